@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import process from 'node:process'
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
+/**
+ * Runs a program to its end. Signals that reach us meanwhile are handed on, and its end is ours to report: npm signals only the
+ * process that it started itself.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions & { onOutput?: (text: Buffer) => void }} [options] `onOutput` gets what the
+ *   program writes; otherwise it writes where `stdio` says.
+ * @returns {Promise<number>} Exit code; 128 + n where signal n ended it.
+ * @throws {Error} when the program cannot be started.
+ */
+export function run(program, args, { onOutput, ...options } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: onOutput ? ['ignore', 'pipe', 'pipe'] : 'inherit', ...options })
+    child.stdout?.on('data', onOutput)
+    child.stderr?.on('data', onOutput)
+
+    const forward = signal => child.kill(signal)
+    for (const signal of signals)
+      process.on(signal, forward)
+    const settle = (act) => {
+      for (const signal of signals)
+        process.off(signal, forward)
+      act()
+    }
+    child.once('error', error => settle(() => reject(error)))
+    child.once('close', (code, signal) => settle(() => resolve(code ?? 128 + constants.signals[signal])))
+  })
+}

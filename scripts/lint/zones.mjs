@@ -1,0 +1,73 @@
+import { builtinModules } from 'node:module'
+
+/**
+ * Who may import what: the layers of the architecture as one table. The lint rule `larder/import-zone` and its test are made from it.
+ *
+ * @typedef {object} Zone
+ * @property {string} name What messages call it.
+ * @property {string} path Folder (ends in `/`) or one file (without extension), from the root of the repository. Where several match, the longest
+ *   counts: a file with a row of its own is no part of its folder any more, and who needs it has to name it.
+ * @property {string[]} imports Folders (end in `/`) and files (without extension) besides the zone's own.
+ * @property {string[]} packages Packages; their subpaths included.
+ * @property {string[]} node Node's own modules, without `node:`.
+ * @property {string[]} [raw] Files of the zone, from the root, that wrap `ipcMain` or `ipcRenderer` for the others.
+ */
+
+/** Modules of Node that compute and neither touch files, sockets nor processes. */
+const pure = ['assert', 'async_hooks', 'buffer', 'crypto', 'events', 'path', 'stream', 'stream/promises', 'string_decoder', 'timers', 'timers/promises', 'url', 'util', 'zlib']
+/** For zones that may do whatever Node can. */
+export const all = builtinModules
+
+const shared = 'src/shared/'
+const base = 'src/main/base/'
+const ports = 'src/main/cache/ports'
+/** Every part that runs under plain Node. */
+const parts = [shared, ...['admin', 'base', 'cache', 'cli', 'codecs', 'http', 'sources', 'storage', 'vault'].map(part => `src/main/${part}/`)]
+
+/** @type {Zone[]} */
+export const zones = [
+  { name: 'shared', path: shared, imports: [], packages: ['zod'], node: [] },
+
+  { name: 'base', path: base, imports: [shared], packages: [], node: pure },
+  { name: 'cache', path: 'src/main/cache/', imports: [base, shared], packages: [], node: pure },
+  { name: 'codecs', path: 'src/main/codecs/', imports: [base, shared], packages: [], node: pure },
+  { name: 'storage', path: 'src/main/storage/', imports: [ports, base, shared], packages: ['better-sqlite3'], node: all },
+  { name: 'sources', path: 'src/main/sources/', imports: [ports, base, shared], packages: [], node: all },
+  { name: 'vault', path: 'src/main/vault/', imports: [base, shared], packages: ['keytar'], node: all },
+  { name: 'admin', path: 'src/main/admin/', imports: [ports, base, shared], packages: [], node: pure },
+  { name: 'http', path: 'src/main/http/', imports: ['src/main/cache/', base, shared], packages: ['express', 'yaml', 'zod'], node: all },
+  { name: 'cli', path: 'src/main/cli/', imports: [base, shared], packages: [], node: all },
+  { name: 'desktop', path: 'src/main/desktop/', imports: [base, shared], packages: ['electron'], node: all, raw: ['src/main/desktop/ipc.ts'] },
+
+  { name: 'larder', path: 'src/main/larder', imports: parts, packages: [], node: all },
+  { name: 'headless', path: 'src/main/headless', imports: [...parts, 'src/main/larder', 'package.json'], packages: [], node: all },
+  { name: 'index', path: 'src/main/index', imports: [...parts, 'src/main/larder', 'src/main/desktop/', 'package.json'], packages: ['electron'], node: all },
+
+  { name: 'preload', path: 'src/preload/', imports: [shared], packages: ['electron'], node: [], raw: ['src/preload/index.ts'] },
+  { name: 'renderer', path: 'src/renderer/', imports: [shared], packages: ['vue', 'pinia'], node: [] },
+]
+
+/** Files that may read the machine's clocks: the clock itself and the composition roots. */
+export const clockReaders = ['src/main/base/clock.ts', ...zones.filter(zone => ['larder', 'headless', 'index'].includes(zone.name)).map(zone => `${zone.path}.ts`)]
+
+/**
+ * The zone of a file of the repository.
+ *
+ * @param {string} file Path from the root, with `/`.
+ * @returns {Zone | undefined} undefined where nobody has said what the file may import.
+ */
+export function zoneOf(file) {
+  return zones
+    .filter(zone => within(zone.path, file))
+    .sort((a, b) => b.path.length - a.path.length)[0]
+}
+
+/**
+ * @param {string} place Folder (ends in `/`) or file without extension.
+ * @param {string} file Path from the root.
+ */
+export function within(place, file) {
+  if (place.endsWith('/'))
+    return `${file}/`.startsWith(place)
+  return file.startsWith(place) && /^(?:\.[cm]?[jt]s)?$/.test(file.slice(place.length))
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { root } from '../lib/node.mjs'
+
+const lockFile = join(root, 'package-lock.json')
+/** What npm writes as the last act of an install, and `npm ci` removes as its first. */
+const installed = join(root, 'node_modules/.package-lock.json')
+const built = ['out/main/headless.js', 'out/renderer/index.html'].map(file => join(root, file))
+const stamp = join(root, 'out/.built')
+
+/** Milliseconds since the epoch at which the file last changed; 0 where there is none. */
+function changed(file) {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
+
+export function hasLockFile() {
+  return existsSync(lockFile)
+}
+
+export function needsInstall() {
+  const at = changed(installed)
+  return at === 0 || changed(lockFile) > at
+}
+
+/**
+ * Stands for all that goes into the build: path, size and time of each file. Unlike a comparison with the newest time it also
+ * notices what was deleted, put back from a backup, or has a time in the future.
+ */
+export function fingerprint() {
+  const hash = createHash('sha256')
+  const top = readdirSync(root, { withFileTypes: true })
+    .filter(entry => entry.isFile() && /^(?:electron\.vite\.config\..*|package\.json|tsconfig.*\.json)$/.test(entry.name))
+  const visit = (folder, entries) => {
+    for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) {
+        visit(path, readdirSync(path, { withFileTypes: true }))
+        continue
+      }
+      // An editor's temporary file may be gone by now.
+      const state = statSync(path, { throwIfNoEntry: false })
+      if (state)
+        hash.update(`${relative(root, path)}\0${state.size}\0${state.mtimeMs}\n`)
+    }
+  }
+  visit(root, top)
+  visit(join(root, 'src'), readdirSync(join(root, 'src'), { withFileTypes: true }))
+  return hash.digest('hex')
+}
+
+export function needsBuild() {
+  return !existsSync(stamp) || !built.every(file => existsSync(file)) || readFileSync(stamp, 'utf8') !== fingerprint()
+}
+
+/** Before a build: whoever looks meanwhile, or after it broke off, sees that there is none. */
+export function forgetBuild() {
+  rmSync(stamp, { force: true })
+}
+
+/** @param {string} of The fingerprint from before the build: what was edited meanwhile is not in it. */
+export function rememberBuild(of) {
+  mkdirSync(dirname(stamp), { recursive: true })
+  writeFileSync(stamp, of)
+}

@@ -1,0 +1,98 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { root } from '../lib/node.mjs'
+
+// In out/, not in node_modules/: `npm ci` empties that.
+const file = join(root, 'out/.set-up.lock')
+const me = JSON.stringify({ pid: process.pid, host: hostname() })
+
+const beatEvery = 2_000
+/** Without a sign of life for so long the holder is taken for dead, even where its process cannot be seen from here. */
+const deadAfter = 30_000
+/** Longer than two processes need between reading a dead holder's file and replacing it. */
+const settleFor = 250
+
+/**
+ * Runs `act` while no other set-up of this folder runs.
+ *
+ * The lock is a file that its holder touches every two seconds. One of a dead holder is replaced, not removed: of several that
+ * replace it at once the last one wins, and all look again after a moment to see who that was.
+ *
+ * @template T
+ * @param {() => Promise<T>} act
+ * @param {(holder: string) => void} onWait Called once when another one is at it.
+ * @returns {Promise<T>} What `act` returns.
+ */
+export async function inTurn(act, onWait) {
+  mkdirSync(dirname(file), { recursive: true })
+  let waited = false
+  while (!await take()) {
+    if (!waited)
+      onWait(read()?.text ?? '')
+    waited = true
+    await sleep(200)
+  }
+
+  const beat = setInterval(() => {
+    if (read()?.text === me)
+      utimesSync(file, new Date(), new Date())
+  }, beatEvery)
+  try {
+    return await act()
+  }
+  finally {
+    clearInterval(beat)
+    if (read()?.text === me)
+      rmSync(file, { force: true })
+  }
+}
+
+async function take() {
+  try {
+    writeFileSync(file, me, { flag: 'wx' })
+    return true
+  }
+  catch (error) {
+    if (error.code !== 'EEXIST')
+      throw error
+  }
+  const holder = read()
+  if (!holder || isAlive(holder))
+    return false
+
+  const mine = `${file}.${process.pid}`
+  writeFileSync(mine, me)
+  renameSync(mine, file)
+  await sleep(settleFor)
+  return read()?.text === me
+}
+
+/** The lock as it is now; undefined when it was just given back. */
+function read() {
+  try {
+    return { text: readFileSync(file, 'utf8'), touched: statSync(file).mtimeMs }
+  }
+  catch (error) {
+    if (error.code === 'ENOENT')
+      return undefined
+    throw error
+  }
+}
+
+function isAlive({ text, touched }) {
+  if (Date.now() - touched > deadAfter)
+    return false
+  try {
+    const { pid, host } = JSON.parse(text)
+    if (host === hostname())
+      process.kill(pid, 0)
+    return true
+  }
+  catch (error) {
+    // Half-written (it was created a moment ago), or somebody else's process: both live.
+    return error instanceof SyntaxError || error.code === 'EPERM'
+  }
+}
