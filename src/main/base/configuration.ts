@@ -1,0 +1,21 @@
+import type { VaultChoice } from './secret-vault'
+
+/** Everything that is decided before the server starts, from flags, environment, `.env` and defaults (in that order). */
+export interface Configuration {
+  /** Absolute folder of databases and logs. */
+  home: string
+  /** 0 picks a free one. */
+  port: number
+  /** Address to bind; null = 127.0.0.1 and, where the machine has it, ::1. */
+  host: string | null
+  /** Further `host` or `host:port` accepted in Host, lower case. */
+  allowedHosts: string[]
+  tls: { certificate: string, key: string } | null
+  allowPlaintext: boolean
+  /** `LARDER_API_KEY`: an API key of the owner with all scopes for this run. */
+  apiKey: string | null
+  vault: VaultChoice
+  /** Bytes; null = not given, so the stored setting or 256 MB. */
+  memory: number | null
+  headless: boolean
+}

@@ -1,0 +1,77 @@
+/**
+ * Port to the metadata that survives a restart. Implemented over SQLite in `storage/`. Every write is durable when the call
+ * returns. Times are milliseconds since the Unix epoch.
+ */
+export interface UserRecord {
+  id: string
+  name: string
+  owner: boolean
+  admin: boolean
+  /** `scrypt$N$r$p$salt$hash`, base64url; null = no password, so no sign-in by one. */
+  passwordHash: string | null
+  createdAt: number
+}
+
+export interface CacheRecord {
+  id: string
+  userId: string
+  name: string
+  /** Seconds; null = no expiry. */
+  ttl: number | null
+  sliding: boolean
+  maxEntries: number | null
+  maxBytes: number | null
+  eviction: 'lru'
+  persistent: boolean
+  enabled: boolean
+  createdAt: number
+}
+
+export interface KeyRecord {
+  id: string
+  userId: string
+  label: string
+  /** SHA-256 of the whole key, 32 bytes. */
+  digest: Buffer
+  /** Digest before the last rotation, good until `previousExpiresAt`. */
+  previousDigest: Buffer | null
+  previousExpiresAt: number | null
+  scopes: ('read' | 'write' | 'admin')[]
+  caches: string[] | null
+  origins: string[]
+  createdAt: number
+  lastUsedAt: number | null
+}
+
+export interface MetadataStore {
+  users: {
+    list: () => UserRecord[]
+    /** Throws LarderError `name-taken`. */
+    insert: (user: UserRecord) => void
+    /** Throws LarderError `name-taken`. Returns the changed record, undefined when there is none. */
+    update: (id: string, change: Partial<Pick<UserRecord, 'name' | 'passwordHash' | 'admin'>>) => UserRecord | undefined
+  }
+  caches: {
+    list: () => CacheRecord[]
+    /** Throws LarderError `name-taken` when the user has a cache of this name. */
+    insert: (cache: CacheRecord) => void
+    update: (id: string, change: Partial<Omit<CacheRecord, 'id' | 'userId' | 'name' | 'createdAt'>>) => CacheRecord | undefined
+    delete: (id: string) => boolean
+  }
+  keys: {
+    list: () => KeyRecord[]
+    insert: (key: KeyRecord) => void
+    update: (id: string, change: Partial<Omit<KeyRecord, 'id' | 'userId' | 'createdAt'>>) => KeyRecord | undefined
+    delete: (id: string) => boolean
+  }
+  settings: {
+    /** The parsed JSON value, undefined when it was never set. */
+    get: (name: string) => unknown
+    set: (name: string, value: unknown) => void
+  }
+  /** Runs all or nothing. */
+  transaction: <T>(work: () => T) => T
+  /** For `/readyz`: `ok`, or a sentence that says what is wrong. */
+  health: () => string
+  close: () => void
+}

@@ -1,0 +1,38 @@
+import type { OperationName, OperationOutput, OperationParsed, OperationSpec } from '../../shared/operations'
+import type { Principal } from './principal'
+import { LarderError } from '../../shared/errors'
+import { operations } from '../../shared/operations'
+import { parseInput } from '../../shared/validation'
+
+export interface CallContext {
+  /** Null only for operations of scope `open`. */
+  principal: Principal | null
+}
+
+/** One handler per row of the operation table. */
+export type OperationHandlers = {
+  [N in OperationName]: (input: OperationParsed<N>, context: CallContext) => OperationOutput<N> | Promise<OperationOutput<N>>
+}
+
+/**
+ * Runs an operation for whoever calls: HTTP and IPC alike. Checks scope and reach, parses the input by its schema, calls the
+ * handler. Throws LarderError `key-missing`, `out-of-scope`, `admin-only`, `invalid-input`, and what the handler throws.
+ */
+export async function invoke<N extends OperationName>(handlers: OperationHandlers, name: N, input: unknown, context: CallContext): Promise<OperationOutput<N>> {
+  const spec: OperationSpec = operations[name]
+  checkAccess(spec, context.principal)
+  const parsed = parseInput(operations[name].input, input) as OperationParsed<N>
+  return await handlers[name](parsed, context)
+}
+
+/** Whether the caller may run the operation at all. */
+export function checkAccess(spec: Pick<OperationSpec, 'scope' | 'reach'>, principal: Principal | null): void {
+  if (spec.scope === 'open')
+    return
+  if (!principal)
+    throw new LarderError('key-missing', 'Send an API key in the Api-Key header, or as Authorization: Bearer …')
+  if (spec.scope !== 'any' && !principal.scopes.has(spec.scope))
+    throw new LarderError('out-of-scope', `This needs the scope ${spec.scope}; the key has ${[...principal.scopes].join(', ')}.`)
+  if (spec.reach === 'server' && !principal.admin)
+    throw new LarderError('admin-only', 'Only an administrator may do this: it concerns every user of this server.')
+}

@@ -1,0 +1,32 @@
+export type ScopeName = 'read' | 'write' | 'admin'
+
+/** Who makes a request, and what they may do. Built once per credential, not per request. */
+export interface Principal {
+  readonly kind: 'key' | 'session' | 'control' | 'environment' | 'anonymous'
+  /** Id of the API key; null for the other kinds. */
+  readonly keyId: string | null
+  readonly userId: string
+  /** Whether the user is an administrator, so may do what concerns everybody. */
+  readonly admin: boolean
+  /** Already widened: `admin` includes `read` and `write`. */
+  readonly scopes: ReadonlySet<ScopeName>
+  /** Names of the caches it may reach; null = all of its user's. */
+  readonly caches: ReadonlySet<string> | null
+  /** Browser origins that may use it (CORS). */
+  readonly origins: ReadonlySet<string>
+}
+
+/** Checks credentials. The guards ask it once per request, so it is synchronous and fast. */
+export interface Authenticator {
+  /** The holder of this API key, session or control token; undefined when it is wrong, revoked or expired. */
+  authenticate: (secret: string) => Principal | undefined
+  /** What a request without any credential may do; undefined while that is off. */
+  anonymous: () => Principal | undefined
+  /** Whether any key allows this browser origin (the union that preflights are answered from). */
+  allowsOrigin: (origin: string) => boolean
+}
+
+/** Scopes as a set, with what they include. */
+export function widenScopes(scopes: readonly ScopeName[]): ReadonlySet<ScopeName> {
+  return new Set(scopes.includes('admin') ? ['read', 'write', 'admin'] : scopes)
+}

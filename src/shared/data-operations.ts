@@ -1,0 +1,63 @@
+import type { ErrorCode } from './errors'
+
+/**
+ * The routes that do not answer through the operation table's JSON handlers: the data plane's three faces,
+ * and the event stream. The guards, the OpenAPI document and the security tests read them from here.
+ */
+export interface DataOperationSpec {
+  /** The first is the usual one; the others mean the same. */
+  methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE')[]
+  /** `{key+}` takes the rest of the path. */
+  path: string
+  face: 'classic' | 'plain' | 'native' | 'events'
+  scope: 'read' | 'write'
+  mutates: boolean
+  summary: string
+  /** Query parameters: name → description; those in `required` must be there. */
+  query?: Readonly<Record<string, string>>
+  required?: readonly string[]
+  requestHeaders?: Readonly<Record<string, string>>
+  /** Media type and meaning of the request body. */
+  body?: { media: string, description: string }
+  /** Success answers: status → meaning. */
+  answers: Readonly<Record<number, string>>
+  errors: readonly ErrorCode[]
+}
+
+const storeHeaders = {
+  'Larder-TTL': 'Time to live: 90, 90s, 15m, 2h or none. Wins over Cache-Control.',
+  'Larder-Tags': 'Up to 16 tags, comma separated; other than ASCII letters percent-encoded.',
+  'Cache-Control': 'max-age, stale-while-revalidate and stale-if-error are read; others are ignored.',
+  'If-None-Match': '* stores only where nothing fresh is there.',
+  'If-Match': 'Stores only over this ETag (compare-and-set).',
+}
+const selection = {
+  prefix: 'Entries whose key starts with this.',
+  glob: 'Entries whose key matches: * any run, ? one character, [a-z] one of, \\ takes the next literally.',
+  tag: 'Entries with this tag.',
+}
+const off = ['caching-off', 'cache-off'] as const
+
+export const dataOperations = {
+  'classic.set': { methods: ['POST'], path: '/api/set-cache', face: 'classic', scope: 'write', mutates: true, summary: 'Store data under data.id, unless a fresh entry is there.', body: { media: 'application/json', description: '{"cacheName":"products","data":{"id":"10001"}}' }, answers: { 200: 'Stored; the request body echoed.' }, errors: off },
+  'classic.get': { methods: ['GET', 'HEAD'], path: '/api/get-cache', face: 'classic', scope: 'read', mutates: false, summary: 'Read one value, or without key all fresh entries of a cache.', query: { cache: 'Name of the cache.', key: 'Entry key.' }, required: ['cache'], answers: { 200: 'The bare value, or [{"key":…,"value":…}].' }, errors: off },
+  'classic.invalidate': { methods: ['GET', 'DELETE', 'POST'], path: '/api/cache-invalidation', face: 'classic', scope: 'write', mutates: true, summary: 'Drop one entry.', query: { cache: 'Name of the cache.', key: 'Entry key.' }, required: ['cache', 'key'], answers: { 200: '{"status":204}' }, errors: off },
+
+  'plain.get': { methods: ['GET', 'HEAD'], path: '/v1/{key+}', face: 'plain', scope: 'read', mutates: false, summary: 'Read a value of the cache default.', answers: { 200: 'The value with its content type.', 304: 'Not modified.' }, errors: [...off, 'entry-not-found'] },
+  'plain.put': { methods: ['PUT'], path: '/v1/{key+}', face: 'plain', scope: 'write', mutates: true, summary: 'Store a value in the cache default.', requestHeaders: storeHeaders, body: { media: '*/*', description: 'The value, byte for byte.' }, answers: { 201: 'Stored.' }, errors: [...off, 'precondition-failed', 'too-large'] },
+  'plain.delete': { methods: ['DELETE'], path: '/v1/{key+}', face: 'plain', scope: 'write', mutates: true, summary: 'Drop a value of the cache default, also when it is missing.', answers: { 200: 'Gone.' }, errors: off },
+  'plain.flush': { methods: ['DELETE'], path: '/flush', face: 'plain', scope: 'write', mutates: true, summary: 'Empty the cache default.', answers: { 200: 'Emptied.' }, errors: off },
+
+  'entries.get': { methods: ['GET', 'HEAD'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'read', mutates: false, summary: 'Read an entry.', requestHeaders: { 'If-None-Match': 'Answers 304 when the entry still has this ETag.' }, answers: { 200: 'The value with ETag, Age, Larder-TTL, Larder-Tags and Cache-Status.', 304: 'Not modified.' }, errors: [...off, 'cache-not-found', 'entry-not-found'] },
+  'entries.put': { methods: ['PUT'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'write', mutates: true, summary: 'Store an entry: replaces value, content type, tags and TTL.', requestHeaders: storeHeaders, body: { media: '*/*', description: 'The value, byte for byte.' }, answers: { 201: 'New.', 204: 'Replaced.' }, errors: [...off, 'cache-not-found', 'precondition-failed', 'too-large'] },
+  'entries.patch': { methods: ['PATCH'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'write', mutates: true, summary: 'Merge-patch a JSON value (RFC 7396), atomically.', requestHeaders: { 'If-Match': 'Patches only this ETag.' }, body: { media: 'application/merge-patch+json', description: 'The patch.' }, answers: { 204: 'Patched.' }, errors: [...off, 'cache-not-found', 'entry-not-found', 'not-json', 'precondition-failed', 'unsupported-media-type', 'too-large'] },
+  'entries.delete': { methods: ['DELETE'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'write', mutates: true, summary: 'Drop an entry.', requestHeaders: { 'If-Match': 'Drops only this ETag.' }, answers: { 204: 'Gone.' }, errors: [...off, 'cache-not-found', 'entry-not-found', 'precondition-failed'] },
+  'entries.post': { methods: ['POST'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'write', mutates: true, summary: 'Count (op=increment) or give a new TTL (op=touch).', query: { op: 'increment or touch.', by: 'increment: whole number to add, 1 unless said.', ttl: 'touch: 60, 90s, 15m, 2h or none.' }, required: ['op'], answers: { 200: 'increment: the number as text.', 204: 'touch: done.' }, errors: [...off, 'cache-not-found', 'entry-not-found', 'not-a-number'] },
+  'entries.list': { methods: ['GET', 'HEAD'], path: '/api/caches/{cache}/entries', face: 'native', scope: 'read', mutates: false, summary: 'A page of entry metadata with the exact total.', query: { ...selection, sort: 'key, size, ttl, hits or age; key unless said.', order: 'asc (default) or desc.', limit: 'Entries a page, 1 to 1000; 100 unless said.', cursor: 'From the page before.' }, answers: { 200: '{"total":n,"entries":[…],"cursor":…}' }, errors: [...off, 'cache-not-found'] },
+  'entries.invalidate': { methods: ['DELETE'], path: '/api/caches/{cache}/entries', face: 'native', scope: 'write', mutates: true, summary: 'Drop some entries: exactly one of prefix, glob, tag, expired.', query: { ...selection, expired: 'What is already past its time.', soft: 'Mark stale instead of dropping.', dryRun: 'Only count.' }, answers: { 200: '{"matched":n}' }, errors: [...off, 'cache-not-found'] },
+  'entries.batch': { methods: ['POST'], path: '/api/caches/{cache}/batch', face: 'native', scope: 'write', mutates: true, summary: 'Several operations in order; with atomic all or nothing.', body: { media: 'application/json', description: '{"operations":[{"op":"get","key":"a"}],"atomic":true}' }, answers: { 200: '{"results":[…]}' }, errors: [...off, 'cache-not-found', 'batch-aborted', 'too-large'] },
+
+  'events.watch': { methods: ['GET'], path: '/events', face: 'events', scope: 'read', mutates: false, summary: 'Server-sent events of your caches; read them with streaming fetch.', query: { topics: 'Comma-separated topics or their first part (entry, cache); all unless said.' }, answers: { 200: 'text/event-stream' }, errors: [] },
+} as const satisfies Record<string, DataOperationSpec>
+
+export type DataOperationName = keyof typeof dataOperations

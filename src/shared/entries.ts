@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { limits } from './limits'
+import { Ttl } from './schemas'
+
+/** An entry key in JSON: well-formed Unicode, 1 byte to 1 KiB as UTF-8 (the length is checked by the engine's edge). */
+export const EntryKey = z.string().min(1, 'must not be empty').refine(k => k.isWellFormed(), 'must be well-formed Unicode')
+export const Tag = z.string().min(1, 'must not be empty').refine(t => t.isWellFormed(), 'must be well-formed Unicode')
+/** Bytes in JSON. */
+export const Bytes = z.union([z.strictObject({ text: z.string() }), z.strictObject({ base64: z.base64() })])
+
+const stored = {
+  key: EntryKey,
+  value: Bytes,
+  contentType: z.string().min(1).max(limits.contentType).optional(),
+  ttl: Ttl.optional(),
+  tags: z.array(Tag).max(limits.tags).optional(),
+}
+
+/** One step of a batch; `add` is set where nothing fresh is there, `ifMatch` is compare-and-set. */
+export const BatchOperation = z.discriminatedUnion('op', [
+  z.strictObject({ op: z.literal('get'), key: EntryKey }),
+  z.strictObject({ op: z.literal('set'), ...stored, ifMatch: z.string().optional() }),
+  z.strictObject({ op: z.literal('add'), ...stored }),
+  z.strictObject({ op: z.literal('delete'), key: EntryKey }),
+  z.strictObject({ op: z.literal('touch'), key: EntryKey, ttl: Ttl }),
+  z.strictObject({ op: z.literal('increment'), key: EntryKey, by: z.int().default(1) }),
+])
+export const Batch = z.strictObject({
+  operations: z.array(BatchOperation).min(1, 'must name at least one operation').max(limits.batchOperations),
+  atomic: z.boolean().default(false),
+})
+
+/** What one step came to, with the status that the same request alone would have got. */
+export const BatchResult = z.strictObject({
+  status: z.int(),
+  value: Bytes.optional(),
+  contentType: z.string().optional(),
+  etag: z.string().optional(),
+  number: z.string().optional(),
+  reason: z.string().optional(),
+})
+export const BatchAnswer = z.strictObject({ results: BatchResult.array() })
+
+/** Metadata of an entry, as pages list it. */
+export const EntryInfo = z.strictObject({
+  key: z.string(),
+  bytes: z.int(),
+  contentType: z.string(),
+  etag: z.string(),
+  tags: z.string().array(),
+  age: z.number(),
+  ttl: z.number().nullable(),
+  state: z.enum(['fresh', 'stale']),
+  hits: z.int(),
+})
+export const EntryPage = z.strictObject({ total: z.int(), entries: EntryInfo.array(), cursor: z.string().nullable() })

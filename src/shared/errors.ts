@@ -1,0 +1,101 @@
+/**
+ * Every error that Larder answers with: stable code → HTTP status and title.
+ *
+ * A code is part of the public interface: it is never renamed. The same registry serves problem+json
+ * (RFC 9457) on HTTP, the wire form on IPC and the exit text of the command line.
+ */
+export const errorRegistry = {
+  'bad-request': { status: 400, title: 'Bad request' },
+  'bad-host': { status: 400, title: 'Bad Host header' },
+  'bad-encoding': { status: 400, title: 'Bad percent-encoding' },
+  'invalid-input': { status: 400, title: 'Invalid input' },
+  'malformed-json': { status: 400, title: 'Malformed JSON' },
+  'key-too-long': { status: 400, title: 'Entry key too long' },
+  'key-missing': { status: 401, title: 'API key missing' },
+  'key-invalid': { status: 401, title: 'API key not valid' },
+  'sign-in-failed': { status: 401, title: 'Sign-in failed' },
+  'cross-origin': { status: 403, title: 'Cross-origin request refused' },
+  'out-of-scope': { status: 403, title: 'Out of the key\'s scope' },
+  'admin-only': { status: 403, title: 'Administrators only' },
+  'registration-closed': { status: 403, title: 'Registration is closed' },
+  'not-found': { status: 404, title: 'Not found' },
+  'cache-not-found': { status: 404, title: 'Cache not found' },
+  'entry-not-found': { status: 404, title: 'Entry not found' },
+  'key-not-found': { status: 404, title: 'API key not found' },
+  'user-not-found': { status: 404, title: 'User not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'name-taken': { status: 409, title: 'Name already taken' },
+  'not-json': { status: 409, title: 'Value is not JSON' },
+  'not-a-number': { status: 409, title: 'Value is not a whole number' },
+  'batch-aborted': { status: 409, title: 'Batch aborted' },
+  'secret-unavailable': { status: 409, title: 'Secret not available' },
+  'protected': { status: 409, title: 'Protected' },
+  'precondition-failed': { status: 412, title: 'Precondition failed' },
+  'too-large': { status: 413, title: 'Content too large' },
+  'uri-too-long': { status: 414, title: 'URI too long' },
+  'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
+  'misdirected': { status: 421, title: 'Misdirected request' },
+  'too-many-attempts': { status: 429, title: 'Too many attempts' },
+  'headers-too-large': { status: 431, title: 'Request header fields too large' },
+  'internal': { status: 500, title: 'Internal error' },
+  'caching-off': { status: 503, title: 'Caching is switched off' },
+  'cache-off': { status: 503, title: 'Cache is switched off' },
+  'not-ready': { status: 503, title: 'Not ready' },
+  'overloaded': { status: 503, title: 'Overloaded' },
+  'vault-unavailable': { status: 503, title: 'Vault not available' },
+} as const satisfies Record<string, { status: number, title: string }>
+
+export type ErrorCode = keyof typeof errorRegistry
+
+/** One rejected field: the dotted path of the field as the caller wrote it, and a sentence. */
+export interface FieldError { field: string, message: string }
+
+/** The body of an error: RFC 9457 members, plus our stable `code` and the rejected fields. */
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  code: ErrorCode
+  detail: string
+  errors?: FieldError[]
+}
+
+export interface ErrorOptions {
+  cause?: unknown
+  errors?: FieldError[]
+  /** Seconds after which a retry may succeed; becomes `Retry-After` on HTTP. */
+  retryAfter?: number
+}
+
+/** An expected failure with a code of the registry. Everything else that is thrown is a bug (500). */
+export class LarderError extends Error {
+  override readonly name = 'LarderError'
+  readonly code: ErrorCode
+  readonly errors: FieldError[] | undefined
+  readonly retryAfter: number | undefined
+
+  constructor(code: ErrorCode, detail: string, options: ErrorOptions = {}) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.errors = options.errors
+    this.retryAfter = options.retryAfter
+  }
+
+  /** HTTP status of this error's code. */
+  get status(): number {
+    return errorRegistry[this.code].status
+  }
+
+  toProblem(): Problem {
+    const { status, title } = errorRegistry[this.code]
+    const problem: Problem = { type: `/docs#error-${this.code}`, title, status, code: this.code, detail: this.message }
+    if (this.errors)
+      problem.errors = this.errors
+    return problem
+  }
+}
+
+/** An `invalid-input` error about one field. */
+export function invalidField(field: string, message: string): LarderError {
+  return new LarderError('invalid-input', `${field}: ${message}`, { errors: [{ field, message }] })
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { CacheName, RequestRecord, Switch } from './schemas'
+
+const change = z.strictObject({ cache: CacheName })
+
+/** What the server tells those who watch: topic → payload. One map for server-sent events and IPC. */
+export const eventTopics = {
+  /** The global switch moved. */
+  'switch': Switch,
+  /** A cache was created, changed or deleted, by its name. */
+  'cache.created': change,
+  'cache.updated': change,
+  'cache.deleted': change,
+  /** An entry changed. `reason` tells why it went, `bytes` how large its value is now. */
+  'entry.set': z.strictObject({ cache: CacheName, key: z.string(), bytes: z.int() }),
+  'entry.touched': z.strictObject({ cache: CacheName, key: z.string() }),
+  'entry.removed': z.strictObject({ cache: CacheName, key: z.string(), reason: z.enum(['deleted', 'expired', 'evicted', 'invalidated']) }),
+  /** All entries of a cache went at once. */
+  'cache.flushed': z.strictObject({ cache: CacheName, matched: z.int() }),
+  /** One data-plane request was answered. */
+  'request': RequestRecord,
+  /** API keys, users or settings changed; read them again. */
+  'keys': z.strictObject({}),
+  'users': z.strictObject({}),
+  'settings': z.strictObject({}),
+  /** The reader was too slow and lost this many events; read the state again. */
+  'lagged': z.strictObject({ dropped: z.int() }),
+} as const
+
+export type EventTopic = keyof typeof eventTopics
+export type EventPayload<T extends EventTopic> = z.output<(typeof eventTopics)[T]>
+
+/** An event on its way: `user` null means that every user may see it. */
+export interface LarderEvent<T extends EventTopic = EventTopic> {
+  topic: T
+  user: string | null
+  payload: EventPayload<T>
+}

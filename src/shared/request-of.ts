@@ -1,0 +1,63 @@
+import type { OperationInput, OperationName, OperationSpec } from './operations'
+import { invalidField } from './errors'
+import { operations } from './operations'
+
+/** An operation as an HTTP request. The target is `path + query`; `body` is JSON text and wants `Content-Type: application/json`. */
+export interface OperationRequest {
+  method: OperationSpec['method']
+  /** Percent-encoded. */
+  path: string
+  /** Empty, or with its question mark. */
+  query: string
+  body: string | undefined
+}
+
+/**
+ * Lays an operation's input out over path, query (GET, DELETE) or JSON body, as its row in the table says. Does not check
+ * the input by its schema: that is the server's part. Fields that are `undefined` are left out.
+ *
+ * Throws LarderError `invalid-input` for a field that cannot travel: missing or not text in the path, an object in the query,
+ * a lone surrogate.
+ */
+export function requestOf<N extends OperationName>(name: N, input: OperationInput<N>): OperationRequest {
+  const { method, path: template }: OperationSpec = operations[name]
+  const fields = new Map<string, unknown>(Object.entries(input).filter(([, value]) => value !== undefined))
+
+  const path = template.replace(/\{(\w+)\}/g, (_, field: string) => {
+    const value = fields.get(field)
+    fields.delete(field)
+    if (typeof value !== 'string')
+      throw invalidField(field, value === undefined ? 'is missing' : 'must be text')
+    return encodeSegment(field, value)
+  })
+
+  if (method === 'GET' || method === 'DELETE')
+    return { method, path, query: encodeQuery(fields), body: undefined }
+  return { method, path, query: '', body: fields.size === 0 ? undefined : JSON.stringify(Object.fromEntries(fields)) }
+}
+
+/**
+ * One path segment. `.` and `..` are escaped too, so that nothing between here and the server takes them for navigation; WHATWG
+ * URL parsers, `fetch` among them, resolve even the escaped form. Throws LarderError `invalid-input` on a lone surrogate, and on
+ * empty text, which would turn the path of one thing into the path of all.
+ */
+export function encodeSegment(field: string, text: string): string {
+  if (text === '')
+    throw invalidField(field, 'must not be empty')
+  if (!text.isWellFormed())
+    throw invalidField(field, 'must be well-formed Unicode')
+  const encoded = encodeURIComponent(text)
+  return /^\.{1,2}$/.test(encoded) ? encoded.replaceAll('.', '%2E') : encoded
+}
+
+function encodeQuery(fields: ReadonlyMap<string, unknown>): string {
+  const pairs = [...fields].map(([field, value]) => {
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+      throw invalidField(field, 'must be text, a number, true or false')
+    const text = String(value)
+    if (!text.isWellFormed() || !field.isWellFormed())
+      throw invalidField(field, 'must be well-formed Unicode')
+    return `${encodeURIComponent(field)}=${encodeURIComponent(text)}`
+  })
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`
+}

@@ -1,0 +1,208 @@
+import { z } from 'zod'
+import { limits } from './limits'
+
+// The console runs under a CSP without eval; zod's compiled fast path would try `new Function`.
+z.config({ jitless: true })
+
+/** Name of a cache: unique per user, usable in a URL path as it is. */
+export const CacheName = z.string().regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -').refine(name => !/^\.{1,2}$/.test(name), 'must not be . or ..: URLs read these as folders').meta({ description: 'Name of the cache, unique per user.', examples: ['products'] })
+
+const positiveTtl = z.number('TTL must be a positive value.').positive('TTL must be a positive value.').max(limits.ttl, `must be at most ${limits.ttl} seconds`)
+export const Ttl = positiveTtl.nullable().meta({ description: 'Seconds that an entry lives from its store; null = no expiry.', examples: [300] })
+
+const limitCount = z.int('must be a whole number').positive('must be above 0').nullable()
+
+/** Settings of a cache that its owner may choose. */
+const cacheSettings = {
+  ttl: Ttl,
+  sliding: z.boolean().meta({ description: 'Restart the TTL on every hit.' }),
+  maxEntries: limitCount.meta({ description: 'Most entries the cache may hold; null = only the memory budget limits it.' }),
+  maxBytes: limitCount.meta({ description: 'Most bytes the cache may hold, overhead included; null = only the memory budget limits it.' }),
+  eviction: z.enum(['lru']).meta({ description: 'Which entry goes first when a limit is reached.' }),
+  persistent: z.boolean().meta({ description: 'Keep the entries over a restart.' }),
+  enabled: z.boolean().meta({ description: 'The switch of this cache; off answers 503.' }),
+}
+
+export const CacheCreate = z.strictObject({
+  name: CacheName,
+  ttl: cacheSettings.ttl,
+  sliding: cacheSettings.sliding.default(false),
+  maxEntries: cacheSettings.maxEntries.default(null),
+  maxBytes: cacheSettings.maxBytes.default(null),
+  eviction: cacheSettings.eviction.default('lru'),
+  persistent: cacheSettings.persistent.default(false),
+  enabled: cacheSettings.enabled.default(true),
+})
+export const CacheSelect = z.strictObject({ name: CacheName })
+export const CacheUpdate = z.strictObject({ name: CacheName, ...z.strictObject(cacheSettings).partial().shape })
+
+export const MissCounts = z.strictObject({
+  absent: z.int(),
+  expired: z.int(),
+  evicted: z.int(),
+  flushed: z.int(),
+  invalidated: z.int(),
+  disabled: z.int(),
+}).meta({ description: 'Misses by their reason.' })
+
+export const Latency = z.strictObject({
+  count: z.int(),
+  p50: z.number(),
+  p90: z.number(),
+  p99: z.number(),
+  max: z.number(),
+}).meta({ description: 'Time to answer, in microseconds.' })
+
+export const CacheStatistics = z.strictObject({
+  hits: z.int(),
+  staleHits: z.int(),
+  misses: MissCounts,
+  sets: z.int(),
+  deletes: z.int(),
+  evictions: z.int(),
+  expirations: z.int(),
+  hitRatio: z.number().nullable().meta({ description: 'hits / (hits + misses); null before the first read.' }),
+  latency: Latency,
+})
+
+export const Cache = z.strictObject({
+  name: CacheName,
+  ...cacheSettings,
+  createdAt: z.iso.datetime(),
+  entries: z.int().meta({ description: 'Entries held now.' }),
+  bytes: z.int().meta({ description: 'Bytes held now: keys, values, tags and overhead.' }),
+  statistics: CacheStatistics,
+})
+
+export const Matched = z.strictObject({ matched: z.int().meta({ description: 'Entries concerned.' }) })
+export const Switch = z.strictObject({ enabled: z.boolean().meta({ description: 'false: every data-plane request answers 503.' }) })
+
+// ---- API keys -------------------------------------------------------------------------------------------
+
+export const Scope = z.enum(['read', 'write', 'admin'])
+export const Scopes = z.array(Scope).min(1, 'must name at least one scope').refine(s => new Set(s).size === s.length, 'must not repeat a scope').meta({ description: 'admin includes read and write.' })
+export const KeyId = z.string().regex(/^[A-Za-z0-9]{1,32}$/, 'must be an API key id')
+export const Label = z.string().trim().min(1, 'must not be empty').max(100, 'must be at most 100 characters')
+export const BrowserOrigin = z.string().max(255).refine(isOrigin, 'must be an origin such as http://localhost:5173, without a path')
+export const Origins = z.array(BrowserOrigin).max(32).meta({ description: 'Browser origins that may use this key (CORS).', examples: [['http://localhost:5173']] })
+export const KeyCaches = z.array(CacheName).min(1, 'must name at least one cache, or be null').max(256).nullable().meta({ description: 'Caches that the key may reach; null = all of its owner.' })
+
+/** True for a serialised http(s) origin exactly as a browser sends it (RFC 6454 §6.2). */
+export function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text
+}
+
+export const Key = z.strictObject({
+  id: KeyId,
+  label: Label,
+  scopes: Scopes,
+  caches: KeyCaches,
+  origins: Origins,
+  createdAt: z.iso.datetime(),
+  lastUsedAt: z.iso.datetime().nullable(),
+  expiresAt: z.iso.datetime().nullable().meta({ description: 'Set on the old key by a rotation with overlap.' }),
+})
+export const KeyWithSecret = z.strictObject({ ...Key.shape, secret: z.string().meta({ description: 'The API key itself.' }), kept: z.boolean().meta({ description: 'Whether the vault keeps a copy that can be revealed later.' }) })
+export const KeyCreate = z.strictObject({
+  label: Label,
+  scopes: Scopes.default(['read', 'write']),
+  caches: KeyCaches.default(null),
+  origins: Origins.default([]),
+})
+export const KeySelect = z.strictObject({ id: KeyId })
+export const KeyUpdate = z.strictObject({ id: KeyId, label: Label.optional(), scopes: Scopes.optional(), caches: KeyCaches.optional(), origins: Origins.optional() })
+export const KeyRotate = z.strictObject({ id: KeyId, overlap: z.number().min(0, 'must be 0 or more').max(2_592_000, 'must be at most 30 days').default(0).meta({ description: 'Seconds for which the old secret goes on working.' }) })
+
+// ---- Users and sessions ---------------------------------------------------------------------------------
+
+export const UserId = z.string().regex(/^[A-Za-z0-9]{1,32}$/, 'must be a user id')
+export const UserName = z.string().normalize('NFC').trim().min(1, 'must not be empty').max(64, 'must be at most 64 characters')
+  .regex(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u, 'must not contain control characters')
+export const Password = z.string().min(8, 'must be at least 8 characters').max(256, 'must be at most 256 characters')
+
+export const User = z.strictObject({
+  id: UserId,
+  name: UserName,
+  owner: z.boolean(),
+  admin: z.boolean().meta({ description: 'May manage users, settings and the global switch.' }),
+  hasPassword: z.boolean(),
+  createdAt: z.iso.datetime(),
+})
+export const UserCreate = z.strictObject({ name: UserName, password: Password })
+export const UserUpdate = z.strictObject({ id: UserId, name: UserName.optional(), password: Password.optional(), admin: z.boolean().optional() })
+
+export const SessionCreate = z.union([
+  z.strictObject({ code: z.string().min(1).max(128) }),
+  z.strictObject({ name: z.string().min(1).max(64), password: z.string().min(1).max(256) }),
+])
+export const Session = z.strictObject({ token: z.string().meta({ description: 'Send it as Authorization: Bearer …' }), idleTimeout: z.int().meta({ description: 'Seconds without a request after which it ends.' }), user: User })
+export const WhoAmI = z.strictObject({
+  user: User,
+  credential: z.enum(['key', 'session', 'control', 'environment', 'anonymous']),
+  scopes: Scopes,
+  caches: KeyCaches,
+})
+export const SignInCode = z.strictObject({ code: z.string(), url: z.string(), expiresIn: z.int() })
+
+// ---- Server ---------------------------------------------------------------------------------------------
+
+export const VaultState = z.strictObject({
+  driver: z.enum(['keychain', 'file', 'environment']),
+  wanted: z.enum(['auto', 'keychain', 'file', 'env']),
+  state: z.enum(['ok', 'locked', 'unavailable']),
+  detail: z.string().meta({ description: 'One sentence for people: where secrets are kept, or why they cannot be.' }),
+})
+export const AnonymousKey = z.strictObject({ enabled: z.boolean(), scopes: z.array(z.enum(['read', 'write'])).min(1, 'must name at least one scope') })
+  .meta({ description: 'What a request without any key may do, on the owner\'s caches.' })
+const settable = {
+  memory: z.int().min(1024 * 1024, 'must be at least 1 MiB').meta({ description: 'Budget in bytes for all entries and their overhead.' }),
+  valueLimit: z.int().min(1024, 'must be at least 1 KiB').max(limits.valueMax, 'must be at most 128 MiB').meta({ description: 'Largest value in bytes.' }),
+  anonymous: AnonymousKey,
+}
+export const Settings = z.strictObject({
+  ...settable,
+  registrationOpen: z.boolean(),
+  version: z.string(),
+  home: z.string(),
+  url: z.string(),
+  vault: VaultState,
+})
+export const SettingsUpdate = z.strictObject(settable).partial()
+
+export const ServerStatistics = z.strictObject({
+  uptime: z.number().meta({ description: 'Seconds since the start.' }),
+  enabled: z.boolean(),
+  caches: z.int(),
+  entries: z.int(),
+  bytes: z.int(),
+  budget: z.int(),
+  rss: z.int(),
+  requests: z.int(),
+  requestsPerSecond: z.number().meta({ description: 'Mean of the last ten seconds.' }),
+  totals: CacheStatistics,
+})
+
+export const RequestRecord = z.strictObject({
+  id: z.int(),
+  at: z.iso.datetime(),
+  method: z.string(),
+  path: z.string().meta({ description: 'Path without its query.' }),
+  operation: z.string().nullable(),
+  cache: z.string().nullable(),
+  key: z.string().nullable().meta({ description: 'Entry key, cut at 256 characters.' }),
+  status: z.int(),
+  result: z.string().meta({ description: 'hit, stale, miss, stored, dropped, off, refused, error or ok.' }),
+  reason: z.string().nullable(),
+  duration: z.number().meta({ description: 'Microseconds.' }),
+  requestBytes: z.int(),
+  responseBytes: z.int(),
+  keyId: z.string().nullable(),
+})
+export const RequestList = z.strictObject({ total: z.int(), requests: z.array(RequestRecord) })
+export const RequestQuery = z.strictObject({ after: z.int().min(0).default(0).meta({ description: 'Only records with a larger id.' }), limit: z.int().min(1).max(1000).default(100) })
+
+export const Liveness = z.strictObject({ status: z.literal('ok'), version: z.string() })
+export const Readiness = z.strictObject({ status: z.enum(['ready', 'starting', 'stopping', 'degraded']), stores: z.record(z.string(), z.string()) })
+export const PlainText = z.string()
+export const Nothing = z.strictObject({})
+export const NoContent = z.undefined()

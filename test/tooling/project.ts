@@ -1,0 +1,112 @@
+import type { ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+const scripts = join(import.meta.dirname, '../../scripts')
+
+/** Stands for npm: notes what was asked, then installs a builder – or fails as `npm.mode` says. */
+const npm = `
+const fs = require('node:fs')
+const mode = fs.existsSync('npm.mode') ? fs.readFileSync('npm.mode', 'utf8') : ''
+fs.appendFileSync('calls.log', 'npm ' + process.argv[2] + '\\n')
+if (mode === 'broken') { console.log(fs.existsSync('npm.words') ? fs.readFileSync('npm.words', 'utf8') : 'words of npm'); process.exit(7) }
+if (mode === 'unfit' && process.argv[2] === 'ci') { console.error('npm error code EUSAGE'); process.exit(1) }
+setTimeout(() => {
+  fs.mkdirSync('node_modules/electron-vite/bin', { recursive: true })
+  fs.copyFileSync('builder.js', 'node_modules/electron-vite/bin/electron-vite.js')
+  if (mode !== 'idle') fs.writeFileSync('node_modules/.package-lock.json', '{}')
+}, mode === 'slow' ? 250 : 20)
+`
+
+/** Stands for the build tool. */
+const builder = `
+import fs from 'node:fs'
+fs.appendFileSync('calls.log', 'build\\n')
+if (fs.existsSync('build.broken')) { console.log('words of the builder'); process.exit(3) }
+if (fs.existsSync('build.edits')) fs.writeFileSync('src/main/headless.ts', 'edited meanwhile')
+setTimeout(() => {
+  for (const file of ['out/main/headless.js', 'out/renderer/index.html']) {
+    fs.mkdirSync(file.replace(/[^/]+$/, ''), { recursive: true })
+    fs.writeFileSync(file, '')
+  }
+}, 20)
+`
+
+export interface Outcome {
+  code: number | null
+  output: string
+  /** Milliseconds from start to end. */
+  took: number
+}
+
+export interface Project {
+  folder: string
+  write: (file: string, text?: string) => void
+  remove: (file: string) => void
+  /** Gives a file a time `seconds` from now. */
+  touch: (file: string, seconds?: number) => void
+  exists: (file: string) => boolean
+  /** Runs `scripts/prepare.mjs` as npm would. */
+  prepare: () => Promise<Outcome>
+  start: () => ChildProcess
+  /** What npm and the builder were asked since the last call. */
+  calls: () => string[]
+  dispose: () => void
+}
+
+/** A project in a folder of its own with the real scripts, a pretended npm and a pretended builder. */
+export function createProject(): Project {
+  const folder = mkdtempSync(join(tmpdir(), 'larder-set-up-'))
+  const at = (file: string): string => join(folder, file)
+  function write(file: string, text = ''): void {
+    mkdirSync(dirname(at(file)), { recursive: true })
+    writeFileSync(at(file), text)
+  }
+  cpSync(scripts, at('scripts'), { recursive: true })
+  write('package.json', '{"type":"module"}')
+  write('package-lock.json', '{}')
+  write('src/main/headless.ts')
+  write('builder.js', builder)
+  write('bin/package.json', '{"type":"commonjs"}')
+  write('bin/npm-cli.js', npm)
+
+  function start(): ChildProcess {
+    return spawn(process.execPath, ['scripts/prepare.mjs'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, npm_execpath: at('bin/npm-cli.js'), npm_node_execpath: process.execPath },
+    })
+  }
+  return {
+    folder,
+    write,
+    remove: file => rmSync(at(file), { recursive: true, force: true }),
+    touch(file, seconds = 0) {
+      const time = Date.now() / 1000 + seconds
+      utimesSync(at(file), time, time)
+    },
+    exists: file => existsSync(at(file)),
+    start,
+    prepare: () => outcome(start()),
+    calls() {
+      const calls = existsSync(at('calls.log')) ? readFileSync(at('calls.log'), 'utf8').trim().split('\n') : []
+      rmSync(at('calls.log'), { force: true })
+      return calls
+    },
+    dispose: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+/** Waits for the end of a child and collects what it says. */
+export function outcome(child: ChildProcess): Promise<Outcome> {
+  const start = performance.now()
+  let output = ''
+  child.stdout?.on('data', text => output += text)
+  child.stderr?.on('data', text => output += text)
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', code => resolve({ code, output, took: performance.now() - start }))
+  })
+}
