@@ -1,0 +1,77 @@
+import type { Clock } from '../base/clock'
+import type { ChangeFeed } from './changes'
+import type { Departures } from './departures'
+import type { CacheJournal } from './persistence'
+import type { CacheDefinition } from './ports'
+import type { StatisticsKeeper } from './statistics'
+import type { Store } from './store'
+import type { EntryTable } from './table'
+import { LarderError } from '../../shared/errors'
+import { movedATenth } from './lifetime'
+
+export interface LiveTableParts {
+  clock: Clock
+  store: Store
+  journal: CacheJournal
+  changes: ChangeFeed
+  departures: Departures
+  statistics: StatisticsKeeper
+  /** Asked each time: the definition changes with `configure`. */
+  definition: () => CacheDefinition
+  isClosed: () => boolean
+  settle: () => void
+}
+
+const counterOf = { deleted: 'deletes', invalidated: 'deletes', expired: 'expirations', evicted: 'evictions' } as const
+
+/** The store, and all that follows from a change: journal, events, statistics, the memory of departures. */
+export function createLiveTable(parts: LiveTableParts): EntryTable {
+  const { clock, store, journal, changes, departures, statistics, definition, settle } = parts
+  return {
+    find: store.find,
+    reasonOf: departures.reasonOf,
+    put(key, existing, fields) {
+      const cache = definition()
+      // An upload may outlive its cache; it must not bring the journal of a deleted one back.
+      if (parts.isClosed())
+        throw new LarderError('cache-not-found', `Cache ${cache.name} was deleted.`)
+      if (existing)
+        store.replace(existing, fields, clock.monotonic())
+      else
+        store.insert(key, fields, clock.monotonic())
+      journal.put(key, fields)
+      statistics.count('sets')
+      if (changes.active)
+        changes.tell({ type: 'set', cache, key, bytes: fields.value.length })
+      else
+        changes.count()
+    },
+    remove(entry, departure) {
+      const { key } = entry
+      const cache = definition()
+      store.remove(entry)
+      departures.record(key, departure)
+      journal.remove(key)
+      statistics.count(counterOf[departure])
+      if (changes.active)
+        changes.tell({ type: 'removed', cache, key, reason: departure })
+      else
+        changes.count()
+    },
+    slide(entry, lifetime) {
+      if (movedATenth(entry.lifetime, lifetime))
+        journal.retime(entry.key, lifetime)
+      store.retime(entry, lifetime)
+    },
+    retime(entry, lifetime) {
+      journal.retime(entry.key, lifetime)
+      store.retime(entry, lifetime)
+      if (changes.active)
+        changes.tell({ type: 'touched', cache: definition(), key: entry.key })
+      else
+        changes.count()
+    },
+    use: entry => store.use(entry, clock.monotonic()),
+    settle,
+  }
+}

@@ -1,0 +1,212 @@
+import type { Clock } from '../base/clock'
+import type { Cache, CacheSettings, Hit, WriteOptions, WriteResult } from './ports'
+import type { StatisticsKeeper } from './statistics'
+import type { StoredEntry } from './store'
+import type { EntryTable } from './table'
+import { LarderError } from '../../shared/errors'
+import { renewLifetime, restartLifetime, startLifetime, timeOf } from './lifetime'
+import { mergePatch } from './merge-patch'
+import { entryBytes } from './store'
+
+export interface OperationParts {
+  clock: Clock
+  statistics: StatisticsKeeper
+  settings: () => CacheSettings
+  /** Whether reads are answered: this cache's switch and the global one. */
+  isEnabled: () => boolean
+  nextVersion: () => number
+  /** Accounted bytes of the largest entry that fits at all. */
+  largestEntry: () => number
+}
+
+/** The calls of a cache that concern one key. */
+export type EntryOperations = Pick<Cache, 'get' | 'peek' | 'set' | 'delete' | 'touch' | 'increment' | 'mergePatch'>
+
+const noTags: readonly string[] = []
+const noOptions: WriteOptions = {}
+const binary = 'application/octet-stream'
+const text = 'text/plain; charset=utf-8'
+const wholeNumber = /^(?:0|-?[1-9]\d{0,18})$/
+
+/** The rules of single keys, over whichever table they are to work on. */
+export function createEntryOperations(parts: OperationParts, table: EntryTable): EntryOperations {
+  const { clock, statistics, settings, isEnabled, nextVersion, largestEntry } = parts
+
+  /** The entry if it is fresh or servable stale; drops it when its time is over. */
+  function present(key: string, wall: number, monotonic: number): StoredEntry | undefined {
+    const entry = table.find(key)
+    if (entry === undefined || timeOf(entry.lifetime, wall, monotonic) < entry.lifetime.graceUntil)
+      return entry
+    table.remove(entry, 'expired')
+    return undefined
+  }
+
+  function write(key: string, existing: StoredEntry | undefined, content: Omit<StoredEntry, 'key' | 'version' | 'bytes' | 'sequence' | 'hits' | 'usedAt'>): WriteResult {
+    const { value, contentType, tags, lifetime } = content
+    const bytes = entryBytes(key, value, contentType, tags)
+    if (bytes > largestEntry())
+      return { outcome: 'too-large', version: existing?.version ?? 0 }
+    const version = nextVersion()
+    table.put(key, existing, { value, contentType, tags, version, lifetime, bytes })
+    table.settle()
+    return { outcome: existing ? 'replaced' : 'created', version }
+  }
+
+  return {
+    get(key) {
+      if (!isEnabled()) {
+        statistics.miss('disabled')
+        return 'disabled'
+      }
+      const wall = clock.wall()
+      const monotonic = clock.monotonic()
+      const entry = present(key, wall, monotonic)
+      if (entry === undefined) {
+        const reason = table.reasonOf(key)
+        statistics.miss(reason)
+        return reason
+      }
+      const stale = timeOf(entry.lifetime, wall, monotonic) >= entry.lifetime.freshUntil
+      const slides = !stale && settings().sliding
+      const lifetime = slides ? restartLifetime(entry.lifetime, wall, monotonic, entry.lifetime.ttl) : entry.lifetime
+      const hit = toHit(entry, lifetime, timeOf(lifetime, wall, monotonic), entry.hits + 1)
+      statistics.hit(stale)
+      if (slides)
+        table.slide(entry, lifetime)
+      table.use(slides ? table.find(key) ?? entry : entry)
+      return hit
+    },
+
+    peek(key) {
+      const entry = table.find(key)
+      if (entry === undefined)
+        return undefined
+      const now = timeOf(entry.lifetime, clock.wall(), clock.monotonic())
+      return now < entry.lifetime.graceUntil ? toHit(entry, entry.lifetime, now, entry.hits) : undefined
+    },
+
+    set(key, value, options = noOptions) {
+      const wall = clock.wall()
+      const monotonic = clock.monotonic()
+      const existing = present(key, wall, monotonic)
+      if (options.ifAbsent === true || options.ifVersion !== undefined) {
+        const fresh = isFresh(existing, wall, monotonic) ? existing : undefined
+        if ((options.ifAbsent === true && fresh) || !holds(options.ifVersion, fresh))
+          return { outcome: 'refused', version: existing?.version ?? 0 }
+      }
+      const ttl = options.ttl === undefined ? settings().ttl : options.ttl
+      return write(key, existing, {
+        value,
+        contentType: options.contentType ?? binary,
+        tags: distinct(options.tags),
+        lifetime: startLifetime(wall, monotonic, milliseconds(ttl), milliseconds(options.grace ?? 0)),
+      })
+    },
+
+    delete(key, ifVersion) {
+      const entry = present(key, clock.wall(), clock.monotonic())
+      if (entry === undefined)
+        return 'missing'
+      if (!holds(ifVersion, entry))
+        return 'refused'
+      table.remove(entry, 'deleted')
+      return 'removed'
+    },
+
+    touch(key, ttl) {
+      const wall = clock.wall()
+      const monotonic = clock.monotonic()
+      const entry = present(key, wall, monotonic)
+      if (entry === undefined)
+        return false
+      table.retime(entry, restartLifetime(entry.lifetime, wall, monotonic, milliseconds(ttl)))
+      return true
+    },
+
+    increment(key, by) {
+      const wall = clock.wall()
+      const monotonic = clock.monotonic()
+      const existing = present(key, wall, monotonic)
+      const fresh = isFresh(existing, wall, monotonic) ? existing : undefined
+      const number = add(fresh?.value, by).toString()
+      const { outcome, version } = write(key, existing, {
+        value: Buffer.from(number),
+        contentType: fresh?.contentType ?? text,
+        tags: fresh?.tags ?? noTags,
+        lifetime: fresh ? renewLifetime(fresh.lifetime, wall, monotonic) : startLifetime(wall, monotonic, milliseconds(settings().ttl), 0),
+      })
+      if (outcome === 'too-large')
+        throw tooLarge()
+      return { number, version }
+    },
+
+    mergePatch(key, patch, ifVersion) {
+      const wall = clock.wall()
+      const monotonic = clock.monotonic()
+      const entry = present(key, wall, monotonic)
+      const fresh = isFresh(entry, wall, monotonic) ? entry : undefined
+      // RFC 9110 §13.1.1: If-Match is false where there is no current representation.
+      if (!holds(ifVersion, fresh))
+        throw new LarderError('precondition-failed', 'The entry is not of the version that was asked for.')
+      if (fresh === undefined)
+        throw new LarderError('entry-not-found', 'There is no fresh entry to patch.')
+      const { contentType, tags } = fresh
+      const result = write(key, fresh, { value: mergePatch(fresh.value, patch), contentType, tags, lifetime: renewLifetime(fresh.lifetime, wall, monotonic) })
+      if (result.outcome === 'too-large')
+        throw tooLarge()
+      return result
+    },
+  }
+}
+
+export function isFresh(entry: StoredEntry | undefined, wall: number, monotonic: number): boolean {
+  return entry !== undefined && timeOf(entry.lifetime, wall, monotonic) < entry.lifetime.freshUntil
+}
+
+/** Seconds of freshness left at `now`, as reads and pages tell them. */
+export function secondsLeft(freshUntil: number, now: number): number | null {
+  return freshUntil === Infinity ? null : (freshUntil - now) / 1000
+}
+
+function toHit(entry: StoredEntry, lifetime: StoredEntry['lifetime'], now: number, hits: number): Hit {
+  return {
+    value: entry.value,
+    contentType: entry.contentType,
+    tags: entry.tags,
+    version: entry.version,
+    age: (now - lifetime.storedAt) / 1000,
+    ttl: secondsLeft(lifetime.freshUntil, now),
+    stale: now >= lifetime.freshUntil,
+    hits,
+  }
+}
+
+function holds(ifVersion: WriteOptions['ifVersion'], entry: StoredEntry | undefined): boolean {
+  if (ifVersion === undefined)
+    return true
+  return entry !== undefined && (ifVersion === 'any' || ifVersion.includes(entry.version))
+}
+
+/** Seconds to milliseconds; null = never. */
+function milliseconds(seconds: number | null): number {
+  return seconds === null ? Infinity : Math.max(0, seconds * 1000)
+}
+
+function distinct(tags: readonly string[] | undefined): readonly string[] {
+  return tags === undefined || tags.length === 0 ? noTags : [...new Set(tags)]
+}
+
+function add(value: Buffer | undefined, by: bigint): bigint {
+  const number = value === undefined ? '0' : value.length <= 20 ? value.toString('latin1') : ''
+  if (!wholeNumber.test(number))
+    throw new LarderError('not-a-number', 'The value is not a decimal whole number.')
+  const before = BigInt(number)
+  const sum = before + by
+  if (BigInt.asIntN(64, before) !== before || BigInt.asIntN(64, sum) !== sum)
+    throw new LarderError('not-a-number', 'The number would leave 64 bits.')
+  return sum
+}
+
+function tooLarge(): LarderError {
+  return new LarderError('too-large', 'The entry would be larger than the cache may ever hold.')
+}

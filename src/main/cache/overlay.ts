@@ -1,0 +1,68 @@
+import type { Departure } from './departures'
+import type { StoredEntry } from './store'
+import type { EntryTable } from './table'
+import { missReasonOf } from './departures'
+
+/** A table whose changes lie over another one, which does not see them until `commit`. */
+export interface Overlay extends EntryTable {
+  /** Replays every change, in order, on the table below. */
+  commit: () => void
+}
+
+/**
+ * What an atomic batch works on. Nothing below changes while its steps run, so there is nothing to undo when one fails: order,
+ * statistics, events and journal cannot tell that it ever began.
+ */
+export function createOverlay(below: EntryTable): Overlay {
+  /** Keys that the batch changed: the entry as it would be, or why it would be gone. */
+  const changed = new Map<string, StoredEntry | Departure>()
+  const replay: (() => void)[] = []
+
+  function find(key: string): StoredEntry | undefined {
+    const above = changed.get(key)
+    if (above === undefined)
+      return below.find(key)
+    return typeof above === 'string' ? undefined : above
+  }
+
+  /** Notes a change of an entry that is there; when its turn comes, it is looked up anew. */
+  function later(key: string, change: (entry: StoredEntry) => void): void {
+    replay.push(() => {
+      const entry = below.find(key)
+      if (entry)
+        change(entry)
+    })
+  }
+
+  return {
+    find,
+    reasonOf(key) {
+      const above = changed.get(key)
+      return typeof above === 'string' ? missReasonOf[above] : below.reasonOf(key)
+    },
+    put(key, existing, fields) {
+      changed.set(key, { ...fields, key, sequence: existing?.sequence ?? 0, hits: existing?.hits ?? 0, usedAt: 0 })
+      replay.push(() => below.put(key, below.find(key), fields))
+    },
+    remove({ key }, departure) {
+      changed.set(key, departure)
+      later(key, entry => below.remove(entry, departure))
+    },
+    slide(entry, lifetime) {
+      changed.set(entry.key, { ...entry, lifetime })
+      later(entry.key, found => below.slide(found, lifetime))
+    },
+    retime(entry, lifetime) {
+      changed.set(entry.key, { ...entry, lifetime })
+      later(entry.key, found => below.retime(found, lifetime))
+    },
+    use(entry) {
+      changed.set(entry.key, { ...entry, hits: entry.hits + 1 })
+      later(entry.key, below.use)
+    },
+    settle() {
+      // Room is made once, after the commit: an eviction in between could take what a later step still needs.
+    },
+    commit: () => replay.forEach(change => change()),
+  }
+}

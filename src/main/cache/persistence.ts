@@ -1,0 +1,49 @@
+import type { Clock } from '../base/clock'
+import type { Lifetime } from './lifetime'
+import type { EntryJournal } from './ports'
+import type { EntryFields, StoredEntry } from './store'
+import { persistTimes } from './lifetime'
+
+/** The journal of one cache: silent while the cache is not persistent. */
+export interface CacheJournal {
+  put: (key: string, fields: EntryFields) => void
+  retime: (key: string, lifetime: Lifetime) => void
+  remove: (key: string) => void
+  clear: () => void
+  /** Starts or ends persistence at run time. `entries` from the least recently used on: the order that a reload restores. */
+  begin: (entries: Iterable<StoredEntry>) => void
+  end: () => void
+}
+
+export function createCacheJournal(journal: EntryJournal, clock: Clock, cacheId: string, isPersistent: () => boolean): CacheJournal {
+  function put(key: string, { value, contentType, tags, version, lifetime }: EntryFields): void {
+    journal.put(cacheId, { key, value, contentType, tags, version, ...persistTimes(lifetime, clock.wall(), clock.monotonic()) })
+  }
+
+  return {
+    put(key, fields) {
+      if (isPersistent())
+        put(key, fields)
+    },
+    retime(key, lifetime) {
+      if (!isPersistent())
+        return
+      const { freshUntil, graceUntil, ttl } = persistTimes(lifetime, clock.wall(), clock.monotonic())
+      journal.retime(cacheId, key, freshUntil, graceUntil, ttl)
+    },
+    remove(key) {
+      if (isPersistent())
+        journal.remove(cacheId, key)
+    },
+    clear() {
+      if (isPersistent())
+        journal.clear(cacheId)
+    },
+    begin(entries) {
+      journal.clear(cacheId)
+      for (const entry of entries)
+        put(entry.key, entry)
+    },
+    end: () => journal.clear(cacheId),
+  }
+}

@@ -1,0 +1,216 @@
+import type { Disposable } from '../base/disposable'
+
+/** Why a read found nothing. Reasons of entries long gone are forgotten; then it is `absent`. */
+export type MissReason = 'absent' | 'expired' | 'evicted' | 'flushed' | 'invalidated' | 'disabled'
+export const missReasons: readonly MissReason[] = ['absent', 'expired', 'evicted', 'flushed', 'invalidated', 'disabled']
+
+/** What a read hands out. Valid until the next call into the cache: copy what has to live longer. */
+export interface Hit {
+  readonly value: Buffer
+  readonly contentType: string
+  readonly tags: readonly string[]
+  /** Changes with every write of the entry and never comes back; the ETag is made of it. */
+  readonly version: number
+  /** Seconds since the value was stored. */
+  readonly age: number
+  /** Seconds of freshness left; negative: stale for so long; null: no expiry. */
+  readonly ttl: number | null
+  readonly stale: boolean
+  readonly hits: number
+}
+export type Lookup = Hit | MissReason
+
+export interface WriteOptions {
+  contentType?: string
+  tags?: readonly string[]
+  /** Seconds of freshness; null = none; left out = the cache's own. 0 is stale from the start. */
+  ttl?: number | null
+  /** Seconds past the TTL for which the entry may still be served stale. */
+  grace?: number
+  /** Store only where nothing fresh is there. */
+  ifAbsent?: boolean
+  /** Store only over one of these versions; `any`: only where something fresh is there. */
+  ifVersion?: readonly number[] | 'any'
+}
+export interface WriteResult {
+  /** `refused`: the precondition did not hold, nothing changed. `too-large`: beyond what the cache may ever hold, nothing changed. */
+  outcome: 'created' | 'replaced' | 'refused' | 'too-large'
+  /** Version now there; 0 when nothing is. */
+  version: number
+}
+
+/** Chooses entries by exactly one property. */
+export type Selector = { prefix: string } | { glob: string } | { tag: string } | { expired: true }
+
+export interface PageQuery {
+  filter?: Exclude<Selector, { expired: true }>
+  sort: 'key' | 'size' | 'ttl' | 'hits' | 'age'
+  order: 'asc' | 'desc'
+  limit: number
+  /** `cursor` of the page before. Throws LarderError `invalid-input` (field cursor) when it is not one, or of another query. */
+  cursor?: string
+}
+export interface EntryMetadata {
+  key: string
+  bytes: number
+  contentType: string
+  version: number
+  tags: readonly string[]
+  age: number
+  ttl: number | null
+  stale: boolean
+  hits: number
+}
+export interface Page { total: number, entries: EntryMetadata[], cursor: string | null }
+
+export type BatchStep =
+  | { op: 'get', key: string }
+  | { op: 'set', key: string, value: Buffer, options: WriteOptions }
+  | { op: 'delete', key: string }
+  | { op: 'touch', key: string, ttl: number | null }
+  | { op: 'increment', key: string, by: bigint }
+export type BatchStepResult =
+  | { op: 'get', lookup: Lookup }
+  | { op: 'set', result: WriteResult }
+  | { op: 'delete', removed: boolean }
+  | { op: 'touch', touched: boolean }
+  | { op: 'increment', number: string, version: number }
+  /** The step failed, with a code of the registry (not-a-number, …). */
+  | { op: 'failed', code: 'not-a-number' | 'too-large', detail: string }
+export interface BatchOutcome {
+  results: BatchStepResult[]
+  /** Index of the step that failed an atomic batch; then nothing has changed. A refused or too large set, an increment of something
+   *  else than a number fail it; a get, delete or touch of a missing key does not. */
+  abortedAt: number | null
+}
+
+export interface Percentiles { count: number, p50: number, p90: number, p99: number, max: number }
+export interface Statistics {
+  hits: number
+  /** Part of `hits`: those that were served stale. */
+  staleHits: number
+  misses: Record<MissReason, number>
+  sets: number
+  deletes: number
+  evictions: number
+  expirations: number
+  /** Microseconds. */
+  latency: Percentiles
+}
+
+/** What its owner decides about a cache. Times in seconds, sizes in bytes, null = no limit. */
+export interface CacheSettings {
+  ttl: number | null
+  sliding: boolean
+  maxEntries: number | null
+  maxBytes: number | null
+  eviction: 'lru'
+  persistent: boolean
+  enabled: boolean
+}
+export interface CacheDefinition extends CacheSettings {
+  id: string
+  owner: string
+  name: string
+}
+
+/** A named set of entries. Keys are well-formed Unicode; values are bytes and stay as they came. All calls are atomic. */
+export interface Cache {
+  readonly definition: Readonly<CacheDefinition>
+  /** Entries held, stale ones included. Expired ones may still be counted until the sweep meets them. */
+  readonly size: number
+  /** Bytes held: keys, values, tags and overhead. */
+  readonly bytes: number
+  /** Applies changed settings at once; a lower limit evicts. A changed TTL holds for entries stored from now on. */
+  configure: (change: Partial<CacheSettings>) => void
+  /** Reads and counts. Fresh, or stale inside its grace; restarts a sliding TTL. A cache that is switched off answers `disabled`. */
+  get: (key: string) => Lookup
+  /** Reads without counting, ageing or sliding. */
+  peek: (key: string) => Hit | undefined
+  /** Takes over `value`: the caller must not change it afterwards. */
+  set: (key: string, value: Buffer, options?: WriteOptions) => WriteResult
+  /** `ifVersion` as in `set`; a stale entry counts as there. */
+  delete: (key: string, ifVersion?: WriteOptions['ifVersion']) => 'removed' | 'missing' | 'refused'
+  /** New TTL in seconds (null = none) from now, for a fresh or stale entry. Keeps value and version. */
+  touch: (key: string, ttl: number | null) => boolean
+  /** Adds to the decimal whole number (64-bit signed) of a fresh entry; a missing one starts at 0 with the cache's TTL. Keeps TTL and tags.
+   *  Throws LarderError `not-a-number`, also when the sum leaves 64 bits. */
+  increment: (key: string, by: bigint) => { number: string, version: number }
+  /** RFC 7396 on the JSON value of a fresh entry; numbers keep their text. Keeps TTL, tags and content type. Throws LarderError
+   *  `entry-not-found`, `not-json` (the value), `malformed-json` (the patch), `precondition-failed`, `too-large`. */
+  mergePatch: (key: string, patch: Buffer, ifVersion?: WriteOptions['ifVersion']) => WriteResult
+  batch: (steps: readonly BatchStep[], atomic: boolean) => BatchOutcome
+  /** Drops everything; the number of entries that were there. */
+  flush: () => number
+  /** Drops what the selector chooses. `soft` marks stale: served stale for the entry's grace, at least until its TTL would have ended. */
+  invalidate: (selector: Selector, options?: { soft?: boolean, dryRun?: boolean }) => number
+  /** Sorted page with the exact total. Resolves at once, or when the order index it needs has been built. */
+  page: (query: PageQuery) => Promise<Page>
+  /** Fresh entries in insertion order. May be left and resumed while the cache changes; entries that go meanwhile are not shown. */
+  entries: () => IterableIterator<{ key: string, value: Buffer, contentType: string }>
+  statistics: () => Statistics
+  /** Counts one answered request, in microseconds. */
+  recordLatency: (microseconds: number) => void
+}
+
+/** A change, told after it has happened. `bytes` is the size of the value. */
+export type EngineEvent =
+  | { type: 'set', cache: CacheDefinition, key: string, bytes: number }
+  | { type: 'touched', cache: CacheDefinition, key: string }
+  | { type: 'removed', cache: CacheDefinition, key: string, reason: 'deleted' | 'expired' | 'evicted' | 'invalidated' }
+  | { type: 'flushed', cache: CacheDefinition, matched: number }
+
+export interface Engine extends Disposable {
+  /** The global switch. Off: every cache answers `disabled`. */
+  enabled: boolean
+  /** Bytes of all caches together; writing beyond evicts from the cache whose oldest entry has been idle longest. */
+  readonly bytes: number
+  budget: number
+  open: (definition: CacheDefinition) => Cache
+  find: (owner: string, name: string) => Cache | undefined
+  list: (owner?: string) => Cache[]
+  /** Drops the cache with its entries, the persisted ones too. */
+  close: (id: string) => boolean
+  /** Total of changes since the start: what an event costs when nobody listens. */
+  readonly changes: number
+  subscribe: (listener: (event: EngineEvent) => void) => Disposable
+  /** One slice of the expiry sweep, at most `milliseconds` long. Runs by itself; tests call it. Returns how many entries went. */
+  sweep: (milliseconds?: number) => number
+  /** Writes what the journal still holds back. Called by dispose too. */
+  flushJournal: () => Promise<void>
+  dispose: () => Promise<void>
+}
+
+/** An entry as the journal keeps it. Times are wall-clock milliseconds; null = never. */
+export interface PersistedEntry {
+  key: string
+  value: Buffer
+  contentType: string
+  tags: readonly string[]
+  version: number
+  storedAt: number
+  /** TTL in milliseconds, for sliding restarts. */
+  ttl: number | null
+  freshUntil: number | null
+  /** Servable stale until then. */
+  graceUntil: number | null
+}
+
+/**
+ * Port to what persistent caches keep over a restart. Writes may be held back and batched, but keep their order; `flush`
+ * resolves when everything handed over before is durable. Implemented in `storage/`.
+ */
+export interface EntryJournal {
+  /** Entries of a cache, oldest first. Called once, before any write for that cache. */
+  load: (cacheId: string) => Iterable<PersistedEntry>
+  put: (cacheId: string, entry: PersistedEntry) => void
+  /** A sliding restart, touch or soft invalidation: times only. */
+  retime: (cacheId: string, key: string, freshUntil: number | null, graceUntil: number | null, ttl: number | null) => void
+  remove: (cacheId: string, key: string) => void
+  /** All entries of a cache. */
+  clear: (cacheId: string) => void
+  flush: () => Promise<void>
+  /** For `/readyz`: `ok`, or a sentence that says what is wrong. */
+  health: () => string
+  close: () => Promise<void>
+}

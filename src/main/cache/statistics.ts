@@ -1,0 +1,34 @@
+import type { MissReason, Statistics } from './ports'
+import { createHistogram } from './histogram'
+
+export type Counter = 'sets' | 'deletes' | 'evictions' | 'expirations'
+
+/** What a cache counts since it was opened. `deletes` are entries dropped on request: by delete, invalidation or flush. */
+export interface StatisticsKeeper {
+  hit: (stale: boolean) => void
+  miss: (reason: MissReason) => void
+  count: (counter: Counter, by?: number) => void
+  recordLatency: (microseconds: number) => void
+  snapshot: () => Statistics
+}
+
+export function createStatistics(): StatisticsKeeper {
+  const counts = { hits: 0, staleHits: 0, sets: 0, deletes: 0, evictions: 0, expirations: 0 }
+  const misses: Record<MissReason, number> = { absent: 0, expired: 0, evicted: 0, flushed: 0, invalidated: 0, disabled: 0 }
+  const latency = createHistogram()
+  return {
+    hit(stale) {
+      counts.hits++
+      if (stale)
+        counts.staleHits++
+    },
+    miss(reason) {
+      misses[reason]++
+    },
+    count(counter, by = 1) {
+      counts[counter] += by
+    },
+    recordLatency: latency.record,
+    snapshot: () => ({ ...counts, misses: { ...misses }, latency: latency.percentiles() }),
+  }
+}

@@ -1,0 +1,62 @@
+import type { Clock } from '../base/clock'
+import type { Disposable } from '../base/disposable'
+import type { Logger } from '../base/logger'
+import type { ManagedCache } from './cache'
+import { messageOf } from '../base/logger'
+
+/** Entries looked at between two looks at the clock. */
+const stride = 128
+const pauses = { idle: 1000, busy: 10 }
+
+export interface Sweeper extends Disposable {
+  /** One slice of at most `milliseconds`, from where the last one stopped; the number of entries that went. */
+  sweep: (milliseconds?: number) => number
+}
+
+/**
+ * Drops what has expired without a timer per entry: a slice every second, or every 10 ms while at least a tenth of what it sees is
+ * dead. A slice ends when its time is up, or when it has been through all caches.
+ */
+export function createSweeper(clock: Clock, logger: Logger, caches: () => readonly ManagedCache[]): Sweeper {
+  let cursor = 0
+  let busy = false
+  let timer = setTimeout(tick, pauses.idle).unref()
+
+  function sweep(milliseconds = 2): number {
+    const all = caches()
+    const end = clock.monotonic() + milliseconds
+    let dropped = 0
+    let strides = 0
+    let rounds = 0
+    while (rounds < all.length) {
+      cursor = cursor < all.length ? cursor : 0
+      const result = all[cursor]?.sweep(stride)
+      dropped += result?.dropped ?? 0
+      strides++
+      if (result?.roundOver !== false) {
+        cursor++
+        rounds++
+      }
+      if (clock.monotonic() >= end)
+        break
+    }
+    busy = dropped > 0 && dropped * 10 >= strides * stride
+    return dropped
+  }
+
+  function tick(): void {
+    try {
+      sweep()
+    }
+    catch (error) {
+      // Nobody awaits the timer: a journal that fails must not take the process with it, and the next slice tries again.
+      logger.error('The expiry sweep failed', { reason: messageOf(error) })
+    }
+    timer = setTimeout(tick, busy ? pauses.busy : pauses.idle).unref()
+  }
+
+  return {
+    sweep,
+    dispose: () => clearTimeout(timer),
+  }
+}

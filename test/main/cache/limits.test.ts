@@ -1,0 +1,109 @@
+import { expect, it } from 'vitest'
+import { entryBytes } from '../../../src/main/cache/store'
+import { bytes, keysOf, listen, read, setUp } from './workbench'
+
+const one = entryBytes('a', bytes('1'), 'application/octet-stream', [])
+
+it('evicts the least recently used by count: reads and writes count as use', () => {
+  const { cache, engine } = setUp({ maxEntries: 3 })
+  const heard = listen(engine)
+  for (const key of ['a', 'b', 'c'])
+    cache.set(key, bytes('1'))
+  cache.get('a')
+  cache.set('b', bytes('2'))
+  cache.set('d', bytes('1'))
+  expect(keysOf(cache)).toEqual(['a', 'b', 'd'])
+  expect(read(cache, 'c')).toBe('(evicted)')
+  expect(cache.statistics().evictions).toBe(1)
+  expect(heard.slice(-2)).toEqual(['set d', 'removed c evicted'])
+})
+
+it('evicts by bytes, never what was just written', () => {
+  const { cache } = setUp({ maxBytes: 2 * one + 100 })
+  cache.set('a', bytes('1'))
+  cache.set('b', bytes('1'))
+  expect(cache.bytes).toBe(2 * one)
+  cache.set('c', Buffer.alloc(one))
+  expect(keysOf(cache)).toEqual(['c'])
+})
+
+it.each([
+  { name: 'maxBytes', change: { maxBytes: one }, budget: 2 ** 20 },
+  { name: 'the budget', change: {}, budget: one },
+])('refuses what $name may never hold, and changes nothing', ({ change, budget }) => {
+  const { cache } = setUp(change, { budget })
+  const { version } = cache.set('a', bytes('1'))
+  expect(cache.set('a', bytes('12'))).toEqual({ outcome: 'too-large', version })
+  expect(cache.set('b', bytes('12'))).toEqual({ outcome: 'too-large', version: 0 })
+  expect(read(cache, 'a')).toBe('1')
+})
+
+it('keeps the budget by evicting from the cache whose oldest entry has been idle longest', () => {
+  const { cache: first, engine, clock } = setUp({}, { budget: 3 * one })
+  const second = engine.open({ ...first.definition, id: 'c2', name: 'second' })
+  second.set('a', bytes('1'))
+  clock.advance(1)
+  first.set('a', bytes('1'))
+  clock.advance(1)
+  second.set('b', bytes('1'))
+  clock.advance(1)
+  first.set('b', bytes('1'))
+  expect([keysOf(first), keysOf(second)]).toEqual([['a', 'b'], ['b']])
+  clock.advance(1)
+  second.set('c', bytes('1'))
+  expect([keysOf(first), keysOf(second)]).toEqual([['b'], ['b', 'c']])
+  expect(engine.bytes).toBe(first.bytes + second.bytes)
+  engine.budget = one
+  expect([keysOf(first), keysOf(second)]).toEqual([[], ['c']])
+})
+
+it('does not evict the sole entry of a cache for its own write', () => {
+  const { cache, engine, clock } = setUp({}, { budget: 2 * one })
+  const busy = engine.open({ ...cache.definition, id: 'c2', name: 'busy' })
+  clock.advance(1000)
+  for (const key of ['a', 'b'])
+    busy.set(key, bytes('1'))
+  cache.set('x', bytes('1'))
+  expect([keysOf(cache), keysOf(busy)]).toEqual([['x'], ['b']])
+})
+
+it('applies lower limits at once', () => {
+  const { cache } = setUp()
+  for (const key of ['a', 'b', 'c', 'd'])
+    cache.set(key, bytes('1'))
+  cache.configure({ maxEntries: 3, ttl: undefined })
+  expect(keysOf(cache)).toEqual(['b', 'c', 'd'])
+  expect(cache.definition.ttl).toBe(10)
+  cache.configure({ maxBytes: one })
+  expect(keysOf(cache)).toEqual(['d'])
+})
+
+it('accounts UTF-8 bytes, and comes back to 0 however entries go', () => {
+  const { cache, engine, clock } = setUp({ maxEntries: 50 })
+  expect(entryBytes('ü', bytes(''), '', []) - entryBytes('u', bytes(''), '', [])).toBe(1)
+  for (let index = 0; index < 200; index++)
+    cache.set(`ключ${index % 70}`, Buffer.alloc(index), { tags: [`t${index % 3}`, 'all'], ttl: 1 + index % 5, contentType: 'text/plain' })
+  cache.delete('ключ59')
+  cache.invalidate({ tag: 't1' })
+  cache.increment('n', 1n)
+  clock.advance(3_000)
+  engine.sweep()
+  cache.get('ключ58')
+  expect(cache.bytes).toBeGreaterThan(0)
+  cache.invalidate({ prefix: '' })
+  clock.advance(60_000)
+  engine.sweep()
+  expect([cache.size, cache.bytes, engine.bytes]).toEqual([0, 0, 0])
+  cache.set('a', bytes('1'), { tags: ['x'] })
+  cache.flush()
+  expect([cache.size, cache.bytes, engine.bytes]).toEqual([0, 0, 0])
+})
+
+it('does not keep a large buffer alive for a small part of it', () => {
+  const { cache } = setUp()
+  cache.set('part', Buffer.alloc(65_536, 'x').subarray(100, 200))
+  cache.increment('n', 1n)
+  for (const key of ['part', 'n'])
+    expect(cache.peek(key)?.value.buffer.byteLength).toBeLessThan(500)
+  expect(read(cache, 'part')).toBe('x'.repeat(100))
+})

@@ -1,0 +1,79 @@
+import type { EntryMetadata, PageQuery } from '../../../src/main/cache/ports'
+import { expect, it } from 'vitest'
+import { compareKeys } from '../../../src/main/cache/pages'
+import { bytes, setUp } from './workbench'
+
+const everything: PageQuery = { sort: 'key', order: 'asc', limit: 7 }
+
+it.each((['key', 'size', 'ttl', 'hits', 'age'] as const).flatMap(sort => (['asc', 'desc'] as const).map(order => ({ sort, order }))))('pages by $sort $order, each entry once', async ({ sort, order }) => {
+  const { cache, clock } = setUp({ ttl: null })
+  for (let index = 0; index < 50; index++) {
+    const key = `k${(index * 17) % 50}`
+    cache.set(key, Buffer.alloc(index % 6), { ttl: index % 4 === 0 ? null : 100 + index % 5 })
+    for (let hit = 0; hit < index % 3; hit++)
+      cache.get(key)
+    clock.advance(index % 2 === 0 ? 0 : 1000)
+  }
+  const all: EntryMetadata[] = []
+  let cursor: string | undefined
+  do {
+    const page = await cache.page({ sort, order, limit: 7, ...cursor === undefined ? {} : { cursor } })
+    expect(page.total).toBe(50)
+    all.push(...page.entries)
+    cursor = page.cursor ?? undefined
+  } while (cursor !== undefined)
+  expect(new Set(all.map(entry => entry.key)).size).toBe(50)
+  expect(all).toHaveLength(50)
+  const field = (entry: EntryMetadata): number => ({ key: 0, size: entry.bytes, ttl: entry.ttl ?? 1e9, hits: entry.hits, age: entry.age })[sort]
+  const sign = order === 'asc' ? 1 : -1
+  const sorted = all.toSorted((a, b) => sign * (field(a) - field(b) || compareKeys(a.key, b.key)))
+  expect(all.map(entry => entry.key)).toEqual(sorted.map(entry => entry.key))
+})
+
+it('neither repeats nor hides entries when others come and go between pages', async () => {
+  const { cache } = setUp()
+  for (const key of ['b', 'd', 'f', 'h', 'j'])
+    cache.set(key, bytes('1'))
+  const first = await cache.page({ ...everything, limit: 2 })
+  for (const key of ['a', 'c', 'e', 'k'])
+    cache.set(key, bytes('1'))
+  cache.delete('d')
+  cache.delete('h')
+  const second = await cache.page({ ...everything, limit: 2, cursor: first.cursor ?? '' })
+  const third = await cache.page({ ...everything, limit: 2, cursor: second.cursor ?? '' })
+  expect([first, second, third].map(page => page.entries.map(entry => entry.key))).toEqual([['b', 'd'], ['e', 'f'], ['j', 'k']])
+  expect([first.total, second.total, third.cursor]).toEqual([5, 7, null])
+})
+
+it('filters, counts what is servable, and shows metadata', async () => {
+  const { cache, clock } = setUp()
+  cache.set('a:1', bytes('1'), { tags: ['t'], contentType: 'text/plain', ttl: 1, grace: 9 })
+  cache.set('a:2', bytes('1'), { ttl: 1 })
+  cache.set('b:1', bytes('1'), { tags: ['t'] })
+  clock.advance(2_000)
+  const { version = 0 } = cache.peek('a:1') ?? {}
+  expect(await cache.page({ ...everything, filter: { prefix: 'a:' } })).toEqual({ total: 1, cursor: null, entries: [{ key: 'a:1', bytes: 1, contentType: 'text/plain', version, tags: ['t'], age: 2, ttl: -1, stale: true, hits: 0 }] })
+  expect((await cache.page({ ...everything, filter: { tag: 't' } })).total).toBe(2)
+  expect((await cache.page({ ...everything, filter: { glob: '?:1' } })).total).toBe(2)
+})
+
+it('refuses what is not a cursor, or one of another query', async () => {
+  const { cache } = setUp()
+  for (const key of ['__proto__', '\n:é\u{1F600}', 'z'])
+    cache.set(key, bytes('1'))
+  const { cursor } = await cache.page({ ...everything, limit: 1 })
+  const second = await cache.page({ ...everything, limit: 1, cursor: cursor ?? '' })
+  expect(second.entries[0]?.key).toBe('__proto__')
+  for (const wrong of ['', '!', 'AAAA', `${cursor}=`, `${cursor} `, Buffer.from('zz:0:k').toString('base64url')])
+    await expect(cache.page({ ...everything, cursor: wrong })).rejects.toMatchObject({ code: 'invalid-input', errors: [{ field: 'cursor' }] })
+  for (const other of [{ sort: 'size' }, { order: 'desc' }, { filter: { prefix: 'z' } }] as const)
+    await expect(cache.page({ ...everything, ...other, cursor: cursor ?? '' })).rejects.toMatchObject({ code: 'invalid-input' })
+})
+
+it('orders keys as their UTF-8 bytes', () => {
+  const keys = ['', 'a', 'ab', 'b', 'é', '\uE000', '\uFFFD', '\u{10000}', '\u{1F600}', '\u{1F600}a']
+  for (const a of keys) {
+    for (const b of keys)
+      expect(Math.sign(compareKeys(a, b))).toBe(Buffer.compare(bytes(a), bytes(b)))
+  }
+})

@@ -1,0 +1,62 @@
+import type { ManualClock } from '../../../src/main/base/clock'
+import type { Cache, CacheDefinition, Engine, EngineEvent, Hit, Lookup } from '../../../src/main/cache/ports'
+import type { MemoryJournal } from '../../helpers/memory-journal'
+import { onTestFinished } from 'vitest'
+import { createManualClock } from '../../../src/main/base/clock'
+import { silentLogger } from '../../../src/main/base/logger'
+import { createEngine } from '../../../src/main/cache/engine'
+import { createMemoryJournal } from '../../helpers/memory-journal'
+
+export interface Workbench {
+  engine: Engine
+  clock: ManualClock
+  journal: MemoryJournal
+  cache: Cache
+}
+
+/** A cache definition with a TTL of 10 s and no limits. */
+export function definitionOf(change: Partial<CacheDefinition> = {}): CacheDefinition {
+  return { id: 'c1', owner: 'u1', name: 'products', ttl: 10, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lru', persistent: false, enabled: true, ...change }
+}
+
+/** An engine with one cache on a clock that stands still. `earlier` hands over clock and journal, as a restart does. */
+export function setUp(change: Partial<CacheDefinition> = {}, options: { budget?: number, earlier?: Pick<Workbench, 'clock' | 'journal'> } = {}): Workbench {
+  const clock = options.earlier?.clock ?? createManualClock()
+  const journal = options.earlier?.journal ?? createMemoryJournal()
+  const engine = createEngine({ clock, journal, budget: options.budget ?? 64 * 2 ** 20, logger: silentLogger })
+  onTestFinished(() => engine.dispose())
+  return { engine, clock, journal, cache: engine.open(definitionOf(change)) }
+}
+
+export const bytes = (text: string): Buffer => Buffer.from(text)
+
+/** The value as text, or the reason of the miss. */
+export function read(cache: Cache, key: string): string {
+  const found = cache.get(key)
+  return typeof found === 'string' ? `(${found})` : found.value.toString()
+}
+
+export function asHit(lookup: Lookup | undefined): Hit {
+  if (lookup === undefined || typeof lookup === 'string')
+    throw new Error(`expected a hit, found ${lookup}`)
+  return lookup
+}
+
+/** Keys from the least to the most recently inserted, fresh ones only. */
+export function keysOf(cache: Cache): string[] {
+  return Array.from(cache.entries(), entry => entry.key)
+}
+
+/** Collects events as `set a`, `removed a expired`, … */
+export function listen(engine: Engine): string[] {
+  const heard: string[] = []
+  engine.subscribe((event: EngineEvent) => {
+    if (event.type === 'flushed')
+      heard.push(`flushed ${event.matched}`)
+    else if (event.type === 'removed')
+      heard.push(`removed ${event.key} ${event.reason}`)
+    else
+      heard.push(`${event.type} ${event.key}`)
+  })
+  return heard
+}
