@@ -1,0 +1,63 @@
+import type { Database } from 'better-sqlite3'
+import type { PersistedEntry } from '../cache/ports'
+import type { PendingWrites } from './pending-writes'
+
+interface Row {
+  position: number
+  key: Buffer
+  value: Buffer
+  contentType: string
+  tags: string
+  version: number
+  storedAt: number
+  ttl: number | null
+  freshUntil: number | null
+  graceUntil: number | null
+}
+
+export interface EntryTable {
+  load: (cacheId: string) => Iterable<PersistedEntry>
+  /** Writes all of it, or throws and writes nothing. */
+  write: (pending: PendingWrites) => void
+}
+
+/** The rows of `entries.db`. Keys are bytes there: SQLite compares and cuts text by rules of its own. */
+export function createEntryTable(database: Database): EntryTable {
+  const next = database.prepare<[string, number], Row>(`
+    SELECT position, key, value, content_type AS contentType, tags, version, stored_at AS storedAt, ttl, fresh_until AS freshUntil, grace_until AS graceUntil
+    FROM entry WHERE cache_id = ? AND position > ? ORDER BY position LIMIT 1`)
+  const put = database.prepare(`
+    INSERT OR REPLACE INTO entry (cache_id, key, value, content_type, tags, version, stored_at, ttl, fresh_until, grace_until)
+    VALUES (@cacheId, @key, @value, @contentType, @tags, @version, @storedAt, @ttl, @freshUntil, @graceUntil)`)
+  const retime = database.prepare('UPDATE entry SET fresh_until = @freshUntil, grace_until = @graceUntil, ttl = @ttl WHERE cache_id = @cacheId AND key = @key')
+  const remove = database.prepare('DELETE FROM entry WHERE cache_id = ? AND key = ?')
+  const clear = database.prepare('DELETE FROM entry WHERE cache_id = ?')
+
+  function writeEntry(cacheId: string, entry: PersistedEntry): void {
+    put.run({ ...entry, cacheId, key: Buffer.from(entry.key), tags: JSON.stringify(entry.tags) })
+  }
+
+  return {
+    // One row a step instead of an open cursor: a cursor would keep the connection from writing until it is read to its end.
+    * load(cacheId) {
+      for (let row = next.get(cacheId, 0); row; row = next.get(cacheId, row.position)) {
+        const { position: _, key, tags, ...rest } = row
+        yield { ...rest, key: key.toString(), tags: JSON.parse(tags) as string[] }
+      }
+    },
+    write: database.transaction((pending: PendingWrites) => {
+      for (const [cacheId, { cleared, changes }] of pending.caches) {
+        if (cleared)
+          clear.run(cacheId)
+        for (const [key, change] of changes) {
+          if (change.type === 'put')
+            writeEntry(cacheId, change.entry)
+          else if (change.type === 'retime')
+            retime.run({ ...change.times, cacheId, key: Buffer.from(key) })
+          else
+            remove.run(cacheId, Buffer.from(key))
+        }
+      }
+    }),
+  }
+}

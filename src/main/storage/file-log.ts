@@ -1,0 +1,75 @@
+import type { Disposable } from '../base/disposable'
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { messageOf } from '../base/logger'
+import { ensurePrivateFile, privateFolderMode, tightenFile } from './private-files'
+
+export interface FileLogOptions {
+  /** Absolute data folder. */
+  home: string
+  /** Bytes after which the file is put aside. @default 5 MB */
+  rotateAt?: number
+  /** Where a line goes that cannot be written. @default standard error */
+  onFailure?: (line: string, reason: string) => void
+}
+
+export interface FileLog extends Disposable {
+  readonly file: string
+  /** Appends one line. Never throws: a full disk must not stop the server, so the line goes to `onFailure`. */
+  write: (line: string) => void
+}
+
+/**
+ * The log `logs/larder.log`; the two before it stay as `larder.1.log` and `larder.2.log`. Throws what `node:fs` throws when
+ * it cannot be opened at all.
+ */
+export function createFileLog(options: FileLogOptions): FileLog {
+  const { home, rotateAt = 5_000_000, onFailure = toStandardError } = options
+  const folder = join(home, 'logs')
+  mkdirSync(folder, { recursive: true, mode: privateFolderMode })
+  const [file, previous, oldest] = ['larder.log', 'larder.1.log', 'larder.2.log'].map(name => join(folder, name)) as [string, string, string]
+  let descriptor: number | null = null
+  let size = 0
+
+  function open(): number {
+    ensurePrivateFile(file)
+    const opened = openSync(file, 'a')
+    size = fstatSync(opened).size
+    return opened
+  }
+
+  function close(): void {
+    if (descriptor !== null)
+      closeSync(descriptor)
+    descriptor = null
+  }
+
+  function rotate(): void {
+    close()
+    if (tightenFile(previous) !== 'missing')
+      renameSync(previous, oldest)
+    renameSync(file, previous)
+  }
+
+  descriptor = open()
+  return {
+    file,
+    write(line) {
+      const bytes = Buffer.from(`${line}\n`)
+      try {
+        if (size > 0 && size + bytes.length > rotateAt)
+          rotate()
+        descriptor ??= open()
+        size += writeSync(descriptor, bytes)
+      }
+      catch (error) {
+        onFailure(line, messageOf(error))
+      }
+    },
+    dispose: close,
+  }
+}
+
+function toStandardError(line: string, reason: string): void {
+  process.stderr.write(`${line}\n(the log file cannot be written: ${reason})\n`)
+}

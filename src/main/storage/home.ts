@@ -1,0 +1,36 @@
+import { chmodSync, mkdirSync, statSync } from 'node:fs'
+import { isAbsolute, parse, resolve } from 'node:path'
+import { isOpenToOthers, privateFolderMode } from './private-files'
+
+/**
+ * Creates the data folder, for its owner alone, or tightens one that is there. Returns its absolute path. Throws an Error
+ * that names the folder when it cannot be one of Larder's own.
+ */
+export function prepareHome(home: string): string {
+  if (home === '')
+    throw new Error('The data folder has no name')
+  const folder = isAbsolute(home) ? resolve(home) : resolve(process.cwd(), home)
+  try {
+    mkdirSync(folder, { recursive: true, mode: privateFolderMode })
+  }
+  catch (error) {
+    throw new Error(`${folder} cannot be created as the data folder: ${(error as Error).message}`, { cause: error })
+  }
+  tightenFolder(folder)
+  return folder
+}
+
+function tightenFolder(folder: string): void {
+  const { mode } = statSync(folder)
+  if (!isOpenToOthers(mode) && (mode & privateFolderMode) === privateFolderMode)
+    return
+  // `LARDER_HOME=/tmp` must not take /tmp away from everybody else.
+  if ((mode & 0o1000) !== 0 || folder === parse(folder).root)
+    throw new Error(`${folder} is shared with others; choose a folder of its own for Larder's data`)
+  try {
+    chmodSync(folder, privateFolderMode)
+  }
+  catch (error) {
+    throw new Error(`${folder} is open to others and cannot be closed to them; choose a folder that is yours for Larder's data`, { cause: error })
+  }
+}

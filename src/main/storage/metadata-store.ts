@@ -1,0 +1,127 @@
+import type { Database } from 'better-sqlite3'
+import type { Clock } from '../base/clock'
+import type { Logger } from '../base/logger'
+import type { CacheRecord, KeyRecord, MetadataStore, UserRecord } from '../base/metadata'
+import type { Columns } from './table'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { LarderError } from '../../shared/errors'
+import { systemClock } from '../base/clock'
+import { messageOf } from '../base/logger'
+import { openDatabase } from './database'
+import { metadataMigrations } from './migrations'
+import { createTable, flag, list, plain, time } from './table'
+
+export interface MetadataOptions {
+  /** Absolute data folder; the database is `larder.db` in it. */
+  home: string
+  clock?: Clock
+  logger: Logger
+}
+
+/** `LRDm`, in the header of `larder.db`. */
+const applicationId = 0x4C52446D
+
+const userColumns: Columns<UserRecord> = {
+  id: plain('id'),
+  name: plain('name'),
+  owner: flag('owner'),
+  admin: flag('admin'),
+  passwordHash: plain('password_hash'),
+  createdAt: time('created_at'),
+}
+
+const cacheColumns: Columns<CacheRecord> = {
+  id: plain('id'),
+  userId: plain('user_id'),
+  name: plain('name'),
+  ttl: plain('ttl'),
+  sliding: flag('sliding'),
+  maxEntries: plain('max_entries'),
+  maxBytes: plain('max_bytes'),
+  eviction: plain('eviction'),
+  persistent: flag('persistent'),
+  enabled: flag('enabled'),
+  createdAt: time('created_at'),
+}
+
+const keyColumns: Columns<KeyRecord> = {
+  id: plain('id'),
+  userId: plain('user_id'),
+  label: plain('label'),
+  digest: plain('digest'),
+  previousDigest: plain('previous_digest'),
+  previousExpiresAt: time('previous_expires_at'),
+  scopes: list('scopes'),
+  caches: list('caches'),
+  origins: list('origins'),
+  createdAt: time('created_at'),
+  lastUsedAt: time('last_used_at'),
+}
+
+/** The metadata in SQLite. Throws what `openDatabase` throws. */
+export function openMetadata({ home, clock = systemClock, logger }: MetadataOptions): MetadataStore {
+  const database = openDatabase({ file: join(home, 'larder.db'), applicationId, migrations: metadataMigrations, clock, logger })
+  const users = createTable(database, 'user', userColumns)
+  const caches = createTable(database, 'cache', cacheColumns)
+  const keys = createTable(database, 'api_key', keyColumns)
+  const userName = (name: string): string => `There is a user called ${name} already.`
+
+  return {
+    users: {
+      list: users.list,
+      insert: user => unlessTaken('user.name', userName(user.name), () => users.insert(user)),
+      update: (id, change) => unlessTaken('user.name', userName(change.name ?? ''), () => users.update(id, change)),
+    },
+    caches: {
+      ...caches,
+      insert: cache => unlessTaken('cache.name', `There is a cache called ${cache.name} already.`, () => caches.insert(cache)),
+    },
+    keys,
+    settings: openSettings(database),
+    transaction: work => database.transaction(work)(),
+    health: () => healthOf(database),
+    close: () => void database.close(),
+  }
+}
+
+function openSettings(database: Database): MetadataStore['settings'] {
+  const read = database.prepare<[string], string>('SELECT value FROM setting WHERE name = ?').pluck()
+  const write = database.prepare('INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
+  return {
+    get(name) {
+      const text = read.get(name)
+      return text === undefined ? undefined : JSON.parse(text) as unknown
+    },
+    set(name, value) {
+      const text = JSON.stringify(value) as string | undefined
+      if (text === undefined)
+        throw new TypeError(`The setting ${name} has no value that JSON can hold`)
+      write.run(name, text)
+    },
+  }
+}
+
+/** Runs a write; a violated UNIQUE constraint on `column` becomes `name-taken`. The constraint decides, not a look before. */
+function unlessTaken<T>(column: string, detail: string, write: () => T): T {
+  try {
+    return write()
+  }
+  catch (error) {
+    if (error instanceof Sqlite.SqliteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE' && error.message.endsWith(column))
+      throw new LarderError('name-taken', detail, { cause: error })
+    throw error
+  }
+}
+
+function healthOf(database: Database): string {
+  if (!database.open)
+    return 'larder.db is closed'
+  try {
+    database.prepare('SELECT number FROM schema_migration LIMIT 1').get()
+    return 'ok'
+  }
+  catch (error) {
+    return `larder.db cannot be read: ${messageOf(error)}`
+  }
+}

@@ -1,0 +1,98 @@
+import type { PersistedEntry } from '../cache/ports'
+
+export interface Times { freshUntil: number | null, graceUntil: number | null, ttl: number | null }
+
+/** What is still to be written about one key. */
+export type PendingChange =
+  | { type: 'put', entry: PersistedEntry }
+  | { type: 'retime', times: Times }
+  | { type: 'remove' }
+
+export interface PendingCache {
+  /** Everything that was there before these changes goes. */
+  cleared: boolean
+  /** In the order in which they are to be written. */
+  changes: Map<string, PendingChange>
+}
+
+export interface PendingWrites {
+  /** By cache id. */
+  readonly caches: ReadonlyMap<string, Readonly<PendingCache>>
+  /** Bytes held back, roughly. */
+  readonly bytes: number
+  put: (cacheId: string, entry: PersistedEntry) => void
+  retime: (cacheId: string, key: string, times: Times) => void
+  remove: (cacheId: string, key: string) => void
+  clear: (cacheId: string) => void
+  /** All of it has been written. */
+  reset: () => void
+}
+
+/** What a change costs besides its key and value: map slot, objects, the row's other columns. */
+const overhead = 200
+
+/**
+ * Writes held back, folded so that only the last state of each key is left: a key that changes a thousand times between two
+ * flushes is written once.
+ */
+export function createPendingWrites(): PendingWrites {
+  const caches = new Map<string, PendingCache>()
+  let bytes = 0
+
+  function of(cacheId: string): PendingCache {
+    let pending = caches.get(cacheId)
+    if (!pending)
+      caches.set(cacheId, pending = { cleared: false, changes: new Map() })
+    return pending
+  }
+
+  function drop({ changes }: PendingCache, key: string): void {
+    const old = changes.get(key)
+    if (old && changes.delete(key))
+      bytes -= costOf(key, old)
+  }
+
+  function append(pending: PendingCache, key: string, change: PendingChange): void {
+    // Deleted first: a Map keeps the place of a key that it has, but the order is that of the last write.
+    drop(pending, key)
+    pending.changes.set(key, change)
+    bytes += costOf(key, change)
+  }
+
+  return {
+    caches,
+    get bytes() {
+      return bytes
+    },
+    put: (cacheId, entry) => append(of(cacheId), entry.key, { type: 'put', entry }),
+    retime(cacheId, key, times) {
+      const pending = of(cacheId)
+      const old = pending.changes.get(key)
+      if (old?.type === 'put')
+        pending.changes.set(key, { type: 'put', entry: { ...old.entry, ...times } })
+      else if (old?.type !== 'remove' && !(pending.cleared && !old))
+        append(pending, key, { type: 'retime', times })
+    },
+    remove(cacheId, key) {
+      const pending = of(cacheId)
+      if (pending.cleared)
+        drop(pending, key)
+      else
+        append(pending, key, { type: 'remove' })
+    },
+    clear(cacheId) {
+      const pending = of(cacheId)
+      for (const key of [...pending.changes.keys()])
+        drop(pending, key)
+      pending.cleared = true
+    },
+    reset() {
+      caches.clear()
+      bytes = 0
+    },
+  }
+}
+
+function costOf(key: string, change: PendingChange): number {
+  return overhead + key.length + (change.type === 'put' ? change.entry.value.length : 0)
+}

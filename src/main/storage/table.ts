@@ -1,0 +1,88 @@
+import type { Database } from 'better-sqlite3'
+
+type SqlValue = string | number | Buffer | null
+
+/** How one field of a record lies in its column. */
+export interface Column<T> {
+  name: string
+  encode: (value: T) => SqlValue
+  /** What `encode` gave, as the STRICT column hands it back. */
+  decode: (stored: never) => T
+}
+
+export type Columns<R> = { readonly [F in keyof R]-?: Column<R[F]> }
+
+export interface Table<R extends { id: string }> {
+  /** In the order in which they were inserted. */
+  list: () => R[]
+  insert: (record: R) => void
+  /** Fields that are undefined stay. Returns the changed record, undefined when there is none. */
+  update: (id: string, change: Partial<R>) => R | undefined
+  delete: (id: string) => boolean
+}
+
+/**
+ * Reads and writes records of one table. All SQL is made once, from the column map: an update writes every column of the
+ * merged record, so that no statement depends on what a caller sent. Fields without a column are a bug and throw TypeError.
+ */
+export function createTable<R extends { id: string }>(database: Database, name: string, columns: Columns<R>): Table<R> {
+  const fields = Object.keys(columns) as (keyof R & string)[]
+  const names = fields.map(field => columns[field].name)
+  const select = `SELECT ${fields.map(field => `${columns[field].name} AS ${field}`).join(', ')} FROM ${name}`
+  const all = database.prepare<[], Row<R>>(`${select} ORDER BY rowid`)
+  const one = database.prepare<[string], Row<R>>(`${select} WHERE id = ?`)
+  const insert = database.prepare(`INSERT INTO ${name} (${names.join(', ')}) VALUES (${fields.map(field => `@${field}`).join(', ')})`)
+  const update = database.prepare(`UPDATE ${name} SET ${fields.map(field => `${columns[field].name} = @${field}`).join(', ')} WHERE id = @id`)
+  const remove = database.prepare(`DELETE FROM ${name} WHERE id = ?`)
+
+  function encode(record: R): Record<string, SqlValue> {
+    return Object.fromEntries(fields.map(field => [field, columns[field].encode(record[field])]))
+  }
+
+  function decode(row: Row<R>): R {
+    return Object.fromEntries(fields.map(field => [field, columns[field].decode(row[field])])) as unknown as R
+  }
+
+  return {
+    list: () => all.all().map(decode),
+    insert: record => void insert.run(encode(record)),
+    update(id, change) {
+      const unknown = Object.keys(change).find(field => !Object.hasOwn(columns, field))
+      if (unknown !== undefined)
+        throw new TypeError(`${name} has no field ${unknown}`)
+      const row = one.get(id)
+      if (!row)
+        return undefined
+      const given = Object.entries(change).filter(([, value]) => value !== undefined)
+      update.run(encode({ ...decode(row), ...Object.fromEntries(given), id }))
+      const changed = one.get(id)
+      return changed && decode(changed)
+    },
+    delete: id => remove.run(id).changes > 0,
+  }
+}
+
+type Row<R> = Record<keyof R & string, never>
+
+/** Text, bytes and numbers, as they are. */
+export function plain<T extends SqlValue>(name: string): Column<T> {
+  return { name, encode: value => value, decode: stored => stored }
+}
+
+export function flag(name: string): Column<boolean> {
+  return { name, encode: value => value ? 1 : 0, decode: (stored: number) => stored === 1 }
+}
+
+/** Milliseconds; the fraction that a duration may bring in means nothing here. */
+export function time<T extends number | null>(name: string): Column<T> {
+  return { name, encode: value => value === null ? null : Math.round(value), decode: stored => stored }
+}
+
+/** A list, or null, as JSON. */
+export function list<T extends readonly string[] | null>(name: string): Column<T> {
+  return {
+    name,
+    encode: value => value === null ? null : JSON.stringify(value),
+    decode: (stored: string | null) => (stored === null ? null : JSON.parse(stored)) as T,
+  }
+}

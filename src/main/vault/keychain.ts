@@ -1,0 +1,149 @@
+import type { Clock } from '../base/clock'
+import type { SecretVault, VaultCondition } from '../base/secret-vault'
+import type { Keytar } from './keychain-process'
+import { LarderError } from '../../shared/errors'
+import { messageOf } from '../base/logger'
+
+export interface KeychainOptions {
+  load: () => Promise<Keytar>
+  clock: Clock
+  /** Milliseconds after which a call counts as stuck. @default 2000 */
+  limit?: number
+}
+
+const service = 'larder'
+/** An item that is always there, so that null for it says "locked" and null for another says "absent". No key has such an id. */
+const probe = { account: 'larder-probe', secret: 'larder' }
+/** Milliseconds for which a stuck keychain is not asked again: several calls in a row would each wait for the limit. */
+const pause = 5000
+
+/**
+ * Secrets in the OS keychain (service `larder`). libsecret answers null both for what is absent and while the keyring is
+ * locked; taken for "absent", a locked keyring would make somebody write over a secret. So null counts only next to a
+ * probe that can be read.
+ */
+export function createKeychainVault({ load, clock, limit = 2000 }: KeychainOptions): SecretVault {
+  let keytar: Promise<Keytar> | undefined
+  let stuckUntil = 0
+  let looking: Promise<VaultCondition> | undefined
+
+  const deadline = (): number => clock.monotonic() + limit
+
+  /** Runs one call that has until then (monotonic milliseconds). Throws Stuck, or what the keychain says. */
+  async function ask<T>(call: (keytar: Keytar, signal: AbortSignal) => Promise<T>, until = deadline()): Promise<T> {
+    if (clock.monotonic() < stuckUntil)
+      throw new Stuck(limit)
+    keytar ??= load()
+    const loaded = await keytar.catch((error: unknown) => {
+      // It may be installed by the next time.
+      keytar = undefined
+      throw error
+    })
+    const abortion = new AbortController()
+    const { promise: late, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => {
+      stuckUntil = clock.monotonic() + pause
+      reject(new Stuck(limit))
+      abortion.abort()
+    }, until - clock.monotonic())
+    try {
+      return await Promise.race([call(loaded, abortion.signal), late])
+    }
+    finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async function look(): Promise<VaultCondition> {
+    // One limit for all its calls: the start waits for this.
+    const until = deadline()
+    try {
+      if (await readProbe(until) || await writeProbe(until))
+        return { state: 'ok', detail: 'API keys are kept in the keychain of this operating system.' }
+      return locked('The keychain is locked; unlock it to read or keep API keys.')
+    }
+    catch (error) {
+      return conditionOf(error)
+    }
+  }
+
+  async function readProbe(until: number): Promise<boolean> {
+    return await ask((keytar, signal) => keytar.getPassword(service, probe.account, signal), until) === probe.secret
+  }
+
+  async function writeProbe(until: number): Promise<boolean> {
+    await ask((keytar, signal) => keytar.setPassword(service, probe.account, probe.secret, signal), until)
+    return readProbe(until)
+  }
+
+  /** One look at a time: callers that come meanwhile share it. */
+  function state(): Promise<VaultCondition> {
+    looking ??= look().finally(() => looking = undefined)
+    return looking
+  }
+
+  async function demandOpen(): Promise<void> {
+    const condition = await look()
+    if (condition.state !== 'ok')
+      throw unavailable(condition.detail)
+  }
+
+  async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    }
+    catch (error) {
+      if (error instanceof LarderError)
+        throw error
+      throw unavailable(conditionOf(error).detail, error)
+    }
+  }
+
+  const read = (account: string): Promise<string | null> => ask((keytar, signal) => keytar.getPassword(service, account, signal))
+
+  return {
+    driver: 'keychain',
+    state,
+    get: account => orUnavailable(async () => {
+      const secret = await read(account)
+      if (secret !== null)
+        return secret
+      await demandOpen()
+      // Again: it may have been unlocked between the first read and the probe.
+      return await read(account)
+    }),
+    set: (account, secret) => orUnavailable(async () => {
+      await ask((keytar, signal) => keytar.setPassword(service, account, secret, signal))
+    }),
+    delete: account => orUnavailable(async () => {
+      const removed = await ask((keytar, signal) => keytar.deletePassword(service, account, signal))
+      // False as well while it is locked: then the secret is still there.
+      if (!removed)
+        await demandOpen()
+    }),
+  }
+}
+
+class Stuck extends Error {
+  constructor(limit: number) {
+    super(`no answer within ${limit} ms`)
+  }
+}
+
+function locked(detail: string): VaultCondition {
+  return { state: 'locked', detail }
+}
+
+function conditionOf(error: unknown): VaultCondition {
+  if (error instanceof Stuck)
+    return locked(`The keychain gave ${error.message}; it may be waiting for its password. Unlock it to read or keep API keys.`)
+  const reason = messageOf(error)
+  // The wording of libsecret, and of macOS and Windows where interaction is not allowed; else the detail tells it anyway.
+  if (/locked|dismissed|interaction is not allowed/i.test(reason))
+    return locked(`The keychain is locked (${reason}); unlock it to read or keep API keys.`)
+  return { state: 'unavailable', detail: `The keychain cannot be used: ${reason}.` }
+}
+
+function unavailable(detail: string, cause?: unknown): LarderError {
+  return new LarderError('vault-unavailable', detail, { cause })
+}

@@ -1,0 +1,97 @@
+import type { Logger } from '../base/logger'
+import type { SecretVault } from '../base/secret-vault'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { LarderError } from '../../shared/errors'
+import { messageOf } from '../base/logger'
+
+/** What the vault needs of `storage/private-files`, which it may not import. */
+export interface PrivateFiles {
+  /** Replaces a file wholly or not at all, for its owner alone. */
+  writeFileAtomic: (path: string, data: string) => void
+  /** Closes a file to others, and says whether it had to. Throws where it is no file. */
+  tightenFile: (path: string) => 'missing' | 'private' | 'tightened'
+}
+
+export interface PrivateFileOptions {
+  /** Absolute data folder; the secrets are in `secrets.json` in it. */
+  home: string
+  files: PrivateFiles
+  logger: Logger
+}
+
+/**
+ * Secrets as readable text in a file that only its owner may open. Read afresh each time, and never written over while it
+ * cannot be understood: what somebody damaged by hand, they can repair by hand.
+ */
+export function createPrivateFileVault({ home, files, logger }: PrivateFileOptions): SecretVault {
+  const file = join(home, 'secrets.json')
+
+  function read(): Map<string, string> {
+    try {
+      const found = files.tightenFile(file)
+      if (found === 'tightened')
+        logger.warn('secrets.json was open to other users and is closed to them now; rotate the API keys in it if they may have read it', { file })
+      return found === 'missing' ? new Map() : parse(readFileSync(file, 'utf8'))
+    }
+    catch (error) {
+      throw new LarderError('vault-unavailable', `The file ${file} cannot be used: ${messageOf(error)}.`, { cause: error })
+    }
+  }
+
+  function write(secrets: Map<string, string>): void {
+    try {
+      files.writeFileAtomic(file, `${JSON.stringify({ version: 1, secrets: Object.fromEntries(secrets) }, null, 2)}\n`)
+    }
+    catch (error) {
+      throw new LarderError('vault-unavailable', `The file ${file} cannot be written: ${messageOf(error)}.`, { cause: error })
+    }
+  }
+
+  return {
+    driver: 'file',
+    async state() {
+      try {
+        read()
+        return { state: 'ok', detail: `API keys are kept in the file ${file}, readable for its owner alone.` }
+      }
+      catch (error) {
+        return { state: 'unavailable', detail: messageOf(error) }
+      }
+    },
+    get: async account => read().get(account) ?? null,
+    async set(account, secret) {
+      write(read().set(account, secret))
+    },
+    async delete(account) {
+      const secrets = read()
+      if (secrets.delete(account))
+        write(secrets)
+    },
+  }
+}
+
+/** A Map, so that an account called `__proto__` is one like any other. The messages never quote the file: it holds secrets. */
+function parse(text: string): Map<string, string> {
+  let content: unknown
+  try {
+    content = JSON.parse(text)
+  }
+  catch {
+    // The parser's own message quotes what it stumbled over.
+    throw new Error('it is not JSON')
+  }
+  if (!isRecord(content) || content.version !== 1 || !isRecord(content.secrets))
+    throw new Error('it does not hold secrets of version 1')
+  const secrets = new Map<string, string>()
+  for (const [account, secret] of Object.entries(content.secrets)) {
+    if (typeof secret !== 'string')
+      throw new TypeError('one of its secrets is not text')
+    secrets.set(account, secret)
+  }
+  return secrets
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

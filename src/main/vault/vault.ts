@@ -1,0 +1,53 @@
+import type { Clock } from '../base/clock'
+import type { Logger } from '../base/logger'
+import type { SecretVault, VaultChoice } from '../base/secret-vault'
+import type { Keytar } from './keychain-process'
+import type { PrivateFiles } from './private-file'
+import { systemClock } from '../base/clock'
+import { createEnvironmentVault } from './environment'
+import { createKeychainVault } from './keychain'
+import { loadKeytar } from './keychain-process'
+import { createPrivateFileVault } from './private-file'
+
+export interface VaultOptions {
+  choice: VaultChoice
+  /** Absolute data folder. */
+  home: string
+  files: PrivateFiles
+  logger: Logger
+  clock?: Clock
+  /** @default keytar, each call in a process of its own */
+  loadKeytar?: () => Promise<Keytar>
+}
+
+export interface OpenedVault {
+  vault: SecretVault
+  wanted: VaultChoice
+  /** A sentence for people when it is not as good as it could be, or not usable now; null when all is well. */
+  warning: string | null
+}
+
+/**
+ * Opens the place where secrets are kept. Only `auto` falls back, and says why: who asked for the keychain by name gets
+ * the keychain, whatever state it is in. Takes at most about 2 s.
+ */
+export async function openVault({ choice, home, files, logger, clock = systemClock, loadKeytar: load = loadKeytar }: VaultOptions): Promise<OpenedVault> {
+  if (choice === 'file')
+    return described(createPrivateFileVault({ home, files, logger }), choice)
+  if (choice === 'env')
+    return { vault: createEnvironmentVault(), wanted: choice, warning: null }
+
+  const keychain = createKeychainVault({ load, clock })
+  const { state, detail } = await keychain.state()
+  if (state === 'ok')
+    return { vault: keychain, wanted: choice, warning: null }
+  if (choice === 'keychain')
+    return { vault: keychain, wanted: choice, warning: detail }
+  const opened = await described(createPrivateFileVault({ home, files, logger }), choice)
+  return { ...opened, warning: `${detail} ${opened.warning ?? 'API keys are kept in the private file secrets.json of the data folder instead.'}` }
+}
+
+async function described(vault: SecretVault, wanted: VaultChoice): Promise<OpenedVault> {
+  const { state, detail } = await vault.state()
+  return { vault, wanted, warning: state === 'ok' ? null : detail }
+}

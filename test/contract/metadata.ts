@@ -1,0 +1,106 @@
+import type { CacheRecord, KeyRecord, MetadataStore, UserRecord } from '../../src/main/base/metadata'
+import { describe, expect, it } from 'vitest'
+
+export const aUser = (change: Partial<UserRecord> = {}): UserRecord => ({ id: 'user1', name: 'ada', owner: false, admin: false, passwordHash: null, createdAt: 1_700_000_000_000, ...change })
+export const aCache = (change: Partial<CacheRecord> = {}): CacheRecord => ({ id: 'cache1', userId: 'user1', name: 'products', ttl: 300, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lru', persistent: false, enabled: true, createdAt: 1_700_000_000_001, ...change })
+export const aKey = (change: Partial<KeyRecord> = {}): KeyRecord => ({ id: 'key1', userId: 'user1', label: 'first', digest: Buffer.alloc(32, 1), previousDigest: null, previousExpiresAt: null, scopes: ['read', 'write'], caches: null, origins: [], createdAt: 1_700_000_000_002, lastUsedAt: null, ...change })
+
+/** What every MetadataStore has to do. `open` gives an empty one. */
+export function describeMetadata(name: string, open: () => MetadataStore): void {
+  describe(`metadata contract: ${name}`, () => {
+    const withUser = (): MetadataStore => {
+      const store = open()
+      store.users.insert(aUser())
+      return store
+    }
+
+    it('is healthy and empty', () => {
+      const store = open()
+      expect(store.health()).toBe('ok')
+      expect([store.users.list(), store.caches.list(), store.keys.list()]).toEqual([[], [], []])
+    })
+
+    it('hands records back as they went in, in their order', () => {
+      const store = withUser()
+      const users = [aUser(), aUser({ id: 'a', name: 'Zoë ✓', owner: true, admin: true, passwordHash: 'scrypt$16384$8$1$c2FsdA$aGFzaA' })]
+      const caches = [aCache({ id: 'z', ttl: 0.25, sliding: true, maxEntries: 1, maxBytes: 2 ** 40, persistent: true, enabled: false }), aCache({ name: '__proto__', ttl: null })]
+      const keys = [aKey({ id: 'z' }), aKey({ label: 'two\u0000\n"', digest: Buffer.alloc(32, 2), previousDigest: Buffer.alloc(32, 3), previousExpiresAt: 5, scopes: ['admin'], caches: ['__proto__', 'a'], origins: ['http://localhost:5173'], lastUsedAt: 9 })]
+      store.users.insert(users[1]!)
+      caches.forEach(store.caches.insert)
+      keys.forEach(store.keys.insert)
+      expect(store.users.list()).toEqual(users)
+      expect(store.caches.list()).toEqual(caches)
+      expect(store.keys.list()).toEqual(keys)
+    })
+
+    it('changes what is named, leaves what is undefined, and sets null', () => {
+      const store = withUser()
+      store.caches.insert(aCache({ maxEntries: 5 }))
+      store.keys.insert(aKey())
+      expect(store.users.update('user1', { name: 'bob', admin: true })).toEqual(aUser({ name: 'bob', admin: true }))
+      expect(store.caches.update('cache1', { ttl: null, maxEntries: undefined, enabled: false })).toEqual(aCache({ ttl: null, maxEntries: 5, enabled: false }))
+      const rotated = { digest: Buffer.alloc(32, 7), previousDigest: Buffer.alloc(32, 1), previousExpiresAt: 10 }
+      expect(store.keys.update('key1', rotated)).toEqual(aKey(rotated))
+      expect(store.keys.update('key1', {})).toEqual(aKey(rotated))
+      expect([store.users.list(), store.caches.list(), store.keys.list()]).toEqual([[aUser({ name: 'bob', admin: true })], [aCache({ ttl: null, maxEntries: 5, enabled: false })], [aKey(rotated)]])
+    })
+
+    it.each(['nobody', '', '__proto__', 'user1\' OR 1=1 --'])('finds no record %j', (id) => {
+      const store = withUser()
+      store.caches.insert(aCache())
+      store.keys.insert(aKey())
+      expect([store.users.update(id, { name: 'x' }), store.caches.update(id, { ttl: 1 }), store.keys.update(id, { label: 'x' })]).toEqual([undefined, undefined, undefined])
+      expect([store.caches.delete(id), store.keys.delete(id)]).toEqual([false, false])
+      expect([store.users.list(), store.caches.list(), store.keys.list()]).toEqual([[aUser()], [aCache()], [aKey()]])
+    })
+
+    it('keeps user names apart', () => {
+      const store = withUser()
+      store.users.insert(aUser({ id: 'user2', name: 'bob' }))
+      expect(() => store.users.insert(aUser({ id: 'user3' }))).toThrow(expect.objectContaining({ code: 'name-taken' }))
+      expect(() => store.users.update('user2', { name: 'ada' })).toThrow(expect.objectContaining({ code: 'name-taken' }))
+      expect(store.users.update('user1', { name: 'ada' })?.name).toBe('ada')
+      expect(store.users.list().map(user => user.name)).toEqual(['ada', 'bob'])
+    })
+
+    it('keeps cache names apart for each user', () => {
+      const store = withUser()
+      store.users.insert(aUser({ id: 'user2', name: 'bob' }))
+      store.caches.insert(aCache())
+      store.caches.insert(aCache({ id: 'cache2', userId: 'user2' }))
+      expect(() => store.caches.insert(aCache({ id: 'cache3' }))).toThrow(expect.objectContaining({ code: 'name-taken' }))
+      expect(store.caches.delete('cache1')).toBe(true)
+      expect(store.caches.delete('cache1')).toBe(false)
+      store.caches.insert(aCache({ id: 'cache3' }))
+      expect(store.caches.list().map(cache => cache.id)).toEqual(['cache2', 'cache3'])
+    })
+
+    it('keeps settings as JSON', () => {
+      const store = open()
+      for (const name of ['memory', '__proto__', 'constructor', '']) {
+        expect(store.settings.get(name)).toBeUndefined()
+        for (const value of [1, null, false, 'x', [], { a: { b: ['ü', null] } }]) {
+          store.settings.set(name, value)
+          expect(store.settings.get(name)).toEqual(value)
+        }
+      }
+    })
+
+    it('runs a transaction wholly or not at all', () => {
+      const store = withUser()
+      expect(store.transaction(() => {
+        store.caches.insert(aCache())
+        return 7
+      })).toBe(7)
+      expect(() => store.transaction(() => {
+        store.users.update('user1', { name: 'changed' })
+        store.caches.delete('cache1')
+        store.keys.insert(aKey())
+        store.settings.set('a', 1)
+        throw new Error('no')
+      })).toThrow('no')
+      expect([store.users.list(), store.caches.list(), store.keys.list()]).toEqual([[aUser()], [aCache()], []])
+      expect(store.settings.get('a')).toBeUndefined()
+    })
+  })
+}

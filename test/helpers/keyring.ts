@@ -1,0 +1,56 @@
+import type { ProgramCheck } from './programs'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { createInterface } from 'node:readline'
+import { requireProgram } from './programs'
+
+export interface SessionBus {
+  /** The value of DBUS_SESSION_BUS_ADDRESS that leads to it. */
+  address: string
+  /** Locks the keyring under the feet of whoever uses it. */
+  lock: () => void
+  stop: () => Promise<void>
+}
+
+/** The first program that is missing, or the last one found. */
+export function requireKeyring(): ProgramCheck {
+  const programs = [requireProgram('dbus-run-session', 'dbus'), requireProgram('dbus-send', 'dbus'), requireProgram('gnome-keyring-daemon', 'gnome-keyring')]
+  return programs.find(program => !program.available) ?? programs[0]!
+}
+
+/** A session bus with a real GNOME keyring, whose files are in `folder`. Unlocked creates it where it is not there yet. */
+export function startKeyring(folder: string, state: 'locked' | 'unlocked'): Promise<SessionBus> {
+  const start = state === 'unlocked'
+    ? 'printf password | gnome-keyring-daemon --unlock --components=secrets'
+    : 'gnome-keyring-daemon --start --components=secrets'
+  return startBus(folder, `${start} >&2`)
+}
+
+/** A session bus whose keyring service is being started and never answers, as one does that asks for a password. */
+export function startStuckKeyring(folder: string): Promise<SessionBus> {
+  return startBus(folder, ':', '/bin/sleep 60')
+}
+
+async function startBus(folder: string, command: string, service = '/bin/false'): Promise<SessionBus> {
+  const data = join(folder, 'share')
+  mkdirSync(join(data, 'dbus-1/services'), { recursive: true })
+  execFileSync('tee', [join(data, 'dbus-1/services/org.freedesktop.secrets.service')], { input: `[D-BUS Service]\nName=org.freedesktop.secrets\nExec=${service}\n` })
+  const { DISPLAY: _, WAYLAND_DISPLAY: __, ...inherited } = process.env
+  const env = { ...inherited, HOME: folder, XDG_DATA_HOME: data, XDG_RUNTIME_DIR: folder }
+  // Lives as long as its standard input is open, so not longer than the test either.
+  const session = spawn('dbus-run-session', ['--', 'sh', '-c', `${command}; echo "$DBUS_SESSION_BUS_ADDRESS"; cat > /dev/null`], { env, stdio: ['pipe', 'pipe', 'ignore'] })
+  const [address] = await once(createInterface({ input: session.stdout }), 'line') as [string]
+  return {
+    address,
+    lock() {
+      execFileSync('dbus-send', ['--session', '--print-reply', '--dest=org.freedesktop.secrets', '/org/freedesktop/secrets', 'org.freedesktop.Secret.Service.Lock', 'array:objpath:/org/freedesktop/secrets/collection/login'], { env: { ...env, DBUS_SESSION_BUS_ADDRESS: address }, stdio: 'ignore' })
+    },
+    async stop() {
+      session.stdin.end()
+      await once(session, 'exit')
+    },
+  }
+}

@@ -1,0 +1,137 @@
+import type { CacheRecord, KeyRecord, MetadataStore, UserRecord } from '../../src/main/base/metadata'
+import { Buffer } from 'node:buffer'
+import { LarderError } from '../../src/shared/errors'
+
+export interface MemoryMetadata extends MetadataStore {
+  /** The next write throws this, as a full disk would. */
+  failNextWrite: (error: Error) => void
+}
+
+/** Metadata in Maps, with the guarantees of the real store but the one of surviving the process. */
+export function createMemoryMetadata(): MemoryMetadata {
+  let users = new Map<string, UserRecord>()
+  let caches = new Map<string, CacheRecord>()
+  let keys = new Map<string, KeyRecord>()
+  let settings = new Map<string, string>()
+  let failure: Error | undefined
+
+  function beforeWrite(): void {
+    const error = failure
+    failure = undefined
+    if (error)
+      throw error
+  }
+  function requireUser(id: string): void {
+    if (!users.has(id))
+      throw new Error('FOREIGN KEY constraint failed')
+  }
+  function requireName(taken: boolean, name: string): void {
+    if (taken)
+      throw new LarderError('name-taken', `The name ${name} is taken.`)
+  }
+  const folded = (name: string): string => name.normalize('NFC').toLowerCase()
+
+  return {
+    failNextWrite(error) {
+      failure = error
+    },
+    users: {
+      list: () => [...users.values()].map(user => ({ ...user })),
+      insert(user) {
+        beforeWrite()
+        requireName(users.values().some(other => folded(other.name) === folded(user.name)), user.name)
+        users.set(user.id, { ...user })
+      },
+      update(id, change) {
+        beforeWrite()
+        const user = users.get(id)
+        if (!user)
+          return undefined
+        const { name } = change
+        if (name !== undefined)
+          requireName(users.values().some(other => other.id !== id && folded(other.name) === folded(name)), name)
+        users.set(id, { ...user, ...given(change) })
+        return { ...user, ...given(change) }
+      },
+    },
+    caches: {
+      list: () => [...caches.values()].map(cache => ({ ...cache })),
+      insert(cache) {
+        beforeWrite()
+        requireUser(cache.userId)
+        requireName(caches.values().some(other => other.userId === cache.userId && other.name === cache.name), cache.name)
+        caches.set(cache.id, { ...cache })
+      },
+      update(id, change) {
+        beforeWrite()
+        const cache = caches.get(id)
+        if (!cache)
+          return undefined
+        caches.set(id, { ...cache, ...given(change) })
+        return { ...cache, ...given(change) }
+      },
+      delete(id) {
+        beforeWrite()
+        return caches.delete(id)
+      },
+    },
+    keys: {
+      list: () => [...keys.values()].map(copyKey),
+      insert(key) {
+        beforeWrite()
+        requireUser(key.userId)
+        keys.set(key.id, copyKey(key))
+      },
+      update(id, change) {
+        beforeWrite()
+        const key = keys.get(id)
+        if (!key)
+          return undefined
+        keys.set(id, copyKey({ ...key, ...given(change) }))
+        return copyKey({ ...key, ...given(change) })
+      },
+      delete(id) {
+        beforeWrite()
+        return keys.delete(id)
+      },
+    },
+    settings: {
+      get(name) {
+        const text = settings.get(name)
+        return text === undefined ? undefined : JSON.parse(text) as unknown
+      },
+      set(name, value) {
+        beforeWrite()
+        settings.set(name, JSON.stringify(value))
+      },
+    },
+    transaction(work) {
+      const before = [new Map(users), new Map(caches), new Map(keys), new Map(settings)] as const
+      try {
+        return work()
+      }
+      catch (error) {
+        [users, caches, keys, settings] = before
+        throw error
+      }
+    },
+    health: () => 'ok',
+    close: () => {},
+  }
+}
+
+/** A field that is there but undefined is no change. */
+function given<T extends object>(change: T): Partial<T> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Partial<T>
+}
+
+function copyKey(key: KeyRecord): KeyRecord {
+  return {
+    ...key,
+    digest: Buffer.from(key.digest),
+    previousDigest: key.previousDigest && Buffer.from(key.previousDigest),
+    scopes: [...key.scopes],
+    caches: key.caches && [...key.caches],
+    origins: [...key.origins],
+  }
+}

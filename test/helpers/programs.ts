@@ -1,0 +1,29 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import process from 'node:process'
+
+export type ProgramCheck =
+  | { available: true, path: string, reason: '' }
+  | { available: false, reason: string }
+
+/**
+ * Looks for a program that a test wants. Where it is missing, `CI=true` throws (a test that did not run proves nothing), and
+ * elsewhere the test is to be skipped: `test.skipIf(!check.available)(…)`. Either way the sentence says what to install.
+ */
+export function requireProgram(name: string, debianPackage: string): ProgramCheck {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, name)
+    try {
+      accessSync(path, constants.X_OK)
+      return { available: true, path, reason: '' }
+    }
+    catch {
+      // Not in this folder.
+    }
+  }
+  const reason = `The program ${name} is missing: install it with apt-get install ${debianPackage}.`
+  if (process.env.CI === 'true')
+    throw new Error(reason)
+  console.warn(`Skipped: ${reason}`)
+  return { available: false, reason }
+}

@@ -1,0 +1,50 @@
+import type { Clock } from '../../src/main/base/clock'
+import type { Configuration } from '../../src/main/base/configuration'
+import type { Larder } from '../../src/main/larder'
+import type { Answer, RequestOptions } from './http-client'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createLarder } from '../../src/main/larder'
+import { send } from './http-client'
+
+/** `LARDER_API_KEY` of test servers: the owner's, with all scopes. */
+export const ownerKey = 'test-owner-key-0123456789'
+
+export interface TestLarder extends Larder {
+  home: string
+  /** A request with the owner's key, unless headers say otherwise. */
+  send: (method: string, path: string, options?: RequestOptions) => Promise<Answer>
+  /** The same without any key. */
+  sendOpen: (method: string, path: string, options?: RequestOptions) => Promise<Answer>
+  /** Stops the server and starts one on the same data folder. */
+  restart: (change?: Partial<Configuration>) => Promise<TestLarder>
+  /** Stops the server and removes its folder. */
+  dispose: () => Promise<void>
+}
+
+/** A whole server in this process, on a free port and a folder of its own. */
+export async function startLarder(change: Partial<Configuration> = {}, clock?: Clock): Promise<TestLarder> {
+  const home = change.home ?? mkdtempSync(join(tmpdir(), 'larder-test-'))
+  const configuration: Configuration = { home, port: 0, host: null, allowedHosts: [], tls: null, allowPlaintext: false, apiKey: ownerKey, vault: 'file', memory: null, headless: true, ...change }
+  const larder = await createLarder({ configuration, version: '0.0.0-test', consoleFolder: resolve(import.meta.dirname, '../fixtures/console'), clock })
+  return {
+    ...larder,
+    home,
+    send: (method, path, options = {}) => send(larder.port, method, path, { ...options, headers: withKey(options.headers) }),
+    sendOpen: (method, path, options) => send(larder.port, method, path, options),
+    async restart(again = {}) {
+      await larder.stop()
+      return await startLarder({ ...configuration, ...again, home }, clock)
+    },
+    async dispose() {
+      await larder.stop()
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+function withKey(headers: RequestOptions['headers'] = {}): [string, string][] {
+  const pairs = Array.isArray(headers) ? headers : Object.entries(headers)
+  return pairs.some(([name]) => /^(?:api-key|authorization)$/i.test(name)) ? pairs : [...pairs, ['Api-Key', ownerKey]]
+}

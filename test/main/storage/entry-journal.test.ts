@@ -1,0 +1,140 @@
+import type { EntryJournal, PersistedEntry } from '../../../src/main/cache/ports'
+import type { EntryJournalOptions } from '../../../src/main/storage/entry-journal'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import fc from 'fast-check'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { silentLogger } from '../../../src/main/base/logger'
+import { openEntryJournal } from '../../../src/main/storage/entry-journal'
+import { temporaryFolder } from '../../helpers/folder'
+
+const anEntry = (key: string, change: Partial<PersistedEntry> = {}): PersistedEntry => ({ key, value: Buffer.from(`value of ${key}`), contentType: 'text/plain', tags: ['a', 'ü'], version: 1, storedAt: 1000.5, ttl: 60_000, freshUntil: 61_000.5, graceUntil: null, ...change })
+
+function open(home: string, options: Partial<EntryJournalOptions> = {}): EntryJournal {
+  const journal = openEntryJournal({ home, logger: silentLogger, ...options })
+  onTestFinished(() => journal.close())
+  return journal
+}
+
+/** What another start would find now. */
+function stored(home: string): number {
+  const database = new Sqlite(join(home, 'entries.db'), { readonly: true })
+  const count = database.prepare<[], number>('SELECT count(*) FROM entry').pluck().get()
+  database.close()
+  return count ?? 0
+}
+
+it('hands entries back as they went in, the oldest write first', async () => {
+  const home = temporaryFolder()
+  const journal = open(home)
+  const bytes = Buffer.from([0, 255, 128, 10])
+  const entries = [anEntry('__proto__'), anEntry('a\u0000b', { value: bytes }), anEntry('ü🔑', { value: Buffer.alloc(0), tags: [], ttl: null, freshUntil: null, graceUntil: 2 ** 45, version: 2 ** 52 })]
+  journal.put('c', anEntry('a\u0000b'))
+  entries.forEach(entry => journal.put('c', entry))
+  journal.put('other', anEntry('a'))
+  await journal.close()
+  await journal.close()
+  expect(journal.health()).toBe('entries.db is closed')
+  const reopened = open(home)
+  expect([...reopened.load('c')]).toEqual(entries)
+  expect([...reopened.load('none')]).toEqual([])
+  reopened.put('c', entries[0]!)
+  expect([...reopened.load('c')].map(entry => entry.key)).toEqual(['a\u0000b', 'ü🔑', '__proto__'])
+})
+
+it('ends up in the state that the order of writes says, flushed anywhere between', async () => {
+  const key = fc.constantFrom('a', 'b', 'c')
+  const step = fc.oneof(
+    fc.record({ op: fc.constant('put' as const), key, version: fc.nat() }),
+    fc.record({ op: fc.constant('retime' as const), key, version: fc.nat() }),
+    fc.record({ op: fc.constant('remove' as const), key }),
+    fc.record({ op: fc.constantFrom('clear' as const, 'flush' as const) }),
+  )
+  const journal = open(temporaryFolder())
+  let cache = 0
+  await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+    const id = `cache${cache++}`
+    const model = new Map<string, PersistedEntry>()
+    for (const s of steps) {
+      if (s.op === 'put') {
+        const entry = anEntry(s.key, { version: s.version })
+        journal.put(id, entry)
+        model.delete(s.key)
+        model.set(s.key, entry)
+      }
+      else if (s.op === 'retime') {
+        journal.retime(id, s.key, s.version, s.version + 1, s.version + 2)
+        const old = model.get(s.key)
+        if (old)
+          model.set(s.key, { ...old, freshUntil: s.version, graceUntil: s.version + 1, ttl: s.version + 2 })
+      }
+      else if (s.op === 'remove') {
+        journal.remove(id, s.key)
+        model.delete(s.key)
+      }
+      else if (s.op === 'clear') {
+        journal.clear(id)
+        model.clear()
+      }
+      else {
+        await journal.flush()
+      }
+    }
+    expect([...journal.load(id)]).toEqual([...model.values()])
+  }), { numRuns: 150 })
+})
+
+it('holds writes back for 200 ms at most, and 4 MB', () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const home = temporaryFolder()
+  const journal = open(home)
+  journal.put('c', anEntry('a'))
+  vi.advanceTimersByTime(150)
+  journal.put('c', anEntry('b'))
+  expect(stored(home)).toBe(0)
+  vi.advanceTimersByTime(50)
+  expect(stored(home)).toBe(2)
+  for (let count = 0; count < 4; count++)
+    journal.put('c', anEntry(`big${count}`, { value: Buffer.alloc(1024 * 1024) }))
+  expect(stored(home)).toBe(6)
+})
+
+it('keeps what the disk does not take, says so, and tries again', async () => {
+  // Red when write() resets the pending writes before the transaction.
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const home = temporaryFolder()
+  const lines: string[] = []
+  const log = (line: string): void => void lines.push(line)
+  const journal = open(home, { logger: { ...silentLogger, error: log, info: log } })
+  lines.length = 0
+  const breaker = new Sqlite(join(home, 'entries.db'))
+  onTestFinished(() => void breaker.close())
+  breaker.exec('CREATE TRIGGER broken BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, \'disk full\'); END')
+  journal.put('c', anEntry('a'))
+  await expect(journal.flush()).rejects.toThrow('disk full')
+  vi.advanceTimersByTime(1500)
+  journal.put('c', anEntry('b'))
+  expect(journal.health()).toMatch(/cannot be written, \d+ bytes wait: disk full/)
+  expect(stored(home)).toBe(0)
+  breaker.exec('DROP TRIGGER broken')
+  vi.advanceTimersByTime(1000)
+  expect(journal.health()).toBe('ok')
+  expect(stored(home)).toBe(2)
+  expect(lines).toEqual(['entries cannot be written, trying again', 'entries are written again'])
+})
+
+it('may be read while others are written', () => {
+  const journal = open(temporaryFolder(), { capacity: 1 })
+  for (const key of ['a', 'b', 'c'])
+    journal.put('c', anEntry(key))
+  const seen: string[] = []
+  for (const { key } of journal.load('c')) {
+    seen.push(key)
+    journal.remove('c', key)
+    journal.put('other', anEntry(key))
+  }
+  expect(seen).toEqual(['a', 'b', 'c'])
+  expect([...journal.load('c')]).toEqual([])
+})

@@ -1,0 +1,149 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { silentLogger } from '../../../src/main/base/logger'
+import * as files from '../../../src/main/storage/private-files'
+import { loadKeytar } from '../../../src/main/vault/keychain-process'
+import { openVault } from '../../../src/main/vault/vault'
+import { describeVault } from '../../contract/vault'
+import { temporaryFolder } from '../../helpers/folder'
+import { requireKeyring, startKeyring, startStuckKeyring } from '../../helpers/keyring'
+
+const program = requireKeyring()
+const open = (choice: Parameters<typeof openVault>[0]['choice'], home: string) => openVault({ choice, home, files, logger: silentLogger })
+async function missing(): Promise<never> {
+  throw new Error('the module keytar is not installed')
+}
+
+afterEach(() => void vi.unstubAllEnvs())
+
+describe('choice of the vault', () => {
+  it('keeps nothing with env, and says what is known', async () => {
+    const { vault, warning } = await open('env', temporaryFolder())
+    expect({ driver: vault.driver, warning }).toEqual({ driver: 'environment', warning: null })
+    expect((await vault.state()).detail).toContain('LARDER_API_KEY')
+    expect(await vault.get('a')).toBeNull()
+    await expect(vault.set('a', 'b')).rejects.toMatchObject({ code: 'vault-unavailable' })
+  })
+
+  it('uses the file without looking for a keychain', async () => {
+    const { vault, warning } = await openVault({ choice: 'file', home: temporaryFolder(), files, logger: silentLogger, loadKeytar: () => expect.unreachable() })
+    expect({ driver: vault.driver, warning }).toEqual({ driver: 'file', warning: null })
+  })
+
+  it('falls back with auto when the module is missing, and says so (S11)', async () => {
+    const { vault, wanted, warning } = await openVault({ choice: 'auto', home: temporaryFolder(), files, logger: silentLogger, loadKeytar: missing })
+    expect({ driver: vault.driver, wanted }).toEqual({ driver: 'file', wanted: 'auto' })
+    expect(warning).toBe('The keychain cannot be used: the module keytar is not installed. API keys are kept in the private file secrets.json of the data folder instead.')
+  })
+
+  it('looks for the real module, and says that it is missing (S11)', async () => {
+    const { warning } = await openVault({ choice: 'auto', home: temporaryFolder(), files, logger: silentLogger, loadKeytar: () => loadKeytar(temporaryFolder()) })
+    expect(warning).toMatch(/^The keychain cannot be used: the module keytar is not installed or not built\. API keys are kept/)
+  })
+
+  it('does not fall back when the keychain was asked for by name (S11)', async () => {
+    // Red when openVault falls back for every choice, that is without its line `if (choice === 'keychain')`.
+    const home = temporaryFolder()
+    const { vault, warning } = await openVault({ choice: 'keychain', home, files, logger: silentLogger, loadKeytar: missing })
+    expect({ driver: vault.driver, warning }).toEqual({ driver: 'keychain', warning: 'The keychain cannot be used: the module keytar is not installed.' })
+    expect((await vault.state()).state).toBe('unavailable')
+    await expect(vault.set('a', 'b')).rejects.toMatchObject({ code: 'vault-unavailable' })
+    expect(existsSync(join(home, 'secrets.json'))).toBe(false)
+  })
+
+  it('says that neither works', async () => {
+    const home = temporaryFolder()
+    mkdirSync(join(home, 'secrets.json'))
+    const { warning } = await openVault({ choice: 'auto', home, files, logger: silentLogger, loadKeytar: missing })
+    expect(warning).toMatch(/keytar is not installed\. The file .* is not a file\.$/)
+  })
+})
+
+// keytar is an optional dependency: it is not there where libsecret's headers were missing at the install.
+const keytar = await loadKeytar()
+  .then(loaded => loaded.getPassword('larder', 'larder-probe'))
+  .then(() => '', (error: unknown) => String(error).includes('not installed') ? `${String(error)}: apt-get install libsecret-1-dev, then npm ci.` : '')
+if (keytar !== '' && process.env.CI === 'true')
+  throw new Error(keytar)
+if (keytar !== '')
+  console.warn(`Skipped: ${keytar}`)
+
+describe.skipIf(!program.available || keytar !== '' || process.platform !== 'linux')('real keychain', () => {
+  it('falls back without a bus, at once, and says why (S11)', async () => {
+    vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', `unix:path=${temporaryFolder()}/none`)
+    const start = performance.now()
+    const { vault, warning } = await open('auto', temporaryFolder())
+    expect(performance.now() - start).toBeLessThan(3000)
+    expect(vault.driver).toBe('file')
+    expect(warning).toMatch(/^The keychain cannot be used: .+ API keys are kept in the private file/)
+    await vault.set('a', 'kept')
+    expect(await vault.get('a')).toBe('kept')
+    const named = await open('keychain', temporaryFolder())
+    expect(named.vault.driver).toBe('keychain')
+    expect((await named.vault.state()).state).toBe('unavailable')
+  })
+
+  it('keeps secrets over a lock and a restart, and never answers null in between (S11)', async () => {
+    // Red when get() returns the first null without asking for the probe.
+    const folder = temporaryFolder()
+    const home = temporaryFolder()
+    const first = await startKeyring(folder, 'unlocked')
+    vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', first.address)
+    const { vault, warning } = await open('auto', home)
+    expect({ driver: vault.driver, warning }).toEqual({ driver: 'keychain', warning: null })
+    await vault.set('a', 'first')
+    first.lock()
+    expect((await vault.state()).state).toBe('locked')
+    await expect(vault.get('a')).rejects.toMatchObject({ code: 'vault-unavailable' })
+    await expect(vault.set('a', 'second')).rejects.toMatchObject({ code: 'vault-unavailable' })
+    await first.stop()
+
+    const second = await startKeyring(folder, 'locked')
+    vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', second.address)
+    const start = performance.now()
+    const named = await open('keychain', home)
+    expect(performance.now() - start).toBeLessThan(3000)
+    expect(named.vault.driver).toBe('keychain')
+    expect(named.warning).toContain('locked')
+    await expect(named.vault.get('a')).rejects.toMatchObject({ code: 'vault-unavailable' })
+    await expect(named.vault.delete('a')).rejects.toMatchObject({ code: 'vault-unavailable' })
+    await second.stop()
+
+    const third = await startKeyring(folder, 'unlocked')
+    vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', third.address)
+    expect(await (await open('keychain', home)).vault.get('a')).toBe('first')
+    await third.stop()
+  })
+
+  it('does not wait for a keyring that does not answer (S11)', async () => {
+    // Red when ask() awaits the call without the race.
+    const bus = await startStuckKeyring(temporaryFolder())
+    vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', bus.address)
+    const start = performance.now()
+    const { vault, warning } = await open('keychain', temporaryFolder())
+    await expect(vault.set('a', 'b')).rejects.toMatchObject({ code: 'vault-unavailable' })
+    expect(performance.now() - start).toBeLessThan(3000)
+    expect(warning).toContain('no answer within 2000 ms')
+    await bus.stop()
+  })
+
+  describe('unlocked', () => {
+    let address = ''
+    beforeAll(async () => {
+      const { mkdtempSync, rmSync } = await import('node:fs')
+      const { tmpdir } = await import('node:os')
+      const folder = mkdtempSync(join(tmpdir(), 'larder-keyring-'))
+      const bus = await startKeyring(folder, 'unlocked')
+      address = bus.address
+      return async () => {
+        await bus.stop()
+        rmSync(folder, { recursive: true, force: true })
+      }
+    })
+    beforeEach(() => void vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', address))
+
+    describeVault('real keychain', async () => (await open('keychain', temporaryFolder())).vault)
+  })
+})
