@@ -1,0 +1,103 @@
+import type { Clock } from '../base/clock'
+import type { Disposable } from '../base/disposable'
+import type { EventHub } from '../base/event-hub'
+import type { Logger } from '../base/logger'
+import type { MetadataStore } from '../base/metadata'
+import type { OperationHandlers } from '../base/operation-handlers'
+import type { Authenticator } from '../base/principal'
+import type { SecretVault, VaultChoice } from '../base/secret-vault'
+import type { Engine } from '../cache/ports'
+import type { Passwords } from './passwords'
+import type { ServerStateDependencies } from './server-state'
+import { createKeyHandlers } from './api-keys'
+import { createAttemptLimiter } from './attempt-limiter'
+import { createAuthenticator } from './authenticator'
+import { bridgeEvents } from './bridge-events'
+import { createCacheDirectory } from './cache-directory'
+import { createCacheHandlers } from './caches'
+import { createKeyRing } from './key-ring'
+import { createPasswords } from './passwords'
+import { createProvision, ownerNameFrom } from './provision'
+import { createSecretKeeper } from './secret-keeper'
+import { createServerStateHandlers } from './server-state'
+import { createSessions } from './sessions'
+import { createSettingsHandlers } from './settings'
+import { createSignInHandlers } from './sign-in'
+import { createSignInCodes } from './sign-in-codes'
+import { createStoredSettings } from './stored-settings'
+import { createUserDirectory } from './user-directory'
+import { createUserHandlers } from './users'
+
+export interface AdministrationDependencies extends Pick<ServerStateDependencies, 'requestLog' | 'readiness' | 'metrics'> {
+  metadata: MetadataStore
+  vault: { vault: SecretVault, wanted: VaultChoice }
+  engine: Engine
+  events: EventHub
+  clock: Clock
+  logger: Logger
+  /** `LARDER_API_KEY`: at least 16 characters. */
+  environmentKey: string | null
+  /** For the command line: at least 16 characters. */
+  controlToken: string
+  /** Name of the system's user; the owner is called so. */
+  ownerName: string
+  /** `startedAt` in milliseconds of the monotonic clock; `url` without a slash at its end. */
+  info: { version: string, home: string, url: () => string, startedAt: number }
+  /** Bytes; a budget that was configured for this run wins over the stored one. @default null */
+  memory?: number | null
+  /** @default scrypt at full cost */
+  passwords?: Passwords
+}
+
+export interface Administration extends Disposable {
+  handlers: OperationHandlers
+  authenticator: Authenticator
+  /**
+   * Makes the owner, once in the life of a data folder. `firstKey` is the only chance to see that API key where the vault did not
+   * keep it; null when none was made. Has to be through before requests are taken: without an owner nobody is let in.
+   */
+  firstStart: () => Promise<{ created: boolean, firstKey: string | null }>
+  /** Bytes. */
+  settings: { valueLimit: () => number }
+  dispose: () => void
+}
+
+/** Identity and administration: opens the stored caches, applies the stored settings, checks credentials, handles every operation. */
+export function createAdministration(deps: AdministrationDependencies): Administration {
+  const { metadata, engine, events, clock, logger, passwords = createPasswords() } = deps
+  const users = createUserDirectory(metadata)
+  const settings = createStoredSettings({ metadata, engine, logger, memory: deps.memory ?? null })
+  const caches = createCacheDirectory({ metadata, engine })
+  const keys = createKeyRing({ metadata, users, clock, logger })
+  const secrets = createSecretKeeper(deps.vault.vault, logger)
+  const sessions = createSessions(clock)
+  const codes = createSignInCodes(clock)
+  const provision = createProvision({ metadata, users, caches, keys, secrets, events, clock })
+  const authenticator = createAuthenticator({ keys, sessions, users, settings, controlToken: deps.controlToken, environmentKey: deps.environmentKey })
+  const bridge = bridgeEvents(engine, events)
+
+  const handlers: OperationHandlers = {
+    ...createCacheHandlers({ caches, events, clock }),
+    ...createKeyHandlers({ keys, caches, secrets, insert: metadata.keys.insert, events, clock }),
+    ...createUserHandlers({ users, provision, passwords, sessions, codes, keys, registrations: createAttemptLimiter({ clock, counters: 1 }), events }),
+    ...createSignInHandlers({ users, passwords, sessions, codes, passwordAttempts: createAttemptLimiter({ clock }), codeAttempts: createAttemptLimiter({ clock, counters: 1 }), url: deps.info.url }),
+    ...createSettingsHandlers({ settings, users, vault: deps.vault, info: deps.info, events }),
+    ...createServerStateHandlers({ engine, clock, requestLog: deps.requestLog, info: deps.info, readiness: deps.readiness, metrics: deps.metrics }),
+  }
+
+  return {
+    handlers,
+    authenticator,
+    settings: { valueLimit: settings.valueLimit },
+    async firstStart() {
+      if (users.owner())
+        return { created: false, firstKey: null }
+      const { secret } = await provision({ name: ownerNameFrom(deps.ownerName), passwordHash: null, owner: true })
+      return { created: true, firstKey: secret }
+    },
+    dispose() {
+      bridge.dispose()
+      keys.dispose()
+    },
+  }
+}

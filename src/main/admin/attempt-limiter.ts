@@ -1,0 +1,75 @@
+import type { Clock } from '../base/clock'
+import { hash, randomBytes } from 'node:crypto'
+import { LarderError } from '../../shared/errors'
+
+export interface AttemptLimiter {
+  /**
+   * Counts an attempt on `subject` before its outcome is known, so that a thousand at once are not all let through. Call
+   * `forgive` when it turned out right. Throws LarderError `too-many-attempts`.
+   */
+  begin: (subject: string) => Attempt
+}
+export interface Attempt { forgive: () => void }
+
+export interface AttemptLimiterOptions {
+  clock: Clock
+  /** Bad attempts within the window, after which all are refused. @default 20 */
+  attempts?: number
+  /** Seconds. @default 900 */
+  window?: number
+  /**
+   * Counters; a subject is given one by a keyed hash. Their number is all the memory this takes, nobody can push a counter out by
+   * inventing subjects, and without the hash's salt nobody can choose whom to collide with. @default 4096
+   */
+  counters?: number
+}
+
+/**
+ * Limits guessing. Each counter holds the times of its newest bad attempts (a true sliding window: no second helping at a window's
+ * border). Right attempts leave no trace, and clear none: else each sign-in of the victim would hand the guesser new tries.
+ * Times are monotonic: setting the machine's clock forgives nothing.
+ */
+export function createAttemptLimiter({ clock, attempts = 20, window = 900, counters = 4096 }: AttemptLimiterOptions): AttemptLimiter {
+  const span = window * 1000
+  const salt = randomBytes(32).toString('hex')
+  const failures = new Map<number, number[]>()
+
+  function timesOf(subject: string): number[] {
+    const counter = counters === 1 ? 0 : hash('sha256', salt + subject, 'buffer').readUInt32LE() % counters
+    const times = failures.get(counter) ?? []
+    failures.set(counter, times)
+    return times
+  }
+
+  return {
+    begin(subject) {
+      const now = clock.monotonic()
+      const times = timesOf(subject)
+      while (times[0] !== undefined && times[0] <= now - span)
+        times.shift()
+      const oldest = times[0]
+      if (oldest !== undefined && times.length >= attempts) {
+        const retryAfter = Math.ceil((oldest + span - now) / 1000)
+        throw new LarderError('too-many-attempts', `Too many attempts. Try again in ${retryAfter} seconds.`, { retryAfter })
+      }
+      times.push(now)
+      return {
+        forgive: once(() => {
+          const mine = times.indexOf(now)
+          // Gone already when the window has moved past it meanwhile.
+          if (mine !== -1)
+            times.splice(mine, 1)
+        }),
+      }
+    },
+  }
+}
+
+function once(work: () => void): () => void {
+  let done = false
+  return () => {
+    if (!done)
+      work()
+    done = true
+  }
+}

@@ -1,0 +1,72 @@
+import type { Authenticator, Principal } from '../base/principal'
+import type { KeyRing } from './key-ring'
+import type { Sessions } from './sessions'
+import type { StoredSettings } from './stored-settings'
+import type { UserDirectory } from './user-directory'
+import { Buffer } from 'node:buffer'
+import { digestOf, sameDigest } from './digest'
+import { parseKeyId } from './key-format'
+import { anonymousPrincipal, userPrincipal } from './principals'
+
+export interface AuthenticatorDependencies {
+  keys: KeyRing
+  sessions: Sessions
+  users: UserDirectory
+  settings: StoredSettings
+  /** For the command line, from a private file of the data folder. */
+  controlToken: string
+  /** `LARDER_API_KEY`; any text of 16 characters and more. */
+  environmentKey: string | null
+}
+
+/** A credential that was given at the start and acts for the owner. */
+interface FixedCredential {
+  kind: 'control' | 'environment'
+  digests: Buffer[]
+  principal: Principal | undefined
+}
+
+const shortestSecret = 16
+
+/** Throws Error when the control token or the environment key is too short to protect anything. */
+export function createAuthenticator({ keys, sessions, users, settings, controlToken, environmentKey }: AuthenticatorDependencies): Authenticator {
+  const fixed = [fixedCredential('control', controlToken)]
+  if (environmentKey !== null)
+    fixed.push(fixedCredential('environment', environmentKey))
+  let anonymous: { from: unknown, principal: Principal | undefined } = { from: undefined, principal: undefined }
+
+  function verifyFixed(digest: Buffer): Principal | undefined {
+    const found = fixed.find(({ digests }) => digests.some(own => sameDigest(own, digest)))
+    if (found && !found.principal) {
+      const owner = users.owner()
+      found.principal = owner && userPrincipal(found.kind, owner)
+    }
+    return found?.principal
+  }
+
+  return {
+    authenticate(secret) {
+      const digest = digestOf(secret)
+      const id = parseKeyId(secret)
+      // An environment key may look like anything, like an API key or a session too, so no shape ends the search.
+      return (id === undefined ? undefined : keys.verify(id, digest)) ?? sessions.verify(secret) ?? verifyFixed(digest)
+    },
+    anonymous() {
+      const now = settings.anonymous()
+      const owner = users.owner()
+      // Settings are replaced as a whole, so the same object means the same principal.
+      if (owner && anonymous.from !== now)
+        anonymous = { from: now, principal: now.enabled ? anonymousPrincipal(owner, now.scopes) : undefined }
+      return anonymous.principal
+    },
+    allowsOrigin: keys.allowsOrigin,
+  }
+}
+
+function fixedCredential(kind: FixedCredential['kind'], secret: string): FixedCredential {
+  if (secret.length < shortestSecret)
+    throw new Error(`The ${kind} key must have at least ${shortestSecret} characters`)
+  // Clients send UTF-8, but Node hands out header bytes as Latin-1: the same secret then reads differently.
+  const fromHeader = Buffer.from(secret, 'utf8').toString('latin1')
+  return { kind, digests: [digestOf(secret), digestOf(fromHeader)], principal: undefined }
+}

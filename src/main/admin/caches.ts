@@ -1,0 +1,50 @@
+import type { OperationOutput } from '../../shared/operations'
+import type { Clock } from '../base/clock'
+import type { EventHub } from '../base/event-hub'
+import type { Cache } from '../cache/ports'
+import type { CacheDirectory } from './cache-directory'
+import type { HandlersOf } from './handlers'
+import { LarderError } from '../../shared/errors'
+import { randomId } from '../base/ids'
+import { callerOf, givenOnly, isoTime } from './handlers'
+import { withHitRatio } from './totals'
+
+/** The cache of face 2, which every user has. */
+export const defaultCache = 'default'
+
+export function createCacheHandlers({ caches, events, clock }: { caches: CacheDirectory, events: EventHub, clock: Clock }): HandlersOf<'caches'> {
+  function describe(cache: Cache): OperationOutput<'caches.get'> {
+    const { id: _, owner: __, ...definition } = cache.definition
+    return { ...definition, createdAt: isoTime(caches.createdAt(cache)), entries: cache.size, bytes: cache.bytes, statistics: withHitRatio(cache.statistics()) }
+  }
+
+  return {
+    'caches.list': (_, context) => caches.list(callerOf(context).userId).map(describe),
+    'caches.create': (input, context) => {
+      const { userId } = callerOf(context)
+      const cache = caches.create({ id: randomId(), userId, ...input, createdAt: clock.wall() })
+      events.emit('cache.created', userId, { cache: input.name })
+      return describe(cache)
+    },
+    'caches.get': ({ name }, context) => describe(caches.get(callerOf(context).userId, name)),
+    'caches.update': ({ name, ...settings }, context) => {
+      const { userId } = callerOf(context)
+      const cache = caches.get(userId, name)
+      const change = givenOnly(settings)
+      if (Object.keys(change).length > 0) {
+        caches.update(cache, change)
+        events.emit('cache.updated', userId, { cache: name })
+      }
+      return describe(cache)
+    },
+    'caches.delete': ({ name }, context) => {
+      const { userId } = callerOf(context)
+      const cache = caches.get(userId, name)
+      if (name === defaultCache)
+        throw new LarderError('protected', `The cache ${defaultCache} stays: /v1 and /flush work on it.`)
+      caches.delete(cache)
+      events.emit('cache.deleted', userId, { cache: name })
+    },
+    'caches.flush': ({ name }, context) => ({ matched: caches.get(callerOf(context).userId, name).flush() }),
+  }
+}

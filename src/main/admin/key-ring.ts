@@ -1,0 +1,152 @@
+import type { Buffer } from 'node:buffer'
+import type { Clock } from '../base/clock'
+import type { Disposable } from '../base/disposable'
+import type { Logger } from '../base/logger'
+import type { KeyRecord, MetadataStore } from '../base/metadata'
+import type { Principal } from '../base/principal'
+import type { Deadline } from './deadline'
+import type { UserDirectory } from './user-directory'
+import { LarderError } from '../../shared/errors'
+import { messageOf } from '../base/logger'
+import { deadlineIn, hasPassed } from './deadline'
+import { sameDigest } from './digest'
+import { keyPrincipal } from './principals'
+
+/** The API keys, read once: this process is the only writer. Made so that checking one costs a look-up and a comparison. */
+export interface KeyRing extends Disposable {
+  list: (userId: string) => KeyRecord[]
+  /** Throws LarderError `key-not-found`, also for a key of somebody else. */
+  get: (userId: string, id: string) => KeyRecord
+  /** The holder of key `id` when the digest is its own, or its former one inside the overlap of a rotation. */
+  verify: (id: string, digest: Buffer) => Principal | undefined
+  /** Whether any key allows this browser origin. */
+  allowsOrigin: (origin: string) => boolean
+  /** Takes in a key that was written already. */
+  adopt: (record: KeyRecord) => void
+  /** Throws LarderError `key-not-found`. */
+  update: (id: string, change: Partial<Omit<KeyRecord, 'id' | 'userId' | 'createdAt'>>) => KeyRecord
+  /** From now on the key is refused. */
+  remove: (id: string) => void
+  /** The user's rights changed: their keys go on with the new ones. */
+  refreshUser: (userId: string) => void
+  /** Writes back when keys were last used. Runs once a minute by itself; tests call it. */
+  writeBack: () => void
+  dispose: () => void
+}
+
+interface Held {
+  record: KeyRecord
+  principal: Principal
+  /** End of the overlap, as far as there is a former secret. */
+  overlap: Deadline | null
+  /** Newer than the record's own until it is written back. */
+  lastUsedAt: number | null
+}
+
+const writeBackEvery = 60_000
+
+export function createKeyRing({ metadata, users, clock, logger }: { metadata: MetadataStore, users: UserDirectory, clock: Clock, logger: Logger }): KeyRing {
+  const keys = new Map<string, Held>()
+  let origins: ReadonlySet<string> = new Set()
+  for (const record of metadata.keys.list())
+    keys.set(record.id, hold(record))
+  collectOrigins()
+
+  function hold(record: KeyRecord, before?: Held): Held {
+    return {
+      record,
+      principal: keyPrincipal(record, users.get(record.userId)),
+      // A change of something else must not measure the overlap anew: the wall clock may have been set back since.
+      overlap: before && before.record.previousExpiresAt === record.previousExpiresAt ? before.overlap : overlapOf(record),
+      lastUsedAt: before ? before.lastUsedAt : record.lastUsedAt,
+    }
+  }
+
+  function overlapOf({ previousExpiresAt }: KeyRecord): Deadline | null {
+    return previousExpiresAt === null ? null : deadlineIn(clock, previousExpiresAt - clock.wall())
+  }
+
+  function collectOrigins(): void {
+    origins = new Set(keys.values().flatMap(({ record }) => record.origins))
+  }
+
+  function inOverlap({ overlap }: Held): boolean {
+    return overlap !== null && !hasPassed(clock, overlap)
+  }
+
+  /** The record as it is now: with its newest use, without an overlap that is over. */
+  function current(held: Held): KeyRecord {
+    return { ...held.record, lastUsedAt: held.lastUsedAt, previousExpiresAt: inOverlap(held) ? held.record.previousExpiresAt : null }
+  }
+
+  function writeBack(): void {
+    const used = keys.values().filter(held => held.lastUsedAt !== held.record.lastUsedAt).toArray()
+    if (used.length === 0)
+      return
+    try {
+      metadata.transaction(() => used.forEach(({ record, lastUsedAt }) => metadata.keys.update(record.id, { lastUsedAt })))
+      for (const held of used)
+        held.record = { ...held.record, lastUsedAt: held.lastUsedAt }
+    }
+    catch (error) {
+      logger.warn('Could not write when API keys were last used; trying again in a minute', { reason: messageOf(error) })
+    }
+  }
+
+  const timer = setInterval(writeBack, writeBackEvery)
+  timer.unref()
+
+  const missing = (): LarderError => new LarderError('key-not-found', 'You have no such API key.')
+
+  return {
+    list: userId => keys.values().filter(({ record }) => record.userId === userId).map(current).toArray(),
+    get(userId, id) {
+      const held = keys.get(id)
+      if (held?.record.userId !== userId)
+        throw missing()
+      return current(held)
+    },
+    verify(id, digest) {
+      const held = keys.get(id)
+      if (!held)
+        return undefined
+      const { digest: own, previousDigest: former } = held.record
+      if (!sameDigest(digest, own) && !(former !== null && sameDigest(digest, former) && inOverlap(held)))
+        return undefined
+      held.lastUsedAt = clock.wall()
+      return held.principal
+    },
+    allowsOrigin: origin => origins.has(origin),
+    adopt(record) {
+      keys.set(record.id, hold(record))
+      collectOrigins()
+    },
+    update(id, change) {
+      const held = keys.get(id)
+      const changed = held && metadata.keys.update(id, change)
+      if (!changed)
+        throw missing()
+      const next = hold(changed, held)
+      keys.set(id, next)
+      collectOrigins()
+      return current(next)
+    },
+    remove(id) {
+      metadata.keys.delete(id)
+      keys.delete(id)
+      collectOrigins()
+    },
+    refreshUser(userId) {
+      const user = users.get(userId)
+      for (const held of keys.values()) {
+        if (held.record.userId === userId)
+          held.principal = keyPrincipal(held.record, user)
+      }
+    },
+    writeBack,
+    dispose() {
+      clearInterval(timer)
+      writeBack()
+    },
+  }
+}

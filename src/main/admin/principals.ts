@@ -1,0 +1,32 @@
+import type { KeyRecord, UserRecord } from '../base/metadata'
+import type { Principal, ScopeName } from '../base/principal'
+import { widenScopes } from '../base/principal'
+
+const nothing: ReadonlySet<string> = new Set()
+
+export function keyPrincipal(key: KeyRecord, user: UserRecord): Principal {
+  return {
+    kind: 'key',
+    keyId: key.id,
+    userId: user.id,
+    admin: user.admin,
+    scopes: widenScopes(key.scopes),
+    caches: key.caches === null ? null : new Set(key.caches),
+    origins: new Set(key.origins),
+  }
+}
+
+/** Somebody who may do all that the user may: by session, control token or environment key. */
+export function userPrincipal(kind: 'session' | 'control' | 'environment', user: UserRecord): Principal {
+  return { kind, keyId: null, userId: user.id, admin: user.admin, scopes: widenScopes(['admin']), caches: null, origins: nothing }
+}
+
+/** Whoever sends no key, on the owner's caches. Never an administrator, though the owner is one. */
+export function anonymousPrincipal(owner: UserRecord, scopes: readonly ScopeName[]): Principal {
+  return { kind: 'anonymous', keyId: null, userId: owner.id, admin: false, scopes: widenScopes(scopes), caches: null, origins: nothing }
+}
+
+/** Whether the caller may act for the whole server: an administrator, through a credential that carries `admin`. */
+export function isAdministrator(principal: Principal | null): boolean {
+  return principal !== null && principal.admin && principal.scopes.has('admin')
+}

@@ -1,0 +1,57 @@
+import type { Clock } from '../base/clock'
+import type { EventHub } from '../base/event-hub'
+import type { MetadataStore, UserRecord } from '../base/metadata'
+import type { CacheDirectory } from './cache-directory'
+import type { KeyRing } from './key-ring'
+import type { SecretKeeper } from './secret-keeper'
+import type { UserDirectory } from './user-directory'
+import { UserName } from '../../shared/schemas'
+import { randomId } from '../base/ids'
+import { createKey } from './api-keys'
+import { defaultCache } from './caches'
+
+export interface ProvisionDependencies {
+  metadata: MetadataStore
+  users: UserDirectory
+  caches: CacheDirectory
+  keys: KeyRing
+  secrets: SecretKeeper
+  events: EventHub
+  clock: Clock
+}
+
+/** Makes a user with what each one has. `secret` is that of the first API key, null when none was made. Throws LarderError `name-taken`. */
+export type Provision = (who: Pick<UserRecord, 'name' | 'passwordHash' | 'owner'>) => Promise<{ user: UserRecord, secret: string | null }>
+
+/**
+ * A user, the persistent cache `default` and an API key are written in one transaction: nobody is left with half of it. Where the
+ * vault keeps nothing by design no key is made, as nobody could ever read it; where it only fails now, the key is made all the same.
+ */
+export function createProvision({ metadata, users, caches, keys, secrets, events, clock }: ProvisionDependencies): Provision {
+  return async ({ name, passwordHash, owner }) => {
+    users.requireFree(name)
+    const createdAt = clock.wall()
+    const user: UserRecord = { id: randomId(), name, owner, admin: owner, passwordHash, createdAt }
+    const key = secrets.useful ? createKey(user.id, { label: 'First key', scopes: ['read', 'write'], caches: null, origins: [] }, createdAt) : null
+    const cache = { id: randomId(), userId: user.id, name: defaultCache, ttl: null, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lru', persistent: true, enabled: true, createdAt } as const
+
+    caches.create(cache, () => {
+      metadata.users.insert(user)
+      if (key)
+        metadata.keys.insert(key.record)
+    })
+    users.adopt(user)
+    events.emit('users', null, {})
+    if (key) {
+      keys.adopt(key.record)
+      await secrets.keep(key.record.id, key.secret)
+    }
+    return { user, secret: key?.secret ?? null }
+  }
+}
+
+/** The owner's name: that of the system's user where it is one we allow, else `owner`. */
+export function ownerNameFrom(systemName: string): string {
+  const parsed = UserName.safeParse(systemName)
+  return parsed.success ? parsed.data : 'owner'
+}

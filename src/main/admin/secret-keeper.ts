@@ -1,0 +1,43 @@
+import type { Logger } from '../base/logger'
+import type { SecretVault } from '../base/secret-vault'
+import { messageOf } from '../base/logger'
+import { createTurnstile } from './turnstile'
+
+/** The vault as a convenience: an API key is good without its copy, so failing to keep one never fails the operation. */
+export interface SecretKeeper {
+  /** Whether anything kept could ever be read again. */
+  readonly useful: boolean
+  /** Keeps the secret, replacing an earlier one of this key; whether that worked. */
+  keep: (keyId: string, secret: string) => Promise<boolean>
+  /** Removes the copy. A failure is logged: what is left behind opens nothing any more. */
+  forget: (keyId: string) => Promise<void>
+  /** The copy, or null. Throws LarderError `vault-unavailable`. */
+  read: (keyId: string) => Promise<string | null>
+}
+
+/** Vault writes run one after the other: of two rotations at once the later secret must be the one that is kept. */
+export function createSecretKeeper(vault: SecretVault, logger: Logger): SecretKeeper {
+  const inTurn = createTurnstile(1, 1000)
+  return {
+    useful: vault.driver !== 'environment',
+    async keep(keyId, secret) {
+      try {
+        await inTurn(() => vault.set(keyId, secret))
+        return true
+      }
+      catch (error) {
+        logger.warn('The vault did not keep the secret of an API key; it can be read only now', { key: keyId, reason: messageOf(error) })
+        return false
+      }
+    },
+    async forget(keyId) {
+      try {
+        await inTurn(() => vault.delete(keyId))
+      }
+      catch (error) {
+        logger.warn('The vault did not drop the secret of a revoked API key', { key: keyId, reason: messageOf(error) })
+      }
+    },
+    read: keyId => inTurn(() => vault.get(keyId)),
+  }
+}

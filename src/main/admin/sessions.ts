@@ -1,0 +1,98 @@
+import type { Clock } from '../base/clock'
+import type { UserRecord } from '../base/metadata'
+import type { Principal } from '../base/principal'
+import type { Deadline } from './deadline'
+import { limits } from '../../shared/limits'
+import { randomSecret } from '../base/ids'
+import { deadlineIn, hasPassed } from './deadline'
+import { digestKey } from './digest'
+import { userPrincipal } from './principals'
+
+export interface Sessions {
+  /** Signs the user in; answers the bearer token. */
+  start: (user: UserRecord) => string
+  /** Whose token this is, and restarts its idle time. */
+  verify: (token: string) => Principal | undefined
+  /** Signs out. A caller who is not here by a session has none to end. */
+  end: (principal: Principal) => void
+  /** Ends all sessions of a user but the caller's own. */
+  endOthers: (userId: string, caller: Principal) => void
+  /** The user's rights changed: their sessions go on with the new ones. */
+  refresh: (user: UserRecord) => void
+}
+
+interface Session { principal: Principal, deadline: Deadline }
+
+const prefix = 'ls_'
+/** Sessions that a user may have; the one idle longest makes room, so that memory stays bounded. */
+const perUser = 100
+
+/** Sign-ins by code or password. Only digests of the tokens are held, in memory: a restart ends all sessions. */
+export function createSessions(clock: Clock): Sessions {
+  // In order of use: a session that is used moves to the end.
+  const sessions = new Map<string, Session>()
+  // Principals are replaced when rights change; a request under way may still hold an older one.
+  const digestOfPrincipal = new WeakMap<Principal, string>()
+
+  function put(digest: string, principal: Principal): void {
+    digestOfPrincipal.set(principal, digest)
+    sessions.delete(digest)
+    sessions.set(digest, { principal, deadline: deadlineIn(clock, limits.sessionIdle * 1000) })
+  }
+
+  function makeRoom(userId: string): void {
+    const own: string[] = []
+    for (const [digest, session] of sessions) {
+      if (hasPassed(clock, session.deadline))
+        sessions.delete(digest)
+      else if (session.principal.userId === userId)
+        own.push(digest)
+    }
+    for (const digest of own.slice(0, Math.max(0, own.length - perUser + 1)))
+      sessions.delete(digest)
+  }
+
+  return {
+    start(user) {
+      makeRoom(user.id)
+      const token = prefix + randomSecret()
+      put(digestKey(token), userPrincipal('session', user))
+      return token
+    },
+    verify(token) {
+      if (!token.startsWith(prefix))
+        return undefined
+      const digest = digestKey(token)
+      const session = sessions.get(digest)
+      if (!session)
+        return undefined
+      if (hasPassed(clock, session.deadline)) {
+        sessions.delete(digest)
+        return undefined
+      }
+      put(digest, session.principal)
+      return session.principal
+    },
+    end(principal) {
+      const digest = digestOfPrincipal.get(principal)
+      if (digest !== undefined)
+        sessions.delete(digest)
+    },
+    endOthers(userId, caller) {
+      const own = digestOfPrincipal.get(caller)
+      for (const [digest, { principal }] of sessions) {
+        if (principal.userId === userId && digest !== own)
+          sessions.delete(digest)
+      }
+    },
+    refresh(user) {
+      for (const [digest, session] of sessions) {
+        if (session.principal.userId !== user.id)
+          continue
+        // Not `put`: a change of rights is not a use.
+        session.principal = userPrincipal('session', user)
+        digestOfPrincipal.set(session.principal, digest)
+      }
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import type { OperationOutput, OperationParsed } from '../../shared/operations'
+import type { Logger } from '../base/logger'
+import type { MetadataStore } from '../base/metadata'
+import type { Engine } from '../cache/ports'
+import { limits } from '../../shared/limits'
+import { AnonymousKey, SettingsUpdate, Switch } from '../../shared/schemas'
+
+export type SettingsChange = OperationParsed<'settings.update'>
+export type Anonymous = OperationOutput<'settings.get'>['anonymous']
+
+/** What is set for the whole server, kept in the metadata and applied to the engine. */
+export interface StoredSettings {
+  /** Budget for all entries, in bytes. */
+  memory: () => number
+  /** Largest value in bytes. */
+  valueLimit: () => number
+  /** A new object after each change. */
+  anonymous: () => Anonymous
+  enabled: () => boolean
+  update: (change: SettingsChange) => void
+  /** Moves the global switch; whether it was the other way. */
+  setEnabled: (enabled: boolean) => boolean
+}
+
+export interface StoredSettingsDependencies {
+  metadata: MetadataStore
+  engine: Engine
+  logger: Logger
+  /** Bytes, from the configuration: wins over the stored budget until it is changed in this run. */
+  memory: number | null
+}
+
+/** As much of a schema as reading takes. */
+interface Schema<T> { safeParse: (value: unknown) => { success: boolean, data?: T } }
+
+/** Reads the stored settings and applies them. What is not readable counts as never set, with a warning. */
+export function createStoredSettings({ metadata, engine, logger, memory }: StoredSettingsDependencies): StoredSettings {
+  function read<T>(name: string, schema: Schema<T>): T | undefined {
+    const value = metadata.settings.get(name)
+    if (value === undefined)
+      return undefined
+    const parsed = schema.safeParse(value)
+    if (!parsed.success)
+      logger.warn('A stored setting is not valid; the default is used', { setting: name })
+    return parsed.data
+  }
+
+  const { memory: memorySchema, valueLimit: valueLimitSchema } = SettingsUpdate.shape
+  let valueLimit = read('valueLimit', valueLimitSchema) ?? limits.value
+  let anonymous: Anonymous = read('anonymous', AnonymousKey) ?? { enabled: false, scopes: ['read'] }
+  engine.budget = memory ?? read('memory', memorySchema) ?? engine.budget
+  engine.enabled = read('enabled', Switch.shape.enabled) ?? true
+
+  return {
+    memory: () => engine.budget,
+    valueLimit: () => valueLimit,
+    anonymous: () => anonymous,
+    enabled: () => engine.enabled,
+    update(change) {
+      metadata.transaction(() => {
+        for (const [name, value] of Object.entries(change)) {
+          if (value !== undefined)
+            metadata.settings.set(name, value)
+        }
+      })
+      valueLimit = change.valueLimit ?? valueLimit
+      anonymous = change.anonymous ?? anonymous
+      engine.budget = change.memory ?? engine.budget
+    },
+    setEnabled(enabled) {
+      metadata.settings.set('enabled', enabled)
+      const moved = engine.enabled !== enabled
+      engine.enabled = enabled
+      return moved
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import type { Percentiles, Statistics } from '../cache/ports'
+import { missReasons } from '../cache/ports'
+
+/** hits / (hits + misses), null before the first read. */
+export function withHitRatio(statistics: Statistics): Statistics & { hitRatio: number | null } {
+  const reads = missReasons.reduce((sum, reason) => sum + statistics.misses[reason], statistics.hits)
+  return { ...statistics, hitRatio: reads === 0 ? null : statistics.hits / reads }
+}
+
+/**
+ * Statistics of several caches as one. Counts are exact. Latencies are upper bounds: the true percentile over all requests is
+ * never above the largest of the caches' own, and that is what is said.
+ */
+export function total(all: readonly Statistics[]): Statistics {
+  const sum = (count: (statistics: Statistics) => number): number => all.reduce((so, statistics) => so + count(statistics), 0)
+  const latency = (of: (latency: Percentiles) => number): number => all.reduce((most, statistics) => Math.max(most, of(statistics.latency)), 0)
+  return {
+    hits: sum(s => s.hits),
+    staleHits: sum(s => s.staleHits),
+    misses: {
+      absent: sum(s => s.misses.absent),
+      expired: sum(s => s.misses.expired),
+      evicted: sum(s => s.misses.evicted),
+      flushed: sum(s => s.misses.flushed),
+      invalidated: sum(s => s.misses.invalidated),
+      disabled: sum(s => s.misses.disabled),
+    },
+    sets: sum(s => s.sets),
+    deletes: sum(s => s.deletes),
+    evictions: sum(s => s.evictions),
+    expirations: sum(s => s.expirations),
+    latency: { count: sum(s => s.latency.count), p50: latency(l => l.p50), p90: latency(l => l.p90), p99: latency(l => l.p99), max: latency(l => l.max) },
+  }
+}

@@ -1,0 +1,67 @@
+import type { MetadataStore, UserRecord } from '../base/metadata'
+import { LarderError } from '../../shared/errors'
+
+/** The users, read once: this process is the only writer. */
+export interface UserDirectory {
+  list: () => UserRecord[]
+  find: (id: string) => UserRecord | undefined
+  /** Throws LarderError `user-not-found`. */
+  get: (id: string) => UserRecord
+  findByName: (name: string) => UserRecord | undefined
+  /** Undefined only before the first start is through. */
+  owner: () => UserRecord | undefined
+  /** Throws LarderError `name-taken` when somebody but `exceptId` has this name. */
+  requireFree: (name: string, exceptId?: string) => void
+  /** Takes in a user who was written already. */
+  adopt: (user: UserRecord) => void
+  /** Throws LarderError `user-not-found`, `name-taken`. */
+  update: (id: string, change: Partial<Pick<UserRecord, 'name' | 'passwordHash' | 'admin'>>) => UserRecord
+}
+
+/**
+ * What a name is compared by: NFC and without case. Through upper case first, because only that maps ß to SS and both sigmas to
+ * one, as full case folding does (Unicode §3.13).
+ */
+export function nameKey(name: string): string {
+  return name.normalize('NFC').trim().toUpperCase().toLowerCase().normalize('NFC')
+}
+
+export function createUserDirectory(metadata: MetadataStore): UserDirectory {
+  const users = new Map(metadata.users.list().map(user => [user.id, user]))
+  const find = (match: (user: UserRecord) => boolean): UserRecord | undefined => users.values().find(match)
+
+  const directory: UserDirectory = {
+    list: () => [...users.values()],
+    find: id => users.get(id),
+    get(id) {
+      const user = users.get(id)
+      if (!user)
+        throw new LarderError('user-not-found', 'There is no such user.')
+      return user
+    },
+    findByName(name) {
+      const key = nameKey(name)
+      return find(user => nameKey(user.name) === key)
+    },
+    owner: () => find(user => user.owner),
+    requireFree(name, exceptId) {
+      const taken = directory.findByName(name)
+      if (taken && taken.id !== exceptId)
+        throw new LarderError('name-taken', `There is a user ${taken.name} already.`, { errors: [{ field: 'name', message: 'is taken' }] })
+    },
+    adopt(user) {
+      users.set(user.id, user)
+    },
+    update(id, change) {
+      directory.get(id)
+      if (change.name !== undefined)
+        directory.requireFree(change.name, id)
+      const changed = metadata.users.update(id, change)
+      if (!changed)
+        throw new LarderError('user-not-found', 'There is no such user.')
+      users.set(id, changed)
+      return changed
+    },
+  }
+  return directory
+}

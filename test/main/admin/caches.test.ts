@@ -1,0 +1,121 @@
+import { expect, it } from 'vitest'
+import { codeOf, mustBe, refusal, startAdministration } from './harness'
+
+const password = 'a good password'
+
+it('creates, lists, changes, flushes and deletes a cache', async () => {
+  const { call, engine, metadata, owner, clock } = await startAdministration()
+  const cache = await call('caches.create', { name: 'products', ttl: 60 })
+  expect(cache).toEqual({ name: 'products', ttl: 60, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lru', persistent: false, enabled: true, createdAt: new Date(clock.wall()).toISOString(), entries: 3, bytes: 300, statistics: expect.objectContaining({ hits: 3, hitRatio: 0.75 }) })
+  expect((await call('caches.list')).map(({ name }) => name)).toEqual(['default', 'products'])
+  expect(await call('caches.get', { name: 'products' })).toEqual(cache)
+  expect(await call('caches.update', { name: 'products', ttl: null, maxEntries: 10, enabled: false })).toMatchObject({ ttl: null, maxEntries: 10, enabled: false, sliding: false })
+  expect(mustBe(engine.find(owner.userId, 'products')).definition).toMatchObject({ ttl: null, maxEntries: 10, enabled: false })
+  expect(mustBe(metadata.caches.list().find(({ name }) => name === 'products'))).toMatchObject({ ttl: null, maxEntries: 10, enabled: false })
+  expect(await call('caches.flush', { name: 'products' })).toEqual({ matched: 3 })
+  expect(await call('caches.delete', { name: 'products' })).toBeUndefined()
+  expect(await codeOf(call('caches.get', { name: 'products' }))).toBe('cache-not-found')
+  expect(metadata.caches.list()).toHaveLength(1)
+})
+
+it.each([
+  ['no name', { ttl: 1 }, ['name']],
+  ['slash in the name', { name: 'a/b', ttl: 1 }, ['name']],
+  ['empty name', { name: '', ttl: 1 }, ['name']],
+  ['long name', { name: 'a'.repeat(65), ttl: 1 }, ['name']],
+  ['dot segment as name', { name: '..', ttl: 1 }, ['name']],
+  ['unicode name', { name: 'käse', ttl: 1 }, ['name']],
+  ['no TTL', { name: 'a' }, ['ttl']],
+  ['TTL 0', { name: 'a', ttl: 0 }, ['ttl']],
+  ['TTL as text', { name: 'a', ttl: '60' }, ['ttl']],
+  ['endless TTL', { name: 'a', ttl: Infinity }, ['ttl']],
+  ['half an entry', { name: 'a', ttl: 1, maxEntries: 0.5 }, ['maxEntries']],
+  ['unknown eviction', { name: 'a', ttl: 1, eviction: 'fifo' }, ['eviction']],
+  ['unknown field', { name: 'a', ttl: 1, colour: 'red' }, ['colour']],
+  ['prototype', JSON.parse('{"name":"a","ttl":1,"__proto__":{}}'), ['__proto__']],
+])('refuses a cache with %s', async (_, input, fields) => {
+  const { call, metadata } = await startAdministration()
+  expect(await refusal(call('caches.create', input))).toMatchObject({ code: 'invalid-input', fields })
+  expect(metadata.caches.list()).toHaveLength(1)
+})
+
+it('says what is wrong with a TTL in the words of the contract', async () => {
+  const { call } = await startAdministration()
+  await expect(call('caches.create', { name: 'a', ttl: -1 })).rejects.toThrow('TTL must be a positive value.')
+})
+
+// S17. Red when `lookUp` in cache-directory.ts looks into an object literal of the caches by name.
+it.each(['__proto__', 'constructor', 'toString', '...', '-'])('takes %s as a cache name', async (name) => {
+  const { call } = await startAdministration()
+  expect(await codeOf(call('caches.get', { name }))).toBe('cache-not-found')
+  await call('caches.create', { name, ttl: 1 })
+  expect(await call('caches.get', { name })).toMatchObject({ name, ttl: 1 })
+  expect(await codeOf(call('caches.create', { name, ttl: 1 }))).toBe('name-taken')
+  await call('caches.delete', { name })
+  expect(await codeOf(call('caches.get', { name }))).toBe('cache-not-found')
+})
+
+it('lets one of two caches of one name through, per user', async () => {
+  const { call, signIn } = await startAdministration()
+  await call('users.create', { name: 'bob', password })
+  const bob = await signIn('bob', password)
+  const codes = await Promise.all([0, 1].map(() => call('caches.create', { name: 'a', ttl: 1 }).then(() => 'ok', error => error.code)))
+  expect(codes).toEqual(['ok', 'name-taken'])
+  await call('caches.create', { name: 'a', ttl: 2 }, bob)
+  expect(await call('caches.get', { name: 'a' })).toMatchObject({ ttl: 1 })
+  await call('caches.create', { name: 'hers', ttl: 2 })
+  for (const name of ['caches.get', 'caches.update', 'caches.delete', 'caches.flush'] as const)
+    expect(await codeOf(call(name, { name: 'hers' }, bob))).toBe('cache-not-found')
+})
+
+it('keeps default', async () => {
+  const { call } = await startAdministration()
+  expect(await codeOf(call('caches.delete', { name: 'default' }))).toBe('protected')
+  await call('caches.flush', { name: 'default' })
+  await call('caches.update', { name: 'default', ttl: 60 })
+})
+
+it.each(['write', 'engine'])('creates nothing when the %s fails', async (what) => {
+  const { call, metadata, engine } = await startAdministration()
+  if (what === 'write')
+    metadata.failNextWrite(new Error('disk full'))
+  else
+    engine.failNextOpen(new Error('no journal'))
+  await expect(call('caches.create', { name: 'a', ttl: 1 })).rejects.toThrow(/disk full|no journal/)
+  expect([metadata.caches.list().length, engine.list().length]).toEqual([1, 1])
+})
+
+it('closes what it opened when the commit fails', async () => {
+  const { call, metadata, engine } = await startAdministration()
+  const { transaction } = metadata
+  metadata.transaction = (work) => {
+    transaction(work)
+    throw new Error('commit failed')
+  }
+  await expect(call('caches.create', { name: 'a', ttl: 1 })).rejects.toThrow('commit failed')
+  expect(engine.list()).toHaveLength(1)
+})
+
+it.each(['caches.update', 'caches.delete'] as const)('%s changes nothing in the engine when the write fails', async (name) => {
+  const { call, metadata, engine, owner } = await startAdministration()
+  await call('caches.create', { name: 'a', ttl: 1 })
+  metadata.failNextWrite(new Error('disk full'))
+  await expect(call(name, name === 'caches.update' ? { name: 'a', ttl: 2 } : { name: 'a' })).rejects.toThrow('disk full')
+  expect(mustBe(engine.find(owner.userId, 'a')).definition.ttl).toBe(1)
+})
+
+it('takes fields that are there but undefined for no change', async () => {
+  const { call, metadata } = await startAdministration()
+  await call('caches.create', { name: 'a', ttl: 1 })
+  expect(await call('caches.update', { name: 'a', ttl: undefined, sliding: true })).toMatchObject({ ttl: 1, sliding: true })
+  expect(mustBe(metadata.caches.list().find(({ name }) => name === 'a')).ttl).toBe(1)
+})
+
+it('opens the stored caches again after a restart', async () => {
+  const { call, metadata } = await startAdministration()
+  await call('caches.create', { name: 'a', ttl: 1, sliding: true })
+  await call('caches.update', { name: 'a', enabled: false })
+  const again = await startAdministration({ metadata })
+  const [, before] = await call('caches.list')
+  expect((await again.call('caches.list'))[1]).toEqual(before)
+})

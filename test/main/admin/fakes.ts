@@ -1,0 +1,125 @@
+import type { SecretVault, VaultCondition } from '../../../src/main/base/secret-vault'
+import type { Cache, CacheDefinition, Engine, EngineEvent, Statistics } from '../../../src/main/cache/ports'
+import { LarderError } from '../../../src/shared/errors'
+
+/** An engine that knows caches, not entries: all that administration asks of it. `flush` answers `entries`. */
+export interface FakeEngine extends Engine {
+  tell: (event: EngineEvent) => void
+  readonly subscribers: number
+  /** The next `open` throws this. */
+  failNextOpen: (error: Error) => void
+}
+
+export function createFakeEngine(): FakeEngine {
+  const caches = new Map<string, Cache>()
+  const listeners = new Set<(event: EngineEvent) => void>()
+  let openFailure: Error | undefined
+  const engine: FakeEngine = {
+    enabled: true,
+    bytes: 0,
+    budget: 256 * 1024 * 1024,
+    changes: 0,
+    open(definition) {
+      const error = openFailure
+      openFailure = undefined
+      if (error)
+        throw error
+      const cache = createFakeCache(definition)
+      caches.set(definition.id, cache)
+      return cache
+    },
+    find: (owner, name) => caches.values().find(({ definition }) => definition.owner === owner && definition.name === name),
+    list: owner => [...caches.values()].filter(({ definition }) => owner === undefined || definition.owner === owner),
+    close: id => caches.delete(id),
+    subscribe(listener) {
+      listeners.add(listener)
+      return { dispose: () => void listeners.delete(listener) }
+    },
+    sweep: () => 0,
+    flushJournal: async () => {},
+    dispose: async () => {},
+    tell: event => listeners.forEach(listener => listener(event)),
+    get subscribers() {
+      return listeners.size
+    },
+    failNextOpen(error) {
+      openFailure = error
+    },
+  }
+  return engine
+}
+
+export const noStatistics: Statistics = {
+  hits: 0,
+  staleHits: 0,
+  misses: { absent: 0, expired: 0, evicted: 0, flushed: 0, invalidated: 0, disabled: 0 },
+  sets: 0,
+  deletes: 0,
+  evictions: 0,
+  expirations: 0,
+  latency: { count: 0, p50: 0, p90: 0, p99: 0, max: 0 },
+}
+
+function createFakeCache(definition: CacheDefinition): Cache {
+  const unused = (): never => {
+    throw new Error('Administration never touches entries')
+  }
+  return {
+    definition,
+    size: 3,
+    bytes: 300,
+    configure: change => void Object.assign(definition, change),
+    flush: () => 3,
+    statistics: () => ({ ...noStatistics, hits: 3, misses: { ...noStatistics.misses, absent: 1 } }),
+    get: unused,
+    peek: unused,
+    set: unused,
+    delete: unused,
+    touch: unused,
+    increment: unused,
+    mergePatch: unused,
+    batch: unused,
+    invalidate: unused,
+    page: unused,
+    entries: unused,
+    recordLatency: unused,
+  }
+}
+
+export interface FakeVault extends SecretVault {
+  readonly secrets: Map<string, string>
+  condition: VaultCondition
+  /** Held until it is resolved, so that tests can let two calls meet. */
+  gate: Promise<void>
+}
+
+async function open({ gate, condition }: FakeVault): Promise<void> {
+  await gate
+  if (condition.state !== 'ok')
+    throw new LarderError('vault-unavailable', condition.detail)
+}
+
+/** A vault in a Map; `condition` makes it locked or unavailable. */
+export function createFakeVault(driver: SecretVault['driver'] = 'file'): FakeVault {
+  const secrets = new Map<string, string>()
+  const vault: FakeVault = {
+    driver,
+    secrets,
+    condition: { state: 'ok', detail: 'Secrets are kept in a Map.' },
+    gate: Promise.resolve(),
+    state: async () => vault.condition,
+    async get(account) {
+      await open(vault)
+      return secrets.get(account) ?? null
+    },
+    async set(account, secret) {
+      await open(vault)
+      secrets.set(account, secret)
+    },
+    async delete(account) {
+      await open(vault)
+      secrets.delete(account)
+    },
+  }
+  return vault
+}

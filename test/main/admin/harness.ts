@@ -1,0 +1,89 @@
+import type { AdministrationDependencies } from '../../../src/main/admin/administration'
+import type { Principal } from '../../../src/main/base/principal'
+import type { LarderEvent } from '../../../src/shared/events'
+import type { OperationInput, OperationName, OperationOutput } from '../../../src/shared/operations'
+import { onTestFinished } from 'vitest'
+import { createAdministration } from '../../../src/main/admin/administration'
+import { createPasswords } from '../../../src/main/admin/passwords'
+import { createManualClock } from '../../../src/main/base/clock'
+import { createEventHub } from '../../../src/main/base/event-hub'
+import { createLogger } from '../../../src/main/base/logger'
+import { invoke } from '../../../src/main/base/operation-handlers'
+import { LarderError } from '../../../src/shared/errors'
+import { operations } from '../../../src/shared/operations'
+import { createMemoryMetadata } from '../../helpers/memory-metadata'
+import { createFakeEngine, createFakeVault } from './fakes'
+
+export const controlToken = 'lc_0123456789abcdef'
+export const environmentKey = 'environment-key-of-this-run'
+/** Scrypt at next to no cost. */
+export const cheapPasswords = createPasswords({ cost: 2 ** 4 })
+
+/** An administration over fakes, started, with the owner signed in. */
+export async function startAdministration(options: Partial<AdministrationDependencies> & { metadata?: ReturnType<typeof createMemoryMetadata>, vaultDriver?: 'file' | 'keychain' | 'environment', locked?: boolean } = {}) {
+  const clock = createManualClock()
+  const metadata = options.metadata ?? createMemoryMetadata()
+  const engine = createFakeEngine()
+  const vault = createFakeVault(options.vaultDriver)
+  if (options.locked)
+    vault.condition = { state: 'locked', detail: 'The keychain is locked.' }
+  const log: string[] = []
+  const events: LarderEvent[] = []
+  const hub = createEventHub((error) => {
+    throw error
+  })
+  const administration = createAdministration({
+    vault: { vault, wanted: 'auto' },
+    engine,
+    events: hub,
+    clock,
+    logger: createLogger(line => log.push(line), clock.wall),
+    requestLog: { list: () => ({ total: 0, requests: [] }), perSecond: () => 1.5, total: () => 7 },
+    environmentKey,
+    controlToken,
+    ownerName: 'ada',
+    info: { version: '0.1.0', home: '/home/ada/larder', url: () => 'http://localhost:7777', startedAt: clock.monotonic() },
+    readiness: () => ({ status: 'ready', stores: { metadata: 'ok' } }),
+    metrics: (userId, names) => `${userId} ${names === null ? 'all' : [...names].join()}`,
+    passwords: cheapPasswords,
+    ...options,
+    metadata,
+  })
+  onTestFinished(() => administration.dispose())
+  const first = await administration.firstStart()
+  const { authenticate } = administration.authenticator
+  const owner = authenticate(controlToken)
+  if (!owner)
+    throw new Error('The control token was refused')
+
+  const defaultCaller: Principal = owner
+
+  /** As a caller would; the answer is checked against the table's output schema. */
+  async function call<N extends OperationName>(name: N, input: OperationInput<N> | unknown = {}, principal: Principal | null = defaultCaller): Promise<OperationOutput<N>> {
+    const output = await invoke(administration.handlers, name, input, { principal })
+    return operations[name].output.parse(output) as OperationOutput<N>
+  }
+  async function signIn(name: string, password: string): Promise<Principal> {
+    const { token } = await call('session.create', { name, password }, null)
+    return mustBe(authenticate(token))
+  }
+  return { administration, authenticate, call, signIn, owner, first, clock, metadata, engine, vault, log, events, hub, watch: () => hub.subscribe(event => events.push(event)) }
+}
+
+export function mustBe<T>(value: T | undefined): T {
+  if (value === undefined)
+    throw new Error('There should be something')
+  return value
+}
+
+/** The code and the rejected fields of a refusal. */
+export async function refusal(call: Promise<unknown>): Promise<{ code: string, fields: string[], retryAfter: number | undefined }> {
+  const error = await call.then(() => undefined, (thrown: unknown) => thrown)
+  if (!(error instanceof LarderError))
+    throw new Error(`Expected a refusal, got ${String(error)}`)
+  return { code: error.code, fields: (error.errors ?? []).map(({ field }) => field), retryAfter: error.retryAfter }
+}
+
+export async function codeOf(call: Promise<unknown>): Promise<string> {
+  return (await refusal(call)).code
+}

@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest'
+import { createPasswords } from '../../../src/main/admin/passwords'
+import { createTurnstile } from '../../../src/main/admin/turnstile'
+
+it('hashes by scrypt at full cost, with a salt', async () => {
+  const passwords = createPasswords()
+  const [one, two] = await Promise.all([passwords.hash('a good password'), passwords.hash('a good password')])
+  expect(one).toMatch(/^scrypt\$32768\$8\$1\$[\w-]{22}\$[\w-]{43}$/)
+  expect(one).not.toBe(two)
+  expect(await passwords.verify('a good password', one)).toBe(true)
+  expect(await passwords.verify('a good passwore', one)).toBe(false)
+})
+
+it('verifies hashes of another cost', async () => {
+  const stored = await createPasswords({ cost: 1024 }).hash('secret')
+  expect(await createPasswords({ cost: 16 }).verify('secret', stored)).toBe(true)
+})
+
+it.each(['', 'scrypt', 'scrypt$16$8$1$$', 'md5$16$8$1$AAAA$AAAA', 'scrypt$15$8$1$AAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'])('fails on an unreadable hash: %s', async (stored) => {
+  await expect(createPasswords({ cost: 16 }).verify('secret', stored)).rejects.toThrow()
+})
+
+// S10. Red when `stored === null ? decoy` in passwords.ts becomes an early `return false`.
+it('takes as long for nobody as for a wrong password', async () => {
+  const passwords = createPasswords({ cost: 2 ** 13 })
+  const stored = await passwords.hash('a good password')
+  async function time(against: string | null): Promise<number> {
+    const start = performance.now()
+    await passwords.verify('wrong', against)
+    return performance.now() - start
+  }
+  const wrong: number[] = []
+  const nobody: number[] = []
+  for (let n = 0; n < 9; n++) {
+    wrong.push(await time(stored))
+    nobody.push(await time(null))
+  }
+  expect(await passwords.verify('', null)).toBe(false)
+  // Fastest of each: on a busy machine the others measure its load.
+  expect(Math.min(...nobody)).toBeGreaterThan(Math.min(...wrong) / 3)
+})
+
+it('works at two places, in order, and turns away beyond its queue', async () => {
+  const turn = createTurnstile(2, 3)
+  let running = 0
+  let most = 0
+  const order: number[] = []
+  const work = (n: number) => turn(async () => {
+    running++
+    most = Math.max(most, running)
+    await new Promise(resolve => setImmediate(resolve))
+    order.push(n)
+    running--
+    if (n === 1)
+      throw new Error('failed')
+  })
+  const outcomes = await Promise.allSettled([0, 1, 2, 3, 4, 5, 6].map(work))
+  expect(most).toBe(2)
+  expect(order).toEqual([0, 1, 2, 3, 4])
+  expect(outcomes.map(outcome => outcome.status === 'rejected' ? outcome.reason.message : 'ok')).toEqual(['ok', 'failed', 'ok', 'ok', 'ok', expect.stringContaining('Too much'), expect.stringContaining('Too much')])
+  await work(7)
+  expect(order.at(-1)).toBe(7)
+})
