@@ -1,0 +1,66 @@
+import type { Exchange } from './exchange'
+import { Buffer } from 'node:buffer'
+import { LarderError } from '../../shared/errors'
+import { jsonDepthExceeds } from '../../shared/json-depth'
+import { limits } from '../../shared/limits'
+
+/**
+ * Reads the request body into a buffer of its own (not a slice of the socket's, which it would keep alive). A declared length beyond
+ * `limit` is refused before a byte is read, and before `100 Continue`. Rejects with LarderError `too-large`, `bad-request` (the
+ * client went away, or a content coding: values are stored as sent, and a compressed one would lose its coding).
+ */
+export function readBody(exchange: Exchange, limit: number): Promise<Buffer> {
+  const { request, response, head } = exchange
+  return new Promise((resolve, reject) => {
+    if (head.contentEncoding !== null && head.contentEncoding.toLowerCase() !== 'identity')
+      return reject(new LarderError('unsupported-media-type', 'Content-Encoding: send the body without a content coding.', { errors: [{ field: 'Content-Encoding', message: 'must be absent' }] }))
+    const declared = head.contentLength === null ? 0 : Number(head.contentLength)
+    if (declared > limit)
+      return reject(tooLarge(limit))
+    if (exchange.expectsContinue)
+      response.writeContinue()
+
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > limit) {
+        request.removeAllListeners('data')
+        request.pause()
+        return reject(tooLarge(limit))
+      }
+      chunks.push(chunk)
+    })
+    request.on('end', () => {
+      exchange.requestBytes = size
+      resolve(copyOf(chunks, size))
+    })
+    const gone = () => reject(new LarderError('bad-request', 'The request ended before its body was complete.'))
+    request.on('error', gone)
+    request.on('close', gone)
+  })
+}
+
+function copyOf(chunks: Buffer[], size: number): Buffer {
+  const body = Buffer.allocUnsafeSlow(size)
+  let at = 0
+  for (const chunk of chunks)
+    at += chunk.copy(body, at)
+  return body
+}
+
+export function tooLarge(limit: number): LarderError {
+  return new LarderError('too-large', `The body may have ${limit} bytes.`, { errors: [{ field: 'body', message: `must be at most ${limit} bytes` }] })
+}
+
+/** Parses JSON. Throws LarderError `malformed-json`; nesting beyond the limit is refused before it is parsed. */
+export function parseJson(body: Buffer): unknown {
+  if (jsonDepthExceeds(body, limits.jsonDepth))
+    throw new LarderError('malformed-json', `The JSON is nested deeper than ${limits.jsonDepth} levels.`)
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  }
+  catch (cause) {
+    throw new LarderError('malformed-json', `The body is not JSON: ${cause instanceof Error ? cause.message : 'unreadable'}`, { cause })
+  }
+}

@@ -1,0 +1,45 @@
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { ErrorCode } from '../../shared/errors'
+import { Buffer } from 'node:buffer'
+import { LarderError } from '../../shared/errors'
+import { limits } from '../../shared/limits'
+import { commonHeaders } from './exchange'
+import { answerAndClose } from './raw-answer'
+
+interface ParserError extends Error { code?: string, rawPacket?: Buffer }
+
+/**
+ * Answers what node's HTTP parser refused: malformed, ambiguous (two lengths, length and chunks: RFC 9112 §6.3), too large or too slow.
+ */
+export function onClientError(error: ParserError, socket: Socket): void {
+  // `_httpMessage` is the answer under way on this connection: bytes of ours in the middle of it would corrupt it.
+  const underWay = (socket as Socket & { _httpMessage?: ServerResponse })._httpMessage
+  if (error.code === 'ECONNRESET' || !socket.writable || underWay?.headersSent) {
+    socket.destroy()
+    return
+  }
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    answer(socket, 408, JSON.stringify({ type: 'about:blank', title: 'Request Timeout', status: 408, code: 'bad-request', detail: 'The request did not arrive in time.' }))
+    return
+  }
+  const [code, detail] = explain(error)
+  const problem = new LarderError(code, detail).toProblem()
+  answer(socket, problem.status, JSON.stringify(problem))
+}
+
+function answer(socket: Socket, status: number, body: string): void {
+  answerAndClose(socket, status, [...commonHeaders(null), 'Content-Type', 'application/problem+json', 'Content-Length', String(Buffer.byteLength(body))], body)
+}
+
+function explain(error: ParserError): [ErrorCode, string] {
+  if (error.code === 'HPE_HEADER_OVERFLOW') {
+    // The parser counts the request line among the headers; a packet without a line end is a target that never stops.
+    return error.rawPacket && /^[A-Z]+ /.test(error.rawPacket.toString('latin1', 0, 16)) && !error.rawPacket.subarray(0, limits.headers).includes(10)
+      ? ['uri-too-long', `The request target may have ${limits.url} bytes.`]
+      : ['headers-too-large', `Header fields may have ${limits.headers} bytes together.`]
+  }
+  if (error.code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW')
+    return ['too-large', 'Chunk extensions are too large.']
+  return ['bad-request', `The message is not valid HTTP/1.1 (${error.code ?? 'unreadable'}).`]
+}

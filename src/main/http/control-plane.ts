@@ -1,0 +1,150 @@
+import type { NextFunction, Request, Response } from 'express'
+import type { IncomingMessage } from 'node:http'
+import type { LarderEvent } from '../../shared/events'
+import type { OperationName, OperationSpec } from '../../shared/operations'
+import type { Disposable } from '../base/disposable'
+import type { EventHub } from '../base/event-hub'
+import type { OperationHandlers } from '../base/operation-handlers'
+import type { Authenticator, Principal } from '../base/principal'
+import type { ConsoleFile } from './console-files'
+import type { Exchange } from './exchange'
+import type { Descriptions } from './openapi/document'
+import express from 'express'
+import { dataOperations } from '../../shared/data-operations'
+import { LarderError } from '../../shared/errors'
+import { operations } from '../../shared/operations'
+import { invoke } from '../base/operation-handlers'
+import { openEventStream, parseTopics } from './event-stream'
+import { commonHeaders, send, sendJson } from './exchange'
+import { readOperationInput } from './operation-input'
+import { readQuery, refuseUnknown } from './request-target'
+
+export interface ControlPlaneDeps {
+  handlers: OperationHandlers
+  authenticator: Authenticator
+  hub: EventHub
+  descriptions: Descriptions
+  consoleFiles: ReadonlyMap<string, ConsoleFile>
+  /** Answers a failure in the route's form. */
+  fail: (exchange: Exchange, error: unknown) => void
+}
+
+/** Paths of the API's own descriptions, open to everybody like the console's files. */
+export const descriptionPaths = ['/openapi.json', '/swagger.yaml'] as const
+
+const heartbeatMs = 15_000
+
+/**
+ * Everything but the data plane, as an Express app made from the operation table. The guards have run: each request comes with its
+ * exchange. Stays up while caching is switched off.
+ */
+export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange: Exchange) => void } & Disposable {
+  const { handlers, authenticator, hub, descriptions, consoleFiles, fail } = deps
+  const exchanges = new WeakMap<IncomingMessage, Exchange>()
+  const streams = new Set<Disposable>()
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('case sensitive routing', true)
+  app.set('strict routing', true)
+
+  /** Registers a handler that gets the exchange, and whose failures are answered. */
+  function route(method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string, handle: (exchange: Exchange) => void | Promise<void>): void {
+    app[method](path, async (request) => {
+      const exchange = exchanges.get(request)
+      if (!exchange)
+        throw new Error('A request reached the control plane past the guards')
+      try {
+        await handle(exchange)
+      }
+      catch (error) {
+        fail(exchange, error)
+      }
+    })
+  }
+
+  for (const [name, spec] of Object.entries(operations) as [OperationName, OperationSpec][]) {
+    const method = spec.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete'
+    route(method, spec.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (exchange) => {
+      const input = await readOperationInput(exchange, spec)
+      const output = await invoke(handlers, name, input, { principal: exchange.principal })
+      if (spec.status === 204)
+        send(exchange, 204, [])
+      else if (spec.media)
+        send(exchange, spec.status, ['Content-Type', spec.media], String(output))
+      else
+        sendJson(exchange, spec.status, output)
+    })
+  }
+
+  route('get', dataOperations['events.watch'].path, (exchange) => {
+    const query = readQuery(exchange.target.query)
+    refuseUnknown(query, dataOperations['events.watch'].query)
+    const topics = parseTopics(query.get('topics'))
+    const { principal, head, response } = exchange
+    if (!principal)
+      throw new LarderError('key-missing', 'Watching events needs a key.')
+    const stream = openEventStream({
+      response,
+      headers: commonHeaders(exchange.corsOrigin),
+      hub,
+      topics,
+      heartbeatMs,
+      sees: event => maySee(principal, event),
+      alive: () => (head.secret === null ? authenticator.anonymous() : authenticator.authenticate(head.secret)) !== undefined,
+    })
+    streams.add(stream)
+    response.once('close', () => streams.delete(stream))
+  })
+
+  route('get', descriptionPaths[0], exchange => send(exchange, 200, ['Content-Type', 'application/json'], descriptions.json()))
+  route('get', descriptionPaths[1], exchange => send(exchange, 200, ['Content-Type', 'application/yaml'], descriptions.yaml()))
+
+  for (const [path, file] of consoleFiles)
+    route('get', path, exchange => sendFile(exchange, file))
+
+  // Express decodes path parameters before our handler does, and refuses bad encodings in its own words.
+  app.use((_cause: unknown, request: Request, _response: Response, _next: NextFunction) => {
+    const exchange = exchanges.get(request)
+    if (exchange)
+      fail(exchange, new LarderError('bad-encoding', 'The path must be percent-encoded UTF-8.'))
+  })
+  // The guards let only paths of the tables through; what is not registered above is answered all the same, not left hanging.
+  app.use((request: Request) => {
+    const exchange = exchanges.get(request)
+    if (exchange)
+      fail(exchange, new LarderError('not-found', 'There is nothing at this path.'))
+  })
+
+  return {
+    handle(exchange) {
+      exchanges.set(exchange.request, exchange)
+      exchange.request.url = exchange.target.path
+      app(exchange.request, exchange.response)
+    },
+    dispose() {
+      for (const stream of streams)
+        void stream.dispose()
+    },
+  }
+}
+
+function sendFile(exchange: Exchange, file: ConsoleFile): void {
+  const { response, head } = exchange
+  if (head.ifNoneMatch?.includes(file.etag)) {
+    response.writeHead(304, file.headers)
+    response.end()
+    return
+  }
+  response.writeHead(200, [...file.headers, 'Content-Length', String(file.body.length)])
+  response.end(file.body)
+}
+
+/** A user's own events and those for everybody, of the caches that the key reaches; what only concerns settings needs `admin`. */
+function maySee(principal: Principal, event: LarderEvent): boolean {
+  if (event.user !== null && event.user !== principal.userId)
+    return false
+  if (event.topic === 'keys' || event.topic === 'users' || event.topic === 'settings')
+    return principal.scopes.has('admin')
+  const cache = 'cache' in event.payload ? event.payload.cache : null
+  return principal.caches === null || event.topic === 'switch' || (typeof cache === 'string' && principal.caches.has(cache))
+}

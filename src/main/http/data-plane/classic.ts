@@ -1,0 +1,96 @@
+import type { DataHandler, DataPlaneDeps } from './context'
+import { Buffer } from 'node:buffer'
+import { LarderError } from '../../../shared/errors'
+import { parseJson, readBody } from '../body'
+import { checkKey } from '../entry-headers'
+import { send, sendJson } from '../exchange'
+import { readQuery } from '../request-target'
+import { streamEntries } from './classic-list'
+import { toJsonValue } from './classic-value'
+import { checkSwitches, findCache, isHit, readEntry } from './context'
+import { rawMember } from './json-members'
+
+/**
+ * Face 1, for clients of the classic JSON cache API. Its messages are part of the contract (http-api.md); the errors' form is made in
+ * problems.ts. Unknown members and parameters are ignored, as those clients are used to.
+ */
+export function createClassicFace(deps: DataPlaneDeps): Record<'classic.set' | 'classic.get' | 'classic.invalidate', DataHandler> {
+  return {
+    'classic.set': async (exchange) => {
+      const body = await readBody(exchange, deps.valueLimit())
+      const request = parseJson(body)
+      const name = memberOf(request, 'cacheName')
+      if (typeof name !== 'string' || name === '')
+        throw new LarderError('bad-request', 'Missing cache name.')
+      const cache = findCache(deps, exchange, name)
+      checkSwitches(deps, cache)
+      const { key, value } = readData(request, body.toString())
+      exchange.key = key
+      const { outcome } = cache.set(key, Buffer.from(value), { contentType: 'application/json', ifAbsent: true })
+      if (outcome === 'refused')
+        throw new LarderError('bad-request', 'Key already exists.')
+      if (outcome === 'too-large')
+        throw new LarderError('too-large', 'The value is larger than the cache may hold.')
+      exchange.result = 'stored'
+      send(exchange, 200, ['Content-Type', 'application/json'], body)
+    },
+
+    'classic.get': async (exchange) => {
+      const query = readQuery(exchange.target.query)
+      const cache = findCache(deps, exchange, needCache(query))
+      const key = query.get('key') ?? ''
+      if (key === '') {
+        checkSwitches(deps, cache)
+        await streamEntries(exchange, cache)
+        return
+      }
+      exchange.key = checkKey(key)
+      const lookup = readEntry(deps, exchange, cache, key)
+      if (isHit(lookup)) {
+        send(exchange, 200, ['Content-Type', 'application/json'], toJsonValue(lookup.value, lookup.contentType))
+        return
+      }
+      throw new LarderError('entry-not-found', 'The requested resource was not found.')
+    },
+
+    'classic.invalidate': (exchange) => {
+      const query = readQuery(exchange.target.query)
+      const cache = findCache(deps, exchange, needCache(query))
+      checkSwitches(deps, cache)
+      const key = query.get('key') ?? ''
+      if (key === '')
+        throw new LarderError('bad-request', 'Enter a valid key name.')
+      exchange.key = checkKey(key)
+      if (cache.delete(key) === 'missing')
+        throw new LarderError('entry-not-found', 'The requested resource was not found.')
+      exchange.result = 'dropped'
+      sendJson(exchange, 200, { status: 204 })
+    },
+  }
+}
+
+function needCache(query: Map<string, string>): string {
+  const name = query.get('cache') ?? ''
+  if (name === '')
+    throw new LarderError('bad-request', 'Missing cache param.')
+  return name
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined
+}
+
+/** Key and value of a set: `data.id`, and `data` as it stands in the body. A number's own digits are its key, however many. */
+function readData(request: unknown, text: string): { key: string, value: string } {
+  const data = memberOf(request, 'data')
+  const id = memberOf(data, 'id')
+  const source = rawMember(text, 'data')
+  if (source === undefined || Array.isArray(data) || !((typeof id === 'string' && id !== '' && id.isWellFormed()) || typeof id === 'number'))
+    throw new LarderError('bad-request', 'Missing data.id.')
+  const key = typeof id === 'string' ? id : decimalText(rawMember(source, 'id') ?? String(id))
+  return { key: checkKey(key), value: source }
+}
+
+function decimalText(source: string): string {
+  return /^-?\d+$/.test(source) ? source : String(Number(source))
+}

@@ -1,0 +1,97 @@
+import type { Cache, EntryMetadata, PageQuery, Selector } from '../../cache/ports'
+import type { DataHandler, DataPlaneDeps } from './context'
+import { dataOperations } from '../../../shared/data-operations'
+import { invalidField } from '../../../shared/errors'
+import { limits } from '../../../shared/limits'
+import { etagOf } from '../etags'
+import { sendJson } from '../exchange'
+import { readQuery, refuseUnknown } from '../request-target'
+import { nativeCache } from './context'
+
+const sorts = ['key', 'size', 'ttl', 'hits', 'age'] as const
+const orders = ['asc', 'desc'] as const
+
+/** Face 3, many entries: pages of metadata, and invalidation by prefix, glob, tag or expiry. */
+export function createCollectionFace(deps: DataPlaneDeps): Record<'entries.list' | 'entries.invalidate', DataHandler> {
+  return {
+    'entries.list': async (exchange) => {
+      const cache = nativeCache(deps, exchange)
+      const query = readQuery(exchange.target.query)
+      refuseUnknown(query, dataOperations['entries.list'].query)
+      const page = await cache.page(readPageQuery(query))
+      exchange.result = 'ok'
+      sendJson(exchange, 200, { total: page.total, entries: page.entries.map(toEntryInfo), cursor: page.cursor })
+    },
+
+    'entries.invalidate': (exchange) => {
+      const cache: Cache = nativeCache(deps, exchange)
+      const query = readQuery(exchange.target.query)
+      refuseUnknown(query, dataOperations['entries.invalidate'].query)
+      const options = { soft: readFlag(query, 'soft'), dryRun: readFlag(query, 'dryRun') }
+      const matched = cache.invalidate(readSelector(query), options)
+      exchange.result = 'dropped'
+      sendJson(exchange, 200, { matched })
+    },
+  }
+}
+
+function readPageQuery(query: Map<string, string>): PageQuery {
+  const limit = query.get('limit') ?? '100'
+  if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1 || Number(limit) > limits.pageSize)
+    throw invalidField('limit', `must be a whole number from 1 to ${limits.pageSize}`)
+  const filters = readFilters(query)
+  if (filters.length > 1)
+    throw invalidField(Object.keys(filters[1] as object)[0] as string, 'only one of prefix, glob and tag may be given')
+  return {
+    filter: filters[0],
+    sort: oneOf(query.get('sort') ?? 'key', sorts, 'sort'),
+    order: oneOf(query.get('order') ?? 'asc', orders, 'order'),
+    limit: Number(limit),
+    cursor: query.get('cursor'),
+  }
+}
+
+/** Exactly one selector: an invalidation that would drop everything by a forgotten parameter is refused. */
+function readSelector(query: Map<string, string>): Selector {
+  const selectors: Selector[] = readFilters(query)
+  if (readFlag(query, 'expired'))
+    selectors.push({ expired: true })
+  if (selectors.length !== 1 || !selectors[0])
+    throw invalidField('prefix', 'give exactly one of prefix, glob, tag and expired; to drop everything, flush the cache')
+  return selectors[0]
+}
+
+function readFilters(query: Map<string, string>): Exclude<Selector, { expired: true }>[] {
+  const filters: Exclude<Selector, { expired: true }>[] = []
+  for (const name of ['prefix', 'glob', 'tag'] as const) {
+    const value = query.get(name)
+    if (value === undefined)
+      continue
+    if (value === '')
+      throw invalidField(name, 'must not be empty')
+    filters.push({ [name]: value } as unknown as Exclude<Selector, { expired: true }>)
+  }
+  return filters
+}
+
+/** `?soft`, `?soft=1` and `?soft=true` are yes; `0` and `false` are no. */
+function readFlag(query: Map<string, string>, name: string): boolean {
+  const value = query.get(name)
+  if (value === undefined || value === '0' || value === 'false')
+    return false
+  if (value === '' || value === '1' || value === 'true')
+    return true
+  throw invalidField(name, 'must be true or false')
+}
+
+function oneOf<T extends string>(value: string, allowed: readonly T[], field: string): T {
+  const found = allowed.find(item => item === value)
+  if (found === undefined)
+    throw invalidField(field, `must be one of ${allowed.join(', ')}`)
+  return found
+}
+
+function toEntryInfo(entry: EntryMetadata): Record<string, unknown> {
+  const { key, bytes, contentType, version, tags, age, ttl, stale, hits } = entry
+  return { key, bytes, contentType, etag: etagOf(version), tags, age, ttl, state: stale ? 'stale' : 'fresh', hits }
+}

@@ -1,0 +1,48 @@
+import type { Cache } from '../../cache/ports'
+import type { Exchange } from '../exchange'
+import type { DataHandler, DataPlaneDeps } from './context'
+import { hitHeaders, missStatus } from '../entry-headers'
+import { etagOf, noneMatchNames } from '../etags'
+import { send, sendText } from '../exchange'
+import { checkSwitches, findCache, isHit, pathKey, readEntry } from './context'
+import { storeBody } from './store'
+
+/** Face 2: `/v1/{key}` and `/flush`, a text key-value store over the caller's cache `default`. */
+export function createPlainFace(deps: DataPlaneDeps): Record<'plain.get' | 'plain.put' | 'plain.delete' | 'plain.flush', DataHandler> {
+  function defaultCache(exchange: Exchange): Cache {
+    const cache = findCache(deps, exchange, 'default')
+    checkSwitches(deps, cache)
+    return cache
+  }
+
+  return {
+    'plain.get': (exchange) => {
+      const key = pathKey(exchange)
+      const lookup = readEntry(deps, exchange, findCache(deps, exchange, 'default'), key)
+      if (!isHit(lookup))
+        sendText(exchange, 404, 'given key not found\n', ['Cache-Status', missStatus(lookup)])
+      else if (exchange.head.ifNoneMatch !== null && noneMatchNames(exchange.head.ifNoneMatch, lookup.version))
+        send(exchange, 304, hitHeaders(lookup))
+      else
+        send(exchange, 200, hitHeaders(lookup), lookup.value)
+    },
+
+    'plain.put': async (exchange) => {
+      const key = pathKey(exchange)
+      const { version } = await storeBody(deps, exchange, key, () => defaultCache(exchange))
+      send(exchange, 201, ['ETag', etagOf(version)])
+    },
+
+    'plain.delete': (exchange) => {
+      defaultCache(exchange).delete(pathKey(exchange))
+      exchange.result = 'dropped'
+      send(exchange, 200, [])
+    },
+
+    'plain.flush': (exchange) => {
+      defaultCache(exchange).flush()
+      exchange.result = 'dropped'
+      send(exchange, 200, [])
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import { invalidField } from '../../shared/errors'
+import { limits } from '../../shared/limits'
+
+const unitSeconds: Record<string, number> = { '': 1, 's': 1, 'm': 60, 'h': 3600, 'd': 86_400 }
+
+/**
+ * Reads `90`, `90s`, `15m`, `2h`, `1d` as seconds, `none` as null. Throws `invalid-input` that names `field`.
+ */
+export function parseTtl(text: string, field: string): number | null {
+  if (text === 'none')
+    return null
+  const parts = /^(\d{1,12}(?:\.\d{1,3})?)([smhd]?)$/.exec(text)
+  const seconds = parts ? Number(parts[1]) * (unitSeconds[parts[2] as string] as number) : Number.NaN
+  if (!(seconds > 0))
+    throw invalidField(field, 'must be a positive time such as 90, 90s, 15m or 2h, or none')
+  if (seconds > limits.ttl)
+    throw invalidField(field, `must be at most ${limits.ttl} seconds`)
+  return seconds
+}
+
+/** What a PUT's Cache-Control says; undefined where it says nothing. */
+export interface StoreDirectives {
+  /** Seconds. */
+  maxAge: number | undefined
+  /** Seconds: the larger of stale-while-revalidate and stale-if-error (RFC 5861). */
+  grace: number | undefined
+}
+
+/** Reads the directives that Larder knows and ignores the others (RFC 9111 §5.2.3). A known one with a bad number is refused. */
+export function parseCacheControl(text: string): StoreDirectives {
+  const found: StoreDirectives = { maxAge: undefined, grace: undefined }
+  for (const directive of text.split(',')) {
+    const [rawName = '', rawValue = ''] = directive.split('=', 2)
+    const name = rawName.trim().toLowerCase()
+    if (name === 'max-age')
+      found.maxAge = deltaSeconds(rawValue, name)
+    else if (name === 'stale-while-revalidate' || name === 'stale-if-error')
+      found.grace = Math.max(found.grace ?? 0, deltaSeconds(rawValue, name))
+  }
+  return found
+}
+
+/** RFC 9111 §1.2.2, also quoted as §5.2 allows recipients to accept; too large counts as the largest. */
+function deltaSeconds(text: string, directive: string): number {
+  const digits = /^\s*"?(\d+)"?\s*$/.exec(text)
+  if (!digits)
+    throw invalidField('Cache-Control', `${directive} must be a whole number of seconds`)
+  return Math.min(Number(digits[1]), limits.ttl)
+}

@@ -1,0 +1,105 @@
+import type { Hit, MissReason, WriteOptions } from '../cache/ports'
+import type { RequestHead } from './request-head'
+import { Buffer } from 'node:buffer'
+import { invalidField, LarderError } from '../../shared/errors'
+import { limits } from '../../shared/limits'
+import { parseCacheControl, parseTtl } from './durations'
+import { etagOf, parseIfMatch } from './etags'
+
+const defaultContentType = 'text/plain; charset=utf-8'
+
+/** The headers of an entry's answer. Seconds left are rounded up, so that a fresh entry never says 0; Cache-Status is RFC 9211. */
+export function hitHeaders(hit: Hit): string[] {
+  const left = hit.ttl === null ? null : hit.stale ? Math.min(-1, Math.floor(hit.ttl)) : Math.ceil(hit.ttl)
+  const headers = [
+    'Content-Type',
+    hit.contentType,
+    'ETag',
+    etagOf(hit.version),
+    'Age',
+    String(Math.max(0, Math.floor(hit.age))),
+    'Larder-TTL',
+    left === null ? 'none' : String(left),
+    'Cache-Status',
+    left === null ? 'Larder; hit' : hit.stale ? `Larder; hit; ttl=${left}; detail=stale` : `Larder; hit; ttl=${left}`,
+  ]
+  if (hit.tags.length > 0)
+    headers.push('Larder-Tags', hit.tags.map(encodeTag).join(', '))
+  return headers
+}
+
+export function missStatus(reason: MissReason): string {
+  return `Larder; fwd=miss; detail=${reason}`
+}
+
+/** What a PUT's header fields say about the entry. Throws LarderError `invalid-input` that names the field. */
+export function readWriteOptions(head: RequestHead): WriteOptions {
+  const options: WriteOptions = { contentType: readContentType(head.contentType) }
+  if (head.cacheControl !== null) {
+    const { maxAge, grace } = parseCacheControl(head.cacheControl)
+    if (maxAge !== undefined)
+      options.ttl = maxAge
+    if (grace !== undefined)
+      options.grace = grace
+  }
+  if (head.larderTtl !== null)
+    options.ttl = parseTtl(head.larderTtl.trim(), 'Larder-TTL')
+  if (head.larderTags !== null)
+    options.tags = readTags(head.larderTags)
+  if (head.ifNoneMatch !== null) {
+    if (head.ifNoneMatch.trim() !== '*')
+      throw invalidField('If-None-Match', 'must be * here: store only where nothing is')
+    options.ifAbsent = true
+  }
+  if (head.ifMatch !== null)
+    options.ifVersion = parseIfMatch(head.ifMatch)
+  return options
+}
+
+function readContentType(header: string | null): string {
+  if (header === null || header.trim() === '')
+    return defaultContentType
+  if (header.length > limits.contentType)
+    throw invalidField('Content-Type', `must be at most ${limits.contentType} bytes`)
+  return header
+}
+
+/** Tags travel percent-encoded, so that every text fits into a header field; raw UTF-8 is understood too. */
+function readTags(header: string): string[] {
+  const tags = header.split(',').map(text => decodeTag(text.trim())).filter(tag => tag !== '')
+  return checkTags([...new Set(tags)], 'Larder-Tags')
+}
+
+/** Throws `invalid-input` naming `field` when there are too many tags or one is too long. */
+export function checkTags(tags: string[], field: string): string[] {
+  if (tags.length > limits.tags)
+    throw invalidField(field, `may hold ${limits.tags} tags`)
+  if (tags.some(tag => Buffer.byteLength(tag) > limits.tag))
+    throw invalidField(field, `a tag may have ${limits.tag} bytes`)
+  return tags
+}
+
+function decodeTag(text: string): string {
+  try {
+    const utf8 = /[\x80-\xFF]/.test(text) ? new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'latin1')) : text
+    return decodeURIComponent(utf8)
+  }
+  catch (cause) {
+    throw new LarderError('invalid-input', 'Larder-Tags: must be percent-encoded UTF-8', { cause, errors: [{ field: 'Larder-Tags', message: 'must be percent-encoded UTF-8' }] })
+  }
+}
+
+/** Everything that could end the list, the field or the escape is encoded; plain tags stay readable. */
+function encodeTag(tag: string): string {
+  return /^[\x21-\x24\x26-\x2B\x2D-\x7E]+$/.test(tag) ? tag : encodeURIComponent(tag)
+}
+
+/** Checks a decoded entry key. Throws LarderError `invalid-input` (empty) or `key-too-long`. */
+export function checkKey(key: string): string {
+  if (key === '')
+    throw invalidField('key', 'must not be empty')
+  // UTF-8 takes at most three bytes for each UTF-16 unit: short keys need no count.
+  if (key.length * 3 > limits.entryKey && Buffer.byteLength(key) > limits.entryKey)
+    throw new LarderError('key-too-long', `key: may have ${limits.entryKey} bytes`, { errors: [{ field: 'key', message: `may have ${limits.entryKey} bytes` }] })
+  return key
+}

@@ -1,0 +1,164 @@
+import type { ServerResponse } from 'node:http'
+import type { EventTopic, LarderEvent } from '../../shared/events'
+import type { Disposable } from '../base/disposable'
+import type { EventHub } from '../base/event-hub'
+import { invalidField } from '../../shared/errors'
+import { eventTopics } from '../../shared/events'
+
+export interface EventStreamOptions {
+  /** Belongs to the stream from here on. */
+  response: ServerResponse
+  /** Names and values in turn, on top of the content type. @default ['Cache-Control', 'no-store'] */
+  headers?: readonly string[]
+  hub: EventHub
+  /** Whether this reader may see the event: its user's, and of a cache within its reach. */
+  sees: (event: LarderEvent) => boolean
+  /** Whether the reader asked for the topic. `lagged` is sent anyway. */
+  topics: (topic: EventTopic) => boolean
+  /** Milliseconds between comments that keep the connection open. */
+  heartbeatMs: number
+  /** Whether the credential still holds. Asked before anything is written; false ends the stream. */
+  alive: () => boolean
+}
+
+/** Characters that may wait for a slow reader; beyond, events are dropped and counted. */
+const backlogLimit = 1024 * 1024
+/** Milliseconds for which events of the busy topics are gathered: 5,000 a second become 50 writes. */
+const gatherMs = 20
+
+/** Changes after which a credential may be no good any more; the anonymous one is a setting. */
+const credentialTopics: ReadonlySet<EventTopic> = new Set(['keys', 'users', 'settings'])
+
+/**
+ * Writes the hub's events to a response as server-sent events (WHATWG HTML §9.2) until the reader leaves, its credential
+ * ends, or the stream is disposed.
+ *
+ * A reader that cannot keep up costs about `backlogLimit`: what is beyond is dropped from the first lost event to the
+ * moment the connection has drained, and one `lagged` event then stands where they are missing.
+ */
+export function openEventStream({ response, headers = ['Cache-Control', 'no-store'], hub, sees, topics, heartbeatMs, alive }: EventStreamOptions): Disposable {
+  let open = true
+  let lastId = 0
+  let dropped = 0
+  let waiting = ''
+  let soon: NodeJS.Immediate | undefined
+  let later: NodeJS.Timeout | undefined
+
+  response.on('close', release)
+  response.on('drain', flush)
+  const subscription = hub.subscribe(receive)
+  const heartbeat = setInterval(beat, heartbeatMs)
+  response.writeHead(200, ['Content-Type', 'text/event-stream; charset=utf-8', ...headers])
+  response.write(': Larder event stream\nretry: 1000\n\n')
+
+  return { dispose: end }
+
+  function receive(event: LarderEvent): void {
+    if (topics(event.topic) && sees(event))
+      take(event)
+    // A revocation has to end the stream within a second, also where the reader sees none of these.
+    if (credentialTopics.has(event.topic))
+      soon ??= setImmediate(flush)
+  }
+
+  function take(event: LarderEvent): void {
+    if (dropped > 0 || response.writableLength + waiting.length > backlogLimit)
+      dropped += 1
+    else
+      waiting += frame(event.topic, event.payload)
+    if (isBusy(event.topic))
+      later ??= setTimeout(flush, gatherMs)
+    else
+      soon ??= setImmediate(flush)
+  }
+
+  /** An event in the stream's wire form. JSON has no raw line ends, so its data is one line. */
+  function frame(topic: EventTopic, payload: LarderEvent['payload']): string {
+    lastId += 1
+    return `id: ${lastId}\nevent: ${topic}\ndata: ${JSON.stringify(payload)}\n\n`
+  }
+
+  function flush(): void {
+    clearSchedule()
+    if (!mayWrite())
+      return
+    send(waiting)
+    waiting = ''
+    if (dropped === 0 || response.writableNeedDrain)
+      return
+    const lagged = frame('lagged', { dropped })
+    dropped = 0
+    send(lagged)
+  }
+
+  function beat(): void {
+    // What waits already proves to a slow reader that the connection lives.
+    if (mayWrite() && !response.writableNeedDrain)
+      send(':\n\n')
+  }
+
+  function send(text: string): void {
+    if (text !== '')
+      response.write(text)
+  }
+
+  function mayWrite(): boolean {
+    // Between its destruction and 'close' a response still takes writes, and answers them with an error event.
+    if (!open || response.destroyed)
+      return false
+    if (alive())
+      return true
+    end()
+    return false
+  }
+
+  function end(): void {
+    if (!open)
+      return
+    release()
+    // Nobody may hold the connection open by not reading what is left.
+    if (response.writableNeedDrain)
+      response.destroy()
+    else
+      response.end()
+  }
+
+  function release(): void {
+    open = false
+    waiting = ''
+    clearSchedule()
+    clearInterval(heartbeat)
+    subscription.dispose()
+    response.off('close', release)
+    response.off('drain', flush)
+  }
+
+  function clearSchedule(): void {
+    clearImmediate(soon)
+    clearTimeout(later)
+    soon = later = undefined
+  }
+}
+
+/** Topics that come by the thousand; the others are rare and go out at once. */
+function isBusy(topic: EventTopic): boolean {
+  return topic === 'request' || topic.startsWith('entry.')
+}
+
+/**
+ * The topics that a reader asks for: comma-separated names or their first part (`entry` means `entry.set` and its siblings).
+ * Undefined asks for all. Throws LarderError `invalid-input` (field topics).
+ */
+export function parseTopics(text: string | undefined): (topic: EventTopic) => boolean {
+  if (text === undefined)
+    return () => true
+  const names = Object.keys(eventTopics)
+  const wanted = new Set(text.split(',').flatMap((part) => {
+    const name = part.trim()
+    const matching = names.filter(topic => topic === name || topic.startsWith(`${name}.`))
+    if (name === '' || matching.length === 0)
+      throw invalidField('topics', `must be topics or their first part, comma separated, out of: ${names.join(', ')}`)
+    return matching
+  }))
+  return topic => wanted.has(topic)
+}

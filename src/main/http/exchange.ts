@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Cache } from '../cache/ports'
+import type { Admission } from './guards'
+import { Buffer } from 'node:buffer'
+import { corsHeaders } from './cors'
+import { answerAndClose } from './raw-answer'
+
+/** One request on its way through the pipeline, with what is found out about it for statistics and the request log. */
+export interface Exchange extends Admission {
+  request: IncomingMessage
+  response: ServerResponse
+  /** Monotonic milliseconds at which the request's head was there. */
+  started: number
+  /** The client waits for `100 Continue` before it sends the body (RFC 9110 §10.1.1). */
+  expectsContinue: boolean
+  requestBytes: number
+  /** Cache and key concerned, once known. */
+  cacheName: string | null
+  cache: Cache | null
+  key: string | null
+  result: string
+  reason: string | null
+  /** Called once with the status and the size of the body when the answer is handed to the socket. */
+  finished: (exchange: Exchange, status: number, bytes: number) => void
+}
+
+/**
+ * What every answer carries: nothing that a browser gets from here may run, be sniffed, be embedded elsewhere, or be answered from
+ * the browser's own cache (which would hide the switch).
+ */
+const inert = ['Cache-Control', 'private, no-cache', 'Vary', 'Origin, Api-Key, Authorization, Accept', 'X-Content-Type-Options', 'nosniff', 'Content-Security-Policy', 'sandbox; default-src \'none\'']
+const inertSameOrigin = [...inert, 'Cross-Origin-Resource-Policy', 'same-origin']
+
+/** The common headers of an answer, as a new array that more may be pushed to. */
+export function commonHeaders(corsOrigin: string | null): string[] {
+  return corsOrigin === null ? inertSameOrigin.slice() : [...inert, ...corsHeaders(corsOrigin)]
+}
+
+/** Sends the whole answer. `headers` come on top of the common ones; Content-Length is set, the body of HEAD is left out by node. */
+export function send(exchange: Exchange, status: number, headers: readonly string[], body: Buffer | string = ''): void {
+  const all = commonHeaders(exchange.corsOrigin)
+  for (const item of headers)
+    all.push(item)
+  const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+  // RFC 9110 §8.6: no Content-Length on 204; on 304 it would speak of the representation that is not sent.
+  if (status !== 204 && status !== 304)
+    all.push('Content-Length', String(bytes))
+  exchange.finished(exchange, status, bytes)
+  if (status >= 400 && leavesBodyUnread(exchange)) {
+    answerAndClose(exchange.request.socket, status, all, exchange.request.method === 'HEAD' ? '' : String(body))
+    return
+  }
+  exchange.response.writeHead(status, all)
+  exchange.response.end(bytes === 0 ? undefined : body)
+}
+
+/** Small bodies are drained by node, which keeps the connection; larger or endless ones are not worth reading. */
+const worthDraining = 16 * 1024
+
+function leavesBodyUnread({ request, head, expectsContinue }: Exchange): boolean {
+  if (request.complete)
+    return false
+  if (expectsContinue || request.headers['transfer-encoding'] !== undefined)
+    return true
+  return head.contentLength !== null && Number(head.contentLength) > worthDraining
+}
+
+export function sendText(exchange: Exchange, status: number, text: string, headers: readonly string[] = []): void {
+  send(exchange, status, ['Content-Type', 'text/plain; charset=utf-8', ...headers], text)
+}
+
+export function sendJson(exchange: Exchange, status: number, value: unknown, headers: readonly string[] = []): void {
+  send(exchange, status, ['Content-Type', 'application/json', ...headers], JSON.stringify(value))
+}

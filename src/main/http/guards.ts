@@ -1,0 +1,74 @@
+import type { Authenticator, Principal } from '../base/principal'
+import type { HostGuard } from './host-guard'
+import type { RequestHead } from './request-head'
+import type { RequestTarget } from './request-target'
+import type { Route } from './route-table'
+import { LarderError } from '../../shared/errors'
+import { limits } from '../../shared/limits'
+
+/** What the guards know of a request; filled step by step, so that a refusal can be answered in the route's own form. */
+export interface Admission {
+  head: RequestHead
+  target: RequestTarget
+  route: Route
+  /** Whether the route needs no credential. */
+  open: boolean
+  principal: Principal | null
+  /** The origin that may read the answer (CORS); null = none. */
+  corsOrigin: string | null
+}
+
+/** Size, Host: what can be refused before anything else is looked at. Throws LarderError. */
+export function checkMessage(head: RequestHead, target: RequestTarget, url: string, hosts: HostGuard): void {
+  if (target.authority === null)
+    hosts.check(head.host, head.hostCount)
+  // RFC 9112 §3.2.2: the authority of an absolute-form target replaces Host, which must still be there once.
+  else if (head.hostCount !== 1)
+    hosts.check(head.host, head.hostCount)
+  else
+    hosts.check(target.authority, 1)
+  if (url.length > limits.url)
+    throw new LarderError('uri-too-long', `The request target may have ${limits.url} bytes; this one has ${url.length}.`)
+  if (head.bytes > limits.headers)
+    throw new LarderError('headers-too-large', `Header fields may have ${limits.headers} bytes together; these have ${head.bytes}.`)
+}
+
+/**
+ * Credential and origin, in this order of answers: a cross-origin mutation is refused whatever key it carries – a page must not
+ * learn from the status whether a key is there – unless that key allows the origin; then a missing or wrong key is.
+ */
+export function checkCaller(admission: Admission, authenticator: Authenticator, hosts: HostGuard): void {
+  const { head, route } = admission
+  const principal = head.secret === null ? authenticator.anonymous() : authenticator.authenticate(head.secret)
+  admission.principal = principal ?? null
+  const allowed = head.origin !== null && principal !== undefined && principal.origins.has(head.origin)
+  admission.corsOrigin = allowed ? head.origin : null
+  if (mutates(route) && isForeign(head, hosts) && !allowed)
+    throw new LarderError('cross-origin', 'A page of another origin may not change anything here, unless the API key lists that origin.')
+  if (admission.open)
+    return
+  if (!principal) {
+    throw head.secret === null
+      ? new LarderError('key-missing', 'Send an API key in the Api-Key header, or as Authorization: Bearer …')
+      : new LarderError('key-invalid', 'This API key is not valid: mistyped, revoked or expired.')
+  }
+  if (route.kind === 'data' && !principal.scopes.has(route.spec.scope))
+    throw new LarderError('out-of-scope', `This needs the scope ${route.spec.scope}; the key has ${[...principal.scopes].join(', ')}.`)
+}
+
+function mutates(route: Route): boolean {
+  return (route.kind === 'data' || route.kind === 'control') && route.spec.mutates
+}
+
+/** Fetch Metadata where the browser sends it (W3C Fetch Metadata §2.3), else Origin. `same-site` is foreign: another port of localhost. */
+function isForeign(head: RequestHead, hosts: HostGuard): boolean {
+  if (head.fetchSite !== null)
+    return head.fetchSite !== 'same-origin' && head.fetchSite !== 'none'
+  return head.origin !== null && !hosts.isOwnOrigin(head.origin)
+}
+
+/** Throws `out-of-scope` when the key's list of caches leaves this one out. */
+export function checkCacheAccess(principal: Principal, cache: string): void {
+  if (principal.caches !== null && !principal.caches.has(cache))
+    throw new LarderError('out-of-scope', `This key may not reach the cache ${cache}.`)
+}

@@ -1,0 +1,74 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface Listening {
+  port: number
+  /** Addresses bound, as they stand in a URL. */
+  addresses: string[]
+  servers: Server[]
+}
+
+/** How often a free port is tried again because ::1 had it taken. */
+const freePortTries = 20
+
+/**
+ * Binds to one address, or to both loopback addresses on one port. Either one taken fails as a whole, with nothing left half-open. A machine
+ * without ::1 is served on 127.0.0.1 alone. Throws an Error whose message names address and port.
+ *
+ * @param host null = loopback
+ * @param port 0 = any that is free
+ */
+export async function listen(createServer: () => Server, host: string | null, port: number): Promise<Listening> {
+  if (host !== null) {
+    const server = await bind(createServer(), host, port)
+    return { port: portOf(server), addresses: [host.includes(':') ? `[${host}]` : host], servers: [server] }
+  }
+  for (let tries = 1; ; tries++) {
+    const first = await bind(createServer(), '127.0.0.1', port)
+    try {
+      const second = await bind(createServer(), '::1', portOf(first))
+      return { port: portOf(first), addresses: ['127.0.0.1', '[::1]'], servers: [first, second] }
+    }
+    catch (error) {
+      if (error instanceof ListenError && error.code !== 'EADDRINUSE' && error.code !== 'EACCES')
+        return { port: portOf(first), addresses: ['127.0.0.1'], servers: [first] }
+      await new Promise(resolve => first.close(resolve))
+      if (port !== 0 || tries === freePortTries)
+        throw error
+    }
+  }
+}
+
+/** An address that cannot be bound. */
+export class ListenError extends Error {
+  readonly code: string | undefined
+
+  constructor(message: string, code: string | undefined, options: { cause: unknown }) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+function bind(server: Server, host: string, port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: NodeJS.ErrnoException): void => reject(new ListenError(explain(cause, host, port), cause.code, { cause }))
+    server.once('error', fail)
+    server.listen({ host, port, ipv6Only: host === '::1', exclusive: true }, () => {
+      server.off('error', fail)
+      resolve(server)
+    })
+  })
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number): string {
+  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  if (error.code === 'EADDRINUSE')
+    return `Port ${port} is taken (${address}). Stop what uses it, or choose another with --port or LARDER_PORT.`
+  if (error.code === 'EACCES')
+    return `Port ${port} needs privileges that this process lacks (${address}).`
+  return `Cannot listen on ${address}: ${error.message}`
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port
+}

@@ -1,0 +1,109 @@
+import type { Cache, Engine, Statistics } from '../cache/ports'
+import { missReasons } from '../cache/ports'
+
+export interface MetricsInput {
+  /** Those that the caller may see: of one user, so that names are unique. */
+  caches: readonly Cache[]
+  engine: Pick<Engine, 'enabled' | 'budget'>
+  uptimeSeconds: number
+  process: ProcessFigures
+}
+
+/** Figures of the process, as `process.memoryUsage.rss()` and `process.cpuUsage()` give them. */
+export interface ProcessFigures {
+  /** Bytes. */
+  residentMemory: number
+  /** User and system time together. */
+  cpuSeconds: number
+}
+
+interface Sample {
+  /** Appended to the family's name: `_count` of a summary. */
+  suffix?: string
+  labels?: Readonly<Record<string, string>>
+  value: number
+}
+interface Family {
+  name: string
+  help: string
+  type: 'counter' | 'gauge' | 'summary'
+  samples: Sample[]
+}
+
+/** Statistics in the Prometheus text exposition format 0.0.4: base units, counters since the start end in `_total`. */
+export function renderMetrics({ caches, engine, uptimeSeconds, process }: MetricsInput): string {
+  return [
+    ...cacheFamilies(caches),
+    single('larder_memory_budget_bytes', 'gauge', 'Budget for all entries and their overhead.', engine.budget),
+    single('larder_switch', 'gauge', '1 while caching is on, 0 while the global switch is off.', Number(engine.enabled)),
+    single('process_resident_memory_bytes', 'gauge', 'Resident memory size in bytes.', process.residentMemory),
+    single('process_cpu_seconds_total', 'counter', 'Total user and system CPU time spent in seconds.', process.cpuSeconds),
+    single('process_uptime_seconds', 'gauge', 'Seconds since the server started.', uptimeSeconds),
+  ].map(renderFamily).join('')
+}
+
+function cacheFamilies(caches: readonly Cache[]): Family[] {
+  const rows = caches.map(cache => ({ cache, labels: { cache: cache.definition.name }, statistics: cache.statistics() }))
+  const perCache = (name: string, type: Family['type'], help: string, pick: (cache: Cache, statistics: Statistics) => number): Family =>
+    ({ name, type, help, samples: rows.map(({ cache, labels, statistics }) => ({ labels, value: pick(cache, statistics) })) })
+
+  return [
+    perCache('larder_entries', 'gauge', 'Entries held.', cache => cache.size),
+    perCache('larder_bytes', 'gauge', 'Bytes held: keys, values, tags and overhead.', cache => cache.bytes),
+    perCache('larder_cache_enabled', 'gauge', '1 while the cache is on, 0 while its own switch is off.', cache => Number(cache.definition.enabled)),
+    perCache('larder_hits_total', 'counter', 'Reads that found an entry, stale ones included.', (_, statistics) => statistics.hits),
+    perCache('larder_stale_hits_total', 'counter', 'Reads that were served a stale entry.', (_, statistics) => statistics.staleHits),
+    {
+      name: 'larder_misses_total',
+      type: 'counter',
+      help: 'Reads that found nothing, by reason.',
+      samples: rows.flatMap(({ labels, statistics }) => missReasons.map(reason => ({ labels: { ...labels, reason }, value: statistics.misses[reason] }))),
+    },
+    perCache('larder_sets_total', 'counter', 'Entries stored.', (_, statistics) => statistics.sets),
+    perCache('larder_deletes_total', 'counter', 'Entries deleted.', (_, statistics) => statistics.deletes),
+    perCache('larder_evictions_total', 'counter', 'Entries dropped because a limit was reached.', (_, statistics) => statistics.evictions),
+    perCache('larder_expirations_total', 'counter', 'Entries dropped because their time had passed.', (_, statistics) => statistics.expirations),
+    {
+      name: 'larder_request_duration_seconds',
+      type: 'summary',
+      help: 'Time to answer a request.',
+      samples: rows.flatMap(({ labels, statistics }) => latencySamples(labels, statistics.latency)),
+    },
+  ]
+}
+
+/** Engine percentiles (microseconds) as a summary in seconds. A quantile of nothing is NaN by the format's convention. */
+function latencySamples(labels: Record<string, string>, { count, p50, p90, p99 }: Statistics['latency']): Sample[] {
+  const quantile = (quantile: string, microseconds: number): Sample =>
+    ({ labels: { ...labels, quantile }, value: count === 0 ? Number.NaN : microseconds / 1e6 })
+  return [quantile('0.5', p50), quantile('0.9', p90), quantile('0.99', p99), { suffix: '_count', labels, value: count }]
+}
+
+function single(name: string, type: Family['type'], help: string, value: number): Family {
+  return { name, type, help, samples: [{ value }] }
+}
+
+function renderFamily({ name, help, type, samples }: Family): string {
+  if (samples.length === 0)
+    return ''
+  const lines = samples.map(({ suffix = '', labels = {}, value }) => `${name}${suffix}${renderLabels(labels)} ${renderNumber(value)}\n`)
+  return `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n${lines.join('')}`
+}
+
+function renderLabels(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`)
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
+}
+
+/** The format writes infinities as Go does. */
+function renderNumber(value: number): string {
+  return String(value).replace('Infinity', value > 0 ? '+Inf' : 'Inf')
+}
+
+function escapeHelp(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
+}
+
+function escapeLabel(text: string): string {
+  return escapeHelp(text).replaceAll('"', '\\"')
+}

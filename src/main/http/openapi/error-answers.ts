@@ -1,0 +1,142 @@
+import type { ErrorCode, Problem } from '../../../shared/errors'
+import type { Answer, Example, Header, JsonSchema, MediaType, Reference } from './types'
+import { STATUS_CODES } from 'node:http'
+import { errorRegistry, invalidField, LarderError } from '../../../shared/errors'
+import { errorExamples } from './error-examples'
+
+/** One way to fail, in the form of its face. */
+interface Failure { name: string, example: Example | Reference }
+type FailureWithStatus = Failure & { status: number }
+
+const retryStatuses = new Set([429, 503])
+
+/** Components that the error answers refer to. */
+export const errorComponents = {
+  schemas: {
+    Problem: problemSchema(),
+    ClassicError: classicErrorSchema(),
+  } satisfies Record<string, JsonSchema>,
+  headers: {
+    'Retry-After': { description: 'Seconds after which a retry may succeed.', schema: { type: 'integer', minimum: 0 } },
+    'WWW-Authenticate': { description: 'How to authenticate (RFC 9110 §11.6.1).', schema: { type: 'string' } },
+  } satisfies Record<string, Header>,
+  responses: Object.fromEntries(errorCodes().map(code => [code, problemAnswer(errorRegistry[code].status, [code])])) satisfies Record<string, Answer>,
+  examples: Object.fromEntries(errorCodes().map(code => [code, { summary: errorRegistry[code].title, value: exampleProblem(code) }])) satisfies Record<string, Example>,
+}
+
+/** Answers with problem+json (RFC 9457), by status. A status with a single code refers to that code's component. */
+export function problemAnswers(codes: Iterable<ErrorCode>): Record<string, Answer | Reference> {
+  const answers: Record<string, Answer | Reference> = {}
+  for (const [status, group] of Map.groupBy(new Set(codes), code => errorRegistry[code].status)) {
+    const [only] = group
+    answers[status] = group.length === 1 && only !== undefined ? { $ref: `#/components/responses/${only}` } : problemAnswer(status, group)
+  }
+  return answers
+}
+
+function problemAnswer(status: number, codes: readonly ErrorCode[]): Answer {
+  const failures = codes.map((code): Failure => ({ name: code, example: { $ref: `#/components/examples/${code}` } }))
+  return answerOf(status, failures, 'application/problem+json', { $ref: '#/components/schemas/Problem' })
+}
+
+/** Answers of the text key-value face: one line of text, by status. */
+export function textAnswers(codes: Iterable<ErrorCode>): Record<string, Answer> {
+  const failures = [...new Set(codes)].map((code): FailureWithStatus =>
+    ({ status: errorRegistry[code].status, name: code, example: { summary: errorRegistry[code].title, value: code === 'entry-not-found' ? 'given key not found\n' : `${errorExamples[code]}\n` } }))
+  return byStatus(failures, 'text/plain', { type: 'string' })
+}
+
+/** Sentences that clients of the classic API know. */
+const classicMessages: Partial<Record<ErrorCode, string>> = {
+  'key-missing': 'Missing Api-Key header.',
+  'key-invalid': 'Invalid credentials.',
+  'malformed-json': 'Malformed JSON.',
+  'cache-not-found': 'The requested resource was not found.',
+  'entry-not-found': 'The requested resource was not found.',
+  'caching-off': 'Cache is disabled.',
+  'cache-off': 'Cache is disabled.',
+}
+
+/** Answers of the classic face, by status; `refusals` are the sentences with which it answers 400 to what is wrong with a request. */
+export function classicAnswers(path: string, codes: Iterable<ErrorCode>, refusals: readonly string[]): Record<string, Answer> {
+  const failures = [...new Set(codes)].map((code): FailureWithStatus => {
+    // The classic API answers 400 when the key header is missing.
+    const status = code === 'key-missing' ? 400 : errorRegistry[code].status
+    const detail = code === 'cache-not-found' ? { detail: errorExamples[code] } : {}
+    return { status, name: code, example: { summary: errorRegistry[code].title, value: { ...classicBody(path, status, classicMessages[code] ?? errorExamples[code]), ...detail } } }
+  })
+  const refused = refusals.map((message): FailureWithStatus =>
+    ({ status: 400, name: message.toLowerCase().replaceAll(/[^a-z]+/g, '-').replace(/-$/, ''), example: { summary: message, value: classicBody(path, 400, message) } }))
+  return byStatus([...failures, ...refused], 'application/json', { $ref: '#/components/schemas/ClassicError' })
+}
+
+function byStatus(failures: readonly FailureWithStatus[], media: string, schema: JsonSchema): Record<string, Answer> {
+  const groups = Map.groupBy(failures, failure => failure.status)
+  return Object.fromEntries([...groups].map(([status, group]) => [status, answerOf(status, group, media, schema)]))
+}
+
+function answerOf(status: number, failures: readonly Failure[], media: string, schema: JsonSchema): Answer {
+  const content: MediaType = { schema, examples: Object.fromEntries(failures.map(({ name, example }) => [name, example])) }
+  return { description: STATUS_CODES[status] ?? 'Error', ...errorHeaders(status), content: { [media]: content } }
+}
+
+function errorHeaders(status: number): Pick<Answer, 'headers'> {
+  if (retryStatuses.has(status))
+    return { headers: { 'Retry-After': { $ref: '#/components/headers/Retry-After' } } }
+  if (status === 401)
+    return { headers: { 'WWW-Authenticate': { $ref: '#/components/headers/WWW-Authenticate' } } }
+  return {}
+}
+
+function errorCodes(): ErrorCode[] {
+  return Object.keys(errorRegistry) as ErrorCode[]
+}
+
+/** Through LarderError, so that an example has the members that a real answer has. */
+function exampleProblem(code: ErrorCode): Problem {
+  const detail = errorExamples[code]
+  const [field, message] = detail.split(': ', 2)
+  if (code === 'invalid-input' && field !== undefined && message !== undefined)
+    return invalidField(field, message).toProblem()
+  return new LarderError(code, detail).toProblem()
+}
+
+function problemSchema(): JsonSchema {
+  return {
+    type: 'object',
+    description: 'An error (RFC 9457). `code` is stable and never renamed.',
+    required: ['type', 'title', 'status', 'code', 'detail'],
+    properties: {
+      type: { type: 'string', format: 'uri-reference', description: 'Where this error is described.' },
+      title: { type: 'string' },
+      status: { type: 'integer' },
+      code: { type: 'string', enum: errorCodes() },
+      detail: { type: 'string', description: 'What happened, for people.' },
+      errors: {
+        type: 'array',
+        description: 'The rejected fields.',
+        items: { type: 'object', required: ['field', 'message'], properties: { field: { type: 'string', description: 'Dotted path of the field.' }, message: { type: 'string' } } },
+      },
+    },
+  }
+}
+
+function classicErrorSchema(): JsonSchema {
+  return {
+    type: 'object',
+    description: 'An error of the classic API.',
+    required: ['error', 'message', 'path', 'status', 'timestamp'],
+    properties: {
+      error: { type: 'string', description: 'Status and its phrase.' },
+      message: { type: 'string' },
+      path: { type: 'string' },
+      status: { type: 'integer' },
+      timestamp: { type: 'string', description: 'UTC, to the microsecond.' },
+      detail: { type: 'string', description: 'For an unknown cache.' },
+    },
+  }
+}
+
+function classicBody(path: string, status: number, message: string): Record<string, unknown> {
+  return { error: `${status} ${STATUS_CODES[status]}`, message, path, status, timestamp: '2026-11-21 04:36:18.010318' }
+}

@@ -1,0 +1,128 @@
+import type { JsonSchema } from './types'
+import { z } from 'zod'
+import * as entries from '../../../shared/entries'
+import { eventTopics } from '../../../shared/events'
+import { operations } from '../../../shared/operations'
+import * as schemas from '../../../shared/schemas'
+
+type Direction = 'input' | 'output'
+
+/** Turns the zod schemas of `shared/` into JSON Schema. Those with a name become components, wherever they occur. */
+export interface SchemaBook {
+  /** As a request may send it: defaults may be left out. A reference where the schema has a name. */
+  request: (schema: z.ZodType) => JsonSchema
+  /** As an answer holds it. A reference where the schema has a name. */
+  answer: (schema: z.ZodType) => JsonSchema
+  /** Like `request`, but always the schema itself, to be taken apart. */
+  requestFields: (schema: z.ZodType) => JsonSchema
+  /** All components that were referred to so far, by name. */
+  components: () => Record<string, JsonSchema>
+}
+
+const prefix = '#/components/schemas/'
+/** Exported to say that there is nothing, or nothing of interest. */
+const nameless = new Set<unknown>([schemas.Nothing, schemas.NoContent, schemas.PlainText])
+
+export function createSchemaBook(): SchemaBook {
+  const ids = new Map<z.ZodType, string>()
+  for (const [name, value] of Object.entries({ ...schemas, ...entries })) {
+    if (value instanceof z.ZodType && !nameless.has(value))
+      ids.set(value, name)
+  }
+  const named = new Set(ids.values())
+  for (const schema of rootSchemas()) {
+    if (!ids.has(schema))
+      ids.set(schema, `nameless-${ids.size}`)
+  }
+  const registry = z.registry<{ id: string }>()
+  for (const [schema, id] of ids)
+    registry.add(schema, { id })
+
+  const converted = { input: convert(registry, 'input'), output: convert(registry, 'output') }
+  const used = { input: new Set<string>(), output: new Set<string>() }
+
+  function lookUp(schema: z.ZodType, direction: Direction): { id: string, json: JsonSchema } {
+    const id = ids.get(schema)
+    const json = id === undefined ? undefined : converted[direction].get(id)
+    if (id === undefined || !json)
+      throw new Error('A schema of the description is neither named nor part of a table')
+    return { id, json }
+  }
+
+  function inline(schema: z.ZodType, direction: Direction): JsonSchema {
+    const { json } = lookUp(schema, direction)
+    note(json, direction)
+    return json
+  }
+
+  function refer(schema: z.ZodType, direction: Direction): JsonSchema {
+    const { id } = lookUp(schema, direction)
+    if (!named.has(id))
+      return inline(schema, direction)
+    const reference = { $ref: prefix + id }
+    note(reference, direction)
+    return reference
+  }
+
+  /** Remembers every component that `json` leads to. */
+  function note(json: unknown, direction: Direction): void {
+    for (const id of referencesIn(json)) {
+      if (used[direction].has(id))
+        continue
+      used[direction].add(id)
+      note(converted[direction].get(id), direction)
+    }
+  }
+
+  return {
+    request: schema => refer(schema, 'input'),
+    answer: schema => refer(schema, 'output'),
+    requestFields: schema => inline(schema, 'input'),
+    components() {
+      const components: Record<string, JsonSchema> = {}
+      for (const id of [...named].sort()) {
+        const input = used.input.has(id) ? converted.input.get(id) : undefined
+        const output = used.output.has(id) ? converted.output.get(id) : undefined
+        if (input && output && JSON.stringify(input) !== JSON.stringify(output))
+          throw new Error(`The schema ${id} differs between requests and answers: give each its own`)
+        const json = input ?? output
+        if (json)
+          components[id] = json
+      }
+      return components
+    },
+  }
+}
+
+/** Everything the tables mention, so that a single conversion knows it all. */
+function rootSchemas(): z.ZodType[] {
+  const control = Object.values(operations).flatMap((row): z.ZodType[] => [row.input, row.output])
+  return [...control, ...Object.values(eventTopics)]
+}
+
+function convert(registry: z.core.$ZodRegistry<{ id: string }>, io: Direction): Map<string, JsonSchema> {
+  const { schemas } = z.toJSONSchema(registry, {
+    io,
+    // `undefined` (no content) has no JSON form; nothing ever refers to it.
+    unrepresentable: 'any',
+    uri: id => prefix + id,
+    override({ jsonSchema }) {
+      // What every JSON number can hold anyway is no limit that a reader wants to see.
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER)
+        delete jsonSchema.minimum
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER)
+        delete jsonSchema.maximum
+      // A format says in a word what zod's pattern says in three hundred characters.
+      if (jsonSchema.format !== undefined)
+        delete jsonSchema.pattern
+    },
+  })
+  return new Map(Object.entries(schemas).map(([id, { $id: _id, $schema: _dialect, ...json }]) => [id, json]))
+}
+
+function referencesIn(json: unknown): string[] {
+  if (typeof json !== 'object' || json === null)
+    return []
+  return Object.entries(json).flatMap(([name, value]) =>
+    name === '$ref' && typeof value === 'string' && value.startsWith(prefix) ? [value.slice(prefix.length)] : referencesIn(value))
+}

@@ -1,0 +1,108 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../base/clock'
+import type { Authenticator } from '../base/principal'
+import type { DataPlaneOperation } from './data-plane/data-plane'
+import type { Exchange } from './exchange'
+import type { HostGuard } from './host-guard'
+import type { RequestLog } from './request-log'
+import type { Route } from './route-table'
+import { LarderError } from '../../shared/errors'
+import { preflightHeaders } from './cors'
+import { send } from './exchange'
+import { checkCaller, checkMessage } from './guards'
+import { readHead } from './request-head'
+import { readTarget } from './request-target'
+
+export interface PipelineDeps {
+  clock: Clock
+  authenticator: Authenticator
+  requestLog: RequestLog
+  route: (method: string, path: string) => Route
+  hosts: () => HostGuard
+  data: (exchange: Exchange, name: DataPlaneOperation) => void | Promise<void>
+  control: { handle: (exchange: Exchange) => void }
+  fail: (exchange: Exchange, error: unknown) => void
+}
+
+/** What every request goes through, once and in this order: message, Host, preflight, origin, key → data plane or control plane. */
+export function createPipeline(deps: PipelineDeps): (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => void {
+  const { clock, authenticator, requestLog, route, control, data, fail } = deps
+
+  /** Statistics and the request log, for what apps under test do. */
+  function finished(exchange: Exchange, status: number, responseBytes: number): void {
+    if (!isDataPlane(exchange))
+      return
+    const duration = (clock.monotonic() - exchange.started) * 1000
+    exchange.cache?.recordLatency(duration)
+    requestLog.record({
+      user: exchange.principal?.userId ?? null,
+      method: exchange.request.method ?? '',
+      path: exchange.target.path,
+      operation: exchange.route.kind === 'data' ? exchange.route.name : null,
+      cache: exchange.cacheName,
+      key: exchange.key,
+      status,
+      result: exchange.result,
+      reason: exchange.reason,
+      duration,
+      requestBytes: exchange.requestBytes,
+      responseBytes,
+      keyId: exchange.principal?.keyId ?? null,
+    })
+  }
+
+  return (request, response, expectsContinue) => {
+    const url = request.url ?? '/'
+    const head = readHead(request.rawHeaders)
+    const target = readTarget(url)
+    const exchange: Exchange = { request, response, head, target, route: { kind: 'unknown' }, open: false, principal: null, corsOrigin: null, started: clock.monotonic(), expectsContinue, requestBytes: 0, cacheName: null, cache: null, key: null, result: '', reason: null, finished }
+    try {
+      checkMessage(head, target, url, deps.hosts())
+      const found = exchange.route = route(request.method ?? '', target.path)
+      if (request.method === 'OPTIONS' && head.origin !== null && head.preflightMethod !== null)
+        return answerPreflight(exchange, head.origin)
+      exchange.open = found.kind === 'document' || (found.kind === 'method' && found.open) || (found.kind === 'control' && found.spec.scope === 'open')
+      checkCaller(exchange, authenticator, deps.hosts())
+      dispatch(exchange)
+    }
+    catch (error) {
+      fail(exchange, error)
+    }
+  }
+
+  function dispatch(exchange: Exchange): void {
+    const { route: found } = exchange
+    switch (found.kind) {
+      case 'unknown':
+        throw new LarderError('not-found', `There is nothing at ${exchange.target.path.slice(0, 200)}.`)
+      case 'method':
+        return refuseMethod(exchange, found.allow, found.face === 'plain')
+      case 'document':
+      case 'control':
+        return control.handle(exchange)
+      case 'data':
+        if (found.name === 'events.watch')
+          return control.handle(exchange)
+        void Promise.resolve(data(exchange, found.name)).catch(error => fail(exchange, error))
+    }
+  }
+
+  /** Before the key is known: from the union of all keys' lists. Another origin is refused, without a CORS header. */
+  function answerPreflight(exchange: Exchange, origin: string): void {
+    if (!authenticator.allowsOrigin(origin))
+      throw new LarderError('cross-origin', `No API key allows the origin ${origin.slice(0, 255)}.`)
+    exchange.response.writeHead(204, preflightHeaders(origin))
+    exchange.response.end()
+  }
+}
+
+/** OPTIONS lists the methods (RFC 9110 §9.3.7), but for the text key-value face, whose contract knows its own methods only. */
+function refuseMethod(exchange: Exchange, allow: string, plain: boolean): void {
+  if (exchange.request.method === 'OPTIONS' && !plain)
+    return send(exchange, 204, ['Allow', `${allow}, OPTIONS`])
+  throw new LarderError('method-not-allowed', `${exchange.request.method} is not allowed here: ${allow}.`)
+}
+
+function isDataPlane({ route }: Exchange): boolean {
+  return (route.kind === 'data' && route.spec.face !== 'events') || (route.kind === 'method' && route.face !== 'control' && route.face !== 'events')
+}

@@ -1,0 +1,97 @@
+import type { Clock } from '../base/clock'
+import type { Logger } from '../base/logger'
+import type { Exchange } from './exchange'
+import { STATUS_CODES } from 'node:http'
+import { LarderError } from '../../shared/errors'
+import { messageOf } from '../base/logger'
+import { send, sendText } from './exchange'
+
+/** Seconds after which an app under test may look whether caching is on again. */
+const switchRetryAfter = 5
+
+/** Turns whatever was thrown into an expected error. What is not one is a bug: it is logged, the client learns nothing of it. */
+export function toLarderError(error: unknown, logger: Logger): LarderError {
+  if (error instanceof LarderError)
+    return error
+  logger.error('unexpected error', { error: messageOf(error), stack: error instanceof Error ? (error.stack ?? null) : null })
+  return new LarderError('internal', 'Something went wrong inside Larder; its log says what.', { cause: error })
+}
+
+export function cachingOff(): LarderError {
+  return new LarderError('caching-off', 'All caching is switched off.', { retryAfter: switchRetryAfter })
+}
+
+export function cacheOff(name: string): LarderError {
+  return new LarderError('cache-off', `The cache ${name} is switched off.`, { retryAfter: switchRetryAfter })
+}
+
+/** Answers an error in the form of the route's face. */
+export function sendError(exchange: Exchange, error: LarderError, clock: Clock): void {
+  const { response } = exchange
+  if (response.headersSent) {
+    // Part of an answer is out already; only cutting the connection tells the client that it is not whole.
+    response.destroy()
+    return
+  }
+  const headers = errorHeaders(exchange, error)
+  const route = exchange.route
+  const face = route.kind === 'data' ? route.spec.face : route.kind === 'method' ? route.face : 'control'
+  if (exchange.result === 'miss') {
+    headers.push('Cache-Status', `Larder; fwd=miss; detail=${exchange.reason}`)
+  }
+  else {
+    exchange.result = error.status === 503 ? 'off' : error.status < 500 ? 'refused' : 'error'
+    exchange.reason = error.code
+  }
+  if (face === 'classic')
+    send(exchange, classicStatus(error), ['Content-Type', 'application/json', ...headers], classicBody(exchange, error, clock))
+  else if (face === 'plain')
+    sendText(exchange, error.status, `${plainText(error)}\n`, headers)
+  else
+    send(exchange, error.status, ['Content-Type', 'application/problem+json', ...headers], JSON.stringify(error.toProblem()))
+}
+
+function errorHeaders(exchange: Exchange, error: LarderError): string[] {
+  const headers: string[] = []
+  if (error.retryAfter !== undefined)
+    headers.push('Retry-After', String(Math.ceil(error.retryAfter)))
+  if (error.status === 401)
+    headers.push('WWW-Authenticate', 'Bearer realm="larder"')
+  if (exchange.route.kind === 'method')
+    headers.push('Allow', exchange.route.allow)
+  return headers
+}
+
+function plainText(error: LarderError): string {
+  return error.code === 'entry-not-found' ? 'given key not found' : error.message
+}
+
+/** The classic API answers 400 when the key header is missing. */
+function classicStatus(error: LarderError): number {
+  return error.code === 'key-missing' ? 400 : error.status
+}
+
+/** Messages that clients of the classic API know; other codes keep our own sentence. */
+const classicMessages: Partial<Record<LarderError['code'], string>> = {
+  'key-missing': 'Missing Api-Key header.',
+  'key-invalid': 'Invalid credentials.',
+  'malformed-json': 'Malformed JSON.',
+  'cache-not-found': 'The requested resource was not found.',
+  'entry-not-found': 'The requested resource was not found.',
+  'caching-off': 'Cache is disabled.',
+  'cache-off': 'Cache is disabled.',
+}
+
+function classicBody(exchange: Exchange, error: LarderError, clock: Clock): string {
+  const status = classicStatus(error)
+  const body: Record<string, unknown> = {
+    error: `${status} ${STATUS_CODES[status]}`,
+    message: classicMessages[error.code] ?? error.message,
+    path: exchange.target.path,
+    status,
+    timestamp: new Date(clock.wall()).toISOString().replace('T', ' ').replace(/(\d{3})Z$/, '$1000'),
+  }
+  if (error.code === 'cache-not-found')
+    body.detail = error.message
+  return JSON.stringify(body)
+}

@@ -1,0 +1,86 @@
+import { invalidField, LarderError } from '../../shared/errors'
+
+/** A request target, cut at the first `?`; nothing is decoded or normalised: keys are the path as it came. */
+export interface RequestTarget {
+  path: string
+  /** Text behind `?`, empty when there is none. */
+  query: string
+  /** Authority of an absolute-form target (RFC 9112 §3.2.2); it counts as Host. */
+  authority: string | null
+}
+
+/** Splits origin-form and absolute-form targets; `*` (OPTIONS) is a path of its own. */
+export function readTarget(url: string): RequestTarget {
+  let rest = url
+  let authority: string | null = null
+  if (!url.startsWith('/')) {
+    const absolute = /^https?:\/\/([^/?#]*)/i.exec(url)
+    if (absolute) {
+      authority = absolute[1] as string
+      rest = url.slice(absolute[0].length)
+      if (!rest.startsWith('/'))
+        rest = `/${rest}`
+    }
+  }
+  const mark = rest.indexOf('?')
+  return mark < 0 ? { path: rest, query: '', authority } : { path: rest.slice(0, mark), query: rest.slice(mark + 1), authority }
+}
+
+/**
+ * Percent-decodes one part of a target as UTF-8. Throws LarderError `bad-encoding` that names `field`: half an escape, bytes that
+ * are no UTF-8, characters that may not stand in a target (RFC 3986 §2).
+ */
+export function decodePart(text: string, field: string): string {
+  if (!text.includes('%')) {
+    if (isPlain(text))
+      return text
+  }
+  else if (isPlain(text)) {
+    try {
+      return decodeURIComponent(text)
+    }
+    catch (cause) {
+      throw new LarderError('bad-encoding', `${field}: must be percent-encoded UTF-8`, { cause, errors: [{ field, message: 'must be percent-encoded UTF-8' }] })
+    }
+  }
+  throw new LarderError('bad-encoding', `${field}: must be percent-encoded ASCII`, { errors: [{ field, message: 'must be percent-encoded ASCII' }] })
+}
+
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code <= 0x20 || code >= 0x7F)
+      return false
+  }
+  return true
+}
+
+/**
+ * Reads a query as forms write it (`+` is a space). A name that comes twice is refused: which one counts would be a guess.
+ * Throws LarderError `bad-encoding` or `invalid-input` with the parameter's name.
+ */
+export function readQuery(query: string): Map<string, string> {
+  const parameters = new Map<string, string>()
+  if (query === '')
+    return parameters
+  for (const pair of query.split('&')) {
+    if (pair === '')
+      continue
+    const equals = pair.indexOf('=')
+    const rawName = equals < 0 ? pair : pair.slice(0, equals)
+    const name = decodePart(rawName.replaceAll('+', '%20'), rawName.slice(0, 64))
+    const value = equals < 0 ? '' : decodePart(pair.slice(equals + 1).replaceAll('+', '%20'), name)
+    if (parameters.has(name))
+      throw invalidField(name, 'is given twice')
+    parameters.set(name, value)
+  }
+  return parameters
+}
+
+/** Throws `invalid-input` for the first parameter that the operation does not know. */
+export function refuseUnknown(parameters: Map<string, string>, known: Readonly<Record<string, string>>): void {
+  for (const name of parameters.keys()) {
+    if (!Object.hasOwn(known, name))
+      throw invalidField(name, 'unknown parameter')
+  }
+}

@@ -1,0 +1,109 @@
+import type { DataOperationName, DataOperationSpec } from '../../shared/data-operations'
+import type { OperationName, OperationSpec } from '../../shared/operations'
+import { dataOperations } from '../../shared/data-operations'
+import { operations } from '../../shared/operations'
+
+/** What a request's method and path lead to. Parameters are still percent-encoded. */
+export type Route =
+  | { kind: 'data', name: DataOperationName, spec: DataOperationSpec, params: Params }
+  | { kind: 'control', name: OperationName, spec: OperationSpec, params: Params }
+  /** A file of the console or a description of the API, open to everybody. */
+  | { kind: 'document' }
+  /** The path is known, the method is not. */
+  | { kind: 'method', face: Face, open: boolean, allow: string }
+  | { kind: 'unknown' }
+export type Params = Readonly<Record<string, string>>
+export type Face = DataOperationSpec['face'] | 'control'
+
+type Row = { kind: 'data', name: DataOperationName, spec: DataOperationSpec } | { kind: 'control', name: OperationName, spec: OperationSpec }
+interface Path { methods: Map<string, Row>, allow: string, face: Face, open: boolean }
+type Part = { literal: string } | { param: string, rest: boolean }
+
+const noParams: Params = {}
+
+/**
+ * Finds the operation behind a method and a path. Compiled once from both tables: exact paths through a map, the dozen templates with
+ * `{name}` (one segment) and `{key+}` (the rest) by trying each.
+ *
+ * @param documents paths that are served to everybody as they are, by GET and HEAD
+ */
+export function createRouteTable(documents: ReadonlySet<string>): (method: string, path: string) => Route {
+  const exact = new Map<string, Path>()
+  const templates: { parts: Part[], path: Path }[] = []
+  const byTemplate = new Map<string, Path>()
+
+  function add(template: string, method: string, row: Row): void {
+    let path = byTemplate.get(template)
+    if (!path) {
+      path = { methods: new Map(), allow: '', face: faceOf(row), open: true }
+      byTemplate.set(template, path)
+      const parts = partsOf(template)
+      if (parts.length === 1)
+        exact.set(template, path)
+      else
+        templates.push({ parts, path })
+    }
+    path.methods.set(method, row)
+    path.allow = [...path.methods.keys()].join(', ')
+    path.open &&= row.kind === 'control' && row.spec.scope === 'open'
+  }
+
+  for (const [name, spec] of Object.entries(dataOperations) as [DataOperationName, DataOperationSpec][]) {
+    for (const method of spec.methods)
+      add(spec.path, method, { kind: 'data', name, spec })
+  }
+  for (const [name, spec] of Object.entries(operations) as [OperationName, OperationSpec][]) {
+    add(spec.path, spec.method, { kind: 'control', name, spec })
+    if (spec.method === 'GET')
+      add(spec.path, 'HEAD', { kind: 'control', name, spec })
+  }
+
+  function answer(path: Path, method: string, params: Params): Route {
+    const row = path.methods.get(method)
+    return row ? { ...row, params } as Route : { kind: 'method', face: path.face, open: path.open, allow: path.allow }
+  }
+
+  return (method, pathname) => {
+    const path = exact.get(pathname)
+    if (path)
+      return answer(path, method, noParams)
+    if (documents.has(pathname))
+      return method === 'GET' || method === 'HEAD' ? { kind: 'document' } : { kind: 'method', face: 'control', open: true, allow: 'GET, HEAD' }
+    for (const { parts, path } of templates) {
+      const params = match(parts, pathname)
+      if (params)
+        return answer(path, method, params)
+    }
+    return { kind: 'unknown' }
+  }
+}
+
+function faceOf(row: Row): Face {
+  return row.kind === 'data' ? row.spec.face : 'control'
+}
+
+function partsOf(template: string): Part[] {
+  return template.split(/(\{[a-z]+\+?\})/).filter(text => text !== '').map(text => text.startsWith('{')
+    ? { param: text.replace(/[{}+]/g, ''), rest: text.endsWith('+}') }
+    : { literal: text })
+}
+
+function match(parts: Part[], path: string): Params | undefined {
+  const params: Record<string, string> = {}
+  let at = 0
+  for (const part of parts) {
+    if ('literal' in part) {
+      if (!path.startsWith(part.literal, at))
+        return undefined
+      at += part.literal.length
+      continue
+    }
+    const slash = part.rest ? -1 : path.indexOf('/', at)
+    const end = slash < 0 ? path.length : slash
+    if (end === at && !part.rest)
+      return undefined
+    params[part.param] = path.slice(at, end)
+    at = end
+  }
+  return at === path.length ? params : undefined
+}

@@ -1,0 +1,161 @@
+import type { Clock } from './base/clock'
+import type { Configuration } from './base/configuration'
+import type { EventHub } from './base/event-hub'
+import type { OperationHandlers } from './base/operation-handlers'
+import type { Authenticator } from './base/principal'
+import { readFileSync, rmSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { createAdministration } from './admin/administration'
+import { systemClock } from './base/clock'
+import { createDisposableStack } from './base/disposable'
+import { createEventHub } from './base/event-hub'
+import { randomSecret } from './base/ids'
+import { createLogger, messageOf } from './base/logger'
+import { createEngine } from './cache/engine'
+import { renderMetrics } from './http/metrics'
+import { createDescriptions } from './http/openapi/document'
+import { createRequestLog } from './http/request-log'
+import { createLarderServer } from './http/server'
+import { openEntryJournal } from './storage/entry-journal'
+import { createFileLog } from './storage/file-log'
+import { prepareHome } from './storage/home'
+import { lockHome } from './storage/home-lock'
+import { openMetadata } from './storage/metadata-store'
+import * as files from './storage/private-files'
+import { openVault } from './vault/vault'
+
+export interface LarderOptions {
+  configuration: Configuration
+  version: string
+  /** Folder of the console's build. */
+  consoleFolder: string
+  /** @default the system's */
+  clock?: Clock
+}
+
+/** A running Larder, without a shell around it. */
+export interface Larder {
+  /** `http://localhost:7777` */
+  url: string
+  port: number
+  /** The first API key, at the very first start only: afterwards only the vault knows it. */
+  firstKey: string | null
+  /** What the person should know, one sentence each. */
+  warnings: string[]
+  handlers: OperationHandlers
+  authenticator: Authenticator
+  hub: EventHub
+  /** Lets the command line and the shell in as the owner. */
+  controlToken: string
+  /** Stops listening, finishes requests, flushes, closes. Within 5 s; may be called twice. */
+  stop: () => Promise<void>
+}
+
+/** 256 MB, as the contract writes it. */
+const defaultMemory = 256_000_000
+/** Milliseconds that requests have to finish at a stop; the rest of the 5 s is for flushing. */
+const stopGrace = 3000
+const controlFile = 'control.json'
+
+/**
+ * The composition root: builds every part, connects them, and disposes of them in reverse. Throws an Error with a sentence for people when
+ * the folder is in use, a port is taken or a database cannot be opened; nothing stays open then.
+ */
+export async function createLarder({ configuration, version, consoleFolder, clock = systemClock }: LarderOptions): Promise<Larder> {
+  const startedAt = clock.monotonic()
+  const parts = createDisposableStack()
+  try {
+    const home = prepareHome(configuration.home)
+    parts.use(lockHome(home))
+    const log = parts.use(createFileLog({ home }))
+    const logger = createLogger(log.write, clock.wall)
+    const metadata = openMetadata({ home, clock, logger })
+    parts.defer(metadata.close)
+    const journal = openEntryJournal({ home, logger, clock })
+    parts.defer(journal.close)
+    const { vault, wanted, warning } = await openVault({ choice: configuration.vault, home, files, logger, clock })
+    const hub = createEventHub(error => logger.error('an event listener failed', { error: messageOf(error) }))
+    const engine = parts.use(createEngine({ clock, journal, budget: configuration.memory ?? defaultMemory, logger }))
+    const requestLog = createRequestLog({ clock, hub })
+    const controlToken = `lc_${randomSecret()}`
+    let url = ''
+    let phase: 'starting' | 'ready' | 'stopping' = 'starting'
+
+    const administration = parts.use(createAdministration({
+      metadata,
+      vault: { vault, wanted },
+      engine,
+      events: hub,
+      clock,
+      logger,
+      requestLog,
+      environmentKey: configuration.apiKey,
+      controlToken,
+      ownerName: userInfo().username,
+      memory: configuration.memory,
+      info: { version, home, url: () => url, startedAt },
+      readiness: () => {
+        const stores = { metadata: metadata.health(), entries: journal.health() }
+        const healthy = Object.values(stores).every(state => state === 'ok')
+        return { status: phase !== 'ready' ? phase : healthy ? 'ready' : 'degraded', stores }
+      },
+      metrics: (userId, names) => renderMetrics({
+        caches: engine.list(userId).filter(cache => names === null || names.has(cache.definition.name)),
+        engine,
+        uptimeSeconds: (clock.monotonic() - startedAt) / 1000,
+        process: processFigures(),
+      }),
+    }))
+    const { firstKey } = await administration.firstStart()
+
+    const server = createLarderServer({
+      engine,
+      clock,
+      logger,
+      hub,
+      handlers: administration.handlers,
+      authenticator: administration.authenticator,
+      requestLog,
+      descriptions: createDescriptions(() => ({ version, url })),
+      valueLimit: administration.settings.valueLimit,
+      consoleFolder,
+      port: configuration.port,
+      host: configuration.host,
+      allowedHosts: configuration.allowedHosts,
+      tls: configuration.tls && { cert: readFileSync(configuration.tls.certificate), key: readFileSync(configuration.tls.key) },
+    })
+    const { port, addresses } = await server.start()
+    parts.defer(() => server.stop(stopGrace))
+    const scheme = configuration.tls ? 'https' : 'http'
+    url = `${scheme}://${localName(configuration.host, addresses, 'localhost')}:${port}`
+
+    const control = join(home, controlFile)
+    files.writeFileAtomic(control, JSON.stringify({ url: `${scheme}://${localName(configuration.host, addresses, '127.0.0.1')}:${port}`, token: controlToken, pid: process.pid }))
+    parts.defer(() => rmSync(control, { force: true }))
+    parts.defer(() => {
+      phase = 'stopping'
+    })
+    phase = 'ready'
+    logger.info('ready', { version, port, vault: vault.driver })
+
+    return { url, port, firstKey, warnings: warning === null ? [] : [warning], handlers: administration.handlers, authenticator: administration.authenticator, hub, controlToken, stop: parts.dispose }
+  }
+  catch (error) {
+    await parts.dispose()
+    throw error
+  }
+}
+
+/** How this machine reaches the server: by its loopback name, unless it is bound to one other address. */
+function localName(host: string | null, addresses: readonly string[], loopback: string): string {
+  if (host === '::' || host === '::1')
+    return '[::1]'
+  return host === null || host === '0.0.0.0' || host === '127.0.0.1' ? loopback : addresses[0] ?? loopback
+}
+
+function processFigures(): { residentMemory: number, cpuSeconds: number } {
+  const { user, system } = process.cpuUsage()
+  return { residentMemory: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 }
+}

@@ -1,0 +1,176 @@
+import type { Cache, Statistics } from '../../../src/main/cache/ports'
+import type { MetricsInput } from '../../../src/main/http/metrics'
+import { describe, expect, it } from 'vitest'
+import { renderMetrics } from '../../../src/main/http/metrics'
+
+const statistics: Statistics = {
+  hits: 12,
+  staleHits: 2,
+  misses: { absent: 1, expired: 2, evicted: 3, flushed: 4, invalidated: 5, disabled: 6 },
+  sets: 7,
+  deletes: 8,
+  evictions: 9,
+  expirations: 10,
+  latency: { count: 1000, p50: 40, p90: 250, p99: 1_500_000, max: 2_000_000 },
+}
+
+function fakeCache(name: string, change: { enabled?: boolean, statistics?: Partial<Statistics> } = {}): Cache {
+  const unused = (): never => {
+    throw new Error('Metrics only read figures')
+  }
+  return {
+    definition: { id: name, owner: 'ann', name, ttl: 60, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lru', persistent: false, enabled: change.enabled ?? true },
+    size: 3,
+    bytes: 4096,
+    configure: unused,
+    get: unused,
+    peek: unused,
+    set: unused,
+    delete: unused,
+    touch: unused,
+    increment: unused,
+    mergePatch: unused,
+    batch: unused,
+    flush: unused,
+    invalidate: unused,
+    page: unused,
+    entries: unused,
+    recordLatency: unused,
+    statistics: () => ({ ...statistics, ...change.statistics }),
+  }
+}
+
+function render(change: Partial<MetricsInput> = {}) {
+  return parseExposition(renderMetrics({
+    caches: [fakeCache('products'), fakeCache('users', { enabled: false })],
+    engine: { enabled: true, budget: 268_435_456 },
+    uptimeSeconds: 12.5,
+    process: { residentMemory: 90_000_000, cpuSeconds: 1.25 },
+    ...change,
+  }))
+}
+
+describe('renderMetrics', () => {
+  it('says every figure of every cache', () => {
+    const { value } = render()
+    const products = { cache: 'products' }
+    expect(value('larder_entries', products)).toBe(3)
+    expect(value('larder_bytes', products)).toBe(4096)
+    expect(value('larder_hits_total', products)).toBe(12)
+    expect(value('larder_stale_hits_total', products)).toBe(2)
+    expect(value('larder_sets_total', products)).toBe(7)
+    expect(value('larder_deletes_total', products)).toBe(8)
+    expect(value('larder_evictions_total', products)).toBe(9)
+    expect(value('larder_expirations_total', products)).toBe(10)
+    for (const [reason, count] of Object.entries(statistics.misses))
+      expect(value('larder_misses_total', { ...products, reason }), reason).toBe(count)
+    expect(value('larder_cache_enabled', products)).toBe(1)
+    expect(value('larder_cache_enabled', { cache: 'users' })).toBe(0)
+  })
+
+  it('says latency as a summary in seconds', () => {
+    const { value, types } = render()
+    expect(types.get('larder_request_duration_seconds')).toBe('summary')
+    expect(value('larder_request_duration_seconds', { cache: 'products', quantile: '0.5' })).toBe(0.00004)
+    expect(value('larder_request_duration_seconds', { cache: 'products', quantile: '0.9' })).toBe(0.00025)
+    expect(value('larder_request_duration_seconds', { cache: 'products', quantile: '0.99' })).toBe(1.5)
+    expect(value('larder_request_duration_seconds_count', { cache: 'products' })).toBe(1000)
+  })
+
+  it('says NaN for the quantiles of nothing', () => {
+    const { value } = render({ caches: [fakeCache('new', { statistics: { latency: { count: 0, p50: 0, p90: 0, p99: 0, max: 0 } } })] })
+    expect(value('larder_request_duration_seconds', { cache: 'new', quantile: '0.99' })).toBeNaN()
+    expect(value('larder_request_duration_seconds_count', { cache: 'new' })).toBe(0)
+  })
+
+  it('says what concerns the server', () => {
+    const { value } = render()
+    expect(value('larder_memory_budget_bytes')).toBe(268_435_456)
+    expect(value('larder_switch')).toBe(1)
+    expect(render({ engine: { enabled: false, budget: 1 } }).value('larder_switch')).toBe(0)
+    expect(value('process_resident_memory_bytes')).toBe(90_000_000)
+    expect(value('process_cpu_seconds_total')).toBe(1.25)
+    expect(value('process_uptime_seconds')).toBe(12.5)
+  })
+
+  it('leaves out the families that have no cache to speak of', () => {
+    const { types } = render({ caches: [] })
+    expect([...types.keys()]).toEqual(['larder_memory_budget_bytes', 'larder_switch', 'process_resident_memory_bytes', 'process_cpu_seconds_total', 'process_uptime_seconds'])
+  })
+
+  it('names counters with _total, everything else without', () => {
+    for (const [name, type] of render().types)
+      expect(name.endsWith('_total'), name).toBe(type === 'counter')
+  })
+
+  it('keeps any name of a cache in its label', () => {
+    const names = ['a"b', 'a\\b', 'a\nb', 'a\\nb', '"} 1\nlarder_switch 0\n#', '__proto__', 'ü🍐', '']
+    const { value } = render({ caches: names.map(name => fakeCache(name)) })
+    for (const cache of names)
+      expect(value('larder_entries', { cache }), JSON.stringify(cache)).toBe(3)
+    expect(value('larder_switch')).toBe(1)
+  })
+
+  it('writes numbers as the format does', () => {
+    const number = (residentMemory: number) => render({ process: { residentMemory, cpuSeconds: 0 } }).value('process_resident_memory_bytes')
+    for (const wanted of [0, 1e21, 1e-7, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN])
+      expect(number(wanted)).toBe(wanted)
+  })
+})
+
+describe('the parser of this test', () => {
+  it.each([
+    ['a sample without a family', 'a 1\n'],
+    ['a family twice', '# HELP a b\n# TYPE a gauge\na 1\n# HELP a b\n# TYPE a gauge\n'],
+    ['a series twice', '# HELP a b\n# TYPE a gauge\na{x="1"} 1\na{x="1"} 2\n'],
+    ['a raw quote in a label', '# HELP a b\n# TYPE a gauge\na{x="""} 1\n'],
+    ['an unknown escape', '# HELP a b\n# TYPE a gauge\na{x="\\t"} 1\n'],
+    ['a number that is none', '# HELP a b\n# TYPE a gauge\na Infinity\n'],
+    ['no line end at the end', '# HELP a b\n# TYPE a gauge\na 1'],
+    ['a type without help', '# TYPE a gauge\na 1\n'],
+  ])('refuses %s', (_, text) => {
+    expect(() => parseExposition(text)).toThrow()
+  })
+})
+
+/** Text exposition format 0.0.4, read strictly: help, type, then that family's samples, nothing twice. */
+function parseExposition(text: string) {
+  const types = new Map<string, string>()
+  const series = new Map<string, number>()
+  if (!text.endsWith('\n'))
+    throw new Error('The last line has no end')
+  let helped = ''
+  let family = ''
+  for (const line of text.slice(0, -1).split('\n')) {
+    const comment = /^# (HELP|TYPE) ([a-z_]\w*) (.+)$/.exec(line)
+    if (comment) {
+      const [, keyword, name = '', rest = ''] = comment
+      if (keyword === 'HELP') {
+        helped = name
+        continue
+      }
+      if (helped !== name || types.has(name) || !['counter', 'gauge', 'summary'].includes(rest))
+        throw new Error(`Bad family: ${line}`)
+      types.set(family = name, rest)
+      continue
+    }
+    const sample = /^([a-z_]\w*)(?:\{((?:[a-z_]\w*="(?:[^"\\]|\\[\\"n])*"(?:,(?=[a-z])|(?=\})))+)\})? (NaN|[+-]Inf|-?\d+(?:\.\d+)?(?:e[+-]\d+)?)$/.exec(line)
+    if (!sample)
+      throw new Error(`Bad line: ${line}`)
+    const [, name = '', labels = '', number = ''] = sample
+    const suffixes = types.get(family) === 'summary' ? ['', '_count', '_sum'] : ['']
+    if (!suffixes.some(suffix => name === family + suffix))
+      throw new Error(`Not of the family ${family}: ${line}`)
+    const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, label, value = '']): [string, string] =>
+      [label ?? '', value.replaceAll(/\\(.)/g, (_, escaped: string) => escaped === 'n' ? '\n' : escaped)])
+    const id = seriesId(name, pairs)
+    if (series.has(id))
+      throw new Error(`Twice: ${line}`)
+    series.set(id, Number(number.replace('Inf', 'Infinity')))
+  }
+  return { types, value: (name: string, labels: Record<string, string> = {}) => series.get(seriesId(name, Object.entries(labels))) }
+}
+
+function seriesId(name: string, labels: [string, string][]): string {
+  return JSON.stringify([name, ...labels.sort(([a], [b]) => a < b ? -1 : 1)])
+}
