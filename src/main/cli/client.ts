@@ -1,0 +1,107 @@
+import type { OperationInput, OperationName, OperationOutput } from '../../shared/operations'
+import type { Connection } from './connection'
+import type { CliProblem, Failure } from './failure'
+import type { Answer } from './transport'
+import { operations } from '../../shared/operations'
+import { encodeSegment, requestOf } from '../../shared/request-of'
+import { answerFailure, localFailure } from './failure'
+import { send } from './transport'
+
+export interface EntryRequest {
+  method: 'GET' | 'PUT' | 'DELETE'
+  cache: string
+  key: string
+  headers?: Readonly<Record<string, string>>
+  body?: Buffer
+}
+
+/** The running server, as the commands see it. Every call throws Failure: unreachable, or the server's own problem. */
+export interface CliClient {
+  /** Runs a row of the operation table and checks the answer by its schema. */
+  call: <N extends OperationName>(name: N, input: OperationInput<N>) => Promise<OperationOutput<N>>
+  /** The same, but hands the answer out as it came; undefined where there is no body. */
+  callRaw: <N extends OperationName>(name: N, input: OperationInput<N>) => Promise<unknown>
+  /** Face 3: one entry, bytes in and out. */
+  entry: (request: EntryRequest) => Promise<Answer>
+}
+
+/** `connect` is asked for each call, so that a server may still come up while we wait for it. */
+export function createCliClient(connect: () => Connection): CliClient {
+  async function callRaw<N extends OperationName>(name: N, input: OperationInput<N>): Promise<unknown> {
+    const { method, path, query, body } = requestOf(name, input)
+    const answer = await send(connect(), body === undefined
+      ? { method, target: path + query }
+      : { method, target: path + query, headers: { 'content-type': 'application/json' }, body: Buffer.from(body) })
+    if (answer.status < 200 || answer.status > 299)
+      throw failureOf(answer)
+    return valueOf(answer)
+  }
+
+  return {
+    callRaw,
+    async call(name, input) {
+      const { success, data, error } = operations[name].output.safeParse(await callRaw(name, input))
+      if (!success)
+        throw localFailure(`The answer to ${name} is not one that this version of larder understands; is the server another version?`, error)
+      return data as OperationOutput<typeof name>
+    },
+    async entry({ method, cache, key, headers, body }) {
+      const target = `/api/caches/${encodeSegment('cache', cache)}/entries/${encodeSegment('key', key)}`
+      const answer = await send(connect(), { method, target, ...headers && { headers }, ...body && { body } })
+      if (answer.status < 200 || answer.status > 299)
+        throw failureOf(answer)
+      return answer
+    },
+  }
+}
+
+function valueOf({ headers, body }: Answer): unknown {
+  if (body.length === 0)
+    return undefined
+  const text = body.toString('utf8')
+  return isJson(headers['content-type']) ? parseJson(text) : text
+}
+
+function failureOf({ status, headers, body }: Answer): Failure {
+  const { type, title, code, detail, errors } = readProblem(headers['content-type'], body)
+  const miss = /;\s*fwd=miss\s*;\s*detail=([\w-]+)/.exec(String(headers['cache-status'] ?? ''))?.[1]
+  const problem: CliProblem & { status: number } = {
+    type: typeof type === 'string' ? type : 'about:blank',
+    title: typeof title === 'string' ? title : `HTTP ${status}`,
+    status,
+    code: typeof code === 'string' ? code : 'unknown',
+    detail: typeof detail === 'string' ? detail : `The server answered ${status} without saying why; is it a Larder?`,
+  }
+  if (Array.isArray(errors))
+    problem.errors = errors as CliProblem['errors'] & object
+  if (miss !== undefined)
+    problem.detail = `miss: ${miss}`
+  return answerFailure(problem)
+}
+
+/** Whatever members the body has; none when it is no problem, as from something else than a Larder. */
+function readProblem(type: string | undefined, body: Buffer): Partial<Record<keyof CliProblem, unknown>> {
+  try {
+    const value: unknown = isJson(type) ? JSON.parse(body.toString('utf8')) : undefined
+    return typeof value === 'object' && value !== null ? value : {}
+  }
+  catch {
+    // The status alone is told then; that the body was broken as well would help nobody.
+    return {}
+  }
+}
+
+/** `application/json` and everything with the suffix (RFC 6839 §3.1). */
+function isJson(type: string | undefined): boolean {
+  return /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type ?? '')
+}
+
+/** Throws Failure when the server said JSON and sent something else. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  }
+  catch (error) {
+    throw localFailure('The server sent broken JSON; is it a Larder?', error)
+  }
+}

@@ -1,0 +1,90 @@
+import type { Clock } from '../base/clock'
+import type { Configuration } from '../base/configuration'
+import type { FlagSpec, Given } from './arguments'
+import type { CliClient } from './client'
+import type { ExitCode } from './failure'
+import type { Io } from './io'
+import type { Output } from './output'
+import type { Parser } from './values'
+import { parseGiven } from './arguments'
+import { usageFailure } from './failure'
+
+export interface Argument {
+  name: string
+  meaning: string
+  optional?: boolean
+}
+
+/** What a command works with. */
+export interface CommandContext {
+  client: CliClient
+  output: Output
+  io: Io
+  clock: Clock
+  /** Starts the server and resolves with the exit code once it has stopped. */
+  serve: (configuration: Configuration) => Promise<number>
+  /** Everything that decides how a server starts. Throws Failure (usage). */
+  configuration: () => Configuration
+}
+
+type Flags = Readonly<Record<string, FlagSpec>>
+export type FlagValues<F extends Flags> = { [K in keyof F]?: F[K] extends FlagSpec<infer T> ? T : never }
+
+export interface Command {
+  /** One or two words. */
+  name: string
+  summary: string
+  /** Paragraphs of the help behind the summary. */
+  details: readonly string[]
+  arguments: readonly Argument[]
+  /** By flag, without dashes. */
+  flags: ReadonlyMap<string, FlagSpec>
+  /** Lines that can be pasted. */
+  examples: readonly string[]
+  /** Throws Failure. Resolves with nothing for success. */
+  run: (words: readonly string[], given: ReadonlyMap<string, Given>, context: CommandContext) => Promise<ExitCode | number | void>
+}
+
+interface CommandSpec<F extends Flags> extends Pick<Command, 'name' | 'summary' | 'examples'> {
+  details?: readonly string[]
+  arguments?: readonly Argument[]
+  /** By name in camelCase, as `run` receives them; written `--kebab-case`. */
+  flags?: F
+  /** `words` are the arguments, in order; those that are not optional are there. */
+  run: (input: { words: readonly string[], flags: FlagValues<F> }, context: CommandContext) => Promise<ExitCode | number | void>
+}
+
+export function flag<T>(placeholder: string | null, meaning: string, parse: Parser<T>): FlagSpec<T> {
+  return { placeholder, meaning, parse }
+}
+
+/** A command whose flags reach `run` parsed and typed. */
+export function defineCommand<F extends Flags = Record<never, never>>(spec: CommandSpec<F>): Command {
+  const positions = spec.arguments ?? []
+  const flags = Object.entries(spec.flags ?? {})
+  return {
+    name: spec.name,
+    summary: spec.summary,
+    examples: spec.examples,
+    details: spec.details ?? [],
+    arguments: positions,
+    flags: new Map(flags.map(([name, flag]) => [toKebab(name), flag])),
+    async run(words, given, context) {
+      const missing = positions.find((position, index) => !position.optional && words[index] === undefined)
+      if (missing)
+        throw usageFailure(`${spec.name} needs <${missing.name}>: ${missing.meaning}`)
+      if (words.length > positions.length)
+        throw usageFailure(`${spec.name}: unexpected argument ${words[positions.length]}`)
+      const values = flags.flatMap(([name, flag]) => {
+        const found = given.get(toKebab(name))
+        return found ? [[name, parseGiven(found, flag.parse)] as const] : []
+      })
+      // The flags were checked against F when it was written; Object.fromEntries cannot say so.
+      return await spec.run({ words, flags: Object.fromEntries(values) as FlagValues<F> }, context)
+    },
+  }
+}
+
+export function toKebab(name: string): string {
+  return name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+}

@@ -1,0 +1,97 @@
+import type { Command, CommandContext } from '../command'
+import { defineCommand, flag } from '../command'
+import { usageFailure } from '../failure'
+import { facts, table } from '../output'
+import { boolean, countOrNone, oneOf, sizeOrNone, ttl } from '../values'
+
+const nameArgument = { name: 'name', meaning: 'the name of a cache' }
+
+const settings = {
+  sliding: flag(null, 'Restart the TTL on every hit (--sliding=0 for no).', boolean),
+  maxEntries: flag('<number>', 'Most entries it may hold, or none.', countOrNone),
+  maxBytes: flag('<size>', 'Most memory it may take, such as 64MB, or none.', sizeOrNone),
+  eviction: flag('<order>', 'Which entry goes first when it is full: lru.', oneOf('lru')),
+  persistent: flag(null, 'Keep the entries over a restart (--persistent=0 for no).', boolean),
+  enabled: flag(null, 'Whether it is switched on (--enabled=0 for no).', boolean),
+}
+
+const list = defineCommand({
+  name: 'caches',
+  summary: 'List your caches.',
+  examples: ['larder caches', 'larder caches --json'],
+  async run(_, { client, output }) {
+    const caches = await client.call('caches.list', {})
+    await output.show(caches, () => table(
+      ['NAME', 'ENTRIES', 'BYTES', 'TTL', 'HIT RATIO', 'PERSISTENT', 'SWITCH'],
+      caches.map(cache => [cache.name, cache.entries, cache.bytes, cache.ttl, cache.statistics.hitRatio, cache.persistent, cache.enabled ? 'on' : 'off']),
+    ))
+  },
+})
+
+const create = defineCommand({
+  name: 'caches create',
+  summary: 'Create a cache.',
+  arguments: [nameArgument],
+  flags: { ttl: flag('<time>', 'How long entries live: 90, 90s, 15m, 2h, 7d or none. Needed.', ttl), ...settings },
+  examples: ['larder caches create products --ttl 5m', 'larder caches create pages --ttl none --max-bytes 64MB'],
+  async run({ words: [name = ''], flags }, { client, output }) {
+    if (flags.ttl === undefined)
+      throw usageFailure('caches create needs --ttl: how long entries live, such as 5m, or none')
+    const cache = await client.call('caches.create', { name, ...flags, ttl: flags.ttl })
+    await output.show(cache, () => describe(cache))
+  },
+})
+
+const update = defineCommand({
+  name: 'caches update',
+  summary: 'Change settings of a cache; what is not named stays.',
+  arguments: [nameArgument],
+  flags: { ttl: flag('<time>', 'How long entries live that are stored from now on: 90, 90s, 15m, 2h, 7d or none.', ttl), ...settings },
+  examples: ['larder caches update products --ttl 10m --max-entries 5000'],
+  async run({ words: [name = ''], flags }, { client, output }) {
+    if (Object.keys(flags).length === 0)
+      throw usageFailure('caches update needs a setting to change, such as --ttl 10m')
+    const cache = await client.call('caches.update', { name, ...flags })
+    await output.show(cache, () => describe(cache))
+  },
+})
+
+const remove = defineCommand({
+  name: 'caches delete',
+  summary: 'Delete a cache with its entries.',
+  arguments: [nameArgument],
+  examples: ['larder caches delete products'],
+  async run({ words: [name = ''] }, { client, output }) {
+    await client.call('caches.delete', { name })
+    await output.message(`Deleted ${name}.`)
+  },
+})
+
+function switchCommand(state: 'on' | 'off'): Command {
+  const enabled = state === 'on'
+  return defineCommand({
+    name: `caches ${state}`,
+    summary: enabled ? 'Switch a cache on.' : 'Switch a cache off: requests to it answer 503.',
+    arguments: [nameArgument],
+    examples: [`larder caches ${state} products`],
+    async run({ words: [name = ''] }, { client, output }: CommandContext) {
+      const cache = await client.call('caches.update', { name, enabled })
+      await output.show(cache, () => describe(cache))
+    },
+  })
+}
+
+function describe(cache: { name: string, ttl: number | null, enabled: boolean, sliding: boolean, persistent: boolean, maxEntries: number | null, maxBytes: number | null, eviction: string }): string {
+  return facts([
+    ['name', cache.name],
+    ['switch', cache.enabled ? 'on' : 'off'],
+    ['ttl (seconds)', cache.ttl],
+    ['sliding', cache.sliding],
+    ['persistent', cache.persistent],
+    ['most entries', cache.maxEntries],
+    ['most bytes', cache.maxBytes],
+    ['eviction', cache.eviction],
+  ])
+}
+
+export const cacheCommands = [list, create, update, remove, switchCommand('on'), switchCommand('off')]

@@ -1,0 +1,46 @@
+import type { OperationInput, OperationName } from '../../../shared/operations'
+import { operations } from '../../../shared/operations'
+import { defineCommand } from '../command'
+import { usageFailure } from '../failure'
+import { suggestion } from '../suggest'
+import { safeJson } from '../terminal'
+
+const names = Object.keys(operations) as OperationName[]
+const width = Math.max(...names.map(name => name.length))
+
+export const call = defineCommand({
+  name: 'call',
+  summary: 'Run any operation of the management interface.',
+  details: [
+    'The input is a JSON object, or - to read it from standard input. The answer is JSON.',
+    `Operations:\n${names.map(name => `  ${name.padEnd(width)}  ${operations[name].summary}`).join('\n')}`,
+  ],
+  arguments: [{ name: 'operation', meaning: 'a name of the list that larder call --help shows' }, { name: 'json', meaning: 'the input, {} unless said', optional: true }],
+  examples: ['larder call caches.get \'{"name":"default"}\'', 'larder call users.create - < user.json'],
+  async run({ words: [name = '', input] }, { client, output, io }) {
+    if (!isOperation(name))
+      throw usageFailure(`unknown operation ${name}${suggestion(name, names)}`)
+    const text = input === '-' ? Buffer.concat((await io.stdin.toArray()).map(chunk => Buffer.from(chunk as string))).toString('utf8') : input
+    const answer = await client.callRaw(name, readInput(text ?? '{}') as OperationInput<typeof name>)
+    if (answer !== undefined)
+      await output.show(answer, () => typeof answer === 'string' ? answer : safeJson(answer))
+  },
+})
+
+function isOperation(name: string): name is OperationName {
+  return Object.hasOwn(operations, name)
+}
+
+/** The server checks the fields; here it only has to be an object. */
+function readInput(text: string): object {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  }
+  catch (error) {
+    throw usageFailure(`the input must be JSON: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw usageFailure('the input must be a JSON object, such as {"name":"default"}')
+  return value
+}

@@ -1,0 +1,115 @@
+import type { Io } from '../io'
+import { resolve } from 'node:path'
+import { messageOf } from '../../base/logger'
+import { defineCommand, flag } from '../command'
+import { localFailure, usageFailure } from '../failure'
+import { list, mediaType, ttl } from '../values'
+
+const cacheArgument = { name: 'cache', meaning: 'the name of a cache' }
+const keyArgument = { name: 'key', meaning: 'the key of an entry' }
+
+const get = defineCommand({
+  name: 'get',
+  summary: 'Print a value, exactly its bytes.',
+  details: ['A miss ends with code 2 and says its reason on stderr: absent, expired, evicted, flushed, invalidated. With --json the value is told as {"text"} or {"base64"}.'],
+  arguments: [cacheArgument, keyArgument],
+  examples: ['larder get default greeting', 'larder get default logo.png > logo.png'],
+  async run({ words: [cache = '', key = ''] }, { client, output }) {
+    const { headers, body } = await client.entry({ method: 'GET', cache, key })
+    if (!output.json)
+      return await output.raw(body)
+    const text = body.toString('utf8')
+    const value = Buffer.from(text).equals(body) ? { text } : { base64: body.toString('base64') }
+    await output.show({ key, value, contentType: headers['content-type'] ?? null, etag: headers.etag ?? null, ttl: remaining(headers['larder-ttl']), tags: readTags(headers['larder-tags']) }, () => '')
+  },
+})
+
+const set = defineCommand({
+  name: 'set',
+  summary: 'Store a value.',
+  details: ['The value is an argument, a file (@photo.png), or standard input (-, or left out). A text that begins with @ goes through standard input.'],
+  arguments: [cacheArgument, keyArgument, { name: 'value', meaning: 'text, @file or -', optional: true }],
+  flags: {
+    ttl: flag('<time>', 'How long it lives: 90, 90s, 15m, 2h, 7d or none; the cache\'s own TTL unless said.', ttl),
+    tags: flag('<tags>', 'Tags, comma separated.', list),
+    type: flag('<media>', 'Content type, such as application/json; text/plain unless said.', mediaType),
+  },
+  examples: ['larder set default greeting "Hello, world" --ttl 90s --tags a,b', 'larder set default logo.png @logo.png --type image/png', 'date | larder set default now'],
+  async run({ words: [cache = '', key = '', source], flags }, { client, output, io }) {
+    const body = await readValue(source, io)
+    const headers: Record<string, string> = {}
+    if (flags.ttl !== undefined)
+      headers['larder-ttl'] = flags.ttl === null ? 'none' : String(flags.ttl)
+    if (flags.tags)
+      headers['larder-tags'] = flags.tags.map(encodeTag).join(', ')
+    if (flags.type !== undefined)
+      headers['content-type'] = flags.type
+    const { status, headers: answered } = await client.entry({ method: 'PUT', cache, key, headers, body })
+    if (output.json)
+      await output.show({ key, created: status === 201, bytes: body.length, etag: answered.etag ?? null }, () => '')
+    await output.message(`${status === 201 ? 'Stored' : 'Replaced'} ${key} in ${cache}: ${body.length} bytes.`)
+  },
+})
+
+const del = defineCommand({
+  name: 'del',
+  summary: 'Drop an entry.',
+  details: ['Ends with code 2 when there is none.'],
+  arguments: [cacheArgument, keyArgument],
+  examples: ['larder del default greeting'],
+  async run({ words: [cache = '', key = ''] }, { client, output }) {
+    await client.entry({ method: 'DELETE', cache, key })
+    await output.message(`Dropped ${key} from ${cache}.`)
+  },
+})
+
+const flush = defineCommand({
+  name: 'flush',
+  summary: 'Drop all entries of a cache.',
+  arguments: [cacheArgument],
+  examples: ['larder flush default'],
+  async run({ words: [name = ''] }, { client, output }) {
+    const flushed = await client.call('caches.flush', { name })
+    await output.show(flushed, () => String(flushed.matched))
+  },
+})
+
+/** Bytes of a value argument. Throws Failure. */
+async function readValue(source: string | undefined, io: Io): Promise<Buffer> {
+  if (source?.startsWith('@'))
+    return readValueFile(source.slice(1), io)
+  if (source !== undefined && source !== '-')
+    return Buffer.from(source)
+  if (source === undefined && io.stdin.isTTY)
+    throw usageFailure('set needs a value: text, @file, or - for standard input')
+  const chunks = await io.stdin.toArray() as (Buffer | string)[]
+  return Buffer.concat(chunks.map(chunk => Buffer.from(chunk as string)))
+}
+
+function readValueFile(path: string, io: Io): Buffer {
+  try {
+    return io.readFile(resolve(io.cwd, path))
+  }
+  catch (error) {
+    throw localFailure(`@${path}: ${messageOf(error)}`, error)
+  }
+}
+
+/** Tags travel percent-encoded, so that every text fits into a header field. */
+function encodeTag(tag: string): string {
+  if (!tag.isWellFormed())
+    throw usageFailure('--tags: must be well-formed Unicode')
+  return encodeURIComponent(tag)
+}
+
+function readTags(header: string | string[] | undefined): string[] {
+  const text = String(header ?? '')
+  return text === '' ? [] : text.split(',').map(tag => decodeURIComponent(tag.trim()))
+}
+
+/** Seconds left; null = no expiry. */
+function remaining(header: string | string[] | undefined): number | null {
+  return header === undefined || header === 'none' ? null : Number(header)
+}
+
+export const entryCommands = [get, set, del, flush]

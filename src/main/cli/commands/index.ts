@@ -1,0 +1,10 @@
+import type { Command } from '../command'
+import { cacheCommands } from './caches'
+import { call } from './call'
+import { entryCommands } from './entries'
+import { keyCommands } from './keys'
+import { serve } from './serve'
+import { serverCommands } from './server'
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [serve, ...serverCommands, ...entryCommands, ...cacheCommands, ...keyCommands, call]

@@ -1,0 +1,135 @@
+import type { CommandContext } from '../command'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { defineCommand, flag } from '../command'
+import { exitCodes, Failure, usageFailure } from '../failure'
+import { facts, formatCell, table } from '../output'
+import { boolean, duration } from '../values'
+
+const consoleLink = defineCommand({
+  name: 'console',
+  summary: 'Print a one-time link that signs a browser in to the console.',
+  examples: ['larder console', 'xdg-open "$(larder console)"'],
+  async run(_, { client, output }) {
+    const code = await client.call('session.code', {})
+    await output.show(code, () => code.url)
+    await output.message(`Works once, for ${code.expiresIn / 60} minutes.`)
+  },
+})
+
+const switchCommand = defineCommand({
+  name: 'switch',
+  summary: 'Show the global switch, or move it.',
+  details: ['Off: every request to a cache answers 503. The console and this command line go on working.'],
+  arguments: [{ name: 'state', meaning: 'on or off', optional: true }],
+  examples: ['larder switch', 'larder switch off'],
+  async run({ words: [state] }, { client, output }) {
+    if (state !== undefined && state !== 'on' && state !== 'off')
+      throw usageFailure(`switch ${state}: must be on or off`)
+    const now = state === undefined ? await client.call('switch.get', {}) : await client.call('switch.set', { enabled: state === 'on' })
+    await output.show(now, () => now.enabled ? 'on' : 'off')
+  },
+})
+
+const stats = defineCommand({
+  name: 'stats',
+  summary: 'Show statistics over all your caches.',
+  examples: ['larder stats', 'larder stats --json'],
+  async run(_, { client, output }) {
+    const now = await client.call('stats.get', {})
+    const { misses, latency, ...totals } = now.totals
+    await output.show(now, () => facts([
+      ['switch', now.enabled ? 'on' : 'off'],
+      ['uptime (seconds)', now.uptime],
+      ['caches', now.caches],
+      ['entries', now.entries],
+      ['bytes', now.bytes],
+      ['budget (bytes)', now.budget],
+      ['process memory (bytes)', now.rss],
+      ['requests', now.requests],
+      ['requests per second', now.requestsPerSecond],
+      ['hit ratio', totals.hitRatio],
+      ['hits', totals.hits],
+      ['  of them stale', totals.staleHits],
+      ['misses', Object.values(misses).reduce((sum, count) => sum + count, 0)],
+      ...Object.entries(misses).map(([reason, count]) => [`  ${reason}`, count] as const),
+      ['sets', totals.sets],
+      ['deletes', totals.deletes],
+      ['evictions', totals.evictions],
+      ['expirations', totals.expirations],
+      ['latency p50 (µs)', latency.p50],
+      ['latency p90 (µs)', latency.p90],
+      ['latency p99 (µs)', latency.p99],
+      ['latency max (µs)', latency.max],
+    ]))
+  },
+})
+
+/** Milliseconds between two looks at a server that is still starting. */
+const waitStep = 200
+
+const status = defineCommand({
+  name: 'status',
+  summary: 'Show whether the server may take traffic.',
+  details: ['Needs no key. Ends with 0 when it is ready, 1 when it is not, 3 when nobody answers.'],
+  flags: {
+    wait: flag(null, 'Wait until it is ready.', boolean),
+    timeout: flag('<time>', 'With --wait: give up after this long; 30s unless said.', duration),
+  },
+  examples: ['larder status', 'larder status --wait --timeout 30s && npm test'],
+  async run({ flags }, context) {
+    if (flags.timeout !== undefined && !flags.wait)
+      throw usageFailure('--timeout means something with --wait only')
+    const ready = flags.wait ? await waitUntilReady(context, (flags.timeout ?? 30) * 1000) : await context.client.call('health.ready', {})
+    await context.output.show(ready, () => facts([['status', ready.status], ...Object.entries(ready.stores)]))
+  },
+})
+
+/** Asks until the server is ready. Throws the last Failure when `timeout` milliseconds have passed. */
+async function waitUntilReady({ client, clock }: CommandContext, timeout: number): ReturnType<typeof client.call<'health.ready'>> {
+  const end = clock.monotonic() + timeout
+  for (;;) {
+    try {
+      return await client.call('health.ready', {})
+    }
+    catch (error) {
+      const maySucceed = error instanceof Failure && (error.exitCode === exitCodes.unreachable || error.problem.status === 503)
+      if (!maySucceed || clock.monotonic() + waitStep > end)
+        throw error
+    }
+    await sleep(waitStep)
+  }
+}
+
+const users = defineCommand({
+  name: 'users',
+  summary: 'List the users.',
+  examples: ['larder users'],
+  async run(_, { client, output }) {
+    const all = await client.call('users.list', {})
+    await output.show(all, () => table(
+      ['ID', 'NAME', 'OWNER', 'ADMIN', 'PASSWORD', 'CREATED'],
+      all.map(user => [user.id, user.name, user.owner, user.admin, user.hasPassword, user.createdAt]),
+    ))
+  },
+})
+
+const settings = defineCommand({
+  name: 'settings',
+  summary: 'Show the settings and where secrets are kept.',
+  examples: ['larder settings', 'larder call settings.update \'{"memory":536870912}\''],
+  async run(_, { client, output }) {
+    const now = await client.call('settings.get', {})
+    await output.show(now, () => facts([
+      ['version', now.version],
+      ['url', now.url],
+      ['home', now.home],
+      ['memory (bytes)', now.memory],
+      ['largest value (bytes)', now.valueLimit],
+      ['requests without a key', now.anonymous.enabled ? now.anonymous.scopes.join(', ') : 'refused'],
+      ['registration open', now.registrationOpen],
+      ['vault', `${now.vault.driver} (${formatCell(now.vault.state)}): ${now.vault.detail}`],
+    ]))
+  },
+})
+
+export const serverCommands = [consoleLink, switchCommand, stats, status, users, settings]

@@ -1,0 +1,82 @@
+import type { Io } from './io'
+import { join } from 'node:path'
+import { messageOf } from '../base/logger'
+import { localFailure, unreachableFailure } from './failure'
+
+/** The running server writes this file (0600) into its data folder; whoever may read it may control it. */
+export const controlFileName = 'control.json'
+export interface ControlFile {
+  url: string
+  token: string
+  pid: number
+}
+
+/** Where the server is, and what to show it. */
+export interface Connection {
+  url: URL
+  /** Sent as `Authorization: Bearer`. */
+  token: string | null
+  /** The certificate need not name this address: the control file vouches for the server, as it does where there is no TLS. */
+  vouched: boolean
+  /** What to say when nobody answers there. */
+  hint: string
+}
+
+export interface ConnectionChoice {
+  /** `--url`. */
+  url: URL | undefined
+  /** `LARDER_API_KEY`. */
+  apiKey: string | undefined
+  /** Where a server would be that was started with the same settings. */
+  defaultUrl: URL
+  home: string
+  readFile: Io['readFile']
+}
+
+/**
+ * Finds the server: `--url` with `LARDER_API_KEY`; else the control file in the data folder; else, where there is none but an API
+ * key, the default address. The control token is only ever sent to the server that wrote it. Throws Failure (unreachable) when
+ * nothing tells where a server is.
+ */
+export function findConnection({ url, apiKey, defaultUrl, home, readFile }: ConnectionChoice): Connection {
+  const control = readControlFile(home, readFile)
+  if (control && (!url || url.origin === control.url.origin))
+    return { url: url ?? control.url, token: control.token, vouched: true, hint: `${controlFileName} in ${home} is left over from a server that has ended. Start one with: larder serve` }
+  if (url)
+    return { url, token: apiKey ?? null, vouched: false, hint: 'Check --url, and that the server runs.' }
+  if (apiKey !== undefined)
+    return { url: defaultUrl, token: apiKey, vouched: false, hint: 'Start a server with: larder serve (or say where it is with --url)' }
+  throw unreachableFailure(`No server is running on ${home}. Start one with: larder serve (or say where it is with --url and LARDER_API_KEY)`)
+}
+
+function readControlFile(home: string, readFile: Io['readFile']): { url: URL, token: string } | undefined {
+  const path = join(home, controlFileName)
+  let text: string
+  try {
+    text = readFile(path).toString('utf8')
+  }
+  catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return undefined
+    throw localFailure(`${path} cannot be read: ${messageOf(error)}`, error)
+  }
+  const control = parseControlFile(text)
+  if (!control)
+    throw localFailure(`${path} is not a control file of Larder. Restart the server, which writes it anew.`)
+  return control
+}
+
+/** Undefined for everything that no Larder wrote. */
+function parseControlFile(text: string): { url: URL, token: string } | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  }
+  catch {
+    return undefined
+  }
+  const { url, token } = (value ?? {}) as Partial<Record<keyof ControlFile, unknown>>
+  if (typeof url !== 'string' || !URL.canParse(url) || typeof token !== 'string' || !/^[\x21-\x7E]+$/.test(token))
+    return undefined
+  return { url: new URL(url), token }
+}

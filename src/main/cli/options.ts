@@ -1,0 +1,149 @@
+import type { Parser } from './values'
+import { defaultPort } from '../../shared/limits'
+import { SettingsUpdate } from '../../shared/schemas'
+import { bindAddress, hostList } from './addresses'
+import { boolean, oneOf, port, size, text } from './values'
+
+/** One variable of the environment, with the flag that says the same. Parsing, `--help` and `.env.example` come from it. */
+export interface Option<T = unknown> {
+  variable: string
+  /** Without its dashes; null where a flag would show a secret to every user of the machine. */
+  flag: string | null
+  /** How the help writes the value; null for a switch that needs none. */
+  placeholder: string | null
+  /** The default as a person would write it; null when there is none. */
+  default: string | null
+  meaning: string
+  /** The value is never shown, not even when it is wrong. */
+  secret?: boolean
+  parse: Parser<T>
+}
+
+function option<T>(spec: Option<T>): Option<T> {
+  return spec
+}
+
+const apiKeyLength = { least: 16, most: 1024 }
+
+export const options = {
+  home: option({
+    variable: 'LARDER_HOME',
+    flag: 'home',
+    placeholder: '<folder>',
+    default: null,
+    meaning: 'Where databases and logs live; the user-data folder unless said.',
+    parse(value) {
+      if (/^~(?:[/\\]|$)/.test(value))
+        throw new Error('must be a path; ~ is expanded by shells only, write the whole path')
+      return text(value)
+    },
+  }),
+  port: option({
+    variable: 'LARDER_PORT',
+    flag: 'port',
+    placeholder: '<number>',
+    default: String(defaultPort),
+    meaning: 'Port; 0 picks a free one.',
+    parse(value) {
+      if (value.startsWith('tcp://'))
+        throw new Error('must be a port from 0 to 65535; Kubernetes sets this variable for a service called larder unless enableServiceLinks is false')
+      return port(value)
+    },
+  }),
+  host: option({
+    variable: 'LARDER_HOST',
+    flag: 'host',
+    placeholder: '<address>',
+    default: null,
+    meaning: 'Address to bind; 127.0.0.1 and ::1 unless said. Others need TLS or LARDER_ALLOW_PLAINTEXT=1.',
+    parse: bindAddress,
+  }),
+  allowedHosts: option({
+    variable: 'LARDER_ALLOWED_HOSTS',
+    flag: 'allowed-hosts',
+    placeholder: '<names>',
+    default: null,
+    meaning: 'Further host or host:port accepted in Host, comma separated; for containers and port mappings.',
+    parse: hostList,
+  }),
+  tlsCertificate: option({
+    variable: 'LARDER_TLS_CERT',
+    flag: 'tls-cert',
+    placeholder: '<file>',
+    default: null,
+    meaning: 'Certificate chain (PEM file); needs LARDER_TLS_KEY too.',
+    parse: text,
+  }),
+  tlsKey: option({
+    variable: 'LARDER_TLS_KEY',
+    flag: 'tls-key',
+    placeholder: '<file>',
+    default: null,
+    meaning: 'Private key of the certificate (PEM file).',
+    parse: text,
+  }),
+  allowPlaintext: option({
+    variable: 'LARDER_ALLOW_PLAINTEXT',
+    flag: 'allow-plaintext',
+    placeholder: null,
+    default: null,
+    meaning: '1 lets other machines connect without TLS: keys and values travel readable.',
+    parse: boolean,
+  }),
+  apiKey: option({
+    variable: 'LARDER_API_KEY',
+    flag: null,
+    placeholder: '<key>',
+    default: null,
+    meaning: 'An API key of the owner with all scopes for this run, at least 16 characters; for CI and containers.',
+    secret: true,
+    parse(value) {
+      // It travels in a header: what a header cannot carry could never be sent back.
+      if (!/^[\x21-\x7E]+$/.test(value) || value.length < apiKeyLength.least || value.length > apiKeyLength.most)
+        throw new Error(`must be ${apiKeyLength.least} to ${apiKeyLength.most} characters of visible ASCII, without spaces`)
+      return value
+    },
+  }),
+  vault: option({
+    variable: 'LARDER_VAULT',
+    flag: 'vault',
+    placeholder: '<where>',
+    default: 'auto',
+    meaning: 'Where API keys are kept to be read again: keychain, file, env, or auto (keychain, else file).',
+    parse: oneOf('auto', 'keychain', 'file', 'env'),
+  }),
+  memory: option({
+    variable: 'LARDER_MEMORY',
+    flag: 'memory',
+    placeholder: '<size>',
+    default: '256MB',
+    meaning: 'Budget for all entries and their overhead: 256MB, 1GB, 64MiB or plain bytes.',
+    parse(value) {
+      const bytes = size(value)
+      const checked = SettingsUpdate.shape.memory.safeParse(bytes)
+      if (!checked.success)
+        throw new Error(checked.error.issues[0]?.message)
+      return bytes
+    },
+  }),
+  headless: option({
+    variable: 'LARDER_HEADLESS',
+    flag: 'headless',
+    placeholder: null,
+    default: null,
+    meaning: '1 opens no window, even where Electron is there.',
+    parse: boolean,
+  }),
+  seed: option({
+    variable: 'LARDER_SEED',
+    flag: 'seed',
+    placeholder: '<file>',
+    default: null,
+    meaning: 'A snapshot file loaded at start. Not in this version: refused.',
+    parse(): never {
+      throw new Error('must be left out; this version cannot load snapshots yet')
+    },
+  }),
+} as const satisfies Record<string, Option>
+
+export type OptionValue<O> = O extends Option<infer T> ? T : never

@@ -1,0 +1,91 @@
+import type { Writable } from 'node:stream'
+import type { Failure } from './failure'
+import type { Io } from './io'
+import { styleText } from 'node:util'
+import { displayWidth, escapeLines, escapeText, safeJson } from './terminal'
+
+/** The reader of our output has gone (`larder … | head`). Not an error: there is nobody left to tell. */
+export class ReaderGone extends Error {}
+
+/** Results go to stdout, all else to stderr, so that pipes carry results only. All calls resolve when the text is handed over. */
+export interface Output {
+  readonly json: boolean
+  /** Exactly these bytes. */
+  raw: (bytes: Buffer) => Promise<void>
+  /** A result: JSON under `--json`, else the lines that `render` makes. Control characters are escaped. */
+  show: (value: unknown, render: () => string) => Promise<void>
+  /** Our own text, such as help. */
+  text: (text: string) => Promise<void>
+  /** A sentence for the person. Silent under `--json`. */
+  message: (text: string) => Promise<void>
+  failure: (failure: Failure) => Promise<void>
+  heading: (text: string) => string
+}
+
+export function createOutput({ stdout, stderr, env }: Pick<Io, 'stdout' | 'stderr' | 'env'>, json: boolean): Output {
+  // Without a listener a closed pipe would be an uncaught exception; `write` reports it where it matters.
+  for (const stream of [stdout, stderr])
+    stream.on('error', () => {})
+  const emphasis = (stream: Io['stdout'], format: 'bold' | 'red', text: string): string =>
+    stream.isTTY && !env.NO_COLOR && env.TERM !== 'dumb' ? styleText(format, text, { validateStream: false }) : text
+
+  return {
+    json,
+    raw: bytes => write(stdout, bytes),
+    text: text => write(stdout, `${text}\n`),
+    show: (value, render) => write(stdout, json ? `${safeJson(value)}\n` : `${escapeLines(render())}\n`),
+    async message(text) {
+      if (!json)
+        await write(stderr, `${escapeLines(text)}\n`)
+    },
+    failure({ problem, message }) {
+      if (json)
+        return write(stderr, `${safeJson(problem)}\n`)
+      const label = emphasis(stderr, 'red', 'larder:')
+      return write(stderr, escapeLines(message).split('\n').map(line => `${label} ${line}\n`).join(''))
+    },
+    heading: text => emphasis(stdout, 'bold', text),
+  }
+}
+
+function write(stream: Writable, data: string | Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(data, (error) => {
+      if (!error)
+        resolve()
+      else if ('code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED'))
+        reject(new ReaderGone('The reader of the output has gone', { cause: error }))
+      else
+        reject(error)
+    })
+  })
+}
+
+export type Cell = string | number | boolean | null
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 })
+
+/** A cell as text: numbers with thousands separators, nothing as a dash, text made safe and on one line. */
+export function formatCell(cell: Cell): string {
+  if (cell === null || cell === '')
+    return '–'
+  if (typeof cell === 'boolean')
+    return cell ? 'yes' : 'no'
+  return typeof cell === 'number' ? grouped.format(cell) : escapeText(cell)
+}
+
+/** Rows in aligned columns, numbers to the right. */
+export function table(headers: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const lines = [headers, ...rows.map(row => row.map(formatCell))]
+  const numeric = headers.map((_, column) => rows.some(row => typeof row[column] === 'number') && rows.every(row => typeof row[column] === 'number' || row[column] === null))
+  const widths = headers.map((_, column) => Math.max(...lines.map(line => displayWidth(line[column] ?? ''))))
+  return lines.map(line => line.map((text, column) => {
+    const padding = ' '.repeat((widths[column] ?? 0) - displayWidth(text))
+    return numeric[column] ? padding + text : text + padding
+  }).join('  ').trimEnd()).join('\n')
+}
+
+/** Names and what belongs to them, one a line. */
+export function facts(pairs: readonly (readonly [name: string, value: Cell])[]): string {
+  const width = Math.max(...pairs.map(([name]) => displayWidth(name)))
+  return pairs.map(([name, value]) => `${name}${' '.repeat(width - displayWidth(name))}  ${formatCell(value)}`).join('\n')
+}

@@ -1,0 +1,150 @@
+import type { Clock } from '../base/clock'
+import type { Configuration } from '../base/configuration'
+import type { FlagSpec, Given } from './arguments'
+import type { Command, CommandContext } from './command'
+import type { Connection } from './connection'
+import type { Io } from './io'
+import type { Output } from './output'
+import { resolve } from 'node:path'
+import { LarderError } from '../../shared/errors'
+import { systemClock } from '../base/clock'
+import { defaultHome } from '../base/default-home'
+import { messageOf } from '../base/logger'
+import { parseGiven, readArguments } from './arguments'
+import { createCliClient } from './client'
+import { flag } from './command'
+import { commands } from './commands/index'
+import { createLookup, readOption, resolveConfiguration } from './configuration'
+import { findConnection } from './connection'
+import { exitCodes, Failure, localFailure, usageFailure } from './failure'
+import { commandHelp, generalHelp } from './help'
+import { options } from './options'
+import { createOutput, ReaderGone } from './output'
+import { suggestion } from './suggest'
+import { baseUrl, boolean } from './values'
+
+export interface RunServices {
+  /** Runs the server until it is told to stop; resolves with the exit code. */
+  serve: (configuration: Configuration) => Promise<number>
+  version: string
+  clock?: Clock
+}
+
+const globals = {
+  json: flag(null, 'Results and errors as JSON.', boolean),
+  url: flag('<address>', 'The server to talk to, such as http://localhost:7777.', baseUrl),
+  home: flag(options.home.placeholder, `${options.home.meaning} [${options.home.variable}]`, options.home.parse),
+  help: flag(null, 'This help.', boolean),
+  version: flag(null, 'The version of larder.', boolean),
+}
+const globalFlags: ReadonlyMap<string, FlagSpec> = new Map(Object.entries(globals))
+const allFlags: ReadonlyMap<string, FlagSpec> = new Map([...commands.flatMap(command => [...command.flags]), ...globalFlags])
+
+/**
+ * The command line: `argv` without the program's own name. Resolves with the exit code once all output is handed over; never
+ * throws for what a person or a server can do wrong. Without a command it serves.
+ */
+export async function run(argv: readonly string[], io: Io, services: RunServices): Promise<number> {
+  const output = createOutput(io, wantsJson(argv))
+  try {
+    return await dispatch(argv, io, services, output)
+  }
+  catch (error) {
+    return await report(error, output)
+  }
+}
+
+async function dispatch(argv: readonly string[], io: Io, services: RunServices, output: Output): Promise<number> {
+  const { words, flags } = readArguments(argv, allFlags)
+  if (flags.has('version')) {
+    await output.text(services.version)
+    return exitCodes.ok
+  }
+  const wantsHelp = flags.has('help') || words[0] === 'help'
+  const named = words[0] === 'help' ? words.slice(1) : words
+  if (wantsHelp && named.length === 0) {
+    await output.text(generalHelp(commands, globalFlags, output.heading))
+    return exitCodes.ok
+  }
+  const { command, rest } = findCommand(named)
+  if (wantsHelp) {
+    await output.text(commandHelp(command, globalFlags, output.heading))
+    return exitCodes.ok
+  }
+  checkFlags(command, flags)
+  return await command.run(rest, flags, createContext(flags, io, services, output)) ?? exitCodes.ok
+}
+
+/** The longest command that the first words name. Throws Failure (usage). */
+function findCommand(words: readonly string[]): { command: Command, rest: readonly string[] } {
+  const [first = 'serve', second] = words
+  for (const length of [2, 1]) {
+    const name = length === 1 ? first : `${first} ${second}`
+    const command = commands.find(candidate => candidate.name === name)
+    // A group such as `caches` takes no arguments: another word can only be a mistyped command.
+    if (command && !(length === 1 && second !== undefined && command.arguments.length === 0 && groupOf(first).length > 1))
+      return { command, rest: words.slice(length) }
+  }
+  const group = groupOf(first)
+  if (group.length > 0 && second === undefined)
+    throw usageFailure(`${first} needs one of: ${group.map(command => command.name.slice(first.length + 1)).join(', ')}`)
+  const written = group.length > 0 ? `${first} ${second}` : first
+  throw usageFailure(`unknown command ${written}${suggestion(written, commands.map(command => command.name))}; larder --help lists them`)
+}
+
+function groupOf(word: string): readonly Command[] {
+  return commands.filter(command => command.name.split(' ')[0] === word)
+}
+
+function checkFlags(command: Command, flags: ReadonlyMap<string, Given>): void {
+  for (const [name, { written }] of flags) {
+    if (!command.flags.has(name) && !globalFlags.has(name))
+      throw usageFailure(`${command.name} has no flag ${written}${suggestion(name, command.flags.keys(), found => `--${found}`)}; larder ${command.name} --help lists them`)
+  }
+}
+
+function createContext(flags: ReadonlyMap<string, Given>, io: Io, { serve, clock = systemClock }: RunServices, output: Output): CommandContext {
+  const sources = { ...io, defaultHome: defaultHome(io.platform, io.env, io.userFolder) }
+  const url = flags.get('url')
+  function connect(): Connection {
+    const find = createLookup(flags, sources)
+    return findConnection({
+      url: url && parseGiven(url, globals.url.parse),
+      apiKey: readOption(options.apiKey, find),
+      defaultUrl: new URL(`http://localhost:${readOption(options.port, find) ?? options.port.default}`),
+      home: resolve(io.cwd, readOption(options.home, find) ?? sources.defaultHome),
+      readFile: io.readFile,
+    })
+  }
+  return { client: createCliClient(connect), output, io, clock, serve, configuration: () => resolveConfiguration(flags, sources) }
+}
+
+async function report(error: unknown, output: Output): Promise<number> {
+  // Whoever read our results has seen enough; like other tools we end without a word.
+  if (error instanceof ReaderGone)
+    return exitCodes.ok
+  const failure = failureOf(error)
+  try {
+    await output.failure(failure)
+  }
+  catch (unwritable) {
+    if (!(unwritable instanceof ReaderGone))
+      throw unwritable
+  }
+  return failure.exitCode
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof Failure)
+    return error
+  // Thrown on this side of the wire: an input that could not even be sent.
+  if (error instanceof LarderError)
+    return new Failure(exitCodes.usage, error.toProblem(), error)
+  return localFailure(`unexpected: ${messageOf(error)}`, error)
+}
+
+/** Known before the arguments are parsed, so that mistakes in them are told in JSON too. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return argv.slice(0, end < 0 ? argv.length : end).some(argument => /^--json(?:=(?:1|true|yes|on))?$/i.test(argument))
+}

@@ -1,0 +1,121 @@
+import { limits } from '../../shared/limits'
+
+/** Reads one value as a person writes it. Throws an Error whose message continues "…: " and says what would be right. */
+export type Parser<T> = (text: string) => T
+
+export const text: Parser<string> = (value) => {
+  if (value === '' || value.includes('\0'))
+    throw new Error('must be text, and not empty')
+  return value
+}
+
+const booleans = new Map([['1', true], ['true', true], ['yes', true], ['on', true], ['0', false], ['false', false], ['no', false], ['off', false]])
+
+export const boolean: Parser<boolean> = (value) => {
+  const known = booleans.get(value.toLowerCase())
+  if (known === undefined)
+    throw new Error('must be 1 or 0 (true, false, yes, no, on, off)')
+  return known
+}
+
+/** A whole number from `from` to `to`, in plain decimal digits. */
+export function wholeNumber(from: number, to: number, what = 'a whole number'): Parser<number> {
+  return (value) => {
+    const number = Number(value)
+    if (!/^\d{1,16}$/.test(value) || number < from || number > to)
+      throw new Error(`must be ${what} from ${from} to ${to}`)
+    return number
+  }
+}
+
+export const port = wholeNumber(0, 65535, 'a port')
+
+/** `none`, or a whole number above 0; for limits that null lifts. */
+export const countOrNone: Parser<number | null> = (value) => {
+  if (value === 'none')
+    return null
+  const number = Number(value)
+  if (!/^\d{1,16}$/.test(value) || number < 1 || !Number.isSafeInteger(number))
+    throw new Error('must be a whole number above 0, or none')
+  return number
+}
+
+const units = new Map([['', 1], ['b', 1], ['kb', 1e3], ['mb', 1e6], ['gb', 1e9], ['tb', 1e12], ['kib', 2 ** 10], ['mib', 2 ** 20], ['gib', 2 ** 30], ['tib', 2 ** 40]])
+
+/** Bytes: a plain number, or with a unit; kB, MB, GB, TB are powers of 1000, KiB, MiB, GiB, TiB of 1024. */
+export const size: Parser<number> = (value) => {
+  const match = /^(\d{1,16}(?:\.\d{1,6})?) ?([a-z]{0,3})$/i.exec(value)
+  const unit = units.get(match?.[2]?.toLowerCase() ?? 'unknown')
+  const bytes = Math.floor(Number(match?.[1]) * (unit ?? Number.NaN))
+  if (!Number.isSafeInteger(bytes) || bytes < 0)
+    throw new Error('must be a size such as 256MB, 1GB, 64MiB or plain bytes')
+  return bytes
+}
+
+/** As `size`, or `none`. */
+export const sizeOrNone: Parser<number | null> = (value) => {
+  if (value === 'none')
+    return null
+  const bytes = size(value)
+  if (bytes === 0)
+    throw new Error('must be above 0 bytes, or none')
+  return bytes
+}
+
+const spans = new Map([['', 1], ['s', 1], ['m', 60], ['h', 3600], ['d', 86400]])
+
+/** Seconds: `90`, `90s`, `15m`, `2h`, `7d`; 0 is permitted. */
+export const duration: Parser<number> = (value) => {
+  const match = /^(\d{1,10}(?:\.\d{1,3})?)([smhd]?)$/.exec(value)
+  const seconds = Number(match?.[1]) * (spans.get(match?.[2] ?? '') ?? 1)
+  if (!(seconds <= limits.ttl))
+    throw new Error('must be a time such as 90, 90s, 15m, 2h or 7d')
+  return seconds
+}
+
+/** Time to live in seconds, above 0; `none` is null: no expiry. */
+export const ttl: Parser<number | null> = (value) => {
+  if (value === 'none')
+    return null
+  if (!/^\d/.test(value) || duration(value) === 0)
+    throw new Error('must be a time above 0 such as 90, 90s, 15m, 2h or 7d, or none')
+  return duration(value)
+}
+
+/** Comma-separated texts without the blanks around them. */
+export const list: Parser<string[]> = (value) => {
+  const items = value.split(',').map(item => item.trim())
+  if (items.includes(''))
+    throw new Error('must be a comma-separated list without empty items, such as a,b')
+  return items
+}
+
+export function oneOf<const T extends string>(...choices: readonly T[]): Parser<T> {
+  return (value) => {
+    const choice = choices.find(known => known === value)
+    if (choice === undefined)
+      throw new Error(`must be one of ${choices.join(', ')}`)
+    return choice
+  }
+}
+
+/** Comma-separated members of a fixed set. */
+export function listOf<const T extends string>(...choices: readonly T[]): Parser<T[]> {
+  const parse = oneOf(...choices)
+  return value => list(value).map(parse)
+}
+
+/** A media type as it travels in a header (RFC 9110 §8.3.1). Parameters are taken as they are, visible ASCII only. */
+export const mediaType: Parser<string> = (value) => {
+  if (!/^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?: *;[\x20-\x7E]*)?$/.test(value) || value.length > limits.contentType)
+    throw new Error('must be a media type such as text/plain or application/json')
+  return value
+}
+
+/** Base address of a server. User names in it are refused: they would end up in shell histories and logs. */
+export const baseUrl: Parser<URL> = (value) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+    throw new Error('must be an address such as http://localhost:7777')
+  return url
+}

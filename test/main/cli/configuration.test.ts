@@ -1,0 +1,174 @@
+import type { Configuration } from '../../../src/main/base/configuration'
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { readConfiguration } from '../../../src/main/cli/configuration'
+import { options } from '../../../src/main/cli/options'
+import { readFrom } from './harness'
+
+interface Given { argv?: string[], env?: Record<string, string>, dotenv?: string, files?: Record<string, string>, platform?: NodeJS.Platform, cwd?: string }
+
+function configure({ argv = [], env = {}, dotenv, files = {}, platform = 'linux', cwd = '/project' }: Given): Configuration {
+  const all = dotenv === undefined ? files : { '/project/.env': dotenv, ...files }
+  return readConfiguration({ argv, env, cwd, platform, defaultHome: '/default-home', readFile: path => readFrom(all, path) })
+}
+
+const defaults: Configuration = { home: '/default-home', port: 7777, host: null, allowedHosts: [], tls: null, allowPlaintext: false, apiKey: null, vault: 'auto', memory: null, headless: false }
+const key = 'sixteen-letters!'
+const pem = { '/project/cert.pem': 'C', '/project/key.pem': 'K' }
+
+it('knows what to do without being told anything', () => expect(configure({})).toEqual(defaults))
+
+describe('every variable, and the flag that says the same', () => {
+  it.each<[variable: string, text: string, expected: Partial<Configuration>, others?: Given]>([
+    ['LARDER_HOME', '/data', { home: '/data' }],
+    ['LARDER_HOME', 'data', { home: '/project/data' }],
+    ['LARDER_PORT', '0', { port: 0 }],
+    ['LARDER_PORT', '65535', { port: 65535 }],
+    ['LARDER_HOST', '127.0.0.1', { host: '127.0.0.1' }],
+    ['LARDER_HOST', '127.8.8.8', { host: '127.8.8.8' }],
+    ['LARDER_HOST', '[::1]', { host: '::1' }],
+    ['LARDER_HOST', 'LocalHost', { host: null }],
+    ['LARDER_HOST', '0.0.0.0', { host: '0.0.0.0', allowPlaintext: true }, { env: { LARDER_ALLOW_PLAINTEXT: '1' } }],
+    ['LARDER_HOST', '::', { host: '::', tls: { certificate: '/project/cert.pem', key: '/project/key.pem' } }, { env: { LARDER_TLS_CERT: 'cert.pem', LARDER_TLS_KEY: 'key.pem' }, files: pem }],
+    ['LARDER_ALLOWED_HOSTS', 'Cache.Test, my_cache:8080,[::1]:080,münchen.example', { allowedHosts: ['cache.test', 'my_cache:8080', '[::1]:80', 'xn--mnchen-3ya.example'] }],
+    ['LARDER_TLS_CERT', '/cert', { tls: { certificate: '/cert', key: '/key' } }, { env: { LARDER_TLS_KEY: '/key' }, files: { '/cert': 'C', '/key': 'K' } }],
+    ['LARDER_TLS_KEY', 'key.pem', { tls: { certificate: '/project/cert.pem', key: '/project/key.pem' } }, { env: { LARDER_TLS_CERT: 'cert.pem' }, files: pem }],
+    ['LARDER_ALLOW_PLAINTEXT', 'true', { allowPlaintext: true }],
+    ['LARDER_API_KEY', key, { apiKey: key }],
+    ['LARDER_VAULT', 'env', { vault: 'env' }],
+    ['LARDER_MEMORY', '256MB', { memory: 256_000_000 }],
+    ['LARDER_MEMORY', '1GB', { memory: 1_000_000_000 }],
+    ['LARDER_MEMORY', '64MiB', { memory: 67_108_864 }],
+    ['LARDER_MEMORY', '1.5 gib', { memory: 1_610_612_736 }],
+    ['LARDER_MEMORY', '1048576', { memory: 1_048_576 }],
+    ['LARDER_HEADLESS', 'on', { headless: true }],
+    ['LARDER_HEADLESS', '0', { headless: false }],
+  ])('%s=%s', (variable, text, expected, others = {}) => {
+    const env = { ...others.env, [variable]: text }
+    expect(configure({ ...others, env })).toEqual({ ...defaults, ...expected })
+    expect(configure({ ...others, env: others.env ?? {}, dotenv: `${variable}="${text}"` })).toEqual({ ...defaults, ...expected })
+    const flag = Object.values(options).find(option => option.variable === variable)?.flag
+    if (flag) {
+      expect(configure({ ...others, env: others.env ?? {}, argv: [`--${flag}=${text}`] })).toEqual({ ...defaults, ...expected })
+    }
+  })
+})
+
+describe('bad values name what the person wrote', () => {
+  it.each<[string, Given, string]>([
+    ['a word as port', { env: { LARDER_PORT: 'abc' } }, 'LARDER_PORT=abc: must be a port from 0 to 65535'],
+    ['a flag', { argv: ['--port', 'abc'] }, '--port abc: must be a port from 0 to 65535'],
+    ['a flag with =', { argv: ['--port=abc'] }, '--port=abc: must be a port from 0 to 65535'],
+    ['.env', { dotenv: 'LARDER_PORT=abc' }, 'LARDER_PORT=abc in /project/.env: must be a port from 0 to 65535'],
+    ['a port too high', { env: { LARDER_PORT: '65536' } }, 'must be a port from 0 to 65535'],
+    ['a negative port', { argv: ['--port=-1'] }, '--port=-1: must be a port'],
+    ['a hexadecimal port', { env: { LARDER_PORT: '0x50' } }, 'must be a port'],
+    ['a fullwidth port', { env: { LARDER_PORT: '８０' } }, 'must be a port'],
+    ['a blank port', { env: { LARDER_PORT: ' ' } }, 'LARDER_PORT= : must be a port'],
+    ['what Kubernetes sets', { env: { LARDER_PORT: 'tcp://10.0.0.1:7777' } }, 'enableServiceLinks'],
+    ['a tilde', { dotenv: 'LARDER_HOME=~/larder' }, 'must be a path; ~ is expanded by shells only'],
+    ['a home with NUL', { env: { LARDER_HOME: 'a\0b' } }, 'must be text'],
+    ['no address', { env: { LARDER_HOST: '*' } }, 'LARDER_HOST=*: must be an address such as'],
+    ['an address with port', { env: { LARDER_HOST: '127.0.0.1:80' } }, 'must be an address such as'],
+    ['a URL as allowed host', { env: { LARDER_ALLOWED_HOSTS: 'http://a' } }, 'LARDER_ALLOWED_HOSTS=http://a: must be names'],
+    ['a wildcard as allowed host', { env: { LARDER_ALLOWED_HOSTS: '*.a' } }, 'must be names'],
+    ['an allowed host at port 0', { env: { LARDER_ALLOWED_HOSTS: 'a:0' } }, 'must be names'],
+    ['empty allowed hosts', { env: { LARDER_ALLOWED_HOSTS: 'a,,b' } }, 'without empty items'],
+    ['a short API key', { env: { LARDER_API_KEY: 'fifteen-letters' } }, 'LARDER_API_KEY: must be 16 to 1024 characters'],
+    ['an API key no header can carry', { env: { LARDER_API_KEY: 'ключ-ключ-ключ-ключ' } }, 'LARDER_API_KEY: must be'],
+    ['an unknown vault', { env: { LARDER_VAULT: 'toString' } }, 'LARDER_VAULT=toString: must be one of auto, keychain, file, env'],
+    ['a size without number', { env: { LARDER_MEMORY: 'MB' } }, 'LARDER_MEMORY=MB: must be a size such as 256MB, 1GB, 64MiB or plain bytes'],
+    ['a size with an unknown unit', { env: { LARDER_MEMORY: '1XB' } }, 'must be a size'],
+    ['an endless size', { env: { LARDER_MEMORY: '9999999999999TB' } }, 'must be a size'],
+    ['too little memory', { env: { LARDER_MEMORY: '1MB' } }, 'LARDER_MEMORY=1MB: must be at least 1 MiB'],
+    ['no boolean', { env: { LARDER_HEADLESS: 'maybe' } }, 'LARDER_HEADLESS=maybe: must be 1 or 0'],
+    ['no boolean as flag', { argv: ['--headless=maybe'] }, '--headless=maybe: must be 1 or 0'],
+    ['a snapshot', { env: { LARDER_SEED: 'a.json' } }, 'LARDER_SEED=a.json: must be left out; this version cannot load snapshots yet'],
+    ['a snapshot as flag', { argv: ['--seed', 'a.json'] }, '--seed a.json: must be left out'],
+    ['a certificate without key', { env: { LARDER_TLS_CERT: 'cert.pem' }, files: pem }, 'LARDER_TLS_CERT=cert.pem: TLS needs both files'],
+    ['a key without certificate', { argv: ['--tls-key', 'key.pem'], files: pem }, '--tls-key key.pem: TLS needs both files'],
+    ['a certificate that is not there', { env: { LARDER_TLS_CERT: 'no.pem', LARDER_TLS_KEY: 'key.pem' }, files: pem }, 'LARDER_TLS_CERT=no.pem: must be a file that can be read; ENOENT'],
+    ['an unknown flag', { argv: ['--prot', '80'] }, 'unknown flag --prot; did you mean --port?'],
+    ['an unknown flag far from all', { argv: ['--xyzzy'] }, /^unknown flag --xyzzy$/ as unknown as string],
+    ['__proto__ as flag', { argv: ['--__proto__=1'] }, 'unknown flag --__proto__'],
+    ['a flag for the API key', { argv: ['--api-key', key] }, 'unknown flag --api-key'],
+    ['a flag twice', { argv: ['--port', '1', '--port', '2'] }, '--port is given twice'],
+    ['a flag without value', { argv: ['--port'] }, '--port needs a value: --port <number>'],
+    ['a flag that swallows the next', { argv: ['--home', '--headless'] }, '--home needs a value'],
+    ['an argument', { argv: ['serve'] }, 'unexpected argument serve'],
+  ])('%s', (_, given, message) => expect(() => configure(given)).toThrow(message))
+
+  it('tells all of them at once', () => {
+    expect(() => configure({ env: { LARDER_PORT: 'x', LARDER_VAULT: 'y' }, argv: ['--memory', 'z'] })).toThrow(/LARDER_PORT=x: .*\n.*LARDER_VAULT=y: .*\n.*--memory z: /)
+  })
+
+  // S8: an API key that is refused must not reach a log. Red: options.ts, remove `secret: true`.
+  it('never shows an API key', () => {
+    expect(() => configure({ dotenv: 'LARDER_API_KEY="hunter2 hunter2 hunter2"' })).toThrow(/^LARDER_API_KEY in \/project\/\.env: (?!.*hunter2)/)
+  })
+})
+
+// S1: other machines reach the server only where that was said on purpose. Red: addresses.ts, `return address.toLowerCase() === 'localhost'` → `return true`
+// (names), or `addSubnet('127.0.0.0', 8` → `addSubnet('0.0.0.0', 0` (addresses).
+describe('addresses that other machines can reach', () => {
+  const reachable = ['0.0.0.0', '::', '192.168.1.5', '128.0.0.1', '126.255.255.255', '::2', '::ffff:10.0.0.1', 'cache.example', 'localhost.evil.test', '0', '127.1.evil']
+  it.each(reachable)('%s is refused', (host) => {
+    expect(() => configure({ env: { LARDER_HOST: host } })).toThrow(`LARDER_HOST=${host}: other machines could connect`)
+    expect(() => configure({ argv: ['--host', host], env: { LARDER_ALLOW_PLAINTEXT: '0' } })).toThrow(`--host ${host}: other machines could connect`)
+  })
+  it.each(reachable)('%s is taken with TLS, or when plain text is allowed', (host) => {
+    expect(configure({ argv: ['--host', host, '--allow-plaintext'] }).host).toBe(host)
+    expect(configure({ argv: ['--host', host, '--tls-cert', 'cert.pem', '--tls-key', 'key.pem'], files: pem }).host).toBe(host)
+  })
+  it.each(['127.0.0.1', '127.255.255.255', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1'])('%s needs neither', host => expect(configure({ env: { LARDER_HOST: host } }).host).toBe(host))
+})
+
+describe('order', () => {
+  it('flags win over the environment, it over .env, that over defaults', () => {
+    const dotenv = 'LARDER_PORT=3\nLARDER_VAULT=file\nLARDER_MEMORY=3MiB'
+    const env = { LARDER_PORT: '2', LARDER_VAULT: 'env' }
+    expect(configure({ argv: ['--port', '1'], env, dotenv })).toEqual({ ...defaults, port: 1, vault: 'env', memory: 3 * 1024 * 1024 })
+  })
+  it('a bad value that is overruled does no harm', () => expect(configure({ argv: ['--port', '1'], env: { LARDER_PORT: 'x' } }).port).toBe(1))
+  it('an empty variable counts as not set', () => expect(configure({ env: { LARDER_PORT: '', LARDER_API_KEY: '' }, dotenv: 'LARDER_PORT=5' }).port).toBe(5))
+  it('a switch can be taken back by its flag', () => expect(configure({ argv: ['--headless=0'], env: { LARDER_HEADLESS: '1' } }).headless).toBe(false))
+  it('inherited properties of the environment are no variables', () => expect(configure({ env: Object.create({ LARDER_PORT: '5' }) }).port).toBe(7777))
+})
+
+describe('.env', () => {
+  it('is read with comments, quotes, export, CRLF and a byte order mark', () => {
+    expect(configure({ dotenv: '\uFEFFLARDER_PORT=5 # five\r\nexport LARDER_VAULT=\'file\'\r\nOTHER=1\r\n' })).toEqual({ ...defaults, port: 5, vault: 'file' })
+  })
+  it('may be a folder', () => {
+    const readFile = (): never => {
+      throw Object.assign(new Error('EISDIR'), { code: 'EISDIR' })
+    }
+    expect(readConfiguration({ argv: [], env: {}, cwd: '/project', platform: 'linux', defaultHome: '/default-home', readFile })).toEqual(defaults)
+  })
+  it('stops the start when it cannot be read', () => {
+    const readFile = (): never => {
+      throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })
+    }
+    expect(() => readConfiguration({ argv: [], env: {}, cwd: '/project', platform: 'linux', defaultHome: '/default-home', readFile })).toThrow('/project/.env cannot be read: EACCES')
+  })
+})
+
+it('resolves paths as the platform does', () => {
+  expect(configure({ platform: 'win32', cwd: 'C:\\project', env: { LARDER_HOME: 'data' } }).home).toBe('C:\\project\\data')
+})
+
+describe('.env.example', () => {
+  const text = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8')
+  const all = Object.values(options)
+
+  it('lists every variable of the table with its default and meaning, and no other', () => {
+    const blocks = [...text.matchAll(/^# (.+)\n# (LARDER_\w+)=(.*)$/gm)].map(([, meaning, variable, value]) => ({ variable, meaning, value }))
+    expect(blocks).toEqual(all.map(option => ({ variable: option.variable, meaning: option.meaning, value: option.default ?? '' })))
+    expect(text.match(/LARDER_\w+=/g)?.filter(name => !all.some(option => `${option.variable}=` === name))).toEqual([])
+  })
+  it('changes nothing when it is copied as it is, nor when all is uncommented', () => {
+    expect(parseEnv(text)).toEqual({})
+    expect(configure({ dotenv: text.replace(/^# (?=LARDER_\w+=)/gm, '') })).toEqual({ ...defaults, memory: 256_000_000 })
+  })
+})

@@ -1,0 +1,105 @@
+import type { IncomingHttpHeaders, Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Configuration } from '../../../src/main/base/configuration'
+import type { Io } from '../../../src/main/cli/io'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { Readable, Writable } from 'node:stream'
+import { run } from '../../../src/main/cli/run'
+
+export interface Recorded { method: string, url: string, headers: IncomingHttpHeaders, body: Buffer }
+export interface Reply { status?: number, headers?: Record<string, string>, body?: unknown }
+
+export interface FakeLarder {
+  url: string
+  requests: Recorded[]
+  /** What the next requests get, in order; the last one stays. Bytes and text go out as they are, all else as JSON. */
+  reply: (...replies: Reply[]) => void
+  close: () => Promise<void>
+}
+
+/** A server that records what it is asked, and answers what it is told to. */
+export async function startFakeLarder(): Promise<FakeLarder> {
+  const requests: Recorded[] = []
+  let replies: Reply[] = []
+  const server: Server = createServer(async (request, response) => {
+    requests.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: Buffer.concat(await request.toArray()) })
+    const { status = 200, headers = {}, body } = (replies.length > 1 ? replies.shift() : replies[0]) ?? { status: 500 }
+    const bytes = body === undefined ? '' : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
+    response.writeHead(status, { 'content-type': status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json', ...headers }).end(bytes)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    reply(...next) {
+      requests.length = 0
+      replies = next
+    },
+    async close() {
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+export interface Outcome { code: number, stdout: string, stderr: string, bytes: Buffer, served: Configuration[] }
+export interface Surroundings extends Partial<Pick<Io, 'env' | 'platform' | 'stdin' | 'stdout' | 'stderr'>> {
+  files?: Readonly<Record<string, string | Buffer>>
+  input?: string | Buffer
+  tty?: boolean
+}
+
+/** Runs one command line in surroundings that hold nothing but what is given. */
+export async function larder(argv: readonly string[], { files = {}, input, tty = false, ...given }: Surroundings = {}): Promise<Outcome> {
+  const stdout = collect(tty)
+  const stderr = collect(tty)
+  const served: Configuration[] = []
+  const stdin: Io['stdin'] = Readable.from(input === undefined ? [] : [Buffer.from(input)])
+  stdin.isTTY = tty && input === undefined
+  const code = await run(argv, {
+    stdin,
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    env: {},
+    platform: 'linux',
+    cwd: '/work-folder',
+    userFolder: '/home/ada',
+    readFile: path => readFrom(files, path),
+    ...given,
+  }, {
+    version: '1.2.3',
+    serve: async (configuration) => {
+      served.push(configuration)
+      return 0
+    },
+  })
+  return { code, stdout: stdout.bytes().toString(), stderr: stderr.bytes().toString(), bytes: stdout.bytes(), served }
+}
+
+/** A file system of these files; others are missing, as node:fs says it. */
+export function readFrom(files: Readonly<Record<string, string | Buffer>>, path: string): Buffer {
+  const content = Object.hasOwn(files, path) ? files[path] : undefined
+  if (content === undefined)
+    throw Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), { code: 'ENOENT' })
+  return Buffer.from(content as string)
+}
+
+export const controlPath = '/home/ada/.config/Larder/control.json'
+
+/** The control file of a server at this address, where the command line looks for it. */
+export function controlOf(url: string, token = 'lc_secret'): Record<string, string> {
+  return { [controlPath]: JSON.stringify({ url, token, pid: 1 }) }
+}
+
+function collect(isTTY: boolean): { stream: Io['stdout'], bytes: () => Buffer } {
+  const chunks: Buffer[] = []
+  const stream: Io['stdout'] = new Writable({
+    write(chunk: Buffer, _, done) {
+      chunks.push(chunk)
+      done()
+    },
+  })
+  stream.isTTY = isTTY
+  return { stream, bytes: () => Buffer.concat(chunks) }
+}
