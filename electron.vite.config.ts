@@ -21,6 +21,7 @@ export default defineConfig({
       // The console's CSP allows no inline data: every asset is a file of its own.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      minify: true,
       rollupOptions: { input: { index: resolve(root, 'src/renderer/index.html') } },
     },
   },

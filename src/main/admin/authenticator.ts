@@ -44,13 +44,16 @@ export function createAuthenticator({ keys, sessions, users, settings, controlTo
     return found?.principal
   }
 
+  function find(secret: string, findSession: (token: string) => Principal | undefined): Principal | undefined {
+    const digest = digestOf(secret)
+    const id = parseKeyId(secret)
+    // An environment key may look like anything, like an API key or a session too, so no shape ends the search.
+    return (id === undefined ? undefined : keys.verify(id, digest)) ?? findSession(secret) ?? verifyFixed(digest)
+  }
+
   return {
-    authenticate(secret) {
-      const digest = digestOf(secret)
-      const id = parseKeyId(secret)
-      // An environment key may look like anything, like an API key or a session too, so no shape ends the search.
-      return (id === undefined ? undefined : keys.verify(id, digest)) ?? sessions.verify(secret) ?? verifyFixed(digest)
-    },
+    authenticate: secret => find(secret, sessions.verify),
+    stillHolds: secret => find(secret, sessions.peek),
     anonymous() {
       const now = settings.anonymous()
       const owner = users.owner()

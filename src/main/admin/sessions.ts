@@ -13,6 +13,8 @@ export interface Sessions {
   start: (user: UserRecord) => string
   /** Whose token this is, and restarts its idle time. */
   verify: (token: string) => Principal | undefined
+  /** The same, but it is no use: the idle time runs on. */
+  peek: (token: string) => Principal | undefined
   /** Signs out. A caller who is not here by a session has none to end. */
   end: (principal: Principal) => void
   /** Ends all sessions of a user but the caller's own. */
@@ -52,6 +54,15 @@ export function createSessions(clock: Clock): Sessions {
       sessions.delete(digest)
   }
 
+  function peek(token: string): Principal | undefined {
+    const digest = token.startsWith(prefix) ? digestKey(token) : ''
+    const session = sessions.get(digest)
+    if (!session || !hasPassed(clock, session.deadline))
+      return session?.principal
+    sessions.delete(digest)
+    return undefined
+  }
+
   return {
     start(user) {
       makeRoom(user.id)
@@ -60,19 +71,12 @@ export function createSessions(clock: Clock): Sessions {
       return token
     },
     verify(token) {
-      if (!token.startsWith(prefix))
-        return undefined
-      const digest = digestKey(token)
-      const session = sessions.get(digest)
-      if (!session)
-        return undefined
-      if (hasPassed(clock, session.deadline)) {
-        sessions.delete(digest)
-        return undefined
-      }
-      put(digest, session.principal)
-      return session.principal
+      const principal = peek(token)
+      if (principal)
+        put(digestKey(token), principal)
+      return principal
     },
+    peek,
     end(principal) {
       const digest = digestOfPrincipal.get(principal)
       if (digest !== undefined)

@@ -20,6 +20,8 @@ export interface Principal {
 export interface Authenticator {
   /** The holder of this API key, session or control token; undefined when it is wrong, revoked or expired. */
   authenticate: (secret: string) => Principal | undefined
+  /** The same for a connection that stays open: it does not count as use, so a session idles out under it. */
+  stillHolds: (secret: string) => Principal | undefined
   /** What a request without any credential may do; undefined while that is off. */
   anonymous: () => Principal | undefined
   /** Whether any key allows this browser origin (the union that preflights are answered from). */

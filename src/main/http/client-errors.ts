@@ -15,7 +15,8 @@ interface ParserError extends Error { code?: string, rawPacket?: Buffer }
 export function onClientError(error: ParserError, socket: Socket): void {
   // `_httpMessage` is the answer under way on this connection: bytes of ours in the middle of it would corrupt it.
   const underWay = (socket as Socket & { _httpMessage?: ServerResponse })._httpMessage
-  if (error.code === 'ECONNRESET' || !socket.writable || underWay?.headersSent) {
+  // Where that one's request is whole, the fault is in a pipelined message behind it, and an answer now would be taken for the other's.
+  if (error.code === 'ECONNRESET' || !socket.writable || underWay?.headersSent || underWay?.req.complete) {
     socket.destroy()
     return
   }

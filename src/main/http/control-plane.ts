@@ -90,7 +90,8 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
       topics,
       heartbeatMs,
       sees: event => maySee(principal, event),
-      alive: () => (head.secret === null ? authenticator.anonymous() : authenticator.authenticate(head.secret)) !== undefined,
+      // Also ended when the credential's rights change: the reader comes back with the new ones.
+      alive: () => (head.secret === null ? authenticator.anonymous() : authenticator.stillHolds(head.secret)) === principal,
     })
     streams.add(stream)
     response.once('close', () => streams.delete(stream))

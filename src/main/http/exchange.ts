@@ -47,6 +47,12 @@ export function send(exchange: Exchange, status: number, headers: readonly strin
     all.push('Content-Length', String(bytes))
   exchange.finished(exchange, status, bytes)
   if (status >= 400 && leavesBodyUnread(exchange)) {
+    // Behind a pipelined request that is still at work the bare socket is not ours yet: our answer would be taken for that one's.
+    if (exchange.response.socket === null) {
+      exchange.response.writeHead(status, [...all, 'Connection', 'close'])
+      exchange.response.end(body)
+      return
+    }
     answerAndClose(exchange.request.socket, status, all, exchange.request.method === 'HEAD' ? '' : String(body))
     return
   }

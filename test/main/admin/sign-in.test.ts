@@ -69,6 +69,19 @@ it('ends idle sessions after half an hour, used ones not', async () => {
   expect(authenticate(token)).toBeUndefined()
 })
 
+it('a connection that stays open does not keep its session from idling out', async () => {
+  const { call, administration, clock } = await startAdministration()
+  const { stillHolds } = administration.authenticator
+  const { token } = await call('session.create', { code: (await call('session.code')).code }, null)
+  for (let minute = 0; minute < 29; minute++) {
+    clock.advance(60_000)
+    expect(stillHolds(token)).toBeDefined()
+  }
+  // Red when stillHolds asks sessions.verify.
+  clock.advance(60_000)
+  expect(stillHolds(token)).toBeUndefined()
+})
+
 it('does not prolong a session when the clock is set back, or the machine sleeps', async () => {
   const { call, authenticate, clock } = await startAdministration()
   const sessions = await Promise.all([0, 1].map(async () => call('session.create', { code: (await call('session.code')).code }, null)))

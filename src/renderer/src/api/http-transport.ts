@@ -1,0 +1,83 @@
+import type { OperationInput, OperationName, OperationOutput, OperationSpec } from '../../../shared/operations'
+import type { SessionToken } from './session-token'
+import type { Transport } from './transport'
+import { LarderError } from '../../../shared/errors'
+import { operations } from '../../../shared/operations'
+import { requestOf } from '../../../shared/request-of'
+import { toLarderError } from './problem'
+
+export interface HttpTransportOptions {
+  fetch: typeof fetch
+  /** Scheme, host and port of the server. */
+  origin: string
+  session: SessionToken
+  /** The server refused the bearer that is in use: idled out, signed out elsewhere, or the server was started anew. */
+  onSessionEnd: () => void
+}
+
+export interface HttpTransport extends Transport {
+  /** Opens an answer of which the body is read as it comes. Throws as `call` does. */
+  open: (target: string, signal: AbortSignal) => Promise<Response>
+  /** Reads JSON that is no operation's answer. Throws as `call` does. */
+  read: (target: string) => Promise<unknown>
+}
+
+export function createHttpTransport({ fetch, origin, session, onSessionEnd }: HttpTransportOptions): HttpTransport {
+  async function request(target: string, init: RequestInit): Promise<Response> {
+    const token = session.get()
+    const headers = new Headers(init.headers)
+    if (token !== null)
+      headers.set('Authorization', `Bearer ${token}`)
+    const response = await reach(() => fetch(resolveTarget(target, origin), { ...init, headers, cache: 'no-store', credentials: 'omit', redirect: 'error' }))
+    if (response.ok)
+      return response
+    const error = await reach(() => toLarderError(response))
+    // A late answer to a bearer that has been replaced since says nothing about the one in use.
+    if (error.code === 'key-invalid' && token !== null && token === session.get())
+      onSessionEnd()
+    throw error
+  }
+
+  return {
+    async call<N extends OperationName>(name: N, input: OperationInput<N>): Promise<OperationOutput<N>> {
+      const spec: OperationSpec = operations[name]
+      const { method, path, query, body } = requestOf(name, input)
+      const response = await request(path + query, body === undefined ? { method } : { method, body, headers: { 'Content-Type': 'application/json' } })
+      return await reach(() => readAnswer(spec, response)) as OperationOutput<N>
+    },
+    open: (target, signal) => request(target, { signal }),
+    async read(target) {
+      const response = await request(target, {})
+      return await reach(() => response.json())
+    },
+  }
+}
+
+async function readAnswer(spec: OperationSpec, response: Response): Promise<unknown> {
+  if (spec.status === 204)
+    return undefined
+  return spec.media === undefined ? await response.json() : await response.text()
+}
+
+/** What fails below HTTP becomes `not-ready`; an abort stays one. */
+async function reach<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  }
+  catch (cause) {
+    if (cause instanceof LarderError || (cause instanceof DOMException && cause.name === 'AbortError'))
+      throw cause
+    throw new LarderError('not-ready', 'The server cannot be reached.', { cause })
+  }
+}
+
+/**
+ * The absolute URL of a target. URL parsers resolve a segment `.` or `..`, also written %2E (WHATWG URL §4.4), which would
+ * send the request to another route than was meant: such a target is refused with `bad-encoding`.
+ */
+export function resolveTarget(target: string, origin: string): string {
+  const url = new URL(target, origin)
+  if (url.origin !== origin || url.pathname + url.search !== target)
+    throw new LarderError('bad-encoding', `A browser cannot send a request to ${target}`)
+  return url.href
+}

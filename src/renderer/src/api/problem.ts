@@ -1,0 +1,47 @@
+import type { ErrorCode, FieldError } from '../../../shared/errors'
+import { errorRegistry, LarderError } from '../../../shared/errors'
+
+/**
+ * The error that an answer which is not a success stands for: the server's own from problem+json (RFC 9457 §3), else
+ * `internal` with the status, as when something in between answered. Reads the body.
+ */
+export async function toLarderError(response: Response): Promise<LarderError> {
+  const problem = await readProblem(response)
+  const retryAfter = Number(response.headers.get('Retry-After') ?? Number.NaN)
+  const options = { ...(Number.isFinite(retryAfter) && { retryAfter }), ...(problem?.errors && { errors: problem.errors }) }
+  if (!problem)
+    return new LarderError('internal', `The server answered ${response.status} ${response.statusText}`.trimEnd(), options)
+  return new LarderError(problem.code, problem.detail, options)
+}
+
+async function readProblem(response: Response): Promise<{ code: ErrorCode, detail: string, errors: FieldError[] | undefined } | undefined> {
+  const text = await response.text()
+  if (!/^application\/problem\+json\b/i.test(response.headers.get('Content-Type') ?? ''))
+    return undefined
+  const body = parseObject(text)
+  if (!body || typeof body.code !== 'string' || !Object.hasOwn(errorRegistry, body.code))
+    return undefined
+  const code = body.code as ErrorCode
+  return {
+    code,
+    detail: typeof body.detail === 'string' ? body.detail : errorRegistry[code].title,
+    errors: Array.isArray(body.errors) ? body.errors.filter(isFieldError) : undefined,
+  }
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value as Record<string, unknown> : undefined
+  }
+  catch {
+    // Not JSON after all: the caller reports the status instead.
+    return undefined
+  }
+}
+
+function isFieldError(value: unknown): value is FieldError {
+  return typeof value === 'object' && value !== null
+    && 'field' in value && typeof value.field === 'string'
+    && 'message' in value && typeof value.message === 'string'
+}

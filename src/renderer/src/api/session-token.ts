@@ -1,0 +1,29 @@
+/** The bearer of the signed-in session. Lives as long as the tab; a reload keeps it, another tab does not see it. */
+export interface SessionToken {
+  get: () => string | null
+  set: (token: string | null) => void
+}
+
+const name = 'larder.session'
+
+export function createSessionToken(storage: () => Storage): SessionToken {
+  let token: string | null | undefined
+
+  return {
+    get: () => token ??= ignoringBlockedStorage(() => storage().getItem(name)) ?? null,
+    set(next) {
+      token = next
+      ignoringBlockedStorage(() => next === null ? storage().removeItem(name) : storage().setItem(name, next))
+    },
+  }
+}
+
+/** A browser that blocks storage throws at every touch; the session then ends with the page, and nothing else is lost. */
+function ignoringBlockedStorage<T>(access: () => T): T | undefined {
+  try {
+    return access()
+  }
+  catch {
+    return undefined
+  }
+}

@@ -1,0 +1,13 @@
+import type { InjectionKey } from 'vue'
+import type { Api } from '../api/api'
+import { inject } from 'vue'
+
+export const apiKey: InjectionKey<Api> = Symbol('api')
+
+/** The API of this app. Works in components and in setup stores; throws where none was provided. */
+export function useApi(): Api {
+  const api = inject(apiKey)
+  if (!api)
+    throw new Error('No API was provided to this app')
+  return api
+}

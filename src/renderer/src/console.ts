@@ -1,0 +1,24 @@
+import { createPinia } from 'pinia'
+import { createApp, watch } from 'vue'
+import { browserApi } from './api/api'
+import App from './App.vue'
+import { apiKey } from './composables/use-api'
+import { takeOneTimeCode } from './one-time-code'
+import { useSession } from './stores/session'
+import './styles/base.css'
+
+/** Mounts the console; `code` is the one-time code that the page was opened with, if any. */
+export function startConsole(code: string | null): void {
+  const api = browserApi()
+  const app = createApp(App).provide(apiKey, api).use(createPinia())
+  const session = useSession()
+  // Following a link that differs in its fragment only does not load the page again.
+  addEventListener('hashchange', () => {
+    const next = takeOneTimeCode(location, history)
+    if (next !== null)
+      void session.start(next)
+  })
+  watch(() => session.phase, phase => phase === 'signed-in' ? api.events.start() : api.events.stop(), { immediate: true })
+  void session.start(code)
+  app.mount('#app')
+}

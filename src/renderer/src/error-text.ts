@@ -1,0 +1,29 @@
+import { LarderError } from '../../shared/errors'
+
+/** The sentence of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** What an error says about each field of a form, and what is left to say about the whole. */
+export interface FormErrors { fields: ReadonlyMap<string, string>, form: string }
+
+export const noErrors: FormErrors = { fields: new Map(), form: '' }
+
+/**
+ * Sorts an error to the fields of a form. Complaints about fields that the form does not show are told for the whole, so that
+ * none gets lost.
+ */
+export function toFormErrors(error: unknown, shown: readonly string[]): FormErrors {
+  if (!(error instanceof LarderError) || !error.errors)
+    return { fields: new Map(), form: messageOf(error) }
+  const fields = new Map<string, string>()
+  const rest: string[] = []
+  for (const { field, message } of error.errors) {
+    if (shown.includes(field))
+      fields.set(field, fields.has(field) ? `${fields.get(field)}; ${message}` : message)
+    else
+      rest.push(field === '' ? message : `${field}: ${message}`)
+  }
+  return { fields, form: rest.join('; ') }
+}

@@ -1,0 +1,65 @@
+const whole = new Intl.NumberFormat('en')
+const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
+const percent = new Intl.NumberFormat('en', { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 })
+
+/** 12345 → `12,345`. */
+export function formatCount(count: number): string {
+  return whole.format(count)
+}
+
+/** `1 entry`, `2 entries`. */
+export function formatEntries(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'entry' : 'entries'}`
+}
+
+/** Requests per second and the like: three significant digits. */
+export function formatRate(rate: number): string {
+  return rate >= 100 ? whole.format(Math.round(rate)) : short.format(rate)
+}
+
+/** 0.974 → `97.4%`; null (nothing to compute it from) → a dash. */
+export function formatRatio(ratio: number | null): string {
+  return ratio === null ? '–' : percent.format(ratio)
+}
+
+/** Microseconds: `96 µs`, `1.36 ms`, `2.5 s`. */
+export function formatMicroseconds(time: number): string {
+  if (time < 999.5)
+    return `${short.format(time)} µs`
+  return time < 999_500 ? `${short.format(time / 1000)} ms` : `${formatRate(time / 1_000_000)} s`
+}
+
+const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const
+
+/** Bytes in steps of 1000, as the configuration reads `256MB`: `1.5 kB`. */
+export function formatBytes(bytes: number): string {
+  let value = bytes
+  let step = 0
+  // 999.5 and above would round to 1,000 of the smaller unit.
+  while (value >= 999.5 && step < units.length - 1) {
+    value /= 1000
+    step++
+  }
+  return `${value >= 100 ? whole.format(Math.round(value)) : short.format(value)} ${units[step]}`
+}
+
+const steps = [['d', 86_400], ['h', 3600], ['min', 60]] as const
+
+/** Seconds in at most two units: 300 → `5 min`, 5400 → `1 h 30 min`, null → `No expiry`. Rounded down, never to nothing. */
+export function formatTtl(seconds: number | null): string {
+  if (seconds === null)
+    return 'No expiry'
+  if (seconds < 60)
+    return `${short.format(seconds)} s`
+  const parts: string[] = []
+  let rest = Math.floor(seconds)
+  for (const [unit, size] of [...steps, ['s', 1] as const]) {
+    const count = Math.floor(rest / size)
+    rest -= count * size
+    if (count > 0 && parts.length < 2)
+      parts.push(`${whole.format(count)} ${unit}`)
+    else if (parts.length > 0)
+      break
+  }
+  return parts.join(' ')
+}

@@ -1,0 +1,43 @@
+import type { OperationOutput } from '../../../shared/operations'
+import { defineStore } from 'pinia'
+import { computed, shallowReadonly, shallowRef } from 'vue'
+import { useApi } from '../composables/use-api'
+import { createQueue } from '../queue'
+
+export type ServerStatistics = OperationOutput<'stats.get'>
+
+/** The server as a whole: the global switch and the figures over all caches. */
+export const useServer = defineStore('server', () => {
+  const { client } = useApi()
+  const statistics = shallowRef<ServerStatistics | null>(null)
+  const moving = shallowRef<{ enabled: boolean } | null>(null)
+  const inTurn = createQueue()
+  let reads = 0
+
+  /** Null until the first read. */
+  const enabled = computed(() => moving.value?.enabled ?? statistics.value?.enabled ?? null)
+
+  /** Throws what `stats.get` throws. Of overlapping reads the latest wins. */
+  async function read(): Promise<void> {
+    const turn = ++reads
+    const next = await client['stats.get']()
+    if (turn === reads)
+      statistics.value = next
+  }
+
+  /** Throws LarderError `admin-only`; then the switch is back where it was. */
+  async function setEnabled(wanted: boolean): Promise<void> {
+    const wish = { enabled: wanted }
+    moving.value = wish
+    try {
+      await inTurn(() => client['switch.set'](wish))
+      await read()
+    }
+    finally {
+      if (moving.value === wish)
+        moving.value = null
+    }
+  }
+
+  return { statistics: shallowReadonly(statistics), enabled, read, setEnabled }
+})

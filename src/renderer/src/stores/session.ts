@@ -1,0 +1,83 @@
+import type { OperationOutput } from '../../../shared/operations'
+import { defineStore } from 'pinia'
+import { shallowReadonly, shallowRef } from 'vue'
+import { useApi } from '../composables/use-api'
+import { messageOf } from '../error-text'
+import { useNotices } from './notices'
+
+export type User = OperationOutput<'session.get'>['user']
+
+/** Who is signed in. */
+export const useSession = defineStore('session', () => {
+  const { client, session, onSessionEnd } = useApi()
+  const notices = useNotices()
+  const phase = shallowRef<'checking' | 'signed-out' | 'signed-in'>('checking')
+  const user = shallowRef<User | null>(null)
+  /** Why the sign-in form shows, when that was not the person's own wish. */
+  const reason = shallowRef('')
+
+  onSessionEnd(() => leave('Your session has ended. Sign in again.'))
+
+  /** Signs in by a one-time code where there is one, else by the session that this tab still has. */
+  async function start(code: string | null): Promise<void> {
+    let refusal = ''
+    if (code !== null) {
+      try {
+        return enter(await client['session.create']({ code }))
+      }
+      catch (error) {
+        refusal = `This sign-in link does not work: ${messageOf(error)}`
+      }
+    }
+    if (session.get() === null)
+      return leave(refusal)
+    try {
+      const me = await client['session.get']()
+      user.value = me.user
+      phase.value = 'signed-in'
+      if (refusal)
+        notices.show({ kind: 'failed', text: refusal })
+    }
+    catch (error) {
+      // A bearer that was refused is gone by now, with a reason of its own. Otherwise it is kept: the next load may reach the server.
+      if (session.get() !== null)
+        reason.value = messageOf(error)
+      reason.value = refusal || reason.value
+      phase.value = 'signed-out'
+    }
+  }
+
+  /** Throws LarderError `sign-in-failed`, `too-many-attempts`. */
+  async function signIn(name: string, password: string): Promise<void> {
+    enter(await client['session.create']({ name, password }))
+  }
+
+  /** Throws LarderError `name-taken`, `registration-closed`, `invalid-input`, `too-many-attempts`. */
+  async function register(name: string, password: string): Promise<void> {
+    await client['users.create']({ name, password })
+    await signIn(name, password)
+  }
+
+  async function signOut(): Promise<void> {
+    const end = client['session.delete']()
+    leave('')
+    // The bearer is gone from this tab either way; where the server was not reached, it idles out there.
+    await end.catch(() => {})
+  }
+
+  function enter(created: OperationOutput<'session.create'>): void {
+    session.set(created.token)
+    user.value = created.user
+    reason.value = ''
+    phase.value = 'signed-in'
+  }
+
+  function leave(why: string): void {
+    session.set(null)
+    user.value = null
+    reason.value = why
+    phase.value = 'signed-out'
+  }
+
+  return { phase: shallowReadonly(phase), user: shallowReadonly(user), reason: shallowReadonly(reason), start, signIn, register, signOut }
+})

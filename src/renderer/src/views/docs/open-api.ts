@@ -1,0 +1,130 @@
+/**
+ * The part of OpenAPI 3.1 that this screen reads. The document is our own server's, of the same version as this page, so it is
+ * typed here and not checked again.
+ */
+export interface OpenApiDocument {
+  info: { title: string, version: string, description?: string }
+  tags: { name: string, description?: string }[]
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, Schema> }
+}
+
+export interface Operation {
+  'operationId': string
+  'summary': string
+  'tags': string[]
+  'parameters'?: Parameter[]
+  'requestBody'?: { description?: string, required?: boolean, content: Record<string, Media> }
+  'responses': Record<string, Answer>
+  'x-larder-scope': string
+}
+
+export interface Parameter { name: string, in: 'path' | 'query' | 'header', required?: boolean, description?: string, schema: Schema }
+export interface Media { schema?: Schema, example?: unknown, examples?: Record<string, unknown> }
+export interface Answer { description: string, content?: Record<string, Media> }
+
+/** JSON Schema 2020-12, as far as it is shown. */
+export interface Schema {
+  $ref?: string
+  type?: string | string[]
+  description?: string
+  properties?: Record<string, Schema>
+  required?: string[]
+  items?: Schema
+  anyOf?: Schema[]
+  oneOf?: Schema[]
+  enum?: unknown[]
+  const?: unknown
+  default?: unknown
+  examples?: unknown[]
+}
+
+/** An operation with what surrounds it in the document. */
+export interface Entry {
+  id: string
+  method: string
+  path: string
+  operation: Operation
+  /** Lower case, for the search. */
+  text: string
+}
+export interface Group { name: string, description: string, entries: Entry[] }
+
+/** The operations by their tag, in the order of the document. */
+export function groupOperations({ tags, paths }: Pick<OpenApiDocument, 'tags' | 'paths'>): Group[] {
+  const entries = Object.entries(paths).flatMap(([path, item]) => Object.entries(item).map(([verb, operation]): Entry => {
+    const method = verb.toUpperCase()
+    const text = `${method} ${path} ${operation.operationId} ${operation.summary} ${(operation.parameters ?? []).map(p => p.name).join(' ')}`.toLowerCase()
+    return { id: operation.operationId, method, path, operation, text }
+  }))
+  return tags.map(({ name, description = '' }) => ({ name, description, entries: entries.filter(entry => entry.operation.tags.includes(name)) }))
+}
+
+/** Groups with the operations that have every word of the search; empty groups are left out. */
+export function searchOperations(groups: readonly Group[], search: string): Group[] {
+  const words = search.toLowerCase().split(/\s+/).filter(word => word !== '')
+  return groups
+    .map(group => ({ ...group, entries: group.entries.filter(entry => words.every(word => entry.text.includes(word))) }))
+    .filter(group => group.entries.length > 0)
+}
+
+export interface Field { name: string, type: string, required: boolean, description: string }
+export type Schemas = OpenApiDocument['components']['schemas']
+
+/** The fields of an object, or of the objects in a list; empty for anything else. */
+export function fieldsOf(schema: Schema | undefined, schemas: Schemas): Field[] {
+  const target = resolve(schema?.type === 'array' ? schema.items : schema, schemas)
+  return Object.entries(target?.properties ?? {}).map(([name, property]) => ({
+    name,
+    type: typeOf(property, schemas),
+    required: target?.required?.includes(name) ?? false,
+    description: resolve(property, schemas)?.description ?? '',
+  }))
+}
+
+/** A schema in a few words: `text`, `number or null`, `list of Cache`, `"read" or "write"`. */
+export function typeOf(schema: Schema | undefined, schemas: Schemas): string {
+  if (!schema)
+    return 'any'
+  const reference = schema.$ref?.split('/').at(-1)
+  if (reference !== undefined) {
+    const target = schemas[reference]
+    return target?.properties || !target ? reference : typeOf(target, schemas)
+  }
+  if (schema.enum)
+    return schema.enum.map(value => JSON.stringify(value)).join(' or ')
+  if (schema.const !== undefined)
+    return JSON.stringify(schema.const)
+  const alternatives = schema.anyOf ?? schema.oneOf
+  if (alternatives)
+    return [...new Set(alternatives.map(alternative => typeOf(alternative, schemas)))].join(' or ')
+  if (schema.type === 'array')
+    return `list of ${typeOf(schema.items, schemas)}`
+  const types = Array.isArray(schema.type) ? schema.type : [schema.type ?? 'any']
+  return types.map(type => type === 'string' ? 'text' : type).join(' or ')
+}
+
+function resolve(schema: Schema | undefined, schemas: Schemas): Schema | undefined {
+  const name = schema?.$ref?.split('/').at(-1)
+  return name === undefined ? schema : { ...schemas[name], ...(schema?.description !== undefined && { description: schema.description }) }
+}
+
+/** A value of a schema to start from: its example or default where it has one. Optional fields are left out. */
+export function exampleOf(schema: Schema | undefined, schemas: Schemas): unknown {
+  const target = resolve(schema, schemas)
+  if (!target)
+    return ''
+  if (target.examples?.length)
+    return target.examples[0]
+  if (target.default !== undefined || target.const !== undefined)
+    return target.default ?? target.const
+  if (target.enum?.length)
+    return target.enum[0]
+  const alternative = target.anyOf?.[0] ?? target.oneOf?.[0]
+  if (alternative)
+    return exampleOf(alternative, schemas)
+  if (target.properties)
+    return Object.fromEntries(Object.entries(target.properties).filter(([name]) => target.required?.includes(name)).map(([name, property]) => [name, exampleOf(property, schemas)]))
+  const type = Array.isArray(target.type) ? target.type[0] : target.type
+  return { string: 'text', number: 1, integer: 1, boolean: true, array: [], object: {}, null: null }[type ?? 'string'] ?? ''
+}

@@ -1,0 +1,58 @@
+import type { Page } from '@playwright/test'
+import type { LaunchedServer } from '../helpers/launch-server'
+import { test as base, expect } from '@playwright/test'
+import { findChromium } from '../helpers/chromium'
+import { launchServer } from '../helpers/launch-server'
+
+/** Runs in the page. Text, because the tests are typed for Node: no DOM there. */
+const reporter = `document.addEventListener('securitypolicyviolation', event =>
+  reportViolation(event.effectiveDirective + ' ' + event.blockedURI + ' ' + event.sample))`
+
+export interface ConsoleFixtures {
+  server: LaunchedServer
+  /** Calls the server as an app under test does, with the owner's key. */
+  call: (method: string, path: string, options?: { json?: unknown, body?: string }) => Promise<Response>
+  /** The page, signed in by a one-time link, showing the overview. */
+  overview: Page
+  /** What broke the content security policy in this test. Has to be empty at its end. */
+  violations: string[]
+}
+
+const chromium = findChromium()
+
+/** To be called at the top of every spec: Playwright skips a whole file only from inside of it. */
+export function skipWithoutBrowser(): void {
+  test.skip(!chromium.available, chromium.reason)
+}
+
+export const test = base.extend<ConsoleFixtures>({
+
+  server: async ({}, use) => {
+    const server = await launchServer()
+    await use(server)
+    expect(await server.stop()).toBe(0)
+  },
+  call: async ({ server }, use) => {
+    await use((method, path, { json, body } = {}) => fetch(server.url + path, {
+      method,
+      headers: { 'Api-Key': server.apiKey, ...(json !== undefined && { 'Content-Type': 'application/json' }) },
+      body: json === undefined ? body ?? null : JSON.stringify(json),
+    }))
+  },
+  violations: [async ({ page }, use) => {
+    const violations: string[] = []
+    await page.exposeBinding('reportViolation', (_, text: string) => void violations.push(text))
+    await page.addInitScript({ content: reporter })
+    page.on('pageerror', error => violations.push(`error: ${error.message}`))
+    page.on('console', message => /content security policy|trusted ?types?/i.test(message.text()) && violations.push(`console: ${message.text()}`))
+    await use(violations)
+    expect(violations).toEqual([])
+  }, { auto: true }],
+  overview: async ({ page, server }, use) => {
+    await page.goto(`${server.url}/#${await server.code()}`)
+    await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
+    await use(page)
+  },
+})
+
+export { expect }

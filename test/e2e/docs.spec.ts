@@ -1,0 +1,39 @@
+import { expect, skipWithoutBrowser, test } from './console-test'
+
+skipWithoutBrowser()
+
+test('documents every operation without a key, and finds them', async ({ page, server }) => {
+  const document = await (await fetch(`${server.url}/openapi.json`)).json() as { paths: Record<string, object> }
+  const operations = Object.values(document.paths).reduce((sum, item) => sum + Object.keys(item).length, 0)
+  await page.goto(`${server.url}/docs`)
+  await expect(page.locator('details')).toHaveCount(operations)
+  for (const group of ['Control plane', 'Classic API', 'Text key-value', 'Entries'])
+    await expect(page.getByRole('region', { name: group, exact: true })).toBeVisible()
+
+  await page.getByLabel('Search operations').fill('flush DELETE')
+  await expect(page.locator('details')).toHaveCount(1)
+  await page.getByLabel('Search operations').fill('no such words')
+  await expect(page.getByText('No operation has all of these words.')).toBeVisible()
+})
+
+test('sends a request with a typed key and shows status, headers and body', async ({ page, server, call }) => {
+  await call('PUT', '/v1/a/b', { body: '<b>pear</b>' })
+  await page.goto(`${server.url}/docs`)
+  await page.getByLabel('Search operations').fill('plain.get')
+  await page.getByText('/v1/{key}').first().click()
+  await page.getByLabel('key (required)').fill('a/b')
+  await page.getByRole('button', { name: 'Send' }).click()
+  const answer = page.getByRole('region', { name: 'Response' })
+  await expect(answer.getByRole('status')).toContainText('401')
+
+  await page.getByLabel('API key for Send').fill(server.apiKey)
+  await page.getByRole('button', { name: 'Send' }).click()
+  await expect(answer.getByRole('status')).toContainText('200')
+  await expect(answer.getByLabel('Headers')).toContainText('etag:')
+  await expect(answer.getByLabel('Body')).toHaveText('<b>pear</b>')
+})
+
+test('an error\'s type leads to its line', async ({ page, server }) => {
+  await page.goto(`${server.url}/docs#error-vault-unavailable`)
+  await expect(page.locator('#error-vault-unavailable')).toBeInViewport()
+})

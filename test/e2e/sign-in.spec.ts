@@ -1,0 +1,104 @@
+import { expect, skipWithoutBrowser, test } from './console-test'
+
+skipWithoutBrowser()
+
+// S20. Red when `history.replaceState` in src/renderer/src/one-time-code.ts is left out.
+test('the one-time code leaves the address bar and the history, and works once', async ({ page, server, browser }) => {
+  const code = await server.code()
+  const link = `${server.url}/#${code}`
+  await page.goto('about:blank')
+  await page.goto(link)
+  await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
+  expect(page.url()).toBe(`${server.url}/`)
+  await page.goBack()
+  await page.goForward()
+  expect(page.url()).toBe(`${server.url}/`)
+  expect(await page.evaluate('JSON.stringify([sessionStorage, localStorage, document.cookie, history.state, document.documentElement.outerHTML])')).not.toContain(code)
+
+  const other = await browser.newPage()
+  await other.goto(link)
+  await expect(other.getByRole('alert').filter({ hasText: 'This sign-in link does not work' })).toBeVisible()
+  await expect(other.getByRole('button', { name: 'Sign in' })).toBeVisible()
+  expect(other.url()).toBe(`${server.url}/`)
+  await other.close()
+})
+
+test('a link opened in a tab that shows the sign-in form signs in', async ({ page, server }) => {
+  await page.goto(server.url)
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+  // Differs in the fragment only: the page is not loaded again.
+  await page.goto(`${server.url}/#${await server.code()}`)
+  await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
+  expect(page.url()).toBe(`${server.url}/`)
+})
+
+test('the session outlives a reload and ends by signing out', async ({ overview, server }) => {
+  await overview.reload()
+  await expect(overview.getByRole('table', { name: 'Caches' })).toBeVisible()
+  const bearer = await overview.evaluate<string>('sessionStorage.getItem("larder.session")')
+  await overview.getByRole('button', { name: 'Sign out' }).click()
+  await expect(overview.getByRole('button', { name: 'Sign in' })).toBeVisible()
+  const { status } = await fetch(`${server.url}/admin/session`, { headers: { Authorization: `Bearer ${bearer}` } })
+  expect(status).toBe(401)
+  await overview.reload()
+  await expect(overview.getByRole('button', { name: 'Sign in' })).toBeVisible()
+})
+
+// S19, for names of users. Red when `{{ session.user?.name }}` in OverviewView.vue becomes v-html.
+test('creates an account and signs in by password, whatever the name', async ({ page, server }) => {
+  const name = '<img src=x onerror="document.title=1">'
+  const password = 'correct horse battery'
+  await page.goto(server.url)
+  await page.getByLabel('User name').fill(name)
+  await page.getByLabel('Password').fill('short')
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await expect(page.getByLabel('Password')).toHaveAccessibleDescription(/at least 8 characters/)
+
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
+  await expect(page.getByText(name, { exact: true })).toBeVisible()
+  await expect(page).toHaveTitle('Larder')
+  // Not an administrator: the global switch concerns everybody.
+  await expect(page.getByRole('switch', { name: 'Caching' })).toBeDisabled()
+
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByLabel('User name').fill(name)
+  await page.getByLabel('Password').fill('wrong password')
+  await page.keyboard.press('Enter')
+  await expect(page.getByLabel('Password')).toHaveAccessibleDescription(/\w/)
+  await page.getByLabel('Password').fill(password)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
+})
+
+test('offers no account once registration is closed', async ({ page, server, call }) => {
+  const { user } = await (await call('GET', '/admin/session')).json() as { user: { id: string } }
+  expect((await call('PATCH', `/admin/users/${user.id}`, { json: { password: 'the owner has one now' } })).status).toBe(200)
+  await page.goto(server.url)
+  await page.getByLabel('User name').fill('late')
+  await page.getByLabel('Password').fill('correct horse battery')
+  const create = page.getByRole('button', { name: 'Create account' })
+  await create.click()
+  await expect(create).toBeHidden()
+  await expect(page.getByRole('alert').filter({ hasText: /\w/ })).toBeVisible()
+})
+
+test('a used link in a signed-in tab says so and leaves the session alone', async ({ overview, server }) => {
+  await overview.goto(`${server.url}/#used`)
+  await expect(overview.getByRole('alert').filter({ hasText: 'This sign-in link does not work' })).toBeAttached()
+  await expect(overview.getByRole('table', { name: 'Caches' })).toBeVisible()
+})
+
+test('a session that the server no longer knows ends in the sign-in form', async ({ overview }) => {
+  await overview.evaluate('sessionStorage.setItem("larder.session", "ls_gone")')
+  await overview.reload()
+  await expect(overview.getByRole('alert').filter({ hasText: 'Your session has ended. Sign in again.' })).toBeVisible()
+})
+
+test('the form says what is missing without asking the server', async ({ page, server }) => {
+  await page.goto(server.url)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByLabel('User name')).toHaveAccessibleDescription('Enter your user name.')
+  await expect(page.getByLabel('Password')).toHaveAccessibleDescription('Enter your password.')
+})

@@ -1,0 +1,13 @@
+/** A `Storage` of the web, as far as the session token uses it. */
+export function memoryStorage(): () => Storage {
+  const items = new Map<string, string>()
+  const storage: Storage = {
+    get length() { return items.size },
+    key: index => [...items.keys()][index] ?? null,
+    getItem: name => items.get(name) ?? null,
+    setItem: (name, value) => void items.set(name, value),
+    removeItem: name => void items.delete(name),
+    clear: () => items.clear(),
+  }
+  return () => storage
+}
