@@ -1,11 +1,20 @@
+import type { Plugin } from 'vite'
+import { chmodSync } from 'node:fs'
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
 
 const root = import.meta.dirname
 
+/** `npx larder` in a clone runs the built entry as a program. */
+const executableEntry: Plugin = {
+  name: 'larder:executable-entry',
+  closeBundle: () => chmodSync(resolve(root, 'out/main/headless.js'), 0o755),
+}
+
 export default defineConfig({
   main: {
+    plugins: [executableEntry],
     build: {
       outDir: 'out/main',
       externalizeDeps: true,

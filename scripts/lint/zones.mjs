@@ -40,7 +40,8 @@ export const zones = [
   { name: 'desktop', path: 'src/main/desktop/', imports: [base, shared], packages: ['electron'], node: all, raw: ['src/main/desktop/ipc.ts'] },
 
   { name: 'larder', path: 'src/main/larder', imports: parts, packages: [], node: all },
-  { name: 'headless', path: 'src/main/headless', imports: [...parts, 'src/main/larder', 'package.json'], packages: [], node: all },
+  { name: 'headless', path: 'src/main/headless', imports: ['src/main/program'], packages: [], node: ['path', 'process'] },
+  { name: 'program', path: 'src/main/program', imports: [...parts, 'src/main/larder', 'package.json'], packages: [], node: all },
   { name: 'index', path: 'src/main/index', imports: [...parts, 'src/main/larder', 'src/main/desktop/', 'package.json'], packages: ['electron'], node: all },
 
   { name: 'preload', path: 'src/preload/', imports: [shared], packages: ['electron'], node: [], raw: ['src/preload/index.ts'] },
@@ -48,7 +49,7 @@ export const zones = [
 ]
 
 /** Files that may read the machine's clocks: the clock itself and the composition roots. */
-export const clockReaders = ['src/main/base/clock.ts', ...zones.filter(zone => ['larder', 'headless', 'index'].includes(zone.name)).map(zone => `${zone.path}.ts`)]
+export const clockReaders = ['src/main/base/clock.ts', ...zones.filter(zone => ['larder', 'program', 'index'].includes(zone.name)).map(zone => `${zone.path}.ts`)]
 
 /**
  * The zone of a file of the repository.

@@ -1,54 +1,17 @@
 #!/usr/bin/env node
-import type { Configuration } from './base/configuration'
-import type { Larder } from './larder'
 import { join } from 'node:path'
 import process from 'node:process'
-import { version } from '../../package.json'
-import { messageOf } from './base/logger'
-import { createProcessIo } from './cli/io'
-import { run } from './cli/run'
-import { createLarder } from './larder'
-
-/** Starts the server and runs it until a signal comes. Resolves with the exit code. */
-async function serve(configuration: Configuration): Promise<number> {
-  // Registered first: a signal while the server is still starting must stop it as cleanly.
-  const stopped = nextSignal()
-  let larder: Larder
-  try {
-    larder = await createLarder({ configuration, version, consoleFolder: join(import.meta.dirname, '../renderer') })
-  }
-  catch (error) {
-    process.stderr.write(`larder: ${messageOf(error)}\n`)
-    return 1
-  }
-  for (const warning of larder.warnings)
-    process.stderr.write(`larder: ${warning}\n`)
-  process.stdout.write(`Larder ready on ${larder.url}\n`)
-  if (process.stdout.isTTY)
-    await greet(larder)
-  await stopped
-  await larder.stop()
-  return 0
-}
-
-/** What only a person at the terminal may see: pipes and log collectors would keep it. */
-async function greet(larder: Larder): Promise<void> {
-  const principal = larder.authenticator.authenticate(larder.controlToken) ?? null
-  const { url } = await larder.handlers['session.code']({}, { principal })
-  process.stdout.write(`Console      ${url}   (once, within 10 minutes; another with: larder console)\n`)
-  if (larder.firstKey !== null)
-    process.stdout.write(`API key      ${larder.firstKey}   (shown again by: larder key print)\n`)
-}
 
 /**
- * Resolves at the first SIGINT or SIGTERM. Later ones are swallowed: npm forwards the Ctrl-C that the whole terminal group has got
- * already, and the second must not cut the flush short.
+ * The Node entry. It checks the version before anything else is loaded: on an older Node the SQLite binary does not throw, it takes the
+ * process down.
  */
-function nextSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.on('SIGINT', () => resolve())
-    process.on('SIGTERM', () => resolve())
-  })
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major > 22 || (major === 22 && minor >= 12)) {
+  const { main } = await import('./program')
+  process.exitCode = await main({ consoleFolder: join(import.meta.dirname, '../renderer') })
 }
-
-process.exitCode = await run(process.argv.slice(2), createProcessIo(), { version, serve })
+else {
+  process.stderr.write(`larder: Node 22.12 or newer is needed; this is ${process.version}. In a clone, npm start brings its own.\n`)
+  process.exitCode = 1
+}
