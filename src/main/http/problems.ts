@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { Exchange } from './exchange'
-import { STATUS_CODES } from 'node:http'
 import { LarderError } from '../../shared/errors'
 import { messageOf } from '../base/logger'
+import { classicError, classicStatus } from './classic-errors'
 import { send, sendText } from './exchange'
 
 /** Seconds after which an app under test may look whether caching is on again. */
@@ -44,7 +44,7 @@ export function sendError(exchange: Exchange, error: LarderError, clock: Clock):
     exchange.reason = error.code
   }
   if (face === 'classic')
-    send(exchange, classicStatus(error), ['Content-Type', 'application/json', ...headers], classicBody(exchange, error, clock))
+    send(exchange, classicStatus(error.code), ['Content-Type', 'application/json', ...headers], JSON.stringify(classicError(error.code, error.message, exchange.target.path, clock.wall())))
   else if (face === 'plain')
     sendText(exchange, error.status, `${plainText(error)}\n`, headers)
   else
@@ -64,34 +64,4 @@ function errorHeaders(exchange: Exchange, error: LarderError): string[] {
 
 function plainText(error: LarderError): string {
   return error.code === 'entry-not-found' ? 'given key not found' : error.message
-}
-
-/** The classic API answers 400 when the key header is missing. */
-function classicStatus(error: LarderError): number {
-  return error.code === 'key-missing' ? 400 : error.status
-}
-
-/** Messages that clients of the classic API know; other codes keep our own sentence. */
-const classicMessages: Partial<Record<LarderError['code'], string>> = {
-  'key-missing': 'Missing Api-Key header.',
-  'key-invalid': 'Invalid credentials.',
-  'malformed-json': 'Malformed JSON.',
-  'cache-not-found': 'The requested resource was not found.',
-  'entry-not-found': 'The requested resource was not found.',
-  'caching-off': 'Cache is disabled.',
-  'cache-off': 'Cache is disabled.',
-}
-
-function classicBody(exchange: Exchange, error: LarderError, clock: Clock): string {
-  const status = classicStatus(error)
-  const body: Record<string, unknown> = {
-    error: `${status} ${STATUS_CODES[status]}`,
-    message: classicMessages[error.code] ?? error.message,
-    path: exchange.target.path,
-    status,
-    timestamp: new Date(clock.wall()).toISOString().replace('T', ' ').replace(/(\d{3})Z$/, '$1000'),
-  }
-  if (error.code === 'cache-not-found')
-    body.detail = error.message
-  return JSON.stringify(body)
 }

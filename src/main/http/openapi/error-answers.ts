@@ -2,6 +2,7 @@ import type { ErrorCode, Problem } from '../../../shared/errors'
 import type { Answer, Example, Header, JsonSchema, MediaType, Reference } from './types'
 import { STATUS_CODES } from 'node:http'
 import { errorRegistry, invalidField, LarderError } from '../../../shared/errors'
+import { classicError, classicStatus } from '../classic-errors'
 import { errorExamples } from './error-examples'
 
 /** One way to fail, in the form of its face. */
@@ -46,27 +47,15 @@ export function textAnswers(codes: Iterable<ErrorCode>): Record<string, Answer> 
   return byStatus(failures, 'text/plain', { type: 'string' })
 }
 
-/** Sentences that clients of the classic API know. */
-const classicMessages: Partial<Record<ErrorCode, string>> = {
-  'key-missing': 'Missing Api-Key header.',
-  'key-invalid': 'Invalid credentials.',
-  'malformed-json': 'Malformed JSON.',
-  'cache-not-found': 'The requested resource was not found.',
-  'entry-not-found': 'The requested resource was not found.',
-  'caching-off': 'Cache is disabled.',
-  'cache-off': 'Cache is disabled.',
-}
+/** Wall-clock milliseconds: the moment of the contract's own example. */
+const exampleTime = Date.UTC(2026, 10, 21, 4, 36, 18, 10)
 
 /** Answers of the classic face, by status; `refusals` are the sentences with which it answers 400 to what is wrong with a request. */
 export function classicAnswers(path: string, codes: Iterable<ErrorCode>, refusals: readonly string[]): Record<string, Answer> {
-  const failures = [...new Set(codes)].map((code): FailureWithStatus => {
-    // The classic API answers 400 when the key header is missing.
-    const status = code === 'key-missing' ? 400 : errorRegistry[code].status
-    const detail = code === 'cache-not-found' ? { detail: errorExamples[code] } : {}
-    return { status, name: code, example: { summary: errorRegistry[code].title, value: { ...classicBody(path, status, classicMessages[code] ?? errorExamples[code]), ...detail } } }
-  })
+  const failures = [...new Set(codes)].map((code): FailureWithStatus =>
+    ({ status: classicStatus(code), name: code, example: { summary: errorRegistry[code].title, value: classicError(code, errorExamples[code], path, exampleTime) } }))
   const refused = refusals.map((message): FailureWithStatus =>
-    ({ status: 400, name: message.toLowerCase().replaceAll(/[^a-z]+/g, '-').replace(/-$/, ''), example: { summary: message, value: classicBody(path, 400, message) } }))
+    ({ status: 400, name: message.toLowerCase().replaceAll(/[^a-z]+/g, '-').replace(/-$/, ''), example: { summary: message, value: classicError('bad-request', message, path, exampleTime) } }))
   return byStatus([...failures, ...refused], 'application/json', { $ref: '#/components/schemas/ClassicError' })
 }
 
@@ -135,8 +124,4 @@ function classicErrorSchema(): JsonSchema {
       detail: { type: 'string', description: 'For an unknown cache.' },
     },
   }
-}
-
-function classicBody(path: string, status: number, message: string): Record<string, unknown> {
-  return { error: `${status} ${STATUS_CODES[status]}`, message, path, status, timestamp: '2026-11-21 04:36:18.010318' }
 }
