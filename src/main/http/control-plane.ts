@@ -17,7 +17,7 @@ import { invoke } from '../base/operation-handlers'
 import { openEventStream, parseTopics } from './event-stream'
 import { commonHeaders, send, sendJson } from './exchange'
 import { readOperationInput } from './operation-input'
-import { readQuery, refuseUnknown } from './request-target'
+import { decodePart, readQuery, refuseUnknown } from './request-target'
 
 export interface ControlPlaneDeps {
   handlers: OperationHandlers
@@ -107,7 +107,7 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
   app.use((_cause: unknown, request: Request, _response: Response, _next: NextFunction) => {
     const exchange = exchanges.get(request)
     if (exchange)
-      fail(exchange, new LarderError('bad-encoding', 'The path must be percent-encoded UTF-8.'))
+      fail(exchange, pathFault(exchange))
   })
   // The guards let only paths of the tables through; what is not registered above is answered all the same, not left hanging.
   app.use((request: Request) => {
@@ -127,6 +127,18 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
         void stream.dispose()
     },
   }
+}
+
+/** What is wrong with a path that Express could not decode, by the parameter's name. */
+function pathFault({ route }: Exchange): unknown {
+  try {
+    for (const [name, value] of Object.entries(route.kind === 'control' ? route.params : {}))
+      decodePart(value, name)
+  }
+  catch (error) {
+    return error
+  }
+  return new LarderError('bad-encoding', 'The path must be percent-encoded UTF-8.')
 }
 
 function sendFile(exchange: Exchange, file: ConsoleFile): void {

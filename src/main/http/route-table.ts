@@ -60,7 +60,7 @@ export function createRouteTable(documents: ReadonlySet<string>): (method: strin
 
   function answer(path: Path, method: string, params: Params): Route {
     const row = path.methods.get(method)
-    return row ? { ...row, params } as Route : { kind: 'method', face: path.face, open: path.open, allow: path.allow }
+    return row ? { kind: row.kind, name: row.name, spec: row.spec, params } as Route : { kind: 'method', face: path.face, open: path.open, allow: path.allow }
   }
 
   return (method, pathname) => {

@@ -1,0 +1,101 @@
+import type { ServerProcess } from './launch'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../../helpers/folder'
+import { send } from '../../helpers/http-client'
+import { build, launch } from './launch'
+
+beforeAll(build, 240_000)
+
+const password = 'correct horse battery'
+
+async function done<T = Record<string, unknown>>(server: ServerProcess, method: string, path: string, body?: unknown): Promise<T> {
+  const answer = await server.send(method, path, { body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body) })
+  expect(answer.status, `${method} ${path}: ${answer.text}`).toBeLessThan(300)
+  return (answer.body.length === 0 ? undefined : answer.json()) as T
+}
+
+interface Written { keys: { living: string, rotated: string, former: string, revoked: string } }
+
+/** Changes one of everything that is kept. Each answer is an acknowledgement. */
+async function writeEverything(server: ServerProcess): Promise<Written> {
+  await done(server, 'POST', '/admin/caches', { name: 'products', ttl: 60, sliding: true, maxEntries: 10 })
+  await done(server, 'POST', '/admin/caches', { name: 'off', ttl: null, persistent: true })
+  await done(server, 'POST', '/admin/caches', { name: 'deleted', ttl: 1 })
+  await done(server, 'DELETE', '/admin/caches/deleted')
+  await done(server, 'PUT', '/api/caches/products/entries/a', 'gone with the process')
+  await done(server, 'PUT', '/api/caches/off/entries/b', 'kept, its cache is persistent')
+  await done(server, 'PUT', '/v1/kept', 'kept')
+  await done(server, 'PUT', '/v1/dropped', 'dropped')
+  await done(server, 'DELETE', '/v1/dropped')
+  const living = await done<{ id: string, secret: string }>(server, 'POST', '/admin/keys', { label: 'living', caches: ['products'], origins: ['http://localhost:5173'] })
+  const former = await done<{ id: string, secret: string }>(server, 'POST', '/admin/keys', { label: 'rotated' })
+  const rotated = await done<{ secret: string }>(server, 'POST', `/admin/keys/${former.id}/rotate`)
+  const revoked = await done<{ id: string, secret: string }>(server, 'POST', '/admin/keys', { label: 'revoked' })
+  await done(server, 'DELETE', `/admin/keys/${revoked.id}`)
+  await done(server, 'POST', '/admin/users', { name: 'somebody', password })
+  await done(server, 'PATCH', '/admin/settings', { valueLimit: 2048, memory: 64 * 1024 * 1024, anonymous: { enabled: true, scopes: ['read'] } })
+  await done(server, 'PATCH', '/admin/caches/off', { enabled: false })
+  await done(server, 'PUT', '/admin/switch', { enabled: false })
+  return { keys: { living: living.secret, rotated: rotated.secret, former: former.secret, revoked: revoked.secret } }
+}
+
+interface State { caches: Record<string, unknown>[], keys: Record<string, unknown>[], users: unknown, settings: Record<string, unknown>, switch: unknown }
+
+async function metadataOf(server: ServerProcess): Promise<State> {
+  const [caches, keys, users, settings, gate] = await Promise.all(['/admin/caches', '/admin/keys', '/admin/users', '/admin/settings', '/admin/switch'].map(path => done<Record<string, unknown>[]>(server, 'GET', path)))
+  return {
+    // Entries and their counts are looked at by themselves.
+    caches: (caches ?? []).map(({ statistics: _, entries: __, bytes: ___, ...definition }) => definition),
+    keys: keys ?? [],
+    users,
+    settings: { ...settings, url: '' } as Record<string, unknown>,
+    switch: gate,
+  }
+}
+
+describe.each(['SIGTERM', 'SIGKILL'] as const)('a restart after %s', (signal) => {
+  // Red: in src/main/admin/stored-settings.ts drop `metadata.settings.set('enabled', enabled)`.
+  it('keeps caches, users, keys, settings, switches and the entries of persistent caches; others are gone', async () => {
+    const home = temporaryFolder()
+    const first = launch(home)
+    const { keys } = await writeEverything(first)
+    const before = await metadataOf(first)
+    expect(before.caches.map(({ name }) => name).sort()).toEqual(['default', 'off', 'products'])
+    // What is written behind has a second (R2).
+    if (signal === 'SIGKILL')
+      await new Promise(resolve => setTimeout(resolve, 1100))
+    await first.end(signal)
+
+    const second = launch(home)
+    expect(await metadataOf(second)).toEqual(before)
+    expect((await second.send('GET', '/v1/kept')).status).toBe(503)
+    await done(second, 'PUT', '/admin/switch', { enabled: true })
+    expect((await second.send('GET', '/api/caches/off/entries/b')).status).toBe(503)
+    await done(second, 'PATCH', '/admin/caches/off', { enabled: true })
+    const entries = await Promise.all(['/v1/kept', '/api/caches/off/entries/b', '/v1/dropped', '/api/caches/products/entries/a'].map(async (path) => {
+      const { status, text } = await second.send('GET', path)
+      return status === 200 ? text : status
+    }))
+    expect(entries).toEqual(['kept', 'kept, its cache is persistent', 404, 404])
+
+    const port = await second.ready
+    const session = async (secret: string): Promise<number> => (await send(port, 'GET', '/admin/session', { headers: { 'Api-Key': secret } })).status
+    expect({ living: await session(keys.living), rotated: await session(keys.rotated), former: await session(keys.former), revoked: await session(keys.revoked) }).toEqual({ living: 200, rotated: 200, former: 401, revoked: 401 })
+    const signIn = await send(port, 'POST', '/admin/session', { body: JSON.stringify({ name: 'somebody', password }) })
+    expect(signIn.status).toBe(201)
+  })
+})
+
+// R15, the small count. Red: in src/main/storage/home-lock.ts refuse where `larder.pid` is there.
+it('starts again on the same folder and port after each of ten kills, with all that was acknowledged', { timeout: 60_000 }, async () => {
+  const home = temporaryFolder()
+  let port = 0
+  for (let round = 0; round < 10; round++) {
+    const server = launch(home, { LARDER_PORT: String(port) })
+    port = await server.ready
+    const names = (await done<{ name: string }[]>(server, 'GET', '/admin/caches')).map(({ name }) => name)
+    expect(names.sort()).toEqual(['default', ...Array.from({ length: round }, (_, i) => `round-${i}`)].sort())
+    await done(server, 'POST', '/admin/caches', { name: `round-${round}`, ttl: 1 })
+    await server.end('SIGKILL')
+  }
+})

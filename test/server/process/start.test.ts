@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../../helpers/folder'
+import { apiKey, build, launch, script, takenPort } from './launch'
+
+beforeAll(build, 240_000)
+
+const oneLine = /^larder: [^\n]+\n$/
+
+describe('a start that must fail', () => {
+  // Red: in src/main/program.ts return 0 from the catch.
+  it('says in one line that the port is taken, exits 1 and writes nothing to stdout', async () => {
+    const port = await takenPort('127.0.0.1')
+    const home = temporaryFolder()
+    const server = launch(home, { LARDER_PORT: String(port) })
+    expect((await server.ended).code).toBe(1)
+    expect(server.stdout()).toBe('')
+    expect(server.stderr()).toMatch(oneLine)
+    expect(server.stderr()).toContain(`Port ${port} is taken`)
+    // It is told how to go on, and never another port is chosen silently.
+    expect(server.stderr()).toContain('LARDER_PORT')
+    const again = launch(home)
+    await again.ready
+  })
+
+  // Red: in src/main/larder.ts drop `parts.use(lockHome(home))`.
+  it('says in one line that another Larder has the folder, and leaves that one alone', async () => {
+    const home = temporaryFolder()
+    const first = launch(home)
+    await first.send('PUT', '/v1/a', { body: 'kept' })
+    const control = readFileSync(join(home, 'control.json'), 'utf8')
+    const second = launch(home)
+    expect((await second.ended).code).toBe(1)
+    expect(second.stdout()).toBe('')
+    expect(second.stderr()).toMatch(oneLine)
+    expect(second.stderr()).toContain(`${home} is in use by another Larder (process ${first.child.pid})`)
+    expect((await first.send('GET', '/v1/a')).text).toBe('kept')
+    expect(readFileSync(join(home, 'control.json'), 'utf8')).toBe(control)
+  })
+
+  // Red: in src/main/cli/options.ts let `memory` return its bytes without the check by the schema.
+  it.each([
+    ['LARDER_PORT', '65536'],
+    ['LARDER_PORT', '-1'],
+    ['LARDER_PORT', 'http'],
+    ['LARDER_MEMORY', 'much'],
+    ['LARDER_MEMORY', '-1'],
+    ['LARDER_MEMORY', '1KB'],
+    ['LARDER_MEMORY', '99999999999999999999GB'],
+    ['LARDER_HOST', '0.0.0.0'],
+    ['LARDER_HOST', 'evil.example'],
+    ['LARDER_VAULT', 'cupboard'],
+    ['LARDER_ALLOWED_HOSTS', 'http://a/b'],
+    ['LARDER_TLS_CERT', '/none/such.pem'],
+    ['LARDER_API_KEY', 'too-short'],
+  ])('refuses %s=%s before anything is opened, and names it', async (variable, value) => {
+    const home = temporaryFolder()
+    const server = launch(home, { [variable]: value })
+    const { code } = await server.ended
+    expect(code).toBeGreaterThan(0)
+    expect(server.stdout()).toBe('')
+    expect(server.stderr()).toContain(variable)
+    expect(server.stderr()).not.toMatch(/^\s+at /m)
+    if (variable === 'LARDER_API_KEY')
+      expect(server.stderr()).not.toContain(value)
+    expect(readdirSync(home)).toEqual([])
+  })
+
+  it('says in one line that a database is none, and keeps it', async () => {
+    const home = temporaryFolder()
+    const garbage = 'this is no database, but somebody may want it back\n'.repeat(200)
+    writeFileSync(join(home, 'larder.db'), garbage)
+    const server = launch(home)
+    const settled = await Promise.race([server.ended, server.ready])
+    // Refusing and putting it aside are both right; losing it is not.
+    if (typeof settled !== 'number') {
+      expect(settled.code).toBe(1)
+      expect(server.stderr()).toMatch(oneLine)
+    }
+    expect(readdirSync(home).filter(name => statSync(join(home, name)).isFile()).map(name => readFileSync(join(home, name), 'latin1'))).toContain(garbage)
+  })
+})
+
+describe('stdout that is no terminal', () => {
+  // Red: in src/main/program.ts greet whatever stdout is.
+  it('holds exactly the ready line, at the first start and later', async () => {
+    const home = temporaryFolder()
+    for (let start = 0; start < 2; start++) {
+      const server = launch(home)
+      const port = await server.ready
+      await server.send('GET', '/admin/caches')
+      expect(await server.end('SIGTERM')).toMatchObject({ code: 0 })
+      expect(server.stdout()).toBe(`Larder ready on http://localhost:${port}\n`)
+      expect(server.stderr()).not.toMatch(/lk_|lc_|ls_/)
+      expect(server.stderr()).not.toContain(apiKey)
+    }
+  })
+})
+
+describe('s23 files', () => {
+  /** Mode of the folder and of everything in it. */
+  function modes(home: string): Record<string, string> {
+    const entries = readdirSync(home, { recursive: true, withFileTypes: true })
+    return Object.fromEntries([['.', home], ...entries.map(entry => [join(entry.parentPath, entry.name).slice(home.length + 1), join(entry.parentPath, entry.name)])].map(([name = '', path = '']) => [name, (statSync(path).mode & 0o777).toString(8)]))
+  }
+
+  // Red: in src/main/storage/private-files.ts let `privateFileMode` be 0o666, or `privateFolderMode` 0o777.
+  it.skipIf(process.platform === 'win32')('are their owner\'s alone under umask 000, while it runs and afterwards', async () => {
+    const home = join(temporaryFolder(), 'home')
+    const server = launch(temporaryFolder(), { LARDER_HOME: home }, ['/bin/sh', '-c', 'umask 000; exec "$0" "$1" serve', process.execPath, script])
+    await server.send('PUT', '/v1/a', { body: 'x' })
+    await server.send('POST', '/admin/keys', { body: '{"label":"k"}' })
+    const running = modes(home)
+    for (const name of ['larder.db', 'larder.db-wal', 'larder.db-shm', 'entries.db', 'entries.db-wal', 'entries.db-shm', 'secrets.json', 'control.json', 'logs/larder.log'])
+      expect(running[name], name).toBe('600')
+    const folders = ['.', 'logs']
+    expect(await server.end('SIGTERM')).toMatchObject({ code: 0 })
+    for (const found of [running, modes(home)]) {
+      expect(Object.entries(found).filter(([name, mode]) => mode !== (folders.includes(name) ? '700' : '600'))).toEqual([])
+      expect(Object.keys(found)).toContain('larder.db')
+    }
+  })
+})

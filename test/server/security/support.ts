@@ -1,0 +1,73 @@
+import type { Answer, RequestOptions } from '../../helpers/http-client'
+import type { TestLarder } from '../../helpers/start-larder'
+import { Agent, request } from 'node:http'
+import { expect } from 'vitest'
+import { send } from '../../helpers/http-client'
+import { ownerKey } from '../../helpers/start-larder'
+
+/** Runs `work` over all items, `width` at once, and gathers what it finds wrong: a sentence a cell. */
+export async function wrongCells<T>(items: Iterable<T>, work: (item: T) => Promise<string | undefined>, width = 16): Promise<string[]> {
+  const wrong: string[] = []
+  const rest = items[Symbol.iterator]()
+  async function lane(): Promise<void> {
+    for (let next = rest.next(); !next.done; next = rest.next()) {
+      const complaint = await work(next.value)
+      if (complaint !== undefined)
+        wrong.push(complaint)
+    }
+  }
+  await Promise.all(Array.from({ length: width }, lane))
+  return wrong
+}
+
+/** A client that keeps its connections, for tables of thousands of requests. */
+export function createSwiftClient(port: number): { send: typeof send extends (port: number, ...rest: infer R) => infer A ? (...rest: R) => A : never, close: () => void } {
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 })
+  return { send: (method, path, options) => send(port, method, path, { ...options, agent }), close: () => agent.destroy() }
+}
+
+/** Status and headers of an answer that may never end, such as the event stream. */
+export function head(port: number, method: string, path: string, headers: Record<string, string>): Promise<Pick<Answer, 'status' | 'headers'>> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ host: '127.0.0.1', port, method, path, headers: { Host: `localhost:${port}`, ...headers }, agent: false }, (response) => {
+      resolve({ status: response.statusCode ?? 0, headers: response.headers })
+      response.destroy()
+    })
+    outgoing.on('error', reject)
+    outgoing.end()
+  })
+}
+
+export const asJson = { 'Content-Type': 'application/json' }
+
+/** Calls a control-plane operation as the owner, and asserts that it was done. */
+export async function manage<T = Record<string, unknown>>(larder: TestLarder, method: string, path: string, body?: unknown, headers: RequestOptions['headers'] = {}): Promise<T> {
+  const answer = await larder.send(method, path, { headers: { ...headers as Record<string, string>, ...asJson }, body: body === undefined ? undefined : JSON.stringify(body) })
+  expect(answer.status, `${method} ${path}: ${answer.text}`).toBeLessThan(300)
+  return (answer.body.length === 0 ? undefined : answer.json()) as T
+}
+
+export interface NewKey { id: string, secret: string }
+export const createKey = (larder: TestLarder, grant: Record<string, unknown>): Promise<NewKey> => manage<NewKey>(larder, 'POST', '/admin/keys', { label: 'test', ...grant })
+
+/** Everything a client can see of the state that control-plane operations change; two are equal when nothing was. */
+export async function stateOf(larder: TestLarder): Promise<unknown> {
+  const read = (path: string): Promise<unknown> => manage(larder, 'GET', path)
+  const caches = await read('/admin/caches') as Record<string, unknown>[]
+  return {
+    // Statistics count what is refused too.
+    caches: caches.map(({ statistics: _, ...cache }) => cache),
+    keys: await read('/admin/keys'),
+    users: await read('/admin/users'),
+    settings: await read('/admin/settings'),
+    switch: await read('/admin/switch'),
+  }
+}
+
+export const withKey = (secret: string): Record<string, string> => ({ 'Api-Key': secret })
+export const asOwner = withKey(ownerKey)
+
+/** Status of a raw answer's first line; 0 when nothing came. */
+export function statusOf(raw: string): number {
+  return Number(/^HTTP\/1\.1 (\d{3}) /.exec(raw)?.[1] ?? 0)
+}
