@@ -61,7 +61,7 @@ export function send(exchange: Exchange, status: number, headers: readonly strin
   else if (typeof body === 'string')
     response.end(body)
   else if (bytes <= joinable)
-    response.end(body.latin1Slice(), 'latin1')
+    response.end(body.toString('latin1'), 'latin1')
   else
     response.end(Buffer.copyBytesFrom(body))
 }

@@ -11,7 +11,7 @@ let folder: string
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'larder-test-runner-'))
-  cpSync(join(import.meta.dirname, '../../scripts'), join(folder, 'scripts'), { recursive: true })
+  cpSync(join(import.meta.dirname, '../../../scripts'), join(folder, 'scripts'), { recursive: true })
   tool('eslint', '')
   tool('types', '')
   vitest({ numPassedTests: 5, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0 })

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utime
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-const scripts = join(import.meta.dirname, '../../scripts')
+const scripts = join(import.meta.dirname, '../../../scripts')
 
 /** Stands for npm: notes what was asked, then installs a builder – or fails as `npm.mode` says. */
 const npm = `
