@@ -18,7 +18,7 @@ export default defineConfig({
     build: {
       outDir: 'out/main',
       externalizeDeps: true,
-      rollupOptions: { input: { headless: resolve(root, 'src/main/headless.ts') }, output: { format: 'es' } },
+      rollupOptions: { input: { 'headless': resolve(root, 'src/main/headless.ts'), 'writer-thread': resolve(root, 'src/main/storage/writer-thread.ts') }, output: { format: 'es' } },
     },
   },
   renderer: {

@@ -9,7 +9,7 @@ import process from 'node:process'
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major > 22 || (major === 22 && minor >= 12)) {
   const { main } = await import('./program')
-  process.exitCode = await main({ consoleFolder: join(import.meta.dirname, '../renderer') })
+  process.exitCode = await main({ consoleFolder: join(import.meta.dirname, '../renderer'), writerProgram: join(import.meta.dirname, 'writer-thread.js') })
 }
 else {
   process.stderr.write(`larder: Node 22.12 or newer is needed; this is ${process.version}. In a clone, npm start brings its own.\n`)

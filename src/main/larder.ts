@@ -14,6 +14,7 @@ import { createEventHub } from './base/event-hub'
 import { randomSecret } from './base/ids'
 import { createLogger, messageOf } from './base/logger'
 import { createEngine } from './cache/engine'
+import { createEventLoopMonitor } from './http/event-loop-delay'
 import { renderMetrics } from './http/metrics'
 import { createDescriptions } from './http/openapi/document'
 import { createRequestLog } from './http/request-log'
@@ -31,6 +32,8 @@ export interface LarderOptions {
   version: string
   /** Folder of the console's build. */
   consoleFolder: string
+  /** File of the thread that writes persistent entries; without it this thread does. */
+  writerProgram?: string
   /** @default the system's */
   clock?: Clock
 }
@@ -63,7 +66,7 @@ const controlFile = 'control.json'
  * The composition root: builds every part, connects them, and disposes of them in reverse. Throws an Error with a sentence for people when
  * the folder is in use, a port is taken or a database cannot be opened; nothing stays open then.
  */
-export async function createLarder({ configuration, version, consoleFolder, clock = systemClock }: LarderOptions): Promise<Larder> {
+export async function createLarder({ configuration, version, consoleFolder, writerProgram, clock = systemClock }: LarderOptions): Promise<Larder> {
   const startedAt = clock.monotonic()
   const parts = createDisposableStack()
   try {
@@ -73,12 +76,13 @@ export async function createLarder({ configuration, version, consoleFolder, cloc
     const logger = createLogger(log.write, clock.wall)
     const metadata = openMetadata({ home, clock, logger })
     parts.defer(metadata.close)
-    const journal = openEntryJournal({ home, logger, clock })
+    const journal = openEntryJournal({ home, logger, clock, writerProgram })
     parts.defer(journal.close)
     const { vault, wanted, warning } = await openVault({ choice: configuration.vault, home, files, logger, clock })
     const hub = createEventHub(error => logger.error('an event listener failed', { error: messageOf(error) }))
     const engine = parts.use(createEngine({ clock, journal, budget: configuration.memory ?? defaultMemory, logger }))
     const requestLog = createRequestLog({ clock, hub })
+    const eventLoop = parts.use(createEventLoopMonitor())
     const controlToken = `lc_${randomSecret()}`
     let url = ''
     let phase: 'starting' | 'ready' | 'stopping' = 'starting'
@@ -106,6 +110,7 @@ export async function createLarder({ configuration, version, consoleFolder, cloc
         engine,
         uptimeSeconds: (clock.monotonic() - startedAt) / 1000,
         process: processFigures(),
+        eventLoop: eventLoop.take(),
       }),
     }))
     const { firstKey } = await administration.firstStart()

@@ -1,5 +1,5 @@
 import type { Configuration } from './base/configuration'
-import type { Larder } from './larder'
+import type { Larder, LarderOptions } from './larder'
 import process from 'node:process'
 import { version } from '../../package.json'
 import { messageOf } from './base/logger'
@@ -10,19 +10,21 @@ import { createLarder } from './larder'
 /**
  * The program behind the Node entry: the command line, which serves unless it is told something else. Resolves with the exit code.
  *
- * @param options.consoleFolder the console's build; the entry knows where it lies, a chunk of the bundle does not
+ * @param built where the rest of the build lies; the entry knows, a chunk of the bundle does not
  */
-export function main({ consoleFolder }: { consoleFolder: string }): Promise<number> {
-  return run(process.argv.slice(2), createProcessIo(), { version, serve: configuration => serve(configuration, consoleFolder) })
+export function main(built: BuiltFiles): Promise<number> {
+  return run(process.argv.slice(2), createProcessIo(), { version, serve: configuration => serve(configuration, built) })
 }
 
+export type BuiltFiles = Required<Pick<LarderOptions, 'consoleFolder' | 'writerProgram'>>
+
 /** Starts the server and runs it until a signal comes. Resolves with the exit code. */
-async function serve(configuration: Configuration, consoleFolder: string): Promise<number> {
+async function serve(configuration: Configuration, built: BuiltFiles): Promise<number> {
   // Registered first: a signal while the server is still starting must stop it as cleanly.
   const stopped = nextSignal()
   let larder: Larder
   try {
-    larder = await createLarder({ configuration, version, consoleFolder })
+    larder = await createLarder({ configuration, version, ...built })
   }
   catch (error) {
     process.stderr.write(`larder: ${messageOf(error)}\n`)

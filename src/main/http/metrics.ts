@@ -1,4 +1,5 @@
 import type { Cache, Engine, Statistics } from '../cache/ports'
+import type { EventLoopDelay } from './event-loop-delay'
 import { missReasons } from '../cache/ports'
 
 export interface MetricsInput {
@@ -7,6 +8,7 @@ export interface MetricsInput {
   engine: Pick<Engine, 'enabled' | 'budget'>
   uptimeSeconds: number
   process: ProcessFigures
+  eventLoop: EventLoopDelay
 }
 
 /** Figures of the process, as `process.memoryUsage.rss()` and `process.cpuUsage()` give them. */
@@ -31,11 +33,17 @@ interface Family {
 }
 
 /** Statistics in the Prometheus text exposition format 0.0.4: base units, counters since the start end in `_total`. */
-export function renderMetrics({ caches, engine, uptimeSeconds, process }: MetricsInput): string {
+export function renderMetrics({ caches, engine, uptimeSeconds, process, eventLoop }: MetricsInput): string {
   return [
     ...cacheFamilies(caches),
     single('larder_memory_budget_bytes', 'gauge', 'Budget for all entries and their overhead.', engine.budget),
     single('larder_switch', 'gauge', '1 while caching is on, 0 while the global switch is off.', Number(engine.enabled)),
+    {
+      name: 'larder_event_loop_delay_seconds',
+      type: 'summary',
+      help: 'How late the event loop was since the last scrape.',
+      samples: [{ labels: { quantile: '0.5' }, value: eventLoop.p50 }, { labels: { quantile: '0.99' }, value: eventLoop.p99 }, { labels: { quantile: '1' }, value: eventLoop.max }],
+    },
     single('process_resident_memory_bytes', 'gauge', 'Resident memory size in bytes.', process.residentMemory),
     single('process_cpu_seconds_total', 'counter', 'Total user and system CPU time spent in seconds.', process.cpuSeconds),
     single('process_uptime_seconds', 'gauge', 'Seconds since the server started.', uptimeSeconds),

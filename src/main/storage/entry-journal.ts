@@ -1,93 +1,112 @@
 import type { Clock } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { EntryJournal } from '../cache/ports'
-import { join } from 'node:path'
+import type { Batch, EntryWriter } from './entry-writer'
 import { systemClock } from '../base/clock'
-import { messageOf } from '../base/logger'
-import { openDatabase } from './database'
+import { openEntryDatabase } from './entry-database'
 import { createEntryTable } from './entry-table'
-import { entryMigrations } from './migrations'
+import { createDirectWriter } from './entry-writer'
 import { createPendingWrites } from './pending-writes'
+import { createThreadWriter } from './thread-writer'
 
 export interface EntryJournalOptions {
   /** Absolute data folder; the database is `entries.db` in it. */
   home: string
   logger: Logger
   clock?: Clock
+  /** File of the built `writer-thread`; without it the calling thread writes. */
+  writerProgram?: string
   /** Milliseconds for which a write is held back at most. @default 200 */
   delay?: number
-  /** Bytes held back at most; a write beyond waits for the disk. @default 4 MiB */
+  /** Bytes held back at most before they are written without waiting further. @default 4 MiB */
   capacity?: number
   /** Milliseconds until a failed flush is tried again. @default 1000 */
   retryDelay?: number
 }
 
-/** `LRDe`, in the header of `entries.db`. */
-const applicationId = 0x4C524465
+interface Waiter { resolve: () => void, reject: (error: Error) => void }
 
 /**
  * The entries of persistent caches in SQLite. A write lands in memory; all that gathers within `delay` goes to the disk in
- * one transaction, so that one sync serves them all. A value that was handed over must not change until then.
+ * one transaction, so that one sync serves them all. One batch is under way at a time, and what comes meanwhile makes the next.
+ * A value that was handed over must not change until then.
  *
- * While the disk fails, writes stay pending, one state a key, and are tried again: at most what the caches themselves hold.
- * Throws what `openDatabase` throws.
+ * While the disk fails, the batch and what follows it stay, one state a key, and are tried again: at most what the caches themselves
+ * hold. Throws what `openDatabase` throws.
  */
 export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
-  const { home, logger, clock = systemClock, delay = 200, capacity = 4 * 1024 * 1024, retryDelay = 1000 } = options
-  const database = openDatabase({ file: join(home, 'entries.db'), applicationId, migrations: entryMigrations, clock, logger })
+  const { home, logger, clock = systemClock, writerProgram, delay = 200, capacity = 4 * 1024 * 1024, retryDelay = 1000 } = options
+  const database = openEntryDatabase({ home, logger, clock })
   const table = createEntryTable(database)
+  const writer: EntryWriter = writerProgram === undefined ? createDirectWriter(database) : createThreadWriter({ program: writerProgram, home })
   const pending = createPendingWrites()
+  let batch: Batch | null = null
+  /** The batch is with the writer, or waits to be tried again. */
+  let writing = false
+  let waiters: Waiter[] = []
   let timer: NodeJS.Timeout | undefined
   let failure: string | null = null
+  let closed = false
 
-  /** Writes what is pending. Throws, and keeps it, when the disk does not take it. */
   function write(): void {
+    if (writing)
+      return
     clearTimeout(timer)
     timer = undefined
-    if (pending.caches.size === 0)
-      return
-    try {
-      table.write(pending)
-    }
-    catch (error) {
+    batch ??= pending.isEmpty ? null : pending.take()
+    if (batch === null)
+      return settleWaiters(null)
+    writing = true
+    writer.write(batch, written)
+  }
+
+  function written(why: string | null): void {
+    writing = false
+    if (why !== null) {
       if (failure === null)
-        logger.error('entries cannot be written, trying again', { reason: messageOf(error), pendingBytes: pending.bytes })
-      failure = messageOf(error)
+        logger.error('entries cannot be written, trying again', { reason: why, pendingBytes: pending.bytes })
+      failure = why
       schedule()
-      throw error
+      return settleWaiters(new Error(why))
     }
-    pending.reset()
+    batch = null
     if (failure !== null)
       logger.info('entries are written again')
     failure = null
+    if (waiters.length > 0)
+      write()
+    else if (!pending.isEmpty)
+      schedule()
   }
 
-  function attempt(): void {
-    try {
-      write()
-    }
-    catch {
-      // Logged, shown by health() and scheduled again: nobody is waiting for this one.
-    }
+  function settleWaiters(error: Error | null): void {
+    const settled = waiters
+    waiters = []
+    for (const { resolve, reject } of settled)
+      error === null ? resolve() : reject(error)
   }
 
   function schedule(): void {
-    if (database.open)
-      timer ??= setTimeout(attempt, failure === null ? delay : retryDelay)
+    if (!closed && !writing)
+      timer ??= setTimeout(write, failure === null ? delay : retryDelay)
   }
 
   function changed(): void {
     if (pending.bytes >= capacity && failure === null)
-      attempt()
+      write()
     else
       schedule()
   }
 
+  function flush(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      waiters.push({ resolve, reject })
+      write()
+    })
+  }
+
   return {
-    load(cacheId) {
-      attempt()
-      return table.load(cacheId)
-    },
+    load: table.load,
     put(cacheId, entry) {
       pending.put(cacheId, entry)
       changed()
@@ -104,22 +123,22 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
       pending.clear(cacheId)
       changed()
     },
-    async flush() {
-      write()
-    },
+    flush,
     health() {
       if (failure !== null)
         return `entries.db cannot be written, ${pending.bytes} bytes wait: ${failure}`
-      return database.open ? 'ok' : 'entries.db is closed'
+      return closed ? 'entries.db is closed' : 'ok'
     },
     async close() {
-      if (!database.open)
+      if (closed)
         return
+      closed = true
       try {
-        write()
+        await flush()
       }
       finally {
         clearTimeout(timer)
+        await writer.close()
         database.close()
       }
     },

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { PersistedEntry } from '../cache/ports'
-import type { PendingWrites } from './pending-writes'
+import type { Batch } from './entry-writer'
 
 interface Row {
   position: number
@@ -18,7 +18,7 @@ interface Row {
 export interface EntryTable {
   load: (cacheId: string) => Iterable<PersistedEntry>
   /** Writes all of it, or throws and writes nothing. */
-  write: (pending: PendingWrites) => void
+  write: (batch: Batch) => void
 }
 
 /** The rows of `entries.db`. Keys are bytes there: SQLite compares and cuts text by rules of its own. */
@@ -45,8 +45,8 @@ export function createEntryTable(database: Database): EntryTable {
         yield { ...rest, key: key.toString(), tags: JSON.parse(tags) as string[] }
       }
     },
-    write: database.transaction((pending: PendingWrites) => {
-      for (const [cacheId, { cleared, changes }] of pending.caches) {
+    write: database.transaction((batch: Batch) => {
+      for (const [cacheId, { cleared, changes }] of batch) {
         if (cleared)
           clear.run(cacheId)
         for (const [key, change] of changes) {

@@ -16,16 +16,15 @@ export interface PendingCache {
 }
 
 export interface PendingWrites {
-  /** By cache id. */
-  readonly caches: ReadonlyMap<string, Readonly<PendingCache>>
+  readonly isEmpty: boolean
   /** Bytes held back, roughly. */
   readonly bytes: number
   put: (cacheId: string, entry: PersistedEntry) => void
   retime: (cacheId: string, key: string, times: Times) => void
   remove: (cacheId: string, key: string) => void
   clear: (cacheId: string) => void
-  /** All of it has been written. */
-  reset: () => void
+  /** Hands over all of it, by cache id, and starts anew. */
+  take: () => Map<string, PendingCache>
 }
 
 /** What a change costs besides its key and value: map slot, objects, the row's other columns. */
@@ -36,7 +35,7 @@ const overhead = 200
  * flushes is written once.
  */
 export function createPendingWrites(): PendingWrites {
-  const caches = new Map<string, PendingCache>()
+  let caches = new Map<string, PendingCache>()
   let bytes = 0
 
   function of(cacheId: string): PendingCache {
@@ -60,7 +59,9 @@ export function createPendingWrites(): PendingWrites {
   }
 
   return {
-    caches,
+    get isEmpty() {
+      return caches.size === 0
+    },
     get bytes() {
       return bytes
     },
@@ -86,9 +87,11 @@ export function createPendingWrites(): PendingWrites {
         drop(pending, key)
       pending.cleared = true
     },
-    reset() {
-      caches.clear()
+    take() {
+      const taken = caches
+      caches = new Map()
       bytes = 0
+      return taken
     },
   }
 }

@@ -46,6 +46,7 @@ function render(change: Partial<MetricsInput> = {}) {
     engine: { enabled: true, budget: 268_435_456 },
     uptimeSeconds: 12.5,
     process: { residentMemory: 90_000_000, cpuSeconds: 1.25 },
+    eventLoop: { p50: 0.0001, p99: 0.004, max: 0.02 },
     ...change,
   }))
 }
@@ -88,6 +89,9 @@ describe('renderMetrics', () => {
     expect(value('larder_memory_budget_bytes')).toBe(268_435_456)
     expect(value('larder_switch')).toBe(1)
     expect(render({ engine: { enabled: false, budget: 1 } }).value('larder_switch')).toBe(0)
+    expect(value('larder_event_loop_delay_seconds', { quantile: '0.5' })).toBe(0.0001)
+    expect(value('larder_event_loop_delay_seconds', { quantile: '0.99' })).toBe(0.004)
+    expect(value('larder_event_loop_delay_seconds', { quantile: '1' })).toBe(0.02)
     expect(value('process_resident_memory_bytes')).toBe(90_000_000)
     expect(value('process_cpu_seconds_total')).toBe(1.25)
     expect(value('process_uptime_seconds')).toBe(12.5)
@@ -95,7 +99,7 @@ describe('renderMetrics', () => {
 
   it('leaves out the families that have no cache to speak of', () => {
     const { types } = render({ caches: [] })
-    expect([...types.keys()]).toEqual(['larder_memory_budget_bytes', 'larder_switch', 'process_resident_memory_bytes', 'process_cpu_seconds_total', 'process_uptime_seconds'])
+    expect([...types.keys()]).toEqual(['larder_memory_budget_bytes', 'larder_switch', 'larder_event_loop_delay_seconds', 'process_resident_memory_bytes', 'process_cpu_seconds_total', 'process_uptime_seconds'])
   })
 
   it('names counters with _total, everything else without', () => {

@@ -39,6 +39,7 @@ it('hands entries back as they went in, the oldest write first', async () => {
   expect([...reopened.load('c')]).toEqual(entries)
   expect([...reopened.load('none')]).toEqual([])
   reopened.put('c', entries[0]!)
+  await reopened.flush()
   expect([...reopened.load('c')].map(entry => entry.key)).toEqual(['a\u0000b', 'ü🔑', '__proto__'])
 })
 
@@ -80,6 +81,7 @@ it('ends up in the state that the order of writes says, flushed anywhere between
         await journal.flush()
       }
     }
+    await journal.flush()
     expect([...journal.load(id)]).toEqual([...model.values()])
   }), { numRuns: 150 })
 })
@@ -125,7 +127,7 @@ it('keeps what the disk does not take, says so, and tries again', async () => {
   expect(lines).toEqual(['entries cannot be written, trying again', 'entries are written again'])
 })
 
-it('may be read while others are written', () => {
+it('may be read while others are written', async () => {
   const journal = open(temporaryFolder(), { capacity: 1 })
   for (const key of ['a', 'b', 'c'])
     journal.put('c', anEntry(key))
@@ -136,5 +138,6 @@ it('may be read while others are written', () => {
     journal.put('other', anEntry(key))
   }
   expect(seen).toEqual(['a', 'b', 'c'])
+  await journal.flush()
   expect([...journal.load('c')]).toEqual([])
 })

@@ -1,0 +1,24 @@
+import type { BatchMessage } from './batch-message'
+import { parentPort, workerData } from 'node:worker_threads'
+import { silentLogger } from '../base/logger'
+import { unpackBatch } from './batch-message'
+import { openEntryDatabase } from './entry-database'
+import { createDirectWriter } from './entry-writer'
+
+/** What the thread is started with. */
+export interface WriterThreadData { home: string }
+
+// The program of the writing thread: batches in, `null` or what went wrong out, in the same order.
+const port = parentPort
+if (!port)
+  throw new Error('writer-thread is started by createThreadWriter only')
+const database = openEntryDatabase({ home: (workerData as WriterThreadData).home, logger: silentLogger })
+const writer = createDirectWriter(database)
+port.on('message', (message: BatchMessage | 'close') => {
+  if (message === 'close') {
+    database.close()
+    port.close()
+    return
+  }
+  writer.write(unpackBatch(message), failure => port.postMessage(failure))
+})
