@@ -34,7 +34,7 @@ interface Family {
 
 /** Statistics in the Prometheus text exposition format 0.0.4: base units, counters since the start end in `_total`. */
 export function renderMetrics({ caches, engine, uptimeSeconds, process, eventLoop }: MetricsInput): string {
-  return [
+  const families: Family[] = [
     ...cacheFamilies(caches),
     single('larder_memory_budget_bytes', 'gauge', 'Budget for all entries and their overhead.', engine.budget),
     single('larder_switch', 'gauge', '1 while caching is on, 0 while the global switch is off.', Number(engine.enabled)),
@@ -47,7 +47,8 @@ export function renderMetrics({ caches, engine, uptimeSeconds, process, eventLoo
     single('process_resident_memory_bytes', 'gauge', 'Resident memory size in bytes.', process.residentMemory),
     single('process_cpu_seconds_total', 'counter', 'Total user and system CPU time spent in seconds.', process.cpuSeconds),
     single('process_uptime_seconds', 'gauge', 'Seconds since the server started.', uptimeSeconds),
-  ].map(renderFamily).join('')
+  ]
+  return families.map(renderFamily).join('')
 }
 
 function cacheFamilies(caches: readonly Cache[]): Family[] {
