@@ -50,7 +50,20 @@ export const EntryInfo = z.strictObject({
   tags: z.string().array(),
   age: z.number(),
   ttl: z.number().nullable(),
+  grace: z.number().meta({ description: 'Seconds past the TTL for which the entry may still be served stale.' }),
   state: z.enum(['fresh', 'stale']),
   hits: z.int(),
 })
-export const EntryPage = z.strictObject({ total: z.int(), entries: EntryInfo.array(), cursor: z.string().nullable() })
+export const EntryPage = z.strictObject({
+  total: z.int().meta({ description: 'Entries that match, at all depths.' }),
+  rows: z.int().meta({ description: 'Rows of this level: folders and entries.' }),
+  folders: z.strictObject({ prefix: z.string(), entries: z.int() }).array(),
+  entries: EntryInfo.array(),
+  cursor: z.string().nullable(),
+})
+
+/** What clients pass and get; defaults may be left out. */
+export type BatchInput = z.input<typeof Batch>
+export type BatchOutput = z.output<typeof BatchAnswer>
+export type EntryInfoOutput = z.output<typeof EntryInfo>
+export type EntryPageOutput = z.output<typeof EntryPage>

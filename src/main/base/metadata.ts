@@ -21,7 +21,7 @@ export interface CacheRecord {
   sliding: boolean
   maxEntries: number | null
   maxBytes: number | null
-  eviction: 'lru'
+  eviction: 'lru' | 'lfu' | 'sieve'
   persistent: boolean
   enabled: boolean
   createdAt: number

@@ -1,5 +1,5 @@
 import type { EntryOperations } from './operations'
-import type { BatchOutcome, BatchStep, BatchStepResult } from './ports'
+import type { BatchOutcome, BatchStep, BatchStepResult, Lookup } from './ports'
 import { LarderError } from '../../shared/errors'
 
 /** Runs the steps in order. With `stopAtFailure`, ends after the first that fails and tells its index. */
@@ -17,7 +17,7 @@ export function runBatch(operations: EntryOperations, steps: readonly BatchStep[
 function runStep(operations: EntryOperations, step: BatchStep): BatchStepResult {
   switch (step.op) {
     case 'get':
-      return { op: 'get', lookup: operations.get(step.key) }
+      return { op: 'get', lookup: lasting(operations.get(step.key)) }
     case 'set':
       return { op: 'set', result: operations.set(step.key, step.value, step.options) }
     case 'delete':
@@ -27,6 +27,11 @@ function runStep(operations: EntryOperations, step: BatchStep): BatchStepResult 
     case 'increment':
       return increment(operations, step.key, step.by)
   }
+}
+
+/** A hit is valid until the next call into the cache, and that may be the next step. */
+function lasting(lookup: Lookup): Lookup {
+  return typeof lookup === 'string' ? lookup : { ...lookup, value: Buffer.from(lookup.value) }
 }
 
 function increment(operations: EntryOperations, key: string, by: bigint): BatchStepResult {

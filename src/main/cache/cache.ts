@@ -2,20 +2,22 @@ import type { Clock } from '../base/clock'
 import type { ChangeFeed } from './changes'
 import type { OperationParts } from './operations'
 import type { Cache, CacheDefinition, CacheSettings, EntryJournal } from './ports'
-import type { EntryFields, Ledger, Store } from './store'
+import type { Ledger, StoredEntry, StoreMaker } from './store'
 import { LarderError } from '../../shared/errors'
 import { runBatch } from './batch'
 import { createDepartures } from './departures'
 import { restoreLifetime, softenLifetime, timeOf } from './lifetime'
 import { createLiveTable } from './live-table'
-import { createMapStore } from './map-store'
 import { createEntryOperations, isFresh } from './operations'
+import { createOrders } from './order/orders'
 import { createOverlay } from './overlay'
 import { readPage } from './pages'
 import { createCacheJournal } from './persistence'
 import { chosenBy } from './selector'
 import { createStatistics } from './statistics'
-import { entryBytes } from './store'
+
+/** Bytes to move in one go when memory is given back: a fraction of a millisecond. */
+const reclaimSlice = 128 * 1024
 
 /** What the caches of an engine share. */
 export interface CacheParts {
@@ -23,24 +25,31 @@ export interface CacheParts {
   journal: EntryJournal
   changes: ChangeFeed
   ledger: Ledger
+  createStore: StoreMaker
   budget: () => number
   isEnabled: () => boolean
   nextVersion: () => number
   /** Tells the engine of a version that was loaded: the next ones lie above it. */
   sawVersion: (version: number) => void
-  /** Evicts from whichever cache until the budget holds; keeps `written`'s most recently used entry. */
+  /** Makes room in whichever cache until the budget holds; keeps `written`'s most recently used entry. */
   fitBudget: (written: ManagedCache) => void
 }
 
 /** A cache with what only its engine may call. */
 export interface ManagedCache {
   readonly cache: Cache
-  /** Monotonic milliseconds of the longest unused entry's last use; Infinity when fewer than `keep` + 1 entries are there. */
+  /** Monotonic milliseconds of the last use of the entry that is next to go; Infinity when fewer than `keep` + 1 entries are there. */
   idleSince: (keep: number) => number
-  /** Drops the least recently used entry. */
-  evictOne: () => void
-  /** Looks at up to `count` entries that may have expired and drops those that have. */
+  /** Drops the entry that is next to go; false when there is none. */
+  evictOne: () => boolean
+  /** Bytes that it holds and that its entries do not justify. */
+  readonly slack: number
+  /** Gives back a part of them; false when there is nothing to gain. */
+  reclaim: () => boolean
+  /** Looks at about `count` entries that may have expired and drops those that have; then gives back memory. True when all is done. */
   sweep: (count: number) => { dropped: number, roundOver: boolean }
+  /** Ends what goes on in the background. */
+  dispose: () => void
   /** Drops all entries, the persisted ones too; later writes throw `cache-not-found`. */
   close: () => void
 }
@@ -50,7 +59,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   const { clock, changes } = parts
   let definition: Readonly<CacheDefinition> = { ...initial }
   let closed = false
-  const store = createMapStore(parts.ledger)
+  const store = parts.createStore(parts.ledger, definition.eviction)
   const statistics = createStatistics()
   const departures = createDepartures()
   const journal = createCacheJournal(parts.journal, clock, definition.id, () => definition.persistent)
@@ -61,23 +70,36 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     settings: () => definition,
     isEnabled: () => definition.enabled && parts.isEnabled(),
     nextVersion: parts.nextVersion,
-    largestEntry: () => Math.min(definition.maxBytes ?? Infinity, parts.budget()),
+    fits: (key, content) => store.cost(key, content) <= Math.min(definition.maxBytes ?? Infinity, parts.budget()),
   }
   const operations = createEntryOperations(operationParts, table)
+  const orders = createOrders({ store, clock, scan: query => readPage(store, clock, query), expire: entry => table.remove(entry, 'expired') })
 
   function isOver(): boolean {
-    return store.size > (definition.maxEntries ?? Infinity) || store.bytes > (definition.maxBytes ?? Infinity)
+    return store.size > Math.min(definition.maxEntries ?? Infinity, store.most.entries) || store.demand > Math.min(definition.maxBytes ?? Infinity, store.most.bytes)
   }
 
-  function evictOne(): void {
-    const victim = store.leastRecentlyUsed()
-    if (victim)
-      table.remove(victim, isOverdue(victim, clock.wall(), clock.monotonic()) ? 'expired' : 'evicted')
+  /** Down to what its settings allow: entries go until what they justify fits, then memory goes that they do not justify. */
+  function fitSettings(): void {
+    let progress = true
+    while (progress) {
+      if (isOver())
+        progress = evictOne()
+      else
+        progress = store.bytes > (definition.maxBytes ?? Infinity) && store.reclaim(reclaimSlice)
+    }
+  }
+
+  function evictOne(): boolean {
+    const victim = store.victim()
+    if (victim === undefined)
+      return false
+    table.remove(victim, isOverdue(victim, clock.wall(), clock.monotonic()) ? 'expired' : 'evicted')
+    return true
   }
 
   function settle(): void {
-    while (isOver())
-      evictOne()
+    fitSettings()
     parts.fitBudget(managed)
   }
 
@@ -97,12 +119,10 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
         throw new LarderError('cache-not-found', `Cache ${definition.name} was deleted.`)
       const wasPersistent = definition.persistent
       definition = { ...definition, ...withoutUndefined(change) }
-      changes.held(() => {
-        while (isOver())
-          evictOne()
-      })
+      store.rank(definition.eviction)
+      changes.held(fitSettings)
       if (definition.persistent && !wasPersistent)
-        journal.begin(store.inOrderOfUse())
+        journal.begin(store.inOrderOfEviction())
       else if (!definition.persistent && wasPersistent)
         journal.end()
     },
@@ -123,10 +143,10 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       const wall = clock.wall()
       const monotonic = clock.monotonic()
       let matched = 0
-      for (const entry of store.entries())
+      for (const entry of store.all())
         matched += isOverdue(entry, wall, monotonic) ? 0 : 1
-      // Only so many departures are remembered: those of the last inserted keys.
-      for (const entry of store.entries().drop(Math.max(0, store.size - departures.capacity)))
+      // No more departures than that are remembered.
+      for (const entry of store.all().take(departures.capacity))
         departures.record(entry.key, 'flushed')
       store.clear()
       journal.clear()
@@ -153,13 +173,16 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
           if (!soft)
             table.remove(entry, expired ? 'expired' : 'invalidated')
           else if (isFresh(entry, wall, monotonic))
-            table.retime(entry, softenLifetime(entry.lifetime, wall, monotonic))
+            table.retime(entry, softenLifetime(entry, wall, monotonic))
         }
+        if (soft && !dryRun)
+          settle()
         return matched
       })
     },
-    page: async query => readPage(store, clock, query),
-    entries: () => freshEntries(store, clock, store.newestSequence),
+    page: orders.page,
+    orderProgress: orders.progress,
+    entries: () => freshEntries(store.entries(), clock),
     statistics: statistics.snapshot,
     recordLatency: statistics.recordLatency,
   }
@@ -167,21 +190,27 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   const managed: ManagedCache = {
     cache,
     evictOne,
-    idleSince: keep => store.size > keep ? store.leastRecentlyUsed()?.usedAt ?? Infinity : Infinity,
+    idleSince: keep => store.size > keep ? store.victim()?.usedAt ?? Infinity : Infinity,
+    get slack() {
+      return store.bytes - store.demand
+    },
+    reclaim: () => store.reclaim(reclaimSlice),
     sweep(count) {
       const wall = clock.wall()
       const monotonic = clock.monotonic()
       let dropped = 0
-      const roundOver = store.visitMortal(count, (entry) => {
+      const allSeen = store.visitMortal(count, wall, monotonic, (entry) => {
         if (!isOverdue(entry, wall, monotonic))
           return
         table.remove(entry, 'expired')
         dropped++
       })
-      return { dropped, roundOver }
+      return { dropped, roundOver: allSeen && !store.reclaim(reclaimSlice) }
     },
+    dispose: orders.dispose,
     close() {
       closed = true
+      orders.dispose()
       store.clear()
       journal.clear()
     },
@@ -203,19 +232,23 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
         dropped.push(key)
         continue
       }
-      const fields = { value, contentType, tags, version, lifetime, bytes: entryBytes(key, value, contentType, tags) }
+      const fields = { value, contentType, tags, version, lifetime }
+      if (!operationParts.fits(key, fields)) {
+        dropped.push(key)
+        continue
+      }
       const earlier = store.find(key)
       if (earlier)
         store.replace(earlier, fields, monotonic)
       else
         store.insert(key, fields, monotonic)
       // Room comes from this cache alone: others would have to write to their journal.
-      while (isOver() || parts.ledger.bytes > parts.budget()) {
-        const oldest = store.leastRecentlyUsed()
-        if (!oldest)
+      while (isOver() || parts.ledger.demand > parts.budget()) {
+        const victim = store.victim()
+        if (!victim)
           break
-        store.remove(oldest)
-        dropped.push(oldest.key)
+        dropped.push(victim.key)
+        store.remove(victim)
       }
     }
     dropped.forEach(journal.remove)
@@ -223,18 +256,12 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
 }
 
 /** Whether the entry is past its grace: nobody may see it any more. */
-function isOverdue({ lifetime }: Pick<EntryFields, 'lifetime'>, wall: number, monotonic: number): boolean {
-  return timeOf(lifetime, wall, monotonic) >= lifetime.graceUntil
+function isOverdue(entry: StoredEntry, wall: number, monotonic: number): boolean {
+  return timeOf(entry, wall, monotonic) >= entry.graceUntil
 }
 
-/**
- * Ends at the entry that was the `last` one inserted: what is stored while somebody reads does not prolong the list, and a key
- * that is dropped and stored anew is not shown twice.
- */
-function* freshEntries(store: Store, clock: Clock, last: number): IterableIterator<{ key: string, value: Buffer, contentType: string }> {
-  for (const entry of store.entries()) {
-    if (entry.sequence > last)
-      return
+function* freshEntries(entries: Iterable<StoredEntry>, clock: Clock): IterableIterator<{ key: string, value: Buffer, contentType: string }> {
+  for (const entry of entries) {
     if (isFresh(entry, clock.wall(), clock.monotonic()))
       yield { key: entry.key, value: entry.value, contentType: entry.contentType }
   }

@@ -2,9 +2,11 @@ import type { Clock } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { ManagedCache } from './cache'
 import type { Cache, Engine, EntryJournal } from './ports'
+import type { StoreMaker } from './store'
 import { LarderError } from '../../shared/errors'
 import { createCache } from './cache'
 import { createChangeFeed } from './changes'
+import { createOffheapStore } from './offheap/offheap-store'
 import { createSweeper } from './sweeper'
 
 export interface EngineParts {
@@ -14,15 +16,17 @@ export interface EngineParts {
   /** Bytes of all entries with their overhead. */
   budget: number
   logger: Logger
+  /** Where the entries of a cache lie; left out, outside the V8 heap. */
+  createStore?: StoreMaker
 }
 
 /** The caches of all users, under one memory budget and one switch. */
-export function createEngine({ clock, journal, budget, logger }: EngineParts): Engine {
+export function createEngine({ clock, journal, budget, logger, createStore = createOffheapStore }: EngineParts): Engine {
   const caches = new Map<string, ManagedCache>()
   /** Owner → name → cache: every request asks for one. */
   const byOwner = new Map<string, Map<string, Cache>>()
   const changes = createChangeFeed(logger)
-  const ledger = { bytes: 0 }
+  const ledger = { bytes: 0, demand: 0 }
   const sweeper = createSweeper(clock, logger, () => [...caches.values()])
   let enabled = true
   // Above every version of earlier runs, also of entries that were not kept: an ETag never comes back.
@@ -42,12 +46,23 @@ export function createEngine({ clock, journal, budget, logger }: EngineParts): E
     return found
   }
 
+  /** The cache that holds most beyond what its entries justify. */
+  function slackest(): ManagedCache | undefined {
+    let found: ManagedCache | undefined
+    for (const candidate of caches.values()) {
+      if (candidate.slack > (found?.slack ?? 0))
+        found = candidate
+    }
+    return found
+  }
+
   function fitBudget(written?: ManagedCache): void {
-    while (ledger.bytes > budget) {
-      const victim = idlest(written)
-      if (!victim)
-        return
-      victim.evictOne()
+    let progress = true
+    while (progress) {
+      if (ledger.demand > budget)
+        progress = idlest(written)?.evictOne() === true
+      else
+        progress = ledger.bytes > budget && slackest()?.reclaim() === true
     }
   }
 
@@ -79,6 +94,7 @@ export function createEngine({ clock, journal, budget, logger }: EngineParts): E
         journal,
         changes,
         ledger,
+        createStore,
         budget: () => budget,
         isEnabled: () => enabled,
         nextVersion: () => ++version,
@@ -106,6 +122,8 @@ export function createEngine({ clock, journal, budget, logger }: EngineParts): E
     flushJournal: journal.flush,
     async dispose() {
       await sweeper.dispose()
+      for (const managed of caches.values())
+        managed.dispose()
       await journal.flush()
     },
   }

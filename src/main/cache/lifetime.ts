@@ -25,20 +25,25 @@ export function startLifetime(wall: number, monotonic: number, ttl: number, grac
 }
 
 /** The time that counts for this entry, comparable with its deadlines. */
-export function timeOf(lifetime: Lifetime, wall: number, monotonic: number): number {
+export function timeOf(lifetime: Pick<Lifetime, 'skew'>, wall: number, monotonic: number): number {
   return Math.max(wall, monotonic + lifetime.skew)
+}
+
+/** The skew that goes with `timeOf` from now on. Where it has not changed it is not computed anew either: sums would drift. */
+function laterSkew({ skew }: Lifetime, wall: number, monotonic: number): number {
+  return Math.max(skew, wall - monotonic)
 }
 
 /** Fresh for `ttl` from now on: a sliding hit, or a touch. */
 export function restartLifetime(lifetime: Lifetime, wall: number, monotonic: number, ttl: number): Lifetime {
   const now = timeOf(lifetime, wall, monotonic)
-  return { storedAt: lifetime.storedAt, ttl, grace: lifetime.grace, freshUntil: now + ttl, graceUntil: now + ttl + lifetime.grace, skew: now - monotonic }
+  return { storedAt: lifetime.storedAt, ttl, grace: lifetime.grace, freshUntil: now + ttl, graceUntil: now + ttl + lifetime.grace, skew: laterSkew(lifetime, wall, monotonic) }
 }
 
 /** A new value under the old deadlines: increment and merge-patch. */
 export function renewLifetime(lifetime: Lifetime, wall: number, monotonic: number): Lifetime {
-  const now = timeOf(lifetime, wall, monotonic)
-  return { ...lifetime, storedAt: now, skew: now - monotonic }
+  const { ttl, grace, freshUntil, graceUntil } = lifetime
+  return { storedAt: timeOf(lifetime, wall, monotonic), ttl, grace, freshUntil, graceUntil, skew: laterSkew(lifetime, wall, monotonic) }
 }
 
 /**
@@ -47,9 +52,10 @@ export function renewLifetime(lifetime: Lifetime, wall: number, monotonic: numbe
  */
 export function softenLifetime(lifetime: Lifetime, wall: number, monotonic: number): Lifetime {
   const now = timeOf(lifetime, wall, monotonic)
-  if (now >= lifetime.freshUntil)
-    return lifetime
-  return { ...lifetime, freshUntil: now, graceUntil: Math.max(lifetime.freshUntil, now + lifetime.grace), skew: now - monotonic }
+  const { storedAt, ttl, grace, freshUntil, graceUntil, skew } = lifetime
+  if (now >= freshUntil)
+    return { storedAt, ttl, grace, freshUntil, graceUntil, skew }
+  return { storedAt, ttl, grace, freshUntil: now, graceUntil: Math.max(freshUntil, now + grace), skew: laterSkew(lifetime, wall, monotonic) }
 }
 
 type PersistedTimes = Pick<PersistedEntry, 'storedAt' | 'ttl' | 'freshUntil' | 'graceUntil'>

@@ -59,15 +59,17 @@ export function createLiveTable(parts: LiveTableParts): EntryTable {
         changes.count()
     },
     slide(entry, lifetime) {
-      if (movedATenth(entry.lifetime, lifetime))
+      if (movedATenth(entry, lifetime))
         journal.retime(entry.key, lifetime)
       store.retime(entry, lifetime)
     },
     retime(entry, lifetime) {
-      journal.retime(entry.key, lifetime)
+      // The entry is no longer valid once it has been written.
+      const { key } = entry
+      journal.retime(key, lifetime)
       store.retime(entry, lifetime)
       if (changes.active)
-        changes.tell({ type: 'touched', cache: definition(), key: entry.key })
+        changes.tell({ type: 'touched', cache: definition(), key })
       else
         changes.count()
     },

@@ -1,12 +1,11 @@
 import type { Clock } from '../base/clock'
 import type { Cache, CacheSettings, Hit, WriteOptions, WriteResult } from './ports'
 import type { StatisticsKeeper } from './statistics'
-import type { StoredEntry } from './store'
+import type { EntryFields, StoredEntry } from './store'
 import type { EntryTable } from './table'
 import { LarderError } from '../../shared/errors'
 import { renewLifetime, restartLifetime, startLifetime, timeOf } from './lifetime'
 import { mergePatch } from './merge-patch'
-import { entryBytes } from './store'
 
 export interface OperationParts {
   clock: Clock
@@ -15,8 +14,8 @@ export interface OperationParts {
   /** Whether reads are answered: this cache's switch and the global one. */
   isEnabled: () => boolean
   nextVersion: () => number
-  /** Accounted bytes of the largest entry that fits at all. */
-  largestEntry: () => number
+  /** Whether the cache could hold the entry if it held nothing else. */
+  fits: (key: string, content: Omit<EntryFields, 'version' | 'lifetime'>) => boolean
 }
 
 /** The calls of a cache that concern one key. */
@@ -30,26 +29,34 @@ const wholeNumber = /^(?:0|-?[1-9]\d{0,18})$/
 
 /** The rules of single keys, over whichever table they are to work on. */
 export function createEntryOperations(parts: OperationParts, table: EntryTable): EntryOperations {
-  const { clock, statistics, settings, isEnabled, nextVersion, largestEntry } = parts
+  const { clock, statistics, settings, isEnabled, nextVersion, fits } = parts
 
   /** The entry if it is fresh or servable stale; drops it when its time is over. */
   function present(key: string, wall: number, monotonic: number): StoredEntry | undefined {
     const entry = table.find(key)
-    if (entry === undefined || timeOf(entry.lifetime, wall, monotonic) < entry.lifetime.graceUntil)
+    if (entry === undefined || timeOf(entry, wall, monotonic) < entry.graceUntil)
       return entry
     table.remove(entry, 'expired')
     return undefined
   }
 
-  function write(key: string, existing: StoredEntry | undefined, content: Omit<StoredEntry, 'key' | 'version' | 'bytes' | 'sequence' | 'hits' | 'usedAt'>): WriteResult {
+  function write(key: string, existing: StoredEntry | undefined, content: Omit<EntryFields, 'version'>): WriteResult {
     const { value, contentType, tags, lifetime } = content
-    const bytes = entryBytes(key, value, contentType, tags)
-    if (bytes > largestEntry())
+    if (!fits(key, content))
       return { outcome: 'too-large', version: existing?.version ?? 0 }
     const version = nextVersion()
-    table.put(key, existing, { value, contentType, tags, version, lifetime, bytes })
+    table.put(key, existing, { value, contentType, tags, version, lifetime })
     table.settle()
     return { outcome: existing ? 'replaced' : 'created', version }
+  }
+
+  /** A hit that restarts its TTL. New times may take up room and move the entry, so it is looked up anew. */
+  function slide(key: string, entry: StoredEntry, wall: number, monotonic: number): Hit {
+    table.slide(entry, restartLifetime(entry, wall, monotonic, entry.ttl))
+    table.use(table.find(key) ?? entry)
+    table.settle()
+    const moved = table.find(key) ?? entry
+    return toHit(moved, timeOf(moved, wall, monotonic), moved.hits)
   }
 
   return {
@@ -66,14 +73,12 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
         statistics.miss(reason)
         return reason
       }
-      const stale = timeOf(entry.lifetime, wall, monotonic) >= entry.lifetime.freshUntil
-      const slides = !stale && settings().sliding
-      const lifetime = slides ? restartLifetime(entry.lifetime, wall, monotonic, entry.lifetime.ttl) : entry.lifetime
-      const hit = toHit(entry, lifetime, timeOf(lifetime, wall, monotonic), entry.hits + 1)
+      const stale = timeOf(entry, wall, monotonic) >= entry.freshUntil
       statistics.hit(stale)
-      if (slides)
-        table.slide(entry, lifetime)
-      table.use(slides ? table.find(key) ?? entry : entry)
+      if (!stale && settings().sliding && entry.ttl !== Infinity)
+        return slide(key, entry, wall, monotonic)
+      const hit = toHit(entry, timeOf(entry, wall, monotonic), entry.hits + 1)
+      table.use(entry)
       return hit
     },
 
@@ -81,8 +86,8 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       const entry = table.find(key)
       if (entry === undefined)
         return undefined
-      const now = timeOf(entry.lifetime, clock.wall(), clock.monotonic())
-      return now < entry.lifetime.graceUntil ? toHit(entry, entry.lifetime, now, entry.hits) : undefined
+      const now = timeOf(entry, clock.wall(), clock.monotonic())
+      return now < entry.graceUntil ? toHit(entry, now, entry.hits) : undefined
     },
 
     set(key, value, options = noOptions) {
@@ -119,7 +124,8 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       const entry = present(key, wall, monotonic)
       if (entry === undefined)
         return false
-      table.retime(entry, restartLifetime(entry.lifetime, wall, monotonic, milliseconds(ttl)))
+      table.retime(entry, restartLifetime(entry, wall, monotonic, milliseconds(ttl)))
+      table.settle()
       return true
     },
 
@@ -133,7 +139,7 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
         value: Buffer.from(number),
         contentType: fresh?.contentType ?? text,
         tags: fresh?.tags ?? noTags,
-        lifetime: fresh ? renewLifetime(fresh.lifetime, wall, monotonic) : startLifetime(wall, monotonic, milliseconds(settings().ttl), 0),
+        lifetime: fresh ? renewLifetime(fresh, wall, monotonic) : startLifetime(wall, monotonic, milliseconds(settings().ttl), 0),
       })
       if (outcome === 'too-large')
         throw tooLarge()
@@ -151,7 +157,7 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       if (fresh === undefined)
         throw new LarderError('entry-not-found', 'There is no fresh entry to patch.')
       const { contentType, tags } = fresh
-      const result = write(key, fresh, { value: mergePatch(fresh.value, patch), contentType, tags, lifetime: renewLifetime(fresh.lifetime, wall, monotonic) })
+      const result = write(key, fresh, { value: mergePatch(fresh.value, patch), contentType, tags, lifetime: renewLifetime(fresh, wall, monotonic) })
       if (result.outcome === 'too-large')
         throw tooLarge()
       return result
@@ -160,7 +166,7 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
 }
 
 export function isFresh(entry: StoredEntry | undefined, wall: number, monotonic: number): boolean {
-  return entry !== undefined && timeOf(entry.lifetime, wall, monotonic) < entry.lifetime.freshUntil
+  return entry !== undefined && timeOf(entry, wall, monotonic) < entry.freshUntil
 }
 
 /** Seconds of freshness left at `now`, as reads and pages tell them. */
@@ -168,15 +174,15 @@ export function secondsLeft(freshUntil: number, now: number): number | null {
   return freshUntil === Infinity ? null : (freshUntil - now) / 1000
 }
 
-function toHit(entry: StoredEntry, lifetime: StoredEntry['lifetime'], now: number, hits: number): Hit {
+function toHit(entry: StoredEntry, now: number, hits: number): Hit {
   return {
     value: entry.value,
     contentType: entry.contentType,
     tags: entry.tags,
     version: entry.version,
-    age: (now - lifetime.storedAt) / 1000,
-    ttl: secondsLeft(lifetime.freshUntil, now),
-    stale: now >= lifetime.freshUntil,
+    age: (now - entry.storedAt) / 1000,
+    ttl: secondsLeft(entry.freshUntil, now),
+    stale: now >= entry.freshUntil,
     hits,
   }
 }

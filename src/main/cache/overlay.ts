@@ -41,7 +41,7 @@ export function createOverlay(below: EntryTable): Overlay {
       return typeof above === 'string' ? missReasonOf[above] : below.reasonOf(key)
     },
     put(key, existing, fields) {
-      changed.set(key, { ...fields, key, sequence: existing?.sequence ?? 0, hits: existing?.hits ?? 0, usedAt: 0 })
+      changed.set(key, { ...fields, ...fields.lifetime, key, size: fields.value.length, hits: existing?.hits ?? 0, usedAt: 0 })
       replay.push(() => below.put(key, below.find(key), fields))
     },
     remove({ key }, departure) {
@@ -49,15 +49,15 @@ export function createOverlay(below: EntryTable): Overlay {
       later(key, entry => below.remove(entry, departure))
     },
     slide(entry, lifetime) {
-      changed.set(entry.key, { ...entry, lifetime })
+      changed.set(entry.key, { ...copyOf(entry), ...lifetime })
       later(entry.key, found => below.slide(found, lifetime))
     },
     retime(entry, lifetime) {
-      changed.set(entry.key, { ...entry, lifetime })
+      changed.set(entry.key, { ...copyOf(entry), ...lifetime })
       later(entry.key, found => below.retime(found, lifetime))
     },
     use(entry) {
-      changed.set(entry.key, { ...entry, hits: entry.hits + 1 })
+      changed.set(entry.key, { ...copyOf(entry), hits: entry.hits + 1 })
       later(entry.key, below.use)
     },
     settle() {
@@ -65,4 +65,10 @@ export function createOverlay(below: EntryTable): Overlay {
     },
     commit: () => replay.forEach(change => change()),
   }
+}
+
+/** What a store shows is a window on its memory, whose fields are not its own. Nothing below changes, so the value need not be copied. */
+function copyOf(entry: StoredEntry): StoredEntry {
+  const { key, value, size, contentType, tags, version, hits, usedAt, storedAt, ttl, grace, freshUntil, graceUntil, skew } = entry
+  return { key, value, size, contentType, tags, version, hits, usedAt, storedAt, ttl, grace, freshUntil, graceUntil, skew }
 }

@@ -1,114 +1,42 @@
 import type { Clock } from '../base/clock'
-import type { EntryMetadata, Page, PageQuery } from './ports'
-import type { Store, StoredEntry } from './store'
-import { invalidField } from '../../shared/errors'
-import { hashText } from './hash'
+import type { Run } from './order/window'
+import type { Page, PageQuery } from './ports'
+import type { Store } from './store'
 import { timeOf } from './lifetime'
-import { secondsLeft } from './operations'
+import { compareKeys, comparePositions, folderOf, prefixOf, rankOf } from './order/position'
+import { checkQuery, readWindow } from './order/window'
 import { chosenBy } from './selector'
 
-/** Where an entry stands in the order: its rank by the sort, then its key. */
-interface Position { rank: number, key: string }
-
 /**
- * A number that does not change while time passes, so that a cursor stays true: the end of freshness stands for the TTL, the
- * moment of storing for the age.
- */
-const rankOf: Record<PageQuery['sort'], (entry: StoredEntry) => number> = {
-  key: () => 0,
-  size: entry => entry.value.length,
-  ttl: entry => entry.lifetime.freshUntil,
-  hits: entry => entry.hits,
-  age: entry => -entry.lifetime.storedAt,
-}
-
-/**
- * One page of metadata. The cursor is the position of its last entry (keyset paging): entries that come or go meanwhile neither
- * repeat nor hide others. Reads everything once and keeps the best `limit`, so it costs O(n log limit).
+ * One page of metadata, by reading and sorting everything: for caches so small that no index pays. Throws LarderError
+ * `invalid-input` for a query that contradicts itself, a malformed glob and a cursor that is none.
  */
 export function readPage(store: Store, clock: Clock, query: PageQuery): Page {
+  checkQuery(query)
   const wall = clock.wall()
   const monotonic = clock.monotonic()
-  const direction = query.order === 'asc' ? 1 : -1
-  const compare = (a: Position, b: Position): number => direction * (Math.sign(a.rank - b.rank || 0) || compareKeys(a.key, b.key))
-  const after = query.cursor === undefined ? undefined : readCursor(query.cursor, query)
+  const servable = Array.from(chosenBy(store, query.filter)).filter(entry => timeOf(entry, wall, monotonic) < entry.graceUntil)
+  const counts = new Map<string, number>()
+  const level = servable.filter(({ key }) => {
+    const folder = query.delimiter === undefined ? undefined : folderOf(key, prefixOf(query), query.delimiter)
+    if (folder !== undefined)
+      counts.set(folder, (counts.get(folder) ?? 0) + 1)
+    return folder === undefined
+  })
+  const rank = rankOf[query.sort]
+  return readWindow({
+    total: servable.length,
+    folders: sortedRun(Array.from(counts, ([prefix, entries]) => ({ prefix, entries })), folder => folder.prefix, compareKeys),
+    entries: sortedRun(level, entry => ({ rank: rank(entry), key: entry.key }), comparePositions),
+  }, query, clock)
+}
 
-  let total = 0
-  let kept: (Position & { entry: StoredEntry })[] = []
-  let last: Position | undefined
-  for (const entry of chosenBy(store, query.filter)) {
-    if (timeOf(entry.lifetime, wall, monotonic) >= entry.lifetime.graceUntil)
-      continue
-    total++
-    const position = { rank: rankOf[query.sort](entry), key: entry.key, entry }
-    if ((after && compare(position, after) <= 0) || (last && compare(position, last) >= 0))
-      continue
-    kept.push(position)
-    // One more than asked for, to know whether another page follows.
-    if (kept.length >= 2 * (query.limit + 1)) {
-      kept = kept.sort(compare).slice(0, query.limit + 1)
-      last = kept.at(-1)
-    }
-  }
-  kept.sort(compare)
-  const shown = kept.slice(0, query.limit)
-  const end = shown.at(-1)
+function sortedRun<Row, Place>(rows: Row[], placeOf: (row: Row) => Place, compare: (a: Place, b: Place) => number): Run<Row, Place> {
+  // A place is asked for once: a key has to be decoded from its bytes.
+  const placed = rows.map(row => ({ row, place: placeOf(row) })).sort((a, b) => compare(a.place, b.place))
   return {
-    total,
-    entries: shown.map(({ entry }) => toMetadata(entry, timeOf(entry.lifetime, wall, monotonic))),
-    cursor: end && kept.length > shown.length ? writeCursor(end, query) : null,
+    size: placed.length,
+    slice: (from, count) => placed.slice(from, from + count).map(({ row }) => row),
+    before: (place, included) => placed.filter(other => compare(other.place, place) < (included ? 1 : 0)).length,
   }
-}
-
-function toMetadata(entry: StoredEntry, now: number): EntryMetadata {
-  return {
-    key: entry.key,
-    bytes: entry.value.length,
-    contentType: entry.contentType,
-    version: entry.version,
-    tags: entry.tags,
-    age: (now - entry.lifetime.storedAt) / 1000,
-    ttl: secondsLeft(entry.lifetime.freshUntil, now),
-    stale: now >= entry.lifetime.freshUntil,
-    hits: entry.hits,
-  }
-}
-
-/**
- * Compares by code point, which is the order of the UTF-8 bytes. JavaScript's own `<` compares UTF-16 units and puts
- * characters beyond U+FFFF before U+E000.
- */
-export function compareKeys(a: string, b: string): number {
-  const length = Math.min(a.length, b.length)
-  for (let at = 0; at < length; at++) {
-    const left = a.charCodeAt(at)
-    const right = b.charCodeAt(at)
-    if (left !== right)
-      return weight(left) - weight(right)
-  }
-  return a.length - b.length
-}
-
-/** Surrogates weigh more than every other unit. */
-function weight(unit: number): number {
-  return (unit & 0xF800) === 0xD800 ? unit + 0x10000 : unit
-}
-
-function signatureOf({ sort, order, filter }: PageQuery): string {
-  return hashText(JSON.stringify([sort, order, filter])).toString(36)
-}
-
-function writeCursor({ rank, key }: Position, query: PageQuery): string {
-  return Buffer.from(`${signatureOf(query)}:${rank}:${key}`).toString('base64url')
-}
-
-function readCursor(cursor: string, query: PageQuery): Position {
-  const bytes = Buffer.from(cursor, 'base64url')
-  const parts = /^([0-9a-z]+):(-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Infinity)):(.+)$/s.exec(bytes.toString())
-  const [, signature, rank, key] = parts ?? []
-  if (rank === undefined || key === undefined || bytes.toString('base64url') !== cursor)
-    throw invalidField('cursor', 'is not a cursor')
-  if (signature !== signatureOf(query))
-    throw invalidField('cursor', 'belongs to another query')
-  return { rank: Number(rank), key }
 }

@@ -16,14 +16,14 @@ export interface CacheJournal {
 }
 
 export function createCacheJournal(journal: EntryJournal, clock: Clock, cacheId: string, isPersistent: () => boolean): CacheJournal {
-  function put(key: string, { value, contentType, tags, version, lifetime }: EntryFields): void {
+  function put(key: string, { value, contentType, tags, version }: Omit<EntryFields, 'lifetime'>, lifetime: Lifetime): void {
     journal.put(cacheId, { key, value, contentType, tags, version, ...persistTimes(lifetime, clock.wall(), clock.monotonic()) })
   }
 
   return {
     put(key, fields) {
       if (isPersistent())
-        put(key, fields)
+        put(key, fields, fields.lifetime)
     },
     retime(key, lifetime) {
       if (!isPersistent())
@@ -41,8 +41,9 @@ export function createCacheJournal(journal: EntryJournal, clock: Clock, cacheId:
     },
     begin(entries) {
       journal.clear(cacheId)
+      // The journal may hold back what it is given, longer than an entry is valid.
       for (const entry of entries)
-        put(entry.key, entry)
+        put(entry.key, { value: Buffer.from(entry.value), contentType: entry.contentType, tags: entry.tags, version: entry.version }, entry)
     },
     end: () => journal.clear(cacheId),
   }

@@ -47,6 +47,10 @@ export interface PageQuery {
   sort: 'key' | 'size' | 'ttl' | 'hits' | 'age'
   order: 'asc' | 'desc'
   limit: number
+  /** Rows to skip: a window anywhere in the order, for scrolling. Not together with `cursor`. */
+  offset?: number
+  /** Shows keys as a tree: what lies deeper than the next delimiter behind the prefix becomes a folder row, before the entries. */
+  delimiter?: string
   /** `cursor` of the page before. Throws LarderError `invalid-input` (field cursor) when it is not one, or of another query. */
   cursor?: string
 }
@@ -58,10 +62,21 @@ export interface EntryMetadata {
   tags: readonly string[]
   age: number
   ttl: number | null
+  /** Seconds past the TTL for which the entry may still be served stale. */
+  grace: number
   stale: boolean
   hits: number
 }
-export interface Page { total: number, entries: EntryMetadata[], cursor: string | null }
+export interface Page {
+  /** Entries that match, at all depths. */
+  total: number
+  /** Rows of this level: folders and entries; equals `total` without a delimiter. */
+  rows: number
+  /** Folders in this window, with the exact number of entries below each. */
+  folders: { prefix: string, entries: number }[]
+  entries: EntryMetadata[]
+  cursor: string | null
+}
 
 export type BatchStep =
   | { op: 'get', key: string }
@@ -104,7 +119,7 @@ export interface CacheSettings {
   sliding: boolean
   maxEntries: number | null
   maxBytes: number | null
-  eviction: 'lru'
+  eviction: 'lru' | 'lfu' | 'sieve'
   persistent: boolean
   enabled: boolean
 }
@@ -146,6 +161,8 @@ export interface Cache {
   invalidate: (selector: Selector, options?: { soft?: boolean, dryRun?: boolean }) => number
   /** Sorted page with the exact total. Resolves at once, or when the order index it needs has been built. */
   page: (query: PageQuery) => Promise<Page>
+  /** Share of what `page` needs that has been built, from 0 to 1; 1 = it resolves at once. Asking begins to build. Throws as `page`. */
+  orderProgress: (query: PageQuery) => number
   /** Fresh entries in insertion order. May be left and resumed while the cache changes; entries that go meanwhile are not shown. */
   entries: () => IterableIterator<{ key: string, value: Buffer, contentType: string }>
   statistics: () => Statistics

@@ -5,11 +5,11 @@ import { compileGlob } from './glob'
 /** The entries that a prefix, glob or tag chooses, whatever their time. Throws LarderError `invalid-input` for a malformed glob at once. */
 export function chosenBy(store: Store, selector: Exclude<Selector, { expired: true }> | undefined): Iterable<StoredEntry> {
   if (selector === undefined)
-    return store.entries()
+    return store.all()
   if ('tag' in selector)
     return store.tagged(selector.tag)
   if ('prefix' in selector)
-    return store.entries().filter(entry => entry.key.startsWith(selector.prefix))
+    return store.all().filter(entry => entry.key.startsWith(selector.prefix))
   const matches = compileGlob(selector.glob)
-  return store.entries().filter(entry => matches(entry.key))
+  return store.all().filter(entry => matches(entry.key))
 }

@@ -1,4 +1,6 @@
 import type { Lifetime } from './lifetime'
+import type { StoreWatcher } from './order/watched-store'
+import type { CacheSettings } from './ports'
 
 /** What a write puts under a key. */
 export interface EntryFields {
@@ -7,71 +9,86 @@ export interface EntryFields {
   readonly tags: readonly string[]
   readonly version: number
   readonly lifetime: Lifetime
-  /** Accounted size, by `entryBytes`. */
-  readonly bytes: number
 }
 
-/** An entry as the store shows it. Valid until the next write to its store; only the store changes it. */
-export interface StoredEntry extends EntryFields {
+/**
+ * An entry as the store shows it, its times among the rest, so that a look at them makes no object. Valid until the next write to its
+ * store: what has to live longer is copied.
+ */
+export interface StoredEntry extends Lifetime, Omit<EntryFields, 'lifetime'> {
   readonly key: string
-  /** Grows with every insertion; replacing keeps it. */
-  readonly sequence: number
+  /** Bytes of the value. */
+  readonly size: number
   /** Reads that found it, over all values it had. */
   readonly hits: number
-  /** Monotonic milliseconds of its last read or write. */
+  /** Monotonic milliseconds of its last read or write, whole ones at least. */
   readonly usedAt: number
 }
 
 /**
- * Where the entries of one cache lie: lookup, order of insertion, order of use, tags and exact accounting. Knows no clock and no
- * rule of expiry or eviction, so that another implementation can take its place. Entries that are handed in come from `find`
- * or an iteration of the same store.
+ * Where the entries of one cache lie: lookup, order of insertion, order of eviction, tags, deadlines and exact accounting. Knows no
+ * clock and no limit, so that another implementation can take its place. Entries that are handed in come from `find` or an
+ * iteration of the same store, after its last write.
  */
 export interface Store {
   readonly size: number
+  /** Memory held for entries; an empty store holds 0. */
   readonly bytes: number
+  /**
+   * Memory that the entries justify, which limits are compared with. `bytes` may be above it for a while after entries went; then
+   * `reclaim` brings it down.
+   */
+  readonly demand: number
+  /** More entries, or a greater demand, have no place here. */
+  readonly most: { readonly entries: number, readonly bytes: number }
+  /** Demand of a store that holds this entry alone, or a little more; Infinity for one that has no place here. */
+  cost: (key: string, fields: Omit<EntryFields, 'version' | 'lifetime'>) => number
   find: (key: string) => StoredEntry | undefined
-  /** Adds a key that is not there, as the most recently used. */
-  insert: (key: string, fields: EntryFields, at: number) => StoredEntry
+  /** Adds a key that is not there, as the most recently used. `at` is monotonic milliseconds, here and below. */
+  insert: (key: string, fields: EntryFields, at: number) => void
   /** New content in the old place of the insertion order; becomes the most recently used. */
   replace: (entry: StoredEntry, fields: EntryFields, at: number) => void
   retime: (entry: StoredEntry, lifetime: Lifetime) => void
-  /** Counts a hit and makes the entry the most recently used. */
+  /** Counts a hit and makes the entry the most recently used. No write: what was shown before stays valid. */
   use: (entry: StoredEntry, at: number) => void
   remove: (entry: StoredEntry) => void
   clear: () => void
-  /** `sequence` of the last insertion; 0 before the first. */
-  readonly newestSequence: number
-  /** The entry whose last use is longest ago. */
-  leastRecentlyUsed: () => StoredEntry | undefined
-  /** From the least recently used on; the store must not change meanwhile. */
-  inOrderOfUse: () => IteratorObject<StoredEntry>
-  /** In order of insertion. The store may change meanwhile: removed entries are not shown, new ones are. */
+  /** Another rule of eviction from now on; begins with the order of the old one. */
+  rank: (eviction: CacheSettings['eviction']) => void
+  /** Next to be evicted. Never the one used or written last while there is another. */
+  victim: () => StoredEntry | undefined
+  /** From the next to be evicted on; the store must not change meanwhile. */
+  inOrderOfEviction: () => IteratorObject<StoredEntry>
+  /**
+   * In order of insertion, those that are there at the call. The store may change meanwhile: an entry that goes is not shown, even
+   * when its key is stored anew.
+   */
   entries: () => IteratorObject<StoredEntry>
-  /** Entries with this tag; as `entries`, in no particular order. */
+  /** All, in no particular order. `visit`ors may remove the entry that they are shown. */
+  all: () => IteratorObject<StoredEntry>
+  /** Entries with this tag; as `all`. */
   tagged: (tag: string) => IteratorObject<StoredEntry>
   /**
-   * Shows up to `count` entries that may have expired, going on where the last call ended; `visit` may remove the entry it is
-   * shown. True when that ended a round: every entry that expired before the round began has been shown.
+   * Shows entries whose end may have come, about `count` of them; `visit` may remove the entry it is shown. True when there are no
+   * more: every entry that was over at this time has been shown since it was.
    */
-  visitMortal: (count: number, visit: (entry: StoredEntry) => void) => boolean
+  visitMortal: (count: number, wall: number, monotonic: number, visit: (entry: StoredEntry) => void) => boolean
+  /** Every entry has a handle, a whole number that stays the same while it lives; then another may get it. All lie below this. */
+  readonly handles: number
+  /** Undefined where nothing is. */
+  at: (handle: number) => StoredEntry | undefined
+  /** Key of an entry that is there. */
+  keyAt: (handle: number) => string
+  /** Tells how the keys of entries that are there stand to this one, by their UTF-8 bytes: negative = before, 0 = the same, positive = behind. */
+  comparerOf: (key: string) => (handle: number) => number
+  /** Whom to tell of changes, as they happen. */
+  watcher: StoreWatcher | undefined
+  /** One slice, of about so many bytes to move, of bringing `bytes` down to `demand`. False when there is nothing to gain. */
+  reclaim: (bytes: number) => boolean
 }
 
-/** Bytes that all stores of an engine hold together. */
-export interface Ledger { bytes: number }
+/** What all stores of an engine hold, and justify, together. */
+export interface Ledger { bytes: number, demand: number }
 
-/**
- * Bytes an entry costs beyond its own content, measured for the Map store on Node 24: heap and external memory after 1,000,000
- * sets (16-byte keys, 100-byte values, `application/json`) came to 518.7 bytes an entry more than the content; one tag of
- * 1,000 added 100.1. RSS is more by what the garbage collector keeps in reserve.
- */
-export const entryOverhead = 520
-export const tagOverhead = 100
-
-/** Accounted size in bytes: key, value, content type and tags as UTF-8, and the overhead. */
-export function entryBytes(key: string, value: Buffer, contentType: string, tags: readonly string[]): number {
-  let bytes = entryOverhead + Buffer.byteLength(key) + value.length + Buffer.byteLength(contentType)
-  for (const tag of tags)
-    bytes += Buffer.byteLength(tag) + tagOverhead
-  return bytes
-}
+/** Makes the store of a cache, which keeps the ledger. */
+export type StoreMaker = (ledger: Ledger, eviction: CacheSettings['eviction']) => Store

@@ -14,8 +14,8 @@ export interface Sweeper extends Disposable {
 }
 
 /**
- * Drops what has expired without a timer per entry: a slice every second, or every 10 ms while at least a tenth of what it sees is
- * dead. A slice ends when its time is up, or when it has been through all caches.
+ * Drops what has expired without a timer per entry: a slice every second, or every 10 ms while one ends before its work does. A
+ * slice ends when its time is up, or when it has been through all caches.
  */
 export function createSweeper(clock: Clock, logger: Logger, caches: () => readonly ManagedCache[]): Sweeper {
   let cursor = 0
@@ -26,13 +26,11 @@ export function createSweeper(clock: Clock, logger: Logger, caches: () => readon
     const all = caches()
     const end = clock.monotonic() + milliseconds
     let dropped = 0
-    let strides = 0
     let rounds = 0
     while (rounds < all.length) {
       cursor = cursor < all.length ? cursor : 0
       const result = all[cursor]?.sweep(stride)
       dropped += result?.dropped ?? 0
-      strides++
       if (result?.roundOver !== false) {
         cursor++
         rounds++
@@ -40,7 +38,7 @@ export function createSweeper(clock: Clock, logger: Logger, caches: () => readon
       if (clock.monotonic() >= end)
         break
     }
-    busy = dropped > 0 && dropped * 10 >= strides * stride
+    busy = rounds < all.length
     return dropped
   }
 

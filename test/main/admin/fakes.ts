@@ -81,6 +81,7 @@ function createFakeCache(definition: CacheDefinition): Cache {
     batch: unused,
     invalidate: unused,
     page: unused,
+    orderProgress: unused,
     entries: unused,
     recordLatency: unused,
   }

@@ -73,12 +73,12 @@ it('an atomic batch sees its own changes, and tells them at the end', () => {
 })
 
 it('without atomic, the steps that fail do not stop the others', () => {
-  const { cache } = setUp({ maxBytes: 1000 })
+  const { cache } = setUp({ maxBytes: 8000 })
   const { results, abortedAt } = cache.batch([
     set('a', 'x'),
     { op: 'increment', key: 'a', by: 1n },
     set('a', 'y', { ifAbsent: true }),
-    { op: 'set', key: 'big', value: Buffer.alloc(2000), options: {} },
+    { op: 'set', key: 'big', value: Buffer.alloc(9000), options: {} },
     { op: 'delete', key: 'a' },
   ], false)
   expect(abortedAt).toBeNull()

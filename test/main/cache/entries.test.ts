@@ -177,13 +177,13 @@ it('counts a missing, stale or expired counter from 0 with the TTL of the cache'
 })
 
 it('merge-patches with preconditions, and refuses with the code that says why', () => {
-  const { cache, clock } = setUp({ maxBytes: 2000 })
+  const { cache, clock } = setUp({ maxBytes: 8000 })
   const { version } = cache.set('k', bytes('{"a":1.10}'), { ttl: 100, tags: ['t'], contentType: 'application/json' })
   expect(codeOf(() => cache.mergePatch('k', bytes('{}'), [version + 1]))).toBe('precondition-failed')
   expect(codeOf(() => cache.mergePatch('missing', bytes('{}'), 'any'))).toBe('precondition-failed')
   expect(codeOf(() => cache.mergePatch('missing', bytes('{}')))).toBe('entry-not-found')
   expect(codeOf(() => cache.mergePatch('k', bytes('{')))).toBe('malformed-json')
-  expect(codeOf(() => cache.mergePatch('k', bytes(JSON.stringify({ a: 'x'.repeat(3000) }))))).toBe('too-large')
+  expect(codeOf(() => cache.mergePatch('k', bytes(JSON.stringify({ a: 'x'.repeat(9000) }))))).toBe('too-large')
   expect(read(cache, 'k')).toBe('{"a":1.10}')
   clock.advance(1_000)
   expect(cache.mergePatch('k', bytes('{"b":2}'), [version]).outcome).toBe('replaced')

@@ -1,6 +1,6 @@
 import type { EntryMetadata, PageQuery } from '../../../src/main/cache/ports'
 import { expect, it } from 'vitest'
-import { compareKeys } from '../../../src/main/cache/pages'
+import { compareKeys } from '../../../src/main/cache/order/position'
 import { bytes, setUp } from './workbench'
 
 const everything: PageQuery = { sort: 'key', order: 'asc', limit: 7 }
@@ -52,7 +52,7 @@ it('filters, counts what is servable, and shows metadata', async () => {
   cache.set('b:1', bytes('1'), { tags: ['t'] })
   clock.advance(2_000)
   const { version = 0 } = cache.peek('a:1') ?? {}
-  expect(await cache.page({ ...everything, filter: { prefix: 'a:' } })).toEqual({ total: 1, cursor: null, entries: [{ key: 'a:1', bytes: 1, contentType: 'text/plain', version, tags: ['t'], age: 2, ttl: -1, stale: true, hits: 0 }] })
+  expect(await cache.page({ ...everything, filter: { prefix: 'a:' } })).toEqual({ total: 1, rows: 1, folders: [], cursor: null, entries: [{ key: 'a:1', bytes: 1, contentType: 'text/plain', version, tags: ['t'], age: 2, ttl: -1, grace: 9, stale: true, hits: 0 }] })
   expect((await cache.page({ ...everything, filter: { tag: 't' } })).total).toBe(2)
   expect((await cache.page({ ...everything, filter: { glob: '?:1' } })).total).toBe(2)
 })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { entryBytes } from '../../../src/main/cache/store'
+import { bytesOf, createMapStore } from './map-store'
 import { asHit, bytes, definitionOf, keysOf, read, setUp } from './workbench'
 
 it('finds the entries again after a restart: value, type, tags, version, times and order', () => {
@@ -82,8 +82,8 @@ it('keeps the latest of what no longer fits, and forgets the rest', () => {
     first.cache.set(key, bytes('1'))
   const byCount = setUp({ persistent: true, maxEntries: 3 }, { earlier: first })
   expect(keysOf(byCount.cache)).toEqual(['b', 'c', 'd'])
-  const budget = 2 * entryBytes('a', bytes('1'), 'application/octet-stream', [])
-  const byBudget = setUp({ persistent: true }, { earlier: first, budget })
+  const budget = 2 * bytesOf('a', { value: bytes('1'), contentType: 'application/octet-stream', tags: [] })
+  const byBudget = setUp({ persistent: true }, { earlier: first, budget, createStore: createMapStore })
   expect(keysOf(byBudget.cache)).toEqual(['c', 'd'])
   expect([...first.journal.kept.get('c1')?.keys() ?? []]).toEqual(['c', 'd'])
 })

@@ -1,5 +1,6 @@
 import type { ManualClock } from '../../../src/main/base/clock'
 import type { Cache, CacheDefinition, Engine, EngineEvent, Hit, Lookup } from '../../../src/main/cache/ports'
+import type { StoreMaker } from '../../../src/main/cache/store'
 import type { MemoryJournal } from '../../helpers/memory-journal'
 import { onTestFinished } from 'vitest'
 import { createManualClock } from '../../../src/main/base/clock'
@@ -19,11 +20,18 @@ export function definitionOf(change: Partial<CacheDefinition> = {}): CacheDefini
   return { id: 'c1', owner: 'u1', name: 'products', ttl: 10, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lru', persistent: false, enabled: true, ...change }
 }
 
-/** An engine with one cache on a clock that stands still. `earlier` hands over clock and journal, as a restart does. */
-export function setUp(change: Partial<CacheDefinition> = {}, options: { budget?: number, earlier?: Pick<Workbench, 'clock' | 'journal'> } = {}): Workbench {
+export interface WorkbenchOptions {
+  budget?: number
+  /** Hands over clock and journal, as a restart does. */
+  earlier?: Pick<Workbench, 'clock' | 'journal'>
+  createStore?: StoreMaker
+}
+
+/** An engine with one cache on a clock that stands still. */
+export function setUp(change: Partial<CacheDefinition> = {}, options: WorkbenchOptions = {}): Workbench {
   const clock = options.earlier?.clock ?? createManualClock()
   const journal = options.earlier?.journal ?? createMemoryJournal()
-  const engine = createEngine({ clock, journal, budget: options.budget ?? 64 * 2 ** 20, logger: silentLogger })
+  const engine = createEngine({ clock, journal, budget: options.budget ?? 64 * 2 ** 20, logger: silentLogger, ...options.createStore && { createStore: options.createStore } })
   onTestFinished(() => engine.dispose())
   return { engine, clock, journal, cache: engine.open(definitionOf(change)) }
 }

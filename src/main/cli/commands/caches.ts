@@ -10,7 +10,7 @@ const settings = {
   sliding: flag(null, 'Restart the TTL on every hit (--sliding=0 for no).', boolean),
   maxEntries: flag('<number>', 'Most entries it may hold, or none.', countOrNone),
   maxBytes: flag('<size>', 'Most memory it may take, such as 64MB, or none.', sizeOrNone),
-  eviction: flag('<order>', 'Which entry goes first when it is full: lru.', oneOf('lru')),
+  eviction: flag('<order>', 'Which entry goes first when it is full: lru, lfu or sieve.', oneOf('lru', 'lfu', 'sieve')),
   persistent: flag(null, 'Keep the entries over a restart (--persistent=0 for no).', boolean),
   enabled: flag(null, 'Whether it is switched on (--enabled=0 for no).', boolean),
 }

@@ -1,0 +1,29 @@
+import type { ColumnMaker, EvictionPolicy } from './policy'
+import { createRings } from './rings'
+
+const queue = 0
+
+/**
+ * Least recently used, exactly: one ring in order of use. A use moves the slot to the end; the first is the next to go. 8 bytes a slot.
+ */
+export function createLru(createColumn: ColumnMaker): EvictionPolicy {
+  const rings = createRings(1, createColumn)
+
+  return {
+    get bytes() {
+      return rings.bytes
+    },
+    reserve: rings.reserve,
+    add: slot => rings.append(queue, slot),
+    use(slot) {
+      if (slot === rings.newest(queue))
+        return
+      rings.remove(queue, slot)
+      rings.append(queue, slot)
+    },
+    remove: slot => rings.remove(queue, slot),
+    victim: () => rings.oldest(queue),
+    clear: rings.clear,
+    order: () => rings.slots(queue),
+  }
+}

@@ -1,0 +1,79 @@
+/** Slots to a page, as a power of two: 64 KiB of 32-bit numbers. */
+const pageBits = 14
+const smallest = 16
+
+const makers = {
+  u8: (length: number) => new Uint8Array(length),
+  u16: (length: number) => new Uint16Array(length),
+  u32: (length: number) => new Uint32Array(length),
+  f64: (length: number) => new Float64Array(length),
+} as const
+type Page = ReturnType<(typeof makers)[keyof typeof makers]>
+
+export type ColumnType = keyof typeof makers
+
+/** One number for every slot, outside the V8 heap. Slots that were never set hold 0. */
+export interface Column {
+  /** Memory held. */
+  readonly bytes: number
+  /** Makes room for the slots below `capacity`; never shrinks. */
+  reserve: (capacity: number) => void
+  /** Below the reserved capacity only. */
+  get: (slot: number) => number
+  set: (slot: number, value: number) => void
+}
+
+/**
+ * Pages of 2^14 slots: growing adds pages and copies nothing. Only the first page starts small and doubles, so that a cache of ten
+ * entries does not hold room for sixteen thousand.
+ *
+ * A class: an object with a getter of its own has a shape of its own, and code that meets the columns of five caches would then no
+ * longer be compiled for any.
+ */
+class PagedColumn implements Column {
+  readonly #make: (length: number) => Page
+  readonly #bits: number
+  readonly #mask: number
+  readonly #pages: Page[] = []
+  #bytes = 0
+
+  constructor(make: (length: number) => Page, bits: number) {
+    this.#make = make
+    this.#bits = bits
+    this.#mask = 2 ** bits - 1
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  reserve(capacity: number): void {
+    const first = this.#pages[0]
+    const wanted = Math.min(capacity, this.#mask + 1)
+    if (capacity > 0 && (first?.length ?? 0) < wanted) {
+      const page = this.#make(Math.min(this.#mask + 1, Math.max(smallest, 2 ** Math.ceil(Math.log2(wanted)))))
+      if (first)
+        page.set(first)
+      this.#put(0, page)
+    }
+    while (this.#pages.length << this.#bits < capacity)
+      this.#put(this.#pages.length, this.#make(this.#mask + 1))
+  }
+
+  get(slot: number): number {
+    return (this.#pages[slot >>> this.#bits] as Page)[slot & this.#mask] as number
+  }
+
+  set(slot: number, value: number): void {
+    (this.#pages[slot >>> this.#bits] as Page)[slot & this.#mask] = value
+  }
+
+  #put(at: number, page: Page): void {
+    this.#bytes += page.byteLength - (this.#pages[at]?.byteLength ?? 0)
+    this.#pages[at] = page
+  }
+}
+
+export function createColumn(type: ColumnType, bits = pageBits): Column {
+  return new PagedColumn(makers[type], bits)
+}

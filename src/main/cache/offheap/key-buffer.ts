@@ -1,0 +1,61 @@
+/** Bytes of the longest key. The contract's limit is 1 KiB; this is what 12 bits of a record's header can tell. */
+export const longestKey = 4095
+
+/** The key that is being looked for, as bytes and as hash. */
+export interface KeyBuffer {
+  /** Takes a key over; false, and nothing else holds, when it is longer than `longestKey`. */
+  load: (key: string) => boolean
+  readonly length: number
+  readonly hash: number
+  readonly bytes: Uint8Array
+  /** The same bytes, four at a time. */
+  readonly words: Uint32Array
+}
+
+/** Another in every process, so that nobody can prepare keys that collide. */
+const seed = Math.floor(Math.random() * 2 ** 32)
+
+/** 32 bits over bytes: FNV-1a with a seed, mixed at the end by MurmurHash3's finaliser, since the index takes its bits from all places. */
+export function hashBytes(bytes: Uint8Array, start: number, length: number): number {
+  let hash = seed
+  for (let at = start; at < start + length; at++)
+    hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85EBCA6B)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xC2B2AE35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}
+
+/** Remembers the last key: a write looks up first and stores next, and need not encode twice. */
+export function createKeyBuffer(): KeyBuffer {
+  const buffer = Buffer.allocUnsafeSlow(longestKey + 1)
+  let loaded: string | undefined
+
+  /** Writes a key of ASCII characters alone, which most are; false at the first other one. */
+  function writeAscii(key: string): boolean {
+    for (let at = 0; at < key.length; at++) {
+      const unit = key.charCodeAt(at)
+      if (unit > 127)
+        return false
+      buffer[at] = unit
+    }
+    return true
+  }
+
+  const key = {
+    length: 0,
+    hash: 0,
+    bytes: buffer,
+    words: new Uint32Array(buffer.buffer, 0, (longestKey + 1) / 4),
+    load(text: string) {
+      if (text === loaded)
+        return true
+      if (text.length > longestKey || (text.length * 3 > longestKey && Buffer.byteLength(text) > longestKey))
+        return false
+      key.length = writeAscii(text) ? text.length : buffer.write(text)
+      key.hash = hashBytes(buffer, 0, key.length)
+      loaded = text
+      return true
+    },
+  }
+  return key
+}

@@ -1,0 +1,105 @@
+/**
+ * What many entries have in common, kept once. A record names its kind by 16 bits; entries of one cache mostly share content type, TTL
+ * and grace, and the upper halves of their numbers for hours or weeks.
+ *
+ *   compact    everything follows from the kind and three 32-bit numbers
+ *   moved      the three deadlines stand in the record: touched, slid, softened, counted up
+ *   explicit   everything stands in the record: whatever finds no room here
+ */
+export interface Kind {
+  readonly shape: 'compact' | 'moved' | 'explicit'
+  /** The record ends with text: tags, or the content type and tags of an explicit one. */
+  readonly hasText: boolean
+  /** The value lies in a buffer of its own. */
+  readonly isLarge: boolean
+  readonly contentType: string
+  readonly ttl: number
+  readonly grace: number
+  readonly skew: number
+  /** Upper 32 bits of version, insertion number and, for compact ones, time of storing. */
+  readonly versionHigh: number
+  readonly sequenceHigh: number
+  readonly storedHigh: number
+}
+
+export interface Kinds {
+  /** Memory held, estimated: these are plain objects. */
+  bytes: () => number
+  get: (id: number) => Kind
+  /** The id of an equal kind, which one more record now has; 0 when there is no room for another. */
+  take: (kind: Kind) => number
+  /** One record less has it. */
+  release: (id: number) => void
+}
+
+/** Estimate of one, with its name in the map. */
+export const kindBytes = 500
+const recentKinds = 8
+/** Kept free for explicit kinds, of which there are two: with large values and without. */
+const explicitKinds = 2
+
+/** `capacity` above 65,535 would not fit into a record. */
+export function createKinds(capacity = 65_535): Kinds {
+  /** Id 0 stands for none. */
+  const kinds: (Kind | undefined)[] = [undefined]
+  const uses: number[] = [0]
+  const free: number[] = []
+  const ids = new Map<string, number>()
+  /** Ids taken last, so that a write seldom has to build a text to look up by. */
+  const recent = new Uint16Array(recentKinds)
+  let turn = 0
+
+  function find(kind: Kind): number {
+    for (let at = 0; at < recentKinds; at++) {
+      const id = recent[at] as number
+      const known = kinds[id]
+      if (known !== undefined && areEqual(known, kind))
+        return id
+    }
+    const id = ids.get(nameOf(kind)) ?? 0
+    recent[turn++ % recentKinds] = id
+    return id
+  }
+
+  return {
+    bytes: () => ids.size * kindBytes,
+    get(id) {
+      const kind = kinds[id]
+      if (kind === undefined)
+        throw new RangeError(`No record kind ${id}`)
+      return kind
+    },
+    take(kind) {
+      let id = find(kind)
+      if (id === 0) {
+        if (ids.size >= capacity - (kind.shape === 'explicit' ? 0 : explicitKinds))
+          return 0
+        id = free.pop() ?? kinds.length
+        kinds[id] = kind
+        uses[id] = 0
+        ids.set(nameOf(kind), id)
+        recent[(turn - 1) % recentKinds] = id
+      }
+      uses[id] = (uses[id] as number) + 1
+      return id
+    },
+    release(id) {
+      const kind = kinds[id]
+      uses[id] = (uses[id] as number) - 1
+      if (uses[id] !== 0 || kind === undefined)
+        return
+      ids.delete(nameOf(kind))
+      kinds[id] = undefined
+      free.push(id)
+    },
+  }
+}
+
+function areEqual(a: Kind, b: Kind): boolean {
+  return a.contentType === b.contentType && a.ttl === b.ttl && a.skew === b.skew && a.shape === b.shape && a.storedHigh === b.storedHigh && a.hasText === b.hasText
+    && a.isLarge === b.isLarge && a.grace === b.grace && a.versionHigh === b.versionHigh && a.sequenceHigh === b.sequenceHigh
+}
+
+function nameOf(kind: Kind): string {
+  return `${kind.shape} ${kind.hasText} ${kind.isLarge} ${kind.ttl} ${kind.grace} ${kind.skew} ${kind.versionHigh} ${kind.sequenceHigh} ${kind.storedHigh} ${kind.contentType}`
+}

@@ -1,0 +1,221 @@
+import type { EvictionName } from '../eviction/policy'
+import type { StoreWatcher } from '../order/watched-store'
+import type { Ledger, Store, StoredEntry } from '../store'
+import type { RecordEntry, RecordHome } from './record'
+import type { OffheapOptions } from './slots'
+import { insertionOrder } from './insertion-order'
+import { createKeyBuffer } from './key-buffer'
+import { largestIndex } from './key-index'
+import { largestLog } from './segments'
+import { columnsAlone, createSlots } from './slots'
+import { tagsAlone } from './tag-index'
+
+/**
+ * The store of a running Larder. A million small entries are not a million objects: they are a few thousand buffers outside the V8 heap,
+ * which the garbage collector has nothing to do with.
+ *
+ *   key ──hash──▶ index ──▶ slot ──▶ columns: place of the record, insertion number, links of the eviction order
+ *                                      │
+ *                                      ▼
+ *                                    record in a segment: header, key, value, tags
+ *
+ *   key-index.ts        finds the slot: 5 to 9 bytes an entry
+ *   slots.ts            all of this together, by slot
+ *   columns.ts          numbers per slot, in pages: 4 for the place, 4 for the insertion number, 8 or 9 for the order of eviction
+ *   segments.ts         the log of records and its cleaning; values of more than 128 KiB have buffers of their own
+ *   record.ts           a record: 20 bytes of header, then key and value
+ *   kinds.ts            what many records share – content type, TTL, grace, upper halves of numbers – said once
+ *   deadlines.ts        which entries may be over: 2 bytes an entry, where any can be
+ *   insertion-order.ts  lists by insertion number, without links between entries
+ *
+ * A slot stays the same while its entry lives; the record moves, when it grows or its segment is cleaned. Nothing grows or shrinks in
+ * one go: the index by small tables, columns by pages, the log by segments, cleaning in slices. An emptied store lets go of all.
+ */
+export function createOffheapStore(ledger: Ledger, eviction: EvictionName, options: OffheapOptions = {}): Store {
+  const keys = createKeyBuffer()
+  const home: RecordHome = {
+    latestUse: 0,
+    carriedHits: slot => slots.carriedHits(slot),
+    largeValue: slot => slots.log.largeValue(slot),
+    sequenceOf: (slot, { sequenceHigh }) => sequenceHigh * 2 ** 32 + slots.sequenceOf(slot),
+  }
+  let rule = eviction
+  let slots = createSlots(keys, home, rule, options)
+  let size = 0
+  let bytes = 0
+  let demand = 0
+  /** Number of the last insertion, modulo 2^32 never 0: that marks a free slot. */
+  let sequence = 0
+  let watcher: StoreWatcher | undefined
+
+  /** Tells the ledger what has changed. An empty store lets go of all. */
+  function settle(): void {
+    if (size === 0 && slots.top > 0)
+      slots = createSlots(keys, home, rule, options)
+    const overhead = slots.overhead()
+    const held = slots.log.bytes() + overhead
+    const justified = size === 0 ? 0 : slots.log.demand() + overhead
+    ledger.bytes += held - bytes
+    ledger.demand += justified - demand
+    bytes = held
+    demand = justified
+  }
+
+  function load(key: string): void {
+    if (!keys.load(key))
+      throw new RangeError('The key is too long')
+  }
+
+  function touch(at: number): void {
+    home.latestUse = Math.max(home.latestUse, at)
+  }
+
+  function* all(): Generator<StoredEntry> {
+    for (let slot = 0; slot < slots.top; slot++) {
+      if (slots.sequenceOf(slot) !== 0)
+        yield slots.entry(slot)
+    }
+  }
+
+  function* tagged(tag: string): Generator<StoredEntry> {
+    for (const slot of slots.tags.slots(tag))
+      yield slots.entry(slot)
+  }
+
+  function* inOrder(last: number): Generator<StoredEntry> {
+    const numbered = {
+      get size() {
+        return size
+      },
+      get top() {
+        return slots.top
+      },
+      // Until 2^32 insertions the column says it all, and no record has to be fetched.
+      sequenceOf(slot: number) {
+        const low = slots.sequenceOf(slot)
+        return low === 0 || sequence < 2 ** 32 ? low : slots.entry(slot).sequence
+      },
+    }
+    for (const slot of insertionOrder(numbered, last))
+      yield slots.entry(slot)
+  }
+
+  return {
+    get size() {
+      return size
+    },
+    get bytes() {
+      return bytes
+    },
+    get demand() {
+      return demand
+    },
+    most: { entries: largestIndex, bytes: largestLog },
+    cost: (key, fields) => slots.log.cost(key, fields) + columnsAlone + tagsAlone(fields.tags),
+    find(key) {
+      const slot = keys.load(key) ? slots.find() : -1
+      return slot === -1 ? undefined : slots.entry(slot)
+    },
+    insert(key, fields, at) {
+      load(key)
+      const next = sequence + ((sequence + 1) % 2 ** 32 === 0 ? 2 : 1)
+      const slot = slots.take(next, slot => slots.log.write(slot, -1, fields, { sequence: next, hits: 0, usedAt: at }))
+      sequence = next
+      slots.tags.add(slot, fields.tags)
+      slots.setDeadline(slot, fields.lifetime)
+      touch(at)
+      size++
+      settle()
+      watcher?.inserted(slot)
+    },
+    replace(entry, fields, at) {
+      const { slot, sequence, hits, tags } = own(entry)
+      const place = slots.placeOf(slot)
+      if (!slots.log.hasKey(place))
+        load(entry.key)
+      watcher?.changing(slot)
+      slots.tags.remove(slot, tags)
+      slots.move(slot, slots.log.write(slot, place, fields, { sequence, hits: hits % 2 ** 16, usedAt: at }))
+      slots.tags.add(slot, fields.tags)
+      slots.policy.use(slot)
+      slots.setDeadline(slot, fields.lifetime)
+      touch(at)
+      settle()
+      watcher?.changed(slot)
+    },
+    retime(entry, lifetime) {
+      const { slot } = own(entry)
+      watcher?.changing(slot)
+      slots.move(slot, slots.log.retime(slot, slots.placeOf(slot), lifetime))
+      slots.setDeadline(slot, lifetime)
+      settle()
+      watcher?.changed(slot)
+    },
+    use(entry, at) {
+      const { slot } = own(entry)
+      watcher?.changing(slot)
+      touch(at)
+      if (slots.log.use(slots.placeOf(slot), at))
+        slots.carryHits(slot)
+      slots.policy.use(slot)
+      watcher?.changed(slot)
+    },
+    remove(entry) {
+      const { slot, tags } = own(entry)
+      watcher?.removing(slot)
+      slots.tags.remove(slot, tags)
+      slots.free(slot)
+      size--
+      settle()
+    },
+    clear() {
+      size = 0
+      settle()
+      watcher?.cleared()
+    },
+    rank(name) {
+      if (name === rule)
+        return
+      rule = name
+      slots.rank(name)
+      settle()
+    },
+    victim() {
+      const slot = slots.policy.victim()
+      return slot === -1 ? undefined : slots.entry(slot)
+    },
+    * inOrderOfEviction() {
+      for (const slot of slots.policy.order())
+        yield slots.entry(slot)
+    },
+    entries: () => inOrder(sequence),
+    all,
+    tagged,
+    visitMortal: (count, wall, monotonic, visit) => slots.visitMortal(count, wall, monotonic, visit),
+    get handles() {
+      return slots.top
+    },
+    at: slot => slot < slots.top && slots.sequenceOf(slot) !== 0 ? slots.entry(slot) : undefined,
+    keyAt: slot => slots.entry(slot).key,
+    comparerOf(key) {
+      const bytes = Buffer.from(key)
+      return slot => slots.entry(slot).compareKey(bytes)
+    },
+    get watcher() {
+      return watcher
+    },
+    set watcher(told) {
+      watcher = told
+    },
+    reclaim(amount) {
+      const more = slots.log.reclaim(amount)
+      settle()
+      return more
+    },
+  }
+}
+
+/** Entries that come back from outside are those that were handed out: the interface asks for that. */
+function own(entry: StoredEntry): RecordEntry {
+  return entry as RecordEntry
+}

@@ -1,0 +1,285 @@
+import type { Lifetime } from '../lifetime'
+import type { EntryFields } from '../store'
+import type { KeyBuffer } from './key-buffer'
+import type { Kind } from './kinds'
+import type { RecordHome } from './record'
+import { hashBytes, longestKey } from './key-buffer'
+import { createKinds, kindBytes } from './kinds'
+import { contentLength, doubleAt, keyLength, keyWord, kindId, RecordEntry, recordWords, writeDouble } from './record'
+import { createSegments, demandAlone, largestRecord, offsetOf } from './segments'
+
+/** What a record says besides its fields. */
+interface RecordState { sequence: number, hits: number, usedAt: number }
+
+/** Records in segments, with what they share and the values that are too large for a segment. */
+export interface RecordLog {
+  bytes: () => number
+  demand: () => number
+  /** Demand, at most, of a log that holds this alone; Infinity when it has no place. */
+  cost: (key: string, fields: Omit<EntryFields, 'version' | 'lifetime'>) => number
+  /**
+   * Writes the record of the key in the key buffer, over the one at `old` where it has the same size; -1 for none. Returns its place.
+   * Other records may move.
+   */
+  write: (slot: number, old: number, fields: EntryFields, state: RecordState) => number
+  /** New times; the record may move, and others with it. */
+  retime: (slot: number, place: number, lifetime: Lifetime) => number
+  /** A use at so many monotonic milliseconds; true when the hits in the header have run over 2^16. */
+  use: (place: number, at: number) => boolean
+  remove: (slot: number, place: number) => void
+  entry: (slot: number, place: number) => RecordEntry
+  /** Whether the record has the key in the key buffer. */
+  hasKey: (place: number) => boolean
+  hashOf: (place: number) => number
+  largeValue: (slot: number) => Buffer
+  reclaim: (bytes: number) => boolean
+}
+
+export interface RecordLogParts {
+  keys: KeyBuffer
+  home: RecordHome
+  placeOf: (slot: number) => number
+  /** The record with this hash lies at `to` now. */
+  moved: (hash: number, from: number, to: number) => void
+  segmentWords?: number
+  kinds?: number
+}
+
+/** A value of more bytes, with its key and tags, has a buffer of its own; of a small segment, an eighth. */
+const largestInline = 128 * 1024
+const largeOverhead = 300
+/** Everything an explicit record needs stands in itself. */
+const explicitSmall: Kind = { shape: 'explicit', hasText: true, isLarge: false, contentType: '', ttl: 0, grace: 0, skew: 0, versionHigh: 0, sequenceHigh: 0, storedHigh: 0 }
+const explicitLarge: Kind = { ...explicitSmall, isLarge: true }
+const noText = Buffer.alloc(0)
+
+export function createRecordLog({ keys, home, placeOf, moved, segmentWords = largestRecord, kinds: kindCapacity }: RecordLogParts): RecordLog {
+  const kinds = createKinds(kindCapacity)
+  const large = new Map<number, Buffer>()
+  let largeBytes = 0
+  const segments = createSegments({ sizeOf, moved: (from, to) => moved(hashOf(to), from, to), segmentWords })
+
+  function kindAt(place: number): Kind {
+    return kinds.get(kindId(segments.words(place), offsetOf(place)))
+  }
+
+  function sizeOf(place: number): number {
+    const kind = kindAt(place)
+    return recordWords(kind, contentLength(segments.words(place), offsetOf(place), kind))
+  }
+
+  function hashOf(place: number): number {
+    const offset = offsetOf(place)
+    return hashBytes(segments.buffer(place), (offset + keyWord(kindAt(place))) * 4, keyLength(segments.words(place), offset))
+  }
+
+  function isTooLarge(bytes: number): boolean {
+    return bytes > Math.min(largestInline, segmentWords / 2)
+  }
+
+  function dropLarge(slot: number): void {
+    const value = large.get(slot)
+    if (value === undefined)
+      return
+    large.delete(slot)
+    largeBytes -= value.buffer.byteLength + largeOverhead
+  }
+
+  function keepLarge(slot: number, value: Buffer): void {
+    const kept = compact(value)
+    large.set(slot, kept)
+    largeBytes += kept.buffer.byteLength + largeOverhead
+  }
+
+  function write(slot: number, old: number, fields: EntryFields, { sequence, hits, usedAt }: RecordState): number {
+    const { lifetime, version, contentType, tags } = fields
+    const keyBytes = keys.length
+    let text = tags.length === 0 ? noText : Buffer.from(JSON.stringify(tags))
+    const isLarge = isTooLarge(keyBytes + fields.value.length + text.length)
+    let kind = kindOf(fields, sequence, text.length > 0, isLarge)
+    let id = kinds.take(kind)
+    if (id === 0) {
+      text = Buffer.from(JSON.stringify([contentType, ...tags]))
+      kind = isLarge ? explicitLarge : explicitSmall
+      id = kinds.take(kind)
+    }
+    // A view into the log may lie where the record comes to lie.
+    const value = segments.owns(fields.value) ? Buffer.from(fields.value) : fields.value
+    const inlineBytes = isLarge ? 0 : value.length
+    const words = recordWords(kind, keyBytes + inlineBytes + text.length)
+    let place = old
+    if (old === -1 || sizeOf(old) !== words) {
+      place = segments.take(words)
+      if (old !== -1)
+        drop(slot, placeOf(slot))
+    }
+    else {
+      kinds.release(kindId(segments.words(old), offsetOf(old)))
+      dropLarge(slot)
+    }
+    if (isLarge)
+      keepLarge(slot, value)
+
+    const record = segments.words(place)
+    const buffer = segments.buffer(place)
+    const offset = offsetOf(place)
+    record[offset] = keyBytes * 2 ** 20 + inlineBytes
+    record[offset + 1] = hits * 2 ** 16 + id
+    record[offset + 2] = version
+    record[offset + 3] = lifetime.storedAt
+    record[offset + 4] = usedAt
+    writeTimes(record, offset, kind, lifetime)
+    if (kind.shape === 'explicit') {
+      writeDouble(record, doubleAt(offset, 'version'), version)
+      writeDouble(record, doubleAt(offset, 'sequence'), sequence)
+    }
+    let at = offset + keyWord(kind)
+    if (kind.hasText)
+      record[at - 1] = text.length
+    at *= 4
+    copyBytes(keys.bytes, keyBytes, buffer, at)
+    copyBytes(value, inlineBytes, buffer, at + keyBytes)
+    copyBytes(text, text.length, buffer, at + keyBytes + inlineBytes)
+    return place
+  }
+
+  function drop(slot: number, place: number): void {
+    const size = sizeOf(place)
+    kinds.release(kindId(segments.words(place), offsetOf(place)))
+    dropLarge(slot)
+    segments.release(place, size)
+  }
+
+  return {
+    bytes: () => segments.bytes() + largeBytes + kinds.bytes(),
+    demand: () => segments.demand() + largeBytes + kinds.bytes(),
+    cost(key, { value, contentType, tags }) {
+      // Bounds, not lengths: asked before every write. A unit is three bytes at most, and six where JSON escapes it.
+      const keyBytes = key.length * 3 > longestKey ? Buffer.byteLength(key) : key.length * 3
+      let textBytes = 8 + contentType.length * 6
+      for (const tag of tags)
+        textBytes += 3 + tag.length * 6
+      const isLarge = isTooLarge(keyBytes + textBytes + value.length)
+      const words = keyWord(isLarge ? explicitLarge : explicitSmall) + Math.ceil((keyBytes + textBytes + (isLarge ? 0 : value.length)) / 4)
+      if (keyBytes > longestKey || words > segmentWords)
+        return Infinity
+      return demandAlone(words, segmentWords) + kindBytes + (isLarge ? 1.1 * value.length + largeOverhead + 8192 : 0)
+    },
+    write,
+    retime(slot, place, lifetime) {
+      const words = segments.words(place)
+      const offset = offsetOf(place)
+      const before = kindAt(place)
+      const entry = new RecordEntry(home, slot, before, words, segments.buffer(place), offset)
+      const { value, contentType, tags, version, sequence } = entry
+      const fields = { value, contentType, tags, version, lifetime }
+      const after = before.shape === 'explicit' ? before : kindOf(fields, sequence, before.hasText, before.isLarge)
+      const id = after.shape === before.shape ? kinds.take(after) : 0
+      if (id === 0) {
+        if (!keys.load(entry.key))
+          throw new RangeError('A stored key is too long')
+        return write(slot, place, fields, { sequence, hits: (words[offset + 1] as number) >>> 16, usedAt: words[offset + 4] as number })
+      }
+      kinds.release(kindId(words, offset))
+      words[offset + 1] = ((words[offset + 1] as number) & 0xFFFF0000) | id
+      words[offset + 3] = lifetime.storedAt
+      writeTimes(words, offset, after, lifetime)
+      return place
+    },
+    use(place, at) {
+      const words = segments.words(place)
+      const offset = offsetOf(place)
+      const before = words[offset + 1] as number
+      words[offset + 1] = before + 0x10000
+      words[offset + 4] = at
+      return before >= 0xFFFF0000
+    },
+    remove: drop,
+    entry: (slot, place) => new RecordEntry(home, slot, kindAt(place), segments.words(place), segments.buffer(place), offsetOf(place)),
+    hasKey(place) {
+      const words = segments.words(place)
+      const offset = offsetOf(place)
+      const { length } = keys
+      if (keyLength(words, offset) !== length)
+        return false
+      const start = offset + keyWord(kinds.get(kindId(words, offset)))
+      const whole = length >>> 2
+      for (let at = 0; at < whole; at++) {
+        if (words[start + at] !== keys.words[at])
+          return false
+      }
+      const buffer = segments.buffer(place)
+      for (let at = whole * 4; at < length; at++) {
+        if (buffer[start * 4 + at] !== keys.bytes[at])
+          return false
+      }
+      return true
+    },
+    hashOf,
+    largeValue(slot) {
+      const value = large.get(slot)
+      if (value === undefined)
+        throw new RangeError(`No large value in slot ${slot}`)
+      return value
+    },
+    reclaim: bytes => segments.reclaim(bytes / 4),
+  }
+}
+
+/** The kind of an entry whose numbers fit into one. */
+function kindOf({ contentType, version, lifetime }: EntryFields, sequence: number, hasText: boolean, isLarge: boolean): Kind {
+  const { storedAt, ttl, grace, freshUntil, graceUntil } = lifetime
+  const isCompact = freshUntil === storedAt + ttl && graceUntil === freshUntil + grace && Number.isInteger(storedAt) && storedAt >= 0
+  return {
+    shape: isCompact ? 'compact' : 'moved',
+    hasText,
+    isLarge,
+    contentType,
+    ttl,
+    grace,
+    skew: coarseSkew(lifetime),
+    versionHigh: Math.floor(version / 2 ** 32),
+    sequenceHigh: Math.floor(sequence / 2 ** 32),
+    storedHigh: isCompact ? Math.floor(storedAt / 2 ** 32) : 0,
+  }
+}
+
+/**
+ * The wall clock ticks in whole milliseconds and the monotonic one does not, so every measured skew is another. Rounded up to a millisecond,
+ * but for what a double cannot tell, they are a few; an entry may end up to a millisecond early by the monotonic clock, never late.
+ */
+function coarseSkew({ skew }: Lifetime): number {
+  return Math.ceil(skew - 0.001)
+}
+
+function writeTimes(words: Uint32Array, offset: number, { shape }: Kind, lifetime: Lifetime): void {
+  if (shape === 'compact')
+    return
+  writeDouble(words, doubleAt(offset, 'storedAt'), lifetime.storedAt)
+  writeDouble(words, doubleAt(offset, 'freshUntil'), lifetime.freshUntil)
+  writeDouble(words, doubleAt(offset, 'graceUntil'), lifetime.graceUntil)
+  if (shape === 'moved')
+    return
+  writeDouble(words, doubleAt(offset, 'ttl'), lifetime.ttl)
+  writeDouble(words, doubleAt(offset, 'grace'), lifetime.grace)
+  writeDouble(words, doubleAt(offset, 'skew'), lifetime.skew)
+}
+
+/** A call into native code costs as much as sixty bytes copied by hand. */
+function copyBytes(from: Uint8Array, length: number, to: Uint8Array, at: number): void {
+  if (length > 64) {
+    to.set(length === from.length ? from : from.subarray(0, length), at)
+    return
+  }
+  for (let index = 0; index < length; index++)
+    to[at + index] = from[index] as number
+}
+
+/** A small part of a large buffer would keep all of it in memory: such a value gets a buffer of its own. */
+function compact(value: Buffer): Buffer {
+  if (value.buffer.byteLength <= 1.1 * value.length)
+    return value
+  const copy = Buffer.allocUnsafeSlow(value.length)
+  value.copy(copy)
+  return copy
+}

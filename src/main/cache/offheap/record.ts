@@ -1,0 +1,202 @@
+import type { Lifetime } from '../lifetime'
+import type { StoredEntry } from '../store'
+import type { Kind } from './kinds'
+
+/**
+ * How a record lies in its segment, in words of 32 bits:
+ *
+ *   0  length of the key (12 bits), of the value (20 bits)
+ *   1  hits modulo 2^16, id of the kind (16 bits); 0 = dead
+ *   2  version modulo 2^32
+ *   3  time of storing modulo 2^32, whole milliseconds
+ *   4  last use modulo 2^32, whole milliseconds of the monotonic clock
+ *   5  doubles that the kind's shape asks for: three deadlines when moved, everything when explicit
+ *      length of the text in bytes, where the kind says that there is one
+ *      key (UTF-8), value (unless it is large and lies elsewhere), text
+ */
+export const headerWords = 5
+const doublesOf = { compact: 0, moved: 3, explicit: 8 } as const
+
+/** Doubles of a moved record, then what an explicit one has besides. */
+export const doubles = { storedAt: 0, freshUntil: 1, graceUntil: 2, ttl: 3, grace: 4, skew: 5, version: 6, sequence: 7 } as const
+
+export const noTags: readonly string[] = []
+
+const pair = new Uint32Array(2)
+const double = new Float64Array(pair.buffer)
+
+export function readDouble(words: Uint32Array, at: number): number {
+  pair[0] = words[at] as number
+  pair[1] = words[at + 1] as number
+  return double[0] as number
+}
+
+export function writeDouble(words: Uint32Array, at: number, value: number): void {
+  double[0] = value
+  words[at] = pair[0] as number
+  words[at + 1] = pair[1] as number
+}
+
+/** Where the key begins, in words from the record's start. */
+export function keyWord(kind: Kind): number {
+  return headerWords + 2 * doublesOf[kind.shape] + (kind.hasText ? 1 : 0)
+}
+
+/** Words of a record whose key, value and text have so many bytes together. */
+export function recordWords(kind: Kind, bytes: number): number {
+  return keyWord(kind) + Math.ceil(bytes / 4)
+}
+
+export function keyLength(words: Uint32Array, offset: number): number {
+  return (words[offset] as number) >>> 20
+}
+
+export function valueLength(words: Uint32Array, offset: number): number {
+  return (words[offset] as number) & 0xFFFFF
+}
+
+export function kindId(words: Uint32Array, offset: number): number {
+  return (words[offset + 1] as number) & 0xFFFF
+}
+
+/** Bytes of key, value and text of a record that is there. */
+export function contentLength(words: Uint32Array, offset: number, kind: Kind): number {
+  return keyLength(words, offset) + valueLength(words, offset) + (kind.hasText ? words[offset + keyWord(kind) - 1] as number : 0)
+}
+
+/** Where an entry's number stands that its shape does not hold in the header; only for shapes that have it. */
+export function doubleAt(offset: number, name: keyof typeof doubles): number {
+  return offset + headerWords + 2 * doubles[name]
+}
+
+export function storedAtOf(words: Uint32Array, offset: number, kind: Kind): number {
+  return kind.shape === 'compact' ? kind.storedHigh * 2 ** 32 + (words[offset + 3] as number) : readDouble(words, doubleAt(offset, 'storedAt'))
+}
+
+/** What the record needs of the store that it lies in. */
+export interface RecordHome {
+  /** Hits above the 16 bits of the header. */
+  carriedHits: (slot: number) => number
+  /** Monotonic milliseconds of the store's last use of any entry. */
+  latestUse: number
+  largeValue: (slot: number) => Buffer
+  sequenceOf: (slot: number, kind: Kind) => number
+}
+
+/**
+ * An entry as a window on its record: a small object per look-up, which reads a field when it is asked for. A class, since a
+ * closure for every field would cost a read more than all the rest.
+ */
+export class RecordEntry implements StoredEntry {
+  readonly slot: number
+  readonly kind: Kind
+  readonly #home: RecordHome
+  readonly #words: Uint32Array
+  readonly #buffer: Buffer
+  readonly #offset: number
+
+  constructor(home: RecordHome, slot: number, kind: Kind, words: Uint32Array, buffer: Buffer, offset: number) {
+    this.#home = home
+    this.slot = slot
+    this.kind = kind
+    this.#words = words
+    this.#buffer = buffer
+    this.#offset = offset
+  }
+
+  get key(): string {
+    const start = (this.#offset + keyWord(this.kind)) * 4
+    return this.#buffer.toString('utf8', start, start + keyLength(this.#words, this.#offset))
+  }
+
+  /** As Buffer.compare, without a string of the key. */
+  compareKey(other: Uint8Array): number {
+    const start = (this.#offset + keyWord(this.kind)) * 4
+    const own = keyLength(this.#words, this.#offset)
+    const length = Math.min(own, other.length)
+    for (let at = 0; at < length; at++) {
+      const difference = (this.#buffer[start + at] as number) - (other[at] as number)
+      if (difference !== 0)
+        return difference
+    }
+    return own - other.length
+  }
+
+  get value(): Buffer {
+    if (this.kind.isLarge)
+      return this.#home.largeValue(this.slot)
+    const start = (this.#offset + keyWord(this.kind)) * 4 + keyLength(this.#words, this.#offset)
+    return this.#buffer.subarray(start, start + valueLength(this.#words, this.#offset))
+  }
+
+  get size(): number {
+    return this.kind.isLarge ? this.#home.largeValue(this.slot).length : valueLength(this.#words, this.#offset)
+  }
+
+  get contentType(): string {
+    return this.kind.shape === 'explicit' ? this.#text[0] ?? '' : this.kind.contentType
+  }
+
+  get tags(): readonly string[] {
+    if (!this.kind.hasText)
+      return noTags
+    return this.kind.shape === 'explicit' ? this.#text.slice(1) : this.#text
+  }
+
+  get version(): number {
+    return this.kind.shape === 'explicit' ? this.#double('version') : this.kind.versionHigh * 2 ** 32 + (this.#words[this.#offset + 2] as number)
+  }
+
+  get sequence(): number {
+    return this.kind.shape === 'explicit' ? this.#double('sequence') : this.#home.sequenceOf(this.slot, this.kind)
+  }
+
+  get hits(): number {
+    return this.#home.carriedHits(this.slot) + ((this.#words[this.#offset + 1] as number) >>> 16)
+  }
+
+  get usedAt(): number {
+    const { latestUse } = this.#home
+    return latestUse - ((Math.floor(latestUse) - (this.#words[this.#offset + 4] as number)) >>> 0)
+  }
+
+  get storedAt(): number {
+    return storedAtOf(this.#words, this.#offset, this.kind)
+  }
+
+  get ttl(): number {
+    return this.kind.shape === 'explicit' ? this.#double('ttl') : this.kind.ttl
+  }
+
+  get grace(): number {
+    return this.kind.shape === 'explicit' ? this.#double('grace') : this.kind.grace
+  }
+
+  get skew(): number {
+    return this.kind.shape === 'explicit' ? this.#double('skew') : this.kind.skew
+  }
+
+  get freshUntil(): number {
+    return this.kind.shape === 'compact' ? this.storedAt + this.kind.ttl : this.#double('freshUntil')
+  }
+
+  get graceUntil(): number {
+    return this.kind.shape === 'compact' ? this.storedAt + this.kind.ttl + this.kind.grace : this.#double('graceUntil')
+  }
+
+  /** What a compact or moved record says of its times, and an explicit one. */
+  get lifetime(): Lifetime {
+    const { storedAt, ttl, grace, freshUntil, graceUntil, skew } = this
+    return { storedAt, ttl, grace, freshUntil, graceUntil, skew }
+  }
+
+  #double(name: keyof typeof doubles): number {
+    return readDouble(this.#words, doubleAt(this.#offset, name))
+  }
+
+  get #text(): string[] {
+    const start = (this.#offset + keyWord(this.kind)) * 4 + keyLength(this.#words, this.#offset) + valueLength(this.#words, this.#offset)
+    const length = this.#words[this.#offset + keyWord(this.kind) - 1] as number
+    return JSON.parse(this.#buffer.toString('utf8', start, start + length)) as string[]
+  }
+}

@@ -1,0 +1,163 @@
+import type { Clock } from '../../base/clock'
+import type { Disposable } from '../../base/disposable'
+import type { Page, PageQuery } from '../ports'
+import type { StoredEntry } from '../store'
+import type { Grain, Plan } from './plan'
+import type { WatchedStore } from './watched-store'
+import { LarderError } from '../../../shared/errors'
+import { timeOf } from '../lifetime'
+import { planPage } from './plan'
+import { createShelf } from './shelf'
+import { createSlices, timeLimit } from './slices'
+import { checkQuery, readWindow } from './window'
+
+/**
+ * Pages of a large cache.
+ *
+ * The order by key is the ground: built by one walk over the entries, as soon as somebody asks for a page. It answers all that is
+ * sorted by key, and what begins with a prefix is a range of it. Every other order is made from it by one walk in the order of
+ * keys, which saves comparing keys: by size, hits, …, the keys that match a glob, the level of a tree. All of them follow every
+ * change of the store (order.ts), and one that nobody has asked for in a minute is dropped.
+ *
+ * Their memory is no part of the budget: looking at a cache must not evict from it. It is bounded by the number of indexes, each of
+ * about 6 bytes an entry by key and 13 to 23 otherwise.
+ */
+export interface Orders extends Disposable {
+  /** Memory held by all indexes. */
+  readonly bytes: number
+  /** Resolves when the indexes that it needs have been built. Throws as `readPage`, and LarderError `cache-not-found` once disposed. */
+  page: (query: PageQuery) => Promise<Page>
+  /** Share of the indexes for this query that has been built; 1 = a page comes at once. Asking starts to build them. Throws as `page`. */
+  progress: (query: PageQuery) => number
+  dispose: () => void
+}
+
+export interface OrdersParts {
+  store: WatchedStore
+  clock: Clock
+  /** Reads a page without an index. */
+  scan: (query: PageQuery) => Page
+  /** Removes an entry that is past its grace. */
+  expire: (entry: StoredEntry) => void
+  options?: OrdersOptions
+}
+
+export interface OrdersOptions {
+  /** Caches of up to so many entries are answered by `scan`. @default 2000 */
+  scanned?: number
+  /** Milliseconds after which an index that nobody asked for is dropped. @default 60_000 */
+  idle?: number
+  /** Indexes that the cache has at most. @default 8 */
+  indexes?: number
+  /** Milliseconds after which a slice of work stops at its next look at the clock; then it ends within 2. @default 1 */
+  slice?: number
+  grain?: Grain
+}
+
+const defaultGrain: Grain = { capacity: 512, stride: 32 }
+
+export function createOrders({ store, clock, scan, expire, options = {} }: OrdersParts): Orders {
+  const { scanned = 2000, idle = 60_000, indexes = 8, slice = 1, grain = defaultGrain } = options
+  const shelf = createShelf(store, clock.monotonic, indexes, error => void (fault = { error }))
+  const slices = createSlices(clock, slice, build)
+  let fault: { error: unknown } | undefined
+  let closed = false
+  let idleness: NodeJS.Timeout | undefined
+
+  function build(isOver: () => boolean): boolean {
+    try {
+      for (let index = shelf.unfinished(); index; index = shelf.unfinished()) {
+        index.build()
+        if (isOver())
+          return true
+      }
+    }
+    catch (error) {
+      shelf.clear()
+      fault = { error }
+    }
+    return false
+  }
+
+  /** Nobody may see what is past its grace, nor count it. True when nothing of it is left. */
+  function expireOverdue(isOver: () => boolean): boolean {
+    const wall = clock.wall()
+    const monotonic = clock.monotonic()
+    do {
+      const none = store.visitMortal(grain.stride, wall, monotonic, (entry) => {
+        if (timeOf(entry, wall, monotonic) >= entry.graceUntil)
+          expire(entry)
+      })
+      if (none)
+        return true
+    } while (!isOver())
+    return false
+  }
+
+  function planOf(query: PageQuery): Plan | undefined {
+    const plan = planPage(shelf, store, grain, query)
+    watchIdleness()
+    return plan
+  }
+
+  function watchIdleness(): void {
+    if (shelf.size > 0)
+      idleness ??= setTimeout(dropIdle, idle / 4).unref()
+  }
+
+  function dropIdle(): void {
+    idleness = undefined
+    shelf.dropUnusedSince(clock.monotonic() - idle)
+    watchIdleness()
+  }
+
+  /** A failure of the indexes is told to whoever asks next, once: they have been dropped, and the page after it builds them anew. */
+  function throwFault(): void {
+    if (closed)
+      throw new LarderError('cache-not-found', 'The cache was closed.')
+    if (fault === undefined)
+      return
+    const { error } = fault
+    fault = undefined
+    throw error
+  }
+
+  return {
+    get bytes() {
+      return shelf.bytes
+    },
+    async page(query) {
+      checkQuery(query)
+      let release: (() => void) | undefined
+      try {
+        for (;;) {
+          throwFault()
+          if (store.size <= scanned)
+            return scan(query)
+          const plan = planOf(query)
+          if (plan?.progress === 1 && expireOverdue(timeLimit(clock, slice)))
+            return readWindow(plan.rows(), query, clock)
+          release ??= plan && shelf.hold(plan.names)
+          await slices.next()
+        }
+      }
+      finally {
+        release?.()
+      }
+    },
+    progress(query) {
+      checkQuery(query)
+      if (closed || store.size <= scanned)
+        return 1
+      const plan = planOf(query)
+      slices.start()
+      return plan?.progress ?? 0
+    },
+    dispose() {
+      closed = true
+      shelf.clear()
+      clearTimeout(idleness)
+      slices.dispose()
+    },
+  }
+}

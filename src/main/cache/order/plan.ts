@@ -1,0 +1,81 @@
+import type { PageQuery } from '../ports'
+import type { Index, Order } from './order'
+import type { Shelf } from './shelf'
+import type { WatchedStore } from './watched-store'
+import type { Rows } from './window'
+import { choiceOf } from './choice'
+import { createLevel } from './level'
+import { createOrder } from './order'
+import { rankOf } from './position'
+import { createPrefixWalk, createStoreWalk } from './walk'
+import { noFolders } from './window'
+
+/** The indexes that one query needs, complete or not. */
+export interface Plan {
+  names: readonly string[]
+  /** Share of them that has been built; 1 only when all are complete. */
+  progress: number
+  /** Once they are complete. */
+  rows: () => Rows
+}
+
+/** How finely work and lists are cut: tests cut more finely. */
+export interface Grain {
+  /** Items to a chunk of a list. */
+  capacity: number
+  /** Steps between two looks at the clock. */
+  stride: number
+}
+
+/** How much longer the first walk takes than those that follow: it alone has to compare keys. */
+const groundWeight = 4
+
+/**
+ * Finds on the shelf, or begins there, what the query needs. Undefined while others that are waited for take up the room. Throws
+ * LarderError `invalid-input` for a malformed glob.
+ */
+export function planPage(shelf: Shelf, store: WatchedStore, { capacity, stride }: Grain, query: PageQuery): Plan | undefined {
+  const { sort, filter, delimiter } = query
+  const { prefix, accepts } = choiceOf(filter)
+  const rank = sort === 'key' ? undefined : rankOf[sort]
+  const sourceName = accepts ? JSON.stringify(['key', filter]) : 'key'
+  const viewName = rank || delimiter !== undefined ? JSON.stringify([sort, filter, delimiter]) : sourceName
+  const names = [...new Set(['key', sourceName, viewName])]
+  if (!shelf.makeRoom(names))
+    return undefined
+
+  const keys = shelf.need('key', () => createOrder({ store, walk: createStoreWalk(store, stride), capacity }))
+  const source = accepts ? shelf.need(sourceName, () => createOrder({ store, walk: createPrefixWalk({ store, source: keys, prefix: '', stride }), accepts, capacity })) : keys
+  const plan = (indexes: Index[], rows: () => Rows): Plan => ({ names, rows, progress: progressOf([keys, source, ...indexes]) })
+
+  if (delimiter !== undefined) {
+    const level = shelf.need(viewName, () => createLevel({ store, source, prefix, delimiter, rank, accepts, capacity, stride }))
+    return plan([level], () => ({ total: rangeOf(source, prefix).size, folders: level.folders, entries: level.order }))
+  }
+  if (rank === undefined) {
+    return plan([], () => {
+      const entries = rangeOf(source, prefix)
+      return { total: entries.size, folders: noFolders, entries }
+    })
+  }
+  const order = shelf.need(viewName, () => createOrder({ store, walk: createPrefixWalk({ store, source, prefix, stride }), rank, accepts: accepts ?? (prefix === '' ? undefined : entry => entry.key.startsWith(prefix)), capacity }))
+  return plan([order], () => ({ total: order.size, folders: noFolders, entries: order }))
+}
+
+/** The part of an order by key whose keys begin with the prefix. */
+function rangeOf(order: Order, prefix: string): Rows['entries'] {
+  if (prefix === '')
+    return order
+  const start = order.before({ rank: 0, key: prefix }, false)
+  const end = order.endOf(prefix)
+  return {
+    size: end - start,
+    slice: (from, count) => order.slice(start + from, Math.min(count, end - start - from)),
+    before: (place, included) => Math.min(Math.max(order.before(place, included), start), end) - start,
+  }
+}
+
+function progressOf([keys, ...others]: [Index, ...Index[]]): number {
+  const progress = others.reduce((sum, index) => sum + index.progress, keys.progress * groundWeight)
+  return progress / (others.length + groundWeight)
+}

@@ -1,0 +1,82 @@
+import type { PageQuery } from '../ports'
+import type { StoredEntry } from '../store'
+import { invalidField } from '../../../shared/errors'
+import { hashText } from '../hash'
+
+export type Sort = PageQuery['sort']
+
+/** Where an entry stands in an order: its rank by the sort, then its key. */
+export interface Position { rank: number, key: string }
+
+/** Where a page ended: at an entry, or at a folder. */
+export type RowPosition = Position | { folder: string }
+
+/**
+ * A number that does not change while time passes, so that orders stay sorted and cursors true: the end of freshness stands for
+ * the TTL, the moment of storing for the age.
+ */
+export const rankOf: Record<Sort, (entry: StoredEntry) => number> = {
+  key: () => 0,
+  size: entry => entry.size,
+  ttl: entry => entry.freshUntil,
+  hits: entry => entry.hits,
+  age: entry => -entry.storedAt,
+}
+
+/**
+ * Compares by code point, which is the order of the UTF-8 bytes. JavaScript's own `<` compares UTF-16 units and puts
+ * characters beyond U+FFFF before U+E000.
+ */
+export function compareKeys(a: string, b: string): number {
+  const length = Math.min(a.length, b.length)
+  for (let at = 0; at < length; at++) {
+    const left = a.charCodeAt(at)
+    const right = b.charCodeAt(at)
+    if (left !== right)
+      return weight(left) - weight(right)
+  }
+  return a.length - b.length
+}
+
+/** Surrogates weigh more than every other unit. */
+function weight(unit: number): number {
+  return (unit & 0xF800) === 0xD800 ? unit + 0x10000 : unit
+}
+
+/** Ranks may be infinite, so they are not subtracted. */
+export function comparePositions(a: Position, b: Position): number {
+  return a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : compareKeys(a.key, b.key)
+}
+
+/** Up to and with the first delimiter behind the prefix; undefined for a key that lies on the level of the prefix itself. */
+export function folderOf(key: string, prefix: string, delimiter: string): string | undefined {
+  const at = key.indexOf(delimiter, prefix.length)
+  return at < 0 ? undefined : key.slice(0, at + delimiter.length)
+}
+
+/** The prefix below which a query looks. */
+export function prefixOf({ filter }: Pick<PageQuery, 'filter'>): string {
+  return filter && 'prefix' in filter ? filter.prefix : ''
+}
+
+function signatureOf({ sort, order, filter, delimiter }: PageQuery): string {
+  return hashText(JSON.stringify([sort, order, filter, delimiter])).toString(36)
+}
+
+/** Base64url of `signature:rank:key`, or `signature:f:folder`. */
+export function writeCursor(position: RowPosition, query: PageQuery): string {
+  const place = 'folder' in position ? `f:${position.folder}` : `${position.rank}:${position.key}`
+  return Buffer.from(`${signatureOf(query)}:${place}`).toString('base64url')
+}
+
+/** Throws LarderError `invalid-input` (field cursor) for what is not a cursor, or one of another query. */
+export function readCursor(cursor: string, query: PageQuery): RowPosition {
+  const bytes = Buffer.from(cursor, 'base64url')
+  const parts = /^([0-9a-z]+):(f|-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Infinity)):(.+)$/s.exec(bytes.toString())
+  const [, signature, rank, key] = parts ?? []
+  if (rank === undefined || key === undefined || bytes.toString('base64url') !== cursor)
+    throw invalidField('cursor', 'is not a cursor')
+  if (signature !== signatureOf(query))
+    throw invalidField('cursor', 'belongs to another query')
+  return rank === 'f' ? { folder: key } : { rank: Number(rank), key }
+}

@@ -1,0 +1,121 @@
+import type { StoredEntry } from '../store'
+import type { Order } from './order'
+import type { WatchedStore } from './watched-store'
+import { compareKeys, folderOf } from './position'
+
+/** Goes once over entries, piece by piece, while they change: meets what lies behind the point it has reached, and nothing before that. */
+export interface Walk {
+  /** Handles of the entries met next, maybe none; undefined at the end. */
+  next: () => number[] | undefined
+  /** Whether it would have met this entry by now. */
+  hasPassed: (entry: StoredEntry, handle: number) => boolean
+  /** Whether it meets keys in ascending order. */
+  readonly inKeyOrder: boolean
+  /** Share of the way, below 1. */
+  readonly progress: number
+}
+
+/** Over all entries, by handle. */
+export function createStoreWalk(store: WatchedStore, stride: number): Walk {
+  let next = 0
+  return {
+    next() {
+      if (next >= store.handles)
+        return undefined
+      const handles: number[] = []
+      for (const end = Math.min(next + stride, store.handles); next < end; next++) {
+        if (store.at(next) !== undefined)
+          handles.push(next)
+      }
+      return handles
+    },
+    hasPassed: (_, handle) => handle < next,
+    inKeyOrder: false,
+    get progress() {
+      return shareOf(next, store.handles)
+    },
+  }
+}
+
+export interface KeyWalkParts {
+  store: WatchedStore
+  /** A complete order by key. */
+  source: Order
+  /** It meets only keys that begin with it. */
+  prefix: string
+  /** Steps to a piece. */
+  stride: number
+}
+
+/** Over entries of an order by key. */
+export function createPrefixWalk({ store, source, prefix, stride }: KeyWalkParts): Walk {
+  return createKeyWalk(source, prefix, (from) => {
+    const handles = source.handles(from, stride)
+    while (handles.length > 0 && !store.keyAt(handles.at(-1) as number).startsWith(prefix))
+      handles.pop()
+    const last = handles.at(-1)
+    return last === undefined ? undefined : { handles, last: store.keyAt(last), next: from + handles.length }
+  })
+}
+
+/**
+ * Over one level of a tree: meets the entries that lie on it, tells of the folders between them and leaps over what is in these, so
+ * that a folder costs a search, however much it holds.
+ */
+export function createLevelWalk({ store, source, prefix, stride }: KeyWalkParts, delimiter: string, meetFolder: (folder: string, entries: number) => void): Walk {
+  return createKeyWalk(source, prefix, (from) => {
+    const handles: number[] = []
+    let next = from
+    for (let steps = 0; steps < stride; steps++) {
+      const handle = source.handles(next, 1)[0]
+      const key = handle === undefined ? undefined : store.keyAt(handle)
+      if (handle === undefined || !key?.startsWith(prefix))
+        break
+      const folder = folderOf(key, prefix, delimiter)
+      if (folder === undefined) {
+        handles.push(handle)
+        next++
+      }
+      else {
+        const end = source.endOf(folder, next)
+        meetFolder(folder, end - next)
+        next = end
+      }
+    }
+    return next === from ? undefined : { handles, last: store.keyAt(source.handles(next - 1, 1)[0] as number), next }
+  })
+}
+
+/** One piece of a walk by key: what was met, the last key that was passed, and where it goes on. */
+interface Piece { handles: number[], last: string, next: number }
+
+/** What it has reached it remembers as a key, not as an index: keys stay where they are while others come and go. */
+function createKeyWalk(source: Order, prefix: string, read: (from: number) => Piece | undefined): Walk {
+  let last: string | undefined
+  /** Indexes in the source; the ends as they were when it set out, for the progress. */
+  let passed = 0
+  let start = 0
+  let end = 0
+  return {
+    next() {
+      const from = source.before({ rank: 0, key: last ?? prefix }, last !== undefined)
+      if (last === undefined) {
+        start = from
+        end = source.endOf(prefix)
+      }
+      const piece = read(from)
+      last = piece?.last ?? last
+      passed = piece?.next ?? passed
+      return piece?.handles
+    },
+    hasPassed: entry => last !== undefined && compareKeys(entry.key, last) <= 0,
+    inKeyOrder: true,
+    get progress() {
+      return last === undefined ? 0 : shareOf(passed - start, end - start)
+    },
+  }
+}
+
+function shareOf(passed: number, whole: number): number {
+  return Math.min(passed / Math.max(1, whole), 0.99)
+}

@@ -1,0 +1,162 @@
+import type { Lifetime } from '../../../src/main/cache/lifetime'
+import type { CacheSettings } from '../../../src/main/cache/ports'
+import type { EntryFields, Ledger, Store, StoredEntry } from '../../../src/main/cache/store'
+import type { NaiveEviction } from './naive-eviction'
+import { createNaiveEviction } from './naive-eviction'
+
+interface Node extends Lifetime, Omit<EntryFields, 'lifetime'> { key: string, hits: number, usedAt: number, sequence: number, handle: number }
+
+/** What an entry counts beyond its content. The Map store is a model: nobody measured it. */
+export const overhead = 100
+
+/** Counted size of an entry in the Map store. */
+export function bytesOf(key: string, { value, contentType, tags }: Omit<EntryFields, 'version' | 'lifetime'>): number {
+  return overhead + [key, contentType, ...tags].reduce((sum, text) => sum + Buffer.byteLength(text), value.length)
+}
+
+/**
+ * The model: a `Map` in order of insertion, one object an entry, everything looked for by reading all of it. Shares nothing with the store
+ * of src/ but the port.
+ */
+export function createMapStore(ledger: Ledger, eviction: CacheSettings['eviction']): Store {
+  const nodes = new Map<string, Node>()
+  const handles: (Node | undefined)[] = []
+  let rule = eviction
+  let policy: NaiveEviction<Node> = createNaiveEviction(rule)
+  let bytes = 0
+  let sequence = 0
+  let round: Iterator<Node> | undefined
+
+  function account(delta: number): void {
+    bytes += delta
+    ledger.bytes += delta
+    ledger.demand += delta
+  }
+
+  /** The node itself lives on; what is shown is as it was. */
+  function show(node: Node): StoredEntry {
+    return { ...node, size: node.value.length }
+  }
+
+  function own(entry: StoredEntry): Node {
+    const node = nodes.get(entry.key)
+    if (node === undefined)
+      throw new Error(`${entry.key} is not there`)
+    return node
+  }
+
+  function spread({ lifetime, value, ...rest }: EntryFields) {
+    return { ...rest, ...lifetime, value: Buffer.from(value) }
+  }
+
+  function* entries(last: number): Generator<StoredEntry> {
+    for (const node of nodes.values()) {
+      if (node.sequence <= last)
+        yield show(node)
+    }
+  }
+
+  const store: Store = {
+    get size() {
+      return nodes.size
+    },
+    get bytes() {
+      return bytes
+    },
+    get demand() {
+      return bytes
+    },
+    most: { entries: Infinity, bytes: Infinity },
+    cost: bytesOf,
+    find(key) {
+      const node = nodes.get(key)
+      return node && show(node)
+    },
+    insert(key, fields, at) {
+      const node = { key, ...spread(fields), hits: 0, usedAt: at, sequence: ++sequence, handle: handles.length }
+      nodes.set(key, node)
+      handles.push(node)
+      policy.add(node)
+      account(bytesOf(key, fields))
+      store.watcher?.inserted(node.handle)
+    },
+    replace(entry, fields, at) {
+      const node = own(entry)
+      store.watcher?.changing(node.handle)
+      account(bytesOf(node.key, fields) - bytesOf(node.key, node))
+      Object.assign(node, spread(fields), { usedAt: at })
+      policy.use(node)
+      store.watcher?.changed(node.handle)
+    },
+    retime(entry, lifetime) {
+      const node = own(entry)
+      store.watcher?.changing(node.handle)
+      Object.assign(node, lifetime)
+      store.watcher?.changed(node.handle)
+    },
+    use(entry, at) {
+      const node = own(entry)
+      store.watcher?.changing(node.handle)
+      node.hits++
+      node.usedAt = at
+      policy.use(node)
+      store.watcher?.changed(node.handle)
+    },
+    remove(entry) {
+      const node = own(entry)
+      store.watcher?.removing(node.handle)
+      nodes.delete(node.key)
+      handles[node.handle] = undefined
+      policy.remove(node)
+      account(-bytesOf(node.key, node))
+    },
+    clear() {
+      nodes.clear()
+      handles.fill(undefined)
+      policy = createNaiveEviction(rule)
+      round = undefined
+      account(-bytes)
+      store.watcher?.cleared()
+    },
+    rank(name) {
+      if (name === rule)
+        return
+      rule = name
+      const before = policy.order()
+      policy = createNaiveEviction(rule)
+      before.forEach(policy.add)
+    },
+    victim() {
+      const node = policy.victim()
+      return node && show(node)
+    },
+    inOrderOfEviction: () => policy.order().values().map(show),
+    entries: () => entries(sequence),
+    all: () => entries(Infinity),
+    tagged: tag => entries(Infinity).filter(entry => entry.tags.includes(tag)),
+    visitMortal(count, _wall, _monotonic, visit) {
+      round ??= nodes.values()
+      for (let left = count; left > 0; left--) {
+        const next = round.next()
+        if (next.done) {
+          round = undefined
+          return true
+        }
+        visit(show(next.value))
+      }
+      return false
+    },
+    get handles() {
+      return handles.length
+    },
+    at(handle) {
+      const node = handles[handle]
+      return node && show(node)
+    },
+    keyAt: handle => handles[handle]?.key ?? '',
+    comparerOf: key => handle => Buffer.compare(Buffer.from(handles[handle]?.key ?? ''), Buffer.from(key)),
+    watcher: undefined,
+    reclaim: () => false,
+  }
+  return store
+}

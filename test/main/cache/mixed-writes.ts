@@ -1,0 +1,32 @@
+import process from 'node:process'
+import { systemClock } from '../../../src/main/base/clock'
+import { createEngine } from '../../../src/main/cache/engine'
+
+/*
+ * Runs in a process of its own, for its memory: writes of many sizes into three caches under a budget of 64 MB. Prints the most that was ever
+ * accounted and the highest resident size.
+ */
+const writes = Number(process.argv[2])
+function ignore(): void {}
+const journal = { load: () => [], put: ignore, retime: ignore, remove: ignore, clear: ignore, flush: async () => {}, health: () => 'ok', close: async () => {} }
+const engine = createEngine({ clock: systemClock, journal, budget: 64e6, logger: { debug: ignore, info: ignore, warn: ignore, error: ignore } })
+const caches = (['lru', 'lfu', 'sieve'] as const).map(eviction => engine.open({ id: eviction, owner: 'o', name: eviction, ttl: 60, sliding: false, maxEntries: null, maxBytes: null, eviction, persistent: false, enabled: true }))
+
+let state = 1
+function random(): number {
+  state = Math.imul(state ^ (state >>> 15), 0x2C1B3C6D) + 0x9E3779B9 | 0
+  return ((state ^ (state >>> 13)) >>> 0) / 2 ** 32
+}
+
+let accounted = 0
+for (let write = 0; write < writes; write++) {
+  const cache = caches[write % 3]
+  const size = random()
+  const length = Math.floor(size < 0.7 ? random() * 300 : size < 0.99 ? random() * 8000 : random() * 200_000)
+  cache?.set(`key:${Math.floor(random() * 300_000)}`, Buffer.alloc(length, 'v'), { tags: random() < 0.05 ? [`tag:${write % 1000}`] : [] })
+  cache?.get(`key:${Math.floor(random() * 300_000)}`)
+  accounted = Math.max(accounted, engine.bytes)
+}
+const evictions = caches.reduce((sum, cache) => sum + cache.statistics().evictions, 0)
+process.stdout.write(JSON.stringify({ accounted, rss: process.resourceUsage().maxRSS * 1024, evictions }))
+await engine.dispose()

@@ -1,0 +1,56 @@
+import type { Clock } from '../../../../src/main/base/clock'
+import type { Page, PageQuery } from '../../../../src/main/cache/ports'
+import type { StoredEntry } from '../../../../src/main/cache/store'
+import { Buffer } from 'node:buffer'
+
+/** A folder (value 0) or an entry, as far as it decides where the row stands. */
+export interface NaiveRow { isEntry: boolean, value: number, name: string, count: number }
+export interface NaivePage { total: number, rows: number, folders: Page['folders'], keys: string[], more: boolean, last: NaiveRow | undefined }
+
+/** Globs of the tests, as regular expressions. */
+export const globs: Record<string, RegExp> = { '*a*': /a/u, '?:*': /^.:/su, '*[!b]': /[^b]$/u, '*2': /2$/ }
+
+/** What a query means, said once more with nothing but arrays; `after` is the last row of the page before. */
+export function naivePage(entries: readonly StoredEntry[], clock: Clock, query: PageQuery, after?: NaiveRow): NaivePage {
+  const { filter, delimiter, sort, order } = query
+  const alive = entries.filter(entry => clock.wall() < entry.graceUntil && clock.monotonic() < entry.graceUntil - entry.skew)
+  const chosen = alive.filter(({ key, tags }) => {
+    if (filter === undefined)
+      return true
+    return 'prefix' in filter ? key.startsWith(filter.prefix) : 'tag' in filter ? tags.includes(filter.tag) : globs[filter.glob]?.test(key)
+  })
+  const prefix = filter && 'prefix' in filter ? filter.prefix : ''
+  const rows: NaiveRow[] = []
+  for (const entry of chosen) {
+    const rest = entry.key.slice(prefix.length)
+    const value = { key: 0, size: entry.size, ttl: entry.freshUntil, hits: entry.hits, age: -entry.storedAt }[sort]
+    if (delimiter === undefined || !rest.includes(delimiter)) {
+      rows.push({ isEntry: true, value, name: entry.key, count: 1 })
+      continue
+    }
+    const name = prefix + rest.split(delimiter, 1)[0] + delimiter
+    const folder = rows.find(row => !row.isEntry && row.name === name)
+    if (folder)
+      folder.count++
+    else
+      rows.push({ isEntry: false, value: 0, name, count: 1 })
+  }
+
+  function compare(a: NaiveRow, b: NaiveRow): number {
+    if (a.isEntry !== b.isEntry)
+      return a.isEntry ? 1 : -1
+    const ascending = a.value === b.value ? Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)) : a.value < b.value ? -1 : 1
+    return order === 'desc' && (a.isEntry || sort === 'key') ? -ascending : ascending
+  }
+  rows.sort(compare)
+  const start = query.offset ?? (after === undefined ? 0 : rows.filter(row => compare(row, after) <= 0).length)
+  const shown = rows.slice(start, start + query.limit)
+  return {
+    total: chosen.length,
+    rows: rows.length,
+    folders: shown.filter(row => !row.isEntry).map(({ name, count }) => ({ prefix: name, entries: count })),
+    keys: shown.filter(row => row.isEntry).map(row => row.name),
+    more: shown.length > 0 && start + shown.length < rows.length,
+    last: shown.at(-1),
+  }
+}

@@ -1,0 +1,12 @@
+import type { StoreMaker } from '../../../src/main/cache/store'
+import { createOffheapStore } from '../../../src/main/cache/offheap/offheap-store'
+import { createMapStore } from './map-store'
+
+/** So small that a few entries make the index split, the columns page and segments be cleaned. */
+export const createTinyStore: StoreMaker = (ledger, eviction) => createOffheapStore(ledger, eviction, { segmentWords: 256, tableCells: 12, pageBits: 2, kinds: 6 })
+
+export const stores: { name: string, createStore: StoreMaker }[] = [
+  { name: 'off-heap', createStore: createOffheapStore },
+  { name: 'off-heap in tiny pieces', createStore: createTinyStore },
+  { name: 'Map', createStore: createMapStore },
+]
