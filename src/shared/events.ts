@@ -23,8 +23,8 @@ export const eventTopics = {
   'keys': z.strictObject({}),
   'users': z.strictObject({}),
   'settings': z.strictObject({}),
-  /** The reader was too slow and lost this many events; read the state again. */
-  'lagged': z.strictObject({ dropped: z.int() }),
+  /** The reader was too slow and lost this many events; read the state again. `requests` counts those of the topic `request` by their result. */
+  'lagged': z.strictObject({ dropped: z.int(), requests: z.record(z.string(), z.int()) }),
 } as const
 
 export type EventTopic = keyof typeof eventTopics

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { filterLimit } from './filter/language'
 import { limits } from './limits'
 
 // The console runs under a CSP without eval; zod's compiled fast path would try `new Function`.
@@ -18,7 +19,7 @@ const cacheSettings = {
   sliding: z.boolean().meta({ description: 'Restart the TTL on every hit.' }),
   maxEntries: limitCount.meta({ description: 'Most entries the cache may hold; null = only the memory budget limits it.' }),
   maxBytes: limitCount.meta({ description: 'Most bytes the cache may hold, overhead included; null = only the memory budget limits it.' }),
-  eviction: z.enum(['lru']).meta({ description: 'Which entry goes first when a limit is reached.' }),
+  eviction: z.enum(['lru', 'lfu', 'sieve']).meta({ description: 'Which entry goes first when a limit is reached.' }),
   persistent: z.boolean().meta({ description: 'Keep the entries over a restart.' }),
   enabled: z.boolean().meta({ description: 'The switch of this cache; off answers 503.' }),
 }
@@ -182,6 +183,8 @@ export const ServerStatistics = z.strictObject({
   totals: CacheStatistics,
 })
 
+/** What a data-plane request came to. `off`: a switch or an overload answered 503; `refused`: another 4xx; `error`: 5xx. */
+export const requestResults = ['hit', 'stale', 'miss', 'stored', 'dropped', 'ok', 'off', 'refused', 'error'] as const
 export const RequestRecord = z.strictObject({
   id: z.int(),
   at: z.iso.datetime(),
@@ -199,7 +202,7 @@ export const RequestRecord = z.strictObject({
   keyId: z.string().nullable(),
 })
 export const RequestList = z.strictObject({ total: z.int(), requests: z.array(RequestRecord) })
-export const RequestQuery = z.strictObject({ after: z.int().min(0).default(0).meta({ description: 'Only records with a larger id.' }), limit: z.int().min(1).max(1000).default(100) })
+export const RequestQuery = z.strictObject({ after: z.int().min(0).default(0).meta({ description: 'Only records with a larger id.' }), limit: z.int().min(1).max(1000).default(100), filter: z.string().max(filterLimit, `must be at most ${filterLimit} characters`).default('').meta({ description: 'Only requests that fit: result:miss key:user:* status>=400 -cache:sessions "free text".', examples: ['result:miss,stale cache:products duration>5ms'] }) })
 
 export const Liveness = z.strictObject({ status: z.literal('ok'), version: z.string() })
 export const Readiness = z.strictObject({ status: z.enum(['ready', 'starting', 'stopping', 'degraded']), stores: z.record(z.string(), z.string()) })

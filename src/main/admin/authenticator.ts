@@ -7,6 +7,7 @@ import { Buffer } from 'node:buffer'
 import { digestOf, sameDigest } from './digest'
 import { parseKeyId } from './key-format'
 import { anonymousPrincipal, userPrincipal } from './principals'
+import { createVerifiedSecrets } from './verified-secrets'
 
 export interface AuthenticatorDependencies {
   keys: KeyRing
@@ -33,6 +34,7 @@ export function createAuthenticator({ keys, sessions, users, settings, controlTo
   const fixed = [fixedCredential('control', controlToken)]
   if (environmentKey !== null)
     fixed.push(fixedCredential('environment', environmentKey))
+  const verified = createVerifiedSecrets()
   let anonymous: { from: unknown, principal: Principal | undefined } = { from: undefined, principal: undefined }
 
   function verifyFixed(digest: Buffer): Principal | undefined {
@@ -47,12 +49,25 @@ export function createAuthenticator({ keys, sessions, users, settings, controlTo
   function find(secret: string, findSession: (token: string) => Principal | undefined): Principal | undefined {
     const digest = digestOf(secret)
     const id = parseKeyId(secret)
+    const key = id === undefined ? undefined : keys.verify(id, digest)
     // An environment key may look like anything, like an API key or a session too, so no shape ends the search.
-    return (id === undefined ? undefined : keys.verify(id, digest)) ?? findSession(secret) ?? verifyFixed(digest)
+    const session = key ? undefined : findSession(secret)
+    const principal = key?.principal ?? session ?? verifyFixed(digest)
+    // A session idles out and a former secret's overlap ends; neither tells, so both are looked at each time.
+    if (principal && !session && key?.lasting !== false)
+      verified.remember(secret, principal)
+    return principal
   }
 
   return {
-    authenticate: secret => find(secret, sessions.verify),
+    authenticate(secret) {
+      const principal = verified.find(secret, keys.revision)
+      if (!principal)
+        return find(secret, sessions.verify)
+      if (principal.keyId !== null)
+        keys.noteUse(principal.keyId)
+      return principal
+    },
     stillHolds: secret => find(secret, sessions.peek),
     anonymous() {
       const now = settings.anonymous()

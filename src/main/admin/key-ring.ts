@@ -17,8 +17,12 @@ export interface KeyRing extends Disposable {
   list: (userId: string) => KeyRecord[]
   /** Throws LarderError `key-not-found`, also for a key of somebody else. */
   get: (userId: string, id: string) => KeyRecord
-  /** The holder of key `id` when the digest is its own, or its former one inside the overlap of a rotation. */
-  verify: (id: string, digest: Buffer) => Principal | undefined
+  /** Recognises key `id` when the digest is its own, or its former one inside the overlap of a rotation. */
+  verify: (id: string, digest: Buffer) => Recognised | undefined
+  /** A key was used whose secret need not be verified again. */
+  noteUse: (id: string) => void
+  /** Grows with every change of any key: whatever was verified before may hold no longer. */
+  readonly revision: number
   /** Whether any key allows this browser origin. */
   allowsOrigin: (origin: string) => boolean
   /** Takes in a key that was written already. */
@@ -32,6 +36,12 @@ export interface KeyRing extends Disposable {
   /** Writes back when keys were last used. Runs once a minute by itself; tests call it. */
   writeBack: () => void
   dispose: () => void
+}
+
+export interface Recognised {
+  principal: Principal
+  /** False for a former secret: it runs out by itself. */
+  lasting: boolean
 }
 
 interface Held {
@@ -48,9 +58,10 @@ const writeBackEvery = 60_000
 export function createKeyRing({ metadata, users, clock, logger }: { metadata: MetadataStore, users: UserDirectory, clock: Clock, logger: Logger }): KeyRing {
   const keys = new Map<string, Held>()
   let origins: ReadonlySet<string> = new Set()
+  let revision = 0
   for (const record of metadata.keys.list())
     keys.set(record.id, hold(record))
-  collectOrigins()
+  changed()
 
   function hold(record: KeyRecord, before?: Held): Held {
     return {
@@ -66,7 +77,9 @@ export function createKeyRing({ metadata, users, clock, logger }: { metadata: Me
     return previousExpiresAt === null ? null : deadlineIn(clock, previousExpiresAt - clock.wall())
   }
 
-  function collectOrigins(): void {
+  /** After every change of a key. */
+  function changed(): void {
+    revision++
     origins = new Set(keys.values().flatMap(({ record }) => record.origins))
   }
 
@@ -111,30 +124,39 @@ export function createKeyRing({ metadata, users, clock, logger }: { metadata: Me
       if (!held)
         return undefined
       const { digest: own, previousDigest: former } = held.record
-      if (!sameDigest(digest, own) && !(former !== null && sameDigest(digest, former) && inOverlap(held)))
+      const lasting = sameDigest(digest, own)
+      if (!lasting && !(former !== null && sameDigest(digest, former) && inOverlap(held)))
         return undefined
       held.lastUsedAt = clock.wall()
-      return held.principal
+      return { principal: held.principal, lasting }
+    },
+    noteUse(id) {
+      const held = keys.get(id)
+      if (held)
+        held.lastUsedAt = clock.wall()
+    },
+    get revision() {
+      return revision
     },
     allowsOrigin: origin => origins.has(origin),
     adopt(record) {
       keys.set(record.id, hold(record))
-      collectOrigins()
+      changed()
     },
     update(id, change) {
       const held = keys.get(id)
-      const changed = held && metadata.keys.update(id, change)
-      if (!changed)
+      const record = held && metadata.keys.update(id, change)
+      if (!record)
         throw missing()
-      const next = hold(changed, held)
+      const next = hold(record, held)
       keys.set(id, next)
-      collectOrigins()
+      changed()
       return current(next)
     },
     remove(id) {
       metadata.keys.delete(id)
       keys.delete(id)
-      collectOrigins()
+      changed()
     },
     refreshUser(userId) {
       const user = users.get(userId)
@@ -142,6 +164,7 @@ export function createKeyRing({ metadata, users, clock, logger }: { metadata: Me
         if (held.record.userId === userId)
           held.principal = keyPrincipal(held.record, user)
       }
+      changed()
     },
     writeBack,
     dispose() {

@@ -5,7 +5,7 @@ import { jsonDepthExceeds } from '../../shared/json-depth'
 import { limits } from '../../shared/limits'
 
 /**
- * Reads the request body into a buffer of its own (not a slice of the socket's, which it would keep alive). A declared length beyond
+ * Reads the request body into a buffer of its own (not a slice of a larger one, which it would keep alive). A declared length beyond
  * `limit` is refused before a byte is read, and before `100 Continue`. Rejects with LarderError `too-large`, `bad-request` (the
  * client went away, or a content coding: values are stored as sent, and a compressed one would lose its coding).
  */
@@ -17,6 +17,9 @@ export function readBody(exchange: Exchange, limit: number): Promise<Buffer> {
     const declared = head.contentLength === null ? 0 : Number(head.contentLength)
     if (declared > limit)
       return reject(tooLarge(limit))
+    // There was no body: node's `optimizeEmptyRequests` then tells no end.
+    if (request.readableEnded)
+      return resolve(Buffer.alloc(0))
     if (exchange.expectsContinue)
       response.writeContinue()
 
@@ -35,7 +38,7 @@ export function readBody(exchange: Exchange, limit: number): Promise<Buffer> {
     request.on('end', () => {
       whole = true
       exchange.requestBytes = size
-      resolve(copyOf(chunks, size))
+      resolve(join(chunks, size))
     })
     // Comes after every end, good or bad. An error is only made where it is one: its stack would cost more than the rest of a PUT.
     request.on('close', () => {
@@ -45,7 +48,11 @@ export function readBody(exchange: Exchange, limit: number): Promise<Buffer> {
   })
 }
 
-function copyOf(chunks: Buffer[], size: number): Buffer {
+/** A body that came in one piece is taken as it is when the piece is all of its memory, as node's HTTP parser hands them out. */
+function join(chunks: readonly Buffer[], size: number): Buffer {
+  const [first] = chunks
+  if (chunks.length === 1 && first?.buffer.byteLength === size)
+    return first
   const body = Buffer.allocUnsafeSlow(size)
   let at = 0
   for (const chunk of chunks)
@@ -57,12 +64,14 @@ export function tooLarge(limit: number): LarderError {
   return new LarderError('too-large', `The body may have ${limit} bytes.`, { errors: [{ field: 'body', message: `must be at most ${limit} bytes` }] })
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 /** Parses JSON. Throws LarderError `malformed-json`; nesting beyond the limit is refused before it is parsed. */
 export function parseJson(body: Buffer): unknown {
   if (jsonDepthExceeds(body, limits.jsonDepth))
     throw new LarderError('malformed-json', `The JSON is nested deeper than ${limits.jsonDepth} levels.`)
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    return JSON.parse(utf8.decode(body))
   }
   catch (cause) {
     throw new LarderError('malformed-json', `The body is not JSON: ${cause instanceof Error ? cause.message : 'unreadable'}`, { cause })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
+import { consolePaths } from '../../shared/console-paths'
 
 /** A built file of the console, held in memory: no path from a request ever reaches the file system. */
 export interface ConsoleFile {
@@ -37,10 +38,10 @@ const policy = [
 ].join('; ')
 
 /** Paths at which the console's one page is served; it tells its screens apart itself. */
-const pages = ['/', '/docs']
+const pages = Object.values(consolePaths)
 
 /**
- * Reads the console's build. An unbuilt one gives an empty map, and the server says so at `/`.
+ * Reads the console's build, path → file; a path may hold `{name}` for one segment. An unbuilt one gives an empty map, and the server says so at `/`.
  *
  * @param folder `out/renderer`
  */

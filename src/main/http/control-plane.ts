@@ -64,7 +64,7 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
 
   for (const [name, spec] of Object.entries(operations) as [OperationName, OperationSpec][]) {
     const method = spec.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete'
-    route(method, spec.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (exchange) => {
+    route(method, expressPath(spec.path), async (exchange) => {
       const input = await readOperationInput(exchange, spec)
       const output = await invoke(handlers, name, input, { principal: exchange.principal })
       if (spec.status === 204)
@@ -101,7 +101,7 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
   route('get', descriptionPaths[1], exchange => send(exchange, 200, ['Content-Type', 'application/yaml'], descriptions.yaml()))
 
   for (const [path, file] of consoleFiles)
-    route('get', path, exchange => sendFile(exchange, file))
+    route('get', expressPath(path), exchange => sendFile(exchange, file))
 
   // Express decodes path parameters before our handler does, and refuses bad encodings in its own words.
   app.use((_cause: unknown, request: Request, _response: Response, _next: NextFunction) => {
@@ -127,6 +127,11 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
         void stream.dispose()
     },
   }
+}
+
+/** `{name}` of our tables in Express's words. */
+function expressPath(template: string): string {
+  return template.replaceAll(/\{(\w+)\}/g, ':$1')
 }
 
 /** What is wrong with a path that Express could not decode, by the parameter's name. */

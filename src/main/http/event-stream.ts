@@ -40,6 +40,8 @@ export function openEventStream({ response, headers = ['Cache-Control', 'no-stor
   let open = true
   let lastId = 0
   let dropped = 0
+  /** Of these, the requests by their result: who counts them stays exact. */
+  let droppedRequests = new Map<string, number>()
   let waiting = ''
   let soon: NodeJS.Immediate | undefined
   let later: NodeJS.Timeout | undefined
@@ -63,13 +65,19 @@ export function openEventStream({ response, headers = ['Cache-Control', 'no-stor
 
   function take(event: LarderEvent): void {
     if (dropped > 0 || response.writableLength + waiting.length > backlogLimit)
-      dropped += 1
+      drop(event)
     else
       waiting += frame(event.topic, event.payload)
     if (isBusy(event.topic))
       later ??= setTimeout(flush, gatherMs)
     else
       soon ??= setImmediate(flush)
+  }
+
+  function drop({ topic, payload }: LarderEvent): void {
+    dropped += 1
+    if (topic === 'request' && 'result' in payload)
+      droppedRequests.set(payload.result, (droppedRequests.get(payload.result) ?? 0) + 1)
   }
 
   /** An event in the stream's wire form. JSON has no raw line ends, so its data is one line. */
@@ -86,8 +94,9 @@ export function openEventStream({ response, headers = ['Cache-Control', 'no-stor
     waiting = ''
     if (dropped === 0 || response.writableNeedDrain)
       return
-    const lagged = frame('lagged', { dropped })
+    const lagged = frame('lagged', { dropped, requests: Object.fromEntries(droppedRequests) })
     dropped = 0
+    droppedRequests = new Map()
     send(lagged)
   }
 

@@ -2,6 +2,9 @@ import type { z } from 'zod'
 import type { RequestQuery, RequestRecord as RequestRecordSchema } from '../../shared/schemas'
 import type { Clock } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
+import { invalidField } from '../../shared/errors'
+import { compileFilter, FilterError } from '../../shared/filter'
+import { requestFilter } from '../../shared/request-filter'
 
 type RequestRecord = z.output<typeof RequestRecordSchema>
 
@@ -26,8 +29,9 @@ export interface RequestLog {
   /** Remembers a request. On the hot path of every request: no allocation, no JSON, no date unless somebody watches. */
   record: (fields: RequestFields) => void
   /**
-   * The newest `limit` records of a user with an id above `after`, newest last; `total` says how many there are without the
-   * limit. `caches` narrows it to requests to these, for keys that may reach no others.
+   * The newest `limit` records of a user with an id above `after` that the filter lets pass, newest last; `total` says how many there
+   * are without the limit. `caches` narrows it to requests to these, for keys that may reach no others. Throws LarderError
+   * `invalid-input` (field filter).
    */
   list: (userId: string, query: z.output<typeof RequestQuery>, caches?: ReadonlySet<string> | null) => { total: number, requests: RequestRecord[] }
   /** Requests a second of all users, mean of the last ten seconds. */
@@ -79,12 +83,13 @@ export function createRequestLog({ capacity = 2000, clock, hub }: RequestLogOpti
         hub.emit('request', slot.user, toRecord(slot))
     },
 
-    list(userId, { after, limit }, caches = null) {
+    list(userId, { after, limit, filter }, caches = null) {
+      const passes = compile(filter)
       const newestFirst: RequestRecord[] = []
       let matching = 0
       for (let id = total; id > Math.max(after, total - capacity); id--) {
         const slot = ring[(id - 1) % capacity]
-        if (!slot || slot.user !== userId || (caches && !(slot.cache !== null && caches.has(slot.cache))))
+        if (!slot || slot.user !== userId || (caches && !(slot.cache !== null && caches.has(slot.cache))) || !passes(slot))
           continue
         matching += 1
         if (matching <= limit)
@@ -95,6 +100,18 @@ export function createRequestLog({ capacity = 2000, clock, hub }: RequestLogOpti
 
     perSecond: rate.perSecond,
     total: () => total,
+  }
+}
+
+/** Characters are counted as people do, from 1. */
+function compile(filter: string): (slot: Slot) => boolean {
+  try {
+    return compileFilter(filter, requestFilter)
+  }
+  catch (error) {
+    if (error instanceof FilterError)
+      throw invalidField('filter', `at character ${[...filter.slice(0, error.from)].length + 1}: ${error.message}`)
+    throw error
   }
 }
 

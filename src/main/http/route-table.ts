@@ -25,7 +25,7 @@ const noParams: Params = {}
  * Finds the operation behind a method and a path. Compiled once from both tables: exact paths through a map, the dozen templates with
  * `{name}` (one segment) and `{key+}` (the rest) by trying each.
  *
- * @param documents paths that are served to everybody as they are, by GET and HEAD
+ * @param documents paths that are served to everybody as they are, by GET and HEAD; templates as in the tables
  */
 export function createRouteTable(documents: ReadonlySet<string>): (method: string, path: string) => Route {
   const exact = new Map<string, Path>()
@@ -63,17 +63,22 @@ export function createRouteTable(documents: ReadonlySet<string>): (method: strin
     return row ? { kind: row.kind, name: row.name, spec: row.spec, params } as Route : { kind: 'method', face: path.face, open: path.open, allow: path.allow }
   }
 
+  const documentTemplates = [...documents].map(partsOf).filter(parts => parts.length > 1)
+  const document = (method: string): Route => method === 'GET' || method === 'HEAD' ? { kind: 'document' } : { kind: 'method', face: 'control', open: true, allow: 'GET, HEAD' }
+
   return (method, pathname) => {
     const path = exact.get(pathname)
     if (path)
       return answer(path, method, noParams)
     if (documents.has(pathname))
-      return method === 'GET' || method === 'HEAD' ? { kind: 'document' } : { kind: 'method', face: 'control', open: true, allow: 'GET, HEAD' }
+      return document(method)
     for (const { parts, path } of templates) {
       const params = match(parts, pathname)
       if (params)
         return answer(path, method, params)
     }
+    if (documentTemplates.some(parts => match(parts, pathname)))
+      return document(method)
     return { kind: 'unknown' }
   }
 }

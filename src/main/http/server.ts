@@ -60,6 +60,8 @@ const serverOptions: ServerOptions = {
   connectionsCheckingInterval: 2_000,
   // We look at Host ourselves: node would let a doubled one pass.
   requireHostHeader: false,
+  // A request without a body gets no stream to be read to its end, which node would do for each. Older versions ignore it.
+  optimizeEmptyRequests: true,
 }
 
 /** The HTTP server: one pipeline on `request` – guards, then data plane or control plane. */

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { expect, it, vi } from 'vitest'
+import { limits } from '../../../src/shared/limits'
 import { controlToken, environmentKey, mustBe, startAdministration } from './harness'
 
 it.each([
@@ -93,4 +94,40 @@ it('writes back the last uses when it is disposed', async () => {
   authenticate(secret)
   administration.dispose()
   expect(mustBe(metadata.keys.list().find(key => key.id === id)).lastUsedAt).toBe(clock.wall())
+})
+
+// What was verified is remembered, and must be forgotten with every change of a key.
+it('takes a remembered key with its rights of now, whatever changed', async () => {
+  const { authenticate, call, clock } = await startAdministration()
+  const { id, secret } = await call('keys.create', { label: 'k', scopes: ['read'] })
+  const first = mustBe(authenticate(secret))
+  expect(authenticate(secret)).toBe(first)
+
+  await call('keys.update', { id, scopes: ['read', 'write'] })
+  expect(mustBe(authenticate(secret)).scopes).toEqual(new Set(['read', 'write']))
+
+  // S9. Red when `lasting` is always true in `verify` of key-ring.ts: the former secret would be remembered beyond its overlap.
+  const rotated = await call('keys.rotate', { id, overlap: 60 })
+  expect([authenticate(secret)?.keyId, authenticate(secret)?.keyId, authenticate(rotated.secret)?.keyId]).toEqual([id, id, id])
+  clock.advance(60_000)
+  expect(authenticate(secret)).toBeUndefined()
+  expect(authenticate(rotated.secret)?.keyId).toBe(id)
+
+  // S9. Red when `revision++` in `changed` of key-ring.ts goes.
+  await call('keys.revoke', { id })
+  expect(authenticate(rotated.secret)).toBeUndefined()
+})
+
+// S7. Red when `principals.get(secret)` in verified-secrets.ts is asked for less than the whole secret.
+it('remembers a secret to the letter, and a session not at all', async () => {
+  const { authenticate, call, clock } = await startAdministration()
+  const { secret } = await call('keys.create', { label: 'k' })
+  authenticate(secret)
+  expect([authenticate(` ${secret}`), authenticate(secret.slice(0, -1)), authenticate(secret.toUpperCase())]).toEqual([undefined, undefined, undefined])
+
+  const { code } = await call('session.code')
+  const { token } = await call('session.create', { code })
+  expect([authenticate(token)?.kind, authenticate(token)?.kind]).toEqual(['session', 'session'])
+  clock.advance(limits.sessionIdle * 1000)
+  expect(authenticate(token)).toBeUndefined()
 })

@@ -165,8 +165,25 @@ describe('openEventStream', () => {
     hub.emit('switch', null, { enabled: true })
     vi.advanceTimersByTime(20)
     const after = parseEvents(text()).slice(before.length)
-    expect(after.map(e => [e.event, e.data])).toEqual([['lagged', { dropped: 31 - before.length }], ['switch', { enabled: true }]])
+    expect(after.map(e => [e.event, e.data])).toEqual([['lagged', { dropped: 31 - before.length, requests: {} }], ['switch', { enabled: true }]])
     expect(parseEvents(text()).map(e => e.id)).toEqual(Array.from({ length: before.length + 2 }, (_, i) => String(i + 1)))
+    stream.dispose()
+  })
+
+  it('counts the requests that it drops by their result', () => {
+    const { fake, hub, stream, text } = open()
+    fake.blocked = true
+    const request = (result: string): void => hub.emit('request', 'ann', { id: 1, at: '2026-01-01T00:00:00.000Z', method: 'GET', path: 'p'.repeat(50_000), operation: null, cache: 'mine', key: null, status: 200, result, reason: null, duration: 1, requestBytes: 0, responseBytes: 0, keyId: null })
+    for (let i = 0; i < 40; i++)
+      request(i % 4 === 0 ? 'miss' : 'hit')
+    vi.advanceTimersByTime(20)
+    fake.drain()
+    vi.advanceTimersByTime(20)
+    const events = parseEvents(text())
+    const told = (result: string): number => events.filter(event => event.event === 'request' && event.data.result === result).length
+    const lost = events.at(-1)?.data.requests as Record<string, number>
+    expect([told('hit') + (lost.hit ?? 0), told('miss') + (lost.miss ?? 0)]).toEqual([30, 10])
+    expect(events.at(-1)?.data.dropped).toBe(40 - (events.length - 1))
     stream.dispose()
   })
 

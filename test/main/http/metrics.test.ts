@@ -34,6 +34,7 @@ function fakeCache(name: string, change: { enabled?: boolean, statistics?: Parti
     flush: unused,
     invalidate: unused,
     page: unused,
+    orderProgress: unused,
     entries: unused,
     recordLatency: unused,
     statistics: () => ({ ...statistics, ...change.statistics }),

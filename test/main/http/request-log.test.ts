@@ -7,7 +7,7 @@ import { createRequestLog } from '../../../src/main/http/request-log'
 import { RequestList } from '../../../src/shared/schemas'
 
 const fields: RequestFields = { user: 'ann', method: 'GET', path: '/v1/pear', operation: 'plain.get', cache: 'default', key: 'pear', status: 200, result: 'hit', reason: null, duration: 41.5, requestBytes: 0, responseBytes: 5, keyId: 'k1' }
-const everything = { after: 0, limit: 1000 }
+const everything = { after: 0, limit: 1000, filter: '' }
 
 function setUp(capacity?: number) {
   const clock = createManualClock()
@@ -56,7 +56,7 @@ it('lists the newest above `after`, newest last, with the total without the limi
   for (let i = 1; i <= 12; i++)
     record()
   const page = (after: number, limit: number) => {
-    const { total, requests } = log.list('ann', { after, limit })
+    const { total, requests } = log.list('ann', { after, limit, filter: '' })
     return [total, ...requests.map(r => r.id)]
   }
   expect(page(0, 3)).toEqual([10, 10, 11, 12])
@@ -80,6 +80,29 @@ it('shows a user only their own, and a narrow key only its caches', () => {
   expect(ids('')).toEqual([])
   expect(ids('__proto__')).toEqual([])
   expect(log.list('bob', everything).total).toBe(1)
+})
+
+it('lists what a filter lets pass, and counts these alone', () => {
+  const { log, record } = setUp()
+  record()
+  record({ key: 'user:1', status: 404, result: 'miss', reason: 'expired' })
+  record({ user: 'bob', key: 'user:2', status: 404, result: 'miss', reason: 'expired' })
+  record({ key: 'user:3', cache: 'sessions', status: 404, result: 'miss', reason: 'absent' })
+  const ids = (filter: string, limit = 1000) => {
+    const { total, requests } = log.list('ann', { after: 0, limit, filter })
+    return [total, ...requests.map(r => r.id)]
+  }
+  expect(ids('result:miss key:user:*')).toEqual([2, 2, 4])
+  expect(ids('result:miss', 1)).toEqual([2, 4])
+  expect(ids('result:miss -cache:sessions status>=400 "USER"')).toEqual([1, 2])
+  expect(ids('result:stale')).toEqual([0])
+})
+
+it('names the field and the character of a bad filter', () => {
+  const { log } = setUp()
+  const list = (filter: string) => () => log.list('ann', { after: 0, limit: 1, filter })
+  expect(list('"🍐" nope:1')).toThrow(expect.objectContaining({ code: 'invalid-input', errors: [{ field: 'filter', message: expect.stringMatching(/^at character 5: There is no field nope\./) }] }))
+  expect(list('key:"a')).toThrow(/^filter: at character 5: This quotation mark is not closed\.$/)
 })
 
 it('cuts keys at 256 and paths at 512 characters, never through a surrogate pair', () => {

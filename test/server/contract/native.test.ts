@@ -170,7 +170,7 @@ describe('many entries', () => {
     base => ({ name: 'none', send: ['GET', `${base}/entries`], status: 200, body: { total: 0, entries: [], cursor: null } }),
     base => ({ name: 'HEAD', send: ['HEAD', `${base}/entries`], status: 200, body: '' }),
     ...([['', ['a', 'b', 'u:1']], ['?order=desc', ['u:1', 'b', 'a']], ['?sort=size', ['a', 'b', 'u:1']], ['?sort=size&order=desc', ['u:1', 'b', 'a']], ['?sort=ttl&limit=1', ['a'], 3], ['?prefix=u%3A', ['u:1']], ['?glob=?', ['a', 'b']], ['?glob=[b-z]*', ['b', 'u:1']], ['?tag=x', ['a', 'b']], ['?tag=none', []]] as [string, string[], number?][]).map(([query, expected, total]): Make => base => ({ name: `page ${query}`, given: three(base), send: ['GET', `${base}/entries${query}`], status: 200, body: keys(expected, total) })),
-    ...([['?sort=colour', 'sort'], ['?order=up', 'order'], ['?limit=0', 'limit'], ['?limit=1001', 'limit'], ['?limit=x', 'limit'], ['?cursor=nonsense', 'cursor'], ['?prefix=', 'prefix'], ['?prefix=a&tag=b', 'tag'], ['?nope=1', 'nope'], ['?glob=[', 'glob'], ['?__proto__=1', '__proto__']] as const).map(([query, name]): Make => base => ({ name: `page ${query} is refused`, send: ['GET', `${base}/entries${query}`], status: 400, body: field(name) })),
+    ...([['?sort=colour', 'sort'], ['?order=up', 'order'], ['?limit=0', 'limit'], ['?limit=1001', 'limit'], ['?limit=x', 'limit'], ['?cursor=nonsense', 'cursor'], ['?prefix=', 'prefix'], ['?prefix=a&tag=b', 'tag'], ['?nope=1', 'nope'], ['?glob=[', 'glob'], ['?offset=-1', 'offset'], ['?offset=1e3', 'offset'], ['?offset=', 'offset'], ['?delimiter=', 'delimiter'], ['?progress=maybe', 'progress'], ['?__proto__=1', '__proto__']] as const).map(([query, name]): Make => base => ({ name: `page ${query} is refused`, send: ['GET', `${base}/entries${query}`], status: 400, body: field(name) })),
     ...([['?prefix=u', 1], ['?glob=*', 3], ['?tag=x', 2], ['?tag=y&soft', 1], ['?glob=*&dryRun', 3], ['?prefix=zz', 0], ['?expired', 0], ['?glob=*&dryRun=false', 3]] as [string, number][]).map(([query, matched]): Make => base => ({ name: `invalidate ${query}`, given: three(base), send: ['DELETE', `${base}/entries${query}`], status: 200, body: { matched } })),
     base => ({ name: 'a dry run drops nothing', given: [...three(base), ['DELETE', `${base}/entries?glob=*&dryRun`]], send: ['GET', `${base}/entries`], status: 200, body: { total: 3 } }),
     base => ({ name: 'soft marks stale', given: [...three(base), ['DELETE', `${base}/entries?tag=x&soft`]], send: ['GET', `${base}/entries/b`], status: 200, body: '22', headers: { 'Cache-Status': /detail=stale$/ } }),
@@ -192,6 +192,35 @@ describe('many entries', () => {
       cursor = page.cursor
     }
     expect([seen.length, new Set(seen).size]).toEqual([25, 25])
+  })
+
+  it('pages of a tree, by offset and by cursor, and never by both', async () => {
+    const base = await newCache()
+    for (const key of ['b:1', 'a:2', 'a:1', 'c', 'b'])
+      await larder.send(...put(`${base}/entries/${key}`, '1'))
+    const page = async (query: string): Promise<unknown> => {
+      const { total, rows, folders, entries, cursor } = (await larder.send('GET', `${base}/entries?delimiter=:&${query}`)).json<{ total: number, rows: number, folders: unknown[], entries: { key: string }[], cursor: string | null }>()
+      return { total, rows, folders, keys: entries.map(entry => entry.key), more: cursor !== null }
+    }
+    expect(await page('')).toEqual({ total: 5, rows: 4, folders: [{ prefix: 'a:', entries: 2 }, { prefix: 'b:', entries: 1 }], keys: ['b', 'c'], more: false })
+    expect(await page('offset=1&limit=2')).toEqual({ total: 5, rows: 4, folders: [{ prefix: 'b:', entries: 1 }], keys: ['b'], more: true })
+    expect(await page('prefix=a:&order=desc')).toEqual({ total: 2, rows: 2, folders: [], keys: ['a:2', 'a:1'], more: false })
+    const first = (await larder.send('GET', `${base}/entries?delimiter=:&limit=1`)).json<{ cursor: string }>()
+    expect(await page(`limit=2&cursor=${first.cursor}`)).toEqual({ total: 5, rows: 4, folders: [{ prefix: 'b:', entries: 1 }], keys: ['b'], more: true })
+    await check(larder, { name: '', send: ['GET', `${base}/entries?delimiter=:&offset=0&cursor=${first.cursor}`], status: 400, body: field('offset') })
+  })
+
+  it('answers 202 with the progress while an order is built, and the page once it is', async () => {
+    const base = await newCache()
+    const operations = Array.from({ length: 3000 }, (_, index) => ({ op: 'set', key: `k${index}`, value: { text: 'x'.repeat(index % 50) } }))
+    await larder.send('POST', `${base}/batch`, { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ operations, atomic: false }) })
+    const told: number[] = []
+    let answer = await larder.send('GET', `${base}/entries?sort=size&progress&limit=1&offset=2999`)
+    for (; answer.status === 202; answer = await larder.send('GET', `${base}/entries?sort=size&progress&limit=1&offset=2999`))
+      told.push(answer.json<{ progress: number }>().progress)
+    expect(told[0]).toBe(0)
+    expect(told).toEqual(told.toSorted((a, b) => a - b))
+    expect(answer.json()).toMatchObject({ total: 3000, rows: 3000, folders: [], entries: [{ key: 'k999', bytes: 49 }], cursor: null })
   })
 
   it('expired drops what is past its time', async () => {

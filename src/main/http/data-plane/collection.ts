@@ -18,9 +18,13 @@ export function createCollectionFace(deps: DataPlaneDeps): Record<'entries.list'
       const cache = nativeCache(deps, exchange)
       const query = readQuery(exchange.target.query)
       refuseUnknown(query, dataOperations['entries.list'].query)
-      const page = await cache.page(readPageQuery(query))
+      const pageQuery = readPageQuery(query)
+      const progress = readFlag(query, 'progress') ? cache.orderProgress(pageQuery) : 1
       exchange.result = 'ok'
-      sendJson(exchange, 200, { total: page.total, entries: page.entries.map(toEntryInfo), cursor: page.cursor })
+      if (progress < 1)
+        return sendJson(exchange, 202, { progress: Math.floor(progress * 100) / 100 })
+      const page = await cache.page(pageQuery)
+      sendJson(exchange, 200, { ...page, entries: page.entries.map(toEntryInfo) })
     },
 
     'entries.invalidate': (exchange) => {
@@ -42,11 +46,19 @@ function readPageQuery(query: Map<string, string>): PageQuery {
   const filters = readFilters(query)
   if (filters.length > 1)
     throw invalidField(Object.keys(filters[1] as object)[0] as string, 'only one of prefix, glob and tag may be given')
+  const offset = query.get('offset')
+  if (offset !== undefined && !/^\d{1,9}$/.test(offset))
+    throw invalidField('offset', 'must be a whole number from 0 to 999999999')
+  const delimiter = query.get('delimiter')
+  if (delimiter !== undefined && delimiter.length > limits.entryKey)
+    throw invalidField('delimiter', `must be at most ${limits.entryKey} characters`)
   return {
     filter: filters[0],
     sort: oneOf(query.get('sort') ?? 'key', sorts, 'sort'),
     order: oneOf(query.get('order') ?? 'asc', orders, 'order'),
     limit: Number(limit),
+    offset: offset === undefined ? undefined : Number(offset),
+    delimiter,
     cursor: query.get('cursor'),
   }
 }
@@ -92,6 +104,6 @@ function oneOf<T extends string>(value: string, allowed: readonly T[], field: st
 }
 
 function toEntryInfo(entry: EntryMetadata): Record<string, unknown> {
-  const { key, bytes, contentType, version, tags, age, ttl, stale, hits } = entry
-  return { key, bytes, contentType, etag: etagOf(version), tags, age, ttl, state: stale ? 'stale' : 'fresh', hits }
+  const { key, bytes, contentType, version, tags, age, ttl, grace, stale, hits } = entry
+  return { key, bytes, contentType, etag: etagOf(version), tags, age, ttl, grace, state: stale ? 'stale' : 'fresh', hits }
 }

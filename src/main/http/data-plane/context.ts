@@ -76,6 +76,13 @@ export function readEntry(deps: DataPlaneDeps, exchange: Exchange, cache: Cache,
   return lookup
 }
 
+/** Looks at an entry without a trace: nothing is counted, ages or slides. A switched-off cache throws. */
+export function peekEntry(deps: DataPlaneDeps, exchange: Exchange, cache: Cache, key: string): Lookup {
+  checkSwitches(deps, cache)
+  exchange.result = 'ok'
+  return cache.peek(key) ?? 'absent'
+}
+
 export function isHit(lookup: Lookup): lookup is Hit {
   return typeof lookup !== 'string'
 }

@@ -1,3 +1,5 @@
+import type { Cache, WriteResult } from '../../cache/ports'
+import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { invalidField, LarderError } from '../../../shared/errors'
 import { readBody } from '../body'
@@ -6,19 +8,21 @@ import { hitHeaders, missStatus } from '../entry-headers'
 import { etagOf, noneMatchNames, parseIfMatch } from '../etags'
 import { send, sendText } from '../exchange'
 import { readQuery, refuseUnknown } from '../request-target'
-import { isHit, nativeCache, pathCache, pathKey, readEntry } from './context'
+import { isHit, nativeCache, pathCache, pathKey, peekEntry, readEntry } from './context'
 import { accepted, storeBody } from './store'
 
 type NativeEntryOperation = 'entries.get' | 'entries.put' | 'entries.patch' | 'entries.delete' | 'entries.post'
 
 /** Face 3, one entry: `/api/caches/{cache}/entries/{key}`. */
 export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperation, DataHandler> {
+  const ownCache = (exchange: Exchange): Cache => nativeCache(deps, exchange)
+
   return {
     'entries.get': (exchange) => {
       const key = pathKey(exchange)
       const { head } = exchange
       const cache = pathCache(deps, exchange)
-      const lookup = readEntry(deps, exchange, cache, key)
+      const lookup = wantsPeek(exchange) ? peekEntry(deps, exchange, cache, key) : readEntry(deps, exchange, cache, key)
       if (!isHit(lookup)) {
         const problem = new LarderError('entry-not-found', `There is no entry ${key.slice(0, 100)} in the cache ${cache.definition.name}: ${lookup}.`).toProblem()
         send(exchange, 404, ['Content-Type', 'application/problem+json', 'Cache-Status', missStatus(lookup)], JSON.stringify(problem))
@@ -31,13 +35,7 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
       }
     },
 
-    'entries.put': async (exchange) => {
-      const key = pathKey(exchange)
-      // Refuse before the body is sent: unknown cache, switched off.
-      nativeCache(deps, exchange)
-      const { outcome, version } = await storeBody(deps, exchange, key, () => nativeCache(deps, exchange))
-      send(exchange, outcome === 'created' ? 201 : 204, ['ETag', etagOf(version)])
-    },
+    'entries.put': exchange => storeBody(deps, exchange, pathKey(exchange), ownCache, answerStored),
 
     'entries.patch': async (exchange) => {
       const key = pathKey(exchange)
@@ -89,6 +87,15 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
       }
     },
   }
+}
+
+/** Most reads have no query at all. */
+function wantsPeek({ target }: Exchange): boolean {
+  return target.query !== '' && readQuery(target.query).get('peek') === '1'
+}
+
+function answerStored(exchange: Exchange, { outcome, version }: WriteResult): void {
+  send(exchange, outcome === 'created' ? 201 : 204, ['ETag', etagOf(version)])
 }
 
 function missing(key: string): LarderError {

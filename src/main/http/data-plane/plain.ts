@@ -1,4 +1,4 @@
-import type { Cache } from '../../cache/ports'
+import type { Cache, WriteResult } from '../../cache/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { hitHeaders, missStatus } from '../entry-headers'
@@ -27,11 +27,7 @@ export function createPlainFace(deps: DataPlaneDeps): Record<'plain.get' | 'plai
         send(exchange, 200, hitHeaders(lookup), lookup.value)
     },
 
-    'plain.put': async (exchange) => {
-      const key = pathKey(exchange)
-      const { version } = await storeBody(deps, exchange, key, () => defaultCache(exchange))
-      send(exchange, 201, ['ETag', etagOf(version)])
-    },
+    'plain.put': exchange => storeBody(deps, exchange, pathKey(exchange), defaultCache, answerStored),
 
     'plain.delete': (exchange) => {
       defaultCache(exchange).delete(pathKey(exchange))
@@ -45,4 +41,9 @@ export function createPlainFace(deps: DataPlaneDeps): Record<'plain.get' | 'plai
       send(exchange, 200, [])
     },
   }
+}
+
+/** 201 for a new one and a replaced one alike: that is this face's contract. */
+function answerStored(exchange: Exchange, { version }: WriteResult): void {
+  send(exchange, 201, ['ETag', etagOf(version)])
 }

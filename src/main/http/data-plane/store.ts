@@ -4,18 +4,19 @@ import type { DataPlaneDeps } from './context'
 import { LarderError } from '../../../shared/errors'
 import { readBody, tooLarge } from '../body'
 import { readWriteOptions } from '../entry-headers'
-import { checkSwitches } from './context'
 
 /**
- * Stores the request body under `key` as the header fields say; PUT of faces 2 and 3. The cache is looked for again once the body is
- * there: it may have been deleted or switched off while it was on its way.
+ * Stores the request body under `key` as the header fields say, then answers; PUT of faces 2 and 3. `find` is asked before the body is sent,
+ * so that what cannot be stored is refused, and again once it is there: the cache may have been deleted or switched off meanwhile.
+ * One promise carries it, not one for each function on the way.
  */
-export async function storeBody(deps: DataPlaneDeps, exchange: Exchange, key: string, find: () => Cache): Promise<WriteResult> {
+export function storeBody(deps: DataPlaneDeps, exchange: Exchange, key: string, find: (exchange: Exchange) => Cache, answer: (exchange: Exchange, result: WriteResult) => void): Promise<void> {
+  find(exchange)
   const options = readWriteOptions(exchange.head)
-  const value = await readBody(exchange, deps.valueLimit())
-  const cache = find()
-  checkSwitches(deps, cache)
-  return accepted(exchange, cache, cache.set(key, value, options))
+  return readBody(exchange, deps.valueLimit()).then((value) => {
+    const cache = find(exchange)
+    answer(exchange, accepted(exchange, cache, cache.set(key, value, options)))
+  })
 }
 
 /** Turns a refused write into its error. Throws `precondition-failed`, `too-large`. */

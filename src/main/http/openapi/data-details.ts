@@ -46,6 +46,8 @@ export const parameterSchemas: Readonly<Record<string, z.ZodType | JsonSchema>> 
   sort: { type: 'string', enum: ['key', 'size', 'ttl', 'hits', 'age'], default: 'key' },
   order: { type: 'string', enum: ['asc', 'desc'], default: 'asc' },
   limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+  offset: { type: 'integer', minimum: 0, default: 0 },
+  progress: flag,
   expired: flag,
   soft: flag,
   dryRun: flag,

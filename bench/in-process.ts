@@ -1,0 +1,87 @@
+import type { StoreMaker } from '../src/main/cache/store'
+import process from 'node:process'
+import { createEngine } from '../src/main/cache/engine'
+import { createMemoryJournal } from '../test/helpers/memory-journal'
+import { createPlainStore } from './plain-store'
+
+/**
+ * What an entry costs in this process, and what a set and a get take: the off-heap store against a Map of one object an entry, in turns.
+ *
+ *   node --expose-gc --import ./bench/simulator/typescript.mjs bench/in-process.ts [entries] [rounds]
+ */
+const entries = Number(process.argv[2] ?? 1_000_000)
+const rounds = Number(process.argv[3] ?? 3)
+const value = Buffer.alloc(100, 'v')
+const definition = { id: 'c', owner: 'o', name: 'bench', sliding: false, maxEntries: null, maxBytes: null, persistent: false, enabled: true } as const
+const logger = { debug() {}, info() {}, warn() {}, error: console.error }
+/** Flat texts, as they come out of requests, and made before anything is measured. */
+const keys = Array.from({ length: 2 * entries }, (_, index) => Buffer.from(`key:${String(index).padStart(12, '0')}`).toString('latin1'))
+const keyOf = (index: number): string => keys[index] as string
+
+interface Figures { rss: number, memory: number, accounted: number, set: number, get: number, overwrite: number, slowest: number }
+
+function settle(): NodeJS.MemoryUsage {
+  for (let round = 0; round < 3; round++)
+    globalThis.gc?.()
+  return process.memoryUsage()
+}
+
+/** Calls in a second of this thread's time, in which nobody else had the core. */
+function rate(work: (index: number) => void): number {
+  const start = process.threadCpuUsage()
+  for (let index = 0; index < entries; index++)
+    work(index)
+  const { user, system } = process.threadCpuUsage(start)
+  return entries / (user + system) * 1e6
+}
+
+/** A walk over all keys in no order that a cache line could follow. */
+const scattered = (index: number): number => (index * 7_368_787) % entries
+
+async function measure(createStore: StoreMaker | undefined, ttl: number | null): Promise<Figures> {
+  const engine = createEngine({ clock: { wall: Date.now, monotonic: () => performance.now() }, journal: createMemoryJournal(), budget: 2 ** 36, logger, ...createStore && { createStore } })
+  const cache = engine.open({ ...definition, ttl, eviction: 'lru' })
+  const before = settle()
+  let slowest = 0
+  const set = rate(index => void cache.set(keyOf(index), value, options))
+  const after = settle()
+  let found = 0
+  const get = rate((index) => {
+    const hit = cache.get(keyOf(scattered(index)))
+    if (typeof hit !== 'string')
+      found += hit.value.length
+  })
+  if (found !== entries * value.length)
+    throw new Error(`Read ${found} bytes of ${entries * value.length}`)
+  const overwrite = rate(index => void cache.set(keyOf(scattered(index)), value, options))
+  for (let index = 0; index < entries; index++) {
+    const start = performance.now()
+    cache.set(keyOf(entries + index), value, options)
+    slowest = Math.max(slowest, performance.now() - start)
+  }
+  const figures = {
+    rss: (after.rss - before.rss) / entries,
+    memory: (after.heapUsed + after.external - before.heapUsed - before.external) / entries,
+    accounted: engine.bytes / cache.size,
+    set,
+    get,
+    overwrite,
+    slowest,
+  }
+  await engine.dispose()
+  return figures
+}
+
+const options = { contentType: 'application/json' }
+const stores = [
+  { name: 'off-heap, ttl', createStore: undefined, ttl: 3600 },
+  { name: 'off-heap, no ttl', createStore: undefined, ttl: null },
+  { name: 'Map', createStore: createPlainStore, ttl: 3600 },
+]
+console.log(`${entries} entries of ${keyOf(0).length}-byte keys and ${value.length}-byte values, Node ${process.version}`)
+for (let round = 0; round < rounds; round++) {
+  for (const { name, createStore, ttl } of stores) {
+    const { rss, memory, accounted, set, get, overwrite, slowest } = await measure(createStore, ttl)
+    console.log(`${name.padEnd(18)} ${rss.toFixed(1)} B RSS, ${memory.toFixed(1)} B heap + external, ${accounted.toFixed(1)} B accounted an entry; ${(set / 1e6).toFixed(2)} M set/s, ${(get / 1e6).toFixed(2)} M get/s, ${(overwrite / 1e6).toFixed(2)} M overwrites/s; slowest set ${slowest.toFixed(1)} ms`)
+  }
+}

@@ -1,0 +1,55 @@
+import type { EvictionName } from '../../src/main/cache/eviction/policy'
+import { createEviction } from '../../src/main/cache/eviction/policy'
+import { optimalHits } from './optimum'
+import { countHits } from './simulate'
+import { traces } from './traces'
+
+export const policies = ['lru', 'lfu', 'sieve'] as const satisfies EvictionName[]
+const shares = [0.01, 0.1, 0.5]
+
+export interface CompareOptions {
+  /** Requests of each trace. */
+  requests: number
+  /** Keys that the applications of a trace know. */
+  keys: number
+  seed: number
+}
+
+/** One trace at one size of the cache. Ratios are hits to requests, the first requests of each key included. */
+export interface Comparison {
+  trace: string
+  /** Size of the cache as a share of the footprint. */
+  share: number
+  /** Entries that the cache holds. */
+  capacity: number
+  optimum: number
+  hitRatio: Record<EvictionName, number>
+}
+
+/** Hit ratios as parts of the optimum. */
+export interface Summary { mean: number, worst: number, worstWithoutLoop: number }
+
+/** Every trace at every size, for every policy and the optimum. */
+export function compare({ requests: count, keys, seed }: CompareOptions): Comparison[] {
+  return traces.flatMap(({ name, generate }) => shares.map((share) => {
+    const { requests, capacity } = generate({ requests: count, keys, share, seed })
+    const ratioOf = (policy: EvictionName): number => countHits(requests, capacity, createEviction(policy)) / count
+    return {
+      trace: name,
+      share,
+      capacity,
+      optimum: optimalHits(requests, capacity) / count,
+      hitRatio: { lru: ratioOf('lru'), lfu: ratioOf('lfu'), sieve: ratioOf('sieve') },
+    }
+  }))
+}
+
+export function summarize(comparisons: readonly Comparison[], policy: EvictionName): Summary {
+  const parts = (of: readonly Comparison[]): number[] => of.map(({ hitRatio, optimum }) => hitRatio[policy] / optimum)
+  const all = parts(comparisons)
+  return {
+    mean: all.reduce((sum, part) => sum + part, 0) / all.length,
+    worst: Math.min(...all),
+    worstWithoutLoop: Math.min(...parts(comparisons.filter(({ trace }) => trace !== 'loop'))),
+  }
+}

@@ -1,0 +1,121 @@
+import type { Peer } from './peers/start'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rmSync } from 'node:fs'
+import process from 'node:process'
+import { fill, pipeline } from './load/fill'
+import { shoot } from './load/wrk'
+import { median } from './measure'
+import { ask } from './peers/answers'
+import { isInstalled, key, larderScript, serverCore, startLarder, startRedis, temporaryFolder } from './peers/start'
+import { create } from './rows'
+
+/** A figure that is not requests a second. */
+export interface Figure { name: string, value: number, unit: string, target: string, remark: string }
+
+const native = '/api/caches/bench/entries'
+
+/** From the start of the process to its first hit, in process starts of Node that do nothing. The entry comes from the disk. */
+export async function startUpTime(rounds: number): Promise<Figure> {
+  const home = temporaryFolder()
+  try {
+    const before = await startLarder({ home })
+    await ask(before, 'PUT', '/v1/first', 'value')
+    await before.stop()
+    const starts: number[] = []
+    const nothings: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      const nothing = performance.now()
+      await once(spawn('taskset', ['-c', serverCore, process.execPath, '-e', '0']), 'exit')
+      nothings.push(performance.now() - nothing)
+      const start = performance.now()
+      const peer = await startLarder({ home })
+      const { status } = await ask(peer, 'GET', '/v1/first')
+      starts.push(performance.now() - start)
+      await peer.stop()
+      if (status !== 200)
+        throw new Error(`${larderScript} did not keep an entry of its persistent cache: ${status}`)
+    }
+    return { name: 'start to first hit', value: median(starts) / median(nothings), unit: '× node -e 0', target: '', remark: `${median(starts).toFixed(0)} ms, node ${median(nothings).toFixed(0)} ms` }
+  }
+  finally {
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+/** Seconds that entries of the churn live: some expire within it, most are evicted first. */
+const churnTtl = 10
+
+/** How late the event loop is while entries are evicted, expire and are written over at a full budget. */
+export async function delayDuringChurn(megabytes: number, milliseconds: number): Promise<Figure[]> {
+  const peer = await startLarder({ memory: `${megabytes}MB` })
+  try {
+    const { status } = await ask(peer, 'POST', '/admin/caches', JSON.stringify({ name: 'bench', ttl: churnTtl }))
+    if (status !== 201)
+      throw new Error(`No cache for the churn: ${status}`)
+    const bytes = 1000
+    const keys = Math.ceil(megabytes * 1e6 / bytes) * 2
+    await fill(peer.port, key, `${native}/%d`, keys, bytes)
+    await metrics(peer)
+    const shot = await shoot(peer.port, key, { method: 'GET', path: `${native}/%d`, keys, pick: 'zipf', puts: 0.1, bytes }, milliseconds)
+    const text = await metrics(peer)
+    const remark = `${Math.round(shot.requestsPerSecond)} requests/s, ${valueOf(text, 'larder_evictions_total')} evicted and ${valueOf(text, 'larder_expirations_total')} expired since the start, budget ${megabytes} MB`
+    return [
+      { name: 'event-loop delay p99 in churn', value: valueOf(text, 'larder_event_loop_delay_seconds', 'quantile="0.99"') * 1000, unit: 'ms', target: '≤ 10', remark },
+      { name: 'event-loop delay max in churn', value: valueOf(text, 'larder_event_loop_delay_seconds', 'quantile="1"') * 1000, unit: 'ms', target: '', remark: '' },
+    ]
+  }
+  finally {
+    await peer.stop()
+  }
+}
+
+/** Growth of resident memory an entry: 16-byte keys, 100-byte values, through HTTP, after a warm-up of overwrites. */
+export async function memoryAnEntry(count: number, warmUp: number): Promise<Figure> {
+  const peer = await startLarder({ memory: '2GB' })
+  try {
+    await create(peer, 'bench')
+    const path = `${native}/key-%d-0123`
+    for (let done = 0; done < warmUp; done += 1000)
+      await fill(peer.port, key, path, 1000, 100)
+    const before = peer.memory()
+    await fill(peer.port, key, path, count, 100)
+    return { name: 'memory an entry, Larder', value: (peer.memory() - before) / (count - 1000), unit: 'B', target: count >= 1_000_000 ? '≤ 190' : '', remark: `${count.toLocaleString('en')} entries` }
+  }
+  finally {
+    await peer.stop()
+  }
+}
+
+/** The same entries in Redis. Null when it is not installed. */
+export async function memoryAnEntryRedis(count: number): Promise<Figure | null> {
+  if (!isInstalled('redis-server'))
+    return null
+  const peer = await startRedis()
+  try {
+    const value = 'x'.repeat(100)
+    const message = (n: number): string => `*3\r\n$3\r\nSET\r\n$16\r\nkey-${String(n).padStart(7, '0')}-0123\r\n$100\r\n${value}\r\n`
+    await pipeline({ port: peer.port, count: 1000, message, answer: '+OK' })
+    const before = peer.memory()
+    await pipeline({ port: peer.port, count, message, answer: '+OK' })
+    return { name: 'memory an entry, Redis', value: (peer.memory() - before) / (count - 1000), unit: 'B', target: '', remark: `${count.toLocaleString('en')} entries` }
+  }
+  finally {
+    await peer.stop()
+  }
+}
+
+async function metrics(peer: Peer): Promise<string> {
+  const { status, body } = await ask(peer, 'GET', '/metrics')
+  if (status !== 200)
+    throw new Error(`No metrics: ${status} ${body}`)
+  return body
+}
+
+/** Sum of a metric's samples whose labels contain `label`. Throws when there is none. */
+function valueOf(text: string, name: string, label = ''): number {
+  const samples = text.split('\n').filter(line => (line.startsWith(`${name} `) || line.startsWith(`${name}{`)) && line.includes(label))
+  if (samples.length === 0)
+    throw new Error(`/metrics says nothing of ${name}`)
+  return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
+}

@@ -1,0 +1,100 @@
+import type { FilterField, FilterLanguage } from './language'
+import type { Operator, ScannedTerm, ScannedValue } from './scan'
+import { FilterError, filterLimit } from './language'
+import { compilePattern } from './pattern'
+import { scanFilter } from './scan'
+
+type Test<T> = (subject: T) => boolean
+
+const compare: Partial<Record<Operator, (left: number, right: number) => boolean>> = {
+  '>': (left, right) => left > right,
+  '>=': (left, right) => left >= right,
+  '<': (left, right) => left < right,
+  '<=': (left, right) => left <= right,
+}
+
+/**
+ * The predicate of a filter: all of its terms hold. An empty filter lets everything pass; a record that has no such field fits
+ * no term about it, and so passes the negated one. Throws FilterError.
+ */
+export function compileFilter<R>(text: string, language: FilterLanguage<R>): (record: R) => boolean {
+  if (text.length > filterLimit)
+    throw new FilterError(`A filter may have at most ${filterLimit} characters.`, filterLimit, text.length)
+  const tests = scanFilter(text).map(term => compileTerm(term, language))
+  return record => tests.every(test => test(record))
+}
+
+function compileTerm<R>(term: ScannedTerm, language: FilterLanguage<R>): Test<R> {
+  for (const { open } of term.values) {
+    if (open)
+      throw new FilterError(open.by === 'quote' ? 'This quotation mark is not closed.' : 'A backslash takes the next character as it is, and there is none.', open.from, open.to)
+  }
+  const test = term.field ? compileFieldTerm(term, term.field, language) : compileFreeText(term, language)
+  return term.negated !== (term.field?.operator === '!=') ? record => !test(record) : test
+}
+
+function compileFreeText<R>({ from, to, values: [value] }: ScannedTerm, { text }: FilterLanguage<R>): Test<R> {
+  if (!value || value.from === value.to)
+    throw new FilterError('A minus leaves out what follows it at once, as in -cache:sessions.', from, to)
+  const matches = compilePattern([{ kind: 'run' }, ...value.parts, { kind: 'run' }], true)
+  return record => text.some((read) => {
+    const subject = read(record)
+    return subject !== null && matches(subject)
+  })
+}
+
+function compileFieldTerm<R>({ values }: ScannedTerm, { name, operator, from, to }: NonNullable<ScannedTerm['field']>, { fields }: FilterLanguage<R>): Test<R> {
+  const field = fields.get(name.toLowerCase())
+  if (!field)
+    throw new FilterError(`There is no field ${name}. There are: ${[...fields.keys()].join(', ')}. To look for the text itself, put it in quotation marks.`, from, to)
+  for (const { from: start, to: end } of values) {
+    if (start === end)
+      throw new FilterError(`A value is missing behind ${name}${operator}`, from, start)
+  }
+  return field.kind === 'number' ? compileNumber(name, field, operator, values) : compileText(name, field, operator, from, values)
+}
+
+function compileText<R>(name: string, field: Exclude<FilterField<R>, { kind: 'number' }>, operator: Operator, from: number, values: readonly ScannedValue[]): Test<R> {
+  if (compare[operator])
+    throw new FilterError(`${name} is no number: write ${name}: instead of ${name}${operator}`, from, from + name.length + operator.length)
+  const { read } = field
+  const matchers = values.map((value) => {
+    if (field.kind === 'enum' && !Object.hasOwn(field.values, literalOf(value).toLowerCase()))
+      throw new FilterError(`${name} is one of: ${Object.keys(field.values).join(', ')}.`, value.from, value.to)
+    return compilePattern(value.parts, field.kind === 'enum' || field.ignoreCase === true)
+  })
+  return (record) => {
+    const subject = read(record)
+    return subject !== null && matchers.some(matches => matches(subject))
+  }
+}
+
+function compileNumber<R>(name: string, field: Extract<FilterField<R>, { kind: 'number' }>, operator: Operator, values: readonly ScannedValue[]): Test<R> {
+  const { read, units } = field
+  const numbers = values.map(value => numberOf(name, value, units))
+  const [first = 0] = numbers
+  const [, second] = values
+  const order = compare[operator]
+  if (order && second)
+    throw new FilterError(`${name}${operator} takes one number.`, second.from, second.to)
+  return (record) => {
+    const subject = read(record)
+    return subject !== null && (order ? order(subject, first) : numbers.includes(subject))
+  }
+}
+
+/** Throws FilterError. */
+function numberOf(name: string, value: ScannedValue, units: Readonly<Record<string, number>>): number {
+  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)(\D*)$/.exec(literalOf(value)) ?? []
+  const known = new Map(Object.entries(units))
+  const factor = known.get(unit.toLowerCase())
+  if (digits !== '' && factor !== undefined)
+    return Number(digits) * factor
+  const names = [...known.keys()].filter(each => each !== '')
+  throw new FilterError(names.length === 0 ? `${name} is a whole number, as 400.` : `${name} is a number${known.has('') ? ', or one' : ''} with a unit: ${names.join(', ')}.`, value.from, value.to)
+}
+
+/** What a value says without wildcards; one with some is no plain word, and must not become one by leaving them out. */
+function literalOf({ parts }: ScannedValue): string {
+  return parts.map(part => part.kind === 'text' ? part.text : '*').join('')
+}

@@ -1,0 +1,81 @@
+import type { FilterField, FilterLanguage } from './language'
+import type { Operator, ScannedTerm, Span } from './scan'
+import { formatTerm } from './format'
+import { scanFilter } from './scan'
+
+export interface Completion {
+  kind: 'field' | 'operator' | 'value'
+  /** What replaces the span. */
+  text: string
+  summary: string
+}
+export interface Completions extends Span { options: Completion[] }
+/** A value of a field that only the caller knows, such as the caches that there are. */
+export interface KnownValue { text: string, summary: string }
+
+const numberOperators: readonly [Operator, string][] = [['=', 'is'], ['!=', 'is not'], ['>', 'more than'], ['>=', 'at least'], ['<', 'less than'], ['<=', 'at most']]
+const textOperators: readonly [Operator, string][] = [[':', 'is; * stands for any characters'], ['!=', 'is not']]
+
+/**
+ * What may stand at the cursor: fields, a field's operators once its name is there, a field's values behind the operator. Never
+ * throws. Options that already stand there are left out, so that an empty list means that there is nothing to choose.
+ */
+export function completeFilter<R>(text: string, cursor: number, { fields }: FilterLanguage<R>, valuesOf: (field: string) => readonly KnownValue[] = () => []): Completions {
+  const term = scanFilter(text).find(({ from, to }) => from <= cursor && cursor <= to)
+  const field = term?.field
+  if (term && field && cursor > field.to)
+    return completeValue(text, cursor, term, fields.get(field.name.toLowerCase()), valuesOf(field.name.toLowerCase()))
+  const span = field ? { from: field.from, to: field.to } : wordOf(term, cursor)
+  // In front of a minus, nothing can stand that would not swallow it.
+  if (cursor < span.from)
+    return { from: cursor, to: cursor, options: [] }
+  const typed = text.slice(span.from, cursor).toLowerCase()
+  if (field)
+    return { ...span, options: fieldOptions(fields, typed).map(option => ({ ...option, text: option.text.replace(/:$/, '') })).filter(option => option.text !== field.name) }
+  const named = fields.get(typed)
+  if (named && cursor === span.to)
+    return { from: span.to, to: span.to, options: operatorsOf(named).map(([operator, summary]) => ({ kind: 'operator', text: operator, summary })) }
+  return { ...span, options: [...fieldOptions(fields, typed), ...enumOptions(fields, typed)] }
+}
+
+function wordOf(term: ScannedTerm | undefined, cursor: number): Span {
+  return term ? { from: term.negated ? term.from + 1 : term.from, to: term.to } : { from: cursor, to: cursor }
+}
+
+function fieldOptions<R>(fields: FilterLanguage<R>['fields'], typed: string): Completion[] {
+  return [...fields].filter(([name]) => name.startsWith(typed)).map(([name, field]) => ({ kind: 'field', text: field.kind === 'number' ? name : `${name}:`, summary: field.summary }))
+}
+
+/** A person who writes `mis` may mean `result:miss`. One letter is too little to guess from. */
+function enumOptions<R>(fields: FilterLanguage<R>['fields'], typed: string): Completion[] {
+  if (typed.length < 2)
+    return []
+  return [...fields].flatMap(([name, field]) => field.kind === 'enum'
+    ? Object.entries(field.values).filter(([value]) => value.startsWith(typed)).map(([value, summary]): Completion => ({ kind: 'value', text: `${name}:${value}`, summary }))
+    : [])
+}
+
+function operatorsOf<R>(field: FilterField<R>): readonly [Operator, string][] {
+  return field.kind === 'number' ? numberOperators : textOperators
+}
+
+function completeValue<R>(text: string, cursor: number, { values }: ScannedTerm, field: FilterField<R> | undefined, known: readonly KnownValue[]): Completions {
+  const value = values.findLast(({ from }) => from <= cursor) ?? { from: cursor, to: cursor }
+  const typed = text.slice(value.from, cursor).replaceAll('"', '').toLowerCase()
+  const usual = field && field.kind !== 'number' ? field.values ?? {} : {}
+  const standing = text.slice(value.from, value.to)
+  const options = [...Object.entries(usual).map(([text, summary]) => ({ text, summary })), ...known]
+    .filter(option => option.text.toLowerCase().includes(typed) || (known.includes(option) && option.summary.toLowerCase().includes(typed)))
+    .map((option): Completion => ({ kind: 'value', text: writtenValue(option.text), summary: option.summary }))
+    .filter(option => option.text !== standing)
+  return { from: value.from, to: value.to, options: options.sort((a, b) => Number(startsWith(b.text, typed)) - Number(startsWith(a.text, typed))) }
+}
+
+function startsWith(text: string, typed: string): boolean {
+  return text.toLowerCase().startsWith(typed)
+}
+
+/** Behind any operator, values are written alike. */
+function writtenValue(text: string): string {
+  return formatTerm({ negated: false, field: { name: '', operator: ':' }, values: [text === '' ? [] : [{ kind: 'text', text }]] }).slice(1)
+}

@@ -1,0 +1,192 @@
+import type { FilteredRequest } from '../../../src/shared/request-filter'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { compileFilter, exactTerm, FilterError, filterLimit, formatTerm } from '../../../src/shared/filter'
+import { compilePattern } from '../../../src/shared/filter/pattern'
+import { requestFilter } from '../../../src/shared/request-filter'
+import { anyText, parts, plausible } from './arbitraries'
+
+const request: FilteredRequest = { method: 'GET', path: '/v1/user:7', operation: 'plain.get', cache: 'default', key: 'user:7', status: 404, result: 'miss', reason: 'expired', duration: 5200, requestBytes: 0, responseBytes: 1500, keyId: 'k1' }
+const nobody: FilteredRequest = { ...request, operation: null, cache: null, key: null, reason: null, keyId: null }
+
+function passes(filter: string, subject = request): boolean {
+  return compileFilter(filter, requestFilter)(subject)
+}
+
+function errorOf(filter: string): { at: string, message: string } {
+  try {
+    compileFilter(filter, requestFilter)
+  }
+  catch (error) {
+    if (error instanceof FilterError)
+      return { at: filter.slice(error.from, error.to), message: error.message }
+    throw error
+  }
+  throw new Error(`${filter} is no error`)
+}
+
+describe('a filter', () => {
+  it.each([
+    '',
+    '  ',
+    'result:miss',
+    'Result:MISS',
+    'result=miss',
+    'result:hit,miss',
+    '-result:hit',
+    'result!=hit,stale',
+    'status>=400',
+    'status>403 status<405',
+    'status<=404',
+    'status:404',
+    'status=200,404',
+    'status!=200',
+    'key:user:*',
+    'key:*:7',
+    'key:us?r:7',
+    'key:nothing,user:*',
+    'key!=user:8',
+    'verb:get',
+    'duration>5ms',
+    'duration>=5200us',
+    'duration<0.01s',
+    'duration>5199µs duration<5201μs',
+    'size:1.5kB',
+    'size>1499 size<1501b',
+    'sent=0',
+    'apikey:k1',
+    'user',
+    'USER:'.toLowerCase().slice(0, 4),
+    '"USER:7"',
+    '"/v1/"',
+    'expired -"nothing like it"',
+    'us*7',
+    '""',
+    'result:miss key:user:* status>=400 -cache:sessions "user"',
+  ])('%s lets the request pass', (filter) => {
+    expect(passes(filter)).toBe(true)
+  })
+
+  it.each(['result:hit', '-result:miss', 'result!=miss', 'status>404', 'status<404', 'status!=404', 'key:user', 'key:USER:7', 'key:"user:*"', 'key:user\\:?7', 'key:""', 'duration>6ms', 'size>1.5kB', 'sent>0', 'nothing', '-user', '"get"', '-""', '-key!=user:7 result:hit'])('%s does not', (filter) => {
+    expect(passes(filter)).toBe(false)
+  })
+
+  it('what has no such field fits no term about it, and passes the negated one', () => {
+    for (const field of ['cache', 'key', 'reason', 'operation', 'apikey']) {
+      expect(passes(`${field}:*`, nobody)).toBe(false)
+      expect(passes(`-${field}:*`, nobody)).toBe(true)
+      expect(passes(`${field}!=x`, nobody)).toBe(true)
+    }
+    expect(passes('user', nobody)).toBe(true)
+    expect(passes('default', nobody)).toBe(false)
+  })
+
+  it.each([
+    ['result:miss nope:1', 'nope', /^There is no field nope\. There are: result, reason/],
+    ['__proto__:1', '', /./],
+    ['constructor:1', 'constructor', /no field constructor/],
+    ['toString>1', 'toString', /no field toString/],
+    ['result:', 'result:', 'A value is missing behind result:'],
+    ['key:a,,b', 'key:a,', 'A value is missing behind key:'],
+    ['result:mis', 'mis', /^result is one of: hit, stale, miss/],
+    ['result:*', '*', /^result is one of/],
+    ['result:__proto__', '__proto__', /^result is one of/],
+    ['status:4*', '4*', 'status is a whole number, as 400.'],
+    ['status:4\\*', '4\\*', 'status is a whole number, as 400.'],
+    ['status:1e3', '1e3', /whole number/],
+    ['status>=0x10', '0x10', /whole number/],
+    ['duration>5', '5', /^duration is a number with a unit: us, /],
+    ['duration>5parsec', '5parsec', /unit/],
+    ['size>5constructor', '5constructor', /unit/],
+    ['size>kb', 'kb', /unit/],
+    ['status>4,5', '5', 'status> takes one number.'],
+    ['cache>a', 'cache>', 'cache is no number: write cache: instead of cache>'],
+    ['a "b c', '"b c', 'This quotation mark is not closed.'],
+    ['key:\\', '\\', /^A backslash/],
+    ['a - b', '-', /^A minus/],
+  ])('%s is wrong at %j', (filter, at, message) => {
+    if (filter.startsWith('__proto__'))
+      return expect(passes(filter)).toBe(false)
+    const error = errorOf(filter)
+    expect(error.at).toBe(at)
+    expect(error.message).toMatch(message)
+  })
+
+  it('of 1,000 characters works, a longer one is refused as such', () => {
+    expect(passes(`-${'x'.repeat(filterLimit - 1)}`)).toBe(true)
+    expect(errorOf('x'.repeat(10_000)).message).toBe('A filter may have at most 1000 characters.')
+    expect(errorOf('"'.repeat(10_000)).message).toBe('A filter may have at most 1000 characters.')
+  })
+
+  it('throws nothing but its own error, with a place inside the text', () => {
+    fc.assert(fc.property(fc.oneof(plausible, anyText), (filter) => {
+      try {
+        expect(typeof compileFilter(filter, requestFilter)(request)).toBe('boolean')
+      }
+      catch (error) {
+        if (!(error instanceof FilterError))
+          throw error
+        expect(error.from).toBeGreaterThanOrEqual(0)
+        expect(error.to).toBeGreaterThanOrEqual(error.from)
+        expect(error.to).toBeLessThanOrEqual(filter.length)
+        expect(error.message).not.toBe('')
+      }
+    }), { numRuns: 3000 })
+  })
+
+  it('a term made of a value finds that value, whatever is in it', () => {
+    fc.assert(fc.property(anyText, (key) => {
+      fc.pre(exactTerm('key', key).length <= filterLimit)
+      expect(passes(exactTerm('key', key), { ...request, key })).toBe(true)
+      expect(passes(exactTerm('key', key), { ...request, key: `${key}x` })).toBe(false)
+      expect(passes(exactTerm('key', key, true), { ...request, key })).toBe(false)
+    }), { numRuns: 1000 })
+  })
+
+  it('the worst pattern over the longest text stays far from noticeable', () => {
+    const path = 'a'.repeat(512)
+    const filter = `path:${'*a?a?a?b'.repeat(60)}* path:${'*?a'.repeat(100)}*b`
+    const test = compileFilter(filter, requestFilter)
+    const started = performance.now()
+    for (let i = 0; i < 500; i++)
+      expect(test({ ...request, path })).toBe(false)
+    expect(performance.now() - started).toBeLessThan(500)
+  })
+})
+
+describe('a pattern', () => {
+  it('matches as the obvious recursion does', () => {
+    const letters = fc.constantFrom('a', 'b', 'é', '🍐', 'A')
+    const pattern = fc.array(fc.oneof(letters, fc.constant('*'), fc.constant('?')), { maxLength: 7 })
+    fc.assert(fc.property(pattern, fc.array(letters, { maxLength: 8 }), (places, text) => {
+      const compiled = places.map(place => place === '*' ? { kind: 'run' as const } : place === '?' ? { kind: 'one' as const } : { kind: 'text' as const, text: place })
+      expect(compilePattern(compiled, false)(text.join(''))).toBe(matchesSlowly(places, text))
+      expect(compilePattern(compiled, true)(text.join(''))).toBe(matchesSlowly(places.map(p => p.toLowerCase()), text.map(t => t.toLowerCase())))
+    }), { numRuns: 5000 })
+  })
+
+  it('of anything over anything is an answer', () => {
+    fc.assert(fc.property(parts, anyText, fc.boolean(), (pattern, text, ignoreCase) => {
+      expect(typeof compilePattern(pattern, ignoreCase)(text)).toBe('boolean')
+      expect(compilePattern([{ kind: 'run' }], ignoreCase)(text)).toBe(true)
+      expect(compilePattern(pattern.filter(part => part.kind === 'run'), ignoreCase)('')).toBe(true)
+    }))
+  })
+
+  it('written as a term matches the same', () => {
+    fc.assert(fc.property(parts, fc.string({ unit: 'grapheme' }), (pattern, key) => {
+      const filter = formatTerm({ negated: false, field: { name: 'key', operator: ':' }, values: [pattern] })
+      fc.pre(filter.length <= filterLimit)
+      expect(passes(filter, { ...request, key })).toBe(compilePattern(pattern, false)(key))
+    }))
+  })
+})
+
+function matchesSlowly([place, ...places]: readonly string[], text: readonly string[]): boolean {
+  if (place === undefined)
+    return text.length === 0
+  const [first, ...rest] = text
+  if (place === '*')
+    return matchesSlowly(places, text) || (first !== undefined && matchesSlowly([place, ...places], rest))
+  return first !== undefined && (place === '?' || place === first) && matchesSlowly(places, rest)
+}
