@@ -12,6 +12,13 @@ const executableEntry: Plugin = {
   closeBundle: () => chmodSync(resolve(root, 'out/main/headless.js'), 0o755),
 }
 
+/** electron-vite makes every URL of the page relative, for file://. Ours is served at deep paths too, where only absolute ones hold. */
+const absoluteUrls: Plugin = {
+  name: 'larder:absolute-urls',
+  enforce: 'post',
+  config: () => ({ base: '/' }),
+}
+
 export default defineConfig({
   main: {
     plugins: [executableEntry],
@@ -23,8 +30,7 @@ export default defineConfig({
   },
   renderer: {
     root: resolve(root, 'src/renderer'),
-    base: '/',
-    plugins: [vue()],
+    plugins: [vue(), absoluteUrls],
     build: {
       outDir: resolve(root, 'out/renderer'),
       // The console's CSP allows no inline data: every asset is a file of its own.

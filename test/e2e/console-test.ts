@@ -12,7 +12,14 @@ export interface ConsoleFixtures {
   server: LaunchedServer
   /** Calls the server as an app under test does, with the owner's key. */
   call: (method: string, path: string, options?: { json?: unknown, body?: string }) => Promise<Response>
-  /** The page, signed in by a one-time link, showing the overview. */
+  /**
+   * Opens the console, signed in as the owner, at a path of src/shared/console-paths.ts. The one way in for every spec about a screen: what they prove holds
+   * for whatever shell answers here.
+   *
+   * @default '/'
+   */
+  openConsole: (path?: string) => Promise<Page>
+  /** The console, showing the overview. */
   overview: Page
   /** What broke the content security policy in this test. Has to be empty at its end. */
   violations: string[]
@@ -48,10 +55,17 @@ export const test = base.extend<ConsoleFixtures>({
     await use(violations)
     expect(violations).toEqual([])
   }, { auto: true }],
-  overview: async ({ page, server }, use) => {
-    await page.goto(`${server.url}/#${await server.code()}`)
-    await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
-    await use(page)
+  openConsole: async ({ page, server }, use) => {
+    await use(async (path = '/') => {
+      await page.goto(`${server.url}/#${await server.code()}`)
+      await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
+      if (path !== '/')
+        await page.goto(server.url + path)
+      return page
+    })
+  },
+  overview: async ({ openConsole }, use) => {
+    await use(await openConsole())
   },
 })
 

@@ -32,11 +32,34 @@ test('a link opened in a tab that shows the sign-in form signs in', async ({ pag
   expect(page.url()).toBe(`${server.url}/`)
 })
 
+// S20, for the router's memory. Red when the popstate listener of src/renderer/src/console.ts is added after `app.use(createConsoleRouter())`.
+test('a code that comes to an open tab stays out of the history\'s state too', async ({ page, server }) => {
+  await page.goto(server.url)
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+  const code = await server.code()
+  await page.goto(`${server.url}/#${code}`)
+  await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
+  await page.getByRole('link', { name: 'Docs' }).click()
+  await page.goBack()
+  expect(await page.evaluate('JSON.stringify([location.href, history.state])')).not.toContain(code)
+})
+
+test('a deep link waits for the sign-in, then shows its screen', async ({ page, server }) => {
+  const password = 'correct horse battery'
+  await page.goto(`${server.url}/settings`)
+  await page.getByLabel('User name').fill('Ada')
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await expect(page.getByRole('navigation', { name: 'Screens' })).toBeVisible()
+  expect(page.url()).toBe(`${server.url}/settings`)
+})
+
 test('the session outlives a reload and ends by signing out', async ({ overview, server }) => {
   await overview.reload()
   await expect(overview.getByRole('table', { name: 'Caches' })).toBeVisible()
   const bearer = await overview.evaluate<string>('sessionStorage.getItem("larder.session")')
-  await overview.getByRole('button', { name: 'Sign out' }).click()
+  await overview.getByRole('button', { name: 'Signed in as' }).click()
+  await overview.getByRole('menuitem', { name: 'Sign out' }).click()
   await expect(overview.getByRole('button', { name: 'Sign in' })).toBeVisible()
   const { status } = await fetch(`${server.url}/admin/session`, { headers: { Authorization: `Bearer ${bearer}` } })
   expect(status).toBe(401)
@@ -44,7 +67,7 @@ test('the session outlives a reload and ends by signing out', async ({ overview,
   await expect(overview.getByRole('button', { name: 'Sign in' })).toBeVisible()
 })
 
-// S19, for names of users. Red when `{{ session.user?.name }}` in OverviewView.vue becomes v-html.
+// S19, for names of users. Red when `{{ session.user?.name }}` in src/renderer/src/shell/UserMenu.vue becomes v-html.
 test('creates an account and signs in by password, whatever the name', async ({ page, server }) => {
   const name = '<img src=x onerror="document.title=1">'
   const password = 'correct horse battery'
@@ -58,11 +81,12 @@ test('creates an account and signs in by password, whatever the name', async ({ 
   await page.getByRole('button', { name: 'Create account' }).click()
   await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
   await expect(page.getByText(name, { exact: true })).toBeVisible()
-  await expect(page).toHaveTitle('Larder')
+  await expect(page).toHaveTitle('Overview · Larder')
   // Not an administrator: the global switch concerns everybody.
   await expect(page.getByRole('switch', { name: 'Caching' })).toBeDisabled()
 
-  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await page.getByLabel('User name').fill(name)
   await page.getByLabel('Password').fill('wrong password')
   await page.keyboard.press('Enter')

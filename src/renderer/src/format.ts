@@ -1,5 +1,6 @@
 const whole = new Intl.NumberFormat('en')
 const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
+const tenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
 const percent = new Intl.NumberFormat('en', { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 })
 
 /** 12345 → `12,345`. */
@@ -12,9 +13,11 @@ export function formatEntries(count: number): string {
   return `${formatCount(count)} ${count === 1 ? 'entry' : 'entries'}`
 }
 
-/** Requests per second and the like: three significant digits. */
+/** Requests per second and the like: `0.3`, `12.5`, `1,235`; what is there but too little to see is `<0.1`. */
 export function formatRate(rate: number): string {
-  return rate >= 100 ? whole.format(Math.round(rate)) : short.format(rate)
+  if (rate > 0 && rate < 0.05)
+    return '<0.1'
+  return rate >= 99.95 ? whole.format(Math.round(rate)) : tenths.format(rate)
 }
 
 /** 0.974 → `97.4%`; null (nothing to compute it from) → a dash. */
@@ -62,4 +65,17 @@ export function formatTtl(seconds: number | null): string {
       break
   }
   return parts.join(' ')
+}
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+const distances = [['day', 86_400], ['hour', 3600], ['minute', 60]] as const
+
+/** Milliseconds since 1970 as seen from `now`: `3 minutes ago`, `yesterday`; `just now` within a minute. The exact time goes on hover. */
+export function formatAgo(time: number, now: number): string {
+  const seconds = (time - now) / 1000
+  for (const [unit, size] of distances) {
+    if (Math.abs(seconds) >= size)
+      return relative.format(Math.trunc(seconds / size), unit)
+  }
+  return 'just now'
 }

@@ -1,9 +1,7 @@
 import { takeOneTimeCode } from './one-time-code'
+import './styles/base.css'
 
 // Before anything else is even loaded: the code must not stay in the address bar while the rest starts.
 const code = takeOneTimeCode(location, history)
 
-if (/^\/docs\/?$/.test(location.pathname))
-  void import('./docs').then(({ startDocs }) => startDocs())
-else
-  void import('./console').then(({ startConsole }) => startConsole(code))
+void import('./console').then(({ startConsole }) => startConsole(code))

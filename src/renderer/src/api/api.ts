@@ -1,8 +1,10 @@
 import type { Client } from '../../../shared/operations'
+import type { Entries } from './entries'
 import type { EventFeed } from './event-feed'
 import type { RawAnswer, RawRequest } from './raw-request'
 import type { SessionToken } from './session-token'
 import { createClient } from './client'
+import { createEntries } from './entries'
 import { createEventFeed } from './event-feed'
 import { createHttpTransport } from './http-transport'
 import { sendRaw } from './raw-request'
@@ -11,6 +13,8 @@ import { createSessionToken } from './session-token'
 /** Everything that the console may ask of the server. */
 export interface Api {
   readonly client: Client
+  /** The entries themselves, over face 3 of the data plane. */
+  readonly entries: Entries
   readonly events: EventFeed
   readonly session: SessionToken
   /** Scheme, host and port that apps under test use. */
@@ -35,6 +39,7 @@ export function createApi({ fetch, origin, storage }: ApiOptions): Api {
 
   return {
     client: createClient(transport),
+    entries: createEntries(transport.request),
     events: createEventFeed({ open: signal => transport.open('/events', signal), wait }),
     session,
     origin,

@@ -6,6 +6,9 @@ import { operations } from '../../../shared/operations'
 import { requestOf } from '../../../shared/request-of'
 import { toLarderError } from './problem'
 
+/** One request to a data-plane target (path and query, percent-encoded), with the credential of this tab. */
+export type Exchange = (target: string, init: Pick<RequestInit, 'method' | 'headers' | 'body' | 'signal'>) => Promise<Response>
+
 export interface HttpTransportOptions {
   fetch: typeof fetch
   /** Scheme, host and port of the server. */
@@ -16,6 +19,8 @@ export interface HttpTransportOptions {
 }
 
 export interface HttpTransport extends Transport {
+  /** Sends a request and gives its answer, if that is a success. Throws as `call` does; an abort by the signal stays one. */
+  request: Exchange
   /** Opens an answer of which the body is read as it comes. Throws as `call` does. */
   open: (target: string, signal: AbortSignal) => Promise<Response>
   /** Reads JSON that is no operation's answer. Throws as `call` does. */
@@ -23,7 +28,7 @@ export interface HttpTransport extends Transport {
 }
 
 export function createHttpTransport({ fetch, origin, session, onSessionEnd }: HttpTransportOptions): HttpTransport {
-  async function request(target: string, init: RequestInit): Promise<Response> {
+  const request: Exchange = async (target, init) => {
     const token = session.get()
     const headers = new Headers(init.headers)
     if (token !== null)
@@ -39,6 +44,7 @@ export function createHttpTransport({ fetch, origin, session, onSessionEnd }: Ht
   }
 
   return {
+    request,
     async call<N extends OperationName>(name: N, input: OperationInput<N>): Promise<OperationOutput<N>> {
       const spec: OperationSpec = operations[name]
       const { method, path, query, body } = requestOf(name, input)

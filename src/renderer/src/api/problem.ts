@@ -16,9 +16,9 @@ export async function toLarderError(response: Response): Promise<LarderError> {
 
 async function readProblem(response: Response): Promise<{ code: ErrorCode, detail: string, errors: FieldError[] | undefined } | undefined> {
   const text = await response.text()
-  if (!/^application\/problem\+json\b/i.test(response.headers.get('Content-Type') ?? ''))
-    return undefined
   const body = parseObject(text)
+  if (!/^application\/problem\+json\b/i.test(response.headers.get('Content-Type') ?? ''))
+    return body && readClassic(response.status, body)
   if (!body || typeof body.code !== 'string' || !Object.hasOwn(errorRegistry, body.code))
     return undefined
   const code = body.code as ErrorCode
@@ -27,6 +27,14 @@ async function readProblem(response: Response): Promise<{ code: ErrorCode, detai
     detail: typeof body.detail === 'string' ? body.detail : errorRegistry[code].title,
     errors: Array.isArray(body.errors) ? body.errors.filter(isFieldError) : undefined,
   }
+}
+
+/** The body of the classic face: no code, so the status has to stand for one. */
+function readClassic(status: number, { message, detail }: Record<string, unknown>): { code: ErrorCode, detail: string, errors: undefined } | undefined {
+  if (typeof message !== 'string')
+    return undefined
+  const code: ErrorCode = status === 503 ? 'cache-off' : status === 404 ? 'not-found' : 'bad-request'
+  return { code, detail: typeof detail === 'string' ? detail : message, errors: undefined }
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

@@ -4,7 +4,11 @@ import { computed, shallowReactive, shallowReadonly, shallowRef } from 'vue'
 import { CacheCreate } from '../../../shared/schemas'
 import { parseInput } from '../../../shared/validation'
 import { useApi } from '../composables/use-api'
+import { createRateMeter } from '../live/rate-meter'
 import { createQueue } from '../queue'
+
+/** Seconds over which a cache's requests are averaged: as the server does for all together. */
+const rateSpan = 10
 
 export type Cache = OperationOutput<'caches.list'>[number]
 
@@ -16,6 +20,9 @@ export const useCaches = defineStore('caches', () => {
   /** Switches that are on their way: shown as wanted, so that a read in between does not flip them back. */
   const moving = shallowReactive(new Map<string, { enabled: boolean }>())
   const inTurn = createQueue()
+  const meter = createRateMeter(rateSpan)
+  /** Requests per second by cache; null until two readings tell. */
+  const rates = shallowRef<ReadonlyMap<string, number | null>>(new Map())
   let reads = 0
 
   const list = computed(() => told.value.map(cache => ({ ...cache, enabled: moving.get(cache.name)?.enabled ?? cache.enabled })))
@@ -28,6 +35,16 @@ export const useCaches = defineStore('caches', () => {
       return
     told.value = caches
     loaded.value = true
+    meter.note(new Map(caches.map(({ name, statistics }) => [name, statistics.latency.count])), performance.now() / 1000)
+    rates.value = new Map(caches.map(({ name }) => [name, meter.rate(name)]))
+  }
+
+  /** Another user is about to look. */
+  function forget(): void {
+    reads++
+    told.value = []
+    loaded.value = false
+    meter.note(new Map(), 0)
   }
 
   /** Throws LarderError; then the switch is back where it was. */
@@ -58,11 +75,17 @@ export const useCaches = defineStore('caches', () => {
     return matched
   }
 
+  /** Deletes a cache with its entries. Throws LarderError `protected` for the cache `default`. */
+  async function remove(name: string): Promise<void> {
+    await client['caches.delete']({ name })
+    await read()
+  }
+
   function replace(changed: Cache): void {
     // A read that is under way may have seen the state before.
     reads++
     told.value = told.value.map(cache => cache.name === changed.name ? changed : cache)
   }
 
-  return { list, loaded: shallowReadonly(loaded), read, setEnabled, create, clear }
+  return { list, loaded: shallowReadonly(loaded), rates: shallowReadonly(rates), read, forget, setEnabled, create, clear, remove }
 })

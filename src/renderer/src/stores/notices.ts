@@ -2,38 +2,89 @@ import { defineStore } from 'pinia'
 import { shallowReadonly, shallowRef } from 'vue'
 import { messageOf } from '../error-text'
 
-export interface Notice { kind: 'done' | 'failed', text: string }
+/** A line that tells what an action came to. */
+export interface Notice {
+  id: number
+  kind: 'done' | 'failed'
+  text: string
+  /** Takes the action back; throws when that is not possible any more. */
+  undo?: () => Promise<string | void>
+}
 
-/** Milliseconds that a notice of success stays; one of failure stays until it is closed or another comes. */
+/** Work under way that can be cancelled. */
+export interface Work {
+  id: number
+  title: string
+  /** 0 to 1; null while nobody knows how much there is. */
+  part: number | null
+  cancel: () => void
+}
+
+/** What an action may return: its sentence, or that with a way back. */
+export type Outcome = string | { text: string, undo: () => Promise<string | void> } | void
+
+/** Milliseconds that a notice of success stays, with a way back a little longer; one of failure stays until it is closed. */
 const lifetime = 6000
+const undoLifetime = 12_000
+/** Most lines at once: the oldest gives way. */
+const most = 3
 
-/** One line that tells what an action came to. */
 export const useNotices = defineStore('notices', () => {
-  const current = shallowRef<Notice | null>(null)
-  let timer: ReturnType<typeof setTimeout> | undefined
+  const list = shallowRef<readonly Notice[]>([])
+  const works = shallowRef<readonly Work[]>([])
+  const timers = new Map<number, ReturnType<typeof setTimeout>>()
+  let last = 0
 
-  function show(notice: Notice): void {
-    clearTimeout(timer)
-    current.value = notice
-    if (notice.kind === 'done')
-      timer = setTimeout(close, lifetime)
+  function show(notice: Omit<Notice, 'id'>): void {
+    const id = ++last
+    for (const old of list.value.slice(0, Math.max(0, list.value.length + 1 - most)))
+      close(old.id)
+    list.value = [...list.value, { ...notice, id }]
+    resume(id)
   }
 
-  function close(): void {
-    current.value = null
+  function close(id: number): void {
+    hold(id)
+    list.value = list.value.filter(notice => notice.id !== id)
   }
 
-  /** Runs an action of the person and shows its failure, or the sentence that it returns. */
-  async function tell(action: () => Promise<string | void>): Promise<void> {
+  /** Keeps a notice while somebody reads it: pointer or focus on it. */
+  function hold(id: number): void {
+    clearTimeout(timers.get(id))
+    timers.delete(id)
+  }
+
+  function resume(id: number): void {
+    hold(id)
+    const notice = list.value.find(other => other.id === id)
+    if (notice?.kind === 'done')
+      timers.set(id, setTimeout(close, notice.undo ? undoLifetime : lifetime, id))
+  }
+
+  /** Runs an action of the person and shows its failure, or the sentence that it returns. True when it did not fail. */
+  async function tell(action: () => Promise<Outcome>): Promise<boolean> {
     try {
-      const text = await action()
-      if (text)
-        show({ kind: 'done', text })
+      const outcome = await action()
+      if (outcome)
+        show({ kind: 'done', ...(typeof outcome === 'string' ? { text: outcome } : outcome) })
+      return true
     }
     catch (error) {
-      show({ kind: 'failed', text: messageOf(error) })
+      // What the person cancelled is no failure.
+      if (!(error instanceof DOMException && error.name === 'AbortError'))
+        show({ kind: 'failed', text: messageOf(error) })
+      return false
     }
   }
 
-  return { current: shallowReadonly(current), show, tell, close }
+  /** `tell` for long work: shows how far it is, with a button that aborts the signal. */
+  function work(title: string, action: (report: (part: number) => void, signal: AbortSignal) => Promise<Outcome>): Promise<boolean> {
+    const id = ++last
+    const abort = new AbortController()
+    works.value = [...works.value, { id, title, part: null, cancel: () => abort.abort() }]
+    const report = (part: number): void => void (works.value = works.value.map(item => item.id === id ? { ...item, part } : item))
+    return tell(() => action(report, abort.signal).finally(() => works.value = works.value.filter(item => item.id !== id)))
+  }
+
+  return { list: shallowReadonly(list), works: shallowReadonly(works), show, tell, work, close, hold, resume }
 })

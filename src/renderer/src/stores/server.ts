@@ -17,12 +17,19 @@ export const useServer = defineStore('server', () => {
   /** Null until the first read. */
   const enabled = computed(() => moving.value?.enabled ?? statistics.value?.enabled ?? null)
 
-  /** Throws what `stats.get` throws. Of overlapping reads the latest wins. */
-  async function read(): Promise<void> {
+  /** Throws what `stats.get` throws. Of overlapping reads the latest is kept. */
+  async function read(): Promise<ServerStatistics> {
     const turn = ++reads
     const next = await client['stats.get']()
     if (turn === reads)
       statistics.value = next
+    return next
+  }
+
+  /** Another user is about to look. */
+  function forget(): void {
+    reads++
+    statistics.value = null
   }
 
   /** Throws LarderError `admin-only`; then the switch is back where it was. */
@@ -39,5 +46,5 @@ export const useServer = defineStore('server', () => {
     }
   }
 
-  return { statistics: shallowReadonly(statistics), enabled, read, setEnabled }
+  return { statistics: shallowReadonly(statistics), enabled, read, forget, setEnabled }
 })

@@ -65,6 +65,14 @@ export const useSession = defineStore('session', () => {
     await end.catch(() => {})
   }
 
+  /** Reads again who this is: name or rights may have changed. Throws what `session.get` throws. */
+  async function refresh(): Promise<void> {
+    const me = await client['session.get']()
+    // Another may have signed in meanwhile, or nobody.
+    if (me.user.id === user.value?.id)
+      user.value = me.user
+  }
+
   function enter(created: OperationOutput<'session.create'>): void {
     session.set(created.token)
     user.value = created.user
@@ -79,5 +87,5 @@ export const useSession = defineStore('session', () => {
     phase.value = 'signed-out'
   }
 
-  return { phase: shallowReadonly(phase), user: shallowReadonly(user), reason: shallowReadonly(reason), start, signIn, register, signOut }
+  return { phase: shallowReadonly(phase), user: shallowReadonly(user), reason: shallowReadonly(reason), start, signIn, register, refresh, signOut }
 })

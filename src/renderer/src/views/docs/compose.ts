@@ -39,20 +39,3 @@ export function startDraft({ operation }: Entry, schemas: Schemas): Draft {
     return { values, body: 'hello' }
   return { values, body: JSON.stringify(media.example ?? exampleOf(media.schema, schemas), null, 2) }
 }
-
-/** The request as a line for a POSIX shell; the key is taken from the environment, so that it stays out of the history. */
-export function toCurl({ method, target, headers, body }: RawRequest, origin: string, open: boolean): string {
-  const words = ['curl', ...(method === 'GET' ? [] : method === 'HEAD' ? ['--head'] : ['-X', method])]
-  if (!open)
-    words.push('-H', '"Api-Key: $LARDER_API_KEY"')
-  for (const [name, value] of headers)
-    words.push('-H', quote(`${name}: ${value}`))
-  if (body !== undefined)
-    words.push('--data-raw', quote(body))
-  return [...words, quote(origin + target)].join(' ')
-}
-
-/** One word of a POSIX shell, whatever is in it. */
-function quote(text: string): string {
-  return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll('\'', '\'\\\'\'')}'`
-}

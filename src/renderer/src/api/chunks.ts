@@ -1,0 +1,30 @@
+import type { ReadOptions } from './entries'
+import { LarderError } from '../../../shared/errors'
+
+export interface Chunks {
+  bytes: () => Promise<Uint8Array<ArrayBuffer>>
+  /** The browser may keep a large one on disk. */
+  blob: (type: string) => Blob
+}
+
+/** Reads a body to its end and tells how far it is. Throws `not-ready` when the connection breaks; an abort stays one. */
+export async function readChunks(response: Response, { signal, onProgress }: ReadOptions): Promise<Chunks> {
+  const parts: Uint8Array<ArrayBuffer>[] = []
+  const reader = response.body?.getReader()
+  let size = 0
+  try {
+    for (;;) {
+      const { done, value } = await reader?.read() ?? { done: true }
+      if (done)
+        break
+      parts.push(value)
+      onProgress?.(size += value.length)
+    }
+  }
+  catch (cause) {
+    signal?.throwIfAborted()
+    throw new LarderError('not-ready', 'The connection broke before the whole answer was there.', { cause })
+  }
+  const blob = (type: string): Blob => new Blob(parts, { type })
+  return { blob, bytes: async () => new Uint8Array(await blob('').arrayBuffer()) }
+}

@@ -1,0 +1,49 @@
+import type { Cache } from '../stores/caches'
+import { defineAsyncComponent } from 'vue'
+import { formatEntries } from '../format'
+import { createSampleCache } from '../sample-cache'
+import { useCaches } from '../stores/caches'
+import { useDialogs } from '../stores/dialogs'
+import { useNotices } from '../stores/notices'
+import { useApi } from './use-api'
+
+const NewCacheDialog = defineAsyncComponent(() => import('../views/overview/NewCacheDialog.vue'))
+const AddEntryDialog = defineAsyncComponent(() => import('../views/overview/AddEntryDialog.vue'))
+const ViewAllDialog = defineAsyncComponent(() => import('../views/overview/ViewAllDialog.vue'))
+
+/** What one can do with caches, wherever it is asked for: a table's row, the palette, a shortcut. */
+export interface CacheActions {
+  create: () => void
+  createSample: () => void
+  addEntry: (cache: Cache) => void
+  viewAll: (cache: Cache) => void
+  setEnabled: (cache: Cache, enabled: boolean) => void
+  /** Asks first, unless there is nothing to lose. */
+  clear: (cache: Cache) => Promise<void>
+  remove: (cache: Cache) => Promise<void>
+}
+
+export function useCacheActions(): CacheActions {
+  const api = useApi()
+  const caches = useCaches()
+  const dialogs = useDialogs()
+  const notices = useNotices()
+
+  return {
+    create: () => void dialogs.show(NewCacheDialog, {}),
+    createSample: () => void notices.work('Creating a sample cache', (_, signal) => createSampleCache({ api, caches, signal })),
+    addEntry: cache => void dialogs.show(AddEntryDialog, { cache }),
+    viewAll: cache => void dialogs.show(ViewAllDialog, { cache }),
+    setEnabled: ({ name }, enabled) => void notices.tell(() => caches.setEnabled(name, enabled)),
+    async clear({ name, entries }) {
+      const agreed = entries === 0 || await dialogs.confirm({ title: `Clear ${name}?`, text: `Drops ${formatEntries(entries)} for good. The cache and its settings stay.`, action: `Clear ${formatEntries(entries)}` })
+      if (agreed)
+        await notices.tell(async () => `Cleared ${name}: ${formatEntries(await caches.clear(name))} dropped.`)
+    },
+    async remove({ name, entries }) {
+      const agreed = await dialogs.confirm({ title: `Delete ${name}?`, text: `Drops ${formatEntries(entries)} for good, and the cache with its settings. Apps that use it get 404.`, action: `Delete ${name}` })
+      if (agreed)
+        await notices.tell(() => caches.remove(name).then(() => `Deleted ${name}: ${formatEntries(entries)} dropped.`))
+    },
+  }
+}

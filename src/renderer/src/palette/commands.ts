@@ -1,0 +1,124 @@
+import type { Router } from 'vue-router'
+import type { OperationName, OperationSpec } from '../../../shared/operations'
+import type { Api } from '../api/api'
+import type { CacheActions } from '../composables/use-cache-actions'
+import type { Cache } from '../stores/caches'
+import type { Key } from '../stores/keys'
+import type { User } from '../stores/session'
+import type { Theme } from '../stores/theme'
+import type { KeyActions } from '../views/keys/use-key-actions'
+import { operations } from '../../../shared/operations'
+import { screens } from '../screens'
+import { themeNames } from '../shell/theme-names'
+
+/** One thing that the palette can do. */
+export interface Command {
+  id: string
+  title: string
+  group: 'Screens' | 'Actions' | 'Caches' | 'API keys' | 'API'
+  /** A word more on the right. */
+  detail?: string
+  /** Its shortcut. */
+  keys?: string
+  run: () => void
+}
+
+export interface CommandDeps {
+  api: Pick<Api, 'client' | 'origin'>
+  router: Pick<Router, 'push' | 'hasRoute'>
+  actions: CacheActions
+  caches: readonly Cache[]
+  keyActions: KeyActions
+  keys: readonly Key[]
+  newUser: () => void
+  user: Pick<User, 'admin'> | null
+  /** The global switch. */
+  serving: boolean
+  setServing: (on: boolean) => void
+  setTheme: (theme: Theme) => void
+  copy: (text: () => Promise<string>, what: string) => void
+  showText: (title: string, load: () => Promise<string>, fileName: string) => void
+  openShortcuts: () => void
+  signOut: () => void
+}
+
+/** Everything that can be done without asking for more than a cache, in the order in which an empty search shows it. */
+export function listCommands(deps: CommandDeps): Command[] {
+  return [...screenCommands(deps), ...actionCommands(deps), ...deps.caches.flatMap(cache => cacheCommands(cache, deps)), ...deps.keys.flatMap(key => keyCommands(key, deps)), ...readCommands(deps)]
+}
+
+function screenCommands({ router }: CommandDeps): Command[] {
+  return screens.filter(screen => screen.icon).map(({ name, title, key }) => ({ id: `screen:${name}`, title, group: 'Screens', ...(key && { keys: `g ${key}` }), run: () => void router.push({ name }) }))
+}
+
+function actionCommands({ api, actions, keyActions, newUser, user, serving, setServing, setTheme, copy, openShortcuts, signOut }: CommandDeps): Command[] {
+  const action = (title: string, run: () => void, more: Pick<Command, 'keys' | 'detail'> = {}): Command => ({ id: `action:${title}`, title, group: 'Actions', run, ...more })
+  return [
+    action('New cache…', actions.create, { keys: 'n' }),
+    action('New API key…', keyActions.create),
+    ...user?.admin ? [action('New user…', newUser)] : [],
+    ...user?.admin ? [serving ? action('Switch all caching off', () => setServing(false), { detail: 'Every app gets 503' }) : action('Switch all caching on', () => setServing(true))] : [],
+    action('Create a sample cache', actions.createSample, { detail: 'Entries of every kind' }),
+    action('Copy the base URL', () => copy(async () => api.origin, 'The base URL'), { detail: api.origin }),
+    action('Copy a one-time sign-in link', () => copy(async () => (await api.client['session.code']()).url, 'A sign-in link, good once within 10 minutes,'), { detail: 'For another browser' }),
+    ...(['system', 'light', 'dark'] as const).map(theme => action(`Theme: ${themeNames[theme]}`, () => setTheme(theme))),
+    action('Keyboard shortcuts', openShortcuts, { keys: '?' }),
+    action('Sign out', signOut),
+  ]
+}
+
+function cacheCommands(cache: Cache, { actions, router }: CommandDeps): Command[] {
+  const { name, enabled } = cache
+  const command = (title: string, run: () => void): Command => ({ id: `cache:${name}:${title}`, title, group: 'Caches', run })
+  return [
+    ...router.hasRoute('cache') ? [command(`Open ${name}`, () => void router.push({ name: 'cache', params: { name } }))] : [],
+    command(`Add entry to ${name}…`, () => actions.addEntry(cache)),
+    command(`View all of ${name}`, () => actions.viewAll(cache)),
+    command(`Switch ${name} ${enabled ? 'off' : 'on'}`, () => actions.setEnabled(cache, !enabled)),
+    command(`Clear ${name}…`, () => void actions.clear(cache)),
+    ...name === 'default' ? [] : [command(`Delete ${name}…`, () => void actions.remove(cache))],
+  ]
+}
+
+function keyCommands(key: Key, { keyActions }: CommandDeps): Command[] {
+  const command = (title: string, run: () => void): Command => ({ id: `key:${key.id}:${title}`, title, group: 'API keys', run })
+  return [
+    command(`Reveal API key ${key.label}`, () => keyActions.reveal(key)),
+    command(`Edit API key ${key.label}…`, () => keyActions.edit(key)),
+    command(`Rotate API key ${key.label}…`, () => keyActions.rotate(key)),
+    command(`Revoke API key ${key.label}…`, () => void keyActions.revoke(key)),
+  ]
+}
+
+/** The operations of the table that only read and need no input: their answers as they come. */
+function readCommands({ api, user, showText }: CommandDeps): Command[] {
+  return (Object.entries(operations) as [OperationName, OperationSpec][])
+    .filter(([, { method, mutates, reach, input }]) => method === 'GET' && !mutates && (reach === 'own' || user?.admin) && input.safeParse({}).success)
+    .map(([name, { summary, path, media }]) => ({
+      id: `api:${name}`,
+      title: summary.replace(/\.$/, ''),
+      group: 'API',
+      detail: `GET ${path}`,
+      run: () => showText(`GET ${path}`, async () => {
+        const answer: unknown = await api.client[name]({} as never)
+        return media ? String(answer) : JSON.stringify(answer)
+      }, `${name}.${media ? 'txt' : 'json'}`),
+    }))
+}
+
+/** Commands that have every word of the search, best first: those that begin so, then those with a word that does. */
+export function searchCommands(commands: readonly Command[], search: string): Command[] {
+  const words = search.toLowerCase().split(/\s+/).filter(word => word !== '')
+  if (words.length === 0)
+    return [...commands]
+  const ranked: { command: Command, rank: number }[] = []
+  for (const command of commands) {
+    const title = command.title.toLowerCase()
+    const text = `${title} ${command.group.toLowerCase()} ${command.detail?.toLowerCase() ?? ''}`
+    if (!words.every(word => text.includes(word)))
+      continue
+    const starts = (word: string): boolean => title.startsWith(word) || title.includes(` ${word}`)
+    ranked.push({ command, rank: title.startsWith(words.join(' ')) ? 0 : words.every(starts) ? 1 : 2 })
+  }
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ command }) => command)
+}

@@ -1,0 +1,27 @@
+import type { Router } from 'vue-router'
+import { watch } from 'vue'
+import { createRouter, createWebHistory } from 'vue-router'
+import { consolePaths } from '../../shared/console-paths'
+import { screens } from './screens'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title: string
+    open?: boolean
+  }
+}
+
+/** Routes of all screens by their paths, each loaded when it is first shown; `router.hasRoute(name)` tells whether a screen is built. */
+export function createConsoleRouter(): Router {
+  const router = createRouter({
+    history: createWebHistory('/'),
+    routes: [
+      ...screens.map(({ name, title, open = false, load }) => ({ name, path: consolePaths[name].replaceAll(/\{(\w+)\}/g, ':$1'), component: load, props: true, meta: { title, open } })),
+      { path: '/:path(.*)*', component: () => import('./views/missing/MissingView.vue'), meta: { title: 'Not found', open: false } },
+    ],
+  })
+  watch(router.currentRoute, ({ meta, params }) => {
+    document.title = [typeof params.name === 'string' ? params.name : meta.title, 'Larder'].filter(Boolean).join(' · ')
+  })
+  return router
+}

@@ -1,0 +1,19 @@
+import { defineAsyncComponent } from 'vue'
+import { useDialogs } from '../stores/dialogs'
+
+const CommandPalette = defineAsyncComponent(() => import('../palette/CommandPalette.vue'))
+const ShortcutsDialog = defineAsyncComponent(() => import('../palette/ShortcutsDialog.vue'))
+
+/** Opens the palette; once only, also where it takes a moment to load. */
+export function useOpenPalette(): () => void {
+  const dialogs = useDialogs()
+  return () => {
+    if (dialogs.open.length === 0)
+      dialogs.show(CommandPalette, {})
+  }
+}
+
+export function useOpenShortcuts(): () => void {
+  const dialogs = useDialogs()
+  return () => void dialogs.show(ShortcutsDialog, {})
+}

@@ -1,0 +1,44 @@
+import type { SnippetRequest } from './request'
+import { keyVariable } from './request'
+import { escapeText, longEscape, toBase64 } from './text'
+
+/** The request as a Go program that compiles as it stands. */
+export function writeGo({ method, url, headers, body, withKey }: SnippetRequest): string {
+  const binary = body instanceof Uint8Array
+  const packages = [...(binary ? ['encoding/base64'] : []), 'fmt', 'io', 'net/http', 'os', ...(body === undefined ? [] : ['strings'])]
+  return [
+    'package main',
+    '',
+    'import (',
+    ...packages.map(name => `\t"${name}"`),
+    ')',
+    '',
+    'func main() {',
+    `\trequest, err := http.NewRequest(${literal(method)}, ${literal(url)}, ${bodyLiteral(body)})`,
+    ...orPanic,
+    ...(withKey ? [`\trequest.Header.Set("Api-Key", os.Getenv("${keyVariable}"))`] : []),
+    ...headers.map(([name, value]) => `\trequest.Header.Set(${literal(name)}, ${literal(value)})`),
+    '\tresponse, err := http.DefaultClient.Do(request)',
+    ...orPanic,
+    '\tdefer response.Body.Close()',
+    '\tfmt.Println(response.Status)',
+    '\tif _, err := io.Copy(os.Stdout, response.Body); err != nil {',
+    '\t\tpanic(err)',
+    '\t}',
+    '}',
+  ].join('\n')
+}
+
+const orPanic = ['\tif err != nil {', '\t\tpanic(err)', '\t}']
+
+function bodyLiteral(body: SnippetRequest['body']): string {
+  if (body === undefined)
+    return 'nil'
+  return typeof body === 'string'
+    ? `strings.NewReader(${literal(body)})`
+    : `base64.NewDecoder(base64.StdEncoding, strings.NewReader(${literal(toBase64(body))}))`
+}
+
+function literal(text: string): string {
+  return `"${escapeText(text, '"', longEscape)}"`
+}

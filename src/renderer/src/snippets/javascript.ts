@@ -1,0 +1,53 @@
+import type { SnippetRequest } from './request'
+import { keyVariable } from './request'
+import { escapeText, toBase64 } from './text'
+
+/** The request as `fetch`, for Node 18 or later. */
+export function writeFetch({ method, url, headers, body, withKey }: SnippetRequest): string {
+  return lines(
+    `const response = await fetch(${literal(url)}, {`,
+    method !== 'GET' && `  method: ${literal(method)},`,
+    ...headerLines(headers, withKey),
+    body !== undefined && `  body: ${bodyLiteral(body)},`,
+    '})',
+    'console.log(response.status, await response.text())',
+  )
+}
+
+/** The request as a call of axios. */
+export function writeAxios({ method, url, headers, body, withKey }: SnippetRequest): string {
+  const json = headers.some(([name, value]) => name.toLowerCase() === 'content-type' && /\bjson\b/i.test(value))
+  return lines(
+    'import axios from \'axios\'',
+    '',
+    'const response = await axios({',
+    `  method: ${literal(method)},`,
+    `  url: ${literal(url)},`,
+    ...headerLines(headers, withKey),
+    body !== undefined && `  data: ${bodyLiteral(body)},`,
+    // For JSON types axios parses and trims text, and quotes what it cannot parse.
+    typeof body === 'string' && json && '  transformRequest: data => data,',
+    '})',
+    'console.log(response.status, response.data)',
+  )
+}
+
+function headerLines(headers: SnippetRequest['headers'], withKey: boolean): string[] {
+  const fields = [
+    ...(withKey ? [`    'Api-Key': process.env.${keyVariable},`] : []),
+    ...headers.map(([name, value]) => `    ${literal(name)}: ${literal(value)},`),
+  ]
+  return fields.length === 0 ? [] : ['  headers: {', ...fields, '  },']
+}
+
+function bodyLiteral(body: string | Uint8Array): string {
+  return typeof body === 'string' ? literal(body) : `Uint8Array.from(atob(${literal(toBase64(body))}), char => char.charCodeAt(0))`
+}
+
+function literal(text: string): string {
+  return `'${escapeText(text, '\'', codePoint => `\\u{${codePoint.toString(16)}}`)}'`
+}
+
+function lines(...texts: (string | false)[]): string {
+  return texts.filter(text => text !== false).join('\n')
+}

@@ -1,0 +1,33 @@
+import type { SnippetRequest } from './request'
+import { keyVariable } from './request'
+import { escapeText, longEscape, toBase64 } from './text'
+
+/** The request for Python 3 with its standard library alone, which sends the path as it stands; `requests` would decode `%2E` in it. */
+export function writePython({ method, url, headers, body, withKey }: SnippetRequest): string {
+  const fields = [
+    ...(withKey ? [`        'Api-Key': os.environ['${keyVariable}'],`] : []),
+    ...headers.map(([name, value]) => `        ${literal(name)}: ${literal(value)},`),
+  ]
+  return [
+    ...(body instanceof Uint8Array ? ['import base64'] : []),
+    ...(withKey ? ['import os'] : []),
+    'from urllib.request import Request, urlopen',
+    '',
+    'request = Request(',
+    `    ${literal(url)},`,
+    ...(method === 'GET' ? [] : [`    method=${literal(method)},`]),
+    ...(fields.length === 0 ? [] : ['    headers={', ...fields, '    },']),
+    ...(body === undefined ? [] : [`    data=${bodyLiteral(body)},`]),
+    ')',
+    'with urlopen(request) as response:',
+    '    print(response.status, response.read())',
+  ].join('\n')
+}
+
+function bodyLiteral(body: string | Uint8Array): string {
+  return typeof body === 'string' ? `${literal(body)}.encode()` : `base64.b64decode(${literal(toBase64(body))})`
+}
+
+function literal(text: string): string {
+  return `'${escapeText(text, '\'', longEscape)}'`
+}

@@ -1,0 +1,76 @@
+import type { EventPayload } from '../../../shared/events'
+import type { Sample } from '../live/live-window'
+import { useDocumentVisibility } from '@vueuse/core'
+import { defineStore } from 'pinia'
+import { shallowReadonly, shallowRef, watch } from 'vue'
+import { useApi } from '../composables/use-api'
+import { createLiveWindow } from '../live/live-window'
+import { createReservoir } from '../live/reservoir'
+import { useCaches } from './caches'
+import { useServer } from './server'
+
+/** Milliseconds from one reading to the next. */
+const interval = 1000
+/** Requests a second that are looked at for the latency: enough for a 99th percentile, cheap at any load. */
+const sampled = 512
+
+/**
+ * The last fifteen minutes, read once a second while somebody looks, on whatever screen. The figures come from the server's counters, the latency from
+ * an even sample of the requests of each second.
+ */
+export const useLive = defineStore('live', () => {
+  const { events } = useApi()
+  const server = useServer()
+  const caches = useCaches()
+  const visibility = useDocumentVisibility()
+  const samples = shallowRef<readonly Sample[]>([])
+  const window = createLiveWindow()
+  const requests = createReservoir<string>(sampled)
+  const user = shallowRef<string>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let round = 0
+
+  events.listen(({ topic, data }) => {
+    if (topic === 'request')
+      requests.add(data)
+  })
+
+  async function read(turn: number): Promise<void> {
+    try {
+      const statistics = await server.read()
+      if (turn !== round)
+        return
+      window.add(statistics, Date.now() / 1000, requests.take().map(durationOf))
+      samples.value = [...window.samples()]
+    }
+    catch {
+      // The connection's state shows it; the next reading tries again.
+    }
+    if (turn === round)
+      timer = setTimeout(read, interval, turn)
+  }
+
+  watch([user, visibility], () => {
+    clearTimeout(timer)
+    round++
+    if (user.value !== undefined && visibility.value === 'visible')
+      void read(round)
+  })
+
+  /** Whose figures these are; undefined while nobody is signed in. Another user's are forgotten. */
+  function follow(id: string | undefined): void {
+    if (id !== user.value) {
+      window.clear()
+      server.forget()
+      caches.forget()
+      samples.value = []
+    }
+    user.value = id
+  }
+
+  return { samples: shallowReadonly(samples), follow }
+})
+
+function durationOf(data: string): number {
+  return (JSON.parse(data) as EventPayload<'request'>).duration
+}

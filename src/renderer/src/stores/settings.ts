@@ -1,0 +1,43 @@
+import type { OperationInput, OperationOutput } from '../../../shared/operations'
+import { defineStore } from 'pinia'
+import { shallowReadonly, shallowRef, watch } from 'vue'
+import { SettingsUpdate } from '../../../shared/schemas'
+import { parseInput } from '../../../shared/validation'
+import { useApi } from '../composables/use-api'
+import { useSession } from './session'
+
+export type Settings = OperationOutput<'settings.get'>
+
+/** The server's settings, with the state of the vault and what the server says about itself. */
+export const useSettings = defineStore('settings', () => {
+  const { client } = useApi()
+  const session = useSession()
+  /** Null until the first read. */
+  const current = shallowRef<Settings | null>(null)
+  let reads = 0
+
+  // Another user is about to look.
+  watch(() => session.user?.id, () => {
+    reads++
+    current.value = null
+  })
+
+  /** Throws what `settings.get` throws. Of overlapping reads the latest is kept. */
+  async function read(): Promise<void> {
+    const turn = ++reads
+    const settings = await client['settings.get']()
+    if (turn === reads)
+      current.value = settings
+  }
+
+  /** Throws LarderError `invalid-input` with its fields, `admin-only`. */
+  async function update(change: OperationInput<'settings.update'>): Promise<void> {
+    parseInput(SettingsUpdate, change)
+    const settings = await client['settings.update'](change)
+    // A read that is under way may have seen the state before.
+    reads++
+    current.value = settings
+  }
+
+  return { current: shallowReadonly(current), read, update }
+})

@@ -1,0 +1,95 @@
+import type { EntryPageOutput } from '../../../../../shared/entries'
+import type { Api } from '../../../api/api'
+import type { EntrySelector } from '../../../api/entries'
+import type { EntryMetadata, ServerRow } from './rows'
+
+/** What an act on many concerns: rows that were chosen, or all that the filter lets through (null: everything). */
+export type Target = { rows: readonly ServerRow[] } | { filter: EntrySelector | null }
+
+export interface BulkOptions {
+  api: Pick<Api, 'entries' | 'client'>
+  cache: string
+  target: Target
+  signal: AbortSignal
+  /** Told how many entries are done. */
+  onProgress: (done: number) => void
+}
+
+/** Keys of one request to delete, entries of a page, and entries and bytes of one request to read. */
+const deletedAtOnce = 500
+const listedAtOnce = 1000
+const readAtOnce = { entries: 200, bytes: 4_000_000 }
+
+/** Drops the target. Returns how many entries went; those that were gone before are not counted. */
+export async function deleteAll({ api, cache, target, signal, onProgress }: BulkOptions): Promise<number> {
+  if ('filter' in target)
+    return target.filter === null ? (await api.client['caches.flush']({ name: cache })).matched : await api.entries.invalidate(cache, target.filter, { signal })
+  let dropped = 0
+  for (const row of target.rows) {
+    if (row.kind === 'folder') {
+      dropped += await api.entries.invalidate(cache, { prefix: row.prefix }, { signal })
+      onProgress(dropped)
+    }
+  }
+  const keys = target.rows.filter(row => row.kind === 'entry').map(row => row.entry.key)
+  for (let from = 0; from < keys.length; from += deletedAtOnce) {
+    const { results } = await api.entries.batch(cache, keys.slice(from, from + deletedAtOnce).map(key => ({ op: 'delete' as const, key })), { signal })
+    dropped += results.filter(({ status }) => status < 300).length
+    onProgress(dropped)
+  }
+  return dropped
+}
+
+/**
+ * The target as JSON lines, each with what a batch's `set` takes: key, value, content type, TTL and tags. Entries that go meanwhile are left out. Returns
+ * how many there are.
+ */
+export async function exportAll({ api, cache, target, signal, onProgress }: BulkOptions): Promise<{ file: Blob, count: number }> {
+  const parts: string[] = []
+  let count = 0
+  for await (const chunk of chunksOf(metadataOf({ api, cache, target, signal }))) {
+    const { results } = await api.entries.batch(cache, chunk.map(({ key }) => ({ op: 'get' as const, key })), { signal })
+    const lines = results.flatMap(({ status, value, contentType }, at) => {
+      const entry = chunk[at]
+      return status === 200 && value && entry ? [`${JSON.stringify({ key: entry.key, value, contentType, ttl: entry.ttl, tags: entry.tags })}\n`] : []
+    })
+    parts.push(lines.join(''))
+    count += lines.length
+    onProgress(count)
+  }
+  return { file: new Blob(parts, { type: 'application/jsonl' }), count }
+}
+
+async function* metadataOf({ api, cache, target, signal }: Omit<BulkOptions, 'onProgress'>): AsyncGenerator<EntryMetadata> {
+  const folders = 'rows' in target ? target.rows.flatMap(row => row.kind === 'folder' ? [row.prefix] : []) : []
+  const isCovered = (name: string): boolean => folders.some(prefix => prefix !== name && name.startsWith(prefix))
+  const pages = 'filter' in target ? [target.filter ?? {}] : folders.filter(prefix => !isCovered(prefix)).map(prefix => ({ prefix }))
+  for (const selector of pages) {
+    let cursor: string | null = null
+    do {
+      const page: EntryPageOutput = await api.entries.list(cache, { ...selector, limit: listedAtOnce, ...(cursor !== null && { cursor }) }, signal)
+      yield* page.entries
+      cursor = page.cursor
+    } while (cursor !== null)
+  }
+  for (const row of 'rows' in target ? target.rows : []) {
+    if (row.kind === 'entry' && !isCovered(row.entry.key))
+      yield row.entry
+  }
+}
+
+async function* chunksOf(entries: AsyncIterable<EntryMetadata>): AsyncGenerator<EntryMetadata[]> {
+  let chunk: EntryMetadata[] = []
+  let bytes = 0
+  for await (const entry of entries) {
+    if (chunk.length > 0 && (chunk.length === readAtOnce.entries || bytes + entry.bytes > readAtOnce.bytes)) {
+      yield chunk
+      chunk = []
+      bytes = 0
+    }
+    chunk.push(entry)
+    bytes += entry.bytes
+  }
+  if (chunk.length > 0)
+    yield chunk
+}

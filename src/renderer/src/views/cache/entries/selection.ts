@@ -1,0 +1,68 @@
+import type { Ref } from 'vue'
+import type { ServerRow } from './rows'
+import { computed, shallowReadonly, shallowRef } from 'vue'
+import { idOf } from './rows'
+
+/** What is chosen in the key browser for an act on many. */
+export interface Selection {
+  /** Everything that the filter lets through, however much of it was ever shown. */
+  readonly all: Readonly<Ref<boolean>>
+  readonly rows: Readonly<Ref<ReadonlyMap<string, ServerRow>>>
+  /** Entries, those in chosen folders included; `total` is what `all` stands for. */
+  count: (total: number) => number
+  has: (id: string) => boolean
+  set: (rows: readonly ServerRow[], chosen: boolean) => void
+  setAll: () => void
+  drop: (id: string) => void
+  clear: () => void
+}
+
+export function createSelection(): Selection {
+  const all = shallowRef(false)
+  const rows = shallowRef<ReadonlyMap<string, ServerRow>>(new Map())
+  const folders = computed(() => [...rows.value.values()].filter(row => row.kind === 'folder'))
+
+  /** A row inside of a chosen folder is counted with it. */
+  function isCovered(row: ServerRow): boolean {
+    const name = row.kind === 'folder' ? row.prefix : row.entry.key
+    return folders.value.some(folder => folder.prefix !== name && name.startsWith(folder.prefix))
+  }
+
+  const counted = computed(() => {
+    const alone = folders.value.length === 0 ? [...rows.value.values()] : [...rows.value.values()].filter(row => !isCovered(row))
+    return alone.reduce((sum, row) => sum + (row.kind === 'folder' ? row.entries : 1), 0)
+  })
+
+  return {
+    all: shallowReadonly(all),
+    rows: shallowReadonly(rows),
+    count: total => all.value ? total : counted.value,
+    has: id => all.value || rows.value.has(id),
+    set(changed, chosen) {
+      const next = new Map(rows.value)
+      for (const row of changed) {
+        if (chosen)
+          next.set(idOf(row), row)
+        else
+          next.delete(idOf(row))
+      }
+      all.value = false
+      rows.value = next
+    },
+    setAll() {
+      all.value = true
+      rows.value = new Map()
+    },
+    drop(id) {
+      if (!rows.value.has(id))
+        return
+      const next = new Map(rows.value)
+      next.delete(id)
+      rows.value = next
+    },
+    clear() {
+      all.value = false
+      rows.value = new Map()
+    },
+  }
+}

@@ -1,0 +1,167 @@
+import type { Ref } from 'vue'
+import type { EventPayload } from '../../../../../shared/events'
+import type { EntrySelector, WindowQuery } from '../../../api/entries'
+import type { Rows, ServerRow } from './rows'
+import type { Selection } from './selection'
+import { refDebounced } from '@vueuse/core'
+import { computed, onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
+import { createRefresher } from '../../../composables/refresher'
+import { useApi } from '../../../composables/use-api'
+import { keepChoice, readChoice } from '../../../storage'
+import { readFilter } from './key-filter'
+import { readWindow } from './read-window'
+import { createRows } from './rows'
+import { createSelection } from './selection'
+
+export type Sort = NonNullable<WindowQuery['sort']>
+export const delimiters = ['', ':', '/', '.'] as const
+export type Delimiter = typeof delimiters[number]
+
+/** Milliseconds between two reads of what is shown: after changes, and after hits, which change nothing but a number. */
+const pace = 400
+const slowPace = 2000
+/** Rows that are read before it is known how many are seen. */
+const firstRows = 60
+
+export interface Browser {
+  text: Ref<string>
+  sort: Ref<Sort>
+  order: Ref<'asc' | 'desc'>
+  delimiter: Ref<Delimiter>
+  /** Folders are cut behind a prefix; a glob or a tag gives a list in any case. */
+  readonly isTree: Readonly<Ref<boolean>>
+  readonly filter: Readonly<Ref<EntrySelector | undefined>>
+  /** The rows of the last question that was answered. */
+  readonly rows: Readonly<Ref<Rows | undefined>>
+  /** Changes whenever rows arrive. */
+  readonly version: Readonly<Ref<number>>
+  /** Entries that match; null before the first answer. */
+  readonly total: Readonly<Ref<number | null>>
+  /** How far the server is with the order, 0 to 1; null when it is ready. */
+  readonly progress: Readonly<Ref<number | null>>
+  readonly problem: Readonly<Ref<unknown>>
+  readonly selection: Selection
+  want: (from: number, to: number) => void
+  refresh: () => void
+}
+
+/** The key browser of a cache: what it is asked, and rows that follow the server's events. */
+export function useBrowser(cache: () => string): Browser {
+  const { entries, events } = useApi()
+  const text = shallowRef('')
+  const settled = refDebounced(text, 120)
+  const sort = shallowRef<Sort>('key')
+  const order = shallowRef<'asc' | 'desc'>('asc')
+  const delimiter = shallowRef<Delimiter>(delimiters.find(choice => choice === readChoice('browse')) ?? '')
+  const rows = shallowRef<Rows>()
+  const version = shallowRef(0)
+  const total = shallowRef<number | null>(null)
+  const progress = shallowRef<number | null>(null)
+  const problem = shallowRef<unknown>(null)
+  const selection = createSelection()
+  const filter = computed(() => readFilter(settled.value))
+  const isTree = computed(() => delimiter.value !== '' && (filter.value === undefined || 'prefix' in filter.value))
+  let next: Rows | undefined
+
+  watch(delimiter, choice => keepChoice('browse', choice === '' ? null : choice))
+
+  /** The old rows stay until the first new ones are there. */
+  function ask(): void {
+    if (next !== rows.value)
+      next?.dispose()
+    const name = cache()
+    const chosen = filter.value
+    const question = { sort: sort.value, order: order.value, ...(isTree.value && { delimiter: delimiter.value }) }
+    let matching: number | null = null
+    const asked = createRows({
+      async read(prefix, offset, limit, signal) {
+        const selector = prefix === null ? chosen : { prefix }
+        const page = await readWindow(entries, name, { ...selector, ...question, offset, limit }, { signal, onProgress: part => next === asked && (progress.value = part) })
+        if (next !== asked)
+          throw new DOMException('Another question was asked since.', 'AbortError')
+        problem.value = null
+        if (prefix === null)
+          matching = page.total
+        const readAt = Date.now()
+        const found: ServerRow[] = [...page.folders.map(folder => ({ kind: 'folder' as const, ...folder })), ...page.entries.map(entry => ({ kind: 'entry' as const, entry, readAt }))]
+        return { rows: found, count: page.rows }
+      },
+      onChange() {
+        if (next !== asked)
+          return
+        if (rows.value !== asked) {
+          rows.value?.dispose()
+          rows.value = asked
+        }
+        total.value = matching
+        version.value++
+      },
+      onError(error) {
+        if (next !== asked || (error instanceof DOMException && error.name === 'AbortError'))
+          return
+        progress.value = null
+        problem.value = error
+      },
+    })
+    next = asked
+    asked.want(0, firstRows)
+  }
+
+  // Getters: a shallow ref as a source would run this whenever any of them is so much as read anew.
+  watch([cache, () => filter.value, () => sort.value, () => order.value, () => isTree.value, () => delimiter.value], () => {
+    selection.clear()
+    ask()
+  }, { immediate: true })
+  watch(cache, () => {
+    total.value = null
+    rows.value?.dispose()
+    rows.value = undefined
+  })
+
+  const soon = createRefresher(async () => next?.invalidate(), pace)
+  const later = createRefresher(async () => next?.invalidate(), slowPace)
+  const stopListening = events.listen(({ topic, data }) => {
+    if (topic === 'lagged')
+      return soon.request()
+    const busy = topic === 'request'
+    if (!busy && !topic.startsWith('entry.') && !topic.startsWith('cache.'))
+      return
+    // Most events are of no concern here: they are told apart before anything is parsed.
+    if (!data.includes(`"cache":${JSON.stringify(cache())}`))
+      return
+    if (!busy)
+      soon.request()
+    else if (data.includes('"result":"hit"'))
+      later.request()
+    if (topic === 'entry.removed')
+      selection.drop(`entry ${(JSON.parse(data) as EventPayload<'entry.removed'>).key}`)
+    if (topic === 'cache.flushed')
+      selection.clear()
+  })
+  watch(events.connected, connected => connected && soon.request())
+
+  onScopeDispose(() => {
+    stopListening()
+    soon.stop()
+    later.stop()
+    next?.dispose()
+    rows.value?.dispose()
+  })
+
+  return {
+    text,
+    sort,
+    order,
+    delimiter,
+    isTree,
+    filter,
+    rows: shallowReadonly(rows),
+    version: shallowReadonly(version),
+    total: shallowReadonly(total),
+    progress: shallowReadonly(progress),
+    problem: shallowReadonly(problem),
+    selection,
+    want: (from, to) => rows.value?.want(from, to),
+    refresh: soon.request,
+  }
+}

@@ -1,0 +1,23 @@
+const extensions: Readonly<Record<string, string>> = {
+  'application/json': 'json',
+  'application/pdf': 'pdf',
+  'application/xml': 'xml',
+  'image/gif': 'gif',
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/svg+xml': 'svg',
+  'image/webp': 'webp',
+  'text/css': 'css',
+  'text/csv': 'csv',
+  'text/html': 'html',
+  'text/javascript': 'js',
+  'text/plain': 'txt',
+}
+
+/** A name under which every system can keep a value: the key without what means something in a path, and the type's usual ending. */
+export function fileNameOf(key: string, contentType: string): string {
+  const name = key.replaceAll(/[^\p{L}\p{N}._-]+/gu, '_').replace(/^[._]+/, '').slice(0, 80) || 'value'
+  const type = contentType.split(';')[0]?.trim().toLowerCase() ?? ''
+  const ending = Object.hasOwn(extensions, type) ? extensions[type] : type.endsWith('+json') ? 'json' : 'bin'
+  return name.toLowerCase().endsWith(`.${ending}`) ? name : `${name}.${ending}`
+}

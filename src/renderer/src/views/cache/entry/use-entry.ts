@@ -1,0 +1,111 @@
+import type { Ref } from 'vue'
+import type { EventPayload } from '../../../../../shared/events'
+import type { Entry } from '../../../api/entries'
+import type { ReadableValue } from '../values/read-value'
+import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
+import { LarderError } from '../../../../../shared/errors'
+import { createRefresher } from '../../../composables/refresher'
+import { useApi } from '../../../composables/use-api'
+import { messageOf } from '../../../error-text'
+import { readValue } from '../values/read-value'
+
+/** An entry as it was read; `readAt` in milliseconds since 1970. */
+export interface OpenEntry {
+  cache: string
+  entry: Entry
+  value: ReadableValue
+  readAt: number
+}
+
+export interface EntryReader {
+  /** The entry that is shown: of a new key only once that was read. Undefined when there is none. */
+  readonly shown: Readonly<Ref<OpenEntry | undefined>>
+  /** Bytes that are here while a value is being read. */
+  readonly arrived: Readonly<Ref<number | null>>
+  /** Why the entry that is asked for is not there, in words. */
+  readonly gone: Readonly<Ref<string>>
+  readonly problem: Readonly<Ref<string>>
+  reload: () => void
+}
+
+/** Milliseconds between two readings of an entry that apps keep on changing. */
+const pace = 500
+const reasons: Readonly<Record<EventPayload<'entry.removed'>['reason'], string>> = { deleted: 'An app deleted it.', expired: 'Its time is over.', evicted: 'It was evicted to make room.', invalidated: 'It was invalidated.' }
+
+/** Reads the entry with this key, without a trace, and again whenever it changes. `hold` keeps what is shown as it is. */
+export function useEntry(place: () => { cache: string, key: string } | undefined, hold: () => boolean): EntryReader {
+  const { entries, events } = useApi()
+  const shown = shallowRef<OpenEntry>()
+  const arrived = shallowRef<number | null>(null)
+  const gone = shallowRef('')
+  const problem = shallowRef('')
+  let reading = new AbortController()
+
+  async function read(): Promise<void> {
+    reading.abort()
+    reading = new AbortController()
+    const { signal } = reading
+    const asked = place()
+    if (!asked) {
+      shown.value = undefined
+      return
+    }
+    try {
+      const entry = await entries.get(asked.cache, asked.key, { signal, peek: true, onProgress: bytes => arrived.value = bytes })
+      const readAt = Date.now()
+      const value = await readValue(entry.value, entry.contentType, signal)
+      shown.value = { cache: asked.cache, entry, value, readAt }
+      gone.value = problem.value = ''
+    }
+    catch (error) {
+      if (signal.aborted)
+        return
+      const missing = error instanceof LarderError && error.code === 'entry-not-found'
+      gone.value = missing ? gone.value || 'It is not there any more.' : ''
+      problem.value = missing ? '' : messageOf(error)
+      if (shown.value?.entry.key !== asked.key)
+        shown.value = undefined
+    }
+    arrived.value = null
+  }
+
+  const again = createRefresher(async () => {
+    if (!hold())
+      await read()
+  }, pace)
+
+  watch(place, (now, before) => {
+    if (now?.cache === before?.cache && now?.key === before?.key)
+      return
+    gone.value = problem.value = ''
+    void read()
+  }, { immediate: true })
+
+  const stopListening = events.listen(({ topic, data }) => {
+    const asked = place()
+    if (!asked || !(topic.startsWith('entry.') || topic === 'cache.flushed' || topic === 'lagged'))
+      return
+    if (topic === 'lagged')
+      return again.request()
+    if (!data.includes(`"cache":${JSON.stringify(asked.cache)}`))
+      return
+    if (topic === 'cache.flushed') {
+      gone.value = 'The cache was cleared.'
+      return
+    }
+    if (!data.includes(`"key":${JSON.stringify(asked.key)}`))
+      return
+    if (topic === 'entry.removed')
+      gone.value = reasons[(JSON.parse(data) as EventPayload<'entry.removed'>).reason]
+    else
+      again.request()
+  })
+  watch(events.connected, connected => connected && again.request())
+  onScopeDispose(() => {
+    stopListening()
+    again.stop()
+    reading.abort()
+  })
+
+  return { shown: shallowReadonly(shown), arrived: shallowReadonly(arrived), gone: shallowReadonly(gone), problem: shallowReadonly(problem), reload: () => void read() }
+}

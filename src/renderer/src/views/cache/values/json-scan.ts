@@ -1,0 +1,242 @@
+import type { Offsets, Sliced } from './slices'
+import { createOffsets } from './slices'
+
+/*
+ * JSON is never parsed as a whole: a tree of 16 MB would freeze the page, and numbers beyond 2^53 and repeated members would change on the way. One pass
+ * checks the grammar (RFC 8259); after that, brackets and strings are all one has to know to find the children of a value, which
+ * happens when somebody opens it.
+ */
+
+/** Steps between two pauses. */
+const stride = 16_384
+
+const quote = 0x22
+const backslash = 0x5C
+const openBrace = 0x7B
+const closeBrace = 0x7D
+const openBracket = 0x5B
+const closeBracket = 0x5D
+const comma = 0x2C
+const colon = 0x3A
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0A || byte === 0x0D || byte === 0x09
+}
+
+function skipSpace(bytes: Uint8Array, from: number): number {
+  let at = from
+  while (isSpace(bytes[at]))
+    at++
+  return at
+}
+
+/** Where the string that begins here ends, its quote included; -1 when it is none. */
+function* endOfString(bytes: Uint8Array, from: number): Sliced<number> {
+  for (let at = from + 1, steps = 1; at < bytes.length; at++, steps++) {
+    const byte = bytes[at] ?? 0
+    if (byte === quote)
+      return at + 1
+    if (byte < 0x20)
+      return -1
+    if (byte === backslash) {
+      const escaped = bytes[++at] ?? 0
+      if (escaped === 0x75) {
+        for (const end = at + 4; at < end; at++) {
+          if (!isHex(bytes[at + 1]))
+            return -1
+        }
+      }
+      else if (!escapes.has(escaped)) {
+        return -1
+      }
+    }
+    if (steps % stride === 0)
+      yield
+  }
+  return -1
+}
+
+const escapes = new Set([...'"\\/bfnrt'].map(char => char.charCodeAt(0)))
+
+function isHex(byte = 0): boolean {
+  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66)
+}
+
+/** Where the number or word that begins here ends; -1 when it is none. */
+function endOfWord(bytes: Uint8Array, from: number): number {
+  let end = from
+  // No number that means anything is longer; one that is longer is not worth a tree.
+  while (end < bytes.length && end - from < 4096 && !isSpace(bytes[end]) && bytes[end] !== comma && bytes[end] !== closeBrace && bytes[end] !== closeBracket)
+    end++
+  const word = String.fromCharCode(...bytes.subarray(from, end))
+  return /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/.test(word) ? end : -1
+}
+
+/** Whether the bytes are one JSON text. Nesting costs a byte a level, no stack. */
+export function* isJson(bytes: Uint8Array): Sliced<boolean> {
+  let depth = 0
+  let stack = new Uint8Array(256)
+  let at = skipSpace(bytes, 0)
+  /** What may come here: a value, a first item or the end, a member, a first member or the end, or what follows a value. */
+  let wanted: 'value' | 'item' | 'member' | 'first-member' | 'after' = 'value'
+  for (let steps = 1; ; steps++) {
+    if (steps % stride === 0)
+      yield
+    const byte = bytes[at]
+    if (wanted === 'after') {
+      if (depth === 0)
+        return at === bytes.length
+      const close = stack[depth - 1]
+      if (byte === comma)
+        wanted = close === closeBrace ? 'member' : 'value'
+      else if (byte === close)
+        depth--
+      else
+        return false
+      at = skipSpace(bytes, at + 1)
+      continue
+    }
+    if ((wanted === 'item' && byte === closeBracket) || (wanted === 'first-member' && byte === closeBrace)) {
+      depth--
+      wanted = 'after'
+      at = skipSpace(bytes, at + 1)
+      continue
+    }
+    if (wanted === 'member' || wanted === 'first-member') {
+      if (byte !== quote)
+        return false
+      const end: number = yield* endOfString(bytes, at)
+      if (end === -1)
+        return false
+      at = skipSpace(bytes, end)
+      if (bytes[at] !== colon)
+        return false
+      at = skipSpace(bytes, at + 1)
+      wanted = 'value'
+      continue
+    }
+    if (byte === openBrace || byte === openBracket) {
+      if (depth === stack.length) {
+        const larger = new Uint8Array(stack.length * 2)
+        larger.set(stack)
+        stack = larger
+      }
+      stack[depth++] = byte === openBrace ? closeBrace : closeBracket
+      wanted = byte === openBrace ? 'first-member' : 'item'
+      at = skipSpace(bytes, at + 1)
+      continue
+    }
+    const end: number = byte === quote ? yield* endOfString(bytes, at) : endOfWord(bytes, at)
+    if (end === -1)
+      return false
+    at = skipSpace(bytes, end)
+    wanted = 'after'
+  }
+}
+
+/** The children of an object or array: where each begins, and where its name does in an object. */
+export interface Children {
+  readonly count: number
+  readonly named: boolean
+  /** Start of the name's string. */
+  name: (index: number) => number
+  start: (index: number) => number
+}
+
+/** Lists the children of the object or array that begins at `from`, in bytes that are known to be JSON. */
+export function* childrenOf(bytes: Uint8Array, from: number): Sliced<Children> {
+  const named = bytes[from] === openBrace
+  const names: Offsets = createOffsets()
+  const starts: Offsets = createOffsets()
+  let at = skipSpace(bytes, from + 1)
+  for (let steps = 1; bytes[at] !== closeBrace && bytes[at] !== closeBracket; steps++) {
+    if (steps % stride === 0)
+      yield
+    if (named) {
+      names.push(at)
+      at = skipSpace(bytes, skipSpace(bytes, yield* endOfString(bytes, at)) + 1)
+    }
+    starts.push(at)
+    at = skipSpace(bytes, yield* endOfValue(bytes, at))
+    if (bytes[at] === comma)
+      at = skipSpace(bytes, at + 1)
+  }
+  return { count: starts.length, named, name: names.at, start: starts.at }
+}
+
+/** Where the value that begins at `from` ends, in bytes that are known to be JSON; the end of the bytes where they are cut off. */
+export function* endOfValue(bytes: Uint8Array, from: number): Sliced<number> {
+  let depth = 0
+  let at = from
+  for (let steps = 1; ; steps++) {
+    if (steps % stride === 0)
+      yield
+    if (at === -1 || at >= bytes.length)
+      return bytes.length
+    const byte = bytes[at]
+    if (byte === quote) {
+      at = yield* endOfString(bytes, at)
+    }
+    else if (byte === openBrace || byte === openBracket) {
+      depth++
+      at++
+    }
+    else if (byte === closeBrace || byte === closeBracket) {
+      depth--
+      at++
+    }
+    else if (depth > 0) {
+      at++
+      continue
+    }
+    else {
+      while (at < bytes.length && !isSpace(bytes[at]) && bytes[at] !== comma && bytes[at] !== closeBrace && bytes[at] !== closeBracket)
+        at++
+    }
+    if (depth === 0)
+      return at
+  }
+}
+
+export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'word'
+
+export function kindAt(bytes: Uint8Array, at: number): JsonKind {
+  const byte = bytes[at] ?? 0
+  if (byte === openBrace)
+    return 'object'
+  if (byte === openBracket)
+    return 'array'
+  if (byte === quote)
+    return 'string'
+  return byte === 0x2D || (byte >= 0x30 && byte <= 0x39) ? 'number' : 'word'
+}
+
+/** Whether the object or array that begins here has nothing inside. */
+export function isEmptyAt(bytes: Uint8Array, at: number): boolean {
+  const next = bytes[skipSpace(bytes, at + 1)]
+  return next === closeBrace || next === closeBracket
+}
+
+/** Where the value of a JSON text begins. */
+export function rootOf(bytes: Uint8Array): number {
+  return skipSpace(bytes, 0)
+}
+
+/** The text of the value at `at` as it was written, or its first `most` bytes. Objects and arrays come in one line. */
+export function excerptAt(bytes: Uint8Array, at: number, most: number): string {
+  const piece = bytes.subarray(at, at + most + 1)
+  const end = runNow(endOfValue(piece, 0))
+  const kind = kindAt(bytes, at)
+  const text = new TextDecoder().decode(piece.subarray(0, Math.min(end, most)))
+  const line = kind === 'object' || kind === 'array' ? text.replaceAll(/\s+/g, ' ') : text
+  return end > most ? `${line.replace(/\uFFFD$/, '')}…` : line
+}
+
+/** For pieces so short that nobody has to wait. */
+function runNow<T>(work: Sliced<T>): T {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done)
+      return value
+  }
+}

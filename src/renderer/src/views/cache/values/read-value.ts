@@ -1,0 +1,56 @@
+import type { JsonRows } from './json-rows'
+import type { Table } from './tables'
+import type { TextRows } from './text-rows'
+import { readJsonRows } from './json-rows'
+import { isJson } from './json-scan'
+import { runSliced } from './slices'
+import { readCsvTable, readJsonTable } from './tables'
+import { cutRows } from './text-rows'
+
+export const viewNames = { json: 'JSON', table: 'Table', text: 'Text', image: 'Image', hex: 'Hex' } as const
+export type ViewName = keyof typeof viewNames
+
+/** A value with everything that the views need; what a view has no use for is undefined. */
+export interface ReadableValue {
+  /** One of its own for each reading. */
+  id: number
+  bytes: Uint8Array<ArrayBuffer>
+  /** The views that fit, the best first. */
+  views: ViewName[]
+  text: TextRows
+  json: JsonRows | undefined
+  table: Table | undefined
+  /** Media type of the picture. */
+  image: string | undefined
+}
+
+/** Bytes up to which a picture is shown, and up to which JSON is opened all the way down. */
+const imageLimit = 8_000_000
+const openLimit = 4096
+
+let readings = 0
+const images: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/svg+xml', 'image/bmp', 'image/x-icon', 'image/vnd.microsoft.icon'])
+
+/** Finds out in slices what the bytes are. The content type decides about tables of text and pictures; JSON is recognised by itself. */
+export async function readValue(bytes: Uint8Array<ArrayBuffer>, contentType: string, signal: AbortSignal): Promise<ReadableValue> {
+  const type = contentType.split(';')[0]?.trim().toLowerCase() ?? ''
+  const image = images.has(type) && bytes.length > 0 && bytes.length <= imageLimit ? type : undefined
+  const text = await runSliced(cutRows(bytes), signal)
+  // Prose is told from JSON at its first byte; a lone number or word needs no tree.
+  const looksLikeJson = text.valid && /[[{]/.test(String.fromCharCode(...bytes.subarray(0, 64)).trimStart()[0] ?? '')
+  const json = looksLikeJson && await runSliced(isJson(bytes), signal) ? await runSliced(readJsonRows(bytes), signal) : undefined
+  const csv = text.valid && /^text\/(?:csv|tab-separated-values)$/.test(type)
+  const table = json ? await runSliced(readJsonTable(bytes), signal) : csv ? await runSliced(readCsvTable(bytes), signal) : undefined
+  if (json && bytes.length <= openLimit)
+    await openAll(json, signal)
+
+  const binary = !text.valid || (image !== undefined && type !== 'image/svg+xml')
+  const fitting: (ViewName | false)[] = [image !== undefined && 'image', table !== undefined && !json && 'table', json !== undefined && 'json', table !== undefined && json !== undefined && 'table', !binary && 'text', 'hex', binary && !image && 'text']
+  return { id: ++readings, bytes, views: fitting.filter(view => view !== false), text, json, table, image }
+}
+
+/** What is small is shown wholly. */
+async function openAll(json: JsonRows, signal: AbortSignal): Promise<void> {
+  for (let index = 0; index < json.count; index++)
+    await runSliced(json.open(index), signal)
+}

@@ -1,0 +1,133 @@
+import type { Children } from './json-scan'
+import type { Sliced } from './slices'
+import { childrenOf, excerptAt, kindAt, rootOf } from './json-scan'
+import { createOffsets } from './slices'
+
+/** Rows and columns of a value, whatever it was written in. */
+export interface Table {
+  readonly columns: readonly string[]
+  readonly count: number
+  /** Cells in the order of the columns; empty where the row has none. */
+  row: (index: number) => string[]
+}
+
+/** Most columns that are shown, rows that are looked at for them, and bytes of a cell. */
+const mostColumns = 24
+const lookedAt = 50
+const longestCell = 160
+const stride = 65_536
+
+/** A JSON array of objects, one row each; undefined for other JSON. The bytes have to be JSON. */
+export function* readJsonTable(bytes: Uint8Array): Sliced<Table | undefined> {
+  const root = rootOf(bytes)
+  if (kindAt(bytes, root) !== 'array')
+    return undefined
+  const items = yield* childrenOf(bytes, root)
+  const columns = new Set<string>()
+  for (let index = 0; index < Math.min(items.count, lookedAt); index++) {
+    if (kindAt(bytes, items.start(index)) !== 'object')
+      return undefined
+    const members = yield* childrenOf(bytes, items.start(index))
+    for (let at = 0; at < members.count; at++)
+      columns.add(nameAt(bytes, members, at))
+  }
+  if (items.count === 0 || columns.size === 0)
+    return undefined
+  const shown = [...columns].slice(0, mostColumns)
+  return {
+    columns: shown,
+    count: items.count,
+    row(index) {
+      const cells = new Map<string, string>()
+      const start = items.start(index)
+      if (kindAt(bytes, start) !== 'object')
+        return shown.map((_, at) => at === 0 ? excerptAt(bytes, start, longestCell) : '')
+      // A row that is drawn is small, or it is not worth a table.
+      const work = childrenOf(bytes.subarray(0, Math.min(bytes.length, start + stride)), start)
+      const step = work.next()
+      if (!step.done)
+        return shown.map((_, at) => at === 0 ? excerptAt(bytes, start, longestCell) : '')
+      for (let at = 0; at < step.value.count; at++)
+        cells.set(nameAt(bytes, step.value, at), textAt(bytes, step.value.start(at)))
+      return shown.map(column => cells.get(column) ?? '')
+    },
+  }
+}
+
+function nameAt(bytes: Uint8Array, members: Children, index: number): string {
+  return unquote(excerptAt(bytes, members.name(index), longestCell))
+}
+
+function textAt(bytes: Uint8Array, at: number): string {
+  const written = excerptAt(bytes, at, longestCell)
+  return kindAt(bytes, at) === 'string' ? unquote(written) : written
+}
+
+function unquote(written: string): string {
+  try {
+    return String(JSON.parse(written))
+  }
+  catch {
+    // Cut off, so no JSON string any more: it is shown as it was written.
+    return written.slice(1)
+  }
+}
+
+/** Comma, semicolon or tab separated rows (RFC 4180), the first of them names the columns. */
+export function* readCsvTable(bytes: Uint8Array): Sliced<Table | undefined> {
+  const starts = createOffsets()
+  starts.push(0)
+  let quoted = false
+  for (let at = 0; at < bytes.length; at++) {
+    if (bytes[at] === 0x22)
+      quoted = !quoted
+    else if (bytes[at] === 0x0A && !quoted && at + 1 < bytes.length)
+      starts.push(at + 1)
+    if (at % stride === 0)
+      yield
+  }
+  const decoder = new TextDecoder()
+  const line = (index: number): string => {
+    const from = starts.at(index)
+    const to = index + 1 < starts.length ? starts.at(index + 1) : bytes.length
+    return decoder.decode(bytes.subarray(from, Math.min(to, from + stride))).replace(/\r?\n$/, '')
+  }
+  const head = line(0)
+  const separator = [',', ';', '\t'].map(char => ({ char, count: head.split(char).length })).sort((a, b) => b.count - a.count)[0]
+  if (!separator || separator.count < 2)
+    return undefined
+  const columns = splitLine(head, separator.char).slice(0, mostColumns)
+  return {
+    columns,
+    count: starts.length - 1,
+    row(index) {
+      const cells = splitLine(line(index + 1), separator.char)
+      return columns.map((_, at) => (cells[at] ?? '').slice(0, longestCell))
+    },
+  }
+}
+
+/** The fields of one record; quotes around a field are taken off, doubled ones inside become one. */
+export function splitLine(line: string, separator: string): string[] {
+  const fields: string[] = []
+  let field = ''
+  let quoted = false
+  for (let at = 0; at < line.length; at++) {
+    const char = line[at] ?? ''
+    if (char === '"' && quoted && line[at + 1] === '"') {
+      field += '"'
+      at++
+    }
+    else if (char === '"' && (quoted || field === '')) {
+      quoted = !quoted
+    }
+    else if (char === separator && !quoted) {
+      fields.push(field)
+      field = ''
+    }
+    else {
+      field += char
+    }
+  }
+  return [...fields, field]
+}

@@ -1,0 +1,36 @@
+import type { OperationInput } from '../../../../shared/operations'
+import type { FormErrors } from '../../error-text'
+import type { Key } from '../../stores/keys'
+import { LarderError } from '../../../../shared/errors'
+import { toFormErrors } from '../../error-text'
+
+export type Grant = Required<OperationInput<'keys.create'>>
+
+export const scopes = [
+  { name: 'read', label: 'Read', hint: 'Get and list entries, watch events and metrics.' },
+  { name: 'write', label: 'Write', hint: 'Store, change and drop entries.' },
+  { name: 'admin', label: 'Administer', hint: 'Everything that you may do, this screen included.' },
+] as const
+
+/** Browser origins, one a line; a slash at the end, as address bars give it, is taken off. */
+export function readOrigins(text: string): string[] {
+  return [...new Set(text.split(/[\s,]+/).map(origin => origin.replace(/\/$/, '')).filter(origin => origin !== ''))]
+}
+
+/** The fields that differ; undefined when none does. */
+export function changesOf(key: Key, grant: Grant): Partial<Grant> | undefined {
+  const changed = (Object.keys(grant) as (keyof Grant)[]).filter(field => JSON.stringify(grant[field]) !== JSON.stringify(key[field]))
+  return changed.length === 0 ? undefined : Object.fromEntries(changed.map(field => [field, grant[field]]))
+}
+
+/** Errors at the fields of the form. One about an item of a list goes to the list, and names the item. */
+export function toKeyErrors(error: unknown, { origins }: Pick<Grant, 'origins'>): FormErrors {
+  if (!(error instanceof LarderError) || !error.errors)
+    return toFormErrors(error, [])
+  const errors = error.errors.map(({ field, message }) => {
+    const [list = '', index] = field.split('.')
+    const item = list === 'origins' && index !== undefined ? origins[Number(index)] : undefined
+    return { field: list, message: item === undefined ? message : `${item}: ${message}` }
+  })
+  return toFormErrors(new LarderError(error.code, error.message, { errors }), ['label', 'scopes', 'caches', 'origins'])
+}

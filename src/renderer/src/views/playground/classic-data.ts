@@ -1,0 +1,30 @@
+import { invalidField } from '../../../../shared/errors'
+
+/**
+ * The `data` of the classic API: a JSON object whose `id` is the entry's key. An object without one gets it in front; what is written stays byte for byte. Throws
+ * LarderError `invalid-input` for the field `value`, or `key`.
+ */
+export function withId(text: string, key: string): string {
+  const value = parse(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidField('value', 'must be a JSON object here, such as {"name":"pear"}')
+  if (!Object.hasOwn(value, 'id')) {
+    if (key === '')
+      throw invalidField('key', 'must not be empty')
+    const rest = text.trim().slice(1).trimStart()
+    return `{"id":${JSON.stringify(key)}${rest.startsWith('}') ? '' : ','}${rest}`
+  }
+  const { id } = value as { id: unknown }
+  if (key !== '' && String(id) !== key)
+    throw invalidField('key', `is not the id that the value has: ${String(id)}`)
+  return text.trim()
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  }
+  catch (cause) {
+    throw invalidField('value', `must be a JSON object here: ${cause instanceof Error ? cause.message : 'not JSON'}`)
+  }
+}

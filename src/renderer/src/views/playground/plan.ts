@@ -1,0 +1,157 @@
+import type { RawRequest } from '../../api/raw-request'
+import { invalidField } from '../../../../shared/errors'
+import { limits } from '../../../../shared/limits'
+import { encodeSegment } from '../../../../shared/request-of'
+import { withId } from './classic-data'
+
+export const faces = [
+  { value: 'native', text: 'Entries' },
+  { value: 'classic', text: 'Classic' },
+  { value: 'text', text: 'Text' },
+] as const
+export const acts = [
+  { id: 'add', title: 'Add' },
+  { id: 'retrieve', title: 'Retrieve' },
+  { id: 'invalidate', title: 'Invalidate' },
+] as const
+const selectors = [
+  { value: 'key', text: 'Key' },
+  { value: 'prefix', text: 'Prefix' },
+  { value: 'glob', text: 'Pattern' },
+  { value: 'tag', text: 'Tag' },
+] as const
+
+export type Face = typeof faces[number]['value']
+export type Act = typeof acts[number]['id']
+export type Selector = typeof selectors[number]['value'] | 'all'
+
+/** What each face can invalidate by; `all` is the flush of the text API. */
+const selectorsOf: Readonly<Record<Face, readonly { value: Selector, text: string }[]>> = {
+  native: selectors,
+  classic: [{ value: 'key', text: 'Key' }],
+  text: [{ value: 'key', text: 'Key' }, { value: 'all', text: 'Everything (flush)' }],
+}
+
+/** What a person filled in. */
+export interface Draft {
+  face: Face
+  cache: string
+  key: string
+  value: string
+  /** Empty: found out from the value. */
+  contentType: string
+  ttl: string
+  tags: string
+  onlyNew: boolean
+  /** What an invalidation goes by, where the face has it. */
+  by: Selector
+  /** Prefix, pattern or tag. */
+  selection: string
+  soft: boolean
+}
+
+export const emptyDraft: Draft = { face: 'native', cache: 'default', key: '', value: '', contentType: '', ttl: '', tags: '', onlyNew: false, by: 'key', selection: '', soft: false }
+
+/** The text API has one cache only. */
+export const textCache = 'default'
+
+type Plan = Omit<RawRequest, 'key'>
+
+/** The request that a draft stands for. Throws LarderError `invalid-input` that names the field of the draft. */
+export function planRequest(act: Act, draft: Draft): Plan {
+  const { face, key } = draft
+  if (!key.isWellFormed())
+    throw invalidField('key', 'must be well-formed Unicode')
+  if (new TextEncoder().encode(key).length > limits.entryKey)
+    throw invalidField('key', `may have ${limits.entryKey} bytes`)
+  return { native: planNative, classic: planClassic, text: planText }[face](act, draft)
+}
+
+export function selectorChoices({ face }: Pick<Draft, 'face'>): readonly { value: Selector, text: string }[] {
+  return selectorsOf[face]
+}
+
+/** What an invalidation goes by: a choice of another face counts as none. */
+export function selectorOf({ face, by }: Pick<Draft, 'face' | 'by'>): Selector {
+  return selectorsOf[face].some(({ value }) => value === by) ? by : 'key'
+}
+
+/** The request that only counts what the invalidation of a draft would drop. */
+export function planCount(draft: Draft): Plan {
+  const plan = planNative('invalidate', draft)
+  return { ...plan, target: `${plan.target}&dryRun` }
+}
+
+function planNative(act: Act, draft: Draft): Plan {
+  const { cache, key, selection, soft } = draft
+  const by = selectorOf(draft)
+  const folder = `/api/caches/${encodeSegment('cache', cache)}/entries`
+  if (act === 'add')
+    return put(`${folder}/${encodeSegment('key', key)}`, draft)
+  if (act === 'retrieve')
+    return bare('GET', key === '' ? folder : `${folder}/${encodeSegment('key', key)}`)
+  if (by === 'key')
+    return bare('DELETE', `${folder}/${encodeSegment('key', key)}`)
+  if (selection === '')
+    throw invalidField('selection', 'must not be empty')
+  return bare('DELETE', `${folder}${query({ [by]: selection })}${soft ? '&soft' : ''}`)
+}
+
+function planClassic(act: Act, { cache, key, value }: Draft): Plan {
+  if (act === 'add')
+    return { method: 'POST', target: '/api/set-cache', headers: [['Content-Type', 'application/json']], body: `{"cacheName":${JSON.stringify(cache)},"data":${withId(value, key)}}` }
+  if (act === 'retrieve')
+    return bare('GET', `/api/get-cache${query(key === '' ? { cache } : { cache, key })}`)
+  return bare('GET', `/api/cache-invalidation${query({ cache, key })}`)
+}
+
+function planText(act: Act, draft: Draft): Plan {
+  if (act === 'invalidate' && selectorOf(draft) === 'all')
+    return bare('DELETE', '/flush')
+  const target = `/v1/${encodeSegment('key', draft.key)}`
+  return act === 'add' ? put(target, draft) : bare(act === 'retrieve' ? 'GET' : 'DELETE', target)
+}
+
+function put(target: string, { value, contentType, ttl, tags, onlyNew }: Draft): Plan {
+  const fields: [string, string, string][] = [
+    ['contentType', 'Content-Type', contentType.trim() || detectType(value)],
+    ['ttl', 'Larder-TTL', ttl.trim()],
+    ['tags', 'Larder-Tags', readTags(tags).map(tag => encodeSegment('tags', tag)).join(', ')],
+    ['onlyNew', 'If-None-Match', onlyNew ? '*' : ''],
+  ]
+  for (const [field, , text] of fields) {
+    if (!/^[\t\x20-\x7E]*$/.test(text))
+      throw invalidField(field, 'must be plain ASCII')
+  }
+  return { method: 'PUT', target, headers: fields.filter(([, , text]) => text !== '').map(([, name, text]) => [name, text] as const), body: value }
+}
+
+export function detectType(value: string): string {
+  try {
+    JSON.parse(value)
+    return 'application/json'
+  }
+  catch {
+    // An answer, not a failure.
+    return 'text/plain; charset=utf-8'
+  }
+}
+
+function readTags(text: string): string[] {
+  return text.split(',').map(tag => tag.trim()).filter(tag => tag !== '')
+}
+
+function bare(method: string, target: string): Plan {
+  return { method, target, headers: [], body: undefined }
+}
+
+function query(fields: Readonly<Record<string, string>>): string {
+  return `?${Object.entries(fields).map(([name, text]) => `${name}=${encodeText(name, text)}`).join('&')}`
+}
+
+function encodeText(field: string, text: string): string {
+  if (!text.isWellFormed())
+    throw invalidField(field === 'cache' || field === 'key' ? field : 'selection', 'must be well-formed Unicode')
+  // What a URL parser would escape in a query, so that the target stays as it is written here (WHATWG URL, special-query percent-encode set).
+  return encodeURIComponent(text).replaceAll('\'', '%27')
+}

@@ -1,0 +1,44 @@
+import type { SnippetRequest } from '../../snippets/request'
+import type { RequestRecord } from './record-ring'
+
+/** A request of the log to send again, as far as the log knows it. */
+export interface Repeat {
+  request: SnippetRequest
+  /** A sentence about what has to be filled in; empty where nothing has to. */
+  lacks: string
+}
+
+/** The server cuts paths and keys at these lengths. */
+export const longestPath = 512
+export const longestKey = 256
+
+/**
+ * Operations with a query, which the log does not keep, and an example of one. That of the classic face can be told from cache and key. What drops entries is made
+ * to count them only: an empty prefix would be all of them.
+ */
+const examples = new Map<string | null, string>([['entries.list', ''], ['entries.post', 'op=increment&by=1'], ['entries.invalidate', 'prefix=&dryRun=true']])
+
+/**
+ * The request as it can be told from its record, which holds neither query, headers nor body (S12 of the quality bar). Null where its path is
+ * not known whole, so that nothing is sent to another one by mistake.
+ */
+export function repeatOf({ method, path, operation, cache, key, requestBytes }: RequestRecord, origin: string): Repeat | null {
+  const classic = operation?.startsWith('classic.') === true && operation !== 'classic.set'
+  if (path.length >= longestPath || (classic && (key?.length ?? 0) >= longestKey))
+    return null
+  const example = examples.get(operation)
+  const query = classic ? classicQuery(cache, key) : example ?? ''
+  const lacks = [
+    ...example === undefined ? [] : [example === '' ? 'its query is missing if it had one' : 'its query is an example'],
+    ...requestBytes > 0 ? ['its body has to be put in'] : [],
+    ...requestBytes > 0 || method === 'PATCH' ? ['its headers too'] : [],
+  ]
+  return {
+    request: { method, url: `${origin}${path}${query === '' ? '' : `?${query}`}`, headers: [], body: undefined, withKey: true },
+    lacks: lacks.length === 0 ? '' : `The log keeps no queries, headers and bodies: ${lacks.join(', ')}.`,
+  }
+}
+
+function classicQuery(cache: string | null, key: string | null): string {
+  return [['cache', cache], ['key', key]].flatMap(([name, value]) => value === null || value === undefined ? [] : [`${name}=${encodeURIComponent(value.toWellFormed())}`]).join('&')
+}

@@ -1,0 +1,148 @@
+import type { Ref, ShallowRef } from 'vue'
+import type { Api } from '../../api/api'
+import type { RequestRecord } from './record-ring'
+import type { Tally } from './tally'
+import { computed, onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
+import { compileFilter } from '../../../../shared/filter'
+import { requestFilter } from '../../../../shared/request-filter'
+import { messageOf } from '../../error-text'
+import { createRateMeter } from '../../live/rate-meter'
+import { createRecordRing } from './record-ring'
+import { createRequestStream } from './request-stream'
+import { createTally, emptyTally } from './tally'
+
+export interface RequestLog {
+  /** What is shown, newest first. Stands still while the log is held. */
+  readonly records: Readonly<ShallowRef<readonly RequestRecord[]>>
+  /** Exact, held or not. */
+  readonly tally: Readonly<ShallowRef<Tally>>
+  /** Requests per second, mean of the last seconds; null before that can be said. */
+  readonly rate: Readonly<ShallowRef<number | null>>
+  /** Matching requests that came since the log was held. */
+  readonly newer: Readonly<Ref<number>>
+  readonly kept: Readonly<ShallowRef<number>>
+  readonly problem: Readonly<ShallowRef<string>>
+  readonly loaded: Readonly<ShallowRef<boolean>>
+  clear: () => void
+}
+
+export interface RequestLogOptions {
+  api: Pick<Api, 'client' | 'events'>
+  /** A filter without errors. */
+  filter: Readonly<Ref<string>>
+  /** Whether the list stands still. */
+  held: Readonly<Ref<boolean>>
+}
+
+/** Milliseconds from one picture to the next: more of them a second nobody reads, however many requests there are. */
+const pictureInterval = 125
+/** Milliseconds from one reading of the rate to the next, and seconds that it is the mean of. */
+const rateInterval = 1000
+const rateSpan = 4
+/** Requests that the server is asked for at the start. */
+const newestLimit = 1000
+
+/** The live request log of the calling scope. All requests are counted and the newest kept; only what is shown is sampled, a few times a second. */
+export function useRequestLog({ api: { client, events }, filter, held }: RequestLogOptions): RequestLog {
+  const ring = createRecordRing()
+  const counts = createTally()
+  const meter = createRateMeter(rateSpan)
+  const records = shallowRef<readonly RequestRecord[]>([])
+  const tally = shallowRef(emptyTally)
+  const kept = shallowRef(0)
+  const rate = shallowRef<number | null>(null)
+  const problem = shallowRef('')
+  const loaded = shallowRef(false)
+  const matchingWhenHeld = shallowRef(0)
+  const newer = computed(() => held.value ? Math.max(0, tally.value.matching - matchingWhenHeld.value) : 0)
+  let passes = compileFilter(filter.value, requestFilter)
+  let changed = false
+
+  const stream = createRequestStream({
+    readNewest: async () => (await client['requests.list']({ limit: newestLimit })).requests,
+    onRecords(fresh) {
+      changed = true
+      for (const record of fresh) {
+        ring.add(record)
+        counts.count(record, passes(record))
+      }
+    },
+    onMissed(results) {
+      changed = true
+      counts.miss(results)
+    },
+    // What is counted from here on is exact again.
+    onGap: clearCounts,
+    onProblem: error => problem.value = messageOf(error),
+  })
+
+  function clearCounts(): void {
+    changed = true
+    counts.clear()
+    matchingWhenHeld.value = 0
+  }
+
+  function draw(): void {
+    stream.flush()
+    if (!changed)
+      return
+    changed = false
+    tally.value = counts.read()
+    kept.value = ring.size
+    if (!held.value)
+      records.value = ring.list(passes)
+  }
+
+  async function catchUp(): Promise<void> {
+    problem.value = ''
+    await stream.catchUp()
+    loaded.value = true
+    draw()
+  }
+
+  watch(filter, (text) => {
+    passes = compileFilter(text, requestFilter)
+    records.value = ring.list(passes)
+    counts.setMatching(records.value.length)
+    tally.value = counts.read()
+    matchingWhenHeld.value = tally.value.matching
+  })
+  watch(held, (now) => {
+    changed = true
+    draw()
+    if (now)
+      matchingWhenHeld.value = tally.value.matching
+  }, { flush: 'sync' })
+  // What was missed while the connection was down is read when it is back.
+  watch(events.connected, now => now && void catchUp())
+  void catchUp()
+
+  const unlisten = events.listen(stream.push)
+  const pictures = setInterval(draw, pictureInterval)
+  const rates = setInterval(() => {
+    meter.note(new Map([['all', tally.value.total]]), performance.now() / 1000)
+    rate.value = meter.rate('all')
+  }, rateInterval)
+  onScopeDispose(() => {
+    unlisten()
+    clearInterval(pictures)
+    clearInterval(rates)
+  })
+
+  return {
+    records: shallowReadonly(records),
+    tally: shallowReadonly(tally),
+    rate: shallowReadonly(rate),
+    newer,
+    kept: shallowReadonly(kept),
+    problem: shallowReadonly(problem),
+    loaded: shallowReadonly(loaded),
+    clear() {
+      stream.flush()
+      ring.clear()
+      clearCounts()
+      records.value = []
+      draw()
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import type { OperationInput } from '../../../../shared/operations'
+import type { Settings } from '../../stores/settings'
+import { LarderError } from '../../../../shared/errors'
+import { parseBytes, writeBytes } from '../../bytes'
+
+/** What clients that send no key may do. */
+export const anonymousChoices = [
+  { value: 'none', text: 'Nothing' },
+  { value: 'read', text: 'Read' },
+  { value: 'write', text: 'Write' },
+  { value: 'both', text: 'Read and write' },
+] as const
+export type AnonymousChoice = typeof anonymousChoices[number]['value']
+
+/** The server's settings as they are written into the form. */
+export interface ServerDraft { memory: string, valueLimit: string, anonymous: AnonymousChoice }
+
+export function draftOf({ memory, valueLimit, anonymous: { enabled, scopes } }: Pick<Settings, 'memory' | 'valueLimit' | 'anonymous'>): ServerDraft {
+  const anonymous = !enabled ? 'none' : scopes.length > 1 ? 'both' : scopes[0] ?? 'none'
+  return { memory: writeBytes(memory), valueLimit: writeBytes(valueLimit), anonymous }
+}
+
+/** What differs from the settings as they are. Throws LarderError `invalid-input` with the fields that are no sizes. */
+export function changesOf(draft: ServerDraft, settings: Settings): OperationInput<'settings.update'> {
+  const [memory, valueLimit] = [parseBytes(draft.memory), parseBytes(draft.valueLimit)]
+  const errors = Object.entries({ memory, valueLimit }).filter(([, bytes]) => !Number.isSafeInteger(bytes))
+    .map(([field]) => ({ field, message: 'must be a size such as 256MB, 1GB, 64MiB or plain bytes' }))
+  if (errors.length > 0)
+    throw new LarderError('invalid-input', errors.map(({ message }) => message).join('; '), { errors })
+  return {
+    ...(memory !== settings.memory && { memory }),
+    ...(valueLimit !== settings.valueLimit && { valueLimit }),
+    ...(draft.anonymous !== draftOf(settings).anonymous && { anonymous: anonymousOf(draft.anonymous, settings) }),
+  }
+}
+
+/** Switched off, the scopes stay as they were. */
+function anonymousOf(choice: AnonymousChoice, { anonymous }: Settings): Settings['anonymous'] {
+  if (choice === 'none')
+    return { enabled: false, scopes: [...anonymous.scopes] }
+  return { enabled: true, scopes: choice === 'both' ? ['read', 'write'] : [choice] }
+}

@@ -1,0 +1,79 @@
+import { operations } from '../../src/shared/operations'
+import { expect, skipWithoutBrowser, test } from './console-test'
+
+skipWithoutBrowser()
+
+test('creates a cache by keyboard alone', async ({ overview, call }) => {
+  await overview.keyboard.press('Control+k')
+  const palette = overview.getByRole('dialog', { name: 'Command palette' })
+  await expect(palette.getByRole('combobox', { name: 'Search commands' })).toBeFocused()
+  await overview.keyboard.type('new ca')
+  await expect(palette.getByRole('option', { selected: true })).toContainText('New cache…')
+  await overview.keyboard.press('Enter')
+  await expect(overview.getByRole('dialog', { name: 'New cache' }).getByLabel('Name')).toBeFocused()
+  await overview.keyboard.type('typed')
+  await overview.keyboard.press('Tab')
+  await overview.keyboard.type('90')
+  await overview.keyboard.press('Enter')
+  await expect(overview.getByRole('row', { name: 'typed' })).toBeVisible()
+  expect(await (await call('GET', '/admin/caches/typed')).json()).toMatchObject({ ttl: 90 })
+})
+
+test('finds what can be done with a cache, and does it', async ({ overview, call }) => {
+  await call('POST', '/admin/caches', { json: { name: 'products', ttl: 60 } })
+  await expect(overview.getByRole('row', { name: 'products' })).toBeVisible()
+  const palette = overview.getByRole('dialog', { name: 'Command palette' })
+  const open = async (search: string): Promise<void> => {
+    await overview.keyboard.press('Control+k')
+    await palette.getByRole('combobox').fill(search)
+  }
+  await open('products')
+  for (const title of ['Add entry to products…', 'View all of products', 'Switch products off', 'Clear products…', 'Delete products…'])
+    await expect(palette.getByRole('option', { name: title })).toBeVisible()
+  await palette.getByRole('combobox').fill('products off')
+  await overview.keyboard.press('Enter')
+  await expect(overview.getByRole('switch', { name: 'Enable products' })).not.toBeChecked()
+  await open('delete products')
+  await overview.keyboard.press('Enter')
+  await overview.getByRole('button', { name: 'Delete products' }).click()
+  await expect(overview.getByRole('row', { name: 'products' })).toBeHidden()
+  await open('delete default')
+  await expect(palette.getByRole('option')).toHaveCount(0)
+  await overview.keyboard.press('Escape')
+
+  await open('all caching')
+  await overview.keyboard.press('Enter')
+  await expect(overview.getByRole('switch', { name: 'Caching' })).not.toBeChecked()
+})
+
+test('answers every operation that reads without input', async ({ overview }) => {
+  const reading = Object.values(operations).filter(({ method, input }) => method === 'GET' && input.safeParse({}).success)
+  expect(reading.length).toBeGreaterThan(8)
+  for (const { path } of reading) {
+    await overview.keyboard.press('Control+k')
+    await overview.getByRole('combobox').fill(`GET ${path}`)
+    await overview.getByRole('option').filter({ has: overview.getByText(`GET ${path}`, { exact: true }) }).click()
+    const dialog = overview.getByRole('dialog', { name: `GET ${path}`, exact: true })
+    await expect(dialog.getByRole('region', { name: 'Answer' })).toContainText(/\w/)
+    await expect(dialog.getByRole('alert')).toBeHidden()
+    await overview.keyboard.press('Escape')
+    await expect(dialog).toBeHidden()
+  }
+})
+
+test('arrows wrap around, Escape gives the focus back, words of no command find none', async ({ overview }) => {
+  const button = overview.getByRole('button', { name: 'New cache' })
+  await button.focus()
+  await overview.keyboard.press('Control+k')
+  const palette = overview.getByRole('dialog', { name: 'Command palette' })
+  await expect(palette.getByRole('option', { selected: true })).toContainText('Overview')
+  await overview.keyboard.press('ArrowUp')
+  await expect(palette.getByRole('option').last()).toHaveAttribute('aria-selected', 'true')
+  await overview.keyboard.press('ArrowDown')
+  await expect(palette.getByRole('option').first()).toHaveAttribute('aria-selected', 'true')
+  await palette.getByRole('combobox').fill('<b>nothing</b>')
+  await expect(palette).toContainText('Nothing is called so.')
+  await overview.keyboard.press('Enter')
+  await overview.keyboard.press('Escape')
+  await expect(button).toBeFocused()
+})

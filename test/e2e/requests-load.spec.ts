@@ -1,0 +1,108 @@
+import type { Socket } from 'node:net'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, skipWithoutBrowser, test } from './console-test'
+
+skipWithoutBrowser()
+
+const hard = process.env.LARDER_HARD === '1'
+/** Requests per second, seconds, and frames per second that are asked for. */
+const load = hard ? { rate: 5000, seconds: 30, frames: 50 } : { rate: 1000, seconds: 4, frames: 30 }
+
+/** Counts frames, and the longest time between two. */
+const countFrames = `(() => {
+  const counter = window.frames_ = { frames: 0, longest: 0, started: performance.now() }
+  let before = counter.started
+  const next = now => {
+    counter.frames++
+    counter.longest = Math.max(counter.longest, now - before)
+    before = now
+    requestAnimationFrame(next)
+  }
+  requestAnimationFrame(next)
+})()`
+const readFrames = `({ ...window.frames_, lasted: performance.now() - window.frames_.started })`
+/** Shifts of what is on the page, but for those that a person caused (web.dev/cls). */
+const watchShifts = `new PerformanceObserver(list => {
+  for (const entry of list.getEntries())
+    if (!entry.hadRecentInput)
+      window.shifts_ = (window.shifts_ ?? 0) + entry.value
+}).observe({ type: 'layout-shift', buffered: false })`
+
+/** An app that reads at a steady rate over one pipelined connection, which costs the machine little. Resolves to how many were answered. */
+async function readSteadily(url: string, apiKey: string): Promise<number> {
+  const { port } = new URL(url)
+  const socket: Socket = connect(Number(port), 'localhost')
+  await once(socket, 'connect')
+  let answered = 0
+  let rest = ''
+  socket.setEncoding('latin1').on('data', (text: string) => {
+    const seen = rest + text
+    answered += seen.split('HTTP/1.1 ').length - 1
+    // Too short for a whole one, so that none is counted twice.
+    rest = seen.slice(-8)
+  })
+  const started = performance.now()
+  const wanted = load.rate * load.seconds
+  for (let sent = 0; sent < wanted;) {
+    const due = Math.min(wanted, Math.floor((performance.now() - started) / 1000 * load.rate))
+    let text = ''
+    for (; sent < due; sent++)
+      text += `GET /v1/user:${sent % 997}:profile HTTP/1.1\r\nHost: localhost:${port}\r\nApi-Key: ${apiKey}\r\n\r\n`
+    if (text !== '' && !socket.write(text))
+      await once(socket, 'drain')
+    await sleep(10)
+  }
+  await expect.poll(() => answered, { timeout: 10_000 }).toBe(wanted)
+  socket.destroy()
+  return answered
+}
+
+test(`follows ${load.rate} requests a second: frames, exact counts, flat memory, nothing jumps`, async ({ openConsole, server, call }) => {
+  test.setTimeout((load.seconds + 60) * 1000)
+  for (let i = 0; i < 997; i += 2)
+    await call('PUT', `/v1/user:${i}:profile`, { body: '{"name":"x"}' })
+  const page = await openConsole('/requests')
+  await expect(page.locator('[data-figure="stored"]')).toHaveText('499')
+  const session = await page.context().newCDPSession(page)
+  const heap = async (): Promise<number> => {
+    await session.send('HeapProfiler.collectGarbage')
+    return (await session.send('Runtime.getHeapUsage') as { usedSize: number }).usedSize / 1024 / 1024
+  }
+
+  // In processor time of the page's main thread: says what the page itself costs, whatever else the machine is doing.
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const busy = async (): Promise<number> => {
+    const { metrics } = await session.send('Performance.getMetrics') as { metrics: { name: string, value: number }[] }
+    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN
+  }
+
+  await page.evaluate(watchShifts)
+  const before = await heap()
+  const busyBefore = await busy()
+  await page.evaluate(countFrames)
+  const answered = await readSteadily(server.url, server.apiKey)
+  const { frames, longest, lasted } = await page.evaluate(readFrames) as { frames: number, longest: number, lasted: number }
+  const share = (await busy() - busyBefore) / (lasted / 1000)
+  expect(answered).toBe(load.rate * load.seconds)
+
+  const whole = new Intl.NumberFormat('en')
+  await expect(page.locator('[data-figure="total"]')).toHaveText(whole.format(answered + 499))
+  const hits = Number((await page.locator('[data-figure="hit"]').textContent() ?? '').replaceAll(',', ''))
+  const misses = Number((await page.locator('[data-figure="miss"]').textContent() ?? '').replaceAll(',', ''))
+  expect(hits + misses).toBe(answered)
+  const after = await heap()
+  const shifts = Number(await page.evaluate('window.shifts_ ?? 0'))
+  console.log(`${load.rate}/s for ${load.seconds} s: ${(frames / lasted * 1000).toFixed(1)} frames/s, longest ${longest.toFixed(0)} ms, main thread busy ${(share * 100).toFixed(0)} %, heap ${before.toFixed(1)} → ${after.toFixed(1)} MB, CLS ${shifts.toFixed(4)}`)
+  expect(share).toBeLessThan(0.4)
+  expect(frames / lasted * 1000).toBeGreaterThanOrEqual(load.frames)
+  expect(after - before).toBeLessThan(50)
+  expect(shifts).toBeLessThan(0.02)
+  // What is drawn is what is seen, and what is kept is bounded.
+  expect(await page.getByRole('row').count()).toBeLessThan(60)
+  await expect(page.getByText(/The newest [\d,]+ are kept here/)).toBeVisible()
+  const kept = Number((/newest ([\d,]+) are kept/.exec(await page.locator('.foot').textContent() ?? '')?.[1] ?? '').replaceAll(',', ''))
+  expect(kept).toBeLessThanOrEqual(4000)
+})

@@ -1,0 +1,82 @@
+import { consolePaths } from '../../src/shared/console-paths'
+import { expect, skipWithoutBrowser, test } from './console-test'
+
+skipWithoutBrowser()
+
+test('every path of the console answers the page, and names what it shows', async ({ openConsole, server }) => {
+  const page = await openConsole('/docs')
+  await expect(page).toHaveTitle('Docs · Larder')
+  for (const path of Object.values(consolePaths)) {
+    const response = await fetch(server.url + path.replace('{name}', 'products'))
+    expect([response.status, response.headers.get('Content-Type')], path).toEqual([200, 'text/html; charset=utf-8'])
+  }
+  await page.goto(`${server.url}/caches/a.b-c`)
+  await expect(page.getByRole('navigation', { name: 'Screens' })).toBeVisible()
+})
+
+test('goes between screens by links, by history and by keys', async ({ overview }) => {
+  await overview.getByRole('link', { name: 'Docs' }).click()
+  await expect(overview).toHaveURL(/\/docs$/)
+  await expect(overview.getByRole('link', { name: 'Docs' })).toHaveAttribute('aria-current', 'page')
+  await overview.goBack()
+  await expect(overview.getByRole('table', { name: 'Caches' })).toBeVisible()
+  await overview.keyboard.press('g')
+  await overview.keyboard.press('d')
+  await expect(overview).toHaveURL(/\/docs$/)
+  await overview.getByLabel('Search operations').pressSequentially('go')
+  await expect(overview.getByLabel('Search operations')).toHaveValue('go')
+  await expect(overview).toHaveURL(/\/docs$/)
+})
+
+test('docs are open to everyone, within the same frame', async ({ page, server }) => {
+  await page.goto(`${server.url}/docs`)
+  await expect(page.locator('details').first()).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Overview' })).toBeHidden()
+  await expect(page.getByRole('switch', { name: 'Caching' })).toBeHidden()
+  await page.getByRole('link', { name: 'Sign in' }).click()
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+})
+
+test('a theme holds over a reload, from before the first paint', async ({ overview }) => {
+  await overview.emulateMedia({ colorScheme: 'light' })
+  const ground = (): Promise<string> => overview.evaluate('getComputedStyle(document.documentElement).backgroundColor')
+  const light = await ground()
+  await overview.getByRole('button', { name: 'Signed in as' }).click()
+  await overview.getByRole('menuitemradio', { name: 'Dark' }).click()
+  const dark = await ground()
+  expect(dark).not.toBe(light)
+
+  // Without the app: the small script alone has to know.
+  await overview.route('**/assets/*.js', route => route.abort())
+  await overview.reload()
+  expect(await ground()).toBe(dark)
+  await overview.unroute('**/assets/*.js')
+  await overview.reload()
+  await overview.getByRole('button', { name: 'Signed in as' }).click()
+  await expect(overview.getByRole('menuitemradio', { name: 'Dark' })).toBeChecked()
+  await overview.getByRole('menuitemradio', { name: 'As the system' }).click()
+  expect(await ground()).toBe(light)
+})
+
+test('a failure stays until it is closed', async ({ overview, server }) => {
+  await overview.route('**/admin/switch', route => route.abort())
+  await overview.getByRole('switch', { name: 'Caching' }).click()
+  await expect(overview.getByRole('alert').filter({ hasText: 'The server cannot be reached.' })).toBeAttached()
+  await expect(overview.getByRole('switch', { name: 'Caching' })).toBeChecked()
+  await overview.getByRole('button', { name: 'Close message' }).click()
+  await expect(overview.getByRole('button', { name: 'Close message' })).toBeHidden()
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+})
+
+test('the help lists the keys that hold here, and single keys can be switched off', async ({ overview }) => {
+  await overview.keyboard.press('?')
+  const help = overview.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  await expect(help).toContainText('New cache')
+  await expect(help).toContainText('Go to Docs')
+  await help.getByLabel('Single keys').uncheck()
+  await overview.keyboard.press('Escape')
+  await overview.keyboard.press('n')
+  await overview.keyboard.press('Control+k')
+  await expect(overview.getByRole('dialog', { name: 'Command palette' })).toBeVisible()
+  await expect(overview.getByRole('dialog', { name: 'New cache' })).toBeHidden()
+})

@@ -1,0 +1,89 @@
+import type { Command, CommandDeps } from '../../../src/renderer/src/palette/commands'
+import type { Cache } from '../../../src/renderer/src/stores/caches'
+import { describe, expect, it, vi } from 'vitest'
+import { listCommands, searchCommands } from '../../../src/renderer/src/palette/commands'
+import { screens } from '../../../src/renderer/src/screens'
+import { operations } from '../../../src/shared/operations'
+
+vi.mock('../../../src/renderer/src/screens', () => ({ screens: [{ name: 'overview', title: 'Overview', icon: {}, key: 'o' }, { name: 'cache', title: 'Cache' }] }))
+
+const cache = (name: string, enabled = true): Cache => ({ name, enabled } as Cache)
+
+function setUp(overrides: Partial<CommandDeps> = {}) {
+  const showText = vi.fn<CommandDeps['showText']>()
+  const deps = {
+    api: { origin: 'http://localhost:7777', client: new Proxy({}, { get: (_, name) => vi.fn(async () => ({ asked: name })) }) },
+    router: { push: vi.fn(), hasRoute: vi.fn(() => false) },
+    actions: { create: vi.fn(), createSample: vi.fn(), addEntry: vi.fn(), viewAll: vi.fn(), setEnabled: vi.fn(), clear: vi.fn(), remove: vi.fn() },
+    keyActions: { create: vi.fn() },
+    keys: [],
+    newUser: vi.fn(),
+    caches: [cache('default'), cache('products', false)],
+    user: { admin: true },
+    serving: true,
+    setServing: vi.fn(),
+    setTheme: vi.fn(),
+    copy: vi.fn(),
+    showText,
+    openShortcuts: vi.fn(),
+    signOut: vi.fn(),
+    ...overrides,
+  }
+  return { deps, showText, commands: listCommands(deps as unknown as CommandDeps) }
+}
+
+const titles = (commands: readonly Command[]): string[] => commands.map(({ title }) => title)
+
+describe('commands', () => {
+  it('has each id once, and links only screens with a place in the navigation', () => {
+    const { commands } = setUp()
+    expect(new Set(commands.map(({ id }) => id)).size).toBe(commands.length)
+    expect(titles(commands.filter(({ group }) => group === 'Screens'))).toEqual(screens.filter(({ icon }) => icon).map(({ title }) => title))
+  })
+
+  it('offers for a cache what can be done with it', () => {
+    const { commands, deps } = setUp()
+    expect(titles(commands.filter(({ group }) => group === 'Caches'))).toEqual([
+      'Add entry to default…',
+      'View all of default',
+      'Switch default off',
+      'Clear default…',
+      'Add entry to products…',
+      'View all of products',
+      'Switch products on',
+      'Clear products…',
+      'Delete products…',
+    ])
+    commands.find(({ title }) => title === 'Switch products on')?.run()
+    expect(deps.actions.setEnabled).toHaveBeenCalledWith(deps.caches[1], true)
+    expect(titles(setUp({ router: { push: vi.fn(), hasRoute: () => true } }).commands)).toContain('Open products')
+  })
+
+  it('offers to administrators alone what concerns everybody', () => {
+    const all = titles(setUp().commands)
+    const some = titles(setUp({ user: { admin: false } }).commands)
+    expect(all.filter(title => !some.includes(title))).toEqual(['New user…', 'Switch all caching off', operations['users.list'].summary.slice(0, -1)])
+    expect(titles(setUp({ serving: false }).commands)).toContain('Switch all caching on')
+  })
+
+  it('runs no operation that changes anything behind a name that reads', async () => {
+    const { commands, showText } = setUp()
+    for (const command of commands.filter(({ group }) => group === 'API'))
+      command.run()
+    expect(showText.mock.calls.length).toBeGreaterThan(8)
+    for (const [title, load, fileName] of showText.mock.calls) {
+      const name = fileName.replace(/\.\w+$/, '') as keyof typeof operations
+      expect([operations[name].method, operations[name].mutates, `GET ${operations[name].path}`]).toEqual(['GET', false, title])
+      expect(await load()).toContain(name === 'metrics.get' ? 'object' : name)
+    }
+  })
+})
+
+describe('search', () => {
+  const { commands } = setUp()
+  it.each<[string, string]>([['new', 'New cache…'], ['DELETE prod', 'Delete products…'], ['prod off', ''], ['theme dark', 'Theme: Dark'], ['/metrics', operations['metrics.get'].summary.slice(0, -1)], ['(', ''], ['__proto__', '']])('%s → %s', (search, first) => {
+    expect(searchCommands(commands, search)[0]?.title ?? '').toBe(first)
+  })
+  it('finds all in their order without words', () => expect(searchCommands(commands, '  ')).toEqual(commands))
+  it('puts first what begins so', () => expect(titles(searchCommands(commands, 'switch'))[0]).toMatch(/^Switch/))
+})

@@ -1,0 +1,171 @@
+import type { RequestRecord } from '../../../src/renderer/src/views/requests/record-ring'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createRequestStream } from '../../../src/renderer/src/views/requests/request-stream'
+import { recordOf } from './records'
+
+/** A server whose log holds the newest ten, and whose answers come when told to. */
+function setUp() {
+  const log: RequestRecord[] = []
+  const seen: (number | 'gap' | Readonly<Record<string, number>>)[] = []
+  const problems: unknown[] = []
+  const answers: (() => void)[] = []
+  let broken = false
+  const stream = createRequestStream({
+    readNewest: () => {
+      const newest = log.slice(-10)
+      const fails = broken
+      return new Promise((resolve, reject) => answers.push(() => fails ? reject(new Error('down')) : resolve(newest)))
+    },
+    onRecords: records => void seen.push(...records.map(record => record.id)),
+    onMissed: results => void seen.push(results),
+    onGap: () => void seen.push('gap'),
+    onProblem: error => void problems.push(error),
+  })
+  let next = 1
+  return {
+    log,
+    seen,
+    problems,
+    stream,
+    /** A request that is told live, unless the connection is down. */
+    request(live = true) {
+      const record = recordOf({ id: next++ })
+      log.push(record)
+      if (live)
+        stream.push({ topic: 'request', data: JSON.stringify(record) })
+    },
+    restart() {
+      next = 1
+      log.length = 0
+    },
+    break: (now: boolean) => void (broken = now),
+    async answer() {
+      answers.splice(0).forEach(give => give())
+      await new Promise(resolve => setTimeout(resolve))
+    },
+  }
+}
+
+describe('the stream of requests', () => {
+  it('begins with what the server still knows, joined to the live ones without a double', async () => {
+    const { seen, stream, request, answer } = setUp()
+    request(false)
+    request(false)
+    const done = stream.catchUp()
+    request()
+    stream.flush()
+    expect(seen).toEqual([])
+    await answer()
+    await done
+    expect(seen).toEqual([1, 2, 3])
+    request()
+    stream.flush()
+    expect(seen).toEqual([1, 2, 3, 4])
+  })
+
+  it('fills in what was missed, and tells of a gap where the log does not reach back', async () => {
+    const { seen, stream, request, answer } = setUp()
+    request()
+    stream.flush()
+    for (let i = 0; i < 5; i++)
+      request(false)
+    void stream.catchUp()
+    await answer()
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6])
+    for (let i = 0; i < 12; i++)
+      request(false)
+    void stream.catchUp()
+    await answer()
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6, 'gap', 9, 10, 11, 12, 13, 14, 15, 16, 17, 18])
+  })
+
+  it('takes up the ids of a server that was started anew, and tells of the gap', async () => {
+    const { seen, stream, request, answer, restart } = setUp()
+    request()
+    request()
+    stream.flush()
+    restart()
+    request(false)
+    void stream.catchUp()
+    await answer()
+    request()
+    stream.flush()
+    expect(seen).toEqual([1, 2, 'gap', 1, 2])
+  })
+
+  it('hands on how many the connection was too slow for, and reads again when that happens while it reads', async () => {
+    const { seen, stream, request, answer } = setUp()
+    request()
+    stream.push({ topic: 'lagged', data: '{"dropped":3,"requests":{"hit":2}}' })
+    stream.flush()
+    expect(seen).toEqual([{ hit: 2 }, 1])
+    request(false)
+    void stream.catchUp()
+    request(false)
+    stream.push({ topic: 'lagged', data: '{"dropped":1,"requests":{"hit":1}}' })
+    request()
+    await answer()
+    await answer()
+    expect(seen).toEqual([{ hit: 2 }, 1, 2, 3, 4])
+  })
+
+  it('goes on with the live ones when the log cannot be read', async () => {
+    const { seen, problems, stream, request, answer, break: breakOff } = setUp()
+    breakOff(true)
+    void stream.catchUp()
+    request()
+    await answer()
+    request()
+    stream.flush()
+    expect(seen).toEqual([1, 2])
+    expect(problems).toHaveLength(1)
+  })
+
+  it('bounds what waits: without a flush it hands on, while reading it reads again', async () => {
+    const { seen, stream, request, answer } = setUp()
+    for (let i = 0; i < 2000; i++)
+      request()
+    expect(seen).toHaveLength(2000)
+    void stream.catchUp()
+    for (let i = 0; i < 10_001; i++)
+      request()
+    await answer()
+    expect(seen).toHaveLength(2000)
+    await answer()
+    expect(seen.slice(2000)).toEqual(['gap', ...Array.from({ length: 10 }, (_, i) => 11_992 + i)])
+  })
+
+  it('whatever happens, tells each request at most once and in order, and a gap wherever some are missing', async () => {
+    const step = fc.constantFrom('live', 'lost', 'flush', 'catchUp', 'answer')
+    await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      const { seen, stream, request, answer } = setUp()
+      // Live events stop while the connection is down, and what follows it is always a reading.
+      let down = false
+      for (const name of steps) {
+        if (name === 'live' || name === 'lost') {
+          down ||= name === 'lost'
+          request(!down)
+        }
+        else if (name === 'flush') {
+          stream.flush()
+        }
+        else if (name === 'catchUp') {
+          down = false
+          void stream.catchUp()
+        }
+        else {
+          await answer()
+        }
+      }
+      void stream.catchUp()
+      await answer()
+      let before: unknown = 'gap'
+      for (const id of seen) {
+        if (typeof id === 'number' && typeof before === 'number')
+          expect(id).toBe(before + 1)
+        before = id
+      }
+    }), { numRuns: 300 })
+  })
+})

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest'
+import { hasTerm, withoutTerm, withTerm } from '../../../src/renderer/src/views/requests/filter-terms'
+import { clockTime, exactTime, explainResult, nameOfResult } from '../../../src/renderer/src/views/requests/request-text'
+import { requestResults } from '../../../src/shared/schemas'
+import { recordOf } from './records'
+
+it('names every result, and others as they are', () => {
+  expect(requestResults.map(nameOfResult)).toEqual(['Hit', 'Stale', 'Miss', 'Stored', 'Dropped', 'OK', 'Off', 'Refused', 'Error'])
+  expect(['__proto__', 'toString', ''].map(nameOfResult)).toEqual(['__proto__', 'toString', ''])
+})
+
+it.each([
+  [{ result: 'hit' }, 'Found fresh.'],
+  [{ result: 'hit', status: 304 }, 'Found fresh; the client had it already.'],
+  [{ result: 'miss', reason: 'evicted' }, 'Not found: it had made room for others.'],
+  [{ result: 'miss', reason: 'constructor' }, 'Not found: constructor.'],
+  [{ result: 'off', reason: 'cache-off', status: 503 }, 'Off: Cache is switched off.'],
+  [{ result: 'refused', reason: '__proto__', status: 400 }, 'Refused: __proto__.'],
+  [{ result: 'error', reason: null, status: 500 }, 'Error: 500.'],
+])('explains %j', (change, sentence) => {
+  expect(explainResult(recordOf(change))).toBe(sentence)
+})
+
+it('writes times in the person\'s zone', () => {
+  const at = new Date(2026, 0, 2, 3, 4, 5, 6).toISOString()
+  expect(clockTime(at)).toBe('03:04:05.006')
+  expect(exactTime(at)).toContain('January 2, 2026')
+})
+
+it('puts terms into a filter and takes them out', () => {
+  expect(withTerm('', 'key:a')).toBe('key:a')
+  expect(withTerm('  x  result:hit -result:miss status>4 ', 'result:miss')).toBe('x -result:miss status>4 result:miss')
+  expect(withTerm('cache:a', '-cache:b')).toBe('cache:a -cache:b')
+  expect(withTerm('key:"a b" "free text"', 'key:"c d"')).toBe('"free text" key:"c d"')
+  expect(withoutTerm('a result:hit  b', 'result:hit')).toBe('a b')
+  expect(hasTerm('"result:hit"', 'result:hit')).toBe(false)
+  expect(hasTerm('x result:hit', 'result:hit')).toBe(true)
+})
