@@ -45,7 +45,7 @@ export const zones = [
   { name: 'index', path: 'src/main/index', imports: [...parts, 'src/main/larder', 'src/main/desktop/', 'package.json'], packages: ['electron'], node: all },
 
   { name: 'preload', path: 'src/preload/', imports: [shared], packages: ['electron'], node: [], raw: ['src/preload/index.ts'] },
-  { name: 'renderer', path: 'src/renderer/', imports: [shared], packages: ['vue', 'pinia', 'vue-router', 'reka-ui', '@tanstack/vue-virtual', 'uplot', '@lucide/vue', '@vueuse/core', 'codemirror', '@codemirror/view', '@codemirror/state', '@codemirror/lang-json', '@codemirror/search', '@codemirror/language', '@codemirror/commands'], node: [] },
+  { name: 'renderer', path: 'src/renderer/', imports: [shared], packages: ['vue', 'pinia', 'vue-router', 'reka-ui', '@tanstack/vue-virtual', 'uplot', '@lucide/vue', '@vueuse/core', 'codemirror', '@codemirror/view', '@codemirror/state', '@codemirror/lang-json', '@codemirror/search', '@codemirror/language', '@codemirror/commands', '@lezer/highlight'], node: [] },
 ]
 
 /** Files that may read the machine's clocks: the clock itself and the composition roots. */
