@@ -3,6 +3,7 @@ import type { EntryMetadata, Page, PageQuery } from '../ports'
 import type { StoredEntry } from '../store'
 import type { Position, RowPosition } from './position'
 import { invalidField } from '../../../shared/errors'
+import { limits } from '../../../shared/limits'
 import { timeOf } from '../lifetime'
 import { secondsLeft } from '../operations'
 import { rankOf, readCursor, writeCursor } from './position'
@@ -103,7 +104,8 @@ function toMetadata(entry: StoredEntry, now: number): EntryMetadata {
     tags: entry.tags,
     age: (now - entry.storedAt) / 1000,
     ttl: secondsLeft(entry.freshUntil, now),
-    grace: entry.freshUntil === Number.POSITIVE_INFINITY ? 0 : (entry.graceUntil - entry.freshUntil) / 1000,
+    // JSON has no infinity: what a soft invalidation left without an end counts as the longest TTL.
+    grace: entry.freshUntil === Number.POSITIVE_INFINITY ? 0 : Math.min(limits.ttl, (entry.graceUntil - entry.freshUntil) / 1000),
     stale: now >= entry.freshUntil,
     hits: entry.hits,
   }
