@@ -1,62 +1,59 @@
 /** Slots of a store, as a list by insertion number sees them. */
 export interface NumberedSlots {
   readonly size: number
-  /** All slots in use lie below. */
+  /** All slots in use lie below; no more than 2^27. */
   readonly top: number
   /** Grows with every insertion, from 1; 0 for a free slot. */
   sequenceOf: (slot: number) => number
 }
 
 const fewest = 1024
+const slotRange = 2 ** 27
+/** Wider, and a number with its slot would not fit into a double. */
+const widest = 2 ** 26
 
 /**
  * Slots in order of insertion, up to the insertion `last`, without a link between them: each pass over the numbers picks out those of
- * the next window, some sixty-fourth of all, and sorts them. That is 64 passes of a millisecond for a list of a million, which takes
- * longer to send, and nothing for entries that nobody lists. What is freed meanwhile is not shown; slots that are taken
- * anew have later numbers.
+ * the next window, some sixty-fourth of all, and sorts them. So a list of a million costs some 64 passes, about half a
+ * second of CPU time spread over it, and entries that nobody lists cost nothing. What is freed meanwhile is not shown; slots that are taken anew have later numbers.
  */
 export function* insertionOrder(slots: NumberedSlots, last: number): Generator<number> {
-  let after = 0
-  let width = 0
-  while (after < last) {
-    const wanted = Math.max(fewest, slots.size >>> 6)
-    // From the next that there is, as dense as they are on average, until a window proves that wrong.
-    const next = nextAfter(slots, after)
-    if (next > last)
-      return
-    width ||= Math.ceil(wanted * (last - next + 1) / Math.max(1, slots.size))
-    let window = numbersUpTo(slots, next, Math.min(last, next + width - 1))
-    while (window.length > 4 * wanted) {
+  const wanted = Math.max(fewest, slots.size >>> 6)
+  const window = new Float64Array(4 * wanted)
+  let { next } = collect(slots, 0, 0, window)
+  // As wide as it takes if the numbers are evenly spread, until a window proves that wrong.
+  let width = Math.min(widest, Math.ceil(wanted * (last - next + 1) / Math.max(1, slots.size)))
+  while (next <= last) {
+    const first = next
+    const found = collect(slots, first, Math.min(last, first + width - 1), window)
+    if (found.count > window.length) {
       width = Math.ceil(width / 4)
-      window = numbersUpTo(slots, next, Math.min(last, next + width - 1))
+      continue
     }
-    after = next + width - 1
-    if (window.length < wanted / 2)
-      width *= 2
-    for (const { slot, sequence } of window) {
-      if (slot < slots.top && slots.sequenceOf(slot) === sequence)
+    next = found.next
+    if (found.count < wanted / 2)
+      width = Math.min(widest, width * 2)
+    for (const place of window.subarray(0, found.count).sort()) {
+      const slot = place % slotRange
+      if (slot < slots.top && slots.sequenceOf(slot) === first + Math.floor(place / slotRange))
         yield slot
     }
   }
 }
 
-/** The lowest number above; Infinity when there is none. */
-function nextAfter(slots: NumberedSlots, after: number): number {
+/**
+ * Writes slots with numbers from `first` to `last` into `window`, each below its number, as far as they fit; tells how many there are, and
+ * the lowest number beyond, Infinity where there is none.
+ */
+function collect(slots: NumberedSlots, first: number, last: number, window: Float64Array): { count: number, next: number } {
+  let count = 0
   let next = Infinity
   for (let slot = 0; slot < slots.top; slot++) {
     const sequence = slots.sequenceOf(slot)
-    if (sequence > after && sequence < next)
-      next = sequence
+    if (sequence > last)
+      next = sequence < next ? sequence : next
+    else if (sequence >= first && sequence !== 0)
+      window[count++] = (sequence - first) * slotRange + slot
   }
-  return next
-}
-
-function numbersUpTo(slots: NumberedSlots, first: number, last: number): { slot: number, sequence: number }[] {
-  const window: { slot: number, sequence: number }[] = []
-  for (let slot = 0; slot < slots.top; slot++) {
-    const sequence = slots.sequenceOf(slot)
-    if (sequence >= first && sequence <= last)
-      window.push({ slot, sequence })
-  }
-  return window.sort((a, b) => a.sequence - b.sequence)
+  return { count, next }
 }

@@ -265,9 +265,9 @@ function writeTimes(words: Uint32Array, offset: number, { shape }: Kind, lifetim
   writeDouble(words, doubleAt(offset, 'skew'), lifetime.skew)
 }
 
-/** A call into native code costs as much as sixty bytes copied by hand. */
+/** A call into native code costs as much as forty bytes copied by hand (35 ns here). */
 function copyBytes(from: Uint8Array, length: number, to: Uint8Array, at: number): void {
-  if (length > 64) {
+  if (length > 40) {
     to.set(length === from.length ? from : from.subarray(0, length), at)
     return
   }
