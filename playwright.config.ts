@@ -12,6 +12,8 @@ export default defineConfig({
   fullyParallel: false,
   forbidOnly: process.env.CI === 'true',
   timeout: 30_000,
+  // A browser on two shared cores: one more try in CI, and the summary says how many tests were flaky.
+  retries: process.env.CI === 'true' ? 1 : 0,
   reporter: [['line'], ['json', { outputFile: 'test-results/e2e.json' }]],
   use: {
     viewport: { width: 1180, height: 760 },
