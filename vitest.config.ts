@@ -1,12 +1,23 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
+/** Unit tests that take seconds each: they run in the second tier, so that the first stays below half a minute. */
+const long = [
+  'test/contract/snippets/**/*.test.ts',
+  'test/main/cache/{twins,offheap-memory,mixed-writes,model}.test.ts',
+  'test/main/cache/eviction/policies.test.ts',
+  'test/main/cache/order/**/*.test.ts',
+  'test/main/http/event-stream.test.ts',
+  'test/main/admin/passwords.test.ts',
+  'test/tooling/zones.test.ts',
+]
+
 export default defineConfig({
   test: {
     projects: [
-      { plugins: [vue()], test: { name: 'unit', include: ['test/{main,shared,renderer,contract,tooling}/**/*.test.ts'], environment: 'node', testTimeout: 15_000 } },
+      { plugins: [vue()], test: { name: 'unit', include: ['test/{main,shared,renderer,contract,tooling}/**/*.test.ts'], exclude: long, environment: 'node', testTimeout: 15_000 } },
       // Real servers, real sockets, real child processes: whole files in turn, so that they do not starve each other.
-      { test: { name: 'server', include: ['test/server/**/*.test.ts'], environment: 'node', testTimeout: 30_000, hookTimeout: 30_000, fileParallelism: false } },
+      { test: { name: 'server', include: ['test/server/**/*.test.ts', ...long], environment: 'node', testTimeout: 30_000, hookTimeout: 30_000, fileParallelism: false } },
     ],
   },
 })
