@@ -57,8 +57,6 @@ test('answers every operation that reads without input', async ({ overview }) =>
     await expect(dialog.getByRole('region', { name: 'Answer' })).toContainText(/\w/)
     await expect(dialog.getByRole('alert')).toBeHidden()
     await overview.keyboard.press('Escape')
-    // Gone, not only closed: the browser tells of the closing a task later, and until then the palette stays away.
-    await expect(overview.locator('dialog')).toHaveCount(0)
   }
 })
 

@@ -105,8 +105,8 @@ test('drops many only after telling how many', async ({ openConsole, call }) => 
   await page.getByLabel('Drop by').selectOption('Everything (flush)')
   await send.click()
   await page.getByRole('dialog', { name: 'Drop 1 entry?' }).getByRole('button', { name: 'Drop 1 entry' }).click()
+  await expect.poll(async () => (await call('GET', '/v1/other')).status).toBe(404)
   await expect(answer.getByRole('status')).toContainText('200')
-  expect((await call('GET', '/v1/other')).status).toBe(404)
 })
 
 test('sends by keyboard alone, with another credential, and copies the request as code', async ({ openConsole, context, server }) => {
