@@ -3,21 +3,31 @@ import { defineConfig } from '@playwright/test'
 import { findChromium } from './test/helpers/chromium'
 
 const chromium = findChromium()
+const hard = process.env.LARDER_HARD === '1'
+const pictures = hard || process.env.LARDER_SCREENSHOTS === '1'
 
 export default defineConfig({
   testDir: 'test/e2e',
   outputDir: 'test-results/e2e',
-  // One server after the other: the machine's timing stays the same from run to run.
-  workers: 1,
-  fullyParallel: false,
+  // Each test has a server of its own.
+  fullyParallel: true,
+  workers: 2,
   forbidOnly: process.env.CI === 'true',
   timeout: 30_000,
   // A browser on two shared cores: one more try in CI, and the summary says how many tests were flaky.
   retries: process.env.CI === 'true' ? 1 : 0,
   reporter: [['line'], ['json', { outputFile: 'test-results/e2e.json' }]],
+  projects: [
+    { name: 'console', grepInvert: /@alone/, testIgnore: ['**/*screenshots.spec.ts', '**/hard/**'] },
+    // What looks at times has the machine for itself.
+    { name: 'alone', grep: /@alone/, testIgnore: hard ? [] : ['**/hard/**'], workers: 1, dependencies: ['console'] },
+    // The pictures of README and docs: LARDER_SCREENSHOTS=1 npx playwright test --project pictures.
+    ...pictures ? [{ name: 'pictures', testMatch: '**/*screenshots.spec.ts', workers: 1 }] : [],
+  ],
   use: {
     viewport: { width: 1180, height: 760 },
-    trace: 'retain-on-failure',
+    // A trace of every test would take a third of the time; the second try tells enough.
+    trace: 'on-first-retry',
     launchOptions: {
       ...(chromium.available && { executablePath: chromium.path }),
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic'],

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
+import { parseArgs } from 'node:util'
 import { run } from './lib/child.mjs'
 import { root } from './lib/node.mjs'
 import { byExitCode, fromPlaywright, fromVitest } from './lib/test-figures.mjs'
@@ -11,16 +12,20 @@ await withProjectNode(async () => {
   const reports = mkdtempSync(join(tmpdir(), 'larder-test-'))
   const report = name => join(reports, `${name}.json`)
 
-  /** Every check: what to run, and how its figures are read when it has ended. */
+  /** Every check: what to run, and how its figures are read when it has ended. Those of a `group` need one core each and run side by side. */
   const checks = [
-    { name: 'lint', tool: 'eslint/bin/eslint.js', args: ['.', '--cache', '--cache-location', 'node_modules/.cache/eslint/', '--max-warnings', '0'], figures: byExitCode },
-    { name: 'types', tool: 'vue-tsc/bin/vue-tsc.js', args: ['--noEmit', '-p', 'tsconfig.node.json'], figures: byExitCode },
-    { name: 'types-web', tool: 'vue-tsc/bin/vue-tsc.js', args: ['--noEmit', '-p', 'tsconfig.web.json'], figures: byExitCode },
+    { name: 'lint', group: 'text', tool: 'eslint/bin/eslint.js', args: ['.', '--cache', '--cache-location', 'node_modules/.cache/eslint/', '--max-warnings', '0'], figures: byExitCode },
+    { name: 'types', group: 'text', tool: 'vue-tsc/bin/vue-tsc.js', args: ['--noEmit', '-p', 'tsconfig.node.json'], figures: byExitCode },
+    { name: 'types-web', group: 'text', tool: 'vue-tsc/bin/vue-tsc.js', args: ['--noEmit', '-p', 'tsconfig.web.json'], figures: byExitCode },
     ...['unit', 'server'].map(name => ({ name, tool: 'vitest/vitest.mjs', args: ['run', '--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${report(name)}`], figures: code => fromVitest(report(name), code) })),
     { name: 'e2e', tool: '@playwright/test/cli.js', args: ['test', '--reporter=list,json'], env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report('e2e') }, figures: code => fromPlaywright(report('e2e'), code) },
   ]
   try {
-    process.exitCode = await runAll(chosen(checks))
+    const { only, hard } = readOptions(checks)
+    // Everything whole: a million entries, 200 kills, long logs.
+    if (hard)
+      process.env.LARDER_HARD = '1'
+    process.exitCode = await runAll(chosen(checks, only))
   }
   finally {
     rmSync(reports, { recursive: true, force: true })
@@ -28,34 +33,38 @@ await withProjectNode(async () => {
 })
 
 /** Those that `--only lint,unit` names; all without it. `types` means both. */
-function chosen(checks) {
-  const [option, names, ...rest] = process.argv.slice(2)
-  if (option === undefined)
+function chosen(checks, only) {
+  if (only === undefined)
     return checks
-  const wanted = option === '--only' && rest.length === 0 ? (names ?? '').split(',').flatMap(name => name === 'types' ? ['types', 'types-web'] : name) : []
-  const unknown = wanted.filter(name => !checks.some(check => check.name === name))
-  if (wanted.length === 0 || unknown.length > 0) {
-    console.error(`Usage: npm test [-- --only ${checks.map(check => check.name).join(',')}]`)
-    process.exit(2)
+  const wanted = only.split(',').flatMap(name => name === 'types' ? ['types', 'types-web'] : name)
+  return wanted.every(name => checks.some(check => check.name === name)) ? checks.filter(check => wanted.includes(check.name)) : usage(checks)
+}
+
+function readOptions(checks) {
+  try {
+    return parseArgs({ options: { only: { type: 'string' }, hard: { type: 'boolean', default: false } } }).values
   }
-  return checks.filter(check => wanted.includes(check.name))
+  catch {
+    return usage(checks)
+  }
+}
+
+function usage(checks) {
+  console.error(`Usage: npm test [-- --only ${checks.map(check => check.name).join(',')}] [--hard]`)
+  process.exit(2)
 }
 
 /** @returns {Promise<number>} Exit code: 0 when nothing failed. */
 async function runAll(checks) {
   const results = []
-  for (const check of checks) {
-    console.log(`\n── ${check.name} ${'─'.repeat(70 - check.name.length)}`)
-    const start = performance.now()
-    const code = await run(process.execPath, [join(root, 'node_modules', check.tool), ...check.args], {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...check.env, PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}` },
-    })
+  for (const group of Map.groupBy(checks, check => check.group ?? check.name).values()) {
+    const alone = group.length === 1
+    const ended = await Promise.all(group.map(check => runCheck(check, alone)))
     // 128 + SIGINT: a person has had enough; 128 + SIGTERM: the machine has.
-    if (code === 130 || code === 143)
-      return code
-    results.push({ name: check.name, seconds: (performance.now() - start) / 1000, ...check.figures(code) })
+    const stopped = ended.find(({ code }) => code === 130 || code === 143)
+    if (stopped)
+      return stopped.code
+    results.push(...ended)
   }
 
   console.log(`\n── summary ${'─'.repeat(63)}`)
@@ -66,6 +75,23 @@ async function runAll(checks) {
   const sum = { passed: total('passed'), failed: total('failed'), skipped: total('skipped') }
   console.log(`\n${inWords(sum)}`)
   return sum.failed > 0 ? 1 : 0
+}
+
+/** Runs a check to its end. What it writes is shown at once where it runs alone, else in one piece. */
+async function runCheck({ name, tool, args, env, figures }, alone) {
+  const title = `\n── ${name} ${'─'.repeat(70 - name.length)}`
+  const output = []
+  const start = performance.now()
+  if (alone)
+    console.log(title)
+  const code = await run(process.execPath, [join(root, 'node_modules', tool), ...args], {
+    cwd: root,
+    ...alone ? { stdio: ['ignore', 'inherit', 'inherit'] } : { onOutput: text => output.push(text) },
+    env: { ...process.env, ...env, PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}` },
+  })
+  if (!alone)
+    console.log(title + (output.length > 0 ? `\n${Buffer.concat(output)}` : ''))
+  return { name, code, seconds: (performance.now() - start) / 1000, ...figures(code) }
 }
 
 function inWords({ passed, failed, skipped }) {

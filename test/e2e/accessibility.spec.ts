@@ -5,9 +5,8 @@ import { expect, skipWithoutBrowser, test } from './console-test'
 skipWithoutBrowser()
 test.slow()
 
-/** What axe looks at: a name, and the way there from the overview with a cache `sample`. */
+/** What axe looks at: a name, and the way there from the overview with a cache `sample`. Escape leads back. */
 const states: readonly (readonly [name: string, show: (page: Page) => Promise<void>])[] = [
-  ['the filled overview', async () => {}],
   ...['Add entry', 'View all', 'Clear', 'Delete'].map(button => [`the dialog of ${button}`, async (page: Page) => {
     await page.getByRole('row', { name: 'sample' }).getByRole('button', { name: button }).click()
     await expect(page.getByRole('dialog')).toBeVisible()
@@ -37,15 +36,20 @@ const states: readonly (readonly [name: string, show: (page: Page) => Promise<vo
   }],
 ]
 
-for (const [name, show] of states) {
-  test(`axe finds nothing in ${name}`, async ({ overview, call }) => {
-    await call('POST', '/admin/caches', { json: { name: 'sample', ttl: 60 } })
-    await call('PUT', '/api/caches/sample/entries/a', { body: '{"a":[1,{}]}' })
-    await expect(overview.getByRole('row', { name: 'sample' }).getByRole('cell').nth(0)).toHaveText('1')
-    await show(overview)
-    await expectAccessible(overview)
-  })
-}
+test('axe finds nothing in the filled overview and what opens above it', async ({ overview, call }) => {
+  await call('POST', '/admin/caches', { json: { name: 'sample', ttl: 60 } })
+  await call('PUT', '/api/caches/sample/entries/a', { body: '{"a":[1,{}]}' })
+  await expect(overview.getByRole('row', { name: 'sample' }).getByRole('cell').nth(0)).toHaveText('1')
+  await expectAccessible(overview)
+  for (const [name, show] of states) {
+    await test.step(name, async () => {
+      await show(overview)
+      await expectAccessible(overview)
+      await overview.keyboard.press('Escape')
+      await expect(overview.getByRole('dialog').or(overview.getByRole('menu'))).toBeHidden()
+    })
+  }
+})
 
 test('axe finds nothing on the empty overview, and with everything off', async ({ overview, call }) => {
   await expectAccessible(overview)

@@ -207,7 +207,7 @@ test('touches, invalidates and takes it back', async ({ openConsole, call }) => 
   expect(Number(back.headers.get('Larder-TTL'))).toBeGreaterThan(7000)
 })
 
-test('values that could hang a page do not', async ({ openConsole, call, server }) => {
+test('values that could hang a page do not', { tag: '@alone' }, async ({ openConsole, call, server }) => {
   test.setTimeout(90_000)
   const put = async (key: string, body: string | Uint8Array<ArrayBuffer>, type: string): Promise<void> => {
     const answer = await fetch(`${server.url}/api/caches/default/entries/${key}`, { method: 'PUT', headers: { 'Api-Key': server.apiKey, 'Content-Type': type }, body })
@@ -248,7 +248,7 @@ test('values that could hang a page do not', async ({ openConsole, call, server 
   expect(longest).toBeLessThanOrEqual(200)
 })
 
-test('50,000 entries: windows, sorting, filtering and folders are there at once', async ({ openConsole, call }) => {
+test('50,000 entries: windows, sorting, filtering and folders are there at once', { tag: '@alone' }, async ({ openConsole, call }) => {
   test.setTimeout(90_000)
   await store(call, Array.from({ length: 50_000 }, (_, i) => ({ key: `k:${i % 50}:${String(i).padStart(6, '0')}`, value: { text: 'x'.repeat((i + 1) % 300) } })))
   const page = await openConsole('/caches/default')

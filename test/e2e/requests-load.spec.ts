@@ -60,7 +60,7 @@ async function readSteadily(url: string, apiKey: string): Promise<number> {
   return answered
 }
 
-test(`follows ${load.rate} requests a second: frames, exact counts, flat memory, nothing jumps`, async ({ openConsole, server, call }) => {
+test(`follows ${load.rate} requests a second: frames, exact counts, flat memory, nothing jumps`, { tag: '@alone' }, async ({ openConsole, server, call }) => {
   test.setTimeout((load.seconds + 60) * 1000)
   for (let i = 0; i < 997; i += 2)
     await call('PUT', `/v1/user:${i}:profile`, { body: '{"name":"x"}' })

@@ -6,7 +6,7 @@ skipWithoutBrowser()
 /** Most bytes of JavaScript, gzipped, until the overview stands. */
 const initialScript = 200_000
 
-test('the first screen needs little JavaScript, and paints soon', async ({ page, server }) => {
+test('the first screen needs little JavaScript, and paints soon', { tag: '@alone' }, async ({ page, server }) => {
   const scripts = new Map<string, Promise<Buffer>>()
   page.on('response', response => /\.js$/.test(response.url()) && scripts.set(response.url(), response.body()))
   await page.goto(`${server.url}/#${await server.code()}`)
@@ -22,7 +22,7 @@ test('the first screen needs little JavaScript, and paints soon', async ({ page,
   expect(paint).toBeLessThan(1500)
 })
 
-test('nothing moves while live data arrives', async ({ page, server, call }) => {
+test('nothing moves while live data arrives', { tag: '@alone' }, async ({ page, server, call }) => {
   await page.addInitScript({ content: `self.shifts = []; new PerformanceObserver(list => shifts.push(...list.getEntries().map(({ value, hadRecentInput, sources }) =>
     ({ value, hadRecentInput, of: sources.map(({ node }) => node?.parentElement?.className + ' > ' + (node?.className ?? node?.nodeName)).join(', ') })))).observe({ type: 'layout-shift', buffered: true })` })
   for (const name of ['products', 'sessions'])

@@ -29,7 +29,7 @@ function tool(name: keyof typeof tools, script: string): void {
 function vitest(report: object, code = 0): void {
   tool('vitest', `
     import { writeFileSync } from 'node:fs'
-    console.log('words of vitest', process.argv.slice(2).join(' '))
+    console.log('words of vitest', process.argv.slice(2).join(' '), process.env.LARDER_HARD === '1' ? 'whole' : 'small')
     writeFileSync(process.argv.find(a => a.startsWith('--outputFile.json=')).split('=')[1], ${JSON.stringify(JSON.stringify(report))})
     process.exitCode = ${code}`)
 }
@@ -87,7 +87,19 @@ describe('npm test', () => {
     expect(await npmTest('--only', 'lint,types')).toMatchObject({ code: 0, last: '3 passed, 0 failed' })
   })
 
-  it.each([['--only'], ['--only', 'nothing'], ['lint'], ['--only', 'lint', 'types']])('refuses %s %s with a usage', async (...args) => {
+  it('is whole with --hard, and small without', async () => {
+    expect((await npmTest('--only', 'unit', '--hard')).output).toMatch(/^words of vitest run .* whole$/m)
+    expect((await npmTest('--only', 'unit')).output).toMatch(/^words of vitest run .* small$/m)
+  })
+
+  it('shows what checks that run side by side say, each in one piece', async () => {
+    for (const name of ['eslint', 'types'] as const)
+      tool(name, `console.log('first of ${name}'); setTimeout(() => console.error('last of ${name}'), 50)`)
+    const { output } = await npmTest('--only', 'lint,types')
+    expect(output.match(/(?:first|last) of \w+/g)?.join(', ').replaceAll(/first of (\w+), last of \1/g, '$1').split(', ').sort()).toEqual(['eslint', 'types', 'types'])
+  })
+
+  it.each([['--only'], ['--only', 'nothing'], ['lint'], ['--only', 'lint', 'types'], ['--soft']])('refuses %s %s with a usage', async (...args) => {
     const { code, output } = await npmTest(...args)
     expect(output).toContain('Usage: npm test [-- --only lint')
     expect(code).toBe(2)
