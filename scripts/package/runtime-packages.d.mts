@@ -1,0 +1,1 @@
+export function runtimePackages(file?: string): { needed: Set<string>, unneeded: Set<string> }

@@ -1,0 +1,136 @@
+import type { Instruction, InstructionName } from './dockerfile'
+import { execFile } from 'node:child_process'
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { basename, delimiter, dirname, join, posix } from 'node:path'
+import process from 'node:process'
+import { promisify } from 'node:util'
+import { argumentsOf, parseDockerfile } from './dockerfile'
+
+/** The user `node` of the base image. */
+const node = 1000
+/** Folders of the image in which the steps may name something by its whole path. */
+const places = ['/app', '/home/node']
+
+/** What the last stage comes to: its folder stands for `/`. */
+export interface Image {
+  /** The working directory. */
+  cwd: string
+  env: Record<string, string>
+  /** User id to start programs as; undefined where we are no root and thereby nobody special already. */
+  uid: number | undefined
+  user: string
+  volumes: string[]
+  exposes: string[]
+  bases: string[]
+  command: string[]
+  healthCheck: string[]
+}
+
+interface Stage { root: string, cwd: string, env: Record<string, string>, user: string }
+
+export interface BuildOptions {
+  /** The project with its Dockerfile and .dockerignore. */
+  project: string
+  /** An empty folder that everybody may enter. */
+  folder: string
+  /** Stands in for what this RUN would have installed. @default every RUN is run */
+  installed?: { step: string, modules: string }
+}
+
+/**
+ * Runs the steps of the project's Dockerfile without Docker: each stage in a folder of its own that stands for `/`, each command by `sh`, on the
+ * Node and the npm of this machine in the place of the base image. Paths below /app and /home/node are those of the folder.
+ */
+export async function buildImage({ project, folder, installed }: BuildOptions): Promise<Image> {
+  const context = join(folder, 'context')
+  copyContext(project, context)
+  // A program that the user `node` may run too, wherever that of the tests lies.
+  const bin = join(folder, 'bin')
+  cpSync(process.execPath, join(bin, 'node'))
+
+  const stages = new Map<string, Stage>()
+  const image: Omit<Image, 'cwd' | 'env' | 'uid' | 'user'> = { volumes: [], exposes: [], bases: [], command: [], healthCheck: [] }
+  let stage = createStage(folder, bin)
+
+  const steps: Record<InstructionName, (instruction: Instruction) => unknown> = {
+    FROM({ words: [base = '', , name = ''] }) {
+      image.bases.push(base)
+      stage = createStage(join(folder, `stage-${image.bases.length}`), bin)
+      stages.set(name, stage)
+    },
+    WORKDIR: ({ text }) => stage.cwd = makeFolder(join(stage.root, text)),
+    USER: ({ text }) => stage.user = text,
+    ENV({ words }) {
+      for (const word of words) {
+        const at = word.indexOf('=')
+        stage.env[word.slice(0, at)] = inFolder(stage.root, word.slice(at + 1))
+      }
+    },
+    COPY: ({ words, options: { from } }) => copy(words, from === undefined ? context : stages.get(from)?.root, stage.cwd),
+    RUN({ text }) {
+      if (text === installed?.step)
+        return symlinkSync(installed.modules, join(stage.cwd, 'node_modules'))
+      return promisify(execFile)('sh', ['-euc', inFolder(stage.root, text)], { cwd: stage.cwd, env: { ...cleanEnvironment(), ...stage.env }, uid: uidOf(stage.user), maxBuffer: 2 ** 26 })
+    },
+    VOLUME: ({ text }) => image.volumes.push(inFolder(stage.root, text)),
+    EXPOSE: ({ text }) => image.exposes.push(text),
+    HEALTHCHECK: ({ text }) => image.healthCheck = argumentsOf(text),
+    CMD: ({ text }) => image.command = argumentsOf(text),
+  }
+
+  const instructions = parseDockerfile(readFileSync(join(project, 'Dockerfile'), 'utf8'))
+  if (instructions[0]?.name !== 'FROM')
+    throw new Error('The Dockerfile has to begin with FROM.')
+  for (const instruction of instructions)
+    await steps[instruction.name](instruction)
+  const { cwd, env, user } = stage
+  return { ...image, cwd, env, user, uid: uidOf(user) }
+}
+
+/** What `.dockerignore` lets through. It names what goes along and nothing else, so it is a list. */
+function copyContext(project: string, context: string): void {
+  const [all, ...kept] = readFileSync(join(project, '.dockerignore'), 'utf8').split('\n').filter(line => line !== '' && !line.startsWith('#'))
+  if (all !== '*' || kept.some(line => !/^!\.?[a-z][a-z.-]*$/i.test(line)))
+    throw new Error('.dockerignore shall refuse everything (*) and then name what goes along (!name).')
+  for (const line of kept)
+    cpSync(join(project, line.slice(1)), join(context, line.slice(1)), { recursive: true })
+}
+
+function createStage(root: string, bin: string): Stage {
+  const home = makeFolder(join(root, 'home/node'))
+  if (process.getuid?.() === 0)
+    chownSync(home, node, node)
+  return { root, cwd: root, user: 'root', env: { PATH: [bin, process.env.PATH ?? ''].join(delimiter) } }
+}
+
+function copy(words: string[], from: string | undefined, cwd: string): void {
+  const target = words.at(-1) ?? ''
+  if (from === undefined || posix.isAbsolute(target))
+    throw new Error(`COPY ${words.join(' ')}: from a stage that is there, to a place below WORKDIR.`)
+  for (const source of words.slice(0, -1)) {
+    const to = target.endsWith('/') ? join(cwd, target, basename(source)) : join(cwd, target)
+    if (!existsSync(join(from, source)))
+      throw new Error(`COPY ${source}: is not there.`)
+    makeFolder(dirname(to))
+    cpSync(join(from, source), to, { recursive: true })
+  }
+}
+
+function inFolder(root: string, text: string): string {
+  return places.reduce((result, place) => result.replaceAll(new RegExp(`(?<![^\\s='":])${place}(?![\\w.-])`, 'g'), join(root, place)), text)
+}
+
+function uidOf(user: string): number | undefined {
+  return process.getuid?.() === 0 && user !== 'root' ? node : undefined
+}
+
+/** An image knows nothing of the person who builds it. npm's own settings stay: they name the registry and the cache. */
+function cleanEnvironment(): Record<string, string> {
+  return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && !/^(?:LARDER_|NODE_ENV$)/.test(entry[0])))
+}
+
+function makeFolder(folder: string): string {
+  mkdirSync(folder, { recursive: true })
+  chmodSync(folder, 0o755)
+  return folder
+}

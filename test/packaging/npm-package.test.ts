@@ -1,0 +1,63 @@
+import type { TestContext } from 'vitest'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import process from 'node:process'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../helpers/folder'
+import { build, launch } from '../server/process/launch'
+import { expectCacheHit } from './cache-hit'
+
+const root = join(import.meta.dirname, '../..')
+const start = promisify(execFile)
+/** The Node that runs the tests is the one that the installed program finds. */
+const PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`
+
+describe('what npm pack makes', () => {
+  let folder: string
+  let packed: { filename: string, size: number, unpackedSize: number, files: { path: string }[] }
+
+  beforeAll(async () => {
+    await build()
+    folder = mkdtempSync(join(tmpdir(), 'larder-npm-'))
+    // No scripts: prepack would look once more whether the build is new.
+    const { stdout } = await start('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: root })
+    packed = (JSON.parse(stdout) as typeof packed[])[0] ?? expect.fail('npm packed nothing')
+  }, 240_000)
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  // Red: in package.json add "resources" to `files`, or leave out "!out/main/index.js".
+  it('holds the headless build, the console and nothing else', () => {
+    const { files, size } = packed
+    console.log(`The npm package: ${(size / 1024).toFixed(0)} kB, ${files.length} files.`)
+    const places = new Set(files.map(({ path }) => path.split('/').slice(0, 2).join('/')))
+    expect([...places].sort()).toEqual(['LICENSE', 'README.md', 'out/main', 'out/renderer', 'package.json'])
+    expect(files.map(({ path }) => path)).toEqual(expect.arrayContaining(['out/main/headless.js', 'out/main/writer-thread.js', 'out/renderer/index.html']))
+    expect(files.filter(({ path }) => /\.(?:map|ts|vue)$|^out\/main\/index\.js$/.test(path))).toEqual([])
+  })
+
+  // Red: in package.json let `bin` name another file, or leave "out/renderer" out of `files`.
+  it('installs into an empty project, helps, and serves a cache hit', async (context) => {
+    const project = temporaryFolder()
+    writeFileSync(join(project, 'package.json'), '{ "private": true }')
+    await install(context, project, join(folder, packed.filename))
+    const help = await start('npx', ['--no-install', 'larder', '--help'], { cwd: project, env: { ...process.env, PATH } })
+    expect(help.stdout).toContain('larder serve')
+    await expectCacheHit(launch(temporaryFolder(), { PATH }, [join(project, 'node_modules/.bin/larder'), 'serve']))
+  }, 120_000)
+})
+
+/** Without keytar and without anybody's scripts: Larder has to work so. Skips, outside of CI, where the registry does not answer. */
+async function install(context: TestContext, project: string, tarball: string): Promise<void> {
+  try {
+    await start('npm', ['install', tarball, '--omit=optional', '--ignore-scripts', '--prefer-offline', '--no-audit'], { cwd: project })
+  }
+  catch (error) {
+    const { stderr } = error as { stderr: string }
+    if (process.env.CI !== 'true' && /code (?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENOTCACHED)/.test(stderr))
+      context.skip(`the package registry does not answer:\n${stderr}`)
+    throw error
+  }
+}
