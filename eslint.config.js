@@ -81,7 +81,7 @@ export default antfu(
   },
   {
     name: 'larder/fixtures',
-    files: ['test/e2e/**'],
+    files: ['test/{e2e,desktop}/**'],
     // Playwright reads from the pattern which fixtures a function wants; none is `{}`.
     rules: { 'no-empty-pattern': 'off' },
   },
@@ -91,6 +91,8 @@ export default antfu(
     plugins: { larder: { rules: { 'import-zone': importZone } } },
     rules: {
       'larder/import-zone': 'error',
+      // What the console shows was written by apps under test: text, never markup (S19).
+      'vue/no-v-html': 'error',
       'max-lines': ['error', 300],
       'ts/no-non-null-assertion': 'error',
       'no-restricted-properties': ['error', ...properties.base],

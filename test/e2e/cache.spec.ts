@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { expectAccessible } from './accessibility'
 import { expect, skipWithoutBrowser, test } from './console-test'
+import { choose, figuresOf, timeInPage, typeFilter } from './timing'
 
 skipWithoutBrowser()
 
@@ -70,8 +71,8 @@ test('shows folders with exact counts, and opens them by keyboard', async ({ ope
   await expect(tree.getByRole('treeitem', { name: /^1000: 2/ })).toHaveAttribute('aria-level', '2')
   await tree.press('ArrowRight')
   await tree.press('Enter')
-  await tree.press('ArrowDown')
   await expect(tree.getByRole('treeitem', { name: /user:1000:orders/ })).toHaveAttribute('aria-level', '3')
+  await tree.press('ArrowDown')
   await expect(entry(page)).toContainText('user:1000:orders')
   // It stays open while the cache changes around it.
   await call('PUT', '/api/caches/default/entries/a:1', { body: 'x' })
@@ -228,8 +229,13 @@ test('values that could hang a page do not', { tag: '@alone' }, async ({ openCon
   const page = await openConsole('/caches/default')
   await expect(grid(page)).toHaveAttribute('aria-rowcount', '9')
   await page.evaluate('window.longest = 0; new PerformanceObserver(list => list.getEntries().forEach(task => window.longest = Math.max(window.longest, task.duration))).observe({ type: "longtask" })')
+  // The alarm works: 0 below means that nothing took 50 ms.
+  await page.evaluate('setTimeout(() => { for (const end = performance.now() + 80; performance.now() < end;); })')
+  await expect.poll(() => page.evaluate<number>('window.longest')).toBeGreaterThanOrEqual(50)
+  const longest: Record<string, number> = {}
   const expected: readonly [string, string][] = [['1-json', 'Item number 0'], ['2-line', 'xxxxxxxx'], ['3-binary', '00000000'], ['4-empty', 'The value is empty'], ['5-utf8', 'Not UTF-8'], ['6-image', '1 × 1'], ['7-csv', 'row, 0'], ['8-deep', '[[[[']]
   for (const [key, text] of expected) {
+    await page.evaluate('window.longest = 0')
     await grid(page).getByRole('row', { name: new RegExp(`^${key}`) }).click()
     await expect(entry(page).getByRole('heading', { name: key })).toBeVisible()
     await expect(entry(page)).toHaveAttribute('aria-busy', 'false', { timeout: 20_000 })
@@ -242,10 +248,10 @@ test('values that could hang a page do not', { tag: '@alone' }, async ({ openCon
     await entry(page).getByRole('button', { name: 'Download' }).click()
     const original = Buffer.from(await (await call('GET', `/api/caches/default/entries/${key}?peek=1`)).arrayBuffer())
     expect((await readFile(await (await saved).path())).equals(original)).toBe(true)
+    longest[key] = await page.evaluate<number>('window.longest')
   }
-  const longest = Number(await page.evaluate('window.longest'))
-  console.log(`longest task: ${longest} ms`)
-  expect(longest).toBeLessThanOrEqual(200)
+  console.log(`longest tasks in ms: ${JSON.stringify(longest)}`)
+  expect(Object.entries(longest).filter(([, time]) => time > 200)).toEqual([])
 })
 
 test('50,000 entries: windows, sorting, filtering and folders are there at once', { tag: '@alone' }, async ({ openConsole, call }) => {
@@ -259,27 +265,25 @@ test('50,000 entries: windows, sorting, filtering and folders are there at once'
     await page.getByLabel('Sort by').selectOption(sort)
     await expect(first).toContainText(sort === 'size' ? 'k:49:000299' : 'k:0:000000', { timeout: 20_000 })
   }
-  const times: [string, number][] = []
-  const measure = async (name: string, act: () => Promise<unknown>, shown: () => Promise<unknown>): Promise<void> => {
-    const started = performance.now()
-    await act()
-    await shown()
-    times.push([name, Math.round(performance.now() - started)])
+  const figures: { median: number, figure: string }[] = []
+  async function measure(name: string, act: string, shown: string): Promise<void> {
+    figures.push(figuresOf(name, [await timeInPage(page, act, shown)]))
   }
-  await measure('end', () => grid(page).press('End'), () => expect(grid(page).getByRole('row', { name: /k:9:049959/ })).toBeVisible())
-  await measure('middle', () => page.evaluate('document.querySelector("[role=grid]").scrollTop = 700_000'), () => expect(grid(page).getByRole('row', { name: /k:3\d:/ }).first()).toBeVisible())
-  await measure('sort', () => page.getByLabel('Sort by').selectOption('size'), () => expect(first).toContainText('k:49:000299'))
+  const firstRow = 'String(document.querySelector("[role=grid] [aria-rowindex=\'2\']")?.textContent)'
+  const folder = 'document.querySelector("[role=treeitem]")'
+  await measure('end', 'const list = document.querySelector("[role=grid]"); list.scrollTop = list.scrollHeight', 'return document.querySelector("[role=grid]").textContent.includes("k:9:049959")')
+  await measure('sort', choose('Sort by', 'size'), `return ${firstRow}.includes('k:49:000299')`)
   await page.getByLabel('Sort by').selectOption('key')
   await expect(first).toContainText('k:0:000000')
-  await measure('prefix', () => page.getByRole('searchbox', { name: 'Filter keys' }).fill('k:7:'), () => expect(page.getByText('1,000 entries match')).toBeVisible())
+  await measure('prefix', typeFilter('k:7:'), `return ${firstRow}.includes('k:7:') && document.querySelector('footer [role=status]')?.textContent === '1,000 entries match'`)
   await page.getByRole('searchbox', { name: 'Filter keys' }).fill('')
   await page.getByLabel('Show as').selectOption(':')
-  const folder = page.getByRole('treeitem', { name: /^k: 50,000/ })
-  await measure('folder', () => folder.click(), () => expect(page.getByRole('treeitem', { name: /^0: 1,000/ })).toBeVisible())
-  console.log(times.map(([name, time]) => `${name} ${time} ms`).join(', '))
-  // The 120 ms for which the filter waits for more typing, and Playwright's own steps, are in it.
-  for (const [, time] of times)
-    expect(time).toBeLessThan(1000)
+  await expect(page.getByRole('treeitem', { name: /^k: 50,000/ })).toBeVisible()
+  await measure('folder', `${folder}.click()`, 'return [...document.querySelectorAll("[role=treeitem]")].some(row => row.textContent.trim().startsWith("0:1,000"))')
+  console.log(figures.map(({ figure }) => figure).join(', '))
+  for (const { figure } of figures)
+    test.info().annotations.push({ type: 'figure', description: figure })
+  expect(figures.filter(({ median }) => median > 150).map(({ figure }) => figure)).toEqual([])
 })
 
 // Red with `v-html="rows.text(index)"` for `{{ rows.text(index) }}` in values/TextLines.vue.

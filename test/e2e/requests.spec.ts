@@ -19,6 +19,8 @@ test('an empty log teaches the first request, and shows it as it happens', async
   await expect(page.getByRole('heading', { name: 'No request yet' })).toBeVisible()
   await expect(page.locator('pre')).toHaveText(`curl -H "Api-Key: $LARDER_API_KEY" ${server.url}/v1/greeting`)
   await expectAccessible(page)
+  await page.getByRole('button', { name: 'Put my API key in' }).click()
+  await expect(page.locator('pre')).toHaveText(/Api-Key: lk_\w+"/)
   await page.getByRole('button', { name: 'Run it here' }).click()
   await expect(rows(page)).toHaveCount(1)
   await expect(rows(page).first()).toContainText('Miss · absent')

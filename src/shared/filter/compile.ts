@@ -1,6 +1,7 @@
 import type { FilterField, FilterLanguage } from './language'
 import type { Operator, ScannedTerm, ScannedValue } from './scan'
-import { FilterError, filterLimit } from './language'
+import { checkClosed, checkLength, findField } from './check'
+import { FilterError } from './language'
 import { compilePattern } from './pattern'
 import { scanFilter } from './scan'
 
@@ -18,17 +19,13 @@ const compare: Partial<Record<Operator, (left: number, right: number) => boolean
  * no term about it, and so passes the negated one. Throws FilterError.
  */
 export function compileFilter<R>(text: string, language: FilterLanguage<R>): (record: R) => boolean {
-  if (text.length > filterLimit)
-    throw new FilterError(`A filter may have at most ${filterLimit} characters.`, filterLimit, text.length)
-  const tests = scanFilter(text).map(term => compileTerm(term, language))
+  checkLength(text)
+  const tests = scanFilter(text, language).map(term => compileTerm(term, language))
   return record => tests.every(test => test(record))
 }
 
 function compileTerm<R>(term: ScannedTerm, language: FilterLanguage<R>): Test<R> {
-  for (const { open } of term.values) {
-    if (open)
-      throw new FilterError(open.by === 'quote' ? 'This quotation mark is not closed.' : 'A backslash takes the next character as it is, and there is none.', open.from, open.to)
-  }
+  checkClosed(term)
   const test = term.field ? compileFieldTerm(term, term.field, language) : compileFreeText(term, language)
   return term.negated !== (term.field?.operator === '!=') ? record => !test(record) : test
 }
@@ -44,13 +41,7 @@ function compileFreeText<R>({ from, to, values: [value] }: ScannedTerm, { text }
 }
 
 function compileFieldTerm<R>({ values }: ScannedTerm, { name, operator, from, to }: NonNullable<ScannedTerm['field']>, { fields }: FilterLanguage<R>): Test<R> {
-  const field = fields.get(name.toLowerCase())
-  if (!field)
-    throw new FilterError(`There is no field ${name}. There are: ${[...fields.keys()].join(', ')}. To look for the text itself, put it in quotation marks.`, from, to)
-  for (const { from: start, to: end } of values) {
-    if (start === end)
-      throw new FilterError(`A value is missing behind ${name}${operator}`, from, start)
-  }
+  const field = findField({ name, operator, from, to }, values, fields)
   return field.kind === 'number' ? compileNumber(name, field, operator, values) : compileText(name, field, operator, from, values)
 }
 

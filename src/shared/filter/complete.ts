@@ -1,4 +1,4 @@
-import type { FilterField, FilterLanguage } from './language'
+import type { FieldShape, FilterWords } from './language'
 import type { Operator, ScannedTerm, Span } from './scan'
 import { formatTerm } from './format'
 import { scanFilter } from './scan'
@@ -20,8 +20,9 @@ const textOperators: readonly [Operator, string][] = [[':', 'is; * stands for an
  * What may stand at the cursor: fields, a field's operators once its name is there, a field's values behind the operator. Never
  * throws. Options that already stand there are left out, so that an empty list means that there is nothing to choose.
  */
-export function completeFilter<R>(text: string, cursor: number, { fields }: FilterLanguage<R>, valuesOf: (field: string) => readonly KnownValue[] = () => []): Completions {
-  const term = scanFilter(text).find(({ from, to }) => from <= cursor && cursor <= to)
+export function completeFilter(text: string, cursor: number, words: FilterWords, valuesOf: (field: string) => readonly KnownValue[] = () => []): Completions {
+  const { fields } = words
+  const term = scanFilter(text, words).find(({ from, to }) => from <= cursor && cursor <= to)
   const field = term?.field
   if (term && field && cursor > field.to)
     return completeValue(text, cursor, term, fields.get(field.name.toLowerCase()), valuesOf(field.name.toLowerCase()))
@@ -42,12 +43,12 @@ function wordOf(term: ScannedTerm | undefined, cursor: number): Span {
   return term ? { from: term.negated ? term.from + 1 : term.from, to: term.to } : { from: cursor, to: cursor }
 }
 
-function fieldOptions<R>(fields: FilterLanguage<R>['fields'], typed: string): Completion[] {
+function fieldOptions(fields: FilterWords['fields'], typed: string): Completion[] {
   return [...fields].filter(([name]) => name.startsWith(typed)).map(([name, field]) => ({ kind: 'field', text: field.kind === 'number' ? name : `${name}:`, summary: field.summary }))
 }
 
 /** A person who writes `mis` may mean `result:miss`. One letter is too little to guess from. */
-function enumOptions<R>(fields: FilterLanguage<R>['fields'], typed: string): Completion[] {
+function enumOptions(fields: FilterWords['fields'], typed: string): Completion[] {
   if (typed.length < 2)
     return []
   return [...fields].flatMap(([name, field]) => field.kind === 'enum'
@@ -55,11 +56,11 @@ function enumOptions<R>(fields: FilterLanguage<R>['fields'], typed: string): Com
     : [])
 }
 
-function operatorsOf<R>(field: FilterField<R>): readonly [Operator, string][] {
+function operatorsOf(field: FieldShape): readonly [Operator, string][] {
   return field.kind === 'number' ? numberOperators : textOperators
 }
 
-function completeValue<R>(text: string, cursor: number, { values }: ScannedTerm, field: FilterField<R> | undefined, known: readonly KnownValue[]): Completions {
+function completeValue(text: string, cursor: number, { values }: ScannedTerm, field: FieldShape | undefined, known: readonly KnownValue[]): Completions {
   const value = values.findLast(({ from }) => from <= cursor) ?? { from: cursor, to: cursor }
   const typed = text.slice(value.from, cursor).replaceAll('"', '').toLowerCase()
   const usual = field && field.kind !== 'number' ? field.values ?? {} : {}

@@ -1,3 +1,5 @@
+import type { FilterWords } from './language'
+
 /**
  * The grammar, the same for every language:
  *
@@ -30,27 +32,27 @@ export interface ScannedTerm extends Span {
 const space = /\s/
 const fieldStart = /([A-Z][\w-]*)(!=|>=|<=|[:=<>])/iy
 
-/** The terms of a filter in their order. */
-export function scanFilter(text: string): ScannedTerm[] {
+/** The terms of a filter in their order. Without `words`, whatever looks like a field is taken for one. */
+export function scanFilter(text: string, words?: FilterWords): ScannedTerm[] {
   const terms: ScannedTerm[] = []
   for (let at = 0; at < text.length;) {
     if (space.test(text.charAt(at))) {
       at++
       continue
     }
-    const term = scanTerm(text, at)
+    const term = scanTerm(text, at, words)
     terms.push(term)
     at = term.to
   }
   return terms
 }
 
-function scanTerm(text: string, from: number): ScannedTerm {
+function scanTerm(text: string, from: number, words: FilterWords | undefined): ScannedTerm {
   const negated = text[from] === '-'
   let at = negated ? from + 1 : from
   fieldStart.lastIndex = at
   const [whole = '', name = '', operator = ''] = fieldStart.exec(text) ?? []
-  if (whole === '') {
+  if (whole === '' || (operator === ':' && words?.colonsInText && !words.fields.has(name.toLowerCase()))) {
     const value = scanValue(text, at, false)
     return { from, to: value.to, negated, field: null, values: [value] }
   }

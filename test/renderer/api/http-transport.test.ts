@@ -56,6 +56,27 @@ describe('http transport', () => {
     expect(request?.credentials).toBe('omit')
   })
 
+  it('says when nobody is there', async () => {
+    const sent: (string | null)[] = []
+    let there = true
+    const transport = createHttpTransport({
+      origin,
+      session: createSessionToken(memoryStorage()),
+      onSessionEnd: () => {},
+      attended: () => there,
+      fetch: async (_, init) => {
+        sent.push(new Headers(init?.headers).get('Larder-Unattended'))
+        return Response.json([])
+      },
+    })
+    const client = createClient(transport)
+    await client['caches.list']()
+    there = false
+    await client['caches.list']()
+    // Red when the header is not set in http-transport.ts.
+    expect(sent).toEqual([null, '1'])
+  })
+
   it('sends no bearer while nobody is signed in', async () => {
     const { client, requests } = setUp(() => Response.json([]))
     await client['caches.list']()

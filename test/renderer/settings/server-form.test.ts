@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parseBytes, writeBytes } from '../../../src/renderer/src/bytes'
 import { changesOf, draftOf } from '../../../src/renderer/src/views/settings/server-form'
 
-const settings: Settings = { memory: 256e6, valueLimit: 16 * 2 ** 20, anonymous: { enabled: false, scopes: ['write'] }, registrationOpen: true, version: '1.0.0', home: '/home', url: 'http://localhost:7777', vault: { driver: 'file', wanted: 'auto', state: 'ok', detail: '' } }
+const settings: Settings = { memory: 256e6, valueLimit: 16 * 2 ** 20, anonymous: { enabled: false, scopes: ['write'] }, registrationOpen: true, version: '1.0.0', home: '/home', url: 'http://localhost:7777', vault: { driver: 'file', wanted: 'auto', state: 'ok', detail: '', reason: null } }
 
 describe('sizes', () => {
   it('read what people write, as the command line does', () => {

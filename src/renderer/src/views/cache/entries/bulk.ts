@@ -1,6 +1,6 @@
 import type { EntryPageOutput } from '../../../../../shared/entries'
+import type { EntrySelector } from '../../../../../shared/entry-filter'
 import type { Api } from '../../../api/api'
-import type { EntrySelector } from '../../../api/entries'
 import type { EntryMetadata, ServerRow } from './rows'
 
 /** What an act on many concerns: rows that were chosen, or all that the filter lets through (null: everything). */

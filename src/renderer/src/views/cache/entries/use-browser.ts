@@ -1,14 +1,17 @@
 import type { Ref } from 'vue'
+import type { EntryFilter, EntrySelector } from '../../../../../shared/entry-filter'
 import type { EventPayload } from '../../../../../shared/events'
-import type { EntrySelector, WindowQuery } from '../../../api/entries'
+import type { WindowQuery } from '../../../api/entries'
 import type { Rows, ServerRow } from './rows'
 import type { Selection } from './selection'
-import { refDebounced } from '@vueuse/core'
+import { refThrottled } from '@vueuse/core'
 import { computed, onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
+import { readEntryFilter } from '../../../../../shared/entry-filter'
+import { LarderError } from '../../../../../shared/errors'
+import { FilterError, filterErrorOf } from '../../../../../shared/filter'
 import { createRefresher } from '../../../composables/refresher'
 import { useApi } from '../../../composables/use-api'
 import { keepChoice, readChoice } from '../../../storage'
-import { readFilter } from './key-filter'
 import { readWindow } from './read-window'
 import { createRows } from './rows'
 import { createSelection } from './selection'
@@ -20,6 +23,8 @@ export type Delimiter = typeof delimiters[number]
 /** Milliseconds between two reads of what is shown: after changes, and after hits, which change nothing but a number. */
 const pace = 400
 const slowPace = 2000
+/** Milliseconds between two questions while somebody types; the first goes out at once. */
+const typingPace = 60
 /** Rows that are read before it is known how many are seen. */
 const firstRows = 60
 
@@ -31,6 +36,8 @@ export interface Browser {
   /** Folders are cut behind a prefix; a glob or a tag gives a list in any case. */
   readonly isTree: Readonly<Ref<boolean>>
   readonly filter: Readonly<Ref<EntrySelector | undefined>>
+  /** What is wrong with the text; the last filter without an error holds on. The server finds what only it can know. */
+  readonly filterError: Readonly<Ref<FilterError | null>>
   /** The rows of the last question that was answered. */
   readonly rows: Readonly<Ref<Rows | undefined>>
   /** Changes whenever rows arrive. */
@@ -49,7 +56,8 @@ export interface Browser {
 export function useBrowser(cache: () => string): Browser {
   const { entries, events } = useApi()
   const text = shallowRef('')
-  const settled = refDebounced(text, 120)
+  const written = shallowRef<EntryFilter | null>(null)
+  const chosen = refThrottled(written, typingPace, true, true)
   const sort = shallowRef<Sort>('key')
   const order = shallowRef<'asc' | 'desc'>('asc')
   const delimiter = shallowRef<Delimiter>(delimiters.find(choice => choice === readChoice('browse')) ?? '')
@@ -59,23 +67,34 @@ export function useBrowser(cache: () => string): Browser {
   const progress = shallowRef<number | null>(null)
   const problem = shallowRef<unknown>(null)
   const selection = createSelection()
-  const filter = computed(() => readFilter(settled.value))
+  const filter = computed(() => chosen.value?.selector)
+  const filterError = computed(() => filterErrorOf(() => readEntryFilter(text.value)) ?? refusedFilter())
   const isTree = computed(() => delimiter.value !== '' && (filter.value === undefined || 'prefix' in filter.value))
   let next: Rows | undefined
 
+  watch(text, (now) => {
+    if (!filterErrorOf(() => readEntryFilter(now)))
+      written.value = readEntryFilter(now)
+  }, { flush: 'sync' })
   watch(delimiter, choice => keepChoice('browse', choice === '' ? null : choice))
+
+  /** The server knows more of globs than the grammar does: what it refuses is shown where it stands. */
+  function refusedFilter(): FilterError | null {
+    const refused = problem.value instanceof LarderError ? problem.value.errors?.find(({ field }) => ['glob', 'prefix', 'tag'].includes(field)) : undefined
+    return refused && chosen.value ? new FilterError(`${refused.field} ${refused.message}.`, chosen.value.from, chosen.value.to) : null
+  }
 
   /** The old rows stay until the first new ones are there. */
   function ask(): void {
     if (next !== rows.value)
       next?.dispose()
     const name = cache()
-    const chosen = filter.value
+    const selected = filter.value
     const question = { sort: sort.value, order: order.value, ...(isTree.value && { delimiter: delimiter.value }) }
     let matching: number | null = null
     const asked = createRows({
       async read(prefix, offset, limit, signal) {
-        const selector = prefix === null ? chosen : { prefix }
+        const selector = prefix === null ? selected : { prefix }
         const page = await readWindow(entries, name, { ...selector, ...question, offset, limit }, { signal, onProgress: part => next === asked && (progress.value = part) })
         if (next !== asked)
           throw new DOMException('Another question was asked since.', 'AbortError')
@@ -155,6 +174,7 @@ export function useBrowser(cache: () => string): Browser {
     delimiter,
     isTree,
     filter,
+    filterError,
     rows: shallowReadonly(rows),
     version: shallowReadonly(version),
     total: shallowReadonly(total),

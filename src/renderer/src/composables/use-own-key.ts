@@ -1,0 +1,35 @@
+import type { Ref } from 'vue'
+import { shallowReadonly, shallowRef } from 'vue'
+import { keyVariable } from '../snippets/request'
+import { useNotices } from '../stores/notices'
+import { useApi } from './use-api'
+
+export interface OwnKey {
+  /** Whether the key is in the commands already. */
+  readonly shown: Readonly<Ref<boolean>>
+  /** The command with the key in it; before that it takes the key from the environment. */
+  putIn: (command: string) => string
+  /** Puts it in. Only when the person asks: screens are shared. What fails is told as a notice. */
+  show: () => void
+}
+
+/** An API key of the signed-in user that may do this in the cache, for an example that can be run as it stands. */
+export function useOwnKey(scope: 'read' | 'write', cache: () => string): OwnKey {
+  const { client } = useApi()
+  const notices = useNotices()
+  const secret = shallowRef<string | null>(null)
+  const shown = shallowRef(false)
+
+  function show(): void {
+    void notices.tell(async () => {
+      const keys = await client['keys.list']()
+      const key = keys.find(({ scopes, caches, expiresAt }) => (scopes.includes(scope) || scopes.includes('admin')) && (caches === null || caches.includes(cache())) && expiresAt === null)
+      if (!key)
+        throw new Error(`You have no API key that may ${scope} in ${cache()}.`)
+      secret.value = (await client['keys.reveal']({ id: key.id })).secret
+      shown.value = true
+    })
+  }
+
+  return { shown: shallowReadonly(shown), putIn: command => command.replace(`$${keyVariable}`, name => secret.value ?? name), show }
+}

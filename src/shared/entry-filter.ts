@@ -1,0 +1,105 @@
+import type { FilterWords } from './filter'
+import type { ScannedTerm, ScannedValue, Span } from './filter/scan'
+import { FilterError, scanFilter } from './filter'
+import { checkClosed, checkLength, findField } from './filter/check'
+
+/** Chooses entries by exactly one property. */
+export type EntrySelector = { prefix: string } | { glob: string } | { tag: string }
+
+/** What entries can be filtered by. Keys are written with colons: `user:1` is text. */
+export const entryFilter: FilterWords = {
+  fields: new Map([
+    ['key', { kind: 'text', summary: 'The whole key; * stands for any characters' }],
+    ['prefix', { kind: 'text', summary: 'How the key begins' }],
+    ['glob', { kind: 'text', summary: 'Pattern: * any characters, ? one, [a-z] one of' }],
+    ['tag', { kind: 'text', summary: 'A tag of the entry' }],
+  ]),
+  colonsInText: true,
+}
+
+/** An entry filter as the server's list takes it, and where in the filter that stands. */
+export interface EntryFilter extends Span { selector: EntrySelector }
+
+/**
+ * Reads a filter of entries: a word is how keys begin, or a glob where it has `*`, `?` or `[` outside of quotes; the fields say which is meant. Null for
+ * everything. Throws FilterError, also for what the grammar knows but no order of the server answers: more than one term, a minus, alternatives, comparisons.
+ */
+export function readEntryFilter(text: string): EntryFilter | null {
+  checkLength(text)
+  const broken = text.search(/\p{Surrogate}/u)
+  if (broken !== -1)
+    throw new FilterError('Half of this character is missing.', broken, broken + 1)
+  const [term, second] = scanFilter(text, entryFilter)
+  if (!term)
+    return null
+  if (second)
+    throw new FilterError('Entries are looked for by one thing at a time. A key with a space needs quotation marks: "a b".', second.from, second.to)
+  checkClosed(term)
+  if (term.negated)
+    throw new FilterError('Entries cannot be left out here. A key that begins with a minus needs quotation marks: "-a".', term.from, term.from + 1)
+  const [value, other] = term.values
+  if (!value)
+    return null
+  if (other)
+    throw new FilterError('Entries are looked for by one thing at a time. A comma that belongs to it needs quotation marks.', other.from - 1, other.to)
+  if (!term.field && value.parts.length === 0)
+    return null
+  return { selector: term.field ? selectorOf(term.field, value, text) : textSelector(value, text), from: value.from, to: value.to }
+}
+
+function textSelector(value: ScannedValue, text: string): EntrySelector {
+  const glob = globOf(value, text)
+  return glob.isPlain ? { prefix: literalOf(value) } : { glob: glob.pattern }
+}
+
+function selectorOf(field: NonNullable<ScannedTerm['field']>, value: ScannedValue, text: string): EntrySelector {
+  const { name, operator, from, to } = field
+  findField(field, [value], entryFilter.fields)
+  if (operator !== ':' && operator !== '=')
+    throw new FilterError(`Entries cannot be compared by ${name}: write ${name}: instead of ${name}${operator}`, from, to + operator.length)
+  switch (name.toLowerCase()) {
+    case 'key':
+      return { glob: value.parts.map(part => part.kind === 'text' ? escapeGlob(part.text) : part.kind === 'run' ? '*' : '?').join('') }
+    case 'glob':
+      return { glob: globOf(value, text).pattern }
+    case 'tag':
+      return { tag: wordOf(name, value) }
+    default:
+      return { prefix: wordOf(name, value) }
+  }
+}
+
+/** Throws FilterError where the value has wildcards. */
+function wordOf(name: string, value: ScannedValue): string {
+  if (value.parts.some(({ kind }) => kind !== 'text'))
+    throw new FilterError(`${name}: takes no wildcards. Put * and ? in quotation marks where they are meant as they are.`, value.from, value.to)
+  return literalOf(value)
+}
+
+function literalOf({ parts }: ScannedValue): string {
+  return parts.map(part => part.kind === 'text' ? part.text : '').join('')
+}
+
+/** The value as the server's globs are written: quotes become backslashes, everything else stays, brackets included. */
+function globOf({ from, to }: ScannedValue, text: string): { pattern: string, isPlain: boolean } {
+  let pattern = ''
+  let quoted = false
+  let isPlain = true
+  for (let at = from; at < to; at++) {
+    const character = text.charAt(at)
+    if (character === '"')
+      quoted = !quoted
+    else if (character === '\\')
+      pattern += escapeGlob(text.charAt(++at))
+    else if (quoted)
+      pattern += escapeGlob(character)
+    else
+      pattern += character
+    isPlain &&= quoted || character === '\\' || !'*?['.includes(character)
+  }
+  return { pattern, isPlain }
+}
+
+function escapeGlob(text: string): string {
+  return text.replace(/[*?[\]\\]/g, '\\$&')
+}

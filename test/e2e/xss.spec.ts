@@ -1,0 +1,178 @@
+import type { Page } from '@playwright/test'
+import { Buffer } from 'node:buffer'
+import { xssPayloads } from '../helpers/xss-payloads'
+import { expect, skipWithoutBrowser, test } from './console-test'
+
+skipWithoutBrowser()
+
+const [script = '', , , , , , , , , , image = ''] = xssPayloads
+/** Nothing in the console has any of these; each is what one of the payloads makes where it is taken for markup. */
+const foreign = 'iframe, object, embed, base, math, marquee, audio, video, template, style, script:not([src]), meta[http-equiv=refresh], [src=x], [onerror], [onload], [onfocus], [onmouseover], [ontoggle], [onanimationstart], [onbegin], [onstart], [href^="javascript:" i], [v-html]'
+
+/** The texts stand on the page, as texts. */
+async function expectInert(page: Page, texts: readonly string[] = []): Promise<void> {
+  const { found, missing } = await page.evaluate<{ found: string[], missing: string[] }>(`((texts, foreign) => {
+    const fields = [...document.querySelectorAll('input, textarea')].map(field => field.value)
+    const everything = [document.body.textContent, ...fields].join('\\n')
+    return {
+      found: [...document.querySelectorAll(foreign)].map(element => element.outerHTML.slice(0, 200)),
+      missing: texts.filter(text => !everything.includes(text)),
+    }
+  })(${JSON.stringify(texts)}, ${JSON.stringify(foreign)})`)
+  expect(found).toEqual([])
+  expect(missing).toEqual([])
+}
+
+/** Signed in, with an alarm: what runs, and every dialog that it opens, is a violation. */
+async function open(page: Page, violations: string[]): Promise<void> {
+  await page.addInitScript({ content: 'self.xss = () => reportViolation("a payload ran in " + location.pathname)' })
+  page.on('dialog', (dialog) => {
+    violations.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+}
+
+// S19. Red with `v-html="folder?.name ?? entry?.key"` for the text of views/cache/entries/EntryRow.vue.
+test('50 payloads as keys, values, tags and content types run nothing, in any view', async ({ page, openConsole, call, violations, server }) => {
+  test.setTimeout(60_000)
+  expect(new Set(xssPayloads).size).toBe(50)
+  for (const name of xssPayloads) {
+    const refused = await call('POST', '/admin/caches', { json: { name, ttl: 60 } })
+    expect(refused.status).toBe(400)
+    expect(await refused.json()).toMatchObject({ errors: [{ field: 'name', message: 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -' }] })
+  }
+  const all = JSON.stringify(xssPayloads.map(payload => ({ [payload]: payload, name: payload })))
+  const operations = [
+    ...xssPayloads.map((key, at) => ({ key, value: { text: key }, contentType: ['text/html', 'image/svg+xml', 'application/json', 'application/xhtml+xml'][at % 4], tags: [key] })),
+    { key: '0-all', value: { text: all }, contentType: 'application/json', tags: [] },
+    { key: '1-lines', value: { text: xssPayloads.join('\n') }, contentType: 'text/plain', tags: [] },
+    { key: '2-table', value: { text: `payload\n${xssPayloads.map(text => `"${text.replaceAll('"', '""')}"`).join('\n')}` }, contentType: 'text/csv', tags: [] },
+    { key: '3-picture', value: { text: `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="xss()"><script>parent.xss()</script></svg>` }, contentType: 'image/svg+xml', tags: [] },
+    ...[0, 1, 2, 3].map(part => ({ key: `4-tags-${part}`, value: { text: '' }, contentType: 'text/plain', tags: xssPayloads.slice(part * 16, part * 16 + 16) })),
+  ]
+  const stored = await call('POST', '/api/caches/default/batch', { json: { operations: operations.map(operation => ({ op: 'set', ...operation })) } })
+  expect((await stored.json() as { results: { status: number }[] }).results.map(({ status }) => status).filter(status => status >= 300)).toEqual([])
+  // A content type may have parameters, in which nearly everything is permitted; or it is refused.
+  for (const payload of xssPayloads) {
+    const answer = await fetch(`${server.url}/api/caches/default/entries/5-type`, { method: 'PUT', headers: { 'Api-Key': server.apiKey, 'Content-Type': `text/x; y="${Buffer.from(payload).toString('latin1').replace(/["\\]/g, '\\$&')}"` }, body: payload })
+    expect([201, 204, 400]).toContain(answer.status)
+  }
+
+  await open(page, violations)
+  await openConsole('/caches/default')
+  const entries = page.getByRole('grid', { name: 'Entries' })
+  const entry = page.getByRole('region', { name: 'Entry' })
+  await expect(entries).toHaveAttribute('aria-rowcount', String(operations.length + 2))
+  const keys = xssPayloads.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  for (const [place, at] of [['Home', 0], ['End', keys.length - 5]] as const) {
+    await entries.press(place)
+    await expect(entries).toContainText(keys[at] ?? '')
+    await expectInert(page)
+  }
+  await entries.press('Home')
+  for (const key of ['0-all', '1-lines', '2-table', '3-picture', '4-tags-0', '4-tags-1', '4-tags-2', '4-tags-3', '5-type']) {
+    await entries.getByRole('row', { name: key }).click()
+    await expect(entry.getByRole('heading', { name: key })).toBeVisible()
+    await expect(entry).toHaveAttribute('aria-busy', 'false')
+    for (const view of await entry.getByRole('group', { name: 'View' }).getByRole('button').all()) {
+      await view.click()
+      await expectInert(page, key.startsWith('4-tags') ? operations.find(operation => operation.key === key)?.tags : [])
+    }
+  }
+  for (const view of ['JSON', 'Table', 'Text']) {
+    await entries.getByRole('row', { name: '0-all' }).click()
+    await entry.getByRole('group', { name: 'View' }).getByRole('button', { name: view }).click()
+    await expect(entry.getByRole('region', { name: 'Value' })).toContainText('<script>xss()')
+    await expectInert(page)
+  }
+  // The entry of such a key, its editor, and what is told when it goes.
+  const search = page.getByRole('searchbox', { name: 'Filter keys' })
+  await search.fill(`"${image}"`)
+  await entries.getByRole('row').nth(1).click()
+  await expect(entry.getByRole('heading', { name: image })).toBeVisible()
+  await entry.getByRole('button', { name: 'Edit' }).click()
+  await expect(page.getByRole('textbox', { name: 'Value' })).toContainText(image)
+  await expectInert(page, [image])
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await entry.getByRole('button', { name: 'Invalidate' }).click()
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible()
+  await expectInert(page, [image])
+  // As filters: what is wrong with them stands below the field.
+  for (const payload of xssPayloads) {
+    await search.fill(payload)
+    await expectInert(page, [payload])
+  }
+  await search.fill('')
+  for (const delimiter of ['/', ':', '.']) {
+    await page.getByLabel('Show as').selectOption(delimiter)
+    await expect(page.getByRole('treeitem').first()).toBeVisible()
+    await expectInert(page)
+  }
+})
+
+// S19. Red with `v-html` for `{{ key.label }}` in KeyTable.vue, `{{ user.name }}` in UsersPanel.vue, or the key in RequestTable.vue.
+test('50 payloads as labels, user names, requests, snippets, commands and notices run nothing', async ({ page, openConsole, call, violations }) => {
+  test.setTimeout(60_000)
+  for (const label of xssPayloads)
+    expect((await call('POST', '/admin/keys', { json: { label } })).status).toBe(201)
+  // A password is made slow to guess, so to set: five users show what fifty do, as the list has one template for all.
+  const names = xssPayloads.filter((_, at) => at % 10 === 0)
+  for (const name of names)
+    expect((await call('POST', '/admin/users', { json: { name, password: 'correct horse' } })).status).toBe(201)
+
+  await open(page, violations)
+  await openConsole('/keys')
+  await expect(page.getByRole('table', { name: 'API keys' }).getByRole('row')).toHaveCount(52)
+  await expectInert(page, xssPayloads)
+  const row = page.getByRole('table', { name: 'API keys' }).getByRole('row').filter({ has: page.getByText(image, { exact: true }) })
+  for (const action of ['Edit', 'Rotate', 'Revoke']) {
+    await row.getByRole('button', { name: action }).click()
+    await expect(page.getByRole('dialog')).toContainText(image)
+    await expectInert(page, [image])
+    await page.keyboard.press('Escape')
+  }
+
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await expect(page.getByRole('table', { name: 'Users' }).getByRole('row')).toHaveCount(names.length + 2)
+  await expectInert(page, names)
+
+  await page.keyboard.press('Control+k')
+  const palette = page.getByRole('dialog', { name: 'Command palette' })
+  await palette.getByRole('combobox').fill('revoke')
+  await expect(palette.getByRole('option')).not.toHaveCount(0)
+  await expectInert(page)
+  await palette.getByRole('combobox').fill(image)
+  await expectInert(page, [image])
+  await page.keyboard.press('Escape')
+
+  await page.getByRole('link', { name: 'Requests' }).click()
+  const log = page.getByRole('grid', { name: 'Requests' })
+  for (const payload of xssPayloads)
+    await call('GET', `/api/caches/default/entries/${encodeURIComponent(payload)}`)
+  await expect(log.getByText(xssPayloads.at(-1) ?? '', { exact: true })).toBeVisible()
+  await expectInert(page)
+  const filter = page.getByRole('combobox', { name: 'Filter requests' })
+  for (const payload of xssPayloads) {
+    await filter.fill(payload)
+    await expectInert(page, [payload])
+  }
+  await filter.fill(`key:"${image}"`)
+  await filter.press('Escape')
+  await log.getByRole('row').nth(1).click()
+  await expect(page.getByRole('group', { name: 'What the log knows' })).toContainText(image)
+  await expectInert(page, [image])
+
+  await page.getByRole('link', { name: 'Playground' }).click()
+  await page.getByRole('textbox', { name: 'Key', exact: true }).fill(image)
+  await page.getByRole('textbox', { name: 'Value' }).fill(xssPayloads.join('\n'))
+  for (const tab of await page.getByRole('region', { name: 'Request' }).getByRole('tab').all()) {
+    await tab.click()
+    await expectInert(page)
+  }
+  await page.getByRole('button', { name: 'Send' }).click()
+  await expect(page.getByRole('region', { name: 'Response' }).getByRole('status')).toContainText('201')
+  await page.getByRole('tab', { name: 'Retrieve' }).click()
+  await page.getByRole('button', { name: 'Send' }).click()
+  await expect(page.getByRole('region', { name: 'Response' }).getByLabel('Body')).toContainText(script)
+  await expectInert(page)
+})

