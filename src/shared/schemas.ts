@@ -30,7 +30,7 @@ export const CacheCreate = z.strictObject({
   sliding: cacheSettings.sliding.default(false),
   maxEntries: cacheSettings.maxEntries.default(null),
   maxBytes: cacheSettings.maxBytes.default(null),
-  eviction: cacheSettings.eviction.default('lru'),
+  eviction: cacheSettings.eviction.default('lfu'),
   persistent: cacheSettings.persistent.default(false),
   enabled: cacheSettings.enabled.default(true),
 })
@@ -152,6 +152,7 @@ export const VaultState = z.strictObject({
   wanted: z.enum(['auto', 'keychain', 'file', 'env']),
   state: z.enum(['ok', 'locked', 'unavailable']),
   detail: z.string().meta({ description: 'One sentence for people: where secrets are kept, or why they cannot be.' }),
+  reason: z.string().nullable().meta({ description: 'Why the keychain is not used although `auto` prefers it, as found at the start; null where it is, or was not wanted.' }),
 })
 export const AnonymousKey = z.strictObject({ enabled: z.boolean(), scopes: z.array(z.enum(['read', 'write'])).min(1, 'must name at least one scope') })
   .meta({ description: 'What a request without any key may do, on the owner\'s caches.' })

@@ -30,7 +30,7 @@ import { createUserHandlers } from './users'
 
 export interface AdministrationDependencies extends Pick<ServerStateDependencies, 'requestLog' | 'readiness' | 'metrics'> {
   metadata: MetadataStore
-  vault: { vault: SecretVault, wanted: VaultChoice }
+  vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }
   engine: Engine
   events: EventHub
   clock: Clock

@@ -60,10 +60,10 @@ export function createAuthenticator({ keys, sessions, users, settings, controlTo
   }
 
   return {
-    authenticate(secret) {
+    authenticate(secret, attended = true) {
       const principal = verified.find(secret, keys.revision)
       if (!principal)
-        return find(secret, sessions.verify)
+        return find(secret, attended ? sessions.verify : sessions.peek)
       if (principal.keyId !== null)
         keys.noteUse(principal.keyId)
       return principal

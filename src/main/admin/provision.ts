@@ -5,7 +5,7 @@ import type { CacheDirectory } from './cache-directory'
 import type { KeyRing } from './key-ring'
 import type { SecretKeeper } from './secret-keeper'
 import type { UserDirectory } from './user-directory'
-import { UserName } from '../../shared/schemas'
+import { CacheCreate, UserName } from '../../shared/schemas'
 import { randomId } from '../base/ids'
 import { createKey } from './api-keys'
 import { defaultCache } from './caches'
@@ -33,7 +33,7 @@ export function createProvision({ metadata, users, caches, keys, secrets, events
     const createdAt = clock.wall()
     const user: UserRecord = { id: randomId(), name, owner, admin: owner, passwordHash, createdAt }
     const key = secrets.useful ? createKey(user.id, { label: 'First key', scopes: ['read', 'write'], caches: null, origins: [] }, createdAt) : null
-    const cache = { id: randomId(), userId: user.id, name: defaultCache, ttl: null, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lru', persistent: true, enabled: true, createdAt } as const
+    const cache = { id: randomId(), userId: user.id, createdAt, ...CacheCreate.parse({ name: defaultCache, ttl: null, persistent: true }) }
 
     caches.create(cache, () => {
       metadata.users.insert(user)

@@ -9,12 +9,12 @@ import { registrationOpen } from './users'
 export interface SettingsHandlerDependencies {
   settings: StoredSettings
   users: UserDirectory
-  vault: { vault: SecretVault, wanted: VaultChoice }
+  vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }
   info: { version: string, home: string, url: () => string }
   events: EventHub
 }
 
-export function createSettingsHandlers({ settings, users, vault: { vault, wanted }, info, events }: SettingsHandlerDependencies): HandlersOf<'settings' | 'switch'> {
+export function createSettingsHandlers({ settings, users, vault: { vault, wanted, reason }, info, events }: SettingsHandlerDependencies): HandlersOf<'settings' | 'switch'> {
   async function describe(): Promise<OperationOutput<'settings.get'>> {
     const { state, detail } = await vault.state()
     return {
@@ -25,7 +25,7 @@ export function createSettingsHandlers({ settings, users, vault: { vault, wanted
       version: info.version,
       home: info.home,
       url: info.url(),
-      vault: { driver: vault.driver, wanted, state, detail },
+      vault: { driver: vault.driver, wanted, state, detail, reason },
     }
   }
 

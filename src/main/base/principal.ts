@@ -18,8 +18,12 @@ export interface Principal {
 
 /** Checks credentials. The guards ask it once per request, so it is synchronous and fast. */
 export interface Authenticator {
-  /** The holder of this API key, session or control token; undefined when it is wrong, revoked or expired. */
-  authenticate: (secret: string) => Principal | undefined
+  /**
+   * The holder of this API key, session or control token; undefined when it is wrong, revoked or expired. A session idles on under what nobody `attended`.
+   *
+   * @default true
+   */
+  authenticate: (secret: string, attended?: boolean) => Principal | undefined
   /** The same for a connection that stays open: it does not count as use, so a session idles out under it. */
   stillHolds: (secret: string) => Principal | undefined
   /** What a request without any credential may do; undefined while that is off. */

@@ -39,7 +39,7 @@ export function checkMessage(head: RequestHead, target: RequestTarget, url: stri
  */
 export function checkCaller(admission: Admission, authenticator: Authenticator, hosts: HostGuard): void {
   const { head, route } = admission
-  const principal = head.secret === null ? authenticator.anonymous() : authenticator.authenticate(head.secret)
+  const principal = head.secret === null ? authenticator.anonymous() : authenticator.authenticate(head.secret, !head.unattended)
   admission.principal = principal ?? null
   const allowed = head.origin !== null && principal !== undefined && principal.origins.has(head.origin)
   admission.corsOrigin = allowed ? head.origin : null

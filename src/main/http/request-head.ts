@@ -16,13 +16,15 @@ export interface RequestHead {
   larderTtl: string | null
   larderTags: string | null
   preflightMethod: string | null
+  /** The console asks by itself, with nobody at it (`Larder-Unattended`). */
+  unattended: boolean
   /** Bytes of all names and values, with the four for `: ` and the line end. */
   bytes: number
 }
 
 /** Reads node's `rawHeaders` (name, value, name, value …). Repeated fields are joined by a comma (RFC 9110 §5.3). */
 export function readHead(raw: readonly string[]): RequestHead {
-  const head: RequestHead = { hostCount: 0, host: '', secret: null, origin: null, fetchSite: null, contentLength: null, contentType: null, contentEncoding: null, cacheControl: null, ifMatch: null, ifNoneMatch: null, larderTtl: null, larderTags: null, preflightMethod: null, bytes: 0 }
+  const head: RequestHead = { hostCount: 0, host: '', secret: null, origin: null, fetchSite: null, contentLength: null, contentType: null, contentEncoding: null, cacheControl: null, ifMatch: null, ifNoneMatch: null, larderTtl: null, larderTags: null, preflightMethod: null, unattended: false, bytes: 0 }
   let apiKey: string | null = null
   let authorization: string | null = null
   for (let i = 0; i + 1 < raw.length; i += 2) {
@@ -78,6 +80,9 @@ export function readHead(raw: readonly string[]): RequestHead {
       case 16:
         if (is(name, 'content-encoding'))
           head.contentEncoding = join(head.contentEncoding, value)
+        break
+      case 17:
+        head.unattended ||= is(name, 'larder-unattended')
         break
       case 29:
         if (is(name, 'access-control-request-method'))

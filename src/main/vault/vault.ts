@@ -23,6 +23,8 @@ export interface VaultOptions {
 export interface OpenedVault {
   vault: SecretVault
   wanted: VaultChoice
+  /** Why `auto` could not take the keychain; null otherwise. */
+  reason: string | null
   /** A sentence for people when it is not as good as it could be, or not usable now; null when all is well. */
   warning: string | null
 }
@@ -35,19 +37,19 @@ export async function openVault({ choice, home, files, logger, clock = systemClo
   if (choice === 'file')
     return described(createPrivateFileVault({ home, files, logger }), choice)
   if (choice === 'env')
-    return { vault: createEnvironmentVault(), wanted: choice, warning: null }
+    return { vault: createEnvironmentVault(), wanted: choice, reason: null, warning: null }
 
   const keychain = createKeychainVault({ load, clock })
   const { state, detail } = await keychain.state()
   if (state === 'ok')
-    return { vault: keychain, wanted: choice, warning: null }
+    return { vault: keychain, wanted: choice, reason: null, warning: null }
   if (choice === 'keychain')
-    return { vault: keychain, wanted: choice, warning: detail }
+    return { vault: keychain, wanted: choice, reason: null, warning: detail }
   const opened = await described(createPrivateFileVault({ home, files, logger }), choice)
-  return { ...opened, warning: `${detail} ${opened.warning ?? 'API keys are kept in the private file secrets.json of the data folder instead.'}` }
+  return { ...opened, reason: detail, warning: `${detail} ${opened.warning ?? 'API keys are kept in the private file secrets.json of the data folder instead.'}` }
 }
 
 async function described(vault: SecretVault, wanted: VaultChoice): Promise<OpenedVault> {
   const { state, detail } = await vault.state()
-  return { vault, wanted, warning: state === 'ok' ? null : detail }
+  return { vault, wanted, reason: null, warning: state === 'ok' ? null : detail }
 }

@@ -33,7 +33,7 @@ export async function startAdministration(options: Partial<AdministrationDepende
     throw error
   })
   const administration = createAdministration({
-    vault: { vault, wanted: 'auto' },
+    vault: { vault, wanted: 'auto', reason: 'No bus.' },
     engine,
     events: hub,
     clock,

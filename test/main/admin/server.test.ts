@@ -59,7 +59,7 @@ describe('settings', () => {
       version: '0.1.0',
       home: '/home/ada/larder',
       url: 'http://localhost:7777',
-      vault: { driver: 'file', wanted: 'auto', state: 'ok', detail: 'Secrets are kept in a Map.' },
+      vault: { driver: 'file', wanted: 'auto', state: 'ok', detail: 'Secrets are kept in a Map.', reason: 'No bus.' },
     })
     const change = { memory: 64 * 1024 * 1024, valueLimit: 2048, anonymous: { enabled: true, scopes: ['write' as const] } }
     expect(await call('settings.update', change)).toEqual({ ...before, ...change })

@@ -82,6 +82,18 @@ it('a connection that stays open does not keep its session from idling out', asy
   expect(stillHolds(token)).toBeUndefined()
 })
 
+it('what the console asks with nobody at it does not keep a session from idling out', async () => {
+  const { call, administration, authenticate, clock } = await startAdministration()
+  const { token } = await call('session.create', { code: (await call('session.code')).code }, null)
+  for (let minute = 0; minute < 29; minute++) {
+    clock.advance(60_000)
+    expect(administration.authenticator.authenticate(token, false)).toBeDefined()
+  }
+  // Red when authenticate asks sessions.verify in any case.
+  clock.advance(60_000)
+  expect(authenticate(token)).toBeUndefined()
+})
+
 it('does not prolong a session when the clock is set back, or the machine sleeps', async () => {
   const { call, authenticate, clock } = await startAdministration()
   const sessions = await Promise.all([0, 1].map(async () => call('session.create', { code: (await call('session.code')).code }, null)))

@@ -41,7 +41,7 @@ const rows: Record<string, Row> = {
   'stats': { argv: ['stats'], replies: [{ body: samples.stats }], sends: [['GET', '/admin/stats']], prints: /\nmisses +1,020\n {2}absent +1,000\n[\s\S]*\nlatency p99 \(µs\) +30\.5\n/ },
   'status': { argv: ['status'], replies: [{ body: samples.ready }], sends: [['GET', '/readyz']], prints: 'status    ready\nmetadata  ok\nentries   ok\n' },
   'users': { argv: ['users'], replies: [{ body: [{ ...samples.user, name: '東京' }, samples.user] }], sends: [['GET', '/admin/users']], prints: /\nu1 {2}東京 {2}yes .*\nu1 {2}Ada {3}yes / },
-  'settings': { argv: ['settings'], replies: [{ body: samples.settings }], sends: [['GET', '/admin/settings']], prints: /vault +file \(ok\): Secrets are kept in a file\.\n/ },
+  'settings': { argv: ['settings'], replies: [{ body: samples.settings }], sends: [['GET', '/admin/settings']], prints: /vault +file \(ok\): Secrets are kept in a file\. The keychain cannot be used: no bus\.\n/ },
   'call': { argv: ['call', 'caches.get', '{"name":"products"}'], replies: [{ body: { any: 'thing' } }], sends: [['GET', '/admin/caches/products']], prints: '{\n  "any": "thing"\n}\n' },
   'call, plain text': { argv: ['call', 'metrics.get'], replies: [{ headers: { 'content-type': 'text/plain' }, body: '# a\nb 1' }], sends: [['GET', '/metrics']], prints: '# a\nb 1\n' },
   'call, nothing': { argv: ['call', 'session.delete'], replies: [gone], sends: [['DELETE', '/admin/session']], prints: '' },

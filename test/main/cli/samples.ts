@@ -7,7 +7,7 @@ export const samples = {
   key: { id: 'k1', label: 'shop', scopes: ['read', 'write'], caches: null, origins: [], createdAt: '2026-01-02T00:00:00.000Z', lastUsedAt: null, expiresAt: null },
   user: { id: 'u1', name: 'Ada', owner: true, admin: true, hasPassword: false, createdAt: '2026-01-01T00:00:00.000Z' },
   stats: { uptime: 3600.5, enabled: true, caches: 2, entries: 1234567, bytes: 98765432, budget: 256_000_000, rss: 123_456_789, requests: 2_000_000, requestsPerSecond: 12.3, totals: statistics },
-  settings: { memory: 256_000_000, valueLimit: 16_777_216, anonymous: { enabled: false, scopes: ['read'] }, registrationOpen: true, version: '1.2.3', home: '/home/ada/.config/Larder', url: 'http://localhost:7777', vault: { driver: 'file', wanted: 'auto', state: 'ok', detail: 'Secrets are kept in a file.' } },
+  settings: { memory: 256_000_000, valueLimit: 16_777_216, anonymous: { enabled: false, scopes: ['read'] }, registrationOpen: true, version: '1.2.3', home: '/home/ada/.config/Larder', url: 'http://localhost:7777', vault: { driver: 'file', wanted: 'auto', state: 'ok', detail: 'Secrets are kept in a file.', reason: 'The keychain cannot be used: no bus.' } },
   ready: { status: 'ready', stores: { metadata: 'ok', entries: 'ok' } },
   code: { code: 'c0de', url: 'http://localhost:7777/#c0de', expiresIn: 600 },
 }

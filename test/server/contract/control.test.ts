@@ -33,7 +33,7 @@ describe('every operation', () => {
   }
 
   it('caches', async () => {
-    expect((await run('caches.create', { name: 'products', ttl: 300 })).json()).toMatchObject({ name: 'products', ttl: 300, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lru', persistent: false, enabled: true, entries: 0 })
+    expect((await run('caches.create', { name: 'products', ttl: 300 })).json()).toMatchObject({ name: 'products', ttl: 300, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lfu', persistent: false, enabled: true, entries: 0 })
     await larder.send('PUT', '/api/caches/products/entries/a', { body: 'x' })
     await larder.send('GET', '/api/caches/products/entries/a')
     await larder.send('GET', '/api/caches/products/entries/b')

@@ -28,13 +28,13 @@ describe('choice of the vault', () => {
   })
 
   it('uses the file without looking for a keychain', async () => {
-    const { vault, warning } = await openVault({ choice: 'file', home: temporaryFolder(), files, logger: silentLogger, loadKeytar: () => expect.unreachable() })
-    expect({ driver: vault.driver, warning }).toEqual({ driver: 'file', warning: null })
+    const { vault, reason, warning } = await openVault({ choice: 'file', home: temporaryFolder(), files, logger: silentLogger, loadKeytar: () => expect.unreachable() })
+    expect({ driver: vault.driver, reason, warning }).toEqual({ driver: 'file', reason: null, warning: null })
   })
 
   it('falls back with auto when the module is missing, and says so (S11)', async () => {
-    const { vault, wanted, warning } = await openVault({ choice: 'auto', home: temporaryFolder(), files, logger: silentLogger, loadKeytar: missing })
-    expect({ driver: vault.driver, wanted }).toEqual({ driver: 'file', wanted: 'auto' })
+    const { vault, wanted, reason, warning } = await openVault({ choice: 'auto', home: temporaryFolder(), files, logger: silentLogger, loadKeytar: missing })
+    expect({ driver: vault.driver, wanted, reason }).toEqual({ driver: 'file', wanted: 'auto', reason: 'The keychain cannot be used: the module keytar is not installed.' })
     expect(warning).toBe('The keychain cannot be used: the module keytar is not installed. API keys are kept in the private file secrets.json of the data folder instead.')
   })
 

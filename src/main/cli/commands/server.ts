@@ -127,7 +127,7 @@ const settings = defineCommand({
       ['largest value (bytes)', now.valueLimit],
       ['requests without a key', now.anonymous.enabled ? now.anonymous.scopes.join(', ') : 'refused'],
       ['registration open', now.registrationOpen],
-      ['vault', `${now.vault.driver} (${formatCell(now.vault.state)}): ${now.vault.detail}`],
+      ['vault', `${now.vault.driver} (${formatCell(now.vault.state)}): ${now.vault.detail}${now.vault.reason === null ? '' : ` ${now.vault.reason}`}`],
     ]))
   },
 })
