@@ -1,5 +1,5 @@
 import type { Plugin } from 'vite'
-import { chmodSync } from 'node:fs'
+import { chmodSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
@@ -12,6 +12,14 @@ const executableEntry: Plugin = {
   closeBundle: () => chmodSync(resolve(root, 'out/main/headless.js'), 0o755),
 }
 
+/** Under Electron the keychain's process is started from a file; under Node its text is part of the build. */
+const keychainChild: Plugin = {
+  name: 'larder:keychain-child',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'keychain-child.cjs', source: readFileSync(resolve(root, 'src/main/vault/keychain-child.cjs')) })
+  },
+}
+
 /** electron-vite makes every URL of the page relative, for file://. Ours is served at deep paths too, where only absolute ones hold. */
 const absoluteUrls: Plugin = {
   name: 'larder:absolute-urls',
@@ -21,11 +29,22 @@ const absoluteUrls: Plugin = {
 
 export default defineConfig({
   main: {
-    plugins: [executableEntry],
+    plugins: [executableEntry, keychainChild],
     build: {
       outDir: 'out/main',
+      // Native modules stay outside. All else is a devDependency and goes into the bundle: a start then reads a few files instead of hundreds.
       externalizeDeps: true,
-      rollupOptions: { input: { 'headless': resolve(root, 'src/main/headless.ts'), 'writer-thread': resolve(root, 'src/main/storage/writer-thread.ts') }, output: { format: 'es' } },
+      license: { fileName: 'licenses.md' },
+      rollupOptions: { input: { 'index': resolve(root, 'src/main/index.ts'), 'headless': resolve(root, 'src/main/headless.ts'), 'writer-thread': resolve(root, 'src/main/storage/writer-thread.ts') }, output: { format: 'es' } },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      // A sandboxed preload script is one CommonJS file; of packages it gets a part of Electron's, and no other.
+      externalizeDeps: false,
+      minify: true,
+      rollupOptions: { input: { index: resolve(root, 'src/preload/index.ts') }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
     },
   },
   renderer: {
@@ -33,6 +52,7 @@ export default defineConfig({
     plugins: [vue(), absoluteUrls],
     build: {
       outDir: resolve(root, 'out/renderer'),
+      license: { fileName: 'licenses.md' },
       // The console's CSP allows no inline data: every asset is a file of its own.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },

@@ -37,15 +37,15 @@ export const zones = [
   { name: 'admin', path: 'src/main/admin/', imports: [ports, base, shared], packages: [], node: pure },
   { name: 'http', path: 'src/main/http/', imports: ['src/main/cache/', base, shared], packages: ['express', 'yaml', 'zod'], node: all },
   { name: 'cli', path: 'src/main/cli/', imports: [base, shared], packages: [], node: all },
-  { name: 'desktop', path: 'src/main/desktop/', imports: [base, shared], packages: ['electron'], node: all, raw: ['src/main/desktop/ipc.ts'] },
+  { name: 'desktop', path: 'src/main/desktop/', imports: [base, shared], packages: ['electron', 'zod'], node: all, raw: ['src/main/desktop/ipc.ts'] },
 
   { name: 'larder', path: 'src/main/larder', imports: parts, packages: [], node: all },
   { name: 'headless', path: 'src/main/headless', imports: ['src/main/program'], packages: [], node: ['path', 'process'] },
   { name: 'program', path: 'src/main/program', imports: [...parts, 'src/main/larder', 'package.json'], packages: [], node: all },
-  { name: 'index', path: 'src/main/index', imports: [...parts, 'src/main/larder', 'src/main/desktop/', 'package.json'], packages: ['electron'], node: all },
+  { name: 'index', path: 'src/main/index', imports: [...parts, 'src/main/larder', 'src/main/desktop/', 'package.json'], packages: ['electron', 'zod'], node: all },
 
   { name: 'preload', path: 'src/preload/', imports: [shared], packages: ['electron'], node: [], raw: ['src/preload/index.ts'] },
-  { name: 'renderer', path: 'src/renderer/', imports: [shared], packages: ['vue', 'pinia', 'vue-router', 'reka-ui', '@tanstack/vue-virtual', 'uplot', '@lucide/vue', '@vueuse/core', 'codemirror', '@codemirror/view', '@codemirror/state', '@codemirror/lang-json', '@codemirror/search', '@codemirror/language', '@codemirror/commands', '@lezer/highlight'], node: [] },
+  { name: 'renderer', path: 'src/renderer/', imports: [shared], packages: ['vue', 'pinia', 'vue-router', 'reka-ui', 'uplot', '@lucide/vue', '@vueuse/core', 'codemirror', '@codemirror/view', '@codemirror/state', '@codemirror/lang-json', '@codemirror/search', '@codemirror/language', '@codemirror/commands', '@lezer/highlight'], node: [] },
 ]
 
 /** Files that may read the machine's clocks: the clock itself and the composition roots. */

@@ -3,6 +3,7 @@ import type { Configuration } from './base/configuration'
 import type { EventHub } from './base/event-hub'
 import type { OperationHandlers } from './base/operation-handlers'
 import type { Authenticator } from './base/principal'
+import type { Keytar } from './vault/keychain-process'
 import { readFileSync, rmSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -16,7 +17,6 @@ import { createLogger, messageOf } from './base/logger'
 import { createEngine } from './cache/engine'
 import { createEventLoopMonitor } from './http/event-loop-delay'
 import { renderMetrics } from './http/metrics'
-import { createDescriptions } from './http/openapi/document'
 import { createRequestLog } from './http/request-log'
 import { createLarderServer } from './http/server'
 import { openEntryJournal } from './storage/entry-journal'
@@ -34,6 +34,8 @@ export interface LarderOptions {
   consoleFolder: string
   /** File of the thread that writes persistent entries; without it this thread does. */
   writerProgram?: string
+  /** How the keychain is reached. @default keytar, in processes of Node */
+  loadKeytar?: () => Promise<Keytar>
   /** @default the system's */
   clock?: Clock
 }
@@ -66,7 +68,7 @@ const controlFile = 'control.json'
  * The composition root: builds every part, connects them, and disposes of them in reverse. Throws an Error with a sentence for people when
  * the folder is in use, a port is taken or a database cannot be opened; nothing stays open then.
  */
-export async function createLarder({ configuration, version, consoleFolder, writerProgram, clock = systemClock }: LarderOptions): Promise<Larder> {
+export async function createLarder({ configuration, version, consoleFolder, writerProgram, loadKeytar, clock = systemClock }: LarderOptions): Promise<Larder> {
   const startedAt = clock.monotonic()
   const parts = createDisposableStack()
   try {
@@ -78,7 +80,7 @@ export async function createLarder({ configuration, version, consoleFolder, writ
     parts.defer(metadata.close)
     const journal = openEntryJournal({ home, logger, clock, writerProgram })
     parts.defer(journal.close)
-    const { vault, wanted, warning } = await openVault({ choice: configuration.vault, home, files, logger, clock })
+    const { vault, wanted, reason, warning } = await openVault({ choice: configuration.vault, home, files, logger, clock, loadKeytar })
     const hub = createEventHub(error => logger.error('an event listener failed', { error: messageOf(error) }))
     const engine = parts.use(createEngine({ clock, journal, budget: configuration.memory ?? defaultMemory, logger }))
     const requestLog = createRequestLog({ clock, hub })
@@ -89,7 +91,7 @@ export async function createLarder({ configuration, version, consoleFolder, writ
 
     const administration = parts.use(createAdministration({
       metadata,
-      vault: { vault, wanted },
+      vault: { vault, wanted, reason },
       engine,
       events: hub,
       clock,
@@ -123,7 +125,7 @@ export async function createLarder({ configuration, version, consoleFolder, writ
       handlers: administration.handlers,
       authenticator: administration.authenticator,
       requestLog,
-      descriptions: createDescriptions(() => ({ version, url })),
+      about: () => ({ version, url }),
       valueLimit: administration.settings.valueLimit,
       consoleFolder,
       port: configuration.port,

@@ -5,7 +5,7 @@ import { consolePaths } from '../../shared/console-paths'
 
 /** A built file of the console, held in memory: no path from a request ever reaches the file system. */
 export interface ConsoleFile {
-  body: Buffer
+  body: Buffer<ArrayBuffer>
   headers: string[]
   etag: string
 }
@@ -20,6 +20,7 @@ const mediaTypes: Record<string, string> = {
   '.woff2': 'font/woff2',
   '.json': 'application/json',
   '.txt': 'text/plain; charset=utf-8',
+  '.md': 'text/plain; charset=utf-8',
 }
 
 /** Only our own files, no inline code, no eval; Vue needs the one Trusted Types policy it makes for its templates. */

@@ -8,7 +8,7 @@ import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator, Principal } from '../base/principal'
 import type { ConsoleFile } from './console-files'
 import type { Exchange } from './exchange'
-import type { Descriptions } from './openapi/document'
+import type { OpenApiOptions } from './openapi/document'
 import express from 'express'
 import { dataOperations } from '../../shared/data-operations'
 import { LarderError } from '../../shared/errors'
@@ -16,21 +16,21 @@ import { operations } from '../../shared/operations'
 import { invoke } from '../base/operation-handlers'
 import { openEventStream, parseTopics } from './event-stream'
 import { commonHeaders, send, sendJson } from './exchange'
+import { createDescriptions } from './openapi/document'
 import { readOperationInput } from './operation-input'
 import { decodePart, readQuery, refuseUnknown } from './request-target'
+import { descriptionPaths } from './route-table'
 
 export interface ControlPlaneDeps {
   handlers: OperationHandlers
   authenticator: Authenticator
   hub: EventHub
-  descriptions: Descriptions
+  /** What the OpenAPI document says about this server; asked when somebody first reads it. */
+  about: () => OpenApiOptions
   consoleFiles: ReadonlyMap<string, ConsoleFile>
   /** Answers a failure in the route's form. */
   fail: (exchange: Exchange, error: unknown) => void
 }
-
-/** Paths of the API's own descriptions, open to everybody like the console's files. */
-export const descriptionPaths = ['/openapi.json', '/swagger.yaml'] as const
 
 const heartbeatMs = 15_000
 
@@ -39,7 +39,8 @@ const heartbeatMs = 15_000
  * exchange. Stays up while caching is switched off.
  */
 export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange: Exchange) => void } & Disposable {
-  const { handlers, authenticator, hub, descriptions, consoleFiles, fail } = deps
+  const { handlers, authenticator, hub, consoleFiles, fail } = deps
+  const descriptions = createDescriptions(deps.about)
   const exchanges = new WeakMap<IncomingMessage, Exchange>()
   const streams = new Set<Disposable>()
   const app = express()
@@ -98,7 +99,7 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
   })
 
   route('get', descriptionPaths[0], exchange => send(exchange, 200, ['Content-Type', 'application/json'], descriptions.json()))
-  route('get', descriptionPaths[1], exchange => send(exchange, 200, ['Content-Type', 'application/yaml'], descriptions.yaml()))
+  route('get', descriptionPaths[1], async exchange => send(exchange, 200, ['Content-Type', 'application/yaml'], await descriptions.yaml()))
 
   for (const [path, file] of consoleFiles)
     route('get', expressPath(path), exchange => sendFile(exchange, file))

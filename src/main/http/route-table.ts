@@ -21,6 +21,9 @@ type Part = { literal: string } | { param: string, rest: boolean }
 
 const noParams: Params = {}
 
+/** Paths of the API's own descriptions, open to everybody like the console's files. */
+export const descriptionPaths = ['/openapi.json', '/swagger.yaml'] as const
+
 /**
  * Finds the operation behind a method and a path. Compiled once from both tables: exact paths through a map, the dozen templates with
  * `{name}` (one segment) and `{key+}` (the rest) by trying each.

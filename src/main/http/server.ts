@@ -8,20 +8,20 @@ import type { Engine } from '../cache/ports'
 import type { Exchange } from './exchange'
 import type { HostGuard } from './host-guard'
 import type { Listening } from './listen'
-import type { Descriptions } from './openapi/document'
+import type { OpenApiOptions } from './openapi/document'
 import type { RequestLog } from './request-log'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { limits } from '../../shared/limits'
 import { onClientError } from './client-errors'
 import { readConsoleFiles } from './console-files'
-import { createControlPlane, descriptionPaths } from './control-plane'
 import { createDataPlane } from './data-plane/data-plane'
 import { createHostGuard } from './host-guard'
+import { createLazyControlPlane } from './lazy-control-plane'
 import { listen } from './listen'
 import { createPipeline } from './pipeline'
 import { sendError, toLarderError } from './problems'
-import { createRouteTable } from './route-table'
+import { createRouteTable, descriptionPaths } from './route-table'
 
 export interface LarderServerOptions {
   engine: Engine
@@ -31,7 +31,8 @@ export interface LarderServerOptions {
   handlers: OperationHandlers
   authenticator: Authenticator
   requestLog: RequestLog
-  descriptions: Descriptions
+  /** What the OpenAPI document says about this server. */
+  about: () => OpenApiOptions
   /** Largest value in bytes, now. */
   valueLimit: () => number
   /** Folder of the console's build. */
@@ -66,10 +67,10 @@ const serverOptions: ServerOptions = {
 
 /** The HTTP server: one pipeline on `request` – guards, then data plane or control plane. */
 export function createLarderServer(options: LarderServerOptions): LarderServer {
-  const { engine, clock, logger, hub, handlers, authenticator, requestLog, descriptions, valueLimit } = options
+  const { engine, clock, logger, hub, handlers, authenticator, requestLog, about, valueLimit } = options
   const consoleFiles = readConsoleFiles(options.consoleFolder)
   const fail = (exchange: Exchange, error: unknown): void => sendError(exchange, toLarderError(error, logger), clock)
-  const control = createControlPlane({ handlers, authenticator, hub, descriptions, consoleFiles, fail })
+  const control = createLazyControlPlane({ handlers, authenticator, hub, about, consoleFiles, fail })
   const data = createDataPlane({ engine, valueLimit })
   const route = createRouteTable(new Set([...consoleFiles.keys(), ...descriptionPaths]))
   let hosts: HostGuard = createHostGuard({ port: options.port, secure: options.tls !== null, names: [] })

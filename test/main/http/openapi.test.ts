@@ -2,7 +2,8 @@ import type { DataOperationSpec } from '../../../src/shared/data-operations'
 import type { OperationSpec } from '../../../src/shared/operations'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { createDescriptions, createOpenApi, toYaml } from '../../../src/main/http/openapi/document'
+import { createDescriptions, createOpenApi } from '../../../src/main/http/openapi/document'
+import { toYaml } from '../../../src/main/http/openapi/yaml'
 import { dataOperations } from '../../../src/shared/data-operations'
 import { errorRegistry, LarderError } from '../../../src/shared/errors'
 import { operations } from '../../../src/shared/operations'
@@ -146,11 +147,11 @@ describe('the document', () => {
     expect(text).not.toMatch(/[&*]a\d/)
   })
 
-  it('is computed once, when it is first asked for', () => {
+  it('is computed once, when it is first asked for', async () => {
     let asked = 0
     const descriptions = createDescriptions(() => ({ version: '0', url: `http://localhost:${++asked}` }))
     expect(asked).toBe(0)
-    expect(parse(descriptions.yaml())).toEqual(JSON.parse(descriptions.json()))
+    expect(parse(await descriptions.yaml())).toEqual(JSON.parse(descriptions.json()))
     expect(descriptions.json()).toBe(descriptions.json())
     expect(asked).toBe(1)
   })

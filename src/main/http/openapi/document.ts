@@ -1,7 +1,6 @@
 import type { DataOperationName, DataOperationSpec } from '../../../shared/data-operations'
 import type { OperationSpec } from '../../../shared/operations'
 import type { Method, OpenApiDocument, Operation, PathItem } from './types'
-import { stringify } from 'yaml'
 import { dataOperations } from '../../../shared/data-operations'
 import { operations } from '../../../shared/operations'
 import { describeControl } from './control-paths'
@@ -73,15 +72,9 @@ export function createOpenApi({ version, url }: OpenApiOptions): OpenApiDocument
   }
 }
 
-/** The same description as YAML 1.2, quoted so that readers of YAML 1.1 see the same strings. */
-export function toYaml(document: object): string {
-  // Anchors and aliases are right but hard to read, and some tools do not know them.
-  return stringify(document, { aliasDuplicateObjects: false, lineWidth: 0, compat: 'yaml-1.1' })
-}
-
 export interface Descriptions {
   json: () => string
-  yaml: () => string
+  yaml: () => Promise<string>
 }
 
 /** The description in both forms, each computed when it is first asked for. */
@@ -89,7 +82,7 @@ export function createDescriptions(options: () => OpenApiOptions): Descriptions 
   const document = once(() => createOpenApi(options()))
   return {
     json: once(() => JSON.stringify(document())),
-    yaml: once(() => toYaml(document())),
+    yaml: once(async () => (await import('./yaml')).toYaml(document())),
   }
 }
 
