@@ -1,3 +1,4 @@
+import type { ConsoleOptions } from './test/e2e/console-test'
 import process from 'node:process'
 import { defineConfig } from '@playwright/test'
 import { findChromium } from './test/helpers/chromium'
@@ -6,7 +7,7 @@ const chromium = findChromium()
 const hard = process.env.LARDER_HARD === '1'
 const pictures = hard || process.env.LARDER_SCREENSHOTS === '1'
 
-export default defineConfig({
+export default defineConfig<ConsoleOptions>({
   testDir: 'test/e2e',
   outputDir: 'test-results/e2e',
   // Each test has a server of its own.
@@ -21,6 +22,11 @@ export default defineConfig({
     { name: 'console', grepInvert: /@alone/, testIgnore: ['**/*screenshots.spec.ts', '**/hard/**'] },
     // What looks at times has the machine for itself.
     { name: 'alone', grep: /@alone/, testIgnore: hard ? [] : ['**/hard/**'], workers: 1, dependencies: ['console'] },
+    { name: 'desktop', testDir: 'test/desktop', grepInvert: /@alone/ },
+    // The same console, in the desktop window: what is asked of the server goes over IPC.
+    { name: 'desktop-alone', testDir: 'test/desktop', grep: /@alone/, workers: 1, dependencies: ['alone', 'desktop', 'desktop-console'] },
+    // Left out is what speaks of HTTP – signing in, a lost connection, documents without a key – and, unless everything runs, the long look for accessibility at the same pages.
+    { name: 'desktop-console', grepInvert: /@alone|@http/, testIgnore: ['**/*screenshots.spec.ts', '**/hard/**', '**/{sign-in,connection,docs}.spec.ts', ...hard ? [] : ['**/accessibility.spec.ts']], use: { transport: 'desktop' } },
     // The pictures of README and docs: LARDER_SCREENSHOTS=1 npx playwright test --project pictures.
     ...pictures ? [{ name: 'pictures', testMatch: '**/*screenshots.spec.ts', workers: 1 }] : [],
   ],

@@ -30,6 +30,11 @@ export const eventTopics = {
 export type EventTopic = keyof typeof eventTopics
 export type EventPayload<T extends EventTopic> = z.output<(typeof eventTopics)[T]>
 
+/** Topics that come by the thousand: they are gathered. The others are rare and go out at once. */
+export function isBusyTopic(topic: EventTopic): boolean {
+  return topic === 'request' || topic.startsWith('entry.')
+}
+
 /** An event on its way: `user` null means that every user may see it. */
 export interface LarderEvent<T extends EventTopic = EventTopic> {
   topic: T

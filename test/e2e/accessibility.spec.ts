@@ -59,7 +59,7 @@ test('axe finds nothing on the empty overview, and with everything off', async (
   await expectAccessible(overview)
 })
 
-test('axe finds nothing on docs and sign-in', async ({ page, server }) => {
+test('axe finds nothing on docs and sign-in', { tag: '@http' }, async ({ page, server }) => {
   await page.goto(`${server.url}/docs`)
   await expect(page.locator('details').first()).toBeVisible()
   await expectAccessible(page)

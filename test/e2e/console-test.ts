@@ -1,6 +1,10 @@
 import type { Page } from '@playwright/test'
+import type { Desktop } from '../desktop/launch-desktop'
+import type { LazyShellBrowser } from '../desktop/shell-browser'
 import type { LaunchedServer } from '../helpers/launch-server'
 import { test as base, expect } from '@playwright/test'
+import { launchDesktop } from '../desktop/launch-desktop'
+import { createLazyShellBrowser } from '../desktop/shell-browser'
 import { findChromium } from '../helpers/chromium'
 import { launchServer } from '../helpers/launch-server'
 
@@ -8,7 +12,12 @@ import { launchServer } from '../helpers/launch-server'
 const reporter = `document.addEventListener('securitypolicyviolation', event =>
   reportViolation(event.effectiveDirective + ' ' + event.blockedURI + ' ' + event.sample))`
 
+/** Where the console is opened: in a browser over HTTP, or in the window of the desktop app over IPC. An option of the Playwright project. */
+export interface ConsoleOptions { transport: 'browser' | 'desktop' }
+
 export interface ConsoleFixtures {
+  /** The desktop app; null in a browser. */
+  desktop: Desktop | null
   server: LaunchedServer
   /** Calls the server as an app under test does, with the owner's key. */
   call: (method: string, path: string, options?: { json?: unknown, body?: string }) => Promise<Response>
@@ -32,9 +41,26 @@ export function skipWithoutBrowser(): void {
   test.skip(!chromium.available, chromium.reason)
 }
 
-export const test = base.extend<ConsoleFixtures>({
+export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser: LazyShellBrowser }>({
 
-  server: async ({}, use) => {
+  transport: ['browser', { option: true }],
+  // Worker fixtures cannot see the option: it is started by the first test that wants it.
+  shellBrowser: [async ({}, use) => {
+    const browser = createLazyShellBrowser()
+    await use(browser)
+    await browser.close()
+  }, { scope: 'worker' }],
+  desktop: async ({ transport, shellBrowser }, use) => {
+    const desktop = transport === 'desktop' ? await launchDesktop(await shellBrowser.open()) : null
+    await use(desktop)
+    if (desktop)
+      expect(await desktop.server.stop()).toBe(0)
+  },
+  context: async ({ context, desktop }, use) => use(desktop ? (await desktop.page()).context() : context),
+  page: async ({ context, desktop }, use) => use(desktop ? await desktop.page() : await context.newPage()),
+  server: async ({ desktop }, use) => {
+    if (desktop)
+      return use(desktop.server)
     const server = await launchServer()
     await use(server)
     expect(await server.stop()).toBe(0)
@@ -55,11 +81,11 @@ export const test = base.extend<ConsoleFixtures>({
     await use(violations)
     expect(violations).toEqual([])
   }, { auto: true }],
-  openConsole: async ({ page, server }, use) => {
+  openConsole: async ({ page, server, desktop }, use) => {
     await use(async (path = '/') => {
-      if (path !== '/')
+      if (path !== '/' && !desktop)
         await signIn(page, server)
-      await page.goto(path === '/' ? `${server.url}/#${await server.code()}` : server.url + path)
+      await page.goto(desktop ? desktop.origin + path : path === '/' ? `${server.url}/#${await server.code()}` : server.url + path)
       await expect(path === '/' ? page.getByRole('table', { name: 'Caches' }) : page.getByRole('link', { name: 'Overview' })).toBeVisible()
       return page
     })

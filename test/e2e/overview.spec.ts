@@ -250,7 +250,7 @@ test('a sample cache in one click, and away again', async ({ overview, call }) =
   await expect(row).toBeHidden()
 })
 
-test('charts follow the traffic, on other screens too', async ({ overview, call }) => {
+test('charts follow the traffic, on other screens too', { tag: '@http' }, async ({ overview, call }) => {
   await call('PUT', '/v1/a', { body: 'one' })
   const strip = overview.getByRole('region', { name: 'Last 15 minutes' })
   for (const name of ['Hit ratio', 'Requests/s', 'Latency', 'Memory'])

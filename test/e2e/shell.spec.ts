@@ -3,7 +3,7 @@ import { expect, skipWithoutBrowser, test } from './console-test'
 
 skipWithoutBrowser()
 
-test('every path of the console answers the page, and names what it shows', async ({ openConsole, server }) => {
+test('every path of the console answers the page, and names what it shows', { tag: '@http' }, async ({ openConsole, server }) => {
   const page = await openConsole('/docs')
   await expect(page).toHaveTitle('Docs · Larder')
   for (const path of Object.values(consolePaths)) {
@@ -28,7 +28,7 @@ test('goes between screens by links, by history and by keys', async ({ overview 
   await expect(overview).toHaveURL(/\/docs$/)
 })
 
-test('docs are open to everyone, within the same frame', async ({ page, server }) => {
+test('docs are open to everyone, within the same frame', { tag: '@http' }, async ({ page, server }) => {
   await page.goto(`${server.url}/docs`)
   await expect(page.locator('details').first()).toBeVisible()
   await expect(page.getByRole('link', { name: 'Overview' })).toBeHidden()
@@ -58,7 +58,7 @@ test('a theme holds over a reload, from before the first paint', async ({ overvi
   expect(await ground()).toBe(light)
 })
 
-test('a failure stays until it is closed', async ({ overview, server }) => {
+test('a failure stays until it is closed', { tag: '@http' }, async ({ overview, server }) => {
   await overview.route('**/admin/switch', route => route.abort())
   await overview.getByRole('switch', { name: 'Caching' }).click()
   await expect(overview.getByRole('alert').filter({ hasText: 'The server cannot be reached.' })).toBeAttached()

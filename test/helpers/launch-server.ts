@@ -62,7 +62,7 @@ export async function launchServer({ env = {}, args = ['--port', '0'] }: LaunchO
 
   try {
     const url = await readyUrl(child)
-    return { url, home, apiKey, code: () => requestCode(url, apiKey), stop }
+    return { url, home, apiKey, code: () => codeOf(url, apiKey), stop }
   }
   catch (error) {
     await stop()
@@ -92,7 +92,8 @@ async function readyUrl(child: ChildProcessByStdio<null, Readable, Readable>): P
   }
 }
 
-async function requestCode(url: string, apiKey: string): Promise<string> {
+/** A new one-time sign-in code of the owner. */
+export async function codeOf(url: string, apiKey: string): Promise<string> {
   const response = await fetch(`${url}/admin/session/code`, { method: 'POST', headers: { 'Api-Key': apiKey } })
   if (response.status !== 201)
     throw new Error(`No one-time code: ${response.status} ${await response.text()}`)
@@ -100,6 +101,7 @@ async function requestCode(url: string, apiKey: string): Promise<string> {
   return code
 }
 
-function withoutLarder(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** The environment without what the person who runs the tests has set for their own Larder. */
+export function withoutLarder(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('LARDER_')))
 }

@@ -7,8 +7,12 @@ export type EventListener = (event: LarderEvent) => void
 export interface EventHub {
   /** Cheap while nobody listens: check `active` before building a payload on a hot path. */
   emit: <T extends EventTopic>(topic: T, user: string | null, payload: EventPayload<T>) => void
-  subscribe: (listener: EventListener) => Disposable
-  /** Whether anybody listens. */
+  /**
+   * @param options.passive gets what is told anyway, and counts as nobody: what costs something only while somebody listens stays off. The rare topics – switch,
+   *   caches, keys, users, settings – are always told.
+   */
+  subscribe: (listener: EventListener, options?: { passive?: boolean }) => Disposable
+  /** Whether anybody listens who counts. */
   readonly active: boolean
   /** Keeps what `open` opens open while anybody listens; for what costs something only by being subscribed to. */
   whileActive: (open: () => Disposable) => Disposable
@@ -16,6 +20,7 @@ export interface EventHub {
 
 export function createEventHub(onListenerError: (error: unknown) => void): EventHub {
   const listeners = new Set<EventListener>()
+  const passive = new Set<EventListener>()
   const feeds = new Map<() => Disposable, Disposable | null>()
 
   /** Opens or closes what only listeners need. */
@@ -35,21 +40,24 @@ export function createEventHub(onListenerError: (error: unknown) => void): Event
       return listeners.size > 0
     },
     emit(topic, user, payload) {
-      for (const listener of listeners) {
-        try {
-          listener({ topic, user, payload })
-        }
-        catch (error) {
-          onListenerError(error)
+      for (const group of [listeners, passive]) {
+        for (const listener of group) {
+          try {
+            listener({ topic, user, payload })
+          }
+          catch (error) {
+            onListenerError(error)
+          }
         }
       }
     },
-    subscribe(listener) {
-      listeners.add(listener)
+    subscribe(listener, options = {}) {
+      const group = options.passive ? passive : listeners
+      group.add(listener)
       settle()
       return {
         dispose() {
-          listeners.delete(listener)
+          group.delete(listener)
           settle()
         },
       }

@@ -3,7 +3,8 @@ import type { EventTopic, LarderEvent } from '../../shared/events'
 import type { Disposable } from '../base/disposable'
 import type { EventHub } from '../base/event-hub'
 import { invalidField } from '../../shared/errors'
-import { eventTopics } from '../../shared/events'
+import { eventTopics, isBusyTopic } from '../../shared/events'
+import { createLostEvents } from '../base/lost-events'
 
 export interface EventStreamOptions {
   /** Belongs to the stream from here on. */
@@ -39,9 +40,7 @@ const credentialTopics: ReadonlySet<EventTopic> = new Set(['keys', 'users', 'set
 export function openEventStream({ response, headers = ['Cache-Control', 'no-store'], hub, sees, topics, heartbeatMs, alive }: EventStreamOptions): Disposable {
   let open = true
   let lastId = 0
-  let dropped = 0
-  /** Of these, the requests by their result: who counts them stays exact. */
-  let droppedRequests = new Map<string, number>()
+  const lost = createLostEvents()
   let waiting = ''
   let soon: NodeJS.Immediate | undefined
   let later: NodeJS.Timeout | undefined
@@ -64,20 +63,14 @@ export function openEventStream({ response, headers = ['Cache-Control', 'no-stor
   }
 
   function take(event: LarderEvent): void {
-    if (dropped > 0 || response.writableLength + waiting.length > backlogLimit)
-      drop(event)
+    if (lost.some || response.writableLength + waiting.length > backlogLimit)
+      lost.add(event)
     else
       waiting += frame(event.topic, event.payload)
-    if (isBusy(event.topic))
+    if (isBusyTopic(event.topic))
       later ??= setTimeout(flush, gatherMs)
     else
       soon ??= setImmediate(flush)
-  }
-
-  function drop({ topic, payload }: LarderEvent): void {
-    dropped += 1
-    if (topic === 'request' && 'result' in payload)
-      droppedRequests.set(payload.result, (droppedRequests.get(payload.result) ?? 0) + 1)
   }
 
   /** An event in the stream's wire form. JSON has no raw line ends, so its data is one line. */
@@ -92,12 +85,8 @@ export function openEventStream({ response, headers = ['Cache-Control', 'no-stor
       return
     send(waiting)
     waiting = ''
-    if (dropped === 0 || response.writableNeedDrain)
-      return
-    const lagged = frame('lagged', { dropped, requests: Object.fromEntries(droppedRequests) })
-    dropped = 0
-    droppedRequests = new Map()
-    send(lagged)
+    if (lost.some && !response.writableNeedDrain)
+      send(frame('lagged', lost.take()))
   }
 
   function beat(): void {
@@ -147,11 +136,6 @@ export function openEventStream({ response, headers = ['Cache-Control', 'no-stor
     clearTimeout(later)
     soon = later = undefined
   }
-}
-
-/** Topics that come by the thousand; the others are rare and go out at once. */
-function isBusy(topic: EventTopic): boolean {
-  return topic === 'request' || topic.startsWith('entry.')
 }
 
 /**

@@ -7,6 +7,8 @@ import { ensurePrivateFile, privateFolderMode, tightenFile } from './private-fil
 export interface FileLogOptions {
   /** Absolute data folder. */
   home: string
+  /** Of the file, without `.log`: one for each that writes. @default 'larder' */
+  name?: string
   /** Bytes after which the file is put aside. @default 5 MB */
   rotateAt?: number
   /** Where a line goes that cannot be written. @default standard error */
@@ -24,10 +26,10 @@ export interface FileLog extends Disposable {
  * it cannot be opened at all.
  */
 export function createFileLog(options: FileLogOptions): FileLog {
-  const { home, rotateAt = 5_000_000, onFailure = toStandardError } = options
+  const { home, name: stem = 'larder', rotateAt = 5_000_000, onFailure = toStandardError } = options
   const folder = join(home, 'logs')
   mkdirSync(folder, { recursive: true, mode: privateFolderMode })
-  const [file, previous, oldest] = ['larder.log', 'larder.1.log', 'larder.2.log'].map(name => join(folder, name)) as [string, string, string]
+  const [file, previous, oldest] = ['', '.1', '.2'].map(age => join(folder, `${stem}${age}.log`)) as [string, string, string]
   let descriptor: number | null = null
   let size = 0
 

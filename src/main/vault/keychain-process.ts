@@ -10,6 +10,13 @@ export interface Keytar {
   deletePassword: (service: string, account: string, signal?: AbortSignal) => Promise<boolean>
 }
 
+/** One call of keytar, as the child process takes it. */
+export interface KeychainQuestion { method: keyof Keytar, values: string[] }
+/** Has one call made in a process of its own; resolves with the answer's JSON as it came. `signal` kills the process. */
+export type KeychainQuestions = (question: KeychainQuestion, signal: AbortSignal | undefined) => Promise<string>
+
+interface Answer { value?: unknown, error?: string, code?: string }
+
 /**
  * keytar, an optional dependency, looked for from `folder` upwards. Where it is not installed, the calls throw an Error that
  * says so.
@@ -22,7 +29,20 @@ export async function loadKeytar(folder: string = import.meta.dirname): Promise<
   // Electron's binary is no Node (the fuse runAsNode is off): spawning it would start a second Larder.
   if (process.versions.electron !== undefined)
     throw new Error('Electron has to bring its own way to call keytar')
-  const ask = (method: keyof Keytar, values: string[], signal?: AbortSignal): Promise<unknown> => run(folder, { method, values }, signal)
+  return createKeytar((question, signal) => askNode(folder, question, signal))
+}
+
+/** keytar behind processes that somebody else starts. */
+export function createKeytar(questions: KeychainQuestions): Keytar {
+  async function ask(method: keyof Keytar, values: string[], signal: AbortSignal | undefined): Promise<unknown> {
+    const { value, error, code } = parseAnswer(await questions({ method, values }, signal))
+    // Also where only its native part is missing: nothing has compiled it.
+    if (code === 'MODULE_NOT_FOUND')
+      throw new Error('the module keytar is not installed or not built')
+    if (error !== undefined)
+      throw new Error(error)
+    return value
+  }
   return {
     getPassword: async (service, account, signal) => await ask('getPassword', [service, account], signal) as string | null,
     setPassword: async (service, account, secret, signal) => void await ask('setPassword', [service, account, secret], signal),
@@ -30,24 +50,15 @@ export async function loadKeytar(folder: string = import.meta.dirname): Promise<
   }
 }
 
-interface Request { method: keyof Keytar, values: string[] }
-interface Answer { value?: unknown, error?: string, code?: string }
-
 /** The secret goes through a pipe: arguments and environment of a process are there for others to see. */
-async function run(folder: string, request: Request, signal: AbortSignal | undefined): Promise<unknown> {
+async function askNode(folder: string, question: KeychainQuestion, signal: AbortSignal | undefined): Promise<string> {
   const { NODE_OPTIONS: _, LARDER_API_KEY: __, ...env } = process.env
   const child = spawn(process.execPath, ['--input-type=commonjs', '--eval', childSource], { cwd: folder, env, stdio: ['pipe', 'pipe', 'ignore'], signal, killSignal: 'SIGKILL', windowsHide: true })
   const ended = new Promise<void>((resolve, reject) => child.once('error', reject).once('close', () => resolve()))
   // Left open: the child takes its end for the end of Larder. A child that is gone makes it fail, which its missing answer tells too.
-  child.stdin.on('error', () => {}).write(`${JSON.stringify(request)}\n`)
+  child.stdin.on('error', () => {}).write(`${JSON.stringify(question)}\n`)
   const [output] = await Promise.all([text(child.stdout), ended])
-  const { value, error, code } = parseAnswer(output)
-  // Also where only its native part is missing: nothing has compiled it.
-  if (code === 'MODULE_NOT_FOUND')
-    throw new Error('the module keytar is not installed or not built')
-  if (error !== undefined)
-    throw new Error(error)
-  return value
+  return output
 }
 
 function parseAnswer(output: string): Answer {

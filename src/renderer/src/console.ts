@@ -1,6 +1,9 @@
+import type { Api } from './api/api'
 import { createPinia } from 'pinia'
 import { createApp, watch } from 'vue'
-import { browserApi } from './api/api'
+import { readAnswer } from '../../shared/ipc'
+import { browserApi, desktopApi } from './api/api'
+import { findBridge } from './api/bridge'
 import App from './App.vue'
 import { apiKey } from './composables/use-api'
 import { takeOneTimeCode } from './one-time-code'
@@ -9,9 +12,19 @@ import { useLive } from './stores/live'
 import { useSession } from './stores/session'
 import { useTheme } from './stores/theme'
 
-/** Mounts the console; `code` is the one-time code that the page was opened with, if any. */
-export function startConsole(code: string | null): void {
-  const api = browserApi()
+/** Mounts the console; `code` is the one-time code that the page was opened with, if any. In the desktop window without a server, what is the matter with that. */
+export async function startConsole(code: string | null): Promise<void> {
+  const bridge = findBridge()
+  if (!bridge)
+    return mountConsole(browserApi(), code)
+  const state = readAnswer(await bridge.shell.state())
+  if (state.phase === 'serving')
+    return mountConsole(desktopApi(bridge, state.url), code)
+  const { default: TroubleView } = await import('./views/trouble/TroubleView.vue')
+  createApp(TroubleView, { trouble: state, shell: bridge.shell }).mount('#app')
+}
+
+function mountConsole(api: Api, code: string | null): void {
   const app = createApp(App).provide(apiKey, api).use(createPinia())
   const session = useSession()
   const live = useLive()

@@ -1,8 +1,12 @@
+import type { LarderBridge } from '../../../shared/ipc'
 import type { Client } from '../../../shared/operations'
 import type { Entries } from './entries'
 import type { EventFeed } from './event-feed'
 import type { RawAnswer, RawRequest } from './raw-request'
 import type { SessionToken } from './session-token'
+import { createAttention } from './attention'
+import { createBridgeFeed } from './bridge-feed'
+import { createBridgeTransport } from './bridge-transport'
 import { createClient } from './client'
 import { createEntries } from './entries'
 import { createEventFeed } from './event-feed'
@@ -19,6 +23,8 @@ export interface Api {
   readonly session: SessionToken
   /** Scheme, host and port that apps under test use. */
   readonly origin: string
+  /** Whether this is the desktop window, which is its owner's: signed in from the start, without an end. */
+  readonly owned: boolean
   send: (request: RawRequest) => Promise<RawAnswer>
   /** The OpenAPI document of this server. Throws LarderError. */
   document: () => Promise<unknown>
@@ -28,22 +34,30 @@ export interface Api {
 
 export interface ApiOptions {
   fetch: typeof fetch
-  origin: string
+  /** Scheme, host and port that this page asks. */
+  base: string
+  /** Those that apps under test use. @default `base` */
+  origin?: string
   storage: () => Storage
+  /** Whether somebody is at the page. @default always */
+  attended?: () => boolean
+  /** In the desktop window: operations and events go through it, and only what apps would send goes by fetch. */
+  bridge?: LarderBridge
 }
 
-export function createApi({ fetch, origin, storage }: ApiOptions): Api {
+export function createApi({ fetch, base, origin = base, storage, attended, bridge }: ApiOptions): Api {
   const session = createSessionToken(storage)
   const ended = new Set<() => void>()
-  const transport = createHttpTransport({ fetch, origin, session, onSessionEnd: () => ended.forEach(listener => listener()) })
+  const transport = createHttpTransport({ fetch, origin: base, session, onSessionEnd: () => ended.forEach(listener => listener()), ...(attended && { attended }) })
 
   return {
-    client: createClient(transport),
+    client: createClient(bridge ? createBridgeTransport(bridge) : transport),
     entries: createEntries(transport.request),
-    events: createEventFeed({ open: signal => transport.open('/events', signal), wait }),
+    events: bridge ? createBridgeFeed(bridge) : createEventFeed({ open: signal => transport.open('/events', signal), wait }),
     session,
     origin,
-    send: request => sendRaw(request, { fetch, origin, session }),
+    owned: bridge !== undefined,
+    send: request => sendRaw(request, { fetch, origin: base, session }),
     document: () => transport.read('/openapi.json'),
     onSessionEnd(listener) {
       ended.add(listener)
@@ -54,7 +68,12 @@ export function createApi({ fetch, origin, storage }: ApiOptions): Api {
 
 /** The API over HTTP to the server that this page came from. */
 export function browserApi(): Api {
-  return createApi({ fetch: (input, init) => fetch(input, init), origin: location.origin, storage: () => sessionStorage })
+  return createApi({ fetch: (input, init) => fetch(input, init), base: location.origin, storage: () => sessionStorage, attended: createAttention(window, () => Date.now()) })
+}
+
+/** The API over the bridge of the desktop window; `origin` is where apps under test find the server. */
+export function desktopApi(bridge: LarderBridge, origin: string): Api {
+  return createApi({ fetch: (input, init) => fetch(input, init), base: location.origin, origin, storage: () => sessionStorage, bridge })
 }
 
 function wait(milliseconds: number, signal: AbortSignal): Promise<void> {

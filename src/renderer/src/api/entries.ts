@@ -1,4 +1,5 @@
 import type { BatchInput, BatchOutput, EntryPageOutput } from '../../../shared/entries'
+import type { EntrySelector } from '../../../shared/entry-filter'
 import type { Exchange } from './http-transport'
 import { encodeSegment } from '../../../shared/request-of'
 import { readChunks } from './chunks'
@@ -43,8 +44,6 @@ export interface WindowQuery extends Omit<EntryQuery, 'cursor'> {
   offset: number
   delimiter?: string
 }
-/** Chooses entries by exactly one property. */
-export type EntrySelector = { prefix: string } | { glob: string } | { tag: string }
 
 export interface ReadOptions {
   signal?: AbortSignal

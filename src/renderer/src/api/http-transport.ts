@@ -16,6 +16,8 @@ export interface HttpTransportOptions {
   session: SessionToken
   /** The server refused the bearer that is in use: idled out, signed out elsewhere, or the server was started anew. */
   onSessionEnd: () => void
+  /** Whether somebody is there, so that what is asked counts as use of the session. @default always */
+  attended?: () => boolean
 }
 
 export interface HttpTransport extends Transport {
@@ -27,12 +29,14 @@ export interface HttpTransport extends Transport {
   read: (target: string) => Promise<unknown>
 }
 
-export function createHttpTransport({ fetch, origin, session, onSessionEnd }: HttpTransportOptions): HttpTransport {
+export function createHttpTransport({ fetch, origin, session, onSessionEnd, attended = () => true }: HttpTransportOptions): HttpTransport {
   const request: Exchange = async (target, init) => {
     const token = session.get()
     const headers = new Headers(init.headers)
     if (token !== null)
       headers.set('Authorization', `Bearer ${token}`)
+    if (!attended())
+      headers.set('Larder-Unattended', '1')
     const response = await reach(() => fetch(resolveTarget(target, origin), { ...init, headers, cache: 'no-store', credentials: 'omit', redirect: 'error' }))
     if (response.ok)
       return response

@@ -24,7 +24,7 @@ export interface Command {
 }
 
 export interface CommandDeps {
-  api: Pick<Api, 'client' | 'origin'>
+  api: Pick<Api, 'client' | 'origin' | 'owned'>
   router: Pick<Router, 'push' | 'hasRoute'>
   actions: CacheActions
   caches: readonly Cache[]
@@ -63,7 +63,7 @@ function actionCommands({ api, actions, keyActions, newUser, user, serving, setS
     action('Copy a one-time sign-in link', () => copy(async () => (await api.client['session.code']()).url, 'A sign-in link, good once within 10 minutes,'), { detail: 'For another browser' }),
     ...(['system', 'light', 'dark'] as const).map(theme => action(`Theme: ${themeNames[theme]}`, () => setTheme(theme))),
     action('Keyboard shortcuts', openShortcuts, { keys: '?' }),
-    action('Sign out', signOut),
+    ...api.owned ? [] : [action('Sign out', signOut)],
   ]
 }
 

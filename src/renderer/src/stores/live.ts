@@ -33,6 +33,8 @@ export const useLive = defineStore('live', () => {
   events.listen(({ topic, data }) => {
     if (topic === 'request')
       requests.add(data)
+    else if (topic === 'switch')
+      server.switched((JSON.parse(data) as EventPayload<'switch'>).enabled)
   })
 
   async function read(turn: number): Promise<void> {

@@ -26,6 +26,13 @@ export const useServer = defineStore('server', () => {
     return next
   }
 
+  /** The switch was moved, here or elsewhere: shown at once, whatever a read that is under way has seen before. */
+  function switched(now: boolean): void {
+    reads++
+    if (statistics.value)
+      statistics.value = { ...statistics.value, enabled: now }
+  }
+
   /** Another user is about to look. */
   function forget(): void {
     reads++
@@ -46,5 +53,5 @@ export const useServer = defineStore('server', () => {
     }
   }
 
-  return { statistics: shallowReadonly(statistics), enabled, read, forget, setEnabled }
+  return { statistics: shallowReadonly(statistics), enabled, read, switched, forget, setEnabled }
 })

@@ -9,7 +9,7 @@ export type User = OperationOutput<'session.get'>['user']
 
 /** Who is signed in. */
 export const useSession = defineStore('session', () => {
-  const { client, session, onSessionEnd } = useApi()
+  const { client, session, owned, onSessionEnd } = useApi()
   const notices = useNotices()
   const phase = shallowRef<'checking' | 'signed-out' | 'signed-in'>('checking')
   const user = shallowRef<User | null>(null)
@@ -29,7 +29,7 @@ export const useSession = defineStore('session', () => {
         refusal = `This sign-in link does not work: ${messageOf(error)}`
       }
     }
-    if (session.get() === null)
+    if (session.get() === null && !owned)
       return leave(refusal)
     try {
       const me = await client['session.get']()
@@ -87,5 +87,5 @@ export const useSession = defineStore('session', () => {
     phase.value = 'signed-out'
   }
 
-  return { phase: shallowReadonly(phase), user: shallowReadonly(user), reason: shallowReadonly(reason), start, signIn, register, refresh, signOut }
+  return { phase: shallowReadonly(phase), user: shallowReadonly(user), reason: shallowReadonly(reason), owned, start, signIn, register, refresh, signOut }
 })

@@ -1,0 +1,53 @@
+import { appHost, appScheme } from '../../shared/ipc'
+
+/** A file of the console's build, as the HTTP server serves it: the same bytes, the same policy. */
+export interface AppFile {
+  body: Buffer<ArrayBuffer>
+  /** Names and values in turn. */
+  headers: readonly string[]
+}
+
+export interface AppProtocolOptions {
+  /** Path → file; a path may hold `{name}` for one segment. Only what is in here is a file: no path of a request reaches the file system. */
+  files: ReadonlyMap<string, AppFile>
+  /** Takes every other request to the server. */
+  forward: (request: Request, target: string) => Promise<Response>
+}
+
+export interface AppProtocol {
+  handle: (request: Request) => Promise<Response>
+  /** Whether the window may show this address: a screen of the console, nothing that the API serves. */
+  isPage: (url: string) => boolean
+}
+
+/** Privileges of the scheme: an origin of its own, secure, with fetch and streams. To be registered before the app is ready. */
+export const appPrivileges = { scheme: appScheme, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } } as const
+
+/** Answers `app://larder/…`: the console's files from memory, the API from the running server. */
+export function createAppProtocol({ files, forward }: AppProtocolOptions): AppProtocol {
+  const pages = [...files].filter(([path]) => path.includes('{')).map(([path, file]) => ({ pattern: patternOf(path), file }))
+  const find = (path: string): AppFile | undefined => files.get(path) ?? pages.find(({ pattern }) => pattern.test(path))?.file
+
+  return {
+    async handle(request) {
+      const url = new URL(request.url)
+      if (url.host !== appHost)
+        return new Response(null, { status: 404 })
+      const file = request.method === 'GET' || request.method === 'HEAD' ? find(url.pathname) : undefined
+      return file ? new Response(request.method === 'HEAD' ? null : file.body, { headers: pairs(file.headers) }) : await forward(request, url.pathname + url.search)
+    },
+    isPage(text) {
+      const url = URL.canParse(text) ? new URL(text) : undefined
+      const file = url?.protocol === `${appScheme}:` && url.host === appHost ? find(url.pathname) : undefined
+      return file !== undefined && pairs(file.headers).some(([name, value]) => name === 'Content-Type' && value.startsWith('text/html'))
+    },
+  }
+}
+
+function patternOf(template: string): RegExp {
+  return new RegExp(`^${template.split(/\{\w+\}/).map(RegExp.escape).join('[^/]+')}$`)
+}
+
+function pairs(headers: readonly string[]): [name: string, value: string][] {
+  return Array.from({ length: headers.length / 2 }, (_, i) => [headers[2 * i] ?? '', headers[2 * i + 1] ?? ''])
+}

@@ -1,0 +1,68 @@
+import type { Logger } from '../base/logger'
+import type { ShellActions } from './actions'
+import type { LoginItem } from './login-item'
+import type { MainWindow } from './main-window'
+import type { Notices } from './notices'
+import type { ServerKeeper } from './server-keeper'
+import { app, clipboard, shell } from 'electron'
+import { LarderError } from '../../shared/errors'
+import { messageOf } from '../base/logger'
+
+export interface DesktopActionsOptions {
+  keeper: ServerKeeper
+  window: MainWindow
+  notices: Notices
+  loginItem: LoginItem | null
+  logger: Logger
+  /** Shows the state again: a menu marks what was clicked, whatever came of it. */
+  refresh: () => void
+}
+
+export function createDesktopActions({ keeper, window, notices, loginItem, logger, refresh }: DesktopActionsOptions): ShellActions {
+  function attempt(work: () => unknown): void {
+    void (async () => {
+      try {
+        await work()
+      }
+      catch (error) {
+        logger.warn('a menu item failed', { error: messageOf(error) })
+        notices.show(messageOf(error))
+      }
+      refresh()
+    })()
+  }
+
+  /** The first API key, as `larder key print` has it. */
+  async function firstKey(): Promise<string> {
+    // Those that a rotation has replaced run out soon.
+    const [first] = (await keeper.call('keys.list', {})).filter(key => key.expiresAt === null).sort((a, b) => a.createdAt.localeCompare(b.createdAt))
+    if (!first)
+      throw new LarderError('key-not-found', 'There is no API key. Create one in the console.')
+    return (await keeper.call('keys.reveal', { id: first.id })).secret
+  }
+
+  async function serverUrl(): Promise<string> {
+    const state = await keeper.settled()
+    if (state.phase !== 'serving')
+      throw new LarderError('not-ready', state.message)
+    return state.url
+  }
+
+  return {
+    setCaching: enabled => attempt(() => keeper.call('switch.set', { enabled })),
+    setCache: (name, enabled) => attempt(() => keeper.call('caches.update', { name, enabled })),
+    copyKey: () => attempt(async () => clipboard.writeText(await firstKey())),
+    copyUrl: () => attempt(async () => clipboard.writeText(await serverUrl())),
+    openConsole: path => window.open(path),
+    openInBrowser: () => attempt(async () => {
+      const { url } = await keeper.call('session.code', {})
+      // The one address that is ever handed to the system: our own server's.
+      if (new URL(url).origin !== new URL(await serverUrl()).origin)
+        throw new Error('The sign-in link leads elsewhere')
+      await shell.openExternal(url)
+    }),
+    setStartAtLogin: wanted => attempt(() => loginItem?.write(wanted)),
+    about: () => app.showAboutPanel(),
+    quit: () => app.quit(),
+  }
+}

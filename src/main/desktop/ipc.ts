@@ -1,0 +1,37 @@
+import type { WebContents } from 'electron'
+import type { WireAnswer } from '../../shared/ipc'
+import type { Disposable } from '../base/disposable'
+import type { Logger } from '../base/logger'
+import { ipcMain } from 'electron'
+import { LarderError } from '../../shared/errors'
+import { toWireError } from '../../shared/ipc'
+import { messageOf } from '../base/logger'
+import { checkPlainInput } from './plain-input'
+import { isTrustedSender } from './trusted-sender'
+
+/** Answers one call of the page. What it throws crosses as data. */
+export type Answer = (input: unknown, page: WebContents) => unknown
+
+/** The only way in for the page: checks who sends and what, then answers. Nothing that is thrown leaves this as anything but an error with a code. */
+export function handle(channel: string, answer: Answer, logger: Logger): Disposable {
+  ipcMain.handle(channel, async (event, input: unknown): Promise<WireAnswer<unknown>> => {
+    try {
+      if (!isTrustedSender(event))
+        throw new LarderError('cross-origin', 'Only the page of Larder\'s own window may ask this.')
+      checkPlainInput(input)
+      return { ok: true, value: await answer(input, event.sender) }
+    }
+    catch (error) {
+      return { ok: false, error: toWireError(expected(error, channel, logger)) }
+    }
+  })
+  return { dispose: () => ipcMain.removeHandler(channel) }
+}
+
+/** What is no expected error is a bug: it is logged, the page learns nothing of it. */
+function expected(error: unknown, channel: string, logger: Logger): LarderError {
+  if (error instanceof LarderError)
+    return error
+  logger.error('unexpected error', { channel, error: messageOf(error), stack: error instanceof Error ? error.stack ?? null : null })
+  return new LarderError('internal', 'Something went wrong inside Larder; its log says what.', { cause: error })
+}

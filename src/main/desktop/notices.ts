@@ -1,0 +1,47 @@
+import type { Disposable } from '../base/disposable'
+import type { Logger } from '../base/logger'
+import type { ServerKeeper } from './server-keeper'
+import { Notification } from 'electron'
+import { messageOf } from '../base/logger'
+
+export interface Notices {
+  /** Tells the person something outside of the window. `onClick` when they follow it. */
+  show: (body: string, onClick?: () => void) => void
+}
+
+export function createNotices(): Notices {
+  // Held until they are closed: one that is collected never reports its click.
+  const open = new Set<Notification>()
+  return {
+    show(body, onClick) {
+      if (!Notification.isSupported())
+        return
+      const notification = new Notification({ title: 'Larder', body })
+      open.add(notification)
+      notification.on('close', () => open.delete(notification))
+      notification.on('click', () => onClick?.())
+      notification.show()
+    },
+  }
+}
+
+/** Milliseconds between two looks at the stores. */
+const interval = 10_000
+
+/** Tells when a store of the server stops being well, and when all are well again. */
+export function watchStores({ keeper, notices, logger }: { keeper: ServerKeeper, notices: Notices, logger: Logger }): Disposable {
+  let told = ''
+
+  async function look(): Promise<void> {
+    if (!keeper.running())
+      return
+    const { stores } = await keeper.call('health.ready', {})
+    const ill = Object.entries(stores).filter(([, state]) => state !== 'ok').map(([name, state]) => `${name}: ${state}`).join('; ')
+    if (ill !== told)
+      notices.show(ill === '' ? 'All stores are well again.' : `A store needs attention. ${ill}`)
+    told = ill
+  }
+
+  const timer = setInterval(() => look().catch((error: unknown) => logger.warn('the stores cannot be looked at', { error: messageOf(error) })), interval)
+  return { dispose: () => clearInterval(timer) }
+}

@@ -1,0 +1,42 @@
+import { LarderError } from '../../shared/errors'
+import { limits } from '../../shared/limits'
+
+/**
+ * Refuses what JSON could not have brought: structured cloning lets cycles, maps, dates and buffers through, and inputs without an end. So an operation meets over
+ * IPC what it meets over HTTP, and no more of it. Throws LarderError `invalid-input`, `too-large`.
+ */
+export function checkPlainInput(input: unknown): void {
+  const waiting: [value: unknown, depth: number][] = [[input, 1]]
+  let size = 0
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [value, depth] = next
+    // A cycle ends here too.
+    if (depth > limits.jsonDepth)
+      throw new LarderError('invalid-input', `The input nests deeper than ${limits.jsonDepth} levels.`)
+    size += typeof value === 'string' ? value.length : 1
+    if (isBranch(value)) {
+      for (const key of Object.keys(value)) {
+        size += key.length
+        waiting.push([value[key], depth + 1])
+        if (size + waiting.length > limits.adminBody)
+          break
+      }
+    }
+    else if (!isLeaf(value)) {
+      throw new LarderError('invalid-input', 'The input may hold text, numbers, booleans, null, lists and objects, nothing else.')
+    }
+    if (size + waiting.length > limits.adminBody)
+      throw new LarderError('too-large', `The input may have ${limits.adminBody} bytes.`)
+  }
+}
+
+function isLeaf(value: unknown): boolean {
+  return value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+}
+
+function isBranch(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null)
+    return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null
+}

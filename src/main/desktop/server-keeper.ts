@@ -1,0 +1,129 @@
+import type { LarderEvent } from '../../shared/events'
+import type { ShellState } from '../../shared/ipc'
+import type { OperationInput, OperationName, OperationOutput } from '../../shared/operations'
+import type { EventHub } from '../base/event-hub'
+import type { Logger } from '../base/logger'
+import type { OperationHandlers } from '../base/operation-handlers'
+import type { Authenticator, Principal } from '../base/principal'
+import type { PortHolder } from './port-holder'
+import { LarderError } from '../../shared/errors'
+import { messageOf } from '../base/logger'
+import { invoke } from '../base/operation-handlers'
+
+/** A running server, as far as the shell uses it. */
+export interface DesktopServer {
+  /** `http://localhost:7777` */
+  url: string
+  handlers: OperationHandlers
+  authenticator: Authenticator
+  hub: EventHub
+  controlToken: string
+  stop: () => Promise<void>
+}
+
+/** Another process has the port. */
+export class PortTaken extends Error {
+  readonly port: number
+
+  constructor(port: number, options: { cause: unknown }) {
+    super(`Port ${port} is taken by another program.`, options)
+    this.port = port
+  }
+}
+
+export interface ServerKeeper {
+  /** The state, once a start that is under way has come to an end. */
+  settled: () => Promise<ShellState>
+  /** The server, while there is one. */
+  running: () => DesktopServer | undefined
+  /** Runs an operation as the owner. Throws LarderError, `not-ready` while there is no server. */
+  call: <N extends OperationName>(name: N, input: OperationInput<N>) => Promise<OperationOutput<N>>
+  /** Whether the owner may see the event: their own, and those for everybody. */
+  sees: (event: LarderEvent) => boolean
+  /** Starts the server unless it runs; on its own port unless another is said. Never throws: what went wrong is the state. */
+  start: (port?: number) => Promise<ShellState>
+  /** The server failed in a way that nobody foresaw: stops it and says so. */
+  abandon: (error: unknown) => Promise<void>
+  stop: () => Promise<void>
+  /** Told after every change of the state. */
+  onChange: (listener: (state: ShellState) => void) => void
+}
+
+export interface ServerKeeperOptions {
+  /** Throws PortTaken, or an Error with a sentence for people. */
+  launch: (port: number | undefined) => Promise<DesktopServer>
+  findHolder: (port: number) => Promise<PortHolder | null>
+  logger: Logger
+}
+
+/** Holds the one server of the desktop app, or why there is none. Starts and stops come one after the other, whoever asks. */
+export function createServerKeeper({ launch, findHolder, logger }: ServerKeeperOptions): ServerKeeper {
+  const listeners = new Set<(state: ShellState) => void>()
+  let state: ShellState = trouble('The server has not been started.')
+  let server: DesktopServer | undefined
+  let turn: Promise<unknown> = Promise.resolve()
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = turn.then(work)
+    // A failure is the caller's; the next one's turn comes all the same.
+    turn = result.catch(() => {})
+    return result
+  }
+
+  function become(next: ShellState): ShellState {
+    state = next
+    listeners.forEach(listener => listener(next))
+    return next
+  }
+
+  async function troubleOf(error: unknown): Promise<ShellState> {
+    const holder = error instanceof PortTaken ? await findHolder(error.port) : null
+    return trouble(messageOf(error), error instanceof PortTaken ? error.port : null, holder)
+  }
+
+  function owner({ authenticator, controlToken }: DesktopServer): Principal | null {
+    return authenticator.authenticate(controlToken) ?? null
+  }
+
+  async function stopServer(): Promise<void> {
+    const stopping = server
+    server = undefined
+    await stopping?.stop()
+  }
+
+  return {
+    settled: () => inTurn(async () => state),
+    running: () => server,
+    async call(name, input) {
+      if (!server)
+        throw new LarderError('not-ready', state.phase === 'trouble' ? state.message : 'The server is not running.')
+      return await invoke(server.handlers, name, input, { principal: owner(server) })
+    },
+    sees: ({ user }) => user === null || (server !== undefined && user === owner(server)?.userId),
+    start: port => inTurn(async () => {
+      if (server)
+        return state
+      try {
+        server = await launch(port)
+        return become({ phase: 'serving', url: server.url })
+      }
+      catch (error) {
+        logger.warn('the server could not start', { error: messageOf(error) })
+        return become(await troubleOf(error))
+      }
+    }),
+    abandon: error => inTurn(async () => {
+      if (!server)
+        return
+      logger.error('the server is stopped after an unexpected error', { error: messageOf(error), stack: error instanceof Error ? error.stack ?? null : null })
+      await stopServer().catch((failure: unknown) => logger.error('the server did not stop cleanly', { error: messageOf(failure) }))
+      become(trouble(`The server stopped by itself: ${messageOf(error)}`))
+    }),
+    stop: () => inTurn(stopServer),
+    onChange: listener => void listeners.add(listener),
+  }
+}
+
+function trouble(message: string, port: number | null = null, holder: PortHolder | null = null): ShellState {
+  return { phase: 'trouble', message, port, holder }
+}

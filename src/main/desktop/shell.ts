@@ -1,0 +1,95 @@
+import type { ShellState } from '../../shared/ipc'
+import type { Logger } from '../base/logger'
+import type { AppFile } from './app-protocol'
+import type { LoginItem } from './login-item'
+import type { ServerKeeper } from './server-keeper'
+import type { TrayModel } from './tray-menu'
+import { join } from 'node:path'
+import { app, Menu, powerMonitor, protocol, session } from 'electron'
+import { appScheme } from '../../shared/ipc'
+import { createDisposableStack } from '../base/disposable'
+import { applicationMenu } from './app-menu'
+import { createAppProtocol } from './app-protocol'
+import { denyEscapes, denyPermissions } from './denials'
+import { createDesktopActions } from './desktop-actions'
+import { createJsonFile } from './json-file'
+import { createLoopback } from './loopback'
+import { createMainWindow } from './main-window'
+import { createNotices, watchStores } from './notices'
+import { answerPageCalls } from './page-calls'
+import { createSwitchboard } from './switchboard'
+import { createTray } from './tray'
+import { windowStateSchema } from './window-state'
+
+export interface ShellOptions {
+  keeper: ServerKeeper
+  /** The console's build: path → file. */
+  files: ReadonlyMap<string, AppFile>
+  version: string
+  platform: NodeJS.Platform
+  /** Folder of the data, of the icons, and the file of the preload script. */
+  places: { home: string, resources: string, preload: string }
+  /** Replaces a file wholly or not at all. */
+  replace: (path: string, text: string) => void
+  rememberPort: (port: number) => void
+  /** Null where this system offers no start at login. */
+  loginItem: LoginItem | null
+  logger: Logger
+}
+
+export interface Shell {
+  /** Shows the window. */
+  open: () => void
+  /** Ends what is the shell's, at the very end. */
+  dispose: () => Promise<void>
+}
+
+/** Everything of the desktop app that a person sees, around the server that `keeper` holds. To be made once the app is ready. */
+export function createShell({ keeper, files, version, platform, places, replace, rememberPort, loginItem, logger }: ShellOptions): Shell {
+  const parts = createDisposableStack()
+  const icon = join(places.resources, 'icon.png')
+  const appProtocol = createAppProtocol({
+    files,
+    forward: createLoopback(() => {
+      const server = keeper.running()
+      return server && { url: server.url, credential: server.controlToken }
+    }),
+  })
+  protocol.handle(appScheme, appProtocol.handle)
+  denyPermissions(session.defaultSession)
+  app.on('web-contents-created', (_event, contents) => denyEscapes(contents, appProtocol.isPage, logger))
+  app.setAboutPanelOptions({ applicationName: 'Larder', applicationVersion: version, version: `Electron ${process.versions.electron}, Chromium ${process.versions.chrome}, Node ${process.versions.node}`, iconPath: icon })
+
+  const window = createMainWindow({ preload: places.preload, icon, logger, file: createJsonFile(join(places.home, 'window.json'), windowStateSchema, { replace, logger }) })
+  const notices = createNotices()
+  const switchboard = createSwitchboard({ keeper, logger })
+  const actions = createDesktopActions({ keeper, window, notices, loginItem, logger, refresh: () => void show() })
+  const tray = parts.use(createTray({ folder: join(places.resources, 'tray'), platform, actions }))
+  const calls = parts.use(answerPageCalls({ keeper, rememberPort, logger }))
+  parts.use(watchStores({ keeper, notices, logger }))
+
+  async function show(): Promise<void> {
+    const model: TrayModel = { state: await keeper.settled(), switches: switchboard.switches, startsAtLogin: loginItem?.read() ?? null }
+    tray.show(model)
+    Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(model, actions, platform)))
+  }
+
+  switchboard.onChange(() => void show())
+  let phase: ShellState['phase'] | undefined
+  keeper.onChange((state) => {
+    if (phase === 'serving' && state.phase === 'trouble')
+      notices.show(state.message, () => window.open())
+    // The page asks how things are when it loads. Of another trouble than before it is told as the answer to its try.
+    if (phase !== undefined && phase !== state.phase)
+      window.reload()
+    phase = state.phase
+  })
+  // Timers stood still, and time did not: entries have expired meanwhile.
+  powerMonitor.on('resume', calls.refresh)
+  app.on('activate', () => window.open())
+  // Closing the window leaves the server running, in the tray.
+  app.on('window-all-closed', () => {})
+  parts.defer(window.remember)
+
+  return { open: () => window.open(), dispose: parts.dispose }
+}

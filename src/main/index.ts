@@ -1,0 +1,139 @@
+import type { Configuration } from './base/configuration'
+import type { LoginItem } from './desktop/login-item'
+import type { DesktopServer } from './desktop/server-keeper'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { app, dialog, protocol } from 'electron'
+import { z } from 'zod'
+import { version } from '../../package.json'
+import { systemClock } from './base/clock'
+import { defaultHome } from './base/default-home'
+import { createLogger, messageOf } from './base/logger'
+import { readArguments } from './cli/arguments'
+import { createLookup, optionFlags, resolveConfiguration } from './cli/configuration'
+import { createProcessIo } from './cli/io'
+import { options } from './cli/options'
+import { appPrivileges } from './desktop/app-protocol'
+import { createJsonFile } from './desktop/json-file'
+import { createKeychainQuestions } from './desktop/keychain'
+import { createAutostartEntry } from './desktop/login-item'
+import { ownArguments } from './desktop/own-arguments'
+import { findPortHolder } from './desktop/port-holder'
+import { createServerKeeper, PortTaken } from './desktop/server-keeper'
+import { createShell } from './desktop/shell'
+import { readConsoleFiles } from './http/console-files'
+import { ListenError } from './http/listen'
+import { createLarder } from './larder'
+import { createFileLog } from './storage/file-log'
+import { prepareHome } from './storage/home'
+import { privateFolderMode, writeFileAtomic } from './storage/private-files'
+import { createKeytar } from './vault/keychain-process'
+
+/**
+ * The Electron entry: configuration, one instance, then the server with the shell around it. Electron gets ready only after this module is through, so nothing is
+ * awaited at its top.
+ */
+app.setName('Larder')
+protocol.registerSchemesAsPrivileged([appPrivileges])
+app.enableSandbox()
+
+const here = import.meta.dirname
+const hidden = '--hidden'
+
+start().catch((error: unknown) => {
+  dialog.showErrorBox('Larder cannot start', messageOf(error))
+  app.exit(1)
+})
+
+/** Flags, environment and `.env`, as the command line reads them. Throws Failure that names every bad value. */
+function readSettings(): { configuration: Configuration, portGiven: boolean } {
+  const io = createProcessIo()
+  const { flags } = readArguments(ownArguments(process.argv.slice(1), optionFlags), optionFlags)
+  const sources = { ...io, defaultHome: defaultHome(io.platform, io.env, io.userFolder) }
+  return { configuration: resolveConfiguration(flags, sources), portGiven: createLookup(flags, sources)(options.port) !== undefined }
+}
+
+async function start(): Promise<void> {
+  const { configuration, portGiven } = readSettings()
+  const home = prepareHome(configuration.home)
+  // Chromium's own files, and its lock: one instance a data folder.
+  const userData = join(home, 'desktop')
+  mkdirSync(userData, { recursive: true, mode: privateFolderMode })
+  app.setPath('userData', userData)
+  if (!app.requestSingleInstanceLock())
+    return app.exit(0)
+
+  const log = createFileLog({ home, name: 'desktop' })
+  const logger = createLogger(log.write, systemClock.wall)
+  const remembered = createJsonFile(join(home, 'desktop.json'), z.strictObject({ port: z.int().min(1).max(65535) }), { replace: writeFileAtomic, logger })
+  const consoleFolder = join(here, '../renderer')
+
+  async function launch(port = (portGiven ? undefined : remembered.read()?.port) ?? configuration.port): Promise<DesktopServer> {
+    try {
+      const larder = await createLarder({
+        configuration: { ...configuration, port },
+        version,
+        consoleFolder,
+        writerProgram: join(here, 'writer-thread.js'),
+        loadKeytar: async () => createKeytar(createKeychainQuestions(join(here, 'keychain-child.cjs'))),
+      })
+      larder.warnings.forEach(warning => logger.warn(warning))
+      return larder
+    }
+    catch (error) {
+      throw error instanceof ListenError && error.code === 'EADDRINUSE' ? new PortTaken(port, { cause: error }) : error
+    }
+  }
+
+  const keeper = createServerKeeper({ launch, findHolder: port => findPortHolder(port, process.platform), logger })
+  await app.whenReady()
+  // No window where none is wanted; what is wrong then ends the start.
+  const shell = configuration.headless
+    ? null
+    : createShell({
+        keeper,
+        files: readConsoleFiles(consoleFolder),
+        version,
+        platform: process.platform,
+        places: { home, resources: join(here, '../../resources'), preload: join(here, '../preload/index.cjs') },
+        replace: writeFileAtomic,
+        rememberPort: port => remembered.write({ port }),
+        loginItem: loginItem(),
+        logger,
+      })
+  app.on('second-instance', () => shell?.open())
+  // A bug in a part of the server: the app stays, says so, and can start it again.
+  process.on('uncaughtException', error => void keeper.abandon(error))
+  process.on('unhandledRejection', error => void keeper.abandon(error))
+
+  let quitting: Promise<void> | undefined
+  app.on('before-quit', (event) => {
+    // What is held is written first; then the app goes without asking again.
+    event.preventDefault()
+    quitting ??= keeper.stop().then(() => shell?.dispose()).catch((error: unknown) => logger.error('the app did not stop cleanly', { error: messageOf(error) })).then(async () => {
+      await log.dispose()
+      app.exit(0)
+    })
+  })
+  process.on('SIGTERM', () => app.quit())
+  process.on('SIGINT', () => app.quit())
+
+  const state = await keeper.start()
+  if (state.phase === 'serving')
+    process.stdout.write(`Larder ready on ${state.url}\n`)
+  else if (!shell)
+    throw new Error(state.message)
+  if (state.phase === 'trouble' || !process.argv.includes(hidden))
+    shell?.open()
+}
+
+/** Start at login, to the tray. Electron does it on macOS and Windows; elsewhere there is a specification. */
+function loginItem(): LoginItem {
+  const program = app.isPackaged ? [process.env.APPIMAGE ?? process.execPath] : [process.execPath, app.getAppPath()]
+  if (process.platform === 'darwin' || process.platform === 'win32') {
+    const item = { path: process.execPath, args: [...program.slice(1), hidden] }
+    return { read: () => app.getLoginItemSettings(item).openAtLogin, write: wanted => app.setLoginItemSettings({ ...item, openAtLogin: wanted }) }
+  }
+  return createAutostartEntry({ file: join(app.getPath('appData'), 'autostart/larder.desktop'), program: [...program, hidden], replace: writeFileAtomic })
+}

@@ -1,0 +1,53 @@
+import type { EventTopic } from '../shared/events'
+import type { EventBatch, LarderBridge, ShellOperationName, WireAnswer } from '../shared/ipc'
+import type { OperationName } from '../shared/operations'
+import { contextBridge, ipcRenderer } from 'electron'
+import { eventTopics } from '../shared/events'
+import { channelOf } from '../shared/ipc'
+import { operations } from '../shared/operations'
+
+/** Milliseconds before events are asked for again after a refusal. */
+const pause = 1000
+const listeners = new Map<EventTopic, Set<(payload: string) => void>>()
+let reading = false
+
+function call(name: OperationName | ShellOperationName): (input?: unknown) => Promise<WireAnswer<never>> {
+  const channel = channelOf(name)
+  return (input = {}) => ipcRenderer.invoke(channel, input)
+}
+
+/** Asks for events while anybody listens: the main process keeps what is not asked for, up to a bound, so a busy page is never flooded. */
+async function read(next: () => Promise<WireAnswer<EventBatch>>): Promise<void> {
+  reading = true
+  while (listeners.size > 0) {
+    const answer = await next()
+    if (answer.ok)
+      answer.value.forEach(([topic, payload]) => listeners.get(topic)?.forEach(listener => listener(payload)))
+    else
+      await new Promise(resolve => setTimeout(resolve, pause))
+  }
+  reading = false
+}
+
+const bridge: LarderBridge = {
+  // TypeScript cannot follow a record that is built row by row; the table gives both the names and the types.
+  operations: Object.fromEntries((Object.keys(operations) as OperationName[]).map(name => [name, call(name)])) as unknown as LarderBridge['operations'],
+  shell: { state: () => call('shell.state')(), start: call('shell.start') },
+  subscribe(topic, listener) {
+    if (typeof topic !== 'string' || !Object.hasOwn(eventTopics, topic) || typeof listener !== 'function')
+      throw new TypeError('subscribe wants a topic and a function')
+    // Its own function each time: the same listener may be given twice.
+    const entry = (payload: string): void => listener(payload)
+    const others = listeners.get(topic) ?? new Set()
+    listeners.set(topic, others.add(entry))
+    if (!reading)
+      void read(call('shell.events'))
+    return () => {
+      others.delete(entry)
+      if (others.size === 0 && listeners.get(topic) === others)
+        listeners.delete(topic)
+    }
+  },
+}
+
+contextBridge.exposeInMainWorld('larder', bridge)

@@ -1,0 +1,32 @@
+import type { EventTopic } from '../../../shared/events'
+import type { LarderBridge } from '../../../shared/ipc'
+import type { EventFeed, ServerEventListener } from './event-feed'
+import { shallowReadonly, shallowRef } from 'vue'
+import { eventTopics } from '../../../shared/events'
+
+/** Events over the bridge of the desktop window. Nothing lies between it and the server that could be lost: it is connected while it runs. */
+export function createBridgeFeed({ subscribe }: Pick<LarderBridge, 'subscribe'>): EventFeed {
+  const connected = shallowRef(false)
+  const listeners = new Set<ServerEventListener>()
+  let subscriptions: (() => void)[] = []
+
+  return {
+    connected: shallowReadonly(connected),
+    start() {
+      if (connected.value)
+        return
+      const topics = Object.keys(eventTopics) as EventTopic[]
+      subscriptions = topics.map(topic => subscribe(topic, data => listeners.forEach(listener => listener({ topic, data }))))
+      connected.value = true
+    },
+    stop() {
+      subscriptions.forEach(end => end())
+      subscriptions = []
+      connected.value = false
+    },
+    listen(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}

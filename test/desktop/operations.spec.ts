@@ -1,0 +1,65 @@
+import type { OperationInput, OperationName } from '../../src/shared/operations'
+import { operations } from '../../src/shared/operations'
+import { expect, skipWithoutBrowser, test } from './desktop-test'
+import { callBridge } from './page-scripts'
+
+skipWithoutBrowser()
+
+type Seen = Record<'key' | 'user', string>
+type Samples = { [N in OperationName]: (seen: Seen) => OperationInput<N> }
+
+/** One good input for each operation, in an order in which each finds what the ones before it made. A row without one does not compile. */
+const samples: Samples = {
+  'caches.create': () => ({ name: 'products', ttl: 300 }),
+  'caches.list': () => ({}),
+  'caches.get': () => ({ name: 'products' }),
+  'caches.update': () => ({ name: 'products', enabled: false }),
+  'caches.flush': () => ({ name: 'products' }),
+  'caches.delete': () => ({ name: 'products' }),
+  'switch.set': () => ({ enabled: true }),
+  'switch.get': () => ({}),
+  'keys.create': () => ({ label: 'shop' }),
+  'keys.list': () => ({}),
+  'keys.update': ({ key }) => ({ id: key, label: 'front end' }),
+  'keys.reveal': ({ key }) => ({ id: key }),
+  'keys.rotate': ({ key }) => ({ id: key, overlap: 60 }),
+  'keys.revoke': ({ key }) => ({ id: key }),
+  'users.create': () => ({ name: 'ada', password: 'correct horse battery' }),
+  'users.list': () => ({}),
+  'users.update': ({ user }) => ({ id: user, name: 'grace' }),
+  'session.code': () => ({}),
+  'session.create': () => ({ name: 'grace', password: 'correct horse battery' }),
+  'session.get': () => ({}),
+  'session.delete': () => ({}),
+  'settings.get': () => ({}),
+  'settings.update': () => ({ memory: 64 * 2 ** 20 }),
+  'stats.get': () => ({}),
+  'requests.list': () => ({ limit: 5 }),
+  'health.live': () => ({}),
+  'health.ready': () => ({}),
+  'metrics.get': () => ({}),
+}
+
+// Red when `keeper.call(name, …)` of src/main/desktop/page-calls.ts takes one fixed name: the answers do not fit their schemas.
+test('every operation of the table goes through IPC, and answers what its schema says', async ({ overview }) => {
+  const seen: Seen = { key: '', user: '' }
+  expect(Object.keys(samples).sort()).toEqual(Object.keys(operations).sort())
+  for (const [name, sample] of Object.entries(samples) as [OperationName, (seen: Seen) => unknown][]) {
+    const answer = await callBridge<{ id?: string }>(overview, name, sample(seen))
+    expect(answer, name).toMatchObject({ ok: true })
+    if (!answer.ok)
+      continue
+    expect(operations[name].output.safeParse(answer.value).error, name).toBeUndefined()
+    if (name === 'keys.create')
+      seen.key = String(answer.value.id)
+    if (name === 'users.create')
+      seen.user = String(answer.value.id)
+  }
+})
+
+// Red when `toWireError` of src/shared/ipc.ts leaves out `errors`.
+test('errors cross with code and fields, and no stack', async ({ overview }) => {
+  expect(await callBridge(overview, 'caches.get', { name: 'nothing' })).toEqual({ ok: false, error: { code: 'cache-not-found', message: expect.stringContaining('nothing'), errors: undefined, retryAfter: undefined } })
+  expect(await callBridge(overview, 'caches.create', { name: 'a/b', ttl: -1, more: 1 })).toMatchObject({ ok: false, error: { code: 'invalid-input', errors: expect.arrayContaining([{ field: 'more', message: 'unknown field' }]) } })
+  expect(await callBridge(overview, 'shell.start', { port: 70_000 })).toMatchObject({ ok: false, error: { code: 'invalid-input', errors: [{ field: 'port', message: 'must be 1 to 65535' }] } })
+})

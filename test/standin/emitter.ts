@@ -1,0 +1,17 @@
+import { EventEmitter } from 'node:events'
+
+/** An event that a listener may refuse, as Electron hands them out. */
+export interface Preventable {
+  preventDefault: () => void
+  readonly defaultPrevented: boolean
+}
+
+export function preventable<T extends object>(fields: T): T & Preventable {
+  let prevented = false
+  return Object.defineProperties(fields, {
+    preventDefault: { value: () => prevented = true },
+    defaultPrevented: { get: () => prevented },
+  }) as T & Preventable
+}
+
+export { EventEmitter }

@@ -1,0 +1,30 @@
+import { createCodec } from './clone'
+
+/** A frame as `senderFrame` shows it. */
+export interface Frame { url: string, origin: string, parent: Frame | null }
+export interface Call { sender: unknown, senderFrame: Frame | null }
+type Handler = (event: Call, ...given: unknown[]) => unknown
+
+const handlers = new Map<string, Handler>()
+const codec = createCodec()
+
+export const ipcMain = {
+  handle(channel: string, handler: Handler) {
+    if (handlers.has(channel))
+      throw new Error(`Attempted to register a second handler for '${channel}'`)
+    handlers.set(channel, handler)
+  },
+  removeHandler: (channel: string) => void handlers.delete(channel),
+}
+
+/** Brings a message to its handler. What it answers crosses as a structured clone, so what cannot be cloned fails. */
+export async function dispatch(channel: string, call: Call, given: unknown[]): Promise<unknown> {
+  const handler = handlers.get(channel)
+  if (!handler)
+    throw new Error(`No handler registered for '${channel}'`)
+  return structuredClone(await handler(call, ...given))
+}
+
+export async function dispatchText(channel: string, call: Call, payload: string): Promise<string> {
+  return codec.encode(await dispatch(channel, call, codec.decode(payload) as unknown[]))
+}
