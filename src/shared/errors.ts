@@ -67,7 +67,10 @@ export interface ErrorOptions {
   retryAfter?: number
 }
 
-/** An expected failure with a code of the registry. Everything else that is thrown is a bug (500). */
+/** V8's setting; other engines pay no heed. */
+const v8 = Error as ErrorConstructor & { stackTraceLimit?: number | undefined }
+
+/** An expected failure with a code of the registry, without a stack. Everything else that is thrown is a bug (500). */
 export class LarderError extends Error {
   override readonly name = 'LarderError'
   readonly code: ErrorCode
@@ -75,7 +78,11 @@ export class LarderError extends Error {
   readonly retryAfter: number | undefined
 
   constructor(code: ErrorCode, detail: string, options: ErrorOptions = {}) {
+    // An answer, not a fault: nobody reads where it was made, and writing that down takes longer than the rest of a miss.
+    const { stackTraceLimit } = v8
+    v8.stackTraceLimit = 0
     super(detail, options.cause === undefined ? undefined : { cause: options.cause })
+    v8.stackTraceLimit = stackTraceLimit
     this.code = code
     this.errors = options.errors
     this.retryAfter = options.retryAfter

@@ -10,42 +10,57 @@ import { limits } from '../../shared/limits'
  * client went away, or a content coding: values are stored as sent, and a compressed one would lose its coding).
  */
 export function readBody(exchange: Exchange, limit: number): Promise<Buffer> {
-  const { request, response, head } = exchange
-  return new Promise((resolve, reject) => {
-    if (head.contentEncoding !== null && head.contentEncoding.toLowerCase() !== 'identity')
-      return reject(new LarderError('unsupported-media-type', 'Content-Encoding: send the body without a content coding.', { errors: [{ field: 'Content-Encoding', message: 'must be absent' }] }))
-    const declared = head.contentLength === null ? 0 : Number(head.contentLength)
-    if (declared > limit)
-      return reject(tooLarge(limit))
-    // There was no body: node's `optimizeEmptyRequests` then tells no end.
-    if (request.readableEnded)
-      return resolve(Buffer.alloc(0))
-    if (exchange.expectsContinue)
-      response.writeContinue()
+  return new Promise((resolve, reject) => takeBody(exchange, limit, resolve, reject))
+}
 
-    const chunks: Buffer[] = []
-    let size = 0
-    let whole = false
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size > limit) {
-        request.removeAllListeners('data')
-        request.pause()
-        return reject(tooLarge(limit))
-      }
-      chunks.push(chunk)
-    })
-    request.on('end', () => {
-      whole = true
-      exchange.requestBytes = size
-      resolve(join(chunks, size))
-    })
-    // Comes after every end, good or bad. An error is only made where it is one: its stack would cost more than the rest of a PUT.
-    request.on('close', () => {
-      if (!whole)
-        reject(new LarderError('bad-request', 'The request ended before its body was complete.'))
-    })
+/**
+ * As `readBody`, without a promise, which a PUT would feel: calls `whole` or `failed` once, now or later. What `whole` throws goes to `failed`.
+ */
+export function takeBody(exchange: Exchange, limit: number, whole: (body: Buffer) => void, failed: (error: unknown) => void): void {
+  const { request, response, head } = exchange
+  if (head.contentEncoding !== null && head.contentEncoding.toLowerCase() !== 'identity')
+    return failed(new LarderError('unsupported-media-type', 'Content-Encoding: send the body without a content coding.', { errors: [{ field: 'Content-Encoding', message: 'must be absent' }] }))
+  const declared = head.contentLength === null ? 0 : Number(head.contentLength)
+  if (declared > limit)
+    return failed(tooLarge(limit))
+
+  const chunks: Buffer[] = []
+  let size = 0
+  let settled = false
+  const fail = (error: unknown): void => {
+    if (!settled)
+      failed(error)
+    settled = true
+  }
+  const end = (): void => {
+    if (settled)
+      return
+    settled = true
+    exchange.requestBytes = size
+    try {
+      whole(join(chunks, size))
+    }
+    catch (error) {
+      failed(error)
+    }
+  }
+  // There was no body: node's `optimizeEmptyRequests` then tells no end.
+  if (request.readableEnded)
+    return end()
+  if (exchange.expectsContinue)
+    response.writeContinue()
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > limit) {
+      request.removeAllListeners('data')
+      request.pause()
+      return fail(tooLarge(limit))
+    }
+    chunks.push(chunk)
   })
+  request.on('end', end)
+  // The client went away: node tells so to those who listen for errors, and then no end.
+  request.on('error', () => fail(new LarderError('bad-request', 'The request ended before its body was complete.')))
 }
 
 /** A body that came in one piece is taken as it is when the piece is all of its memory, as node's HTTP parser hands them out. */

@@ -22,6 +22,8 @@ export interface Exchange extends Admission {
   reason: string | null
   /** Called once with the status and the size of the body when the answer is handed to the socket. */
   finished: (exchange: Exchange, status: number, bytes: number) => void
+  /** Answers a failure in the route's form; for what goes wrong after the handler has returned. */
+  failed: (exchange: Exchange, error: unknown) => void
 }
 
 /**

@@ -55,7 +55,7 @@ export function createPipeline(deps: PipelineDeps): (request: IncomingMessage, r
     const url = request.url ?? '/'
     const head = readHead(request.rawHeaders)
     const target = readTarget(url)
-    const exchange: Exchange = { request, response, head, target, route: { kind: 'unknown' }, open: false, principal: null, corsOrigin: null, started: clock.monotonic(), expectsContinue, requestBytes: 0, cacheName: null, cache: null, key: null, result: 'ok', reason: null, finished }
+    const exchange: Exchange = { request, response, head, target, route: { kind: 'unknown' }, open: false, principal: null, corsOrigin: null, started: clock.monotonic(), expectsContinue, requestBytes: 0, cacheName: null, cache: null, key: null, result: 'ok', reason: null, finished, failed: fail }
     try {
       checkMessage(head, target, url, deps.hosts())
       const found = exchange.route = route(request.method ?? '', target.path)

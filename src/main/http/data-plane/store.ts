@@ -2,21 +2,21 @@ import type { Cache, WriteResult } from '../../cache/ports'
 import type { Exchange } from '../exchange'
 import type { DataPlaneDeps } from './context'
 import { LarderError } from '../../../shared/errors'
-import { readBody, tooLarge } from '../body'
+import { takeBody, tooLarge } from '../body'
 import { readWriteOptions } from '../entry-headers'
 
 /**
  * Stores the request body under `key` as the header fields say, then answers; PUT of faces 2 and 3. `find` is asked before the body is sent,
  * so that what cannot be stored is refused, and again once it is there: the cache may have been deleted or switched off meanwhile.
- * One promise carries it, not one for each function on the way.
+ * No promise carries it: that would be a twentieth of its time.
  */
-export function storeBody(deps: DataPlaneDeps, exchange: Exchange, key: string, find: (exchange: Exchange) => Cache, answer: (exchange: Exchange, result: WriteResult) => void): Promise<void> {
+export function storeBody(deps: DataPlaneDeps, exchange: Exchange, key: string, find: (exchange: Exchange) => Cache, answer: (exchange: Exchange, result: WriteResult) => void): void {
   find(exchange)
   const options = readWriteOptions(exchange.head)
-  return readBody(exchange, deps.valueLimit()).then((value) => {
+  takeBody(exchange, deps.valueLimit(), (value) => {
     const cache = find(exchange)
     answer(exchange, accepted(exchange, cache, cache.set(key, value, options)))
-  })
+  }, error => exchange.failed(exchange, error))
 }
 
 /** Turns a refused write into its error. Throws `precondition-failed`, `too-large`. */
