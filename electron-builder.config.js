@@ -20,6 +20,7 @@ export default {
     '!**/*.{map,ts,mts,cts,md,markdown,c,cc,cpp,h,gyp,gypi}',
     '!**/node_modules/**/{test,tests}/**',
     '!**/node_modules/**/.*',
+    'out/*/licenses.md',
     'node_modules/**/{LICENSE,LICENCE,License,license,COPYING}*',
     ...[...runtimePackages().unneeded].map(folder => `!${folder}/**`),
     `!${sqlite}/{deps,src,prebuilds}/**`,

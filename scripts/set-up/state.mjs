@@ -6,7 +6,7 @@ import { root } from '../lib/node.mjs'
 const lockFile = join(root, 'package-lock.json')
 /** What npm writes as the last act of an install, and `npm ci` removes as its first. */
 const installed = join(root, 'node_modules/.package-lock.json')
-const built = ['out/main/headless.js', 'out/renderer/index.html'].map(file => join(root, file))
+const built = ['out/main/headless.js', 'out/main/index.js', 'out/preload/index.cjs', 'out/renderer/index.html'].map(file => join(root, file))
 const stamp = join(root, 'out/.built')
 
 /** Milliseconds since the epoch at which the file last changed; 0 where there is none. */

@@ -26,7 +26,8 @@ export function startKeyring(folder: string, state: 'locked' | 'unlocked'): Prom
   const start = state === 'unlocked'
     ? 'printf password | gnome-keyring-daemon --unlock --components=secrets'
     : 'gnome-keyring-daemon --start --components=secrets'
-  return startBus(folder, `${start} >&2`)
+  // Until it has answered once, a busy machine may take longer to start it than the vault waits.
+  return startBus(folder, `{ ${start}; dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets org.freedesktop.Secret.Service.ReadAlias string:default; } >&2`)
 }
 
 /** A session bus whose keyring service is being started and never answers, as one does that asks for a password. */

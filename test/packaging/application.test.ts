@@ -56,8 +56,9 @@ describe.skipIf(!linux)('the packed app', () => {
     const packed = new Set(archive.files.flatMap(file => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []))
     expect([...packed].sort()).toEqual(installed.sort())
     const licences = installed.flatMap(name => readdirSync(join(root, name)).map(file => `${name}/${file}`)).filter(isLicence)
-    expect(licences.length).toBeGreaterThan(50)
-    expect(licences.filter(file => !archive.files.includes(file))).toEqual([])
+    expect(licences.length).toBeGreaterThanOrEqual(installed.length)
+    // What is bundled has its licences in files that the build writes.
+    expect([...licences, 'out/main/licenses.md', 'out/renderer/licenses.md'].filter(file => !archive.files.includes(file))).toEqual([])
   })
 
   // Red: in electron-builder.config.js leave out `${sqlite}/prebuilds` of the line that excludes; or the whole of asarUnpack.
