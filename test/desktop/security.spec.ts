@@ -117,7 +117,7 @@ test('a value that cannot be cloned fails, and the next call works', async ({ ov
   expect(await callBridge(overview, 'switch.get')).toEqual({ ok: true, value: { enabled: true } })
 })
 
-// S19, S21 for the window. Red when `files.get(path)` of src/main/desktop/app-protocol.ts becomes a read of a file.
+// S19, S21 for the window. Red when `headers` of the Response in src/main/desktop/app-protocol.ts is left out.
 test('serves files by their names alone, with the policy', async ({ desktop, overview }) => {
   const { server } = desktop
   const read = (path: string): Promise<[number, string | null, string]> => overview.evaluate(`fetch(${JSON.stringify(path)}).then(async r => [r.status, r.headers.get('content-security-policy'), await r.text()])`)

@@ -20,7 +20,7 @@ async function untilAll(desktop: Desktop, page: { evaluate: <T>(expression: stri
   }
 }
 
-// Point 2 of part D. Red when `subscribe` of src/main/desktop/switchboard.ts is left out, and when `gatherMs` of event-reader.ts becomes 500 with every topic busy.
+// Point 2 of part D. Red when the subscription of src/main/desktop/switchboard.ts leaves out the topic `switch`.
 test('tray, console and /admin/switch are one state, within 100 ms @alone', async ({ desktop, overview }) => {
   const { server } = desktop
   const key = { 'Api-Key': server.apiKey }

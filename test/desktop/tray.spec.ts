@@ -4,6 +4,7 @@ import { expect, skipOnElectron, test } from './desktop-test'
 
 skipOnElectron()
 
+// Red when the subscription of src/main/desktop/switchboard.ts leaves out the topic `switch`.
 test('its picture, tip and menu tell what is so, and change it', async ({ desktop, overview }) => {
   const { server } = desktop
   const image = async (): Promise<string> => basename((await desktop.ask('tray')).image)

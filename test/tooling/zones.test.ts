@@ -45,11 +45,11 @@ const samples: Record<string, { refused: string[], allowed: string[] }> = {
   admin: { refused: ['../storage/database', '../http/server', 'express', 'node:fs', '../cache/engine'], allowed: ['../cache/ports', 'node:crypto', '../base/principal'] },
   http: { refused: ['../storage/database', '../admin/handlers', 'better-sqlite3', '../larder'], allowed: ['express', 'express/lib/router', '../cache/ports', 'node:http'] },
   cli: { refused: ['../http/server', '../cache/ports', 'express'], allowed: ['../base/configuration', 'node:fs', '../../shared/operations'] },
-  desktop: { refused: ['../http/server', '../cache/ports', 'express', '../larder'], allowed: ['electron', 'electron/main', '../base/clock', 'node:fs'] },
+  desktop: { refused: ['../http/server', '../cache/ports', 'express', '../larder'], allowed: ['electron', 'electron/main', 'zod', '../base/clock', 'node:fs'] },
   larder: { refused: ['./headless', 'electron', './desktop/window', '../renderer/src/main'], allowed: ['./http/server', './storage/database', './base/clock'] },
   headless: { refused: ['./larder', 'electron', 'express', 'node:fs'], allowed: ['./program', 'node:process'] },
   program: { refused: ['electron', './desktop/window', 'express'], allowed: ['./larder', './cli/options', '../../package.json'] },
-  index: { refused: ['express', '../renderer/src/main'], allowed: ['electron', './desktop/window', './larder'] },
+  index: { refused: ['express', '../renderer/src/main'], allowed: ['electron', 'zod', './desktop/window', './larder'] },
   preload: { refused: ['node:fs', '../main/base/clock', 'vue'], allowed: ['electron', '../shared/operations'] },
   renderer: { refused: ['node:path', '../main/base/clock', 'electron', 'express', '/etc/passwd', '../../package.json'], allowed: ['vue', 'pinia', '../shared/operations', './src/style.css'] },
 }

@@ -25,7 +25,7 @@ describe('app://larder', () => {
     expect(forward).not.toHaveBeenCalled()
   })
 
-  // S21 for the window. Red when `find` falls back to the file system, and when the template's pattern lets `/` through.
+  // S21 for the window. Red when the template's pattern (`[^/]+`) lets `/` through.
   it('takes everything else to the server, as it was written', async () => {
     const { protocol, forward } = setUp()
     for (const [url, target] of [['app://larder/v1/a%2Fb?x=%20', '/v1/a%2Fb?x=%20'], ['app://larder/caches/a/b', '/caches/a/b'], ['app://larder/../../etc/passwd', '/etc/passwd'], ['app://larder/%2e%2e/index.html', '/%2e%2e/index.html'], ['app://larder/index.html', '/index.html']] as const) {
