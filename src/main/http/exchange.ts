@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Cache } from '../cache/ports'
 import type { Admission } from './guards'
+import type { Outbox } from './outbox'
 import { Buffer } from 'node:buffer'
 import { corsHeaders } from './cors'
 import { answerAndClose } from './raw-answer'
@@ -22,6 +23,8 @@ export interface Exchange extends Admission {
   reason: string | null
   /** Called once with the status and the size of the body when the answer is handed to the socket. */
   finished: (exchange: Exchange, status: number, bytes: number) => void
+  /** Writes what `send` has made. */
+  outbox: Outbox
   /** Answers a failure in the route's form; for what goes wrong after the handler has returned. */
   failed: (exchange: Exchange, error: unknown) => void
 }
@@ -55,16 +58,12 @@ export function send(exchange: Exchange, status: number, headers: readonly strin
     answerAndClose(exchange.request.socket, status, all, exchange.request.method === 'HEAD' ? '' : String(body))
     return
   }
-  const { response } = exchange
+  const { response, outbox } = exchange
   response.writeHead(status, all)
-  if (bytes === 0)
-    response.end()
-  else if (typeof body === 'string')
-    response.end(body)
-  else if (bytes <= joinable)
-    response.end(body.toString('latin1'), 'latin1')
+  if (typeof body === 'string')
+    outbox(response, body, 'utf8')
   else
-    response.end(Buffer.copyBytesFrom(body))
+    outbox(response, bytes <= joinable ? body.toString('latin1') : Buffer.copyBytesFrom(body), 'latin1')
 }
 
 /**

@@ -43,9 +43,9 @@ export function checkSwitches(deps: DataPlaneDeps, cache: Cache): void {
     throw cacheOff(cache.definition.name)
 }
 
-/** The cache that a native route names. */
+/** The cache that a native route names; asked for again after a body was read. */
 export function pathCache(deps: DataPlaneDeps, exchange: Exchange): Cache {
-  return findCache(deps, exchange, decodePart(paramOf(exchange, 'cache'), 'cache'))
+  return findCache(deps, exchange, exchange.cacheName ?? decodePart(paramOf(exchange, 'cache'), 'cache'))
 }
 
 /** The cache that a native route names, switched on. */
