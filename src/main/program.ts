@@ -6,6 +6,7 @@ import { messageOf } from './base/logger'
 import { createProcessIo } from './cli/io'
 import { run } from './cli/run'
 import { createLarder } from './larder'
+import { limitYoungGeneration } from './young-generation'
 
 /**
  * The program behind the Node entry: the command line, which serves unless it is told something else. Resolves with the exit code.
@@ -35,7 +36,10 @@ async function serve(configuration: Configuration, built: BuiltFiles): Promise<n
   process.stdout.write(`Larder ready on ${larder.url}\n`)
   if (process.stdout.isTTY)
     await greet(larder)
+  // Not in the desktop app: whether its V8 takes a flag while it runs could not be tried.
+  const youngGeneration = limitYoungGeneration()
   await stopped
+  await youngGeneration.dispose()
   await larder.stop()
   return 0
 }
