@@ -100,6 +100,8 @@ async function start(): Promise<void> {
         replace: writeFileAtomic,
         rememberPort: port => remembered.write({ port }),
         loginItem: loginItem(),
+        // Set by `npm run dev`.
+        develop: app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL,
         logger,
       })
   app.on('second-instance', () => shell?.open())

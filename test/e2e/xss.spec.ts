@@ -115,7 +115,7 @@ test('50 payloads as labels, user names, requests, snippets, commands and notice
   test.setTimeout(60_000)
   for (const label of xssPayloads)
     expect((await call('POST', '/admin/keys', { json: { label } })).status).toBe(201)
-  // A password is made slow to guess, so to set: five users show what fifty do, as the list has one template for all.
+  // A password is made slow to guess, so to set: five users take on the names of all fifty below.
   const names = xssPayloads.filter((_, at) => at % 10 === 0)
   for (const name of names)
     expect((await call('POST', '/admin/users', { json: { name, password: 'correct horse' } })).status).toBe(201)
@@ -135,6 +135,17 @@ test('50 payloads as labels, user names, requests, snippets, commands and notice
   await page.getByRole('link', { name: 'Settings' }).click()
   await expect(page.getByRole('table', { name: 'Users' }).getByRole('row')).toHaveCount(names.length + 2)
   await expectInert(page, names)
+  const users = (await (await call('GET', '/admin/users')).json() as { id: string, name: string }[]).filter(user => names.includes(user.name))
+  const others = xssPayloads.filter(payload => !names.includes(payload))
+  for (let from = 0; from < others.length; from += users.length) {
+    const batch = others.slice(from, from + users.length)
+    const answers = await Promise.all(batch.map(async (name, at) => [name, (await call('PATCH', `/admin/users/${users[at]?.id}`, { json: { name } })).status] as const))
+    // What no name may be is refused; the rest is shown.
+    expect(answers.filter(([, status]) => status !== 200 && status !== 400)).toEqual([])
+    const shown = answers.filter(([, status]) => status === 200).map(([name]) => name)
+    await expect(page.getByRole('table', { name: 'Users' })).toContainText(shown.at(-1) ?? '')
+    await expectInert(page, shown)
+  }
 
   await page.keyboard.press('Control+k')
   const palette = page.getByRole('dialog', { name: 'Command palette' })

@@ -1,4 +1,6 @@
+import { dataOperations } from '../../shared/data-operations'
 import { appHost, appScheme } from '../../shared/ipc'
+import { operations } from '../../shared/operations'
 
 /** A file of the console's build, as the HTTP server serves it: the same bytes, the same policy. */
 export interface AppFile {
@@ -12,6 +14,8 @@ export interface AppProtocolOptions {
   files: ReadonlyMap<string, AppFile>
   /** Takes every other request to the server. */
   forward: (request: Request, target: string) => Promise<Response>
+  /** Address of Vite's server while somebody works on the console: it serves pages and modules in place of `files`, with hot reload and without our policy. */
+  develop?: string | undefined
 }
 
 export interface AppProtocol {
@@ -23,8 +27,11 @@ export interface AppProtocol {
 /** Privileges of the scheme: an origin of its own, secure, with fetch and streams. To be registered before the app is ready. */
 export const appPrivileges = { scheme: appScheme, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } } as const
 
+/** First segments of all paths that the server answers. */
+const served = new Set([...Object.values(operations), ...Object.values(dataOperations)].map(({ path }) => path.split('/')[1]).concat('openapi.json', 'swagger.yaml'))
+
 /** Answers `app://larder/…`: the console's files from memory, the API from the running server. */
-export function createAppProtocol({ files, forward }: AppProtocolOptions): AppProtocol {
+export function createAppProtocol({ files, forward, develop }: AppProtocolOptions): AppProtocol {
   const pages = [...files].filter(([path]) => path.includes('{')).map(([path, file]) => ({ pattern: patternOf(path), file }))
   const find = (path: string): AppFile | undefined => files.get(path) ?? pages.find(({ pattern }) => pattern.test(path))?.file
 
@@ -33,6 +40,8 @@ export function createAppProtocol({ files, forward }: AppProtocolOptions): AppPr
       const url = new URL(request.url)
       if (url.host !== appHost)
         return new Response(null, { status: 404 })
+      if (develop !== undefined && !served.has(url.pathname.split('/')[1]))
+        return await fetch(new URL(url.pathname + url.search, develop))
       const file = request.method === 'GET' || request.method === 'HEAD' ? find(url.pathname) : undefined
       return file ? new Response(request.method === 'HEAD' ? null : file.body, { headers: pairs(file.headers) }) : await forward(request, url.pathname + url.search)
     },

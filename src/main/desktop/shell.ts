@@ -34,6 +34,8 @@ export interface ShellOptions {
   rememberPort: (port: number) => void
   /** Null where this system offers no start at login. */
   loginItem: LoginItem | null
+  /** Address of Vite's server while somebody works on the console. */
+  develop: string | undefined
   logger: Logger
 }
 
@@ -45,11 +47,12 @@ export interface Shell {
 }
 
 /** Everything of the desktop app that a person sees, around the server that `keeper` holds. To be made once the app is ready. */
-export function createShell({ keeper, files, version, platform, places, replace, rememberPort, loginItem, logger }: ShellOptions): Shell {
+export function createShell({ keeper, files, version, platform, places, replace, rememberPort, loginItem, develop, logger }: ShellOptions): Shell {
   const parts = createDisposableStack()
   const icon = join(places.resources, 'icon.png')
   const appProtocol = createAppProtocol({
     files,
+    develop,
     forward: createLoopback(() => {
       const server = keeper.running()
       return server && { url: server.url, credential: server.controlToken }

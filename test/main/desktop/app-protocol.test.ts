@@ -1,6 +1,9 @@
+import type { AddressInfo } from 'node:net'
 import { Buffer } from 'node:buffer'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { resolve } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createAppProtocol } from '../../../src/main/desktop/app-protocol'
 import { readConsoleFiles } from '../../../src/main/http/console-files'
 
@@ -35,6 +38,19 @@ describe('app://larder', () => {
     }
     await protocol.handle(new Request('app://larder/', { method: 'POST', body: 'x' }))
     expect(forward).toHaveBeenLastCalledWith(expect.anything(), '/')
+  })
+
+  it('takes pages and modules from Vite while somebody works on them, and the API from the server', async () => {
+    const vite = createServer((request, response) => response.end(`vite ${request.url}`)).listen(0, '127.0.0.1')
+    onTestFinished(() => void vite.close())
+    await once(vite, 'listening')
+    const { forward } = setUp()
+    const protocol = createAppProtocol({ files, forward, develop: `http://127.0.0.1:${(vite.address() as AddressInfo).port}/` })
+    for (const path of ['/', '/keys', '/src/main.ts?t=1', '/@vite/client'])
+      expect(await (await protocol.handle(new Request(`app://larder${path}`))).text()).toBe(`vite ${path}`)
+    expect(forward).not.toHaveBeenCalled()
+    for (const path of ['/api/caches/a/entries/b', '/v1/a', '/flush', '/admin/caches', '/openapi.json'])
+      expect((await protocol.handle(new Request(`app://larder${path}`))).status).toBe(202)
   })
 
   it('has one host', async () => {
