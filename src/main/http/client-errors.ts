@@ -15,9 +15,14 @@ interface ParserError extends Error { code?: string, rawPacket?: Buffer }
 export function onClientError(error: ParserError, socket: Socket): void {
   // `_httpMessage` is the answer under way on this connection: bytes of ours in the middle of it would corrupt it.
   const underWay = (socket as Socket & { _httpMessage?: ServerResponse })._httpMessage
-  // Where that one's request is whole, the fault is in a pipelined message behind it, and an answer now would be taken for the other's.
-  if (error.code === 'ECONNRESET' || !socket.writable || underWay?.headersSent || underWay?.req.complete) {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
+    return
+  }
+  // Where that one's request is whole, the fault is in a pipelined message behind it, and an answer now would be taken for the other's.
+  if (underWay?.headersSent || underWay?.req.complete) {
+    // What is made already goes out at the end of this turn (outbox.ts); then the connection ends.
+    setImmediate(() => socket.destroySoon())
     return
   }
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {

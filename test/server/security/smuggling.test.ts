@@ -78,6 +78,17 @@ describe('s14 smuggling', () => {
     expect(statusLines(answer)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404'])
   })
 
+  // Red: in src/main/http/client-errors.ts destroy the socket at once.
+  it('gives the answer that is made already before it ends a connection over what follows', async () => {
+    await larder.send('PUT', '/v1/item', { body: 'kept' })
+    const one = get.replaceAll('@', String(larder.port)).replaceAll('KEY', ownerKey)
+    const started = performance.now()
+    const answer = await sendRaw(larder.port, `${one}\r\nnonsense\r\n\r\n`, 3000)
+    expect(performance.now() - started).toBeLessThan(2500)
+    expect(statusLines(answer)).toEqual(['HTTP/1.1 200'])
+    expect(answer.endsWith('\r\n\r\nkept')).toBe(true)
+  })
+
   // Red: in src/main/http/exchange.ts drop the branch for `response.socket === null`; in client-errors.ts drop `underWay?.req.complete`.
   it.each([
     ['a refused body', `PUT /v1/item HTTP/1.1\r\nHost: localhost:@\r\nTransfer-Encoding: chunked\r\n\r\n`, ['HTTP/1.1 401', 'HTTP/1.1 401']],
