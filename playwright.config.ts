@@ -25,8 +25,8 @@ export default defineConfig<ConsoleOptions>({
     { name: 'desktop', testDir: 'test/desktop', grepInvert: /@alone/ },
     // The same console, in the desktop window: what is asked of the server goes over IPC.
     { name: 'desktop-alone', testDir: 'test/desktop', grep: /@alone/, workers: 1, dependencies: ['alone', 'desktop', 'desktop-console'] },
-    // Left out is what speaks of HTTP – signing in, a lost connection, documents without a key – and, unless everything runs, the long looks for accessibility and scripts at the same pages.
-    { name: 'desktop-console', grepInvert: /@alone|@http/, testIgnore: ['**/*screenshots.spec.ts', '**/hard/**', '**/{sign-in,connection,docs}.spec.ts', ...hard ? [] : ['**/{accessibility,xss}.spec.ts']], use: { transport: 'desktop' } },
+    // Left out is what speaks of HTTP – signing in, a lost connection, documents without a key.
+    { name: 'desktop-console', grepInvert: /@alone|@http/, testIgnore: ['**/*screenshots.spec.ts', '**/hard/**', '**/{sign-in,connection,docs}.spec.ts'], use: { transport: 'desktop' } },
     // The pictures of README and docs: LARDER_SCREENSHOTS=1 npx playwright test --project pictures.
     ...pictures ? [{ name: 'pictures', testMatch: '**/*screenshots.spec.ts', workers: 1 }] : [],
   ],

@@ -136,6 +136,12 @@ test('50 payloads as labels, user names, requests, snippets, commands and notice
       await expectInert(page, [label])
       await page.keyboard.press('Escape')
     }
+    if (!hard)
+      continue
+    await row.getByRole('button', { name: 'Revoke' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click()
+    await expect(page.getByText(`Revoked ${label}.`).first()).toBeVisible()
+    await expectInert(page)
   }
 
   await page.getByRole('link', { name: 'Settings' }).click()
