@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { closeBrowser, openBrowser } from './browser'
-import { windows } from './browser-window'
+import { closingPages, windows } from './browser-window'
 import { EventEmitter, preventable } from './emitter'
 import { recorded, StandinTray } from './recorded'
 
@@ -92,7 +92,7 @@ export class StandinApp extends EventEmitter {
     if (userData !== undefined && existsSync(join(userData, lockName)) && Number(readFileSync(join(userData, lockName), 'utf8')) === process.pid)
       rmSync(join(userData, lockName), { force: true })
     // A page that hangs must not keep the process.
-    void Promise.race([closeBrowser(), new Promise(resolve => setTimeout(resolve, 2000))]).finally(() => process.exit(code))
+    void Promise.race([Promise.all(closingPages).then(closeBrowser), new Promise(resolve => setTimeout(resolve, 2000))]).finally(() => process.exit(code))
   }
 }
 

@@ -15,6 +15,8 @@ export interface WindowHost {
 
 /** All windows that are open. */
 export const windows = new Set<StandinWindow>()
+/** Pages of windows that are destroyed, and not closed yet. A page left open in a shared browser would live on, and ask for a server that has ended. */
+export const closingPages = new Set<Promise<void>>()
 /** The options of every window there was, as they were given. */
 export const windowOptions: Options[] = []
 
@@ -69,7 +71,9 @@ export class StandinWindow extends EventEmitter {
       return
     this.destroyed = true
     windows.delete(this)
-    void this.webContents.page.then(page => page.close()).catch(() => {})
+    const closing = this.webContents.page.then(page => page.close()).catch(() => {})
+    closingPages.add(closing)
+    void closing.then(() => closingPages.delete(closing))
     this.webContents.emit('destroyed')
     this.emit('closed')
     if (windows.size === 0)
