@@ -165,7 +165,9 @@ test('edits in place: bytes that nobody touched stay, and a change meanwhile is 
   await editor.press('Control+Home')
   await page.keyboard.type('[1,')
   await call('PUT', '/api/caches/default/entries/k', { body: 'theirs' })
-  await page.getByRole('button', { name: 'Save' }).click()
+  // The message that the first change was saved still stands, and must not cover the button.
+  await expect(page.getByRole('region', { name: 'Messages' }).getByText('Saved k.').last()).toBeVisible()
+  await page.getByRole('button', { name: 'Save' }).click({ timeout: 2000 })
   await expect(page.getByText('The entry has changed since you opened it.')).toBeVisible()
   expect(await value(call, 'k')).toBe('theirs')
   await page.getByRole('button', { name: 'Overwrite' }).click()
