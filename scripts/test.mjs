@@ -12,12 +12,13 @@ await withProjectNode(async () => {
   const reports = mkdtempSync(join(tmpdir(), 'larder-test-'))
   const report = name => join(reports, `${name}.json`)
 
-  /** Every check: what to run, and how its figures are read when it has ended. Those of a `group` need one core each and run side by side. */
+  /** Every check: what to run, and how its figures are read when it has ended. Those with a `lane` need one core: the lanes run side by side, each its checks in turn. */
   const checks = [
-    { name: 'lint', group: 'text', tool: 'eslint/bin/eslint.js', args: ['.', '--cache', '--cache-location', 'node_modules/.cache/eslint/', '--max-warnings', '0'], figures: byExitCode },
-    { name: 'types', group: 'text', tool: 'vue-tsc/bin/vue-tsc.js', args: ['--noEmit', '-p', 'tsconfig.node.json'], figures: byExitCode },
-    { name: 'types-web', group: 'text', tool: 'vue-tsc/bin/vue-tsc.js', args: ['--noEmit', '-p', 'tsconfig.web.json'], figures: byExitCode },
-    ...['unit', 'server'].map(name => ({ name, tool: 'vitest/vitest.mjs', args: ['run', '--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${report(name)}`], figures: code => fromVitest(report(name), code) })),
+    { name: 'lint', lane: 'first', tool: 'eslint/bin/eslint.js', args: ['.', '--cache', '--cache-location', 'node_modules/.cache/eslint/', '--max-warnings', '0'], figures: byExitCode },
+    { name: 'types', lane: 'second', tool: 'vue-tsc/bin/vue-tsc.js', args: ['--noEmit', '-p', 'tsconfig.node.json'], figures: byExitCode },
+    { name: 'types-web', lane: 'second', tool: 'vue-tsc/bin/vue-tsc.js', args: ['--noEmit', '-p', 'tsconfig.web.json'], figures: byExitCode },
+    { ...vitest('unit', report), lane: 'second' },
+    vitest('server', report),
     { name: 'e2e', tool: '@playwright/test/cli.js', args: ['test', '--reporter=list,json'], env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report('e2e') }, figures: code => fromPlaywright(report('e2e'), code) },
   ]
   try {
@@ -31,6 +32,10 @@ await withProjectNode(async () => {
     rmSync(reports, { recursive: true, force: true })
   }
 })
+
+function vitest(name, report) {
+  return { name, tool: 'vitest/vitest.mjs', args: ['run', '--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${report(name)}`], figures: code => fromVitest(report(name), code) }
+}
 
 /** Those that `--only lint,unit` names; all without it. `types` means both. */
 function chosen(checks, only) {
@@ -57,14 +62,13 @@ function usage(checks) {
 /** @returns {Promise<number>} Exit code: 0 when nothing failed. */
 async function runAll(checks) {
   const results = []
-  for (const group of Map.groupBy(checks, check => check.group ?? check.name).values()) {
-    const alone = group.length === 1
-    const ended = await Promise.all(group.map(check => runCheck(check, alone)))
-    // 128 + SIGINT: a person has had enough; 128 + SIGTERM: the machine has.
-    const stopped = ended.find(({ code }) => code === 130 || code === 143)
+  const lanes = [...Map.groupBy(checks.filter(({ lane }) => lane), ({ lane }) => lane).values()]
+  for (const stage of [lanes, ...checks.filter(({ lane }) => !lane).map(check => [[check]])]) {
+    const ended = await Promise.all(stage.map(lane => runLane(lane, stage.length === 1)))
+    const stopped = ended.flat().find(wasStopped)
     if (stopped)
       return stopped.code
-    results.push(...ended)
+    results.push(...ended.flat())
   }
 
   console.log(`\n── summary ${'─'.repeat(63)}`)
@@ -75,6 +79,22 @@ async function runAll(checks) {
   const sum = { passed: total('passed'), failed: total('failed'), skipped: total('skipped') }
   console.log(`\n${inWords(sum)}`)
   return sum.failed > 0 ? 1 : 0
+}
+
+/** 128 + SIGINT: a person has had enough; 128 + SIGTERM: the machine has. */
+function wasStopped({ code }) {
+  return code === 130 || code === 143
+}
+
+async function runLane(checks, alone) {
+  const results = []
+  for (const check of checks) {
+    const result = await runCheck(check, alone)
+    results.push(result)
+    if (wasStopped(result))
+      break
+  }
+  return results
 }
 
 /** Runs a check to its end. What it writes is shown at once where it runs alone, else in one piece. */
