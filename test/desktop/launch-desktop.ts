@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { chromium, _electron as electron } from '@playwright/test'
+import { _electron as electron } from '@playwright/test'
 import { codeOf, withoutLarder } from '../helpers/launch-server'
 import { browserVariable } from '../standin/browser'
 
@@ -72,7 +72,6 @@ export async function launchDesktop(browser: ShellBrowser, options: DesktopOptio
     const code = await Promise.race([started.ended, sleep(patience, undefined, { ref: false })])
     if (code === undefined)
       started.kill()
-    await started.release()
     if (ownHome !== undefined)
       await rm(ownHome, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
     if (code === undefined)
@@ -86,7 +85,6 @@ export async function launchDesktop(browser: ShellBrowser, options: DesktopOptio
   }
   catch (error) {
     started.kill()
-    await started.release()
     throw error
   }
 }
@@ -94,20 +92,17 @@ export async function launchDesktop(browser: ShellBrowser, options: DesktopOptio
 interface Started extends Omit<Desktop, 'server'> {
   quit: () => Promise<void>
   kill: () => void
-  release: () => Promise<void>
 }
 
 async function launchStandin(browser: ShellBrowser, env: Record<string, string>, home: string, args: readonly string[]): Promise<Started> {
-  const child = fork(main, args, { cwd: home, execArgv: ['--import', register], env: { ...env, [browserVariable]: browser.address }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const { address, context } = await browser.open()
+  const child = fork(main, args, { cwd: home, execArgv: ['--import', register], env: { ...env, [browserVariable]: address }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   // Not 'exit': what it wrote last is there by then.
   const ended = once(child, 'close').then(([code]) => code as number | null)
   const output = collect(child)
   const ask = createAsk(child, ended)
-  // Both at once: the app starts while the test connects. One that ends at once has no origin; its output tells why.
-  const [driver, origin] = await Promise.all([chromium.connectOverCDP(browser.address), ask('origin').catch(() => '')])
-  const [context] = driver.contexts()
-  if (!context)
-    throw new Error('The browser has no default context')
+  // One that ends at once has no origin; its output tells why.
+  const origin = await ask('origin').catch(() => '')
   return {
     kind: 'stand-in',
     origin,
@@ -120,7 +115,6 @@ async function launchStandin(browser: ShellBrowser, env: Record<string, string>,
         await ask('quit').catch(() => {})
     },
     kill: () => void child.kill('SIGKILL'),
-    release: () => driver.close(),
   }
 }
 
@@ -137,7 +131,6 @@ async function launchElectron(binary: string, env: Record<string, string>, home:
     page: () => app.firstWindow(),
     quit: () => app.evaluate(({ app }) => app.quit()),
     kill: () => void child.kill('SIGKILL'),
-    release: async () => {},
   }
 }
 

@@ -1,53 +1,42 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { findChromium } from '../helpers/chromium'
-import { chromiumArguments } from '../standin/browser'
+import type { BrowserContext } from '@playwright/test'
+import { chromium } from '@playwright/test'
+import { launchChromium } from '../standin/launch-chromium'
 
-export interface ShellBrowser {
+export interface OpenShellBrowser {
   /** `ws://127.0.0.1:…` of its DevTools. */
   address: string
-  close: () => Promise<void>
+  /** All its pages, those of the stand-in's windows among them. */
+  context: BrowserContext
 }
 
-/** A Chromium that several starts of the stand-in share, and in which the tests drive the stand-in's windows. */
-export async function launchShellBrowser(): Promise<ShellBrowser> {
-  const found = findChromium()
-  if (!found.available)
-    throw new Error(found.reason)
-  const profile = await mkdtemp(join(tmpdir(), 'larder-browser-'))
-  const child = spawn(found.path, [...chromiumArguments, '--headless', '--hide-scrollbars', '--mute-audio', '--remote-debugging-address=127.0.0.1', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] })
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
-  child.once('error', reject).once('exit', code => reject(new Error(`Chromium ended with ${code}`)))
-  createInterface({ input: child.stderr }).on('line', (line) => {
-    const address = /^DevTools listening on (ws:\S+)/.exec(line)?.[1]
-    if (address !== undefined)
-      resolve(address)
-  })
-  return {
-    address: await promise,
-    async close() {
-      const ended = child.exitCode === null ? once(child, 'exit') : undefined
-      child.kill('SIGKILL')
-      await ended
-      await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
-    },
-  }
-}
-
-export interface LazyShellBrowser {
-  open: () => Promise<ShellBrowser>
+/** A Chromium that several starts of the stand-in share, and in which the tests drive the stand-in's windows over one connection. */
+export interface ShellBrowser {
+  /** Starts it the first time. */
+  open: () => Promise<OpenShellBrowser>
   /** Closes it, if it was opened. */
   close: () => Promise<void>
 }
 
-export function createLazyShellBrowser(): LazyShellBrowser {
-  let opened: Promise<ShellBrowser> | undefined
+export function createShellBrowser(): ShellBrowser {
+  let opened: ReturnType<typeof launch> | undefined
   return {
-    open: () => opened ??= launchShellBrowser(),
+    open: () => opened ??= launch(),
     close: async () => (await opened)?.close(),
+  }
+}
+
+async function launch(): Promise<OpenShellBrowser & { close: () => Promise<void> }> {
+  const { address, close } = await launchChromium()
+  const driver = await chromium.connectOverCDP(address)
+  const [context] = driver.contexts()
+  if (!context)
+    throw new Error('The browser has no default context')
+  return {
+    address,
+    context,
+    async close() {
+      await driver.close()
+      await close()
+    },
   }
 }

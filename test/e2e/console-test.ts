@@ -1,10 +1,10 @@
 import type { Page } from '@playwright/test'
 import type { Desktop } from '../desktop/launch-desktop'
-import type { LazyShellBrowser } from '../desktop/shell-browser'
+import type { ShellBrowser } from '../desktop/shell-browser'
 import type { LaunchedServer } from '../helpers/launch-server'
 import { test as base, expect } from '@playwright/test'
 import { launchDesktop } from '../desktop/launch-desktop'
-import { createLazyShellBrowser } from '../desktop/shell-browser'
+import { createShellBrowser } from '../desktop/shell-browser'
 import { findChromium } from '../helpers/chromium'
 import { launchServer } from '../helpers/launch-server'
 
@@ -41,22 +41,28 @@ export function skipWithoutBrowser(): void {
   test.skip(!chromium.available, chromium.reason)
 }
 
-export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser: LazyShellBrowser }>({
+export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser: ShellBrowser }>({
 
   transport: ['browser', { option: true }],
   // Worker fixtures cannot see the option: it is started by the first test that wants it.
   shellBrowser: [async ({}, use) => {
-    const browser = createLazyShellBrowser()
+    const browser = createShellBrowser()
     await use(browser)
     await browser.close()
   }, { scope: 'worker' }],
   desktop: async ({ transport, shellBrowser }, use) => {
-    const desktop = transport === 'desktop' ? await launchDesktop(await shellBrowser.open()) : null
+    const desktop = transport === 'desktop' ? await launchDesktop(shellBrowser) : null
     await use(desktop)
     if (desktop)
       expect(await desktop.server.stop()).toBe(0)
   },
-  context: async ({ context, desktop }, use) => use(desktop ? (await desktop.page()).context() : context),
+  context: async ({ context, desktop }, use) => {
+    if (!desktop)
+      return use(context)
+    const shared = (await desktop.page()).context()
+    await use(shared)
+    await shared.clearPermissions()
+  },
   page: async ({ context, desktop }, use) => use(desktop ? await desktop.page() : await context.newPage()),
   server: async ({ desktop }, use) => {
     if (desktop)

@@ -1,37 +1,28 @@
-import type { BrowserContext } from 'playwright-core'
+import type { CdpConnection } from './cdp'
 import process from 'node:process'
-import { chromium } from 'playwright-core'
-import { findChromium } from '../helpers/chromium'
+import { connectCdp } from './cdp'
 
 /** Address of a Chromium that runs already, for many starts in a row. */
 export const browserVariable = 'LARDER_STANDIN_BROWSER'
-export const chromiumArguments = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic']
 
-let opened: Promise<{ context: BrowserContext, close: () => Promise<void> }> | undefined
+let opened: Promise<{ browser: CdpConnection, close: () => Promise<void> }> | undefined
 
 /** The browser whose pages stand for windows: the one that the environment names, else one of its own. */
-export function openBrowser(): NonNullable<typeof opened> {
+export async function openBrowser(): Promise<CdpConnection> {
   opened ??= connect()
-  return opened
+  return (await opened).browser
 }
 
 export async function closeBrowser(): Promise<void> {
   await (await opened)?.close()
 }
 
-async function connect(): ReturnType<typeof openBrowser> {
+async function connect(): NonNullable<typeof opened> {
   const address = process.env[browserVariable]
-  if (address !== undefined) {
-    // Its defaults would take downloads and the like away from the test that drives the same pages.
-    const browser = await chromium.connectOverCDP(address, { noDefaults: true })
-    const [context] = browser.contexts()
-    if (!context)
-      throw new Error('The browser has no default context')
-    return { context, close: async () => {} }
-  }
-  const found = findChromium()
-  if (!found.available)
-    throw new Error(found.reason)
-  const browser = await chromium.launch({ executablePath: found.path, args: chromiumArguments })
-  return { context: await browser.newContext(), close: () => browser.close() }
+  if (address !== undefined)
+    return { browser: await connectCdp(address), close: async () => {} }
+  // Only here: what most starts do not need would take them time.
+  const { launchChromium } = await import('./launch-chromium')
+  const launched = await launchChromium()
+  return { browser: await connectCdp(launched.address), close: launched.close }
 }

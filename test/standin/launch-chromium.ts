@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { createInterface } from 'node:readline'
+import { findChromium } from '../helpers/chromium'
+
+export interface LaunchedChromium {
+  /** `ws://127.0.0.1:…` of its DevTools. */
+  address: string
+  close: () => Promise<void>
+}
+
+const options = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic', '--headless', '--hide-scrollbars', '--mute-audio', '--remote-debugging-address=127.0.0.1', '--remote-debugging-port=0']
+
+/** A Chromium with a profile of its own, for those who speak to its DevTools. */
+export async function launchChromium(): Promise<LaunchedChromium> {
+  const found = findChromium()
+  if (!found.available)
+    throw new Error(found.reason)
+  const profile = await mkdtemp(join(tmpdir(), 'larder-browser-'))
+  const child = spawn(found.path, [...options, `--user-data-dir=${profile}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] })
+  // Whoever leaves without closing it takes it along.
+  const leave = (): void => void child.kill('SIGKILL')
+  process.once('exit', leave)
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  child.once('error', reject).once('exit', code => reject(new Error(`Chromium ended with ${code}`)))
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    const address = /^DevTools listening on (ws:\S+)/.exec(line)?.[1]
+    if (address !== undefined)
+      resolve(address)
+  })
+  return {
+    address: await promise,
+    async close() {
+      process.off('exit', leave)
+      const ended = child.exitCode === null ? once(child, 'exit') : undefined
+      child.kill('SIGKILL')
+      await ended
+      await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+    },
+  }
+}
