@@ -45,6 +45,8 @@ export interface DesktopOptions {
 const patience = 20_000
 const main = resolve(import.meta.dirname, '../../out/main/index.js')
 const register = resolve(import.meta.dirname, '../standin/register.mjs')
+/** Every start would strip the stand-in's types and compile it anew, which takes as long as the app's own start. Checked by Node against each file's content. */
+const compiled = resolve(import.meta.dirname, '../../node_modules/.cache/standin')
 
 /** The real Electron, where it was downloaded or is demanded; otherwise the stand-in runs. */
 export function realElectron(): string | null {
@@ -96,7 +98,7 @@ interface Started extends Omit<Desktop, 'server'> {
 
 async function launchStandin(browser: ShellBrowser, env: Record<string, string>, home: string, args: readonly string[]): Promise<Started> {
   const { address, context } = await browser.open()
-  const child = fork(main, args, { cwd: home, execArgv: ['--import', register], env: { ...env, [browserVariable]: address }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = fork(main, args, { cwd: home, execArgv: ['--import', register], env: { NODE_COMPILE_CACHE: compiled, ...env, [browserVariable]: address }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   // Not 'exit': what it wrote last is there by then.
   const ended = once(child, 'close').then(([code]) => code as number | null)
   const output = collect(child)

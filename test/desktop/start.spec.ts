@@ -8,7 +8,8 @@ test('from the start of the process to the first paint @alone', async ({ launch 
   const figures: number[] = []
   for (let round = 0; round < 5; round++) {
     const start = Date.now()
-    const desktop = await launch()
+    // A first start has nothing compiled.
+    const desktop = await launch({ env: { NODE_DISABLE_COMPILE_CACHE: '1' } })
     const page = await desktop.page()
     const paint = await page.evaluate<number>(`new Promise(resolve => new PerformanceObserver(list => list.getEntriesByName('first-contentful-paint').forEach(({ startTime }) => resolve(performance.timeOrigin + startTime))).observe({ type: 'paint', buffered: true }))`)
     figures.push(paint - start)
