@@ -11,7 +11,6 @@ interface Commands {
   'Page.enable': [params: object, result: object]
   'Page.navigate': [params: { url: string }, result: { loaderId?: string, errorText?: string }]
   'Page.reload': [params: object, result: object]
-  'Page.setLifecycleEventsEnabled': [params: { enabled: boolean }, result: object]
   'Runtime.addBinding': [params: { name: string }, result: object]
   'Runtime.enable': [params: object, result: object]
   'Runtime.evaluate': [params: { contextId: number, expression: string }, result: object]
@@ -27,7 +26,7 @@ interface Events {
   'Page.domContentEventFired': object
   'Page.frameNavigated': { frame: { id: string, parentId?: string, loaderId: string, url: string } }
   'Page.frameRequestedNavigation': { frameId: string, url: string }
-  'Page.lifecycleEvent': { frameId: string, loaderId: string, name: string }
+  'Page.loadEventFired': object
   'Page.navigatedWithinDocument': { frameId: string, url: string }
   'Runtime.bindingCalled': { name: string, payload: string, executionContextId: number }
   'Runtime.executionContextCreated': { context: { id: number, auxData?: { frameId?: string } } }

@@ -15,21 +15,26 @@ export async function createPage(browser: CdpConnection, { width, height }: { wi
 
   async function goto(url: string): Promise<void> {
     const { promise: loaded, resolve, reject } = Promise.withResolvers<void>()
-    // The document's load may be told before the answer that says which document it is.
-    const known = new Set<string>()
+    // It may fail while nobody waits for it: before the answer, which fails then too, and after all is done.
+    loaded.catch(() => {})
+    // A document may be told before the answer that says which one it is.
     let own: string | undefined
-    const onLifecycle = ({ loaderId, name }: { loaderId: string, name: string }): void => {
-      if (name === 'load')
-        known.add(loaderId)
-      if (own !== undefined && known.has(own))
-        resolve()
-    }
+    let shown: string | undefined
+    let ready: string | undefined
     const onNavigated = ({ frame }: { frame: { loaderId: string, parentId?: string } }): void => {
-      if (own !== undefined && frame.parentId === undefined && frame.loaderId !== own)
+      if (frame.parentId !== undefined)
+        return
+      shown = frame.loaderId
+      if (own !== undefined && shown !== own)
         reject(new Error(`${url} was overtaken by another document`))
     }
+    const onLoad = (): void => {
+      ready = shown
+      if (ready !== undefined && ready === own)
+        resolve()
+    }
     const onCrash = (): void => reject(new Error(`The page crashed while it loaded ${url}`))
-    events.on('Page.lifecycleEvent', onLifecycle).on('Page.frameNavigated', onNavigated).on('Inspector.targetCrashed', onCrash)
+    events.on('Page.frameNavigated', onNavigated).on('Page.loadEventFired', onLoad).on('Inspector.targetCrashed', onCrash)
     void ended.then(() => reject(new Error(`The page was closed while it loaded ${url}`)))
     try {
       const { loaderId, errorText } = await send('Page.navigate', { url })
@@ -37,13 +42,11 @@ export async function createPage(browser: CdpConnection, { width, height }: { wi
         throw new Error(`${url}: ${errorText}`)
       // Another place in the same document has no load of its own.
       own = loaderId
-      if (own !== undefined && !known.has(own))
+      if (own !== undefined && ready !== own)
         await loaded
     }
     finally {
-      // Nobody may be waiting for it.
-      loaded.catch(() => {})
-      events.off('Page.lifecycleEvent', onLifecycle).off('Page.frameNavigated', onNavigated).off('Inspector.targetCrashed', onCrash)
+      events.off('Page.frameNavigated', onNavigated).off('Page.loadEventFired', onLoad).off('Inspector.targetCrashed', onCrash)
     }
   }
 

@@ -90,7 +90,6 @@ export class WebContents extends EventEmitter {
     events.on('Fetch.requestPaused', event => void this.decide(page, event))
     await Promise.all([
       page.send('Page.enable', {}),
-      page.send('Page.setLifecycleEventsEnabled', { enabled: true }),
       page.send('Runtime.enable', {}),
       page.send('Runtime.addBinding', { name: bindingName }),
       page.send('Page.addScriptToEvaluateOnNewDocument', { source: pageScript(readFileSync(this.preload, 'utf8')) }),
