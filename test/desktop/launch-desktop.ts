@@ -69,13 +69,17 @@ export async function launchDesktop(browser: ShellBrowser, options: DesktopOptio
   const binary = realElectron()
   const started = binary === null ? await launchStandin(browser, env, home, options.args ?? []) : await launchElectron(binary, env, home, options.args ?? [])
 
+  async function tidy(): Promise<void> {
+    if (ownHome !== undefined)
+      await rm(ownHome, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+  }
+
   async function stop(): Promise<number | null> {
     await started.quit()
     const code = await Promise.race([started.ended, sleep(patience, undefined, { ref: false })])
     if (code === undefined)
       started.kill()
-    if (ownHome !== undefined)
-      await rm(ownHome, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+    await tidy()
     if (code === undefined)
       throw new Error(`The desktop app did not end within ${patience} ms:\n${started.output()}`)
     return code
@@ -87,6 +91,8 @@ export async function launchDesktop(browser: ShellBrowser, options: DesktopOptio
   }
   catch (error) {
     started.kill()
+    await started.ended
+    await tidy()
     throw error
   }
 }

@@ -32,14 +32,21 @@ export async function launchChromium(): Promise<LaunchedChromium> {
     if (address !== undefined)
       resolve(address)
   })
-  return {
-    address: await promise,
-    async close() {
-      process.off('exit', leave)
-      const ended = child.exitCode === null ? once(child, 'exit') : undefined
-      child.kill('SIGKILL')
-      await ended
-      await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
-    },
+
+  async function close(): Promise<void> {
+    process.off('exit', leave)
+    // One that did not start at all has no exit either.
+    const ended = child.pid !== undefined && child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined
+    child.kill('SIGKILL')
+    await ended
+    await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  }
+
+  try {
+    return { address: await promise, close }
+  }
+  catch (error) {
+    await close()
+    throw error
   }
 }
