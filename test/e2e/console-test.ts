@@ -92,7 +92,8 @@ export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser
       if (path !== '/' && !desktop)
         await signIn(page, server)
       await page.goto(desktop ? desktop.origin + path : path === '/' ? `${server.url}/#${await server.code()}` : server.url + path)
-      await expect(path === '/' ? page.getByRole('table', { name: 'Caches' }) : page.getByRole('link', { name: 'Overview' })).toBeVisible()
+      // Not `expect`, which looks again after a quarter of a second when the first frame was too early.
+      await (path === '/' ? page.getByRole('table', { name: 'Caches' }) : page.getByRole('link', { name: 'Overview' })).waitFor()
       return page
     })
   },
