@@ -18,10 +18,10 @@ export interface LaneResult {
 }
 export interface RowResult { name: string, target: number | null, lanes: LaneResult[] }
 
-/** Loads the servers of a row in turns, `rounds` times, after one round to warm up. Throws when a server refuses what it should serve. */
-export async function measure(row: Row, rounds: number, milliseconds: number): Promise<RowResult> {
+/** Loads the servers of a row in turns, `rounds` times, after rounds to warm up. Throws when a server refuses what it should serve. */
+export async function measure(row: Row, { rounds, warmUps, milliseconds }: { rounds: number, warmUps: number, milliseconds: number }): Promise<RowResult> {
   const shots = row.lanes.map((): { requestsPerSecond: number, p99: number, cpu: number }[] => [])
-  for (let round = -1; round < rounds; round++) {
+  for (let round = -warmUps; round < rounds; round++) {
     for (let turn = 0; turn < row.lanes.length; turn++) {
       // Another one begins each round, so that none has the same neighbour all the time.
       const index = (turn + Math.max(0, round)) % row.lanes.length

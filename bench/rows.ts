@@ -17,7 +17,6 @@ export interface Lane { peer: Peer, load: Load, name: string }
 
 /** 60 bytes. */
 const value = '{"id":"10001","name":"Widget","price":12.5,"stock":4,"ok":1}'
-const zipfKeys = 100_000
 const native = '/api/caches/bench/entries'
 
 export interface Rows {
@@ -30,10 +29,11 @@ export interface Rows {
 /**
  * Starts the servers and says what is to be measured on them.
  *
+ * @param options.zipfKeys entries of the row whose keys are drawn by Zipf
  * @param options.sizes entries that Larder holds in the rows that compare sizes
  * @param options.peers whether others than the bare servers take part
  */
-export async function prepareRows({ sizes, peers }: { sizes: readonly number[], peers: boolean }): Promise<Rows> {
+export async function prepareRows({ zipfKeys, sizes, peers }: { zipfKeys: number, sizes: readonly number[], peers: boolean }): Promise<Rows> {
   const started: Peer[] = []
   const missing: string[] = []
   const keep = async (starting: Promise<Peer>): Promise<Peer> => {
@@ -87,7 +87,7 @@ export async function prepareRows({ sizes, peers }: { sizes: readonly number[], 
       { name: 'PUT 100 B', lanes: lanesOf(put(100), entries, larder), target: 0.85 },
       { name: 'PUT 100 B, persistent', lanes: lanesOf({ ...put(100), path: '/v1/put' }, plain, larder) },
       { name: 'PUT 10 KB', lanes: lanesOf(put(10_000), entries, larder) },
-      { name: '90/10 Zipf 100 k', lanes: lanesOf(mixed, entries, larder) },
+      { name: `90/10 Zipf ${zipfKeys / 1000} k`, lanes: lanesOf(mixed, entries, larder) },
       { name: 'classic get', lanes: lanesOf({ method: 'GET', path: '/api/get-cache?cache=bench&key=hit' }, classic, larder) },
       { name: 'classic set', lanes: lanesOf({ method: 'POST', path: '/api/set-cache', body: classicBody, fresh: true }, classic, larder) },
     ]

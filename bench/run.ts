@@ -21,9 +21,9 @@ import { delayDuringChurn, memoryAnEntry, memoryAnEntryRedis, startUpTime } from
  *   npm run bench -- --json <file>   the same as JSON
  */
 const modes = {
-  mini: { rounds: 1, milliseconds: 120, sizes: [100, 1000], starts: 1, churn: { megabytes: 8, milliseconds: 300 }, entries: 5000, warmUp: 1000, peers: false },
-  quick: { rounds: 5, milliseconds: 700, sizes: [1000, 100_000], starts: 5, churn: { megabytes: 64, milliseconds: 5000 }, entries: 200_000, warmUp: 50_000, peers: true },
-  full: { rounds: 11, milliseconds: 2000, sizes: [1000, 100_000, 1_000_000], starts: 15, churn: { megabytes: 256, milliseconds: 20_000 }, entries: 1_000_000, warmUp: 200_000, peers: true },
+  mini: { rounds: 1, warmUps: 0, milliseconds: 40, zipfKeys: 1000, sizes: [100, 1000], starts: 1, churn: { megabytes: 2, milliseconds: 100 }, entries: 3000, warmUp: 1000, peers: false },
+  quick: { rounds: 5, warmUps: 1, milliseconds: 700, zipfKeys: 100_000, sizes: [1000, 100_000], starts: 5, churn: { megabytes: 64, milliseconds: 5000 }, entries: 200_000, warmUp: 50_000, peers: true },
+  full: { rounds: 11, warmUps: 1, milliseconds: 2000, zipfKeys: 100_000, sizes: [1000, 100_000, 1_000_000], starts: 15, churn: { megabytes: 256, milliseconds: 20_000 }, entries: 1_000_000, warmUp: 200_000, peers: true },
 }
 
 const { values: flags } = parseArgs({ options: { only: { type: 'string' }, full: { type: 'boolean', default: false }, mini: { type: 'boolean', default: false }, json: { type: 'string' } } })
@@ -36,9 +36,9 @@ async function main(): Promise<number> {
     console.error(`The bench needs ${lacking.join(', ')}.`)
     return 1
   }
-  const { rounds, milliseconds, sizes, starts, churn, entries, warmUp, peers } = modes[mode]
+  const { rounds, milliseconds, zipfKeys, sizes, starts, churn, entries, warmUp, peers } = modes[mode]
   const report: Report = { mode, machine: machine(), rounds, milliseconds, rows: [], figures: [], missing: [] }
-  await withRows(await prepareRows({ sizes, peers }), report)
+  await withRows(await prepareRows({ zipfKeys, sizes, peers }), report)
 
   const steps: (() => Promise<Figure | Figure[] | null>)[] = [
     () => startUpTime(starts),
@@ -62,11 +62,12 @@ async function main(): Promise<number> {
 }
 
 async function withRows({ rows, missing, stop }: Rows, report: Report): Promise<void> {
+  const { rounds, warmUps, milliseconds } = modes[mode]
   try {
     report.missing.push(...missing)
     for (const row of rows.filter(({ name }) => name.includes(flags.only ?? ''))) {
       console.error(`… ${row.name}`)
-      report.rows.push(await measure(row, report.rounds, report.milliseconds))
+      report.rows.push(await measure(row, { rounds, warmUps, milliseconds }))
     }
   }
   finally {

@@ -32,7 +32,7 @@ it.skipIf(!wrk.available || !taskset.available)('measures every row once, and sa
       ['PUT 100 B', 'bare node:http', 'Larder'],
       ['PUT 100 B, persistent', 'bare node:http', 'Larder'],
       ['PUT 10 KB', 'bare node:http', 'Larder'],
-      ['90/10 Zipf 100 k', 'bare node:http', 'Larder'],
+      ['90/10 Zipf 1 k', 'bare node:http', 'Larder'],
       ['classic get', 'bare node:http', 'Larder'],
       ['classic set', 'bare node:http', 'Larder'],
       ['GET hit by entries held', '100 entries', '1,000 entries'],
