@@ -1,3 +1,4 @@
+import type { Passwords } from './admin/passwords'
 import type { Clock } from './base/clock'
 import type { Configuration } from './base/configuration'
 import type { EventHub } from './base/event-hub'
@@ -38,6 +39,8 @@ export interface LarderOptions {
   loadKeytar?: () => Promise<Keytar>
   /** @default the system's */
   clock?: Clock
+  /** @default scrypt at full cost */
+  passwords?: Passwords
 }
 
 /** A running Larder, without a shell around it. */
@@ -68,7 +71,7 @@ const controlFile = 'control.json'
  * The composition root: builds every part, connects them, and disposes of them in reverse. Throws an Error with a sentence for people when
  * the folder is in use, a port is taken or a database cannot be opened; nothing stays open then.
  */
-export async function createLarder({ configuration, version, consoleFolder, writerProgram, loadKeytar, clock = systemClock }: LarderOptions): Promise<Larder> {
+export async function createLarder({ configuration, version, consoleFolder, writerProgram, loadKeytar, clock = systemClock, passwords }: LarderOptions): Promise<Larder> {
   const startedAt = clock.monotonic()
   const parts = createDisposableStack()
   try {
@@ -96,6 +99,7 @@ export async function createLarder({ configuration, version, consoleFolder, writ
       events: hub,
       clock,
       logger,
+      passwords,
       requestLog,
       environmentKey: configuration.apiKey,
       controlToken,

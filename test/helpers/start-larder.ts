@@ -5,6 +5,7 @@ import type { Answer, RequestOptions } from './http-client'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { createPasswords } from '../../src/main/admin/passwords'
 import { createLarder } from '../../src/main/larder'
 import { send } from './http-client'
 
@@ -23,11 +24,14 @@ export interface TestLarder extends Larder {
   dispose: () => Promise<void>
 }
 
+/** Sign-in at full cost is what passwords.test.ts and the tests with a real process look at; here it would be most of the time. */
+const passwords = createPasswords({ cost: 2 ** 10 })
+
 /** A whole server in this process, on a free port and a folder of its own. */
 export async function startLarder(change: Partial<Configuration> = {}, clock?: Clock): Promise<TestLarder> {
   const home = change.home ?? mkdtempSync(join(tmpdir(), 'larder-test-'))
   const configuration: Configuration = { home, port: 0, host: null, allowedHosts: [], tls: null, allowPlaintext: false, apiKey: ownerKey, vault: 'file', memory: null, headless: true, ...change }
-  const larder = await createLarder({ configuration, version: '0.0.0-test', consoleFolder: resolve(import.meta.dirname, '../fixtures/console'), clock })
+  const larder = await createLarder({ configuration, version: '0.0.0-test', consoleFolder: resolve(import.meta.dirname, '../fixtures/console'), clock, passwords })
   return {
     ...larder,
     home,
