@@ -1,3 +1,4 @@
+import type { KeychainQuestion, KeychainQuestions } from '../../src/main/vault/keychain-process'
 import type { ProgramCheck } from './programs'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -28,6 +29,33 @@ export function startKeyring(folder: string, state: 'locked' | 'unlocked'): Prom
     : 'gnome-keyring-daemon --start --components=secrets'
   // Until it has answered once, a busy machine may take longer to start it than the vault waits.
   return startBus(folder, `{ ${start}; dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets org.freedesktop.Secret.Service.ReadAlias string:default; } >&2`)
+}
+
+/** The real keytar on that bus, for many calls in one process: one for each would be most of the time of a test that makes many. */
+export function startKeytar(address: string): { questions: KeychainQuestions, stop: () => Promise<void> } {
+  const program = `process.on('message', async ({ method, values }) => process.send(JSON.stringify({ value: await require('keytar')[method](...values) })))`
+  const child = spawn(process.execPath, ['--input-type=commonjs', '--eval', program], { cwd: import.meta.dirname, env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: address }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const ended = once(child, 'exit')
+  async function ask(question: KeychainQuestion): Promise<string> {
+    child.send(question)
+    const [answer] = await Promise.race([once(child, 'message'), ended]) as [unknown]
+    if (typeof answer !== 'string')
+      throw new TypeError('The process with keytar has ended')
+    return answer
+  }
+  let turn: Promise<unknown> = Promise.resolve()
+  return {
+    // One after the other, so that the next answer is that of the question.
+    questions(question) {
+      const answer = turn.then(() => ask(question))
+      turn = answer
+      return answer
+    },
+    async stop() {
+      child.disconnect()
+      await ended
+    },
+  }
 }
 
 /** A session bus whose keyring service is being started and never answers, as one does that asks for a password. */
