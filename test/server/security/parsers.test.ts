@@ -12,7 +12,9 @@ import { everyPath, verbs } from './routes'
 import { manage, wrongCells } from './support'
 
 const seed = Number(process.env.SECURITY_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31))
-const count = 10_000
+/** 10^5 are the whole. */
+const hard = process.env.LARDER_HARD === '1'
+const count = hard ? 100_000 : 4000
 const longest = 20_000
 
 let larder: TestLarder
@@ -85,7 +87,7 @@ function ask(bytes: Buffer): Promise<string | undefined> {
 
 describe('s3 parsers are total', () => {
   // Red: in src/main/http/request-target.ts take the try around decodeURIComponent away, or in etags.ts throw a plain Error for a bad If-None-Match.
-  it('answers 10^4 random messages without a 5xx, a hang or an unexpected error', { timeout: 60_000 }, async () => {
+  it(`answers ${count} random messages without a 5xx, a hang or an unexpected error`, { timeout: hard ? 300_000 : 60_000 }, async () => {
     console.log(`Seed of the random messages: SECURITY_TEST_SEED=${seed}`)
     const random = createRandom(seed)
     const statuses = new Map<string, number>()
@@ -98,7 +100,7 @@ describe('s3 parsers are total', () => {
       return status === 'hang' || /^HTTP\/1\.1 5/m.test(answer ?? '') ? `message ${index} of seed ${seed} (${status}): ${JSON.stringify(bytes.toString('latin1').slice(0, 300))}` : undefined
     }, 24)
     expect(wrong.slice(0, 5)).toEqual([])
-    expect(performance.now() - started).toBeLessThan(20_000)
+    expect(performance.now() - started).toBeLessThan(count * 2)
     // The messages have to reach every depth: parser, guards, key check, input, handler.
     for (const status of ['200', '204', '400', '401', '403', '404', '405', '421'])
       expect(statuses.get(status) ?? 0, `${status} in ${JSON.stringify([...statuses])}`).toBeGreaterThan(0)
