@@ -1,4 +1,7 @@
 import type { ServerProcess } from './launch'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../helpers/folder'
 import { send } from '../../helpers/http-client'
@@ -65,6 +68,9 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('a restart after %s', (signal) =>
     if (signal === 'SIGKILL')
       await new Promise(resolve => setTimeout(resolve, 1100))
     await first.end(signal)
+    // Servers within the process of a test take less; what people start must not.
+    if (signal === 'SIGTERM')
+      expect(readFileSync(join(home, 'larder.db'), 'latin1')).toContain('scrypt$32768$8$1$')
 
     const second = launch(home)
     expect(await metadataOf(second)).toEqual(before)
@@ -86,11 +92,14 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('a restart after %s', (signal) =>
   })
 })
 
-// R15, the small count. Red: in src/main/storage/home-lock.ts refuse where `larder.pid` is there.
-it('starts again on the same folder and port after each of ten kills, with all that was acknowledged', { timeout: 60_000 }, async () => {
+/** R15 wants 100 of 100. */
+const kills = process.env.LARDER_HARD === '1' ? 100 : 5
+
+// R15. Red: in src/main/storage/home-lock.ts refuse where `larder.pid` is there.
+it(`starts again on the same folder and port after each of ${kills} kills, with all that was acknowledged`, { timeout: 180_000 }, async () => {
   const home = temporaryFolder()
   let port = 0
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < kills; round++) {
     const server = launch(home, { LARDER_PORT: String(port) })
     port = await server.ready
     const names = (await done<{ name: string }[]>(server, 'GET', '/admin/caches')).map(({ name }) => name)
