@@ -27,15 +27,17 @@ it.each([
   const { cache, engine } = setUp({ ttl: null, ...change }, { budget })
   const random = createRandom(7)
   let least = Infinity
+  let most = 0
   for (let write = 0; write < 30_000; write++) {
     const length = Math.floor(random() < 0.01 ? random() * 100_000 : random() * 400)
     cache.set(`key:${Math.floor(random() * 20_000)}`, Buffer.alloc(length, 'v'), { tags: random() < 0.1 ? ['t', `t${write % 50}`] : [], ttl: random() < 0.5 ? 60 : null })
     if (random() < 0.1)
       cache.delete(`key:${Math.floor(random() * 20_000)}`)
-    expect(engine.bytes).toBeLessThanOrEqual(2 * mebibyte)
+    most = Math.max(most, engine.bytes)
     if (write > 20_000)
       least = Math.min(least, engine.bytes)
   }
+  expect(most).toBeLessThanOrEqual(2 * mebibyte)
   expect(least).toBeGreaterThan(1.4 * mebibyte)
   expect(cache.statistics().evictions).toBeGreaterThan(1000)
 })
@@ -48,10 +50,12 @@ it('takes back from one cache what another one needs', () => {
   const full = cache.bytes
   // What goes lies all over the segments, so that none of them is empty now.
   cache.invalidate({ tag: 'dropped' })
+  let most = 0
   for (let index = 0; index < 16_000; index++) {
     other.set(`k${index}`, Buffer.alloc(100))
-    expect(engine.bytes).toBeLessThanOrEqual(4 * mebibyte)
+    most = Math.max(most, engine.bytes)
   }
+  expect(most).toBeLessThanOrEqual(4 * mebibyte)
   expect([other.size, cache.size]).toEqual([16_000, 1400])
   expect(cache.bytes).toBeLessThan(full * 0.6)
 })

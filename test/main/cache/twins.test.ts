@@ -2,6 +2,7 @@ import type { ManualClock } from '../../../src/main/base/clock'
 import type { BatchStep, BatchStepResult, Cache, CacheSettings, Engine, EngineEvent, Hit, Lookup } from '../../../src/main/cache/ports'
 import type { Store, StoredEntry, StoreMaker } from '../../../src/main/cache/store'
 import type { MemoryJournal } from '../../helpers/memory-journal'
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createManualClock } from '../../../src/main/base/clock'
@@ -177,6 +178,12 @@ function expand(command: Command): Exclude<Command, { op: 'fill' }>[] {
   return Array.from({ length: command.count }, (_, index) => ({ ...command, op: 'set', condition: 'none', key: `key:${(command.from + index) % 60}` }))
 }
 
+/** `expect` itself would be a third of the time; it is asked only for its words, where they differ. */
+function expectSame(actual: unknown, expected: unknown): void {
+  if (!isDeepStrictEqual(actual, expected))
+    expect(actual).toEqual(expected)
+}
+
 // R7, each tried alone: in key-index.ts let `remove` leave `empty` instead of a mark; in segments.ts leave `moved(from, to)` out; in
 // record-log.ts let `retime` keep the old kind; in offheap-store.ts leave `policy.use` out of `replace`.
 it('r7 the off-heap store does what the Map store does', { timeout: 600_000 }, async () => {
@@ -194,11 +201,11 @@ it('r7 the off-heap store does what the Map store does', { timeout: 600_000 }, a
           continue
         for (const each of expand(command)) {
           const result = execute(subject, each)
-          expect(subject.cache.bytes).toBeLessThanOrEqual(settings.maxBytes ?? Infinity)
-          expect(execute(model, each)).toEqual(result)
-          expect(owed).toBe(0)
+          expectSame(subject.cache.bytes, Math.min(subject.cache.bytes, settings.maxBytes ?? Infinity))
+          expectSame(execute(model, each), result)
+          expectSame(owed, 0)
         }
-        expect(await view(subject)).toEqual(await view(model))
+        expectSame(await view(subject), await view(model))
       }
     }
     finally {
