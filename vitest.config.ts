@@ -9,7 +9,7 @@ const long = [
   'test/main/cache/order/**/*.test.ts',
   'test/main/http/event-stream.test.ts',
   'test/main/admin/passwords.test.ts',
-  'test/tooling/{inert-text,zones}.test.ts',
+  'test/tooling/lint.test.ts',
 ]
 
 export default defineConfig({
@@ -18,7 +18,7 @@ export default defineConfig({
       // One process for many files: loading the same modules anew for each took two thirds of the time. No test may leave anything behind.
       { plugins: [vue()], test: { name: 'unit', include: ['test/{main,shared,renderer,contract,tooling}/**/*.test.ts'], exclude: long, environment: 'node', testTimeout: 15_000, isolate: false } },
       // Real servers, real sockets, real child processes: two files at a time, whatever the machine, so that they do not starve each other.
-      { test: { name: 'server', include: ['test/{server,packaging}/**/*.test.ts', ...long], environment: 'node', testTimeout: 30_000, hookTimeout: 30_000, maxWorkers: 2, sequence: { groupOrder: 1 } } },
+      { test: { name: 'server', include: ['test/{server,packaging}/**/*.test.ts', ...long], environment: 'node', testTimeout: 30_000, hookTimeout: 30_000, maxWorkers: 2, isolate: false, sequence: { groupOrder: 1 } } },
     ],
   },
 })
