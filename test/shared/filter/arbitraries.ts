@@ -1,11 +1,12 @@
 import type { TermMeaning } from '../../../src/shared/filter/format'
 import type { Operator, Part } from '../../../src/shared/filter/scan'
 import fc from 'fast-check'
+import { anyCodePoint } from '../../helpers/any-code-point'
 
 /** Characters that the grammar knows, and some that break careless programs. */
 const awkward = fc.constantFrom('"', '\\', '*', '?', ',', ':', '-', '=', '>', '<', '!', ' ', '\t', '\n', '\u00A0', '\u2028', 'a', 'é', 'ß', 'İ', '日', '👩‍👧', '🍐', '\uD83C', '\uDF50', '\0', '__proto__')
 
-export const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.array(awkward, { maxLength: 12 }).map(pieces => pieces.join('')))
+export const anyText = fc.oneof(fc.string({ unit: anyCodePoint }), fc.array(awkward, { maxLength: 12 }).map(pieces => pieces.join('')))
 
 const text = fc.oneof(fc.string({ unit: 'grapheme', minLength: 1 }), fc.array(awkward, { minLength: 1, maxLength: 8 }).map(pieces => pieces.join('')))
 
