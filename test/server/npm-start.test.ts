@@ -76,16 +76,23 @@ afterEach(async () => {
 })
 
 describe('npm start', () => {
-  it.each([
-    ['SIGTERM to npm', (it: Running) => it.child.kill('SIGTERM')],
-    ['SIGINT to npm', (it: Running) => it.child.kill('SIGINT')],
-    ['SIGINT to the group, as Ctrl-C does, which npm forwards once more', (it: Running) => signalGroup(it, 'SIGINT')],
-    ['SIGTERM to the group', (it: Running) => signalGroup(it, 'SIGTERM')],
-  ])('says why there is no window, serves, and ends with code 0 on %s', async (_, end) => {
+  it('says why there is no window, serves, and ends with code 0 on SIGTERM to npm', async () => {
     running = npmStart()
     const url = await running.url()
     expect(running.output()).toMatch(/^larder: no window, because LARDER_HEADLESS is set; running headless\.$/m)
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    running.child.kill('SIGTERM')
+    expect(await running.ended, running.output()).toEqual({ code: 0, signal: null })
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed')
+  })
+
+  it.each([
+    ['SIGINT to npm', (it: Running) => it.child.kill('SIGINT')],
+    ['SIGINT to the group, as Ctrl-C does, which npm forwards once more', (it: Running) => signalGroup(it, 'SIGINT')],
+    ['SIGTERM to the group', (it: Running) => signalGroup(it, 'SIGTERM')],
+  ])('ends with code 0 on %s', async (_, end) => {
+    running = npmStart()
+    const url = await running.url()
     end(running)
     expect(await running.ended, running.output()).toEqual({ code: 0, signal: null })
     await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed')
