@@ -100,7 +100,7 @@ describe('s3 parsers are total', () => {
       return status === 'hang' || /^HTTP\/1\.1 5/m.test(answer ?? '') ? `message ${index} of seed ${seed} (${status}): ${JSON.stringify(bytes.toString('latin1').slice(0, 300))}` : undefined
     }, 24)
     expect(wrong.slice(0, 5)).toEqual([])
-    expect(performance.now() - started).toBeLessThan(count * 2)
+    expect(performance.now() - started).toBeLessThan(hard ? 200_000 : 20_000)
     // The messages have to reach every depth: parser, guards, key check, input, handler.
     for (const status of ['200', '204', '400', '401', '403', '404', '405', '421'])
       expect(statuses.get(status) ?? 0, `${status} in ${JSON.stringify([...statuses])}`).toBeGreaterThan(0)
