@@ -17,8 +17,9 @@ export default defineConfig({
     projects: [
       // One process for many files: loading the same modules anew for each took two thirds of the time. No test may leave anything behind.
       { plugins: [vue()], test: { name: 'unit', include: ['test/{main,shared,renderer,contract,tooling}/**/*.test.ts'], exclude: long, environment: 'node', testTimeout: 15_000, isolate: false } },
-      // Real servers, real sockets, real child processes: two files at a time, whatever the machine, so that they do not starve each other.
-      { test: { name: 'server', include: ['test/{server,packaging}/**/*.test.ts', ...long], environment: 'node', testTimeout: 30_000, hookTimeout: 30_000, maxWorkers: 2, isolate: false, sequence: { groupOrder: 1 } } },
+      // Real servers, real sockets, real child processes: three files at a time, whatever the machine, so that they do not starve each other; a third of them waits at any time. One process
+      // for many files here too.
+      { test: { name: 'server', include: ['test/{server,packaging}/**/*.test.ts', ...long], environment: 'node', testTimeout: 30_000, hookTimeout: 30_000, maxWorkers: 3, isolate: false, sequence: { groupOrder: 1 } } },
     ],
   },
 })
