@@ -63,7 +63,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   const statistics = createStatistics()
   const departures = createDepartures()
   const journal = createCacheJournal(parts.journal, clock, definition.id, () => definition.persistent)
-  const table = createLiveTable({ clock, store, journal, changes, departures, statistics, definition: () => definition, isClosed: () => closed, settle })
+  const table = createLiveTable({ store, journal, changes, departures, statistics, definition: () => definition, isClosed: () => closed, settle })
   const operationParts: OperationParts = {
     clock,
     statistics,

@@ -1,4 +1,3 @@
-import type { Clock } from '../base/clock'
 import type { ChangeFeed } from './changes'
 import type { Departures } from './departures'
 import type { CacheJournal } from './persistence'
@@ -10,7 +9,6 @@ import { LarderError } from '../../shared/errors'
 import { movedATenth } from './lifetime'
 
 export interface LiveTableParts {
-  clock: Clock
   store: Store
   journal: CacheJournal
   changes: ChangeFeed
@@ -26,19 +24,19 @@ const counterOf = { deleted: 'deletes', invalidated: 'deletes', expired: 'expira
 
 /** The store, and all that follows from a change: journal, events, statistics, the memory of departures. */
 export function createLiveTable(parts: LiveTableParts): EntryTable {
-  const { clock, store, journal, changes, departures, statistics, definition, settle } = parts
+  const { store, journal, changes, departures, statistics, definition, settle } = parts
   return {
     find: store.find,
     reasonOf: departures.reasonOf,
-    put(key, existing, fields) {
+    put(key, existing, fields, at) {
       const cache = definition()
       // An upload may outlive its cache; it must not bring the journal of a deleted one back.
       if (parts.isClosed())
         throw new LarderError('cache-not-found', `Cache ${cache.name} was deleted.`)
       if (existing)
-        store.replace(existing, fields, clock.monotonic())
+        store.replace(existing, fields, at)
       else
-        store.insert(key, fields, clock.monotonic())
+        store.insert(key, fields, at)
       journal.put(key, fields)
       statistics.count('sets')
       if (changes.active)
@@ -73,7 +71,7 @@ export function createLiveTable(parts: LiveTableParts): EntryTable {
       else
         changes.count()
     },
-    use: entry => store.use(entry, clock.monotonic()),
+    use: store.use,
     settle,
   }
 }

@@ -40,12 +40,12 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
     return undefined
   }
 
-  function write(key: string, existing: StoredEntry | undefined, content: Omit<EntryFields, 'version'>): WriteResult {
+  function write(key: string, existing: StoredEntry | undefined, content: Omit<EntryFields, 'version'>, at: number): WriteResult {
     const { value, contentType, tags, lifetime } = content
     if (!fits(key, content))
       return { outcome: 'too-large', version: existing?.version ?? 0 }
     const version = nextVersion()
-    table.put(key, existing, { value, contentType, tags, version, lifetime })
+    table.put(key, existing, { value, contentType, tags, version, lifetime }, at)
     table.settle()
     return { outcome: existing ? 'replaced' : 'created', version }
   }
@@ -53,7 +53,7 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
   /** A hit that restarts its TTL. New times may take up room and move the entry, so it is looked up anew. */
   function slide(key: string, entry: StoredEntry, wall: number, monotonic: number): Hit {
     table.slide(entry, restartLifetime(entry, wall, monotonic, entry.ttl))
-    table.use(table.find(key) ?? entry)
+    table.use(table.find(key) ?? entry, monotonic)
     table.settle()
     const moved = table.find(key) ?? entry
     return toHit(moved, timeOf(moved, wall, monotonic), moved.hits)
@@ -78,7 +78,7 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       if (!stale && settings().sliding && entry.ttl !== Infinity)
         return slide(key, entry, wall, monotonic)
       const hit = toHit(entry, timeOf(entry, wall, monotonic), entry.hits + 1)
-      table.use(entry)
+      table.use(entry, monotonic)
       return hit
     },
 
@@ -105,7 +105,7 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
         contentType: options.contentType ?? binary,
         tags: distinct(options.tags),
         lifetime: startLifetime(wall, monotonic, milliseconds(ttl), milliseconds(options.grace ?? 0)),
-      })
+      }, monotonic)
     },
 
     delete(key, ifVersion) {
@@ -140,7 +140,7 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
         contentType: fresh?.contentType ?? text,
         tags: fresh?.tags ?? noTags,
         lifetime: fresh ? renewLifetime(fresh, wall, monotonic) : startLifetime(wall, monotonic, milliseconds(settings().ttl), 0),
-      })
+      }, monotonic)
       if (outcome === 'too-large')
         throw tooLarge()
       return { number, version }
@@ -157,7 +157,7 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       if (fresh === undefined)
         throw new LarderError('entry-not-found', 'There is no fresh entry to patch.')
       const { contentType, tags } = fresh
-      const result = write(key, fresh, { value: mergePatch(fresh.value, patch), contentType, tags, lifetime: renewLifetime(fresh, wall, monotonic) })
+      const result = write(key, fresh, { value: mergePatch(fresh.value, patch), contentType, tags, lifetime: renewLifetime(fresh, wall, monotonic) }, monotonic)
       if (result.outcome === 'too-large')
         throw tooLarge()
       return result

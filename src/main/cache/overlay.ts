@@ -40,9 +40,9 @@ export function createOverlay(below: EntryTable): Overlay {
       const above = changed.get(key)
       return typeof above === 'string' ? missReasonOf[above] : below.reasonOf(key)
     },
-    put(key, existing, fields) {
-      changed.set(key, { ...fields, ...fields.lifetime, key, size: fields.value.length, hits: existing?.hits ?? 0, usedAt: 0 })
-      replay.push(() => below.put(key, below.find(key), fields))
+    put(key, existing, fields, at) {
+      changed.set(key, { ...fields, ...fields.lifetime, key, size: fields.value.length, hits: existing?.hits ?? 0, usedAt: at })
+      replay.push(() => below.put(key, below.find(key), fields, at))
     },
     remove({ key }, departure) {
       changed.set(key, departure)
@@ -56,9 +56,9 @@ export function createOverlay(below: EntryTable): Overlay {
       changed.set(entry.key, { ...copyOf(entry), ...lifetime })
       later(entry.key, found => below.retime(found, lifetime))
     },
-    use(entry) {
+    use(entry, at) {
       changed.set(entry.key, { ...copyOf(entry), hits: entry.hits + 1 })
-      later(entry.key, below.use)
+      later(entry.key, found => below.use(found, at))
     },
     settle() {
       // Room is made once, after the commit: an eviction in between could take what a later step still needs.

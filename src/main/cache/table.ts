@@ -11,14 +11,14 @@ export interface EntryTable {
   find: (key: string) => StoredEntry | undefined
   /** Why nothing is under this key. */
   reasonOf: (key: string) => MissReason
-  /** `existing` is what `find` gave for the key. Throws LarderError `cache-not-found` once the cache is closed. */
-  put: (key: string, existing: StoredEntry | undefined, fields: EntryFields) => void
+  /** `existing` is what `find` gave for the key, `at` monotonic milliseconds. Throws LarderError `cache-not-found` once the cache is closed. */
+  put: (key: string, existing: StoredEntry | undefined, fields: EntryFields, at: number) => void
   remove: (entry: StoredEntry, departure: Exclude<Departure, 'flushed'>) => void
   /** A restart of a sliding TTL by a read. */
   slide: (entry: StoredEntry, lifetime: Lifetime) => void
   /** New times on somebody's request: touch and soft invalidation. */
   retime: (entry: StoredEntry, lifetime: Lifetime) => void
-  use: (entry: StoredEntry) => void
+  use: (entry: StoredEntry, at: number) => void
   /** After a write: makes room again where a limit is passed. */
   settle: () => void
 }

@@ -24,7 +24,9 @@ export function takeBody(exchange: Exchange, limit: number, whole: (body: Buffer
   if (declared > limit)
     return failed(tooLarge(limit))
 
-  const chunks: Buffer[] = []
+  let first: Buffer | undefined
+  /** Seldom any: a small body comes in one piece. */
+  let others: Buffer[] | undefined
   let size = 0
   let settled = false
   const fail = (error: unknown): void => {
@@ -38,7 +40,7 @@ export function takeBody(exchange: Exchange, limit: number, whole: (body: Buffer
     settled = true
     exchange.requestBytes = size
     try {
-      whole(join(chunks, size))
+      whole(join(first, others, size))
     }
     catch (error) {
       failed(error)
@@ -56,7 +58,10 @@ export function takeBody(exchange: Exchange, limit: number, whole: (body: Buffer
       request.pause()
       return fail(tooLarge(limit))
     }
-    chunks.push(chunk)
+    if (first === undefined)
+      first = chunk
+    else
+      (others ??= []).push(chunk)
   })
   request.on('end', end)
   // The client went away: node tells so to those who listen for errors, and then no end.
@@ -64,13 +69,12 @@ export function takeBody(exchange: Exchange, limit: number, whole: (body: Buffer
 }
 
 /** A body that came in one piece is taken as it is when the piece is all of its memory, as node's HTTP parser hands them out. */
-function join(chunks: readonly Buffer[], size: number): Buffer {
-  const [first] = chunks
-  if (chunks.length === 1 && first?.buffer.byteLength === size)
+function join(first: Buffer | undefined, others: readonly Buffer[] | undefined, size: number): Buffer {
+  if (first !== undefined && others === undefined && first.buffer.byteLength === size)
     return first
   const body = Buffer.allocUnsafeSlow(size)
-  let at = 0
-  for (const chunk of chunks)
+  let at = first?.copy(body) ?? 0
+  for (const chunk of others ?? [])
     at += chunk.copy(body, at)
   return body
 }

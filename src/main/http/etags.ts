@@ -1,11 +1,24 @@
 import { invalidField } from '../../shared/errors'
 
+const million = 1_000_000
+/** Beginning of the tag made last: versions that follow each other share it. */
+let upper = -1
+let beginning = ''
+
 /**
- * A version as strong ETag (RFC 9110 §8.8.3): it changes with every write and never comes back. In decimal, because each hit makes one: V8
- * writes numbers of this size in any other base three times as slowly.
+ * A version as strong ETag (RFC 9110 §8.8.3): it changes with every write and never comes back. In decimal, and in two parts, because each hit makes one: V8
+ * writes numbers of this size in any other base three times as slowly, and those below 2^31 half as fast again.
  */
 export function etagOf(version: number): string {
-  return `"${version}"`
+  const high = Math.floor(version / million)
+  if (high === 0)
+    return `"${version}"`
+  if (high !== upper) {
+    upper = high
+    beginning = `"${high}`
+  }
+  const low = version - high * million
+  return low < million / 10 ? `${beginning}${String(low).padStart(6, '0')}"` : `${beginning}${low}"`
 }
 
 const list = /^\s*(?:W\/)?"[\x21\x23-\x7E\x80-\xFF]*"\s*(?:,\s*(?:W\/)?"[\x21\x23-\x7E\x80-\xFF]*"\s*)*$/

@@ -34,7 +34,8 @@ export function createPipeline(deps: PipelineDeps): (request: IncomingMessage, r
   function finished(exchange: Exchange, status: number, responseBytes: number): void {
     if (!isDataPlane(exchange))
       return
-    const duration = (clock.monotonic() - exchange.started) * 1000
+    const ended = clock.monotonic()
+    const duration = (ended - exchange.started) * 1000
     exchange.cache?.recordLatency(duration)
     requestLog.record({
       user: exchange.principal?.userId ?? null,
@@ -50,7 +51,7 @@ export function createPipeline(deps: PipelineDeps): (request: IncomingMessage, r
       requestBytes: exchange.requestBytes,
       responseBytes,
       keyId: exchange.principal?.keyId ?? null,
-    })
+    }, ended)
   }
 
   return (request, response, expectsContinue) => {

@@ -26,8 +26,8 @@ export interface RequestLogOptions {
 }
 
 export interface RequestLog {
-  /** Remembers a request. On the hot path of every request: no allocation, no JSON, no date unless somebody watches. */
-  record: (fields: RequestFields) => void
+  /** Remembers a request that ended at so many monotonic milliseconds. On the hot path of every request: no allocation, no JSON, no date unless somebody watches. */
+  record: (fields: RequestFields, ended: number) => void
   /**
    * The newest `limit` records of a user with an id above `after` that the filter lets pass, newest last; `total` says how many there
    * are without the limit. `caches` narrows it to requests to these, for keys that may reach no others. Throws LarderError
@@ -57,10 +57,10 @@ export function createRequestLog({ capacity = 2000, clock, hub }: RequestLogOpti
   let total = 0
 
   return {
-    record(fields) {
+    record(fields, ended) {
       const slot = ring[total % capacity]
       total += 1
-      rate.count()
+      rate.count(ended)
       if (!slot)
         return
       slot.id = total
@@ -146,13 +146,13 @@ function isLowSurrogate(unit: number): boolean {
 }
 
 /** Counts in a hundred slices of 100 ms, so that the mean of ten seconds is exact to one slice and needs no timer. */
-function createRateMeter(clock: Clock): { count: () => void, perSecond: () => number } {
+function createRateMeter(clock: Clock): { count: (at: number) => void, perSecond: () => number } {
   const sliceLength = 100
   const slices = new Uint32Array(100)
   let newest = Math.floor(clock.monotonic() / sliceLength)
 
-  function advance(): number {
-    const now = Math.floor(clock.monotonic() / sliceLength)
+  function advance(at: number): number {
+    const now = Math.floor(at / sliceLength)
     // After a long pause all slices are old, once round is enough.
     for (let slice = Math.max(newest + 1, now - slices.length + 1); slice <= now; slice++)
       slices[slice % slices.length] = 0
@@ -161,12 +161,12 @@ function createRateMeter(clock: Clock): { count: () => void, perSecond: () => nu
   }
 
   return {
-    count() {
-      const slice = advance()
+    count(at) {
+      const slice = advance(at)
       slices[slice] = (slices[slice] ?? 0) + 1
     },
     perSecond() {
-      advance()
+      advance(clock.monotonic())
       return slices.reduce((sum, count) => sum + count, 0) / (slices.length * sliceLength / 1000)
     },
   }

@@ -97,6 +97,10 @@ function partsOf(template: string): Part[] {
 }
 
 function match(parts: Part[], path: string): Params | undefined {
+  // Most templates fail here: nothing is made for them.
+  const [first] = parts
+  if (first !== undefined && 'literal' in first && !path.startsWith(first.literal))
+    return undefined
   const params: Record<string, string> = {}
   let at = 0
   for (const part of parts) {

@@ -15,7 +15,7 @@ function setUp(capacity?: number) {
     throw error
   })
   const log = createRequestLog({ clock, hub, ...(capacity !== undefined && { capacity }) })
-  return { clock, hub, log, record: (change: Partial<RequestFields> = {}) => log.record({ ...fields, ...change }) }
+  return { clock, hub, log, record: (change: Partial<RequestFields> = {}) => log.record({ ...fields, ...change }, clock.monotonic()) }
 }
 
 it('lists what was recorded, as the schema says', () => {
@@ -122,11 +122,11 @@ it('cuts keys at 256 and paths at 512 characters, never through a surrogate pair
 
 // S12. Red when `cut(withoutQuery(fields.path), longestPath)` in request-log.ts becomes `cut(fields.path, longestPath)`.
 it('keeps no query string, no header and no body, in the list as in the event', () => {
-  const { hub, log } = setUp()
+  const { clock, hub, log } = setUp()
   const events: LarderEvent[] = []
   hub.subscribe(event => void events.push(event))
   const withSecrets = { ...fields, path: '/v1/pear?token=canary-query', headers: { 'api-key': 'canary-header' }, body: 'canary-body' }
-  log.record(withSecrets)
+  log.record(withSecrets, clock.monotonic())
   const { requests } = log.list('ann', everything)
   expect(requests[0]?.path).toBe('/v1/pear')
   expect(JSON.stringify([requests, events])).not.toContain('canary')
@@ -150,9 +150,9 @@ it('builds no event while nobody watches', () => {
   let built = 0
   const { clock, hub } = setUp()
   const counting = (active: boolean) => createRequestLog({ clock, hub: { ...hub, active, emit: () => void built++ } })
-  counting(false).record(fields)
+  counting(false).record(fields, clock.monotonic())
   expect(built).toBe(0)
-  counting(true).record(fields)
+  counting(true).record(fields, clock.monotonic())
   expect(built).toBe(1)
 })
 
@@ -202,7 +202,7 @@ it('records a million requests at under 1 µs each, within a small multiple of p
   }
   const record = () => {
     for (let i = 0; i < count; i++)
-      log.record(input[i % 1000] ?? fields)
+      log.record(input[i % 1000] ?? fields, systemClock.monotonic())
     return log.total()
   }
   // The best round of each, so that another program on the same processor does not decide.

@@ -64,7 +64,7 @@ export function offsetOf(place: number): number {
 }
 
 function nominalFor(live: number, segmentWords: number): number {
-  return Math.min(segmentWords, Math.max(Math.min(smallestSegment, segmentWords), 2 ** (32 - Math.clz32(Math.min(live, 2 ** 30) / 16))))
+  return Math.min(segmentWords, Math.max(Math.min(smallestSegment, segmentWords), 1 << (32 - Math.clz32(Math.min(live, 2 ** 30) / 16))))
 }
 
 /** Words that so many live ones may take up. */

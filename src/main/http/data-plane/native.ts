@@ -1,4 +1,4 @@
-import type { Cache, WriteResult } from '../../cache/ports'
+import type { WriteResult } from '../../cache/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { invalidField, LarderError } from '../../../shared/errors'
@@ -15,8 +15,6 @@ type NativeEntryOperation = 'entries.get' | 'entries.put' | 'entries.patch' | 'e
 
 /** Face 3, one entry: `/api/caches/{cache}/entries/{key}`. */
 export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperation, DataHandler> {
-  const ownCache = (exchange: Exchange): Cache => nativeCache(deps, exchange)
-
   return {
     'entries.get': (exchange) => {
       const key = pathKey(exchange)
@@ -35,7 +33,7 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
       }
     },
 
-    'entries.put': exchange => storeBody(deps, exchange, pathKey(exchange), ownCache, answerStored),
+    'entries.put': exchange => storeBody(deps, exchange, pathKey(exchange), nativeCache(deps, exchange), answerStored),
 
     'entries.patch': async (exchange) => {
       const key = pathKey(exchange)

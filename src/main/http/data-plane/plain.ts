@@ -27,7 +27,7 @@ export function createPlainFace(deps: DataPlaneDeps): Record<'plain.get' | 'plai
         send(exchange, 200, hitHeaders(lookup), lookup.value)
     },
 
-    'plain.put': exchange => storeBody(deps, exchange, pathKey(exchange), defaultCache, answerStored),
+    'plain.put': exchange => storeBody(deps, exchange, pathKey(exchange), defaultCache(exchange), answerStored),
 
     'plain.delete': (exchange) => {
       defaultCache(exchange).delete(pathKey(exchange))

@@ -4,17 +4,17 @@ import type { DataPlaneDeps } from './context'
 import { LarderError } from '../../../shared/errors'
 import { takeBody, tooLarge } from '../body'
 import { readWriteOptions } from '../entry-headers'
+import { checkSwitches } from './context'
 
 /**
- * Stores the request body under `key` as the header fields say, then answers; PUT of faces 2 and 3. `find` is asked before the body is sent,
- * so that what cannot be stored is refused, and again once it is there: the cache may have been deleted or switched off meanwhile.
- * No promise carries it: that would be a twentieth of its time.
+ * Stores the request body under `key` as the header fields say, then answers; PUT of faces 2 and 3. No promise carries it: that would be a twentieth of its time.
+ *
+ * @param cache switched on. Looked at again once the body is there: a switch may have moved meanwhile, and a cache that was deleted takes nothing
  */
-export function storeBody(deps: DataPlaneDeps, exchange: Exchange, key: string, find: (exchange: Exchange) => Cache, answer: (exchange: Exchange, result: WriteResult) => void): void {
-  find(exchange)
+export function storeBody(deps: DataPlaneDeps, exchange: Exchange, key: string, cache: Cache, answer: (exchange: Exchange, result: WriteResult) => void): void {
   const options = readWriteOptions(exchange.head)
   takeBody(exchange, deps.valueLimit(), (value) => {
-    const cache = find(exchange)
+    checkSwitches(deps, cache)
     answer(exchange, accepted(exchange, cache, cache.set(key, value, options)))
   }, error => exchange.failed(exchange, error))
 }
