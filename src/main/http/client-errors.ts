@@ -21,7 +21,7 @@ export function onClientError(error: ParserError, socket: Socket): void {
   }
   // Where that one's request is whole, the fault is in a pipelined message behind it, and an answer now would be taken for the other's.
   if (underWay?.headersSent || underWay?.req.complete) {
-    // What is made already goes out at the end of this turn (outbox.ts); then the connection ends.
+    // What is made already goes out at the end of this turn (turn.ts); then the connection ends.
     setImmediate(() => socket.destroySoon())
     return
   }

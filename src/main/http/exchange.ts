@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Cache } from '../cache/ports'
 import type { Admission } from './guards'
-import type { Outbox } from './outbox'
+import type { Turn } from './turn'
 import { Buffer } from 'node:buffer'
 import { corsHeaders } from './cors'
 import { answerAndClose } from './raw-answer'
@@ -23,8 +23,7 @@ export interface Exchange extends Admission {
   reason: string | null
   /** Called once with the status and the size of the body when the answer is handed to the socket. */
   finished: (exchange: Exchange, status: number, bytes: number) => void
-  /** Writes what `send` has made. */
-  outbox: Outbox
+  turn: Turn
   /** Answers a failure in the route's form; for what goes wrong after the handler has returned. */
   failed: (exchange: Exchange, error: unknown) => void
 }
@@ -58,12 +57,12 @@ export function send(exchange: Exchange, status: number, headers: readonly strin
     answerAndClose(exchange.request.socket, status, all, exchange.request.method === 'HEAD' ? '' : String(body))
     return
   }
-  const { response, outbox } = exchange
+  const { response, turn } = exchange
   response.writeHead(status, all)
   if (typeof body === 'string')
-    outbox(response, body, 'utf8')
+    turn.send(response, body, 'utf8')
   else
-    outbox(response, bytes <= joinable ? body.toString('latin1') : Buffer.copyBytesFrom(body), 'latin1')
+    turn.send(response, bytes <= joinable ? body.toString('latin1') : Buffer.copyBytesFrom(body), 'latin1')
 }
 
 /**

@@ -10,9 +10,9 @@ import { LarderError } from '../../shared/errors'
 import { preflightHeaders } from './cors'
 import { send } from './exchange'
 import { checkCaller, checkMessage } from './guards'
-import { createOutbox } from './outbox'
 import { readHead } from './request-head'
 import { readTarget } from './request-target'
+import { createTurn } from './turn'
 
 export interface PipelineDeps {
   clock: Clock
@@ -28,7 +28,7 @@ export interface PipelineDeps {
 /** What every request goes through, once and in this order: message, Host, preflight, origin, key → data plane or control plane. */
 export function createPipeline(deps: PipelineDeps): (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => void {
   const { clock, authenticator, requestLog, route, control, data, fail } = deps
-  const outbox = createOutbox()
+  const turn = createTurn()
 
   /** Statistics and the request log, for what apps under test do. */
   function finished(exchange: Exchange, status: number, responseBytes: number): void {
@@ -58,7 +58,7 @@ export function createPipeline(deps: PipelineDeps): (request: IncomingMessage, r
     const url = request.url ?? '/'
     const head = readHead(request.rawHeaders)
     const target = readTarget(url)
-    const exchange: Exchange = { request, response, head, target, route: { kind: 'unknown' }, open: false, principal: null, corsOrigin: null, started: clock.monotonic(), expectsContinue, requestBytes: 0, cacheName: null, cache: null, key: null, result: 'ok', reason: null, finished, outbox, failed: fail }
+    const exchange: Exchange = { request, response, head, target, route: { kind: 'unknown' }, open: false, principal: null, corsOrigin: null, started: clock.monotonic(), expectsContinue, requestBytes: 0, cacheName: null, cache: null, key: null, result: 'ok', reason: null, finished, turn, failed: fail }
     try {
       checkMessage(head, target, url, deps.hosts())
       const found = exchange.route = route(request.method ?? '', target.path)

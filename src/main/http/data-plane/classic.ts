@@ -1,7 +1,7 @@
 import type { DataHandler, DataPlaneDeps } from './context'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '../../../shared/errors'
-import { parseJson, readBody } from '../body'
+import { parseJson, takeBody } from '../body'
 import { checkKey } from '../entry-headers'
 import { send, sendJson } from '../exchange'
 import { readQuery } from '../request-target'
@@ -16,8 +16,7 @@ import { rawMember } from './json-members'
  */
 export function createClassicFace(deps: DataPlaneDeps): Record<'classic.set' | 'classic.get' | 'classic.invalidate', DataHandler> {
   return {
-    'classic.set': async (exchange) => {
-      const body = await readBody(exchange, deps.valueLimit())
+    'classic.set': exchange => takeBody(exchange, deps.valueLimit(), (body) => {
       const request = parseJson(body)
       const name = memberOf(request, 'cacheName')
       if (typeof name !== 'string' || name === '')
@@ -33,24 +32,21 @@ export function createClassicFace(deps: DataPlaneDeps): Record<'classic.set' | '
         throw new LarderError('too-large', 'The value is larger than the cache may hold.')
       exchange.result = 'stored'
       send(exchange, 200, ['Content-Type', 'application/json'], body)
-    },
+    }, error => exchange.failed(exchange, error)),
 
-    'classic.get': async (exchange) => {
+    'classic.get': (exchange) => {
       const query = readQuery(exchange.target.query)
       const cache = findCache(deps, exchange, needCache(query))
       const key = query.get('key') ?? ''
       if (key === '') {
         checkSwitches(deps, cache)
-        await streamEntries(exchange, cache)
-        return
+        return streamEntries(exchange, cache)
       }
       exchange.key = checkKey(key)
       const lookup = readEntry(deps, exchange, cache, key)
-      if (isHit(lookup)) {
-        send(exchange, 200, ['Content-Type', 'application/json'], toJsonValue(lookup.value, lookup.contentType))
-        return
-      }
-      throw new LarderError('entry-not-found', 'The requested resource was not found.')
+      if (!isHit(lookup))
+        throw new LarderError('entry-not-found', 'The requested resource was not found.')
+      return send(exchange, 200, ['Content-Type', 'application/json'], toJsonValue(lookup.value, lookup.contentType))
     },
 
     'classic.invalidate': (exchange) => {

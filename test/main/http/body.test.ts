@@ -1,0 +1,20 @@
+import type { Exchange } from '../../../src/main/http/exchange'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { takeBody } from '../../../src/main/http/body'
+import { readHead } from '../../../src/main/http/request-head'
+import { createTurn } from '../../../src/main/http/turn'
+
+// Red when takeBody of src/main/http/body.ts does not ask whether the request was destroyed: nobody would ever answer it, nor would the log know it.
+it('fails a body whose client went in the very turn in which its head came', async () => {
+  const request = new IncomingMessage(new Socket())
+  const exchange = { request, response: new ServerResponse(request), head: readHead(['Content-Length', '5']), expectsContinue: false, requestBytes: 0, turn: createTurn() } as Exchange
+  const failures: unknown[] = []
+  takeBody(exchange, 10, () => expect.unreachable(), error => failures.push(error))
+  request.destroy()
+  await turn()
+  await turn()
+  expect(failures).toMatchObject([{ code: 'bad-request', message: 'The request ended before its body was complete.' }])
+})
