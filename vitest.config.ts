@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 /** Unit tests that take seconds each: they run in the second tier, so that the first stays below half a minute. */
 const long = [
   'test/contract/snippets/**/*.test.ts',
-  'test/main/cache/{twins,offheap-memory,mixed-writes,model}.test.ts',
+  'test/main/cache/{twins,offheap-memory,model}.test.ts',
   'test/main/cache/eviction/policies.test.ts',
   'test/main/cache/order/**/*.test.ts',
   'test/main/http/event-stream.test.ts',
