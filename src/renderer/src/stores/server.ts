@@ -14,8 +14,10 @@ export const useServer = defineStore('server', () => {
   const inTurn = createQueue()
   let reads = 0
 
-  /** Null until the first read. */
+  /** As the switch was moved, be it on its way; null until the first read. */
   const enabled = computed(() => moving.value?.enabled ?? statistics.value?.enabled ?? null)
+  /** The server has said so: apps are turned away from now on. */
+  const isOff = computed(() => statistics.value?.enabled === false)
 
   /** Throws what `stats.get` throws. Of overlapping reads the latest is kept. */
   async function read(): Promise<ServerStatistics> {
@@ -53,5 +55,5 @@ export const useServer = defineStore('server', () => {
     }
   }
 
-  return { statistics: shallowReadonly(statistics), enabled, read, switched, forget, setEnabled }
+  return { statistics: shallowReadonly(statistics), enabled, isOff, read, switched, forget, setEnabled }
 })
