@@ -93,7 +93,7 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('a restart after %s', (signal) =>
 })
 
 /** R15 wants 100 of 100. */
-const kills = process.env.LARDER_HARD === '1' ? 100 : 5
+const kills = process.env.LARDER_HARD === '1' ? 100 : 10
 
 // R15. Red: in src/main/storage/home-lock.ts refuse where `larder.pid` is there.
 it(`starts again on the same folder and port after each of ${kills} kills, with all that was acknowledged`, { timeout: 180_000 }, async () => {

@@ -14,7 +14,7 @@ import { manage, wrongCells } from './support'
 const seed = Number(process.env.SECURITY_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31))
 /** 10^5 are the whole. */
 const hard = process.env.LARDER_HARD === '1'
-const count = hard ? 100_000 : 4000
+const count = hard ? 100_000 : 10_000
 const longest = 20_000
 
 let larder: TestLarder
