@@ -97,11 +97,8 @@ function partsOf(template: string): Part[] {
 }
 
 function match(parts: Part[], path: string): Params | undefined {
-  // Most templates fail here: nothing is made for them.
-  const [first] = parts
-  if (first !== undefined && 'literal' in first && !path.startsWith(first.literal))
-    return undefined
-  const params: Record<string, string> = {}
+  // Made with the first one: most templates fail before it.
+  let params: Record<string, string> | undefined
   let at = 0
   for (const part of parts) {
     if ('literal' in part) {
@@ -114,8 +111,9 @@ function match(parts: Part[], path: string): Params | undefined {
     const end = slash < 0 ? path.length : slash
     if (end === at && !part.rest)
       return undefined
+    params ??= {}
     params[part.param] = path.slice(at, end)
     at = end
   }
-  return at === path.length ? params : undefined
+  return at === path.length ? params ?? noParams : undefined
 }
