@@ -1,7 +1,7 @@
 import type { ConsoleOptions } from './test/e2e/console-test'
 import process from 'node:process'
 import { defineConfig } from '@playwright/test'
-import { findChromium } from './test/helpers/chromium'
+import { chromiumArguments, findChromium } from './test/helpers/chromium'
 
 const chromium = findChromium()
 const hard = process.env.LARDER_HARD === '1'
@@ -36,7 +36,7 @@ export default defineConfig<ConsoleOptions>({
     trace: 'on-first-retry',
     launchOptions: {
       ...(chromium.available && { executablePath: chromium.path }),
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic'],
+      args: chromiumArguments,
     },
   },
 })

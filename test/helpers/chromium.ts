@@ -9,6 +9,9 @@ import { requireProgram } from './programs'
  */
 const headlessShell = '/usr/lib/chromium/chromium-headless-shell'
 
+/** What every Chromium of the tests is started with. */
+export const chromiumArguments = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic']
+
 /** The browser of the end-to-end tests: `LARDER_CHROMIUM`, else the headless shell, else the system's Chromium. Throws under `CI=true` when there is none. */
 export function findChromium(): ProgramCheck {
   const named = process.env.LARDER_CHROMIUM

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
-import { findChromium } from '../helpers/chromium'
+import { chromiumArguments, findChromium } from '../helpers/chromium'
 
 export interface LaunchedChromium {
   /** `ws://127.0.0.1:…` of its DevTools. */
@@ -13,7 +13,7 @@ export interface LaunchedChromium {
   close: () => Promise<void>
 }
 
-const options = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic', '--headless', '--hide-scrollbars', '--mute-audio', '--remote-debugging-address=127.0.0.1', '--remote-debugging-port=0']
+const options = [...chromiumArguments, '--headless', '--hide-scrollbars', '--mute-audio', '--remote-debugging-address=127.0.0.1', '--remote-debugging-port=0']
 
 /** A Chromium with a profile of its own, for those who speak to its DevTools. */
 export async function launchChromium(): Promise<LaunchedChromium> {
