@@ -27,28 +27,38 @@ function createNaiveLru<Node>(): NaiveEviction<Node> {
   }
 }
 
-/** Rank = age + 1 + 10 for each of up to three uses; the lowest goes first, of equals who got it first. The age is the lowest rank at the last eviction. */
+/**
+ * Rank = age + 1 + 10 for each of up to three uses; the lowest goes first. Of equals it is who stands there longest: a used one stays where it
+ * stands until its turn comes, and then goes to the end of its rank. The age is the lowest rank at the last eviction.
+ */
 function createNaiveLfu<Node>(): NaiveEviction<Node> {
-  let rows: { node: Node, rank: number, uses: number, since: number }[] = []
+  interface Row { node: Node, rank: number, uses: number, stand: number }
+  let rows: Row[] = []
   let age = 0
-  let turn = 0
   let latest: Node | undefined
-  const sorted = () => rows.toSorted((a, b) => a.rank - b.rank || a.since - b.since)
-  const order = (): Node[] => {
-    const others = sorted().filter(row => row.node !== latest).map(row => row.node)
-    return latest === undefined ? others : [...others, latest]
+  const settled = (row: Row): boolean => row.rank === row.stand
+  /** From the lowest stand on; of equals the order of the array, as sorting is stable. */
+  const settle = (from: readonly Row[]): Row[] => {
+    const sorted = from.toSorted((a, b) => a.stand - b.stand)
+    const next = sorted.find(row => !(settled(row) && row.node === latest))
+    return next === undefined || settled(next) ? sorted : settle([...sorted.filter(row => row !== next), { ...next, stand: next.rank }])
+  }
+  /** The first that may go is where it belongs; who goes after it may not be. */
+  const orderOf = (from: readonly Row[]): Node[] => {
+    const sorted = settle(from)
+    const next = sorted.find(row => row.node !== latest)
+    return next === undefined ? sorted.map(row => row.node) : [next.node, ...orderOf(sorted.filter(row => row !== next))]
   }
   return {
     add(node) {
-      rows.push({ node, rank: age + 1, uses: 0, since: ++turn })
+      rows.push({ node, rank: age + 1, uses: 0, stand: age + 1 })
       latest = node
     },
     use(node) {
       latest = node
-      for (const row of rows.filter(row => row.node === node && !(row.uses === 3 && row.rank === age + 31))) {
+      for (const row of rows.filter(row => row.node === node)) {
         row.uses = Math.min(3, row.uses + 1)
         row.rank = age + 1 + 10 * row.uses
-        row.since = ++turn
       }
     },
     remove(node) {
@@ -57,10 +67,11 @@ function createNaiveLfu<Node>(): NaiveEviction<Node> {
         latest = undefined
     },
     victim() {
-      age = sorted()[0]?.rank ?? age
-      return order()[0]
+      rows = settle(rows)
+      age = rows[0]?.stand ?? age
+      return orderOf(rows)[0]
     },
-    order,
+    order: () => orderOf(rows),
   }
 }
 

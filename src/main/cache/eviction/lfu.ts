@@ -7,19 +7,26 @@ const ranks = 32
 const mostUses = 3
 /** What a use adds to the rank. Weights are 1, 11, 21 and 31: the greatest is the last that fits. */
 const worth = 10
+/** How many slots are moved on to their ranks in search of one victim. */
+const patience = 1000
 
 /**
  * Least frequently used with dynamic ageing: LFU-DA (M. Arlitt, L. Cherkasova, J. Dilley, R. Friedrich, T. Jin: "Evaluating Content
- * Management Techniques for Web Proxy Caches", HP Laboratories HPL-98-173, 1999), with counters that saturate.
+ * Management Techniques for Web Proxy Caches", HP Laboratories HPL-98-173, 1999), with counters that saturate and lazy promotion.
  *
  * The cache has an age: the lowest rank of an entry in it. Arriving gives an entry the rank age + 1, and each use the rank
- * age + 1 + 10 × uses. The lowest rank goes first; of equals, the one that got it first. As entries go the age rises, newer ones
- * start above it, and a favourite of the past, whose rank stays as it was, is overtaken by them.
+ * age + 1 + 10 × uses. The lowest rank goes first; of equals, the one that came to its ring first. As entries go the age rises, newer
+ * ones start above it, and a favourite of the past, whose rank stays as it was, is overtaken by them.
  *
  * Uses are counted up to three. The paper counts without limit; then what was asked for a hundred times yesterday outlives all
  * of today. The limit makes forgetting fast, and it puts all ranks between the age and 31 above it: 32 rings, one a rank modulo 32,
- * hold the entries like the spokes of a wheel, where the paper needs a heap. Every step is O(1). 9 bytes a slot: two links, and a
- * byte with ring (5 bits) and uses (2). Figures: docs/decisions/0010-eviction.md.
+ * hold the entries like the spokes of a wheel, where the paper needs a heap.
+ *
+ * A use writes the rank down and leaves the entry where it is: a hit touches one byte and no neighbour's links. An entry is moved to the
+ * ring of its rank only when it would go otherwise (lazy promotion: J. Yang, Z. Qiu, Y. Zhang, Y. Yue, K. V. Rashmi: "FIFO Can Be
+ * Better than LRU: the Power of Lazy Promotion and Quick Demotion", HotOS '23). Each step is O(1); a victim's price is one more for
+ * every entry used since, at most 1,000 at a time: then the next one goes, used or not. 9 bytes a slot: two links, and a byte with rank
+ * (5 bits) and uses (2). Figures: docs/decisions/0010-eviction.md.
  */
 export function createLfu(createColumn: ColumnMaker): EvictionPolicy {
   const rings = createRings(ranks, createColumn)
@@ -27,24 +34,36 @@ export function createLfu(createColumn: ColumnMaker): EvictionPolicy {
   let age = 0
   /** The slot added or used last. */
   let latest = none
+  /** How many slots the search for this victim may still move. */
+  let left = patience
 
-  /** Ring and uses of an entry that has just been used that often. */
+  /** What is written down of an entry that has just been used that often. */
   function placeOf(uses: number): number {
     return uses * ranks + (age + 1 + worth * uses) % ranks
   }
 
-  function append(slot: number, uses: number): void {
-    const place = placeOf(uses)
-    places.set(slot, place)
-    rings.append(place % ranks, slot)
-    latest = slot
+  function rankOf(slot: number): number {
+    return places.get(slot) % ranks
   }
 
-  /** Returns how many uses it had. */
-  function take(slot: number): number {
-    const place = places.get(slot)
-    rings.remove(place % ranks, slot)
-    return Math.floor(place / ranks)
+  /** The first of the ring that may go, -1 where there is none. Those before it that belong elsewhere are moved there. */
+  function firstOf(ring: number): number {
+    for (let slot = rings.oldest(ring), next = none; slot !== none; slot = next) {
+      next = rings.newer(slot)
+      const rank = rankOf(slot)
+      if (rank !== ring && left > 0) {
+        left--
+        rings.remove(slot)
+        rings.append(rank, slot)
+      }
+      else if (slot !== latest) {
+        // Out of patience: its uses are forgotten, so that the next question has the same answer.
+        if (rank !== ring)
+          places.set(slot, ring)
+        return slot
+      }
+    }
+    return none
   }
 
   return {
@@ -55,29 +74,32 @@ export function createLfu(createColumn: ColumnMaker): EvictionPolicy {
       rings.reserve(capacity)
       places.reserve(capacity)
     },
-    add: slot => append(slot, 0),
+    add(slot) {
+      places.set(slot, placeOf(0))
+      rings.append(rankOf(slot), slot)
+      latest = slot
+    },
     use(slot) {
       latest = slot
-      // It has the highest rank already: most hits of a busy cache end here, without touching a link.
-      if (places.get(slot) === placeOf(mostUses))
-        return
-      append(slot, Math.min(mostUses, take(slot) + 1))
+      const uses = Math.floor(places.get(slot) / ranks)
+      places.set(slot, placeOf(Math.min(mostUses, uses + 1)))
     },
     remove(slot) {
-      take(slot)
+      rings.remove(slot)
       if (slot === latest)
         latest = none
     },
     victim() {
-      for (let empty = 0; empty < ranks && rings.oldest(age) === none; empty++)
-        age = (age + 1) % ranks
-      for (let above = 0; above < ranks; above++) {
-        const oldest = rings.oldest((age + above) % ranks)
-        if (oldest === none)
-          continue
-        const slot = oldest === latest ? rings.newer(oldest) : oldest
-        if (slot !== latest)
+      left = patience
+      for (let looked = 0, above = 0; looked < ranks; looked++) {
+        const ring = (age + above) % ranks
+        const slot = firstOf(ring)
+        if (slot !== none)
           return slot
+        if (above === 0 && rings.oldest(ring) === none)
+          age = (age + 1) % ranks
+        else
+          above++
       }
       return latest
     },
@@ -86,11 +108,18 @@ export function createLfu(createColumn: ColumnMaker): EvictionPolicy {
       latest = none
     },
     * order() {
+      /** By rank: what will have been moved there when its turn comes. */
+      const moved = Array.from({ length: ranks }, (): number[] => [])
       for (let above = 0; above < ranks; above++) {
-        for (const slot of rings.slots((age + above) % ranks)) {
-          if (slot !== latest)
+        const ring = (age + above) % ranks
+        for (const slot of rings.slots(ring)) {
+          const rank = rankOf(slot)
+          if (rank !== ring)
+            moved[rank]?.push(slot)
+          else if (slot !== latest)
             yield slot
         }
+        yield* moved[ring]?.filter(slot => slot !== latest) ?? []
       }
       if (latest !== none)
         yield latest

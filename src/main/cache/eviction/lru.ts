@@ -18,10 +18,10 @@ export function createLru(createColumn: ColumnMaker): EvictionPolicy {
     use(slot) {
       if (slot === rings.newest(queue))
         return
-      rings.remove(queue, slot)
+      rings.remove(slot)
       rings.append(queue, slot)
     },
-    remove: slot => rings.remove(queue, slot),
+    remove: rings.remove,
     victim: () => rings.oldest(queue),
     clear: rings.clear,
     order: () => rings.slots(queue),

@@ -5,7 +5,7 @@ import { createLru } from './lru'
 import { createSieve } from './sieve'
 
 /**
- * Decides which entry of a cache goes when a limit is passed. Knows entries by their slot alone: a whole number from 0 to 2^31 - 1
+ * Decides which entry of a cache goes when a limit is passed. Knows entries by their slot alone: a whole number from 0 to 2^29 - 1
  * below the reserved capacity. All calls are O(1).
  *
  * The caller keeps the books: `add` for slots that are not there, `use` and `remove` for slots that are.
@@ -26,8 +26,8 @@ export interface EvictionPolicy {
   victim: () => number
   clear: () => void
   /**
-   * All slots from the next to go on, in the order in which they would go if nothing else happened (`sieve`: as long as no 1,000 in a row
-   * have been used). The policy must not change meanwhile.
+   * All slots from the next to go on, in the order in which they would go if nothing else happened (`lfu`, `sieve`: as long as no 1,000
+   * in a row have been used). The policy must not change meanwhile.
    */
   order: () => IteratorObject<number>
 }

@@ -5,7 +5,7 @@ export const none = -1
 
 /**
  * Circular doubly linked lists over slots, two 32-bit links each. A slot is in one ring at most, so any number of rings shares the
- * same two columns, and a ring itself is no more than the slot that it starts with. Each is in order of appending.
+ * same two columns. Each is in order of appending, closed by a node of its own: a slot can leave its ring without telling which it is.
  */
 export interface Rings {
   readonly bytes: number
@@ -14,72 +14,70 @@ export interface Rings {
   oldest: (ring: number) => number
   /** Last of the ring; -1 when it is empty. */
   newest: (ring: number) => number
-  /** The next of the same ring; after the newest comes the oldest. */
+  /** The next of the same ring; -1 after the newest. */
   newer: (slot: number) => number
   append: (ring: number, slot: number) => void
-  remove: (ring: number, slot: number) => void
+  remove: (slot: number) => void
   /** Empties all rings. */
   clear: () => void
-  /** From oldest to newest; the ring must not change meanwhile. */
+  /** From oldest to newest; the slot that was given last may leave the ring, or move to another, meanwhile. */
   slots: (ring: number) => IteratorObject<number>
 }
+
+/** Slots lie below; the node that closes ring n is this + n: a small integer to V8 wherever it runs. */
+const closing = 2 ** 29
 
 export function createRings(count: number, createColumn: ColumnMaker): Rings {
   const newer = createColumn('u32')
   const older = createColumn('u32')
-  const first = new Int32Array(count).fill(none)
-
-  function oldest(ring: number): number {
-    return first[ring] ?? none
-  }
-
-  function newest(ring: number): number {
-    const start = oldest(ring)
-    return start === none ? none : older.get(start)
-  }
+  /** The links of the closing nodes. */
+  const first = new Uint32Array(count)
+  const last = new Uint32Array(count)
 
   function link(left: number, right: number): void {
-    newer.set(left, right)
-    older.set(right, left)
+    if (left < closing)
+      newer.set(left, right)
+    else
+      first[left - closing] = right
+    if (right < closing)
+      older.set(right, left)
+    else
+      last[right - closing] = left
   }
 
+  function clear(): void {
+    for (let ring = 0; ring < count; ring++)
+      link(closing + ring, closing + ring)
+  }
+
+  function slotOf(node: number | undefined): number {
+    return node === undefined || node >= closing ? none : node
+  }
+
+  clear()
   return {
     get bytes() {
-      return newer.bytes + older.bytes + first.byteLength
+      return newer.bytes + older.bytes + first.byteLength + last.byteLength
     },
     reserve(capacity) {
       newer.reserve(capacity)
       older.reserve(capacity)
     },
-    oldest,
-    newest,
-    newer: slot => newer.get(slot),
+    oldest: ring => slotOf(first[ring]),
+    newest: ring => slotOf(last[ring]),
+    newer: slot => slotOf(newer.get(slot)),
     append(ring, slot) {
-      const start = oldest(ring)
-      if (start === none) {
-        first[ring] = slot
-        link(slot, slot)
-        return
-      }
-      link(older.get(start), slot)
-      link(slot, start)
+      const end = closing + ring
+      link(last[ring] ?? end, slot)
+      link(slot, end)
     },
-    remove(ring, slot) {
-      const next = newer.get(slot)
-      link(older.get(slot), next)
-      if (oldest(ring) === slot)
-        first[ring] = next === slot ? none : next
-    },
-    clear: () => void first.fill(none),
+    remove: slot => link(older.get(slot), newer.get(slot)),
+    clear,
     * slots(ring) {
-      const start = oldest(ring)
-      if (start === none)
-        return
-      let slot = start
-      do {
+      for (let slot = slotOf(first[ring]), next = none; slot !== none; slot = next) {
+        next = slotOf(newer.get(slot))
         yield slot
-        slot = newer.get(slot)
-      } while (slot !== start)
+      }
     },
   }
 }

@@ -26,6 +26,12 @@ export function createSieve(createColumn: ColumnMaker): EvictionPolicy {
   /** The slot added or used last. */
   let latest = none
 
+  /** The next in the round. */
+  function after(slot: number): number {
+    const next = rings.newer(slot)
+    return next === none ? rings.oldest(queue) : next
+  }
+
   return {
     get bytes() {
       return rings.bytes + visited.bytes
@@ -46,8 +52,8 @@ export function createSieve(createColumn: ColumnMaker): EvictionPolicy {
       latest = slot
     },
     remove(slot) {
-      const next = rings.newer(slot)
-      rings.remove(queue, slot)
+      const next = after(slot)
+      rings.remove(slot)
       if (slot === latest)
         latest = none
       if (slot !== hand)
@@ -55,16 +61,16 @@ export function createSieve(createColumn: ColumnMaker): EvictionPolicy {
       if (next === slot)
         hand = none
       else
-        hand = next === latest ? rings.newer(next) : next
+        hand = next === latest ? after(next) : next
     },
     victim() {
-      if (hand === none || rings.newer(hand) === hand)
+      if (hand === none || after(hand) === hand)
         return hand
       let left = patience
       while (hand === latest || (visited.get(hand) === 1 && left-- > 0)) {
         if (hand !== latest)
           visited.set(hand, 0)
-        hand = rings.newer(hand)
+        hand = after(hand)
       }
       visited.set(hand, 0)
       return hand
@@ -92,7 +98,7 @@ export function createSieve(createColumn: ColumnMaker): EvictionPolicy {
     let slot = start
     do {
       yield slot
-      slot = rings.newer(slot)
+      slot = after(slot)
     } while (slot !== start)
   }
 }

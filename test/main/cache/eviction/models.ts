@@ -82,39 +82,43 @@ export const models: Record<EvictionName, () => Model> = {
   },
 
   lfu() {
-    let entries: { slot: number, uses: number, rank: number }[] = []
+    /** `stand` is the rank of the ring that the entry is in, `since` when it came there. */
+    let entries: { slot: number, uses: number, rank: number, stand: number, since: number }[] = []
     let age = 0
     let latest = -1
-    const drop = (slot: number): void => void (entries = entries.filter(entry => entry.slot !== slot))
+    let turn = 0
     const rankOf = (uses: number): number => age + 1 + 10 * uses
-    const put = (slot: number, uses: number): void => void entries.push({ slot, uses, rank: rankOf(uses) })
+    const sorted = (): typeof entries => entries.toSorted((a, b) => a.stand - b.stand || a.since - b.since)
+    const stays = ({ slot, rank, stand }: (typeof entries)[number]): boolean => rank === stand && slot === latest
     return {
       slots: () => entries.map(({ slot }) => slot),
       add(slot) {
-        put(slot, 0)
+        entries.push({ slot, uses: 0, rank: rankOf(0), stand: rankOf(0), since: turn++ })
         latest = slot
       },
       use(slot) {
-        const { uses, rank } = entries.find(entry => entry.slot === slot) ?? { uses: Number.NaN, rank: Number.NaN }
-        const more = Math.min(3, uses + 1)
         latest = slot
-        if (rank === rankOf(more))
-          return
-        drop(slot)
-        put(slot, more)
+        for (const entry of entries.filter(entry => entry.slot === slot)) {
+          entry.uses = Math.min(3, entry.uses + 1)
+          entry.rank = rankOf(entry.uses)
+        }
       },
       remove(slot) {
-        drop(slot)
+        entries = entries.filter(entry => entry.slot !== slot)
         if (slot === latest)
           latest = -1
       },
       victim() {
-        if (entries.length === 0)
-          return -1
-        // Equal ranks stay in the order in which they were reached: sorting is stable.
-        const sorted = entries.toSorted((a, b) => a.rank - b.rank)
-        age = sorted[0]?.rank ?? age
-        return sorted.find(({ slot }) => slot !== latest)?.slot ?? latest
+        for (;;) {
+          const first = sorted().find(entry => !stays(entry))
+          // Who is not where it belongs is moved, and the search begins again.
+          if (first && first.stand !== first.rank) {
+            Object.assign(first, { stand: first.rank, since: turn++ })
+            continue
+          }
+          age = Math.max(age, sorted()[0]?.stand ?? age)
+          return first?.slot ?? latest
+        }
       },
       clear() {
         entries = []

@@ -91,7 +91,7 @@ function createPair(policy: EvictionPolicy, model: Model): Pair {
 
 describe.each(['lru', 'lfu', 'sieve'] as const)('%s', (name) => {
   // Red with: lru.ts `use` that only returns · sieve.ts `hand = next` in `remove`, `visited.set(slot, 0)` left out of `add`, `hand !== latest` left out of
-  // `victim` · lfu.ts `mostUses` left out of `use`, `ranks = 31`, `age` never raised, `rings.newer(oldest)` left out · rings.ts `link` left out of `remove`.
+  // `victim` · lfu.ts `mostUses` left out of `use`, `ranks = 31`, `age` never raised, `rank !== ring` left out of `firstOf` or `order` · rings.ts `link` left out of `remove`.
   it('names the victims that the model names, whatever happens', () => {
     fc.assert(fc.property(fc.array(step, { maxLength: 300, size: 'max' }), (history) => {
       const policy = createEviction(name, tinyPages)
@@ -104,7 +104,7 @@ describe.each(['lru', 'lfu', 'sieve'] as const)('%s', (name) => {
     }), { numRuns: 500 })
   })
 
-  // Red with: `hand === latest` left out of sieve.ts, `slot !== latest` out of lfu.ts.
+  // Red with: `hand === latest` left out of sieve.ts, `slot !== latest` out of lfu.ts' `firstOf` or `order`.
   it('spares what was added or used last, while there is another', () => {
     fc.assert(fc.property(fc.array(step, { maxLength: 60 }), choice, (history, last) => {
       const pair = createPair(createEviction(name, tinyPages), models[name]())
@@ -133,9 +133,9 @@ describe.each(['lru', 'lfu', 'sieve'] as const)('%s', (name) => {
   })
 })
 
-// Red with: sieve.ts `left-- > 0` left out, and with `visited.set(hand, 0)` left out after the loop.
-it('sieve walks past at most 1,000 used slots, and stays with its answer', () => {
-  const policy = createEviction('sieve')
+// Red with: sieve.ts `left-- > 0` left out, and with `visited.set(hand, 0)` left out after the loop; lfu.ts `left > 0` or `places.set` left out of `firstOf`.
+it.each(['sieve', 'lfu'] as const)('%s walks past at most 1,000 used slots, and stays with its answer', (name) => {
+  const policy = createEviction(name)
   policy.reserve(5000)
   for (let slot = 0; slot < 5000; slot++)
     policy.add(slot)
