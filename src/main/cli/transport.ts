@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Connection } from './connection'
 import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
 import { messageOf } from '../base/logger'
 import { unreachableFailure } from './failure'
 
@@ -28,7 +27,8 @@ const silence = 30_000
 export async function send({ url, token, vouched, hint }: Connection, { method, target, headers = {}, body }: Question): Promise<Answer> {
   const credential: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` }
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-  const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
+  const open = url.protocol === 'https:' ? (await import('node:https')).request : httpRequest
+  const request = open(url, {
     method,
     path: url.pathname.replace(/\/$/, '') + target,
     headers: { ...headers, ...credential },

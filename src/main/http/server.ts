@@ -11,7 +11,6 @@ import type { Listening } from './listen'
 import type { OpenApiOptions } from './openapi/document'
 import type { RequestLog } from './request-log'
 import { createServer as createHttpServer } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
 import { limits } from '../../shared/limits'
 import { onClientError } from './client-errors'
 import { readConsoleFiles } from './console-files'
@@ -77,8 +76,11 @@ export function createLarderServer(options: LarderServerOptions): LarderServer {
   const run = createPipeline({ clock, authenticator, requestLog, route, control, data, fail, hosts: () => hosts })
   let listening: Listening | undefined
 
-  function createServer(): Server {
-    const server = options.tls ? createHttpsServer({ ...serverOptions, ...options.tls }) : createHttpServer(serverOptions)
+  /** TLS takes time to load, which only those who serve by it should spend. */
+  const https = async () => options.tls && { ...options.tls, create: (await import('node:https')).createServer }
+
+  function createServer(tls: Awaited<ReturnType<typeof https>>): Server {
+    const server = tls ? tls.create({ ...serverOptions, cert: tls.cert, key: tls.key }) : createHttpServer(serverOptions)
     // Unlimited: a limit would drop the fields behind it unseen, a second Host among them. Their size is limited anyway.
     server.maxHeadersCount = 0
     server.on('request', (request: IncomingMessage, response: ServerResponse) => run(request, response, false))
@@ -91,7 +93,8 @@ export function createLarderServer(options: LarderServerOptions): LarderServer {
 
   return {
     async start() {
-      listening = await listen(createServer, options.host, options.port)
+      const tls = await https()
+      listening = await listen(() => createServer(tls), options.host, options.port)
       const own = options.host === null || /^(?:0\.0\.0\.0|::)$/.test(options.host) ? [] : [`${listening.addresses[0]}:${listening.port}`]
       hosts = createHostGuard({ port: listening.port, secure: options.tls !== null, names: [...options.allowedHosts, ...own] })
       return listening
