@@ -5,6 +5,9 @@ import { chromiumArguments, findChromium } from './test/helpers/chromium'
 
 const chromium = findChromium()
 const hard = process.env.LARDER_HARD === '1'
+const ci = process.env.CI === 'true'
+/** Every run has all specs of the console in the desktop window. In a browser it has those that depend on the way to the server; the others come with CI. */
+const twice = hard || ci
 const pictures = hard || process.env.LARDER_SCREENSHOTS === '1'
 
 export default defineConfig<ConsoleOptions>({
@@ -13,13 +16,13 @@ export default defineConfig<ConsoleOptions>({
   // Each test has a server of its own.
   fullyParallel: true,
   workers: 2,
-  forbidOnly: process.env.CI === 'true',
+  forbidOnly: ci,
   timeout: 30_000,
   // A browser on two shared cores: one more try in CI, and the summary says how many tests were flaky.
-  retries: process.env.CI === 'true' ? 1 : 0,
+  retries: ci ? 1 : 0,
   reporter: [['line'], ['json', { outputFile: 'test-results/e2e.json' }]],
   projects: [
-    { name: 'console', grepInvert: /@alone/, testIgnore: ['**/*screenshots.spec.ts', '**/hard/**'] },
+    { name: 'console', grepInvert: twice ? /@alone/ : /@alone|@screen/, testIgnore: ['**/*screenshots.spec.ts', '**/hard/**'] },
     // What looks at times has the machine for itself.
     { name: 'alone', grep: /@alone/, testIgnore: hard ? [] : ['**/hard/**'], workers: 1, dependencies: ['console'] },
     { name: 'desktop', testDir: 'test/desktop', grepInvert: /@alone/ },

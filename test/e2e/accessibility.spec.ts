@@ -36,7 +36,7 @@ const states: readonly (readonly [name: string, show: (page: Page) => Promise<vo
   }],
 ]
 
-test('axe finds nothing in the filled overview and what opens above it', async ({ overview, call }) => {
+test('axe finds nothing in the filled overview and what opens above it', { tag: '@screen' }, async ({ overview, call }) => {
   await call('POST', '/admin/caches', { json: { name: 'sample', ttl: 60 } })
   await call('PUT', '/api/caches/sample/entries/a', { body: '{"a":[1,{}]}' })
   await expect(overview.getByRole('row', { name: 'sample' }).getByRole('cell').nth(0)).toHaveText('1')
@@ -51,7 +51,7 @@ test('axe finds nothing in the filled overview and what opens above it', async (
   }
 })
 
-test('axe finds nothing on the empty overview, and with everything off', async ({ overview, call }) => {
+test('axe finds nothing on the empty overview, and with everything off', { tag: '@screen' }, async ({ overview, call }) => {
   await expectAccessible(overview)
   await call('PATCH', '/admin/caches/default', { json: { enabled: false } })
   await call('PUT', '/admin/switch', { json: { enabled: false } })

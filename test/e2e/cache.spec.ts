@@ -29,7 +29,7 @@ const grid = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('grid
 const entry = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('region', { name: 'Entry' })
 const value = async (call: ConsoleFixtures['call'], key: string): Promise<string> => (await call('GET', `/api/caches/default/entries/${encodeURIComponent(key)}?peek=1`)).text()
 
-test('lists, filters by prefix, glob and tag, and says beside the field what is wrong', async ({ openConsole, call }) => {
+test('lists, filters by prefix, glob and tag, and says beside the field what is wrong', { tag: '@screen' }, async ({ openConsole, call }) => {
   await store(call, many)
   const page = await openConsole('/caches/default')
   await expect(grid(page)).toHaveAttribute('aria-rowcount', '601')
@@ -43,7 +43,7 @@ test('lists, filters by prefix, glob and tag, and says beside the field what is 
   await expect(filter).toHaveAccessibleDescription(/.{5,}/)
 })
 
-test('sorts by every column, both ways', async ({ openConsole, call }) => {
+test('sorts by every column, both ways', { tag: '@screen' }, async ({ openConsole, call }) => {
   await store(call, many)
   const page = await openConsole('/caches/default')
   const first = grid(page).getByRole('row').nth(1)
@@ -58,7 +58,7 @@ test('sorts by every column, both ways', async ({ openConsole, call }) => {
   await expect(first).toContainText('cart:1000')
 })
 
-test('shows folders with exact counts, and opens them by keyboard', async ({ openConsole, call }) => {
+test('shows folders with exact counts, and opens them by keyboard', { tag: '@screen' }, async ({ openConsole, call }) => {
   await store(call, many)
   const page = await openConsole('/caches/default')
   await page.getByLabel('Show as').selectOption(':')
@@ -174,7 +174,7 @@ test('edits in place: bytes that nobody touched stay, and a change meanwhile is 
   await expect.poll(() => value(call, 'k')).toMatch(/^\[1,/)
 })
 
-test('asks before changes are lost', async ({ openConsole, call }) => {
+test('asks before changes are lost', { tag: '@screen' }, async ({ openConsole, call }) => {
   await store(call, [{ key: 'a', value: { text: 'one' } }, { key: 'b', value: { text: 'two' } }])
   const page = await openConsole('/caches/default?key=a')
   await entry(page).getByRole('button', { name: 'Edit' }).click()
@@ -187,7 +187,7 @@ test('asks before changes are lost', async ({ openConsole, call }) => {
   await expect(entry(page)).toContainText('two')
 })
 
-test('touches, invalidates and takes it back', async ({ openConsole, call }) => {
+test('touches, invalidates and takes it back', { tag: '@screen' }, async ({ openConsole, call }) => {
   await store(call, [{ key: 'k', value: { base64: '/w==' }, contentType: 'application/x-thing', tags: ['t'], ttl: 100 }])
   const page = await openConsole('/caches/default?key=k')
   await entry(page).getByRole('button', { name: 'Touch' }).click()
@@ -289,7 +289,7 @@ test('50,000 entries: windows, sorting, filtering and folders are there at once'
 })
 
 // Red with `v-html="rows.text(index)"` for `{{ rows.text(index) }}` in values/TextLines.vue.
-test('texts of keys, values and tags are only ever text (S19)', async ({ openConsole, call }) => {
+test('texts of keys, values and tags are only ever text (S19)', { tag: '@screen' }, async ({ openConsole, call }) => {
   const payload = '<img src=x onerror="reportViolation(\'ran\')"><script>reportViolation(\'ran\')</script>'
   await store(call, [{ key: payload, value: { text: JSON.stringify([{ [payload]: payload }]) }, contentType: 'text/html', tags: [payload] }])
   const page = await openConsole('/caches/default')
@@ -302,7 +302,7 @@ test('texts of keys, values and tags are only ever text (S19)', async ({ openCon
   await expect(page.getByRole('treeitem')).toHaveCount(1)
 })
 
-test('an empty cache teaches how to fill it', async ({ openConsole, call }) => {
+test('an empty cache teaches how to fill it', { tag: '@screen' }, async ({ openConsole, call }) => {
   const page = await openConsole('/caches/default')
   await expect(page.getByText('curl -X PUT')).toBeVisible()
   await page.getByRole('button', { name: 'Run it here' }).click()
@@ -313,7 +313,7 @@ test('an empty cache teaches how to fill it', async ({ openConsole, call }) => {
   await expect(page.getByRole('button', { name: 'Switch default on' })).toBeVisible()
 })
 
-test('statistics and settings', async ({ openConsole, call }) => {
+test('statistics and settings', { tag: '@screen' }, async ({ openConsole, call }) => {
   await store(call, many)
   await call('GET', '/api/caches/default/entries/cart:1000')
   await call('GET', '/api/caches/default/entries/missing')
@@ -336,7 +336,7 @@ test('statistics and settings', async ({ openConsole, call }) => {
   await expect.poll(async () => await (await call('GET', '/admin/caches/default')).json()).toMatchObject({ ttl: 60, sliding: true, maxEntries: 1000 })
 })
 
-test('by keyboard alone: filter, walk, select, edit, save', async ({ openConsole, call }) => {
+test('by keyboard alone: filter, walk, select, edit, save', { tag: '@screen' }, async ({ openConsole, call }) => {
   await store(call, many)
   const page = await openConsole('/caches/default')
   await expect(grid(page)).toBeVisible()
@@ -359,7 +359,7 @@ test('by keyboard alone: filter, walk, select, edit, save', async ({ openConsole
   await expect.poll(() => value(call, 'cart:1001')).toBe('empty!')
 })
 
-test('is accessible, list, tree, entry, editor and tabs', async ({ openConsole, call }) => {
+test('is accessible, list, tree, entry, editor and tabs', { tag: '@screen' }, async ({ openConsole, call }) => {
   test.setTimeout(90_000)
   await store(call, many)
   const page = await openConsole('/caches/default?key=user%3A1001%3Aprofile')

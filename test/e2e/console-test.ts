@@ -11,6 +11,9 @@ import { launchServer } from '../helpers/launch-server'
 /** Runs in the page. Text, because the tests are typed for Node: no DOM there. */
 const reporter = `document.addEventListener('securitypolicyviolation', event =>
   reportViolation(event.effectiveDirective + ' ' + event.blockedURI + ' ' + event.sample))`
+/** The same in a page that is there already, with what happened before. */
+const lateReporter = `new ReportingObserver(reports => reports.forEach(({ body }) =>
+  reportViolation(body.effectiveDirective + ' ' + body.blockedURL + ' ' + body.sample)), { types: ['csp-violation'], buffered: true }).observe()`
 
 /** Where the console is opened: in a browser over HTTP, or in the window of the desktop app over IPC. An option of the Playwright project. */
 export interface ConsoleOptions { transport: 'browser' | 'desktop' }
@@ -78,10 +81,12 @@ export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser
       body: json === undefined ? body ?? null : JSON.stringify(json),
     }))
   },
-  violations: [async ({ page }, use) => {
+  violations: [async ({ page, desktop }, use) => {
     const violations: string[] = []
     await page.exposeBinding('reportViolation', (_, text: string) => void violations.push(text))
     await page.addInitScript({ content: reporter })
+    if (desktop)
+      await page.evaluate(lateReporter)
     page.on('pageerror', error => violations.push(`error: ${error.message}`))
     page.on('console', message => /content security policy|trusted ?types?/i.test(message.text()) && violations.push(`console: ${message.text()}`))
     await use(violations)
@@ -91,7 +96,9 @@ export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser
     await use(async (path = '/') => {
       if (path !== '/' && !desktop)
         await signIn(page, server)
-      await page.goto(desktop ? desktop.origin + path : path === '/' ? `${server.url}/#${await server.code()}` : server.url + path)
+      // The window opens with the overview by itself.
+      if (path !== '/' || !desktop)
+        await page.goto(desktop ? desktop.origin + path : path === '/' ? `${server.url}/#${await server.code()}` : server.url + path)
       // Not `expect`, which looks again after a quarter of a second when the first frame was too early.
       await (path === '/' ? page.getByRole('table', { name: 'Caches' }) : page.getByRole('link', { name: 'Overview' })).waitFor()
       return page

@@ -64,7 +64,7 @@ test('makes a key that works, shows its secret, reveals it again, and revokes it
   expect((await get('/v1/a')).status).toBe(401)
 })
 
-test('rotates with overlap: both secrets work, then the old one ends', async ({ openConsole, call, server }) => {
+test('rotates with overlap: both secrets work, then the old one ends', { tag: '@screen' }, async ({ openConsole, call, server }) => {
   const created = await (await call('POST', '/admin/keys', { json: { label: 'ci' } })).json() as Listed & { secret: string }
   await call('PUT', '/v1/a', { body: 'one' })
   const page = await openConsole('/keys')
@@ -92,7 +92,7 @@ test('rotates with overlap: both secrets work, then the old one ends', async ({ 
   expect(await statusOf(await shown.getByLabel('Secret').textContent() ?? '')).toBe(200)
 })
 
-test('edits by keyboard alone, sending what changed only, and follows changes made elsewhere', async ({ openConsole, call }) => {
+test('edits by keyboard alone, sending what changed only, and follows changes made elsewhere', { tag: '@screen' }, async ({ openConsole, call }) => {
   const { id } = await (await call('POST', '/admin/keys', { json: { label: 'app', origins: ['http://a.test'] } })).json() as Listed
   const page = await openConsole('/keys')
   const table = page.getByRole('table', { name: 'API keys' })
@@ -120,7 +120,7 @@ test('edits by keyboard alone, sending what changed only, and follows changes ma
   await expect(page.getByRole('dialog', { name: 'New key' })).toBeVisible()
 })
 
-test('tells where secrets are kept', async ({ openConsole, server }) => {
+test('tells where secrets are kept', { tag: '@screen' }, async ({ openConsole, server }) => {
   const page = await openConsole('/keys')
   const vault = page.getByRole('region', { name: 'Where secrets are kept' })
   await expect(vault).toContainText('Private file')

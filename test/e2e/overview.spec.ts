@@ -87,7 +87,7 @@ test('makes a cache by keyboard, and says beside the field what is wrong', async
   expect(await (await call('GET', '/admin/caches/products')).json()).toMatchObject({ name: 'products', ttl: 300, enabled: true })
 })
 
-test('leaves the TTL empty for no expiry, and Escape makes nothing', async ({ overview, call }) => {
+test('leaves the TTL empty for no expiry, and Escape makes nothing', { tag: '@screen' }, async ({ overview, call }) => {
   await overview.getByRole('button', { name: 'New cache' }).click()
   await overview.getByLabel('Name').fill('left')
   await overview.keyboard.press('Escape')
@@ -101,7 +101,7 @@ test('leaves the TTL empty for no expiry, and Escape makes nothing', async ({ ov
   expect(names.map(([name]) => name)).not.toContain('left')
 })
 
-test('the advanced part is folded, and unfolds where something in it is wrong', async ({ overview, call }) => {
+test('the advanced part is folded, and unfolds where something in it is wrong', { tag: '@screen' }, async ({ overview, call }) => {
   await overview.getByRole('button', { name: 'New cache' }).click()
   const dialog = overview.getByRole('dialog', { name: 'New cache' })
   await dialog.getByLabel('Name').fill('rich')
@@ -142,7 +142,7 @@ test('clears a cache once the person agrees, and tells how many entries went', a
   expect((await call('GET', '/v1/a')).status).toBe(404)
 })
 
-test('deletes a cache once the person agrees; default stays', async ({ overview, call }) => {
+test('deletes a cache once the person agrees; default stays', { tag: '@screen' }, async ({ overview, call }) => {
   await call('POST', '/admin/caches', { json: { name: 'old', ttl: 60 } })
   await call('PUT', '/api/caches/old/entries/a', { body: '1' })
   await expect(overview.getByRole('row', { name: 'default' }).getByRole('button', { name: 'Delete' })).toBeDisabled()
@@ -157,7 +157,7 @@ test('deletes a cache once the person agrees; default stays', async ({ overview,
   expect((await call('GET', '/admin/caches/old')).status).toBe(404)
 })
 
-test('adds an entry with its type, TTL and tags, and takes it back', async ({ overview, call }) => {
+test('adds an entry with its type, TTL and tags, and takes it back', { tag: '@screen' }, async ({ overview, call }) => {
   const path = '/api/caches/default/entries/sku%3A1%2F%C3%BC'
   await overview.getByRole('row', { name: 'default' }).getByRole('button', { name: 'Add entry' }).click()
   const dialog = overview.getByRole('dialog', { name: 'Add entry to default' })
@@ -209,7 +209,7 @@ test('views all entries as JSON, laid out, and gives them as a file', async ({ o
   await expect(overview).toHaveTitle('Overview · Larder')
 })
 
-test('a view of a hundred thousand entries stays light', async ({ overview, call }) => {
+test('a view of a hundred thousand entries stays light', { tag: '@screen' }, async ({ overview, call }) => {
   await call('POST', '/admin/caches', { json: { name: 'big', ttl: null } })
   for (let from = 0; from < 100_000; from += 10_000) {
     const operations = Array.from({ length: 10_000 }, (_, i) => ({ op: 'set', key: `k${from + i}`, value: { text: 'x'.repeat(40) } }))
@@ -222,7 +222,7 @@ test('a view of a hundred thousand entries stays light', async ({ overview, call
   expect(await overview.evaluate('document.querySelectorAll("dialog *").length')).toBeLessThan(400)
 })
 
-test('a viewer says why it cannot show anything', async ({ overview, call }) => {
+test('a viewer says why it cannot show anything', { tag: '@screen' }, async ({ overview, call }) => {
   await call('PUT', '/v1/a', { body: 'one' })
   await call('PATCH', '/admin/caches/default', { json: { enabled: false } })
   await expect(overview.getByRole('switch', { name: 'Enable default' })).not.toBeChecked()
@@ -230,7 +230,7 @@ test('a viewer says why it cannot show anything', async ({ overview, call }) => 
   await expect(overview.getByRole('dialog').getByRole('alert')).toHaveText('Cache is disabled.')
 })
 
-test('an empty Larder shows the line that fills it, and runs it', async ({ overview, call }) => {
+test('an empty Larder shows the line that fills it, and runs it', { tag: '@screen' }, async ({ overview, call }) => {
   const empty = overview.getByRole('region', { name: 'Nothing is cached yet' })
   await expect(empty).toContainText('curl -X PUT -H "Api-Key: $LARDER_API_KEY"')
   await empty.getByRole('button', { name: 'Put my API key in' }).click()
@@ -240,7 +240,7 @@ test('an empty Larder shows the line that fills it, and runs it', async ({ overv
   expect(await (await call('GET', '/v1/greeting')).text()).toBe('hello')
 })
 
-test('a sample cache in one click, and away again', async ({ overview, call }) => {
+test('a sample cache in one click, and away again', { tag: '@screen' }, async ({ overview, call }) => {
   await overview.getByRole('button', { name: 'Create a sample cache' }).click()
   const row = overview.getByRole('row', { name: 'sample' })
   await expect(row.getByRole('cell').nth(0)).toHaveText('33')

@@ -3,7 +3,7 @@ import { expect, skipWithoutBrowser, test } from './console-test'
 
 skipWithoutBrowser()
 
-test('creates a cache by keyboard alone', async ({ overview, call }) => {
+test('creates a cache by keyboard alone', { tag: '@screen' }, async ({ overview, call }) => {
   await overview.keyboard.press('Control+k')
   const palette = overview.getByRole('dialog', { name: 'Command palette' })
   await expect(palette.getByRole('combobox', { name: 'Search commands' })).toBeFocused()
@@ -19,7 +19,7 @@ test('creates a cache by keyboard alone', async ({ overview, call }) => {
   expect(await (await call('GET', '/admin/caches/typed')).json()).toMatchObject({ ttl: 90 })
 })
 
-test('finds what can be done with a cache, and does it', async ({ overview, call }) => {
+test('finds what can be done with a cache, and does it', { tag: '@screen' }, async ({ overview, call }) => {
   await call('POST', '/admin/caches', { json: { name: 'products', ttl: 60 } })
   await expect(overview.getByRole('row', { name: 'products' })).toBeVisible()
   const palette = overview.getByRole('dialog', { name: 'Command palette' })
@@ -60,7 +60,7 @@ test('answers every operation that reads without input', async ({ overview }) =>
   }
 })
 
-test('arrows wrap around, Escape gives the focus back, words of no command find none', async ({ overview }) => {
+test('arrows wrap around, Escape gives the focus back, words of no command find none', { tag: '@screen' }, async ({ overview }) => {
   const button = overview.getByRole('button', { name: 'New cache' })
   await button.focus()
   await overview.keyboard.press('Control+k')

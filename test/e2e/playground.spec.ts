@@ -50,7 +50,7 @@ test('adds, retrieves and invalidates an entry of any type, and shows the reques
   await expect(body).toContainText('entry-not-found')
 })
 
-test('speaks the classic API: id from the key, errors beside the fields, bodies of its own', async ({ openConsole, call }) => {
+test('speaks the classic API: id from the key, errors beside the fields, bodies of its own', { tag: '@screen' }, async ({ openConsole, call }) => {
   const page = await openConsole('/playground')
   const { key, value, send, answer, body, request } = partsOf(page)
   await page.getByText('Classic', { exact: true }).click()
@@ -80,7 +80,7 @@ test('speaks the classic API: id from the key, errors beside the fields, bodies 
   await expect(body).toContainText('"status": 204')
 })
 
-test('drops many only after telling how many', async ({ openConsole, call }) => {
+test('drops many only after telling how many', { tag: '@screen' }, async ({ openConsole, call }) => {
   for (const key of ['user:1', 'user:2', 'other'])
     await call('PUT', `/v1/${key}`, { body: key })
   const page = await openConsole('/playground')
@@ -152,7 +152,7 @@ test('sends by keyboard alone, with another credential, and copies the request a
 })
 
 // S19, for keys and values. Red when `{{ shown }}` in RequestCode.vue becomes v-html.
-test('keeps what is filled in, follows new caches, and axe finds nothing', async ({ openConsole, call }) => {
+test('keeps what is filled in, follows new caches, and axe finds nothing', { tag: '@screen' }, async ({ openConsole, call }) => {
   test.slow()
   const page = await openConsole('/playground')
   const { key, value, send, answer, request } = partsOf(page)

@@ -14,7 +14,7 @@ function figure(page: Page, name: string) {
   return page.locator(`[data-figure="${name}"]`)
 }
 
-test('an empty log teaches the first request, and shows it as it happens', async ({ openConsole, server }) => {
+test('an empty log teaches the first request, and shows it as it happens', { tag: '@screen' }, async ({ openConsole, server }) => {
   const page = await openConsole('/requests')
   await expect(page.getByRole('heading', { name: 'No request yet' })).toBeVisible()
   await expect(page.locator('pre')).toHaveText(`curl -H "Api-Key: $LARDER_API_KEY" ${server.url}/v1/greeting`)
@@ -44,7 +44,7 @@ test('requests come in live, newest first, with what came of them', async ({ ope
   await expectAccessible(page)
 })
 
-test('a filter is completed, applied, told its mistakes, and kept in the address', async ({ openConsole, call }) => {
+test('a filter is completed, applied, told its mistakes, and kept in the address', { tag: '@screen' }, async ({ openConsole, call }) => {
   for (const key of ['user:1', 'user:2', 'cart:1'])
     await call('PUT', `/v1/${key}`, { body: 'x' })
   await call('GET', '/v1/user:9')
@@ -90,7 +90,7 @@ test('a filter is completed, applied, told its mistakes, and kept in the address
   await expect(rows(page)).toHaveCount(4)
 })
 
-test('held, the list stands still and counts on', async ({ openConsole, call }) => {
+test('held, the list stands still and counts on', { tag: '@screen' }, async ({ openConsole, call }) => {
   await call('PUT', '/v1/first', { body: 'x' })
   const page = await openConsole('/requests')
   await expect(rows(page)).toHaveCount(1)
@@ -122,7 +122,7 @@ test('held, the list stands still and counts on', async ({ openConsole, call }) 
   await expect(rows(page)).toHaveCount(1)
 })
 
-test('a request is opened, filtered by and repeated by keyboard alone', async ({ openConsole, call, server }) => {
+test('a request is opened, filtered by and repeated by keyboard alone', { tag: '@screen' }, async ({ openConsole, call, server }) => {
   await call('POST', '/api/set-cache', { json: { cacheName: 'default', data: { id: 'a b' } } })
   await call('GET', '/api/get-cache?cache=default&key=a%20b')
   await call('PUT', '/v1/other', { body: 'hello' })
@@ -156,7 +156,7 @@ test('a request is opened, filtered by and repeated by keyboard alone', async ({
 })
 
 // S19, for this screen. Red when RequestTable.vue shows the key by v-html.
-test('runs nothing of what requests are called', async ({ openConsole, call }) => {
+test('runs nothing of what requests are called', { tag: '@screen' }, async ({ openConsole, call }) => {
   for (const payload of payloads)
     await call('GET', `/v1/${encodeURIComponent(payload)}`)
   const page = await openConsole('/requests')

@@ -3,7 +3,7 @@ import { expect, skipWithoutBrowser, test } from './console-test'
 
 skipWithoutBrowser()
 
-test('changes memory, largest value and anonymous access, with errors beside the fields and a way back', async ({ openConsole, call, server }) => {
+test('changes memory, largest value and anonymous access, with errors beside the fields and a way back', { tag: '@screen' }, async ({ openConsole, call, server }) => {
   await call('PUT', '/v1/a', { body: 'one' })
   const page = await openConsole('/settings')
   const panel = page.getByRole('region', { name: 'Server' })
@@ -76,7 +76,7 @@ test('changes name and password; another browser\'s session ends', async ({ open
   await other.close()
 })
 
-test('an administrator makes users, gives rights and passwords', async ({ openConsole, server, browser }) => {
+test('an administrator makes users, gives rights and passwords', { tag: '@screen' }, async ({ openConsole, server, browser }) => {
   const page = await openConsole('/settings')
   const table = page.getByRole('table', { name: 'Users' })
   await expect(table.getByRole('switch')).toBeDisabled()
@@ -122,7 +122,7 @@ test('an administrator makes users, gives rights and passwords', async ({ openCo
   await other.close()
 })
 
-test('shows version, address and data folder, keeps the theme, and axe finds nothing', async ({ openConsole, server }) => {
+test('shows version, address and data folder, keeps the theme, and axe finds nothing', { tag: '@screen' }, async ({ openConsole, server }) => {
   const page = await openConsole('/settings')
   const about = page.getByRole('region', { name: 'About' })
   await expect(about).toContainText(server.home)

@@ -14,7 +14,7 @@ test('every path of the console answers the page, and names what it shows', { ta
   await expect(page.getByRole('navigation', { name: 'Screens' })).toBeVisible()
 })
 
-test('goes between screens by links, by history and by keys', async ({ overview }) => {
+test('goes between screens by links, by history and by keys', { tag: '@screen' }, async ({ overview }) => {
   await overview.getByRole('link', { name: 'Docs' }).click()
   await expect(overview).toHaveURL(/\/docs$/)
   await expect(overview.getByRole('link', { name: 'Docs' })).toHaveAttribute('aria-current', 'page')
@@ -68,7 +68,7 @@ test('a failure stays until it is closed', { tag: '@http' }, async ({ overview, 
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
 })
 
-test('the help lists the keys that hold here, and single keys can be switched off', async ({ overview }) => {
+test('the help lists the keys that hold here, and single keys can be switched off', { tag: '@screen' }, async ({ overview }) => {
   await overview.keyboard.press('?')
   const help = overview.getByRole('dialog', { name: 'Keyboard shortcuts' })
   await expect(help).toContainText('New cache')

@@ -21,7 +21,7 @@ test('the first screen needs little JavaScript, and paints soon', { tag: '@alone
   expect(paint).toBeLessThanOrEqual(300)
 })
 
-test('nothing moves while live data arrives', { tag: '@alone' }, async ({ page, server, call }) => {
+test('nothing moves while live data arrives', { tag: '@http' }, async ({ page, server, call }) => {
   await page.addInitScript({ content: `self.shifts = []; new PerformanceObserver(list => shifts.push(...list.getEntries().map(({ value, hadRecentInput, sources }) =>
     ({ value, hadRecentInput, of: sources.map(({ node }) => node?.parentElement?.className + ' > ' + (node?.className ?? node?.nodeName)).join(', ') })))).observe({ type: 'layout-shift', buffered: true })` })
   for (const name of ['products', 'sessions'])
