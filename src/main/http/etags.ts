@@ -1,16 +1,13 @@
 import { invalidField } from '../../shared/errors'
 
 const million = 1_000_000
-/** `000` to `999`, and the same with the quote that ends a tag. */
-const thousands = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, '0'))
-const endings = thousands.map(digits => `${digits}"`)
 /** Beginning of the tag made last: versions that follow each other share it. */
 let upper = -1
 let beginning = ''
 
 /**
- * A version as strong ETag (RFC 9110 §8.8.3): it changes with every write and never comes back. In decimal, and put together from parts, because each hit makes
- * one: V8 remembers the text of some thousand numbers, and a million entries push each other out of that memory, which the garbage collector has to follow.
+ * A version as strong ETag (RFC 9110 §8.8.3): it changes with every write and never comes back. In decimal, and in two parts, because each hit makes one: V8
+ * writes numbers of this size in any other base three times as slowly, and those below 2^31 half as fast again.
  */
 export function etagOf(version: number): string {
   const high = Math.floor(version / million)
@@ -21,8 +18,7 @@ export function etagOf(version: number): string {
     beginning = `"${high}`
   }
   const low = version - high * million
-  const thousand = Math.floor(low / 1000)
-  return beginning + thousands[thousand] + endings[low - thousand * 1000]
+  return low < million / 10 ? `${beginning}${String(low).padStart(6, '0')}"` : `${beginning}${low}"`
 }
 
 const list = /^\s*(?:W\/)?"[\x21\x23-\x7E\x80-\xFF]*"\s*(?:,\s*(?:W\/)?"[\x21\x23-\x7E\x80-\xFF]*"\s*)*$/
