@@ -1,5 +1,5 @@
 import type { ColumnMaker, EvictionPolicy } from './policy'
-import { createRings, none } from './rings'
+import { createRings, none, patience } from './rings'
 
 /** Ranks are counted modulo this, one ring each. */
 const ranks = 32
@@ -7,8 +7,6 @@ const ranks = 32
 const mostUses = 3
 /** What a use adds to the rank. Weights are 1, 11, 21 and 31: the greatest is the last that fits. */
 const worth = 10
-/** How many slots are moved on to their ranks in search of one victim. */
-const patience = 1000
 
 /**
  * Least frequently used with dynamic ageing: LFU-DA (M. Arlitt, L. Cherkasova, J. Dilley, R. Friedrich, T. Jin: "Evaluating Content

@@ -2,6 +2,8 @@ import type { ColumnMaker } from './policy'
 
 /** Stands for no slot. */
 export const none = -1
+/** How many used slots one search for a victim passes by. */
+export const patience = 1000
 
 /**
  * Circular doubly linked lists over slots, two 32-bit links each. A slot is in one ring at most, so any number of rings shares the

@@ -1,8 +1,5 @@
 import type { ColumnMaker, EvictionPolicy } from './policy'
-import { createRings, none } from './rings'
-
-/** How many visited slots in a row the hand passes by. */
-const patience = 1000
+import { createRings, none, patience } from './rings'
 
 /**
  * SIEVE (Y. Zhang, J. Yang, Y. Yue, Y. Vigfusson, K. V. Rashmi: "SIEVE is Simpler than LRU", NSDI '24).
