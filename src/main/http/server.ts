@@ -77,10 +77,15 @@ export function createLarderServer(options: LarderServerOptions): LarderServer {
   let listening: Listening | undefined
 
   /** TLS takes time to load, which only those who serve by it should spend. */
-  const https = async () => options.tls && { ...options.tls, create: (await import('node:https')).createServer }
+  async function chooseProtocol(): Promise<() => Server> {
+    const { tls } = options
+    if (!tls)
+      return () => createHttpServer(serverOptions)
+    const https = await import('node:https')
+    return () => https.createServer({ ...serverOptions, ...tls })
+  }
 
-  function createServer(tls: Awaited<ReturnType<typeof https>>): Server {
-    const server = tls ? tls.create({ ...serverOptions, cert: tls.cert, key: tls.key }) : createHttpServer(serverOptions)
+  function equip(server: Server): Server {
     // Unlimited: a limit would drop the fields behind it unseen, a second Host among them. Their size is limited anyway.
     server.maxHeadersCount = 0
     server.on('request', (request: IncomingMessage, response: ServerResponse) => run(request, response, false))
@@ -93,8 +98,8 @@ export function createLarderServer(options: LarderServerOptions): LarderServer {
 
   return {
     async start() {
-      const tls = await https()
-      listening = await listen(() => createServer(tls), options.host, options.port)
+      const create = await chooseProtocol()
+      listening = await listen(() => equip(create()), options.host, options.port)
       const own = options.host === null || /^(?:0\.0\.0\.0|::)$/.test(options.host) ? [] : [`${listening.addresses[0]}:${listening.port}`]
       hosts = createHostGuard({ port: listening.port, secure: options.tls !== null, names: [...options.allowedHosts, ...own] })
       return listening
