@@ -25,12 +25,14 @@ await withProjectNode(async () => {
   ]
   try {
     const { only, hard } = readOptions(checks)
-    if (!hard && process.env.CI !== 'true')
-      console.log('The console is tested in the desktop window, and in a browser what depends on the way to the server. CI=true or --hard tests all of it in both.')
     // Everything whole: a million entries, 200 kills, long logs.
     if (hard)
       process.env.LARDER_HARD = '1'
-    process.exitCode = await runAll(chosen(checks, only))
+    const wanted = chosen(checks, only)
+    // As playwright.config.ts decides it.
+    if (wanted.some(({ name }) => name === 'e2e') && process.env.LARDER_HARD !== '1' && process.env.CI !== 'true')
+      console.log('The console is tested in the desktop window, and in a browser what depends on the way to the server. CI=true or --hard tests all of it in both.')
+    process.exitCode = await runAll(wanted)
   }
   finally {
     rmSync(reports, { recursive: true, force: true })
