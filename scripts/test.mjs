@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, setPriority, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
@@ -14,12 +14,15 @@ await withProjectNode(async () => {
 
   /** For tools that keep what they read: with room in the young generation, types take a fifth less processor time, and lint a twentieth. */
   const roomy = ['--max-semi-space-size=64']
-  /** Every check: what to run, and how its figures are read when it has ended. Those with a `lane` need one core: the lanes run side by side, each its checks in turn. */
+  /**
+   * Every check: what to run, and how its figures are read when it has ended. Tests run in turn, and wait a fifth of their time for processes and timers. What only reads texts
+   * takes that time: it runs beside them, in a lane of its own, and gives way to them.
+   */
   const checks = [
-    { name: 'lint', lane: 'first', node: roomy, tool: 'eslint/bin/eslint.js', args: ['.', '--cache', '--cache-location', 'node_modules/.cache/eslint/', '--max-warnings', '0'], figures: byExitCode },
-    { name: 'types', lane: 'second', node: roomy, tool: 'vue-tsc/bin/vue-tsc.js', args: ['--noEmit', '-p', 'tsconfig.node.json'], figures: byExitCode },
-    { name: 'types-web', lane: 'second', node: roomy, tool: 'vue-tsc/bin/vue-tsc.js', args: ['--noEmit', '-p', 'tsconfig.web.json'], figures: byExitCode },
-    { ...vitest('unit', report), lane: 'second' },
+    { name: 'lint', beside: 'lint', node: roomy, tool: 'eslint/bin/eslint.js', args: ['.', '--cache', '--cache-location', 'node_modules/.cache/eslint/', '--max-warnings', '0'], figures: byExitCode },
+    { name: 'types', beside: 'types', node: roomy, tool: 'vue-tsc/bin/vue-tsc.js', args: ['--noEmit', '-p', 'tsconfig.node.json'], figures: byExitCode },
+    { name: 'types-web', beside: 'types', node: roomy, tool: 'vue-tsc/bin/vue-tsc.js', args: ['--noEmit', '-p', 'tsconfig.web.json'], figures: byExitCode },
+    vitest('unit', report),
     vitest('server', report),
     { name: 'e2e', tool: '@playwright/test/cli.js', args: ['test', '--reporter=list,json'], env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report('e2e') }, figures: code => fromPlaywright(report('e2e'), code) },
   ]
@@ -67,15 +70,12 @@ function usage(checks) {
 
 /** @returns {Promise<number>} Exit code: 0 when nothing failed. */
 async function runAll(checks) {
-  const results = []
-  const lanes = [...Map.groupBy(checks.filter(({ lane }) => lane), ({ lane }) => lane).values()]
-  for (const stage of [lanes, ...checks.filter(({ lane }) => !lane).map(check => [[check]])]) {
-    const ended = await Promise.all(stage.map(lane => runLane(lane, stage.length === 1)))
-    const stopped = ended.flat().find(wasStopped)
-    if (stopped)
-      return stopped.code
-    results.push(...ended.flat())
-  }
+  const lanes = [...Map.groupBy(checks, ({ beside }) => beside ?? 'tests').values()]
+  const ended = new Map((await Promise.all(lanes.map(runLane))).flat().map(result => [result.name, result]))
+  const results = checks.map(({ name }) => ended.get(name)).filter(result => result !== undefined)
+  const stopped = results.find(wasStopped)
+  if (stopped)
+    return stopped.code
 
   console.log(`\n── summary ${'─'.repeat(63)}`)
   for (const { name, seconds, passed, failed, skipped, remark } of results)
@@ -92,10 +92,10 @@ function wasStopped({ code }) {
   return code === 130 || code === 143
 }
 
-async function runLane(checks, alone) {
+async function runLane(checks) {
   const results = []
   for (const check of checks) {
-    const result = await runCheck(check, alone)
+    const result = await runCheck(check)
     results.push(result)
     if (wasStopped(result))
       break
@@ -103,19 +103,21 @@ async function runLane(checks, alone) {
   return results
 }
 
-/** Runs a check to its end. What it writes is shown at once where it runs alone, else in one piece. */
-async function runCheck({ name, node = [], tool, args, env, figures }, alone) {
+/** Runs a check to its end. What tests write is shown at once; what runs beside them is shown in one piece. */
+async function runCheck({ name, beside, node = [], tool, args, env, figures }) {
   const title = `\n── ${name} ${'─'.repeat(70 - name.length)}`
   const output = []
   const start = performance.now()
-  if (alone)
+  if (!beside)
     console.log(title)
   const code = await run(process.execPath, [...node, join(root, 'node_modules', tool), ...args], {
     cwd: root,
-    ...alone ? { stdio: ['ignore', 'inherit', 'inherit'] } : { onOutput: text => output.push(text) },
+    ...beside
+      ? { onOutput: text => output.push(text), onStart: ({ pid }) => setPriority(pid, constants.priority.PRIORITY_LOW) }
+      : { stdio: ['ignore', 'inherit', 'inherit'] },
     env: { ...process.env, ...env, PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}` },
   })
-  if (!alone)
+  if (beside)
     console.log(title + (output.length > 0 ? `\n${Buffer.concat(output)}` : ''))
   return { name, code, seconds: (performance.now() - start) / 1000, ...figures(code) }
 }

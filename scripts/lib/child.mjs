@@ -10,16 +10,18 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
  *
  * @param {string} program
  * @param {string[]} args
- * @param {import('node:child_process').SpawnOptions & { onOutput?: (text: Buffer) => void }} [options] `onOutput` gets what the
- *   program writes; otherwise it writes where `stdio` says.
+ * @param {import('node:child_process').SpawnOptions & { onOutput?: (text: Buffer) => void, onStart?: (child: { pid: number }) => void }} [options]
+ *   `onOutput` gets what the program writes; otherwise it writes where `stdio` says. `onStart` gets the process as soon as there is one.
  * @returns {Promise<number>} Exit code; 128 + n where signal n ended it.
  * @throws {Error} when the program cannot be started.
  */
-export function run(program, args, { onOutput, ...options } = {}) {
+export function run(program, args, { onOutput, onStart, ...options } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: onOutput ? ['ignore', 'pipe', 'pipe'] : 'inherit', ...options })
     child.stdout?.on('data', onOutput)
     child.stderr?.on('data', onOutput)
+    if (onStart)
+      child.once('spawn', () => onStart(child))
 
     const forward = signal => child.kill(signal)
     for (const signal of signals)

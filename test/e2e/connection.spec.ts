@@ -63,6 +63,8 @@ const test = base.extend<{ cable: Cable }>({
 test('a lost connection shows, recovers, and catches up', async ({ page, server, cable, call }) => {
   await page.goto(`http://127.0.0.1:${cable.port}/#${await server.code()}`)
   await expect(page.getByText('Live', { exact: true })).toBeVisible()
+  // Else the cable may be pulled before the page has heard how the switch stands.
+  await expect(page.getByRole('switch', { name: 'Caching' })).toBeChecked()
 
   cable.pull()
   await expect(page.getByText('Reconnecting…')).toBeVisible()
