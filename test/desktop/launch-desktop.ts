@@ -14,7 +14,9 @@ import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { _electron as electron } from '@playwright/test'
 import { codeOf, withoutLarder } from '../helpers/launch-server'
+import { portVariable } from '../standin/app-server'
 import { browserVariable } from '../standin/browser'
+import { pageVariable } from '../standin/page'
 
 /** A question to the stand-in. */
 export type Ask = <N extends keyof Commands>(name: N, ...given: Parameters<Commands[N]>) => Promise<Awaited<ReturnType<Commands[N]>>>
@@ -40,6 +42,8 @@ export interface DesktopOptions {
   args?: readonly string[]
   /** Wait for the server. @default true */
   serving?: boolean
+  /** Its window shows itself in the page that the browser keeps; for one app at a time, whose window stays open. On the stand-in only. @default false */
+  inKeptPage?: boolean
 }
 
 const patience = 20_000
@@ -67,7 +71,7 @@ export async function launchDesktop(browser: ShellBrowser, options: DesktopOptio
   const apiKey = options.env?.LARDER_API_KEY ?? randomBytes(24).toString('base64url')
   const env = { ...withoutLarder(process.env), XDG_CONFIG_HOME: join(home, 'config'), LARDER_HOME: home, LARDER_API_KEY: apiKey, LARDER_VAULT: 'file', LARDER_PORT: '0', ...options.env } as Record<string, string>
   const binary = realElectron()
-  const started = binary === null ? await launchStandin(browser, env, home, options.args ?? []) : await launchElectron(binary, env, home, options.args ?? [])
+  const started = binary === null ? await launchStandin(browser, env, home, options) : await launchElectron(binary, env, home, options.args ?? [])
 
   async function tidy(): Promise<void> {
     if (ownHome !== undefined)
@@ -102,25 +106,30 @@ interface Started extends Omit<Desktop, 'server'> {
   kill: () => void
 }
 
-async function launchStandin(browser: ShellBrowser, env: Record<string, string>, home: string, args: readonly string[]): Promise<Started> {
+async function launchStandin(browser: ShellBrowser, env: Record<string, string>, home: string, { args = [], inKeptPage = false }: DesktopOptions): Promise<Started> {
   const { address, context } = await browser.open()
-  const child = fork(main, args, { cwd: home, execArgv: ['--import', register], env: { NODE_COMPILE_CACHE: compiled, ...env, [browserVariable]: address }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const kept = inKeptPage ? await browser.keptPage() : null
+  const child = fork(main, args, { cwd: home, execArgv: ['--import', register], env: { NODE_COMPILE_CACHE: compiled, ...env, [browserVariable]: address, ...kept && { [pageVariable]: kept.targetId, [portVariable]: String(kept.port) } }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   // Not 'exit': what it wrote last is there by then.
   const ended = once(child, 'close').then(([code]) => code as number | null)
   const output = collect(child)
   const ask = createAsk(child, ended)
   // One that ends at once has no origin; its output tells why.
   const origin = await ask('origin').catch(() => '')
+  if (kept && origin !== '')
+    kept.port = Number(new URL(origin).port)
   return {
     kind: 'stand-in',
     origin,
     ask,
     ended,
     output,
-    page: () => poll('The window', () => context.pages().findLast(page => page.url().startsWith(origin)), ended, output),
+    page: () => poll('The window', () => kept?.resting() ? undefined : context.pages().findLast(page => page.url().startsWith(origin)), ended, output),
     quit: async () => {
-      if (child.exitCode === null && child.connected)
-        await ask('quit').catch(() => {})
+      if (child.exitCode !== null || !child.connected)
+        return
+      await kept?.rest(origin)
+      await ask('quit').catch(() => {})
     },
     kill: () => void child.kill('SIGKILL'),
   }

@@ -1,4 +1,4 @@
-import type { BrowserContext } from '@playwright/test'
+import type { BrowserContext, Page } from '@playwright/test'
 import { chromium } from '@playwright/test'
 import { launchChromium } from '../standin/launch-chromium'
 
@@ -9,18 +9,37 @@ export interface OpenShellBrowser {
   context: BrowserContext
 }
 
+/**
+ * A page for the windows of one app after another. What the engine made of the console's scripts stays in it, as long as their origin does: more than half of what
+ * it takes to open the console.
+ */
+export interface KeptPage {
+  page: Page
+  targetId: string
+  /** Port of the origin of the app before; 0 when there was none. */
+  port: number
+  /** Leaves the console for a light file of the same origin, and forgets what the app and the test have put into the page. */
+  rest: (origin: string) => Promise<void>
+  /** Whether it shows no console. */
+  resting: () => boolean
+}
+
 /** A Chromium that several starts of the stand-in share, and in which the tests drive the stand-in's windows over one connection. */
 export interface ShellBrowser {
   /** Starts it the first time. */
   open: () => Promise<OpenShellBrowser>
+  keptPage: () => Promise<KeptPage>
   /** Closes it, if it was opened. */
   close: () => Promise<void>
 }
 
 export function createShellBrowser(): ShellBrowser {
   let opened: ReturnType<typeof launch> | undefined
+  let kept: Promise<KeptPage> | undefined
+  const open = (): ReturnType<typeof launch> => opened ??= launch()
   return {
-    open: () => opened ??= launch(),
+    open,
+    keptPage: () => kept ??= open().then(({ context }) => keepPage(context)),
     close: async () => (await opened)?.close(),
   }
 }
@@ -38,5 +57,26 @@ async function launch(): Promise<OpenShellBrowser & { close: () => Promise<void>
       await driver.close()
       await close()
     },
+  }
+}
+
+async function keepPage(context: BrowserContext): Promise<KeptPage> {
+  const page = await context.newPage()
+  const session = await context.newCDPSession(page)
+  const { targetInfo: { targetId } } = await session.send('Target.getTargetInfo')
+  await session.detach()
+  const light = '/theme.js'
+  return {
+    page,
+    targetId,
+    port: 0,
+    async rest(origin) {
+      page.removeAllListeners('dialog')
+      await page.unrouteAll()
+      await page.emulateMedia({ colorScheme: null, reducedMotion: null })
+      await page.goto(origin + light)
+      await page.evaluate('localStorage.clear(); sessionStorage.clear()')
+    },
+    resting: () => page.url() === 'about:blank' || page.url().endsWith(light),
   }
 }

@@ -44,6 +44,9 @@ export function skipWithoutBrowser(): void {
   test.skip(!chromium.available, chromium.reason)
 }
 
+/** Where each page tells what breaks the policy. One page may serve several tests in turn. */
+const reportTo = new WeakMap<Page, (violation: string) => void>()
+
 export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser: ShellBrowser }>({
 
   transport: ['browser', { option: true }],
@@ -54,7 +57,7 @@ export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser
     await browser.close()
   }, { scope: 'worker' }],
   desktop: async ({ transport, shellBrowser }, use) => {
-    const desktop = transport === 'desktop' ? await launchDesktop(shellBrowser) : null
+    const desktop = transport === 'desktop' ? await launchDesktop(shellBrowser, { inKeptPage: true }) : null
     await use(desktop)
     if (desktop)
       expect(await desktop.server.stop()).toBe(0)
@@ -83,12 +86,10 @@ export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser
   },
   violations: [async ({ page, desktop }, use) => {
     const violations: string[] = []
-    await page.exposeBinding('reportViolation', (_, text: string) => void violations.push(text))
-    await page.addInitScript({ content: reporter })
-    if (desktop)
-      await page.evaluate(lateReporter)
-    page.on('pageerror', error => violations.push(`error: ${error.message}`))
-    page.on('console', message => /content security policy|trusted ?types?/i.test(message.text()) && violations.push(`console: ${message.text()}`))
+    const watched = reportTo.has(page)
+    reportTo.set(page, text => violations.push(text))
+    if (!watched)
+      await watch(page, desktop !== null)
     await use(violations)
     expect(violations).toEqual([])
   }, { auto: true }],
@@ -108,6 +109,16 @@ export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser
     await use(await openConsole())
   },
 })
+
+async function watch(page: Page, isOpen: boolean): Promise<void> {
+  const report = (text: string): void => reportTo.get(page)?.(text)
+  await page.exposeBinding('reportViolation', (_, text: string) => report(text))
+  await page.addInitScript({ content: reporter })
+  if (isOpen)
+    await page.evaluate(lateReporter)
+  page.on('pageerror', error => report(`error: ${error.message}`))
+  page.on('console', message => /content security policy|trusted ?types?/i.test(message.text()) && report(`console: ${message.text()}`))
+}
 
 /**
  * Signs the tab in without showing the console once only to leave its first screen again, which would take a third of the time of a short test. The

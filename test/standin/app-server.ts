@@ -2,10 +2,14 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import process from 'node:process'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
 export type ProtocolHandler = (request: Request) => Response | Promise<Response>
+
+/** A port to listen on, so that the origin is that of an earlier start. Another is taken where somebody has it. */
+export const portVariable = 'LARDER_STANDIN_PORT'
 
 export interface AppServer {
   /** The address in Chromium that stands for one of the app's own scheme, and back; others stay as they are. */
@@ -21,8 +25,8 @@ export async function serveScheme(origin: string, handler: () => ProtocolHandler
   const server: Server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy())
   })
-  server.listen(0, '127.0.0.1').unref()
-  await once(server, 'listening')
+  const listen = (port: number): Promise<unknown> => once(server.listen(port, '127.0.0.1').unref(), 'listening')
+  await listen(Number(process.env[portVariable] ?? 0)).catch(() => listen(0))
   const name = origin.replace(/^(\w+):\/\//, '$1-').toLowerCase()
   const base = `http://${name}.localhost:${(server.address() as AddressInfo).port}`
 

@@ -1,4 +1,5 @@
 import type { CdpConnection, CdpSession } from './cdp'
+import process from 'node:process'
 
 export interface Page extends CdpSession {
   /** Shows an address, and resolves once it is loaded. Rejects where it cannot be, where another one overtakes it, and when the page goes. */
@@ -6,9 +7,16 @@ export interface Page extends CdpSession {
   close: () => Promise<void>
 }
 
-/** A new page of the browser. Its events come once their domains are enabled. */
+/** Target of a page that is there already. The first window shows itself in it, and leaves it open. */
+export const pageVariable = 'LARDER_STANDIN_PAGE'
+
+let lent = process.env[pageVariable]
+
+/** A page of the browser: the one that is lent, else a new one. Its events come once their domains are enabled. */
 export async function createPage(browser: CdpConnection, { width, height }: { width: number, height: number }): Promise<Page> {
-  const { targetId } = await browser.send('Target.createTarget', { url: 'about:blank' })
+  const borrowed = lent
+  lent = undefined
+  const targetId = borrowed ?? (await browser.send('Target.createTarget', { url: 'about:blank' })).targetId
   const session = await browser.attach(targetId)
   const { send, events, ended } = session
   await send('Emulation.setDeviceMetricsOverride', { width, height, screenWidth: width, screenHeight: height, deviceScaleFactor: 1, mobile: false })
@@ -54,6 +62,9 @@ export async function createPage(browser: CdpConnection, { width, height }: { wi
     ...session,
     goto,
     async close() {
+      // Ours ends with the connection.
+      if (borrowed !== undefined)
+        return
       await browser.send('Target.closeTarget', { targetId })
       await ended
     },
