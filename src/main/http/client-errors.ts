@@ -1,10 +1,10 @@
-import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ErrorCode } from '../../shared/errors'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '../../shared/errors'
 import { limits } from '../../shared/limits'
 import { commonHeaders } from './exchange'
+import { underWay } from './pipelining'
 import { answerAndClose } from './raw-answer'
 
 interface ParserError extends Error { code?: string, rawPacket?: Buffer }
@@ -13,14 +13,14 @@ interface ParserError extends Error { code?: string, rawPacket?: Buffer }
  * Answers what node's HTTP parser refused: malformed, ambiguous (two lengths, length and chunks: RFC 9112 §6.3), too large or too slow.
  */
 export function onClientError(error: ParserError, socket: Socket): void {
-  // `_httpMessage` is the answer under way on this connection: bytes of ours in the middle of it would corrupt it.
-  const underWay = (socket as Socket & { _httpMessage?: ServerResponse })._httpMessage
+  // Bytes of ours in the middle of it would corrupt it.
+  const started = underWay(socket)
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
   // Where that one's request is whole, the fault is in a pipelined message behind it, and an answer now would be taken for the other's.
-  if (underWay?.headersSent || underWay?.req.complete) {
+  if (started?.headersSent || started?.req.complete) {
     // What is made already goes out at the end of this turn (turn.ts); then the connection ends.
     setImmediate(() => socket.destroySoon())
     return

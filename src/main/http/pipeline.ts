@@ -1,15 +1,16 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../base/clock'
 import type { Authenticator } from '../base/principal'
 import type { DataPlaneOperation } from './data-plane/data-plane'
 import type { Exchange } from './exchange'
 import type { HostGuard } from './host-guard'
+import type { RequestListener } from './pipelining'
 import type { RequestLog } from './request-log'
 import type { Route } from './route-table'
 import { LarderError } from '../../shared/errors'
 import { preflightHeaders } from './cors'
 import { send } from './exchange'
 import { checkCaller, checkMessage } from './guards'
+import { inOrder } from './pipelining'
 import { readHead } from './request-head'
 import { readTarget } from './request-target'
 import { createTurn } from './turn'
@@ -26,7 +27,7 @@ export interface PipelineDeps {
 }
 
 /** What every request goes through, once and in this order: message, Host, preflight, origin, key → data plane or control plane. */
-export function createPipeline(deps: PipelineDeps): (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => void {
+export function createPipeline(deps: PipelineDeps): RequestListener {
   const { clock, authenticator, requestLog, route, control, data, fail } = deps
   const turn = createTurn()
 
@@ -54,7 +55,7 @@ export function createPipeline(deps: PipelineDeps): (request: IncomingMessage, r
     }, ended)
   }
 
-  return (request, response, expectsContinue) => {
+  return inOrder((request, response, expectsContinue) => {
     const url = request.url ?? '/'
     const head = readHead(request.rawHeaders)
     const target = readTarget(url)
@@ -71,7 +72,7 @@ export function createPipeline(deps: PipelineDeps): (request: IncomingMessage, r
     catch (error) {
       fail(exchange, error)
     }
-  }
+  })
 
   function dispatch(exchange: Exchange): void {
     const { route: found } = exchange
