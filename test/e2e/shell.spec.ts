@@ -46,6 +46,17 @@ test('a theme holds over a reload, from before the first paint', async ({ overvi
   const dark = await ground()
   expect(dark).not.toBe(light)
 
+  // A control that faded into the other theme would carry the new text on the old ground meanwhile. Knobs carry none.
+  await overview.mouse.move(0, 0)
+  const fading = await overview.evaluate<string[]>(`[...(function* () {
+    for (const theme of ['light', 'dark']) {
+      document.documentElement.dataset.theme = theme
+      document.querySelectorAll('body *').forEach(element => getComputedStyle(element).backgroundColor)
+      yield* document.getAnimations().map(({ effect }) => effect.target.className)
+    }
+  })()]`)
+  expect(fading.filter(name => name !== 'track')).toEqual([])
+
   // Without the app: the small script alone has to know.
   await overview.route('**/assets/*.js', route => route.abort())
   await overview.reload()

@@ -30,7 +30,7 @@ export interface EntryReader {
 
 /** Milliseconds between two readings of an entry that apps keep on changing. */
 const pace = 500
-const reasons: Readonly<Record<EventPayload<'entry.removed'>['reason'], string>> = { deleted: 'An app deleted it.', expired: 'Its time is over.', evicted: 'It was evicted to make room.', invalidated: 'It was invalidated.' }
+const reasons: Readonly<Record<EventPayload<'entry.removed'>['reason'], string>> = { deleted: 'It was deleted.', expired: 'Its time is over.', evicted: 'It was evicted to make room.', invalidated: 'It was invalidated.' }
 
 /** Reads the entry with this key, without a trace, and again whenever it changes. `hold` keeps what is shown as it is. */
 export function useEntry(place: () => { cache: string, key: string } | undefined, hold: () => boolean): EntryReader {
