@@ -69,7 +69,7 @@ function createNaiveLfu<Node>(): NaiveEviction<Node> {
     victim() {
       rows = settle(rows)
       age = rows[0]?.stand ?? age
-      return orderOf(rows)[0]
+      return (rows.find(row => row.node !== latest) ?? rows[0])?.node
     },
     order: () => orderOf(rows),
   }
