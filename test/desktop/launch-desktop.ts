@@ -128,8 +128,12 @@ async function launchStandin(browser: ShellBrowser, env: Record<string, string>,
     quit: async () => {
       if (child.exitCode !== null || !child.connected)
         return
-      await kept?.rest(origin)
-      await ask('quit').catch(() => {})
+      try {
+        await kept?.rest(origin)
+      }
+      finally {
+        await ask('quit').catch(() => {})
+      }
     },
     kill: () => void child.kill('SIGKILL'),
   }
