@@ -1,6 +1,6 @@
 import type { Instruction, InstructionName } from './dockerfile'
 import { execFile } from 'node:child_process'
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs'
 import { basename, delimiter, dirname, join, posix } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
@@ -33,15 +33,15 @@ export interface BuildOptions {
   project: string
   /** An empty folder that everybody may enter. */
   folder: string
-  /** Stands in for what this RUN would have installed. @default every RUN is run */
-  installed?: { step: string, modules: string }
+  /** By the text of a RUN, a folder of the project that is what the step would make: it is put into the working directory instead. @default every RUN is run */
+  made?: Readonly<Record<string, string>>
 }
 
 /**
  * Runs the steps of the project's Dockerfile without Docker: each stage in a folder of its own that stands for `/`, each command by `sh`, on the
  * Node and the npm of this machine in the place of the base image. Paths below /app and /home/node are those of the folder.
  */
-export async function buildImage({ project, folder, installed }: BuildOptions): Promise<Image> {
+export async function buildImage({ project, folder, made = {} }: BuildOptions): Promise<Image> {
   const context = join(folder, 'context')
   copyContext(project, context)
   // A program that the user `node` may run too, wherever that of the tests lies.
@@ -68,8 +68,9 @@ export async function buildImage({ project, folder, installed }: BuildOptions): 
     },
     COPY: ({ words, options: { from } }) => copy(words, from === undefined ? context : stages.get(from)?.root, stage.cwd),
     RUN({ text }) {
-      if (text === installed?.step)
-        return symlinkSync(installed.modules, join(stage.cwd, 'node_modules'))
+      const result = made[text]
+      if (result !== undefined)
+        return symlinkSync(join(project, result), join(stage.cwd, result))
       return promisify(execFile)('sh', ['-euc', inFolder(stage.root, text)], { cwd: stage.cwd, env: { ...cleanEnvironment(), ...stage.env }, uid: uidOf(stage.user), maxBuffer: 2 ** 26 })
     },
     VOLUME: ({ text }) => image.volumes.push(inFolder(stage.root, text)),
@@ -112,7 +113,8 @@ function copy(words: string[], from: string | undefined, cwd: string): void {
     if (!existsSync(join(from, source)))
       throw new Error(`COPY ${source}: is not there.`)
     makeFolder(dirname(to))
-    cpSync(join(from, source), to, { recursive: true })
+    // What a RUN should have made is a link; links in it stay what they are.
+    cpSync(realpathSync(join(from, source)), to, { recursive: true })
   }
 }
 
