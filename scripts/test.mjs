@@ -71,8 +71,7 @@ function usage(checks) {
 /** @returns {Promise<number>} Exit code: 0 when nothing failed. */
 async function runAll(checks) {
   const lanes = [...Map.groupBy(checks, ({ beside }) => beside ?? 'tests').values()]
-  const ended = new Map((await Promise.all(lanes.map(runLane))).flat().map(result => [result.name, result]))
-  const results = checks.map(({ name }) => ended.get(name)).filter(result => result !== undefined)
+  const results = (await Promise.all(lanes.map(runLane))).flat()
   const stopped = results.find(wasStopped)
   if (stopped)
     return stopped.code

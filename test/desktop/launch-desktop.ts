@@ -109,15 +109,13 @@ interface Started extends Omit<Desktop, 'server'> {
 async function launchStandin(browser: ShellBrowser, env: Record<string, string>, home: string, { args = [], inKeptPage = false }: DesktopOptions): Promise<Started> {
   const { address, context } = await browser.open()
   const kept = inKeptPage ? await browser.keptPage() : null
-  const child = fork(main, args, { cwd: home, execArgv: ['--import', register], env: { NODE_COMPILE_CACHE: compiled, ...env, [browserVariable]: address, ...kept && { [pageVariable]: kept.targetId, [portVariable]: String(kept.port) } }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = fork(main, args, { cwd: home, execArgv: ['--import', register], env: { NODE_COMPILE_CACHE: compiled, ...env, [browserVariable]: address, ...kept && { [pageVariable]: kept.targetId, [portVariable]: String(kept.port()) } }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   // Not 'exit': what it wrote last is there by then.
   const ended = once(child, 'close').then(([code]) => code as number | null)
   const output = collect(child)
   const ask = createAsk(child, ended)
   // One that ends at once has no origin; its output tells why.
   const origin = await ask('origin').catch(() => '')
-  if (kept && origin !== '')
-    kept.port = Number(new URL(origin).port)
   return {
     kind: 'stand-in',
     origin,

@@ -1,4 +1,4 @@
-import type { BrowserContext, Page } from '@playwright/test'
+import type { BrowserContext } from '@playwright/test'
 import { chromium } from '@playwright/test'
 import { launchChromium } from '../standin/launch-chromium'
 
@@ -14,10 +14,9 @@ export interface OpenShellBrowser {
  * it takes to open the console.
  */
 export interface KeptPage {
-  page: Page
   targetId: string
   /** Port of the origin of the app before; 0 when there was none. */
-  port: number
+  port: () => number
   /** Leaves the console for a light file of the same origin, and forgets what the app and the test have put into the page. */
   rest: (origin: string) => Promise<void>
   /** Whether it shows no console. */
@@ -67,9 +66,8 @@ async function keepPage(context: BrowserContext): Promise<KeptPage> {
   await session.detach()
   const light = '/theme.js'
   return {
-    page,
     targetId,
-    port: 0,
+    port: () => Number(new URL(page.url()).port),
     async rest(origin) {
       page.removeAllListeners('dialog')
       await page.unrouteAll()

@@ -110,6 +110,7 @@ export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser
   },
 })
 
+/** Once for each page: what is put into one stays in it. */
 async function watch(page: Page, isOpen: boolean): Promise<void> {
   const report = (text: string): void => reportTo.get(page)?.(text)
   await page.exposeBinding('reportViolation', (_, text: string) => report(text))
