@@ -1,6 +1,6 @@
 import type { EvictionName } from '../../src/main/cache/eviction/policy'
-import { createEviction } from '../../src/main/cache/eviction/policy'
 import { optimalHits } from './optimum'
+import { createPolicyAlone } from './policy-alone'
 import { countHits } from './simulate'
 import { traces } from './traces'
 
@@ -33,7 +33,7 @@ export interface Summary { mean: number, worst: number, worstWithoutLoop: number
 export function compare({ requests: count, keys, seed }: CompareOptions): Comparison[] {
   return traces.flatMap(({ name, generate }) => shares.map((share) => {
     const { requests, capacity } = generate({ requests: count, keys, share, seed })
-    const ratioOf = (policy: EvictionName): number => countHits(requests, capacity, createEviction(policy)) / count
+    const ratioOf = (policy: EvictionName): number => countHits(requests, capacity, createPolicyAlone(policy)) / count
     return {
       trace: name,
       share,

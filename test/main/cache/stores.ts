@@ -3,7 +3,7 @@ import { createOffheapStore } from '../../../src/main/cache/offheap/offheap-stor
 import { createMapStore } from './map-store'
 
 /** So small that a few entries make the index split, the columns page and segments be cleaned. */
-export const createTinyStore: StoreMaker = (ledger, eviction) => createOffheapStore(ledger, eviction, { segmentWords: 256, tableCells: 12, pageBits: 2, kinds: 6 })
+export const createTinyStore: StoreMaker = (ledger, eviction) => createOffheapStore(ledger, eviction, { segmentWords: 256, tableBuckets: 1, pageBits: 2, kinds: 6 })
 
 export const stores: { name: string, createStore: StoreMaker }[] = [
   { name: 'off-heap', createStore: createOffheapStore },

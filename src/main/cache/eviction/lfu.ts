@@ -1,4 +1,4 @@
-import type { ColumnMaker, EvictionPolicy } from './policy'
+import type { EvictionPolicy, PolicyMemory } from './policy'
 import { createRings, none, patience } from './rings'
 
 /** Ranks are counted modulo this, one ring each. */
@@ -20,15 +20,14 @@ const worth = 10
  * of today. The limit makes forgetting fast, and it puts all ranks between the age and 31 above it: 32 rings, one a rank modulo 32,
  * hold the entries like the spokes of a wheel, where the paper needs a heap.
  *
- * A use writes the rank down and leaves the entry where it is: a hit touches one byte and no neighbour's links. An entry is moved to the
+ * A use writes the rank down and leaves the entry where it is: a hit changes its mark and no neighbour's links. An entry is moved to the
  * ring of its rank only when it would go otherwise (lazy promotion: J. Yang, Z. Qiu, Y. Zhang, Y. Yue, K. V. Rashmi: "FIFO Can Be
  * Better than LRU: the Power of Lazy Promotion and Quick Demotion", HotOS '23). Each step is O(1); a victim's price is one more for
- * every entry used since, at most 1,000 at a time: then the next one goes, used or not. 9 bytes a slot: two links, and a byte with rank
- * (5 bits) and uses (2). Figures: docs/decisions/0010-eviction.md.
+ * every entry used since, at most 1,000 at a time: then the next one goes, used or not. 8 bytes a slot for two links, and a mark of rank (5
+ * bits) and uses (2). Figures: docs/decisions/0010-eviction.md.
  */
-export function createLfu(createColumn: ColumnMaker): EvictionPolicy {
-  const rings = createRings(ranks, createColumn)
-  const places = createColumn('u8')
+export function createLfu({ createLinks, marks }: PolicyMemory): EvictionPolicy {
+  const rings = createRings(ranks, createLinks)
   let age = 0
   /** The slot added or used last. */
   let latest = none
@@ -36,12 +35,12 @@ export function createLfu(createColumn: ColumnMaker): EvictionPolicy {
   let left = patience
 
   /** What is written down of an entry that has just been used that often. */
-  function placeOf(uses: number): number {
+  function markOf(uses: number): number {
     return uses * ranks + (age + 1 + worth * uses) % ranks
   }
 
   function rankOf(slot: number): number {
-    return places.get(slot) % ranks
+    return marks.get(slot) % ranks
   }
 
   /** The first of the ring that may go, -1 where there is none. Those before it that belong elsewhere are moved there. */
@@ -57,7 +56,7 @@ export function createLfu(createColumn: ColumnMaker): EvictionPolicy {
       else if (slot !== latest) {
         // Out of patience: its uses are forgotten, so that the next question has the same answer.
         if (rank !== ring)
-          places.set(slot, ring)
+          marks.set(slot, ring)
         return slot
       }
     }
@@ -66,21 +65,18 @@ export function createLfu(createColumn: ColumnMaker): EvictionPolicy {
 
   return {
     get bytes() {
-      return rings.bytes + places.bytes
+      return rings.bytes
     },
-    reserve(capacity) {
-      rings.reserve(capacity)
-      places.reserve(capacity)
-    },
+    reserve: rings.reserve,
     add(slot) {
-      places.set(slot, placeOf(0))
+      marks.set(slot, markOf(0))
       rings.append(rankOf(slot), slot)
       latest = slot
     },
     use(slot) {
       latest = slot
-      const uses = Math.floor(places.get(slot) / ranks)
-      places.set(slot, placeOf(Math.min(mostUses, uses + 1)))
+      const uses = Math.floor(marks.get(slot) / ranks)
+      marks.set(slot, markOf(Math.min(mostUses, uses + 1)))
     },
     remove(slot) {
       rings.remove(slot)

@@ -1,4 +1,4 @@
-import type { ColumnMaker, EvictionPolicy } from './policy'
+import type { EvictionPolicy, PolicyMemory } from './policy'
 import { createRings } from './rings'
 
 const queue = 0
@@ -6,8 +6,8 @@ const queue = 0
 /**
  * Least recently used, exactly: one ring in order of use. A use moves the slot to the end; the first is the next to go. 8 bytes a slot.
  */
-export function createLru(createColumn: ColumnMaker): EvictionPolicy {
-  const rings = createRings(1, createColumn)
+export function createLru({ createLinks }: PolicyMemory): EvictionPolicy {
+  const rings = createRings(1, createLinks)
 
   return {
     get bytes() {

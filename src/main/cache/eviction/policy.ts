@@ -1,5 +1,4 @@
-import type { Column, ColumnType } from '../offheap/columns'
-import { createColumn } from '../offheap/columns'
+import type { Column } from '../offheap/columns'
 import { createLfu } from './lfu'
 import { createLru } from './lru'
 import { createSieve } from './sieve'
@@ -34,11 +33,19 @@ export interface EvictionPolicy {
 
 export type EvictionName = 'lru' | 'lfu' | 'sieve'
 
-/** Makes the columns that a policy keeps its links and marks in. */
-export type ColumnMaker = (type: ColumnType) => Column
+/** A number of 7 bits for every slot that is there, 0 when it comes. */
+export type Marks = Pick<Column, 'get' | 'set'>
 
-const policies = { lru: createLru, lfu: createLfu, sieve: createSieve } satisfies Record<EvictionName, (column: ColumnMaker) => EvictionPolicy>
+/** Where a policy keeps what it knows of the slots. */
+export interface PolicyMemory {
+  /** A column of 32 bits. */
+  createLinks: () => Column
+  /** Lives beside the entries and grows with them: a use looks at nothing else. */
+  marks: Marks
+}
 
-export function createEviction(name: EvictionName, column: ColumnMaker = type => createColumn(type)): EvictionPolicy {
-  return policies[name](column)
+const policies = { lru: createLru, lfu: createLfu, sieve: createSieve } satisfies Record<EvictionName, (memory: PolicyMemory) => EvictionPolicy>
+
+export function createEviction(name: EvictionName, memory: PolicyMemory): EvictionPolicy {
+  return policies[name](memory)
 }

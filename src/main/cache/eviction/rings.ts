@@ -1,4 +1,4 @@
-import type { ColumnMaker } from './policy'
+import type { PolicyMemory } from './policy'
 
 /** Stands for no slot. */
 export const none = -1
@@ -29,9 +29,9 @@ export interface Rings {
 /** Slots lie below; the node that closes ring n is this + n: a small integer to V8 wherever it runs. */
 const closing = 2 ** 29
 
-export function createRings(count: number, createColumn: ColumnMaker): Rings {
-  const newer = createColumn('u32')
-  const older = createColumn('u32')
+export function createRings(count: number, createLinks: PolicyMemory['createLinks']): Rings {
+  const newer = createLinks()
+  const older = createLinks()
   /** The links of the closing nodes. */
   const first = new Uint32Array(count)
   const last = new Uint32Array(count)

@@ -1,4 +1,4 @@
-import type { ColumnMaker, EvictionPolicy } from './policy'
+import type { EvictionPolicy, PolicyMemory } from './policy'
 import { createRings, none, patience } from './rings'
 
 /**
@@ -7,7 +7,7 @@ import { createRings, none, patience } from './rings'
  * Slots stay in the order in which they were added; a use only sets the slot's visited bit. A hand walks from the oldest to the newest
  * and round again: it clears the bits that it meets, and the first slot without one is the next to go. Because the hand goes on
  * where it took the last victim, what came after it – new entries nobody has asked for twice – is tried early, while what was
- * in use stays for a whole round. 9 bytes a slot.
+ * in use stays for a whole round. 8 bytes a slot, and a bit of its mark.
  *
  * The hand passes at most 1,000 visited slots in one go and then takes the next in any case. In a cache where everything was in use it would
  * walk round all of a million entries otherwise, for 400 ms.
@@ -15,10 +15,9 @@ import { createRings, none, patience } from './rings'
  * The paper makes room before it adds. Here the new entry is there already and the hand steps over it: the victims are the same. The
  * hand moves when it is asked, and then rests on its answer until that slot is used or goes.
  */
-export function createSieve(createColumn: ColumnMaker): EvictionPolicy {
+export function createSieve({ createLinks, marks: visited }: PolicyMemory): EvictionPolicy {
   const queue = 0
-  const rings = createRings(1, createColumn)
-  const visited = createColumn('u8')
+  const rings = createRings(1, createLinks)
   let hand = none
   /** The slot added or used last. */
   let latest = none
@@ -31,12 +30,9 @@ export function createSieve(createColumn: ColumnMaker): EvictionPolicy {
 
   return {
     get bytes() {
-      return rings.bytes + visited.bytes
+      return rings.bytes
     },
-    reserve(capacity) {
-      rings.reserve(capacity)
-      visited.reserve(capacity)
-    },
+    reserve: rings.reserve,
     add(slot) {
       rings.append(queue, slot)
       visited.set(slot, 0)

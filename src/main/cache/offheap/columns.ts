@@ -3,8 +3,6 @@ const pageBits = 14
 const smallest = 16
 
 const makers = {
-  u8: (length: number) => new Uint8Array(length),
-  u16: (length: number) => new Uint16Array(length),
   u32: (length: number) => new Uint32Array(length),
   f64: (length: number) => new Float64Array(length),
 } as const

@@ -5,7 +5,8 @@ import type { RecordEntry, RecordHome } from './record'
 import type { OffheapOptions } from './slots'
 import { insertionOrder } from './insertion-order'
 import { createKeyBuffer } from './key-buffer'
-import { largestIndex } from './key-index'
+import { nowhere } from './key-index'
+import { mostSlots } from './record'
 import { largestLog } from './segments'
 import { columnsAlone, createSlots } from './slots'
 import { tagsAlone } from './tag-index'
@@ -14,16 +15,18 @@ import { tagsAlone } from './tag-index'
  * The store of a running Larder. A million small entries are not a million objects: they are a few thousand buffers outside the V8 heap,
  * which the garbage collector has nothing to do with.
  *
- *   key ──hash──▶ index ──▶ slot ──▶ columns: place of the record, insertion number, links of the eviction order
- *                                      │
- *                                      ▼
- *                                    record in a segment: header, key, value, tags
+ *   key ──hash──▶ index ──▶ record in a segment: header with the slot, key, value, tags
+ *                             │                ▲
+ *                             ▼                │
+ *                            slot ──▶ columns: place of the record, insertion number, links of the eviction order
  *
- *   key-index.ts        finds the slot: 5 to 9 bytes an entry
+ * A hit touches two places of memory, index and record, and no column: that is what it costs among a million.
+ *
+ *   key-index.ts        finds the record: 6 to 11 bytes an entry
  *   slots.ts            all of this together, by slot
- *   columns.ts          numbers per slot, in pages: 4 for the place, 4 for the insertion number, 8 or 9 for the order of eviction
+ *   columns.ts          numbers per slot, in pages: 4 for the place, 4 for the insertion number, 8 for the order of eviction
  *   segments.ts         the log of records and its cleaning; values of more than 128 KiB have buffers of their own
- *   record.ts           a record: 20 bytes of header, then key and value
+ *   record.ts           a record: 24 bytes of header, then key and value
  *   kinds.ts            what many records share – content type, TTL, grace, upper halves of numbers – said once
  *   deadlines.ts        which entries may be over: 2 bytes an entry, where any can be
  *   insertion-order.ts  lists by insertion number, without links between entries
@@ -110,11 +113,11 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
     get demand() {
       return demand
     },
-    most: { entries: largestIndex, bytes: largestLog },
+    most: { entries: mostSlots, bytes: largestLog },
     cost: (key, fields) => slots.log.cost(key, fields) + columnsAlone + tagsAlone(fields.tags),
     find(key) {
-      const slot = keys.load(key) ? slots.find() : -1
-      return slot === -1 ? undefined : slots.entry(slot)
+      const place = keys.load(key) ? slots.find() : nowhere
+      return place === nowhere ? undefined : slots.log.entry(place)
     },
     insert(key, fields, at) {
       load(key)
@@ -129,15 +132,14 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
       watcher?.inserted(slot)
     },
     replace(entry, fields, at) {
-      const { slot, sequence, hits, tags } = own(entry)
-      const place = slots.placeOf(slot)
+      const { slot, place, sequence, hits, tags } = own(entry)
       if (!slots.log.hasKey(place))
         load(entry.key)
       watcher?.changing(slot)
       slots.tags.remove(slot, tags)
-      slots.move(slot, slots.log.write(slot, place, fields, { sequence, hits: hits % 2 ** 16, usedAt: at }))
+      slots.rewrite(slot, place => slots.log.write(slot, place, fields, { sequence, hits: hits % 2 ** 16, usedAt: at }))
       slots.tags.add(slot, fields.tags)
-      slots.policy.use(slot)
+      slots.use(slot, slots.placeOf(slot))
       slots.setDeadline(slot, fields.lifetime)
       touch(at)
       settle()
@@ -146,18 +148,18 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
     retime(entry, lifetime) {
       const { slot } = own(entry)
       watcher?.changing(slot)
-      slots.move(slot, slots.log.retime(slot, slots.placeOf(slot), lifetime))
+      slots.rewrite(slot, place => slots.log.retime(slot, place, lifetime))
       slots.setDeadline(slot, lifetime)
       settle()
       watcher?.changed(slot)
     },
     use(entry, at) {
-      const { slot } = own(entry)
+      const { slot, place } = own(entry)
       watcher?.changing(slot)
       touch(at)
-      if (slots.log.use(slots.placeOf(slot), at))
+      if (slots.log.use(place, at))
         slots.carryHits(slot)
-      slots.policy.use(slot)
+      slots.use(slot, place)
       watcher?.changed(slot)
     },
     remove(entry) {

@@ -5,7 +5,7 @@ import type { Kind } from './kinds'
 import type { RecordHome } from './record'
 import { hashBytes, longestKey } from './key-buffer'
 import { createKinds, kindBytes } from './kinds'
-import { contentLength, doubleAt, keyLength, keyWord, kindId, RecordEntry, recordWords, writeDouble } from './record'
+import { contentLength, doubleAt, keyLength, keyWord, kindId, markOf, RecordEntry, recordWords, slotOf, writeDouble, writeSlot } from './record'
 import { createSegments, demandAlone, largestRecord, offsetOf } from './segments'
 
 /** What a record says besides its fields. */
@@ -27,7 +27,10 @@ export interface RecordLog {
   /** A use at so many monotonic milliseconds; true when the hits in the header have run over 2^16. */
   use: (place: number, at: number) => boolean
   remove: (slot: number, place: number) => void
-  entry: (slot: number, place: number) => RecordEntry
+  entry: (place: number) => RecordEntry
+  /** What the eviction order has marked the entry with, 7 bits; 0 at first. */
+  mark: (place: number) => number
+  setMark: (place: number, mark: number) => void
   /** Whether the record has the key in the key buffer. */
   hasKey: (place: number) => boolean
   hashOf: (place: number) => number
@@ -39,8 +42,8 @@ export interface RecordLogParts {
   keys: KeyBuffer
   home: RecordHome
   placeOf: (slot: number) => number
-  /** The record with this hash lies at `to` now. */
-  moved: (hash: number, from: number, to: number) => void
+  /** The record of this slot, whose key has this hash, lies at `to` now. */
+  moved: (slot: number, hash: number, from: number, to: number) => void
   segmentWords?: number
   kinds?: number
 }
@@ -57,7 +60,7 @@ export function createRecordLog({ keys, home, placeOf, moved, segmentWords = lar
   const kinds = createKinds(kindCapacity)
   const large = new Map<number, Buffer>()
   let largeBytes = 0
-  const segments = createSegments({ sizeOf, moved: (from, to) => moved(hashOf(to), from, to), segmentWords })
+  const segments = createSegments({ sizeOf, moved: (from, to) => moved(slotOf(segments.words(to), offsetOf(to)), hashOf(to), from, to), segmentWords })
 
   function kindAt(place: number): Kind {
     return kinds.get(kindId(segments.words(place), offsetOf(place)))
@@ -103,6 +106,7 @@ export function createRecordLog({ keys, home, placeOf, moved, segmentWords = lar
       kind = isLarge ? explicitLarge : explicitSmall
       id = kinds.take(kind)
     }
+    const mark = old === -1 ? 0 : markOf(segments.words(old), offsetOf(old))
     // A view into the log may lie where the record comes to lie.
     const value = segments.owns(fields.value) ? Buffer.from(fields.value) : fields.value
     const inlineBytes = isLarge ? 0 : value.length
@@ -128,6 +132,7 @@ export function createRecordLog({ keys, home, placeOf, moved, segmentWords = lar
     record[offset + 2] = version
     record[offset + 3] = lifetime.storedAt
     record[offset + 4] = usedAt
+    writeSlot(record, offset, slot, mark)
     writeTimes(record, offset, kind, lifetime)
     if (kind.shape === 'explicit') {
       writeDouble(record, doubleAt(offset, 'version'), version)
@@ -170,7 +175,7 @@ export function createRecordLog({ keys, home, placeOf, moved, segmentWords = lar
       const words = segments.words(place)
       const offset = offsetOf(place)
       const before = kindAt(place)
-      const entry = new RecordEntry(home, slot, before, words, segments.buffer(place), offset)
+      const entry = new RecordEntry(home, place, before, words, segments.buffer(place), offset)
       const { value, contentType, tags, version, sequence } = entry
       const fields = { value, contentType, tags, version, lifetime }
       const after = before.shape === 'explicit' ? before : kindOf(fields, sequence, before.hasText, before.isLarge)
@@ -195,7 +200,13 @@ export function createRecordLog({ keys, home, placeOf, moved, segmentWords = lar
       return before >= 0xFFFF0000
     },
     remove: drop,
-    entry: (slot, place) => new RecordEntry(home, slot, kindAt(place), segments.words(place), segments.buffer(place), offsetOf(place)),
+    entry: place => new RecordEntry(home, place, kindAt(place), segments.words(place), segments.buffer(place), offsetOf(place)),
+    mark: place => markOf(segments.words(place), offsetOf(place)),
+    setMark(place, mark) {
+      const words = segments.words(place)
+      const offset = offsetOf(place)
+      writeSlot(words, offset, slotOf(words, offset), mark)
+    },
     hasKey(place) {
       const words = segments.words(place)
       const offset = offsetOf(place)

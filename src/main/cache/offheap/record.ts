@@ -10,11 +10,15 @@ import type { Kind } from './kinds'
  *   2  version modulo 2^32
  *   3  time of storing modulo 2^32, whole milliseconds
  *   4  last use modulo 2^32, whole milliseconds of the monotonic clock
- *   5  doubles that the kind's shape asks for: three deadlines when moved, everything when explicit
+ *   5  mark of the eviction order (7 bits), slot (25 bits)
+ *   6  doubles that the kind's shape asks for: three deadlines when moved, everything when explicit
  *      length of the text in bytes, where the kind says that there is one
  *      key (UTF-8), value (unless it is large and lies elsewhere), text
  */
-export const headerWords = 5
+export const headerWords = 6
+/** Slots that 25 bits can tell; one is left for the entry that makes another go. */
+export const mostSlots = 2 ** 25 - 1
+const slotBits = 25
 const doublesOf = { compact: 0, moved: 3, explicit: 8 } as const
 
 /** Doubles of a moved record, then what an explicit one has besides. */
@@ -59,6 +63,18 @@ export function kindId(words: Uint32Array, offset: number): number {
   return (words[offset + 1] as number) & 0xFFFF
 }
 
+export function slotOf(words: Uint32Array, offset: number): number {
+  return (words[offset + 5] as number) & mostSlots
+}
+
+export function markOf(words: Uint32Array, offset: number): number {
+  return (words[offset + 5] as number) >>> slotBits
+}
+
+export function writeSlot(words: Uint32Array, offset: number, slot: number, mark: number): void {
+  words[offset + 5] = mark << slotBits | slot
+}
+
 /** Bytes of key, value and text of a record that is there. */
 export function contentLength(words: Uint32Array, offset: number, kind: Kind): number {
   return keyLength(words, offset) + valueLength(words, offset) + (kind.hasText ? words[offset + keyWord(kind) - 1] as number : 0)
@@ -89,15 +105,17 @@ export interface RecordHome {
  */
 export class RecordEntry implements StoredEntry {
   readonly slot: number
+  readonly place: number
   readonly kind: Kind
   readonly #home: RecordHome
   readonly #words: Uint32Array
   readonly #buffer: Buffer
   readonly #offset: number
 
-  constructor(home: RecordHome, slot: number, kind: Kind, words: Uint32Array, buffer: Buffer, offset: number) {
+  constructor(home: RecordHome, place: number, kind: Kind, words: Uint32Array, buffer: Buffer, offset: number) {
     this.#home = home
-    this.slot = slot
+    this.slot = slotOf(words, offset)
+    this.place = place
     this.kind = kind
     this.#words = words
     this.#buffer = buffer

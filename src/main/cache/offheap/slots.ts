@@ -1,4 +1,4 @@
-import type { EvictionName, EvictionPolicy } from '../eviction/policy'
+import type { EvictionName, EvictionPolicy, Marks } from '../eviction/policy'
 import type { Lifetime } from '../lifetime'
 import type { StoredEntry } from '../store'
 import type { KeyBuffer } from './key-buffer'
@@ -9,14 +9,14 @@ import { createEviction } from '../eviction/policy'
 import { timeOf } from '../lifetime'
 import { createColumn } from './columns'
 import { createDeadlines, groupSize, nothing } from './deadlines'
-import { createKeyIndex } from './key-index'
+import { createKeyIndex, nowhere } from './key-index'
 import { createRecordLog } from './record-log'
 import { createTagIndex } from './tag-index'
 
 export interface OffheapOptions {
-  /** Words to a full segment, cells to a full index table, bits of a column's page, kinds: tests make them tiny. */
+  /** Words to a full segment, buckets to a full index table, bits of a column's page, kinds: tests make them tiny. */
   segmentWords?: number
-  tableCells?: number
+  tableBuckets?: number
   pageBits?: number
   kinds?: number
 }
@@ -30,14 +30,17 @@ export interface Slots {
   readonly top: number
   /** Memory held besides the log, beyond that of an empty store. */
   overhead: () => number
-  /** The slot of the key in the key buffer, -1 when it is not there. */
+  /** The place of the record of the key in the key buffer, -1 when it is not there. */
   find: () => number
   /** A slot for the key in the key buffer; `write` gives it its record. */
   take: (sequence: number, write: (slot: number) => number) => number
   free: (slot: number) => void
   placeOf: (slot: number) => number
-  move: (slot: number, place: number) => void
   entry: (slot: number) => RecordEntry
+  /** `write` is given the place of the slot's record and returns where it lies now. */
+  rewrite: (slot: number, write: (place: number) => number) => void
+  /** The entry, whose record lies there, was read or written: for the order of eviction. */
+  use: (slot: number, place: number) => void
   /** The entry's insertion number modulo 2^32, 0 for a free slot. */
   sequenceOf: (slot: number) => number
   /** One more hit than the 16 bits of a record tell. */
@@ -69,26 +72,27 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
     keys,
     home,
     placeOf: slot => places.get(slot),
-    moved(hash, from, to) {
-      moving = from
-      places.set(index.find(hash), to)
-      moving = nowhere
-    },
+    moved,
   })
-  /** While a record moves it is looked for by its place, else the key in the key buffer by its bytes. */
-  const nowhere = -1
-  let moving = nowhere
-  const index = createKeyIndex({
-    ...options,
-    isWanted: slot => moving === nowhere ? log.hasKey(places.get(slot)) : places.get(slot) === moving,
-    hashOf: slot => log.hashOf(places.get(slot)),
-  })
+  const index = createKeyIndex({ ...options, isWanted: log.hasKey, hashOf: log.hashOf })
+  /** Of the slot in use the place is at hand: a hit looks at no column. */
+  let usedSlot = -1
+  let usedPlace = nowhere
+  const marks: Marks = {
+    get: slot => log.mark(slot === usedSlot ? usedPlace : places.get(slot)),
+    set: (slot, mark) => log.setMark(slot === usedSlot ? usedPlace : places.get(slot), mark),
+  }
   let capacity = 0
   /** 1 more than the first free slot below `top`, 0 when there is none. */
   let firstFree = 0
 
   function createPolicy(name: EvictionName): EvictionPolicy {
-    return createEviction(name, type => createColumn(type, pageBits))
+    return createEviction(name, { createLinks: () => createColumn('u32', pageBits), marks })
+  }
+
+  function moved(slot: number, hash: number, from: number, to: number): void {
+    places.set(slot, to)
+    index.move(hash, from, to)
   }
 
   function held(): number {
@@ -134,31 +138,45 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
         firstFree = places.get(slot)
       places.set(slot, place)
       sequences.set(slot, sequence)
-      index.add(keys.hash, slot)
+      index.add(keys.hash, place)
       slots.policy.add(slot)
       return slot
     },
     free(slot: number) {
       const place = places.get(slot)
-      index.remove(log.hashOf(place), slot)
-      log.remove(slot, place)
+      index.remove(log.hashOf(place), place)
       slots.policy.remove(slot)
+      log.remove(slot, place)
       hits.delete(slot)
       sequences.set(slot, 0)
       places.set(slot, firstFree)
       firstFree = slot + 1
     },
     placeOf: (slot: number) => places.get(slot),
-    move: (slot: number, place: number) => places.set(slot, place),
-    entry: (slot: number) => log.entry(slot, places.get(slot)),
+    entry: (slot: number) => log.entry(places.get(slot)),
+    rewrite(slot: number, write: (place: number) => number) {
+      const to = write(places.get(slot))
+      // The writing may have made room, and moved the old record too.
+      const from = places.get(slot)
+      if (to !== from)
+        moved(slot, log.hashOf(to), from, to)
+    },
+    use(slot: number, place: number) {
+      usedSlot = slot
+      usedPlace = place
+      slots.policy.use(slot)
+      usedSlot = -1
+    },
     sequenceOf: (slot: number) => sequences.get(slot),
     carryHits: (slot: number) => void hits.set(slot, (hits.get(slot) ?? 0) + 2 ** 16),
     carriedHits: (slot: number) => hits.size === 0 ? 0 : hits.get(slot) ?? 0,
     rank(name: EvictionName) {
       const before = slots.policy
+      // To the end, before the new rule marks the first one anew.
+      const order = [...before.order()]
       slots.policy = createPolicy(name)
       slots.policy.reserve(capacity)
-      for (const slot of before.order())
+      for (const slot of order)
         slots.policy.add(slot)
     },
     setDeadline(slot: number, { graceUntil, skew }: Lifetime) {

@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compare, policies, summarize } from '../../../../bench/simulator/compare'
 import { optimalHits } from '../../../../bench/simulator/optimum'
+import { createPolicyAlone } from '../../../../bench/simulator/policy-alone'
 import { createRandom, createZipf } from '../../../../bench/simulator/random'
 import { countHits } from '../../../../bench/simulator/simulate'
 import { traces } from '../../../../bench/simulator/traces'
-import { createEviction } from '../../../../src/main/cache/eviction/policy'
 
 const tinyTrace = fc.array(fc.nat(5), { maxLength: 14 }).map(requests => Uint32Array.from(requests))
 const trace = fc.array(fc.nat(30), { maxLength: 400, size: 'max' }).map(requests => Uint32Array.from(requests))
@@ -74,20 +74,20 @@ describe('the clairvoyant optimum', () => {
 describe('the simulation', () => {
   it('gives LRU the hits of its definition', () => {
     fc.assert(fc.property(trace, capacity, (requests, capacity) => {
-      expect(countHits(requests, capacity, createEviction('lru'))).toBe(hitsByDistance(requests, capacity))
+      expect(countHits(requests, capacity, createPolicyAlone('lru'))).toBe(hitsByDistance(requests, capacity))
     }), { numRuns: 200 })
   })
 
   // Red with: sieve.ts `hand = next` in `remove`: the hand stays with the newest and tries nothing else.
   it('gives SIEVE the hits of its paper', () => {
     fc.assert(fc.property(trace, capacity, (requests, capacity) => {
-      expect(countHits(requests, capacity, createEviction('sieve'))).toBe(sieveOfThePaper(requests, capacity))
+      expect(countHits(requests, capacity, createPolicyAlone('sieve'))).toBe(sieveOfThePaper(requests, capacity))
     }), { numRuns: 200 })
   })
 
   it.each(policies)('hits every repetition where everything fits: %s', (policy) => {
     fc.assert(fc.property(trace, (requests) => {
-      expect(countHits(requests, 31, createEviction(policy))).toBe(requests.length - new Set(requests).size)
+      expect(countHits(requests, 31, createPolicyAlone(policy))).toBe(requests.length - new Set(requests).size)
     }))
   })
 })
