@@ -41,7 +41,7 @@ const scattered = (index: number): number => (index * 7_368_787) % entries
 
 async function measure(createStore: StoreMaker | undefined, ttl: number | null): Promise<Figures> {
   const engine = createEngine({ clock: { wall: Date.now, monotonic: () => performance.now() }, journal: createMemoryJournal(), budget: 2 ** 36, logger, ...createStore && { createStore } })
-  const cache = engine.open({ ...definition, ttl, eviction: 'lru' })
+  const cache = engine.open({ ...definition, ttl, eviction: 'lfu' })
   const before = settle()
   let slowest = 0
   const set = rate(index => void cache.set(keyOf(index), value, options))
