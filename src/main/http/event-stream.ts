@@ -45,12 +45,17 @@ export function openEventStream({ response, headers = ['Cache-Control', 'no-stor
   let soon: NodeJS.Immediate | undefined
   let later: NodeJS.Timeout | undefined
 
+  // Who closes his half has gone, as nothing else would tell until the next event.
+  const { socket } = response.req
+  socket.once('end', end)
   response.on('close', release)
   response.on('drain', flush)
   const subscription = hub.subscribe(receive)
   const heartbeat = setInterval(beat, heartbeatMs)
   response.writeHead(200, ['Content-Type', 'text/event-stream; charset=utf-8', ...headers])
   response.write(': Larder event stream\nretry: 1000\n\n')
+  if (socket.readableEnded)
+    end()
 
   return { dispose: end }
 
@@ -127,6 +132,7 @@ export function openEventStream({ response, headers = ['Cache-Control', 'no-stor
     clearSchedule()
     clearInterval(heartbeat)
     subscription.dispose()
+    socket.off('end', end)
     response.off('close', release)
     response.off('drain', flush)
   }

@@ -88,6 +88,8 @@ export function createLarderServer(options: LarderServerOptions): LarderServer {
   function equip(server: Server): Server {
     // Unlimited: a limit would drop the fields behind it unseen, a second Host among them. Their size is limited anyway.
     server.maxHeadersCount = 0
+    // A client that has nothing more to say still reads (RFC 9112 §9.6). The property is old and public, and missing in the documentation.
+    Object.assign(server, { httpAllowHalfOpen: true })
     server.on('request', (request: IncomingMessage, response: ServerResponse) => run(request, response, false))
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => run(request, response, true))
     // An expectation other than 100-continue may be ignored (RFC 9110 §10.1.1).

@@ -23,6 +23,7 @@ class FakeResponse extends EventEmitter {
   destroyed = false
   ended = false
   blocked = false
+  req = { socket: new EventEmitter() }
 
   writeHead(status: number, headers: readonly string[]): void {
     this.status = status
