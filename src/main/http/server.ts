@@ -88,7 +88,7 @@ export function createLarderServer(options: LarderServerOptions): LarderServer {
   function equip(server: Server): Server {
     // Unlimited: a limit would drop the fields behind it unseen, a second Host among them. Their size is limited anyway.
     server.maxHeadersCount = 0
-    // A client that has nothing more to say still reads (RFC 9112 §9.6). The property is old and public, and missing in the documentation.
+    // Who has closed may go on to receive (RFC 9293 §3.6). The property is as old as the class, and missing in its documentation.
     Object.assign(server, { httpAllowHalfOpen: true })
     server.on('request', (request: IncomingMessage, response: ServerResponse) => run(request, response, false))
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => run(request, response, true))

@@ -34,7 +34,7 @@ async function sendAndHalfClose(text: string): Promise<string | undefined> {
 
 const statusesIn = (text: string | undefined): string[] => text?.match(/(?<=HTTP\/1\.1 )\d{3}/g) ?? []
 
-// RFC 9112 §9.6: who closes a connection for one direction still reads from the other. Red without `httpAllowHalfOpen` in src/main/http/server.ts.
+// RFC 9293 §3.6: "the user who CLOSEs may continue to RECEIVE". Red without `httpAllowHalfOpen` in src/main/http/server.ts.
 it.each<[string, () => string, string[]]>([
   ['the data plane', () => message('PUT', '/v1/a', 'one'), ['201']],
   ['the control plane', () => message('GET', '/admin/caches'), ['200']],
