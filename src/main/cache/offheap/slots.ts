@@ -35,10 +35,9 @@ export interface Slots {
   /** A slot for the key in the key buffer; `write` gives it its record. */
   take: (sequence: number, write: (slot: number) => number) => number
   free: (slot: number) => void
-  placeOf: (slot: number) => number
   entry: (slot: number) => RecordEntry
-  /** `write` is given the place of the slot's record and returns where it lies now. */
-  rewrite: (slot: number, write: (place: number) => number) => void
+  /** `write` is given the place of the slot's record and returns where it lies now, as this does. */
+  rewrite: (slot: number, write: (place: number) => number) => number
   /** The entry, whose record lies there, was read or written: for the order of eviction. */
   use: (slot: number, place: number) => void
   /** The entry's insertion number modulo 2^32, 0 for a free slot. */
@@ -152,7 +151,6 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
       places.set(slot, firstFree)
       firstFree = slot + 1
     },
-    placeOf: (slot: number) => places.get(slot),
     entry: (slot: number) => log.entry(places.get(slot)),
     rewrite(slot: number, write: (place: number) => number) {
       const to = write(places.get(slot))
@@ -160,6 +158,7 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
       const from = places.get(slot)
       if (to !== from)
         moved(slot, log.hashOf(to), from, to)
+      return to
     },
     use(slot: number, place: number) {
       usedSlot = slot
