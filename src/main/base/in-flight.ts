@@ -1,0 +1,170 @@
+import { LarderError } from '../../shared/errors'
+
+/**
+ * Memory that requests hold beside the caches: what is read in, built, or waiting to be sent. Every face counts
+ * here, so that all of it together stays within one budget, whatever clients send or leave unread.
+ *
+ * Over the budget the worst holder goes: of the caller that holds most, whatever its number of
+ * connections, the one that holds most. A caller with little in flight is never refused for another's sake.
+ */
+export interface InFlight {
+  /** Held now. */
+  readonly bytes: number
+  /** Bytes that all holds together may reach. */
+  readonly budget: number
+  /**
+   * Begins to count something that belongs to `caller`: a credential, or one object for all who have none.
+   *
+   * @param drop frees the memory at once, and must not throw; called when this is the worst holder and another needs room
+   */
+  hold: (caller: object, drop: () => void) => Hold
+}
+
+export interface Hold {
+  /** Charged to it now. */
+  readonly bytes: number
+  /** Whether it may hold this many bytes from now on. False: it is the worst holder itself, and holds what it held before. */
+  resize: (bytes: number) => boolean
+  /**
+   * Whether it may keep this memory alive as well, which others may keep alive too: it counts once. One at a time.
+   * False as for `resize`.
+   */
+  share: (memory: ArrayBufferLike) => boolean
+  /** Holds nothing any more, and never will. May be called twice. */
+  release: () => void
+}
+
+interface Holder {
+  readonly caller: object
+  readonly drop: () => void
+  /** Its own and, where it is the one that is charged, what it shares. */
+  bytes: number
+  own: number
+  shared: ArrayBufferLike | null
+  released: boolean
+}
+
+/** @param budget asked each time: it follows settings */
+export function createInFlight(budget: () => number): InFlight {
+  const callers = new Map<object, { bytes: number, holders: Set<Holder> }>()
+  /** Who keeps shared memory alive; the first is charged. */
+  const sharers = new Map<ArrayBufferLike, Set<Holder>>()
+  let total = 0
+
+  function charge(holder: Holder, bytes: number): void {
+    if (bytes === 0)
+      return
+    let group = callers.get(holder.caller)
+    if (!group)
+      callers.set(holder.caller, group = { bytes: 0, holders: new Set() })
+    holder.bytes += bytes
+    group.bytes += bytes
+    total += bytes
+    if (holder.bytes > 0)
+      group.holders.add(holder)
+    else
+      group.holders.delete(holder)
+    if (group.holders.size === 0)
+      callers.delete(holder.caller)
+  }
+
+  function unshare(holder: Holder): void {
+    const memory = holder.shared
+    const all = memory && sharers.get(memory)
+    if (!memory || !all)
+      return
+    const [charged] = all
+    all.delete(holder)
+    holder.shared = null
+    if (charged === holder)
+      charge(holder, -memory.byteLength)
+    const [next] = all
+    if (next === undefined)
+      sharers.delete(memory)
+    else if (charged === holder)
+      charge(next, memory.byteLength)
+  }
+
+  function release(holder: Holder): void {
+    holder.released = true
+    unshare(holder)
+    charge(holder, -holder.own)
+    holder.own = 0
+  }
+
+  /** The holder that has to go so that `asking` may have `more`: maybe `asking` itself. */
+  function worst(asking: Holder, more: number): Holder {
+    let caller = asking.caller
+    let most = (callers.get(caller)?.bytes ?? 0) + more
+    for (const [candidate, { bytes }] of callers) {
+      if (bytes > most && candidate !== asking.caller) {
+        caller = candidate
+        most = bytes
+      }
+    }
+    const own = caller === asking.caller
+    let found = own ? asking : undefined
+    for (const holder of callers.get(caller)?.holders ?? []) {
+      if (holder !== asking && holder.bytes > (found === asking ? asking.bytes + more : found?.bytes ?? 0))
+        found = holder
+    }
+    return found ?? asking
+  }
+
+  function makeRoom(asking: Holder, more: number): boolean {
+    while (more > 0 && total + more > budget()) {
+      const victim = worst(asking, more)
+      if (victim === asking)
+        return false
+      release(victim)
+      victim.drop()
+    }
+    return !asking.released
+  }
+
+  return {
+    get bytes() {
+      return total
+    },
+    get budget() {
+      return budget()
+    },
+    hold(caller, drop) {
+      const holder: Holder = { caller, drop, bytes: 0, own: 0, shared: null, released: false }
+      return {
+        get bytes() {
+          return holder.bytes
+        },
+        resize(bytes) {
+          const more = bytes - holder.own
+          if (holder.released || !makeRoom(holder, more))
+            return false
+          holder.own = bytes
+          charge(holder, more)
+          return true
+        },
+        share(memory) {
+          unshare(holder)
+          const known = sharers.get(memory)
+          if (holder.released || (!known && !makeRoom(holder, memory.byteLength)))
+            return false
+          holder.shared = memory
+          if (known) {
+            known.add(holder)
+          }
+          else {
+            sharers.set(memory, new Set([holder]))
+            charge(holder, memory.byteLength)
+          }
+          return true
+        },
+        release: () => release(holder),
+      }
+    },
+  }
+}
+
+/** What a request is told that finds no room. */
+export function overloaded(): LarderError {
+  return new LarderError('overloaded', 'Too many bytes are in flight on this server. Try again in a moment.', { retryAfter: 1 })
+}
