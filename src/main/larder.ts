@@ -13,6 +13,7 @@ import { createAdministration } from './admin/administration'
 import { systemClock } from './base/clock'
 import { createDisposableStack } from './base/disposable'
 import { createEventHub } from './base/event-hub'
+import { createInFlight } from './base/in-flight'
 import { randomSecret } from './base/ids'
 import { createLogger, messageOf } from './base/logger'
 import { createEngine } from './cache/engine'
@@ -63,6 +64,7 @@ export interface Larder {
 
 /** 256 MB, as the contract writes it. */
 const defaultMemory = 256_000_000
+const leastInFlight = 64_000_000
 /** Milliseconds that requests have to finish at a stop; the rest of the 5 s is for flushing. */
 const stopGrace = 3000
 const controlFile = 'control.json'
@@ -120,6 +122,7 @@ export async function createLarder({ configuration, version, consoleFolder, writ
       }),
     }))
     const { firstKey } = await administration.firstStart()
+    const inFlight = createInFlight(() => inFlightBudget(engine.budget, administration.settings.valueLimit()))
 
     const server = createLarderServer({
       engine,
@@ -129,6 +132,7 @@ export async function createLarder({ configuration, version, consoleFolder, writ
       handlers: administration.handlers,
       authenticator: administration.authenticator,
       requestLog,
+      inFlight,
       about: () => ({ version, url }),
       valueLimit: administration.settings.valueLimit,
       consoleFolder,
@@ -157,6 +161,11 @@ export async function createLarder({ configuration, version, consoleFolder, writ
     await parts.dispose()
     throw error
   }
+}
+
+/** Bytes in flight: a quarter of the memory budget, and always room for two values of the largest size. */
+function inFlightBudget(memory: number, valueLimit: number): number {
+  return Math.max(memory / 4, leastInFlight, 2 * valueLimit)
 }
 
 /** How this machine reaches the server: by its loopback name, unless it is bound to one other address. */

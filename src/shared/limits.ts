@@ -11,6 +11,12 @@ export const limits = {
   valueMax: 128 * 1024 * 1024,
   /** JSON bodies of the control plane. */
   adminBody: 256 * 1024,
+  /** The same for operations that need no credential. */
+  openBody: 16 * 1024,
+  /** Values that one batch reads; what goes beyond has to be read by itself. */
+  batchAnswer: 32 * 1024 * 1024,
+  /** Event streams that may be open with one credential. */
+  streams: 32,
   /** Nesting of any JSON body; deeper input is refused before it is parsed. */
   jsonDepth: 512,
   batchOperations: 10_000,

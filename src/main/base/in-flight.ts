@@ -144,6 +144,8 @@ export function createInFlight(budget: () => number): InFlight {
           return true
         },
         share(memory) {
+          if (holder.shared === memory)
+            return true
           unshare(holder)
           const known = sharers.get(memory)
           if (holder.released || (!known && !makeRoom(holder, memory.byteLength)))

@@ -1,12 +1,16 @@
 import type { EntryOperations } from './operations'
-import type { BatchOutcome, BatchStep, BatchStepResult, Lookup } from './ports'
+import type { BatchOutcome, BatchStep, BatchStepResult } from './ports'
 import { LarderError } from '../../shared/errors'
+import { limits } from '../../shared/limits'
+import { lastingValue } from './ports'
 
 /** Runs the steps in order. With `stopAtFailure`, ends after the first that fails and tells its index. */
 export function runBatch(operations: EntryOperations, steps: readonly BatchStep[], stopAtFailure: boolean): BatchOutcome {
   const results: BatchStepResult[] = []
+  let room: number = limits.batchAnswer
   for (const [index, step] of steps.entries()) {
-    const result = runStep(operations, step)
+    const result = runStep(operations, step, room)
+    room -= result.op === 'get' && typeof result.lookup !== 'string' ? result.lookup.value.length : 0
     results.push(result)
     if (stopAtFailure && hasFailed(result))
       return { results, abortedAt: index }
@@ -14,10 +18,11 @@ export function runBatch(operations: EntryOperations, steps: readonly BatchStep[
   return { results, abortedAt: null }
 }
 
-function runStep(operations: EntryOperations, step: BatchStep): BatchStepResult {
+/** @param room bytes of values that may still be read */
+function runStep(operations: EntryOperations, step: BatchStep, room: number): BatchStepResult {
   switch (step.op) {
     case 'get':
-      return { op: 'get', lookup: lasting(operations.get(step.key)) }
+      return read(operations, step.key, room)
     case 'set':
       return { op: 'set', result: operations.set(step.key, step.value, step.options) }
     case 'delete':
@@ -29,9 +34,15 @@ function runStep(operations: EntryOperations, step: BatchStep): BatchStepResult 
   }
 }
 
-/** A hit is valid until the next call into the cache, and that may be the next step. */
-function lasting(lookup: Lookup): Lookup {
-  return typeof lookup === 'string' ? lookup : { ...lookup, value: Buffer.from(lookup.value) }
+function read(operations: EntryOperations, key: string, room: number): BatchStepResult {
+  const lookup = operations.get(key)
+  if (typeof lookup === 'string')
+    return { op: 'get', lookup }
+  if (lookup.value.length > room)
+    return { op: 'failed', code: 'too-large', detail: 'The values that this batch reads are too large for one answer.' }
+  // A hit is valid until the next call into the cache, and that may be the next step.
+  const value = lookup.value.length > lastingValue ? lookup.value : Buffer.from(lookup.value)
+  return { op: 'get', lookup: { ...lookup, value } }
 }
 
 function increment(operations: EntryOperations, key: string, by: bigint): BatchStepResult {

@@ -4,6 +4,12 @@ import type { Disposable } from '../base/disposable'
 export type MissReason = 'absent' | 'expired' | 'evicted' | 'flushed' | 'invalidated' | 'disabled'
 export const missReasons: readonly MissReason[] = ['absent', 'expired', 'evicted', 'flushed', 'invalidated', 'disabled']
 
+/**
+ * Bytes above which a value has memory of its own, which nobody changes any more: it may be kept as it is for as long as
+ * somebody needs it.
+ */
+export const lastingValue = 128 * 1024
+
 /** What a read hands out. Valid until the next call into the cache: copy what has to live longer. */
 export interface Hit {
   readonly value: Buffer

@@ -12,14 +12,17 @@ import type { OpenApiOptions } from './openapi/document'
 import express from 'express'
 import { dataOperations } from '../../shared/data-operations'
 import { LarderError } from '../../shared/errors'
+import { limits } from '../../shared/limits'
 import { operations } from '../../shared/operations'
 import { invoke } from '../base/operation-handlers'
 import { openEventStream, parseTopics } from './event-stream'
-import { commonHeaders, send, sendJson } from './exchange'
+import { commonHeaders, holdFor, pourOut, send, sendJson } from './exchange'
 import { createDescriptions } from './openapi/document'
 import { readOperationInput } from './operation-input'
+import { slices } from './pour'
 import { decodePart, readQuery, refuseUnknown } from './request-target'
 import { descriptionPaths } from './route-table'
+import { createStreamPlaces } from './stream-places'
 
 export interface ControlPlaneDeps {
   handlers: OperationHandlers
@@ -43,6 +46,7 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
   const descriptions = createDescriptions(deps.about)
   const exchanges = new WeakMap<IncomingMessage, Exchange>()
   const streams = new Set<Disposable>()
+  const places = createStreamPlaces(limits.streams)
   const app = express()
   app.disable('x-powered-by')
   app.set('case sensitive routing', true)
@@ -84,18 +88,26 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
     const { principal, head, response } = exchange
     if (!principal)
       throw new LarderError('key-missing', 'Watching events needs a key.')
+    // Whoever has left already would never give a place back.
+    if (response.closed || exchange.request.socket.destroyed)
+      return
+    const place = places.take(principal)
     const stream = openEventStream({
       response,
       headers: commonHeaders(exchange.corsOrigin),
       hub,
       topics,
       heartbeatMs,
+      hold: holdFor(exchange),
       sees: event => maySee(principal, event),
       // Also ended when the credential's rights change: the reader comes back with the new ones.
       alive: () => (head.secret === null ? authenticator.anonymous() : authenticator.stillHolds(head.secret)) === principal,
     })
     streams.add(stream)
-    response.once('close', () => streams.delete(stream))
+    response.once('close', () => {
+      streams.delete(stream)
+      place.dispose()
+    })
   })
 
   route('get', descriptionPaths[0], exchange => send(exchange, 200, ['Content-Type', 'application/json'], descriptions.json()))
@@ -155,7 +167,7 @@ function sendFile(exchange: Exchange, file: ConsoleFile): void {
     return
   }
   response.writeHead(200, [...file.headers, 'Content-Length', String(file.body.length)])
-  response.end(file.body)
+  pourOut(exchange, slices(file.body), null)
 }
 
 /** A user's own events and those for everybody, of the caches that the key reaches; what only concerns settings needs `admin`. */

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { EventTopic, LarderEvent } from '../../shared/events'
 import type { Disposable } from '../base/disposable'
 import type { EventHub } from '../base/event-hub'
+import type { Hold } from '../base/in-flight'
 import { invalidField } from '../../shared/errors'
 import { eventTopics, isBusyTopic } from '../../shared/events'
 import { createLostEvents } from '../base/lost-events'
@@ -20,10 +21,16 @@ export interface EventStreamOptions {
   heartbeatMs: number
   /** Whether the credential still holds. Asked before anything is written; false ends the stream. */
   alive: () => boolean
+  /** Counts what the reader has not taken; released at the end. Its `drop` has to close the connection. */
+  hold: Hold
 }
 
 /** Characters that may wait for a slow reader; beyond, events are dropped and counted. */
 const backlogLimit = 1024 * 1024
+/** Characters that may wait until the next flush without being counted. */
+const worthCounting = 64 * 1024
+/** Heartbeats through which a reader may take nothing of what waits for it. */
+const patience = 2
 /** Milliseconds for which events of the busy topics are gathered: 5,000 a second become 50 writes. */
 const gatherMs = 20
 
@@ -35,21 +42,24 @@ const credentialTopics: ReadonlySet<EventTopic> = new Set(['keys', 'users', 'set
  * ends, or the stream is disposed.
  *
  * A reader that cannot keep up costs about `backlogLimit`: what is beyond is dropped from the first lost event to the
- * moment the connection has drained, and one `lagged` event then stands where they are missing.
+ * moment the connection has drained, and one `lagged` event then stands where they are missing. A reader
+ * that takes nothing at all for two heartbeats is cut off, and so is the one that holds most where the server runs short.
  */
-export function openEventStream({ response, headers = ['Cache-Control', 'no-store'], hub, sees, topics, heartbeatMs, alive }: EventStreamOptions): Disposable {
+export function openEventStream({ response, headers = ['Cache-Control', 'no-store'], hub, sees, topics, heartbeatMs, alive, hold }: EventStreamOptions): Disposable {
   let open = true
   let lastId = 0
   const lost = createLostEvents()
   let waiting = ''
   let soon: NodeJS.Immediate | undefined
   let later: NodeJS.Timeout | undefined
+  /** Heartbeats since the reader last took something, while anything waits. */
+  let silent = 0
 
   // Who closes his half has gone, as nothing else would tell until the next event.
   const { socket } = response.req
   socket.once('end', end)
   response.on('close', release)
-  response.on('drain', flush)
+  response.on('drain', drained)
   const subscription = hub.subscribe(receive)
   const heartbeat = setInterval(beat, heartbeatMs)
   response.writeHead(200, ['Content-Type', 'text/event-stream; charset=utf-8', ...headers])
@@ -72,6 +82,8 @@ export function openEventStream({ response, headers = ['Cache-Control', 'no-stor
       lost.add(event)
     else
       waiting += frame(event.topic, event.payload)
+    if (waiting.length > worthCounting)
+      count()
     if (isBusyTopic(event.topic))
       later ??= setTimeout(flush, gatherMs)
     else
@@ -88,21 +100,38 @@ export function openEventStream({ response, headers = ['Cache-Control', 'no-stor
     clearSchedule()
     if (!mayWrite())
       return
-    send(waiting)
+    const text = waiting
     waiting = ''
+    send(text)
     if (lost.some && !response.writableNeedDrain)
       send(frame('lagged', lost.take()))
   }
 
+  function drained(): void {
+    silent = 0
+    flush()
+  }
+
   function beat(): void {
+    if (!mayWrite())
+      return
     // What waits already proves to a slow reader that the connection lives.
-    if (mayWrite() && !response.writableNeedDrain)
+    if (!response.writableNeedDrain)
       send(':\n\n')
+    else if (++silent >= patience)
+      response.destroy()
   }
 
   function send(text: string): void {
     if (text !== '')
       response.write(text)
+    count()
+  }
+
+  /** A character takes two bytes at most while it waits here. */
+  function count(): void {
+    if (!hold.resize(response.writableLength + 2 * waiting.length))
+      response.destroy()
   }
 
   function mayWrite(): boolean {
@@ -134,7 +163,8 @@ export function openEventStream({ response, headers = ['Cache-Control', 'no-stor
     subscription.dispose()
     socket.off('end', end)
     response.off('close', release)
-    response.off('drain', flush)
+    response.off('drain', drained)
+    hold.release()
   }
 
   function clearSchedule(): void {

@@ -1,10 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Hold } from '../base/in-flight'
 import type { Cache } from '../cache/ports'
 import type { Admission } from './guards'
-import type { Turn } from './turn'
+import type { Traffic } from './traffic'
 import { Buffer } from 'node:buffer'
+import { overloaded } from '../base/in-flight'
+import { lastingValue } from '../cache/ports'
 import { corsHeaders } from './cors'
+import { pour, slices } from './pour'
 import { answerAndClose } from './raw-answer'
+import { chargedFor, queuedOverhead } from './traffic'
 
 /** One request on its way through the pipeline, with what is found out about it for statistics and the request log. */
 export interface Exchange extends Admission {
@@ -23,7 +28,7 @@ export interface Exchange extends Admission {
   reason: string | null
   /** Called once with the status and the size of the body when the answer is handed to the socket. */
   finished: (exchange: Exchange, status: number, bytes: number) => void
-  turn: Turn
+  traffic: Traffic
   /** Answers a failure in the route's form; for what goes wrong after the handler has returned. */
   failed: (exchange: Exchange, error: unknown) => void
 }
@@ -40,12 +45,18 @@ export function commonHeaders(corsOrigin: string | null): readonly string[] {
   return corsOrigin === null ? inertSameOrigin : [...inert, ...corsHeaders(corsOrigin)]
 }
 
-/** Sends the whole answer. `headers` come on top of the common ones; Content-Length is set, the body of HEAD is left out by node. */
+/**
+ * Sends the whole answer. `headers` come on top of the common ones; Content-Length is set, the body of HEAD is left out by node.
+ * A buffer of more than `lastingValue` bytes goes out in pieces, without a copy, as its client takes it: it
+ * must never change. Throws LarderError `overloaded` where the budget of bytes in flight has no room for it.
+ */
 export function send(exchange: Exchange, status: number, headers: readonly string[], body: Buffer | string = ''): void {
   const common = commonHeaders(exchange.corsOrigin)
   const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length
   // RFC 9110 §8.6: no Content-Length on 204; on 304 it would speak of the representation that is not sent.
   const all = status === 204 || status === 304 ? [...common, ...headers] : [...common, ...headers, 'Content-Length', String(bytes)]
+  if (bytes > lastingValue && exchange.request.method !== 'HEAD')
+    return sendLarge(exchange, status, all, typeof body === 'string' ? Buffer.from(body) : body)
   exchange.finished(exchange, status, bytes)
   if (status >= 400 && leavesBodyUnread(exchange)) {
     // Behind a pipelined request that is still at work the bare socket is not ours yet: our answer would be taken for that one's.
@@ -57,12 +68,48 @@ export function send(exchange: Exchange, status: number, headers: readonly strin
     answerAndClose(exchange.request.socket, status, all, exchange.request.method === 'HEAD' ? '' : String(body))
     return
   }
-  const { response, turn } = exchange
+  const { response, traffic: { turn, outflow } } = exchange
+  const caller = chargedFor(exchange)
   response.writeHead(status, all)
+  if (response.socket === null)
+    outflow.queued(response, caller, bytes + queuedOverhead)
   if (typeof body === 'string')
-    turn.send(response, body, 'utf8')
+    turn.send(response, body, 'utf8', caller)
   else
-    turn.send(response, bytes <= joinable ? body.toString('latin1') : Buffer.copyBytesFrom(body), 'latin1')
+    turn.send(response, bytes <= joinable ? body.toString('latin1') : Buffer.copyBytesFrom(body), 'latin1', caller)
+}
+
+function sendLarge(exchange: Exchange, status: number, headers: readonly string[], body: Buffer): void {
+  const hold = holdFor(exchange)
+  // Before the head: then there is still an answer that can say so.
+  if (!hold.share(body.buffer))
+    throw overloaded()
+  exchange.finished(exchange, status, body.length)
+  exchange.response.writeHead(status, [...headers])
+  pourOut(exchange, slices(body), hold)
+}
+
+/**
+ * Sends an answer whose length is not known beforehand, piece by piece as its client takes it. What `pieces` throws cuts
+ * the connection.
+ *
+ * @param hold counts what the pieces are made of, beside their own memory
+ */
+export function sendPieces(exchange: Exchange, status: number, headers: readonly string[], pieces: Iterator<Buffer>, hold: Hold = holdFor(exchange)): void {
+  exchange.response.writeHead(status, [...commonHeaders(exchange.corsOrigin), ...headers])
+  pourOut(exchange, pieces, hold, bytes => exchange.finished(exchange, status, bytes))
+}
+
+/** For memory that goes with its connection. */
+export function holdFor(exchange: Exchange): Hold {
+  const { request, traffic } = exchange
+  return traffic.inFlight.hold(chargedFor(exchange), () => request.socket.destroy())
+}
+
+/** Sends a body, whose head is made already, piece by piece as its client takes it. */
+export function pourOut(exchange: Exchange, pieces: Iterator<Buffer>, hold: Hold | null, ended: (bytes: number) => void = () => {}): void {
+  const { response, traffic: { outflow } } = exchange
+  pour({ response, outflow, hold, caller: chargedFor(exchange), pieces, ended, failed: error => exchange.failed(exchange, error) })
 }
 
 /**

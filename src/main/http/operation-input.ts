@@ -17,7 +17,7 @@ export async function readOperationInput(exchange: Exchange, spec: OperationSpec
     for (const [name, value] of Object.entries(route.params))
       define(input, name, decodePart(value, name))
   }
-  const rest = spec.method === 'GET' || spec.method === 'DELETE' ? fromQuery(exchange, spec) : await fromBody(exchange)
+  const rest = spec.method === 'GET' || spec.method === 'DELETE' ? fromQuery(exchange, spec) : await fromBody(exchange, spec)
   for (const [name, value] of Object.entries(rest)) {
     if (Object.hasOwn(input, name))
       throw invalidField(name, 'is given by the path')
@@ -31,8 +31,8 @@ function define(target: Record<string, unknown>, name: string, value: unknown): 
   Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
-async function fromBody(exchange: Exchange): Promise<object> {
-  const body = await readBody(exchange, limits.adminBody)
+async function fromBody(exchange: Exchange, { scope }: OperationSpec): Promise<object> {
+  const body = await readBody(exchange, scope === 'open' ? limits.openBody : limits.adminBody)
   if (body.length === 0)
     return {}
   const value = parseJson(body)

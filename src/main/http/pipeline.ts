@@ -6,6 +6,7 @@ import type { HostGuard } from './host-guard'
 import type { RequestListener } from './pipelining'
 import type { RequestLog } from './request-log'
 import type { Route } from './route-table'
+import type { Traffic } from './traffic'
 import { LarderError } from '../../shared/errors'
 import { preflightHeaders } from './cors'
 import { send } from './exchange'
@@ -13,12 +14,12 @@ import { checkCaller, checkMessage } from './guards'
 import { inOrder } from './pipelining'
 import { readHead } from './request-head'
 import { readTarget } from './request-target'
-import { createTurn } from './turn'
 
 export interface PipelineDeps {
   clock: Clock
   authenticator: Authenticator
   requestLog: RequestLog
+  traffic: Traffic
   route: (method: string, path: string) => Route
   hosts: () => HostGuard
   data: (exchange: Exchange, name: DataPlaneOperation) => void | Promise<void>
@@ -28,8 +29,7 @@ export interface PipelineDeps {
 
 /** What every request goes through, once and in this order: message, Host, preflight, origin, key → data plane or control plane. */
 export function createPipeline(deps: PipelineDeps): RequestListener {
-  const { clock, authenticator, requestLog, route, control, data, fail } = deps
-  const turn = createTurn()
+  const { clock, authenticator, requestLog, traffic, route, control, data, fail } = deps
 
   /** Statistics and the request log, for what apps under test do. */
   function finished(exchange: Exchange, status: number, responseBytes: number): void {
@@ -55,11 +55,11 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
     }, ended)
   }
 
-  return inOrder((request, response, expectsContinue) => {
+  return inOrder(traffic.outflow, (request, response, expectsContinue) => {
     const url = request.url ?? '/'
     const head = readHead(request.rawHeaders)
     const target = readTarget(url)
-    const exchange: Exchange = { request, response, head, target, route: { kind: 'unknown' }, open: false, principal: null, corsOrigin: null, started: clock.monotonic(), expectsContinue, requestBytes: 0, cacheName: null, cache: null, key: null, result: 'ok', reason: null, finished, turn, failed: fail }
+    const exchange: Exchange = { request, response, head, target, route: { kind: 'unknown' }, open: false, principal: null, corsOrigin: null, started: clock.monotonic(), expectsContinue, requestBytes: 0, cacheName: null, cache: null, key: null, result: 'ok', reason: null, finished, traffic, failed: fail }
     try {
       checkMessage(head, target, url, deps.hosts())
       const found = exchange.route = route(request.method ?? '', target.path)

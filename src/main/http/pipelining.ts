@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Outflow } from './outflow'
+import { nobody, queuedOverhead } from './traffic'
 
 export type RequestListener = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => void
 
@@ -13,7 +15,7 @@ export function underWay(socket: Socket): ServerResponse | null {
  * Reads go side by side; what writes waits for the answers before it, and what comes after it waits for its answer (RFC 9112 §9.3.2). The end of the answer before gives
  * a response its socket.
  */
-export function inOrder(handle: RequestListener): RequestListener {
+export function inOrder(outflow: Outflow, handle: RequestListener): RequestListener {
   /** Requests that wait, by connection. */
   const waiting = new WeakMap<Socket, number>()
   return (request, response, expectsContinue) => {
@@ -23,6 +25,7 @@ export function inOrder(handle: RequestListener): RequestListener {
       return handle(request, response, expectsContinue)
     waiting.set(socket, (waiting.get(socket) ?? 0) + 1)
     countAsPending(response, socket.writableHighWaterMark)
+    outflow.queued(response, nobody, queuedOverhead)
     response.once('socket', () => {
       waiting.set(socket, (waiting.get(socket) ?? 1) - 1)
       countAsPending(response, -socket.writableHighWaterMark)

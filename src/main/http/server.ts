@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
 import type { Clock } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
+import type { InFlight } from '../base/in-flight'
 import type { Logger } from '../base/logger'
 import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator } from '../base/principal'
@@ -21,6 +22,7 @@ import { listen } from './listen'
 import { createPipeline } from './pipeline'
 import { sendError, toLarderError } from './problems'
 import { createRouteTable, descriptionPaths } from './route-table'
+import { createTraffic } from './traffic'
 
 export interface LarderServerOptions {
   engine: Engine
@@ -30,6 +32,7 @@ export interface LarderServerOptions {
   handlers: OperationHandlers
   authenticator: Authenticator
   requestLog: RequestLog
+  inFlight: InFlight
   /** What the OpenAPI document says about this server. */
   about: () => OpenApiOptions
   /** Largest value in bytes, now. */
@@ -66,14 +69,15 @@ const serverOptions: ServerOptions = {
 
 /** The HTTP server: one pipeline on `request` – guards, then data plane or control plane. */
 export function createLarderServer(options: LarderServerOptions): LarderServer {
-  const { engine, clock, logger, hub, handlers, authenticator, requestLog, about, valueLimit } = options
+  const { engine, clock, logger, hub, handlers, authenticator, requestLog, inFlight, about, valueLimit } = options
   const consoleFiles = readConsoleFiles(options.consoleFolder)
   const fail = (exchange: Exchange, error: unknown): void => sendError(exchange, toLarderError(error, logger), clock)
+  const traffic = createTraffic({ clock, inFlight })
   const control = createLazyControlPlane({ handlers, authenticator, hub, about, consoleFiles, fail })
   const data = createDataPlane({ engine, valueLimit })
   const route = createRouteTable(new Set([...consoleFiles.keys(), ...descriptionPaths]))
   let hosts: HostGuard = createHostGuard({ port: options.port, secure: options.tls !== null, names: [] })
-  const run = createPipeline({ clock, authenticator, requestLog, route, control, data, fail, hosts: () => hosts })
+  const run = createPipeline({ clock, authenticator, requestLog, traffic, route, control, data, fail, hosts: () => hosts })
   let listening: Listening | undefined
 
   /** TLS takes time to load, which only those who serve by it should spend. */
@@ -110,6 +114,7 @@ export function createLarderServer(options: LarderServerOptions): LarderServer {
       await control.dispose()
       await Promise.all((listening?.servers ?? []).map(server => stopServer(server, graceMs)))
       listening = undefined
+      await traffic.dispose()
     },
   }
 }

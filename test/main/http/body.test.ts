@@ -3,14 +3,16 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
+import { createManualClock } from '../../../src/main/base/clock'
+import { createInFlight } from '../../../src/main/base/in-flight'
 import { takeBody } from '../../../src/main/http/body'
 import { readHead } from '../../../src/main/http/request-head'
-import { createTurn } from '../../../src/main/http/turn'
+import { createTraffic } from '../../../src/main/http/traffic'
 
 // Red when takeBody of src/main/http/body.ts does not ask whether the request was destroyed: nobody would ever answer it, nor would the log know it.
 it('fails a body whose client went in the very turn in which its head came', async () => {
   const request = new IncomingMessage(new Socket())
-  const exchange = { request, response: new ServerResponse(request), head: readHead(['Content-Length', '5']), expectsContinue: false, requestBytes: 0, turn: createTurn() } as Exchange
+  const exchange = { request, response: new ServerResponse(request), head: readHead(['Content-Length', '5']), expectsContinue: false, requestBytes: 0, principal: null, traffic: createTraffic({ clock: createManualClock(), inFlight: createInFlight(() => 1000) }) } as unknown as Exchange
   const failures: unknown[] = []
   takeBody(exchange, 10, () => expect.unreachable(), error => failures.push(error))
   request.destroy()

@@ -7,6 +7,7 @@ import { createServer, get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEventHub } from '../../../src/main/base/event-hub'
+import { createInFlight } from '../../../src/main/base/in-flight'
 import { openEventStream, parseTopics } from '../../../src/main/http/event-stream'
 import { LarderError } from '../../../src/shared/errors'
 import { eventTopics } from '../../../src/shared/events'
@@ -63,10 +64,12 @@ function strictHub() {
   })
 }
 
+const roomy = () => createInFlight(() => 1e9).hold({}, () => {})
+
 function open(change: Partial<EventStreamOptions> = {}) {
   const fake = new FakeResponse()
   const hub = strictHub()
-  const stream = openEventStream({ response: fake as unknown as ServerResponse, hub, sees: () => true, topics: () => true, heartbeatMs: 15_000, alive: () => true, ...change })
+  const stream = openEventStream({ response: fake as unknown as ServerResponse, hub, sees: () => true, topics: () => true, heartbeatMs: 15_000, alive: () => true, hold: roomy(), ...change })
   const touch = (key: string) => hub.emit('entry.touched', 'ann', { cache: 'a', key })
   return { fake, hub, stream, touch, text: () => fake.writes.slice(1).join('') }
 }
@@ -270,13 +273,52 @@ describe('openEventStream', () => {
   })
 })
 
+describe('s28 readers who take nothing', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  // Red: in src/main/http/event-stream.ts drop `response.destroy()` in `beat`, or the line `silent = 0`.
+  it('are cut off within two heartbeats, and not as long as they take something now and then', () => {
+    const { fake, touch } = open()
+    fake.blocked = true
+    for (let beat = 0; beat < 5; beat++) {
+      touch('a')
+      vi.advanceTimersByTime(15_000)
+      expect(fake.destroyed).toBe(false)
+      fake.drain()
+      fake.blocked = true
+    }
+    touch('b')
+    vi.advanceTimersByTime(30_000)
+    expect(fake.destroyed).toBe(true)
+  })
+
+  // Red: in src/main/http/event-stream.ts drop a call of `count`, or `hold.release()`.
+  it('count into the budget of bytes in flight with all that waits, and go where it is used up', () => {
+    const inFlight = createInFlight(() => 1_500_000)
+    const { fake, touch } = open({ hold: inFlight.hold({}, () => fake.destroy()) })
+    fake.blocked = true
+    touch('x'.repeat(500_000))
+    vi.advanceTimersByTime(20)
+    expect(inFlight.bytes).toBeGreaterThan(500_000)
+    touch('y'.repeat(200_000))
+    expect(inFlight.bytes).toBeGreaterThan(900_000)
+    const another = inFlight.hold({ name: 'another' }, () => expect.unreachable())
+    expect(another.resize(400_000)).toBe(true)
+    expect(fake.destroyed).toBe(false)
+    const third = inFlight.hold({ name: 'third' }, () => expect.unreachable())
+    expect(third.resize(500_000)).toBe(true)
+    expect([fake.destroyed, inFlight.bytes]).toEqual([true, 900_000])
+  })
+})
+
 describe('over a real server', () => {
   async function serve(change: Partial<EventStreamOptions> = {}) {
     const hub = strictHub()
     let response: ServerResponse | undefined
     const server = createServer((_, serverResponse) => {
       response = serverResponse
-      openEventStream({ response: serverResponse, hub, sees: () => true, topics: () => true, heartbeatMs: 60_000, alive: () => true, ...change })
+      openEventStream({ response: serverResponse, hub, sees: () => true, topics: () => true, heartbeatMs: 60_000, alive: () => true, hold: roomy(), ...change })
     })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')

@@ -3,6 +3,7 @@ import type { EntryFields } from '../store'
 import type { KeyBuffer } from './key-buffer'
 import type { Kind } from './kinds'
 import type { RecordHome } from './record'
+import { lastingValue } from '../ports'
 import { hashBytes, longestKey } from './key-buffer'
 import { createKinds, kindBytes } from './kinds'
 import { contentLength, doubleAt, keyLength, keyWord, kindId, markOf, RecordEntry, recordWords, slotOf, writeDouble, writeSlot } from './record'
@@ -48,8 +49,6 @@ export interface RecordLogParts {
   kinds?: number
 }
 
-/** A value of more bytes, with its key and tags, has a buffer of its own; of a small segment, an eighth. */
-const largestInline = 128 * 1024
 const largeOverhead = 300
 /** Everything an explicit record needs stands in itself. */
 const explicitSmall: Kind = { shape: 'explicit', hasText: true, isLarge: false, contentType: '', ttl: 0, grace: 0, skew: 0, versionHigh: 0, sequenceHigh: 0, storedHigh: 0 }
@@ -77,7 +76,8 @@ export function createRecordLog({ keys, home, placeOf, moved, segmentWords = lar
   }
 
   function isTooLarge(bytes: number): boolean {
-    return bytes > Math.min(largestInline, segmentWords / 2)
+    // Of a small segment, an eighth.
+    return bytes > Math.min(lastingValue, segmentWords / 2)
   }
 
   function dropLarge(slot: number): void {

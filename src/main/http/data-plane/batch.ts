@@ -1,16 +1,20 @@
 import type { z } from 'zod'
 import type { BatchOperation, BatchResult, Bytes } from '../../../shared/entries'
-import type { BatchStep, BatchStepResult, WriteResult } from '../../cache/ports'
+import type { BatchStep, BatchStepResult, Hit, WriteResult } from '../../cache/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
-import { Buffer } from 'node:buffer'
+import { Buffer, isUtf8 } from 'node:buffer'
 import { Batch } from '../../../shared/entries'
 import { errorRegistry, LarderError } from '../../../shared/errors'
 import { parseInput } from '../../../shared/validation'
+import { overloaded } from '../../base/in-flight'
+import { lastingValue } from '../../cache/ports'
 import { parseJson, readBody } from '../body'
 import { checkKey, checkTags } from '../entry-headers'
 import { etagOf, parseIfMatch } from '../etags'
-import { sendJson } from '../exchange'
+import { holdFor, sendJson, sendPieces } from '../exchange'
+import { gathered } from '../pour'
+import { bytesInJson } from './bytes-in-json'
 import { callerOf, nativeCache } from './context'
 
 type Operation = z.output<typeof BatchOperation>
@@ -30,7 +34,7 @@ export function createBatchFace(deps: DataPlaneDeps): Record<'entries.batch', Da
       if (abortedAt !== null)
         throw aborted(abortedAt, results)
       exchange.result = 'ok'
-      sendJson(exchange, 200, { results: results.map(toResult) })
+      sendResults(exchange, results)
     },
   }
 }
@@ -84,28 +88,59 @@ function toBuffer(bytes: z.output<typeof Bytes>): Buffer {
   return 'text' in bytes ? Buffer.from(bytes.text) : Buffer.from(bytes.base64, 'base64')
 }
 
+/** Small results are one text; larger values are put into JSON as their reader takes them. */
+function sendResults(exchange: Exchange, results: readonly BatchStepResult[]): void {
+  const bytes = results.reduce((sum, result) => sum + (valueOf(result)?.length ?? 0), 0)
+  if (bytes <= lastingValue)
+    return sendJson(exchange, 200, { results: results.map(toResult) })
+  const hold = holdFor(exchange)
+  if (!hold.resize(bytes))
+    throw overloaded()
+  sendPieces(exchange, 200, ['Content-Type', 'application/json'], gathered(textOf(results)), hold)
+}
+
+function* textOf(results: readonly BatchStepResult[]): Generator<string, void> {
+  let before = '{"results":['
+  for (const result of results) {
+    yield before
+    before = ','
+    if (result.op !== 'get' || typeof result.lookup === 'string') {
+      yield JSON.stringify(toResult(result))
+      continue
+    }
+    const { status, ...rest } = hitResult(result.lookup)
+    yield `{"status":${status},"value":{`
+    yield* bytesInJson(result.lookup.value)
+    yield `},${JSON.stringify(rest).slice(1)}`
+  }
+  yield ']}'
+}
+
+function valueOf(result: BatchStepResult): Buffer | undefined {
+  return result.op === 'get' && typeof result.lookup !== 'string' ? result.lookup.value : undefined
+}
+
 /** Text where the bytes are UTF-8, else base64. */
 function fromBuffer(value: Buffer): z.output<typeof Bytes> {
-  try {
-    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value) }
-  }
-  catch {
-    // Not UTF-8 is an answer here, not a failure.
-    return { base64: value.toString('base64') }
-  }
+  return isUtf8(value) ? { text: value.toString() } : { base64: value.toString('base64') }
 }
 
 function toResult(step: BatchStepResult): Result {
   switch (step.op) {
     case 'get': return typeof step.lookup === 'string'
       ? { status: 404, reason: step.lookup }
-      : { status: 200, value: fromBuffer(step.lookup.value), contentType: step.lookup.contentType, etag: etagOf(step.lookup.version) }
+      : { value: fromBuffer(step.lookup.value), ...hitResult(step.lookup) }
     case 'set': return setResult(step.result)
     case 'delete': return { status: step.removed ? 204 : 404 }
     case 'touch': return { status: step.touched ? 204 : 404 }
     case 'increment': return { status: 200, number: step.number, etag: etagOf(step.version) }
     case 'failed': return { status: errorRegistry[step.code].status, reason: step.code }
   }
+}
+
+/** All but the value. */
+function hitResult({ contentType, version }: Hit): Result {
+  return { status: 200, contentType, etag: etagOf(version) }
 }
 
 const setStatus = { 'created': 201, 'replaced': 204, 'refused': 412, 'too-large': 413 } as const

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { isJson } from './json-syntax'
 
 /**
  * A value as JSON for clients of the classic API, which know nothing else: JSON as stored, text as a JSON string, other bytes as a
@@ -10,17 +11,7 @@ export function toJsonValue(value: Buffer, contentType: string): Buffer {
 
 /** The same for a place inside other JSON: what only claims to be JSON must not break the list around it. */
 export function toEmbeddedJson(value: Buffer, contentType: string): string {
-  if (isJsonType(contentType)) {
-    const text = value.toString()
-    try {
-      JSON.parse(text)
-      return text
-    }
-    catch {
-      // Not JSON after all: shown as the text it is.
-    }
-  }
-  return JSON.stringify(toText(value, contentType))
+  return isJsonType(contentType) && isJson(value) ? value.toString() : JSON.stringify(toText(value, contentType))
 }
 
 /** `application/json` and the `+json` structured suffix (RFC 6839 §3.1). */

@@ -2,8 +2,9 @@ import type { Cache, WriteResult } from '../../cache/ports'
 import type { Exchange } from '../exchange'
 import type { DataPlaneDeps } from './context'
 import { LarderError } from '../../../shared/errors'
-import { takeBody, tooLarge } from '../body'
+import { takeBody } from '../body'
 import { readWriteOptions } from '../entry-headers'
+import { tooLarge } from '../gather'
 import { checkSwitches } from './context'
 
 /**

@@ -1,0 +1,118 @@
+import type { IncomingMessage } from 'node:http'
+import type { InFlight } from '../base/in-flight'
+import { Buffer } from 'node:buffer'
+import { LarderError } from '../../shared/errors'
+import { overloaded } from '../base/in-flight'
+
+export interface Gathering {
+  request: IncomingMessage
+  /** Bytes that the head declared; 0 where it did not. */
+  declared: number
+  /** Bytes that the body may have. */
+  limit: number
+  inFlight: InFlight
+  /** Whom the budget charges. */
+  caller: object
+  /** Called with a body that has all of its memory to itself; counted in flight until it returns. */
+  whole: (body: Buffer) => void
+  /** Called instead, once: LarderError `too-large`, `bad-request` (the client went away), `overloaded`. */
+  failed: (error: unknown) => void
+}
+
+/** What is made room for at first. */
+const firstRoom = 64 * 1024
+
+/**
+ * Gathers a request body as it comes. Memory grows with what has come, never with what was declared. Chunks are copied
+ * at once: kept as they are, a body sent byte by byte would take hundreds of times its size.
+ */
+export function gather({ request, declared, limit, inFlight, caller, whole, failed }: Gathering): void {
+  const hold = inFlight.hold(caller, () => fail(overloaded()))
+  let room: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(0)
+  /** The first chunk, as long as it is the only one. */
+  let alone: Buffer | undefined
+  let size = 0
+  let settled = false
+
+  request.on('data', (chunk: Buffer) => {
+    if (settled)
+      return
+    if (size + chunk.length > limit)
+      fail(tooLarge(limit))
+    else if (!add(chunk))
+      fail(overloaded())
+  })
+  request.on('end', end)
+  // The client went away: node tells so to those who listen for errors, and then no end.
+  request.on('error', () => fail(clientGone()))
+
+  function add(chunk: Buffer): boolean {
+    if (size === 0) {
+      if (!hold.resize(chunk.length))
+        return false
+      alone = chunk
+      size = chunk.length
+      return true
+    }
+    if (size + chunk.length > room.length && !grow(size + chunk.length))
+      return false
+    alone?.copy(room)
+    alone = undefined
+    chunk.copy(room, size)
+    size += chunk.length
+    return true
+  }
+
+  /** Doubles the room, so that all copying together stays below twice the body. */
+  function grow(needed: number): boolean {
+    const wanted = Math.max(needed, Math.min(Math.max(2 * room.length, firstRoom), declared || limit))
+    // Old and new room are there together while the one is copied into the other.
+    if (!hold.resize(room.length + wanted))
+      return false
+    const larger = Buffer.allocUnsafeSlow(wanted)
+    room.copy(larger, 0, 0, size)
+    letGo()
+    room = larger
+    return hold.resize(wanted)
+  }
+
+  /** Gives the memory back now: the collector comes when it likes, and the budget counts on it. */
+  function letGo(): void {
+    room.buffer.transfer(0)
+  }
+
+  function end(): void {
+    if (settled)
+      return
+    settled = true
+    const body = alone === undefined ? room.length === size ? room : ownBuffer(room.subarray(0, size)) : ownBuffer(alone)
+    whole(body)
+    hold.release()
+  }
+
+  function fail(error: unknown): void {
+    if (settled)
+      return
+    settled = true
+    // Nobody reads on: the answer closes the connection.
+    request.removeAllListeners('data')
+    request.pause()
+    alone = undefined
+    letGo()
+    hold.release()
+    failed(error)
+  }
+}
+
+/** The same bytes in memory of their own: those of a chunk mostly are, as node's HTTP parser hands them out. */
+export function ownBuffer(bytes: Buffer): Buffer {
+  return bytes.buffer.byteLength === bytes.length ? bytes : Buffer.copyBytesFrom(bytes)
+}
+
+export function tooLarge(limit: number): LarderError {
+  return new LarderError('too-large', `The body may have ${limit} bytes.`, { errors: [{ field: 'body', message: `must be at most ${limit} bytes` }] })
+}
+
+export function clientGone(): LarderError {
+  return new LarderError('bad-request', 'The request ended before its body was complete.')
+}

@@ -1,0 +1,99 @@
+import type { ServerResponse } from 'node:http'
+import type { Hold } from '../base/in-flight'
+import type { Outflow } from './outflow'
+import { Buffer } from 'node:buffer'
+import { overloaded } from '../base/in-flight'
+
+export interface Pouring {
+  response: ServerResponse
+  outflow: Outflow
+  /** Counts the memory that the pieces lie in, and is released at the end; null for memory that is there anyway. */
+  hold: Hold | null
+  /** Whom the budget charges for what the client has not taken. */
+  caller: object
+  pieces: Iterator<Buffer>
+  /** What `pieces` threw; after `ended`. */
+  failed: (error: unknown) => void
+  /** Called once, with the bytes of the pieces, when all is written or the client has gone. */
+  ended: (bytes: number) => void
+}
+
+/** Bytes of a piece: what waits in a slow client's connection at most. */
+export const pieceSize = 64 * 1024
+
+/**
+ * Writes an answer piece by piece as its client takes it, behind the answers before it on its connection. The head is
+ * made already. A failure midway has to cut the connection: part of the answer is out, and nothing else
+ * tells the client that it is not whole.
+ */
+export function pour({ response, outflow, hold, caller, pieces, failed, ended }: Pouring): void {
+  const { socket } = response.req
+  let bytes = 0
+  let over = false
+  const forget = outflow.onEnd(socket, finish)
+
+  if (response.socket === null)
+    response.once('socket', go)
+  else
+    go()
+
+  function finish(): void {
+    if (over)
+      return
+    over = true
+    forget()
+    response.off('drain', go)
+    response.off('socket', go)
+    hold?.release()
+    ended(bytes)
+  }
+
+  function go(): void {
+    try {
+      writeOn()
+    }
+    catch (error) {
+      finish()
+      failed(error)
+    }
+  }
+
+  function writeOn(): void {
+    let taken = true
+    while (taken && !over) {
+      const next = pieces.next()
+      if (next.done) {
+        finish()
+        response.end()
+        break
+      }
+      if (hold && !hold.share(next.value.buffer))
+        throw overloaded()
+      bytes += next.value.length
+      taken = response.write(next.value)
+    }
+    if (socket.writableLength > 0)
+      outflow.written(socket, caller)
+    if (!over)
+      response.once('drain', go)
+  }
+}
+
+/** A body in pieces, without a copy: its memory must not change until it is sent. */
+export function* slices(body: Buffer): Generator<Buffer, void> {
+  for (let at = 0; at < body.length; at += pieceSize)
+    yield body.subarray(at, at + pieceSize)
+}
+
+/** Texts, small ones together, as pieces of about `pieceSize` bytes. */
+export function* gathered(texts: Iterable<string>): Generator<Buffer, void> {
+  let waiting = ''
+  for (const text of texts) {
+    waiting += text
+    if (waiting.length < pieceSize)
+      continue
+    yield* slices(Buffer.from(waiting))
+    waiting = ''
+  }
+  yield Buffer.from(waiting)
+}
