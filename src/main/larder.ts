@@ -9,12 +9,13 @@ import { readFileSync, rmSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { limits } from '../shared/limits'
 import { createAdministration } from './admin/administration'
 import { systemClock } from './base/clock'
 import { createDisposableStack } from './base/disposable'
 import { createEventHub } from './base/event-hub'
-import { createInFlight } from './base/in-flight'
 import { randomSecret } from './base/ids'
+import { createInFlight } from './base/in-flight'
 import { createLogger, messageOf } from './base/logger'
 import { createEngine } from './cache/engine'
 import { createEventLoopMonitor } from './http/event-loop-delay'
@@ -64,6 +65,7 @@ export interface Larder {
 
 /** 256 MB, as the contract writes it. */
 const defaultMemory = 256_000_000
+/** Bytes; the default where a quarter of the memory budget is less. */
 const leastInFlight = 64_000_000
 /** Milliseconds that requests have to finish at a stop; the rest of the 5 s is for flushing. */
 const stopGrace = 3000
@@ -90,6 +92,9 @@ export async function createLarder({ configuration, version, consoleFolder, writ
     const engine = parts.use(createEngine({ clock, journal, budget: configuration.memory ?? defaultMemory, logger }))
     const requestLog = createRequestLog({ clock, hub })
     const eventLoop = parts.use(createEventLoopMonitor())
+    let valueLimit = (): number => limits.value
+    // Always room for two values of the largest size: one is copied while it comes in.
+    const inFlight = createInFlight(() => Math.max(configuration.inFlight ?? Math.max(engine.budget / 4, leastInFlight), 2 * valueLimit()))
     const controlToken = `lc_${randomSecret()}`
     let url = ''
     let phase: 'starting' | 'ready' | 'stopping' = 'starting'
@@ -116,13 +121,14 @@ export async function createLarder({ configuration, version, consoleFolder, writ
       metrics: (userId, names) => renderMetrics({
         caches: engine.list(userId).filter(cache => names === null || names.has(cache.definition.name)),
         engine,
+        inFlight,
         uptimeSeconds: (clock.monotonic() - startedAt) / 1000,
         process: processFigures(),
         eventLoop: eventLoop.take(),
       }),
     }))
     const { firstKey } = await administration.firstStart()
-    const inFlight = createInFlight(() => inFlightBudget(engine.budget, administration.settings.valueLimit()))
+    valueLimit = administration.settings.valueLimit
 
     const server = createLarderServer({
       engine,
@@ -134,7 +140,7 @@ export async function createLarder({ configuration, version, consoleFolder, writ
       requestLog,
       inFlight,
       about: () => ({ version, url }),
-      valueLimit: administration.settings.valueLimit,
+      valueLimit,
       consoleFolder,
       port: configuration.port,
       host: configuration.host,
@@ -161,11 +167,6 @@ export async function createLarder({ configuration, version, consoleFolder, writ
     await parts.dispose()
     throw error
   }
-}
-
-/** Bytes in flight: a quarter of the memory budget, and always room for two values of the largest size. */
-function inFlightBudget(memory: number, valueLimit: number): number {
-  return Math.max(memory / 4, leastInFlight, 2 * valueLimit)
 }
 
 /** How this machine reaches the server: by its loopback name, unless it is bound to one other address. */

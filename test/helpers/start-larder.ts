@@ -30,7 +30,7 @@ const passwords = createPasswords({ cost: 2 ** 10 })
 /** A whole server in this process, on a free port and a folder of its own. */
 export async function startLarder(change: Partial<Configuration> = {}, clock?: Clock): Promise<TestLarder> {
   const home = change.home ?? mkdtempSync(join(tmpdir(), 'larder-test-'))
-  const configuration: Configuration = { home, port: 0, host: null, allowedHosts: [], tls: null, allowPlaintext: false, apiKey: ownerKey, vault: 'file', memory: null, headless: true, ...change }
+  const configuration: Configuration = { home, port: 0, host: null, allowedHosts: [], tls: null, allowPlaintext: false, apiKey: ownerKey, vault: 'file', memory: null, inFlight: null, headless: true, ...change }
   const larder = await createLarder({ configuration, version: '0.0.0-test', consoleFolder: resolve(import.meta.dirname, '../fixtures/console'), clock, passwords })
   return {
     ...larder,

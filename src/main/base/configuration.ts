@@ -17,5 +17,7 @@ export interface Configuration {
   vault: VaultChoice
   /** Bytes; null = not given, so the stored setting or 256 MB. */
   memory: number | null
+  /** Bytes that requests may hold in flight; null = a quarter of the memory budget, at least 64 MB. */
+  inFlight: number | null
   headless: boolean
 }

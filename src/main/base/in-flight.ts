@@ -112,7 +112,9 @@ export function createInFlight(budget: () => number): InFlight {
   }
 
   function makeRoom(asking: Holder, more: number): boolean {
-    while (more > 0 && total + more > budget()) {
+    if (more <= 0)
+      return !asking.released
+    while (total + more > budget()) {
       const victim = worst(asking, more)
       if (victim === asking)
         return false

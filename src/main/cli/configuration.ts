@@ -77,6 +77,7 @@ export function resolveConfiguration(flags: ReadonlyMap<string, Given>, sources:
     apiKey: read(options.apiKey) ?? null,
     vault: read(options.vault) ?? 'auto',
     memory: read(options.memory) ?? null,
+    inFlight: read(options.inFlight) ?? null,
     headless: read(options.headless) ?? false,
   }
   read(options.seed)

@@ -24,6 +24,7 @@ function option<T>(spec: Option<T>): Option<T> {
 }
 
 const apiKeyLength = { least: 16, most: 1024 }
+const leastInFlight = 1_000_000
 
 export const options = {
   home: option({
@@ -123,6 +124,19 @@ export const options = {
       const checked = SettingsUpdate.shape.memory.safeParse(bytes)
       if (!checked.success)
         throw new Error(checked.error.issues[0]?.message)
+      return bytes
+    },
+  }),
+  inFlight: option({
+    variable: 'LARDER_IN_FLIGHT',
+    flag: 'in-flight',
+    placeholder: '<size>',
+    default: null,
+    meaning: 'Budget for the bytes that requests hold; a quarter of the memory budget, and at least 64MB, unless said.',
+    parse(value) {
+      const bytes = size(value)
+      if (bytes < leastInFlight)
+        throw new Error('must be at least 1MB')
       return bytes
     },
   }),

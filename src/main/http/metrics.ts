@@ -1,3 +1,4 @@
+import type { InFlight } from '../base/in-flight'
 import type { Cache, Engine, Statistics } from '../cache/ports'
 import type { EventLoopDelay } from './event-loop-delay'
 import { missReasons } from '../cache/ports'
@@ -6,6 +7,7 @@ export interface MetricsInput {
   /** Those that the caller may see: of one user, so that names are unique. */
   caches: readonly Cache[]
   engine: Pick<Engine, 'enabled' | 'budget'>
+  inFlight: Pick<InFlight, 'bytes' | 'budget'>
   uptimeSeconds: number
   process: ProcessFigures
   eventLoop: EventLoopDelay
@@ -33,10 +35,12 @@ interface Family {
 }
 
 /** Statistics in the Prometheus text exposition format 0.0.4: base units, counters since the start end in `_total`. */
-export function renderMetrics({ caches, engine, uptimeSeconds, process, eventLoop }: MetricsInput): string {
+export function renderMetrics({ caches, engine, inFlight, uptimeSeconds, process, eventLoop }: MetricsInput): string {
   const families: Family[] = [
     ...cacheFamilies(caches),
     single('larder_memory_budget_bytes', 'gauge', 'Budget for all entries and their overhead.', engine.budget),
+    single('larder_in_flight_bytes', 'gauge', 'Bytes that requests hold: read in, built, or waiting to be sent.', inFlight.bytes),
+    single('larder_in_flight_budget_bytes', 'gauge', 'Budget for the bytes that requests hold.', inFlight.budget),
     single('larder_switch', 'gauge', '1 while caching is on, 0 while the global switch is off.', Number(engine.enabled)),
     {
       name: 'larder_event_loop_delay_seconds',

@@ -13,7 +13,7 @@ function configure({ argv = [], env = {}, dotenv, files = {}, platform = 'linux'
   return readConfiguration({ argv, env, cwd, platform, defaultHome: '/default-home', readFile: path => readFrom(all, path) })
 }
 
-const defaults: Configuration = { home: '/default-home', port: 7777, host: null, allowedHosts: [], tls: null, allowPlaintext: false, apiKey: null, vault: 'auto', memory: null, headless: false }
+const defaults: Configuration = { home: '/default-home', port: 7777, host: null, allowedHosts: [], tls: null, allowPlaintext: false, apiKey: null, vault: 'auto', memory: null, inFlight: null, headless: false }
 const key = 'sixteen-letters!'
 const pem = { '/project/cert.pem': 'C', '/project/key.pem': 'K' }
 
@@ -42,6 +42,7 @@ describe('every variable, and the flag that says the same', () => {
     ['LARDER_MEMORY', '64MiB', { memory: 67_108_864 }],
     ['LARDER_MEMORY', '1.5 gib', { memory: 1_610_612_736 }],
     ['LARDER_MEMORY', '1048576', { memory: 1_048_576 }],
+    ['LARDER_IN_FLIGHT', '128MB', { inFlight: 128_000_000 }],
     ['LARDER_HEADLESS', 'on', { headless: true }],
     ['LARDER_HEADLESS', '0', { headless: false }],
   ])('%s=%s', (variable, text, expected, others = {}) => {

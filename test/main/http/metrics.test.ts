@@ -45,6 +45,7 @@ function render(change: Partial<MetricsInput> = {}) {
   return parseExposition(renderMetrics({
     caches: [fakeCache('products'), fakeCache('users', { enabled: false })],
     engine: { enabled: true, budget: 268_435_456 },
+    inFlight: { bytes: 1_000_000, budget: 64_000_000 },
     uptimeSeconds: 12.5,
     process: { residentMemory: 90_000_000, cpuSeconds: 1.25 },
     eventLoop: { p50: 0.0001, p99: 0.004, max: 0.02 },

@@ -1,0 +1,77 @@
+import type { Socket } from 'node:net'
+import diagnostics from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Connections of an attacker, which all end with `close`. */
+export interface Attack {
+  sockets: Socket[]
+  /** Those that the server has ended. */
+  ended: () => Socket[]
+  close: () => void
+}
+
+interface Target { port: number, apiKey?: string }
+
+function head({ port, apiKey }: Target, method: string, path: string, more = ''): string {
+  const credential = apiKey === undefined ? '' : `Api-Key: ${apiKey}\r\n`
+  return `${method} ${path} HTTP/1.1\r\nHost: localhost:${port}\r\n${credential}${more}\r\n`
+}
+
+/** Opens so many connections and writes the same to each; none of them ever reads. */
+async function openAll({ port }: Target, count: number, bytes: string | Buffer): Promise<Attack> {
+  const sockets: Socket[] = []
+  // Who does not read is not told of the end: it is seen on the side of a server in this process.
+  const served = new Map<number, Socket>()
+  const ports = new Map<Socket, number>()
+  const note = (message: unknown): void => {
+    const { socket } = message as { socket: Socket }
+    served.set(Number(socket.remotePort), socket)
+  }
+  diagnostics.subscribe('net.server.socket', note)
+  for (let index = 0; index < count; index++) {
+    const socket = connect(port, '127.0.0.1')
+    sockets.push(socket)
+    socket.pause()
+    // A reset by the server is one way of ending it.
+    socket.on('error', () => {})
+    await once(socket, 'connect')
+    ports.set(socket, Number(socket.localPort))
+    socket.write(bytes)
+  }
+  while (!ports.values().every(port => served.has(port)))
+    await sleep(5)
+  diagnostics.unsubscribe('net.server.socket', note)
+  return {
+    sockets,
+    ended: () => sockets.filter(socket => served.get(ports.get(socket) ?? 0)?.destroyed),
+    close: () => sockets.forEach(socket => socket.destroy()),
+  }
+}
+
+/** One connection that asks for a value again and again, and never reads. */
+export function pipeliner(target: Target, path: string, requests: number): Promise<Attack> {
+  return openAll(target, 1, head(target, 'GET', path).repeat(requests))
+}
+
+/** Connections that ask for a value each, and never read. */
+export function slowReaders(target: Target, path: string, count: number): Promise<Attack> {
+  return openAll(target, count, head(target, 'GET', path))
+}
+
+/** Event streams that are never read. */
+export function deafStreams(target: Target, count: number): Promise<Attack> {
+  return openAll(target, count, head(target, 'GET', '/events'))
+}
+
+/** Uploads that stop one byte before their end. */
+export function unfinishedUploads(target: Target, path: string, count: number, bytes: number): Promise<Attack> {
+  return openAll(target, count, Buffer.concat([Buffer.from(head(target, 'PUT', path, `Content-Length: ${bytes}\r\n`)), Buffer.alloc(bytes - 1, 'x')]))
+}
+
+/** The same to an open route, without a credential. */
+export function openUploads(target: Target, count: number, bytes: number): Promise<Attack> {
+  const length = `Content-Type: application/json\r\nContent-Length: ${bytes}\r\n`
+  return openAll({ port: target.port }, count, Buffer.concat([Buffer.from(head({ port: target.port }, 'POST', '/admin/session', length)), Buffer.alloc(bytes - 1, ' ')]))
+}
