@@ -56,10 +56,14 @@ export function gather({ request, declared, limit, inFlight, caller, whole, fail
     }
     if (size + chunk.length > room.length && !grow(size + chunk.length))
       return false
-    alone?.copy(room)
-    alone = undefined
+    if (alone) {
+      alone.copy(room)
+      letGo(alone)
+      alone = undefined
+    }
     chunk.copy(room, size)
     size += chunk.length
+    letGo(chunk)
     return true
   }
 
@@ -71,14 +75,9 @@ export function gather({ request, declared, limit, inFlight, caller, whole, fail
       return false
     const larger = Buffer.allocUnsafeSlow(wanted)
     room.copy(larger, 0, 0, size)
-    letGo()
+    letGo(room)
     room = larger
     return hold.resize(wanted)
-  }
-
-  /** Gives the memory back now: the collector comes when it likes, and the budget counts on it. */
-  function letGo(): void {
-    room.buffer.transfer(0)
   }
 
   function end(): void {
@@ -98,10 +97,17 @@ export function gather({ request, declared, limit, inFlight, caller, whole, fail
     request.removeAllListeners('data')
     request.pause()
     alone = undefined
-    letGo()
+    letGo(room)
     hold.release()
     failed(error)
   }
+}
+
+/** Gives the memory of a buffer back now: the collector comes when it likes, and hundreds of chunks would wait for it. */
+function letGo({ buffer, length }: Buffer): void {
+  // What lies in memory that others use as well stays.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === length)
+    buffer.transfer(0)
 }
 
 /** The same bytes in memory of their own: those of a chunk mostly are, as node's HTTP parser hands them out. */

@@ -7,20 +7,30 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** Connections of an attacker, which all end with `close`. */
 export interface Attack {
   sockets: Socket[]
-  /** Those that the server has ended. */
+  /** Those that a server in this process has ended. */
   ended: () => Socket[]
   close: () => void
 }
 
-interface Target { port: number, apiKey?: string }
+interface Target {
+  port: number
+  apiKey?: string | undefined
+  /** The server is another process, whose side of the connections cannot be seen. */
+  elsewhere?: boolean
+}
 
 function head({ port, apiKey }: Target, method: string, path: string, more = ''): string {
   const credential = apiKey === undefined ? '' : `Api-Key: ${apiKey}\r\n`
   return `${method} ${path} HTTP/1.1\r\nHost: localhost:${port}\r\n${credential}${more}\r\n`
 }
 
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition())
+    await sleep(5)
+}
+
 /** Opens so many connections and writes the same to each; none of them ever reads. */
-async function openAll({ port }: Target, count: number, bytes: string | Buffer): Promise<Attack> {
+async function openAll({ port, elsewhere = false }: Target, count: number, bytes: string | Buffer): Promise<Attack> {
   const sockets: Socket[] = []
   // Who does not read is not told of the end: it is seen on the side of a server in this process.
   const served = new Map<number, Socket>()
@@ -40,8 +50,8 @@ async function openAll({ port }: Target, count: number, bytes: string | Buffer):
     ports.set(socket, Number(socket.localPort))
     socket.write(bytes)
   }
-  while (!ports.values().every(port => served.has(port)))
-    await sleep(5)
+  if (!elsewhere)
+    await until(() => ports.values().every(port => served.has(port)))
   diagnostics.unsubscribe('net.server.socket', note)
   return {
     sockets,
@@ -73,5 +83,6 @@ export function unfinishedUploads(target: Target, path: string, count: number, b
 /** The same to an open route, without a credential. */
 export function openUploads(target: Target, count: number, bytes: number): Promise<Attack> {
   const length = `Content-Type: application/json\r\nContent-Length: ${bytes}\r\n`
-  return openAll({ port: target.port }, count, Buffer.concat([Buffer.from(head({ port: target.port }, 'POST', '/admin/session', length)), Buffer.alloc(bytes - 1, ' ')]))
+  const nobody = { ...target, apiKey: undefined }
+  return openAll(nobody, count, Buffer.concat([Buffer.from(head(nobody, 'POST', '/admin/session', length)), Buffer.alloc(bytes - 1, ' ')]))
 }
