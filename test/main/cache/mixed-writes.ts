@@ -1,12 +1,14 @@
+import type { WriteOptions } from '../../../src/main/cache/ports'
 import process from 'node:process'
 import { systemClock } from '../../../src/main/base/clock'
 import { createEngine } from '../../../src/main/cache/engine'
 
 /*
  * Runs in a process of its own, for its memory: writes of many sizes into three caches under a budget of 64 MB. Prints the most that was ever
- * accounted and the highest resident size.
+ * accounted and the highest resident size. `tags` and `types` give each entry 16 tags or a content type that no other has.
  */
 const writes = Number(process.argv[2])
+const kind = process.argv[3]
 function ignore(): void {}
 const journal = { load: () => [], put: ignore, retime: ignore, remove: ignore, clear: ignore, flush: async () => {}, health: () => 'ok', close: async () => {} }
 const engine = createEngine({ clock: systemClock, journal, budget: 64e6, logger: { debug: ignore, info: ignore, warn: ignore, error: ignore } })
@@ -18,12 +20,20 @@ function random(): number {
   return ((state ^ (state >>> 13)) >>> 0) / 2 ** 32
 }
 
+function optionsOf(write: number): WriteOptions {
+  if (kind === 'tags')
+    return { tags: Array.from({ length: 16 }, (_, index) => decodeURIComponent(`tag:${write}:${index}`)) }
+  if (kind === 'types')
+    return { contentType: `text/${'x'.repeat(100)}${write}` }
+  return { tags: random() < 0.05 ? [`tag:${write % 1000}`] : [] }
+}
+
 let accounted = 0
 for (let write = 0; write < writes; write++) {
   const cache = caches[write % 3]
   const size = random()
   const length = Math.floor(size < 0.7 ? random() * 300 : size < 0.99 ? random() * 8000 : random() * 200_000)
-  cache?.set(`key:${Math.floor(random() * 300_000)}`, Buffer.alloc(length, 'v'), { tags: random() < 0.05 ? [`tag:${write % 1000}`] : [] })
+  cache?.set(`key:${Math.floor(random() * 300_000)}`, Buffer.alloc(kind === 'mixed' ? length : 10, 'v'), optionsOf(write))
   cache?.get(`key:${Math.floor(random() * 300_000)}`)
   accounted = Math.max(accounted, engine.bytes)
 }

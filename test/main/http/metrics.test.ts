@@ -101,7 +101,7 @@ describe('renderMetrics', () => {
 
   it('leaves out the families that have no cache to speak of', () => {
     const { types } = render({ caches: [] })
-    expect([...types.keys()]).toEqual(['larder_memory_budget_bytes', 'larder_switch', 'larder_event_loop_delay_seconds', 'process_resident_memory_bytes', 'process_cpu_seconds_total', 'process_uptime_seconds'])
+    expect([...types.keys()]).toEqual(['larder_memory_budget_bytes', 'larder_in_flight_bytes', 'larder_in_flight_budget_bytes', 'larder_switch', 'larder_event_loop_delay_seconds', 'process_resident_memory_bytes', 'process_cpu_seconds_total', 'process_uptime_seconds'])
   })
 
   it('names counters with _total, everything else without', () => {

@@ -168,7 +168,7 @@ export function createRecordLog({ keys, home, placeOf, moved, segmentWords = lar
       const words = keyWord(isLarge ? explicitLarge : explicitSmall) + Math.ceil((keyBytes + textBytes + (isLarge ? 0 : value.length)) / 4)
       if (keyBytes > longestKey || words > segmentWords)
         return Infinity
-      return demandAlone(words, segmentWords) + kindBytes + (isLarge ? 1.1 * value.length + largeOverhead + 8192 : 0)
+      return demandAlone(words, segmentWords) + kindBytes(contentType) + (isLarge ? 1.1 * value.length + largeOverhead + 8192 : 0)
     },
     write,
     retime(slot, place, lifetime) {
