@@ -69,7 +69,7 @@ describe.skipIf(!wrk.available || !taskset.available)('the bench', () => {
     }
     expect(report.figures.map(figure => figure.name).filter(name => !name.includes('Redis'))).toEqual(figureNames)
     expect(report.figures.every(figure => Number.isFinite(figure.value))).toBe(true)
-  }, 120_000)
+  }, 600_000)
 
   // The other build is the same one: what differs between two is nothing that a test can know.
   it('compares two builds row by row, and judges', async () => {
@@ -89,7 +89,7 @@ describe.skipIf(!wrk.available || !taskset.available)('the bench', () => {
     expect(comparison?.verdict.rows.map(({ name }) => name)).toEqual(all)
     expect(comparison?.verdict.memory?.value).toBe(comparison?.figures.at(-1)?.difference)
     expect(output).toContain(`Verdict: ${comparison?.verdict.grade}.\n`)
-  }, 120_000)
+  }, 600_000)
 
   it('says which build it lacks', async () => {
     const lacking = [...command, '--against', 'no/such/headless.js']
