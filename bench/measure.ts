@@ -22,12 +22,7 @@ export interface RowResult { name: string, target: number | null, lanes: LaneRes
 export async function measure(row: Row, { rounds, warmUps, milliseconds }: { rounds: number, warmUps: number, milliseconds: number }): Promise<RowResult> {
   const shots = row.lanes.map((): { requestsPerSecond: number, p99: number, cpu: number }[] => [])
   for (let round = -warmUps; round < rounds; round++) {
-    for (let turn = 0; turn < row.lanes.length; turn++) {
-      // Another one begins each round, so that none has the same neighbour all the time.
-      const index = (turn + Math.max(0, round)) % row.lanes.length
-      const lane = row.lanes[index]
-      if (!lane)
-        continue
+    for (const [index, lane] of turnsOf([...row.lanes.entries()], Math.max(0, round))) {
       const before = lane.peer.cpuTime()
       const shot = await shoot(lane.peer.port, key, lane.load, milliseconds)
       if (shot.refused > 0 && !row.name.includes('miss'))
@@ -50,6 +45,12 @@ export async function measure(row: Row, { rounds, warmUps, milliseconds }: { rou
     }
   })
   return { name: row.name, target: row.target ?? null, lanes }
+}
+
+/** Another one begins each round, so that none has the same neighbour all the time. */
+export function turnsOf<T>(items: readonly T[], round: number): T[] {
+  const first = round % items.length
+  return [...items.slice(first), ...items.slice(0, first)]
 }
 
 export function median(values: readonly number[]): number {

@@ -1,8 +1,8 @@
 import type { Load } from './load/wrk'
-import type { Peer } from './peers/start'
-import { fill } from './load/fill'
+import type { Build, Peer } from './peers/start'
+import { classicBody, classicGet, furnish, furnishAmong, loadAmong, loadsWith, native, value } from './loads'
 import { ask, requireSameBytes } from './peers/answers'
-import { isInstalled, key, startBare, startExpress, startLarder, startWebdis } from './peers/start'
+import { isInstalled, startBare, startExpress, startLarder, startWebdis, thisBuild } from './peers/start'
 
 /** One line of the table: the same load on several servers, in turns. */
 export interface Row {
@@ -15,10 +15,6 @@ export interface Row {
 
 export interface Lane { peer: Peer, load: Load, name: string }
 
-/** 60 bytes. */
-const value = '{"id":"10001","name":"Widget","price":12.5,"stock":4,"ok":1}'
-const native = '/api/caches/bench/entries'
-
 export interface Rows {
   rows: Row[]
   /** Peers that could not take part, and why. */
@@ -26,74 +22,108 @@ export interface Rows {
   stop: () => Promise<void>
 }
 
+export interface RowOptions {
+  /** Entries of the row whose keys are drawn by Zipf. */
+  zipfKeys: number
+  /** Entries that Larder holds in the rows that compare sizes. */
+  sizes: readonly number[]
+  /** Which rows are to be measured, by name. */
+  wanted: (name: string) => boolean
+}
+
+type Keep = (starting: Promise<Peer>) => Promise<Peer>
+
 /**
- * Starts the servers and says what is to be measured on them.
+ * Starts this build and its peers, and says what is to be measured on them.
  *
- * @param options.zipfKeys entries of the row whose keys are drawn by Zipf
- * @param options.sizes entries that Larder holds in the rows that compare sizes
+ * @param options which rows, and how large
  * @param options.peers whether others than the bare servers take part
  */
-export async function prepareRows({ zipfKeys, sizes, peers }: { zipfKeys: number, sizes: readonly number[], peers: boolean }): Promise<Rows> {
-  const started: Peer[] = []
-  const missing: string[] = []
-  const keep = async (starting: Promise<Peer>): Promise<Peer> => {
-    const peer = await starting
-    started.push(peer)
-    return peer
-  }
-  const stop = async (): Promise<void> => void await Promise.allSettled(started.map(peer => peer.stop()))
-
-  try {
+export function rowsOfPeers({ zipfKeys, sizes, wanted, peers }: RowOptions & { peers: boolean }): Promise<Rows> {
+  return stoppable(async (keep) => {
+    const missing: string[] = []
     const larder = await keep(startLarder())
-    await create(larder, 'bench')
-    await ask(larder, 'PUT', '/v1/hit', value)
-    await ask(larder, 'PUT', `${native}/hit`, value)
-    await ask(larder, 'PUT', `${native}/put`, value)
+    await furnish(larder, zipfKeys)
 
     // Each bare server answers what Larder answers to the very same requests.
     const hit = await ask(larder, 'GET', '/v1/hit')
-    const plain = await keep(startBare({ GET: hit, PUT: await ask(larder, 'PUT', '/v1/put', value) }))
-    const entries = await keep(startBare({ GET: await ask(larder, 'GET', `${native}/hit`), PUT: await ask(larder, 'PUT', `${native}/put`, value) }))
-    const absent = await keep(startBare({ GET: await ask(larder, 'GET', '/v1/absent') }))
-    const classicBody = '{"cacheName":"bench","data":{"id":"%d","name":"Widget"}}'
-    const classic = await keep(startBare({ GET: await ask(larder, 'GET', '/api/get-cache?cache=bench&key=hit'), POST: await ask(larder, 'POST', '/api/set-cache', classicBody.replace('%d', '0000000')) }))
-    await requireSameBytes(larder, plain, 'GET', '/v1/hit')
-    await requireSameBytes(larder, plain, 'PUT', '/v1/put', value)
-    await requireSameBytes(larder, entries, 'PUT', `${native}/put`, value)
-    await requireSameBytes(larder, absent, 'GET', '/v1/absent')
+    const bare = {
+      plain: await keep(startBare({ GET: hit, PUT: await ask(larder, 'PUT', '/v1/put', value) })),
+      entries: await keep(startBare({
+        GET: await ask(larder, 'GET', `${native}/hit`),
+        PUT: await ask(larder, 'PUT', `${native}/put`, value),
+      })),
+      absent: await keep(startBare({ GET: await ask(larder, 'GET', '/v1/absent') })),
+      classic: await keep(startBare({
+        GET: await ask(larder, 'GET', classicGet),
+        POST: await ask(larder, 'POST', '/api/set-cache', classicBody.replace('%d', '0000000')),
+      })),
+    }
+    await requireSameBytes(larder, bare.plain, 'GET', '/v1/hit')
+    await requireSameBytes(larder, bare.plain, 'PUT', '/v1/put', value)
+    await requireSameBytes(larder, bare.entries, 'PUT', `${native}/put`, value)
+    await requireSameBytes(larder, bare.absent, 'GET', '/v1/absent')
 
-    const lanesOf = (load: Load, ...on: Peer[]): Lane[] => on.map(peer => ({ peer, load, name: peer.name }))
-    const get: Load = { method: 'GET', path: '/v1/hit' }
-    const hitLanes = lanesOf(get, plain, larder)
-    if (peers) {
+    const rows = loadsWith(zipfKeys).filter(({ name }) => wanted(name)).map(({ name, load, bare: like, target }): Row =>
+      ({ name, lanes: [laneOf(bare[like], load), laneOf(larder, load)], target }))
+    const hitRow = rows.find(({ name }) => name === 'GET hit')
+    if (peers && hitRow) {
       const express = await keep(startExpress(hit.headers.slice(0, -2)))
       await ask(express, 'PUT', '/v1/hit', value)
-      hitLanes.push(...lanesOf(get, express))
+      hitRow.lanes.push(laneOf(express, { method: 'GET', path: '/v1/hit' }))
       if (isInstalled('webdis') && isInstalled('redis-server')) {
         const webdis = await keep(startWebdis())
         await ask(webdis, 'PUT', '/SET/hit', value)
-        hitLanes.push(...lanesOf({ method: 'GET', path: '/GET/hit' }, webdis))
+        hitRow.lanes.push(laneOf(webdis, { method: 'GET', path: '/GET/hit' }))
       }
       else {
         missing.push('Webdis + Redis: apt-get install webdis redis-server')
       }
     }
-    const put = (bytes: number): Load => ({ method: 'PUT', path: `${native}/put`, bytes })
-    const mixed: Load = { method: 'GET', path: `${native}/z%d`, keys: zipfKeys, pick: 'zipf', puts: 0.1, bytes: 100 }
-    const rows: Row[] = [
-      { name: 'GET hit', lanes: hitLanes, target: 0.9 },
-      { name: 'GET hit, native face', lanes: lanesOf({ method: 'GET', path: `${native}/hit` }, entries, larder), target: 0.9 },
-      { name: 'GET miss', lanes: lanesOf({ method: 'GET', path: '/v1/absent' }, absent, larder) },
-      { name: 'PUT 100 B', lanes: lanesOf(put(100), entries, larder), target: 0.85 },
-      { name: 'PUT 100 B, persistent', lanes: lanesOf({ ...put(100), path: '/v1/put' }, plain, larder) },
-      { name: 'PUT 10 KB', lanes: lanesOf(put(10_000), entries, larder) },
-      { name: `90/10 Zipf ${zipfKeys / 1000} k`, lanes: lanesOf(mixed, entries, larder) },
-      { name: 'classic get', lanes: lanesOf({ method: 'GET', path: '/api/get-cache?cache=bench&key=hit' }, classic, larder) },
-      { name: 'classic set', lanes: lanesOf({ method: 'POST', path: '/api/set-cache', body: classicBody, fresh: true }, classic, larder) },
-    ]
-    await fill(larder.port, key, mixed.path, zipfKeys, 100)
-    rows.push(await sizesRow(sizes, keep))
-    return { rows, missing, stop }
+    // Each size is in a server of its own; the smallest is what the others are compared to.
+    const bySize: Row = { name: 'GET hit by entries held', lanes: [], target: 0.9 }
+    if (wanted(bySize.name)) {
+      for (const size of sizes)
+        bySize.lanes.push(laneOf(await holding(size, thisBuild, keep), loadAmong(size), `${inWords(size)} entries`))
+      rows.push(bySize)
+    }
+    return { rows, missing }
+  })
+}
+
+/** Starts several builds of Larder, and says what is to be measured on each of them. */
+export function rowsOfBuilds(builds: readonly Build[], { zipfKeys, sizes, wanted }: RowOptions): Promise<Rows> {
+  return stoppable(async (keep) => {
+    const larders: Peer[] = []
+    for (const build of builds) {
+      const larder = await keep(startLarder({ build }))
+      await furnish(larder, zipfKeys)
+      larders.push(larder)
+    }
+    const rows = loadsWith(zipfKeys).filter(({ name }) => wanted(name)).map(({ name, load }): Row =>
+      ({ name, lanes: larders.map(larder => laneOf(larder, load)) }))
+    const held = sizes.map(size => ({ size, name: `GET hit among ${inWords(size)}` }))
+    for (const { size, name } of held.filter(({ name }) => wanted(name))) {
+      const row: Row = { name, lanes: [] }
+      for (const build of builds)
+        row.lanes.push(laneOf(await holding(size, build, keep), loadAmong(size)))
+      rows.push(row)
+    }
+    return { rows, missing: [] }
+  })
+}
+
+/** Stops what was kept when the rows have been measured, or at once when they cannot be prepared. */
+async function stoppable(prepare: (keep: Keep) => Promise<Omit<Rows, 'stop'>>): Promise<Rows> {
+  const started: Peer[] = []
+  const stop = async (): Promise<void> => void await Promise.allSettled(started.map(peer => peer.stop()))
+  async function keep(starting: Promise<Peer>): Promise<Peer> {
+    const peer = await starting
+    started.push(peer)
+    return peer
+  }
+  try {
+    return { ...await prepare(keep), stop }
   }
   catch (error) {
     await stop()
@@ -101,22 +131,16 @@ export async function prepareRows({ zipfKeys, sizes, peers }: { zipfKeys: number
   }
 }
 
-/** GET of random keys among so many entries; each size in a server of its own, the smallest is what the others are compared to. */
-async function sizesRow(sizes: readonly number[], keep: (starting: Promise<Peer>) => Promise<Peer>): Promise<Row> {
-  const lanes: Lane[] = []
-  for (const size of sizes) {
-    const peer = await keep(startLarder({ memory: '2GB' }))
-    await create(peer, 'bench')
-    await fill(peer.port, key, `${native}/%d`, size, 100)
-    // The same key space in the script, so that its own cost is the same.
-    lanes.push({ peer, name: `${size.toLocaleString('en')} entries`, load: { method: 'GET', path: `${native}/%d`, keys: size } })
-  }
-  return { name: 'GET hit by entries held', lanes, target: 0.9 }
+async function holding(size: number, build: Build, keep: Keep): Promise<Peer> {
+  const larder = await keep(startLarder({ build, memory: '2GB' }))
+  await furnishAmong(larder, size)
+  return larder
 }
 
-/** A cache with the default settings: in memory only. */
-export async function create(peer: Peer, name: string): Promise<void> {
-  const { status, body } = await ask(peer, 'POST', '/admin/caches', JSON.stringify({ name, ttl: 3600 }))
-  if (status !== 201)
-    throw new Error(`The cache ${name} could not be made: ${status} ${body}`)
+function laneOf(peer: Peer, load: Load, name = peer.name): Lane {
+  return { peer, load, name }
+}
+
+function inWords(size: number): string {
+  return size.toLocaleString('en')
 }

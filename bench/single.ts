@@ -1,25 +1,26 @@
-import type { Peer } from './peers/start'
+import type { Build, Peer } from './peers/start'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import process from 'node:process'
 import { fill, pipeline } from './load/fill'
 import { shoot } from './load/wrk'
+import { createCache, native } from './loads'
 import { median } from './measure'
 import { ask } from './peers/answers'
-import { isInstalled, key, larderScript, serverCore, startLarder, startRedis, temporaryFolder } from './peers/start'
-import { create } from './rows'
+import { isInstalled, key, serverCore, startLarder, startRedis, temporaryFolder } from './peers/start'
 
 /** A figure that is not requests a second. */
 export interface Figure { name: string, value: number, unit: string, target: string, remark: string }
 
-const native = '/api/caches/bench/entries'
+/** What the comparison of two builds has a rule for. */
+export const memoryName = 'memory an entry, Larder'
 
 /** From the start of the process to its first hit, in process starts of Node that do nothing. The entry comes from the disk. */
-export async function startUpTime(rounds: number): Promise<Figure> {
+export async function startUpTime(build: Build, rounds: number): Promise<Figure> {
   const home = temporaryFolder()
   try {
-    const before = await startLarder({ home })
+    const before = await startLarder({ build, home })
     await ask(before, 'PUT', '/v1/first', 'value')
     await before.stop()
     const starts: number[] = []
@@ -29,12 +30,12 @@ export async function startUpTime(rounds: number): Promise<Figure> {
       await once(spawn('taskset', ['-c', serverCore, process.execPath, '-e', '0']), 'exit')
       nothings.push(performance.now() - nothing)
       const start = performance.now()
-      const peer = await startLarder({ home })
+      const peer = await startLarder({ build, home })
       const { status } = await ask(peer, 'GET', '/v1/first')
       starts.push(performance.now() - start)
       await peer.stop()
       if (status !== 200)
-        throw new Error(`${larderScript} did not keep an entry of its persistent cache: ${status}`)
+        throw new Error(`${build.script} did not keep an entry of its persistent cache: ${status}`)
     }
     return { name: 'start to first hit', value: median(starts) / median(nothings), unit: '× node -e 0', target: '', remark: `${median(starts).toFixed(0)} ms, node ${median(nothings).toFixed(0)} ms` }
   }
@@ -47,12 +48,10 @@ export async function startUpTime(rounds: number): Promise<Figure> {
 const churnTtl = 10
 
 /** How late the event loop is while entries are evicted, expire and are written over at a full budget. */
-export async function delayDuringChurn(megabytes: number, milliseconds: number): Promise<Figure[]> {
-  const peer = await startLarder({ memory: `${megabytes}MB` })
+export async function delayDuringChurn(build: Build, megabytes: number, milliseconds: number): Promise<Figure[]> {
+  const peer = await startLarder({ build, memory: `${megabytes}MB` })
   try {
-    const { status } = await ask(peer, 'POST', '/admin/caches', JSON.stringify({ name: 'bench', ttl: churnTtl }))
-    if (status !== 201)
-      throw new Error(`No cache for the churn: ${status}`)
+    await createCache(peer, churnTtl)
     const bytes = 1000
     const keys = Math.ceil(megabytes * 1e6 / bytes) * 2
     await fill(peer.port, key, `${native}/%d`, keys, bytes)
@@ -71,16 +70,22 @@ export async function delayDuringChurn(megabytes: number, milliseconds: number):
 }
 
 /** Growth of resident memory an entry: 16-byte keys, 100-byte values, through HTTP, after a warm-up of overwrites. */
-export async function memoryAnEntry(count: number, warmUp: number): Promise<Figure> {
-  const peer = await startLarder({ memory: '2GB' })
+export async function memoryAnEntry(build: Build, count: number, warmUp: number): Promise<Figure> {
+  const peer = await startLarder({ build, memory: '2GB' })
   try {
-    await create(peer, 'bench')
+    await createCache(peer)
     const path = `${native}/key-%d-0123`
     for (let done = 0; done < warmUp; done += 1000)
       await fill(peer.port, key, path, 1000, 100)
     const before = peer.memory()
     await fill(peer.port, key, path, count, 100)
-    return { name: 'memory an entry, Larder', value: (peer.memory() - before) / (count - 1000), unit: 'B', target: count >= 1_000_000 ? '≤ 190' : '', remark: `${count.toLocaleString('en')} entries` }
+    return {
+      name: memoryName,
+      value: (peer.memory() - before) / (count - 1000),
+      unit: 'B',
+      target: count >= 1_000_000 ? '≤ 190' : '',
+      remark: `${count.toLocaleString('en')} entries`,
+    }
   }
   finally {
     await peer.stop()

@@ -29,16 +29,23 @@ export interface Peer {
 export interface Answer { status: number, headers: string[], body: string }
 
 export const key = 'bench-owner-key-0123456789'
-/** The build that is measured; `BENCH_LARDER` names another one's `headless.js`, to compare two. */
-export const larderScript = process.env.BENCH_LARDER ?? join(import.meta.dirname, '../../out/main/headless.js')
+/** A Larder to measure: what tables call it, and its `headless.js`. */
+export interface Build { name: string, script: string }
+
+/** The build of these sources. */
+export const thisBuild: Build = { name: 'Larder', script: join(import.meta.dirname, '../../out/main/headless.js') }
 /** Milliseconds until a server that has not started is given up. */
 const patience = 20_000
 
-/** Larder as people run it: the build, default settings, every feature on. `home` is kept by who gave it. */
-export async function startLarder({ home, memory }: { home?: string, memory?: string } = {}): Promise<Peer> {
+/** @property home is left to the caller; without it there is one until the server stops */
+interface LarderOptions { build?: Build, home?: string, memory?: string }
+
+/** Larder as people run it: a build, default settings, every feature on. */
+export async function startLarder({ build = thisBuild, home, memory }: LarderOptions = {}): Promise<Peer> {
   const folder = home ?? temporaryFolder()
   const env = { ...withoutLarder(), LARDER_HOME: folder, LARDER_VAULT: 'file', LARDER_API_KEY: key, ...(memory !== undefined && { LARDER_MEMORY: memory }) }
-  const peer = await start('Larder', [process.execPath, larderScript, 'serve', '--port', '0'], { cwd: folder, env, ready: /^Larder ready on http:\/\/localhost:(\d+)$/m })
+  const command = [process.execPath, build.script, 'serve', '--port', '0']
+  const peer = await start(build.name, command, { cwd: folder, env, ready: /^Larder ready on http:\/\/localhost:(\d+)$/m })
   return home === undefined ? { ...peer, stop: () => peer.stop().finally(() => rmSync(folder, { recursive: true, force: true })) } : peer
 }
 

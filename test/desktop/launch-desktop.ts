@@ -14,6 +14,7 @@ import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { _electron as electron } from '@playwright/test'
 import { codeOf, withoutLarder } from '../helpers/launch-server'
+import { patience } from '../helpers/patience'
 import { portVariable } from '../standin/app-server'
 import { browserVariable } from '../standin/browser'
 import { pageVariable } from '../standin/page'
@@ -46,7 +47,6 @@ export interface DesktopOptions {
   inKeptPage?: boolean
 }
 
-const patience = 20_000
 const main = resolve(import.meta.dirname, '../../out/main/index.js')
 const register = resolve(import.meta.dirname, '../standin/register.mjs')
 /** Every start would strip the stand-in's types and compile it anew, which takes as long as the app's own start. Checked by Node against each file's content. */

@@ -2,6 +2,7 @@ import type { Agent, IncomingHttpHeaders } from 'node:http'
 import { Buffer } from 'node:buffer'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
+import { patience } from './patience'
 
 export interface Answer {
   status: number
@@ -54,8 +55,11 @@ export function send(port: number, method: string, path: string, options: Reques
   })
 }
 
-/** Writes bytes to a bare socket and resolves with everything that came back until it closed, or until `idleMs` without a byte. */
-export function sendRaw(port: number, bytes: string | Buffer, idleMs = 1000): Promise<string> {
+/**
+ * Writes bytes to a bare socket and resolves with everything that came back until the server closed the connection. Rejects when it leaves
+ * it open: nothing else tells that no more will come.
+ */
+export function sendRaw(port: number, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
@@ -63,7 +67,10 @@ export function sendRaw(port: number, bytes: string | Buffer, idleMs = 1000): Pr
       socket.destroy()
       resolve(Buffer.concat(chunks).toString('latin1'))
     }
-    socket.setTimeout(idleMs, finish)
+    socket.setTimeout(patience, () => {
+      socket.destroy()
+      reject(new Error(`The server left the connection open after ${JSON.stringify(Buffer.concat(chunks).toString('latin1'))}`))
+    })
     socket.on('data', chunk => chunks.push(chunk))
     socket.on('close', finish)
     socket.on('error', error => (error as NodeJS.ErrnoException).code === 'ECONNRESET' || (error as NodeJS.ErrnoException).code === 'EPIPE' ? finish() : reject(error))

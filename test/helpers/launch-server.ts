@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { patience } from './patience'
 
 export interface LaunchedServer {
   /** `http://localhost:PORT` */
@@ -29,8 +30,6 @@ export interface LaunchOptions {
   args?: readonly string[]
 }
 
-/** Milliseconds that a start and a stop may take on a busy machine. */
-const patience = 20_000
 const script = join(import.meta.dirname, '../../out/main/headless.js')
 
 /** Starts the built server as people do, with a data folder of its own. Throws with its output when it does not get ready. */

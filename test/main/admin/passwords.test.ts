@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { createPasswords } from '../../../src/main/admin/passwords'
 import { createTurnstile } from '../../../src/main/admin/turnstile'
+import { timed } from '../../helpers/durations'
 
 it('hashes by scrypt at full cost, with a salt', async () => {
   const passwords = createPasswords()
@@ -21,7 +22,17 @@ it.each(['', 'scrypt', 'scrypt$16$8$1$$', 'md5$16$8$1$AAAA$AAAA', 'scrypt$15$8$1
 })
 
 // S10. Red when `stored === null ? decoy` in passwords.ts becomes an early `return false`.
-it('takes as long for nobody as for a wrong password', async () => {
+it('waits in the same queue for nobody as for a wrong password', async () => {
+  const passwords = createPasswords({ cost: 16 })
+  const stored = await passwords.hash('a good password')
+  for (const against of [stored, null]) {
+    const outcomes = await Promise.allSettled(Array.from({ length: 70 }, () => passwords.verify('wrong', against)))
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(4)
+    expect(outcomes.filter(outcome => outcome.status === 'fulfilled' && !outcome.value)).toHaveLength(66)
+  }
+})
+
+it.skipIf(!timed)('takes as long for nobody as for a wrong password', async () => {
   const passwords = createPasswords({ cost: 2 ** 13 })
   const stored = await passwords.hash('a good password')
   async function time(against: string | null): Promise<number> {

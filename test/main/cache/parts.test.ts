@@ -4,6 +4,7 @@ import { createDepartures } from '../../../src/main/cache/departures'
 import { compileGlob } from '../../../src/main/cache/glob'
 import { createHistogram } from '../../../src/main/cache/histogram'
 import { mergePatch } from '../../../src/main/cache/merge-patch'
+import { stringSteps } from '../../helpers/string-steps'
 
 describe('glob', () => {
   it.each([
@@ -47,11 +48,9 @@ describe('glob', () => {
     }))
   })
 
-  it('does not blow up', () => {
+  it('looks once at each character, whatever the pattern', () => {
     const matches = compileGlob(`${'*a'.repeat(500)}b`)
-    const start = performance.now()
-    expect(matches('a'.repeat(1024))).toBe(false)
-    expect(performance.now() - start).toBeLessThan(200)
+    expect(stringSteps(() => expect(matches('a'.repeat(1024))).toBe(false))).toBe(1024)
   })
 })
 

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { beforeAll, expect, it, vi } from 'vitest'
+import { patience } from '../../helpers/patience'
 import { ownerKey, startLarder } from '../../helpers/start-larder'
 
 let larder: TestLarder
@@ -33,7 +34,7 @@ async function write(pieces: readonly string[], answers = 1): Promise<number[]> 
     for (const piece of pieces)
       await writeAndTurn(socket, piece)
     const statuses = (): number[] => Array.from(text.matchAll(/^HTTP\/1\.1 (\d+)/gm), ([, status]) => Number(status))
-    await vi.waitFor(() => expect(statuses().filter(status => status !== 100)).toHaveLength(answers), { interval: 5 })
+    await vi.waitFor(() => expect(statuses().filter(status => status !== 100)).toHaveLength(answers), { timeout: patience, interval: 5 })
     return statuses()
   }
   finally {
@@ -85,7 +86,7 @@ it.each([
   await vi.waitFor(async () => {
     const { requests } = (await larder.send('GET', '/admin/requests?limit=1000')).json<{ requests: { key: string, status: number }[] }>()
     expect(requests.filter(request => request.key === key)).toMatchObject([{ status: 400, method: 'PUT' }])
-  }, { interval: 10 })
+  }, { timeout: patience, interval: 10 })
   expect((await larder.send('GET', `/v1/${key}`)).status).toBe(404)
 })
 

@@ -27,7 +27,7 @@ export function environmentOf(home: string, change: Record<string, string> = {})
   return { ...Object.fromEntries(own), LARDER_HOME: home, LARDER_PORT: '0', LARDER_VAULT: 'file', LARDER_API_KEY: apiKey, ...change }
 }
 
-export interface Ending { code: number | null, signal: NodeJS.Signals | null, milliseconds: number }
+export interface Ending { code: number | null, signal: NodeJS.Signals | null }
 
 export interface ServerProcess {
   child: ChildProcessByStdio<null, Readable, Readable>
@@ -44,12 +44,11 @@ export interface ServerProcess {
 
 /** Starts the built server as a person does, in its empty home as working directory. It is killed with the test. */
 export function launch(home: string, change: Record<string, string> = {}, command: readonly string[] = [process.execPath, script, 'serve']): ServerProcess {
-  const started = performance.now()
   const [file = '', ...args] = command
   const child = spawn(file, args, { cwd: home, stdio: ['ignore', 'pipe', 'pipe'], env: environmentOf(home, change) })
   let [stdout, stderr] = ['', '']
   child.stderr.setEncoding('utf8').on('data', chunk => stderr += chunk)
-  const ended = once(child, 'close').then(([code, signal]): Ending => ({ code, signal, milliseconds: performance.now() - started }))
+  const ended = once(child, 'close').then(([code, signal]): Ending => ({ code, signal }))
   const { promise: ready, resolve, reject } = Promise.withResolvers<number>()
   // A test that never asks must not fail on this one's account.
   ready.catch(() => {})
@@ -70,10 +69,9 @@ export function launch(home: string, change: Record<string, string> = {}, comman
     stderr: () => stderr,
     ready,
     ended,
-    async end(signal) {
-      const from = performance.now()
+    end(signal) {
       child.kill(signal)
-      return { ...await ended, milliseconds: performance.now() - from }
+      return ended
     },
     send: async (method, path, options = {}) => send(await ready, method, path, { ...options, headers: { 'Api-Key': apiKey, ...options.headers as Record<string, string> } }),
   }

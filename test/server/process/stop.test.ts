@@ -5,6 +5,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { timed } from '../../helpers/durations'
 import { temporaryFolder } from '../../helpers/folder'
 import { apiKey, build, launch } from './launch'
 
@@ -25,9 +26,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     const server = launch(home)
     await server.ready
     expect(existsSync(join(home, 'control.json'))).toBe(true)
-    const { code, signal: by, milliseconds } = await server.end(signal)
-    expect([code, by]).toEqual([0, null])
-    expect(milliseconds).toBeLessThan(5000)
+    expect(await server.end(signal)).toEqual({ code: 0, signal: null })
     expect(existsSync(join(home, 'control.json'))).toBe(false)
   })
 
@@ -53,9 +52,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     expect(await upload).toBe(201)
     const refused = await new Promise<string>(resolve => connect(port, '127.0.0.1', () => resolve('open')).on('error', error => resolve((error as NodeJS.ErrnoException).code ?? '')))
     expect(refused).toBe('ECONNREFUSED')
-    const { code, milliseconds } = await ending
-    expect(code).toBe(0)
-    expect(milliseconds).toBeLessThan(5000)
+    expect((await ending).code).toBe(0)
 
     const again = launch(home)
     expect((await again.send('GET', '/v1/slow')).body.equals(value)).toBe(true)
@@ -69,11 +66,12 @@ it('does not wait for a request that never ends, and a second signal changes not
   const socket = connect(port, '127.0.0.1', () => socket.write(`PUT /v1/never HTTP/1.1\r\nHost: localhost:${port}\r\nApi-Key: ${apiKey}\r\nContent-Length: 10\r\n\r\nabc`))
   socket.on('error', () => {})
   await server.send('GET', '/healthz')
+  const signalled = performance.now()
   const ending = server.end('SIGINT')
   server.child.kill('SIGTERM')
-  const { code, milliseconds } = await ending
-  expect(code).toBe(0)
-  expect(milliseconds).toBeLessThan(5000)
+  expect((await ending).code).toBe(0)
+  if (timed)
+    expect(performance.now() - signalled).toBeLessThan(5000)
 })
 
 // Red: in src/main/program.ts call `nextSignal` behind `createLarder`.

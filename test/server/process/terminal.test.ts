@@ -2,9 +2,10 @@ import type { ServerProcess } from './launch'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../../helpers/folder'
 import { send } from '../../helpers/http-client'
+import { patience } from '../../helpers/patience'
 import { requireProgram } from '../../helpers/programs'
 import { apiKey, build, launch, script } from './launch'
 
@@ -20,12 +21,9 @@ function launchOnTerminal(home: string): ServerProcess {
 /** The link is written behind the ready line. */
 async function greeting(server: ServerProcess): Promise<{ code: string, output: string }> {
   await server.ready
-  for (let tries = 0; tries < 100 && !server.stdout().includes('/#'); tries++)
-    await new Promise(resolve => setTimeout(resolve, 20))
-  const code = /^Console +http:\/\/localhost:\d+\/#(\w+) /m.exec(server.stdout())?.[1]
-  if (code === undefined)
-    throw new Error(`No link in: ${server.stdout()}`)
-  return { code, output: server.stdout() }
+  const link = (): RegExpExecArray | null => /^Console +http:\/\/localhost:\d+\/#(\w+) /m.exec(server.stdout())
+  await vi.waitUntil(link, { timeout: patience, interval: 20 }).catch(() => expect.fail(`No link in: ${server.stdout()}`))
+  return { code: link()?.[1] ?? '', output: server.stdout() }
 }
 
 /** `script` does not hand signals on; the server says who it is. */

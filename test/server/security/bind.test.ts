@@ -6,6 +6,7 @@ import { networkInterfaces } from 'node:os'
 import process from 'node:process'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../../helpers/folder'
+import { patience } from '../../helpers/patience'
 import { startLarder } from '../../helpers/start-larder'
 
 const addresses = Object.values(networkInterfaces()).flatMap(list => list ?? [])
@@ -48,7 +49,7 @@ function occupy(host: string): Promise<{ server: Server, port: number }> {
 /** `ECONNREFUSED` where nobody listens. */
 function knock(host: string, port: number): Promise<string> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 2000 }, () => {
+    const socket = connect({ host, port, timeout: patience }, () => {
       socket.destroy()
       resolve('open')
     })

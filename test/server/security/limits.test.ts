@@ -64,7 +64,7 @@ describe('s13 limits of the body', () => {
 
   // Red: in src/main/http/body.ts drop `declared > limit`, or `size > limit`.
   it('answers 413 by its declared length, chunk by chunk, and instead of 100 Continue', async () => {
-    const head = `${start('PUT', entry)}Api-Key: ${ownerKey}\r\n`
+    const head = `${start('PUT', entry)}Api-Key: ${ownerKey}\r\nConnection: close\r\n`
     const declared = await sendRaw(larder.port, `${head}Content-Length: ${big.length}\r\n\r\n`)
     const chunked = await sendRaw(larder.port, `${head}Transfer-Encoding: chunked\r\n\r\n${big.length.toString(16)}\r\n${big}\r\n`)
     const drip = await sendRaw(larder.port, `${head}Transfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(big.length)}0\r\n\r\n`)

@@ -7,6 +7,7 @@ import { silentLogger } from '../../../src/main/base/logger'
 import { openEntryJournal } from '../../../src/main/storage/entry-journal'
 import { bundleForNode } from '../../helpers/bundle'
 import { temporaryFolder } from '../../helpers/folder'
+import { patience } from '../../helpers/patience'
 
 // The journal as the product runs it: a thread of its own writes.
 let program: string
@@ -57,7 +58,7 @@ it('keeps what the thread could not write, says so, and tries again', async () =
   journal.put('c', anEntry('b', Buffer.from('2')))
   expect(journal.health()).toMatch(/cannot be written/)
   breaker.exec('DROP TRIGGER broken')
-  await expect.poll(() => breaker.prepare<[], number>('SELECT count(*) FROM entry').pluck().get(), { timeout: 5000 }).toBe(2)
+  await expect.poll(() => breaker.prepare<[], number>('SELECT count(*) FROM entry').pluck().get(), { timeout: patience }).toBe(2)
   expect(lines.filter(line => line.startsWith('entries '))).toEqual(['entries cannot be written, trying again', 'entries are written again'])
 })
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { temporaryFolder } from '../../helpers/folder'
+import { patience } from '../../helpers/patience'
 import { build, launch } from '../process/launch'
 
 const script = join(import.meta.dirname, '../../../scripts/dev.mjs')
@@ -12,7 +13,7 @@ it('npm run dev serves the sources of the console before a real server, signs in
   const dev = launch(temporaryFolder(), { LARDER_HEADLESS: '1' }, [process.execPath, script])
   // Before `launch` kills it: that would leave its server behind.
   onTestFinished(async () => void await dev.end('SIGINT'))
-  await vi.waitUntil(() => /^Server /m.test(dev.stdout()), { timeout: 20_000, interval: 20 }).catch(() => expect.fail(dev.stdout() + dev.stderr()))
+  await vi.waitUntil(() => /^Server /m.test(dev.stdout()), { timeout: patience, interval: 20 }).catch(() => expect.fail(dev.stdout() + dev.stderr()))
   const { origin, hash } = new URL(/^Console +(\S+)/m.exec(dev.stdout())?.[1] ?? expect.fail(dev.stdout()))
   expect(dev.stderr()).toContain('no window, because LARDER_HEADLESS is set; the console comes to your browser.')
 

@@ -1,8 +1,11 @@
 import type { Project } from './project'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { hostname } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import process from 'node:process'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { timed } from '../../helpers/durations'
+import { patience } from '../../helpers/patience'
 import { createProject, outcome } from './project'
 
 let project: Project
@@ -28,7 +31,7 @@ describe('set-up', () => {
     expect(project.exists('out/.set-up.lock')).toBe(false)
   })
 
-  it('takes < 300 ms when there is nothing to do, or at most four times what Node needs to start', async () => {
+  it.skipIf(!timed)('takes < 300 ms when there is nothing to do, or at most four times what Node needs to start', async () => {
     await prepared()
     for (let folder = 0; folder < 20; folder++) {
       for (let file = 0; file < 20; file++)
@@ -151,6 +154,16 @@ describe('advice', () => {
   })
 })
 
+/** Whether a process is there, by the text of its id. */
+function isAlive(pid: string): boolean {
+  try {
+    return process.kill(Number(pid), 0)
+  }
+  catch {
+    return false
+  }
+}
+
 describe('two set-ups at once', () => {
   it('work in turn, and the second finds nothing to do', async () => {
     const outcomes = await Promise.all([1, 2, 3, 4].map(() => project.prepare()))
@@ -160,9 +173,9 @@ describe('two set-ups at once', () => {
   })
 
   it('replace the lock of one that died, and only one of them does', async () => {
-    const { pid } = spawn(process.execPath, ['-e', ''])
-    await sleep(200)
-    project.write('out/.set-up.lock', JSON.stringify({ pid, host: hostname() }))
+    const died = spawn(process.execPath, ['-e', ''])
+    await once(died, 'exit')
+    project.write('out/.set-up.lock', JSON.stringify({ pid: died.pid, host: hostname() }))
     const outcomes = await Promise.all([1, 2, 3].map(() => project.prepare()))
     expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0])
     expect(project.calls()).toEqual(['npm ci', 'build'])
@@ -170,8 +183,9 @@ describe('two set-ups at once', () => {
 
   it('replace the lock of one on another machine once it gives no sign of life', async () => {
     project.write('out/.set-up.lock', JSON.stringify({ pid: 1, host: 'elsewhere.invalid' }))
-    const running = outcome(project.start())
-    await sleep(800)
+    const waiting = project.start()
+    const running = outcome(waiting)
+    await once(waiting.stderr ?? waiting, 'data')
     expect(project.calls()).toEqual([])
     project.touch('out/.set-up.lock', -60)
     const { code, output } = await running
@@ -184,11 +198,11 @@ describe('two set-ups at once', () => {
     project.write('npm.mode', 'slow')
     const child = project.start()
     const running = outcome(child)
-    while (!project.exists('calls.log'))
-      await sleep(5)
+    await vi.waitUntil(() => project.exists('npm.pid'), { timeout: patience, interval: 5 })
     child.kill('SIGTERM')
     expect((await running).code).toBe(143)
-    await sleep(300)
+    // It would have gone on for a minute.
+    await vi.waitUntil(() => !isAlive(project.read('npm.pid')), { timeout: patience / 2, interval: 5 })
     expect(project.exists('node_modules')).toBe(false)
     project.calls()
     project.remove('npm.mode')

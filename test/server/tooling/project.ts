@@ -11,13 +11,14 @@ const npm = `
 const fs = require('node:fs')
 const mode = fs.existsSync('npm.mode') ? fs.readFileSync('npm.mode', 'utf8') : ''
 fs.appendFileSync('calls.log', 'npm ' + process.argv[2] + '\\n')
+fs.writeFileSync('npm.pid', String(process.pid))
 if (mode === 'broken') { console.log(fs.existsSync('npm.words') ? fs.readFileSync('npm.words', 'utf8') : 'words of npm'); process.exit(7) }
 if (mode === 'unfit' && process.argv[2] === 'ci') { console.error('npm error code EUSAGE'); process.exit(1) }
 setTimeout(() => {
   fs.mkdirSync('node_modules/electron-vite/bin', { recursive: true })
   fs.copyFileSync('builder.js', 'node_modules/electron-vite/bin/electron-vite.js')
   if (mode !== 'idle') fs.writeFileSync('node_modules/.package-lock.json', '{}')
-}, mode === 'slow' ? 250 : 20)
+}, mode === 'slow' ? 60_000 : 20)
 `
 
 /** Stands for the build tool. */
@@ -48,6 +49,7 @@ export interface Project {
   /** Gives a file a time `seconds` from now. */
   touch: (file: string, seconds?: number) => void
   exists: (file: string) => boolean
+  read: (file: string) => string
   /** Runs `scripts/prepare.mjs` as npm would. */
   prepare: () => Promise<Outcome>
   start: () => ChildProcess
@@ -88,6 +90,7 @@ export function createProject(): Project {
       utimesSync(at(file), time, time)
     },
     exists: file => existsSync(at(file)),
+    read: file => readFileSync(at(file), 'utf8'),
     start,
     prepare: () => outcome(start()),
     calls() {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { temporaryFolder } from '../../helpers/folder'
+import { patience } from '../../helpers/patience'
 import { outcome } from './project'
 
 /** Goes on until SIGTERM comes. */
@@ -60,7 +61,7 @@ describe.skipIf(process.platform === 'win32')('npm start', () => {
   it('fetches Electron once, says so, and opens the window', async () => {
     const { start } = project(installer)
     const first = await outcome(start(['--port', '0']))
-    expect(first.output).toMatch(/^larder: fetching Electron's binary, once \(at most 60 s; .*\) … 0 s\nwindow index\.js --port 0\n$/)
+    expect(first.output).toMatch(/^larder: fetching Electron's binary, once \(at most 60 s; .*\) … \d+ s\nwindow index\.js --port 0\n$/)
     expect(first.code).toBe(0)
     expect((await outcome(start())).output).toBe('window index.js\n')
   })
@@ -72,7 +73,7 @@ describe.skipIf(process.platform === 'win32')('npm start', () => {
     ['says that all is well but brings nothing', '', 'Electron\'s binary cannot be fetched (its installer ended with code 0)'],
   ])('runs headless when the installer %s, and says why in one line', async (_, install, reason) => {
     const { code, output } = await outcome(project(install).start(['--port', '0']))
-    expect(output.split('\n').sort()).toEqual(['', 'headless serve --port 0', expect.stringMatching(/^larder: fetching .* … no, after \d s$/), `larder: no window, because ${reason}; running headless.`])
+    expect(output.split('\n').sort()).toEqual(['', 'headless serve --port 0', expect.stringMatching(/^larder: fetching .* … no, after \d+ s$/), `larder: no window, because ${reason}; running headless.`])
     expect(code).toBe(0)
   })
 
@@ -80,9 +81,8 @@ describe.skipIf(process.platform === 'win32')('npm start', () => {
   it('ends an installer that does not come to an end', async () => {
     const { folder } = project('setInterval(() => {}, 1000)')
     const program = 'import { fetchElectron } from "./scripts/lib/electron.mjs"; console.log(JSON.stringify(await fetchElectron({ limit: 300 })))'
-    const { output, took } = await outcome(inGroup(['--input-type=module', '--eval', program], folder))
+    const { output } = await outcome(inGroup(['--input-type=module', '--eval', program], folder))
     expect(output).toContain('{"problem":"Electron\'s binary did not come within 0.3 s"}')
-    expect(took).toBeLessThan(10_000)
   })
 
   // Red: in scripts/lib/electron.mjs leave out the line that asks for CI (or for any of the others).
@@ -105,7 +105,7 @@ describe.skipIf(process.platform === 'win32')('npm start', () => {
     const { folder, start } = project(install)
     const child = start(args)
     const ended = outcome(child)
-    await vi.waitUntil(() => existsSync(join(folder, 'staying')), { timeout: 10_000, interval: 10 })
+    await vi.waitUntil(() => existsSync(join(folder, 'staying')), { timeout: patience, interval: 10 })
     child.kill('SIGTERM')
     const { code, output } = await ended
     expect(code).toBe(expected)

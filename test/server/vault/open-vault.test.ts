@@ -7,6 +7,7 @@ import * as files from '../../../src/main/storage/private-files'
 import { createKeytar, loadKeytar } from '../../../src/main/vault/keychain-process'
 import { openVault } from '../../../src/main/vault/vault'
 import { describeVault } from '../../contract/vault'
+import { timed } from '../../helpers/durations'
 import { temporaryFolder } from '../../helpers/folder'
 import { requireKeyring, startKeyring, startKeytar, startStuckKeyring } from '../../helpers/keyring'
 
@@ -75,7 +76,8 @@ describe.skipIf(!program.available || keytar !== '' || process.platform !== 'lin
     vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', `unix:path=${temporaryFolder()}/none`)
     const start = performance.now()
     const { vault, warning } = await open('auto', temporaryFolder())
-    expect(performance.now() - start).toBeLessThan(3000)
+    if (timed)
+      expect(performance.now() - start).toBeLessThan(3000)
     expect(vault.driver).toBe('file')
     expect(warning).toMatch(/^The keychain cannot be used: .+ API keys are kept in the private file/)
     await vault.set('a', 'kept')
@@ -107,7 +109,8 @@ describe.skipIf(!program.available || keytar !== '' || process.platform !== 'lin
     vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', second.address)
     const start = performance.now()
     const named = await open('keychain', home)
-    expect(performance.now() - start).toBeLessThan(3000)
+    if (timed)
+      expect(performance.now() - start).toBeLessThan(3000)
     expect(named.vault.driver).toBe('keychain')
     expect(named.warning).toContain('locked')
     await expect(named.vault.get('a')).rejects.toMatchObject({ code: 'vault-unavailable' })
@@ -127,7 +130,8 @@ describe.skipIf(!program.available || keytar !== '' || process.platform !== 'lin
     const start = performance.now()
     const { vault, warning } = await open('keychain', temporaryFolder())
     await expect(vault.set('a', 'b')).rejects.toMatchObject({ code: 'vault-unavailable' })
-    expect(performance.now() - start).toBeLessThan(3000)
+    if (timed)
+      expect(performance.now() - start).toBeLessThan(3000)
     expect(warning).toContain('no answer within 2000 ms')
     await bus.stop()
   })

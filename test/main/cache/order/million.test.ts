@@ -4,10 +4,11 @@ import { expect, it } from 'vitest'
 import { systemClock } from '../../../../src/main/base/clock'
 import { silentLogger } from '../../../../src/main/base/logger'
 import { createEngine } from '../../../../src/main/cache/engine'
+import { timed } from '../../../helpers/durations'
 import { createMemoryJournal } from '../../../helpers/memory-journal'
 import { definitionOf } from '../workbench'
 
-const count = process.env.LARDER_HARD === undefined ? 50_000 : 1_000_000
+const count = timed ? 1_000_000 : 50_000
 const windows = 200
 const milliseconds = (from: number): number => performance.now() - from
 
@@ -88,7 +89,7 @@ const queries: Record<string, PageQuery> = {
   'tag (a tenth)': { ...base, filter: { tag: 'tenth' } },
 }
 
-it(`serves any window of ${count.toLocaleString('en')} entries in 50 ms at most`, async () => {
+it(`serves any window of ${count.toLocaleString('en')} entries${timed ? ' in 50 ms at most' : ''}`, async () => {
   const engine = createEngine({ clock: systemClock, journal: createMemoryJournal(), budget: 2 ** 30, logger: silentLogger })
   try {
     const cache = engine.open(definitionOf({ ttl: null }))
@@ -101,7 +102,8 @@ it(`serves any window of ${count.toLocaleString('en')} entries in 50 ms at most`
       const first = await build(cache, query)
       const { median, worst, rows: size } = await timesOf(cache, query)
       rows[name] = { 'rows': size, 'built ms': Math.round(first.ms), 'cpu ms': Math.round(first.cpu), 'slice p50 ms': round(at(first.slices, 0.5)), 'p99': round(at(first.slices, 0.99)), 'max': round(at(first.slices, 1)), 'window p50 ms': round(median), 'window max ms': round(worst) }
-      expect.soft(median, name).toBeLessThan(50)
+      if (timed)
+        expect.soft(median, name).toBeLessThan(50)
     }
     console.table(rows)
     expect((await cache.page(base)).total).toBe(cache.size)
