@@ -67,7 +67,7 @@ function readControlFile(home: string, readPrivateFile: Io['readPrivateFile']): 
   catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
       return undefined
-    throw localFailure(`${path} is not believed: ${messageOf(error)}`, error)
+    throw localFailure(`The control file is not believed: ${messageOf(error)}`, error)
   }
   const control = parseControlFile(text)
   if (!control)

@@ -26,12 +26,12 @@ export function openTrust(home: string, { readPrivateFile, writePrivateFile }: P
 
   function read(): Map<string, string> {
     try {
-      return parse(readPrivateFile(path).toString('utf8'))
+      return parse(path, readPrivateFile(path).toString('utf8'))
     }
     catch (error) {
       if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
         return new Map()
-      throw localFailure(`${path} cannot be used: ${messageOf(error)}. Move it away, and run larder trust again.`, error)
+      throw localFailure(`The list of trusted files cannot be used: ${messageOf(error)}`, error)
     }
   }
 
@@ -66,11 +66,20 @@ export function openTrust(home: string, { readPrivateFile, writePrivateFile }: P
 }
 
 /** Throws an Error for everything that Larder did not write. */
-function parse(text: string): Map<string, string> {
-  const content: unknown = JSON.parse(text)
-  const { version, files } = (content ?? {}) as { version?: unknown, files?: unknown }
+function parse(path: string, text: string): Map<string, string> {
+  const { version, files } = (parseJson(text) ?? {}) as { version?: unknown, files?: unknown }
   const entries = typeof files === 'object' && files !== null ? Object.entries(files) : []
   if (version !== 1 || !entries.every((entry): entry is [string, string] => typeof entry[1] === 'string'))
-    throw new Error('it does not hold trusted files of version 1')
+    throw new Error(`${path} does not hold trusted files of version 1; move it away, and run larder trust again`)
   return new Map(entries)
+}
+
+/** Undefined for what is no JSON: the parser's own message would help nobody. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  }
+  catch {
+    return undefined
+  }
 }

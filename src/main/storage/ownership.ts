@@ -19,7 +19,12 @@ export function checkOwn(path: string, found: Stats, kind: 'file' | 'folder'): v
   if (found.nlink > 1)
     throw new Error(`${path} has another name elsewhere (a hard link); put a copy in its place, or move it away`)
   if ((found.mode & 0o022) !== 0)
-    throw new Error(`${path} can be written by other users; move it away, or chmod 600 it if you know what is in it`)
+    throw openToOthers(path, 'written')
+}
+
+/** What to say about a file that is not its owner's alone. */
+export function openToOthers(path: string, how: 'read' | 'written'): Error {
+  return new Error(`${path} can be ${how} by other users; move it away, or chmod 600 it if you know what is in it`)
 }
 
 /** Throws an Error where something belongs to another user than the one that this process acts for. Windows has no user ids. */

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, constants, fchmodSync, fstatSync, fsyncSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { randomId } from '../base/ids'
-import { checkOwn, isOpenToOthers } from './ownership'
+import { checkOwn, isOpenToOthers, openToOthers } from './ownership'
 
 /** Only the owner may read and write. */
 export const privateFileMode = 0o600
@@ -115,7 +115,7 @@ export function readPrivateFile(path: string): Buffer {
   const file = openOwnFile(path, constants.O_RDONLY)
   try {
     if (isOpenToOthers(fstatSync(file).mode))
-      throw new Error(`${path} can be read by other users; chmod 600 it`)
+      throw openToOthers(path, 'read')
     return readFileSync(file)
   }
   finally {

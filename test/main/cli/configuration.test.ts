@@ -182,3 +182,13 @@ describe('.env.example', () => {
     expect(configure({ dotenv: text.replace(/^# (?=LARDER_\w+=)/gm, '') })).toEqual({ ...defaults, memory: 256_000_000 })
   })
 })
+
+describe('rEADME.md', () => {
+  const text = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+
+  it('has a row for every variable of the table, and says what a .env may set', () => {
+    const rows = [...text.matchAll(/^\| (`LARDER_[^|]+) \|/gm)].flatMap(([, cell = '']) => cell.match(/LARDER_\w+/g) ?? [])
+    expect(rows.sort()).toEqual(Object.values(options).map(option => option.variable).sort())
+    expect(text).toContain(dotenvRule)
+  })
+})

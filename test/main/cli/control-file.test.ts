@@ -46,15 +46,15 @@ describe('a control file that is not the person\'s own', () => {
       rmSync(path)
       mkdirSync(path)
     }, 'is not a file'],
-    ['readable for its group', path => chmodSync(path, 0o640), 'can be read by other users; chmod 600 it'],
-    ['readable for all', path => chmodSync(path, 0o604), 'can be read by other users; chmod 600 it'],
+    ['readable for its group', path => chmodSync(path, 0o640), 'can be read by other users'],
+    ['readable for all', path => chmodSync(path, 0o604), 'can be read by other users'],
     ['writable for its group', path => chmodSync(path, 0o620), 'can be written by other users'],
     ['writable for all', path => chmodSync(path, 0o602), 'can be written by other users'],
     ...root ? [['another user\'s', path => chownSync(path, 4711, 4711), 'belongs to another user (id 4711, this is 0)'] as [string, (path: string) => void, string]] : [],
   ])('%s', async (_, spoil, reason) => {
     const { code, stdout, stderr, asked, path } = await runWith({ url: trap.url }, spoil)
     expect([code, stdout, asked]).toEqual([1, '', 0])
-    expect(stderr).toContain(`larder: ${path} is not believed: ${path} ${reason}`)
+    expect(stderr).toContain(`larder: The control file is not believed: ${path} ${reason}`)
     expect(stderr).toMatch(/^[^\n]+\n$/)
   })
 })
