@@ -91,7 +91,7 @@ describe.skipIf(!git.available || !linux)('s27 a hostile working directory', () 
     expectHarmless()
   })
 
-  // Red: in src/main/storage/ownership.ts drop the lines about links; for commands, in src/main/program.ts let readPrivateFile be readFileSync.
+  // Red: in src/main/program.ts let `readPrivateFile` be `path => readFileSync(path)`.
   it.each(['.', 'data'])('a person who names its folder %s as data folder is told why not', async (folder) => {
     const server = await larder('serve', '--home', folder)
     const home = join(there.clone, folder)
