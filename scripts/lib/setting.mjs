@@ -3,8 +3,9 @@ import process from 'node:process'
 import * as util from 'node:util'
 
 /**
- * LARDER_HEADLESS from the environment, else from `.env` in the working directory, as the server itself reads it. It is one of
- * the few settings that a `.env` may decide whoever wrote it; no other is to be read here.
+ * LARDER_HEADLESS from the environment, else from `.env` in the working directory, as the server
+ * itself reads it. It is one of the few settings that a `.env` may decide whoever wrote it; no
+ * other is to be read here.
  *
  * @returns {string | undefined} Its text.
  */

@@ -70,7 +70,8 @@ async function start(): Promise<void> {
   const logger = createLogger(log.write, systemClock.wall)
   warnings.forEach(warning => logger.warn(warning))
   const homeFiles = { read: readPrivateFile, replace: writeFileAtomic }
-  const remembered = createJsonFile(join(home, 'desktop.json'), z.strictObject({ port: z.int().min(1).max(65535) }), { files: homeFiles, logger })
+  const kept = z.strictObject({ port: z.int().min(1).max(65535) })
+  const remembered = createJsonFile(join(home, 'desktop.json'), kept, { files: homeFiles, logger })
   const consoleFolder = join(here, '../renderer')
 
   async function launch(port = (portGiven ? undefined : remembered.read()?.port) ?? configuration.port): Promise<DesktopServer> {

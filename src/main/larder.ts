@@ -50,7 +50,9 @@ export interface Larder {
   /** `http://localhost:7777` */
   url: string
   port: number
-  /** The addresses it listens on, and whether other machines can reach it: a sentence for people. */
+  /**
+   * The addresses it listens on, and whether other machines can reach it: a sentence for people.
+   */
   listening: string
   /** The first API key, at the very first start only: afterwards only the vault knows it. */
   firstKey: string | null
@@ -72,8 +74,9 @@ const stopGrace = 3000
 const controlFile = 'control.json'
 
 /**
- * The composition root: builds every part, connects them, and disposes of them in reverse. Throws an Error with a sentence for people when
- * the folder is in use, a port is taken, or a file of the folder cannot be opened or is not the person's own; nothing stays open then.
+ * The composition root: builds every part, connects them, and disposes of them in reverse. Throws
+ * an Error with a sentence for people when the folder is in use, a port is taken, or a file of the
+ * folder cannot be opened or is not the person's own; nothing stays open then.
  */
 export async function createLarder({ configuration, version, consoleFolder, writerProgram, loadKeytar, clock = systemClock, passwords }: LarderOptions): Promise<Larder> {
   const startedAt = clock.monotonic()
@@ -147,7 +150,8 @@ export async function createLarder({ configuration, version, consoleFolder, writ
     url = `${scheme}://${localName(configuration.host, addresses, 'localhost')}:${port}`
 
     // What the sockets say, not what they were asked for: a name may stand for any address.
-    const listening = describeListening(servers.map(bound => bound.address() as AddressInfo), configuration.tls !== null)
+    const bound = servers.map(listener => listener.address() as AddressInfo)
+    const listening = describeListening(bound, configuration.tls !== null)
 
     const control = join(home, controlFile)
     files.writeFileAtomic(control, JSON.stringify({ url: `${scheme}://${localName(configuration.host, addresses, '127.0.0.1')}:${port}`, token: controlToken, pid: process.pid }))
@@ -158,7 +162,18 @@ export async function createLarder({ configuration, version, consoleFolder, writ
     phase = 'ready'
     logger.info('ready', { version, port, listening, vault: vault.driver })
 
-    return { url, port, listening, firstKey, warnings: warning === null ? [] : [warning], handlers: administration.handlers, authenticator: administration.authenticator, hub, controlToken, stop: parts.dispose }
+    return {
+      url,
+      port,
+      listening,
+      firstKey,
+      warnings: warning === null ? [] : [warning],
+      handlers: administration.handlers,
+      authenticator: administration.authenticator,
+      hub,
+      controlToken,
+      stop: parts.dispose,
+    }
   }
   catch (error) {
     await parts.dispose()

@@ -15,7 +15,10 @@ export function isLoopback(address: string): boolean {
   return loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
 }
 
-/** Where a server listens and who can reach it there, as a sentence for the person who has started it. */
+/**
+ * Where a server listens and who can reach it there, as a sentence for the person who has started
+ * it.
+ */
 export function describeListening(bound: readonly AddressInfo[], secure: boolean): string {
   const places = bound.map(({ address, port }) => `${isIPv6(address) ? `[${address}]` : address}:${port}`).join(' and ')
   if (bound.every(({ address }) => isLoopback(address)))

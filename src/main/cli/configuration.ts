@@ -28,8 +28,9 @@ export const optionFlags: ReadonlyMap<string, Option> = new Map(
 )
 
 /**
- * Everything that is decided before the start: flags, then environment, then `.env` in the working directory as far as it may decide, then defaults.
- * An empty variable counts as not set. Throws Failure (usage) that lists every bad value by the name it was given under.
+ * Everything that is decided before the start: flags, then environment, then `.env` in the working
+ * directory as far as it may decide, then defaults. An empty variable counts as not set. Throws
+ * Failure (usage) that lists every bad value by the name it was given under.
  */
 export function readConfiguration(sources: ConfigurationSources & { argv: readonly string[] }): Configuration {
   const { words, flags } = readArguments(sources.argv, optionFlags)
@@ -96,7 +97,10 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
 /** What is given for an option, from the first source that says something. */
 export type Lookup = (option: Option) => Given | undefined
 
-/** What flags and the environment say: all that counts for commands, which a `.env` never sends to another server or folder. */
+/**
+ * What flags and the environment say: all that counts for commands, which a `.env` never sends to
+ * another server or folder.
+ */
 export function createLookup(flags: ReadonlyMap<string, Given>, { env }: Pick<ConfigurationSources, 'env'>): Lookup {
   return (option) => {
     const flagged = option.flag === null ? undefined : flags.get(option.flag)
@@ -105,8 +109,9 @@ export function createLookup(flags: ReadonlyMap<string, Given>, { env }: Pick<Co
 }
 
 /**
- * What counts for a server: flags, the environment, then the `.env` of the working directory as far as it may decide. Warns of each variable
- * that it may not set. Throws Failure where the file, or the list of trusted ones, cannot be read.
+ * What counts for a server: flags, the environment, then the `.env` of the working directory as far
+ * as it may decide. Warns of each variable that it may not set. Throws Failure where the file, or
+ * the list of trusted ones, cannot be read.
  */
 export function createServerLookup(flags: ReadonlyMap<string, Given>, sources: ConfigurationSources): Lookup {
   const find = createLookup(flags, sources)
@@ -125,7 +130,10 @@ const doubts: Record<Standing, string | null> = {
   untrusted: 'you have not trusted this file. To trust it: larder trust',
 }
 
-/** The data folder of the person who gives flags and environment: never one that a `.env` names. Throws Failure (usage). */
+/**
+ * The data folder of the person who gives flags and environment: never one that a `.env` names.
+ * Throws Failure (usage).
+ */
 export function homeOf(find: Lookup, sources: Pick<ConfigurationSources, 'cwd' | 'platform' | 'defaultHome'>): string {
   return resolvePath(readOption(options.home, find) ?? sources.defaultHome, sources)
 }

@@ -6,8 +6,9 @@ import { localFailure, unreachableFailure } from './failure'
 import { baseUrl } from './values'
 
 /**
- * The running server writes this file (0600) into its data folder; whoever may read it may control it. It is believed only if nobody
- * but the person can have written it, and only about this machine: otherwise it could send commands, values and a token anywhere.
+ * The running server writes this file (0600) into its data folder; whoever may read it may control
+ * it. It is believed only if nobody but the person can have written it, and only about this
+ * machine: otherwise it could send commands, values and a token anywhere.
  */
 export const controlFileName = 'control.json'
 export interface ControlFile {
@@ -39,18 +40,24 @@ export interface ConnectionChoice {
 }
 
 /**
- * Finds the server: `--url` with `LARDER_API_KEY`; else the control file in the data folder; else, where there is none but an API
- * key, the default address. The control token is only ever sent to the server that wrote it, and beyond this machine only where
- * `--url` names the address too. Throws Failure (unreachable) when nothing tells where a server is, and Failure (error) where the
+ * Finds the server: `--url` with `LARDER_API_KEY`; else the control file in the data folder; else,
+ * where there is none but an API key, the default address. The control token is only ever sent to
+ * the server that wrote it, and beyond this machine only where `--url` names the address too.
+ * Throws Failure (unreachable) when nothing tells where a server is, and Failure (error) where the
  * control file is not to be believed.
  */
 export function findConnection({ url, apiKey, defaultUrl, home, readPrivateFile }: ConnectionChoice): Connection {
   const control = readControlFile(home, readPrivateFile)
   const here = control !== undefined && isLoopback(control.url.hostname.replace(/^\[(.*)\]$/, '$1'))
-  if (control && !here && !url)
-    throw localFailure(`${join(home, controlFileName)} names ${control.url.origin}, which is not on this machine alone. If that is your server, say so: --url ${control.url.origin}`)
-  if (control && (!url || url.origin === control.url.origin))
-    return { url: url ?? control.url, token: control.token, vouched: here, hint: `${controlFileName} in ${home} is left over from a server that has ended. Start one with: larder serve` }
+  if (control && !here && !url) {
+    const { origin } = control.url
+    throw localFailure(`${join(home, controlFileName)} names ${origin}, which is not on this machine alone. `
+      + `If that is your server, say so: --url ${origin}`)
+  }
+  if (control && (!url || url.origin === control.url.origin)) {
+    const hint = `${controlFileName} in ${home} is left over from a server that has ended. Start one with: larder serve`
+    return { url: url ?? control.url, token: control.token, vouched: here, hint }
+  }
   if (url)
     return { url, token: apiKey ?? null, vouched: false, hint: 'Check --url, and that the server runs.' }
   if (apiKey !== undefined)
@@ -58,7 +65,10 @@ export function findConnection({ url, apiKey, defaultUrl, home, readPrivateFile 
   throw unreachableFailure(`No server is running on ${home}. Start one with: larder serve (or say where it is with --url and LARDER_API_KEY)`)
 }
 
-function readControlFile(home: string, readPrivateFile: Io['readPrivateFile']): { url: URL, token: string } | undefined {
+function readControlFile(
+  home: string,
+  readPrivateFile: Io['readPrivateFile'],
+): { url: URL, token: string } | undefined {
   const path = join(home, controlFileName)
   let text: string
   try {
@@ -96,7 +106,8 @@ function isAddress(text: string): boolean {
     return true
   }
   catch {
-    // Its message is for people who write an address; a program wrote this one, or nobody who means well.
+    // Its message is for people who write an address; a program wrote this one, or nobody who means
+    // well.
     return false
   }
 }

@@ -21,7 +21,10 @@ export interface Dotenv {
 
 export type DotenvSources = Pick<Io, 'platform' | 'readSmallFile'>
 
-/** The `.env` of a folder; undefined where there is none. Throws Failure where there is one that cannot be read. */
+/**
+ * The `.env` of a folder; undefined where there is none. Throws Failure where there is one that
+ * cannot be read.
+ */
 export function readDotenv(folder: string, { platform, readSmallFile }: DotenvSources): Dotenv | undefined {
   const path = (platform === 'win32' ? win32 : posix).join(folder, '.env')
   let content: Buffer

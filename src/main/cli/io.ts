@@ -15,9 +15,15 @@ export interface Io {
   userFolder: string
   /** Whole content of what the person has named. Throws as node:fs does. */
   readFile: (path: string) => Buffer
-  /** Whole content of a file that nobody has named: no device or pipe, which might never end, and at most 1 MB. Throws as node:fs does. */
+  /**
+   * Whole content of a file that nobody has named: no device or pipe, which might never end, and at
+   * most 1 MB. Throws as node:fs does.
+   */
   readSmallFile: (path: string) => Buffer
-  /** Whole content of a file that only the person can have written, without following a link. Throws as node:fs does. */
+  /**
+   * Whole content of a file that only the person can have written, without following a link. Throws
+   * as node:fs does.
+   */
   readPrivateFile: (path: string) => Buffer
   /** Replaces a file of the data folder, which is made where it is missing. Throws an Error. */
   writePrivateFile: (path: string, text: string) => void
@@ -26,19 +32,20 @@ export interface Io {
 /** @param files how files of the data folder are reached */
 export function createProcessIo(files: Pick<Io, 'readPrivateFile' | 'writePrivateFile'>): Io {
   const { stdin, stdout, stderr, env, platform } = process
-  const readFile = (path: string): Buffer => readFileSync(path)
-  return { stdin, stdout, stderr, env, platform, cwd: process.cwd(), userFolder: homedir(), readFile, readSmallFile, ...files }
+  const surroundings = { stdin, stdout, stderr, env, platform, cwd: process.cwd(), userFolder: homedir() }
+  return { ...surroundings, readFile: path => readFileSync(path), readSmallFile, ...files }
 }
 
 const smallFile = 1_000_000
 
 function readSmallFile(path: string): Buffer {
-  // A pipe that nobody writes to would hold `open` up. Windows has no such flag, and no such files in folders.
+  // A pipe that nobody writes to would hold `open` up. Windows has no such flag, and no such files
+  // in folders.
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
     const found = fstatSync(file)
     if (!found.isFile() && !found.isDirectory())
-      throw new Error(`it is not a file`)
+      throw new Error('it is not a file')
     if (found.size > smallFile)
       throw new Error(`it is larger than ${smallFile} bytes`)
     return readFileSync(file)

@@ -18,8 +18,9 @@ export interface Option<T = unknown> {
   /** The value is never shown, not even when it is wrong. */
   secret?: boolean
   /**
-   * A `.env` that nobody has trusted may set it, because it decides neither where data lies, nor who may connect, nor which
-   * credential counts: a folder that was cloned must not decide that for the person who works in it.
+   * A `.env` that nobody has trusted may set it, because it decides neither where data lies, nor
+   * who may connect, nor which credential counts: a folder that was cloned must not decide that for
+   * the person who works in it.
    */
   harmless?: true
   parse: Parser<T>
@@ -164,12 +165,17 @@ export const dotenvRule = (() => {
   return `A .env may set ${list}; everything else in it counts only after larder trust, and until the file changes.`
 })()
 
-/** What variables say about an option; an empty one counts as not set. `where` ends what messages call it. */
+/**
+ * What variables say about an option; an empty one counts as not set. `where` ends what messages
+ * call it.
+ */
 export function givenIn(
   values: Readonly<Record<string, string | undefined>>,
   { variable, secret }: Option,
   where = '',
 ): Given | undefined {
   const text = Object.hasOwn(values, variable) ? values[variable] : undefined
-  return text === undefined || text === '' ? undefined : { text, written: `${variable}${secret ? '' : `=${text}`}${where}` }
+  if (text === undefined || text === '')
+    return undefined
+  return { text, written: `${variable}${secret ? '' : `=${text}`}${where}` }
 }

@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { messageOf } from '../base/logger'
 import { localFailure } from './failure'
 
-/** Remembers, in the data folder, which `.env` files may decide everything: each by its path and the digest of its content. */
+/**
+ * Remembers, in the data folder, which `.env` files may decide everything: each by its path and the
+ * digest of its content.
+ */
 export const trustFileName = 'trusted.json'
 
 /** `changed`: it was trusted with another content. */
@@ -19,8 +22,10 @@ export interface Trust {
   remove: (path: string) => boolean
 }
 
+type PrivateFiles = Pick<Io, 'readPrivateFile' | 'writePrivateFile'>
+
 /** Opens the list in a data folder. Throws Failure where there is one that cannot be believed. */
-export function openTrust(home: string, { readPrivateFile, writePrivateFile }: Pick<Io, 'readPrivateFile' | 'writePrivateFile'>): Trust {
+export function openTrust(home: string, { readPrivateFile, writePrivateFile }: PrivateFiles): Trust {
   const path = join(home, trustFileName)
   const digests = read()
 

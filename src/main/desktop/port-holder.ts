@@ -29,7 +29,10 @@ function questions(port: number, platform: NodeJS.Platform): Question[] {
   return platform === 'linux' ? [{ file: 'ss', arguments: ['-Hltnp', `sport = :${port}`], read: readSs }, lsof] : [lsof]
 }
 
-/** By its whole path: Windows looks for a bare name in the working directory first, where anything may lie. */
+/**
+ * By its whole path: Windows looks for a bare name in the working directory first, where anything
+ * may lie.
+ */
 function ofWindows(program: string): string {
   return win32.join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', program)
 }
@@ -62,6 +65,7 @@ export function readNetstat(text: string, port: number): PortHolder | null {
 }
 
 async function nameOnWindows(pid: number): Promise<string> {
-  const [, name = ''] = /^"([^"]*)"/.exec(await output(ofWindows('tasklist.exe'), ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'])) ?? []
+  const listed = await output(ofWindows('tasklist.exe'), ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'])
+  const [, name = ''] = /^"([^"]*)"/.exec(listed) ?? []
   return name
 }

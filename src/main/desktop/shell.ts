@@ -47,7 +47,8 @@ export interface Shell {
 }
 
 /** Everything of the desktop app that a person sees, around the server that `keeper` holds. To be made once the app is ready. */
-export function createShell({ keeper, files, version, platform, places, homeFiles, rememberPort, loginItem, develop, logger }: ShellOptions): Shell {
+export function createShell(options: ShellOptions): Shell {
+  const { keeper, files, version, platform, places, homeFiles, rememberPort, loginItem, develop, logger } = options
   const parts = createDisposableStack()
   const icon = join(places.resources, 'icon.png')
   const appProtocol = createAppProtocol({
@@ -63,7 +64,8 @@ export function createShell({ keeper, files, version, platform, places, homeFile
   app.on('web-contents-created', (_event, contents) => denyEscapes(contents, appProtocol.isPage, logger))
   app.setAboutPanelOptions({ applicationName: 'Larder', applicationVersion: version, version: `Electron ${process.versions.electron}, Chromium ${process.versions.chrome}, Node ${process.versions.node}`, iconPath: icon })
 
-  const window = createMainWindow({ preload: places.preload, icon, logger, file: createJsonFile(join(places.home, 'window.json'), windowStateSchema, { files: homeFiles, logger }) })
+  const file = createJsonFile(join(places.home, 'window.json'), windowStateSchema, { files: homeFiles, logger })
+  const window = createMainWindow({ preload: places.preload, icon, logger, file })
   const notices = createNotices()
   const switchboard = createSwitchboard({ keeper, logger })
   const actions = createDesktopActions({ keeper, window, notices, loginItem, logger, refresh: () => void show() })

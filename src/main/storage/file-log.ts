@@ -22,8 +22,9 @@ export interface FileLog extends Disposable {
 }
 
 /**
- * The log `logs/larder.log`; the two before it stay as `larder.1.log` and `larder.2.log`. Throws what `node:fs` throws when
- * it cannot be opened at all, and an Error with a sentence where folder or files are not the person's own.
+ * The log `logs/larder.log`; the two before it stay as `larder.1.log` and `larder.2.log`. Throws
+ * what `node:fs` throws when it cannot be opened at all, and an Error with a sentence where folder
+ * or files are not the person's own.
  */
 export function createFileLog(options: FileLogOptions): FileLog {
   const { home, name: stem = 'larder', rotateAt = 5_000_000, onFailure = toStandardError } = options

@@ -4,9 +4,10 @@ import { checkOwner, isOpenToOthers } from './ownership'
 import { privateFolderMode, writeFileAtomic } from './private-files'
 
 /**
- * Creates the data folder, for its owner alone, or tightens one that is there. Returns its absolute path. Throws an Error
- * that names the folder when it cannot be one of Larder's own. It may be a link, as dotfiles are often kept, if both the link
- * and the folder are the person's; in the folder no link is followed.
+ * Creates the data folder, for its owner alone, or tightens one that is there. Returns its absolute
+ * path. Throws an Error that names the folder when it cannot be one of Larder's own. It may be a
+ * link, as dotfiles are often kept, if both the link and the folder are the person's; in the folder
+ * no link is followed.
  */
 export function prepareHome(home: string): string {
   if (home === '')
@@ -40,7 +41,10 @@ function tightenFolder(folder: string): void {
   }
 }
 
-/** Replaces a file of the data folder, which is made where it is missing. Throws what `prepareHome` and `writeFileAtomic` throw. */
+/**
+ * Replaces a file of the data folder, which is made where it is missing. Throws what `prepareHome`
+ * and `writeFileAtomic` throw.
+ */
 export function writeHomeFile(path: string, data: string): void {
   prepareHome(dirname(path))
   writeFileAtomic(path, data)

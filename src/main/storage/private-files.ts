@@ -1,4 +1,18 @@
-import { chmodSync, closeSync, constants, fchmodSync, fstatSync, fsyncSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { randomId } from '../base/ids'
 import { checkOwn, isOpenToOthers, openToOthers } from './ownership'
@@ -7,14 +21,16 @@ import { checkOwn, isOpenToOthers, openToOthers } from './ownership'
 export const privateFileMode = 0o600
 export const privateFolderMode = 0o700
 
-// Windows has neither: there opening a link needs a privilege to have made it, and the folder's access list decides.
+// Windows has neither: there opening a link needs a privilege to have made it, and the folder's
+// access list decides.
 const { O_NOFOLLOW: noFollow = 0, O_NONBLOCK: noWaiting = 0 } = constants
 
 /**
- * Replaces a file so that a reader, and the next start after a power cut, finds the old content or the new, never a part
- * of it: the data is synced under a temporary name first, because a rename may reach the disk before the data does.
- * The folder is synced last, because the rename is a change of the folder. No link is followed: one that has the name is
- * replaced itself. Throws what `node:fs` throws; then the old file is untouched and the temporary one gone.
+ * Replaces a file so that a reader, and the next start after a power cut, finds the old content or
+ * the new, never a part of it: the data is synced under a temporary name first, because a rename
+ * may reach the disk before the data does. The folder is synced last, because the rename is a
+ * change of the folder. No link is followed: one that has the name is replaced itself. Throws what
+ * `node:fs` throws; then the old file is untouched and the temporary one gone.
  */
 export function writeFileAtomic(path: string, data: string | Uint8Array, mode = privateFileMode): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory())
@@ -51,8 +67,9 @@ export function ensurePrivateFile(path: string): void {
 }
 
 /**
- * The same for a database of SQLite, which opens its file and those beside it by their names and follows links: what is there is looked
- * at first. Nobody else can change it afterwards, since the data folder is closed before anything in it is opened.
+ * The same for a database of SQLite, which opens its file and those beside it by their names and
+ * follows links: what is there is looked at first. Nobody else can change it afterwards, since the
+ * data folder is closed before anything in it is opened.
  */
 export function ensurePrivateDatabase(path: string): void {
   ensurePrivateFile(path)
@@ -61,7 +78,10 @@ export function ensurePrivateDatabase(path: string): void {
     tightenFile(`${path}${beside}`)
 }
 
-/** Makes sure that a folder is there and is its owner's alone. Throws an Error where something else is in the way. */
+/**
+ * Makes sure that a folder is there and is its owner's alone. Throws an Error where something else
+ * is in the way.
+ */
 export function ensurePrivateFolder(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (!found)
@@ -72,8 +92,8 @@ export function ensurePrivateFolder(path: string): void {
 }
 
 /**
- * Takes a file's access away from everybody but its owner. `missing` when there is no such file; throws an Error where it is not
- * the person's own file.
+ * Takes a file's access away from everybody but its owner. `missing` when there is no such file;
+ * throws an Error where it is not the person's own file.
  */
 export function tightenFile(path: string): 'missing' | 'private' | 'tightened' {
   const found = lstatSync(path, { throwIfNoEntry: false })
@@ -93,7 +113,8 @@ export function tightenFile(path: string): 'missing' | 'private' | 'tightened' {
  * @throws {Error} what `node:fs` throws, and a sentence where the file is not the person's own
  */
 export function openOwnFile(path: string, flags: number): number {
-  // Looked at before, for its sentence is clearer than ELOOP; and afterwards, for only the descriptor cannot change.
+  // Looked at before, for its sentence is clearer than ELOOP; and afterwards, for only the
+  // descriptor cannot change.
   checkOwn(path, lstatSync(path), 'file')
   const file = openSync(path, flags | noFollow | noWaiting)
   try {

@@ -8,7 +8,10 @@ import { messageOf } from '../base/logger'
 export interface PrivateFiles {
   /** Replaces a file wholly or not at all, for its owner alone. */
   writeFileAtomic: (path: string, data: string) => void
-  /** Closes a file to others, and says whether it had to. Throws where it is not the person's own file. */
+  /**
+   * Closes a file to others, and says whether it had to. Throws where it is not the person's own
+   * file.
+   */
   tightenFile: (path: string) => 'missing' | 'private' | 'tightened'
   /** Whole content, without following a link. Throws where others can reach the file. */
   readPrivateFile: (path: string) => Buffer
@@ -22,9 +25,9 @@ export interface PrivateFileOptions {
 }
 
 /**
- * Secrets as readable text in a file that only its owner may open. Read afresh each time, and never written over while it
- * cannot be understood: what somebody damaged by hand, they can repair by hand. Throws an Error with a sentence where the file is
- * not the person's own.
+ * Secrets as readable text in a file that only its owner may open. Read afresh each time, and never
+ * written over while it cannot be understood: what somebody damaged by hand, they can repair by
+ * hand. Throws an Error with a sentence where the file is not the person's own.
  */
 export function createPrivateFileVault({ home, files, logger }: PrivateFileOptions): SecretVault {
   const file = join(home, 'secrets.json')

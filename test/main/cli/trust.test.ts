@@ -9,11 +9,12 @@ const file = '/work-folder/.env'
 const harmless = ['LARDER_PORT', 'LARDER_MEMORY', 'LARDER_HEADLESS']
 
 /** What a hostile file would say; `others` is what the value needs to be valid at all. */
-const rows: Record<keyof typeof options, { text: string, set: (value: never) => boolean, others?: string, refused?: true }> = {
+interface Row { text: string, set: (value: never) => boolean, others?: string, refused?: true }
+const rows: Record<keyof typeof options, Row> = {
   home: { text: '/work-folder/data', set: ({ home }: { home: string }) => home === '/work-folder/data' },
   port: { text: '4711', set: ({ port }: { port: number }) => port === 4711 },
   host: { text: '127.6.6.6', set: ({ host }: { host: string }) => host === '127.6.6.6' },
-  allowedHosts: { text: 'evil.test', set: ({ allowedHosts }: { allowedHosts: string[] }) => allowedHosts.includes('evil.test') },
+  allowedHosts: { text: 'evil.test', set: ({ allowedHosts }: { allowedHosts: string[] }) => allowedHosts[0] === 'evil.test' },
   tlsCertificate: { text: 'evil.pem', set: ({ tls }: { tls: unknown }) => tls !== null, others: 'LARDER_TLS_KEY=evil.pem' },
   tlsKey: { text: 'evil.pem', set: ({ tls }: { tls: unknown }) => tls !== null, others: 'LARDER_TLS_CERT=evil.pem' },
   allowPlaintext: { text: '1', set: ({ allowPlaintext }: { allowPlaintext: boolean }) => allowPlaintext },
@@ -26,7 +27,8 @@ const rows: Record<keyof typeof options, { text: string, set: (value: never) => 
 const table = (Object.keys(rows) as (keyof typeof rows)[]).map((name) => {
   const option: Option = options[name]
   const { text, set, others = '', refused = false } = rows[name]
-  return { ...option, text, set: set as (value: unknown) => boolean, others, refused, dotenv: `${option.variable}=${text}\n${others}\n` }
+  const dotenv = `${option.variable}=${text}\n${others}\n`
+  return { ...option, text, set: set as (value: unknown) => boolean, others, refused, dotenv }
 })
 
 let server: FakeLarder
@@ -48,9 +50,10 @@ function ignored(stderr: string, reason: string): string[] {
   return lines.map(line => line.split(' ')[1] ?? '').sort()
 }
 
-// S27: a folder that was cloned decides nothing of weight. Red: options.ts, add `harmless: true` to `home` (or any other that lacks it).
+// S27: a folder that was cloned decides nothing of weight. Red: options.ts, add `harmless: true` to
+// `home` (or any other that lacks it).
 it('three options are harmless, and every place says the same three', () => {
-  expect(Object.values<Option>(options).flatMap(({ variable, harmless }) => harmless ? [variable] : [])).toEqual(harmless)
+  expect(Object.values<Option>(options).filter(option => option.harmless).map(({ variable }) => variable)).toEqual(harmless)
   expect(dotenvRule).toContain('A .env may set LARDER_PORT, LARDER_MEMORY and LARDER_HEADLESS; ')
 })
 
@@ -79,16 +82,24 @@ describe('serve', () => {
 
   // Red: trust.ts, `digest === file.digest` → `digest !== file.digest`.
   it.each(table)('a .env that was trusted sets $variable', async ({ variable, dotenv, set, refused }) => {
-    const { code, served, stderr } = await larder(['serve'], { files: { [file]: dotenv, ...trustOf(home, file, dotenv), ...pem } })
+    const files = { [file]: dotenv, ...trustOf(home, file, dotenv), ...pem }
+    const { code, served, stderr } = await larder(['serve'], { files })
     expect(ignored(stderr, '')).toEqual([])
     if (refused)
       return expect([code, stderr]).toEqual([64, expect.stringContaining(`${variable}=evil.json in ${file}`)])
     expect([code, stderr, set(served[0])]).toEqual([0, '', true])
   })
 
-  it.each(['{', '{"version":2,"files":{}}', '{"version":1,"files":{"/work-folder/.env":1}}', 'null'])('does not start by a list of trusted files that is none: %s', async (text) => {
-    const { code, served, stderr } = await larder(['serve'], { files: { [file]: 'LARDER_HOST=::', [`${home}/trusted.json`]: text } })
-    expect([code, served, stderr]).toEqual([1, [], `larder: The list of trusted files cannot be used: ${home}/trusted.json does not hold trusted files of version 1; move it away, and run larder trust again\n`])
+  it.each([
+    '{',
+    '{"version":2,"files":{}}',
+    '{"version":1,"files":{"/work-folder/.env":1}}',
+    'null',
+  ])('does not start by a list of trusted files that is none: %s', async (text) => {
+    const files = { [file]: 'LARDER_HOST=::', [`${home}/trusted.json`]: text }
+    const { code, served, stderr } = await larder(['serve'], { files })
+    const why = `${home}/trusted.json does not hold trusted files of version 1; move it away, and run larder trust again`
+    expect([code, served, stderr]).toEqual([1, [], `larder: The list of trusted files cannot be used: ${why}\n`])
   })
 
   it('says a strange folder name as it is, in one line without control characters', async () => {
@@ -97,12 +108,18 @@ describe('serve', () => {
   })
 })
 
-// S27: a command goes where flags and environment say. Red: run.ts, `createLookup(flags, sources)` → `createServerLookup(flags, sources)`.
+// S27: a command goes where flags and environment say. Red: run.ts, `createLookup(flags, sources)`
+// → `createServerLookup(flags, sources)`.
 describe('a command reads no .env, trusted or not, and says nothing about it', () => {
+  const hostileControl = (): Record<string, string> =>
+    ({ '/work-folder/data/control.json': JSON.stringify({ url: trap.url, token: 't', pid: 1 }) })
   const everything = table.map(({ dotenv }) => dotenv).join('')
-  it.each([['untrusted', {}], ['trusted', trustOf(home, file, everything)], ['a device', undefined]])('%s', async (_, trusted) => {
-    const hostile = { [file]: everything, '/work-folder/data/control.json': JSON.stringify({ url: trap.url, token: 't', pid: 1 }) }
-    const files = { ...controlOf(server.url), ...hostile, ...trusted }
+  it.each([
+    ['untrusted', {}],
+    ['trusted', trustOf(home, file, everything)],
+    ['a device', undefined],
+  ])('%s', async (_, trusted) => {
+    const files = { ...controlOf(server.url), [file]: everything, ...hostileControl(), ...trusted }
     for (const argv of [['caches'], ['get', 'c', 'k'], ['set', 'c', 'k', 'v'], ['status'], ['key', 'print', 'k1']]) {
       server.reply({ status: 503, body: {} })
       const { stderr } = await larder(argv, { files, readSmallFile: trusted ? undefined : () => expect.unreachable() })
@@ -113,8 +130,9 @@ describe('a command reads no .env, trusted or not, and says nothing about it', (
   })
 
   it.each(table)('$variable finds no server where there is none', async ({ dotenv }) => {
-    const files = { [file]: `${dotenv}LARDER_API_KEY=canary-canary-canary`, '/work-folder/data/control.json': JSON.stringify({ url: trap.url, token: 't', pid: 1 }) }
-    expect(await larder(['caches'], { files })).toMatchObject({ code: 3, stderr: expect.stringContaining(`No server is running on ${home}.`) })
+    const files = { [file]: `${dotenv}LARDER_API_KEY=canary-canary-canary`, ...hostileControl() }
+    const { code, stderr } = await larder(['caches'], { files })
+    expect([code, stderr]).toEqual([3, expect.stringContaining(`No server is running on ${home}.`)])
     expect(trap.requests).toEqual([])
   })
 })
@@ -124,28 +142,44 @@ describe('larder trust', () => {
 
   it('trusts the file of the working directory, and what it has written counts', async () => {
     const { code, stdout, stderr, written } = await larder(['trust'], { files: { [file]: dotenv } })
-    expect([code, stdout, stderr]).toEqual([0, '', `${file} is trusted until it changes; it sets LARDER_HOST, LARDER_API_KEY.\n`])
+    const said = `${file} is trusted until it changes; it sets LARDER_HOST, LARDER_API_KEY.\n`
+    expect([code, stdout, stderr]).toEqual([0, '', said])
     expect(Object.keys(written)).toEqual([`${home}/trusted.json`])
     const after = await larder(['serve'], { files: { [file]: dotenv, ...written } })
     expect([after.served[0]?.host, after.stderr]).toEqual(['::1', ''])
     const later = await larder(['serve'], { files: { [file]: `${dotenv}#`, ...written } })
-    expect([later.served[0]?.host, later.stderr]).toEqual([null, expect.stringContaining('has changed since you trusted it')])
+    expect(later.served[0]?.host).toBe(null)
+    expect(later.stderr).toContain('has changed since you trusted it')
   })
 
   it('remembers it in the folder that flags and environment name, whatever the file says', async () => {
-    for (const [argv, env] of [[['trust', '--home', '/mine'], {}], [['trust'], { LARDER_HOME: '/mine' }]] as const)
-      expect(Object.keys((await larder(argv, { env, files: { [file]: 'LARDER_HOME=/theirs' } })).written)).toEqual(['/mine/trusted.json'])
+    for (const [argv, env] of [[['trust', '--home', '/mine'], {}], [['trust'], { LARDER_HOME: '/mine' }]] as const) {
+      const { written } = await larder(argv, { env, files: { [file]: 'LARDER_HOME=/theirs' } })
+      expect(Object.keys(written)).toEqual(['/mine/trusted.json'])
+    }
   })
 
   it('lists what is trusted', async () => {
-    const files = { [file]: dotenv, '/b/.env': 'now', [`${home}/trusted.json`]: JSON.stringify({ version: 1, files: { ...JSON.parse(trustOf(home, file, dotenv)[`${home}/trusted.json`] ?? '').files, '/b/.env': 'then', '/c/.env': '' } }) }
-    expect((await larder(['trust', '--list'], { files })).stdout).toBe(`FILE               STATE\n/b/.env            changed\n/c/.env            missing\n${file}  trusted\n`)
-    expect(JSON.parse((await larder(['trust', '--list', '--json'], { files })).stdout)).toContainEqual({ path: file, state: 'trusted' })
+    const one = JSON.parse(trustOf(home, file, dotenv)[`${home}/trusted.json`] ?? '') as { files: object }
+    const trusted = JSON.stringify({ version: 1, files: { ...one.files, '/b/.env': 'then', '/c/.env': '' } })
+    const files = { [file]: dotenv, '/b/.env': 'now', [`${home}/trusted.json`]: trusted }
+    const { stdout } = await larder(['trust', '--list'], { files })
+    expect(stdout.split('\n').map(line => line.split(/ +/))).toEqual([
+      ['FILE', 'STATE'],
+      ['/b/.env', 'changed'],
+      ['/c/.env', 'missing'],
+      [file, 'trusted'],
+      [''],
+    ])
+    const asJson = await larder(['trust', '--list', '--json'], { files })
+    expect(JSON.parse(asJson.stdout)).toContainEqual({ path: file, state: 'trusted' })
   })
 
   it('takes trust back, also where the file is gone', async () => {
-    const { code, written, stderr } = await larder(['trust', '/work-folder', '--remove'], { files: trustOf(home, file, dotenv) })
-    expect([code, stderr, JSON.parse(written[`${home}/trusted.json`] ?? '')]).toEqual([0, `${file} is no longer trusted.\n`, { version: 1, files: {} }])
+    const files = trustOf(home, file, dotenv)
+    const { code, written, stderr } = await larder(['trust', '/work-folder', '--remove'], { files })
+    expect([code, stderr]).toEqual([0, `${file} is no longer trusted.\n`])
+    expect(JSON.parse(written[`${home}/trusted.json`] ?? '')).toEqual({ version: 1, files: {} })
   })
 
   it.each([
@@ -153,5 +187,7 @@ describe('larder trust', () => {
     [['trust', 'other'], 2, 'There is no .env in /work-folder/other.'],
     [['trust', '--remove'], 2, `${file} is not trusted; larder trust --list shows what is`],
     [['trust', '--remove', '--list'], 64, 'trust takes one of --remove and --list'],
-  ])('%j', async (argv, code, message) => expect(await larder(argv)).toMatchObject({ code, stderr: `larder: ${message}\n`, written: {} }))
+  ])('%j', async (argv, code, message) => {
+    expect(await larder(argv)).toMatchObject({ code, stderr: `larder: ${message}\n`, written: {} })
+  })
 })

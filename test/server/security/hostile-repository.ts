@@ -11,7 +11,15 @@ import { temporaryFolder } from '../../helpers/folder'
 /** An API key that only the hostile files know. */
 export const hostileKey = 'canary-key-of-the-repository'
 /** What the hostile `.env` sets and may not, in the order of the table of options. */
-export const guarded = ['LARDER_HOME', 'LARDER_HOST', 'LARDER_ALLOWED_HOSTS', 'LARDER_ALLOW_PLAINTEXT', 'LARDER_API_KEY', 'LARDER_VAULT', 'LARDER_SEED']
+export const guarded = [
+  'LARDER_HOME',
+  'LARDER_HOST',
+  'LARDER_ALLOWED_HOSTS',
+  'LARDER_ALLOW_PLAINTEXT',
+  'LARDER_API_KEY',
+  'LARDER_VAULT',
+  'LARDER_SEED',
+]
 
 export interface HostileRepository {
   /** The clone, where a person then works. */
@@ -27,8 +35,9 @@ export interface HostileRepository {
 }
 
 /**
- * A repository whose files try to make Larder write into the person's start file, connect elsewhere, open itself to others, and accept a
- * key that others know – cloned with git into a folder whose name is a command.
+ * A repository whose files try to make Larder write into the person's start file, connect
+ * elsewhere, open itself to others, and accept a key that others know – cloned with git into a
+ * folder whose name is a command.
  */
 export async function cloneHostileRepository(): Promise<HostileRepository> {
   const folder = temporaryFolder()
@@ -40,9 +49,9 @@ export async function cloneHostileRepository(): Promise<HostileRepository> {
 
   const control = JSON.stringify({ url: `http://127.0.0.1:${port}`, token: 'lc_hostile', pid: 1 })
   const values = ['data', '0.0.0.0', 'evil.test', '1', hostileKey, 'file', 'evil.json']
-  const harmless = [`LARDER_PORT=${port}`, 'LARDER_MEMORY=64MB', 'LARDER_HEADLESS=1', 'NODE_OPTIONS=--require=./evil.cjs']
+  const harmless = [`LARDER_PORT=${port}`, 'LARDER_MEMORY=64MB', 'LARDER_HEADLESS=1']
   const evil = `require('node:fs').writeFileSync(${JSON.stringify(at('me/owned'))}, '')\n`
-  write(at('origin/.env'), `${[...guarded.map((name, index) => `${name}=${values[index]}`), ...harmless].join('\n')}\n`)
+  write(at('origin/.env'), `${[...guarded.map((name, index) => `${name}=${values[index]}`), ...harmless, 'NODE_OPTIONS=--require=./evil.cjs'].join('\n')}\n`)
   write(at('origin/evil.cjs'), evil)
   write(at('origin/node_modules/keytar/index.js'), evil)
   // Once where the .env points, and once where the person stands.
@@ -54,7 +63,9 @@ export async function cloneHostileRepository(): Promise<HostileRepository> {
     link(at('me/new.db'), at(data, 'entries.db'))
     link(database, at(data, 'larder.lock'))
   }
-  const git = (...args: string[]): void => void execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@x', '-c', 'init.defaultBranch=main', ...args], { cwd: at('origin'), stdio: 'ignore' })
+  const person = ['user.name=x', 'user.email=x@x', 'init.defaultBranch=main'].flatMap(setting => ['-c', setting])
+  const git = (...args: string[]): void =>
+    void execFileSync('git', [...person, ...args], { cwd: at('origin'), stdio: 'ignore' })
   git('init')
   git('add', '--all', '--force')
   git('commit', '--message', 'x')
@@ -64,7 +75,17 @@ export async function cloneHostileRepository(): Promise<HostileRepository> {
   return {
     clone,
     home,
-    env: { HOME: at('me'), XDG_CONFIG_HOME: at('me/config'), XDG_CACHE_HOME: at('me/config'), LARDER_HOME: '', LARDER_API_KEY: '', LARDER_VAULT: '', LARDER_PORT: '0', DISPLAY: '', WAYLAND_DISPLAY: '' },
+    env: {
+      HOME: at('me'),
+      XDG_CONFIG_HOME: at('me/config'),
+      XDG_CACHE_HOME: at('me/config'),
+      LARDER_HOME: '',
+      LARDER_API_KEY: '',
+      LARDER_VAULT: '',
+      LARDER_PORT: '0',
+      DISPLAY: '',
+      WAYLAND_DISPLAY: '',
+    },
     connections,
     outside: () => Object.fromEntries(readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter(name => !at(name).startsWith(at('me/config')))
@@ -86,8 +107,10 @@ async function startTrap(): Promise<{ port: number, connections: () => number }>
 
 function describe(path: string): string {
   const found = lstatSync(path)
-  const content = found.isSymbolicLink() ? readlinkSync(path) : found.isFile() ? createHash('sha256').update(readFileSync(path)).digest('hex') : ''
-  return `${found.mode.toString(8)} ${content}`
+  const mode = found.mode.toString(8)
+  if (found.isSymbolicLink())
+    return `${mode} ${readlinkSync(path)}`
+  return `${mode} ${found.isFile() ? createHash('sha256').update(readFileSync(path)).digest('hex') : ''}`
 }
 
 function write(path: string, text: string): void {

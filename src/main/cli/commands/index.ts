@@ -8,4 +8,12 @@ import { serverCommands } from './server'
 import { trust } from './trust'
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [serve, trust, ...serverCommands, ...entryCommands, ...cacheCommands, ...keyCommands, call]
+export const commands: readonly Command[] = [
+  serve,
+  trust,
+  ...serverCommands,
+  ...entryCommands,
+  ...cacheCommands,
+  ...keyCommands,
+  call,
+]

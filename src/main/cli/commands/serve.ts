@@ -14,7 +14,8 @@ export const serve = defineCommand({
   name: 'serve',
   summary: 'Start the server and run it until Ctrl-C or SIGTERM.',
   details: [
-    'Flags win over the environment, the environment over a .env file in the working directory. LARDER_API_KEY has no flag: other users of the machine could read it.',
+    'Flags win over the environment, the environment over a .env file in the working directory. '
+    + 'LARDER_API_KEY has no flag: other users of the machine could read it.',
     dotenvRule,
   ],
   flags,

@@ -13,7 +13,8 @@ export const trust = defineCommand({
   summary: 'Let the .env of a folder decide everything for larder serve.',
   details: [
     dotenvRule,
-    'What you trust is remembered in the data folder that --home or LARDER_HOME names, never in one that a .env names. Only a server reads a .env: a command finds its server by --home, --url and the environment.',
+    'What you trust is remembered in the data folder that --home or LARDER_HOME names, never in one that a .env names. '
+    + 'Only a server reads a .env: a command finds its server by --home, --url and the environment.',
   ],
   arguments: [{ name: 'folder', meaning: 'where the .env lies; the working directory unless said', optional: true }],
   flags: {
