@@ -1,4 +1,6 @@
-// `npm run dev`: the console with hot reload, in the desktop window where there is one, else in a browser. Settings come from the environment and .env.
+// `npm run dev`: the console with hot reload, in the desktop window where there is one, else in a
+// browser. Settings come from the environment and .env; LARDER_HOME from the environment, because
+// the link that signs in comes from a command, and commands read no .env.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'

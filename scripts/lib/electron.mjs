@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { run } from './child.mjs'
 import { root } from './node.mjs'
-import { isOn, setting } from './setting.mjs'
+import { headlessSetting, isOn } from './setting.mjs'
 
 const electron = join(root, 'node_modules/electron')
 /** The built entry of the desktop app. */
@@ -20,7 +20,7 @@ export const desktop = join(root, 'out/main/index.js')
 export function whyNoWindow(args) {
   if (args.includes('--headless'))
     return '--headless was given'
-  if (isOn(setting('LARDER_HEADLESS')))
+  if (isOn(headlessSetting()))
     return 'LARDER_HEADLESS is set'
   if (!existsSync(desktop))
     return 'this build has no desktop part'

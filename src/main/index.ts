@@ -1,7 +1,6 @@
 import type { Configuration } from './base/configuration'
 import type { LoginItem } from './desktop/login-item'
 import type { DesktopServer } from './desktop/server-keeper'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { app, dialog, protocol } from 'electron'
@@ -11,7 +10,7 @@ import { systemClock } from './base/clock'
 import { defaultHome } from './base/default-home'
 import { createLogger, messageOf } from './base/logger'
 import { readArguments } from './cli/arguments'
-import { createLookup, optionFlags, resolveConfiguration } from './cli/configuration'
+import { createServerLookup, optionFlags, resolveConfiguration } from './cli/configuration'
 import { createProcessIo } from './cli/io'
 import { options } from './cli/options'
 import { appPrivileges } from './desktop/app-protocol'
@@ -26,8 +25,8 @@ import { readConsoleFiles } from './http/console-files'
 import { ListenError } from './http/listen'
 import { createLarder } from './larder'
 import { createFileLog } from './storage/file-log'
-import { prepareHome } from './storage/home'
-import { privateFolderMode, writeFileAtomic } from './storage/private-files'
+import { prepareHome, writeHomeFile } from './storage/home'
+import { ensurePrivateFolder, readPrivateFile, writeFileAtomic } from './storage/private-files'
 import { createKeytar } from './vault/keychain-process'
 
 /**
@@ -47,26 +46,32 @@ start().catch((error: unknown) => {
 })
 
 /** Flags, environment and `.env`, as the command line reads them. Throws Failure that names every bad value. */
-function readSettings(): { configuration: Configuration, portGiven: boolean } {
-  const io = createProcessIo()
+function readSettings(): { configuration: Configuration, portGiven: boolean, warnings: string[] } {
+  const io = createProcessIo({ readPrivateFile, writePrivateFile: writeHomeFile })
+  const warnings: string[] = []
   const { flags } = readArguments(ownArguments(process.argv.slice(1), optionFlags), optionFlags)
-  const sources = { ...io, defaultHome: defaultHome(io.platform, io.env, io.userFolder) }
-  return { configuration: resolveConfiguration(flags, sources), portGiven: createLookup(flags, sources)(options.port) !== undefined }
+  const warn = (line: string): void => void warnings.push(line)
+  const sources = { ...io, defaultHome: defaultHome(io.platform, io.env, io.userFolder), warn }
+  const find = createServerLookup(flags, sources)
+  return { configuration: resolveConfiguration(find, sources), portGiven: find(options.port) !== undefined, warnings }
 }
 
 async function start(): Promise<void> {
-  const { configuration, portGiven } = readSettings()
+  const { configuration, portGiven, warnings } = readSettings()
   const home = prepareHome(configuration.home)
   // Chromium's own files, and its lock: one instance a data folder.
   const userData = join(home, 'desktop')
-  mkdirSync(userData, { recursive: true, mode: privateFolderMode })
+  ensurePrivateFolder(userData)
   app.setPath('userData', userData)
   if (!app.requestSingleInstanceLock())
     return app.exit(0)
 
   const log = createFileLog({ home, name: 'desktop' })
   const logger = createLogger(log.write, systemClock.wall)
-  const remembered = createJsonFile(join(home, 'desktop.json'), z.strictObject({ port: z.int().min(1).max(65535) }), { replace: writeFileAtomic, logger })
+  warnings.forEach(warning => logger.warn(warning))
+  const homeFiles = { read: readPrivateFile, replace: writeFileAtomic }
+  const kept = z.strictObject({ port: z.int().min(1).max(65535) })
+  const remembered = createJsonFile(join(home, 'desktop.json'), kept, { files: homeFiles, logger })
   const consoleFolder = join(here, '../renderer')
 
   async function launch(port = (portGiven ? undefined : remembered.read()?.port) ?? configuration.port): Promise<DesktopServer> {
@@ -79,6 +84,7 @@ async function start(): Promise<void> {
         loadKeytar: async () => createKeytar(createKeychainQuestions(join(here, 'keychain-child.cjs'))),
       })
       larder.warnings.forEach(warning => logger.warn(warning))
+      logger.info(larder.listening)
       return larder
     }
     catch (error) {
@@ -97,7 +103,7 @@ async function start(): Promise<void> {
         version,
         platform: process.platform,
         places: { home, resources: join(here, '../../resources'), preload: join(here, '../preload/index.cjs') },
-        replace: writeFileAtomic,
+        homeFiles,
         rememberPort: port => remembered.write({ port }),
         loginItem: loginItem(),
         // Set by `npm run dev`.

@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net'
 import type { Passwords } from './admin/passwords'
 import type { Clock } from './base/clock'
 import type { Configuration } from './base/configuration'
@@ -18,6 +19,7 @@ import { randomSecret } from './base/ids'
 import { createInFlight } from './base/in-flight'
 import { createLogger, messageOf } from './base/logger'
 import { createEngine } from './cache/engine'
+import { describeListening } from './cli/addresses'
 import { createEventLoopMonitor } from './http/event-loop-delay'
 import { renderMetrics } from './http/metrics'
 import { createRequestLog } from './http/request-log'
@@ -50,6 +52,10 @@ export interface Larder {
   /** `http://localhost:7777` */
   url: string
   port: number
+  /**
+   * The addresses it listens on, and whether other machines can reach it: a sentence for people.
+   */
+  listening: string
   /** The first API key, at the very first start only: afterwards only the vault knows it. */
   firstKey: string | null
   /** What the person should know, one sentence each. */
@@ -72,8 +78,9 @@ const stopGrace = 3000
 const controlFile = 'control.json'
 
 /**
- * The composition root: builds every part, connects them, and disposes of them in reverse. Throws an Error with a sentence for people when
- * the folder is in use, a port is taken or a database cannot be opened; nothing stays open then.
+ * The composition root: builds every part, connects them, and disposes of them in reverse. Throws
+ * an Error with a sentence for people when the folder is in use, a port is taken, or a file of the
+ * folder cannot be opened or is not the person's own; nothing stays open then.
  */
 export async function createLarder({ configuration, version, consoleFolder, writerProgram, loadKeytar, clock = systemClock, passwords }: LarderOptions): Promise<Larder> {
   const startedAt = clock.monotonic()
@@ -147,10 +154,14 @@ export async function createLarder({ configuration, version, consoleFolder, writ
       allowedHosts: configuration.allowedHosts,
       tls: configuration.tls && { cert: readFileSync(configuration.tls.certificate), key: readFileSync(configuration.tls.key) },
     })
-    const { port, addresses } = await server.start()
+    const { port, addresses, servers } = await server.start()
     parts.defer(() => server.stop(stopGrace))
     const scheme = configuration.tls ? 'https' : 'http'
     url = `${scheme}://${localName(configuration.host, addresses, 'localhost')}:${port}`
+
+    // What the sockets say, not what they were asked for: a name may stand for any address.
+    const bound = servers.map(listener => listener.address() as AddressInfo)
+    const listening = describeListening(bound, configuration.tls !== null)
 
     const control = join(home, controlFile)
     files.writeFileAtomic(control, JSON.stringify({ url: `${scheme}://${localName(configuration.host, addresses, '127.0.0.1')}:${port}`, token: controlToken, pid: process.pid }))
@@ -159,9 +170,20 @@ export async function createLarder({ configuration, version, consoleFolder, writ
       phase = 'stopping'
     })
     phase = 'ready'
-    logger.info('ready', { version, port, vault: vault.driver })
+    logger.info('ready', { version, port, listening, vault: vault.driver })
 
-    return { url, port, firstKey, warnings: warning === null ? [] : [warning], handlers: administration.handlers, authenticator: administration.authenticator, hub, controlToken, stop: parts.dispose }
+    return {
+      url,
+      port,
+      listening,
+      firstKey,
+      warnings: warning === null ? [] : [warning],
+      handlers: administration.handlers,
+      authenticator: administration.authenticator,
+      hub,
+      controlToken,
+      stop: parts.dispose,
+    }
   }
   catch (error) {
     await parts.dispose()

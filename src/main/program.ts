@@ -6,6 +6,8 @@ import { messageOf } from './base/logger'
 import { createProcessIo } from './cli/io'
 import { run } from './cli/run'
 import { createLarder } from './larder'
+import { writeHomeFile } from './storage/home'
+import { readPrivateFile } from './storage/private-files'
 import { limitYoungGeneration } from './young-generation'
 
 /**
@@ -14,7 +16,8 @@ import { limitYoungGeneration } from './young-generation'
  * @param built where the rest of the build lies; the entry knows, a chunk of the bundle does not
  */
 export function main(built: BuiltFiles): Promise<number> {
-  return run(process.argv.slice(2), createProcessIo(), { version, serve: configuration => serve(configuration, built) })
+  const io = createProcessIo({ readPrivateFile, writePrivateFile: writeHomeFile })
+  return run(process.argv.slice(2), io, { version, serve: configuration => serve(configuration, built) })
 }
 
 export type BuiltFiles = Required<Pick<LarderOptions, 'consoleFolder' | 'writerProgram'>>
@@ -33,6 +36,8 @@ async function serve(configuration: Configuration, built: BuiltFiles): Promise<n
   }
   for (const warning of larder.warnings)
     process.stderr.write(`larder: ${warning}\n`)
+  // Not to standard output: who waits for the server reads there, and finds the one line.
+  process.stderr.write(`larder: ${larder.listening}\n`)
   process.stdout.write(`Larder ready on ${larder.url}\n`)
   if (process.stdout.isTTY)
     await greet(larder)

@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net'
 import type { Parser } from './values'
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import { domainToASCII } from 'node:url'
@@ -12,6 +13,19 @@ export function isLoopback(address: string): boolean {
   if (isIP(address) === 0)
     return address.toLowerCase() === 'localhost'
   return loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+}
+
+/**
+ * Where a server listens and who can reach it there, as a sentence for the person who has started
+ * it.
+ */
+export function describeListening(bound: readonly AddressInfo[], secure: boolean): string {
+  const places = bound.map(({ address, port }) => `${isIPv6(address) ? `[${address}]` : address}:${port}`).join(' and ')
+  if (bound.every(({ address }) => isLoopback(address)))
+    return `Listening on ${places}: reachable from this machine only.`
+  if (secure)
+    return `Listening on ${places} with TLS: other machines can reach it.`
+  return `Listening on ${places} without TLS: other machines can reach it, and keys travel readable.`
 }
 
 // Underscores are no part of a host name (RFC 1123), but container networks use them.

@@ -25,6 +25,8 @@ export interface CommandContext {
   serve: (configuration: Configuration) => Promise<number>
   /** Everything that decides how a server starts. Throws Failure (usage). */
   configuration: () => Configuration
+  /** The data folder that flags and environment name. Throws Failure (usage). */
+  home: () => string
 }
 
 type Flags = Readonly<Record<string, FlagSpec>>

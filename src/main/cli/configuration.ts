@@ -1,22 +1,25 @@
 import type { Configuration } from '../base/configuration'
 import type { Given } from './arguments'
+import type { Io } from './io'
 import type { Option, OptionValue } from './options'
+import type { Standing } from './trust'
 import { posix, win32 } from 'node:path'
-import { parseEnv } from 'node:util'
 import { messageOf } from '../base/logger'
 import { isLoopback } from './addresses'
 import { parseGiven, readArguments } from './arguments'
-import { Failure, localFailure, usageFailure } from './failure'
-import { options } from './options'
+import { readDotenv } from './dotenv'
+import { Failure, usageFailure } from './failure'
+import { givenIn, options } from './options'
+import { escapeText } from './terminal'
+import { openTrust } from './trust'
 
-export interface ConfigurationSources {
-  env: Readonly<Record<string, string | undefined>>
-  cwd: string
-  platform: NodeJS.Platform
+type IoSources = 'env' | 'cwd' | 'platform' | 'readFile' | 'readSmallFile' | 'readPrivateFile' | 'writePrivateFile'
+
+export interface ConfigurationSources extends Pick<Io, IoSources> {
   /** Folder that is taken where `LARDER_HOME` says nothing. */
   defaultHome: string
-  /** Whole content of a file. Throws as node:fs does. */
-  readFile: (path: string) => Buffer
+  /** Takes a line for the person about what does not count. */
+  warn: (line: string) => void
 }
 
 /** The options by their flag, as the command line reads them. */
@@ -25,21 +28,20 @@ export const optionFlags: ReadonlyMap<string, Option> = new Map(
 )
 
 /**
- * Everything that is decided before the start: flags, then environment, then `.env` in the working directory, then defaults.
- * An empty variable counts as not set. Throws Failure (usage) that lists every bad value by the name it was given under.
+ * Everything that is decided before the start: flags, then environment, then `.env` in the working
+ * directory as far as it may decide, then defaults. An empty variable counts as not set. Throws
+ * Failure (usage) that lists every bad value by the name it was given under.
  */
 export function readConfiguration(sources: ConfigurationSources & { argv: readonly string[] }): Configuration {
   const { words, flags } = readArguments(sources.argv, optionFlags)
   if (words[0] !== undefined)
     throw usageFailure(`unexpected argument ${words[0]}`)
-  return resolveConfiguration(flags, sources)
+  return resolveConfiguration(createServerLookup(flags, sources), sources)
 }
 
-/** As `readConfiguration`, with the flags already read. */
-export function resolveConfiguration(flags: ReadonlyMap<string, Given>, sources: ConfigurationSources): Configuration {
-  const { resolve } = sources.platform === 'win32' ? win32 : posix
-  const absolute = (path: string): string => resolve(sources.cwd, path)
-  const find = createLookup(flags, sources)
+/** As `readConfiguration`, with what was given already looked up. */
+export function resolveConfiguration(find: Lookup, sources: ConfigurationSources): Configuration {
+  const absolute = (path: string): string => resolvePath(path, sources)
   const faults: string[] = []
 
   function read<O extends Option>(option: O): OptionValue<O> | undefined {
@@ -96,41 +98,55 @@ export function resolveConfiguration(flags: ReadonlyMap<string, Given>, sources:
 /** What is given for an option, from the first source that says something. */
 export type Lookup = (option: Option) => Given | undefined
 
-export function createLookup(flags: ReadonlyMap<string, Given>, { env, cwd, platform, readFile }: ConfigurationSources): Lookup {
-  const path = (platform === 'win32' ? win32 : posix).join(cwd, '.env')
-  const file = readEnvironmentFile(path, readFile)
-  return ({ flag, variable, secret }) => {
-    const flagged = flag === null ? undefined : flags.get(flag)
-    if (flagged)
-      return flagged
-    for (const [values, where] of [[env, ''], [file, ` in ${path}`]] as const) {
-      const text = Object.hasOwn(values, variable) ? values[variable] : undefined
-      if (text !== undefined && text !== '')
-        return { text, written: `${variable}${secret ? '' : `=${text}`}${where}` }
-    }
-    return undefined
+/**
+ * What flags and the environment say: all that counts for commands, which a `.env` never sends to
+ * another server or folder.
+ */
+export function createLookup(flags: ReadonlyMap<string, Given>, { env }: Pick<ConfigurationSources, 'env'>): Lookup {
+  return (option) => {
+    const flagged = option.flag === null ? undefined : flags.get(option.flag)
+    return flagged ?? givenIn(env, option)
   }
+}
+
+/**
+ * What counts for a server: flags, the environment, then the `.env` of the working directory as far
+ * as it may decide. Warns of each variable that it may not set. Throws Failure where the file, or
+ * the list of trusted ones, cannot be read.
+ */
+export function createServerLookup(flags: ReadonlyMap<string, Given>, sources: ConfigurationSources): Lookup {
+  const find = createLookup(flags, sources)
+  const file = readDotenv(sources.cwd, sources)
+  if (!file)
+    return find
+  const doubt = file.guarded.length === 0 ? null : doubts[openTrust(homeOf(find, sources), sources).standing(file)]
+  for (const { variable } of doubt === null ? [] : file.guarded)
+    sources.warn(`${variable} in ${escapeText(file.path)} is ignored: ${doubt}`)
+  return option => find(option) ?? (doubt === null || option.harmless ? file.find(option) : undefined)
+}
+
+const doubts: Record<Standing, string | null> = {
+  trusted: null,
+  changed: 'the file has changed since you trusted it. To trust it again: larder trust',
+  untrusted: 'you have not trusted this file. To trust it: larder trust',
+}
+
+/**
+ * The data folder of the person who gives flags and environment: never one that a `.env` names.
+ * Throws Failure (usage).
+ */
+export function homeOf(find: Lookup, sources: Pick<ConfigurationSources, 'cwd' | 'platform' | 'defaultHome'>): string {
+  return resolvePath(readOption(options.home, find) ?? sources.defaultHome, sources)
+}
+
+function resolvePath(path: string, { cwd, platform }: Pick<ConfigurationSources, 'cwd' | 'platform'>): string {
+  return (platform === 'win32' ? win32 : posix).resolve(cwd, path)
 }
 
 /** The value of one option; undefined when nothing says it. Throws Failure (usage) on a bad value. */
 export function readOption<O extends Option>(option: O, find: Lookup): OptionValue<O> | undefined {
   const given = find(option)
   return given === undefined ? undefined : parseGiven(given, option.parse) as OptionValue<O>
-}
-
-function readEnvironmentFile(path: string, readFile: ConfigurationSources['readFile']): Readonly<Record<string, string | undefined>> {
-  let content: string
-  try {
-    content = readFile(path).toString('utf8')
-  }
-  catch (error) {
-    // No file, or a folder of that name: Python keeps its virtual environments in one.
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR'))
-      return {}
-    throw localFailure(`${path} cannot be read: ${messageOf(error)}`, error)
-  }
-  // Editors on Windows may put a byte order mark in front; it would become part of the first name.
-  return parseEnv(content.replace(/^\uFEFF/, ''))
 }
 
 function faultOf(error: unknown): string {

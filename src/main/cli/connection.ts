@@ -1,9 +1,15 @@
 import type { Io } from './io'
 import { join } from 'node:path'
 import { messageOf } from '../base/logger'
+import { isLoopback } from './addresses'
 import { localFailure, unreachableFailure } from './failure'
+import { baseUrl } from './values'
 
-/** The running server writes this file (0600) into its data folder; whoever may read it may control it. */
+/**
+ * The running server writes this file (0600) into its data folder; whoever may read it may control
+ * it. It is believed only if nobody but the person can have written it, and only about this
+ * machine: otherwise it could send commands, values and a token anywhere.
+ */
 export const controlFileName = 'control.json'
 export interface ControlFile {
   url: string
@@ -30,18 +36,28 @@ export interface ConnectionChoice {
   /** Where a server would be that was started with the same settings. */
   defaultUrl: URL
   home: string
-  readFile: Io['readFile']
+  readPrivateFile: Io['readPrivateFile']
 }
 
 /**
- * Finds the server: `--url` with `LARDER_API_KEY`; else the control file in the data folder; else, where there is none but an API
- * key, the default address. The control token is only ever sent to the server that wrote it. Throws Failure (unreachable) when
- * nothing tells where a server is.
+ * Finds the server: `--url` with `LARDER_API_KEY`; else the control file in the data folder; else,
+ * where there is none but an API key, the default address. The control token is only ever sent to
+ * the server that wrote it, and beyond this machine only where `--url` names the address too.
+ * Throws Failure (unreachable) when nothing tells where a server is, and Failure (error) where the
+ * control file is not to be believed.
  */
-export function findConnection({ url, apiKey, defaultUrl, home, readFile }: ConnectionChoice): Connection {
-  const control = readControlFile(home, readFile)
-  if (control && (!url || url.origin === control.url.origin))
-    return { url: url ?? control.url, token: control.token, vouched: true, hint: `${controlFileName} in ${home} is left over from a server that has ended. Start one with: larder serve` }
+export function findConnection({ url, apiKey, defaultUrl, home, readPrivateFile }: ConnectionChoice): Connection {
+  const control = readControlFile(home, readPrivateFile)
+  const here = control !== undefined && isLoopback(control.url.hostname.replace(/^\[(.*)\]$/, '$1'))
+  if (control && !here && !url) {
+    const { origin } = control.url
+    throw localFailure(`${join(home, controlFileName)} names ${origin}, which is not on this machine alone. `
+      + `If that is your server, say so: --url ${origin}`)
+  }
+  if (control && (!url || url.origin === control.url.origin)) {
+    const hint = `${controlFileName} in ${home} is left over from a server that has ended. Start one with: larder serve`
+    return { url: url ?? control.url, token: control.token, vouched: here, hint }
+  }
   if (url)
     return { url, token: apiKey ?? null, vouched: false, hint: 'Check --url, and that the server runs.' }
   if (apiKey !== undefined)
@@ -49,16 +65,19 @@ export function findConnection({ url, apiKey, defaultUrl, home, readFile }: Conn
   throw unreachableFailure(`No server is running on ${home}. Start one with: larder serve (or say where it is with --url and LARDER_API_KEY)`)
 }
 
-function readControlFile(home: string, readFile: Io['readFile']): { url: URL, token: string } | undefined {
+function readControlFile(
+  home: string,
+  readPrivateFile: Io['readPrivateFile'],
+): { url: URL, token: string } | undefined {
   const path = join(home, controlFileName)
   let text: string
   try {
-    text = readFile(path).toString('utf8')
+    text = readPrivateFile(path).toString('utf8')
   }
   catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
       return undefined
-    throw localFailure(`${path} cannot be read: ${messageOf(error)}`, error)
+    throw localFailure(`The control file is not believed: ${messageOf(error)}`, error)
   }
   const control = parseControlFile(text)
   if (!control)
@@ -76,7 +95,19 @@ function parseControlFile(text: string): { url: URL, token: string } | undefined
     return undefined
   }
   const { url, token } = (value ?? {}) as Partial<Record<keyof ControlFile, unknown>>
-  if (typeof url !== 'string' || !URL.canParse(url) || typeof token !== 'string' || !/^[\x21-\x7E]+$/.test(token))
+  if (typeof url !== 'string' || !isAddress(url) || typeof token !== 'string' || !/^[\x21-\x7E]+$/.test(token))
     return undefined
   return { url: new URL(url), token }
+}
+
+function isAddress(text: string): boolean {
+  try {
+    baseUrl(text)
+    return true
+  }
+  catch {
+    // Its message is for people who write an address; a program wrote this one, or nobody who means
+    // well.
+    return false
+  }
 }

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import { readFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import process from 'node:process'
 
@@ -13,10 +13,44 @@ export interface Io {
   platform: NodeJS.Platform
   /** The user's own folder. */
   userFolder: string
+  /** Whole content of what the person has named. Throws as node:fs does. */
   readFile: (path: string) => Buffer
+  /**
+   * Whole content of a file that nobody has named: no device or pipe, which might never end, and at
+   * most 1 MB. Throws as node:fs does.
+   */
+  readSmallFile: (path: string) => Buffer
+  /**
+   * Whole content of a file that only the person can have written, without following a link. Throws
+   * as node:fs does.
+   */
+  readPrivateFile: (path: string) => Buffer
+  /** Replaces a file of the data folder, which is made where it is missing. Throws an Error. */
+  writePrivateFile: (path: string, text: string) => void
 }
 
-export function createProcessIo(): Io {
+/** @param files how files of the data folder are reached */
+export function createProcessIo(files: Pick<Io, 'readPrivateFile' | 'writePrivateFile'>): Io {
   const { stdin, stdout, stderr, env, platform } = process
-  return { stdin, stdout, stderr, env, platform, cwd: process.cwd(), userFolder: homedir(), readFile: path => readFileSync(path) }
+  const surroundings = { stdin, stdout, stderr, env, platform, cwd: process.cwd(), userFolder: homedir() }
+  return { ...surroundings, readFile: path => readFileSync(path), readSmallFile, ...files }
+}
+
+const smallFile = 1_000_000
+
+function readSmallFile(path: string): Buffer {
+  // A pipe that nobody writes to would hold `open` up. Windows has no such flag, and no such files
+  // in folders.
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    const found = fstatSync(file)
+    if (!found.isFile() && !found.isDirectory())
+      throw new Error('it is not a file')
+    if (found.size > smallFile)
+      throw new Error(`it is larger than ${smallFile} bytes`)
+    return readFileSync(file)
+  }
+  finally {
+    closeSync(file)
+  }
 }

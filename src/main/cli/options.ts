@@ -1,3 +1,4 @@
+import type { Given } from './arguments'
 import type { Parser } from './values'
 import { defaultPort } from '../../shared/limits'
 import { SettingsUpdate } from '../../shared/schemas'
@@ -16,6 +17,12 @@ export interface Option<T = unknown> {
   meaning: string
   /** The value is never shown, not even when it is wrong. */
   secret?: boolean
+  /**
+   * A `.env` that nobody has trusted may set it, because it decides neither where data lies, nor
+   * who may connect, nor which credential counts: a folder that was cloned must not decide that for
+   * the person who works in it.
+   */
+  harmless?: true
   parse: Parser<T>
 }
 
@@ -50,6 +57,7 @@ export const options = {
         throw new Error('must be a port from 0 to 65535; Kubernetes sets this variable for a service called larder unless enableServiceLinks is false')
       return port(value)
     },
+    harmless: true,
   }),
   host: option({
     variable: 'LARDER_HOST',
@@ -126,6 +134,7 @@ export const options = {
         throw new Error(checked.error.issues[0]?.message)
       return bytes
     },
+    harmless: true,
   }),
   inFlight: option({
     variable: 'LARDER_IN_FLIGHT',
@@ -147,6 +156,7 @@ export const options = {
     default: null,
     meaning: '1 opens no window, even where Electron is there.',
     parse: boolean,
+    harmless: true,
   }),
   seed: option({
     variable: 'LARDER_SEED',
@@ -161,3 +171,25 @@ export const options = {
 } as const satisfies Record<string, Option>
 
 export type OptionValue<O> = O extends Option<infer T> ? T : never
+
+/** What a `.env` may say, as help and `.env.example` tell it. */
+export const dotenvRule = (() => {
+  const names = Object.values<Option>(options).flatMap(({ variable, harmless }) => harmless ? [variable] : [])
+  const list = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+  return `A .env may set ${list}; everything else in it counts only after larder trust, and until the file changes.`
+})()
+
+/**
+ * What variables say about an option; an empty one counts as not set. `where` ends what messages
+ * call it.
+ */
+export function givenIn(
+  values: Readonly<Record<string, string | undefined>>,
+  { variable, secret }: Option,
+  where = '',
+): Given | undefined {
+  const text = Object.hasOwn(values, variable) ? values[variable] : undefined
+  if (text === undefined || text === '')
+    return undefined
+  return { text, written: `${variable}${secret ? '' : `=${text}`}${where}` }
+}

@@ -5,7 +5,6 @@ import type { Command, CommandContext } from './command'
 import type { Connection } from './connection'
 import type { Io } from './io'
 import type { Output } from './output'
-import { resolve } from 'node:path'
 import { LarderError } from '../../shared/errors'
 import { systemClock } from '../base/clock'
 import { defaultHome } from '../base/default-home'
@@ -14,7 +13,7 @@ import { parseGiven, readArguments } from './arguments'
 import { createCliClient } from './client'
 import { flag } from './command'
 import { commands } from './commands/index'
-import { createLookup, readOption, resolveConfiguration } from './configuration'
+import { createLookup, createServerLookup, homeOf, readOption, resolveConfiguration } from './configuration'
 import { findConnection } from './connection'
 import { exitCodes, Failure, localFailure, usageFailure } from './failure'
 import { commandHelp, generalHelp } from './help'
@@ -104,19 +103,22 @@ function checkFlags(command: Command, flags: ReadonlyMap<string, Given>): void {
 }
 
 function createContext(flags: ReadonlyMap<string, Given>, io: Io, { serve, clock = systemClock }: RunServices, output: Output): CommandContext {
-  const sources = { ...io, defaultHome: defaultHome(io.platform, io.env, io.userFolder) }
+  const warn = (line: string): void => void io.stderr.write(`larder: ${line}\n`)
+  const sources = { ...io, defaultHome: defaultHome(io.platform, io.env, io.userFolder), warn }
+  const find = createLookup(flags, sources)
+  const home = (): string => homeOf(find, sources)
   const url = flags.get('url')
   function connect(): Connection {
-    const find = createLookup(flags, sources)
     return findConnection({
       url: url && parseGiven(url, globals.url.parse),
       apiKey: readOption(options.apiKey, find),
       defaultUrl: new URL(`http://localhost:${readOption(options.port, find) ?? options.port.default}`),
-      home: resolve(io.cwd, readOption(options.home, find) ?? sources.defaultHome),
-      readFile: io.readFile,
+      home: home(),
+      readPrivateFile: io.readPrivateFile,
     })
   }
-  return { client: createCliClient(connect), output, io, clock, serve, configuration: () => resolveConfiguration(flags, sources) }
+  const configuration = (): Configuration => resolveConfiguration(createServerLookup(flags, sources), sources)
+  return { client: createCliClient(connect), output, io, clock, serve, configuration, home }
 }
 
 async function report(error: unknown, output: Output): Promise<number> {

@@ -1,6 +1,5 @@
 import type { z } from 'zod'
 import type { Logger } from '../base/logger'
-import { readFileSync } from 'node:fs'
 import { messageOf } from '../base/logger'
 
 export interface JsonFile<T> {
@@ -10,12 +9,26 @@ export interface JsonFile<T> {
   write: (value: T) => void
 }
 
+/** How files of the data folder are reached. */
+export interface HomeFiles {
+  /** Whole content, without following a link. Throws where others can reach the file. */
+  read: (path: string) => Buffer
+  /** Replaces a file wholly or not at all. */
+  replace: (path: string, text: string) => void
+}
+
+interface JsonFileServices { files: HomeFiles, logger: Logger }
+
 /** A small file of the data folder. People may edit it, and older versions may have written it: it is checked whenever it is read. */
-export function createJsonFile<S extends z.ZodType>(path: string, schema: S, { replace, logger }: { replace: (path: string, text: string) => void, logger: Logger }): JsonFile<z.output<S>> {
+export function createJsonFile<S extends z.ZodType>(
+  path: string,
+  schema: S,
+  { files, logger }: JsonFileServices,
+): JsonFile<z.output<S>> {
   return {
     read() {
       try {
-        return schema.parse(JSON.parse(readFileSync(path, 'utf8')))
+        return schema.parse(JSON.parse(files.read(path).toString('utf8')))
       }
       catch (error) {
         if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT'))
@@ -25,7 +38,7 @@ export function createJsonFile<S extends z.ZodType>(path: string, schema: S, { r
     },
     write(value) {
       try {
-        replace(path, `${JSON.stringify(value)}\n`)
+        files.replace(path, `${JSON.stringify(value)}\n`)
       }
       catch (error) {
         logger.warn('a file of the window cannot be written', { path, error: messageOf(error) })

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { win32 } from 'node:path'
+import process from 'node:process'
 
 export interface PortHolder { pid: number, name: string }
 
@@ -22,9 +24,17 @@ export async function findPortHolder(port: number, platform: NodeJS.Platform): P
 
 function questions(port: number, platform: NodeJS.Platform): Question[] {
   if (platform === 'win32')
-    return [{ file: 'netstat', arguments: ['-ano', '-p', 'TCP'], read: readNetstat }]
+    return [{ file: ofWindows('netstat.exe'), arguments: ['-ano', '-p', 'TCP'], read: readNetstat }]
   const lsof = { file: 'lsof', arguments: ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], read: readLsof }
   return platform === 'linux' ? [{ file: 'ss', arguments: ['-Hltnp', `sport = :${port}`], read: readSs }, lsof] : [lsof]
+}
+
+/**
+ * By its whole path: Windows looks for a bare name in the working directory first, where anything
+ * may lie.
+ */
+function ofWindows(program: string): string {
+  return win32.join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', program)
 }
 
 /** What the program printed, whatever its exit code: `lsof` gives 1 with an answer too. Empty where there is no such program. */
@@ -55,6 +65,7 @@ export function readNetstat(text: string, port: number): PortHolder | null {
 }
 
 async function nameOnWindows(pid: number): Promise<string> {
-  const [, name = ''] = /^"([^"]*)"/.exec(await output('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'])) ?? []
+  const listed = await output(ofWindows('tasklist.exe'), ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'])
+  const [, name = ''] = /^"([^"]*)"/.exec(listed) ?? []
   return name
 }

@@ -1,6 +1,7 @@
 import type { ShellState } from '../../shared/ipc'
 import type { Logger } from '../base/logger'
 import type { AppFile } from './app-protocol'
+import type { HomeFiles } from './json-file'
 import type { LoginItem } from './login-item'
 import type { ServerKeeper } from './server-keeper'
 import type { TrayModel } from './tray-menu'
@@ -29,8 +30,7 @@ export interface ShellOptions {
   platform: NodeJS.Platform
   /** Folder of the data, of the icons, and the file of the preload script. */
   places: { home: string, resources: string, preload: string }
-  /** Replaces a file wholly or not at all. */
-  replace: (path: string, text: string) => void
+  homeFiles: HomeFiles
   rememberPort: (port: number) => void
   /** Null where this system offers no start at login. */
   loginItem: LoginItem | null
@@ -47,7 +47,8 @@ export interface Shell {
 }
 
 /** Everything of the desktop app that a person sees, around the server that `keeper` holds. To be made once the app is ready. */
-export function createShell({ keeper, files, version, platform, places, replace, rememberPort, loginItem, develop, logger }: ShellOptions): Shell {
+export function createShell(options: ShellOptions): Shell {
+  const { keeper, files, version, platform, places, homeFiles, rememberPort, loginItem, develop, logger } = options
   const parts = createDisposableStack()
   const icon = join(places.resources, 'icon.png')
   const appProtocol = createAppProtocol({
@@ -63,7 +64,8 @@ export function createShell({ keeper, files, version, platform, places, replace,
   app.on('web-contents-created', (_event, contents) => denyEscapes(contents, appProtocol.isPage, logger))
   app.setAboutPanelOptions({ applicationName: 'Larder', applicationVersion: version, version: `Electron ${process.versions.electron}, Chromium ${process.versions.chrome}, Node ${process.versions.node}`, iconPath: icon })
 
-  const window = createMainWindow({ preload: places.preload, icon, logger, file: createJsonFile(join(places.home, 'window.json'), windowStateSchema, { replace, logger }) })
+  const file = createJsonFile(join(places.home, 'window.json'), windowStateSchema, { files: homeFiles, logger })
+  const window = createMainWindow({ preload: places.preload, icon, logger, file })
   const notices = createNotices()
   const switchboard = createSwitchboard({ keeper, logger })
   const actions = createDesktopActions({ keeper, window, notices, loginItem, logger, refresh: () => void show() })

@@ -5,7 +5,7 @@ import type { Migration } from './migrations'
 import { basename } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { messageOf } from '../base/logger'
-import { ensurePrivateFile, tightenFile } from './private-files'
+import { ensurePrivateDatabase } from './private-files'
 
 export interface DatabaseOptions {
   /** Absolute path; created when it is missing. */
@@ -20,14 +20,11 @@ export interface DatabaseOptions {
 /**
  * Opens one of Larder's databases, its owner's alone, with its schema brought up to date. What a transaction has committed
  * is on the disk. Throws an Error with a sentence for people when the file is not a database, not ours, damaged, or written
- * by a newer Larder; the file is unchanged then.
+ * by a newer Larder, or where one of its files is not the person's own; the file is unchanged then.
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const { file } = options
-  ensurePrivateFile(file)
-  // SQLite gives new ones the mode of the database; these may be left from a copy or a crash.
-  tightenFile(`${file}-wal`)
-  tightenFile(`${file}-shm`)
+  ensurePrivateDatabase(file)
 
   let database: Database | undefined
   try {

@@ -1,8 +1,8 @@
 import type { Disposable } from '../base/disposable'
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf } from '../base/logger'
-import { ensurePrivateFile, privateFolderMode, tightenFile } from './private-files'
+import { ensurePrivateFile, ensurePrivateFolder, openOwnFile, tightenFile } from './private-files'
 
 export interface FileLogOptions {
   /** Absolute data folder. */
@@ -22,20 +22,21 @@ export interface FileLog extends Disposable {
 }
 
 /**
- * The log `logs/larder.log`; the two before it stay as `larder.1.log` and `larder.2.log`. Throws what `node:fs` throws when
- * it cannot be opened at all.
+ * The log `logs/larder.log`; the two before it stay as `larder.1.log` and `larder.2.log`. Throws
+ * what `node:fs` throws when it cannot be opened at all, and an Error with a sentence where folder
+ * or files are not the person's own.
  */
 export function createFileLog(options: FileLogOptions): FileLog {
   const { home, name: stem = 'larder', rotateAt = 5_000_000, onFailure = toStandardError } = options
   const folder = join(home, 'logs')
-  mkdirSync(folder, { recursive: true, mode: privateFolderMode })
+  ensurePrivateFolder(folder)
   const [file, previous, oldest] = ['', '.1', '.2'].map(age => join(folder, `${stem}${age}.log`)) as [string, string, string]
   let descriptor: number | null = null
   let size = 0
 
   function open(): number {
     ensurePrivateFile(file)
-    const opened = openSync(file, 'a')
+    const opened = openOwnFile(file, constants.O_WRONLY | constants.O_APPEND)
     size = fstatSync(opened).size
     return opened
   }
@@ -53,6 +54,8 @@ export function createFileLog(options: FileLogOptions): FileLog {
     renameSync(file, previous)
   }
 
+  for (const kept of [previous, oldest])
+    tightenFile(kept)
   descriptor = open()
   return {
     file,

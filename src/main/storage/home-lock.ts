@@ -1,9 +1,8 @@
 import type { Disposable } from '../base/disposable'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { messageOf } from '../base/logger'
-import { ensurePrivateFile, writeFileAtomic } from './private-files'
+import { ensurePrivateDatabase, readPrivateFile, writeFileAtomic } from './private-files'
 
 /**
  * Takes the data folder for this process, until `dispose`; keep the handle, for garbage collection lets go too. Throws an Error that names the folder, and the other process
@@ -15,7 +14,7 @@ import { ensurePrivateFile, writeFileAtomic } from './private-files'
 export function lockHome(home: string): Disposable {
   const file = join(home, 'larder.lock')
   const note = join(home, 'larder.pid')
-  ensurePrivateFile(file)
+  ensurePrivateDatabase(file)
   const database = new Sqlite(file, { timeout: 0 })
   try {
     // Nothing is ever written here: no journal file beside it.
@@ -40,11 +39,11 @@ export function lockHome(home: string): Disposable {
 
 function processIn(note: string): string {
   try {
-    const id = readFileSync(note, 'utf8').trim()
+    const id = readPrivateFile(note).toString().trim()
     return /^\d{1,10}$/.test(id) ? ` (process ${id})` : ''
   }
   catch {
-    // Locked a moment ago and not noted yet: the message does without.
+    // Locked a moment ago and not noted yet, or not to be believed: the message does without.
     return ''
   }
 }

@@ -1,10 +1,13 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs'
-import { isAbsolute, parse, resolve } from 'node:path'
-import { isOpenToOthers, privateFolderMode } from './private-files'
+import { chmodSync, lstatSync, mkdirSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, parse, resolve } from 'node:path'
+import { checkOwner, isOpenToOthers } from './ownership'
+import { privateFolderMode, writeFileAtomic } from './private-files'
 
 /**
- * Creates the data folder, for its owner alone, or tightens one that is there. Returns its absolute path. Throws an Error
- * that names the folder when it cannot be one of Larder's own.
+ * Creates the data folder, for its owner alone, or tightens one that is there. Returns its absolute
+ * path. Throws an Error that names the folder when it cannot be one of Larder's own. It may be a
+ * link, as dotfiles are often kept, if both the link and the folder are the person's; in the folder
+ * no link is followed.
  */
 export function prepareHome(home: string): string {
   if (home === '')
@@ -21,7 +24,10 @@ export function prepareHome(home: string): string {
 }
 
 function tightenFolder(folder: string): void {
-  const { mode } = statSync(folder)
+  const found = statSync(folder)
+  for (const named of [lstatSync(folder), found])
+    checkOwner(folder, named)
+  const { mode } = found
   if (!isOpenToOthers(mode) && (mode & privateFolderMode) === privateFolderMode)
     return
   // `LARDER_HOME=/tmp` must not take /tmp away from everybody else.
@@ -33,4 +39,13 @@ function tightenFolder(folder: string): void {
   catch (error) {
     throw new Error(`${folder} is open to others and cannot be closed to them; choose a folder that is yours for Larder's data`, { cause: error })
   }
+}
+
+/**
+ * Replaces a file of the data folder, which is made where it is missing. Throws what `prepareHome`
+ * and `writeFileAtomic` throw.
+ */
+export function writeHomeFile(path: string, data: string): void {
+  prepareHome(dirname(path))
+  writeFileAtomic(path, data)
 }

@@ -1,6 +1,5 @@
 import type { Logger } from '../base/logger'
 import type { SecretVault } from '../base/secret-vault'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LarderError } from '../../shared/errors'
 import { messageOf } from '../base/logger'
@@ -9,8 +8,13 @@ import { messageOf } from '../base/logger'
 export interface PrivateFiles {
   /** Replaces a file wholly or not at all, for its owner alone. */
   writeFileAtomic: (path: string, data: string) => void
-  /** Closes a file to others, and says whether it had to. Throws where it is no file. */
+  /**
+   * Closes a file to others, and says whether it had to. Throws where it is not the person's own
+   * file.
+   */
   tightenFile: (path: string) => 'missing' | 'private' | 'tightened'
+  /** Whole content, without following a link. Throws where others can reach the file. */
+  readPrivateFile: (path: string) => Buffer
 }
 
 export interface PrivateFileOptions {
@@ -21,18 +25,23 @@ export interface PrivateFileOptions {
 }
 
 /**
- * Secrets as readable text in a file that only its owner may open. Read afresh each time, and never written over while it
- * cannot be understood: what somebody damaged by hand, they can repair by hand.
+ * Secrets as readable text in a file that only its owner may open. Read afresh each time, and never
+ * written over while it cannot be understood: what somebody damaged by hand, they can repair by
+ * hand. Throws an Error with a sentence where the file is not the person's own.
  */
 export function createPrivateFileVault({ home, files, logger }: PrivateFileOptions): SecretVault {
   const file = join(home, 'secrets.json')
 
+  function isThere(): boolean {
+    const found = files.tightenFile(file)
+    if (found === 'tightened')
+      logger.warn('secrets.json was open to other users and is closed to them now; rotate the API keys in it if they may have read it', { file })
+    return found !== 'missing'
+  }
+
   function read(): Map<string, string> {
     try {
-      const found = files.tightenFile(file)
-      if (found === 'tightened')
-        logger.warn('secrets.json was open to other users and is closed to them now; rotate the API keys in it if they may have read it', { file })
-      return found === 'missing' ? new Map() : parse(readFileSync(file, 'utf8'))
+      return !isThere() ? new Map() : parse(files.readPrivateFile(file).toString('utf8'))
     }
     catch (error) {
       throw new LarderError('vault-unavailable', `The file ${file} cannot be used: ${messageOf(error)}.`, { cause: error })
@@ -48,6 +57,8 @@ export function createPrivateFileVault({ home, files, logger }: PrivateFileOptio
     }
   }
 
+  // What somebody else has put there ends the start: to go on without secrets would hide it.
+  isThere()
   return {
     driver: 'file',
     async state() {

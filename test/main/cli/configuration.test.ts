@@ -3,14 +3,23 @@ import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { readConfiguration } from '../../../src/main/cli/configuration'
-import { options } from '../../../src/main/cli/options'
-import { readFrom } from './harness'
+import { dotenvRule, options } from '../../../src/main/cli/options'
+import { readFrom, trustOf } from './harness'
 
+type Sources = Parameters<typeof readConfiguration>[0]
+
+function sourcesOf(read: (path: string) => Buffer, change: Partial<Sources> = {}): Sources {
+  const files = { readFile: read, readSmallFile: read, readPrivateFile: read, writePrivateFile: () => expect.unreachable() }
+  const warn = (line: string): never => expect.unreachable(line)
+  return { argv: [], env: {}, cwd: '/project', platform: 'linux', defaultHome: '/default-home', warn, ...files, ...change }
+}
+
+/** Its `.env` is trusted; trust.test.ts is about one that is not. */
 interface Given { argv?: string[], env?: Record<string, string>, dotenv?: string, files?: Record<string, string>, platform?: NodeJS.Platform, cwd?: string }
 
 function configure({ argv = [], env = {}, dotenv, files = {}, platform = 'linux', cwd = '/project' }: Given): Configuration {
-  const all = dotenv === undefined ? files : { '/project/.env': dotenv, ...files }
-  return readConfiguration({ argv, env, cwd, platform, defaultHome: '/default-home', readFile: path => readFrom(all, path) })
+  const all = dotenv === undefined ? files : { '/project/.env': dotenv, ...trustOf('/default-home', '/project/.env', dotenv), ...files }
+  return readConfiguration(sourcesOf(path => readFrom(all, path), { argv, env, cwd, platform }))
 }
 
 const defaults: Configuration = { home: '/default-home', port: 7777, host: null, allowedHosts: [], tls: null, allowPlaintext: false, apiKey: null, vault: 'auto', memory: null, inFlight: null, headless: false }
@@ -145,13 +154,13 @@ describe('.env', () => {
     const readFile = (): never => {
       throw Object.assign(new Error('EISDIR'), { code: 'EISDIR' })
     }
-    expect(readConfiguration({ argv: [], env: {}, cwd: '/project', platform: 'linux', defaultHome: '/default-home', readFile })).toEqual(defaults)
+    expect(readConfiguration(sourcesOf(readFile))).toEqual(defaults)
   })
   it('stops the start when it cannot be read', () => {
     const readFile = (): never => {
       throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })
     }
-    expect(() => readConfiguration({ argv: [], env: {}, cwd: '/project', platform: 'linux', defaultHome: '/default-home', readFile })).toThrow('/project/.env cannot be read: EACCES')
+    expect(() => readConfiguration(sourcesOf(readFile))).toThrow('/project/.env cannot be read: EACCES')
   })
 })
 
@@ -166,10 +175,21 @@ describe('.env.example', () => {
   it('lists every variable of the table with its default and meaning, and no other', () => {
     const blocks = [...text.matchAll(/^# (.+)\n# (LARDER_\w+)=(.*)$/gm)].map(([, meaning, variable, value]) => ({ variable, meaning, value }))
     expect(blocks).toEqual(all.map(option => ({ variable: option.variable, meaning: option.meaning, value: option.default ?? '' })))
+    expect(text).toContain(`# ${dotenvRule}\n`)
     expect(text.match(/LARDER_\w+=/g)?.filter(name => !all.some(option => `${option.variable}=` === name))).toEqual([])
   })
   it('changes nothing when it is copied as it is, nor when all is uncommented', () => {
     expect(parseEnv(text)).toEqual({})
     expect(configure({ dotenv: text.replace(/^# (?=LARDER_\w+=)/gm, '') })).toEqual({ ...defaults, memory: 256_000_000 })
+  })
+})
+
+describe('rEADME.md', () => {
+  const text = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+
+  it('has a row for every variable of the table, and says what a .env may set', () => {
+    const rows = [...text.matchAll(/^\| (`LARDER_[^|]+) \|/gm)].flatMap(([, cell = '']) => cell.match(/LARDER_\w+/g) ?? [])
+    expect(rows.sort()).toEqual(Object.values(options).map(option => option.variable).sort())
+    expect(text).toContain(dotenvRule)
   })
 })

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Configuration } from '../../../src/main/base/configuration'
 import type { Io } from '../../../src/main/cli/io'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { Readable, Writable } from 'node:stream'
@@ -43,8 +44,8 @@ export async function startFakeLarder(): Promise<FakeLarder> {
   }
 }
 
-export interface Outcome { code: number, stdout: string, stderr: string, bytes: Buffer, served: Configuration[] }
-export interface Surroundings extends Partial<Pick<Io, 'env' | 'platform' | 'stdin' | 'stdout' | 'stderr'>> {
+export interface Outcome { code: number, stdout: string, stderr: string, bytes: Buffer, served: Configuration[], written: Record<string, string> }
+export interface Surroundings extends Partial<Pick<Io, 'env' | 'cwd' | 'platform' | 'stdin' | 'stdout' | 'stderr' | 'readSmallFile' | 'readPrivateFile'>> {
   files?: Readonly<Record<string, string | Buffer>>
   input?: string | Buffer
   tty?: boolean
@@ -55,6 +56,7 @@ export async function larder(argv: readonly string[], { files = {}, input, tty =
   const stdout = collect(tty)
   const stderr = collect(tty)
   const served: Configuration[] = []
+  const written: Record<string, string> = {}
   const stdin: Io['stdin'] = Readable.from(input === undefined ? [] : [Buffer.from(input)])
   stdin.isTTY = tty && input === undefined
   const code = await run(argv, {
@@ -66,6 +68,9 @@ export async function larder(argv: readonly string[], { files = {}, input, tty =
     cwd: '/work-folder',
     userFolder: '/home/ada',
     readFile: path => readFrom(files, path),
+    readSmallFile: path => readFrom(files, path),
+    readPrivateFile: path => readFrom(files, path),
+    writePrivateFile: (path, text) => void (written[path] = text),
     ...given,
   }, {
     version: '1.2.3',
@@ -74,7 +79,7 @@ export async function larder(argv: readonly string[], { files = {}, input, tty =
       return 0
     },
   })
-  return { code, stdout: stdout.bytes().toString(), stderr: stderr.bytes().toString(), bytes: stdout.bytes(), served }
+  return { code, stdout: stdout.bytes().toString(), stderr: stderr.bytes().toString(), bytes: stdout.bytes(), served, written }
 }
 
 /** A file system of these files; others are missing, as node:fs says it. */
@@ -83,6 +88,12 @@ export function readFrom(files: Readonly<Record<string, string | Buffer>>, path:
   if (content === undefined)
     throw Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), { code: 'ENOENT' })
   return Buffer.from(content as string)
+}
+
+/** The list of trusted files in a data folder, which holds this one `.env`. */
+export function trustOf(home: string, path: string, content: string): Record<string, string> {
+  const digest = createHash('sha256').update(content).digest('hex')
+  return { [`${home}/trusted.json`]: JSON.stringify({ version: 1, files: { [path]: digest } }) }
 }
 
 export const controlPath = '/home/ada/.config/Larder/control.json'

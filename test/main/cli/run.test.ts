@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commands } from '../../../src/main/cli/commands/index'
-import { controlOf, controlPath, larder, startFakeLarder } from './harness'
+import { controlOf, controlPath, larder, startFakeLarder, trustOf } from './harness'
 import { samples } from './samples'
 
 let server: FakeLarder
@@ -139,13 +139,6 @@ describe('which server, and what it is shown', () => {
     expect(credentials()).toEqual(['Bearer sixteen-letters!'])
   })
 
-  it('.env in the working directory counts', async () => {
-    server.reply({ body: [] })
-    const files = { '/work-folder/.env': 'LARDER_HOME=data', '/work-folder/data/control.json': JSON.stringify({ url: server.url, token: 'lc_here', pid: 1 }) }
-    expect((await larder(['caches'], { files })).code).toBe(0)
-    expect(credentials()).toEqual(['Bearer lc_here'])
-  })
-
   // S8: the control token is for the server that wrote it. Red: connection.ts, `url.origin === control.url.origin` → `true`.
   it('the control token is not shown to another server', async () => {
     server.reply({ body: [] })
@@ -233,7 +226,10 @@ describe('help', () => {
     const [, line = ''] = /larder ((?:"[^"]*"|'[^']*'|[^"'|&<>)])*)/.exec(example) ?? []
     const words = [...line.matchAll(/"([^"]*)"|'([^']*)'|([^\s"']+)/g)].map(match => match[1] ?? match[2] ?? match[3] ?? '')
     server.reply(problem(409, 'name-taken'))
-    const { code, served, stderr } = await larder(words, { files: { ...controlOf(server.url), '/work-folder/logo.png': 'png' }, input: '{}' })
+    const local = { '/work-folder/logo.png': 'png', '/work-folder/.env': '', ...trustOf('/home/ada/.config/Larder', '/work-folder/.env', '') }
+    const { code, served, stderr } = await larder(words, { files: { ...controlOf(server.url), ...local }, input: '{}' })
+    if (words[0] === 'trust')
+      return expect([code, server.requests]).toEqual([0, []])
     expect([code, stderr]).toEqual(served.length > 0 ? [0, ''] : [1, expect.stringContaining('Because.')])
   })
   it('a flag means a value everywhere, or nowhere', () => {

@@ -1,6 +1,5 @@
 import type { Server } from 'node:net'
 import type { TestLarder } from '../../helpers/start-larder'
-import { readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import process from 'node:process'
@@ -8,6 +7,7 @@ import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../../helpers/folder'
 import { patience } from '../../helpers/patience'
 import { startLarder } from '../../helpers/start-larder'
+import { listening, loopback4, loopback6 } from './support'
 
 const addresses = Object.values(networkInterfaces()).flatMap(list => list ?? [])
 const hasIpv6 = addresses.some(({ address }) => address === '::1')
@@ -23,16 +23,6 @@ afterEach(async () => {
   await larder?.dispose()
   larder = undefined
 })
-
-/** Local addresses in hexadecimal on which something listens (state 0A) at this port. */
-function listening(port: number): string[] {
-  const wanted = port.toString(16).toUpperCase().padStart(4, '0')
-  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(file => readFileSync(file, 'utf8').split('\n').slice(1).flatMap((line) => {
-    const [, local = '', , state] = line.trim().split(/\s+/)
-    const [address = '', hexPort] = local.split(':')
-    return state === '0A' && hexPort === wanted ? [address] : []
-  })).sort()
-}
 
 function occupy(host: string): Promise<{ server: Server, port: number }> {
   return new Promise((resolve, reject) => {
@@ -60,9 +50,6 @@ function knock(host: string, port: number): Promise<string> {
     })
   })
 }
-
-const loopback4 = '0100007F'
-const loopback6 = '00000000000000000000000001000000'
 
 describe('s1 bind', () => {
   // Red: in src/main/http/listen.ts bind '0.0.0.0' instead of '127.0.0.1'.

@@ -1,5 +1,6 @@
 import type { Answer, RequestOptions } from '../../helpers/http-client'
 import type { TestLarder } from '../../helpers/start-larder'
+import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { expect } from 'vitest'
 import { send } from '../../helpers/http-client'
@@ -70,4 +71,18 @@ export const asOwner = withKey(ownerKey)
 /** Status of a raw answer's first line; 0 when nothing came. */
 export function statusOf(raw: string): number {
   return Number(/^HTTP\/1\.1 (\d{3}) /.exec(raw)?.[1] ?? 0)
+}
+
+/** The loopback addresses as Linux writes them there. */
+export const loopback4 = '0100007F'
+export const loopback6 = '00000000000000000000000001000000'
+
+/** Local addresses in hexadecimal on which something listens (state 0A) at this port. */
+export function listening(port: number): string[] {
+  const wanted = port.toString(16).toUpperCase().padStart(4, '0')
+  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(file => readFileSync(file, 'utf8').split('\n').slice(1).flatMap((line) => {
+    const [, local = '', , state] = line.trim().split(/\s+/)
+    const [address = '', hexPort] = local.split(':')
+    return state === '0A' && hexPort === wanted ? [address] : []
+  })).sort()
 }

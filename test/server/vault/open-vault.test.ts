@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -56,9 +56,9 @@ describe('choice of the vault', () => {
 
   it('says that neither works', async () => {
     const home = temporaryFolder()
-    mkdirSync(join(home, 'secrets.json'))
+    writeFileSync(join(home, 'secrets.json'), '', { mode: 0o600 })
     const { warning } = await openVault({ choice: 'auto', home, files, logger: silentLogger, loadKeytar: missing })
-    expect(warning).toMatch(/keytar is not installed\. The file .* is not a file\.$/)
+    expect(warning).toMatch(/keytar is not installed\. The file .* cannot be used: it is not JSON\.$/)
   })
 })
 

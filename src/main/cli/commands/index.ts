@@ -5,6 +5,15 @@ import { entryCommands } from './entries'
 import { keyCommands } from './keys'
 import { serve } from './serve'
 import { serverCommands } from './server'
+import { trust } from './trust'
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [serve, ...serverCommands, ...entryCommands, ...cacheCommands, ...keyCommands, call]
+export const commands: readonly Command[] = [
+  serve,
+  trust,
+  ...serverCommands,
+  ...entryCommands,
+  ...cacheCommands,
+  ...keyCommands,
+  call,
+]

@@ -1,7 +1,7 @@
 import type { FlagSpec } from '../arguments'
 import type { Option } from '../options'
 import { defineCommand, flag } from '../command'
-import { options } from '../options'
+import { dotenvRule, options } from '../options'
 import { text } from '../values'
 
 const { home: _, ...serverOptions } = options
@@ -13,7 +13,11 @@ const flags: Record<string, FlagSpec<string>> = Object.fromEntries(Object.values
 export const serve = defineCommand({
   name: 'serve',
   summary: 'Start the server and run it until Ctrl-C or SIGTERM.',
-  details: ['Flags win over the environment, the environment over a .env file in the working directory. LARDER_API_KEY has no flag: other users of the machine could read it.'],
+  details: [
+    'Flags win over the environment, the environment over a .env file in the working directory. '
+    + 'LARDER_API_KEY has no flag: other users of the machine could read it.',
+    dotenvRule,
+  ],
   flags,
   examples: ['larder serve --port 8080 --memory 1GB'],
   run: (_, context) => context.serve(context.configuration()),

@@ -1,0 +1,56 @@
+import type { CommandContext } from '../command'
+import { resolve } from 'node:path'
+import { defineCommand, flag } from '../command'
+import { readDotenv } from '../dotenv'
+import { missingFailure, usageFailure } from '../failure'
+import { dotenvRule } from '../options'
+import { table } from '../output'
+import { openTrust } from '../trust'
+import { boolean } from '../values'
+
+export const trust = defineCommand({
+  name: 'trust',
+  summary: 'Let the .env of a folder decide everything for larder serve.',
+  details: [
+    dotenvRule,
+    'What you trust is remembered in the data folder that --home or LARDER_HOME names, never in one that a .env names. '
+    + 'Only a server reads a .env: a command finds its server by --home, --url and the environment.',
+  ],
+  arguments: [{ name: 'folder', meaning: 'where the .env lies; the working directory unless said', optional: true }],
+  flags: {
+    remove: flag(null, 'Trust it no longer.', boolean),
+    list: flag(null, 'List what is trusted.', boolean),
+  },
+  examples: ['larder trust', 'larder trust --remove', 'larder trust --list'],
+  async run({ words: [folder = '.'], flags }, context) {
+    if (flags.remove && flags.list)
+      throw usageFailure('trust takes one of --remove and --list')
+    if (flags.list)
+      return await list(context)
+    const { io, home, output } = context
+    const place = resolve(io.cwd, folder)
+    const trusted = openTrust(home(), io)
+    if (flags.remove) {
+      const path = resolve(place, '.env')
+      if (!trusted.remove(path))
+        throw missingFailure(`${path} is not trusted; larder trust --list shows what is`)
+      return await output.message(`${path} is no longer trusted.`)
+    }
+    const file = readDotenv(place, io)
+    if (!file)
+      throw missingFailure(`There is no .env in ${place}.`)
+    trusted.add(file)
+    const names = file.guarded.map(({ variable }) => variable).join(', ')
+    await output.message(`${file.path} is trusted until it changes${names === '' ? '' : `; it sets ${names}`}.`)
+  },
+})
+
+/** Every file that was trusted, and whether it still is. */
+async function list({ io, home, output }: CommandContext): Promise<void> {
+  const trusted = openTrust(home(), io)
+  const files = trusted.paths().map((path) => {
+    const file = readDotenv(resolve(path, '..'), io)
+    return { path, state: file ? trusted.standing(file) : 'missing' }
+  })
+  await output.show(files, () => table(['FILE', 'STATE'], files.map(({ path, state }) => [path, state])))
+}

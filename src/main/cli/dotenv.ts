@@ -1,0 +1,49 @@
+import type { Given } from './arguments'
+import type { Io } from './io'
+import type { Option } from './options'
+import { createHash } from 'node:crypto'
+import { posix, win32 } from 'node:path'
+import { parseEnv } from 'node:util'
+import { messageOf } from '../base/logger'
+import { localFailure } from './failure'
+import { givenIn, options } from './options'
+
+/** A `.env`, as it was when it was read. */
+export interface Dotenv {
+  /** Absolute. */
+  path: string
+  /** Of its whole content. */
+  digest: string
+  find: (option: Option) => Given | undefined
+  /** The options it sets that a folder must not decide by itself. */
+  guarded: readonly Option[]
+}
+
+export type DotenvSources = Pick<Io, 'platform' | 'readSmallFile'>
+
+/**
+ * The `.env` of a folder; undefined where there is none. Throws Failure where there is one that
+ * cannot be read.
+ */
+export function readDotenv(folder: string, { platform, readSmallFile }: DotenvSources): Dotenv | undefined {
+  const path = (platform === 'win32' ? win32 : posix).join(folder, '.env')
+  let content: Buffer
+  try {
+    content = readSmallFile(path)
+  }
+  catch (error) {
+    // No file, or a folder of that name: Python keeps its virtual environments in one.
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR'))
+      return undefined
+    throw localFailure(`${path} cannot be read: ${messageOf(error)}`, error)
+  }
+  // Editors on Windows may put a byte order mark in front; it would become part of the first name.
+  const values = parseEnv(content.toString('utf8').replace(/^\uFEFF/, ''))
+  const find = (option: Option): Given | undefined => givenIn(values, option, ` in ${path}`)
+  return {
+    path,
+    digest: createHash('sha256').update(content).digest('hex'),
+    find,
+    guarded: Object.values<Option>(options).filter(option => !option.harmless && find(option) !== undefined),
+  }
+}
