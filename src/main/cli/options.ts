@@ -148,6 +148,7 @@ export const options = {
         throw new Error('must be at least 1MB')
       return bytes
     },
+    harmless: true,
   }),
   headless: option({
     variable: 'LARDER_HEADLESS',

@@ -21,6 +21,7 @@ const rows: Record<keyof typeof options, Row> = {
   apiKey: { text: 'canary-canary-canary', set: ({ apiKey }: { apiKey: string }) => apiKey === 'canary-canary-canary' },
   vault: { text: 'env', set: ({ vault }: { vault: string }) => vault === 'env' },
   memory: { text: '3MiB', set: ({ memory }: { memory: number }) => memory === 3 * 2 ** 20 },
+  inFlight: { text: '3MB', set: ({ inFlight }: { inFlight: number }) => inFlight === 3e6 },
   headless: { text: '1', set: ({ headless }: { headless: boolean }) => headless },
   seed: { text: 'evil.json', set: () => false, refused: true },
 }
