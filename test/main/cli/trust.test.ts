@@ -6,7 +6,7 @@ import { controlOf, larder, startFakeLarder, trustOf } from './harness'
 
 const home = '/home/ada/.config/Larder'
 const file = '/work-folder/.env'
-const harmless = ['LARDER_PORT', 'LARDER_MEMORY', 'LARDER_HEADLESS']
+const harmless = ['LARDER_PORT', 'LARDER_MEMORY', 'LARDER_IN_FLIGHT', 'LARDER_HEADLESS']
 
 /** What a hostile file would say; `others` is what the value needs to be valid at all. */
 interface Row { text: string, set: (value: never) => boolean, others?: string, refused?: true }
@@ -53,7 +53,7 @@ function ignored(stderr: string, reason: string): string[] {
 
 // S27: a folder that was cloned decides nothing of weight. Red: options.ts, add `harmless: true` to
 // `home` (or any other that lacks it).
-it('three options are harmless, and every place says the same three', () => {
+it('four options are harmless, and every place says the same four', () => {
   expect(Object.values<Option>(options).filter(option => option.harmless).map(({ variable }) => variable)).toEqual(harmless)
   expect(dotenvRule).toContain('A .env may set LARDER_PORT, LARDER_MEMORY and LARDER_HEADLESS; ')
 })
