@@ -3,6 +3,8 @@ export const limits = {
   headers: 16 * 1024,
   url: 8 * 1024,
   entryKey: 1024,
+  /** Parts of a glob: characters, `?`, and the ranges of brackets. They bound the work for one key. */
+  globParts: 256,
   contentType: 255,
   tags: 16,
   tag: 128,

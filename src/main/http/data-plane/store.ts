@@ -14,8 +14,15 @@ import { checkSwitches } from './context'
 export function storeBody(deps: DataPlaneDeps, exchange: Exchange, key: string, cache: Cache, answer: (exchange: Exchange, result: WriteResult) => void): void {
   const options = readWriteOptions(exchange.head)
   takeBody(exchange, deps.valueLimit(), (value) => {
+    const store = (): void => {
+      checkSwitches(deps, cache)
+      answer(exchange, accepted(exchange, cache, cache.set(key, value, options)))
+    }
     checkSwitches(deps, cache)
-    answer(exchange, accepted(exchange, cache, cache.set(key, value, options)))
+    const room = cache.roomFor(key, value)
+    if (room === undefined)
+      return store()
+    room.then(store).catch((error: unknown) => exchange.failed(exchange, error))
   }, error => exchange.failed(exchange, error))
 }
 
