@@ -15,6 +15,13 @@ export const limits = {
   adminBody: 256 * 1024,
   /** Nesting of any JSON body; deeper input is refused before it is parsed. */
   jsonDepth: 512,
+  /** JSON bodies of the data plane, beside the limit of one value. */
+  jsonBody: 16 * 1024 * 1024,
+  /** A merge patch. */
+  patch: 4 * 1024 * 1024,
+  /** Values of any JSON body, and of a merge patch or the value that it changes: each makes an object. */
+  jsonElements: 100_000,
+  patchElements: 20_000,
   batchOperations: 10_000,
   pageSize: 1000,
   /** Seconds: a hundred years. Longer than any cache lives, far from number overflow. */

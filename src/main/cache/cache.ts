@@ -120,9 +120,9 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     parts.fitBudget(managed)
   }
 
-  /** Bytes that a value needs beyond what the one under its key holds now. */
-  function* makeRoom(key: string, cost: number): Work<void> {
-    const missing = (): number => cost - (store.find(key)?.size ?? 0)
+  function* makeRoom(bytes: number, key: string): Work<void> {
+    // The value under the key goes with the write, if it has not gone before.
+    const missing = (): number => bytes - (store.find(key)?.size ?? 0)
     while ((fitStep(missing()) || parts.makeRoom(missing())) > 0) {
       yield
       if (closed)
@@ -212,11 +212,9 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     },
     flush: () => parts.run(flush()),
     invalidate: (selector, { soft = false, dryRun = false } = {}) => parts.run(invalidation(invalidationParts, selector, soft, dryRun)),
-    roomFor(key, value) {
-      if (value.length <= smallValue)
-        return undefined
-      const content = { value, contentType: '', tags: [] }
-      return operationParts.fits(key, content) ? parts.run(makeRoom(key, store.cost(key, content))) : undefined
+    roomFor(bytes, key = '') {
+      if (bytes > smallValue && bytes <= Math.min(definition.maxBytes ?? Infinity, parts.budget()))
+        return parts.run(makeRoom(bytes, key))
     },
     page: orders.page,
     orderProgress: orders.progress,

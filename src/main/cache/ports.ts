@@ -154,10 +154,11 @@ export interface Cache {
   /** Reads without counting, ageing or sliding. */
   peek: (key: string) => Hit | undefined
   /**
-   * To be awaited before a `set` of this value, right before it: makes room for a large value in slices,
-   * where it would push out a hundred thousand small entries at once. Undefined when nothing is to do.
+   * To be awaited right before a write of many bytes, under this key or several: makes room in slices,
+   * where the write would push out a hundred thousand small entries at once. Mostly there is nothing to
+   * wait for.
    */
-  roomFor: (key: string, value: Buffer) => Promise<void> | void
+  roomFor: (bytes: number, key?: string) => Promise<void> | void
   /** Takes over `value`: the caller must not change it afterwards. */
   set: (key: string, value: Buffer, options?: WriteOptions) => WriteResult
   /** `ifVersion` as in `set`; a stale entry counts as there. */

@@ -1,8 +1,6 @@
 import type { Exchange } from './exchange'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '../../shared/errors'
-import { jsonDepthExceeds } from '../../shared/json-depth'
-import { limits } from '../../shared/limits'
 
 /**
  * Bytes up to which a body is expected to be there at the end of the turn in which its head came, in one piece with it: then it is read in one go. Telling a stream's
@@ -107,18 +105,4 @@ function join(first: Buffer | undefined, others: readonly Buffer[] | undefined, 
 
 export function tooLarge(limit: number): LarderError {
   return new LarderError('too-large', `The body may have ${limit} bytes.`, { errors: [{ field: 'body', message: `must be at most ${limit} bytes` }] })
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
-/** Parses JSON. Throws LarderError `malformed-json`; nesting beyond the limit is refused before it is parsed. */
-export function parseJson(body: Buffer): unknown {
-  if (jsonDepthExceeds(body, limits.jsonDepth))
-    throw new LarderError('malformed-json', `The JSON is nested deeper than ${limits.jsonDepth} levels.`)
-  try {
-    return JSON.parse(utf8.decode(body))
-  }
-  catch (cause) {
-    throw new LarderError('malformed-json', `The body is not JSON: ${cause instanceof Error ? cause.message : 'unreadable'}`, { cause })
-  }
 }
