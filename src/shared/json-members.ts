@@ -1,10 +1,4 @@
-const quote = 0x22
-const comma = 0x2C
-const backslash = 0x5C
-const openBracket = 0x5B
-const closeBracket = 0x5D
-const openBrace = 0x7B
-const closeBrace = 0x7D
+import { closeBrace, closeBracket, comma, endOfString, openBrace, openBracket, quote } from './json-scan'
 
 /**
  * Source text of a member at the top level of a JSON object, so that a part of a body can be stored
@@ -80,18 +74,6 @@ function isSpace(code: number): boolean {
 function skipSpace(text: string, at: number): number {
   while (isSpace(text.charCodeAt(at)))
     at++
-  return at
-}
-
-/** From an opening quote to behind the closing one. */
-function endOfString(text: string, at: number): number {
-  for (at++; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === quote)
-      return at + 1
-    if (code === backslash)
-      at++
-  }
   return at
 }
 

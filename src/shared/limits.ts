@@ -17,8 +17,9 @@ export const limits = {
   jsonDepth: 512,
   /** JSON bodies of the data plane, beside the limit of one value. */
   jsonBody: 16 * 1024 * 1024,
-  /** A merge patch. */
-  patch: 4 * 1024 * 1024,
+  /** A merge patch, and a value that can be patched. */
+  patch: 1024 * 1024,
+  patched: 8 * 1024 * 1024,
   /** Values of any JSON body, and of a merge patch or the value that it changes: each makes an object. */
   jsonElements: 100_000,
   patchElements: 20_000,

@@ -21,18 +21,24 @@ export function mergePatch(value: Buffer, patch: Buffer): Buffer {
 
 /** The text, once it has proved to be JSON. */
 function checked(bytes: Buffer, code: ErrorCode, what: string, done: string): string {
-  const excess = jsonExcess(bytes, limits.jsonDepth, limits.patchElements)
+  if (bytes.length > limits.patched)
+    throw new LarderError('too-large', `${what} has more than ${limits.patched} bytes; it is too large to be ${done}.`)
+  const text = attempt(() => utf8.decode(bytes))
+  const excess = jsonExcess(text, limits.jsonDepth, limits.patchElements)
   if (excess === 'depth')
     throw new LarderError(code, `${what} is nested deeper than ${limits.jsonDepth} levels.`)
   if (excess === 'elements')
     throw new LarderError('too-large', `${what} has more than ${limits.patchElements} JSON elements; it is too large to be ${done}.`)
-  try {
-    const text = utf8.decode(bytes)
-    JSON.parse(text)
-    return text
-  }
-  catch (error) {
-    throw new LarderError(code, `${what} is not JSON: ${messageOf(error)}`, { cause: error })
+  attempt(() => JSON.parse(text))
+  return text
+
+  function attempt<T>(work: () => T): T {
+    try {
+      return work()
+    }
+    catch (error) {
+      throw new LarderError(code, `${what} is not JSON: ${messageOf(error)}`, { cause: error })
+    }
   }
 }
 
