@@ -23,8 +23,8 @@ import { createStatistics } from './statistics'
 const reclaimSlice = 128 * 1024
 /** Bytes of a value up to which a write makes its own room: it takes no more entries than that. */
 const smallValue = 64 * 1024
-/** Handles looked at, at most, between two looks at the clock of a sweep. */
-const sweepStride = 8
+/** Entries looked at in one step of a flush. */
+const expiryStride = 8
 
 /** What the caches of an engine share. */
 export interface CacheParts {
@@ -131,7 +131,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   }
 
   function* flush(): Work<number> {
-    while (!expire(sweepStride).allSeen)
+    while (!expire(expiryStride).allSeen)
       yield
     // No more departures than that are remembered.
     for (let handle = 0, left = departures.capacity; handle < store.handles && left > 0; handle++) {

@@ -15,10 +15,15 @@ export interface Fitter<By> {
 
 /** `step` does a little and tells its cost, 0 when nothing was to do; `start` begins work for which nobody waits. */
 export function createFitter<By = never>(step: (by?: By) => number, start: (work: Work<void>) => void): Fitter<By> {
+  /** Works that have not come to their end, those included that wait for their turn. */
   let works = 0
 
-  function* work(): Work<void> {
+  function work(): Work<void> {
     works++
+    return stepByStep()
+  }
+
+  function* stepByStep(): Work<void> {
     try {
       while (step() > 0)
         yield
