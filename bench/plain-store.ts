@@ -38,7 +38,6 @@ export function createPlainStore(ledger: Ledger): Store {
     victim: () => undefined,
     inOrderOfEviction: nothing,
     entries: nothing,
-    all: nothing,
     tagged: nothing,
     visitMortal: () => true,
     handles: 0,

@@ -25,10 +25,16 @@ export const BatchOperation = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('touch'), key: EntryKey, ttl: Ttl }),
   z.strictObject({ op: z.literal('increment'), key: EntryKey, by: z.int().default(1) }),
 ])
-export const Batch = z.strictObject({
-  operations: z.array(BatchOperation).min(1, 'must name at least one operation').max(limits.batchOperations),
-  atomic: z.boolean().default(false),
-})
+export const Batch = batchOf(BatchOperation)
+/** A batch whose operations are still to be checked, one by one. */
+export const BatchFrame = batchOf(z.unknown())
+
+function batchOf<S extends z.ZodType>(operation: S) {
+  return z.strictObject({
+    operations: z.array(operation).min(1, 'must name at least one operation').max(limits.batchOperations),
+    atomic: z.boolean().default(false),
+  })
+}
 
 /** What one step came to, with the status that the same request alone would have got. */
 export const BatchResult = z.strictObject({

@@ -3,6 +3,8 @@ export const limits = {
   headers: 16 * 1024,
   url: 8 * 1024,
   entryKey: 1024,
+  /** Parts of a glob: characters, `?`, and the ranges of brackets. They bound the work for one key. */
+  globParts: 256,
   contentType: 255,
   tags: 16,
   tag: 128,
@@ -19,6 +21,14 @@ export const limits = {
   streams: 32,
   /** Nesting of any JSON body; deeper input is refused before it is parsed. */
   jsonDepth: 512,
+  /** JSON bodies of the data plane, beside the limit of one value. */
+  jsonBody: 16 * 1024 * 1024,
+  /** A merge patch, and a value that can be patched. */
+  patch: 1024 * 1024,
+  patched: 8 * 1024 * 1024,
+  /** Values of any JSON body, and of a merge patch or the value that it changes: each makes an object. */
+  jsonElements: 100_000,
+  patchElements: 20_000,
   batchOperations: 10_000,
   pageSize: 1000,
   /** Seconds: a hundred years. Longer than any cache lives, far from number overflow. */

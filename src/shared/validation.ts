@@ -2,21 +2,55 @@ import type { z } from 'zod'
 import type { FieldError } from './errors'
 import { LarderError } from './errors'
 
+/** Errors that an answer tells; the caller corrects these first. */
+const mostErrors = 20
+
 /**
- * Parses `value` by `schema`. Throws LarderError `invalid-input` that names every field which is wrong, by its dotted path.
+ * Parses `value` by `schema`. Throws LarderError `invalid-input` that names the fields which are wrong, by their dotted paths.
  * `__proto__` is refused as any unknown field is, also where JSON.parse made it an own property.
  */
 export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const forbidden = findProto(value, '')
-  if (forbidden !== undefined)
-    throw refuse([{ field: forbidden, message: 'unknown field' }])
-  const result = schema.safeParse(value)
-  if (!result.success)
-    throw refuse(result.error.issues.flatMap(toFieldErrors))
-  return result.data
+  const errors: FieldError[] = []
+  const data = check(schema, value, '', errors)
+  if (errors.length > 0)
+    throw refuse(errors)
+  return data as z.output<S>
 }
 
-function refuse(errors: FieldError[]): LarderError {
+/**
+ * As `parseInput` for each of the values, which come from the places that `pathOf` tells. Ends when there
+ * are as many errors as are told.
+ */
+export function parseEach<S extends z.ZodType>(schema: S, values: readonly unknown[], pathOf: (index: number) => string): z.output<S>[] {
+  const errors: FieldError[] = []
+  const parsed: unknown[] = []
+  for (const [index, value] of values.entries()) {
+    parsed.push(check(schema, value, pathOf(index), errors))
+    if (errors.length >= mostErrors)
+      break
+  }
+  if (errors.length > 0)
+    throw refuse(errors)
+  return parsed as z.output<S>[]
+}
+
+/** What the schema makes of the value; otherwise undefined, and its errors are added. */
+function check(schema: z.ZodType, value: unknown, path: string, errors: FieldError[]): unknown {
+  const forbidden = findProto(value)
+  const result = forbidden === undefined ? schema.safeParse(value) : undefined
+  if (result?.success)
+    return result.data
+  const found = forbidden === undefined ? result?.error?.issues.flatMap(toFieldErrors) ?? [] : [{ field: forbidden, message: 'unknown field' }]
+  errors.push(...found.slice(0, mostErrors).map(({ field, message }) => ({ field: under(path, field), message })))
+  return undefined
+}
+
+function under(path: string, field: string): string {
+  return path === '' || field === '' ? path + field : `${path}.${field}`
+}
+
+function refuse(found: FieldError[]): LarderError {
+  const errors = found.slice(0, mostErrors)
   const detail = errors.map(e => e.field === '' ? e.message : `${e.field}: ${e.message}`).join('; ')
   return new LarderError('invalid-input', detail, { errors })
 }
@@ -42,16 +76,15 @@ function plain(message: string): string {
 }
 
 /** Path of the first own property called `__proto__`, anywhere in the input. Input depth is bounded by the JSON reader. */
-function findProto(value: unknown, path: string): string | undefined {
+function findProto(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null)
     return undefined
-  for (const key of Object.keys(value)) {
-    const here = path === '' ? key : `${path}.${key}`
-    if (key === '__proto__')
-      return here
-    const inner = findProto((value as Record<string, unknown>)[key], here)
+  if (Object.hasOwn(value, '__proto__'))
+    return '__proto__'
+  for (const key in value) {
+    const inner = findProto((value as Record<string, unknown>)[key])
     if (inner !== undefined)
-      return inner
+      return `${key}.${inner}`
   }
   return undefined
 }

@@ -12,7 +12,8 @@ export interface CacheDirectory {
   createdAt: (cache: Cache) => number
   /** Writes the record, together with what `alsoWrite` writes before it, and opens the cache: all or nothing. Throws LarderError `name-taken`. */
   create: (record: CacheRecord, alsoWrite?: () => void) => Cache
-  update: (cache: Cache, change: Partial<CacheSettings>) => void
+  /** Resolves when the change has been applied to all entries. */
+  update: (cache: Cache, change: Partial<CacheSettings>) => Promise<void> | void
   /** Drops the record and all entries. */
   delete: (cache: Cache) => void
 }
@@ -59,7 +60,7 @@ export function createCacheDirectory({ metadata, engine }: { metadata: MetadataS
     update(cache, change) {
       if (!metadata.caches.update(cache.definition.id, change))
         throw notFound(cache.definition.name)
-      cache.configure(change)
+      return cache.configure(change)
     },
     delete(cache) {
       metadata.caches.delete(cache.definition.id)

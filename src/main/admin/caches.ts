@@ -27,12 +27,12 @@ export function createCacheHandlers({ caches, events, clock }: { caches: CacheDi
       return describe(cache)
     },
     'caches.get': ({ name }, context) => describe(caches.get(callerOf(context).userId, name)),
-    'caches.update': ({ name, ...settings }, context) => {
+    'caches.update': async ({ name, ...settings }, context) => {
       const { userId } = callerOf(context)
       const cache = caches.get(userId, name)
       const change = givenOnly(settings)
       if (Object.keys(change).length > 0) {
-        caches.update(cache, change)
+        await caches.update(cache, change)
         events.emit('cache.updated', userId, { cache: name })
       }
       return describe(cache)
@@ -45,6 +45,6 @@ export function createCacheHandlers({ caches, events, clock }: { caches: CacheDi
       caches.delete(cache)
       events.emit('cache.deleted', userId, { cache: name })
     },
-    'caches.flush': ({ name }, context) => ({ matched: caches.get(callerOf(context).userId, name).flush() }),
+    'caches.flush': async ({ name }, context) => ({ matched: await caches.get(callerOf(context).userId, name).flush() }),
   }
 }

@@ -1,23 +1,30 @@
 import type { Clock } from '../base/clock'
 import type { ChangeFeed } from './changes'
+import type { Jobs, Work } from './jobs'
 import type { OperationParts } from './operations'
 import type { Cache, CacheDefinition, CacheSettings, EntryJournal } from './ports'
+import type { Ranked } from './ranking'
 import type { Ledger, StoredEntry, StoreMaker } from './store'
 import { LarderError } from '../../shared/errors'
 import { runBatch } from './batch'
 import { createDepartures } from './departures'
-import { restoreLifetime, softenLifetime, timeOf } from './lifetime'
+import { costs, createFitter } from './fitter'
+import { invalidation } from './invalidation'
+import { isOverdue, restoreLifetime, timeOf } from './lifetime'
 import { createLiveTable } from './live-table'
 import { createEntryOperations, isFresh } from './operations'
 import { createOrders } from './order/orders'
 import { createOverlay } from './overlay'
 import { readPage } from './pages'
 import { createCacheJournal } from './persistence'
-import { chosenBy } from './selector'
 import { createStatistics } from './statistics'
 
 /** Bytes to move in one go when memory is given back: a fraction of a millisecond. */
 const reclaimSlice = 128 * 1024
+/** Bytes of a value up to which a write makes its own room: it takes no more entries than that. */
+const smallValue = 64 * 1024
+/** Entries looked at in one step of a flush. */
+const expiryStride = 8
 
 /** What the caches of an engine share. */
 export interface CacheParts {
@@ -31,21 +38,25 @@ export interface CacheParts {
   nextVersion: () => number
   /** Tells the engine of a version that was loaded: the next ones lie above it. */
   sawVersion: (version: number) => void
+  newestVersion: () => number
+  run: Jobs['run']
+  /** Starts work for which nobody waits. */
+  start: (work: Work<void>) => void
+  /** To be called when an entry was read, written or removed, or memory was given back. */
+  stir: () => void
+  /** Evicts an entry of whichever cache, or gives memory back, unless the budget has room for so many bytes; what it cost. */
+  makeRoom: (bytes: number) => number
   /** Makes room in whichever cache until the budget holds; keeps `written`'s most recently used entry. */
   fitBudget: (written: ManagedCache) => void
 }
 
 /** A cache with what only its engine may call. */
-export interface ManagedCache {
+export interface ManagedCache extends Ranked {
   readonly cache: Cache
-  /** Monotonic milliseconds of the last use of the entry that is next to go; Infinity when fewer than `keep` + 1 entries are there. */
-  idleSince: (keep: number) => number
-  /** Drops the entry that is next to go; false when there is none. */
-  evictOne: () => boolean
-  /** Bytes that it holds and that its entries do not justify. */
-  readonly slack: number
-  /** Gives back a part of them; false when there is nothing to gain. */
-  reclaim: () => boolean
+  /** Drops the entry that is next to go; what it cost, 0 when there is none. */
+  evictOne: () => number
+  /** Gives back a part of them; what it cost, 0 when there is nothing to gain. */
+  reclaim: () => number
   /** Looks at about `count` entries that may have expired and drops those that have; then gives back memory. True when all is done. */
   sweep: (count: number) => { dropped: number, roundOver: boolean }
   /** Ends what goes on in the background. */
@@ -63,7 +74,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   const statistics = createStatistics()
   const departures = createDepartures()
   const journal = createCacheJournal(parts.journal, clock, definition.id, () => definition.persistent)
-  const table = createLiveTable({ store, journal, changes, departures, statistics, definition: () => definition, isClosed: () => closed, settle })
+  const table = createLiveTable({ store, journal, changes, departures, statistics, definition: () => definition, isClosed: () => closed, settle, stir: parts.stir })
   const operationParts: OperationParts = {
     clock,
     statistics,
@@ -73,34 +84,89 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     fits: (key, content) => store.cost(key, content) <= Math.min(definition.maxBytes ?? Infinity, parts.budget()),
   }
   const operations = createEntryOperations(operationParts, table)
+  const fitter = createFitter(() => fitStep(0), parts.start)
+  const invalidationParts = { store, clock, table, newestVersion: parts.newestVersion }
   const orders = createOrders({ store, clock, scan: query => readPage(store, clock, query), expire: entry => table.remove(entry, 'expired') })
 
-  function isOver(): boolean {
-    return store.size > Math.min(definition.maxEntries ?? Infinity, store.most.entries) || store.demand > Math.min(definition.maxBytes ?? Infinity, store.most.bytes)
+  function isOver(room = 0): boolean {
+    return store.size > Math.min(definition.maxEntries ?? Infinity, store.most.entries) || store.demand + room > Math.min(definition.maxBytes ?? Infinity, store.most.bytes)
   }
 
-  /** Down to what its settings allow: entries go until what they justify fits, then memory goes that they do not justify. */
-  function fitSettings(): void {
-    let progress = true
-    while (progress) {
-      if (isOver())
-        progress = evictOne()
-      else
-        progress = store.bytes > (definition.maxBytes ?? Infinity) && store.reclaim(reclaimSlice)
-    }
+  /**
+   * One step towards what its settings allow, with room for so many bytes: entries go until what they
+   * justify fits, then memory goes that they do not justify. Tells what it cost.
+   */
+  function fitStep(room: number): number {
+    if (isOver(room))
+      return evictOne()
+    return store.bytes + room > (definition.maxBytes ?? Infinity) ? reclaim() : costs.nothing
   }
 
-  function evictOne(): boolean {
+  function reclaim(): number {
+    parts.stir()
+    return store.reclaim(reclaimSlice) ? costs.reclaim : costs.nothing
+  }
+
+  function evictOne(): number {
     const victim = store.victim()
     if (victim === undefined)
-      return false
+      return costs.nothing
     table.remove(victim, isOverdue(victim, clock.wall(), clock.monotonic()) ? 'expired' : 'evicted')
-    return true
+    return costs.eviction
   }
 
   function settle(): void {
-    fitSettings()
+    fitter.soon()
     parts.fitBudget(managed)
+  }
+
+  function* makeRoom(bytes: number, key: string): Work<void> {
+    // The value under the key goes with the write, if it has not gone before.
+    const missing = (): number => bytes - (store.find(key)?.size ?? 0)
+    while ((fitStep(missing()) || parts.makeRoom(missing())) > 0) {
+      yield
+      if (closed)
+        return
+    }
+  }
+
+  function* flush(): Work<number> {
+    while (!expire(expiryStride).allSeen)
+      yield
+    // No more departures than that are remembered.
+    for (let handle = 0, left = departures.capacity; handle < store.handles && left > 0; handle++) {
+      const entry = store.at(handle)
+      if (entry === undefined)
+        continue
+      departures.record(entry.key, 'flushed')
+      left--
+    }
+    const matched = store.size
+    store.clear()
+    parts.stir()
+    if (closed)
+      return 0
+    journal.clear()
+    statistics.count('deletes', matched)
+    if (changes.active)
+      changes.tell({ type: 'flushed', cache: definition, matched })
+    else
+      changes.count()
+    return matched
+  }
+
+  /** Looks at about `count` entries that may have expired and drops those that have. */
+  function expire(count: number): { dropped: number, allSeen: boolean } {
+    const wall = clock.wall()
+    const monotonic = clock.monotonic()
+    let dropped = 0
+    const allSeen = store.visitMortal(count, wall, monotonic, (entry) => {
+      if (!isOverdue(entry, wall, monotonic))
+        return
+      table.remove(entry, 'expired')
+      dropped++
+    })
+    return { dropped, allSeen }
   }
 
   const cache: Cache = {
@@ -120,11 +186,16 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       const wasPersistent = definition.persistent
       definition = { ...definition, ...withoutUndefined(change) }
       store.rank(definition.eviction)
-      changes.held(fitSettings)
-      if (definition.persistent && !wasPersistent)
-        journal.begin(store.inOrderOfEviction())
-      else if (!definition.persistent && wasPersistent)
+      parts.stir()
+      const begins = definition.persistent && !wasPersistent
+      if (!definition.persistent && wasPersistent)
         journal.end()
+      const kept = begins ? journal.begin(store.inOrderOfEviction(), store.at) : undefined
+      return parts.run((function* () {
+        yield* fitter.work()
+        if (kept)
+          yield* kept
+      })())
     },
     batch(steps, atomic) {
       if (!atomic)
@@ -139,46 +210,11 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       }
       return outcome
     },
-    flush() {
-      const wall = clock.wall()
-      const monotonic = clock.monotonic()
-      let matched = 0
-      for (const entry of store.all())
-        matched += isOverdue(entry, wall, monotonic) ? 0 : 1
-      // No more departures than that are remembered.
-      for (const entry of store.all().take(departures.capacity))
-        departures.record(entry.key, 'flushed')
-      store.clear()
-      journal.clear()
-      statistics.count('deletes', matched)
-      if (changes.active)
-        changes.tell({ type: 'flushed', cache: definition, matched })
-      else
-        changes.count()
-      return matched
-    },
-    invalidate(selector, { soft = false, dryRun = false } = {}) {
-      const wall = clock.wall()
-      const monotonic = clock.monotonic()
-      const expired = 'expired' in selector
-      const chosen = chosenBy(store, expired ? undefined : selector)
-      return changes.held(() => {
-        let matched = 0
-        for (const entry of chosen) {
-          if (expired ? isFresh(entry, wall, monotonic) : isOverdue(entry, wall, monotonic))
-            continue
-          matched++
-          if (dryRun)
-            continue
-          if (!soft)
-            table.remove(entry, expired ? 'expired' : 'invalidated')
-          else if (isFresh(entry, wall, monotonic))
-            table.retime(entry, softenLifetime(entry, wall, monotonic))
-        }
-        if (soft && !dryRun)
-          settle()
-        return matched
-      })
+    flush: () => parts.run(flush()),
+    invalidate: (selector, { soft = false, dryRun = false } = {}) => parts.run(invalidation(invalidationParts, selector, soft, dryRun)),
+    roomFor(bytes, key = '') {
+      if (bytes > smallValue && bytes <= Math.min(definition.maxBytes ?? Infinity, parts.budget()))
+        return parts.run(makeRoom(bytes, key))
     },
     page: orders.page,
     orderProgress: orders.progress,
@@ -194,24 +230,17 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     get slack() {
       return store.bytes - store.demand
     },
-    reclaim: () => store.reclaim(reclaimSlice),
+    reclaim,
     sweep(count) {
-      const wall = clock.wall()
-      const monotonic = clock.monotonic()
-      let dropped = 0
-      const allSeen = store.visitMortal(count, wall, monotonic, (entry) => {
-        if (!isOverdue(entry, wall, monotonic))
-          return
-        table.remove(entry, 'expired')
-        dropped++
-      })
-      return { dropped, roundOver: allSeen && !store.reclaim(reclaimSlice) }
+      const { dropped, allSeen } = expire(count)
+      return { dropped, roundOver: allSeen && reclaim() === costs.nothing }
     },
     dispose: orders.dispose,
     close() {
       closed = true
       orders.dispose()
       store.clear()
+      parts.stir()
       journal.clear()
     },
   }
@@ -253,11 +282,6 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     }
     dropped.forEach(journal.remove)
   }
-}
-
-/** Whether the entry is past its grace: nobody may see it any more. */
-function isOverdue(entry: StoredEntry, wall: number, monotonic: number): boolean {
-  return timeOf(entry, wall, monotonic) >= entry.graceUntil
 }
 
 function* freshEntries(entries: Iterable<StoredEntry>, clock: Clock): IterableIterator<{ key: string, value: Buffer, contentType: string }> {

@@ -1,12 +1,17 @@
 import type { Clock } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { ManagedCache } from './cache'
+import type { Work } from './jobs'
 import type { Cache, Engine, EntryJournal } from './ports'
 import type { StoreMaker } from './store'
 import { LarderError } from '../../shared/errors'
+import { messageOf } from '../base/logger'
 import { createCache } from './cache'
 import { createChangeFeed } from './changes'
+import { costs, createFitter } from './fitter'
+import { createJobs } from './jobs'
 import { createOffheapStore } from './offheap/offheap-store'
+import { createRanking } from './ranking'
 import { createSweeper } from './sweeper'
 
 export interface EngineParts {
@@ -27,43 +32,26 @@ export function createEngine({ clock, journal, budget, logger, createStore = cre
   const byOwner = new Map<string, Map<string, Cache>>()
   const changes = createChangeFeed(logger)
   const ledger = { bytes: 0, demand: 0 }
+  const ranking = createRanking<ManagedCache>()
   const sweeper = createSweeper(clock, logger, () => [...caches.values()])
   let enabled = true
   // Above every version of earlier runs, also of entries that were not kept: an ETag never comes back.
   let version = clock.wall() * 1000
 
-  /** The cache whose least recently used entry has been idle longest. */
-  function idlest(written?: ManagedCache): ManagedCache | undefined {
-    let found: ManagedCache | undefined
-    let since = Infinity
-    for (const candidate of caches.values()) {
-      const idleSince = candidate.idleSince(candidate === written ? 1 : 0)
-      if (idleSince < since) {
-        since = idleSince
-        found = candidate
-      }
-    }
-    return found
+  const jobs = createJobs(clock, changes.held)
+  const fitter = createFitter<ManagedCache>(written => makeRoom(0, written), start)
+
+  /** One step towards room for so many bytes; what it cost. */
+  function makeRoom(bytes: number, written?: ManagedCache): number {
+    if (ledger.demand + bytes > budget)
+      return ranking.idlest(written)?.evictOne() ?? costs.nothing
+    return ledger.bytes + bytes > budget ? ranking.slackest()?.reclaim() ?? costs.nothing : costs.nothing
   }
 
-  /** The cache that holds most beyond what its entries justify. */
-  function slackest(): ManagedCache | undefined {
-    let found: ManagedCache | undefined
-    for (const candidate of caches.values()) {
-      if (candidate.slack > (found?.slack ?? 0))
-        found = candidate
-    }
-    return found
-  }
-
-  function fitBudget(written?: ManagedCache): void {
-    let progress = true
-    while (progress) {
-      if (ledger.demand > budget)
-        progress = idlest(written)?.evictOne() === true
-      else
-        progress = ledger.bytes > budget && slackest()?.reclaim() === true
-    }
+  /** Starts work for which nobody waits. */
+  function start(work: Work<void>): void {
+    const done = jobs.run(work)
+    done?.catch((error: unknown) => logger.error('Evicting entries failed', { reason: messageOf(error) }))
   }
 
   return {
@@ -81,7 +69,7 @@ export function createEngine({ clock, journal, budget, logger, createStore = cre
     },
     set budget(bytes) {
       budget = bytes
-      changes.held(fitBudget)
+      start(fitter.work())
     },
     get changes() {
       return changes.total
@@ -89,7 +77,7 @@ export function createEngine({ clock, journal, budget, logger, createStore = cre
     open(definition) {
       if (caches.has(definition.id) || byOwner.get(definition.owner)?.has(definition.name))
         throw new LarderError('name-taken', `Cache ${definition.name} is open already.`)
-      const managed = createCache({
+      const managed = ranking.add(stir => createCache({
         clock,
         journal,
         changes,
@@ -99,8 +87,13 @@ export function createEngine({ clock, journal, budget, logger, createStore = cre
         isEnabled: () => enabled,
         nextVersion: () => ++version,
         sawVersion: loaded => void (version = Math.max(version, loaded)),
-        fitBudget,
-      }, definition)
+        newestVersion: () => version,
+        run: jobs.run,
+        start,
+        stir,
+        makeRoom,
+        fitBudget: fitter.soon,
+      }, definition))
       caches.set(definition.id, managed)
       byOwner.set(definition.owner, (byOwner.get(definition.owner) ?? new Map<string, Cache>()).set(definition.name, managed.cache))
       logger.debug('Cache opened', { cache: definition.name, entries: managed.cache.size, bytes: managed.cache.bytes })
@@ -114,6 +107,7 @@ export function createEngine({ clock, journal, budget, logger, createStore = cre
         return false
       const { owner, name } = managed.cache.definition
       managed.close()
+      ranking.remove(managed)
       byOwner.get(owner)?.delete(name)
       return caches.delete(id)
     },
@@ -122,6 +116,7 @@ export function createEngine({ clock, journal, budget, logger, createStore = cre
     flushJournal: journal.flush,
     async dispose() {
       await sweeper.dispose()
+      jobs.finish()
       for (const managed of caches.values())
         managed.dispose()
       await journal.flush()

@@ -1,20 +1,27 @@
 import { invalidField } from '../../shared/errors'
 import { limits } from '../../shared/limits'
 
-/** Whether one code point fits one place of the pattern. */
-type Place = (point: number) => boolean
+/** First and last code point of a range. */
+type Range = readonly [from: number, to: number]
+/** What may stand in one place: a code point of these ranges, or with `negated` any other. */
+interface Place { ranges: readonly Range[], negated: boolean }
 interface Pattern {
   places: Place[]
   /** `stars[i]`: any run of characters may stand before place `i` (or at the end). */
   stars: boolean[]
 }
 
+const anyCharacter: Place = { ranges: [], negated: true }
+
 /**
- * Compiles a glob over whole keys: `*` any run, `?` one character, `[a-z]` one of, `[!a-z]` none of, `\x` the character x.
- * Throws LarderError `invalid-input` (field glob) for a pattern that is malformed or longer than a key can be.
+ * Compiles a glob over whole keys: `*` any run, `?` one character, `[a-z]` one of, `[!a-z]` none of,
+ * `\x` the character x. Throws LarderError `invalid-input` (field glob) for a pattern that is
+ * malformed, longer than a key can be, or made of too many parts.
  *
- * The match is the bit-parallel automaton of Baeza-Yates and Gonnet (Shift-And, 1992): bit i of the state says that the first i
- * places are matched. One step for each character and 32 places, whatever the pattern: nothing is ever tried again.
+ * The match is the bit-parallel automaton of Baeza-Yates and Gonnet (Shift-And, 1992): bit i of the
+ * state says that the first i places are matched. One step for each character and 32 places,
+ * whatever the pattern and whatever the key: nothing is ever tried again, and a match neither
+ * allocates nor remembers anything.
  */
 export function compileGlob(glob: string): (key: string) => boolean {
   if (glob.length > limits.entryKey)
@@ -22,34 +29,26 @@ export function compileGlob(glob: string): (key: string) => boolean {
   const { places, stars } = parse(glob)
   const end = places.length
   const words = (end >>> 5) + 1
-  const loops = bits(words, stars)
-  /** For each character met so far: the places it fits. */
-  const fits = new Map<number, Int32Array>()
-
-  function fitsOf(point: number): Int32Array {
-    let mask = fits.get(point)
-    if (mask === undefined) {
-      mask = bits(words, places.map(place => place(point)))
-      // Keys bring their own alphabet; forgetting it now and then bounds the memory.
-      if (fits.size === 256)
-        fits.clear()
-      fits.set(point, mask)
-    }
-    return mask
-  }
+  const loops = new Int32Array(words)
+  stars.forEach((_, place) => setBit(loops, 0, place))
+  const alphabet = createAlphabet(places, words)
+  const { masks } = alphabet
+  const state = new Int32Array(words)
 
   return (key) => {
-    const state = new Int32Array(words)
+    if (key.length < end)
+      return false
+    state.fill(0)
     state[0] = 1
     for (let at = 0; at < key.length;) {
       const point = key.codePointAt(at) ?? 0
       at += point > 0xFFFF ? 2 : 1
-      const mask = fitsOf(point)
+      const mask = alphabet.maskOf(point)
       let carry = 0
       let alive = 0
       for (let word = 0; word < words; word++) {
         const before = state[word] ?? 0
-        const matched = before & (mask[word] ?? 0)
+        const matched = before & (masks[mask + word] ?? 0)
         const after = (matched << 1) | carry | (before & (loops[word] ?? 0))
         carry = matched >>> 31
         state[word] = after
@@ -62,13 +61,54 @@ export function compileGlob(glob: string): (key: string) => boolean {
   }
 }
 
-function bits(words: number, flags: boolean[]): Int32Array {
-  const mask = new Int32Array(words)
-  flags.forEach((flag, index) => {
-    if (flag)
-      mask[index >>> 5] = (mask[index >>> 5] ?? 0) | (1 << (index & 31))
+/** Which places a character fits, as masks of `words` words each. */
+interface Alphabet {
+  masks: Int32Array
+  /** Index of the first word of the character's mask. */
+  maskOf: (point: number) => number
+}
+
+const asciiSize = 128
+
+/**
+ * The bounds of all ranges split the code points into classes, two for a range and one more at most.
+ * The characters of a class fit the same places, so a mask for each class is all there is to know.
+ */
+function createAlphabet(places: readonly Place[], words: number): Alphabet {
+  const bounds = places.flatMap(({ ranges }) => ranges.flatMap(([from, to]) => [from, to + 1]))
+  const starts = [...new Set([0, ...bounds])].sort((a, b) => a - b)
+  const masks = new Int32Array(starts.length * words)
+  places.forEach(({ ranges, negated }, place) => {
+    if (negated)
+      starts.forEach((_, index) => setBit(masks, index * words, place))
+    for (const [from, to] of ranges) {
+      for (let index = classOf(from); (starts[index] ?? Infinity) <= to; index++)
+        setBit(masks, index * words, place, !negated)
+    }
   })
-  return mask
+  const ascii = Int32Array.from({ length: asciiSize }, (_, point) => classOf(point) * words)
+
+  /** Index of the last class that does not begin behind the character. */
+  function classOf(point: number): number {
+    let low = 0
+    let high = starts.length
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1
+      if ((starts[middle] ?? 0) <= point)
+        low = middle
+      else
+        high = middle
+    }
+    return low
+  }
+
+  return { masks, maskOf: point => point < asciiSize ? ascii[point] ?? 0 : classOf(point) * words }
+}
+
+function setBit(masks: Int32Array, offset: number, bit: number, value = true): void {
+  const word = offset + (bit >>> 5)
+  const before = masks[word] ?? 0
+  masks[word] = value ? before | (1 << (bit & 31)) : before & ~(1 << (bit & 31))
 }
 
 function parse(glob: string): Pattern {
@@ -91,7 +131,7 @@ function parse(glob: string): Pattern {
     const negated = points[at] === '!'
     if (negated)
       at++
-    const ranges: [number, number][] = []
+    const ranges: Range[] = []
     while (points[at] !== ']') {
       const from = literal()
       let to = from
@@ -106,7 +146,7 @@ function parse(glob: string): Pattern {
     at++
     if (ranges.length === 0)
       throw invalidField('glob', 'has an empty bracket')
-    return point => ranges.some(([from, to]) => point >= from && point <= to) !== negated
+    return { ranges, negated }
   }
 
   while (at < points.length) {
@@ -116,7 +156,7 @@ function parse(glob: string): Pattern {
       at++
     }
     else if (point === '?') {
-      places.push(() => true)
+      places.push(anyCharacter)
       at++
     }
     else if (point === '[') {
@@ -125,8 +165,11 @@ function parse(glob: string): Pattern {
     }
     else {
       const wanted = literal()
-      places.push(candidate => candidate === wanted)
+      places.push({ ranges: [[wanted, wanted]], negated: false })
     }
   }
+  const parts = places.reduce((sum, { ranges }) => sum + Math.max(1, ranges.length), 0)
+  if (parts > limits.globParts)
+    throw invalidField('glob', `must have at most ${limits.globParts} characters, wildcards and ranges`)
   return { places, stars }
 }

@@ -58,6 +58,11 @@ export function softenLifetime(lifetime: Lifetime, wall: number, monotonic: numb
   return { storedAt, ttl, grace, freshUntil: now, graceUntil: Math.max(freshUntil, now + grace), skew: laterSkew(lifetime, wall, monotonic) }
 }
 
+/** Whether the entry is past its grace: nobody may see it any more. */
+export function isOverdue(lifetime: Lifetime, wall: number, monotonic: number): boolean {
+  return timeOf(lifetime, wall, monotonic) >= lifetime.graceUntil
+}
+
 type PersistedTimes = Pick<PersistedEntry, 'storedAt' | 'ttl' | 'freshUntil' | 'graceUntil'>
 
 /**

@@ -18,13 +18,15 @@ export interface LiveTableParts {
   definition: () => CacheDefinition
   isClosed: () => boolean
   settle: () => void
+  /** Told whenever an entry was read, written or removed. */
+  stir: () => void
 }
 
 const counterOf = { deleted: 'deletes', invalidated: 'deletes', expired: 'expirations', evicted: 'evictions' } as const
 
 /** The store, and all that follows from a change: journal, events, statistics, the memory of departures. */
 export function createLiveTable(parts: LiveTableParts): EntryTable {
-  const { store, journal, changes, departures, statistics, definition, settle } = parts
+  const { store, journal, changes, departures, statistics, definition, settle, stir } = parts
   return {
     find: store.find,
     reasonOf: departures.reasonOf,
@@ -37,6 +39,7 @@ export function createLiveTable(parts: LiveTableParts): EntryTable {
         store.replace(existing, fields, at)
       else
         store.insert(key, fields, at)
+      stir()
       journal.put(key, fields)
       statistics.count('sets')
       if (changes.active)
@@ -48,6 +51,7 @@ export function createLiveTable(parts: LiveTableParts): EntryTable {
       const { key } = entry
       const cache = definition()
       store.remove(entry)
+      stir()
       departures.record(key, departure)
       journal.remove(key)
       statistics.count(counterOf[departure])
@@ -60,18 +64,23 @@ export function createLiveTable(parts: LiveTableParts): EntryTable {
       if (movedATenth(entry, lifetime))
         journal.retime(entry.key, lifetime)
       store.retime(entry, lifetime)
+      stir()
     },
     retime(entry, lifetime) {
       // The entry is no longer valid once it has been written.
       const { key } = entry
       journal.retime(key, lifetime)
       store.retime(entry, lifetime)
+      stir()
       if (changes.active)
         changes.tell({ type: 'touched', cache: definition(), key })
       else
         changes.count()
     },
-    use: store.use,
+    use(entry, at) {
+      store.use(entry, at)
+      stir()
+    },
     settle,
   }
 }

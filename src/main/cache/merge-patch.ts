@@ -1,57 +1,56 @@
 import type { ErrorCode } from '../../shared/errors'
+import type { JsonTree } from '../../shared/json-members'
 import { LarderError } from '../../shared/errors'
-import { jsonDepthExceeds } from '../../shared/json-depth'
+import { jsonExcess } from '../../shared/json-limits'
+import { readJsonTree, writeJsonTree } from '../../shared/json-members'
 import { limits } from '../../shared/limits'
 import { messageOf } from '../base/logger'
 
-type Json = string | boolean | null | RawNumber | Json[] | JsonObject
-interface JsonObject { [member: string]: Json }
-/** What JSON.rawJSON makes: a number that is written as it was read. */
-interface RawNumber { readonly rawJSON: string }
-
-/** JSON.parse with source text access (ES2026), which this TypeScript does not describe yet. */
-interface JsonWithSource {
-  parse: (text: string, reviver: (key: string, value: unknown, context: { source: string }) => unknown) => Json
-  rawJSON: (text: string) => RawNumber
-  isRawJSON: (value: unknown) => value is RawNumber
-}
-const json = JSON as unknown as JsonWithSource
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * RFC 7396 §2 over the bytes of two JSON texts. Numbers keep the text they had (1.10 stays 1.10, beyond 2^53 nothing is lost);
- * white space is not kept. Throws LarderError `not-json` when the value cannot be patched, `malformed-json` for the patch.
+ * RFC 7396 §2 over the bytes of two JSON texts. What the patch does not change keeps its text: 1.10 stays
+ * 1.10, beyond 2^53 nothing is lost; only white space between the members of a patched object goes.
+ * Throws LarderError `not-json` when the value cannot be patched, `malformed-json` for the patch,
+ * `too-large` when either has more elements than can be read in one go.
  */
 export function mergePatch(value: Buffer, patch: Buffer): Buffer {
-  const change = read(patch, 'malformed-json', 'The patch')
-  return Buffer.from(JSON.stringify(merge(read(value, 'not-json', 'The value'), change)))
+  const change = readJsonTree(checked(patch, 'malformed-json', 'The patch', 'read'))
+  return Buffer.from(writeJsonTree(merge(readJsonTree(checked(value, 'not-json', 'The value', 'patched'), change), change)))
 }
 
-function read(bytes: Buffer, code: ErrorCode, what: string): Json {
-  if (jsonDepthExceeds(bytes, limits.jsonDepth))
+/** The text, once it has proved to be JSON. */
+function checked(bytes: Buffer, code: ErrorCode, what: string, done: string): string {
+  if (bytes.length > limits.patched)
+    throw new LarderError('too-large', `${what} has more than ${limits.patched} bytes; it is too large to be ${done}.`)
+  const text = attempt(() => utf8.decode(bytes))
+  const excess = jsonExcess(text, limits.jsonDepth, limits.patchElements)
+  if (excess === 'depth')
     throw new LarderError(code, `${what} is nested deeper than ${limits.jsonDepth} levels.`)
-  try {
-    return json.parse(utf8.decode(bytes), (_, value, context) => typeof value === 'number' ? json.rawJSON(context.source) : value)
-  }
-  catch (error) {
-    throw new LarderError(code, `${what} is not JSON: ${messageOf(error)}`, { cause: error })
+  if (excess === 'elements')
+    throw new LarderError('too-large', `${what} has more than ${limits.patchElements} JSON elements; it is too large to be ${done}.`)
+  attempt(() => JSON.parse(text))
+  return text
+
+  function attempt<T>(work: () => T): T {
+    try {
+      return work()
+    }
+    catch (error) {
+      throw new LarderError(code, `${what} is not JSON: ${messageOf(error)}`, { cause: error })
+    }
   }
 }
 
-function merge(target: Json, patch: Json): Json {
-  if (!isObject(patch))
+function merge(target: JsonTree | undefined, patch: JsonTree): JsonTree {
+  if (typeof patch === 'string')
     return patch
-  // A Map, because assigning a member called __proto__ would change the object's prototype instead.
-  const members = new Map(isObject(target) ? Object.entries(target) : [])
-  for (const [name, change] of Object.entries(patch)) {
-    if (change === null)
+  const members = target instanceof Map ? target : new Map<string, JsonTree>()
+  for (const [name, change] of patch) {
+    if (change === 'null')
       members.delete(name)
     else
-      members.set(name, merge(members.get(name) ?? null, change))
+      members.set(name, merge(members.get(name), change))
   }
-  return Object.fromEntries(members)
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !json.isRawJSON(value)
+  return members
 }

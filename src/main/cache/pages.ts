@@ -15,7 +15,10 @@ export function readPage(store: Store, clock: Clock, query: PageQuery): Page {
   checkQuery(query)
   const wall = clock.wall()
   const monotonic = clock.monotonic()
-  const servable = Array.from(chosenBy(store, query.filter)).filter(entry => timeOf(entry, wall, monotonic) < entry.graceUntil)
+  const { handles, accepts } = chosenBy(store, query.filter)
+  const servable = Array.from(handles, store.at)
+    .filter(entry => entry !== undefined)
+    .filter(entry => accepts(entry) && timeOf(entry, wall, monotonic) < entry.graceUntil)
   const counts = new Map<string, number>()
   const level = servable.filter(({ key }) => {
     const folder = query.delimiter === undefined ? undefined : folderOf(key, prefixOf(query), query.delimiter)

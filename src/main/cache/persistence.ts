@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock'
+import type { Work } from './jobs'
 import type { Lifetime } from './lifetime'
 import type { EntryJournal } from './ports'
 import type { EntryFields, StoredEntry } from './store'
@@ -10,14 +11,32 @@ export interface CacheJournal {
   retime: (key: string, lifetime: Lifetime) => void
   remove: (key: string) => void
   clear: () => void
-  /** Starts or ends persistence at run time. `entries` from the least recently used on: the order that a reload restores. */
-  begin: (entries: Iterable<StoredEntry>) => void
+  /**
+   * Starts persistence at run time. `handles` from the least recently used on: the order that a reload
+   * restores. What is written while the work goes on is journaled by itself.
+   */
+  begin: (handles: Iterable<number>, at: (handle: number) => StoredEntry | undefined) => Work<void>
   end: () => void
 }
 
 export function createCacheJournal(journal: EntryJournal, clock: Clock, cacheId: string, isPersistent: () => boolean): CacheJournal {
   function put(key: string, { value, contentType, tags, version }: Omit<EntryFields, 'lifetime'>, lifetime: Lifetime): void {
     journal.put(cacheId, { key, value, contentType, tags, version, ...persistTimes(lifetime, clock.wall(), clock.monotonic()) })
+  }
+
+  /** Counts beginnings and ends: what began under an earlier number has nothing more to do. */
+  let period = 0
+
+  function* putAll(handles: Iterable<number>, at: (handle: number) => StoredEntry | undefined, begun: number): Work<void> {
+    for (const handle of handles) {
+      if (period !== begun)
+        return
+      const entry = at(handle)
+      // The journal may hold back what it is given, longer than an entry is valid.
+      if (entry !== undefined)
+        put(entry.key, { value: Buffer.from(entry.value), contentType: entry.contentType, tags: entry.tags, version: entry.version }, entry)
+      yield
+    }
   }
 
   return {
@@ -39,12 +58,13 @@ export function createCacheJournal(journal: EntryJournal, clock: Clock, cacheId:
       if (isPersistent())
         journal.clear(cacheId)
     },
-    begin(entries) {
+    begin(handles, at) {
       journal.clear(cacheId)
-      // The journal may hold back what it is given, longer than an entry is valid.
-      for (const entry of entries)
-        put(entry.key, { value: Buffer.from(entry.value), contentType: entry.contentType, tags: entry.tags, version: entry.version }, entry)
+      return putAll(handles, at, ++period)
     },
-    end: () => journal.clear(cacheId),
+    end() {
+      period++
+      journal.clear(cacheId)
+    },
   }
 }

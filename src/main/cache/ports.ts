@@ -135,19 +135,36 @@ export interface CacheDefinition extends CacheSettings {
   name: string
 }
 
-/** A named set of entries. Keys are well-formed Unicode; values are bytes and stay as they came. All calls are atomic. */
+/**
+ * A named set of entries. Keys are well-formed Unicode; values are bytes and stay as they came.
+ *
+ * Calls that return a value are atomic. Calls that may return a promise go through many entries: in
+ * a small cache they are done at once, in a large one in slices, between which others are served.
+ * Then these promises hold: what was there at the call and is chosen has gone, or has been marked,
+ * when the promise resolves; what is written after the call stays; a read in between may still find
+ * what has not been reached.
+ */
 export interface Cache {
   readonly definition: Readonly<CacheDefinition>
   /** Entries held, stale ones included. Expired ones may still be counted until the sweep meets them. */
   readonly size: number
   /** Bytes held: keys, values, tags and overhead. */
   readonly bytes: number
-  /** Applies changed settings at once; a lower limit evicts. A changed TTL holds for entries stored from now on. */
-  configure: (change: Partial<CacheSettings>) => void
+  /**
+   * Changed settings hold at once; a changed TTL for entries stored from now on. Resolves when what is
+   * beyond a lower limit has been evicted, and the journal has been given what it has to keep.
+   */
+  configure: (change: Partial<CacheSettings>) => Promise<void> | void
   /** Reads and counts. Fresh, or stale inside its grace; restarts a sliding TTL. A cache that is switched off answers `disabled`. */
   get: (key: string) => Lookup
   /** Reads without counting, ageing or sliding. */
   peek: (key: string) => Hit | undefined
+  /**
+   * To be awaited right before a write of many bytes, under this key or several: makes room in slices,
+   * where the write would push out a hundred thousand small entries at once. Mostly there is nothing to
+   * wait for.
+   */
+  roomFor: (bytes: number, key?: string) => Promise<void> | void
   /** Takes over `value`: the caller must not change it afterwards. */
   set: (key: string, value: Buffer, options?: WriteOptions) => WriteResult
   /** `ifVersion` as in `set`; a stale entry counts as there. */
@@ -161,10 +178,10 @@ export interface Cache {
    *  `entry-not-found`, `not-json` (the value), `malformed-json` (the patch), `precondition-failed`, `too-large`. */
   mergePatch: (key: string, patch: Buffer, ifVersion?: WriteOptions['ifVersion']) => WriteResult
   batch: (steps: readonly BatchStep[], atomic: boolean) => BatchOutcome
-  /** Drops everything; the number of entries that were there. */
-  flush: () => number
-  /** Drops what the selector chooses. `soft` marks stale: served stale for the entry's grace, at least until its TTL would have ended. */
-  invalidate: (selector: Selector, options?: { soft?: boolean, dryRun?: boolean }) => number
+  /** Drops everything that is there at its end, at once; the number of entries. Only dropping what has expired before may take slices. */
+  flush: () => number | Promise<number>
+  /** Drops what the selector chooses; the number of entries. `soft` marks stale: served stale for the entry's grace, at least until its TTL would have ended. */
+  invalidate: (selector: Selector, options?: { soft?: boolean, dryRun?: boolean }) => number | Promise<number>
   /** Sorted page with the exact total. Resolves at once, or when the order index it needs has been built. */
   page: (query: PageQuery) => Promise<Page>
   /** Share of what `page` needs that has been built, from 0 to 1; 1 = it resolves at once. Asking begins to build. Throws as `page`. */
@@ -188,6 +205,7 @@ export interface Engine extends Disposable {
   enabled: boolean
   /** Bytes of all caches together; writing beyond evicts from the cache whose oldest entry has been idle longest. */
   readonly bytes: number
+  /** A lower one holds for writes at once; what is beyond it is evicted in slices. */
   budget: number
   open: (definition: CacheDefinition) => Cache
   find: (owner: string, name: string) => Cache | undefined

@@ -2,14 +2,27 @@ import type { Selector } from './ports'
 import type { Store, StoredEntry } from './store'
 import { compileGlob } from './glob'
 
-/** The entries that a prefix, glob or tag chooses, whatever their time. Throws LarderError `invalid-input` for a malformed glob at once. */
-export function chosenBy(store: Store, selector: Exclude<Selector, { expired: true }> | undefined): Iterable<StoredEntry> {
+/** The entries that a selector chooses, whatever their time. */
+export interface Chosen {
+  /** Handles of all of them that are there at the call, and of others. */
+  handles: Iterable<number>
+  accepts: (entry: StoredEntry) => boolean
+}
+
+/** Without a selector all entries. Throws LarderError `invalid-input` for a malformed glob. */
+export function chosenBy(store: Store, selector: Exclude<Selector, { expired: true }> | undefined): Chosen {
+  if (selector !== undefined && 'tag' in selector)
+    return { handles: store.tagged(selector.tag), accepts: entry => entry.tags.includes(selector.tag) }
+  const handles = below(store.handles)
   if (selector === undefined)
-    return store.all()
-  if ('tag' in selector)
-    return store.tagged(selector.tag)
+    return { handles, accepts: () => true }
   if ('prefix' in selector)
-    return store.all().filter(entry => entry.key.startsWith(selector.prefix))
+    return { handles, accepts: entry => entry.key.startsWith(selector.prefix) }
   const matches = compileGlob(selector.glob)
-  return store.all().filter(entry => matches(entry.key))
+  return { handles, accepts: entry => matches(entry.key) }
+}
+
+function* below(end: number): Generator<number> {
+  for (let handle = 0; handle < end; handle++)
+    yield handle
 }

@@ -57,17 +57,15 @@ export interface Store {
   rank: (eviction: CacheSettings['eviction']) => void
   /** Next to be evicted. Never the one used or written last while there is another. */
   victim: () => StoredEntry | undefined
-  /** From the next to be evicted on; the store must not change meanwhile. */
-  inOrderOfEviction: () => IteratorObject<StoredEntry>
+  /** Handles of all entries, from the next to be evicted on. */
+  inOrderOfEviction: () => number[]
   /**
    * In order of insertion, those that are there at the call. The store may change meanwhile: an entry that goes is not shown, even
    * when its key is stored anew.
    */
   entries: () => IteratorObject<StoredEntry>
-  /** All, in no particular order. `visit`ors may remove the entry that they are shown. */
-  all: () => IteratorObject<StoredEntry>
-  /** Entries with this tag; as `all`. */
-  tagged: (tag: string) => IteratorObject<StoredEntry>
+  /** Handles of the entries with this tag. */
+  tagged: (tag: string) => number[]
   /**
    * Shows entries whose end may have come, about `count` of them; `visit` may remove the entry it is shown. True when there are no
    * more: every entry that was over at this time has been shown since it was.

@@ -1,8 +1,7 @@
 import type { Exchange } from './exchange'
+import type { Whole } from './gather'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '../../shared/errors'
-import { jsonDepthExceeds } from '../../shared/json-depth'
-import { limits } from '../../shared/limits'
 import { clientGone, gather, ownBuffer, tooLarge } from './gather'
 import { chargedFor } from './traffic'
 
@@ -25,7 +24,7 @@ export function readBody(exchange: Exchange, limit: number): Promise<Buffer> {
 /**
  * As `readBody`, without a promise, which a PUT would feel: calls `whole` or `failed` once, now or later. What `whole` throws goes to `failed`.
  */
-export function takeBody(exchange: Exchange, limit: number, whole: (body: Buffer) => void, failed: (error: unknown) => void): void {
+export function takeBody(exchange: Exchange, limit: number, whole: Whole, failed: (error: unknown) => void): void {
   const { request, response, head, traffic: { turn, inFlight } } = exchange
   if (head.contentEncoding !== null && head.contentEncoding.toLowerCase() !== 'identity')
     return failed(new LarderError('unsupported-media-type', 'Content-Encoding: send the body without a content coding.', { errors: [{ field: 'Content-Encoding', message: 'must be absent' }] }))
@@ -33,10 +32,10 @@ export function takeBody(exchange: Exchange, limit: number, whole: (body: Buffer
   if (declared > limit)
     return failed(tooLarge(limit))
 
-  function deliver(body: Buffer): void {
+  function deliver(body: Buffer): void | Promise<void> {
     exchange.requestBytes = body.length
     try {
-      whole(body)
+      return whole(body)
     }
     catch (error) {
       failed(error)
@@ -46,32 +45,18 @@ export function takeBody(exchange: Exchange, limit: number, whole: (body: Buffer
 
   // There was no body: node's `optimizeEmptyRequests` then tells no end.
   if (request.readableEnded)
-    return deliver(Buffer.allocUnsafeSlow(0))
+    return void deliver(Buffer.allocUnsafeSlow(0))
   if (exchange.expectsContinue)
     response.writeContinue()
   if (exchange.expectsContinue || declared === 0 || declared > smallBody)
     return gatherAll()
   turn.atEnd(() => {
     if (request.complete && request.readableLength === declared)
-      deliver(ownBuffer(request.read() as Buffer))
+      void deliver(ownBuffer(request.read() as Buffer))
     // It went before anybody listened.
     else if (request.destroyed)
       failed(clientGone())
     else
       gatherAll()
   })
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
-/** Parses JSON. Throws LarderError `malformed-json`; nesting beyond the limit is refused before it is parsed. */
-export function parseJson(body: Buffer): unknown {
-  if (jsonDepthExceeds(body, limits.jsonDepth))
-    throw new LarderError('malformed-json', `The JSON is nested deeper than ${limits.jsonDepth} levels.`)
-  try {
-    return JSON.parse(utf8.decode(body))
-  }
-  catch (cause) {
-    throw new LarderError('malformed-json', `The body is not JSON: ${cause instanceof Error ? cause.message : 'unreadable'}`, { cause })
-  }
 }

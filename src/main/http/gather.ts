@@ -4,6 +4,12 @@ import { Buffer } from 'node:buffer'
 import { LarderError } from '../../shared/errors'
 import { overloaded } from '../base/in-flight'
 
+/**
+ * Takes a body that has all of its memory to itself. It counts in flight until this returns, or until the promise is kept,
+ * which never rejects.
+ */
+export type Whole = (body: Buffer) => void | Promise<void>
+
 export interface Gathering {
   request: IncomingMessage
   /** Bytes that the head declared; 0 where it did not. */
@@ -13,8 +19,7 @@ export interface Gathering {
   inFlight: InFlight
   /** Whom the budget charges. */
   caller: object
-  /** Called with a body that has all of its memory to itself; counted in flight until it returns. */
-  whole: (body: Buffer) => void
+  whole: Whole
   /** Called instead, once: LarderError `too-large`, `bad-request` (the client went away), `overloaded`. */
   failed: (error: unknown) => void
 }
@@ -85,8 +90,11 @@ export function gather({ request, declared, limit, inFlight, caller, whole, fail
       return
     settled = true
     const body = alone === undefined ? room.length === size ? room : ownBuffer(room.subarray(0, size)) : ownBuffer(alone)
-    whole(body)
-    hold.release()
+    const later = whole(body)
+    if (later)
+      void later.finally(hold.release)
+    else
+      hold.release()
   }
 
   function fail(error: unknown): void {

@@ -3,7 +3,8 @@ import type { Exchange } from './exchange'
 import { z } from 'zod'
 import { invalidField } from '../../shared/errors'
 import { limits } from '../../shared/limits'
-import { parseJson, readBody } from './body'
+import { readBody } from './body'
+import { parseJson } from './json-body'
 import { decodePart, readQuery } from './request-target'
 
 /**

@@ -73,6 +73,7 @@ function createFakeCache(definition: CacheDefinition): Cache {
     statistics: () => ({ ...noStatistics, hits: 3, misses: { ...noStatistics.misses, absent: 1 } }),
     get: unused,
     peek: unused,
+    roomFor: unused,
     set: unused,
     delete: unused,
     touch: unused,

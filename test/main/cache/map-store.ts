@@ -130,10 +130,9 @@ export function createMapStore(ledger: Ledger, eviction: CacheSettings['eviction
       const node = policy.victim()
       return node && show(node)
     },
-    inOrderOfEviction: () => policy.order().values().map(show),
+    inOrderOfEviction: () => policy.order().map(node => node.handle),
     entries: () => entries(sequence),
-    all: () => entries(Infinity),
-    tagged: tag => entries(Infinity).filter(entry => entry.tags.includes(tag)),
+    tagged: tag => [...nodes.values()].filter(node => node.tags.includes(tag)).map(node => node.handle),
     visitMortal(count, _wall, _monotonic, visit) {
       round ??= nodes.values()
       for (let left = count; left > 0; left--) {

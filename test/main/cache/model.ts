@@ -135,7 +135,8 @@ export function createModel(settings: ModelSettings) {
         result = batch(command.steps)
       }
       else if (command.op === 'flush') {
-        result = rows.filter(row => !passed(row.end)).length
+        rows.filter(row => passed(row.end)).forEach(row => drop(row, 'expired', 'expirations'))
+        result = rows.length
         rows.forEach(row => gone[row.key] = 'flushed')
         counts.deletes += result as number
         rows = []

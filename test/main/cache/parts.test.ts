@@ -34,7 +34,7 @@ describe('glob', () => {
     ['x'.repeat(32), 'x'.repeat(31), false],
   ])('%j on %j → %s', (glob, key, expected) => expect(compileGlob(glob)(key)).toBe(expected))
 
-  it.each(['[', '[]', '[!]', '[a', '[a-', '[z-a]', '\\', 'a[\\', 'x'.repeat(1025)])('refuses %j', glob =>
+  it.each(['[', '[]', '[!]', '[a', '[a-', '[z-a]', '\\', 'a[\\', 'x'.repeat(257), `[${'ab'.repeat(129)}]`, 'x'.repeat(1025)])('refuses %j', glob =>
     expect(() => compileGlob(glob)).toThrow(expect.objectContaining({ code: 'invalid-input', errors: [{ field: 'glob', message: expect.any(String) }] })))
 
   it('agrees with a regular expression', () => {
@@ -49,7 +49,7 @@ describe('glob', () => {
   })
 
   it('looks once at each character, whatever the pattern', () => {
-    const matches = compileGlob(`${'*a'.repeat(500)}b`)
+    const matches = compileGlob(`${'*a'.repeat(255)}b`)
     expect(stringSteps(() => expect(matches('a'.repeat(1024))).toBe(false))).toBe(1024)
   })
 })

@@ -55,7 +55,7 @@ function ignored(stderr: string, reason: string): string[] {
 // `home` (or any other that lacks it).
 it('four options are harmless, and every place says the same four', () => {
   expect(Object.values<Option>(options).filter(option => option.harmless).map(({ variable }) => variable)).toEqual(harmless)
-  expect(dotenvRule).toContain('A .env may set LARDER_PORT, LARDER_MEMORY and LARDER_HEADLESS; ')
+  expect(dotenvRule).toContain('A .env may set LARDER_PORT, LARDER_MEMORY, LARDER_IN_FLIGHT and LARDER_HEADLESS; ')
 })
 
 describe('serve', () => {

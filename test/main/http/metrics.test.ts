@@ -25,6 +25,7 @@ function fakeCache(name: string, change: { enabled?: boolean, statistics?: Parti
     configure: unused,
     get: unused,
     peek: unused,
+    roomFor: unused,
     set: unused,
     delete: unused,
     touch: unused,

@@ -73,18 +73,6 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
     home.latestUse = Math.max(home.latestUse, at)
   }
 
-  function* all(): Generator<StoredEntry> {
-    for (let slot = 0; slot < slots.top; slot++) {
-      if (slots.sequenceOf(slot) !== 0)
-        yield slots.entry(slot)
-    }
-  }
-
-  function* tagged(tag: string): Generator<StoredEntry> {
-    for (const slot of slots.tags.slots(tag))
-      yield slots.entry(slot)
-  }
-
   function* inOrder(last: number): Generator<StoredEntry> {
     const numbered = {
       get size() {
@@ -186,13 +174,9 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
       const slot = slots.policy.victim()
       return slot === -1 ? undefined : slots.entry(slot)
     },
-    * inOrderOfEviction() {
-      for (const slot of slots.policy.order())
-        yield slots.entry(slot)
-    },
+    inOrderOfEviction: () => [...slots.policy.order()],
     entries: () => inOrder(sequence),
-    all,
-    tagged,
+    tagged: tag => [...slots.tags.slots(tag)],
     visitMortal: (count, wall, monotonic, visit) => slots.visitMortal(count, wall, monotonic, visit),
     get handles() {
       return slots.top

@@ -1,23 +1,28 @@
 import type { z } from 'zod'
-import type { BatchOperation, BatchResult, Bytes } from '../../../shared/entries'
+import type { Batch, BatchResult, Bytes } from '../../../shared/entries'
 import type { BatchStep, BatchStepResult, Hit, WriteResult } from '../../cache/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { Buffer, isUtf8 } from 'node:buffer'
-import { Batch } from '../../../shared/entries'
+import { setImmediate as turn } from 'node:timers/promises'
+import { BatchFrame, BatchOperation } from '../../../shared/entries'
 import { errorRegistry, LarderError } from '../../../shared/errors'
-import { parseInput } from '../../../shared/validation'
+import { limits } from '../../../shared/limits'
+import { parseEach, parseInput } from '../../../shared/validation'
 import { overloaded } from '../../base/in-flight'
 import { lastingValue } from '../../cache/ports'
-import { parseJson, readBody } from '../body'
+import { readBody } from '../body'
 import { checkKey, checkTags } from '../entry-headers'
 import { etagOf, parseIfMatch } from '../etags'
 import { holdFor, sendJson, sendPieces } from '../exchange'
+import { parseJson } from '../json-body'
 import { gathered } from '../pour'
 import { bytesInJson } from './bytes-in-json'
 import { callerOf, nativeCache } from './context'
 
 type Operation = z.output<typeof BatchOperation>
+/** Operations checked in one go. */
+const checkedAtOnce = 500
 type Result = z.output<typeof BatchResult>
 
 /** Face 3: several operations in one request, in order; with `atomic` all or nothing. */
@@ -26,17 +31,43 @@ export function createBatchFace(deps: DataPlaneDeps): Record<'entries.batch', Da
     'entries.batch': async (exchange) => {
       nativeCache(deps, exchange)
       // Base64 takes 4 bytes for 3, and the JSON around it is small against a value of full size.
-      const body = await readBody(exchange, deps.valueLimit() * 2)
-      const batch = parseInput(Batch, parseJson(body))
-      checkReads(exchange, batch.operations)
-      const steps = batch.operations.map((operation, index) => toStep(operation, `operations.${index}`, deps.valueLimit()))
-      const { results, abortedAt } = nativeCache(deps, exchange).batch(steps, batch.atomic)
-      if (abortedAt !== null)
-        throw aborted(abortedAt, results)
-      exchange.result = 'ok'
-      sendResults(exchange, results)
+      const body = await readBody(exchange, Math.min(deps.valueLimit() * 2, limits.jsonBody))
+      const hold = holdFor(exchange)
+      // What the body says is there twice, as text and as steps, until all is done.
+      if (!hold.resize(2 * body.length))
+        throw overloaded()
+      try {
+        await runBatch(deps, exchange, body)
+      }
+      finally {
+        hold.release()
+      }
     },
   }
+}
+
+async function runBatch(deps: DataPlaneDeps, exchange: Exchange, body: Buffer): Promise<void> {
+  const batch = await parseBatch(parseJson(body))
+  checkReads(exchange, batch.operations)
+  const steps = batch.operations.map((operation, index) => toStep(operation, `operations.${index}`, deps.valueLimit()))
+  await nativeCache(deps, exchange).roomFor(steps.reduce((sum, step) => sum + (step.op === 'set' ? step.value.length : 0), 0))
+  const { results, abortedAt } = nativeCache(deps, exchange).batch(steps, batch.atomic)
+  if (abortedAt !== null)
+    throw aborted(abortedAt, results)
+  exchange.result = 'ok'
+  sendResults(exchange, results)
+}
+
+/** In pieces, between which others are served: ten thousand operations take a while to check. */
+async function parseBatch(body: unknown): Promise<z.output<typeof Batch>> {
+  const { operations, atomic } = parseInput(BatchFrame, body)
+  const parsed: Operation[] = []
+  for (let from = 0; from < operations.length; from += checkedAtOnce) {
+    if (from > 0)
+      await turn()
+    parsed.push(...parseEach(BatchOperation, operations.slice(from, from + checkedAtOnce), index => `operations.${from + index}`))
+  }
+  return { operations: parsed, atomic }
 }
 
 /** The route asks for `write`; reading inside a batch needs `read` as well. */

@@ -1,14 +1,19 @@
+import type { Cache } from '../../cache/ports'
+import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '../../../shared/errors'
-import { parseJson, takeBody } from '../body'
+import { rawMember } from '../../../shared/json-members'
+import { limits } from '../../../shared/limits'
+import { takeBody } from '../body'
 import { checkKey } from '../entry-headers'
 import { send, sendJson } from '../exchange'
+import { parseJson } from '../json-body'
 import { readQuery } from '../request-target'
 import { streamEntries } from './classic-list'
 import { toJsonValue } from './classic-value'
 import { checkSwitches, findCache, isHit, readEntry } from './context'
-import { rawMember } from './json-members'
+import { afterRoom } from './store'
 
 /**
  * Face 1, for clients of the classic JSON cache API. Its messages are part of the contract (http-api.md); the errors' form is made in
@@ -16,7 +21,7 @@ import { rawMember } from './json-members'
  */
 export function createClassicFace(deps: DataPlaneDeps): Record<'classic.set' | 'classic.get' | 'classic.invalidate', DataHandler> {
   return {
-    'classic.set': exchange => takeBody(exchange, deps.valueLimit(), (body) => {
+    'classic.set': exchange => takeBody(exchange, Math.min(deps.valueLimit(), limits.jsonBody), (body) => {
       const request = parseJson(body)
       const name = memberOf(request, 'cacheName')
       if (typeof name !== 'string' || name === '')
@@ -25,13 +30,13 @@ export function createClassicFace(deps: DataPlaneDeps): Record<'classic.set' | '
       checkSwitches(deps, cache)
       const { key, value } = readData(request, body.toString())
       exchange.key = key
-      const { outcome } = cache.set(key, Buffer.from(value), { contentType: 'application/json', ifAbsent: true })
-      if (outcome === 'refused')
-        throw new LarderError('bad-request', 'Key already exists.')
-      if (outcome === 'too-large')
-        throw new LarderError('too-large', 'The value is larger than the cache may hold.')
-      exchange.result = 'stored'
-      send(exchange, 200, ['Content-Type', 'application/json'], body)
+      const room = cache.roomFor(value.length, key)
+      if (room === undefined)
+        return store(exchange, cache, key, value, body)
+      return afterRoom(room, exchange, () => {
+        checkSwitches(deps, cache)
+        store(exchange, cache, key, value, body)
+      })
     }, error => exchange.failed(exchange, error)),
 
     'classic.get': (exchange) => {
@@ -63,6 +68,17 @@ export function createClassicFace(deps: DataPlaneDeps): Record<'classic.set' | '
       sendJson(exchange, 200, { status: 204 })
     },
   }
+}
+
+/** Stores the value and answers with the request's body. Throws LarderError `bad-request`, `too-large`. */
+function store(exchange: Exchange, cache: Cache, key: string, value: string, body: Buffer): void {
+  const { outcome } = cache.set(key, Buffer.from(value), { contentType: 'application/json', ifAbsent: true })
+  if (outcome === 'refused')
+    throw new LarderError('bad-request', 'Key already exists.')
+  if (outcome === 'too-large')
+    throw new LarderError('too-large', 'The value is larger than the cache may hold.')
+  exchange.result = 'stored'
+  send(exchange, 200, ['Content-Type', 'application/json'], body)
 }
 
 function needCache(query: Map<string, string>): string {

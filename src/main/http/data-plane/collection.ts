@@ -27,12 +27,12 @@ export function createCollectionFace(deps: DataPlaneDeps): Record<'entries.list'
       sendJson(exchange, 200, { ...page, entries: page.entries.map(toEntryInfo) })
     },
 
-    'entries.invalidate': (exchange) => {
+    'entries.invalidate': async (exchange) => {
       const cache: Cache = nativeCache(deps, exchange)
       const query = readQuery(exchange.target.query)
       refuseUnknown(query, dataOperations['entries.invalidate'].query)
       const options = { soft: readFlag(query, 'soft'), dryRun: readFlag(query, 'dryRun') }
-      const matched = cache.invalidate(readSelector(query), options)
+      const matched = await cache.invalidate(readSelector(query), options)
       exchange.result = 'dropped'
       sendJson(exchange, 200, { matched })
     },

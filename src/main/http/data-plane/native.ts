@@ -2,6 +2,7 @@ import type { WriteResult } from '../../cache/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { invalidField, LarderError } from '../../../shared/errors'
+import { limits } from '../../../shared/limits'
 import { readBody } from '../body'
 import { parseTtl } from '../durations'
 import { hitHeaders, missStatus } from '../entry-headers'
@@ -42,7 +43,8 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
         throw new LarderError('unsupported-media-type', 'Content-Type: must be application/merge-patch+json', { errors: [{ field: 'Content-Type', message: 'must be application/merge-patch+json' }] })
       nativeCache(deps, exchange)
       const ifVersion = head.ifMatch === null ? undefined : parseIfMatch(head.ifMatch)
-      const patch = await readBody(exchange, deps.valueLimit())
+      const patch = await readBody(exchange, Math.min(deps.valueLimit(), limits.patch))
+      await nativeCache(deps, exchange).roomFor(patch.length)
       const cache = nativeCache(deps, exchange)
       const { version } = accepted(exchange, cache, cache.mergePatch(key, patch, ifVersion))
       send(exchange, 204, ['ETag', etagOf(version)])

@@ -35,8 +35,8 @@ export function createPlainFace(deps: DataPlaneDeps): Record<'plain.get' | 'plai
       send(exchange, 200, [])
     },
 
-    'plain.flush': (exchange) => {
-      defaultCache(exchange).flush()
+    'plain.flush': async (exchange) => {
+      await defaultCache(exchange).flush()
       exchange.result = 'dropped'
       send(exchange, 200, [])
     },

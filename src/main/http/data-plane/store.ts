@@ -1,4 +1,4 @@
-import type { Cache, WriteResult } from '../../cache/ports'
+import type { Cache, WriteOptions, WriteResult } from '../../cache/ports'
 import type { Exchange } from '../exchange'
 import type { DataPlaneDeps } from './context'
 import { LarderError } from '../../../shared/errors'
@@ -7,17 +7,35 @@ import { readWriteOptions } from '../entry-headers'
 import { tooLarge } from '../gather'
 import { checkSwitches } from './context'
 
+type Answer = (exchange: Exchange, result: WriteResult) => void
+
 /**
  * Stores the request body under `key` as the header fields say, then answers; PUT of faces 2 and 3. No promise carries it: that would be a twentieth of its time.
  *
  * @param cache switched on. Looked at again once the body is there: a switch may have moved meanwhile, and a cache that was deleted takes nothing
  */
-export function storeBody(deps: DataPlaneDeps, exchange: Exchange, key: string, cache: Cache, answer: (exchange: Exchange, result: WriteResult) => void): void {
+export function storeBody(deps: DataPlaneDeps, exchange: Exchange, key: string, cache: Cache, answer: Answer): void {
   const options = readWriteOptions(exchange.head)
   takeBody(exchange, deps.valueLimit(), (value) => {
     checkSwitches(deps, cache)
-    answer(exchange, accepted(exchange, cache, cache.set(key, value, options)))
+    const room = cache.roomFor(value.length, key)
+    if (room === undefined)
+      return answer(exchange, accepted(exchange, cache, cache.set(key, value, options)))
+    return storeLater(room, deps, exchange, cache, { key, value, options }, answer)
   }, error => exchange.failed(exchange, error))
+}
+
+/** A function of its own, so that the usual PUT makes no closure for it. */
+function storeLater(room: Promise<void>, deps: DataPlaneDeps, exchange: Exchange, cache: Cache, entry: { key: string, value: Buffer, options: WriteOptions }, answer: Answer): Promise<void> {
+  return afterRoom(room, exchange, () => {
+    checkSwitches(deps, cache)
+    answer(exchange, accepted(exchange, cache, cache.set(entry.key, entry.value, entry.options)))
+  })
+}
+
+/** Goes on with a write once there is room for it. */
+export function afterRoom(room: Promise<void>, exchange: Exchange, write: () => void): Promise<void> {
+  return room.then(write).catch((error: unknown) => exchange.failed(exchange, error))
 }
 
 /** Turns a refused write into its error. Throws `precondition-failed`, `too-large`. */

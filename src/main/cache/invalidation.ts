@@ -1,0 +1,58 @@
+import type { Clock } from '../base/clock'
+import type { Work } from './jobs'
+import type { Selector } from './ports'
+import type { Store } from './store'
+import type { EntryTable } from './table'
+import { isOverdue, softenLifetime } from './lifetime'
+import { isFresh } from './operations'
+import { chosenBy } from './selector'
+
+export interface InvalidationParts {
+  store: Store
+  clock: Clock
+  table: EntryTable
+  /** Newest version that any entry has. */
+  newestVersion: () => number
+}
+
+/**
+ * Drops what the selector chooses, or marks it stale, entry by entry; returns how many there were.
+ * Entries come, change and go meanwhile: what was there at the call keeps its handle and its version
+ * until it is met, and what was written later has a later version and stays. Throws LarderError
+ * `invalid-input` for a malformed glob, before the first step.
+ */
+export function invalidation(parts: InvalidationParts, selector: Selector, soft: boolean, dryRun: boolean): Work<number> {
+  const { store, clock, table } = parts
+  const expired = 'expired' in selector
+  const { handles, accepts } = chosenBy(store, expired ? undefined : selector)
+  const newest = parts.newestVersion()
+  return work()
+
+  function* work(): Work<number> {
+    let matched = 0
+    for (const handle of handles) {
+      matched += visit(handle) ? 1 : 0
+      yield
+    }
+    if (soft && !dryRun)
+      table.settle()
+    return matched
+  }
+
+  function visit(handle: number): boolean {
+    const entry = store.at(handle)
+    if (entry === undefined || entry.version > newest || !accepts(entry))
+      return false
+    const wall = clock.wall()
+    const monotonic = clock.monotonic()
+    if (expired ? isFresh(entry, wall, monotonic) : isOverdue(entry, wall, monotonic))
+      return false
+    if (dryRun)
+      return true
+    if (!soft)
+      table.remove(entry, expired ? 'expired' : 'invalidated')
+    else if (isFresh(entry, wall, monotonic))
+      table.retime(entry, softenLifetime(entry, wall, monotonic))
+    return true
+  }
+}

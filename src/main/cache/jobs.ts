@@ -1,0 +1,98 @@
+import type { Clock } from '../base/clock'
+import { timeLimit } from './order/slices'
+
+/** Work in small steps: after each of them others may have their turn. */
+export type Work<T> = Generator<void, T, void>
+
+/** Runs long work in slices, between which the event loop serves everybody else. */
+export interface Jobs {
+  /**
+   * The result at once where one slice is enough and nothing else is waiting; otherwise a promise.
+   * What the work throws is thrown, or rejects the promise.
+   */
+  run: <T>(work: Work<T>) => T | Promise<T>
+  /** Does at once all that is left. */
+  finish: () => void
+}
+
+interface Job {
+  /** Goes on until `isOver`; true when the work is done. */
+  advance: (isOver: () => boolean) => boolean
+  fail: (error: unknown) => void
+}
+
+/** Steps between two looks at the clock. */
+const stride = 8
+
+/**
+ * However many jobs there are, they share one slice for each turn of the event loop, and take turns:
+ * a short one does not wait until a long one is done.
+ *
+ * @param clock tells when a slice is over
+ * @param around wraps each slice
+ * @param milliseconds length of a slice
+ */
+export function createJobs(clock: Clock, around: <T>(slice: () => T) => T, milliseconds = 2): Jobs {
+  const waiting: Job[] = []
+  let scheduled: NodeJS.Immediate | undefined
+
+  function slice<T>(work: Work<T>, isOver: () => boolean): IteratorResult<void, T> {
+    return around(() => {
+      for (let step = 1; ; step++) {
+        const result = work.next()
+        if (result.done || (step % stride === 0 && isOver()))
+          return result
+      }
+    })
+  }
+
+  function turn(isOver: () => boolean): void {
+    const job = waiting.shift()
+    if (job === undefined)
+      return
+    try {
+      if (!job.advance(isOver))
+        waiting.push(job)
+    }
+    catch (error) {
+      job.fail(error)
+    }
+  }
+
+  function schedule(): void {
+    scheduled ??= setImmediate(() => {
+      scheduled = undefined
+      turn(timeLimit(clock, milliseconds))
+      if (waiting.length > 0)
+        schedule()
+    })
+  }
+
+  return {
+    run<T>(work: Work<T>) {
+      if (waiting.length === 0) {
+        const first = slice(work, timeLimit(clock, milliseconds))
+        if (first.done)
+          return first.value
+      }
+      return new Promise<T>((resolve, fail) => {
+        waiting.push({
+          advance(isOver) {
+            const result = slice(work, isOver)
+            if (result.done)
+              resolve(result.value)
+            return result.done === true
+          },
+          fail,
+        })
+        schedule()
+      })
+    },
+    finish() {
+      clearImmediate(scheduled)
+      scheduled = undefined
+      while (waiting.length > 0)
+        turn(() => false)
+    },
+  }
+}

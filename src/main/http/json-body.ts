@@ -1,0 +1,28 @@
+import { LarderError } from '../../shared/errors'
+import { jsonExcess } from '../../shared/json-limits'
+import { limits } from '../../shared/limits'
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * Parses JSON. Throws LarderError `malformed-json`, and `too-large` for more elements than the limit;
+ * too many of them, or too deep nesting, are refused before anything is parsed.
+ */
+export function parseJson(body: Buffer): unknown {
+  const text = attempt(() => utf8.decode(body))
+  const excess = jsonExcess(text, limits.jsonDepth, limits.jsonElements)
+  if (excess === 'depth')
+    throw new LarderError('malformed-json', `The JSON is nested deeper than ${limits.jsonDepth} levels.`)
+  if (excess === 'elements')
+    throw new LarderError('too-large', `body: may have ${limits.jsonElements} JSON elements`, { errors: [{ field: 'body', message: `must have at most ${limits.jsonElements} JSON elements` }] })
+  return attempt(() => JSON.parse(text) as unknown)
+}
+
+function attempt<T>(read: () => T): T {
+  try {
+    return read()
+  }
+  catch (cause) {
+    throw new LarderError('malformed-json', `The body is not JSON: ${cause instanceof Error ? cause.message : 'unreadable'}`, { cause })
+  }
+}

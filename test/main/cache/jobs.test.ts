@@ -1,0 +1,72 @@
+import type { Work } from '../../../src/main/cache/jobs'
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { createManualClock } from '../../../src/main/base/clock'
+import { createJobs } from '../../../src/main/cache/jobs'
+
+/** Each step takes a millisecond of a clock that stands still otherwise; a slice of 2 ms ends at the first look at it. */
+function setUp() {
+  const clock = createManualClock()
+  const steps: string[] = []
+  let slices = 0
+  const jobs = createJobs(clock, (slice) => {
+    slices++
+    return slice()
+  })
+  function* work(name: string, count: number): Work<string> {
+    for (let step = 0; step < count; step++) {
+      steps.push(name)
+      clock.advance(1)
+      yield
+    }
+    return name
+  }
+  return { jobs, work, steps, slices: () => slices }
+}
+
+it('answers short work at once', () => {
+  const { jobs, work } = setUp()
+  expect(jobs.run(work('a', 5))).toBe('a')
+})
+
+// Red: in src/main/cache/jobs.ts leave `isOver()` out.
+it('goes through long work in slices, and lets the event loop in between', async () => {
+  const { jobs, work, steps, slices } = setUp()
+  const done = jobs.run(work('a', 100))
+  expect([steps.length, slices()]).toEqual([8, 1])
+  await turn()
+  expect(steps.length).toBeLessThanOrEqual(24)
+  expect(await done).toBe('a')
+  expect(slices()).toBeGreaterThanOrEqual(100 / 8)
+})
+
+// Red: in src/main/cache/jobs.ts run every job once for each turn, or put an unfinished job back in front.
+it('shares one slice for each turn among all, and lets the short one pass the long one', async () => {
+  const { jobs, work, steps } = setUp()
+  const ends: string[] = []
+  const all = [['long', 200], ['b', 3], ['c', 3]].map(async ([name, count]) => void ends.push(await jobs.run(work(name as string, count as number))))
+  const before = steps.length
+  expect(before).toBe(8)
+  await Promise.all(all)
+  expect(ends).toEqual(['b', 'c', 'long'])
+  expect(steps.lastIndexOf('c')).toBeLessThan(40)
+})
+
+it('throws what the work throws, at once or later', async () => {
+  const { jobs, work } = setUp()
+  function* failing(after: number): Work<void> {
+    yield* work('x', after)
+    throw new Error('disk full')
+  }
+  expect(() => jobs.run(failing(1))).toThrow('disk full')
+  await expect(jobs.run(failing(50))).rejects.toThrow('disk full')
+})
+
+// Red: in src/main/cache/jobs.ts let `finish` only clear the timer.
+it('does the rest at once when it has to end', async () => {
+  const { jobs, work, steps } = setUp()
+  const done = jobs.run(work('a', 1000))
+  jobs.finish()
+  expect(steps).toHaveLength(1000)
+  expect(await done).toBe('a')
+})
