@@ -21,6 +21,8 @@ export interface CommandContext {
   output: Output
   io: Io
   clock: Clock
+  /** The data folder, absolute. Throws Failure (usage). */
+  home: () => string
   /** Starts the server and resolves with the exit code once it has stopped. */
   serve: (configuration: Configuration) => Promise<number>
   /** Everything that decides how a server starts. Throws Failure (usage). */

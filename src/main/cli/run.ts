@@ -106,17 +106,18 @@ function checkFlags(command: Command, flags: ReadonlyMap<string, Given>): void {
 function createContext(flags: ReadonlyMap<string, Given>, io: Io, { serve, clock = systemClock }: RunServices, output: Output): CommandContext {
   const sources = { ...io, defaultHome: defaultHome(io.platform, io.env, io.userFolder) }
   const url = flags.get('url')
+  const home = (): string => resolve(io.cwd, readOption(options.home, createLookup(flags, sources)) ?? sources.defaultHome)
   function connect(): Connection {
     const find = createLookup(flags, sources)
     return findConnection({
       url: url && parseGiven(url, globals.url.parse),
       apiKey: readOption(options.apiKey, find),
       defaultUrl: new URL(`http://localhost:${readOption(options.port, find) ?? options.port.default}`),
-      home: resolve(io.cwd, readOption(options.home, find) ?? sources.defaultHome),
+      home: home(),
       readFile: io.readFile,
     })
   }
-  return { client: createCliClient(connect), output, io, clock, serve, configuration: () => resolveConfiguration(flags, sources) }
+  return { client: createCliClient(connect), output, io, clock, home, serve, configuration: () => resolveConfiguration(flags, sources) }
 }
 
 async function report(error: unknown, output: Output): Promise<number> {

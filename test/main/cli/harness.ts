@@ -43,18 +43,21 @@ export async function startFakeLarder(): Promise<FakeLarder> {
   }
 }
 
-export interface Outcome { code: number, stdout: string, stderr: string, bytes: Buffer, served: Configuration[] }
+export interface Outcome { code: number, stdout: string, stderr: string, bytes: Buffer, served: Configuration[], opened: string[] }
 export interface Surroundings extends Partial<Pick<Io, 'env' | 'platform' | 'stdin' | 'stdout' | 'stderr'>> {
   files?: Readonly<Record<string, string | Buffer>>
   input?: string | Buffer
+  /** What the system's opener says; it opens all unless said. */
+  opener?: (path: string) => Promise<void>
   tty?: boolean
 }
 
 /** Runs one command line in surroundings that hold nothing but what is given. */
-export async function larder(argv: readonly string[], { files = {}, input, tty = false, ...given }: Surroundings = {}): Promise<Outcome> {
+export async function larder(argv: readonly string[], { files = {}, input, opener = async () => {}, tty = false, ...given }: Surroundings = {}): Promise<Outcome> {
   const stdout = collect(tty)
   const stderr = collect(tty)
   const served: Configuration[] = []
+  const opened: string[] = []
   const stdin: Io['stdin'] = Readable.from(input === undefined ? [] : [Buffer.from(input)])
   stdin.isTTY = tty && input === undefined
   const code = await run(argv, {
@@ -66,6 +69,10 @@ export async function larder(argv: readonly string[], { files = {}, input, tty =
     cwd: '/work-folder',
     userFolder: '/home/ada',
     readFile: path => readFrom(files, path),
+    openFile(path) {
+      opened.push(path)
+      return opener(path)
+    },
     ...given,
   }, {
     version: '1.2.3',
@@ -74,7 +81,7 @@ export async function larder(argv: readonly string[], { files = {}, input, tty =
       return 0
     },
   })
-  return { code, stdout: stdout.bytes().toString(), stderr: stderr.bytes().toString(), bytes: stdout.bytes(), served }
+  return { code, stdout: stdout.bytes().toString(), stderr: stderr.bytes().toString(), bytes: stdout.bytes(), served, opened }
 }
 
 /** A file system of these files; others are missing, as node:fs says it. */

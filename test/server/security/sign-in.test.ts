@@ -45,7 +45,8 @@ describe('s10 guessing', () => {
     const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => signIn({ code: `guess-${i}` })))
     expect(statusesOf(answers)).toEqual([...Array.from({ length: 20 }).fill(401), ...Array.from({ length: 20 }).fill(429)])
     expectRefusal(await signIn({ code: 'one more' }))
-    // A right one must not be told from a wrong one by then.
+    // 160 bits cannot be guessed: whoever tries must not keep the owner out.
+    expect((await signIn({ code: fresh.code })).status).toBe(201)
     expectRefusal(await signIn({ code: fresh.code }))
 
     expect(await who(token)).toBe(200)

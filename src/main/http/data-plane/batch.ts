@@ -11,7 +11,7 @@ import { parseJson, readBody } from '../body'
 import { checkKey, checkTags } from '../entry-headers'
 import { etagOf, parseIfMatch } from '../etags'
 import { sendJson } from '../exchange'
-import { callerOf, nativeCache } from './context'
+import { nativeCache, requireRead } from './context'
 
 type Operation = z.output<typeof BatchOperation>
 type Result = z.output<typeof BatchResult>
@@ -35,11 +35,11 @@ export function createBatchFace(deps: DataPlaneDeps): Record<'entries.batch', Da
   }
 }
 
-/** The route asks for `write`; reading inside a batch needs `read` as well. */
+/** The route asks for `write`; what answers something that is stored needs `read` as well. */
 function checkReads(exchange: Exchange, operations: readonly Operation[]): void {
-  const reading = operations.findIndex(operation => operation.op === 'get')
-  if (reading >= 0 && !callerOf(exchange).scopes.has('read'))
-    throw new LarderError('out-of-scope', `operations.${reading}: reading needs the scope read.`)
+  const reading = operations.findIndex(({ op }) => op === 'get' || op === 'increment')
+  if (reading >= 0)
+    requireRead(exchange, `operations.${reading}: ${operations[reading]?.op}`)
 }
 
 /** Throws LarderError that names the field under `path`. */
