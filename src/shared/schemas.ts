@@ -142,9 +142,9 @@ export const UserSelect = z.strictObject({ id: UserId })
 export const UserUpdate = z.strictObject({
   id: UserId,
   name: UserName.optional(),
-  password: Password.optional().meta({ description: 'Somebody else\'s ends their sessions, links and API keys; your own ends your other sessions and links.' }),
+  password: Password.optional().meta({ description: 'Ends sessions and links; somebody else\'s keys too.' }),
   admin: z.boolean().optional(),
-  disabled: z.boolean().optional().meta({ description: 'true refuses every credential of the user at once; false lets the user in again.' }),
+  disabled: z.boolean().optional().meta({ description: 'true refuses every credential of the user at once.' }),
   cacheLimit: CacheLimit.optional(),
 })
 
@@ -162,7 +162,7 @@ export const WhoAmI = z.strictObject({
 const codeLifetime = z.int().meta({ description: 'Seconds for which it works.' })
 export const SignInCode = z.strictObject({ code: z.string(), url: z.string(), expiresIn: codeLifetime })
 export const SignInPage = z.strictObject({
-  path: z.string().meta({ description: 'File on the server\'s machine, readable for its user alone, that leads to the link.' }),
+  path: z.string().meta({ description: 'File on the server\'s machine that leads to the link, for its user alone.' }),
   url: z.string().meta({ description: 'The link itself.' }),
   expiresIn: codeLifetime,
 })
@@ -173,8 +173,8 @@ export const VaultState = z.strictObject({
   driver: z.enum(['keychain', 'file', 'environment']),
   wanted: z.enum(['auto', 'keychain', 'file', 'env']),
   state: z.enum(['ok', 'locked', 'unavailable']),
-  detail: z.string().nullable().meta({ description: 'One sentence for people: where secrets are kept, or why they cannot be. Null unless an administrator asks.' }),
-  reason: z.string().nullable().meta({ description: 'Why the keychain is not used although `auto` prefers it, as found at the start; null where it is, or was not wanted, and unless an administrator asks.' }),
+  detail: z.string().nullable().meta({ description: 'Where secrets are kept, or why not; null unless an administrator asks.' }),
+  reason: z.string().nullable().meta({ description: 'Why the keychain is not used although `auto` prefers it, as found at the start; null where it is, or was not wanted.' }),
 })
 export const AnonymousKey = z.strictObject({ enabled: z.boolean(), scopes: z.array(z.enum(['read', 'write'])).min(1, 'must name at least one scope') })
   .meta({ description: 'What a request without any key may do, on the owner\'s caches.' })
@@ -201,7 +201,7 @@ export const ServerStatistics = z.strictObject({
   bytes: z.int(),
   budget: z.int(),
   rss: z.int().nullable().meta({ description: 'Bytes of memory of the process; null unless an administrator asks.' }),
-  requests: z.int().nullable().meta({ description: 'Requests of all users since the start; null unless an administrator asks.' }),
+  requests: z.int().nullable().meta({ description: 'Of all users; null unless an administrator asks.' }),
   requestsPerSecond: z.number().nullable().meta({ description: 'The same, as the mean of the last ten seconds.' }),
   totals: CacheStatistics,
 })
@@ -230,7 +230,7 @@ export const RequestQuery = z.strictObject({ after: z.int().min(0).default(0).me
 export const Liveness = z.strictObject({ status: z.literal('ok'), version: z.string() })
 export const Readiness = z.strictObject({
   status: z.enum(['ready', 'starting', 'stopping', 'degraded']),
-  stores: z.record(z.string(), z.string()).meta({ description: 'ok, or failing; to an administrator a sentence that says why.' }),
+  stores: z.record(z.string(), z.string()).meta({ description: 'ok, or failing; to administrators a sentence.' }),
 })
 export const PlainText = z.string()
 export const Nothing = z.strictObject({})

@@ -108,8 +108,44 @@ test('offers no account once registration is closed', async ({ page, server, cal
   await expect(page.getByRole('alert').filter({ hasText: /\w/ })).toBeVisible()
 })
 
+// S20, against a link with somebody else's code. Red when `!await agrees()` in src/renderer/src/stores/session.ts goes.
+test('a link in a signed-in tab asks before it changes the account, and after that alone', async ({ overview, server, call }) => {
+  const { id } = await (await call('POST', '/admin/users', { json: { name: 'mallory', password: 'correct horse battery' } })).json() as { id: string }
+  const theirs = { 'Content-Type': 'application/json', 'Authorization': '' }
+  const session = await fetch(`${server.url}/admin/session`, { method: 'POST', headers: theirs, body: JSON.stringify({ name: 'mallory', password: 'correct horse battery' }) })
+  theirs.Authorization = `Bearer ${(await session.json() as { token: string }).token}`
+  const newCode = async (): Promise<string> => (await (await fetch(`${server.url}/admin/session/code`, { method: 'POST', headers: theirs })).json() as { code: string }).code
+  const who = (): Promise<string> => overview.evaluate(`fetch('/admin/session', { headers: { Authorization: 'Bearer ' + sessionStorage.getItem('larder.session') } }).then(r => r.json()).then(me => me.user.id)`)
+  const mine = await who()
+  const question = overview.getByRole('dialog', { name: 'Sign in by this link?' })
+
+  // Once in the open page, once while the page loads.
+  for (const open of [async (link: string) => await overview.goto(link), async (link: string) => {
+    await overview.goto('about:blank')
+    return await overview.goto(link)
+  }]) {
+    const code = await newCode()
+    await open(`${server.url}/#${code}`)
+    await expect(question).toContainText('You are signed in as')
+    expect(overview.url()).toBe(`${server.url}/`)
+    await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused()
+    await overview.keyboard.press('Enter')
+    await expect(question).toBeHidden()
+    await expect(overview.getByRole('table', { name: 'Caches' })).toBeVisible()
+    expect(await who()).toBe(mine)
+    // Nobody has used it.
+    expect((await fetch(`${server.url}/admin/session`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ code }) })).status).toBe(201)
+  }
+
+  await overview.goto(`${server.url}/#${await newCode()}`)
+  await question.getByRole('button', { name: 'Sign in by the link' }).click()
+  await expect(overview.getByRole('button', { name: 'Signed in as' })).toContainText('mallory')
+  expect(await who()).toBe(id)
+})
+
 test('a used link in a signed-in tab says so and leaves the session alone', async ({ overview, server }) => {
   await overview.goto(`${server.url}/#used`)
+  await overview.getByRole('button', { name: 'Sign in by the link' }).click()
   await expect(overview.getByRole('alert').filter({ hasText: 'This sign-in link does not work' })).toBeAttached()
   await expect(overview.getByRole('table', { name: 'Caches' })).toBeVisible()
 })

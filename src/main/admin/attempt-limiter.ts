@@ -19,8 +19,8 @@ export interface AttemptLimiterOptions {
   window?: number
   /**
    * Counters; a subject is given one by a keyed hash. Their number is all the memory this takes, nobody can push a counter out by
-   * inventing subjects, and without the hash's salt nobody can choose whom to collide with. `each`: one for each subject, where
-   * nobody can invent subjects and none may collide with them. @default 4096
+   * inventing subjects, and without the hash's salt nobody can choose whom to collide with.
+   * `each`: one for each subject, where nobody can invent subjects. @default 4096
    */
   counters?: number | 'each'
 }

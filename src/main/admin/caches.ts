@@ -23,11 +23,10 @@ export interface CacheHandlerDependencies {
 export function createCacheHandlers({ caches, users, events, clock }: CacheHandlerDependencies): HandlersOf<'caches'> {
   function checkQuota(userId: string): void {
     const { cacheLimit } = users.get(userId)
-    const { length } = caches.list(userId)
-    if (length >= cacheLimit) {
-      const message = `You have ${length} caches and may have ${cacheLimit}. Delete one, or ask an administrator for more.`
-      throw new LarderError('quota-reached', message)
-    }
+    if (caches.list(userId).length < cacheLimit)
+      return
+    const remedy = 'Delete a cache, or ask an administrator for a higher limit.'
+    throw new LarderError('quota-reached', `Your cache limit is ${cacheLimit}. ${remedy}`)
   }
 
   function describe(cache: Cache): OperationOutput<'caches.get'> {

@@ -167,7 +167,8 @@ export function createKeyRing({ metadata, users, clock, logger }: { metadata: Me
       changed()
     },
     drop(userId) {
-      const ids = keys.values().filter(({ record }) => record.userId === userId).map(({ record }) => record.id).toArray()
+      const own = keys.values().filter(({ record }) => record.userId === userId)
+      const ids = own.map(({ record }) => record.id).toArray()
       ids.forEach(id => keys.delete(id))
       changed()
       return ids

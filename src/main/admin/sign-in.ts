@@ -33,13 +33,14 @@ export interface SignInDependencies {
 export function createSignInHandlers(deps: SignInDependencies): HandlersOf<'session'> {
   const { users, describe, passwords, sessions, codes, userAttempts, nameAttempts, codeAttempts, pages, url } = deps
 
-  /** A right code always works: it has 160 bits, so nobody finds one by trying, and nobody's tries may lock the owner out. */
+  /** A right code always works: nobody finds 160 bits by trying, and nobody's tries may lock the owner out. */
   function byCode(code: string): UserRecord {
     const userId = codes.redeem(code)
     if (userId !== undefined)
       return users.get(userId)
     codeAttempts.begin('code')
-    throw new LarderError('sign-in-failed', 'This code is not valid: it works once, for ten minutes. Ask for a new one.')
+    const rule = 'it works once, for ten minutes'
+    throw new LarderError('sign-in-failed', `This code is not valid: ${rule}. Ask for a new one.`)
   }
 
   async function byPassword(name: string, password: string): Promise<UserRecord> {

@@ -14,7 +14,7 @@ export interface UserDirectory {
   requireFree: (name: string, exceptId?: string) => void
   /** Takes in a user who was written already. */
   adopt: (user: UserRecord) => void
-  /** Writes the change together with what `alsoWrite` writes, or neither. Throws LarderError `user-not-found`, `name-taken`. */
+  /** Writes the change and what `alsoWrite` writes, or neither. Throws LarderError `user-not-found`, `name-taken`. */
   update: (id: string, change: UserChange, alsoWrite?: () => void) => UserRecord
   /** Deletes the user's record, with those of caches and keys. */
   remove: (id: string) => void

@@ -35,10 +35,11 @@ export function registrationOpen(users: UserDirectory): boolean {
 type Change = Pick<OperationParsed<'users.update'>, 'password' | 'admin' | 'disabled' | 'cacheLimit'>
 
 /** What a caller may not do to a user whom they may change. Throws LarderError `admin-only`, `protected`. */
-export function checkChange(caller: Principal, user: UserRecord, { password, admin, disabled, cacheLimit }: Change): void {
+export function checkChange(caller: Principal, user: UserRecord, change: Change): void {
+  const { password, admin, disabled, cacheLimit } = change
   const own = user.id === caller.userId
   if (!caller.admin && [admin, disabled, cacheLimit].some(field => field !== undefined))
-    throw new LarderError('admin-only', 'Only an administrator may make administrators, disable users and limit their caches.')
+    throw new LarderError('admin-only', 'Only an administrator may say who is one, disable users and limit caches.')
   if (user.owner && admin === false)
     throw new LarderError('protected', 'The owner stays an administrator.')
   if (user.owner && disabled)

@@ -21,5 +21,15 @@ export interface Io {
 
 export function createProcessIo(): Io {
   const { stdin, stdout, stderr, env, platform } = process
-  return { stdin, stdout, stderr, env, platform, cwd: process.cwd(), userFolder: homedir(), readFile: path => readFileSync(path), openFile: path => openFile(platform, path) }
+  return {
+    stdin,
+    stdout,
+    stderr,
+    env,
+    platform,
+    cwd: process.cwd(),
+    userFolder: homedir(),
+    readFile: path => readFileSync(path),
+    openFile: path => openFile(platform, path),
+  }
 }

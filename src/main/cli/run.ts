@@ -106,7 +106,9 @@ function checkFlags(command: Command, flags: ReadonlyMap<string, Given>): void {
 function createContext(flags: ReadonlyMap<string, Given>, io: Io, { serve, clock = systemClock }: RunServices, output: Output): CommandContext {
   const sources = { ...io, defaultHome: defaultHome(io.platform, io.env, io.userFolder) }
   const url = flags.get('url')
-  const home = (): string => resolve(io.cwd, readOption(options.home, createLookup(flags, sources)) ?? sources.defaultHome)
+  function home(): string {
+    return resolve(io.cwd, readOption(options.home, createLookup(flags, sources)) ?? sources.defaultHome)
+  }
   function connect(): Connection {
     const find = createLookup(flags, sources)
     return findConnection({
@@ -117,7 +119,15 @@ function createContext(flags: ReadonlyMap<string, Given>, io: Io, { serve, clock
       readFile: io.readFile,
     })
   }
-  return { client: createCliClient(connect), output, io, clock, home, serve, configuration: () => resolveConfiguration(flags, sources) }
+  return {
+    client: createCliClient(connect),
+    output,
+    io,
+    clock,
+    home,
+    serve,
+    configuration: () => resolveConfiguration(flags, sources),
+  }
 }
 
 async function report(error: unknown, output: Output): Promise<number> {

@@ -74,7 +74,8 @@ function couldBeEmbedded({ request, head }: Admission): boolean {
   return request.method === 'GET' && head.secret === null && head.fetchSite === null && head.origin === null
 }
 
-const embedded = `An image in any page could send this GET. Without an API key, send Api-Key: ${anonymousKey} with it, or use DELETE.`
+const embedded = 'An image in any page could send this GET. '
+  + `Without an API key, send Api-Key: ${anonymousKey} with it, or use DELETE.`
 
 /** Fetch Metadata where the browser sends it (W3C Fetch Metadata §2.3), else Origin. `same-site` is foreign: another port of localhost. */
 function isForeign(head: RequestHead, hosts: HostGuard): boolean {

@@ -44,7 +44,8 @@ export function renderMetrics({ caches, engine, process }: MetricsInput): string
   return families.map(renderFamily).join('')
 }
 
-function processFamilies({ uptimeSeconds, residentMemory, cpuSeconds, eventLoop: { p50, p99, max } }: ProcessFigures): Family[] {
+function processFamilies({ uptimeSeconds, residentMemory, cpuSeconds, eventLoop }: ProcessFigures): Family[] {
+  const { p50, p99, max } = eventLoop
   return [
     {
       name: 'larder_event_loop_delay_seconds',

@@ -266,7 +266,7 @@ describe('the quota of caches', () => {
     for (let n = 1; n < 200; n++)
       await call('caches.create', { name: `c${n}`, ttl: 60 }, bob)
     const refused = call('caches.create', { name: 'one-more', ttl: 60 }, bob)
-    await expect(refused).rejects.toMatchObject({ code: 'quota-reached', message: expect.stringContaining('may have 200') })
+    await expect(refused).rejects.toMatchObject({ code: 'quota-reached', message: expect.stringContaining('Your cache limit is 200.') })
     await call('caches.create', { name: 'one-more', ttl: 60 })
 
     expect(await call('users.update', { id, cacheLimit: 201 })).toMatchObject({ caches: 200, cacheLimit: 201 })

@@ -50,7 +50,7 @@ const rows: Record<string, Row> = {
   'users limit': { argv: ['users', 'limit', 'ben', '500'], replies: onBen({ body: { ...ben, cacheLimit: 500 } }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { cacheLimit: 500 }]], prints: 'ben may have 500 caches.\n' },
   'users delete': { argv: ['users', 'delete', 'ben'], replies: onBen(gone), sends: [['GET', '/admin/users'], ['DELETE', '/admin/users/u2']], prints: '', says: /^Deleted ben\.\n$/ },
   'settings, to no administrator': { argv: ['settings'], replies: [{ body: { ...samples.settings, home: null, vault: { ...samples.settings.vault, detail: null, reason: null } } }], sends: [['GET', '/admin/settings']], prints: /home +–\n[\s\S]*vault +file \(ok\)\n/ },
-  'settings': { argv: ['settings'], replies: [{ body: samples.settings }], sends: [['GET', '/admin/settings']], prints: /vault +file \(ok\): Secrets are kept in a file\. The keychain cannot be used: no bus\.\n/ },
+  'settings': { argv: ['settings'], replies: [{ body: samples.settings }], sends: [['GET', '/admin/settings']], prints: /vault +file \(ok\) – Secrets are kept in a file\. – The keychain cannot be used: no bus\.\n/ },
   'call': { argv: ['call', 'caches.get', '{"name":"products"}'], replies: [{ body: { any: 'thing' } }], sends: [['GET', '/admin/caches/products']], prints: '{\n  "any": "thing"\n}\n' },
   'call, plain text': { argv: ['call', 'metrics.get'], replies: [{ headers: { 'content-type': 'text/plain' }, body: '# a\nb 1' }], sends: [['GET', '/metrics']], prints: '# a\nb 1\n' },
   'call, nothing': { argv: ['call', 'session.delete'], replies: [gone], sends: [['DELETE', '/admin/session']], prints: '' },
@@ -89,7 +89,7 @@ describe('commands', () => {
     server.reply(...onBen({ body: ben }))
     const { code, stdout, stderr } = await larder(['users', 'reset-password', 'ben'], { files: controlOf(server.url) })
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^\w{22,}\n$/)])
-    expect(stderr).toMatch(/^ben signs in with this password/)
+    expect(stderr).toMatch(/^ben can change it in the console\./)
     const sent = server.requests.at(-1)
     expect([sent?.method, sent?.url, JSON.parse(String(sent?.body))]).toEqual(['PATCH', '/admin/users/u2', { password: stdout.trim() }])
   })

@@ -95,6 +95,7 @@ const settings = defineCommand({
   examples: ['larder settings', 'larder call settings.update \'{"memory":536870912}\''],
   async run(_, { client, output }) {
     const now = await client.call('settings.get', {})
+    const sentences = [now.vault.detail, now.vault.reason].filter(sentence => sentence !== null)
     await output.show(now, () => facts([
       ['version', now.version],
       ['url', now.url],
@@ -103,7 +104,7 @@ const settings = defineCommand({
       ['largest value (bytes)', now.valueLimit],
       ['requests without a key', now.anonymous.enabled ? now.anonymous.scopes.join(', ') : 'refused'],
       ['registration open', now.registrationOpen],
-      ['vault', [`${now.vault.driver} (${formatCell(now.vault.state)})`, [now.vault.detail, now.vault.reason].filter(part => part !== null).join(' ')].filter(Boolean).join(': ')],
+      ['vault', [`${now.vault.driver} (${formatCell(now.vault.state)})`, ...sentences].join(' – ')],
     ]))
   },
 })

@@ -35,7 +35,8 @@ const list = defineCommand({
     const all = await client.call('users.list', {})
     await output.show(all, () => table(
       ['ID', 'NAME', 'OWNER', 'ADMIN', 'PASSWORD', 'DISABLED', 'CACHES', 'LIMIT', 'CREATED'],
-      all.map(user => [user.id, user.name, user.owner, user.admin, user.hasPassword, user.disabled, user.caches, user.cacheLimit, user.createdAt]),
+      all.map(({ id, name, owner, admin, hasPassword, disabled, caches, cacheLimit, createdAt }) =>
+        [id, name, owner, admin, hasPassword, disabled, caches, cacheLimit, createdAt]),
     ))
   },
 })
@@ -91,7 +92,7 @@ const resetPassword = defineCommand({
     const password = randomSecret(16)
     const user = await change(context, text, { password })
     await context.output.show({ ...user, password }, () => password)
-    await context.output.message(`${user.name} signs in with this password and can change it in the console. Sessions, links and API keys have ended.`)
+    await context.output.message(`${user.name} can change it in the console. Sessions, links and API keys have ended.`)
   },
 })
 

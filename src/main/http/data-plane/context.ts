@@ -28,7 +28,7 @@ export function mayRead(exchange: Exchange): boolean {
   return callerOf(exchange).scopes.has('read')
 }
 
-/** For what tells what is stored, though its route asks for `write` alone. Throws `out-of-scope` in the words of `what`. */
+/** For what tells what is stored, on a route of scope `write`. Throws `out-of-scope`; `what` begins its sentence. */
 export function requireRead(exchange: Exchange, what: string): void {
   if (!mayRead(exchange))
     throw new LarderError('out-of-scope', `${what} needs the scope read as well.`)

@@ -21,8 +21,8 @@ export const useSession = defineStore('session', () => {
   onSessionEnd(() => leave('Your session has ended. Sign in again.'))
 
   /**
-   * Goes on with the session that this tab still has, or signs in by a one-time code where there is one. A code that comes
-   * to a tab where somebody is signed in waits for the person's word.
+   * Goes on with the session that this tab still has, or signs in by a one-time code where there is one. Where somebody
+   * is signed in, the code waits for the person's word.
    */
   async function start(code: string | null): Promise<void> {
     const kept = session.get() !== null || owned
@@ -70,7 +70,8 @@ export const useSession = defineStore('session', () => {
     await nextTick()
     return await dialogs.confirm({
       title: 'Sign in by this link?',
-      text: `You are signed in as ${user.value?.name}. The link signs you in as whoever made it. What you store from then on is theirs.`,
+      text: `You are signed in as ${user.value?.name}. The link signs you in as the person who made it: `
+        + 'from then on, that person sees what you store.',
       action: 'Sign in by the link',
     })
   }

@@ -36,9 +36,10 @@ export function useUserActions(): UserActions {
       })
     },
     async remove({ id, name, caches, entries }) {
+      const what = `${formatCount(caches)} ${caches === 1 ? 'cache' : 'caches'}, ${formatEntries(entries)}`
       const yes = await dialogs.confirm({
         title: `Delete ${name}?`,
-        text: `${name} goes for good, with ${formatCount(caches)} ${caches === 1 ? 'cache' : 'caches'}, ${formatEntries(entries)} and all API keys. To lock ${name} out for a while, disable instead.`,
+        text: `${name} goes for good, with ${what} and all API keys. Disable the user instead to lock ${name} out.`,
         action: 'Delete user',
       })
       if (yes)
