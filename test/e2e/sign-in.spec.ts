@@ -109,23 +109,29 @@ test('offers no account once registration is closed', async ({ page, server, cal
 })
 
 // S20, against a link with somebody else's code. Red when `!await agrees()` in src/renderer/src/stores/session.ts goes.
-test('a link in a signed-in tab asks before it changes the account, and after that alone', async ({ overview, server, call }) => {
-  const { id } = await (await call('POST', '/admin/users', { json: { name: 'mallory', password: 'correct horse battery' } })).json() as { id: string }
-  const theirs = { 'Content-Type': 'application/json', 'Authorization': '' }
-  const session = await fetch(`${server.url}/admin/session`, { method: 'POST', headers: theirs, body: JSON.stringify({ name: 'mallory', password: 'correct horse battery' }) })
-  theirs.Authorization = `Bearer ${(await session.json() as { token: string }).token}`
-  const newCode = async (): Promise<string> => (await (await fetch(`${server.url}/admin/session/code`, { method: 'POST', headers: theirs })).json() as { code: string }).code
-  const who = (): Promise<string> => overview.evaluate(`fetch('/admin/session', { headers: { Authorization: 'Bearer ' + sessionStorage.getItem('larder.session') } }).then(r => r.json()).then(me => me.user.id)`)
+test('a link in a signed-in tab asks before it changes the account', async ({ overview, server, call }) => {
+  const mallory = { name: 'mallory', password: 'correct horse battery' }
+  const { id } = await (await call('POST', '/admin/users', { json: mallory })).json() as { id: string }
+  const { token } = await (await call('POST', '/admin/session', { json: mallory })).json() as { token: string }
+  async function newCode(): Promise<string> {
+    const headers = { Authorization: `Bearer ${token}` }
+    const answer = await fetch(`${server.url}/admin/session/code`, { method: 'POST', headers })
+    return (await answer.json() as { code: string }).code
+  }
+  async function who(): Promise<string> {
+    const bearer = await overview.evaluate<string>('sessionStorage.getItem("larder.session")')
+    const answer = await fetch(`${server.url}/admin/session`, { headers: { Authorization: `Bearer ${bearer}` } })
+    return (await answer.json() as { user: { id: string } }).user.id
+  }
   const mine = await who()
   const question = overview.getByRole('dialog', { name: 'Sign in by this link?' })
 
   // Once in the open page, once while the page loads.
-  for (const open of [async (link: string) => await overview.goto(link), async (link: string) => {
-    await overview.goto('about:blank')
-    return await overview.goto(link)
-  }]) {
+  for (const before of [null, 'about:blank']) {
     const code = await newCode()
-    await open(`${server.url}/#${code}`)
+    if (before !== null)
+      await overview.goto(before)
+    await overview.goto(`${server.url}/#${code}`)
     await expect(question).toContainText('You are signed in as')
     expect(overview.url()).toBe(`${server.url}/`)
     await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused()
@@ -134,7 +140,7 @@ test('a link in a signed-in tab asks before it changes the account, and after th
     await expect(overview.getByRole('table', { name: 'Caches' })).toBeVisible()
     expect(await who()).toBe(mine)
     // Nobody has used it.
-    expect((await fetch(`${server.url}/admin/session`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ code }) })).status).toBe(201)
+    expect((await call('POST', '/admin/session', { json: { code } })).status).toBe(201)
   }
 
   await overview.goto(`${server.url}/#${await newCode()}`)

@@ -75,8 +75,8 @@ function createHeld(places: number, queue: number) {
   return { ask, order, open: resolve }
 }
 
-// S10. Red: each of these alone, in src/main/admin/turnstile.ts – count `waiting` of all subjects against `queue`; in `leave` put the subject back
-// in front.
+// S10. Red: each of these alone, in src/main/admin/turnstile.ts – count what waits of all subjects against `queue`; in
+// `leave` let a subject that has more keep its place in front.
 it('gives each subject a queue of its own, and lets them take turns', async () => {
   const { ask, order, open } = createHeld(1, 5)
   const flood = Array.from({ length: 50 }, () => ask('flood'))
@@ -88,7 +88,7 @@ it('gives each subject a queue of its own, and lets them take turns', async () =
 })
 
 // S10. Red: in src/main/admin/passwords.ts let `verify` compute for nobody as for anybody, each time anew.
-it('computes once for all names that nobody has and that wait together, so that a right password is checked', async () => {
+it('computes once for all names that nobody has and that wait together', async () => {
   const passwords = createPasswords({ cost: 2 ** 4 })
   const stored = await passwords.hash('a good password', 'ada')
   const flood = Array.from({ length: 5000 }, (_, n) => passwords.verify(`guess ${n}`, null))

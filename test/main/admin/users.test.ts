@@ -212,17 +212,25 @@ describe('deleting users', () => {
     await call('users.create', { name: 'bob', password })
     const { id } = await call('users.create', { name: 'carol', password })
     await call('users.update', { id, admin: true })
-    const callers: Record<Who, Principal> = { owner, admin: await signIn('carol', password), bob: await signIn('bob', password) }
-    const result = await call('users.delete', { id: whom === 'nobody' ? 'nobody' : callers[whom].userId }, callers[who]).then(() => 'ok', error => error.code)
+    const [admin, bob] = [await signIn('carol', password), await signIn('bob', password)]
+    const callers: Record<Who, Principal> = { owner, admin, bob }
+    const target = whom === 'nobody' ? 'nobody' : callers[whom].userId
+    const result = await call('users.delete', { id: target }, callers[who]).then(() => 'ok', error => error.code)
     expect(result).toBe(outcome)
     const left = outcome === 'ok' ? 2 : 3
-    expect([metadata.users.list().length, metadata.caches.list().length, metadata.keys.list().length, engine.list().length, vault.secrets.size]).toEqual([left, left, left, left, left])
+    for (const records of [metadata.users, metadata.caches, metadata.keys, engine])
+      expect(records.list()).toHaveLength(left)
+    expect(vault.secrets.size).toBe(left)
   })
 
   it('changes nothing where the record cannot be written', async () => {
     const { call, metadata, signIn, engine } = await startAdministration()
     const { id } = await call('users.create', { name: 'bob', password })
-    for (const [name, input] of [['users.delete', {}], ['users.update', { password: 'another password' }], ['users.update', { disabled: true }]] as const) {
+    for (const [name, input] of [
+      ['users.delete', {}],
+      ['users.update', { password: 'another password' }],
+      ['users.update', { disabled: true }],
+    ] as const) {
       metadata.failNextWrite(new Error('disk full'))
       await expect(call(name, { id, ...input })).rejects.toThrow('disk full')
       const bob = await signIn('bob', password)
@@ -248,7 +256,10 @@ it.each([
   const { id } = await call('users.create', { name: 'bob', password })
   await call('users.update', { id, admin: true })
   const bob = await signIn('bob', password)
-  const late = [codeOf(call('users.update', { id, password: 'slow password' }, bob)), codeOf(call('users.create', { name: 'door', password: 'slow password' }, bob))]
+  const late = [
+    codeOf(call('users.update', { id, password: 'slow password' }, bob)),
+    codeOf(call('users.create', { name: 'door', password: 'slow password' }, bob)),
+  ]
   await call(name, { id, ...input })
   const before = JSON.stringify(metadata.users.list())
   resolve()
@@ -266,7 +277,8 @@ describe('the quota of caches', () => {
     for (let n = 1; n < 200; n++)
       await call('caches.create', { name: `c${n}`, ttl: 60 }, bob)
     const refused = call('caches.create', { name: 'one-more', ttl: 60 }, bob)
-    await expect(refused).rejects.toMatchObject({ code: 'quota-reached', message: expect.stringContaining('Your cache limit is 200.') })
+    const message = expect.stringContaining('Your cache limit is 200.') as string
+    await expect(refused).rejects.toMatchObject({ code: 'quota-reached', message })
     await call('caches.create', { name: 'one-more', ttl: 60 })
 
     expect(await call('users.update', { id, cacheLimit: 201 })).toMatchObject({ caches: 200, cacheLimit: 201 })

@@ -58,16 +58,22 @@ describe('metadata in SQLite', () => {
   it('opens a database of the first schema with everything in it', () => {
     const home = temporaryFolder()
     const file = join(home, 'larder.db')
-    openDatabase({ file, applicationId: 0x4C52446D, migrations: metadataMigrations.slice(0, 1), clock: systemClock, logger: silentLogger }).close()
+    const migrations = metadataMigrations.slice(0, 1)
+    openDatabase({ file, applicationId: 0x4C52446D, migrations, clock: systemClock, logger: silentLogger }).close()
     const old = new Sqlite(file)
     old.exec(`
       INSERT INTO user VALUES ('u1', 'ada', 1, 1, NULL, 1), ('u2', 'Zoë', 0, 0, 'scrypt$1$8$1$c2FsdA$aGFzaA', 2);
-      INSERT INTO cache VALUES ('c1', 'u1', 'default', NULL, 0, NULL, NULL, 'lfu', 1, 1, 3), ('c2', 'u2', '__proto__', 0.5, 1, 7, 8, 'sieve', 0, 0, 4);
-      INSERT INTO api_key VALUES ('k1', 'u2', 'app', x'${'01'.repeat(32)}', x'${'02'.repeat(32)}', 9, '["read"]', '["__proto__"]', '[]', 5, 6);
+      INSERT INTO cache VALUES
+        ('c1', 'u1', 'default', NULL, 0, NULL, NULL, 'lfu', 1, 1, 3),
+        ('c2', 'u2', '__proto__', 0.5, 1, 7, 8, 'sieve', 0, 0, 4);
+      INSERT INTO api_key VALUES
+        ('k1', 'u2', 'app', x'${'01'.repeat(32)}', x'${'02'.repeat(32)}', 9, '["read"]', '["__proto__"]', '[]', 5, 6);
       INSERT INTO setting VALUES ('enabled', 'false');
     `)
     old.close()
 
+    const limits = { ttl: 0.5, sliding: true, maxEntries: 7, maxBytes: 8, eviction: 'sieve', enabled: false } as const
+    const rotated = { previousDigest: Buffer.alloc(32, 2), previousExpiresAt: 9 }
     for (const round of ['migrated', 'opened again']) {
       const store = open(home)
       expect(store.users.list(), round).toEqual([
@@ -76,9 +82,12 @@ describe('metadata in SQLite', () => {
       ])
       expect(store.caches.list()).toEqual([
         aCache({ id: 'c1', userId: 'u1', name: 'default', ttl: null, eviction: 'lfu', persistent: true, createdAt: 3 }),
-        aCache({ id: 'c2', userId: 'u2', name: '__proto__', ttl: 0.5, sliding: true, maxEntries: 7, maxBytes: 8, eviction: 'sieve', enabled: false, createdAt: 4 }),
+        aCache({ id: 'c2', userId: 'u2', name: '__proto__', ...limits, createdAt: 4 }),
       ])
-      expect(store.keys.list()).toEqual([aKey({ id: 'k1', userId: 'u2', label: 'app', previousDigest: Buffer.alloc(32, 2), previousExpiresAt: 9, scopes: ['read'], caches: ['__proto__'], createdAt: 5, lastUsedAt: 6 })])
+      const grant = { label: 'app', scopes: ['read' as const], caches: ['__proto__'] }
+      expect(store.keys.list()).toEqual([
+        aKey({ id: 'k1', userId: 'u2', ...grant, ...rotated, createdAt: 5, lastUsedAt: 6 }),
+      ])
       expect(store.settings.get('enabled')).toBe(false)
       store.close()
     }

@@ -53,6 +53,11 @@ function sessionCaller(name: string, owner: boolean, start: () => Promise<string
   }
 }
 
+const anonymousWriter = {
+  rights: { owner: true, admin: false, scopes: widenScopes(['write']), caches: null },
+  anonymous: ['write'],
+} as const
+
 const callers: readonly Caller[] = [
   { name: 'no key', headers: constant({}), rights: null, silent: true },
   { name: 'a wrong key', headers: constant(withKey(wrongKey)), rights: null },
@@ -68,8 +73,8 @@ const callers: readonly Caller[] = [
   sessionCaller('another user\'s session', false, () => signIn({ name: 'other', password })),
   sessionCaller('the owner\'s session', true, async () => await signIn({ code: (await manage<{ code: string }>(larder, 'POST', '/admin/session/code')).code })),
   { name: 'nobody, while anonymous may read', headers: constant({}), rights: { owner: true, admin: false, scopes: widenScopes(['read']), caches: null }, anonymous: ['read'] },
-  { name: 'nobody, while anonymous may write', headers: constant({}), rights: { owner: true, admin: false, scopes: widenScopes(['write']), caches: null }, anonymous: ['write'], embeddable: true },
-  { name: 'nobody by the key anonymous', headers: constant(withKey('anonymous')), rights: { owner: true, admin: false, scopes: widenScopes(['write']), caches: null }, anonymous: ['write'] },
+  { ...anonymousWriter, name: 'nobody, while anonymous may write', headers: constant({}), embeddable: true },
+  { ...anonymousWriter, name: 'nobody by the key anonymous', headers: constant(withKey('anonymous')) },
   { name: 'the key anonymous, which is switched off', headers: constant(withKey('anonymous')), rights: null },
 ]
 

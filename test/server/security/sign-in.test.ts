@@ -55,7 +55,7 @@ describe('s10 guessing', () => {
     expect((await larder.sendOpen('GET', '/admin/session', { headers: withKey(key.secret) })).status).toBe(200)
   })
 
-  // Red: in src/main/admin/sign-in.ts count on `name` instead of `nameKey(name)`.
+  // Red: in src/main/admin/sign-in.ts count a user on `name` instead of `user.id`.
   it('refuses a name after 20 bad passwords, however it is written, and no other name', async () => {
     for (const name of ['Ümlaut', 'other'])
       await manage(larder, 'POST', '/admin/users', { name, password })
