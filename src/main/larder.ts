@@ -5,6 +5,7 @@ import type { Configuration } from './base/configuration'
 import type { EventHub } from './base/event-hub'
 import type { OperationHandlers } from './base/operation-handlers'
 import type { Authenticator } from './base/principal'
+import type { ProcessFigures } from './http/metrics'
 import type { Keytar } from './vault/keychain-process'
 import { readFileSync, rmSync } from 'node:fs'
 import { userInfo } from 'node:os'
@@ -30,6 +31,7 @@ import { prepareHome } from './storage/home'
 import { lockHome } from './storage/home-lock'
 import { openMetadata } from './storage/metadata-store'
 import * as files from './storage/private-files'
+import { createSignInPages } from './storage/sign-in-pages'
 import { openVault } from './vault/vault'
 
 export interface LarderOptions {
@@ -97,6 +99,7 @@ export async function createLarder({ configuration, version, consoleFolder, writ
     const { vault, wanted, reason, warning } = await openVault({ choice: configuration.vault, home, files, logger, clock, loadKeytar })
     const hub = createEventHub(error => logger.error('an event listener failed', { error: messageOf(error) }))
     const engine = parts.use(createEngine({ clock, journal, budget: configuration.memory ?? defaultMemory, logger }))
+    const pages = parts.use(createSignInPages({ home, logger }))
     const requestLog = createRequestLog({ clock, hub })
     const eventLoop = parts.use(createEventLoopMonitor())
     let valueLimit = (): number => limits.value
@@ -115,6 +118,7 @@ export async function createLarder({ configuration, version, consoleFolder, writ
       logger,
       passwords,
       requestLog,
+      pages,
       environmentKey: configuration.apiKey,
       controlToken,
       ownerName: userInfo().username,
@@ -125,13 +129,11 @@ export async function createLarder({ configuration, version, consoleFolder, writ
         const healthy = Object.values(stores).every(state => state === 'ok')
         return { status: phase !== 'ready' ? phase : healthy ? 'ready' : 'degraded', stores }
       },
-      metrics: (userId, names) => renderMetrics({
-        caches: engine.list(userId).filter(cache => names === null || names.has(cache.definition.name)),
+      metrics: ({ userId, caches, admin }) => renderMetrics({
+        caches: engine.list(userId).filter(cache => caches === null || caches.has(cache.definition.name)),
         engine,
-        inFlight,
-        uptimeSeconds: (clock.monotonic() - startedAt) / 1000,
-        process: processFigures(),
-        eventLoop: eventLoop.take(),
+        // Not even read for others: the delay starts anew with each reading.
+        process: admin ? { ...processFigures(clock.monotonic() - startedAt), inFlight, eventLoop: eventLoop.take() } : null,
       }),
     }))
     const { firstKey } = await administration.firstStart()
@@ -198,7 +200,8 @@ function localName(host: string | null, addresses: readonly string[], loopback: 
   return host === null || host === '0.0.0.0' || host === '127.0.0.1' ? loopback : addresses[0] ?? loopback
 }
 
-function processFigures(): { residentMemory: number, cpuSeconds: number } {
+/** @param uptime milliseconds */
+function processFigures(uptime: number): Omit<ProcessFigures, 'inFlight' | 'eventLoop'> {
   const { user, system } = process.cpuUsage()
-  return { residentMemory: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 }
+  return { uptimeSeconds: uptime / 1000, residentMemory: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 }
 }

@@ -5,13 +5,24 @@ import { Ttl } from './schemas'
 /** An entry key in JSON: well-formed Unicode, 1 byte to 1 KiB as UTF-8 (the length is checked by the engine's edge). */
 export const EntryKey = z.string().min(1, 'must not be empty').refine(k => k.isWellFormed(), 'must be well-formed Unicode')
 export const Tag = z.string().min(1, 'must not be empty').refine(t => t.isWellFormed(), 'must be well-formed Unicode')
+/** What `isContentType` asks for. */
+export const contentTypeRule = `must be visible ASCII as in a header field, at most ${limits.contentType} bytes`
+
+/**
+ * Whether a content type can go back out as a header field (RFC 9110 §5.5), however it came in: visible ASCII with
+ * spaces and tabs between. That it names a media type is up to those who send it.
+ */
+export function isContentType(text: string): boolean {
+  return text.length <= limits.contentType && /^[\x21-\x7E]+(?:[ \t]+[\x21-\x7E]+)*$/.test(text)
+}
+export const ContentType = z.string().refine(isContentType, contentTypeRule)
 /** Bytes in JSON. */
 export const Bytes = z.union([z.strictObject({ text: z.string() }), z.strictObject({ base64: z.base64() })])
 
 const stored = {
   key: EntryKey,
   value: Bytes,
-  contentType: z.string().min(1).max(limits.contentType).optional(),
+  contentType: ContentType.optional(),
   ttl: Ttl.optional(),
   tags: z.array(Tag).max(limits.tags).optional(),
 }

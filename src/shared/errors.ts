@@ -30,6 +30,7 @@ export const errorRegistry = {
   'batch-aborted': { status: 409, title: 'Batch aborted' },
   'secret-unavailable': { status: 409, title: 'Secret not available' },
   'protected': { status: 409, title: 'Protected' },
+  'quota-reached': { status: 409, title: 'Quota reached' },
   'precondition-failed': { status: 412, title: 'Precondition failed' },
   'too-large': { status: 413, title: 'Content too large' },
   'uri-too-long': { status: 414, title: 'URI too long' },

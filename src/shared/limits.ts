@@ -31,6 +31,9 @@ export const limits = {
   patchElements: 20_000,
   batchOperations: 10_000,
   pageSize: 1000,
+  /** Caches that a user may have unless an administrator says otherwise, and the most that one may say. */
+  caches: 200,
+  cachesMax: 10_000,
   /** Seconds: a hundred years. Longer than any cache lives, far from number overflow. */
   ttl: 3_155_760_000,
   /** Seconds a one-time sign-in code is good for, and a session may idle. */

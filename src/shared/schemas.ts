@@ -121,16 +121,32 @@ export const UserName = z.string().normalize('NFC').trim().min(1, 'must not be e
   .regex(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u, 'must not contain control characters')
 export const Password = z.string().min(8, 'must be at least 8 characters').max(256, 'must be at most 256 characters')
 
+export const CacheLimit = z.int('must be a whole number').min(1, 'must be 1 or more')
+  .max(limits.cachesMax, `must be at most ${limits.cachesMax}`)
+  .meta({ description: 'Caches that the user may have.', examples: [limits.caches] })
+
 export const User = z.strictObject({
   id: UserId,
   name: UserName,
   owner: z.boolean(),
   admin: z.boolean().meta({ description: 'May manage users, settings and the global switch.' }),
   hasPassword: z.boolean(),
+  disabled: z.boolean().meta({ description: 'Nothing lets this user in; caches and API keys are kept.' }),
+  caches: z.int().meta({ description: 'Caches that the user has.' }),
+  cacheLimit: CacheLimit,
+  entries: z.int().meta({ description: 'Entries in these caches.' }),
   createdAt: z.iso.datetime(),
 })
 export const UserCreate = z.strictObject({ name: UserName, password: Password })
-export const UserUpdate = z.strictObject({ id: UserId, name: UserName.optional(), password: Password.optional(), admin: z.boolean().optional() })
+export const UserSelect = z.strictObject({ id: UserId })
+export const UserUpdate = z.strictObject({
+  id: UserId,
+  name: UserName.optional(),
+  password: Password.optional().meta({ description: 'Ends sessions and links; somebody else\'s keys too.' }),
+  admin: z.boolean().optional(),
+  disabled: z.boolean().optional().meta({ description: 'true refuses every credential of the user at once.' }),
+  cacheLimit: CacheLimit.optional(),
+})
 
 export const SessionCreate = z.union([
   z.strictObject({ code: z.string().min(1).max(128) }),
@@ -143,7 +159,13 @@ export const WhoAmI = z.strictObject({
   scopes: Scopes,
   caches: KeyCaches,
 })
-export const SignInCode = z.strictObject({ code: z.string(), url: z.string(), expiresIn: z.int() })
+const codeLifetime = z.int().meta({ description: 'Seconds for which it works.' })
+export const SignInCode = z.strictObject({ code: z.string(), url: z.string(), expiresIn: codeLifetime })
+export const SignInPage = z.strictObject({
+  path: z.string().meta({ description: 'File on the server\'s machine that leads to the link, for its user alone.' }),
+  url: z.string().meta({ description: 'The link itself.' }),
+  expiresIn: codeLifetime,
+})
 
 // ---- Server ---------------------------------------------------------------------------------------------
 
@@ -151,7 +173,7 @@ export const VaultState = z.strictObject({
   driver: z.enum(['keychain', 'file', 'environment']),
   wanted: z.enum(['auto', 'keychain', 'file', 'env']),
   state: z.enum(['ok', 'locked', 'unavailable']),
-  detail: z.string().meta({ description: 'One sentence for people: where secrets are kept, or why they cannot be.' }),
+  detail: z.string().nullable().meta({ description: 'Where secrets are kept, or why not; null unless an administrator asks.' }),
   reason: z.string().nullable().meta({ description: 'Why the keychain is not used although `auto` prefers it, as found at the start; null where it is, or was not wanted.' }),
 })
 export const AnonymousKey = z.strictObject({ enabled: z.boolean(), scopes: z.array(z.enum(['read', 'write'])).min(1, 'must name at least one scope') })
@@ -165,7 +187,7 @@ export const Settings = z.strictObject({
   ...settable,
   registrationOpen: z.boolean(),
   version: z.string(),
-  home: z.string(),
+  home: z.string().nullable().meta({ description: 'The data folder; null unless an administrator asks.' }),
   url: z.string(),
   vault: VaultState,
 })
@@ -178,9 +200,9 @@ export const ServerStatistics = z.strictObject({
   entries: z.int(),
   bytes: z.int(),
   budget: z.int(),
-  rss: z.int(),
-  requests: z.int(),
-  requestsPerSecond: z.number().meta({ description: 'Mean of the last ten seconds.' }),
+  rss: z.int().nullable().meta({ description: 'Bytes of memory of the process; null unless an administrator asks.' }),
+  requests: z.int().nullable().meta({ description: 'Of all users; null unless an administrator asks.' }),
+  requestsPerSecond: z.number().nullable().meta({ description: 'The same, as the mean of the last ten seconds.' }),
   totals: CacheStatistics,
 })
 
@@ -206,7 +228,10 @@ export const RequestList = z.strictObject({ total: z.int(), requests: z.array(Re
 export const RequestQuery = z.strictObject({ after: z.int().min(0).default(0).meta({ description: 'Only records with a larger id.' }), limit: z.int().min(1).max(1000).default(100), filter: z.string().max(filterLimit, `must be at most ${filterLimit} characters`).default('').meta({ description: 'Only requests that fit: result:miss key:user:* status>=400 -cache:sessions "free text".', examples: ['result:miss,stale cache:products duration>5ms'] }) })
 
 export const Liveness = z.strictObject({ status: z.literal('ok'), version: z.string() })
-export const Readiness = z.strictObject({ status: z.enum(['ready', 'starting', 'stopping', 'degraded']), stores: z.record(z.string(), z.string()) })
+export const Readiness = z.strictObject({
+  status: z.enum(['ready', 'starting', 'stopping', 'degraded']),
+  stores: z.record(z.string(), z.string()).meta({ description: 'ok, or failing; to administrators a sentence.' }),
+})
 export const PlainText = z.string()
 export const Nothing = z.strictObject({})
 export const NoContent = z.undefined()

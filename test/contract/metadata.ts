@@ -1,7 +1,7 @@
 import type { CacheRecord, KeyRecord, MetadataStore, UserRecord } from '../../src/main/base/metadata'
 import { describe, expect, it } from 'vitest'
 
-export const aUser = (change: Partial<UserRecord> = {}): UserRecord => ({ id: 'user1', name: 'ada', owner: false, admin: false, passwordHash: null, createdAt: 1_700_000_000_000, ...change })
+export const aUser = (change: Partial<UserRecord> = {}): UserRecord => ({ id: 'user1', name: 'ada', owner: false, admin: false, passwordHash: null, disabled: false, cacheLimit: 200, createdAt: 1_700_000_000_000, ...change })
 export const aCache = (change: Partial<CacheRecord> = {}): CacheRecord => ({ id: 'cache1', userId: 'user1', name: 'products', ttl: 300, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lru', persistent: false, enabled: true, createdAt: 1_700_000_000_001, ...change })
 export const aKey = (change: Partial<KeyRecord> = {}): KeyRecord => ({ id: 'key1', userId: 'user1', label: 'first', digest: Buffer.alloc(32, 1), previousDigest: null, previousExpiresAt: null, scopes: ['read', 'write'], caches: null, origins: [], createdAt: 1_700_000_000_002, lastUsedAt: null, ...change })
 
@@ -22,10 +22,10 @@ export function describeMetadata(name: string, open: () => MetadataStore): void 
 
     it('hands records back as they went in, in their order', () => {
       const store = withUser()
-      const users = [aUser(), aUser({ id: 'a', name: 'Zoë ✓', owner: true, admin: true, passwordHash: 'scrypt$16384$8$1$c2FsdA$aGFzaA' })]
+      const users = [aUser(), aUser({ id: 'a', name: 'Zoë ✓', owner: true, admin: true, passwordHash: 'scrypt$16384$8$1$c2FsdA$aGFzaA' }), aUser({ id: 'b', name: 'away', disabled: true, cacheLimit: 7 })]
       const caches = [aCache({ id: 'z', ttl: 0.25, sliding: true, maxEntries: 1, maxBytes: 2 ** 40, persistent: true, enabled: false }), aCache({ name: '__proto__', ttl: null })]
       const keys = [aKey({ id: 'z' }), aKey({ label: 'two\u0000\n"', digest: Buffer.alloc(32, 2), previousDigest: Buffer.alloc(32, 3), previousExpiresAt: 5, scopes: ['admin'], caches: ['__proto__', 'a'], origins: ['http://localhost:5173'], lastUsedAt: 9 })]
-      store.users.insert(users[1]!)
+      users.slice(1).forEach(store.users.insert)
       caches.forEach(store.caches.insert)
       keys.forEach(store.keys.insert)
       expect(store.users.list()).toEqual(users)
@@ -73,6 +73,22 @@ export function describeMetadata(name: string, open: () => MetadataStore): void 
       expect(store.caches.delete('cache1')).toBe(false)
       store.caches.insert(aCache({ id: 'cache3' }))
       expect(store.caches.list().map(cache => cache.id)).toEqual(['cache2', 'cache3'])
+    })
+
+    it('deletes a user with all caches and keys, and the keys of a user alone', () => {
+      const store = withUser()
+      store.users.insert(aUser({ id: 'user2', name: 'bob' }))
+      for (const userId of ['user1', 'user2']) {
+        store.caches.insert(aCache({ id: `cache of ${userId}`, userId }))
+        for (const n of [1, 2])
+          store.keys.insert(aKey({ id: `key ${n} of ${userId}`, userId, digest: Buffer.alloc(32, `${userId}${n}`) }))
+      }
+      store.keys.deleteOf('user2')
+      expect(store.keys.list().map(key => key.userId)).toEqual(['user1', 'user1'])
+      expect([store.users.delete('user1'), store.users.delete('user1')]).toEqual([true, false])
+      expect(store.users.list().map(user => user.id)).toEqual(['user2'])
+      expect(store.caches.list().map(cache => cache.userId)).toEqual(['user2'])
+      expect(store.keys.list()).toEqual([])
     })
 
     it('keeps settings as JSON', () => {

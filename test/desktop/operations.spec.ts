@@ -30,6 +30,7 @@ const samples: Samples = {
   'session.code': () => ({}),
   'session.create': () => ({ name: 'grace', password: 'correct horse battery' }),
   'session.get': () => ({}),
+  'session.page': () => ({}),
   'session.delete': () => ({}),
   'settings.get': () => ({}),
   'settings.update': () => ({ memory: 64 * 2 ** 20 }),
@@ -38,6 +39,7 @@ const samples: Samples = {
   'health.live': () => ({}),
   'health.ready': () => ({}),
   'metrics.get': () => ({}),
+  'users.delete': ({ user }) => ({ id: user }),
 }
 
 // Red when `keeper.call(name, …)` of src/main/desktop/page-calls.ts takes one fixed name: the answers do not fit their schemas.

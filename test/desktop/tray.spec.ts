@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { expect, skipOnElectron, test } from './desktop-test'
 
 skipOnElectron()
@@ -53,13 +54,20 @@ test('copies the API key and the base URL, and says why it cannot', async ({ des
   await expect.poll(async () => (await desktop.ask('recorded')).notifications.at(-1)?.body).toContain('There is no API key')
 })
 
-test('opens the console in the browser by a link that works once', async ({ desktop, page, browser }) => {
+// S20. Red when `openInBrowser` of src/main/desktop/desktop-actions.ts hands the system the page's `url`, not its `path`.
+test('opens the console in the browser by a private page that works once', async ({ desktop, page, browser }) => {
   await desktop.ask('click', 'tray', ['Open console in browser'])
   await expect.poll(async () => (await desktop.ask('recorded')).opened.length).toBe(1)
-  const [link = ''] = (await desktop.ask('recorded')).opened
+  const [path = ''] = (await desktop.ask('recorded')).opened
+  expect(path.startsWith(join(desktop.server.home, 'sign-in'))).toBe(true)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  const [, link = ''] = /href="([^"]+)"/.exec(readFileSync(path, 'utf8')) ?? []
   expect(new URL(link).origin).toBe(desktop.server.url)
-  await page.goto(link)
+
+  await page.goto(pathToFileURL(path).href)
   await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
+  expect(page.url()).toBe(`${desktop.server.url}/`)
+  expect(existsSync(path)).toBe(false)
   const other = await browser.newPage()
   await other.goto(link)
   await expect(other.getByText('This sign-in link does not work')).toBeVisible()

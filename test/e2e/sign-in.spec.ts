@@ -108,8 +108,50 @@ test('offers no account once registration is closed', async ({ page, server, cal
   await expect(page.getByRole('alert').filter({ hasText: /\w/ })).toBeVisible()
 })
 
+// S20, against a link with somebody else's code. Red when `!await agrees()` in src/renderer/src/stores/session.ts goes.
+test('a link in a signed-in tab asks before it changes the account', async ({ overview, server, call }) => {
+  const mallory = { name: 'mallory', password: 'correct horse battery' }
+  const { id } = await (await call('POST', '/admin/users', { json: mallory })).json() as { id: string }
+  const { token } = await (await call('POST', '/admin/session', { json: mallory })).json() as { token: string }
+  async function newCode(): Promise<string> {
+    const headers = { Authorization: `Bearer ${token}` }
+    const answer = await fetch(`${server.url}/admin/session/code`, { method: 'POST', headers })
+    return (await answer.json() as { code: string }).code
+  }
+  async function who(): Promise<string> {
+    const bearer = await overview.evaluate<string>('sessionStorage.getItem("larder.session")')
+    const answer = await fetch(`${server.url}/admin/session`, { headers: { Authorization: `Bearer ${bearer}` } })
+    return (await answer.json() as { user: { id: string } }).user.id
+  }
+  const mine = await who()
+  const question = overview.getByRole('dialog', { name: 'Sign in by this link?' })
+
+  // Once in the open page, once while the page loads.
+  for (const before of [null, 'about:blank']) {
+    const code = await newCode()
+    if (before !== null)
+      await overview.goto(before)
+    await overview.goto(`${server.url}/#${code}`)
+    await expect(question).toContainText('You are signed in as')
+    expect(overview.url()).toBe(`${server.url}/`)
+    await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused()
+    await overview.keyboard.press('Enter')
+    await expect(question).toBeHidden()
+    await expect(overview.getByRole('table', { name: 'Caches' })).toBeVisible()
+    expect(await who()).toBe(mine)
+    // Nobody has used it.
+    expect((await call('POST', '/admin/session', { json: { code } })).status).toBe(201)
+  }
+
+  await overview.goto(`${server.url}/#${await newCode()}`)
+  await question.getByRole('button', { name: 'Sign in by the link' }).click()
+  await expect(overview.getByRole('button', { name: 'Signed in as' })).toContainText('mallory')
+  expect(await who()).toBe(id)
+})
+
 test('a used link in a signed-in tab says so and leaves the session alone', async ({ overview, server }) => {
   await overview.goto(`${server.url}/#used`)
+  await overview.getByRole('button', { name: 'Sign in by the link' }).click()
   await expect(overview.getByRole('alert').filter({ hasText: 'This sign-in link does not work' })).toBeAttached()
   await expect(overview.getByRole('table', { name: 'Caches' })).toBeVisible()
 })

@@ -53,6 +53,12 @@ export function createMemoryMetadata(): MemoryMetadata {
         users.set(id, { ...user, ...given(change) })
         return { ...user, ...given(change) }
       },
+      delete(id) {
+        beforeWrite()
+        caches = new Map([...caches].filter(([, cache]) => cache.userId !== id))
+        keys = new Map([...keys].filter(([, key]) => key.userId !== id))
+        return users.delete(id)
+      },
     },
     caches: {
       list: () => [...caches.values()].map(cache => ({ ...cache })),
@@ -93,6 +99,10 @@ export function createMemoryMetadata(): MemoryMetadata {
       delete(id) {
         beforeWrite()
         return keys.delete(id)
+      },
+      deleteOf(userId) {
+        beforeWrite()
+        keys = new Map([...keys].filter(([, key]) => key.userId !== userId))
       },
     },
     settings: {

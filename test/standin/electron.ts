@@ -44,7 +44,12 @@ export const protocol = strict('protocol', {
 export const session = strict('session', { defaultSession })
 export const screen = strict('screen', { getPrimaryDisplay: () => displays[0], getAllDisplays: () => displays })
 export const powerMonitor = strict('powerMonitor', rawPowerMonitor)
-export const shell = strict('shell', { openExternal: async (url: string) => void recorded.opened.push(url) })
+export const shell = strict('shell', {
+  async openPath(path: string) {
+    recorded.opened.push(path)
+    return ''
+  },
+})
 export const clipboard = strict('clipboard', { writeText: (text: string) => void (recorded.clipboard = text) })
 export const dialog = strict('dialog', {
   showErrorBox(title: string, content: string) {

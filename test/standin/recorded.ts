@@ -5,6 +5,7 @@ import { EventEmitter } from './emitter'
 export const recorded = {
   notifications: [] as StandinNotification[],
   dialogs: [] as { title: string, content: string }[],
+  /** Files. */
   opened: [] as string[],
   /** Windows that a page wanted, and what the app said to it. */
   wanted: [] as { url: string, action: string }[],

@@ -6,6 +6,7 @@ import type { MetadataStore } from '../base/metadata'
 import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator } from '../base/principal'
 import type { SecretVault, VaultChoice } from '../base/secret-vault'
+import type { SignInPages } from '../base/sign-in-pages'
 import type { Engine } from '../cache/ports'
 import type { Passwords } from './passwords'
 import type { ServerStateDependencies } from './server-state'
@@ -26,6 +27,7 @@ import { createSignInHandlers } from './sign-in'
 import { createSignInCodes } from './sign-in-codes'
 import { createStoredSettings } from './stored-settings'
 import { createUserDirectory } from './user-directory'
+import { createDescribeUser } from './user-rules'
 import { createUserHandlers } from './users'
 
 export interface AdministrationDependencies extends Pick<ServerStateDependencies, 'requestLog' | 'readiness' | 'metrics'> {
@@ -37,6 +39,7 @@ export interface AdministrationDependencies extends Pick<ServerStateDependencies
   logger: Logger
   /** `LARDER_API_KEY`: at least 16 characters. */
   environmentKey: string | null
+  pages: SignInPages
   /** For the command line: at least 16 characters. */
   controlToken: string
   /** Name of the system's user; the owner is called so. */
@@ -75,12 +78,37 @@ export function createAdministration(deps: AdministrationDependencies): Administ
   const provision = createProvision({ metadata, users, caches, keys, secrets, events, clock })
   const authenticator = createAuthenticator({ keys, sessions, users, settings, controlToken: deps.controlToken, environmentKey: deps.environmentKey })
   const bridge = bridgeEvents(engine, events)
+  const describe = createDescribeUser(caches)
 
   const handlers: OperationHandlers = {
-    ...createCacheHandlers({ caches, events, clock }),
+    ...createCacheHandlers({ caches, users, events, clock }),
     ...createKeyHandlers({ keys, caches, secrets, insert: metadata.keys.insert, events, clock }),
-    ...createUserHandlers({ users, provision, passwords, sessions, codes, keys, registrations: createAttemptLimiter({ clock, counters: 1 }), events }),
-    ...createSignInHandlers({ users, passwords, sessions, codes, passwordAttempts: createAttemptLimiter({ clock }), codeAttempts: createAttemptLimiter({ clock, counters: 1 }), url: deps.info.url }),
+    ...createUserHandlers({
+      users,
+      describe,
+      provision,
+      passwords,
+      sessions,
+      codes,
+      caches,
+      keys,
+      secrets,
+      deleteKeys: metadata.keys.deleteOf,
+      registrations: createAttemptLimiter({ clock, counters: 1 }),
+      events,
+    }),
+    ...createSignInHandlers({
+      users,
+      describe,
+      passwords,
+      sessions,
+      codes,
+      userAttempts: createAttemptLimiter({ clock, counters: 'each' }),
+      nameAttempts: createAttemptLimiter({ clock }),
+      codeAttempts: createAttemptLimiter({ clock, counters: 1 }),
+      pages: deps.pages,
+      url: deps.info.url,
+    }),
     ...createSettingsHandlers({ settings, users, vault: deps.vault, info: deps.info, events }),
     ...createServerStateHandlers({ engine, clock, requestLog: deps.requestLog, info: deps.info, readiness: deps.readiness, metrics: deps.metrics }),
   }

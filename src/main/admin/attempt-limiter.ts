@@ -19,9 +19,10 @@ export interface AttemptLimiterOptions {
   window?: number
   /**
    * Counters; a subject is given one by a keyed hash. Their number is all the memory this takes, nobody can push a counter out by
-   * inventing subjects, and without the hash's salt nobody can choose whom to collide with. @default 4096
+   * inventing subjects, and without the hash's salt nobody can choose whom to collide with.
+   * `each`: one for each subject, where nobody can invent subjects. @default 4096
    */
-  counters?: number
+  counters?: number | 'each'
 }
 
 /**
@@ -32,10 +33,10 @@ export interface AttemptLimiterOptions {
 export function createAttemptLimiter({ clock, attempts = 20, window = 900, counters = 4096 }: AttemptLimiterOptions): AttemptLimiter {
   const span = window * 1000
   const salt = randomBytes(32).toString('hex')
-  const failures = new Map<number, number[]>()
+  const failures = new Map<number | string, number[]>()
 
   function timesOf(subject: string): number[] {
-    const counter = counters === 1 ? 0 : hash('sha256', salt + subject, 'buffer').readUInt32LE() % counters
+    const counter = counters === 'each' ? subject : hash('sha256', salt + subject, 'buffer').readUInt32LE() % counters
     const times = failures.get(counter) ?? []
     failures.set(counter, times)
     return times

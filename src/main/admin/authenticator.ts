@@ -4,6 +4,7 @@ import type { Sessions } from './sessions'
 import type { StoredSettings } from './stored-settings'
 import type { UserDirectory } from './user-directory'
 import { Buffer } from 'node:buffer'
+import { anonymousKey } from '../base/principal'
 import { digestOf, sameDigest } from './digest'
 import { parseKeyId } from './key-format'
 import { anonymousPrincipal, userPrincipal } from './principals'
@@ -59,24 +60,26 @@ export function createAuthenticator({ keys, sessions, users, settings, controlTo
     return principal
   }
 
+  function withoutKey(): Principal | undefined {
+    const now = settings.anonymous()
+    const owner = users.owner()
+    // Settings are replaced as a whole, so the same object means the same principal.
+    if (owner && anonymous.from !== now)
+      anonymous = { from: now, principal: now.enabled ? anonymousPrincipal(owner, now.scopes) : undefined }
+    return anonymous.principal
+  }
+
   return {
     authenticate(secret, attended = true) {
       const principal = verified.find(secret, keys.revision)
       if (!principal)
-        return find(secret, attended ? sessions.verify : sessions.peek)
+        return secret === anonymousKey ? withoutKey() : find(secret, attended ? sessions.verify : sessions.peek)
       if (principal.keyId !== null)
         keys.noteUse(principal.keyId)
       return principal
     },
-    stillHolds: secret => find(secret, sessions.peek),
-    anonymous() {
-      const now = settings.anonymous()
-      const owner = users.owner()
-      // Settings are replaced as a whole, so the same object means the same principal.
-      if (owner && anonymous.from !== now)
-        anonymous = { from: now, principal: now.enabled ? anonymousPrincipal(owner, now.scopes) : undefined }
-      return anonymous.principal
-    },
+    stillHolds: secret => secret === anonymousKey ? withoutKey() : find(secret, sessions.peek),
+    anonymous: withoutKey,
     allowsOrigin: keys.allowsOrigin,
   }
 }

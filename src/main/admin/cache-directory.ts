@@ -16,6 +16,8 @@ export interface CacheDirectory {
   update: (cache: Cache, change: Partial<CacheSettings>) => Promise<void> | void
   /** Drops the record and all entries. */
   delete: (cache: Cache) => void
+  /** Drops all entries of a user whose records are deleted. */
+  drop: (userId: string) => void
 }
 
 /** Opens every stored cache in the engine. */
@@ -27,6 +29,10 @@ export function createCacheDirectory({ metadata, engine }: { metadata: MetadataS
   }
 
   const lookUp = (userId: string, name: string): Cache | undefined => engine.find(userId, name)
+  const close = ({ definition: { id } }: Cache): void => {
+    engine.close(id)
+    created.delete(id)
+  }
   const notFound = (name: string): LarderError => new LarderError('cache-not-found', `Cache ${name} not found.`)
 
   return {
@@ -64,9 +70,9 @@ export function createCacheDirectory({ metadata, engine }: { metadata: MetadataS
     },
     delete(cache) {
       metadata.caches.delete(cache.definition.id)
-      engine.close(cache.definition.id)
-      created.delete(cache.definition.id)
+      close(cache)
     },
+    drop: userId => engine.list(userId).forEach(close),
   }
 }
 

@@ -4,6 +4,7 @@ import type { EventHub } from '../base/event-hub'
 import type { Cache } from '../cache/ports'
 import type { CacheDirectory } from './cache-directory'
 import type { HandlersOf } from './handlers'
+import type { UserDirectory } from './user-directory'
 import { LarderError } from '../../shared/errors'
 import { randomId } from '../base/ids'
 import { callerOf, givenOnly, isoTime } from './handlers'
@@ -12,7 +13,22 @@ import { withHitRatio } from './totals'
 /** The cache of face 2, which every user has. */
 export const defaultCache = 'default'
 
-export function createCacheHandlers({ caches, events, clock }: { caches: CacheDirectory, events: EventHub, clock: Clock }): HandlersOf<'caches'> {
+export interface CacheHandlerDependencies {
+  caches: CacheDirectory
+  users: UserDirectory
+  events: EventHub
+  clock: Clock
+}
+
+export function createCacheHandlers({ caches, users, events, clock }: CacheHandlerDependencies): HandlersOf<'caches'> {
+  function checkQuota(userId: string): void {
+    const { cacheLimit } = users.get(userId)
+    if (caches.list(userId).length < cacheLimit)
+      return
+    const remedy = 'Delete a cache, or ask an administrator for a higher limit.'
+    throw new LarderError('quota-reached', `Your cache limit is ${cacheLimit}. ${remedy}`)
+  }
+
   function describe(cache: Cache): OperationOutput<'caches.get'> {
     const { id: _, owner: __, ...definition } = cache.definition
     return { ...definition, createdAt: isoTime(caches.createdAt(cache)), entries: cache.size, bytes: cache.bytes, statistics: withHitRatio(cache.statistics()) }
@@ -22,6 +38,7 @@ export function createCacheHandlers({ caches, events, clock }: { caches: CacheDi
     'caches.list': (_, context) => caches.list(callerOf(context).userId).map(describe),
     'caches.create': (input, context) => {
       const { userId } = callerOf(context)
+      checkQuota(userId)
       const cache = caches.create({ id: randomId(), userId, ...input, createdAt: clock.wall() })
       events.emit('cache.created', userId, { cache: input.name })
       return describe(cache)

@@ -31,7 +31,9 @@ export interface KeyRing extends Disposable {
   update: (id: string, change: Partial<Omit<KeyRecord, 'id' | 'userId' | 'createdAt'>>) => KeyRecord
   /** From now on the key is refused. */
   remove: (id: string) => void
-  /** The user's rights changed: their keys go on with the new ones. */
+  /** The records of the user's keys are deleted: from now on all are refused. Returns their ids. */
+  drop: (userId: string) => string[]
+  /** The user's rights changed, or whether they are let in: their keys follow. */
   refreshUser: (userId: string) => void
   /** Writes back when keys were last used. Runs once a minute by itself; tests call it. */
   writeBack: () => void
@@ -46,7 +48,8 @@ export interface Recognised {
 
 interface Held {
   record: KeyRecord
-  principal: Principal
+  /** Null while the user is disabled. */
+  principal: Principal | null
   /** End of the overlap, as far as there is a former secret. */
   overlap: Deadline | null
   /** Newer than the record's own until it is written back. */
@@ -66,11 +69,16 @@ export function createKeyRing({ metadata, users, clock, logger }: { metadata: Me
   function hold(record: KeyRecord, before?: Held): Held {
     return {
       record,
-      principal: keyPrincipal(record, users.get(record.userId)),
+      principal: principalOf(record),
       // A change of something else must not measure the overlap anew: the wall clock may have been set back since.
       overlap: before && before.record.previousExpiresAt === record.previousExpiresAt ? before.overlap : overlapOf(record),
       lastUsedAt: before ? before.lastUsedAt : record.lastUsedAt,
     }
+  }
+
+  function principalOf(record: KeyRecord): Principal | null {
+    const user = users.get(record.userId)
+    return user.disabled ? null : keyPrincipal(record, user)
   }
 
   function overlapOf({ previousExpiresAt }: KeyRecord): Deadline | null {
@@ -80,7 +88,7 @@ export function createKeyRing({ metadata, users, clock, logger }: { metadata: Me
   /** After every change of a key. */
   function changed(): void {
     revision++
-    origins = new Set(keys.values().flatMap(({ record }) => record.origins))
+    origins = new Set(keys.values().flatMap(({ record, principal }) => principal ? record.origins : []))
   }
 
   function inOverlap({ overlap }: Held): boolean {
@@ -121,7 +129,7 @@ export function createKeyRing({ metadata, users, clock, logger }: { metadata: Me
     },
     verify(id, digest) {
       const held = keys.get(id)
-      if (!held)
+      if (!held?.principal)
         return undefined
       const { digest: own, previousDigest: former } = held.record
       const lasting = sameDigest(digest, own)
@@ -158,11 +166,17 @@ export function createKeyRing({ metadata, users, clock, logger }: { metadata: Me
       keys.delete(id)
       changed()
     },
+    drop(userId) {
+      const own = keys.values().filter(({ record }) => record.userId === userId)
+      const ids = own.map(({ record }) => record.id).toArray()
+      ids.forEach(id => keys.delete(id))
+      changed()
+      return ids
+    },
     refreshUser(userId) {
-      const user = users.get(userId)
       for (const held of keys.values()) {
         if (held.record.userId === userId)
-          held.principal = keyPrincipal(held.record, user)
+          held.principal = principalOf(held.record)
       }
       changed()
     },

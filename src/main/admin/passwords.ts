@@ -4,9 +4,12 @@ import { promisify } from 'node:util'
 import { createTurnstile } from './turnstile'
 
 export interface Passwords {
-  /** `scrypt$N$r$p$salt$hash`. Throws LarderError `overloaded` when too many wait already. */
-  hash: (password: string) => Promise<string>
-  /** Takes as long for `null` (no such user, or no password) as for a wrong password. Throws LarderError `overloaded`. */
+  /** `scrypt$N$r$p$salt$hash`. Throws LarderError `overloaded` when too much that `subject` asked for waits already. */
+  hash: (password: string, subject: string) => Promise<string>
+  /**
+   * Takes as long for `null` (no such user, or no password) as for a wrong password. Throws LarderError `overloaded`
+   * when too many guesses at this very password wait already.
+   */
   verify: (password: string, stored: string | null) => Promise<boolean>
 }
 
@@ -23,21 +26,38 @@ const hashLength = 32
  * @param options.cost N of scrypt, a power of two; 2^15 unless said. Tests take a lower one.
  */
 export function createPasswords({ cost = 2 ** 15 }: { cost?: number } = {}): Passwords {
-  const turn = createTurnstile(2, 64)
+  const turn = createTurnstile(2, 20)
   const parameters = { cost, blockSize: 8, parallelism: 1 }
   // Compared with where there is nothing to compare with, so that unknown names cost the same time.
   const decoy: Hash = { ...parameters, salt: randomBytes(16), hash: randomBytes(hashLength) }
+  let nobody: Promise<boolean> | undefined
+
+  /**
+   * Where there is nothing to compare with, the outcome is known and only the time counts. So all who come before the
+   * computation starts wait for one and the same: invented names, however many, take one place and one turn.
+   */
+  function compareWithNothing(password: string): Promise<boolean> {
+    nobody ??= turn(async () => {
+      nobody = undefined
+      await compute(password, decoy)
+      return false
+    }, 'nobody')
+    return nobody
+  }
 
   return {
-    async hash(password) {
+    async hash(password, subject) {
       const salt = randomBytes(16)
-      const hash = await turn(() => compute(password, { ...parameters, salt }))
+      const hash = await turn(() => compute(password, { ...parameters, salt }), subject)
       return ['scrypt', cost, parameters.blockSize, parameters.parallelism, salt.toString('base64url'), hash.toString('base64url')].join('$')
     },
     async verify(password, stored) {
-      const expected = stored === null ? decoy : parse(stored)
-      const actual = await turn(() => compute(password, expected))
-      return timingSafeEqual(actual, expected.hash) && stored !== null
+      if (stored === null)
+        return await compareWithNothing(password)
+      const expected = parse(stored)
+      // Salted, so no two users have the same.
+      const actual = await turn(() => compute(password, expected), stored)
+      return timingSafeEqual(actual, expected.hash)
     },
   }
 }

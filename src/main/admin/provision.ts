@@ -5,6 +5,7 @@ import type { CacheDirectory } from './cache-directory'
 import type { KeyRing } from './key-ring'
 import type { SecretKeeper } from './secret-keeper'
 import type { UserDirectory } from './user-directory'
+import { limits } from '../../shared/limits'
 import { CacheCreate, UserName } from '../../shared/schemas'
 import { randomId } from '../base/ids'
 import { createKey } from './api-keys'
@@ -31,7 +32,8 @@ export function createProvision({ metadata, users, caches, keys, secrets, events
   return async ({ name, passwordHash, owner }) => {
     users.requireFree(name)
     const createdAt = clock.wall()
-    const user: UserRecord = { id: randomId(), name, owner, admin: owner, passwordHash, createdAt }
+    const given = { name, owner, admin: owner, passwordHash }
+    const user: UserRecord = { id: randomId(), ...given, disabled: false, cacheLimit: limits.caches, createdAt }
     const key = secrets.useful ? createKey(user.id, { label: 'First key', scopes: ['read', 'write'], caches: null, origins: [] }, createdAt) : null
     const cache = { id: randomId(), userId: user.id, createdAt, ...CacheCreate.parse({ name: defaultCache, ttl: null, persistent: true }) }
 

@@ -1,9 +1,11 @@
 import type { OperationOutput, OperationParsed } from '../../shared/operations'
 import type { Clock } from '../base/clock'
+import type { Principal } from '../base/principal'
 import type { Engine } from '../cache/ports'
 import type { HandlersOf } from './handlers'
 import { LarderError } from '../../shared/errors'
 import { callerOf } from './handlers'
+import { isAdministrator } from './principals'
 import { total, withHitRatio } from './totals'
 
 /** The newest data-plane requests. */
@@ -22,14 +24,15 @@ export interface ServerStateDependencies {
   /** `startedAt` in milliseconds of the monotonic clock. */
   info: { version: string, startedAt: number }
   readiness: () => OperationOutput<'health.ready'>
-  /** Prometheus text over a user's caches; with `names`, over these of them alone. */
-  metrics: (userId: string, names: ReadonlySet<string> | null) => string
+  /** Prometheus text over a caller's caches, with the figures of the process where the caller is an administrator. */
+  metrics: (caller: Pick<Principal, 'userId' | 'caches' | 'admin'>) => string
 }
 
 export function createServerStateHandlers({ engine, clock, requestLog, info, readiness, metrics }: ServerStateDependencies): HandlersOf<'stats' | 'requests' | 'health' | 'metrics'> {
   return {
     'stats.get': (_, context) => {
-      const caches = engine.list(callerOf(context).userId)
+      const { userId, admin } = callerOf(context)
+      const caches = engine.list(userId)
       return {
         uptime: (clock.monotonic() - info.startedAt) / 1000,
         enabled: engine.enabled,
@@ -37,24 +40,27 @@ export function createServerStateHandlers({ engine, clock, requestLog, info, rea
         entries: caches.reduce((sum, cache) => sum + cache.size, 0),
         bytes: caches.reduce((sum, cache) => sum + cache.bytes, 0),
         budget: engine.budget,
-        rss: process.memoryUsage.rss(),
-        requests: requestLog.total(),
-        requestsPerSecond: requestLog.perSecond(),
+        // Those of the whole server tell what others do.
+        rss: admin ? process.memoryUsage.rss() : null,
+        requests: admin ? requestLog.total() : null,
+        requestsPerSecond: admin ? requestLog.perSecond() : null,
         totals: withHitRatio(total(caches.map(cache => cache.statistics()))),
       }
     },
     'requests.list': (query, context) => requestLog.list(callerOf(context).userId, query),
     'health.live': () => ({ status: 'ok', version: info.version }),
-    'health.ready': () => {
+    'health.ready': (_, { principal }) => {
       const state = readiness()
       // Degraded still takes traffic: reads work, and the answer says which store does not.
       if (state.status === 'starting' || state.status === 'stopping')
         throw new LarderError('not-ready', `The server is ${state.status}.`, { retryAfter: 1 })
-      return state
+      return isAdministrator(principal) ? state : { ...state, stores: inShort(state.stores) }
     },
-    'metrics.get': (_, context) => {
-      const { userId, caches } = callerOf(context)
-      return metrics(userId, caches)
-    },
+    'metrics.get': (_, context) => metrics(callerOf(context)),
   }
+}
+
+/** For everybody who asks: which store fails, not why. The sentences name files of the machine. */
+function inShort(stores: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(stores).map(([name, state]) => [name, state === 'ok' ? 'ok' : 'failing']))
 }

@@ -1,10 +1,12 @@
 import type { OperationOutput } from '../../shared/operations'
 import type { EventHub } from '../base/event-hub'
+import type { Principal } from '../base/principal'
 import type { SecretVault, VaultChoice } from '../base/secret-vault'
 import type { HandlersOf } from './handlers'
 import type { StoredSettings } from './stored-settings'
 import type { UserDirectory } from './user-directory'
-import { registrationOpen } from './users'
+import { callerOf } from './handlers'
+import { registrationOpen } from './user-rules'
 
 export interface SettingsHandlerDependencies {
   settings: StoredSettings
@@ -15,7 +17,8 @@ export interface SettingsHandlerDependencies {
 }
 
 export function createSettingsHandlers({ settings, users, vault: { vault, wanted, reason }, info, events }: SettingsHandlerDependencies): HandlersOf<'settings' | 'switch'> {
-  async function describe(): Promise<OperationOutput<'settings.get'>> {
+  /** Where things lie on the machine concerns those who run the server. */
+  async function describe({ admin }: Principal): Promise<OperationOutput<'settings.get'>> {
     const { state, detail } = await vault.state()
     return {
       memory: settings.memory(),
@@ -23,18 +26,18 @@ export function createSettingsHandlers({ settings, users, vault: { vault, wanted
       anonymous: settings.anonymous(),
       registrationOpen: registrationOpen(users),
       version: info.version,
-      home: info.home,
+      home: admin ? info.home : null,
       url: info.url(),
-      vault: { driver: vault.driver, wanted, state, detail, reason },
+      vault: { driver: vault.driver, wanted, state, detail: admin ? detail : null, reason: admin ? reason : null },
     }
   }
 
   return {
-    'settings.get': describe,
-    'settings.update': async (change) => {
+    'settings.get': (_, context) => describe(callerOf(context)),
+    'settings.update': async (change, context) => {
       settings.update(change)
       events.emit('settings', null, {})
-      return await describe()
+      return await describe(callerOf(context))
     },
     'switch.get': () => ({ enabled: settings.enabled() }),
     'switch.set': ({ enabled }) => {

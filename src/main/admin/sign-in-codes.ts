@@ -6,50 +6,64 @@ import { deadlineIn, hasPassed } from './deadline'
 import { digestKey } from './digest'
 
 export interface SignInCodes {
-  /** A code that signs its user in once, within `limits.codeLifetime` seconds. */
-  create: (userId: string) => string
+  /**
+   * A code that signs its user in once, within `limits.codeLifetime` seconds. `ended` is told once it is worth nothing
+   * any more, for whatever reason.
+   */
+  create: (userId: string, ended?: () => void) => string
   /** The user of the code, which is used up by this; undefined when it is wrong, used or too old. */
   redeem: (code: string) => string | undefined
   /** Makes the codes of a user worthless. */
   forgetUser: (userId: string) => void
 }
 
+interface Code { userId: string, deadline: Deadline, ended: (() => void) | undefined }
+
 /** Codes that a user may have open; the oldest makes room. Keeps memory bounded, and nobody's codes push out another's. */
 const perUser = 10
 
 /** One-time codes. Only their digests are held, in memory: a restart ends them. */
 export function createSignInCodes(clock: Clock): SignInCodes {
-  const codes = new Map<string, { userId: string, deadline: Deadline }>()
+  const codes = new Map<string, Code>()
+
+  function drop(digest: string): Code | undefined {
+    const found = codes.get(digest)
+    codes.delete(digest)
+    found?.ended?.()
+    return found
+  }
 
   function makeRoom(userId: string): void {
     const own: string[] = []
     for (const [digest, code] of codes) {
       if (hasPassed(clock, code.deadline))
-        codes.delete(digest)
+        drop(digest)
       else if (code.userId === userId)
         own.push(digest)
     }
-    for (const digest of own.slice(0, Math.max(0, own.length - perUser + 1)))
-      codes.delete(digest)
+    own.slice(0, Math.max(0, own.length - perUser + 1)).forEach(drop)
   }
 
   return {
-    create(userId) {
+    create(userId, ended) {
       makeRoom(userId)
       const code = randomSecret(20)
-      codes.set(digestKey(code), { userId, deadline: deadlineIn(clock, limits.codeLifetime * 1000) })
+      const digest = digestKey(code)
+      const lifetime = limits.codeLifetime * 1000
+      codes.set(digest, { userId, deadline: deadlineIn(clock, lifetime), ended })
+      // Without anybody to tell, a code that nobody redeems may lie until the next one is made.
+      if (ended)
+        setTimeout(drop, lifetime, digest).unref()
       return code
     },
     redeem(code) {
-      const digest = digestKey(code)
-      const found = codes.get(digest)
-      codes.delete(digest)
+      const found = drop(digestKey(code))
       return found && !hasPassed(clock, found.deadline) ? found.userId : undefined
     },
     forgetUser(userId) {
       for (const [digest, code] of codes) {
         if (code.userId === userId)
-          codes.delete(digest)
+          drop(digest)
       }
     },
   }

@@ -1,43 +1,51 @@
 import type { OperationOutput } from '../../shared/operations'
 import type { UserRecord } from '../base/metadata'
+import type { SignInPages } from '../base/sign-in-pages'
 import type { AttemptLimiter } from './attempt-limiter'
 import type { HandlersOf } from './handlers'
 import type { Passwords } from './passwords'
 import type { Sessions } from './sessions'
 import type { SignInCodes } from './sign-in-codes'
 import type { UserDirectory } from './user-directory'
+import type { DescribeUser } from './user-rules'
 import { LarderError } from '../../shared/errors'
 import { limits } from '../../shared/limits'
 import { callerOf } from './handlers'
 import { nameKey } from './user-directory'
-import { describeUser } from './users'
 
 export interface SignInDependencies {
   users: UserDirectory
+  describe: DescribeUser
   passwords: Passwords
   sessions: Sessions
   codes: SignInCodes
-  /** One counter a name. */
-  passwordAttempts: AttemptLimiter
-  /** One counter for all codes: a code names nobody. */
+  /** One counter a user. */
+  userAttempts: AttemptLimiter
+  /** For names that nobody has: whoever invents them must not fill a user's counter. */
+  nameAttempts: AttemptLimiter
+  /** One counter for all wrong codes: a code names nobody. */
   codeAttempts: AttemptLimiter
+  pages: SignInPages
   /** Address of the console, without a slash at its end. */
   url: () => string
 }
 
-export function createSignInHandlers({ users, passwords, sessions, codes, passwordAttempts, codeAttempts, url }: SignInDependencies): HandlersOf<'session'> {
+export function createSignInHandlers(deps: SignInDependencies): HandlersOf<'session'> {
+  const { users, describe, passwords, sessions, codes, userAttempts, nameAttempts, codeAttempts, pages, url } = deps
+
+  /** A right code always works: nobody finds 160 bits by trying, and nobody's tries may lock the owner out. */
   function byCode(code: string): UserRecord {
-    const attempt = codeAttempts.begin('code')
     const userId = codes.redeem(code)
-    if (userId === undefined)
-      throw new LarderError('sign-in-failed', 'This code is not valid: it works once, for ten minutes. Ask for a new one.')
-    attempt.forgive()
-    return users.get(userId)
+    if (userId !== undefined)
+      return users.get(userId)
+    codeAttempts.begin('code')
+    const rule = 'it works once, for ten minutes'
+    throw new LarderError('sign-in-failed', `This code is not valid: ${rule}. Ask for a new one.`)
   }
 
   async function byPassword(name: string, password: string): Promise<UserRecord> {
-    const attempt = passwordAttempts.begin(nameKey(name))
     const user = users.findByName(name)
+    const attempt = user ? userAttempts.begin(user.id) : nameAttempts.begin(nameKey(name))
     const stored = user?.passwordHash ?? null
     const right = await passwords.verify(password, stored).catch((error: unknown) => {
       // Nothing was compared (overload), so nothing was guessed.
@@ -49,17 +57,21 @@ export function createSignInHandlers({ users, passwords, sessions, codes, passwo
     if (!right || now === undefined || now.passwordHash !== stored)
       throw new LarderError('sign-in-failed', 'Name or password is wrong.')
     attempt.forgive()
+    if (now.disabled)
+      throw new LarderError('sign-in-failed', 'This account is disabled. Ask an administrator of this server.')
     return now
   }
+
+  const linkOf = (code: string): string => `${url()}/#${code}`
 
   return {
     'session.create': async (input): Promise<OperationOutput<'session.create'>> => {
       const user = 'code' in input ? byCode(input.code) : await byPassword(input.name, input.password)
-      return { token: sessions.start(user), idleTimeout: limits.sessionIdle, user: describeUser(user) }
+      return { token: sessions.start(user), idleTimeout: limits.sessionIdle, user: describe(user) }
     },
     'session.get': (_, context) => {
       const { kind, userId, scopes, caches } = callerOf(context)
-      return { user: describeUser(users.get(userId)), credential: kind, scopes: [...scopes], caches: caches && [...caches] }
+      return { user: describe(users.get(userId)), credential: kind, scopes: [...scopes], caches: caches && [...caches] }
     },
     // A caller who is not here by a session has none to end: afterwards there is none either way.
     'session.delete': (_, context) => {
@@ -67,7 +79,14 @@ export function createSignInHandlers({ users, passwords, sessions, codes, passwo
     },
     'session.code': (_, context) => {
       const code = codes.create(callerOf(context).userId)
-      return { code, url: `${url()}/#${code}`, expiresIn: limits.codeLifetime }
+      return { code, url: linkOf(code), expiresIn: limits.codeLifetime }
+    },
+    'session.page': (_, context) => {
+      let remove = (): void => {}
+      const link = linkOf(codes.create(callerOf(context).userId, () => remove()))
+      const page = pages.write(link)
+      remove = page.remove
+      return { path: page.path, url: link, expiresIn: limits.codeLifetime }
     },
   }
 }

@@ -1,37 +1,47 @@
 import { LarderError } from '../../shared/errors'
 
-/** Runs work in the order of asking, so many at once. */
-export type Turnstile = <T>(work: () => Promise<T>) => Promise<T>
+/** Runs work, so many pieces at once. `subject` says on whose behalf: waiting subjects take turns. */
+export type Turnstile = <T>(work: () => Promise<T>, subject?: string) => Promise<T>
 
 /**
- * Lets `places` pieces of work run at once and keeps the next `queue` waiting in order; whoever comes after that gets LarderError
- * `overloaded`.
+ * Lets `places` pieces of work run at once. Of each subject the next `queue` wait in the order of asking; whoever comes
+ * after that gets LarderError `overloaded`. A place that gets free goes to the subject that has had none for longest,
+ * so one who asks all the time neither fills the queue of others nor goes before them.
  */
 export function createTurnstile(places: number, queue: number): Turnstile {
   let free = places
-  const waiting: (() => void)[] = []
+  // In the order of their turns.
+  const waiting = new Map<string, (() => void)[]>()
 
-  async function enter(): Promise<void> {
+  async function enter(subject: string): Promise<void> {
     if (free > 0) {
       free -= 1
       return
     }
-    if (waiting.length >= queue)
+    const own = waiting.get(subject) ?? []
+    if (own.length >= queue)
       throw new LarderError('overloaded', 'Too much of this at once; try again in a moment.', { retryAfter: 1 })
-    await new Promise<void>(resolve => waiting.push(resolve))
+    waiting.set(subject, own)
+    await new Promise<void>(resolve => own.push(resolve))
   }
 
   function leave(): void {
-    const next = waiting.shift()
+    const [turn] = waiting
     // The place is handed over, never free in between: nobody can overtake the queue.
-    if (next)
-      next()
-    else
+    if (!turn) {
       free += 1
+      return
+    }
+    const [subject, own] = turn
+    const next = own.shift()
+    waiting.delete(subject)
+    if (own.length > 0)
+      waiting.set(subject, own)
+    next?.()
   }
 
-  return async (work) => {
-    await enter()
+  return async (work, subject = '') => {
+    await enter(subject)
     try {
       return await work()
     }

@@ -1,4 +1,4 @@
-import type { MetadataStore, UserRecord } from '../base/metadata'
+import type { MetadataStore, UserChange, UserRecord } from '../base/metadata'
 import { LarderError } from '../../shared/errors'
 
 /** The users, read once: this process is the only writer. */
@@ -14,8 +14,10 @@ export interface UserDirectory {
   requireFree: (name: string, exceptId?: string) => void
   /** Takes in a user who was written already. */
   adopt: (user: UserRecord) => void
-  /** Throws LarderError `user-not-found`, `name-taken`. */
-  update: (id: string, change: Partial<Pick<UserRecord, 'name' | 'passwordHash' | 'admin'>>) => UserRecord
+  /** Writes the change and what `alsoWrite` writes, or neither. Throws LarderError `user-not-found`, `name-taken`. */
+  update: (id: string, change: UserChange, alsoWrite?: () => void) => UserRecord
+  /** Deletes the user's record, with those of caches and keys. */
+  remove: (id: string) => void
 }
 
 /**
@@ -52,15 +54,22 @@ export function createUserDirectory(metadata: MetadataStore): UserDirectory {
     adopt(user) {
       users.set(user.id, user)
     },
-    update(id, change) {
+    update(id, change, alsoWrite = () => {}) {
       directory.get(id)
       if (change.name !== undefined)
         directory.requireFree(change.name, id)
-      const changed = metadata.users.update(id, change)
+      const changed = metadata.transaction(() => {
+        alsoWrite()
+        return metadata.users.update(id, change)
+      })
       if (!changed)
         throw new LarderError('user-not-found', 'There is no such user.')
       users.set(id, changed)
       return changed
+    },
+    remove(id) {
+      metadata.users.delete(id)
+      users.delete(id)
     },
   }
   return directory

@@ -1,93 +1,116 @@
-import type { OperationOutput } from '../../shared/operations'
 import type { EventHub } from '../base/event-hub'
-import type { UserRecord } from '../base/metadata'
 import type { AttemptLimiter } from './attempt-limiter'
+import type { CacheDirectory } from './cache-directory'
 import type { HandlersOf } from './handlers'
 import type { KeyRing } from './key-ring'
 import type { Passwords } from './passwords'
 import type { Provision } from './provision'
+import type { SecretKeeper } from './secret-keeper'
 import type { Sessions } from './sessions'
 import type { SignInCodes } from './sign-in-codes'
 import type { UserDirectory } from './user-directory'
+import type { DescribeUser } from './user-rules'
 import { LarderError } from '../../shared/errors'
-import { callerOf, givenOnly, isoTime } from './handlers'
+import { callerOf, givenOnly } from './handlers'
 import { isAdministrator } from './principals'
+import { checkChange, checkDeletion, checkStanding, registrationOpen } from './user-rules'
 
 export interface UserHandlerDependencies {
   users: UserDirectory
+  describe: DescribeUser
   provision: Provision
   passwords: Passwords
   sessions: Sessions
   codes: SignInCodes
+  caches: CacheDirectory
   keys: KeyRing
+  secrets: SecretKeeper
+  /** Deletes the records of a user's API keys durably. */
+  deleteKeys: (userId: string) => void
   registrations: AttemptLimiter
   events: EventHub
 }
 
-/** Registration is open until the owner has a password: from then on somebody can vouch for new users. */
-export function registrationOpen(users: UserDirectory): boolean {
-  return users.owner()?.passwordHash === null
-}
-
 export function createUserHandlers(deps: UserHandlerDependencies): HandlersOf<'users'> {
-  const { users, provision, passwords, sessions, codes, keys, registrations, events } = deps
+  const { users, describe, provision, passwords, sessions, codes, caches, keys, secrets, registrations, events } = deps
 
   function requireOpen(): void {
     if (!registrationOpen(users))
       throw new LarderError('registration-closed', 'Registration is closed: ask an administrator of this server for an account.')
   }
 
+  /** The user's keys are deleted: refuses them from now on, and drops the vault's copies. */
+  async function forgetKeys(userId: string): Promise<void> {
+    const ids = keys.drop(userId)
+    events.emit('keys', userId, {})
+    for (const id of ids)
+      await secrets.forget(id)
+  }
+
   return {
-    'users.list': () => users.list().map(describeUser),
+    'users.list': () => users.list().map(describe),
     'users.create': async ({ name, password }, { principal }) => {
-      const vouched = isAdministrator(principal)
-      if (!vouched) {
+      const voucher = principal && isAdministrator(principal) ? users.get(principal.userId) : null
+      if (!voucher) {
         requireOpen()
         // Right or wrong, each costs a hash and a record, so each counts.
         registrations.begin('registration')
       }
       users.requireFree(name)
-      const passwordHash = await passwords.hash(password)
-      if (!vouched)
+      const passwordHash = await passwords.hash(password, voucher?.id ?? 'registration')
+      if (voucher)
+        checkStanding(users, voucher)
+      else
         requireOpen()
       const { user } = await provision({ name, passwordHash, owner: false })
-      return describeUser(user)
+      return describe(user)
     },
-    'users.update': async ({ id, name, password, admin }, context) => {
+    'users.update': async ({ id, name, password, admin, disabled, cacheLimit }, context) => {
       const caller = callerOf(context)
       if (id !== caller.userId && !caller.admin)
         throw new LarderError('user-not-found', 'There is no such user.')
       const before = users.get(id)
-      if (admin !== undefined && !caller.admin)
-        throw new LarderError('admin-only', 'Only an administrator may say who is one.')
-      if (admin === false && before.owner)
-        throw new LarderError('protected', 'The owner stays an administrator.')
+      checkChange(caller, before, { password, admin, disabled, cacheLimit })
       if (name !== undefined)
         users.requireFree(name, id)
 
-      const passwordHash = password === undefined ? undefined : await passwords.hash(password)
-      const change = givenOnly({ name, passwordHash, admin })
+      const standing = users.get(caller.userId)
+      const passwordHash = password === undefined ? undefined : await passwords.hash(password, caller.userId)
+      checkStanding(users, standing)
+      const change = givenOnly({ name, passwordHash, admin, disabled, cacheLimit })
       if (Object.keys(change).length === 0)
-        return describeUser(before)
+        return describe(before)
       const closesRegistration = before.owner && passwordHash !== undefined && registrationOpen(users)
-      const user = users.update(id, change)
+      // Whoever had the old password may have made keys with it. One's own keys stay: apps run on them.
+      const isReset = passwordHash !== undefined && id !== caller.userId
+      const user = users.update(id, change, isReset ? () => deps.deleteKeys(id) : undefined)
 
-      if (passwordHash !== undefined) {
+      if (passwordHash !== undefined || disabled) {
         sessions.endOthers(id, caller)
         codes.forgetUser(id)
       }
-      if (admin !== undefined) {
+      if (admin !== undefined || disabled !== undefined) {
         keys.refreshUser(id)
         sessions.refresh(user)
       }
+      const forgotten = isReset ? forgetKeys(id) : undefined
       events.emit('users', null, {})
       if (closesRegistration)
         events.emit('settings', null, {})
-      return describeUser(user)
+      await forgotten
+      return describe(user)
+    },
+    'users.delete': async ({ id }, context) => {
+      const caller = callerOf(context)
+      checkDeletion(caller, users.get(id))
+      // The records go at once and for good, with those of caches and keys; the rest is what this process holds.
+      users.remove(id)
+      const forgotten = forgetKeys(id)
+      sessions.endOthers(id, caller)
+      codes.forgetUser(id)
+      caches.drop(id)
+      events.emit('users', null, {})
+      await forgotten
     },
   }
-}
-
-export function describeUser({ id, name, owner, admin, passwordHash, createdAt }: UserRecord): OperationOutput<'users.update'> {
-  return { id, name, owner, admin, hasPassword: passwordHash !== null, createdAt: isoTime(createdAt) }
 }

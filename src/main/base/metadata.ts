@@ -9,8 +9,15 @@ export interface UserRecord {
   admin: boolean
   /** `scrypt$N$r$p$salt$hash`, base64url; null = no password, so no sign-in by one. */
   passwordHash: string | null
+  /** Nothing lets this user in; what is theirs stays. Never the owner. */
+  disabled: boolean
+  /** Caches that the user may have. */
+  cacheLimit: number
   createdAt: number
 }
+
+/** What may be changed of a user. */
+export type UserChange = Partial<Pick<UserRecord, 'name' | 'passwordHash' | 'admin' | 'disabled' | 'cacheLimit'>>
 
 export interface CacheRecord {
   id: string
@@ -49,7 +56,9 @@ export interface MetadataStore {
     /** Throws LarderError `name-taken`. */
     insert: (user: UserRecord) => void
     /** Throws LarderError `name-taken`. Returns the changed record, undefined when there is none. */
-    update: (id: string, change: Partial<Pick<UserRecord, 'name' | 'passwordHash' | 'admin'>>) => UserRecord | undefined
+    update: (id: string, change: UserChange) => UserRecord | undefined
+    /** With the user's caches and keys. */
+    delete: (id: string) => boolean
   }
   caches: {
     list: () => CacheRecord[]
@@ -63,6 +72,8 @@ export interface MetadataStore {
     insert: (key: KeyRecord) => void
     update: (id: string, change: Partial<Omit<KeyRecord, 'id' | 'userId' | 'createdAt'>>) => KeyRecord | undefined
     delete: (id: string) => boolean
+    /** All keys of a user. */
+    deleteOf: (userId: string) => void
   }
   settings: {
     /** The parsed JSON value, undefined when it was never set. */

@@ -32,6 +32,12 @@ export interface Authenticator {
   allowsOrigin: (origin: string) => boolean
 }
 
+/**
+ * What a client without a key may send as one. It proves nothing but that no page sent the request unasked: a browser
+ * asks the server before it lets a page send this header elsewhere. Shorter than any secret may be.
+ */
+export const anonymousKey = 'anonymous'
+
 /** Scopes as a set, with what they include. */
 export function widenScopes(scopes: readonly ScopeName[]): ReadonlySet<ScopeName> {
   return new Set(scopes.includes('admin') ? ['read', 'write', 'admin'] : scopes)

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import process from 'node:process'
+import { openFile } from './open-file'
 
 /** Everything that the command line touches of its process. */
 export interface Io {
@@ -27,13 +28,26 @@ export interface Io {
   readPrivateFile: (path: string) => Buffer
   /** Replaces a file of the data folder, which is made where it is missing. Throws an Error. */
   writePrivateFile: (path: string, text: string) => void
+  /** Opens a file with the program that the system has for it. Throws Error where that cannot be started. */
+  openFile: (path: string) => Promise<void>
 }
 
 /** @param files how files of the data folder are reached */
 export function createProcessIo(files: Pick<Io, 'readPrivateFile' | 'writePrivateFile'>): Io {
   const { stdin, stdout, stderr, env, platform } = process
-  const surroundings = { stdin, stdout, stderr, env, platform, cwd: process.cwd(), userFolder: homedir() }
-  return { ...surroundings, readFile: path => readFileSync(path), readSmallFile, ...files }
+  return {
+    stdin,
+    stdout,
+    stderr,
+    env,
+    platform,
+    cwd: process.cwd(),
+    userFolder: homedir(),
+    readFile: path => readFileSync(path),
+    readSmallFile,
+    openFile: path => openFile(platform, path),
+    ...files,
+  }
 }
 
 const smallFile = 1_000_000

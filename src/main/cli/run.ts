@@ -117,8 +117,15 @@ function createContext(flags: ReadonlyMap<string, Given>, io: Io, { serve, clock
       readPrivateFile: io.readPrivateFile,
     })
   }
-  const configuration = (): Configuration => resolveConfiguration(createServerLookup(flags, sources), sources)
-  return { client: createCliClient(connect), output, io, clock, serve, configuration, home }
+  return {
+    client: createCliClient(connect),
+    output,
+    io,
+    clock,
+    home,
+    serve,
+    configuration: () => resolveConfiguration(createServerLookup(flags, sources), sources),
+  }
 }
 
 async function report(error: unknown, output: Output): Promise<number> {

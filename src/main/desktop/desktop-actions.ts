@@ -55,11 +55,11 @@ export function createDesktopActions({ keeper, window, notices, loginItem, logge
     copyUrl: () => attempt(async () => clipboard.writeText(await serverUrl())),
     openConsole: path => window.open(path),
     openInBrowser: () => attempt(async () => {
-      const { url } = await keeper.call('session.code', {})
-      // The one address that is ever handed to the system: our own server's.
-      if (new URL(url).origin !== new URL(await serverUrl()).origin)
-        throw new Error('The sign-in link leads elsewhere')
-      await shell.openExternal(url)
+      // A page of our own, not the link in it: every user of the machine can read what programs are started with.
+      const { path } = await keeper.call('session.page', {})
+      const failure = await shell.openPath(path)
+      if (failure !== '')
+        throw new Error(`The browser could not be opened: ${failure}`)
     }),
     setStartAtLogin: wanted => attempt(() => loginItem?.write(wanted)),
     about: () => app.showAboutPanel(),

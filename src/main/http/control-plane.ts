@@ -9,6 +9,7 @@ import type { Authenticator, Principal } from '../base/principal'
 import type { ConsoleFile } from './console-files'
 import type { Exchange } from './exchange'
 import type { OpenApiOptions } from './openapi/document'
+import type { RequestHead } from './request-head'
 import express from 'express'
 import { dataOperations } from '../../shared/data-operations'
 import { LarderError } from '../../shared/errors'
@@ -67,11 +68,27 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
     })
   }
 
+  /** Who holds this request's credential now, without that counting as use. */
+  function holderOf({ secret }: RequestHead): Principal | undefined {
+    return secret === null ? authenticator.anonymous() : authenticator.stillHolds(secret)
+  }
+
+  /**
+   * The caller, once the body is there: it may have come long after the head that the guards let through, and the
+   * credential may have ended or lost rights meanwhile. Throws LarderError `key-invalid`.
+   */
+  function callerNow({ head, principal }: Exchange, open: boolean): Principal | null {
+    const now = principal && holderOf(head)
+    if (now === undefined && !open)
+      throw new LarderError('key-invalid', 'This API key or session ended while the request was on its way.')
+    return now ?? null
+  }
+
   for (const [name, spec] of Object.entries(operations) as [OperationName, OperationSpec][]) {
     const method = spec.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete'
     route(method, expressPath(spec.path), async (exchange) => {
       const input = await readOperationInput(exchange, spec)
-      const output = await invoke(handlers, name, input, { principal: exchange.principal })
+      const output = await invoke(handlers, name, input, { principal: callerNow(exchange, spec.scope === 'open') })
       if (spec.status === 204)
         send(exchange, 204, [])
       else if (spec.media)
@@ -101,7 +118,7 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
       hold: holdFor(exchange),
       sees: event => maySee(principal, event),
       // Also ended when the credential's rights change: the reader comes back with the new ones.
-      alive: () => (head.secret === null ? authenticator.anonymous() : authenticator.stillHolds(head.secret)) === principal,
+      alive: () => holderOf(head) === principal,
     })
     streams.add(stream)
     response.once('close', () => {

@@ -1,6 +1,7 @@
 import type { Hit, MissReason, WriteOptions } from '../cache/ports'
 import type { RequestHead } from './request-head'
 import { Buffer } from 'node:buffer'
+import { contentTypeRule, isContentType } from '../../shared/entries'
 import { invalidField, LarderError } from '../../shared/errors'
 import { limits } from '../../shared/limits'
 import { parseCacheControl, parseTtl } from './durations'
@@ -59,8 +60,8 @@ export function readWriteOptions(head: RequestHead): WriteOptions {
 function readContentType(header: string | null): string {
   if (header === null || header.trim() === '')
     return defaultContentType
-  if (header.length > limits.contentType)
-    throw invalidField('Content-Type', `must be at most ${limits.contentType} bytes`)
+  if (!isContentType(header))
+    throw invalidField('Content-Type', contentTypeRule)
   return header
 }
 

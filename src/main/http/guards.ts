@@ -5,9 +5,12 @@ import type { RequestTarget } from './request-target'
 import type { Route } from './route-table'
 import { LarderError } from '../../shared/errors'
 import { limits } from '../../shared/limits'
+import { anonymousKey } from '../base/principal'
 
 /** What the guards know of a request; filled step by step, so that a refusal can be answered in the route's own form. */
 export interface Admission {
+  /** As node gives it. */
+  request: { method?: string | undefined }
   head: RequestHead
   target: RequestTarget
   route: Route
@@ -45,6 +48,8 @@ export function checkCaller(admission: Admission, authenticator: Authenticator, 
   admission.corsOrigin = allowed ? head.origin : null
   if (mutates(route) && isForeign(head, hosts) && !allowed)
     throw new LarderError('cross-origin', 'A page of another origin may not change anything here, unless the API key lists that origin.')
+  if (principal && mutates(route) && couldBeEmbedded(admission))
+    throw new LarderError('cross-origin', embedded)
   if (admission.open)
     return
   if (!principal) {
@@ -59,6 +64,18 @@ export function checkCaller(admission: Admission, authenticator: Authenticator, 
 function mutates(route: Route): boolean {
   return (route.kind === 'data' || route.kind === 'control') && route.spec.mutates
 }
+
+/**
+ * Whether any page could have made a browser send this unasked, as an image: by GET, with no header of its own (Fetch
+ * §4.3, no-cors), and from a browser that does not say where it comes from. Safari sends no `Sec-Fetch-Site` over plain
+ * HTTP, and no browser an `Origin` with such a GET. Another method comes with an `Origin`, or after a preflight.
+ */
+function couldBeEmbedded({ request, head }: Admission): boolean {
+  return request.method === 'GET' && head.secret === null && head.fetchSite === null && head.origin === null
+}
+
+const embedded = 'An image in any page could send this GET. '
+  + `Without an API key, send Api-Key: ${anonymousKey} with it, or use DELETE.`
 
 /** Fetch Metadata where the browser sends it (W3C Fetch Metadata §2.3), else Origin. `same-site` is foreign: another port of localhost. */
 function isForeign(head: RequestHead, hosts: HostGuard): boolean {

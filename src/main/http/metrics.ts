@@ -7,18 +7,19 @@ export interface MetricsInput {
   /** Those that the caller may see: of one user, so that names are unique. */
   caches: readonly Cache[]
   engine: Pick<Engine, 'enabled' | 'budget'>
-  inFlight: Pick<InFlight, 'bytes' | 'budget'>
-  uptimeSeconds: number
-  process: ProcessFigures
-  eventLoop: EventLoopDelay
+  /** Null for callers whom the server as a whole does not concern. */
+  process: ProcessFigures | null
 }
 
 /** Figures of the process, as `process.memoryUsage.rss()` and `process.cpuUsage()` give them. */
 export interface ProcessFigures {
+  uptimeSeconds: number
   /** Bytes. */
   residentMemory: number
   /** User and system time together. */
   cpuSeconds: number
+  inFlight: Pick<InFlight, 'bytes' | 'budget'>
+  eventLoop: EventLoopDelay
 }
 
 interface Sample {
@@ -35,24 +36,36 @@ interface Family {
 }
 
 /** Statistics in the Prometheus text exposition format 0.0.4: base units, counters since the start end in `_total`. */
-export function renderMetrics({ caches, engine, inFlight, uptimeSeconds, process, eventLoop }: MetricsInput): string {
+export function renderMetrics({ caches, engine, process }: MetricsInput): string {
   const families: Family[] = [
     ...cacheFamilies(caches),
     single('larder_memory_budget_bytes', 'gauge', 'Budget for all entries and their overhead.', engine.budget),
-    single('larder_in_flight_bytes', 'gauge', 'Bytes that requests hold: read in, built, or waiting to be sent.', inFlight.bytes),
-    single('larder_in_flight_budget_bytes', 'gauge', 'Budget for the bytes that requests hold.', inFlight.budget),
     single('larder_switch', 'gauge', '1 while caching is on, 0 while the global switch is off.', Number(engine.enabled)),
+    ...(process ? processFamilies(process) : []),
+  ]
+  return families.map(renderFamily).join('')
+}
+
+function processFamilies({ uptimeSeconds, residentMemory, cpuSeconds, inFlight, eventLoop }: ProcessFigures): Family[] {
+  const { p50, p99, max } = eventLoop
+  const held = 'Bytes that requests hold: read in, built, or waiting to be sent.'
+  return [
+    single('larder_in_flight_bytes', 'gauge', held, inFlight.bytes),
+    single('larder_in_flight_budget_bytes', 'gauge', 'Budget for the bytes that requests hold.', inFlight.budget),
     {
       name: 'larder_event_loop_delay_seconds',
       type: 'summary',
       help: 'How late the event loop was since the last scrape.',
-      samples: [{ labels: { quantile: '0.5' }, value: eventLoop.p50 }, { labels: { quantile: '0.99' }, value: eventLoop.p99 }, { labels: { quantile: '1' }, value: eventLoop.max }],
+      samples: [
+        { labels: { quantile: '0.5' }, value: p50 },
+        { labels: { quantile: '0.99' }, value: p99 },
+        { labels: { quantile: '1' }, value: max },
+      ],
     },
-    single('process_resident_memory_bytes', 'gauge', 'Resident memory size in bytes.', process.residentMemory),
-    single('process_cpu_seconds_total', 'counter', 'Total user and system CPU time spent in seconds.', process.cpuSeconds),
+    single('process_resident_memory_bytes', 'gauge', 'Resident memory size in bytes.', residentMemory),
+    single('process_cpu_seconds_total', 'counter', 'Total user and system CPU time spent in seconds.', cpuSeconds),
     single('process_uptime_seconds', 'gauge', 'Seconds since the server started.', uptimeSeconds),
   ]
-  return families.map(renderFamily).join('')
 }
 
 function cacheFamilies(caches: readonly Cache[]): Family[] {

@@ -28,6 +28,8 @@ const userColumns: Columns<UserRecord> = {
   owner: flag('owner'),
   admin: flag('admin'),
   passwordHash: plain('password_hash'),
+  disabled: flag('disabled'),
+  cacheLimit: plain('cache_limit'),
   createdAt: time('created_at'),
 }
 
@@ -65,6 +67,7 @@ export function openMetadata({ home, clock = systemClock, logger }: MetadataOpti
   const users = createTable(database, 'user', userColumns)
   const caches = createTable(database, 'cache', cacheColumns)
   const keys = createTable(database, 'api_key', keyColumns)
+  const deleteKeysOf = database.prepare('DELETE FROM api_key WHERE user_id = ?')
   const userName = (name: string): string => `There is a user called ${name} already.`
 
   return {
@@ -72,12 +75,13 @@ export function openMetadata({ home, clock = systemClock, logger }: MetadataOpti
       list: users.list,
       insert: user => unlessTaken('user.name', userName(user.name), () => users.insert(user)),
       update: (id, change) => unlessTaken('user.name', userName(change.name ?? ''), () => users.update(id, change)),
+      delete: users.delete,
     },
     caches: {
       ...caches,
       insert: cache => unlessTaken('cache.name', `There is a cache called ${cache.name} already.`, () => caches.insert(cache)),
     },
-    keys,
+    keys: { ...keys, deleteOf: userId => void deleteKeysOf.run(userId) },
     settings: openSettings(database),
     transaction: work => database.transaction(work)(),
     health: () => healthOf(database),

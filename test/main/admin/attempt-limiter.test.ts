@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { createAttemptLimiter } from '../../../src/main/admin/attempt-limiter'
 import { createManualClock } from '../../../src/main/base/clock'
 import { LarderError } from '../../../src/shared/errors'
-import { codeOf, mustBe, refusal, startAdministration } from './harness'
+import { cheapPasswords, codeOf, mustBe, refusal, startAdministration } from './harness'
 
 function tryMany(limiter: ReturnType<typeof createAttemptLimiter>, subject: string, times: number): number {
   let refused = 0
@@ -122,8 +122,8 @@ it('treats unknown names like known ones', async () => {
   }
 })
 
-// S10. Red when `codeAttempts.begin('code')` in sign-in.ts goes (and `attempt.forgive()` with it).
-it('stops guessing of codes, whoever is meant', async () => {
+// S10. Red when `codeAttempts.begin('code')` in sign-in.ts goes, and when it stands before `codes.redeem(code)`.
+it('stops guessing of codes, and keeps nobody from a right one', async () => {
   const { call, authenticate } = await startAdministration()
   const good = await call('session.code')
   const used = await call('session.code')
@@ -133,8 +133,24 @@ it('stops guessing of codes, whoever is meant', async () => {
     answers.push(await codeOf(call('session.create', { code: `guess${n}` }, null)))
   expect(answers.filter(code => code === 'sign-in-failed')).toHaveLength(20)
   expect(answers.slice(20)).toEqual(['too-many-attempts', 'too-many-attempts'])
+  const { token } = await call('session.create', { code: good.code }, null)
+  expect(mustBe(authenticate(token)).kind).toBe('session')
   expect(await codeOf(call('session.create', { code: good.code }, null))).toBe('too-many-attempts')
   expect(mustBe(authenticate(session.token)).kind).toBe('session')
+})
+
+// S10. Red when `user ? userAttempts.begin(user.id) :` in sign-in.ts goes: invented names then fill a user's counter.
+it('lets nobody lock a user out by names that nobody has', async () => {
+  const verify = async (text: string, stored: string | null): Promise<boolean> =>
+    stored !== null && await cheapPasswords.verify(text, stored)
+  const { call } = await startAdministration({ passwords: { ...cheapPasswords, verify } })
+  await call('users.create', { name: 'Bob', password: 'a good password' })
+  // Twenty and more for each counter.
+  for (let n = 0; n < 4096 * 30; n++)
+    await call('session.create', { name: `invented ${n}`, password: 'wrong' }, null).catch(() => {})
+  const late = call('session.create', { name: 'never tried', password: 'wrong' }, null)
+  expect(await codeOf(late)).toBe('too-many-attempts')
+  await call('session.create', { name: 'bob', password: 'a good password' }, null)
 })
 
 // S10. Red when `registrations.begin('registration')` in users.ts goes.

@@ -1,4 +1,5 @@
 import type { SecretVault, VaultCondition } from '../../../src/main/base/secret-vault'
+import type { SignInPages } from '../../../src/main/base/sign-in-pages'
 import type { Cache, CacheDefinition, Engine, EngineEvent, Statistics } from '../../../src/main/cache/ports'
 import { LarderError } from '../../../src/shared/errors'
 
@@ -93,6 +94,22 @@ export interface FakeVault extends SecretVault {
   condition: VaultCondition
   /** Held until it is resolved, so that tests can let two calls meet. */
   gate: Promise<void>
+}
+
+/** Pages in a Map, by path. */
+export interface FakePages extends SignInPages { readonly links: Map<string, string> }
+
+export function createFakePages(): FakePages {
+  const links = new Map<string, string>()
+  let written = 0
+  return {
+    links,
+    write(link) {
+      const path = `/pages/${++written}.html`
+      links.set(path, link)
+      return { path, remove: () => void links.delete(path) }
+    },
+  }
 }
 
 async function open({ gate, condition }: FakeVault): Promise<void> {

@@ -12,7 +12,7 @@ import { invoke } from '../../../src/main/base/operation-handlers'
 import { LarderError } from '../../../src/shared/errors'
 import { operations } from '../../../src/shared/operations'
 import { createMemoryMetadata } from '../../helpers/memory-metadata'
-import { createFakeEngine, createFakeVault } from './fakes'
+import { createFakeEngine, createFakePages, createFakeVault } from './fakes'
 
 export const controlToken = 'lc_0123456789abcdef'
 export const environmentKey = 'environment-key-of-this-run'
@@ -27,6 +27,7 @@ export async function startAdministration(options: Partial<AdministrationDepende
   const vault = createFakeVault(options.vaultDriver)
   if (options.locked)
     vault.condition = { state: 'locked', detail: 'The keychain is locked.' }
+  const pages = createFakePages()
   const log: string[] = []
   const events: LarderEvent[] = []
   const hub = createEventHub((error) => {
@@ -44,7 +45,8 @@ export async function startAdministration(options: Partial<AdministrationDepende
     ownerName: 'ada',
     info: { version: '0.1.0', home: '/home/ada/larder', url: () => 'http://localhost:7777', startedAt: clock.monotonic() },
     readiness: () => ({ status: 'ready', stores: { metadata: 'ok' } }),
-    metrics: (userId, names) => `${userId} ${names === null ? 'all' : [...names].join()}`,
+    pages,
+    metrics: ({ userId, caches, admin }) => `${userId} ${caches === null ? 'all' : [...caches].join()} ${admin ? 'process' : ''}`,
     passwords: cheapPasswords,
     ...options,
     metadata,
@@ -67,7 +69,7 @@ export async function startAdministration(options: Partial<AdministrationDepende
     const { token } = await call('session.create', { name, password }, null)
     return mustBe(authenticate(token))
   }
-  return { administration, authenticate, call, signIn, owner, first, clock, metadata, engine, vault, log, events, hub, watch: () => hub.subscribe(event => events.push(event)) }
+  return { administration, authenticate, call, signIn, owner, first, clock, metadata, engine, vault, pages, log, events, hub, watch: () => hub.subscribe(event => events.push(event)) }
 }
 
 export function mustBe<T>(value: T | undefined): T {

@@ -145,8 +145,8 @@ it('tells the state of the server', async () => {
   expect(await refusal(call('requests.list', { limit: 0 }))).toMatchObject({ code: 'invalid-input', fields: ['limit'] })
   expect(await call('health.live', {}, null)).toEqual({ status: 'ok', version: '0.1.0' })
   const { secret } = await call('keys.create', { label: 'k', scopes: ['read'], caches: ['a'] })
-  expect(await call('metrics.get')).toBe(`${owner.userId} all`)
-  expect(await call('metrics.get', {}, mustBe(authenticate(secret)))).toBe(`${owner.userId} a`)
+  expect(await call('metrics.get')).toBe(`${owner.userId} all process`)
+  expect(await call('metrics.get', {}, mustBe(authenticate(secret)))).toBe(`${owner.userId} a process`)
 })
 
 it.each([['ready', 'ok'], ['degraded', 'ok'], ['starting', 'not-ready'], ['stopping', 'not-ready']] as const)('is %s: %s', async (status, outcome) => {

@@ -14,6 +14,9 @@ afterAll(() => server.close())
 
 interface Row { argv: string[], replies: Reply[], sends: [method: string, url: string, body?: unknown][], prints: RegExp | string, says?: RegExp }
 const gone: Reply = { status: 204 }
+const ben = { ...samples.user, id: 'u2', name: 'ben', owner: false, admin: false }
+/** The list in which a user is looked up, then the answer. */
+const onBen = (answer: Reply): Reply[] => [{ body: [samples.user, { ...ben, id: 'u3', name: 'u2' }, ben] }, answer]
 const rows: Record<string, Row> = {
   'caches': { argv: ['caches'], replies: [{ body: [samples.cache, { ...samples.cache, name: 'a', ttl: null, entries: 0 }] }], sends: [['GET', '/admin/caches']], prints: /^NAME +ENTRIES +BYTES +TTL +HIT RATIO +PERSISTENT +SWITCH\nproducts +1,234,567 +98,765,432 +300 +0\.999 +yes +off\na +0 +98,765,432 +– / },
   'caches create': { argv: ['caches', 'create', 'products', '--ttl', '5m', '--max-bytes', '64MB', '--persistent', '--enabled=0'], replies: [{ status: 201, body: samples.cache }], sends: [['POST', '/admin/caches', { name: 'products', ttl: 300, maxBytes: 64_000_000, persistent: true, enabled: false }]], prints: /^name +products\nswitch +off\n/ },
@@ -41,7 +44,13 @@ const rows: Record<string, Row> = {
   'stats': { argv: ['stats'], replies: [{ body: samples.stats }], sends: [['GET', '/admin/stats']], prints: /\nmisses +1,020\n {2}absent +1,000\n[\s\S]*\nlatency p99 \(µs\) +30\.5\n/ },
   'status': { argv: ['status'], replies: [{ body: samples.ready }], sends: [['GET', '/readyz']], prints: 'status    ready\nmetadata  ok\nentries   ok\n' },
   'users': { argv: ['users'], replies: [{ body: [{ ...samples.user, name: '東京' }, samples.user] }], sends: [['GET', '/admin/users']], prints: /\nu1 {2}東京 {2}yes .*\nu1 {2}Ada {3}yes / },
-  'settings': { argv: ['settings'], replies: [{ body: samples.settings }], sends: [['GET', '/admin/settings']], prints: /vault +file \(ok\): Secrets are kept in a file\. The keychain cannot be used: no bus\.\n/ },
+  'users disable': { argv: ['users', 'disable', 'ben'], replies: onBen({ body: { ...ben, disabled: true } }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { disabled: true }]], prints: /^ben is disabled\. / },
+  'users disable by id, which goes before a name': { argv: ['users', 'disable', 'u2'], replies: onBen({ body: ben }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { disabled: true }]], prints: /^ben / },
+  'users enable': { argv: ['users', 'enable', 'ben'], replies: onBen({ body: ben }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { disabled: false }]], prints: 'ben is enabled.\n' },
+  'users limit': { argv: ['users', 'limit', 'ben', '500'], replies: onBen({ body: { ...ben, cacheLimit: 500 } }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { cacheLimit: 500 }]], prints: 'ben may have 500 caches.\n' },
+  'users delete': { argv: ['users', 'delete', 'ben'], replies: onBen(gone), sends: [['GET', '/admin/users'], ['DELETE', '/admin/users/u2']], prints: '', says: /^Deleted ben\.\n$/ },
+  'settings, to no administrator': { argv: ['settings'], replies: [{ body: { ...samples.settings, home: null, vault: { ...samples.settings.vault, detail: null, reason: null } } }], sends: [['GET', '/admin/settings']], prints: /home +–\n[\s\S]*vault +file \(ok\)\n/ },
+  'settings': { argv: ['settings'], replies: [{ body: samples.settings }], sends: [['GET', '/admin/settings']], prints: /vault +file \(ok\) – Secrets are kept in a file\. – The keychain cannot be used: no bus\.\n/ },
   'call': { argv: ['call', 'caches.get', '{"name":"products"}'], replies: [{ body: { any: 'thing' } }], sends: [['GET', '/admin/caches/products']], prints: '{\n  "any": "thing"\n}\n' },
   'call, plain text': { argv: ['call', 'metrics.get'], replies: [{ headers: { 'content-type': 'text/plain' }, body: '# a\nb 1' }], sends: [['GET', '/metrics']], prints: '# a\nb 1\n' },
   'call, nothing': { argv: ['call', 'session.delete'], replies: [gone], sends: [['DELETE', '/admin/session']], prints: '' },
@@ -74,6 +83,53 @@ describe('commands', () => {
       expect(stdout).toBe('')
     else
       expect(JSON.parse(stdout)).toEqual(last)
+  })
+
+  it('users reset-password makes a password and prints it', async () => {
+    server.reply(...onBen({ body: ben }))
+    const { code, stdout, stderr } = await larder(['users', 'reset-password', 'ben'], { files: controlOf(server.url) })
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^\w{22,}\n$/)])
+    expect(stderr).toMatch(/^ben can change it in the console\./)
+    const sent = server.requests.at(-1)
+    expect([sent?.method, sent?.url, JSON.parse(String(sent?.body))]).toEqual(['PATCH', '/admin/users/u2', { password: stdout.trim() }])
+  })
+
+  it.each([
+    ['an unknown user', ['users', 'delete', 'eve'], 2, /There is no user eve/],
+    ['no user', ['users', 'delete'], 64, /users delete needs <user>/],
+    ['no number', ['users', 'limit', 'ben', 'many'], 64, /caches must be a whole number from 1 to 10000/],
+  ])('users refuses %s', async (_, argv, exitCode, says) => {
+    server.reply(...onBen({ status: 500 }))
+    const { code, stderr } = await larder(argv, { files: controlOf(server.url) })
+    expect(stderr).toMatch(says)
+    expect(code).toBe(exitCode)
+    expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([])
+  })
+
+  // S20. Red when `openPage` in src/main/cli/commands/console.ts is handed `link.url`.
+  it('console --open hands the system a page in the data folder, and the link to nobody but the person', async () => {
+    server.reply({ status: 201, body: samples.page })
+    const { code, stdout, opened } = await larder(['console', '--open'], { files: controlOf(server.url) })
+    expect([code, stdout, opened]).toEqual([0, `${samples.page.url}\n`, [samples.page.path]])
+    expect(server.requests.map(({ method, url }) => [method, url])).toEqual([['POST', '/admin/session/page']])
+  })
+
+  // S27. Red when the look at `dirname(path)` in src/main/cli/commands/console.ts goes.
+  it.each(['/etc/passwd', '/home/ada/.config/Larder/evil.desktop', '/home/ada/.config/Larder/sign-in/../../evil.html', 'http://evil.example/', ''])('console --open opens no %s that a server names', async (path) => {
+    server.reply({ status: 201, body: { ...samples.page, path } })
+    const { code, stderr, opened } = await larder(['console', '--open'], { files: controlOf(server.url) })
+    expect([code, opened]).toEqual([1, []])
+    expect(stderr).toMatch(/--open is for the server of this data folder/)
+  })
+
+  it('console --open says so when nothing opens files, and has printed the link', async () => {
+    server.reply({ status: 201, body: samples.page })
+    const opener = async (): Promise<void> => {
+      throw new Error('spawn xdg-open ENOENT')
+    }
+    const { code, stdout, stderr } = await larder(['console', '--open'], { files: controlOf(server.url), opener })
+    expect([code, stdout]).toEqual([1, `${samples.page.url}\n`])
+    expect(stderr).toMatch(/could not be opened: spawn xdg-open ENOENT\. Open the link by hand\./)
   })
 
   it.each(Object.keys(operations) as OperationName[])('call runs %s', async (name) => {

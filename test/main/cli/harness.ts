@@ -44,19 +44,22 @@ export async function startFakeLarder(): Promise<FakeLarder> {
   }
 }
 
-export interface Outcome { code: number, stdout: string, stderr: string, bytes: Buffer, served: Configuration[], written: Record<string, string> }
+export interface Outcome { code: number, stdout: string, stderr: string, bytes: Buffer, served: Configuration[], written: Record<string, string>, opened: string[] }
 export interface Surroundings extends Partial<Pick<Io, 'env' | 'cwd' | 'platform' | 'stdin' | 'stdout' | 'stderr' | 'readSmallFile' | 'readPrivateFile'>> {
   files?: Readonly<Record<string, string | Buffer>>
   input?: string | Buffer
+  /** What the system's opener says; it opens all unless said. */
+  opener?: (path: string) => Promise<void>
   tty?: boolean
 }
 
 /** Runs one command line in surroundings that hold nothing but what is given. */
-export async function larder(argv: readonly string[], { files = {}, input, tty = false, ...given }: Surroundings = {}): Promise<Outcome> {
+export async function larder(argv: readonly string[], { files = {}, input, opener = async () => {}, tty = false, ...given }: Surroundings = {}): Promise<Outcome> {
   const stdout = collect(tty)
   const stderr = collect(tty)
   const served: Configuration[] = []
   const written: Record<string, string> = {}
+  const opened: string[] = []
   const stdin: Io['stdin'] = Readable.from(input === undefined ? [] : [Buffer.from(input)])
   stdin.isTTY = tty && input === undefined
   const code = await run(argv, {
@@ -71,6 +74,10 @@ export async function larder(argv: readonly string[], { files = {}, input, tty =
     readSmallFile: path => readFrom(files, path),
     readPrivateFile: path => readFrom(files, path),
     writePrivateFile: (path, text) => void (written[path] = text),
+    openFile(path) {
+      opened.push(path)
+      return opener(path)
+    },
     ...given,
   }, {
     version: '1.2.3',
@@ -79,7 +86,7 @@ export async function larder(argv: readonly string[], { files = {}, input, tty =
       return 0
     },
   })
-  return { code, stdout: stdout.bytes().toString(), stderr: stderr.bytes().toString(), bytes: stdout.bytes(), served, written }
+  return { code, stdout: stdout.bytes().toString(), stderr: stderr.bytes().toString(), bytes: stdout.bytes(), served, written, opened }
 }
 
 /** A file system of these files; others are missing, as node:fs says it. */

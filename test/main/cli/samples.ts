@@ -5,10 +5,11 @@ const statistics = { hits: 1234567, staleHits: 1, misses: { absent: 1000, expire
 export const samples = {
   cache: { name: 'products', ttl: 300, sliding: false, maxEntries: null, maxBytes: 64_000_000, eviction: 'lru', persistent: true, enabled: false, createdAt: '2026-01-01T00:00:00.000Z', entries: 1234567, bytes: 98765432, statistics },
   key: { id: 'k1', label: 'shop', scopes: ['read', 'write'], caches: null, origins: [], createdAt: '2026-01-02T00:00:00.000Z', lastUsedAt: null, expiresAt: null },
-  user: { id: 'u1', name: 'Ada', owner: true, admin: true, hasPassword: false, createdAt: '2026-01-01T00:00:00.000Z' },
+  user: { id: 'u1', name: 'Ada', owner: true, admin: true, hasPassword: false, disabled: false, caches: 2, cacheLimit: 200, entries: 1234567, createdAt: '2026-01-01T00:00:00.000Z' },
   stats: { uptime: 3600.5, enabled: true, caches: 2, entries: 1234567, bytes: 98765432, budget: 256_000_000, rss: 123_456_789, requests: 2_000_000, requestsPerSecond: 12.3, totals: statistics },
   settings: { memory: 256_000_000, valueLimit: 16_777_216, anonymous: { enabled: false, scopes: ['read'] }, registrationOpen: true, version: '1.2.3', home: '/home/ada/.config/Larder', url: 'http://localhost:7777', vault: { driver: 'file', wanted: 'auto', state: 'ok', detail: 'Secrets are kept in a file.', reason: 'The keychain cannot be used: no bus.' } },
   ready: { status: 'ready', stores: { metadata: 'ok', entries: 'ok' } },
+  page: { path: '/home/ada/.config/Larder/sign-in/abc.html', url: 'http://localhost:7777/#c0de', expiresIn: 600 },
   code: { code: 'c0de', url: 'http://localhost:7777/#c0de', expiresIn: 600 },
 }
 export const secret = { ...samples.key, secret: 'lk_k1_secret', kept: true }

@@ -1,5 +1,5 @@
 import type { Cache, Statistics } from '../../../src/main/cache/ports'
-import type { MetricsInput } from '../../../src/main/http/metrics'
+import type { MetricsInput, ProcessFigures } from '../../../src/main/http/metrics'
 import { describe, expect, it } from 'vitest'
 import { renderMetrics } from '../../../src/main/http/metrics'
 
@@ -42,14 +42,19 @@ function fakeCache(name: string, change: { enabled?: boolean, statistics?: Parti
   }
 }
 
+const figures: ProcessFigures = {
+  uptimeSeconds: 12.5,
+  residentMemory: 90_000_000,
+  cpuSeconds: 1.25,
+  inFlight: { bytes: 1_000_000, budget: 64_000_000 },
+  eventLoop: { p50: 0.0001, p99: 0.004, max: 0.02 },
+}
+
 function render(change: Partial<MetricsInput> = {}) {
   return parseExposition(renderMetrics({
     caches: [fakeCache('products'), fakeCache('users', { enabled: false })],
     engine: { enabled: true, budget: 268_435_456 },
-    inFlight: { bytes: 1_000_000, budget: 64_000_000 },
-    uptimeSeconds: 12.5,
-    process: { residentMemory: 90_000_000, cpuSeconds: 1.25 },
-    eventLoop: { p50: 0.0001, p99: 0.004, max: 0.02 },
+    process: figures,
     ...change,
   }))
 }
@@ -102,7 +107,7 @@ describe('renderMetrics', () => {
 
   it('leaves out the families that have no cache to speak of', () => {
     const { types } = render({ caches: [] })
-    expect([...types.keys()]).toEqual(['larder_memory_budget_bytes', 'larder_in_flight_bytes', 'larder_in_flight_budget_bytes', 'larder_switch', 'larder_event_loop_delay_seconds', 'process_resident_memory_bytes', 'process_cpu_seconds_total', 'process_uptime_seconds'])
+    expect([...types.keys()]).toEqual(['larder_memory_budget_bytes', 'larder_switch', 'larder_in_flight_bytes', 'larder_in_flight_budget_bytes', 'larder_event_loop_delay_seconds', 'process_resident_memory_bytes', 'process_cpu_seconds_total', 'process_uptime_seconds'])
   })
 
   it('names counters with _total, everything else without', () => {
@@ -118,8 +123,14 @@ describe('renderMetrics', () => {
     expect(value('larder_switch')).toBe(1)
   })
 
+  it('leaves out the process where it does not concern the caller', () => {
+    const text = renderMetrics({ caches: [fakeCache('products')], engine: { enabled: true, budget: 1 }, process: null })
+    expect(text).toContain('larder_hits_total{cache="products"}')
+    expect(text).not.toMatch(/process_|event_loop/)
+  })
+
   it('writes numbers as the format does', () => {
-    const number = (residentMemory: number) => render({ process: { residentMemory, cpuSeconds: 0 } }).value('process_resident_memory_bytes')
+    const number = (residentMemory: number) => render({ process: { ...figures, residentMemory } }).value('process_resident_memory_bytes')
     for (const wanted of [0, 1e21, 1e-7, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN])
       expect(number(wanted)).toBe(wanted)
   })

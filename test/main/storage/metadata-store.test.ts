@@ -8,6 +8,7 @@ import { systemClock } from '../../../src/main/base/clock'
 import { silentLogger } from '../../../src/main/base/logger'
 import { openDatabase } from '../../../src/main/storage/database'
 import { openMetadata } from '../../../src/main/storage/metadata-store'
+import { metadataMigrations } from '../../../src/main/storage/migrations'
 import { aCache, aKey, aUser, describeMetadata } from '../../contract/metadata'
 import { temporaryFolder } from '../../helpers/folder'
 
@@ -40,6 +41,8 @@ describe('metadata in SQLite', () => {
     const refused = [
       () => store.users.insert(aUser({ id: 'user2', name: 'bob', owner: true })),
       () => store.users.insert(aUser({ id: 'user2', name: 'bob', passwordHash: 'plain' })),
+      () => store.users.update('user1', { disabled: true }),
+      () => store.users.update('user1', { cacheLimit: 0 }),
       () => store.caches.insert(aCache({ userId: 'nobody' })),
       () => store.caches.insert(aCache({ ttl: 0 })),
       () => store.keys.insert(aKey({ digest: Buffer.alloc(31) })),
@@ -49,6 +52,50 @@ describe('metadata in SQLite', () => {
       expect(write).toThrow(Sqlite.SqliteError)
     expect(() => store.users.update('user1', { ...JSON.parse('{"__proto__":1}') as object })).toThrow(TypeError)
     expect([store.users.list().length, store.caches.list().length, store.keys.list().length]).toEqual([1, 0, 0])
+  })
+
+  // R18. Red when 002-users.sql gives `disabled` no default, or 'user' a new table without the old rows.
+  it('opens a database of the first schema with everything in it', () => {
+    const home = temporaryFolder()
+    const file = join(home, 'larder.db')
+    const migrations = metadataMigrations.slice(0, 1)
+    openDatabase({ file, applicationId: 0x4C52446D, migrations, clock: systemClock, logger: silentLogger }).close()
+    const old = new Sqlite(file)
+    old.exec(`
+      INSERT INTO user VALUES ('u1', 'ada', 1, 1, NULL, 1), ('u2', 'Zoë', 0, 0, 'scrypt$1$8$1$c2FsdA$aGFzaA', 2);
+      INSERT INTO cache VALUES
+        ('c1', 'u1', 'default', NULL, 0, NULL, NULL, 'lfu', 1, 1, 3),
+        ('c2', 'u2', '__proto__', 0.5, 1, 7, 8, 'sieve', 0, 0, 4);
+      INSERT INTO api_key VALUES
+        ('k1', 'u2', 'app', x'${'01'.repeat(32)}', x'${'02'.repeat(32)}', 9, '["read"]', '["__proto__"]', '[]', 5, 6);
+      INSERT INTO setting VALUES ('enabled', 'false');
+    `)
+    old.close()
+
+    const limits = { ttl: 0.5, sliding: true, maxEntries: 7, maxBytes: 8, eviction: 'sieve', enabled: false } as const
+    const rotated = { previousDigest: Buffer.alloc(32, 2), previousExpiresAt: 9 }
+    for (const round of ['migrated', 'opened again']) {
+      const store = open(home)
+      expect(store.users.list(), round).toEqual([
+        aUser({ id: 'u1', owner: true, admin: true, createdAt: 1 }),
+        aUser({ id: 'u2', name: 'Zoë', passwordHash: 'scrypt$1$8$1$c2FsdA$aGFzaA', createdAt: 2 }),
+      ])
+      expect(store.caches.list()).toEqual([
+        aCache({ id: 'c1', userId: 'u1', name: 'default', ttl: null, eviction: 'lfu', persistent: true, createdAt: 3 }),
+        aCache({ id: 'c2', userId: 'u2', name: '__proto__', ...limits, createdAt: 4 }),
+      ])
+      const grant = { label: 'app', scopes: ['read' as const], caches: ['__proto__'] }
+      expect(store.keys.list()).toEqual([
+        aKey({ id: 'k1', userId: 'u2', ...grant, ...rotated, createdAt: 5, lastUsedAt: 6 }),
+      ])
+      expect(store.settings.get('enabled')).toBe(false)
+      store.close()
+    }
+    const store = open(home)
+    expect(store.users.update('u2', { disabled: true, cacheLimit: 3 })).toMatchObject({ disabled: true, cacheLimit: 3 })
+    expect(() => store.users.update('u1', { disabled: true })).toThrow(Sqlite.SqliteError)
+    expect(store.users.delete('u2')).toBe(true)
+    expect([store.caches.list().length, store.keys.list().length]).toEqual([1, 0])
   })
 
   it('drops the caches and keys of a user who goes', () => {

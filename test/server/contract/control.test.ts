@@ -1,6 +1,7 @@
 import type { OperationName } from '../../../src/shared/operations'
 import type { Answer } from '../../helpers/http-client'
 import type { TestLarder } from '../../helpers/start-larder'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '../../../src/shared/operations'
 import { requestOf } from '../../../src/shared/request-of'
@@ -87,6 +88,10 @@ describe('every operation', () => {
     expect((await larder.send('DELETE', '/admin/session', bearer)).status).toBe(204)
     called.add('session.delete')
     expect((await larder.send('GET', '/admin/session', bearer)).status).toBe(401)
+    const page = (await run('session.page')).json<{ path: string, url: string }>()
+    expect(readFileSync(page.path, 'utf8')).toContain(page.url)
+    await run('users.delete', { id })
+    expect((await run('users.list')).json()).toHaveLength(1)
   })
 
   it('settings', async () => {
@@ -153,6 +158,12 @@ describe('routes', () => {
   })
 })
 
+/** What outlives a restart as it is: not the port, nor how many entries there are. */
+async function metadataOf(server: TestLarder): Promise<unknown> {
+  const [users, keys, settings] = await Promise.all((['users.list', 'keys.list', 'settings.get'] as const).map(async name => (await call(name, {}, server)).json()))
+  return [(users as unknown as { entries: number }[]).map(({ entries: _, ...user }) => user), keys, { ...settings, url: '' }]
+}
+
 describe('a restart', () => {
   it('keeps caches, users, keys, settings, switches and what default holds; other entries are gone', async () => {
     let server = await startLarder()
@@ -165,13 +176,13 @@ describe('a restart', () => {
       await server.send('PUT', '/v1/stays', { body: Buffer.from([0, 255]), headers: { 'Content-Type': 'a/b', 'Larder-Tags': 't', 'Larder-TTL': '1h' } })
       await server.send('PUT', '/api/caches/open/entries/goes', { body: '1' })
       await call('switch.set', { enabled: false }, server)
-      const before = await Promise.all((['users.list', 'keys.list', 'settings.get'] as const).map(async name => (await call(name, {}, server)).json<{ url?: string }>()))
+      const before = await metadataOf(server)
 
       server = await server.restart()
       expect((await call('switch.get', {}, server)).json()).toEqual({ enabled: false })
       await call('switch.set', { enabled: true }, server)
-      const after = await Promise.all((['users.list', 'keys.list', 'settings.get'] as const).map(async name => (await call(name, {}, server)).json<{ url?: string }>()))
-      expect(after.map(({ url, ...rest }) => rest)).toEqual(before.map(({ url, ...rest }) => rest))
+      const after = await metadataOf(server)
+      expect(after).toEqual(before)
       expect((await call('caches.list', {}, server)).json()).toMatchObject([{ name: 'default', entries: 1 }, { name: 'kept', ttl: 60, maxEntries: 5, enabled: false }, { name: 'open', entries: 0 }])
       const entry = await server.send('GET', '/v1/stays', { headers: { 'Api-Key': key.secret } })
       expect([entry.status, [...entry.body], entry.headers['content-type'], entry.headers['larder-tags']]).toEqual([200, [0, 255], 'a/b', 't'])

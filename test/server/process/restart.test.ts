@@ -52,7 +52,7 @@ async function metadataOf(server: ServerProcess): Promise<State> {
     // Entries and their counts are looked at by themselves.
     caches: (caches ?? []).map(({ statistics: _, entries: __, bytes: ___, ...definition }) => definition),
     keys: keys ?? [],
-    users,
+    users: (users ?? []).map(({ entries: _, ...user }) => user),
     settings: { ...settings, url: '' } as Record<string, unknown>,
     switch: gate,
   }

@@ -16,6 +16,8 @@ interface Caller {
   /** Nothing was sent, so nothing could be wrong. */
   silent?: boolean
   anonymous?: readonly ('read' | 'write')[]
+  /** A page could have sent it: no GET changes anything. */
+  embeddable?: boolean
 }
 
 let larder: TestLarder
@@ -51,6 +53,11 @@ function sessionCaller(name: string, owner: boolean, start: () => Promise<string
   }
 }
 
+const anonymousWriter = {
+  rights: { owner: true, admin: false, scopes: widenScopes(['write']), caches: null },
+  anonymous: ['write'],
+} as const
+
 const callers: readonly Caller[] = [
   { name: 'no key', headers: constant({}), rights: null, silent: true },
   { name: 'a wrong key', headers: constant(withKey(wrongKey)), rights: null },
@@ -66,7 +73,9 @@ const callers: readonly Caller[] = [
   sessionCaller('another user\'s session', false, () => signIn({ name: 'other', password })),
   sessionCaller('the owner\'s session', true, async () => await signIn({ code: (await manage<{ code: string }>(larder, 'POST', '/admin/session/code')).code })),
   { name: 'nobody, while anonymous may read', headers: constant({}), rights: { owner: true, admin: false, scopes: widenScopes(['read']), caches: null }, anonymous: ['read'] },
-  { name: 'nobody, while anonymous may write', headers: constant({}), rights: { owner: true, admin: false, scopes: widenScopes(['write']), caches: null }, anonymous: ['write'] },
+  { ...anonymousWriter, name: 'nobody, while anonymous may write', headers: constant({}), embeddable: true },
+  { ...anonymousWriter, name: 'nobody by the key anonymous', headers: constant(withKey('anonymous')) },
+  { name: 'the key anonymous, which is switched off', headers: constant(withKey('anonymous')), rights: null },
 ]
 
 /** The cache that a data-plane row works on, as far as its target names one. */
@@ -75,11 +84,13 @@ function cacheOf(row: RouteRow): string | null {
 }
 
 /** What the row says must come of it: `done`, or a status. */
-function expected(row: RouteRow, { rights, silent }: Caller): 'done' | number {
+function expected(row: RouteRow, { rights, silent, embeddable }: Caller): 'done' | number {
   if (row.scope === 'open')
     return 'done'
   if (!rights)
     return silent && row.face === 'classic' ? 400 : 401
+  if (embeddable && row.mutates && row.method === 'GET')
+    return 403
   if (row.scope !== 'any' && !rights.scopes.has(row.scope))
     return 403
   if (row.reach === 'server' && !rights.admin)
@@ -102,13 +113,21 @@ async function prepare(row: RouteRow): Promise<{ target: string, body?: unknown 
   const cache = { name, ttl: 60 }
   if (group === 'caches' && row.template.includes('{name}'))
     await manage(larder, 'POST', '/admin/caches', cache)
-  const id = group === 'keys' && row.template.includes('{id}') ? (await createKey(larder, {})).id : group === 'users' ? ownerId : ''
+  const id = await idFor(row, group, name)
   if (row.template.includes('{key+}') || row.face === 'classic') {
     await manage(larder, 'PUT', '/api/caches/products/entries/item', {})
     await manage(larder, 'PUT', '/v1/item', {})
     await manage(larder, 'PUT', '/v1/item', {}, { Authorization: `Bearer ${other.token}` })
   }
   return { target: targetOf(row, { name, id }), body: bodies(name)[row.operation] }
+}
+
+async function idFor(row: RouteRow, group: string | undefined, name: string): Promise<string> {
+  if (row.operation === 'users.delete')
+    return (await manage<{ id: string }>(larder, 'POST', '/admin/users', { name: `leaving ${name}`, password })).id
+  if (group === 'keys' && row.template.includes('{id}'))
+    return (await createKey(larder, {})).id
+  return group === 'users' ? ownerId : ''
 }
 
 function bodies(name: string): Record<string, unknown> {

@@ -156,8 +156,34 @@ describe('s5 no ambient credentials', () => {
     await manage(larder, 'PATCH', '/admin/settings', { anonymous: { enabled: true, scopes: ['read', 'write'] } })
     expect((await client.send('GET', target, { headers: image })).status).toBe(403)
     expect((await client.send('GET', '/api/caches/products/entries/item', { headers: asOwner })).status).toBe(200)
-    // The anonymous key itself works: it was the origin that was refused.
-    expect((await client.send('GET', target)).status).toBe(200)
     await manage(larder, 'PATCH', '/admin/settings', { anonymous: { enabled: false, scopes: ['read'] } })
+  })
+
+  // Red: in src/main/http/guards.ts let `couldBeEmbedded` answer false.
+  it('refuses what an image in Safari could send without a key, and says how to go on', async () => {
+    const target = '/api/cache-invalidation?cache=products&key=item'
+    const safari = { 'Accept': 'image/webp,*/*', 'User-Agent': 'Safari', 'Referer': 'http://evil.example/' }
+    const invalidate = async (method: string, headers: Record<string, string>): Promise<number> => {
+      await manage(larder, 'PUT', '/api/caches/products/entries/item', {})
+      return (await client.send(method, target, { headers })).status
+    }
+    await manage(larder, 'PATCH', '/admin/settings', { anonymous: { enabled: true, scopes: ['read', 'write'] } })
+    const refused = await client.send('GET', target, { headers: safari })
+    expect(refused.status).toBe(403)
+    expect(refused.json().message).toMatch(/Api-Key: anonymous.* DELETE/)
+    expect(await invalidate('GET', {})).toBe(403)
+    // Each of these a page could send only after a preflight, or says where it comes from.
+    expect(await invalidate('GET', withKey('anonymous'))).toBe(200)
+    expect(await invalidate('GET', { 'Sec-Fetch-Site': 'same-origin' })).toBe(200)
+    expect(await invalidate('GET', { Origin: `http://localhost:${larder.port}` })).toBe(200)
+    expect(await invalidate('GET', asOwner)).toBe(200)
+    expect(await invalidate('DELETE', {})).toBe(200)
+    expect(await invalidate('POST', {})).toBe(200)
+    // A form of another page says so.
+    expect(await invalidate('POST', { Origin: 'null' })).toBe(403)
+    // Reading changes nothing, and no page reads the answer.
+    expect((await client.send('GET', '/api/get-cache?cache=products&key=item', { headers: safari })).status).toBe(200)
+    await manage(larder, 'PATCH', '/admin/settings', { anonymous: { enabled: false, scopes: ['read'] } })
+    expect(await invalidate('GET', withKey('anonymous'))).toBe(401)
   })
 })

@@ -1,19 +1,23 @@
 import type { Command } from '../command'
 import { cacheCommands } from './caches'
 import { call } from './call'
+import { consoleLink } from './console'
 import { entryCommands } from './entries'
 import { keyCommands } from './keys'
 import { serve } from './serve'
 import { serverCommands } from './server'
 import { trust } from './trust'
+import { userCommands } from './users'
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   serve,
   trust,
+  consoleLink,
   ...serverCommands,
   ...entryCommands,
   ...cacheCommands,
   ...keyCommands,
+  ...userCommands,
   call,
 ]

@@ -2,19 +2,8 @@ import type { CommandContext } from '../command'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defineCommand, flag } from '../command'
 import { exitCodes, Failure, usageFailure } from '../failure'
-import { facts, formatCell, table } from '../output'
+import { facts, formatCell } from '../output'
 import { boolean, duration } from '../values'
-
-const consoleLink = defineCommand({
-  name: 'console',
-  summary: 'Print a one-time link that signs a browser in to the console.',
-  examples: ['larder console', 'xdg-open "$(larder console)"'],
-  async run(_, { client, output }) {
-    const code = await client.call('session.code', {})
-    await output.show(code, () => code.url)
-    await output.message(`Works once, for ${code.expiresIn / 60} minutes.`)
-  },
-})
 
 const switchCommand = defineCommand({
   name: 'switch',
@@ -100,25 +89,13 @@ async function waitUntilReady({ client, clock }: CommandContext, timeout: number
   }
 }
 
-const users = defineCommand({
-  name: 'users',
-  summary: 'List the users.',
-  examples: ['larder users'],
-  async run(_, { client, output }) {
-    const all = await client.call('users.list', {})
-    await output.show(all, () => table(
-      ['ID', 'NAME', 'OWNER', 'ADMIN', 'PASSWORD', 'CREATED'],
-      all.map(user => [user.id, user.name, user.owner, user.admin, user.hasPassword, user.createdAt]),
-    ))
-  },
-})
-
 const settings = defineCommand({
   name: 'settings',
   summary: 'Show the settings and where secrets are kept.',
   examples: ['larder settings', 'larder call settings.update \'{"memory":536870912}\''],
   async run(_, { client, output }) {
     const now = await client.call('settings.get', {})
+    const sentences = [now.vault.detail, now.vault.reason].filter(sentence => sentence !== null)
     await output.show(now, () => facts([
       ['version', now.version],
       ['url', now.url],
@@ -127,9 +104,9 @@ const settings = defineCommand({
       ['largest value (bytes)', now.valueLimit],
       ['requests without a key', now.anonymous.enabled ? now.anonymous.scopes.join(', ') : 'refused'],
       ['registration open', now.registrationOpen],
-      ['vault', `${now.vault.driver} (${formatCell(now.vault.state)}): ${now.vault.detail}${now.vault.reason === null ? '' : ` ${now.vault.reason}`}`],
+      ['vault', [`${now.vault.driver} (${formatCell(now.vault.state)})`, ...sentences].join(' – ')],
     ]))
   },
 })
 
-export const serverCommands = [consoleLink, switchCommand, stats, status, users, settings]
+export const serverCommands = [switchCommand, stats, status, settings]

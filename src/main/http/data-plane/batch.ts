@@ -18,7 +18,7 @@ import { holdFor, sendJson, sendPieces } from '../exchange'
 import { parseJson } from '../json-body'
 import { gathered } from '../pour'
 import { bytesInJson } from './bytes-in-json'
-import { callerOf, nativeCache } from './context'
+import { nativeCache, requireRead } from './context'
 
 type Operation = z.output<typeof BatchOperation>
 /** Operations checked in one go. */
@@ -70,11 +70,11 @@ async function parseBatch(body: unknown): Promise<z.output<typeof Batch>> {
   return { operations: parsed, atomic }
 }
 
-/** The route asks for `write`; reading inside a batch needs `read` as well. */
+/** The route asks for `write`; what answers something that is stored needs `read` as well. */
 function checkReads(exchange: Exchange, operations: readonly Operation[]): void {
-  const reading = operations.findIndex(operation => operation.op === 'get')
-  if (reading >= 0 && !callerOf(exchange).scopes.has('read'))
-    throw new LarderError('out-of-scope', `operations.${reading}: reading needs the scope read.`)
+  const reading = operations.findIndex(({ op }) => op === 'get' || op === 'increment')
+  if (reading >= 0)
+    requireRead(exchange, `operations.${reading}: ${operations[reading]?.op}`)
 }
 
 /** Throws LarderError that names the field under `path`. */

@@ -4,9 +4,9 @@ import { dataOperations } from '../../../shared/data-operations'
 import { invalidField } from '../../../shared/errors'
 import { limits } from '../../../shared/limits'
 import { etagOf } from '../etags'
-import { sendJson } from '../exchange'
+import { send, sendJson } from '../exchange'
 import { readQuery, refuseUnknown } from '../request-target'
-import { nativeCache } from './context'
+import { mayRead, nativeCache, requireRead } from './context'
 
 const sorts = ['key', 'size', 'ttl', 'hits', 'age'] as const
 const orders = ['asc', 'desc'] as const
@@ -32,9 +32,15 @@ export function createCollectionFace(deps: DataPlaneDeps): Record<'entries.list'
       const query = readQuery(exchange.target.query)
       refuseUnknown(query, dataOperations['entries.invalidate'].query)
       const options = { soft: readFlag(query, 'soft'), dryRun: readFlag(query, 'dryRun') }
+      if (options.dryRun)
+        requireRead(exchange, 'dryRun drops nothing and answers what is stored, so it')
       const matched = await cache.invalidate(readSelector(query), options)
       exchange.result = 'dropped'
-      sendJson(exchange, 200, { matched })
+      // By its number a pattern would tell which keys there are, and soft would even leave them.
+      if (mayRead(exchange))
+        sendJson(exchange, 200, { matched })
+      else
+        send(exchange, 204, [])
     },
   }
 }

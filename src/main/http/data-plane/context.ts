@@ -23,6 +23,17 @@ export function callerOf(exchange: Exchange): Principal {
   return exchange.principal
 }
 
+/** Whether the caller may learn what is stored. */
+export function mayRead(exchange: Exchange): boolean {
+  return callerOf(exchange).scopes.has('read')
+}
+
+/** For what tells what is stored, on a route of scope `write`. Throws `out-of-scope`; `what` begins its sentence. */
+export function requireRead(exchange: Exchange, what: string): void {
+  if (!mayRead(exchange))
+    throw new LarderError('out-of-scope', `${what} needs the scope read as well.`)
+}
+
 /** Finds a cache of the caller. Throws `out-of-scope`, `cache-not-found`. */
 export function findCache(deps: DataPlaneDeps, exchange: Exchange, name: string): Cache {
   const caller = callerOf(exchange)

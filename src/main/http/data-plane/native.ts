@@ -9,7 +9,7 @@ import { hitHeaders, missStatus } from '../entry-headers'
 import { etagOf, noneMatchNames, parseIfMatch } from '../etags'
 import { send, sendText } from '../exchange'
 import { readQuery, refuseUnknown } from '../request-target'
-import { isHit, nativeCache, pathCache, pathKey, peekEntry, readEntry } from './context'
+import { isHit, nativeCache, pathCache, pathKey, peekEntry, readEntry, requireRead } from './context'
 import { accepted, storeBody } from './store'
 
 type NativeEntryOperation = 'entries.get' | 'entries.put' | 'entries.patch' | 'entries.delete' | 'entries.post'
@@ -69,6 +69,7 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
       const op = query.get('op')
       if (op === 'increment') {
         refuseUnknown(query, { op: '', by: '' })
+        requireRead(exchange, 'op=increment answers the number, so it')
         const { number, version } = cache.increment(key, parseBy(query.get('by') ?? '1'))
         exchange.result = 'stored'
         sendText(exchange, 200, number, ['ETag', etagOf(version)])

@@ -27,6 +27,7 @@ export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'batch-aborted': 'Step 3 failed, nothing was changed.',
   'secret-unavailable': 'The vault keeps no copy of this API key.',
   'protected': 'The cache default cannot be deleted.',
+  'quota-reached': 'Your cache limit is 200. Delete a cache, or ask an administrator for a higher limit.',
   'precondition-failed': 'The entry is not the one that If-Match names.',
   'too-large': 'The body may have 16777216 bytes.',
   'uri-too-long': 'The request target may have 8192 bytes; this one has 9000.',

@@ -23,7 +23,7 @@ const span = 10
 /** Longest distance of two readings, in seconds, that still makes one line: more means that nobody watched. */
 const longestStep = 5
 
-interface Reading { at: number, hits: number, reads: number, durations: readonly number[] }
+interface Reading { at: number, hits: number, reads: number, answered: number, durations: readonly number[] }
 
 export interface LiveWindow {
   samples: () => readonly Sample[]
@@ -54,7 +54,7 @@ export function createLiveWindow(): LiveWindow {
       // Counters that fell belong to another server, or to caches that are gone since.
       else if (last && (reads < last.reads || totals.hits < last.hits))
         readings = []
-      const reading = { at, hits: totals.hits, reads, durations }
+      const reading = { at, hits: totals.hits, reads, answered: totals.latency.count, durations }
       readings = [...readings.filter(old => old.at >= at - span), reading]
       const [first = reading] = readings
       const asked = reads - first.reads
@@ -69,7 +69,8 @@ export function createLiveWindow(): LiveWindow {
       samples.push({
         at,
         hitRatio: asked > 0 ? (totals.hits - first.hits) / asked : null,
-        rate: requestsPerSecond,
+        // Of the whole server for those whom it concerns; otherwise of one's own caches, between two readings.
+        rate: requestsPerSecond ?? (at > first.at ? (reading.answered - first.answered) / (at - first.at) : null),
         p50: quantile(taken, 0.5),
         p99: quantile(taken, 0.99),
         memory: bytes,

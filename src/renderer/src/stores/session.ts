@@ -1,8 +1,9 @@
 import type { OperationOutput } from '../../../shared/operations'
 import { defineStore } from 'pinia'
-import { shallowReadonly, shallowRef } from 'vue'
+import { nextTick, shallowReadonly, shallowRef } from 'vue'
 import { useApi } from '../composables/use-api'
 import { messageOf } from '../error-text'
+import { useDialogs } from './dialogs'
 import { useNotices } from './notices'
 
 export type User = OperationOutput<'session.get'>['user']
@@ -11,6 +12,7 @@ export type User = OperationOutput<'session.get'>['user']
 export const useSession = defineStore('session', () => {
   const { client, session, owned, onSessionEnd } = useApi()
   const notices = useNotices()
+  const dialogs = useDialogs()
   const phase = shallowRef<'checking' | 'signed-out' | 'signed-in'>('checking')
   const user = shallowRef<User | null>(null)
   /** Why the sign-in form shows, when that was not the person's own wish. */
@@ -18,33 +20,60 @@ export const useSession = defineStore('session', () => {
 
   onSessionEnd(() => leave('Your session has ended. Sign in again.'))
 
-  /** Signs in by a one-time code where there is one, else by the session that this tab still has. */
+  /**
+   * Goes on with the session that this tab still has, or signs in by a one-time code where there is one. Where somebody
+   * is signed in, the code waits for the person's word.
+   */
   async function start(code: string | null): Promise<void> {
-    let refusal = ''
-    if (code !== null) {
-      try {
-        return enter(await client['session.create']({ code }))
-      }
-      catch (error) {
-        refusal = `This sign-in link does not work: ${messageOf(error)}`
-      }
+    const kept = session.get() !== null || owned
+    if (code === null && !kept)
+      return leave('')
+    const there = kept && await resume()
+    // With a bearer that could not be tried, nobody knows whose place the code would take.
+    if (code === null || (!there && session.get() !== null) || (there && !await agrees()))
+      return
+    try {
+      enter(await client['session.create']({ code }))
     }
-    if (session.get() === null && !owned)
-      return leave(refusal)
+    catch (error) {
+      const refusal = `This sign-in link does not work: ${messageOf(error)}`
+      if (there)
+        notices.show({ kind: 'failed', text: refusal })
+      else
+        leave(refusal)
+    }
+  }
+
+  /** Takes up the session that this tab has; false where that is none any more, or the server is not reached. */
+  async function resume(): Promise<boolean> {
     try {
       const me = await client['session.get']()
       user.value = me.user
       phase.value = 'signed-in'
-      if (refusal)
-        notices.show({ kind: 'failed', text: refusal })
+      return true
     }
     catch (error) {
       // A bearer that was refused is gone by now, with a reason of its own. Otherwise it is kept: the next load may reach the server.
       if (session.get() !== null)
         reason.value = messageOf(error)
-      reason.value = refusal || reason.value
       phase.value = 'signed-out'
+      return false
     }
+  }
+
+  /**
+   * Whether the person at this tab wants another account in it. Anybody can send a link with a code of their own, and
+   * what is typed here afterwards would be theirs.
+   */
+  async function agrees(): Promise<boolean> {
+    // Dialogs of whoever was here before are closed first.
+    await nextTick()
+    return await dialogs.confirm({
+      title: 'Sign in by this link?',
+      text: `You are signed in as ${user.value?.name}. The link signs you in as the person who made it: `
+        + 'from then on, that person sees what you store.',
+      action: 'Sign in by the link',
+    })
   }
 
   /** Throws LarderError `sign-in-failed`, `too-many-attempts`. */

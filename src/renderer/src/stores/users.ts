@@ -8,7 +8,7 @@ import { parseInput } from '../../../shared/validation'
 import { useApi } from '../composables/use-api'
 import { useSession } from './session'
 
-/** Users of this server. Listing them and making new ones is for administrators. */
+/** Users of this server. Listing, making and deleting them is for administrators. */
 export const useUsers = defineStore('users', () => {
   const { client } = useApi()
   const session = useSession()
@@ -51,7 +51,15 @@ export const useUsers = defineStore('users', () => {
     return updated
   }
 
-  return { list: shallowReadonly(list), loaded: shallowReadonly(loaded), read, create, update }
+  /** Throws LarderError `user-not-found`, `admin-only`, `protected`. */
+  async function remove(id: string): Promise<void> {
+    await client['users.delete']({ id })
+    // A read that is under way may have seen the user still.
+    reads++
+    list.value = list.value.filter(user => user.id !== id)
+  }
+
+  return { list: shallowReadonly(list), loaded: shallowReadonly(loaded), read, create, update, remove }
 })
 
 /** `name-taken` is about a field, and is told beside it. */

@@ -1,0 +1,70 @@
+import type { OperationOutput, OperationParsed } from '../../shared/operations'
+import type { UserRecord } from '../base/metadata'
+import type { Principal } from '../base/principal'
+import type { CacheDirectory } from './cache-directory'
+import type { UserDirectory } from './user-directory'
+import { LarderError } from '../../shared/errors'
+import { isoTime } from './handlers'
+
+/** A user as callers see one. */
+export type DescribeUser = (user: UserRecord) => OperationOutput<'users.update'>
+
+export function createDescribeUser(caches: Pick<CacheDirectory, 'list'>): DescribeUser {
+  return ({ id, name, owner, admin, passwordHash, disabled, cacheLimit, createdAt }) => {
+    const own = caches.list(id)
+    return {
+      id,
+      name,
+      owner,
+      admin,
+      hasPassword: passwordHash !== null,
+      disabled,
+      caches: own.length,
+      cacheLimit,
+      entries: own.reduce((sum, cache) => sum + cache.size, 0),
+      createdAt: isoTime(createdAt),
+    }
+  }
+}
+
+/** Registration is open until the owner has a password: from then on somebody can vouch for new users. */
+export function registrationOpen(users: UserDirectory): boolean {
+  return users.owner()?.passwordHash === null
+}
+
+type Change = Pick<OperationParsed<'users.update'>, 'password' | 'admin' | 'disabled' | 'cacheLimit'>
+
+/** What a caller may not do to a user whom they may change. Throws LarderError `admin-only`, `protected`. */
+export function checkChange(caller: Principal, user: UserRecord, change: Change): void {
+  const { password, admin, disabled, cacheLimit } = change
+  const own = user.id === caller.userId
+  if (!caller.admin && [admin, disabled, cacheLimit].some(field => field !== undefined))
+    throw new LarderError('admin-only', 'Only an administrator may say who is one, disable users and limit caches.')
+  if (user.owner && admin === false)
+    throw new LarderError('protected', 'The owner stays an administrator.')
+  if (user.owner && disabled)
+    throw new LarderError('protected', 'The owner cannot be disabled.')
+  // An administrator who could would be the owner from then on.
+  if (user.owner && password !== undefined && !own)
+    throw new LarderError('protected', 'Only the owner may set the owner\'s password.')
+  if (own && disabled)
+    throw new LarderError('protected', 'You cannot disable yourself. Another administrator can.')
+}
+
+/** Throws LarderError `protected`. */
+export function checkDeletion(caller: Principal, user: UserRecord): void {
+  if (user.owner)
+    throw new LarderError('protected', 'The owner cannot be deleted.')
+  if (user.id === caller.userId)
+    throw new LarderError('protected', 'You cannot delete yourself. Another administrator can.')
+}
+
+/**
+ * For work that had to wait: the account that began it must still stand as it stood then, or a user who was locked out
+ * meanwhile would get back in by it. Throws LarderError `key-invalid`.
+ */
+export function checkStanding(users: UserDirectory, then: UserRecord): void {
+  const now = users.find(then.id)
+  if (!now || now.disabled || now.passwordHash !== then.passwordHash || now.admin !== then.admin)
+    throw new LarderError('key-invalid', 'Your account has changed meanwhile. Sign in again.')
+}

@@ -1,0 +1,112 @@
+import type { OperationInput, OperationOutput } from '../../../shared/operations'
+import type { Command, CommandContext } from '../command'
+import { limits } from '../../../shared/limits'
+import { randomSecret } from '../../base/ids'
+import { messageOf } from '../../base/logger'
+import { defineCommand } from '../command'
+import { missingFailure, usageFailure } from '../failure'
+import { table } from '../output'
+import { wholeNumber } from '../values'
+
+type User = OperationOutput<'users.update'>
+type Change = Omit<OperationInput<'users.update'>, 'id'>
+
+const userArgument = { name: 'user', meaning: 'the name or the id of a user; larder users shows both' }
+
+/** An id before a name: somebody may have taken another's id as a name. */
+async function findUser({ client }: CommandContext, text: string): Promise<User> {
+  const all = await client.call('users.list', {})
+  const found = all.find(user => user.id === text) ?? all.find(user => user.name === text.normalize('NFC'))
+  if (!found)
+    throw missingFailure(`There is no user ${text}. larder users lists them`, 'user-not-found')
+  return found
+}
+
+async function change(context: CommandContext, text: string, input: Change): Promise<User> {
+  const { id } = await findUser(context, text)
+  return await context.client.call('users.update', { id, ...input })
+}
+
+const list = defineCommand({
+  name: 'users',
+  summary: 'List the users.',
+  examples: ['larder users'],
+  async run(_, { client, output }) {
+    const all = await client.call('users.list', {})
+    await output.show(all, () => table(
+      ['ID', 'NAME', 'OWNER', 'ADMIN', 'PASSWORD', 'DISABLED', 'CACHES', 'LIMIT', 'CREATED'],
+      all.map(({ id, name, owner, admin, hasPassword, disabled, caches, cacheLimit, createdAt }) =>
+        [id, name, owner, admin, hasPassword, disabled, caches, cacheLimit, createdAt]),
+    ))
+  },
+})
+
+/** A command that moves one switch of a user. */
+function switchCommand(word: string, summary: string, input: Change, outcome: string): Command {
+  return defineCommand({
+    name: `users ${word}`,
+    summary,
+    arguments: [userArgument],
+    examples: [`larder users ${word} ben`],
+    async run({ words: [text = ''] }, context) {
+      const user = await change(context, text, input)
+      await context.output.show(user, () => `${user.name} ${outcome}`)
+    },
+  })
+}
+
+const disable = switchCommand(
+  'disable',
+  'Refuse every credential of a user at once. Caches and API keys are kept.',
+  { disabled: true },
+  'is disabled. Let the user in again with: larder users enable',
+)
+const enable = switchCommand('enable', 'Let a disabled user in again.', { disabled: false }, 'is enabled.')
+
+function limitOf(text: string): number {
+  try {
+    return wholeNumber(1, limits.cachesMax)(text)
+  }
+  catch (error) {
+    throw usageFailure(`users limit: caches ${messageOf(error)}`)
+  }
+}
+
+const limit = defineCommand({
+  name: 'users limit',
+  summary: 'Set how many caches a user may have.',
+  arguments: [userArgument, { name: 'caches', meaning: 'a whole number' }],
+  examples: ['larder users limit ben 500'],
+  async run({ words: [text = '', caches = ''] }, context) {
+    const user = await change(context, text, { cacheLimit: limitOf(caches) })
+    await context.output.show(user, () => `${user.name} may have ${user.cacheLimit} caches.`)
+  },
+})
+
+const resetPassword = defineCommand({
+  name: 'users reset-password',
+  summary: 'Give a user a new password and print it. Sessions, sign-in links and API keys of the user end.',
+  arguments: [userArgument],
+  examples: ['larder users reset-password ben'],
+  async run({ words: [text = ''] }, context) {
+    const password = randomSecret(16)
+    const user = await change(context, text, { password })
+    await context.output.show({ ...user, password }, () => password)
+    await context.output.message(`${user.name} can change it in the console. Sessions, links and API keys have ended.`)
+  },
+})
+
+const remove = defineCommand({
+  name: 'users delete',
+  summary: 'Delete a user with all caches, entries and API keys.',
+  arguments: [userArgument],
+  examples: ['larder users delete ben'],
+  async run({ words: [text = ''] }, context) {
+    const { id, name } = await findUser(context, text)
+    await context.client.call('users.delete', { id })
+    await context.output.message(`Deleted ${name}.`)
+  },
+})
+
+/** `users` and what can be done to one. */
+export const userCommands: readonly Command[] = [list, disable, enable, limit, resetPassword, remove]

@@ -1,0 +1,61 @@
+import type { Disposable } from '../base/disposable'
+import type { Logger } from '../base/logger'
+import type { SignInPages } from '../base/sign-in-pages'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { randomId } from '../base/ids'
+import { messageOf } from '../base/logger'
+import { signInFolder } from '../base/sign-in-pages'
+import { privateFolderMode, writeFileAtomic } from './private-files'
+
+/** The pages of this run, in a folder of their own. Those of an earlier run are removed: their codes ended with it. */
+export function createSignInPages({ home, logger }: { home: string, logger: Logger }): SignInPages & Disposable {
+  const folder = join(home, signInFolder)
+
+  function remove(path: string): void {
+    try {
+      rmSync(path, { recursive: true, force: true })
+    }
+    catch (error) {
+      logger.warn('a sign-in page could not be removed', { path, reason: messageOf(error) })
+    }
+  }
+
+  remove(folder)
+  return {
+    write(link) {
+      mkdirSync(folder, { recursive: true, mode: privateFolderMode })
+      const path = join(folder, `${randomId()}.html`)
+      writeFileAtomic(path, pageOf(link))
+      return { path, remove: () => remove(path) }
+    },
+    dispose: () => remove(folder),
+  }
+}
+
+/** Leads on by itself, and by a click where the browser does not follow. No script, so that none need be allowed. */
+function pageOf(link: string): string {
+  const target = escapeHtml(link)
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="refresh" content="0; url=${target}">
+<title>Larder</title>
+<p><a href="${target}">Open the console of Larder</a></p>
+</html>
+`
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\'': '&#39;',
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, character => entities[character] ?? character)
+}

@@ -1,0 +1,49 @@
+import type { User } from '../../stores/session'
+import { formatCount, formatEntries } from '../../format'
+import { useDialogs } from '../../stores/dialogs'
+import { useNotices } from '../../stores/notices'
+import { useUsers } from '../../stores/users'
+
+export interface UserActions {
+  setAdmin: (user: User, admin: boolean) => Promise<void>
+  setDisabled: (user: User, disabled: boolean) => Promise<void>
+  remove: (user: User) => Promise<void>
+}
+
+/** What an administrator does to a user; each tells what it came to. */
+export function useUserActions(): UserActions {
+  const users = useUsers()
+  const dialogs = useDialogs()
+  const notices = useNotices()
+
+  return {
+    async setAdmin({ id, name }, admin) {
+      await notices.tell(async () => {
+        await users.update({ id, admin })
+        return `${name} is ${admin ? 'an administrator' : 'no administrator any more'}.`
+      })
+    },
+    async setDisabled({ id, name }, disabled) {
+      await notices.tell(async () => {
+        await users.update({ id, disabled })
+        if (!disabled)
+          return `${name} may sign in again, and the API keys work.`
+        const enable = async (): Promise<string> => {
+          await users.update({ id, disabled: false })
+          return `${name} is enabled again.`
+        }
+        return { text: `${name} is disabled: signed out everywhere, and every API key is refused.`, undo: enable }
+      })
+    },
+    async remove({ id, name, caches, entries }) {
+      const what = `${formatCount(caches)} ${caches === 1 ? 'cache' : 'caches'}, ${formatEntries(entries)}`
+      const yes = await dialogs.confirm({
+        title: `Delete ${name}?`,
+        text: `${name} goes for good, with ${what} and all API keys. Disable the user instead to lock ${name} out.`,
+        action: 'Delete user',
+      })
+      if (yes)
+        await notices.tell(() => users.remove(id).then(() => `Deleted ${name}.`))
+    },
+  }
+}
