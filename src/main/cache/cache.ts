@@ -4,15 +4,16 @@ import type { Jobs, Work } from './jobs'
 import type { OperationParts } from './operations'
 import type { Cache, CacheDefinition, CacheSettings, EntryJournal } from './ports'
 import type { Ranked } from './ranking'
-import type { Ledger, StoredEntry, StoreMaker } from './store'
+import type { Ledger, StoreMaker } from './store'
 import { LarderError } from '../../shared/errors'
 import { runBatch } from './batch'
 import { createDepartures } from './departures'
 import { costs, createFitter } from './fitter'
+import { freshEntries } from './fresh-entries'
 import { invalidation } from './invalidation'
 import { isOverdue, restoreLifetime, timeOf } from './lifetime'
 import { createLiveTable } from './live-table'
-import { createEntryOperations, isFresh } from './operations'
+import { createEntryOperations } from './operations'
 import { createOrders } from './order/orders'
 import { createOverlay } from './overlay'
 import { readPage } from './pages'
@@ -281,13 +282,6 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       }
     }
     dropped.forEach(journal.remove)
-  }
-}
-
-function* freshEntries(entries: Iterable<StoredEntry>, clock: Clock): IterableIterator<{ key: string, value: Buffer, contentType: string }> {
-  for (const entry of entries) {
-    if (isFresh(entry, clock.wall(), clock.monotonic()))
-      yield { key: entry.key, value: entry.value, contentType: entry.contentType }
   }
 }
 

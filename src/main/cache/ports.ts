@@ -186,8 +186,11 @@ export interface Cache {
   page: (query: PageQuery) => Promise<Page>
   /** Share of what `page` needs that has been built, from 0 to 1; 1 = it resolves at once. Asking begins to build. Throws as `page`. */
   orderProgress: (query: PageQuery) => number
-  /** Fresh entries in insertion order. May be left and resumed while the cache changes; entries that go meanwhile are not shown. */
-  entries: () => IterableIterator<{ key: string, value: Buffer, contentType: string }>
+  /**
+   * Fresh entries in insertion order. May be left and resumed while the cache changes; entries that go meanwhile are not
+   * shown. Null is a place where others should have their turn: the next entry may take a while to find.
+   */
+  entries: () => IterableIterator<{ key: string, value: Buffer, contentType: string } | null>
   statistics: () => Statistics
   /** Counts one answered request, in microseconds. */
   recordLatency: (microseconds: number) => void

@@ -61,9 +61,9 @@ export interface Store {
   inOrderOfEviction: () => number[]
   /**
    * In order of insertion, those that are there at the call. The store may change meanwhile: an entry that goes is not shown, even
-   * when its key is stored anew.
+   * when its key is stored anew. Null is a place where others may have their turn.
    */
-  entries: () => IteratorObject<StoredEntry>
+  entries: () => IteratorObject<StoredEntry | null>
   /** Handles of the entries with this tag. */
   tagged: (tag: string) => number[]
   /**

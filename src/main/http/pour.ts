@@ -11,6 +11,7 @@ export interface Pouring {
   hold: Hold | null
   /** Whom the budget charges for what the client has not taken. */
   caller: object
+  /** An empty one is a pause: the next is asked for in the next turn of the event loop. */
   pieces: Iterator<Buffer>
   /** What `pieces` threw; after `ended`. */
   failed: (error: unknown) => void
@@ -49,6 +50,8 @@ export function pour({ response, outflow, hold, caller, pieces, failed, ended }:
   }
 
   function go(): void {
+    if (over)
+      return
     try {
       writeOn()
     }
@@ -66,6 +69,10 @@ export function pour({ response, outflow, hold, caller, pieces, failed, ended }:
         finish()
         response.end()
         break
+      }
+      if (next.value.length === 0) {
+        setImmediate(go)
+        return
       }
       if (hold && !hold.share(next.value.buffer))
         throw overloaded()
@@ -85,15 +92,23 @@ export function* slices(body: Buffer): Generator<Buffer, void> {
     yield body.subarray(at, at + pieceSize)
 }
 
-/** Texts, small ones together, as pieces of about `pieceSize` bytes. */
+/** Among texts: others should have their turn before the next one is asked for. */
+export const pause = ''
+
+/** Texts, small ones together, as pieces of about `pieceSize` bytes; a `pause` is an empty piece. */
 export function* gathered(texts: Iterable<string>): Generator<Buffer, void> {
   let waiting = ''
   for (const text of texts) {
+    if (text === pause) {
+      yield Buffer.alloc(0)
+      continue
+    }
     waiting += text
     if (waiting.length < pieceSize)
       continue
     yield* slices(Buffer.from(waiting))
     waiting = ''
   }
-  yield Buffer.from(waiting)
+  if (waiting !== '')
+    yield Buffer.from(waiting)
 }

@@ -7,7 +7,7 @@ import { createManualClock } from '../../../src/main/base/clock'
 import { silentLogger } from '../../../src/main/base/logger'
 import { createEngine } from '../../../src/main/cache/engine'
 import { createMemoryJournal } from '../../helpers/memory-journal'
-import { bytes, definitionOf, listen } from './workbench'
+import { bytes, definitionOf, listed, listen } from './workbench'
 
 /** A clock on which every look takes a millisecond, so that all work ends its slice at the first look. */
 function hurriedClock(): Clock {
@@ -81,7 +81,7 @@ it('an invalidation takes what was there before it, and nothing written after it
       }
     }
     await done
-    const left = Array.from(cache.entries(), ({ key, value }) => `${key}=${value.toString()}`)
+    const left = listed(cache).map(({ key, value }) => `${key}=${value.toString()}`)
     expect(left.sort()).toEqual([...expected].filter(([, { chosen }]) => !chosen).map(([key, { value }]) => `${key}=${value}`).sort())
   }), { numRuns: Number(process.env.LARDER_MODEL_RUNS ?? 200) })
 })

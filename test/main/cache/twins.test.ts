@@ -12,7 +12,7 @@ import { createOffheapStore } from '../../../src/main/cache/offheap/offheap-stor
 import { LarderError } from '../../../src/shared/errors'
 import { createMemoryJournal } from '../../helpers/memory-journal'
 import { createMapStore } from './map-store'
-import { definitionOf } from './workbench'
+import { definitionOf, listed } from './workbench'
 
 /*
  * R7: the engine over the off-heap store, in pieces so small that a few entries make it grow, split, page and clean, against the engine over the
@@ -149,7 +149,7 @@ async function view({ cache, journal, heard }: Twin): Promise<unknown> {
   const { latency, ...statistics } = cache.statistics()
   return {
     size: cache.size,
-    fresh: Array.from(cache.entries(), ({ key, value, contentType }) => `${key} ${value.toString('latin1')} ${contentType}`),
+    fresh: listed(cache).map(({ key, value, contentType }) => `${key} ${value.toString('latin1')} ${contentType}`),
     entries,
     statistics,
     tagged: ['x', 'constructor'].map(tag => cache.invalidate({ tag }, { dryRun: true })),

@@ -50,9 +50,14 @@ export function asHit(lookup: Lookup | undefined): Hit {
   return lookup
 }
 
+/** What the cache lists, without its pauses. */
+export function listed(cache: Cache): NonNullable<ReturnType<ReturnType<Cache['entries']>['next']>['value']>[] {
+  return [...cache.entries()].filter(entry => entry !== null)
+}
+
 /** Keys from the least to the most recently inserted, fresh ones only. */
 export function keysOf(cache: Cache): string[] {
-  return Array.from(cache.entries(), entry => entry.key)
+  return listed(cache).map(({ key }) => key)
 }
 
 /** Collects events as `set a`, `removed a expired`, … */

@@ -3,7 +3,7 @@ import type { StoreWatcher } from '../order/watched-store'
 import type { Ledger, Store, StoredEntry } from '../store'
 import type { RecordEntry, RecordHome } from './record'
 import type { OffheapOptions } from './slots'
-import { insertionOrder } from './insertion-order'
+import { insertionOrder, pause } from './insertion-order'
 import { createKeyBuffer } from './key-buffer'
 import { nowhere } from './key-index'
 import { mostSlots } from './record'
@@ -73,7 +73,7 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
     home.latestUse = Math.max(home.latestUse, at)
   }
 
-  function* inOrder(last: number): Generator<StoredEntry> {
+  function* inOrder(last: number): Generator<StoredEntry | null> {
     const numbered = {
       get size() {
         return size
@@ -88,7 +88,7 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
       },
     }
     for (const slot of insertionOrder(numbered, last))
-      yield slots.entry(slot)
+      yield slot === pause ? null : slots.entry(slot)
   }
 
   return {

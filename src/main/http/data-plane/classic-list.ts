@@ -1,7 +1,7 @@
 import type { Cache } from '../../cache/ports'
 import type { Exchange } from '../exchange'
 import { sendPieces } from '../exchange'
-import { gathered } from '../pour'
+import { gathered, pause } from '../pour'
 import { toEmbeddedJson } from './classic-value'
 
 /**
@@ -16,8 +16,12 @@ export function streamEntries(exchange: Exchange, cache: Cache): void {
 
 function* rows(cache: Cache): Generator<string, void> {
   let before = '['
-  for (const { key, value, contentType } of cache.entries()) {
-    yield `${before}{"key":${JSON.stringify(key)},"value":${toEmbeddedJson(value, contentType)}}`
+  for (const entry of cache.entries()) {
+    if (entry === null) {
+      yield pause
+      continue
+    }
+    yield `${before}{"key":${JSON.stringify(entry.key)},"value":${toEmbeddedJson(entry.value, entry.contentType)}}`
     before = ','
   }
   yield before === '[' ? '[]' : ']'
