@@ -30,7 +30,8 @@ const many: readonly Step[] = Array.from({ length: 200 }, (_, i): Step[] => {
 /** Text of the button that a click at the middle of an element reaches. */
 async function buttonAtMiddle(page: Page, element: Locator): Promise<string | undefined> {
   const { x, y, width, height } = await element.boundingBox() ?? { x: 0, y: 0, width: 0, height: 0 }
-  return page.evaluate(`document.elementFromPoint(${x + width / 2}, ${y + height / 2})?.closest('button')?.textContent.trim()`)
+  const middle = `${x + width / 2}, ${y + height / 2}`
+  return page.evaluate(`document.elementFromPoint(${middle})?.closest('button')?.textContent.trim()`)
 }
 const grid = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('grid', { name: 'Entries' })
 const entry = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('region', { name: 'Entry' })
@@ -266,7 +267,8 @@ test('values that could hang a page do not', { tag: '@alone' }, async ({ openCon
     longest[key] = await page.evaluate<number>('window.longest')
   }
   console.log(`elements: ${JSON.stringify(drawn)}, longest tasks in ms: ${JSON.stringify(longest)}`)
-  // What is drawn is what is seen, however long the value is; test/renderer/cache/values.test.ts counts the slices of the work.
+  // What is drawn is what is seen, however long the value is. The slices of the work are counted in
+  // test/renderer/cache/values.test.ts.
   expect(Object.entries(drawn).filter(([, elements]) => elements > 800)).toEqual([])
   if (timed)
     expect(Object.entries(longest).filter(([, time]) => time > 200)).toEqual([])
