@@ -164,6 +164,20 @@ describe.each(stores)('the $name store', ({ createStore }) => {
     expect([store.size, ...store.all(), ...store.tagged('any')]).toEqual([0])
   })
 
+  // Red with, in record.ts: `return true` for any tag of the same length, 1 for 2 behind a backslash,
+  // `isTag` true from the start.
+  it('tells tags apart that look alike in JSON, and from content types', () => {
+    const { store, insert } = setUp()
+    const tags = ['', ',', '","', 'a,', ',b', '"', '\\', '\\"', '"\\', 'ü', 'u', '\uD800', '[', ']', 'text/a']
+    // So many content types that records stand for themselves.
+    for (let index = 0; index < 200; index++) {
+      const own = tags.filter((_, place) => (index * 7919 >>> place) % 3 === 0)
+      insert(`k${index}`, fieldsOf('v', { tags: own, contentType: index % 20 === 19 ? 'text/a' : `text/${index}` }))
+    }
+    for (const tag of [...tags, 'b', 'a', '\\\\'])
+      expect(keysOf(store.tagged(tag)).sort()).toEqual(keysOf(store.all()).filter(key => there(store, key).tags.includes(tag)).sort())
+  })
+
   // Red with: slots.ts `[...before.order()]` left a generator, or `policy.add` left out of `rank`.
   it.each([['lru', 'lfu', 'sieve'], ['lfu', 'sieve', 'lru'], ['sieve', 'lfu', 'lru']] as const)('evicts by %s, and by another rule when told', (eviction, ...others) => {
     const { store, insert } = setUp(eviction)
