@@ -19,7 +19,10 @@ export interface Column {
   readonly bytes: number
   /** Makes room for the slots below `capacity`; never shrinks. */
   reserve: (capacity: number) => void
-  /** Makes room for this slot, and below it for no page but the first: what has no room tells 0. */
+  /**
+   * Makes room for this slot, and below it for no page but the first: other slots below hold 0. Only
+   * for columns that do not `reserve`.
+   */
   reach: (slot: number) => void
   /** Lets go of the pages that lie beyond `capacity` as a whole, but for the first. */
   release: (capacity: number) => void

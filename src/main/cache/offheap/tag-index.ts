@@ -11,8 +11,8 @@ import { createKeyIndex } from './key-index'
  *   slot ──firsts─▶ node ──▶ node ──▶ node  all nodes of this entry
  *
  * The texts stand in the records, so only hashes are here. Tags with the same hash share a list,
- * and whoever reads it looks whether the entry has the tag. Nobody can make another tag slower by
- * that: adding and removing never walk a list of a hash.
+ * and its reader checks that the entry has the tag. Collisions make only reading that list slower:
+ * adding and removing never walk it.
  *
  * The nodes lie side by side: where one goes, the last one takes its place. So pages at the end
  * can go when there are fewer nodes.
@@ -106,7 +106,7 @@ export function createTagIndex(parts: TagIndexParts = {}): TagIndex {
 
   function addOne(slot: number, hash: number): void {
     const head = find(hash)
-    // The head is the youngest: two tags of one entry may have the same hash.
+    // Another tag of this entry may have the same hash; its node would be the youngest.
     if (head !== 0 && slots.get(head - 1) === slot)
       return
     if (count === room)
@@ -173,7 +173,7 @@ export function createTagIndex(parts: TagIndexParts = {}): TagIndex {
   }
 
   return {
-    bytes: () => columns.reduce((sum, column) => sum + column.bytes, firsts.bytes + heads.bytes()),
+    bytes: () => columns.length * slots.bytes + firsts.bytes + heads.bytes(),
     add(slot, tags) {
       if (tags.length === 0)
         return
