@@ -8,10 +8,10 @@ import { expect, it } from 'vitest'
 import { createManualClock } from '../../../src/main/base/clock'
 import { silentLogger } from '../../../src/main/base/logger'
 import { createEngine } from '../../../src/main/cache/engine'
-import { createOffheapStore } from '../../../src/main/cache/offheap/offheap-store'
 import { LarderError } from '../../../src/shared/errors'
 import { createMemoryJournal } from '../../helpers/memory-journal'
 import { createMapStore } from './map-store'
+import { createTinyStore } from './stores'
 import { definitionOf, listed } from './workbench'
 
 /*
@@ -79,8 +79,6 @@ function watchVictims(store: Store, change: PropertyDescriptorMap, evicted: () =
     ...change,
   })
 }
-
-const createTiny: StoreMaker = (ledger, eviction) => createOffheapStore(ledger, eviction, { segmentWords: 256, tableBuckets: 1, pageBits: 2, kinds: 6 })
 
 function contentOf({ key, length }: { key: string, length: number }): Buffer {
   return length === 1 ? Buffer.from('41') : Buffer.alloc(length, `${key}${length} `)
@@ -190,8 +188,8 @@ it('r7 the off-heap store does what the Map store does', { timeout: 600_000 }, a
   await fc.assert(fc.asyncProperty(settings, fc.array(command, { maxLength: 40, size: 'max' }), async (settings, commands) => {
     let owed = 0
     const isTold = settings.maxBytes !== null
-    const { cost } = createTiny({ bytes: 0, demand: 0 }, 'lru')
-    const subject = createTwin((ledger, eviction) => watchVictims(createTiny(ledger, eviction), {}, () => void (owed += isTold ? 1 : 0)), settings)
+    const { cost } = createTinyStore({ bytes: 0, demand: 0 }, 'lru')
+    const subject = createTwin((ledger, eviction) => watchVictims(createTinyStore(ledger, eviction), {}, () => void (owed += isTold ? 1 : 0)), settings)
     const told = { cost: { value: cost }, demand: { get: () => owed > 0 ? Infinity : 0 } }
     const model = createTwin((ledger, eviction) => isTold ? watchVictims(createMapStore(ledger, eviction), told, () => owed--) : createMapStore(ledger, eviction), settings)
     try {

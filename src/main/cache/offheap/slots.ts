@@ -19,6 +19,8 @@ export interface OffheapOptions {
   tableBuckets?: number
   pageBits?: number
   kinds?: number
+  /** 32 bits; tests make them collide. */
+  hashOfTag?: (tag: string) => number
 }
 
 /** The entries of a store by their slots, with all that holds memory for them. */
@@ -65,7 +67,7 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
   const sequences = createColumn('u32', pageBits)
   const hits = new Map<number, number>()
   const deadlines = createDeadlines()
-  const tags = createTagIndex()
+  const tags = createTagIndex(options)
   const log = createRecordLog({
     ...options,
     keys,
