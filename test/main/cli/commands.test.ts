@@ -116,6 +116,14 @@ describe('commands', () => {
     expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([])
   })
 
+  it('says on a command line where an API key is set', async () => {
+    const detail = 'Send an API key in the Api-Key header, or as Authorization: Bearer …'
+    const problem = { type: '/docs#error-key-missing', title: 'API key missing', status: 401, code: 'key-missing', detail }
+    server.reply({ status: 401, headers: { 'content-type': 'application/problem+json' }, body: problem })
+    const { code, stderr } = await larder(['stats', '--url', server.url])
+    expect([code, stderr]).toEqual([4, 'larder: This server asks for an API key. Set the variable LARDER_API_KEY.\n'])
+  })
+
   // S20. Red when `openPage` in src/main/cli/commands/console.ts is handed `link.url`.
   it('console --open hands the system a page in the data folder, and the link to nobody but the person', async () => {
     server.reply({ status: 201, body: samples.page })
