@@ -1,20 +1,14 @@
 import { spawn } from 'node:child_process'
-import { win32 } from 'node:path'
-import process from 'node:process'
+import { ofWindows } from '../base/windows-program'
 
 /** The system's opener; the path is an argument of its own, no shell reads it. */
 function openerOf(platform: NodeJS.Platform, path: string): [program: string, argv: string[]] {
   switch (platform) {
     case 'darwin': return ['/usr/bin/open', [path]]
-    // `start` is a word of the shell; this is what it does. By its whole path: Windows looks for a bare
-    // name in the working directory first.
-    case 'win32': return [win32.join(systemRoot(), 'System32', 'rundll32.exe'), ['url.dll,FileProtocolHandler', path]]
+    // `start` is a word of the shell; this is what it does.
+    case 'win32': return [ofWindows('rundll32.exe'), ['url.dll,FileProtocolHandler', path]]
     default: return ['xdg-open', [path]]
   }
-}
-
-function systemRoot(): string {
-  return process.env.SystemRoot ?? 'C:\\Windows'
 }
 
 /** Milliseconds after which an opener that still runs counts as one that has opened the file. */
