@@ -12,6 +12,7 @@ import { costs, createFitter } from './fitter'
 import { freshEntries } from './fresh-entries'
 import { invalidation } from './invalidation'
 import { isOverdue, restoreLifetime, timeOf } from './lifetime'
+import { createLimits } from './limits'
 import { createLiveTable } from './live-table'
 import { createEntryOperations } from './operations'
 import { createOrders } from './order/orders'
@@ -85,20 +86,17 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     fits: (key, content) => store.cost(key, content) <= Math.min(definition.maxBytes ?? Infinity, parts.budget()),
   }
   const operations = createEntryOperations(operationParts, table)
-  const fitter = createFitter(() => fitStep(0), parts.start)
+  const limits = createLimits(store, () => definition)
+  const fitter = createFitter(() => fitStep(0), limits.excess, parts.start)
   const invalidationParts = { store, clock, table, newestVersion: parts.newestVersion }
   const orders = createOrders({ store, clock, scan: query => readPage(store, clock, query), expire: entry => table.remove(entry, 'expired') })
-
-  function isOver(room = 0): boolean {
-    return store.size > Math.min(definition.maxEntries ?? Infinity, store.most.entries) || store.demand + room > Math.min(definition.maxBytes ?? Infinity, store.most.bytes)
-  }
 
   /**
    * One step towards what its settings allow, with room for so many bytes: entries go until what they
    * justify fits, then memory goes that they do not justify. Tells what it cost.
    */
   function fitStep(room: number): number {
-    if (isOver(room))
+    if (limits.isOver(room))
       return evictOne()
     return store.bytes + room > (definition.maxBytes ?? Infinity) ? reclaim() : costs.nothing
   }
@@ -129,6 +127,11 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       if (closed)
         return
     }
+  }
+
+  function roomInMemory(bytes: number, key: string): void | Promise<void> {
+    if (bytes > smallValue && bytes <= Math.min(definition.maxBytes ?? Infinity, parts.budget()))
+      return parts.run(makeRoom(bytes, key))
   }
 
   function* flush(): Work<number> {
@@ -214,8 +217,9 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     flush: () => parts.run(flush()),
     invalidate: (selector, { soft = false, dryRun = false } = {}) => parts.run(invalidation(invalidationParts, selector, soft, dryRun)),
     roomFor(bytes, key = '') {
-      if (bytes > smallValue && bytes <= Math.min(definition.maxBytes ?? Infinity, parts.budget()))
-        return parts.run(makeRoom(bytes, key))
+      if (definition.persistent && parts.journal.isBehind())
+        return parts.journal.room().then(() => roomInMemory(bytes, key))
+      return roomInMemory(bytes, key)
     },
     page: orders.page,
     orderProgress: orders.progress,
@@ -273,7 +277,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       else
         store.insert(key, fields, monotonic)
       // Room comes from this cache alone: others would have to write to their journal.
-      while (isOver() || parts.ledger.demand > parts.budget()) {
+      while (limits.isOver() || parts.ledger.demand > parts.budget()) {
         const victim = store.victim()
         if (!victim)
           break

@@ -39,7 +39,11 @@ export function createEngine({ clock, journal, budget, logger, createStore = cre
   let version = clock.wall() * 1000
 
   const jobs = createJobs(clock, changes.held)
-  const fitter = createFitter<ManagedCache>(written => makeRoom(0, written), start)
+  const fitter = createFitter<ManagedCache>(
+    written => makeRoom(0, written),
+    () => Math.max(ledger.demand, ledger.bytes) - budget,
+    start,
+  )
 
   /** One step towards room for so many bytes; what it cost. */
   function makeRoom(bytes: number, written?: ManagedCache): number {

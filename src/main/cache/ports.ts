@@ -253,6 +253,10 @@ export interface EntryJournal {
   remove: (cacheId: string, key: string) => void
   /** All entries of a cache. */
   clear: (cacheId: string) => void
+  /** Whether so much is held back that those who can should wait before they write more. */
+  isBehind: () => boolean
+  /** Resolves when it is the caller's turn to write. One after the other: what one writes counts for the next. */
+  room: () => Promise<void>
   flush: () => Promise<void>
   /** For `/readyz`: `ok`, or a sentence that says what is wrong. */
   health: () => string

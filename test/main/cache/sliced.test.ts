@@ -156,3 +156,16 @@ it('gives the journal in slices what it has to keep from now on, and stops when 
   await Promise.all([begun, ended])
   expect(journal.kept.get('c1')?.size).toBe(0)
 })
+
+// Red: in src/main/cache/fitter.ts let `enough` be false.
+it('lets a batch of many writes evict little more than it writes, while a lower limit is being applied', async () => {
+  const { cache } = setUp()
+  fill(cache, 10_000)
+  const done = cache.configure({ maxEntries: 1 })
+  const before = cache.statistics().evictions
+  const steps = Array.from({ length: 100 }, (_, index) => ({ op: 'set' as const, key: `new${index}`, value: bytes('x'), options: {} }))
+  cache.batch(steps, false)
+  expect(cache.statistics().evictions - before).toBeLessThan(300)
+  await done
+  expect(cache.size).toBe(1)
+})
