@@ -2,6 +2,7 @@ import type { Cache, Statistics } from '../../../src/main/cache/ports'
 import type { MetricsInput, ProcessFigures } from '../../../src/main/http/metrics'
 import { describe, expect, it } from 'vitest'
 import { renderMetrics } from '../../../src/main/http/metrics'
+import { initialSettings } from '../../../src/shared/cache-settings'
 
 const statistics: Statistics = {
   hits: 12,
@@ -19,7 +20,7 @@ function fakeCache(name: string, change: { enabled?: boolean, statistics?: Parti
     throw new Error('Metrics only read figures')
   }
   return {
-    definition: { id: name, owner: 'ann', name, ttl: 60, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lru', persistent: false, enabled: change.enabled ?? true },
+    definition: { ...initialSettings, id: name, owner: 'ann', name, ttl: 60, enabled: change.enabled ?? true },
     size: 3,
     bytes: 4096,
     configure: unused,

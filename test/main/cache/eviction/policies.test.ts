@@ -1,4 +1,4 @@
-import type { EvictionName } from '../../../../src/main/cache/eviction/policy'
+import type { EvictionName } from '../../../../src/shared/evictions'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createPolicyAlone } from '../../../../bench/simulator/policy-alone'
