@@ -3,11 +3,13 @@ import type { MetricsInput, ProcessFigures } from '../../../src/main/http/metric
 import { describe, expect, it } from 'vitest'
 import { renderMetrics } from '../../../src/main/http/metrics'
 import { initialSettings } from '../../../src/shared/cache-settings'
+import { missReasons } from '../../../src/shared/miss-reasons'
+import { mapRows } from '../../../src/shared/rows'
 
 const statistics: Statistics = {
   hits: 12,
   staleHits: 2,
-  misses: { absent: 1, expired: 2, evicted: 3, flushed: 4, invalidated: 5, disabled: 6 },
+  misses: { ...mapRows(missReasons, () => 0), absent: 1, expired: 2, evicted: 3, flushed: 4, invalidated: 5, disabled: 6 },
   sets: 7,
   deletes: 8,
   evictions: 9,
