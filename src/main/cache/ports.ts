@@ -1,8 +1,8 @@
+import type { CacheSettings } from '../../shared/cache-settings'
+import type { MissReason, RemovalName } from '../../shared/miss-reasons'
 import type { Disposable } from '../base/disposable'
 
-/** Why a read found nothing. Reasons of entries long gone are forgotten; then it is `absent`. */
-export type MissReason = 'absent' | 'expired' | 'evicted' | 'flushed' | 'invalidated' | 'disabled'
-export const missReasons: readonly MissReason[] = ['absent', 'expired', 'evicted', 'flushed', 'invalidated', 'disabled']
+export type { CacheSettings, MissReason }
 
 /**
  * Bytes above which a value has memory of its own, which nobody changes any more: it may be kept as it is for as long as
@@ -119,16 +119,6 @@ export interface Statistics {
   latency: Percentiles
 }
 
-/** What its owner decides about a cache. Times in seconds, sizes in bytes, null = no limit. */
-export interface CacheSettings {
-  ttl: number | null
-  sliding: boolean
-  maxEntries: number | null
-  maxBytes: number | null
-  eviction: 'lru' | 'lfu' | 'sieve'
-  persistent: boolean
-  enabled: boolean
-}
 export interface CacheDefinition extends CacheSettings {
   id: string
   owner: string
@@ -200,7 +190,7 @@ export interface Cache {
 export type EngineEvent =
   | { type: 'set', cache: CacheDefinition, key: string, bytes: number }
   | { type: 'touched', cache: CacheDefinition, key: string }
-  | { type: 'removed', cache: CacheDefinition, key: string, reason: 'deleted' | 'expired' | 'evicted' | 'invalidated' }
+  | { type: 'removed', cache: CacheDefinition, key: string, reason: RemovalName }
   | { type: 'flushed', cache: CacheDefinition, matched: number }
 
 export interface Engine extends Disposable {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RequestResult } from '../../shared/request-results'
 import type { Hold } from '../base/in-flight'
 import type { Cache } from '../cache/ports'
 import type { Admission } from './guards'
@@ -24,7 +25,7 @@ export interface Exchange extends Admission {
   cacheName: string | null
   cache: Cache | null
   key: string | null
-  result: string
+  result: RequestResult
   reason: string | null
   /** Called once with the status and the size of the body when the answer is handed to the socket. */
   finished: (exchange: Exchange, status: number, bytes: number) => void

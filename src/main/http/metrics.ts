@@ -1,7 +1,7 @@
 import type { InFlight } from '../base/in-flight'
 import type { Cache, Engine, Statistics } from '../cache/ports'
 import type { EventLoopDelay } from './event-loop-delay'
-import { missReasons } from '../cache/ports'
+import { missReasonNames } from '../../shared/miss-reasons'
 
 export interface MetricsInput {
   /** Those that the caller may see: of one user, so that names are unique. */
@@ -83,7 +83,7 @@ function cacheFamilies(caches: readonly Cache[]): Family[] {
       name: 'larder_misses_total',
       type: 'counter',
       help: 'Reads that found nothing, by reason.',
-      samples: rows.flatMap(({ labels, statistics }) => missReasons.map(reason => ({ labels: { ...labels, reason }, value: statistics.misses[reason] }))),
+      samples: rows.flatMap(({ labels, statistics }) => missReasonNames.map(reason => ({ labels: { ...labels, reason }, value: statistics.misses[reason] }))),
     },
     perCache('larder_sets_total', 'counter', 'Entries stored.', (_, statistics) => statistics.sets),
     perCache('larder_deletes_total', 'counter', 'Entries deleted.', (_, statistics) => statistics.deletes),

@@ -2,6 +2,8 @@ import type { SecretVault, VaultCondition } from '../../../src/main/base/secret-
 import type { SignInPages } from '../../../src/main/base/sign-in-pages'
 import type { Cache, CacheDefinition, Engine, EngineEvent, Statistics } from '../../../src/main/cache/ports'
 import { LarderError } from '../../../src/shared/errors'
+import { missReasons } from '../../../src/shared/miss-reasons'
+import { mapRows } from '../../../src/shared/rows'
 
 /** An engine that knows caches, not entries: all that administration asks of it. `flush` answers `entries`. */
 export interface FakeEngine extends Engine {
@@ -53,7 +55,7 @@ export function createFakeEngine(): FakeEngine {
 export const noStatistics: Statistics = {
   hits: 0,
   staleHits: 0,
-  misses: { absent: 0, expired: 0, evicted: 0, flushed: 0, invalidated: 0, disabled: 0 },
+  misses: mapRows(missReasons, () => 0),
   sets: 0,
   deletes: 0,
   evictions: 0,

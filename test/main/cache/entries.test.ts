@@ -1,5 +1,7 @@
 import type { ErrorCode } from '../../../src/shared/errors'
 import { expect, it } from 'vitest'
+import { missReasons } from '../../../src/shared/miss-reasons'
+import { mapRows } from '../../../src/shared/rows'
 import { asHit, bytes, keysOf, listed, listen, read, setUp } from './workbench'
 
 const hostile = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'a\0b', '\u{1F600}', '0', ' ']
@@ -50,7 +52,7 @@ it('tells why a key is missing', () => {
   cache.configure({ enabled: true })
   engine.enabled = false
   expect(read(cache, 'late')).toBe('(disabled)')
-  expect(cache.statistics().misses).toEqual({ absent: 1, expired: 1, evicted: 1, flushed: 1, invalidated: 2, disabled: 2 })
+  expect(cache.statistics().misses).toEqual({ ...mapRows(missReasons, () => 0), absent: 1, expired: 1, evicted: 1, flushed: 1, invalidated: 2, disabled: 2 })
 })
 
 it.each([

@@ -1,5 +1,6 @@
 import type { Lifetime } from '../../../src/main/cache/lifetime'
 import type { EntryFields, Store, StoredEntry } from '../../../src/main/cache/store'
+import type { EvictionName } from '../../../src/shared/evictions'
 import { describe, expect, it } from 'vitest'
 import { startLifetime } from '../../../src/main/cache/lifetime'
 import { stores } from './stores'
@@ -35,7 +36,7 @@ function* all(store: Store): Generator<StoredEntry> {
 }
 
 describe.each(stores)('the $name store', ({ createStore }) => {
-  function setUp(eviction: 'lru' | 'lfu' | 'sieve' = 'lru') {
+  function setUp(eviction: EvictionName = 'lru') {
     const ledger = { bytes: 0, demand: 0 }
     const store = createStore(ledger, eviction)
     return { store, ledger, insert: (key: string, fields = fieldsOf(key), at = monotonic) => store.insert(key, fields, at) }

@@ -9,6 +9,7 @@ import { createManualClock } from '../../../src/main/base/clock'
 import { silentLogger } from '../../../src/main/base/logger'
 import { createEngine } from '../../../src/main/cache/engine'
 import { LarderError } from '../../../src/shared/errors'
+import { evictionNames } from '../../../src/shared/evictions'
 import { createMemoryJournal } from '../../helpers/memory-journal'
 import { createMapStore } from './map-store'
 import { createTinyStore } from './stores'
@@ -49,7 +50,7 @@ const command = fc.oneof(
   { weight: 4, arbitrary: fc.record({ op: fc.constantFrom('advance', 'advance', 'advance', 'jump', 'suspend'), milliseconds: fc.constantFrom(1, 499, 1000, 3000, 8000, 90_000, -1000, -86_400_000, 31_536_000_000) }) },
   { weight: 2, arbitrary: fc.constant({ op: 'sweep' as const }) },
   { weight: 1, arbitrary: fc.constant({ op: 'flush' as const }) },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('configure'), change: fc.oneof(fc.record({ eviction: fc.constantFrom('lru', 'lfu', 'sieve') }), fc.record({ maxEntries: fc.constantFrom(null, 1, 3, 20) }), fc.record({ sliding: fc.boolean() }), fc.record({ persistent: fc.boolean() })) }) },
+  { weight: 2, arbitrary: fc.record({ op: fc.constant('configure'), change: fc.oneof(fc.record({ eviction: fc.constantFrom(...evictionNames) }), fc.record({ maxEntries: fc.constantFrom(null, 1, 3, 20) }), fc.record({ sliding: fc.boolean() }), fc.record({ persistent: fc.boolean() })) }) },
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never
@@ -162,7 +163,7 @@ const settings = fc.record({
   ttl: fc.constantFrom(null, 5, 5),
   sliding: fc.boolean(),
   persistent: fc.boolean(),
-  eviction: fc.constantFrom('lru', 'lfu', 'sieve'),
+  eviction: fc.constantFrom(...evictionNames),
   maxEntries: fc.constantFrom(null, 1, 2, 5, 40),
   maxBytes: fc.constantFrom(null, null, 5000, 9000, 14_000),
 })

@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest'
 import { createManualClock } from '../../../src/main/base/clock'
 import { silentLogger } from '../../../src/main/base/logger'
 import { createEngine } from '../../../src/main/cache/engine'
+import { initialSettings } from '../../../src/shared/cache-settings'
 import { createMemoryJournal } from '../../helpers/memory-journal'
 
 export interface Workbench {
@@ -17,7 +18,7 @@ export interface Workbench {
 
 /** A cache definition with a TTL of 10 s and no limits. */
 export function definitionOf(change: Partial<CacheDefinition> = {}): CacheDefinition {
-  return { id: 'c1', owner: 'u1', name: 'products', ttl: 10, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lru', persistent: false, enabled: true, ...change }
+  return { ...initialSettings, id: 'c1', owner: 'u1', name: 'products', ttl: 10, eviction: 'lru', ...change }
 }
 
 export interface WorkbenchOptions {

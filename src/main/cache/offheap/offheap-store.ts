@@ -1,4 +1,4 @@
-import type { EvictionName } from '../eviction/policy'
+import type { EvictionName } from '../../../shared/evictions'
 import type { StoreWatcher } from '../order/watched-store'
 import type { Ledger, Store, StoredEntry } from '../store'
 import type { RecordEntry, RecordHome } from './record'

@@ -1,4 +1,5 @@
-import type { EvictionName, EvictionPolicy, Marks } from '../eviction/policy'
+import type { EvictionName } from '../../../shared/evictions'
+import type { EvictionPolicy, Marks } from '../eviction/policy'
 import type { Lifetime } from '../lifetime'
 import type { StoredEntry } from '../store'
 import type { KeyBuffer } from './key-buffer'
