@@ -1,6 +1,7 @@
 import type { StoreMaker } from '../src/main/cache/store'
 import { execFileSync } from 'node:child_process'
 import process from 'node:process'
+import { systemClock, systemStopwatch } from '../src/main/base/clock'
 import { createEngine } from '../src/main/cache/engine'
 import { createMemoryJournal } from '../test/helpers/memory-journal'
 import { createPlainStore } from './plain-store'
@@ -40,7 +41,7 @@ function rate(work: (index: number) => void): number {
 const scattered = (index: number): number => (index * 7_368_787) % entries
 
 async function measure(createStore: StoreMaker | undefined, ttl: number | null): Promise<Figures> {
-  const engine = createEngine({ clock: { wall: Date.now, monotonic: () => performance.now() }, journal: createMemoryJournal(), budget: 2 ** 36, logger, ...createStore && { createStore } })
+  const engine = createEngine({ clock: systemClock, stopwatch: systemStopwatch, journal: createMemoryJournal(), budget: 2 ** 36, logger, ...createStore && { createStore } })
   const cache = engine.open({ ...definition, ttl, eviction: 'lfu' })
   const before = settle()
   let slowest = 0

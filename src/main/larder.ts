@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { Passwords } from './admin/passwords'
-import type { Clock } from './base/clock'
+import type { RealClock, Stopwatch } from './base/clock'
 import type { Configuration } from './base/configuration'
 import type { EventHub } from './base/event-hub'
 import type { OperationHandlers } from './base/operation-handlers'
@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { limits } from '../shared/limits'
 import { createAdministration } from './admin/administration'
-import { systemClock } from './base/clock'
+import { systemClock, systemStopwatch } from './base/clock'
 import { createDisposableStack } from './base/disposable'
 import { createEventHub } from './base/event-hub'
 import { randomSecret } from './base/ids'
@@ -44,7 +44,9 @@ export interface LarderOptions {
   /** How the keychain is reached. @default keytar, in processes of Node */
   loadKeytar?: () => Promise<Keytar>
   /** @default the system's */
-  clock?: Clock
+  clock?: RealClock
+  /** @default the system's */
+  stopwatch?: Stopwatch
   /** @default scrypt at full cost */
   passwords?: Passwords
 }
@@ -84,8 +86,8 @@ const controlFile = 'control.json'
  * an Error with a sentence for people when the folder is in use, a port is taken, or a file of the
  * folder cannot be opened or is not the person's own; nothing stays open then.
  */
-export async function createLarder({ configuration, version, consoleFolder, writerProgram, loadKeytar, clock = systemClock, passwords }: LarderOptions): Promise<Larder> {
-  const startedAt = clock.monotonic()
+export async function createLarder({ configuration, version, consoleFolder, writerProgram, loadKeytar, clock = systemClock, stopwatch = systemStopwatch, passwords }: LarderOptions): Promise<Larder> {
+  const startedAt = stopwatch.now()
   const parts = createDisposableStack()
   try {
     const home = prepareHome(configuration.home)
@@ -96,11 +98,11 @@ export async function createLarder({ configuration, version, consoleFolder, writ
     parts.defer(metadata.close)
     const journal = openEntryJournal({ home, logger, clock, writerProgram })
     parts.defer(journal.close)
-    const { vault, wanted, reason, warning } = await openVault({ choice: configuration.vault, home, files, logger, clock, loadKeytar })
+    const { vault, wanted, reason, warning } = await openVault({ choice: configuration.vault, home, files, logger, stopwatch, loadKeytar })
     const hub = createEventHub(error => logger.error('an event listener failed', { error: messageOf(error) }))
-    const engine = parts.use(createEngine({ clock, journal, budget: configuration.memory ?? defaultMemory, logger }))
+    const engine = parts.use(createEngine({ clock, stopwatch, journal, budget: configuration.memory ?? defaultMemory, logger }))
     const pages = parts.use(createSignInPages({ home, logger }))
-    const requestLog = createRequestLog({ clock, hub })
+    const requestLog = createRequestLog({ clock, stopwatch, hub })
     const eventLoop = parts.use(createEventLoopMonitor())
     let valueLimit = (): number => limits.value
     // Always room for two values of the largest size: one is copied while it comes in.
@@ -115,6 +117,7 @@ export async function createLarder({ configuration, version, consoleFolder, writ
       engine,
       events: hub,
       clock,
+      stopwatch,
       logger,
       passwords,
       requestLog,
@@ -133,7 +136,7 @@ export async function createLarder({ configuration, version, consoleFolder, writ
         caches: engine.list(userId).filter(cache => caches === null || caches.has(cache.definition.name)),
         engine,
         // Not even read for others: the delay starts anew with each reading.
-        process: admin ? { ...processFigures(clock.monotonic() - startedAt), inFlight, eventLoop: eventLoop.take() } : null,
+        process: admin ? { ...processFigures(stopwatch.now() - startedAt), inFlight, eventLoop: eventLoop.take() } : null,
       }),
     }))
     const { firstKey } = await administration.firstStart()
@@ -142,6 +145,7 @@ export async function createLarder({ configuration, version, consoleFolder, writ
     const server = createLarderServer({
       engine,
       clock,
+      stopwatch,
       logger,
       hub,
       handlers: administration.handlers,

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { RealClock, Stopwatch } from '../base/clock'
 import type { Disposable } from '../base/disposable'
 import type { EventHub } from '../base/event-hub'
 import type { Logger } from '../base/logger'
@@ -35,7 +35,8 @@ export interface AdministrationDependencies extends Pick<ServerStateDependencies
   vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }
   engine: Engine
   events: EventHub
-  clock: Clock
+  clock: RealClock
+  stopwatch: Stopwatch
   logger: Logger
   /** `LARDER_API_KEY`: at least 16 characters. */
   environmentKey: string | null
@@ -44,7 +45,7 @@ export interface AdministrationDependencies extends Pick<ServerStateDependencies
   controlToken: string
   /** Name of the system's user; the owner is called so. */
   ownerName: string
-  /** `startedAt` in milliseconds of the monotonic clock; `url` without a slash at its end. */
+  /** `startedAt` in milliseconds of the stopwatch; `url` without a slash at its end. */
   info: { version: string, home: string, url: () => string, startedAt: number }
   /** Bytes; a budget that was configured for this run wins over the stored one. @default null */
   memory?: number | null
@@ -110,7 +111,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       url: deps.info.url,
     }),
     ...createSettingsHandlers({ settings, users, vault: deps.vault, info: deps.info, events }),
-    ...createServerStateHandlers({ engine, clock, requestLog: deps.requestLog, info: deps.info, readiness: deps.readiness, metrics: deps.metrics }),
+    ...createServerStateHandlers({ engine, stopwatch: deps.stopwatch, requestLog: deps.requestLog, info: deps.info, readiness: deps.readiness, metrics: deps.metrics }),
   }
 
   return {

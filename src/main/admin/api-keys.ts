@@ -1,5 +1,5 @@
 import type { OperationOutput } from '../../shared/operations'
-import type { Clock } from '../base/clock'
+import type { RealClock } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
 import type { KeyRecord } from '../base/metadata'
 import type { CacheDirectory } from './cache-directory'
@@ -19,7 +19,7 @@ export interface KeyHandlerDependencies {
   /** Writes a new key durably. */
   insert: (record: KeyRecord) => void
   events: EventHub
-  clock: Clock
+  clock: RealClock
 }
 
 type Grant = Pick<KeyRecord, 'label' | 'scopes' | 'caches' | 'origins'>

@@ -1,5 +1,5 @@
 import type { OperationOutput } from '../../shared/operations'
-import type { Clock } from '../base/clock'
+import type { RealClock } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
 import type { Cache } from '../cache/ports'
 import type { CacheDirectory } from './cache-directory'
@@ -17,7 +17,7 @@ export interface CacheHandlerDependencies {
   caches: CacheDirectory
   users: UserDirectory
   events: EventHub
-  clock: Clock
+  clock: RealClock
 }
 
 export function createCacheHandlers({ caches, users, events, clock }: CacheHandlerDependencies): HandlersOf<'caches'> {

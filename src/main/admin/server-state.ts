@@ -1,5 +1,5 @@
 import type { OperationOutput, OperationParsed } from '../../shared/operations'
-import type { Clock } from '../base/clock'
+import type { Stopwatch } from '../base/clock'
 import type { Principal } from '../base/principal'
 import type { Engine } from '../cache/ports'
 import type { HandlersOf } from './handlers'
@@ -19,22 +19,22 @@ export interface RequestHistory {
 
 export interface ServerStateDependencies {
   engine: Engine
-  clock: Clock
+  stopwatch: Stopwatch
   requestLog: RequestHistory
-  /** `startedAt` in milliseconds of the monotonic clock. */
+  /** `startedAt` in milliseconds of the stopwatch. */
   info: { version: string, startedAt: number }
   readiness: () => OperationOutput<'health.ready'>
   /** Prometheus text over a caller's caches, with the figures of the process where the caller is an administrator. */
   metrics: (caller: Pick<Principal, 'userId' | 'caches' | 'admin'>) => string
 }
 
-export function createServerStateHandlers({ engine, clock, requestLog, info, readiness, metrics }: ServerStateDependencies): HandlersOf<'stats' | 'requests' | 'health' | 'metrics'> {
+export function createServerStateHandlers({ engine, stopwatch, requestLog, info, readiness, metrics }: ServerStateDependencies): HandlersOf<'stats' | 'requests' | 'health' | 'metrics'> {
   return {
     'stats.get': (_, context) => {
       const { userId, admin } = callerOf(context)
       const caches = engine.list(userId)
       return {
-        uptime: (clock.monotonic() - info.startedAt) / 1000,
+        uptime: (stopwatch.now() - info.startedAt) / 1000,
         enabled: engine.enabled,
         caches: caches.length,
         entries: caches.reduce((sum, cache) => sum + cache.size, 0),

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { Clock, Stopwatch } from '../base/clock'
 import type { ChangeFeed } from './changes'
 import type { Jobs, Work } from './jobs'
 import type { OperationParts } from './operations'
@@ -29,6 +29,7 @@ const expiryStride = 8
 /** What the caches of an engine share. */
 export interface CacheParts {
   clock: Clock
+  stopwatch: Stopwatch
   journal: EntryJournal
   changes: ChangeFeed
   ledger: Ledger
@@ -67,7 +68,7 @@ export interface ManagedCache extends Ranked {
 
 /** Opens a cache; a persistent one with the entries that its journal holds, as many as fit. */
 export function createCache(parts: CacheParts, initial: CacheDefinition): ManagedCache {
-  const { clock, changes } = parts
+  const { clock, stopwatch, changes } = parts
   let definition: Readonly<CacheDefinition> = { ...initial }
   let closed = false
   const store = parts.createStore(parts.ledger, definition.eviction)
@@ -77,6 +78,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   const table = createLiveTable({ store, journal, changes, departures, statistics, definition: () => definition, isClosed: () => closed, settle, stir: parts.stir })
   const operationParts: OperationParts = {
     clock,
+    stopwatch,
     statistics,
     settings: () => definition,
     isEnabled: () => definition.enabled && parts.isEnabled(),
@@ -86,7 +88,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   const operations = createEntryOperations(operationParts, table)
   const fitter = createFitter(() => fitStep(0), parts.start)
   const invalidationParts = { store, clock, table, newestVersion: parts.newestVersion }
-  const orders = createOrders({ store, clock, scan: query => readPage(store, clock, query), expire: entry => table.remove(entry, 'expired') })
+  const orders = createOrders({ store, clock, stopwatch, scan: query => readPage(store, clock, query), expire: entry => table.remove(entry, 'expired') })
 
   function isOver(room = 0): boolean {
     return store.size > Math.min(definition.maxEntries ?? Infinity, store.most.entries) || store.demand + room > Math.min(definition.maxBytes ?? Infinity, store.most.bytes)
@@ -252,6 +254,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   function load(): void {
     const wall = clock.wall()
     const monotonic = clock.monotonic()
+    const now = stopwatch.now()
     // The journal must not be written while it is read.
     const dropped: string[] = []
     for (const { key, value, contentType, tags, version, ...times } of parts.journal.load(definition.id)) {
@@ -268,9 +271,9 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       }
       const earlier = store.find(key)
       if (earlier)
-        store.replace(earlier, fields, monotonic)
+        store.replace(earlier, fields, now)
       else
-        store.insert(key, fields, monotonic)
+        store.insert(key, fields, now)
       // Room comes from this cache alone: others would have to write to their journal.
       while (isOver() || parts.ledger.demand > parts.budget()) {
         const victim = store.victim()

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { RealClock, Stopwatch } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { ManagedCache } from './cache'
 import type { Work } from './jobs'
@@ -15,7 +15,8 @@ import { createRanking } from './ranking'
 import { createSweeper } from './sweeper'
 
 export interface EngineParts {
-  clock: Clock
+  clock: RealClock
+  stopwatch: Stopwatch
   /** Where persistent caches keep their entries. Stays open: whoever opened it closes it after the engine. */
   journal: EntryJournal
   /** Bytes of all entries with their overhead. */
@@ -26,19 +27,19 @@ export interface EngineParts {
 }
 
 /** The caches of all users, under one memory budget and one switch. */
-export function createEngine({ clock, journal, budget, logger, createStore = createOffheapStore }: EngineParts): Engine {
+export function createEngine({ clock, stopwatch, journal, budget, logger, createStore = createOffheapStore }: EngineParts): Engine {
   const caches = new Map<string, ManagedCache>()
   /** Owner → name → cache: every request asks for one. */
   const byOwner = new Map<string, Map<string, Cache>>()
   const changes = createChangeFeed(logger)
   const ledger = { bytes: 0, demand: 0 }
   const ranking = createRanking<ManagedCache>()
-  const sweeper = createSweeper(clock, logger, () => [...caches.values()])
+  const sweeper = createSweeper(stopwatch, logger, () => [...caches.values()])
   let enabled = true
   // Above every version of earlier runs, also of entries that were not kept: an ETag never comes back.
   let version = clock.wall() * 1000
 
-  const jobs = createJobs(clock, changes.held)
+  const jobs = createJobs(stopwatch, changes.held)
   const fitter = createFitter<ManagedCache>(written => makeRoom(0, written), start)
 
   /** One step towards room for so many bytes; what it cost. */
@@ -79,6 +80,7 @@ export function createEngine({ clock, journal, budget, logger, createStore = cre
         throw new LarderError('name-taken', `Cache ${definition.name} is open already.`)
       const managed = ranking.add(stir => createCache({
         clock,
+        stopwatch,
         journal,
         changes,
         ledger,

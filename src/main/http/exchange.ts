@@ -15,7 +15,7 @@ import { chargedFor, queuedOverhead } from './traffic'
 export interface Exchange extends Admission {
   request: IncomingMessage
   response: ServerResponse
-  /** Monotonic milliseconds at which the request's head was there. */
+  /** Milliseconds of the stopwatch at which the request's head was there. */
   started: number
   /** The client waits for `100 Continue` before it sends the body (RFC 9110 §10.1.1). */
   expectsContinue: boolean

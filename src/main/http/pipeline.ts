@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { Stopwatch } from '../base/clock'
 import type { Authenticator } from '../base/principal'
 import type { DataPlaneOperation } from './data-plane/data-plane'
 import type { Exchange } from './exchange'
@@ -16,7 +16,7 @@ import { readHead } from './request-head'
 import { readTarget } from './request-target'
 
 export interface PipelineDeps {
-  clock: Clock
+  stopwatch: Stopwatch
   authenticator: Authenticator
   requestLog: RequestLog
   traffic: Traffic
@@ -29,13 +29,13 @@ export interface PipelineDeps {
 
 /** What every request goes through, once and in this order: message, Host, preflight, origin, key → data plane or control plane. */
 export function createPipeline(deps: PipelineDeps): RequestListener {
-  const { clock, authenticator, requestLog, traffic, route, control, data, fail } = deps
+  const { stopwatch, authenticator, requestLog, traffic, route, control, data, fail } = deps
 
   /** Statistics and the request log, for what apps under test do. */
   function finished(exchange: Exchange, status: number, responseBytes: number): void {
     if (!isDataPlane(exchange))
       return
-    const ended = clock.monotonic()
+    const ended = stopwatch.now()
     const duration = (ended - exchange.started) * 1000
     exchange.cache?.recordLatency(duration)
     requestLog.record({
@@ -59,7 +59,7 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
     const url = request.url ?? '/'
     const head = readHead(request.rawHeaders)
     const target = readTarget(url)
-    const exchange: Exchange = { request, response, head, target, route: { kind: 'unknown' }, open: false, principal: null, corsOrigin: null, started: clock.monotonic(), expectsContinue, requestBytes: 0, cacheName: null, cache: null, key: null, result: 'ok', reason: null, finished, traffic, failed: fail }
+    const exchange: Exchange = { request, response, head, target, route: { kind: 'unknown' }, open: false, principal: null, corsOrigin: null, started: stopwatch.now(), expectsContinue, requestBytes: 0, cacheName: null, cache: null, key: null, result: 'ok', reason: null, finished, traffic, failed: fail }
     try {
       checkMessage(head, target, url, deps.hosts())
       const found = exchange.route = route(request.method ?? '', target.path)

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { RealClock } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { Exchange } from './exchange'
 import { LarderError } from '../../shared/errors'
@@ -26,7 +26,7 @@ export function cacheOff(name: string): LarderError {
 }
 
 /** Answers an error in the form of the route's face. */
-export function sendError(exchange: Exchange, error: LarderError, clock: Clock): void {
+export function sendError(exchange: Exchange, error: LarderError, clock: RealClock): void {
   const { response } = exchange
   if (response.headersSent) {
     // Part of an answer is out already; only cutting the connection tells the client that it is not whole.

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { RequestQuery, RequestRecord as RequestRecordSchema } from '../../shared/schemas'
-import type { Clock } from '../base/clock'
+import type { RealClock, Stopwatch } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
 import { invalidField } from '../../shared/errors'
 import { compileFilter, FilterError } from '../../shared/filter'
@@ -20,13 +20,14 @@ export interface RequestFields extends Omit<RequestRecord, 'id' | 'at'> {
 export interface RequestLogOptions {
   /** Records kept; the oldest give way. @default 2000, about 2 MB when every path and key is cut */
   capacity?: number
-  clock: Clock
+  clock: RealClock
+  stopwatch: Stopwatch
   /** Told a `request` event for each record while anybody listens. */
   hub: EventHub
 }
 
 export interface RequestLog {
-  /** Remembers a request that ended at so many monotonic milliseconds. On the hot path of every request: no allocation, no JSON, no date unless somebody watches. */
+  /** Remembers a request that ended at so many milliseconds of the stopwatch. On the hot path of every request: no allocation, no JSON, no date unless somebody watches. */
   record: (fields: RequestFields, ended: number) => void
   /**
    * The newest `limit` records of a user with an id above `after` that the filter lets pass, newest last; `total` says how many there
@@ -51,9 +52,9 @@ const longestPath = 512
 const longestKey = 256
 
 /** A ring of the newest requests in slots that are written over, so that recording one leaves no garbage. */
-export function createRequestLog({ capacity = 2000, clock, hub }: RequestLogOptions): RequestLog {
+export function createRequestLog({ capacity = 2000, clock, stopwatch, hub }: RequestLogOptions): RequestLog {
   const ring = Array.from({ length: capacity }, emptySlot)
-  const rate = createRateMeter(clock)
+  const rate = createRateMeter(stopwatch)
   let total = 0
 
   return {
@@ -146,10 +147,10 @@ function isLowSurrogate(unit: number): boolean {
 }
 
 /** Counts in a hundred slices of 100 ms, so that the mean of ten seconds is exact to one slice and needs no timer. */
-function createRateMeter(clock: Clock): { count: (at: number) => void, perSecond: () => number } {
+function createRateMeter(stopwatch: Stopwatch): { count: (at: number) => void, perSecond: () => number } {
   const sliceLength = 100
   const slices = new Uint32Array(100)
-  let newest = Math.floor(clock.monotonic() / sliceLength)
+  let newest = Math.floor(stopwatch.now() / sliceLength)
 
   function advance(at: number): number {
     const now = Math.floor(at / sliceLength)
@@ -166,7 +167,7 @@ function createRateMeter(clock: Clock): { count: (at: number) => void, perSecond
       slices[slice] = (slices[slice] ?? 0) + 1
     },
     perSecond() {
-      advance(clock.monotonic())
+      advance(stopwatch.now())
       return slices.reduce((sum, count) => sum + count, 0) / (slices.length * sliceLength / 1000)
     },
   }

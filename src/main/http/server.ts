@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
-import type { Clock } from '../base/clock'
+import type { RealClock, Stopwatch } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
 import type { InFlight } from '../base/in-flight'
 import type { Logger } from '../base/logger'
@@ -26,7 +26,8 @@ import { createTraffic } from './traffic'
 
 export interface LarderServerOptions {
   engine: Engine
-  clock: Clock
+  clock: RealClock
+  stopwatch: Stopwatch
   logger: Logger
   hub: EventHub
   handlers: OperationHandlers
@@ -69,15 +70,15 @@ const serverOptions: ServerOptions = {
 
 /** The HTTP server: one pipeline on `request` – guards, then data plane or control plane. */
 export function createLarderServer(options: LarderServerOptions): LarderServer {
-  const { engine, clock, logger, hub, handlers, authenticator, requestLog, inFlight, about, valueLimit } = options
+  const { engine, clock, stopwatch, logger, hub, handlers, authenticator, requestLog, inFlight, about, valueLimit } = options
   const consoleFiles = readConsoleFiles(options.consoleFolder)
   const fail = (exchange: Exchange, error: unknown): void => sendError(exchange, toLarderError(error, logger), clock)
-  const traffic = createTraffic({ clock, inFlight })
+  const traffic = createTraffic({ stopwatch, inFlight })
   const control = createLazyControlPlane({ handlers, authenticator, hub, about, consoleFiles, fail })
   const data = createDataPlane({ engine, valueLimit })
   const route = createRouteTable(new Set([...consoleFiles.keys(), ...descriptionPaths]))
   let hosts: HostGuard = createHostGuard({ port: options.port, secure: options.tls !== null, names: [] })
-  const run = createPipeline({ clock, authenticator, requestLog, traffic, route, control, data, fail, hosts: () => hosts })
+  const run = createPipeline({ stopwatch, authenticator, requestLog, traffic, route, control, data, fail, hosts: () => hosts })
   let listening: Listening | undefined
 
   /** TLS takes time to load, which only those who serve by it should spend. */

@@ -1,6 +1,6 @@
 import type { WriteOptions } from '../../../src/main/cache/ports'
 import process from 'node:process'
-import { systemClock } from '../../../src/main/base/clock'
+import { systemClock, systemStopwatch } from '../../../src/main/base/clock'
 import { createEngine } from '../../../src/main/cache/engine'
 
 /*
@@ -11,7 +11,7 @@ const writes = Number(process.argv[2])
 const kind = process.argv[3]
 function ignore(): void {}
 const journal = { load: () => [], put: ignore, retime: ignore, remove: ignore, clear: ignore, flush: async () => {}, health: () => 'ok', close: async () => {} }
-const engine = createEngine({ clock: systemClock, journal, budget: 64e6, logger: { debug: ignore, info: ignore, warn: ignore, error: ignore } })
+const engine = createEngine({ clock: systemClock, stopwatch: systemStopwatch, journal, budget: 64e6, logger: { debug: ignore, info: ignore, warn: ignore, error: ignore } })
 const caches = (['lru', 'lfu', 'sieve'] as const).map(eviction => engine.open({ id: eviction, owner: 'o', name: eviction, ttl: 60, sliding: false, maxEntries: null, maxBytes: null, eviction, persistent: false, enabled: true }))
 
 let state = 1

@@ -31,7 +31,7 @@ export interface WorkbenchOptions {
 export function setUp(change: Partial<CacheDefinition> = {}, options: WorkbenchOptions = {}): Workbench {
   const clock = options.earlier?.clock ?? createManualClock()
   const journal = options.earlier?.journal ?? createMemoryJournal()
-  const engine = createEngine({ clock, journal, budget: options.budget ?? 64 * 2 ** 20, logger: silentLogger, ...options.createStore && { createStore: options.createStore } })
+  const engine = createEngine({ clock, stopwatch: clock.stopwatch, journal, budget: options.budget ?? 64 * 2 ** 20, logger: silentLogger, ...options.createStore && { createStore: options.createStore } })
   onTestFinished(() => engine.dispose())
   return { engine, clock, journal, cache: engine.open(definitionOf(change)) }
 }
