@@ -23,8 +23,9 @@ import { createEngine } from './cache/engine'
 import { describeListening } from './cli/addresses'
 import { createEventLoopMonitor } from './http/event-loop-delay'
 import { renderMetrics } from './http/metrics'
-import { createRequestLog } from './http/request-log'
 import { createLarderServer } from './http/server'
+import { createAccount } from './serving/account'
+import { createRequestLog } from './serving/request-log'
 import { openEntryJournal } from './storage/entry-journal'
 import { createFileLog } from './storage/file-log'
 import { prepareHome } from './storage/home'
@@ -150,7 +151,7 @@ export async function createLarder({ configuration, version, consoleFolder, writ
       hub,
       handlers: administration.handlers,
       authenticator: administration.authenticator,
-      requestLog,
+      account: createAccount({ stopwatch, requestLog }),
       inFlight,
       about: () => ({ version, url }),
       valueLimit,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { faceNames } from './faces'
 import { filterLimit } from './filter/language'
 import { limits } from './limits'
 
@@ -211,6 +212,7 @@ export const requestResults = ['hit', 'stale', 'miss', 'stored', 'dropped', 'ok'
 export const RequestRecord = z.strictObject({
   id: z.int(),
   at: z.iso.datetime(),
+  face: z.enum(faceNames).meta({ description: 'The protocol it came by.' }),
   method: z.string(),
   path: z.string().meta({ description: 'Path without its query.' }),
   operation: z.string().nullable(),
@@ -219,6 +221,7 @@ export const RequestRecord = z.strictObject({
   status: z.int(),
   result: z.string().meta({ description: 'hit, stale, miss, stored, dropped, off, refused, error or ok.' }),
   reason: z.string().nullable(),
+  marks: z.array(z.string()).meta({ description: 'What was done to it on its way; mostly nothing.' }),
   duration: z.number().meta({ description: 'Microseconds.' }),
   requestBytes: z.int(),
   responseBytes: z.int(),

@@ -42,6 +42,7 @@ const samples: Record<string, { refused: string[], allowed: string[] }> = {
   'storage': { refused: ['../cache/engine', '../cache', 'express', 'electron'], allowed: ['../cache/ports', '../cache/ports.ts', 'better-sqlite3', 'node:fs', './migrations/001.sql?raw'] },
   'sources': { refused: ['../cache/engine', '../storage/database'], allowed: ['../cache/ports', 'node:net'] },
   'vault': { refused: ['../storage/database', 'electron', '../cache/ports'], allowed: ['keytar', 'node:fs', '../base/secret-vault'] },
+  'serving': { refused: ['../cache/engine', '../http/exchange', 'express', 'node:fs'], allowed: ['../cache/ports', '../base/clock', '../../shared/errors'] },
   'admin': { refused: ['../storage/database', '../http/server', 'express', 'node:fs', '../cache/engine'], allowed: ['../cache/ports', 'node:crypto', '../base/principal'] },
   'http': { refused: ['../storage/database', '../admin/handlers', 'better-sqlite3', '../larder'], allowed: ['express', 'express/lib/router', '../cache/ports', 'node:http'] },
   'cli': { refused: ['../http/server', '../cache/ports', 'express'], allowed: ['../base/configuration', 'node:fs', '../../shared/operations'] },

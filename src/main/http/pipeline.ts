@@ -1,24 +1,26 @@
 import type { Stopwatch } from '../base/clock'
 import type { Authenticator } from '../base/principal'
+import type { Account } from '../serving/account'
 import type { DataPlaneOperation } from './data-plane/data-plane'
 import type { Exchange } from './exchange'
 import type { HostGuard } from './host-guard'
 import type { RequestListener } from './pipelining'
-import type { RequestLog } from './request-log'
 import type { Route } from './route-table'
 import type { Traffic } from './traffic'
 import { LarderError } from '../../shared/errors'
+import { noMarks } from '../serving/ports'
 import { preflightHeaders } from './cors'
 import { send } from './exchange'
 import { checkCaller, checkMessage } from './guards'
 import { inOrder } from './pipelining'
 import { readHead } from './request-head'
 import { readTarget } from './request-target'
+import { faceOf } from './route-table'
 
 export interface PipelineDeps {
   stopwatch: Stopwatch
   authenticator: Authenticator
-  requestLog: RequestLog
+  account: Account
   traffic: Traffic
   route: (method: string, path: string) => Route
   hosts: () => HostGuard
@@ -29,40 +31,22 @@ export interface PipelineDeps {
 
 /** What every request goes through, once and in this order: message, Host, preflight, origin, key → data plane or control plane. */
 export function createPipeline(deps: PipelineDeps): RequestListener {
-  const { stopwatch, authenticator, requestLog, traffic, route, control, data, fail } = deps
+  const { stopwatch, authenticator, account, traffic, route, control, data, fail } = deps
 
-  /** Statistics and the request log, for what apps under test do. */
   function finished(exchange: Exchange, status: number, responseBytes: number): void {
-    if (!isDataPlane(exchange))
-      return
-    const ended = stopwatch.now()
-    const duration = (ended - exchange.started) * 1000
-    exchange.cache?.recordLatency(duration)
-    requestLog.record({
-      user: exchange.principal?.userId ?? null,
-      method: exchange.request.method ?? '',
-      path: exchange.target.path,
-      operation: exchange.route.kind === 'data' ? exchange.route.name : null,
-      cache: exchange.cacheName,
-      key: exchange.key,
-      status,
-      result: exchange.result,
-      reason: exchange.reason,
-      duration,
-      requestBytes: exchange.requestBytes,
-      responseBytes,
-      keyId: exchange.principal?.keyId ?? null,
-    }, ended)
+    account.finish(exchange, status, exchange.requestBytes, responseBytes)
   }
 
   return inOrder(traffic.outflow, (request, response, expectsContinue) => {
     const url = request.url ?? '/'
     const head = readHead(request.rawHeaders)
     const target = readTarget(url)
-    const exchange: Exchange = { request, response, head, target, route: { kind: 'unknown' }, open: false, principal: null, corsOrigin: null, started: stopwatch.now(), expectsContinue, requestBytes: 0, cacheName: null, cache: null, key: null, result: 'ok', reason: null, finished, traffic, failed: fail }
+    const exchange: Exchange = { request, response, head, target, route: { kind: 'unknown' }, open: false, principal: null, corsOrigin: null, face: 'control', operation: null, method: request.method ?? '', path: target.path, started: stopwatch.now(), space: null, cache: null, key: null, result: 'ok', reason: null, marks: noMarks, meter: null, expectsContinue, requestBytes: 0, finished, traffic, failed: fail }
     try {
       checkMessage(head, target, url, deps.hosts())
-      const found = exchange.route = route(request.method ?? '', target.path)
+      const found = exchange.route = route(exchange.method, exchange.path)
+      exchange.face = faceOf(found)
+      exchange.operation = found.kind === 'data' ? found.name : null
       if (request.method === 'OPTIONS' && head.origin !== null && head.preflightMethod !== null)
         return answerPreflight(exchange, head.origin)
       exchange.open = found.kind === 'document' || (found.kind === 'method' && found.open) || (found.kind === 'control' && found.spec.scope === 'open')
@@ -106,8 +90,4 @@ function refuseMethod(exchange: Exchange, allow: string, plain: boolean): void {
   if (exchange.request.method === 'OPTIONS' && !plain)
     return send(exchange, 204, ['Allow', `${allow}, OPTIONS`])
   throw new LarderError('method-not-allowed', `${exchange.request.method} is not allowed here: ${allow}.`)
-}
-
-function isDataPlane({ route }: Exchange): boolean {
-  return (route.kind === 'data' && route.spec.face !== 'events') || (route.kind === 'method' && route.face !== 'control' && route.face !== 'events')
 }

@@ -3,6 +3,7 @@ import type { Logger } from '../base/logger'
 import type { Exchange } from './exchange'
 import { LarderError } from '../../shared/errors'
 import { messageOf } from '../base/logger'
+import { noteFailure } from '../serving/account'
 import { classicError, classicStatus } from './classic-errors'
 import { send, sendText } from './exchange'
 
@@ -34,15 +35,10 @@ export function sendError(exchange: Exchange, error: LarderError, clock: RealClo
     return
   }
   const headers = errorHeaders(exchange, error)
-  const route = exchange.route
-  const face = route.kind === 'data' ? route.spec.face : route.kind === 'method' ? route.face : 'control'
-  if (exchange.result === 'miss') {
+  const { face } = exchange
+  if (exchange.result === 'miss')
     headers.push('Cache-Status', `Larder; fwd=miss; detail=${exchange.reason}`)
-  }
-  else {
-    exchange.result = error.status === 503 ? 'off' : error.status < 500 ? 'refused' : 'error'
-    exchange.reason = error.code
-  }
+  noteFailure(exchange, error)
   if (face === 'classic')
     send(exchange, classicStatus(error.code), ['Content-Type', 'application/json', ...headers], JSON.stringify(classicError(error.code, error.message, exchange.target.path, clock.wall())))
   else if (face === 'plain')

@@ -38,7 +38,7 @@ export function createRouteTable(documents: ReadonlySet<string>): (method: strin
   function add(template: string, method: string, row: Row): void {
     let path = byTemplate.get(template)
     if (!path) {
-      path = { methods: new Map(), allow: '', face: faceOf(row), open: true }
+      path = { methods: new Map(), allow: '', face: faceOfRow(row), open: true }
       byTemplate.set(template, path)
       const parts = partsOf(template)
       if (parts.length === 1)
@@ -86,8 +86,13 @@ export function createRouteTable(documents: ReadonlySet<string>): (method: strin
   }
 }
 
-function faceOf(row: Row): Face {
+function faceOfRow(row: Row): Face {
   return row.kind === 'data' ? row.spec.face : 'control'
+}
+
+/** The face that answers, also where it only refuses the method. */
+export function faceOf(route: Route): Face {
+  return route.kind === 'method' ? route.face : route.kind === 'data' ? route.spec.face : 'control'
 }
 
 function partsOf(template: string): Part[] {

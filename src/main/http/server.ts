@@ -6,11 +6,11 @@ import type { Logger } from '../base/logger'
 import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator } from '../base/principal'
 import type { Engine } from '../cache/ports'
+import type { Account } from '../serving/account'
 import type { Exchange } from './exchange'
 import type { HostGuard } from './host-guard'
 import type { Listening } from './listen'
 import type { OpenApiOptions } from './openapi/document'
-import type { RequestLog } from './request-log'
 import { createServer as createHttpServer } from 'node:http'
 import { limits } from '../../shared/limits'
 import { onClientError } from './client-errors'
@@ -32,7 +32,7 @@ export interface LarderServerOptions {
   hub: EventHub
   handlers: OperationHandlers
   authenticator: Authenticator
-  requestLog: RequestLog
+  account: Account
   inFlight: InFlight
   /** What the OpenAPI document says about this server. */
   about: () => OpenApiOptions
@@ -70,7 +70,7 @@ const serverOptions: ServerOptions = {
 
 /** The HTTP server: one pipeline on `request` – guards, then data plane or control plane. */
 export function createLarderServer(options: LarderServerOptions): LarderServer {
-  const { engine, clock, stopwatch, logger, hub, handlers, authenticator, requestLog, inFlight, about, valueLimit } = options
+  const { engine, clock, stopwatch, logger, hub, handlers, authenticator, account, inFlight, about, valueLimit } = options
   const consoleFiles = readConsoleFiles(options.consoleFolder)
   const fail = (exchange: Exchange, error: unknown): void => sendError(exchange, toLarderError(error, logger), clock)
   const traffic = createTraffic({ stopwatch, inFlight })
@@ -78,7 +78,7 @@ export function createLarderServer(options: LarderServerOptions): LarderServer {
   const data = createDataPlane({ engine, valueLimit })
   const route = createRouteTable(new Set([...consoleFiles.keys(), ...descriptionPaths]))
   let hosts: HostGuard = createHostGuard({ port: options.port, secure: options.tls !== null, names: [] })
-  const run = createPipeline({ stopwatch, authenticator, requestLog, traffic, route, control, data, fail, hosts: () => hosts })
+  const run = createPipeline({ stopwatch, authenticator, account, traffic, route, control, data, fail, hosts: () => hosts })
   let listening: Listening | undefined
 
   /** TLS takes time to load, which only those who serve by it should spend. */

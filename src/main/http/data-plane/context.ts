@@ -2,6 +2,7 @@ import type { Principal } from '../../base/principal'
 import type { Cache, Engine, Hit, Lookup } from '../../cache/ports'
 import type { Exchange } from '../exchange'
 import { LarderError } from '../../../shared/errors'
+import { noteLookup } from '../../serving/account'
 import { checkKey } from '../entry-headers'
 import { checkCacheAccess } from '../guards'
 import { cacheOff, cachingOff } from '../problems'
@@ -37,12 +38,13 @@ export function requireRead(exchange: Exchange, what: string): void {
 /** Finds a cache of the caller. Throws `out-of-scope`, `cache-not-found`. */
 export function findCache(deps: DataPlaneDeps, exchange: Exchange, name: string): Cache {
   const caller = callerOf(exchange)
-  exchange.cacheName = name
+  exchange.space = caller.userId
+  exchange.cache = name
   checkCacheAccess(caller, name)
   const cache = deps.engine.find(caller.userId, name)
   if (!cache)
     throw new LarderError('cache-not-found', `Cache ${name.slice(0, 64)} not found.`)
-  exchange.cache = cache
+  exchange.meter = cache
   return cache
 }
 
@@ -56,7 +58,7 @@ export function checkSwitches(deps: DataPlaneDeps, cache: Cache): void {
 
 /** The cache that a native route names; asked for again after a body was read. */
 export function pathCache(deps: DataPlaneDeps, exchange: Exchange): Cache {
-  return findCache(deps, exchange, exchange.cacheName ?? decodePart(paramOf(exchange, 'cache'), 'cache'))
+  return findCache(deps, exchange, exchange.cache ?? decodePart(paramOf(exchange, 'cache'), 'cache'))
 }
 
 /** The cache that a native route names, switched on. */
@@ -96,9 +98,4 @@ export function peekEntry(deps: DataPlaneDeps, exchange: Exchange, cache: Cache,
 
 export function isHit(lookup: Lookup): lookup is Hit {
   return typeof lookup !== 'string'
-}
-
-function noteLookup(exchange: Exchange, lookup: Lookup): void {
-  exchange.result = typeof lookup === 'string' ? 'miss' : lookup.stale ? 'stale' : 'hit'
-  exchange.reason = typeof lookup === 'string' ? lookup : null
 }

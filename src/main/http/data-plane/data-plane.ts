@@ -41,11 +41,12 @@ function countTurnedAway({ engine }: DataPlaneDeps, exchange: Exchange): void {
     return
   try {
     const query = route.spec.face === 'classic' ? readQuery(target.query) : null
-    exchange.cacheName = query ? query.get('cache') ?? null : route.spec.face === 'plain' ? 'default' : decodePart(route.params.cache ?? '', 'cache')
+    exchange.cache = query ? query.get('cache') ?? null : route.spec.face === 'plain' ? 'default' : decodePart(route.params.cache ?? '', 'cache')
     exchange.key = query ? query.get('key') ?? null : decodePart(route.params.key ?? '', 'key')
-    exchange.cache = (exchange.cacheName && engine.find(principal.userId, exchange.cacheName)) || null
+    const cache = exchange.cache === null ? undefined : engine.find(principal.userId, exchange.cache)
+    exchange.meter = cache ?? null
     if (exchange.key)
-      exchange.cache?.get(exchange.key)
+      cache?.get(exchange.key)
   }
   catch (error) {
     // Badly encoded: nothing to count; the answer is the switch's 503 all the same.

@@ -5,16 +5,18 @@ import type { EventHub } from '../base/event-hub'
 import { invalidField } from '../../shared/errors'
 import { compileFilter, FilterError } from '../../shared/filter'
 import { requestFilter } from '../../shared/request-filter'
+import { noMarks } from './ports'
 
 type RequestRecord = z.output<typeof RequestRecordSchema>
 
 /**
- * What is remembered of one data-plane request. There is no field for a header, a query string or a body, so none can be
+ * What is remembered of one call of an app. There is no field for a header, a query string or a body, so none can be
  * kept by accident (S12 of the quality bar).
  */
-export interface RequestFields extends Omit<RequestRecord, 'id' | 'at'> {
+export interface RequestFields extends Omit<RequestRecord, 'id' | 'at' | 'marks'> {
   /** Whose request it was; null when nobody was recognised. Those are counted, and shown to nobody. */
   user: string | null
+  marks: readonly string[]
 }
 
 export interface RequestLogOptions {
@@ -67,6 +69,7 @@ export function createRequestLog({ capacity = 2000, clock, stopwatch, hub }: Req
       slot.id = total
       slot.at = clock.wall()
       slot.user = fields.user
+      slot.face = fields.face
       slot.method = fields.method
       slot.path = cut(withoutQuery(fields.path), longestPath)
       slot.operation = fields.operation
@@ -75,6 +78,7 @@ export function createRequestLog({ capacity = 2000, clock, stopwatch, hub }: Req
       slot.status = fields.status
       slot.result = fields.result
       slot.reason = fields.reason
+      slot.marks = fields.marks
       slot.duration = fields.duration
       slot.requestBytes = fields.requestBytes
       slot.responseBytes = fields.responseBytes
@@ -117,11 +121,11 @@ function compile(filter: string): (slot: Slot) => boolean {
 }
 
 function emptySlot(): Slot {
-  return { id: 0, at: 0, user: null, method: '', path: '', operation: null, cache: null, key: null, status: 0, result: '', reason: null, duration: 0, requestBytes: 0, responseBytes: 0, keyId: null }
+  return { id: 0, at: 0, user: null, face: 'native', method: '', path: '', operation: null, cache: null, key: null, status: 0, result: '', reason: null, marks: noMarks, duration: 0, requestBytes: 0, responseBytes: 0, keyId: null }
 }
 
-function toRecord({ user: _user, at, ...fields }: Slot): RequestRecord {
-  return { ...fields, at: new Date(at).toISOString() }
+function toRecord({ user: _user, at, marks, ...fields }: Slot): RequestRecord {
+  return { ...fields, marks: [...marks], at: new Date(at).toISOString() }
 }
 
 function withoutQuery(path: string): string {

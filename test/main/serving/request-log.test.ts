@@ -1,13 +1,13 @@
-import type { RequestFields } from '../../../src/main/http/request-log'
+import type { RequestFields } from '../../../src/main/serving/request-log'
 import type { LarderEvent } from '../../../src/shared/events'
 import { expect, it } from 'vitest'
 import { createManualClock, systemClock, systemStopwatch } from '../../../src/main/base/clock'
 import { createEventHub } from '../../../src/main/base/event-hub'
-import { createRequestLog } from '../../../src/main/http/request-log'
+import { createRequestLog } from '../../../src/main/serving/request-log'
 import { RequestList } from '../../../src/shared/schemas'
 import { timed } from '../../helpers/durations'
 
-const fields: RequestFields = { user: 'ann', method: 'GET', path: '/v1/pear', operation: 'plain.get', cache: 'default', key: 'pear', status: 200, result: 'hit', reason: null, duration: 41.5, requestBytes: 0, responseBytes: 5, keyId: 'k1' }
+const fields: RequestFields = { user: 'ann', face: 'plain', method: 'GET', path: '/v1/pear', operation: 'plain.get', cache: 'default', key: 'pear', status: 200, result: 'hit', reason: null, marks: [], duration: 41.5, requestBytes: 0, responseBytes: 5, keyId: 'k1' }
 const everything = { after: 0, limit: 1000, filter: '' }
 
 function setUp(capacity?: number) {
