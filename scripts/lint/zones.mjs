@@ -36,8 +36,8 @@ export const zones = [
   { name: 'sources', path: 'src/main/sources/', imports: [ports, base, shared], packages: [], node: all },
   { name: 'vault', path: 'src/main/vault/', imports: [base, shared], packages: ['keytar'], node: all },
   { name: 'serving', path: serving, imports: [ports, base, shared], packages: ['zod'], node: pure },
-  { name: 'admin', path: 'src/main/admin/', imports: [ports, base, shared], packages: [], node: pure },
-  { name: 'http', path: 'src/main/http/', imports: [serving, 'src/main/cache/', base, shared], packages: ['express', 'yaml', 'zod'], node: all },
+  { name: 'admin', path: 'src/main/admin/', imports: [serving, base, shared], packages: [], node: pure },
+  { name: 'http', path: 'src/main/http/', imports: [serving, base, shared], packages: ['express', 'yaml', 'zod'], node: all },
   { name: 'cli', path: 'src/main/cli/', imports: [base, shared], packages: [], node: all },
   { name: 'desktop', path: 'src/main/desktop/', imports: [base, shared], packages: ['electron', 'zod'], node: all, raw: ['src/main/desktop/ipc.ts'] },
 

@@ -24,8 +24,7 @@ import { describeListening } from './cli/addresses'
 import { createEventLoopMonitor } from './http/event-loop-delay'
 import { renderMetrics } from './http/metrics'
 import { createLarderServer } from './http/server'
-import { createAccount } from './serving/account'
-import { createRequestLog } from './serving/request-log'
+import { createServing } from './serving/serving'
 import { openEntryJournal } from './storage/entry-journal'
 import { createFileLog } from './storage/file-log'
 import { prepareHome } from './storage/home'
@@ -103,7 +102,7 @@ export async function createLarder({ configuration, version, consoleFolder, writ
     const hub = createEventHub(error => logger.error('an event listener failed', { error: messageOf(error) }))
     const engine = parts.use(createEngine({ clock, stopwatch, journal, budget: configuration.memory ?? defaultMemory, logger }))
     const pages = parts.use(createSignInPages({ home, logger }))
-    const requestLog = createRequestLog({ clock, stopwatch, hub })
+    const { serving, caches, requestLog } = createServing({ engine, clock, stopwatch, hub, logger })
     const eventLoop = parts.use(createEventLoopMonitor())
     let valueLimit = (): number => limits.value
     // Always room for two values of the largest size: one is copied while it comes in.
@@ -115,7 +114,7 @@ export async function createLarder({ configuration, version, consoleFolder, writ
     const administration = parts.use(createAdministration({
       metadata,
       vault: { vault, wanted, reason },
-      engine,
+      caches,
       events: hub,
       clock,
       stopwatch,
@@ -133,8 +132,8 @@ export async function createLarder({ configuration, version, consoleFolder, writ
         const healthy = Object.values(stores).every(state => state === 'ok')
         return { status: phase !== 'ready' ? phase : healthy ? 'ready' : 'degraded', stores }
       },
-      metrics: ({ userId, caches, admin }) => renderMetrics({
-        caches: engine.list(userId).filter(cache => caches === null || caches.has(cache.definition.name)),
+      metrics: ({ userId, caches: reach, admin }) => renderMetrics({
+        caches: caches.list(userId).map(({ cache }) => cache).filter(cache => reach === null || reach.has(cache.definition.name)),
         engine,
         // Not even read for others: the delay starts anew with each reading.
         process: admin ? { ...processFigures(stopwatch.now() - startedAt), inFlight, eventLoop: eventLoop.take() } : null,
@@ -144,14 +143,13 @@ export async function createLarder({ configuration, version, consoleFolder, writ
     valueLimit = administration.settings.valueLimit
 
     const server = createLarderServer({
-      engine,
+      serving,
       clock,
       stopwatch,
       logger,
       hub,
       handlers: administration.handlers,
       authenticator: administration.authenticator,
-      account: createAccount({ stopwatch, requestLog }),
       inFlight,
       about: () => ({ version, url }),
       valueLimit,

@@ -1,7 +1,7 @@
 import type { OperationOutput, OperationParsed } from '../../shared/operations'
 import type { Stopwatch } from '../base/clock'
 import type { Principal } from '../base/principal'
-import type { Engine } from '../cache/ports'
+import type { ServedCaches } from '../serving/caches'
 import type { HandlersOf } from './handlers'
 import { LarderError } from '../../shared/errors'
 import { callerOf } from './handlers'
@@ -18,7 +18,7 @@ export interface RequestHistory {
 }
 
 export interface ServerStateDependencies {
-  engine: Engine
+  caches: Pick<ServedCaches, 'enabled' | 'budget' | 'list'>
   stopwatch: Stopwatch
   requestLog: RequestHistory
   /** `startedAt` in milliseconds of the stopwatch. */
@@ -28,23 +28,23 @@ export interface ServerStateDependencies {
   metrics: (caller: Pick<Principal, 'userId' | 'caches' | 'admin'>) => string
 }
 
-export function createServerStateHandlers({ engine, stopwatch, requestLog, info, readiness, metrics }: ServerStateDependencies): HandlersOf<'stats' | 'requests' | 'health' | 'metrics'> {
+export function createServerStateHandlers({ caches, stopwatch, requestLog, info, readiness, metrics }: ServerStateDependencies): HandlersOf<'stats' | 'requests' | 'health' | 'metrics'> {
   return {
     'stats.get': (_, context) => {
       const { userId, admin } = callerOf(context)
-      const caches = engine.list(userId)
+      const own = caches.list(userId).map(({ cache }) => cache)
       return {
         uptime: (stopwatch.now() - info.startedAt) / 1000,
-        enabled: engine.enabled,
-        caches: caches.length,
-        entries: caches.reduce((sum, cache) => sum + cache.size, 0),
-        bytes: caches.reduce((sum, cache) => sum + cache.bytes, 0),
-        budget: engine.budget,
+        enabled: caches.enabled,
+        caches: own.length,
+        entries: own.reduce((sum, cache) => sum + cache.size, 0),
+        bytes: own.reduce((sum, cache) => sum + cache.bytes, 0),
+        budget: caches.budget,
         // Those of the whole server tell what others do.
         rss: admin ? process.memoryUsage.rss() : null,
         requests: admin ? requestLog.total() : null,
         requestsPerSecond: admin ? requestLog.perSecond() : null,
-        totals: withHitRatio(total(caches.map(cache => cache.statistics()))),
+        totals: withHitRatio(total(own.map(cache => cache.statistics()))),
       }
     },
     'requests.list': (query, context) => requestLog.list(callerOf(context).userId, query),

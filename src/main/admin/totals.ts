@@ -1,5 +1,5 @@
-import type { Percentiles, Statistics } from '../cache/ports'
-import { missReasons } from '../cache/ports'
+import type { Percentiles, Statistics } from '../serving/ports'
+import { missReasons } from '../serving/ports'
 
 /** hits / (hits + misses), null before the first read. */
 export function withHitRatio(statistics: Statistics): Statistics & { hitRatio: number | null } {

@@ -16,6 +16,7 @@ import { LarderError } from '../../shared/errors'
 import { limits } from '../../shared/limits'
 import { operations } from '../../shared/operations'
 import { invoke } from '../base/operation-handlers'
+import { requireScope } from '../base/principal'
 import { openEventStream, parseTopics } from './event-stream'
 import { commonHeaders, holdFor, pourOut, send, sendJson } from './exchange'
 import { createDescriptions } from './openapi/document'
@@ -98,13 +99,15 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
     })
   }
 
-  route('get', dataOperations['events.watch'].path, (exchange) => {
-    const query = readQuery(exchange.target.query)
-    refuseUnknown(query, dataOperations['events.watch'].query)
-    const topics = parseTopics(query.get('topics'))
+  const watch = dataOperations['events.watch']
+  route('get', watch.path, (exchange) => {
     const { principal, head, response } = exchange
     if (!principal)
       throw new LarderError('key-missing', 'Watching events needs a key.')
+    requireScope(principal, watch.scope)
+    const query = readQuery(exchange.target.query)
+    refuseUnknown(query, watch.query)
+    const topics = parseTopics(query.get('topics'))
     // Whoever has left already would never give a place back.
     if (response.closed || exchange.request.socket.destroyed)
       return

@@ -1,6 +1,7 @@
 import type { Stopwatch } from '../base/clock'
 import type { Authenticator } from '../base/principal'
-import type { Account } from '../serving/account'
+import type { Maybe } from '../serving/maybe'
+import type { Serving } from '../serving/serving'
 import type { DataPlaneOperation } from './data-plane/data-plane'
 import type { Exchange } from './exchange'
 import type { HostGuard } from './host-guard'
@@ -8,7 +9,7 @@ import type { RequestListener } from './pipelining'
 import type { Route } from './route-table'
 import type { Traffic } from './traffic'
 import { LarderError } from '../../shared/errors'
-import { noMarks } from '../serving/ports'
+import { noMarks } from '../serving/call'
 import { preflightHeaders } from './cors'
 import { send } from './exchange'
 import { checkCaller, checkMessage } from './guards'
@@ -20,28 +21,28 @@ import { faceOf } from './route-table'
 export interface PipelineDeps {
   stopwatch: Stopwatch
   authenticator: Authenticator
-  account: Account
+  serving: Pick<Serving, 'finish'>
   traffic: Traffic
   route: (method: string, path: string) => Route
   hosts: () => HostGuard
-  data: (exchange: Exchange, name: DataPlaneOperation) => void | Promise<void>
+  data: (exchange: Exchange, name: DataPlaneOperation) => Maybe<void>
   control: { handle: (exchange: Exchange) => void }
   fail: (exchange: Exchange, error: unknown) => void
 }
 
 /** What every request goes through, once and in this order: message, Host, preflight, origin, key → data plane or control plane. */
 export function createPipeline(deps: PipelineDeps): RequestListener {
-  const { stopwatch, authenticator, account, traffic, route, control, data, fail } = deps
+  const { stopwatch, authenticator, serving, traffic, route, control, data, fail } = deps
 
   function finished(exchange: Exchange, status: number, responseBytes: number): void {
-    account.finish(exchange, status, exchange.requestBytes, responseBytes)
+    serving.finish(exchange, status, exchange.requestBytes, responseBytes)
   }
 
   return inOrder(traffic.outflow, (request, response, expectsContinue) => {
     const url = request.url ?? '/'
     const head = readHead(request.rawHeaders)
     const target = readTarget(url)
-    const exchange: Exchange = { request, response, head, target, route: { kind: 'unknown' }, open: false, principal: null, corsOrigin: null, face: 'control', operation: null, method: request.method ?? '', path: target.path, started: stopwatch.now(), space: null, cache: null, key: null, result: 'ok', reason: null, marks: noMarks, meter: null, expectsContinue, requestBytes: 0, finished, traffic, failed: fail }
+    const exchange: Exchange = { request, response, head, target, route: { kind: 'unknown' }, open: false, principal: null, corsOrigin: null, face: 'control', operation: null, method: request.method ?? '', path: target.path, started: stopwatch.now(), space: null, cache: null, key: null, result: 'ok', found: null, reason: null, marks: noMarks, expectsContinue, requestBytes: 0, finished, traffic, failed: fail }
     try {
       checkMessage(head, target, url, deps.hosts())
       const found = exchange.route = route(exchange.method, exchange.path)

@@ -7,23 +7,12 @@ import { noteFailure } from '../serving/account'
 import { classicError, classicStatus } from './classic-errors'
 import { send, sendText } from './exchange'
 
-/** Seconds after which an app under test may look whether caching is on again. */
-const switchRetryAfter = 5
-
 /** Turns whatever was thrown into an expected error. What is not one is a bug: it is logged, the client learns nothing of it. */
 export function toLarderError(error: unknown, logger: Logger): LarderError {
   if (error instanceof LarderError)
     return error
   logger.error('unexpected error', { error: messageOf(error), stack: error instanceof Error ? (error.stack ?? null) : null })
   return new LarderError('internal', 'Something went wrong inside Larder; its log says what.', { cause: error })
-}
-
-export function cachingOff(): LarderError {
-  return new LarderError('caching-off', 'All caching is switched off.', { retryAfter: switchRetryAfter })
-}
-
-export function cacheOff(name: string): LarderError {
-  return new LarderError('cache-off', `The cache ${name} is switched off.`, { retryAfter: switchRetryAfter })
 }
 
 /** Answers an error in the form of the route's face. */

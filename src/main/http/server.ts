@@ -5,8 +5,7 @@ import type { InFlight } from '../base/in-flight'
 import type { Logger } from '../base/logger'
 import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator } from '../base/principal'
-import type { Engine } from '../cache/ports'
-import type { Account } from '../serving/account'
+import type { Serving } from '../serving/serving'
 import type { Exchange } from './exchange'
 import type { HostGuard } from './host-guard'
 import type { Listening } from './listen'
@@ -25,14 +24,13 @@ import { createRouteTable, descriptionPaths } from './route-table'
 import { createTraffic } from './traffic'
 
 export interface LarderServerOptions {
-  engine: Engine
+  serving: Serving
   clock: RealClock
   stopwatch: Stopwatch
   logger: Logger
   hub: EventHub
   handlers: OperationHandlers
   authenticator: Authenticator
-  account: Account
   inFlight: InFlight
   /** What the OpenAPI document says about this server. */
   about: () => OpenApiOptions
@@ -70,15 +68,15 @@ const serverOptions: ServerOptions = {
 
 /** The HTTP server: one pipeline on `request` – guards, then data plane or control plane. */
 export function createLarderServer(options: LarderServerOptions): LarderServer {
-  const { engine, clock, stopwatch, logger, hub, handlers, authenticator, account, inFlight, about, valueLimit } = options
+  const { serving, clock, stopwatch, logger, hub, handlers, authenticator, inFlight, about, valueLimit } = options
   const consoleFiles = readConsoleFiles(options.consoleFolder)
   const fail = (exchange: Exchange, error: unknown): void => sendError(exchange, toLarderError(error, logger), clock)
   const traffic = createTraffic({ stopwatch, inFlight })
   const control = createLazyControlPlane({ handlers, authenticator, hub, about, consoleFiles, fail })
-  const data = createDataPlane({ engine, valueLimit })
+  const data = createDataPlane({ serving, valueLimit })
   const route = createRouteTable(new Set([...consoleFiles.keys(), ...descriptionPaths]))
   let hosts: HostGuard = createHostGuard({ port: options.port, secure: options.tls !== null, names: [] })
-  const run = createPipeline({ stopwatch, authenticator, account, traffic, route, control, data, fail, hosts: () => hosts })
+  const run = createPipeline({ stopwatch, authenticator, serving, traffic, route, control, data, fail, hosts: () => hosts })
   let listening: Listening | undefined
 
   /** TLS takes time to load, which only those who serve by it should spend. */

@@ -18,7 +18,7 @@ export function createAccount({ stopwatch, requestLog }: { stopwatch: Stopwatch,
         return
       const ended = stopwatch.now()
       const duration = (ended - call.started) * 1000
-      call.meter?.recordLatency(duration)
+      call.found?.recordLatency(duration)
       requestLog.record({
         user: principal?.userId ?? null,
         face,

@@ -5,7 +5,7 @@ import type { EventHub } from '../base/event-hub'
 import { invalidField } from '../../shared/errors'
 import { compileFilter, FilterError } from '../../shared/filter'
 import { requestFilter } from '../../shared/request-filter'
-import { noMarks } from './ports'
+import { noMarks } from './call'
 
 type RequestRecord = z.output<typeof RequestRecordSchema>
 

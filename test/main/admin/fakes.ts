@@ -1,6 +1,9 @@
 import type { SecretVault, VaultCondition } from '../../../src/main/base/secret-vault'
 import type { SignInPages } from '../../../src/main/base/sign-in-pages'
 import type { Cache, CacheDefinition, Engine, EngineEvent, Statistics } from '../../../src/main/cache/ports'
+import type { ServedCaches } from '../../../src/main/serving/caches'
+import { createManualClock } from '../../../src/main/base/clock'
+import { createServedCaches } from '../../../src/main/serving/caches'
 import { LarderError } from '../../../src/shared/errors'
 
 /** An engine that knows caches, not entries: all that administration asks of it. `flush` answers `entries`. */
@@ -48,6 +51,20 @@ export function createFakeEngine(): FakeEngine {
     },
   }
   return engine
+}
+
+/** The engine's caches as the administration gets them, without layers. */
+export function serve(engine: Engine): ServedCaches {
+  const { stopwatch, ...clock } = createManualClock()
+  return createServedCaches({
+    engine,
+    layers: [],
+    clock,
+    stopwatch,
+    failed(error) {
+      throw error
+    },
+  })
 }
 
 export const noStatistics: Statistics = {

@@ -12,7 +12,7 @@ import { invoke } from '../../../src/main/base/operation-handlers'
 import { LarderError } from '../../../src/shared/errors'
 import { operations } from '../../../src/shared/operations'
 import { createMemoryMetadata } from '../../helpers/memory-metadata'
-import { createFakeEngine, createFakePages, createFakeVault } from './fakes'
+import { createFakeEngine, createFakePages, createFakeVault, serve } from './fakes'
 
 export const controlToken = 'lc_0123456789abcdef'
 export const environmentKey = 'environment-key-of-this-run'
@@ -35,7 +35,7 @@ export async function startAdministration(options: Partial<AdministrationDepende
   })
   const administration = createAdministration({
     vault: { vault, wanted: 'auto', reason: 'No bus.' },
-    engine,
+    caches: serve(engine),
     events: hub,
     clock,
     stopwatch: clock.stopwatch,

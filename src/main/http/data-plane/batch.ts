@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Batch, BatchResult, Bytes } from '../../../shared/entries'
-import type { BatchStep, BatchStepResult, Hit, WriteResult } from '../../cache/ports'
+import type { BatchStep, BatchStepResult, Hit, WriteResult } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { Buffer, isUtf8 } from 'node:buffer'
@@ -10,7 +10,8 @@ import { errorRegistry, LarderError } from '../../../shared/errors'
 import { limits } from '../../../shared/limits'
 import { parseEach, parseInput } from '../../../shared/validation'
 import { overloaded } from '../../base/in-flight'
-import { lastingValue } from '../../cache/ports'
+import { requireRead } from '../../serving/access'
+import { lastingValue } from '../../serving/ports'
 import { readBody } from '../body'
 import { checkKey, checkTags } from '../entry-headers'
 import { etagOf, parseIfMatch } from '../etags'
@@ -18,7 +19,7 @@ import { holdFor, sendJson, sendPieces } from '../exchange'
 import { parseJson } from '../json-body'
 import { gathered } from '../pour'
 import { bytesInJson } from './bytes-in-json'
-import { nativeCache, requireRead } from './context'
+import { pathCache } from './context'
 
 type Operation = z.output<typeof BatchOperation>
 /** Operations checked in one go. */
@@ -29,7 +30,8 @@ type Result = z.output<typeof BatchResult>
 export function createBatchFace(deps: DataPlaneDeps): Record<'entries.batch', DataHandler> {
   return {
     'entries.batch': async (exchange) => {
-      nativeCache(deps, exchange)
+      const name = pathCache(exchange)
+      deps.serving.open(exchange, name)
       // Base64 takes 4 bytes for 3, and the JSON around it is small against a value of full size.
       const body = await readBody(exchange, Math.min(deps.valueLimit() * 2, limits.jsonBody))
       const hold = holdFor(exchange)
@@ -37,7 +39,7 @@ export function createBatchFace(deps: DataPlaneDeps): Record<'entries.batch', Da
       if (!hold.resize(2 * body.length))
         throw overloaded()
       try {
-        await runBatch(deps, exchange, body)
+        await runBatch(deps, exchange, name, body)
       }
       finally {
         hold.release()
@@ -46,12 +48,13 @@ export function createBatchFace(deps: DataPlaneDeps): Record<'entries.batch', Da
   }
 }
 
-async function runBatch(deps: DataPlaneDeps, exchange: Exchange, body: Buffer): Promise<void> {
+async function runBatch(deps: DataPlaneDeps, exchange: Exchange, name: string, body: Buffer): Promise<void> {
   const batch = await parseBatch(parseJson(body))
   checkReads(exchange, batch.operations)
   const steps = batch.operations.map((operation, index) => toStep(operation, `operations.${index}`, deps.valueLimit()))
-  await nativeCache(deps, exchange).roomFor(steps.reduce((sum, step) => sum + (step.op === 'set' ? step.value.length : 0), 0))
-  const { results, abortedAt } = nativeCache(deps, exchange).batch(steps, batch.atomic)
+  const bytes = steps.reduce((sum, step) => sum + (step.op === 'set' ? step.value.length : 0), 0)
+  await deps.serving.open(exchange, name).roomFor(bytes, undefined, exchange)
+  const { results, abortedAt } = await deps.serving.open(exchange, name).batch(steps, batch.atomic, exchange)
   if (abortedAt !== null)
     throw aborted(abortedAt, results)
   exchange.result = 'ok'

@@ -1,10 +1,13 @@
-import type { Cache } from '../../cache/ports'
+import type { Maybe } from '../../serving/maybe'
+import type { Lookup, ServedCache } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '../../../shared/errors'
 import { rawMember } from '../../../shared/json-members'
 import { limits } from '../../../shared/limits'
+import { noteLookup } from '../../serving/account'
+import { proceed } from '../../serving/maybe'
 import { takeBody } from '../body'
 import { checkKey } from '../entry-headers'
 import { send, sendJson } from '../exchange'
@@ -12,73 +15,77 @@ import { parseJson } from '../json-body'
 import { readQuery } from '../request-target'
 import { streamEntries } from './classic-list'
 import { toJsonValue } from './classic-value'
-import { checkSwitches, findCache, isHit, readEntry } from './context'
-import { afterRoom } from './store'
+import { isHit, settle } from './context'
 
 /**
  * Face 1, for clients of the classic JSON cache API. Its messages are part of the contract (http-api.md); the errors' form is made in
  * problems.ts. Unknown members and parameters are ignored, as those clients are used to.
  */
 export function createClassicFace(deps: DataPlaneDeps): Record<'classic.set' | 'classic.get' | 'classic.invalidate', DataHandler> {
+  const { serving } = deps
   return {
     'classic.set': exchange => takeBody(exchange, Math.min(deps.valueLimit(), limits.jsonBody), (body) => {
       const request = parseJson(body)
       const name = memberOf(request, 'cacheName')
       if (typeof name !== 'string' || name === '')
         throw new LarderError('bad-request', 'Missing cache name.')
-      const cache = findCache(deps, exchange, name)
-      checkSwitches(deps, cache)
+      const cache = serving.open(exchange, name)
       const { key, value } = readData(request, body.toString())
       exchange.key = key
-      const room = cache.roomFor(value.length, key)
-      if (room === undefined)
-        return store(exchange, cache, key, value, body)
-      return afterRoom(room, exchange, () => {
-        checkSwitches(deps, cache)
-        store(exchange, cache, key, value, body)
-      })
+      const room = cache.roomFor(value.length, key, exchange)
+      return settle(exchange, room === undefined
+        ? store(exchange, cache, key, value, body)
+        : room.then(() => store(exchange, serving.open(exchange, name), key, value, body)))
     }, error => exchange.failed(exchange, error)),
 
     'classic.get': (exchange) => {
       const query = readQuery(exchange.target.query)
-      const cache = findCache(deps, exchange, needCache(query))
+      const name = needCache(query)
       const key = query.get('key') ?? ''
-      if (key === '') {
-        checkSwitches(deps, cache)
-        return streamEntries(exchange, cache)
-      }
-      exchange.key = checkKey(key)
-      const lookup = readEntry(deps, exchange, cache, key)
-      if (!isHit(lookup))
-        throw new LarderError('entry-not-found', 'The requested resource was not found.')
-      return send(exchange, 200, ['Content-Type', 'application/json'], toJsonValue(lookup.value, lookup.contentType))
+      if (key === '')
+        return proceed(exchange, serving.open(exchange, name).entries(exchange), streamEntries)
+      exchange.key = key
+      const cache = serving.open(exchange, name, key)
+      return proceed(exchange, cache.get(checkKey(key), exchange), answerLookup)
     },
 
     'classic.invalidate': (exchange) => {
       const query = readQuery(exchange.target.query)
-      const cache = findCache(deps, exchange, needCache(query))
-      checkSwitches(deps, cache)
+      const cache = serving.open(exchange, needCache(query))
       const key = query.get('key') ?? ''
       if (key === '')
         throw new LarderError('bad-request', 'Enter a valid key name.')
       exchange.key = checkKey(key)
-      if (cache.delete(key) === 'missing')
-        throw new LarderError('entry-not-found', 'The requested resource was not found.')
-      exchange.result = 'dropped'
-      sendJson(exchange, 200, { status: 204 })
+      return proceed(exchange, cache.delete(key, undefined, exchange), answerDeleted)
     },
   }
 }
 
+function answerLookup(exchange: Exchange, lookup: Lookup): void {
+  noteLookup(exchange, lookup)
+  if (!isHit(lookup))
+    throw new LarderError('entry-not-found', 'The requested resource was not found.')
+  send(exchange, 200, ['Content-Type', 'application/json'], toJsonValue(lookup.value, lookup.contentType))
+}
+
+function answerDeleted(exchange: Exchange, outcome: Awaited<ReturnType<ServedCache['delete']>>): void {
+  if (outcome === 'missing')
+    throw new LarderError('entry-not-found', 'The requested resource was not found.')
+  exchange.result = 'dropped'
+  sendJson(exchange, 200, { status: 204 })
+}
+
 /** Stores the value and answers with the request's body. Throws LarderError `bad-request`, `too-large`. */
-function store(exchange: Exchange, cache: Cache, key: string, value: string, body: Buffer): void {
-  const { outcome } = cache.set(key, Buffer.from(value), { contentType: 'application/json', ifAbsent: true })
-  if (outcome === 'refused')
-    throw new LarderError('bad-request', 'Key already exists.')
-  if (outcome === 'too-large')
-    throw new LarderError('too-large', 'The value is larger than the cache may hold.')
-  exchange.result = 'stored'
-  send(exchange, 200, ['Content-Type', 'application/json'], body)
+function store(exchange: Exchange, cache: ServedCache, key: string, value: string, body: Buffer): Maybe<void> {
+  const options = { contentType: 'application/json', ifAbsent: true }
+  return proceed(exchange, cache.set(key, Buffer.from(value), options, exchange), (_, { outcome }) => {
+    if (outcome === 'refused')
+      throw new LarderError('bad-request', 'Key already exists.')
+    if (outcome === 'too-large')
+      throw new LarderError('too-large', 'The value is larger than the cache may hold.')
+    exchange.result = 'stored'
+    send(exchange, 200, ['Content-Type', 'application/json'], body)
+  })
 }
 
 function needCache(query: Map<string, string>): string {
