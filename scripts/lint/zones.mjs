@@ -29,7 +29,7 @@ const parts = [shared, ...['admin', 'base', 'cache', 'cli', 'codecs', 'http', 's
 export const zones = [
   { name: 'shared', path: shared, imports: [], packages: ['zod'], node: [] },
 
-  { name: 'base', path: base, imports: [shared], packages: [], node: pure },
+  { name: 'base', path: base, imports: [shared], packages: [], node: [...pure, 'net'] },
   { name: 'cache', path: 'src/main/cache/', imports: [base, shared], packages: [], node: pure },
   { name: 'codecs', path: 'src/main/codecs/', imports: [base, shared], packages: [], node: pure },
   { name: 'storage', path: 'src/main/storage/', imports: [ports, base, shared], packages: ['better-sqlite3'], node: all },

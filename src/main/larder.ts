@@ -3,6 +3,8 @@ import type { Passwords } from './admin/passwords'
 import type { RealClock, Stopwatch } from './base/clock'
 import type { Configuration } from './base/configuration'
 import type { EventHub } from './base/event-hub'
+import type { Face } from './base/face'
+import type { Listening } from './base/listen'
 import type { OperationHandlers } from './base/operation-handlers'
 import type { Authenticator } from './base/principal'
 import type { ProcessFigures } from './http/metrics'
@@ -23,7 +25,7 @@ import { createEngine } from './cache/engine'
 import { describeListening } from './cli/addresses'
 import { createEventLoopMonitor } from './http/event-loop-delay'
 import { renderMetrics } from './http/metrics'
-import { createLarderServer } from './http/server'
+import { createHttpFace } from './http/server'
 import { createServing } from './serving/serving'
 import { openEntryJournal } from './storage/entry-journal'
 import { createFileLog } from './storage/file-log'
@@ -142,7 +144,7 @@ export async function createLarder({ configuration, version, consoleFolder, writ
     const { firstKey } = await administration.firstStart()
     valueLimit = administration.settings.valueLimit
 
-    const server = createLarderServer({
+    const http = createHttpFace({
       serving,
       clock,
       stopwatch,
@@ -159,13 +161,19 @@ export async function createLarder({ configuration, version, consoleFolder, writ
       allowedHosts: configuration.allowedHosts,
       tls: configuration.tls && { cert: readFileSync(configuration.tls.certificate), key: readFileSync(configuration.tls.key) },
     })
-    const { port, addresses, servers } = await server.start()
-    parts.defer(() => server.stop(stopGrace))
+    // What comes first is what people and the command line are told to call.
+    const faces: Face[] = [http]
+    const listenings: Listening[] = []
+    for (const face of faces) {
+      listenings.push(await face.start())
+      parts.defer(() => face.stop(stopGrace))
+    }
+    const [{ port, addresses }] = listenings as [Listening]
     const scheme = configuration.tls ? 'https' : 'http'
     url = `${scheme}://${localName(configuration.host, addresses, 'localhost')}:${port}`
 
     // What the sockets say, not what they were asked for: a name may stand for any address.
-    const bound = servers.map(listener => listener.address() as AddressInfo)
+    const bound = listenings.flatMap(({ servers }) => servers).map(listener => listener.address() as AddressInfo)
     const listening = describeListening(bound, configuration.tls !== null)
 
     const control = join(home, controlFile)

@@ -12,15 +12,15 @@ export function bridgeEvents(engine: Pick<ServedCaches, 'subscribe'>, hub: Event
 }
 
 function tell(hub: EventHub, event: EngineEvent): void {
-  const { owner, name: cache } = event.cache
+  const { space: user, name: cache } = event.cache
   switch (event.type) {
     case 'set':
-      return hub.emit('entry.set', owner, { cache, key: event.key, bytes: event.bytes })
+      return hub.emit('entry.set', user, { cache, key: event.key, bytes: event.bytes })
     case 'touched':
-      return hub.emit('entry.touched', owner, { cache, key: event.key })
+      return hub.emit('entry.touched', user, { cache, key: event.key })
     case 'removed':
-      return hub.emit('entry.removed', owner, { cache, key: event.key, reason: event.reason })
+      return hub.emit('entry.removed', user, { cache, key: event.key, reason: event.reason })
     case 'flushed':
-      return hub.emit('cache.flushed', owner, { cache, matched: event.matched })
+      return hub.emit('cache.flushed', user, { cache, matched: event.matched })
   }
 }

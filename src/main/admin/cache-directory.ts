@@ -79,5 +79,5 @@ export function createCacheDirectory({ metadata, caches }: { metadata: MetadataS
 }
 
 function definitionOf({ userId, createdAt: _, ...definition }: CacheRecord): CacheDefinition {
-  return { ...definition, owner: userId }
+  return { ...definition, space: userId }
 }

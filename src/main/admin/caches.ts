@@ -31,7 +31,7 @@ export function createCacheHandlers({ caches, users, events, clock }: CacheHandl
   }
 
   function describe(cache: CacheInfo): OperationOutput<'caches.get'> {
-    const { id: _, owner: __, ...definition } = cache.definition
+    const { id: _, space: __, ...definition } = cache.definition
     return { ...definition, createdAt: isoTime(caches.createdAt(cache)), entries: cache.size, bytes: cache.bytes, statistics: withHitRatio(cache.statistics()) }
   }
 

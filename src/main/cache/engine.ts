@@ -26,11 +26,11 @@ export interface EngineParts {
   createStore?: StoreMaker
 }
 
-/** The caches of all users, under one memory budget and one switch. */
+/** The caches of all spaces, under one memory budget and one switch. */
 export function createEngine({ clock, stopwatch, journal, budget, logger, createStore = createOffheapStore }: EngineParts): Engine {
   const caches = new Map<string, ManagedCache>()
-  /** Owner → name → cache: every request asks for one. */
-  const byOwner = new Map<string, Map<string, Cache>>()
+  /** Space → name → cache: every request asks for one. */
+  const bySpace = new Map<string, Map<string, Cache>>()
   const changes = createChangeFeed(logger)
   const ledger = { bytes: 0, demand: 0 }
   const ranking = createRanking<ManagedCache>()
@@ -76,7 +76,7 @@ export function createEngine({ clock, stopwatch, journal, budget, logger, create
       return changes.total
     },
     open(definition) {
-      if (caches.has(definition.id) || byOwner.get(definition.owner)?.has(definition.name))
+      if (caches.has(definition.id) || bySpace.get(definition.space)?.has(definition.name))
         throw new LarderError('name-taken', `Cache ${definition.name} is open already.`)
       const managed = ranking.add(stir => createCache({
         clock,
@@ -97,20 +97,20 @@ export function createEngine({ clock, stopwatch, journal, budget, logger, create
         fitBudget: fitter.soon,
       }, definition))
       caches.set(definition.id, managed)
-      byOwner.set(definition.owner, (byOwner.get(definition.owner) ?? new Map<string, Cache>()).set(definition.name, managed.cache))
+      bySpace.set(definition.space, (bySpace.get(definition.space) ?? new Map<string, Cache>()).set(definition.name, managed.cache))
       logger.debug('Cache opened', { cache: definition.name, entries: managed.cache.size, bytes: managed.cache.bytes })
       return managed.cache
     },
-    find: (owner, name) => byOwner.get(owner)?.get(name),
-    list: owner => owner === undefined ? Array.from(caches.values(), managed => managed.cache) : [...byOwner.get(owner)?.values() ?? []],
+    find: (space, name) => bySpace.get(space)?.get(name),
+    list: space => space === undefined ? Array.from(caches.values(), managed => managed.cache) : [...bySpace.get(space)?.values() ?? []],
     close(id) {
       const managed = caches.get(id)
       if (!managed)
         return false
-      const { owner, name } = managed.cache.definition
+      const { space, name } = managed.cache.definition
       managed.close()
       ranking.remove(managed)
-      byOwner.get(owner)?.delete(name)
+      bySpace.get(space)?.delete(name)
       return caches.delete(id)
     },
     subscribe: changes.subscribe,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
 import type { RealClock, Stopwatch } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
+import type { Face } from '../base/face'
 import type { InFlight } from '../base/in-flight'
 import type { Logger } from '../base/logger'
 import type { OperationHandlers } from '../base/operation-handlers'
@@ -8,22 +9,21 @@ import type { Authenticator } from '../base/principal'
 import type { Serving } from '../serving/serving'
 import type { Exchange } from './exchange'
 import type { HostGuard } from './host-guard'
-import type { Listening } from './listen'
 import type { OpenApiOptions } from './openapi/document'
 import { createServer as createHttpServer } from 'node:http'
 import { limits } from '../../shared/limits'
+import { listen } from '../base/listen'
 import { onClientError } from './client-errors'
 import { readConsoleFiles } from './console-files'
 import { createDataPlane } from './data-plane/data-plane'
 import { createHostGuard } from './host-guard'
 import { createLazyControlPlane } from './lazy-control-plane'
-import { listen } from './listen'
 import { createPipeline } from './pipeline'
 import { sendError, toLarderError } from './problems'
 import { createRouteTable, descriptionPaths } from './route-table'
 import { createTraffic } from './traffic'
 
-export interface LarderServerOptions {
+export interface HttpFaceOptions {
   serving: Serving
   clock: RealClock
   stopwatch: Stopwatch
@@ -45,13 +45,6 @@ export interface LarderServerOptions {
   tls: { cert: Buffer, key: Buffer } | null
 }
 
-export interface LarderServer {
-  /** Binds and takes traffic. Throws ListenError. */
-  start: () => Promise<Listening>
-  /** Stops listening, ends event streams, lets requests finish for at most `graceMs`, then cuts what is left. */
-  stop: (graceMs: number) => Promise<void>
-}
-
 /** A slow head is cut after 10 s plus the time between two checks; a body may take longer, as values are large. */
 const serverOptions: ServerOptions = {
   // Head and request line count together here; the guards tell 414 from 431 below this.
@@ -66,8 +59,8 @@ const serverOptions: ServerOptions = {
   optimizeEmptyRequests: true,
 }
 
-/** The HTTP server: one pipeline on `request` – guards, then data plane or control plane. */
-export function createLarderServer(options: LarderServerOptions): LarderServer {
+/** HTTP: one pipeline on `request` – guards, then data plane or control plane. A stop ends event streams at once. */
+export function createHttpFace(options: HttpFaceOptions): Face {
   const { serving, clock, stopwatch, logger, hub, handlers, authenticator, inFlight, about, valueLimit } = options
   const consoleFiles = readConsoleFiles(options.consoleFolder)
   const fail = (exchange: Exchange, error: unknown): void => sendError(exchange, toLarderError(error, logger), clock)
@@ -77,7 +70,7 @@ export function createLarderServer(options: LarderServerOptions): LarderServer {
   const route = createRouteTable(new Set([...consoleFiles.keys(), ...descriptionPaths]))
   let hosts: HostGuard = createHostGuard({ port: options.port, secure: options.tls !== null, names: [] })
   const run = createPipeline({ stopwatch, authenticator, serving, traffic, route, control, data, fail, hosts: () => hosts })
-  let listening: Listening | undefined
+  const servers: Server[] = []
 
   /** TLS takes time to load, which only those who serve by it should spend. */
   async function chooseProtocol(): Promise<() => Server> {
@@ -98,21 +91,21 @@ export function createLarderServer(options: LarderServerOptions): LarderServer {
     // An expectation other than 100-continue may be ignored (RFC 9110 §10.1.1).
     server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => run(request, response, false))
     server.on('clientError', onClientError)
+    servers.push(server)
     return server
   }
 
   return {
     async start() {
       const create = await chooseProtocol()
-      listening = await listen(() => equip(create()), options.host, options.port)
+      const listening = await listen(() => equip(create()), options.host, options.port)
       const own = options.host === null || /^(?:0\.0\.0\.0|::)$/.test(options.host) ? [] : [`${listening.addresses[0]}:${listening.port}`]
       hosts = createHostGuard({ port: listening.port, secure: options.tls !== null, names: [...options.allowedHosts, ...own] })
       return listening
     },
     async stop(graceMs) {
       await control.dispose()
-      await Promise.all((listening?.servers ?? []).map(server => stopServer(server, graceMs)))
-      listening = undefined
+      await Promise.all(servers.splice(0).map(server => stopServer(server, graceMs)))
       await traffic.dispose()
     },
   }

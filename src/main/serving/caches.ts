@@ -81,7 +81,7 @@ export function createServedCaches({ engine, layers, clock, stopwatch, failed }:
       const stack = stackOf(cache)
       const held: Held = { cache, stack, served: stack.served }
       byId.set(definition.id, held)
-      namesOf(definition.owner).set(definition.name, held)
+      namesOf(definition.space).set(definition.name, held)
       return held
     },
     configure({ cache: { definition: { id } } }, change) {
@@ -98,9 +98,9 @@ export function createServedCaches({ engine, layers, clock, stopwatch, failed }:
     close(id) {
       const held = byId.get(id)
       if (held) {
-        const { owner, name } = held.cache.definition
+        const { space, name } = held.cache.definition
         byId.delete(id)
-        bySpace.get(owner)?.delete(name)
+        bySpace.get(space)?.delete(name)
         void close(held.stack)
       }
       return engine.close(id)

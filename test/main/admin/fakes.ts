@@ -32,8 +32,8 @@ export function createFakeEngine(): FakeEngine {
       caches.set(definition.id, cache)
       return cache
     },
-    find: (owner, name) => caches.values().find(({ definition }) => definition.owner === owner && definition.name === name),
-    list: owner => [...caches.values()].filter(({ definition }) => owner === undefined || definition.owner === owner),
+    find: (space, name) => caches.values().find(({ definition }) => definition.space === space && definition.name === name),
+    list: space => [...caches.values()].filter(({ definition }) => space === undefined || definition.space === space),
     close: id => caches.delete(id),
     subscribe(listener) {
       listeners.add(listener)

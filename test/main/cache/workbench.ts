@@ -17,7 +17,7 @@ export interface Workbench {
 
 /** A cache definition with a TTL of 10 s and no limits. */
 export function definitionOf(change: Partial<CacheDefinition> = {}): CacheDefinition {
-  return { id: 'c1', owner: 'u1', name: 'products', ttl: 10, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lru', persistent: false, enabled: true, ...change }
+  return { id: 'c1', space: 'u1', name: 'products', ttl: 10, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lru', persistent: false, enabled: true, ...change }
 }
 
 export interface WorkbenchOptions {

@@ -14,7 +14,7 @@ import { definitionOf } from '../cache/workbench'
 /** A caller of the space that `definitionOf` puts caches into, who may read and write all of them. */
 export function principalOf(change: Partial<Omit<Principal, 'scopes'>> & { scopes?: ScopeName[] } = {}): Principal {
   const { scopes = ['read', 'write'], ...rest } = change
-  return { kind: 'key', keyId: 'k1', userId: definitionOf({}).owner, admin: false, caches: null, origins: new Set(), ...rest, scopes: widenScopes(scopes) }
+  return { kind: 'key', keyId: 'k1', userId: definitionOf({}).space, admin: false, caches: null, origins: new Set(), ...rest, scopes: widenScopes(scopes) }
 }
 
 export function callOf(change: Partial<Call> = {}): Call {

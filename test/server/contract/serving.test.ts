@@ -1,8 +1,10 @@
+import type { z } from 'zod'
 import type { RequestOptions } from '../../helpers/http-client'
 import type { TestLarder } from '../../helpers/start-larder'
 import type { RouteRow } from '../security/routes'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { dataOperations } from '../../../src/shared/data-operations'
+import { Cache } from '../../../src/shared/schemas'
 import { startLarder } from '../../helpers/start-larder'
 import { routes, targetOf } from '../security/routes'
 import { json } from './cases'
@@ -26,7 +28,8 @@ const bodies: Record<string, () => RequestOptions> = {
 
 beforeAll(async () => {
   larder = await startLarder()
-  const key = async (grant: object): Promise<string> => (await larder.send('POST', '/admin/keys', json({ label: 'key', ...grant }))).json().secret
+  const key = async (grant: object): Promise<string> =>
+    ((await larder.send('POST', '/admin/keys', json({ label: 'key', ...grant }))).json() as { secret: string }).secret
   await larder.send('POST', '/admin/caches', json({ name: 'other', ttl: null }))
   keys = { read: await key({ scopes: ['read'] }), write: await key({ scopes: ['write'] }), elsewhere: await key({ scopes: ['read', 'write'], caches: ['other'] }) }
 })
@@ -48,8 +51,8 @@ async function run(row: RouteRow, key?: string): Promise<Outcome> {
   return { status, record: requests[0] ?? {}, disabled: after.misses.disabled - before.misses.disabled, calls: after.latency.count - before.latency.count }
 }
 
-async function statistics(): Promise<{ misses: { disabled: number }, latency: { count: number } }> {
-  return (await larder.send('GET', '/admin/caches/default')).json().statistics
+async function statistics(): Promise<z.output<typeof Cache>['statistics']> {
+  return Cache.parse((await larder.send('GET', '/admin/caches/default')).json()).statistics
 }
 
 it('has rows of every face', () => {

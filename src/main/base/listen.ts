@@ -1,11 +1,10 @@
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 
 export interface Listening {
   port: number
   /** Addresses bound, as they stand in a URL. */
   addresses: string[]
-  servers: Server[]
+  servers: readonly Server[]
 }
 
 /** How often a free port is tried again because ::1 had it taken. */
