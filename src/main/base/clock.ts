@@ -1,6 +1,6 @@
 /**
- * What lives go by: TTL, grace, age. A space may have one of its own that runs ahead of the machine's; nothing but the
- * lives of its entries notices.
+ * What lives go by: TTL, grace, age. A space may have one of its own that runs ahead of the
+ * machine's; nothing but the lives of its entries notices.
  */
 export interface Clock {
   /** Milliseconds since the Unix epoch. May jump either way when the machine's clock is set. */
@@ -10,16 +10,17 @@ export interface Clock {
 }
 
 /**
- * The machine's own clock, which nobody shifts: what sessions, sign-in attempts and the overlap of two keys go by, and
- * whatever is written down for people. A clock of a space is none, so the compiler keeps it away from there.
+ * The machine's own clock, which nobody shifts: what sessions, sign-in attempts and the overlap of
+ * two keys go by, and whatever is written down for people. A clock of a space is none, so the
+ * compiler keeps it away from there.
  */
 export interface RealClock extends Clock {
   readonly real: true
 }
 
 /**
- * What work goes by: slices, latency, rates, deadlines of calls, how long something has been idle. It has no date, and
- * its times mean nothing to a clock.
+ * What work goes by: slices, latency, rates, deadlines of calls, how long something has been idle.
+ * It has no date, and its times mean nothing to a clock.
  */
 export interface Stopwatch {
   /** Milliseconds that only grow, from an arbitrary start. */

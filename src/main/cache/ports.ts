@@ -131,7 +131,10 @@ export interface CacheSettings {
 }
 export interface CacheDefinition extends CacheSettings {
   id: string
-  /** Where its name is unique. A user's own caches lie in the unnamed space of that user, which is called by their id. */
+  /**
+   * Where its name is unique. A user's own caches lie in the unnamed space of that user, which is
+   * called by their id.
+   */
   space: string
   name: string
 }

@@ -44,7 +44,10 @@ export interface Store {
   /** Demand of a store that holds this entry alone, or a little more; Infinity for one that has no place here. */
   cost: (key: string, fields: Omit<EntryFields, 'version' | 'lifetime'>) => number
   find: (key: string) => StoredEntry | undefined
-  /** Adds a key that is not there, as the most recently used. `at` is milliseconds of the stopwatch, here and below. */
+  /**
+   * Adds a key that is not there, as the most recently used. `at` is milliseconds of the stopwatch,
+   * here and below.
+   */
   insert: (key: string, fields: EntryFields, at: number) => void
   /** New content in the old place of the insertion order; becomes the most recently used. */
   replace: (entry: StoredEntry, fields: EntryFields, at: number) => void

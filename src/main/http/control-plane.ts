@@ -39,8 +39,8 @@ export interface ControlPlaneDeps {
 const heartbeatMs = 15_000
 
 /**
- * Everything but the data plane, as an Express app. The guards have run and the route table has found the row: each
- * request comes with its exchange. Stays up while caching is switched off.
+ * Everything but the data plane, as an Express app. The guards have run and the route table has
+ * found the row: each request comes with its exchange. Stays up while caching is switched off.
  */
 export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange: Exchange) => void } & Disposable {
   const { handlers, authenticator, hub, consoleFiles, fail } = deps

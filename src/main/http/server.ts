@@ -59,7 +59,10 @@ const serverOptions: ServerOptions = {
   optimizeEmptyRequests: true,
 }
 
-/** HTTP: one pipeline on `request` – guards, then data plane or control plane. A stop ends event streams at once. */
+/**
+ * HTTP: one pipeline on `request` – guards, then data plane or control plane. A stop ends event
+ * streams at once.
+ */
 export function createHttpFace(options: HttpFaceOptions): Face {
   const { serving, clock, stopwatch, logger, hub, handlers, authenticator, inFlight, about, valueLimit } = options
   const consoleFiles = readConsoleFiles(options.consoleFolder)

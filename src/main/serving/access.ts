@@ -10,13 +10,15 @@ import { requireScope } from '../base/principal'
 /** Decides what a call may do, for every protocol alike. */
 export interface Access {
   /**
-   * Runs what a call asks for. Throws, or rejects with, LarderError `key-missing`, `out-of-scope`, `caching-off`, and
-   * what the work throws. While all caching is off, nothing else is wrong with a call: its client shall come back.
+   * Runs what a call asks for. Throws, or rejects with, LarderError `key-missing`, `out-of-scope`,
+   * `caching-off`, and what the work throws. While all caching is off, nothing else is wrong with a
+   * call: its client shall come back.
    */
   admit: <C extends Call>(call: C, work: (call: C) => Maybe<void>) => Maybe<void>
   /**
-   * The only way to a cache, for the next call into it: after a wait it is opened anew, as a switch may have moved and
-   * the cache may be gone. Throws LarderError `out-of-scope`, `cache-not-found`, `caching-off`, `cache-off`.
+   * The only way to a cache, for the next call into it: after a wait it is opened anew, as a switch
+   * may have moved and the cache may be gone. Throws LarderError `out-of-scope`, `cache-not-found`,
+   * `caching-off`, `cache-off`.
    *
    * @param key that a read is after: where a switch turns it away, it counts as a miss
    */
@@ -34,7 +36,10 @@ export function createAccess({ caches }: { caches: Pick<ServedCaches, 'enabled' 
     throw caches.enabled ? cacheOff(cache.definition.name) : cachingOff()
   }
 
-  /** What a write wants need not be known to refuse it. A read goes as far as a cache, so that it is counted there. */
+  /**
+   * What a write wants need not be known to refuse it. A read goes as far as a cache, so that it is
+   * counted there.
+   */
   async function whileOff<C extends Call>(call: C, spec: DataOperationSpec, work: (call: C) => Maybe<void>): Promise<void> {
     try {
       if (!spec.mutates)
@@ -75,7 +80,10 @@ export function mayRead(call: Call): boolean {
   return callerOf(call).scopes.has('read')
 }
 
-/** For what tells what is stored, in an operation of another scope. Throws `out-of-scope`; `what` begins its sentence. */
+/**
+ * For what tells what is stored, in an operation of another scope. Throws `out-of-scope`; `what`
+ * begins its sentence.
+ */
 export function requireRead(call: Call, what: string): void {
   if (!mayRead(call))
     throw new LarderError('out-of-scope', `${what} needs the scope read as well.`)

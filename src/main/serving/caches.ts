@@ -11,11 +11,17 @@ export interface Mount {
   readonly served: ServedCache
 }
 
-/** The caches of all spaces, each with its layers. For the administration, which opens, configures and closes them. */
+/**
+ * The caches of all spaces, each with its layers. For the administration, which opens, configures
+ * and closes them.
+ */
 export interface ServedCaches extends Pick<Engine, 'enabled' | 'budget' | 'subscribe'> {
   /** Throws LarderError `name-taken`. */
   open: (definition: CacheDefinition) => Mount
-  /** Resolves when the change holds for all entries. Throws LarderError `cache-not-found` where it was closed. */
+  /**
+   * Resolves when the change holds for all entries. Throws LarderError `cache-not-found` where it
+   * was closed.
+   */
   configure: (mount: Mount, change: Partial<CacheSettings>) => Maybe<void>
   /** Drops the cache with its entries. False: there is none. */
   close: (id: string) => boolean

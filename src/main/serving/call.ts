@@ -5,7 +5,10 @@ import type { Call } from './ports'
 /** For calls to which nothing was done, as nearly all are. */
 export const noMarks: readonly string[] = []
 
-/** What the console, the command line or a script asks of a cache by an operation of the table. Nobody finishes it. */
+/**
+ * What the console, the command line or a script asks of a cache by an operation of the table.
+ * Nobody finishes it.
+ */
 export function controlCall(principal: Principal, operation: OperationName): Call {
   return {
     principal,

@@ -12,13 +12,16 @@ export { lastingValue, missReasons } from '../cache/ports'
 export type { BatchStep, BatchStepResult, CacheDefinition, CacheSettings, EngineEvent, EntryMetadata, Hit, Lookup, MissReason, PageQuery, Percentiles, Selector, Statistics, WriteOptions, WriteResult } from '../cache/ports'
 
 /**
- * One call, by whatever protocol, with what is found out about it on its way. A face makes one a request, of whatever
- * object it has for it anyway.
+ * One call, by whatever protocol, with what is found out about it on its way. A face makes one a
+ * request, of whatever object it has for it anyway.
  */
 export interface Call {
   /** Whose call it is; null until a credential was recognised. */
   readonly principal: Principal | null
-  /** The protocol it came by. What comes by `control` and `events` is no app's, and not in the request log. */
+  /**
+   * The protocol it came by. What comes by `control` and `events` is no app's, and not in the
+   * request log.
+   */
   readonly face: FaceName | 'control' | 'events'
   /** Null where there is no such operation. */
   readonly operation: DataOperationName | null
@@ -46,9 +49,9 @@ type Served<Method> = Method extends (...given: infer Given) => infer Result
   : never
 
 /**
- * A cache as calls get it: the engine's own, or layers around it. What comes at once is valid until the next call into
- * the cache; what comes by promise owns its bytes. Hold on to it no longer than until the next wait: a cache that is
- * configured anew gets new layers.
+ * A cache as calls get it: the engine's own, or layers around it. What comes at once is valid until
+ * the next call into the cache; what comes by promise owns its bytes. Hold on to it no longer than
+ * until the next wait: a cache that is configured anew gets new layers.
  */
 export type ServedCache = Pick<Cache, 'definition'> & {
   readonly [Name in Exclude<keyof Cache, keyof CacheInfo | 'configure' | 'recordLatency'>]: Served<Cache[Name]>
@@ -57,10 +60,16 @@ export type ServedCache = Pick<Cache, 'definition'> & {
 /** What is told of a cache. */
 export type CacheInfo = Pick<Cache, 'definition' | 'size' | 'bytes' | 'statistics'>
 
-/** A piece between protocols and engine: it may answer in the cache's place, or later, or not at all. */
+/**
+ * A piece between protocols and engine: it may answer in the cache's place, or later, or not at
+ * all.
+ */
 export interface Layer {
   applies: (definition: Readonly<CacheDefinition>) => boolean
-  /** Overrides what it cares about alone: `({ ...next, get })`. Disposed of when the cache is configured anew or deleted. */
+  /**
+   * Overrides what it cares about alone: `({ ...next, get })`. Disposed of when the cache is
+   * configured anew or deleted.
+   */
   wrap: (next: ServedCache, context: LayerContext) => ServedCache & Disposable
 }
 

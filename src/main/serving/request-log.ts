@@ -10,8 +10,8 @@ import { noMarks } from './call'
 type RequestRecord = z.output<typeof RequestRecordSchema>
 
 /**
- * What is remembered of one call of an app. There is no field for a header, a query string or a body, so none can be
- * kept by accident (S12 of the quality bar).
+ * What is remembered of one call of an app. There is no field for a header, a query string or a
+ * body, so none can be kept by accident (S12 of the quality bar).
  */
 export interface RequestFields extends Omit<RequestRecord, 'id' | 'at' | 'marks'> {
   /** Whose request it was; null when nobody was recognised. Those are counted, and shown to nobody. */
@@ -29,7 +29,10 @@ export interface RequestLogOptions {
 }
 
 export interface RequestLog {
-  /** Remembers a request that ended at so many milliseconds of the stopwatch. On the hot path of every request: no allocation, no JSON, no date unless somebody watches. */
+  /**
+   * Remembers a request that ended at so many milliseconds of the stopwatch. On the hot path of
+   * every request: no allocation, no JSON, no date unless somebody watches.
+   */
   record: (fields: RequestFields, ended: number) => void
   /**
    * The newest `limit` records of a user with an id above `after` that the filter lets pass, newest last; `total` says how many there

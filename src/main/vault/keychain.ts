@@ -29,7 +29,10 @@ export function createKeychainVault({ load, stopwatch, limit = 2000 }: KeychainO
 
   const deadline = (): number => stopwatch.now() + limit
 
-  /** Runs one call that has until then (milliseconds of the stopwatch). Throws Stuck, or what the keychain says. */
+  /**
+   * Runs one call that has until then (milliseconds of the stopwatch). Throws Stuck, or what the
+   * keychain says.
+   */
   async function ask<T>(call: (keytar: Keytar, signal: AbortSignal) => Promise<T>, until = deadline()): Promise<T> {
     if (stopwatch.now() < stuckUntil)
       throw new Stuck(limit)

@@ -23,8 +23,8 @@ interface EnumShape {
 export type FieldShape = TextShape | NumberShape | EnumShape
 
 /**
- * A field of a record of type `R`. `read` answers null where a record has no such thing; of several texts, one that
- * fits is enough.
+ * A field of a record of type `R`. `read` answers null where a record has no such thing; of several
+ * texts, one that fits is enough.
  */
 export type FilterField<R> = ((TextShape | EnumShape) & { read: (record: R) => string | null | readonly string[] }) | (NumberShape & { read: (record: R) => number | null })
 

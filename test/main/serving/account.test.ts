@@ -6,7 +6,8 @@ import { callOf, principalOf, setUp } from './setup'
 const everything = { after: 0, limit: 1000, filter: '' }
 const { userId } = principalOf()
 
-// Red: in src/main/serving/account.ts leave out `recordLatency`, or take `call.started` for the end.
+// Red: in src/main/serving/account.ts leave out `recordLatency`, or take `call.started` for the
+// end.
 it('counts what a call took, and writes a line of it', () => {
   const { serving, clock, mount, requestLog } = setUp()
   const call = callOf({ face: 'classic', operation: 'classic.get', method: 'GET', path: '/api/get-cache', started: clock.stopwatch.now(), result: 'hit', marks: ['delayed'] })

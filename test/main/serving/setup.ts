@@ -11,7 +11,9 @@ import { createServing } from '../../../src/main/serving/serving'
 import { createMemoryJournal } from '../../helpers/memory-journal'
 import { definitionOf } from '../cache/workbench'
 
-/** A caller of the space that `definitionOf` puts caches into, who may read and write all of them. */
+/**
+ * A caller of the space that `definitionOf` puts caches into, who may read and write all of them.
+ */
 export function principalOf(change: Partial<Omit<Principal, 'scopes'>> & { scopes?: ScopeName[] } = {}): Principal {
   const { scopes = ['read', 'write'], ...rest } = change
   return { kind: 'key', keyId: 'k1', userId: definitionOf({}).space, admin: false, caches: null, origins: new Set(), ...rest, scopes: widenScopes(scopes) }

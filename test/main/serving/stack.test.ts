@@ -5,7 +5,10 @@ import { callOf, setUp } from './setup'
 
 interface Probe extends Layer { log: string[] }
 
-/** Wraps reads and writes, at once or later, and notes what it is asked. Applies where there is a limit of entries. */
+/**
+ * Wraps reads and writes, at once or later, and notes what it is asked. Applies where there is a
+ * limit of entries.
+ */
 function probe(name: string, later = false, log: string[] = []): Probe {
   return {
     log,

@@ -9,7 +9,10 @@ import { startLarder } from '../../helpers/start-larder'
 import { routes, targetOf } from '../security/routes'
 import { json } from './cases'
 
-/** Every data operation of every face answers scope, reach and switch alike, and is accounted for alike: from the tables. */
+/**
+ * Every data operation of every face answers scope, reach and switch alike, and is accounted for
+ * alike: from the tables.
+ */
 let larder: TestLarder
 let keys: Record<'read' | 'write' | 'elsewhere', string>
 
@@ -82,7 +85,8 @@ for (const row of rows) {
     expect(reach.record).toMatchObject({ ...known, status: 403, result: 'refused', reason: 'out-of-scope', cache: 'default' })
   })
 
-  // Red: in src/main/serving/access.ts call `work` while all is off, or drop either switch from `open`.
+  // Red: in src/main/serving/access.ts call `work` while all is off, or drop either switch from
+  // `open`.
   it.each([
     ['everything', 'caching-off', '/admin/switch', 'PUT'],
     ['the cache', 'cache-off', '/admin/caches/default', 'PATCH'],

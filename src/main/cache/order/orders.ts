@@ -50,7 +50,10 @@ export interface OrdersOptions {
   idle?: number
   /** Indexes that the cache has at most. @default 8 */
   indexes?: number
-  /** Milliseconds after which a slice of work stops at its next look at the stopwatch; then it ends within 2. @default 1 */
+  /**
+   * Milliseconds after which a slice of work stops at its next look at the stopwatch; then it ends
+   * within 2. @default 1
+   */
   slice?: number
   grain?: Grain
 }

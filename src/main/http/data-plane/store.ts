@@ -12,10 +12,11 @@ import { settle } from './context'
 type Answer = (exchange: Exchange, result: WriteResult) => void
 
 /**
- * Stores the request body as the header fields say, then answers; PUT of faces 2 and 3. No promise carries it: that would
- * be a twentieth of its time.
+ * Stores the request body as the header fields say, then answers; PUT of faces 2 and 3. No promise
+ * carries it: that would be a twentieth of its time.
  *
- * @param name of the cache, which must be open to the caller before a byte of the body is read, and after
+ * @param name of the cache, which must be open to the caller before a byte of the body is read, and
+ * after
  */
 export function storeBody({ serving, valueLimit }: DataPlaneDeps, exchange: Exchange, name: string, key: string, answer: Answer): void {
   serving.open(exchange, name)
