@@ -14,7 +14,16 @@ import { createPlainStore } from './plain-store'
 const entries = Number(process.argv[2] ?? 1_000_000)
 const rounds = Number(process.argv[3] ?? 3)
 const value = Buffer.alloc(100, 'v')
-const definition = { id: 'c', space: 'o', name: 'bench', sliding: false, maxEntries: null, maxBytes: null, persistent: false, enabled: true } as const
+const definition = {
+  id: 'c',
+  space: 'o',
+  name: 'bench',
+  sliding: false,
+  maxEntries: null,
+  maxBytes: null,
+  persistent: false,
+  enabled: true,
+} as const
 const logger = { debug() {}, info() {}, warn() {}, error: console.error }
 /** Flat texts, as they come out of requests, and made before anything is measured. */
 const keys = Array.from({ length: 2 * entries }, (_, index) => Buffer.from(`key:${String(index).padStart(12, '0')}`).toString('latin1'))
@@ -41,7 +50,14 @@ function rate(work: (index: number) => void): number {
 const scattered = (index: number): number => (index * 7_368_787) % entries
 
 async function measure(createStore: StoreMaker | undefined, ttl: number | null): Promise<Figures> {
-  const engine = createEngine({ clock: systemClock, stopwatch: systemStopwatch, journal: createMemoryJournal(), budget: 2 ** 36, logger, ...createStore && { createStore } })
+  const engine = createEngine({
+    clock: systemClock,
+    stopwatch: systemStopwatch,
+    journal: createMemoryJournal(),
+    budget: 2 ** 36,
+    logger,
+    ...createStore && { createStore },
+  })
   const cache = engine.open({ ...definition, ttl, eviction: 'lfu' })
   const before = settle()
   let slowest = 0

@@ -23,7 +23,21 @@ const base = 'src/main/base/'
 const ports = 'src/main/cache/ports'
 const serving = 'src/main/serving/'
 /** Every part that runs under plain Node. */
-const parts = [shared, ...['admin', 'base', 'cache', 'cli', 'codecs', 'http', 'serving', 'sources', 'storage', 'vault'].map(part => `src/main/${part}/`)]
+const parts = [
+  shared,
+  ...[
+    'admin',
+    'base',
+    'cache',
+    'cli',
+    'codecs',
+    'http',
+    'serving',
+    'sources',
+    'storage',
+    'vault',
+  ].map(part => `src/main/${part}/`),
+]
 
 /** @type {Zone[]} */
 export const zones = [
@@ -37,7 +51,13 @@ export const zones = [
   { name: 'vault', path: 'src/main/vault/', imports: [base, shared], packages: ['keytar'], node: all },
   { name: 'serving', path: serving, imports: [ports, base, shared], packages: ['zod'], node: pure },
   { name: 'admin', path: 'src/main/admin/', imports: [serving, base, shared], packages: [], node: pure },
-  { name: 'http', path: 'src/main/http/', imports: [serving, base, shared], packages: ['express', 'yaml', 'zod'], node: all },
+  {
+    name: 'http',
+    path: 'src/main/http/',
+    imports: [serving, base, shared],
+    packages: ['express', 'yaml', 'zod'],
+    node: all,
+  },
   { name: 'cli', path: 'src/main/cli/', imports: [base, shared], packages: [], node: all },
   { name: 'desktop', path: 'src/main/desktop/', imports: [base, shared], packages: ['electron', 'zod'], node: all, raw: ['src/main/desktop/ipc.ts'] },
 

@@ -88,7 +88,16 @@ const controlFile = 'control.json'
  * an Error with a sentence for people when the folder is in use, a port is taken, or a file of the
  * folder cannot be opened or is not the person's own; nothing stays open then.
  */
-export async function createLarder({ configuration, version, consoleFolder, writerProgram, loadKeytar, clock = systemClock, stopwatch = systemStopwatch, passwords }: LarderOptions): Promise<Larder> {
+export async function createLarder({
+  configuration,
+  version,
+  consoleFolder,
+  writerProgram,
+  loadKeytar,
+  clock = systemClock,
+  stopwatch = systemStopwatch,
+  passwords,
+}: LarderOptions): Promise<Larder> {
   const startedAt = stopwatch.now()
   const parts = createDisposableStack()
   try {
@@ -100,9 +109,22 @@ export async function createLarder({ configuration, version, consoleFolder, writ
     parts.defer(metadata.close)
     const journal = openEntryJournal({ home, logger, clock, writerProgram })
     parts.defer(journal.close)
-    const { vault, wanted, reason, warning } = await openVault({ choice: configuration.vault, home, files, logger, stopwatch, loadKeytar })
+    const { vault, wanted, reason, warning } = await openVault({
+      choice: configuration.vault,
+      home,
+      files,
+      logger,
+      stopwatch,
+      loadKeytar,
+    })
     const hub = createEventHub(error => logger.error('an event listener failed', { error: messageOf(error) }))
-    const engine = parts.use(createEngine({ clock, stopwatch, journal, budget: configuration.memory ?? defaultMemory, logger }))
+    const engine = parts.use(createEngine({
+      clock,
+      stopwatch,
+      journal,
+      budget: configuration.memory ?? defaultMemory,
+      logger,
+    }))
     const pages = parts.use(createSignInPages({ home, logger }))
     const { serving, caches, requestLog } = createServing({ engine, clock, stopwatch, hub, logger })
     const eventLoop = parts.use(createEventLoopMonitor())
@@ -135,10 +157,18 @@ export async function createLarder({ configuration, version, consoleFolder, writ
         return { status: phase !== 'ready' ? phase : healthy ? 'ready' : 'degraded', stores }
       },
       metrics: ({ userId, caches: reach, admin }) => renderMetrics({
-        caches: caches.list(userId).map(({ cache }) => cache).filter(cache => reach === null || reach.has(cache.definition.name)),
+        caches: caches.list(userId)
+          .map(({ cache }) => cache)
+          .filter(({ definition: { name } }) => reach === null || reach.has(name)),
         engine,
         // Not even read for others: the delay starts anew with each reading.
-        process: admin ? { ...processFigures(stopwatch.now() - startedAt), inFlight, eventLoop: eventLoop.take() } : null,
+        process: admin
+          ? {
+              ...processFigures(stopwatch.now() - startedAt),
+              inFlight,
+              eventLoop: eventLoop.take(),
+            }
+          : null,
       }),
     }))
     const { firstKey } = await administration.firstStart()

@@ -4,7 +4,9 @@ import type { RequestRecord, requestResults } from './schemas'
 import { faces } from './faces'
 
 /** What of a request can be filtered by. */
-export type FilteredRequest = Readonly<Omit<z.output<typeof RequestRecord>, 'id' | 'at' | 'marks'>> & { readonly marks: readonly string[] }
+export interface FilteredRequest extends Readonly<Omit<z.output<typeof RequestRecord>, 'id' | 'at' | 'marks'>> {
+  readonly marks: readonly string[]
+}
 
 const bytes = { '': 1, 'b': 1, 'kb': 1000, 'mb': 1_000_000, 'gb': 1_000_000_000 }
 // The micro sign and the Greek letter look the same and are both typed.

@@ -31,7 +31,14 @@ const passwords = createPasswords({ cost: 2 ** 10 })
 export async function startLarder(change: Partial<Configuration> = {}, clock?: ManualClock): Promise<TestLarder> {
   const home = change.home ?? mkdtempSync(join(tmpdir(), 'larder-test-'))
   const configuration: Configuration = { home, port: 0, host: null, allowedHosts: [], tls: null, allowPlaintext: false, apiKey: ownerKey, vault: 'file', memory: null, inFlight: null, headless: true, ...change }
-  const larder = await createLarder({ configuration, version: '0.0.0-test', consoleFolder: resolve(import.meta.dirname, '../fixtures/console'), clock, stopwatch: clock?.stopwatch, passwords })
+  const larder = await createLarder({
+    configuration,
+    version: '0.0.0-test',
+    consoleFolder: resolve(import.meta.dirname, '../fixtures/console'),
+    clock,
+    stopwatch: clock?.stopwatch,
+    passwords,
+  })
   return {
     ...larder,
     home,

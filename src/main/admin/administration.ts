@@ -111,7 +111,14 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       url: deps.info.url,
     }),
     ...createSettingsHandlers({ settings, users, vault: deps.vault, info: deps.info, events }),
-    ...createServerStateHandlers({ caches: served, stopwatch: deps.stopwatch, requestLog: deps.requestLog, info: deps.info, readiness: deps.readiness, metrics: deps.metrics }),
+    ...createServerStateHandlers({
+      caches: served,
+      stopwatch: deps.stopwatch,
+      requestLog: deps.requestLog,
+      info: deps.info,
+      readiness: deps.readiness,
+      metrics: deps.metrics,
+    }),
   }
 
   return {

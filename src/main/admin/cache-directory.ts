@@ -22,7 +22,10 @@ export interface CacheDirectory {
 }
 
 /** Opens every stored cache in the engine. */
-export function createCacheDirectory({ metadata, caches }: { metadata: MetadataStore, caches: ServedCaches }): CacheDirectory {
+export function createCacheDirectory({ metadata, caches }: {
+  metadata: MetadataStore
+  caches: ServedCaches
+}): CacheDirectory {
   const created = new Map<string, number>()
   for (const record of metadata.caches.list()) {
     caches.open(definitionOf(record))

@@ -58,7 +58,12 @@ interface Held {
 
 const writeBackEvery = 60_000
 
-export function createKeyRing({ metadata, users, clock, logger }: { metadata: MetadataStore, users: UserDirectory, clock: RealClock, logger: Logger }): KeyRing {
+export function createKeyRing({ metadata, users, clock, logger }: {
+  metadata: MetadataStore
+  users: UserDirectory
+  clock: RealClock
+  logger: Logger
+}): KeyRing {
   const keys = new Map<string, Held>()
   let origins: ReadonlySet<string> = new Set()
   let revision = 0

@@ -28,7 +28,14 @@ export interface ServerStateDependencies {
   metrics: (caller: Pick<Principal, 'userId' | 'caches' | 'admin'>) => string
 }
 
-export function createServerStateHandlers({ caches, stopwatch, requestLog, info, readiness, metrics }: ServerStateDependencies): HandlersOf<'stats' | 'requests' | 'health' | 'metrics'> {
+export function createServerStateHandlers({
+  caches,
+  stopwatch,
+  requestLog,
+  info,
+  readiness,
+  metrics,
+}: ServerStateDependencies): HandlersOf<'stats' | 'requests' | 'health' | 'metrics'> {
   return {
     'stats.get': (_, context) => {
       const { userId, admin } = callerOf(context)

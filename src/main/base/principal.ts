@@ -42,8 +42,12 @@ export const anonymousKey = 'anonymous'
 
 /** Throws LarderError `out-of-scope`. */
 export function requireScope(principal: Principal, scope: ScopeName): void {
-  if (!principal.scopes.has(scope))
-    throw new LarderError('out-of-scope', `This needs the scope ${scope}; the key has ${[...principal.scopes].join(', ')}.`)
+  if (!principal.scopes.has(scope)) {
+    throw new LarderError(
+      'out-of-scope',
+      `This needs the scope ${scope}; the key has ${[...principal.scopes].join(', ')}.`,
+    )
+  }
 }
 
 /** Scopes as a set, with what they include. */

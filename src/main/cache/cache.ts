@@ -88,7 +88,8 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   const operations = createEntryOperations(operationParts, table)
   const fitter = createFitter(() => fitStep(0), parts.start)
   const invalidationParts = { store, clock, table, newestVersion: parts.newestVersion }
-  const orders = createOrders({ store, clock, stopwatch, scan: query => readPage(store, clock, query), expire: entry => table.remove(entry, 'expired') })
+  const drop = (entry: StoredEntry): void => table.remove(entry, 'expired')
+  const orders = createOrders({ store, clock, stopwatch, scan: query => readPage(store, clock, query), expire: drop })
 
   function isOver(room = 0): boolean {
     return store.size > Math.min(definition.maxEntries ?? Infinity, store.most.entries) || store.demand + room > Math.min(definition.maxBytes ?? Infinity, store.most.bytes)
@@ -254,7 +255,6 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   function load(): void {
     const wall = clock.wall()
     const monotonic = clock.monotonic()
-    const now = stopwatch.now()
     // The journal must not be written while it is read.
     const dropped: string[] = []
     for (const { key, value, contentType, tags, version, ...times } of parts.journal.load(definition.id)) {
@@ -271,9 +271,9 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       }
       const earlier = store.find(key)
       if (earlier)
-        store.replace(earlier, fields, now)
+        store.replace(earlier, fields, stopwatch.now())
       else
-        store.insert(key, fields, now)
+        store.insert(key, fields, stopwatch.now())
       // Room comes from this cache alone: others would have to write to their journal.
       while (isOver() || parts.ledger.demand > parts.budget()) {
         const victim = store.victim()

@@ -27,7 +27,14 @@ export interface EngineParts {
 }
 
 /** The caches of all spaces, under one memory budget and one switch. */
-export function createEngine({ clock, stopwatch, journal, budget, logger, createStore = createOffheapStore }: EngineParts): Engine {
+export function createEngine({
+  clock,
+  stopwatch,
+  journal,
+  budget,
+  logger,
+  createStore = createOffheapStore,
+}: EngineParts): Engine {
   const caches = new Map<string, ManagedCache>()
   /** Space → name → cache: every request asks for one. */
   const bySpace = new Map<string, Map<string, Cache>>()
@@ -97,12 +104,17 @@ export function createEngine({ clock, stopwatch, journal, budget, logger, create
         fitBudget: fitter.soon,
       }, definition))
       caches.set(definition.id, managed)
-      bySpace.set(definition.space, (bySpace.get(definition.space) ?? new Map<string, Cache>()).set(definition.name, managed.cache))
+      bySpace.set(
+        definition.space,
+        (bySpace.get(definition.space) ?? new Map<string, Cache>()).set(definition.name, managed.cache),
+      )
       logger.debug('Cache opened', { cache: definition.name, entries: managed.cache.size, bytes: managed.cache.bytes })
       return managed.cache
     },
     find: (space, name) => bySpace.get(space)?.get(name),
-    list: space => space === undefined ? Array.from(caches.values(), managed => managed.cache) : [...bySpace.get(space)?.values() ?? []],
+    list: space => space === undefined
+      ? Array.from(caches.values(), managed => managed.cache)
+      : [...bySpace.get(space)?.values() ?? []],
     close(id) {
       const managed = caches.get(id)
       if (!managed)

@@ -158,7 +158,11 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       if (fresh === undefined)
         throw new LarderError('entry-not-found', 'There is no fresh entry to patch.')
       const { contentType, tags } = fresh
-      const result = write(key, fresh, { value: mergePatch(fresh.value, patch), contentType, tags, lifetime: renewLifetime(fresh, wall, monotonic) })
+      const result = write(
+        key,
+        fresh,
+        { value: mergePatch(fresh.value, patch), contentType, tags, lifetime: renewLifetime(fresh, wall, monotonic) },
+      )
       if (result.outcome === 'too-large')
         throw tooLarge()
       return result

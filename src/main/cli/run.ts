@@ -102,7 +102,12 @@ function checkFlags(command: Command, flags: ReadonlyMap<string, Given>): void {
   }
 }
 
-function createContext(flags: ReadonlyMap<string, Given>, io: Io, { serve, stopwatch = systemStopwatch }: RunServices, output: Output): CommandContext {
+function createContext(
+  flags: ReadonlyMap<string, Given>,
+  io: Io,
+  { serve, stopwatch = systemStopwatch }: RunServices,
+  output: Output,
+): CommandContext {
   const warn = (line: string): void => void io.stderr.write(`larder: ${line}\n`)
   const sources = { ...io, defaultHome: defaultHome(io.platform, io.env, io.userFolder), warn }
   const find = createLookup(flags, sources)

@@ -71,7 +71,12 @@ function processFamilies({ uptimeSeconds, residentMemory, cpuSeconds, inFlight, 
 
 function cacheFamilies(caches: readonly CacheInfo[]): Family[] {
   const rows = caches.map(cache => ({ cache, labels: { cache: cache.definition.name }, statistics: cache.statistics() }))
-  const perCache = (name: string, type: Family['type'], help: string, pick: (cache: CacheInfo, statistics: Statistics) => number): Family =>
+  const perCache = (
+    name: string,
+    type: Family['type'],
+    help: string,
+    pick: (cache: CacheInfo, statistics: Statistics) => number,
+  ): Family =>
     ({ name, type, help, samples: rows.map(({ cache, labels, statistics }) => ({ labels, value: pick(cache, statistics) })) })
 
   return [

@@ -42,7 +42,33 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
     const url = request.url ?? '/'
     const head = readHead(request.rawHeaders)
     const target = readTarget(url)
-    const exchange: Exchange = { request, response, head, target, route: { kind: 'unknown' }, open: false, principal: null, corsOrigin: null, face: 'control', operation: null, method: request.method ?? '', path: target.path, started: stopwatch.now(), space: null, cache: null, key: null, result: 'ok', found: null, reason: null, marks: noMarks, expectsContinue, requestBytes: 0, finished, traffic, failed: fail }
+    const exchange: Exchange = {
+      request,
+      response,
+      head,
+      target,
+      route: { kind: 'unknown' },
+      open: false,
+      principal: null,
+      corsOrigin: null,
+      face: 'control',
+      operation: null,
+      method: request.method ?? '',
+      path: target.path,
+      started: stopwatch.now(),
+      space: null,
+      cache: null,
+      key: null,
+      result: 'ok',
+      found: null,
+      reason: null,
+      marks: noMarks,
+      expectsContinue,
+      requestBytes: 0,
+      finished,
+      traffic,
+      failed: fail,
+    }
     try {
       checkMessage(head, target, url, deps.hosts())
       const found = exchange.route = route(exchange.method, exchange.path)

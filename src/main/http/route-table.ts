@@ -66,7 +66,10 @@ export function createRouteTable(documents: ReadonlySet<string>): (method: strin
     return row ? { kind: row.kind, name: row.name, spec: row.spec, params } as Route : { kind: 'method', face: path.face, open: path.open, allow: path.allow }
   }
 
-  const documentTemplates = Array.from(documents, template => ({ template, parts: partsOf(template) })).filter(({ parts }) => parts.length > 1)
+  const documentTemplates = Array.from(
+    documents,
+    template => ({ template, parts: partsOf(template) }),
+  ).filter(({ parts }) => parts.length > 1)
   const document = (method: string, template: string, params: Params): Route => method === 'GET' || method === 'HEAD'
     ? { kind: 'document', template, params }
     : { kind: 'method', face: 'control', open: true, allow: 'GET, HEAD' }

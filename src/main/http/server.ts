@@ -72,7 +72,17 @@ export function createHttpFace(options: HttpFaceOptions): Face {
   const data = createDataPlane({ serving, valueLimit })
   const route = createRouteTable(new Set([...consoleFiles.keys(), ...descriptionPaths]))
   let hosts: HostGuard = createHostGuard({ port: options.port, secure: options.tls !== null, names: [] })
-  const run = createPipeline({ stopwatch, authenticator, serving, traffic, route, control, data, fail, hosts: () => hosts })
+  const run = createPipeline({
+    stopwatch,
+    authenticator,
+    serving,
+    traffic,
+    route,
+    control,
+    data,
+    fail,
+    hosts: () => hosts,
+  })
   const servers: Server[] = []
 
   /** TLS takes time to load, which only those who serve by it should spend. */

@@ -40,7 +40,11 @@ export function createAccess({ caches }: { caches: Pick<ServedCaches, 'enabled' 
    * What a write wants need not be known to refuse it. A read goes as far as a cache, so that it is
    * counted there.
    */
-  async function whileOff<C extends Call>(call: C, spec: DataOperationSpec, work: (call: C) => Maybe<void>): Promise<void> {
+  async function whileOff<C extends Call>(
+    call: C,
+    spec: DataOperationSpec,
+    work: (call: C) => Maybe<void>,
+  ): Promise<void> {
     try {
       if (!spec.mutates)
         await work(call)

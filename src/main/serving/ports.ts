@@ -9,7 +9,23 @@ import type { Maybe } from './maybe'
 
 // What the engine offers, for those who may not reach it but by this folder.
 export { lastingValue, missReasons } from '../cache/ports'
-export type { BatchStep, BatchStepResult, CacheDefinition, CacheSettings, EngineEvent, EntryMetadata, Hit, Lookup, MissReason, PageQuery, Percentiles, Selector, Statistics, WriteOptions, WriteResult } from '../cache/ports'
+export type {
+  BatchStep,
+  BatchStepResult,
+  CacheDefinition,
+  CacheSettings,
+  EngineEvent,
+  EntryMetadata,
+  Hit,
+  Lookup,
+  MissReason,
+  PageQuery,
+  Percentiles,
+  Selector,
+  Statistics,
+  WriteOptions,
+  WriteResult,
+} from '../cache/ports'
 
 /**
  * One call, by whatever protocol, with what is found out about it on its way. A face makes one a

@@ -124,7 +124,25 @@ function compile(filter: string): (slot: Slot) => boolean {
 }
 
 function emptySlot(): Slot {
-  return { id: 0, at: 0, user: null, face: 'native', method: '', path: '', operation: null, cache: null, key: null, status: 0, result: '', reason: null, marks: noMarks, duration: 0, requestBytes: 0, responseBytes: 0, keyId: null }
+  return {
+    id: 0,
+    at: 0,
+    user: null,
+    face: 'native',
+    method: '',
+    path: '',
+    operation: null,
+    cache: null,
+    key: null,
+    status: 0,
+    result: '',
+    reason: null,
+    marks: noMarks,
+    duration: 0,
+    requestBytes: 0,
+    responseBytes: 0,
+    keyId: null,
+  }
 }
 
 function toRecord({ user: _user, at, marks, ...fields }: Slot): RequestRecord {

@@ -30,8 +30,15 @@ export interface ServingParts {
  * One heart for every protocol: between faces, which parse and answer, and the engine, which knows
  * no caller.
  */
-export function createServing({ engine, layers = [], clock, stopwatch, hub, logger }: ServingParts): { serving: Serving, caches: ServedCaches, requestLog: RequestLog } {
-  const failed = (error: unknown): void => logger.error('A layer of a cache did not close cleanly', { reason: messageOf(error) })
+export function createServing({ engine, layers = [], clock, stopwatch, hub, logger }: ServingParts): {
+  serving: Serving
+  caches: ServedCaches
+  requestLog: RequestLog
+} {
+  const failed = (error: unknown): void => logger.error(
+    'A layer of a cache did not close cleanly',
+    { reason: messageOf(error) },
+  )
   const caches = createServedCaches({ engine, layers, clock, stopwatch, failed })
   const requestLog = createRequestLog({ clock, stopwatch, hub })
   return { serving: { ...createAccess({ caches }), ...createAccount({ stopwatch, requestLog }) }, caches, requestLog }

@@ -9,7 +9,11 @@ export interface Stack extends Disposable {
 }
 
 /** @param layers from the cache outwards: the last is asked first */
-export function createStack(cache: Cache, layers: readonly Layer[], times: Pick<LayerContext, 'clock' | 'stopwatch'>): Stack {
+export function createStack(
+  cache: Cache,
+  layers: readonly Layer[],
+  times: Pick<LayerContext, 'clock' | 'stopwatch'>,
+): Stack {
   const { definition } = cache
   const wrapped: Disposable[] = []
   let served: ServedCache = cache

@@ -10,6 +10,10 @@ import { entryMigrations } from './migrations'
 const applicationId = 0x4C524465
 
 /** Opens `entries.db` of a data folder. Throws what `openDatabase` throws. */
-export function openEntryDatabase({ home, logger, clock = systemClock }: { home: string, logger: Logger, clock?: RealClock }): Database {
+export function openEntryDatabase({ home, logger, clock = systemClock }: {
+  home: string
+  logger: Logger
+  clock?: RealClock
+}): Database {
   return openDatabase({ file: join(home, 'entries.db'), applicationId, migrations: entryMigrations, clock, logger })
 }

@@ -33,7 +33,14 @@ export interface OpenedVault {
  * Opens the place where secrets are kept. Only `auto` falls back, and says why: who asked for the keychain by name gets
  * the keychain, whatever state it is in. Takes at most about 2 s.
  */
-export async function openVault({ choice, home, files, logger, stopwatch = systemStopwatch, loadKeytar: load = loadKeytar }: VaultOptions): Promise<OpenedVault> {
+export async function openVault({
+  choice,
+  home,
+  files,
+  logger,
+  stopwatch = systemStopwatch,
+  loadKeytar: load = loadKeytar,
+}: VaultOptions): Promise<OpenedVault> {
   if (choice === 'file')
     return described(createPrivateFileVault({ home, files, logger }), choice)
   if (choice === 'env')

@@ -26,7 +26,9 @@ export type FieldShape = TextShape | NumberShape | EnumShape
  * A field of a record of type `R`. `read` answers null where a record has no such thing; of several
  * texts, one that fits is enough.
  */
-export type FilterField<R> = ((TextShape | EnumShape) & { read: (record: R) => string | null | readonly string[] }) | (NumberShape & { read: (record: R) => number | null })
+export type FilterField<R> =
+  | ((TextShape | EnumShape) & { read: (record: R) => string | null | readonly string[] })
+  | (NumberShape & { read: (record: R) => number | null })
 
 /** The words of a language: all that completion and scanning need of it. */
 export interface FilterWords {

@@ -32,7 +32,8 @@ export function createFakeEngine(): FakeEngine {
       caches.set(definition.id, cache)
       return cache
     },
-    find: (space, name) => caches.values().find(({ definition }) => definition.space === space && definition.name === name),
+    find: (space, name) =>
+      caches.values().find(({ definition }) => definition.space === space && definition.name === name),
     list: space => [...caches.values()].filter(({ definition }) => space === undefined || definition.space === space),
     close: id => caches.delete(id),
     subscribe(listener) {

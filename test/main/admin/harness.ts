@@ -44,7 +44,12 @@ export async function startAdministration(options: Partial<AdministrationDepende
     environmentKey,
     controlToken,
     ownerName: 'ada',
-    info: { version: '0.1.0', home: '/home/ada/larder', url: () => 'http://localhost:7777', startedAt: clock.stopwatch.now() },
+    info: {
+      version: '0.1.0',
+      home: '/home/ada/larder',
+      url: () => 'http://localhost:7777',
+      startedAt: clock.stopwatch.now(),
+    },
     readiness: () => ({ status: 'ready', stores: { metadata: 'ok' } }),
     pages,
     metrics: ({ userId, caches, admin }) => `${userId} ${caches === null ? 'all' : [...caches].join()} ${admin ? 'process' : ''}`,

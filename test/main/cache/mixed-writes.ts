@@ -11,8 +11,25 @@ const writes = Number(process.argv[2])
 const kind = process.argv[3]
 function ignore(): void {}
 const journal = { load: () => [], put: ignore, retime: ignore, remove: ignore, clear: ignore, flush: async () => {}, health: () => 'ok', close: async () => {} }
-const engine = createEngine({ clock: systemClock, stopwatch: systemStopwatch, journal, budget: 64e6, logger: { debug: ignore, info: ignore, warn: ignore, error: ignore } })
-const caches = (['lru', 'lfu', 'sieve'] as const).map(eviction => engine.open({ id: eviction, space: 'o', name: eviction, ttl: 60, sliding: false, maxEntries: null, maxBytes: null, eviction, persistent: false, enabled: true }))
+const engine = createEngine({
+  clock: systemClock,
+  stopwatch: systemStopwatch,
+  journal,
+  budget: 64e6,
+  logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+})
+const caches = (['lru', 'lfu', 'sieve'] as const).map(eviction => engine.open({
+  id: eviction,
+  space: 'o',
+  name: eviction,
+  ttl: 60,
+  sliding: false,
+  maxEntries: null,
+  maxBytes: null,
+  eviction,
+  persistent: false,
+  enabled: true,
+}))
 
 let state = 1
 function random(): number {

@@ -17,7 +17,13 @@ function hurriedStopwatch(): Stopwatch {
 
 function setUp(budget = 64 * 2 ** 20, change = {}) {
   const journal = createMemoryJournal()
-  const engine = createEngine({ clock: createManualClock(), stopwatch: hurriedStopwatch(), journal, budget, logger: silentLogger })
+  const engine = createEngine({
+    clock: createManualClock(),
+    stopwatch: hurriedStopwatch(),
+    journal,
+    budget,
+    logger: silentLogger,
+  })
   onTestFinished(() => engine.dispose())
   const cache = engine.open(definitionOf({ ttl: null, ...change }))
   return { engine, cache, journal }

@@ -177,7 +177,28 @@ describe('openEventStream', () => {
   it('counts the requests that it drops by their result', () => {
     const { fake, hub, stream, text } = open()
     fake.blocked = true
-    const request = (result: string): void => hub.emit('request', 'ann', { id: 1, at: '2026-01-01T00:00:00.000Z', face: 'plain', method: 'GET', path: 'p'.repeat(50_000), operation: null, cache: 'mine', key: null, status: 200, result, reason: null, marks: [], duration: 1, requestBytes: 0, responseBytes: 0, keyId: null })
+    const request = (result: string): void => hub.emit(
+      'request',
+      'ann',
+      {
+        id: 1,
+        at: '2026-01-01T00:00:00.000Z',
+        face: 'plain',
+        method: 'GET',
+        path: 'p'.repeat(50_000),
+        operation: null,
+        cache: 'mine',
+        key: null,
+        status: 200,
+        result,
+        reason: null,
+        marks: [],
+        duration: 1,
+        requestBytes: 0,
+        responseBytes: 0,
+        keyId: null,
+      },
+    )
     for (let i = 0; i < 40; i++)
       request(i % 4 === 0 ? 'miss' : 'hit')
     vi.advanceTimersByTime(20)

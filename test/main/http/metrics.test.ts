@@ -19,7 +19,18 @@ function fakeCache(name: string, change: { enabled?: boolean, statistics?: Parti
     throw new Error('Metrics only read figures')
   }
   return {
-    definition: { id: name, space: 'ann', name, ttl: 60, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lru', persistent: false, enabled: change.enabled ?? true },
+    definition: {
+      id: name,
+      space: 'ann',
+      name,
+      ttl: 60,
+      sliding: false,
+      maxEntries: null,
+      maxBytes: null,
+      eviction: 'lru',
+      persistent: false,
+      enabled: change.enabled ?? true,
+    },
     size: 3,
     bytes: 4096,
     configure: unused,

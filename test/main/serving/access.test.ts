@@ -28,7 +28,12 @@ it('hands out the engine\'s own cache where no layer applies', () => {
 it.each([
   ['nobody', { principal: null }, 'c', 'key-missing'],
   ['somebody else', { principal: principalOf({ userId: 'bob' }) }, 'c', 'cache-not-found'],
-  ['a cache beyond the reach of the key', { principal: principalOf({ caches: new Set(['other']) }) }, 'c', 'out-of-scope'],
+  [
+    'a cache beyond the reach of the key',
+    { principal: principalOf({ caches: new Set(['other']) }) },
+    'c',
+    'out-of-scope',
+  ],
   ['a cache within its reach', { principal: principalOf({ caches: new Set(['c']) }) }, 'c', 'none'],
   ['no such cache', {}, 'nope', 'cache-not-found'],
   ['a name of objects', {}, '__proto__', 'cache-not-found'],
@@ -52,8 +57,14 @@ it.each(Object.entries(dataOperations))('%s is admitted by its scope', async (op
   const { serving } = setUp()
   for (const other of ['read', 'write'] as const) {
     let ran = false
-    const call = callOf({ operation: operation as keyof typeof dataOperations, principal: principalOf({ scopes: [other] }) })
-    expect(await codeOf(() => serving.admit(call, () => void (ran = true)))).toBe(other === scope ? 'none' : 'out-of-scope')
+    const call = callOf({
+      operation: operation as keyof typeof dataOperations,
+      principal: principalOf({ scopes: [other] }),
+    })
+    expect(await codeOf(() => serving.admit(
+      call,
+      () => void (ran = true),
+    ))).toBe(other === scope ? 'none' : 'out-of-scope')
     expect(ran).toBe(other === scope)
   }
 })
@@ -82,7 +93,10 @@ it('while all is off, nothing else is wrong with a call', async () => {
   expect(await codeOf(() => serving.admit(callOf(), call => void serving.open(call, 'nope', 'k')))).toBe('caching-off')
   expect(await codeOf(() => serving.admit(callOf(), call => void serving.open(call, 'c', 'k')))).toBe('caching-off')
   let ran = false
-  expect(await codeOf(() => serving.admit(callOf({ operation: 'entries.put' }), () => void (ran = true)))).toBe('caching-off')
+  expect(await codeOf(() => serving.admit(
+    callOf({ operation: 'entries.put' }),
+    () => void (ran = true),
+  ))).toBe('caching-off')
   expect([ran, mount.cache.statistics().misses.disabled]).toEqual([false, 1])
   await expect(async () => serving.admit(callOf(), () => {
     throw new Error('a bug')

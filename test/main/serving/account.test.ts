@@ -10,13 +10,38 @@ const { userId } = principalOf()
 // end.
 it('counts what a call took, and writes a line of it', () => {
   const { serving, clock, mount, requestLog } = setUp()
-  const call = callOf({ face: 'classic', operation: 'classic.get', method: 'GET', path: '/api/get-cache', started: clock.stopwatch.now(), result: 'hit', marks: ['delayed'] })
+  const call = callOf({
+    face: 'classic',
+    operation: 'classic.get',
+    method: 'GET',
+    path: '/api/get-cache',
+    started: clock.stopwatch.now(),
+    result: 'hit',
+    marks: ['delayed'],
+  })
   serving.open(call, 'c', 'k')
   call.key = 'k'
   clock.advance(2)
   serving.finish(call, 200, 3, 4)
   expect(mount.cache.statistics().latency).toMatchObject({ count: 1 })
-  expect(requestLog.list(userId, everything).requests).toEqual([{ id: 1, at: '2026-01-01T00:00:00.002Z', face: 'classic', method: 'GET', path: '/api/get-cache', operation: 'classic.get', cache: 'c', key: 'k', status: 200, result: 'hit', reason: null, marks: ['delayed'], duration: 2000, requestBytes: 3, responseBytes: 4, keyId: 'k1' }])
+  expect(requestLog.list(userId, everything).requests).toEqual([{
+    id: 1,
+    at: '2026-01-01T00:00:00.002Z',
+    face: 'classic',
+    method: 'GET',
+    path: '/api/get-cache',
+    operation: 'classic.get',
+    cache: 'c',
+    key: 'k',
+    status: 200,
+    result: 'hit',
+    reason: null,
+    marks: ['delayed'],
+    duration: 2000,
+    requestBytes: 3,
+    responseBytes: 4,
+    keyId: 'k1',
+  }])
 })
 
 // Red: in src/main/serving/account.ts drop the comparison with `control`.

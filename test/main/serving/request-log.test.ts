@@ -7,7 +7,23 @@ import { createRequestLog } from '../../../src/main/serving/request-log'
 import { RequestList } from '../../../src/shared/schemas'
 import { timed } from '../../helpers/durations'
 
-const fields: RequestFields = { user: 'ann', face: 'plain', method: 'GET', path: '/v1/pear', operation: 'plain.get', cache: 'default', key: 'pear', status: 200, result: 'hit', reason: null, marks: [], duration: 41.5, requestBytes: 0, responseBytes: 5, keyId: 'k1' }
+const fields: RequestFields = {
+  user: 'ann',
+  face: 'plain',
+  method: 'GET',
+  path: '/v1/pear',
+  operation: 'plain.get',
+  cache: 'default',
+  key: 'pear',
+  status: 200,
+  result: 'hit',
+  reason: null,
+  marks: [],
+  duration: 41.5,
+  requestBytes: 0,
+  responseBytes: 5,
+  keyId: 'k1',
+}
 const everything = { after: 0, limit: 1000, filter: '' }
 
 function setUp(capacity?: number) {
@@ -16,7 +32,12 @@ function setUp(capacity?: number) {
     throw error
   })
   const log = createRequestLog({ clock, stopwatch: clock.stopwatch, hub, ...(capacity !== undefined && { capacity }) })
-  return { clock, hub, log, record: (change: Partial<RequestFields> = {}) => log.record({ ...fields, ...change }, clock.stopwatch.now()) }
+  return {
+    clock,
+    hub,
+    log,
+    record: (change: Partial<RequestFields> = {}) => log.record({ ...fields, ...change }, clock.stopwatch.now()),
+  }
 }
 
 it('lists what was recorded, as the schema says', () => {
@@ -150,7 +171,11 @@ it('tells watchers of the request\'s user, and nobody of a request by nobody', (
 it('builds no event while nobody watches', () => {
   let built = 0
   const { clock, hub } = setUp()
-  const counting = (active: boolean) => createRequestLog({ clock, stopwatch: clock.stopwatch, hub: { ...hub, active, emit: () => void built++ } })
+  const counting = (active: boolean) => createRequestLog({
+    clock,
+    stopwatch: clock.stopwatch,
+    hub: { ...hub, active, emit: () => void built++ },
+  })
   counting(false).record(fields, clock.stopwatch.now())
   expect(built).toBe(0)
   counting(true).record(fields, clock.stopwatch.now())

@@ -16,11 +16,35 @@ import { definitionOf } from '../cache/workbench'
  */
 export function principalOf(change: Partial<Omit<Principal, 'scopes'>> & { scopes?: ScopeName[] } = {}): Principal {
   const { scopes = ['read', 'write'], ...rest } = change
-  return { kind: 'key', keyId: 'k1', userId: definitionOf({}).space, admin: false, caches: null, origins: new Set(), ...rest, scopes: widenScopes(scopes) }
+  return {
+    kind: 'key',
+    keyId: 'k1',
+    userId: definitionOf({}).space,
+    admin: false,
+    caches: null,
+    origins: new Set(),
+    ...rest,
+    scopes: widenScopes(scopes),
+  }
 }
 
 export function callOf(change: Partial<Call> = {}): Call {
-  return { principal: principalOf(), face: 'native', operation: 'entries.get', method: 'GET', path: '/x', started: 0, space: null, cache: null, key: null, found: null, result: 'ok', reason: null, marks: [], ...change }
+  return {
+    principal: principalOf(),
+    face: 'native',
+    operation: 'entries.get',
+    method: 'GET',
+    path: '/x',
+    started: 0,
+    space: null,
+    cache: null,
+    key: null,
+    found: null,
+    result: 'ok',
+    reason: null,
+    marks: [],
+    ...change,
+  }
 }
 
 /** Serving over an engine with one cache `c`. */

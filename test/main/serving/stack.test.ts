@@ -15,7 +15,8 @@ function probe(name: string, later = false, log: string[] = []): Probe {
     applies: ({ maxEntries }) => maxEntries !== null,
     wrap(next, { definition }): ServedCache & { dispose: () => void } {
       log.push(`${name} wraps ${definition.maxEntries}`)
-      const when = <T>(work: () => T): T | Promise<Awaited<T>> => later ? Promise.resolve().then(work) as Promise<Awaited<T>> : work()
+      const when = <T>(work: () => T): T | Promise<Awaited<T>> =>
+        later ? Promise.resolve().then(work) as Promise<Awaited<T>> : work()
       return {
         ...next,
         get(key, call) {

@@ -32,7 +32,10 @@ function createFakeKeytar() {
   return Object.assign(control, keytar)
 }
 
-describeVault('keychain over a fake keytar', () => createKeychainVault({ load: async () => createFakeKeytar(), stopwatch: systemStopwatch }))
+describeVault(
+  'keychain over a fake keytar',
+  () => createKeychainVault({ load: async () => createFakeKeytar(), stopwatch: systemStopwatch }),
+)
 
 describe('keychain', () => {
   it('never takes locked for absent, nor writes over anything then (S11)', async () => {

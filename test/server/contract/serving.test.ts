@@ -34,10 +34,18 @@ beforeAll(async () => {
   const key = async (grant: object): Promise<string> =>
     ((await larder.send('POST', '/admin/keys', json({ label: 'key', ...grant }))).json() as { secret: string }).secret
   await larder.send('POST', '/admin/caches', json({ name: 'other', ttl: null }))
-  keys = { read: await key({ scopes: ['read'] }), write: await key({ scopes: ['write'] }), elsewhere: await key({ scopes: ['read', 'write'], caches: ['other'] }) }
+  keys = {
+    read: await key({ scopes: ['read'] }),
+    write: await key({ scopes: ['write'] }),
+    elsewhere: await key({ scopes: ['read', 'write'], caches: ['other'] }),
+  }
 })
 beforeEach(async () => {
-  expect((await larder.send('PUT', '/v1/item', { body: '{}', headers: { 'Content-Type': 'application/json' } })).status).toBe(201)
+  expect((await larder.send(
+    'PUT',
+    '/v1/item',
+    { body: '{}', headers: { 'Content-Type': 'application/json' } },
+  )).status).toBe(201)
 })
 afterAll(() => larder.dispose())
 
@@ -49,9 +57,16 @@ async function run(row: RouteRow, key?: string): Promise<Outcome> {
   const options = bodies[row.operation]?.() ?? {}
   const headers = { ...options.headers as Record<string, string>, ...key !== undefined && { 'Api-Key': key } }
   const { status } = await larder.send(row.method, targetOf(row, { cache: 'default' }), { ...options, headers })
-  const { requests } = (await larder.send('GET', '/admin/requests?limit=1')).json() as { requests: Record<string, unknown>[] }
+  const { requests } = (await larder.send('GET', '/admin/requests?limit=1')).json() as {
+    requests: Record<string, unknown>[]
+  }
   const after = await statistics()
-  return { status, record: requests[0] ?? {}, disabled: after.misses.disabled - before.misses.disabled, calls: after.latency.count - before.latency.count }
+  return {
+    status,
+    record: requests[0] ?? {},
+    disabled: after.misses.disabled - before.misses.disabled,
+    calls: after.latency.count - before.latency.count,
+  }
 }
 
 async function statistics(): Promise<z.output<typeof Cache>['statistics']> {
@@ -79,10 +94,22 @@ for (const row of rows) {
     const wrong = row.scope === 'read' ? keys.write : keys.read
     const scope = await run(row, wrong)
     expect([scope.status, scope.calls]).toEqual([403, 0])
-    expect(scope.record).toMatchObject({ ...known, status: 403, result: 'refused', reason: 'out-of-scope', cache: null })
+    expect(scope.record).toMatchObject({
+      ...known,
+      status: 403,
+      result: 'refused',
+      reason: 'out-of-scope',
+      cache: null,
+    })
     const reach = await run(row, keys.elsewhere)
     expect([reach.status, reach.calls]).toEqual([403, 0])
-    expect(reach.record).toMatchObject({ ...known, status: 403, result: 'refused', reason: 'out-of-scope', cache: 'default' })
+    expect(reach.record).toMatchObject({
+      ...known,
+      status: 403,
+      result: 'refused',
+      reason: 'out-of-scope',
+      cache: 'default',
+    })
   })
 
   // Red: in src/main/serving/access.ts call `work` while all is off, or drop either switch from

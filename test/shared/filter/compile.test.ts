@@ -7,8 +7,31 @@ import { requestFilter } from '../../../src/shared/request-filter'
 import { stringSteps } from '../../helpers/string-steps'
 import { anyText, parts, plausible } from './arbitraries'
 
-const request: FilteredRequest = { face: 'plain', method: 'GET', path: '/v1/user:7', operation: 'plain.get', cache: 'default', key: 'user:7', status: 404, result: 'miss', reason: 'expired', marks: ['delayed 300 ms', 'stale'], duration: 5200, requestBytes: 0, responseBytes: 1500, keyId: 'k1' }
-const nobody: FilteredRequest = { ...request, operation: null, cache: null, key: null, reason: null, keyId: null, marks: [] }
+const request: FilteredRequest = {
+  face: 'plain',
+  method: 'GET',
+  path: '/v1/user:7',
+  operation: 'plain.get',
+  cache: 'default',
+  key: 'user:7',
+  status: 404,
+  result: 'miss',
+  reason: 'expired',
+  marks: ['delayed 300 ms', 'stale'],
+  duration: 5200,
+  requestBytes: 0,
+  responseBytes: 1500,
+  keyId: 'k1',
+}
+const nobody: FilteredRequest = {
+  ...request,
+  operation: null,
+  cache: null,
+  key: null,
+  reason: null,
+  keyId: null,
+  marks: [],
+}
 
 function passes(filter: string, subject = request): boolean {
   return compileFilter(filter, requestFilter)(subject)
@@ -73,7 +96,30 @@ describe('a filter', () => {
     expect(passes(filter)).toBe(true)
   })
 
-  it.each(['result:hit', '-result:miss', 'result!=miss', 'status>404', 'status<404', 'status!=404', 'key:user', 'key:USER:7', 'key:"user:*"', 'key:user\\:?7', 'key:""', 'duration>6ms', 'face:native', 'mark:delayed', '-mark:stale', 'size>1.5kB', 'sent>0', 'nothing', '-user', '"get"', '-""', '-key!=user:7 result:hit'])('%s does not', (filter) => {
+  it.each([
+    'result:hit',
+    '-result:miss',
+    'result!=miss',
+    'status>404',
+    'status<404',
+    'status!=404',
+    'key:user',
+    'key:USER:7',
+    'key:"user:*"',
+    'key:user\\:?7',
+    'key:""',
+    'duration>6ms',
+    'face:native',
+    'mark:delayed',
+    '-mark:stale',
+    'size>1.5kB',
+    'sent>0',
+    'nothing',
+    '-user',
+    '"get"',
+    '-""',
+    '-key!=user:7 result:hit',
+  ])('%s does not', (filter) => {
     expect(passes(filter)).toBe(false)
   })
 

@@ -10,7 +10,11 @@ export interface Slices extends Disposable {
 }
 
 /** `work` goes on until `isOver`, some milliseconds after it began, and tells whether more is left; it must not throw. */
-export function createSlices(stopwatch: Stopwatch, milliseconds: number, work: (isOver: () => boolean) => boolean): Slices {
+export function createSlices(
+  stopwatch: Stopwatch,
+  milliseconds: number,
+  work: (isOver: () => boolean) => boolean,
+): Slices {
   const waiting: (() => void)[] = []
   let scheduled: NodeJS.Immediate | undefined
 

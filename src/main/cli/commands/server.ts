@@ -74,7 +74,10 @@ const status = defineCommand({
 })
 
 /** Asks until the server is ready. Throws the last Failure when `timeout` milliseconds have passed. */
-async function waitUntilReady({ client, stopwatch }: CommandContext, timeout: number): ReturnType<typeof client.call<'health.ready'>> {
+async function waitUntilReady(
+  { client, stopwatch }: CommandContext,
+  timeout: number,
+): ReturnType<typeof client.call<'health.ready'>> {
   const end = stopwatch.now() + timeout
   for (;;) {
     try {

@@ -12,8 +12,10 @@ import { pathCache } from './context'
 const sorts = ['key', 'size', 'ttl', 'hits', 'age'] as const
 const orders = ['asc', 'desc'] as const
 
+type CollectionOperation = 'entries.list' | 'entries.invalidate'
+
 /** Face 3, many entries: pages of metadata, and invalidation by prefix, glob, tag or expiry. */
-export function createCollectionFace({ serving }: DataPlaneDeps): Record<'entries.list' | 'entries.invalidate', DataHandler> {
+export function createCollectionFace({ serving }: DataPlaneDeps): Record<CollectionOperation, DataHandler> {
   return {
     'entries.list': async (exchange) => {
       const cache = serving.open(exchange, pathCache(exchange))

@@ -89,8 +89,16 @@ function answerLookup(exchange: Exchange, lookup: Lookup): void {
 function answerFound(exchange: Exchange, lookup: Lookup): void {
   const { head, key, cache } = exchange
   if (!isHit(lookup)) {
-    const problem = new LarderError('entry-not-found', `There is no entry ${key?.slice(0, 100)} in the cache ${cache}: ${lookup}.`).toProblem()
-    send(exchange, 404, ['Content-Type', 'application/problem+json', 'Cache-Status', missStatus(lookup)], JSON.stringify(problem))
+    const problem = new LarderError(
+      'entry-not-found',
+      `There is no entry ${key?.slice(0, 100)} in the cache ${cache}: ${lookup}.`,
+    ).toProblem()
+    send(
+      exchange,
+      404,
+      ['Content-Type', 'application/problem+json', 'Cache-Status', missStatus(lookup)],
+      JSON.stringify(problem),
+    )
   }
   else if (head.ifNoneMatch !== null && noneMatchNames(head.ifNoneMatch, lookup.version)) {
     send(exchange, 304, hitHeaders(lookup))
@@ -114,7 +122,12 @@ function answerDeleted(exchange: Exchange, outcome: Awaited<ReturnType<ServedCac
   send(exchange, 204, [])
 }
 
-function increment(exchange: Exchange, cache: ServedCache, key: string, query: Map<string, string>): ReturnType<DataHandler> {
+function increment(
+  exchange: Exchange,
+  cache: ServedCache,
+  key: string,
+  query: Map<string, string>,
+): ReturnType<DataHandler> {
   refuseUnknown(query, { op: '', by: '' })
   requireRead(exchange, 'op=increment answers the number, so it')
   return proceed(exchange, cache.increment(key, parseBy(query.get('by') ?? '1'), exchange), answerNumber)
@@ -125,7 +138,12 @@ function answerNumber(exchange: Exchange, { number, version }: Awaited<ReturnTyp
   sendText(exchange, 200, number, ['ETag', etagOf(version)])
 }
 
-function touch(exchange: Exchange, cache: ServedCache, key: string, query: Map<string, string>): ReturnType<DataHandler> {
+function touch(
+  exchange: Exchange,
+  cache: ServedCache,
+  key: string,
+  query: Map<string, string>,
+): ReturnType<DataHandler> {
   refuseUnknown(query, { op: '', ttl: '' })
   const ttl = query.get('ttl')
   if (ttl === undefined)

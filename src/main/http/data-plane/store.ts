@@ -18,7 +18,13 @@ type Answer = (exchange: Exchange, result: WriteResult) => void
  * @param name of the cache, which must be open to the caller before a byte of the body is read, and
  * after
  */
-export function storeBody({ serving, valueLimit }: DataPlaneDeps, exchange: Exchange, name: string, key: string, answer: Answer): void {
+export function storeBody(
+  { serving, valueLimit }: DataPlaneDeps,
+  exchange: Exchange,
+  name: string,
+  key: string,
+  answer: Answer,
+): void {
   serving.open(exchange, name)
   const options = readWriteOptions(exchange.head)
   takeBody(exchange, valueLimit(), (value) => {
@@ -31,7 +37,14 @@ export function storeBody({ serving, valueLimit }: DataPlaneDeps, exchange: Exch
 }
 
 /** A function of its own, so that the usual PUT makes no closure for it. */
-function storeLater(room: Promise<void>, { serving }: DataPlaneDeps, exchange: Exchange, name: string, entry: { key: string, value: Buffer, options: WriteOptions }, answer: Answer): Maybe<void> {
+function storeLater(
+  room: Promise<void>,
+  { serving }: DataPlaneDeps,
+  exchange: Exchange,
+  name: string,
+  entry: { key: string, value: Buffer, options: WriteOptions },
+  answer: Answer,
+): Maybe<void> {
   return settle(exchange, room.then(() =>
     proceed(exchange, serving.open(exchange, name).set(entry.key, entry.value, entry.options, exchange), answer)))
 }

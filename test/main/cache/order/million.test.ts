@@ -90,7 +90,13 @@ const queries: Record<string, PageQuery> = {
 }
 
 it(`serves any window of ${count.toLocaleString('en')} entries${timed ? ' in 50 ms at most' : ''}`, async () => {
-  const engine = createEngine({ clock: systemClock, stopwatch: systemStopwatch, journal: createMemoryJournal(), budget: 2 ** 30, logger: silentLogger })
+  const engine = createEngine({
+    clock: systemClock,
+    stopwatch: systemStopwatch,
+    journal: createMemoryJournal(),
+    budget: 2 ** 30,
+    logger: silentLogger,
+  })
   try {
     const cache = engine.open(definitionOf({ ttl: null }))
     for (let number = 0; number < count; number++)

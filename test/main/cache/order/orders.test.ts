@@ -50,7 +50,14 @@ function setUp(options: OrdersOptions = {}, stopwatch?: Stopwatch) {
   const scan = vi.fn<(query: PageQuery) => Page>(() => {
     throw new Error('There is nothing to scan.')
   })
-  const orders = createOrders({ store: bench.store, clock, stopwatch: stopwatch ?? clock.stopwatch, scan, expire: entry => bench.remove(entry.key), options: { ...fine, ...options } })
+  const orders = createOrders({
+    store: bench.store,
+    clock,
+    stopwatch: stopwatch ?? clock.stopwatch,
+    scan,
+    expire: entry => bench.remove(entry.key),
+    options: { ...fine, ...options },
+  })
   onTestFinished(() => orders.dispose())
   return { clock, orders, scan, ...bench }
 }
