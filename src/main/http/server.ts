@@ -3,6 +3,7 @@ import type { RealClock, Stopwatch } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
 import type { Face } from '../base/face'
 import type { InFlight } from '../base/in-flight'
+import type { Listening } from '../base/listen'
 import type { Logger } from '../base/logger'
 import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator } from '../base/principal'
@@ -83,7 +84,7 @@ export function createHttpFace(options: HttpFaceOptions): Face {
     fail,
     hosts: () => hosts,
   })
-  const servers: Server[] = []
+  let listening: Listening<Server> | undefined
 
   /** TLS takes time to load, which only those who serve by it should spend. */
   async function chooseProtocol(): Promise<() => Server> {
@@ -104,21 +105,21 @@ export function createHttpFace(options: HttpFaceOptions): Face {
     // An expectation other than 100-continue may be ignored (RFC 9110 §10.1.1).
     server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => run(request, response, false))
     server.on('clientError', onClientError)
-    servers.push(server)
     return server
   }
 
   return {
     async start() {
       const create = await chooseProtocol()
-      const listening = await listen(() => equip(create()), options.host, options.port)
+      listening = await listen(() => equip(create()), options.host, options.port)
       const own = options.host === null || /^(?:0\.0\.0\.0|::)$/.test(options.host) ? [] : [`${listening.addresses[0]}:${listening.port}`]
       hosts = createHostGuard({ port: listening.port, secure: options.tls !== null, names: [...options.allowedHosts, ...own] })
       return listening
     },
     async stop(graceMs) {
       await control.dispose()
-      await Promise.all(servers.splice(0).map(server => stopServer(server, graceMs)))
+      await Promise.all((listening?.servers ?? []).map(server => stopServer(server, graceMs)))
+      listening = undefined
       await traffic.dispose()
     },
   }

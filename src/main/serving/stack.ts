@@ -1,6 +1,7 @@
 import type { Disposable } from '../base/disposable'
 import type { Cache } from '../cache/ports'
 import type { Layer, LayerContext, ServedCache } from './ports'
+import { createDisposableStack } from '../base/disposable'
 
 /** The layers of one cache, as its settings want them. */
 export interface Stack extends Disposable {
@@ -15,20 +16,11 @@ export function createStack(
   times: Pick<LayerContext, 'clock' | 'stopwatch'>,
 ): Stack {
   const { definition } = cache
-  const wrapped: Disposable[] = []
+  const wrapped = createDisposableStack()
   let served: ServedCache = cache
   for (const layer of layers) {
-    if (!layer.applies(definition))
-      continue
-    const outer = layer.wrap(served, { definition, ...times })
-    wrapped.unshift(outer)
-    served = outer
+    if (layer.applies(definition))
+      served = wrapped.use(layer.wrap(served, { definition, ...times }))
   }
-  return {
-    served,
-    dispose() {
-      const closing = wrapped.splice(0).map(layer => layer.dispose()).filter(each => each instanceof Promise)
-      return closing.length === 0 ? undefined : Promise.all(closing).then(() => {})
-    },
-  }
+  return { served, dispose: wrapped.dispose }
 }

@@ -64,16 +64,18 @@ it('is made anew when its cache is configured, and goes with it', () => {
   expect(layer.log).toEqual(['a wraps 10', 'a wraps 20', 'a goes 10', 'a goes 20', 'a wraps 5', 'a goes 5'])
 })
 
-// Red: in src/main/serving/stack.ts use `push` for `unshift`.
-it('closes from the outermost layer inwards', () => {
+// Red: in src/main/serving/caches.ts hand the layers over in reverse.
+it('closes from the outermost layer inwards', async () => {
   const log: string[] = []
   const { caches, mount } = setUp([probe('in', false, log), probe('out', false, log)], { maxEntries: 1 })
   caches.close(mount.cache.definition.id)
+  await new Promise(resolve => setImmediate(resolve))
   expect(log.slice(2)).toEqual(['out goes 1', 'in goes 1'])
 })
 
 // Red: in src/main/serving/caches.ts drop the `catch` of `close`.
 it.each(['throws', 'rejects'])('goes on where a layer that is closed %s', async (how) => {
+  const log: string[] = []
   const broken: Layer = {
     applies: () => true,
     wrap: next => ({
@@ -85,9 +87,10 @@ it.each(['throws', 'rejects'])('goes on where a layer that is closed %s', async 
       },
     }),
   }
-  const { caches, mount, errors, serving } = setUp([broken])
+  const { caches, mount, errors, serving } = setUp([probe('in', false, log), broken], { maxEntries: 1 })
   void caches.configure(mount, { ttl: 5 })
   expect(serving.open(callOf(), 'c').definition.ttl).toBe(5)
   await new Promise(resolve => setImmediate(resolve))
   expect(errors).toEqual(['A layer of a cache did not close cleanly'])
+  expect(log).toContain('in goes 1')
 })
