@@ -4,25 +4,18 @@ import { describe, expect, it } from 'vitest'
 import { compileFilter, exactTerm, FilterError, filterLimit, formatTerm } from '../../../src/shared/filter'
 import { compilePattern } from '../../../src/shared/filter/pattern'
 import { requestFilter } from '../../../src/shared/request-filter'
+import { recordOf } from '../../helpers/request-record'
 import { stringSteps } from '../../helpers/string-steps'
 import { anyText, parts, plausible } from './arbitraries'
 
-const request: FilteredRequest = {
-  face: 'plain',
-  method: 'GET',
-  path: '/v1/user:7',
-  operation: 'plain.get',
-  cache: 'default',
-  key: 'user:7',
+const request: FilteredRequest = recordOf({
   status: 404,
   result: 'miss',
   reason: 'expired',
   marks: ['delayed 300 ms', 'stale'],
   duration: 5200,
-  requestBytes: 0,
   responseBytes: 1500,
-  keyId: 'k1',
-}
+})
 const nobody: FilteredRequest = {
   ...request,
   operation: null,

@@ -1,3 +1,4 @@
+import type { Maybe } from '../../serving/maybe'
 import type { Hit, Lookup, ServedCache, WriteResult } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
@@ -122,12 +123,7 @@ function answerDeleted(exchange: Exchange, outcome: Awaited<ReturnType<ServedCac
   send(exchange, 204, [])
 }
 
-function increment(
-  exchange: Exchange,
-  cache: ServedCache,
-  key: string,
-  query: Map<string, string>,
-): ReturnType<DataHandler> {
+function increment(exchange: Exchange, cache: ServedCache, key: string, query: Map<string, string>): Maybe<void> {
   refuseUnknown(query, { op: '', by: '' })
   requireRead(exchange, 'op=increment answers the number, so it')
   return proceed(exchange, cache.increment(key, parseBy(query.get('by') ?? '1'), exchange), answerNumber)
@@ -138,12 +134,7 @@ function answerNumber(exchange: Exchange, { number, version }: Awaited<ReturnTyp
   sendText(exchange, 200, number, ['ETag', etagOf(version)])
 }
 
-function touch(
-  exchange: Exchange,
-  cache: ServedCache,
-  key: string,
-  query: Map<string, string>,
-): ReturnType<DataHandler> {
+function touch(exchange: Exchange, cache: ServedCache, key: string, query: Map<string, string>): Maybe<void> {
   refuseUnknown(query, { op: '', ttl: '' })
   const ttl = query.get('ttl')
   if (ttl === undefined)

@@ -1,4 +1,6 @@
-import type { RequestRecord } from '../../../src/renderer/src/views/requests/record-ring'
+import type { EventPayload } from '../../src/shared/events'
+
+type RequestRecord = EventPayload<'request'>
 
 let seconds = 0
 
