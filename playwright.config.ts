@@ -2,6 +2,7 @@ import type { ConsoleOptions } from './test/e2e/console-test'
 import process from 'node:process'
 import { defineConfig } from '@playwright/test'
 import { chromiumArguments, findChromium } from './test/helpers/chromium'
+import { patience } from './test/helpers/patience'
 
 const chromium = findChromium()
 const hard = process.env.LARDER_HARD === '1'
@@ -17,17 +18,19 @@ export default defineConfig<ConsoleOptions>({
   fullyParallel: true,
   workers: 2,
   forbidOnly: ci,
-  timeout: 30_000,
-  // A browser on two shared cores: one more try in CI, and the summary says how many tests were flaky.
-  retries: ci ? 1 : 0,
+  // Only against waiting for ever: a busy machine takes several times as long as a quiet one.
+  timeout: 2 * patience,
+  expect: { timeout: patience / 2 },
+  // A test that passes at the second try has a fault all the same.
+  retries: 0,
   reporter: [['line'], ['json', { outputFile: 'test-results/e2e.json' }]],
   projects: [
     { name: 'console', grepInvert: twice ? /@alone/ : /@alone|@screen/, testIgnore: ['**/*screenshots.spec.ts', '**/hard/**'] },
     // What looks at times has the machine for itself.
     { name: 'alone', grep: /@alone/, testIgnore: hard ? [] : ['**/hard/**'], workers: 1, dependencies: ['console'] },
-    { name: 'desktop', testDir: 'test/desktop', grepInvert: /@alone/ },
+    { name: 'desktop', testDir: 'test/desktop', grepInvert: /@alone/, testIgnore: ['**/hard/**'] },
     // The same console, in the desktop window: what is asked of the server goes over IPC.
-    { name: 'desktop-alone', testDir: 'test/desktop', grep: /@alone/, workers: 1, dependencies: ['alone', 'desktop', 'desktop-console'] },
+    { name: 'desktop-alone', testDir: 'test/desktop', grep: /@alone/, testIgnore: hard ? [] : ['**/hard/**'], workers: 1, dependencies: ['alone', 'desktop', 'desktop-console'] },
     // Left out is what speaks of HTTP – signing in, a lost connection, documents without a key.
     { name: 'desktop-console', grepInvert: /@alone|@http/, testIgnore: ['**/*screenshots.spec.ts', '**/hard/**', '**/{sign-in,connection,docs}.spec.ts'], use: { transport: 'desktop' } },
     // The pictures of README and docs: LARDER_SCREENSHOTS=1 npx playwright test --project pictures.
@@ -35,8 +38,6 @@ export default defineConfig<ConsoleOptions>({
   ],
   use: {
     viewport: { width: 1180, height: 760 },
-    // A trace of every test would take a third of the time; the second try tells enough.
-    trace: 'on-first-retry',
     launchOptions: {
       ...(chromium.available && { executablePath: chromium.path }),
       args: chromiumArguments,

@@ -20,7 +20,7 @@ export interface ComparedRow {
   name: string
   /** Requests a second of this build to those of the other one, by their medians. */
   ratio: number
-  /** The other one's processor time of a request to this one's: above 1 where this build takes less. */
+  /** The other one's processor time of a request to this one's: above 1 where this takes less. */
   cpuRatio: number
 }
 

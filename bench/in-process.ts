@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import process from 'node:process'
 import { systemClock, systemStopwatch } from '../src/main/base/clock'
 import { createEngine } from '../src/main/cache/engine'
+import { initialSettings } from '../src/shared/cache-settings'
 import { createMemoryJournal } from '../test/helpers/memory-journal'
 import { createPlainStore } from './plain-store'
 
@@ -14,16 +15,7 @@ import { createPlainStore } from './plain-store'
 const entries = Number(process.argv[2] ?? 1_000_000)
 const rounds = Number(process.argv[3] ?? 3)
 const value = Buffer.alloc(100, 'v')
-const definition = {
-  id: 'c',
-  space: 'o',
-  name: 'bench',
-  sliding: false,
-  maxEntries: null,
-  maxBytes: null,
-  persistent: false,
-  enabled: true,
-} as const
+const definition = { ...initialSettings, id: 'c', space: 'o', name: 'bench' }
 const logger = { debug() {}, info() {}, warn() {}, error: console.error }
 /** Flat texts, as they come out of requests, and made before anything is measured. */
 const keys = Array.from({ length: 2 * entries }, (_, index) => Buffer.from(`key:${String(index).padStart(12, '0')}`).toString('latin1'))

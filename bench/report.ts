@@ -55,19 +55,20 @@ function tables({ rows, figures }: Report): string[] {
 function comparedTables(results: readonly RowResult[], { other, rows, mean, figures, verdict }: Comparison): string[] {
   const lines = rows.map(({ name, ratio, cpuRatio }, index) => {
     const lanes = results[index]?.lanes ?? []
+    const cpu = lanes.map(lane => lane.cpu.toFixed(1))
     const grade = verdict.rows[index]?.grade ?? ''
-    return [name, ...lanes.map(perSecond), ratio.toFixed(3), ...lanes.map(({ cpu }) => cpu.toFixed(1)), cpuRatio.toFixed(3), grade]
+    return [name, ...lanes.map(perSecond), ratio.toFixed(3), ...cpu, cpuRatio.toFixed(3), grade]
   })
+  const others = figures.map(({ name, other, own, difference, unit }) =>
+    [name, inDigits(other), inDigits(own), difference.toFixed(1), unit])
+  const head = ['load', 'other requests/s', 'this', 'ratio', 'other CPU µs', 'this', 'CPU ratio', 'verdict']
   const last = [verdict.mean.name, '', '', mean.ratio.toFixed(3), '', '', mean.cpuRatio.toFixed(3), verdict.mean.grade]
   return [
     `Against ${other}; ratios are of this build to that one, above 1 where this one is better.`,
     '',
-    table(['load', 'other requests/s', 'this', 'ratio', 'other CPU µs', 'this', 'CPU ratio', 'verdict'], [...lines, last]),
+    table(head, [...lines, last]),
     '',
-    ...figures.length > 0
-      ? [table(['figure', 'other', 'this', 'difference', 'unit'], figures.map(({ name, other, own, difference, unit }) =>
-          [name, inDigits(other), inDigits(own), difference.toFixed(1), unit])), '']
-      : [],
+    ...others.length > 0 ? [table(['figure', 'other', 'this', 'difference', 'unit'], others), ''] : [],
     ...describe(verdict),
   ]
 }

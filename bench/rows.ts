@@ -113,7 +113,7 @@ export function rowsOfBuilds(builds: readonly Build[], { zipfKeys, sizes, wanted
   })
 }
 
-/** Stops what was kept when the rows have been measured, or at once when they cannot be prepared. */
+/** Stops what was kept once the rows are measured, or at once if they cannot be prepared. */
 async function stoppable(prepare: (keep: Keep) => Promise<Omit<Rows, 'stop'>>): Promise<Rows> {
   const started: Peer[] = []
   const stop = async (): Promise<void> => void await Promise.allSettled(started.map(peer => peer.stop()))

@@ -14,14 +14,14 @@ import { rowsOfBuilds, rowsOfPeers } from './rows'
 import { delayDuringChurn, memoryAnEntry, memoryAnEntryRedis, startUpTime } from './single'
 
 /**
- * Measures the build against its peers, or against another build; docs/performance.md says how to read it.
+ * Measures the build against its peers or another build; docs/performance.md says how to read it.
  *
- *   npm run bench                      about two minutes
- *   npm run bench -- --full            a million entries, memory, more rounds: about ten minutes
- *   npm run bench -- --mini            every row once, to see that the bench itself works; its figures mean nothing
- *   npm run bench -- --against <file>  this build and that `headless.js`, in turns: about seven minutes
- *   npm run bench -- --only <text>     the rows whose name contains it, and no other figures
- *   npm run bench -- --json <file>     the same as JSON
+ *   npm run bench                     about two minutes
+ *   npm run bench -- --full           a million entries, memory, more rounds: about ten minutes
+ *   npm run bench -- --mini           every row once, to see that it works; figures mean nothing
+ *   npm run bench -- --against <js>   this build and that `headless.js` in turns: seven minutes
+ *   npm run bench -- --only <text>    the rows whose name contains it, and no other figures
+ *   npm run bench -- --json <file>    the same as JSON
  */
 const modes = {
   mini: { rounds: 1, warmUps: 0, milliseconds: 40, zipfKeys: 1000, sizes: [100, 1000], starts: 1, churn: { megabytes: 2, milliseconds: 100 }, entries: 3000, warmUp: 1000, peers: false },
@@ -30,7 +30,15 @@ const modes = {
   full: { rounds: 11, warmUps: 1, milliseconds: 2000, zipfKeys: 100_000, sizes: [1000, 100_000, 1_000_000], starts: 15, churn: { megabytes: 256, milliseconds: 20_000 }, entries: 1_000_000, warmUp: 200_000, peers: true },
 }
 
-const { values: flags } = parseArgs({ options: { against: { type: 'string' }, only: { type: 'string' }, full: { type: 'boolean', default: false }, mini: { type: 'boolean', default: false }, json: { type: 'string' } } })
+const { values: flags } = parseArgs({
+  options: {
+    against: { type: 'string' },
+    only: { type: 'string' },
+    full: { type: 'boolean', default: false },
+    mini: { type: 'boolean', default: false },
+    json: { type: 'string' },
+  },
+})
 const against = flags.against === undefined ? undefined : resolve(flags.against)
 const mode = flags.full ? 'full' : flags.mini ? 'mini' : against === undefined ? 'quick' : 'against'
 const { rounds, warmUps, milliseconds, zipfKeys, sizes, starts, churn, entries, warmUp, peers } = modes[mode]

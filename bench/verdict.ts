@@ -48,7 +48,7 @@ function gradeOf(ratio: number, least: number): Grade {
   return ratio >= least ? 'reached' : ratio >= least - rule.tolerance ? 'within the tolerance' : 'missed'
 }
 
-/** As lines: everything at once, then what it is made of; rows are named where they do not reach their limit. */
+/** As lines: the whole, then its parts. Rows are named if they do not reach their limit. */
 export function describe({ grade, mean, rows, memory }: Verdict): string[] {
   const short = rows.filter(row => row.grade !== 'reached')
   const named = short.map(row => `${row.name} ${row.value.toFixed(3)} ${row.grade}`)

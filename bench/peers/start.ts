@@ -45,7 +45,8 @@ export async function startLarder({ build = thisBuild, home, memory }: LarderOpt
   const folder = home ?? temporaryFolder()
   const env = { ...withoutLarder(), LARDER_HOME: folder, LARDER_VAULT: 'file', LARDER_API_KEY: key, ...(memory !== undefined && { LARDER_MEMORY: memory }) }
   const command = [process.execPath, build.script, 'serve', '--port', '0']
-  const peer = await start(build.name, command, { cwd: folder, env, ready: /^Larder ready on http:\/\/localhost:(\d+)$/m })
+  const ready = /^Larder ready on http:\/\/localhost:(\d+)$/m
+  const peer = await start(build.name, command, { cwd: folder, env, ready })
   return home === undefined ? { ...peer, stop: () => peer.stop().finally(() => rmSync(folder, { recursive: true, force: true })) } : peer
 }
 

@@ -1,10 +1,12 @@
-import type { EvictionName } from '../../src/main/cache/eviction/policy'
+import type { EvictionName } from '../../src/shared/evictions'
+import { evictionNames, evictions } from '../../src/shared/evictions'
+import { mapRows } from '../../src/shared/rows'
 import { optimalHits } from './optimum'
 import { createPolicyAlone } from './policy-alone'
 import { countHits } from './simulate'
 import { traces } from './traces'
 
-export const policies = ['lru', 'lfu', 'sieve'] as const satisfies EvictionName[]
+export const policies = evictionNames
 const shares = [0.01, 0.1, 0.5]
 
 export interface CompareOptions {
@@ -39,7 +41,7 @@ export function compare({ requests: count, keys, seed }: CompareOptions): Compar
       share,
       capacity,
       optimum: optimalHits(requests, capacity) / count,
-      hitRatio: { lru: ratioOf('lru'), lfu: ratioOf('lfu'), sieve: ratioOf('sieve') },
+      hitRatio: mapRows(evictions, (_, policy) => ratioOf(policy)),
     }
   }))
 }

@@ -1,4 +1,5 @@
-import type { EvictionName, EvictionPolicy } from '../../src/main/cache/eviction/policy'
+import type { EvictionPolicy } from '../../src/main/cache/eviction/policy'
+import type { EvictionName } from '../../src/shared/evictions'
 import { createEviction } from '../../src/main/cache/eviction/policy'
 import { createColumn } from '../../src/main/cache/offheap/columns'
 

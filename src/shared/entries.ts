@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { limits } from './limits'
-import { Ttl } from './schemas'
+import { Ttl } from './ttl'
 
 /** An entry key in JSON: well-formed Unicode, 1 byte to 1 KiB as UTF-8 (the length is checked by the engine's edge). */
 export const EntryKey = z.string().min(1, 'must not be empty').refine(k => k.isWellFormed(), 'must be well-formed Unicode')

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { removals } from './miss-reasons'
+import { namesOf } from './rows'
 import { CacheName, RequestRecord, Switch } from './schemas'
 
 const change = z.strictObject({ cache: CacheName })
@@ -14,7 +16,7 @@ export const eventTopics = {
   /** An entry changed. `reason` tells why it went, `bytes` how large its value is now. */
   'entry.set': z.strictObject({ cache: CacheName, key: z.string(), bytes: z.int() }),
   'entry.touched': z.strictObject({ cache: CacheName, key: z.string() }),
-  'entry.removed': z.strictObject({ cache: CacheName, key: z.string(), reason: z.enum(['deleted', 'expired', 'evicted', 'invalidated']) }),
+  'entry.removed': z.strictObject({ cache: CacheName, key: z.string(), reason: z.enum(namesOf(removals)) }),
   /** All entries of a cache went at once. */
   'cache.flushed': z.strictObject({ cache: CacheName, matched: z.int() }),
   /** One data-plane request was answered. */

@@ -1,7 +1,10 @@
 import type { z } from 'zod'
 import type { FilterField, FilterLanguage } from './filter'
-import type { RequestRecord, requestResults } from './schemas'
+import type { RequestRecord } from './schemas'
 import { faces } from './faces'
+import { missReasons } from './miss-reasons'
+import { requestResults } from './request-results'
+import { mapRows } from './rows'
 
 /** What of a request can be filtered by. */
 export interface FilteredRequest extends Readonly<Omit<z.output<typeof RequestRecord>, 'id' | 'at' | 'marks'>> {
@@ -12,25 +15,7 @@ const bytes = { '': 1, 'b': 1, 'kb': 1000, 'mb': 1_000_000, 'gb': 1_000_000_000 
 // The micro sign and the Greek letter look the same and are both typed.
 const times = { us: 1, µs: 1, μs: 1, ms: 1000, s: 1_000_000 }
 
-const results: Record<typeof requestResults[number], string> = {
-  hit: 'Found fresh',
-  stale: 'Found past its time, within its grace',
-  miss: 'Not found',
-  stored: 'Written',
-  dropped: 'Deleted or invalidated',
-  ok: 'Answered otherwise',
-  off: '503: a switch is off, or too much to do',
-  refused: 'Another 4xx',
-  error: '5xx',
-}
-const missReasons = {
-  absent: 'Never stored, or long gone',
-  expired: 'Its time was over',
-  evicted: 'It had made room for others',
-  flushed: 'The cache had been cleared',
-  invalidated: 'It had been invalidated',
-  disabled: 'Caching was off',
-}
+const results = mapRows(requestResults, row => row.meaning)
 const verbs = { GET: '', HEAD: '', PUT: '', POST: '', PATCH: '', DELETE: '' }
 
 const fields: Record<string, FilterField<FilteredRequest>> = {

@@ -1,7 +1,11 @@
 import { z } from 'zod'
+import { creationSchemas, settingSchemas } from './cache-settings'
 import { faceNames } from './faces'
 import { filterLimit } from './filter/language'
 import { limits } from './limits'
+import { missReasons } from './miss-reasons'
+import { requestResultNames } from './request-results'
+import { mapRows } from './rows'
 
 // The console runs under a CSP without eval; zod's compiled fast path would try `new Function`.
 z.config({ jitless: true })
@@ -9,43 +13,14 @@ z.config({ jitless: true })
 /** Name of a cache: unique per user, usable in a URL path as it is. */
 export const CacheName = z.string().regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -').refine(name => !/^\.{1,2}$/.test(name), 'must not be . or ..: URLs read these as folders').meta({ description: 'Name of the cache, unique per user.', examples: ['products'] })
 
-const positiveTtl = z.number('TTL must be a positive value.').positive('TTL must be a positive value.').max(limits.ttl, `must be at most ${limits.ttl} seconds`)
-export const Ttl = positiveTtl.nullable().meta({ description: 'Seconds that an entry lives from its store; null = no expiry.', examples: [300] })
+export { Ttl } from './ttl'
 
-const limitCount = z.int('must be a whole number').positive('must be above 0').nullable()
-
-/** Settings of a cache that its owner may choose. */
-const cacheSettings = {
-  ttl: Ttl,
-  sliding: z.boolean().meta({ description: 'Restart the TTL on every hit.' }),
-  maxEntries: limitCount.meta({ description: 'Most entries the cache may hold; null = only the memory budget limits it.' }),
-  maxBytes: limitCount.meta({ description: 'Most bytes the cache may hold, overhead included; null = only the memory budget limits it.' }),
-  eviction: z.enum(['lru', 'lfu', 'sieve']).meta({ description: 'Which entry goes first when a limit is reached.' }),
-  persistent: z.boolean().meta({ description: 'Keep the entries over a restart.' }),
-  enabled: z.boolean().meta({ description: 'The switch of this cache; off answers 503.' }),
-}
-
-export const CacheCreate = z.strictObject({
-  name: CacheName,
-  ttl: cacheSettings.ttl,
-  sliding: cacheSettings.sliding.default(false),
-  maxEntries: cacheSettings.maxEntries.default(null),
-  maxBytes: cacheSettings.maxBytes.default(null),
-  eviction: cacheSettings.eviction.default('lfu'),
-  persistent: cacheSettings.persistent.default(false),
-  enabled: cacheSettings.enabled.default(true),
-})
+export const CacheCreate = z.strictObject({ name: CacheName, ...creationSchemas })
 export const CacheSelect = z.strictObject({ name: CacheName })
-export const CacheUpdate = z.strictObject({ name: CacheName, ...z.strictObject(cacheSettings).partial().shape })
+export const CacheUpdate = z.strictObject({ name: CacheName, ...z.strictObject(settingSchemas).partial().shape })
 
-export const MissCounts = z.strictObject({
-  absent: z.int(),
-  expired: z.int(),
-  evicted: z.int(),
-  flushed: z.int(),
-  invalidated: z.int(),
-  disabled: z.int(),
-}).meta({ description: 'Misses by their reason.' })
+export const MissCounts = z.strictObject(mapRows(missReasons, () => z.int()))
+  .meta({ description: 'Misses by their reason.' })
 
 export const Latency = z.strictObject({
   count: z.int(),
@@ -69,7 +44,7 @@ export const CacheStatistics = z.strictObject({
 
 export const Cache = z.strictObject({
   name: CacheName,
-  ...cacheSettings,
+  ...settingSchemas,
   createdAt: z.iso.datetime(),
   entries: z.int().meta({ description: 'Entries held now.' }),
   bytes: z.int().meta({ description: 'Bytes held now: keys, values, tags and overhead.' }),
@@ -207,8 +182,6 @@ export const ServerStatistics = z.strictObject({
   totals: CacheStatistics,
 })
 
-/** What a data-plane request came to. `off`: a switch or an overload answered 503; `refused`: another 4xx; `error`: 5xx. */
-export const requestResults = ['hit', 'stale', 'miss', 'stored', 'dropped', 'ok', 'off', 'refused', 'error'] as const
 export const RequestRecord = z.strictObject({
   id: z.int(),
   at: z.iso.datetime(),
@@ -219,7 +192,7 @@ export const RequestRecord = z.strictObject({
   cache: z.string().nullable(),
   key: z.string().nullable().meta({ description: 'Entry key, cut at 256 characters.' }),
   status: z.int(),
-  result: z.string().meta({ description: 'hit, stale, miss, stored, dropped, off, refused, error or ok.' }),
+  result: z.string().meta({ description: `One of ${requestResultNames.join(', ')}.` }),
   reason: z.string().nullable(),
   marks: z.array(z.string()).meta({ description: 'What was done to it on its way; mostly nothing.' }),
   duration: z.number().meta({ description: 'Microseconds.' }),

@@ -1,8 +1,9 @@
 import type { CacheRecord, KeyRecord, MetadataStore, UserRecord } from '../../src/main/base/metadata'
 import { describe, expect, it } from 'vitest'
+import { initialSettings } from '../../src/shared/cache-settings'
 
 export const aUser = (change: Partial<UserRecord> = {}): UserRecord => ({ id: 'user1', name: 'ada', owner: false, admin: false, passwordHash: null, disabled: false, cacheLimit: 200, createdAt: 1_700_000_000_000, ...change })
-export const aCache = (change: Partial<CacheRecord> = {}): CacheRecord => ({ id: 'cache1', userId: 'user1', name: 'products', ttl: 300, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lru', persistent: false, enabled: true, createdAt: 1_700_000_000_001, ...change })
+export const aCache = (change: Partial<CacheRecord> = {}): CacheRecord => ({ ...initialSettings, id: 'cache1', userId: 'user1', name: 'products', ttl: 300, eviction: 'lru', createdAt: 1_700_000_000_001, ...change })
 export const aKey = (change: Partial<KeyRecord> = {}): KeyRecord => ({ id: 'key1', userId: 'user1', label: 'first', digest: Buffer.alloc(32, 1), previousDigest: null, previousExpiresAt: null, scopes: ['read', 'write'], caches: null, origins: [], createdAt: 1_700_000_000_002, lastUsedAt: null, ...change })
 
 /** What every MetadataStore has to do. `open` gives an empty one. */

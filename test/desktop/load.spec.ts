@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { timed } from '../helpers/durations'
+import { patience } from '../helpers/patience'
 import { expect, skipWithoutBrowser, test } from './desktop-test'
 
 skipWithoutBrowser()
@@ -9,7 +11,7 @@ const perSecond = 5000
 const seconds = 2
 
 // Point 3 of part D. Red when `gatherMs` of src/main/desktop/event-reader.ts is 0: every turn of the loop becomes a message of its own.
-test('5,000 requests a second reach the page in few messages, each counted, and it stays quick @alone', async ({ desktop, overview }) => {
+test('5,000 requests a second reach the page in few messages, each counted @alone', async ({ desktop, overview }) => {
   const { server } = desktop
   await overview.evaluate(`{
     globalThis.seen = { events: 0, lost: 0, turns: 0 }
@@ -31,22 +33,26 @@ test('5,000 requests a second reach the page in few messages, each counted, and 
   const request = `GET /v1/absent HTTP/1.1\r\nHost: localhost:${port}\r\nApi-Key: ${server.apiKey}\r\n\r\n`
   const waits: number[] = []
   const slices = 50 * seconds
-  for (const start = performance.now(), sent = { slices: 0 }; sent.slices < slices; sent.slices++) {
+  const started = performance.now()
+  for (let sent = 0; sent < slices; sent++) {
     socket.write(request.repeat(perSecond / 50))
-    if (sent.slices % 10 === 5) {
+    if (sent % 10 === 5) {
       const asked = performance.now()
       await overview.evaluate('larder.operations["switch.get"]()')
       waits.push(performance.now() - asked)
     }
-    await sleep(Math.max(0, start + (sent.slices + 1) * 20 - performance.now()))
+    await sleep(Math.max(0, started + (sent + 1) * 20 - performance.now()))
   }
   socket.end()
   const total = perSecond * seconds
-  await expect.poll(() => overview.evaluate<number>('seen.events + seen.lost'), { timeout: 15_000 }).toBe(total)
+  await expect.poll(() => overview.evaluate<number>('seen.events + seen.lost'), { timeout: patience }).toBe(total)
+  const lasted = performance.now() - started
   const { events, turns } = await overview.evaluate<{ events: number, turns: number }>('seen')
   waits.sort((a, b) => a - b)
   const [median = Number.NaN] = waits.slice(waits.length >> 1)
   console.log(`${events} of ${total} events in ${turns} messages; a call meanwhile took ${Math.round(median)} ms (median of ${waits.length})`)
-  expect(turns).toBeLessThan(25 * seconds)
-  expect(median).toBeLessThan(200)
+  // One for each 50 ms of gathering, however many those were.
+  expect(turns).toBeLessThanOrEqual(lasted / 50 + 1)
+  if (timed)
+    expect(median).toBeLessThan(200)
 })

@@ -1,15 +1,15 @@
 import type { Socket } from 'node:net'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { timed } from '../helpers/durations'
+import { patience } from '../helpers/patience'
 import { expect, skipWithoutBrowser, test } from './console-test'
 
 skipWithoutBrowser()
 
-const hard = process.env.LARDER_HARD === '1'
-/** Requests per second, seconds, and frames per second that are asked for. */
-const load = hard ? { rate: 5000, seconds: 30, frames: 50 } : { rate: 1000, seconds: 4, frames: 30 }
+/** Requests per second, and seconds. */
+const load = timed ? { rate: 5000, seconds: 30 } : { rate: 1000, seconds: 4 }
 
 /** Counts frames, and the longest time between two. */
 const countFrames = `(() => {
@@ -55,13 +55,13 @@ async function readSteadily(url: string, apiKey: string): Promise<number> {
       await once(socket, 'drain')
     await sleep(10)
   }
-  await expect.poll(() => answered, { timeout: 10_000 }).toBe(wanted)
+  await expect.poll(() => answered, { timeout: patience }).toBe(wanted)
   socket.destroy()
   return answered
 }
 
-test(`follows ${load.rate} requests a second: frames, exact counts, flat memory, nothing jumps`, { tag: '@alone' }, async ({ openConsole, server, call }) => {
-  test.setTimeout((load.seconds + 60) * 1000)
+test(`follows ${load.rate} requests a second: ${timed ? 'frames, ' : ''}exact counts, flat memory, nothing jumps`, { tag: '@alone' }, async ({ openConsole, server, call }) => {
+  test.setTimeout(load.seconds * 1000 + 3 * patience)
   for (let i = 0; i < 997; i += 2)
     await call('PUT', `/v1/user:${i}:profile`, { body: '{"name":"x"}' })
   const page = await openConsole('/requests')
@@ -96,8 +96,10 @@ test(`follows ${load.rate} requests a second: frames, exact counts, flat memory,
   const after = await heap()
   const shifts = Number(await page.evaluate('window.shifts_ ?? 0'))
   console.log(`${load.rate}/s for ${load.seconds} s: ${(frames / lasted * 1000).toFixed(1)} frames/s, longest ${longest.toFixed(0)} ms, main thread busy ${(share * 100).toFixed(0)} %, heap ${before.toFixed(1)} → ${after.toFixed(1)} MB, CLS ${shifts.toFixed(4)}`)
-  expect(share).toBeLessThan(0.4)
-  expect(frames / lasted * 1000).toBeGreaterThanOrEqual(load.frames)
+  if (timed) {
+    expect(share).toBeLessThan(0.4)
+    expect(frames / lasted * 1000).toBeGreaterThanOrEqual(50)
+  }
   expect(after - before).toBeLessThan(50)
   expect(shifts).toBeLessThan(0.02)
   // What is drawn is what is seen, and what is kept is bounded.

@@ -59,7 +59,6 @@ async function open(page: Page, violations: string[]): Promise<void> {
 
 // S19. Red with `v-html="folder?.name ?? entry?.key"` for the text of views/cache/entries/EntryRow.vue.
 test('50 payloads as keys, values, tags and content types run nothing, in any view', { tag: '@screen' }, async ({ page, openConsole, call, violations, server }) => {
-  test.setTimeout(60_000)
   expect(new Set(xssPayloads).size).toBe(50)
   for (const name of xssPayloads) {
     const refused = await call('POST', '/admin/caches', { json: { name, ttl: 60 } })
@@ -134,7 +133,7 @@ test('50 payloads as keys, values, tags and content types run nothing, in any vi
 
 // S19. Red with `v-html` for `{{ key.label }}` in KeyTable.vue, `{{ user.name }}` in UsersPanel.vue, or the key in RequestTable.vue.
 test('50 payloads as labels, user names, requests, snippets, commands and notices run nothing', { tag: '@screen' }, async ({ page, openConsole, call, violations }) => {
-  test.setTimeout(hard ? 180_000 : 60_000)
+  test.setTimeout(hard ? 360_000 : 120_000)
   for (const label of xssPayloads)
     expect((await call('POST', '/admin/keys', { json: { label } })).status).toBe(201)
   // A password is made slow to guess, so to set: five users take on the names of all fifty below.

@@ -56,8 +56,8 @@ export function send(port: number, method: string, path: string, options: Reques
 }
 
 /**
- * Writes bytes to a bare socket and resolves with everything that came back until the server closed the connection. Rejects when it leaves
- * it open: nothing else tells that no more will come.
+ * Writes bytes to a bare socket and resolves with everything that came back until the server closed
+ * the connection. Rejects if it stays open: nothing else tells that no more will come.
  */
 export function sendRaw(port: number, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -69,7 +69,8 @@ export function sendRaw(port: number, bytes: string | Buffer): Promise<string> {
     }
     socket.setTimeout(patience, () => {
       socket.destroy()
-      reject(new Error(`The server left the connection open after ${JSON.stringify(Buffer.concat(chunks).toString('latin1'))}`))
+      const answer = JSON.stringify(Buffer.concat(chunks).toString('latin1'))
+      reject(new Error(`The server left the connection open after ${answer}`))
     })
     socket.on('data', chunk => chunks.push(chunk))
     socket.on('close', finish)

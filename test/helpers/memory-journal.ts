@@ -53,6 +53,8 @@ export function createMemoryJournal(): MemoryJournal {
       calls.push('clear')
       entriesOf(cacheId).clear()
     },
+    isBehind: () => false,
+    room: async () => {},
     flush: async () => {},
     health: () => 'ok',
     close: async () => {},

@@ -2,7 +2,7 @@ import { vi } from 'vitest'
 
 const methods = ['charAt', 'codePointAt', 'indexOf', 'startsWith'] as const
 
-/** How often `work` looks into a text. It is the same on every machine, so it tells linear work from work that blows up. */
+/** How often `work` looks into a text: the same on every machine, and more where work blows up. */
 export function stringSteps(work: () => void): number {
   const spies = methods.map(method => vi.spyOn(String.prototype, method))
   try {

@@ -31,7 +31,7 @@ describe.skipIf(!linux)('the packed app', () => {
     folder = mkdtempSync(join(tmpdir(), 'larder-pack-'))
     app = await pack(folder, fuse => !fuses[fuse])
     archive = readArchive(join(app, 'resources/app.asar'))
-  }, 240_000)
+  }, 600_000)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('stays below 40 MB without Electron', () => {

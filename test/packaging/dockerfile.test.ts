@@ -31,7 +31,7 @@ describe.skipIf(!linux)('the image', () => {
     const made = { ...!hard && { 'npm ci --no-audit --ignore-scripts': 'node_modules' }, ...!hard && !ci && { 'npm run build': 'out' } }
     image = await buildImage({ project: root, folder, made })
     console.log(`The Dockerfile's steps ran without Docker, ${hard ? 'all of them' : `with this project's ${Object.values(made).join(' and ')} in the stage that builds`}; the server then runs as ${image.uid === undefined ? 'the user of the tests' : `user ${image.uid}`}.`)
-  }, 240_000)
+  }, 600_000)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('is made for what it says: a slim base, a plain user, a volume for the data, the port', () => {

@@ -25,7 +25,7 @@ describe('what npm pack makes', () => {
     // No scripts: prepack would look once more whether the build is new.
     const { stdout } = await start('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: root })
     packed = (JSON.parse(stdout) as typeof packed[])[0] ?? expect.fail('npm packed nothing')
-  }, 240_000)
+  }, 600_000)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   // Red: in package.json add "resources" to `files`, or leave out "!out/main/index.js".
@@ -48,7 +48,7 @@ describe('what npm pack makes', () => {
     const help = await start(larder, ['--help'], { cwd: project, env: { ...process.env, PATH } })
     expect(help.stdout).toContain('larder serve')
     await expectCacheHit(launch(temporaryFolder(), { PATH }, [larder, 'serve']))
-  }, 120_000)
+  }, 300_000)
 })
 
 /** Without keytar and without anybody's scripts: Larder has to work so. Skips, outside of CI, where the registry does not answer. */

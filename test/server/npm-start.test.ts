@@ -62,7 +62,7 @@ beforeAll(async () => {
   // The set-up may have to build; the limits below are for starts alone.
   const prepared = spawn(process.execPath, ['scripts/prepare.mjs'], { cwd: root, stdio: 'inherit' })
   expect(await new Promise(resolve => prepared.once('close', resolve))).toBe(0)
-}, 120_000)
+}, 300_000)
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'larder-start-'))
 })

@@ -13,7 +13,7 @@ beforeAll(async () => {
   eslint = new ESLint({ cwd: root, ruleFilter: ({ ruleId }) => rules.has(ruleId) })
   // The first text pays for loading the configuration; no test shall time out for it.
   await lint('src/shared/x.ts', 'export const x = 1\n')
-}, 60_000)
+}, 240_000)
 
 /** Rules that a file of this path and text breaks. */
 async function lint(path: string, text: string): Promise<string[]> {

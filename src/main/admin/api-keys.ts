@@ -7,9 +7,10 @@ import type { HandlersOf } from './handlers'
 import type { KeyRing } from './key-ring'
 import type { SecretKeeper } from './secret-keeper'
 import { invalidField, LarderError } from '../../shared/errors'
+import { givenOnly } from '../base/given-only'
 import { randomId } from '../base/ids'
 import { digestOf, sameDigest } from './digest'
-import { callerOf, givenOnly, isoTime } from './handlers'
+import { callerOf, isoTime } from './handlers'
 import { createKeySecret } from './key-format'
 
 export interface KeyHandlerDependencies {

@@ -6,9 +6,10 @@ import type { CacheDirectory } from './cache-directory'
 import type { HandlersOf } from './handlers'
 import type { UserDirectory } from './user-directory'
 import { LarderError } from '../../shared/errors'
+import { givenOnly } from '../base/given-only'
 import { randomId } from '../base/ids'
 import { controlCall } from '../serving/call'
-import { callerOf, givenOnly, isoTime } from './handlers'
+import { callerOf, isoTime } from './handlers'
 import { withHitRatio } from './totals'
 
 /** The cache of face 2, which every user has. */

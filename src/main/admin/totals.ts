@@ -1,9 +1,10 @@
 import type { Percentiles, Statistics } from '../serving/ports'
-import { missReasons } from '../serving/ports'
+import { missReasonNames, missReasons } from '../../shared/miss-reasons'
+import { mapRows } from '../../shared/rows'
 
 /** hits / (hits + misses), null before the first read. */
 export function withHitRatio(statistics: Statistics): Statistics & { hitRatio: number | null } {
-  const reads = missReasons.reduce((sum, reason) => sum + statistics.misses[reason], statistics.hits)
+  const reads = missReasonNames.reduce((sum, reason) => sum + statistics.misses[reason], statistics.hits)
   return { ...statistics, hitRatio: reads === 0 ? null : statistics.hits / reads }
 }
 
@@ -17,14 +18,7 @@ export function total(all: readonly Statistics[]): Statistics {
   return {
     hits: sum(s => s.hits),
     staleHits: sum(s => s.staleHits),
-    misses: {
-      absent: sum(s => s.misses.absent),
-      expired: sum(s => s.misses.expired),
-      evicted: sum(s => s.misses.evicted),
-      flushed: sum(s => s.misses.flushed),
-      invalidated: sum(s => s.misses.invalidated),
-      disabled: sum(s => s.misses.disabled),
-    },
+    misses: mapRows(missReasons, (_, reason) => sum(s => s.misses[reason])),
     sets: sum(s => s.sets),
     deletes: sum(s => s.deletes),
     evictions: sum(s => s.evictions),

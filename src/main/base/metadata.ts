@@ -1,3 +1,5 @@
+import type { CacheSettings } from '../../shared/cache-settings'
+
 /**
  * Port to the metadata that survives a restart. Implemented over SQLite in `storage/`. Every write is durable when the call
  * returns. Times are milliseconds since the Unix epoch.
@@ -19,18 +21,10 @@ export interface UserRecord {
 /** What may be changed of a user. */
 export type UserChange = Partial<Pick<UserRecord, 'name' | 'passwordHash' | 'admin' | 'disabled' | 'cacheLimit'>>
 
-export interface CacheRecord {
+export interface CacheRecord extends CacheSettings {
   id: string
   userId: string
   name: string
-  /** Seconds; null = no expiry. */
-  ttl: number | null
-  sliding: boolean
-  maxEntries: number | null
-  maxBytes: number | null
-  eviction: 'lru' | 'lfu' | 'sieve'
-  persistent: boolean
-  enabled: boolean
   createdAt: number
 }
 
@@ -64,7 +58,7 @@ export interface MetadataStore {
     list: () => CacheRecord[]
     /** Throws LarderError `name-taken` when the user has a cache of this name. */
     insert: (cache: CacheRecord) => void
-    update: (id: string, change: Partial<Omit<CacheRecord, 'id' | 'userId' | 'name' | 'createdAt'>>) => CacheRecord | undefined
+    update: (id: string, change: Partial<CacheSettings>) => CacheRecord | undefined
     delete: (id: string) => boolean
   }
   keys: {

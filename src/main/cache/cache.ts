@@ -2,17 +2,20 @@ import type { Clock, Stopwatch } from '../base/clock'
 import type { ChangeFeed } from './changes'
 import type { Jobs, Work } from './jobs'
 import type { OperationParts } from './operations'
-import type { Cache, CacheDefinition, CacheSettings, EntryJournal } from './ports'
+import type { Cache, CacheDefinition, EntryJournal } from './ports'
 import type { Ranked } from './ranking'
-import type { Ledger, StoredEntry, StoreMaker } from './store'
+import type { Ledger, StoreMaker } from './store'
 import { LarderError } from '../../shared/errors'
+import { givenOnly } from '../base/given-only'
 import { runBatch } from './batch'
 import { createDepartures } from './departures'
 import { costs, createFitter } from './fitter'
+import { freshEntries } from './fresh-entries'
 import { invalidation } from './invalidation'
 import { isOverdue, restoreLifetime, timeOf } from './lifetime'
+import { createLimits } from './limits'
 import { createLiveTable } from './live-table'
-import { createEntryOperations, isFresh } from './operations'
+import { createEntryOperations } from './operations'
 import { createOrders } from './order/orders'
 import { createOverlay } from './overlay'
 import { readPage } from './pages'
@@ -86,21 +89,23 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     fits: (key, content) => store.cost(key, content) <= Math.min(definition.maxBytes ?? Infinity, parts.budget()),
   }
   const operations = createEntryOperations(operationParts, table)
-  const fitter = createFitter(() => fitStep(0), parts.start)
+  const limits = createLimits(store, () => definition)
+  const fitter = createFitter(() => fitStep(0), limits.excess, parts.start)
   const invalidationParts = { store, clock, table, newestVersion: parts.newestVersion }
-  const drop = (entry: StoredEntry): void => table.remove(entry, 'expired')
-  const orders = createOrders({ store, clock, stopwatch, scan: query => readPage(store, clock, query), expire: drop })
-
-  function isOver(room = 0): boolean {
-    return store.size > Math.min(definition.maxEntries ?? Infinity, store.most.entries) || store.demand + room > Math.min(definition.maxBytes ?? Infinity, store.most.bytes)
-  }
+  const orders = createOrders({
+    store,
+    clock,
+    stopwatch,
+    scan: query => readPage(store, clock, query),
+    expire: entry => table.remove(entry, 'expired'),
+  })
 
   /**
    * One step towards what its settings allow, with room for so many bytes: entries go until what they
    * justify fits, then memory goes that they do not justify. Tells what it cost.
    */
   function fitStep(room: number): number {
-    if (isOver(room))
+    if (limits.isOver(room))
       return evictOne()
     return store.bytes + room > (definition.maxBytes ?? Infinity) ? reclaim() : costs.nothing
   }
@@ -131,6 +136,11 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       if (closed)
         return
     }
+  }
+
+  function roomInMemory(bytes: number, key: string): void | Promise<void> {
+    if (bytes > smallValue && bytes <= Math.min(definition.maxBytes ?? Infinity, parts.budget()))
+      return parts.run(makeRoom(bytes, key))
   }
 
   function* flush(): Work<number> {
@@ -187,7 +197,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       if (closed)
         throw new LarderError('cache-not-found', `Cache ${definition.name} was deleted.`)
       const wasPersistent = definition.persistent
-      definition = { ...definition, ...withoutUndefined(change) }
+      definition = { ...definition, ...givenOnly(change) }
       store.rank(definition.eviction)
       parts.stir()
       const begins = definition.persistent && !wasPersistent
@@ -216,8 +226,9 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     flush: () => parts.run(flush()),
     invalidate: (selector, { soft = false, dryRun = false } = {}) => parts.run(invalidation(invalidationParts, selector, soft, dryRun)),
     roomFor(bytes, key = '') {
-      if (bytes > smallValue && bytes <= Math.min(definition.maxBytes ?? Infinity, parts.budget()))
-        return parts.run(makeRoom(bytes, key))
+      if (definition.persistent && parts.journal.isBehind())
+        return parts.journal.room().then(() => roomInMemory(bytes, key))
+      return roomInMemory(bytes, key)
     },
     page: orders.page,
     orderProgress: orders.progress,
@@ -275,7 +286,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       else
         store.insert(key, fields, stopwatch.now())
       // Room comes from this cache alone: others would have to write to their journal.
-      while (isOver() || parts.ledger.demand > parts.budget()) {
+      while (limits.isOver() || parts.ledger.demand > parts.budget()) {
         const victim = store.victim()
         if (!victim)
           break
@@ -285,16 +296,4 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     }
     dropped.forEach(journal.remove)
   }
-}
-
-function* freshEntries(entries: Iterable<StoredEntry>, clock: Clock): IterableIterator<{ key: string, value: Buffer, contentType: string }> {
-  for (const entry of entries) {
-    if (isFresh(entry, clock.wall(), clock.monotonic()))
-      yield { key: entry.key, value: entry.value, contentType: entry.contentType }
-  }
-}
-
-/** A change spread over settings must not write `undefined` where nothing was said. */
-function withoutUndefined(change: Partial<CacheSettings>): Partial<CacheSettings> {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
 }

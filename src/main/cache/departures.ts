@@ -1,19 +1,20 @@
-import type { EngineEvent, MissReason } from './ports'
+import type { RemovalName } from '../../shared/miss-reasons'
+import type { MissReason } from './ports'
+import { removals } from '../../shared/miss-reasons'
+import { mapRows } from '../../shared/rows'
 import { hashText } from './hash'
 
-/** Why an entry went, as events tell it; a flush takes all at once. */
-export type Departure = Extract<EngineEvent, { type: 'removed' }>['reason'] | 'flushed'
+/** Why an entry went; a flush takes all at once. */
+export type Departure = RemovalName | 'flushed'
 
-/** What a later read of the key is told. A deletion is an invalidation by key. */
-export const missReasonOf = {
-  deleted: 'invalidated',
-  invalidated: 'invalidated',
-  expired: 'expired',
-  evicted: 'evicted',
+/** What a later read of the key is told. */
+export const missReasonOf: Readonly<Record<Departure, MissReason>> = {
+  ...mapRows(removals, row => row.reason),
   flushed: 'flushed',
-} as const satisfies Record<Departure, MissReason>
+}
 
-const reasons: readonly MissReason[] = ['absent', 'expired', 'evicted', 'flushed', 'invalidated']
+/** By their number in a slot, which has room for eight. */
+const reasons = [...new Set(Object.values(missReasonOf))]
 const fingerprints = 2 ** 29
 
 /** Bounded memory of why entries went. */

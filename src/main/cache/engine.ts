@@ -47,7 +47,11 @@ export function createEngine({
   let version = clock.wall() * 1000
 
   const jobs = createJobs(stopwatch, changes.held)
-  const fitter = createFitter<ManagedCache>(written => makeRoom(0, written), start)
+  const fitter = createFitter<ManagedCache>(
+    written => makeRoom(0, written),
+    () => Math.max(ledger.demand, ledger.bytes) - budget,
+    start,
+  )
 
   /** One step towards room for so many bytes; what it cost. */
   function makeRoom(bytes: number, written?: ManagedCache): number {

@@ -13,10 +13,20 @@ export interface Fitter<By> {
   work: () => Work<void>
 }
 
-/** `step` does a little and tells its cost, 0 when nothing was to do; `start` begins work for which nobody waits. */
-export function createFitter<By = never>(step: (by?: By) => number, start: (work: Work<void>) => void): Fitter<By> {
+/**
+ * @param step does a little and tells its cost, 0 when nothing was to do
+ * @param excess how far it is beyond the limit
+ * @param start begins work for which nobody waits
+ */
+export function createFitter<By = never>(
+  step: (by?: By) => number,
+  excess: () => number,
+  start: (work: Work<void>) => void,
+): Fitter<By> {
   /** Works that have not come to their end, those included that wait for their turn. */
   let works = 0
+  /** The excess that a write or a piece of work has left. */
+  let least = Infinity
 
   function work(): Work<void> {
     works++
@@ -25,8 +35,10 @@ export function createFitter<By = never>(step: (by?: By) => number, start: (work
 
   function* stepByStep(): Work<void> {
     try {
-      while (step() > 0)
+      while (step() > 0) {
+        least = excess()
         yield
+      }
     }
     finally {
       works--
@@ -35,12 +47,16 @@ export function createFitter<By = never>(step: (by?: By) => number, start: (work
 
   return {
     soon(by) {
-      for (let spent = 0; spent < most;) {
+      // While work goes on, a write leaves it less to do than it found, and no more: of ten thousand writes in one batch
+      // each would otherwise do all that one may.
+      const enough = (): boolean => works > 0 && excess() < least
+      for (let spent = 0; spent < most && !enough();) {
         const cost = step(by)
         if (cost === costs.nothing)
           return
         spent += cost
       }
+      least = excess()
       if (works === 0)
         start(work())
     },

@@ -6,6 +6,7 @@ import type { StatisticsKeeper } from './statistics'
 import type { Store } from './store'
 import type { EntryTable } from './table'
 import { LarderError } from '../../shared/errors'
+import { removals } from '../../shared/miss-reasons'
 import { movedATenth } from './lifetime'
 
 export interface LiveTableParts {
@@ -21,8 +22,6 @@ export interface LiveTableParts {
   /** Told whenever an entry was read, written or removed. */
   stir: () => void
 }
-
-const counterOf = { deleted: 'deletes', invalidated: 'deletes', expired: 'expirations', evicted: 'evictions' } as const
 
 /** The store, and all that follows from a change: journal, events, statistics, the memory of departures. */
 export function createLiveTable(parts: LiveTableParts): EntryTable {
@@ -54,7 +53,7 @@ export function createLiveTable(parts: LiveTableParts): EntryTable {
       stir()
       departures.record(key, departure)
       journal.remove(key)
-      statistics.count(counterOf[departure])
+      statistics.count(removals[departure].counter)
       if (changes.active)
         changes.tell({ type: 'removed', cache, key, reason: departure })
       else

@@ -28,8 +28,11 @@ export function createCacheJournal(journal: EntryJournal, clock: Clock, cacheId:
   let period = 0
 
   function* putAll(handles: Iterable<number>, at: (handle: number) => StoredEntry | undefined, begun: number): Work<void> {
+    const goesOn = (): boolean => period === begun
     for (const handle of handles) {
-      if (period !== begun)
+      while (goesOn() && journal.isBehind())
+        yield
+      if (!goesOn())
         return
       const entry = at(handle)
       // The journal may hold back what it is given, longer than an entry is valid.

@@ -1,8 +1,8 @@
+import type { CacheSettings } from '../../shared/cache-settings'
+import type { MissReason, RemovalName } from '../../shared/miss-reasons'
 import type { Disposable } from '../base/disposable'
 
-/** Why a read found nothing. Reasons of entries long gone are forgotten; then it is `absent`. */
-export type MissReason = 'absent' | 'expired' | 'evicted' | 'flushed' | 'invalidated' | 'disabled'
-export const missReasons: readonly MissReason[] = ['absent', 'expired', 'evicted', 'flushed', 'invalidated', 'disabled']
+export type { CacheSettings, MissReason }
 
 /**
  * Bytes above which a value has memory of its own, which nobody changes any more: it may be kept as it is for as long as
@@ -119,16 +119,6 @@ export interface Statistics {
   latency: Percentiles
 }
 
-/** What its owner decides about a cache. Times in seconds, sizes in bytes, null = no limit. */
-export interface CacheSettings {
-  ttl: number | null
-  sliding: boolean
-  maxEntries: number | null
-  maxBytes: number | null
-  eviction: 'lru' | 'lfu' | 'sieve'
-  persistent: boolean
-  enabled: boolean
-}
 export interface CacheDefinition extends CacheSettings {
   id: string
   /**
@@ -190,8 +180,11 @@ export interface Cache {
   page: (query: PageQuery) => Promise<Page>
   /** Share of what `page` needs that has been built, from 0 to 1; 1 = it resolves at once. Asking begins to build. Throws as `page`. */
   orderProgress: (query: PageQuery) => number
-  /** Fresh entries in insertion order. May be left and resumed while the cache changes; entries that go meanwhile are not shown. */
-  entries: () => IterableIterator<{ key: string, value: Buffer, contentType: string }>
+  /**
+   * Fresh entries in insertion order. May be left and resumed while the cache changes; entries that go meanwhile are not
+   * shown. Null is a place where others should have their turn: the next entry may take a while to find.
+   */
+  entries: () => IterableIterator<{ key: string, value: Buffer, contentType: string } | null>
   statistics: () => Statistics
   /** Counts one answered request, in microseconds. */
   recordLatency: (microseconds: number) => void
@@ -201,7 +194,7 @@ export interface Cache {
 export type EngineEvent =
   | { type: 'set', cache: CacheDefinition, key: string, bytes: number }
   | { type: 'touched', cache: CacheDefinition, key: string }
-  | { type: 'removed', cache: CacheDefinition, key: string, reason: 'deleted' | 'expired' | 'evicted' | 'invalidated' }
+  | { type: 'removed', cache: CacheDefinition, key: string, reason: RemovalName }
   | { type: 'flushed', cache: CacheDefinition, matched: number }
 
 export interface Engine extends Disposable {
@@ -254,6 +247,10 @@ export interface EntryJournal {
   remove: (cacheId: string, key: string) => void
   /** All entries of a cache. */
   clear: (cacheId: string) => void
+  /** Whether so much is held back that those who can should wait before they write more. */
+  isBehind: () => boolean
+  /** Resolves when it is the caller's turn to write. One after the other: what one writes counts for the next. */
+  room: () => Promise<void>
   flush: () => Promise<void>
   /** For `/readyz`: `ok`, or a sentence that says what is wrong. */
   health: () => string

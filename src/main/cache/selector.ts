@@ -12,7 +12,7 @@ export interface Chosen {
 /** Without a selector all entries. Throws LarderError `invalid-input` for a malformed glob. */
 export function chosenBy(store: Store, selector: Exclude<Selector, { expired: true }> | undefined): Chosen {
   if (selector !== undefined && 'tag' in selector)
-    return { handles: store.tagged(selector.tag), accepts: entry => entry.tags.includes(selector.tag) }
+    return { handles: store.tagged(selector.tag), accepts: () => true }
   const handles = below(store.handles)
   if (selector === undefined)
     return { handles, accepts: () => true }

@@ -1,4 +1,6 @@
 import type { MissReason, Statistics } from './ports'
+import { missReasons } from '../../shared/miss-reasons'
+import { mapRows } from '../../shared/rows'
 import { createHistogram } from './histogram'
 
 export type Counter = 'sets' | 'deletes' | 'evictions' | 'expirations'
@@ -14,7 +16,7 @@ export interface StatisticsKeeper {
 
 export function createStatistics(): StatisticsKeeper {
   const counts = { hits: 0, staleHits: 0, sets: 0, deletes: 0, evictions: 0, expirations: 0 }
-  const misses: Record<MissReason, number> = { absent: 0, expired: 0, evicted: 0, flushed: 0, invalidated: 0, disabled: 0 }
+  const misses = mapRows(missReasons, () => 0)
   const latency = createHistogram()
   return {
     hit(stale) {

@@ -64,11 +64,14 @@ export interface Store {
   inOrderOfEviction: () => number[]
   /**
    * In order of insertion, those that are there at the call. The store may change meanwhile: an entry that goes is not shown, even
-   * when its key is stored anew.
+   * when its key is stored anew. Null is a place where others may have their turn.
    */
-  entries: () => IteratorObject<StoredEntry>
-  /** Handles of the entries with this tag. */
-  tagged: (tag: string) => number[]
+  entries: () => IteratorObject<StoredEntry | null>
+  /**
+   * Handles of the entries with this tag that are there at the call, each as long as it is there. The store may change
+   * meanwhile; who stops early calls `return`, as `for … of` does.
+   */
+  tagged: (tag: string) => Iterable<number>
   /**
    * Shows entries whose end may have come, about `count` of them; `visit` may remove the entry it is shown. True when there are no
    * more: every entry that was over at this time has been shown since it was.

@@ -2,7 +2,7 @@ import type { InFlight } from '../base/in-flight'
 import type { ServedCaches } from '../serving/caches'
 import type { CacheInfo, Statistics } from '../serving/ports'
 import type { EventLoopDelay } from './event-loop-delay'
-import { missReasons } from '../serving/ports'
+import { missReasonNames } from '../../shared/miss-reasons'
 
 export interface MetricsInput {
   /** Those that the caller may see: of one user, so that names are unique. */
@@ -89,7 +89,7 @@ function cacheFamilies(caches: readonly CacheInfo[]): Family[] {
       name: 'larder_misses_total',
       type: 'counter',
       help: 'Reads that found nothing, by reason.',
-      samples: rows.flatMap(({ labels, statistics }) => missReasons.map(reason => ({ labels: { ...labels, reason }, value: statistics.misses[reason] }))),
+      samples: rows.flatMap(({ labels, statistics }) => missReasonNames.map(reason => ({ labels: { ...labels, reason }, value: statistics.misses[reason] }))),
     },
     perCache('larder_sets_total', 'counter', 'Entries stored.', (_, statistics) => statistics.sets),
     perCache('larder_deletes_total', 'counter', 'Entries deleted.', (_, statistics) => statistics.deletes),

@@ -2,15 +2,16 @@ import type { ServerResponse } from 'node:http'
 import type { Hold } from '../base/in-flight'
 import type { Outflow } from './outflow'
 import { Buffer } from 'node:buffer'
-import { overloaded } from '../base/in-flight'
+import { queuedOverhead } from './traffic'
 
 export interface Pouring {
   response: ServerResponse
   outflow: Outflow
-  /** Counts the memory that the pieces lie in, and is released at the end; null for memory that is there anyway. */
+  /** Counts what the pieces are made of, and is released at the end; null for memory that is there anyway. */
   hold: Hold | null
   /** Whom the budget charges for what the client has not taken. */
   caller: object
+  /** An empty one is a pause: the next is asked for in the next turn of the event loop. */
   pieces: Iterator<Buffer>
   /** What `pieces` threw; after `ended`. */
   failed: (error: unknown) => void
@@ -32,10 +33,14 @@ export function pour({ response, outflow, hold, caller, pieces, failed, ended }:
   let over = false
   const forget = outflow.onEnd(socket, finish)
 
-  if (response.socket === null)
+  if (response.socket === null) {
     response.once('socket', go)
-  else
+    // Nothing of its body waits yet, but node goes on reading requests, and each is an object.
+    outflow.queued(response, caller, queuedOverhead)
+  }
+  else {
     go()
+  }
 
   function finish(): void {
     if (over)
@@ -49,6 +54,8 @@ export function pour({ response, outflow, hold, caller, pieces, failed, ended }:
   }
 
   function go(): void {
+    if (over)
+      return
     try {
       writeOn()
     }
@@ -67,8 +74,10 @@ export function pour({ response, outflow, hold, caller, pieces, failed, ended }:
         response.end()
         break
       }
-      if (hold && !hold.share(next.value.buffer))
-        throw overloaded()
+      if (next.value.length === 0) {
+        setImmediate(go)
+        return
+      }
       bytes += next.value.length
       taken = response.write(next.value)
     }
@@ -85,15 +94,23 @@ export function* slices(body: Buffer): Generator<Buffer, void> {
     yield body.subarray(at, at + pieceSize)
 }
 
-/** Texts, small ones together, as pieces of about `pieceSize` bytes. */
+/** Among texts: others should have their turn before the next one is asked for. */
+export const pause = ''
+
+/** Texts, small ones together, as pieces of about `pieceSize` bytes; a `pause` is an empty piece. */
 export function* gathered(texts: Iterable<string>): Generator<Buffer, void> {
   let waiting = ''
   for (const text of texts) {
+    if (text === pause) {
+      yield Buffer.alloc(0)
+      continue
+    }
     waiting += text
     if (waiting.length < pieceSize)
       continue
     yield* slices(Buffer.from(waiting))
     waiting = ''
   }
-  yield Buffer.from(waiting)
+  if (waiting !== '')
+    yield Buffer.from(waiting)
 }

@@ -1,6 +1,6 @@
 import type { DataOperationName } from '../../shared/data-operations'
 import type { FaceName } from '../../shared/faces'
-import type { requestResults } from '../../shared/schemas'
+import type { RequestResult } from '../../shared/request-results'
 import type { Clock, Stopwatch } from '../base/clock'
 import type { Disposable } from '../base/disposable'
 import type { Principal } from '../base/principal'
@@ -8,7 +8,7 @@ import type { Cache, CacheDefinition } from '../cache/ports'
 import type { Maybe } from './maybe'
 
 // What the engine offers, for those who may not reach it but by this folder.
-export { lastingValue, missReasons } from '../cache/ports'
+export { lastingValue } from '../cache/ports'
 export type {
   BatchStep,
   BatchStepResult,
@@ -52,7 +52,7 @@ export interface Call {
   key: string | null
   /** That cache itself, once found: it counts how long its calls take. */
   found: Pick<Cache, 'definition' | 'recordLatency'> | null
-  result: typeof requestResults[number]
+  result: RequestResult
   /** Why it missed, or the code of the error. */
   reason: string | null
   /** What a layer did to it, for the request log. */

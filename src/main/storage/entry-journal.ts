@@ -3,6 +3,7 @@ import type { Logger } from '../base/logger'
 import type { EntryJournal } from '../cache/ports'
 import type { Batch, EntryWriter } from './entry-writer'
 import { systemClock } from '../base/clock'
+import { createBacklog } from './backlog'
 import { openEntryDatabase } from './entry-database'
 import { createEntryTable } from './entry-table'
 import { createDirectWriter } from './entry-writer'
@@ -23,6 +24,11 @@ export interface EntryJournalOptions {
   /** Milliseconds until a failed flush is tried again. @default 1000 */
   retryDelay?: number
 }
+
+/** Bytes of a batch, as pending writes count them: to hand over a thousand small ones takes some milliseconds. */
+const batchSize = 1024 * 1024
+/** Bytes that may wait, a few batches, before those who can wait should. */
+const backlogLimit = 16 * 1024 * 1024
 
 interface Waiter { resolve: () => void, reject: (error: Error) => void }
 
@@ -47,17 +53,31 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
   let timer: NodeJS.Timeout | undefined
   let failure: string | null = null
   let closed = false
+  /** Bytes that were to be written when writing began, and are not yet. */
+  let due = 0
+  const backlog = createBacklog(() => pending.bytes >= backlogLimit && failure === null && !closed)
 
   function write(): void {
     if (writing)
       return
     clearTimeout(timer)
     timer = undefined
-    batch ??= pending.isEmpty ? null : pending.take()
+    batch ??= nextBatch()
     if (batch === null)
       return settleWaiters(null)
     writing = true
     writer.write(batch, written)
+  }
+
+  /** The next part of what was due when writing began; the rest follows without a delay. */
+  function nextBatch(): Batch | null {
+    if (pending.isEmpty)
+      return null
+    due = Math.max(due, 0) || pending.bytes
+    const before = pending.bytes
+    const taken = pending.take(batchSize)
+    due -= before - pending.bytes
+    return taken
   }
 
   function written(why: string | null): void {
@@ -66,6 +86,8 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
       if (failure === null)
         logger.error('entries cannot be written, trying again', { reason: why, pendingBytes: pending.bytes })
       failure = why
+      // Nobody knows for how long; what waits is one state a key, as much as the caches themselves hold.
+      backlog.eased()
       schedule()
       return settleWaiters(new Error(why))
     }
@@ -73,10 +95,11 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
     if (failure !== null)
       logger.info('entries are written again')
     failure = null
-    if (waiters.length > 0)
+    backlog.eased()
+    if (waiters.length > 0 || (due > 0 && !pending.isEmpty))
       write()
     else if (!pending.isEmpty)
-      schedule()
+      changed()
   }
 
   function settleWaiters(error: Error | null): void {
@@ -123,6 +146,8 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
       pending.clear(cacheId)
       changed()
     },
+    isBehind: backlog.isBehind,
+    room: backlog.room,
     flush,
     health() {
       if (failure !== null)
@@ -133,6 +158,7 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
       if (closed)
         return
       closed = true
+      backlog.eased()
       try {
         await flush()
       }

@@ -1,13 +1,14 @@
 import type { Database } from 'better-sqlite3'
 import type { RealClock } from '../base/clock'
 import type { Logger } from '../base/logger'
-import type { CacheRecord, KeyRecord, MetadataStore, UserRecord } from '../base/metadata'
+import type { KeyRecord, MetadataStore, UserRecord } from '../base/metadata'
 import type { Columns } from './table'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { LarderError } from '../../shared/errors'
 import { systemClock } from '../base/clock'
 import { messageOf } from '../base/logger'
+import { openCacheTable } from './cache-table'
 import { openDatabase } from './database'
 import { metadataMigrations } from './migrations'
 import { createTable, flag, list, plain, time } from './table'
@@ -33,20 +34,6 @@ const userColumns: Columns<UserRecord> = {
   createdAt: time('created_at'),
 }
 
-const cacheColumns: Columns<CacheRecord> = {
-  id: plain('id'),
-  userId: plain('user_id'),
-  name: plain('name'),
-  ttl: plain('ttl'),
-  sliding: flag('sliding'),
-  maxEntries: plain('max_entries'),
-  maxBytes: plain('max_bytes'),
-  eviction: plain('eviction'),
-  persistent: flag('persistent'),
-  enabled: flag('enabled'),
-  createdAt: time('created_at'),
-}
-
 const keyColumns: Columns<KeyRecord> = {
   id: plain('id'),
   userId: plain('user_id'),
@@ -65,7 +52,7 @@ const keyColumns: Columns<KeyRecord> = {
 export function openMetadata({ home, clock = systemClock, logger }: MetadataOptions): MetadataStore {
   const database = openDatabase({ file: join(home, 'larder.db'), applicationId, migrations: metadataMigrations, clock, logger })
   const users = createTable(database, 'user', userColumns)
-  const caches = createTable(database, 'cache', cacheColumns)
+  const caches = openCacheTable(database, logger)
   const keys = createTable(database, 'api_key', keyColumns)
   const deleteKeysOf = database.prepare('DELETE FROM api_key WHERE user_id = ?')
   const userName = (name: string): string => `There is a user called ${name} already.`

@@ -23,8 +23,8 @@ export interface PendingWrites {
   retime: (cacheId: string, key: string, times: Times) => void
   remove: (cacheId: string, key: string) => void
   clear: (cacheId: string) => void
-  /** Hands over all of it, by cache id, and starts anew. */
-  take: () => Map<string, PendingCache>
+  /** Hands over the first of it, by cache id: about `most` bytes, and one change at least. */
+  take: (most: number) => Map<string, PendingCache>
 }
 
 /** What a change costs besides its key and value: map slot, objects, the row's other columns. */
@@ -35,7 +35,7 @@ const overhead = 200
  * flushes is written once.
  */
 export function createPendingWrites(): PendingWrites {
-  let caches = new Map<string, PendingCache>()
+  const caches = new Map<string, PendingCache>()
   let bytes = 0
 
   function of(cacheId: string): PendingCache {
@@ -87,10 +87,28 @@ export function createPendingWrites(): PendingWrites {
         drop(pending, key)
       pending.cleared = true
     },
-    take() {
-      const taken = caches
-      caches = new Map()
-      bytes = 0
+    take(most) {
+      const taken = new Map<string, PendingCache>()
+      let size = 0
+      for (const [cacheId, pending] of caches) {
+        const changes: PendingCache['changes'] = new Map()
+        taken.set(cacheId, { cleared: pending.cleared, changes })
+        // What is left comes after the others' changes, and after the clearing.
+        caches.delete(cacheId)
+        for (const [key, change] of pending.changes) {
+          if (size >= most) {
+            pending.cleared = false
+            caches.set(cacheId, pending)
+            break
+          }
+          changes.set(key, change)
+          pending.changes.delete(key)
+          size += costOf(key, change)
+        }
+        if (size >= most)
+          break
+      }
+      bytes -= size
       return taken
     },
   }

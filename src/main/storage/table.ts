@@ -15,6 +15,7 @@ export type Columns<R> = { readonly [F in keyof R]-?: Column<R[F]> }
 export interface Table<R extends { id: string }> {
   /** In the order in which they were inserted. */
   list: () => R[]
+  get: (id: string) => R | undefined
   insert: (record: R) => void
   /** Fields that are undefined stay. Returns the changed record, undefined when there is none. */
   update: (id: string, change: Partial<R>) => R | undefined
@@ -43,20 +44,25 @@ export function createTable<R extends { id: string }>(database: Database, name: 
     return Object.fromEntries(fields.map(field => [field, columns[field].decode(row[field])])) as unknown as R
   }
 
+  function get(id: string): R | undefined {
+    const row = one.get(id)
+    return row && decode(row)
+  }
+
   return {
     list: () => all.all().map(decode),
+    get,
     insert: record => void insert.run(encode(record)),
     update(id, change) {
       const unknown = Object.keys(change).find(field => !Object.hasOwn(columns, field))
       if (unknown !== undefined)
         throw new TypeError(`${name} has no field ${unknown}`)
-      const row = one.get(id)
-      if (!row)
+      const record = get(id)
+      if (!record)
         return undefined
       const given = Object.entries(change).filter(([, value]) => value !== undefined)
-      update.run(encode({ ...decode(row), ...Object.fromEntries(given), id }))
-      const changed = one.get(id)
-      return changed && decode(changed)
+      update.run(encode({ ...record, ...Object.fromEntries(given), id }))
+      return get(id)
     },
     delete: id => remove.run(id).changes > 0,
   }
@@ -76,6 +82,11 @@ export function flag(name: string): Column<boolean> {
 /** Milliseconds; the fraction that a duration may bring in means nothing here. */
 export function time<T extends number | null>(name: string): Column<T> {
   return { name, encode: value => value === null ? null : Math.round(value), decode: stored => stored }
+}
+
+/** Anything but null, as JSON. */
+export function json<T extends object>(name: string): Column<T> {
+  return { name, encode: value => JSON.stringify(value), decode: (stored: string) => JSON.parse(stored) as T }
 }
 
 /** A list, or null, as JSON. */

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { initialSettings } from '../../../src/shared/cache-settings'
 import { codeOf, mustBe, refusal, startAdministration } from './harness'
 
 const password = 'a good password'
@@ -6,7 +7,7 @@ const password = 'a good password'
 it('creates, lists, changes, flushes and deletes a cache', async () => {
   const { call, engine, metadata, owner, clock } = await startAdministration()
   const cache = await call('caches.create', { name: 'products', ttl: 60 })
-  expect(cache).toEqual({ name: 'products', ttl: 60, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lfu', persistent: false, enabled: true, createdAt: new Date(clock.wall()).toISOString(), entries: 3, bytes: 300, statistics: expect.objectContaining({ hits: 3, hitRatio: 0.75 }) })
+  expect(cache).toEqual({ ...initialSettings, name: 'products', ttl: 60, createdAt: new Date(clock.wall()).toISOString(), entries: 3, bytes: 300, statistics: expect.objectContaining({ hits: 3, hitRatio: 0.75 }) })
   expect((await call('caches.list')).map(({ name }) => name)).toEqual(['default', 'products'])
   expect(await call('caches.get', { name: 'products' })).toEqual(cache)
   expect(await call('caches.update', { name: 'products', ttl: null, maxEntries: 10, enabled: false })).toMatchObject({ ttl: null, maxEntries: 10, enabled: false, sliding: false })

@@ -5,6 +5,8 @@ import type { ServedCaches } from '../../../src/main/serving/caches'
 import { createManualClock } from '../../../src/main/base/clock'
 import { createServedCaches } from '../../../src/main/serving/caches'
 import { LarderError } from '../../../src/shared/errors'
+import { missReasons } from '../../../src/shared/miss-reasons'
+import { mapRows } from '../../../src/shared/rows'
 
 /** An engine that knows caches, not entries: all that administration asks of it. `flush` answers `entries`. */
 export interface FakeEngine extends Engine {
@@ -71,7 +73,7 @@ export function serve(engine: Engine): ServedCaches {
 export const noStatistics: Statistics = {
   hits: 0,
   staleHits: 0,
-  misses: { absent: 0, expired: 0, evicted: 0, flushed: 0, invalidated: 0, disabled: 0 },
+  misses: mapRows(missReasons, () => 0),
   sets: 0,
   deletes: 0,
   evictions: 0,

@@ -2,6 +2,8 @@ import type { WriteOptions } from '../../../src/main/cache/ports'
 import process from 'node:process'
 import { systemClock, systemStopwatch } from '../../../src/main/base/clock'
 import { createEngine } from '../../../src/main/cache/engine'
+import { initialSettings } from '../../../src/shared/cache-settings'
+import { evictionNames } from '../../../src/shared/evictions'
 
 /*
  * Runs in a process of its own, for its memory: writes of many sizes into three caches under a budget of 64 MB. Prints the most that was ever
@@ -10,26 +12,9 @@ import { createEngine } from '../../../src/main/cache/engine'
 const writes = Number(process.argv[2])
 const kind = process.argv[3]
 function ignore(): void {}
-const journal = { load: () => [], put: ignore, retime: ignore, remove: ignore, clear: ignore, flush: async () => {}, health: () => 'ok', close: async () => {} }
-const engine = createEngine({
-  clock: systemClock,
-  stopwatch: systemStopwatch,
-  journal,
-  budget: 64e6,
-  logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-})
-const caches = (['lru', 'lfu', 'sieve'] as const).map(eviction => engine.open({
-  id: eviction,
-  space: 'o',
-  name: eviction,
-  ttl: 60,
-  sliding: false,
-  maxEntries: null,
-  maxBytes: null,
-  eviction,
-  persistent: false,
-  enabled: true,
-}))
+const journal = { load: () => [], put: ignore, retime: ignore, remove: ignore, clear: ignore, isBehind: () => false, room: async () => {}, flush: async () => {}, health: () => 'ok', close: async () => {} }
+const engine = createEngine({ clock: systemClock, stopwatch: systemStopwatch, journal, budget: 64e6, logger: { debug: ignore, info: ignore, warn: ignore, error: ignore } })
+const caches = evictionNames.map(eviction => engine.open({ ...initialSettings, id: eviction, space: 'o', name: eviction, ttl: 60, eviction }))
 
 let state = 1
 function random(): number {

@@ -8,7 +8,7 @@ import { silentLogger } from '../../../src/main/base/logger'
 import { createEngine } from '../../../src/main/cache/engine'
 import { createMemoryJournal } from '../../helpers/memory-journal'
 import { createModel } from './model'
-import { definitionOf } from './workbench'
+import { definitionOf, listed } from './workbench'
 
 const key = fc.constantFrom('a', 'ab', 'b', 'c', '__proto__')
 const tag = fc.constantFrom('x', 'y', 'constructor')
@@ -93,7 +93,7 @@ async function view(cache: Cache): Promise<unknown> {
   const { entries } = await cache.page({ sort: 'key', order: 'asc', limit: 100 })
   return {
     size: cache.size,
-    fresh: Array.from(cache.entries(), entry => `${entry.key}=${entry.value}`),
+    fresh: listed(cache).map(entry => `${entry.key}=${entry.value.toString()}`),
     servable: entries.map(({ key, tags, hits, stale, ttl }) => ({ key, tags, hits, stale, ttl })).sort((a, b) => a.key < b.key ? -1 : 1),
     sets,
     deletes,

@@ -2,8 +2,19 @@ import type { StoreMaker } from '../../../src/main/cache/store'
 import { createOffheapStore } from '../../../src/main/cache/offheap/offheap-store'
 import { createMapStore } from './map-store'
 
-/** So small that a few entries make the index split, the columns page and segments be cleaned. */
-export const createTinyStore: StoreMaker = (ledger, eviction) => createOffheapStore(ledger, eviction, { segmentWords: 256, tableBuckets: 1, pageBits: 2, kinds: 6 })
+const tiny = {
+  segmentWords: 256,
+  tableBuckets: 1,
+  pageBits: 2,
+  kinds: 6,
+  hashOfTag: (tag: string) => tag.length % 3,
+}
+
+/**
+ * So small that a few entries make the index split, the columns page and segments be cleaned; and
+ * hashes of tags collide.
+ */
+export const createTinyStore: StoreMaker = (ledger, eviction) => createOffheapStore(ledger, eviction, tiny)
 
 export const stores: { name: string, createStore: StoreMaker }[] = [
   { name: 'off-heap', createStore: createOffheapStore },

@@ -8,11 +8,12 @@ import { expect, it } from 'vitest'
 import { createManualClock } from '../../../src/main/base/clock'
 import { silentLogger } from '../../../src/main/base/logger'
 import { createEngine } from '../../../src/main/cache/engine'
-import { createOffheapStore } from '../../../src/main/cache/offheap/offheap-store'
 import { LarderError } from '../../../src/shared/errors'
+import { evictionNames } from '../../../src/shared/evictions'
 import { createMemoryJournal } from '../../helpers/memory-journal'
 import { createMapStore } from './map-store'
-import { definitionOf } from './workbench'
+import { createTinyStore } from './stores'
+import { definitionOf, listed } from './workbench'
 
 /*
  * R7: the engine over the off-heap store, in pieces so small that a few entries make it grow, split, page and clean, against the engine over the
@@ -49,7 +50,7 @@ const command = fc.oneof(
   { weight: 4, arbitrary: fc.record({ op: fc.constantFrom('advance', 'advance', 'advance', 'jump', 'suspend'), milliseconds: fc.constantFrom(1, 499, 1000, 3000, 8000, 90_000, -1000, -86_400_000, 31_536_000_000) }) },
   { weight: 2, arbitrary: fc.constant({ op: 'sweep' as const }) },
   { weight: 1, arbitrary: fc.constant({ op: 'flush' as const }) },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('configure'), change: fc.oneof(fc.record({ eviction: fc.constantFrom('lru', 'lfu', 'sieve') }), fc.record({ maxEntries: fc.constantFrom(null, 1, 3, 20) }), fc.record({ sliding: fc.boolean() }), fc.record({ persistent: fc.boolean() })) }) },
+  { weight: 2, arbitrary: fc.record({ op: fc.constant('configure'), change: fc.oneof(fc.record({ eviction: fc.constantFrom(...evictionNames) }), fc.record({ maxEntries: fc.constantFrom(null, 1, 3, 20) }), fc.record({ sliding: fc.boolean() }), fc.record({ persistent: fc.boolean() })) }) },
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never
@@ -86,8 +87,6 @@ function watchVictims(store: Store, change: PropertyDescriptorMap, evicted: () =
     ...change,
   })
 }
-
-const createTiny: StoreMaker = (ledger, eviction) => createOffheapStore(ledger, eviction, { segmentWords: 256, tableBuckets: 1, pageBits: 2, kinds: 6 })
 
 function contentOf({ key, length }: { key: string, length: number }): Buffer {
   return length === 1 ? Buffer.from('41') : Buffer.alloc(length, `${key}${length} `)
@@ -156,7 +155,7 @@ async function view({ cache, journal, heard }: Twin): Promise<unknown> {
   const { latency, ...statistics } = cache.statistics()
   return {
     size: cache.size,
-    fresh: Array.from(cache.entries(), ({ key, value, contentType }) => `${key} ${value.toString('latin1')} ${contentType}`),
+    fresh: listed(cache).map(({ key, value, contentType }) => `${key} ${value.toString('latin1')} ${contentType}`),
     entries,
     statistics,
     tagged: ['x', 'constructor'].map(tag => cache.invalidate({ tag }, { dryRun: true })),
@@ -171,7 +170,7 @@ const settings = fc.record({
   ttl: fc.constantFrom(null, 5, 5),
   sliding: fc.boolean(),
   persistent: fc.boolean(),
-  eviction: fc.constantFrom('lru', 'lfu', 'sieve'),
+  eviction: fc.constantFrom(...evictionNames),
   maxEntries: fc.constantFrom(null, 1, 2, 5, 40),
   maxBytes: fc.constantFrom(null, null, 5000, 9000, 14_000),
 })
@@ -197,8 +196,8 @@ it('r7 the off-heap store does what the Map store does', { timeout: 600_000 }, a
   await fc.assert(fc.asyncProperty(settings, fc.array(command, { maxLength: 40, size: 'max' }), async (settings, commands) => {
     let owed = 0
     const isTold = settings.maxBytes !== null
-    const { cost } = createTiny({ bytes: 0, demand: 0 }, 'lru')
-    const subject = createTwin((ledger, eviction) => watchVictims(createTiny(ledger, eviction), {}, () => void (owed += isTold ? 1 : 0)), settings)
+    const { cost } = createTinyStore({ bytes: 0, demand: 0 }, 'lru')
+    const subject = createTwin((ledger, eviction) => watchVictims(createTinyStore(ledger, eviction), {}, () => void (owed += isTold ? 1 : 0)), settings)
     const told = { cost: { value: cost }, demand: { get: () => owed > 0 ? Infinity : 0 } }
     const model = createTwin((ledger, eviction) => isTold ? watchVictims(createMapStore(ledger, eviction), told, () => owed--) : createMapStore(ledger, eviction), settings)
     try {

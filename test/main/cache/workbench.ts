@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest'
 import { createManualClock } from '../../../src/main/base/clock'
 import { silentLogger } from '../../../src/main/base/logger'
 import { createEngine } from '../../../src/main/cache/engine'
+import { initialSettings } from '../../../src/shared/cache-settings'
 import { createMemoryJournal } from '../../helpers/memory-journal'
 
 export interface Workbench {
@@ -17,19 +18,7 @@ export interface Workbench {
 
 /** A cache definition with a TTL of 10 s and no limits. */
 export function definitionOf(change: Partial<CacheDefinition> = {}): CacheDefinition {
-  return {
-    id: 'c1',
-    space: 'u1',
-    name: 'products',
-    ttl: 10,
-    sliding: false,
-    maxEntries: null,
-    maxBytes: null,
-    eviction: 'lru',
-    persistent: false,
-    enabled: true,
-    ...change,
-  }
+  return { ...initialSettings, id: 'c1', space: 'u1', name: 'products', ttl: 10, eviction: 'lru', ...change }
 }
 
 export interface WorkbenchOptions {
@@ -69,9 +58,14 @@ export function asHit(lookup: Lookup | undefined): Hit {
   return lookup
 }
 
+/** What the cache lists, without its pauses. */
+export function listed(cache: Cache): NonNullable<ReturnType<ReturnType<Cache['entries']>['next']>['value']>[] {
+  return [...cache.entries()].filter(entry => entry !== null)
+}
+
 /** Keys from the least to the most recently inserted, fresh ones only. */
 export function keysOf(cache: Cache): string[] {
-  return Array.from(cache.entries(), entry => entry.key)
+  return listed(cache).map(({ key }) => key)
 }
 
 /** Collects events as `set a`, `removed a expired`, … */

@@ -1,9 +1,13 @@
+import { initialSettings } from '../../../src/shared/cache-settings'
+import { missReasons } from '../../../src/shared/miss-reasons'
+import { mapRows } from '../../../src/shared/rows'
+
 const latency = { count: 4, p50: 10, p90: 20, p99: 30.5, max: 40 }
-const statistics = { hits: 1234567, staleHits: 1, misses: { absent: 1000, expired: 2, evicted: 3, flushed: 4, invalidated: 5, disabled: 6 }, sets: 7, deletes: 8, evictions: 9, expirations: 10, hitRatio: 0.9987654, latency }
+const statistics = { hits: 1234567, staleHits: 1, misses: { ...mapRows(missReasons, () => 0), absent: 1000, expired: 2, evicted: 3, flushed: 4, invalidated: 5, disabled: 6 }, sets: 7, deletes: 8, evictions: 9, expirations: 10, hitRatio: 0.9987654, latency }
 
 /** Answers as the server gives them. */
 export const samples = {
-  cache: { name: 'products', ttl: 300, sliding: false, maxEntries: null, maxBytes: 64_000_000, eviction: 'lru', persistent: true, enabled: false, createdAt: '2026-01-01T00:00:00.000Z', entries: 1234567, bytes: 98765432, statistics },
+  cache: { ...initialSettings, name: 'products', ttl: 300, maxBytes: 64_000_000, eviction: 'lru', persistent: true, enabled: false, createdAt: '2026-01-01T00:00:00.000Z', entries: 1234567, bytes: 98765432, statistics },
   key: { id: 'k1', label: 'shop', scopes: ['read', 'write'], caches: null, origins: [], createdAt: '2026-01-02T00:00:00.000Z', lastUsedAt: null, expiresAt: null },
   user: { id: 'u1', name: 'Ada', owner: true, admin: true, hasPassword: false, disabled: false, caches: 2, cacheLimit: 200, entries: 1234567, createdAt: '2026-01-01T00:00:00.000Z' },
   stats: { uptime: 3600.5, enabled: true, caches: 2, entries: 1234567, bytes: 98765432, budget: 256_000_000, rss: 123_456_789, requests: 2_000_000, requestsPerSecond: 12.3, totals: statistics },

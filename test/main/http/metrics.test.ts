@@ -2,11 +2,14 @@ import type { Cache, Statistics } from '../../../src/main/cache/ports'
 import type { MetricsInput, ProcessFigures } from '../../../src/main/http/metrics'
 import { describe, expect, it } from 'vitest'
 import { renderMetrics } from '../../../src/main/http/metrics'
+import { initialSettings } from '../../../src/shared/cache-settings'
+import { missReasons } from '../../../src/shared/miss-reasons'
+import { mapRows } from '../../../src/shared/rows'
 
 const statistics: Statistics = {
   hits: 12,
   staleHits: 2,
-  misses: { absent: 1, expired: 2, evicted: 3, flushed: 4, invalidated: 5, disabled: 6 },
+  misses: { ...mapRows(missReasons, () => 0), absent: 1, expired: 2, evicted: 3, flushed: 4, invalidated: 5, disabled: 6 },
   sets: 7,
   deletes: 8,
   evictions: 9,
@@ -19,18 +22,7 @@ function fakeCache(name: string, change: { enabled?: boolean, statistics?: Parti
     throw new Error('Metrics only read figures')
   }
   return {
-    definition: {
-      id: name,
-      space: 'ann',
-      name,
-      ttl: 60,
-      sliding: false,
-      maxEntries: null,
-      maxBytes: null,
-      eviction: 'lru',
-      persistent: false,
-      enabled: change.enabled ?? true,
-    },
+    definition: { ...initialSettings, id: name, space: 'ann', name, ttl: 60, enabled: change.enabled ?? true },
     size: 3,
     bytes: 4096,
     configure: unused,

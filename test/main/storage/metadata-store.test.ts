@@ -1,3 +1,4 @@
+import type { Database } from 'better-sqlite3'
 import type { MetadataStore } from '../../../src/main/base/metadata'
 import type { Migration } from '../../../src/main/storage/migrations'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -16,6 +17,17 @@ function open(home: string): MetadataStore {
   const store = openMetadata({ home, logger: silentLogger })
   onTestFinished(store.close)
   return store
+}
+
+/** Works on the database of a folder past its store. */
+function within<T>(home: string, work: (database: Database) => T): T {
+  const database = new Sqlite(join(home, 'larder.db'))
+  try {
+    return work(database)
+  }
+  finally {
+    database.close()
+  }
 }
 
 describeMetadata('SQLite', () => open(temporaryFolder()))
@@ -44,58 +56,111 @@ describe('metadata in SQLite', () => {
       () => store.users.update('user1', { disabled: true }),
       () => store.users.update('user1', { cacheLimit: 0 }),
       () => store.caches.insert(aCache({ userId: 'nobody' })),
-      () => store.caches.insert(aCache({ ttl: 0 })),
       () => store.keys.insert(aKey({ digest: Buffer.alloc(31) })),
       () => store.keys.insert(aKey({ previousDigest: Buffer.alloc(32) })),
     ]
     for (const write of refused)
       expect(write).toThrow(Sqlite.SqliteError)
     expect(() => store.users.update('user1', { ...JSON.parse('{"__proto__":1}') as object })).toThrow(TypeError)
+    expect(() => store.caches.insert(aCache({ ttl: 0 }))).toThrow('TTL must be a positive value.')
     expect([store.users.list().length, store.caches.list().length, store.keys.list().length]).toEqual([1, 0, 0])
   })
 
-  // R18. Red when 002-users.sql gives `disabled` no default, or 'user' a new table without the old rows.
-  it('opens a database of the first schema with everything in it', () => {
-    const home = temporaryFolder()
-    const file = join(home, 'larder.db')
-    const migrations = metadataMigrations.slice(0, 1)
-    openDatabase({ file, applicationId: 0x4C52446D, migrations, clock: systemClock, logger: silentLogger }).close()
-    const old = new Sqlite(file)
-    old.exec(`
-      INSERT INTO user VALUES ('u1', 'ada', 1, 1, NULL, 1), ('u2', 'Zoë', 0, 0, 'scrypt$1$8$1$c2FsdA$aGFzaA', 2);
-      INSERT INTO cache VALUES
-        ('c1', 'u1', 'default', NULL, 0, NULL, NULL, 'lfu', 1, 1, 3),
-        ('c2', 'u2', '__proto__', 0.5, 1, 7, 8, 'sieve', 0, 0, 4);
-      INSERT INTO api_key VALUES
-        ('k1', 'u2', 'app', x'${'01'.repeat(32)}', x'${'02'.repeat(32)}', 9, '["read"]', '["__proto__"]', '[]', 5, 6);
-      INSERT INTO setting VALUES ('enabled', 'false');
-    `)
-    old.close()
-
-    const limits = { ttl: 0.5, sliding: true, maxEntries: 7, maxBytes: 8, eviction: 'sieve', enabled: false } as const
-    const rotated = { previousDigest: Buffer.alloc(32, 2), previousExpiresAt: 9 }
-    for (const round of ['migrated', 'opened again']) {
-      const store = open(home)
-      expect(store.users.list(), round).toEqual([
-        aUser({ id: 'u1', owner: true, admin: true, createdAt: 1 }),
-        aUser({ id: 'u2', name: 'Zoë', passwordHash: 'scrypt$1$8$1$c2FsdA$aGFzaA', createdAt: 2 }),
-      ])
-      expect(store.caches.list()).toEqual([
-        aCache({ id: 'c1', userId: 'u1', name: 'default', ttl: null, eviction: 'lfu', persistent: true, createdAt: 3 }),
-        aCache({ id: 'c2', userId: 'u2', name: '__proto__', ...limits, createdAt: 4 }),
-      ])
-      const grant = { label: 'app', scopes: ['read' as const], caches: ['__proto__'] }
-      expect(store.keys.list()).toEqual([
-        aKey({ id: 'k1', userId: 'u2', ...grant, ...rotated, createdAt: 5, lastUsedAt: 6 }),
-      ])
-      expect(store.settings.get('enabled')).toBe(false)
-      store.close()
+  describe.each([
+    { schema: '001-initial', number: 1, then: '', disabled: false, cacheLimit: 200 },
+    { schema: '002-users', number: 2, then: 'UPDATE user SET disabled = 1, cache_limit = 7 WHERE id = \'u2\'', disabled: true, cacheLimit: 7 },
+  ])('a database of $schema', ({ number, then, disabled, cacheLimit }) => {
+    function createOld(home: string): void {
+      const file = join(home, 'larder.db')
+      const migrations = metadataMigrations.slice(0, number)
+      openDatabase({ file, applicationId: 0x4C52446D, migrations, clock: systemClock, logger: silentLogger }).close()
+      within(home, old => old.exec(`
+        INSERT INTO user (id, name, owner, admin, password_hash, created_at)
+        VALUES ('u1', 'ada', 1, 1, NULL, 1), ('u2', 'Zoë', 0, 0, 'scrypt$1$8$1$c2FsdA$aGFzaA', 2);
+        INSERT INTO cache VALUES
+          ('c3', 'u1', 'default', NULL, 0, NULL, NULL, 'lfu', 1, 1, 3),
+          ('c2', 'u2', '__proto__', 0.5, 1, 7, 8, 'sieve', 0, 0, 4),
+          ('c1', 'u2', 'precise', 0.30000000000000004, 0, 9007199254740991, 9007199254740991, 'lru', 0, 1, 5);
+        INSERT INTO api_key VALUES
+          ('k1', 'u2', 'app', x'${'01'.repeat(32)}', x'${'02'.repeat(32)}', 9, '["read"]', '["__proto__"]', '[]', 5, 6);
+        INSERT INTO setting VALUES ('enabled', 'false');
+        ${then}
+      `))
     }
-    const store = open(home)
-    expect(store.users.update('u2', { disabled: true, cacheLimit: 3 })).toMatchObject({ disabled: true, cacheLimit: 3 })
-    expect(() => store.users.update('u1', { disabled: true })).toThrow(Sqlite.SqliteError)
-    expect(store.users.delete('u2')).toBe(true)
-    expect([store.caches.list().length, store.keys.list().length]).toEqual([1, 0])
+
+    // R18. Red when 002-users.sql gives `disabled` no default, or 003-cache-settings.sql leaves a setting out.
+    it('opens with everything in it', () => {
+      const home = temporaryFolder()
+      createOld(home)
+      const limits = { ttl: 0.5, sliding: true, maxEntries: 7, maxBytes: 8, eviction: 'sieve', enabled: false } as const
+      const most = { maxEntries: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER }
+      const rotated = { previousDigest: Buffer.alloc(32, 2), previousExpiresAt: 9 }
+      for (const round of ['migrated', 'opened again']) {
+        const store = open(home)
+        expect(store.users.list(), round).toEqual([
+          aUser({ id: 'u1', owner: true, admin: true, createdAt: 1 }),
+          aUser({ id: 'u2', name: 'Zoë', passwordHash: 'scrypt$1$8$1$c2FsdA$aGFzaA', disabled, cacheLimit, createdAt: 2 }),
+        ])
+        expect(store.caches.list()).toEqual([
+          aCache({ id: 'c3', userId: 'u1', name: 'default', ttl: null, eviction: 'lfu', persistent: true, createdAt: 3 }),
+          aCache({ id: 'c2', userId: 'u2', name: '__proto__', ...limits, createdAt: 4 }),
+          aCache({ id: 'c1', userId: 'u2', name: 'precise', ttl: 0.30000000000000004, ...most, createdAt: 5 }),
+        ])
+        const grant = { label: 'app', scopes: ['read' as const], caches: ['__proto__'] }
+        expect(store.keys.list()).toEqual([
+          aKey({ id: 'k1', userId: 'u2', ...grant, ...rotated, createdAt: 5, lastUsedAt: 6 }),
+        ])
+        expect(store.settings.get('enabled')).toBe(false)
+        store.close()
+      }
+      const store = open(home)
+      expect(store.users.update('u2', { disabled: true, cacheLimit: 3 })).toMatchObject({ disabled: true, cacheLimit: 3 })
+      expect(() => store.users.update('u1', { disabled: true })).toThrow(Sqlite.SqliteError)
+      expect(store.users.delete('u2')).toBe(true)
+      expect([store.caches.list().length, store.keys.list().length]).toEqual([1, 0])
+    })
+
+    // Red when database.ts runs a schema step outside of a transaction.
+    it('stays as it is where its last step towards settings as JSON fails', () => {
+      const home = temporaryFolder()
+      createOld(home)
+      // The old table has been dropped when SQLite finds, at the renaming of the new one, that this view is broken.
+      within(home, old => old.exec('CREATE VIEW needs_ttl AS SELECT ttl FROM cache'))
+      const rows = (): unknown => within(home, old => [
+        old.prepare('SELECT * FROM cache ORDER BY rowid').all(),
+        old.prepare('SELECT name FROM sqlite_schema WHERE name LIKE \'cache%\'').pluck().all(),
+      ])
+      const before = rows()
+      expect(() => open(home)).toThrow(/003-cache-settings failed and changed nothing/)
+      expect(rows()).toEqual(before)
+      within(home, old => old.exec('DROP VIEW needs_ttl'))
+      expect(open(home).caches.list().map(cache => cache.id)).toEqual(['c3', 'c2', 'c1'])
+    })
+  })
+
+  // Red when openCacheTable writes what it read instead of what lay there, or when toRecord takes values without their schema.
+  it('keeps settings that it does not know, and reads those that are missing as their initial values', () => {
+    const home = temporaryFolder()
+    const before = open(home)
+    before.users.insert(aUser())
+    before.caches.insert(aCache({ sliding: true, enabled: false }))
+    before.close()
+    const foreign = '{"ttl":60,"eviction":"arc","maxEntries":-1,"source":{"url":"redis://a"},"__proto__":[1]}'
+    within(home, database => database.prepare('UPDATE cache SET settings = ?').run(foreign))
+    const settings = (): unknown => within(home, database => database.prepare('SELECT settings FROM cache').pluck().get())
+
+    const warnings: unknown[] = []
+    const store = openMetadata({ home, logger: { ...silentLogger, warn: (_, fields) => warnings.push(fields) } })
+    onTestFinished(store.close)
+    const initial = { ttl: 60, sliding: false, maxEntries: null, eviction: 'lfu', enabled: true } as const
+    expect(store.caches.list()).toEqual([aCache(initial)])
+    expect(warnings).toEqual([{ cache: 'cache1', setting: 'maxEntries' }, { cache: 'cache1', setting: 'eviction' }])
+    expect(settings()).toBe(foreign)
+    expect(store.caches.update('cache1', { persistent: true })).toEqual(aCache({ ...initial, persistent: true }))
+    expect(settings()).toBe(foreign.replace(/\}$/, ',"persistent":true}'))
+    expect(store.caches.update('cache1', { eviction: 'sieve' })).toMatchObject({ eviction: 'sieve' })
+    expect(settings()).toContain('"eviction":"sieve","maxEntries":-1,"source":{"url":"redis://a"},"__proto__":[1]')
+    expect(() => store.caches.update('cache1', { ...JSON.parse('{"source":1}') as object })).toThrow('cache has no setting source')
   })
 
   it('drops the caches and keys of a user who goes', () => {
@@ -104,9 +169,7 @@ describe('metadata in SQLite', () => {
     store.users.insert(aUser())
     store.caches.insert(aCache())
     store.keys.insert(aKey())
-    const database = new Sqlite(join(home, 'larder.db'))
-    database.exec('DELETE FROM user')
-    database.close()
+    within(home, database => database.exec('DELETE FROM user'))
     expect([store.caches.list(), store.keys.list()]).toEqual([[], []])
   })
 })

@@ -8,7 +8,7 @@ import { readJsonRows } from '../../../src/renderer/src/views/cache/values/json-
 import { childrenOf, excerptAt, isJson } from '../../../src/renderer/src/views/cache/values/json-scan'
 import { readValue } from '../../../src/renderer/src/views/cache/values/read-value'
 import { readCsvTable, readJsonTable, splitLine } from '../../../src/renderer/src/views/cache/values/tables'
-import { cutRows } from '../../../src/renderer/src/views/cache/values/text-rows'
+import { cutRows, isUtf8 } from '../../../src/renderer/src/views/cache/values/text-rows'
 import { anyCodePoint } from '../../helpers/any-code-point'
 
 function run<T>(work: Generator<void, T>): T {
@@ -101,6 +101,36 @@ describe('text', () => {
     expect(hexRows(bytes)).toBe(2)
     expect(hexRow(bytes, 1)).toMatchObject({ offset: '00000010', text: 'A' })
     expect(hexRow(bytes, 0).hex).toBe('00 01 02 03 04 05 06 07  08 09 0a 0b 0c 0d 0e 0f ')
+  })
+})
+
+// Red without the `yield` of each loop in text-rows.ts, json-scan.ts and tables.ts.
+describe('slices', () => {
+  const size = 2 ** 21
+  const lines = 'a,b\n'.repeat(size / 4)
+  const items = `[${'1,'.repeat(size / 2)}1]`
+  const text = JSON.stringify('x'.repeat(size))
+  const deep = '['.repeat(size / 2) + ']'.repeat(size / 2)
+
+  it.each<[string, (bytes: Uint8Array) => Generator<void, unknown>, string, passes?: number]>([
+    ['lines', cutRows, lines, 2],
+    ['one line', cutRows, text, 2],
+    ['UTF-8', isUtf8, lines],
+    ['items', isJson, items],
+    ['one string', isJson, text],
+    ['nesting', isJson, deep],
+    ['the rows of items', readJsonRows, items],
+    ['the rows of a long string', readJsonRows, `[${text}]`],
+    ['the rows of nesting', readJsonRows, deep],
+    ['the table of items', readJsonTable, `[{}${',{}'.repeat(size / 3)}]`],
+    ['the table of lines', readCsvTable, lines],
+  ])('pauses at least once in 64 KiB: %s', (_, work, value, passes = 1) => {
+    const bytes = encode(value)
+    const steps = work(bytes)
+    let pauses = 0
+    while (!steps.next().done)
+      pauses++
+    expect(pauses).toBeGreaterThanOrEqual(passes * Math.floor(bytes.length / 65_536))
   })
 })
 

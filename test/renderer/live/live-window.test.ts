@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { createLiveWindow, quantile, windowSeconds } from '../../../src/renderer/src/live/live-window'
+import { missReasons } from '../../../src/shared/miss-reasons'
+import { mapRows } from '../../../src/shared/rows'
 
 type Statistics = Parameters<ReturnType<typeof createLiveWindow>['add']>[0]
 
 function statistics(hits: number, absent: number, requestsPerSecond = 0, bytes = 0): Statistics {
-  const misses = { absent, expired: 0, evicted: 0, flushed: 0, invalidated: 0, disabled: 0 }
+  const misses = { ...mapRows(missReasons, () => 0), absent }
   const latency = { count: 0, p50: 0, p90: 0, p99: 0, max: 0 }
   return { uptime: 1, enabled: true, caches: 1, entries: 1, bytes, budget: 1000, rss: 1, requests: 1, requestsPerSecond, totals: { hits, staleHits: 0, misses, sets: 0, deletes: 0, evictions: 0, expirations: 0, hitRatio: null, latency } }
 }

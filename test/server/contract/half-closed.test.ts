@@ -2,6 +2,7 @@ import type { TestLarder } from '../../helpers/start-larder'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { patience } from '../../helpers/patience'
 import { ownerKey, startLarder } from '../../helpers/start-larder'
 
 let larder: TestLarder
@@ -21,7 +22,7 @@ async function sendAndHalfClose(text: string): Promise<string | undefined> {
   client.on('data', (chunk: Buffer) => chunks.push(chunk))
   client.end(text)
   try {
-    await once(client, 'end', { signal: AbortSignal.timeout(5000) })
+    await once(client, 'end', { signal: AbortSignal.timeout(patience) })
     return Buffer.concat(chunks).toString()
   }
   catch {

@@ -49,8 +49,8 @@ it.each(['GET', 'DELETE'])('reads no more than a piece of what waits behind an a
     await once(client, 'data')
     const thousand = message([method, '/v1/a'], false).repeat(1000)
     let taken = 0
-    // What is under way lies in the buffers of the system: some megabytes. A server that read on would take more of it in some of these
-    // turns.
+    // What is under way lies in the buffers of the system: some megabytes. A server that read on
+    // would take more of it in some of these turns.
     async function isDrained(): Promise<boolean> {
       for (let turns = 0; turns < 100 && client.writableNeedDrain; turns++)
         expect((await larder.send('GET', '/healthz')).status).toBe(200)

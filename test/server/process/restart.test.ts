@@ -63,7 +63,9 @@ async function untilWritten(home: string, entries: Record<string, string>): Prom
   const reader = new Sqlite(join(home, 'entries.db'), { readonly: true })
   try {
     const read = reader.prepare<[], { key: Buffer, value: Buffer }>('SELECT key, value FROM entry')
-    await expect.poll(() => Object.fromEntries(read.all().map(({ key, value }) => [String(key), String(value)])), { timeout: patience }).toEqual(entries)
+    const written = (): Record<string, string> =>
+      Object.fromEntries(read.all().map(({ key, value }) => [String(key), String(value)]))
+    await expect.poll(written, { timeout: patience }).toEqual(entries)
   }
   finally {
     reader.close()

@@ -22,7 +22,8 @@ function launchOnTerminal(home: string): ServerProcess {
 async function greeting(server: ServerProcess): Promise<{ code: string, output: string }> {
   await server.ready
   const link = (): RegExpExecArray | null => /^Console +http:\/\/localhost:\d+\/#(\w+) /m.exec(server.stdout())
-  await vi.waitUntil(link, { timeout: patience, interval: 20 }).catch(() => expect.fail(`No link in: ${server.stdout()}`))
+  await vi.waitUntil(link, { timeout: patience, interval: 20 })
+    .catch(() => expect.fail(`No link in: ${server.stdout()}`))
   return { code: link()?.[1] ?? '', output: server.stdout() }
 }
 

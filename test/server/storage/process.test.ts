@@ -4,14 +4,13 @@ import { once } from 'node:events'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { text } from 'node:stream/consumers'
-import { setTimeout as wait } from 'node:timers/promises'
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { silentLogger } from '../../../src/main/base/logger'
 import { lockHome } from '../../../src/main/storage/home-lock'
 import { openMetadata } from '../../../src/main/storage/metadata-store'
 import { bundleForNode } from '../../helpers/bundle'
 import { temporaryFolder } from '../../helpers/folder'
+import { patience } from '../../helpers/patience'
 
 const fixture = (name: string): Promise<string> => bundleForNode(join(import.meta.dirname, 'fixtures', name))
 
@@ -29,19 +28,20 @@ async function kill(child: ChildProcess): Promise<void> {
 
 describe('killed writer', () => {
   let writer = ''
-  beforeAll(async () => void (writer = await fixture('durable-writer.ts')), 30_000)
+  beforeAll(async () => void (writer = await fixture('durable-writer.ts')))
 
   it('keeps every write that it has said (R1, small)', async () => {
     // Red when settings.set puts the write into a transaction that stays open.
     const home = temporaryFolder()
     for (let round = 0; round < 5; round++) {
       const child = start(writer, home)
-      const said = text(child.stdout)
-      await once(child.stdout, 'readable')
-      await wait(20 + 10 * round)
+      let said = ''
+      child.stdout.setEncoding('utf8').on('data', text => said += text)
+      const lines = 10 * round + 2
+      await vi.waitUntil(() => said.split('\n').length >= lines, { timeout: patience, interval: 1 })
       await kill(child)
       // The last line may be cut off.
-      const acknowledged = Number((await said).split('\n').at(-2))
+      const acknowledged = Number(said.split('\n').at(-2))
       const store = openMetadata({ home, logger: silentLogger })
       const kept = Number(store.settings.get('count'))
       store.close()

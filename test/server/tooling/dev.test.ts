@@ -29,4 +29,4 @@ it('npm run dev serves the sources of the console before a real server, signs in
 
   expect((await dev.end('SIGINT')).code, dev.stderr()).toBe(0)
   await expect(fetch(`${origin}/healthz`)).rejects.toThrow('fetch failed')
-}, 60_000)
+}, 3 * patience)

@@ -1,3 +1,4 @@
+import type { EvictionName } from '../../../shared/evictions'
 import type { Column } from '../offheap/columns'
 import { createLfu } from './lfu'
 import { createLru } from './lru'
@@ -31,8 +32,6 @@ export interface EvictionPolicy {
   order: () => IteratorObject<number>
 }
 
-export type EvictionName = 'lru' | 'lfu' | 'sieve'
-
 /** A number of 7 bits for every slot that is there, 0 when it comes. */
 export type Marks = Pick<Column, 'get' | 'set'>
 
@@ -44,7 +43,11 @@ export interface PolicyMemory {
   marks: Marks
 }
 
-const policies = { lru: createLru, lfu: createLfu, sieve: createSieve } satisfies Record<EvictionName, (memory: PolicyMemory) => EvictionPolicy>
+const policies: Readonly<Record<EvictionName, (memory: PolicyMemory) => EvictionPolicy>> = {
+  lru: createLru,
+  lfu: createLfu,
+  sieve: createSieve,
+}
 
 export function createEviction(name: EvictionName, memory: PolicyMemory): EvictionPolicy {
   return policies[name](memory)

@@ -8,6 +8,9 @@ const makers = {
 } as const
 type Page = ReturnType<(typeof makers)[keyof typeof makers]>
 
+/** Stands for every page that has no room yet. */
+const blank: Page = makers.u32(2 ** pageBits)
+
 export type ColumnType = keyof typeof makers
 
 /** One number for every slot, outside the V8 heap. Slots that were never set hold 0. */
@@ -16,6 +19,13 @@ export interface Column {
   readonly bytes: number
   /** Makes room for the slots below `capacity`; never shrinks. */
   reserve: (capacity: number) => void
+  /**
+   * Makes room for this slot, and below it for no page but the first: other slots below hold 0. Only
+   * for columns that do not `reserve`.
+   */
+  reach: (slot: number) => void
+  /** Lets go of the pages that lie beyond `capacity` as a whole, but for the first. */
+  release: (capacity: number) => void
   /** Below the reserved capacity only. */
   get: (slot: number) => number
   set: (slot: number, value: number) => void
@@ -58,6 +68,20 @@ class PagedColumn implements Column {
       this.#put(this.#pages.length, this.#make(this.#mask + 1))
   }
 
+  reach(slot: number): void {
+    const at = slot >>> this.#bits
+    this.reserve(at === 0 ? slot + 1 : this.#mask + 1)
+    while (this.#pages.length <= at)
+      this.#pages.push(blank)
+    if (this.#pages[at] === blank)
+      this.#put(at, this.#make(this.#mask + 1))
+  }
+
+  release(capacity: number): void {
+    while (this.#pages.length > 1 && this.#pages.length - 1 << this.#bits >= capacity)
+      this.#bytes -= this.#pages.pop()?.byteLength ?? 0
+  }
+
   get(slot: number): number {
     return (this.#pages[slot >>> this.#bits] as Page)[slot & this.#mask] as number
   }
@@ -67,7 +91,8 @@ class PagedColumn implements Column {
   }
 
   #put(at: number, page: Page): void {
-    this.#bytes += page.byteLength - (this.#pages[at]?.byteLength ?? 0)
+    const before = this.#pages[at]
+    this.#bytes += page.byteLength - (before === undefined || before === blank ? 0 : before.byteLength)
     this.#pages[at] = page
   }
 }

@@ -7,6 +7,11 @@ export interface NumberedSlots {
   sequenceOf: (slot: number) => number
 }
 
+/** Stands for no slot, but for a place where others may have their turn. */
+export const pause = -1
+/** Slots looked at between two pauses: a fraction of a millisecond. */
+const lookedAtOnce = 2 ** 16
+
 const fewest = 1024
 const slotRange = 2 ** 27
 /** Wider, and a number with its slot would not fit into a double. */
@@ -16,16 +21,17 @@ const widest = 2 ** 26
  * Slots in order of insertion, up to the insertion `last`, without a link between them: each pass over the numbers picks out those of
  * the next window, some sixty-fourth of all, and sorts them. So a list of a million costs some 64 passes, about half a
  * second of CPU time spread over it, and entries that nobody lists cost nothing. What is freed meanwhile is not shown; slots that are taken anew have later numbers.
+ * Shows a `pause` now and then: a pass over millions takes a while.
  */
 export function* insertionOrder(slots: NumberedSlots, last: number): Generator<number> {
   const wanted = Math.max(fewest, slots.size >>> 6)
   const window = new Float64Array(4 * wanted)
-  let { next } = collect(slots, 0, 0, window)
+  let { next } = yield* collect(slots, 0, 0, window)
   // As wide as it takes if the numbers are evenly spread, until a window proves that wrong.
   let width = Math.min(widest, Math.ceil(wanted * (last - next + 1) / Math.max(1, slots.size)))
   while (next <= last) {
     const first = next
-    const found = collect(slots, first, Math.min(last, first + width - 1), window)
+    const found = yield* collect(slots, first, Math.min(last, first + width - 1), window)
     if (found.count > window.length) {
       width = Math.ceil(width / 4)
       continue
@@ -45,10 +51,17 @@ export function* insertionOrder(slots: NumberedSlots, last: number): Generator<n
  * Writes slots with numbers from `first` to `last` into `window`, each below its number, as far as they fit; tells how many there are, and
  * the lowest number beyond, Infinity where there is none.
  */
-function collect(slots: NumberedSlots, first: number, last: number, window: Float64Array): { count: number, next: number } {
+function* collect(
+  slots: NumberedSlots,
+  first: number,
+  last: number,
+  window: Float64Array,
+): Generator<number, { count: number, next: number }> {
   let count = 0
   let next = Infinity
   for (let slot = 0; slot < slots.top; slot++) {
+    if ((slot + 1) % lookedAtOnce === 0)
+      yield pause
     const sequence = slots.sequenceOf(slot)
     if (sequence > last)
       next = sequence < next ? sequence : next

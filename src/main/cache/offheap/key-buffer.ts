@@ -20,7 +20,19 @@ export function hashBytes(bytes: Uint8Array, start: number, length: number): num
   let hash = seed
   for (let at = start; at < start + length; at++)
     hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85EBCA6B)
+  return mix(hash)
+}
+
+/** As `hashBytes`, over the UTF-16 units of a text whose bytes are not at hand. */
+export function hashText(text: string): number {
+  let hash = seed
+  for (let at = 0; at < text.length; at++)
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return mix(hash)
+}
+
+function mix(bits: number): number {
+  let hash = Math.imul(bits ^ (bits >>> 16), 0x85EBCA6B)
   hash = Math.imul(hash ^ (hash >>> 13), 0xC2B2AE35)
   return (hash ^ (hash >>> 16)) >>> 0
 }

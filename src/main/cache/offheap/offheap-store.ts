@@ -1,9 +1,9 @@
-import type { EvictionName } from '../eviction/policy'
+import type { EvictionName } from '../../../shared/evictions'
 import type { StoreWatcher } from '../order/watched-store'
 import type { Ledger, Store, StoredEntry } from '../store'
 import type { RecordEntry, RecordHome } from './record'
 import type { OffheapOptions } from './slots'
-import { insertionOrder } from './insertion-order'
+import { insertionOrder, pause } from './insertion-order'
 import { createKeyBuffer } from './key-buffer'
 import { nowhere } from './key-index'
 import { mostSlots } from './record'
@@ -29,6 +29,8 @@ import { tagsAlone } from './tag-index'
  *   record.ts           a record: 24 bytes of header, then key and value
  *   kinds.ts            what many records share – content type, TTL, grace, upper halves of numbers – said once
  *   deadlines.ts        which entries may be over: 2 bytes an entry, where any can be
+ *   tag-index.ts        which entries have a tag: 20 bytes for each tag of each entry, 6 to 11 for each
+ *                       text, and 4 for each entry in a page of slots where any has one
  *   insertion-order.ts  lists by insertion number, without links between entries
  *
  * A slot stays the same while its entry lives; the record moves, when it grows or its segment is cleaned. Nothing grows or shrinks in
@@ -73,7 +75,15 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
     home.latestUse = Math.max(home.latestUse, at)
   }
 
-  function* inOrder(last: number): Generator<StoredEntry> {
+  function* tagged(tag: string): Generator<number> {
+    const quoted = Buffer.from(JSON.stringify(tag))
+    for (const slot of slots.tags.candidates(tag)) {
+      if (slots.sequenceOf(slot) !== 0 && slots.entry(slot).hasTag(quoted))
+        yield slot
+    }
+  }
+
+  function* inOrder(last: number): Generator<StoredEntry | null> {
     const numbered = {
       get size() {
         return size
@@ -88,7 +98,7 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
       },
     }
     for (const slot of insertionOrder(numbered, last))
-      yield slots.entry(slot)
+      yield slot === pause ? null : slots.entry(slot)
   }
 
   return {
@@ -120,11 +130,11 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
       watcher?.inserted(slot)
     },
     replace(entry, fields, at) {
-      const { slot, place, sequence, hits, tags } = own(entry)
+      const { slot, place, sequence, hits } = own(entry)
       if (!slots.log.hasKey(place))
         load(entry.key)
       watcher?.changing(slot)
-      slots.tags.remove(slot, tags)
+      slots.tags.remove(slot)
       const rewritten = slots.rewrite(slot, place => slots.log.write(slot, place, fields, { sequence, hits: hits % 2 ** 16, usedAt: at }))
       slots.tags.add(slot, fields.tags)
       slots.use(slot, rewritten)
@@ -151,9 +161,9 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
       watcher?.changed(slot)
     },
     remove(entry) {
-      const { slot, tags } = own(entry)
+      const { slot } = own(entry)
       watcher?.removing(slot)
-      slots.tags.remove(slot, tags)
+      slots.tags.remove(slot)
       slots.free(slot)
       size--
       settle()
@@ -176,7 +186,7 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
     },
     inOrderOfEviction: () => [...slots.policy.order()],
     entries: () => inOrder(sequence),
-    tagged: tag => [...slots.tags.slots(tag)],
+    tagged,
     visitMortal: (count, wall, monotonic, visit) => slots.visitMortal(count, wall, monotonic, visit),
     get handles() {
       return slots.top

@@ -26,6 +26,9 @@ export const doubles = { storedAt: 0, freshUntil: 1, graceUntil: 2, ttl: 3, grac
 
 export const noTags: readonly string[] = []
 
+const quote = 0x22
+const backslash = 0x5C
+
 const pair = new Uint32Array(2)
 const double = new Float64Array(pair.buffer)
 
@@ -161,6 +164,23 @@ export class RecordEntry implements StoredEntry {
     return this.kind.shape === 'explicit' ? this.#text.slice(1) : this.#text
   }
 
+  /** Whether it has this tag, given as JSON in UTF-8: a list of a million makes no text. */
+  hasTag(quoted: Uint8Array): boolean {
+    if (!this.kind.hasText)
+      return false
+    const buffer = this.#buffer
+    const start = this.#textStart
+    const end = start + this.#textLength - 1
+    let isTag = this.kind.shape !== 'explicit'
+    for (let at = start + 1; at < end; isTag = true) {
+      const behind = endOfString(buffer, at)
+      if (isTag && behind - at === quoted.length && isAt(buffer, at, quoted))
+        return true
+      at = behind + 1
+    }
+    return false
+  }
+
   get version(): number {
     return this.kind.shape === 'explicit' ? this.#double('version') : this.kind.versionHigh * 2 ** 32 + (this.#words[this.#offset + 2] as number)
   }
@@ -212,9 +232,33 @@ export class RecordEntry implements StoredEntry {
     return readDouble(this.#words, doubleAt(this.#offset, name))
   }
 
-  get #text(): string[] {
-    const start = (this.#offset + keyWord(this.kind)) * 4 + keyLength(this.#words, this.#offset) + valueLength(this.#words, this.#offset)
-    const length = this.#words[this.#offset + keyWord(this.kind) - 1] as number
-    return JSON.parse(this.#buffer.toString('utf8', start, start + length)) as string[]
+  /** Where the text begins: a JSON array of strings without blanks. */
+  get #textStart(): number {
+    return (this.#offset + keyWord(this.kind)) * 4 + keyLength(this.#words, this.#offset) + valueLength(this.#words, this.#offset)
   }
+
+  get #textLength(): number {
+    return this.#words[this.#offset + keyWord(this.kind) - 1] as number
+  }
+
+  get #text(): string[] {
+    const start = this.#textStart
+    return JSON.parse(this.#buffer.toString('utf8', start, start + this.#textLength)) as string[]
+  }
+}
+
+/** Where the JSON string that begins at `start` is over. */
+function endOfString(buffer: Uint8Array, start: number): number {
+  let at = start + 1
+  while (buffer[at] !== quote)
+    at += buffer[at] === backslash ? 2 : 1
+  return at + 1
+}
+
+function isAt(buffer: Uint8Array, start: number, bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at++) {
+    if (buffer[start + at] !== bytes[at])
+      return false
+  }
+  return true
 }

@@ -1,4 +1,5 @@
-import type { EvictionName, EvictionPolicy, Marks } from '../eviction/policy'
+import type { EvictionName } from '../../../shared/evictions'
+import type { EvictionPolicy, Marks } from '../eviction/policy'
 import type { Lifetime } from '../lifetime'
 import type { StoredEntry } from '../store'
 import type { KeyBuffer } from './key-buffer'
@@ -19,6 +20,8 @@ export interface OffheapOptions {
   tableBuckets?: number
   pageBits?: number
   kinds?: number
+  /** 32 bits; tests make them collide. */
+  hashOfTag?: (tag: string) => number
 }
 
 /** The entries of a store by their slots, with all that holds memory for them. */
@@ -65,7 +68,7 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
   const sequences = createColumn('u32', pageBits)
   const hits = new Map<number, number>()
   const deadlines = createDeadlines()
-  const tags = createTagIndex()
+  const tags = createTagIndex(options)
   const log = createRecordLog({
     ...options,
     keys,

@@ -1,19 +1,13 @@
+import type { CacheSettings } from '../../../shared/cache-settings'
 import type { Command, CommandContext } from '../command'
-import { defineCommand, flag } from '../command'
+import { cacheSettings } from '../../../shared/cache-settings'
+import { namesOf } from '../../../shared/rows'
+import { defineCommand } from '../command'
 import { usageFailure } from '../failure'
 import { facts, table } from '../output'
-import { boolean, countOrNone, oneOf, sizeOrNone, ttl } from '../values'
+import { settingFlags } from './setting-flags'
 
 const nameArgument = { name: 'name', meaning: 'the name of a cache' }
-
-const settings = {
-  sliding: flag(null, 'Restart the TTL on every hit (--sliding=0 for no).', boolean),
-  maxEntries: flag('<number>', 'Most entries it may hold, or none.', countOrNone),
-  maxBytes: flag('<size>', 'Most memory it may take, such as 64MB, or none.', sizeOrNone),
-  eviction: flag('<order>', 'Which entry goes first when it is full: lru, lfu or sieve.', oneOf('lru', 'lfu', 'sieve')),
-  persistent: flag(null, 'Keep the entries over a restart (--persistent=0 for no).', boolean),
-  enabled: flag(null, 'Whether it is switched on (--enabled=0 for no).', boolean),
-}
 
 const list = defineCommand({
   name: 'caches',
@@ -32,7 +26,7 @@ const create = defineCommand({
   name: 'caches create',
   summary: 'Create a cache.',
   arguments: [nameArgument],
-  flags: { ttl: flag('<time>', 'How long entries live: 90, 90s, 15m, 2h, 7d or none. Needed.', ttl), ...settings },
+  flags: settingFlags('create'),
   examples: ['larder caches create products --ttl 5m', 'larder caches create pages --ttl none --max-bytes 64MB'],
   async run({ words: [name = ''], flags }, { client, output }) {
     if (flags.ttl === undefined)
@@ -46,7 +40,7 @@ const update = defineCommand({
   name: 'caches update',
   summary: 'Change settings of a cache; what is not named stays.',
   arguments: [nameArgument],
-  flags: { ttl: flag('<time>', 'How long entries live that are stored from now on: 90, 90s, 15m, 2h, 7d or none.', ttl), ...settings },
+  flags: settingFlags('update'),
   examples: ['larder caches update products --ttl 10m --max-entries 5000'],
   async run({ words: [name = ''], flags }, { client, output }) {
     if (Object.keys(flags).length === 0)
@@ -81,16 +75,12 @@ function switchCommand(state: 'on' | 'off'): Command {
   })
 }
 
-function describe(cache: { name: string, ttl: number | null, enabled: boolean, sliding: boolean, persistent: boolean, maxEntries: number | null, maxBytes: number | null, eviction: string }): string {
+function describe({ name, ...cache }: CacheSettings & { name: string }): string {
+  const { enabled, ...others } = cacheSettings
   return facts([
-    ['name', cache.name],
+    ['name', name],
     ['switch', cache.enabled ? 'on' : 'off'],
-    ['ttl (seconds)', cache.ttl],
-    ['sliding', cache.sliding],
-    ['persistent', cache.persistent],
-    ['most entries', cache.maxEntries],
-    ['most bytes', cache.maxBytes],
-    ['eviction', cache.eviction],
+    ...namesOf(others).map(setting => [others[setting].label.toLowerCase(), cache[setting]] as const),
   ])
 }
 

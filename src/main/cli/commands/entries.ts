@@ -1,5 +1,6 @@
 import type { Io } from '../io'
 import { resolve } from 'node:path'
+import { missReasonNames } from '../../../shared/miss-reasons'
 import { messageOf } from '../../base/logger'
 import { defineCommand, flag } from '../command'
 import { localFailure, usageFailure } from '../failure'
@@ -8,10 +9,14 @@ import { list, mediaType, ttl } from '../values'
 const cacheArgument = { name: 'cache', meaning: 'the name of a cache' }
 const keyArgument = { name: 'key', meaning: 'the key of an entry' }
 
+/** A cache that is off answers 503 instead. */
+const told = missReasonNames.filter(reason => reason !== 'disabled')
+const inJson = 'With --json the value is told as {"text"} or {"base64"}.'
+
 const get = defineCommand({
   name: 'get',
   summary: 'Print a value, exactly its bytes.',
-  details: ['A miss ends with code 2 and says its reason on stderr: absent, expired, evicted, flushed, invalidated. With --json the value is told as {"text"} or {"base64"}.'],
+  details: [`A miss ends with code 2 and says its reason on stderr: ${told.join(', ')}. ${inJson}`],
   arguments: [cacheArgument, keyArgument],
   examples: ['larder get default greeting', 'larder get default logo.png > logo.png'],
   async run({ words: [cache = '', key = ''] }, { client, output }) {

@@ -20,40 +20,59 @@ import { parseJson } from '../json-body'
 import { gathered } from '../pour'
 import { bytesInJson } from './bytes-in-json'
 import { pathCache } from './context'
+import { holding } from './store'
 
 type Operation = z.output<typeof BatchOperation>
+/** Bytes of a body up to which a batch needs not stand in line. */
+const smallBatch = 64 * 1024
 /** Operations checked in one go. */
 const checkedAtOnce = 500
 type Result = z.output<typeof BatchResult>
 
 /** Face 3: several operations in one request, in order; with `atomic` all or nothing. */
 export function createBatchFace(deps: DataPlaneDeps): Record<'entries.batch', DataHandler> {
+  const inTurn = createLine()
   return {
     'entries.batch': async (exchange) => {
       const name = pathCache(exchange)
       deps.serving.open(exchange, name)
       // Base64 takes 4 bytes for 3, and the JSON around it is small against a value of full size.
       const body = await readBody(exchange, Math.min(deps.valueLimit() * 2, limits.jsonBody))
-      const hold = holdFor(exchange)
       // What the body says is there twice, as text and as steps, until all is done.
-      if (!hold.resize(2 * body.length))
-        throw overloaded()
-      try {
-        await runBatch(deps, exchange, name, body)
-      }
-      finally {
-        hold.release()
-      }
+      await holding(exchange, 2 * body.length, async (dropped) => {
+        const run = (): Promise<void> => runBatch(deps, exchange, name, body, dropped)
+        if (body.length <= smallBatch)
+          return await run()
+        // Whose body was taken away while it stood in line has had its answer.
+        await Promise.race([inTurn(async () => exchange.response.headersSent ? undefined : await run()), dropped])
+      })
     },
   }
 }
 
-async function runBatch(deps: DataPlaneDeps, exchange: Exchange, name: string, body: Buffer): Promise<void> {
+/** Runs one after the other: as objects, ten thousand operations take twenty times the bytes of their body. */
+function createLine(): (work: () => Promise<void>) => Promise<void> {
+  let last = Promise.resolve()
+  return (work) => {
+    const mine = last.then(work)
+    // Whoever asked is told; the next one goes on all the same.
+    last = mine.catch(() => {})
+    return mine
+  }
+}
+
+async function runBatch(
+  deps: DataPlaneDeps,
+  exchange: Exchange,
+  name: string,
+  body: Buffer,
+  dropped: Promise<never>,
+): Promise<void> {
   const batch = await parseBatch(parseJson(body))
   checkReads(exchange, batch.operations)
   const steps = batch.operations.map((operation, index) => toStep(operation, `operations.${index}`, deps.valueLimit()))
-  const bytes = steps.reduce((sum, step) => sum + (step.op === 'set' ? step.value.length : 0), 0)
-  await deps.serving.open(exchange, name).roomFor(bytes, undefined, exchange)
+  const needed = steps.reduce((sum, step) => sum + (step.op === 'set' ? step.value.length : 0), 0)
+  await Promise.race([deps.serving.open(exchange, name).roomFor(needed, undefined, exchange), dropped])
   const { results, abortedAt } = await deps.serving.open(exchange, name).batch(steps, batch.atomic, exchange)
   if (abortedAt !== null)
     throw aborted(abortedAt, results)

@@ -1,8 +1,11 @@
-import type { ServedCache } from '../../serving/ports'
+import type { Hold } from '../../base/in-flight'
+import type { Hit, ServedCache } from '../../serving/ports'
 import type { Exchange } from '../exchange'
-import { sendPieces } from '../exchange'
-import { gathered } from '../pour'
-import { toEmbeddedJson } from './classic-value'
+import { overloaded } from '../../base/in-flight'
+import { lastingValue } from '../../serving/ports'
+import { holdFor, sendPieces } from '../exchange'
+import { gathered, pause } from '../pour'
+import { embeddedJson } from './classic-value'
 
 type Entries = Awaited<ReturnType<ServedCache['entries']>>
 
@@ -12,15 +15,35 @@ type Entries = Awaited<ReturnType<ServedCache['entries']>>
  */
 export function streamEntries(exchange: Exchange, entries: Entries): void {
   exchange.result = 'ok'
-  const pieces = exchange.request.method === 'HEAD' ? [].values() : gathered(rows(entries))
-  sendPieces(exchange, 200, ['Content-Type', 'application/json'], pieces)
+  const hold = holdFor(exchange)
+  const pieces = exchange.request.method === 'HEAD' ? [].values() : gathered(rows(entries, hold))
+  sendPieces(exchange, 200, ['Content-Type', 'application/json'], pieces, hold)
 }
 
-function* rows(entries: Entries): Generator<string, void> {
+function* rows(entries: Entries, hold: Hold): Generator<string, void> {
   let before = '['
-  for (const { key, value, contentType } of entries) {
-    yield `${before}{"key":${JSON.stringify(key)},"value":${toEmbeddedJson(value, contentType)}}`
+  for (const entry of entries) {
+    if (entry === null) {
+      yield pause
+      continue
+    }
+    // Both before others may have their turn: after it the entry is another one.
+    const begin = `${before}{"key":${JSON.stringify(entry.key)},"value":`
+    const value = valueOf(entry, hold)
+    yield begin
+    yield* value
+    yield '}'
     before = ','
   }
   yield before === '[' ? '[]' : ']'
+}
+
+/** A large value stays while its reader takes it; a small one is in place only until the next call into the cache. */
+function valueOf({ value, contentType }: Pick<Hit, 'value' | 'contentType'>, hold: Hold): Iterable<string> {
+  const pieces = embeddedJson(value, contentType)
+  if (value.length <= lastingValue)
+    return [[...pieces].join('')]
+  if (!hold.share(value.buffer))
+    throw overloaded()
+  return pieces
 }

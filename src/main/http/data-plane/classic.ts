@@ -1,21 +1,25 @@
 import type { Maybe } from '../../serving/maybe'
-import type { Lookup, ServedCache } from '../../serving/ports'
+import type { Hit, Lookup, ServedCache } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '../../../shared/errors'
 import { rawMember } from '../../../shared/json-members'
 import { limits } from '../../../shared/limits'
+import { overloaded } from '../../base/in-flight'
 import { noteLookup } from '../../serving/account'
 import { proceed } from '../../serving/maybe'
+import { lastingValue } from '../../serving/ports'
 import { takeBody } from '../body'
 import { checkKey } from '../entry-headers'
-import { send, sendJson } from '../exchange'
+import { holdFor, send, sendJson, sendPieces } from '../exchange'
 import { parseJson } from '../json-body'
+import { gathered } from '../pour'
 import { readQuery } from '../request-target'
 import { streamEntries } from './classic-list'
-import { toJsonValue } from './classic-value'
+import { isJsonType, jsonString } from './classic-value'
 import { isHit, settle } from './context'
+import { afterRoom } from './store'
 
 /**
  * Face 1, for clients of the classic JSON cache API. Its messages are part of the contract (http-api.md); the errors' form is made in
@@ -33,9 +37,9 @@ export function createClassicFace(deps: DataPlaneDeps): Record<'classic.set' | '
       const { key, value } = readData(request, body.toString())
       exchange.key = key
       const room = cache.roomFor(value.length, key, exchange)
-      return settle(exchange, room === undefined
-        ? store(exchange, cache, key, value, body)
-        : room.then(() => store(exchange, serving.open(exchange, name), key, value, body)))
+      return room === undefined
+        ? settle(exchange, store(exchange, cache, key, value, body))
+        : storeLater(room, deps, exchange, name, key, body)
     }, error => exchange.failed(exchange, error)),
 
     'classic.get': (exchange) => {
@@ -65,7 +69,7 @@ function answerLookup(exchange: Exchange, lookup: Lookup): void {
   noteLookup(exchange, lookup)
   if (!isHit(lookup))
     throw new LarderError('entry-not-found', 'The requested resource was not found.')
-  send(exchange, 200, ['Content-Type', 'application/json'], toJsonValue(lookup.value, lookup.contentType))
+  sendValue(exchange, lookup)
 }
 
 function answerDeleted(exchange: Exchange, outcome: Awaited<ReturnType<ServedCache['delete']>>): void {
@@ -73,6 +77,33 @@ function answerDeleted(exchange: Exchange, outcome: Awaited<ReturnType<ServedCac
     throw new LarderError('entry-not-found', 'The requested resource was not found.')
   exchange.result = 'dropped'
   sendJson(exchange, 200, { status: 204 })
+}
+
+/** JSON as it is stored, and anything else as a JSON string. */
+function sendValue(exchange: Exchange, { value, contentType }: Hit): void {
+  const headers = ['Content-Type', 'application/json']
+  if (isJsonType(contentType))
+    return send(exchange, 200, headers, value)
+  const pieces = jsonString(value, contentType)
+  if (value.length <= lastingValue)
+    return send(exchange, 200, headers, [...pieces].join(''))
+  const hold = holdFor(exchange)
+  if (!hold.share(value.buffer))
+    throw overloaded()
+  sendPieces(exchange, 200, headers, exchange.request.method === 'HEAD' ? [].values() : gathered(pieces), hold)
+}
+
+/** Keeps the body alone while it waits: it is what counts in flight, and what can be taken away. */
+function storeLater(
+  room: Promise<void>,
+  { serving }: DataPlaneDeps,
+  exchange: Exchange,
+  name: string,
+  key: string,
+  body: Buffer,
+): Maybe<void> {
+  return afterRoom(room, exchange, () =>
+    store(exchange, serving.open(exchange, name), key, rawMember(body.toString(), 'data') ?? '', body))
 }
 
 /** Stores the value and answers with the request's body. Throws LarderError `bad-request`, `too-large`. */

@@ -14,7 +14,7 @@ import { etagOf, noneMatchNames, parseIfMatch } from '../etags'
 import { send, sendText } from '../exchange'
 import { readQuery, refuseUnknown } from '../request-target'
 import { isHit, pathCache, pathKey } from './context'
-import { accepted, storeBody } from './store'
+import { accepted, holding, storeBody } from './store'
 
 type NativeEntryOperation = 'entries.get' | 'entries.put' | 'entries.patch' | 'entries.delete' | 'entries.post'
 
@@ -45,7 +45,9 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
       serving.open(exchange, name)
       const ifVersion = head.ifMatch === null ? undefined : parseIfMatch(head.ifMatch)
       const patch = await readBody(exchange, Math.min(deps.valueLimit(), limits.patch))
-      await serving.open(exchange, name).roomFor(patch.length, undefined, exchange)
+      await holding(exchange, patch.length, async (dropped) => {
+        await Promise.race([serving.open(exchange, name).roomFor(patch.length, undefined, exchange), dropped])
+      })
       const result = await serving.open(exchange, name).mergePatch(key, patch, ifVersion, exchange)
       const { version } = accepted(exchange, result)
       send(exchange, 204, ['ETag', etagOf(version)])

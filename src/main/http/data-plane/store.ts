@@ -3,10 +3,12 @@ import type { WriteOptions, WriteResult } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataPlaneDeps } from './context'
 import { LarderError } from '../../../shared/errors'
+import { overloaded } from '../../base/in-flight'
 import { proceed } from '../../serving/maybe'
 import { takeBody } from '../body'
 import { readWriteOptions } from '../entry-headers'
 import { tooLarge } from '../gather'
+import { chargedFor } from '../traffic'
 import { settle } from './context'
 
 type Answer = (exchange: Exchange, result: WriteResult) => void
@@ -45,8 +47,32 @@ function storeLater(
   entry: { key: string, value: Buffer, options: WriteOptions },
   answer: Answer,
 ): Maybe<void> {
-  return settle(exchange, room.then(() =>
-    proceed(exchange, serving.open(exchange, name).set(entry.key, entry.value, entry.options, exchange), answer)))
+  return afterRoom(room, exchange, () =>
+    proceed(exchange, serving.open(exchange, name).set(entry.key, entry.value, entry.options, exchange), answer))
+}
+
+/** Goes on with a write once there is room for it, unless its body was taken away meanwhile, and the client told so. */
+export function afterRoom(room: Promise<void>, exchange: Exchange, write: () => Maybe<void>): Maybe<void> {
+  return settle(exchange, room.then(() => exchange.response.headersSent ? undefined : write()))
+}
+
+/**
+ * Counts what a request holds beside its body while it works. `dropped` rejects once others need the memory more, for those who
+ * wait to give up by. Throws LarderError `overloaded`.
+ */
+export async function holding(exchange: Exchange, bytes: number, work: (dropped: Promise<never>) => Promise<void>): Promise<void> {
+  const { promise: dropped, reject } = Promise.withResolvers<never>()
+  // Nobody may be waiting just then.
+  dropped.catch(() => {})
+  const hold = exchange.traffic.inFlight.hold(chargedFor(exchange), () => reject(overloaded()))
+  if (!hold.resize(bytes))
+    throw overloaded()
+  try {
+    await work(dropped)
+  }
+  finally {
+    hold.release()
+  }
 }
 
 /** Turns a refused write into its error. Throws `precondition-failed`, `too-large`. */

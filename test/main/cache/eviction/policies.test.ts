@@ -1,7 +1,8 @@
-import type { EvictionName } from '../../../../src/main/cache/eviction/policy'
+import type { EvictionName } from '../../../../src/shared/evictions'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createPolicyAlone } from '../../../../bench/simulator/policy-alone'
+import { evictionNames } from '../../../../src/shared/evictions'
 import { createNaiveEviction } from '../naive-eviction'
 
 /** Few slots, so that they are used again, on several pages of eight. */
@@ -96,7 +97,7 @@ function createPair(name: EvictionName): Pair {
   }
 }
 
-describe.each(['lru', 'lfu', 'sieve'] as const)('%s', (name) => {
+describe.each(evictionNames)('%s', (name) => {
   // Red with: lru.ts `use` that only returns · sieve.ts `hand = next` in `remove`, `visited.set(slot, 0)` left out of `add`, `hand !== latest` left out of
   // `victim` · lfu.ts `mostUses` left out of `use`, `ranks = 31`, `age` never raised, `rank !== ring` left out of `firstOf` or `order` · rings.ts `link` left out of `remove`.
   it('names the victims that the model names, whatever happens', () => {

@@ -1,50 +1,29 @@
 import type { RequestRecord } from './record-ring'
 import { errorRegistry } from '../../../../shared/errors'
-
-/** How results are called, in the order in which they are counted up; those of other names follow as they are. */
-export const resultNames: Readonly<Record<string, string>> = {
-  hit: 'Hit',
-  stale: 'Stale',
-  miss: 'Miss',
-  stored: 'Stored',
-  dropped: 'Dropped',
-  ok: 'OK',
-  off: 'Off',
-  refused: 'Refused',
-  error: 'Error',
-}
+import { missReasons } from '../../../../shared/miss-reasons'
+import { requestResults } from '../../../../shared/request-results'
+import { rowOf } from '../../../../shared/rows'
 
 export function nameOfResult(result: string): string {
-  return Object.hasOwn(resultNames, result) ? resultNames[result] ?? result : result
+  return rowOf(requestResults, result)?.label ?? result
 }
 
-const missReasons: Readonly<Record<string, string>> = {
-  absent: 'nothing was stored under this key',
-  expired: 'its time was over',
-  evicted: 'it had made room for others',
-  flushed: 'the cache had been cleared',
-  invalidated: 'it had been invalidated',
-  disabled: 'caching was off',
+/** How it is marked and coloured: classes of the style sheets. One of a newer server has none. */
+export function classesOfResult(result: string): string[] {
+  const row = rowOf(requestResults, result)
+  return row ? [row.tone, ...row.full ? ['full'] : []] : []
 }
 
 /** What happened, in a sentence. */
 export function explainResult({ result, reason, status }: RequestRecord): string {
-  switch (result) {
-    case 'hit':
-      return status === 304 ? 'Found fresh; the client had it already.' : 'Found fresh.'
-    case 'stale':
-      return 'Found past its time, within its grace.'
-    case 'miss':
-      return `Not found: ${own(missReasons, reason) ?? reason ?? 'no reason was given'}.`
-    case 'stored':
-      return 'Stored.'
-    case 'dropped':
-      return 'Dropped.'
-    case 'ok':
-      return 'Answered.'
-    default:
-      return `${nameOfResult(result)}: ${own(errorRegistry, reason)?.title ?? reason ?? status}.`
+  const row = rowOf(requestResults, result)
+  if (!row || row.tone === 'failed')
+    return `${nameOfResult(result)}: ${rowOf(errorRegistry, reason)?.title ?? reason ?? status}.`
+  if (result === 'miss') {
+    const text = rowOf(missReasons, reason) ?? reason ?? 'no reason was given'
+    return `${row.meaning}: ${text.charAt(0).toLowerCase()}${text.slice(1)}.`
   }
+  return status === 304 ? `${row.meaning}; the client had it already.` : `${row.meaning}.`
 }
 
 /** The time of day to the millisecond, in the person's zone: `14:03:07.123`. */
@@ -59,8 +38,4 @@ const exact = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'lon
 /** Day and time in words. */
 export function exactTime(at: string): string {
   return exact.format(new Date(at))
-}
-
-function own<T>(table: Readonly<Record<string, T>>, name: string | null): T | undefined {
-  return name !== null && Object.hasOwn(table, name) ? table[name] : undefined
 }

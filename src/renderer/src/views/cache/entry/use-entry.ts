@@ -4,6 +4,7 @@ import type { Entry } from '../../../api/entries'
 import type { ReadableValue } from '../values/read-value'
 import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
 import { LarderError } from '../../../../../shared/errors'
+import { removals } from '../../../../../shared/miss-reasons'
 import { createRefresher } from '../../../composables/refresher'
 import { useApi } from '../../../composables/use-api'
 import { messageOf } from '../../../error-text'
@@ -30,7 +31,6 @@ export interface EntryReader {
 
 /** Milliseconds between two readings of an entry that apps keep on changing. */
 const pace = 500
-const reasons: Readonly<Record<EventPayload<'entry.removed'>['reason'], string>> = { deleted: 'It was deleted.', expired: 'Its time is over.', evicted: 'It was evicted to make room.', invalidated: 'It was invalidated.' }
 
 /** Reads the entry with this key, without a trace, and again whenever it changes. `hold` keeps what is shown as it is. */
 export function useEntry(place: () => { cache: string, key: string } | undefined, hold: () => boolean): EntryReader {
@@ -96,7 +96,7 @@ export function useEntry(place: () => { cache: string, key: string } | undefined
     if (!data.includes(`"key":${JSON.stringify(asked.key)}`))
       return
     if (topic === 'entry.removed')
-      gone.value = reasons[(JSON.parse(data) as EventPayload<'entry.removed'>).reason]
+      gone.value = removals[(JSON.parse(data) as EventPayload<'entry.removed'>).reason].sentence
     else
       again.request()
   })

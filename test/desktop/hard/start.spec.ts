@@ -1,6 +1,9 @@
-import { expect, skipWithoutBrowser, test } from './desktop-test'
+import { timed } from '../../helpers/durations'
+import { expect, skipWithoutBrowser, test } from '../desktop-test'
 
 skipWithoutBrowser()
+
+test.skip(!timed, 'Asserts durations: run with LARDER_HARD=1.')
 
 const limit = 2000
 

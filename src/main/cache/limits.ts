@@ -1,0 +1,25 @@
+import type { CacheSettings } from './ports'
+import type { Store } from './store'
+
+/** How the entries of a cache stand to what its settings and its store allow. */
+export interface Limits {
+  /** Whether there are too many entries, or more bytes than `room` leaves. */
+  isOver: (room?: number) => boolean
+  /** Entries and bytes beyond the limits together: each eviction makes it less. */
+  excess: () => number
+}
+
+export function createLimits(store: Store, settings: () => Pick<CacheSettings, 'maxEntries' | 'maxBytes'>): Limits {
+  return {
+    isOver(room = 0) {
+      const { maxEntries, maxBytes } = settings()
+      return store.size > Math.min(maxEntries ?? Infinity, store.most.entries)
+        || store.demand + room > Math.min(maxBytes ?? Infinity, store.most.bytes)
+    },
+    excess() {
+      const { maxEntries, maxBytes } = settings()
+      const bytes = Math.max(store.demand, store.bytes) - (maxBytes ?? Infinity)
+      return Math.max(0, store.size - (maxEntries ?? Infinity)) + Math.max(0, bytes)
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import type { CacheSetting, CacheSettingName, CacheSettings } from '../../../shared/cache-settings'
+import type { FlagSpec } from '../arguments'
+import type { Parser } from '../values'
+import { settingRows } from '../../../shared/cache-settings'
+import { mapRows, namesOf } from '../../../shared/rows'
+import { flag, toKebab } from '../command'
+import { boolean, countOrNone, oneOf, sizeOrNone, ttl } from '../values'
+
+/** How a kind of setting is written: how the help shows the value, what it adds to the hint, and how it is read. */
+interface Writing { placeholder: string | null, end: string, parse: Parser<unknown> }
+
+function writingOf(name: CacheSettingName, row: CacheSetting): Writing {
+  switch (row.kind) {
+    case 'switch':
+      return { placeholder: null, end: ` (--${toKebab(name)}=0 for no)`, parse: boolean }
+    case 'time':
+      return { placeholder: '<time>', end: ': 90, 90s, 15m, 2h, 7d or none', parse: ttl }
+    case 'count':
+      return { placeholder: '<number>', end: ', or none', parse: countOrNone }
+    case 'bytes':
+      return { placeholder: '<size>', end: ', such as 64MB, or none', parse: sizeOrNone }
+    case 'choice': {
+      const choices = namesOf(row.choices)
+      const list = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(choices)
+      return { placeholder: '<name>', end: `: ${list}`, parse: oneOf(...choices) }
+    }
+  }
+}
+
+/** A flag for every setting of a cache. */
+export function settingFlags(work: 'create' | 'update'): { [N in CacheSettingName]: FlagSpec<CacheSettings[N]> } {
+  return mapRows(settingRows, (row, name) => {
+    const { placeholder, end, parse } = writingOf(name, row)
+    const more = work === 'create' ? row.needed && 'Needed.' : row.change
+    return flag(placeholder, `${row.hint}${end}.${more ? ` ${more}` : ''}`, parse)
+    // Each parser reads what its kind is; the table says which kind a setting has.
+  }) as { [N in CacheSettingName]: FlagSpec<CacheSettings[N]> }
+}

@@ -1,0 +1,61 @@
+import type { Database } from 'better-sqlite3'
+import type { CacheSettings } from '../../shared/cache-settings'
+import type { Logger } from '../base/logger'
+import type { CacheRecord, MetadataStore } from '../base/metadata'
+import { initialSettings, settingRows } from '../../shared/cache-settings'
+import { mapRows, rowOf } from '../../shared/rows'
+import { createTable, json, plain, time } from './table'
+
+/** By name, as they lie in the column: those of another version too. */
+type Stored = Readonly<Record<string, unknown>>
+
+/**
+ * The caches, with their settings in one column. A setting that this version does not know stays as
+ * it is; one that is missing, or has a value that this version does not know, reads as its initial
+ * value, and stays as it is until it is changed.
+ */
+export function openCacheTable(database: Database, logger: Logger): MetadataStore['caches'] {
+  const table = createTable<Omit<CacheRecord, keyof CacheSettings> & { settings: Stored }>(database, 'cache', {
+    id: plain('id'),
+    userId: plain('user_id'),
+    name: plain('name'),
+    settings: json('settings'),
+    createdAt: time('created_at'),
+  })
+
+  function toRecord({ settings, ...rest }: ReturnType<typeof table.list>[number]): CacheRecord {
+    const known = mapRows(settingRows, ({ schema }, setting) => {
+      if (!Object.hasOwn(settings, setting))
+        return initialSettings[setting]
+      const { success, data } = schema.safeParse(settings[setting])
+      if (!success)
+        logger.warn('a setting of a cache has a value of another version', { cache: rest.id, setting })
+      return success ? data : initialSettings[setting]
+    })
+    return { ...rest, ...known as CacheSettings }
+  }
+
+  return {
+    list: () => table.list().map(toRecord),
+    insert: ({ id, userId, name, createdAt, ...settings }) =>
+      table.insert({ id, userId, name, settings: withChange({}, settings), createdAt }),
+    update(id, change) {
+      const before = table.get(id)
+      const after = before && table.update(id, { settings: withChange(before.settings, change) })
+      return after && toRecord(after)
+    },
+    delete: table.delete,
+  }
+}
+
+/** Values that are undefined are no change. Throws for settings that there are not, and for values they cannot have. */
+function withChange(stored: Stored, change: Partial<CacheSettings>): Stored {
+  const given = Object.entries(change).filter(([, value]) => value !== undefined)
+  const checked = given.map(([name, value]) => {
+    const row = rowOf(settingRows, name)
+    if (!row)
+      throw new TypeError(`cache has no setting ${name}`)
+    return [name, row.schema.parse(value)] as const
+  })
+  return { ...stored, ...Object.fromEntries(checked) }
+}

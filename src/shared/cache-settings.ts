@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import { evictions } from './evictions'
+import { mapRows, namesOf } from './rows'
+import { Ttl } from './ttl'
+
+/** How a setting is written and shown: a number may be null, which `none` explains. */
+type SettingKind = { kind: 'switch' }
+  | { kind: 'time' | 'count' | 'bytes', none: string }
+  | { kind: 'choice', choices: Readonly<Record<string, string>> }
+
+/** One setting of a cache: everything that API, command line, console and storage know of it. */
+export type CacheSetting = SettingKind & {
+  schema: z.ZodType
+  /** What a cache has of which nothing is said. */
+  initial: unknown
+  /** It has to be named when a cache is created. */
+  needed?: true
+  label: string
+  /** A sentence without its full stop, which goes on with what null means. */
+  hint: string
+  /** A sentence for the person who changes the setting of a cache that exists. */
+  change?: string
+  /** In the console: asked at creation, asked there behind a fold, or only later, above the rest. */
+  place: 'main' | 'advanced' | 'later'
+}
+
+const limit = z.int('must be a whole number').positive('must be above 0').nullable()
+
+/** What its owner decides about a cache. Times in seconds, sizes in bytes, null = no limit. */
+export const cacheSettings = {
+  ttl: {
+    schema: Ttl,
+    initial: null,
+    needed: true,
+    kind: 'time',
+    none: 'no expiry',
+    label: 'TTL (seconds)',
+    hint: 'How long an entry lives from its store',
+    change: 'Holds for entries stored from now on.',
+    place: 'main',
+  },
+  sliding: {
+    schema: z.boolean(),
+    initial: false,
+    kind: 'switch',
+    label: 'Sliding',
+    hint: 'Restart the TTL on every hit',
+    place: 'advanced',
+  },
+  maxEntries: {
+    schema: limit,
+    initial: null,
+    kind: 'count',
+    none: 'only the memory budget limits it',
+    label: 'Most entries',
+    hint: 'Most entries it may hold',
+    place: 'advanced',
+  },
+  maxBytes: {
+    schema: limit,
+    initial: null,
+    kind: 'bytes',
+    none: 'only the memory budget limits it',
+    label: 'Most bytes',
+    hint: 'Most bytes it may hold, overhead included',
+    place: 'advanced',
+  },
+  eviction: {
+    schema: z.enum(namesOf(evictions)),
+    initial: 'lfu',
+    kind: 'choice',
+    choices: evictions,
+    label: 'Eviction',
+    hint: 'Which entry goes first when a limit is reached',
+    place: 'advanced',
+  },
+  persistent: {
+    schema: z.boolean(),
+    initial: false,
+    kind: 'switch',
+    label: 'Persistent',
+    hint: 'Keep the entries over a restart',
+    change: 'Switching it off forgets the kept copies.',
+    place: 'advanced',
+  },
+  enabled: {
+    schema: z.boolean(),
+    initial: true,
+    kind: 'switch',
+    label: 'Enabled',
+    hint: 'Whether it is switched on; off answers 503',
+    change: 'Entries stay, and go on ageing.',
+    place: 'later',
+  },
+} as const satisfies Record<string, CacheSetting>
+
+type Rows = typeof cacheSettings
+type Schemas = { [N in keyof Rows]: Rows[N]['schema'] }
+type Creation = { [N in keyof Rows]: Rows[N] extends { needed: true } ? Schemas[N] : z.ZodDefault<Schemas[N]> }
+
+export type CacheSettings = { -readonly [N in keyof Rows]: z.output<Schemas[N]> }
+export type CacheSettingName = keyof Rows
+export const cacheSettingNames = namesOf(cacheSettings)
+
+/** The rows by their name, for what treats them all alike. */
+export const settingRows: Readonly<Record<CacheSettingName, CacheSetting>> = cacheSettings
+
+/** A schema each, described for the API. */
+export const settingSchemas = mapRows(settingRows, ({ schema, hint, ...row }) => {
+  // One that is known by a name of its own describes itself.
+  const none = 'none' in row ? `; null = ${row.none}` : ''
+  return schema.description === undefined ? schema.meta({ description: `${hint}${none}.` }) : schema
+}) as unknown as Schemas
+
+/** The same for a cache that is created: what is not named has its initial value. */
+export const creationSchemas = mapRows(settingRows, ({ needed, initial }, name) => {
+  const schema: z.ZodType = settingSchemas[name]
+  return needed ? schema : schema.default(initial)
+}) as unknown as Creation
+
+/** The settings of a cache of which nothing is said. */
+export const initialSettings = mapRows(cacheSettings, row => row.initial) as Readonly<CacheSettings>

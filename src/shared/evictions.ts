@@ -1,0 +1,14 @@
+import { namesOf } from './rows'
+
+/**
+ * Which entry of a cache goes first when a limit is reached, by name, with what people read. The
+ * policy itself is a file of `main/cache/eviction/`.
+ */
+export const evictions = {
+  lru: 'Least recently used',
+  lfu: 'Least often used',
+  sieve: 'SIEVE: not used since the last round',
+} as const
+
+export type EvictionName = keyof typeof evictions
+export const evictionNames = namesOf(evictions)

@@ -1,0 +1,27 @@
+import { namesOf } from './rows'
+
+interface ResultRow {
+  label: string
+  /** What it says of a request, as a sentence without its full stop. */
+  meaning: string
+  /** How it is coloured. A `failed` one is explained by its error. */
+  tone: 'served' | 'late' | 'neutral' | 'failed'
+  /** Whether its mark is a full one, or a ring: form tells what colour tells. */
+  full: boolean
+}
+
+/** What a data-plane request came to, in the order in which results are counted up. */
+export const requestResults = {
+  hit: { label: 'Hit', meaning: 'Found fresh', tone: 'served', full: true },
+  stale: { label: 'Stale', meaning: 'Found past its time, within its grace', tone: 'late', full: true },
+  miss: { label: 'Miss', meaning: 'Not found', tone: 'late', full: false },
+  stored: { label: 'Stored', meaning: 'Written', tone: 'neutral', full: true },
+  dropped: { label: 'Dropped', meaning: 'Deleted or invalidated', tone: 'neutral', full: false },
+  ok: { label: 'OK', meaning: 'Answered', tone: 'neutral', full: false },
+  off: { label: 'Off', meaning: '503: a switch is off, or too much to do', tone: 'failed', full: true },
+  refused: { label: 'Refused', meaning: 'Another 4xx', tone: 'failed', full: false },
+  error: { label: 'Error', meaning: '5xx', tone: 'failed', full: true },
+} as const satisfies Record<string, ResultRow>
+
+export type RequestResult = keyof typeof requestResults
+export const requestResultNames = namesOf(requestResults)

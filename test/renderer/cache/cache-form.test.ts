@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { cacheFormOf, hintOf, valuesOf } from '../../../src/renderer/src/cache-form'
+import { cacheSettingNames, initialSettings } from '../../../src/shared/cache-settings'
+
+it.each([
+  ['the initial ones', initialSettings],
+  ['others', { ...initialSettings, ttl: 0.5, sliding: true, maxEntries: 7, maxBytes: 2 ** 40, eviction: 'sieve', enabled: false }],
+] as const)('reads back the settings it was filled from: %s', (_, settings) => {
+  expect(valuesOf(cacheFormOf(settings), cacheSettingNames)).toEqual(settings)
+})
+
+it('shows null as nothing, and lets the schemas judge what is no number', () => {
+  const form = cacheFormOf(initialSettings)
+  expect(form.ttl).toBe('')
+  expect(valuesOf({ ...form, ttl: ' ', maxEntries: ' 5 ', maxBytes: 'many' }, ['ttl', 'maxEntries', 'maxBytes'])).toEqual({
+    ttl: null,
+    maxEntries: 5,
+    maxBytes: Number.NaN,
+  })
+})
+
+it('says what an empty field means, and what a change does where there is something to change', () => {
+  expect(hintOf('ttl', 'new')).toBe('How long an entry lives from its store; empty: no expiry.')
+  expect(hintOf('ttl', 'change')).toBe('How long an entry lives from its store; empty: no expiry. Holds for entries stored from now on.')
+  expect(hintOf('eviction', 'change')).toBe('Which entry goes first when a limit is reached.')
+})

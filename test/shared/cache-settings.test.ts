@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { cacheSettingNames, initialSettings, settingRows, settingSchemas } from '../../src/shared/cache-settings'
+import { CacheCreate, CacheUpdate } from '../../src/shared/schemas'
+
+describe.each(cacheSettingNames)('the setting %s', (name) => {
+  const row = settingRows[name]
+
+  it('has an initial value that its schema takes', () => {
+    expect(row.schema.parse(row.initial)).toEqual(row.initial)
+  })
+
+  it('takes exactly what its kind says', () => {
+    const takes = (value: unknown): boolean => row.schema.safeParse(value).success
+    const number = row.kind === 'time' || row.kind === 'count' || row.kind === 'bytes'
+    expect([takes(true), takes(false)]).toEqual(row.kind === 'switch' ? [true, true] : [false, false])
+    expect([takes(null), takes(1), takes(-1), takes(Number.NaN)]).toEqual([number, number, false, false])
+    const choices = row.kind === 'choice' ? Object.keys(row.choices) : []
+    expect([...choices, '', 'toString'].filter(takes)).toEqual(choices)
+  })
+
+  it('is described to the API, and reads as a sentence that the faces go on with', () => {
+    expect(settingSchemas[name].description).toMatch(/^[A-Z].*[^.]\.$/)
+    expect([row.hint, row.label]).toEqual([expect.stringMatching(/^[A-Z].*[^.]$/), expect.stringMatching(/^[A-Z]/)])
+    if (row.change !== undefined)
+      expect(row.change).toMatch(/^[A-Z].*\.$/)
+  })
+})
+
+it('are those of a new cache that names only what is needed, and of none that names nothing', () => {
+  const needed = cacheSettingNames.filter(name => settingRows[name].needed)
+  const named = Object.fromEntries(needed.map(name => [name, initialSettings[name]]))
+  expect(CacheCreate.parse({ name: 'a', ...named })).toEqual({ name: 'a', ...initialSettings })
+  for (const name of needed)
+    expect(CacheCreate.safeParse({ name: 'a', ...named, [name]: undefined }).success).toBe(false)
+  expect(CacheUpdate.parse({ name: 'a' })).toEqual({ name: 'a' })
+})
