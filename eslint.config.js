@@ -2,7 +2,7 @@ import antfu from '@antfu/eslint-config'
 import { importZone } from './scripts/lint/import-zone.mjs'
 import { clockReaders, zones } from './scripts/lint/zones.mjs'
 
-const clock = 'Take a `Clock` (src/main/base/clock.ts) as an argument and ask it: `clock.wall()` or `clock.monotonic()`.'
+const clock = 'Take a `Clock` (src/main/base/clock.ts) as an argument and ask it: `clock.wall()` or `clock.monotonic()`; work goes by a `Stopwatch`: `stopwatch.now()`.'
 const ipc = 'Only the wrapper that checks the sender and the input touches it: src/main/desktop/ipc.ts and src/preload/index.ts.'
 const hiddenImport = 'Write an `import`, so that the import zones see it.'
 const transport = 'Call the typed client of src/renderer/src/api; only there it is known where the console runs.'

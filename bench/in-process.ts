@@ -1,6 +1,7 @@
 import type { StoreMaker } from '../src/main/cache/store'
 import { execFileSync } from 'node:child_process'
 import process from 'node:process'
+import { systemClock, systemStopwatch } from '../src/main/base/clock'
 import { createEngine } from '../src/main/cache/engine'
 import { initialSettings } from '../src/shared/cache-settings'
 import { createMemoryJournal } from '../test/helpers/memory-journal'
@@ -14,7 +15,7 @@ import { createPlainStore } from './plain-store'
 const entries = Number(process.argv[2] ?? 1_000_000)
 const rounds = Number(process.argv[3] ?? 3)
 const value = Buffer.alloc(100, 'v')
-const definition = { ...initialSettings, id: 'c', owner: 'o', name: 'bench' }
+const definition = { ...initialSettings, id: 'c', space: 'o', name: 'bench' }
 const logger = { debug() {}, info() {}, warn() {}, error: console.error }
 /** Flat texts, as they come out of requests, and made before anything is measured. */
 const keys = Array.from({ length: 2 * entries }, (_, index) => Buffer.from(`key:${String(index).padStart(12, '0')}`).toString('latin1'))
@@ -41,7 +42,14 @@ function rate(work: (index: number) => void): number {
 const scattered = (index: number): number => (index * 7_368_787) % entries
 
 async function measure(createStore: StoreMaker | undefined, ttl: number | null): Promise<Figures> {
-  const engine = createEngine({ clock: { wall: Date.now, monotonic: () => performance.now() }, journal: createMemoryJournal(), budget: 2 ** 36, logger, ...createStore && { createStore } })
+  const engine = createEngine({
+    clock: systemClock,
+    stopwatch: systemStopwatch,
+    journal: createMemoryJournal(),
+    budget: 2 ** 36,
+    logger,
+    ...createStore && { createStore },
+  })
   const cache = engine.open({ ...definition, ttl, eviction: 'lfu' })
   const before = settle()
   let slowest = 0

@@ -21,21 +21,43 @@ export const all = builtinModules
 const shared = 'src/shared/'
 const base = 'src/main/base/'
 const ports = 'src/main/cache/ports'
+const serving = 'src/main/serving/'
 /** Every part that runs under plain Node. */
-const parts = [shared, ...['admin', 'base', 'cache', 'cli', 'codecs', 'http', 'sources', 'storage', 'vault'].map(part => `src/main/${part}/`)]
+const parts = [
+  shared,
+  ...[
+    'admin',
+    'base',
+    'cache',
+    'cli',
+    'codecs',
+    'http',
+    'serving',
+    'sources',
+    'storage',
+    'vault',
+  ].map(part => `src/main/${part}/`),
+]
 
 /** @type {Zone[]} */
 export const zones = [
   { name: 'shared', path: shared, imports: [], packages: ['zod'], node: [] },
 
-  { name: 'base', path: base, imports: [shared], packages: [], node: pure },
+  { name: 'base', path: base, imports: [shared], packages: [], node: [...pure, 'net'] },
   { name: 'cache', path: 'src/main/cache/', imports: [base, shared], packages: [], node: pure },
   { name: 'codecs', path: 'src/main/codecs/', imports: [base, shared], packages: [], node: pure },
   { name: 'storage', path: 'src/main/storage/', imports: [ports, base, shared], packages: ['better-sqlite3'], node: all },
   { name: 'sources', path: 'src/main/sources/', imports: [ports, base, shared], packages: [], node: all },
   { name: 'vault', path: 'src/main/vault/', imports: [base, shared], packages: ['keytar'], node: all },
-  { name: 'admin', path: 'src/main/admin/', imports: [ports, base, shared], packages: [], node: pure },
-  { name: 'http', path: 'src/main/http/', imports: ['src/main/cache/', base, shared], packages: ['express', 'yaml', 'zod'], node: all },
+  { name: 'serving', path: serving, imports: [ports, base, shared], packages: ['zod'], node: pure },
+  { name: 'admin', path: 'src/main/admin/', imports: [serving, base, shared], packages: [], node: pure },
+  {
+    name: 'http',
+    path: 'src/main/http/',
+    imports: [serving, base, shared],
+    packages: ['express', 'yaml', 'zod'],
+    node: all,
+  },
   { name: 'cli', path: 'src/main/cli/', imports: [base, shared], packages: [], node: all },
   { name: 'desktop', path: 'src/main/desktop/', imports: [base, shared], packages: ['electron', 'zod'], node: all, raw: ['src/main/desktop/ipc.ts'] },
 

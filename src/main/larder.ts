@@ -1,8 +1,10 @@
 import type { AddressInfo } from 'node:net'
 import type { Passwords } from './admin/passwords'
-import type { Clock } from './base/clock'
+import type { RealClock, Stopwatch } from './base/clock'
 import type { Configuration } from './base/configuration'
 import type { EventHub } from './base/event-hub'
+import type { Face } from './base/face'
+import type { Listening } from './base/listen'
 import type { OperationHandlers } from './base/operation-handlers'
 import type { Authenticator } from './base/principal'
 import type { ProcessFigures } from './http/metrics'
@@ -13,7 +15,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { limits } from '../shared/limits'
 import { createAdministration } from './admin/administration'
-import { systemClock } from './base/clock'
+import { systemClock, systemStopwatch } from './base/clock'
 import { createDisposableStack } from './base/disposable'
 import { createEventHub } from './base/event-hub'
 import { randomSecret } from './base/ids'
@@ -24,8 +26,8 @@ import { createEngine } from './cache/engine'
 import { describeListening } from './cli/addresses'
 import { createEventLoopMonitor } from './http/event-loop-delay'
 import { renderMetrics } from './http/metrics'
-import { createRequestLog } from './http/request-log'
-import { createLarderServer } from './http/server'
+import { createHttpFace } from './http/server'
+import { createServing } from './serving/serving'
 import { openEntryJournal } from './storage/entry-journal'
 import { createFileLog } from './storage/file-log'
 import { prepareHome } from './storage/home'
@@ -45,7 +47,9 @@ export interface LarderOptions {
   /** How the keychain is reached. @default keytar, in processes of Node */
   loadKeytar?: () => Promise<Keytar>
   /** @default the system's */
-  clock?: Clock
+  clock?: RealClock
+  /** @default the system's */
+  stopwatch?: Stopwatch
   /** @default scrypt at full cost */
   passwords?: Passwords
 }
@@ -85,8 +89,17 @@ const controlFile = 'control.json'
  * an Error with a sentence for people when the folder is in use, a port is taken, or a file of the
  * folder cannot be opened or is not the person's own; nothing stays open then.
  */
-export async function createLarder({ configuration, version, consoleFolder, writerProgram, loadKeytar, clock = systemClock, passwords }: LarderOptions): Promise<Larder> {
-  const startedAt = clock.monotonic()
+export async function createLarder({
+  configuration,
+  version,
+  consoleFolder,
+  writerProgram,
+  loadKeytar,
+  clock = systemClock,
+  stopwatch = systemStopwatch,
+  passwords,
+}: LarderOptions): Promise<Larder> {
+  const startedAt = stopwatch.now()
   const parts = createDisposableStack()
   try {
     const home = prepareHome(configuration.home)
@@ -97,11 +110,24 @@ export async function createLarder({ configuration, version, consoleFolder, writ
     parts.defer(metadata.close)
     const journal = openEntryJournal({ home, logger, clock, writerProgram })
     parts.defer(journal.close)
-    const { vault, wanted, reason, warning } = await openVault({ choice: configuration.vault, home, files, logger, clock, loadKeytar })
+    const { vault, wanted, reason, warning } = await openVault({
+      choice: configuration.vault,
+      home,
+      files,
+      logger,
+      stopwatch,
+      loadKeytar,
+    })
     const hub = createEventHub(error => logger.error('an event listener failed', { error: messageOf(error) }))
-    const engine = parts.use(createEngine({ clock, journal, budget: configuration.memory ?? defaultMemory, logger }))
+    const engine = parts.use(createEngine({
+      clock,
+      stopwatch,
+      journal,
+      budget: configuration.memory ?? defaultMemory,
+      logger,
+    }))
     const pages = parts.use(createSignInPages({ home, logger }))
-    const requestLog = createRequestLog({ clock, hub })
+    const { serving, caches, requestLog } = createServing({ engine, clock, stopwatch, hub, logger })
     const eventLoop = parts.use(createEventLoopMonitor())
     let valueLimit = (): number => limits.value
     // Always room for two values of the largest size: one is copied while it comes in.
@@ -113,9 +139,10 @@ export async function createLarder({ configuration, version, consoleFolder, writ
     const administration = parts.use(createAdministration({
       metadata,
       vault: { vault, wanted, reason },
-      engine,
+      caches,
       events: hub,
       clock,
+      stopwatch,
       logger,
       passwords,
       requestLog,
@@ -130,24 +157,32 @@ export async function createLarder({ configuration, version, consoleFolder, writ
         const healthy = Object.values(stores).every(state => state === 'ok')
         return { status: phase !== 'ready' ? phase : healthy ? 'ready' : 'degraded', stores }
       },
-      metrics: ({ userId, caches, admin }) => renderMetrics({
-        caches: engine.list(userId).filter(cache => caches === null || caches.has(cache.definition.name)),
+      metrics: ({ userId, caches: reach, admin }) => renderMetrics({
+        caches: caches.list(userId)
+          .map(({ cache }) => cache)
+          .filter(({ definition: { name } }) => reach === null || reach.has(name)),
         engine,
         // Not even read for others: the delay starts anew with each reading.
-        process: admin ? { ...processFigures(clock.monotonic() - startedAt), inFlight, eventLoop: eventLoop.take() } : null,
+        process: admin
+          ? {
+              ...processFigures(stopwatch.now() - startedAt),
+              inFlight,
+              eventLoop: eventLoop.take(),
+            }
+          : null,
       }),
     }))
     const { firstKey } = await administration.firstStart()
     valueLimit = administration.settings.valueLimit
 
-    const server = createLarderServer({
-      engine,
+    const http = createHttpFace({
+      serving,
       clock,
+      stopwatch,
       logger,
       hub,
       handlers: administration.handlers,
       authenticator: administration.authenticator,
-      requestLog,
       inFlight,
       about: () => ({ version, url }),
       valueLimit,
@@ -157,13 +192,19 @@ export async function createLarder({ configuration, version, consoleFolder, writ
       allowedHosts: configuration.allowedHosts,
       tls: configuration.tls && { cert: readFileSync(configuration.tls.certificate), key: readFileSync(configuration.tls.key) },
     })
-    const { port, addresses, servers } = await server.start()
-    parts.defer(() => server.stop(stopGrace))
+    // What comes first is what people and the command line are told to call.
+    const faces: Face[] = [http]
+    const listenings: Listening[] = []
+    for (const face of faces) {
+      listenings.push(await face.start())
+      parts.defer(() => face.stop(stopGrace))
+    }
+    const [{ port, addresses }] = listenings as [Listening]
     const scheme = configuration.tls ? 'https' : 'http'
     url = `${scheme}://${localName(configuration.host, addresses, 'localhost')}:${port}`
 
     // What the sockets say, not what they were asked for: a name may stand for any address.
-    const bound = servers.map(listener => listener.address() as AddressInfo)
+    const bound = listenings.flatMap(({ servers }) => servers).map(listener => listener.address() as AddressInfo)
     const listening = describeListening(bound, configuration.tls !== null)
 
     const control = join(home, controlFile)

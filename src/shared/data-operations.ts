@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errors'
+import type { FaceName } from './faces'
 
 /**
  * The routes that do not answer through the operation table's JSON handlers: the data plane's three faces,
@@ -9,7 +10,7 @@ export interface DataOperationSpec {
   methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE')[]
   /** `{key+}` takes the rest of the path. */
   path: string
-  face: 'classic' | 'plain' | 'native' | 'events'
+  face: FaceName | 'events'
   scope: 'read' | 'write'
   mutates: boolean
   summary: string

@@ -1,12 +1,15 @@
 import type { z } from 'zod'
 import type { FilterField, FilterLanguage } from './filter'
 import type { RequestRecord } from './schemas'
+import { faces } from './faces'
 import { missReasons } from './miss-reasons'
 import { requestResults } from './request-results'
 import { mapRows } from './rows'
 
 /** What of a request can be filtered by. */
-export type FilteredRequest = Omit<z.output<typeof RequestRecord>, 'id' | 'at'>
+export interface FilteredRequest extends Readonly<Omit<z.output<typeof RequestRecord>, 'id' | 'at' | 'marks'>> {
+  readonly marks: readonly string[]
+}
 
 const bytes = { '': 1, 'b': 1, 'kb': 1000, 'mb': 1_000_000, 'gb': 1_000_000_000 }
 // The micro sign and the Greek letter look the same and are both typed.
@@ -21,9 +24,11 @@ const fields: Record<string, FilterField<FilteredRequest>> = {
   status: { kind: 'number', summary: 'HTTP status', units: { '': 1 }, read: request => request.status },
   cache: { kind: 'text', summary: 'Name of the cache', read: request => request.cache },
   key: { kind: 'text', summary: 'Entry key', read: request => request.key },
+  face: { kind: 'enum', summary: 'Protocol it came by', values: faces, read: request => request.face },
   verb: { kind: 'text', summary: 'HTTP method', ignoreCase: true, values: verbs, read: request => request.method },
   path: { kind: 'text', summary: 'Path without its query', read: request => request.path },
   operation: { kind: 'text', summary: 'Operation of the API, such as entries.get', read: request => request.operation },
+  mark: { kind: 'text', summary: 'What was done to it on its way', read: request => request.marks },
   duration: { kind: 'number', summary: 'Time to answer, as 5ms', units: times, read: request => request.duration },
   size: { kind: 'number', summary: 'Body of the answer, as 10kB', units: bytes, read: request => request.responseBytes },
   sent: { kind: 'number', summary: 'Body of the request, as 10kB', units: bytes, read: request => request.requestBytes },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { creationSchemas, settingSchemas } from './cache-settings'
+import { faceNames } from './faces'
 import { filterLimit } from './filter/language'
 import { limits } from './limits'
 import { missReasons } from './miss-reasons'
@@ -184,6 +185,7 @@ export const ServerStatistics = z.strictObject({
 export const RequestRecord = z.strictObject({
   id: z.int(),
   at: z.iso.datetime(),
+  face: z.enum(faceNames).meta({ description: 'The protocol it came by.' }),
   method: z.string(),
   path: z.string().meta({ description: 'Path without its query.' }),
   operation: z.string().nullable(),
@@ -192,6 +194,7 @@ export const RequestRecord = z.strictObject({
   status: z.int(),
   result: z.string().meta({ description: `One of ${requestResultNames.join(', ')}.` }),
   reason: z.string().nullable(),
+  marks: z.array(z.string()).meta({ description: 'What was done to it on its way; mostly nothing.' }),
   duration: z.number().meta({ description: 'Microseconds.' }),
   requestBytes: z.int(),
   responseBytes: z.int(),

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/main/base/clock'
+import type { ManualClock } from '../../src/main/base/clock'
 import type { Configuration } from '../../src/main/base/configuration'
 import type { Larder } from '../../src/main/larder'
 import type { Answer, RequestOptions } from './http-client'
@@ -28,10 +28,17 @@ export interface TestLarder extends Larder {
 const passwords = createPasswords({ cost: 2 ** 10 })
 
 /** A whole server in this process, on a free port and a folder of its own. */
-export async function startLarder(change: Partial<Configuration> = {}, clock?: Clock): Promise<TestLarder> {
+export async function startLarder(change: Partial<Configuration> = {}, clock?: ManualClock): Promise<TestLarder> {
   const home = change.home ?? mkdtempSync(join(tmpdir(), 'larder-test-'))
   const configuration: Configuration = { home, port: 0, host: null, allowedHosts: [], tls: null, allowPlaintext: false, apiKey: ownerKey, vault: 'file', memory: null, inFlight: null, headless: true, ...change }
-  const larder = await createLarder({ configuration, version: '0.0.0-test', consoleFolder: resolve(import.meta.dirname, '../fixtures/console'), clock, passwords })
+  const larder = await createLarder({
+    configuration,
+    version: '0.0.0-test',
+    consoleFolder: resolve(import.meta.dirname, '../fixtures/console'),
+    clock,
+    stopwatch: clock?.stopwatch,
+    passwords,
+  })
   return {
     ...larder,
     home,

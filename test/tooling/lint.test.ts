@@ -36,14 +36,34 @@ const up = '../../'
 /** By zone: an import that it must not have, and one that it needs. */
 const samples: Record<string, { refused: string[], allowed: string[] }> = {
   'shared': { refused: ['node:crypto', 'vue', '../main/base/clock', 'electron'], allowed: ['zod', './errors'] },
-  'base': { refused: ['node:fs', 'express', '../cache/ports', 'zod'], allowed: ['node:crypto', '../../shared/errors', './clock'] },
+  'base': {
+    refused: ['node:fs', 'express', '../cache/ports', 'zod'],
+    allowed: ['node:crypto', 'node:net', '../../shared/errors', './clock'],
+  },
   'cache': { refused: ['express', 'better-sqlite3', 'electron', 'node:fs', 'fs', 'fs/promises', '../storage/database', 'zod'], allowed: ['./ports', '../base/clock', '../../shared/errors', 'node:crypto'] },
   'codecs': { refused: ['../cache/ports', 'node:fs'], allowed: ['../base/clock', 'node:zlib'] },
   'storage': { refused: ['../cache/engine', '../cache', 'express', 'electron'], allowed: ['../cache/ports', '../cache/ports.ts', 'better-sqlite3', 'node:fs', './migrations/001.sql?raw'] },
   'sources': { refused: ['../cache/engine', '../storage/database'], allowed: ['../cache/ports', 'node:net'] },
   'vault': { refused: ['../storage/database', 'electron', '../cache/ports'], allowed: ['keytar', 'node:fs', '../base/secret-vault'] },
-  'admin': { refused: ['../storage/database', '../http/server', 'express', 'node:fs', '../cache/engine'], allowed: ['../cache/ports', 'node:crypto', '../base/principal'] },
-  'http': { refused: ['../storage/database', '../admin/handlers', 'better-sqlite3', '../larder'], allowed: ['express', 'express/lib/router', '../cache/ports', 'node:http'] },
+  'serving': {
+    refused: ['../cache/engine', '../http/exchange', 'express', 'node:fs'],
+    allowed: ['../cache/ports', '../base/clock', '../../shared/errors'],
+  },
+  'admin': {
+    refused: ['../storage/database', '../http/server', 'express', 'node:fs', '../cache/engine', '../cache/ports'],
+    allowed: ['../serving/ports', 'node:crypto', '../base/principal'],
+  },
+  'http': {
+    refused: [
+      '../storage/database',
+      '../admin/handlers',
+      'better-sqlite3',
+      '../larder',
+      '../cache/ports',
+      '../cache/engine',
+    ],
+    allowed: ['express', 'express/lib/router', '../serving/ports', 'node:http'],
+  },
   'cli': { refused: ['../http/server', '../cache/ports', 'express'], allowed: ['../base/configuration', 'node:fs', '../../shared/operations'] },
   'desktop': { refused: ['../http/server', '../cache/ports', 'express', '../larder'], allowed: ['electron', 'electron/main', 'zod', '../base/clock', 'node:fs'] },
   'larder': { refused: ['./headless', 'electron', './desktop/window', '../renderer/src/main'], allowed: ['./http/server', './storage/database', './base/clock'] },

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { RealClock, Stopwatch } from '../base/clock'
 import type { Disposable } from '../base/disposable'
 import type { EventHub } from '../base/event-hub'
 import type { Logger } from '../base/logger'
@@ -7,7 +7,7 @@ import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator } from '../base/principal'
 import type { SecretVault, VaultChoice } from '../base/secret-vault'
 import type { SignInPages } from '../base/sign-in-pages'
-import type { Engine } from '../cache/ports'
+import type { ServedCaches } from '../serving/caches'
 import type { Passwords } from './passwords'
 import type { ServerStateDependencies } from './server-state'
 import { createKeyHandlers } from './api-keys'
@@ -33,9 +33,10 @@ import { createUserHandlers } from './users'
 export interface AdministrationDependencies extends Pick<ServerStateDependencies, 'requestLog' | 'readiness' | 'metrics'> {
   metadata: MetadataStore
   vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }
-  engine: Engine
+  caches: ServedCaches
   events: EventHub
-  clock: Clock
+  clock: RealClock
+  stopwatch: Stopwatch
   logger: Logger
   /** `LARDER_API_KEY`: at least 16 characters. */
   environmentKey: string | null
@@ -44,7 +45,7 @@ export interface AdministrationDependencies extends Pick<ServerStateDependencies
   controlToken: string
   /** Name of the system's user; the owner is called so. */
   ownerName: string
-  /** `startedAt` in milliseconds of the monotonic clock; `url` without a slash at its end. */
+  /** `startedAt` in milliseconds of the stopwatch; `url` without a slash at its end. */
   info: { version: string, home: string, url: () => string, startedAt: number }
   /** Bytes; a budget that was configured for this run wins over the stored one. @default null */
   memory?: number | null
@@ -67,17 +68,17 @@ export interface Administration extends Disposable {
 
 /** Identity and administration: opens the stored caches, applies the stored settings, checks credentials, handles every operation. */
 export function createAdministration(deps: AdministrationDependencies): Administration {
-  const { metadata, engine, events, clock, logger, passwords = createPasswords() } = deps
+  const { metadata, caches: served, events, clock, logger, passwords = createPasswords() } = deps
   const users = createUserDirectory(metadata)
-  const settings = createStoredSettings({ metadata, engine, logger, memory: deps.memory ?? null })
-  const caches = createCacheDirectory({ metadata, engine })
+  const settings = createStoredSettings({ metadata, engine: served, logger, memory: deps.memory ?? null })
+  const caches = createCacheDirectory({ metadata, caches: served })
   const keys = createKeyRing({ metadata, users, clock, logger })
   const secrets = createSecretKeeper(deps.vault.vault, logger)
   const sessions = createSessions(clock)
   const codes = createSignInCodes(clock)
   const provision = createProvision({ metadata, users, caches, keys, secrets, events, clock })
   const authenticator = createAuthenticator({ keys, sessions, users, settings, controlToken: deps.controlToken, environmentKey: deps.environmentKey })
-  const bridge = bridgeEvents(engine, events)
+  const bridge = bridgeEvents(served, events)
   const describe = createDescribeUser(caches)
 
   const handlers: OperationHandlers = {
@@ -110,7 +111,14 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       url: deps.info.url,
     }),
     ...createSettingsHandlers({ settings, users, vault: deps.vault, info: deps.info, events }),
-    ...createServerStateHandlers({ engine, clock, requestLog: deps.requestLog, info: deps.info, readiness: deps.readiness, metrics: deps.metrics }),
+    ...createServerStateHandlers({
+      caches: served,
+      stopwatch: deps.stopwatch,
+      requestLog: deps.requestLog,
+      info: deps.info,
+      readiness: deps.readiness,
+      metrics: deps.metrics,
+    }),
   }
 
   return {

@@ -1,5 +1,5 @@
 import type { OperationOutput } from '../../shared/operations'
-import type { Clock } from '../base/clock'
+import type { RealClock } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
 import type { KeyRecord } from '../base/metadata'
 import type { CacheDirectory } from './cache-directory'
@@ -7,9 +7,10 @@ import type { HandlersOf } from './handlers'
 import type { KeyRing } from './key-ring'
 import type { SecretKeeper } from './secret-keeper'
 import { invalidField, LarderError } from '../../shared/errors'
+import { givenOnly } from '../base/given-only'
 import { randomId } from '../base/ids'
 import { digestOf, sameDigest } from './digest'
-import { callerOf, givenOnly, isoTime } from './handlers'
+import { callerOf, isoTime } from './handlers'
 import { createKeySecret } from './key-format'
 
 export interface KeyHandlerDependencies {
@@ -19,7 +20,7 @@ export interface KeyHandlerDependencies {
   /** Writes a new key durably. */
   insert: (record: KeyRecord) => void
   events: EventHub
-  clock: Clock
+  clock: RealClock
 }
 
 type Grant = Pick<KeyRecord, 'label' | 'scopes' | 'caches' | 'origins'>

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { RealClock } from '../base/clock'
 import { hash, randomBytes } from 'node:crypto'
 import { LarderError } from '../../shared/errors'
 
@@ -12,7 +12,7 @@ export interface AttemptLimiter {
 export interface Attempt { forgive: () => void }
 
 export interface AttemptLimiterOptions {
-  clock: Clock
+  clock: RealClock
   /** Bad attempts within the window, after which all are refused. @default 20 */
   attempts?: number
   /** Seconds. @default 900 */

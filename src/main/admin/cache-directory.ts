@@ -1,47 +1,51 @@
 import type { CacheRecord, MetadataStore } from '../base/metadata'
-import type { Cache, CacheDefinition, CacheSettings, Engine } from '../cache/ports'
+import type { Mount, ServedCaches } from '../serving/caches'
+import type { CacheDefinition, CacheInfo, CacheSettings } from '../serving/ports'
 import { LarderError } from '../../shared/errors'
 
 /** The caches: their records in the metadata and their entries in the engine, kept in step. */
 export interface CacheDirectory {
-  list: (userId: string) => Cache[]
+  list: (userId: string) => CacheInfo[]
   /** Throws LarderError `cache-not-found`. */
-  get: (userId: string, name: string) => Cache
+  get: (userId: string, name: string) => Mount
   has: (userId: string, name: string) => boolean
   /** Milliseconds since the Unix epoch. */
-  createdAt: (cache: Cache) => number
+  createdAt: (cache: CacheInfo) => number
   /** Writes the record, together with what `alsoWrite` writes before it, and opens the cache: all or nothing. Throws LarderError `name-taken`. */
-  create: (record: CacheRecord, alsoWrite?: () => void) => Cache
+  create: (record: CacheRecord, alsoWrite?: () => void) => CacheInfo
   /** Resolves when the change has been applied to all entries. */
-  update: (cache: Cache, change: Partial<CacheSettings>) => Promise<void> | void
+  update: (cache: Mount, change: Partial<CacheSettings>) => Promise<void> | void
   /** Drops the record and all entries. */
-  delete: (cache: Cache) => void
+  delete: (cache: Mount) => void
   /** Drops all entries of a user whose records are deleted. */
   drop: (userId: string) => void
 }
 
 /** Opens every stored cache in the engine. */
-export function createCacheDirectory({ metadata, engine }: { metadata: MetadataStore, engine: Engine }): CacheDirectory {
+export function createCacheDirectory({ metadata, caches }: {
+  metadata: MetadataStore
+  caches: ServedCaches
+}): CacheDirectory {
   const created = new Map<string, number>()
   for (const record of metadata.caches.list()) {
-    engine.open(definitionOf(record))
+    caches.open(definitionOf(record))
     created.set(record.id, record.createdAt)
   }
 
-  const lookUp = (userId: string, name: string): Cache | undefined => engine.find(userId, name)
-  const close = ({ definition: { id } }: Cache): void => {
-    engine.close(id)
+  const lookUp = (userId: string, name: string): Mount | undefined => caches.find(userId, name)
+  const close = ({ cache: { definition: { id } } }: Mount): void => {
+    caches.close(id)
     created.delete(id)
   }
   const notFound = (name: string): LarderError => new LarderError('cache-not-found', `Cache ${name} not found.`)
 
   return {
-    list: userId => engine.list(userId),
+    list: userId => caches.list(userId).map(({ cache }) => cache),
     get(userId, name) {
-      const cache = lookUp(userId, name)
-      if (!cache)
+      const mount = lookUp(userId, name)
+      if (!mount)
         throw notFound(name)
-      return cache
+      return mount
     },
     has: (userId, name) => lookUp(userId, name) !== undefined,
     createdAt: cache => created.get(cache.definition.id) ?? 0,
@@ -52,30 +56,31 @@ export function createCacheDirectory({ metadata, engine }: { metadata: MetadataS
         const cache = metadata.transaction(() => {
           alsoWrite()
           metadata.caches.insert(record)
-          return engine.open(definitionOf(record))
+          return caches.open(definitionOf(record)).cache
         })
         created.set(record.id, record.createdAt)
         return cache
       }
       catch (error) {
         // The commit itself may fail, after the engine has opened it.
-        engine.close(record.id)
+        caches.close(record.id)
         throw error
       }
     },
-    update(cache, change) {
-      if (!metadata.caches.update(cache.definition.id, change))
-        throw notFound(cache.definition.name)
-      return cache.configure(change)
+    update(mount, change) {
+      const { id, name } = mount.cache.definition
+      if (!metadata.caches.update(id, change))
+        throw notFound(name)
+      return caches.configure(mount, change)
     },
-    delete(cache) {
-      metadata.caches.delete(cache.definition.id)
-      close(cache)
+    delete(mount) {
+      metadata.caches.delete(mount.cache.definition.id)
+      close(mount)
     },
-    drop: userId => engine.list(userId).forEach(close),
+    drop: userId => caches.list(userId).forEach(close),
   }
 }
 
 function definitionOf({ userId, createdAt: _, ...definition }: CacheRecord): CacheDefinition {
-  return { ...definition, owner: userId }
+  return { ...definition, space: userId }
 }

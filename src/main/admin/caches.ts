@@ -1,13 +1,15 @@
 import type { OperationOutput } from '../../shared/operations'
-import type { Clock } from '../base/clock'
+import type { RealClock } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
-import type { Cache } from '../cache/ports'
+import type { CacheInfo } from '../serving/ports'
 import type { CacheDirectory } from './cache-directory'
 import type { HandlersOf } from './handlers'
 import type { UserDirectory } from './user-directory'
 import { LarderError } from '../../shared/errors'
+import { givenOnly } from '../base/given-only'
 import { randomId } from '../base/ids'
-import { callerOf, givenOnly, isoTime } from './handlers'
+import { controlCall } from '../serving/call'
+import { callerOf, isoTime } from './handlers'
 import { withHitRatio } from './totals'
 
 /** The cache of face 2, which every user has. */
@@ -17,7 +19,7 @@ export interface CacheHandlerDependencies {
   caches: CacheDirectory
   users: UserDirectory
   events: EventHub
-  clock: Clock
+  clock: RealClock
 }
 
 export function createCacheHandlers({ caches, users, events, clock }: CacheHandlerDependencies): HandlersOf<'caches'> {
@@ -29,8 +31,8 @@ export function createCacheHandlers({ caches, users, events, clock }: CacheHandl
     throw new LarderError('quota-reached', `Your cache limit is ${cacheLimit}. ${remedy}`)
   }
 
-  function describe(cache: Cache): OperationOutput<'caches.get'> {
-    const { id: _, owner: __, ...definition } = cache.definition
+  function describe(cache: CacheInfo): OperationOutput<'caches.get'> {
+    const { id: _, space: __, ...definition } = cache.definition
     return { ...definition, createdAt: isoTime(caches.createdAt(cache)), entries: cache.size, bytes: cache.bytes, statistics: withHitRatio(cache.statistics()) }
   }
 
@@ -43,25 +45,29 @@ export function createCacheHandlers({ caches, users, events, clock }: CacheHandl
       events.emit('cache.created', userId, { cache: input.name })
       return describe(cache)
     },
-    'caches.get': ({ name }, context) => describe(caches.get(callerOf(context).userId, name)),
+    'caches.get': ({ name }, context) => describe(caches.get(callerOf(context).userId, name).cache),
     'caches.update': async ({ name, ...settings }, context) => {
       const { userId } = callerOf(context)
-      const cache = caches.get(userId, name)
+      const mount = caches.get(userId, name)
       const change = givenOnly(settings)
       if (Object.keys(change).length > 0) {
-        await caches.update(cache, change)
+        await caches.update(mount, change)
         events.emit('cache.updated', userId, { cache: name })
       }
-      return describe(cache)
+      return describe(mount.cache)
     },
     'caches.delete': ({ name }, context) => {
       const { userId } = callerOf(context)
-      const cache = caches.get(userId, name)
+      const mount = caches.get(userId, name)
       if (name === defaultCache)
         throw new LarderError('protected', `The cache ${defaultCache} stays: /v1 and /flush work on it.`)
-      caches.delete(cache)
+      caches.delete(mount)
       events.emit('cache.deleted', userId, { cache: name })
     },
-    'caches.flush': async ({ name }, context) => ({ matched: await caches.get(callerOf(context).userId, name).flush() }),
+    'caches.flush': async ({ name }, context) => {
+      const caller = callerOf(context)
+      const { served } = caches.get(caller.userId, name)
+      return { matched: await served.flush(controlCall(caller, 'caches.flush')) }
+    },
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { RealClock } from '../base/clock'
 
 /** A moment on both clocks. */
 export interface Deadline {
@@ -7,7 +7,7 @@ export interface Deadline {
 }
 
 /** The moment `milliseconds` from now. */
-export function deadlineIn(clock: Clock, milliseconds: number): Deadline {
+export function deadlineIn(clock: RealClock, milliseconds: number): Deadline {
   return { wall: clock.wall() + milliseconds, monotonic: clock.monotonic() + milliseconds }
 }
 
@@ -15,6 +15,6 @@ export function deadlineIn(clock: Clock, milliseconds: number): Deadline {
  * Whether *either* clock says that it is over: setting the wall clock back must not prolong a credential, nor must a sleep
  * through which the monotonic one stood still.
  */
-export function hasPassed(clock: Clock, deadline: Deadline): boolean {
+export function hasPassed(clock: RealClock, deadline: Deadline): boolean {
   return clock.wall() >= deadline.wall || clock.monotonic() >= deadline.monotonic
 }

@@ -13,11 +13,6 @@ export function callerOf({ principal }: CallContext): Principal {
   return principal
 }
 
-/** The fields that were given. Over IPC a field may be there as `undefined`; that is not a change. */
-export function givenOnly<T extends object>(change: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
-}
-
 /** Milliseconds since the Unix epoch as ISO 8601. */
 export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString()

@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer'
-import type { Clock } from '../base/clock'
+import type { RealClock } from '../base/clock'
 import type { Disposable } from '../base/disposable'
 import type { Logger } from '../base/logger'
 import type { KeyRecord, MetadataStore } from '../base/metadata'
@@ -58,7 +58,12 @@ interface Held {
 
 const writeBackEvery = 60_000
 
-export function createKeyRing({ metadata, users, clock, logger }: { metadata: MetadataStore, users: UserDirectory, clock: Clock, logger: Logger }): KeyRing {
+export function createKeyRing({ metadata, users, clock, logger }: {
+  metadata: MetadataStore
+  users: UserDirectory
+  clock: RealClock
+  logger: Logger
+}): KeyRing {
   const keys = new Map<string, Held>()
   let origins: ReadonlySet<string> = new Set()
   let revision = 0

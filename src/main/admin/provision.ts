@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { RealClock } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
 import type { MetadataStore, UserRecord } from '../base/metadata'
 import type { CacheDirectory } from './cache-directory'
@@ -18,7 +18,7 @@ export interface ProvisionDependencies {
   keys: KeyRing
   secrets: SecretKeeper
   events: EventHub
-  clock: Clock
+  clock: RealClock
 }
 
 /** Makes a user with what each one has. `secret` is that of the first API key, null when none was made. Throws LarderError `name-taken`. */

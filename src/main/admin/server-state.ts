@@ -1,7 +1,7 @@
 import type { OperationOutput, OperationParsed } from '../../shared/operations'
-import type { Clock } from '../base/clock'
+import type { Stopwatch } from '../base/clock'
 import type { Principal } from '../base/principal'
-import type { Engine } from '../cache/ports'
+import type { ServedCaches } from '../serving/caches'
 import type { HandlersOf } from './handlers'
 import { LarderError } from '../../shared/errors'
 import { callerOf } from './handlers'
@@ -18,33 +18,40 @@ export interface RequestHistory {
 }
 
 export interface ServerStateDependencies {
-  engine: Engine
-  clock: Clock
+  caches: Pick<ServedCaches, 'enabled' | 'budget' | 'list'>
+  stopwatch: Stopwatch
   requestLog: RequestHistory
-  /** `startedAt` in milliseconds of the monotonic clock. */
+  /** `startedAt` in milliseconds of the stopwatch. */
   info: { version: string, startedAt: number }
   readiness: () => OperationOutput<'health.ready'>
   /** Prometheus text over a caller's caches, with the figures of the process where the caller is an administrator. */
   metrics: (caller: Pick<Principal, 'userId' | 'caches' | 'admin'>) => string
 }
 
-export function createServerStateHandlers({ engine, clock, requestLog, info, readiness, metrics }: ServerStateDependencies): HandlersOf<'stats' | 'requests' | 'health' | 'metrics'> {
+export function createServerStateHandlers({
+  caches,
+  stopwatch,
+  requestLog,
+  info,
+  readiness,
+  metrics,
+}: ServerStateDependencies): HandlersOf<'stats' | 'requests' | 'health' | 'metrics'> {
   return {
     'stats.get': (_, context) => {
       const { userId, admin } = callerOf(context)
-      const caches = engine.list(userId)
+      const own = caches.list(userId).map(({ cache }) => cache)
       return {
-        uptime: (clock.monotonic() - info.startedAt) / 1000,
-        enabled: engine.enabled,
-        caches: caches.length,
-        entries: caches.reduce((sum, cache) => sum + cache.size, 0),
-        bytes: caches.reduce((sum, cache) => sum + cache.bytes, 0),
-        budget: engine.budget,
+        uptime: (stopwatch.now() - info.startedAt) / 1000,
+        enabled: caches.enabled,
+        caches: own.length,
+        entries: own.reduce((sum, cache) => sum + cache.size, 0),
+        bytes: own.reduce((sum, cache) => sum + cache.bytes, 0),
+        budget: caches.budget,
         // Those of the whole server tell what others do.
         rss: admin ? process.memoryUsage.rss() : null,
         requests: admin ? requestLog.total() : null,
         requestsPerSecond: admin ? requestLog.perSecond() : null,
-        totals: withHitRatio(total(caches.map(cache => cache.statistics()))),
+        totals: withHitRatio(total(own.map(cache => cache.statistics()))),
       }
     },
     'requests.list': (query, context) => requestLog.list(callerOf(context).userId, query),

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { RealClock } from '../base/clock'
 import type { UserRecord } from '../base/metadata'
 import type { Principal } from '../base/principal'
 import type { Deadline } from './deadline'
@@ -30,7 +30,7 @@ const prefix = 'ls_'
 const perUser = 100
 
 /** Sign-ins by code or password. Only digests of the tokens are held, in memory: a restart ends all sessions. */
-export function createSessions(clock: Clock): Sessions {
+export function createSessions(clock: RealClock): Sessions {
   // In order of use: a session that is used moves to the end.
   const sessions = new Map<string, Session>()
   // Principals are replaced when rights change; a request under way may still hold an older one.

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { RealClock } from '../base/clock'
 import type { Deadline } from './deadline'
 import { limits } from '../../shared/limits'
 import { randomSecret } from '../base/ids'
@@ -23,7 +23,7 @@ interface Code { userId: string, deadline: Deadline, ended: (() => void) | undef
 const perUser = 10
 
 /** One-time codes. Only their digests are held, in memory: a restart ends them. */
-export function createSignInCodes(clock: Clock): SignInCodes {
+export function createSignInCodes(clock: RealClock): SignInCodes {
   const codes = new Map<string, Code>()
 
   function drop(digest: string): Code | undefined {

@@ -1,7 +1,7 @@
 import type { OperationOutput, OperationParsed } from '../../shared/operations'
 import type { Logger } from '../base/logger'
 import type { MetadataStore } from '../base/metadata'
-import type { Engine } from '../cache/ports'
+import type { ServedCaches } from '../serving/caches'
 import { limits } from '../../shared/limits'
 import { AnonymousKey, SettingsUpdate, Switch } from '../../shared/schemas'
 
@@ -24,7 +24,7 @@ export interface StoredSettings {
 
 export interface StoredSettingsDependencies {
   metadata: MetadataStore
-  engine: Engine
+  engine: Pick<ServedCaches, 'enabled' | 'budget'>
   logger: Logger
   /** Bytes, from the configuration: wins over the stored budget until it is changed in this run. */
   memory: number | null

@@ -1,4 +1,4 @@
-import type { Percentiles, Statistics } from '../cache/ports'
+import type { Percentiles, Statistics } from '../serving/ports'
 import { missReasonNames, missReasons } from '../../shared/miss-reasons'
 import { mapRows } from '../../shared/rows'
 

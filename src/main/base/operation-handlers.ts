@@ -3,6 +3,7 @@ import type { Principal } from './principal'
 import { LarderError } from '../../shared/errors'
 import { operations } from '../../shared/operations'
 import { parseInput } from '../../shared/validation'
+import { requireScope } from './principal'
 
 export interface CallContext {
   /** Null only for operations of scope `open`. */
@@ -31,8 +32,8 @@ export function checkAccess(spec: Pick<OperationSpec, 'scope' | 'reach'>, princi
     return
   if (!principal)
     throw new LarderError('key-missing', 'Send an API key in the Api-Key header, or as Authorization: Bearer …')
-  if (spec.scope !== 'any' && !principal.scopes.has(spec.scope))
-    throw new LarderError('out-of-scope', `This needs the scope ${spec.scope}; the key has ${[...principal.scopes].join(', ')}.`)
+  if (spec.scope !== 'any')
+    requireScope(principal, spec.scope)
   if (spec.reach === 'server' && !principal.admin)
     throw new LarderError('admin-only', 'Only an administrator may do this: it concerns every user of this server.')
 }

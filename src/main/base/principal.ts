@@ -1,3 +1,5 @@
+import { LarderError } from '../../shared/errors'
+
 export type ScopeName = 'read' | 'write' | 'admin'
 
 /** Who makes a request, and what they may do. Built once per credential, not per request. */
@@ -37,6 +39,16 @@ export interface Authenticator {
  * asks the server before it lets a page send this header elsewhere. Shorter than any secret may be.
  */
 export const anonymousKey = 'anonymous'
+
+/** Throws LarderError `out-of-scope`. */
+export function requireScope(principal: Principal, scope: ScopeName): void {
+  if (!principal.scopes.has(scope)) {
+    throw new LarderError(
+      'out-of-scope',
+      `This needs the scope ${scope}; the key has ${[...principal.scopes].join(', ')}.`,
+    )
+  }
+}
 
 /** Whose credential this is. Whoever uses the anonymous one is nobody's user, and counts by itself. */
 export function userOf(caller: object): unknown {

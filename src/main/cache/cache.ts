@@ -1,11 +1,12 @@
-import type { Clock } from '../base/clock'
+import type { Clock, Stopwatch } from '../base/clock'
 import type { ChangeFeed } from './changes'
 import type { Jobs, Work } from './jobs'
 import type { OperationParts } from './operations'
-import type { Cache, CacheDefinition, CacheSettings, EntryJournal } from './ports'
+import type { Cache, CacheDefinition, EntryJournal } from './ports'
 import type { Ranked } from './ranking'
 import type { Ledger, StoreMaker } from './store'
 import { LarderError } from '../../shared/errors'
+import { givenOnly } from '../base/given-only'
 import { runBatch } from './batch'
 import { createDepartures } from './departures'
 import { costs, createFitter } from './fitter'
@@ -31,6 +32,7 @@ const expiryStride = 8
 /** What the caches of an engine share. */
 export interface CacheParts {
   clock: Clock
+  stopwatch: Stopwatch
   journal: EntryJournal
   changes: ChangeFeed
   ledger: Ledger
@@ -69,7 +71,7 @@ export interface ManagedCache extends Ranked {
 
 /** Opens a cache; a persistent one with the entries that its journal holds, as many as fit. */
 export function createCache(parts: CacheParts, initial: CacheDefinition): ManagedCache {
-  const { clock, changes } = parts
+  const { clock, stopwatch, changes } = parts
   let definition: Readonly<CacheDefinition> = { ...initial }
   let closed = false
   const store = parts.createStore(parts.ledger, definition.eviction)
@@ -79,6 +81,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   const table = createLiveTable({ store, journal, changes, departures, statistics, definition: () => definition, isClosed: () => closed, settle, stir: parts.stir })
   const operationParts: OperationParts = {
     clock,
+    stopwatch,
     statistics,
     settings: () => definition,
     isEnabled: () => definition.enabled && parts.isEnabled(),
@@ -89,7 +92,13 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   const limits = createLimits(store, () => definition)
   const fitter = createFitter(() => fitStep(0), limits.excess, parts.start)
   const invalidationParts = { store, clock, table, newestVersion: parts.newestVersion }
-  const orders = createOrders({ store, clock, scan: query => readPage(store, clock, query), expire: entry => table.remove(entry, 'expired') })
+  const orders = createOrders({
+    store,
+    clock,
+    stopwatch,
+    scan: query => readPage(store, clock, query),
+    expire: entry => table.remove(entry, 'expired'),
+  })
 
   /**
    * One step towards what its settings allow, with room for so many bytes: entries go until what they
@@ -188,7 +197,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       if (closed)
         throw new LarderError('cache-not-found', `Cache ${definition.name} was deleted.`)
       const wasPersistent = definition.persistent
-      definition = { ...definition, ...withoutUndefined(change) }
+      definition = { ...definition, ...givenOnly(change) }
       store.rank(definition.eviction)
       parts.stir()
       const begins = definition.persistent && !wasPersistent
@@ -273,9 +282,9 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       }
       const earlier = store.find(key)
       if (earlier)
-        store.replace(earlier, fields, monotonic)
+        store.replace(earlier, fields, stopwatch.now())
       else
-        store.insert(key, fields, monotonic)
+        store.insert(key, fields, stopwatch.now())
       // Room comes from this cache alone: others would have to write to their journal.
       while (limits.isOver() || parts.ledger.demand > parts.budget()) {
         const victim = store.victim()
@@ -287,9 +296,4 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     }
     dropped.forEach(journal.remove)
   }
-}
-
-/** A change spread over settings must not write `undefined` where nothing was said. */
-function withoutUndefined(change: Partial<CacheSettings>): Partial<CacheSettings> {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
 }

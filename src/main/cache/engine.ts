@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { RealClock, Stopwatch } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { ManagedCache } from './cache'
 import type { Work } from './jobs'
@@ -15,7 +15,8 @@ import { createRanking } from './ranking'
 import { createSweeper } from './sweeper'
 
 export interface EngineParts {
-  clock: Clock
+  clock: RealClock
+  stopwatch: Stopwatch
   /** Where persistent caches keep their entries. Stays open: whoever opened it closes it after the engine. */
   journal: EntryJournal
   /** Bytes of all entries with their overhead. */
@@ -25,20 +26,27 @@ export interface EngineParts {
   createStore?: StoreMaker
 }
 
-/** The caches of all users, under one memory budget and one switch. */
-export function createEngine({ clock, journal, budget, logger, createStore = createOffheapStore }: EngineParts): Engine {
+/** The caches of all spaces, under one memory budget and one switch. */
+export function createEngine({
+  clock,
+  stopwatch,
+  journal,
+  budget,
+  logger,
+  createStore = createOffheapStore,
+}: EngineParts): Engine {
   const caches = new Map<string, ManagedCache>()
-  /** Owner → name → cache: every request asks for one. */
-  const byOwner = new Map<string, Map<string, Cache>>()
+  /** Space → name → cache: every request asks for one. */
+  const bySpace = new Map<string, Map<string, Cache>>()
   const changes = createChangeFeed(logger)
   const ledger = { bytes: 0, demand: 0 }
   const ranking = createRanking<ManagedCache>()
-  const sweeper = createSweeper(clock, logger, () => [...caches.values()])
+  const sweeper = createSweeper(stopwatch, logger, () => [...caches.values()])
   let enabled = true
   // Above every version of earlier runs, also of entries that were not kept: an ETag never comes back.
   let version = clock.wall() * 1000
 
-  const jobs = createJobs(clock, changes.held)
+  const jobs = createJobs(stopwatch, changes.held)
   const fitter = createFitter<ManagedCache>(
     written => makeRoom(0, written),
     () => Math.max(ledger.demand, ledger.bytes) - budget,
@@ -79,10 +87,11 @@ export function createEngine({ clock, journal, budget, logger, createStore = cre
       return changes.total
     },
     open(definition) {
-      if (caches.has(definition.id) || byOwner.get(definition.owner)?.has(definition.name))
+      if (caches.has(definition.id) || bySpace.get(definition.space)?.has(definition.name))
         throw new LarderError('name-taken', `Cache ${definition.name} is open already.`)
       const managed = ranking.add(stir => createCache({
         clock,
+        stopwatch,
         journal,
         changes,
         ledger,
@@ -99,20 +108,25 @@ export function createEngine({ clock, journal, budget, logger, createStore = cre
         fitBudget: fitter.soon,
       }, definition))
       caches.set(definition.id, managed)
-      byOwner.set(definition.owner, (byOwner.get(definition.owner) ?? new Map<string, Cache>()).set(definition.name, managed.cache))
+      bySpace.set(
+        definition.space,
+        (bySpace.get(definition.space) ?? new Map<string, Cache>()).set(definition.name, managed.cache),
+      )
       logger.debug('Cache opened', { cache: definition.name, entries: managed.cache.size, bytes: managed.cache.bytes })
       return managed.cache
     },
-    find: (owner, name) => byOwner.get(owner)?.get(name),
-    list: owner => owner === undefined ? Array.from(caches.values(), managed => managed.cache) : [...byOwner.get(owner)?.values() ?? []],
+    find: (space, name) => bySpace.get(space)?.get(name),
+    list: space => space === undefined
+      ? Array.from(caches.values(), managed => managed.cache)
+      : [...bySpace.get(space)?.values() ?? []],
     close(id) {
       const managed = caches.get(id)
       if (!managed)
         return false
-      const { owner, name } = managed.cache.definition
+      const { space, name } = managed.cache.definition
       managed.close()
       ranking.remove(managed)
-      byOwner.get(owner)?.delete(name)
+      bySpace.get(space)?.delete(name)
       return caches.delete(id)
     },
     subscribe: changes.subscribe,

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { Stopwatch } from '../base/clock'
 import { timeLimit } from './order/slices'
 
 /** Work in small steps: after each of them others may have their turn. */
@@ -21,18 +21,18 @@ interface Job {
   fail: (error: unknown) => void
 }
 
-/** Steps between two looks at the clock. */
+/** Steps between two looks at the stopwatch. */
 const stride = 8
 
 /**
  * However many jobs there are, they share one slice for each turn of the event loop, and take turns:
  * a short one does not wait until a long one is done.
  *
- * @param clock tells when a slice is over
+ * @param stopwatch tells when a slice is over
  * @param around wraps each slice
  * @param milliseconds length of a slice
  */
-export function createJobs(clock: Clock, around: <T>(slice: () => T) => T, milliseconds = 2): Jobs {
+export function createJobs(stopwatch: Stopwatch, around: <T>(slice: () => T) => T, milliseconds = 2): Jobs {
   const waiting: Job[] = []
   let scheduled: NodeJS.Immediate | undefined
 
@@ -62,7 +62,7 @@ export function createJobs(clock: Clock, around: <T>(slice: () => T) => T, milli
   function schedule(): void {
     scheduled ??= setImmediate(() => {
       scheduled = undefined
-      turn(timeLimit(clock, milliseconds))
+      turn(timeLimit(stopwatch, milliseconds))
       if (waiting.length > 0)
         schedule()
     })
@@ -71,7 +71,7 @@ export function createJobs(clock: Clock, around: <T>(slice: () => T) => T, milli
   return {
     run<T>(work: Work<T>) {
       if (waiting.length === 0) {
-        const first = slice(work, timeLimit(clock, milliseconds))
+        const first = slice(work, timeLimit(stopwatch, milliseconds))
         if (first.done)
           return first.value
       }

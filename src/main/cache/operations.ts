@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { Clock, Stopwatch } from '../base/clock'
 import type { Cache, CacheSettings, Hit, WriteOptions, WriteResult } from './ports'
 import type { StatisticsKeeper } from './statistics'
 import type { EntryFields, StoredEntry } from './store'
@@ -9,6 +9,7 @@ import { mergePatch } from './merge-patch'
 
 export interface OperationParts {
   clock: Clock
+  stopwatch: Stopwatch
   statistics: StatisticsKeeper
   settings: () => CacheSettings
   /** Whether reads are answered: this cache's switch and the global one. */
@@ -29,7 +30,7 @@ const wholeNumber = /^(?:0|-?[1-9]\d{0,18})$/
 
 /** The rules of single keys, over whichever table they are to work on. */
 export function createEntryOperations(parts: OperationParts, table: EntryTable): EntryOperations {
-  const { clock, statistics, settings, isEnabled, nextVersion, fits } = parts
+  const { clock, stopwatch, statistics, settings, isEnabled, nextVersion, fits } = parts
 
   /** The entry if it is fresh or servable stale; drops it when its time is over. */
   function present(key: string, wall: number, monotonic: number): StoredEntry | undefined {
@@ -40,12 +41,12 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
     return undefined
   }
 
-  function write(key: string, existing: StoredEntry | undefined, content: Omit<EntryFields, 'version'>, at: number): WriteResult {
+  function write(key: string, existing: StoredEntry | undefined, content: Omit<EntryFields, 'version'>): WriteResult {
     const { value, contentType, tags, lifetime } = content
     if (!fits(key, content))
       return { outcome: 'too-large', version: existing?.version ?? 0 }
     const version = nextVersion()
-    table.put(key, existing, { value, contentType, tags, version, lifetime }, at)
+    table.put(key, existing, { value, contentType, tags, version, lifetime }, stopwatch.now())
     table.settle()
     return { outcome: existing ? 'replaced' : 'created', version }
   }
@@ -53,7 +54,7 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
   /** A hit that restarts its TTL. New times may take up room and move the entry, so it is looked up anew. */
   function slide(key: string, entry: StoredEntry, wall: number, monotonic: number): Hit {
     table.slide(entry, restartLifetime(entry, wall, monotonic, entry.ttl))
-    table.use(table.find(key) ?? entry, monotonic)
+    table.use(table.find(key) ?? entry, stopwatch.now())
     table.settle()
     const moved = table.find(key) ?? entry
     return toHit(moved, timeOf(moved, wall, monotonic), moved.hits)
@@ -78,7 +79,7 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       if (!stale && settings().sliding && entry.ttl !== Infinity)
         return slide(key, entry, wall, monotonic)
       const hit = toHit(entry, timeOf(entry, wall, monotonic), entry.hits + 1)
-      table.use(entry, monotonic)
+      table.use(entry, stopwatch.now())
       return hit
     },
 
@@ -105,7 +106,7 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
         contentType: options.contentType ?? binary,
         tags: distinct(options.tags),
         lifetime: startLifetime(wall, monotonic, milliseconds(ttl), milliseconds(options.grace ?? 0)),
-      }, monotonic)
+      })
     },
 
     delete(key, ifVersion) {
@@ -140,7 +141,7 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
         contentType: fresh?.contentType ?? text,
         tags: fresh?.tags ?? noTags,
         lifetime: fresh ? renewLifetime(fresh, wall, monotonic) : startLifetime(wall, monotonic, milliseconds(settings().ttl), 0),
-      }, monotonic)
+      })
       if (outcome === 'too-large')
         throw tooLarge()
       return { number, version }
@@ -157,7 +158,11 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       if (fresh === undefined)
         throw new LarderError('entry-not-found', 'There is no fresh entry to patch.')
       const { contentType, tags } = fresh
-      const result = write(key, fresh, { value: mergePatch(fresh.value, patch), contentType, tags, lifetime: renewLifetime(fresh, wall, monotonic) }, monotonic)
+      const result = write(
+        key,
+        fresh,
+        { value: mergePatch(fresh.value, patch), contentType, tags, lifetime: renewLifetime(fresh, wall, monotonic) },
+      )
       if (result.outcome === 'too-large')
         throw tooLarge()
       return result

@@ -121,7 +121,11 @@ export interface Statistics {
 
 export interface CacheDefinition extends CacheSettings {
   id: string
-  owner: string
+  /**
+   * Where its name is unique. A user's own caches lie in the unnamed space of that user, which is
+   * called by their id.
+   */
+  space: string
   name: string
 }
 
@@ -201,8 +205,8 @@ export interface Engine extends Disposable {
   /** A lower one holds for writes at once; what is beyond it is evicted in slices. */
   budget: number
   open: (definition: CacheDefinition) => Cache
-  find: (owner: string, name: string) => Cache | undefined
-  list: (owner?: string) => Cache[]
+  find: (space: string, name: string) => Cache | undefined
+  list: (space?: string) => Cache[]
   /** Drops the cache with its entries, the persisted ones too. */
   close: (id: string) => boolean
   /** Total of changes since the start: what an event costs when nobody listens. */

@@ -2,7 +2,10 @@ import { createHeap } from './heap'
 
 /** What decides which cache has to give way. */
 export interface Ranked {
-  /** Monotonic milliseconds of the last use of the entry that is next to go; Infinity when fewer than `keep` + 1 entries are there. */
+  /**
+   * Milliseconds of the stopwatch at the last use of the entry that is next to go; Infinity when
+   * fewer than `keep` + 1 entries are there.
+   */
   idleSince: (keep: number) => number
   /** Bytes that it holds and that its entries do not justify. */
   readonly slack: number

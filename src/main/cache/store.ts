@@ -21,7 +21,7 @@ export interface StoredEntry extends Lifetime, Omit<EntryFields, 'lifetime'> {
   readonly size: number
   /** Reads that found it, over all values it had. */
   readonly hits: number
-  /** Monotonic milliseconds of its last read or write, whole ones at least. */
+  /** Milliseconds of the stopwatch at its last read or write, whole ones at least. */
   readonly usedAt: number
 }
 
@@ -44,7 +44,10 @@ export interface Store {
   /** Demand of a store that holds this entry alone, or a little more; Infinity for one that has no place here. */
   cost: (key: string, fields: Omit<EntryFields, 'version' | 'lifetime'>) => number
   find: (key: string) => StoredEntry | undefined
-  /** Adds a key that is not there, as the most recently used. `at` is monotonic milliseconds, here and below. */
+  /**
+   * Adds a key that is not there, as the most recently used. `at` is milliseconds of the stopwatch,
+   * here and below.
+   */
   insert: (key: string, fields: EntryFields, at: number) => void
   /** New content in the old place of the insertion order; becomes the most recently used. */
   replace: (entry: StoredEntry, fields: EntryFields, at: number) => void

@@ -1,10 +1,10 @@
-import type { Clock } from '../base/clock'
+import type { Stopwatch } from '../base/clock'
 import type { Disposable } from '../base/disposable'
 import type { Logger } from '../base/logger'
 import type { ManagedCache } from './cache'
 import { messageOf } from '../base/logger'
 
-/** Entries looked at between two looks at the clock. */
+/** Entries looked at between two looks at the stopwatch. */
 const stride = 128
 const pauses = { idle: 1000, busy: 10 }
 
@@ -17,14 +17,14 @@ export interface Sweeper extends Disposable {
  * Drops what has expired without a timer per entry: a slice every second, or every 10 ms while one ends before its work does. A
  * slice ends when its time is up, or when it has been through all caches.
  */
-export function createSweeper(clock: Clock, logger: Logger, caches: () => readonly ManagedCache[]): Sweeper {
+export function createSweeper(stopwatch: Stopwatch, logger: Logger, caches: () => readonly ManagedCache[]): Sweeper {
   let cursor = 0
   let busy = false
   let timer = setTimeout(tick, pauses.idle).unref()
 
   function sweep(milliseconds = 2): number {
     const all = caches()
-    const end = clock.monotonic() + milliseconds
+    const end = stopwatch.now() + milliseconds
     let dropped = 0
     let rounds = 0
     while (rounds < all.length) {
@@ -35,7 +35,7 @@ export function createSweeper(clock: Clock, logger: Logger, caches: () => readon
         cursor++
         rounds++
       }
-      if (clock.monotonic() >= end)
+      if (stopwatch.now() >= end)
         break
     }
     busy = rounds < all.length

@@ -11,7 +11,10 @@ export interface EntryTable {
   find: (key: string) => StoredEntry | undefined
   /** Why nothing is under this key. */
   reasonOf: (key: string) => MissReason
-  /** `existing` is what `find` gave for the key, `at` monotonic milliseconds. Throws LarderError `cache-not-found` once the cache is closed. */
+  /**
+   * `existing` is what `find` gave for the key, `at` milliseconds of the stopwatch. Throws
+   * LarderError `cache-not-found` once the cache is closed.
+   */
   put: (key: string, existing: StoredEntry | undefined, fields: EntryFields, at: number) => void
   remove: (entry: StoredEntry, departure: Exclude<Departure, 'flushed'>) => void
   /** A restart of a sliding TTL by a read. */

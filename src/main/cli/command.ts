@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { Stopwatch } from '../base/clock'
 import type { Configuration } from '../base/configuration'
 import type { FlagSpec, Given } from './arguments'
 import type { CliClient } from './client'
@@ -20,7 +20,7 @@ export interface CommandContext {
   client: CliClient
   output: Output
   io: Io
-  clock: Clock
+  stopwatch: Stopwatch
   /** Starts the server and resolves with the exit code once it has stopped. */
   serve: (configuration: Configuration) => Promise<number>
   /** Everything that decides how a server starts. Throws Failure (usage). */

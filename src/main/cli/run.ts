@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { Stopwatch } from '../base/clock'
 import type { Configuration } from '../base/configuration'
 import type { FlagSpec, Given } from './arguments'
 import type { Command, CommandContext } from './command'
@@ -6,7 +6,7 @@ import type { Connection } from './connection'
 import type { Io } from './io'
 import type { Output } from './output'
 import { LarderError } from '../../shared/errors'
-import { systemClock } from '../base/clock'
+import { systemStopwatch } from '../base/clock'
 import { defaultHome } from '../base/default-home'
 import { messageOf } from '../base/logger'
 import { parseGiven, readArguments } from './arguments'
@@ -26,7 +26,7 @@ export interface RunServices {
   /** Runs the server until it is told to stop; resolves with the exit code. */
   serve: (configuration: Configuration) => Promise<number>
   version: string
-  clock?: Clock
+  stopwatch?: Stopwatch
 }
 
 const globals = {
@@ -102,7 +102,12 @@ function checkFlags(command: Command, flags: ReadonlyMap<string, Given>): void {
   }
 }
 
-function createContext(flags: ReadonlyMap<string, Given>, io: Io, { serve, clock = systemClock }: RunServices, output: Output): CommandContext {
+function createContext(
+  flags: ReadonlyMap<string, Given>,
+  io: Io,
+  { serve, stopwatch = systemStopwatch }: RunServices,
+  output: Output,
+): CommandContext {
   const warn = (line: string): void => void io.stderr.write(`larder: ${line}\n`)
   const sources = { ...io, defaultHome: defaultHome(io.platform, io.env, io.userFolder), warn }
   const find = createLookup(flags, sources)
@@ -121,7 +126,7 @@ function createContext(flags: ReadonlyMap<string, Given>, io: Io, { serve, clock
     client: createCliClient(connect),
     output,
     io,
-    clock,
+    stopwatch,
     home,
     serve,
     configuration: () => resolveConfiguration(createServerLookup(flags, sources), sources),

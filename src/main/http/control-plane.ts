@@ -1,4 +1,3 @@
-import type { NextFunction, Request, Response } from 'express'
 import type { IncomingMessage } from 'node:http'
 import type { LarderEvent } from '../../shared/events'
 import type { OperationName, OperationSpec } from '../../shared/operations'
@@ -10,12 +9,13 @@ import type { ConsoleFile } from './console-files'
 import type { Exchange } from './exchange'
 import type { OpenApiOptions } from './openapi/document'
 import type { RequestHead } from './request-head'
+import type { Params } from './route-table'
 import express from 'express'
 import { dataOperations } from '../../shared/data-operations'
 import { LarderError } from '../../shared/errors'
 import { limits } from '../../shared/limits'
-import { operations } from '../../shared/operations'
 import { invoke } from '../base/operation-handlers'
+import { requireScope } from '../base/principal'
 import { openEventStream, parseTopics } from './event-stream'
 import { commonHeaders, holdFor, pourOut, send, sendJson } from './exchange'
 import { createDescriptions } from './openapi/document'
@@ -39,8 +39,8 @@ export interface ControlPlaneDeps {
 const heartbeatMs = 15_000
 
 /**
- * Everything but the data plane, as an Express app made from the operation table. The guards have run: each request comes with its
- * exchange. Stays up while caching is switched off.
+ * Everything but the data plane, as an Express app. The guards have run and the route table has
+ * found the row: each request comes with its exchange. Stays up while caching is switched off.
  */
 export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange: Exchange) => void } & Disposable {
   const { handlers, authenticator, hub, consoleFiles, fail } = deps
@@ -48,25 +48,6 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
   const exchanges = new WeakMap<IncomingMessage, Exchange>()
   const streams = new Set<Disposable>()
   const places = createStreamPlaces(limits.streams)
-  const app = express()
-  app.disable('x-powered-by')
-  app.set('case sensitive routing', true)
-  app.set('strict routing', true)
-
-  /** Registers a handler that gets the exchange, and whose failures are answered. */
-  function route(method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string, handle: (exchange: Exchange) => void | Promise<void>): void {
-    app[method](path, async (request) => {
-      const exchange = exchanges.get(request)
-      if (!exchange)
-        throw new Error('A request reached the control plane past the guards')
-      try {
-        await handle(exchange)
-      }
-      catch (error) {
-        fail(exchange, error)
-      }
-    })
-  }
 
   /** Who holds this request's credential now, without that counting as use. */
   function holderOf({ secret }: RequestHead): Principal | undefined {
@@ -84,27 +65,26 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
     return now ?? null
   }
 
-  for (const [name, spec] of Object.entries(operations) as [OperationName, OperationSpec][]) {
-    const method = spec.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete'
-    route(method, expressPath(spec.path), async (exchange) => {
-      const input = await readOperationInput(exchange, spec)
-      const output = await invoke(handlers, name, input, { principal: callerNow(exchange, spec.scope === 'open') })
-      if (spec.status === 204)
-        send(exchange, 204, [])
-      else if (spec.media)
-        send(exchange, spec.status, ['Content-Type', spec.media], String(output))
-      else
-        sendJson(exchange, spec.status, output)
-    })
+  async function runOperation(exchange: Exchange, name: OperationName, spec: OperationSpec): Promise<void> {
+    const input = await readOperationInput(exchange, spec)
+    const output = await invoke(handlers, name, input, { principal: callerNow(exchange, spec.scope === 'open') })
+    if (spec.status === 204)
+      send(exchange, 204, [])
+    else if (spec.media)
+      send(exchange, spec.status, ['Content-Type', spec.media], String(output))
+    else
+      sendJson(exchange, spec.status, output)
   }
 
-  route('get', dataOperations['events.watch'].path, (exchange) => {
-    const query = readQuery(exchange.target.query)
-    refuseUnknown(query, dataOperations['events.watch'].query)
-    const topics = parseTopics(query.get('topics'))
+  function watchEvents(exchange: Exchange): void {
+    const spec = dataOperations['events.watch']
     const { principal, head, response } = exchange
     if (!principal)
       throw new LarderError('key-missing', 'Watching events needs a key.')
+    requireScope(principal, spec.scope)
+    const query = readQuery(exchange.target.query)
+    refuseUnknown(query, spec.query)
+    const topics = parseTopics(query.get('topics'))
     // Whoever has left already would never give a place back.
     if (response.closed || exchange.request.socket.destroyed)
       return
@@ -125,25 +105,43 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
       streams.delete(stream)
       place.dispose()
     })
-  })
+  }
 
-  route('get', descriptionPaths[0], exchange => send(exchange, 200, ['Content-Type', 'application/json'], descriptions.json()))
-  route('get', descriptionPaths[1], async exchange => send(exchange, 200, ['Content-Type', 'application/yaml'], await descriptions.yaml()))
+  async function sendDocument(exchange: Exchange, template: string, params: Params): Promise<void> {
+    for (const [name, value] of Object.entries(params))
+      decodePart(value, name)
+    const file = consoleFiles.get(template)
+    if (file)
+      sendFile(exchange, file)
+    else if (template === descriptionPaths[0])
+      send(exchange, 200, ['Content-Type', 'application/json'], descriptions.json())
+    else
+      send(exchange, 200, ['Content-Type', 'application/yaml'], await descriptions.yaml())
+  }
 
-  for (const [path, file] of consoleFiles)
-    route('get', expressPath(path), exchange => sendFile(exchange, file))
+  /** Answers by the row that the route table has found. */
+  async function answer(exchange: Exchange): Promise<void> {
+    const { route } = exchange
+    switch (route.kind) {
+      case 'control':
+        return runOperation(exchange, route.name, route.spec)
+      case 'data':
+        return watchEvents(exchange)
+      case 'document':
+        return sendDocument(exchange, route.template, route.params)
+      default:
+        throw new LarderError('not-found', 'There is nothing at this path.')
+    }
+  }
 
-  // Express decodes path parameters before our handler does, and refuses bad encodings in its own words.
-  app.use((_cause: unknown, request: Request, _response: Response, _next: NextFunction) => {
+  const app = express()
+  app.disable('x-powered-by')
+  // One handler: the path was looked up before, and is not looked up again.
+  app.use((request) => {
     const exchange = exchanges.get(request)
-    if (exchange)
-      fail(exchange, pathFault(exchange))
-  })
-  // The guards let only paths of the tables through; what is not registered above is answered all the same, not left hanging.
-  app.use((request: Request) => {
-    const exchange = exchanges.get(request)
-    if (exchange)
-      fail(exchange, new LarderError('not-found', 'There is nothing at this path.'))
+    if (!exchange)
+      throw new Error('A request reached the control plane past the guards')
+    answer(exchange).catch((error: unknown) => fail(exchange, error))
   })
 
   return {
@@ -157,23 +155,6 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
         void stream.dispose()
     },
   }
-}
-
-/** `{name}` of our tables in Express's words. */
-function expressPath(template: string): string {
-  return template.replaceAll(/\{(\w+)\}/g, ':$1')
-}
-
-/** What is wrong with a path that Express could not decode, by the parameter's name. */
-function pathFault({ route }: Exchange): unknown {
-  try {
-    for (const [name, value] of Object.entries(route.kind === 'control' ? route.params : {}))
-      decodePart(value, name)
-  }
-  catch (error) {
-    return error
-  }
-  return new LarderError('bad-encoding', 'The path must be percent-encoded UTF-8.')
 }
 
 function sendFile(exchange: Exchange, file: ConsoleFile): void {

@@ -1,4 +1,4 @@
-import type { Hit, MissReason, WriteOptions } from '../cache/ports'
+import type { Hit, MissReason, WriteOptions } from '../serving/ports'
 import type { RequestHead } from './request-head'
 import { Buffer } from 'node:buffer'
 import { contentTypeRule, isContentType } from '../../shared/entries'

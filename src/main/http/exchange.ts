@@ -1,32 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { RequestResult } from '../../shared/request-results'
 import type { Hold } from '../base/in-flight'
-import type { Cache } from '../cache/ports'
+import type { Principal } from '../base/principal'
+import type { Call } from '../serving/ports'
 import type { Admission } from './guards'
 import type { Traffic } from './traffic'
 import { Buffer } from 'node:buffer'
 import { overloaded } from '../base/in-flight'
-import { lastingValue } from '../cache/ports'
+import { lastingValue } from '../serving/ports'
 import { corsHeaders } from './cors'
 import { pour, slices } from './pour'
 import { answerAndClose } from './raw-answer'
 import { chargedFor, queuedOverhead } from './traffic'
 
-/** One request on its way through the pipeline, with what is found out about it for statistics and the request log. */
-export interface Exchange extends Admission {
+/** One request on its way through the pipeline: HTTP's call. */
+export interface Exchange extends Admission, Call {
+  principal: Principal | null
+  face: Call['face']
+  operation: Call['operation']
   request: IncomingMessage
   response: ServerResponse
-  /** Monotonic milliseconds at which the request's head was there. */
-  started: number
   /** The client waits for `100 Continue` before it sends the body (RFC 9110 §10.1.1). */
   expectsContinue: boolean
   requestBytes: number
-  /** Cache and key concerned, once known. */
-  cacheName: string | null
-  cache: Cache | null
-  key: string | null
-  result: RequestResult
-  reason: string | null
   /** Called once with the status and the size of the body when the answer is handed to the socket. */
   finished: (exchange: Exchange, status: number, bytes: number) => void
   traffic: Traffic

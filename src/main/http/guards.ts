@@ -60,8 +60,6 @@ export function checkCaller(admission: Admission, authenticator: Authenticator, 
       ? new LarderError('key-missing', 'Send an API key in the Api-Key header, or as Authorization: Bearer …')
       : new LarderError('key-invalid', 'This API key is not valid: mistyped, revoked or expired.')
   }
-  if (route.kind === 'data' && !principal.scopes.has(route.spec.scope))
-    throw new LarderError('out-of-scope', `This needs the scope ${route.spec.scope}; the key has ${[...principal.scopes].join(', ')}.`)
 }
 
 function mutates(route: Route): boolean {
@@ -85,10 +83,4 @@ function isForeign(head: RequestHead, hosts: HostGuard): boolean {
   if (head.fetchSite !== null)
     return head.fetchSite !== 'same-origin' && head.fetchSite !== 'none'
   return head.origin !== null && !hosts.isOwnOrigin(head.origin)
-}
-
-/** Throws `out-of-scope` when the key's list of caches leaves this one out. */
-export function checkCacheAccess(principal: Principal, cache: string): void {
-  if (principal.caches !== null && !principal.caches.has(cache))
-    throw new LarderError('out-of-scope', `This key may not reach the cache ${cache}.`)
 }

@@ -1,12 +1,13 @@
 import type { InFlight } from '../base/in-flight'
-import type { Cache, Engine, Statistics } from '../cache/ports'
+import type { ServedCaches } from '../serving/caches'
+import type { CacheInfo, Statistics } from '../serving/ports'
 import type { EventLoopDelay } from './event-loop-delay'
 import { missReasonNames } from '../../shared/miss-reasons'
 
 export interface MetricsInput {
   /** Those that the caller may see: of one user, so that names are unique. */
-  caches: readonly Cache[]
-  engine: Pick<Engine, 'enabled' | 'budget'>
+  caches: readonly CacheInfo[]
+  engine: Pick<ServedCaches, 'enabled' | 'budget'>
   /** Null for callers whom the server as a whole does not concern. */
   process: ProcessFigures | null
 }
@@ -68,9 +69,14 @@ function processFamilies({ uptimeSeconds, residentMemory, cpuSeconds, inFlight, 
   ]
 }
 
-function cacheFamilies(caches: readonly Cache[]): Family[] {
+function cacheFamilies(caches: readonly CacheInfo[]): Family[] {
   const rows = caches.map(cache => ({ cache, labels: { cache: cache.definition.name }, statistics: cache.statistics() }))
-  const perCache = (name: string, type: Family['type'], help: string, pick: (cache: Cache, statistics: Statistics) => number): Family =>
+  const perCache = (
+    name: string,
+    type: Family['type'],
+    help: string,
+    pick: (cache: CacheInfo, statistics: Statistics) => number,
+  ): Family =>
     ({ name, type, help, samples: rows.map(({ cache, labels, statistics }) => ({ labels, value: pick(cache, statistics) })) })
 
   return [

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Clock } from '../base/clock'
+import type { Stopwatch } from '../base/clock'
 import type { Disposable } from '../base/disposable'
 import type { Hold, InFlight } from '../base/in-flight'
 
@@ -26,7 +26,7 @@ interface Connection {
   hold: Hold | null
   /** Bytes of answers that wait for others. */
   queued: number
-  /** What it waited with when it last changed, and since when, in monotonic milliseconds. */
+  /** What it waited with when it last changed, and since when, in milliseconds of the stopwatch. */
   waiting: number
   since: number
   readonly ended: Set<() => void>
@@ -36,7 +36,7 @@ interface Connection {
 export const stallLimit = 30_000
 const lookEvery = 1000
 
-export function createOutflow({ clock, inFlight }: { clock: Clock, inFlight: InFlight }): Outflow {
+export function createOutflow({ stopwatch, inFlight }: { stopwatch: Stopwatch, inFlight: InFlight }): Outflow {
   const connections = new Map<Socket, Connection>()
   /** Those of which something waits. */
   const slow = new Set<Socket>()
@@ -70,7 +70,7 @@ export function createOutflow({ clock, inFlight }: { clock: Clock, inFlight: InF
     }
     if (bytes !== connection.waiting) {
       connection.waiting = bytes
-      connection.since = clock.monotonic()
+      connection.since = stopwatch.now()
     }
     slow.add(socket)
     timer ??= setInterval(look, lookEvery).unref()
@@ -80,7 +80,7 @@ export function createOutflow({ clock, inFlight }: { clock: Clock, inFlight: InF
   }
 
   function look(): void {
-    const now = clock.monotonic()
+    const now = stopwatch.now()
     for (const socket of slow) {
       const connection = connections.get(socket)
       if (!connection)
@@ -101,7 +101,7 @@ export function createOutflow({ clock, inFlight }: { clock: Clock, inFlight: InF
       if (socket.destroyed)
         return
       const connection = connectionOf(socket)
-      connection.since = clock.monotonic()
+      connection.since = stopwatch.now()
       measure(socket, connection, caller)
     },
     queued(response, caller, bytes) {

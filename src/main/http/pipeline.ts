@@ -1,68 +1,79 @@
-import type { Clock } from '../base/clock'
+import type { Stopwatch } from '../base/clock'
 import type { Authenticator } from '../base/principal'
+import type { Maybe } from '../serving/maybe'
+import type { Serving } from '../serving/serving'
 import type { DataPlaneOperation } from './data-plane/data-plane'
 import type { Exchange } from './exchange'
 import type { HostGuard } from './host-guard'
 import type { RequestListener } from './pipelining'
-import type { RequestLog } from './request-log'
 import type { Route } from './route-table'
 import type { Traffic } from './traffic'
 import { LarderError } from '../../shared/errors'
+import { noMarks } from '../serving/call'
 import { preflightHeaders } from './cors'
 import { send } from './exchange'
 import { checkCaller, checkMessage } from './guards'
 import { inOrder } from './pipelining'
 import { readHead } from './request-head'
 import { readTarget } from './request-target'
+import { faceOf } from './route-table'
 
 export interface PipelineDeps {
-  clock: Clock
+  stopwatch: Stopwatch
   authenticator: Authenticator
-  requestLog: RequestLog
+  serving: Pick<Serving, 'finish'>
   traffic: Traffic
   route: (method: string, path: string) => Route
   hosts: () => HostGuard
-  data: (exchange: Exchange, name: DataPlaneOperation) => void | Promise<void>
+  data: (exchange: Exchange, name: DataPlaneOperation) => Maybe<void>
   control: { handle: (exchange: Exchange) => void }
   fail: (exchange: Exchange, error: unknown) => void
 }
 
 /** What every request goes through, once and in this order: message, Host, preflight, origin, key → data plane or control plane. */
 export function createPipeline(deps: PipelineDeps): RequestListener {
-  const { clock, authenticator, requestLog, traffic, route, control, data, fail } = deps
+  const { stopwatch, authenticator, serving, traffic, route, control, data, fail } = deps
 
-  /** Statistics and the request log, for what apps under test do. */
   function finished(exchange: Exchange, status: number, responseBytes: number): void {
-    if (!isDataPlane(exchange))
-      return
-    const ended = clock.monotonic()
-    const duration = (ended - exchange.started) * 1000
-    exchange.cache?.recordLatency(duration)
-    requestLog.record({
-      user: exchange.principal?.userId ?? null,
-      method: exchange.request.method ?? '',
-      path: exchange.target.path,
-      operation: exchange.route.kind === 'data' ? exchange.route.name : null,
-      cache: exchange.cacheName,
-      key: exchange.key,
-      status,
-      result: exchange.result,
-      reason: exchange.reason,
-      duration,
-      requestBytes: exchange.requestBytes,
-      responseBytes,
-      keyId: exchange.principal?.keyId ?? null,
-    }, ended)
+    serving.finish(exchange, status, exchange.requestBytes, responseBytes)
   }
 
   return inOrder(traffic.outflow, (request, response, expectsContinue) => {
     const url = request.url ?? '/'
     const head = readHead(request.rawHeaders)
     const target = readTarget(url)
-    const exchange: Exchange = { request, response, head, target, route: { kind: 'unknown' }, open: false, principal: null, corsOrigin: null, started: clock.monotonic(), expectsContinue, requestBytes: 0, cacheName: null, cache: null, key: null, result: 'ok', reason: null, finished, traffic, failed: fail }
+    const exchange: Exchange = {
+      request,
+      response,
+      head,
+      target,
+      route: { kind: 'unknown' },
+      open: false,
+      principal: null,
+      corsOrigin: null,
+      face: 'control',
+      operation: null,
+      method: request.method ?? '',
+      path: target.path,
+      started: stopwatch.now(),
+      space: null,
+      cache: null,
+      key: null,
+      result: 'ok',
+      found: null,
+      reason: null,
+      marks: noMarks,
+      expectsContinue,
+      requestBytes: 0,
+      finished,
+      traffic,
+      failed: fail,
+    }
     try {
       checkMessage(head, target, url, deps.hosts())
-      const found = exchange.route = route(request.method ?? '', target.path)
+      const found = exchange.route = route(exchange.method, exchange.path)
+      exchange.face = faceOf(found)
+      exchange.operation = found.kind === 'data' ? found.name : null
       if (request.method === 'OPTIONS' && head.origin !== null && head.preflightMethod !== null)
         return answerPreflight(exchange, head.origin)
       exchange.open = found.kind === 'document' || (found.kind === 'method' && found.open) || (found.kind === 'control' && found.spec.scope === 'open')
@@ -106,8 +117,4 @@ function refuseMethod(exchange: Exchange, allow: string, plain: boolean): void {
   if (exchange.request.method === 'OPTIONS' && !plain)
     return send(exchange, 204, ['Allow', `${allow}, OPTIONS`])
   throw new LarderError('method-not-allowed', `${exchange.request.method} is not allowed here: ${allow}.`)
-}
-
-function isDataPlane({ route }: Exchange): boolean {
-  return (route.kind === 'data' && route.spec.face !== 'events') || (route.kind === 'method' && route.face !== 'control' && route.face !== 'events')
 }

@@ -1,13 +1,11 @@
-import type { Clock } from '../base/clock'
+import type { RealClock } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { Exchange } from './exchange'
 import { LarderError } from '../../shared/errors'
 import { messageOf } from '../base/logger'
+import { noteFailure } from '../serving/account'
 import { classicError, classicStatus } from './classic-errors'
 import { send, sendText } from './exchange'
-
-/** Seconds after which an app under test may look whether caching is on again. */
-const switchRetryAfter = 5
 
 /** Turns whatever was thrown into an expected error. What is not one is a bug: it is logged, the client learns nothing of it. */
 export function toLarderError(error: unknown, logger: Logger): LarderError {
@@ -17,16 +15,8 @@ export function toLarderError(error: unknown, logger: Logger): LarderError {
   return new LarderError('internal', 'Something went wrong inside Larder; its log says what.', { cause: error })
 }
 
-export function cachingOff(): LarderError {
-  return new LarderError('caching-off', 'All caching is switched off.', { retryAfter: switchRetryAfter })
-}
-
-export function cacheOff(name: string): LarderError {
-  return new LarderError('cache-off', `The cache ${name} is switched off.`, { retryAfter: switchRetryAfter })
-}
-
 /** Answers an error in the form of the route's face. */
-export function sendError(exchange: Exchange, error: LarderError, clock: Clock): void {
+export function sendError(exchange: Exchange, error: LarderError, clock: RealClock): void {
   const { response } = exchange
   if (response.headersSent) {
     // Part of an answer is out already; only cutting the connection tells the client that it is not whole.
@@ -34,15 +24,10 @@ export function sendError(exchange: Exchange, error: LarderError, clock: Clock):
     return
   }
   const headers = errorHeaders(exchange, error)
-  const route = exchange.route
-  const face = route.kind === 'data' ? route.spec.face : route.kind === 'method' ? route.face : 'control'
-  if (exchange.result === 'miss') {
+  const { face } = exchange
+  if (exchange.result === 'miss')
     headers.push('Cache-Status', `Larder; fwd=miss; detail=${exchange.reason}`)
-  }
-  else {
-    exchange.result = error.status === 503 ? 'off' : error.status < 500 ? 'refused' : 'error'
-    exchange.reason = error.code
-  }
+  noteFailure(exchange, error)
   if (face === 'classic')
     send(exchange, classicStatus(error.code), ['Content-Type', 'application/json', ...headers], JSON.stringify(classicError(error.code, error.message, exchange.target.path, clock.wall())))
   else if (face === 'plain')

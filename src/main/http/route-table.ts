@@ -8,7 +8,7 @@ export type Route =
   | { kind: 'data', name: DataOperationName, spec: DataOperationSpec, params: Params }
   | { kind: 'control', name: OperationName, spec: OperationSpec, params: Params }
   /** A file of the console or a description of the API, open to everybody. */
-  | { kind: 'document' }
+  | { kind: 'document', template: string, params: Params }
   /** The path is known, the method is not. */
   | { kind: 'method', face: Face, open: boolean, allow: string }
   | { kind: 'unknown' }
@@ -38,7 +38,7 @@ export function createRouteTable(documents: ReadonlySet<string>): (method: strin
   function add(template: string, method: string, row: Row): void {
     let path = byTemplate.get(template)
     if (!path) {
-      path = { methods: new Map(), allow: '', face: faceOf(row), open: true }
+      path = { methods: new Map(), allow: '', face: faceOfRow(row), open: true }
       byTemplate.set(template, path)
       const parts = partsOf(template)
       if (parts.length === 1)
@@ -66,28 +66,41 @@ export function createRouteTable(documents: ReadonlySet<string>): (method: strin
     return row ? { kind: row.kind, name: row.name, spec: row.spec, params } as Route : { kind: 'method', face: path.face, open: path.open, allow: path.allow }
   }
 
-  const documentTemplates = [...documents].map(partsOf).filter(parts => parts.length > 1)
-  const document = (method: string): Route => method === 'GET' || method === 'HEAD' ? { kind: 'document' } : { kind: 'method', face: 'control', open: true, allow: 'GET, HEAD' }
+  const documentTemplates = Array.from(
+    documents,
+    template => ({ template, parts: partsOf(template) }),
+  ).filter(({ parts }) => parts.length > 1)
+  const document = (method: string, template: string, params: Params): Route => method === 'GET' || method === 'HEAD'
+    ? { kind: 'document', template, params }
+    : { kind: 'method', face: 'control', open: true, allow: 'GET, HEAD' }
 
   return (method, pathname) => {
     const path = exact.get(pathname)
     if (path)
       return answer(path, method, noParams)
     if (documents.has(pathname))
-      return document(method)
+      return document(method, pathname, noParams)
     for (const { parts, path } of templates) {
       const params = match(parts, pathname)
       if (params)
         return answer(path, method, params)
     }
-    if (documentTemplates.some(parts => match(parts, pathname)))
-      return document(method)
+    for (const { parts, template } of documentTemplates) {
+      const params = match(parts, pathname)
+      if (params)
+        return document(method, template, params)
+    }
     return { kind: 'unknown' }
   }
 }
 
-function faceOf(row: Row): Face {
+function faceOfRow(row: Row): Face {
   return row.kind === 'data' ? row.spec.face : 'control'
+}
+
+/** The face that answers, also where it only refuses the method. */
+export function faceOf(route: Route): Face {
+  return route.kind === 'method' ? route.face : route.kind === 'data' ? route.spec.face : 'control'
 }
 
 function partsOf(template: string): Part[] {

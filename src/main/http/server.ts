@@ -1,37 +1,37 @@
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
-import type { Clock } from '../base/clock'
+import type { RealClock, Stopwatch } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
+import type { Face } from '../base/face'
 import type { InFlight } from '../base/in-flight'
+import type { Listening } from '../base/listen'
 import type { Logger } from '../base/logger'
 import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator } from '../base/principal'
-import type { Engine } from '../cache/ports'
+import type { Serving } from '../serving/serving'
 import type { Exchange } from './exchange'
 import type { HostGuard } from './host-guard'
-import type { Listening } from './listen'
 import type { OpenApiOptions } from './openapi/document'
-import type { RequestLog } from './request-log'
 import { createServer as createHttpServer } from 'node:http'
 import { limits } from '../../shared/limits'
+import { listen } from '../base/listen'
 import { onClientError } from './client-errors'
 import { readConsoleFiles } from './console-files'
 import { createDataPlane } from './data-plane/data-plane'
 import { createHostGuard } from './host-guard'
 import { createLazyControlPlane } from './lazy-control-plane'
-import { listen } from './listen'
 import { createPipeline } from './pipeline'
 import { sendError, toLarderError } from './problems'
 import { createRouteTable, descriptionPaths } from './route-table'
 import { createTraffic } from './traffic'
 
-export interface LarderServerOptions {
-  engine: Engine
-  clock: Clock
+export interface HttpFaceOptions {
+  serving: Serving
+  clock: RealClock
+  stopwatch: Stopwatch
   logger: Logger
   hub: EventHub
   handlers: OperationHandlers
   authenticator: Authenticator
-  requestLog: RequestLog
   inFlight: InFlight
   /** What the OpenAPI document says about this server. */
   about: () => OpenApiOptions
@@ -44,13 +44,6 @@ export interface LarderServerOptions {
   host: string | null
   allowedHosts: readonly string[]
   tls: { cert: Buffer, key: Buffer } | null
-}
-
-export interface LarderServer {
-  /** Binds and takes traffic. Throws ListenError. */
-  start: () => Promise<Listening>
-  /** Stops listening, ends event streams, lets requests finish for at most `graceMs`, then cuts what is left. */
-  stop: (graceMs: number) => Promise<void>
 }
 
 /** A slow head is cut after 10 s plus the time between two checks; a body may take longer, as values are large. */
@@ -67,18 +60,31 @@ const serverOptions: ServerOptions = {
   optimizeEmptyRequests: true,
 }
 
-/** The HTTP server: one pipeline on `request` – guards, then data plane or control plane. */
-export function createLarderServer(options: LarderServerOptions): LarderServer {
-  const { engine, clock, logger, hub, handlers, authenticator, requestLog, inFlight, about, valueLimit } = options
+/**
+ * HTTP: one pipeline on `request` – guards, then data plane or control plane. A stop ends event
+ * streams at once.
+ */
+export function createHttpFace(options: HttpFaceOptions): Face {
+  const { serving, clock, stopwatch, logger, hub, handlers, authenticator, inFlight, about, valueLimit } = options
   const consoleFiles = readConsoleFiles(options.consoleFolder)
   const fail = (exchange: Exchange, error: unknown): void => sendError(exchange, toLarderError(error, logger), clock)
-  const traffic = createTraffic({ clock, inFlight })
+  const traffic = createTraffic({ stopwatch, inFlight })
   const control = createLazyControlPlane({ handlers, authenticator, hub, about, consoleFiles, fail })
-  const data = createDataPlane({ engine, valueLimit })
+  const data = createDataPlane({ serving, valueLimit })
   const route = createRouteTable(new Set([...consoleFiles.keys(), ...descriptionPaths]))
   let hosts: HostGuard = createHostGuard({ port: options.port, secure: options.tls !== null, names: [] })
-  const run = createPipeline({ clock, authenticator, requestLog, traffic, route, control, data, fail, hosts: () => hosts })
-  let listening: Listening | undefined
+  const run = createPipeline({
+    stopwatch,
+    authenticator,
+    serving,
+    traffic,
+    route,
+    control,
+    data,
+    fail,
+    hosts: () => hosts,
+  })
+  let listening: Listening<Server> | undefined
 
   /** TLS takes time to load, which only those who serve by it should spend. */
   async function chooseProtocol(): Promise<() => Server> {

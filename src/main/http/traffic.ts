@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { Stopwatch } from '../base/clock'
 import type { Disposable } from '../base/disposable'
 import type { InFlight } from '../base/in-flight'
 import type { Outflow } from './outflow'
@@ -13,8 +13,8 @@ export interface Traffic extends Disposable {
   outflow: Outflow
 }
 
-export function createTraffic({ clock, inFlight }: { clock: Clock, inFlight: InFlight }): Traffic {
-  const outflow = createOutflow({ clock, inFlight })
+export function createTraffic({ stopwatch, inFlight }: { stopwatch: Stopwatch, inFlight: InFlight }): Traffic {
+  const outflow = createOutflow({ stopwatch, inFlight })
   return { turn: createTurn(outflow.written), inFlight, outflow, dispose: outflow.dispose }
 }
 

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { Clock } from '../base/clock'
+import type { RealClock } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { Migration } from './migrations'
 import { basename } from 'node:path'
@@ -13,7 +13,7 @@ export interface DatabaseOptions {
   /** Number in the file's header that says whose it is, and which of ours. */
   applicationId: number
   migrations: readonly Migration[]
-  clock: Clock
+  clock: RealClock
   logger: Logger
 }
 

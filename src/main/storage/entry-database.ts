@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { Clock } from '../base/clock'
+import type { RealClock } from '../base/clock'
 import type { Logger } from '../base/logger'
 import { join } from 'node:path'
 import { systemClock } from '../base/clock'
@@ -10,6 +10,10 @@ import { entryMigrations } from './migrations'
 const applicationId = 0x4C524465
 
 /** Opens `entries.db` of a data folder. Throws what `openDatabase` throws. */
-export function openEntryDatabase({ home, logger, clock = systemClock }: { home: string, logger: Logger, clock?: Clock }): Database {
+export function openEntryDatabase({ home, logger, clock = systemClock }: {
+  home: string
+  logger: Logger
+  clock?: RealClock
+}): Database {
   return openDatabase({ file: join(home, 'entries.db'), applicationId, migrations: entryMigrations, clock, logger })
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { RealClock } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { EntryJournal } from '../cache/ports'
 import type { Batch, EntryWriter } from './entry-writer'
@@ -14,7 +14,7 @@ export interface EntryJournalOptions {
   /** Absolute data folder; the database is `entries.db` in it. */
   home: string
   logger: Logger
-  clock?: Clock
+  clock?: RealClock
   /** File of the built `writer-thread`; without it the calling thread writes. */
   writerProgram?: string
   /** Milliseconds for which a write is held back at most. @default 200 */

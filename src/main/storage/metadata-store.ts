@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { Clock } from '../base/clock'
+import type { RealClock } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { KeyRecord, MetadataStore, UserRecord } from '../base/metadata'
 import type { Columns } from './table'
@@ -16,7 +16,7 @@ import { createTable, flag, list, plain, time } from './table'
 export interface MetadataOptions {
   /** Absolute data folder; the database is `larder.db` in it. */
   home: string
-  clock?: Clock
+  clock?: RealClock
   logger: Logger
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock'
+import type { Stopwatch } from '../base/clock'
 import type { SecretVault, VaultCondition } from '../base/secret-vault'
 import type { Keytar } from './keychain-process'
 import { LarderError } from '../../shared/errors'
@@ -6,7 +6,7 @@ import { messageOf } from '../base/logger'
 
 export interface KeychainOptions {
   load: () => Promise<Keytar>
-  clock: Clock
+  stopwatch: Stopwatch
   /** Milliseconds after which a call counts as stuck. @default 2000 */
   limit?: number
 }
@@ -22,16 +22,19 @@ const pause = 5000
  * locked; taken for "absent", a locked keyring would make somebody write over a secret. So null counts only next to a
  * probe that can be read.
  */
-export function createKeychainVault({ load, clock, limit = 2000 }: KeychainOptions): SecretVault {
+export function createKeychainVault({ load, stopwatch, limit = 2000 }: KeychainOptions): SecretVault {
   let keytar: Promise<Keytar> | undefined
   let stuckUntil = 0
   let looking: Promise<VaultCondition> | undefined
 
-  const deadline = (): number => clock.monotonic() + limit
+  const deadline = (): number => stopwatch.now() + limit
 
-  /** Runs one call that has until then (monotonic milliseconds). Throws Stuck, or what the keychain says. */
+  /**
+   * Runs one call that has until then (milliseconds of the stopwatch). Throws Stuck, or what the
+   * keychain says.
+   */
   async function ask<T>(call: (keytar: Keytar, signal: AbortSignal) => Promise<T>, until = deadline()): Promise<T> {
-    if (clock.monotonic() < stuckUntil)
+    if (stopwatch.now() < stuckUntil)
       throw new Stuck(limit)
     keytar ??= load()
     const loaded = await keytar.catch((error: unknown) => {
@@ -42,10 +45,10 @@ export function createKeychainVault({ load, clock, limit = 2000 }: KeychainOptio
     const abortion = new AbortController()
     const { promise: late, reject } = Promise.withResolvers<never>()
     const timer = setTimeout(() => {
-      stuckUntil = clock.monotonic() + pause
+      stuckUntil = stopwatch.now() + pause
       reject(new Stuck(limit))
       abortion.abort()
-    }, until - clock.monotonic())
+    }, until - stopwatch.now())
     try {
       return await Promise.race([call(loaded, abortion.signal), late])
     }

@@ -1,9 +1,9 @@
-import type { Clock } from '../base/clock'
+import type { Stopwatch } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { SecretVault, VaultChoice } from '../base/secret-vault'
 import type { Keytar } from './keychain-process'
 import type { PrivateFiles } from './private-file'
-import { systemClock } from '../base/clock'
+import { systemStopwatch } from '../base/clock'
 import { createEnvironmentVault } from './environment'
 import { createKeychainVault } from './keychain'
 import { loadKeytar } from './keychain-process'
@@ -15,7 +15,7 @@ export interface VaultOptions {
   home: string
   files: PrivateFiles
   logger: Logger
-  clock?: Clock
+  stopwatch?: Stopwatch
   /** @default keytar, each call in a process of its own */
   loadKeytar?: () => Promise<Keytar>
 }
@@ -33,13 +33,20 @@ export interface OpenedVault {
  * Opens the place where secrets are kept. Only `auto` falls back, and says why: who asked for the keychain by name gets
  * the keychain, whatever state it is in. Takes at most about 2 s.
  */
-export async function openVault({ choice, home, files, logger, clock = systemClock, loadKeytar: load = loadKeytar }: VaultOptions): Promise<OpenedVault> {
+export async function openVault({
+  choice,
+  home,
+  files,
+  logger,
+  stopwatch = systemStopwatch,
+  loadKeytar: load = loadKeytar,
+}: VaultOptions): Promise<OpenedVault> {
   if (choice === 'file')
     return described(createPrivateFileVault({ home, files, logger }), choice)
   if (choice === 'env')
     return { vault: createEnvironmentVault(), wanted: choice, reason: null, warning: null }
 
-  const keychain = createKeychainVault({ load, clock })
+  const keychain = createKeychainVault({ load, stopwatch })
   const { state, detail } = await keychain.state()
   if (state === 'ok')
     return { vault: keychain, wanted: choice, reason: null, warning: null }

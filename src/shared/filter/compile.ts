@@ -56,7 +56,9 @@ function compileText<R>(name: string, field: Exclude<FilterField<R>, { kind: 'nu
   })
   return (record) => {
     const subject = read(record)
-    return subject !== null && matchers.some(matches => matches(subject))
+    return typeof subject === 'string'
+      ? matchers.some(matches => matches(subject))
+      : subject !== null && subject.some(text => matchers.some(matches => matches(text)))
   }
 }
 

@@ -22,8 +22,13 @@ interface EnumShape {
 /** What can be said about one field, whoever answers it. */
 export type FieldShape = TextShape | NumberShape | EnumShape
 
-/** A field of a record of type `R`. `read` answers null where a record has no such thing. */
-export type FilterField<R> = ((TextShape | EnumShape) & { read: (record: R) => string | null }) | (NumberShape & { read: (record: R) => number | null })
+/**
+ * A field of a record of type `R`. `read` answers null where a record has no such thing; of several
+ * texts, one that fits is enough.
+ */
+export type FilterField<R> =
+  | ((TextShape | EnumShape) & { read: (record: R) => string | null | readonly string[] })
+  | (NumberShape & { read: (record: R) => number | null })
 
 /** The words of a language: all that completion and scanning need of it. */
 export interface FilterWords {

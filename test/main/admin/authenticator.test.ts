@@ -38,11 +38,27 @@ it('lets nobody in before the first start is through', async () => {
   metadata.users.list = () => []
   metadata.caches.list = () => []
   metadata.keys.list = () => []
-  const { createFakeEngine, createFakePages, createFakeVault } = await import('./fakes')
+  const { createFakeEngine, createFakePages, createFakeVault, serve } = await import('./fakes')
   const { createEventHub } = await import('../../../src/main/base/event-hub')
   const { createManualClock } = await import('../../../src/main/base/clock')
   const { silentLogger } = await import('../../../src/main/base/logger')
-  const early = createAdministration({ metadata, vault: { vault: createFakeVault(), wanted: 'auto', reason: null }, engine: createFakeEngine(), events: createEventHub(() => {}), clock: createManualClock(), logger: silentLogger, requestLog: { list: () => ({ total: 0, requests: [] }), perSecond: () => 0, total: () => 0 }, environmentKey, controlToken, ownerName: 'ada', info: { version: '', home: '', url: () => '', startedAt: 0 }, readiness: () => ({ status: 'starting', stores: {} }), metrics: () => '', pages: createFakePages() })
+  const early = createAdministration({
+    metadata,
+    vault: { vault: createFakeVault(), wanted: 'auto', reason: null },
+    caches: serve(createFakeEngine()),
+    events: createEventHub(() => {}),
+    clock: createManualClock(),
+    stopwatch: createManualClock().stopwatch,
+    logger: silentLogger,
+    requestLog: { list: () => ({ total: 0, requests: [] }), perSecond: () => 0, total: () => 0 },
+    environmentKey,
+    controlToken,
+    ownerName: 'ada',
+    info: { version: '', home: '', url: () => '', startedAt: 0 },
+    readiness: () => ({ status: 'starting', stores: {} }),
+    metrics: () => '',
+    pages: createFakePages(),
+  })
   expect([early.authenticator.authenticate(controlToken), early.authenticator.authenticate(environmentKey), early.authenticator.anonymous()]).toEqual([undefined, undefined, undefined])
   early.dispose()
 })

@@ -1,6 +1,9 @@
 import type { SecretVault, VaultCondition } from '../../../src/main/base/secret-vault'
 import type { SignInPages } from '../../../src/main/base/sign-in-pages'
 import type { Cache, CacheDefinition, Engine, EngineEvent, Statistics } from '../../../src/main/cache/ports'
+import type { ServedCaches } from '../../../src/main/serving/caches'
+import { createManualClock } from '../../../src/main/base/clock'
+import { createServedCaches } from '../../../src/main/serving/caches'
 import { LarderError } from '../../../src/shared/errors'
 import { missReasons } from '../../../src/shared/miss-reasons'
 import { mapRows } from '../../../src/shared/rows'
@@ -31,8 +34,9 @@ export function createFakeEngine(): FakeEngine {
       caches.set(definition.id, cache)
       return cache
     },
-    find: (owner, name) => caches.values().find(({ definition }) => definition.owner === owner && definition.name === name),
-    list: owner => [...caches.values()].filter(({ definition }) => owner === undefined || definition.owner === owner),
+    find: (space, name) =>
+      caches.values().find(({ definition }) => definition.space === space && definition.name === name),
+    list: space => [...caches.values()].filter(({ definition }) => space === undefined || definition.space === space),
     close: id => caches.delete(id),
     subscribe(listener) {
       listeners.add(listener)
@@ -50,6 +54,20 @@ export function createFakeEngine(): FakeEngine {
     },
   }
   return engine
+}
+
+/** The engine's caches as the administration gets them, without layers. */
+export function serve(engine: Engine): ServedCaches {
+  const { stopwatch, ...clock } = createManualClock()
+  return createServedCaches({
+    engine,
+    layers: [],
+    clock,
+    stopwatch,
+    failed(error) {
+      throw error
+    },
+  })
 }
 
 export const noStatistics: Statistics = {

@@ -12,7 +12,7 @@ import { invoke } from '../../../src/main/base/operation-handlers'
 import { LarderError } from '../../../src/shared/errors'
 import { operations } from '../../../src/shared/operations'
 import { createMemoryMetadata } from '../../helpers/memory-metadata'
-import { createFakeEngine, createFakePages, createFakeVault } from './fakes'
+import { createFakeEngine, createFakePages, createFakeVault, serve } from './fakes'
 
 export const controlToken = 'lc_0123456789abcdef'
 export const environmentKey = 'environment-key-of-this-run'
@@ -35,15 +35,21 @@ export async function startAdministration(options: Partial<AdministrationDepende
   })
   const administration = createAdministration({
     vault: { vault, wanted: 'auto', reason: 'No bus.' },
-    engine,
+    caches: serve(engine),
     events: hub,
     clock,
+    stopwatch: clock.stopwatch,
     logger: createLogger(line => log.push(line), clock.wall),
     requestLog: { list: () => ({ total: 0, requests: [] }), perSecond: () => 1.5, total: () => 7 },
     environmentKey,
     controlToken,
     ownerName: 'ada',
-    info: { version: '0.1.0', home: '/home/ada/larder', url: () => 'http://localhost:7777', startedAt: clock.monotonic() },
+    info: {
+      version: '0.1.0',
+      home: '/home/ada/larder',
+      url: () => 'http://localhost:7777',
+      startedAt: clock.stopwatch.now(),
+    },
     readiness: () => ({ status: 'ready', stores: { metadata: 'ok' } }),
     pages,
     metrics: ({ userId, caches, admin }) => `${userId} ${caches === null ? 'all' : [...caches].join()} ${admin ? 'process' : ''}`,

@@ -218,7 +218,7 @@ it('tells changes in order, and counts them when nobody listens', () => {
 })
 
 it('finds, lists and closes caches; a closed one takes no writes', () => {
-  const { cache, engine } = setUp({ name: '__proto__', owner: 'constructor', persistent: true })
+  const { cache, engine } = setUp({ name: '__proto__', space: 'constructor', persistent: true })
   cache.set('k', bytes('v'))
   expect(engine.find('constructor', '__proto__')).toBe(cache)
   expect([engine.find('constructor', 'toString'), engine.find('__proto__', '__proto__')]).toEqual([undefined, undefined])

@@ -9,7 +9,7 @@ function setUp() {
   const clock = createManualClock()
   const steps: string[] = []
   let slices = 0
-  const jobs = createJobs(clock, (slice) => {
+  const jobs = createJobs(clock.stopwatch, (slice) => {
     slices++
     return slice()
   })

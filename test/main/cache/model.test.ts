@@ -111,7 +111,7 @@ it('r7 the engine does what the naive model does', async () => {
   await fc.assert(fc.asyncProperty(settings, fc.array(command, { maxLength: 60, size: 'max' }), async (settings, commands) => {
     const clock = createManualClock()
     const journal = createMemoryJournal()
-    const engine = createEngine({ clock, journal, budget: 2 ** 30, logger: silentLogger })
+    const engine = createEngine({ clock, stopwatch: clock.stopwatch, journal, budget: 2 ** 30, logger: silentLogger })
     try {
       const cache = engine.open(definitionOf({ ...settings, persistent: true }))
       const model = createModel(settings)

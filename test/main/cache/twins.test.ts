@@ -60,7 +60,14 @@ interface Twin { engine: Engine, cache: Cache, clock: ManualClock, journal: Memo
 function createTwin(createStore: StoreMaker, settings: Partial<CacheSettings>): Twin {
   const clock = createManualClock()
   const journal = createMemoryJournal()
-  const engine = createEngine({ clock, journal, budget: 2 ** 30, logger: silentLogger, createStore })
+  const engine = createEngine({
+    clock,
+    stopwatch: clock.stopwatch,
+    journal,
+    budget: 2 ** 30,
+    logger: silentLogger,
+    createStore,
+  })
   const heard: string[] = []
   engine.subscribe((event: EngineEvent) => heard.push(`${event.type} ${'key' in event ? event.key : event.matched} ${'reason' in event ? event.reason : ''}`))
   return { engine, cache: engine.open(definitionOf(settings)), clock, journal, heard }

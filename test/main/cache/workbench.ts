@@ -18,7 +18,7 @@ export interface Workbench {
 
 /** A cache definition with a TTL of 10 s and no limits. */
 export function definitionOf(change: Partial<CacheDefinition> = {}): CacheDefinition {
-  return { ...initialSettings, id: 'c1', owner: 'u1', name: 'products', ttl: 10, eviction: 'lru', ...change }
+  return { ...initialSettings, id: 'c1', space: 'u1', name: 'products', ttl: 10, eviction: 'lru', ...change }
 }
 
 export interface WorkbenchOptions {
@@ -32,7 +32,14 @@ export interface WorkbenchOptions {
 export function setUp(change: Partial<CacheDefinition> = {}, options: WorkbenchOptions = {}): Workbench {
   const clock = options.earlier?.clock ?? createManualClock()
   const journal = options.earlier?.journal ?? createMemoryJournal()
-  const engine = createEngine({ clock, journal, budget: options.budget ?? 64 * 2 ** 20, logger: silentLogger, ...options.createStore && { createStore: options.createStore } })
+  const engine = createEngine({
+    clock,
+    stopwatch: clock.stopwatch,
+    journal,
+    budget: options.budget ?? 64 * 2 ** 20,
+    logger: silentLogger,
+    ...options.createStore && { createStore: options.createStore },
+  })
   onTestFinished(() => engine.dispose())
   return { engine, clock, journal, cache: engine.open(definitionOf(change)) }
 }

@@ -3,6 +3,7 @@ import type { EventBatch } from '../../../src/shared/ipc'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEventHub } from '../../../src/main/base/event-hub'
 import { createEventReader } from '../../../src/main/desktop/event-reader'
+import { recordOf } from '../../helpers/request-record'
 
 const hub = createEventHub((error) => {
   throw error
@@ -65,9 +66,8 @@ describe('events for the window', () => {
 
   // Red when `waiting.length >= most` is left out: a page that hangs grows the main process without end.
   it('drops and counts what a page that hangs does not take', async () => {
-    const record = { id: 1, at: '2026-01-01T00:00:00.000Z', method: 'GET', path: '/', operation: null, cache: null, key: null, status: 200, result: 'hit', reason: null, duration: 1, requestBytes: 0, responseBytes: 0, keyId: null }
     for (let i = 0; i < 130; i++)
-      hub.emit('request', 'me', record)
+      hub.emit('request', 'me', recordOf())
     set('late')
     await vi.advanceTimersByTimeAsync(50)
     const next = reader.next()

@@ -12,7 +12,15 @@ import { createTraffic } from '../../../src/main/http/traffic'
 // Red when takeBody of src/main/http/body.ts does not ask whether the request was destroyed: nobody would ever answer it, nor would the log know it.
 it('fails a body whose client went in the very turn in which its head came', async () => {
   const request = new IncomingMessage(new Socket())
-  const exchange = { request, response: new ServerResponse(request), head: readHead(['Content-Length', '5']), expectsContinue: false, requestBytes: 0, principal: null, traffic: createTraffic({ clock: createManualClock(), inFlight: createInFlight(() => 1000) }) } as unknown as Exchange
+  const exchange = {
+    request,
+    response: new ServerResponse(request),
+    head: readHead(['Content-Length', '5']),
+    expectsContinue: false,
+    requestBytes: 0,
+    principal: null,
+    traffic: createTraffic({ stopwatch: createManualClock().stopwatch, inFlight: createInFlight(() => 1000) }),
+  } as unknown as Exchange
   const failures: unknown[] = []
   takeBody(exchange, 10, () => expect.unreachable(), error => failures.push(error))
   request.destroy()

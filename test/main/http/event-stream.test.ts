@@ -11,6 +11,7 @@ import { createInFlight } from '../../../src/main/base/in-flight'
 import { openEventStream, parseTopics } from '../../../src/main/http/event-stream'
 import { LarderError } from '../../../src/shared/errors'
 import { eventTopics } from '../../../src/shared/events'
+import { recordOf } from '../../helpers/request-record'
 
 const opening = ': Larder event stream\nretry: 1000\n\n'
 
@@ -177,7 +178,8 @@ describe('openEventStream', () => {
   it('counts the requests that it drops by their result', () => {
     const { fake, hub, stream, text } = open()
     fake.blocked = true
-    const request = (result: string): void => hub.emit('request', 'ann', { id: 1, at: '2026-01-01T00:00:00.000Z', method: 'GET', path: 'p'.repeat(50_000), operation: null, cache: 'mine', key: null, status: 200, result, reason: null, duration: 1, requestBytes: 0, responseBytes: 0, keyId: null })
+    const request = (result: string): void =>
+      hub.emit('request', 'ann', recordOf({ path: 'p'.repeat(50_000), cache: 'mine', result }))
     for (let i = 0; i < 40; i++)
       request(i % 4 === 0 ? 'miss' : 'hit')
     vi.advanceTimersByTime(20)

@@ -22,7 +22,7 @@ function fakeCache(name: string, change: { enabled?: boolean, statistics?: Parti
     throw new Error('Metrics only read figures')
   }
   return {
-    definition: { ...initialSettings, id: name, owner: 'ann', name, ttl: 60, enabled: change.enabled ?? true },
+    definition: { ...initialSettings, id: name, space: 'ann', name, ttl: 60, enabled: change.enabled ?? true },
     size: 3,
     bytes: 4096,
     configure: unused,

@@ -25,7 +25,7 @@ class FakeSocket extends EventEmitter {
 function setUp(budget = 1000) {
   const clock = createManualClock()
   const inFlight = createInFlight(() => budget)
-  const outflow = createOutflow({ clock, inFlight })
+  const outflow = createOutflow({ stopwatch: clock.stopwatch, inFlight })
   const fake = new FakeSocket()
   const another = new FakeSocket()
   const wait = (bytes: number, of = fake, caller = ann): void => {

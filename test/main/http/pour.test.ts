@@ -11,7 +11,7 @@ import { queuedOverhead } from '../../../src/main/http/traffic'
 // Red: in src/main/http/pour.ts drop the call of `outflow.queued`.
 it('s28 counts an answer in pieces that waits behind others on its connection', () => {
   const inFlight = createInFlight(() => 1_000_000)
-  const outflow = createOutflow({ clock: createManualClock(), inFlight })
+  const outflow = createOutflow({ stopwatch: createManualClock().stopwatch, inFlight })
   const socket = Object.assign(new EventEmitter(), { writableLength: 0, destroyed: false })
   const written: Buffer[] = []
   const response = Object.assign(new EventEmitter(), {

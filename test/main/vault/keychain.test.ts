@@ -1,6 +1,6 @@
 import type { Keytar } from '../../../src/main/vault/keychain-process'
 import { describe, expect, it } from 'vitest'
-import { createManualClock, systemClock } from '../../../src/main/base/clock'
+import { createManualClock, systemStopwatch } from '../../../src/main/base/clock'
 import { createKeychainVault } from '../../../src/main/vault/keychain'
 import { describeVault } from '../../contract/vault'
 
@@ -32,13 +32,16 @@ function createFakeKeytar() {
   return Object.assign(control, keytar)
 }
 
-describeVault('keychain over a fake keytar', () => createKeychainVault({ load: async () => createFakeKeytar(), clock: systemClock }))
+describeVault(
+  'keychain over a fake keytar',
+  () => createKeychainVault({ load: async () => createFakeKeytar(), stopwatch: systemStopwatch }),
+)
 
 describe('keychain', () => {
   it('never takes locked for absent, nor writes over anything then (S11)', async () => {
     // Red when get() returns the first null without asking for the probe.
     const keytar = createFakeKeytar()
-    const vault = createKeychainVault({ load: async () => keytar, clock: systemClock })
+    const vault = createKeychainVault({ load: async () => keytar, stopwatch: systemStopwatch })
     await vault.set('a', 'first')
     keytar.condition = 'locked'
     const before = new Map(keytar.items)
@@ -56,7 +59,7 @@ describe('keychain', () => {
     // Red when ask() awaits the call without the race.
     const keytar = createFakeKeytar()
     const clock = createManualClock()
-    const vault = createKeychainVault({ load: async () => keytar, clock, limit: 40 })
+    const vault = createKeychainVault({ load: async () => keytar, stopwatch: clock.stopwatch, limit: 40 })
     keytar.condition = 'stuck'
     expect(await vault.state()).toMatchObject({ state: 'locked', detail: expect.stringContaining('no answer') })
     const calls = keytar.calls
@@ -70,7 +73,7 @@ describe('keychain', () => {
   it('says that the module is missing, and finds it once it is there', async () => {
     let installed = false
     const vault = createKeychainVault({
-      clock: systemClock,
+      stopwatch: systemStopwatch,
       async load() {
         if (!installed)
           throw new Error('the module keytar is not installed')

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createRecordRing } from '../../../src/renderer/src/views/requests/record-ring'
 import { createTally } from '../../../src/renderer/src/views/requests/tally'
-import { recordOf } from './records'
+import { recordOf } from '../../helpers/request-record'
 
 const all = (): boolean => true
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { repeatOf } from '../../../src/renderer/src/views/requests/repeat'
-import { recordOf } from './records'
+import { recordOf } from '../../helpers/request-record'
 
 const origin = 'http://localhost:7777'
 

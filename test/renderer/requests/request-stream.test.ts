@@ -2,7 +2,7 @@ import type { RequestRecord } from '../../../src/renderer/src/views/requests/rec
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRequestStream } from '../../../src/renderer/src/views/requests/request-stream'
-import { recordOf } from './records'
+import { recordOf } from '../../helpers/request-record'
 
 /** A server whose log holds the newest ten, and whose answers come when told to. */
 function setUp() {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { hasTerm, withoutTerm, withTerm } from '../../../src/renderer/src/views/requests/filter-terms'
 import { clockTime, exactTime, explainResult, nameOfResult } from '../../../src/renderer/src/views/requests/request-text'
 import { requestResultNames } from '../../../src/shared/request-results'
-import { recordOf } from './records'
+import { recordOf } from '../../helpers/request-record'
 
 it('names every result, and others as they are', () => {
   expect(requestResultNames.map(nameOfResult)).toEqual(['Hit', 'Stale', 'Miss', 'Stored', 'Dropped', 'OK', 'Off', 'Refused', 'Error'])

@@ -72,7 +72,7 @@ describe('s8 at rest', () => {
       expect(readFileSync(join(larder.home, 'secrets.json'), 'utf8')).toContain(secrets['rotated key'])
   })
 
-  // Red: in src/main/http/pipeline.ts record `exchange.head.secret` as `keyId`.
+  // Red: in src/main/http/pipeline.ts let `method` of the exchange be `head.secret`.
   it('finds none in the request log, the list of keys, metrics and events', async () => {
     const larder = await startLarder()
     onTestFinished(() => larder.dispose())

@@ -145,7 +145,7 @@ describe('bad input: bodies', () => {
 })
 
 describe('bad input: path and query', () => {
-  // Red: in src/main/http/control-plane.ts answer what Express could not decode without `pathFault`.
+  // Red: in src/main/http/operation-input.ts define the value of the path without `decodePart`.
   it.each(inPath)('%s refuses a badly encoded or impossible place', async (name, spec) => {
     const field = /\{(\w+)\}/.exec(spec.path)?.[1] ?? ''
     await expectNothingChanged(async () => {

@@ -52,7 +52,7 @@ function knock(host: string, port: number): Promise<string> {
 }
 
 describe('s1 bind', () => {
-  // Red: in src/main/http/listen.ts bind '0.0.0.0' instead of '127.0.0.1'.
+  // Red: in src/main/base/listen.ts bind '0.0.0.0' instead of '127.0.0.1'.
   it.skipIf(!linux)('listens on 127.0.0.1 and ::1 and nowhere else', async () => {
     larder = await startLarder()
     expect(listening(larder.port)).toEqual(hasIpv6 ? [loopback6, loopback4] : [loopback4])
@@ -60,7 +60,7 @@ describe('s1 bind', () => {
       expect(await knock(address, larder.port), address).toBe('ECONNREFUSED')
   })
 
-  // Red: in src/main/http/listen.ts drop `await new Promise(resolve => first.close(resolve))`.
+  // Red: in src/main/base/listen.ts drop `await new Promise(resolve => first.close(resolve))`.
   it.skipIf(!linux || !hasIpv6).each([['127.0.0.1', loopback4], ['::1', loopback6]])('refuses to start where %s has the port taken, and leaves nothing open', async (host, taken) => {
     const { port } = await occupy(host)
     const home = temporaryFolder()

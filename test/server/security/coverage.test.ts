@@ -171,8 +171,10 @@ async function ask(row: RouteRow, caller: Caller): Promise<string | undefined> {
 }
 
 describe('s6 every route is guarded as its row says', () => {
-  // Red: each of these alone – in src/main/base/operation-handlers.ts drop the look at `scopes` or at `reach`; in src/main/http/guards.ts drop
-  // the look at `scopes` or at `caches`; in src/main/admin/key-ring.ts let `get` compare no `userId`.
+  // Red: each of these alone – in src/main/base/operation-handlers.ts drop `requireScope` or the
+  // look at `reach`; in src/main/serving/access.ts drop `requireScope` or the look at `caches`; in
+  // src/main/http/control-plane.ts drop `requireScope`; in src/main/admin/key-ring.ts let `get`
+  // compare no `userId`.
   it.each(callers)('$name', async (caller) => {
     await allow(caller.anonymous)
     expect(await wrongCells(routes, row => ask(row, caller), 1)).toEqual([])

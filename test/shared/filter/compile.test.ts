@@ -4,11 +4,27 @@ import { describe, expect, it } from 'vitest'
 import { compileFilter, exactTerm, FilterError, filterLimit, formatTerm } from '../../../src/shared/filter'
 import { compilePattern } from '../../../src/shared/filter/pattern'
 import { requestFilter } from '../../../src/shared/request-filter'
+import { recordOf } from '../../helpers/request-record'
 import { stringSteps } from '../../helpers/string-steps'
 import { anyText, parts, plausible } from './arbitraries'
 
-const request: FilteredRequest = { method: 'GET', path: '/v1/user:7', operation: 'plain.get', cache: 'default', key: 'user:7', status: 404, result: 'miss', reason: 'expired', duration: 5200, requestBytes: 0, responseBytes: 1500, keyId: 'k1' }
-const nobody: FilteredRequest = { ...request, operation: null, cache: null, key: null, reason: null, keyId: null }
+const request: FilteredRequest = recordOf({
+  status: 404,
+  result: 'miss',
+  reason: 'expired',
+  marks: ['delayed 300 ms', 'stale'],
+  duration: 5200,
+  responseBytes: 1500,
+})
+const nobody: FilteredRequest = {
+  ...request,
+  operation: null,
+  cache: null,
+  key: null,
+  reason: null,
+  keyId: null,
+  marks: [],
+}
 
 function passes(filter: string, subject = request): boolean {
   return compileFilter(filter, requestFilter)(subject)
@@ -56,6 +72,11 @@ describe('a filter', () => {
     'size>1499 size<1501b',
     'sent=0',
     'apikey:k1',
+    'face:plain',
+    'face:native,Plain',
+    'mark:stale',
+    'mark:delayed*',
+    'mark:nothing,stale',
     'user',
     'USER:'.toLowerCase().slice(0, 4),
     '"USER:7"',
@@ -68,12 +89,35 @@ describe('a filter', () => {
     expect(passes(filter)).toBe(true)
   })
 
-  it.each(['result:hit', '-result:miss', 'result!=miss', 'status>404', 'status<404', 'status!=404', 'key:user', 'key:USER:7', 'key:"user:*"', 'key:user\\:?7', 'key:""', 'duration>6ms', 'size>1.5kB', 'sent>0', 'nothing', '-user', '"get"', '-""', '-key!=user:7 result:hit'])('%s does not', (filter) => {
+  it.each([
+    'result:hit',
+    '-result:miss',
+    'result!=miss',
+    'status>404',
+    'status<404',
+    'status!=404',
+    'key:user',
+    'key:USER:7',
+    'key:"user:*"',
+    'key:user\\:?7',
+    'key:""',
+    'duration>6ms',
+    'face:native',
+    'mark:delayed',
+    '-mark:stale',
+    'size>1.5kB',
+    'sent>0',
+    'nothing',
+    '-user',
+    '"get"',
+    '-""',
+    '-key!=user:7 result:hit',
+  ])('%s does not', (filter) => {
     expect(passes(filter)).toBe(false)
   })
 
   it('what has no such field fits no term about it, and passes the negated one', () => {
-    for (const field of ['cache', 'key', 'reason', 'operation', 'apikey']) {
+    for (const field of ['cache', 'key', 'reason', 'operation', 'mark', 'apikey']) {
       expect(passes(`${field}:*`, nobody)).toBe(false)
       expect(passes(`-${field}:*`, nobody)).toBe(true)
       expect(passes(`${field}!=x`, nobody)).toBe(true)

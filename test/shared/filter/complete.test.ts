@@ -16,7 +16,22 @@ function offered(text: string): string[] {
 
 describe('completion', () => {
   it('offers all fields where nothing stands yet', () => {
-    expect(offered('|')).toEqual(['result:', 'reason:', 'status', 'cache:', 'key:', 'verb:', 'path:', 'operation:', 'duration', 'size', 'sent', 'apikey:'])
+    expect(offered('|')).toEqual([
+      'result:',
+      'reason:',
+      'status',
+      'cache:',
+      'key:',
+      'face:',
+      'verb:',
+      'path:',
+      'operation:',
+      'mark:',
+      'duration',
+      'size',
+      'sent',
+      'apikey:',
+    ])
     expect(offered('result:miss |')).toContain('result:miss cache:')
     expect(offered('-|')).toContain('-cache:')
   })

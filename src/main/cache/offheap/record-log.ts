@@ -25,7 +25,10 @@ export interface RecordLog {
   write: (slot: number, old: number, fields: EntryFields, state: RecordState) => number
   /** New times; the record may move, and others with it. */
   retime: (slot: number, place: number, lifetime: Lifetime) => number
-  /** A use at so many monotonic milliseconds; true when the hits in the header have run over 2^16. */
+  /**
+   * A use at so many milliseconds of the stopwatch; true when the hits in the header have run over
+   * 2^16.
+   */
   use: (place: number, at: number) => boolean
   remove: (slot: number, place: number) => void
   entry: (place: number) => RecordEntry

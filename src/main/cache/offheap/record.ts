@@ -9,7 +9,7 @@ import type { Kind } from './kinds'
  *   1  hits modulo 2^16, id of the kind (16 bits); 0 = dead
  *   2  version modulo 2^32
  *   3  time of storing modulo 2^32, whole milliseconds
- *   4  last use modulo 2^32, whole milliseconds of the monotonic clock
+ *   4  last use modulo 2^32, whole milliseconds of the stopwatch
  *   5  mark of the eviction order (7 bits), slot (25 bits)
  *   6  doubles that the kind's shape asks for: three deadlines when moved, everything when explicit
  *      length of the text in bytes, where the kind says that there is one

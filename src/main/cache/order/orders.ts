@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock'
+import type { Clock, Stopwatch } from '../../base/clock'
 import type { Disposable } from '../../base/disposable'
 import type { Page, PageQuery } from '../ports'
 import type { StoredEntry } from '../store'
@@ -35,6 +35,7 @@ export interface Orders extends Disposable {
 export interface OrdersParts {
   store: WatchedStore
   clock: Clock
+  stopwatch: Stopwatch
   /** Reads a page without an index. */
   scan: (query: PageQuery) => Page
   /** Removes an entry that is past its grace. */
@@ -49,17 +50,20 @@ export interface OrdersOptions {
   idle?: number
   /** Indexes that the cache has at most. @default 8 */
   indexes?: number
-  /** Milliseconds after which a slice of work stops at its next look at the clock; then it ends within 2. @default 1 */
+  /**
+   * Milliseconds after which a slice of work stops at its next look at the stopwatch; then it ends
+   * within 2. @default 1
+   */
   slice?: number
   grain?: Grain
 }
 
 const defaultGrain: Grain = { capacity: 512, stride: 32 }
 
-export function createOrders({ store, clock, scan, expire, options = {} }: OrdersParts): Orders {
+export function createOrders({ store, clock, stopwatch, scan, expire, options = {} }: OrdersParts): Orders {
   const { scanned = 2000, idle = 60_000, indexes = 8, slice = 1, grain = defaultGrain } = options
-  const shelf = createShelf(store, clock.monotonic, indexes, error => void (fault = { error }))
-  const slices = createSlices(clock, slice, build)
+  const shelf = createShelf(store, stopwatch.now, indexes, error => void (fault = { error }))
+  const slices = createSlices(stopwatch, slice, build)
   let fault: { error: unknown } | undefined
   let closed = false
   let idleness: NodeJS.Timeout | undefined
@@ -107,7 +111,7 @@ export function createOrders({ store, clock, scan, expire, options = {} }: Order
 
   function dropIdle(): void {
     idleness = undefined
-    shelf.dropUnusedSince(clock.monotonic() - idle)
+    shelf.dropUnusedSince(stopwatch.now() - idle)
     watchIdleness()
   }
 
@@ -135,7 +139,7 @@ export function createOrders({ store, clock, scan, expire, options = {} }: Order
           if (store.size <= scanned)
             return scan(query)
           const plan = planOf(query)
-          if (plan?.progress === 1 && expireOverdue(timeLimit(clock, slice)))
+          if (plan?.progress === 1 && expireOverdue(timeLimit(stopwatch, slice)))
             return readWindow(plan.rows(), query, clock)
           release ??= plan && shelf.hold(plan.names)
           await slices.next()

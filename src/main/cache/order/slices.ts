@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock'
+import type { Stopwatch } from '../../base/clock'
 import type { Disposable } from '../../base/disposable'
 
 /** Work that goes on in slices, between which the event loop serves everybody else. */
@@ -10,7 +10,11 @@ export interface Slices extends Disposable {
 }
 
 /** `work` goes on until `isOver`, some milliseconds after it began, and tells whether more is left; it must not throw. */
-export function createSlices(clock: Clock, milliseconds: number, work: (isOver: () => boolean) => boolean): Slices {
+export function createSlices(
+  stopwatch: Stopwatch,
+  milliseconds: number,
+  work: (isOver: () => boolean) => boolean,
+): Slices {
   const waiting: (() => void)[] = []
   let scheduled: NodeJS.Immediate | undefined
 
@@ -20,7 +24,7 @@ export function createSlices(clock: Clock, milliseconds: number, work: (isOver: 
 
   function run(): void {
     scheduled = undefined
-    if (work(timeLimit(clock, milliseconds)))
+    if (work(timeLimit(stopwatch, milliseconds)))
       start()
     waiting.splice(0).forEach(resolve => resolve())
   }
@@ -40,7 +44,7 @@ export function createSlices(clock: Clock, milliseconds: number, work: (isOver: 
 }
 
 /** Tells when a slice that begins now has to end. */
-export function timeLimit(clock: Clock, milliseconds: number): () => boolean {
-  const end = clock.monotonic() + milliseconds
-  return () => clock.monotonic() >= end
+export function timeLimit(stopwatch: Stopwatch, milliseconds: number): () => boolean {
+  const end = stopwatch.now() + milliseconds
+  return () => stopwatch.now() >= end
 }

@@ -74,15 +74,18 @@ const status = defineCommand({
 })
 
 /** Asks until the server is ready. Throws the last Failure when `timeout` milliseconds have passed. */
-async function waitUntilReady({ client, clock }: CommandContext, timeout: number): ReturnType<typeof client.call<'health.ready'>> {
-  const end = clock.monotonic() + timeout
+async function waitUntilReady(
+  { client, stopwatch }: CommandContext,
+  timeout: number,
+): ReturnType<typeof client.call<'health.ready'>> {
+  const end = stopwatch.now() + timeout
   for (;;) {
     try {
       return await client.call('health.ready', {})
     }
     catch (error) {
       const maySucceed = error instanceof Failure && (error.exitCode === exitCodes.unreachable || error.problem.status === 503)
-      if (!maySucceed || clock.monotonic() + waitStep > end)
+      if (!maySucceed || stopwatch.now() + waitStep > end)
         throw error
     }
     await sleep(waitStep)

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Batch, BatchResult, Bytes } from '../../../shared/entries'
-import type { BatchStep, BatchStepResult, Hit, WriteResult } from '../../cache/ports'
+import type { BatchStep, BatchStepResult, Hit, WriteResult } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { Buffer, isUtf8 } from 'node:buffer'
@@ -10,7 +10,8 @@ import { errorRegistry, LarderError } from '../../../shared/errors'
 import { limits } from '../../../shared/limits'
 import { parseEach, parseInput } from '../../../shared/validation'
 import { overloaded } from '../../base/in-flight'
-import { lastingValue } from '../../cache/ports'
+import { requireRead } from '../../serving/access'
+import { lastingValue } from '../../serving/ports'
 import { readBody } from '../body'
 import { checkKey, checkTags } from '../entry-headers'
 import { etagOf, parseIfMatch } from '../etags'
@@ -18,7 +19,7 @@ import { holdFor, sendJson, sendPieces } from '../exchange'
 import { parseJson } from '../json-body'
 import { gathered } from '../pour'
 import { bytesInJson } from './bytes-in-json'
-import { nativeCache, requireRead } from './context'
+import { pathCache } from './context'
 import { holding } from './store'
 
 type Operation = z.output<typeof BatchOperation>
@@ -33,12 +34,13 @@ export function createBatchFace(deps: DataPlaneDeps): Record<'entries.batch', Da
   const inTurn = createLine()
   return {
     'entries.batch': async (exchange) => {
-      nativeCache(deps, exchange)
+      const name = pathCache(exchange)
+      deps.serving.open(exchange, name)
       // Base64 takes 4 bytes for 3, and the JSON around it is small against a value of full size.
       const body = await readBody(exchange, Math.min(deps.valueLimit() * 2, limits.jsonBody))
       // What the body says is there twice, as text and as steps, until all is done.
       await holding(exchange, 2 * body.length, async (dropped) => {
-        const run = (): Promise<void> => runBatch(deps, exchange, body, dropped)
+        const run = (): Promise<void> => runBatch(deps, exchange, name, body, dropped)
         if (body.length <= smallBatch)
           return await run()
         // Whose body was taken away while it stood in line has had its answer.
@@ -59,13 +61,19 @@ function createLine(): (work: () => Promise<void>) => Promise<void> {
   }
 }
 
-async function runBatch(deps: DataPlaneDeps, exchange: Exchange, body: Buffer, dropped: Promise<never>): Promise<void> {
+async function runBatch(
+  deps: DataPlaneDeps,
+  exchange: Exchange,
+  name: string,
+  body: Buffer,
+  dropped: Promise<never>,
+): Promise<void> {
   const batch = await parseBatch(parseJson(body))
   checkReads(exchange, batch.operations)
   const steps = batch.operations.map((operation, index) => toStep(operation, `operations.${index}`, deps.valueLimit()))
   const needed = steps.reduce((sum, step) => sum + (step.op === 'set' ? step.value.length : 0), 0)
-  await Promise.race([nativeCache(deps, exchange).roomFor(needed), dropped])
-  const { results, abortedAt } = nativeCache(deps, exchange).batch(steps, batch.atomic)
+  await Promise.race([deps.serving.open(exchange, name).roomFor(needed, undefined, exchange), dropped])
+  const { results, abortedAt } = await deps.serving.open(exchange, name).batch(steps, batch.atomic, exchange)
   if (abortedAt !== null)
     throw aborted(abortedAt, results)
   exchange.result = 'ok'

@@ -1,26 +1,28 @@
 import type { Hold } from '../../base/in-flight'
-import type { Cache, Hit } from '../../cache/ports'
+import type { Hit, ServedCache } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import { overloaded } from '../../base/in-flight'
-import { lastingValue } from '../../cache/ports'
+import { lastingValue } from '../../serving/ports'
 import { holdFor, sendPieces } from '../exchange'
 import { gathered, pause } from '../pour'
 import { embeddedJson } from './classic-value'
+
+type Entries = Awaited<ReturnType<ServedCache['entries']>>
 
 /**
  * Streams `[{"key":…,"value":…},…]` of all fresh entries in insertion order, as its reader takes it, so that a large
  * cache is never in memory twice. What changes meanwhile may be in it or not.
  */
-export function streamEntries(exchange: Exchange, cache: Cache): void {
+export function streamEntries(exchange: Exchange, entries: Entries): void {
   exchange.result = 'ok'
   const hold = holdFor(exchange)
-  const pieces = exchange.request.method === 'HEAD' ? [].values() : gathered(rows(cache, hold))
+  const pieces = exchange.request.method === 'HEAD' ? [].values() : gathered(rows(entries, hold))
   sendPieces(exchange, 200, ['Content-Type', 'application/json'], pieces, hold)
 }
 
-function* rows(cache: Cache, hold: Hold): Generator<string, void> {
+function* rows(entries: Entries, hold: Hold): Generator<string, void> {
   let before = '['
-  for (const entry of cache.entries()) {
+  for (const entry of entries) {
     if (entry === null) {
       yield pause
       continue

@@ -1,4 +1,5 @@
-import type { Cache, Hit } from '../../cache/ports'
+import type { Maybe } from '../../serving/maybe'
+import type { Hit, Lookup, ServedCache } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { Buffer } from 'node:buffer'
@@ -6,7 +7,9 @@ import { LarderError } from '../../../shared/errors'
 import { rawMember } from '../../../shared/json-members'
 import { limits } from '../../../shared/limits'
 import { overloaded } from '../../base/in-flight'
-import { lastingValue } from '../../cache/ports'
+import { noteLookup } from '../../serving/account'
+import { proceed } from '../../serving/maybe'
+import { lastingValue } from '../../serving/ports'
 import { takeBody } from '../body'
 import { checkKey } from '../entry-headers'
 import { holdFor, send, sendJson, sendPieces } from '../exchange'
@@ -15,7 +18,7 @@ import { gathered } from '../pour'
 import { readQuery } from '../request-target'
 import { streamEntries } from './classic-list'
 import { isJsonType, jsonString } from './classic-value'
-import { checkSwitches, findCache, isHit, readEntry } from './context'
+import { isHit, settle } from './context'
 import { afterRoom } from './store'
 
 /**
@@ -23,51 +26,57 @@ import { afterRoom } from './store'
  * problems.ts. Unknown members and parameters are ignored, as those clients are used to.
  */
 export function createClassicFace(deps: DataPlaneDeps): Record<'classic.set' | 'classic.get' | 'classic.invalidate', DataHandler> {
+  const { serving } = deps
   return {
     'classic.set': exchange => takeBody(exchange, Math.min(deps.valueLimit(), limits.jsonBody), (body) => {
       const request = parseJson(body)
       const name = memberOf(request, 'cacheName')
       if (typeof name !== 'string' || name === '')
         throw new LarderError('bad-request', 'Missing cache name.')
-      const cache = findCache(deps, exchange, name)
-      checkSwitches(deps, cache)
+      const cache = serving.open(exchange, name)
       const { key, value } = readData(request, body.toString())
       exchange.key = key
-      const room = cache.roomFor(value.length, key)
-      if (room === undefined)
-        return store(exchange, cache, key, value, body)
-      return storeLater(room, deps, exchange, cache, key, body)
+      const room = cache.roomFor(value.length, key, exchange)
+      return room === undefined
+        ? settle(exchange, store(exchange, cache, key, value, body))
+        : storeLater(room, deps, exchange, name, key, body)
     }, error => exchange.failed(exchange, error)),
 
     'classic.get': (exchange) => {
       const query = readQuery(exchange.target.query)
-      const cache = findCache(deps, exchange, needCache(query))
+      const name = needCache(query)
       const key = query.get('key') ?? ''
-      if (key === '') {
-        checkSwitches(deps, cache)
-        return streamEntries(exchange, cache)
-      }
-      exchange.key = checkKey(key)
-      const lookup = readEntry(deps, exchange, cache, key)
-      if (!isHit(lookup))
-        throw new LarderError('entry-not-found', 'The requested resource was not found.')
-      return sendValue(exchange, lookup)
+      if (key === '')
+        return proceed(exchange, serving.open(exchange, name).entries(exchange), streamEntries)
+      exchange.key = key
+      const cache = serving.open(exchange, name, key)
+      return proceed(exchange, cache.get(checkKey(key), exchange), answerLookup)
     },
 
     'classic.invalidate': (exchange) => {
       const query = readQuery(exchange.target.query)
-      const cache = findCache(deps, exchange, needCache(query))
-      checkSwitches(deps, cache)
+      const cache = serving.open(exchange, needCache(query))
       const key = query.get('key') ?? ''
       if (key === '')
         throw new LarderError('bad-request', 'Enter a valid key name.')
       exchange.key = checkKey(key)
-      if (cache.delete(key) === 'missing')
-        throw new LarderError('entry-not-found', 'The requested resource was not found.')
-      exchange.result = 'dropped'
-      sendJson(exchange, 200, { status: 204 })
+      return proceed(exchange, cache.delete(key, undefined, exchange), answerDeleted)
     },
   }
+}
+
+function answerLookup(exchange: Exchange, lookup: Lookup): void {
+  noteLookup(exchange, lookup)
+  if (!isHit(lookup))
+    throw new LarderError('entry-not-found', 'The requested resource was not found.')
+  sendValue(exchange, lookup)
+}
+
+function answerDeleted(exchange: Exchange, outcome: Awaited<ReturnType<ServedCache['delete']>>): void {
+  if (outcome === 'missing')
+    throw new LarderError('entry-not-found', 'The requested resource was not found.')
+  exchange.result = 'dropped'
+  sendJson(exchange, 200, { status: 204 })
 }
 
 /** JSON as it is stored, and anything else as a JSON string. */
@@ -85,22 +94,29 @@ function sendValue(exchange: Exchange, { value, contentType }: Hit): void {
 }
 
 /** Keeps the body alone while it waits: it is what counts in flight, and what can be taken away. */
-function storeLater(room: Promise<void>, deps: DataPlaneDeps, exchange: Exchange, cache: Cache, key: string, body: Buffer): Promise<void> {
-  return afterRoom(room, exchange, () => {
-    checkSwitches(deps, cache)
-    store(exchange, cache, key, rawMember(body.toString(), 'data') ?? '', body)
-  })
+function storeLater(
+  room: Promise<void>,
+  { serving }: DataPlaneDeps,
+  exchange: Exchange,
+  name: string,
+  key: string,
+  body: Buffer,
+): Maybe<void> {
+  return afterRoom(room, exchange, () =>
+    store(exchange, serving.open(exchange, name), key, rawMember(body.toString(), 'data') ?? '', body))
 }
 
 /** Stores the value and answers with the request's body. Throws LarderError `bad-request`, `too-large`. */
-function store(exchange: Exchange, cache: Cache, key: string, value: string, body: Buffer): void {
-  const { outcome } = cache.set(key, Buffer.from(value), { contentType: 'application/json', ifAbsent: true })
-  if (outcome === 'refused')
-    throw new LarderError('bad-request', 'Key already exists.')
-  if (outcome === 'too-large')
-    throw new LarderError('too-large', 'The value is larger than the cache may hold.')
-  exchange.result = 'stored'
-  send(exchange, 200, ['Content-Type', 'application/json'], body)
+function store(exchange: Exchange, cache: ServedCache, key: string, value: string, body: Buffer): Maybe<void> {
+  const options = { contentType: 'application/json', ifAbsent: true }
+  return proceed(exchange, cache.set(key, Buffer.from(value), options, exchange), (_, { outcome }) => {
+    if (outcome === 'refused')
+      throw new LarderError('bad-request', 'Key already exists.')
+    if (outcome === 'too-large')
+      throw new LarderError('too-large', 'The value is larger than the cache may hold.')
+    exchange.result = 'stored'
+    send(exchange, 200, ['Content-Type', 'application/json'], body)
+  })
 }
 
 function needCache(query: Map<string, string>): string {

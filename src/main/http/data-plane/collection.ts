@@ -1,40 +1,43 @@
-import type { Cache, EntryMetadata, PageQuery, Selector } from '../../cache/ports'
+import type { EntryMetadata, PageQuery, Selector } from '../../serving/ports'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { dataOperations } from '../../../shared/data-operations'
 import { invalidField } from '../../../shared/errors'
 import { limits } from '../../../shared/limits'
+import { mayRead, requireRead } from '../../serving/access'
 import { etagOf } from '../etags'
 import { send, sendJson } from '../exchange'
 import { readQuery, refuseUnknown } from '../request-target'
-import { mayRead, nativeCache, requireRead } from './context'
+import { pathCache } from './context'
 
 const sorts = ['key', 'size', 'ttl', 'hits', 'age'] as const
 const orders = ['asc', 'desc'] as const
 
+type CollectionOperation = 'entries.list' | 'entries.invalidate'
+
 /** Face 3, many entries: pages of metadata, and invalidation by prefix, glob, tag or expiry. */
-export function createCollectionFace(deps: DataPlaneDeps): Record<'entries.list' | 'entries.invalidate', DataHandler> {
+export function createCollectionFace({ serving }: DataPlaneDeps): Record<CollectionOperation, DataHandler> {
   return {
     'entries.list': async (exchange) => {
-      const cache = nativeCache(deps, exchange)
+      const cache = serving.open(exchange, pathCache(exchange))
       const query = readQuery(exchange.target.query)
       refuseUnknown(query, dataOperations['entries.list'].query)
       const pageQuery = readPageQuery(query)
-      const progress = readFlag(query, 'progress') ? cache.orderProgress(pageQuery) : 1
+      const progress = readFlag(query, 'progress') ? await cache.orderProgress(pageQuery, exchange) : 1
       exchange.result = 'ok'
       if (progress < 1)
         return sendJson(exchange, 202, { progress: Math.floor(progress * 100) / 100 })
-      const page = await cache.page(pageQuery)
+      const page = await cache.page(pageQuery, exchange)
       sendJson(exchange, 200, { ...page, entries: page.entries.map(toEntryInfo) })
     },
 
     'entries.invalidate': async (exchange) => {
-      const cache: Cache = nativeCache(deps, exchange)
+      const cache = serving.open(exchange, pathCache(exchange))
       const query = readQuery(exchange.target.query)
       refuseUnknown(query, dataOperations['entries.invalidate'].query)
       const options = { soft: readFlag(query, 'soft'), dryRun: readFlag(query, 'dryRun') }
       if (options.dryRun)
         requireRead(exchange, 'dryRun drops nothing and answers what is stored, so it')
-      const matched = await cache.invalidate(readSelector(query), options)
+      const matched = await cache.invalidate(readSelector(query), options, exchange)
       exchange.result = 'dropped'
       // By its number a pattern would tell which keys there are, and soft would even leave them.
       if (mayRead(exchange))

@@ -1,91 +1,76 @@
-import type { WriteResult } from '../../cache/ports'
+import type { Maybe } from '../../serving/maybe'
+import type { Hit, Lookup, ServedCache, WriteResult } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { invalidField, LarderError } from '../../../shared/errors'
 import { limits } from '../../../shared/limits'
+import { requireRead } from '../../serving/access'
+import { noteLookup } from '../../serving/account'
+import { proceed } from '../../serving/maybe'
 import { readBody } from '../body'
 import { parseTtl } from '../durations'
 import { hitHeaders, missStatus } from '../entry-headers'
 import { etagOf, noneMatchNames, parseIfMatch } from '../etags'
 import { send, sendText } from '../exchange'
 import { readQuery, refuseUnknown } from '../request-target'
-import { isHit, nativeCache, pathCache, pathKey, peekEntry, readEntry, requireRead } from './context'
+import { isHit, pathCache, pathKey } from './context'
 import { accepted, holding, storeBody } from './store'
 
 type NativeEntryOperation = 'entries.get' | 'entries.put' | 'entries.patch' | 'entries.delete' | 'entries.post'
 
 /** Face 3, one entry: `/api/caches/{cache}/entries/{key}`. */
 export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperation, DataHandler> {
+  const { serving } = deps
   return {
     'entries.get': (exchange) => {
       const key = pathKey(exchange)
-      const { head } = exchange
-      const cache = pathCache(deps, exchange)
-      const lookup = wantsPeek(exchange) ? peekEntry(deps, exchange, cache, key) : readEntry(deps, exchange, cache, key)
-      if (!isHit(lookup)) {
-        const problem = new LarderError('entry-not-found', `There is no entry ${key.slice(0, 100)} in the cache ${cache.definition.name}: ${lookup}.`).toProblem()
-        send(exchange, 404, ['Content-Type', 'application/problem+json', 'Cache-Status', missStatus(lookup)], JSON.stringify(problem))
-      }
-      else if (head.ifNoneMatch !== null && noneMatchNames(head.ifNoneMatch, lookup.version)) {
-        send(exchange, 304, hitHeaders(lookup))
-      }
-      else {
-        send(exchange, 200, hitHeaders(lookup), lookup.value)
-      }
+      const name = pathCache(exchange)
+      // A look without a trace is no miss either.
+      if (wantsPeek(exchange))
+        return proceed(exchange, serving.open(exchange, name).peek(key, exchange), answerPeek)
+      return proceed(exchange, serving.open(exchange, name, key).get(key, exchange), answerLookup)
     },
 
-    'entries.put': exchange => storeBody(deps, exchange, pathKey(exchange), nativeCache(deps, exchange), answerStored),
+    'entries.put': (exchange) => {
+      const key = pathKey(exchange)
+      return storeBody(deps, exchange, pathCache(exchange), key, answerStored)
+    },
 
     'entries.patch': async (exchange) => {
       const key = pathKey(exchange)
       const { head } = exchange
       if (head.contentType?.split(';')[0]?.trim().toLowerCase() !== 'application/merge-patch+json')
         throw new LarderError('unsupported-media-type', 'Content-Type: must be application/merge-patch+json', { errors: [{ field: 'Content-Type', message: 'must be application/merge-patch+json' }] })
-      nativeCache(deps, exchange)
+      const name = pathCache(exchange)
+      serving.open(exchange, name)
       const ifVersion = head.ifMatch === null ? undefined : parseIfMatch(head.ifMatch)
       const patch = await readBody(exchange, Math.min(deps.valueLimit(), limits.patch))
-      await holding(exchange, patch.length, dropped => Promise.race([nativeCache(deps, exchange).roomFor(patch.length), dropped]))
-      const cache = nativeCache(deps, exchange)
-      const { version } = accepted(exchange, cache, cache.mergePatch(key, patch, ifVersion))
+      await holding(exchange, patch.length, async (dropped) => {
+        await Promise.race([serving.open(exchange, name).roomFor(patch.length, undefined, exchange), dropped])
+      })
+      const result = await serving.open(exchange, name).mergePatch(key, patch, ifVersion, exchange)
+      const { version } = accepted(exchange, result)
       send(exchange, 204, ['ETag', etagOf(version)])
     },
 
     'entries.delete': (exchange) => {
       const key = pathKey(exchange)
-      const cache = nativeCache(deps, exchange)
-      const outcome = cache.delete(key, exchange.head.ifMatch === null ? undefined : parseIfMatch(exchange.head.ifMatch))
-      if (outcome === 'missing')
-        throw missing(key)
-      if (outcome === 'refused')
-        throw new LarderError('precondition-failed', 'The entry has changed.')
-      exchange.result = 'dropped'
-      send(exchange, 204, [])
+      const cache = serving.open(exchange, pathCache(exchange))
+      const { ifMatch } = exchange.head
+      const ifVersion = ifMatch === null ? undefined : parseIfMatch(ifMatch)
+      return proceed(exchange, cache.delete(key, ifVersion, exchange), answerDeleted)
     },
 
     'entries.post': (exchange) => {
       const key = pathKey(exchange)
       const query = readQuery(exchange.target.query)
-      const cache = nativeCache(deps, exchange)
+      const cache = serving.open(exchange, pathCache(exchange))
       const op = query.get('op')
-      if (op === 'increment') {
-        refuseUnknown(query, { op: '', by: '' })
-        requireRead(exchange, 'op=increment answers the number, so it')
-        const { number, version } = cache.increment(key, parseBy(query.get('by') ?? '1'))
-        exchange.result = 'stored'
-        sendText(exchange, 200, number, ['ETag', etagOf(version)])
-      }
-      else if (op === 'touch') {
-        refuseUnknown(query, { op: '', ttl: '' })
-        if (!query.has('ttl'))
-          throw invalidField('ttl', 'is missing')
-        if (!cache.touch(key, parseTtl(query.get('ttl') as string, 'ttl')))
-          throw missing(key)
-        exchange.result = 'stored'
-        send(exchange, 204, [])
-      }
-      else {
-        throw invalidField('op', op === undefined ? 'is missing: increment or touch' : 'must be increment or touch')
-      }
+      if (op === 'increment')
+        return increment(exchange, cache, key, query)
+      if (op === 'touch')
+        return touch(exchange, cache, key, query)
+      throw invalidField('op', op === undefined ? 'is missing: increment or touch' : 'must be increment or touch')
     },
   }
 }
@@ -95,12 +80,79 @@ function wantsPeek({ target }: Exchange): boolean {
   return target.query !== '' && readQuery(target.query).get('peek') === '1'
 }
 
-function answerStored(exchange: Exchange, { outcome, version }: WriteResult): void {
+function answerPeek(exchange: Exchange, hit: Hit | undefined): void {
+  answerFound(exchange, hit ?? 'absent')
+}
+
+function answerLookup(exchange: Exchange, lookup: Lookup): void {
+  noteLookup(exchange, lookup)
+  answerFound(exchange, lookup)
+}
+
+function answerFound(exchange: Exchange, lookup: Lookup): void {
+  const { head, key, cache } = exchange
+  if (!isHit(lookup)) {
+    const problem = new LarderError(
+      'entry-not-found',
+      `There is no entry ${key?.slice(0, 100)} in the cache ${cache}: ${lookup}.`,
+    ).toProblem()
+    send(
+      exchange,
+      404,
+      ['Content-Type', 'application/problem+json', 'Cache-Status', missStatus(lookup)],
+      JSON.stringify(problem),
+    )
+  }
+  else if (head.ifNoneMatch !== null && noneMatchNames(head.ifNoneMatch, lookup.version)) {
+    send(exchange, 304, hitHeaders(lookup))
+  }
+  else {
+    send(exchange, 200, hitHeaders(lookup), lookup.value)
+  }
+}
+
+function answerStored(exchange: Exchange, result: WriteResult): void {
+  const { outcome, version } = accepted(exchange, result)
   send(exchange, outcome === 'created' ? 201 : 204, ['ETag', etagOf(version)])
 }
 
-function missing(key: string): LarderError {
-  return new LarderError('entry-not-found', `There is no entry ${key.slice(0, 100)}.`)
+function answerDeleted(exchange: Exchange, outcome: Awaited<ReturnType<ServedCache['delete']>>): void {
+  if (outcome === 'missing')
+    throw missing(exchange)
+  if (outcome === 'refused')
+    throw new LarderError('precondition-failed', 'The entry has changed.')
+  exchange.result = 'dropped'
+  send(exchange, 204, [])
+}
+
+function increment(exchange: Exchange, cache: ServedCache, key: string, query: Map<string, string>): Maybe<void> {
+  refuseUnknown(query, { op: '', by: '' })
+  requireRead(exchange, 'op=increment answers the number, so it')
+  return proceed(exchange, cache.increment(key, parseBy(query.get('by') ?? '1'), exchange), answerNumber)
+}
+
+function answerNumber(exchange: Exchange, { number, version }: Awaited<ReturnType<ServedCache['increment']>>): void {
+  exchange.result = 'stored'
+  sendText(exchange, 200, number, ['ETag', etagOf(version)])
+}
+
+function touch(exchange: Exchange, cache: ServedCache, key: string, query: Map<string, string>): Maybe<void> {
+  refuseUnknown(query, { op: '', ttl: '' })
+  const ttl = query.get('ttl')
+  if (ttl === undefined)
+    throw invalidField('ttl', 'is missing')
+  return proceed(exchange, cache.touch(key, parseTtl(ttl, 'ttl'), exchange), answerTouched)
+}
+
+function answerTouched(exchange: Exchange, touched: boolean): void {
+  if (!touched)
+    throw missing(exchange)
+  exchange.result = 'stored'
+  send(exchange, 204, [])
+}
+
+function missing({ key }: Exchange): LarderError {
+  return new LarderError('entry-not-found', `There is no entry ${key?.slice(0, 100)}.`)
 }
 
 function parseBy(text: string): bigint {

@@ -1,46 +1,59 @@
-import type { Cache, WriteOptions, WriteResult } from '../../cache/ports'
+import type { Maybe } from '../../serving/maybe'
+import type { WriteOptions, WriteResult } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataPlaneDeps } from './context'
 import { LarderError } from '../../../shared/errors'
 import { overloaded } from '../../base/in-flight'
+import { proceed } from '../../serving/maybe'
 import { takeBody } from '../body'
 import { readWriteOptions } from '../entry-headers'
 import { tooLarge } from '../gather'
 import { chargedFor } from '../traffic'
-import { checkSwitches } from './context'
+import { settle } from './context'
 
 type Answer = (exchange: Exchange, result: WriteResult) => void
 
 /**
- * Stores the request body under `key` as the header fields say, then answers; PUT of faces 2 and 3. No promise carries it: that would be a twentieth of its time.
+ * Stores the request body as the header fields say, then answers; PUT of faces 2 and 3. No promise
+ * carries it: that would be a twentieth of its time.
  *
- * @param cache switched on. Looked at again once the body is there: a switch may have moved meanwhile, and a cache that was deleted takes nothing
+ * @param name of the cache, which must be open to the caller before a byte of the body is read, and
+ * after
  */
-export function storeBody(deps: DataPlaneDeps, exchange: Exchange, key: string, cache: Cache, answer: Answer): void {
+export function storeBody(
+  { serving, valueLimit }: DataPlaneDeps,
+  exchange: Exchange,
+  name: string,
+  key: string,
+  answer: Answer,
+): void {
+  serving.open(exchange, name)
   const options = readWriteOptions(exchange.head)
-  takeBody(exchange, deps.valueLimit(), (value) => {
-    checkSwitches(deps, cache)
-    const room = cache.roomFor(value.length, key)
+  takeBody(exchange, valueLimit(), (value) => {
+    const cache = serving.open(exchange, name)
+    const room = cache.roomFor(value.length, key, exchange)
     if (room === undefined)
-      return answer(exchange, accepted(exchange, cache, cache.set(key, value, options)))
-    return storeLater(room, deps, exchange, cache, { key, value, options }, answer)
+      return settle(exchange, proceed(exchange, cache.set(key, value, options, exchange), answer))
+    return storeLater(room, { serving, valueLimit }, exchange, name, { key, value, options }, answer)
   }, error => exchange.failed(exchange, error))
 }
 
 /** A function of its own, so that the usual PUT makes no closure for it. */
-function storeLater(room: Promise<void>, deps: DataPlaneDeps, exchange: Exchange, cache: Cache, entry: { key: string, value: Buffer, options: WriteOptions }, answer: Answer): Promise<void> {
-  return afterRoom(room, exchange, () => {
-    checkSwitches(deps, cache)
-    answer(exchange, accepted(exchange, cache, cache.set(entry.key, entry.value, entry.options)))
-  })
+function storeLater(
+  room: Promise<void>,
+  { serving }: DataPlaneDeps,
+  exchange: Exchange,
+  name: string,
+  entry: { key: string, value: Buffer, options: WriteOptions },
+  answer: Answer,
+): Maybe<void> {
+  return afterRoom(room, exchange, () =>
+    proceed(exchange, serving.open(exchange, name).set(entry.key, entry.value, entry.options, exchange), answer))
 }
 
 /** Goes on with a write once there is room for it, unless its body was taken away meanwhile, and the client told so. */
-export function afterRoom(room: Promise<void>, exchange: Exchange, write: () => void): Promise<void> {
-  return room.then(() => {
-    if (!exchange.response.headersSent)
-      write()
-  }).catch((error: unknown) => exchange.failed(exchange, error))
+export function afterRoom(room: Promise<void>, exchange: Exchange, write: () => Maybe<void>): Maybe<void> {
+  return settle(exchange, room.then(() => exchange.response.headersSent ? undefined : write()))
 }
 
 /**
@@ -63,11 +76,16 @@ export async function holding(exchange: Exchange, bytes: number, work: (dropped:
 }
 
 /** Turns a refused write into its error. Throws `precondition-failed`, `too-large`. */
-export function accepted(exchange: Exchange, cache: Cache, result: WriteResult): WriteResult {
+export function accepted(exchange: Exchange, result: WriteResult): WriteResult {
   if (result.outcome === 'refused')
     throw new LarderError('precondition-failed', result.version === 0 ? 'The entry is not there.' : 'The entry has changed, or is there already.')
   if (result.outcome === 'too-large')
-    throw cache.definition.maxBytes === null ? new LarderError('too-large', 'The entry is larger than the memory budget.') : tooLarge(cache.definition.maxBytes)
+    throw beyond(exchange)
   exchange.result = 'stored'
   return result
+}
+
+function beyond({ found }: Exchange): LarderError {
+  const limit = found?.definition.maxBytes ?? null
+  return limit === null ? new LarderError('too-large', 'The entry is larger than the memory budget.') : tooLarge(limit)
 }

@@ -1,7 +1,7 @@
 import type { Cache, PageQuery } from '../../../../src/main/cache/ports'
 import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { systemClock } from '../../../../src/main/base/clock'
+import { systemClock, systemStopwatch } from '../../../../src/main/base/clock'
 import { silentLogger } from '../../../../src/main/base/logger'
 import { createEngine } from '../../../../src/main/cache/engine'
 import { timed } from '../../../helpers/durations'
@@ -90,7 +90,13 @@ const queries: Record<string, PageQuery> = {
 }
 
 it(`serves any window of ${count.toLocaleString('en')} entries${timed ? ' in 50 ms at most' : ''}`, async () => {
-  const engine = createEngine({ clock: systemClock, journal: createMemoryJournal(), budget: 2 ** 30, logger: silentLogger })
+  const engine = createEngine({
+    clock: systemClock,
+    stopwatch: systemStopwatch,
+    journal: createMemoryJournal(),
+    budget: 2 ** 30,
+    logger: silentLogger,
+  })
   try {
     const cache = engine.open(definitionOf({ ttl: null }))
     for (let number = 0; number < count; number++)

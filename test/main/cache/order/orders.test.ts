@@ -1,4 +1,4 @@
-import type { Clock, ManualClock } from '../../../../src/main/base/clock'
+import type { ManualClock, Stopwatch } from '../../../../src/main/base/clock'
 import type { OrdersOptions } from '../../../../src/main/cache/order/orders'
 import type { Page, PageQuery } from '../../../../src/main/cache/ports'
 import type { NaivePage } from './naive-page'
@@ -44,13 +44,20 @@ type Change = typeof change extends fc.Arbitrary<infer T> ? T : never
 
 const fine: OrdersOptions = { scanned: 0, slice: 0, grain: { capacity: 3, stride: 2 } }
 
-function setUp(options: OrdersOptions = {}, time: Partial<Clock> = {}) {
+function setUp(options: OrdersOptions = {}, stopwatch?: Stopwatch) {
   const clock = createManualClock()
   const bench = createSlotStore(clock)
   const scan = vi.fn<(query: PageQuery) => Page>(() => {
     throw new Error('There is nothing to scan.')
   })
-  const orders = createOrders({ store: bench.store, clock: { ...clock, ...time }, scan, expire: entry => bench.remove(entry.key), options: { ...fine, ...options } })
+  const orders = createOrders({
+    store: bench.store,
+    clock,
+    stopwatch: stopwatch ?? clock.stopwatch,
+    scan,
+    expire: entry => bench.remove(entry.key),
+    options: { ...fine, ...options },
+  })
   onTestFinished(() => orders.dispose())
   return { clock, orders, scan, ...bench }
 }
@@ -194,7 +201,7 @@ it('has no more indexes than it may, and still answers everybody', async () => {
 
 it('never goes on with an index when the one that it is made from was dropped', async () => {
   let time = 0
-  const bench = setUp({ indexes: 3 }, { monotonic: () => ++time })
+  const bench = setUp({ indexes: 3 }, { now: () => ++time })
   fill(bench, 200)
   const bySize: PageQuery = { ...byKey, limit: 100, sort: 'size', filter: { glob: '*2' } }
   while (bench.orders.progress(bySize) < 0.9)

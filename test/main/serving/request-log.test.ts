@@ -1,13 +1,29 @@
-import type { RequestFields } from '../../../src/main/http/request-log'
+import type { RequestFields } from '../../../src/main/serving/request-log'
 import type { LarderEvent } from '../../../src/shared/events'
 import { expect, it } from 'vitest'
-import { createManualClock, systemClock } from '../../../src/main/base/clock'
+import { createManualClock, systemClock, systemStopwatch } from '../../../src/main/base/clock'
 import { createEventHub } from '../../../src/main/base/event-hub'
-import { createRequestLog } from '../../../src/main/http/request-log'
+import { createRequestLog } from '../../../src/main/serving/request-log'
 import { RequestList } from '../../../src/shared/schemas'
 import { timed } from '../../helpers/durations'
 
-const fields: RequestFields = { user: 'ann', method: 'GET', path: '/v1/pear', operation: 'plain.get', cache: 'default', key: 'pear', status: 200, result: 'hit', reason: null, duration: 41.5, requestBytes: 0, responseBytes: 5, keyId: 'k1' }
+const fields: RequestFields = {
+  user: 'ann',
+  face: 'plain',
+  method: 'GET',
+  path: '/v1/pear',
+  operation: 'plain.get',
+  cache: 'default',
+  key: 'pear',
+  status: 200,
+  result: 'hit',
+  reason: null,
+  marks: [],
+  duration: 41.5,
+  requestBytes: 0,
+  responseBytes: 5,
+  keyId: 'k1',
+}
 const everything = { after: 0, limit: 1000, filter: '' }
 
 function setUp(capacity?: number) {
@@ -15,8 +31,13 @@ function setUp(capacity?: number) {
   const hub = createEventHub((error) => {
     throw error
   })
-  const log = createRequestLog({ clock, hub, ...(capacity !== undefined && { capacity }) })
-  return { clock, hub, log, record: (change: Partial<RequestFields> = {}) => log.record({ ...fields, ...change }, clock.monotonic()) }
+  const log = createRequestLog({ clock, stopwatch: clock.stopwatch, hub, ...(capacity !== undefined && { capacity }) })
+  return {
+    clock,
+    hub,
+    log,
+    record: (change: Partial<RequestFields> = {}) => log.record({ ...fields, ...change }, clock.stopwatch.now()),
+  }
 }
 
 it('lists what was recorded, as the schema says', () => {
@@ -127,7 +148,7 @@ it('keeps no query string, no header and no body, in the list as in the event', 
   const events: LarderEvent[] = []
   hub.subscribe(event => void events.push(event))
   const withSecrets = { ...fields, path: '/v1/pear?token=canary-query', headers: { 'api-key': 'canary-header' }, body: 'canary-body' }
-  log.record(withSecrets, clock.monotonic())
+  log.record(withSecrets, clock.stopwatch.now())
   const { requests } = log.list('ann', everything)
   expect(requests[0]?.path).toBe('/v1/pear')
   expect(JSON.stringify([requests, events])).not.toContain('canary')
@@ -150,10 +171,14 @@ it('tells watchers of the request\'s user, and nobody of a request by nobody', (
 it('builds no event while nobody watches', () => {
   let built = 0
   const { clock, hub } = setUp()
-  const counting = (active: boolean) => createRequestLog({ clock, hub: { ...hub, active, emit: () => void built++ } })
-  counting(false).record(fields, clock.monotonic())
+  const counting = (active: boolean) => createRequestLog({
+    clock,
+    stopwatch: clock.stopwatch,
+    hub: { ...hub, active, emit: () => void built++ },
+  })
+  counting(false).record(fields, clock.stopwatch.now())
   expect(built).toBe(0)
-  counting(true).record(fields, clock.monotonic())
+  counting(true).record(fields, clock.stopwatch.now())
   expect(built).toBe(1)
 })
 
@@ -193,7 +218,7 @@ it('a steady thousand a second reads as a thousand', () => {
 
 it.skipIf(!timed)('records a million requests at under 1 µs each, within a small multiple of pushing to an array', () => {
   const [rounds, count] = [5, 200_000]
-  const log = createRequestLog({ clock: systemClock, hub: createEventHub(() => {}) })
+  const log = createRequestLog({ clock: systemClock, stopwatch: systemStopwatch, hub: createEventHub(() => {}) })
   const input = Array.from({ length: 1000 }, (_, i) => ({ ...fields, path: `/v1/key-${i}`, key: `key-${i}`, duration: i + 0.5 }))
   const push = () => {
     const list: RequestFields[] = []
@@ -203,7 +228,7 @@ it.skipIf(!timed)('records a million requests at under 1 µs each, within a smal
   }
   const record = () => {
     for (let i = 0; i < count; i++)
-      log.record(input[i % 1000] ?? fields, systemClock.monotonic())
+      log.record(input[i % 1000] ?? fields, systemStopwatch.now())
     return log.total()
   }
   // The best round of each, so that another program on the same processor does not decide.

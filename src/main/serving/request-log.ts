@@ -1,32 +1,38 @@
 import type { z } from 'zod'
 import type { RequestQuery, RequestRecord as RequestRecordSchema } from '../../shared/schemas'
-import type { Clock } from '../base/clock'
+import type { RealClock, Stopwatch } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
 import { invalidField } from '../../shared/errors'
 import { compileFilter, FilterError } from '../../shared/filter'
 import { requestFilter } from '../../shared/request-filter'
+import { noMarks } from './call'
 
 type RequestRecord = z.output<typeof RequestRecordSchema>
 
 /**
- * What is remembered of one data-plane request. There is no field for a header, a query string or a body, so none can be
- * kept by accident (S12 of the quality bar).
+ * What is remembered of one call of an app. There is no field for a header, a query string or a
+ * body, so none can be kept by accident (S12 of the quality bar).
  */
-export interface RequestFields extends Omit<RequestRecord, 'id' | 'at'> {
+export interface RequestFields extends Omit<RequestRecord, 'id' | 'at' | 'marks'> {
   /** Whose request it was; null when nobody was recognised. Those are counted, and shown to nobody. */
   user: string | null
+  marks: readonly string[]
 }
 
 export interface RequestLogOptions {
   /** Records kept; the oldest give way. @default 2000, about 2 MB when every path and key is cut */
   capacity?: number
-  clock: Clock
+  clock: RealClock
+  stopwatch: Stopwatch
   /** Told a `request` event for each record while anybody listens. */
   hub: EventHub
 }
 
 export interface RequestLog {
-  /** Remembers a request that ended at so many monotonic milliseconds. On the hot path of every request: no allocation, no JSON, no date unless somebody watches. */
+  /**
+   * Remembers a request that ended at so many milliseconds of the stopwatch. On the hot path of
+   * every request: no allocation, no JSON, no date unless somebody watches.
+   */
   record: (fields: RequestFields, ended: number) => void
   /**
    * The newest `limit` records of a user with an id above `after` that the filter lets pass, newest last; `total` says how many there
@@ -51,9 +57,9 @@ const longestPath = 512
 const longestKey = 256
 
 /** A ring of the newest requests in slots that are written over, so that recording one leaves no garbage. */
-export function createRequestLog({ capacity = 2000, clock, hub }: RequestLogOptions): RequestLog {
+export function createRequestLog({ capacity = 2000, clock, stopwatch, hub }: RequestLogOptions): RequestLog {
   const ring = Array.from({ length: capacity }, emptySlot)
-  const rate = createRateMeter(clock)
+  const rate = createRateMeter(stopwatch)
   let total = 0
 
   return {
@@ -66,6 +72,7 @@ export function createRequestLog({ capacity = 2000, clock, hub }: RequestLogOpti
       slot.id = total
       slot.at = clock.wall()
       slot.user = fields.user
+      slot.face = fields.face
       slot.method = fields.method
       slot.path = cut(withoutQuery(fields.path), longestPath)
       slot.operation = fields.operation
@@ -74,6 +81,7 @@ export function createRequestLog({ capacity = 2000, clock, hub }: RequestLogOpti
       slot.status = fields.status
       slot.result = fields.result
       slot.reason = fields.reason
+      slot.marks = fields.marks
       slot.duration = fields.duration
       slot.requestBytes = fields.requestBytes
       slot.responseBytes = fields.responseBytes
@@ -116,11 +124,29 @@ function compile(filter: string): (slot: Slot) => boolean {
 }
 
 function emptySlot(): Slot {
-  return { id: 0, at: 0, user: null, method: '', path: '', operation: null, cache: null, key: null, status: 0, result: '', reason: null, duration: 0, requestBytes: 0, responseBytes: 0, keyId: null }
+  return {
+    id: 0,
+    at: 0,
+    user: null,
+    face: 'native',
+    method: '',
+    path: '',
+    operation: null,
+    cache: null,
+    key: null,
+    status: 0,
+    result: '',
+    reason: null,
+    marks: noMarks,
+    duration: 0,
+    requestBytes: 0,
+    responseBytes: 0,
+    keyId: null,
+  }
 }
 
-function toRecord({ user: _user, at, ...fields }: Slot): RequestRecord {
-  return { ...fields, at: new Date(at).toISOString() }
+function toRecord({ user: _user, at, marks, ...fields }: Slot): RequestRecord {
+  return { ...fields, marks: [...marks], at: new Date(at).toISOString() }
 }
 
 function withoutQuery(path: string): string {
@@ -146,10 +172,10 @@ function isLowSurrogate(unit: number): boolean {
 }
 
 /** Counts in a hundred slices of 100 ms, so that the mean of ten seconds is exact to one slice and needs no timer. */
-function createRateMeter(clock: Clock): { count: (at: number) => void, perSecond: () => number } {
+function createRateMeter(stopwatch: Stopwatch): { count: (at: number) => void, perSecond: () => number } {
   const sliceLength = 100
   const slices = new Uint32Array(100)
-  let newest = Math.floor(clock.monotonic() / sliceLength)
+  let newest = Math.floor(stopwatch.now() / sliceLength)
 
   function advance(at: number): number {
     const now = Math.floor(at / sliceLength)
@@ -166,7 +192,7 @@ function createRateMeter(clock: Clock): { count: (at: number) => void, perSecond
       slices[slice] = (slices[slice] ?? 0) + 1
     },
     perSecond() {
-      advance(clock.monotonic())
+      advance(stopwatch.now())
       return slices.reduce((sum, count) => sum + count, 0) / (slices.length * sliceLength / 1000)
     },
   }

@@ -1,11 +1,10 @@
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 
-export interface Listening {
+export interface Listening<S extends Server = Server> {
   port: number
   /** Addresses bound, as they stand in a URL. */
   addresses: string[]
-  servers: Server[]
+  servers: readonly S[]
 }
 
 /** How often a free port is tried again because ::1 had it taken. */
@@ -18,7 +17,11 @@ const freePortTries = 20
  * @param host null = loopback
  * @param port 0 = any that is free
  */
-export async function listen(createServer: () => Server, host: string | null, port: number): Promise<Listening> {
+export async function listen<S extends Server>(
+  createServer: () => S,
+  host: string | null,
+  port: number,
+): Promise<Listening<S>> {
   if (host !== null) {
     const server = await bind(createServer(), host, port)
     return { port: portOf(server), addresses: [host.includes(':') ? `[${host}]` : host], servers: [server] }
@@ -49,7 +52,7 @@ export class ListenError extends Error {
   }
 }
 
-function bind(server: Server, host: string, port: number): Promise<Server> {
+function bind<S extends Server>(server: S, host: string, port: number): Promise<S> {
   return new Promise((resolve, reject) => {
     const fail = (cause: NodeJS.ErrnoException): void => reject(new ListenError(explain(cause, host, port), cause.code, { cause }))
     server.once('error', fail)

@@ -1,0 +1,117 @@
+import type { Cache, CacheDefinition, CacheSettings, Engine } from '../cache/ports'
+import type { Maybe } from './maybe'
+import type { CacheInfo, Layer, LayerContext, ServedCache } from './ports'
+import type { Stack } from './stack'
+import { LarderError } from '../../shared/errors'
+import { createStack } from './stack'
+
+/** A cache of the engine with what is around it. */
+export interface Mount {
+  readonly cache: CacheInfo & Pick<Cache, 'get' | 'recordLatency'>
+  readonly served: ServedCache
+}
+
+/**
+ * The caches of all spaces, each with its layers. For the administration, which opens, configures
+ * and closes them.
+ */
+export interface ServedCaches extends Pick<Engine, 'enabled' | 'budget' | 'subscribe'> {
+  /** Throws LarderError `name-taken`. */
+  open: (definition: CacheDefinition) => Mount
+  /**
+   * Resolves when the change holds for all entries. Throws LarderError `cache-not-found` where it
+   * was closed.
+   */
+  configure: (mount: Mount, change: Partial<CacheSettings>) => Maybe<void>
+  /** Drops the cache with its entries. False: there is none. */
+  close: (id: string) => boolean
+  find: (space: string, name: string) => Mount | undefined
+  list: (space: string) => Mount[]
+}
+
+interface Held extends Mount {
+  readonly cache: Cache
+  stack: Stack
+  served: ServedCache
+}
+
+export interface ServedCachesParts extends Pick<LayerContext, 'clock' | 'stopwatch'> {
+  engine: Engine
+  layers: readonly Layer[]
+  /** Told what a layer threw that was closed. */
+  failed: (error: unknown) => void
+}
+
+export function createServedCaches({ engine, layers, clock, stopwatch, failed }: ServedCachesParts): ServedCaches {
+  const byId = new Map<string, Held>()
+  /** Space → name → cache: every call asks for one. */
+  const bySpace = new Map<string, Map<string, Held>>()
+
+  const stackOf = (cache: Cache): Stack => createStack(cache, layers, { clock, stopwatch })
+
+  function namesOf(space: string): Map<string, Held> {
+    const known = bySpace.get(space)
+    if (known)
+      return known
+    const made = new Map<string, Held>()
+    bySpace.set(space, made)
+    return made
+  }
+
+  /** Nobody waits for what was in use until now. */
+  async function close(stack: Stack): Promise<void> {
+    try {
+      await stack.dispose()
+    }
+    catch (error) {
+      failed(error)
+    }
+  }
+
+  return {
+    get enabled() {
+      return engine.enabled
+    },
+    set enabled(value) {
+      engine.enabled = value
+    },
+    get budget() {
+      return engine.budget
+    },
+    set budget(bytes) {
+      engine.budget = bytes
+    },
+    subscribe: engine.subscribe,
+    open(definition) {
+      const cache = engine.open(definition)
+      const stack = stackOf(cache)
+      const held: Held = { cache, stack, served: stack.served }
+      byId.set(definition.id, held)
+      namesOf(definition.space).set(definition.name, held)
+      return held
+    },
+    configure({ cache: { definition: { id } } }, change) {
+      const held = byId.get(id)
+      if (!held)
+        throw new LarderError('cache-not-found', 'The cache was deleted.')
+      const done = held.cache.configure(change)
+      const before = held.stack
+      held.stack = stackOf(held.cache)
+      held.served = held.stack.served
+      void close(before)
+      return done
+    },
+    close(id) {
+      const held = byId.get(id)
+      if (held) {
+        const { space, name } = held.cache.definition
+        byId.delete(id)
+        bySpace.get(space)?.delete(name)
+        void close(held.stack)
+      }
+      return engine.close(id)
+    },
+    find: (space, name) => bySpace.get(space)?.get(name),
+    list: space => [...bySpace.get(space)?.values() ?? []],
+  }
+}

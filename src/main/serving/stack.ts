@@ -1,0 +1,26 @@
+import type { Disposable } from '../base/disposable'
+import type { Cache } from '../cache/ports'
+import type { Layer, LayerContext, ServedCache } from './ports'
+import { createDisposableStack } from '../base/disposable'
+
+/** The layers of one cache, as its settings want them. */
+export interface Stack extends Disposable {
+  /** The engine's own cache where no layer applies: then a call goes through nothing. */
+  readonly served: ServedCache
+}
+
+/** @param layers from the cache outwards: the last is asked first */
+export function createStack(
+  cache: Cache,
+  layers: readonly Layer[],
+  times: Pick<LayerContext, 'clock' | 'stopwatch'>,
+): Stack {
+  const { definition } = cache
+  const wrapped = createDisposableStack()
+  let served: ServedCache = cache
+  for (const layer of layers) {
+    if (layer.applies(definition))
+      served = wrapped.use(layer.wrap(served, { definition, ...times }))
+  }
+  return { served, dispose: wrapped.dispose }
+}

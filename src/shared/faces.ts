@@ -1,0 +1,9 @@
+/** The protocols by which apps call, as the request log names them, with what they are. */
+export const faces = {
+  native: 'Entries with their headers, at /api/caches',
+  classic: 'The classic JSON cache API',
+  plain: 'The text store at /v1',
+} as const
+
+export type FaceName = keyof typeof faces
+export const faceNames = Object.keys(faces) as [FaceName, ...FaceName[]]

@@ -1,0 +1,28 @@
+import type { EventPayload } from '../../src/shared/events'
+
+type RequestRecord = EventPayload<'request'>
+
+let seconds = 0
+
+/** A request; each is a second later than the one before. */
+export function recordOf(change: Partial<RequestRecord> = {}): RequestRecord {
+  return {
+    id: 1,
+    at: new Date(Date.UTC(2026, 0, 1) + 1000 * seconds++).toISOString(),
+    face: 'plain',
+    method: 'GET',
+    path: '/v1/user:7',
+    operation: 'plain.get',
+    cache: 'default',
+    key: 'user:7',
+    status: 200,
+    result: 'hit',
+    reason: null,
+    marks: [],
+    duration: 120,
+    requestBytes: 0,
+    responseBytes: 5,
+    keyId: 'k1',
+    ...change,
+  }
+}

@@ -1,0 +1,64 @@
+import type { Principal, ScopeName } from '../../../src/main/base/principal'
+import type { CacheDefinition } from '../../../src/main/cache/ports'
+import type { Call, Layer } from '../../../src/main/serving/ports'
+import { onTestFinished } from 'vitest'
+import { createManualClock } from '../../../src/main/base/clock'
+import { createEventHub } from '../../../src/main/base/event-hub'
+import { silentLogger } from '../../../src/main/base/logger'
+import { widenScopes } from '../../../src/main/base/principal'
+import { createEngine } from '../../../src/main/cache/engine'
+import { createServing } from '../../../src/main/serving/serving'
+import { createMemoryJournal } from '../../helpers/memory-journal'
+import { definitionOf } from '../cache/workbench'
+
+/**
+ * A caller of the space that `definitionOf` puts caches into, who may read and write all of them.
+ */
+export function principalOf(change: Partial<Omit<Principal, 'scopes'>> & { scopes?: ScopeName[] } = {}): Principal {
+  const { scopes = ['read', 'write'], ...rest } = change
+  return {
+    kind: 'key',
+    keyId: 'k1',
+    userId: definitionOf({}).space,
+    admin: false,
+    caches: null,
+    origins: new Set(),
+    ...rest,
+    scopes: widenScopes(scopes),
+  }
+}
+
+export function callOf(change: Partial<Call> = {}): Call {
+  return {
+    principal: principalOf(),
+    face: 'native',
+    operation: 'entries.get',
+    method: 'GET',
+    path: '/x',
+    started: 0,
+    space: null,
+    cache: null,
+    key: null,
+    found: null,
+    result: 'ok',
+    reason: null,
+    marks: [],
+    ...change,
+  }
+}
+
+/** Serving over an engine with one cache `c`. */
+export function setUp(layers: readonly Layer[] = [], settings: Partial<CacheDefinition> = {}) {
+  const clock = createManualClock()
+  const { stopwatch } = clock
+  const errors: string[] = []
+  const logger = { ...silentLogger, error: (message: string) => void errors.push(message) }
+  const engine = createEngine({ clock, stopwatch, journal: createMemoryJournal(), budget: 2 ** 26, logger })
+  onTestFinished(() => engine.dispose())
+  const hub = createEventHub((error) => {
+    throw error
+  })
+  const parts = createServing({ engine, layers, clock, stopwatch, hub, logger })
+  const mount = parts.caches.open(definitionOf({ ...settings, name: 'c' }))
+  return { ...parts, engine, clock, errors, mount }
+}

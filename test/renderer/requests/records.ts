@@ -1,8 +1,0 @@
-import type { RequestRecord } from '../../../src/renderer/src/views/requests/record-ring'
-
-let seconds = 0
-
-/** A request; each is a second later than the one before. */
-export function recordOf(change: Partial<RequestRecord> = {}): RequestRecord {
-  return { id: 1, at: new Date(Date.UTC(2026, 0, 1) + 1000 * seconds++).toISOString(), method: 'GET', path: '/v1/user:7', operation: 'plain.get', cache: 'default', key: 'user:7', status: 200, result: 'hit', reason: null, duration: 120, requestBytes: 0, responseBytes: 5, keyId: 'k1', ...change }
-}
