@@ -24,7 +24,7 @@ export const limits = {
   /** Nesting of any JSON body; deeper input is refused before it is parsed. */
   jsonDepth: 512,
   /** JSON bodies of the data plane, beside the limit of one value. */
-  jsonBody: 16 * 1024 * 1024,
+  jsonBody: 4 * 1024 * 1024,
   /** A merge patch, and a value that can be patched. */
   patch: 1024 * 1024,
   patched: 8 * 1024 * 1024,

@@ -131,7 +131,7 @@ describe.runIf(process.env.LARDER_HARD === '1')('with LARDER_HARD=1, at full siz
     await strike('tag, soft', 200, 'DELETE', `${api}/entries?tag=t&soft`)
     await strike('tag', 200, 'DELETE', `${api}/entries?tag=t`)
     await strike('set-cache of 16 MB of lists', 413, 'POST', '/api/set-cache', repeated('{"cacheName":"products","data":{"id":"a","x":[', '[],', 16_000_000, '[]]}}'))
-    await strike('set-cache of 16 MB of text', 200, 'POST', '/api/set-cache', repeated('{"cacheName":"products","data":{"id":"a","x":"', 'x', 16_000_000, '"}}'))
+    await strike('set-cache of 4 MB of text', 200, 'POST', '/api/set-cache', repeated('{"cacheName":"products","data":{"id":"a","x":"', 'x', 4_000_000, '"}}'))
     await strike('batch of 16 MB of zeros', 413, 'POST', `${api}/batch`, repeated('{"operations":[', '0,', 16_000_000, '0]}'))
     await strike('batch of 33 MB of zeros', 413, 'POST', `${api}/batch`, repeated('{"operations":[', '0,', 33_000_000, '0]}'))
     await call('PUT', `${api}/entries/document`, '{}')
