@@ -2,7 +2,6 @@ import type { WriteOptions } from '../../../src/main/cache/ports'
 import process from 'node:process'
 import { systemClock, systemStopwatch } from '../../../src/main/base/clock'
 import { createEngine } from '../../../src/main/cache/engine'
-import { initialSettings } from '../../../src/shared/cache-settings'
 import { evictionNames } from '../../../src/shared/evictions'
 
 /*
@@ -14,7 +13,10 @@ const kind = process.argv[3]
 function ignore(): void {}
 const journal = { load: () => [], put: ignore, retime: ignore, remove: ignore, clear: ignore, isBehind: () => false, room: async () => {}, flush: async () => {}, health: () => 'ok', close: async () => {} }
 const engine = createEngine({ clock: systemClock, stopwatch: systemStopwatch, journal, budget: 64e6, logger: { debug: ignore, info: ignore, warn: ignore, error: ignore } })
-const caches = evictionNames.map(eviction => engine.open({ ...initialSettings, id: eviction, space: 'o', name: eviction, ttl: 60, eviction }))
+// Not from the table of settings: its schemas would bring the schema library into this process.
+const settings = { ttl: 60, sliding: false, maxEntries: null, maxBytes: null, persistent: false, enabled: true }
+const caches = evictionNames.map(eviction =>
+  engine.open({ ...settings, id: eviction, space: 'o', name: eviction, eviction }))
 
 let state = 1
 function random(): number {

@@ -34,10 +34,10 @@ export interface Kinds {
 
 /**
  * Estimate of one, with its name in the map and its content type twice. Node 24: 850 bytes at rest, and with what waits for the
- * collector more than half as much again while content types come and go.
+ * collector more than twice as much while content types come and go.
  */
 export function kindBytes(contentType: string): number {
-  return 1400 + 2 * contentType.length
+  return 2000 + 2 * contentType.length
 }
 const recentKinds = 8
 /** Kept free for explicit kinds, of which there are two: with large values and without. */
