@@ -11,6 +11,8 @@ const options: RunOptions = { resultTypes: ['violations'] }
  * nothing else (tokens.css), so the second one is asked about these alone.
  */
 export async function expectAccessible(page: Page): Promise<void> {
+  // The title of a screen comes with the screen, which is loaded when it is first asked for.
+  await expect(page.locator('h1:empty')).toHaveCount(0)
   if (!await page.evaluate('"axe" in window'))
     await page.evaluate(axe.source)
   for (const [colorScheme, rules] of [['light', {}], ['dark', { runOnly: ['color-contrast', 'link-in-text-block'] }]] as const) {
