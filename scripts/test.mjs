@@ -80,6 +80,11 @@ async function runAll(checks) {
   for (const { name, seconds, passed, failed, skipped, remark } of results)
     console.log(`${failed ? '✗' : '✓'} ${name.padEnd(10)}${inWords({ passed, failed, skipped }).padEnd(36)}${seconds.toFixed(1).padStart(7)} s${remark ? `  ${remark}` : ''}`)
 
+  for (const { name, failures = [] } of results) {
+    for (const failure of failures)
+      console.log(`\n✗ ${name}: ${failure}`)
+  }
+
   const total = key => results.reduce((sum, result) => sum + result[key], 0)
   const sum = { passed: total('passed'), failed: total('failed'), skipped: total('skipped') }
   console.log(`\n${inWords(sum)}`)

@@ -1,16 +1,20 @@
-import type { EvictionPolicy } from '../../src/main/cache/eviction/policy'
+import type { EvictionPolicy, PolicyMemory } from '../../src/main/cache/eviction/policy'
 import type { EvictionName } from '../../src/shared/evictions'
 import { createEviction } from '../../src/main/cache/eviction/policy'
 import { createColumn } from '../../src/main/cache/offheap/columns'
 
-/** A policy without a store: there are no records that its marks could stand in. */
-export function createPolicyAlone(name: EvictionName, pageBits?: number): EvictionPolicy {
+/** Memory of policies without a store: there are no records that their marks could stand in. */
+export function createPolicyMemory(pageBits?: number): PolicyMemory {
   const marks: number[] = []
-  return createEviction(name, {
+  return {
     createLinks: () => createColumn('u32', pageBits),
     marks: {
       get: slot => marks[slot] ?? 0,
       set: (slot, mark) => void (marks[slot] = mark),
     },
-  })
+  }
+}
+
+export function createPolicyAlone(name: EvictionName, pageBits?: number): EvictionPolicy {
+  return createEviction(name, createPolicyMemory(pageBits))
 }

@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs'
+import process from 'node:process'
+import { stripVTControlCharacters } from 'node:util'
 
 /**
  * How many tests passed, failed and were skipped. A runner that fails without a failed test – it crashed, found no test, met an
  * error outside of one – counts as one failure, with a remark; so does one that ran nothing.
  *
- * @typedef {{ passed: number, failed: number, skipped: number, remark?: string }} Figures
+ * `failures` says which tests failed, and how: where only the end of the output is kept, that is all there is to see.
+ *
+ * @typedef {{ passed: number, failed: number, skipped: number, remark?: string, failures?: string[] }} Figures
  */
 
 /**
@@ -27,6 +31,10 @@ export function fromVitest(file, code) {
     passed: report.numPassedTests,
     failed: report.numFailedTests,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures: report.testResults.flatMap(({ name, message, assertionResults }) => [
+      ...message ? [inBrief(name, message)] : [],
+      ...assertionResults.filter(({ status }) => status === 'failed').map(({ fullName, failureMessages }) => inBrief(`${name} › ${fullName}`, failureMessages.join('\n'))),
+    ]),
   }))
 }
 
@@ -36,12 +44,26 @@ export function fromVitest(file, code) {
  * @returns {Figures} Its figures; a flaky test has passed.
  */
 export function fromPlaywright(file, code) {
-  return checked(file, code, ({ stats }) => ({
+  return checked(file, code, ({ stats, suites }) => ({
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected,
     skipped: stats.skipped,
+    failures: suites.flatMap(failuresOf),
     ...stats.flaky > 0 && { remark: `${stats.flaky} flaky` },
   }))
+}
+
+function failuresOf({ suites = [], specs = [] }) {
+  const failed = specs.filter(({ ok }) => !ok)
+  return [
+    ...failed.map(({ file, line, title, tests }) => inBrief(`${file}:${line} › ${title}`, tests.flatMap(({ results }) => results.flatMap(({ errors }) => errors.map(({ message }) => message))).join('\n'))),
+    ...suites.flatMap(failuresOf),
+  ]
+}
+
+/** The first lines of the message. */
+function inBrief(name, message) {
+  return [name.replace(`${process.cwd()}/`, ''), ...stripVTControlCharacters(message).split('\n').filter(Boolean).slice(0, 8)].join('\n    ')
 }
 
 function checked(file, code, count) {

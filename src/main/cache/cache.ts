@@ -198,13 +198,14 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
         throw new LarderError('cache-not-found', `Cache ${definition.name} was deleted.`)
       const wasPersistent = definition.persistent
       definition = { ...definition, ...givenOnly(change) }
-      store.rank(definition.eviction)
+      const ranking = store.rank(definition.eviction)
       parts.stir()
       const begins = definition.persistent && !wasPersistent
       if (!definition.persistent && wasPersistent)
         journal.end()
       const kept = begins ? journal.begin(store.inOrderOfEviction(), store.at) : undefined
       return parts.run((function* () {
+        yield* ranking
         yield* fitter.work()
         if (kept)
           yield* kept

@@ -1,3 +1,4 @@
+import type { Work } from './jobs'
 import type { Lifetime } from './lifetime'
 import type { StoreWatcher } from './order/watched-store'
 import type { CacheSettings } from './ports'
@@ -56,8 +57,8 @@ export interface Store {
   use: (entry: StoredEntry, at: number) => void
   remove: (entry: StoredEntry) => void
   clear: () => void
-  /** Another rule of eviction from now on; begins with the order of the old one. */
-  rank: (eviction: CacheSettings['eviction']) => void
+  /** Another policy of eviction from the first step on; it begins with the order of the one before. */
+  rank: (eviction: CacheSettings['eviction']) => Work<void>
   /** Next to be evicted. Never the one used or written last while there is another. */
   victim: () => StoredEntry | undefined
   /** Handles of all entries, from the next to be evicted on. */

@@ -118,7 +118,8 @@ export function createMapStore(ledger: Ledger, eviction: CacheSettings['eviction
       account(-bytes)
       store.watcher?.cleared()
     },
-    rank(name) {
+
+    * rank(name) {
       if (name === rule)
         return
       rule = name

@@ -188,7 +188,7 @@ describe.each(stores)('the $name store', ({ createStore }) => {
       expect(keysOf(shown(store, store.tagged(tag))).sort()).toEqual(keysOf(all(store)).filter(key => there(store, key).tags.includes(tag)).sort())
   })
 
-  // Red with: slots.ts `[...before.order()]` left a generator, or `policy.add` left out of `rank`.
+  // Red with: in handover.ts leave `add(slot)` out of `move`.
   it.each([['lru', 'lfu', 'sieve'], ['lfu', 'sieve', 'lru'], ['sieve', 'lfu', 'lru']] as const)('evicts by %s, and by another rule when told', (eviction, ...others) => {
     const { store, insert } = setUp(eviction)
     for (const key of ['a', 'b', 'c', 'd', 'e'])
@@ -198,7 +198,8 @@ describe.each(stores)('the $name store', ({ createStore }) => {
     const order = ['c', 'd', 'e', 'a', 'b']
     expect(keysOf(shown(store, store.inOrderOfEviction()))).toEqual(order)
     for (const other of others) {
-      store.rank(other)
+      for (const _ of store.rank(other))
+        continue
       expect(keysOf(shown(store, store.inOrderOfEviction()))).toEqual(order)
     }
     for (const key of order) {

@@ -3,6 +3,7 @@ import type { TestLarder } from '../../helpers/start-larder'
 import { Buffer } from 'node:buffer'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { evictionNames } from '../../../src/shared/evictions'
 import { limits } from '../../../src/shared/limits'
 import { send } from '../../helpers/http-client'
 import { launchServer } from '../../helpers/launch-server'
@@ -137,6 +138,8 @@ describe.runIf(process.env.LARDER_HARD === '1')('with LARDER_HARD=1, at full siz
     await call('PUT', `${api}/entries/document`, '{}')
     await strike('patch of 1 MB of numbers', 413, 'PATCH', `${api}/entries/document`, repeated('{"a":[', '1,', 1_000_000, '1]}'), mergePatch)
     await strike('patch of 16 MB of numbers', 413, 'PATCH', `${api}/entries/document`, repeated('{"a":[', '1,', 16_000_000, '1]}'), mergePatch)
+    for (const eviction of [...evictionNames, ...evictionNames])
+      await strike(`another eviction policy: ${eviction}`, 200, 'PATCH', '/admin/caches/products', JSON.stringify({ eviction }))
     await strike('fewer entries', 200, 'PATCH', '/admin/caches/products', '{"maxEntries":1000}')
     await fill('more')
     await strike('all that is there', 200, 'DELETE', `/api/caches/more/entries?prefix=k`)

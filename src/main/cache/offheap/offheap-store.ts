@@ -173,11 +173,18 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
       settle()
       watcher?.cleared()
     },
-    rank(name) {
+    * rank(name) {
       if (name === rule)
         return
       rule = name
-      slots.rank(name)
+      const ranked = slots
+      // Emptied meanwhile, it begins anew with the new policy.
+      for (const _ of ranked.rank(name)) {
+        settle()
+        yield
+        if (slots !== ranked)
+          return
+      }
       settle()
     },
     victim() {

@@ -1,11 +1,14 @@
 import type { EvictionName } from '../../../shared/evictions'
 import type { EvictionPolicy, Marks } from '../eviction/policy'
+import type { Work } from '../jobs'
 import type { Lifetime } from '../lifetime'
 import type { StoredEntry } from '../store'
+import type { Column } from './columns'
 import type { KeyBuffer } from './key-buffer'
 import type { RecordEntry, RecordHome } from './record'
 import type { RecordLog } from './record-log'
 import type { TagIndex } from './tag-index'
+import { createHandover } from '../eviction/handover'
 import { createEviction } from '../eviction/policy'
 import { timeOf } from '../lifetime'
 import { createColumn } from './columns'
@@ -48,7 +51,8 @@ export interface Slots {
   /** One more hit than the 16 bits of a record tell. */
   carryHits: (slot: number) => void
   carriedHits: (slot: number) => number
-  rank: (eviction: EvictionName) => void
+  /** Another policy from the first step on; it begins with the order of the one before. */
+  rank: (eviction: EvictionName) => Work<void>
   setDeadline: (slot: number, lifetime: Lifetime) => void
   /** As the store's `visitMortal`. */
   visitMortal: (count: number, wall: number, monotonic: number, visit: (entry: StoredEntry) => void) => boolean
@@ -57,6 +61,8 @@ export interface Slots {
 /** Slots that all columns grow to at first. */
 const fewestSlots = 16
 const carriedHitBytes = 60
+/** Slots that come to another policy in one step. */
+const rankedAtOnce = 32
 /** All columns of a store of one entry, and the deadlines' buckets, or a little more. */
 export const columnsAlone = 1200
 
@@ -88,8 +94,12 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
   /** 1 more than the first free slot below `top`, 0 when there is none. */
   let firstFree = 0
 
+  function createLinks(): Column {
+    return createColumn('u32', pageBits)
+  }
+
   function createPolicy(name: EvictionName): EvictionPolicy {
-    return createEviction(name, { createLinks: () => createColumn('u32', pageBits), marks })
+    return createEviction(name, { createLinks, marks })
   }
 
   function moved(slot: number, hash: number, from: number, to: number): void {
@@ -172,14 +182,15 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
     sequenceOf: (slot: number) => sequences.get(slot),
     carryHits: (slot: number) => void hits.set(slot, (hits.get(slot) ?? 0) + 2 ** 16),
     carriedHits: (slot: number) => hits.size === 0 ? 0 : hits.get(slot) ?? 0,
-    rank(name: EvictionName) {
-      const before = slots.policy
-      // To the end, before the new rule marks the first one anew.
-      const order = [...before.order()]
-      slots.policy = createPolicy(name)
-      slots.policy.reserve(capacity)
-      for (const slot of order)
-        slots.policy.add(slot)
+    * rank(name: EvictionName) {
+      const policy = createPolicy(name)
+      const { both, move } = createHandover(slots.policy, policy, capacity, { createLinks })
+      slots.policy = both
+      while (move(rankedAtOnce))
+        yield
+      // Meanwhile it may have begun to hand over to another.
+      if (slots.policy === both)
+        slots.policy = policy
     },
     setDeadline(slot: number, { graceUntil, skew }: Lifetime) {
       if (graceUntil !== Infinity)
