@@ -63,8 +63,8 @@ export const zones = [
 
   { name: 'larder', path: 'src/main/larder', imports: parts, packages: [], node: all },
   { name: 'headless', path: 'src/main/headless', imports: ['src/main/program'], packages: [], node: ['path', 'process'] },
-  { name: 'young-generation', path: 'src/main/young-generation', imports: [base], packages: [], node: ['v8'] },
-  { name: 'program', path: 'src/main/program', imports: [...parts, 'src/main/larder', 'src/main/young-generation', 'package.json'], packages: [], node: all },
+  { name: 'heap-growth', path: 'src/main/heap-growth', imports: [base], packages: [], node: ['v8'] },
+  { name: 'program', path: 'src/main/program', imports: [...parts, 'src/main/larder', 'src/main/heap-growth', 'package.json'], packages: [], node: all },
   { name: 'index', path: 'src/main/index', imports: [...parts, 'src/main/larder', 'src/main/desktop/', 'package.json'], packages: ['electron', 'zod'], node: all },
 
   { name: 'preload', path: 'src/preload/', imports: [shared], packages: ['electron'], node: [], raw: ['src/preload/index.ts'] },

@@ -5,10 +5,10 @@ import { version } from '../../package.json'
 import { messageOf } from './base/logger'
 import { createProcessIo } from './cli/io'
 import { run } from './cli/run'
+import { limitHeapGrowth } from './heap-growth'
 import { createLarder } from './larder'
 import { writeHomeFile } from './storage/home'
 import { readPrivateFile } from './storage/private-files'
-import { limitYoungGeneration } from './young-generation'
 
 /**
  * The program behind the Node entry: the command line, which serves unless it is told something else. Resolves with the exit code.
@@ -42,9 +42,9 @@ async function serve(configuration: Configuration, built: BuiltFiles): Promise<n
   if (process.stdout.isTTY)
     await greet(larder)
   // Not in the desktop app: whether its V8 takes a flag while it runs could not be tried.
-  const youngGeneration = limitYoungGeneration()
+  const heapGrowth = limitHeapGrowth()
   await stopped
-  await youngGeneration.dispose()
+  await heapGrowth.dispose()
   await larder.stop()
   return 0
 }

@@ -67,7 +67,7 @@ const samples: Record<string, { refused: string[], allowed: string[] }> = {
   'cli': { refused: ['../http/server', '../cache/ports', 'express'], allowed: ['../base/configuration', 'node:fs', '../../shared/operations'] },
   'desktop': { refused: ['../http/server', '../cache/ports', 'express', '../larder'], allowed: ['electron', 'electron/main', 'zod', '../base/clock', 'node:fs'] },
   'larder': { refused: ['./headless', 'electron', './desktop/window', '../renderer/src/main'], allowed: ['./http/server', './storage/database', './base/clock'] },
-  'young-generation': { refused: ['./larder', 'electron', 'node:fs'], allowed: ['./base/disposable', 'node:v8'] },
+  'heap-growth': { refused: ['./larder', 'electron', 'node:fs'], allowed: ['./base/disposable', 'node:v8'] },
   'headless': { refused: ['./larder', 'electron', 'express', 'node:fs'], allowed: ['./program', 'node:process'] },
   'program': { refused: ['electron', './desktop/window', 'express'], allowed: ['./larder', './cli/options', '../../package.json'] },
   'index': { refused: ['express', '../renderer/src/main'], allowed: ['electron', 'zod', './desktop/window', './larder'] },

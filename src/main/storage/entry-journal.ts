@@ -26,9 +26,9 @@ export interface EntryJournalOptions {
 }
 
 /** Bytes of a batch, as pending writes count them: to hand over a thousand small ones takes some milliseconds. */
-const batchSize = 1024 * 1024
-/** Bytes that may wait, a few batches, before those who can wait should. */
-const backlogLimit = 16 * 1024 * 1024
+const batchSize = 512 * 1024
+/** Bytes that may wait before those who can wait should: some batches. */
+const backlogLimit = 8 * 1024 * 1024
 
 interface Waiter { resolve: () => void, reject: (error: Error) => void }
 

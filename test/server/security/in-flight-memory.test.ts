@@ -14,8 +14,8 @@ import { asJson } from './support'
 const hard = process.env.LARDER_HARD === '1'
 /** The attacks as they were made, or a part of them that an unprotected server would not stand either. */
 const sizes = hard
-  ? { gets: 400, pipelined: 150, readers: 150, uploads: 120, open: 2000, streams: 1000 }
-  : { gets: 40, pipelined: 40, readers: 40, uploads: 30, open: 300, streams: 100 }
+  ? { gets: 400, batches: 36, pipelined: 150, readers: 150, uploads: 120, open: 2000, streams: 1000 }
+  : { gets: 40, batches: 4, pipelined: 40, readers: 40, uploads: 30, open: 300, streams: 100 }
 const value = Buffer.alloc(16 * 1024 * 1024, 'v')
 const entry = '/v1/large'
 /** Memory budget, and the least that is in flight. */
@@ -64,6 +64,16 @@ describe.runIf(onLinux)('s28 a process with a budget of 64 MB stays within it an
       const operations = Array.from({ length: sizes.gets }, () => ({ op: 'get', key: 'large' }))
       const { status } = await server.send('POST', '/api/caches/default/batch', { headers: asJson, body: JSON.stringify({ operations }) })
       expect(status).toBe(200)
+    }],
+    ['many batches at once into a persistent cache', async (_, server) => {
+      expect((await server.send('POST', '/admin/caches', { headers: asJson, body: JSON.stringify({ name: 'kept', ttl: null, persistent: true }) })).status).toBe(201)
+      await Promise.all(Array.from({ length: sizes.batches }, async (_, caller) => {
+        for (let turn = 0; turn < sizes.batches / 4; turn++) {
+          const operations = Array.from({ length: 10_000 }, (_, index) => ({ op: 'set', key: `${caller}-${turn}-${index}`, value: { text: 'v' } }))
+          const { status } = await server.send('POST', '/api/caches/kept/batch', { headers: asJson, body: JSON.stringify({ operations }) })
+          expect([200, 503]).toContain(status)
+        }
+      }))
     }],
     ['pipelined gets of 16 MiB on a connection that is never read', port => pipeliner({ ...target, port }, entry, sizes.pipelined)],
     ['readers of 16 MiB who never read', port => slowReaders({ ...target, port }, entry, sizes.readers)],

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Batch, BatchResult, Bytes } from '../../../shared/entries'
+import type { BatchResult, Bytes } from '../../../shared/entries'
 import type { BatchStep, BatchStepResult, Hit, WriteResult } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
@@ -68,35 +68,37 @@ async function runBatch(
   body: Buffer,
   dropped: Promise<never>,
 ): Promise<void> {
-  const batch = await parseBatch(parseJson(body))
-  checkReads(exchange, batch.operations)
-  const steps = batch.operations.map((operation, index) => toStep(operation, `operations.${index}`, deps.valueLimit()))
+  const { steps, atomic } = await parseBatch(parseJson(body), operation => requireRead(exchange, operation), deps.valueLimit())
   const needed = steps.reduce((sum, step) => sum + (step.op === 'set' ? step.value.length : 0), 0)
   await Promise.race([deps.serving.open(exchange, name).roomFor(needed, undefined, exchange), dropped])
-  const { results, abortedAt } = await deps.serving.open(exchange, name).batch(steps, batch.atomic, exchange)
+  const { results, abortedAt } = await deps.serving.open(exchange, name).batch(steps, atomic, exchange)
   if (abortedAt !== null)
     throw aborted(abortedAt, results)
   exchange.result = 'ok'
   sendResults(exchange, results)
 }
 
-/** In pieces, between which others are served: ten thousand operations take a while to check. */
-async function parseBatch(body: unknown): Promise<z.output<typeof Batch>> {
+/**
+ * In pieces, between which others are served, and which leave nothing behind but their steps: ten thousand operations
+ * take a while to check, and a lot of memory as objects.
+ *
+ * @param checkRead is told of each operation that answers something stored; the route asks for `write` alone
+ */
+async function parseBatch(body: unknown, checkRead: (operation: string) => void, valueLimit: number): Promise<{ steps: BatchStep[], atomic: boolean }> {
   const { operations, atomic } = parseInput(BatchFrame, body)
-  const parsed: Operation[] = []
-  for (let from = 0; from < operations.length; from += checkedAtOnce) {
-    if (from > 0)
+  const steps: BatchStep[] = []
+  const pathOf = (): string => `operations.${steps.length}`
+  while (operations.length > steps.length) {
+    if (steps.length > 0)
       await turn()
-    parsed.push(...parseEach(BatchOperation, operations.slice(from, from + checkedAtOnce), index => `operations.${from + index}`))
+    const from = steps.length
+    for (const operation of parseEach(BatchOperation, operations.slice(from, from + checkedAtOnce), index => `operations.${from + index}`)) {
+      if (operation.op === 'get' || operation.op === 'increment')
+        checkRead(`${pathOf()}: ${operation.op}`)
+      steps.push(toStep(operation, pathOf(), valueLimit))
+    }
   }
-  return { operations: parsed, atomic }
-}
-
-/** The route asks for `write`; what answers something that is stored needs `read` as well. */
-function checkReads(exchange: Exchange, operations: readonly Operation[]): void {
-  const reading = operations.findIndex(({ op }) => op === 'get' || op === 'increment')
-  if (reading >= 0)
-    requireRead(exchange, `operations.${reading}: ${operations[reading]?.op}`)
+  return { steps, atomic }
 }
 
 /** Throws LarderError that names the field under `path`. */
