@@ -136,7 +136,7 @@ export interface CacheDefinition extends CacheSettings {
 }
 
 /**
- * A named set of entries. Keys are well-formed Unicode; values are bytes and stay as they came.
+ * A named set of entries. Keys are spelled as `isKey` asks for; values are bytes and stay as they came.
  *
  * Calls that return a value are atomic. Calls that may return a promise go through many entries: in
  * a small cache they are done at once, in a large one in slices, between which others are served.

@@ -80,7 +80,7 @@ export interface Store {
   at: (handle: number) => StoredEntry | undefined
   /** Key of an entry that is there. */
   keyAt: (handle: number) => string
-  /** Tells how the keys of entries that are there stand to this one, by their UTF-8 bytes: negative = before, 0 = the same, positive = behind. */
+  /** Tells how the keys of entries that are there stand to this one, by their bytes: negative = before, 0 = the same, positive = behind. */
   comparerOf: (key: string) => (handle: number) => number
   /** Whom to tell of changes, as they happen. */
   watcher: StoreWatcher | undefined

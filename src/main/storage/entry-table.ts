@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { PersistedEntry } from '../cache/ports'
 import type { Batch } from './entry-writer'
+import { decodeKey, encodeKey } from '../../shared/entry-key'
 
 interface Row {
   position: number
@@ -34,7 +35,7 @@ export function createEntryTable(database: Database): EntryTable {
   const clear = database.prepare('DELETE FROM entry WHERE cache_id = ?')
 
   function writeEntry(cacheId: string, entry: PersistedEntry): void {
-    put.run({ ...entry, cacheId, key: Buffer.from(entry.key), tags: JSON.stringify(entry.tags) })
+    put.run({ ...entry, cacheId, key: encodeKey(entry.key), tags: JSON.stringify(entry.tags) })
   }
 
   return {
@@ -42,7 +43,7 @@ export function createEntryTable(database: Database): EntryTable {
     * load(cacheId) {
       for (let row = next.get(cacheId, 0); row; row = next.get(cacheId, row.position)) {
         const { position: _, key, tags, ...rest } = row
-        yield { ...rest, key: key.toString(), tags: JSON.parse(tags) as string[] }
+        yield { ...rest, key: decodeKey(key), tags: JSON.parse(tags) as string[] }
       }
     },
     write: database.transaction((batch: Batch) => {
@@ -53,9 +54,9 @@ export function createEntryTable(database: Database): EntryTable {
           if (change.type === 'put')
             writeEntry(cacheId, change.entry)
           else if (change.type === 'retime')
-            retime.run({ ...change.times, cacheId, key: Buffer.from(key) })
+            retime.run({ ...change.times, cacheId, key: encodeKey(key) })
           else
-            remove.run(cacheId, Buffer.from(key))
+            remove.run(cacheId, encodeKey(key))
         }
       }
     }),

@@ -2,6 +2,7 @@ import type { Lifetime } from '../../../src/main/cache/lifetime'
 import type { CacheSettings } from '../../../src/main/cache/ports'
 import type { EntryFields, Ledger, Store, StoredEntry } from '../../../src/main/cache/store'
 import type { NaiveEviction } from './naive-eviction'
+import { keyBytes } from '../../helpers/key-bytes'
 import { createNaiveEviction } from './naive-eviction'
 
 interface Node extends Lifetime, Omit<EntryFields, 'lifetime'> { key: string, hits: number, usedAt: number, sequence: number, handle: number }
@@ -153,7 +154,7 @@ export function createMapStore(ledger: Ledger, eviction: CacheSettings['eviction
       return node && show(node)
     },
     keyAt: handle => handles[handle]?.key ?? '',
-    comparerOf: key => handle => Buffer.compare(Buffer.from(handles[handle]?.key ?? ''), Buffer.from(key)),
+    comparerOf: key => handle => Buffer.compare(keyBytes(handles[handle]?.key ?? ''), keyBytes(key)),
     watcher: undefined,
     reclaim: () => false,
   }

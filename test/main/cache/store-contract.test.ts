@@ -43,7 +43,7 @@ describe.each(stores)('the $name store', ({ createStore }) => {
 
   it('gives back what it was given, byte for byte', () => {
     const { store } = setUp()
-    const keys = ['', 'a', '__proto__', 'a\0b', 'ключ', '\u{1F600}', 'é', '\uFFFD', 'x'.repeat(4), 'x'.repeat(300), 'ü'.repeat(200)]
+    const keys = ['', 'a', '__proto__', 'a\0b', 'ключ', '\u{1F600}', 'é', '\uFFFD', '\uDCFF', '\uFFFD\uDCC3x', '\uDC80'.repeat(40), 'x'.repeat(4), 'x'.repeat(300), 'ü'.repeat(200)]
     const contents = keys.map((key, index) => fieldsOf(Buffer.from([...Buffer.from(key), 0, 255, index]), { tags: index % 2 === 0 ? [] : ['x', key, '"\\\n'], contentType: `text/${key}`, version: 2 ** 53 - 1 - index, ttl: index * 1000.5, grace: index }))
     keys.forEach((key, index) => store.insert(key, contents[index] as EntryFields, 5))
     for (const [index, key] of keys.entries()) {

@@ -3,6 +3,7 @@ import type { EntryFields } from '../store'
 import type { KeyBuffer } from './key-buffer'
 import type { Kind } from './kinds'
 import type { RecordHome } from './record'
+import { encodeKey } from '../../../shared/entry-key'
 import { lastingValue } from '../ports'
 import { hashBytes, longestKey } from './key-buffer'
 import { createKinds, kindBytes } from './kinds'
@@ -160,7 +161,7 @@ export function createRecordLog({ keys, home, placeOf, moved, segmentWords = lar
     demand: () => segments.demand() + largeBytes + kinds.bytes(),
     cost(key, { value, contentType, tags }) {
       // Bounds, not lengths: asked before every write. A unit is three bytes at most, and six where JSON escapes it.
-      const keyBytes = key.length * 3 > longestKey ? Buffer.byteLength(key) : key.length * 3
+      const keyBytes = key.length * 3 > longestKey ? encodeKey(key).length : key.length * 3
       let textBytes = 8 + contentType.length * 6
       for (const tag of tags)
         textBytes += 3 + tag.length * 6

@@ -1,6 +1,7 @@
 import type { Lifetime } from '../lifetime'
 import type { StoredEntry } from '../store'
 import type { Kind } from './kinds'
+import { decodeKey } from '../../../shared/entry-key'
 
 /**
  * How a record lies in its segment, in words of 32 bits:
@@ -13,7 +14,7 @@ import type { Kind } from './kinds'
  *   5  mark of the eviction order (7 bits), slot (25 bits)
  *   6  doubles that the kind's shape asks for: three deadlines when moved, everything when explicit
  *      length of the text in bytes, where the kind says that there is one
- *      key (UTF-8), value (unless it is large and lies elsewhere), text
+ *      key, value (unless it is large and lies elsewhere), text
  */
 export const headerWords = 6
 /** Slots that 25 bits can tell; one is left for the entry that makes another go. */
@@ -127,7 +128,10 @@ export class RecordEntry implements StoredEntry {
 
   get key(): string {
     const start = (this.#offset + keyWord(this.kind)) * 4
-    return this.#buffer.toString('utf8', start, start + keyLength(this.#words, this.#offset))
+    const end = start + keyLength(this.#words, this.#offset)
+    const text = this.#buffer.toString('utf8', start, end)
+    // It stands for bytes that are no UTF-8, or for itself.
+    return text.includes('\uFFFD') ? decodeKey(this.#buffer.subarray(start, end)) : text
   }
 
   /** As Buffer.compare, without a string of the key. */
