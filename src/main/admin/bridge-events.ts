@@ -14,7 +14,7 @@ function tell(hub: EventHub, event: EngineEvent): void {
   const { owner, name: cache } = event.cache
   switch (event.type) {
     case 'set':
-      return hub.emit('entry.set', owner, { cache, key: event.key, bytes: event.bytes })
+      return hub.emit('entry.set', owner, { cache, key: event.key, kind: event.kind, flags: event.flags, bytes: event.bytes })
     case 'touched':
       return hub.emit('entry.touched', owner, { cache, key: event.key })
     case 'removed':

@@ -50,7 +50,7 @@ function increment(operations: EntryOperations, key: string, by: bigint): BatchS
     return { op: 'increment', ...operations.increment(key, by) }
   }
   catch (error) {
-    if (error instanceof LarderError && (error.code === 'not-a-number' || error.code === 'too-large'))
+    if (error instanceof LarderError && (error.code === 'wrong-kind' || error.code === 'not-a-number' || error.code === 'too-large'))
       return { op: 'failed', code: error.code, detail: error.message }
     throw error
   }

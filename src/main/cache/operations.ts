@@ -41,11 +41,11 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
   }
 
   function write(key: string, existing: StoredEntry | undefined, content: Omit<EntryFields, 'version'>, at: number): WriteResult {
-    const { value, contentType, tags, lifetime } = content
+    const { value, contentType, tags, kind, flags, lifetime } = content
     if (!fits(key, content))
       return { outcome: 'too-large', version: existing?.version ?? 0 }
     const version = nextVersion()
-    table.put(key, existing, { value, contentType, tags, version, lifetime }, at)
+    table.put(key, existing, { value, contentType, tags, kind, flags, version, lifetime }, at)
     table.settle()
     return { outcome: existing ? 'replaced' : 'created', version }
   }
@@ -104,6 +104,8 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
         value,
         contentType: options.contentType ?? binary,
         tags: distinct(options.tags),
+        kind: options.kind ?? 'bytes',
+        flags: options.flags ?? 0,
         lifetime: startLifetime(wall, monotonic, milliseconds(ttl), milliseconds(options.grace ?? 0)),
       }, monotonic)
     },
@@ -134,11 +136,14 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       const monotonic = clock.monotonic()
       const existing = present(key, wall, monotonic)
       const fresh = isFresh(existing, wall, monotonic) ? existing : undefined
+      checkKind(fresh)
       const number = add(fresh?.value, by).toString()
       const { outcome, version } = write(key, existing, {
         value: Buffer.from(number),
         contentType: fresh?.contentType ?? text,
         tags: fresh?.tags ?? noTags,
+        kind: 'bytes',
+        flags: fresh?.flags ?? 0,
         lifetime: fresh ? renewLifetime(fresh, wall, monotonic) : startLifetime(wall, monotonic, milliseconds(settings().ttl), 0),
       }, monotonic)
       if (outcome === 'too-large')
@@ -156,8 +161,11 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
         throw new LarderError('precondition-failed', 'The entry is not of the version that was asked for.')
       if (fresh === undefined)
         throw new LarderError('entry-not-found', 'There is no fresh entry to patch.')
-      const { contentType, tags } = fresh
-      const result = write(key, fresh, { value: mergePatch(fresh.value, patch), contentType, tags, lifetime: renewLifetime(fresh, wall, monotonic) }, monotonic)
+      checkKind(fresh)
+      const { contentType, tags, kind, flags } = fresh
+      const lifetime = renewLifetime(fresh, wall, monotonic)
+      const value = mergePatch(fresh.value, patch)
+      const result = write(key, fresh, { value, contentType, tags, kind, flags, lifetime }, monotonic)
       if (result.outcome === 'too-large')
         throw tooLarge()
       return result
@@ -179,12 +187,20 @@ function toHit(entry: StoredEntry, now: number, hits: number): Hit {
     value: entry.value,
     contentType: entry.contentType,
     tags: entry.tags,
+    kind: entry.kind,
+    flags: entry.flags,
     version: entry.version,
     age: (now - entry.storedAt) / 1000,
     ttl: secondsLeft(entry.freshUntil, now),
     stale: now >= entry.freshUntil,
     hits,
   }
+}
+
+/** Numbers and JSON are made of bytes; what a structure holds is another matter. */
+function checkKind(entry: StoredEntry | undefined): void {
+  if (entry !== undefined && entry.kind !== 'bytes')
+    throw new LarderError('wrong-kind', `The entry is a ${entry.kind}; this works on bytes only.`)
 }
 
 function holds(ifVersion: WriteOptions['ifVersion'], entry: StoredEntry | undefined): boolean {

@@ -1,3 +1,4 @@
+import type { EntryKind } from '../../shared/entries'
 import type { Lifetime } from './lifetime'
 import type { StoreWatcher } from './order/watched-store'
 import type { CacheSettings } from './ports'
@@ -7,6 +8,9 @@ export interface EntryFields {
   readonly value: Buffer
   readonly contentType: string
   readonly tags: readonly string[]
+  readonly kind: EntryKind
+  /** 32 bits that clients of memcached keep with a value. */
+  readonly flags: number
   readonly version: number
   readonly lifetime: Lifetime
 }

@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer'
+import { decodeKey } from '../../shared/entry-key'
 import { invalidField, LarderError } from '../../shared/errors'
 
 /** A request target, cut at the first `?`; nothing is decoded or normalised: keys are the path as it came. */
@@ -46,6 +48,41 @@ export function decodePart(text: string, field: string): string {
   throw new LarderError('bad-encoding', `${field}: must be percent-encoded ASCII`, { errors: [{ field, message: 'must be percent-encoded ASCII' }] })
 }
 
+/**
+ * Percent-decodes an entry key, or a part of one: any bytes, in the one spelling that keys have. Throws LarderError
+ * `bad-encoding` that names `field`: half an escape, characters that may not stand in a target.
+ */
+export function decodeKeyPart(text: string, field: string): string {
+  if (!text.includes('%') || !isPlain(text))
+    return decodePart(text, field)
+  const bytes = Buffer.allocUnsafe(text.length)
+  let length = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code !== percent) {
+      bytes[length++] = code
+      continue
+    }
+    const high = hexDigit(text.charCodeAt(at + 1))
+    const low = hexDigit(text.charCodeAt(at + 2))
+    if (high < 0 || low < 0)
+      throw new LarderError('bad-encoding', `${field}: has a % without two hexadecimal digits`, { errors: [{ field, message: 'has a % without two hexadecimal digits' }] })
+    bytes[length++] = high << 4 | low
+    at += 2
+  }
+  return decodeKey(bytes.subarray(0, length))
+}
+
+const percent = 0x25
+
+/** Value of a hexadecimal digit, -1 for anything else. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39)
+    return code - 0x30
+  const letter = code | 0x20
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
+}
+
 function isPlain(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
@@ -58,8 +95,10 @@ function isPlain(text: string): boolean {
 /**
  * Reads a query as forms write it (`+` is a space). A name that comes twice is refused: which one counts would be a guess.
  * Throws LarderError `bad-encoding` or `invalid-input` with the parameter's name.
+ *
+ * @param keys names of parameters that hold keys, or parts of keys, and so any bytes
  */
-export function readQuery(query: string): Map<string, string> {
+export function readQuery(query: string, keys: readonly string[] = []): Map<string, string> {
   const parameters = new Map<string, string>()
   if (query === '')
     return parameters
@@ -69,7 +108,8 @@ export function readQuery(query: string): Map<string, string> {
     const equals = pair.indexOf('=')
     const rawName = equals < 0 ? pair : pair.slice(0, equals)
     const name = decodePart(rawName.replaceAll('+', '%20'), rawName.slice(0, 64))
-    const value = equals < 0 ? '' : decodePart(pair.slice(equals + 1).replaceAll('+', '%20'), name)
+    const decode = keys.includes(name) ? decodeKeyPart : decodePart
+    const value = equals < 0 ? '' : decode(pair.slice(equals + 1).replaceAll('+', '%20'), name)
     if (parameters.has(name))
       throw invalidField(name, 'is given twice')
     parameters.set(name, value)

@@ -11,7 +11,7 @@ interface Node extends Lifetime, Omit<EntryFields, 'lifetime'> { key: string, hi
 export const overhead = 100
 
 /** Counted size of an entry in the Map store. */
-export function bytesOf(key: string, { value, contentType, tags }: Omit<EntryFields, 'version' | 'lifetime'>): number {
+export function bytesOf(key: string, { value, contentType, tags }: Pick<EntryFields, 'value' | 'contentType' | 'tags'>): number {
   return overhead + [key, contentType, ...tags].reduce((sum, text) => sum + Buffer.byteLength(text), value.length)
 }
 

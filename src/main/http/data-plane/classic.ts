@@ -2,6 +2,7 @@ import type { Cache } from '../../cache/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { Buffer } from 'node:buffer'
+import { isKey } from '../../../shared/entry-key'
 import { LarderError } from '../../../shared/errors'
 import { rawMember } from '../../../shared/json-members'
 import { limits } from '../../../shared/limits'
@@ -40,7 +41,7 @@ export function createClassicFace(deps: DataPlaneDeps): Record<'classic.set' | '
     }, error => exchange.failed(exchange, error)),
 
     'classic.get': (exchange) => {
-      const query = readQuery(exchange.target.query)
+      const query = readQuery(exchange.target.query, ['key'])
       const cache = findCache(deps, exchange, needCache(query))
       const key = query.get('key') ?? ''
       if (key === '') {
@@ -55,7 +56,7 @@ export function createClassicFace(deps: DataPlaneDeps): Record<'classic.set' | '
     },
 
     'classic.invalidate': (exchange) => {
-      const query = readQuery(exchange.target.query)
+      const query = readQuery(exchange.target.query, ['key'])
       const cache = findCache(deps, exchange, needCache(query))
       checkSwitches(deps, cache)
       const key = query.get('key') ?? ''
@@ -97,7 +98,7 @@ function readData(request: unknown, text: string): { key: string, value: string 
   const data = memberOf(request, 'data')
   const id = memberOf(data, 'id')
   const source = rawMember(text, 'data')
-  if (source === undefined || Array.isArray(data) || !((typeof id === 'string' && id !== '' && id.isWellFormed()) || typeof id === 'number'))
+  if (source === undefined || Array.isArray(data) || !((typeof id === 'string' && id !== '' && isKey(id)) || typeof id === 'number'))
     throw new LarderError('bad-request', 'Missing data.id.')
   const key = typeof id === 'string' ? id : decimalText(rawMember(source, 'id') ?? String(id))
   return { key: checkKey(key), value: source }

@@ -16,7 +16,7 @@ export function createCollectionFace(deps: DataPlaneDeps): Record<'entries.list'
   return {
     'entries.list': async (exchange) => {
       const cache = nativeCache(deps, exchange)
-      const query = readQuery(exchange.target.query)
+      const query = readQuery(exchange.target.query, ['prefix', 'glob'])
       refuseUnknown(query, dataOperations['entries.list'].query)
       const pageQuery = readPageQuery(query)
       const progress = readFlag(query, 'progress') ? cache.orderProgress(pageQuery) : 1
@@ -29,7 +29,7 @@ export function createCollectionFace(deps: DataPlaneDeps): Record<'entries.list'
 
     'entries.invalidate': async (exchange) => {
       const cache: Cache = nativeCache(deps, exchange)
-      const query = readQuery(exchange.target.query)
+      const query = readQuery(exchange.target.query, ['prefix', 'glob'])
       refuseUnknown(query, dataOperations['entries.invalidate'].query)
       const options = { soft: readFlag(query, 'soft'), dryRun: readFlag(query, 'dryRun') }
       if (options.dryRun)

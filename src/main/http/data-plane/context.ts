@@ -5,7 +5,7 @@ import { LarderError } from '../../../shared/errors'
 import { checkKey } from '../entry-headers'
 import { checkCacheAccess } from '../guards'
 import { cacheOff, cachingOff } from '../problems'
-import { decodePart } from '../request-target'
+import { decodeKeyPart, decodePart } from '../request-target'
 
 /** What the data plane's handlers work with. */
 export interface DataPlaneDeps {
@@ -68,7 +68,7 @@ export function nativeCache(deps: DataPlaneDeps, exchange: Exchange): Cache {
 
 /** The entry key at the end of the path, decoded and checked. */
 export function pathKey(exchange: Exchange): string {
-  const key = checkKey(decodePart(paramOf(exchange, 'key'), 'key'))
+  const key = checkKey(decodeKeyPart(paramOf(exchange, 'key'), 'key'))
   exchange.key = key
   return key
 }

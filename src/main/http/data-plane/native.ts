@@ -1,6 +1,7 @@
 import type { WriteResult } from '../../cache/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
+import { displayKey } from '../../../shared/entry-key'
 import { invalidField, LarderError } from '../../../shared/errors'
 import { limits } from '../../../shared/limits'
 import { readBody } from '../body'
@@ -23,7 +24,7 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
       const cache = pathCache(deps, exchange)
       const lookup = wantsPeek(exchange) ? peekEntry(deps, exchange, cache, key) : readEntry(deps, exchange, cache, key)
       if (!isHit(lookup)) {
-        const problem = new LarderError('entry-not-found', `There is no entry ${key.slice(0, 100)} in the cache ${cache.definition.name}: ${lookup}.`).toProblem()
+        const problem = new LarderError('entry-not-found', `There is no entry ${displayKey(key.slice(0, 100))} in the cache ${cache.definition.name}: ${lookup}.`).toProblem()
         send(exchange, 404, ['Content-Type', 'application/problem+json', 'Cache-Status', missStatus(lookup)], JSON.stringify(problem))
       }
       else if (head.ifNoneMatch !== null && noneMatchNames(head.ifNoneMatch, lookup.version)) {
@@ -100,7 +101,7 @@ function answerStored(exchange: Exchange, { outcome, version }: WriteResult): vo
 }
 
 function missing(key: string): LarderError {
-  return new LarderError('entry-not-found', `There is no entry ${key.slice(0, 100)}.`)
+  return new LarderError('entry-not-found', `There is no entry ${displayKey(key.slice(0, 100))}.`)
 }
 
 function parseBy(text: string): bigint {

@@ -23,6 +23,7 @@ export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'method-not-allowed': 'This path answers other methods; see Allow.',
   'name-taken': 'name: products is taken',
   'not-json': 'The value under this key is not JSON.',
+  'wrong-kind': 'The entry is a hash; this works on bytes only.',
   'not-a-number': 'The value under this key is not a whole number.',
   'batch-aborted': 'Step 3 failed, nothing was changed.',
   'secret-unavailable': 'The vault keeps no copy of this API key.',

@@ -42,7 +42,7 @@ export function createSlotStore(clock: Clock) {
     entries: (): StoredEntry[] => slots.filter(slot => slot !== undefined),
     set(key: string, { size, tags, ttl, grace }: Content): void {
       const old = handles.get(key)
-      const fields = { value: Buffer.alloc(0), size, tags, version: ++version, storedAt: clock.wall(), contentType: 'text/plain', ...timesOf(ttl, grace) }
+      const fields = { value: Buffer.alloc(0), size, tags, version: ++version, storedAt: clock.wall(), contentType: 'text/plain', kind: 'bytes' as const, flags: 0, ...timesOf(ttl, grace) }
       if (old !== undefined) {
         store.watcher?.changing(old)
         Object.assign(slots[old] as Slot, fields)
