@@ -3,6 +3,7 @@
  * U+DC00 + b, as Python does it (PEP 383). So each row of bytes has one spelling, and each spelling one row of bytes.
  */
 const escapeBase = 0xDC00
+const percent = 0x25
 /** With the flag `u` it does not match the second half of a pair. */
 const escapes = /([\uDC80-\uDCFF])/u
 const allEscapes = new RegExp(escapes, 'gu')
@@ -90,6 +91,33 @@ export function percentEncode(key: string): string {
   if (key.isWellFormed())
     return encodeURIComponent(key)
   return key.split(escapes).map((part, index) => index % 2 === 0 ? encodeURIComponent(part) : `%${hexOf(part)}`).join('')
+}
+
+/** Reads `percentEncode`'s ASCII text, or what others escape, back; null where a `%` has no two hexadecimal digits. */
+export function percentDecode(text: string): string | null {
+  const bytes = new Uint8Array(text.length)
+  let length = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code !== percent) {
+      bytes[length++] = code
+      continue
+    }
+    const byte = hexDigit(text.charCodeAt(at + 1)) * 16 + hexDigit(text.charCodeAt(at + 2))
+    if (Number.isNaN(byte))
+      return null
+    bytes[length++] = byte
+    at += 2
+  }
+  return decodeKey(bytes.subarray(0, length))
+}
+
+/** Value of a hexadecimal digit, NaN for anything else. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39)
+    return code - 0x30
+  const letter = code | 0x20
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : Number.NaN
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { FilterField, FilterLanguage } from './filter'
 import type { RequestRecord, requestResults } from './schemas'
+import { displayKey } from './entry-key'
 
 /** What of a request can be filtered by. */
 export type FilteredRequest = Omit<z.output<typeof RequestRecord>, 'id' | 'at'>
@@ -30,12 +31,17 @@ const missReasons = {
 }
 const verbs = { GET: '', HEAD: '', PUT: '', POST: '', PATCH: '', DELETE: '' }
 
+/** As people see it in the log: what they type is looked for in that. */
+function shownKey({ key }: FilteredRequest): string | null {
+  return key === null ? null : displayKey(key)
+}
+
 const fields: Record<string, FilterField<FilteredRequest>> = {
   result: { kind: 'enum', summary: 'What came of it', values: results, read: request => request.result },
   reason: { kind: 'text', summary: 'Why it missed or was refused', values: missReasons, read: request => request.reason },
   status: { kind: 'number', summary: 'HTTP status', units: { '': 1 }, read: request => request.status },
   cache: { kind: 'text', summary: 'Name of the cache', read: request => request.cache },
-  key: { kind: 'text', summary: 'Entry key', read: request => request.key },
+  key: { kind: 'text', summary: 'Entry key; \\\\xFF for a byte that is no text', read: shownKey },
   verb: { kind: 'text', summary: 'HTTP method', ignoreCase: true, values: verbs, read: request => request.method },
   path: { kind: 'text', summary: 'Path without its query', read: request => request.path },
   operation: { kind: 'text', summary: 'Operation of the API, such as entries.get', read: request => request.operation },
@@ -48,5 +54,5 @@ const fields: Record<string, FilterField<FilteredRequest>> = {
 /** What the request log can be filtered by. */
 export const requestFilter: FilterLanguage<FilteredRequest> = {
   fields: new Map(Object.entries(fields)),
-  text: [request => request.key, request => request.cache, request => request.path, request => request.reason],
+  text: [shownKey, request => request.cache, request => request.path, request => request.reason],
 }

@@ -1,5 +1,4 @@
-import { Buffer } from 'node:buffer'
-import { decodeKey } from '../../shared/entry-key'
+import { percentDecode } from '../../shared/entry-key'
 import { invalidField, LarderError } from '../../shared/errors'
 
 /** A request target, cut at the first `?`; nothing is decoded or normalised: keys are the path as it came. */
@@ -55,32 +54,11 @@ export function decodePart(text: string, field: string): string {
 export function decodeKeyPart(text: string, field: string): string {
   if (!text.includes('%') || !isPlain(text))
     return decodePart(text, field)
-  const bytes = Buffer.allocUnsafe(text.length)
-  let length = 0
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code !== percent) {
-      bytes[length++] = code
-      continue
-    }
-    const high = hexDigit(text.charCodeAt(at + 1))
-    const low = hexDigit(text.charCodeAt(at + 2))
-    if (high < 0 || low < 0)
-      throw new LarderError('bad-encoding', `${field}: has a % without two hexadecimal digits`, { errors: [{ field, message: 'has a % without two hexadecimal digits' }] })
-    bytes[length++] = high << 4 | low
-    at += 2
-  }
-  return decodeKey(bytes.subarray(0, length))
-}
-
-const percent = 0x25
-
-/** Value of a hexadecimal digit, -1 for anything else. */
-function hexDigit(code: number): number {
-  if (code >= 0x30 && code <= 0x39)
-    return code - 0x30
-  const letter = code | 0x20
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
+  const key = percentDecode(text)
+  if (key !== null)
+    return key
+  const message = 'has a % without two hexadecimal digits'
+  throw new LarderError('bad-encoding', `${field}: ${message}`, { errors: [{ field, message }] })
 }
 
 function isPlain(text: string): boolean {
