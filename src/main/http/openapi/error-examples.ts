@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../../shared/errors'
 export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'bad-request': 'The request ended before its body was complete.',
   'bad-host': 'The Host header must be there exactly once.',
-  'bad-encoding': 'key: must be percent-encoded UTF-8',
+  'bad-encoding': 'cache: must be percent-encoded UTF-8',
   'invalid-input': 'name: unknown field',
   'malformed-json': 'The body is not JSON: Unexpected end of JSON input',
   'key-too-long': 'key: may have 1024 bytes',
