@@ -51,7 +51,7 @@ export const dataOperations = {
 
   'entries.get': { methods: ['GET', 'HEAD'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'read', mutates: false, summary: 'Read an entry.', query: { peek: '1: looks without a trace: no hit is counted, no life prolonged.' }, requestHeaders: { 'If-None-Match': 'Answers 304 when the entry still has this ETag.' }, answers: { 200: 'The value with ETag, Age, Larder-TTL, Larder-Tags and Cache-Status.', 304: 'Not modified.' }, errors: [...off, 'cache-not-found', 'entry-not-found'] },
   'entries.put': { methods: ['PUT'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'write', mutates: true, summary: 'Store an entry: replaces value, content type, tags and TTL.', requestHeaders: storeHeaders, body: { media: '*/*', description: 'The value, byte for byte.' }, answers: { 201: 'New.', 204: 'Replaced.' }, errors: [...off, 'cache-not-found', 'precondition-failed', 'too-large'] },
-  'entries.patch': { methods: ['PATCH'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'write', mutates: true, summary: 'Merge-patch a JSON value (RFC 7396), atomically.', requestHeaders: { 'If-Match': 'Patches only this ETag.' }, body: { media: 'application/merge-patch+json', description: 'The patch.' }, answers: { 204: 'Patched.' }, errors: [...off, 'cache-not-found', 'entry-not-found', 'not-json', 'precondition-failed', 'unsupported-media-type', 'too-large'] },
+  'entries.patch': { methods: ['PATCH'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'write', mutates: true, summary: 'Merge-patch a JSON value (RFC 7396), atomically.', requestHeaders: { 'If-Match': 'Patches only this ETag.' }, body: { media: 'application/merge-patch+json', description: 'The patch.' }, answers: { 204: 'Patched.' }, errors: [...off, 'cache-not-found', 'entry-not-found', 'wrong-kind', 'not-json', 'precondition-failed', 'unsupported-media-type', 'too-large'] },
   'entries.delete': { methods: ['DELETE'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'write', mutates: true, summary: 'Drop an entry.', requestHeaders: { 'If-Match': 'Drops only this ETag.' }, answers: { 204: 'Gone.' }, errors: [...off, 'cache-not-found', 'entry-not-found', 'precondition-failed'] },
   'entries.post': {
     methods: ['POST'],
@@ -70,7 +70,7 @@ export const dataOperations = {
       200: 'increment: the number as text.',
       204: 'touch: done.',
     },
-    errors: [...off, 'cache-not-found', 'entry-not-found', 'not-a-number'],
+    errors: [...off, 'cache-not-found', 'entry-not-found', 'wrong-kind', 'not-a-number'],
   },
   'entries.list': { methods: ['GET', 'HEAD'], path: '/api/caches/{cache}/entries', face: 'native', scope: 'read', mutates: false, summary: 'A page of entry metadata with the exact total.', query: { ...selection, sort: 'key, size, ttl, hits or age; key unless said.', order: 'asc (default) or desc.', limit: 'Entries a page, 1 to 1000; 100 unless said.', offset: 'Rows to skip: a window anywhere in the order. Not together with cursor.', delimiter: 'Shows keys as a tree: folders up to the next delimiter behind the prefix, then the entries of this level.', cursor: 'From the page before.', progress: 'Answers 202 with the progress instead of waiting while the order is being built.' }, answers: { 200: '{"total":n,"rows":n,"folders":[…],"entries":[…],"cursor":…}', 202: '{"progress":0.37}' }, errors: [...off, 'cache-not-found'] },
   'entries.invalidate': {

@@ -1,9 +1,13 @@
 import { z } from 'zod'
+import { isKey } from './entry-key'
 import { limits } from './limits'
 import { Ttl } from './ttl'
 
-/** An entry key in JSON: well-formed Unicode, 1 byte to 1 KiB as UTF-8 (the length is checked by the engine's edge). */
-export const EntryKey = z.string().min(1, 'must not be empty').refine(k => k.isWellFormed(), 'must be well-formed Unicode')
+/** Text in JSON that stands for bytes: `"\udcff"` is the byte FF, where it is not part of a character. */
+const ByteText = z.string()
+  .refine(isKey, 'must be well-formed Unicode, but for \\udc80 to \\udcff, which stand for bytes that are none')
+/** An entry key in JSON: 1 to 1,024 bytes (the length is checked by the engine's edge). */
+export const EntryKey = ByteText.min(1, 'must not be empty')
 export const Tag = z.string().min(1, 'must not be empty').refine(t => t.isWellFormed(), 'must be well-formed Unicode')
 /** What `isContentType` asks for. */
 export const contentTypeRule = `must be visible ASCII as in a header field, at most ${limits.contentType} bytes`
@@ -15,9 +19,12 @@ export const contentTypeRule = `must be visible ASCII as in a header field, at m
 export function isContentType(text: string): boolean {
   return text.length <= limits.contentType && /^[\x21-\x7E]+(?:[ \t]+[\x21-\x7E]+)*$/.test(text)
 }
+/** What an entry holds. `bytes` is what HTTP stores; the others are structures. */
+export const entryKinds = ['bytes', 'hash', 'set', 'zset'] as const
+export type EntryKind = typeof entryKinds[number]
 export const ContentType = z.string().refine(isContentType, contentTypeRule)
 /** Bytes in JSON. */
-export const Bytes = z.union([z.strictObject({ text: z.string() }), z.strictObject({ base64: z.base64() })])
+export const Bytes = z.union([z.strictObject({ text: ByteText }), z.strictObject({ base64: z.base64() })])
 
 const stored = {
   key: EntryKey,

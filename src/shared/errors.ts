@@ -26,6 +26,7 @@ export const errorRegistry = {
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'name-taken': { status: 409, title: 'Name already taken' },
   'not-json': { status: 409, title: 'Value is not JSON' },
+  'wrong-kind': { status: 409, title: 'Entry of another kind' },
   'not-a-number': { status: 409, title: 'Value is not a whole number' },
   'batch-aborted': { status: 409, title: 'Batch aborted' },
   'secret-unavailable': { status: 409, title: 'Secret not available' },

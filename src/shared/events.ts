@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { entryKinds } from './entries'
 import { removals } from './miss-reasons'
 import { namesOf } from './rows'
 import { CacheName, RequestRecord, Switch } from './schemas'
@@ -13,8 +14,15 @@ export const eventTopics = {
   'cache.created': change,
   'cache.updated': change,
   'cache.deleted': change,
-  /** An entry changed. `reason` tells why it went, `bytes` how large its value is now. */
-  'entry.set': z.strictObject({ cache: CacheName, key: z.string(), bytes: z.int() }),
+  /** An entry changed. `reason` tells why it went, `bytes` how large its value is now, `kind` and `flags`
+   *  what else is stored with it. */
+  'entry.set': z.strictObject({
+    cache: CacheName,
+    key: z.string(),
+    kind: z.enum(entryKinds),
+    flags: z.int(),
+    bytes: z.int(),
+  }),
   'entry.touched': z.strictObject({ cache: CacheName, key: z.string() }),
   'entry.removed': z.strictObject({ cache: CacheName, key: z.string(), reason: z.enum(namesOf(removals)) }),
   /** All entries of a cache went at once. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { FilterField, FilterLanguage } from './filter'
 import type { RequestRecord } from './schemas'
+import { displayKey } from './entry-key'
 import { faces } from './faces'
 import { missReasons } from './miss-reasons'
 import { requestResults } from './request-results'
@@ -18,12 +19,17 @@ const times = { us: 1, µs: 1, μs: 1, ms: 1000, s: 1_000_000 }
 const results = mapRows(requestResults, row => row.meaning)
 const verbs = { GET: '', HEAD: '', PUT: '', POST: '', PATCH: '', DELETE: '' }
 
+/** As people see it in the log: what they type is looked for in that. */
+function shownKey({ key }: FilteredRequest): string | null {
+  return key === null ? null : displayKey(key)
+}
+
 const fields: Record<string, FilterField<FilteredRequest>> = {
   result: { kind: 'enum', summary: 'What came of it', values: results, read: request => request.result },
   reason: { kind: 'text', summary: 'Why it missed or was refused', values: missReasons, read: request => request.reason },
   status: { kind: 'number', summary: 'HTTP status', units: { '': 1 }, read: request => request.status },
   cache: { kind: 'text', summary: 'Name of the cache', read: request => request.cache },
-  key: { kind: 'text', summary: 'Entry key', read: request => request.key },
+  key: { kind: 'text', summary: 'Entry key; \\\\xFF for a byte that is no text', read: shownKey },
   face: { kind: 'enum', summary: 'Protocol it came by', values: faces, read: request => request.face },
   verb: { kind: 'text', summary: 'HTTP method', ignoreCase: true, values: verbs, read: request => request.method },
   path: { kind: 'text', summary: 'Path without its query', read: request => request.path },
@@ -38,5 +44,5 @@ const fields: Record<string, FilterField<FilteredRequest>> = {
 /** What the request log can be filtered by. */
 export const requestFilter: FilterLanguage<FilteredRequest> = {
   fields: new Map(Object.entries(fields)),
-  text: [request => request.key, request => request.cache, request => request.path, request => request.reason],
+  text: [shownKey, request => request.cache, request => request.path, request => request.reason],
 }

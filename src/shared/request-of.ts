@@ -1,4 +1,5 @@
 import type { OperationInput, OperationName, OperationSpec } from './operations'
+import { isKey, percentEncode } from './entry-key'
 import { invalidField } from './errors'
 import { operations } from './operations'
 
@@ -38,15 +39,16 @@ export function requestOf<N extends OperationName>(name: N, input: OperationInpu
 
 /**
  * One path segment. `.` and `..` are escaped too, so that nothing between here and the server takes them for navigation; WHATWG
- * URL parsers, `fetch` among them, resolve even the escaped form. Throws LarderError `invalid-input` on a lone surrogate, and on
- * empty text, which would turn the path of one thing into the path of all.
+ * URL parsers, `fetch` among them, resolve even the escaped form. Bytes of a key that are no text become `%FF`.
+ * Throws LarderError `invalid-input` on other lone surrogates, and on empty text, which would turn the path of one
+ * thing into the path of all.
  */
 export function encodeSegment(field: string, text: string): string {
   if (text === '')
     throw invalidField(field, 'must not be empty')
-  if (!text.isWellFormed())
+  if (!isKey(text))
     throw invalidField(field, 'must be well-formed Unicode')
-  const encoded = encodeURIComponent(text)
+  const encoded = percentEncode(text)
   return /^\.{1,2}$/.test(encoded) ? encoded.replaceAll('.', '%2E') : encoded
 }
 

@@ -4,6 +4,8 @@ import { LarderError } from '../../shared/errors'
 import { limits } from '../../shared/limits'
 import { lastingValue } from './ports'
 
+const failures = ['wrong-kind', 'not-a-number', 'too-large'] as const
+
 /** Runs the steps in order. With `stopAtFailure`, ends after the first that fails and tells its index. */
 export function runBatch(operations: EntryOperations, steps: readonly BatchStep[], stopAtFailure: boolean): BatchOutcome {
   const results: BatchStepResult[] = []
@@ -50,9 +52,10 @@ function increment(operations: EntryOperations, key: string, by: bigint): BatchS
     return { op: 'increment', ...operations.increment(key, by) }
   }
   catch (error) {
-    if (error instanceof LarderError && (error.code === 'not-a-number' || error.code === 'too-large'))
-      return { op: 'failed', code: error.code, detail: error.message }
-    throw error
+    const code = error instanceof LarderError ? failures.find(failure => failure === error.code) : undefined
+    if (code === undefined)
+      throw error
+    return { op: 'failed', code, detail: (error as LarderError).message }
   }
 }
 

@@ -269,14 +269,14 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     const monotonic = clock.monotonic()
     // The journal must not be written while it is read.
     const dropped: string[] = []
-    for (const { key, value, contentType, tags, version, ...times } of parts.journal.load(definition.id)) {
+    for (const { key, value, contentType, tags, kind, flags, version, ...times } of parts.journal.load(definition.id)) {
       parts.sawVersion(version)
       const lifetime = restoreLifetime(times, wall, monotonic)
       if (timeOf(lifetime, wall, monotonic) >= lifetime.graceUntil) {
         dropped.push(key)
         continue
       }
-      const fields = { value, contentType, tags, version, lifetime }
+      const fields = { value, contentType, tags, kind, flags, version, lifetime }
       if (!operationParts.fits(key, fields)) {
         dropped.push(key)
         continue

@@ -42,7 +42,7 @@ export function createLiveTable(parts: LiveTableParts): EntryTable {
       journal.put(key, fields)
       statistics.count('sets')
       if (changes.active)
-        changes.tell({ type: 'set', cache, key, bytes: fields.value.length })
+        changes.tell({ type: 'set', cache, key, kind: fields.kind, flags: fields.flags, bytes: fields.value.length })
       else
         changes.count()
     },

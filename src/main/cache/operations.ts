@@ -42,11 +42,11 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
   }
 
   function write(key: string, existing: StoredEntry | undefined, content: Omit<EntryFields, 'version'>): WriteResult {
-    const { value, contentType, tags, lifetime } = content
+    const { value, contentType, tags, kind, flags, lifetime } = content
     if (!fits(key, content))
       return { outcome: 'too-large', version: existing?.version ?? 0 }
     const version = nextVersion()
-    table.put(key, existing, { value, contentType, tags, version, lifetime }, stopwatch.now())
+    table.put(key, existing, { value, contentType, tags, kind, flags, version, lifetime }, stopwatch.now())
     table.settle()
     return { outcome: existing ? 'replaced' : 'created', version }
   }
@@ -105,6 +105,8 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
         value,
         contentType: options.contentType ?? binary,
         tags: distinct(options.tags),
+        kind: options.kind ?? 'bytes',
+        flags: options.flags ?? 0,
         lifetime: startLifetime(wall, monotonic, milliseconds(ttl), milliseconds(options.grace ?? 0)),
       })
     },
@@ -135,11 +137,14 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       const monotonic = clock.monotonic()
       const existing = present(key, wall, monotonic)
       const fresh = isFresh(existing, wall, monotonic) ? existing : undefined
+      checkKind(fresh)
       const number = add(fresh?.value, by).toString()
       const { outcome, version } = write(key, existing, {
         value: Buffer.from(number),
         contentType: fresh?.contentType ?? text,
         tags: fresh?.tags ?? noTags,
+        kind: 'bytes',
+        flags: fresh?.flags ?? 0,
         lifetime: fresh ? renewLifetime(fresh, wall, monotonic) : startLifetime(wall, monotonic, milliseconds(settings().ttl), 0),
       })
       if (outcome === 'too-large')
@@ -157,12 +162,11 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
         throw new LarderError('precondition-failed', 'The entry is not of the version that was asked for.')
       if (fresh === undefined)
         throw new LarderError('entry-not-found', 'There is no fresh entry to patch.')
-      const { contentType, tags } = fresh
-      const result = write(
-        key,
-        fresh,
-        { value: mergePatch(fresh.value, patch), contentType, tags, lifetime: renewLifetime(fresh, wall, monotonic) },
-      )
+      checkKind(fresh)
+      const { contentType, tags, kind, flags } = fresh
+      const lifetime = renewLifetime(fresh, wall, monotonic)
+      const value = mergePatch(fresh.value, patch)
+      const result = write(key, fresh, { value, contentType, tags, kind, flags, lifetime })
       if (result.outcome === 'too-large')
         throw tooLarge()
       return result
@@ -184,12 +188,20 @@ function toHit(entry: StoredEntry, now: number, hits: number): Hit {
     value: entry.value,
     contentType: entry.contentType,
     tags: entry.tags,
+    kind: entry.kind,
+    flags: entry.flags,
     version: entry.version,
     age: (now - entry.storedAt) / 1000,
     ttl: secondsLeft(entry.freshUntil, now),
     stale: now >= entry.freshUntil,
     hits,
   }
+}
+
+/** Numbers and JSON are made of bytes; what a structure holds is another matter. */
+function checkKind(entry: StoredEntry | undefined): void {
+  if (entry !== undefined && entry.kind !== 'bytes')
+    throw new LarderError('wrong-kind', `The entry is a ${entry.kind}; this works on bytes only.`)
 }
 
 function holds(ifVersion: WriteOptions['ifVersion'], entry: StoredEntry | undefined): boolean {

@@ -69,6 +69,8 @@ export function createOverlay(below: EntryTable): Overlay {
 
 /** What a store shows is a window on its memory, whose fields are not its own. Nothing below changes, so the value need not be copied. */
 function copyOf(entry: StoredEntry): StoredEntry {
-  const { key, value, size, contentType, tags, version, hits, usedAt, storedAt, ttl, grace, freshUntil, graceUntil, skew } = entry
-  return { key, value, size, contentType, tags, version, hits, usedAt, storedAt, ttl, grace, freshUntil, graceUntil, skew }
+  const { key, value, size, contentType, tags, kind, flags, version, hits } = entry
+  const { usedAt, storedAt, ttl, grace, freshUntil, graceUntil, skew } = entry
+  const times = { usedAt, storedAt, ttl, grace, freshUntil, graceUntil, skew }
+  return { key, value, size, contentType, tags, kind, flags, version, hits, ...times }
 }

@@ -20,8 +20,8 @@ export interface CacheJournal {
 }
 
 export function createCacheJournal(journal: EntryJournal, clock: Clock, cacheId: string, isPersistent: () => boolean): CacheJournal {
-  function put(key: string, { value, contentType, tags, version }: Omit<EntryFields, 'lifetime'>, lifetime: Lifetime): void {
-    journal.put(cacheId, { key, value, contentType, tags, version, ...persistTimes(lifetime, clock.wall(), clock.monotonic()) })
+  function put(key: string, { value, contentType, tags, kind, flags, version }: Omit<EntryFields, 'lifetime'>, lifetime: Lifetime): void {
+    journal.put(cacheId, { key, value, contentType, tags, kind, flags, version, ...persistTimes(lifetime, clock.wall(), clock.monotonic()) })
   }
 
   /** Counts beginnings and ends: what began under an earlier number has nothing more to do. */
@@ -36,8 +36,10 @@ export function createCacheJournal(journal: EntryJournal, clock: Clock, cacheId:
         return
       const entry = at(handle)
       // The journal may hold back what it is given, longer than an entry is valid.
-      if (entry !== undefined)
-        put(entry.key, { value: Buffer.from(entry.value), contentType: entry.contentType, tags: entry.tags, version: entry.version }, entry)
+      if (entry !== undefined) {
+        const { key, value, contentType, tags, kind, flags, version } = entry
+        put(key, { value: Buffer.from(value), contentType, tags, kind, flags, version }, entry)
+      }
       yield
     }
   }

@@ -1,4 +1,5 @@
 import type { CacheSettings } from '../../shared/cache-settings'
+import type { EntryKind } from '../../shared/entries'
 import type { MissReason, RemovalName } from '../../shared/miss-reasons'
 import type { Disposable } from '../base/disposable'
 
@@ -15,6 +16,9 @@ export interface Hit {
   readonly value: Buffer
   readonly contentType: string
   readonly tags: readonly string[]
+  readonly kind: EntryKind
+  /** 32 bits that clients of memcached keep with a value. */
+  readonly flags: number
   /** Changes with every write of the entry and never comes back; the ETag is made of it. */
   readonly version: number
   /** Seconds since the value was stored. */
@@ -29,6 +33,10 @@ export type Lookup = Hit | MissReason
 export interface WriteOptions {
   contentType?: string
   tags?: readonly string[]
+  /** @default 'bytes' */
+  kind?: EntryKind
+  /** 32 bits, unsigned. @default 0 */
+  flags?: number
   /** Seconds of freshness; null = none; left out = the cache's own. 0 is stale from the start. */
   ttl?: number | null
   /** Seconds past the TTL for which the entry may still be served stale. */
@@ -96,8 +104,8 @@ export type BatchStepResult =
   | { op: 'delete', removed: boolean }
   | { op: 'touch', touched: boolean }
   | { op: 'increment', number: string, version: number }
-  /** The step failed, with a code of the registry (not-a-number, …). */
-  | { op: 'failed', code: 'not-a-number' | 'too-large', detail: string }
+  /** The step failed, with a code of the registry. */
+  | { op: 'failed', code: 'wrong-kind' | 'not-a-number' | 'too-large', detail: string }
 export interface BatchOutcome {
   results: BatchStepResult[]
   /** Index of the step that failed an atomic batch; then nothing has changed. A refused or too large set, an increment of something
@@ -130,7 +138,7 @@ export interface CacheDefinition extends CacheSettings {
 }
 
 /**
- * A named set of entries. Keys are well-formed Unicode; values are bytes and stay as they came.
+ * A named set of entries. Keys are spelled as `isKey` asks for; values are bytes and stay as they came.
  *
  * Calls that return a value are atomic. Calls that may return a promise go through many entries: in
  * a small cache they are done at once, in a large one in slices, between which others are served.
@@ -166,10 +174,10 @@ export interface Cache {
   /** New TTL in seconds (null = none) from now, for a fresh or stale entry. Keeps value and version. */
   touch: (key: string, ttl: number | null) => boolean
   /** Adds to the decimal whole number (64-bit signed) of a fresh entry; a missing one starts at 0 with the cache's TTL. Keeps TTL and tags.
-   *  Throws LarderError `not-a-number`, also when the sum leaves 64 bits. */
+   *  Throws LarderError `wrong-kind` for anything but bytes, `not-a-number`, also when the sum leaves 64 bits. */
   increment: (key: string, by: bigint) => { number: string, version: number }
   /** RFC 7396 on the JSON value of a fresh entry; numbers keep their text. Keeps TTL, tags and content type. Throws LarderError
-   *  `entry-not-found`, `not-json` (the value), `malformed-json` (the patch), `precondition-failed`, `too-large`. */
+   *  `entry-not-found`, `wrong-kind` (anything but bytes), `not-json` (the value), `malformed-json` (the patch), `precondition-failed`, `too-large`. */
   mergePatch: (key: string, patch: Buffer, ifVersion?: WriteOptions['ifVersion']) => WriteResult
   batch: (steps: readonly BatchStep[], atomic: boolean) => BatchOutcome
   /** Drops everything that is there at its end, at once; the number of entries. Only dropping what has expired before may take slices. */
@@ -192,7 +200,7 @@ export interface Cache {
 
 /** A change, told after it has happened. `bytes` is the size of the value. */
 export type EngineEvent =
-  | { type: 'set', cache: CacheDefinition, key: string, bytes: number }
+  | { type: 'set', cache: CacheDefinition, key: string, kind: EntryKind, flags: number, bytes: number }
   | { type: 'touched', cache: CacheDefinition, key: string }
   | { type: 'removed', cache: CacheDefinition, key: string, reason: RemovalName }
   | { type: 'flushed', cache: CacheDefinition, matched: number }
@@ -225,6 +233,8 @@ export interface PersistedEntry {
   value: Buffer
   contentType: string
   tags: readonly string[]
+  kind: EntryKind
+  flags: number
   version: number
   storedAt: number
   /** TTL in milliseconds, for sliding restarts. */

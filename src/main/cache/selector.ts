@@ -1,5 +1,6 @@
 import type { Selector } from './ports'
 import type { Store, StoredEntry } from './store'
+import { hasPrefix } from '../../shared/entry-key'
 import { compileGlob } from './glob'
 
 /** The entries that a selector chooses, whatever their time. */
@@ -17,7 +18,7 @@ export function chosenBy(store: Store, selector: Exclude<Selector, { expired: tr
   if (selector === undefined)
     return { handles, accepts: () => true }
   if ('prefix' in selector)
-    return { handles, accepts: entry => entry.key.startsWith(selector.prefix) }
+    return { handles, accepts: entry => hasPrefix(entry.key, selector.prefix) }
   const matches = compileGlob(selector.glob)
   return { handles, accepts: entry => matches(entry.key) }
 }

@@ -1,3 +1,4 @@
+import type { EntryKind } from '../../shared/entries'
 import type { Work } from './jobs'
 import type { Lifetime } from './lifetime'
 import type { StoreWatcher } from './order/watched-store'
@@ -8,6 +9,9 @@ export interface EntryFields {
   readonly value: Buffer
   readonly contentType: string
   readonly tags: readonly string[]
+  readonly kind: EntryKind
+  /** 32 bits that clients of memcached keep with a value. */
+  readonly flags: number
   readonly version: number
   readonly lifetime: Lifetime
 }
@@ -84,7 +88,7 @@ export interface Store {
   at: (handle: number) => StoredEntry | undefined
   /** Key of an entry that is there. */
   keyAt: (handle: number) => string
-  /** Tells how the keys of entries that are there stand to this one, by their UTF-8 bytes: negative = before, 0 = the same, positive = behind. */
+  /** Tells how the keys of entries that are there stand to this one, by their bytes: negative = before, 0 = the same, positive = behind. */
   comparerOf: (key: string) => (handle: number) => number
   /** Whom to tell of changes, as they happen. */
   watcher: StoreWatcher | undefined

@@ -2,6 +2,7 @@ import type { Hit, MissReason, WriteOptions } from '../serving/ports'
 import type { RequestHead } from './request-head'
 import { Buffer } from 'node:buffer'
 import { contentTypeRule, isContentType } from '../../shared/entries'
+import { encodeKey } from '../../shared/entry-key'
 import { invalidField, LarderError } from '../../shared/errors'
 import { limits } from '../../shared/limits'
 import { parseCacheControl, parseTtl } from './durations'
@@ -99,8 +100,8 @@ function encodeTag(tag: string): string {
 export function checkKey(key: string): string {
   if (key === '')
     throw invalidField('key', 'must not be empty')
-  // UTF-8 takes at most three bytes for each UTF-16 unit: short keys need no count.
-  if (key.length * 3 > limits.entryKey && Buffer.byteLength(key) > limits.entryKey)
+  // A UTF-16 unit stands for one byte to three: short keys and very long ones need no count.
+  if (key.length > limits.entryKey || (key.length * 3 > limits.entryKey && encodeKey(key).length > limits.entryKey))
     throw new LarderError('key-too-long', `key: may have ${limits.entryKey} bytes`, { errors: [{ field: 'key', message: `may have ${limits.entryKey} bytes` }] })
   return key
 }

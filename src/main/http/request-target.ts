@@ -1,3 +1,4 @@
+import { percentDecode } from '../../shared/entry-key'
 import { invalidField, LarderError } from '../../shared/errors'
 
 /** A request target, cut at the first `?`; nothing is decoded or normalised: keys are the path as it came. */
@@ -46,6 +47,20 @@ export function decodePart(text: string, field: string): string {
   throw new LarderError('bad-encoding', `${field}: must be percent-encoded ASCII`, { errors: [{ field, message: 'must be percent-encoded ASCII' }] })
 }
 
+/**
+ * Percent-decodes an entry key, or a part of one: any bytes, in the one spelling that keys have. Throws LarderError
+ * `bad-encoding` that names `field`: half an escape, characters that may not stand in a target.
+ */
+export function decodeKeyPart(text: string, field: string): string {
+  if (!text.includes('%') || !isPlain(text))
+    return decodePart(text, field)
+  const key = percentDecode(text)
+  if (key !== null)
+    return key
+  const message = 'has a % without two hexadecimal digits'
+  throw new LarderError('bad-encoding', `${field}: ${message}`, { errors: [{ field, message }] })
+}
+
 function isPlain(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
@@ -58,8 +73,10 @@ function isPlain(text: string): boolean {
 /**
  * Reads a query as forms write it (`+` is a space). A name that comes twice is refused: which one counts would be a guess.
  * Throws LarderError `bad-encoding` or `invalid-input` with the parameter's name.
+ *
+ * @param keys names of parameters that hold keys, or parts of keys, and so any bytes
  */
-export function readQuery(query: string): Map<string, string> {
+export function readQuery(query: string, keys: readonly string[] = []): Map<string, string> {
   const parameters = new Map<string, string>()
   if (query === '')
     return parameters
@@ -69,7 +86,8 @@ export function readQuery(query: string): Map<string, string> {
     const equals = pair.indexOf('=')
     const rawName = equals < 0 ? pair : pair.slice(0, equals)
     const name = decodePart(rawName.replaceAll('+', '%20'), rawName.slice(0, 64))
-    const value = equals < 0 ? '' : decodePart(pair.slice(equals + 1).replaceAll('+', '%20'), name)
+    const decode = keys.includes(name) ? decodeKeyPart : decodePart
+    const value = equals < 0 ? '' : decode(pair.slice(equals + 1).replaceAll('+', '%20'), name)
     if (parameters.has(name))
       throw invalidField(name, 'is given twice')
     parameters.set(name, value)

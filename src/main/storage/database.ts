@@ -5,7 +5,7 @@ import type { Migration } from './migrations'
 import { basename } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { messageOf } from '../base/logger'
-import { ensurePrivateDatabase } from './private-files'
+import { ensurePrivateDatabase, replaceFile } from './private-files'
 
 export interface DatabaseOptions {
   /** Absolute path; created when it is missing. */
@@ -20,7 +20,8 @@ export interface DatabaseOptions {
 /**
  * Opens one of Larder's databases, its owner's alone, with its schema brought up to date. What a transaction has committed
  * is on the disk. Throws an Error with a sentence for people when the file is not a database, not ours, damaged, or written
- * by a newer Larder, or where one of its files is not the person's own; the file is unchanged then.
+ * by a newer Larder, where one of its files is not the person's own, or where the copy cannot be made that is kept of an
+ * older schema; the file is unchanged then.
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const { file } = options
@@ -82,6 +83,8 @@ function migrate(database: Database, { file, applicationId, migrations, clock, l
     if (migrations[index]?.name !== name)
       throw new Error(`${file} has the schema step ${name}, which this Larder does not know; it was written by another version`)
   }
+  if (applied.length > 0 && applied.length < migrations.length)
+    keepCopy(database, file, migrations[applied.length] as Migration)
   for (const [index, { name, sql }] of migrations.entries()) {
     if (index < applied.length)
       continue
@@ -100,6 +103,20 @@ function migrate(database: Database, { file, applicationId, migrations, clock, l
   }
   // Something is written at every start, so that checkPragmas reads them back after a first write.
   database.pragma(`user_version = ${migrations.length}`)
+}
+
+/**
+ * Keeps the database as it is now beside it, as `entries.db.before-002`, for those who go back to the Larder that wrote
+ * it. SQLite copies: what still lies in the write-ahead log is in it. A copy of an earlier attempt is replaced.
+ */
+function keepCopy(database: Database, file: string, { name }: Migration): void {
+  const copy = `${file}.before-${name.slice(0, 3)}`
+  try {
+    replaceFile(copy, temporary => void database.prepare('VACUUM INTO ?').run(temporary))
+  }
+  catch (error) {
+    throw new Error(`${file} was left as it is, because its copy ${basename(copy)} cannot be made: ${messageOf(error)}`, { cause: error })
+  }
 }
 
 /** Names in order; the numbers have no gaps, or the file is damaged. */

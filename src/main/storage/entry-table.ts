@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3'
+import type { EntryKind } from '../../shared/entries'
 import type { PersistedEntry } from '../cache/ports'
 import type { Batch } from './entry-writer'
+import { decodeKey, encodeKey } from '../../shared/entry-key'
 
 interface Row {
   position: number
@@ -8,6 +10,8 @@ interface Row {
   value: Buffer
   contentType: string
   tags: string
+  kind: EntryKind
+  flags: number
   version: number
   storedAt: number
   ttl: number | null
@@ -24,17 +28,17 @@ export interface EntryTable {
 /** The rows of `entries.db`. Keys are bytes there: SQLite compares and cuts text by rules of its own. */
 export function createEntryTable(database: Database): EntryTable {
   const next = database.prepare<[string, number], Row>(`
-    SELECT position, key, value, content_type AS contentType, tags, version, stored_at AS storedAt, ttl, fresh_until AS freshUntil, grace_until AS graceUntil
+    SELECT position, key, value, content_type AS contentType, tags, kind, flags, version, stored_at AS storedAt, ttl, fresh_until AS freshUntil, grace_until AS graceUntil
     FROM entry WHERE cache_id = ? AND position > ? ORDER BY position LIMIT 1`)
   const put = database.prepare(`
-    INSERT OR REPLACE INTO entry (cache_id, key, value, content_type, tags, version, stored_at, ttl, fresh_until, grace_until)
-    VALUES (@cacheId, @key, @value, @contentType, @tags, @version, @storedAt, @ttl, @freshUntil, @graceUntil)`)
+    INSERT OR REPLACE INTO entry (cache_id, key, value, content_type, tags, kind, flags, version, stored_at, ttl, fresh_until, grace_until)
+    VALUES (@cacheId, @key, @value, @contentType, @tags, @kind, @flags, @version, @storedAt, @ttl, @freshUntil, @graceUntil)`)
   const retime = database.prepare('UPDATE entry SET fresh_until = @freshUntil, grace_until = @graceUntil, ttl = @ttl WHERE cache_id = @cacheId AND key = @key')
   const remove = database.prepare('DELETE FROM entry WHERE cache_id = ? AND key = ?')
   const clear = database.prepare('DELETE FROM entry WHERE cache_id = ?')
 
   function writeEntry(cacheId: string, entry: PersistedEntry): void {
-    put.run({ ...entry, cacheId, key: Buffer.from(entry.key), tags: JSON.stringify(entry.tags) })
+    put.run({ ...entry, cacheId, key: encodeKey(entry.key), tags: JSON.stringify(entry.tags) })
   }
 
   return {
@@ -42,7 +46,7 @@ export function createEntryTable(database: Database): EntryTable {
     * load(cacheId) {
       for (let row = next.get(cacheId, 0); row; row = next.get(cacheId, row.position)) {
         const { position: _, key, tags, ...rest } = row
-        yield { ...rest, key: key.toString(), tags: JSON.parse(tags) as string[] }
+        yield { ...rest, key: decodeKey(key), tags: JSON.parse(tags) as string[] }
       }
     },
     write: database.transaction((batch: Batch) => {
@@ -53,9 +57,9 @@ export function createEntryTable(database: Database): EntryTable {
           if (change.type === 'put')
             writeEntry(cacheId, change.entry)
           else if (change.type === 'retime')
-            retime.run({ ...change.times, cacheId, key: Buffer.from(key) })
+            retime.run({ ...change.times, cacheId, key: encodeKey(key) })
           else
-            remove.run(cacheId, Buffer.from(key))
+            remove.run(cacheId, encodeKey(key))
         }
       }
     }),

@@ -33,6 +33,14 @@ const { O_NOFOLLOW: noFollow = 0, O_NONBLOCK: noWaiting = 0 } = constants
  * `node:fs` throws; then the old file is untouched and the temporary one gone.
  */
 export function writeFileAtomic(path: string, data: string | Uint8Array, mode = privateFileMode): void {
+  replaceFile(path, (_, file) => writeFileSync(file, data), mode)
+}
+
+/**
+ * As `writeFileAtomic`. `write` fills the empty file that it is given by path and descriptor. Throws what `write`
+ * throws, too.
+ */
+export function replaceFile(path: string, write: (temporary: string, file: number) => void, mode = privateFileMode): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory())
     throw new Error(`${path} is not a file; move it away`)
   const temporary = `${path}.${randomId()}.tmp`
@@ -41,7 +49,7 @@ export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 
     try {
       // The umask may have taken bits away from what `open` was asked for.
       fchmodSync(file, mode)
-      writeFileSync(file, data)
+      write(temporary, file)
       fsyncSync(file)
     }
     finally {

@@ -179,7 +179,7 @@ describe('events', () => {
     watch()
     const cache = mustBe(engine.find(owner.userId, 'default')).definition
     const told: EngineEvent[] = [
-      { type: 'set', cache, key: 'k', bytes: 5 },
+      { type: 'set', cache, key: 'k', kind: 'hash', flags: 7, bytes: 5 },
       { type: 'touched', cache, key: 'k' },
       { type: 'removed', cache, key: 'k', reason: 'expired' },
       { type: 'flushed', cache, matched: 2 },
@@ -187,7 +187,7 @@ describe('events', () => {
     told.forEach(engine.tell)
     const user = owner.userId
     expect(events).toEqual([
-      { topic: 'entry.set', user, payload: { cache: 'default', key: 'k', bytes: 5 } },
+      { topic: 'entry.set', user, payload: { cache: 'default', key: 'k', kind: 'hash', flags: 7, bytes: 5 } },
       { topic: 'entry.touched', user, payload: { cache: 'default', key: 'k' } },
       { topic: 'entry.removed', user, payload: { cache: 'default', key: 'k', reason: 'expired' } },
       { topic: 'cache.flushed', user, payload: { cache: 'default', matched: 2 } },

@@ -242,3 +242,33 @@ it('pauses while it looks for the next entry, so that a long list holds nobody u
   const pauses = [...cache.entries()].filter(entry => entry === null).length
   expect(pauses).toBeGreaterThan(69 + 60)
 })
+
+// Red: in src/main/cache/operations.ts leave `checkKind(fresh)` out of either of the two.
+it('counts and patches bytes only, and leaves an entry of another kind as it is', () => {
+  for (const kind of ['hash', 'set', 'zset'] as const) {
+    const { cache } = setUp()
+    cache.set('k', bytes('{}'), { kind, flags: 5 })
+    expect(codeOf(() => cache.increment('k', 1n))).toBe('wrong-kind')
+    expect(codeOf(() => cache.mergePatch('k', bytes('{"a":1}')))).toBe('wrong-kind')
+    for (const atomic of [false, true])
+      expect(cache.batch([{ op: 'increment', key: 'k', by: 1n }], atomic).results).toMatchObject([{ op: 'failed', code: 'wrong-kind' }])
+    expect(asHit(cache.get('k'))).toMatchObject({ kind, flags: 5, value: bytes('{}') })
+    cache.set('k', bytes('1'))
+    expect(asHit(cache.get('k'))).toMatchObject({ kind: 'bytes', flags: 0 })
+  }
+})
+
+// Red: in src/main/cache/operations.ts count up with flags of 0.
+it('keeps the flags of what is counted, patched or touched, and tells them', () => {
+  const { cache, engine } = setUp({ persistent: true })
+  const heard: unknown[] = []
+  engine.subscribe(event => heard.push(event.type === 'set' ? [event.kind, event.flags] : event.type))
+  const flags = 2 ** 32 - 1
+  cache.set('n', bytes('1'), { flags })
+  cache.increment('n', 1n)
+  cache.set('p', bytes('{}'), { flags })
+  cache.mergePatch('p', bytes('{"a":1}'))
+  cache.touch('n', 5)
+  expect(['n', 'p'].map(key => asHit(cache.get(key)).flags)).toEqual([flags, flags])
+  expect(heard).toEqual([...Array.from({ length: 4 }, () => ['bytes', flags]), 'touched'])
+})

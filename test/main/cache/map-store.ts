@@ -2,6 +2,7 @@ import type { Lifetime } from '../../../src/main/cache/lifetime'
 import type { CacheSettings } from '../../../src/main/cache/ports'
 import type { EntryFields, Ledger, Store, StoredEntry } from '../../../src/main/cache/store'
 import type { NaiveEviction } from './naive-eviction'
+import { keyBytes } from '../../helpers/key-bytes'
 import { createNaiveEviction } from './naive-eviction'
 
 interface Node extends Lifetime, Omit<EntryFields, 'lifetime'> { key: string, hits: number, usedAt: number, sequence: number, handle: number }
@@ -10,7 +11,7 @@ interface Node extends Lifetime, Omit<EntryFields, 'lifetime'> { key: string, hi
 export const overhead = 100
 
 /** Counted size of an entry in the Map store. */
-export function bytesOf(key: string, { value, contentType, tags }: Omit<EntryFields, 'version' | 'lifetime'>): number {
+export function bytesOf(key: string, { value, contentType, tags }: Pick<EntryFields, 'value' | 'contentType' | 'tags'>): number {
   return overhead + [key, contentType, ...tags].reduce((sum, text) => sum + Buffer.byteLength(text), value.length)
 }
 
@@ -154,7 +155,7 @@ export function createMapStore(ledger: Ledger, eviction: CacheSettings['eviction
       return node && show(node)
     },
     keyAt: handle => handles[handle]?.key ?? '',
-    comparerOf: key => handle => Buffer.compare(Buffer.from(handles[handle]?.key ?? ''), Buffer.from(key)),
+    comparerOf: key => handle => Buffer.compare(keyBytes(handles[handle]?.key ?? ''), keyBytes(key)),
     watcher: undefined,
     reclaim: () => false,
   }

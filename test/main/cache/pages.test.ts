@@ -1,6 +1,7 @@
 import type { EntryMetadata, PageQuery } from '../../../src/main/cache/ports'
 import { expect, it } from 'vitest'
 import { compareKeys } from '../../../src/main/cache/order/position'
+import { keyBytes } from '../../helpers/key-bytes'
 import { bytes, setUp } from './workbench'
 
 const everything: PageQuery = { sort: 'key', order: 'asc', limit: 7 }
@@ -70,10 +71,34 @@ it('refuses what is not a cursor, or one of another query', async () => {
     await expect(cache.page({ ...everything, ...other, cursor: cursor ?? '' })).rejects.toMatchObject({ code: 'invalid-input' })
 })
 
-it('orders keys as their UTF-8 bytes', () => {
-  const keys = ['', 'a', 'ab', 'b', 'é', '\uE000', '\uFFFD', '\u{10000}', '\u{1F600}', '\u{1F600}a']
+// Red: in src/main/cache/order/position.ts compare halves by `weight` as well.
+it('orders keys as their bytes', () => {
+  const keys = ['', 'a', 'ab', 'b', 'é', '\uE000', '\uFFFD', '\u{10000}', '\u{1F600}', '\u{1F600}a', '\uDC80', '\uDCC3', '\uDCC3a', '\uDCE9', '\uDCEF\uDCBF', '\uDCF0\uDC9F', '\uDCFF', 'a\uDCFF', '\u{1F600}\uDCFF']
   for (const a of keys) {
     for (const b of keys)
-      expect(Math.sign(compareKeys(a, b))).toBe(Buffer.compare(bytes(a), bytes(b)))
+      expect(Math.sign(compareKeys(a, b))).toBe(Buffer.compare(keyBytes(a), keyBytes(b)))
   }
+})
+
+// Red: in src/main/cache/order/position.ts make the cursor with `Buffer.from(text)`.
+it('pages over keys of any bytes, and chooses among them by bytes and characters', async () => {
+  const { cache } = setUp()
+  const keys = ['\uDC80', 'é/x', '\uDCC3/y', '\uDCE9', '\uFFFD', '\u{1F600}', '\uDCFF\uDCFE']
+  keys.toReversed().forEach(key => cache.set(key, bytes('1')))
+  const seen: string[] = []
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const page = await cache.page({ ...everything, limit: 1, ...cursor !== undefined && { cursor } })
+    seen.push(...page.entries.map(({ key }) => key))
+    cursor = page.cursor
+  }
+  expect(seen).toEqual(keys.toSorted((a, b) => Buffer.compare(keyBytes(a), keyBytes(b))))
+  const chosen = async (query: Partial<PageQuery>): Promise<string[]> => {
+    const { folders, entries } = await cache.page({ ...everything, ...query })
+    return [...folders.map(({ prefix }) => prefix), ...entries.map(({ key }) => key)]
+  }
+  expect(await chosen({ filter: { prefix: '\uDCC3' } })).toEqual(['\uDCC3/y', 'é/x'])
+  expect(await chosen({ filter: { prefix: '\uDCC3' }, delimiter: '/' })).toEqual(['\uDCC3/', 'é/'])
+  expect(await chosen({ filter: { glob: '?' } })).toEqual(['\uDC80', '\uDCE9', '\uFFFD', '\u{1F600}'])
+  expect(await chosen({ filter: { glob: '\uDCFF?' } })).toEqual(['\uDCFF\uDCFE'])
+  await expect(chosen({ delimiter: '\uDCC3' })).rejects.toMatchObject({ errors: [{ field: 'delimiter' }] })
 })

@@ -3,6 +3,7 @@ import type { EntryFields, Store, StoredEntry } from '../../../src/main/cache/st
 import type { EvictionName } from '../../../src/shared/evictions'
 import { describe, expect, it } from 'vitest'
 import { startLifetime } from '../../../src/main/cache/lifetime'
+import { entryKinds } from '../../../src/shared/entries'
 import { stores } from './stores'
 
 const wall = Date.UTC(2026, 0, 1)
@@ -10,7 +11,7 @@ const monotonic = 1000
 
 function fieldsOf(value: string | Buffer, change: Partial<EntryFields> & { ttl?: number, grace?: number } = {}): EntryFields {
   const { ttl = Infinity, grace = 0, ...rest } = change
-  return { value: Buffer.from(value), contentType: 'text/plain', tags: [], version: wall * 1000, lifetime: startLifetime(wall, monotonic, ttl, grace), ...rest }
+  return { value: Buffer.from(value), contentType: 'text/plain', tags: [], kind: 'bytes', flags: 0, version: wall * 1000, lifetime: startLifetime(wall, monotonic, ttl, grace), ...rest }
 }
 
 function timesOf({ storedAt, ttl, grace, freshUntil, graceUntil, skew }: Lifetime): Lifetime {
@@ -44,14 +45,14 @@ describe.each(stores)('the $name store', ({ createStore }) => {
 
   it('gives back what it was given, byte for byte', () => {
     const { store } = setUp()
-    const keys = ['', 'a', '__proto__', 'a\0b', 'ключ', '\u{1F600}', 'é', '\uFFFD', 'x'.repeat(4), 'x'.repeat(300), 'ü'.repeat(200)]
-    const contents = keys.map((key, index) => fieldsOf(Buffer.from([...Buffer.from(key), 0, 255, index]), { tags: index % 2 === 0 ? [] : ['x', key, '"\\\n'], contentType: `text/${key}`, version: 2 ** 53 - 1 - index, ttl: index * 1000.5, grace: index }))
+    const keys = ['', 'a', '__proto__', 'a\0b', 'ключ', '\u{1F600}', 'é', '\uFFFD', '\uDCFF', '\uFFFD\uDCC3x', '\uDC80'.repeat(20), '\uDC80a', 'x'.repeat(4), 'x'.repeat(300), 'ü'.repeat(200)]
+    const contents = keys.map((key, index) => fieldsOf(Buffer.from([...Buffer.from(key), 0, 255, index]), { tags: index % 2 === 0 ? [] : ['x', key, '"\\\n'], contentType: `text/${key}`, kind: entryKinds[index % 4], flags: [0, 1, 2 ** 32 - 1][index % 3], version: 2 ** 53 - 1 - index, ttl: index * 1000.5, grace: index }))
     keys.forEach((key, index) => store.insert(key, contents[index] as EntryFields, 5))
     for (const [index, key] of keys.entries()) {
       const entry = there(store, key)
       const { lifetime, ...fields } = contents[index] as EntryFields
-      const { value, contentType, tags, version } = entry
-      expect({ value: Buffer.from(value), contentType, tags, version }).toEqual(fields)
+      const { value, contentType, tags, kind, flags, version } = entry
+      expect({ value: Buffer.from(value), contentType, tags, kind, flags, version }).toEqual(fields)
       expect(timesOf(entry)).toEqual(lifetime)
       expect([entry.key, entry.size, entry.hits, entry.usedAt]).toEqual([key, fields.value.length, 0, 5])
     }

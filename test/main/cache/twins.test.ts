@@ -24,7 +24,7 @@ import { definitionOf, listed } from './workbench'
  */
 
 const numbers = Array.from({ length: 60 }, (_, index) => `key:${index}`)
-const key = fc.oneof({ weight: 3, arbitrary: fc.constantFrom('a', 'ab', '__proto__', 'ключ', '\u{1F600}') }, fc.constantFrom(...numbers))
+const key = fc.oneof({ weight: 3, arbitrary: fc.constantFrom('a', 'ab', '__proto__', 'ключ', '\u{1F600}', '\uDCFF', '\uDCD0a', '\uFFFD') }, fc.constantFrom(...numbers))
 const tag = fc.constantFrom('x', 'y', 'constructor', '"\\')
 const ttl = fc.constantFrom(undefined, null, 0, 0.5, 1, 5, 5, 20, 3e9)
 const write = {
@@ -46,7 +46,7 @@ const command = fc.oneof(
   { weight: 5, arbitrary: fc.record({ op: fc.constant('fill'), from: fc.nat(50), count: fc.integer({ min: 1, max: 40 }), ...write }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('batch'), steps: fc.array(step, { minLength: 1, maxLength: 6 }), atomic: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('patch'), key }) },
-  { weight: 3, arbitrary: fc.record({ op: fc.constant('invalidate'), selector: fc.oneof(tag.map(tag => ({ tag })), fc.constantFrom('a', 'key:1', '').map(prefix => ({ prefix })), fc.constantFrom('*1', 'key:[1-3]?').map(glob => ({ glob })), fc.constant({ expired: true as const })), soft: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ op: fc.constant('invalidate'), selector: fc.oneof(tag.map(tag => ({ tag })), fc.constantFrom('a', 'key:1', '', '\uDCD0').map(prefix => ({ prefix })), fc.constantFrom('*1', 'key:[1-3]?').map(glob => ({ glob })), fc.constant({ expired: true as const })), soft: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ op: fc.constantFrom('advance', 'advance', 'advance', 'jump', 'suspend'), milliseconds: fc.constantFrom(1, 499, 1000, 3000, 8000, 90_000, -1000, -86_400_000, 31_536_000_000) }) },
   { weight: 2, arbitrary: fc.constant({ op: 'sweep' as const }) },
   { weight: 1, arbitrary: fc.constant({ op: 'flush' as const }) },

@@ -42,6 +42,19 @@ describe('get', () => {
     expect(server.requests[0]?.url).toBe(`/api/caches/default/entries/${encoded}`)
   })
 
+  // Red: in src/main/cli/commands/entries.ts let `readKey` return `word` always.
+  it.each([['%FF', '%FF'], ['a%2fü', 'a%2F%C3%BC'], ['%C3%BC', '%C3%BC'], ['%25', '%25']])('--percent: key %j travels as %j', async (key, encoded) => {
+    server.reply({ body: 'x' })
+    expect(await larder(['get', 'default', key, '--percent'], there())).toMatchObject({ code: 0 })
+    expect(server.requests.at(-1)?.url).toBe(`/api/caches/default/entries/${encoded}`)
+  })
+
+  it('--percent refuses half an escape, and shows bytes that are no text', async () => {
+    expect(await larder(['get', 'default', '%F', '--percent'], there())).toMatchObject({ code: 64, stderr: expect.stringContaining('without two hexadecimal digits') })
+    server.reply({ status: 204 })
+    expect(await larder(['del', 'default', '%FF', '--percent'], there())).toMatchObject({ stderr: expect.stringContaining('Dropped \\xFF from default.') })
+  })
+
   it('keeps the path of --url in front', async () => {
     server.reply({ body: 'x' })
     await larder(['get', 'c', 'k', '--url', `${server.url}/behind/a/proxy/`], { env: { LARDER_API_KEY: 'sixteen-letters!' } })

@@ -19,7 +19,7 @@ afterEach(async () => {
   vi.useRealTimers()
 })
 
-const set = (key: string, user = 'me'): void => hub.emit('entry.set', user, { cache: 'default', key, bytes: 1 })
+const set = (key: string, user = 'me'): void => hub.emit('entry.set', user, { cache: 'default', key, kind: 'bytes', flags: 0, bytes: 1 })
 const topics = (batch: EventBatch): string[] => batch.map(([topic]) => topic)
 
 /** Whether the promise is settled yet. */

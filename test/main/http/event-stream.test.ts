@@ -100,12 +100,12 @@ describe('openEventStream', () => {
 
   it('frames an event as id, topic and one line of JSON', () => {
     const { hub, stream, text } = open()
-    hub.emit('entry.set', 'ann', { cache: 'a', key: 'line\r\nend\u2028 \uD800 🍐 data: x', bytes: 3 })
+    hub.emit('entry.set', 'ann', { cache: 'a', key: 'line\r\nend\u2028 \uD800 🍐 data: x', kind: 'bytes', flags: 0, bytes: 3 })
     hub.emit('switch', null, { enabled: false })
     vi.advanceTimersByTime(50)
     expect(text().split('\n')).toHaveLength(9)
     expect(parseEvents(text())).toEqual([
-      { id: '1', event: 'entry.set', data: { cache: 'a', key: 'line\r\nend\u2028 \uD800 🍐 data: x', bytes: 3 } },
+      { id: '1', event: 'entry.set', data: { cache: 'a', key: 'line\r\nend\u2028 \uD800 🍐 data: x', kind: 'bytes', flags: 0, bytes: 3 } },
       { id: '2', event: 'switch', data: { enabled: false } },
     ])
     stream.dispose()

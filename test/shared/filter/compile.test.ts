@@ -43,6 +43,13 @@ function errorOf(filter: string): { at: string, message: string } {
 }
 
 describe('a filter', () => {
+  // Red: in src/shared/request-filter.ts read the key as it is.
+  it('looks for the bytes of a key as people see them', () => {
+    const subject = { ...request, key: 'a\uDCFF' }
+    for (const filter of ['key:*\\\\xFF', 'key:"a\\\\xFF"', 'xff', exactTerm('key', 'a\\xFF')])
+      expect(passes(filter, subject), filter).toBe(true)
+  })
+
   it.each([
     '',
     '  ',

@@ -1,3 +1,5 @@
+import { encodeKey } from '../../../shared/entry-key'
+
 /** Bytes of the longest key. The contract's limit is 1 KiB; this is what 12 bits of a record's header can tell. */
 export const longestKey = 4095
 
@@ -53,6 +55,15 @@ export function createKeyBuffer(): KeyBuffer {
     return true
   }
 
+  /** Writes any key; returns how many bytes it has. */
+  function writeBytes(key: string): number {
+    if (key.isWellFormed())
+      return buffer.write(key)
+    const bytes = encodeKey(key)
+    buffer.set(bytes)
+    return bytes.length
+  }
+
   const key = {
     length: 0,
     hash: 0,
@@ -61,9 +72,9 @@ export function createKeyBuffer(): KeyBuffer {
     load(text: string) {
       if (text === loaded)
         return true
-      if (text.length > longestKey || (text.length * 3 > longestKey && Buffer.byteLength(text) > longestKey))
+      if (text.length > longestKey || (text.length * 3 > longestKey && encodeKey(text).length > longestKey))
         return false
-      key.length = writeAscii(text) ? text.length : buffer.write(text)
+      key.length = writeAscii(text) ? text.length : writeBytes(text)
       key.hash = hashBytes(buffer, 0, key.length)
       loaded = text
       return true

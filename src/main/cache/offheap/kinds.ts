@@ -10,6 +10,8 @@ export interface Kind {
   readonly shape: 'compact' | 'moved' | 'explicit'
   /** The record ends with text: tags, or the content type and tags of an explicit one. */
   readonly hasText: boolean
+  /** The record has a word of flags; without it they are 0. */
+  readonly hasFlags: boolean
   /** The value lies in a buffer of its own. */
   readonly isLarge: boolean
   readonly contentType: string
@@ -104,10 +106,10 @@ export function createKinds(capacity = 65_535): Kinds {
 }
 
 function areEqual(a: Kind, b: Kind): boolean {
-  return a.contentType === b.contentType && a.ttl === b.ttl && a.skew === b.skew && a.shape === b.shape && a.storedHigh === b.storedHigh && a.hasText === b.hasText
+  return a.contentType === b.contentType && a.ttl === b.ttl && a.skew === b.skew && a.shape === b.shape && a.storedHigh === b.storedHigh && a.hasText === b.hasText && a.hasFlags === b.hasFlags
     && a.isLarge === b.isLarge && a.grace === b.grace && a.versionHigh === b.versionHigh && a.sequenceHigh === b.sequenceHigh
 }
 
 function nameOf(kind: Kind): string {
-  return `${kind.shape} ${kind.hasText} ${kind.isLarge} ${kind.ttl} ${kind.grace} ${kind.skew} ${kind.versionHigh} ${kind.sequenceHigh} ${kind.storedHigh} ${kind.contentType}`
+  return `${kind.shape} ${kind.hasText} ${kind.hasFlags} ${kind.isLarge} ${kind.ttl} ${kind.grace} ${kind.skew} ${kind.versionHigh} ${kind.sequenceHigh} ${kind.storedHigh} ${kind.contentType}`
 }

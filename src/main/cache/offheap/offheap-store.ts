@@ -3,6 +3,7 @@ import type { StoreWatcher } from '../order/watched-store'
 import type { Ledger, Store, StoredEntry } from '../store'
 import type { RecordEntry, RecordHome } from './record'
 import type { OffheapOptions } from './slots'
+import { encodeKey } from '../../../shared/entry-key'
 import { insertionOrder, pause } from './insertion-order'
 import { createKeyBuffer } from './key-buffer'
 import { nowhere } from './key-index'
@@ -201,7 +202,7 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
     at: slot => slot < slots.top && slots.sequenceOf(slot) !== 0 ? slots.entry(slot) : undefined,
     keyAt: slot => slots.entry(slot).key,
     comparerOf(key) {
-      const bytes = Buffer.from(key)
+      const bytes = encodeKey(key)
       return slot => slots.entry(slot).compareKey(bytes)
     },
     get watcher() {

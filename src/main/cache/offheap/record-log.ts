@@ -3,10 +3,11 @@ import type { EntryFields } from '../store'
 import type { KeyBuffer } from './key-buffer'
 import type { Kind } from './kinds'
 import type { RecordHome } from './record'
+import { encodeKey } from '../../../shared/entry-key'
 import { lastingValue } from '../ports'
 import { hashBytes, longestKey } from './key-buffer'
 import { createKinds, kindBytes } from './kinds'
-import { contentLength, doubleAt, keyLength, keyWord, kindId, markOf, RecordEntry, recordWords, slotOf, writeDouble, writeSlot } from './record'
+import { contentLength, doubleAt, flagsWord, keyLength, keyWord, kindId, markOf, packLengths, RecordEntry, recordWords, slotOf, writeDouble, writeSlot } from './record'
 import { createSegments, demandAlone, largestRecord, offsetOf } from './segments'
 
 /** What a record says besides its fields. */
@@ -54,7 +55,7 @@ export interface RecordLogParts {
 
 const largeOverhead = 300
 /** Everything an explicit record needs stands in itself. */
-const explicitSmall: Kind = { shape: 'explicit', hasText: true, isLarge: false, contentType: '', ttl: 0, grace: 0, skew: 0, versionHigh: 0, sequenceHigh: 0, storedHigh: 0 }
+const explicitSmall: Kind = { shape: 'explicit', hasText: true, hasFlags: true, isLarge: false, contentType: '', ttl: 0, grace: 0, skew: 0, versionHigh: 0, sequenceHigh: 0, storedHigh: 0 }
 const explicitLarge: Kind = { ...explicitSmall, isLarge: true }
 const noText = Buffer.alloc(0)
 
@@ -130,7 +131,7 @@ export function createRecordLog({ keys, home, placeOf, moved, segmentWords = lar
     const record = segments.words(place)
     const buffer = segments.buffer(place)
     const offset = offsetOf(place)
-    record[offset] = keyBytes * 2 ** 20 + inlineBytes
+    record[offset] = packLengths(keyBytes, fields.kind, inlineBytes)
     record[offset + 1] = hits * 2 ** 16 + id
     record[offset + 2] = version
     record[offset + 3] = lifetime.storedAt
@@ -141,6 +142,8 @@ export function createRecordLog({ keys, home, placeOf, moved, segmentWords = lar
       writeDouble(record, doubleAt(offset, 'version'), version)
       writeDouble(record, doubleAt(offset, 'sequence'), sequence)
     }
+    if (kind.hasFlags)
+      record[offset + flagsWord(kind)] = fields.flags
     let at = offset + keyWord(kind)
     if (kind.hasText)
       record[at - 1] = text.length
@@ -163,7 +166,7 @@ export function createRecordLog({ keys, home, placeOf, moved, segmentWords = lar
     demand: () => segments.demand() + largeBytes + kinds.bytes(),
     cost(key, { value, contentType, tags }) {
       // Bounds, not lengths: asked before every write. A unit is three bytes at most, and six where JSON escapes it.
-      const keyBytes = key.length * 3 > longestKey ? Buffer.byteLength(key) : key.length * 3
+      const keyBytes = key.length * 3 > longestKey ? encodeKey(key).length : key.length * 3
       let textBytes = 8 + contentType.length * 6
       for (const tag of tags)
         textBytes += 3 + tag.length * 6
@@ -179,8 +182,8 @@ export function createRecordLog({ keys, home, placeOf, moved, segmentWords = lar
       const offset = offsetOf(place)
       const before = kindAt(place)
       const entry = new RecordEntry(home, place, before, words, segments.buffer(place), offset)
-      const { value, contentType, tags, version, sequence } = entry
-      const fields = { value, contentType, tags, version, lifetime }
+      const { value, contentType, tags, kind, flags, version, sequence } = entry
+      const fields = { value, contentType, tags, kind, flags, version, lifetime }
       const after = before.shape === 'explicit' ? before : kindOf(fields, sequence, before.hasText, before.isLarge)
       const id = after.shape === before.shape ? kinds.take(after) : 0
       if (id === 0) {
@@ -241,12 +244,13 @@ export function createRecordLog({ keys, home, placeOf, moved, segmentWords = lar
 }
 
 /** The kind of an entry whose numbers fit into one. */
-function kindOf({ contentType, version, lifetime }: EntryFields, sequence: number, hasText: boolean, isLarge: boolean): Kind {
+function kindOf({ contentType, flags, version, lifetime }: EntryFields, sequence: number, hasText: boolean, isLarge: boolean): Kind {
   const { storedAt, ttl, grace, freshUntil, graceUntil } = lifetime
   const isCompact = freshUntil === storedAt + ttl && graceUntil === freshUntil + grace && Number.isInteger(storedAt) && storedAt >= 0
   return {
     shape: isCompact ? 'compact' : 'moved',
     hasText,
+    hasFlags: flags !== 0,
     isLarge,
     contentType,
     ttl,

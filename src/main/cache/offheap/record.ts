@@ -1,19 +1,23 @@
+import type { EntryKind } from '../../../shared/entries'
 import type { Lifetime } from '../lifetime'
 import type { StoredEntry } from '../store'
 import type { Kind } from './kinds'
+import { entryKinds } from '../../../shared/entries'
+import { decodeKey } from '../../../shared/entry-key'
 
 /**
  * How a record lies in its segment, in words of 32 bits:
  *
- *   0  length of the key (12 bits), of the value (20 bits)
+ *   0  length of the key (12 bits), kind of the entry (2 bits), length of the value (18 bits)
  *   1  hits modulo 2^16, id of the kind (16 bits); 0 = dead
  *   2  version modulo 2^32
  *   3  time of storing modulo 2^32, whole milliseconds
  *   4  last use modulo 2^32, whole milliseconds of the stopwatch
  *   5  mark of the eviction order (7 bits), slot (25 bits)
  *   6  doubles that the kind's shape asks for: three deadlines when moved, everything when explicit
+ *      flags, where the kind of the record says that there are any
  *      length of the text in bytes, where the kind says that there is one
- *      key (UTF-8), value (unless it is large and lies elsewhere), text
+ *      key, value (unless it is large and lies elsewhere), text
  */
 export const headerWords = 6
 /** Slots that 25 bits can tell; one is left for the entry that makes another go. */
@@ -46,7 +50,7 @@ export function writeDouble(words: Uint32Array, at: number, value: number): void
 
 /** Where the key begins, in words from the record's start. */
 export function keyWord(kind: Kind): number {
-  return headerWords + 2 * doublesOf[kind.shape] + (kind.hasText ? 1 : 0)
+  return headerWords + 2 * doublesOf[kind.shape] + (kind.hasFlags ? 1 : 0) + (kind.hasText ? 1 : 0)
 }
 
 /** Words of a record whose key, value and text have so many bytes together. */
@@ -59,7 +63,21 @@ export function keyLength(words: Uint32Array, offset: number): number {
 }
 
 export function valueLength(words: Uint32Array, offset: number): number {
-  return (words[offset] as number) & 0xFFFFF
+  return (words[offset] as number) & 0x3FFFF
+}
+
+export function entryKindOf(words: Uint32Array, offset: number): EntryKind {
+  return entryKinds[((words[offset] as number) >>> 18) & 3] as EntryKind
+}
+
+/** Word 0 of a record. */
+export function packLengths(key: number, kind: EntryKind, value: number): number {
+  return key * 2 ** 20 + entryKinds.indexOf(kind) * 2 ** 18 + value
+}
+
+/** Where the flags stand; only for kinds that have them. */
+export function flagsWord(kind: Kind): number {
+  return headerWords + 2 * doublesOf[kind.shape]
 }
 
 export function kindId(words: Uint32Array, offset: number): number {
@@ -109,7 +127,7 @@ export interface RecordHome {
 export class RecordEntry implements StoredEntry {
   readonly slot: number
   readonly place: number
-  readonly kind: Kind
+  readonly recordKind: Kind
   readonly #home: RecordHome
   readonly #words: Uint32Array
   readonly #buffer: Buffer
@@ -119,20 +137,23 @@ export class RecordEntry implements StoredEntry {
     this.#home = home
     this.slot = slotOf(words, offset)
     this.place = place
-    this.kind = kind
+    this.recordKind = kind
     this.#words = words
     this.#buffer = buffer
     this.#offset = offset
   }
 
   get key(): string {
-    const start = (this.#offset + keyWord(this.kind)) * 4
-    return this.#buffer.toString('utf8', start, start + keyLength(this.#words, this.#offset))
+    const start = (this.#offset + keyWord(this.recordKind)) * 4
+    const end = start + keyLength(this.#words, this.#offset)
+    const text = this.#buffer.toString('utf8', start, end)
+    // It stands for bytes that are no UTF-8, or for itself.
+    return text.includes('\uFFFD') ? decodeKey(this.#buffer.subarray(start, end)) : text
   }
 
   /** As Buffer.compare, without a string of the key. */
   compareKey(other: Uint8Array): number {
-    const start = (this.#offset + keyWord(this.kind)) * 4
+    const start = (this.#offset + keyWord(this.recordKind)) * 4
     const own = keyLength(this.#words, this.#offset)
     const length = Math.min(own, other.length)
     for (let at = 0; at < length; at++) {
@@ -144,34 +165,34 @@ export class RecordEntry implements StoredEntry {
   }
 
   get value(): Buffer {
-    if (this.kind.isLarge)
+    if (this.recordKind.isLarge)
       return this.#home.largeValue(this.slot)
-    const start = (this.#offset + keyWord(this.kind)) * 4 + keyLength(this.#words, this.#offset)
+    const start = (this.#offset + keyWord(this.recordKind)) * 4 + keyLength(this.#words, this.#offset)
     return this.#buffer.subarray(start, start + valueLength(this.#words, this.#offset))
   }
 
   get size(): number {
-    return this.kind.isLarge ? this.#home.largeValue(this.slot).length : valueLength(this.#words, this.#offset)
+    return this.recordKind.isLarge ? this.#home.largeValue(this.slot).length : valueLength(this.#words, this.#offset)
   }
 
   get contentType(): string {
-    return this.kind.shape === 'explicit' ? this.#text[0] ?? '' : this.kind.contentType
+    return this.recordKind.shape === 'explicit' ? this.#text[0] ?? '' : this.recordKind.contentType
   }
 
   get tags(): readonly string[] {
-    if (!this.kind.hasText)
+    if (!this.recordKind.hasText)
       return noTags
-    return this.kind.shape === 'explicit' ? this.#text.slice(1) : this.#text
+    return this.recordKind.shape === 'explicit' ? this.#text.slice(1) : this.#text
   }
 
   /** Whether it has this tag, given as JSON in UTF-8: a list of a million makes no text. */
   hasTag(quoted: Uint8Array): boolean {
-    if (!this.kind.hasText)
+    if (!this.recordKind.hasText)
       return false
     const buffer = this.#buffer
     const start = this.#textStart
     const end = start + this.#textLength - 1
-    let isTag = this.kind.shape !== 'explicit'
+    let isTag = this.recordKind.shape !== 'explicit'
     for (let at = start + 1; at < end; isTag = true) {
       const behind = endOfString(buffer, at)
       if (isTag && behind - at === quoted.length && isAt(buffer, at, quoted))
@@ -181,12 +202,20 @@ export class RecordEntry implements StoredEntry {
     return false
   }
 
+  get kind(): EntryKind {
+    return entryKindOf(this.#words, this.#offset)
+  }
+
+  get flags(): number {
+    return this.recordKind.hasFlags ? this.#words[this.#offset + flagsWord(this.recordKind)] as number : 0
+  }
+
   get version(): number {
-    return this.kind.shape === 'explicit' ? this.#double('version') : this.kind.versionHigh * 2 ** 32 + (this.#words[this.#offset + 2] as number)
+    return this.recordKind.shape === 'explicit' ? this.#double('version') : this.recordKind.versionHigh * 2 ** 32 + (this.#words[this.#offset + 2] as number)
   }
 
   get sequence(): number {
-    return this.kind.shape === 'explicit' ? this.#double('sequence') : this.#home.sequenceOf(this.slot, this.kind)
+    return this.recordKind.shape === 'explicit' ? this.#double('sequence') : this.#home.sequenceOf(this.slot, this.recordKind)
   }
 
   get hits(): number {
@@ -199,27 +228,27 @@ export class RecordEntry implements StoredEntry {
   }
 
   get storedAt(): number {
-    return storedAtOf(this.#words, this.#offset, this.kind)
+    return storedAtOf(this.#words, this.#offset, this.recordKind)
   }
 
   get ttl(): number {
-    return this.kind.shape === 'explicit' ? this.#double('ttl') : this.kind.ttl
+    return this.recordKind.shape === 'explicit' ? this.#double('ttl') : this.recordKind.ttl
   }
 
   get grace(): number {
-    return this.kind.shape === 'explicit' ? this.#double('grace') : this.kind.grace
+    return this.recordKind.shape === 'explicit' ? this.#double('grace') : this.recordKind.grace
   }
 
   get skew(): number {
-    return this.kind.shape === 'explicit' ? this.#double('skew') : this.kind.skew
+    return this.recordKind.shape === 'explicit' ? this.#double('skew') : this.recordKind.skew
   }
 
   get freshUntil(): number {
-    return this.kind.shape === 'compact' ? this.storedAt + this.kind.ttl : this.#double('freshUntil')
+    return this.recordKind.shape === 'compact' ? this.storedAt + this.recordKind.ttl : this.#double('freshUntil')
   }
 
   get graceUntil(): number {
-    return this.kind.shape === 'compact' ? this.storedAt + this.kind.ttl + this.kind.grace : this.#double('graceUntil')
+    return this.recordKind.shape === 'compact' ? this.storedAt + this.recordKind.ttl + this.recordKind.grace : this.#double('graceUntil')
   }
 
   /** What a compact or moved record says of its times, and an explicit one. */
@@ -234,11 +263,11 @@ export class RecordEntry implements StoredEntry {
 
   /** Where the text begins: a JSON array of strings without blanks. */
   get #textStart(): number {
-    return (this.#offset + keyWord(this.kind)) * 4 + keyLength(this.#words, this.#offset) + valueLength(this.#words, this.#offset)
+    return (this.#offset + keyWord(this.recordKind)) * 4 + keyLength(this.#words, this.#offset) + valueLength(this.#words, this.#offset)
   }
 
   get #textLength(): number {
-    return this.#words[this.#offset + keyWord(this.kind) - 1] as number
+    return this.#words[this.#offset + keyWord(this.recordKind) - 1] as number
   }
 
   get #text(): string[] {

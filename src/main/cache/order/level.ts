@@ -1,6 +1,7 @@
 import type { StoredEntry } from '../store'
 import type { Folders } from './folders'
 import type { Index, Order, OrderParts } from './order'
+import { hasPrefix } from '../../../shared/entry-key'
 import { createFolders } from './folders'
 import { createOrder } from './order'
 import { folderOf } from './position'
@@ -27,7 +28,7 @@ export function createLevel({ store, source, prefix, delimiter, rank, accepts, c
   let folderBefore: string | undefined
 
   function isBelow(entry: StoredEntry): boolean {
-    return entry.key.startsWith(prefix) && (accepts === undefined || accepts(entry))
+    return hasPrefix(entry.key, prefix) && (accepts === undefined || accepts(entry))
   }
 
   /** The folder in which this entry is counted now. */

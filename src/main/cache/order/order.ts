@@ -4,6 +4,7 @@ import type { Before } from './sorted-list'
 import type { Walk } from './walk'
 import type { WatchedStore } from './watched-store'
 import type { Run } from './window'
+import { hasPrefix } from '../../../shared/entry-key'
 import { createSortedList } from './sorted-list'
 import { heldEntry } from './watched-store'
 
@@ -122,7 +123,7 @@ export function createOrder({ store, walk, rank, accepts, capacity }: OrderParts
     before: ({ rank, key }, included) => list.count(place(rank, key, included)),
     endOf(prefix, from = 0) {
       const compare = store.comparerOf(prefix)
-      return list.countFrom(from, (_, handle) => compare(handle) < 0 || store.keyAt(handle).startsWith(prefix))
+      return list.countFrom(from, (_, handle) => compare(handle) < 0 || hasPrefix(store.keyAt(handle), prefix))
     },
     handles: list.slice,
   }

@@ -3,6 +3,7 @@ import type { Index, Order } from './order'
 import type { Shelf } from './shelf'
 import type { WatchedStore } from './watched-store'
 import type { Rows } from './window'
+import { hasPrefix } from '../../../shared/entry-key'
 import { choiceOf } from './choice'
 import { createLevel } from './level'
 import { createOrder } from './order'
@@ -58,7 +59,7 @@ export function planPage(shelf: Shelf, store: WatchedStore, { capacity, stride }
       return { total: entries.size, folders: noFolders, entries }
     })
   }
-  const order = shelf.need(viewName, () => createOrder({ store, walk: createPrefixWalk({ store, source, prefix, stride }), rank, accepts: accepts ?? (prefix === '' ? undefined : entry => entry.key.startsWith(prefix)), capacity }))
+  const order = shelf.need(viewName, () => createOrder({ store, walk: createPrefixWalk({ store, source, prefix, stride }), rank, accepts: accepts ?? (prefix === '' ? undefined : entry => hasPrefix(entry.key, prefix)), capacity }))
   return plan([order], () => ({ total: order.size, folders: noFolders, entries: order }))
 }
 

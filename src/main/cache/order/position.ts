@@ -1,5 +1,6 @@
 import type { PageQuery } from '../ports'
 import type { StoredEntry } from '../store'
+import { decodeKey, encodeKey, prefixEnd } from '../../../shared/entry-key'
 import { invalidField } from '../../../shared/errors'
 import { hashText } from '../hash'
 
@@ -24,18 +25,31 @@ export const rankOf: Record<Sort, (entry: StoredEntry) => number> = {
 }
 
 /**
- * Compares by code point, which is the order of the UTF-8 bytes. JavaScript's own `<` compares UTF-16 units and puts
- * characters beyond U+FFFF before U+E000.
+ * Compares by the bytes of the keys. Those of characters are in the order of the code points; JavaScript's own `<`
+ * compares UTF-16 units and puts characters beyond U+FFFF before U+E000.
  */
 export function compareKeys(a: string, b: string): number {
   const length = Math.min(a.length, b.length)
   for (let at = 0; at < length; at++) {
     const left = a.charCodeAt(at)
     const right = b.charCodeAt(at)
-    if (left !== right)
-      return weight(left) - weight(right)
+    if (left === right)
+      continue
+    // A half whose pair begins before is part of a character, any other one is a byte.
+    const areHalves = isLow(left) || isLow(right)
+    if (areHalves && !(at > 0 && isHigh(a.charCodeAt(at - 1))))
+      return Buffer.compare(encodeKey(a.slice(at)), encodeKey(b.slice(at)))
+    return weight(left) - weight(right)
   }
   return a.length - b.length
+}
+
+function isHigh(unit: number): boolean {
+  return (unit & 0xFC00) === 0xD800
+}
+
+function isLow(unit: number): boolean {
+  return (unit & 0xFC00) === 0xDC00
 }
 
 /** Surrogates weigh more than every other unit. */
@@ -48,9 +62,12 @@ export function comparePositions(a: Position, b: Position): number {
   return a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : compareKeys(a.key, b.key)
 }
 
-/** Up to and with the first delimiter behind the prefix; undefined for a key that lies on the level of the prefix itself. */
+/**
+ * Up to and with the first delimiter behind the prefix; undefined for a key that lies on the level of the prefix itself.
+ * The delimiter is well-formed, so that the bytes of no other key begin with those of a folder.
+ */
 export function folderOf(key: string, prefix: string, delimiter: string): string | undefined {
-  const at = key.indexOf(delimiter, prefix.length)
+  const at = key.indexOf(delimiter, prefixEnd(key, prefix))
   return at < 0 ? undefined : key.slice(0, at + delimiter.length)
 }
 
@@ -66,13 +83,13 @@ function signatureOf({ sort, order, filter, delimiter }: PageQuery): string {
 /** Base64url of `signature:rank:key`, or `signature:f:folder`. */
 export function writeCursor(position: RowPosition, query: PageQuery): string {
   const place = 'folder' in position ? `f:${position.folder}` : `${position.rank}:${position.key}`
-  return Buffer.from(`${signatureOf(query)}:${place}`).toString('base64url')
+  return Buffer.from(encodeKey(`${signatureOf(query)}:${place}`)).toString('base64url')
 }
 
 /** Throws LarderError `invalid-input` (field cursor) for what is not a cursor, or one of another query. */
 export function readCursor(cursor: string, query: PageQuery): RowPosition {
   const bytes = Buffer.from(cursor, 'base64url')
-  const parts = /^([0-9a-z]+):(f|-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Infinity)):(.+)$/s.exec(bytes.toString())
+  const parts = /^([0-9a-z]+):(f|-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Infinity)):(.+)$/s.exec(decodeKey(bytes))
   const [, signature, rank, key] = parts ?? []
   if (rank === undefined || key === undefined || bytes.toString('base64url') !== cursor)
     throw invalidField('cursor', 'is not a cursor')

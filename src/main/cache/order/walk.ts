@@ -1,6 +1,7 @@
 import type { StoredEntry } from '../store'
 import type { Order } from './order'
 import type { WatchedStore } from './watched-store'
+import { hasPrefix } from '../../../shared/entry-key'
 import { compareKeys, folderOf } from './position'
 
 /** Goes once over entries, piece by piece, while they change: meets what lies behind the point it has reached, and nothing before that. */
@@ -51,7 +52,7 @@ export interface KeyWalkParts {
 export function createPrefixWalk({ store, source, prefix, stride }: KeyWalkParts): Walk {
   return createKeyWalk(source, prefix, (from) => {
     const handles = source.handles(from, stride)
-    while (handles.length > 0 && !store.keyAt(handles.at(-1) as number).startsWith(prefix))
+    while (handles.length > 0 && !hasPrefix(store.keyAt(handles.at(-1) as number), prefix))
       handles.pop()
     const last = handles.at(-1)
     return last === undefined ? undefined : { handles, last: store.keyAt(last), next: from + handles.length }
@@ -69,7 +70,7 @@ export function createLevelWalk({ store, source, prefix, stride }: KeyWalkParts,
     for (let steps = 0; steps < stride; steps++) {
       const handle = source.handles(next, 1)[0]
       const key = handle === undefined ? undefined : store.keyAt(handle)
-      if (handle === undefined || !key?.startsWith(prefix))
+      if (handle === undefined || key === undefined || !hasPrefix(key, prefix))
         break
       const folder = folderOf(key, prefix, delimiter)
       if (folder === undefined) {

@@ -35,6 +35,8 @@ export function checkQuery(query: PageQuery): void {
     throw invalidField('offset', 'must not be given together with cursor')
   if (query.delimiter === '')
     throw invalidField('delimiter', 'must not be empty')
+  if (query.delimiter?.isWellFormed() === false)
+    throw invalidField('delimiter', 'must be well-formed Unicode')
   if (query.cursor !== undefined)
     readCursor(query.cursor, query)
 }

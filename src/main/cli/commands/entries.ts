@@ -1,13 +1,15 @@
 import type { Io } from '../io'
 import { resolve } from 'node:path'
+import { displayKey, isKey, percentDecode, percentEncode } from '../../../shared/entry-key'
 import { missReasonNames } from '../../../shared/miss-reasons'
 import { messageOf } from '../../base/logger'
 import { defineCommand, flag } from '../command'
 import { localFailure, usageFailure } from '../failure'
-import { list, mediaType, ttl } from '../values'
+import { boolean, list, mediaType, ttl } from '../values'
 
 const cacheArgument = { name: 'cache', meaning: 'the name of a cache' }
 const keyArgument = { name: 'key', meaning: 'the key of an entry' }
+const percent = flag(null, 'The key is percent-encoded: %FF is the byte FF.', boolean)
 
 /** A cache that is off answers 503 instead. */
 const told = missReasonNames.filter(reason => reason !== 'disabled')
@@ -18,8 +20,10 @@ const get = defineCommand({
   summary: 'Print a value, exactly its bytes.',
   details: [`A miss ends with code 2 and says its reason on stderr: ${told.join(', ')}. ${inJson}`],
   arguments: [cacheArgument, keyArgument],
-  examples: ['larder get default greeting', 'larder get default logo.png > logo.png'],
-  async run({ words: [cache = '', key = ''] }, { client, output }) {
+  flags: { percent },
+  examples: ['larder get default greeting', 'larder get default logo.png > logo.png', 'larder get default %FF --percent'],
+  async run({ words: [cache = '', word = ''], flags }, { client, output }) {
+    const key = readKey(word, flags.percent)
     const { headers, body } = await client.entry({ method: 'GET', cache, key })
     if (!output.json)
       return await output.raw(body)
@@ -37,10 +41,12 @@ const set = defineCommand({
   flags: {
     ttl: flag('<time>', 'How long it lives: 90, 90s, 15m, 2h, 7d or none; the cache\'s own TTL unless said.', ttl),
     tags: flag('<tags>', 'Tags, comma separated.', list),
+    percent,
     type: flag('<media>', 'Content type, such as application/json; text/plain unless said.', mediaType),
   },
   examples: ['larder set default greeting "Hello, world" --ttl 90s --tags a,b', 'larder set default logo.png @logo.png --type image/png', 'date | larder set default now'],
-  async run({ words: [cache = '', key = '', source], flags }, { client, output, io }) {
+  async run({ words: [cache = '', word = '', source], flags }, { client, output, io }) {
+    const key = readKey(word, flags.percent)
     const body = await readValue(source, io)
     const headers: Record<string, string> = {}
     if (flags.ttl !== undefined)
@@ -52,7 +58,7 @@ const set = defineCommand({
     const { status, headers: answered } = await client.entry({ method: 'PUT', cache, key, headers, body })
     if (output.json)
       await output.show({ key, created: status === 201, bytes: body.length, etag: answered.etag ?? null }, () => '')
-    await output.message(`${status === 201 ? 'Stored' : 'Replaced'} ${key} in ${cache}: ${body.length} bytes.`)
+    await output.message(`${status === 201 ? 'Stored' : 'Replaced'} ${displayKey(key)} in ${cache}: ${body.length} bytes.`)
   },
 })
 
@@ -61,10 +67,12 @@ const del = defineCommand({
   summary: 'Drop an entry.',
   details: ['Ends with code 2 when there is none.'],
   arguments: [cacheArgument, keyArgument],
+  flags: { percent },
   examples: ['larder del default greeting'],
-  async run({ words: [cache = '', key = ''] }, { client, output }) {
+  async run({ words: [cache = '', word = ''], flags }, { client, output }) {
+    const key = readKey(word, flags.percent)
     await client.entry({ method: 'DELETE', cache, key })
-    await output.message(`Dropped ${key} from ${cache}.`)
+    await output.message(`Dropped ${displayKey(key)} from ${cache}.`)
   },
 })
 
@@ -78,6 +86,19 @@ const flush = defineCommand({
     await output.show(flushed, () => String(flushed.matched))
   },
 })
+
+/** The key that an argument stands for. Throws Failure for half an escape. */
+function readKey(word: string, isPercentEncoded = false): string {
+  const key = isPercentEncoded && isKey(word) ? percentDecode(percentEncodeText(word)) : word
+  if (key === null)
+    throw usageFailure('--percent: the key has a % without two hexadecimal digits')
+  return key
+}
+
+/** Leaves escapes and ASCII as they are. */
+function percentEncodeText(word: string): string {
+  return word.replaceAll(/[^\0-\x7F]+/g, percentEncode)
+}
 
 /** Bytes of a value argument. Throws Failure. */
 async function readValue(source: string | undefined, io: Io): Promise<Buffer> {

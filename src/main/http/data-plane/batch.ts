@@ -6,6 +6,7 @@ import type { DataHandler, DataPlaneDeps } from './context'
 import { Buffer, isUtf8 } from 'node:buffer'
 import { setImmediate as turn } from 'node:timers/promises'
 import { BatchFrame, BatchOperation } from '../../../shared/entries'
+import { encodeKey } from '../../../shared/entry-key'
 import { errorRegistry, LarderError } from '../../../shared/errors'
 import { limits } from '../../../shared/limits'
 import { parseEach, parseInput } from '../../../shared/validation'
@@ -140,7 +141,9 @@ function named<T>(path: string, check: () => T): T {
 }
 
 function toBuffer(bytes: z.output<typeof Bytes>): Buffer {
-  return 'text' in bytes ? Buffer.from(bytes.text) : Buffer.from(bytes.base64, 'base64')
+  if ('base64' in bytes)
+    return Buffer.from(bytes.base64, 'base64')
+  return bytes.text.isWellFormed() ? Buffer.from(bytes.text) : Buffer.from(encodeKey(bytes.text))
 }
 
 /** Small results are one text; larger values are put into JSON as their reader takes them. */

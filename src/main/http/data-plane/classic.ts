@@ -3,6 +3,7 @@ import type { Hit, Lookup, ServedCache } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { Buffer } from 'node:buffer'
+import { isKey } from '../../../shared/entry-key'
 import { LarderError } from '../../../shared/errors'
 import { rawMember } from '../../../shared/json-members'
 import { limits } from '../../../shared/limits'
@@ -43,7 +44,7 @@ export function createClassicFace(deps: DataPlaneDeps): Record<'classic.set' | '
     }, error => exchange.failed(exchange, error)),
 
     'classic.get': (exchange) => {
-      const query = readQuery(exchange.target.query)
+      const query = readQuery(exchange.target.query, ['key'])
       const name = needCache(query)
       const key = query.get('key') ?? ''
       if (key === '')
@@ -54,7 +55,7 @@ export function createClassicFace(deps: DataPlaneDeps): Record<'classic.set' | '
     },
 
     'classic.invalidate': (exchange) => {
-      const query = readQuery(exchange.target.query)
+      const query = readQuery(exchange.target.query, ['key'])
       const cache = serving.open(exchange, needCache(query))
       const key = query.get('key') ?? ''
       if (key === '')
@@ -135,7 +136,7 @@ function readData(request: unknown, text: string): { key: string, value: string 
   const data = memberOf(request, 'data')
   const id = memberOf(data, 'id')
   const source = rawMember(text, 'data')
-  if (source === undefined || Array.isArray(data) || !((typeof id === 'string' && id !== '' && id.isWellFormed()) || typeof id === 'number'))
+  if (source === undefined || Array.isArray(data) || !((typeof id === 'string' && id !== '' && isKey(id)) || typeof id === 'number'))
     throw new LarderError('bad-request', 'Missing data.id.')
   const key = typeof id === 'string' ? id : decimalText(rawMember(source, 'id') ?? String(id))
   return { key: checkKey(key), value: source }

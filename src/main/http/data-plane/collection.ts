@@ -19,7 +19,7 @@ export function createCollectionFace({ serving }: DataPlaneDeps): Record<Collect
   return {
     'entries.list': async (exchange) => {
       const cache = serving.open(exchange, pathCache(exchange))
-      const query = readQuery(exchange.target.query)
+      const query = readQuery(exchange.target.query, ['prefix', 'glob'])
       refuseUnknown(query, dataOperations['entries.list'].query)
       const pageQuery = readPageQuery(query)
       const progress = readFlag(query, 'progress') ? await cache.orderProgress(pageQuery, exchange) : 1
@@ -32,7 +32,7 @@ export function createCollectionFace({ serving }: DataPlaneDeps): Record<Collect
 
     'entries.invalidate': async (exchange) => {
       const cache = serving.open(exchange, pathCache(exchange))
-      const query = readQuery(exchange.target.query)
+      const query = readQuery(exchange.target.query, ['prefix', 'glob'])
       refuseUnknown(query, dataOperations['entries.invalidate'].query)
       const options = { soft: readFlag(query, 'soft'), dryRun: readFlag(query, 'dryRun') }
       if (options.dryRun)

@@ -3,7 +3,7 @@ import type { Hit, Lookup } from '../../serving/ports'
 import type { Serving } from '../../serving/serving'
 import type { Exchange } from '../exchange'
 import { checkKey } from '../entry-headers'
-import { decodePart } from '../request-target'
+import { decodeKeyPart, decodePart } from '../request-target'
 
 /** What the data plane's handlers work with. */
 export interface DataPlaneDeps {
@@ -21,7 +21,7 @@ export function pathCache(exchange: Exchange): string {
 
 /** The entry key at the end of the path, decoded and checked. */
 export function pathKey(exchange: Exchange): string {
-  const key = checkKey(decodePart(paramOf(exchange, 'key'), 'key'))
+  const key = checkKey(decodeKeyPart(paramOf(exchange, 'key'), 'key'))
   exchange.key = key
   return key
 }

@@ -2,6 +2,7 @@ import type { Maybe } from '../../serving/maybe'
 import type { Hit, Lookup, ServedCache, WriteResult } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
+import { displayKey } from '../../../shared/entry-key'
 import { invalidField, LarderError } from '../../../shared/errors'
 import { limits } from '../../../shared/limits'
 import { requireRead } from '../../serving/access'
@@ -94,7 +95,7 @@ function answerFound(exchange: Exchange, lookup: Lookup): void {
   if (!isHit(lookup)) {
     const problem = new LarderError(
       'entry-not-found',
-      `There is no entry ${key?.slice(0, 100)} in the cache ${cache}: ${lookup}.`,
+      `There is no entry ${displayKey((key ?? '').slice(0, 100))} in the cache ${cache}: ${lookup}.`,
     ).toProblem()
     send(
       exchange,
@@ -152,7 +153,7 @@ function answerTouched(exchange: Exchange, touched: boolean): void {
 }
 
 function missing({ key }: Exchange): LarderError {
-  return new LarderError('entry-not-found', `There is no entry ${key?.slice(0, 100)}.`)
+  return new LarderError('entry-not-found', `There is no entry ${displayKey((key ?? '').slice(0, 100))}.`)
 }
 
 function parseBy(text: string): bigint {

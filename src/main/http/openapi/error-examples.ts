@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../../shared/errors'
 export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'bad-request': 'The request ended before its body was complete.',
   'bad-host': 'The Host header must be there exactly once.',
-  'bad-encoding': 'key: must be percent-encoded UTF-8',
+  'bad-encoding': 'cache: must be percent-encoded UTF-8',
   'invalid-input': 'name: unknown field',
   'malformed-json': 'The body is not JSON: Unexpected end of JSON input',
   'key-too-long': 'key: may have 1024 bytes',
@@ -23,6 +23,7 @@ export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'method-not-allowed': 'This path answers other methods; see Allow.',
   'name-taken': 'name: products is taken',
   'not-json': 'The value under this key is not JSON.',
+  'wrong-kind': 'The entry is a hash; this works on bytes only.',
   'not-a-number': 'The value under this key is not a whole number.',
   'batch-aborted': 'Step 3 failed, nothing was changed.',
   'secret-unavailable': 'The vault keeps no copy of this API key.',

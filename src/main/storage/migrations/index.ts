@@ -1,4 +1,5 @@
 import entriesInitial from './entries/001-initial.sql?raw'
+import entriesKinds from './entries/002-kinds.sql?raw'
 import metadataInitial from './metadata/001-initial.sql?raw'
 import metadataUsers from './metadata/002-users.sql?raw'
 import metadataCacheSettings from './metadata/003-cache-settings.sql?raw'
@@ -14,4 +15,5 @@ export const metadataMigrations: readonly Migration[] = [
 
 export const entryMigrations: readonly Migration[] = [
   { name: '001-initial', sql: entriesInitial },
+  { name: '002-kinds', sql: entriesKinds },
 ]

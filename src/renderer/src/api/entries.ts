@@ -1,6 +1,7 @@
 import type { BatchInput, BatchOutput, EntryPageOutput } from '../../../shared/entries'
 import type { EntrySelector } from '../../../shared/entry-filter'
 import type { Exchange } from './http-transport'
+import { percentEncode } from '../../../shared/entry-key'
 import { encodeSegment } from '../../../shared/request-of'
 import { readChunks } from './chunks'
 
@@ -124,7 +125,7 @@ function pathOf(cache: string, key: string): string {
 }
 
 function queryOf(fields: object): string {
-  const pairs = Object.entries(fields).map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
+  const pairs = Object.entries(fields).map(([name, value]) => `${name}=${percentEncode(String(value))}`)
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`
 }
 

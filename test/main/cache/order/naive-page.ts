@@ -2,6 +2,7 @@ import type { Clock } from '../../../../src/main/base/clock'
 import type { Page, PageQuery } from '../../../../src/main/cache/ports'
 import type { StoredEntry } from '../../../../src/main/cache/store'
 import { Buffer } from 'node:buffer'
+import { keyBytes } from '../../../helpers/key-bytes'
 
 /** A folder (value 0) or an entry, as far as it decides where the row stands. */
 export interface NaiveRow { isEntry: boolean, value: number, name: string, count: number }
@@ -10,6 +11,17 @@ export interface NaivePage { total: number, rows: number, folders: Page['folders
 /** Globs of the tests, as regular expressions. */
 export const globs: Record<string, RegExp> = { '*a*': /a/u, '?:*': /^.:/su, '*[!b]': /[^b]$/u, '*2': /2$/ }
 
+function begins(key: string, prefix: string): boolean {
+  return keyBytes(prefix).equals(keyBytes(key).subarray(0, keyBytes(prefix).length))
+}
+
+/** The characters of the key that the prefix covers, a half-covered one among them. */
+function headOf(key: string, prefix: string): string {
+  const characters = Array.from(key)
+  const counts = characters.map((_, index) => keyBytes(characters.slice(0, index).join('')).length)
+  return characters.filter((_, index) => (counts[index] as number) < keyBytes(prefix).length).join('')
+}
+
 /** What a query means, said once more with nothing but arrays; `after` is the last row of the page before. */
 export function naivePage(entries: readonly StoredEntry[], clock: Clock, query: PageQuery, after?: NaiveRow): NaivePage {
   const { filter, delimiter, sort, order } = query
@@ -17,18 +29,19 @@ export function naivePage(entries: readonly StoredEntry[], clock: Clock, query: 
   const chosen = alive.filter(({ key, tags }) => {
     if (filter === undefined)
       return true
-    return 'prefix' in filter ? key.startsWith(filter.prefix) : 'tag' in filter ? tags.includes(filter.tag) : globs[filter.glob]?.test(key)
+    return 'prefix' in filter ? begins(key, filter.prefix) : 'tag' in filter ? tags.includes(filter.tag) : globs[filter.glob]?.test(key)
   })
   const prefix = filter && 'prefix' in filter ? filter.prefix : ''
   const rows: NaiveRow[] = []
   for (const entry of chosen) {
-    const rest = entry.key.slice(prefix.length)
+    const head = headOf(entry.key, prefix)
+    const rest = entry.key.slice(head.length)
     const value = { key: 0, size: entry.size, ttl: entry.freshUntil, hits: entry.hits, age: -entry.storedAt }[sort]
     if (delimiter === undefined || !rest.includes(delimiter)) {
       rows.push({ isEntry: true, value, name: entry.key, count: 1 })
       continue
     }
-    const name = prefix + rest.split(delimiter, 1)[0] + delimiter
+    const name = head + rest.split(delimiter, 1)[0] + delimiter
     const folder = rows.find(row => !row.isEntry && row.name === name)
     if (folder)
       folder.count++
@@ -39,7 +52,7 @@ export function naivePage(entries: readonly StoredEntry[], clock: Clock, query: 
   function compare(a: NaiveRow, b: NaiveRow): number {
     if (a.isEntry !== b.isEntry)
       return a.isEntry ? 1 : -1
-    const ascending = a.value === b.value ? Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)) : a.value < b.value ? -1 : 1
+    const ascending = a.value === b.value ? Buffer.compare(keyBytes(a.name), keyBytes(b.name)) : a.value < b.value ? -1 : 1
     return order === 'desc' && (a.isEntry || sort === 'key') ? -ascending : ascending
   }
   rows.sort(compare)

@@ -11,7 +11,7 @@ import { createOrders } from '../../../../src/main/cache/order/orders'
 import { globs, naivePage } from './naive-page'
 import { createSlotStore } from './slot-store'
 
-const part = fc.constantFrom('a', 'b', 'ab', '', '__proto__', 'é', '\uE000', '\u{1F600}')
+const part = fc.constantFrom('a', 'b', 'ab', '', '__proto__', 'é', '\uE000', '\u{1F600}', '\uDCC3', '\uDCFF', '\uDCF0\uDC9F')
 const key = fc.array(part, { minLength: 1, maxLength: 3 }).map(parts => parts.join(':')).filter(text => text !== '')
 const tag = fc.constantFrom('x', 'constructor')
 const content: fc.Arbitrary<Content> = fc.record({
@@ -30,7 +30,7 @@ const change = fc.oneof(
 const query: fc.Arbitrary<PageQuery> = fc.record({
   filter: fc.oneof(
     { weight: 2, arbitrary: fc.constant(undefined) },
-    { weight: 3, arbitrary: fc.record({ prefix: fc.constantFrom('a', 'a:', 'ab', 'b:a:', ':', '\u{1F600}', 'zz') }) },
+    { weight: 3, arbitrary: fc.record({ prefix: fc.constantFrom('a', 'a:', 'ab', 'b:a:', ':', '\u{1F600}', 'zz', '\uDCC3', 'a:\uDCF0\uDC9F', '\uDCF0') }) },
     fc.record({ glob: fc.constantFrom(...Object.keys(globs)) }),
     fc.record({ tag }),
   ),

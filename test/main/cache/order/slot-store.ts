@@ -1,6 +1,7 @@
 import type { Clock } from '../../../../src/main/base/clock'
 import type { WatchedStore } from '../../../../src/main/cache/order/watched-store'
 import type { StoredEntry } from '../../../../src/main/cache/store'
+import { keyBytes } from '../../../helpers/key-bytes'
 
 export interface Content { size: number, ttl: number, grace: number, tags: string[] }
 type Slot = { -readonly [Field in keyof StoredEntry]: StoredEntry[Field] }
@@ -26,7 +27,7 @@ export function createSlotStore(clock: Clock) {
     },
     at: handle => slots[handle],
     keyAt: handle => (slots[handle] as Slot).key,
-    comparerOf: key => handle => Buffer.compare(Buffer.from((slots[handle] as Slot).key), Buffer.from(key)),
+    comparerOf: key => handle => Buffer.compare(keyBytes((slots[handle] as Slot).key), keyBytes(key)),
     watcher: undefined,
     visitMortal(_, __, ___, visit) {
       slots.forEach(slot => slot && visit(slot))
@@ -41,7 +42,7 @@ export function createSlotStore(clock: Clock) {
     entries: (): StoredEntry[] => slots.filter(slot => slot !== undefined),
     set(key: string, { size, tags, ttl, grace }: Content): void {
       const old = handles.get(key)
-      const fields = { value: Buffer.alloc(0), size, tags, version: ++version, storedAt: clock.wall(), contentType: 'text/plain', ...timesOf(ttl, grace) }
+      const fields = { value: Buffer.alloc(0), size, tags, version: ++version, storedAt: clock.wall(), contentType: 'text/plain', kind: 'bytes' as const, flags: 0, ...timesOf(ttl, grace) }
       if (old !== undefined) {
         store.watcher?.changing(old)
         Object.assign(slots[old] as Slot, fields)

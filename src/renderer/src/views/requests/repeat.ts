@@ -1,5 +1,6 @@
 import type { SnippetRequest } from '../../snippets/request'
 import type { RequestRecord } from './record-ring'
+import { isKey, percentEncode } from '../../../../shared/entry-key'
 
 /** A request of the log to send again, as far as the log knows it. */
 export interface Repeat {
@@ -40,5 +41,5 @@ export function repeatOf({ method, path, operation, cache, key, requestBytes }: 
 }
 
 function classicQuery(cache: string | null, key: string | null): string {
-  return [['cache', cache], ['key', key]].flatMap(([name, value]) => value === null || value === undefined ? [] : [`${name}=${encodeURIComponent(value.toWellFormed())}`]).join('&')
+  return [['cache', cache], ['key', key]].flatMap(([name, value]) => value === null || value === undefined ? [] : [`${name}=${percentEncode(isKey(value) ? value : value.toWellFormed())}`]).join('&')
 }
