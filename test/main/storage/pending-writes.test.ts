@@ -16,7 +16,7 @@ it('s28 hands over a backlog in parts: in order, cleared once, and caches take t
   pending.put('b', entry('k'))
   const parts: [cache: string, cleared: boolean, keys: string[]][][] = []
   while (!pending.isEmpty)
-    parts.push([...pending.take(1000)].map(([cache, { cleared, changes }]) => [cache, cleared, [...changes.keys()]]))
+    parts.push([...pending.take(2000)].map(([cache, { cleared, changes }]) => [cache, cleared, [...changes.keys()]]))
   expect(parts).toEqual([
     [['a', true, ['k0', 'k1', 'k2', 'k3']]],
     [['b', false, ['k']], ['a', false, ['k4', 'k5', 'k6']]],
