@@ -5,7 +5,7 @@ import { ask } from './peers/answers'
 import { key } from './peers/start'
 
 /** A load that every table has, whatever Larder is compared to. */
-export interface NamedLoad {
+interface NamedLoad {
   name: string
   load: Load
   /** The bare server that answers as Larder does. */

@@ -2,7 +2,7 @@ import type { Row } from './rows'
 import { shoot } from './load/wrk'
 import { key } from './peers/start'
 
-export interface LaneResult {
+interface LaneResult {
   name: string
   /** Medians over the rounds. */
   requestsPerSecond: number

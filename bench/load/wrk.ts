@@ -21,7 +21,7 @@ export interface Load {
   fresh?: boolean
 }
 
-export interface Shot {
+interface Shot {
   requestsPerSecond: number
   requests: number
   /** Milliseconds. */

@@ -1,5 +1,5 @@
 import type { EvictionName, EvictionPolicy } from '../../src/main/cache/eviction/policy'
-import { createEviction } from '../../src/main/cache/eviction/policy'
+import { createEviction } from '../../src/main/cache/eviction/policies'
 import { createColumn } from '../../src/main/cache/offheap/columns'
 
 /** A policy without a store: there are no records that its marks could stand in. */

@@ -1,7 +1,7 @@
 import type { Random } from './random'
 import { createRandom, createZipf } from './random'
 
-export interface TraceOptions {
+interface TraceOptions {
   /** How many requests to make. */
   requests: number
   /** Keys that the applications of the trace know, scans apart. */
@@ -12,12 +12,12 @@ export interface TraceOptions {
 }
 
 /** What a cache is put to: the keys asked for, one after the other, and how many entries it may hold. */
-export interface Workload {
+interface Workload {
   requests: Uint32Array
   capacity: number
 }
 
-export interface Trace {
+interface Trace {
   name: string
   generate: (options: TraceOptions) => Workload
 }

@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '../..')
  * @param {string} file The importing file, from the root of the repository.
  * @param {string} specifier What stands in the import; a query such as `?raw` is left aside.
  */
-export function judgeImport(file, specifier) {
+function judgeImport(file, specifier) {
   const zone = zoneOf(file)
   if (!zone)
     return `${file} lies in no zone; add its folder to scripts/lint/zones.mjs.`

@@ -61,7 +61,7 @@ export interface Problem {
   errors?: FieldError[]
 }
 
-export interface ErrorOptions {
+interface ErrorOptions {
   cause?: unknown
   errors?: FieldError[]
   /** Seconds after which a retry may succeed; becomes `Retry-After` on HTTP. */

@@ -5,8 +5,8 @@
  */
 export { compileFilter } from './filter/compile'
 export { completeFilter } from './filter/complete'
-export type { Completion, Completions, KnownValue } from './filter/complete'
-export { exactTerm, formatTerm } from './filter/format'
-export { FilterError, filterErrorOf, filterLimit } from './filter/language'
-export type { FieldShape, FilterField, FilterLanguage, FilterWords } from './filter/language'
+export type { KnownValue } from './filter/complete'
+export { exactTerm } from './filter/format'
+export { FilterError, filterErrorOf } from './filter/language'
+export type { FilterField, FilterLanguage, FilterWords } from './filter/language'
 export { scanFilter } from './filter/scan'

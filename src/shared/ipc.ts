@@ -31,9 +31,9 @@ export const shellOperations = {
   'shell.events': { input: Nothing, output: z.array(z.tuple([z.enum(Object.keys(eventTopics) as EventTopic[]), z.string()])) },
 } as const
 
-export type ShellOperations = typeof shellOperations
+type ShellOperations = typeof shellOperations
 export type ShellOperationName = keyof ShellOperations
-export type ShellInput<N extends ShellOperationName> = z.input<ShellOperations[N]['input']>
+type ShellInput<N extends ShellOperationName> = z.input<ShellOperations[N]['input']>
 export type ShellParsed<N extends ShellOperationName> = z.output<ShellOperations[N]['input']>
 export type ShellOutput<N extends ShellOperationName> = z.output<ShellOperations[N]['output']>
 export type EventBatch = ShellOutput<'shell.events'>
@@ -45,7 +45,7 @@ export function channelOf(name: OperationName | ShellOperationName): string {
 
 /** Errors cross as data: an Error object loses its code on the way, and would carry a stack. */
 export type WireAnswer<T> = { ok: true, value: T } | { ok: false, error: WireError }
-export interface WireError extends Pick<LarderError, 'code' | 'message' | 'errors' | 'retryAfter'> {}
+interface WireError extends Pick<LarderError, 'code' | 'message' | 'errors' | 'retryAfter'> {}
 
 export function toWireError({ code, message, errors, retryAfter }: LarderError): WireError {
   return { code, message, errors, retryAfter }

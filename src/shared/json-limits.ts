@@ -1,7 +1,7 @@
 import { closeBrace, closeBracket, comma, endOfString, openBrace, openBracket, quote } from './json-scan'
 
 /** Which limit JSON text passes. */
-export type JsonExcess = 'depth' | 'elements'
+type JsonExcess = 'depth' | 'elements'
 
 /**
  * Which of two limits JSON text passes, if any: how deep arrays and objects nest, and how many values

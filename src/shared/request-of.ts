@@ -3,7 +3,7 @@ import { invalidField } from './errors'
 import { operations } from './operations'
 
 /** An operation as an HTTP request. The target is `path + query`; `body` is JSON text and wants `Content-Type: application/json`. */
-export interface OperationRequest {
+interface OperationRequest {
   method: OperationSpec['method']
   /** Percent-encoded. */
   path: string

@@ -12,7 +12,7 @@ import { digestOf, sameDigest } from './digest'
 import { callerOf, givenOnly, isoTime } from './handlers'
 import { createKeySecret } from './key-format'
 
-export interface KeyHandlerDependencies {
+interface KeyHandlerDependencies {
   keys: KeyRing
   caches: CacheDirectory
   secrets: SecretKeeper

@@ -9,9 +9,9 @@ export interface AttemptLimiter {
    */
   begin: (subject: string) => Attempt
 }
-export interface Attempt { forgive: () => void }
+interface Attempt { forgive: () => void }
 
-export interface AttemptLimiterOptions {
+interface AttemptLimiterOptions {
   clock: Clock
   /** Bad attempts within the window, after which all are refused. @default 20 */
   attempts?: number

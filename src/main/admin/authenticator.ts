@@ -10,7 +10,7 @@ import { parseKeyId } from './key-format'
 import { anonymousPrincipal, userPrincipal } from './principals'
 import { createVerifiedSecrets } from './verified-secrets'
 
-export interface AuthenticatorDependencies {
+interface AuthenticatorDependencies {
   keys: KeyRing
   sessions: Sessions
   users: UserDirectory

@@ -11,7 +11,7 @@ import { randomId } from '../base/ids'
 import { createKey } from './api-keys'
 import { defaultCache } from './caches'
 
-export interface ProvisionDependencies {
+interface ProvisionDependencies {
   metadata: MetadataStore
   users: UserDirectory
   caches: CacheDirectory

@@ -8,7 +8,7 @@ import type { UserDirectory } from './user-directory'
 import { callerOf } from './handlers'
 import { registrationOpen } from './user-rules'
 
-export interface SettingsHandlerDependencies {
+interface SettingsHandlerDependencies {
   settings: StoredSettings
   users: UserDirectory
   vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }

@@ -13,7 +13,7 @@ import { limits } from '../../shared/limits'
 import { callerOf } from './handlers'
 import { nameKey } from './user-directory'
 
-export interface SignInDependencies {
+interface SignInDependencies {
   users: UserDirectory
   describe: DescribeUser
   passwords: Passwords

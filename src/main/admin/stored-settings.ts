@@ -5,8 +5,8 @@ import type { Engine } from '../cache/ports'
 import { limits } from '../../shared/limits'
 import { AnonymousKey, SettingsUpdate, Switch } from '../../shared/schemas'
 
-export type SettingsChange = OperationParsed<'settings.update'>
-export type Anonymous = OperationOutput<'settings.get'>['anonymous']
+type SettingsChange = OperationParsed<'settings.update'>
+type Anonymous = OperationOutput<'settings.get'>['anonymous']
 
 /** What is set for the whole server, kept in the metadata and applied to the engine. */
 export interface StoredSettings {
@@ -22,7 +22,7 @@ export interface StoredSettings {
   setEnabled: (enabled: boolean) => boolean
 }
 
-export interface StoredSettingsDependencies {
+interface StoredSettingsDependencies {
   metadata: MetadataStore
   engine: Engine
   logger: Logger

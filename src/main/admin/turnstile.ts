@@ -1,7 +1,7 @@
 import { LarderError } from '../../shared/errors'
 
 /** Runs work, so many pieces at once. `subject` says on whose behalf: waiting subjects take turns. */
-export type Turnstile = <T>(work: () => Promise<T>, subject?: string) => Promise<T>
+type Turnstile = <T>(work: () => Promise<T>, subject?: string) => Promise<T>
 
 /**
  * Lets `places` pieces of work run at once. Of each subject the next `queue` wait in the order of asking; whoever comes

@@ -15,7 +15,7 @@ import { callerOf, givenOnly } from './handlers'
 import { isAdministrator } from './principals'
 import { checkChange, checkDeletion, checkStanding, registrationOpen } from './user-rules'
 
-export interface UserHandlerDependencies {
+interface UserHandlerDependencies {
   users: UserDirectory
   describe: DescribeUser
   provision: Provision

@@ -6,7 +6,7 @@ import type { Principal } from '../base/principal'
  *
  * A look-up in a Map does not compare letter by letter as far as a guess is right: it compares hashes, which V8 seeds anew in each process.
  */
-export interface VerifiedSecrets {
+interface VerifiedSecrets {
   /** @param revision of the keys; another one than at the last call forgets everything */
   find: (secret: string, revision: number) => Principal | undefined
   /** Only for what does not run out by itself. */

@@ -3,7 +3,7 @@ export interface Disposable {
   dispose: () => void | Promise<void>
 }
 
-export interface DisposableStack extends Disposable {
+interface DisposableStack extends Disposable {
   /** Registers and hands back; disposed last in, first out. */
   use: <T extends Disposable>(item: T) => T
   defer: (dispose: () => void | Promise<void>) => void

@@ -1,7 +1,7 @@
 import type { EventPayload, EventTopic, LarderEvent } from '../../shared/events'
 import type { Disposable } from './disposable'
 
-export type EventListener = (event: LarderEvent) => void
+type EventListener = (event: LarderEvent) => void
 
 /** Where everything that changes is told, for the event stream and the desktop window. */
 export interface EventHub {

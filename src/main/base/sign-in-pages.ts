@@ -7,7 +7,7 @@ export interface SignInPages {
   write: (link: string) => SignInPage
 }
 
-export interface SignInPage {
+interface SignInPage {
   /** Absolute. */
   path: string
   /** Never throws. */

@@ -14,7 +14,7 @@ import { createOffheapStore } from './offheap/offheap-store'
 import { createRanking } from './ranking'
 import { createSweeper } from './sweeper'
 
-export interface EngineParts {
+interface EngineParts {
   clock: Clock
   /** Where persistent caches keep their entries. Stays open: whoever opened it closes it after the engine. */
   journal: EntryJournal

@@ -6,7 +6,7 @@ export const costs = { nothing: 0, eviction: 1, reclaim: 16 } as const
 const most = 2000
 
 /** Brings something down to its limit. */
-export interface Fitter<By> {
+interface Fitter<By> {
   /** After a write by this one: at once, as far as one write may take; the rest in slices. */
   soon: (by?: By) => void
   /** All of it. */

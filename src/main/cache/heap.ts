@@ -1,5 +1,5 @@
 /** A binary heap whose items may move: each tells where it stands, so that it is found again at once. */
-export interface Heap<T> {
+interface Heap<T> {
   add: (item: T) => void
   remove: (item: T) => void
   /** The order of this item has changed against the others. */

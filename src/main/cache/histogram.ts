@@ -10,7 +10,7 @@ const linear = 2 * perDoubling
 const doublings = 24
 const buckets = linear + doublings * perDoubling
 
-export interface Histogram {
+interface Histogram {
   /** Counts one duration in microseconds; anything but a number of 0 or more is left out. */
   record: (microseconds: number) => void
   percentiles: () => Percentiles

@@ -7,7 +7,7 @@ import { isOverdue, softenLifetime } from './lifetime'
 import { isFresh } from './operations'
 import { chosenBy } from './selector'
 
-export interface InvalidationParts {
+interface InvalidationParts {
   store: Store
   clock: Clock
   table: EntryTable

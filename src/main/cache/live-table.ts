@@ -8,7 +8,7 @@ import type { EntryTable } from './table'
 import { LarderError } from '../../shared/errors'
 import { movedATenth } from './lifetime'
 
-export interface LiveTableParts {
+interface LiveTableParts {
   store: Store
   journal: CacheJournal
   changes: ChangeFeed

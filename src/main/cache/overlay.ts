@@ -4,7 +4,7 @@ import type { EntryTable } from './table'
 import { missReasonOf } from './departures'
 
 /** A table whose changes lie over another one, which does not see them until `commit`. */
-export interface Overlay extends EntryTable {
+interface Overlay extends EntryTable {
   /** Replays every change, in order, on the table below. */
   commit: () => void
 }

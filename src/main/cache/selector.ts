@@ -3,7 +3,7 @@ import type { Store, StoredEntry } from './store'
 import { compileGlob } from './glob'
 
 /** The entries that a selector chooses, whatever their time. */
-export interface Chosen {
+interface Chosen {
   /** Handles of all of them that are there at the call, and of others. */
   handles: Iterable<number>
   accepts: (entry: StoredEntry) => boolean

@@ -1,7 +1,7 @@
 import type { MissReason, Statistics } from './ports'
 import { createHistogram } from './histogram'
 
-export type Counter = 'sets' | 'deletes' | 'evictions' | 'expirations'
+type Counter = 'sets' | 'deletes' | 'evictions' | 'expirations'
 
 /** What a cache counts since it was opened. `deletes` are entries dropped on request: by delete, invalidation or flush. */
 export interface StatisticsKeeper {

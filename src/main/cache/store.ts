@@ -1,5 +1,4 @@
 import type { Lifetime } from './lifetime'
-import type { StoreWatcher } from './order/watched-store'
 import type { CacheSettings } from './ports'
 
 /** What a write puts under a key. */
@@ -23,6 +22,19 @@ export interface StoredEntry extends Lifetime, Omit<EntryFields, 'lifetime'> {
   readonly hits: number
   /** Monotonic milliseconds of its last read or write, whole ones at least. */
   readonly usedAt: number
+}
+
+/** Told of changes as they happen; must neither throw nor change the store. */
+export interface StoreWatcher {
+  /** The entry has come. */
+  inserted: (handle: number) => void
+  /** The entry is about to go. */
+  removing: (handle: number) => void
+  /** Content, times or hits are about to change; `changed` follows, with no other change in between. */
+  changing: (handle: number) => void
+  changed: (handle: number) => void
+  /** All entries have gone. */
+  cleared: () => void
 }
 
 /**

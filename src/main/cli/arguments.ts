@@ -17,7 +17,7 @@ export interface Given {
   written: string
 }
 
-export interface Arguments {
+interface Arguments {
   words: string[]
   /** By flag, without dashes. */
   flags: Map<string, Given>

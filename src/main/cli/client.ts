@@ -7,7 +7,7 @@ import { encodeSegment, requestOf } from '../../shared/request-of'
 import { answerFailure, localFailure } from './failure'
 import { send } from './transport'
 
-export interface EntryRequest {
+interface EntryRequest {
   method: 'GET' | 'PUT' | 'DELETE'
   cache: string
   key: string

@@ -9,7 +9,7 @@ import type { Parser } from './values'
 import { parseGiven } from './arguments'
 import { usageFailure } from './failure'
 
-export interface Argument {
+interface Argument {
   name: string
   meaning: string
   optional?: boolean
@@ -30,7 +30,7 @@ export interface CommandContext {
 }
 
 type Flags = Readonly<Record<string, FlagSpec>>
-export type FlagValues<F extends Flags> = { [K in keyof F]?: F[K] extends FlagSpec<infer T> ? T : never }
+type FlagValues<F extends Flags> = { [K in keyof F]?: F[K] extends FlagSpec<infer T> ? T : never }
 
 export interface Command {
   /** One or two words. */
@@ -87,6 +87,6 @@ export function defineCommand<F extends Flags = Record<never, never>>(spec: Comm
   }
 }
 
-export function toKebab(name: string): string {
+function toKebab(name: string): string {
   return name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
 }

@@ -10,8 +10,8 @@ import { baseUrl } from './values'
  * it. It is believed only if nobody but the person can have written it, and only about this
  * machine: otherwise it could send commands, values and a token anywhere.
  */
-export const controlFileName = 'control.json'
-export interface ControlFile {
+const controlFileName = 'control.json'
+interface ControlFile {
   url: string
   token: string
   pid: number
@@ -28,7 +28,7 @@ export interface Connection {
   hint: string
 }
 
-export interface ConnectionChoice {
+interface ConnectionChoice {
   /** `--url`. */
   url: URL | undefined
   /** `LARDER_API_KEY`. */

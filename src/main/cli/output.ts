@@ -61,7 +61,7 @@ function write(stream: Writable, data: string | Buffer): Promise<void> {
   })
 }
 
-export type Cell = string | number | boolean | null
+type Cell = string | number | boolean | null
 /** Made when it is first needed, as its tables take four milliseconds to load. */
 let grouped: Intl.NumberFormat | undefined
 

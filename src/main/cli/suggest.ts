@@ -1,5 +1,5 @@
 /** The known word that is nearest to a mistyped one, when it is near enough to be meant. */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
+function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
   // A third of the word may be wrong, so that `prot` finds `port` and `xyz` finds nothing. Long input is not worth measuring.
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1

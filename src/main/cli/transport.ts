@@ -4,7 +4,7 @@ import { request as httpRequest } from 'node:http'
 import { messageOf } from '../base/logger'
 import { unreachableFailure } from './failure'
 
-export interface Question {
+interface Question {
   method: string
   /** Percent-encoded path with its query. Sent as it is. */
   target: string

@@ -9,7 +9,7 @@ export interface AppFile {
   headers: readonly string[]
 }
 
-export interface AppProtocolOptions {
+interface AppProtocolOptions {
   /** Path → file; a path may hold `{name}` for one segment. Only what is in here is a file: no path of a request reaches the file system. */
   files: ReadonlyMap<string, AppFile>
   /** Takes every other request to the server. */
@@ -18,7 +18,7 @@ export interface AppProtocolOptions {
   develop?: string | undefined
 }
 
-export interface AppProtocol {
+interface AppProtocol {
   handle: (request: Request) => Promise<Response>
   /** Whether the window may show this address: a screen of the console, nothing that the API serves. */
   isPage: (url: string) => boolean

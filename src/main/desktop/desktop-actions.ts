@@ -8,7 +8,7 @@ import { app, clipboard, shell } from 'electron'
 import { LarderError } from '../../shared/errors'
 import { messageOf } from '../base/logger'
 
-export interface DesktopActionsOptions {
+interface DesktopActionsOptions {
   keeper: ServerKeeper
   window: MainWindow
   notices: Notices

@@ -12,7 +12,7 @@ export interface EventReader extends Disposable {
   refresh: () => void
 }
 
-export interface EventReaderOptions {
+interface EventReaderOptions {
   hub: EventHub
   /** Whether this page may see the event. */
   sees: (event: LarderEvent) => boolean

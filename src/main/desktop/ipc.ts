@@ -10,7 +10,7 @@ import { checkPlainInput } from './plain-input'
 import { isTrustedSender } from './trusted-sender'
 
 /** Answers one call of the page. What it throws crosses as data. */
-export type Answer = (input: unknown, page: WebContents) => unknown
+type Answer = (input: unknown, page: WebContents) => unknown
 
 /** The only way in for the page: checks who sends and what, then answers. Nothing that is thrown leaves this as anything but an error with a code. */
 export function handle(channel: string, answer: Answer, logger: Logger): Disposable {

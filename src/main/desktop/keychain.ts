@@ -2,7 +2,7 @@ import process from 'node:process'
 import { utilityProcess } from 'electron'
 
 /** A question to the keychain's process, and the answer as it came. */
-export interface KeychainQuestion { method: string, values: string[] }
+interface KeychainQuestion { method: string, values: string[] }
 
 /**
  * Asks the keychain in a process of its own. Electron's binary is no Node (the fuse runAsNode is off), so that is a utility process. `signal` kills it.

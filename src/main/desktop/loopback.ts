@@ -4,7 +4,7 @@ import { request as requestHttps } from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
-export interface LoopbackTarget {
+interface LoopbackTarget {
   /** `http://localhost:7777` */
   url: string
   /** Sent where the page gives no key of its own. */

@@ -15,7 +15,7 @@ export interface MainWindow {
   remember: () => void
 }
 
-export interface MainWindowOptions {
+interface MainWindowOptions {
   /** File of the preload script. */
   preload: string
   icon: string

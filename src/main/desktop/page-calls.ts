@@ -13,12 +13,12 @@ import { createDisposableStack } from '../base/disposable'
 import { createEventReader } from './event-reader'
 import { handle } from './ipc'
 
-export interface PageCalls extends Disposable {
+interface PageCalls extends Disposable {
   /** Tells every page to read its state again. */
   refresh: () => void
 }
 
-export interface PageCallsOptions {
+interface PageCallsOptions {
   keeper: ServerKeeper
   /** Takes this port at later starts too. */
   rememberPort: (port: number) => void

@@ -49,7 +49,7 @@ export interface ServerKeeper {
   onChange: (listener: (state: ShellState) => void) => void
 }
 
-export interface ServerKeeperOptions {
+interface ServerKeeperOptions {
   /** Throws PortTaken, or an Error with a sentence for people. */
   launch: (port: number | undefined) => Promise<DesktopServer>
   findHolder: (port: number) => Promise<PortHolder | null>

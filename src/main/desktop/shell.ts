@@ -22,7 +22,7 @@ import { createSwitchboard } from './switchboard'
 import { createTray } from './tray'
 import { windowStateSchema } from './window-state'
 
-export interface ShellOptions {
+interface ShellOptions {
   keeper: ServerKeeper
   /** The console's build: path → file. */
   files: ReadonlyMap<string, AppFile>
@@ -39,7 +39,7 @@ export interface ShellOptions {
   logger: Logger
 }
 
-export interface Shell {
+interface Shell {
   /** Shows the window. */
   open: () => void
   /** Ends what is the shell's, at the very end. */

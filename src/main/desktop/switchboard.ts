@@ -9,7 +9,7 @@ export interface Switches {
   caches: readonly { name: string, enabled: boolean }[]
 }
 
-export interface Switchboard {
+interface Switchboard {
   /** Null while there is no server. */
   readonly switches: Switches | null
   onChange: (listener: () => void) => void

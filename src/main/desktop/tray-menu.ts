@@ -3,7 +3,7 @@ import type { ShellState } from '../../shared/ipc'
 import type { ShellActions } from './actions'
 import type { Switches } from './switchboard'
 
-export type TrayImage = 'serving' | 'off' | 'trouble'
+type TrayImage = 'serving' | 'off' | 'trouble'
 
 /** What the tray knows. `startsAtLogin` null: this system offers no such thing. */
 export interface TrayModel {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Menu, nativeImage, Tray } from 'electron'
 import { trayImage, trayMenu, trayTip } from './tray-menu'
 
-export interface ShellTray extends Disposable {
+interface ShellTray extends Disposable {
   /** Shows the model: picture, tip and menu. */
   show: (model: TrayModel) => void
 }

@@ -24,7 +24,7 @@ import { sendError, toLarderError } from './problems'
 import { createRouteTable, descriptionPaths } from './route-table'
 import { createTraffic } from './traffic'
 
-export interface LarderServerOptions {
+interface LarderServerOptions {
   engine: Engine
   clock: Clock
   logger: Logger
@@ -46,7 +46,7 @@ export interface LarderServerOptions {
   tls: { cert: Buffer, key: Buffer } | null
 }
 
-export interface LarderServer {
+interface LarderServer {
   /** Binds and takes traffic. Throws ListenError. */
   start: () => Promise<Listening>
   /** Stops listening, ends event streams, lets requests finish for at most `graceMs`, then cuts what is left. */

@@ -1,5 +1,4 @@
-import type { Batch } from './entry-writer'
-import type { PendingChange } from './pending-writes'
+import type { Batch, PendingChange } from './pending-writes'
 import { Buffer } from 'node:buffer'
 
 /** A change without its value, which lies in the message's one buffer. */

@@ -7,7 +7,7 @@ import Sqlite from 'better-sqlite3'
 import { messageOf } from '../base/logger'
 import { ensurePrivateDatabase } from './private-files'
 
-export interface DatabaseOptions {
+interface DatabaseOptions {
   /** Absolute path; created when it is missing. */
   file: string
   /** Number in the file's header that says whose it is, and which of ours. */

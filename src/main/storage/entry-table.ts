@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { PersistedEntry } from '../cache/ports'
-import type { Batch } from './entry-writer'
+import type { Batch } from './pending-writes'
 
 interface Row {
   position: number
@@ -15,7 +15,7 @@ interface Row {
   graceUntil: number | null
 }
 
-export interface EntryTable {
+interface EntryTable {
   load: (cacheId: string) => Iterable<PersistedEntry>
   /** Writes all of it, or throws and writes nothing. */
   write: (batch: Batch) => void

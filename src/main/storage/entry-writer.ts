@@ -1,10 +1,7 @@
 import type { Database } from 'better-sqlite3'
-import type { PendingCache } from './pending-writes'
+import type { Batch } from './pending-writes'
 import { messageOf } from '../base/logger'
 import { createEntryTable } from './entry-table'
-
-/** Changes on their way to the disk, by cache id. */
-export type Batch = ReadonlyMap<string, Readonly<PendingCache>>
 
 /** What takes batches to the disk: here and now, or on a thread of its own. */
 export interface EntryWriter {

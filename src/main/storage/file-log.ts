@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { messageOf } from '../base/logger'
 import { ensurePrivateFile, ensurePrivateFolder, openOwnFile, tightenFile } from './private-files'
 
-export interface FileLogOptions {
+interface FileLogOptions {
   /** Absolute data folder. */
   home: string
   /** Of the file, without `.log`: one for each that writes. @default 'larder' */
@@ -15,7 +15,7 @@ export interface FileLogOptions {
   onFailure?: (line: string, reason: string) => void
 }
 
-export interface FileLog extends Disposable {
+interface FileLog extends Disposable {
   readonly file: string
   /** Appends one line. Never throws: a full disk must not stop the server, so the line goes to `onFailure`. */
   write: (line: string) => void

@@ -1,6 +1,6 @@
 import type { PersistedEntry } from '../cache/ports'
 
-export interface Times { freshUntil: number | null, graceUntil: number | null, ttl: number | null }
+interface Times { freshUntil: number | null, graceUntil: number | null, ttl: number | null }
 
 /** What is still to be written about one key. */
 export type PendingChange =
@@ -8,14 +8,17 @@ export type PendingChange =
   | { type: 'retime', times: Times }
   | { type: 'remove' }
 
-export interface PendingCache {
+interface PendingCache {
   /** Everything that was there before these changes goes. */
   cleared: boolean
   /** In the order in which they are to be written. */
   changes: Map<string, PendingChange>
 }
 
-export interface PendingWrites {
+/** Changes on their way to the disk, by cache id. */
+export type Batch = ReadonlyMap<string, Readonly<PendingCache>>
+
+interface PendingWrites {
   readonly isEmpty: boolean
   /** Bytes held back, roughly. */
   readonly bytes: number

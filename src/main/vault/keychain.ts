@@ -4,7 +4,7 @@ import type { Keytar } from './keychain-process'
 import { LarderError } from '../../shared/errors'
 import { messageOf } from '../base/logger'
 
-export interface KeychainOptions {
+interface KeychainOptions {
   load: () => Promise<Keytar>
   clock: Clock
   /** Milliseconds after which a call counts as stuck. @default 2000 */

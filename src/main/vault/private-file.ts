@@ -17,7 +17,7 @@ export interface PrivateFiles {
   readPrivateFile: (path: string) => Buffer
 }
 
-export interface PrivateFileOptions {
+interface PrivateFileOptions {
   /** Absolute data folder; the secrets are in `secrets.json` in it. */
   home: string
   files: PrivateFiles

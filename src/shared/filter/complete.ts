@@ -3,13 +3,13 @@ import type { Operator, ScannedTerm, Span } from './scan'
 import { formatTerm } from './format'
 import { scanFilter } from './scan'
 
-export interface Completion {
+interface Completion {
   kind: 'field' | 'operator' | 'value'
   /** What replaces the span. */
   text: string
   summary: string
 }
-export interface Completions extends Span { options: Completion[] }
+interface Completions extends Span { options: Completion[] }
 /** A value of a field that only the caller knows, such as the caches that there are. */
 export interface KnownValue { text: string, summary: string }
 

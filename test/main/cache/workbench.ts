@@ -20,7 +20,7 @@ export function definitionOf(change: Partial<CacheDefinition> = {}): CacheDefini
   return { id: 'c1', owner: 'u1', name: 'products', ttl: 10, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lru', persistent: false, enabled: true, ...change }
 }
 
-export interface WorkbenchOptions {
+interface WorkbenchOptions {
   budget?: number
   /** Hands over clock and journal, as a restart does. */
   earlier?: Pick<Workbench, 'clock' | 'journal'>

@@ -1,7 +1,4 @@
 import type { Column } from '../offheap/columns'
-import { createLfu } from './lfu'
-import { createLru } from './lru'
-import { createSieve } from './sieve'
 
 /**
  * Decides which entry of a cache goes when a limit is passed. Knows entries by their slot alone: a whole number from 0 to 2^29 - 1
@@ -42,10 +39,4 @@ export interface PolicyMemory {
   createLinks: () => Column
   /** Lives beside the entries and grows with them: a use looks at nothing else. */
   marks: Marks
-}
-
-const policies = { lru: createLru, lfu: createLfu, sieve: createSieve } satisfies Record<EvictionName, (memory: PolicyMemory) => EvictionPolicy>
-
-export function createEviction(name: EvictionName, memory: PolicyMemory): EvictionPolicy {
-  return policies[name](memory)
 }

@@ -9,7 +9,7 @@ export const patience = 1000
  * Circular doubly linked lists over slots, two 32-bit links each. A slot is in one ring at most, so any number of rings shares the
  * same two columns. Each is in order of appending, closed by a node of its own: a slot can leave its ring without telling which it is.
  */
-export interface Rings {
+interface Rings {
   readonly bytes: number
   reserve: (capacity: number) => void
   /** First of the ring; -1 when it is empty. */

@@ -11,7 +11,7 @@ type Page = ReturnType<(typeof makers)[keyof typeof makers]>
 /** Stands for every page that has no room yet. */
 const blank: Page = makers.u32(2 ** pageBits)
 
-export type ColumnType = keyof typeof makers
+type ColumnType = keyof typeof makers
 
 /** One number for every slot, outside the V8 heap. Slots that were never set hold 0. */
 export interface Column {

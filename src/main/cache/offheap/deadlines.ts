@@ -15,7 +15,7 @@ import { createColumn } from './columns'
  * The heap's time is the monotonic clock and every step that the wall clock was set ahead by. So it runs at least as fast as the time of
  * any entry (see lifetime.ts), and a group comes never late; where it comes early, it is simply filed anew.
  */
-export interface Deadlines {
+interface Deadlines {
   /** Memory held; nothing before the first deadline. */
   bytes: () => number
   /** Slots that there may be. */
@@ -33,7 +33,7 @@ export interface Deadlines {
 
 export const groupSize = 8
 export const nothing = -1
-export const notYet = -2
+const notYet = -2
 
 const groupBits = 3
 /** 1 to 43 by the highest bit in which a deadline differs from now, and 0 for those to be looked at. */

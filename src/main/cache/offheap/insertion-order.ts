@@ -1,5 +1,5 @@
 /** Slots of a store, as a list by insertion number sees them. */
-export interface NumberedSlots {
+interface NumberedSlots {
   readonly size: number
   /** All slots in use lie below; no more than 2^27. */
   readonly top: number

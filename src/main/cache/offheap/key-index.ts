@@ -26,7 +26,7 @@ export interface KeyIndex {
   remove: (hash: number, place: number) => void
 }
 
-export interface KeyIndexParts {
+interface KeyIndexParts {
   /** Whether the record there has the key that is looked for. */
   isWanted: (place: number) => boolean
   hashOf: (place: number) => number

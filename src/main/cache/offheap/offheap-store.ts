@@ -1,6 +1,5 @@
 import type { EvictionName } from '../eviction/policy'
-import type { StoreWatcher } from '../order/watched-store'
-import type { Ledger, Store, StoredEntry } from '../store'
+import type { Ledger, Store, StoredEntry, StoreWatcher } from '../store'
 import type { RecordEntry, RecordHome } from './record'
 import type { OffheapOptions } from './slots'
 import { insertionOrder, pause } from './insertion-order'

@@ -9,7 +9,7 @@
  * Segments are as large as a sixteenth of what lives, between 1 KiB and 1 MiB: a small cache holds little, and a large one
  * wastes little at their ends. A place is told by 32 bits: the segment's number above the offset in it, in words of 4 bytes.
  */
-export interface Segments {
+interface Segments {
   /** Memory held. */
   bytes: () => number
   /** Memory that the live records justify; cleaning brings `bytes` down to it. */
@@ -27,7 +27,7 @@ export interface Segments {
   reclaim: (words: number) => boolean
 }
 
-export interface SegmentsParts {
+interface SegmentsParts {
   /** Words that the live record at this place takes up. */
   sizeOf: (place: number) => number
   /** The record lies at `to` now. */

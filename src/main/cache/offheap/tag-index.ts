@@ -31,7 +31,7 @@ export interface TagIndex {
   candidates: (tag: string) => IteratorObject<number>
 }
 
-export interface TagIndexParts {
+interface TagIndexParts {
   /** 32 bits; tests make them collide. */
   hashOfTag?: (tag: string) => number
   tableBuckets?: number

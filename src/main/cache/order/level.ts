@@ -7,12 +7,12 @@ import { folderOf } from './position'
 import { createLevelWalk } from './walk'
 
 /** One level of the tree that a delimiter makes of the keys: its folders, and the entries that lie on it in their order. */
-export interface Level extends Index {
+interface Level extends Index {
   readonly folders: Folders
   readonly order: Order
 }
 
-export interface LevelParts extends Omit<OrderParts, 'walk'> {
+interface LevelParts extends Omit<OrderParts, 'walk'> {
   /** The order by key of the entries that it may show. */
   source: Order
   prefix: string

@@ -1,7 +1,6 @@
 import type { StoredEntry } from '../store'
 import type { Position } from './position'
 import type { Before } from './sorted-list'
-import type { Walk } from './walk'
 import type { WatchedStore } from './watched-store'
 import type { Run } from './window'
 import { createSortedList } from './sorted-list'
@@ -29,6 +28,18 @@ export interface Order extends Index, Run<StoredEntry, Position> {
   /** In an order by key: index behind the last key with this prefix. `from` is an index that is not behind it. */
   endOf: (prefix: string, from?: number) => number
   handles: (from: number, count: number) => number[]
+}
+
+/** Goes once over entries, piece by piece, while they change: meets what lies behind the point it has reached, and nothing before that. */
+export interface Walk {
+  /** Handles of the entries met next, maybe none; undefined at the end. */
+  next: () => number[] | undefined
+  /** Whether it would have met this entry by now. */
+  hasPassed: (entry: StoredEntry, handle: number) => boolean
+  /** Whether it meets keys in ascending order. */
+  readonly inKeyOrder: boolean
+  /** Share of the way, below 1. */
+  readonly progress: number
 }
 
 export interface OrderParts {

@@ -3,7 +3,7 @@ import type { StoredEntry } from '../store'
 import { invalidField } from '../../../shared/errors'
 import { hashText } from '../hash'
 
-export type Sort = PageQuery['sort']
+type Sort = PageQuery['sort']
 
 /** Where an entry stands in an order: its rank by the sort, then its key. */
 export interface Position { rank: number, key: string }

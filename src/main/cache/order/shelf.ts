@@ -1,6 +1,6 @@
-import type { StoredEntry } from '../store'
+import type { StoredEntry, StoreWatcher } from '../store'
 import type { Index } from './order'
-import type { StoreWatcher, WatchedStore } from './watched-store'
+import type { WatchedStore } from './watched-store'
 import { heldEntry } from './watched-store'
 
 /** The indexes of one cache that are built or being built. Later ones may be made from earlier ones. */

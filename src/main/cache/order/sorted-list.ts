@@ -2,7 +2,7 @@
 export type Before = (rank: number, item: number) => boolean
 
 /** Whole numbers from 0 to 2^32 - 1, in the order that the caller gives them. */
-export interface SortedList {
+interface SortedList {
   readonly size: number
   /** Memory held. */
   readonly bytes: number

@@ -1,19 +1,6 @@
-import type { StoredEntry } from '../store'
-import type { Order } from './order'
+import type { Order, Walk } from './order'
 import type { WatchedStore } from './watched-store'
 import { compareKeys, folderOf } from './position'
-
-/** Goes once over entries, piece by piece, while they change: meets what lies behind the point it has reached, and nothing before that. */
-export interface Walk {
-  /** Handles of the entries met next, maybe none; undefined at the end. */
-  next: () => number[] | undefined
-  /** Whether it would have met this entry by now. */
-  hasPassed: (entry: StoredEntry, handle: number) => boolean
-  /** Whether it meets keys in ascending order. */
-  readonly inKeyOrder: boolean
-  /** Share of the way, below 1. */
-  readonly progress: number
-}
 
 /** Over all entries, by handle. */
 export function createStoreWalk(store: WatchedStore, stride: number): Walk {
@@ -37,7 +24,7 @@ export function createStoreWalk(store: WatchedStore, stride: number): Walk {
   }
 }
 
-export interface KeyWalkParts {
+interface KeyWalkParts {
   store: WatchedStore
   /** A complete order by key. */
   source: Order

@@ -2,7 +2,7 @@ import type { RequestRecord } from './record-ring'
 import { errorRegistry } from '../../../../shared/errors'
 
 /** How results are called, in the order in which they are counted up; those of other names follow as they are. */
-export const resultNames: Readonly<Record<string, string>> = {
+const resultNames: Readonly<Record<string, string>> = {
   hit: 'Hit',
   stale: 'Stale',
   miss: 'Miss',
