@@ -2,15 +2,21 @@ import { z } from 'zod'
 import { limits } from './limits'
 import { Ttl } from './schemas'
 
-/** An entry key in JSON: well-formed Unicode, 1 byte to 1 KiB as UTF-8 (the length is checked by the engine's edge). */
-export const EntryKey = z.string().min(1, 'must not be empty').refine(k => k.isWellFormed(), 'must be well-formed Unicode')
+/**
+ * An entry key in JSON: well-formed Unicode, 1 byte to 1 KiB as UTF-8 (the length is checked by the
+ * engine's edge).
+ */
+export const EntryKey = z.string()
+  .min(1, 'must not be empty')
+  .refine(k => k.isWellFormed(), 'must be well-formed Unicode')
 export const Tag = z.string().min(1, 'must not be empty').refine(t => t.isWellFormed(), 'must be well-formed Unicode')
 /** What `isContentType` asks for. */
 export const contentTypeRule = `must be visible ASCII as in a header field, at most ${limits.contentType} bytes`
 
 /**
- * Whether a content type can go back out as a header field (RFC 9110 §5.5), however it came in: visible ASCII with
- * spaces and tabs between. That it names a media type is up to those who send it.
+ * Whether a content type can go back out as a header field (RFC 9110 §5.5), however it came in:
+ * visible ASCII with spaces and tabs between. That it names a media type is up to those who send
+ * it.
  */
 export function isContentType(text: string): boolean {
   return text.length <= limits.contentType && /^[\x21-\x7E]+(?:[ \t]+[\x21-\x7E]+)*$/.test(text)

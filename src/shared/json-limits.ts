@@ -4,10 +4,10 @@ import { closeBrace, closeBracket, comma, endOfString, openBrace, openBracket, q
 type JsonExcess = 'depth' | 'elements'
 
 /**
- * Which of two limits JSON text passes, if any: how deep arrays and objects nest, and how many values
- * there are at most, each array, object and comma counted as one. Reads the text once and allocates
- * nothing, so that a parser that recurses, and makes an object of each value, never sees such input.
- * Says nothing about whether the text is valid JSON.
+ * Which of two limits JSON text passes, if any: how deep arrays and objects nest, and how many
+ * values there are at most, each array, object and comma counted as one. Reads the text once and
+ * allocates nothing, so that a parser that recurses, and makes an object of each value, never sees
+ * such input. Says nothing about whether the text is valid JSON.
  */
 export function jsonExcess(text: string, depth: number, elements: number): JsonExcess | undefined {
   let level = 0

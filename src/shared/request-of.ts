@@ -2,7 +2,10 @@ import type { OperationInput, OperationName, OperationSpec } from './operations'
 import { invalidField } from './errors'
 import { operations } from './operations'
 
-/** An operation as an HTTP request. The target is `path + query`; `body` is JSON text and wants `Content-Type: application/json`. */
+/**
+ * An operation as an HTTP request. The target is `path + query`; `body` is JSON text and wants
+ * `Content-Type: application/json`.
+ */
 interface OperationRequest {
   method: OperationSpec['method']
   /** Percent-encoded. */
@@ -13,11 +16,12 @@ interface OperationRequest {
 }
 
 /**
- * Lays an operation's input out over path, query (GET, DELETE) or JSON body, as its row in the table says. Does not check
- * the input by its schema: that is the server's part. Fields that are `undefined` are left out.
+ * Lays an operation's input out over path, query (GET, DELETE) or JSON body, as its row in the
+ * table says. Does not check the input by its schema: that is the server's part. Fields that are
+ * `undefined` are left out.
  *
- * Throws LarderError `invalid-input` for a field that cannot travel: missing or not text in the path, an object in the query,
- * a lone surrogate.
+ * Throws LarderError `invalid-input` for a field that cannot travel: missing or not text in the
+ * path, an object in the query, a lone surrogate.
  */
 export function requestOf<N extends OperationName>(name: N, input: OperationInput<N>): OperationRequest {
   const { method, path: template }: OperationSpec = operations[name]
@@ -37,9 +41,10 @@ export function requestOf<N extends OperationName>(name: N, input: OperationInpu
 }
 
 /**
- * One path segment. `.` and `..` are escaped too, so that nothing between here and the server takes them for navigation; WHATWG
- * URL parsers, `fetch` among them, resolve even the escaped form. Throws LarderError `invalid-input` on a lone surrogate, and on
- * empty text, which would turn the path of one thing into the path of all.
+ * One path segment. `.` and `..` are escaped too, so that nothing between here and the server takes
+ * them for navigation; WHATWG URL parsers, `fetch` among them, resolve even the escaped form.
+ * Throws LarderError `invalid-input` on a lone surrogate, and on empty text, which would turn the
+ * path of one thing into the path of all.
  */
 export function encodeSegment(field: string, text: string): string {
   if (text === '')
