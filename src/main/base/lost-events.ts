@@ -1,6 +1,9 @@
 import type { EventPayload, LarderEvent } from '../../shared/events'
 
-/** What a reader missed that could not keep up, until it is told so by one event of the topic `lagged`. */
+/**
+ * What a reader missed that could not keep up, until it is told so by one event of the topic
+ * `lagged`.
+ */
 interface LostEvents {
   readonly some: boolean
   add: (event: LarderEvent) => void
