@@ -10,10 +10,18 @@ interface ShellTray extends Disposable {
   show: (model: TrayModel) => void
 }
 
-/** @param folder holds `serving.png`, `off.png` and `trouble.png`, with `@2x` for dense displays and `…Template` for the menu bar of macOS */
-export function createTray({ folder, platform, actions }: { folder: string, platform: NodeJS.Platform, actions: ShellActions }): ShellTray {
+/**
+ * @param folder holds `serving.png`, `off.png` and `trouble.png`, with `@2x` for dense displays and
+ *   `…Template` for the menu bar of macOS
+ */
+export function createTray({ folder, platform, actions }: {
+  folder: string
+  platform: NodeJS.Platform
+  actions: ShellActions
+}): ShellTray {
   const template = platform === 'darwin'
-  const image = (model: TrayModel): Electron.NativeImage => nativeImage.createFromPath(join(folder, `${trayImage(model)}${template ? 'Template' : ''}.png`))
+  const image = (model: TrayModel): Electron.NativeImage =>
+    nativeImage.createFromPath(join(folder, `${trayImage(model)}${template ? 'Template' : ''}.png`))
   let tray: Tray | undefined
 
   return {
