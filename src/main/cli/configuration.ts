@@ -79,10 +79,17 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
   read(options.seed)
 
   const lonely = find(options.tlsCertificate) ?? find(options.tlsKey)
-  if (lonely && !(find(options.tlsCertificate) && find(options.tlsKey)))
+  if (lonely && !(find(options.tlsCertificate) && find(options.tlsKey))) {
     faults.push(`${lonely.written}: TLS needs both files, LARDER_TLS_CERT and LARDER_TLS_KEY`)
-  else if (configuration.host !== null && !isLoopback(configuration.host) && !configuration.tls && !configuration.allowPlaintext)
-    faults.push(`${find(options.host)?.written}: other machines could connect, and API keys would travel readable; give LARDER_TLS_CERT and LARDER_TLS_KEY, or LARDER_ALLOW_PLAINTEXT=1 (--allow-plaintext)`)
+  }
+  else if (configuration.host !== null
+    && !isLoopback(configuration.host)
+    && !configuration.tls
+    && !configuration.allowPlaintext) {
+    faults.push(
+      `${find(options.host)?.written}: other machines could connect, and API keys would travel readable; give LARDER_TLS_CERT and LARDER_TLS_KEY, or LARDER_ALLOW_PLAINTEXT=1 (--allow-plaintext)`,
+    )
+  }
 
   if (faults.length > 0)
     throw usageFailure(faults.join('\n'))
@@ -137,7 +144,9 @@ function resolvePath(path: string, { cwd, platform }: Pick<ConfigurationSources,
   return (platform === 'win32' ? win32 : posix).resolve(cwd, path)
 }
 
-/** The value of one option; undefined when nothing says it. Throws Failure (usage) on a bad value. */
+/**
+ * The value of one option; undefined when nothing says it. Throws Failure (usage) on a bad value.
+ */
 export function readOption<O extends Option>(option: O, find: Lookup): OptionValue<O> | undefined {
   const given = find(option)
   return given === undefined ? undefined : parseGiven(given, option.parse) as OptionValue<O>

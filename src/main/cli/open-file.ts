@@ -10,7 +10,10 @@ function openerOf(platform: NodeJS.Platform, path: string): [program: string, ar
   }
 }
 
-/** Starts the opener, and does not wait for it: some stay as long as the browser. Throws Error where it is missing. */
+/**
+ * Starts the opener, and does not wait for it: some stay as long as the browser. Throws Error where
+ * it is missing.
+ */
 export function openFile(platform: NodeJS.Platform, path: string): Promise<void> {
   const [program, argv] = openerOf(platform, path)
   const child = spawn(program, argv, { detached: true, stdio: 'ignore', windowsHide: true })

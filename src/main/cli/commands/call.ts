@@ -15,12 +15,17 @@ export const call = defineCommand({
     'The input is a JSON object, or - to read it from standard input. The answer is JSON.',
     `Operations:\n${names.map(name => `  ${name.padEnd(width)}  ${operations[name].summary}`).join('\n')}`,
   ],
-  arguments: [{ name: 'operation', meaning: 'a name of the list that larder call --help shows' }, { name: 'json', meaning: 'the input, {} unless said', optional: true }],
+  arguments: [
+    { name: 'operation', meaning: 'a name of the list that larder call --help shows' },
+    { name: 'json', meaning: 'the input, {} unless said', optional: true },
+  ],
   examples: ['larder call caches.get \'{"name":"default"}\'', 'larder call users.create - < user.json'],
   async run({ words: [name = '', input] }, { client, output, io }) {
     if (!isOperation(name))
       throw usageFailure(`unknown operation ${name}${suggestion(name, names)}`)
-    const text = input === '-' ? Buffer.concat((await io.stdin.toArray()).map(chunk => Buffer.from(chunk as string))).toString('utf8') : input
+    const text = input === '-'
+      ? Buffer.concat((await io.stdin.toArray()).map(chunk => Buffer.from(chunk as string))).toString('utf8')
+      : input
     const answer = await client.callRaw(name, readInput(text ?? '{}') as OperationInput<typeof name>)
     if (answer !== undefined)
       await output.show(answer, () => typeof answer === 'string' ? answer : safeJson(answer))
