@@ -28,18 +28,29 @@ export interface EntryJournalOptions {
 interface Waiter { resolve: () => void, reject: (error: Error) => void }
 
 /**
- * The entries of persistent caches in SQLite. A write lands in memory; all that gathers within `delay` goes to the disk in
- * one transaction, so that one sync serves them all. One batch is under way at a time, and what comes meanwhile makes the next.
- * A value that was handed over must not change until then.
+ * The entries of persistent caches in SQLite. A write lands in memory; all that gathers within
+ * `delay` goes to the disk in one transaction, so that one sync serves them all. One batch is under
+ * way at a time, and what comes meanwhile makes the next. A value that was handed over must not
+ * change until then.
  *
- * While the disk fails, the batch and what follows it stay, one state a key, and are tried again: at most what the caches themselves
- * hold. Throws what `openDatabase` throws.
+ * While the disk fails, the batch and what follows it stay, one state a key, and are tried again:
+ * at most what the caches themselves hold. Throws what `openDatabase` throws.
  */
 export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
-  const { home, logger, clock = systemClock, writerProgram, delay = 200, capacity = 4 * 1024 * 1024, retryDelay = 1000 } = options
+  const {
+    home,
+    logger,
+    clock = systemClock,
+    writerProgram,
+    delay = 200,
+    capacity = 4 * 1024 * 1024,
+    retryDelay = 1000,
+  } = options
   const database = openEntryDatabase({ home, logger, clock })
   const table = createEntryTable(database)
-  const writer: EntryWriter = writerProgram === undefined ? createDirectWriter(database) : createThreadWriter({ program: writerProgram, home })
+  const writer: EntryWriter = writerProgram === undefined
+    ? createDirectWriter(database)
+    : createThreadWriter({ program: writerProgram, home })
   const pending = createPendingWrites()
   let batch: Batch | null = null
   /** The batch is with the writer, or waits to be tried again. */

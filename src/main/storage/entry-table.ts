@@ -21,15 +21,22 @@ interface EntryTable {
   write: (batch: Batch) => void
 }
 
-/** The rows of `entries.db`. Keys are bytes there: SQLite compares and cuts text by rules of its own. */
+/**
+ * The rows of `entries.db`. Keys are bytes there: SQLite compares and cuts text by rules of its
+ * own.
+ */
 export function createEntryTable(database: Database): EntryTable {
   const next = database.prepare<[string, number], Row>(`
-    SELECT position, key, value, content_type AS contentType, tags, version, stored_at AS storedAt, ttl, fresh_until AS freshUntil, grace_until AS graceUntil
+    SELECT position, key, value, content_type AS contentType, tags, version, stored_at AS storedAt, ttl,
+           fresh_until AS freshUntil, grace_until AS graceUntil
     FROM entry WHERE cache_id = ? AND position > ? ORDER BY position LIMIT 1`)
   const put = database.prepare(`
-    INSERT OR REPLACE INTO entry (cache_id, key, value, content_type, tags, version, stored_at, ttl, fresh_until, grace_until)
+    INSERT OR REPLACE INTO entry
+      (cache_id, key, value, content_type, tags, version, stored_at, ttl, fresh_until, grace_until)
     VALUES (@cacheId, @key, @value, @contentType, @tags, @version, @storedAt, @ttl, @freshUntil, @graceUntil)`)
-  const retime = database.prepare('UPDATE entry SET fresh_until = @freshUntil, grace_until = @graceUntil, ttl = @ttl WHERE cache_id = @cacheId AND key = @key')
+  const retime = database.prepare(
+    'UPDATE entry SET fresh_until = @freshUntil, grace_until = @graceUntil, ttl = @ttl WHERE cache_id = @cacheId AND key = @key',
+  )
   const remove = database.prepare('DELETE FROM entry WHERE cache_id = ? AND key = ?')
   const clear = database.prepare('DELETE FROM entry WHERE cache_id = ?')
 
@@ -38,7 +45,8 @@ export function createEntryTable(database: Database): EntryTable {
   }
 
   return {
-    // One row a step instead of an open cursor: a cursor would keep the connection from writing until it is read to its end.
+    // One row a step instead of an open cursor: a cursor would keep the connection from writing
+    // until it is read to its end.
     * load(cacheId) {
       for (let row = next.get(cacheId, 0); row; row = next.get(cacheId, row.position)) {
         const { position: _, key, tags, ...rest } = row

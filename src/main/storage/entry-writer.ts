@@ -5,7 +5,10 @@ import { createEntryTable } from './entry-table'
 
 /** What takes batches to the disk: here and now, or on a thread of its own. */
 export interface EntryWriter {
-  /** Writes all of it or nothing, then calls `done`: with null, or with a sentence that says why not. One batch at a time. */
+  /**
+   * Writes all of it or nothing, then calls `done`: with null, or with a sentence that says why
+   * not. One batch at a time.
+   */
   write: (batch: Batch, done: (failure: string | null) => void) => void
   close: () => Promise<void>
 }

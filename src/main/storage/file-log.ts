@@ -17,7 +17,10 @@ interface FileLogOptions {
 
 interface FileLog extends Disposable {
   readonly file: string
-  /** Appends one line. Never throws: a full disk must not stop the server, so the line goes to `onFailure`. */
+  /**
+   * Appends one line. Never throws: a full disk must not stop the server, so the line goes to
+   * `onFailure`.
+   */
   write: (line: string) => void
 }
 
@@ -30,7 +33,8 @@ export function createFileLog(options: FileLogOptions): FileLog {
   const { home, name: stem = 'larder', rotateAt = 5_000_000, onFailure = toStandardError } = options
   const folder = join(home, 'logs')
   ensurePrivateFolder(folder)
-  const [file, previous, oldest] = ['', '.1', '.2'].map(age => join(folder, `${stem}${age}.log`)) as [string, string, string]
+  const [file, previous, oldest] = ['', '.1', '.2'].map(age =>
+    join(folder, `${stem}${age}.log`)) as [string, string, string]
   let descriptor: number | null = null
   let size = 0
 

@@ -34,8 +34,8 @@ interface PendingWrites {
 const overhead = 200
 
 /**
- * Writes held back, folded so that only the last state of each key is left: a key that changes a thousand times between two
- * flushes is written once.
+ * Writes held back, folded so that only the last state of each key is left: a key that changes a
+ * thousand times between two flushes is written once.
  */
 export function createPendingWrites(): PendingWrites {
   let caches = new Map<string, PendingCache>()
@@ -55,7 +55,8 @@ export function createPendingWrites(): PendingWrites {
   }
 
   function append(pending: PendingCache, key: string, change: PendingChange): void {
-    // Deleted first: a Map keeps the place of a key that it has, but the order is that of the last write.
+    // Deleted first: a Map keeps the place of a key that it has, but the order is that of the last
+    // write.
     drop(pending, key)
     pending.changes.set(key, change)
     bytes += costOf(key, change)
