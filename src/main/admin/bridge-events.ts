@@ -3,8 +3,8 @@ import type { EventHub } from '../base/event-hub'
 import type { Engine, EngineEvent } from '../cache/ports'
 
 /**
- * Tells what changes in the engine to those who watch the hub. The engine is subscribed to only while somebody does: else a change
- * costs it a counter, and no event is built.
+ * Tells what changes in the engine to those who watch the hub. The engine is subscribed to only
+ * while somebody does: else a change costs it a counter, and no event is built.
  */
 export function bridgeEvents(engine: Engine, hub: EventHub): Disposable {
   return hub.whileActive(() => engine.subscribe(event => tell(hub, event)))

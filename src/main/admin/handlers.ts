@@ -6,16 +6,22 @@ import { LarderError } from '../../shared/errors'
 /** The handlers of the operations whose names start with one of these words. */
 export type HandlersOf<Group extends string> = Pick<OperationHandlers, Extract<OperationName, `${Group}.${string}`>>
 
-/** Who calls. Throws LarderError `key-missing`; `invoke` has refused earlier where a credential is needed. */
+/**
+ * Who calls. Throws LarderError `key-missing`; `invoke` has refused earlier where a credential is
+ * needed.
+ */
 export function callerOf({ principal }: CallContext): Principal {
   if (!principal)
     throw new LarderError('key-missing', 'This needs a credential.')
   return principal
 }
 
-/** The fields that were given. Over IPC a field may be there as `undefined`; that is not a change. */
+/**
+ * The fields that were given. Over IPC a field may be there as `undefined`; that is not a change.
+ */
 export function givenOnly<T extends object>(change: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
+  const given = Object.entries(change).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given) as { [K in keyof T]?: Exclude<T[K], undefined> }
 }
 
 /** Milliseconds since the Unix epoch as ISO 8601. */

@@ -16,7 +16,13 @@ interface SettingsHandlerDependencies {
   events: EventHub
 }
 
-export function createSettingsHandlers({ settings, users, vault: { vault, wanted, reason }, info, events }: SettingsHandlerDependencies): HandlersOf<'settings' | 'switch'> {
+export function createSettingsHandlers({
+  settings,
+  users,
+  vault: { vault, wanted, reason },
+  info,
+  events,
+}: SettingsHandlerDependencies): HandlersOf<'settings' | 'switch'> {
   /** Where things lie on the machine concerns those who run the server. */
   async function describe({ admin }: Principal): Promise<OperationOutput<'settings.get'>> {
     const { state, detail } = await vault.state()

@@ -33,7 +33,10 @@ interface StoredSettingsDependencies {
 /** As much of a schema as reading takes. */
 interface Schema<T> { safeParse: (value: unknown) => { success: boolean, data?: T } }
 
-/** Reads the stored settings and applies them. What is not readable counts as never set, with a warning. */
+/**
+ * Reads the stored settings and applies them. What is not readable counts as never set, with a
+ * warning.
+ */
 export function createStoredSettings({ metadata, engine, logger, memory }: StoredSettingsDependencies): StoredSettings {
   function read<T>(name: string, schema: Schema<T>): T | undefined {
     const value = metadata.settings.get(name)
