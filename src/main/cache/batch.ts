@@ -4,8 +4,15 @@ import { LarderError } from '../../shared/errors'
 import { limits } from '../../shared/limits'
 import { lastingValue } from './ports'
 
-/** Runs the steps in order. With `stopAtFailure`, ends after the first that fails and tells its index. */
-export function runBatch(operations: EntryOperations, steps: readonly BatchStep[], stopAtFailure: boolean): BatchOutcome {
+/**
+ * Runs the steps in order. With `stopAtFailure`, ends after the first that fails and tells its
+ * index.
+ */
+export function runBatch(
+  operations: EntryOperations,
+  steps: readonly BatchStep[],
+  stopAtFailure: boolean,
+): BatchOutcome {
   const results: BatchStepResult[] = []
   let room: number = limits.batchAnswer
   for (const [index, step] of steps.entries()) {
@@ -57,5 +64,6 @@ function increment(operations: EntryOperations, key: string, by: bigint): BatchS
 }
 
 function hasFailed(result: BatchStepResult): boolean {
-  return result.op === 'failed' || (result.op === 'set' && (result.result.outcome === 'refused' || result.result.outcome === 'too-large'))
+  return result.op === 'failed'
+    || (result.op === 'set' && (result.result.outcome === 'refused' || result.result.outcome === 'too-large'))
 }

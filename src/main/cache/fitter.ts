@@ -2,7 +2,9 @@ import type { Work } from './jobs'
 
 /** What a step towards a limit costs, in evictions. */
 export const costs = { nothing: 0, eviction: 1, reclaim: 16 } as const
-/** What one write does for its room at most: some milliseconds. A small value never needs as much. */
+/**
+ * What one write does for its room at most: some milliseconds. A small value never needs as much.
+ */
 const most = 2000
 
 /** Brings something down to its limit. */
@@ -13,7 +15,10 @@ interface Fitter<By> {
   work: () => Work<void>
 }
 
-/** `step` does a little and tells its cost, 0 when nothing was to do; `start` begins work for which nobody waits. */
+/**
+ * `step` does a little and tells its cost, 0 when nothing was to do; `start` begins work for which
+ * nobody waits.
+ */
 export function createFitter<By = never>(step: (by?: By) => number, start: (work: Work<void>) => void): Fitter<By> {
   /** Works that have not come to their end, those included that wait for their turn. */
   let works = 0

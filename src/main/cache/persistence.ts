@@ -12,29 +12,54 @@ export interface CacheJournal {
   remove: (key: string) => void
   clear: () => void
   /**
-   * Starts persistence at run time. `handles` from the least recently used on: the order that a reload
-   * restores. What is written while the work goes on is journaled by itself.
+   * Starts persistence at run time. `handles` from the least recently used on: the order that a
+   * reload restores. What is written while the work goes on is journaled by itself.
    */
   begin: (handles: Iterable<number>, at: (handle: number) => StoredEntry | undefined) => Work<void>
   end: () => void
 }
 
-export function createCacheJournal(journal: EntryJournal, clock: Clock, cacheId: string, isPersistent: () => boolean): CacheJournal {
-  function put(key: string, { value, contentType, tags, version }: Omit<EntryFields, 'lifetime'>, lifetime: Lifetime): void {
-    journal.put(cacheId, { key, value, contentType, tags, version, ...persistTimes(lifetime, clock.wall(), clock.monotonic()) })
+export function createCacheJournal(
+  journal: EntryJournal,
+  clock: Clock,
+  cacheId: string,
+  isPersistent: () => boolean,
+): CacheJournal {
+  function put(
+    key: string,
+    { value, contentType, tags, version }: Omit<EntryFields, 'lifetime'>,
+    lifetime: Lifetime,
+  ): void {
+    journal.put(cacheId, {
+      key,
+      value,
+      contentType,
+      tags,
+      version,
+      ...persistTimes(lifetime, clock.wall(), clock.monotonic()),
+    })
   }
 
   /** Counts beginnings and ends: what began under an earlier number has nothing more to do. */
   let period = 0
 
-  function* putAll(handles: Iterable<number>, at: (handle: number) => StoredEntry | undefined, begun: number): Work<void> {
+  function* putAll(
+    handles: Iterable<number>,
+    at: (handle: number) => StoredEntry | undefined,
+    begun: number,
+  ): Work<void> {
     for (const handle of handles) {
       if (period !== begun)
         return
       const entry = at(handle)
       // The journal may hold back what it is given, longer than an entry is valid.
-      if (entry !== undefined)
-        put(entry.key, { value: Buffer.from(entry.value), contentType: entry.contentType, tags: entry.tags, version: entry.version }, entry)
+      if (entry !== undefined) {
+        put(
+          entry.key,
+          { value: Buffer.from(entry.value), contentType: entry.contentType, tags: entry.tags, version: entry.version },
+          entry,
+        )
+      }
       yield
     }
   }

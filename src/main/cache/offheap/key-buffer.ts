@@ -1,4 +1,7 @@
-/** Bytes of the longest key. The contract's limit is 1 KiB; this is what 12 bits of a record's header can tell. */
+/**
+ * Bytes of the longest key. The contract's limit is 1 KiB; this is what 12 bits of a record's
+ * header can tell.
+ */
 export const longestKey = 4095
 
 /** The key that is being looked for, as bytes and as hash. */
@@ -15,7 +18,10 @@ export interface KeyBuffer {
 /** Another in every process, so that nobody can prepare keys that collide. */
 const seed = Math.floor(Math.random() * 2 ** 32)
 
-/** 32 bits over bytes: FNV-1a with a seed, mixed at the end by MurmurHash3's finaliser, since the index takes its bits from all places. */
+/**
+ * 32 bits over bytes: FNV-1a with a seed, mixed at the end by MurmurHash3's finaliser, since the
+ * index takes its bits from all places.
+ */
 export function hashBytes(bytes: Uint8Array, start: number, length: number): number {
   let hash = seed
   for (let at = start; at < start + length; at++)

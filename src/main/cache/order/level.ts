@@ -6,7 +6,10 @@ import { createOrder } from './order'
 import { folderOf } from './position'
 import { createLevelWalk } from './walk'
 
-/** One level of the tree that a delimiter makes of the keys: its folders, and the entries that lie on it in their order. */
+/**
+ * One level of the tree that a delimiter makes of the keys: its folders, and the entries that lie
+ * on it in their order.
+ */
 interface Level extends Index {
   readonly folders: Folders
   readonly order: Order
@@ -23,7 +26,13 @@ interface LevelParts extends Omit<OrderParts, 'walk'> {
 export function createLevel({ store, source, prefix, delimiter, rank, accepts, capacity, stride }: LevelParts): Level {
   const folders = createFolders(capacity)
   const walk = createLevelWalk({ store, source, prefix, stride }, delimiter, folders.add)
-  const order = createOrder({ store, walk, rank, capacity, accepts: entry => isBelow(entry) && folderOf(entry.key, prefix, delimiter) === undefined })
+  const order = createOrder({
+    store,
+    walk,
+    rank,
+    capacity,
+    accepts: entry => isBelow(entry) && folderOf(entry.key, prefix, delimiter) === undefined,
+  })
   let folderBefore: string | undefined
 
   function isBelow(entry: StoredEntry): boolean {

@@ -12,8 +12,8 @@ export interface Position { rank: number, key: string }
 export type RowPosition = Position | { folder: string }
 
 /**
- * A number that does not change while time passes, so that orders stay sorted and cursors true: the end of freshness stands for
- * the TTL, the moment of storing for the age.
+ * A number that does not change while time passes, so that orders stay sorted and cursors true: the
+ * end of freshness stands for the TTL, the moment of storing for the age.
  */
 export const rankOf: Record<Sort, (entry: StoredEntry) => number> = {
   key: () => 0,
@@ -24,8 +24,8 @@ export const rankOf: Record<Sort, (entry: StoredEntry) => number> = {
 }
 
 /**
- * Compares by code point, which is the order of the UTF-8 bytes. JavaScript's own `<` compares UTF-16 units and puts
- * characters beyond U+FFFF before U+E000.
+ * Compares by code point, which is the order of the UTF-8 bytes. JavaScript's own `<` compares
+ * UTF-16 units and puts characters beyond U+FFFF before U+E000.
  */
 export function compareKeys(a: string, b: string): number {
   const length = Math.min(a.length, b.length)
@@ -48,7 +48,10 @@ export function comparePositions(a: Position, b: Position): number {
   return a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : compareKeys(a.key, b.key)
 }
 
-/** Up to and with the first delimiter behind the prefix; undefined for a key that lies on the level of the prefix itself. */
+/**
+ * Up to and with the first delimiter behind the prefix; undefined for a key that lies on the level
+ * of the prefix itself.
+ */
 export function folderOf(key: string, prefix: string, delimiter: string): string | undefined {
   const at = key.indexOf(delimiter, prefix.length)
   return at < 0 ? undefined : key.slice(0, at + delimiter.length)
@@ -69,7 +72,10 @@ export function writeCursor(position: RowPosition, query: PageQuery): string {
   return Buffer.from(`${signatureOf(query)}:${place}`).toString('base64url')
 }
 
-/** Throws LarderError `invalid-input` (field cursor) for what is not a cursor, or one of another query. */
+/**
+ * Throws LarderError `invalid-input` (field cursor) for what is not a cursor, or one of another
+ * query.
+ */
 export function readCursor(cursor: string, query: PageQuery): RowPosition {
   const bytes = Buffer.from(cursor, 'base64url')
   const parts = /^([0-9a-z]+):(f|-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Infinity)):(.+)$/s.exec(bytes.toString())

@@ -46,10 +46,14 @@ export function createPrefixWalk({ store, source, prefix, stride }: KeyWalkParts
 }
 
 /**
- * Over one level of a tree: meets the entries that lie on it, tells of the folders between them and leaps over what is in these, so
- * that a folder costs a search, however much it holds.
+ * Over one level of a tree: meets the entries that lie on it, tells of the folders between them and
+ * leaps over what is in these, so that a folder costs a search, however much it holds.
  */
-export function createLevelWalk({ store, source, prefix, stride }: KeyWalkParts, delimiter: string, meetFolder: (folder: string, entries: number) => void): Walk {
+export function createLevelWalk(
+  { store, source, prefix, stride }: KeyWalkParts,
+  delimiter: string,
+  meetFolder: (folder: string, entries: number) => void,
+): Walk {
   return createKeyWalk(source, prefix, (from) => {
     const handles: number[] = []
     let next = from
@@ -76,7 +80,10 @@ export function createLevelWalk({ store, source, prefix, stride }: KeyWalkParts,
 /** One piece of a walk by key: what was met, the last key that was passed, and where it goes on. */
 interface Piece { handles: number[], last: string, next: number }
 
-/** What it has reached it remembers as a key, not as an index: keys stay where they are while others come and go. */
+/**
+ * What it has reached it remembers as a key, not as an index: keys stay where they are while others
+ * come and go.
+ */
 function createKeyWalk(source: Order, prefix: string, read: (from: number) => Piece | undefined): Walk {
   let last: string | undefined
   /** Indexes in the source; the ends as they were when it set out, for the progress. */
