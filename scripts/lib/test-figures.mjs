@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 
 /**
- * How many tests passed, failed and were skipped. A runner that fails without a failed test – it crashed, found no test, met an
- * error outside of one – counts as one failure, with a remark; so does one that ran nothing.
+ * How many tests passed, failed and were skipped. A runner that fails without a failed test – it
+ * crashed, found no test, met an error outside of one – counts as one failure, with a remark; so
+ * does one that ran nothing.
  *
  * @typedef {{ passed: number, failed: number, skipped: number, remark?: string }} Figures
  */
