@@ -43,7 +43,9 @@ export function loadsWith(zipfKeys: number): NamedLoad[] {
   ]
 }
 
-/** GET of random keys among `size` entries. Their names are made in the script, at the same cost. */
+/**
+ * GET of random keys among `size` entries. Their names are made in the script, at the same cost.
+ */
 export function loadAmong(size: number): Load {
   return { method: 'GET', path: `${native}/%d`, keys: size }
 }
