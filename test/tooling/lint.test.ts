@@ -158,6 +158,32 @@ describe('raw APIs', () => {
   })
 })
 
+describe('width', () => {
+  let eslint: ESLint
+  beforeAll(() => {
+    eslint = new ESLint({ cwd: root, ruleFilter: ({ ruleId }) => ruleId === 'style/max-len' })
+  })
+  const code = (columns: number): string => 'export const x = 1 // '.padEnd(columns, '.')
+  const comment = (columns: number): string => '// '.padEnd(columns, '.')
+  const sentence = 'word '.repeat(40)
+
+  it.each<[string, string, number]>([
+    ['code of 120 columns', code(120), 0],
+    ['code of 121 columns', code(121), 1],
+    ['a comment of 100 columns', comment(100), 0],
+    ['a comment of 101 columns', comment(101), 1],
+    ['a line of JSDoc of 101 columns', `/**\n ${'* '.padEnd(100, '.')}\n */`, 1],
+    ['a link', `// https://example.org/${'a'.repeat(100)}`, 0],
+    ['one text on a line of its own', `log(\n  '${sentence}',\n)`, 0],
+    ['one template on a line of its own', `log(\n  \`${sentence}\`,\n)`, 0],
+    ['a text beside other code', `log(1, '${sentence}')`, 1],
+  ])('%s', async (_, text, found) => {
+    // Red when `style/max-len` of eslint.config.js is taken out, or is less than an error.
+    const [result] = await eslint.lintText(`${text}\n`, { filePath: join(root, 'src/main/base/imagined.ts') })
+    expect(result?.messages.filter(({ severity }) => severity === 2)).toHaveLength(found)
+  })
+})
+
 // S19. Red when `vue/no-v-html` of eslint.config.js is taken out, or is less than an error.
 it('lint refuses markup from data in every component', async () => {
   const eslint = new ESLint({ cwd: root, ruleFilter: ({ ruleId }) => ruleId === 'vue/no-v-html' })
