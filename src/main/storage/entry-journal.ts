@@ -5,10 +5,10 @@ import type { EntryWriter } from './entry-writer'
 import type { Batch } from './pending-writes'
 import { systemClock } from '../base/clock'
 import { openEntryDatabase } from './entry-database'
-import { createEntryTable } from './entry-table'
+import { createEntryRows } from './entry-rows'
 import { createDirectWriter } from './entry-writer'
 import { createPendingWrites } from './pending-writes'
-import { createThreadWriter } from './thread-writer'
+import { createRemoteWriter } from './remote-writer'
 
 export interface EntryJournalOptions {
   /** Absolute data folder; the database is `entries.db` in it. */
@@ -47,10 +47,10 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
     retryDelay = 1000,
   } = options
   const database = openEntryDatabase({ home, logger, clock })
-  const table = createEntryTable(database)
+  const rows = createEntryRows(database)
   const writer: EntryWriter = writerProgram === undefined
     ? createDirectWriter(database)
-    : createThreadWriter({ program: writerProgram, home })
+    : createRemoteWriter({ program: writerProgram, home })
   const pending = createPendingWrites()
   let batch: Batch | null = null
   /** The batch is with the writer, or waits to be tried again. */
@@ -118,7 +118,7 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
   }
 
   return {
-    load: table.load,
+    load: rows.load,
     put(cacheId, entry) {
       pending.put(cacheId, entry)
       changed()

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Batch } from './pending-writes'
 import { messageOf } from '../base/logger'
-import { createEntryTable } from './entry-table'
+import { createEntryRows } from './entry-rows'
 
 /** What takes batches to the disk: here and now, or on a thread of its own. */
 export interface EntryWriter {
@@ -15,11 +15,11 @@ export interface EntryWriter {
 
 /** Writes at once, on the thread that asks. */
 export function createDirectWriter(database: Database): EntryWriter {
-  const table = createEntryTable(database)
+  const rows = createEntryRows(database)
   return {
     write(batch, done) {
       try {
-        table.write(batch)
+        rows.write(batch)
       }
       catch (error) {
         done(messageOf(error))

@@ -15,7 +15,7 @@ interface Row {
   graceUntil: number | null
 }
 
-interface EntryTable {
+interface EntryRows {
   load: (cacheId: string) => Iterable<PersistedEntry>
   /** Writes all of it, or throws and writes nothing. */
   write: (batch: Batch) => void
@@ -25,7 +25,7 @@ interface EntryTable {
  * The rows of `entries.db`. Keys are bytes there: SQLite compares and cuts text by rules of its
  * own.
  */
-export function createEntryTable(database: Database): EntryTable {
+export function createEntryRows(database: Database): EntryRows {
   const next = database.prepare<[string, number], Row>(`
     SELECT position, key, value, content_type AS contentType, tags, version, stored_at AS storedAt, ttl,
            fresh_until AS freshUntil, grace_until AS graceUntil

@@ -9,7 +9,7 @@ import { packBatch } from './batch-message'
  *
  * @param options.program file of the built `writer-thread`
  */
-export function createThreadWriter({ program, home }: { program: string, home: string }): EntryWriter {
+export function createRemoteWriter({ program, home }: { program: string, home: string }): EntryWriter {
   let worker: Worker | undefined
   let pending: ((failure: string | null) => void) | undefined
 
