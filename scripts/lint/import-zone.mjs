@@ -15,7 +15,9 @@ function judgeImport(file, specifier) {
   if (!zone)
     return `${file} lies in no zone; add its folder to scripts/lint/zones.mjs.`
 
-  const target = specifier.replace(/\?.*$/, '')
+  const path = specifier.replace(/\?.*$/, '')
+  // As `paths` in tsconfig.base.json.
+  const target = path.replace(/^@shared\//, `${posix.relative(posix.dirname(file), 'src/shared')}/`)
   const allowed = target.startsWith('.')
     ? isAllowedFile(zone, posix.join(posix.dirname(file), target))
     : isBuiltin(target)

@@ -35,8 +35,8 @@ function imports(specifier: string): string {
 const up = '../../'
 /** By zone: an import that it must not have, and one that it needs. */
 const samples: Record<string, { refused: string[], allowed: string[] }> = {
-  'shared': { refused: ['node:crypto', 'vue', '../main/base/clock', 'electron'], allowed: ['zod', './errors'] },
-  'base': { refused: ['node:fs', 'express', '../cache/ports', 'zod'], allowed: ['node:crypto', '../../shared/errors', './clock'] },
+  'shared': { refused: ['node:crypto', 'vue', '../main/base/clock', '@shared/../main/base/clock', 'electron'], allowed: ['zod', './errors'] },
+  'base': { refused: ['node:fs', 'express', '../cache/ports', 'zod'], allowed: ['node:crypto', '../../shared/errors', '@shared/errors', './clock'] },
   'cache': { refused: ['express', 'better-sqlite3', 'electron', 'node:fs', 'fs', 'fs/promises', '../storage/database', 'zod'], allowed: ['./ports', '../base/clock', '../../shared/errors', 'node:crypto'] },
   'codecs': { refused: ['../cache/ports', 'node:fs'], allowed: ['../base/clock', 'node:zlib'] },
   'storage': { refused: ['../cache/engine', '../cache', 'express', 'electron'], allowed: ['../cache/ports', '../cache/ports.ts', 'better-sqlite3', 'node:fs', './migrations/001.sql?raw'] },

@@ -1,5 +1,5 @@
 import type { SecretVault } from '../base/secret-vault'
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 
 const detail
   = 'No API key is kept: with LARDER_VAULT=env only the one in LARDER_API_KEY is known. A new key is shown once.'

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock'
 import type { SecretVault, VaultCondition } from '../base/secret-vault'
 import type { Keytar } from './keychain-process'
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 import { messageOf } from '../base/logger'
 
 interface KeychainOptions {

@@ -57,9 +57,10 @@ function resolveModule(
   specifier: string,
   modules: ReadonlySet<string>,
 ): string | undefined {
-  if (!specifier.startsWith('.') || specifier.includes('?'))
+  const isShared = specifier.startsWith('@shared/')
+  if (!(isShared || specifier.startsWith('.')) || specifier.includes('?'))
     return undefined
-  const target = posix.join(dirname(file), specifier)
+  const target = isShared ? `src/${specifier.slice(1)}` : posix.join(dirname(file), specifier)
   const found = endings.map(ending => target + ending).find(path => modules.has(path))
   if (!found && !endings.some(ending => isFile(join(root, target + ending))))
     throw new Error(`${file} imports '${specifier}', which is nowhere.`)
