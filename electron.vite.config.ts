@@ -6,6 +6,9 @@ import { defineConfig } from 'electron-vite'
 
 const root = import.meta.dirname
 
+/** As `paths` in tsconfig.base.json. */
+const alias = { '@shared': resolve(root, 'src/shared') }
+
 /** `npx larder` in a clone runs the built entry as a program. */
 const executableEntry: Plugin = {
   name: 'larder:executable-entry',
@@ -48,6 +51,7 @@ const absoluteUrls: Plugin = {
 
 export default defineConfig({
   main: {
+    resolve: { alias },
     plugins: [executableEntry, keychainChild, lightBuiltins],
     build: {
       outDir: 'out/main',
@@ -58,6 +62,7 @@ export default defineConfig({
     },
   },
   preload: {
+    resolve: { alias },
     build: {
       outDir: 'out/preload',
       // A sandboxed preload script is one CommonJS file; of packages it gets a part of Electron's, and no other.
@@ -68,6 +73,7 @@ export default defineConfig({
   },
   renderer: {
     root: resolve(root, 'src/renderer'),
+    resolve: { alias },
     plugins: [vue(), absoluteUrls],
     build: {
       outDir: resolve(root, 'out/renderer'),

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
@@ -12,14 +13,17 @@ const long = [
   'test/tooling/lint.test.ts',
 ]
 
+/** As `paths` in tsconfig.base.json. */
+const resolve = { alias: { '@shared': join(import.meta.dirname, 'src/shared') } }
+
 export default defineConfig({
   test: {
     projects: [
       // One process for many files: loading the same modules anew for each took two thirds of the time. No test may leave anything behind.
-      { plugins: [vue()], test: { name: 'unit', include: ['test/{main,shared,renderer,contract,tooling}/**/*.test.ts'], exclude: long, environment: 'node', testTimeout: 60_000, hookTimeout: 60_000, isolate: false } },
+      { plugins: [vue()], resolve, test: { name: 'unit', include: ['test/{main,shared,renderer,contract,tooling}/**/*.test.ts'], exclude: long, environment: 'node', testTimeout: 60_000, hookTimeout: 60_000, isolate: false } },
       // Real servers, real sockets, real child processes: three files at a time, whatever the machine, so that they do not starve each other; a third of them waits at any time. One process
       // for many files here too.
-      { test: { name: 'server', include: ['test/{server,packaging}/**/*.test.ts', ...long], environment: 'node', testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 3, isolate: false, sequence: { groupOrder: 1 } } },
+      { resolve, test: { name: 'server', include: ['test/{server,packaging}/**/*.test.ts', ...long], environment: 'node', testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 3, isolate: false, sequence: { groupOrder: 1 } } },
     ],
   },
 })

@@ -16,7 +16,7 @@ export interface Comparison {
   verdict: Verdict
 }
 
-export interface ComparedRow {
+interface ComparedRow {
   name: string
   /** Requests a second of this build to those of the other one, by their medians. */
   ratio: number
@@ -25,7 +25,7 @@ export interface ComparedRow {
 }
 
 /** Medians over the rounds; `difference` is `own - other`. */
-export interface ComparedFigure { name: string, unit: string, other: number, own: number, difference: number }
+interface ComparedFigure { name: string, unit: string, other: number, own: number, difference: number }
 
 /** Takes figures of the builds in turns, `rounds` times. */
 export async function compareFigures(

@@ -5,7 +5,7 @@ import { ask } from './peers/answers'
 import { key } from './peers/start'
 
 /** A load that every table has, whatever Larder is compared to. */
-export interface NamedLoad {
+interface NamedLoad {
   name: string
   load: Load
   /** The bare server that answers as Larder does. */
@@ -43,7 +43,9 @@ export function loadsWith(zipfKeys: number): NamedLoad[] {
   ]
 }
 
-/** GET of random keys among `size` entries. Their names are made in the script, at the same cost. */
+/**
+ * GET of random keys among `size` entries. Their names are made in the script, at the same cost.
+ */
 export function loadAmong(size: number): Load {
   return { method: 'GET', path: `${native}/%d`, keys: size }
 }

@@ -2,24 +2,36 @@ import type { Row } from './rows'
 import { shoot } from './load/wrk'
 import { key } from './peers/start'
 
-export interface LaneResult {
+interface LaneResult {
   name: string
   /** Medians over the rounds. */
   requestsPerSecond: number
   /** Milliseconds. */
   p99: number
-  /** Median of the ratios to the first lane within each round; neighbours in time meet the same machine. */
+  /**
+   * Median of the ratios to the first lane within each round; neighbours in time meet the same
+   * machine.
+   */
   ratio: number
   /** Microseconds of the server's processor time a request. */
   cpu: number
-  /** The same as ratio, of processor time: it tells the work itself where others compete for the core. */
+  /**
+   * The same as ratio, of processor time: it tells the work itself where others compete for the
+   * core.
+   */
   cpuRatio: number
   rounds: number[]
 }
 export interface RowResult { name: string, target: number | null, lanes: LaneResult[] }
 
-/** Loads the servers of a row in turns, `rounds` times, after rounds to warm up. Throws when a server refuses what it should serve. */
-export async function measure(row: Row, { rounds, warmUps, milliseconds }: { rounds: number, warmUps: number, milliseconds: number }): Promise<RowResult> {
+/**
+ * Loads the servers of a row in turns, `rounds` times, after rounds to warm up. Throws when a
+ * server refuses what it should serve.
+ */
+export async function measure(
+  row: Row,
+  { rounds, warmUps, milliseconds }: { rounds: number, warmUps: number, milliseconds: number },
+): Promise<RowResult> {
   const shots = row.lanes.map((): { requestsPerSecond: number, p99: number, cpu: number }[] => [])
   for (let round = -warmUps; round < rounds; round++) {
     for (const [index, lane] of turnsOf([...row.lanes.entries()], Math.max(0, round))) {
@@ -56,5 +68,7 @@ export function turnsOf<T>(items: readonly T[], round: number): T[] {
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle] ?? Number.NaN : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2
+  return sorted.length % 2 === 1
+    ? sorted[middle] ?? Number.NaN
+    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2
 }

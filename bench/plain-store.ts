@@ -1,8 +1,16 @@
 import type { EntryFields, Ledger, Store } from '../src/main/cache/store'
 
-/** One object an entry in a `Map`, and nothing but what a benchmark calls: what the off-heap store is measured against. */
+/**
+ * One object an entry in a `Map`, and nothing but what a benchmark calls: what the off-heap store
+ * is measured against.
+ */
 export function createPlainStore(ledger: Ledger): Store {
-  const nodes = new Map<string, EntryFields & EntryFields['lifetime'] & { key: string, size: number, hits: number, usedAt: number }>()
+  const nodes = new Map<string, EntryFields & EntryFields['lifetime'] & {
+    key: string
+    size: number
+    hits: number
+    usedAt: number
+  }>()
   const nothing = (): never => {
     throw new Error('The benchmark does not call this')
   }
@@ -17,7 +25,15 @@ export function createPlainStore(ledger: Ledger): Store {
     find: key => nodes.get(key),
     insert(key, fields, at) {
       ledger.bytes += fields.value.length
-      nodes.set(key, { ...fields, ...fields.lifetime, value: Buffer.from(fields.value), key, size: fields.value.length, hits: 0, usedAt: at })
+      nodes.set(key, {
+        ...fields,
+        ...fields.lifetime,
+        value: Buffer.from(fields.value),
+        key,
+        size: fields.value.length,
+        hits: 0,
+        usedAt: at,
+      })
     },
     replace(entry, fields, at) {
       Object.assign(entry, fields, fields.lifetime, { value: Buffer.from(fields.value), usedAt: at })

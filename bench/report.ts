@@ -18,7 +18,12 @@ export interface Report {
 }
 
 export function machine(): Report['machine'] {
-  return { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, system: `${process.platform} ${release()} ${process.arch}`, node: process.version }
+  return {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    system: `${process.platform} ${release()} ${process.arch}`,
+    node: process.version,
+  }
 }
 
 /** As Markdown tables, which a terminal shows as well. */
@@ -41,7 +46,9 @@ function tables({ rows, figures }: Report): string[] {
     lane.ratio.toFixed(2),
     lane.cpu.toFixed(1),
     lane.cpuRatio.toFixed(2),
-    index > 0 && row.target !== null && concernsLarder(row, index) ? `≥ ${row.target.toFixed(2)} ${lane.ratio >= row.target ? '✓' : '✗'}` : '',
+    index > 0 && row.target !== null && concernsLarder(row, index)
+      ? `≥ ${row.target.toFixed(2)} ${lane.ratio >= row.target ? '✓' : '✗'}`
+      : '',
   ]))
   const others = figures.map(({ name, value, unit, target, remark }) => [name, inDigits(value), unit, target, remark])
   return [
@@ -89,6 +96,7 @@ function concernsLarder(row: RowResult, index: number): boolean {
 
 function table(head: string[], lines: string[][]): string {
   const widths = head.map((title, column) => Math.max(title.length, ...lines.map(line => (line[column] ?? '').length)))
-  const draw = (cells: string[]): string => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  const draw = (cells: string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
   return [draw(head), `|${widths.map(width => '-'.repeat(width + 2)).join('|')}|`, ...lines.map(draw)].join('\n')
 }

@@ -13,7 +13,7 @@ export interface Row {
   target?: number
 }
 
-export interface Lane { peer: Peer, load: Load, name: string }
+interface Lane { peer: Peer, load: Load, name: string }
 
 export interface Rows {
   rows: Row[]
@@ -22,7 +22,7 @@ export interface Rows {
   stop: () => Promise<void>
 }
 
-export interface RowOptions {
+interface RowOptions {
   /** Entries of the row whose keys are drawn by Zipf. */
   zipfKeys: number
   /** Entries that Larder holds in the rows that compare sizes. */

@@ -24,10 +24,54 @@ import { delayDuringChurn, memoryAnEntry, memoryAnEntryRedis, startUpTime } from
  *   npm run bench -- --json <file>    the same as JSON
  */
 const modes = {
-  mini: { rounds: 1, warmUps: 0, milliseconds: 40, zipfKeys: 1000, sizes: [100, 1000], starts: 1, churn: { megabytes: 2, milliseconds: 100 }, entries: 3000, warmUp: 1000, peers: false },
-  quick: { rounds: 5, warmUps: 1, milliseconds: 700, zipfKeys: 100_000, sizes: [1000, 100_000], starts: 5, churn: { megabytes: 64, milliseconds: 5000 }, entries: 200_000, warmUp: 50_000, peers: true },
-  against: { rounds: 11, warmUps: 1, milliseconds: 700, zipfKeys: 100_000, sizes: [1000, 100_000, 1_000_000], starts: 5, churn: { megabytes: 64, milliseconds: 3000 }, entries: 1_000_000, warmUp: 50_000, peers: false },
-  full: { rounds: 11, warmUps: 1, milliseconds: 2000, zipfKeys: 100_000, sizes: [1000, 100_000, 1_000_000], starts: 15, churn: { megabytes: 256, milliseconds: 20_000 }, entries: 1_000_000, warmUp: 200_000, peers: true },
+  mini: {
+    rounds: 1,
+    warmUps: 0,
+    milliseconds: 40,
+    zipfKeys: 1000,
+    sizes: [100, 1000],
+    starts: 1,
+    churn: { megabytes: 2, milliseconds: 100 },
+    entries: 3000,
+    warmUp: 1000,
+    peers: false,
+  },
+  quick: {
+    rounds: 5,
+    warmUps: 1,
+    milliseconds: 700,
+    zipfKeys: 100_000,
+    sizes: [1000, 100_000],
+    starts: 5,
+    churn: { megabytes: 64, milliseconds: 5000 },
+    entries: 200_000,
+    warmUp: 50_000,
+    peers: true,
+  },
+  against: {
+    rounds: 11,
+    warmUps: 1,
+    milliseconds: 700,
+    zipfKeys: 100_000,
+    sizes: [1000, 100_000, 1_000_000],
+    starts: 5,
+    churn: { megabytes: 64, milliseconds: 3000 },
+    entries: 1_000_000,
+    warmUp: 50_000,
+    peers: false,
+  },
+  full: {
+    rounds: 11,
+    warmUps: 1,
+    milliseconds: 2000,
+    zipfKeys: 100_000,
+    sizes: [1000, 100_000, 1_000_000],
+    starts: 15,
+    churn: { megabytes: 256, milliseconds: 20_000 },
+    entries: 1_000_000,
+    warmUp: 200_000,
+    peers: true,
+  },
 }
 
 const { values: flags } = parseArgs({

@@ -16,7 +16,10 @@ export interface Figure { name: string, value: number, unit: string, target: str
 /** What the comparison of two builds has a rule for. */
 export const memoryName = 'memory an entry, Larder'
 
-/** From the start of the process to its first hit, in process starts of Node that do nothing. The entry comes from the disk. */
+/**
+ * From the start of the process to its first hit, in process starts of Node that do nothing. The
+ * entry comes from the disk.
+ */
 export async function startUpTime(build: Build, rounds: number): Promise<Figure> {
   const home = temporaryFolder()
   try {
@@ -37,7 +40,13 @@ export async function startUpTime(build: Build, rounds: number): Promise<Figure>
       if (status !== 200)
         throw new Error(`${build.script} did not keep an entry of its persistent cache: ${status}`)
     }
-    return { name: 'start to first hit', value: median(starts) / median(nothings), unit: '× node -e 0', target: '', remark: `${median(starts).toFixed(0)} ms, node ${median(nothings).toFixed(0)} ms` }
+    return {
+      name: 'start to first hit',
+      value: median(starts) / median(nothings),
+      unit: '× node -e 0',
+      target: '',
+      remark: `${median(starts).toFixed(0)} ms, node ${median(nothings).toFixed(0)} ms`,
+    }
   }
   finally {
     rmSync(home, { recursive: true, force: true })
@@ -47,7 +56,10 @@ export async function startUpTime(build: Build, rounds: number): Promise<Figure>
 /** Seconds that entries of the churn live: some expire within it, most are evicted first. */
 const churnTtl = 10
 
-/** How late the event loop is while entries are evicted, expire and are written over at a full budget. */
+/**
+ * How late the event loop is while entries are evicted, expire and are written over at a full
+ * budget.
+ */
 export async function delayDuringChurn(build: Build, megabytes: number, milliseconds: number): Promise<Figure[]> {
   const peer = await startLarder({ build, memory: `${megabytes}MB` })
   try {
@@ -56,12 +68,29 @@ export async function delayDuringChurn(build: Build, megabytes: number, millisec
     const keys = Math.ceil(megabytes * 1e6 / bytes) * 2
     await fill(peer.port, key, `${native}/%d`, keys, bytes)
     await metrics(peer)
-    const shot = await shoot(peer.port, key, { method: 'GET', path: `${native}/%d`, keys, pick: 'zipf', puts: 0.1, bytes }, milliseconds)
+    const shot = await shoot(
+      peer.port,
+      key,
+      { method: 'GET', path: `${native}/%d`, keys, pick: 'zipf', puts: 0.1, bytes },
+      milliseconds,
+    )
     const text = await metrics(peer)
     const remark = `${Math.round(shot.requestsPerSecond)} requests/s, ${valueOf(text, 'larder_evictions_total')} evicted and ${valueOf(text, 'larder_expirations_total')} expired since the start, budget ${megabytes} MB`
     return [
-      { name: 'event-loop delay p99 in churn', value: valueOf(text, 'larder_event_loop_delay_seconds', 'quantile="0.99"') * 1000, unit: 'ms', target: '≤ 10', remark },
-      { name: 'event-loop delay max in churn', value: valueOf(text, 'larder_event_loop_delay_seconds', 'quantile="1"') * 1000, unit: 'ms', target: '', remark: '' },
+      {
+        name: 'event-loop delay p99 in churn',
+        value: valueOf(text, 'larder_event_loop_delay_seconds', 'quantile="0.99"') * 1000,
+        unit: 'ms',
+        target: '≤ 10',
+        remark,
+      },
+      {
+        name: 'event-loop delay max in churn',
+        value: valueOf(text, 'larder_event_loop_delay_seconds', 'quantile="1"') * 1000,
+        unit: 'ms',
+        target: '',
+        remark: '',
+      },
     ]
   }
   finally {
@@ -69,7 +98,10 @@ export async function delayDuringChurn(build: Build, megabytes: number, millisec
   }
 }
 
-/** Growth of resident memory an entry: 16-byte keys, 100-byte values, through HTTP, after a warm-up of overwrites. */
+/**
+ * Growth of resident memory an entry: 16-byte keys, 100-byte values, through HTTP, after a warm-up
+ * of overwrites.
+ */
 export async function memoryAnEntry(build: Build, count: number, warmUp: number): Promise<Figure> {
   const peer = await startLarder({ build, memory: '2GB' })
   try {
@@ -99,11 +131,18 @@ export async function memoryAnEntryRedis(count: number): Promise<Figure | null> 
   const peer = await startRedis()
   try {
     const value = 'x'.repeat(100)
-    const message = (n: number): string => `*3\r\n$3\r\nSET\r\n$16\r\nkey-${String(n).padStart(7, '0')}-0123\r\n$100\r\n${value}\r\n`
+    const message = (n: number): string =>
+      `*3\r\n$3\r\nSET\r\n$16\r\nkey-${String(n).padStart(7, '0')}-0123\r\n$100\r\n${value}\r\n`
     await pipeline({ port: peer.port, count: 1000, message, answer: '+OK' })
     const before = peer.memory()
     await pipeline({ port: peer.port, count, message, answer: '+OK' })
-    return { name: 'memory an entry, Redis', value: (peer.memory() - before) / (count - 1000), unit: 'B', target: '', remark: `${count.toLocaleString('en')} entries` }
+    return {
+      name: 'memory an entry, Redis',
+      value: (peer.memory() - before) / (count - 1000),
+      unit: 'B',
+      target: '',
+      remark: `${count.toLocaleString('en')} entries`,
+    }
   }
   finally {
     await peer.stop()
@@ -119,7 +158,9 @@ async function metrics(peer: Peer): Promise<string> {
 
 /** Sum of a metric's samples whose labels contain `label`. Throws when there is none. */
 function valueOf(text: string, name: string, label = ''): number {
-  const samples = text.split('\n').filter(line => (line.startsWith(`${name} `) || line.startsWith(`${name}{`)) && line.includes(label))
+  const samples = text
+    .split('\n')
+    .filter(line => (line.startsWith(`${name} `) || line.startsWith(`${name}{`)) && line.includes(label))
   if (samples.length === 0)
     throw new Error(`/metrics says nothing of ${name}`)
   return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)

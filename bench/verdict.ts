@@ -1,5 +1,5 @@
 /** What a build keeps of another one's speed, so that it counts as no slower. */
-export const rule = {
+const rule = {
   /** Least geometric mean of all ratios of requests a second. */
   mean: 0.97,
   /** Least ratio of a row. */
@@ -11,7 +11,7 @@ export const rule = {
 }
 
 export type Grade = 'reached' | 'within the tolerance' | 'missed'
-export interface Judged { name: string, value: number, grade: Grade }
+interface Judged { name: string, value: number, grade: Grade }
 
 export interface Verdict {
   /** The worst of all. */

@@ -17,16 +17,24 @@ const headless = join(root, 'out/main/headless.js')
 const served = '^/(?:api|v1|flush|admin|events|metrics|healthz|readyz|openapi\\.json|swagger\\.yaml)(?:[/?]|$)'
 
 await withProjectNode(async () => {
-  const obstacle = whyNoWindow(process.argv.slice(2)) ?? (electronBinary() ? undefined : 'Electron\'s binary is not installed (npm start fetches it)')
+  const obstacle = whyNoWindow(process.argv.slice(2))
+    ?? (electronBinary() ? undefined : 'Electron\'s binary is not installed (npm start fetches it)')
   if (obstacle === undefined) {
-    process.exitCode = await run(process.execPath, [join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'dev'], { cwd: root, env: { ...process.env, ELECTRON_ENTRY: 'out/main/index.js' } })
+    process.exitCode = await run(
+      process.execPath,
+      [join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'dev'],
+      { cwd: root, env: { ...process.env, ELECTRON_ENTRY: 'out/main/index.js' } },
+    )
     return
   }
   console.error(`larder: no window, because ${obstacle}; the console comes to your browser.`)
   await inBrowser()
 })
 
-/** The built server, and in front of it Vite: it serves the console's sources, without the policy (CSP) that the server gives the built ones. */
+/**
+ * The built server, and in front of it Vite: it serves the console's sources, without the policy
+ * (CSP) that the server gives the built ones.
+ */
 async function inBrowser() {
   const server = spawn(process.execPath, [headless, 'serve'], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(server, 'close')

@@ -1,4 +1,5 @@
-// `npm run icons`: draws every picture of the installers and of the tray from the SVG files in build/icons. Run it after changing one and commit what it wrote.
+// `npm run icons`: draws every picture of the installers and of the tray from the SVG files in
+// build/icons. Run it after changing one and commit what it wrote.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { chromium } from 'playwright-core'
@@ -7,7 +8,10 @@ import { root } from './lib/node.mjs'
 import { icnsOf, icoOf } from './package/icon-files.mjs'
 
 const app = 'build/icons/app.svg'
-/** Below 64 pixels the details of the app icon only blur it; the console's mark was drawn for such sizes. */
+/**
+ * Below 64 pixels the details of the app icon only blur it; the console's mark was drawn for such
+ * sizes.
+ */
 const mark = 'src/renderer/src/assets/mark.svg'
 const states = ['serving', 'off', 'trouble']
 
@@ -22,7 +26,10 @@ try {
     for (const [suffix, size] of [['', 16], ['@2x', 32]]) {
       write(`resources/tray/${state}${suffix}.png`, await draw(page, `build/icons/tray-${state}.svg`, size, '#fff'))
       // macOS takes black and transparency only, and colours them as its menu bar wants.
-      write(`resources/tray/${state}Template${suffix}.png`, await draw(page, `build/icons/tray-${state}.svg`, size, '#000', '.tile { display: none }'))
+      write(
+        `resources/tray/${state}Template${suffix}.png`,
+        await draw(page, `build/icons/tray-${state}.svg`, size, '#000', '.tile { display: none }'),
+      )
     }
   }
 
@@ -42,7 +49,9 @@ finally {
 /** @returns {Promise<Buffer>} The SVG file as a square PNG, transparent where it draws nothing. */
 async function draw(page, file, size, colour, style = '') {
   await page.setViewportSize({ width: size, height: size })
-  await page.setContent(`<style>body { margin: 0; color: ${colour} } svg { display: block; width: 100vw; height: 100vh } ${style}</style>${readFileSync(join(root, file), 'utf8')}`)
+  await page.setContent(
+    `<style>body { margin: 0; color: ${colour} } svg { display: block; width: 100vw; height: 100vh } ${style}</style>${readFileSync(join(root, file), 'utf8')}`,
+  )
   return await page.screenshot({ omitBackground: true })
 }
 

@@ -12,7 +12,9 @@ const args = process.argv.slice(2)
 await withProjectNode(async () => {
   const obstacle = whyNoWindow(args)
   const found = obstacle === undefined ? electronBinary() : undefined
-  const { binary = found, problem = obstacle, signal } = obstacle === undefined && found === undefined ? await fetchElectron() : {}
+  const { binary = found, problem = obstacle, signal } = obstacle === undefined && found === undefined
+    ? await fetchElectron()
+    : {}
   if (signal !== undefined) {
     process.exitCode = signal
     return

@@ -12,19 +12,50 @@ await withProjectNode(async () => {
   const reports = mkdtempSync(join(tmpdir(), 'larder-test-'))
   const report = name => join(reports, `${name}.json`)
 
-  /** For tools that keep what they read: with room in the young generation, types take a fifth less processor time, and lint a twentieth. */
+  /**
+   * For tools that keep what they read: with room in the young generation, types take a fifth less
+   * processor time, and lint a twentieth.
+   */
   const roomy = ['--max-semi-space-size=64']
   /**
-   * Every check: what to run, and how its figures are read when it has ended. Tests run in turn, and wait a fifth of their time for processes and timers. What only reads texts
-   * takes that time: it runs beside them, in a lane of its own, and gives way to them.
+   * Every check: what to run, and how its figures are read when it has ended. Tests run in turn,
+   * and wait a fifth of their time for processes and timers. What only reads texts takes that time:
+   * it runs beside them, in a lane of its own, and gives way to them.
    */
   const checks = [
-    { name: 'lint', beside: 'lint', node: roomy, tool: 'eslint/bin/eslint.js', args: ['.', '--cache', '--cache-location', 'node_modules/.cache/eslint/', '--max-warnings', '0'], figures: byExitCode },
-    { name: 'types', beside: 'types', node: roomy, tool: 'vue-tsc/bin/vue-tsc.js', args: ['--noEmit', '-p', 'tsconfig.node.json'], figures: byExitCode },
-    { name: 'types-web', beside: 'types', node: roomy, tool: 'vue-tsc/bin/vue-tsc.js', args: ['--noEmit', '-p', 'tsconfig.web.json'], figures: byExitCode },
+    {
+      name: 'lint',
+      beside: 'lint',
+      node: roomy,
+      tool: 'eslint/bin/eslint.js',
+      args: ['.', '--cache', '--cache-location', 'node_modules/.cache/eslint/', '--max-warnings', '0'],
+      figures: byExitCode,
+    },
+    {
+      name: 'types',
+      beside: 'types',
+      node: roomy,
+      tool: 'vue-tsc/bin/vue-tsc.js',
+      args: ['--noEmit', '-p', 'tsconfig.node.json'],
+      figures: byExitCode,
+    },
+    {
+      name: 'types-web',
+      beside: 'types',
+      node: roomy,
+      tool: 'vue-tsc/bin/vue-tsc.js',
+      args: ['--noEmit', '-p', 'tsconfig.web.json'],
+      figures: byExitCode,
+    },
     vitest('unit', report),
     vitest('server', report),
-    { name: 'e2e', tool: '@playwright/test/cli.js', args: ['test', '--reporter=list,json'], env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report('e2e') }, figures: code => fromPlaywright(report('e2e'), code) },
+    {
+      name: 'e2e',
+      tool: '@playwright/test/cli.js',
+      args: ['test', '--reporter=list,json'],
+      env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report('e2e') },
+      figures: code => fromPlaywright(report('e2e'), code),
+    },
   ]
   try {
     const { only, hard } = readOptions(checks)
@@ -33,8 +64,11 @@ await withProjectNode(async () => {
       process.env.LARDER_HARD = '1'
     const wanted = chosen(checks, only)
     // As playwright.config.ts decides it.
-    if (wanted.some(({ name }) => name === 'e2e') && process.env.LARDER_HARD !== '1' && process.env.CI !== 'true')
-      console.log('The console is tested in the desktop window, and in a browser what depends on the way to the server. CI=true or --hard tests all of it in both.')
+    if (wanted.some(({ name }) => name === 'e2e') && process.env.LARDER_HARD !== '1' && process.env.CI !== 'true') {
+      console.log(
+        'The console is tested in the desktop window, and in a browser what depends on the way to the server. CI=true or --hard tests all of it in both.',
+      )
+    }
     process.exitCode = await runAll(wanted)
   }
   finally {
@@ -43,7 +77,12 @@ await withProjectNode(async () => {
 })
 
 function vitest(name, report) {
-  return { name, tool: 'vitest/vitest.mjs', args: ['run', '--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${report(name)}`], figures: code => fromVitest(report(name), code) }
+  return {
+    name,
+    tool: 'vitest/vitest.mjs',
+    args: ['run', '--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${report(name)}`],
+    figures: code => fromVitest(report(name), code),
+  }
 }
 
 /** Those that `--only lint,unit` names; all without it. `types` means both. */
@@ -51,7 +90,9 @@ function chosen(checks, only) {
   if (only === undefined)
     return checks
   const wanted = only.split(',').flatMap(name => name === 'types' ? ['types', 'types-web'] : name)
-  return wanted.every(name => checks.some(check => check.name === name)) ? checks.filter(check => wanted.includes(check.name)) : usage(checks)
+  return wanted.every(name => checks.some(check => check.name === name))
+    ? checks.filter(check => wanted.includes(check.name))
+    : usage(checks)
 }
 
 function readOptions(checks) {
@@ -77,8 +118,11 @@ async function runAll(checks) {
     return stopped.code
 
   console.log(`\n── summary ${'─'.repeat(63)}`)
-  for (const { name, seconds, passed, failed, skipped, remark } of results)
-    console.log(`${failed ? '✗' : '✓'} ${name.padEnd(10)}${inWords({ passed, failed, skipped }).padEnd(36)}${seconds.toFixed(1).padStart(7)} s${remark ? `  ${remark}` : ''}`)
+  for (const { name, seconds, passed, failed, skipped, remark } of results) {
+    console.log(
+      `${failed ? '✗' : '✓'} ${name.padEnd(10)}${inWords({ passed, failed, skipped }).padEnd(36)}${seconds.toFixed(1).padStart(7)} s${remark ? `  ${remark}` : ''}`,
+    )
+  }
 
   for (const { name, failures = [] } of results) {
     for (const failure of failures)
@@ -107,7 +151,10 @@ async function runLane(checks) {
   return results
 }
 
-/** Runs a check to its end. What tests write is shown at once; what runs beside them is shown in one piece. */
+/**
+ * Runs a check to its end. What tests write is shown at once; what runs beside them is shown in one
+ * piece.
+ */
 async function runCheck({ name, beside, node = [], tool, args, env, figures }) {
   const title = `\n── ${name} ${'─'.repeat(70 - name.length)}`
   const output = []

@@ -4,12 +4,15 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 
 /**
- * Sends `count` messages over a few pipelined connections and waits for as many answers; for filling, not for measuring.
+ * Sends `count` messages over a few pipelined connections and waits for as many answers; for
+ * filling, not for measuring.
  *
  * @param options.message the n-th request, whole
  * @param options.answer how each answer begins, and nothing else in it does
  */
-export async function pipeline(options: { port: number, count: number, message: (n: number) => string, answer: string }): Promise<void> {
+export async function pipeline(
+  options: { port: number, count: number, message: (n: number) => string, answer: string },
+): Promise<void> {
   const { port, count, message, answer } = options
   const lanes = 8
   const depth = 128
@@ -61,5 +64,10 @@ function answersOf(socket: Socket, answer: string, count: number): Promise<void>
 export function fill(port: number, key: string, path: string, count: number, bytes: number): Promise<void> {
   const value = Buffer.alloc(bytes, 'x').toString()
   const head = `HTTP/1.1\r\nHost: localhost:${port}\r\nApi-Key: ${key}\r\nContent-Type: application/json\r\nContent-Length: ${bytes}\r\n\r\n${value}`
-  return pipeline({ port, count, answer: 'HTTP/1.1 20', message: n => `PUT ${path.replace('%d', String(n).padStart(7, '0'))} ${head}` })
+  return pipeline({
+    port,
+    count,
+    answer: 'HTTP/1.1 20',
+    message: n => `PUT ${path.replace('%d', String(n).padStart(7, '0'))} ${head}`,
+  })
 }

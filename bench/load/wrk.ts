@@ -21,7 +21,7 @@ export interface Load {
   fresh?: boolean
 }
 
-export interface Shot {
+interface Shot {
   requestsPerSecond: number
   requests: number
   /** Milliseconds. */
@@ -36,9 +36,10 @@ const script = join(import.meta.dirname, 'requests.lua')
 let firstFresh = 0
 
 /**
- * Loads a server for so many milliseconds and tells what it took. wrk counts in whole seconds; an interrupt ends it
- * sooner, and it reports by the time that really passed. Where it came to nothing within it, it gets twice as long, up to a
- * second: a busy machine may take that long to start it. Throws when it cannot connect.
+ * Loads a server for so many milliseconds and tells what it took. wrk counts in whole seconds; an
+ * interrupt ends it sooner, and it reports by the time that really passed. Where it came to nothing
+ * within it, it gets twice as long, up to a second: a busy machine may take that long to start it.
+ * Throws when it cannot connect.
  */
 export async function shoot(port: number, key: string, load: Load, milliseconds: number): Promise<Shot> {
   const options = [`keys=${load.keys ?? 1}`, `pick=${load.pick ?? 'even'}`]
@@ -69,5 +70,10 @@ function parse(output: string): Shot {
   if (!(requestsPerSecond > 0) || !tail || /Socket errors: connect [1-9]/.test(output))
     throw new Error(`wrk did not measure anything:\n${output}`)
   const unit = { us: 0.001, ms: 1, s: 1000 }[tail[2] as 'us' | 'ms' | 's']
-  return { requests, requestsPerSecond, p99: Number(tail[1]) * unit, refused: Number(/Non-2xx or 3xx responses: (\d+)/.exec(output)?.[1] ?? 0) }
+  return {
+    requests,
+    requestsPerSecond,
+    p99: Number(tail[1]) * unit,
+    refused: Number(/Non-2xx or 3xx responses: (\d+)/.exec(output)?.[1] ?? 0),
+  }
 }

@@ -9,7 +9,16 @@ const written = new Set(['date', 'connection', 'keep-alive'])
 
 /** What a server answers, so that another can be made to answer the same. */
 export async function ask(peer: Peer, method: string, path: string, body?: string): Promise<Answer> {
-  const asked = request({ host: '127.0.0.1', port: peer.port, method, path, headers: { 'Api-Key': key, ...(body !== undefined && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }) } })
+  const asked = request({
+    host: '127.0.0.1',
+    port: peer.port,
+    method,
+    path,
+    headers: {
+      'Api-Key': key,
+      ...(body !== undefined && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),
+    },
+  })
   asked.end(body)
   const [response] = await once(asked, 'response') as [import('node:http').IncomingMessage]
   let text = ''
@@ -29,6 +38,9 @@ export async function ask(peer: Peer, method: string, path: string, body?: strin
 export async function requireSameBytes(a: Peer, b: Peer, method: string, path: string, body?: string): Promise<void> {
   const [first, second] = await Promise.all([ask(a, method, path, body), ask(b, method, path, body)])
   const sizeOf = ({ status, headers, body }: Answer): string => `${status} ${headers.join('').length} ${body.length}`
-  if (sizeOf(first) !== sizeOf(second))
-    throw new Error(`${a.name} and ${b.name} do not answer ${method} ${path} alike: ${sizeOf(first)}, ${sizeOf(second)}`)
+  if (sizeOf(first) !== sizeOf(second)) {
+    throw new Error(
+      `${a.name} and ${b.name} do not answer ${method} ${path} alike: ${sizeOf(first)}, ${sizeOf(second)}`,
+    )
+  }
 }

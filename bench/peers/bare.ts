@@ -4,8 +4,8 @@ import { createServer } from 'node:http'
 import process from 'node:process'
 
 /**
- * The yardstick: node:http that writes the answers it was given, byte for byte those of Larder, and knows nothing else. Requests with a body
- * are read to the end first, into one buffer.
+ * The yardstick: node:http that writes the answers it was given, byte for byte those of Larder, and
+ * knows nothing else. Requests with a body are read to the end first, into one buffer.
  *
  * Usage: `node bare.ts '{"GET":{"status":200,"headers":[…],"body":"…"},…}'`; prints its port.
  */

@@ -10,7 +10,10 @@ import { delimiter, join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Load and servers on a core each, as far as there are two: else the one would slow the other down by chance. */
+/**
+ * Load and servers on a core each, as far as there are two: else the one would slow the other down
+ * by chance.
+ */
 export const loadCore = '0'
 export const serverCore = cpus().length > 1 ? '1' : '0'
 
@@ -43,11 +46,19 @@ interface LarderOptions { build?: Build, home?: string, memory?: string }
 /** Larder as people run it: a build, default settings, every feature on. */
 export async function startLarder({ build = thisBuild, home, memory }: LarderOptions = {}): Promise<Peer> {
   const folder = home ?? temporaryFolder()
-  const env = { ...withoutLarder(), LARDER_HOME: folder, LARDER_VAULT: 'file', LARDER_API_KEY: key, ...(memory !== undefined && { LARDER_MEMORY: memory }) }
+  const env = {
+    ...withoutLarder(),
+    LARDER_HOME: folder,
+    LARDER_VAULT: 'file',
+    LARDER_API_KEY: key,
+    ...(memory !== undefined && { LARDER_MEMORY: memory }),
+  }
   const command = [process.execPath, build.script, 'serve', '--port', '0']
   const ready = /^Larder ready on http:\/\/localhost:(\d+)$/m
   const peer = await start(build.name, command, { cwd: folder, env, ready })
-  return home === undefined ? { ...peer, stop: () => peer.stop().finally(() => rmSync(folder, { recursive: true, force: true })) } : peer
+  return home === undefined
+    ? { ...peer, stop: () => peer.stop().finally(() => rmSync(folder, { recursive: true, force: true })) }
+    : peer
 }
 
 export function startBare(answers: Partial<Record<'GET' | 'PUT' | 'POST', Answer>>): Promise<Peer> {
@@ -70,7 +81,22 @@ export async function startWebdis(): Promise<Peer> {
   const port = await freePort()
   const folder = temporaryFolder()
   const file = join(folder, 'webdis.json')
-  await writeFile(file, JSON.stringify({ redis_host: '127.0.0.1', redis_port: redis.port, http_host: '127.0.0.1', http_port: port, threads: 1, pool_size: 10, daemonize: false, websockets: false, database: 0, verbosity: 0, logfile: join(folder, 'webdis.log') }))
+  await writeFile(
+    file,
+    JSON.stringify({
+      redis_host: '127.0.0.1',
+      redis_port: redis.port,
+      http_host: '127.0.0.1',
+      http_port: port,
+      threads: 1,
+      pool_size: 10,
+      daemonize: false,
+      websockets: false,
+      database: 0,
+      verbosity: 0,
+      logfile: join(folder, 'webdis.log'),
+    }),
+  )
   const webdis = await start('Webdis + Redis', ['webdis', file], { port })
   async function stop(): Promise<void> {
     await webdis.stop()
@@ -107,7 +133,11 @@ interface StartOptions {
 }
 
 /** Starts a server on its core. Throws with its output when it does not get ready. */
-async function start(name: string, command: readonly string[], { cwd, env = process.env, port, ready = port === undefined ? /^port (\d+)$/m : undefined }: StartOptions = {}): Promise<Peer> {
+async function start(
+  name: string,
+  command: readonly string[],
+  { cwd, env = process.env, port, ready = port === undefined ? /^port (\d+)$/m : undefined }: StartOptions = {},
+): Promise<Peer> {
   const child = spawn('taskset', ['-c', serverCore, ...command], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
@@ -115,9 +145,18 @@ async function start(name: string, command: readonly string[], { cwd, env = proc
   const stop = (): Promise<void> => end(child)
   const until = performance.now() + patience
   while (performance.now() < until && child.exitCode === null) {
-    const found = ready ? Number(ready.exec(output)?.[1] ?? (ready.test(output) ? port : Number.NaN)) : await answers(port) ? Number(port) : Number.NaN
-    if (found > 0)
-      return { name, port: found, memory: () => residentMemory(child.pid ?? 0), cpuTime: () => cpuTime(child.pid ?? 0), stop }
+    const found = ready
+      ? Number(ready.exec(output)?.[1] ?? (ready.test(output) ? port : Number.NaN))
+      : await answers(port) ? Number(port) : Number.NaN
+    if (found > 0) {
+      return {
+        name,
+        port: found,
+        memory: () => residentMemory(child.pid ?? 0),
+        cpuTime: () => cpuTime(child.pid ?? 0),
+        stop,
+      }
+    }
     await sleep(10)
   }
   await stop()
@@ -142,7 +181,10 @@ function residentMemory(pid: number): number {
   return Number(/VmRSS:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
 }
 
-/** User and system time of all threads, in Linux's unit of 1/100 s (proc_pid_stat(5), fields 14 and 15). */
+/**
+ * User and system time of all threads, in Linux's unit of 1/100 s (proc_pid_stat(5), fields 14 and
+ * 15).
+ */
 function cpuTime(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) * 10_000

@@ -29,7 +29,7 @@ export interface Comparison {
 }
 
 /** Hit ratios as parts of the optimum. */
-export interface Summary { mean: number, worst: number, worstWithoutLoop: number }
+interface Summary { mean: number, worst: number, worstWithoutLoop: number }
 
 /** Every trace at every size, for every policy and the optimum. */
 export function compare({ requests: count, keys, seed }: CompareOptions): Comparison[] {

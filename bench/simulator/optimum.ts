@@ -1,12 +1,14 @@
 /**
- * The clairvoyant optimum (L. A. Belady, "A study of replacement algorithms for a virtual-storage computer", IBM Systems Journal
- * 5(2), 1966): when there is no room, the entry goes that is asked for again last, or never. No policy that stores every miss
- * hits more often.
+ * The clairvoyant optimum (L. A. Belady, "A study of replacement algorithms for a virtual-storage
+ * computer", IBM Systems Journal 5(2), 1966): when there is no room, the entry goes that is asked
+ * for again last, or never. No policy that stores every miss hits more often.
  *
- * An entry in the cache is known by the number of its next request, which no other has; an entry that nobody asks for again gets a
- * number past the end, made of its last request. A heap of these numbers, greatest on top, gives the entry to evict in O(log n).
- * A hit leaves the number of the request that it answers in the heap: numbers in the past are smaller than all others and so come
- * up only once nothing else is left – which is never, because the entries that fill the cache are there.
+ * An entry in the cache is known by the number of its next request, which no other has; an entry
+ * that nobody asks for again gets a number past the end, made of its last request. A heap of these
+ * numbers, greatest on top, gives the entry to evict in O(log n). A hit leaves the number of the
+ * request that it answers in the heap: numbers in the past are smaller than all others and so come
+ * up only once nothing else is left – which is never, because the entries that fill the cache are
+ * there.
  *
  * @returns Number of hits.
  */
@@ -33,7 +35,10 @@ export function optimalHits(requests: Uint32Array, capacity: number): number {
   return hits
 }
 
-/** For each request the number of the next one for the same key; past the end: `requests.length` + its own number. */
+/**
+ * For each request the number of the next one for the same key; past the end: `requests.length` +
+ * its own number.
+ */
 function nextUses(requests: Uint32Array): Uint32Array {
   const next = new Uint32Array(requests.length)
   const upcoming = new Map<number, number>()

@@ -1,6 +1,6 @@
 import type { EvictionPolicy, PolicyMemory } from '../../src/main/cache/eviction/policy'
 import type { EvictionName } from '../../src/shared/evictions'
-import { createEviction } from '../../src/main/cache/eviction/policy'
+import { createEviction } from '../../src/main/cache/eviction/policies'
 import { createColumn } from '../../src/main/cache/offheap/columns'
 
 /** Memory of policies without a store: there are no records that their marks could stand in. */

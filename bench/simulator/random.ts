@@ -1,7 +1,10 @@
 /** Uniform in [0, 1). */
 export type Random = () => number
 
-/** The same numbers for the same seed on every machine: mulberry32 (Tommy Ettinger, public domain), period 2^32. */
+/**
+ * The same numbers for the same seed on every machine: mulberry32 (Tommy Ettinger, public domain),
+ * period 2^32.
+ */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0
   return () => {
@@ -12,7 +15,10 @@ export function createRandom(seed: number): Random {
   }
 }
 
-/** Draws ranks 0 … count - 1, rank r with a chance in proportion to 1 / (r + 1)^exponent: exactly, by bisection of the cumulated chances. */
+/**
+ * Draws ranks 0 … count - 1, rank r with a chance in proportion to 1 / (r + 1)^exponent: exactly,
+ * by bisection of the cumulated chances.
+ */
 export function createZipf(count: number, exponent: number, random: Random): () => number {
   const upTo = new Float64Array(count)
   let total = 0

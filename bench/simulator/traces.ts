@@ -1,7 +1,7 @@
 import type { Random } from './random'
 import { createRandom, createZipf } from './random'
 
-export interface TraceOptions {
+interface TraceOptions {
   /** How many requests to make. */
   requests: number
   /** Keys that the applications of the trace know, scans apart. */
@@ -11,13 +11,16 @@ export interface TraceOptions {
   seed: number
 }
 
-/** What a cache is put to: the keys asked for, one after the other, and how many entries it may hold. */
-export interface Workload {
+/**
+ * What a cache is put to: the keys asked for, one after the other, and how many entries it may
+ * hold.
+ */
+interface Workload {
   requests: Uint32Array
   capacity: number
 }
 
-export interface Trace {
+interface Trace {
   name: string
   generate: (options: TraceOptions) => Workload
 }
@@ -25,7 +28,10 @@ export interface Trace {
 /** Draws the key of each request in turn. */
 type Draw = (request: number) => number
 
-/** Where the cache's size follows from the footprint: from the number of different keys that were really asked for. */
+/**
+ * Where the cache's size follows from the footprint: from the number of different keys that were
+ * really asked for.
+ */
 function trace(name: string, prepare: (options: TraceOptions, random: Random) => Draw): Trace {
   return {
     name,
@@ -41,12 +47,17 @@ function footprintOf(requests: Uint32Array): number {
   return new Set(requests).size
 }
 
-/** Independent requests; what web and object caches see, mostly with an exponent from 0.6 to 1.1. */
+/**
+ * Independent requests; what web and object caches see, mostly with an exponent from 0.6 to 1.1.
+ */
 function zipf(exponent: number): Trace {
   return trace(`zipf ${exponent}`, ({ keys }, random) => createZipf(keys, exponent, random))
 }
 
-/** Zipf 0.9, and in every tenth of the trace a job that reads a fifth of that tenth's requests in one go, keys that nobody else wants. */
+/**
+ * Zipf 0.9, and in every tenth of the trace a job that reads a fifth of that tenth's requests in
+ * one go, keys that nobody else wants.
+ */
 const scanAndZipf = trace('scan + zipf', ({ requests, keys }, random) => {
   const draw = createZipf(keys, 0.9, random)
   const period = Math.max(1, Math.round(requests / 10))
@@ -55,8 +66,8 @@ const scanAndZipf = trace('scan + zipf', ({ requests, keys }, random) => {
 })
 
 /**
- * Nine of ten requests go evenly to a hot twentieth of the keys, which moves on by its whole width twenty times: yesterday's
- * favourites are never asked for again but by chance.
+ * Nine of ten requests go evenly to a hot twentieth of the keys, which moves on by its whole width
+ * twenty times: yesterday's favourites are never asked for again but by chance.
  */
 const shiftingHotSet = trace('shifting hot set', ({ requests, keys }, random) => {
   const width = Math.max(1, Math.round(keys / 20))
@@ -66,7 +77,10 @@ const shiftingHotSet = trace('shifting hot set', ({ requests, keys }, random) =>
   }
 })
 
-/** The same keys over and over, a tenth more than the cache holds: the worst case of every policy that prefers what came last. */
+/**
+ * The same keys over and over, a tenth more than the cache holds: the worst case of every policy
+ * that prefers what came last.
+ */
 const loop: Trace = {
   name: 'loop',
   generate({ requests, keys, share }) {

@@ -1,16 +1,21 @@
 import { registerHooks } from 'node:module'
 
+const shared = new URL('../../src/shared/', import.meta.url).href
+
 /**
- * Lets Node run the project's TypeScript as it is: Node strips the types itself, but wants file extensions, which the bundler and therefore the
- * sources go without. Use: `node --import ./bench/simulator/typescript.mjs some.ts`.
+ * Lets Node run the project's TypeScript as it is: Node strips the types itself, but wants file
+ * extensions, which the bundler and therefore the sources go without. Use: `node --import
+ * ./bench/simulator/typescript.mjs some.ts`.
  */
 registerHooks({
-  resolve(specifier, context, next) {
+  resolve(name, context, next) {
+    // As `paths` in tsconfig.base.json.
+    const specifier = name.replace(/^@shared\//, shared)
     try {
       return next(specifier, context)
     }
     catch (error) {
-      if (error.code !== 'ERR_MODULE_NOT_FOUND' || !specifier.startsWith('.'))
+      if (error.code !== 'ERR_MODULE_NOT_FOUND' || !/^(?:\.|file:)/.test(specifier))
         throw error
       return next(`${specifier}.ts`, context)
     }

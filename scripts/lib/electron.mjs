@@ -12,7 +12,8 @@ const electron = join(root, 'node_modules/electron')
 export const desktop = join(root, 'out/main/index.js')
 
 /**
- * What keeps this start from having a window. Electron's binary is looked for last: it can be fetched.
+ * What keeps this start from having a window. Electron's binary is looked for last: it can be
+ * fetched.
  *
  * @param {string[]} args Of the command line.
  * @returns {string | undefined} The first thing, as the end of a sentence.
@@ -24,8 +25,12 @@ export function whyNoWindow(args) {
     return 'LARDER_HEADLESS is set'
   if (!existsSync(desktop))
     return 'this build has no desktop part'
-  if (process.platform !== 'darwin' && process.platform !== 'win32' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY)
+  if (process.platform !== 'darwin'
+    && process.platform !== 'win32'
+    && !process.env.DISPLAY
+    && !process.env.WAYLAND_DISPLAY) {
     return 'there is no display'
+  }
   if (!electronBinary() && isOn(process.env.CI))
     return 'Electron\'s binary is not installed, and CI fetches none'
   return undefined
@@ -45,14 +50,21 @@ export function electronBinary() {
  * Fetches the binary with Electron's own installer, and says how long it is at it.
  *
  * @param {{ limit?: number }} [options] Milliseconds after which it is ended; a minute unless said.
- * @returns {Promise<{ binary?: string, problem?: string, signal?: number }>} The binary, or the reason why there is none as the end of a
- *   sentence; `signal` is 128 + n where a signal to us has ended it.
+ * @returns {Promise<{ binary?: string, problem?: string, signal?: number }>} The binary, or the
+ *   reason why there is none as the end of a sentence; `signal` is 128 + n where a signal to us has
+ *   ended it.
  */
 export async function fetchElectron({ limit = 60_000 } = {}) {
   const words = []
-  const done = showTime(`fetching Electron's binary, once (at most ${Math.ceil(limit / 1000)} s; LARDER_HEADLESS=1 goes without a window) …`)
+  const done = showTime(
+    `fetching Electron's binary, once (at most ${Math.ceil(limit / 1000)} s; LARDER_HEADLESS=1 goes without a window) …`,
+  )
   const start = performance.now()
-  const code = await run(process.execPath, [join(electron, 'install.js')], { timeout: limit, killSignal: 'SIGKILL', onOutput: text => words.push(text) })
+  const code = await run(process.execPath, [join(electron, 'install.js')], {
+    timeout: limit,
+    killSignal: 'SIGKILL',
+    onOutput: text => words.push(text),
+  })
   const binary = electronBinary()
   done(code === 0 && binary !== undefined)
   if (code === 0 && binary !== undefined)
@@ -70,9 +82,13 @@ function showTime(text) {
   const start = performance.now()
   const seconds = () => `${Math.round((performance.now() - start) / 1000)} s`
   process.stderr.write(`larder: ${text}`)
-  const timer = process.stderr.isTTY ? setInterval(() => process.stderr.write(`\rlarder: ${text} ${seconds()}`), 1000) : undefined
+  const timer = process.stderr.isTTY
+    ? setInterval(() => process.stderr.write(`\rlarder: ${text} ${seconds()}`), 1000)
+    : undefined
   return (fetched) => {
     clearInterval(timer)
-    process.stderr.write(`${timer === undefined ? '' : `\rlarder: ${text}`} ${fetched ? '' : 'no, after '}${seconds()}\n`)
+    process.stderr.write(
+      `${timer === undefined ? '' : `\rlarder: ${text}`} ${fetched ? '' : 'no, after '}${seconds()}\n`,
+    )
   }
 }

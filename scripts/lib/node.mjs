@@ -13,7 +13,8 @@ export function suffices(version) {
 }
 
 /**
- * The Node that the project runs on: its own from the devDependency `node`, else the host's where that is new enough.
+ * The Node that the project runs on: its own from the devDependency `node`, else the host's where
+ * that is new enough.
  *
  * @returns {string | undefined} Path of the binary; undefined where there is none.
  */

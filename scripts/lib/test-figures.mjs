@@ -3,8 +3,9 @@ import process from 'node:process'
 import { stripVTControlCharacters } from 'node:util'
 
 /**
- * How many tests passed, failed and were skipped. A runner that fails without a failed test – it crashed, found no test, met an
- * error outside of one – counts as one failure, with a remark; so does one that ran nothing.
+ * How many tests passed, failed and were skipped. A runner that fails without a failed test – it
+ * crashed, found no test, met an error outside of one – counts as one failure, with a remark; so
+ * does one that ran nothing.
  *
  * `failures` says which tests failed, and how: where only the end of the output is kept, that is all there is to see.
  *

@@ -3,8 +3,9 @@ import { run } from './child.mjs'
 import { projectNode, suffices } from './node.mjs'
 
 /**
- * Runs `act` on a Node that is new enough. npm looks up `node` before the very first install has brought ours, so a script may
- * still find itself on the host's; then it starts itself once more on the project's.
+ * Runs `act` on a Node that is new enough. npm looks up `node` before the very first install has
+ * brought ours, so a script may still find itself on the host's; then it starts itself once more on
+ * the project's.
  *
  * @param {() => Promise<void>} act
  */
@@ -14,7 +15,9 @@ export async function withProjectNode(act) {
 
   const node = projectNode()
   if (!node) {
-    console.error(`Larder runs on Node 22.12 or newer, and this is ${process.version}. Run \`npm ci\`: it brings its own.`)
+    console.error(
+      `Larder runs on Node 22.12 or newer, and this is ${process.version}. Run \`npm ci\`: it brings its own.`,
+    )
     process.exitCode = 1
     return
   }

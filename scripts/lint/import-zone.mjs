@@ -10,12 +10,14 @@ const root = join(import.meta.dirname, '../..')
  * @param {string} file The importing file, from the root of the repository.
  * @param {string} specifier What stands in the import; a query such as `?raw` is left aside.
  */
-export function judgeImport(file, specifier) {
+function judgeImport(file, specifier) {
   const zone = zoneOf(file)
   if (!zone)
     return `${file} lies in no zone; add its folder to scripts/lint/zones.mjs.`
 
-  const target = specifier.replace(/\?.*$/, '')
+  const path = specifier.replace(/\?.*$/, '')
+  // As `paths` in tsconfig.base.json.
+  const target = path.replace(/^@shared\//, `${posix.relative(posix.dirname(file), 'src/shared')}/`)
   const allowed = target.startsWith('.')
     ? isAllowedFile(zone, posix.join(posix.dirname(file), target))
     : isBuiltin(target)

@@ -5,11 +5,13 @@ import { fuses } from './fuses.mjs'
 import { demandTarget } from './native-modules.mjs'
 
 /**
- * Between packing and signing: no native module of another system goes along, and the fuses of Electron's binary are set. Not by
- * electron-builder's own `electronFuses`: it knows eight of the nine, and does not insist on all.
+ * Between packing and signing: no native module of another system goes along, and the fuses of
+ * Electron's binary are set. Not by electron-builder's own `electronFuses`: it knows eight of the
+ * nine, and does not insist on all.
  *
  * @param {import('electron-builder').AfterPackContext} context
- * @throws {Error} when a module is foreign, or this Electron has a fuse that nobody has decided about.
+ * @throws {Error} when a module is foreign, or this Electron has a fuse that nobody has decided
+ *   about.
  */
 export async function afterPack({ appOutDir, arch, electronPlatformName: platform, packager }) {
   const name = packager.appInfo.productFilename
@@ -19,6 +21,10 @@ export async function afterPack({ appOutDir, arch, electronPlatformName: platfor
     linux: { binary: packager.executableName, resources: 'resources' },
   }[platform]
   demandTarget(join(appOutDir, resources, 'app.asar.unpacked'), `${platform}-${Arch[arch]}`)
-  // Changing a byte voids the signature that Apple silicon wants of every program; without a certificate it has to be made anew.
-  await flipFuses(join(appOutDir, binary), { ...fuses, resetAdHocDarwinSignature: platform === 'darwin' && Arch[arch] === 'arm64' })
+  // Changing a byte voids the signature that Apple silicon wants of every program; without a
+  // certificate it has to be made anew.
+  await flipFuses(
+    join(appOutDir, binary),
+    { ...fuses, resetAdHocDarwinSignature: platform === 'darwin' && Arch[arch] === 'arm64' },
+  )
 }

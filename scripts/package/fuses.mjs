@@ -1,8 +1,8 @@
 import { FuseV1Options, FuseVersion } from '@electron/fuses'
 
 /**
- * What the packaged Electron can still do besides being Larder: as little as possible. All nine are named, so that an Electron with a
- * tenth stops the packaging until somebody has decided about it.
+ * What the packaged Electron can still do besides being Larder: as little as possible. All nine are
+ * named, so that an Electron with a tenth stops the packaging until somebody has decided about it.
  *
  * @type {import('@electron/fuses').FuseConfig}
  */
@@ -15,7 +15,8 @@ export const fuses = {
   [FuseV1Options.EnableNodeCliInspectArguments]: false,
   // Larder keeps no cookies; should one ever be there, it is not readable on disk.
   [FuseV1Options.EnableCookieEncryption]: true,
-  // Code comes from our archive alone, and (macOS, Windows) only while its hash is the one in the signed binary.
+  // Code comes from our archive alone, and (macOS, Windows) only while its hash is the one in the
+  // signed binary.
   [FuseV1Options.EnableEmbeddedAsarIntegrityValidation]: true,
   [FuseV1Options.OnlyLoadAppFromAsar]: true,
   // Pages come from app://; file:// is no more than it is in a browser.

@@ -1,7 +1,21 @@
 import { Buffer } from 'node:buffer'
 
-/** Apple's names of the sizes that an .icns file may hold as PNG; some sizes have two, the second for twice the pixels of half the size. */
-const appleTypes = [['icp4', 16], ['icp5', 32], ['ic11', 32], ['ic12', 64], ['ic07', 128], ['ic08', 256], ['ic13', 256], ['ic09', 512], ['ic14', 512], ['ic10', 1024]]
+/**
+ * Apple's names of the sizes that an .icns file may hold as PNG; some sizes have two, the second
+ * for twice the pixels of half the size.
+ */
+const appleTypes = [
+  ['icp4', 16],
+  ['icp5', 32],
+  ['ic11', 32],
+  ['ic12', 64],
+  ['ic07', 128],
+  ['ic08', 256],
+  ['ic13', 256],
+  ['ic09', 512],
+  ['ic14', 512],
+  ['ic10', 1024],
+]
 const windowsSizes = [16, 24, 32, 48, 64, 128, 256]
 
 /**

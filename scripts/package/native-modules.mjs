@@ -29,7 +29,9 @@ export function targetOf(file) {
 
 /** @returns {string[]} All native modules below `folder`, as paths from there. */
 export function nativeModulesIn(folder) {
-  return existsSync(folder) ? readdirSync(folder, { recursive: true }).filter(name => name.endsWith('.node')).sort() : []
+  return existsSync(folder)
+    ? readdirSync(folder, { recursive: true }).filter(name => name.endsWith('.node')).sort()
+    : []
 }
 
 /**
@@ -39,8 +41,11 @@ export function nativeModulesIn(folder) {
  */
 export function demandTarget(folder, target) {
   const foreign = nativeModulesIn(folder).filter(name => targetOf(join(folder, name)) !== target)
-  if (foreign.length > 0)
-    throw new Error(`These native modules are not for ${target}: ${foreign.map(name => `${name} (${targetOf(join(folder, name))})`).join(', ')}. keytar is compiled at install: package on the target itself, or install with --omit=optional.`)
+  if (foreign.length > 0) {
+    throw new Error(
+      `These native modules are not for ${target}: ${foreign.map(name => `${name} (${targetOf(join(folder, name))})`).join(', ')}. keytar is compiled at install: package on the target itself, or install with --omit=optional.`,
+    )
+  }
 }
 
 function named(platform, architecture) {

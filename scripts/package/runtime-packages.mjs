@@ -2,14 +2,18 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../lib/node.mjs'
 
-/** Dependencies that only the installation of their dependant needs: what compiles or downloads its native part. */
+/**
+ * Dependencies that only the installation of their dependant needs: what compiles or downloads its
+ * native part.
+ */
 const forInstallOnly = ['prebuild-install', 'node-addon-api']
 
 /**
  * The production packages of the lock file, told apart by whether the running program loads them.
  *
  * @param {string} [file] The lock file.
- * @returns {{ needed: Set<string>, unneeded: Set<string> }} Folders from the root: `node_modules/express`.
+ * @returns {{ needed: Set<string>, unneeded: Set<string> }} Folders from the root:
+ *   `node_modules/express`.
  * @throws {Error} when the lock file lacks a dependency that is not optional.
  */
 export function runtimePackages(file = join(root, 'package-lock.json')) {
@@ -42,6 +46,8 @@ export function runtimePackages(file = join(root, 'package-lock.json')) {
     }
   }
   visit('')
-  const unneeded = new Set(Object.entries(packages).filter(([folder, { dev }]) => folder !== '' && !dev && !needed.has(folder)).map(([folder]) => folder))
+  const unneeded = new Set(Object.entries(packages)
+    .filter(([folder, { dev }]) => folder !== '' && !dev && !needed.has(folder))
+    .map(([folder]) => folder))
   return { needed, unneeded }
 }

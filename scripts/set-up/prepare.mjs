@@ -10,8 +10,14 @@ const declined = 'declined'
 
 /** What a tool says when it fails, and what it should have said. */
 const advice = [
-  [/Cannot find native binding/, 'The build tool\'s native part is an optional dependency, and this install left those out. Run `npm ci` without --omit=optional; or bring out/ from a build elsewhere and run `node out/main/headless.js`.'],
-  [/code (?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT)/, 'The package registry cannot be reached. The first start needs it, later ones do not.'],
+  [
+    /Cannot find native binding/,
+    'The build tool\'s native part is an optional dependency, and this install left those out. Run `npm ci` without --omit=optional; or bring out/ from a build elsewhere and run `node out/main/headless.js`.',
+  ],
+  [
+    /code (?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT)/,
+    'The package registry cannot be reached. The first start needs it, later ones do not.',
+  ],
 ]
 
 /**
@@ -34,8 +40,9 @@ export async function prepare() {
 }
 
 /**
- * package.json says `exec node …`, because npm signals only the shell that it starts: without `exec` a SIGTERM kills that shell and
- * leaves the server running. The shell of Windows has no such word, and needs none, for there are no such signals.
+ * package.json says `exec node …`, because npm signals only the shell that it starts: without
+ * `exec` a SIGTERM kills that shell and leaves the server running. The shell of Windows has no such
+ * word, and needs none, for there are no such signals.
  */
 function teachExec() {
   const file = join(root, 'node_modules/.bin/exec.cmd')
@@ -63,7 +70,9 @@ async function build() {
   const node = projectNode()
   const builder = join(root, 'node_modules/electron-vite/bin/electron-vite.js')
   if (!node || !existsSync(builder)) {
-    say(`cannot build: ${node ? 'the build tool' : 'the project\'s own Node 24'} is not installed. Run \`npm ci\` without --omit and --ignore-scripts.\n`)
+    say(
+      `cannot build: ${node ? 'the build tool' : 'the project\'s own Node 24'} is not installed. Run \`npm ci\` without --omit and --ignore-scripts.\n`,
+    )
     return 1
   }
   const sources = fingerprint()
@@ -90,14 +99,20 @@ function npm(command) {
  * @param {string} name
  * @param {string} program
  * @param {string[]} args
- * @param {RegExp} [declines] What the tool says when it cannot do this here, so that another step shall.
+ * @param {RegExp} [declines] What the tool says when it cannot do this here, so that another step
+ *   shall.
  * @returns {Promise<number | typeof declined>} Exit code of the tool.
  */
 async function step(name, program, args, declines) {
   const start = performance.now()
   const output = []
   say(`${name} …`)
-  const code = await run(program, args, { cwd: root, env: environment(), shell: program.endsWith('.cmd'), onOutput: text => output.push(text) })
+  const code = await run(program, args, {
+    cwd: root,
+    env: environment(),
+    shell: program.endsWith('.cmd'),
+    onOutput: text => output.push(text),
+  })
   const took = `${((performance.now() - start) / 1000).toFixed(1)} s`
   if (code === 0) {
     process.stderr.write(` ${took}\n`)
@@ -116,9 +131,15 @@ async function step(name, program, args, declines) {
   return code
 }
 
-/** The environment without the project's own programs in PATH: an install removes the very Node that it would run on. */
+/**
+ * The environment without the project's own programs in PATH: an install removes the very Node that
+ * it would run on.
+ */
 function environment() {
-  const path = (process.env.PATH ?? '').split(delimiter).filter(folder => folder !== join(root, 'node_modules/.bin')).join(delimiter)
+  const path = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter(folder => folder !== join(root, 'node_modules/.bin'))
+    .join(delimiter)
   return { ...process.env, PATH: path }
 }
 

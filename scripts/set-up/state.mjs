@@ -6,7 +6,12 @@ import { root } from '../lib/node.mjs'
 const lockFile = join(root, 'package-lock.json')
 /** What npm writes as the last act of an install, and `npm ci` removes as its first. */
 const installed = join(root, 'node_modules/.package-lock.json')
-const built = ['out/main/headless.js', 'out/main/index.js', 'out/preload/index.cjs', 'out/renderer/index.html'].map(file => join(root, file))
+const built = [
+  'out/main/headless.js',
+  'out/main/index.js',
+  'out/preload/index.cjs',
+  'out/renderer/index.html',
+].map(file => join(root, file))
 const stamp = join(root, 'out/.built')
 
 /** Milliseconds since the epoch at which the file last changed; 0 where there is none. */
@@ -24,13 +29,15 @@ export function needsInstall() {
 }
 
 /**
- * Stands for all that goes into the build: path, size and time of each file. Unlike a comparison with the newest time it also
- * notices what was deleted, put back from a backup, or has a time in the future.
+ * Stands for all that goes into the build: path, size and time of each file. Unlike a comparison
+ * with the newest time it also notices what was deleted, put back from a backup, or has a time in
+ * the future.
  */
 export function fingerprint() {
   const hash = createHash('sha256')
   const top = readdirSync(root, { withFileTypes: true })
-    .filter(entry => entry.isFile() && /^(?:electron\.vite\.config\..*|package\.json|tsconfig.*\.json)$/.test(entry.name))
+    .filter(entry =>
+      entry.isFile() && /^(?:electron\.vite\.config\..*|package\.json|tsconfig.*\.json)$/.test(entry.name))
   const visit = (folder, entries) => {
     for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
       const path = join(folder, entry.name)
@@ -58,7 +65,9 @@ export function forgetBuild() {
   rmSync(stamp, { force: true })
 }
 
-/** @param {string} of The fingerprint from before the build: what was edited meanwhile is not in it. */
+/**
+ * @param {string} of The fingerprint from before the build: what was edited meanwhile is not in it.
+ */
 export function rememberBuild(of) {
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, of)

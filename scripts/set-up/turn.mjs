@@ -10,7 +10,10 @@ const file = join(root, 'out/.set-up.lock')
 const me = JSON.stringify({ pid: process.pid, host: hostname() })
 
 const beatEvery = 2_000
-/** Without a sign of life for so long the holder is taken for dead, even where its process cannot be seen from here. */
+/**
+ * Without a sign of life for so long the holder is taken for dead, even where its process cannot be
+ * seen from here.
+ */
 const deadAfter = 30_000
 /** Longer than two processes need between reading a dead holder's file and replacing it. */
 const settleFor = 250
@@ -18,8 +21,9 @@ const settleFor = 250
 /**
  * Runs `act` while no other set-up of this folder runs.
  *
- * The lock is a file that its holder touches every two seconds. One of a dead holder is replaced, not removed: of several that
- * replace it at once the last one wins, and all look again after a moment to see who that was.
+ * The lock is a file that its holder touches every two seconds. One of a dead holder is replaced,
+ * not removed: of several that replace it at once the last one wins, and all look again after a
+ * moment to see who that was.
  *
  * @template T
  * @param {() => Promise<T>} act

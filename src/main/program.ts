@@ -20,7 +20,7 @@ export function main(built: BuiltFiles): Promise<number> {
   return run(process.argv.slice(2), io, { version, serve: configuration => serve(configuration, built) })
 }
 
-export type BuiltFiles = Required<Pick<LarderOptions, 'consoleFolder' | 'writerProgram'>>
+type BuiltFiles = Required<Pick<LarderOptions, 'consoleFolder' | 'writerProgram'>>
 
 /** Starts the server and runs it until a signal comes. Resolves with the exit code. */
 async function serve(configuration: Configuration, built: BuiltFiles): Promise<number> {

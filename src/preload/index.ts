@@ -16,7 +16,10 @@ function call(name: OperationName | ShellOperationName): (input?: unknown) => Pr
   return (input = {}) => ipcRenderer.invoke(channel, input)
 }
 
-/** Asks for events while anybody listens: the main process keeps what is not asked for, up to a bound, so a busy page is never flooded. */
+/**
+ * Asks for events while anybody listens: the main process keeps what is not asked for, up to a
+ * bound, so a busy page is never flooded.
+ */
 async function read(next: () => Promise<WireAnswer<EventBatch>>): Promise<void> {
   reading = true
   while (listeners.size > 0) {
@@ -30,8 +33,11 @@ async function read(next: () => Promise<WireAnswer<EventBatch>>): Promise<void> 
 }
 
 const bridge: LarderBridge = {
-  // TypeScript cannot follow a record that is built row by row; the table gives both the names and the types.
-  operations: Object.fromEntries((Object.keys(operations) as OperationName[]).map(name => [name, call(name)])) as unknown as LarderBridge['operations'],
+  // TypeScript cannot follow a record that is built row by row; the table gives both the names and
+  // the types.
+  operations: Object.fromEntries(
+    (Object.keys(operations) as OperationName[]).map(name => [name, call(name)]),
+  ) as unknown as LarderBridge['operations'],
   shell: { state: () => call('shell.state')(), start: call('shell.start') },
   subscribe(topic, listener) {
     if (typeof topic !== 'string' || !Object.hasOwn(eventTopics, topic) || typeof listener !== 'function')

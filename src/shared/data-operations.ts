@@ -2,8 +2,9 @@ import type { ErrorCode } from './errors'
 import type { FaceName } from './faces'
 
 /**
- * The routes that do not answer through the operation table's JSON handlers: the data plane's three faces,
- * and the event stream. The guards, the OpenAPI document and the security tests read them from here.
+ * The routes that do not answer through the operation table's JSON handlers: the data plane's three
+ * faces, and the event stream. The guards, the OpenAPI document and the security tests read them
+ * from here.
  */
 export interface DataOperationSpec {
   /** The first is the usual one; the others mean the same. */
@@ -40,14 +41,84 @@ const selection = {
 const off = ['caching-off', 'cache-off'] as const
 
 export const dataOperations = {
-  'classic.set': { methods: ['POST'], path: '/api/set-cache', face: 'classic', scope: 'write', mutates: true, summary: 'Store data under data.id, unless a fresh entry is there.', body: { media: 'application/json', description: '{"cacheName":"products","data":{"id":"10001"}}' }, answers: { 200: 'Stored; the request body echoed.' }, errors: off },
-  'classic.get': { methods: ['GET', 'HEAD'], path: '/api/get-cache', face: 'classic', scope: 'read', mutates: false, summary: 'Read one value, or without key all fresh entries of a cache.', query: { cache: 'Name of the cache.', key: 'Entry key.' }, required: ['cache'], answers: { 200: 'The bare value, or [{"key":…,"value":…}].' }, errors: off },
-  'classic.invalidate': { methods: ['GET', 'DELETE', 'POST'], path: '/api/cache-invalidation', face: 'classic', scope: 'write', mutates: true, summary: 'Drop one entry.', query: { cache: 'Name of the cache.', key: 'Entry key.' }, required: ['cache', 'key'], answers: { 200: '{"status":204}' }, errors: off },
+  'classic.set': {
+    methods: ['POST'],
+    path: '/api/set-cache',
+    face: 'classic',
+    scope: 'write',
+    mutates: true,
+    summary: 'Store data under data.id, unless a fresh entry is there.',
+    body: { media: 'application/json', description: '{"cacheName":"products","data":{"id":"10001"}}' },
+    answers: { 200: 'Stored; the request body echoed.' },
+    errors: off,
+  },
+  'classic.get': {
+    methods: ['GET', 'HEAD'],
+    path: '/api/get-cache',
+    face: 'classic',
+    scope: 'read',
+    mutates: false,
+    summary: 'Read one value, or without key all fresh entries of a cache.',
+    query: { cache: 'Name of the cache.', key: 'Entry key.' },
+    required: ['cache'],
+    answers: { 200: 'The bare value, or [{"key":…,"value":…}].' },
+    errors: off,
+  },
+  'classic.invalidate': {
+    methods: ['GET', 'DELETE', 'POST'],
+    path: '/api/cache-invalidation',
+    face: 'classic',
+    scope: 'write',
+    mutates: true,
+    summary: 'Drop one entry.',
+    query: { cache: 'Name of the cache.', key: 'Entry key.' },
+    required: ['cache', 'key'],
+    answers: { 200: '{"status":204}' },
+    errors: off,
+  },
 
-  'plain.get': { methods: ['GET', 'HEAD'], path: '/v1/{key+}', face: 'plain', scope: 'read', mutates: false, summary: 'Read a value of the cache default.', answers: { 200: 'The value with its content type.', 304: 'Not modified.' }, errors: [...off, 'entry-not-found'] },
-  'plain.put': { methods: ['PUT'], path: '/v1/{key+}', face: 'plain', scope: 'write', mutates: true, summary: 'Store a value in the cache default.', requestHeaders: storeHeaders, body: { media: '*/*', description: 'The value, byte for byte.' }, answers: { 201: 'Stored.' }, errors: [...off, 'precondition-failed', 'too-large'] },
-  'plain.delete': { methods: ['DELETE'], path: '/v1/{key+}', face: 'plain', scope: 'write', mutates: true, summary: 'Drop a value of the cache default, also when it is missing.', answers: { 200: 'Gone.' }, errors: off },
-  'plain.flush': { methods: ['DELETE'], path: '/flush', face: 'plain', scope: 'write', mutates: true, summary: 'Empty the cache default.', answers: { 200: 'Emptied.' }, errors: off },
+  'plain.get': {
+    methods: ['GET', 'HEAD'],
+    path: '/v1/{key+}',
+    face: 'plain',
+    scope: 'read',
+    mutates: false,
+    summary: 'Read a value of the cache default.',
+    answers: { 200: 'The value with its content type.', 304: 'Not modified.' },
+    errors: [...off, 'entry-not-found'],
+  },
+  'plain.put': {
+    methods: ['PUT'],
+    path: '/v1/{key+}',
+    face: 'plain',
+    scope: 'write',
+    mutates: true,
+    summary: 'Store a value in the cache default.',
+    requestHeaders: storeHeaders,
+    body: { media: '*/*', description: 'The value, byte for byte.' },
+    answers: { 201: 'Stored.' },
+    errors: [...off, 'precondition-failed', 'too-large'],
+  },
+  'plain.delete': {
+    methods: ['DELETE'],
+    path: '/v1/{key+}',
+    face: 'plain',
+    scope: 'write',
+    mutates: true,
+    summary: 'Drop a value of the cache default, also when it is missing.',
+    answers: { 200: 'Gone.' },
+    errors: off,
+  },
+  'plain.flush': {
+    methods: ['DELETE'],
+    path: '/flush',
+    face: 'plain',
+    scope: 'write',
+    mutates: true,
+    summary: 'Empty the cache default.',
+    answers: { 200: 'Emptied.' },
+    errors: off,
+  },
 
   'entries.get': { methods: ['GET', 'HEAD'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'read', mutates: false, summary: 'Read an entry.', query: { peek: '1: looks without a trace: no hit is counted, no life prolonged.' }, requestHeaders: { 'If-None-Match': 'Answers 304 when the entry still has this ETag.' }, answers: { 200: 'The value with ETag, Age, Larder-TTL, Larder-Tags and Cache-Status.', 304: 'Not modified.' }, errors: [...off, 'cache-not-found', 'entry-not-found'] },
   'entries.put': { methods: ['PUT'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'write', mutates: true, summary: 'Store an entry: replaces value, content type, tags and TTL.', requestHeaders: storeHeaders, body: { media: '*/*', description: 'The value, byte for byte.' }, answers: { 201: 'New.', 204: 'Replaced.' }, errors: [...off, 'cache-not-found', 'precondition-failed', 'too-large'] },
@@ -72,7 +143,26 @@ export const dataOperations = {
     },
     errors: [...off, 'cache-not-found', 'entry-not-found', 'wrong-kind', 'not-a-number'],
   },
-  'entries.list': { methods: ['GET', 'HEAD'], path: '/api/caches/{cache}/entries', face: 'native', scope: 'read', mutates: false, summary: 'A page of entry metadata with the exact total.', query: { ...selection, sort: 'key, size, ttl, hits or age; key unless said.', order: 'asc (default) or desc.', limit: 'Entries a page, 1 to 1000; 100 unless said.', offset: 'Rows to skip: a window anywhere in the order. Not together with cursor.', delimiter: 'Shows keys as a tree: folders up to the next delimiter behind the prefix, then the entries of this level.', cursor: 'From the page before.', progress: 'Answers 202 with the progress instead of waiting while the order is being built.' }, answers: { 200: '{"total":n,"rows":n,"folders":[…],"entries":[…],"cursor":…}', 202: '{"progress":0.37}' }, errors: [...off, 'cache-not-found'] },
+  'entries.list': {
+    methods: ['GET', 'HEAD'],
+    path: '/api/caches/{cache}/entries',
+    face: 'native',
+    scope: 'read',
+    mutates: false,
+    summary: 'A page of entry metadata with the exact total.',
+    query: {
+      ...selection,
+      sort: 'key, size, ttl, hits or age; key unless said.',
+      order: 'asc (default) or desc.',
+      limit: 'Entries a page, 1 to 1000; 100 unless said.',
+      offset: 'Rows to skip: a window anywhere in the order. Not together with cursor.',
+      delimiter: 'Shows keys as a tree: folders up to the next delimiter behind the prefix, then the entries of this level.',
+      cursor: 'From the page before.',
+      progress: 'Answers 202 with the progress instead of waiting while the order is being built.',
+    },
+    answers: { 200: '{"total":n,"rows":n,"folders":[…],"entries":[…],"cursor":…}', 202: '{"progress":0.37}' },
+    errors: [...off, 'cache-not-found'],
+  },
   'entries.invalidate': {
     methods: ['DELETE'],
     path: '/api/caches/{cache}/entries',
@@ -106,7 +196,17 @@ export const dataOperations = {
     errors: [...off, 'cache-not-found', 'batch-aborted', 'too-large'],
   },
 
-  'events.watch': { methods: ['GET'], path: '/events', face: 'events', scope: 'read', mutates: false, summary: 'Server-sent events of your caches; read them with streaming fetch.', query: { topics: 'Comma-separated topics or their first part (entry, cache); all unless said.' }, answers: { 200: 'text/event-stream' }, errors: [] },
+  'events.watch': {
+    methods: ['GET'],
+    path: '/events',
+    face: 'events',
+    scope: 'read',
+    mutates: false,
+    summary: 'Server-sent events of your caches; read them with streaming fetch.',
+    query: { topics: 'Comma-separated topics or their first part (entry, cache); all unless said.' },
+    answers: { 200: 'text/event-stream' },
+    errors: [],
+  },
 } as const satisfies Record<string, DataOperationSpec>
 
 export type DataOperationName = keyof typeof dataOperations

@@ -13,8 +13,9 @@ export const Tag = z.string().min(1, 'must not be empty').refine(t => t.isWellFo
 export const contentTypeRule = `must be visible ASCII as in a header field, at most ${limits.contentType} bytes`
 
 /**
- * Whether a content type can go back out as a header field (RFC 9110 §5.5), however it came in: visible ASCII with
- * spaces and tabs between. That it names a media type is up to those who send it.
+ * Whether a content type can go back out as a header field (RFC 9110 §5.5), however it came in:
+ * visible ASCII with spaces and tabs between. That it names a media type is up to those who send
+ * it.
  */
 export function isContentType(text: string): boolean {
   return text.length <= limits.contentType && /^[\x21-\x7E]+(?:[ \t]+[\x21-\x7E]+)*$/.test(text)

@@ -21,8 +21,10 @@ export const entryFilter: FilterWords = {
 export interface EntryFilter extends Span { selector: EntrySelector }
 
 /**
- * Reads a filter of entries: a word is how keys begin, or a glob where it has `*`, `?` or `[` outside of quotes; the fields say which is meant. Null for
- * everything. Throws FilterError, also for what the grammar knows but no order of the server answers: more than one term, a minus, alternatives, comparisons.
+ * Reads a filter of entries: a word is how keys begin, or a glob where it has `*`, `?` or `[`
+ * outside of quotes; the fields say which is meant. Null for everything. Throws FilterError, also
+ * for what the grammar knows but no order of the server answers: more than one term, a minus,
+ * alternatives, comparisons.
  */
 export function readEntryFilter(text: string): EntryFilter | null {
   checkLength(text)
@@ -32,19 +34,38 @@ export function readEntryFilter(text: string): EntryFilter | null {
   const [term, second] = scanFilter(text, entryFilter)
   if (!term)
     return null
-  if (second)
-    throw new FilterError('Entries are looked for by one thing at a time. A key with a space needs quotation marks: "a b".', second.from, second.to)
+  if (second) {
+    throw new FilterError(
+      'Entries are looked for by one thing at a time. A key with a space needs quotation marks: "a b".',
+      second.from,
+      second.to,
+    )
+  }
   checkClosed(term)
-  if (term.negated)
-    throw new FilterError('Entries cannot be left out here. A key that begins with a minus needs quotation marks: "-a".', term.from, term.from + 1)
+  if (term.negated) {
+    throw new FilterError(
+      'Entries cannot be left out here. A key that begins with a minus needs quotation marks: "-a".',
+      term.from,
+      term.from + 1,
+    )
+  }
   const [value, other] = term.values
   if (!value)
     return null
-  if (other)
-    throw new FilterError('Entries are looked for by one thing at a time. A comma that belongs to it needs quotation marks.', other.from - 1, other.to)
+  if (other) {
+    throw new FilterError(
+      'Entries are looked for by one thing at a time. A comma that belongs to it needs quotation marks.',
+      other.from - 1,
+      other.to,
+    )
+  }
   if (!term.field && value.parts.length === 0)
     return null
-  return { selector: term.field ? selectorOf(term.field, value, text) : textSelector(value, text), from: value.from, to: value.to }
+  return {
+    selector: term.field ? selectorOf(term.field, value, text) : textSelector(value, text),
+    from: value.from,
+    to: value.to,
+  }
 }
 
 function textSelector(value: ScannedValue, text: string): EntrySelector {
@@ -55,11 +76,20 @@ function textSelector(value: ScannedValue, text: string): EntrySelector {
 function selectorOf(field: NonNullable<ScannedTerm['field']>, value: ScannedValue, text: string): EntrySelector {
   const { name, operator, from, to } = field
   findField(field, [value], entryFilter.fields)
-  if (operator !== ':' && operator !== '=')
-    throw new FilterError(`Entries cannot be compared by ${name}: write ${name}: instead of ${name}${operator}`, from, to + operator.length)
+  if (operator !== ':' && operator !== '=') {
+    throw new FilterError(
+      `Entries cannot be compared by ${name}: write ${name}: instead of ${name}${operator}`,
+      from,
+      to + operator.length,
+    )
+  }
   switch (name.toLowerCase()) {
     case 'key':
-      return { glob: value.parts.map(part => part.kind === 'text' ? escapeGlob(part.text) : part.kind === 'run' ? '*' : '?').join('') }
+      return {
+        glob: value.parts
+          .map(part => part.kind === 'text' ? escapeGlob(part.text) : part.kind === 'run' ? '*' : '?')
+          .join(''),
+      }
     case 'glob':
       return { glob: globOf(value, text).pattern }
     case 'tag':
@@ -71,8 +101,13 @@ function selectorOf(field: NonNullable<ScannedTerm['field']>, value: ScannedValu
 
 /** Throws FilterError where the value has wildcards. */
 function wordOf(name: string, value: ScannedValue): string {
-  if (value.parts.some(({ kind }) => kind !== 'text'))
-    throw new FilterError(`${name}: takes no wildcards. Put * and ? in quotation marks where they are meant as they are.`, value.from, value.to)
+  if (value.parts.some(({ kind }) => kind !== 'text')) {
+    throw new FilterError(
+      `${name}: takes no wildcards. Put * and ? in quotation marks where they are meant as they are.`,
+      value.from,
+      value.to,
+    )
+  }
   return literalOf(value)
 }
 
@@ -80,7 +115,10 @@ function literalOf({ parts }: ScannedValue): string {
   return parts.map(part => part.kind === 'text' ? part.text : '').join('')
 }
 
-/** The value as the server's globs are written: quotes become backslashes, everything else stays, brackets included. */
+/**
+ * The value as the server's globs are written: quotes become backslashes, everything else stays,
+ * brackets included.
+ */
 function globOf({ from, to }: ScannedValue, text: string): { pattern: string, isPlain: boolean } {
   let pattern = ''
   let quoted = false

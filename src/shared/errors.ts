@@ -1,8 +1,8 @@
 /**
  * Every error that Larder answers with: stable code → HTTP status and title.
  *
- * A code is part of the public interface: it is never renamed. The same registry serves problem+json
- * (RFC 9457) on HTTP, the wire form on IPC and the exit text of the command line.
+ * A code is part of the public interface: it is never renamed. The same registry serves
+ * problem+json (RFC 9457) on HTTP, the wire form on IPC and the exit text of the command line.
  */
 export const errorRegistry = {
   'bad-request': { status: 400, title: 'Bad request' },
@@ -62,7 +62,7 @@ export interface Problem {
   errors?: FieldError[]
 }
 
-export interface ErrorOptions {
+interface ErrorOptions {
   cause?: unknown
   errors?: FieldError[]
   /** Seconds after which a retry may succeed; becomes `Retry-After` on HTTP. */
@@ -72,7 +72,10 @@ export interface ErrorOptions {
 /** V8's setting; other engines pay no heed. */
 const v8 = Error as ErrorConstructor & { stackTraceLimit?: number | undefined }
 
-/** An expected failure with a code of the registry, without a stack. Everything else that is thrown is a bug (500). */
+/**
+ * An expected failure with a code of the registry, without a stack. Everything else that is thrown
+ * is a bug (500).
+ */
 export class LarderError extends Error {
   override readonly name = 'LarderError'
   readonly code: ErrorCode
@@ -80,7 +83,8 @@ export class LarderError extends Error {
   readonly retryAfter: number | undefined
 
   constructor(code: ErrorCode, detail: string, options: ErrorOptions = {}) {
-    // An answer, not a fault: nobody reads where it was made, and writing that down takes longer than the rest of a miss.
+    // An answer, not a fault: nobody reads where it was made, and writing that down takes longer
+    // than the rest of a miss.
     const { stackTraceLimit } = v8
     v8.stackTraceLimit = 0
     super(detail, options.cause === undefined ? undefined : { cause: options.cause })

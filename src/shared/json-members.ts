@@ -20,8 +20,8 @@ export function rawMember(text: string, name: string): string | undefined {
 export type JsonTree = string | Map<string, JsonTree>
 
 /**
- * Reads `text`, which must have passed JSON.parse, in one go. With `wanted` only those objects are taken
- * apart that are so there; otherwise all that do not lie within an array.
+ * Reads `text`, which must have passed JSON.parse, in one go. With `wanted` only those objects are
+ * taken apart that are so there; otherwise all that do not lie within an array.
  */
 export function readJsonTree(text: string, wanted?: JsonTree): JsonTree {
   const start = skipSpace(text, 0)
@@ -34,7 +34,12 @@ export function writeJsonTree(tree: JsonTree): string {
   return `{${Array.from(tree, ([name, value]) => `${JSON.stringify(name)}:${writeJsonTree(value)}`).join(',')}}`
 }
 
-function readTree(text: string, start: number, all: boolean, wanted: JsonTree | undefined): { tree: JsonTree, end: number } {
+function readTree(
+  text: string,
+  start: number,
+  all: boolean,
+  wanted: JsonTree | undefined,
+): { tree: JsonTree, end: number } {
   if (text.charCodeAt(start) !== openBrace || !(all || wanted instanceof Map)) {
     const end = endOfValue(text, start)
     return { tree: text.slice(start, end), end }
@@ -48,7 +53,10 @@ function readTree(text: string, start: number, all: boolean, wanted: JsonTree | 
   return { tree: members, end }
 }
 
-/** Goes through the object that begins at `at`; `read` returns where the member's value ends. Returns where the object does. */
+/**
+ * Goes through the object that begins at `at`; `read` returns where the member's value ends.
+ * Returns where the object does.
+ */
 function eachMember(text: string, at: number, read: (name: string, start: number) => number): number {
   at = skipSpace(text, at + 1)
   while (text.charCodeAt(at) === quote) {
@@ -77,7 +85,10 @@ function skipSpace(text: string, at: number): number {
   return at
 }
 
-/** From a value's first character to behind its last. Brackets are only counted: the text is known to be well-formed. */
+/**
+ * From a value's first character to behind its last. Brackets are only counted: the text is known
+ * to be well-formed.
+ */
 function endOfValue(text: string, at: number): number {
   let depth = 0
   for (; at < text.length; at++) {

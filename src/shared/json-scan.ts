@@ -5,10 +5,15 @@ export const closeBracket = 0x5D
 export const openBrace = 0x7B
 export const closeBrace = 0x7D
 const backslash = 0x5C
-/** Characters looked at one by one before the engine's own search, which is faster but dear to call. */
+/**
+ * Characters looked at one by one before the engine's own search, which is faster but dear to call.
+ */
 const near = 32
 
-/** From the opening quote of a JSON string to behind the closing one; the end of the text when there is none. */
+/**
+ * From the opening quote of a JSON string to behind the closing one; the end of the text when there
+ * is none.
+ */
 export function endOfString(text: string, at: number): number {
   let from = at + 1
   for (;;) {

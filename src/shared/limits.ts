@@ -5,7 +5,9 @@ export const limits = {
   headerFields: 200,
   url: 8 * 1024,
   entryKey: 1024,
-  /** Parts of a glob: characters, `?`, and the ranges of brackets. They bound the work for one key. */
+  /**
+   * Parts of a glob: characters, `?`, and the ranges of brackets. They bound the work for one key.
+   */
   globParts: 256,
   contentType: 255,
   tags: 16,
@@ -28,12 +30,18 @@ export const limits = {
   /** A merge patch, and a value that can be patched. */
   patch: 1024 * 1024,
   patched: 8 * 1024 * 1024,
-  /** Values of any JSON body, and of a merge patch or the value that it changes: each makes an object. */
+  /**
+   * Values of any JSON body, and of a merge patch or the value that it changes: each makes an
+   * object.
+   */
   jsonElements: 100_000,
   patchElements: 20_000,
   batchOperations: 10_000,
   pageSize: 1000,
-  /** Caches that a user may have unless an administrator says otherwise, and the most that one may say. */
+  /**
+   * Caches that a user may have unless an administrator says otherwise, and the most that one may
+   * say.
+   */
   caches: 200,
   cachesMax: 10_000,
   /** Seconds: a hundred years. Longer than any cache lives, far from number overflow. */

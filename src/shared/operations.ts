@@ -181,7 +181,7 @@ export const operations = {
   }),
 } as const
 
-export type Operations = typeof operations
+type Operations = typeof operations
 export type OperationName = keyof Operations
 /** What a caller passes: defaults may be left out. */
 export type OperationInput<N extends OperationName> = z.input<Operations[N]['input']>

@@ -26,7 +26,12 @@ function shownKey({ key }: FilteredRequest): string | null {
 
 const fields: Record<string, FilterField<FilteredRequest>> = {
   result: { kind: 'enum', summary: 'What came of it', values: results, read: request => request.result },
-  reason: { kind: 'text', summary: 'Why it missed or was refused', values: missReasons, read: request => request.reason },
+  reason: {
+    kind: 'text',
+    summary: 'Why it missed or was refused',
+    values: missReasons,
+    read: request => request.reason,
+  },
   status: { kind: 'number', summary: 'HTTP status', units: { '': 1 }, read: request => request.status },
   cache: { kind: 'text', summary: 'Name of the cache', read: request => request.cache },
   key: { kind: 'text', summary: 'Entry key; \\\\xFF for a byte that is no text', read: shownKey },
@@ -36,8 +41,18 @@ const fields: Record<string, FilterField<FilteredRequest>> = {
   operation: { kind: 'text', summary: 'Operation of the API, such as entries.get', read: request => request.operation },
   mark: { kind: 'text', summary: 'What was done to it on its way', read: request => request.marks },
   duration: { kind: 'number', summary: 'Time to answer, as 5ms', units: times, read: request => request.duration },
-  size: { kind: 'number', summary: 'Body of the answer, as 10kB', units: bytes, read: request => request.responseBytes },
-  sent: { kind: 'number', summary: 'Body of the request, as 10kB', units: bytes, read: request => request.requestBytes },
+  size: {
+    kind: 'number',
+    summary: 'Body of the answer, as 10kB',
+    units: bytes,
+    read: request => request.responseBytes,
+  },
+  sent: {
+    kind: 'number',
+    summary: 'Body of the request, as 10kB',
+    units: bytes,
+    read: request => request.requestBytes,
+  },
   apikey: { kind: 'text', summary: 'Id of the API key', read: request => request.keyId },
 }
 

@@ -3,8 +3,11 @@ import { isKey, percentEncode } from './entry-key'
 import { invalidField } from './errors'
 import { operations } from './operations'
 
-/** An operation as an HTTP request. The target is `path + query`; `body` is JSON text and wants `Content-Type: application/json`. */
-export interface OperationRequest {
+/**
+ * An operation as an HTTP request. The target is `path + query`; `body` is JSON text and wants
+ * `Content-Type: application/json`.
+ */
+interface OperationRequest {
   method: OperationSpec['method']
   /** Percent-encoded. */
   path: string
@@ -14,11 +17,12 @@ export interface OperationRequest {
 }
 
 /**
- * Lays an operation's input out over path, query (GET, DELETE) or JSON body, as its row in the table says. Does not check
- * the input by its schema: that is the server's part. Fields that are `undefined` are left out.
+ * Lays an operation's input out over path, query (GET, DELETE) or JSON body, as its row in the
+ * table says. Does not check the input by its schema: that is the server's part. Fields that are
+ * `undefined` are left out.
  *
- * Throws LarderError `invalid-input` for a field that cannot travel: missing or not text in the path, an object in the query,
- * a lone surrogate.
+ * Throws LarderError `invalid-input` for a field that cannot travel: missing or not text in the
+ * path, an object in the query, a lone surrogate.
  */
 export function requestOf<N extends OperationName>(name: N, input: OperationInput<N>): OperationRequest {
   const { method, path: template }: OperationSpec = operations[name]

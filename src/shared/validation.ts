@@ -6,8 +6,9 @@ import { LarderError } from './errors'
 const mostErrors = 20
 
 /**
- * Parses `value` by `schema`. Throws LarderError `invalid-input` that names the fields which are wrong, by their dotted paths.
- * `__proto__` is refused as any unknown field is, also where JSON.parse made it an own property.
+ * Parses `value` by `schema`. Throws LarderError `invalid-input` that names the fields which are
+ * wrong, by their dotted paths. `__proto__` is refused as any unknown field is, also where
+ * JSON.parse made it an own property.
  */
 export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const errors: FieldError[] = []
@@ -18,10 +19,14 @@ export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.ou
 }
 
 /**
- * As `parseInput` for each of the values, which come from the places that `pathOf` tells. Ends when there
- * are as many errors as are told.
+ * As `parseInput` for each of the values, which come from the places that `pathOf` tells. Ends when
+ * there are as many errors as are told.
  */
-export function parseEach<S extends z.ZodType>(schema: S, values: readonly unknown[], pathOf: (index: number) => string): z.output<S>[] {
+export function parseEach<S extends z.ZodType>(
+  schema: S,
+  values: readonly unknown[],
+  pathOf: (index: number) => string,
+): z.output<S>[] {
   const errors: FieldError[] = []
   const parsed: unknown[] = []
   for (const [index, value] of values.entries()) {
@@ -40,7 +45,9 @@ function check(schema: z.ZodType, value: unknown, path: string, errors: FieldErr
   const result = forbidden === undefined ? schema.safeParse(value) : undefined
   if (result?.success)
     return result.data
-  const found = forbidden === undefined ? result?.error?.issues.flatMap(toFieldErrors) ?? [] : [{ field: forbidden, message: 'unknown field' }]
+  const found = forbidden === undefined
+    ? result?.error?.issues.flatMap(toFieldErrors) ?? []
+    : [{ field: forbidden, message: 'unknown field' }]
   errors.push(...found.slice(0, mostErrors).map(({ field, message }) => ({ field: under(path, field), message })))
   return undefined
 }
@@ -62,8 +69,10 @@ function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === 'invalid_union') {
     // Show the alternative that came closest: the one with the fewest complaints.
     const nearest = [...issue.errors].sort((a, b) => a.length - b.length)[0] ?? []
-    if (nearest.length > 0)
-      return nearest.flatMap(inner => toFieldErrors({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue))
+    if (nearest.length > 0) {
+      return nearest.flatMap(inner =>
+        toFieldErrors({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue))
+    }
   }
   if (issue.code === 'invalid_type' && issue.input === undefined)
     return [{ field, message: issue.message.startsWith('Invalid input') ? 'is missing' : issue.message }]
@@ -72,10 +81,16 @@ function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
 
 /** zod's own wording, shortened: the field is named already. */
 function plain(message: string): string {
-  return message.replace(/^Invalid input: /, '').replace(/^Invalid option: /, 'must be one of: ').replace(/^expected/, 'must be a')
+  return message
+    .replace(/^Invalid input: /, '')
+    .replace(/^Invalid option: /, 'must be one of: ')
+    .replace(/^expected/, 'must be a')
 }
 
-/** Path of the first own property called `__proto__`, anywhere in the input. Input depth is bounded by the JSON reader. */
+/**
+ * Path of the first own property called `__proto__`, anywhere in the input. Input depth is bounded
+ * by the JSON reader.
+ */
 function findProto(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null)
     return undefined

@@ -6,7 +6,7 @@ import { findChromium } from '../helpers/chromium'
 import { launchDesktop, realElectron } from './launch-desktop'
 import { createShellBrowser } from './shell-browser'
 
-export interface DesktopFixtures {
+interface DesktopFixtures {
   /** Starts the app; every one is ended with the test, and has to end with 0. */
   launch: (options?: DesktopOptions) => Promise<Desktop>
   /** One that serves. */

@@ -20,7 +20,7 @@ import { browserVariable } from '../standin/browser'
 import { pageVariable } from '../standin/page'
 
 /** A question to the stand-in. */
-export type Ask = <N extends keyof Commands>(name: N, ...given: Parameters<Commands[N]>) => Promise<Awaited<ReturnType<Commands[N]>>>
+type Ask = <N extends keyof Commands>(name: N, ...given: Parameters<Commands[N]>) => Promise<Awaited<ReturnType<Commands[N]>>>
 
 export interface Desktop {
   kind: 'stand-in' | 'electron'

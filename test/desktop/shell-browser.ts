@@ -2,7 +2,7 @@ import type { BrowserContext } from '@playwright/test'
 import { chromium } from '@playwright/test'
 import { launchChromium } from '../standin/launch-chromium'
 
-export interface OpenShellBrowser {
+interface OpenShellBrowser {
   /** `ws://127.0.0.1:…` of its DevTools. */
   address: string
   /** All its pages, those of the stand-in's windows among them. */
@@ -13,7 +13,7 @@ export interface OpenShellBrowser {
  * A page for the windows of one app after another. What the engine made of the console's scripts stays in it, as long as their origin does: more than half of what
  * it takes to open the console.
  */
-export interface KeptPage {
+interface KeptPage {
   targetId: string
   /** Port of the origin of the app before; 0 when there was none. */
   port: () => number

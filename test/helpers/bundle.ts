@@ -10,6 +10,8 @@ export async function bundleForNode(entry: string): Promise<string> {
   const { name } = parse(entry)
   // Below node_modules, so that the dependencies are found; one folder a test process, so that two do not meet.
   const outDir = join(import.meta.dirname, '../../node_modules/.cache/larder-tests', `${name}-${process.pid}`)
-  await build({ configFile: false, logLevel: 'error', build: { ssr: entry, outDir, emptyOutDir: true, rollupOptions: { output: { entryFileNames: 'bundle.mjs' } } } })
+  // As `paths` in tsconfig.base.json.
+  const alias = { '@shared': join(import.meta.dirname, '../../src/shared') }
+  await build({ configFile: false, logLevel: 'error', resolve: { alias }, build: { ssr: entry, outDir, emptyOutDir: true, rollupOptions: { output: { entryFileNames: 'bundle.mjs' } } } })
   return join(outDir, 'bundle.mjs')
 }

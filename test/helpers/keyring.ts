@@ -8,7 +8,7 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { requireProgram } from './programs'
 
-export interface SessionBus {
+interface SessionBus {
   /** The value of DBUS_SESSION_BUS_ADDRESS that leads to it. */
   address: string
   /** Locks the keyring under the feet of whoever uses it. */

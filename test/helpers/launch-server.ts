@@ -24,7 +24,7 @@ export interface LaunchedServer {
   stop: () => Promise<number | null>
 }
 
-export interface LaunchOptions {
+interface LaunchOptions {
   env?: Readonly<Record<string, string>>
   /** Flags after `serve`. @default ['--port', '0'] */
   args?: readonly string[]

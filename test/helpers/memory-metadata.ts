@@ -2,7 +2,7 @@ import type { CacheRecord, KeyRecord, MetadataStore, UserRecord } from '../../sr
 import { Buffer } from 'node:buffer'
 import { LarderError } from '../../src/shared/errors'
 
-export interface MemoryMetadata extends MetadataStore {
+interface MemoryMetadata extends MetadataStore {
   /** The next write throws this, as a full disk would. */
   failNextWrite: (error: Error) => void
 }

@@ -1,7 +1,7 @@
 import type { SecretVault, VaultCondition } from '../../src/main/base/secret-vault'
 import { LarderError } from '../../src/shared/errors'
 
-export interface MemoryVault extends SecretVault {
+interface MemoryVault extends SecretVault {
   /** What `state` answers; anything but `ok` makes the other calls throw, as a real vault does. */
   condition: VaultCondition
   readonly secrets: Map<string, string>

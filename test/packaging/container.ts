@@ -28,7 +28,7 @@ export interface Image {
 
 interface Stage { root: string, cwd: string, env: Record<string, string>, user: string }
 
-export interface BuildOptions {
+interface BuildOptions {
   /** The project with its Dockerfile and .dockerignore. */
   project: string
   /** An empty folder that everybody may enter. */

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { inflateSync } from 'node:zlib'
 
 /** Red, green, blue and opacity, 0 to 255 each. */
-export type Pixel = [number, number, number, number]
+type Pixel = [number, number, number, number]
 
 /**
  * Reads what Chromium writes: 8 bits a channel, with or without opacity, not interlaced (PNG 3rd edition, 9: Filtering).

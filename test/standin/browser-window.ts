@@ -6,7 +6,7 @@ import { WebContents } from './web-contents'
 interface Bounds { x: number, y: number, width: number, height: number }
 interface Options extends Partial<Bounds> { show?: boolean, webPreferences?: { preload?: string } }
 
-export interface WindowHost {
+interface WindowHost {
   app: Promise<AppServer>
   session: unknown
   created: (contents: WebContents) => void

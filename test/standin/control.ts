@@ -9,7 +9,7 @@ import { windowOptions } from './browser-window'
 import { dispatch } from './ipc-main'
 import { recorded, StandinMenu, StandinTray } from './recorded'
 
-export interface ControlParts {
+interface ControlParts {
   app: StandinApp
   powerMonitor: EventEmitter
   permissions: { check?: (contents: unknown, permission: string) => boolean, request?: (contents: unknown, permission: string, answer: (granted: boolean) => void) => void }
@@ -18,10 +18,10 @@ export interface ControlParts {
   windows: ReadonlySet<StandinWindow>
 }
 
-export interface MenuPicture { label: string, type: string, checked: boolean, enabled: boolean, accelerator: string, role: string, submenu: MenuPicture[] }
+interface MenuPicture { label: string, type: string, checked: boolean, enabled: boolean, accelerator: string, role: string, submenu: MenuPicture[] }
 
 /** What tests may ask of the stand-in, over Node's channel between processes. Plain data both ways. */
-export function createCommands({ app, powerMonitor, permissions, appServer, displays, windows }: ControlParts) {
+function createCommands({ app, powerMonitor, permissions, appServer, displays, windows }: ControlParts) {
   const first = (): StandinWindow => {
     const [window] = windows
     if (!window)

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 
 /** An event that a listener may refuse, as Electron hands them out. */
-export interface Preventable {
+interface Preventable {
   preventDefault: () => void
   readonly defaultPrevented: boolean
 }

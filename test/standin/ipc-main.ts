@@ -2,7 +2,7 @@ import { createCodec } from './clone'
 
 /** A frame as `senderFrame` shows it. */
 export interface Frame { url: string, origin: string, parent: Frame | null }
-export interface Call { sender: unknown, senderFrame: Frame | null }
+interface Call { sender: unknown, senderFrame: Frame | null }
 type Handler = (event: Call, ...given: unknown[]) => unknown
 
 const handlers = new Map<string, Handler>()

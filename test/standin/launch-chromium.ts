@@ -7,7 +7,7 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { chromiumArguments, findChromium } from '../helpers/chromium'
 
-export interface LaunchedChromium {
+interface LaunchedChromium {
   /** `ws://127.0.0.1:…` of its DevTools. */
   address: string
   close: () => Promise<void>

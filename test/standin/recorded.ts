@@ -26,7 +26,7 @@ export class StandinMenu {
   }
 }
 
-export interface StandinImage { path: string, isEmpty: () => boolean }
+interface StandinImage { path: string, isEmpty: () => boolean }
 export const nativeImage = { createFromPath: (path: string): StandinImage => ({ path, isEmpty: () => !existsSync(path) }) }
 
 export class StandinTray extends EventEmitter {

@@ -35,10 +35,10 @@ function imports(specifier: string): string {
 const up = '../../'
 /** By zone: an import that it must not have, and one that it needs. */
 const samples: Record<string, { refused: string[], allowed: string[] }> = {
-  'shared': { refused: ['node:crypto', 'vue', '../main/base/clock', 'electron'], allowed: ['zod', './errors'] },
+  'shared': { refused: ['node:crypto', 'vue', '../main/base/clock', '@shared/../main/base/clock', 'electron'], allowed: ['zod', './errors'] },
   'base': {
     refused: ['node:fs', 'express', '../cache/ports', 'zod'],
-    allowed: ['node:crypto', 'node:net', '../../shared/errors', './clock'],
+    allowed: ['node:crypto', 'node:net', '../../shared/errors', '@shared/errors', './clock'],
   },
   'cache': { refused: ['express', 'better-sqlite3', 'electron', 'node:fs', 'fs', 'fs/promises', '../storage/database', 'zod'], allowed: ['./ports', '../base/clock', '../../shared/errors', 'node:crypto'] },
   'codecs': { refused: ['../cache/ports', 'node:fs'], allowed: ['../base/clock', 'node:zlib'] },
@@ -175,6 +175,32 @@ describe('raw APIs', () => {
     expect(await lint('src/main/http/imagined.ts', 'export default 1\n')).toContain('no-restricted-exports')
     expect(await lint('src/main/http/imagined.ts', 'const x = 1\n\nexport { x as default }\n')).toContain('no-restricted-exports')
     expect(await lint('imagined.config.ts', 'export default 1\n')).toEqual([])
+  })
+})
+
+describe('width', () => {
+  let eslint: ESLint
+  beforeAll(() => {
+    eslint = new ESLint({ cwd: root, ruleFilter: ({ ruleId }) => ruleId === 'style/max-len' })
+  })
+  const code = (columns: number): string => 'export const x = 1 // '.padEnd(columns, '.')
+  const comment = (columns: number): string => '// '.padEnd(columns, '.')
+  const sentence = 'word '.repeat(40)
+
+  it.each<[string, string, number]>([
+    ['code of 120 columns', code(120), 0],
+    ['code of 121 columns', code(121), 1],
+    ['a comment of 100 columns', comment(100), 0],
+    ['a comment of 101 columns', comment(101), 1],
+    ['a line of JSDoc of 101 columns', `/**\n ${'* '.padEnd(100, '.')}\n */`, 1],
+    ['a link', `// https://example.org/${'a'.repeat(100)}`, 0],
+    ['one text on a line of its own', `log(\n  '${sentence}',\n)`, 0],
+    ['one template on a line of its own', `log(\n  \`${sentence}\`,\n)`, 0],
+    ['a text beside other code', `log(1, '${sentence}')`, 1],
+  ])('%s', async (_, text, found) => {
+    // Red when `style/max-len` of eslint.config.js is taken out, or is less than an error.
+    const [result] = await eslint.lintText(`${text}\n`, { filePath: join(root, 'src/main/base/imagined.ts') })
+    expect(result?.messages.filter(({ severity }) => severity === 2)).toHaveLength(found)
   })
 })
 

@@ -53,7 +53,7 @@ export interface AdministrationDependencies extends Pick<ServerStateDependencies
   passwords?: Passwords
 }
 
-export interface Administration extends Disposable {
+interface Administration extends Disposable {
   handlers: OperationHandlers
   authenticator: Authenticator
   /**

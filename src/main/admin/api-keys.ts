@@ -13,7 +13,7 @@ import { digestOf, sameDigest } from './digest'
 import { callerOf, isoTime } from './handlers'
 import { createKeySecret } from './key-format'
 
-export interface KeyHandlerDependencies {
+interface KeyHandlerDependencies {
   keys: KeyRing
   caches: CacheDirectory
   secrets: SecretKeeper
@@ -29,10 +29,29 @@ type Grant = Pick<KeyRecord, 'label' | 'scopes' | 'caches' | 'origins'>
 export function createKey(userId: string, grant: Grant, now: number): { record: KeyRecord, secret: string } {
   const id = randomId()
   const secret = createKeySecret(id)
-  return { record: { id, userId, ...grant, digest: digestOf(secret), previousDigest: null, previousExpiresAt: null, createdAt: now, lastUsedAt: null }, secret }
+  return {
+    record: {
+      id,
+      userId,
+      ...grant,
+      digest: digestOf(secret),
+      previousDigest: null,
+      previousExpiresAt: null,
+      createdAt: now,
+      lastUsedAt: null,
+    },
+    secret,
+  }
 }
 
-export function createKeyHandlers({ keys, caches, secrets, insert, events, clock }: KeyHandlerDependencies): HandlersOf<'keys'> {
+export function createKeyHandlers({
+  keys,
+  caches,
+  secrets,
+  insert,
+  events,
+  clock,
+}: KeyHandlerDependencies): HandlersOf<'keys'> {
   function checkGrant(userId: string, { scopes, caches: names }: Pick<Grant, 'scopes' | 'caches'>): void {
     if (names === null)
       return
@@ -81,17 +100,26 @@ export function createKeyHandlers({ keys, caches, secrets, insert, events, clock
       const secret = await secrets.read(id)
       // Read again: it may have been rotated or revoked meanwhile.
       const record = keys.get(userId, id)
-      if (secret === null)
-        throw new LarderError('secret-unavailable', 'The vault holds no copy of this API key. Rotate it to get a new secret.')
-      if (!sameDigest(digestOf(secret), record.digest))
-        throw new LarderError('secret-unavailable', 'The vault\'s copy is not this API key\'s present secret: it could not be replaced when the key was rotated. Rotate it again to get a new one.')
+      if (secret === null) {
+        throw new LarderError(
+          'secret-unavailable',
+          'The vault holds no copy of this API key. Rotate it to get a new secret.',
+        )
+      }
+      if (!sameDigest(digestOf(secret), record.digest)) {
+        throw new LarderError(
+          'secret-unavailable',
+          'The vault\'s copy is not this API key\'s present secret: it could not be replaced when the key was rotated. Rotate it again to get a new one.',
+        )
+      }
       return { ...describe(record), secret, kept: true }
     },
     'keys.rotate': async ({ id, overlap }, context) => {
       const { userId } = callerOf(context)
       const before = keys.get(userId, id)
       const secret = createKeySecret(id)
-      // With no overlap every former secret ends here, one that was still in an earlier overlap too.
+      // With no overlap every former secret ends here, one that was still in an earlier overlap
+      // too.
       const former = overlap > 0
         ? { previousDigest: before.digest, previousExpiresAt: Math.round(clock.wall() + overlap * 1000) }
         : { previousDigest: null, previousExpiresAt: null }

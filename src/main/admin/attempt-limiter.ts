@@ -9,7 +9,7 @@ export interface AttemptLimiter {
    */
   begin: (subject: string) => Attempt
 }
-export interface Attempt { forgive: () => void }
+interface Attempt { forgive: () => void }
 
 export interface AttemptLimiterOptions {
   clock: RealClock

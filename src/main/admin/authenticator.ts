@@ -10,7 +10,7 @@ import { parseKeyId } from './key-format'
 import { anonymousPrincipal, userPrincipal } from './principals'
 import { createVerifiedSecrets } from './verified-secrets'
 
-export interface AuthenticatorDependencies {
+interface AuthenticatorDependencies {
   keys: KeyRing
   sessions: Sessions
   users: UserDirectory
@@ -31,7 +31,14 @@ interface FixedCredential {
 const shortestSecret = 16
 
 /** Throws Error when the control token or the environment key is too short to protect anything. */
-export function createAuthenticator({ keys, sessions, users, settings, controlToken, environmentKey }: AuthenticatorDependencies): Authenticator {
+export function createAuthenticator({
+  keys,
+  sessions,
+  users,
+  settings,
+  controlToken,
+  environmentKey,
+}: AuthenticatorDependencies): Authenticator {
   const fixed = [fixedCredential('control', controlToken)]
   if (environmentKey !== null)
     fixed.push(fixedCredential('environment', environmentKey))
@@ -51,10 +58,12 @@ export function createAuthenticator({ keys, sessions, users, settings, controlTo
     const digest = digestOf(secret)
     const id = parseKeyId(secret)
     const key = id === undefined ? undefined : keys.verify(id, digest)
-    // An environment key may look like anything, like an API key or a session too, so no shape ends the search.
+    // An environment key may look like anything, like an API key or a session too, so no shape ends
+    // the search.
     const session = key ? undefined : findSession(secret)
     const principal = key?.principal ?? session ?? verifyFixed(digest)
-    // A session idles out and a former secret's overlap ends; neither tells, so both are looked at each time.
+    // A session idles out and a former secret's overlap ends; neither tells, so both are looked at
+    // each time.
     if (principal && !session && key?.lasting !== false)
       verified.remember(secret, principal)
     return principal
@@ -87,7 +96,8 @@ export function createAuthenticator({ keys, sessions, users, settings, controlTo
 function fixedCredential(kind: FixedCredential['kind'], secret: string): FixedCredential {
   if (secret.length < shortestSecret)
     throw new Error(`The ${kind} key must have at least ${shortestSecret} characters`)
-  // Clients send UTF-8, but Node hands out header bytes as Latin-1: the same secret then reads differently.
+  // Clients send UTF-8, but Node hands out header bytes as Latin-1: the same secret then reads
+  // differently.
   const fromHeader = Buffer.from(secret, 'utf8').toString('latin1')
   return { kind, digests: [digestOf(secret), digestOf(fromHeader)], principal: undefined }
 }

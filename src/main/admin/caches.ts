@@ -15,7 +15,7 @@ import { withHitRatio } from './totals'
 /** The cache of face 2, which every user has. */
 export const defaultCache = 'default'
 
-export interface CacheHandlerDependencies {
+interface CacheHandlerDependencies {
   caches: CacheDirectory
   users: UserDirectory
   events: EventHub

@@ -6,12 +6,18 @@ export function digestOf(secret: string): Buffer {
   return hash('sha256', secret, 'buffer')
 }
 
-/** Compares in constant time. Digests of unequal length differ; they never throw, whatever was stored. */
+/**
+ * Compares in constant time. Digests of unequal length differ; they never throw, whatever was
+ * stored.
+ */
 export function sameDigest(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-/** A digest as a Map key. Looking up a digest tells an attacker nothing about the secret it was made of. */
+/**
+ * A digest as a Map key. Looking up a digest tells an attacker nothing about the secret it was made
+ * of.
+ */
 export function digestKey(secret: string): string {
   return hash('sha256', secret, 'base64url')
 }

@@ -6,7 +6,10 @@ import { LarderError } from '../../shared/errors'
 /** The handlers of the operations whose names start with one of these words. */
 export type HandlersOf<Group extends string> = Pick<OperationHandlers, Extract<OperationName, `${Group}.${string}`>>
 
-/** Who calls. Throws LarderError `key-missing`; `invoke` has refused earlier where a credential is needed. */
+/**
+ * Who calls. Throws LarderError `key-missing`; `invoke` has refused earlier where a credential is
+ * needed.
+ */
 export function callerOf({ principal }: CallContext): Principal {
   if (!principal)
     throw new LarderError('key-missing', 'This needs a credential.')

@@ -40,7 +40,7 @@ export interface KeyRing extends Disposable {
   dispose: () => void
 }
 
-export interface Recognised {
+interface Recognised {
   principal: Principal
   /** False for a former secret: it runs out by itself. */
   lasting: boolean

@@ -4,11 +4,14 @@ import { promisify } from 'node:util'
 import { createTurnstile } from './turnstile'
 
 export interface Passwords {
-  /** `scrypt$N$r$p$salt$hash`. Throws LarderError `overloaded` when too much that `subject` asked for waits already. */
+  /**
+   * `scrypt$N$r$p$salt$hash`. Throws LarderError `overloaded` when too much that `subject` asked
+   * for waits already.
+   */
   hash: (password: string, subject: string) => Promise<string>
   /**
-   * Takes as long for `null` (no such user, or no password) as for a wrong password. Throws LarderError `overloaded`
-   * when too many guesses at this very password wait already.
+   * Takes as long for `null` (no such user, or no password) as for a wrong password. Throws
+   * LarderError `overloaded` when too many guesses at this very password wait already.
    */
   verify: (password: string, stored: string | null) => Promise<boolean>
 }
@@ -19,8 +22,8 @@ const derive = promisify<string, Buffer, number, { N: number, r: number, p: numb
 const hashLength = 32
 
 /**
- * Password hashing by scrypt (RFC 7914) off the main thread, at most two at once: each takes 32 MiB and a core for some 100 ms, and
- * the thread pool is shared with everything else.
+ * Password hashing by scrypt (RFC 7914) off the main thread, at most two at once: each takes 32 MiB
+ * and a core for some 100 ms, and the thread pool is shared with everything else.
  *
  * @param options what may be chosen
  * @param options.cost N of scrypt, a power of two; 2^15 unless said. Tests take a lower one.
@@ -33,8 +36,9 @@ export function createPasswords({ cost = 2 ** 15 }: { cost?: number } = {}): Pas
   let nobody: Promise<boolean> | undefined
 
   /**
-   * Where there is nothing to compare with, the outcome is known and only the time counts. So all who come before the
-   * computation starts wait for one and the same: invented names, however many, take one place and one turn.
+   * Where there is nothing to compare with, the outcome is known and only the time counts. So all
+   * who come before the computation starts wait for one and the same: invented names, however many,
+   * take one place and one turn.
    */
   function compareWithNothing(password: string): Promise<boolean> {
     nobody ??= turn(async () => {
@@ -49,7 +53,14 @@ export function createPasswords({ cost = 2 ** 15 }: { cost?: number } = {}): Pas
     async hash(password, subject) {
       const salt = randomBytes(16)
       const hash = await turn(() => compute(password, { ...parameters, salt }), subject)
-      return ['scrypt', cost, parameters.blockSize, parameters.parallelism, salt.toString('base64url'), hash.toString('base64url')].join('$')
+      return [
+        'scrypt',
+        cost,
+        parameters.blockSize,
+        parameters.parallelism,
+        salt.toString('base64url'),
+        hash.toString('base64url'),
+      ].join('$')
     },
     async verify(password, stored) {
       if (stored === null)
@@ -62,7 +73,10 @@ export function createPasswords({ cost = 2 ** 15 }: { cost?: number } = {}): Pas
   }
 }
 
-/** The same password typed on another system may arrive decomposed, so it is hashed as NFC (RFC 8265 §4.2.2). */
+/**
+ * The same password typed on another system may arrive decomposed, so it is hashed as NFC (RFC 8265
+ * §4.2.2).
+ */
 function compute(password: string, { cost, blockSize, parallelism, salt }: Omit<Hash, 'hash'>): Promise<Buffer> {
   const maxmem = 2 * 128 * cost * blockSize
   return derive(password.normalize('NFC'), salt, hashLength, { N: cost, r: blockSize, p: parallelism, maxmem })
@@ -70,7 +84,13 @@ function compute(password: string, { cost, blockSize, parallelism, salt }: Omit<
 
 function parse(stored: string): Hash {
   const [kind, cost, blockSize, parallelism, salt = '', hash = ''] = stored.split('$')
-  const parsed = { cost: Number(cost), blockSize: Number(blockSize), parallelism: Number(parallelism), salt: Buffer.from(salt, 'base64url'), hash: Buffer.from(hash, 'base64url') }
+  const parsed = {
+    cost: Number(cost),
+    blockSize: Number(blockSize),
+    parallelism: Number(parallelism),
+    salt: Buffer.from(salt, 'base64url'),
+    hash: Buffer.from(hash, 'base64url'),
+  }
   if (kind !== 'scrypt' || parsed.hash.length !== hashLength)
     throw new Error('The stored password hash is not readable')
   return parsed

@@ -18,15 +18,34 @@ export function keyPrincipal(key: KeyRecord, user: UserRecord): Principal {
 
 /** Somebody who may do all that the user may: by session, control token or environment key. */
 export function userPrincipal(kind: 'session' | 'control' | 'environment', user: UserRecord): Principal {
-  return { kind, keyId: null, userId: user.id, admin: user.admin, scopes: widenScopes(['admin']), caches: null, origins: nothing }
+  return {
+    kind,
+    keyId: null,
+    userId: user.id,
+    admin: user.admin,
+    scopes: widenScopes(['admin']),
+    caches: null,
+    origins: nothing,
+  }
 }
 
 /** Whoever sends no key, on the owner's caches. Never an administrator, though the owner is one. */
 export function anonymousPrincipal(owner: UserRecord, scopes: readonly ScopeName[]): Principal {
-  return { kind: 'anonymous', keyId: null, userId: owner.id, admin: false, scopes: widenScopes(scopes), caches: null, origins: nothing }
+  return {
+    kind: 'anonymous',
+    keyId: null,
+    userId: owner.id,
+    admin: false,
+    scopes: widenScopes(scopes),
+    caches: null,
+    origins: nothing,
+  }
 }
 
-/** Whether the caller may act for the whole server: an administrator, through a credential that carries `admin`. */
+/**
+ * Whether the caller may act for the whole server: an administrator, through a credential that
+ * carries `admin`.
+ */
 export function isAdministrator(principal: Principal | null): boolean {
   return principal !== null && principal.admin && principal.scopes.has('admin')
 }

@@ -11,7 +11,7 @@ import { randomId } from '../base/ids'
 import { createKey } from './api-keys'
 import { defaultCache } from './caches'
 
-export interface ProvisionDependencies {
+interface ProvisionDependencies {
   metadata: MetadataStore
   users: UserDirectory
   caches: CacheDirectory
@@ -21,21 +21,42 @@ export interface ProvisionDependencies {
   clock: RealClock
 }
 
-/** Makes a user with what each one has. `secret` is that of the first API key, null when none was made. Throws LarderError `name-taken`. */
-export type Provision = (who: Pick<UserRecord, 'name' | 'passwordHash' | 'owner'>) => Promise<{ user: UserRecord, secret: string | null }>
+/**
+ * Makes a user with what each one has. `secret` is that of the first API key, null when none was
+ * made. Throws LarderError `name-taken`.
+ */
+export type Provision = (
+  who: Pick<UserRecord, 'name' | 'passwordHash' | 'owner'>,
+) => Promise<{ user: UserRecord, secret: string | null }>
 
 /**
- * A user, the persistent cache `default` and an API key are written in one transaction: nobody is left with half of it. Where the
- * vault keeps nothing by design no key is made, as nobody could ever read it; where it only fails now, the key is made all the same.
+ * A user, the persistent cache `default` and an API key are written in one transaction: nobody is
+ * left with half of it. Where the vault keeps nothing by design no key is made, as nobody could
+ * ever read it; where it only fails now, the key is made all the same.
  */
-export function createProvision({ metadata, users, caches, keys, secrets, events, clock }: ProvisionDependencies): Provision {
+export function createProvision({
+  metadata,
+  users,
+  caches,
+  keys,
+  secrets,
+  events,
+  clock,
+}: ProvisionDependencies): Provision {
   return async ({ name, passwordHash, owner }) => {
     users.requireFree(name)
     const createdAt = clock.wall()
     const given = { name, owner, admin: owner, passwordHash }
     const user: UserRecord = { id: randomId(), ...given, disabled: false, cacheLimit: limits.caches, createdAt }
-    const key = secrets.useful ? createKey(user.id, { label: 'First key', scopes: ['read', 'write'], caches: null, origins: [] }, createdAt) : null
-    const cache = { id: randomId(), userId: user.id, createdAt, ...CacheCreate.parse({ name: defaultCache, ttl: null, persistent: true }) }
+    const key = secrets.useful
+      ? createKey(user.id, { label: 'First key', scopes: ['read', 'write'], caches: null, origins: [] }, createdAt)
+      : null
+    const cache = {
+      id: randomId(),
+      userId: user.id,
+      createdAt,
+      ...CacheCreate.parse({ name: defaultCache, ttl: null, persistent: true }),
+    }
 
     caches.create(cache, () => {
       metadata.users.insert(user)

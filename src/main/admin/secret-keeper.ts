@@ -3,7 +3,10 @@ import type { SecretVault } from '../base/secret-vault'
 import { messageOf } from '../base/logger'
 import { createTurnstile } from './turnstile'
 
-/** The vault as a convenience: an API key is good without its copy, so failing to keep one never fails the operation. */
+/**
+ * The vault as a convenience: an API key is good without its copy, so failing to keep one never
+ * fails the operation.
+ */
 export interface SecretKeeper {
   /** Whether anything kept could ever be read again. */
   readonly useful: boolean
@@ -15,7 +18,10 @@ export interface SecretKeeper {
   read: (keyId: string) => Promise<string | null>
 }
 
-/** Vault writes run one after the other: of two rotations at once the later secret must be the one that is kept. */
+/**
+ * Vault writes run one after the other: of two rotations at once the later secret must be the one
+ * that is kept.
+ */
 export function createSecretKeeper(vault: SecretVault, logger: Logger): SecretKeeper {
   const inTurn = createTurnstile(1, 1000)
   return {
@@ -26,7 +32,10 @@ export function createSecretKeeper(vault: SecretVault, logger: Logger): SecretKe
         return true
       }
       catch (error) {
-        logger.warn('The vault did not keep the secret of an API key; it can be read only now', { key: keyId, reason: messageOf(error) })
+        logger.warn(
+          'The vault did not keep the secret of an API key; it can be read only now',
+          { key: keyId, reason: messageOf(error) },
+        )
         return false
       }
     },

@@ -9,7 +9,7 @@ import { isAdministrator } from './principals'
 import { total, withHitRatio } from './totals'
 
 /** The newest data-plane requests. */
-export interface RequestHistory {
+interface RequestHistory {
   list: (userId: string, query: OperationParsed<'requests.list'>) => OperationOutput<'requests.list'>
   /** Mean of the last ten seconds. */
   perSecond: () => number

@@ -8,7 +8,7 @@ import type { UserDirectory } from './user-directory'
 import { callerOf } from './handlers'
 import { registrationOpen } from './user-rules'
 
-export interface SettingsHandlerDependencies {
+interface SettingsHandlerDependencies {
   settings: StoredSettings
   users: UserDirectory
   vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }
@@ -16,7 +16,13 @@ export interface SettingsHandlerDependencies {
   events: EventHub
 }
 
-export function createSettingsHandlers({ settings, users, vault: { vault, wanted, reason }, info, events }: SettingsHandlerDependencies): HandlersOf<'settings' | 'switch'> {
+export function createSettingsHandlers({
+  settings,
+  users,
+  vault: { vault, wanted, reason },
+  info,
+  events,
+}: SettingsHandlerDependencies): HandlersOf<'settings' | 'switch'> {
   /** Where things lie on the machine concerns those who run the server. */
   async function describe({ admin }: Principal): Promise<OperationOutput<'settings.get'>> {
     const { state, detail } = await vault.state()

@@ -7,11 +7,13 @@ import { digestKey } from './digest'
 
 export interface SignInCodes {
   /**
-   * A code that signs its user in once, within `limits.codeLifetime` seconds. `ended` is told once it is worth nothing
-   * any more, for whatever reason.
+   * A code that signs its user in once, within `limits.codeLifetime` seconds. `ended` is told once
+   * it is worth nothing any more, for whatever reason.
    */
   create: (userId: string, ended?: () => void) => string
-  /** The user of the code, which is used up by this; undefined when it is wrong, used or too old. */
+  /**
+   * The user of the code, which is used up by this; undefined when it is wrong, used or too old.
+   */
   redeem: (code: string) => string | undefined
   /** Makes the codes of a user worthless. */
   forgetUser: (userId: string) => void
@@ -19,7 +21,10 @@ export interface SignInCodes {
 
 interface Code { userId: string, deadline: Deadline, ended: (() => void) | undefined }
 
-/** Codes that a user may have open; the oldest makes room. Keeps memory bounded, and nobody's codes push out another's. */
+/**
+ * Codes that a user may have open; the oldest makes room. Keeps memory bounded, and nobody's codes
+ * push out another's.
+ */
 const perUser = 10
 
 /** One-time codes. Only their digests are held, in memory: a restart ends them. */

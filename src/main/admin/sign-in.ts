@@ -13,7 +13,7 @@ import { limits } from '../../shared/limits'
 import { callerOf } from './handlers'
 import { nameKey } from './user-directory'
 
-export interface SignInDependencies {
+interface SignInDependencies {
   users: UserDirectory
   describe: DescribeUser
   passwords: Passwords
@@ -33,7 +33,10 @@ export interface SignInDependencies {
 export function createSignInHandlers(deps: SignInDependencies): HandlersOf<'session'> {
   const { users, describe, passwords, sessions, codes, userAttempts, nameAttempts, codeAttempts, pages, url } = deps
 
-  /** A right code always works: nobody finds 160 bits by trying, and nobody's tries may lock the owner out. */
+  /**
+   * A right code always works: nobody finds 160 bits by trying, and nobody's tries may lock the
+   * owner out.
+   */
   function byCode(code: string): UserRecord {
     const userId = codes.redeem(code)
     if (userId !== undefined)

@@ -5,8 +5,8 @@ import type { ServedCaches } from '../serving/caches'
 import { limits } from '../../shared/limits'
 import { AnonymousKey, SettingsUpdate, Switch } from '../../shared/schemas'
 
-export type SettingsChange = OperationParsed<'settings.update'>
-export type Anonymous = OperationOutput<'settings.get'>['anonymous']
+type SettingsChange = OperationParsed<'settings.update'>
+type Anonymous = OperationOutput<'settings.get'>['anonymous']
 
 /** What is set for the whole server, kept in the metadata and applied to the engine. */
 export interface StoredSettings {
@@ -22,7 +22,7 @@ export interface StoredSettings {
   setEnabled: (enabled: boolean) => boolean
 }
 
-export interface StoredSettingsDependencies {
+interface StoredSettingsDependencies {
   metadata: MetadataStore
   engine: Pick<ServedCaches, 'enabled' | 'budget'>
   logger: Logger
@@ -33,7 +33,10 @@ export interface StoredSettingsDependencies {
 /** As much of a schema as reading takes. */
 interface Schema<T> { safeParse: (value: unknown) => { success: boolean, data?: T } }
 
-/** Reads the stored settings and applies them. What is not readable counts as never set, with a warning. */
+/**
+ * Reads the stored settings and applies them. What is not readable counts as never set, with a
+ * warning.
+ */
 export function createStoredSettings({ metadata, engine, logger, memory }: StoredSettingsDependencies): StoredSettings {
   function read<T>(name: string, schema: Schema<T>): T | undefined {
     const value = metadata.settings.get(name)

@@ -9,12 +9,15 @@ export function withHitRatio(statistics: Statistics): Statistics & { hitRatio: n
 }
 
 /**
- * Statistics of several caches as one. Counts are exact. Latencies are upper bounds: the true percentile over all requests is
- * never above the largest of the caches' own, and that is what is said.
+ * Statistics of several caches as one. Counts are exact. Latencies are upper bounds: the true
+ * percentile over all requests is never above the largest of the caches' own, and that is what is
+ * said.
  */
 export function total(all: readonly Statistics[]): Statistics {
-  const sum = (count: (statistics: Statistics) => number): number => all.reduce((so, statistics) => so + count(statistics), 0)
-  const latency = (of: (latency: Percentiles) => number): number => all.reduce((most, statistics) => Math.max(most, of(statistics.latency)), 0)
+  const sum = (count: (statistics: Statistics) => number): number =>
+    all.reduce((so, statistics) => so + count(statistics), 0)
+  const latency = (of: (latency: Percentiles) => number): number =>
+    all.reduce((most, statistics) => Math.max(most, of(statistics.latency)), 0)
   return {
     hits: sum(s => s.hits),
     staleHits: sum(s => s.staleHits),
@@ -23,6 +26,12 @@ export function total(all: readonly Statistics[]): Statistics {
     deletes: sum(s => s.deletes),
     evictions: sum(s => s.evictions),
     expirations: sum(s => s.expirations),
-    latency: { count: sum(s => s.latency.count), p50: latency(l => l.p50), p90: latency(l => l.p90), p99: latency(l => l.p99), max: latency(l => l.max) },
+    latency: {
+      count: sum(s => s.latency.count),
+      p50: latency(l => l.p50),
+      p90: latency(l => l.p90),
+      p99: latency(l => l.p99),
+      max: latency(l => l.max),
+    },
   }
 }

@@ -1,12 +1,15 @@
 import { LarderError } from '../../shared/errors'
 
-/** Runs work, so many pieces at once. `subject` says on whose behalf: waiting subjects take turns. */
-export type Turnstile = <T>(work: () => Promise<T>, subject?: string) => Promise<T>
+/**
+ * Runs work, so many pieces at once. `subject` says on whose behalf: waiting subjects take turns.
+ */
+type Turnstile = <T>(work: () => Promise<T>, subject?: string) => Promise<T>
 
 /**
- * Lets `places` pieces of work run at once. Of each subject the next `queue` wait in the order of asking; whoever comes
- * after that gets LarderError `overloaded`. A place that gets free goes to the subject that has had none for longest,
- * so one who asks all the time neither fills the queue of others nor goes before them.
+ * Lets `places` pieces of work run at once. Of each subject the next `queue` wait in the order of
+ * asking; whoever comes after that gets LarderError `overloaded`. A place that gets free goes to
+ * the subject that has had none for longest, so one who asks all the time neither fills the queue
+ * of others nor goes before them.
  */
 export function createTurnstile(places: number, queue: number): Turnstile {
   let free = places

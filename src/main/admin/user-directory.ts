@@ -14,15 +14,18 @@ export interface UserDirectory {
   requireFree: (name: string, exceptId?: string) => void
   /** Takes in a user who was written already. */
   adopt: (user: UserRecord) => void
-  /** Writes the change and what `alsoWrite` writes, or neither. Throws LarderError `user-not-found`, `name-taken`. */
+  /**
+   * Writes the change and what `alsoWrite` writes, or neither. Throws LarderError `user-not-found`,
+   * `name-taken`.
+   */
   update: (id: string, change: UserChange, alsoWrite?: () => void) => UserRecord
   /** Deletes the user's record, with those of caches and keys. */
   remove: (id: string) => void
 }
 
 /**
- * What a name is compared by: NFC and without case. Through upper case first, because only that maps ß to SS and both sigmas to
- * one, as full case folding does (Unicode §3.13).
+ * What a name is compared by: NFC and without case. Through upper case first, because only that
+ * maps ß to SS and both sigmas to one, as full case folding does (Unicode §3.13).
  */
 export function nameKey(name: string): string {
   return name.normalize('NFC').trim().toUpperCase().toLowerCase().normalize('NFC')
@@ -48,8 +51,13 @@ export function createUserDirectory(metadata: MetadataStore): UserDirectory {
     owner: () => find(user => user.owner),
     requireFree(name, exceptId) {
       const taken = directory.findByName(name)
-      if (taken && taken.id !== exceptId)
-        throw new LarderError('name-taken', `There is a user ${taken.name} already.`, { errors: [{ field: 'name', message: 'is taken' }] })
+      if (taken && taken.id !== exceptId) {
+        throw new LarderError(
+          'name-taken',
+          `There is a user ${taken.name} already.`,
+          { errors: [{ field: 'name', message: 'is taken' }] },
+        )
+      }
     },
     adopt(user) {
       users.set(user.id, user)

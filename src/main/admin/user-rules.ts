@@ -27,14 +27,20 @@ export function createDescribeUser(caches: Pick<CacheDirectory, 'list'>): Descri
   }
 }
 
-/** Registration is open until the owner has a password: from then on somebody can vouch for new users. */
+/**
+ * Registration is open until the owner has a password: from then on somebody can vouch for new
+ * users.
+ */
 export function registrationOpen(users: UserDirectory): boolean {
   return users.owner()?.passwordHash === null
 }
 
 type Change = Pick<OperationParsed<'users.update'>, 'password' | 'admin' | 'disabled' | 'cacheLimit'>
 
-/** What a caller may not do to a user whom they may change. Throws LarderError `admin-only`, `protected`. */
+/**
+ * What a caller may not do to a user whom they may change. Throws LarderError `admin-only`,
+ * `protected`.
+ */
 export function checkChange(caller: Principal, user: UserRecord, change: Change): void {
   const { password, admin, disabled, cacheLimit } = change
   const own = user.id === caller.userId
@@ -60,8 +66,8 @@ export function checkDeletion(caller: Principal, user: UserRecord): void {
 }
 
 /**
- * For work that had to wait: the account that began it must still stand as it stood then, or a user who was locked out
- * meanwhile would get back in by it. Throws LarderError `key-invalid`.
+ * For work that had to wait: the account that began it must still stand as it stood then, or a user
+ * who was locked out meanwhile would get back in by it. Throws LarderError `key-invalid`.
  */
 export function checkStanding(users: UserDirectory, then: UserRecord): void {
   const now = users.find(then.id)

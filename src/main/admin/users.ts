@@ -16,7 +16,7 @@ import { callerOf } from './handlers'
 import { isAdministrator } from './principals'
 import { checkChange, checkDeletion, checkStanding, registrationOpen } from './user-rules'
 
-export interface UserHandlerDependencies {
+interface UserHandlerDependencies {
   users: UserDirectory
   describe: DescribeUser
   provision: Provision
@@ -36,8 +36,12 @@ export function createUserHandlers(deps: UserHandlerDependencies): HandlersOf<'u
   const { users, describe, provision, passwords, sessions, codes, caches, keys, secrets, registrations, events } = deps
 
   function requireOpen(): void {
-    if (!registrationOpen(users))
-      throw new LarderError('registration-closed', 'Registration is closed: ask an administrator of this server for an account.')
+    if (!registrationOpen(users)) {
+      throw new LarderError(
+        'registration-closed',
+        'Registration is closed: ask an administrator of this server for an account.',
+      )
+    }
   }
 
   /** The user's keys are deleted: refuses them from now on, and drops the vault's copies. */
@@ -82,7 +86,8 @@ export function createUserHandlers(deps: UserHandlerDependencies): HandlersOf<'u
       if (Object.keys(change).length === 0)
         return describe(before)
       const closesRegistration = before.owner && passwordHash !== undefined && registrationOpen(users)
-      // Whoever had the old password may have made keys with it. One's own keys stay: apps run on them.
+      // Whoever had the old password may have made keys with it. One's own keys stay: apps run on
+      // them.
       const isReset = passwordHash !== undefined && id !== caller.userId
       const user = users.update(id, change, isReset ? () => deps.deleteKeys(id) : undefined)
 
@@ -104,7 +109,8 @@ export function createUserHandlers(deps: UserHandlerDependencies): HandlersOf<'u
     'users.delete': async ({ id }, context) => {
       const caller = callerOf(context)
       checkDeletion(caller, users.get(id))
-      // The records go at once and for good, with those of caches and keys; the rest is what this process holds.
+      // The records go at once and for good, with those of caches and keys; the rest is what this
+      // process holds.
       users.remove(id)
       const forgotten = forgetKeys(id)
       sessions.endOthers(id, caller)

@@ -5,7 +5,9 @@
 export interface Clock {
   /** Milliseconds since the Unix epoch. May jump either way when the machine's clock is set. */
   wall: () => number
-  /** Milliseconds that only grow, from an arbitrary start. May stand still while the machine sleeps. */
+  /**
+   * Milliseconds that only grow, from an arbitrary start. May stand still while the machine sleeps.
+   */
   monotonic: () => number
 }
 

@@ -1,6 +1,9 @@
 import type { VaultChoice } from './secret-vault'
 
-/** Everything that is decided before the server starts, from flags, environment, `.env` and defaults (in that order). */
+/**
+ * Everything that is decided before the server starts, from flags, environment, `.env` and defaults
+ * (in that order).
+ */
 export interface Configuration {
   /** Absolute folder of databases and logs. */
   home: string
@@ -17,7 +20,9 @@ export interface Configuration {
   vault: VaultChoice
   /** Bytes; null = not given, so the stored setting or 256 MB. */
   memory: number | null
-  /** Bytes that requests may hold in flight; null = a quarter of the memory budget, at least 64 MB. */
+  /**
+   * Bytes that requests may hold in flight; null = a quarter of the memory budget, at least 64 MB.
+   */
   inFlight: number | null
   headless: boolean
 }

@@ -3,11 +3,14 @@ export interface Disposable {
   dispose: () => void | Promise<void>
 }
 
-export interface DisposableStack extends Disposable {
+interface DisposableStack extends Disposable {
   /** Registers and hands back; disposed last in, first out. */
   use: <T extends Disposable>(item: T) => T
   defer: (dispose: () => void | Promise<void>) => void
-  /** Disposes everything, in order; one failure does not keep the rest open. Throws the failures at the end. */
+  /**
+   * Disposes everything, in order; one failure does not keep the rest open. Throws the failures at
+   * the end.
+   */
   dispose: () => Promise<void>
 }
 

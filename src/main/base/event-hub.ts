@@ -1,20 +1,24 @@
 import type { EventPayload, EventTopic, LarderEvent } from '../../shared/events'
 import type { Disposable } from './disposable'
 
-export type EventListener = (event: LarderEvent) => void
+type EventListener = (event: LarderEvent) => void
 
 /** Where everything that changes is told, for the event stream and the desktop window. */
 export interface EventHub {
   /** Cheap while nobody listens: check `active` before building a payload on a hot path. */
   emit: <T extends EventTopic>(topic: T, user: string | null, payload: EventPayload<T>) => void
   /**
-   * @param options.passive gets what is told anyway, and counts as nobody: what costs something only while somebody listens stays off. The rare topics – switch,
-   *   caches, keys, users, settings – are always told.
+   * @param options.passive gets what is told anyway, and counts as nobody: what costs something
+   *   only while somebody listens stays off. The rare topics – switch, caches, keys, users,
+   *   settings – are always told.
    */
   subscribe: (listener: EventListener, options?: { passive?: boolean }) => Disposable
   /** Whether anybody listens who counts. */
   readonly active: boolean
-  /** Keeps what `open` opens open while anybody listens; for what costs something only by being subscribed to. */
+  /**
+   * Keeps what `open` opens open while anybody listens; for what costs something only by being
+   * subscribed to.
+   */
   whileActive: (open: () => Disposable) => Disposable
 }
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /** Bytes as base62 text, left-padded so that equal lengths in give equal lengths out. */
-export function base62(bytes: Uint8Array): string {
+function base62(bytes: Uint8Array): string {
   let number = BigInt(`0x${Buffer.from(bytes).toString('hex') || '0'}`)
   let text = ''
   while (number > 0n) {

@@ -1,8 +1,9 @@
 import { LarderError } from '../../shared/errors'
 
 /**
- * Memory that requests hold beside the caches: what is read in, built, or waiting to be sent. Every face counts
- * here, so that all of it together stays within one budget, whatever clients send or leave unread.
+ * Memory that requests hold beside the caches: what is read in, built, or waiting to be sent. Every
+ * face counts here, so that all of it together stays within one budget, whatever clients send or
+ * leave unread.
  *
  * Over the budget the worst holder goes: of the user who holds most the credential that holds most, and
  * of that the connection, whatever their number. A user with little in flight is never refused for another's sake.
@@ -13,9 +14,11 @@ export interface InFlight {
   /** Bytes that all holds together may reach. */
   readonly budget: number
   /**
-   * Begins to count something that belongs to `caller`: a credential, or one object for all who have none.
+   * Begins to count something that belongs to `caller`: a credential, or one object for all who
+   * have none.
    *
-   * @param drop frees the memory at once, and must not throw; called when this is the worst holder and another needs room
+   * @param drop frees the memory at once, and must not throw; called when this is the worst holder
+   *   and another needs room
    */
   hold: (caller: object, drop: () => void) => Hold
 }
@@ -23,11 +26,14 @@ export interface InFlight {
 export interface Hold {
   /** Charged to it now. */
   readonly bytes: number
-  /** Whether it may hold this many bytes from now on. False: it is the worst holder itself, and holds what it held before. */
+  /**
+   * Whether it may hold this many bytes from now on. False: it is the worst holder itself, and
+   * holds what it held before.
+   */
   resize: (bytes: number) => boolean
   /**
-   * Whether it may keep this memory alive as well, which others may keep alive too: it counts once. One at a time.
-   * False as for `resize`.
+   * Whether it may keep this memory alive as well, which others may keep alive too: it counts once.
+   * One at a time. False as for `resize`.
    */
   share: (memory: ArrayBufferLike) => boolean
   /** Holds nothing any more, and never will. May be called twice. */
@@ -188,5 +194,9 @@ export function createInFlight(budget: () => number, userOf: (caller: object) =>
 
 /** What a request is told that finds no room. */
 export function overloaded(): LarderError {
-  return new LarderError('overloaded', 'Too many bytes are in flight on this server. Try again in a moment.', { retryAfter: 1 })
+  return new LarderError(
+    'overloaded',
+    'Too many bytes are in flight on this server. Try again in a moment.',
+    { retryAfter: 1 },
+  )
 }

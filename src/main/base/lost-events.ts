@@ -1,7 +1,10 @@
 import type { EventPayload, LarderEvent } from '../../shared/events'
 
-/** What a reader missed that could not keep up, until it is told so by one event of the topic `lagged`. */
-export interface LostEvents {
+/**
+ * What a reader missed that could not keep up, until it is told so by one event of the topic
+ * `lagged`.
+ */
+interface LostEvents {
   readonly some: boolean
   add: (event: LarderEvent) => void
   /** The payload of `lagged`; counting begins anew. */

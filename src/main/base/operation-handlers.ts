@@ -27,7 +27,7 @@ export async function invoke<N extends OperationName>(handlers: OperationHandler
 }
 
 /** Whether the caller may run the operation at all. */
-export function checkAccess(spec: Pick<OperationSpec, 'scope' | 'reach'>, principal: Principal | null): void {
+function checkAccess(spec: Pick<OperationSpec, 'scope' | 'reach'>, principal: Principal | null): void {
   if (spec.scope === 'open')
     return
   if (!principal)

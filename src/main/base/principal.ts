@@ -21,12 +21,16 @@ export interface Principal {
 /** Checks credentials. The guards ask it once per request, so it is synchronous and fast. */
 export interface Authenticator {
   /**
-   * The holder of this API key, session or control token; undefined when it is wrong, revoked or expired. A session idles on under what nobody `attended`.
+   * The holder of this API key, session or control token; undefined when it is wrong, revoked or
+   * expired. A session idles on under what nobody `attended`.
    *
    * @default true
    */
   authenticate: (secret: string, attended?: boolean) => Principal | undefined
-  /** The same for a connection that stays open: it does not count as use, so a session idles out under it. */
+  /**
+   * The same for a connection that stays open: it does not count as use, so a session idles out
+   * under it.
+   */
   stillHolds: (secret: string) => Principal | undefined
   /** What a request without any credential may do; undefined while that is off. */
   anonymous: () => Principal | undefined
@@ -35,8 +39,9 @@ export interface Authenticator {
 }
 
 /**
- * What a client without a key may send as one. It proves nothing but that no page sent the request unasked: a browser
- * asks the server before it lets a page send this header elsewhere. Shorter than any secret may be.
+ * What a client without a key may send as one. It proves nothing but that no page sent the request
+ * unasked: a browser asks the server before it lets a page send this header elsewhere. Shorter than
+ * any secret may be.
  */
 export const anonymousKey = 'anonymous'
 

@@ -1,13 +1,13 @@
 /**
- * Port to pages on this machine that lead to a one-time link. A browser is started with the path of one, so whoever lists
- * processes does not see the link.
+ * Port to pages on this machine that lead to a one-time link. A browser is started with the path of
+ * one, so whoever lists processes does not see the link.
  */
 export interface SignInPages {
   /** Writes a page that its user alone can read. Throws Error where it cannot be written. */
   write: (link: string) => SignInPage
 }
 
-export interface SignInPage {
+interface SignInPage {
   /** Absolute. */
   path: string
   /** Never throws. */

@@ -60,5 +60,6 @@ function increment(operations: EntryOperations, key: string, by: bigint): BatchS
 }
 
 function hasFailed(result: BatchStepResult): boolean {
-  return result.op === 'failed' || (result.op === 'set' && (result.result.outcome === 'refused' || result.result.outcome === 'too-large'))
+  return result.op === 'failed'
+    || (result.op === 'set' && (result.result.outcome === 'refused' || result.result.outcome === 'too-large'))
 }

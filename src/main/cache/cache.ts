@@ -30,7 +30,7 @@ const smallValue = 64 * 1024
 const expiryStride = 8
 
 /** What the caches of an engine share. */
-export interface CacheParts {
+interface CacheParts {
   clock: Clock
   stopwatch: Stopwatch
   journal: EntryJournal

@@ -11,7 +11,9 @@ export interface ChangeFeed {
   readonly active: boolean
   count: () => void
   tell: (event: EngineEvent) => void
-  /** Runs `work` and tells its events only when it is through, so that no listener sees half of it. */
+  /**
+   * Runs `work` and tells its events only when it is through, so that no listener sees half of it.
+   */
   held: <T>(work: () => T) => T
   subscribe: (listener: (event: EngineEvent) => void) => Disposable
 }

@@ -2,11 +2,13 @@ import type { Work } from './jobs'
 
 /** What a step towards a limit costs, in evictions. */
 export const costs = { nothing: 0, eviction: 1, reclaim: 16 } as const
-/** What one write does for its room at most: some milliseconds. A small value never needs as much. */
+/**
+ * What one write does for its room at most: some milliseconds. A small value never needs as much.
+ */
 const most = 2000
 
 /** Brings something down to its limit. */
-export interface Fitter<By> {
+interface Fitter<By> {
   /** After a write by this one: at once, as far as one write may take; the rest in slices. */
   soon: (by?: By) => void
   /** All of it. */

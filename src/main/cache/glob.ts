@@ -14,8 +14,8 @@ interface Pattern {
 const anyCharacter: Place = { ranges: [], negated: true }
 
 /**
- * Compiles a glob over whole keys: `*` any run, `?` one character, `[a-z]` one of, `[!a-z]` none of,
- * `\x` the character x. Throws LarderError `invalid-input` (field glob) for a pattern that is
+ * Compiles a glob over whole keys: `*` any run, `?` one character, `[a-z]` one of, `[!a-z]` none
+ * of, `\x` the character x. Throws LarderError `invalid-input` (field glob) for a pattern that is
  * malformed, longer than a key can be, or made of too many parts.
  *
  * The match is the bit-parallel automaton of Baeza-Yates and Gonnet (Shift-And, 1992): bit i of the
@@ -71,8 +71,9 @@ interface Alphabet {
 const asciiSize = 128
 
 /**
- * The bounds of all ranges split the code points into classes, two for a range and one more at most.
- * The characters of a class fit the same places, so a mask for each class is all there is to know.
+ * The bounds of all ranges split the code points into classes, two for a range and one more at
+ * most. The characters of a class fit the same places, so a mask for each class is all there is to
+ * know.
  */
 function createAlphabet(places: readonly Place[], words: number): Alphabet {
   const bounds = places.flatMap(({ ranges }) => ranges.flatMap(([from, to]) => [from, to + 1]))

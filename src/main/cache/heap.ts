@@ -1,5 +1,8 @@
-/** A binary heap whose items may move: each tells where it stands, so that it is found again at once. */
-export interface Heap<T> {
+/**
+ * A binary heap whose items may move: each tells where it stands, so that it is found again at
+ * once.
+ */
+interface Heap<T> {
   add: (item: T) => void
   remove: (item: T) => void
   /** The order of this item has changed against the others. */
@@ -8,7 +11,10 @@ export interface Heap<T> {
   first: (except?: T) => T | undefined
 }
 
-/** `isBefore` is a strict order. Each call takes a number of comparisons that grows with the logarithm of the size. */
+/**
+ * `isBefore` is a strict order. Each call takes a number of comparisons that grows with the
+ * logarithm of the size.
+ */
 export function createHeap<T>(isBefore: (a: T, b: T) => boolean): Heap<T> {
   const items: T[] = []
   const places = new Map<T, number>()
@@ -24,7 +30,8 @@ export function createHeap<T>(isBefore: (a: T, b: T) => boolean): Heap<T> {
       put(items[above] as T, place)
       place = above
     }
-    for (let below = earlier(2 * place + 1, 2 * place + 2); below < items.length && isBefore(items[below] as T, item);) {
+    let below = earlier(2 * place + 1, 2 * place + 2)
+    while (below < items.length && isBefore(items[below] as T, item)) {
       put(items[below] as T, place)
       place = below
       below = earlier(2 * place + 1, 2 * place + 2)
@@ -32,7 +39,9 @@ export function createHeap<T>(isBefore: (a: T, b: T) => boolean): Heap<T> {
     put(item, place)
   }
 
-  /** Of two neighbours the place of the one that comes first; the left one where there is no other. */
+  /**
+   * Of two neighbours the place of the one that comes first; the left one where there is no other.
+   */
   function earlier(left: number, right: number): number {
     return right < items.length && isBefore(items[right] as T, items[left] as T) ? right : left
   }

@@ -7,7 +7,7 @@ import { isOverdue, softenLifetime } from './lifetime'
 import { isFresh } from './operations'
 import { chosenBy } from './selector'
 
-export interface InvalidationParts {
+interface InvalidationParts {
   store: Store
   clock: Clock
   table: EntryTable
@@ -17,11 +17,16 @@ export interface InvalidationParts {
 
 /**
  * Drops what the selector chooses, or marks it stale, entry by entry; returns how many there were.
- * Entries come, change and go meanwhile: what was there at the call keeps its handle and its version
- * until it is met, and what was written later has a later version and stays. Throws LarderError
- * `invalid-input` for a malformed glob, before the first step.
+ * Entries come, change and go meanwhile: what was there at the call keeps its handle and its
+ * version until it is met, and what was written later has a later version and stays. Throws
+ * LarderError `invalid-input` for a malformed glob, before the first step.
  */
-export function invalidation(parts: InvalidationParts, selector: Selector, soft: boolean, dryRun: boolean): Work<number> {
+export function invalidation(
+  parts: InvalidationParts,
+  selector: Selector,
+  soft: boolean,
+  dryRun: boolean,
+): Work<number> {
   const { store, clock, table } = parts
   const expired = 'expired' in selector
   const { handles, accepts } = chosenBy(store, expired ? undefined : selector)

@@ -9,7 +9,7 @@ import { LarderError } from '../../shared/errors'
 import { removals } from '../../shared/miss-reasons'
 import { movedATenth } from './lifetime'
 
-export interface LiveTableParts {
+interface LiveTableParts {
   store: Store
   journal: CacheJournal
   changes: ChangeFeed

@@ -9,14 +9,17 @@ import { messageOf } from '../base/logger'
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * RFC 7396 §2 over the bytes of two JSON texts. What the patch does not change keeps its text: 1.10 stays
- * 1.10, beyond 2^53 nothing is lost; only white space between the members of a patched object goes.
- * Throws LarderError `not-json` when the value cannot be patched, `malformed-json` for the patch,
- * `too-large` when either has more elements than can be read in one go.
+ * RFC 7396 §2 over the bytes of two JSON texts. What the patch does not change keeps its text: 1.10
+ * stays 1.10, beyond 2^53 nothing is lost; only white space between the members of a patched object
+ * goes. Throws LarderError `not-json` when the value cannot be patched, `malformed-json` for the
+ * patch, `too-large` when either has more elements than can be read in one go.
  */
 export function mergePatch(value: Buffer, patch: Buffer): Buffer {
   const change = readJsonTree(checked(patch, 'malformed-json', 'The patch', 'read'))
-  return Buffer.from(writeJsonTree(merge(readJsonTree(checked(value, 'not-json', 'The value', 'patched'), change), change)))
+  return Buffer.from(writeJsonTree(merge(
+    readJsonTree(checked(value, 'not-json', 'The value', 'patched'), change),
+    change,
+  )))
 }
 
 /** The text, once it has proved to be JSON. */
@@ -27,8 +30,12 @@ function checked(bytes: Buffer, code: ErrorCode, what: string, done: string): st
   const excess = jsonExcess(text, limits.jsonDepth, limits.patchElements)
   if (excess === 'depth')
     throw new LarderError(code, `${what} is nested deeper than ${limits.jsonDepth} levels.`)
-  if (excess === 'elements')
-    throw new LarderError('too-large', `${what} has more than ${limits.patchElements} JSON elements; it is too large to be ${done}.`)
+  if (excess === 'elements') {
+    throw new LarderError(
+      'too-large',
+      `${what} has more than ${limits.patchElements} JSON elements; it is too large to be ${done}.`,
+    )
+  }
   attempt(() => JSON.parse(text))
   return text
 

@@ -4,14 +4,14 @@ import type { EntryTable } from './table'
 import { missReasonOf } from './departures'
 
 /** A table whose changes lie over another one, which does not see them until `commit`. */
-export interface Overlay extends EntryTable {
+interface Overlay extends EntryTable {
   /** Replays every change, in order, on the table below. */
   commit: () => void
 }
 
 /**
- * What an atomic batch works on. Nothing below changes while its steps run, so there is nothing to undo when one fails: order,
- * statistics, events and journal cannot tell that it ever began.
+ * What an atomic batch works on. Nothing below changes while its steps run, so there is nothing to
+ * undo when one fails: order, statistics, events and journal cannot tell that it ever began.
  */
 export function createOverlay(below: EntryTable): Overlay {
   /** Keys that the batch changed: the entry as it would be, or why it would be gone. */
@@ -41,7 +41,14 @@ export function createOverlay(below: EntryTable): Overlay {
       return typeof above === 'string' ? missReasonOf[above] : below.reasonOf(key)
     },
     put(key, existing, fields, at) {
-      changed.set(key, { ...fields, ...fields.lifetime, key, size: fields.value.length, hits: existing?.hits ?? 0, usedAt: at })
+      changed.set(key, {
+        ...fields,
+        ...fields.lifetime,
+        key,
+        size: fields.value.length,
+        hits: existing?.hits ?? 0,
+        usedAt: at,
+      })
       replay.push(() => below.put(key, below.find(key), fields, at))
     },
     remove({ key }, departure) {
@@ -61,13 +68,17 @@ export function createOverlay(below: EntryTable): Overlay {
       later(entry.key, found => below.use(found, at))
     },
     settle() {
-      // Room is made once, after the commit: an eviction in between could take what a later step still needs.
+      // Room is made once, after the commit: an eviction in between could take what a later step
+      // still needs.
     },
     commit: () => replay.forEach(change => change()),
   }
 }
 
-/** What a store shows is a window on its memory, whose fields are not its own. Nothing below changes, so the value need not be copied. */
+/**
+ * What a store shows is a window on its memory, whose fields are not its own. Nothing below
+ * changes, so the value need not be copied.
+ */
 function copyOf(entry: StoredEntry): StoredEntry {
   const { key, value, size, contentType, tags, kind, flags, version, hits } = entry
   const { usedAt, storedAt, ttl, grace, freshUntil, graceUntil, skew } = entry

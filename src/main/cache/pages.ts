@@ -8,8 +8,9 @@ import { checkQuery, readWindow } from './order/window'
 import { chosenBy } from './selector'
 
 /**
- * One page of metadata, by reading and sorting everything: for caches so small that no index pays. Throws LarderError
- * `invalid-input` for a query that contradicts itself, a malformed glob and a cursor that is none.
+ * One page of metadata, by reading and sorting everything: for caches so small that no index pays.
+ * Throws LarderError `invalid-input` for a query that contradicts itself, a malformed glob and a
+ * cursor that is none.
  */
 export function readPage(store: Store, clock: Clock, query: PageQuery): Page {
   checkQuery(query)
@@ -29,12 +30,20 @@ export function readPage(store: Store, clock: Clock, query: PageQuery): Page {
   const rank = rankOf[query.sort]
   return readWindow({
     total: servable.length,
-    folders: sortedRun(Array.from(counts, ([prefix, entries]) => ({ prefix, entries })), folder => folder.prefix, compareKeys),
+    folders: sortedRun(
+      Array.from(counts, ([prefix, entries]) => ({ prefix, entries })),
+      folder => folder.prefix,
+      compareKeys,
+    ),
     entries: sortedRun(level, entry => ({ rank: rank(entry), key: entry.key }), comparePositions),
   }, query, clock)
 }
 
-function sortedRun<Row, Place>(rows: Row[], placeOf: (row: Row) => Place, compare: (a: Place, b: Place) => number): Run<Row, Place> {
+function sortedRun<Row, Place>(
+  rows: Row[],
+  placeOf: (row: Row) => Place,
+  compare: (a: Place, b: Place) => number,
+): Run<Row, Place> {
   // A place is asked for once: a key has to be decoded from its bytes.
   const placed = rows.map(row => ({ row, place: placeOf(row) })).sort((a, b) => compare(a.place, b.place))
   return {

@@ -12,8 +12,8 @@ export interface CacheJournal {
   remove: (key: string) => void
   clear: () => void
   /**
-   * Starts persistence at run time. `handles` from the least recently used on: the order that a reload
-   * restores. What is written while the work goes on is journaled by itself.
+   * Starts persistence at run time. `handles` from the least recently used on: the order that a
+   * reload restores. What is written while the work goes on is journaled by itself.
    */
   begin: (handles: Iterable<number>, at: (handle: number) => StoredEntry | undefined) => Work<void>
   end: () => void

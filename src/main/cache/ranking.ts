@@ -12,7 +12,7 @@ export interface Ranked {
 }
 
 /** The caches by how long they have been idle and by what they hold too much, however many they are. */
-export interface Ranking<T extends Ranked> {
+interface Ranking<T extends Ranked> {
   /** `make` gets what its cache has to call when an entry was read, written or removed. */
   add: <C extends T>(make: (stir: () => void) => C) => C
   remove: (cache: T) => void

@@ -4,7 +4,7 @@ import { hasPrefix } from '../../shared/entry-key'
 import { compileGlob } from './glob'
 
 /** The entries that a selector chooses, whatever their time. */
-export interface Chosen {
+interface Chosen {
   /** Handles of all of them that are there at the call, and of others. */
   handles: Iterable<number>
   accepts: (entry: StoredEntry) => boolean

@@ -3,7 +3,7 @@ import { missReasons } from '../../shared/miss-reasons'
 import { mapRows } from '../../shared/rows'
 import { createHistogram } from './histogram'
 
-export type Counter = 'sets' | 'deletes' | 'evictions' | 'expirations'
+type Counter = 'sets' | 'deletes' | 'evictions' | 'expirations'
 
 /** What a cache counts since it was opened. `deletes` are entries dropped on request: by delete, invalidation or flush. */
 export interface StatisticsKeeper {

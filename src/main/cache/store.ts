@@ -1,7 +1,6 @@
 import type { EntryKind } from '../../shared/entries'
 import type { Work } from './jobs'
 import type { Lifetime } from './lifetime'
-import type { StoreWatcher } from './order/watched-store'
 import type { CacheSettings } from './ports'
 
 /** What a write puts under a key. */
@@ -28,6 +27,19 @@ export interface StoredEntry extends Lifetime, Omit<EntryFields, 'lifetime'> {
   readonly hits: number
   /** Milliseconds of the stopwatch at its last read or write, whole ones at least. */
   readonly usedAt: number
+}
+
+/** Told of changes as they happen; must neither throw nor change the store. */
+export interface StoreWatcher {
+  /** The entry has come. */
+  inserted: (handle: number) => void
+  /** The entry is about to go. */
+  removing: (handle: number) => void
+  /** Content, times or hits are about to change; `changed` follows, with no other change in between. */
+  changing: (handle: number) => void
+  changed: (handle: number) => void
+  /** All entries have gone. */
+  cleared: () => void
 }
 
 /**

@@ -8,7 +8,7 @@ import { messageOf } from '../base/logger'
 const stride = 128
 const pauses = { idle: 1000, busy: 10 }
 
-export interface Sweeper extends Disposable {
+interface Sweeper extends Disposable {
   /** One slice of at most `milliseconds`, from where the last one stopped; the number of entries that went. */
   sweep: (milliseconds?: number) => number
 }

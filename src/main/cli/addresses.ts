@@ -8,7 +8,10 @@ const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 loopback.addAddress('::1', 'ipv6')
 
-/** Whether what is bound there can only be reached from this machine: 127.0.0.0/8, ::1, localhost. Unknown names are not. */
+/**
+ * Whether what is bound there can only be reached from this machine: 127.0.0.0/8, ::1, localhost.
+ * Unknown names are not.
+ */
 export function isLoopback(address: string): boolean {
   if (isIP(address) === 0)
     return address.toLowerCase() === 'localhost'
@@ -31,7 +34,10 @@ export function describeListening(bound: readonly AddressInfo[], secure: boolean
 // Underscores are no part of a host name (RFC 1123), but container networks use them.
 const hostName = /^(?=.{1,253}$)\w(?:[\w-]{0,61}\w)?(?:\.\w(?:[\w-]{0,61}\w)?)*$/
 
-/** Address to bind: an IP address, with or without brackets, or a host name. `localhost` is null: the default, both loopbacks. */
+/**
+ * Address to bind: an IP address, with or without brackets, or a host name. `localhost` is null:
+ * the default, both loopbacks.
+ */
 export const bindAddress: Parser<string | null> = (value) => {
   const address = value.replace(/^\[(.*)\]$/, '$1').toLowerCase()
   if (address === 'localhost')
@@ -41,7 +47,10 @@ export const bindAddress: Parser<string | null> = (value) => {
   return address
 }
 
-/** `host` or `host:port`, comma separated, as browsers send them in `Host`: lower case, international names in ASCII form. */
+/**
+ * `host` or `host:port`, comma separated, as browsers send them in `Host`: lower case,
+ * international names in ASCII form.
+ */
 export const hostList: Parser<string[]> = value => list(value).map((item) => {
   const [, written = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(item) ?? []
   const host = /^[\0-\x7F]*$/.test(written) ? written.toLowerCase() : domainToASCII(written)

@@ -17,19 +17,28 @@ export interface Given {
   written: string
 }
 
-export interface Arguments {
+interface Arguments {
   words: string[]
   /** By flag, without dashes. */
   flags: Map<string, Given>
 }
 
 /**
- * Splits a command line into words and flags. Throws Failure (usage) on unknown flags, naming the nearest known one, on flags
- * without their value and on flags given twice.
+ * Splits a command line into words and flags. Throws Failure (usage) on unknown flags, naming the
+ * nearest known one, on flags without their value and on flags given twice.
  */
-export function readArguments(argv: readonly string[], known: ReadonlyMap<string, Pick<FlagSpec, 'placeholder'>>): Arguments {
-  const types = [...known].map(([name, { placeholder }]) => [name, { type: placeholder === null ? 'boolean' : 'string' }] as const)
-  const { tokens } = parseArgs({ args: [...argv], options: { ...Object.fromEntries(types), help: { type: 'boolean', short: 'h' } }, strict: false, tokens: true })
+export function readArguments(
+  argv: readonly string[],
+  known: ReadonlyMap<string, Pick<FlagSpec, 'placeholder'>>,
+): Arguments {
+  const types = [...known].map(([name, { placeholder }]) =>
+    [name, { type: placeholder === null ? 'boolean' : 'string' }] as const)
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: { ...Object.fromEntries(types), help: { type: 'boolean', short: 'h' } },
+    strict: false,
+    tokens: true,
+  })
   const words: string[] = []
   const flags = new Map<string, Given>()
 
@@ -39,13 +48,21 @@ export function readArguments(argv: readonly string[], known: ReadonlyMap<string
     if (token.kind !== 'option')
       continue
     const spec = known.get(token.name)
-    if (!spec)
-      throw usageFailure(`unknown flag ${token.rawName}${suggestion(token.name, known.keys(), name => `--${name}`)}${hintFor(token.rawName)}`)
+    if (!spec) {
+      throw usageFailure(
+        `unknown flag ${token.rawName}${suggestion(token.name, known.keys(), name => `--${name}`)}${hintFor(token.rawName)}`,
+      )
+    }
     if (flags.has(token.name))
       throw usageFailure(`${token.rawName} is given twice`)
-    if (spec.placeholder !== null && (token.value === undefined || (!token.inlineValue && /^-./.test(token.value))))
-      throw usageFailure(`${token.rawName} needs a value: ${token.rawName} ${spec.placeholder} (one that begins with a dash: ${token.rawName}=-…)`)
-    const written = token.value === undefined ? token.rawName : `${token.rawName}${token.inlineValue ? '=' : ' '}${token.value}`
+    if (spec.placeholder !== null && (token.value === undefined || (!token.inlineValue && /^-./.test(token.value)))) {
+      throw usageFailure(
+        `${token.rawName} needs a value: ${token.rawName} ${spec.placeholder} (one that begins with a dash: ${token.rawName}=-…)`,
+      )
+    }
+    const written = token.value === undefined
+      ? token.rawName
+      : `${token.rawName}${token.inlineValue ? '=' : ' '}${token.value}`
     flags.set(token.name, { text: token.value ?? '1', written })
   }
   return { words, flags }
@@ -55,7 +72,10 @@ function hintFor(rawName: string): string {
   return /^-\d/.test(rawName) ? ' (write values that begin with a dash after --)' : ''
 }
 
-/** Parses what was given. Throws Failure (usage) that shows it as it was written and says what would be right. */
+/**
+ * Parses what was given. Throws Failure (usage) that shows it as it was written and says what would
+ * be right.
+ */
 export function parseGiven<T>(given: Given, parse: Parser<T>): T {
   try {
     return parse(given.text)

@@ -7,7 +7,7 @@ import { encodeSegment, requestOf } from '../../shared/request-of'
 import { answerFailure, localFailure } from './failure'
 import { send } from './transport'
 
-export interface EntryRequest {
+interface EntryRequest {
   method: 'GET' | 'PUT' | 'DELETE'
   cache: string
   key: string
@@ -15,7 +15,10 @@ export interface EntryRequest {
   body?: Buffer
 }
 
-/** The running server, as the commands see it. Every call throws Failure: unreachable, or the server's own problem. */
+/**
+ * The running server, as the commands see it. Every call throws Failure: unreachable, or the
+ * server's own problem.
+ */
 export interface CliClient {
   /** Runs a row of the operation table and checks the answer by its schema. */
   call: <N extends OperationName>(name: N, input: OperationInput<N>) => Promise<OperationOutput<N>>
@@ -41,8 +44,12 @@ export function createCliClient(connect: () => Connection): CliClient {
     callRaw,
     async call(name, input) {
       const { success, data, error } = operations[name].output.safeParse(await callRaw(name, input))
-      if (!success)
-        throw localFailure(`The answer to ${name} is not one that this version of larder understands; is the server another version?`, error)
+      if (!success) {
+        throw localFailure(
+          `The answer to ${name} is not one that this version of larder understands; is the server another version?`,
+          error,
+        )
+      }
       return data as OperationOutput<typeof name>
     },
     async entry({ method, cache, key, headers, body }) {
@@ -82,7 +89,9 @@ function failureOf({ status, headers, body }: Answer): Failure {
   return answerFailure(problem)
 }
 
-/** Whatever members the body has; none when it is no problem, as from something else than a Larder. */
+/**
+ * Whatever members the body has; none when it is no problem, as from something else than a Larder.
+ */
 function readProblem(type: string | undefined, body: Buffer): Partial<Record<keyof CliProblem, unknown>> {
   try {
     const value: unknown = isJson(type) ? JSON.parse(body.toString('utf8')) : undefined

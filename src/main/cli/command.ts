@@ -9,7 +9,7 @@ import type { Parser } from './values'
 import { parseGiven } from './arguments'
 import { usageFailure } from './failure'
 
-export interface Argument {
+interface Argument {
   name: string
   meaning: string
   optional?: boolean
@@ -30,7 +30,7 @@ export interface CommandContext {
 }
 
 type Flags = Readonly<Record<string, FlagSpec>>
-export type FlagValues<F extends Flags> = { [K in keyof F]?: F[K] extends FlagSpec<infer T> ? T : never }
+type FlagValues<F extends Flags> = { [K in keyof F]?: F[K] extends FlagSpec<infer T> ? T : never }
 
 export interface Command {
   /** One or two words. */
@@ -44,7 +44,11 @@ export interface Command {
   /** Lines that can be pasted. */
   examples: readonly string[]
   /** Throws Failure. Resolves with nothing for success. */
-  run: (words: readonly string[], given: ReadonlyMap<string, Given>, context: CommandContext) => Promise<ExitCode | number | void>
+  run: (
+    words: readonly string[],
+    given: ReadonlyMap<string, Given>,
+    context: CommandContext,
+  ) => Promise<ExitCode | number | void>
 }
 
 interface CommandSpec<F extends Flags> extends Pick<Command, 'name' | 'summary' | 'examples'> {
@@ -53,7 +57,10 @@ interface CommandSpec<F extends Flags> extends Pick<Command, 'name' | 'summary' 
   /** By name in camelCase, as `run` receives them; written `--kebab-case`. */
   flags?: F
   /** `words` are the arguments, in order; those that are not optional are there. */
-  run: (input: { words: readonly string[], flags: FlagValues<F> }, context: CommandContext) => Promise<ExitCode | number | void>
+  run: (
+    input: { words: readonly string[], flags: FlagValues<F> },
+    context: CommandContext,
+  ) => Promise<ExitCode | number | void>
 }
 
 export function flag<T>(placeholder: string | null, meaning: string, parse: Parser<T>): FlagSpec<T> {

@@ -6,7 +6,7 @@ import type { Standing } from './trust'
 import { posix, win32 } from 'node:path'
 import { messageOf } from '../base/logger'
 import { isLoopback } from './addresses'
-import { parseGiven, readArguments } from './arguments'
+import { parseGiven } from './arguments'
 import { readDotenv } from './dotenv'
 import { Failure, usageFailure } from './failure'
 import { givenIn, options } from './options'
@@ -15,7 +15,7 @@ import { openTrust } from './trust'
 
 type IoSources = 'env' | 'cwd' | 'platform' | 'readFile' | 'readSmallFile' | 'readPrivateFile' | 'writePrivateFile'
 
-export interface ConfigurationSources extends Pick<Io, IoSources> {
+interface ConfigurationSources extends Pick<Io, IoSources> {
   /** Folder that is taken where `LARDER_HOME` says nothing. */
   defaultHome: string
   /** Takes a line for the person about what does not count. */
@@ -31,15 +31,9 @@ export const optionFlags: ReadonlyMap<string, Option> = new Map(
  * Everything that is decided before the start: flags, then environment, then `.env` in the working
  * directory as far as it may decide, then defaults. An empty variable counts as not set. Throws
  * Failure (usage) that lists every bad value by the name it was given under.
+ *
+ * @param find Tells what flags, environment and `.env` say about an option.
  */
-export function readConfiguration(sources: ConfigurationSources & { argv: readonly string[] }): Configuration {
-  const { words, flags } = readArguments(sources.argv, optionFlags)
-  if (words[0] !== undefined)
-    throw usageFailure(`unexpected argument ${words[0]}`)
-  return resolveConfiguration(createServerLookup(flags, sources), sources)
-}
-
-/** As `readConfiguration`, with what was given already looked up. */
 export function resolveConfiguration(find: Lookup, sources: ConfigurationSources): Configuration {
   const absolute = (path: string): string => resolvePath(path, sources)
   const faults: string[] = []
@@ -85,10 +79,17 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
   read(options.seed)
 
   const lonely = find(options.tlsCertificate) ?? find(options.tlsKey)
-  if (lonely && !(find(options.tlsCertificate) && find(options.tlsKey)))
+  if (lonely && !(find(options.tlsCertificate) && find(options.tlsKey))) {
     faults.push(`${lonely.written}: TLS needs both files, LARDER_TLS_CERT and LARDER_TLS_KEY`)
-  else if (configuration.host !== null && !isLoopback(configuration.host) && !configuration.tls && !configuration.allowPlaintext)
-    faults.push(`${find(options.host)?.written}: other machines could connect, and API keys would travel readable; give LARDER_TLS_CERT and LARDER_TLS_KEY, or LARDER_ALLOW_PLAINTEXT=1 (--allow-plaintext)`)
+  }
+  else if (configuration.host !== null
+    && !isLoopback(configuration.host)
+    && !configuration.tls
+    && !configuration.allowPlaintext) {
+    faults.push(
+      `${find(options.host)?.written}: other machines could connect, and API keys would travel readable; give LARDER_TLS_CERT and LARDER_TLS_KEY, or LARDER_ALLOW_PLAINTEXT=1 (--allow-plaintext)`,
+    )
+  }
 
   if (faults.length > 0)
     throw usageFailure(faults.join('\n'))
@@ -96,7 +97,7 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
 }
 
 /** What is given for an option, from the first source that says something. */
-export type Lookup = (option: Option) => Given | undefined
+type Lookup = (option: Option) => Given | undefined
 
 /**
  * What flags and the environment say: all that counts for commands, which a `.env` never sends to
@@ -145,7 +146,9 @@ function resolvePath(path: string, { cwd, platform }: Pick<ConfigurationSources,
   return (platform === 'win32' ? win32 : posix).resolve(cwd, path)
 }
 
-/** The value of one option; undefined when nothing says it. Throws Failure (usage) on a bad value. */
+/**
+ * The value of one option; undefined when nothing says it. Throws Failure (usage) on a bad value.
+ */
 export function readOption<O extends Option>(option: O, find: Lookup): OptionValue<O> | undefined {
   const given = find(option)
   return given === undefined ? undefined : parseGiven(given, option.parse) as OptionValue<O>

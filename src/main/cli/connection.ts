@@ -10,8 +10,8 @@ import { baseUrl } from './values'
  * it. It is believed only if nobody but the person can have written it, and only about this
  * machine: otherwise it could send commands, values and a token anywhere.
  */
-export const controlFileName = 'control.json'
-export interface ControlFile {
+const controlFileName = 'control.json'
+interface ControlFile {
   url: string
   token: string
   pid: number
@@ -22,13 +22,16 @@ export interface Connection {
   url: URL
   /** Sent as `Authorization: Bearer`. */
   token: string | null
-  /** The certificate need not name this address: the control file vouches for the server, as it does where there is no TLS. */
+  /**
+   * The certificate need not name this address: the control file vouches for the server, as it does
+   * where there is no TLS.
+   */
   vouched: boolean
   /** What to say when nobody answers there. */
   hint: string
 }
 
-export interface ConnectionChoice {
+interface ConnectionChoice {
   /** `--url`. */
   url: URL | undefined
   /** `LARDER_API_KEY`. */
@@ -60,9 +63,17 @@ export function findConnection({ url, apiKey, defaultUrl, home, readPrivateFile 
   }
   if (url)
     return { url, token: apiKey ?? null, vouched: false, hint: 'Check --url, and that the server runs.' }
-  if (apiKey !== undefined)
-    return { url: defaultUrl, token: apiKey, vouched: false, hint: 'Start a server with: larder serve (or say where it is with --url)' }
-  throw unreachableFailure(`No server is running on ${home}. Start one with: larder serve (or say where it is with --url and LARDER_API_KEY)`)
+  if (apiKey !== undefined) {
+    return {
+      url: defaultUrl,
+      token: apiKey,
+      vouched: false,
+      hint: 'Start a server with: larder serve (or say where it is with --url)',
+    }
+  }
+  throw unreachableFailure(
+    `No server is running on ${home}. Start one with: larder serve (or say where it is with --url and LARDER_API_KEY)`,
+  )
 }
 
 function readControlFile(

@@ -19,7 +19,7 @@ export interface Dotenv {
   guarded: readonly Option[]
 }
 
-export type DotenvSources = Pick<Io, 'platform' | 'readSmallFile'>
+type DotenvSources = Pick<Io, 'platform' | 'readSmallFile'>
 
 /**
  * The `.env` of a folder; undefined where there is none. Throws Failure where there is one that

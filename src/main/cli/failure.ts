@@ -12,7 +12,10 @@ export const exitCodes = {
 } as const
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
-/** Error of the command line as data (RFC 9457): the server's own problem, or one with a code that only the command line knows. */
+/**
+ * Error of the command line as data (RFC 9457): the server's own problem, or one with a code that
+ * only the command line knows.
+ */
 export interface CliProblem {
   type: string
   title: string
@@ -42,7 +45,11 @@ export function usageFailure(detail: string): Failure {
 
 /** No Larder answers there. */
 export function unreachableFailure(detail: string, cause?: unknown): Failure {
-  return new Failure(exitCodes.unreachable, { type: 'about:blank', title: 'Server not reachable', code: 'unreachable', detail }, cause)
+  return new Failure(
+    exitCodes.unreachable,
+    { type: 'about:blank', title: 'Server not reachable', code: 'unreachable', detail },
+    cause,
+  )
 }
 
 /** Something on this machine (a file, an input) could not be used. */

@@ -14,7 +14,11 @@ const exitTexts: readonly (readonly [number, string])[] = [
 ]
 
 /** What `larder --help` says. */
-export function generalHelp(commands: readonly Command[], globals: ReadonlyMap<string, FlagSpec>, heading: Heading): string {
+export function generalHelp(
+  commands: readonly Command[],
+  globals: ReadonlyMap<string, FlagSpec>,
+  heading: Heading,
+): string {
   return [
     'larder – a local cache server that a developer can see into.',
     `${heading('Usage')}\n  larder [command] [arguments] [flags]`,
@@ -34,7 +38,9 @@ export function commandHelp(command: Command, globals: ReadonlyMap<string, FlagS
     `${heading('Usage')}\n  larder ${signature(command)}${command.flags.size > 0 ? ' [flags]' : ''}`,
     `${heading('Example')}\n${command.examples.map(example => `  ${example}`).join('\n')}`,
     ...command.details,
-    ...command.arguments.length > 0 ? [`${heading('Arguments')}\n${columns(command.arguments.map(({ name, meaning }) => [`<${name}>`, meaning]))}`] : [],
+    ...command.arguments.length > 0
+      ? [`${heading('Arguments')}\n${columns(command.arguments.map(({ name, meaning }) => [`<${name}>`, meaning]))}`]
+      : [],
     ...command.flags.size > 0 ? [`${heading('Flags')}\n${flagColumns(command.flags)}`] : [],
     `${heading('Flags of every command')}\n${flagColumns(globals)}`,
     exits(heading),
@@ -42,11 +48,15 @@ export function commandHelp(command: Command, globals: ReadonlyMap<string, FlagS
 }
 
 function signature(command: Command): string {
-  return [command.name, ...command.arguments.map(({ name, optional }) => optional ? `[${name}]` : `<${name}>`)].join(' ')
+  return [
+    command.name,
+    ...command.arguments.map(({ name, optional }) => optional ? `[${name}]` : `<${name}>`),
+  ].join(' ')
 }
 
 function flagColumns(flags: ReadonlyMap<string, FlagSpec>): string {
-  return columns([...flags].map(([name, { placeholder, meaning }]) => [`--${name}${placeholder === null ? '' : ` ${placeholder}`}`, meaning]))
+  return columns([...flags].map(([name, { placeholder, meaning }]) =>
+    [`--${name}${placeholder === null ? '' : ` ${placeholder}`}`, meaning]))
 }
 
 function exits(heading: Heading): string {

@@ -28,7 +28,10 @@ export interface Io {
   readPrivateFile: (path: string) => Buffer
   /** Replaces a file of the data folder, which is made where it is missing. Throws an Error. */
   writePrivateFile: (path: string, text: string) => void
-  /** Opens a file with the program that the system has for it. Throws Error where that cannot be started. */
+  /**
+   * Opens a file with the program that the system has for it. Throws Error where that cannot be
+   * started.
+   */
   openFile: (path: string) => Promise<void>
 }
 

@@ -5,7 +5,10 @@ import { SettingsUpdate } from '../../shared/schemas'
 import { bindAddress, hostList } from './addresses'
 import { boolean, oneOf, port, size, text } from './values'
 
-/** One variable of the environment, with the flag that says the same. Parsing, `--help` and `.env.example` come from it. */
+/**
+ * One variable of the environment, with the flag that says the same. Parsing, `--help` and
+ * `.env.example` come from it.
+ */
 export interface Option<T = unknown> {
   variable: string
   /** Without its dashes; null where a flag would show a secret to every user of the machine. */
@@ -53,8 +56,11 @@ export const options = {
     default: String(defaultPort),
     meaning: 'Port; 0 picks a free one.',
     parse(value) {
-      if (value.startsWith('tcp://'))
-        throw new Error('must be a port from 0 to 65535; Kubernetes sets this variable for a service called larder unless enableServiceLinks is false')
+      if (value.startsWith('tcp://')) {
+        throw new Error(
+          'must be a port from 0 to 65535; Kubernetes sets this variable for a service called larder unless enableServiceLinks is false',
+        )
+      }
       return port(value)
     },
     harmless: true,
@@ -108,8 +114,11 @@ export const options = {
     secret: true,
     parse(value) {
       // It travels in a header: what a header cannot carry could never be sent back.
-      if (!/^[\x21-\x7E]+$/.test(value) || value.length < apiKeyLength.least || value.length > apiKeyLength.most)
-        throw new Error(`must be ${apiKeyLength.least} to ${apiKeyLength.most} characters of visible ASCII, without spaces`)
+      if (!/^[\x21-\x7E]+$/.test(value) || value.length < apiKeyLength.least || value.length > apiKeyLength.most) {
+        throw new Error(
+          `must be ${apiKeyLength.least} to ${apiKeyLength.most} characters of visible ASCII, without spaces`,
+        )
+      }
       return value
     },
   }),

@@ -4,15 +4,24 @@ import type { Io } from './io'
 import { styleText } from 'node:util'
 import { displayWidth, escapeLines, escapeText, safeJson } from './terminal'
 
-/** The reader of our output has gone (`larder … | head`). Not an error: there is nobody left to tell. */
+/**
+ * The reader of our output has gone (`larder … | head`). Not an error: there is nobody left to
+ * tell.
+ */
 export class ReaderGone extends Error {}
 
-/** Results go to stdout, all else to stderr, so that pipes carry results only. All calls resolve when the text is handed over. */
+/**
+ * Results go to stdout, all else to stderr, so that pipes carry results only. All calls resolve
+ * when the text is handed over.
+ */
 export interface Output {
   readonly json: boolean
   /** Exactly these bytes. */
   raw: (bytes: Buffer) => Promise<void>
-  /** A result: JSON under `--json`, else the lines that `render` makes. Control characters are escaped. */
+  /**
+   * A result: JSON under `--json`, else the lines that `render` makes. Control characters are
+   * escaped.
+   */
   show: (value: unknown, render: () => string) => Promise<void>
   /** Our own text, such as help. */
   text: (text: string) => Promise<void>
@@ -23,7 +32,8 @@ export interface Output {
 }
 
 export function createOutput({ stdout, stderr, env }: Pick<Io, 'stdout' | 'stderr' | 'env'>, json: boolean): Output {
-  // Without a listener a closed pipe would be an uncaught exception; `write` reports it where it matters.
+  // Without a listener a closed pipe would be an uncaught exception; `write` reports it where it
+  // matters.
   for (const stream of [stdout, stderr])
     stream.on('error', () => {})
   const emphasis = (stream: Io['stdout'], format: 'bold' | 'red', text: string): string =>
@@ -61,11 +71,14 @@ function write(stream: Writable, data: string | Buffer): Promise<void> {
   })
 }
 
-export type Cell = string | number | boolean | null
+type Cell = string | number | boolean | null
 /** Made when it is first needed, as its tables take four milliseconds to load. */
 let grouped: Intl.NumberFormat | undefined
 
-/** A cell as text: numbers with thousands separators, nothing as a dash, text made safe and on one line. */
+/**
+ * A cell as text: numbers with thousands separators, nothing as a dash, text made safe and on one
+ * line.
+ */
 export function formatCell(cell: Cell): string {
   if (cell === null || cell === '')
     return '–'
@@ -80,7 +93,9 @@ export function formatCell(cell: Cell): string {
 /** Rows in aligned columns, numbers to the right. */
 export function table(headers: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const lines = [headers, ...rows.map(row => row.map(formatCell))]
-  const numeric = headers.map((_, column) => rows.some(row => typeof row[column] === 'number') && rows.every(row => typeof row[column] === 'number' || row[column] === null))
+  const numeric = headers.map((_, column) =>
+    rows.some(row => typeof row[column] === 'number')
+    && rows.every(row => typeof row[column] === 'number' || row[column] === null))
   const widths = headers.map((_, column) => Math.max(...lines.map(line => displayWidth(line[column] ?? ''))))
   return lines.map(line => line.map((text, column) => {
     const padding = ' '.repeat((widths[column] ?? 0) - displayWidth(text))
@@ -91,5 +106,7 @@ export function table(headers: readonly string[], rows: readonly (readonly Cell[
 /** Names and what belongs to them, one a line. */
 export function facts(pairs: readonly (readonly [name: string, value: Cell])[]): string {
   const width = Math.max(...pairs.map(([name]) => displayWidth(name)))
-  return pairs.map(([name, value]) => `${name}${' '.repeat(width - displayWidth(name))}  ${formatCell(value)}`).join('\n')
+  return pairs
+    .map(([name, value]) => `${name}${' '.repeat(width - displayWidth(name))}  ${formatCell(value)}`)
+    .join('\n')
 }

@@ -22,7 +22,7 @@ import { createOutput, ReaderGone } from './output'
 import { suggestion } from './suggest'
 import { baseUrl, boolean } from './values'
 
-export interface RunServices {
+interface RunServices {
   /** Runs the server until it is told to stop; resolves with the exit code. */
   serve: (configuration: Configuration) => Promise<number>
   version: string

@@ -1,7 +1,8 @@
 /** The known word that is nearest to a mistyped one, when it is near enough to be meant. */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
+function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
-  // A third of the word may be wrong, so that `prot` finds `port` and `xyz` finds nothing. Long input is not worth measuring.
+  // A third of the word may be wrong, so that `prot` finds `port` and `xyz` finds nothing. Long
+  // input is not worth measuring.
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
   for (const candidate of word.length > 64 ? [] : known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
@@ -14,7 +15,11 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
 }
 
 /** "; did you mean X?", or nothing. */
-export function suggestion(word: string, known: Iterable<string>, show: (word: string) => string = found => found): string {
+export function suggestion(
+  word: string,
+  known: Iterable<string>,
+  show: (word: string) => string = found => found,
+): string {
   const found = nearest(word, known)
   return found === undefined ? '' : `; did you mean ${show(found)}?`
 }

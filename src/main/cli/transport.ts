@@ -4,7 +4,7 @@ import { request as httpRequest } from 'node:http'
 import { messageOf } from '../base/logger'
 import { unreachableFailure } from './failure'
 
-export interface Question {
+interface Question {
   method: string
   /** Percent-encoded path with its query. Sent as it is. */
   target: string
@@ -21,10 +21,13 @@ export interface Answer {
 const silence = 30_000
 
 /**
- * One HTTP exchange. Not by `fetch`, which resolves `.` and `..` in paths even when they are escaped: they are valid entry keys.
- * Throws Failure (unreachable) when no whole answer comes.
+ * One HTTP exchange. Not by `fetch`, which resolves `.` and `..` in paths even when they are
+ * escaped: they are valid entry keys. Throws Failure (unreachable) when no whole answer comes.
  */
-export async function send({ url, token, vouched, hint }: Connection, { method, target, headers = {}, body }: Question): Promise<Answer> {
+export async function send(
+  { url, token, vouched, hint }: Connection,
+  { method, target, headers = {}, body }: Question,
+): Promise<Answer> {
   const credential: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` }
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const open = url.protocol === 'https:' ? (await import('node:https')).request : httpRequest
@@ -32,7 +35,8 @@ export async function send({ url, token, vouched, hint }: Connection, { method, 
     method,
     path: url.pathname.replace(/\/$/, '') + target,
     headers: { ...headers, ...credential },
-    // A connection of its own, closed at the end: nothing keeps a stopping server, or this process, waiting.
+    // A connection of its own, closed at the end: nothing keeps a stopping server, or this process,
+    // waiting.
     agent: false,
     rejectUnauthorized: !vouched,
     timeout: silence,
@@ -41,7 +45,11 @@ export async function send({ url, token, vouched, hint }: Connection, { method, 
   request.on('error', reject)
   request.on('response', async (response) => {
     try {
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(await response.toArray()) })
+      resolve({
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        body: Buffer.concat(await response.toArray()),
+      })
     }
     catch (error) {
       reject(error)

@@ -8,12 +8,12 @@ import { localFailure } from './failure'
  * Remembers, in the data folder, which `.env` files may decide everything: each by its path and the
  * digest of its content.
  */
-export const trustFileName = 'trusted.json'
+const trustFileName = 'trusted.json'
 
 /** `changed`: it was trusted with another content. */
 export type Standing = 'trusted' | 'changed' | 'untrusted'
 
-export interface Trust {
+interface Trust {
   standing: (file: Pick<Dotenv, 'path' | 'digest'>) => Standing
   /** Absolute paths, in order. */
   paths: () => string[]

@@ -1,6 +1,9 @@
 import { limits } from '../../shared/limits'
 
-/** Reads one value as a person writes it. Throws an Error whose message continues "…: " and says what would be right. */
+/**
+ * Reads one value as a person writes it. Throws an Error whose message continues "…: " and says
+ * what would be right.
+ */
 export type Parser<T> = (text: string) => T
 
 export const text: Parser<string> = (value) => {
@@ -9,7 +12,16 @@ export const text: Parser<string> = (value) => {
   return value
 }
 
-const booleans = new Map([['1', true], ['true', true], ['yes', true], ['on', true], ['0', false], ['false', false], ['no', false], ['off', false]])
+const booleans = new Map([
+  ['1', true],
+  ['true', true],
+  ['yes', true],
+  ['on', true],
+  ['0', false],
+  ['false', false],
+  ['no', false],
+  ['off', false],
+])
 
 export const boolean: Parser<boolean> = (value) => {
   const known = booleans.get(value.toLowerCase())
@@ -40,9 +52,23 @@ export const countOrNone: Parser<number | null> = (value) => {
   return number
 }
 
-const units = new Map([['', 1], ['b', 1], ['kb', 1e3], ['mb', 1e6], ['gb', 1e9], ['tb', 1e12], ['kib', 2 ** 10], ['mib', 2 ** 20], ['gib', 2 ** 30], ['tib', 2 ** 40]])
+const units = new Map([
+  ['', 1],
+  ['b', 1],
+  ['kb', 1e3],
+  ['mb', 1e6],
+  ['gb', 1e9],
+  ['tb', 1e12],
+  ['kib', 2 ** 10],
+  ['mib', 2 ** 20],
+  ['gib', 2 ** 30],
+  ['tib', 2 ** 40],
+])
 
-/** Bytes: a plain number, or with a unit; kB, MB, GB, TB are powers of 1000, KiB, MiB, GiB, TiB of 1024. */
+/**
+ * Bytes: a plain number, or with a unit; kB, MB, GB, TB are powers of 1000, KiB, MiB, GiB, TiB of
+ * 1024.
+ */
 export const size: Parser<number> = (value) => {
   const match = /^(\d{1,16}(?:\.\d{1,6})?) ?([a-z]{0,3})$/i.exec(value)
   const unit = units.get(match?.[2]?.toLowerCase() ?? 'unknown')
@@ -105,17 +131,31 @@ export function listOf<const T extends string>(...choices: readonly T[]): Parser
   return value => list(value).map(parse)
 }
 
-/** A media type as it travels in a header (RFC 9110 §8.3.1). Parameters are taken as they are, visible ASCII only. */
+/**
+ * A media type as it travels in a header (RFC 9110 §8.3.1). Parameters are taken as they are,
+ * visible ASCII only.
+ */
 export const mediaType: Parser<string> = (value) => {
-  if (!/^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?: *;[\x20-\x7E]*)?$/.test(value) || value.length > limits.contentType)
+  if (!/^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?: *;[\x20-\x7E]*)?$/.test(value)
+    || value.length > limits.contentType) {
     throw new Error('must be a media type such as text/plain or application/json')
+  }
   return value
 }
 
-/** Base address of a server. User names in it are refused: they would end up in shell histories and logs. */
+/**
+ * Base address of a server. User names in it are refused: they would end up in shell histories and
+ * logs.
+ */
 export const baseUrl: Parser<URL> = (value) => {
   const url = URL.canParse(value) ? new URL(value) : undefined
-  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+  if (!url
+    || !/^https?:$/.test(url.protocol)
+    || url.username !== ''
+    || url.password !== ''
+    || url.search !== ''
+    || url.hash !== '') {
     throw new Error('must be an address such as http://localhost:7777')
+  }
   return url
 }

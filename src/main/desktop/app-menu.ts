@@ -5,24 +5,71 @@ import { consolePaths } from '../../shared/console-paths'
 import { cachingItem } from './tray-menu'
 
 /** Screens with a place of their own in the menu, in the order of the console's navigation. */
-const screens = [['Overview', consolePaths.overview], ['Playground', consolePaths.playground], ['Requests', consolePaths.requests], ['API keys', consolePaths.keys], ['Docs', consolePaths.docs]] as const
+const screens = [
+  ['Overview', consolePaths.overview],
+  ['Playground', consolePaths.playground],
+  ['Requests', consolePaths.requests],
+  ['API keys', consolePaths.keys],
+  ['Docs', consolePaths.docs],
+] as const
 
 /** The application menu: the system's usual items by their roles, and ours. */
-export function applicationMenu({ state, switches }: TrayModel, actions: ShellActions, platform: NodeJS.Platform): MenuItemConstructorOptions[] {
+export function applicationMenu(
+  { state, switches }: TrayModel,
+  actions: ShellActions,
+  platform: NodeJS.Platform,
+): MenuItemConstructorOptions[] {
   const mac = platform === 'darwin'
   const serving = state.phase === 'serving'
   const about: MenuItemConstructorOptions = { label: 'About Larder', click: actions.about }
-  const settings: MenuItemConstructorOptions = { label: 'Settings…', accelerator: 'CmdOrCtrl+,', enabled: serving, click: () => actions.openConsole(consolePaths.settings) }
+  const settings: MenuItemConstructorOptions = {
+    label: 'Settings…',
+    accelerator: 'CmdOrCtrl+,',
+    enabled: serving,
+    click: () => actions.openConsole(consolePaths.settings),
+  }
   // Its own, not the role's: on every system it means the same, that the server stops.
   const quit: MenuItemConstructorOptions = { label: 'Quit Larder', accelerator: 'CmdOrCtrl+Q', click: actions.quit }
   const separator: MenuItemConstructorOptions = { type: 'separator' }
 
   return [
-    ...mac ? [{ label: 'Larder', submenu: [about, separator, settings, separator, { role: 'services' }, separator, { role: 'hide' }, { role: 'hideOthers' }, { role: 'unhide' }, separator, quit] } satisfies MenuItemConstructorOptions] : [],
+    ...mac
+      ? [{
+        label: 'Larder',
+        submenu: [
+          about,
+          separator,
+          settings,
+          separator,
+          { role: 'services' },
+          separator,
+          { role: 'hide' },
+          { role: 'hideOthers' },
+          { role: 'unhide' },
+          separator,
+          quit,
+        ],
+      } satisfies MenuItemConstructorOptions]
+      : [],
     { label: '&File', submenu: [...mac ? [] : [settings, separator], { role: 'close' }, ...mac ? [] : [quit]] },
     { role: 'editMenu' },
-    { label: '&View', submenu: [{ role: 'reload' }, separator, { role: 'resetZoom' }, { role: 'zoomIn' }, { role: 'zoomOut' }, separator, { role: 'togglefullscreen' }] },
-    { label: '&Go', submenu: screens.map(([label, path], index) => ({ label, accelerator: `CmdOrCtrl+${index + 1}`, enabled: serving, click: () => actions.openConsole(path) })) },
+    {
+      label: '&View',
+      submenu: [
+        { role: 'reload' },
+        separator,
+        { role: 'resetZoom' },
+        { role: 'zoomIn' },
+        { role: 'zoomOut' },
+        separator,
+        { role: 'togglefullscreen' },
+      ],
+    },
+    {
+      label: '&Go',
+      submenu: screens.map(([label, path], index) =>
+        ({ label, accelerator: `CmdOrCtrl+${index + 1}`, enabled: serving, click: () => actions.openConsole(path) })),
+    },
     {
       label: '&Server',
       submenu: [
@@ -34,6 +81,13 @@ export function applicationMenu({ state, switches }: TrayModel, actions: ShellAc
       ],
     },
     { role: 'windowMenu' },
-    { label: '&Help', role: 'help', submenu: [{ label: 'Docs', accelerator: 'F1', enabled: serving, click: () => actions.openConsole(consolePaths.docs) }, ...mac ? [] : [separator, about]] },
+    {
+      label: '&Help',
+      role: 'help',
+      submenu: [
+        { label: 'Docs', accelerator: 'F1', enabled: serving, click: () => actions.openConsole(consolePaths.docs) },
+        ...mac ? [] : [separator, about],
+      ],
+    },
   ]
 }

@@ -8,7 +8,7 @@ import { app, clipboard, shell } from 'electron'
 import { LarderError } from '../../shared/errors'
 import { messageOf } from '../base/logger'
 
-export interface DesktopActionsOptions {
+interface DesktopActionsOptions {
   keeper: ServerKeeper
   window: MainWindow
   notices: Notices
@@ -18,7 +18,14 @@ export interface DesktopActionsOptions {
   refresh: () => void
 }
 
-export function createDesktopActions({ keeper, window, notices, loginItem, logger, refresh }: DesktopActionsOptions): ShellActions {
+export function createDesktopActions({
+  keeper,
+  window,
+  notices,
+  loginItem,
+  logger,
+  refresh,
+}: DesktopActionsOptions): ShellActions {
   function attempt(work: () => unknown): void {
     void (async () => {
       try {
@@ -35,7 +42,9 @@ export function createDesktopActions({ keeper, window, notices, loginItem, logge
   /** The first API key, as `larder key print` has it. */
   async function firstKey(): Promise<string> {
     // Those that a rotation has replaced run out soon.
-    const [first] = (await keeper.call('keys.list', {})).filter(key => key.expiresAt === null).sort((a, b) => a.createdAt.localeCompare(b.createdAt))
+    const [first] = (await keeper.call('keys.list', {}))
+      .filter(key => key.expiresAt === null)
+      .sort((a, b) => a.createdAt.localeCompare(b.createdAt))
     if (!first)
       throw new LarderError('key-not-found', 'There is no API key. Create one in the console.')
     return (await keeper.call('keys.reveal', { id: first.id })).secret
@@ -55,7 +64,8 @@ export function createDesktopActions({ keeper, window, notices, loginItem, logge
     copyUrl: () => attempt(async () => clipboard.writeText(await serverUrl())),
     openConsole: path => window.open(path),
     openInBrowser: () => attempt(async () => {
-      // A page of our own, not the link in it: every user of the machine can read what programs are started with.
+      // A page of our own, not the link in it: every user of the machine can read what programs are
+      // started with.
       const { path } = await keeper.call('session.page', {})
       const failure = await shell.openPath(path)
       if (failure !== '')

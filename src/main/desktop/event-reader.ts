@@ -6,23 +6,35 @@ import { isBusyTopic } from '../../shared/events'
 import { createLostEvents } from '../base/lost-events'
 
 export interface EventReader extends Disposable {
-  /** What happened since the last call; waits while that is nothing. A call that is overtaken by another gets an empty batch. */
+  /**
+   * What happened since the last call; waits while that is nothing. A call that is overtaken by
+   * another gets an empty batch.
+   */
   next: () => Promise<EventBatch>
   /** Tells the page to read its state again, as after a sleep of the machine. */
   refresh: () => void
 }
 
-export interface EventReaderOptions {
+interface EventReaderOptions {
   hub: EventHub
   /** Whether this page may see the event. */
   sees: (event: LarderEvent) => boolean
-  /** Milliseconds for which busy topics are gathered: 5,000 requests a second become 20 messages. @default 50 */
+  /**
+   * Milliseconds for which busy topics are gathered: 5,000 requests a second become 20 messages.
+   * @default 50
+   */
   gatherMs?: number
-  /** Events that wait for a page that does not ask; beyond, they are dropped and counted. @default 4000 */
+  /**
+   * Events that wait for a page that does not ask; beyond, they are dropped and counted. @default
+   * 4000
+   */
   most?: number
 }
 
-/** Hands the hub's events to one page, batch by batch, as the page asks for them: one that hangs costs a bounded memory, and is told afterwards what it lost. */
+/**
+ * Hands the hub's events to one page, batch by batch, as the page asks for them: one that hangs
+ * costs a bounded memory, and is told afterwards what it lost.
+ */
 export function createEventReader({ hub, sees, gatherMs = 50, most = 4000 }: EventReaderOptions): EventReader {
   let waiting: EventBatch = []
   const lost = createLostEvents()

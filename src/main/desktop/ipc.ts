@@ -10,9 +10,12 @@ import { checkPlainInput } from './plain-input'
 import { isTrustedSender } from './trusted-sender'
 
 /** Answers one call of the page. What it throws crosses as data. */
-export type Answer = (input: unknown, page: WebContents) => unknown
+type Answer = (input: unknown, page: WebContents) => unknown
 
-/** The only way in for the page: checks who sends and what, then answers. Nothing that is thrown leaves this as anything but an error with a code. */
+/**
+ * The only way in for the page: checks who sends and what, then answers. Nothing that is thrown
+ * leaves this as anything but an error with a code.
+ */
 export function handle(channel: string, answer: Answer, logger: Logger): Disposable {
   ipcMain.handle(channel, async (event, input: unknown): Promise<WireAnswer<unknown>> => {
     try {
@@ -32,6 +35,10 @@ export function handle(channel: string, answer: Answer, logger: Logger): Disposa
 function expected(error: unknown, channel: string, logger: Logger): LarderError {
   if (error instanceof LarderError)
     return error
-  logger.error('unexpected error', { channel, error: messageOf(error), stack: error instanceof Error ? error.stack ?? null : null })
+  logger.error('unexpected error', {
+    channel,
+    error: messageOf(error),
+    stack: error instanceof Error ? error.stack ?? null : null,
+  })
   return new LarderError('internal', 'Something went wrong inside Larder; its log says what.', { cause: error })
 }

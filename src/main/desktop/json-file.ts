@@ -19,7 +19,10 @@ export interface HomeFiles {
 
 interface JsonFileServices { files: HomeFiles, logger: Logger }
 
-/** A small file of the data folder. People may edit it, and older versions may have written it: it is checked whenever it is read. */
+/**
+ * A small file of the data folder. People may edit it, and older versions may have written it: it
+ * is checked whenever it is read.
+ */
 export function createJsonFile<S extends z.ZodType>(
   path: string,
   schema: S,

@@ -2,14 +2,17 @@ import process from 'node:process'
 import { utilityProcess } from 'electron'
 
 /** A question to the keychain's process, and the answer as it came. */
-export interface KeychainQuestion { method: string, values: string[] }
+interface KeychainQuestion { method: string, values: string[] }
 
 /**
- * Asks the keychain in a process of its own. Electron's binary is no Node (the fuse runAsNode is off), so that is a utility process. `signal` kills it.
+ * Asks the keychain in a process of its own. Electron's binary is no Node (the fuse runAsNode is
+ * off), so that is a utility process. `signal` kills it.
  *
  * @param program file that answers one message, `keychain-child.cjs` of the build
  */
-export function createKeychainQuestions(program: string): (question: KeychainQuestion, signal: AbortSignal | undefined) => Promise<string> {
+export function createKeychainQuestions(
+  program: string,
+): (question: KeychainQuestion, signal: AbortSignal | undefined) => Promise<string> {
   return (question, signal) => new Promise((resolve, reject) => {
     const { NODE_OPTIONS: _, LARDER_API_KEY: __, ...env } = process.env
     const child = utilityProcess.fork(program, [], { serviceName: 'Larder keychain', stdio: 'ignore', env })

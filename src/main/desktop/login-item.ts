@@ -8,24 +8,36 @@ export interface LoginItem {
 }
 
 /**
- * Start at login on Linux: a desktop entry in the autostart folder (XDG Autostart Specification). Electron has no way of its own there.
+ * Start at login on Linux: a desktop entry in the autostart folder (XDG Autostart Specification).
+ * Electron has no way of its own there.
  *
  * @param options.file `~/.config/autostart/larder.desktop`
- * @param options.program what to start, with its arguments; the file of an AppImage, not where it is mounted
+ * @param options.program what to start, with its arguments; the file of an AppImage, not where it
+ *   is mounted
  */
-export function createAutostartEntry({ file, program, replace }: { file: string, program: readonly string[], replace: (path: string, text: string) => void }): LoginItem {
+export function createAutostartEntry({ file, program, replace }: {
+  file: string
+  program: readonly string[]
+  replace: (path: string, text: string) => void
+}): LoginItem {
   return {
     read: () => statSync(file, { throwIfNoEntry: false })?.isFile() ?? false,
     write(wanted) {
       if (!wanted)
         return rmSync(file, { force: true })
       mkdirSync(dirname(file), { recursive: true })
-      replace(file, `[Desktop Entry]\nType=Application\nName=Larder\nComment=Local cache server\nExec=${program.map(quote).join(' ')}\nX-GNOME-Autostart-enabled=true\n`)
+      replace(
+        file,
+        `[Desktop Entry]\nType=Application\nName=Larder\nComment=Local cache server\nExec=${program.map(quote).join(' ')}\nX-GNOME-Autostart-enabled=true\n`,
+      )
     },
   }
 }
 
-/** Desktop Entry Specification, "The Exec key": quoted, with `"`, backtick, `$` and backslash escaped; the value is a string, whose own backslashes are doubled. `%` begins a field code. */
+/**
+ * Desktop Entry Specification, "The Exec key": quoted, with `"`, backtick, `$` and backslash
+ * escaped; the value is a string, whose own backslashes are doubled. `%` begins a field code.
+ */
 function quote(argument: string): string {
   return `"${argument.replaceAll(/["`$\\]/g, '\\$&').replaceAll('\\', '\\\\').replaceAll('%', '%%')}"`
 }

@@ -4,21 +4,27 @@ import { request as requestHttps } from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
-export interface LoopbackTarget {
+interface LoopbackTarget {
   /** `http://localhost:7777` */
   url: string
   /** Sent where the page gives no key of its own. */
   credential: string
 }
 
-/** Of a connection and not of its request (RFC 9110 §7.6.1), or said by the browser about a page that the server does not know. */
+/**
+ * Of a connection and not of its request (RFC 9110 §7.6.1), or said by the browser about a page
+ * that the server does not know.
+ */
 const notForwarded = /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|host|content-length|cookie|origin|referer|sec-.*)$/
 
 /**
- * Takes a request of the window's page to the server over loopback, as an app under test would send it: what the console tries out is what apps get. Bodies
- * stream both ways, an abort of the page ends the request. Rejects while there is no server, and when it cannot be reached.
+ * Takes a request of the window's page to the server over loopback, as an app under test would send
+ * it: what the console tries out is what apps get. Bodies stream both ways, an abort of the page
+ * ends the request. Rejects while there is no server, and when it cannot be reached.
  */
-export function createLoopback(target: () => LoopbackTarget | undefined): (request: Request, path: string) => Promise<Response> {
+export function createLoopback(
+  target: () => LoopbackTarget | undefined,
+): (request: Request, path: string) => Promise<Response> {
   return async (request, path) => {
     const found = target()
     if (!found)
@@ -40,9 +46,11 @@ export function createLoopback(target: () => LoopbackTarget | undefined): (reque
       // Our own server, in this very process: its certificate names another host than this address.
       ...(secure && { rejectUnauthorized: false }),
     })
-    const answered = new Promise<IncomingMessage>((resolve, reject) => outgoing.once('response', resolve).on('error', reject))
+    const answered = new Promise<IncomingMessage>((resolve, reject) =>
+      outgoing.once('response', resolve).on('error', reject))
     if (request.body)
-      // An answer may come before the whole body is read, and the rest is then refused: the answer is what counts.
+      // An answer may come before the whole body is read, and the rest is then refused: the answer
+      // is what counts.
       pipeline(Readable.fromWeb(request.body), outgoing).catch(() => {})
     else
       outgoing.end()
@@ -61,5 +69,6 @@ function toResponse(message: IncomingMessage, method: string): Response {
   const bodiless = method === 'HEAD' || status === 204 || status === 205 || status === 304
   if (bodiless)
     message.resume()
-  return new Response(bodiless ? null : Readable.toWeb(message) as ReadableStream<Uint8Array>, { status, statusText, headers })
+  const body = bodiless ? null : Readable.toWeb(message) as ReadableStream<Uint8Array>
+  return new Response(body, { status, statusText, headers })
 }

@@ -7,7 +7,10 @@ import { appOrigin } from '../../shared/ipc'
 import { placeWindow, smallest } from './window-state'
 
 export interface MainWindow {
-  /** Shows the window: opens it, or brings it to the front. With a path of the console, at that screen. */
+  /**
+   * Shows the window: opens it, or brings it to the front. With a path of the console, at that
+   * screen.
+   */
   open: (path?: string) => void
   /** Loads the page again, where there is one. */
   reload: () => void
@@ -15,7 +18,7 @@ export interface MainWindow {
   remember: () => void
 }
 
-export interface MainWindowOptions {
+interface MainWindowOptions {
   /** File of the preload script. */
   preload: string
   icon: string
@@ -26,7 +29,10 @@ export interface MainWindowOptions {
 /** Milliseconds between two crashes of the page that are too close to load it a third time. */
 const crashPause = 10_000
 
-/** The one window. It is closed for good when a person closes it, and made anew when they want it back: until then it costs nothing. */
+/**
+ * The one window. It is closed for good when a person closes it, and made anew when they want it
+ * back: until then it costs nothing.
+ */
 export function createMainWindow({ preload, icon, file, logger }: MainWindowOptions): MainWindow {
   let window: BrowserWindow | undefined
 
@@ -39,8 +45,20 @@ export function createMainWindow({ preload, icon, file, logger }: MainWindowOpti
       title: 'Larder',
       icon,
       show: false,
-      // Electron security checklist, items 2 to 4 and 11; most are Electron's defaults, said so that they stay.
-      webPreferences: { preload, contextIsolation: true, sandbox: true, nodeIntegration: false, nodeIntegrationInSubFrames: false, webviewTag: false, webSecurity: true, allowRunningInsecureContent: false, experimentalFeatures: false, spellcheck: false },
+      // Electron security checklist, items 2 to 4 and 11; most are Electron's defaults, said so
+      // that they stay.
+      webPreferences: {
+        preload,
+        contextIsolation: true,
+        sandbox: true,
+        nodeIntegration: false,
+        nodeIntegrationInSubFrames: false,
+        webviewTag: false,
+        webSecurity: true,
+        allowRunningInsecureContent: false,
+        experimentalFeatures: false,
+        spellcheck: false,
+      },
     })
     if (last?.maximized)
       created.maximize()
@@ -87,7 +105,9 @@ export function createMainWindow({ preload, icon, file, logger }: MainWindowOpti
 
   function load(target: BrowserWindow, path: string): Promise<void> {
     // Rejects also where another load overtakes this one, and when the window is closed meanwhile.
-    return target.loadURL(appOrigin + path).catch((error: unknown) => logger.warn('the window did not load', { path, error: String(error) }))
+    return target
+      .loadURL(appOrigin + path)
+      .catch((error: unknown) => logger.warn('the window did not load', { path, error: String(error) }))
   }
 }
 

@@ -29,19 +29,29 @@ export function createNotices(): Notices {
 const interval = 10_000
 
 /** Tells when a store of the server stops being well, and when all are well again. */
-export function watchStores({ keeper, notices, logger }: { keeper: ServerKeeper, notices: Notices, logger: Logger }): Disposable {
+export function watchStores({ keeper, notices, logger }: {
+  keeper: ServerKeeper
+  notices: Notices
+  logger: Logger
+}): Disposable {
   let told = ''
 
   async function look(): Promise<void> {
     if (!keeper.running())
       return
     const { stores } = await keeper.call('health.ready', {})
-    const ill = Object.entries(stores).filter(([, state]) => state !== 'ok').map(([name, state]) => `${name}: ${state}`).join('; ')
+    const ill = Object.entries(stores)
+      .filter(([, state]) => state !== 'ok')
+      .map(([name, state]) => `${name}: ${state}`)
+      .join('; ')
     if (ill !== told)
       notices.show(ill === '' ? 'All stores are well again.' : `A store needs attention. ${ill}`)
     told = ill
   }
 
-  const timer = setInterval(() => look().catch((error: unknown) => logger.warn('the stores cannot be looked at', { error: messageOf(error) })), interval)
+  const timer = setInterval(
+    () => look().catch((error: unknown) => logger.warn('the stores cannot be looked at', { error: messageOf(error) })),
+    interval,
+  )
   return { dispose: () => clearInterval(timer) }
 }

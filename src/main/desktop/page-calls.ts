@@ -13,12 +13,12 @@ import { createDisposableStack } from '../base/disposable'
 import { createEventReader } from './event-reader'
 import { handle } from './ipc'
 
-export interface PageCalls extends Disposable {
+interface PageCalls extends Disposable {
   /** Tells every page to read its state again. */
   refresh: () => void
 }
 
-export interface PageCallsOptions {
+interface PageCallsOptions {
   keeper: ServerKeeper
   /** Takes this port at later starts too. */
   rememberPort: (port: number) => void
@@ -27,7 +27,10 @@ export interface PageCallsOptions {
 
 type ShellAnswers = { [N in ShellOperationName]: (input: ShellParsed<N>, page: WebContents) => Promise<ShellOutput<N>> }
 
-/** What the page may call: one channel per operation of the table, run as the owner, and the shell's own. */
+/**
+ * What the page may call: one channel per operation of the table, run as the owner, and the shell's
+ * own.
+ */
 export function answerPageCalls({ keeper, rememberPort, logger }: PageCallsOptions): PageCalls {
   const channels = createDisposableStack()
   const readers = new Map<WebContents, EventReader>()
@@ -45,8 +48,13 @@ export function answerPageCalls({ keeper, rememberPort, logger }: PageCallsOptio
 
   for (const name of Object.keys(operations) as OperationName[])
     channels.use(handle(channelOf(name), input => keeper.call(name, input as never), logger))
-  for (const name of Object.keys(shellOperations) as ShellOperationName[])
-    channels.use(handle(channelOf(name), (input, page) => answers[name](parseInput(shellOperations[name].input, input) as never, page), logger))
+  for (const name of Object.keys(shellOperations) as ShellOperationName[]) {
+    channels.use(handle(
+      channelOf(name),
+      (input, page) => answers[name](parseInput(shellOperations[name].input, input) as never, page),
+      logger,
+    ))
+  }
 
   /** One a page, until it shows another document or is gone. */
   function readerOf(page: WebContents): EventReader {

@@ -2,8 +2,9 @@ import { LarderError } from '../../shared/errors'
 import { limits } from '../../shared/limits'
 
 /**
- * Refuses what JSON could not have brought: structured cloning lets cycles, maps, dates and buffers through, and inputs without an end. So an operation meets over
- * IPC what it meets over HTTP, and no more of it. Throws LarderError `invalid-input`, `too-large`.
+ * Refuses what JSON could not have brought: structured cloning lets cycles, maps, dates and buffers
+ * through, and inputs without an end. So an operation meets over IPC what it meets over HTTP, and
+ * no more of it. Throws LarderError `invalid-input`, `too-large`.
  */
 export function checkPlainInput(input: unknown): void {
   const waiting: [value: unknown, depth: number][] = [[input, 1]]
@@ -23,7 +24,10 @@ export function checkPlainInput(input: unknown): void {
       }
     }
     else if (!isLeaf(value)) {
-      throw new LarderError('invalid-input', 'The input may hold text, numbers, booleans, null, lists and objects, nothing else.')
+      throw new LarderError(
+        'invalid-input',
+        'The input may hold text, numbers, booleans, null, lists and objects, nothing else.',
+      )
     }
     if (size + waiting.length > limits.adminBody)
       throw new LarderError('too-large', `The input may have ${limits.adminBody} bytes.`)
@@ -31,7 +35,11 @@ export function checkPlainInput(input: unknown): void {
 }
 
 function isLeaf(value: unknown): boolean {
-  return value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+  return value === null
+    || value === undefined
+    || typeof value === 'string'
+    || typeof value === 'boolean'
+    || (typeof value === 'number' && Number.isFinite(value))
 }
 
 function isBranch(value: unknown): value is Record<string, unknown> {

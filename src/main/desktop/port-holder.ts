@@ -9,8 +9,9 @@ interface Question { file: string, arguments: string[], read: (output: string, p
 const patience = 2000
 
 /**
- * The process that listens on a TCP port, as far as the system's own tools tell: `ss` and `lsof` name processes of the same user only, and not every machine has them.
- * Null where none tells. Never throws.
+ * The process that listens on a TCP port, as far as the system's own tools tell: `ss` and `lsof`
+ * name processes of the same user only, and not every machine has them. Null where none tells.
+ * Never throws.
  */
 export async function findPortHolder(port: number, platform: NodeJS.Platform): Promise<PortHolder | null> {
   for (const { file, arguments: argv, read } of questions(port, platform)) {
@@ -30,7 +31,8 @@ function questions(port: number, platform: NodeJS.Platform): Question[] {
 
 /** What the program printed, whatever its exit code: `lsof` gives 1 with an answer too. Empty where there is no such program. */
 function output(file: string, argv: string[]): Promise<string> {
-  return new Promise(resolve => execFile(file, argv, { timeout: patience, windowsHide: true, encoding: 'utf8' }, (_, stdout) => resolve(stdout)))
+  return new Promise(resolve =>
+    execFile(file, argv, { timeout: patience, windowsHide: true, encoding: 'utf8' }, (_, stdout) => resolve(stdout)))
 }
 
 /** `LISTEN 0 511 127.0.0.1:7777 0.0.0.0:* users:(("node",pid=4242,fd=18))` */
@@ -45,7 +47,10 @@ export function readLsof(text: string): PortHolder | null {
   return pid === undefined ? null : { pid: Number(pid), name }
 }
 
-/** `  TCP    127.0.0.1:7777   0.0.0.0:0   LISTENING   4242`; the word is translated on other Windows, the foreign port 0 is not. */
+/**
+ * `  TCP    127.0.0.1:7777   0.0.0.0:0   LISTENING   4242`; the word is translated on other
+ * Windows, the foreign port 0 is not.
+ */
 export function readNetstat(text: string, port: number): PortHolder | null {
   for (const line of text.split(/\r?\n/)) {
     const [protocol, local = '', foreign = '', , pid = ''] = line.trim().split(/\s+/)

@@ -40,7 +40,10 @@ export interface ServerKeeper {
   call: <N extends OperationName>(name: N, input: OperationInput<N>) => Promise<OperationOutput<N>>
   /** Whether the owner may see the event: their own, and those for everybody. */
   sees: (event: LarderEvent) => boolean
-  /** Starts the server unless it runs; on its own port unless another is said. Never throws: what went wrong is the state. */
+  /**
+   * Starts the server unless it runs; on its own port unless another is said. Never throws: what
+   * went wrong is the state.
+   */
   start: (port?: number) => Promise<ShellState>
   /** The server failed in a way that nobody foresaw: stops it and says so. */
   abandon: (error: unknown) => Promise<void>
@@ -49,14 +52,17 @@ export interface ServerKeeper {
   onChange: (listener: (state: ShellState) => void) => void
 }
 
-export interface ServerKeeperOptions {
+interface ServerKeeperOptions {
   /** Throws PortTaken, or an Error with a sentence for people. */
   launch: (port: number | undefined) => Promise<DesktopServer>
   findHolder: (port: number) => Promise<PortHolder | null>
   logger: Logger
 }
 
-/** Holds the one server of the desktop app, or why there is none. Starts and stops come one after the other, whoever asks. */
+/**
+ * Holds the one server of the desktop app, or why there is none. Starts and stops come one after
+ * the other, whoever asks.
+ */
 export function createServerKeeper({ launch, findHolder, logger }: ServerKeeperOptions): ServerKeeper {
   const listeners = new Set<(state: ShellState) => void>()
   let state: ShellState = trouble('The server has not been started.')
@@ -115,8 +121,12 @@ export function createServerKeeper({ launch, findHolder, logger }: ServerKeeperO
     abandon: error => inTurn(async () => {
       if (!server)
         return
-      logger.error('the server is stopped after an unexpected error', { error: messageOf(error), stack: error instanceof Error ? error.stack ?? null : null })
-      await stopServer().catch((failure: unknown) => logger.error('the server did not stop cleanly', { error: messageOf(failure) }))
+      logger.error(
+        'the server is stopped after an unexpected error',
+        { error: messageOf(error), stack: error instanceof Error ? error.stack ?? null : null },
+      )
+      await stopServer().catch((failure: unknown) =>
+        logger.error('the server did not stop cleanly', { error: messageOf(failure) }))
       become(trouble(`The server stopped by itself: ${messageOf(error)}`))
     }),
     stop: () => inTurn(stopServer),

@@ -22,7 +22,7 @@ import { createSwitchboard } from './switchboard'
 import { createTray } from './tray'
 import { windowStateSchema } from './window-state'
 
-export interface ShellOptions {
+interface ShellOptions {
   keeper: ServerKeeper
   /** The console's build: path → file. */
   files: ReadonlyMap<string, AppFile>
@@ -39,14 +39,17 @@ export interface ShellOptions {
   logger: Logger
 }
 
-export interface Shell {
+interface Shell {
   /** Shows the window. */
   open: () => void
   /** Ends what is the shell's, at the very end. */
   dispose: () => Promise<void>
 }
 
-/** Everything of the desktop app that a person sees, around the server that `keeper` holds. To be made once the app is ready. */
+/**
+ * Everything of the desktop app that a person sees, around the server that `keeper` holds. To be
+ * made once the app is ready.
+ */
 export function createShell(options: ShellOptions): Shell {
   const { keeper, files, version, platform, places, homeFiles, rememberPort, loginItem, develop, logger } = options
   const parts = createDisposableStack()
@@ -62,7 +65,12 @@ export function createShell(options: ShellOptions): Shell {
   protocol.handle(appScheme, appProtocol.handle)
   denyPermissions(session.defaultSession)
   app.on('web-contents-created', (_event, contents) => denyEscapes(contents, appProtocol.isPage, logger))
-  app.setAboutPanelOptions({ applicationName: 'Larder', applicationVersion: version, version: `Electron ${process.versions.electron}, Chromium ${process.versions.chrome}, Node ${process.versions.node}`, iconPath: icon })
+  app.setAboutPanelOptions({
+    applicationName: 'Larder',
+    applicationVersion: version,
+    version: `Electron ${process.versions.electron}, Chromium ${process.versions.chrome}, Node ${process.versions.node}`,
+    iconPath: icon,
+  })
 
   const file = createJsonFile(join(places.home, 'window.json'), windowStateSchema, { files: homeFiles, logger })
   const window = createMainWindow({ preload: places.preload, icon, logger, file })
@@ -74,7 +82,11 @@ export function createShell(options: ShellOptions): Shell {
   parts.use(watchStores({ keeper, notices, logger }))
 
   async function show(): Promise<void> {
-    const model: TrayModel = { state: await keeper.settled(), switches: switchboard.switches, startsAtLogin: loginItem?.read() ?? null }
+    const model: TrayModel = {
+      state: await keeper.settled(),
+      switches: switchboard.switches,
+      startsAtLogin: loginItem?.read() ?? null,
+    }
     tray.show(model)
     Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(model, actions, platform)))
   }
@@ -84,7 +96,8 @@ export function createShell(options: ShellOptions): Shell {
   keeper.onChange((state) => {
     if (phase === 'serving' && state.phase === 'trouble')
       notices.show(state.message, () => window.open())
-    // The page asks how things are when it loads. Of another trouble than before it is told as the answer to its try.
+    // The page asks how things are when it loads. Of another trouble than before it is told as the
+    // answer to its try.
     if (phase !== undefined && phase !== state.phase)
       window.reload()
     phase = state.phase

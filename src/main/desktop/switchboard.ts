@@ -9,13 +9,16 @@ export interface Switches {
   caches: readonly { name: string, enabled: boolean }[]
 }
 
-export interface Switchboard {
+interface Switchboard {
   /** Null while there is no server. */
   readonly switches: Switches | null
   onChange: (listener: () => void) => void
 }
 
-/** Follows the switches of the server, whoever moves them: the console, `/admin/switch`, the command line or the tray itself. */
+/**
+ * Follows the switches of the server, whoever moves them: the console, `/admin/switch`, the command
+ * line or the tray itself.
+ */
 export function createSwitchboard({ keeper, logger }: { keeper: ServerKeeper, logger: Logger }): Switchboard {
   const listeners = new Set<() => void>()
   let switches: Switches | null = null
@@ -47,8 +50,10 @@ export function createSwitchboard({ keeper, logger }: { keeper: ServerKeeper, lo
       return become(null)
     // Passive: listening for the switches must not make the server build an event of every request.
     subscription = server.hub.subscribe((event) => {
-      if (event.topic === 'switch' || (event.topic.startsWith('cache.') && event.topic !== 'cache.flushed' && keeper.sees(event)))
+      if (event.topic === 'switch'
+        || (event.topic.startsWith('cache.') && event.topic !== 'cache.flushed' && keeper.sees(event))) {
         void read()
+      }
     }, { passive: true })
     void read()
   })

@@ -3,7 +3,7 @@ import type { ShellState } from '../../shared/ipc'
 import type { ShellActions } from './actions'
 import type { Switches } from './switchboard'
 
-export type TrayImage = 'serving' | 'off' | 'trouble'
+type TrayImage = 'serving' | 'off' | 'trouble'
 
 /** What the tray knows. `startsAtLogin` null: this system offers no such thing. */
 export interface TrayModel {
@@ -23,7 +23,10 @@ export function trayTip({ state, switches }: TrayModel): string {
   return switches?.enabled === false ? 'Larder – caching is off: apps get 503' : `Larder – serving on ${state.url}`
 }
 
-export function trayMenu({ state, switches, startsAtLogin }: TrayModel, actions: ShellActions): MenuItemConstructorOptions[] {
+export function trayMenu(
+  { state, switches, startsAtLogin }: TrayModel,
+  actions: ShellActions,
+): MenuItemConstructorOptions[] {
   const serving = state.phase === 'serving'
   return [
     { label: 'Open console', click: () => actions.openConsole() },
@@ -33,21 +36,42 @@ export function trayMenu({ state, switches, startsAtLogin }: TrayModel, actions:
     {
       label: 'Caches',
       enabled: switches !== null && switches.caches.length > 0,
-      submenu: (switches?.caches ?? []).map(({ name, enabled }) => ({ label: literal(name), type: 'checkbox', checked: enabled, click: () => actions.setCache(name, !enabled) })),
+      submenu: (switches?.caches ?? []).map(({ name, enabled }) => ({
+        label: literal(name),
+        type: 'checkbox',
+        checked: enabled,
+        click: () => actions.setCache(name, !enabled),
+      })),
     },
     { type: 'separator' },
     { label: 'Copy API key', enabled: serving, click: actions.copyKey },
     { label: 'Copy base URL', enabled: serving, click: actions.copyUrl },
     { type: 'separator' },
-    ...startsAtLogin === null ? [] : [{ label: 'Start at login', type: 'checkbox', checked: startsAtLogin, click: () => actions.setStartAtLogin(!startsAtLogin) } as const],
+    ...startsAtLogin === null
+      ? []
+      : [{
+          label: 'Start at login',
+          type: 'checkbox',
+          checked: startsAtLogin,
+          click: () => actions.setStartAtLogin(!startsAtLogin),
+        } as const],
     { label: 'Quit Larder', click: actions.quit },
   ]
 }
 
-/** The global switch, in the tray and in the application menu. What a click means is decided by the state that was shown, not by what the system made of its mark. */
+/**
+ * The global switch, in the tray and in the application menu. What a click means is decided by the
+ * state that was shown, not by what the system made of its mark.
+ */
 export function cachingItem(switches: Switches | null, actions: ShellActions): MenuItemConstructorOptions {
   const enabled = switches?.enabled ?? false
-  return { label: 'Caching', type: 'checkbox', checked: enabled, enabled: switches !== null, click: () => actions.setCaching(!enabled) }
+  return {
+    label: 'Caching',
+    type: 'checkbox',
+    checked: enabled,
+    enabled: switches !== null,
+    click: () => actions.setCaching(!enabled),
+  }
 }
 
 /** A lone `&` marks an access key in menus; names are shown as they are. */

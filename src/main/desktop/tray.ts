@@ -5,15 +5,23 @@ import { join } from 'node:path'
 import { Menu, nativeImage, Tray } from 'electron'
 import { trayImage, trayMenu, trayTip } from './tray-menu'
 
-export interface ShellTray extends Disposable {
+interface ShellTray extends Disposable {
   /** Shows the model: picture, tip and menu. */
   show: (model: TrayModel) => void
 }
 
-/** @param folder holds `serving.png`, `off.png` and `trouble.png`, with `@2x` for dense displays and `…Template` for the menu bar of macOS */
-export function createTray({ folder, platform, actions }: { folder: string, platform: NodeJS.Platform, actions: ShellActions }): ShellTray {
+/**
+ * @param folder holds `serving.png`, `off.png` and `trouble.png`, with `@2x` for dense displays and
+ *   `…Template` for the menu bar of macOS
+ */
+export function createTray({ folder, platform, actions }: {
+  folder: string
+  platform: NodeJS.Platform
+  actions: ShellActions
+}): ShellTray {
   const template = platform === 'darwin'
-  const image = (model: TrayModel): Electron.NativeImage => nativeImage.createFromPath(join(folder, `${trayImage(model)}${template ? 'Template' : ''}.png`))
+  const image = (model: TrayModel): Electron.NativeImage =>
+    nativeImage.createFromPath(join(folder, `${trayImage(model)}${template ? 'Template' : ''}.png`))
   let tray: Tray | undefined
 
   return {

@@ -2,8 +2,9 @@ import type { IpcMainInvokeEvent } from 'electron'
 import { appOrigin } from '../../shared/ipc'
 
 /**
- * Whether a message comes from our own page: the top frame of a window, at exactly our origin (Electron security checklist, item 17). The frame is null where it
- * navigated or was destroyed after sending, and throws at every touch where it is being destroyed.
+ * Whether a message comes from our own page: the top frame of a window, at exactly our origin
+ * (Electron security checklist, item 17). The frame is null where it navigated or was destroyed
+ * after sending, and throws at every touch where it is being destroyed.
  */
 export function isTrustedSender({ senderFrame }: Pick<IpcMainInvokeEvent, 'senderFrame'>): boolean {
   try {

@@ -13,21 +13,31 @@ export const usual = { width: 1180, height: 760 }
 const grip = { width: 120, height: 32 }
 
 /**
- * Where to put a window that was last at `bounds`: there, if one of the displays still shows its title bar, else in the middle of the first. Never larger than the display.
+ * Where to put a window that was last at `bounds`: there, if one of the displays still shows its
+ * title bar, else in the middle of the first. Never larger than the display.
  *
  * @param displays work areas, the primary display's first
  */
-export function placeWindow(bounds: WindowBounds | undefined, displays: readonly WindowBounds[]): WindowBounds | typeof usual {
+export function placeWindow(
+  bounds: WindowBounds | undefined,
+  displays: readonly WindowBounds[],
+): WindowBounds | typeof usual {
   const home = displays.find(display => bounds && shows(display, bounds)) ?? displays[0]
   if (!bounds || !home)
     return usual
   const width = Math.max(smallest.width, Math.min(bounds.width, home.width))
   const height = Math.max(smallest.height, Math.min(bounds.height, home.height))
-  // Looked at once more: what reached over to this display may not, now that it is no larger than it.
+  // Looked at once more: what reached over to this display may not, now that it is no larger than
+  // it.
   const placed = { x: bounds.x, y: bounds.y, width, height }
   if (shows(home, placed))
     return placed
-  return { x: home.x + Math.round((home.width - width) / 2), y: home.y + Math.round((home.height - height) / 2), width, height }
+  return {
+    x: home.x + Math.round((home.width - width) / 2),
+    y: home.y + Math.round((home.height - height) / 2),
+    width,
+    height,
+  }
 }
 
 function shows(display: WindowBounds, bounds: WindowBounds): boolean {

@@ -1,5 +1,5 @@
 /** CORS for front ends under test: only what an API key's list of browser origins allows. */
-export const exposedHeaders = 'ETag, Age, Cache-Status, Larder-TTL, Larder-Tags, Retry-After'
+const exposedHeaders = 'ETag, Age, Cache-Status, Larder-TTL, Larder-Tags, Retry-After'
 
 const allowedHeaders = 'Api-Key, Authorization, Cache-Control, Content-Type, If-Match, If-None-Match, Larder-Lease, Larder-Tags, Larder-TTL'
 const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE'

@@ -19,7 +19,7 @@ export function parseTtl(text: string, field: string): number | null {
 }
 
 /** What a PUT's Cache-Control says; undefined where it says nothing. */
-export interface StoreDirectives {
+interface StoreDirectives {
   /** Seconds. */
   maxAge: number | undefined
   /** Seconds: the larger of stale-while-revalidate and stale-if-error (RFC 5861). */

@@ -8,7 +8,7 @@ export interface EventLoopDelay { p50: number, p99: number, max: number }
 const resolution = 10
 
 /** Watches how long the event loop is kept from its timers: by a long function, a collection of garbage, a write to the disk. */
-export interface EventLoopMonitor extends Disposable {
+interface EventLoopMonitor extends Disposable {
   /** Of the time since the last call, so that a scrape every few seconds sees a pause where it was. */
   take: () => EventLoopDelay
 }

@@ -10,7 +10,7 @@ import { overloaded } from '../base/in-flight'
  */
 export type Whole = (body: Buffer) => void | Promise<void>
 
-export interface Gathering {
+interface Gathering {
   request: IncomingMessage
   /** Bytes that the head declared; 0 where it did not. */
   declared: number

@@ -4,7 +4,7 @@ import type { Outflow } from './outflow'
 import { Buffer } from 'node:buffer'
 import { queuedOverhead } from './traffic'
 
-export interface Pouring {
+interface Pouring {
   response: ServerResponse
   outflow: Outflow
   /** Counts what the pieces are made of, and is released at the end; null for memory that is there anyway. */
@@ -20,7 +20,7 @@ export interface Pouring {
 }
 
 /** Bytes of a piece: what waits in a slow client's connection at most. */
-export const pieceSize = 64 * 1024
+const pieceSize = 64 * 1024
 
 /**
  * Writes an answer piece by piece as its client takes it, behind the answers before it on its connection. The head is

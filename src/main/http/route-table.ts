@@ -13,7 +13,7 @@ export type Route =
   | { kind: 'method', face: Face, open: boolean, allow: string }
   | { kind: 'unknown' }
 export type Params = Readonly<Record<string, string>>
-export type Face = DataOperationSpec['face'] | 'control'
+type Face = DataOperationSpec['face'] | 'control'
 
 type Row = { kind: 'data', name: DataOperationName, spec: DataOperationSpec } | { kind: 'control', name: OperationName, spec: OperationSpec }
 interface Path { methods: Map<string, Row>, allow: string, face: Face, open: boolean }

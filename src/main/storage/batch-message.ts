@@ -1,9 +1,15 @@
-import type { Batch } from './entry-writer'
-import type { PendingChange } from './pending-writes'
+import type { Batch, PendingChange } from './pending-writes'
 import { Buffer } from 'node:buffer'
 
 /** A change without its value, which lies in the message's one buffer. */
-type PackedChange = Exclude<PendingChange, { type: 'put' }> | { type: 'put', entry: Omit<Extract<PendingChange, { type: 'put' }>['entry'], 'value'>, start: number, length: number }
+type PackedChange =
+  | Exclude<PendingChange, { type: 'put' }>
+  | {
+    type: 'put'
+    entry: Omit<Extract<PendingChange, { type: 'put' }>['entry'], 'value'>
+    start: number
+    length: number
+  }
 
 /** A batch as it travels to the writing thread. */
 export interface BatchMessage {
@@ -12,8 +18,8 @@ export interface BatchMessage {
 }
 
 /**
- * Packs the values into one buffer that is handed over, not copied again. Left in place they would be cloned one by one – and a small
- * buffer out of node's pool with all of the pool around it.
+ * Packs the values into one buffer that is handed over, not copied again. Left in place they would
+ * be cloned one by one – and a small buffer out of node's pool with all of the pool around it.
  */
 export function packBatch(batch: Batch): BatchMessage {
   let size = 0

@@ -7,7 +7,7 @@ import Sqlite from 'better-sqlite3'
 import { messageOf } from '../base/logger'
 import { ensurePrivateDatabase, replaceFile } from './private-files'
 
-export interface DatabaseOptions {
+interface DatabaseOptions {
   /** Absolute path; created when it is missing. */
   file: string
   /** Number in the file's header that says whose it is, and which of ours. */
@@ -56,7 +56,8 @@ function checkOwner(database: Database, { file, applicationId }: DatabaseOptions
 
 /**
  * `synchronous` has to be set even where it reads FULL already: better-sqlite3 is built with
- * SQLITE_DEFAULT_WAL_SYNCHRONOUS=1, which lowers it to NORMAL at the first WAL write of a connection that never set it.
+ * SQLITE_DEFAULT_WAL_SYNCHRONOUS=1, which lowers it to NORMAL at the first WAL write of a
+ * connection that never set it.
  */
 function declarePragmas(database: Database): void {
   database.pragma('journal_mode = WAL')
@@ -65,7 +66,10 @@ function declarePragmas(database: Database): void {
   database.pragma('trusted_schema = OFF')
 }
 
-/** Reads back what was declared, after the first write: a setting that does not hold must not go unnoticed. */
+/**
+ * Reads back what was declared, after the first write: a setting that does not hold must not go
+ * unnoticed.
+ */
 function checkPragmas(database: Database): void {
   const declared = { journal_mode: 'wal', synchronous: 2, foreign_keys: 1, trusted_schema: 0 }
   for (const [name, value] of Object.entries(declared)) {
@@ -77,11 +81,17 @@ function checkPragmas(database: Database): void {
 
 function migrate(database: Database, { file, applicationId, migrations, clock, logger }: DatabaseOptions): void {
   const applied = appliedMigrations(database)
-  if (applied.length > migrations.length)
-    throw new Error(`${file} was written by a newer Larder (schema ${applied.length}; this one knows ${migrations.length}); update Larder, or choose another data folder`)
+  if (applied.length > migrations.length) {
+    throw new Error(
+      `${file} was written by a newer Larder (schema ${applied.length}; this one knows ${migrations.length}); update Larder, or choose another data folder`,
+    )
+  }
   for (const [index, name] of applied.entries()) {
-    if (migrations[index]?.name !== name)
-      throw new Error(`${file} has the schema step ${name}, which this Larder does not know; it was written by another version`)
+    if (migrations[index]?.name !== name) {
+      throw new Error(
+        `${file} has the schema step ${name}, which this Larder does not know; it was written by another version`,
+      )
+    }
   }
   if (applied.length > 0 && applied.length < migrations.length)
     keepCopy(database, file, migrations[applied.length] as Migration)
@@ -91,13 +101,18 @@ function migrate(database: Database, { file, applicationId, migrations, clock, l
     try {
       database.transaction(() => {
         database.exec(sql)
-        database.prepare('INSERT INTO schema_migration (number, name, applied_at) VALUES (?, ?, ?)').run(index + 1, name, Math.round(clock.wall()))
+        database
+          .prepare('INSERT INTO schema_migration (number, name, applied_at) VALUES (?, ?, ?)')
+          .run(index + 1, name, Math.round(clock.wall()))
         // In the header, so part of the transaction: a half-made database is never taken for ours.
         database.pragma(`application_id = ${applicationId}`)
       }).immediate()
     }
     catch (error) {
-      throw new Error(`${file}: the schema step ${name} failed and changed nothing: ${messageOf(error)}`, { cause: error })
+      throw new Error(
+        `${file}: the schema step ${name} failed and changed nothing: ${messageOf(error)}`,
+        { cause: error },
+      )
     }
     logger.info('schema migrated', { database: basename(file), migration: name })
   }
@@ -121,10 +136,14 @@ function keepCopy(database: Database, file: string, { name }: Migration): void {
 
 /** Names in order; the numbers have no gaps, or the file is damaged. */
 function appliedMigrations(database: Database): string[] {
-  const known = database.prepare('SELECT 1 FROM sqlite_schema WHERE type = \'table\' AND name = \'schema_migration\'').get()
+  const known = database
+    .prepare('SELECT 1 FROM sqlite_schema WHERE type = \'table\' AND name = \'schema_migration\'')
+    .get()
   if (!known)
     return []
-  const rows = database.prepare<[], { number: number, name: string }>('SELECT number, name FROM schema_migration ORDER BY number').all()
+  const rows = database
+    .prepare<[], { number: number, name: string }>('SELECT number, name FROM schema_migration ORDER BY number')
+    .all()
   if (rows.some((row, index) => row.number !== index + 1))
     throw new Error(`${database.name} is damaged: its schema steps have gaps`)
   return rows.map(row => row.name)

@@ -1,14 +1,15 @@
 import type { RealClock } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { EntryJournal } from '../cache/ports'
-import type { Batch, EntryWriter } from './entry-writer'
+import type { EntryWriter } from './entry-writer'
+import type { Batch } from './pending-writes'
 import { systemClock } from '../base/clock'
 import { createBacklog } from './backlog'
 import { openEntryDatabase } from './entry-database'
-import { createEntryTable } from './entry-table'
+import { createEntryRows } from './entry-rows'
 import { createDirectWriter } from './entry-writer'
 import { createPendingWrites } from './pending-writes'
-import { createThreadWriter } from './thread-writer'
+import { createRemoteWriter } from './remote-writer'
 
 export interface EntryJournalOptions {
   /** Absolute data folder; the database is `entries.db` in it. */
@@ -33,18 +34,29 @@ const backlogLimit = 8 * 1024 * 1024
 interface Waiter { resolve: () => void, reject: (error: Error) => void }
 
 /**
- * The entries of persistent caches in SQLite. A write lands in memory; all that gathers within `delay` goes to the disk in
- * one transaction, so that one sync serves them all. One batch is under way at a time, and what comes meanwhile makes the next.
- * A value that was handed over must not change until then.
+ * The entries of persistent caches in SQLite. A write lands in memory; all that gathers within
+ * `delay` goes to the disk in one transaction, so that one sync serves them all. One batch is under
+ * way at a time, and what comes meanwhile makes the next. A value that was handed over must not
+ * change until then.
  *
- * While the disk fails, the batch and what follows it stay, one state a key, and are tried again: at most what the caches themselves
- * hold. Throws what `openDatabase` throws.
+ * While the disk fails, the batch and what follows it stay, one state a key, and are tried again:
+ * at most what the caches themselves hold. Throws what `openDatabase` throws.
  */
 export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
-  const { home, logger, clock = systemClock, writerProgram, delay = 200, capacity = 4 * 1024 * 1024, retryDelay = 1000 } = options
+  const {
+    home,
+    logger,
+    clock = systemClock,
+    writerProgram,
+    delay = 200,
+    capacity = 4 * 1024 * 1024,
+    retryDelay = 1000,
+  } = options
   const database = openEntryDatabase({ home, logger, clock })
-  const table = createEntryTable(database)
-  const writer: EntryWriter = writerProgram === undefined ? createDirectWriter(database) : createThreadWriter({ program: writerProgram, home })
+  const rows = createEntryRows(database)
+  const writer: EntryWriter = writerProgram === undefined
+    ? createDirectWriter(database)
+    : createRemoteWriter({ program: writerProgram, home })
   const pending = createPendingWrites()
   let batch: Batch | null = null
   /** The batch is with the writer, or waits to be tried again. */
@@ -129,7 +141,7 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
   }
 
   return {
-    load: table.load,
+    load: rows.load,
     put(cacheId, entry) {
       pending.put(cacheId, entry)
       changed()

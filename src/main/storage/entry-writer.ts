@@ -1,25 +1,25 @@
 import type { Database } from 'better-sqlite3'
-import type { PendingCache } from './pending-writes'
+import type { Batch } from './pending-writes'
 import { messageOf } from '../base/logger'
-import { createEntryTable } from './entry-table'
-
-/** Changes on their way to the disk, by cache id. */
-export type Batch = ReadonlyMap<string, Readonly<PendingCache>>
+import { createEntryRows } from './entry-rows'
 
 /** What takes batches to the disk: here and now, or on a thread of its own. */
 export interface EntryWriter {
-  /** Writes all of it or nothing, then calls `done`: with null, or with a sentence that says why not. One batch at a time. */
+  /**
+   * Writes all of it or nothing, then calls `done`: with null, or with a sentence that says why
+   * not. One batch at a time.
+   */
   write: (batch: Batch, done: (failure: string | null) => void) => void
   close: () => Promise<void>
 }
 
 /** Writes at once, on the thread that asks. */
 export function createDirectWriter(database: Database): EntryWriter {
-  const table = createEntryTable(database)
+  const rows = createEntryRows(database)
   return {
     write(batch, done) {
       try {
-        table.write(batch)
+        rows.write(batch)
       }
       catch (error) {
         done(messageOf(error))

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { messageOf } from '../base/logger'
 import { ensurePrivateFile, ensurePrivateFolder, openOwnFile, tightenFile } from './private-files'
 
-export interface FileLogOptions {
+interface FileLogOptions {
   /** Absolute data folder. */
   home: string
   /** Of the file, without `.log`: one for each that writes. @default 'larder' */
@@ -15,9 +15,12 @@ export interface FileLogOptions {
   onFailure?: (line: string, reason: string) => void
 }
 
-export interface FileLog extends Disposable {
+interface FileLog extends Disposable {
   readonly file: string
-  /** Appends one line. Never throws: a full disk must not stop the server, so the line goes to `onFailure`. */
+  /**
+   * Appends one line. Never throws: a full disk must not stop the server, so the line goes to
+   * `onFailure`.
+   */
   write: (line: string) => void
 }
 
@@ -30,7 +33,8 @@ export function createFileLog(options: FileLogOptions): FileLog {
   const { home, name: stem = 'larder', rotateAt = 5_000_000, onFailure = toStandardError } = options
   const folder = join(home, 'logs')
   ensurePrivateFolder(folder)
-  const [file, previous, oldest] = ['', '.1', '.2'].map(age => join(folder, `${stem}${age}.log`)) as [string, string, string]
+  const [file, previous, oldest] = ['', '.1', '.2'].map(age =>
+    join(folder, `${stem}${age}.log`)) as [string, string, string]
   let descriptor: number | null = null
   let size = 0
 

@@ -5,11 +5,13 @@ import { messageOf } from '../base/logger'
 import { ensurePrivateDatabase, readPrivateFile, writeFileAtomic } from './private-files'
 
 /**
- * Takes the data folder for this process, until `dispose`; keep the handle, for garbage collection lets go too. Throws an Error that names the folder, and the other process
- * where it is known, when another Larder has it.
+ * Takes the data folder for this process, until `dispose`; keep the handle, for garbage collection
+ * lets go too. Throws an Error that names the folder, and the other process where it is known, when
+ * another Larder has it.
  *
- * The lock is a transaction on an empty SQLite file: the system drops it with the process however that ends, where a file
- * with a process id in it would outlive a SIGKILL. The process id lies beside it, for the message alone.
+ * The lock is a transaction on an empty SQLite file: the system drops it with the process however
+ * that ends, where a file with a process id in it would outlive a SIGKILL. The process id lies
+ * beside it, for the message alone.
  */
 export function lockHome(home: string): Disposable {
   const file = join(home, 'larder.lock')

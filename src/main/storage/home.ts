@@ -37,7 +37,10 @@ function tightenFolder(folder: string): void {
     chmodSync(folder, privateFolderMode)
   }
   catch (error) {
-    throw new Error(`${folder} is open to others and cannot be closed to them; choose a folder that is yours for Larder's data`, { cause: error })
+    throw new Error(
+      `${folder} is open to others and cannot be closed to them; choose a folder that is yours for Larder's data`,
+      { cause: error },
+    )
   }
 }
 

@@ -13,7 +13,7 @@ import { openDatabase } from './database'
 import { metadataMigrations } from './migrations'
 import { createTable, flag, list, plain, time } from './table'
 
-export interface MetadataOptions {
+interface MetadataOptions {
   /** Absolute data folder; the database is `larder.db` in it. */
   home: string
   clock?: RealClock

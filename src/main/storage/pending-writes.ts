@@ -1,6 +1,6 @@
 import type { PersistedEntry } from '../cache/ports'
 
-export interface Times { freshUntil: number | null, graceUntil: number | null, ttl: number | null }
+interface Times { freshUntil: number | null, graceUntil: number | null, ttl: number | null }
 
 /** What is still to be written about one key. */
 export type PendingChange =
@@ -8,14 +8,17 @@ export type PendingChange =
   | { type: 'retime', times: Times }
   | { type: 'remove' }
 
-export interface PendingCache {
+interface PendingCache {
   /** Everything that was there before these changes goes. */
   cleared: boolean
   /** In the order in which they are to be written. */
   changes: Map<string, PendingChange>
 }
 
-export interface PendingWrites {
+/** Changes on their way to the disk, by cache id. */
+export type Batch = ReadonlyMap<string, Readonly<PendingCache>>
+
+interface PendingWrites {
   readonly isEmpty: boolean
   /** Bytes held back, roughly. */
   readonly bytes: number
@@ -31,8 +34,8 @@ export interface PendingWrites {
 const overheads = { put: 400, retime: 250, remove: 120 } as const
 
 /**
- * Writes held back, folded so that only the last state of each key is left: a key that changes a thousand times between two
- * flushes is written once.
+ * Writes held back, folded so that only the last state of each key is left: a key that changes a
+ * thousand times between two flushes is written once.
  */
 export function createPendingWrites(): PendingWrites {
   const caches = new Map<string, PendingCache>()
@@ -52,7 +55,8 @@ export function createPendingWrites(): PendingWrites {
   }
 
   function append(pending: PendingCache, key: string, change: PendingChange): void {
-    // Deleted first: a Map keeps the place of a key that it has, but the order is that of the last write.
+    // Deleted first: a Map keeps the place of a key that it has, but the order is that of the last
+    // write.
     drop(pending, key)
     pending.changes.set(key, change)
     bytes += costOf(key, change)

@@ -65,9 +65,10 @@ export function replaceFile(path: string, write: (temporary: string, file: numbe
 }
 
 /**
- * Makes sure that a file is there and is its owner's alone, whatever the umask. Never opens a file that exists: POSIX drops
- * all locks of a process on a file when it closes any descriptor of it, and SQLite's locks are such locks.
- * Throws an Error where something is in the way that is not the person's own file.
+ * Makes sure that a file is there and is its owner's alone, whatever the umask. Never opens a file
+ * that exists: POSIX drops all locks of a process on a file when it closes any descriptor of it,
+ * and SQLite's locks are such locks. Throws an Error where something is in the way that is not the
+ * person's own file.
  */
 export function ensurePrivateFile(path: string): void {
   if (tightenFile(path) === 'missing')

@@ -8,7 +8,10 @@ import { messageOf } from '../base/logger'
 import { signInFolder } from '../base/sign-in-pages'
 import { privateFolderMode, writeFileAtomic } from './private-files'
 
-/** The pages of this run, in a folder of their own. Those of an earlier run are removed: their codes ended with it. */
+/**
+ * The pages of this run, in a folder of their own. Those of an earlier run are removed: their codes
+ * ended with it.
+ */
 export function createSignInPages({ home, logger }: { home: string, logger: Logger }): SignInPages & Disposable {
   const folder = join(home, signInFolder)
 
@@ -33,7 +36,10 @@ export function createSignInPages({ home, logger }: { home: string, logger: Logg
   }
 }
 
-/** Leads on by itself, and by a click where the browser does not follow. No script, so that none need be allowed. */
+/**
+ * Leads on by itself, and by a click where the browser does not follow. No script, so that none
+ * need be allowed.
+ */
 function pageOf(link: string): string {
   const target = escapeHtml(link)
   return `<!doctype html>

@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3'
 type SqlValue = string | number | Buffer | null
 
 /** How one field of a record lies in its column. */
-export interface Column<T> {
+interface Column<T> {
   name: string
   encode: (value: T) => SqlValue
   /** What `encode` gave, as the STRICT column hands it back. */
@@ -12,7 +12,7 @@ export interface Column<T> {
 
 export type Columns<R> = { readonly [F in keyof R]-?: Column<R[F]> }
 
-export interface Table<R extends { id: string }> {
+interface Table<R extends { id: string }> {
   /** In the order in which they were inserted. */
   list: () => R[]
   get: (id: string) => R | undefined

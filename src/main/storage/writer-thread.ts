@@ -11,7 +11,7 @@ export interface WriterThreadData { home: string }
 // The program of the writing thread: batches in, `null` or what went wrong out, in the same order.
 const port = parentPort
 if (!port)
-  throw new Error('writer-thread is started by createThreadWriter only')
+  throw new Error('writer-thread is started by createRemoteWriter only')
 const database = openEntryDatabase({ home: (workerData as WriterThreadData).home, logger: silentLogger })
 const writer = createDirectWriter(database)
 port.on('message', (message: BatchMessage | 'close') => {

@@ -1,7 +1,8 @@
 import type { SecretVault } from '../base/secret-vault'
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 
-const detail = 'No API key is kept: with LARDER_VAULT=env only the one in LARDER_API_KEY is known. A new key is shown once.'
+const detail
+  = 'No API key is kept: with LARDER_VAULT=env only the one in LARDER_API_KEY is known. A new key is shown once.'
 
 /** Keeps nothing, for containers and CI whose secrets come from outside. */
 export function createEnvironmentVault(): SecretVault {

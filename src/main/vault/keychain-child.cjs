@@ -1,5 +1,6 @@
-// Runs in a process of its own, see keychain-process.ts: one question in JSON, one answer. Under Node by a line of standard input and output, as a utility
-// process of Electron, which has no standard input, by a message.
+// Runs in a process of its own, see keychain-process.ts: one question in JSON, one answer. Under
+// Node by a line of standard input and output, as a utility process of Electron, which has no
+// standard input, by a message.
 const process = require('node:process')
 
 if (process.parentPort)
@@ -8,7 +9,8 @@ else
   answerLine()
 
 function answerLine() {
-  // Larder is gone: a call that hangs would keep this process for ever, and a clean exit waits for it.
+  // Larder is gone: a call that hangs would keep this process for ever, and a clean exit waits for
+  // it.
   process.stdin.setEncoding('utf8').on('end', () => process.kill(process.pid, 'SIGKILL'))
 
   // Not node:readline: it ends a line at U+2028 too, which JSON leaves as it is.

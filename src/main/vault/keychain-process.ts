@@ -3,7 +3,10 @@ import process from 'node:process'
 import { text } from 'node:stream/consumers'
 import childSource from './keychain-child.cjs?raw'
 
-/** The part of keytar that is used. `signal` ends a call that takes too long, where the implementation can do that. */
+/**
+ * The part of keytar that is used. `signal` ends a call that takes too long, where the
+ * implementation can do that.
+ */
 export interface Keytar {
   getPassword: (service: string, account: string, signal?: AbortSignal) => Promise<string | null>
   setPassword: (service: string, account: string, secret: string, signal?: AbortSignal) => Promise<void>
@@ -12,21 +15,26 @@ export interface Keytar {
 
 /** One call of keytar, as the child process takes it. */
 export interface KeychainQuestion { method: keyof Keytar, values: string[] }
-/** Has one call made in a process of its own; resolves with the answer's JSON as it came. `signal` kills the process. */
+/**
+ * Has one call made in a process of its own; resolves with the answer's JSON as it came. `signal`
+ * kills the process.
+ */
 export type KeychainQuestions = (question: KeychainQuestion, signal: AbortSignal | undefined) => Promise<string>
 
 interface Answer { value?: unknown, error?: string, code?: string }
 
 /**
- * keytar, an optional dependency, looked for from `folder` upwards. Where it is not installed, the calls throw an Error that
- * says so.
+ * keytar, an optional dependency, looked for from `folder` upwards. Where it is not installed, the
+ * calls throw an Error that says so.
  *
- * Every call runs in a short process of its own. keytar calls libsecret synchronously on a thread of Node's pool, and a locked
- * keyring that asks for a password, or a bus that does not answer, holds that thread: measured, `process.exit` then waits
- * 25 s for it. A process can be killed. It costs some 70 ms a call, and keys are created and revealed by hand.
+ * Every call runs in a short process of its own. keytar calls libsecret synchronously on a thread
+ * of Node's pool, and a locked keyring that asks for a password, or a bus that does not answer,
+ * holds that thread: measured, `process.exit` then waits 25 s for it. A process can be killed. It
+ * costs some 70 ms a call, and keys are created and revealed by hand.
  */
 export async function loadKeytar(folder: string = import.meta.dirname): Promise<Keytar> {
-  // Electron's binary is no Node (the fuse runAsNode is off): spawning it would start a second Larder.
+  // Electron's binary is no Node (the fuse runAsNode is off): spawning it would start a second
+  // Larder.
   if (process.versions.electron !== undefined)
     throw new Error('Electron has to bring its own way to call keytar')
   return createKeytar((question, signal) => askNode(folder, question, signal))
@@ -44,18 +52,32 @@ export function createKeytar(questions: KeychainQuestions): Keytar {
     return value
   }
   return {
-    getPassword: async (service, account, signal) => await ask('getPassword', [service, account], signal) as string | null,
-    setPassword: async (service, account, secret, signal) => void await ask('setPassword', [service, account, secret], signal),
-    deletePassword: async (service, account, signal) => await ask('deletePassword', [service, account], signal) as boolean,
+    getPassword: async (service, account, signal) =>
+      await ask('getPassword', [service, account], signal) as string | null,
+    setPassword: async (service, account, secret, signal) =>
+      void await ask('setPassword', [service, account, secret], signal),
+    deletePassword: async (service, account, signal) =>
+      await ask('deletePassword', [service, account], signal) as boolean,
   }
 }
 
-/** The secret goes through a pipe: arguments and environment of a process are there for others to see. */
+/**
+ * The secret goes through a pipe: arguments and environment of a process are there for others to
+ * see.
+ */
 async function askNode(folder: string, question: KeychainQuestion, signal: AbortSignal | undefined): Promise<string> {
   const { NODE_OPTIONS: _, LARDER_API_KEY: __, ...env } = process.env
-  const child = spawn(process.execPath, ['--input-type=commonjs', '--eval', childSource], { cwd: folder, env, stdio: ['pipe', 'pipe', 'ignore'], signal, killSignal: 'SIGKILL', windowsHide: true })
+  const child = spawn(process.execPath, ['--input-type=commonjs', '--eval', childSource], {
+    cwd: folder,
+    env,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    signal,
+    killSignal: 'SIGKILL',
+    windowsHide: true,
+  })
   const ended = new Promise<void>((resolve, reject) => child.once('error', reject).once('close', () => resolve()))
-  // Left open: the child takes its end for the end of Larder. A child that is gone makes it fail, which its missing answer tells too.
+  // Left open: the child takes its end for the end of Larder. A child that is gone makes it fail,
+  // which its missing answer tells too.
   child.stdin.on('error', () => {}).write(`${JSON.stringify(question)}\n`)
   const [output] = await Promise.all([text(child.stdout), ended])
   return output

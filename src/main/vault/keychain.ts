@@ -1,10 +1,10 @@
 import type { Stopwatch } from '../base/clock'
 import type { SecretVault, VaultCondition } from '../base/secret-vault'
 import type { Keytar } from './keychain-process'
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 import { messageOf } from '../base/logger'
 
-export interface KeychainOptions {
+interface KeychainOptions {
   load: () => Promise<Keytar>
   stopwatch: Stopwatch
   /** Milliseconds after which a call counts as stuck. @default 2000 */

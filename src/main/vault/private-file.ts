@@ -1,7 +1,7 @@
 import type { Logger } from '../base/logger'
 import type { SecretVault } from '../base/secret-vault'
 import { join } from 'node:path'
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 import { messageOf } from '../base/logger'
 
 /** What the vault needs of `storage/private-files`, which it may not import. */
@@ -17,7 +17,7 @@ export interface PrivateFiles {
   readPrivateFile: (path: string) => Buffer
 }
 
-export interface PrivateFileOptions {
+interface PrivateFileOptions {
   /** Absolute data folder; the secrets are in `secrets.json` in it. */
   home: string
   files: PrivateFiles
@@ -34,8 +34,12 @@ export function createPrivateFileVault({ home, files, logger }: PrivateFileOptio
 
   function isThere(): boolean {
     const found = files.tightenFile(file)
-    if (found === 'tightened')
-      logger.warn('secrets.json was open to other users and is closed to them now; rotate the API keys in it if they may have read it', { file })
+    if (found === 'tightened') {
+      logger.warn(
+        'secrets.json was open to other users and is closed to them now; rotate the API keys in it if they may have read it',
+        { file },
+      )
+    }
     return found !== 'missing'
   }
 
@@ -44,7 +48,11 @@ export function createPrivateFileVault({ home, files, logger }: PrivateFileOptio
       return !isThere() ? new Map() : parse(files.readPrivateFile(file).toString('utf8'))
     }
     catch (error) {
-      throw new LarderError('vault-unavailable', `The file ${file} cannot be used: ${messageOf(error)}.`, { cause: error })
+      throw new LarderError(
+        'vault-unavailable',
+        `The file ${file} cannot be used: ${messageOf(error)}.`,
+        { cause: error },
+      )
     }
   }
 
@@ -53,7 +61,11 @@ export function createPrivateFileVault({ home, files, logger }: PrivateFileOptio
       files.writeFileAtomic(file, `${JSON.stringify({ version: 1, secrets: Object.fromEntries(secrets) }, null, 2)}\n`)
     }
     catch (error) {
-      throw new LarderError('vault-unavailable', `The file ${file} cannot be written: ${messageOf(error)}.`, { cause: error })
+      throw new LarderError(
+        'vault-unavailable',
+        `The file ${file} cannot be written: ${messageOf(error)}.`,
+        { cause: error },
+      )
     }
   }
 
@@ -82,7 +94,10 @@ export function createPrivateFileVault({ home, files, logger }: PrivateFileOptio
   }
 }
 
-/** A Map, so that an account called `__proto__` is one like any other. The messages never quote the file: it holds secrets. */
+/**
+ * A Map, so that an account called `__proto__` is one like any other. The messages never quote the
+ * file: it holds secrets.
+ */
 function parse(text: string): Map<string, string> {
   let content: unknown
   try {

@@ -9,7 +9,7 @@ import { createKeychainVault } from './keychain'
 import { loadKeytar } from './keychain-process'
 import { createPrivateFileVault } from './private-file'
 
-export interface VaultOptions {
+interface VaultOptions {
   choice: VaultChoice
   /** Absolute data folder. */
   home: string
@@ -20,7 +20,7 @@ export interface VaultOptions {
   loadKeytar?: () => Promise<Keytar>
 }
 
-export interface OpenedVault {
+interface OpenedVault {
   vault: SecretVault
   wanted: VaultChoice
   /** Why `auto` could not take the keychain; null otherwise. */

@@ -3,7 +3,7 @@ import type { ScreenName } from '../../shared/console-paths'
 import { BookOpenText, KeyRound, LayoutDashboard, ScrollText, Settings2, SquareTerminal } from '@lucide/vue'
 
 /** A screen of the console. Its path is the row of the same name in src/shared/console-paths.ts. */
-export interface Screen {
+interface Screen {
   name: ScreenName
   /** Its heading, its link in the navigation and its line in the palette. */
   title: string

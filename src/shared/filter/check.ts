@@ -10,16 +10,32 @@ export function checkLength(text: string): void {
 /** Throws FilterError for a quotation mark or a backslash that the text ends in. */
 export function checkClosed(term: ScannedTerm): void {
   for (const { open } of term.values) {
-    if (open)
-      throw new FilterError(open.by === 'quote' ? 'This quotation mark is not closed.' : 'A backslash takes the next character as it is, and there is none.', open.from, open.to)
+    if (open) {
+      throw new FilterError(
+        open.by === 'quote'
+          ? 'This quotation mark is not closed.'
+          : 'A backslash takes the next character as it is, and there is none.',
+        open.from,
+        open.to,
+      )
+    }
   }
 }
 
 /** The field that a term names. Throws FilterError where there is none, or a value is missing. */
-export function findField<F>({ name, operator, from, to }: NonNullable<ScannedTerm['field']>, values: readonly ScannedValue[], fields: ReadonlyMap<string, F>): F {
+export function findField<F>(
+  { name, operator, from, to }: NonNullable<ScannedTerm['field']>,
+  values: readonly ScannedValue[],
+  fields: ReadonlyMap<string, F>,
+): F {
   const field = fields.get(name.toLowerCase())
-  if (!field)
-    throw new FilterError(`There is no field ${name}. There are: ${[...fields.keys()].join(', ')}. To look for the text itself, put it in quotation marks.`, from, to)
+  if (!field) {
+    throw new FilterError(
+      `There is no field ${name}. There are: ${[...fields.keys()].join(', ')}. To look for the text itself, put it in quotation marks.`,
+      from,
+      to,
+    )
+  }
   for (const { from: start, to: end } of values) {
     if (start === end)
       throw new FilterError(`A value is missing behind ${name}${operator}`, from, start)

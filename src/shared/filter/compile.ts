@@ -15,8 +15,8 @@ const compare: Partial<Record<Operator, (left: number, right: number) => boolean
 }
 
 /**
- * The predicate of a filter: all of its terms hold. An empty filter lets everything pass; a record that has no such field fits
- * no term about it, and so passes the negated one. Throws FilterError.
+ * The predicate of a filter: all of its terms hold. An empty filter lets everything pass; a record
+ * that has no such field fits no term about it, and so passes the negated one. Throws FilterError.
  */
 export function compileFilter<R>(text: string, language: FilterLanguage<R>): (record: R) => boolean {
   checkLength(text)
@@ -40,14 +40,31 @@ function compileFreeText<R>({ from, to, values: [value] }: ScannedTerm, { text }
   })
 }
 
-function compileFieldTerm<R>({ values }: ScannedTerm, { name, operator, from, to }: NonNullable<ScannedTerm['field']>, { fields }: FilterLanguage<R>): Test<R> {
+function compileFieldTerm<R>(
+  { values }: ScannedTerm,
+  { name, operator, from, to }: NonNullable<ScannedTerm['field']>,
+  { fields }: FilterLanguage<R>,
+): Test<R> {
   const field = findField({ name, operator, from, to }, values, fields)
-  return field.kind === 'number' ? compileNumber(name, field, operator, values) : compileText(name, field, operator, from, values)
+  return field.kind === 'number'
+    ? compileNumber(name, field, operator, values)
+    : compileText(name, field, operator, from, values)
 }
 
-function compileText<R>(name: string, field: Exclude<FilterField<R>, { kind: 'number' }>, operator: Operator, from: number, values: readonly ScannedValue[]): Test<R> {
-  if (compare[operator])
-    throw new FilterError(`${name} is no number: write ${name}: instead of ${name}${operator}`, from, from + name.length + operator.length)
+function compileText<R>(
+  name: string,
+  field: Exclude<FilterField<R>, { kind: 'number' }>,
+  operator: Operator,
+  from: number,
+  values: readonly ScannedValue[],
+): Test<R> {
+  if (compare[operator]) {
+    throw new FilterError(
+      `${name} is no number: write ${name}: instead of ${name}${operator}`,
+      from,
+      from + name.length + operator.length,
+    )
+  }
   const { read } = field
   const matchers = values.map((value) => {
     if (field.kind === 'enum' && !Object.hasOwn(field.values, literalOf(value).toLowerCase()))
@@ -62,7 +79,12 @@ function compileText<R>(name: string, field: Exclude<FilterField<R>, { kind: 'nu
   }
 }
 
-function compileNumber<R>(name: string, field: Extract<FilterField<R>, { kind: 'number' }>, operator: Operator, values: readonly ScannedValue[]): Test<R> {
+function compileNumber<R>(
+  name: string,
+  field: Extract<FilterField<R>, { kind: 'number' }>,
+  operator: Operator,
+  values: readonly ScannedValue[],
+): Test<R> {
   const { read, units } = field
   const numbers = values.map(value => numberOf(name, value, units))
   const [first = 0] = numbers
@@ -84,10 +106,19 @@ function numberOf(name: string, value: ScannedValue, units: Readonly<Record<stri
   if (digits !== '' && factor !== undefined)
     return Number(digits) * factor
   const names = [...known.keys()].filter(each => each !== '')
-  throw new FilterError(names.length === 0 ? `${name} is a whole number, as 400.` : `${name} is a number${known.has('') ? ', or one' : ''} with a unit: ${names.join(', ')}.`, value.from, value.to)
+  throw new FilterError(
+    names.length === 0
+      ? `${name} is a whole number, as 400.`
+      : `${name} is a number${known.has('') ? ', or one' : ''} with a unit: ${names.join(', ')}.`,
+    value.from,
+    value.to,
+  )
 }
 
-/** What a value says without wildcards; one with some is no plain word, and must not become one by leaving them out. */
+/**
+ * What a value says without wildcards; one with some is no plain word, and must not become one by
+ * leaving them out.
+ */
 function literalOf({ parts }: ScannedValue): string {
   return parts.map(part => part.kind === 'text' ? part.text : '*').join('')
 }

@@ -3,24 +3,37 @@ import type { Operator, ScannedTerm, Span } from './scan'
 import { formatTerm } from './format'
 import { scanFilter } from './scan'
 
-export interface Completion {
+interface Completion {
   kind: 'field' | 'operator' | 'value'
   /** What replaces the span. */
   text: string
   summary: string
 }
-export interface Completions extends Span { options: Completion[] }
+interface Completions extends Span { options: Completion[] }
 /** A value of a field that only the caller knows, such as the caches that there are. */
 export interface KnownValue { text: string, summary: string }
 
-const numberOperators: readonly [Operator, string][] = [['=', 'is'], ['!=', 'is not'], ['>', 'more than'], ['>=', 'at least'], ['<', 'less than'], ['<=', 'at most']]
+const numberOperators: readonly [Operator, string][] = [
+  ['=', 'is'],
+  ['!=', 'is not'],
+  ['>', 'more than'],
+  ['>=', 'at least'],
+  ['<', 'less than'],
+  ['<=', 'at most'],
+]
 const textOperators: readonly [Operator, string][] = [[':', 'is; * stands for any characters'], ['!=', 'is not']]
 
 /**
- * What may stand at the cursor: fields, a field's operators once its name is there, a field's values behind the operator. Never
- * throws. Options that already stand there are left out, so that an empty list means that there is nothing to choose.
+ * What may stand at the cursor: fields, a field's operators once its name is there, a field's
+ * values behind the operator. Never throws. Options that already stand there are left out, so that
+ * an empty list means that there is nothing to choose.
  */
-export function completeFilter(text: string, cursor: number, words: FilterWords, valuesOf: (field: string) => readonly KnownValue[] = () => []): Completions {
+export function completeFilter(
+  text: string,
+  cursor: number,
+  words: FilterWords,
+  valuesOf: (field: string) => readonly KnownValue[] = () => [],
+): Completions {
   const { fields } = words
   const term = scanFilter(text, words).find(({ from, to }) => from <= cursor && cursor <= to)
   const field = term?.field
@@ -31,11 +44,22 @@ export function completeFilter(text: string, cursor: number, words: FilterWords,
   if (cursor < span.from)
     return { from: cursor, to: cursor, options: [] }
   const typed = text.slice(span.from, cursor).toLowerCase()
-  if (field)
-    return { ...span, options: fieldOptions(fields, typed).map(option => ({ ...option, text: option.text.replace(/:$/, '') })).filter(option => option.text !== field.name) }
+  if (field) {
+    return {
+      ...span,
+      options: fieldOptions(fields, typed)
+        .map(option => ({ ...option, text: option.text.replace(/:$/, '') }))
+        .filter(option => option.text !== field.name),
+    }
+  }
   const named = fields.get(typed)
-  if (named && cursor === span.to)
-    return { from: span.to, to: span.to, options: operatorsOf(named).map(([operator, summary]) => ({ kind: 'operator', text: operator, summary })) }
+  if (named && cursor === span.to) {
+    return {
+      from: span.to,
+      to: span.to,
+      options: operatorsOf(named).map(([operator, summary]) => ({ kind: 'operator', text: operator, summary })),
+    }
+  }
   return { ...span, options: [...fieldOptions(fields, typed), ...enumOptions(fields, typed)] }
 }
 
@@ -44,7 +68,10 @@ function wordOf(term: ScannedTerm | undefined, cursor: number): Span {
 }
 
 function fieldOptions(fields: FilterWords['fields'], typed: string): Completion[] {
-  return [...fields].filter(([name]) => name.startsWith(typed)).map(([name, field]) => ({ kind: 'field', text: field.kind === 'number' ? name : `${name}:`, summary: field.summary }))
+  return [...fields]
+    .filter(([name]) => name.startsWith(typed))
+    .map(([name, field]) =>
+      ({ kind: 'field', text: field.kind === 'number' ? name : `${name}:`, summary: field.summary }))
 }
 
 /** A person who writes `mis` may mean `result:miss`. One letter is too little to guess from. */
@@ -52,7 +79,9 @@ function enumOptions(fields: FilterWords['fields'], typed: string): Completion[]
   if (typed.length < 2)
     return []
   return [...fields].flatMap(([name, field]) => field.kind === 'enum'
-    ? Object.entries(field.values).filter(([value]) => value.startsWith(typed)).map(([value, summary]): Completion => ({ kind: 'value', text: `${name}:${value}`, summary }))
+    ? Object.entries(field.values)
+        .filter(([value]) => value.startsWith(typed))
+        .map(([value, summary]): Completion => ({ kind: 'value', text: `${name}:${value}`, summary }))
     : [])
 }
 
@@ -60,16 +89,28 @@ function operatorsOf(field: FieldShape): readonly [Operator, string][] {
   return field.kind === 'number' ? numberOperators : textOperators
 }
 
-function completeValue(text: string, cursor: number, { values }: ScannedTerm, field: FieldShape | undefined, known: readonly KnownValue[]): Completions {
+function completeValue(
+  text: string,
+  cursor: number,
+  { values }: ScannedTerm,
+  field: FieldShape | undefined,
+  known: readonly KnownValue[],
+): Completions {
   const value = values.findLast(({ from }) => from <= cursor) ?? { from: cursor, to: cursor }
   const typed = text.slice(value.from, cursor).replaceAll('"', '').toLowerCase()
   const usual = field && field.kind !== 'number' ? field.values ?? {} : {}
   const standing = text.slice(value.from, value.to)
   const options = [...Object.entries(usual).map(([text, summary]) => ({ text, summary })), ...known]
-    .filter(option => option.text.toLowerCase().includes(typed) || (known.includes(option) && option.summary.toLowerCase().includes(typed)))
+    .filter(option =>
+      option.text.toLowerCase().includes(typed)
+      || (known.includes(option) && option.summary.toLowerCase().includes(typed)))
     .map((option): Completion => ({ kind: 'value', text: writtenValue(option.text), summary: option.summary }))
     .filter(option => option.text !== standing)
-  return { from: value.from, to: value.to, options: options.sort((a, b) => Number(startsWith(b.text, typed)) - Number(startsWith(a.text, typed))) }
+  return {
+    from: value.from,
+    to: value.to,
+    options: options.sort((a, b) => Number(startsWith(b.text, typed)) - Number(startsWith(a.text, typed))),
+  }
 }
 
 function startsWith(text: string, typed: string): boolean {
@@ -78,5 +119,9 @@ function startsWith(text: string, typed: string): boolean {
 
 /** Behind any operator, values are written alike. */
 function writtenValue(text: string): string {
-  return formatTerm({ negated: false, field: { name: '', operator: ':' }, values: [text === '' ? [] : [{ kind: 'text', text }]] }).slice(1)
+  return formatTerm({
+    negated: false,
+    field: { name: '', operator: ':' },
+    values: [text === '' ? [] : [{ kind: 'text', text }]],
+  }).slice(1)
 }

@@ -8,7 +8,10 @@ export interface TermMeaning {
   values: readonly (readonly Part[])[]
 }
 
-/** Needs no quotes as a value behind an operator: nothing that ends it, escapes or stands for something else, nor makes `>` into `>=`. */
+/**
+ * Needs no quotes as a value behind an operator: nothing that ends it, escapes or stands for
+ * something else, nor makes `>` into `>=`.
+ */
 const plainValue = /^[^\s"\\*?,=][^\s"\\*?,]*$/
 /** Needs no quotes as free text: cannot be taken for a minus or a field either. */
 const plainText = /^[\p{L}\p{N}_./][\p{L}\p{N}_./-]*$/u

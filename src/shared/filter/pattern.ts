@@ -9,8 +9,9 @@ interface Segment {
 }
 
 /**
- * Compiles a value to a match over whole texts. Nothing is ever tried again: each stretch between two `*` is taken at its first place,
- * which leaves the most for those behind it, and the last one is laid against the end.
+ * Compiles a value to a match over whole texts. Nothing is ever tried again: each stretch between
+ * two `*` is taken at its first place, which leaves the most for those behind it, and the last one
+ * is laid against the end.
  */
 export function compilePattern(parts: readonly Part[], ignoreCase: boolean): (text: string) => boolean {
   const fold = ignoreCase ? (text: string) => text.toLowerCase() : (text: string) => text

@@ -7,13 +7,17 @@ import type { FilterWords } from './language'
  *     term    = [ "-" ] ( name operator value { "," value } | value )
  *     name    = letter { letter | digit | "_" | "-" }
  *     operator = ":" | "=" | "!=" | ">" | ">=" | "<" | "<="
- *     value   = { character | "*" | "?" | "\" any character | '"' { character | "\" any character } '"' }
+ *     value   = { character | "*" | "?" | "\" any character | '"' { character | "\" any character }
+ * '"' }
  *
- * Scanning is total: whatever is wrong stands in the term that it concerns, so that completion works on what is half typed.
+ * Scanning is total: whatever is wrong stands in the term that it concerns, so that completion
+ * works on what is half typed.
  */
 export type Operator = ':' | '=' | '!=' | '>' | '>=' | '<' | '<='
 
-/** A piece of a value: characters as they are, any run of characters (`*`), or one character (`?`). */
+/**
+ * A piece of a value: characters as they are, any run of characters (`*`), or one character (`?`).
+ */
 export type Part = { kind: 'text', text: string } | { kind: 'run' } | { kind: 'one' }
 
 export interface Span { from: number, to: number }
@@ -32,7 +36,10 @@ export interface ScannedTerm extends Span {
 const space = /\s/
 const fieldStart = /([A-Z][\w-]*)(!=|>=|<=|[:=<>])/iy
 
-/** The terms of a filter in their order. Without `words`, whatever looks like a field is taken for one. */
+/**
+ * The terms of a filter in their order. Without `words`, whatever looks like a field is taken for
+ * one.
+ */
 export function scanFilter(text: string, words?: FilterWords): ScannedTerm[] {
   const terms: ScannedTerm[] = []
   for (let at = 0; at < text.length;) {
@@ -64,7 +71,10 @@ function scanTerm(text: string, from: number, words: FilterWords | undefined): S
   return { from, to: at, negated, field, values }
 }
 
-/** Reads to the next white space, and to the next comma where that separates values, outside of quotes. */
+/**
+ * Reads to the next white space, and to the next comma where that separates values, outside of
+ * quotes.
+ */
 function scanValue(text: string, from: number, endsAtComma: boolean): ScannedValue {
   const parts: Part[] = []
   let quote: number | null = null

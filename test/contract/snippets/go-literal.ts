@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer'
  * The text of an interpreted string literal of Go, its quotes included (Go specification, "String literals"): escapes by its table, no raw newline, no
  * surrogate halves. Throws on what the compiler refuses.
  */
-export function readGoLiteral(literal: string): string {
+function readGoLiteral(literal: string): string {
   const inside = /^"((?:[^"\\\n]|\\.)*)"$/u.exec(literal)?.[1]
   if (inside === undefined)
     throw new SyntaxError(`not a literal: ${literal}`)

@@ -9,7 +9,7 @@ import { missReasons } from '../../../src/shared/miss-reasons'
 import { mapRows } from '../../../src/shared/rows'
 
 /** An engine that knows caches, not entries: all that administration asks of it. `flush` answers `entries`. */
-export interface FakeEngine extends Engine {
+interface FakeEngine extends Engine {
   tell: (event: EngineEvent) => void
   readonly subscribers: number
   /** The next `open` throws this. */
@@ -109,7 +109,7 @@ function createFakeCache(definition: CacheDefinition): Cache {
   }
 }
 
-export interface FakeVault extends SecretVault {
+interface FakeVault extends SecretVault {
   readonly secrets: Map<string, string>
   condition: VaultCondition
   /** Held until it is resolved, so that tests can let two calls meet. */
@@ -117,7 +117,7 @@ export interface FakeVault extends SecretVault {
 }
 
 /** Pages in a Map, by path. */
-export interface FakePages extends SignInPages { readonly links: Map<string, string> }
+interface FakePages extends SignInPages { readonly links: Map<string, string> }
 
 export function createFakePages(): FakePages {
   const links = new Map<string, string>()

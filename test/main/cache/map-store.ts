@@ -8,7 +8,7 @@ import { createNaiveEviction } from './naive-eviction'
 interface Node extends Lifetime, Omit<EntryFields, 'lifetime'> { key: string, hits: number, usedAt: number, sequence: number, handle: number }
 
 /** What an entry counts beyond its content. The Map store is a model: nobody measured it. */
-export const overhead = 100
+const overhead = 100
 
 /** Counted size of an entry in the Map store. */
 export function bytesOf(key: string, { value, contentType, tags }: Pick<EntryFields, 'value' | 'contentType' | 'tags'>): number {

@@ -11,7 +11,7 @@ export type Command =
   | { op: 'ahead', seconds: number }
 
 interface Row { key: string, value: string, tags: string[], ttl: number, grace: number, fresh: [number, number], end: [number, number], hits: number, used: number }
-export interface ModelSettings { ttl: number | null, sliding: boolean, maxEntries: number | null }
+interface ModelSettings { ttl: number | null, sliding: boolean, maxEntries: number | null }
 
 /**
  * The rules of a cache, written as naively as can be: one array in insertion order, every deadline kept for both clocks

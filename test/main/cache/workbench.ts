@@ -21,7 +21,7 @@ export function definitionOf(change: Partial<CacheDefinition> = {}): CacheDefini
   return { ...initialSettings, id: 'c1', space: 'u1', name: 'products', ttl: 10, eviction: 'lru', ...change }
 }
 
-export interface WorkbenchOptions {
+interface WorkbenchOptions {
   budget?: number
   /** Hands over clock and journal, as a restart does. */
   earlier?: Pick<Workbench, 'clock' | 'journal'>

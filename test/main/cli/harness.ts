@@ -8,7 +8,7 @@ import { createServer } from 'node:http'
 import { Readable, Writable } from 'node:stream'
 import { run } from '../../../src/main/cli/run'
 
-export interface Recorded { method: string, url: string, headers: IncomingHttpHeaders, body: Buffer }
+interface Recorded { method: string, url: string, headers: IncomingHttpHeaders, body: Buffer }
 export interface Reply { status?: number, headers?: Record<string, string>, body?: unknown }
 
 export interface FakeLarder {
@@ -44,8 +44,8 @@ export async function startFakeLarder(): Promise<FakeLarder> {
   }
 }
 
-export interface Outcome { code: number, stdout: string, stderr: string, bytes: Buffer, served: Configuration[], written: Record<string, string>, opened: string[] }
-export interface Surroundings extends Partial<Pick<Io, 'env' | 'cwd' | 'platform' | 'stdin' | 'stdout' | 'stderr' | 'readSmallFile' | 'readPrivateFile'>> {
+interface Outcome { code: number, stdout: string, stderr: string, bytes: Buffer, served: Configuration[], written: Record<string, string>, opened: string[] }
+interface Surroundings extends Partial<Pick<Io, 'env' | 'cwd' | 'platform' | 'stdin' | 'stdout' | 'stderr' | 'readSmallFile' | 'readPrivateFile'>> {
   files?: Readonly<Record<string, string | Buffer>>
   input?: string | Buffer
   /** What the system's opener says; it opens all unless said. */

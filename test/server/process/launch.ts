@@ -22,12 +22,12 @@ export async function build(): Promise<void> {
 }
 
 /** The environment of a server that is to see nothing of the person who runs the tests. */
-export function environmentOf(home: string, change: Record<string, string> = {}): Record<string, string> {
+function environmentOf(home: string, change: Record<string, string> = {}): Record<string, string> {
   const own = Object.entries(process.env).filter(([name, value]) => value !== undefined && !name.startsWith('LARDER_')) as [string, string][]
   return { ...Object.fromEntries(own), LARDER_HOME: home, LARDER_PORT: '0', LARDER_VAULT: 'file', LARDER_API_KEY: apiKey, ...change }
 }
 
-export interface Ending { code: number | null, signal: NodeJS.Signals | null }
+interface Ending { code: number | null, signal: NodeJS.Signals | null }
 
 export interface ServerProcess {
   child: ChildProcessByStdio<null, Readable, Readable>

@@ -35,7 +35,7 @@ function controlRows(operation: string, spec: OperationSpec): RouteRow[] {
   return spec.method === 'GET' ? [row, { ...row, method: 'HEAD' }] : [row]
 }
 
-export interface Places {
+interface Places {
   /** Cache of the data plane's rows. */
   cache: string
   key: string

@@ -1,8 +1,4 @@
-import type { EvictionName } from '../../../shared/evictions'
 import type { Column } from '../offheap/columns'
-import { createLfu } from './lfu'
-import { createLru } from './lru'
-import { createSieve } from './sieve'
 
 /**
  * Decides which entry of a cache goes when a limit is passed. Knows entries by their slot alone: a whole number from 0 to 2^29 - 1
@@ -41,14 +37,4 @@ export interface PolicyMemory {
   createLinks: () => Column
   /** Lives beside the entries and grows with them: a use looks at nothing else. */
   marks: Marks
-}
-
-const policies: Readonly<Record<EvictionName, (memory: PolicyMemory) => EvictionPolicy>> = {
-  lru: createLru,
-  lfu: createLfu,
-  sieve: createSieve,
-}
-
-export function createEviction(name: EvictionName, memory: PolicyMemory): EvictionPolicy {
-  return policies[name](memory)
 }

@@ -6,10 +6,11 @@ export const none = -1
 export const patience = 1000
 
 /**
- * Circular doubly linked lists over slots, two 32-bit links each. A slot is in one ring at most, so any number of rings shares the
- * same two columns. Each is in order of appending, closed by a node of its own: a slot can leave its ring without telling which it is.
+ * Circular doubly linked lists over slots, two 32-bit links each. A slot is in one ring at most, so
+ * any number of rings shares the same two columns. Each is in order of appending, closed by a node
+ * of its own: a slot can leave its ring without telling which it is.
  */
-export interface Rings {
+interface Rings {
   readonly bytes: number
   reserve: (capacity: number) => void
   /** First of the ring; -1 when it is empty. */
@@ -22,11 +23,16 @@ export interface Rings {
   remove: (slot: number) => void
   /** Empties all rings. */
   clear: () => void
-  /** From oldest to newest; the slot that was given last may leave the ring, or move to another, meanwhile. */
+  /**
+   * From oldest to newest; the slot that was given last may leave the ring, or move to another,
+   * meanwhile.
+   */
   slots: (ring: number) => IteratorObject<number>
 }
 
-/** Slots lie below; the node that closes ring n is this + n: a small integer to V8 wherever it runs. */
+/**
+ * Slots lie below; the node that closes ring n is this + n: a small integer to V8 wherever it runs.
+ */
 const closing = 2 ** 29
 
 export function createRings(count: number, createLinks: PolicyMemory['createLinks']): Rings {

@@ -2,18 +2,22 @@ import type { EvictionPolicy, PolicyMemory } from './policy'
 import { createRings, none, patience } from './rings'
 
 /**
- * SIEVE (Y. Zhang, J. Yang, Y. Yue, Y. Vigfusson, K. V. Rashmi: "SIEVE is Simpler than LRU", NSDI '24).
+ * SIEVE (Y. Zhang, J. Yang, Y. Yue, Y. Vigfusson, K. V. Rashmi: "SIEVE is Simpler than LRU", NSDI
+ * '24).
  *
- * Slots stay in the order in which they were added; a use only sets the slot's visited bit. A hand walks from the oldest to the newest
- * and round again: it clears the bits that it meets, and the first slot without one is the next to go. Because the hand goes on
- * where it took the last victim, what came after it – new entries nobody has asked for twice – is tried early, while what was
- * in use stays for a whole round. 8 bytes a slot, and a bit of its mark.
+ * Slots stay in the order in which they were added; a use only sets the slot's visited bit. A hand
+ * walks from the oldest to the newest and round again: it clears the bits that it meets, and the
+ * first slot without one is the next to go. Because the hand goes on where it took the last victim,
+ * what came after it – new entries nobody has asked for twice – is tried early, while what was in
+ * use stays for a whole round. 8 bytes a slot, and a bit of its mark.
  *
- * The hand passes at most 1,000 visited slots in one go and then takes the next in any case. In a cache where everything was in use it would
- * walk round all of a million entries otherwise, for 400 ms.
+ * The hand passes at most 1,000 visited slots in one go and then takes the next in any case. In a
+ * cache where everything was in use it would walk round all of a million entries otherwise, for 400
+ * ms.
  *
- * The paper makes room before it adds. Here the new entry is there already and the hand steps over it: the victims are the same. The
- * hand moves when it is asked, and then rests on its answer until that slot is used or goes.
+ * The paper makes room before it adds. Here the new entry is there already and the hand steps over
+ * it: the victims are the same. The hand moves when it is asked, and then rests on its answer until
+ * that slot is used or goes.
  */
 export function createSieve({ createLinks, marks: visited }: PolicyMemory): EvictionPolicy {
   const queue = 0

@@ -11,7 +11,7 @@ type Page = ReturnType<(typeof makers)[keyof typeof makers]>
 /** Stands for every page that has no room yet. */
 const blank: Page = makers.u32(2 ** pageBits)
 
-export type ColumnType = keyof typeof makers
+type ColumnType = keyof typeof makers
 
 /** One number for every slot, outside the V8 heap. Slots that were never set hold 0. */
 export interface Column {
@@ -20,8 +20,8 @@ export interface Column {
   /** Makes room for the slots below `capacity`; never shrinks. */
   reserve: (capacity: number) => void
   /**
-   * Makes room for this slot, and below it for no page but the first: other slots below hold 0. Only
-   * for columns that do not `reserve`.
+   * Makes room for this slot, and below it for no page but the first: other slots below hold 0.
+   * Only for columns that do not `reserve`.
    */
   reach: (slot: number) => void
   /** Lets go of the pages that lie beyond `capacity` as a whole, but for the first. */
@@ -32,11 +32,11 @@ export interface Column {
 }
 
 /**
- * Pages of 2^14 slots: growing adds pages and copies nothing. Only the first page starts small and doubles, so that a cache of ten
- * entries does not hold room for sixteen thousand.
+ * Pages of 2^14 slots: growing adds pages and copies nothing. Only the first page starts small and
+ * doubles, so that a cache of ten entries does not hold room for sixteen thousand.
  *
- * A class: an object with a getter of its own has a shape of its own, and code that meets the columns of five caches would then no
- * longer be compiled for any.
+ * A class: an object with a getter of its own has a shape of its own, and code that meets the
+ * columns of five caches would then no longer be compiled for any.
  */
 class PagedColumn implements Column {
   readonly #make: (length: number) => Page

@@ -3,40 +3,48 @@ import { createColumn } from './columns'
 /**
  * When which entries may be over: a timer for eight neighbours rather than for one.
  *
- * Entries in neighbouring slots were mostly written together and end together. So a deadline is kept for a group of eight slots, the
- * earliest of theirs; when it comes, all eight are looked at and the group gets its next deadline. That is at most eight looks for
- * every deadline that was ever set, at 2 bytes an entry.
+ * Entries in neighbouring slots were mostly written together and end together. So a deadline is
+ * kept for a group of eight slots, the earliest of theirs; when it comes, all eight are looked at
+ * and the group gets its next deadline. That is at most eight looks for every deadline that was
+ * ever set, at 2 bytes an entry.
  *
- * The groups lie in a radix heap (Ahuja, Mehlhorn, Orlin and Tarjan, 1990): bucket n holds those whose deadline differs from the heap's
- * time in bit n - 1 and no higher one, bucket 0 those that are due. When time moves on, the buckets that it has reached are hung
- * into bucket `waiting` as a whole, and what lies there is sorted anew, a few at a time: a group sinks through at most as many
+ * The groups lie in a radix heap (Ahuja, Mehlhorn, Orlin and Tarjan, 1990): bucket n holds those
+ * whose deadline differs from the heap's time in bit n - 1 and no higher one, bucket 0 those that
+ * are due. When time moves on, the buckets that it has reached are hung into bucket `waiting` as a
+ * whole, and what lies there is sorted anew, a few at a time: a group sinks through at most as many
  * buckets as its deadline has bits, however far the clock jumps.
  *
- * The heap's time is the monotonic clock and every step that the wall clock was set ahead by. So it runs at least as fast as the time of
- * any entry (see lifetime.ts), and a group comes never late; where it comes early, it is simply filed anew.
+ * The heap's time is the monotonic clock and every step that the wall clock was set ahead by. So it
+ * runs at least as fast as the time of any entry (see lifetime.ts), and a group comes never late;
+ * where it comes early, it is simply filed anew.
  */
-export interface Deadlines {
+interface Deadlines {
   /** Memory held; nothing before the first deadline. */
   bytes: () => number
   /** Slots that there may be. */
   reserve: (slots: number) => void
-  /** An entry in this slot ends when the monotonic clock says `end`, or the wall clock `end` + `skew`. */
+  /**
+   * An entry in this slot ends when the monotonic clock says `end`, or the wall clock `end` +
+   * `skew`.
+   */
   set: (slot: number, end: number, skew: number) => void
   /** Tells the time that `next` goes by. */
   advance: (wall: number, monotonic: number) => void
   /**
-   * First slot of a group whose deadline has come; the group has none then until one is set again. `nothing` when none has; `notYet`
-   * when so many looks at groups did not find one.
+   * First slot of a group whose deadline has come; the group has none then until one is set again.
+   * `nothing` when none has; `notYet` when so many looks at groups did not find one.
    */
   next: (looks: number) => number
 }
 
 export const groupSize = 8
 export const nothing = -1
-export const notYet = -2
+const notYet = -2
 
 const groupBits = 3
-/** 1 to 43 by the highest bit in which a deadline differs from now, and 0 for those to be looked at. */
+/**
+ * 1 to 43 by the highest bit in which a deadline differs from now, and 0 for those to be looked at.
+ */
 const buckets = 44
 const waiting = 0
 /** Milliseconds; later deadlines are taken for this one, and filed anew when it comes. */
@@ -44,7 +52,8 @@ const farthest = 2 ** 43 - 1
 const half = 2 ** 31
 
 export function createDeadlines(): Deadlines {
-  // Doubly linked rings. The first nodes are the buckets themselves, the group g is the node g + buckets.
+  // Doubly linked rings. The first nodes are the buckets themselves, the group g is the node g +
+  // buckets.
   const after = createColumn('u32')
   const before = createColumn('u32')
   /** Whole milliseconds of the heap's time; 0 = not filed. */
@@ -52,7 +61,10 @@ export function createDeadlines(): Deadlines {
   let wanted = 0
   let room = 0
   let now = 1
-  /** Sum of the steps ahead, and the offset from the monotonic to the wall clock that they have led to. */
+  /**
+   * Sum of the steps ahead, and the offset from the monotonic to the wall clock that they have led
+   * to.
+   */
   let steps = 0
   let offset = Number.NaN
 

@@ -1,5 +1,5 @@
 /** Slots of a store, as a list by insertion number sees them. */
-export interface NumberedSlots {
+interface NumberedSlots {
   readonly size: number
   /** All slots in use lie below; no more than 2^27. */
   readonly top: number
@@ -18,10 +18,11 @@ const slotRange = 2 ** 27
 const widest = 2 ** 26
 
 /**
- * Slots in order of insertion, up to the insertion `last`, without a link between them: each pass over the numbers picks out those of
- * the next window, some sixty-fourth of all, and sorts them. So a list of a million costs some 64 passes, about half a
- * second of CPU time spread over it, and entries that nobody lists cost nothing. What is freed meanwhile is not shown; slots that are taken anew have later numbers.
- * Shows a `pause` now and then: a pass over millions takes a while.
+ * Slots in order of insertion, up to the insertion `last`, without a link between them: each pass
+ * over the numbers picks out those of the next window, some sixty-fourth of all, and sorts them. So
+ * a list of a million costs some 64 passes, about half a second of CPU time spread over it, and
+ * entries that nobody lists cost nothing. What is freed meanwhile is not shown; slots that are
+ * taken anew have later numbers. Shows a `pause` now and then: a pass over millions takes a while.
  */
 export function* insertionOrder(slots: NumberedSlots, last: number): Generator<number> {
   const wanted = Math.max(fewest, slots.size >>> 6)
@@ -48,8 +49,8 @@ export function* insertionOrder(slots: NumberedSlots, last: number): Generator<n
 }
 
 /**
- * Writes slots with numbers from `first` to `last` into `window`, each below its number, as far as they fit; tells how many there are, and
- * the lowest number beyond, Infinity where there is none.
+ * Writes slots with numbers from `first` to `last` into `window`, each below its number, as far as
+ * they fit; tells how many there are, and the lowest number beyond, Infinity where there is none.
  */
 function* collect(
   slots: NumberedSlots,

@@ -17,7 +17,10 @@ export interface KeyBuffer {
 /** Another in every process, so that nobody can prepare keys that collide. */
 const seed = Math.floor(Math.random() * 2 ** 32)
 
-/** 32 bits over bytes: FNV-1a with a seed, mixed at the end by MurmurHash3's finaliser, since the index takes its bits from all places. */
+/**
+ * 32 bits over bytes: FNV-1a with a seed, mixed at the end by MurmurHash3's finaliser, since the
+ * index takes its bits from all places.
+ */
 export function hashBytes(bytes: Uint8Array, start: number, length: number): number {
   let hash = seed
   for (let at = start; at < start + length; at++)

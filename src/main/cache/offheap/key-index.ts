@@ -1,17 +1,22 @@
 /**
- * From the hash of a key to the place of its record: extendible hashing (Fagin et al., 1979) over small tables of buckets.
+ * From the hash of a key to the place of its record: extendible hashing (Fagin et al., 1979) over
+ * small tables of buckets.
  *
- *   directory   2^depth pointers, chosen by the upper bits of the hash; several may point to one table
+ *   directory   2^depth pointers, chosen by the upper bits of the hash; several may point to one
+ * table
  *   table       up to 192 buckets, chosen by the lower bits; who finds his full goes on to the next
  *   bucket      15 words, about a cache line: 12 tags of 8 bits of the hash, 12 places
  *
- * It leads to the record itself, without a table of slots in between: among a million entries each place of memory that a look-up
- * touches costs it a quarter of a microsecond. The tags spare 253 of 254 looks at a foreign key, and are compared four at a time, as in
- * SwissTable (M. Kulukundis, "Designing a Fast, Efficient, Cache-friendly Hash Table, Step by Step", CppCon 2017). A bucket with an empty
- * cell ends the search. A removal from a full one leaves a mark that an insertion takes over; a split or a rebuild clears the rest away.
+ * It leads to the record itself, without a table of slots in between: among a million entries each
+ * place of memory that a look-up touches costs it a quarter of a microsecond. The tags spare 253 of
+ * 254 looks at a foreign key, and are compared four at a time, as in SwissTable (M. Kulukundis,
+ * "Designing a Fast, Efficient, Cache-friendly Hash Table, Step by Step", CppCon 2017). A bucket
+ * with an empty cell ends the search. A removal from a full one leaves a mark that an insertion
+ * takes over; a split or a rebuild clears the rest away.
  *
- * A full table splits into two, which moves some two thousand places: the index grows in steps of 12 KiB and a fraction of a
- * millisecond, whatever its size, and there is never an old and a new one side by side.
+ * A full table splits into two, which moves some two thousand places: the index grows in steps of
+ * 12 KiB and a fraction of a millisecond, whatever its size, and there is never an old and a new
+ * one side by side.
  */
 export interface KeyIndex {
   /** Memory held. */
@@ -26,7 +31,7 @@ export interface KeyIndex {
   remove: (hash: number, place: number) => void
 }
 
-export interface KeyIndexParts {
+interface KeyIndexParts {
   /** Whether the record there has the key that is looked for. */
   isWanted: (place: number) => boolean
   hashOf: (place: number) => number
@@ -68,7 +73,10 @@ export function createKeyIndex({ isWanted, hashOf, tableBuckets = 192 }: KeyInde
     return directory[depth === 0 ? 0 : hash >>> (32 - depth)] as Table
   }
 
-  /** Where in `words` the cell with this place lies, or, asked for `nowhere`, with the wanted one; `nowhere` when there is none. */
+  /**
+   * Where in `words` the cell with this place lies, or, asked for `nowhere`, with the wanted one;
+   * `nowhere` when there is none.
+   */
   function cellOf(words: Uint32Array, hash: number, place: number): number {
     const tags = Math.imul(tagOf(hash), ones)
     for (let bucket = home(hash, words); ; bucket = after(bucket, words)) {
@@ -157,7 +165,9 @@ export function createKeyIndex({ isWanted, hashOf, tableBuckets = 192 }: KeyInde
       const { words } = table
       const cell = cellOf(words, hash, place)
       const bucket = cell - cell % bucketWords
-      const isFull = zeroBytes(words[bucket] as number) === 0 && zeroBytes(words[bucket + 1] as number) === 0 && zeroBytes(words[bucket + 2] as number) === 0
+      const isFull = zeroBytes(words[bucket] as number) === 0
+        && zeroBytes(words[bucket + 1] as number) === 0
+        && zeroBytes(words[bucket + 2] as number) === 0
       setTag(words, bucket, cell - bucket - tagWords, isFull ? mark : empty)
       table.live--
       if (!isFull)
@@ -166,7 +176,10 @@ export function createKeyIndex({ isWanted, hashOf, tableBuckets = 192 }: KeyInde
   }
 }
 
-/** Puts the place into the first cell from its home on that is free; what was there before: `empty` or a `mark`. */
+/**
+ * Puts the place into the first cell from its home on that is free; what was there before: `empty`
+ * or a `mark`.
+ */
 function put(words: Uint32Array, hash: number, place: number): number {
   for (let bucket = home(hash, words); ; bucket = after(bucket, words)) {
     for (let word = 0; word < tagWords; word++) {
@@ -201,7 +214,10 @@ function setTag(words: Uint32Array, bucket: number, lane: number, tag: number): 
   words[at] = ((words[at] as number) & ~(0xFF << shift)) | tag << shift
 }
 
-/** The highest bit of each byte that is zero, and perhaps of some above the lowest that is (H. S. Warren: "Hacker's Delight", 6-1). */
+/**
+ * The highest bit of each byte that is zero, and perhaps of some above the lowest that is (H. S.
+ * Warren: "Hacker's Delight", 6-1).
+ */
 function zeroBytes(word: number): number {
   return (word - ones) & ~word & highBits
 }
@@ -211,7 +227,10 @@ function lowestByte(bits: number): number {
   return (31 - Math.clz32(bits & -bits)) >>> 3
 }
 
-/** First word of the bucket for this hash. Of the low 20 bits the upper ones count; the tag is made of the lowest, the directory of the highest. */
+/**
+ * First word of the bucket for this hash. Of the low 20 bits the upper ones count; the tag is made
+ * of the lowest, the directory of the highest.
+ */
 function home(hash: number, { length }: Uint32Array): number {
   return Math.floor((hash & 0xFFFFF) * (length / bucketWords) / 0x100000) * bucketWords
 }

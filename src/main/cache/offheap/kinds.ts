@@ -24,7 +24,7 @@ export interface Kind {
   readonly storedHigh: number
 }
 
-export interface Kinds {
+interface Kinds {
   /** Memory held, estimated: these are plain objects. */
   bytes: () => number
   get: (id: number) => Kind

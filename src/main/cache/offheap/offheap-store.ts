@@ -1,6 +1,5 @@
 import type { EvictionName } from '../../../shared/evictions'
-import type { StoreWatcher } from '../order/watched-store'
-import type { Ledger, Store, StoredEntry } from '../store'
+import type { Ledger, Store, StoredEntry, StoreWatcher } from '../store'
 import type { RecordEntry, RecordHome } from './record'
 import type { OffheapOptions } from './slots'
 import { encodeKey } from '../../../shared/entry-key'

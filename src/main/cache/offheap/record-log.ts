@@ -43,7 +43,7 @@ export interface RecordLog {
   reclaim: (bytes: number) => boolean
 }
 
-export interface RecordLogParts {
+interface RecordLogParts {
   keys: KeyBuffer
   home: RecordHome
   placeOf: (slot: number) => number

@@ -19,16 +19,16 @@ import { decodeKey } from '../../../shared/entry-key'
  *      length of the text in bytes, where the kind says that there is one
  *      key, value (unless it is large and lies elsewhere), text
  */
-export const headerWords = 6
+const headerWords = 6
 /** Slots that 25 bits can tell; one is left for the entry that makes another go. */
 export const mostSlots = 2 ** 25 - 1
 const slotBits = 25
 const doublesOf = { compact: 0, moved: 3, explicit: 8 } as const
 
 /** Doubles of a moved record, then what an explicit one has besides. */
-export const doubles = { storedAt: 0, freshUntil: 1, graceUntil: 2, ttl: 3, grace: 4, skew: 5, version: 6, sequence: 7 } as const
+const doubles = { storedAt: 0, freshUntil: 1, graceUntil: 2, ttl: 3, grace: 4, skew: 5, version: 6, sequence: 7 } as const
 
-export const noTags: readonly string[] = []
+const noTags: readonly string[] = []
 
 const quote = 0x22
 const backslash = 0x5C
@@ -36,7 +36,7 @@ const backslash = 0x5C
 const pair = new Uint32Array(2)
 const double = new Float64Array(pair.buffer)
 
-export function readDouble(words: Uint32Array, at: number): number {
+function readDouble(words: Uint32Array, at: number): number {
   pair[0] = words[at] as number
   pair[1] = words[at + 1] as number
   return double[0] as number
@@ -106,7 +106,7 @@ export function doubleAt(offset: number, name: keyof typeof doubles): number {
   return offset + headerWords + 2 * doubles[name]
 }
 
-export function storedAtOf(words: Uint32Array, offset: number, kind: Kind): number {
+function storedAtOf(words: Uint32Array, offset: number, kind: Kind): number {
   return kind.shape === 'compact' ? kind.storedHigh * 2 ** 32 + (words[offset + 3] as number) : readDouble(words, doubleAt(offset, 'storedAt'))
 }
 

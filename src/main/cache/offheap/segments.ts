@@ -1,15 +1,17 @@
 /**
  * Room for records outside the V8 heap: a log of segments that is only ever appended to.
  *
- * A record lies where it was put until it is overwritten by one of the same size, freed, or moved. Freed bytes come back in two ways. A
- * segment in which nothing lives any more goes at once. The others are cleaned, emptiest first: their live records are copied to
- * the end of the log, a slice at a time, until nothing lives in them. How full a segment must be to be left alone follows
- * from `demand`, what the live records may take up: an eighth more than they are, and two segments.
+ * A record lies where it was put until it is overwritten by one of the same size, freed, or moved.
+ * Freed bytes come back in two ways. A segment in which nothing lives any more goes at once. The
+ * others are cleaned, emptiest first: their live records are copied to the end of the log, a slice
+ * at a time, until nothing lives in them. How full a segment must be to be left alone follows from
+ * `demand`, what the live records may take up: an eighth more than they are, and two segments.
  *
- * Segments are as large as a sixteenth of what lives, between 1 KiB and 1 MiB: a small cache holds little, and a large one
- * wastes little at their ends. A place is told by 32 bits: the segment's number above the offset in it, in words of 4 bytes.
+ * Segments are as large as a sixteenth of what lives, between 1 KiB and 1 MiB: a small cache holds
+ * little, and a large one wastes little at their ends. A place is told by 32 bits: the segment's
+ * number above the offset in it, in words of 4 bytes.
  */
-export interface Segments {
+interface Segments {
   /** Memory held. */
   bytes: () => number
   /** Memory that the live records justify; cleaning brings `bytes` down to it. */
@@ -19,7 +21,10 @@ export interface Segments {
   buffer: (place: number) => Buffer
   /** Whether these bytes are a view into a segment, of now or before. */
   owns: (bytes: Uint8Array) => boolean
-  /** A place for so many words, all in one segment. May move other records. Throws RangeError beyond `largestRecord`. */
+  /**
+   * A place for so many words, all in one segment. May move other records. Throws RangeError beyond
+   * `largestRecord`.
+   */
   take: (words: number) => number
   /** The record is dead; its first two words are overwritten. */
   release: (place: number, words: number) => void
@@ -27,7 +32,7 @@ export interface Segments {
   reclaim: (words: number) => boolean
 }
 
-export interface SegmentsParts {
+interface SegmentsParts {
   /** Words that the live record at this place takes up. */
   sizeOf: (place: number) => number
   /** The record lies at `to` now. */
@@ -46,7 +51,10 @@ interface Segment {
 const offsetBits = 18
 const offsetMask = 2 ** offsetBits - 1
 const smallestSegment = 256
-/** Words to look at for every word that is written: where every ninth one is dead, that gives back as many. */
+/**
+ * Words to look at for every word that is written: where every ninth one is dead, that gives back
+ * as many.
+ */
 const cleaningPace = 8
 const cleaningSlice = 2 ** 13
 /** What a segment costs beyond its content: three objects. */
@@ -64,7 +72,10 @@ export function offsetOf(place: number): number {
 }
 
 function nominalFor(live: number, segmentWords: number): number {
-  return Math.min(segmentWords, Math.max(Math.min(smallestSegment, segmentWords), 1 << (32 - Math.clz32(Math.min(live, 2 ** 30) / 16))))
+  return Math.min(
+    segmentWords,
+    Math.max(Math.min(smallestSegment, segmentWords), 1 << (32 - Math.clz32(Math.min(live, 2 ** 30) / 16))),
+  )
 }
 
 /** Words that so many live ones may take up. */
@@ -183,7 +194,9 @@ export function createSegments({ sizeOf, moved, segmentWords = largestRecord }: 
     return (justified(live, segmentWords) + tails) * 4 + count * segmentOverhead
   }
 
-  /** Words that cleaning this segment would give back. A full one's tail would only be left anew. */
+  /**
+   * Words that cleaning this segment would give back. A full one's tail would only be left anew.
+   */
   function gainOf(number: number, segment: Segment): number {
     const gain = segment.used - segment.live
     return number === open && nominal() < segment.words.length ? gain + segment.words.length - segment.used : gain
@@ -222,7 +235,10 @@ export function createSegments({ sizeOf, moved, segmentWords = largestRecord }: 
     return cleaned !== -1
   }
 
-  /** Passes the next record of the segment that is being cleaned, and takes it along if it lives. Returns how many words that were. */
+  /**
+   * Passes the next record of the segment that is being cleaned, and takes it along if it lives.
+   * Returns how many words that were.
+   */
   function moveNext(): number {
     const { words } = at(cleaned)
     const from = cleaned * 2 ** offsetBits + cleanedTo
@@ -264,7 +280,8 @@ export function createSegments({ sizeOf, moved, segmentWords = largestRecord }: 
     take(words) {
       if (words > segmentWords)
         throw new RangeError(`A record of ${words} words is too large`)
-      // At the pace of what is written, so that there is little left to do when the segment is full.
+      // At the pace of what is written, so that there is little left to do when the segment is
+      // full.
       if (bytes > demand() && !dropMisfit())
         clean(words * cleaningPace)
       if (open !== -1 && at(open).used + words > at(open).words.length) {

@@ -9,7 +9,7 @@ import type { RecordEntry, RecordHome } from './record'
 import type { RecordLog } from './record-log'
 import type { TagIndex } from './tag-index'
 import { createHandover } from '../eviction/handover'
-import { createEviction } from '../eviction/policy'
+import { createEviction } from '../eviction/policies'
 import { timeOf } from '../lifetime'
 import { createColumn } from './columns'
 import { createDeadlines, groupSize, nothing } from './deadlines'
@@ -28,7 +28,7 @@ export interface OffheapOptions {
 }
 
 /** The entries of a store by their slots, with all that holds memory for them. */
-export interface Slots {
+interface Slots {
   readonly log: RecordLog
   readonly tags: TagIndex
   policy: EvictionPolicy

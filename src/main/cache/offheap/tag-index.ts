@@ -25,13 +25,13 @@ export interface TagIndex {
   /** Forgets all tags of the slot. */
   remove: (slot: number) => void
   /**
-   * Each slot that has a tag with the hash of this one, once. The index may change meanwhile: a slot
-   * that goes is not shown any more, one that comes is not shown either.
+   * Each slot that has a tag with the hash of this one, once. The index may change meanwhile: a
+   * slot that goes is not shown any more, one that comes is not shown either.
    */
   candidates: (tag: string) => IteratorObject<number>
 }
 
-export interface TagIndexParts {
+interface TagIndexParts {
   /** 32 bits; tests make them collide. */
   hashOfTag?: (tag: string) => number
   tableBuckets?: number

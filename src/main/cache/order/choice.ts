@@ -3,7 +3,7 @@ import type { StoredEntry } from '../store'
 import { compileGlob } from '../glob'
 
 /** Which entries a query asks for. */
-export interface Choice {
+interface Choice {
   /** All chosen keys begin with it. */
   prefix: string
   /** Absent where the prefix says it all. */

@@ -19,7 +19,8 @@ export function createFolders(capacity: number): Folders {
   let characters = 0
 
   const rowOf = (number: number): Folder => rows[number] as Folder
-  const before = (prefix: string, included: boolean) => (_: number, number: number) => compareKeys(rowOf(number).prefix, prefix) < (included ? 1 : 0)
+  const before = (prefix: string, included: boolean) =>
+    (_: number, number: number) => compareKeys(rowOf(number).prefix, prefix) < (included ? 1 : 0)
 
   function create(prefix: string, entries: number): void {
     const number = free.pop() ?? rows.length

@@ -7,13 +7,16 @@ import { createOrder } from './order'
 import { folderOf } from './position'
 import { createLevelWalk } from './walk'
 
-/** One level of the tree that a delimiter makes of the keys: its folders, and the entries that lie on it in their order. */
-export interface Level extends Index {
+/**
+ * One level of the tree that a delimiter makes of the keys: its folders, and the entries that lie
+ * on it in their order.
+ */
+interface Level extends Index {
   readonly folders: Folders
   readonly order: Order
 }
 
-export interface LevelParts extends Omit<OrderParts, 'walk'> {
+interface LevelParts extends Omit<OrderParts, 'walk'> {
   /** The order by key of the entries that it may show. */
   source: Order
   prefix: string
@@ -24,7 +27,13 @@ export interface LevelParts extends Omit<OrderParts, 'walk'> {
 export function createLevel({ store, source, prefix, delimiter, rank, accepts, capacity, stride }: LevelParts): Level {
   const folders = createFolders(capacity)
   const walk = createLevelWalk({ store, source, prefix, stride }, delimiter, folders.add)
-  const order = createOrder({ store, walk, rank, capacity, accepts: entry => isBelow(entry) && folderOf(entry.key, prefix, delimiter) === undefined })
+  const order = createOrder({
+    store,
+    walk,
+    rank,
+    capacity,
+    accepts: entry => isBelow(entry) && folderOf(entry.key, prefix, delimiter) === undefined,
+  })
   let folderBefore: string | undefined
 
   function isBelow(entry: StoredEntry): boolean {

@@ -1,7 +1,6 @@
 import type { StoredEntry } from '../store'
 import type { Position } from './position'
 import type { Before } from './sorted-list'
-import type { Walk } from './walk'
 import type { WatchedStore } from './watched-store'
 import type { Run } from './window'
 import { hasPrefix } from '../../../shared/entry-key'
@@ -27,9 +26,27 @@ export interface Index {
 }
 
 export interface Order extends Index, Run<StoredEntry, Position> {
-  /** In an order by key: index behind the last key with this prefix. `from` is an index that is not behind it. */
+  /**
+   * In an order by key: index behind the last key with this prefix. `from` is an index that is not
+   * behind it.
+   */
   endOf: (prefix: string, from?: number) => number
   handles: (from: number, count: number) => number[]
+}
+
+/**
+ * Goes once over entries, piece by piece, while they change: meets what lies behind the point it
+ * has reached, and nothing before that.
+ */
+export interface Walk {
+  /** Handles of the entries met next, maybe none; undefined at the end. */
+  next: () => number[] | undefined
+  /** Whether it would have met this entry by now. */
+  hasPassed: (entry: StoredEntry, handle: number) => boolean
+  /** Whether it meets keys in ascending order. */
+  readonly inKeyOrder: boolean
+  /** Share of the way, below 1. */
+  readonly progress: number
 }
 
 export interface OrderParts {
@@ -45,8 +62,9 @@ export interface OrderParts {
 }
 
 /**
- * Entries by rank, those of equal rank by key. While it is built it is exact for the part that the walk has passed: changes there are
- * followed at once, all others wait until the walk comes by. So nothing has to be caught up with, and nothing is met twice.
+ * Entries by rank, those of equal rank by key. While it is built it is exact for the part that the
+ * walk has passed: changes there are followed at once, all others wait until the walk comes by. So
+ * nothing has to be caught up with, and nothing is met twice.
  */
 export function createOrder({ store, walk, rank, accepts, capacity }: OrderParts): Order {
   const list = createSortedList({ ranked: rank !== undefined, capacity })
@@ -60,7 +78,9 @@ export function createOrder({ store, walk, rank, accepts, capacity }: OrderParts
 
   /** NaN for an entry that does not belong to this order, or not yet. */
   function rankOfMember(entry: StoredEntry, handle: number): number {
-    return (complete || walk.hasPassed(entry, handle)) && (accepts === undefined || accepts(entry)) ? rankOf(entry) : Number.NaN
+    return (complete || walk.hasPassed(entry, handle)) && (accepts === undefined || accepts(entry))
+      ? rankOf(entry)
+      : Number.NaN
   }
 
   function place(rank: number, key: string, included = false): Before {
@@ -95,7 +115,8 @@ export function createOrder({ store, walk, rank, accepts, capacity }: OrderParts
       for (const handle of handles ?? []) {
         if (walk.inKeyOrder) {
           const entry = heldEntry(store, handle)
-          // All that is there has a smaller key: behind those of equal rank is the place, and no key need be compared.
+          // All that is there has a smaller key: behind those of equal rank is the place, and no
+          // key need be compared.
           if (accepts === undefined || accepts(entry)) {
             const own = rankOf(entry)
             list.insert(other => other <= own, own, handle)

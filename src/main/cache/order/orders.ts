@@ -22,7 +22,7 @@ import { checkQuery, readWindow } from './window'
  * Their memory is no part of the budget: looking at a cache must not evict from it. It is bounded by the number of indexes, each of
  * about 6 bytes an entry by key and 13 to 23 otherwise.
  */
-export interface Orders extends Disposable {
+interface Orders extends Disposable {
   /** Memory held by all indexes. */
   readonly bytes: number
   /** Resolves when the indexes that it needs have been built. Throws as `readPage`, and LarderError `cache-not-found` once disposed. */
@@ -32,7 +32,7 @@ export interface Orders extends Disposable {
   dispose: () => void
 }
 
-export interface OrdersParts {
+interface OrdersParts {
   store: WatchedStore
   clock: Clock
   stopwatch: Stopwatch

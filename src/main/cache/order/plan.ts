@@ -32,10 +32,15 @@ export interface Grain {
 const groundWeight = 4
 
 /**
- * Finds on the shelf, or begins there, what the query needs. Undefined while others that are waited for take up the room. Throws
- * LarderError `invalid-input` for a malformed glob.
+ * Finds on the shelf, or begins there, what the query needs. Undefined while others that are waited
+ * for take up the room. Throws LarderError `invalid-input` for a malformed glob.
  */
-export function planPage(shelf: Shelf, store: WatchedStore, { capacity, stride }: Grain, query: PageQuery): Plan | undefined {
+export function planPage(
+  shelf: Shelf,
+  store: WatchedStore,
+  { capacity, stride }: Grain,
+  query: PageQuery,
+): Plan | undefined {
   const { sort, filter, delimiter } = query
   const { prefix, accepts } = choiceOf(filter)
   const rank = sort === 'key' ? undefined : rankOf[sort]
@@ -46,11 +51,16 @@ export function planPage(shelf: Shelf, store: WatchedStore, { capacity, stride }
     return undefined
 
   const keys = shelf.need('key', () => createOrder({ store, walk: createStoreWalk(store, stride), capacity }))
-  const source = accepts ? shelf.need(sourceName, () => createOrder({ store, walk: createPrefixWalk({ store, source: keys, prefix: '', stride }), accepts, capacity })) : keys
-  const plan = (indexes: Index[], rows: () => Rows): Plan => ({ names, rows, progress: progressOf([keys, source, ...indexes]) })
+  const source = accepts
+    ? shelf.need(sourceName, () =>
+        createOrder({ store, walk: createPrefixWalk({ store, source: keys, prefix: '', stride }), accepts, capacity }))
+    : keys
+  const plan = (indexes: Index[], rows: () => Rows): Plan =>
+    ({ names, rows, progress: progressOf([keys, source, ...indexes]) })
 
   if (delimiter !== undefined) {
-    const level = shelf.need(viewName, () => createLevel({ store, source, prefix, delimiter, rank, accepts, capacity, stride }))
+    const level = shelf.need(viewName, () =>
+      createLevel({ store, source, prefix, delimiter, rank, accepts, capacity, stride }))
     return plan([level], () => ({ total: rangeOf(source, prefix).size, folders: level.folders, entries: level.order }))
   }
   if (rank === undefined) {

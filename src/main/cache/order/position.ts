@@ -4,7 +4,7 @@ import { decodeKey, encodeKey, prefixEnd } from '../../../shared/entry-key'
 import { invalidField } from '../../../shared/errors'
 import { hashText } from '../hash'
 
-export type Sort = PageQuery['sort']
+type Sort = PageQuery['sort']
 
 /** Where an entry stands in an order: its rank by the sort, then its key. */
 export interface Position { rank: number, key: string }
@@ -13,8 +13,8 @@ export interface Position { rank: number, key: string }
 export type RowPosition = Position | { folder: string }
 
 /**
- * A number that does not change while time passes, so that orders stay sorted and cursors true: the end of freshness stands for
- * the TTL, the moment of storing for the age.
+ * A number that does not change while time passes, so that orders stay sorted and cursors true: the
+ * end of freshness stands for the TTL, the moment of storing for the age.
  */
 export const rankOf: Record<Sort, (entry: StoredEntry) => number> = {
   key: () => 0,
@@ -86,7 +86,10 @@ export function writeCursor(position: RowPosition, query: PageQuery): string {
   return Buffer.from(encodeKey(`${signatureOf(query)}:${place}`)).toString('base64url')
 }
 
-/** Throws LarderError `invalid-input` (field cursor) for what is not a cursor, or one of another query. */
+/**
+ * Throws LarderError `invalid-input` (field cursor) for what is not a cursor, or one of another
+ * query.
+ */
 export function readCursor(cursor: string, query: PageQuery): RowPosition {
   const bytes = Buffer.from(cursor, 'base64url')
   const parts = /^([0-9a-z]+):(f|-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Infinity)):(.+)$/s.exec(decodeKey(bytes))

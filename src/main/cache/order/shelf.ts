@@ -1,16 +1,24 @@
-import type { StoredEntry } from '../store'
+import type { StoredEntry, StoreWatcher } from '../store'
 import type { Index } from './order'
-import type { StoreWatcher, WatchedStore } from './watched-store'
+import type { WatchedStore } from './watched-store'
 import { heldEntry } from './watched-store'
 
-/** The indexes of one cache that are built or being built. Later ones may be made from earlier ones. */
+/**
+ * The indexes of one cache that are built or being built. Later ones may be made from earlier ones.
+ */
 export interface Shelf {
   /** Memory held. */
   readonly bytes: number
   readonly size: number
-  /** The index of this name, created if need be; after `makeRoom`. A name always stands for the same kind of index. */
+  /**
+   * The index of this name, created if need be; after `makeRoom`. A name always stands for the same
+   * kind of index.
+   */
   need: <T extends Index>(name: string, create: () => T) => T
-  /** Whether these can all be there together, as needed from now on; drops the longest unused that nobody waits for where it gets too full. */
+  /**
+   * Whether these can all be there together, as needed from now on; drops the longest unused that
+   * nobody waits for where it gets too full.
+   */
   makeRoom: (names: readonly string[]) => boolean
   /** Keeps these from being dropped for others until the returned function is called. */
   hold: (names: readonly string[]) => () => void
@@ -23,11 +31,22 @@ export interface Shelf {
 
 interface Place { index: Index, usedAt: number }
 
-/** `fail` is told of an error while a change is followed: all indexes are dropped then, and the change goes on undisturbed. */
-export function createShelf(store: WatchedStore, now: () => number, limit: number, fail: (error: unknown) => void): Shelf {
+/**
+ * `fail` is told of an error while a change is followed: all indexes are dropped then, and the
+ * change goes on undisturbed.
+ */
+export function createShelf(
+  store: WatchedStore,
+  now: () => number,
+  limit: number,
+  fail: (error: unknown) => void,
+): Shelf {
   const places = new Map<string, Place>()
   const held = new Map<string, number>()
-  /** One time for all indexes of a page: an index must never look as if it was needed longer than the one that it is made from. */
+  /**
+   * One time for all indexes of a page: an index must never look as if it was needed longer than
+   * the one that it is made from.
+   */
   let time = 0
 
   const watcher: StoreWatcher = {
@@ -64,7 +83,9 @@ export function createShelf(store: WatchedStore, now: () => number, limit: numbe
       drop(name)
   }
 
-  /** Of those unused equally long the last made one: an earlier one may be needed to complete it. */
+  /**
+   * Of those unused equally long the last made one: an earlier one may be needed to complete it.
+   */
   function longestUnused(except: readonly string[]): string | undefined {
     let found: string | undefined
     let since = Infinity

@@ -2,7 +2,7 @@ import type { Stopwatch } from '../../base/clock'
 import type { Disposable } from '../../base/disposable'
 
 /** Work that goes on in slices, between which the event loop serves everybody else. */
-export interface Slices extends Disposable {
+interface Slices extends Disposable {
   /** Begins, unless it goes on already. */
   start: () => void
   /** Resolves after the next slice. */

@@ -1,18 +1,27 @@
-/** Whether an item lies before the place that is searched. True for some first items of the list, false for all that follow. */
+/**
+ * Whether an item lies before the place that is searched. True for some first items of the list,
+ * false for all that follow.
+ */
 export type Before = (rank: number, item: number) => boolean
 
 /** Whole numbers from 0 to 2^32 - 1, in the order that the caller gives them. */
-export interface SortedList {
+interface SortedList {
   readonly size: number
   /** Memory held. */
   readonly bytes: number
   /** Puts the item where `before` turns false. */
   insert: (before: Before, rank: number, item: number) => void
-  /** Takes out the item at the place where `before` turns false. Throws where that is another one: then the list is not in order. */
+  /**
+   * Takes out the item at the place where `before` turns false. Throws where that is another one:
+   * then the list is not in order.
+   */
   remove: (before: Before, item: number) => void
   /** How many items lie before. */
   count: (before: Before) => number
-  /** As `count`, when the place is known to lie at or behind index `from`: costs the logarithm of the distance. */
+  /**
+   * As `count`, when the place is known to lie at or behind index `from`: costs the logarithm of
+   * the distance.
+   */
   countFrom: (from: number, before: Before) => number
   /** Up to `count` items from this index on. */
   slice: (from: number, count: number) => number[]
@@ -34,12 +43,14 @@ interface Place { chunk: number, index: number }
 const chunkOverhead = 400
 
 /**
- * A list in chunks of a few hundred items: searching is a binary search among the chunks and one within, inserting and removing
- * move half a chunk, and a chunk that is full is cut in two. How many items lie before each chunk is added up when somebody asks
- * and kept until the next change; for a million items that is 5,000 additions.
+ * A list in chunks of a few hundred items: searching is a binary search among the chunks and one
+ * within, inserting and removing move half a chunk, and a chunk that is full is cut in two. How
+ * many items lie before each chunk is added up when somebody asks and kept until the next change;
+ * for a million items that is 5,000 additions.
  *
- * A `ranked` list keeps a number beside each item, so that searches compare without looking the item up: 12 bytes an item instead
- * of 4, plus what is free in the chunks: a third where items come in no order, less where they follow each other.
+ * A `ranked` list keeps a number beside each item, so that searches compare without looking the
+ * item up: 12 bytes an item instead of 4, plus what is free in the chunks: a third where items come
+ * in no order, less where they follow each other.
  */
 export function createSortedList({ ranked, capacity }: { ranked: boolean, capacity: number }): SortedList {
   let chunks: Chunk[] = []
@@ -47,10 +58,17 @@ export function createSortedList({ ranked, capacity }: { ranked: boolean, capaci
   let starts: Uint32Array | undefined
 
   function createChunk(): Chunk {
-    return { items: new Uint32Array(capacity), ranks: ranked ? new Float64Array(capacity) : undefined, length: 0, latest: -1 }
+    return {
+      items: new Uint32Array(capacity),
+      ranks: ranked ? new Float64Array(capacity) : undefined,
+      length: 0,
+      latest: -1,
+    }
   }
 
-  /** The place where `before` turns false; its index may be one behind the last item of its chunk. */
+  /**
+   * The place where `before` turns false; its index may be one behind the last item of its chunk.
+   */
   function locate(before: Before): Place {
     let low = 0
     let high = chunks.length
@@ -80,7 +98,10 @@ export function createSortedList({ ranked, capacity }: { ranked: boolean, capaci
     chunks.splice(at + 1, 0, next)
   }
 
-  /** Takes in the chunk behind where both together fill half a chunk at most: what shrinks gives its memory back. */
+  /**
+   * Takes in the chunk behind where both together fill half a chunk at most: what shrinks gives its
+   * memory back.
+   */
   function merge(at: number): void {
     const chunk = chunks[at]
     const next = chunks[at + 1]
@@ -147,7 +168,8 @@ export function createSortedList({ ranked, capacity }: { ranked: boolean, capaci
         chunks.push(createChunk())
       let chunk = chunks[at] as Chunk
       if (chunk.length === capacity) {
-        // Where the last one went right before, others will follow: as in a run of equal ranks. A cut there leaves full chunks behind.
+        // Where the last one went right before, others will follow: as in a run of equal ranks. A
+        // cut there leaves full chunks behind.
         const cut = index === chunk.latest + 1 ? index : capacity >>> 1
         split(at, cut)
         if (index > cut || cut === capacity) {
@@ -187,7 +209,8 @@ export function createSortedList({ ranked, capacity }: { ranked: boolean, capaci
     },
     count,
     countFrom(from, before) {
-      // Gallops from the start: where the place is near, a search through everything would be wasted.
+      // Gallops from the start: where the place is near, a search through everything would be
+      // wasted.
       let step = 1
       let known = from
       for (let probe = from; probe < size; probe = known + step) {

@@ -1,20 +1,7 @@
-import type { StoredEntry } from '../store'
-import type { Order } from './order'
+import type { Order, Walk } from './order'
 import type { WatchedStore } from './watched-store'
 import { hasPrefix } from '../../../shared/entry-key'
 import { compareKeys, folderOf } from './position'
-
-/** Goes once over entries, piece by piece, while they change: meets what lies behind the point it has reached, and nothing before that. */
-export interface Walk {
-  /** Handles of the entries met next, maybe none; undefined at the end. */
-  next: () => number[] | undefined
-  /** Whether it would have met this entry by now. */
-  hasPassed: (entry: StoredEntry, handle: number) => boolean
-  /** Whether it meets keys in ascending order. */
-  readonly inKeyOrder: boolean
-  /** Share of the way, below 1. */
-  readonly progress: number
-}
 
 /** Over all entries, by handle. */
 export function createStoreWalk(store: WatchedStore, stride: number): Walk {
@@ -38,7 +25,7 @@ export function createStoreWalk(store: WatchedStore, stride: number): Walk {
   }
 }
 
-export interface KeyWalkParts {
+interface KeyWalkParts {
   store: WatchedStore
   /** A complete order by key. */
   source: Order
@@ -60,10 +47,14 @@ export function createPrefixWalk({ store, source, prefix, stride }: KeyWalkParts
 }
 
 /**
- * Over one level of a tree: meets the entries that lie on it, tells of the folders between them and leaps over what is in these, so
- * that a folder costs a search, however much it holds.
+ * Over one level of a tree: meets the entries that lie on it, tells of the folders between them and
+ * leaps over what is in these, so that a folder costs a search, however much it holds.
  */
-export function createLevelWalk({ store, source, prefix, stride }: KeyWalkParts, delimiter: string, meetFolder: (folder: string, entries: number) => void): Walk {
+export function createLevelWalk(
+  { store, source, prefix, stride }: KeyWalkParts,
+  delimiter: string,
+  meetFolder: (folder: string, entries: number) => void,
+): Walk {
   return createKeyWalk(source, prefix, (from) => {
     const handles: number[] = []
     let next = from
@@ -90,7 +81,10 @@ export function createLevelWalk({ store, source, prefix, stride }: KeyWalkParts,
 /** One piece of a walk by key: what was met, the last key that was passed, and where it goes on. */
 interface Piece { handles: number[], last: string, next: number }
 
-/** What it has reached it remembers as a key, not as an index: keys stay where they are while others come and go. */
+/**
+ * What it has reached it remembers as a key, not as an index: keys stay where they are while others
+ * come and go.
+ */
 function createKeyWalk(source: Order, prefix: string, read: (from: number) => Piece | undefined): Walk {
   let last: string | undefined
   /** Indexes in the source; the ends as they were when it set out, for the progress. */

@@ -29,7 +29,9 @@ export interface Rows {
 
 export const noFolders: Rows['folders'] = { size: 0, slice: () => [], before: () => 0 }
 
-/** Throws LarderError `invalid-input` for a query that contradicts itself or whose cursor is none. */
+/**
+ * Throws LarderError `invalid-input` for a query that contradicts itself or whose cursor is none.
+ */
 export function checkQuery(query: PageQuery): void {
   if (query.offset !== undefined && query.cursor !== undefined)
     throw invalidField('offset', 'must not be given together with cursor')
@@ -42,8 +44,8 @@ export function checkQuery(query: PageQuery): void {
 }
 
 /**
- * The page that a query asks for: folders first, then entries. A cursor is the position of the last row shown (keyset paging):
- * rows that come or go meanwhile neither repeat nor hide others.
+ * The page that a query asks for: folders first, then entries. A cursor is the position of the last
+ * row shown (keyset paging): rows that come or go meanwhile neither repeat nor hide others.
  */
 export function readWindow(rows: Rows, query: PageQuery, clock: Clock): Page {
   const backwards = query.order === 'desc'
@@ -107,7 +109,9 @@ function toMetadata(entry: StoredEntry, now: number): EntryMetadata {
     age: (now - entry.storedAt) / 1000,
     ttl: secondsLeft(entry.freshUntil, now),
     // JSON has no infinity: what a soft invalidation left without an end counts as the longest TTL.
-    grace: entry.freshUntil === Number.POSITIVE_INFINITY ? 0 : Math.min(limits.ttl, (entry.graceUntil - entry.freshUntil) / 1000),
+    grace: entry.freshUntil === Number.POSITIVE_INFINITY
+      ? 0
+      : Math.min(limits.ttl, (entry.graceUntil - entry.freshUntil) / 1000),
     stale: now >= entry.freshUntil,
     hits: entry.hits,
   }

@@ -16,7 +16,10 @@ export const call = defineCommand({
     + '/docs on the running server has the fields of each operation.',
     `Operations:\n${names.map(name => `  ${name.padEnd(width)}  ${operations[name].summary}`).join('\n')}`,
   ],
-  arguments: [{ name: 'operation', meaning: 'a name of the list that larder call --help shows' }, { name: 'json', meaning: 'the input, {} unless said', optional: true }],
+  arguments: [
+    { name: 'operation', meaning: 'a name of the list that larder call --help shows' },
+    { name: 'json', meaning: 'the input, {} unless said', optional: true },
+  ],
   examples: ['larder call caches.get \'{"name":"default"}\'', 'larder call users.create - < user.json'],
   async run({ words: [name = '', input] }, { client, output, io }) {
     if (!isOperation(name))

@@ -18,7 +18,14 @@ const print = defineCommand({
   },
 })
 
-async function firstKey(client: { call: (name: 'keys.list', input: Record<string, never>) => Promise<{ id: string, createdAt: string, expiresAt: string | null }[]> }): Promise<string> {
+async function firstKey(
+  client: {
+    call: (
+      name: 'keys.list',
+      input: Record<string, never>,
+    ) => Promise<{ id: string, createdAt: string, expiresAt: string | null }[]>
+  },
+): Promise<string> {
   const keys = await client.call('keys.list', {})
   // Those that a rotation has replaced run out soon.
   const [first] = keys.filter(key => key.expiresAt === null).sort((a, b) => a.createdAt.localeCompare(b.createdAt))
@@ -35,7 +42,17 @@ const listKeys = defineCommand({
     const keys = await client.call('keys.list', {})
     await output.show(keys, () => table(
       ['ID', 'LABEL', 'SCOPES', 'CACHES', 'ORIGINS', 'CREATED', 'LAST USED', 'EXPIRES'],
-      keys.map(key => [key.id, key.label, key.scopes.join(','), key.caches?.join(',') ?? 'all', key.origins.join(','), key.createdAt, key.lastUsedAt, key.expiresAt]),
+      keys.map(key =>
+        [
+          key.id,
+          key.label,
+          key.scopes.join(','),
+          key.caches?.join(',') ?? 'all',
+          key.origins.join(','),
+          key.createdAt,
+          key.lastUsedAt,
+          key.expiresAt,
+        ]),
     ))
   },
 })
@@ -53,7 +70,11 @@ const create = defineCommand({
   summary: 'Create an API key and print it.',
   flags: {
     label: flag('<text>', 'What the key is for. Needed.', text),
-    scopes: flag('<scopes>', 'Any of read, write, admin, comma separated; read,write unless said.', listOf('read', 'write', 'admin')),
+    scopes: flag(
+      '<scopes>',
+      'Any of read, write, admin, comma separated; read,write unless said.',
+      listOf('read', 'write', 'admin'),
+    ),
     caches: flag('<names>', 'The caches it may reach, comma separated; all unless said.', list),
     origins: flag('<origins>', 'Browser origins that may use it (CORS), comma separated.', origins),
   },
@@ -71,12 +92,16 @@ const rotate = defineCommand({
   name: 'key rotate',
   summary: 'Give an API key a new secret and print it.',
   arguments: [idArgument],
-  flags: { overlap: flag('<time>', 'How long the old secret goes on working, such as 1h; not at all unless said.', duration) },
+  flags: {
+    overlap: flag('<time>', 'How long the old secret goes on working, such as 1h; not at all unless said.', duration),
+  },
   examples: ['larder key rotate 4fTq0c2W9xYz --overlap 1h'],
   async run({ words: [id = ''], flags }, { client, output }) {
     const key = await client.call('keys.rotate', { id, ...flags })
     await output.show(key, () => key.secret)
-    await output.message(`Rotated API key ${key.id}; the old secret ${flags.overlap ? `works for ${flags.overlap} seconds more` : 'no longer works'}. ${kept(key.kept, key.id)}`)
+    await output.message(
+      `Rotated API key ${key.id}; the old secret ${flags.overlap ? `works for ${flags.overlap} seconds more` : 'no longer works'}. ${kept(key.kept, key.id)}`,
+    )
   },
 })
 
@@ -92,7 +117,9 @@ const revoke = defineCommand({
 })
 
 function kept(isKept: boolean, id: string): string {
-  return isKept ? `Read it again with: larder key print ${id}` : 'Copy it now: no vault keeps it, so it cannot be shown again.'
+  return isKept
+    ? `Read it again with: larder key print ${id}`
+    : 'Copy it now: no vault keeps it, so it cannot be shown again.'
 }
 
 export const keyCommands = [print, listKeys, create, rotate, revoke]

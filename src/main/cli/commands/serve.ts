@@ -6,9 +6,15 @@ import { text } from '../values'
 
 const { home: _, ...serverOptions } = options
 
-/** The table of options as flags; `--home` is every command's. Their values are read by `configuration`, which tells all faults at once. */
-const flags: Record<string, FlagSpec<string>> = Object.fromEntries(Object.values<Option>(serverOptions).flatMap(option =>
-  option.flag === null ? [] : [[option.flag, flag(option.placeholder, `${option.meaning} [${option.variable}]`, text)]]))
+/**
+ * The table of options as flags; `--home` is every command's. Their values are read by
+ * `configuration`, which tells all faults at once.
+ */
+const flags: Record<string, FlagSpec<string>> = Object.fromEntries(
+  Object.values<Option>(serverOptions).flatMap(option => option.flag === null
+    ? []
+    : [[option.flag, flag(option.placeholder, `${option.meaning} [${option.variable}]`, text)]]),
+)
 
 export const serve = defineCommand({
   name: 'serve',

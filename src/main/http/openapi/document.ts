@@ -72,7 +72,7 @@ export function createOpenApi({ version, url }: OpenApiOptions): OpenApiDocument
   }
 }
 
-export interface Descriptions {
+interface Descriptions {
   json: () => string
   yaml: () => Promise<string>
 }

@@ -17,7 +17,7 @@ export interface OpenApiDocument {
 
 export type Method = 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete'
 export type PathItem = Partial<Record<Method, Operation>>
-export type SecurityRequirement = Record<string, string[]>
+type SecurityRequirement = Record<string, string[]>
 /** JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
 export type JsonSchema = Readonly<Record<string, unknown>>
 export interface Reference { $ref: string }

@@ -32,7 +32,7 @@ export interface Api {
   onSessionEnd: (listener: () => void) => () => void
 }
 
-export interface ApiOptions {
+interface ApiOptions {
   fetch: typeof fetch
   /** Scheme, host and port that this page asks. */
   base: string
@@ -45,7 +45,7 @@ export interface ApiOptions {
   bridge?: LarderBridge
 }
 
-export function createApi({ fetch, base, origin = base, storage, attended, bridge }: ApiOptions): Api {
+function createApi({ fetch, base, origin = base, storage, attended, bridge }: ApiOptions): Api {
   const session = createSessionToken(storage)
   const ended = new Set<() => void>()
   const transport = createHttpTransport({ fetch, origin: base, session, onSessionEnd: () => ended.forEach(listener => listener()), ...(attended && { attended }) })

@@ -1,14 +1,19 @@
-import type { ReadOptions } from './entries'
 import { LarderError } from '../../../shared/errors'
 
-export interface Chunks {
+export interface ChunkOptions {
+  signal?: AbortSignal
+  /** Told how many bytes are there so far. */
+  onProgress?: (bytes: number) => void
+}
+
+interface Chunks {
   bytes: () => Promise<Uint8Array<ArrayBuffer>>
   /** The browser may keep a large one on disk. */
   blob: (type: string) => Blob
 }
 
 /** Reads a body to its end and tells how far it is. Throws `not-ready` when the connection breaks; an abort stays one. */
-export async function readChunks(response: Response, { signal, onProgress }: ReadOptions): Promise<Chunks> {
+export async function readChunks(response: Response, { signal, onProgress }: ChunkOptions): Promise<Chunks> {
   const parts: Uint8Array<ArrayBuffer>[] = []
   const reader = response.body?.getReader()
   let size = 0

@@ -1,5 +1,6 @@
 import type { BatchInput, BatchOutput, EntryPageOutput } from '../../../shared/entries'
 import type { EntrySelector } from '../../../shared/entry-filter'
+import type { ChunkOptions } from './chunks'
 import type { Exchange } from './http-transport'
 import { percentEncode } from '../../../shared/entry-key'
 import { encodeSegment } from '../../../shared/request-of'
@@ -17,7 +18,7 @@ export interface Entry {
   tags: string[]
 }
 
-export interface PutOptions {
+interface PutOptions {
   contentType?: string | undefined
   /** As the header takes it: `90`, `90s`, `15m`, `2h`, `none`. Left out: the cache's own. */
   ttl?: string | undefined
@@ -30,7 +31,7 @@ export interface PutOptions {
   ifMatch?: string | undefined
 }
 
-export interface EntryQuery {
+interface EntryQuery {
   prefix?: string
   glob?: string
   tag?: string
@@ -46,12 +47,9 @@ export interface WindowQuery extends Omit<EntryQuery, 'cursor'> {
   delimiter?: string
 }
 
-export interface ReadOptions {
-  signal?: AbortSignal
+interface ReadOptions extends ChunkOptions {
   /** Looks without a trace: no hit is counted, no life prolonged. */
   peek?: boolean
-  /** Told how many bytes are there so far. */
-  onProgress?: (bytes: number) => void
 }
 
 /**

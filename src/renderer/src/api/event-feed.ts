@@ -18,7 +18,7 @@ export interface EventFeed {
   listen: (listener: ServerEventListener) => () => void
 }
 
-export interface EventFeedOptions {
+interface EventFeedOptions {
   /** Opens the stream; throws when that fails. */
   open: (signal: AbortSignal) => Promise<Response>
   /** Resolves after so many milliseconds, or rejects when the signal aborts. */

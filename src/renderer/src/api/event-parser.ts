@@ -1,7 +1,7 @@
 /** One dispatched event of a stream. */
 export interface StreamEvent { type: string, data: string }
 
-export interface EventParser {
+interface EventParser {
   /** Takes the next bytes, cut anywhere: inside a character, inside a line, between CR and LF. Throws when one event is too large. */
   push: (bytes: Uint8Array) => void
 }

@@ -9,7 +9,7 @@ import { toLarderError } from './problem'
 /** One request to a data-plane target (path and query, percent-encoded), with the credential of this tab. */
 export type Exchange = (target: string, init: Pick<RequestInit, 'method' | 'headers' | 'body' | 'signal'>) => Promise<Response>
 
-export interface HttpTransportOptions {
+interface HttpTransportOptions {
   fetch: typeof fetch
   /** Scheme, host and port of the server. */
   origin: string
@@ -20,7 +20,7 @@ export interface HttpTransportOptions {
   attended?: () => boolean
 }
 
-export interface HttpTransport extends Transport {
+interface HttpTransport extends Transport {
   /** Sends a request and gives its answer, if that is a success. Throws as `call` does; an abort by the signal stays one. */
   request: Exchange
   /** Opens an answer of which the body is read as it comes. Throws as `call` does. */

@@ -1,5 +1,5 @@
 /** Where the lines of an axis lie: its ends, and in linear ones the middle. */
-export interface Axis { low: number, high: number, marks: number[] }
+interface Axis { low: number, high: number, marks: number[] }
 
 /** From 0 to `top`, or to a round number not below the highest value: 1, 2 or 5 times a power of ten; to 1 at least. */
 export function linearAxis(values: readonly number[], top?: number): Axis {

@@ -3,7 +3,7 @@ const tallest = 16_000_000
 /** Rows that are drawn above and below what is seen, so that a fast wheel meets no blank. */
 const margin = 6
 
-export interface RowWindow {
+interface RowWindow {
   /** Rows to draw, `to` excluded. */
   from: number
   to: number

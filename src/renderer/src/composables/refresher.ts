@@ -1,5 +1,5 @@
 /** Reads again whenever asked, but never twice at once and never more often than the interval. */
-export interface Refresher {
+interface Refresher {
   request: () => void
   stop: () => void
 }

@@ -4,7 +4,7 @@ import { keyVariable } from '../snippets/request'
 import { useNotices } from '../stores/notices'
 import { useApi } from './use-api'
 
-export interface OwnKey {
+interface OwnKey {
   /** Whether the key is in the commands already. */
   readonly shown: Readonly<Ref<boolean>>
   /** The command with the key in it; before that it takes the key from the environment. */

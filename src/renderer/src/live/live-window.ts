@@ -25,7 +25,7 @@ const longestStep = 5
 
 interface Reading { at: number, hits: number, reads: number, answered: number, durations: readonly number[] }
 
-export interface LiveWindow {
+interface LiveWindow {
   samples: () => readonly Sample[]
   /** Adds a reading; `durations` are those of requests since the last one, in microseconds. */
   add: (statistics: Statistics, at: number, durations: readonly number[]) => void

@@ -1,5 +1,5 @@
 /** Rates of things that are counted since ever, by name. */
-export interface RateMeter {
+interface RateMeter {
   /** Takes the counts as they stand at `at`, in seconds. Names that are not in it any more are forgotten. */
   note: (counts: ReadonlyMap<string, number>, at: number) => void
   /** Mean per second over the span, or between the last two readings where these lie further apart; null before there are two. */

@@ -1,5 +1,5 @@
 /** A sample of fixed size, drawn evenly from however many things pass. */
-export interface Reservoir<T> {
+interface Reservoir<T> {
   add: (item: T) => void
   /** Returns what was kept since the last time, and starts anew. */
   take: () => T[]

@@ -2,7 +2,6 @@ import { defineAsyncComponent } from 'vue'
 import { useDialogs } from '../stores/dialogs'
 
 const CommandPalette = defineAsyncComponent(() => import('../palette/CommandPalette.vue'))
-const ShortcutsDialog = defineAsyncComponent(() => import('../palette/ShortcutsDialog.vue'))
 
 /** Opens the palette; once only, also where it takes a moment to load. */
 export function useOpenPalette(): () => void {
@@ -11,9 +10,4 @@ export function useOpenPalette(): () => void {
     if (dialogs.open.length === 0)
       dialogs.show(CommandPalette, {})
   }
-}
-
-export function useOpenShortcuts(): () => void {
-  const dialogs = useDialogs()
-  return () => void dialogs.show(ShortcutsDialog, {})
 }

@@ -4,7 +4,8 @@ import { screens } from '../screens'
 import { useDialogs } from '../stores/dialogs'
 import { useSession } from '../stores/session'
 import { useShortcutList, useShortcuts } from '../stores/shortcuts'
-import { useOpenPalette, useOpenShortcuts } from './use-open-palette'
+import { useOpenPalette } from './use-open-palette'
+import { useOpenShortcuts } from './use-open-shortcuts'
 
 /** Milliseconds in which the second key of two has to come. */
 const patience = 1200

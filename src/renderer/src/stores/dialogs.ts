@@ -1,17 +1,9 @@
+import type { Question } from '../components/question'
 import { defineStore } from 'pinia'
 import { defineAsyncComponent, markRaw, shallowReadonly, shallowRef } from 'vue'
 
 type DialogComponent = abstract new (...args: never) => { $props: object }
-export interface OpenDialog { id: number, component: DialogComponent, props: object }
-
-/** What a person is asked before something goes for good. */
-export interface Question {
-  title: string
-  /** What will be lost, with its number. */
-  text: string
-  /** The button that does it: a verb and what it concerns. */
-  action: string
-}
+interface OpenDialog { id: number, component: DialogComponent, props: object }
 
 const ConfirmDialog = defineAsyncComponent(() => import('../components/ConfirmDialog.vue'))
 

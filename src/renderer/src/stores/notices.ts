@@ -12,7 +12,7 @@ export interface Notice {
 }
 
 /** Work under way that can be cancelled. */
-export interface Work {
+interface Work {
   id: number
   title: string
   /** 0 to 1; null while nobody knows how much there is. */

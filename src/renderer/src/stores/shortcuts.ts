@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
 import { keepChoice, readChoice } from '../storage'
 
-export interface Shortcut {
+interface Shortcut {
   /** What is pressed, as `KeyboardEvent.key` has it: `n`, `?`, `g o` (one after the other), `mod+k` (Ctrl or ⌘). */
   keys: string
   label: string

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createPolicyAlone, createPolicyMemory } from '../../../../bench/simulator/policy-alone'
 import { createHandover } from '../../../../src/main/cache/eviction/handover'
-import { createEviction } from '../../../../src/main/cache/eviction/policy'
+import { createEviction } from '../../../../src/main/cache/eviction/policies'
 import { evictionNames } from '../../../../src/shared/evictions'
 
 const capacity = 40

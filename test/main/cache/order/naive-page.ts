@@ -5,7 +5,7 @@ import { Buffer } from 'node:buffer'
 import { keyBytes } from '../../../helpers/key-bytes'
 
 /** A folder (value 0) or an entry, as far as it decides where the row stands. */
-export interface NaiveRow { isEntry: boolean, value: number, name: string, count: number }
+interface NaiveRow { isEntry: boolean, value: number, name: string, count: number }
 export interface NaivePage { total: number, rows: number, folders: Page['folders'], keys: string[], more: boolean, last: NaiveRow | undefined }
 
 /** Globs of the tests, as regular expressions. */

@@ -6,7 +6,7 @@ export function leftOf({ entry, readAt }: Extract<ServerRow, { kind: 'entry' }>,
 }
 
 /** The life of an entry at one moment. */
-export interface Life {
+interface Life {
   phase: 'endless' | 'fresh' | 'stale' | 'gone'
   /** Seconds until the next phase; null where none is known. */
   left: number | null

@@ -4,7 +4,7 @@ import { encodeSegment } from '../../../../shared/request-of'
 import { exampleOf } from './open-api'
 
 /** What a person filled in: parameter name → text, and the body. */
-export interface Draft { values: Readonly<Record<string, string>>, body: string }
+interface Draft { values: Readonly<Record<string, string>>, body: string }
 
 /** The request of an operation as it was filled in. Throws LarderError `invalid-input` for what cannot be put into a path. */
 export function composeRequest({ method, path, operation }: Entry, { values, body }: Draft, key: string | null): RawRequest {

@@ -19,12 +19,12 @@ export interface Operation {
   'x-larder-scope': string
 }
 
-export interface Parameter { name: string, in: 'path' | 'query' | 'header', required?: boolean, description?: string, schema: Schema }
+interface Parameter { name: string, in: 'path' | 'query' | 'header', required?: boolean, description?: string, schema: Schema }
 export interface Media { schema?: Schema, example?: unknown, examples?: Record<string, unknown> }
-export interface Answer { description: string, content?: Record<string, Media> }
+interface Answer { description: string, content?: Record<string, Media> }
 
 /** JSON Schema 2020-12, as far as it is shown. */
-export interface Schema {
+interface Schema {
   $ref?: string
   type?: string | string[]
   description?: string
@@ -48,7 +48,7 @@ export interface Entry {
   /** Lower case, for the search. */
   text: string
 }
-export interface Group { name: string, description: string, entries: Entry[] }
+interface Group { name: string, description: string, entries: Entry[] }
 
 /** The operations by their tag, in the order of the document. */
 export function groupOperations({ tags, paths }: Pick<OpenApiDocument, 'tags' | 'paths'>): Group[] {

@@ -21,9 +21,9 @@ const selectors = [
   { value: 'tag', text: 'Tag' },
 ] as const
 
-export type Face = typeof faces[number]['value']
+type Face = typeof faces[number]['value']
 export type Act = typeof acts[number]['id']
-export type Selector = typeof selectors[number]['value'] | 'all'
+type Selector = typeof selectors[number]['value'] | 'all'
 
 /** What each face can invalidate by; `all` is the flush of the text API. */
 const selectorsOf: Readonly<Record<Face, readonly { value: Selector, text: string }[]>> = {

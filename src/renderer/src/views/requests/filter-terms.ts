@@ -1,7 +1,7 @@
 import { scanFilter } from '../../../../shared/filter'
 
 /** The terms of a filter as they are written. */
-export function termsOf(filter: string): string[] {
+function termsOf(filter: string): string[] {
   return scanFilter(filter).map(({ from, to }) => filter.slice(from, to))
 }
 

@@ -3,7 +3,7 @@ import type { EventPayload } from '../../../../shared/events'
 /** A request as the server tells it. */
 export type RequestRecord = EventPayload<'request'>
 
-export interface RecordRing {
+interface RecordRing {
   add: (record: RequestRecord) => void
   /** Newest first; a copy. */
   list: (passes: (record: RequestRecord) => boolean) => RequestRecord[]
@@ -13,7 +13,7 @@ export interface RecordRing {
   clear: () => void
 }
 
-export interface RecordRingOptions {
+interface RecordRingOptions {
   /** Records that are kept. @default 4000 */
   capacity?: number
   /** Bytes that they may take together; the oldest give way. @default 4 MiB */

@@ -3,14 +3,14 @@ import type { RequestRecord } from './record-ring'
 import { isKey, percentEncode } from '../../../../shared/entry-key'
 
 /** A request of the log to send again, as far as the log knows it. */
-export interface Repeat {
+interface Repeat {
   request: SnippetRequest
   /** A sentence about what has to be filled in; empty where nothing has to. */
   lacks: string
 }
 
 /** The server cuts paths and keys at these lengths. */
-export const longestPath = 512
+const longestPath = 512
 export const longestKey = 256
 
 /**

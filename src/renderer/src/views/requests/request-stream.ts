@@ -2,7 +2,7 @@ import type { EventPayload } from '../../../../shared/events'
 import type { ServerEvent } from '../../api/event-feed'
 import type { RequestRecord } from './record-ring'
 
-export interface RequestStreamOptions {
+interface RequestStreamOptions {
   /** The newest requests that the server still knows, oldest first. Throws when it cannot be asked. */
   readNewest: () => Promise<RequestRecord[]>
   /** Takes requests in their order, each once. */
@@ -14,7 +14,7 @@ export interface RequestStreamOptions {
   onProblem: (error: unknown) => void
 }
 
-export interface RequestStream {
+interface RequestStream {
   /** For each event of the server. Cheap: nothing is parsed yet. */
   push: (event: ServerEvent) => void
   /** Hands on what has come since the last time. */

@@ -14,7 +14,7 @@ export interface Tally {
 
 export const emptyTally: Tally = { since: null, total: 0, matching: 0, results: {}, missed: 0 }
 
-export interface TallyKeeper {
+interface TallyKeeper {
   count: (record: RequestRecord, matches: boolean) => void
   miss: (results: Readonly<Record<string, number>>) => void
   setMatching: (matching: number) => void

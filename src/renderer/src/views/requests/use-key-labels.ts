@@ -3,7 +3,7 @@ import type { KnownValue } from '../../../../shared/filter'
 import type { Api } from '../../api/api'
 import { computed, onScopeDispose, shallowRef, watch } from 'vue'
 
-export interface KeyLabels {
+interface KeyLabels {
   /** The label of an API key; its id where it is gone, or not read yet. */
   labelOf: (id: string) => string
   /** Ids with their labels, for completion. */

@@ -11,7 +11,7 @@ import { createRecordRing } from './record-ring'
 import { createRequestStream } from './request-stream'
 import { createTally, emptyTally } from './tally'
 
-export interface RequestLog {
+interface RequestLog {
   /** What is shown, newest first. Stands still while the log is held. */
   readonly records: Readonly<ShallowRef<readonly RequestRecord[]>>
   /** Exact, held or not. */
@@ -26,7 +26,7 @@ export interface RequestLog {
   clear: () => void
 }
 
-export interface RequestLogOptions {
+interface RequestLogOptions {
   api: Pick<Api, 'client' | 'events'>
   /** A filter without errors. */
   filter: Readonly<Ref<string>>

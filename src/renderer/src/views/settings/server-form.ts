@@ -10,7 +10,7 @@ export const anonymousChoices = [
   { value: 'write', text: 'Write' },
   { value: 'both', text: 'Read and write' },
 ] as const
-export type AnonymousChoice = typeof anonymousChoices[number]['value']
+type AnonymousChoice = typeof anonymousChoices[number]['value']
 
 /** The server's settings as they are written into the form. */
 export interface ServerDraft { memory: string, valueLimit: string, anonymous: AnonymousChoice }

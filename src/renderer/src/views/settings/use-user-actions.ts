@@ -4,7 +4,7 @@ import { useDialogs } from '../../stores/dialogs'
 import { useNotices } from '../../stores/notices'
 import { useUsers } from '../../stores/users'
 
-export interface UserActions {
+interface UserActions {
   setAdmin: (user: User, admin: boolean) => Promise<void>
   setDisabled: (user: User, disabled: boolean) => Promise<void>
   remove: (user: User) => Promise<void>

@@ -4,9 +4,9 @@ import type { Api } from '../../../api/api'
 import type { EntryMetadata, ServerRow } from './rows'
 
 /** What an act on many concerns: rows that were chosen, or all that the filter lets through (null: everything). */
-export type Target = { rows: readonly ServerRow[] } | { filter: EntrySelector | null }
+type Target = { rows: readonly ServerRow[] } | { filter: EntrySelector | null }
 
-export interface BulkOptions {
+interface BulkOptions {
   api: Pick<Api, 'entries' | 'client'>
   cache: string
   target: Target

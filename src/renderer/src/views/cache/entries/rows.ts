@@ -24,7 +24,7 @@ export interface PlacedRow {
   of: number
 }
 
-export interface RowsOptions {
+interface RowsOptions {
   /** Reads a window of one level; `prefix` is the folder, null at the top. */
   read: (prefix: string | null, offset: number, limit: number, signal: AbortSignal) => Promise<WindowAnswer<ServerRow>>
   onChange: () => void

@@ -1,7 +1,7 @@
 /** What one read of a window tells: its rows, and how many there are in all. */
 export interface WindowAnswer<Row> { rows: readonly Row[], count: number }
 
-export interface WindowsOptions<Row> {
+interface WindowsOptions<Row> {
   /** Rows a window. */
   size: number
   /** Windows that are kept while nobody looks at them. */

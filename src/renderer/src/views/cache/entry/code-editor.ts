@@ -12,7 +12,7 @@ export interface CodeEditor {
   focus: () => void
   destroy: () => void
 }
-export interface CodeEditorOptions {
+interface CodeEditorOptions {
   /** An empty element; the editor moves into a shadow root of it, where the CSP lets it adopt its style sheets. */
   host: HTMLElement
   label: string

@@ -18,7 +18,7 @@ export interface OpenEntry {
   readAt: number
 }
 
-export interface EntryReader {
+interface EntryReader {
   /** The entry that is shown: of a new key only once that was read. Undefined when there is none. */
   readonly shown: Readonly<Ref<OpenEntry | undefined>>
   /** Bytes that are here while a value is being read. */

@@ -1,6 +1,6 @@
 const perRow = 16
 
-export interface HexRow { offset: string, hex: string, text: string }
+interface HexRow { offset: string, hex: string, text: string }
 
 export function hexRows(bytes: Uint8Array): number {
   return Math.max(1, Math.ceil(bytes.length / perRow))

@@ -165,7 +165,7 @@ export function* childrenOf(bytes: Uint8Array, from: number): Sliced<Children> {
 }
 
 /** Where the value that begins at `from` ends, in bytes that are known to be JSON; the end of the bytes where they are cut off. */
-export function* endOfValue(bytes: Uint8Array, from: number): Sliced<number> {
+function* endOfValue(bytes: Uint8Array, from: number): Sliced<number> {
   let depth = 0
   let at = from
   for (let steps = 1; ; steps++) {

@@ -4,12 +4,12 @@ import { Worker } from 'node:worker_threads'
 import { packBatch } from './batch-message'
 
 /**
- * Writes on a thread of its own, so that the disk never holds up a request. A thread that dies fails its batch and is started anew with the
- * next one.
+ * Writes on a thread of its own, so that the disk never holds up a request. A thread that dies
+ * fails its batch and is started anew with the next one.
  *
  * @param options.program file of the built `writer-thread`
  */
-export function createThreadWriter({ program, home }: { program: string, home: string }): EntryWriter {
+export function createRemoteWriter({ program, home }: { program: string, home: string }): EntryWriter {
   let worker: Worker | undefined
   let pending: ((failure: string | null) => void) | undefined
 
@@ -22,7 +22,8 @@ export function createThreadWriter({ program, home }: { program: string, home: s
   function start(): Worker {
     const started = new Worker(program, { workerData: { home } satisfies WriterThreadData })
     started.on('message', settle)
-    // A thread that failed is of no more use, and its end must not fail the batch of the one after it.
+    // A thread that failed is of no more use, and its end must not fail the batch of the one after
+    // it.
     const ended = (why: string): void => {
       if (worker !== started)
         return

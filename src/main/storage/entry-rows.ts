@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { EntryKind } from '../../shared/entries'
 import type { PersistedEntry } from '../cache/ports'
-import type { Batch } from './entry-writer'
+import type { Batch } from './pending-writes'
 import { decodeKey, encodeKey } from '../../shared/entry-key'
 
 interface Row {
@@ -19,14 +19,17 @@ interface Row {
   graceUntil: number | null
 }
 
-export interface EntryTable {
+interface EntryRows {
   load: (cacheId: string) => Iterable<PersistedEntry>
   /** Writes all of it, or throws and writes nothing. */
   write: (batch: Batch) => void
 }
 
-/** The rows of `entries.db`. Keys are bytes there: SQLite compares and cuts text by rules of its own. */
-export function createEntryTable(database: Database): EntryTable {
+/**
+ * The rows of `entries.db`. Keys are bytes there: SQLite compares and cuts text by rules of its
+ * own.
+ */
+export function createEntryRows(database: Database): EntryRows {
   const next = database.prepare<[string, number], Row>(`
     SELECT position, key, value, content_type AS contentType, tags, kind, flags, version, stored_at AS storedAt, ttl, fresh_until AS freshUntil, grace_until AS graceUntil
     FROM entry WHERE cache_id = ? AND position > ? ORDER BY position LIMIT 1`)
@@ -42,7 +45,8 @@ export function createEntryTable(database: Database): EntryTable {
   }
 
   return {
-    // One row a step instead of an open cursor: a cursor would keep the connection from writing until it is read to its end.
+    // One row a step instead of an open cursor: a cursor would keep the connection from writing
+    // until it is read to its end.
     * load(cacheId) {
       for (let row = next.get(cacheId, 0); row; row = next.get(cacheId, row.position)) {
         const { position: _, key, tags, ...rest } = row

@@ -1,0 +1,70 @@
+import type { Module } from './import-graph'
+
+interface DeadExport { file: string, line: number, name: string }
+
+/**
+ * Exports that nothing wants. An export needs
+ * - another file of the program that imports it, or
+ * - a test that imports it, if its own file uses it as well: a test may reach a part of a module,
+ *   but code that runs in tests only is dead, and they keep it alive.
+ *
+ * @param modules The whole graph.
+ * @param isEntry Tells the files that a program reads or starts, whose exports nobody imports.
+ */
+export function deadExports(modules: readonly Module[], isEntry: (file: string) => boolean): DeadExport[] {
+  const importers = new Map<string, string[]>()
+  for (const { file, imports } of modules) {
+    for (const { from, name } of imports)
+      importers.set(`${from} ${name}`, [...importers.get(`${from} ${name}`) ?? [], file])
+  }
+
+  return modules.filter(({ file }) => !isEntry(file)).flatMap(({ file, exports }) => exports
+    .filter(({ name, usedInside }) => {
+      const users = [name, '*'].flatMap(taken => importers.get(`${file} ${taken}`) ?? [])
+      return !users.some(user => user !== file && (usedInside || isTest(file) || !isTest(user)))
+    })
+    .map(({ name, line }) => ({ file, line, name })))
+}
+
+function isTest(file: string): boolean {
+  return file.startsWith('test/')
+}
+
+/**
+ * Sets of modules that all reach each other by imports, whether of values or of types.
+ * Each is sorted; a module that imports itself is one too.
+ *
+ * Tarjan, Depth-first search and linear graph algorithms (1972), section 4.
+ */
+export function circles(modules: readonly Module[]): string[][] {
+  const targets = new Map(modules.map(({ file, imports }) => [file, new Set(imports.map(({ from }) => from))]))
+  const order = new Map<string, number>()
+  const path: string[] = []
+  const found: string[][] = []
+
+  /** Follows the imports of a file; returns the earliest place of the path that they lead to. */
+  function visit(file: string): number {
+    const own = order.size
+    order.set(file, own)
+    path.push(file)
+    let earliest = own
+    for (const target of targets.get(file) ?? []) {
+      if (!order.has(target))
+        earliest = Math.min(earliest, visit(target))
+      else if (path.includes(target))
+        earliest = Math.min(earliest, order.get(target) ?? own)
+    }
+    if (earliest === own) {
+      const members = path.splice(path.indexOf(file))
+      if (members.length > 1 || targets.get(file)?.has(file))
+        found.push(members.sort())
+    }
+    return earliest
+  }
+
+  for (const { file } of modules) {
+    if (!order.has(file))
+      visit(file)
+  }
+  return found
+}
