@@ -6,7 +6,7 @@ const interval = 250
 
 /**
  * Stops the growth of V8's young generation at `most` bytes. Left alone it grows to 64 MB as soon as requests come in, for objects that are gone after a request:
- * of a million small entries that would be 70 bytes each (docs/performance.md). `--max-semi-space-size=8` says the same, but only to a process that is started with
+ * of a million small entries that would be 70 bytes each (decision 0021). `--max-semi-space-size=8` says the same, but only to a process that is started with
  * it; the factor of growth is asked for each time.
  *
  * @param most bytes of both halves. @default 16 MiB
