@@ -10,7 +10,7 @@ import { randomId } from '../base/ids'
 import { callerOf, givenOnly, isoTime } from './handlers'
 import { withHitRatio } from './totals'
 
-/** The cache of face 2, which every user has. */
+/** The cache of the text face, which every user has. */
 export const defaultCache = 'default'
 
 export interface CacheHandlerDependencies {

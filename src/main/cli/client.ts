@@ -21,7 +21,7 @@ export interface CliClient {
   call: <N extends OperationName>(name: N, input: OperationInput<N>) => Promise<OperationOutput<N>>
   /** The same, but hands the answer out as it came; undefined where there is no body. */
   callRaw: <N extends OperationName>(name: N, input: OperationInput<N>) => Promise<unknown>
-  /** Face 3: one entry, bytes in and out. */
+  /** The native face: one entry, bytes in and out. */
   entry: (request: EntryRequest) => Promise<Answer>
 }
 

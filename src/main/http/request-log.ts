@@ -9,8 +9,8 @@ import { requestFilter } from '../../shared/request-filter'
 type RequestRecord = z.output<typeof RequestRecordSchema>
 
 /**
- * What is remembered of one data-plane request. There is no field for a header, a query string or a body, so none can be
- * kept by accident (S12 of the quality bar).
+ * What is remembered of one data-plane request. There is no field for a header, a query string or a
+ * body, so none can be kept by accident (S12 of docs/guarantees.md).
  */
 export interface RequestFields extends Omit<RequestRecord, 'id' | 'at'> {
   /** Whose request it was; null when nobody was recognised. Those are counted, and shown to nobody. */

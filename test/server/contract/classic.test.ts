@@ -5,7 +5,7 @@ import { createManualClock } from '../../../src/main/base/clock'
 import { startLarder } from '../../helpers/start-larder'
 import { check, json } from './cases'
 
-// Face 1 of http-api.md, row by row. Each case has a cache of its own, so that the order does not matter.
+// The classic face. Each case has a cache of its own, so that the order does not matter.
 const clock = createManualClock(Date.UTC(2026, 10, 21, 4, 36, 18, 10))
 let larder: TestLarder
 let count = 0

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startLarder } from '../../helpers/start-larder'
 import { check, json } from './cases'
 
-// Face 2 of http-api.md, sentence by sentence.
+// The text face: every sentence of docs/http-api.md about it, and its limits.
 let larder: TestLarder
 beforeAll(async () => {
   larder = await startLarder()
@@ -49,7 +49,7 @@ const cases: Case[] = [
   { name: '/v1 without a key', send: ['GET', '/v1'], status: 404 },
 ]
 
-describe('face 2', () => {
+describe('the text face', () => {
   it.each(cases.map(row => [row.name, row] as const))('%s', async (_, row) => {
     await check(larder, row)
   })

@@ -1,4 +1,4 @@
-/** Bytes of the longest key. The contract's limit is 1 KiB; this is what 12 bits of a record's header can tell. */
+/** Bytes of the longest key: what 12 bits of a record's header can tell. Callers may use 1 KiB. */
 export const longestKey = 4095
 
 /** The key that is being looked for, as bytes and as hash. */

@@ -25,7 +25,7 @@ type Operation = z.output<typeof BatchOperation>
 const checkedAtOnce = 500
 type Result = z.output<typeof BatchResult>
 
-/** Face 3: several operations in one request, in order; with `atomic` all or nothing. */
+/** The native face: several operations in one request, in order; with `atomic` all or nothing. */
 export function createBatchFace(deps: DataPlaneDeps): Record<'entries.batch', DataHandler> {
   return {
     'entries.batch': async (exchange) => {

@@ -11,7 +11,7 @@ import { mayRead, nativeCache, requireRead } from './context'
 const sorts = ['key', 'size', 'ttl', 'hits', 'age'] as const
 const orders = ['asc', 'desc'] as const
 
-/** Face 3, many entries: pages of metadata, and invalidation by prefix, glob, tag or expiry. */
+/** The native face, many entries: pages of metadata, and invalidation by prefix, glob, tag or expiry. */
 export function createCollectionFace(deps: DataPlaneDeps): Record<'entries.list' | 'entries.invalidate', DataHandler> {
   return {
     'entries.list': async (exchange) => {

@@ -14,7 +14,7 @@ import { accepted, storeBody } from './store'
 
 type NativeEntryOperation = 'entries.get' | 'entries.put' | 'entries.patch' | 'entries.delete' | 'entries.post'
 
-/** Face 3, one entry: `/api/caches/{cache}/entries/{key}`. */
+/** The native face, one entry: `/api/caches/{cache}/entries/{key}`. */
 export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperation, DataHandler> {
   return {
     'entries.get': (exchange) => {

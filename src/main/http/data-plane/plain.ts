@@ -7,7 +7,7 @@ import { send, sendText } from '../exchange'
 import { checkSwitches, findCache, isHit, pathKey, readEntry } from './context'
 import { storeBody } from './store'
 
-/** Face 2: `/v1/{key}` and `/flush`, a text key-value store over the caller's cache `default`. */
+/** The text face: `/v1/{key}` and `/flush`, a text key-value store over the caller's cache `default`. */
 export function createPlainFace(deps: DataPlaneDeps): Record<'plain.get' | 'plain.put' | 'plain.delete' | 'plain.flush', DataHandler> {
   function defaultCache(exchange: Exchange): Cache {
     const cache = findCache(deps, exchange, 'default')

@@ -10,7 +10,8 @@ import { checkSwitches } from './context'
 type Answer = (exchange: Exchange, result: WriteResult) => void
 
 /**
- * Stores the request body under `key` as the header fields say, then answers; PUT of faces 2 and 3. No promise carries it: that would be a twentieth of its time.
+ * Stores the request body under `key` as the header fields say, then answers: PUT of the text and the
+ * native face. There is no promise in it: that would take a twentieth of its time.
  *
  * @param cache switched on. Looked at again once the body is there: a switch may have moved meanwhile, and a cache that was deleted takes nothing
  */

@@ -19,8 +19,8 @@ export const longestKey = 256
 const examples = new Map<string | null, string>([['entries.list', ''], ['entries.post', 'op=increment&by=1'], ['entries.invalidate', 'prefix=&dryRun=true']])
 
 /**
- * The request as it can be told from its record, which holds neither query, headers nor body (S12 of the quality bar). Null where its path is
- * not known whole, so that nothing is sent to another one by mistake.
+ * The request as far as its record tells it, which holds neither query, headers nor body (S12 of
+ * docs/guarantees.md). Null if its path was cut off, so that nothing is sent to another path by mistake.
  */
 export function repeatOf({ method, path, operation, cache, key, requestBytes }: RequestRecord, origin: string): Repeat | null {
   const classic = operation?.startsWith('classic.') === true && operation !== 'classic.set'
