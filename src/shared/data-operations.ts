@@ -26,42 +26,42 @@ export interface DataOperationSpec {
 
 const storeHeaders = {
   'Larder-TTL': 'Time to live: 90, 90s, 15m, 2h or none. Wins over Cache-Control.',
-  'Larder-Tags': 'Up to 16 tags, comma separated; other than ASCII letters percent-encoded.',
+  'Larder-Tags': 'Up to 16 tags, comma separated and percent-encoded.',
   'Cache-Control': 'max-age, stale-while-revalidate and stale-if-error are read; others are ignored.',
-  'If-None-Match': '* stores only where nothing fresh is there.',
-  'If-Match': 'Stores only over this ETag (compare-and-set).',
+  'If-None-Match': '* stores only if there is no fresh entry.',
+  'If-Match': 'Stores only if the entry still has this ETag (compare-and-set).',
 }
 const selection = {
   prefix: 'Entries whose key starts with this.',
-  glob: 'Entries whose key matches: * any run, ? one character, [a-z] one of, \\ takes the next literally.',
+  glob: 'Entries whose key matches: * stands for any characters, ? for one, [a-z] for one of these; \\ escapes the next character.',
   tag: 'Entries with this tag.',
 }
 const off = ['caching-off', 'cache-off'] as const
 
 export const dataOperations = {
-  'classic.set': { methods: ['POST'], path: '/api/set-cache', face: 'classic', scope: 'write', mutates: true, summary: 'Store data under data.id, unless a fresh entry is there.', body: { media: 'application/json', description: '{"cacheName":"products","data":{"id":"10001"}}' }, answers: { 200: 'Stored; the request body echoed.' }, errors: off },
+  'classic.set': { methods: ['POST'], path: '/api/set-cache', face: 'classic', scope: 'write', mutates: true, summary: 'Store data under data.id, unless a fresh entry is there.', body: { media: 'application/json', description: '{"cacheName":"products","data":{"id":"10001"}}' }, answers: { 200: 'Stored; the answer repeats the request body.' }, errors: off },
   'classic.get': { methods: ['GET', 'HEAD'], path: '/api/get-cache', face: 'classic', scope: 'read', mutates: false, summary: 'Read one value, or without key all fresh entries of a cache.', query: { cache: 'Name of the cache.', key: 'Entry key.' }, required: ['cache'], answers: { 200: 'The bare value, or [{"key":…,"value":…}].' }, errors: off },
-  'classic.invalidate': { methods: ['GET', 'DELETE', 'POST'], path: '/api/cache-invalidation', face: 'classic', scope: 'write', mutates: true, summary: 'Drop one entry.', query: { cache: 'Name of the cache.', key: 'Entry key.' }, required: ['cache', 'key'], answers: { 200: '{"status":204}' }, errors: off },
+  'classic.invalidate': { methods: ['GET', 'DELETE', 'POST'], path: '/api/cache-invalidation', face: 'classic', scope: 'write', mutates: true, summary: 'Delete one entry.', query: { cache: 'Name of the cache.', key: 'Entry key.' }, required: ['cache', 'key'], answers: { 200: '{"status":204}' }, errors: off },
 
   'plain.get': { methods: ['GET', 'HEAD'], path: '/v1/{key+}', face: 'plain', scope: 'read', mutates: false, summary: 'Read a value of the cache default.', answers: { 200: 'The value with its content type.', 304: 'Not modified.' }, errors: [...off, 'entry-not-found'] },
   'plain.put': { methods: ['PUT'], path: '/v1/{key+}', face: 'plain', scope: 'write', mutates: true, summary: 'Store a value in the cache default.', requestHeaders: storeHeaders, body: { media: '*/*', description: 'The value, byte for byte.' }, answers: { 201: 'Stored.' }, errors: [...off, 'precondition-failed', 'too-large'] },
-  'plain.delete': { methods: ['DELETE'], path: '/v1/{key+}', face: 'plain', scope: 'write', mutates: true, summary: 'Drop a value of the cache default, also when it is missing.', answers: { 200: 'Gone.' }, errors: off },
+  'plain.delete': { methods: ['DELETE'], path: '/v1/{key+}', face: 'plain', scope: 'write', mutates: true, summary: 'Delete a value of the cache default, even if it is missing.', answers: { 200: 'Gone.' }, errors: off },
   'plain.flush': { methods: ['DELETE'], path: '/flush', face: 'plain', scope: 'write', mutates: true, summary: 'Empty the cache default.', answers: { 200: 'Emptied.' }, errors: off },
 
-  'entries.get': { methods: ['GET', 'HEAD'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'read', mutates: false, summary: 'Read an entry.', query: { peek: '1: looks without a trace: no hit is counted, no life prolonged.' }, requestHeaders: { 'If-None-Match': 'Answers 304 when the entry still has this ETag.' }, answers: { 200: 'The value with ETag, Age, Larder-TTL, Larder-Tags and Cache-Status.', 304: 'Not modified.' }, errors: [...off, 'cache-not-found', 'entry-not-found'] },
+  'entries.get': { methods: ['GET', 'HEAD'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'read', mutates: false, summary: 'Read an entry.', query: { peek: '1: reads without a trace: counts no hit and extends no TTL.' }, requestHeaders: { 'If-None-Match': 'Answers 304 if the entry still has this ETag.' }, answers: { 200: 'The value with ETag, Age, Larder-TTL, Larder-Tags and Cache-Status.', 304: 'Not modified.' }, errors: [...off, 'cache-not-found', 'entry-not-found'] },
   'entries.put': { methods: ['PUT'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'write', mutates: true, summary: 'Store an entry: replaces value, content type, tags and TTL.', requestHeaders: storeHeaders, body: { media: '*/*', description: 'The value, byte for byte.' }, answers: { 201: 'New.', 204: 'Replaced.' }, errors: [...off, 'cache-not-found', 'precondition-failed', 'too-large'] },
-  'entries.patch': { methods: ['PATCH'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'write', mutates: true, summary: 'Merge-patch a JSON value (RFC 7396), atomically.', requestHeaders: { 'If-Match': 'Patches only this ETag.' }, body: { media: 'application/merge-patch+json', description: 'The patch.' }, answers: { 204: 'Patched.' }, errors: [...off, 'cache-not-found', 'entry-not-found', 'not-json', 'precondition-failed', 'unsupported-media-type', 'too-large'] },
-  'entries.delete': { methods: ['DELETE'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'write', mutates: true, summary: 'Drop an entry.', requestHeaders: { 'If-Match': 'Drops only this ETag.' }, answers: { 204: 'Gone.' }, errors: [...off, 'cache-not-found', 'entry-not-found', 'precondition-failed'] },
+  'entries.patch': { methods: ['PATCH'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'write', mutates: true, summary: 'Merge-patch a JSON value (RFC 7396), atomically.', requestHeaders: { 'If-Match': 'Patches only if the entry has this ETag.' }, body: { media: 'application/merge-patch+json', description: 'The patch.' }, answers: { 204: 'Patched.' }, errors: [...off, 'cache-not-found', 'entry-not-found', 'not-json', 'precondition-failed', 'unsupported-media-type', 'too-large'] },
+  'entries.delete': { methods: ['DELETE'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'write', mutates: true, summary: 'Delete an entry.', requestHeaders: { 'If-Match': 'Deletes only if the entry has this ETag.' }, answers: { 204: 'Gone.' }, errors: [...off, 'cache-not-found', 'entry-not-found', 'precondition-failed'] },
   'entries.post': {
     methods: ['POST'],
     path: '/api/caches/{cache}/entries/{key+}',
     face: 'native',
     scope: 'write',
     mutates: true,
-    summary: 'Count (op=increment, needs the scope read too) or give a new TTL (op=touch).',
+    summary: 'Increment a number (op=increment, which also needs the scope read) or set a new TTL (op=touch).',
     query: {
       op: 'increment or touch.',
-      by: 'increment: whole number to add, 1 unless said.',
+      by: 'increment: whole number to add, by default 1.',
       ttl: 'touch: 60, 90s, 15m, 2h or none.',
     },
     required: ['op'],
@@ -71,23 +71,23 @@ export const dataOperations = {
     },
     errors: [...off, 'cache-not-found', 'entry-not-found', 'not-a-number'],
   },
-  'entries.list': { methods: ['GET', 'HEAD'], path: '/api/caches/{cache}/entries', face: 'native', scope: 'read', mutates: false, summary: 'A page of entry metadata with the exact total.', query: { ...selection, sort: 'key, size, ttl, hits or age; key unless said.', order: 'asc (default) or desc.', limit: 'Entries a page, 1 to 1000; 100 unless said.', offset: 'Rows to skip: a window anywhere in the order. Not together with cursor.', delimiter: 'Shows keys as a tree: folders up to the next delimiter behind the prefix, then the entries of this level.', cursor: 'From the page before.', progress: 'Answers 202 with the progress instead of waiting while the order is being built.' }, answers: { 200: '{"total":n,"rows":n,"folders":[…],"entries":[…],"cursor":…}', 202: '{"progress":0.37}' }, errors: [...off, 'cache-not-found'] },
+  'entries.list': { methods: ['GET', 'HEAD'], path: '/api/caches/{cache}/entries', face: 'native', scope: 'read', mutates: false, summary: 'A page of entry metadata with the exact total.', query: { ...selection, sort: 'key, size, ttl, hits or age; by default key.', order: 'asc (default) or desc.', limit: 'Entries per page, 1 to 1000; by default 100.', offset: 'Rows to skip. Cannot be combined with cursor.', delimiter: 'Shows keys as a tree: folders up to the next delimiter after the prefix, then the entries of this level.', cursor: 'The cursor of the previous page.', progress: 'Answers 202 with the progress instead of waiting while the order is being built.' }, answers: { 200: '{"total":n,"rows":n,"folders":[…],"entries":[…],"cursor":…}', 202: '{"progress":0.37}' }, errors: [...off, 'cache-not-found'] },
   'entries.invalidate': {
     methods: ['DELETE'],
     path: '/api/caches/{cache}/entries',
     face: 'native',
     scope: 'write',
     mutates: true,
-    summary: 'Drop some entries: exactly one of prefix, glob, tag, expired.',
+    summary: 'Delete some entries: give exactly one of prefix, glob, tag, expired.',
     query: {
       ...selection,
-      expired: 'What is already past its time.',
-      soft: 'Mark stale instead of dropping.',
-      dryRun: 'Only count; needs the scope read too.',
+      expired: 'Entries that have expired.',
+      soft: 'Mark the entries stale instead of deleting them.',
+      dryRun: 'Only count; also needs the scope read.',
     },
     answers: {
       200: '{"matched":n}',
-      204: 'Done; to a key without the scope read, which may not learn what is stored.',
+      204: 'Done; for a key without the scope read, which may not learn what is stored.',
     },
     errors: [...off, 'cache-not-found'],
   },
@@ -97,7 +97,7 @@ export const dataOperations = {
     face: 'native',
     scope: 'write',
     mutates: true,
-    summary: 'Several operations in order; with atomic all or nothing. get and increment need the scope read too.',
+    summary: 'Several operations in order; with atomic, all or nothing. get and increment also need the scope read.',
     body: { media: 'application/json', description: '{"operations":[{"op":"get","key":"a"}],"atomic":true}' },
     answers: {
       200: '{"results":[…]}',
@@ -105,7 +105,7 @@ export const dataOperations = {
     errors: [...off, 'cache-not-found', 'batch-aborted', 'too-large'],
   },
 
-  'events.watch': { methods: ['GET'], path: '/events', face: 'events', scope: 'read', mutates: false, summary: 'Server-sent events of your caches; read them with streaming fetch.', query: { topics: 'Comma-separated topics or their first part (entry, cache); all unless said.' }, answers: { 200: 'text/event-stream' }, errors: [] },
+  'events.watch': { methods: ['GET'], path: '/events', face: 'events', scope: 'read', mutates: false, summary: 'Server-sent events of your caches; read them with streaming fetch.', query: { topics: 'Comma-separated topics or their first part (entry, cache); by default all.' }, answers: { 200: 'text/event-stream' }, errors: [] },
 } as const satisfies Record<string, DataOperationSpec>
 
 export type DataOperationName = keyof typeof dataOperations

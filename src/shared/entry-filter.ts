@@ -33,15 +33,15 @@ export function readEntryFilter(text: string): EntryFilter | null {
   if (!term)
     return null
   if (second)
-    throw new FilterError('Entries are looked for by one thing at a time. A key with a space needs quotation marks: "a b".', second.from, second.to)
+    throw new FilterError('Search by one condition at a time. Put a key with a space in quotation marks: "a b".', second.from, second.to)
   checkClosed(term)
   if (term.negated)
-    throw new FilterError('Entries cannot be left out here. A key that begins with a minus needs quotation marks: "-a".', term.from, term.from + 1)
+    throw new FilterError('Entries cannot be excluded here. Put a key that begins with a minus in quotation marks: "-a".', term.from, term.from + 1)
   const [value, other] = term.values
   if (!value)
     return null
   if (other)
-    throw new FilterError('Entries are looked for by one thing at a time. A comma that belongs to it needs quotation marks.', other.from - 1, other.to)
+    throw new FilterError('Search by one condition at a time. Put a text with a comma in quotation marks.', other.from - 1, other.to)
   if (!term.field && value.parts.length === 0)
     return null
   return { selector: term.field ? selectorOf(term.field, value, text) : textSelector(value, text), from: value.from, to: value.to }
@@ -72,7 +72,7 @@ function selectorOf(field: NonNullable<ScannedTerm['field']>, value: ScannedValu
 /** Throws FilterError where the value has wildcards. */
 function wordOf(name: string, value: ScannedValue): string {
   if (value.parts.some(({ kind }) => kind !== 'text'))
-    throw new FilterError(`${name}: takes no wildcards. Put * and ? in quotation marks where they are meant as they are.`, value.from, value.to)
+    throw new FilterError(`${name}: takes no wildcards. Put * and ? in quotation marks to search for these characters.`, value.from, value.to)
   return literalOf(value)
 }
 

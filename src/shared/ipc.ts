@@ -16,7 +16,7 @@ const PortHolder = z.strictObject({ pid: z.int(), name: z.string() })
 /** How the server behind the window fares. `trouble`: it could not start, or stopped by itself. */
 const ShellStateSchema = z.discriminatedUnion('phase', [
   z.strictObject({ phase: z.literal('serving'), url: z.string().meta({ description: 'What apps under test call.' }) }),
-  z.strictObject({ phase: z.literal('trouble'), message: z.string(), port: z.int().nullable().meta({ description: 'The port that is taken; null when the trouble is another.' }), holder: PortHolder.nullable() }),
+  z.strictObject({ phase: z.literal('trouble'), message: z.string(), port: z.int().nullable().meta({ description: 'The port that is taken; null if the problem is another one.' }), holder: PortHolder.nullable() }),
 ])
 
 export type ShellState = z.output<typeof ShellStateSchema>

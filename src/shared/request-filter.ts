@@ -11,19 +11,19 @@ const times = { us: 1, µs: 1, μs: 1, ms: 1000, s: 1_000_000 }
 
 const results: Record<typeof requestResults[number], string> = {
   hit: 'Found fresh',
-  stale: 'Found past its time, within its grace',
+  stale: 'Found expired, within its grace time',
   miss: 'Not found',
   stored: 'Written',
   dropped: 'Deleted or invalidated',
-  ok: 'Answered otherwise',
-  off: '503: a switch is off, or too much to do',
+  ok: 'Answered in another way',
+  off: '503: a switch is off, or the server is overloaded',
   refused: 'Another 4xx',
   error: '5xx',
 }
 const missReasons = {
-  absent: 'Never stored, or long gone',
-  expired: 'Its time was over',
-  evicted: 'It had made room for others',
+  absent: 'Never stored, or gone long ago',
+  expired: 'It had expired',
+  evicted: 'It had been evicted',
   flushed: 'The cache had been cleared',
   invalidated: 'It had been invalidated',
   disabled: 'Caching was off',
@@ -31,7 +31,7 @@ const missReasons = {
 const verbs = { GET: '', HEAD: '', PUT: '', POST: '', PATCH: '', DELETE: '' }
 
 const fields: Record<string, FilterField<FilteredRequest>> = {
-  result: { kind: 'enum', summary: 'What came of it', values: results, read: request => request.result },
+  result: { kind: 'enum', summary: 'What the result was', values: results, read: request => request.result },
   reason: { kind: 'text', summary: 'Why it missed or was refused', values: missReasons, read: request => request.reason },
   status: { kind: 'number', summary: 'HTTP status', units: { '': 1 }, read: request => request.status },
   cache: { kind: 'text', summary: 'Name of the cache', read: request => request.cache },
@@ -39,9 +39,9 @@ const fields: Record<string, FilterField<FilteredRequest>> = {
   verb: { kind: 'text', summary: 'HTTP method', ignoreCase: true, values: verbs, read: request => request.method },
   path: { kind: 'text', summary: 'Path without its query', read: request => request.path },
   operation: { kind: 'text', summary: 'Operation of the API, such as entries.get', read: request => request.operation },
-  duration: { kind: 'number', summary: 'Time to answer, as 5ms', units: times, read: request => request.duration },
-  size: { kind: 'number', summary: 'Body of the answer, as 10kB', units: bytes, read: request => request.responseBytes },
-  sent: { kind: 'number', summary: 'Body of the request, as 10kB', units: bytes, read: request => request.requestBytes },
+  duration: { kind: 'number', summary: 'Latency, such as 5ms', units: times, read: request => request.duration },
+  size: { kind: 'number', summary: 'Size of the response body, such as 10kB', units: bytes, read: request => request.responseBytes },
+  sent: { kind: 'number', summary: 'Size of the request body, such as 10kB', units: bytes, read: request => request.requestBytes },
   apikey: { kind: 'text', summary: 'Id of the API key', read: request => request.keyId },
 }
 

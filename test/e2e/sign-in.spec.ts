@@ -124,7 +124,7 @@ test('a link in a signed-in tab asks before it changes the account', async ({ ov
     return (await answer.json() as { user: { id: string } }).user.id
   }
   const mine = await who()
-  const question = overview.getByRole('dialog', { name: 'Sign in by this link?' })
+  const question = overview.getByRole('dialog', { name: 'Sign in with this link?' })
 
   // Once in the open page, once while the page loads.
   for (const before of [null, 'about:blank']) {
@@ -144,14 +144,14 @@ test('a link in a signed-in tab asks before it changes the account', async ({ ov
   }
 
   await overview.goto(`${server.url}/#${await newCode()}`)
-  await question.getByRole('button', { name: 'Sign in by the link' }).click()
+  await question.getByRole('button', { name: 'Sign in with the link' }).click()
   await expect(overview.getByRole('button', { name: 'Signed in as' })).toContainText('mallory')
   expect(await who()).toBe(id)
 })
 
 test('a used link in a signed-in tab says so and leaves the session alone', async ({ overview, server }) => {
   await overview.goto(`${server.url}/#used`)
-  await overview.getByRole('button', { name: 'Sign in by the link' }).click()
+  await overview.getByRole('button', { name: 'Sign in with the link' }).click()
   await expect(overview.getByRole('alert').filter({ hasText: 'This sign-in link does not work' })).toBeAttached()
   await expect(overview.getByRole('table', { name: 'Caches' })).toBeVisible()
 })

@@ -36,7 +36,7 @@ export function createKeyHandlers({ keys, caches, secrets, insert, events, clock
     if (names === null)
       return
     if (scopes.includes('admin'))
-      throw invalidField('caches', 'a key with the scope admin reaches every cache, by making new keys: leave it null')
+      throw invalidField('caches', 'must be null for a key with the scope admin, which can create keys for every cache')
     const unknown = names.find(name => !caches.has(userId, name))
     if (unknown !== undefined)
       throw invalidField('caches', `there is no cache ${unknown}`)
@@ -83,7 +83,7 @@ export function createKeyHandlers({ keys, caches, secrets, insert, events, clock
       if (secret === null)
         throw new LarderError('secret-unavailable', 'The vault holds no copy of this API key. Rotate it to get a new secret.')
       if (!sameDigest(digestOf(secret), record.digest))
-        throw new LarderError('secret-unavailable', 'The vault\'s copy is not this API key\'s present secret: it could not be replaced when the key was rotated. Rotate it again to get a new one.')
+        throw new LarderError('secret-unavailable', 'The vault\'s copy is out of date: it could not be replaced when the key was rotated. Rotate the key again to get a new secret.')
       return { ...describe(record), secret, kept: true }
     },
     'keys.rotate': async ({ id, overlap }, context) => {

@@ -9,7 +9,7 @@ export type HandlersOf<Group extends string> = Pick<OperationHandlers, Extract<O
 /** Who calls. Throws LarderError `key-missing`; `invoke` has refused earlier where a credential is needed. */
 export function callerOf({ principal }: CallContext): Principal {
   if (!principal)
-    throw new LarderError('key-missing', 'This needs a credential.')
+    throw new LarderError('key-missing', 'This operation needs a credential.')
   return principal
 }
 

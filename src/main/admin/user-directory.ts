@@ -38,7 +38,7 @@ export function createUserDirectory(metadata: MetadataStore): UserDirectory {
     get(id) {
       const user = users.get(id)
       if (!user)
-        throw new LarderError('user-not-found', 'There is no such user.')
+        throw new LarderError('user-not-found', 'There is no user with this id.')
       return user
     },
     findByName(name) {
@@ -49,7 +49,7 @@ export function createUserDirectory(metadata: MetadataStore): UserDirectory {
     requireFree(name, exceptId) {
       const taken = directory.findByName(name)
       if (taken && taken.id !== exceptId)
-        throw new LarderError('name-taken', `There is a user ${taken.name} already.`, { errors: [{ field: 'name', message: 'is taken' }] })
+        throw new LarderError('name-taken', `A user named ${taken.name} already exists.`, { errors: [{ field: 'name', message: 'is taken' }] })
     },
     adopt(user) {
       users.set(user.id, user)
@@ -63,7 +63,7 @@ export function createUserDirectory(metadata: MetadataStore): UserDirectory {
         return metadata.users.update(id, change)
       })
       if (!changed)
-        throw new LarderError('user-not-found', 'There is no such user.')
+        throw new LarderError('user-not-found', 'There is no user with this id.')
       users.set(id, changed)
       return changed
     },

@@ -36,7 +36,7 @@ export function createUserHandlers(deps: UserHandlerDependencies): HandlersOf<'u
 
   function requireOpen(): void {
     if (!registrationOpen(users))
-      throw new LarderError('registration-closed', 'Registration is closed: ask an administrator of this server for an account.')
+      throw new LarderError('registration-closed', 'Registration is closed. Ask an administrator of this server for an account.')
   }
 
   /** The user's keys are deleted: refuses them from now on, and drops the vault's copies. */
@@ -68,7 +68,7 @@ export function createUserHandlers(deps: UserHandlerDependencies): HandlersOf<'u
     'users.update': async ({ id, name, password, admin, disabled, cacheLimit }, context) => {
       const caller = callerOf(context)
       if (id !== caller.userId && !caller.admin)
-        throw new LarderError('user-not-found', 'There is no such user.')
+        throw new LarderError('user-not-found', 'There is no user with this id.')
       const before = users.get(id)
       checkChange(caller, before, { password, admin, disabled, cacheLimit })
       if (name !== undefined)

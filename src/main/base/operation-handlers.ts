@@ -34,5 +34,5 @@ export function checkAccess(spec: Pick<OperationSpec, 'scope' | 'reach'>, princi
   if (spec.scope !== 'any' && !principal.scopes.has(spec.scope))
     throw new LarderError('out-of-scope', `This needs the scope ${spec.scope}; the key has ${[...principal.scopes].join(', ')}.`)
   if (spec.reach === 'server' && !principal.admin)
-    throw new LarderError('admin-only', 'Only an administrator may do this: it concerns every user of this server.')
+    throw new LarderError('admin-only', 'Only an administrator may do this, because it affects every user of this server.')
 }

@@ -44,7 +44,7 @@ export function readArguments(argv: readonly string[], known: ReadonlyMap<string
     if (flags.has(token.name))
       throw usageFailure(`${token.rawName} is given twice`)
     if (spec.placeholder !== null && (token.value === undefined || (!token.inlineValue && /^-./.test(token.value))))
-      throw usageFailure(`${token.rawName} needs a value: ${token.rawName} ${spec.placeholder} (one that begins with a dash: ${token.rawName}=-…)`)
+      throw usageFailure(`${token.rawName} needs a value: ${token.rawName} ${spec.placeholder} (if it begins with a dash: ${token.rawName}=-…)`)
     const written = token.value === undefined ? token.rawName : `${token.rawName}${token.inlineValue ? '=' : ' '}${token.value}`
     flags.set(token.name, { text: token.value ?? '1', written })
   }

@@ -42,7 +42,7 @@ export function createCliClient(connect: () => Connection): CliClient {
     async call(name, input) {
       const { success, data, error } = operations[name].output.safeParse(await callRaw(name, input))
       if (!success)
-        throw localFailure(`The answer to ${name} is not one that this version of larder understands; is the server another version?`, error)
+        throw localFailure(`This version of larder does not understand the answer to ${name}. Does the server run another version?`, error)
       return data as OperationOutput<typeof name>
     },
     async entry({ method, cache, key, headers, body }) {
@@ -70,7 +70,7 @@ function failureOf({ status, headers, body }: Answer): Failure {
     title: typeof title === 'string' ? title : `HTTP ${status}`,
     status,
     code: typeof code === 'string' ? code : 'unknown',
-    detail: typeof detail === 'string' ? detail : `The server answered ${status} without saying why; is it a Larder?`,
+    detail: typeof detail === 'string' ? detail : `The server answered ${status} without a reason. Is it a Larder server?`,
   }
   if (Array.isArray(errors))
     problem.errors = errors as CliProblem['errors'] & object
@@ -102,6 +102,6 @@ function parseJson(text: string): unknown {
     return JSON.parse(text)
   }
   catch (error) {
-    throw localFailure('The server sent broken JSON; is it a Larder?', error)
+    throw localFailure('The server sent invalid JSON. Is it a Larder server?', error)
   }
 }

@@ -88,7 +88,7 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
   if (lonely && !(find(options.tlsCertificate) && find(options.tlsKey)))
     faults.push(`${lonely.written}: TLS needs both files, LARDER_TLS_CERT and LARDER_TLS_KEY`)
   else if (configuration.host !== null && !isLoopback(configuration.host) && !configuration.tls && !configuration.allowPlaintext)
-    faults.push(`${find(options.host)?.written}: other machines could connect, and API keys would travel readable; give LARDER_TLS_CERT and LARDER_TLS_KEY, or LARDER_ALLOW_PLAINTEXT=1 (--allow-plaintext)`)
+    faults.push(`${find(options.host)?.written}: other machines could connect, and API keys would travel unencrypted; set LARDER_TLS_CERT and LARDER_TLS_KEY, or LARDER_ALLOW_PLAINTEXT=1 (--allow-plaintext)`)
 
   if (faults.length > 0)
     throw usageFailure(faults.join('\n'))

@@ -17,7 +17,7 @@ export function handle(channel: string, answer: Answer, logger: Logger): Disposa
   ipcMain.handle(channel, async (event, input: unknown): Promise<WireAnswer<unknown>> => {
     try {
       if (!isTrustedSender(event))
-        throw new LarderError('cross-origin', 'Only the page of Larder\'s own window may ask this.')
+        throw new LarderError('cross-origin', 'Only the page of Larder\'s own window may call this.')
       checkPlainInput(input)
       return { ok: true, value: await answer(input, event.sender) }
     }
@@ -33,5 +33,5 @@ function expected(error: unknown, channel: string, logger: Logger): LarderError 
   if (error instanceof LarderError)
     return error
   logger.error('unexpected error', { channel, error: messageOf(error), stack: error instanceof Error ? error.stack ?? null : null })
-  return new LarderError('internal', 'Something went wrong inside Larder; its log says what.', { cause: error })
+  return new LarderError('internal', 'Something went wrong inside Larder. The log has the details.', { cause: error })
 }

@@ -38,7 +38,7 @@ export function watchStores({ keeper, notices, logger }: { keeper: ServerKeeper,
     const { stores } = await keeper.call('health.ready', {})
     const ill = Object.entries(stores).filter(([, state]) => state !== 'ok').map(([name, state]) => `${name}: ${state}`).join('; ')
     if (ill !== told)
-      notices.show(ill === '' ? 'All stores are well again.' : `A store needs attention. ${ill}`)
+      notices.show(ill === '' ? 'All stores work again.' : `A store needs attention. ${ill}`)
     told = ill
   }
 

@@ -3,6 +3,7 @@ import type { RequestHead } from './request-head'
 import { Buffer } from 'node:buffer'
 import { contentTypeRule, isContentType } from '../../shared/entries'
 import { invalidField, LarderError } from '../../shared/errors'
+import { grouped } from '../../shared/grouped'
 import { limits } from '../../shared/limits'
 import { parseCacheControl, parseTtl } from './durations'
 import { etagOf, parseIfMatch } from './etags'
@@ -49,7 +50,7 @@ export function readWriteOptions(head: RequestHead): WriteOptions {
     options.tags = readTags(head.larderTags)
   if (head.ifNoneMatch !== null) {
     if (head.ifNoneMatch.trim() !== '*')
-      throw invalidField('If-None-Match', 'must be * here: store only where nothing is')
+      throw invalidField('If-None-Match', 'must be *, which stores only if there is no entry')
     options.ifAbsent = true
   }
   if (head.ifMatch !== null)
@@ -74,9 +75,9 @@ function readTags(header: string): string[] {
 /** Throws `invalid-input` naming `field` when there are too many tags or one is too long. */
 export function checkTags(tags: string[], field: string): string[] {
   if (tags.length > limits.tags)
-    throw invalidField(field, `may hold ${limits.tags} tags`)
+    throw invalidField(field, `must be at most ${limits.tags} tags`)
   if (tags.some(tag => Buffer.byteLength(tag) > limits.tag))
-    throw invalidField(field, `a tag may have ${limits.tag} bytes`)
+    throw invalidField(field, `each tag must be at most ${limits.tag} bytes`)
   return tags
 }
 
@@ -101,6 +102,6 @@ export function checkKey(key: string): string {
     throw invalidField('key', 'must not be empty')
   // UTF-8 takes at most three bytes for each UTF-16 unit: short keys need no count.
   if (key.length * 3 > limits.entryKey && Buffer.byteLength(key) > limits.entryKey)
-    throw new LarderError('key-too-long', `key: may have ${limits.entryKey} bytes`, { errors: [{ field: 'key', message: `may have ${limits.entryKey} bytes` }] })
+    throw new LarderError('key-too-long', `key: must be at most ${grouped(limits.entryKey)} bytes`, { errors: [{ field: 'key', message: `must be at most ${grouped(limits.entryKey)} bytes` }] })
   return key
 }

@@ -4,6 +4,7 @@ import type { RequestHead } from './request-head'
 import type { RequestTarget } from './request-target'
 import type { Route } from './route-table'
 import { LarderError } from '../../shared/errors'
+import { grouped } from '../../shared/grouped'
 import { limits } from '../../shared/limits'
 import { anonymousKey } from '../base/principal'
 
@@ -31,9 +32,9 @@ export function checkMessage(head: RequestHead, target: RequestTarget, url: stri
   else
     hosts.check(target.authority, 1)
   if (url.length > limits.url)
-    throw new LarderError('uri-too-long', `The request target may have ${limits.url} bytes; this one has ${url.length}.`)
+    throw new LarderError('uri-too-long', `The request target must be at most ${grouped(limits.url)} bytes; this one has ${grouped(url.length)}.`)
   if (head.bytes > limits.headers)
-    throw new LarderError('headers-too-large', `Header fields may have ${limits.headers} bytes together; these have ${head.bytes}.`)
+    throw new LarderError('headers-too-large', `The header fields must be at most ${grouped(limits.headers)} bytes in total; these have ${grouped(head.bytes)}.`)
 }
 
 /**
@@ -87,5 +88,5 @@ function isForeign(head: RequestHead, hosts: HostGuard): boolean {
 /** Throws `out-of-scope` when the key's list of caches leaves this one out. */
 export function checkCacheAccess(principal: Principal, cache: string): void {
   if (principal.caches !== null && !principal.caches.has(cache))
-    throw new LarderError('out-of-scope', `This key may not reach the cache ${cache}.`)
+    throw new LarderError('out-of-scope', `This key may not use the cache ${cache}.`)
 }

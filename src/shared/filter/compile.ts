@@ -32,7 +32,7 @@ function compileTerm<R>(term: ScannedTerm, language: FilterLanguage<R>): Test<R>
 
 function compileFreeText<R>({ from, to, values: [value] }: ScannedTerm, { text }: FilterLanguage<R>): Test<R> {
   if (!value || value.from === value.to)
-    throw new FilterError('A minus leaves out what follows it at once, as in -cache:sessions.', from, to)
+    throw new FilterError('A minus must be directly before the term that it excludes, as in -cache:sessions.', from, to)
   const matches = compilePattern([{ kind: 'run' }, ...value.parts, { kind: 'run' }], true)
   return record => text.some((read) => {
     const subject = read(record)
@@ -47,11 +47,11 @@ function compileFieldTerm<R>({ values }: ScannedTerm, { name, operator, from, to
 
 function compileText<R>(name: string, field: Exclude<FilterField<R>, { kind: 'number' }>, operator: Operator, from: number, values: readonly ScannedValue[]): Test<R> {
   if (compare[operator])
-    throw new FilterError(`${name} is no number: write ${name}: instead of ${name}${operator}`, from, from + name.length + operator.length)
+    throw new FilterError(`${name} is not a number: write ${name}: instead of ${name}${operator}`, from, from + name.length + operator.length)
   const { read } = field
   const matchers = values.map((value) => {
     if (field.kind === 'enum' && !Object.hasOwn(field.values, literalOf(value).toLowerCase()))
-      throw new FilterError(`${name} is one of: ${Object.keys(field.values).join(', ')}.`, value.from, value.to)
+      throw new FilterError(`${name} must be one of: ${Object.keys(field.values).join(', ')}.`, value.from, value.to)
     return compilePattern(value.parts, field.kind === 'enum' || field.ignoreCase === true)
   })
   return (record) => {
@@ -82,7 +82,7 @@ function numberOf(name: string, value: ScannedValue, units: Readonly<Record<stri
   if (digits !== '' && factor !== undefined)
     return Number(digits) * factor
   const names = [...known.keys()].filter(each => each !== '')
-  throw new FilterError(names.length === 0 ? `${name} is a whole number, as 400.` : `${name} is a number${known.has('') ? ', or one' : ''} with a unit: ${names.join(', ')}.`, value.from, value.to)
+  throw new FilterError(names.length === 0 ? `${name} must be a whole number, such as 400.` : `${name} must be a number${known.has('') ? ', optionally' : ''} with a unit: ${names.join(', ')}.`, value.from, value.to)
 }
 
 /** What a value says without wildcards; one with some is no plain word, and must not become one by leaving them out. */

@@ -7,12 +7,12 @@ import { boolean, countOrNone, oneOf, sizeOrNone, ttl } from '../values'
 const nameArgument = { name: 'name', meaning: 'the name of a cache' }
 
 const settings = {
-  sliding: flag(null, 'Restart the TTL on every hit (--sliding=0 for no).', boolean),
-  maxEntries: flag('<number>', 'Most entries it may hold, or none.', countOrNone),
-  maxBytes: flag('<size>', 'Most memory it may take, such as 64MB, or none.', sizeOrNone),
-  eviction: flag('<order>', 'Which entry goes first when it is full: lru, lfu or sieve.', oneOf('lru', 'lfu', 'sieve')),
-  persistent: flag(null, 'Keep the entries over a restart (--persistent=0 for no).', boolean),
-  enabled: flag(null, 'Whether it is switched on (--enabled=0 for no).', boolean),
+  sliding: flag(null, 'Restart the TTL on every hit (--sliding=0 turns it off).', boolean),
+  maxEntries: flag('<number>', 'Maximum number of entries, or none.', countOrNone),
+  maxBytes: flag('<size>', 'Maximum memory, such as 64MB, or none.', sizeOrNone),
+  eviction: flag('<order>', 'Which entry is evicted first if the cache is full: lru, lfu or sieve.', oneOf('lru', 'lfu', 'sieve')),
+  persistent: flag(null, 'Keep the entries across restarts (--persistent=0 turns it off).', boolean),
+  enabled: flag(null, 'Whether the cache is switched on (--enabled=0 switches it off).', boolean),
 }
 
 const list = defineCommand({
@@ -32,7 +32,7 @@ const create = defineCommand({
   name: 'caches create',
   summary: 'Create a cache.',
   arguments: [nameArgument],
-  flags: { ttl: flag('<time>', 'How long entries live: 90, 90s, 15m, 2h, 7d or none. Needed.', ttl), ...settings },
+  flags: { ttl: flag('<time>', 'How long entries live: 90, 90s, 15m, 2h, 7d or none. Required.', ttl), ...settings },
   examples: ['larder caches create products --ttl 5m', 'larder caches create pages --ttl none --max-bytes 64MB'],
   async run({ words: [name = ''], flags }, { client, output }) {
     if (flags.ttl === undefined)
@@ -44,9 +44,9 @@ const create = defineCommand({
 
 const update = defineCommand({
   name: 'caches update',
-  summary: 'Change settings of a cache; what is not named stays.',
+  summary: 'Change settings of a cache; the others stay as they are.',
   arguments: [nameArgument],
-  flags: { ttl: flag('<time>', 'How long entries live that are stored from now on: 90, 90s, 15m, 2h, 7d or none.', ttl), ...settings },
+  flags: { ttl: flag('<time>', 'How long entries live if they are stored from now on: 90, 90s, 15m, 2h, 7d or none.', ttl), ...settings },
   examples: ['larder caches update products --ttl 10m --max-entries 5000'],
   async run({ words: [name = ''], flags }, { client, output }) {
     if (Object.keys(flags).length === 0)
@@ -71,7 +71,7 @@ function switchCommand(state: 'on' | 'off'): Command {
   const enabled = state === 'on'
   return defineCommand({
     name: `caches ${state}`,
-    summary: enabled ? 'Switch a cache on.' : 'Switch a cache off: requests to it answer 503.',
+    summary: enabled ? 'Switch a cache on.' : 'Switch a cache off: requests to it get 503.',
     arguments: [nameArgument],
     examples: [`larder caches ${state} products`],
     async run({ words: [name = ''] }, { client, output }: CommandContext) {
@@ -88,8 +88,8 @@ function describe(cache: { name: string, ttl: number | null, enabled: boolean, s
     ['ttl (seconds)', cache.ttl],
     ['sliding', cache.sliding],
     ['persistent', cache.persistent],
-    ['most entries', cache.maxEntries],
-    ['most bytes', cache.maxBytes],
+    ['max entries', cache.maxEntries],
+    ['max bytes', cache.maxBytes],
     ['eviction', cache.eviction],
   ])
 }

@@ -10,8 +10,8 @@ const keyArgument = { name: 'key', meaning: 'the key of an entry' }
 
 const get = defineCommand({
   name: 'get',
-  summary: 'Print a value, exactly its bytes.',
-  details: ['A miss ends with code 2 and says its reason on stderr: absent, expired, evicted, flushed, invalidated. With --json the value is told as {"text"} or {"base64"}.'],
+  summary: 'Print a value, byte for byte.',
+  details: ['After a miss the exit code is 2, and stderr says the reason: absent, expired, evicted, flushed, invalidated. With --json the value is printed as {"text"} or {"base64"}.'],
   arguments: [cacheArgument, keyArgument],
   examples: ['larder get default greeting', 'larder get default logo.png > logo.png'],
   async run({ words: [cache = '', key = ''] }, { client, output }) {
@@ -27,12 +27,12 @@ const get = defineCommand({
 const set = defineCommand({
   name: 'set',
   summary: 'Store a value.',
-  details: ['The value is an argument, a file (@photo.png), or standard input (-, or left out). A text that begins with @ goes through standard input.'],
+  details: ['The value is an argument, a file (@photo.png), or standard input (- or no argument). Pass a text that begins with @ through standard input.'],
   arguments: [cacheArgument, keyArgument, { name: 'value', meaning: 'text, @file or -', optional: true }],
   flags: {
-    ttl: flag('<time>', 'How long it lives: 90, 90s, 15m, 2h, 7d or none; the cache\'s own TTL unless said.', ttl),
+    ttl: flag('<time>', 'How long it lives: 90, 90s, 15m, 2h, 7d or none; by default the TTL of the cache.', ttl),
     tags: flag('<tags>', 'Tags, comma separated.', list),
-    type: flag('<media>', 'Content type, such as application/json; text/plain unless said.', mediaType),
+    type: flag('<media>', 'Content type, such as application/json; by default text/plain.', mediaType),
   },
   examples: ['larder set default greeting "Hello, world" --ttl 90s --tags a,b', 'larder set default logo.png @logo.png --type image/png', 'date | larder set default now'],
   async run({ words: [cache = '', key = '', source], flags }, { client, output, io }) {
@@ -53,19 +53,19 @@ const set = defineCommand({
 
 const del = defineCommand({
   name: 'del',
-  summary: 'Drop an entry.',
-  details: ['Ends with code 2 when there is none.'],
+  summary: 'Delete an entry.',
+  details: ['The exit code is 2 if there is none.'],
   arguments: [cacheArgument, keyArgument],
   examples: ['larder del default greeting'],
   async run({ words: [cache = '', key = ''] }, { client, output }) {
     await client.entry({ method: 'DELETE', cache, key })
-    await output.message(`Dropped ${key} from ${cache}.`)
+    await output.message(`Deleted ${key} from ${cache}.`)
   },
 })
 
 const flush = defineCommand({
   name: 'flush',
-  summary: 'Drop all entries of a cache.',
+  summary: 'Delete all entries of a cache.',
   arguments: [cacheArgument],
   examples: ['larder flush default'],
   async run({ words: [name = ''] }, { client, output }) {

@@ -59,9 +59,9 @@ const disable = switchCommand(
   'disable',
   'Refuse every credential of a user at once. Caches and API keys are kept.',
   { disabled: true },
-  'is disabled. Let the user in again with: larder users enable',
+  'is disabled. To enable the user again: larder users enable',
 )
-const enable = switchCommand('enable', 'Let a disabled user in again.', { disabled: false }, 'is enabled.')
+const enable = switchCommand('enable', 'Enable a disabled user again.', { disabled: false }, 'is enabled.')
 
 function limitOf(text: string): number {
   try {

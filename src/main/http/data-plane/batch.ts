@@ -7,6 +7,7 @@ import { Buffer, isUtf8 } from 'node:buffer'
 import { setImmediate as turn } from 'node:timers/promises'
 import { BatchFrame, BatchOperation } from '../../../shared/entries'
 import { errorRegistry, LarderError } from '../../../shared/errors'
+import { grouped } from '../../../shared/grouped'
 import { limits } from '../../../shared/limits'
 import { parseEach, parseInput } from '../../../shared/validation'
 import { overloaded } from '../../base/in-flight'
@@ -89,7 +90,7 @@ function toStep(operation: Operation, path: string, valueLimit: number): BatchSt
     case 'add': {
       const value = toBuffer(operation.value)
       if (value.length > valueLimit)
-        throw new LarderError('too-large', `${path}.value: may have ${valueLimit} bytes`, { errors: [{ field: `${path}.value`, message: `may have ${valueLimit} bytes` }] })
+        throw new LarderError('too-large', `${path}.value: must be at most ${grouped(valueLimit)} bytes`, { errors: [{ field: `${path}.value`, message: `must be at most ${grouped(valueLimit)} bytes` }] })
       const options = {
         contentType: operation.contentType ?? ('text' in operation.value ? 'text/plain; charset=utf-8' : 'application/octet-stream'),
         ttl: operation.ttl,

@@ -69,7 +69,7 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
       const op = query.get('op')
       if (op === 'increment') {
         refuseUnknown(query, { op: '', by: '' })
-        requireRead(exchange, 'op=increment answers the number, so it')
+        requireRead(exchange, 'op=increment returns the number, so it')
         const { number, version } = cache.increment(key, parseBy(query.get('by') ?? '1'))
         exchange.result = 'stored'
         sendText(exchange, 200, number, ['ETag', etagOf(version)])
@@ -84,7 +84,7 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
         send(exchange, 204, [])
       }
       else {
-        throw invalidField('op', op === undefined ? 'is missing: increment or touch' : 'must be increment or touch')
+        throw invalidField('op', op === undefined ? 'is missing; must be increment or touch' : 'must be increment or touch')
       }
     },
   }
@@ -105,6 +105,6 @@ function missing(key: string): LarderError {
 
 function parseBy(text: string): bigint {
   if (!/^-?\d{1,19}$/.test(text) || BigInt.asIntN(64, BigInt(text)) !== BigInt(text))
-    throw invalidField('by', 'must be a whole number of 64 bits')
+    throw invalidField('by', 'must be a 64-bit whole number')
   return BigInt(text)
 }

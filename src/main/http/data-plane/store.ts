@@ -42,7 +42,7 @@ export function afterRoom(room: Promise<void>, exchange: Exchange, write: () => 
 /** Turns a refused write into its error. Throws `precondition-failed`, `too-large`. */
 export function accepted(exchange: Exchange, cache: Cache, result: WriteResult): WriteResult {
   if (result.outcome === 'refused')
-    throw new LarderError('precondition-failed', result.version === 0 ? 'The entry is not there.' : 'The entry has changed, or is there already.')
+    throw new LarderError('precondition-failed', result.version === 0 ? 'The entry does not exist.' : 'The entry has changed or already exists.')
   if (result.outcome === 'too-large')
     throw cache.definition.maxBytes === null ? new LarderError('too-large', 'The entry is larger than the memory budget.') : tooLarge(cache.definition.maxBytes)
   exchange.result = 'stored'

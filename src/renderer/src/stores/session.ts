@@ -69,10 +69,10 @@ export const useSession = defineStore('session', () => {
     // Dialogs of whoever was here before are closed first.
     await nextTick()
     return await dialogs.confirm({
-      title: 'Sign in by this link?',
+      title: 'Sign in with this link?',
       text: `You are signed in as ${user.value?.name}. The link signs you in as the person who made it: `
         + 'from then on, that person sees what you store.',
-      action: 'Sign in by the link',
+      action: 'Sign in with the link',
     })
   }
 

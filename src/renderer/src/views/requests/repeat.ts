@@ -29,13 +29,13 @@ export function repeatOf({ method, path, operation, cache, key, requestBytes }: 
   const example = examples.get(operation)
   const query = classic ? classicQuery(cache, key) : example ?? ''
   const lacks = [
-    ...example === undefined ? [] : [example === '' ? 'its query is missing if it had one' : 'its query is an example'],
-    ...requestBytes > 0 ? ['its body has to be put in'] : [],
-    ...requestBytes > 0 || method === 'PATCH' ? ['its headers too'] : [],
+    ...example === undefined ? [] : [example === '' ? 'the query may be missing' : 'the query is an example'],
+    ...requestBytes > 0 ? ['the body is missing'] : [],
+    ...requestBytes > 0 || method === 'PATCH' ? ['the headers are missing'] : [],
   ]
   return {
     request: { method, url: `${origin}${path}${query === '' ? '' : `?${query}`}`, headers: [], body: undefined, withKey: true },
-    lacks: lacks.length === 0 ? '' : `The log keeps no queries, headers and bodies: ${lacks.join(', ')}.`,
+    lacks: lacks.length === 0 ? '' : `The log keeps no queries, headers or bodies: ${lacks.join(', ')}.`,
   }
 }
 

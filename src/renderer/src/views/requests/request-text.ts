@@ -7,7 +7,7 @@ export const resultNames: Readonly<Record<string, string>> = {
   stale: 'Stale',
   miss: 'Miss',
   stored: 'Stored',
-  dropped: 'Dropped',
+  dropped: 'Deleted',
   ok: 'OK',
   off: 'Off',
   refused: 'Refused',
@@ -20,8 +20,8 @@ export function nameOfResult(result: string): string {
 
 const missReasons: Readonly<Record<string, string>> = {
   absent: 'nothing was stored under this key',
-  expired: 'its time was over',
-  evicted: 'it had made room for others',
+  expired: 'it had expired',
+  evicted: 'it had been evicted',
   flushed: 'the cache had been cleared',
   invalidated: 'it had been invalidated',
   disabled: 'caching was off',
@@ -31,15 +31,15 @@ const missReasons: Readonly<Record<string, string>> = {
 export function explainResult({ result, reason, status }: RequestRecord): string {
   switch (result) {
     case 'hit':
-      return status === 304 ? 'Found fresh; the client had it already.' : 'Found fresh.'
+      return status === 304 ? 'Found fresh; the client already had it.' : 'Found fresh.'
     case 'stale':
-      return 'Found past its time, within its grace.'
+      return 'Found expired, within its grace time.'
     case 'miss':
       return `Not found: ${own(missReasons, reason) ?? reason ?? 'no reason was given'}.`
     case 'stored':
       return 'Stored.'
     case 'dropped':
-      return 'Dropped.'
+      return 'Deleted.'
     case 'ok':
       return 'Answered.'
     default:

@@ -20,7 +20,7 @@ export function useUserActions(): UserActions {
     async setAdmin({ id, name }, admin) {
       await notices.tell(async () => {
         await users.update({ id, admin })
-        return `${name} is ${admin ? 'an administrator' : 'no administrator any more'}.`
+        return `${name} is ${admin ? 'an administrator' : 'no longer an administrator'}.`
       })
     },
     async setDisabled({ id, name }, disabled) {
@@ -39,7 +39,7 @@ export function useUserActions(): UserActions {
       const what = `${formatCount(caches)} ${caches === 1 ? 'cache' : 'caches'}, ${formatEntries(entries)}`
       const yes = await dialogs.confirm({
         title: `Delete ${name}?`,
-        text: `${name} goes for good, with ${what} and all API keys. Disable the user instead to lock ${name} out.`,
+        text: `This permanently deletes ${name} with ${what} and all API keys. To lock ${name} out, disable the user instead.`,
         action: 'Delete user',
       })
       if (yes)

@@ -30,7 +30,7 @@ export interface EntryReader {
 
 /** Milliseconds between two readings of an entry that apps keep on changing. */
 const pace = 500
-const reasons: Readonly<Record<EventPayload<'entry.removed'>['reason'], string>> = { deleted: 'It was deleted.', expired: 'Its time is over.', evicted: 'It was evicted to make room.', invalidated: 'It was invalidated.' }
+const reasons: Readonly<Record<EventPayload<'entry.removed'>['reason'], string>> = { deleted: 'It was deleted.', expired: 'It has expired.', evicted: 'It was evicted to make room.', invalidated: 'It was invalidated.' }
 
 /** Reads the entry with this key, without a trace, and again whenever it changes. `hold` keeps what is shown as it is. */
 export function useEntry(place: () => { cache: string, key: string } | undefined, hold: () => boolean): EntryReader {
@@ -61,7 +61,7 @@ export function useEntry(place: () => { cache: string, key: string } | undefined
       if (signal.aborted)
         return
       const missing = error instanceof LarderError && error.code === 'entry-not-found'
-      gone.value = missing ? gone.value || 'It is not there any more.' : ''
+      gone.value = missing ? gone.value || 'It no longer exists.' : ''
       problem.value = missing ? '' : messageOf(error)
       if (shown.value?.entry.key !== asked.key)
         shown.value = undefined
