@@ -19,6 +19,7 @@ import { createEventHub } from './base/event-hub'
 import { randomSecret } from './base/ids'
 import { createInFlight } from './base/in-flight'
 import { createLogger, messageOf } from './base/logger'
+import { userOf } from './base/principal'
 import { createEngine } from './cache/engine'
 import { describeListening } from './cli/addresses'
 import { createEventLoopMonitor } from './http/event-loop-delay'
@@ -104,7 +105,7 @@ export async function createLarder({ configuration, version, consoleFolder, writ
     const eventLoop = parts.use(createEventLoopMonitor())
     let valueLimit = (): number => limits.value
     // Always room for two values of the largest size: one is copied while it comes in.
-    const inFlight = createInFlight(() => Math.max(configuration.inFlight ?? Math.max(engine.budget / 4, leastInFlight), 2 * valueLimit()))
+    const inFlight = createInFlight(() => Math.max(configuration.inFlight ?? Math.max(engine.budget / 4, leastInFlight), 2 * valueLimit()), userOf)
     const controlToken = `lc_${randomSecret()}`
     let url = ''
     let phase: 'starting' | 'ready' | 'stopping' = 'starting'

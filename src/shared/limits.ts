@@ -1,6 +1,8 @@
 /** Fixed limits that docs/http-api.md promises, in bytes unless another unit is named. */
 export const limits = {
   headers: 16 * 1024,
+  /** Fields of a head, each of which takes several times its bytes as an object. */
+  headerFields: 200,
   url: 8 * 1024,
   entryKey: 1024,
   /** Parts of a glob: characters, `?`, and the ranges of brackets. They bound the work for one key. */

@@ -166,7 +166,7 @@ test('disables, limits and deletes users', { tag: '@screen' }, async ({ openCons
   await expect(other.getByRole('alert').filter({ hasText: 'Your cache limit is 1.' })).toBeVisible()
 
   await row.getByRole('button', { name: 'Delete ben' }).click()
-  await expect(page.getByRole('dialog')).toContainText('permanently deletes ben with 1 cache, 0 entries and all API keys')
+  await expect(page.getByRole('dialog')).toContainText('ben is deleted for good, with 1 cache, 0 entries and all API keys')
   await page.getByRole('button', { name: 'Delete user' }).click()
   await expect(row).toBeHidden()
   await expect(other.getByRole('button', { name: 'Sign in' })).toBeVisible({ timeout: 15_000 })

@@ -4,8 +4,8 @@ import { LarderError } from '../../shared/errors'
  * Memory that requests hold beside the caches: what is read in, built, or waiting to be sent. Every face counts
  * here, so that all of it together stays within one budget, whatever clients send or leave unread.
  *
- * Over the budget the worst holder goes: of the caller that holds most, whatever its number of
- * connections, the one that holds most. A caller with little in flight is never refused for another's sake.
+ * Over the budget the worst holder goes: of the user who holds most the credential that holds most, and
+ * of that the connection, whatever their number. A user with little in flight is never refused for another's sake.
  */
 export interface InFlight {
   /** Held now. */
@@ -44,8 +44,24 @@ interface Holder {
   released: boolean
 }
 
-/** @param budget asked each time: it follows settings */
-export function createInFlight(budget: () => number): InFlight {
+/** The first of those with the largest number. */
+function heaviest<T>(numbers: ReadonlyMap<T, number>): T | undefined {
+  let found: T | undefined
+  let most = -Infinity
+  for (const [one, number] of numbers) {
+    if (number > most) {
+      found = one
+      most = number
+    }
+  }
+  return found
+}
+
+/**
+ * @param budget asked each time: it follows settings
+ * @param userOf whose credential a caller is: who makes himself many of them holds no more for it
+ */
+export function createInFlight(budget: () => number, userOf: (caller: object) => unknown = caller => caller): InFlight {
   const callers = new Map<object, { bytes: number, holders: Set<Holder> }>()
   /** Who keeps shared memory alive; the first is charged. */
   const sharers = new Map<ArrayBufferLike, Set<Holder>>()
@@ -94,21 +110,23 @@ export function createInFlight(budget: () => number): InFlight {
 
   /** The holder that has to go so that `asking` may have `more`: maybe `asking` itself. */
   function worst(asking: Holder, more: number): Holder {
-    let caller = asking.caller
-    let most = (callers.get(caller)?.bytes ?? 0) + more
-    for (const [candidate, { bytes }] of callers) {
-      if (bytes > most && candidate !== asking.caller) {
-        caller = candidate
-        most = bytes
-      }
+    const own = userOf(asking.caller)
+    const users = new Map([[own, more]])
+    for (const [caller, { bytes }] of callers)
+      users.set(userOf(caller), (users.get(userOf(caller)) ?? 0) + bytes)
+    const user = heaviest(users)
+
+    const credentials = new Map(user === own ? [[asking.caller, more]] : [])
+    for (const [caller, { bytes }] of callers) {
+      if (userOf(caller) === user)
+        credentials.set(caller, (credentials.get(caller) ?? 0) + bytes)
     }
-    const own = caller === asking.caller
-    let found = own ? asking : undefined
-    for (const holder of callers.get(caller)?.holders ?? []) {
-      if (holder !== asking && holder.bytes > (found === asking ? asking.bytes + more : found?.bytes ?? 0))
-        found = holder
-    }
-    return found ?? asking
+    const caller = heaviest(credentials)
+
+    const holders = new Map(caller === asking.caller ? [[asking, more]] : [])
+    for (const holder of callers.get(caller ?? asking)?.holders ?? [])
+      holders.set(holder, (holders.get(holder) ?? 0) + holder.bytes)
+    return heaviest(holders) ?? asking
   }
 
   function makeRoom(asking: Holder, more: number): boolean {

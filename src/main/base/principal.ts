@@ -38,6 +38,11 @@ export interface Authenticator {
  */
 export const anonymousKey = 'anonymous'
 
+/** Whose credential this is. Whoever uses the anonymous one is nobody's user, and counts by itself. */
+export function userOf(caller: object): unknown {
+  return 'userId' in caller && !('kind' in caller && caller.kind === 'anonymous') ? caller.userId : caller
+}
+
 /** Scopes as a set, with what they include. */
 export function widenScopes(scopes: readonly ScopeName[]): ReadonlySet<ScopeName> {
   return new Set(scopes.includes('admin') ? ['read', 'write', 'admin'] : scopes)

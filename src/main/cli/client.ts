@@ -76,6 +76,9 @@ function failureOf({ status, headers, body }: Answer): Failure {
     problem.errors = errors as CliProblem['errors'] & object
   if (miss !== undefined)
     problem.detail = `miss: ${miss}`
+  // The server speaks of headers, which nobody writes on a command line.
+  if (problem.code === 'key-missing')
+    problem.detail = 'This server asks for an API key. Set the variable LARDER_API_KEY.'
   return answerFailure(problem)
 }
 

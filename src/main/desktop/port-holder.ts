@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
-import { win32 } from 'node:path'
-import process from 'node:process'
+import { ofWindows } from '../base/windows-program'
 
 export interface PortHolder { pid: number, name: string }
 
@@ -27,14 +26,6 @@ function questions(port: number, platform: NodeJS.Platform): Question[] {
     return [{ file: ofWindows('netstat.exe'), arguments: ['-ano', '-p', 'TCP'], read: readNetstat }]
   const lsof = { file: 'lsof', arguments: ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], read: readLsof }
   return platform === 'linux' ? [{ file: 'ss', arguments: ['-Hltnp', `sport = :${port}`], read: readSs }, lsof] : [lsof]
-}
-
-/**
- * By its whole path: Windows looks for a bare name in the working directory first, where anything
- * may lie.
- */
-function ofWindows(program: string): string {
-  return win32.join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', program)
 }
 
 /** What the program printed, whatever its exit code: `lsof` gives 1 with an answer too. Empty where there is no such program. */

@@ -41,7 +41,7 @@ export function takeBody(exchange: Exchange, limit: number, whole: Whole, failed
       failed(error)
     }
   }
-  const gatherAll = (): void => gather({ request, declared, limit, inFlight, caller: chargedFor(exchange), whole: deliver, failed })
+  const gatherAll = (): void => gather({ request, declared, limit, inFlight, caller: chargedFor(exchange), whole: deliver, answered: () => response.headersSent, failed })
 
   // There was no body: node's `optimizeEmptyRequests` then tells no end.
   if (request.readableEnded)

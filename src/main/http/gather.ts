@@ -7,7 +7,7 @@ import { overloaded } from '../base/in-flight'
 
 /**
  * Takes a body that has all of its memory to itself. It counts in flight until this returns, or until the promise is kept,
- * which never rejects.
+ * which never rejects. Until the answer begins, others may need the memory more: then it is taken away, and `failed` told.
  */
 export type Whole = (body: Buffer) => void | Promise<void>
 
@@ -21,7 +21,9 @@ export interface Gathering {
   /** Whom the budget charges. */
   caller: object
   whole: Whole
-  /** Called instead, once: LarderError `too-large`, `bad-request` (the client went away), `overloaded`. */
+  /** Whether the answer has begun: from then on the body may belong to a cache. */
+  answered: () => boolean
+  /** Called once: LarderError `too-large`, `bad-request` (the client went away), `overloaded`. */
   failed: (error: unknown) => void
 }
 
@@ -32,13 +34,15 @@ const firstRoom = 64 * 1024
  * Gathers a request body as it comes. Memory grows with what has come, never with what was declared. Chunks are copied
  * at once: kept as they are, a body sent byte by byte would take hundreds of times its size.
  */
-export function gather({ request, declared, limit, inFlight, caller, whole, failed }: Gathering): void {
-  const hold = inFlight.hold(caller, () => fail(overloaded()))
+export function gather({ request, declared, limit, inFlight, caller, whole, answered, failed }: Gathering): void {
+  const hold = inFlight.hold(caller, drop)
   let room: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(0)
   /** The first chunk, as long as it is the only one. */
   let alone: Buffer | undefined
   let size = 0
   let settled = false
+  /** The whole body, while it waits for room in its cache. */
+  let waiting: Buffer | undefined
 
   request.on('data', (chunk: Buffer) => {
     if (settled)
@@ -75,7 +79,9 @@ export function gather({ request, declared, limit, inFlight, caller, whole, fail
 
   /** Doubles the room, so that all copying together stays below twice the body. */
   function grow(needed: number): boolean {
-    const wanted = Math.max(needed, Math.min(Math.max(2 * room.length, firstRoom), declared || limit))
+    const doubled = Math.max(needed, Math.min(Math.max(2 * room.length, firstRoom), declared || limit))
+    // A little more now, rather than all of it once more for the rest.
+    const wanted = declared - doubled < doubled / 8 ? Math.max(doubled, declared) : doubled
     // Old and new room are there together while the one is copied into the other.
     if (!hold.resize(room.length + wanted))
       return false
@@ -92,10 +98,24 @@ export function gather({ request, declared, limit, inFlight, caller, whole, fail
     settled = true
     const body = alone === undefined ? room.length === size ? room : ownBuffer(room.subarray(0, size)) : ownBuffer(alone)
     const later = whole(body)
-    if (later)
-      void later.finally(hold.release)
-    else
+    if (!later)
+      return hold.release()
+    waiting = body
+    void later.finally(() => {
+      waiting = undefined
       hold.release()
+    })
+  }
+
+  /** Another needs the room more. */
+  function drop(): void {
+    if (!settled)
+      return fail(overloaded())
+    if (waiting === undefined || answered())
+      return
+    letGo(waiting)
+    waiting = undefined
+    failed(overloaded())
   }
 
   function fail(error: unknown): void {

@@ -24,6 +24,9 @@ export interface Admission {
 
 /** Size, Host: what can be refused before anything else is looked at. Throws LarderError. */
 export function checkMessage(head: RequestHead, target: RequestTarget, url: string, hosts: HostGuard): void {
+  // First: behind so many fields the others, maybe another Host, were dropped.
+  if (head.fields > limits.headerFields)
+    throw new LarderError('headers-too-large', `A request must have at most ${limits.headerFields} header fields.`)
   if (target.authority === null)
     hosts.check(head.host, head.hostCount)
   // RFC 9112 §3.2.2: the authority of an absolute-form target replaces Host, which must still be there once.

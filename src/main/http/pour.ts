@@ -2,12 +2,12 @@ import type { ServerResponse } from 'node:http'
 import type { Hold } from '../base/in-flight'
 import type { Outflow } from './outflow'
 import { Buffer } from 'node:buffer'
-import { overloaded } from '../base/in-flight'
+import { queuedOverhead } from './traffic'
 
 export interface Pouring {
   response: ServerResponse
   outflow: Outflow
-  /** Counts the memory that the pieces lie in, and is released at the end; null for memory that is there anyway. */
+  /** Counts what the pieces are made of, and is released at the end; null for memory that is there anyway. */
   hold: Hold | null
   /** Whom the budget charges for what the client has not taken. */
   caller: object
@@ -33,10 +33,14 @@ export function pour({ response, outflow, hold, caller, pieces, failed, ended }:
   let over = false
   const forget = outflow.onEnd(socket, finish)
 
-  if (response.socket === null)
+  if (response.socket === null) {
     response.once('socket', go)
-  else
+    // Nothing of its body waits yet, but node goes on reading requests, and each is an object.
+    outflow.queued(response, caller, queuedOverhead)
+  }
+  else {
     go()
+  }
 
   function finish(): void {
     if (over)
@@ -74,8 +78,6 @@ export function pour({ response, outflow, hold, caller, pieces, failed, ended }:
         setImmediate(go)
         return
       }
-      if (hold && !hold.share(next.value.buffer))
-        throw overloaded()
       bytes += next.value.length
       taken = response.write(next.value)
     }

@@ -18,13 +18,14 @@ export interface RequestHead {
   preflightMethod: string | null
   /** The console asks by itself, with nobody at it (`Larder-Unattended`). */
   unattended: boolean
+  fields: number
   /** Bytes of all names and values, with the four for `: ` and the line end. */
   bytes: number
 }
 
 /** Reads node's `rawHeaders` (name, value, name, value …). Repeated fields are joined by a comma (RFC 9110 §5.3). */
 export function readHead(raw: readonly string[]): RequestHead {
-  const head: RequestHead = { hostCount: 0, host: '', secret: null, origin: null, fetchSite: null, contentLength: null, contentType: null, contentEncoding: null, cacheControl: null, ifMatch: null, ifNoneMatch: null, larderTtl: null, larderTags: null, preflightMethod: null, unattended: false, bytes: 0 }
+  const head: RequestHead = { hostCount: 0, host: '', secret: null, origin: null, fetchSite: null, contentLength: null, contentType: null, contentEncoding: null, cacheControl: null, ifMatch: null, ifNoneMatch: null, larderTtl: null, larderTags: null, preflightMethod: null, unattended: false, fields: raw.length / 2, bytes: 0 }
   let apiKey: string | null = null
   let authorization: string | null = null
   for (let i = 0; i + 1 < raw.length; i += 2) {

@@ -90,8 +90,8 @@ export function createLarderServer(options: LarderServerOptions): LarderServer {
   }
 
   function equip(server: Server): Server {
-    // Unlimited: a limit would drop the fields behind it unseen, a second Host among them. Their size is limited anyway.
-    server.maxHeadersCount = 0
+    // Node drops the fields behind this one unseen, a second Host among them: the guards refuse a head that has it.
+    server.maxHeadersCount = limits.headerFields + 1
     // Who has closed may go on to receive (RFC 9293 §3.6). The property is as old as the class, and missing in its documentation.
     Object.assign(server, { httpAllowHalfOpen: true })
     server.on('request', (request: IncomingMessage, response: ServerResponse) => run(request, response, false))

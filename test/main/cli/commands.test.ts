@@ -44,10 +44,16 @@ const rows: Record<string, Row> = {
   'stats': { argv: ['stats'], replies: [{ body: samples.stats }], sends: [['GET', '/admin/stats']], prints: /\nmisses +1,020\n {2}absent +1,000\n[\s\S]*\nlatency p99 \(µs\) +30\.5\n/ },
   'status': { argv: ['status'], replies: [{ body: samples.ready }], sends: [['GET', '/readyz']], prints: 'status    ready\nmetadata  ok\nentries   ok\n' },
   'users': { argv: ['users'], replies: [{ body: [{ ...samples.user, name: '東京' }, samples.user] }], sends: [['GET', '/admin/users']], prints: /\nu1 {2}東京 {2}yes .*\nu1 {2}Ada {3}yes / },
-  'users disable': { argv: ['users', 'disable', 'ben'], replies: onBen({ body: { ...ben, disabled: true } }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { disabled: true }]], prints: /^ben is disabled\. / },
+  'users disable': { argv: ['users', 'disable', 'ben'], replies: onBen({ body: { ...ben, disabled: true } }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { disabled: true }]], prints: 'ben is disabled. To enable the user again: larder users enable u2\n' },
   'users disable by id, which goes before a name': { argv: ['users', 'disable', 'u2'], replies: onBen({ body: ben }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { disabled: true }]], prints: /^ben / },
   'users enable': { argv: ['users', 'enable', 'ben'], replies: onBen({ body: ben }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { disabled: false }]], prints: 'ben is enabled.\n' },
   'users limit': { argv: ['users', 'limit', 'ben', '500'], replies: onBen({ body: { ...ben, cacheLimit: 500 } }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { cacheLimit: 500 }]], prints: 'ben may have 500 caches.\n' },
+  'users limit to one': {
+    argv: ['users', 'limit', 'ben', '1'],
+    replies: onBen({ body: { ...ben, cacheLimit: 1 } }),
+    sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { cacheLimit: 1 }]],
+    prints: 'ben may have 1 cache.\n',
+  },
   'users delete': { argv: ['users', 'delete', 'ben'], replies: onBen(gone), sends: [['GET', '/admin/users'], ['DELETE', '/admin/users/u2']], prints: '', says: /^Deleted ben\.\n$/ },
   'settings, to no administrator': { argv: ['settings'], replies: [{ body: { ...samples.settings, home: null, vault: { ...samples.settings.vault, detail: null, reason: null } } }], sends: [['GET', '/admin/settings']], prints: /home +–\n[\s\S]*vault +file \(ok\)\n/ },
   'settings': { argv: ['settings'], replies: [{ body: samples.settings }], sends: [['GET', '/admin/settings']], prints: /vault +file \(ok\) – Secrets are kept in a file\. – The keychain cannot be used: no bus\.\n/ },
@@ -85,12 +91,16 @@ describe('commands', () => {
       expect(JSON.parse(stdout)).toEqual(last)
   })
 
-  it('users reset-password makes a password and prints it', async () => {
-    server.reply(...onBen({ body: ben }))
+  it.each([
+    ['of somebody else', samples.user, 'API keys have ended too'],
+    ['of oneself', ben, 'your API keys go on working'],
+  ])('users reset-password makes a password %s and prints it', async (_, user, keys) => {
+    const me = { user, credential: 'control', scopes: ['read', 'write', 'admin'], caches: null }
+    server.reply(...onBen({ body: ben }), { body: me })
     const { code, stdout, stderr } = await larder(['users', 'reset-password', 'ben'], { files: controlOf(server.url) })
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^\w{22,}\n$/)])
-    expect(stderr).toMatch(/^ben can change it in the console\./)
-    const sent = server.requests.at(-1)
+    expect(stderr).toBe(`ben can change it in the console. Sessions and sign-in links have ended; ${keys}.\n`)
+    const sent = server.requests.at(1)
     expect([sent?.method, sent?.url, JSON.parse(String(sent?.body))]).toEqual(['PATCH', '/admin/users/u2', { password: stdout.trim() }])
   })
 
@@ -104,6 +114,14 @@ describe('commands', () => {
     expect(stderr).toMatch(says)
     expect(code).toBe(exitCode)
     expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([])
+  })
+
+  it('says on a command line where an API key is set', async () => {
+    const detail = 'Send an API key in the Api-Key header, or as Authorization: Bearer …'
+    const problem = { type: '/docs#error-key-missing', title: 'API key missing', status: 401, code: 'key-missing', detail }
+    server.reply({ status: 401, headers: { 'content-type': 'application/problem+json' }, body: problem })
+    const { code, stderr } = await larder(['stats', '--url', server.url])
+    expect([code, stderr]).toEqual([4, 'larder: This server asks for an API key. Set the variable LARDER_API_KEY.\n'])
   })
 
   // S20. Red when `openPage` in src/main/cli/commands/console.ts is handed `link.url`.

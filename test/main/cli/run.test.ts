@@ -105,7 +105,7 @@ describe('wrong usage ends with 64 and asks nobody', () => {
     [['status', '--timeout', '5s'], '--timeout works only with --wait'],
     [['call'], 'call needs <operation>'],
     [['call', 'cache.list'], 'unknown operation cache.list; did you mean caches.list?'],
-    [['call', 'constructor'], 'unknown operation constructor'],
+    [['call', 'constructor'], 'unknown operation constructor; larder call --help lists them'],
     [['call', 'caches.get', '{'], 'the input must be JSON'],
     [['call', 'caches.get', '[]'], 'the input must be a JSON object'],
     [['call', 'caches.get', '{}'], 'name: is missing'],

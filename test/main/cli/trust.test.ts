@@ -103,6 +103,12 @@ describe('serve', () => {
     expect([code, served, stderr]).toEqual([1, [], `larder: The list of trusted files cannot be used: ${why}\n`])
   })
 
+  // Red: configuration.ts, `flags.has('home')` → `false`.
+  it('names --home where larder trust needs it too', async () => {
+    const { stderr } = await larder(['serve', '--home', '/data'], { files: { [file]: 'LARDER_HOST=::' } })
+    expect(stderr).toBe(`larder: LARDER_HOST in ${file} is ignored: ${untrusted}, with the same --home\n`)
+  })
+
   it('says a strange folder name as it is, in one line without control characters', async () => {
     const { stderr } = await larder(['serve'], { cwd: '/a\n\x1B[2J', files: { '/a\n\x1B[2J/.env': 'LARDER_HOME=x' } })
     expect(stderr).toBe(`larder: LARDER_HOME in /a\\n\\u{1b}[2J/.env is ignored: ${untrusted}\n`)

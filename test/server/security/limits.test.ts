@@ -31,6 +31,21 @@ describe('s13 limits of the head', () => {
       expect(statusOf(await sendRaw(larder.port, `${start('GET', entry)}Api-Key: ${ownerKey}\r\nConnection: close\r\n${fields}\r\n`))).toBe(431)
   })
 
+  // Red: in src/main/http/guards.ts drop the check of `head.fields`.
+  it('answers 431 to more than so many header fields, and hides no second Host behind them', async () => {
+    const fields = (count: number): string => Array.from({ length: count }, (_, index) => `a${index}:\r\n`).join('')
+    const begin = `${start('GET', '/healthz')}Connection: close\r\n`
+    const own = 2
+    for (const [count, more, status] of [
+      [limits.headerFields - own, '', 200],
+      [limits.headerFields - own + 1, '', 431],
+      [limits.headerFields * 5, '', 431],
+      [limits.headerFields - own, 'Host: elsewhere\r\n', 431],
+      [limits.headerFields * 2, 'Host: elsewhere\r\n', 431],
+    ] as const)
+      expect(statusOf(await sendRaw(larder.port, `${begin}${fields(count)}${more}\r\n`)), `${count} ${more}`).toBe(status)
+  })
+
   // Red: in src/main/http/guards.ts drop the check of `url.length`.
   it.each([limits.url + 1, 30_000, 200_000])('answers 414 to a target of %i bytes', async (bytes) => {
     for (const path of ['/healthz?', '/v1/', '/'])

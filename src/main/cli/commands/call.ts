@@ -12,14 +12,15 @@ export const call = defineCommand({
   name: 'call',
   summary: 'Run any operation of the management interface.',
   details: [
-    'The input is a JSON object, or - to read it from standard input. The answer is JSON.',
+    'The input is a JSON object, or - to read it from standard input. The answer is JSON. '
+    + '/docs on the running server has the fields of each operation.',
     `Operations:\n${names.map(name => `  ${name.padEnd(width)}  ${operations[name].summary}`).join('\n')}`,
   ],
   arguments: [{ name: 'operation', meaning: 'one of the names that larder call --help lists' }, { name: 'json', meaning: 'the input; {} by default', optional: true }],
   examples: ['larder call caches.get \'{"name":"default"}\'', 'larder call users.create - < user.json'],
   async run({ words: [name = '', input] }, { client, output, io }) {
     if (!isOperation(name))
-      throw usageFailure(`unknown operation ${name}${suggestion(name, names)}`)
+      throw usageFailure(`unknown operation ${name}${suggestion(name, names) || '; larder call --help lists them'}`)
     const text = input === '-' ? Buffer.concat((await io.stdin.toArray()).map(chunk => Buffer.from(chunk as string))).toString('utf8') : input
     const answer = await client.callRaw(name, readInput(text ?? '{}') as OperationInput<typeof name>)
     if (answer !== undefined)

@@ -27,8 +27,8 @@ export const consoleLink = defineCommand({
   name: 'console',
   summary: 'Print a one-time link that signs a browser in to the console.',
   details: [
-    'Click the link or copy it into the browser. Do not pass it to another program as an argument:',
-    'every user of the machine can read those. --open opens a private page that leads to the link.',
+    'Click the link or copy it into the browser. Do not pass it to another program as an argument: '
+    + 'every user of the machine can read those. --open opens a private page that leads to the link.',
   ],
   flags: { open: flag(null, 'Also open it in the browser.', boolean) },
   examples: ['larder console', 'larder console --open'],

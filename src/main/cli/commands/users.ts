@@ -18,7 +18,7 @@ async function findUser({ client }: CommandContext, text: string): Promise<User>
   const all = await client.call('users.list', {})
   const found = all.find(user => user.id === text) ?? all.find(user => user.name === text.normalize('NFC'))
   if (!found)
-    throw missingFailure(`There is no user ${text}. larder users lists them`, 'user-not-found')
+    throw missingFailure(`There is no user ${text}; larder users lists them`, 'user-not-found')
   return found
 }
 
@@ -42,7 +42,7 @@ const list = defineCommand({
 })
 
 /** A command that moves one switch of a user. */
-function switchCommand(word: string, summary: string, input: Change, outcome: string): Command {
+function switchCommand(word: string, summary: string, input: Change, outcome: (user: User) => string): Command {
   return defineCommand({
     name: `users ${word}`,
     summary,
@@ -50,7 +50,7 @@ function switchCommand(word: string, summary: string, input: Change, outcome: st
     examples: [`larder users ${word} ben`],
     async run({ words: [text = ''] }, context) {
       const user = await change(context, text, input)
-      await context.output.show(user, () => `${user.name} ${outcome}`)
+      await context.output.show(user, () => `${user.name} ${outcome(user)}`)
     },
   })
 }
@@ -59,9 +59,9 @@ const disable = switchCommand(
   'disable',
   'Refuse every credential of a user at once. Caches and API keys are kept.',
   { disabled: true },
-  'is disabled. To enable the user again: larder users enable',
+  ({ id }) => `is disabled. To enable the user again: larder users enable ${id}`,
 )
-const enable = switchCommand('enable', 'Enable a disabled user again.', { disabled: false }, 'is enabled.')
+const enable = switchCommand('enable', 'Enable a disabled user again.', { disabled: false }, () => 'is enabled.')
 
 function limitOf(text: string): number {
   try {
@@ -75,24 +75,31 @@ function limitOf(text: string): number {
 const limit = defineCommand({
   name: 'users limit',
   summary: 'Set how many caches a user may have.',
-  arguments: [userArgument, { name: 'caches', meaning: 'a whole number' }],
+  arguments: [userArgument, { name: 'caches', meaning: `a whole number from 1 to ${limits.cachesMax}` }],
   examples: ['larder users limit ben 500'],
   async run({ words: [text = '', caches = ''] }, context) {
     const user = await change(context, text, { cacheLimit: limitOf(caches) })
-    await context.output.show(user, () => `${user.name} may have ${user.cacheLimit} caches.`)
+    const what = user.cacheLimit === 1 ? 'cache' : 'caches'
+    await context.output.show(user, () => `${user.name} may have ${user.cacheLimit} ${what}.`)
   },
 })
 
 const resetPassword = defineCommand({
   name: 'users reset-password',
   summary: 'Give a user a new password and print it. Sessions, sign-in links and API keys of the user end.',
+  details: ['If the user is you, your API keys keep working.'],
   arguments: [userArgument],
   examples: ['larder users reset-password ben'],
   async run({ words: [text = ''] }, context) {
     const password = randomSecret(16)
     const user = await change(context, text, { password })
     await context.output.show({ ...user, password }, () => password)
-    await context.output.message(`${user.name} can change it in the console. Sessions, links and API keys have ended.`)
+    // The server treats one's own password in another way than somebody else's.
+    const me = await context.client.call('session.get', {})
+    const keys = user.id === me.user.id ? 'your API keys go on working' : 'API keys have ended too'
+    await context.output.message(
+      `${user.name} can change it in the console. Sessions and sign-in links have ended; ${keys}.`,
+    )
   },
 })
 

@@ -20,6 +20,7 @@ import { parseJson } from '../json-body'
 import { gathered } from '../pour'
 import { bytesInJson } from './bytes-in-json'
 import { nativeCache, requireRead } from './context'
+import { holding } from './store'
 
 type Operation = z.output<typeof BatchOperation>
 /** Operations checked in one go. */
@@ -33,25 +34,18 @@ export function createBatchFace(deps: DataPlaneDeps): Record<'entries.batch', Da
       nativeCache(deps, exchange)
       // Base64 takes 4 bytes for 3, and the JSON around it is small against a value of full size.
       const body = await readBody(exchange, Math.min(deps.valueLimit() * 2, limits.jsonBody))
-      const hold = holdFor(exchange)
       // What the body says is there twice, as text and as steps, until all is done.
-      if (!hold.resize(2 * body.length))
-        throw overloaded()
-      try {
-        await runBatch(deps, exchange, body)
-      }
-      finally {
-        hold.release()
-      }
+      await holding(exchange, 2 * body.length, dropped => runBatch(deps, exchange, body, dropped))
     },
   }
 }
 
-async function runBatch(deps: DataPlaneDeps, exchange: Exchange, body: Buffer): Promise<void> {
+async function runBatch(deps: DataPlaneDeps, exchange: Exchange, body: Buffer, dropped: Promise<never>): Promise<void> {
   const batch = await parseBatch(parseJson(body))
   checkReads(exchange, batch.operations)
   const steps = batch.operations.map((operation, index) => toStep(operation, `operations.${index}`, deps.valueLimit()))
-  await nativeCache(deps, exchange).roomFor(steps.reduce((sum, step) => sum + (step.op === 'set' ? step.value.length : 0), 0))
+  const needed = steps.reduce((sum, step) => sum + (step.op === 'set' ? step.value.length : 0), 0)
+  await Promise.race([nativeCache(deps, exchange).roomFor(needed), dropped])
   const { results, abortedAt } = nativeCache(deps, exchange).batch(steps, batch.atomic)
   if (abortedAt !== null)
     throw aborted(abortedAt, results)

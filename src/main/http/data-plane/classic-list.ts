@@ -1,8 +1,11 @@
-import type { Cache } from '../../cache/ports'
+import type { Hold } from '../../base/in-flight'
+import type { Cache, Hit } from '../../cache/ports'
 import type { Exchange } from '../exchange'
-import { sendPieces } from '../exchange'
+import { overloaded } from '../../base/in-flight'
+import { lastingValue } from '../../cache/ports'
+import { holdFor, sendPieces } from '../exchange'
 import { gathered, pause } from '../pour'
-import { toEmbeddedJson } from './classic-value'
+import { embeddedJson } from './classic-value'
 
 /**
  * Streams `[{"key":…,"value":…},…]` of all fresh entries in insertion order, as its reader takes it, so that a large
@@ -10,19 +13,35 @@ import { toEmbeddedJson } from './classic-value'
  */
 export function streamEntries(exchange: Exchange, cache: Cache): void {
   exchange.result = 'ok'
-  const pieces = exchange.request.method === 'HEAD' ? [].values() : gathered(rows(cache))
-  sendPieces(exchange, 200, ['Content-Type', 'application/json'], pieces)
+  const hold = holdFor(exchange)
+  const pieces = exchange.request.method === 'HEAD' ? [].values() : gathered(rows(cache, hold))
+  sendPieces(exchange, 200, ['Content-Type', 'application/json'], pieces, hold)
 }
 
-function* rows(cache: Cache): Generator<string, void> {
+function* rows(cache: Cache, hold: Hold): Generator<string, void> {
   let before = '['
   for (const entry of cache.entries()) {
     if (entry === null) {
       yield pause
       continue
     }
-    yield `${before}{"key":${JSON.stringify(entry.key)},"value":${toEmbeddedJson(entry.value, entry.contentType)}}`
+    // Both before others may have their turn: after it the entry is another one.
+    const begin = `${before}{"key":${JSON.stringify(entry.key)},"value":`
+    const value = valueOf(entry, hold)
+    yield begin
+    yield* value
+    yield '}'
     before = ','
   }
   yield before === '[' ? '[]' : ']'
+}
+
+/** A large value stays while its reader takes it; a small one is in place only until the next call into the cache. */
+function valueOf({ value, contentType }: Pick<Hit, 'value' | 'contentType'>, hold: Hold): Iterable<string> {
+  const pieces = embeddedJson(value, contentType)
+  if (value.length <= lastingValue)
+    return [[...pieces].join('')]
+  if (!hold.share(value.buffer))
+    throw overloaded()
+  return pieces
 }

@@ -1,30 +1,30 @@
-import { Buffer } from 'node:buffer'
+import type { Buffer } from 'node:buffer'
+import { isUtf8 } from 'node:buffer'
+import { base64Pieces, escapedPieces, textPieces } from './bytes-in-json'
 import { isJson } from './json-syntax'
 
 /**
- * A value as JSON for clients of the classic API, which know nothing else: JSON as stored, text as a JSON string, other bytes as a
- * data URL in a string.
+ * A value that is not JSON for clients of the classic API, which know nothing else: text as a JSON string, other bytes as a
+ * data URL in a string (RFC 2397). In pieces, as a text may take six times the size of its bytes.
  */
-export function toJsonValue(value: Buffer, contentType: string): Buffer {
-  return isJsonType(contentType) ? value : Buffer.from(JSON.stringify(toText(value, contentType)))
+export function* jsonString(value: Buffer, contentType: string): Generator<string, void> {
+  yield '"'
+  if (isUtf8(value)) {
+    yield* escapedPieces(value)
+  }
+  else {
+    yield JSON.stringify(`data:${contentType};base64,`).slice(1, -1)
+    yield* base64Pieces(value)
+  }
+  yield '"'
 }
 
-/** The same for a place inside other JSON: what only claims to be JSON must not break the list around it. */
-export function toEmbeddedJson(value: Buffer, contentType: string): string {
-  return isJsonType(contentType) && isJson(value) ? value.toString() : JSON.stringify(toText(value, contentType))
+/** Any value for a place inside other JSON: what only claims to be JSON must not break the list around it. */
+export function embeddedJson(value: Buffer, contentType: string): Generator<string, void> {
+  return isJsonType(contentType) && isJson(value) ? textPieces(value) : jsonString(value, contentType)
 }
 
 /** `application/json` and the `+json` structured suffix (RFC 6839 §3.1). */
 export function isJsonType(contentType: string): boolean {
   return /^[\w.+-]+\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(contentType)
-}
-
-function toText(value: Buffer, contentType: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value)
-  }
-  catch {
-    // Not UTF-8: RFC 2397.
-    return `data:${contentType};base64,${value.toString('base64')}`
-  }
 }

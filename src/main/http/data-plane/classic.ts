@@ -1,17 +1,20 @@
-import type { Cache } from '../../cache/ports'
+import type { Cache, Hit } from '../../cache/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '../../../shared/errors'
 import { rawMember } from '../../../shared/json-members'
 import { limits } from '../../../shared/limits'
+import { overloaded } from '../../base/in-flight'
+import { lastingValue } from '../../cache/ports'
 import { takeBody } from '../body'
 import { checkKey } from '../entry-headers'
-import { send, sendJson } from '../exchange'
+import { holdFor, send, sendJson, sendPieces } from '../exchange'
 import { parseJson } from '../json-body'
+import { gathered } from '../pour'
 import { readQuery } from '../request-target'
 import { streamEntries } from './classic-list'
-import { toJsonValue } from './classic-value'
+import { isJsonType, jsonString } from './classic-value'
 import { checkSwitches, findCache, isHit, readEntry } from './context'
 import { afterRoom } from './store'
 
@@ -34,10 +37,7 @@ export function createClassicFace(deps: DataPlaneDeps): Record<'classic.set' | '
       const room = cache.roomFor(value.length, key)
       if (room === undefined)
         return store(exchange, cache, key, value, body)
-      return afterRoom(room, exchange, () => {
-        checkSwitches(deps, cache)
-        store(exchange, cache, key, value, body)
-      })
+      return storeLater(room, deps, exchange, cache, key, body)
     }, error => exchange.failed(exchange, error)),
 
     'classic.get': (exchange) => {
@@ -52,7 +52,7 @@ export function createClassicFace(deps: DataPlaneDeps): Record<'classic.set' | '
       const lookup = readEntry(deps, exchange, cache, key)
       if (!isHit(lookup))
         throw new LarderError('entry-not-found', 'The requested resource was not found.')
-      return send(exchange, 200, ['Content-Type', 'application/json'], toJsonValue(lookup.value, lookup.contentType))
+      return sendValue(exchange, lookup)
     },
 
     'classic.invalidate': (exchange) => {
@@ -69,6 +69,28 @@ export function createClassicFace(deps: DataPlaneDeps): Record<'classic.set' | '
       sendJson(exchange, 200, { status: 204 })
     },
   }
+}
+
+/** JSON as it is stored, and anything else as a JSON string. */
+function sendValue(exchange: Exchange, { value, contentType }: Hit): void {
+  const headers = ['Content-Type', 'application/json']
+  if (isJsonType(contentType))
+    return send(exchange, 200, headers, value)
+  const pieces = jsonString(value, contentType)
+  if (value.length <= lastingValue)
+    return send(exchange, 200, headers, [...pieces].join(''))
+  const hold = holdFor(exchange)
+  if (!hold.share(value.buffer))
+    throw overloaded()
+  sendPieces(exchange, 200, headers, exchange.request.method === 'HEAD' ? [].values() : gathered(pieces), hold)
+}
+
+/** Keeps the body alone while it waits: it is what counts in flight, and what can be taken away. */
+function storeLater(room: Promise<void>, deps: DataPlaneDeps, exchange: Exchange, cache: Cache, key: string, body: Buffer): Promise<void> {
+  return afterRoom(room, exchange, () => {
+    checkSwitches(deps, cache)
+    store(exchange, cache, key, rawMember(body.toString(), 'data') ?? '', body)
+  })
 }
 
 /** Stores the value and answers with the request's body. Throws LarderError `bad-request`, `too-large`. */

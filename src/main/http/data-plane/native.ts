@@ -10,7 +10,7 @@ import { etagOf, noneMatchNames, parseIfMatch } from '../etags'
 import { send, sendText } from '../exchange'
 import { readQuery, refuseUnknown } from '../request-target'
 import { isHit, nativeCache, pathCache, pathKey, peekEntry, readEntry, requireRead } from './context'
-import { accepted, storeBody } from './store'
+import { accepted, holding, storeBody } from './store'
 
 type NativeEntryOperation = 'entries.get' | 'entries.put' | 'entries.patch' | 'entries.delete' | 'entries.post'
 
@@ -44,7 +44,7 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
       nativeCache(deps, exchange)
       const ifVersion = head.ifMatch === null ? undefined : parseIfMatch(head.ifMatch)
       const patch = await readBody(exchange, Math.min(deps.valueLimit(), limits.patch))
-      await nativeCache(deps, exchange).roomFor(patch.length)
+      await holding(exchange, patch.length, dropped => Promise.race([nativeCache(deps, exchange).roomFor(patch.length), dropped]))
       const cache = nativeCache(deps, exchange)
       const { version } = accepted(exchange, cache, cache.mergePatch(key, patch, ifVersion))
       send(exchange, 204, ['ETag', etagOf(version)])

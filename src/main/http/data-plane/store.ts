@@ -2,9 +2,11 @@ import type { Cache, WriteOptions, WriteResult } from '../../cache/ports'
 import type { Exchange } from '../exchange'
 import type { DataPlaneDeps } from './context'
 import { LarderError } from '../../../shared/errors'
+import { overloaded } from '../../base/in-flight'
 import { takeBody } from '../body'
 import { readWriteOptions } from '../entry-headers'
 import { tooLarge } from '../gather'
+import { chargedFor } from '../traffic'
 import { checkSwitches } from './context'
 
 type Answer = (exchange: Exchange, result: WriteResult) => void
@@ -34,9 +36,31 @@ function storeLater(room: Promise<void>, deps: DataPlaneDeps, exchange: Exchange
   })
 }
 
-/** Goes on with a write once there is room for it. */
+/** Goes on with a write once there is room for it, unless its body was taken away meanwhile, and the client told so. */
 export function afterRoom(room: Promise<void>, exchange: Exchange, write: () => void): Promise<void> {
-  return room.then(write).catch((error: unknown) => exchange.failed(exchange, error))
+  return room.then(() => {
+    if (!exchange.response.headersSent)
+      write()
+  }).catch((error: unknown) => exchange.failed(exchange, error))
+}
+
+/**
+ * Counts what a request holds beside its body while it works. `dropped` rejects once others need the memory more, for those who
+ * wait to give up by. Throws LarderError `overloaded`.
+ */
+export async function holding(exchange: Exchange, bytes: number, work: (dropped: Promise<never>) => Promise<void>): Promise<void> {
+  const { promise: dropped, reject } = Promise.withResolvers<never>()
+  // Nobody may be waiting just then.
+  dropped.catch(() => {})
+  const hold = exchange.traffic.inFlight.hold(chargedFor(exchange), () => reject(overloaded()))
+  if (!hold.resize(bytes))
+    throw overloaded()
+  try {
+    await work(dropped)
+  }
+  finally {
+    hold.release()
+  }
 }
 
 /** Turns a refused write into its error. Throws `precondition-failed`, `too-large`. */

@@ -39,7 +39,8 @@ export function useUserActions(): UserActions {
       const what = `${formatCount(caches)} ${caches === 1 ? 'cache' : 'caches'}, ${formatEntries(entries)}`
       const yes = await dialogs.confirm({
         title: `Delete ${name}?`,
-        text: `This permanently deletes ${name} with ${what} and all API keys. To lock ${name} out, disable the user instead.`,
+        text: `${name} is deleted for good, with ${what} and all API keys. `
+          + `To lock ${name} out and keep them, disable the user instead.`,
         action: 'Delete user',
       })
       if (yes)

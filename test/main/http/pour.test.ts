@@ -1,0 +1,38 @@
+import type { ServerResponse } from 'node:http'
+import { Buffer } from 'node:buffer'
+import { EventEmitter } from 'node:events'
+import { expect, it } from 'vitest'
+import { createManualClock } from '../../../src/main/base/clock'
+import { createInFlight } from '../../../src/main/base/in-flight'
+import { createOutflow } from '../../../src/main/http/outflow'
+import { pour, slices } from '../../../src/main/http/pour'
+import { queuedOverhead } from '../../../src/main/http/traffic'
+
+// Red: in src/main/http/pour.ts drop the call of `outflow.queued`.
+it('s28 counts an answer in pieces that waits behind others on its connection', () => {
+  const inFlight = createInFlight(() => 1_000_000)
+  const outflow = createOutflow({ clock: createManualClock(), inFlight })
+  const socket = Object.assign(new EventEmitter(), { writableLength: 0, destroyed: false })
+  const written: Buffer[] = []
+  const response = Object.assign(new EventEmitter(), {
+    req: { socket },
+    socket: null as unknown,
+    write: (piece: Buffer) => written.push(piece) > 0,
+    end: () => {},
+  })
+  pour({
+    response: response as unknown as ServerResponse,
+    outflow,
+    hold: null,
+    caller: { name: 'ann' },
+    pieces: slices(Buffer.from('page')),
+    failed: () => expect.unreachable(),
+    ended: () => {},
+  })
+  expect([inFlight.bytes, written.length]).toEqual([queuedOverhead, 0])
+  response.socket = socket
+  response.emit('socket', socket)
+  outflow.look()
+  expect([inFlight.bytes, written.length]).toEqual([0, 1])
+  outflow.dispose()
+})
