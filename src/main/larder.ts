@@ -76,7 +76,7 @@ export interface Larder {
   stop: () => Promise<void>
 }
 
-/** 256 MB, as the contract writes it. */
+/** Bytes; 256 MB in powers of ten, as the README says. */
 const defaultMemory = 256_000_000
 /** Bytes; the default where a quarter of the memory budget is less. */
 const leastInFlight = 64_000_000

@@ -53,9 +53,9 @@ async function serve(configuration: Configuration, built: BuiltFiles): Promise<n
 async function greet(larder: Larder): Promise<void> {
   const principal = larder.authenticator.authenticate(larder.controlToken) ?? null
   const { url } = await larder.handlers['session.code']({}, { principal })
-  process.stdout.write(`Console      ${url}   (once, within 10 minutes; another with: larder console)\n`)
+  process.stdout.write(`Console      ${url}   (works once, within 10 minutes; larder console prints another)\n`)
   if (larder.firstKey !== null)
-    process.stdout.write(`API key      ${larder.firstKey}   (shown again by: larder key print)\n`)
+    process.stdout.write(`API key      ${larder.firstKey}   (larder key print shows it again)\n`)
 }
 
 /**

@@ -28,14 +28,14 @@ export interface DataOperationSpec {
 
 const storeHeaders = {
   'Larder-TTL': 'Time to live: 90, 90s, 15m, 2h or none. Wins over Cache-Control.',
-  'Larder-Tags': 'Up to 16 tags, comma separated; other than ASCII letters percent-encoded.',
+  'Larder-Tags': 'Up to 16 tags, comma separated and percent-encoded.',
   'Cache-Control': 'max-age, stale-while-revalidate and stale-if-error are read; others are ignored.',
-  'If-None-Match': '* stores only where nothing fresh is there.',
-  'If-Match': 'Stores only over this ETag (compare-and-set).',
+  'If-None-Match': '* stores only if there is no fresh entry.',
+  'If-Match': 'Stores only if the entry still has this ETag (compare-and-set).',
 }
 const selection = {
   prefix: 'Entries whose key starts with this.',
-  glob: 'Entries whose key matches: * any run, ? one character, [a-z] one of, \\ takes the next literally.',
+  glob: 'Entries whose key matches: * stands for any characters, ? for one, [a-z] for one of these; \\ escapes the next character.',
   tag: 'Entries with this tag.',
 }
 const off = ['caching-off', 'cache-off'] as const
@@ -120,7 +120,7 @@ export const dataOperations = {
     errors: off,
   },
 
-  'entries.get': { methods: ['GET', 'HEAD'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'read', mutates: false, summary: 'Read an entry.', query: { peek: '1: looks without a trace: no hit is counted, no life prolonged.' }, requestHeaders: { 'If-None-Match': 'Answers 304 when the entry still has this ETag.' }, answers: { 200: 'The value with ETag, Age, Larder-TTL, Larder-Tags and Cache-Status.', 304: 'Not modified.' }, errors: [...off, 'cache-not-found', 'entry-not-found'] },
+  'entries.get': { methods: ['GET', 'HEAD'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'read', mutates: false, summary: 'Read an entry.', query: { peek: '1: reads without a trace: counts no hit and extends no TTL.' }, requestHeaders: { 'If-None-Match': 'Answers 304 if the entry still has this ETag.' }, answers: { 200: 'The value with ETag, Age, Larder-TTL, Larder-Tags and Cache-Status.', 304: 'Not modified.' }, errors: [...off, 'cache-not-found', 'entry-not-found'] },
   'entries.put': { methods: ['PUT'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'write', mutates: true, summary: 'Store an entry: replaces value, content type, tags and TTL.', requestHeaders: storeHeaders, body: { media: '*/*', description: 'The value, byte for byte.' }, answers: { 201: 'New.', 204: 'Replaced.' }, errors: [...off, 'cache-not-found', 'precondition-failed', 'too-large'] },
   'entries.patch': { methods: ['PATCH'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'write', mutates: true, summary: 'Merge-patch a JSON value (RFC 7396), atomically.', requestHeaders: { 'If-Match': 'Patches only this ETag.' }, body: { media: 'application/merge-patch+json', description: 'The patch.' }, answers: { 204: 'Patched.' }, errors: [...off, 'cache-not-found', 'entry-not-found', 'wrong-kind', 'not-json', 'precondition-failed', 'unsupported-media-type', 'too-large'] },
   'entries.delete': { methods: ['DELETE'], path: '/api/caches/{cache}/entries/{key+}', face: 'native', scope: 'write', mutates: true, summary: 'Drop an entry.', requestHeaders: { 'If-Match': 'Drops only this ETag.' }, answers: { 204: 'Gone.' }, errors: [...off, 'cache-not-found', 'entry-not-found', 'precondition-failed'] },
@@ -130,10 +130,10 @@ export const dataOperations = {
     face: 'native',
     scope: 'write',
     mutates: true,
-    summary: 'Count (op=increment, needs the scope read too) or give a new TTL (op=touch).',
+    summary: 'Increment a number (op=increment, which also needs the scope read) or set a new TTL (op=touch).',
     query: {
       op: 'increment or touch.',
-      by: 'increment: whole number to add, 1 unless said.',
+      by: 'increment: whole number to add, by default 1.',
       ttl: 'touch: 60, 90s, 15m, 2h or none.',
     },
     required: ['op'],
@@ -169,16 +169,16 @@ export const dataOperations = {
     face: 'native',
     scope: 'write',
     mutates: true,
-    summary: 'Drop some entries: exactly one of prefix, glob, tag, expired.',
+    summary: 'Delete some entries: give exactly one of prefix, glob, tag, expired.',
     query: {
       ...selection,
-      expired: 'What is already past its time.',
-      soft: 'Mark stale instead of dropping.',
-      dryRun: 'Only count; needs the scope read too.',
+      expired: 'Entries that have expired.',
+      soft: 'Mark the entries stale instead of deleting them.',
+      dryRun: 'Only count; also needs the scope read.',
     },
     answers: {
       200: '{"matched":n}',
-      204: 'Done; to a key without the scope read, which may not learn what is stored.',
+      204: 'Done; for a key without the scope read, which may not learn what is stored.',
     },
     errors: [...off, 'cache-not-found'],
   },
@@ -188,7 +188,7 @@ export const dataOperations = {
     face: 'native',
     scope: 'write',
     mutates: true,
-    summary: 'Several operations in order; with atomic all or nothing. get and increment need the scope read too.',
+    summary: 'Several operations in order; with atomic, all or nothing. get and increment also need the scope read.',
     body: { media: 'application/json', description: '{"operations":[{"op":"get","key":"a"}],"atomic":true}' },
     answers: {
       200: '{"results":[…]}',

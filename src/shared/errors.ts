@@ -15,7 +15,7 @@ export const errorRegistry = {
   'key-invalid': { status: 401, title: 'API key not valid' },
   'sign-in-failed': { status: 401, title: 'Sign-in failed' },
   'cross-origin': { status: 403, title: 'Cross-origin request refused' },
-  'out-of-scope': { status: 403, title: 'Out of the key\'s scope' },
+  'out-of-scope': { status: 403, title: 'Outside the key\'s scope' },
   'admin-only': { status: 403, title: 'Administrators only' },
   'registration-closed': { status: 403, title: 'Registration is closed' },
   'not-found': { status: 404, title: 'Not found' },

@@ -1,4 +1,4 @@
-/** Fixed limits of the contract, in bytes unless a unit is written. */
+/** Fixed limits that docs/http-api.md promises, in bytes unless another unit is named. */
 export const limits = {
   headers: 16 * 1024,
   /** Fields of a head, each of which takes several times its bytes as an object. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { creationSchemas, settingSchemas } from './cache-settings'
 import { faceNames } from './faces'
 import { filterLimit } from './filter/language'
+import { grouped } from './grouped'
 import { limits } from './limits'
 import { missReasons } from './miss-reasons'
 import { requestResultNames } from './request-results'
@@ -28,7 +29,7 @@ export const Latency = z.strictObject({
   p90: z.number(),
   p99: z.number(),
   max: z.number(),
-}).meta({ description: 'Time to answer, in microseconds.' })
+}).meta({ description: 'Latency in microseconds.' })
 
 export const CacheStatistics = z.strictObject({
   hits: z.int(),
@@ -51,7 +52,7 @@ export const Cache = z.strictObject({
   statistics: CacheStatistics,
 })
 
-export const Matched = z.strictObject({ matched: z.int().meta({ description: 'Entries concerned.' }) })
+export const Matched = z.strictObject({ matched: z.int().meta({ description: 'Entries affected.' }) })
 export const Switch = z.strictObject({ enabled: z.boolean().meta({ description: 'false: every data-plane request answers 503.' }) })
 
 // ---- API keys -------------------------------------------------------------------------------------------
@@ -62,7 +63,7 @@ export const KeyId = z.string().regex(/^[A-Za-z0-9]{1,32}$/, 'must be an API key
 export const Label = z.string().trim().min(1, 'must not be empty').max(100, 'must be at most 100 characters')
 export const BrowserOrigin = z.string().max(255).refine(isOrigin, 'must be an origin such as http://localhost:5173, without a path')
 export const Origins = z.array(BrowserOrigin).max(32).meta({ description: 'Browser origins that may use this key (CORS).', examples: [['http://localhost:5173']] })
-export const KeyCaches = z.array(CacheName).min(1, 'must name at least one cache, or be null').max(256).nullable().meta({ description: 'Caches that the key may reach; null = all of its owner.' })
+export const KeyCaches = z.array(CacheName).min(1, 'must name at least one cache, or be null').max(256).nullable().meta({ description: 'Caches that the key may use; null = all caches of its owner.' })
 
 /** True for a serialised http(s) origin exactly as a browser sends it (RFC 6454 §6.2). */
 export function isOrigin(text: string): boolean {
@@ -88,7 +89,7 @@ export const KeyCreate = z.strictObject({
 })
 export const KeySelect = z.strictObject({ id: KeyId })
 export const KeyUpdate = z.strictObject({ id: KeyId, label: Label.optional(), scopes: Scopes.optional(), caches: KeyCaches.optional(), origins: Origins.optional() })
-export const KeyRotate = z.strictObject({ id: KeyId, overlap: z.number().min(0, 'must be 0 or more').max(2_592_000, 'must be at most 30 days').default(0).meta({ description: 'Seconds for which the old secret goes on working.' }) })
+export const KeyRotate = z.strictObject({ id: KeyId, overlap: z.number().min(0, 'must be 0 or more').max(2_592_000, 'must be at most 30 days').default(0).meta({ description: 'Seconds for which the old secret keeps working.' }) })
 
 // ---- Users and sessions ---------------------------------------------------------------------------------
 
@@ -98,7 +99,7 @@ export const UserName = z.string().normalize('NFC').trim().min(1, 'must not be e
 export const Password = z.string().min(8, 'must be at least 8 characters').max(256, 'must be at most 256 characters')
 
 export const CacheLimit = z.int('must be a whole number').min(1, 'must be 1 or more')
-  .max(limits.cachesMax, `must be at most ${limits.cachesMax}`)
+  .max(limits.cachesMax, `must be at most ${grouped(limits.cachesMax)}`)
   .meta({ description: 'Caches that the user may have.', examples: [limits.caches] })
 
 export const User = z.strictObject({
@@ -107,7 +108,7 @@ export const User = z.strictObject({
   owner: z.boolean(),
   admin: z.boolean().meta({ description: 'May manage users, settings and the global switch.' }),
   hasPassword: z.boolean(),
-  disabled: z.boolean().meta({ description: 'Nothing lets this user in; caches and API keys are kept.' }),
+  disabled: z.boolean().meta({ description: 'Every credential of this user is refused; caches and API keys are kept.' }),
   caches: z.int().meta({ description: 'Caches that the user has.' }),
   cacheLimit: CacheLimit,
   entries: z.int().meta({ description: 'Entries in these caches.' }),
@@ -118,7 +119,7 @@ export const UserSelect = z.strictObject({ id: UserId })
 export const UserUpdate = z.strictObject({
   id: UserId,
   name: UserName.optional(),
-  password: Password.optional().meta({ description: 'Ends sessions and links; somebody else\'s keys too.' }),
+  password: Password.optional().meta({ description: 'Ends sessions and links; if an administrator sets it, also the API keys.' }),
   admin: z.boolean().optional(),
   disabled: z.boolean().optional().meta({ description: 'true refuses every credential of the user at once.' }),
   cacheLimit: CacheLimit.optional(),
@@ -138,7 +139,7 @@ export const WhoAmI = z.strictObject({
 const codeLifetime = z.int().meta({ description: 'Seconds for which it works.' })
 export const SignInCode = z.strictObject({ code: z.string(), url: z.string(), expiresIn: codeLifetime })
 export const SignInPage = z.strictObject({
-  path: z.string().meta({ description: 'File on the server\'s machine that leads to the link, for its user alone.' }),
+  path: z.string().meta({ description: 'File on the server\'s machine that leads to the link; only its user can read it.' }),
   url: z.string().meta({ description: 'The link itself.' }),
   expiresIn: codeLifetime,
 })
@@ -150,7 +151,7 @@ export const VaultState = z.strictObject({
   wanted: z.enum(['auto', 'keychain', 'file', 'env']),
   state: z.enum(['ok', 'locked', 'unavailable']),
   detail: z.string().nullable().meta({ description: 'Where secrets are kept, or why not; null unless an administrator asks.' }),
-  reason: z.string().nullable().meta({ description: 'Why the keychain is not used although `auto` prefers it, as found at the start; null where it is, or was not wanted.' }),
+  reason: z.string().nullable().meta({ description: 'Why the keychain is not used although `auto` prefers it, as found at the start; null if it is used, or was not asked for.' }),
 })
 export const AnonymousKey = z.strictObject({ enabled: z.boolean(), scopes: z.array(z.enum(['read', 'write'])).min(1, 'must name at least one scope') })
   .meta({ description: 'What a request without any key may do, on the owner\'s caches.' })
@@ -201,12 +202,12 @@ export const RequestRecord = z.strictObject({
   keyId: z.string().nullable(),
 })
 export const RequestList = z.strictObject({ total: z.int(), requests: z.array(RequestRecord) })
-export const RequestQuery = z.strictObject({ after: z.int().min(0).default(0).meta({ description: 'Only records with a larger id.' }), limit: z.int().min(1).max(1000).default(100), filter: z.string().max(filterLimit, `must be at most ${filterLimit} characters`).default('').meta({ description: 'Only requests that fit: result:miss key:user:* status>=400 -cache:sessions "free text".', examples: ['result:miss,stale cache:products duration>5ms'] }) })
+export const RequestQuery = z.strictObject({ after: z.int().min(0).default(0).meta({ description: 'Only records with a larger id.' }), limit: z.int().min(1).max(1000).default(100), filter: z.string().max(filterLimit, `must be at most ${grouped(filterLimit)} characters`).default('').meta({ description: 'Only requests that match: result:miss key:user:* status>=400 -cache:sessions "free text".', examples: ['result:miss,stale cache:products duration>5ms'] }) })
 
 export const Liveness = z.strictObject({ status: z.literal('ok'), version: z.string() })
 export const Readiness = z.strictObject({
   status: z.enum(['ready', 'starting', 'stopping', 'degraded']),
-  stores: z.record(z.string(), z.string()).meta({ description: 'ok, or failing; to administrators a sentence.' }),
+  stores: z.record(z.string(), z.string()).meta({ description: 'ok or failing; administrators get a sentence.' }),
 })
 export const PlainText = z.string()
 export const Nothing = z.strictObject({})

@@ -10,7 +10,7 @@ skipWithoutBrowser()
 const perSecond = 5000
 const seconds = 2
 
-// Point 3 of part D. Red when `gatherMs` of src/main/desktop/event-reader.ts is 0: every turn of the loop becomes a message of its own.
+// Red when `gatherMs` of src/main/desktop/event-reader.ts is 0: every turn of the loop becomes a message of its own.
 test('5,000 requests a second reach the page in few messages, each counted @alone', async ({ desktop, overview }) => {
   const { server } = desktop
   await overview.evaluate(`{

@@ -22,7 +22,7 @@ async function untilAll(desktop: Desktop, page: { evaluate: <T>(expression: stri
   }
 }
 
-// Point 2 of part D. Red when the subscription of src/main/desktop/switchboard.ts leaves out the topic `switch`.
+// Red when the subscription of src/main/desktop/switchboard.ts leaves out the topic `switch`.
 test(`tray, console and /admin/switch are one state${timed ? ', within 100 ms' : ''} @alone`, async ({ desktop, overview }) => {
   const { server } = desktop
   const key = { 'Api-Key': server.apiKey }

@@ -36,7 +36,7 @@ test('a taken port: names it and who has it, takes another by hand only, remembe
   const field = page.getByRole('textbox', { name: 'Another port' })
   for (const wrong of ['', '0', '65536', '80x', '-1', '1e3']) {
     await field.fill(wrong)
-    await page.getByRole('button', { name: 'Start there' }).click()
+    await page.getByRole('button', { name: 'Start on this port' }).click()
     await expect(field, wrong).toHaveAccessibleDescription(/1 to 65535|must be a/)
   }
   await page.getByRole('button', { name: `Try port ${port} again` }).click()
@@ -45,7 +45,7 @@ test('a taken port: names it and who has it, takes another by hand only, remembe
   const other = await freePort()
   await field.fill(String(other))
   await page.getByLabel('Use this port from now on').check()
-  await page.getByRole('button', { name: 'Start there' }).click()
+  await page.getByRole('button', { name: 'Start on this port' }).click()
   await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
   expect((await fetch(`http://localhost:${other}/healthz`)).status).toBe(200)
   await expect.poll(async () => basename((await desktop.ask('tray')).image)).toBe('serving.png')
@@ -89,9 +89,9 @@ test('a data folder that another Larder has is trouble too, without a port to ch
 // Red when `process.on('uncaughtException', …)` of src/main/index.ts is left out.
 test('a server that stops by itself is told, and can be started again', async ({ desktop, overview }) => {
   await desktop.ask('throwLater', 'a bug in a part')
-  await expect(overview.getByRole('alert').first()).toContainText('The server stopped by itself: a bug in a part')
+  await expect(overview.getByRole('alert').first()).toContainText('The server stopped unexpectedly: a bug in a part')
   const { notifications } = await desktop.ask('recorded')
-  expect(notifications.map(({ body }) => body)).toEqual(['The server stopped by itself: a bug in a part'])
+  expect(notifications.map(({ body }) => body)).toEqual(['The server stopped unexpectedly: a bug in a part'])
   await expect(fetch(`${desktop.server.url}/healthz`)).rejects.toThrow()
   await overview.getByRole('button', { name: 'Try again' }).click()
   await expect(overview.getByRole('table', { name: 'Caches' })).toBeVisible()

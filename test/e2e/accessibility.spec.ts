@@ -24,7 +24,7 @@ const states: readonly (readonly [name: string, show: (page: Page) => Promise<vo
   ['the palette that finds nothing', async (page) => {
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox').fill('no such command')
-    await expect(page.getByText('Nothing is called so.')).toBeVisible()
+    await expect(page.getByText('No matching command.')).toBeVisible()
   }],
   ['the help', async (page) => {
     await page.keyboard.press('?')

@@ -1,9 +1,8 @@
-import process from 'node:process'
 import { expect, skipWithoutBrowser, test } from './console-test'
+import { picturePath } from './pictures'
 
 skipWithoutBrowser()
 
-const keep = process.env.LARDER_SCREENSHOTS === '1'
 const sizes = [{ width: 1180, height: 760, suffix: '' }, { width: 800, height: 600, suffix: '-small' }] as const
 const names = ['Boot', 'Sandal', 'Sneaker', 'Clog', 'Loafer', 'Wader', 'Brogue']
 
@@ -42,7 +41,7 @@ test('pictures of the cache screen', async ({ openConsole, call }, testInfo) => 
         // Nothing is cut off, not even in the small window.
         expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
         const name = `cache-${tab === 'entries' ? '' : `${tab}-`}${colorScheme}${suffix}.png`
-        await page.screenshot({ path: keep ? `docs/images/${name}` : testInfo.outputPath(name) })
+        await page.screenshot({ path: picturePath(name, testInfo) })
       }
     }
   }

@@ -141,7 +141,7 @@ test('shows an entry, leaves no trace in its figures, and runs its life down', a
   const page = await openConsole('/caches/default?key=product%3A1')
   await expect(entry(page)).toContainText('product:1')
   await expect(entry(page)).toContainText('shoes')
-  await expect(entry(page)).toContainText(/Fresh for (1 min|\d+ s)/)
+  await expect(entry(page)).toContainText(/Fresh for another (1 min|\d+ s)/)
   await expect(page.getByRole('tree', { name: 'JSON' }).getByRole('treeitem')).toHaveText([/id:\s*1/, /deep:/, /list:/, /0:\s*1\.0/, /1:\s*2/])
   const { statistics } = await (await call('GET', '/admin/caches/default')).json() as { statistics: { hits: number } }
   expect(statistics.hits).toBe(0)
@@ -208,7 +208,7 @@ test('touches, invalidates and takes it back', { tag: '@screen' }, async ({ open
   await dialog.getByLabel('TTL').fill('2h')
   await page.keyboard.press('Enter')
   await expect(dialog).toBeHidden()
-  await expect(entry(page)).toContainText(/Fresh for (2 h|1 h 59 min)/)
+  await expect(entry(page)).toContainText(/Fresh for another (2 h|1 h 59 min)/)
 
   await entry(page).getByRole('button', { name: 'Invalidate' }).click()
   await expect(entry(page)).toContainText('This entry is gone.')
@@ -356,7 +356,7 @@ test('statistics and settings', { tag: '@screen' }, async ({ openConsole, call }
   await expect(form.getByLabel('TTL (seconds)')).toHaveAccessibleDescription(/TTL must be a positive value\./)
   await form.getByLabel('TTL (seconds)').fill('60')
   await form.getByLabel('Sliding').check()
-  await form.getByLabel('Most entries').fill('1000')
+  await form.getByLabel('Max entries').fill('1000')
   await form.getByRole('button', { name: 'Save' }).click()
   await expect.poll(async () => await (await call('GET', '/admin/caches/default')).json()).toMatchObject({ ttl: 60, sliding: true, maxEntries: 1000 })
 })

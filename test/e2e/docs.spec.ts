@@ -10,10 +10,10 @@ test('documents every operation without a key, and finds them', async ({ page, s
   for (const group of ['Control plane', 'Classic API', 'Text key-value', 'Entries'])
     await expect(page.getByRole('region', { name: group, exact: true })).toBeVisible()
 
-  await page.getByLabel('Search operations').fill('flush DELETE')
+  await page.getByLabel('Search operations').fill('flush EMPTY')
   await expect(page.locator('details')).toHaveCount(1)
   await page.getByLabel('Search operations').fill('no such words')
-  await expect(page.getByText('No operation has all of these words.')).toBeVisible()
+  await expect(page.getByText('No operation contains all of these words.')).toBeVisible()
 })
 
 test('sends a request with a typed key and shows status, headers and body', async ({ page, server, call }) => {

@@ -74,7 +74,7 @@ test('arrows wrap around, Escape gives the focus back, words of no command find 
   await overview.keyboard.press('ArrowDown')
   await expect(palette.getByRole('option').first()).toHaveAttribute('aria-selected', 'true')
   await palette.getByRole('combobox').fill('<b>nothing</b>')
-  await expect(palette).toContainText('Nothing is called so.')
+  await expect(palette).toContainText('No matching command.')
   await overview.keyboard.press('Enter')
   await overview.keyboard.press('Escape')
   await expect(button).toBeFocused()

@@ -1,9 +1,8 @@
-import process from 'node:process'
 import { expect, skipWithoutBrowser, test } from './console-test'
+import { picturePath } from './pictures'
 
 skipWithoutBrowser()
 
-const keep = process.env.LARDER_SCREENSHOTS === '1'
 const sizes = [{ width: 1180, height: 760, suffix: '' }, { width: 800, height: 600, suffix: '-small' }] as const
 
 test('pictures of the request log', async ({ openConsole, call }, testInfo) => {
@@ -52,7 +51,7 @@ test('pictures of the request log', async ({ openConsole, call }, testInfo) => {
         await page.setViewportSize({ width, height })
         expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
         const name = `requests${state}-${colorScheme}${suffix}.png`
-        await page.screenshot({ path: keep && state !== '-filter' ? `docs/images/${name}` : testInfo.outputPath(name) })
+        await page.screenshot({ path: picturePath(name, testInfo) })
       }
     }
     await page.setViewportSize(sizes[0])

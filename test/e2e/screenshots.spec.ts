@@ -1,12 +1,11 @@
 import type { Page } from '@playwright/test'
 import type { ConsoleFixtures } from './console-test'
-import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, skipWithoutBrowser, test } from './console-test'
+import { keep, picturePath } from './pictures'
 
 skipWithoutBrowser()
 
-const keep = process.env.LARDER_SCREENSHOTS === '1'
 const sizes = [{ width: 1180, height: 760, suffix: '' }, { width: 800, height: 600, suffix: '-small' }] as const
 
 /** Cache, entries, bytes of a value, every which read misses. */
@@ -70,7 +69,7 @@ test('pictures of the overview', async ({ page, openConsole, call }, testInfo) =
       expect(await overview.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
       expect(await overview.evaluate('Math.max(...[...document.querySelectorAll("main, table")].map(element => element.scrollWidth - element.clientWidth))')).toBeLessThanOrEqual(0)
       const name = `overview-${colorScheme}${suffix}.png`
-      await overview.screenshot({ path: keep ? `docs/images/${name}` : testInfo.outputPath(name) })
+      await overview.screenshot({ path: picturePath(name, testInfo) })
     }
   }
 

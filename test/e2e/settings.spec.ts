@@ -58,7 +58,7 @@ test('changes name and password; another browser\'s session ends', async ({ open
   await account.getByLabel('New password').fill('short')
   await account.getByLabel('Repeat password').fill('shorter')
   await account.getByRole('button', { name: 'Set password' }).click()
-  await expect(account.getByLabel('Repeat password')).toHaveAccessibleDescription(/is not the same/)
+  await expect(account.getByLabel('Repeat password')).toHaveAccessibleDescription(/must be the same/)
   await account.getByLabel('Repeat password').fill('short')
   await page.keyboard.press('Enter')
   await expect(account.getByLabel('New password')).toHaveAccessibleDescription(/at least 8 characters/)
@@ -153,7 +153,7 @@ test('disables, limits and deletes users', { tag: '@screen' }, async ({ openCons
 
   await row.getByRole('button', { name: 'Limit caches of ben' }).click()
   const dialog = page.getByRole('dialog', { name: 'Caches of ben' })
-  const limit = dialog.getByRole('textbox', { name: 'Most caches' })
+  const limit = dialog.getByRole('textbox', { name: 'Max caches' })
   await limit.fill('none')
   await page.keyboard.press('Enter')
   await expect(limit).toHaveAccessibleDescription(/must be a/)

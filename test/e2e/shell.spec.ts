@@ -65,7 +65,7 @@ test('a theme holds over a reload, from before the first paint', async ({ overvi
   await overview.reload()
   await overview.getByRole('button', { name: 'Signed in as' }).click()
   await expect(overview.getByRole('menuitemradio', { name: 'Dark' })).toBeChecked()
-  await overview.getByRole('menuitemradio', { name: 'As the system' }).click()
+  await overview.getByRole('menuitemradio', { name: 'System' }).click()
   expect(await ground()).toBe(light)
 })
 

@@ -1,11 +1,10 @@
 import type { Page, TestInfo } from '@playwright/test'
 import type { ConsoleFixtures } from './console-test'
-import process from 'node:process'
 import { expect, skipWithoutBrowser, test } from './console-test'
+import { picturePath } from './pictures'
 
 skipWithoutBrowser()
 
-const keep = process.env.LARDER_SCREENSHOTS === '1'
 const sizes = [{ width: 1180, height: 760, suffix: '' }, { width: 800, height: 600, suffix: '-small' }] as const
 
 async function nameOwner(call: ConsoleFixtures['call']): Promise<void> {
@@ -21,7 +20,7 @@ async function takePictures(page: Page, screen: string, testInfo: TestInfo): Pro
       // Nothing is cut off, not even in the small window.
       expect(await page.evaluate('Math.max(...[document.documentElement, ...document.querySelectorAll("main, table")].map(element => element.scrollWidth - element.clientWidth))')).toBeLessThanOrEqual(0)
       const name = `${screen}-${colorScheme}${suffix}.png`
-      await page.screenshot({ path: keep ? `docs/images/${name}` : testInfo.outputPath(name) })
+      await page.screenshot({ path: picturePath(name, testInfo) })
     }
   }
   await page.setViewportSize(sizes[0])

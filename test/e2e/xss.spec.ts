@@ -195,7 +195,7 @@ test('50 payloads as labels, user names, requests, snippets, commands and notice
   await filter.fill(`key:"${image}"`)
   await filter.press('Escape')
   await log.getByRole('row').nth(1).click()
-  await expect(page.getByRole('group', { name: 'What the log knows' })).toContainText(image)
+  await expect(page.getByRole('group', { name: 'Request details' })).toContainText(image)
   await expectInert(page, [image])
 
   await page.getByRole('link', { name: 'Playground' }).click()

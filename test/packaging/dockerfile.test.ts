@@ -39,7 +39,7 @@ describe.skipIf(!linux)('the image', () => {
     expect(image.user).toBe('node')
     expect(image.volumes).toEqual([image.env.LARDER_HOME])
     expect(image.exposes).toEqual(['7777'])
-    // In a container only this reaches the outside; http-api.md wants it said twice.
+    // In a container only this reaches the outside; without TLS it has to be allowed explicitly.
     expect(image.env).toMatchObject({ LARDER_HOST: '0.0.0.0', LARDER_ALLOW_PLAINTEXT: '1' })
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { toFormErrors } from '../../src/renderer/src/error-text'
-import { LarderError } from '../../src/shared/errors'
+import { incompleteText, toFormErrors } from '../../src/renderer/src/error-text'
+import { invalidField, LarderError } from '../../src/shared/errors'
 
 describe('form errors', () => {
   it('stand beside their field; the others are told for the form', () => {
@@ -13,4 +13,13 @@ describe('form errors', () => {
   it.each([[new LarderError('name-taken', 'Taken.'), 'Taken.'], [new TypeError('oops'), 'oops'], ['text', 'text']])('without fields are told for the form', (error, form) => {
     expect(toFormErrors(error, ['name'])).toEqual({ fields: new Map(), form })
   })
+})
+
+it.each([
+  [invalidField('key', 'must not be empty'), 'Fill in a key to see the request.'],
+  [invalidField('selection', 'must not be empty'), 'Fill in a prefix to see the request.'],
+  [invalidField('op', 'is missing'), 'Fill in an op to see the request.'],
+  [invalidField('key', 'must be well-formed Unicode'), 'key: must be well-formed Unicode'],
+])('a field that is empty is the next step: %s', (error, text) => {
+  expect(incompleteText(error, field => field === 'selection' ? 'prefix' : field)).toBe(text)
 })

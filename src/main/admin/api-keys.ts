@@ -56,7 +56,7 @@ export function createKeyHandlers({
     if (names === null)
       return
     if (scopes.includes('admin'))
-      throw invalidField('caches', 'a key with the scope admin reaches every cache, by making new keys: leave it null')
+      throw invalidField('caches', 'must be null for a key with the scope admin, which can create keys for every cache')
     const unknown = names.find(name => !caches.has(userId, name))
     if (unknown !== undefined)
       throw invalidField('caches', `there is no cache ${unknown}`)

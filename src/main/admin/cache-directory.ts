@@ -51,7 +51,7 @@ export function createCacheDirectory({ metadata, caches }: {
     createdAt: cache => created.get(cache.definition.id) ?? 0,
     create(record, alsoWrite = () => {}) {
       if (lookUp(record.userId, record.name) !== undefined)
-        throw new LarderError('name-taken', `You have a cache ${record.name} already.`, { errors: [{ field: 'name', message: 'is taken' }] })
+        throw new LarderError('name-taken', `You already have a cache named ${record.name}.`, { errors: [{ field: 'name', message: 'is taken' }] })
       try {
         const cache = metadata.transaction(() => {
           alsoWrite()

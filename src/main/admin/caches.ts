@@ -12,7 +12,7 @@ import { controlCall } from '../serving/call'
 import { callerOf, isoTime } from './handlers'
 import { withHitRatio } from './totals'
 
-/** The cache of face 2, which every user has. */
+/** The cache of the text face, which every user has. */
 export const defaultCache = 'default'
 
 interface CacheHandlerDependencies {

@@ -12,7 +12,7 @@ export type HandlersOf<Group extends string> = Pick<OperationHandlers, Extract<O
  */
 export function callerOf({ principal }: CallContext): Principal {
   if (!principal)
-    throw new LarderError('key-missing', 'This needs a credential.')
+    throw new LarderError('key-missing', 'This operation needs a credential.')
   return principal
 }
 

@@ -115,14 +115,14 @@ export function createKeyRing({ metadata, users, clock, logger }: {
         held.record = { ...held.record, lastUsedAt: held.lastUsedAt }
     }
     catch (error) {
-      logger.warn('Could not write when API keys were last used; trying again in a minute', { reason: messageOf(error) })
+      logger.warn('Could not save when API keys were last used; trying again in a minute', { reason: messageOf(error) })
     }
   }
 
   const timer = setInterval(writeBack, writeBackEvery)
   timer.unref()
 
-  const missing = (): LarderError => new LarderError('key-not-found', 'You have no such API key.')
+  const missing = (): LarderError => new LarderError('key-not-found', 'You have no API key with this id.')
 
   return {
     list: userId => keys.values().filter(({ record }) => record.userId === userId).map(current).toArray(),

@@ -42,7 +42,7 @@ export function createSignInHandlers(deps: SignInDependencies): HandlersOf<'sess
     if (userId !== undefined)
       return users.get(userId)
     codeAttempts.begin('code')
-    const rule = 'it works once, for ten minutes'
+    const rule = 'a code works once, within ten minutes'
     throw new LarderError('sign-in-failed', `This code is not valid: ${rule}. Ask for a new one.`)
   }
 

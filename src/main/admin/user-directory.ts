@@ -41,7 +41,7 @@ export function createUserDirectory(metadata: MetadataStore): UserDirectory {
     get(id) {
       const user = users.get(id)
       if (!user)
-        throw new LarderError('user-not-found', 'There is no such user.')
+        throw new LarderError('user-not-found', 'There is no user with this id.')
       return user
     },
     findByName(name) {
@@ -71,7 +71,7 @@ export function createUserDirectory(metadata: MetadataStore): UserDirectory {
         return metadata.users.update(id, change)
       })
       if (!changed)
-        throw new LarderError('user-not-found', 'There is no such user.')
+        throw new LarderError('user-not-found', 'There is no user with this id.')
       users.set(id, changed)
       return changed
     },

@@ -45,9 +45,9 @@ export function checkChange(caller: Principal, user: UserRecord, change: Change)
   const { password, admin, disabled, cacheLimit } = change
   const own = user.id === caller.userId
   if (!caller.admin && [admin, disabled, cacheLimit].some(field => field !== undefined))
-    throw new LarderError('admin-only', 'Only an administrator may say who is one, disable users and limit caches.')
+    throw new LarderError('admin-only', 'Only an administrator may appoint administrators, disable users and limit caches.')
   if (user.owner && admin === false)
-    throw new LarderError('protected', 'The owner stays an administrator.')
+    throw new LarderError('protected', 'The owner is always an administrator.')
   if (user.owner && disabled)
     throw new LarderError('protected', 'The owner cannot be disabled.')
   // An administrator who could would be the owner from then on.
@@ -72,5 +72,5 @@ export function checkDeletion(caller: Principal, user: UserRecord): void {
 export function checkStanding(users: UserDirectory, then: UserRecord): void {
   const now = users.find(then.id)
   if (!now || now.disabled || now.passwordHash !== then.passwordHash || now.admin !== then.admin)
-    throw new LarderError('key-invalid', 'Your account has changed meanwhile. Sign in again.')
+    throw new LarderError('key-invalid', 'Your account has changed in the meantime. Sign in again.')
 }

@@ -73,7 +73,7 @@ export function createUserHandlers(deps: UserHandlerDependencies): HandlersOf<'u
     'users.update': async ({ id, name, password, admin, disabled, cacheLimit }, context) => {
       const caller = callerOf(context)
       if (id !== caller.userId && !caller.admin)
-        throw new LarderError('user-not-found', 'There is no such user.')
+        throw new LarderError('user-not-found', 'There is no user with this id.')
       const before = users.get(id)
       checkChange(caller, before, { password, admin, disabled, cacheLimit })
       if (name !== undefined)

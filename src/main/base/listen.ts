@@ -66,7 +66,7 @@ function bind<S extends Server>(server: S, host: string, port: number): Promise<
 function explain(error: NodeJS.ErrnoException, host: string, port: number): string {
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`
   if (error.code === 'EADDRINUSE')
-    return `Port ${port} is taken (${address}). Stop what uses it, or choose another with --port or LARDER_PORT.`
+    return `Port ${port} is taken (${address}). Stop the program that uses it, or choose another port with --port or LARDER_PORT.`
   if (error.code === 'EACCES')
     return `Port ${port} needs privileges that this process lacks (${address}).`
   return `Cannot listen on ${address}: ${error.message}`

@@ -35,5 +35,5 @@ function checkAccess(spec: Pick<OperationSpec, 'scope' | 'reach'>, principal: Pr
   if (spec.scope !== 'any')
     requireScope(principal, spec.scope)
   if (spec.reach === 'server' && !principal.admin)
-    throw new LarderError('admin-only', 'Only an administrator may do this: it concerns every user of this server.')
+    throw new LarderError('admin-only', 'Only an administrator may do this, because it affects every user of this server.')
 }

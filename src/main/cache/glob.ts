@@ -1,4 +1,5 @@
 import { invalidField } from '../../shared/errors'
+import { grouped } from '../../shared/grouped'
 import { limits } from '../../shared/limits'
 
 /** First and last code point of a range. */
@@ -25,7 +26,7 @@ const anyCharacter: Place = { ranges: [], negated: true }
  */
 export function compileGlob(glob: string): (key: string) => boolean {
   if (glob.length > limits.entryKey)
-    throw invalidField('glob', `must be at most ${limits.entryKey} characters`)
+    throw invalidField('glob', `must be at most ${grouped(limits.entryKey)} characters`)
   const { places, stars } = parse(glob)
   const end = places.length
   const words = (end >>> 5) + 1

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../shared/errors'
 import type { JsonTree } from '../../shared/json-members'
 import { LarderError } from '../../shared/errors'
+import { grouped } from '../../shared/grouped'
 import { jsonExcess } from '../../shared/json-limits'
 import { readJsonTree, writeJsonTree } from '../../shared/json-members'
 import { limits } from '../../shared/limits'
@@ -25,7 +26,7 @@ export function mergePatch(value: Buffer, patch: Buffer): Buffer {
 /** The text, once it has proved to be JSON. */
 function checked(bytes: Buffer, code: ErrorCode, what: string, done: string): string {
   if (bytes.length > limits.patched)
-    throw new LarderError('too-large', `${what} has more than ${limits.patched} bytes; it is too large to be ${done}.`)
+    throw new LarderError('too-large', `${what} has more than ${grouped(limits.patched)} bytes; it is too large to be ${done}.`)
   const text = attempt(() => utf8.decode(bytes))
   const excess = jsonExcess(text, limits.jsonDepth, limits.patchElements)
   if (excess === 'depth')

@@ -159,7 +159,7 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       const fresh = isFresh(entry, wall, monotonic) ? entry : undefined
       // RFC 9110 §13.1.1: If-Match is false where there is no current representation.
       if (!holds(ifVersion, fresh))
-        throw new LarderError('precondition-failed', 'The entry is not of the version that was asked for.')
+        throw new LarderError('precondition-failed', 'The entry has another version.')
       if (fresh === undefined)
         throw new LarderError('entry-not-found', 'There is no fresh entry to patch.')
       checkKind(fresh)
@@ -226,10 +226,10 @@ function add(value: Buffer | undefined, by: bigint): bigint {
   const before = BigInt(number)
   const sum = before + by
   if (BigInt.asIntN(64, before) !== before || BigInt.asIntN(64, sum) !== sum)
-    throw new LarderError('not-a-number', 'The number would leave 64 bits.')
+    throw new LarderError('not-a-number', 'The result does not fit into 64 bits.')
   return sum
 }
 
 function tooLarge(): LarderError {
-  return new LarderError('too-large', 'The entry would be larger than the cache may ever hold.')
+  return new LarderError('too-large', 'The entry is larger than the limit of the cache.')
 }

@@ -28,7 +28,7 @@ export function describeListening(bound: readonly AddressInfo[], secure: boolean
     return `Listening on ${places}: reachable from this machine only.`
   if (secure)
     return `Listening on ${places} with TLS: other machines can reach it.`
-  return `Listening on ${places} without TLS: other machines can reach it, and keys travel readable.`
+  return `Listening on ${places} without TLS: other machines can reach it, and keys travel unencrypted.`
 }
 
 // Underscores are no part of a host name (RFC 1123), but container networks use them.

@@ -24,7 +24,7 @@ export interface CliClient {
   call: <N extends OperationName>(name: N, input: OperationInput<N>) => Promise<OperationOutput<N>>
   /** The same, but hands the answer out as it came; undefined where there is no body. */
   callRaw: <N extends OperationName>(name: N, input: OperationInput<N>) => Promise<unknown>
-  /** Face 3: one entry, bytes in and out. */
+  /** The native face: one entry, bytes in and out. */
   entry: (request: EntryRequest) => Promise<Answer>
 }
 
@@ -77,7 +77,7 @@ function failureOf({ status, headers, body }: Answer): Failure {
     title: typeof title === 'string' ? title : `HTTP ${status}`,
     status,
     code: typeof code === 'string' ? code : 'unknown',
-    detail: typeof detail === 'string' ? detail : `The server answered ${status} without saying why; is it a Larder?`,
+    detail: typeof detail === 'string' ? detail : `The server answered ${status} without a reason. Is it a Larder server?`,
   }
   if (Array.isArray(errors))
     problem.errors = errors as CliProblem['errors'] & object
@@ -114,6 +114,6 @@ function parseJson(text: string): unknown {
     return JSON.parse(text)
   }
   catch (error) {
-    throw localFailure('The server sent broken JSON; is it a Larder?', error)
+    throw localFailure('The server sent invalid JSON. Is it a Larder server?', error)
   }
 }

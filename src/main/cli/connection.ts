@@ -54,8 +54,8 @@ export function findConnection({ url, apiKey, defaultUrl, home, readPrivateFile 
   const here = control !== undefined && isLoopback(control.url.hostname.replace(/^\[(.*)\]$/, '$1'))
   if (control && !here && !url) {
     const { origin } = control.url
-    throw localFailure(`${join(home, controlFileName)} names ${origin}, which is not on this machine alone. `
-      + `If that is your server, say so: --url ${origin}`)
+    throw localFailure(`${join(home, controlFileName)} names ${origin}, which other machines may serve. `
+      + `If that is your server, name it with --url ${origin}`)
   }
   if (control && (!url || url.origin === control.url.origin)) {
     const hint = `${controlFileName} in ${home} is left over from a server that has ended. Start one with: larder serve`
@@ -88,11 +88,11 @@ function readControlFile(
   catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
       return undefined
-    throw localFailure(`The control file is not believed: ${messageOf(error)}`, error)
+    throw localFailure(`The control file cannot be trusted: ${messageOf(error)}`, error)
   }
   const control = parseControlFile(text)
   if (!control)
-    throw localFailure(`${path} is not a control file of Larder. Restart the server, which writes it anew.`)
+    throw localFailure(`${path} is not a control file of Larder. Restart the server, which writes it again.`)
   return control
 }
 

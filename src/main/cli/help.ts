@@ -9,7 +9,7 @@ const exitTexts: readonly (readonly [number, string])[] = [
   [exitCodes.error, 'error'],
   [exitCodes.notFound, 'not found, or a miss'],
   [exitCodes.unreachable, 'no server answers'],
-  [exitCodes.refused, 'refused: the key is missing, wrong, or may not do this'],
+  [exitCodes.refused, 'refused: the key is missing, invalid, or lacks permission'],
   [exitCodes.usage, 'wrong usage: a flag, an argument or a variable'],
 ]
 
@@ -24,10 +24,10 @@ export function generalHelp(
     `${heading('Usage')}\n  larder [command] [arguments] [flags]`,
     `${heading('Try it')}\n  larder serve                              # in one terminal\n  larder set default greeting "Hello"       # in another\n  larder get default greeting`,
     `${heading('Commands')}\n${columns(commands.map(command => [signature(command), command.summary]))}`,
-    `${heading('Flags of every command')}\n${flagColumns(globals)}`,
-    `${heading('Which server')}\n  The one that runs on the data folder (--home). Elsewhere: --url with the variable LARDER_API_KEY.`,
+    `${heading('Global flags')}\n${flagColumns(globals)}`,
+    `${heading('Which server')}\n  The server of the data folder (--home). For another one, use --url and the variable LARDER_API_KEY.`,
     exits(heading),
-    'larder <command> --help tells more about one command.',
+    'larder <command> --help describes one command.',
   ].join('\n\n')
 }
 
@@ -42,7 +42,7 @@ export function commandHelp(command: Command, globals: ReadonlyMap<string, FlagS
       ? [`${heading('Arguments')}\n${columns(command.arguments.map(({ name, meaning }) => [`<${name}>`, meaning]))}`]
       : [],
     ...command.flags.size > 0 ? [`${heading('Flags')}\n${flagColumns(command.flags)}`] : [],
-    `${heading('Flags of every command')}\n${flagColumns(globals)}`,
+    `${heading('Global flags')}\n${flagColumns(globals)}`,
     exits(heading),
   ].join('\n\n')
 }

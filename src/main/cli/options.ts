@@ -42,10 +42,10 @@ export const options = {
     flag: 'home',
     placeholder: '<folder>',
     default: null,
-    meaning: 'Where databases and logs live; the user-data folder unless said.',
+    meaning: 'Folder for databases and logs; by default the user-data folder.',
     parse(value) {
       if (/^~(?:[/\\]|$)/.test(value))
-        throw new Error('must be a path; ~ is expanded by shells only, write the whole path')
+        throw new Error('must be a path; only shells expand ~, so write the whole path')
       return text(value)
     },
   }),
@@ -70,7 +70,7 @@ export const options = {
     flag: 'host',
     placeholder: '<address>',
     default: null,
-    meaning: 'Address to bind; 127.0.0.1 and ::1 unless said. Others need TLS or LARDER_ALLOW_PLAINTEXT=1.',
+    meaning: 'Address to bind; by default 127.0.0.1 and ::1. Others need TLS or LARDER_ALLOW_PLAINTEXT=1.',
     parse: bindAddress,
   }),
   allowedHosts: option({
@@ -78,7 +78,7 @@ export const options = {
     flag: 'allowed-hosts',
     placeholder: '<names>',
     default: null,
-    meaning: 'Further host or host:port accepted in Host, comma separated; for containers and port mappings.',
+    meaning: 'Additional names (host or host:port) that Host may have, comma separated; for containers and port mappings.',
     parse: hostList,
   }),
   tlsCertificate: option({
@@ -102,7 +102,7 @@ export const options = {
     flag: 'allow-plaintext',
     placeholder: null,
     default: null,
-    meaning: '1 lets other machines connect without TLS: keys and values travel readable.',
+    meaning: '1 lets other machines connect without TLS: keys and values travel unencrypted.',
     parse: boolean,
   }),
   apiKey: option({
@@ -127,7 +127,7 @@ export const options = {
     flag: 'vault',
     placeholder: '<where>',
     default: 'auto',
-    meaning: 'Where API keys are kept to be read again: keychain, file, env, or auto (keychain, else file).',
+    meaning: 'Where API keys are kept so that they can be read again: keychain, file, env, or auto (the keychain if there is one, otherwise a file).',
     parse: oneOf('auto', 'keychain', 'file', 'env'),
   }),
   memory: option({
@@ -150,7 +150,7 @@ export const options = {
     flag: 'in-flight',
     placeholder: '<size>',
     default: null,
-    meaning: 'Budget for the bytes that requests hold; a quarter of the memory budget, and at least 64MB, unless said.',
+    meaning: 'Budget for the bytes that requests hold; by default a quarter of the memory budget, at least 64MB.',
     parse(value) {
       const bytes = size(value)
       if (bytes < leastInFlight)
@@ -164,7 +164,7 @@ export const options = {
     flag: 'headless',
     placeholder: null,
     default: null,
-    meaning: '1 opens no window, even where Electron is there.',
+    meaning: '1 opens no window, even if Electron is installed.',
     parse: boolean,
     harmless: true,
   }),
@@ -173,7 +173,7 @@ export const options = {
     flag: 'seed',
     placeholder: '<file>',
     default: null,
-    meaning: 'A snapshot file loaded at start. Not in this version: refused.',
+    meaning: 'A snapshot file to load at the start. This version does not support it yet.',
     parse(): never {
       throw new Error('must be left out; this version cannot load snapshots yet')
     },
@@ -186,7 +186,7 @@ export type OptionValue<O> = O extends Option<infer T> ? T : never
 export const dotenvRule = (() => {
   const names = Object.values<Option>(options).flatMap(({ variable, harmless }) => harmless ? [variable] : [])
   const list = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
-  return `A .env may set ${list}; everything else in it counts only after larder trust, and until the file changes.`
+  return `A .env may set ${list}; everything else in it takes effect only after larder trust, until the file changes.`
 })()
 
 /**

@@ -64,7 +64,7 @@ function write(stream: Writable, data: string | Buffer): Promise<void> {
       if (!error)
         resolve()
       else if ('code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED'))
-        reject(new ReaderGone('The reader of the output has gone', { cause: error }))
+        reject(new ReaderGone('The reader of the output is gone', { cause: error }))
       else
         reject(error)
     })

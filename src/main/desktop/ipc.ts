@@ -20,7 +20,7 @@ export function handle(channel: string, answer: Answer, logger: Logger): Disposa
   ipcMain.handle(channel, async (event, input: unknown): Promise<WireAnswer<unknown>> => {
     try {
       if (!isTrustedSender(event))
-        throw new LarderError('cross-origin', 'Only the page of Larder\'s own window may ask this.')
+        throw new LarderError('cross-origin', 'Only the page of Larder\'s own window may call this.')
       checkPlainInput(input)
       return { ok: true, value: await answer(input, event.sender) }
     }

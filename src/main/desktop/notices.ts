@@ -45,7 +45,7 @@ export function watchStores({ keeper, notices, logger }: {
       .map(([name, state]) => `${name}: ${state}`)
       .join('; ')
     if (ill !== told)
-      notices.show(ill === '' ? 'All stores are well again.' : `A store needs attention. ${ill}`)
+      notices.show(ill === '' ? 'All stores work again.' : `A store needs attention. ${ill}`)
     told = ill
   }
 

@@ -1,4 +1,5 @@
 import { LarderError } from '../../shared/errors'
+import { grouped } from '../../shared/grouped'
 import { limits } from '../../shared/limits'
 
 /**
@@ -13,7 +14,7 @@ export function checkPlainInput(input: unknown): void {
     const [value, depth] = next
     // A cycle ends here too.
     if (depth > limits.jsonDepth)
-      throw new LarderError('invalid-input', `The input nests deeper than ${limits.jsonDepth} levels.`)
+      throw new LarderError('invalid-input', `The input is nested deeper than ${limits.jsonDepth} levels.`)
     size += typeof value === 'string' ? value.length : 1
     if (isBranch(value)) {
       for (const key of Object.keys(value)) {
@@ -30,7 +31,7 @@ export function checkPlainInput(input: unknown): void {
       )
     }
     if (size + waiting.length > limits.adminBody)
-      throw new LarderError('too-large', `The input may have ${limits.adminBody} bytes.`)
+      throw new LarderError('too-large', `The input must be at most ${grouped(limits.adminBody)} bytes.`)
   }
 }
 

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { ErrorCode } from '../../shared/errors'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '../../shared/errors'
+import { grouped } from '../../shared/grouped'
 import { limits } from '../../shared/limits'
 import { commonHeaders } from './exchange'
 import { underWay } from './pipelining'
@@ -42,8 +43,8 @@ function explain(error: ParserError): [ErrorCode, string] {
   if (error.code === 'HPE_HEADER_OVERFLOW') {
     // The parser counts the request line among the headers; a packet without a line end is a target that never stops.
     return error.rawPacket && /^[A-Z]+ /.test(error.rawPacket.toString('latin1', 0, 16)) && !error.rawPacket.subarray(0, limits.headers).includes(10)
-      ? ['uri-too-long', `The request target may have ${limits.url} bytes.`]
-      : ['headers-too-large', `Header fields may have ${limits.headers} bytes together.`]
+      ? ['uri-too-long', `The request target must be at most ${grouped(limits.url)} bytes.`]
+      : ['headers-too-large', `The header fields must be at most ${grouped(limits.headers)} bytes in total.`]
   }
   if (error.code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW')
     return ['too-large', 'Chunk extensions are too large.']

@@ -61,7 +61,7 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
   function callerNow({ head, principal }: Exchange, open: boolean): Principal | null {
     const now = principal && holderOf(head)
     if (now === undefined && !open)
-      throw new LarderError('key-invalid', 'This API key or session ended while the request was on its way.')
+      throw new LarderError('key-invalid', 'This API key or session ended during the request.')
     return now ?? null
   }
 

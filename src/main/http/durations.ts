@@ -1,4 +1,5 @@
 import { invalidField } from '../../shared/errors'
+import { grouped } from '../../shared/grouped'
 import { limits } from '../../shared/limits'
 
 const unitSeconds: Record<string, number> = { '': 1, 's': 1, 'm': 60, 'h': 3600, 'd': 86_400 }
@@ -14,7 +15,7 @@ export function parseTtl(text: string, field: string): number | null {
   if (!(seconds > 0))
     throw invalidField(field, 'must be a positive time such as 90, 90s, 15m or 2h, or none')
   if (seconds > limits.ttl)
-    throw invalidField(field, `must be at most ${limits.ttl} seconds`)
+    throw invalidField(field, `must be at most ${grouped(limits.ttl)} seconds`)
   return seconds
 }
 

@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer'
 import { contentTypeRule, isContentType } from '../../shared/entries'
 import { encodeKey } from '../../shared/entry-key'
 import { invalidField, LarderError } from '../../shared/errors'
+import { grouped } from '../../shared/grouped'
 import { limits } from '../../shared/limits'
 import { parseCacheControl, parseTtl } from './durations'
 import { etagOf, parseIfMatch } from './etags'
@@ -50,7 +51,7 @@ export function readWriteOptions(head: RequestHead): WriteOptions {
     options.tags = readTags(head.larderTags)
   if (head.ifNoneMatch !== null) {
     if (head.ifNoneMatch.trim() !== '*')
-      throw invalidField('If-None-Match', 'must be * here: store only where nothing is')
+      throw invalidField('If-None-Match', 'must be *, which stores only if there is no entry')
     options.ifAbsent = true
   }
   if (head.ifMatch !== null)
@@ -75,9 +76,9 @@ function readTags(header: string): string[] {
 /** Throws `invalid-input` naming `field` when there are too many tags or one is too long. */
 export function checkTags(tags: string[], field: string): string[] {
   if (tags.length > limits.tags)
-    throw invalidField(field, `may hold ${limits.tags} tags`)
+    throw invalidField(field, `must be at most ${limits.tags} tags`)
   if (tags.some(tag => Buffer.byteLength(tag) > limits.tag))
-    throw invalidField(field, `a tag may have ${limits.tag} bytes`)
+    throw invalidField(field, `each tag must be at most ${limits.tag} bytes`)
   return tags
 }
 

@@ -186,7 +186,7 @@ export function parseTopics(text: string | undefined): (topic: EventTopic) => bo
     const name = part.trim()
     const matching = names.filter(topic => topic === name || topic.startsWith(`${name}.`))
     if (name === '' || matching.length === 0)
-      throw invalidField('topics', `must be topics or their first part, comma separated, out of: ${names.join(', ')}`)
+      throw invalidField('topics', `must be a comma-separated list of topics or their first parts: ${names.join(', ')}`)
     return matching
   }))
   return topic => wanted.has(topic)

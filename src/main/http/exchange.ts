@@ -110,7 +110,7 @@ export function pourOut(exchange: Exchange, pieces: Iterator<Buffer>, hold: Hold
 
 /**
  * Bytes up to which a value goes out as Latin-1 text, byte for byte the same: node joins text with the head into one write, where a buffer
- * costs a second one. Measured from 60 bytes to here: 10 to 30 % less processor time an answer (docs/performance.md). Copied either way: a
+ * costs a second one. Measured from 60 bytes to here: 10 to 30 % less processor time an answer (decision 0021). Copied either way: a
  * value that was read stays in place only until the next call into the cache, and a slow socket takes it later.
  */
 const joinable = 8 * 1024

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { InFlight } from '../base/in-flight'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '../../shared/errors'
+import { grouped } from '../../shared/grouped'
 import { overloaded } from '../base/in-flight'
 
 /**
@@ -144,7 +145,7 @@ export function ownBuffer(bytes: Buffer): Buffer {
 }
 
 export function tooLarge(limit: number): LarderError {
-  return new LarderError('too-large', `The body may have ${limit} bytes.`, { errors: [{ field: 'body', message: `must be at most ${limit} bytes` }] })
+  return new LarderError('too-large', `The body must be at most ${grouped(limit)} bytes.`, { errors: [{ field: 'body', message: `must be at most ${grouped(limit)} bytes` }] })
 }
 
 export function clientGone(): LarderError {

@@ -4,6 +4,7 @@ import type { RequestHead } from './request-head'
 import type { RequestTarget } from './request-target'
 import type { Route } from './route-table'
 import { LarderError } from '../../shared/errors'
+import { grouped } from '../../shared/grouped'
 import { limits } from '../../shared/limits'
 import { anonymousKey } from '../base/principal'
 
@@ -25,7 +26,7 @@ export interface Admission {
 export function checkMessage(head: RequestHead, target: RequestTarget, url: string, hosts: HostGuard): void {
   // First: behind so many fields the others, maybe another Host, were dropped.
   if (head.fields > limits.headerFields)
-    throw new LarderError('headers-too-large', `A request may have ${limits.headerFields} header fields.`)
+    throw new LarderError('headers-too-large', `A request must have at most ${limits.headerFields} header fields.`)
   if (target.authority === null)
     hosts.check(head.host, head.hostCount)
   // RFC 9112 §3.2.2: the authority of an absolute-form target replaces Host, which must still be there once.
@@ -34,9 +35,9 @@ export function checkMessage(head: RequestHead, target: RequestTarget, url: stri
   else
     hosts.check(target.authority, 1)
   if (url.length > limits.url)
-    throw new LarderError('uri-too-long', `The request target may have ${limits.url} bytes; this one has ${url.length}.`)
+    throw new LarderError('uri-too-long', `The request target must be at most ${grouped(limits.url)} bytes; this one has ${grouped(url.length)}.`)
   if (head.bytes > limits.headers)
-    throw new LarderError('headers-too-large', `Header fields may have ${limits.headers} bytes together; these have ${head.bytes}.`)
+    throw new LarderError('headers-too-large', `The header fields must be at most ${grouped(limits.headers)} bytes in total; these have ${grouped(head.bytes)}.`)
 }
 
 /**

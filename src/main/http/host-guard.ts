@@ -41,7 +41,7 @@ export function createHostGuard(options: { port: number, secure: boolean, names:
       const parts = wellFormed.exec(host)
       if (!parts || Number(parts[1] ?? 0) > 65535)
         throw new LarderError('bad-host', 'Host: must be a name or an address with an optional port')
-      throw new LarderError('misdirected', `This server does not answer for this Host. It is localhost:${port}; others are added with LARDER_ALLOWED_HOSTS.`)
+      throw new LarderError('misdirected', `This server does not accept this Host. It accepts localhost:${port}; LARDER_ALLOWED_HOSTS adds others.`)
     },
     isOwnOrigin(origin) {
       const scheme = secure ? 'https://' : 'http://'

@@ -1,4 +1,5 @@
 import { LarderError } from '../../shared/errors'
+import { grouped } from '../../shared/grouped'
 import { jsonExcess } from '../../shared/json-limits'
 import { limits } from '../../shared/limits'
 
@@ -14,7 +15,7 @@ export function parseJson(body: Buffer): unknown {
   if (excess === 'depth')
     throw new LarderError('malformed-json', `The JSON is nested deeper than ${limits.jsonDepth} levels.`)
   if (excess === 'elements')
-    throw new LarderError('too-large', `body: may have ${limits.jsonElements} JSON elements`, { errors: [{ field: 'body', message: `must have at most ${limits.jsonElements} JSON elements` }] })
+    throw new LarderError('too-large', `body: must have at most ${grouped(limits.jsonElements)} JSON elements`, { errors: [{ field: 'body', message: `must have at most ${grouped(limits.jsonElements)} JSON elements` }] })
   return attempt(() => JSON.parse(text) as unknown)
 }
 

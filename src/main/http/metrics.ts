@@ -93,12 +93,12 @@ function cacheFamilies(caches: readonly CacheInfo[]): Family[] {
     },
     perCache('larder_sets_total', 'counter', 'Entries stored.', (_, statistics) => statistics.sets),
     perCache('larder_deletes_total', 'counter', 'Entries deleted.', (_, statistics) => statistics.deletes),
-    perCache('larder_evictions_total', 'counter', 'Entries dropped because a limit was reached.', (_, statistics) => statistics.evictions),
-    perCache('larder_expirations_total', 'counter', 'Entries dropped because their time had passed.', (_, statistics) => statistics.expirations),
+    perCache('larder_evictions_total', 'counter', 'Entries evicted because a limit was reached.', (_, statistics) => statistics.evictions),
+    perCache('larder_expirations_total', 'counter', 'Entries removed because they had expired.', (_, statistics) => statistics.expirations),
     {
       name: 'larder_request_duration_seconds',
       type: 'summary',
-      help: 'Time to answer a request.',
+      help: 'Latency of requests.',
       samples: rows.flatMap(({ labels, statistics }) => latencySamples(labels, statistics.latency)),
     },
   ]

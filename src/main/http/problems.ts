@@ -12,7 +12,7 @@ export function toLarderError(error: unknown, logger: Logger): LarderError {
   if (error instanceof LarderError)
     return error
   logger.error('unexpected error', { error: messageOf(error), stack: error instanceof Error ? (error.stack ?? null) : null })
-  return new LarderError('internal', 'Something went wrong inside Larder; its log says what.', { cause: error })
+  return new LarderError('internal', 'Something went wrong inside Larder. The log has the details.', { cause: error })
 }
 
 /** Answers an error in the form of the route's face. */

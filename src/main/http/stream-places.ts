@@ -12,7 +12,7 @@ export function createStreamPlaces(limit: number): { take: (principal: Principal
       const credential = keyId ?? `${kind} ${userId}`
       const open = taken.get(credential) ?? 0
       if (open >= limit)
-        throw new LarderError('overloaded', `This credential has ${limit} event streams open already. Close one first.`, { retryAfter: 5 })
+        throw new LarderError('overloaded', `This credential already has ${limit} open event streams. Close one first.`, { retryAfter: 5 })
       taken.set(credential, open + 1)
       return {
         dispose() {

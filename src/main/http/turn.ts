@@ -20,7 +20,7 @@ const most = 32
 
 /**
  * Answers that are made in one turn of the event loop go out together at its end. Written one by one, each would wake a client that has just gone to sleep again,
- * and waking another core was a third of the processor time of a PUT (docs/performance.md).
+ * and waking another core was a third of the processor time of a PUT (decision 0021).
  *
  * @param waits told of a connection that has not taken all of an answer
  */

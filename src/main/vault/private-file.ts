@@ -76,7 +76,7 @@ export function createPrivateFileVault({ home, files, logger }: PrivateFileOptio
     async state() {
       try {
         read()
-        return { state: 'ok', detail: `API keys are kept in the file ${file}, readable for its owner alone.` }
+        return { state: 'ok', detail: `API keys are kept in the file ${file}, which only its owner can read.` }
       }
       catch (error) {
         return { state: 'unavailable', detail: messageOf(error) }

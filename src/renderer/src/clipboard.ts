@@ -4,6 +4,6 @@ export async function copyText(text: string): Promise<void> {
     await navigator.clipboard.writeText(text)
   }
   catch (cause) {
-    throw new Error('The browser did not let the text be copied.', { cause })
+    throw new Error('The browser did not allow the text to be copied.', { cause })
   }
 }

@@ -5,6 +5,17 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+const absent = new Set(['must not be empty', 'is missing'])
+
+/** Why a request cannot be shown yet. If a field is still empty, that is the next step and not a mistake. */
+export function incompleteText(error: unknown, nameOf: (field: string) => string = field => field): string {
+  const empty = error instanceof LarderError && error.errors?.find(({ message }) => absent.has(message))
+  if (!empty)
+    return messageOf(error)
+  const name = nameOf(empty.field)
+  return `Fill in ${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name} to see the request.`
+}
+
 /** What an error says about each field of a form, and what is left to say about the whole. */
 export interface FormErrors { fields: ReadonlyMap<string, string>, form: string }
 

@@ -37,7 +37,7 @@ export function sampleEntries(): Operation[] {
     ...people.map((user, i) => set(`session:${user}`, JSON.stringify({ user, roles: i % 4 === 0 ? ['admin', 'editor'] : ['reader'], cart: Array.from({ length: i % 3 }, (_, n) => ({ product: 1001 + n, count: n + 1 })) }), json, { tags: ['session', `user:${user}`], ttl: 60 * (i + 1) })),
     ...['de', 'en', 'fr', 'ja', 'pt-BR'].map((locale, i) => set(`i18n/${locale}/greeting`, ['Guten Tag', 'Good day', 'Bonjour', 'こんにちは', 'Bom dia'][i] ?? '', 'text/plain; charset=utf-8', { tags: ['i18n'], ttl: null })),
     set('rates.csv', 'currency,rate,at\nUSD,1.0832,2026-01-05\nGBP,0.8611,2026-01-05\nJPY,169.42,2026-01-05\nCHF,0.9377,2026-01-05\n', 'text/csv; charset=utf-8', { ttl: 900 }),
-    set('page:/index.html', '<!doctype html>\n<title>Rendered page</title>\n<h1>Hello</h1>\n<p>Shown as text here: nothing of a value ever runs.</p>\n', 'text/html; charset=utf-8', { tags: ['page'], ttl: 120 }),
+    set('page:/index.html', '<!doctype html>\n<title>Rendered page</title>\n<h1>Hello</h1>\n<p>Shown as text here: Larder never runs a value.</p>\n', 'text/html; charset=utf-8', { tags: ['page'], ttl: 120 }),
     set('mark.svg', '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" rx="6" fill="#1c7048"/><path d="M7 9h10M7 13h7" stroke="#fff" stroke-width="2"/></svg>', 'image/svg+xml'),
     { op: 'set', key: 'pixel.png', value: { base64: 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkkCn7DwAClgGqPRMt9QAAAABJRU5ErkJggg==' }, contentType: 'image/png' },
     { op: 'set', key: 'blob.bin', value: { base64: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygp//79/A==' }, contentType: 'application/octet-stream' },

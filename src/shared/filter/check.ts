@@ -1,10 +1,11 @@
 import type { ScannedTerm, ScannedValue } from './scan'
+import { grouped } from '../grouped'
 import { FilterError, filterLimit } from './language'
 
 /** Throws FilterError. */
 export function checkLength(text: string): void {
   if (text.length > filterLimit)
-    throw new FilterError(`A filter may have at most ${filterLimit} characters.`, filterLimit, text.length)
+    throw new FilterError(`A filter must be at most ${grouped(filterLimit)} characters long.`, filterLimit, text.length)
 }
 
 /** Throws FilterError for a quotation mark or a backslash that the text ends in. */
@@ -38,7 +39,7 @@ export function findField<F>(
   }
   for (const { from: start, to: end } of values) {
     if (start === end)
-      throw new FilterError(`A value is missing behind ${name}${operator}`, from, start)
+      throw new FilterError(`A value is missing after ${name}${operator}`, from, start)
   }
   return field
 }

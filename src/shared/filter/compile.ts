@@ -32,7 +32,7 @@ function compileTerm<R>(term: ScannedTerm, language: FilterLanguage<R>): Test<R>
 
 function compileFreeText<R>({ from, to, values: [value] }: ScannedTerm, { text }: FilterLanguage<R>): Test<R> {
   if (!value || value.from === value.to)
-    throw new FilterError('A minus leaves out what follows it at once, as in -cache:sessions.', from, to)
+    throw new FilterError('A minus must be directly before the term that it excludes, as in -cache:sessions.', from, to)
   const matches = compilePattern([{ kind: 'run' }, ...value.parts, { kind: 'run' }], true)
   return record => text.some((read) => {
     const subject = read(record)
@@ -68,7 +68,7 @@ function compileText<R>(
   const { read } = field
   const matchers = values.map((value) => {
     if (field.kind === 'enum' && !Object.hasOwn(field.values, literalOf(value).toLowerCase()))
-      throw new FilterError(`${name} is one of: ${Object.keys(field.values).join(', ')}.`, value.from, value.to)
+      throw new FilterError(`${name} must be one of: ${Object.keys(field.values).join(', ')}.`, value.from, value.to)
     return compilePattern(value.parts, field.kind === 'enum' || field.ignoreCase === true)
   })
   return (record) => {

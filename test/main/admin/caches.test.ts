@@ -40,7 +40,7 @@ it.each([
   expect(metadata.caches.list()).toHaveLength(1)
 })
 
-it('says what is wrong with a TTL in the words of the contract', async () => {
+it('says what is wrong with a TTL in the words that clients know', async () => {
   const { call } = await startAdministration()
   await expect(call('caches.create', { name: 'a', ttl: -1 })).rejects.toThrow('TTL must be a positive value.')
 })

@@ -244,7 +244,7 @@ it.each([
   ['disabled', 'users.update', { disabled: true }],
   ['given a password', 'users.update', { password: 'another password' }],
   ['deleted', 'users.delete', {}],
-  ['no administrator any more', 'users.update', { admin: false }],
+  ['no longer an administrator', 'users.update', { admin: false }],
 ] as const)('does not finish what a caller began who is %s meanwhile', async (_, name, input) => {
   const { promise, resolve } = Promise.withResolvers<void>()
   const hash: typeof cheapPasswords.hash = async (text, subject) => {

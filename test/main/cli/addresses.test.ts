@@ -10,8 +10,8 @@ it.each<[AddressInfo[], boolean, string]>([
   [[at('127.0.0.1'), at('::1')], false, '127.0.0.1:7777 and [::1]:7777: reachable from this machine only.'],
   [[at('127.0.0.1', 80)], true, '127.0.0.1:80: reachable from this machine only.'],
   [[at('127.8.8.8')], false, '127.8.8.8:7777: reachable from this machine only.'],
-  [[at('0.0.0.0')], false, '0.0.0.0:7777 without TLS: other machines can reach it, and keys travel readable.'],
+  [[at('0.0.0.0')], false, '0.0.0.0:7777 without TLS: other machines can reach it, and keys travel unencrypted.'],
   [[at('::')], true, '[::]:7777 with TLS: other machines can reach it.'],
-  [[at('192.0.2.1')], false, '192.0.2.1:7777 without TLS: other machines can reach it, and keys travel readable.'],
-  [[at('127.0.0.1'), at('192.0.2.1')], false, '127.0.0.1:7777 and 192.0.2.1:7777 without TLS: other machines can reach it, and keys travel readable.'],
+  [[at('192.0.2.1')], false, '192.0.2.1:7777 without TLS: other machines can reach it, and keys travel unencrypted.'],
+  [[at('127.0.0.1'), at('192.0.2.1')], false, '127.0.0.1:7777 and 192.0.2.1:7777 without TLS: other machines can reach it, and keys travel unencrypted.'],
 ])('%j with TLS %s', (bound, secure, sentence) => expect(describeListening(bound, secure)).toBe(`Listening on ${sentence}`))

@@ -37,14 +37,14 @@ const rows: Record<string, Row> = {
   'key list': { argv: ['key', 'list'], replies: [{ body: [samples.key] }], sends: [['GET', '/admin/keys']], prints: /^ID +LABEL .*\nk1 +shop +read,write +all +– +2026-01-02T00:00:00\.000Z +–/ },
   'key create': { argv: ['key', 'create', '--label', 'shop', '--scopes', 'read,admin', '--caches', 'a, b', '--origins', 'http://localhost:5173'], replies: [{ status: 201, body: secret }], sends: [['POST', '/admin/keys', { label: 'shop', scopes: ['read', 'admin'], caches: ['a', 'b'], origins: ['http://localhost:5173'] }]], prints: 'lk_k1_secret\n', says: /^Created API key k1\. Read it again with: larder key print k1\n$/ },
   'key create, not kept': { argv: ['key', 'create', '--label', 'x'], replies: [{ status: 201, body: { ...secret, kept: false } }], sends: [['POST', '/admin/keys', { label: 'x' }]], prints: 'lk_k1_secret\n', says: /Copy it now/ },
-  'key rotate': { argv: ['key', 'rotate', 'k1', '--overlap', '1h'], replies: [{ body: secret }], sends: [['POST', '/admin/keys/k1/rotate', { overlap: 3600 }]], prints: 'lk_k1_secret\n', says: /works for 3600 seconds more/ },
+  'key rotate': { argv: ['key', 'rotate', 'k1', '--overlap', '1h'], replies: [{ body: secret }], sends: [['POST', '/admin/keys/k1/rotate', { overlap: 3600 }]], prints: 'lk_k1_secret\n', says: /works for 3600 more seconds/ },
   'key revoke': { argv: ['key', 'revoke', 'k1'], replies: [gone], sends: [['DELETE', '/admin/keys/k1']], prints: '', says: /^Revoked API key k1\.\n$/ },
   'console': { argv: ['console'], replies: [{ status: 201, body: samples.code }], sends: [['POST', '/admin/session/code']], prints: 'http://localhost:7777/#c0de\n', says: /10 minutes/ },
   'flush': { argv: ['flush', 'products'], replies: [{ body: { matched: 12345 } }], sends: [['POST', '/admin/caches/products/flush']], prints: '12345\n' },
   'stats': { argv: ['stats'], replies: [{ body: samples.stats }], sends: [['GET', '/admin/stats']], prints: /\nmisses +1,020\n {2}absent +1,000\n[\s\S]*\nlatency p99 \(µs\) +30\.5\n/ },
   'status': { argv: ['status'], replies: [{ body: samples.ready }], sends: [['GET', '/readyz']], prints: 'status    ready\nmetadata  ok\nentries   ok\n' },
   'users': { argv: ['users'], replies: [{ body: [{ ...samples.user, name: '東京' }, samples.user] }], sends: [['GET', '/admin/users']], prints: /\nu1 {2}東京 {2}yes .*\nu1 {2}Ada {3}yes / },
-  'users disable': { argv: ['users', 'disable', 'ben'], replies: onBen({ body: { ...ben, disabled: true } }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { disabled: true }]], prints: 'ben is disabled. Let the user in again with: larder users enable u2\n' },
+  'users disable': { argv: ['users', 'disable', 'ben'], replies: onBen({ body: { ...ben, disabled: true } }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { disabled: true }]], prints: 'ben is disabled. To enable the user again: larder users enable u2\n' },
   'users disable by id, which goes before a name': { argv: ['users', 'disable', 'u2'], replies: onBen({ body: ben }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { disabled: true }]], prints: /^ben / },
   'users enable': { argv: ['users', 'enable', 'ben'], replies: onBen({ body: ben }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { disabled: false }]], prints: 'ben is enabled.\n' },
   'users limit': { argv: ['users', 'limit', 'ben', '500'], replies: onBen({ body: { ...ben, cacheLimit: 500 } }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { cacheLimit: 500 }]], prints: 'ben may have 500 caches.\n' },
@@ -137,7 +137,7 @@ describe('commands', () => {
     server.reply({ status: 201, body: { ...samples.page, path } })
     const { code, stderr, opened } = await larder(['console', '--open'], { files: controlOf(server.url) })
     expect([code, opened]).toEqual([1, []])
-    expect(stderr).toMatch(/--open is for the server of this data folder/)
+    expect(stderr).toMatch(/--open works only for the server of this data folder/)
   })
 
   it('console --open says so when nothing opens files, and has printed the link', async () => {
@@ -147,7 +147,7 @@ describe('commands', () => {
     }
     const { code, stdout, stderr } = await larder(['console', '--open'], { files: controlOf(server.url), opener })
     expect([code, stdout]).toEqual([1, `${samples.page.url}\n`])
-    expect(stderr).toMatch(/could not be opened: spawn xdg-open ENOENT\. Open the link by hand\./)
+    expect(stderr).toMatch(/could not be opened: spawn xdg-open ENOENT\. Open the link yourself\./)
   })
 
   it.each(Object.keys(operations) as OperationName[])('call runs %s', async (name) => {

@@ -84,7 +84,7 @@ describe('bad values name what the person wrote', () => {
     ['a fullwidth port', { env: { LARDER_PORT: '８０' } }, 'must be a port'],
     ['a blank port', { env: { LARDER_PORT: ' ' } }, 'LARDER_PORT= : must be a port'],
     ['what Kubernetes sets', { env: { LARDER_PORT: 'tcp://10.0.0.1:7777' } }, 'enableServiceLinks'],
-    ['a tilde', { dotenv: 'LARDER_HOME=~/larder' }, 'must be a path; ~ is expanded by shells only'],
+    ['a tilde', { dotenv: 'LARDER_HOME=~/larder' }, 'must be a path; only shells expand ~'],
     ['a home with NUL', { env: { LARDER_HOME: 'a\0b' } }, 'must be text'],
     ['no address', { env: { LARDER_HOST: '*' } }, 'LARDER_HOST=*: must be an address such as'],
     ['an address with port', { env: { LARDER_HOST: '127.0.0.1:80' } }, 'must be an address such as'],

@@ -61,7 +61,7 @@ describe('a control file that is not the person\'s own', () => {
   ])('%s', async (_, spoil, reason) => {
     const { code, stdout, stderr, asked, path } = await runWith({ url: trap.url }, spoil)
     expect([code, stdout, asked]).toEqual([1, '', 0])
-    expect(stderr).toContain(`larder: The control file is not believed: ${path} ${reason}`)
+    expect(stderr).toContain(`larder: The control file cannot be trusted: ${path} ${reason}`)
     expect(stderr).toMatch(/^[^\n]+\n$/)
   })
 })
@@ -93,14 +93,14 @@ describe('the address in a control file', () => {
   it.each(foreignAddresses)('%s is asked only where the person names it', async (url) => {
     const { code, stderr, path } = await runWith({ url })
     const { origin } = new URL(url)
-    const why = `${path} names ${origin}, which is not on this machine alone.`
-    expect([code, stderr]).toEqual([1, `larder: ${why} If that is your server, say so: --url ${origin}\n`])
+    const why = `${path} names ${origin}, which other machines may serve.`
+    expect([code, stderr]).toEqual([1, `larder: ${why} If that is your server, name it with --url ${origin}\n`])
   })
 
   it.each(noAddresses)('%j is none', async (url) => {
     const { code, stderr, path } = await runWith({ url })
     const why = `${path} is not a control file of Larder.`
-    expect([code, stderr]).toEqual([1, `larder: ${why} Restart the server, which writes it anew.\n`])
+    expect([code, stderr]).toEqual([1, `larder: ${why} Restart the server, which writes it again.\n`])
   })
 
   it.each(['localhost', '127.0.0.1', '127.1', '0x7f000001'])('%s is this machine', async (name) => {

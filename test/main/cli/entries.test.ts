@@ -120,7 +120,7 @@ describe('set', () => {
 describe('del', () => {
   it('drops the entry', async () => {
     server.reply({ status: 204 })
-    expect(await larder(['del', 'default', 'k'], there())).toMatchObject({ code: 0, stdout: '', stderr: 'Dropped k from default.\n' })
+    expect(await larder(['del', 'default', 'k'], there())).toMatchObject({ code: 0, stdout: '', stderr: 'Deleted k from default.\n' })
     expect(server.requests[0]).toMatchObject({ method: 'DELETE', url: '/api/caches/default/entries/k' })
   })
 

@@ -55,10 +55,10 @@ describe('exit codes', () => {
   })
 
   it.each([
-    [{ status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>Bad gateway' }, 1, 'The server answered 502 without saying why'],
+    [{ status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>Bad gateway' }, 1, 'The server answered 502 without a reason'],
     [{ status: 302, headers: { location: 'http://evil.test/' } }, 1, 'The server answered 302'],
-    [{ status: 200, body: '{"half":' }, 1, 'broken JSON'],
-    [{ status: 200, body: { not: 'a list' } }, 1, 'not one that this version of larder understands'],
+    [{ status: 200, body: '{"half":' }, 1, 'invalid JSON'],
+    [{ status: 200, body: { not: 'a list' } }, 1, 'does not understand the answer to'],
     [{ status: 200, headers: { 'content-length': '100' }, body: 'short' }, 3, 'No answer from'],
     [{ status: 500, body: ['not', 'a', 'problem'] }, 1, 'The server answered 500'],
   ])('survives an answer that is none: %j', async (reply, code, message) => {
@@ -102,7 +102,7 @@ describe('wrong usage ends with 64 and asks nobody', () => {
     [['key', 'create', '--label', 'a', '--scopes', 'read,root'], 'must be one of read, write, admin'],
     [['key', 'create', '--label', 'a', '--origins', 'http://a/'], 'must be origins such as'],
     [['switch', 'maybe'], 'must be on or off'],
-    [['status', '--timeout', '5s'], '--timeout means something with --wait only'],
+    [['status', '--timeout', '5s'], '--timeout works only with --wait'],
     [['call'], 'call needs <operation>'],
     [['call', 'cache.list'], 'unknown operation cache.list; did you mean caches.list?'],
     [['call', 'constructor'], 'unknown operation constructor; larder call --help lists them'],

@@ -192,8 +192,8 @@ describe('larder trust', () => {
   it.each([
     [['trust'], 2, 'There is no .env in /work-folder.'],
     [['trust', 'other'], 2, 'There is no .env in /work-folder/other.'],
-    [['trust', '--remove'], 2, `${file} is not trusted; larder trust --list shows what is`],
-    [['trust', '--remove', '--list'], 64, 'trust takes one of --remove and --list'],
+    [['trust', '--remove'], 2, `${file} is not trusted; larder trust --list shows the trusted files`],
+    [['trust', '--remove', '--list'], 64, 'trust takes either --remove or --list'],
   ])('%j', async (argv, code, message) => {
     expect(await larder(argv)).toMatchObject({ code, stderr: `larder: ${message}\n`, written: {} })
   })

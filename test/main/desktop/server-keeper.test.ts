@@ -62,7 +62,7 @@ describe('the server behind the window', () => {
     await keeper.abandon(new Error('before'))
     await keeper.start()
     await Promise.all([keeper.abandon(new Error('a bug')), keeper.abandon(new Error('another'))])
-    expect(await keeper.settled()).toMatchObject({ phase: 'trouble', message: 'The server stopped by itself: a bug' })
+    expect(await keeper.settled()).toMatchObject({ phase: 'trouble', message: 'The server stopped unexpectedly: a bug' })
     expect([stop.mock.calls.length, states]).toEqual([1, ['serving', 'trouble']])
     expect((await keeper.start()).phase).toBe('serving')
   })

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 
-// Part D: what the stand-in proves is proved of the product, because the product cannot tell.
+// What the stand-in proves is true of the product, because the product cannot tell it from Electron.
 it('nothing in src knows that the stand-in exists', () => {
   const root = join(import.meta.dirname, '../../../src')
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(name => /\.(?:ts|vue|cjs|html|js)$/.test(name))

@@ -14,7 +14,7 @@ describe('data of the classic API', () => {
   it('leaves an id that is there, if it is the key', () => {
     expect(withId('{"id":"a","n":1}', '')).toBe('{"id":"a","n":1}')
     expect(withId('{"id":7}', '7')).toBe('{"id":7}')
-    expect(() => withId('{"id":"b"}', 'a')).toThrow('key: is not the id that the value has: b')
+    expect(() => withId('{"id":"b"}', 'a')).toThrow('key: must be the id of the value: b')
   })
 
   it.each(['', '[1]', 'null', '"text"', '{"a":', '12'])('refuses %j', text => expect(() => withId(text, 'a')).toThrow(/^value: must be a JSON object/))

@@ -18,9 +18,9 @@ it.each([
 
 it('says what the log does not know', () => {
   expect(repeatOf(recordOf(), origin)?.lacks).toBe('')
-  expect(repeatOf(recordOf({ method: 'PUT', operation: 'plain.put', requestBytes: 9 }), origin)?.lacks).toBe('The log keeps no queries, headers and bodies: its body has to be put in, its headers too.')
-  expect(repeatOf(recordOf({ operation: 'entries.list' }), origin)?.lacks).toContain('its query is missing if it had one')
-  expect(repeatOf(recordOf({ method: 'POST', operation: 'entries.post' }), origin)?.lacks).toBe('The log keeps no queries, headers and bodies: its query is an example.')
+  expect(repeatOf(recordOf({ method: 'PUT', operation: 'plain.put', requestBytes: 9 }), origin)?.lacks).toBe('The log keeps no queries, headers or bodies: the body is missing, the headers are missing.')
+  expect(repeatOf(recordOf({ operation: 'entries.list' }), origin)?.lacks).toContain('the query may be missing')
+  expect(repeatOf(recordOf({ method: 'POST', operation: 'entries.post' }), origin)?.lacks).toBe('The log keeps no queries, headers or bodies: the query is an example.')
 })
 
 it('makes nothing of a path or key that was cut', () => {

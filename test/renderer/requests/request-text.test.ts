@@ -11,8 +11,8 @@ it('names every result, and others as they are', () => {
 
 it.each([
   [{ result: 'hit' }, 'Found fresh.'],
-  [{ result: 'hit', status: 304 }, 'Found fresh; the client had it already.'],
-  [{ result: 'miss', reason: 'evicted' }, 'Not found: it had made room for others.'],
+  [{ result: 'hit', status: 304 }, 'Found fresh; the client already had it.'],
+  [{ result: 'miss', reason: 'evicted' }, 'Not found: it had been evicted.'],
   [{ result: 'miss', reason: 'constructor' }, 'Not found: constructor.'],
   [{ result: 'off', reason: 'cache-off', status: 503 }, 'Off: Cache is switched off.'],
   [{ result: 'refused', reason: '__proto__', status: 400 }, 'Refused: __proto__.'],

@@ -2,7 +2,7 @@ import type { Answer, RequestOptions } from '../../helpers/http-client'
 import type { TestLarder } from '../../helpers/start-larder'
 import { expect } from 'vitest'
 
-/** One row of a table of http-api.md: what is sent, and what has to come back. */
+/** One request: what is sent, and what has to come back. */
 export interface Case {
   name: string
   /** Requests before it, which must succeed. */

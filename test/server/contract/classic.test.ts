@@ -5,7 +5,7 @@ import { createManualClock } from '../../../src/main/base/clock'
 import { startLarder } from '../../helpers/start-larder'
 import { check, json } from './cases'
 
-// Face 1 of http-api.md, row by row. Each case has a cache of its own, so that the order does not matter.
+// The classic face. Each case has a cache of its own, so that the order does not matter.
 const clock = createManualClock(Date.UTC(2026, 10, 21, 4, 36, 18, 10))
 let larder: TestLarder
 let count = 0
@@ -43,7 +43,7 @@ describe('set-cache', () => {
     () => ({ name: 'empty body', send: ['POST', '/api/set-cache', { body: '' }], status: 400, body: problem(400, 'Malformed JSON.') }),
     () => ({ name: 'not UTF-8', send: ['POST', '/api/set-cache', { body: Buffer.from([0x22, 0xFF, 0x22]) }], status: 400, body: problem(400, 'Malformed JSON.') }),
     () => ({ name: 'nested 100,000 deep', send: ['POST', '/api/set-cache', { body: '['.repeat(100_000) }], status: 400, body: problem(400, 'Malformed JSON.') }),
-    cache => ({ name: 'an id of 1,025 bytes', send: set(cache, { id: 'x'.repeat(1025) }), status: 400, body: problem(400, expect.stringContaining('1024') as unknown as string) }),
+    cache => ({ name: 'an id of 1,025 bytes', send: set(cache, { id: 'x'.repeat(1025) }), status: 400, body: problem(400, expect.stringContaining('1,024') as unknown as string) }),
     () => ({ name: 'GET is not allowed', send: ['GET', '/api/set-cache'], status: 405, headers: { Allow: 'POST' }, body: problem(405, 'GET is not allowed here: POST.') }),
     () => ({ name: 'OPTIONS lists the methods', send: ['OPTIONS', '/api/set-cache'], status: 204, headers: { Allow: 'POST, OPTIONS' } }),
   ]

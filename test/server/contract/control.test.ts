@@ -8,7 +8,7 @@ import { requestOf } from '../../../src/shared/request-of'
 import { startLarder } from '../../helpers/start-larder'
 import { json } from './cases'
 
-// The control plane of http-api.md: every row of the operation table is called with good input, and its answer must fit the row.
+// Every row of the table of operations is called with good input, and its answer must fit the row.
 let larder: TestLarder
 beforeAll(async () => {
   larder = await startLarder()

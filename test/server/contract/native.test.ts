@@ -6,7 +6,7 @@ import { createManualClock } from '../../../src/main/base/clock'
 import { startLarder } from '../../helpers/start-larder'
 import { check, json } from './cases'
 
-// Face 3 of http-api.md: one entry, many entries, batches.
+// The native face: one entry, many entries, batches.
 const clock = createManualClock()
 let larder: TestLarder
 let count = 0

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startLarder } from '../../helpers/start-larder'
 import { check, json } from './cases'
 
-// Face 2 of http-api.md, sentence by sentence.
+// The text face: every sentence of docs/http-api.md about it, and its limits.
 let larder: TestLarder
 beforeAll(async () => {
   larder = await startLarder()
@@ -37,8 +37,8 @@ const cases: Case[] = [
   { name: 'a key with slashes and dots is the rest of the path', given: [put('a//b/../c', '1')], send: ['GET', '/v1/a//b/../c'], status: 200, body: '1' },
   { name: 'a key in any script', given: [put(encodeURIComponent('clé/日本 🧺'), '1')], send: ['GET', `/v1/${encodeURIComponent('clé/日本 🧺')}`], status: 200, body: '1' },
   { name: 'a key of 1 KiB', given: [put('k'.repeat(1024), '1')], send: ['GET', `/v1/${'k'.repeat(1024)}`], status: 200 },
-  { name: 'a key beyond 1 KiB', send: put('k'.repeat(1025), '1'), status: 400, body: 'key: may have 1024 bytes\n' },
-  { name: 'a key beyond 1 KiB in bytes', send: put('%C3%A9'.repeat(513), '1'), status: 400, body: 'key: may have 1024 bytes\n' },
+  { name: 'a key beyond 1 KiB', send: put('k'.repeat(1025), '1'), status: 400, body: 'key: must be at most 1,024 bytes\n' },
+  { name: 'a key beyond 1 KiB in bytes', send: put('%C3%A9'.repeat(513), '1'), status: 400, body: 'key: must be at most 1,024 bytes\n' },
   { name: 'an empty key', send: put('', '1'), status: 400, body: 'key: must not be empty\n' },
   { name: 'half an escape', send: put('%E0%A', '1'), status: 400, body: 'key: has a % without two hexadecimal digits\n' },
   { name: 'a compressed body is refused: its coding would be lost', send: put('a', 'x', { 'Content-Encoding': 'gzip' }), status: 415 },
@@ -49,7 +49,7 @@ const cases: Case[] = [
   { name: '/v1 without a key', send: ['GET', '/v1'], status: 404 },
 ]
 
-describe('face 2', () => {
+describe('the text face', () => {
   it.each(cases.map(row => [row.name, row] as const))('%s', async (_, row) => {
     await check(larder, row)
   })

@@ -108,7 +108,7 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('a restart after %s', (signal) =>
   })
 })
 
-/** R15 wants 100 of 100. */
+/** R15: 100 kills at full size. */
 const kills = process.env.LARDER_HARD === '1' ? 100 : 10
 
 // R15. Red: in src/main/storage/home-lock.ts refuse where `larder.pid` is there.

@@ -103,7 +103,7 @@ describe.skipIf(!git.available || !linux)('s27 a hostile working directory', () 
     for (const args of [['set', 'default', 'a', 'b'], ['get', 'default', 'a'], ['status'], ['key', 'print']]) {
       const { code, stdout, stderr } = await larder(...args, '--home', folder)
       expect([code, stdout]).toEqual([1, ''])
-      expect(stderr).toContain(`larder: The control file is not believed: ${join(home, 'control.json')} can be `)
+      expect(stderr).toContain(`larder: The control file cannot be trusted: ${join(home, 'control.json')} can be `)
       expect(stderr).toMatch(/can be (?:read|written) by other users; move it away/)
     }
     // The folder was named by the person, so that it is theirs and closed to others; nothing else

@@ -136,25 +136,25 @@ describe('a filter', () => {
   })
 
   it.each([
-    ['result:miss nope:1', 'nope', /^There is no field nope\. There are: result, reason/],
+    ['result:miss nope:1', 'nope', /^There is no field nope\. The fields are: result, reason/],
     ['__proto__:1', '', /./],
     ['constructor:1', 'constructor', /no field constructor/],
     ['toString>1', 'toString', /no field toString/],
-    ['result:', 'result:', 'A value is missing behind result:'],
-    ['key:a,,b', 'key:a,', 'A value is missing behind key:'],
-    ['result:mis', 'mis', /^result is one of: hit, stale, miss/],
-    ['result:*', '*', /^result is one of/],
-    ['result:__proto__', '__proto__', /^result is one of/],
-    ['status:4*', '4*', 'status is a whole number, as 400.'],
-    ['status:4\\*', '4\\*', 'status is a whole number, as 400.'],
+    ['result:', 'result:', 'A value is missing after result:'],
+    ['key:a,,b', 'key:a,', 'A value is missing after key:'],
+    ['result:mis', 'mis', /^result must be one of: hit, stale, miss/],
+    ['result:*', '*', /^result must be one of/],
+    ['result:__proto__', '__proto__', /^result must be one of/],
+    ['status:4*', '4*', 'status must be a whole number, such as 400.'],
+    ['status:4\\*', '4\\*', 'status must be a whole number, such as 400.'],
     ['status:1e3', '1e3', /whole number/],
     ['status>=0x10', '0x10', /whole number/],
-    ['duration>5', '5', /^duration is a number with a unit: us, /],
+    ['duration>5', '5', /^duration must be a number with a unit: us, /],
     ['duration>5parsec', '5parsec', /unit/],
     ['size>5constructor', '5constructor', /unit/],
     ['size>kb', 'kb', /unit/],
     ['status>4,5', '5', 'status> takes one number.'],
-    ['cache>a', 'cache>', 'cache is no number: write cache: instead of cache>'],
+    ['cache>a', 'cache>', 'cache is not a number: write cache: instead of cache>'],
     ['a "b c', '"b c', 'This quotation mark is not closed.'],
     ['key:\\', '\\', /^A backslash/],
     ['a - b', '-', /^A minus/],
@@ -168,8 +168,8 @@ describe('a filter', () => {
 
   it('of 1,000 characters works, a longer one is refused as such', () => {
     expect(passes(`-${'x'.repeat(filterLimit - 1)}`)).toBe(true)
-    expect(errorOf('x'.repeat(10_000)).message).toBe('A filter may have at most 1000 characters.')
-    expect(errorOf('"'.repeat(10_000)).message).toBe('A filter may have at most 1000 characters.')
+    expect(errorOf('x'.repeat(10_000)).message).toBe('A filter must be at most 1,000 characters long.')
+    expect(errorOf('"'.repeat(10_000)).message).toBe('A filter must be at most 1,000 characters long.')
   })
 
   it('throws nothing but its own error, with a place inside the text', () => {

@@ -38,7 +38,7 @@ const create = defineCommand({
 
 const update = defineCommand({
   name: 'caches update',
-  summary: 'Change settings of a cache; what is not named stays.',
+  summary: 'Change settings of a cache; the others stay as they are.',
   arguments: [nameArgument],
   flags: settingFlags('update'),
   examples: ['larder caches update products --ttl 10m --max-entries 5000'],
@@ -65,7 +65,7 @@ function switchCommand(state: 'on' | 'off'): Command {
   const enabled = state === 'on'
   return defineCommand({
     name: `caches ${state}`,
-    summary: enabled ? 'Switch a cache on.' : 'Switch a cache off: requests to it answer 503.',
+    summary: enabled ? 'Switch a cache on.' : 'Switch a cache off: requests to it get 503.',
     arguments: [nameArgument],
     examples: [`larder caches ${state} products`],
     async run({ words: [name = ''] }, { client, output }: CommandContext) {

@@ -6,7 +6,7 @@ import { defineCommand, flag } from '../command'
 import { localFailure } from '../failure'
 import { boolean } from '../values'
 
-const hint = 'Open the link by hand.'
+const hint = 'Open the link yourself.'
 
 /**
  * Hands the page to the system's opener. Only a page where our own server puts its pages: another
@@ -14,7 +14,7 @@ const hint = 'Open the link by hand.'
  */
 async function openPage(path: string, { home, io }: CommandContext): Promise<void> {
   if (resolve(dirname(path)) !== join(home(), signInFolder))
-    throw localFailure(`--open is for the server of this data folder, ${home()}; this one is another. ${hint}`)
+    throw localFailure(`--open works only for the server of this data folder, ${home()}. ${hint}`)
   try {
     await io.openFile(path)
   }
@@ -30,13 +30,13 @@ export const consoleLink = defineCommand({
     'Click the link or copy it into the browser. Do not pass it to another program as an argument: '
     + 'every user of the machine can read those. --open opens a private page that leads to the link.',
   ],
-  flags: { open: flag(null, 'Open it in the browser too.', boolean) },
+  flags: { open: flag(null, 'Also open it in the browser.', boolean) },
   examples: ['larder console', 'larder console --open'],
   async run({ flags }, context) {
     const { client, output } = context
     const link = flags.open ? await client.call('session.page', {}) : await client.call('session.code', {})
     await output.show(link, () => link.url)
-    await output.message(`Works once, for ${link.expiresIn / 60} minutes.`)
+    await output.message(`It works once, within ${link.expiresIn / 60} minutes.`)
     if ('path' in link)
       await openPage(link.path, context)
   },

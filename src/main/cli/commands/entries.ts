@@ -36,10 +36,10 @@ const get = defineCommand({
 const set = defineCommand({
   name: 'set',
   summary: 'Store a value.',
-  details: ['The value is an argument, a file (@photo.png), or standard input (-, or left out). A text that begins with @ goes through standard input.'],
+  details: ['The value is an argument, a file (@photo.png), or standard input (- or no argument). Pass a text that begins with @ through standard input.'],
   arguments: [cacheArgument, keyArgument, { name: 'value', meaning: 'text, @file or -', optional: true }],
   flags: {
-    ttl: flag('<time>', 'How long it lives: 90, 90s, 15m, 2h, 7d or none; the cache\'s own TTL unless said.', ttl),
+    ttl: flag('<time>', 'How long it lives: 90, 90s, 15m, 2h, 7d or none; by default the TTL of the cache.', ttl),
     tags: flag('<tags>', 'Tags, comma separated.', list),
     percent,
     type: flag('<media>', 'Content type, such as application/json; text/plain unless said.', mediaType),
@@ -64,8 +64,8 @@ const set = defineCommand({
 
 const del = defineCommand({
   name: 'del',
-  summary: 'Drop an entry.',
-  details: ['Ends with code 2 when there is none.'],
+  summary: 'Delete an entry.',
+  details: ['The exit code is 2 if there is none.'],
   arguments: [cacheArgument, keyArgument],
   flags: { percent },
   examples: ['larder del default greeting'],
@@ -78,7 +78,7 @@ const del = defineCommand({
 
 const flush = defineCommand({
   name: 'flush',
-  summary: 'Drop all entries of a cache.',
+  summary: 'Delete all entries of a cache.',
   arguments: [cacheArgument],
   examples: ['larder flush default'],
   async run({ words: [name = ''] }, { client, output }) {

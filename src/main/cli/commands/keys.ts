@@ -9,7 +9,7 @@ const idArgument = { name: 'id', meaning: 'the id of an API key; larder key list
 const print = defineCommand({
   name: 'key print',
   summary: 'Print an API key: the first one, or the one with this id.',
-  details: ['Reads it from the vault. Only the key goes to stdout, so that it can be put into a variable.'],
+  details: ['The key is read from the vault. Only the key goes to stdout, so that it can be put into a variable.'],
   arguments: [{ ...idArgument, optional: true }],
   examples: ['export LARDER_API_KEY="$(larder key print)"'],
   async run({ words: [id] }, { client, output }) {

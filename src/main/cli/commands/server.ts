@@ -7,8 +7,8 @@ import { boolean, duration } from '../values'
 
 const switchCommand = defineCommand({
   name: 'switch',
-  summary: 'Show the global switch, or move it.',
-  details: ['Off: every request to a cache answers 503. The console and this command line go on working.'],
+  summary: 'Show or set the global switch.',
+  details: ['Off: every request to a cache gets 503. The console and this command line keep working.'],
   arguments: [{ name: 'state', meaning: 'on or off', optional: true }],
   examples: ['larder switch', 'larder switch off'],
   async run({ words: [state] }, { client, output }) {
@@ -21,7 +21,7 @@ const switchCommand = defineCommand({
 
 const stats = defineCommand({
   name: 'stats',
-  summary: 'Show statistics over all your caches.',
+  summary: 'Show statistics of all your caches.',
   examples: ['larder stats', 'larder stats --json'],
   async run(_, { client, output }) {
     const now = await client.call('stats.get', {})
@@ -58,16 +58,16 @@ const waitStep = 200
 
 const status = defineCommand({
   name: 'status',
-  summary: 'Show whether the server may take traffic.',
-  details: ['Needs no key. Ends with 0 when it is ready, 1 when it is not, 3 when nobody answers.'],
+  summary: 'Show whether the server can take traffic.',
+  details: ['Needs no key. The exit code is 0 if the server is ready, 1 if it is not, and 3 if no server answers.'],
   flags: {
     wait: flag(null, 'Wait until it is ready.', boolean),
-    timeout: flag('<time>', 'With --wait: give up after this long; 30s unless said.', duration),
+    timeout: flag('<time>', 'With --wait: give up after this long; by default 30s.', duration),
   },
   examples: ['larder status', 'larder status --wait --timeout 30s && npm test'],
   async run({ flags }, context) {
     if (flags.timeout !== undefined && !flags.wait)
-      throw usageFailure('--timeout means something with --wait only')
+      throw usageFailure('--timeout works only with --wait')
     const ready = flags.wait ? await waitUntilReady(context, (flags.timeout ?? 30) * 1000) : await context.client.call('health.ready', {})
     await context.output.show(ready, () => facts([['status', ready.status], ...Object.entries(ready.stores)]))
   },

@@ -10,21 +10,21 @@ import { boolean } from '../values'
 
 export const trust = defineCommand({
   name: 'trust',
-  summary: 'Let the .env of a folder decide everything for larder serve.',
+  summary: 'Let the .env file of a folder set every variable for larder serve.',
   details: [
     dotenvRule,
     'What you trust is remembered in the data folder that --home or LARDER_HOME names, never in one that a .env names. '
     + 'Only a server reads a .env: a command finds its server by --home, --url and the environment.',
   ],
-  arguments: [{ name: 'folder', meaning: 'where the .env lies; the working directory unless said', optional: true }],
+  arguments: [{ name: 'folder', meaning: 'the folder of the .env file; by default the working directory', optional: true }],
   flags: {
-    remove: flag(null, 'Trust it no longer.', boolean),
-    list: flag(null, 'List what is trusted.', boolean),
+    remove: flag(null, 'Stop trusting it.', boolean),
+    list: flag(null, 'List the trusted files.', boolean),
   },
   examples: ['larder trust', 'larder trust --remove', 'larder trust --list'],
   async run({ words: [folder = '.'], flags }, context) {
     if (flags.remove && flags.list)
-      throw usageFailure('trust takes one of --remove and --list')
+      throw usageFailure('trust takes either --remove or --list')
     if (flags.list)
       return await list(context)
     const { io, home, output } = context
@@ -33,7 +33,7 @@ export const trust = defineCommand({
     if (flags.remove) {
       const path = resolve(place, '.env')
       if (!trusted.remove(path))
-        throw missingFailure(`${path} is not trusted; larder trust --list shows what is`)
+        throw missingFailure(`${path} is not trusted; larder trust --list shows the trusted files`)
       return await output.message(`${path} is no longer trusted.`)
     }
     const file = readDotenv(place, io)

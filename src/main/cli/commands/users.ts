@@ -59,9 +59,9 @@ const disable = switchCommand(
   'disable',
   'Refuse every credential of a user at once. Caches and API keys are kept.',
   { disabled: true },
-  ({ id }) => `is disabled. Let the user in again with: larder users enable ${id}`,
+  ({ id }) => `is disabled. To enable the user again: larder users enable ${id}`,
 )
-const enable = switchCommand('enable', 'Let a disabled user in again.', { disabled: false }, () => 'is enabled.')
+const enable = switchCommand('enable', 'Enable a disabled user again.', { disabled: false }, () => 'is enabled.')
 
 function limitOf(text: string): number {
   try {
@@ -87,7 +87,7 @@ const limit = defineCommand({
 const resetPassword = defineCommand({
   name: 'users reset-password',
   summary: 'Give a user a new password and print it. Sessions, sign-in links and API keys of the user end.',
-  details: ['If the user is you, your API keys go on working.'],
+  details: ['If the user is you, your API keys keep working.'],
   arguments: [userArgument],
   examples: ['larder users reset-password ben'],
   async run({ words: [text = ''] }, context) {

@@ -8,6 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { BatchFrame, BatchOperation } from '../../../shared/entries'
 import { encodeKey } from '../../../shared/entry-key'
 import { errorRegistry, LarderError } from '../../../shared/errors'
+import { grouped } from '../../../shared/grouped'
 import { limits } from '../../../shared/limits'
 import { parseEach, parseInput } from '../../../shared/validation'
 import { overloaded } from '../../base/in-flight'
@@ -30,7 +31,7 @@ const smallBatch = 64 * 1024
 const checkedAtOnce = 500
 type Result = z.output<typeof BatchResult>
 
-/** Face 3: several operations in one request, in order; with `atomic` all or nothing. */
+/** The native face: several operations in one request, in order; with `atomic` all or nothing. */
 export function createBatchFace(deps: DataPlaneDeps): Record<'entries.batch', DataHandler> {
   const inTurn = createLine()
   return {
@@ -114,7 +115,7 @@ function toStep(operation: Operation, path: string, valueLimit: number): BatchSt
     case 'add': {
       const value = toBuffer(operation.value)
       if (value.length > valueLimit)
-        throw new LarderError('too-large', `${path}.value: may have ${valueLimit} bytes`, { errors: [{ field: `${path}.value`, message: `may have ${valueLimit} bytes` }] })
+        throw new LarderError('too-large', `${path}.value: must be at most ${grouped(valueLimit)} bytes`, { errors: [{ field: `${path}.value`, message: `must be at most ${grouped(valueLimit)} bytes` }] })
       const options = {
         contentType: operation.contentType ?? ('text' in operation.value ? 'text/plain; charset=utf-8' : 'application/octet-stream'),
         ttl: operation.ttl,

@@ -23,8 +23,9 @@ import { isHit, settle } from './context'
 import { afterRoom } from './store'
 
 /**
- * Face 1, for clients of the classic JSON cache API. Its messages are part of the contract (http-api.md); the errors' form is made in
- * problems.ts. Unknown members and parameters are ignored, as those clients are used to.
+ * The classic face, for clients of the classic JSON cache API. Those clients know its messages by heart,
+ * so they never change; the form of its errors is made in problems.ts. Unknown members and parameters
+ * are ignored, as those clients expect.
  */
 export function createClassicFace(deps: DataPlaneDeps): Record<'classic.set' | 'classic.get' | 'classic.invalidate', DataHandler> {
   const { serving } = deps

@@ -2,6 +2,7 @@ import type { EntryMetadata, PageQuery, Selector } from '../../serving/ports'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { dataOperations } from '../../../shared/data-operations'
 import { invalidField } from '../../../shared/errors'
+import { grouped } from '../../../shared/grouped'
 import { limits } from '../../../shared/limits'
 import { mayRead, requireRead } from '../../serving/access'
 import { etagOf } from '../etags'
@@ -51,7 +52,7 @@ export function createCollectionFace({ serving }: DataPlaneDeps): Record<Collect
 function readPageQuery(query: Map<string, string>): PageQuery {
   const limit = query.get('limit') ?? '100'
   if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1 || Number(limit) > limits.pageSize)
-    throw invalidField('limit', `must be a whole number from 1 to ${limits.pageSize}`)
+    throw invalidField('limit', `must be a whole number from 1 to ${grouped(limits.pageSize)}`)
   const filters = readFilters(query)
   if (filters.length > 1)
     throw invalidField(Object.keys(filters[1] as object)[0] as string, 'only one of prefix, glob and tag may be given')
@@ -60,7 +61,7 @@ function readPageQuery(query: Map<string, string>): PageQuery {
     throw invalidField('offset', 'must be a whole number from 0 to 999999999')
   const delimiter = query.get('delimiter')
   if (delimiter !== undefined && delimiter.length > limits.entryKey)
-    throw invalidField('delimiter', `must be at most ${limits.entryKey} characters`)
+    throw invalidField('delimiter', `must be at most ${grouped(limits.entryKey)} characters`)
   return {
     filter: filters[0],
     sort: oneOf(query.get('sort') ?? 'key', sorts, 'sort'),
@@ -78,7 +79,7 @@ function readSelector(query: Map<string, string>): Selector {
   if (readFlag(query, 'expired'))
     selectors.push({ expired: true })
   if (selectors.length !== 1 || !selectors[0])
-    throw invalidField('prefix', 'give exactly one of prefix, glob, tag and expired; to drop everything, flush the cache')
+    throw invalidField('prefix', 'give exactly one of prefix, glob, tag and expired; to delete everything, flush the cache')
   return selectors[0]
 }
 

@@ -19,7 +19,7 @@ import { accepted, holding, storeBody } from './store'
 
 type NativeEntryOperation = 'entries.get' | 'entries.put' | 'entries.patch' | 'entries.delete' | 'entries.post'
 
-/** Face 3, one entry: `/api/caches/{cache}/entries/{key}`. */
+/** The native face, one entry: `/api/caches/{cache}/entries/{key}`. */
 export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperation, DataHandler> {
   const { serving } = deps
   return {
@@ -158,6 +158,6 @@ function missing({ key }: Exchange): LarderError {
 
 function parseBy(text: string): bigint {
   if (!/^-?\d{1,19}$/.test(text) || BigInt.asIntN(64, BigInt(text)) !== BigInt(text))
-    throw invalidField('by', 'must be a whole number of 64 bits')
+    throw invalidField('by', 'must be a 64-bit whole number')
   return BigInt(text)
 }

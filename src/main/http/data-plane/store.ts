@@ -78,7 +78,7 @@ export async function holding(exchange: Exchange, bytes: number, work: (dropped:
 /** Turns a refused write into its error. Throws `precondition-failed`, `too-large`. */
 export function accepted(exchange: Exchange, result: WriteResult): WriteResult {
   if (result.outcome === 'refused')
-    throw new LarderError('precondition-failed', result.version === 0 ? 'The entry is not there.' : 'The entry has changed, or is there already.')
+    throw new LarderError('precondition-failed', result.version === 0 ? 'The entry does not exist.' : 'The entry has changed or already exists.')
   if (result.outcome === 'too-large')
     throw beyond(exchange)
   exchange.result = 'stored'

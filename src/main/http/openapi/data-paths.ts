@@ -47,7 +47,7 @@ function parametersOf(spec: DataOperationSpec, book: SchemaBook): Parameter[] {
     in: 'path',
     required: true,
     schema: resolve(parameterSchemas[name], book),
-    ...(rest === '+' && { 'description': 'Takes the rest of the path, percent-decoded: it may hold slashes.', 'x-larder-rest': true }),
+    ...(rest === '+' && { 'description': 'Takes the rest of the path, percent-decoded: it may contain slashes.', 'x-larder-rest': true }),
   }))
   const inQuery = Object.entries(spec.query ?? {}).map(([name, description]): Parameter => {
     const schema = resolve(parameterSchemas[name], book)

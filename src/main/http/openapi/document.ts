@@ -18,9 +18,9 @@ export interface OpenApiOptions {
 const tags = [
   { name: 'Classic API', description: 'For clients of the classic JSON cache API; errors have their own body.' },
   { name: 'Text key-value', description: 'A text key-value store over the cache default; errors are a line of text.' },
-  { name: 'Entries', description: 'The native API: every property of an entry, in HTTP\'s own words.' },
-  { name: 'Events', description: 'What changes, as it changes.' },
-  { name: 'Control plane', description: 'Caches, API keys, users, settings, statistics, health. Stays up while caching is off.' },
+  { name: 'Entries', description: 'The native API: every property of an entry, in terms of HTTP.' },
+  { name: 'Events', description: 'Changes as they happen.' },
+  { name: 'Control plane', description: 'Caches, API keys, users, settings, statistics, health. Keeps working while caching is off.' },
 ]
 
 /**

@@ -47,7 +47,7 @@ export function textAnswers(codes: Iterable<ErrorCode>): Record<string, Answer> 
   return byStatus(failures, 'text/plain', { type: 'string' })
 }
 
-/** Wall-clock milliseconds: the moment of the contract's own example. */
+/** Wall-clock milliseconds of every example. */
 const exampleTime = Date.UTC(2026, 10, 21, 4, 36, 18, 10)
 
 /** Answers of the classic face, by status; `refusals` are the sentences with which it answers 400 to what is wrong with a request. */

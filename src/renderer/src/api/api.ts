@@ -17,7 +17,7 @@ import { createSessionToken } from './session-token'
 /** Everything that the console may ask of the server. */
 export interface Api {
   readonly client: Client
-  /** The entries themselves, over face 3 of the data plane. */
+  /** The entries themselves, over the native face of the data plane. */
   readonly entries: Entries
   readonly events: EventFeed
   readonly session: SessionToken

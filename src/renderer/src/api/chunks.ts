@@ -28,7 +28,7 @@ export async function readChunks(response: Response, { signal, onProgress }: Chu
   }
   catch (cause) {
     signal?.throwIfAborted()
-    throw new LarderError('not-ready', 'The connection broke before the whole answer was there.', { cause })
+    throw new LarderError('not-ready', 'The connection was lost before the answer was complete.', { cause })
   }
   const blob = (type: string): Blob => new Blob(parts, { type })
   return { blob, bytes: async () => new Uint8Array(await blob('').arrayBuffer()) }

@@ -36,14 +36,14 @@ export function useCacheActions(): CacheActions {
     viewAll: cache => void dialogs.show(ViewAllDialog, { cache }),
     setEnabled: ({ name }, enabled) => void notices.tell(() => caches.setEnabled(name, enabled)),
     async clear({ name, entries }) {
-      const agreed = entries === 0 || await dialogs.confirm({ title: `Clear ${name}?`, text: `Drops ${formatEntries(entries)} for good. The cache and its settings stay.`, action: `Clear ${formatEntries(entries)}` })
+      const agreed = entries === 0 || await dialogs.confirm({ title: `Clear ${name}?`, text: `This permanently deletes ${formatEntries(entries)}. The cache and its settings stay.`, action: `Clear ${formatEntries(entries)}` })
       if (agreed)
-        await notices.tell(async () => `Cleared ${name}: ${formatEntries(await caches.clear(name))} dropped.`)
+        await notices.tell(async () => `Cleared ${name}: ${formatEntries(await caches.clear(name))} deleted.`)
     },
     async remove({ name, entries }) {
-      const agreed = await dialogs.confirm({ title: `Delete ${name}?`, text: `Drops ${formatEntries(entries)} for good, and the cache with its settings. Apps that use it get 404.`, action: `Delete ${name}` })
+      const agreed = await dialogs.confirm({ title: `Delete ${name}?`, text: `This permanently deletes ${formatEntries(entries)} and the cache with its settings. Apps that use it get 404.`, action: `Delete ${name}` })
       if (agreed)
-        await notices.tell(() => caches.remove(name).then(() => `Deleted ${name}: ${formatEntries(entries)} dropped.`))
+        await notices.tell(() => caches.remove(name).then(() => `Deleted ${name} with ${formatEntries(entries)}.`))
     },
   }
 }

@@ -25,7 +25,7 @@ export function useOwnKey(scope: 'read' | 'write', cache: () => string): OwnKey 
       const keys = await client['keys.list']()
       const key = keys.find(({ scopes, caches, expiresAt }) => (scopes.includes(scope) || scopes.includes('admin')) && (caches === null || caches.includes(cache())) && expiresAt === null)
       if (!key)
-        throw new Error(`You have no API key that may ${scope} in ${cache()}.`)
+        throw new Error(`None of your API keys may ${scope} in ${cache()}.`)
       secret.value = (await client['keys.reveal']({ id: key.id })).secret
       shown.value = true
     })

@@ -60,7 +60,7 @@ function actionCommands({ api, actions, keyActions, newUser, user, serving, setS
     ...user?.admin ? [serving ? action('Switch all caching off', () => setServing(false), { detail: 'Every app gets 503' }) : action('Switch all caching on', () => setServing(true))] : [],
     action('Create a sample cache', actions.createSample, { detail: 'Entries of every kind' }),
     action('Copy the base URL', () => copy(async () => api.origin, 'The base URL'), { detail: api.origin }),
-    action('Copy a one-time sign-in link', () => copy(async () => (await api.client['session.code']()).url, 'A sign-in link, good once within 10 minutes,'), { detail: 'For another browser' }),
+    action('Copy a one-time sign-in link', () => copy(async () => (await api.client['session.code']()).url, 'A sign-in link, which works once within 10 minutes,'), { detail: 'For another browser' }),
     ...(['system', 'light', 'dark'] as const).map(theme => action(`Theme: ${themeNames[theme]}`, () => setTheme(theme))),
     action('Keyboard shortcuts', openShortcuts, { keys: '?' }),
     ...api.owned ? [] : [action('Sign out', signOut)],

@@ -8,8 +8,8 @@ export type Grant = Required<OperationInput<'keys.create'>>
 
 export const scopes = [
   { name: 'read', label: 'Read', hint: 'Get and list entries, watch events and metrics.' },
-  { name: 'write', label: 'Write', hint: 'Store, change and drop entries.' },
-  { name: 'admin', label: 'Administer', hint: 'Everything that you may do, this screen included.' },
+  { name: 'write', label: 'Write', hint: 'Store, change and delete entries.' },
+  { name: 'admin', label: 'Administer', hint: 'Everything that you may do, including this screen.' },
 ] as const
 
 /** Browser origins, one a line; a slash at the end, as address bars give it, is taken off. */

@@ -35,7 +35,7 @@ export function useKeyActions(): KeyActions {
     rotate: key => void dialogs.show(RotateDialog, { apiKey: key, onRotated: fresh => showSecret(`New secret of ${fresh.label}`, fresh) }),
     async revoke({ id, label, lastUsedAt }) {
       const used = lastUsedAt === null ? 'It was never used.' : `It was last used ${formatAgo(Date.parse(lastUsedAt), Date.now())}.`
-      const agreed = await dialogs.confirm({ title: `Revoke ${label}?`, text: `${used} Apps that send it get 401 at once. There is no way back: a new key has another secret.`, action: 'Revoke' })
+      const agreed = await dialogs.confirm({ title: `Revoke ${label}?`, text: `${used} Apps that send it get 401 at once. This cannot be undone: a new key has another secret.`, action: 'Revoke' })
       if (agreed)
         await notices.tell(() => keys.revoke(id).then(() => `Revoked ${label}.`))
     },

@@ -7,7 +7,7 @@ import { invalidField } from '../../../../shared/errors'
 export function withId(text: string, key: string): string {
   const value = parse(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalidField('value', 'must be a JSON object here, such as {"name":"pear"}')
+    throw invalidField('value', 'must be a JSON object, such as {"name":"pear"}')
   if (!Object.hasOwn(value, 'id')) {
     if (key === '')
       throw invalidField('key', 'must not be empty')
@@ -16,7 +16,7 @@ export function withId(text: string, key: string): string {
   }
   const { id } = value as { id: unknown }
   if (key !== '' && String(id) !== key)
-    throw invalidField('key', `is not the id that the value has: ${String(id)}`)
+    throw invalidField('key', `must be the id of the value: ${String(id)}`)
   return text.trim()
 }
 
@@ -25,6 +25,6 @@ function parse(text: string): unknown {
     return JSON.parse(text)
   }
   catch (cause) {
-    throw invalidField('value', `must be a JSON object here: ${cause instanceof Error ? cause.message : 'not JSON'}`)
+    throw invalidField('value', `must be a JSON object: ${cause instanceof Error ? cause.message : 'not JSON'}`)
   }
 }

@@ -1,5 +1,6 @@
 import type { RawRequest } from '../../api/raw-request'
 import { invalidField } from '../../../../shared/errors'
+import { grouped } from '../../../../shared/grouped'
 import { limits } from '../../../../shared/limits'
 import { encodeSegment } from '../../../../shared/request-of'
 import { withId } from './classic-data'
@@ -63,7 +64,7 @@ export function planRequest(act: Act, draft: Draft): Plan {
   if (!key.isWellFormed())
     throw invalidField('key', 'must be well-formed Unicode')
   if (new TextEncoder().encode(key).length > limits.entryKey)
-    throw invalidField('key', `may have ${limits.entryKey} bytes`)
+    throw invalidField('key', `must be at most ${grouped(limits.entryKey)} bytes`)
   return { native: planNative, classic: planClassic, text: planText }[face](act, draft)
 }
 

@@ -20,8 +20,8 @@ export const longestKey = 256
 const examples = new Map<string | null, string>([['entries.list', ''], ['entries.post', 'op=increment&by=1'], ['entries.invalidate', 'prefix=&dryRun=true']])
 
 /**
- * The request as it can be told from its record, which holds neither query, headers nor body (S12 of the quality bar). Null where its path is
- * not known whole, so that nothing is sent to another one by mistake.
+ * The request as far as its record tells it, which holds neither query, headers nor body (S12 of
+ * docs/guarantees.md). Null if its path was cut off, so that nothing is sent to another path by mistake.
  */
 export function repeatOf({ method, path, operation, cache, key, requestBytes }: RequestRecord, origin: string): Repeat | null {
   const classic = operation?.startsWith('classic.') === true && operation !== 'classic.set'
@@ -30,13 +30,13 @@ export function repeatOf({ method, path, operation, cache, key, requestBytes }: 
   const example = examples.get(operation)
   const query = classic ? classicQuery(cache, key) : example ?? ''
   const lacks = [
-    ...example === undefined ? [] : [example === '' ? 'its query is missing if it had one' : 'its query is an example'],
-    ...requestBytes > 0 ? ['its body has to be put in'] : [],
-    ...requestBytes > 0 || method === 'PATCH' ? ['its headers too'] : [],
+    ...example === undefined ? [] : [example === '' ? 'the query may be missing' : 'the query is an example'],
+    ...requestBytes > 0 ? ['the body is missing'] : [],
+    ...requestBytes > 0 || method === 'PATCH' ? ['the headers are missing'] : [],
   ]
   return {
     request: { method, url: `${origin}${path}${query === '' ? '' : `?${query}`}`, headers: [], body: undefined, withKey: true },
-    lacks: lacks.length === 0 ? '' : `The log keeps no queries, headers and bodies: ${lacks.join(', ')}.`,
+    lacks: lacks.length === 0 ? '' : `The log keeps no queries, headers or bodies: ${lacks.join(', ')}.`,
   }
 }
 

@@ -61,7 +61,7 @@ export function useEntry(place: () => { cache: string, key: string } | undefined
       if (signal.aborted)
         return
       const missing = error instanceof LarderError && error.code === 'entry-not-found'
-      gone.value = missing ? gone.value || 'It is not there any more.' : ''
+      gone.value = missing ? gone.value || 'It no longer exists.' : ''
       problem.value = missing ? '' : messageOf(error)
       if (shown.value?.entry.key !== asked.key)
         shown.value = undefined

@@ -1,0 +1,59 @@
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, it } from 'vitest'
+import { documents, picturesOf, textOf } from '../helpers/documents'
+
+const root = join(import.meta.dirname, '../..')
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+const sources = globSync('{src,test,scripts,bench}/**/*.{ts,mjs,vue}', { cwd: root })
+
+/** Where a document's links lead, and what its pictures show; other hosts apart. */
+function targetsOf(path: string): string[] {
+  const found = textOf(path).matchAll(/\]\(([^)\s]+)\)|\b(?:src|srcset)="([^"]+)"/g)
+  return [...found].map(([, link, picture]) => link ?? picture ?? '').filter(target => !/^\w+:/.test(target))
+}
+
+/** The anchor that a heading gets. */
+function anchorOf(heading: string): string {
+  return heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').trim().replaceAll(' ', '-')
+}
+
+// Red: rename a document of docs/, or a heading that README.md links to.
+it.each([...documents, 'CHANGELOG.md', ...globSync('docs/decisions/*.md', { cwd: root })])('every link of %s leads somewhere', (path) => {
+  const broken = targetsOf(path).filter((target) => {
+    const [file = '', anchor] = target.split('#')
+    const place = file === '' ? path : join(dirname(path), file)
+    if (!existsSync(join(root, place)))
+      return true
+    const headings = anchor === undefined ? [] : [...textOf(place).matchAll(/^#+ (.*)$/gm)]
+    return anchor !== undefined && !headings.some(([, heading = '']) => anchorOf(heading) === anchor)
+  })
+  expect(broken).toEqual([])
+})
+
+// Red: rename a test that docs/guarantees.md names.
+it.each(documents)('every file that %s names exists', (path) => {
+  const named = textOf(path).matchAll(/`((?:src|test|scripts|docs|bench|build|resources)\/[^`\s…]+)`/g)
+  expect([...named].map(([, file = '']) => file).filter(file => globSync(file, { cwd: root }).length === 0)).toEqual([])
+})
+
+// Red: name a document in a comment that is not in docs/.
+it('every document that code names exists', () => {
+  const named = sources.flatMap(path => [...read(path).matchAll(/\bdocs\/[\w/-]+\.md\b/g)].map(([file]) => file))
+  expect(named.length).toBeGreaterThan(0)
+  expect([...new Set(named)].filter(file => !existsSync(join(root, file)))).toEqual([])
+})
+
+// Red: take a promise out of docs/guarantees.md.
+it('every promise that a test names is one of docs/guarantees.md', () => {
+  const promises = new Set([...read('docs/guarantees.md').matchAll(/^\*\*([SR]\d+) ·/gm)].map(([, id = '']) => id))
+  expect(promises.size).toBeGreaterThan(30)
+  const ids = globSync('test/**/*.ts', { cwd: root }).flatMap(path => read(path).match(/\b[SR]\d{1,2}\b/g) ?? [])
+  expect([...new Set(ids)].filter(id => !promises.has(id))).toEqual([])
+})
+
+// Red: put one more picture into docs/images.
+it('every picture in docs/images is shown by a document', () => {
+  const shown = new Set(documents.flatMap(picturesOf))
+  expect(readdirSync(join(root, 'docs/images')).filter(name => !shown.has(`docs/images/${name}`))).toEqual([])
+})
