@@ -1,10 +1,10 @@
-import type { EventTopic } from '../shared/events'
-import type { EventBatch, LarderBridge, ShellOperationName, WireAnswer } from '../shared/ipc'
-import type { OperationName } from '../shared/operations'
+import type { EventTopic } from '@shared/events'
+import type { EventBatch, LarderBridge, ShellOperationName, WireAnswer } from '@shared/ipc'
+import type { OperationName } from '@shared/operations'
+import { eventTopics } from '@shared/events'
+import { channelOf } from '@shared/ipc'
+import { operations } from '@shared/operations'
 import { contextBridge, ipcRenderer } from 'electron'
-import { eventTopics } from '../shared/events'
-import { channelOf } from '../shared/ipc'
-import { operations } from '../shared/operations'
 
 /** Milliseconds before events are asked for again after a refusal. */
 const pause = 1000

@@ -1,6 +1,6 @@
 import type { RealClock } from '../base/clock'
 import { hash, randomBytes } from 'node:crypto'
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 
 export interface AttemptLimiter {
   /**

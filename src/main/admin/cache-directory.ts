@@ -1,7 +1,7 @@
 import type { CacheRecord, MetadataStore } from '../base/metadata'
 import type { Mount, ServedCaches } from '../serving/caches'
 import type { CacheDefinition, CacheInfo, CacheSettings } from '../serving/ports'
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 
 /** The caches: their records in the metadata and their entries in the engine, kept in step. */
 export interface CacheDirectory {

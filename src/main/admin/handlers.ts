@@ -1,7 +1,7 @@
-import type { OperationName } from '../../shared/operations'
+import type { OperationName } from '@shared/operations'
 import type { CallContext, OperationHandlers } from '../base/operation-handlers'
 import type { Principal } from '../base/principal'
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 
 /** The handlers of the operations whose names start with one of these words. */
 export type HandlersOf<Group extends string> = Pick<OperationHandlers, Extract<OperationName, `${Group}.${string}`>>

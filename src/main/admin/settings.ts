@@ -1,4 +1,4 @@
-import type { OperationOutput } from '../../shared/operations'
+import type { OperationOutput } from '@shared/operations'
 import type { EventHub } from '../base/event-hub'
 import type { Principal } from '../base/principal'
 import type { SecretVault, VaultChoice } from '../base/secret-vault'

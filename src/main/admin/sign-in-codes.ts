@@ -1,6 +1,6 @@
 import type { RealClock } from '../base/clock'
 import type { Deadline } from './deadline'
-import { limits } from '../../shared/limits'
+import { limits } from '@shared/limits'
 import { randomSecret } from '../base/ids'
 import { deadlineIn, hasPassed } from './deadline'
 import { digestKey } from './digest'

@@ -1,9 +1,9 @@
-import type { OperationOutput, OperationParsed } from '../../shared/operations'
+import type { OperationOutput, OperationParsed } from '@shared/operations'
 import type { Logger } from '../base/logger'
 import type { MetadataStore } from '../base/metadata'
 import type { ServedCaches } from '../serving/caches'
-import { limits } from '../../shared/limits'
-import { AnonymousKey, SettingsUpdate, Switch } from '../../shared/schemas'
+import { limits } from '@shared/limits'
+import { AnonymousKey, SettingsUpdate, Switch } from '@shared/schemas'
 
 type SettingsChange = OperationParsed<'settings.update'>
 type Anonymous = OperationOutput<'settings.get'>['anonymous']

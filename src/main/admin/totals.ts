@@ -1,6 +1,6 @@
 import type { Percentiles, Statistics } from '../serving/ports'
-import { missReasonNames, missReasons } from '../../shared/miss-reasons'
-import { mapRows } from '../../shared/rows'
+import { missReasonNames, missReasons } from '@shared/miss-reasons'
+import { mapRows } from '@shared/rows'
 
 /** hits / (hits + misses), null before the first read. */
 export function withHitRatio(statistics: Statistics): Statistics & { hitRatio: number | null } {

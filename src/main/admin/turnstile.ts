@@ -1,4 +1,4 @@
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 
 /**
  * Runs work, so many pieces at once. `subject` says on whose behalf: waiting subjects take turns.

@@ -1,5 +1,5 @@
 import type { MetadataStore, UserChange, UserRecord } from '../base/metadata'
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 
 /** The users, read once: this process is the only writer. */
 export interface UserDirectory {

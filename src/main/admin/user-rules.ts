@@ -1,9 +1,9 @@
-import type { OperationOutput, OperationParsed } from '../../shared/operations'
+import type { OperationOutput, OperationParsed } from '@shared/operations'
 import type { UserRecord } from '../base/metadata'
 import type { Principal } from '../base/principal'
 import type { CacheDirectory } from './cache-directory'
 import type { UserDirectory } from './user-directory'
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 import { isoTime } from './handlers'
 
 /** A user as callers see one. */

@@ -1,4 +1,4 @@
-import type { EventPayload, EventTopic, LarderEvent } from '../../shared/events'
+import type { EventPayload, EventTopic, LarderEvent } from '@shared/events'
 import type { Disposable } from './disposable'
 
 type EventListener = (event: LarderEvent) => void

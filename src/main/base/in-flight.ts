@@ -1,4 +1,4 @@
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 
 /**
  * Memory that requests hold beside the caches: what is read in, built, or waiting to be sent. Every

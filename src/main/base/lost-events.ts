@@ -1,4 +1,4 @@
-import type { EventPayload, LarderEvent } from '../../shared/events'
+import type { EventPayload, LarderEvent } from '@shared/events'
 
 /**
  * What a reader missed that could not keep up, until it is told so by one event of the topic

@@ -1,4 +1,4 @@
-import type { CacheSettings } from '../../shared/cache-settings'
+import type { CacheSettings } from '@shared/cache-settings'
 
 /**
  * Port to the metadata that survives a restart. Implemented over SQLite in `storage/`. Every write is durable when the call

@@ -1,8 +1,8 @@
-import type { OperationName, OperationOutput, OperationParsed, OperationSpec } from '../../shared/operations'
+import type { OperationName, OperationOutput, OperationParsed, OperationSpec } from '@shared/operations'
 import type { Principal } from './principal'
-import { LarderError } from '../../shared/errors'
-import { operations } from '../../shared/operations'
-import { parseInput } from '../../shared/validation'
+import { LarderError } from '@shared/errors'
+import { operations } from '@shared/operations'
+import { parseInput } from '@shared/validation'
 import { requireScope } from './principal'
 
 export interface CallContext {

@@ -1,4 +1,4 @@
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 
 export type ScopeName = 'read' | 'write' | 'admin'
 

@@ -1,7 +1,7 @@
 import type { EntryOperations } from './operations'
 import type { BatchOutcome, BatchStep, BatchStepResult } from './ports'
-import { LarderError } from '../../shared/errors'
-import { limits } from '../../shared/limits'
+import { LarderError } from '@shared/errors'
+import { limits } from '@shared/limits'
 import { lastingValue } from './ports'
 
 const failures = ['wrong-kind', 'not-a-number', 'too-large'] as const

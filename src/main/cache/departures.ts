@@ -1,7 +1,7 @@
-import type { RemovalName } from '../../shared/miss-reasons'
+import type { RemovalName } from '@shared/miss-reasons'
 import type { MissReason } from './ports'
-import { removals } from '../../shared/miss-reasons'
-import { mapRows } from '../../shared/rows'
+import { removals } from '@shared/miss-reasons'
+import { mapRows } from '@shared/rows'
 import { hashText } from './hash'
 
 /** Why an entry went; a flush takes all at once. */

@@ -1,6 +1,6 @@
-import { invalidField } from '../../shared/errors'
-import { grouped } from '../../shared/grouped'
-import { limits } from '../../shared/limits'
+import { invalidField } from '@shared/errors'
+import { grouped } from '@shared/grouped'
+import { limits } from '@shared/limits'
 
 /** First and last code point of a range. */
 type Range = readonly [from: number, to: number]

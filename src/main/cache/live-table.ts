@@ -5,8 +5,8 @@ import type { CacheDefinition } from './ports'
 import type { StatisticsKeeper } from './statistics'
 import type { Store } from './store'
 import type { EntryTable } from './table'
-import { LarderError } from '../../shared/errors'
-import { removals } from '../../shared/miss-reasons'
+import { LarderError } from '@shared/errors'
+import { removals } from '@shared/miss-reasons'
 import { movedATenth } from './lifetime'
 
 interface LiveTableParts {

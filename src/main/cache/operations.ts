@@ -3,7 +3,7 @@ import type { Cache, CacheSettings, Hit, WriteOptions, WriteResult } from './por
 import type { StatisticsKeeper } from './statistics'
 import type { EntryFields, StoredEntry } from './store'
 import type { EntryTable } from './table'
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 import { renewLifetime, restartLifetime, startLifetime, timeOf } from './lifetime'
 import { mergePatch } from './merge-patch'
 

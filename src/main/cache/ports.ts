@@ -1,6 +1,6 @@
-import type { CacheSettings } from '../../shared/cache-settings'
-import type { EntryKind } from '../../shared/entries'
-import type { MissReason, RemovalName } from '../../shared/miss-reasons'
+import type { CacheSettings } from '@shared/cache-settings'
+import type { EntryKind } from '@shared/entries'
+import type { MissReason, RemovalName } from '@shared/miss-reasons'
 import type { Disposable } from '../base/disposable'
 
 export type { CacheSettings, MissReason }

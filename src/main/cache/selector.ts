@@ -1,6 +1,6 @@
 import type { Selector } from './ports'
 import type { Store, StoredEntry } from './store'
-import { hasPrefix } from '../../shared/entry-key'
+import { hasPrefix } from '@shared/entry-key'
 import { compileGlob } from './glob'
 
 /** The entries that a selector chooses, whatever their time. */

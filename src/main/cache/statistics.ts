@@ -1,6 +1,6 @@
 import type { MissReason, Statistics } from './ports'
-import { missReasons } from '../../shared/miss-reasons'
-import { mapRows } from '../../shared/rows'
+import { missReasons } from '@shared/miss-reasons'
+import { mapRows } from '@shared/rows'
 import { createHistogram } from './histogram'
 
 type Counter = 'sets' | 'deletes' | 'evictions' | 'expirations'

@@ -1,9 +1,9 @@
-import type { OperationInput, OperationName, OperationOutput } from '../../shared/operations'
+import type { OperationInput, OperationName, OperationOutput } from '@shared/operations'
 import type { Connection } from './connection'
 import type { CliProblem, Failure } from './failure'
 import type { Answer } from './transport'
-import { operations } from '../../shared/operations'
-import { encodeSegment, requestOf } from '../../shared/request-of'
+import { operations } from '@shared/operations'
+import { encodeSegment, requestOf } from '@shared/request-of'
 import { answerFailure, localFailure } from './failure'
 import { send } from './transport'
 

@@ -1,4 +1,4 @@
-import type { FieldError, Problem } from '../../shared/errors'
+import type { FieldError, Problem } from '@shared/errors'
 
 /** What the process ends with. Scripts rely on them: they never change their meaning. */
 export const exitCodes = {

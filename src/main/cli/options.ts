@@ -1,7 +1,7 @@
 import type { Given } from './arguments'
 import type { Parser } from './values'
-import { defaultPort } from '../../shared/limits'
-import { SettingsUpdate } from '../../shared/schemas'
+import { defaultPort } from '@shared/limits'
+import { SettingsUpdate } from '@shared/schemas'
 import { bindAddress, hostList } from './addresses'
 import { boolean, oneOf, port, size, text } from './values'
 

@@ -1,4 +1,4 @@
-import { limits } from '../../shared/limits'
+import { limits } from '@shared/limits'
 
 /**
  * Reads one value as a person writes it. Throws an Error whose message continues "…: " and says

@@ -1,7 +1,7 @@
 import type { MenuItemConstructorOptions } from 'electron'
 import type { ShellActions } from './actions'
 import type { TrayModel } from './tray-menu'
-import { consolePaths } from '../../shared/console-paths'
+import { consolePaths } from '@shared/console-paths'
 import { cachingItem } from './tray-menu'
 
 /** Screens with a place of their own in the menu, in the order of the console's navigation. */

@@ -1,6 +1,6 @@
-import { dataOperations } from '../../shared/data-operations'
-import { appHost, appScheme } from '../../shared/ipc'
-import { operations } from '../../shared/operations'
+import { dataOperations } from '@shared/data-operations'
+import { appHost, appScheme } from '@shared/ipc'
+import { operations } from '@shared/operations'
 
 /** A file of the console's build, as the HTTP server serves it: the same bytes, the same policy. */
 export interface AppFile {

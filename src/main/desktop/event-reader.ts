@@ -1,8 +1,8 @@
-import type { LarderEvent } from '../../shared/events'
-import type { EventBatch } from '../../shared/ipc'
+import type { LarderEvent } from '@shared/events'
+import type { EventBatch } from '@shared/ipc'
 import type { Disposable } from '../base/disposable'
 import type { EventHub } from '../base/event-hub'
-import { isBusyTopic } from '../../shared/events'
+import { isBusyTopic } from '@shared/events'
 import { createLostEvents } from '../base/lost-events'
 
 export interface EventReader extends Disposable {

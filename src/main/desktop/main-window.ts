@@ -2,8 +2,8 @@ import type { Rectangle } from 'electron'
 import type { Logger } from '../base/logger'
 import type { JsonFile } from './json-file'
 import type { WindowState } from './window-state'
+import { appOrigin } from '@shared/ipc'
 import { BrowserWindow, screen } from 'electron'
-import { appOrigin } from '../../shared/ipc'
 import { placeWindow, smallest } from './window-state'
 
 export interface MainWindow {

@@ -1,6 +1,6 @@
-import { LarderError } from '../../shared/errors'
-import { grouped } from '../../shared/grouped'
-import { limits } from '../../shared/limits'
+import { LarderError } from '@shared/errors'
+import { grouped } from '@shared/grouped'
+import { limits } from '@shared/limits'
 
 /**
  * Refuses what JSON could not have brought: structured cloning lets cycles, maps, dates and buffers

@@ -1,5 +1,5 @@
+import type { ShellState } from '@shared/ipc'
 import type { MenuItemConstructorOptions } from 'electron'
-import type { ShellState } from '../../shared/ipc'
 import type { ShellActions } from './actions'
 import type { Switches } from './switchboard'
 

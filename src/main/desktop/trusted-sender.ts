@@ -1,5 +1,5 @@
 import type { IpcMainInvokeEvent } from 'electron'
-import { appOrigin } from '../../shared/ipc'
+import { appOrigin } from '@shared/ipc'
 
 /**
  * Whether a message comes from our own page: the top frame of a window, at exactly our origin

@@ -1,7 +1,7 @@
 import type { Exchange } from './exchange'
 import type { Whole } from './gather'
 import { Buffer } from 'node:buffer'
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 import { clientGone, gather, ownBuffer, tooLarge } from './gather'
 import { chargedFor } from './traffic'
 

@@ -1,6 +1,6 @@
-import type { ErrorCode } from '../../shared/errors'
+import type { ErrorCode } from '@shared/errors'
 import { STATUS_CODES } from 'node:http'
-import { errorRegistry } from '../../shared/errors'
+import { errorRegistry } from '@shared/errors'
 
 /** Messages that clients of the classic API know; other codes keep our own sentence. */
 const messages: Partial<Record<ErrorCode, string>> = {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { consolePaths } from '../../shared/console-paths'
+import { consolePaths } from '@shared/console-paths'
 
 /** A built file of the console, held in memory: no path from a request ever reaches the file system. */
 export interface ConsoleFile {

@@ -1,6 +1,6 @@
-import { invalidField } from '../../shared/errors'
-import { grouped } from '../../shared/grouped'
-import { limits } from '../../shared/limits'
+import { invalidField } from '@shared/errors'
+import { grouped } from '@shared/grouped'
+import { limits } from '@shared/limits'
 
 const unitSeconds: Record<string, number> = { '': 1, 's': 1, 'm': 60, 'h': 3600, 'd': 86_400 }
 

@@ -1,4 +1,4 @@
-import { invalidField } from '../../shared/errors'
+import { invalidField } from '@shared/errors'
 
 const million = 1_000_000
 /** Beginning of the tag made last: versions that follow each other share it. */

@@ -1,10 +1,10 @@
+import type { EventTopic, LarderEvent } from '@shared/events'
 import type { ServerResponse } from 'node:http'
-import type { EventTopic, LarderEvent } from '../../shared/events'
 import type { Disposable } from '../base/disposable'
 import type { EventHub } from '../base/event-hub'
 import type { Hold } from '../base/in-flight'
-import { invalidField } from '../../shared/errors'
-import { eventTopics, isBusyTopic } from '../../shared/events'
+import { invalidField } from '@shared/errors'
+import { eventTopics, isBusyTopic } from '@shared/events'
 import { createLostEvents } from '../base/lost-events'
 
 export interface EventStreamOptions {

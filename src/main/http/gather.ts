@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { InFlight } from '../base/in-flight'
 import { Buffer } from 'node:buffer'
-import { LarderError } from '../../shared/errors'
-import { grouped } from '../../shared/grouped'
+import { LarderError } from '@shared/errors'
+import { grouped } from '@shared/grouped'
 import { overloaded } from '../base/in-flight'
 
 /**

@@ -3,9 +3,9 @@ import type { HostGuard } from './host-guard'
 import type { RequestHead } from './request-head'
 import type { RequestTarget } from './request-target'
 import type { Route } from './route-table'
-import { LarderError } from '../../shared/errors'
-import { grouped } from '../../shared/grouped'
-import { limits } from '../../shared/limits'
+import { LarderError } from '@shared/errors'
+import { grouped } from '@shared/grouped'
+import { limits } from '@shared/limits'
 import { anonymousKey } from '../base/principal'
 
 /** What the guards know of a request; filled step by step, so that a refusal can be answered in the route's own form. */

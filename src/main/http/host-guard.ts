@@ -1,4 +1,4 @@
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 
 /** A name or an IPv4 address, or an IPv6 address in brackets, with an optional port (RFC 9110 §7.2, RFC 3986 §3.2.2). */
 const wellFormed = /^(?:[\w.-]{1,253}|\[[\da-f:.]{2,45}\])(?::(\d{1,5}))?$/i

@@ -1,7 +1,7 @@
-import { LarderError } from '../../shared/errors'
-import { grouped } from '../../shared/grouped'
-import { jsonExcess } from '../../shared/json-limits'
-import { limits } from '../../shared/limits'
+import { LarderError } from '@shared/errors'
+import { grouped } from '@shared/grouped'
+import { jsonExcess } from '@shared/json-limits'
+import { limits } from '@shared/limits'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 

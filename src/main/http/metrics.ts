@@ -2,7 +2,7 @@ import type { InFlight } from '../base/in-flight'
 import type { ServedCaches } from '../serving/caches'
 import type { CacheInfo, Statistics } from '../serving/ports'
 import type { EventLoopDelay } from './event-loop-delay'
-import { missReasonNames } from '../../shared/miss-reasons'
+import { missReasonNames } from '@shared/miss-reasons'
 
 export interface MetricsInput {
   /** Those that the caller may see: of one user, so that names are unique. */

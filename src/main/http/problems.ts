@@ -1,7 +1,7 @@
 import type { RealClock } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { Exchange } from './exchange'
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 import { messageOf } from '../base/logger'
 import { noteFailure } from '../serving/account'
 import { classicError, classicStatus } from './classic-errors'

@@ -1,5 +1,5 @@
-import { percentDecode } from '../../shared/entry-key'
-import { invalidField, LarderError } from '../../shared/errors'
+import { percentDecode } from '@shared/entry-key'
+import { invalidField, LarderError } from '@shared/errors'
 
 /** A request target, cut at the first `?`; nothing is decoded or normalised: keys are the path as it came. */
 export interface RequestTarget {

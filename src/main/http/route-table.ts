@@ -1,7 +1,7 @@
-import type { DataOperationName, DataOperationSpec } from '../../shared/data-operations'
-import type { OperationName, OperationSpec } from '../../shared/operations'
-import { dataOperations } from '../../shared/data-operations'
-import { operations } from '../../shared/operations'
+import type { DataOperationName, DataOperationSpec } from '@shared/data-operations'
+import type { OperationName, OperationSpec } from '@shared/operations'
+import { dataOperations } from '@shared/data-operations'
+import { operations } from '@shared/operations'
 
 /** What a request's method and path lead to. Parameters are still percent-encoded. */
 export type Route =

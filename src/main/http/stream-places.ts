@@ -1,6 +1,6 @@
 import type { Disposable } from '../base/disposable'
 import type { Principal } from '../base/principal'
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 
 /** Limits how many event streams one credential has open: an API key, or all sessions of a user together. */
 export function createStreamPlaces(limit: number): { take: (principal: Principal) => Disposable } {

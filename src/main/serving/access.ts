@@ -1,10 +1,10 @@
-import type { DataOperationSpec } from '../../shared/data-operations'
+import type { DataOperationSpec } from '@shared/data-operations'
 import type { Principal } from '../base/principal'
 import type { Mount, ServedCaches } from './caches'
 import type { Maybe } from './maybe'
 import type { Call, ServedCache } from './ports'
-import { dataOperations } from '../../shared/data-operations'
-import { LarderError } from '../../shared/errors'
+import { dataOperations } from '@shared/data-operations'
+import { LarderError } from '@shared/errors'
 import { requireScope } from '../base/principal'
 
 /** Decides what a call may do, for every protocol alike. */

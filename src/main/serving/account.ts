@@ -1,4 +1,4 @@
-import type { LarderError } from '../../shared/errors'
+import type { LarderError } from '@shared/errors'
 import type { Stopwatch } from '../base/clock'
 import type { Lookup } from '../cache/ports'
 import type { Call } from './ports'

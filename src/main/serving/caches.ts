@@ -2,7 +2,7 @@ import type { Cache, CacheDefinition, CacheSettings, Engine } from '../cache/por
 import type { Maybe } from './maybe'
 import type { CacheInfo, Layer, LayerContext, ServedCache } from './ports'
 import type { Stack } from './stack'
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 import { createStack } from './stack'
 
 /** A cache of the engine with what is around it. */

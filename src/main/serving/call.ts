@@ -1,4 +1,4 @@
-import type { OperationName } from '../../shared/operations'
+import type { OperationName } from '@shared/operations'
 import type { Principal } from '../base/principal'
 import type { Call } from './ports'
 

@@ -1,10 +1,10 @@
+import type { RequestQuery, RequestRecord as RequestRecordSchema } from '@shared/schemas'
 import type { z } from 'zod'
-import type { RequestQuery, RequestRecord as RequestRecordSchema } from '../../shared/schemas'
 import type { RealClock, Stopwatch } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
-import { invalidField } from '../../shared/errors'
-import { compileFilter, FilterError } from '../../shared/filter'
-import { requestFilter } from '../../shared/request-filter'
+import { invalidField } from '@shared/errors'
+import { compileFilter, FilterError } from '@shared/filter'
+import { requestFilter } from '@shared/request-filter'
 import { noMarks } from './call'
 
 type RequestRecord = z.output<typeof RequestRecordSchema>

@@ -1,9 +1,9 @@
+import type { CacheSettings } from '@shared/cache-settings'
 import type { Database } from 'better-sqlite3'
-import type { CacheSettings } from '../../shared/cache-settings'
 import type { Logger } from '../base/logger'
 import type { CacheRecord, MetadataStore } from '../base/metadata'
-import { initialSettings, settingRows } from '../../shared/cache-settings'
-import { mapRows, rowOf } from '../../shared/rows'
+import { initialSettings, settingRows } from '@shared/cache-settings'
+import { mapRows, rowOf } from '@shared/rows'
 import { createTable, json, plain, time } from './table'
 
 /** By name, as they lie in the column: those of another version too. */

@@ -1,8 +1,8 @@
+import type { EntryKind } from '@shared/entries'
 import type { Database } from 'better-sqlite3'
-import type { EntryKind } from '../../shared/entries'
 import type { PersistedEntry } from '../cache/ports'
 import type { Batch } from './pending-writes'
-import { decodeKey, encodeKey } from '../../shared/entry-key'
+import { decodeKey, encodeKey } from '@shared/entry-key'
 
 interface Row {
   position: number

@@ -1,6 +1,6 @@
-import type { CacheSettingName, CacheSettings } from '../../shared/cache-settings'
-import { settingRows } from '../../shared/cache-settings'
-import { mapRows } from '../../shared/rows'
+import type { CacheSettingName, CacheSettings } from '@shared/cache-settings'
+import { settingRows } from '@shared/cache-settings'
+import { mapRows } from '@shared/rows'
 
 /** The settings of a cache as their fields hold them: numbers as text, empty for null. */
 export type CacheForm = Readonly<Record<CacheSettingName, string | boolean>>

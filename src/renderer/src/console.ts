@@ -1,7 +1,7 @@
 import type { Api } from './api/api'
+import { readAnswer } from '@shared/ipc'
 import { createPinia } from 'pinia'
 import { createApp, watch } from 'vue'
-import { readAnswer } from '../../shared/ipc'
 import { browserApi, desktopApi } from './api/api'
 import { findBridge } from './api/bridge'
 import App from './App.vue'

@@ -1,4 +1,4 @@
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 
 /** The sentence of whatever was thrown. */
 export function messageOf(error: unknown): string {

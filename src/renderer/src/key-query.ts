@@ -1,5 +1,5 @@
 import type { LocationQuery } from 'vue-router'
-import { percentDecode, percentEncode } from '../../shared/entry-key'
+import { percentDecode, percentEncode } from '@shared/entry-key'
 
 /**
  * An entry key in the console's own address: as it is, or as `bytes`, percent-encoded, where it is no text: no address

@@ -1,7 +1,7 @@
 import type { Router } from 'vue-router'
+import { consolePaths } from '@shared/console-paths'
 import { watch } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
-import { consolePaths } from '../../shared/console-paths'
 import { screens } from './screens'
 
 declare module 'vue-router' {

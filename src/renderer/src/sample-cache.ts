@@ -1,8 +1,8 @@
-import type { BatchInput } from '../../shared/entries'
+import type { BatchInput } from '@shared/entries'
 import type { Api } from './api/api'
 import type { useCaches } from './stores/caches'
 import type { Outcome } from './stores/notices'
-import { LarderError } from '../../shared/errors'
+import { LarderError } from '@shared/errors'
 import { formatEntries } from './format'
 
 const name = 'sample'

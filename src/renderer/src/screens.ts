@@ -1,5 +1,5 @@
+import type { ScreenName } from '@shared/console-paths'
 import type { Component } from 'vue'
-import type { ScreenName } from '../../shared/console-paths'
 import { BookOpenText, KeyRound, LayoutDashboard, ScrollText, Settings2, SquareTerminal } from '@lucide/vue'
 
 /** A screen of the console. Its path is the row of the same name in src/shared/console-paths.ts. */

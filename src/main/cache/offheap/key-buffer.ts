@@ -1,4 +1,4 @@
-import { encodeKey } from '../../../shared/entry-key'
+import { encodeKey } from '@shared/entry-key'
 
 /** Bytes of the longest key. The contract's limit is 1 KiB; this is what 12 bits of a record's header can tell. */
 export const longestKey = 4095

@@ -1,4 +1,4 @@
-import type { EvictionName } from '../../../shared/evictions'
+import type { EvictionName } from '@shared/evictions'
 import type { EvictionPolicy, Marks } from '../eviction/policy'
 import type { Work } from '../jobs'
 import type { Lifetime } from '../lifetime'

@@ -1,7 +1,7 @@
 import type { StoredEntry } from '../store'
 import type { Folders } from './folders'
 import type { Index, Order, OrderParts } from './order'
-import { hasPrefix } from '../../../shared/entry-key'
+import { hasPrefix } from '@shared/entry-key'
 import { createFolders } from './folders'
 import { createOrder } from './order'
 import { folderOf } from './position'

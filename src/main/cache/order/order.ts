@@ -3,7 +3,7 @@ import type { Position } from './position'
 import type { Before } from './sorted-list'
 import type { WatchedStore } from './watched-store'
 import type { Run } from './window'
-import { hasPrefix } from '../../../shared/entry-key'
+import { hasPrefix } from '@shared/entry-key'
 import { createSortedList } from './sorted-list'
 import { heldEntry } from './watched-store'
 

@@ -1,7 +1,7 @@
 import type { PageQuery } from '../ports'
 import type { StoredEntry } from '../store'
-import { decodeKey, encodeKey, prefixEnd } from '../../../shared/entry-key'
-import { invalidField } from '../../../shared/errors'
+import { decodeKey, encodeKey, prefixEnd } from '@shared/entry-key'
+import { invalidField } from '@shared/errors'
 import { hashText } from '../hash'
 
 type Sort = PageQuery['sort']

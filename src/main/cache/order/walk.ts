@@ -1,6 +1,6 @@
 import type { Order, Walk } from './order'
 import type { WatchedStore } from './watched-store'
-import { hasPrefix } from '../../../shared/entry-key'
+import { hasPrefix } from '@shared/entry-key'
 import { compareKeys, folderOf } from './position'
 
 /** Over all entries, by handle. */

@@ -1,5 +1,5 @@
-import type { OperationInput, OperationName } from '../../../shared/operations'
-import { operations } from '../../../shared/operations'
+import type { OperationInput, OperationName } from '@shared/operations'
+import { operations } from '@shared/operations'
 import { defineCommand } from '../command'
 import { usageFailure } from '../failure'
 import { suggestion } from '../suggest'

@@ -1,4 +1,4 @@
-import { BrowserOrigin } from '../../../shared/schemas'
+import { BrowserOrigin } from '@shared/schemas'
 import { defineCommand, flag } from '../command'
 import { missingFailure, usageFailure } from '../failure'
 import { table } from '../output'

@@ -1,8 +1,8 @@
-import type { CacheSetting, CacheSettingName, CacheSettings } from '../../../shared/cache-settings'
+import type { CacheSetting, CacheSettingName, CacheSettings } from '@shared/cache-settings'
 import type { FlagSpec } from '../arguments'
 import type { Parser } from '../values'
-import { settingRows } from '../../../shared/cache-settings'
-import { mapRows, namesOf } from '../../../shared/rows'
+import { settingRows } from '@shared/cache-settings'
+import { mapRows, namesOf } from '@shared/rows'
 import { flag, toKebab } from '../command'
 import { boolean, countOrNone, oneOf, sizeOrNone, ttl } from '../values'
 

@@ -1,6 +1,6 @@
-import type { OperationInput, OperationOutput } from '../../../shared/operations'
+import type { OperationInput, OperationOutput } from '@shared/operations'
 import type { Command, CommandContext } from '../command'
-import { limits } from '../../../shared/limits'
+import { limits } from '@shared/limits'
 import { randomSecret } from '../../base/ids'
 import { messageOf } from '../../base/logger'
 import { defineCommand } from '../command'

@@ -1,4 +1,4 @@
-import type { DataOperationName } from '../../../shared/data-operations'
+import type { DataOperationName } from '@shared/data-operations'
 import type { Maybe } from '../../serving/maybe'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'

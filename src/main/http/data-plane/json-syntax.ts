@@ -1,4 +1,4 @@
-import { limits } from '../../../shared/limits'
+import { limits } from '@shared/limits'
 
 const quote = 0x22
 const comma = 0x2C

@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../../../shared/errors'
-import type { OperationSpec } from '../../../shared/operations'
+import type { ErrorCode } from '@shared/errors'
+import type { OperationSpec } from '@shared/operations'
 import type { SchemaBook } from './schema-book'
 import type { Answer, JsonSchema, Operation, Parameter } from './types'
 import { STATUS_CODES } from 'node:http'

@@ -1,8 +1,8 @@
+import type { DataOperationName } from '@shared/data-operations'
 import type { z } from 'zod'
-import type { DataOperationName } from '../../../shared/data-operations'
 import type { JsonSchema } from './types'
-import { Batch, BatchAnswer, EntryPage } from '../../../shared/entries'
-import { CacheName, Matched } from '../../../shared/schemas'
+import { Batch, BatchAnswer, EntryPage } from '@shared/entries'
+import { CacheName, Matched } from '@shared/schemas'
 
 /** What the data plane's table does not say: the shape of its JSON. A zod schema, or JSON Schema where there is none. */
 export interface DataDetails {

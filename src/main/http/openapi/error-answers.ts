@@ -1,7 +1,7 @@
-import type { ErrorCode, Problem } from '../../../shared/errors'
+import type { ErrorCode, Problem } from '@shared/errors'
 import type { Answer, Example, Header, JsonSchema, MediaType, Reference } from './types'
 import { STATUS_CODES } from 'node:http'
-import { errorRegistry, invalidField, LarderError } from '../../../shared/errors'
+import { errorRegistry, invalidField, LarderError } from '@shared/errors'
 import { classicError, classicStatus } from '../classic-errors'
 import { errorExamples } from './error-examples'
 

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../../shared/errors'
+import type { ErrorCode } from '@shared/errors'
 
 /** What the detail of each error reads like. */
 export const errorExamples: Readonly<Record<ErrorCode, string>> = {

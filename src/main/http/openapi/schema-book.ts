@@ -1,9 +1,9 @@
 import type { JsonSchema } from './types'
+import * as entries from '@shared/entries'
+import { eventTopics } from '@shared/events'
+import { operations } from '@shared/operations'
+import * as schemas from '@shared/schemas'
 import { z } from 'zod'
-import * as entries from '../../../shared/entries'
-import { eventTopics } from '../../../shared/events'
-import { operations } from '../../../shared/operations'
-import * as schemas from '../../../shared/schemas'
 
 type Direction = 'input' | 'output'
 

@@ -1,5 +1,5 @@
-import type { LarderBridge } from '../../../shared/ipc'
-import type { Client } from '../../../shared/operations'
+import type { LarderBridge } from '@shared/ipc'
+import type { Client } from '@shared/operations'
 import type { Entries } from './entries'
 import type { EventFeed } from './event-feed'
 import type { RawAnswer, RawRequest } from './raw-request'

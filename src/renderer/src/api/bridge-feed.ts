@@ -1,8 +1,8 @@
-import type { EventTopic } from '../../../shared/events'
-import type { LarderBridge } from '../../../shared/ipc'
+import type { EventTopic } from '@shared/events'
+import type { LarderBridge } from '@shared/ipc'
 import type { EventFeed, ServerEventListener } from './event-feed'
+import { eventTopics } from '@shared/events'
 import { shallowReadonly, shallowRef } from 'vue'
-import { eventTopics } from '../../../shared/events'
 
 /** Events over the bridge of the desktop window. Nothing lies between it and the server that could be lost: it is connected while it runs. */
 export function createBridgeFeed({ subscribe }: Pick<LarderBridge, 'subscribe'>): EventFeed {

@@ -1,8 +1,8 @@
-import type { LarderBridge } from '../../../shared/ipc'
-import type { OperationInput, OperationName, OperationOutput } from '../../../shared/operations'
+import type { LarderBridge } from '@shared/ipc'
+import type { OperationInput, OperationName, OperationOutput } from '@shared/operations'
 import type { Transport } from './transport'
-import { LarderError } from '../../../shared/errors'
-import { readAnswer } from '../../../shared/ipc'
+import { LarderError } from '@shared/errors'
+import { readAnswer } from '@shared/ipc'
 
 /** Operations over the bridge of the desktop window. */
 export function createBridgeTransport({ operations }: Pick<LarderBridge, 'operations'>): Transport {

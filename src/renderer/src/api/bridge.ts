@@ -1,4 +1,4 @@
-import type { LarderBridge } from '../../../shared/ipc'
+import type { LarderBridge } from '@shared/ipc'
 
 declare global {
   interface Window {

@@ -1,6 +1,6 @@
-import type { Client, OperationName } from '../../../shared/operations'
+import type { Client, OperationName } from '@shared/operations'
 import type { Transport } from './transport'
-import { operations } from '../../../shared/operations'
+import { operations } from '@shared/operations'
 
 /** The typed client: one function per row of the operation table. */
 export function createClient(transport: Transport): Client {

@@ -1,9 +1,9 @@
-import type { BatchInput, BatchOutput, EntryPageOutput } from '../../../shared/entries'
-import type { EntrySelector } from '../../../shared/entry-filter'
+import type { BatchInput, BatchOutput, EntryPageOutput } from '@shared/entries'
+import type { EntrySelector } from '@shared/entry-filter'
 import type { ChunkOptions } from './chunks'
 import type { Exchange } from './http-transport'
-import { percentEncode } from '../../../shared/entry-key'
-import { encodeSegment } from '../../../shared/request-of'
+import { percentEncode } from '@shared/entry-key'
+import { encodeSegment } from '@shared/request-of'
 import { readChunks } from './chunks'
 
 /** An entry with its value. Times in seconds. */

@@ -1,7 +1,7 @@
+import type { EventTopic } from '@shared/events'
 import type { ShallowRef } from 'vue'
-import type { EventTopic } from '../../../shared/events'
+import { eventTopics } from '@shared/events'
 import { shallowReadonly, shallowRef } from 'vue'
-import { eventTopics } from '../../../shared/events'
 import { createEventParser } from './event-parser'
 
 /** An event as it came. The payload stays JSON text: most listeners want the topic alone, thousands of times a second. */

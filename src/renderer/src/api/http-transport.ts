@@ -1,9 +1,9 @@
-import type { OperationInput, OperationName, OperationOutput, OperationSpec } from '../../../shared/operations'
+import type { OperationInput, OperationName, OperationOutput, OperationSpec } from '@shared/operations'
 import type { SessionToken } from './session-token'
 import type { Transport } from './transport'
-import { LarderError } from '../../../shared/errors'
-import { operations } from '../../../shared/operations'
-import { requestOf } from '../../../shared/request-of'
+import { LarderError } from '@shared/errors'
+import { operations } from '@shared/operations'
+import { requestOf } from '@shared/request-of'
 import { toLarderError } from './problem'
 
 /** One request to a data-plane target (path and query, percent-encoded), with the credential of this tab. */

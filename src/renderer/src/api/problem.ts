@@ -1,5 +1,5 @@
-import type { ErrorCode, FieldError } from '../../../shared/errors'
-import { errorRegistry, LarderError } from '../../../shared/errors'
+import type { ErrorCode, FieldError } from '@shared/errors'
+import { errorRegistry, LarderError } from '@shared/errors'
 
 /**
  * The error that an answer which is not a success stands for: the server's own from problem+json (RFC 9457 §3), else

@@ -1,4 +1,4 @@
-import type { OperationInput, OperationName, OperationOutput } from '../../../shared/operations'
+import type { OperationInput, OperationName, OperationOutput } from '@shared/operations'
 
 /** How an operation of the table reaches the server. */
 export interface Transport {

@@ -1,4 +1,4 @@
-import type { OperationOutput } from '../../../shared/operations'
+import type { OperationOutput } from '@shared/operations'
 
 type Statistics = OperationOutput<'stats.get'>
 

@@ -1,4 +1,4 @@
-import type { EventPayload } from '../../../shared/events'
+import type { EventPayload } from '@shared/events'
 import type { Sample } from '../live/live-window'
 import { useDocumentVisibility } from '@vueuse/core'
 import { defineStore } from 'pinia'

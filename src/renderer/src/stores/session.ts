@@ -1,4 +1,4 @@
-import type { OperationOutput } from '../../../shared/operations'
+import type { OperationOutput } from '@shared/operations'
 import { defineStore } from 'pinia'
 import { nextTick, shallowReadonly, shallowRef } from 'vue'
 import { useApi } from '../composables/use-api'

@@ -1,8 +1,8 @@
-import type { OperationInput, OperationOutput } from '../../../shared/operations'
+import type { OperationInput, OperationOutput } from '@shared/operations'
+import { SettingsUpdate } from '@shared/schemas'
+import { parseInput } from '@shared/validation'
 import { defineStore } from 'pinia'
 import { shallowReadonly, shallowRef, watch } from 'vue'
-import { SettingsUpdate } from '../../../shared/schemas'
-import { parseInput } from '../../../shared/validation'
 import { useApi } from '../composables/use-api'
 import { useSession } from './session'
 

@@ -1,6 +1,6 @@
 import type { RawRequest } from '../../api/raw-request'
 import type { Entry, Media, Schemas } from './open-api'
-import { encodeSegment } from '../../../../shared/request-of'
+import { encodeSegment } from '@shared/request-of'
 import { exampleOf } from './open-api'
 
 /** What a person filled in: parameter name → text, and the body. */

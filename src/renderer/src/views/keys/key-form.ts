@@ -1,7 +1,7 @@
-import type { OperationInput } from '../../../../shared/operations'
+import type { OperationInput } from '@shared/operations'
 import type { FormErrors } from '../../error-text'
 import type { Key } from '../../stores/keys'
-import { LarderError } from '../../../../shared/errors'
+import { LarderError } from '@shared/errors'
 import { toFormErrors } from '../../error-text'
 
 export type Grant = Required<OperationInput<'keys.create'>>

@@ -1,4 +1,4 @@
-import { invalidField } from '../../../../shared/errors'
+import { invalidField } from '@shared/errors'
 
 /**
  * The `data` of the classic API: a JSON object whose `id` is the entry's key. An object without one gets it in front; what is written stays byte for byte. Throws

@@ -1,8 +1,8 @@
 import type { RawRequest } from '../../api/raw-request'
-import { invalidField } from '../../../../shared/errors'
-import { grouped } from '../../../../shared/grouped'
-import { limits } from '../../../../shared/limits'
-import { encodeSegment } from '../../../../shared/request-of'
+import { invalidField } from '@shared/errors'
+import { grouped } from '@shared/grouped'
+import { limits } from '@shared/limits'
+import { encodeSegment } from '@shared/request-of'
 import { withId } from './classic-data'
 
 export const faces = [

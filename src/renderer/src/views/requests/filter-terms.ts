@@ -1,4 +1,4 @@
-import { scanFilter } from '../../../../shared/filter'
+import { scanFilter } from '@shared/filter'
 
 /** The terms of a filter as they are written. */
 function termsOf(filter: string): string[] {

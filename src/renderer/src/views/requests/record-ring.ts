@@ -1,4 +1,4 @@
-import type { EventPayload } from '../../../../shared/events'
+import type { EventPayload } from '@shared/events'
 
 /** A request as the server tells it. */
 export type RequestRecord = EventPayload<'request'>

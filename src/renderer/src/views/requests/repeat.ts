@@ -1,6 +1,6 @@
 import type { SnippetRequest } from '../../snippets/request'
 import type { RequestRecord } from './record-ring'
-import { isKey, percentEncode } from '../../../../shared/entry-key'
+import { isKey, percentEncode } from '@shared/entry-key'
 
 /** A request of the log to send again, as far as the log knows it. */
 interface Repeat {

@@ -1,4 +1,4 @@
-import type { EventPayload } from '../../../../shared/events'
+import type { EventPayload } from '@shared/events'
 import type { ServerEvent } from '../../api/event-feed'
 import type { RequestRecord } from './record-ring'
 

@@ -1,8 +1,8 @@
 import type { RequestRecord } from './record-ring'
-import { errorRegistry } from '../../../../shared/errors'
-import { missReasons } from '../../../../shared/miss-reasons'
-import { requestResults } from '../../../../shared/request-results'
-import { rowOf } from '../../../../shared/rows'
+import { errorRegistry } from '@shared/errors'
+import { missReasons } from '@shared/miss-reasons'
+import { requestResults } from '@shared/request-results'
+import { rowOf } from '@shared/rows'
 
 export function nameOfResult(result: string): string {
   return rowOf(requestResults, result)?.label ?? result

@@ -1,5 +1,5 @@
+import type { KnownValue } from '@shared/filter'
 import type { Ref } from 'vue'
-import type { KnownValue } from '../../../../shared/filter'
 import type { Api } from '../../api/api'
 import { computed, onScopeDispose, shallowRef, watch } from 'vue'
 

@@ -1,6 +1,6 @@
-import type { OperationInput } from '../../../../shared/operations'
+import type { OperationInput } from '@shared/operations'
 import type { Settings } from '../../stores/settings'
-import { LarderError } from '../../../../shared/errors'
+import { LarderError } from '@shared/errors'
 import { parseBytes, writeBytes } from '../../bytes'
 
 /** What clients that send no key may do. */

@@ -1,5 +1,5 @@
-import type { EntryPageOutput } from '../../../../../shared/entries'
-import type { EntrySelector } from '../../../../../shared/entry-filter'
+import type { EntryPageOutput } from '@shared/entries'
+import type { EntrySelector } from '@shared/entry-filter'
 import type { Api } from '../../../api/api'
 import type { EntryMetadata, ServerRow } from './rows'
 

@@ -1,4 +1,4 @@
-import type { EntryPageOutput } from '../../../../../shared/entries'
+import type { EntryPageOutput } from '@shared/entries'
 import type { Entries, WindowQuery } from '../../../api/entries'
 
 /** Milliseconds to the first question how far an order is built, and at most between two: many are built before anybody could see a progress line. */

@@ -1,4 +1,4 @@
-import type { EntryInfoOutput } from '../../../../../shared/entries'
+import type { EntryInfoOutput } from '@shared/entries'
 import type { NestedList } from '../nested'
 import type { WindowAnswer, Windows } from './windows'
 import { locate, parentOf, shownAt, sizeOf } from '../nested'
