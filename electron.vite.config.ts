@@ -15,25 +15,38 @@ const executableEntry: Plugin = {
   writeBundle: () => chmodSync(resolve(root, 'out/main/headless.js'), 0o755),
 }
 
-/** Under Electron the keychain's process is started from a file; under Node its text is part of the build. */
+/**
+ * Under Electron the keychain's process is started from a file; under Node its text is part of the
+ * build.
+ */
 const keychainChild: Plugin = {
   name: 'larder:keychain-child',
   generateBundle() {
-    this.emitFile({ type: 'asset', fileName: 'keychain-child.cjs', source: readFileSync(resolve(root, 'src/main/vault/keychain-child.cjs')) })
+    this.emitFile({
+      type: 'asset',
+      fileName: 'keychain-child.cjs',
+      source: readFileSync(resolve(root, 'src/main/vault/keychain-child.cjs')),
+    })
   },
 }
 
 /**
- * `import … from 'node:…'` reads every export of a built-in module, whatever is named: of `process` all flags that Node knows, of `http` a WebSocket client. That is a sixth of
- * the whole start. Taken from the built-in module itself, only what is named is read. Not in the Node entry, which has to tell even a Node without `getBuiltinModule`
- * that it is too old.
+ * `import … from 'node:…'` reads every export of a built-in module, whatever is named: of `process`
+ * all flags that Node knows, of `http` a WebSocket client. That is a sixth of the whole start.
+ * Taken from the built-in module itself, only what is named is read. Not in the Node entry, which
+ * has to tell even a Node without `getBuiltinModule` that it is too old.
  */
 const lightBuiltins: Plugin = {
   name: 'larder:light-builtins',
   renderChunk(code, { name }) {
     if (name === 'headless')
       return null
-    const light = code.replaceAll(/^import (?:(\w[\w$]*)|\{ ([^}]+) \}) from "(node:[\w/]+)";$/gm, (_, whole: string | undefined, names: string, id: string) =>
+    const light = code.replaceAll(/^import (?:(\w[\w$]*)|\{ ([^}]+) \}) from "(node:[\w/]+)";$/gm, (
+      _,
+      whole: string | undefined,
+      names: string,
+      id: string,
+    ) =>
       `const ${whole ?? `{ ${names.replaceAll(' as ', ': ')} }`} = globalThis.process.getBuiltinModule("${id}");`)
     const left = /^import [^;]*"node:.*|^const \{[^}]*\bdefault: .*getBuiltinModule.*/m.exec(light)
     if (left)
@@ -42,7 +55,10 @@ const lightBuiltins: Plugin = {
   },
 }
 
-/** electron-vite makes every URL of the page relative, for file://. Ours is served at deep paths too, where only absolute ones hold. */
+/**
+ * electron-vite makes every URL of the page relative, for file://. Ours is served at deep paths
+ * too, where only absolute ones hold.
+ */
 const absoluteUrls: Plugin = {
   name: 'larder:absolute-urls',
   enforce: 'post',
@@ -55,20 +71,32 @@ export default defineConfig({
     plugins: [executableEntry, keychainChild, lightBuiltins],
     build: {
       outDir: 'out/main',
-      // Native modules stay outside. All else is a devDependency and goes into the bundle: a start then reads a few files instead of hundreds.
+      // Native modules stay outside. All else is a devDependency and goes into the bundle: a start
+      // then reads a few files instead of hundreds.
       externalizeDeps: true,
       license: { fileName: 'licenses.md' },
-      rollupOptions: { input: { 'index': resolve(root, 'src/main/index.ts'), 'headless': resolve(root, 'src/main/headless.ts'), 'writer-thread': resolve(root, 'src/main/storage/writer-thread.ts') }, output: { format: 'es' } },
+      rollupOptions: {
+        input: {
+          'index': resolve(root, 'src/main/index.ts'),
+          'headless': resolve(root, 'src/main/headless.ts'),
+          'writer-thread': resolve(root, 'src/main/storage/writer-thread.ts'),
+        },
+        output: { format: 'es' },
+      },
     },
   },
   preload: {
     resolve: { alias },
     build: {
       outDir: 'out/preload',
-      // A sandboxed preload script is one CommonJS file; of packages it gets a part of Electron's, and no other.
+      // A sandboxed preload script is one CommonJS file; of packages it gets a part of Electron's,
+      // and no other.
       externalizeDeps: false,
       minify: true,
-      rollupOptions: { input: { index: resolve(root, 'src/preload/index.ts') }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+      rollupOptions: {
+        input: { index: resolve(root, 'src/preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
     },
   },
   renderer: {

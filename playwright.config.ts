@@ -7,7 +7,10 @@ import { patience } from './test/helpers/patience'
 const chromium = findChromium()
 const hard = process.env.LARDER_HARD === '1'
 const ci = process.env.CI === 'true'
-/** Every run has all specs of the console in the desktop window. In a browser it has those that depend on the way to the server; the others come with CI. */
+/**
+ * Every run has all specs of the console in the desktop window. In a browser it has those that
+ * depend on the way to the server; the others come with CI.
+ */
 const twice = hard || ci
 const pictures = hard || process.env.LARDER_SCREENSHOTS === '1'
 
@@ -25,14 +28,30 @@ export default defineConfig<ConsoleOptions>({
   retries: 0,
   reporter: [['line'], ['json', { outputFile: 'test-results/e2e.json' }]],
   projects: [
-    { name: 'console', grepInvert: twice ? /@alone/ : /@alone|@screen/, testIgnore: ['**/*screenshots.spec.ts', '**/hard/**'] },
+    {
+      name: 'console',
+      grepInvert: twice ? /@alone/ : /@alone|@screen/,
+      testIgnore: ['**/*screenshots.spec.ts', '**/hard/**'],
+    },
     // What looks at times has the machine for itself.
     { name: 'alone', grep: /@alone/, testIgnore: hard ? [] : ['**/hard/**'], workers: 1, dependencies: ['console'] },
     { name: 'desktop', testDir: 'test/desktop', grepInvert: /@alone/, testIgnore: ['**/hard/**'] },
     // The same console, in the desktop window: what is asked of the server goes over IPC.
-    { name: 'desktop-alone', testDir: 'test/desktop', grep: /@alone/, testIgnore: hard ? [] : ['**/hard/**'], workers: 1, dependencies: ['alone', 'desktop', 'desktop-console'] },
+    {
+      name: 'desktop-alone',
+      testDir: 'test/desktop',
+      grep: /@alone/,
+      testIgnore: hard ? [] : ['**/hard/**'],
+      workers: 1,
+      dependencies: ['alone', 'desktop', 'desktop-console'],
+    },
     // Left out is what speaks of HTTP – signing in, a lost connection, documents without a key.
-    { name: 'desktop-console', grepInvert: /@alone|@http/, testIgnore: ['**/*screenshots.spec.ts', '**/hard/**', '**/{sign-in,connection,docs}.spec.ts'], use: { transport: 'desktop' } },
+    {
+      name: 'desktop-console',
+      grepInvert: /@alone|@http/,
+      testIgnore: ['**/*screenshots.spec.ts', '**/hard/**', '**/{sign-in,connection,docs}.spec.ts'],
+      use: { transport: 'desktop' },
+    },
     // The pictures of README and docs: LARDER_SCREENSHOTS=1 npx playwright test --project pictures.
     ...pictures ? [{ name: 'pictures', testMatch: '**/*screenshots.spec.ts', workers: 1 }] : [],
   ],

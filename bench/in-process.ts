@@ -8,9 +8,11 @@ import { createMemoryJournal } from '../test/helpers/memory-journal'
 import { createPlainStore } from './plain-store'
 
 /**
- * What an entry costs in this process, and what a set and a get take: the off-heap store against a Map of one object an entry, in turns.
+ * What an entry costs in this process, and what a set and a get take: the off-heap store against a
+ * Map of one object an entry, in turns.
  *
- *   node --expose-gc --max-semi-space-size=8 --import ./bench/simulator/typescript.mjs bench/in-process.ts [entries] [rounds]
+ *   node --expose-gc --max-semi-space-size=8 --import ./bench/simulator/typescript.mjs
+ * bench/in-process.ts [entries] [rounds]
  */
 const entries = Number(process.argv[2] ?? 1_000_000)
 const rounds = Number(process.argv[3] ?? 3)
@@ -18,10 +20,19 @@ const value = Buffer.alloc(100, 'v')
 const definition = { ...initialSettings, id: 'c', space: 'o', name: 'bench' }
 const logger = { debug() {}, info() {}, warn() {}, error: console.error }
 /** Flat texts, as they come out of requests, and made before anything is measured. */
-const keys = Array.from({ length: 2 * entries }, (_, index) => Buffer.from(`key:${String(index).padStart(12, '0')}`).toString('latin1'))
+const keys = Array.from({ length: 2 * entries }, (_, index) =>
+  Buffer.from(`key:${String(index).padStart(12, '0')}`).toString('latin1'))
 const keyOf = (index: number): string => keys[index] as string
 
-interface Figures { rss: number, memory: number, accounted: number, set: number, get: number, overwrite: number, slowest: number }
+interface Figures {
+  rss: number
+  memory: number
+  accounted: number
+  set: number
+  get: number
+  overwrite: number
+  slowest: number
+}
 
 function settle(): NodeJS.MemoryUsage {
   for (let round = 0; round < 3; round++)
@@ -89,16 +100,28 @@ const stores = [
   { name: 'off-heap, no ttl', createStore: undefined, ttl: null },
   { name: 'Map', createStore: createPlainStore, ttl: 3600 },
 ]
-/** Each measurement has a process of its own: memory that an earlier one gave back would else not be counted again. */
+/**
+ * Each measurement has a process of its own: memory that an earlier one gave back would else not be
+ * counted again.
+ */
 const child = process.argv[4]
 if (child === undefined) {
-  console.log(`${entries} entries of ${keyOf(0).length}-byte keys and ${value.length}-byte values, Node ${process.version}; rates by the thread's own time`)
+  console.log(
+    `${entries} entries of ${keyOf(0).length}-byte keys and ${value.length}-byte values, Node ${process.version}; rates by the thread's own time`,
+  )
   for (let round = 0; round < rounds; round++) {
-    for (const { name } of stores)
-      execFileSync(process.execPath, [...process.execArgv, import.meta.filename, String(entries), '1', name], { stdio: ['ignore', 'inherit', 'inherit'] })
+    for (const { name } of stores) {
+      execFileSync(
+        process.execPath,
+        [...process.execArgv, import.meta.filename, String(entries), '1', name],
+        { stdio: ['ignore', 'inherit', 'inherit'] },
+      )
+    }
   }
 }
 for (const { name, createStore, ttl } of stores.filter(({ name }) => name === child)) {
   const { rss, memory, accounted, set, get, overwrite, slowest } = await measure(createStore, ttl)
-  console.log(`${name.padEnd(18)} ${rss.toFixed(1)} B RSS, ${memory.toFixed(1)} B heap + external, ${accounted.toFixed(1)} B accounted an entry; ${(set / 1e6).toFixed(2)} M set/s, ${(get / 1e6).toFixed(2)} M get/s, ${(overwrite / 1e6).toFixed(2)} M overwrites/s; slowest set ${slowest.toFixed(1)} ms`)
+  console.log(
+    `${name.padEnd(18)} ${rss.toFixed(1)} B RSS, ${memory.toFixed(1)} B heap + external, ${accounted.toFixed(1)} B accounted an entry; ${(set / 1e6).toFixed(2)} M set/s, ${(get / 1e6).toFixed(2)} M get/s, ${(overwrite / 1e6).toFixed(2)} M overwrites/s; slowest set ${slowest.toFixed(1)} ms`,
+  )
 }

@@ -17,7 +17,10 @@ export interface CompareOptions {
   seed: number
 }
 
-/** One trace at one size of the cache. Ratios are hits to requests, the first requests of each key included. */
+/**
+ * One trace at one size of the cache. Ratios are hits to requests, the first requests of each key
+ * included.
+ */
 export interface Comparison {
   trace: string
   /** Size of the cache as a share of the footprint. */

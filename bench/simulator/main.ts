@@ -24,7 +24,10 @@ catch (error) {
   process.exitCode = 2
 }
 
-/** Throws RangeError for a number out of bounds, TypeError with a code of `parseArgs` for options that there are not. */
+/**
+ * Throws RangeError for a number out of bounds, TypeError with a code of `parseArgs` for options
+ * that there are not.
+ */
 function start(): void {
   const { values } = parseArgs({
     options: {
@@ -65,7 +68,9 @@ function print(comparisons: readonly Comparison[]): void {
   line('trace'.padEnd(16), 'cache', ' entries', 'optimum', ...policies.map(policy => policy.padStart(14)))
   line('---'.padEnd(16), '----:', '-------:', '------:', ...policies.map(() => '-------------:'))
   for (const { trace, share, capacity, optimum, hitRatio } of comparisons) {
-    line(trace.padEnd(16), `${share * 100} %`.padStart(5), String(capacity).padStart(8), percent(optimum).padStart(7), ...policies.map(policy =>
+    line(trace.padEnd(16), `${share * 100} %`.padStart(
+      5,
+    ), String(capacity).padStart(8), percent(optimum).padStart(7), ...policies.map(policy =>
       `${percent(hitRatio[policy]).padStart(5)} (${percent(hitRatio[policy] / optimum)})`.padStart(14)))
   }
   console.log('\nPercent of the optimum:\n')

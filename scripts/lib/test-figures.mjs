@@ -7,9 +7,11 @@ import { stripVTControlCharacters } from 'node:util'
  * crashed, found no test, met an error outside of one – counts as one failure, with a remark; so
  * does one that ran nothing.
  *
- * `failures` says which tests failed, and how: where only the end of the output is kept, that is all there is to see.
+ * `failures` says which tests failed, and how: where only the end of the output is kept, that is
+ * all there is to see.
  *
- * @typedef {{ passed: number, failed: number, skipped: number, remark?: string, failures?: string[] }} Figures
+ * @typedef {{ passed: number, failed: number, skipped: number, remark?: string, failures?: string[]
+ *   }} Figures
  */
 
 /**
@@ -34,7 +36,9 @@ export function fromVitest(file, code) {
     skipped: report.numPendingTests + report.numTodoTests,
     failures: report.testResults.flatMap(({ name, message, assertionResults }) => [
       ...message ? [inBrief(name, message)] : [],
-      ...assertionResults.filter(({ status }) => status === 'failed').map(({ fullName, failureMessages }) => inBrief(`${name} › ${fullName}`, failureMessages.join('\n'))),
+      ...assertionResults
+        .filter(({ status }) => status === 'failed')
+        .map(({ fullName, failureMessages }) => inBrief(`${name} › ${fullName}`, failureMessages.join('\n'))),
     ]),
   }))
 }
@@ -57,14 +61,23 @@ export function fromPlaywright(file, code) {
 function failuresOf({ suites = [], specs = [] }) {
   const failed = specs.filter(({ ok }) => !ok)
   return [
-    ...failed.map(({ file, line, title, tests }) => inBrief(`${file}:${line} › ${title}`, tests.flatMap(({ results }) => results.flatMap(({ errors }) => errors.map(({ message }) => message))).join('\n'))),
+    ...failed.map(({ file, line, title, tests }) =>
+      inBrief(
+        `${file}:${line} › ${title}`,
+        tests
+          .flatMap(({ results }) => results.flatMap(({ errors }) => errors.map(({ message }) => message)))
+          .join('\n'),
+      )),
     ...suites.flatMap(failuresOf),
   ]
 }
 
 /** The first lines of the message. */
 function inBrief(name, message) {
-  return [name.replace(`${process.cwd()}/`, ''), ...stripVTControlCharacters(message).split('\n').filter(Boolean).slice(0, 8)].join('\n    ')
+  return [
+    name.replace(`${process.cwd()}/`, ''),
+    ...stripVTControlCharacters(message).split('\n').filter(Boolean).slice(0, 8),
+  ].join('\n    ')
 }
 
 function checked(file, code, count) {

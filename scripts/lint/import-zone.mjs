@@ -26,7 +26,11 @@ function judgeImport(file, specifier) {
   if (allowed)
     return undefined
 
-  const may = [...zone.imports, ...zone.packages, ...zone.node === all ? ['node:*'] : zone.node.map(name => `node:${name}`)]
+  const may = [
+    ...zone.imports,
+    ...zone.packages,
+    ...zone.node === all ? ['node:*'] : zone.node.map(name => `node:${name}`),
+  ]
   return `${zone.name} may not import '${specifier}', only its own files${may.map(name => `, ${name}`).join('')} (scripts/lint/zones.mjs). Take what you need as an argument instead.`
 }
 
@@ -41,7 +45,10 @@ function isAllowedFile(zone, file) {
   return zone.imports.some(place => within(place, file) && place.length >= (target?.path.length ?? 0))
 }
 
-/** ESLint rule: an import – static, dynamic, of a type, re-exported, required or globbed – that the table of zones does not allow. */
+/**
+ * ESLint rule: an import – static, dynamic, of a type, re-exported, required or globbed – that the
+ * table of zones does not allow.
+ */
 export const importZone = {
   meta: { type: 'problem', schema: [], docs: { description: 'keep the layers of the architecture apart' } },
 
@@ -51,8 +58,12 @@ export const importZone = {
     function check(node) {
       if (!node)
         return
-      const specifier = node.type === 'TemplateLiteral' && node.expressions.length === 0 ? node.quasis[0].value.cooked : node.value
-      const problem = typeof specifier === 'string' ? judgeImport(file, specifier) : 'Write the imported name as plain text, so that its zone can be checked.'
+      const specifier = node.type === 'TemplateLiteral' && node.expressions.length === 0
+        ? node.quasis[0].value.cooked
+        : node.value
+      const problem = typeof specifier === 'string'
+        ? judgeImport(file, specifier)
+        : 'Write the imported name as plain text, so that its zone can be checked.'
       if (problem)
         context.report({ node, message: problem })
     }

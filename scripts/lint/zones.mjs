@@ -1,20 +1,39 @@
 import { builtinModules } from 'node:module'
 
 /**
- * Who may import what: the layers of the architecture as one table. The lint rule `larder/import-zone` and its test are made from it.
+ * Who may import what: the layers of the architecture as one table. The lint rule
+ * `larder/import-zone` and its test are made from it.
  *
  * @typedef {object} Zone
  * @property {string} name What messages call it.
- * @property {string} path Folder (ends in `/`) or one file (without extension), from the root of the repository. Where several match, the longest
- *   counts: a file with a row of its own is no part of its folder any more, and who needs it has to name it.
- * @property {string[]} imports Folders (end in `/`) and files (without extension) besides the zone's own.
+ * @property {string} path Folder (ends in `/`) or one file (without extension), from the root of
+ *   the repository. Where several match, the longest counts: a file with a row of its own is no
+ *   part of its folder any more, and who needs it has to name it.
+ * @property {string[]} imports Folders (end in `/`) and files (without extension) besides the
+ *   zone's own.
  * @property {string[]} packages Packages; their subpaths included.
  * @property {string[]} node Node's own modules, without `node:`.
- * @property {string[]} [raw] Files of the zone, from the root, that wrap `ipcMain` or `ipcRenderer` for the others.
+ * @property {string[]} [raw] Files of the zone, from the root, that wrap `ipcMain` or `ipcRenderer`
+ *   for the others.
  */
 
 /** Modules of Node that compute and neither touch files, sockets nor processes. */
-const pure = ['assert', 'async_hooks', 'buffer', 'crypto', 'events', 'path', 'stream', 'stream/promises', 'string_decoder', 'timers', 'timers/promises', 'url', 'util', 'zlib']
+const pure = [
+  'assert',
+  'async_hooks',
+  'buffer',
+  'crypto',
+  'events',
+  'path',
+  'stream',
+  'stream/promises',
+  'string_decoder',
+  'timers',
+  'timers/promises',
+  'url',
+  'util',
+  'zlib',
+]
 /** For zones that may do whatever Node can. */
 export const all = builtinModules
 
@@ -46,7 +65,13 @@ export const zones = [
   { name: 'base', path: base, imports: [shared], packages: [], node: [...pure, 'net'] },
   { name: 'cache', path: 'src/main/cache/', imports: [base, shared], packages: [], node: pure },
   { name: 'codecs', path: 'src/main/codecs/', imports: [base, shared], packages: [], node: pure },
-  { name: 'storage', path: 'src/main/storage/', imports: [ports, base, shared], packages: ['better-sqlite3'], node: all },
+  {
+    name: 'storage',
+    path: 'src/main/storage/',
+    imports: [ports, base, shared],
+    packages: ['better-sqlite3'],
+    node: all,
+  },
   { name: 'sources', path: 'src/main/sources/', imports: [ports, base, shared], packages: [], node: all },
   { name: 'vault', path: 'src/main/vault/', imports: [base, shared], packages: ['keytar'], node: all },
   { name: 'serving', path: serving, imports: [ports, base, shared], packages: ['zod'], node: pure },
@@ -59,20 +84,77 @@ export const zones = [
     node: all,
   },
   { name: 'cli', path: 'src/main/cli/', imports: [base, shared], packages: [], node: all },
-  { name: 'desktop', path: 'src/main/desktop/', imports: [base, shared], packages: ['electron', 'zod'], node: all, raw: ['src/main/desktop/ipc.ts'] },
+  {
+    name: 'desktop',
+    path: 'src/main/desktop/',
+    imports: [base, shared],
+    packages: ['electron', 'zod'],
+    node: all,
+    raw: ['src/main/desktop/ipc.ts'],
+  },
 
   { name: 'larder', path: 'src/main/larder', imports: parts, packages: [], node: all },
-  { name: 'headless', path: 'src/main/headless', imports: ['src/main/program'], packages: [], node: ['path', 'process'] },
+  {
+    name: 'headless',
+    path: 'src/main/headless',
+    imports: ['src/main/program'],
+    packages: [],
+    node: ['path', 'process'],
+  },
   { name: 'heap-growth', path: 'src/main/heap-growth', imports: [base], packages: [], node: ['v8'] },
-  { name: 'program', path: 'src/main/program', imports: [...parts, 'src/main/larder', 'src/main/heap-growth', 'package.json'], packages: [], node: all },
-  { name: 'index', path: 'src/main/index', imports: [...parts, 'src/main/larder', 'src/main/desktop/', 'package.json'], packages: ['electron', 'zod'], node: all },
+  {
+    name: 'program',
+    path: 'src/main/program',
+    imports: [...parts, 'src/main/larder', 'src/main/heap-growth', 'package.json'],
+    packages: [],
+    node: all,
+  },
+  {
+    name: 'index',
+    path: 'src/main/index',
+    imports: [...parts, 'src/main/larder', 'src/main/desktop/', 'package.json'],
+    packages: ['electron', 'zod'],
+    node: all,
+  },
 
-  { name: 'preload', path: 'src/preload/', imports: [shared], packages: ['electron'], node: [], raw: ['src/preload/index.ts'] },
-  { name: 'renderer', path: 'src/renderer/', imports: [shared], packages: ['vue', 'pinia', 'vue-router', 'reka-ui', 'uplot', '@lucide/vue', '@vueuse/core', 'codemirror', '@codemirror/view', '@codemirror/state', '@codemirror/lang-json', '@codemirror/search', '@codemirror/language', '@codemirror/commands', '@lezer/highlight'], node: [] },
+  {
+    name: 'preload',
+    path: 'src/preload/',
+    imports: [shared],
+    packages: ['electron'],
+    node: [],
+    raw: ['src/preload/index.ts'],
+  },
+  {
+    name: 'renderer',
+    path: 'src/renderer/',
+    imports: [shared],
+    packages: [
+      'vue',
+      'pinia',
+      'vue-router',
+      'reka-ui',
+      'uplot',
+      '@lucide/vue',
+      '@vueuse/core',
+      'codemirror',
+      '@codemirror/view',
+      '@codemirror/state',
+      '@codemirror/lang-json',
+      '@codemirror/search',
+      '@codemirror/language',
+      '@codemirror/commands',
+      '@lezer/highlight',
+    ],
+    node: [],
+  },
 ]
 
 /** Files that may read the machine's clocks: the clock itself and the composition roots. */
-export const clockReaders = ['src/main/base/clock.ts', ...zones.filter(zone => ['larder', 'program', 'index'].includes(zone.name)).map(zone => `${zone.path}.ts`)]
+export const clockReaders = [
+  'src/main/base/clock.ts',
+  ...zones.filter(zone => ['larder', 'program', 'index'].includes(zone.name)).map(zone => `${zone.path}.ts`),
+]
 
 /**
  * The zone of a file of the repository.

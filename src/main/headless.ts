@@ -2,15 +2,21 @@
 import { join } from 'node:path'
 
 /**
- * The Node entry. It checks the version before anything else is loaded: on an older Node the SQLite binary does not throw, it takes the
- * process down. The global `process`, because importing it would take a quarter of Node's own start.
+ * The Node entry. It checks the version before anything else is loaded: on an older Node the SQLite
+ * binary does not throw, it takes the process down. The global `process`, because importing it
+ * would take a quarter of Node's own start.
  */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major > 22 || (major === 22 && minor >= 12)) {
   const { main } = await import('./program')
-  process.exitCode = await main({ consoleFolder: join(import.meta.dirname, '../renderer'), writerProgram: join(import.meta.dirname, 'writer-thread.js') })
+  process.exitCode = await main({
+    consoleFolder: join(import.meta.dirname, '../renderer'),
+    writerProgram: join(import.meta.dirname, 'writer-thread.js'),
+  })
 }
 else {
-  process.stderr.write(`larder: Node 22.12 or newer is needed; this is ${process.version}. In a clone, npm start brings its own.\n`)
+  process.stderr.write(
+    `larder: Node 22.12 or newer is needed; this is ${process.version}. In a clone, npm start brings its own.\n`,
+  )
   process.exitCode = 1
 }

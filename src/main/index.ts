@@ -30,8 +30,8 @@ import { ensurePrivateFolder, readPrivateFile, writeFileAtomic } from './storage
 import { createKeytar } from './vault/keychain-process'
 
 /**
- * The Electron entry: configuration, one instance, then the server with the shell around it. Electron gets ready only after this module is through, so nothing is
- * awaited at its top.
+ * The Electron entry: configuration, one instance, then the server with the shell around it.
+ * Electron gets ready only after this module is through, so nothing is awaited at its top.
  */
 app.setName('Larder')
 protocol.registerSchemesAsPrivileged([appPrivileges])
@@ -45,7 +45,10 @@ start().catch((error: unknown) => {
   app.exit(1)
 })
 
-/** Flags, environment and `.env`, as the command line reads them. Throws Failure that names every bad value. */
+/**
+ * Flags, environment and `.env`, as the command line reads them. Throws Failure that names every
+ * bad value.
+ */
 function readSettings(): { configuration: Configuration, portGiven: boolean, warnings: string[] } {
   const io = createProcessIo({ readPrivateFile, writePrivateFile: writeHomeFile })
   const warnings: string[] = []
@@ -74,7 +77,9 @@ async function start(): Promise<void> {
   const remembered = createJsonFile(join(home, 'desktop.json'), kept, { files: homeFiles, logger })
   const consoleFolder = join(here, '../renderer')
 
-  async function launch(port = (portGiven ? undefined : remembered.read()?.port) ?? configuration.port): Promise<DesktopServer> {
+  async function launch(
+    port = (portGiven ? undefined : remembered.read()?.port) ?? configuration.port,
+  ): Promise<DesktopServer> {
     try {
       const larder = await createLarder({
         configuration: { ...configuration, port },
@@ -119,7 +124,8 @@ async function start(): Promise<void> {
   app.on('before-quit', (event) => {
     // What is held is written first; then the app goes without asking again.
     event.preventDefault()
-    quitting ??= keeper.stop().then(() => shell?.dispose()).catch((error: unknown) => logger.error('the app did not stop cleanly', { error: messageOf(error) })).then(async () => {
+    quitting ??= keeper.stop().then(() => shell?.dispose()).catch((error: unknown) =>
+      logger.error('the app did not stop cleanly', { error: messageOf(error) })).then(async () => {
       await log.dispose()
       app.exit(0)
     })
@@ -136,12 +142,22 @@ async function start(): Promise<void> {
     shell?.open()
 }
 
-/** Start at login, to the tray. Electron does it on macOS and Windows; elsewhere there is a specification. */
+/**
+ * Start at login, to the tray. Electron does it on macOS and Windows; elsewhere there is a
+ * specification.
+ */
 function loginItem(): LoginItem {
   const program = app.isPackaged ? [process.env.APPIMAGE ?? process.execPath] : [process.execPath, app.getAppPath()]
   if (process.platform === 'darwin' || process.platform === 'win32') {
     const item = { path: process.execPath, args: [...program.slice(1), hidden] }
-    return { read: () => app.getLoginItemSettings(item).openAtLogin, write: wanted => app.setLoginItemSettings({ ...item, openAtLogin: wanted }) }
+    return {
+      read: () => app.getLoginItemSettings(item).openAtLogin,
+      write: wanted => app.setLoginItemSettings({ ...item, openAtLogin: wanted }),
+    }
   }
-  return createAutostartEntry({ file: join(app.getPath('appData'), 'autostart/larder.desktop'), program: [...program, hidden], replace: writeFileAtomic })
+  return createAutostartEntry({
+    file: join(app.getPath('appData'), 'autostart/larder.desktop'),
+    program: [...program, hidden],
+    replace: writeFileAtomic,
+  })
 }

@@ -131,7 +131,10 @@ export async function createLarder({
     const eventLoop = parts.use(createEventLoopMonitor())
     let valueLimit = (): number => limits.value
     // Always room for two values of the largest size: one is copied while it comes in.
-    const inFlight = createInFlight(() => Math.max(configuration.inFlight ?? Math.max(engine.budget / 4, leastInFlight), 2 * valueLimit()), userOf)
+    const inFlight = createInFlight(
+      () => Math.max(configuration.inFlight ?? Math.max(engine.budget / 4, leastInFlight), 2 * valueLimit()),
+      userOf,
+    )
     const controlToken = `lc_${randomSecret()}`
     let url = ''
     let phase: 'starting' | 'ready' | 'stopping' = 'starting'
@@ -190,7 +193,8 @@ export async function createLarder({
       port: configuration.port,
       host: configuration.host,
       allowedHosts: configuration.allowedHosts,
-      tls: configuration.tls && { cert: readFileSync(configuration.tls.certificate), key: readFileSync(configuration.tls.key) },
+      tls: configuration.tls
+        && { cert: readFileSync(configuration.tls.certificate), key: readFileSync(configuration.tls.key) },
     })
     // What comes first is what people and the command line are told to call.
     const faces: Face[] = [http]
@@ -208,7 +212,14 @@ export async function createLarder({
     const listening = describeListening(bound, configuration.tls !== null)
 
     const control = join(home, controlFile)
-    files.writeFileAtomic(control, JSON.stringify({ url: `${scheme}://${localName(configuration.host, addresses, '127.0.0.1')}:${port}`, token: controlToken, pid: process.pid }))
+    files.writeFileAtomic(
+      control,
+      JSON.stringify({
+        url: `${scheme}://${localName(configuration.host, addresses, '127.0.0.1')}:${port}`,
+        token: controlToken,
+        pid: process.pid,
+      }),
+    )
     parts.defer(() => rmSync(control, { force: true }))
     parts.defer(() => {
       phase = 'stopping'
@@ -235,7 +246,10 @@ export async function createLarder({
   }
 }
 
-/** How this machine reaches the server: by its loopback name, unless it is bound to one other address. */
+/**
+ * How this machine reaches the server: by its loopback name, unless it is bound to one other
+ * address.
+ */
 function localName(host: string | null, addresses: readonly string[], loopback: string): string {
   if (host === '::' || host === '::1')
     return '[::1]'

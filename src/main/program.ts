@@ -11,7 +11,8 @@ import { writeHomeFile } from './storage/home'
 import { readPrivateFile } from './storage/private-files'
 
 /**
- * The program behind the Node entry: the command line, which serves unless it is told something else. Resolves with the exit code.
+ * The program behind the Node entry: the command line, which serves unless it is told something
+ * else. Resolves with the exit code.
  *
  * @param built where the rest of the build lies; the entry knows, a chunk of the bundle does not
  */
@@ -59,8 +60,8 @@ async function greet(larder: Larder): Promise<void> {
 }
 
 /**
- * Resolves at the first SIGINT or SIGTERM. Later ones are swallowed: npm forwards the Ctrl-C that the whole terminal group has got
- * already, and the second must not cut the flush short.
+ * Resolves at the first SIGINT or SIGTERM. Later ones are swallowed: npm forwards the Ctrl-C that
+ * the whole terminal group has got already, and the second must not cut the flush short.
  */
 function nextSignal(): Promise<void> {
   return new Promise((resolve) => {

@@ -20,7 +20,9 @@ export type CacheSetting = SettingKind & {
   hint: string
   /** A sentence for the person who changes the setting of a cache that exists. */
   change?: string
-  /** In the console: asked at creation, asked there behind a fold, or only later, above the rest. */
+  /**
+   * In the console: asked at creation, asked there behind a fold, or only later, above the rest.
+   */
   place: 'main' | 'advanced' | 'later'
 }
 

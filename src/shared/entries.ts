@@ -3,7 +3,10 @@ import { isKey } from './entry-key'
 import { limits } from './limits'
 import { Ttl } from './ttl'
 
-/** Text in JSON that stands for bytes: `"\udcff"` is the byte FF, where it is not part of a character. */
+/**
+ * Text in JSON that stands for bytes: `"\udcff"` is the byte FF, where it is not part of a
+ * character.
+ */
 const ByteText = z.string()
   .refine(isKey, 'must be well-formed Unicode, but for \\udc80 to \\udcff, which stand for bytes that are none')
 /** An entry key in JSON: 1 to 1,024 bytes (the length is checked by the engine's edge). */

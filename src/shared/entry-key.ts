@@ -1,6 +1,7 @@
 /**
- * Keys are bytes, and text inside Larder: what is UTF-8 reads as itself, and any other byte b as the half surrogate
- * U+DC00 + b, as Python does it (PEP 383). So each row of bytes has one spelling, and each spelling one row of bytes.
+ * Keys are bytes, and text inside Larder: what is UTF-8 reads as itself, and any other byte b as
+ * the half surrogate U+DC00 + b, as Python does it (PEP 383). So each row of bytes has one
+ * spelling, and each spelling one row of bytes.
  */
 const escapeBase = 0xDC00
 const percent = 0x25
@@ -63,7 +64,10 @@ function writeCharacter(bytes: Uint8Array, start: number, point: number): number
   return start + more + 1
 }
 
-/** Whether a text is the one spelling of some bytes. Whether a key may be so long, or empty, is not asked. */
+/**
+ * Whether a text is the one spelling of some bytes. Whether a key may be so long, or empty, is not
+ * asked.
+ */
 export function isKey(text: string): boolean {
   if (text.isWellFormed())
     return true
@@ -90,10 +94,16 @@ export function displayKey(key: string): string {
 export function percentEncode(key: string): string {
   if (key.isWellFormed())
     return encodeURIComponent(key)
-  return key.split(escapes).map((part, index) => index % 2 === 0 ? encodeURIComponent(part) : `%${hexOf(part)}`).join('')
+  return key
+    .split(escapes)
+    .map((part, index) => index % 2 === 0 ? encodeURIComponent(part) : `%${hexOf(part)}`)
+    .join('')
 }
 
-/** Reads `percentEncode`'s ASCII text, or what others escape, back; null where a `%` has no two hexadecimal digits. */
+/**
+ * Reads `percentEncode`'s ASCII text, or what others escape, back; null where a `%` has no two
+ * hexadecimal digits.
+ */
 export function percentDecode(text: string): string | null {
   const bytes = new Uint8Array(text.length)
   let length = 0
@@ -121,8 +131,9 @@ function hexDigit(code: number): number {
 }
 
 /**
- * Where, in UTF-16 units, the prefix ends in a key whose bytes begin with those of the prefix; -1 where they do not.
- * A prefix may end within a character of the key: then that is behind the character.
+ * Where, in UTF-16 units, the prefix ends in a key whose bytes begin with those of the prefix; -1
+ * where they do not. A prefix may end within a character of the key: then that is behind the
+ * character.
  */
 export function prefixEnd(key: string, prefix: string): number {
   if (key.startsWith(prefix))

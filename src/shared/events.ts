@@ -6,7 +6,9 @@ import { CacheName, RequestRecord, Switch } from './schemas'
 
 const change = z.strictObject({ cache: CacheName })
 
-/** What the server tells those who watch: topic → payload. One map for server-sent events and IPC. */
+/**
+ * What the server tells those who watch: topic → payload. One map for server-sent events and IPC.
+ */
 export const eventTopics = {
   /** The global switch moved. */
   'switch': Switch,
@@ -33,7 +35,10 @@ export const eventTopics = {
   'keys': z.strictObject({}),
   'users': z.strictObject({}),
   'settings': z.strictObject({}),
-  /** The reader was too slow and lost this many events; read the state again. `requests` counts those of the topic `request` by their result. */
+  /**
+   * The reader was too slow and lost this many events; read the state again. `requests` counts
+   * those of the topic `request` by their result.
+   */
   'lagged': z.strictObject({ dropped: z.int(), requests: z.record(z.string(), z.int()) }),
 } as const
 

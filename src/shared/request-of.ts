@@ -42,10 +42,10 @@ export function requestOf<N extends OperationName>(name: N, input: OperationInpu
 }
 
 /**
- * One path segment. `.` and `..` are escaped too, so that nothing between here and the server takes them for navigation; WHATWG
- * URL parsers, `fetch` among them, resolve even the escaped form. Bytes of a key that are no text become `%FF`.
- * Throws LarderError `invalid-input` on other lone surrogates, and on empty text, which would turn the path of one
- * thing into the path of all.
+ * One path segment. `.` and `..` are escaped too, so that nothing between here and the server takes
+ * them for navigation; WHATWG URL parsers, `fetch` among them, resolve even the escaped form. Bytes
+ * of a key that are no text become `%FF`. Throws LarderError `invalid-input` on other lone
+ * surrogates, and on empty text, which would turn the path of one thing into the path of all.
  */
 export function encodeSegment(field: string, text: string): string {
   if (text === '')

@@ -12,7 +12,10 @@ import { mapRows } from './rows'
 z.config({ jitless: true })
 
 /** Name of a cache: unique per user, usable in a URL path as it is. */
-export const CacheName = z.string().regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -').refine(name => !/^\.{1,2}$/.test(name), 'must not be . or ..: URLs read these as folders').meta({ description: 'Name of the cache, unique per user.', examples: ['products'] })
+export const CacheName = z.string()
+  .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -')
+  .refine(name => !/^\.{1,2}$/.test(name), 'must not be . or ..: URLs read these as folders')
+  .meta({ description: 'Name of the cache, unique per user.', examples: ['products'] })
 
 export { Ttl } from './ttl'
 
@@ -53,17 +56,27 @@ export const Cache = z.strictObject({
 })
 
 export const Matched = z.strictObject({ matched: z.int().meta({ description: 'Entries affected.' }) })
-export const Switch = z.strictObject({ enabled: z.boolean().meta({ description: 'false: every data-plane request answers 503.' }) })
+export const Switch = z.strictObject({
+  enabled: z.boolean().meta({ description: 'false: every data-plane request answers 503.' }),
+})
 
-// ---- API keys -------------------------------------------------------------------------------------------
+// ---- API keys
+// -------------------------------------------------------------------------------------------
 
 export const Scope = z.enum(['read', 'write', 'admin'])
-export const Scopes = z.array(Scope).min(1, 'must name at least one scope').refine(s => new Set(s).size === s.length, 'must not repeat a scope').meta({ description: 'admin includes read and write.' })
+export const Scopes = z.array(Scope)
+  .min(1, 'must name at least one scope')
+  .refine(s => new Set(s).size === s.length, 'must not repeat a scope')
+  .meta({ description: 'admin includes read and write.' })
 export const KeyId = z.string().regex(/^[A-Za-z0-9]{1,32}$/, 'must be an API key id')
 export const Label = z.string().trim().min(1, 'must not be empty').max(100, 'must be at most 100 characters')
 export const BrowserOrigin = z.string().max(255).refine(isOrigin, 'must be an origin such as http://localhost:5173, without a path')
 export const Origins = z.array(BrowserOrigin).max(32).meta({ description: 'Browser origins that may use this key (CORS).', examples: [['http://localhost:5173']] })
-export const KeyCaches = z.array(CacheName).min(1, 'must name at least one cache, or be null').max(256).nullable().meta({ description: 'Caches that the key may use; null = all caches of its owner.' })
+export const KeyCaches = z.array(CacheName)
+  .min(1, 'must name at least one cache, or be null')
+  .max(256)
+  .nullable()
+  .meta({ description: 'Caches that the key may use; null = all caches of its owner.' })
 
 /** True for a serialised http(s) origin exactly as a browser sends it (RFC 6454 §6.2). */
 export function isOrigin(text: string): boolean {
@@ -80,7 +93,11 @@ export const Key = z.strictObject({
   lastUsedAt: z.iso.datetime().nullable(),
   expiresAt: z.iso.datetime().nullable().meta({ description: 'Set on the old key by a rotation with overlap.' }),
 })
-export const KeyWithSecret = z.strictObject({ ...Key.shape, secret: z.string().meta({ description: 'The API key itself.' }), kept: z.boolean().meta({ description: 'Whether the vault keeps a copy that can be revealed later.' }) })
+export const KeyWithSecret = z.strictObject({
+  ...Key.shape,
+  secret: z.string().meta({ description: 'The API key itself.' }),
+  kept: z.boolean().meta({ description: 'Whether the vault keeps a copy that can be revealed later.' }),
+})
 export const KeyCreate = z.strictObject({
   label: Label,
   scopes: Scopes.default(['read', 'write']),
@@ -88,13 +105,30 @@ export const KeyCreate = z.strictObject({
   origins: Origins.default([]),
 })
 export const KeySelect = z.strictObject({ id: KeyId })
-export const KeyUpdate = z.strictObject({ id: KeyId, label: Label.optional(), scopes: Scopes.optional(), caches: KeyCaches.optional(), origins: Origins.optional() })
-export const KeyRotate = z.strictObject({ id: KeyId, overlap: z.number().min(0, 'must be 0 or more').max(2_592_000, 'must be at most 30 days').default(0).meta({ description: 'Seconds for which the old secret keeps working.' }) })
+export const KeyUpdate = z.strictObject({
+  id: KeyId,
+  label: Label.optional(),
+  scopes: Scopes.optional(),
+  caches: KeyCaches.optional(),
+  origins: Origins.optional(),
+})
+export const KeyRotate = z.strictObject({
+  id: KeyId,
+  overlap: z.number()
+    .min(0, 'must be 0 or more')
+    .max(2_592_000, 'must be at most 30 days')
+    .default(0)
+    .meta({ description: 'Seconds for which the old secret keeps working.' }),
+})
 
-// ---- Users and sessions ---------------------------------------------------------------------------------
+// ---- Users and sessions
+// ---------------------------------------------------------------------------------
 
 export const UserId = z.string().regex(/^[A-Za-z0-9]{1,32}$/, 'must be a user id')
-export const UserName = z.string().normalize('NFC').trim().min(1, 'must not be empty').max(64, 'must be at most 64 characters')
+export const UserName = z.string().normalize('NFC').trim().min(1, 'must not be empty').max(
+  64,
+  'must be at most 64 characters',
+)
   .regex(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u, 'must not contain control characters')
 export const Password = z.string().min(8, 'must be at least 8 characters').max(256, 'must be at most 256 characters')
 
@@ -108,7 +142,8 @@ export const User = z.strictObject({
   owner: z.boolean(),
   admin: z.boolean().meta({ description: 'May manage users, settings and the global switch.' }),
   hasPassword: z.boolean(),
-  disabled: z.boolean().meta({ description: 'Every credential of this user is refused; caches and API keys are kept.' }),
+  disabled: z.boolean()
+    .meta({ description: 'Every credential of this user is refused; caches and API keys are kept.' }),
   caches: z.int().meta({ description: 'Caches that the user has.' }),
   cacheLimit: CacheLimit,
   entries: z.int().meta({ description: 'Entries in these caches.' }),
@@ -119,7 +154,9 @@ export const UserSelect = z.strictObject({ id: UserId })
 export const UserUpdate = z.strictObject({
   id: UserId,
   name: UserName.optional(),
-  password: Password.optional().meta({ description: 'Ends sessions and links; if an administrator sets it, also the API keys.' }),
+  password: Password
+    .optional()
+    .meta({ description: 'Ends sessions and links; if an administrator sets it, also the API keys.' }),
   admin: z.boolean().optional(),
   disabled: z.boolean().optional().meta({ description: 'true refuses every credential of the user at once.' }),
   cacheLimit: CacheLimit.optional(),
@@ -129,7 +166,11 @@ export const SessionCreate = z.union([
   z.strictObject({ code: z.string().min(1).max(128) }),
   z.strictObject({ name: z.string().min(1).max(64), password: z.string().min(1).max(256) }),
 ])
-export const Session = z.strictObject({ token: z.string().meta({ description: 'Send it as Authorization: Bearer …' }), idleTimeout: z.int().meta({ description: 'Seconds without a request after which it ends.' }), user: User })
+export const Session = z.strictObject({
+  token: z.string().meta({ description: 'Send it as Authorization: Bearer …' }),
+  idleTimeout: z.int().meta({ description: 'Seconds without a request after which it ends.' }),
+  user: User,
+})
 export const WhoAmI = z.strictObject({
   user: User,
   credential: z.enum(['key', 'session', 'control', 'environment', 'anonymous']),
@@ -139,25 +180,41 @@ export const WhoAmI = z.strictObject({
 const codeLifetime = z.int().meta({ description: 'Seconds for which it works.' })
 export const SignInCode = z.strictObject({ code: z.string(), url: z.string(), expiresIn: codeLifetime })
 export const SignInPage = z.strictObject({
-  path: z.string().meta({ description: 'File on the server\'s machine that leads to the link; only its user can read it.' }),
+  path: z.string()
+    .meta({ description: 'File on the server\'s machine that leads to the link; only its user can read it.' }),
   url: z.string().meta({ description: 'The link itself.' }),
   expiresIn: codeLifetime,
 })
 
-// ---- Server ---------------------------------------------------------------------------------------------
+// ---- Server
+// ---------------------------------------------------------------------------------------------
 
 export const VaultState = z.strictObject({
   driver: z.enum(['keychain', 'file', 'environment']),
   wanted: z.enum(['auto', 'keychain', 'file', 'env']),
   state: z.enum(['ok', 'locked', 'unavailable']),
-  detail: z.string().nullable().meta({ description: 'Where secrets are kept, or why not; null unless an administrator asks.' }),
-  reason: z.string().nullable().meta({ description: 'Why the keychain is not used although `auto` prefers it, as found at the start; null if it is used, or was not asked for.' }),
+  detail: z.string()
+    .nullable()
+    .meta({ description: 'Where secrets are kept, or why not; null unless an administrator asks.' }),
+  reason: z.string()
+    .nullable()
+    .meta({
+      description: 'Why the keychain is not used although `auto` prefers it, as found at the start; null if it is used, or was not asked for.',
+    }),
 })
-export const AnonymousKey = z.strictObject({ enabled: z.boolean(), scopes: z.array(z.enum(['read', 'write'])).min(1, 'must name at least one scope') })
+export const AnonymousKey = z.strictObject({
+  enabled: z.boolean(),
+  scopes: z.array(z.enum(['read', 'write'])).min(1, 'must name at least one scope'),
+})
   .meta({ description: 'What a request without any key may do, on the owner\'s caches.' })
 const settable = {
-  memory: z.int().min(1024 * 1024, 'must be at least 1 MiB').meta({ description: 'Budget in bytes for all entries and their overhead.' }),
-  valueLimit: z.int().min(1024, 'must be at least 1 KiB').max(limits.valueMax, 'must be at most 128 MiB').meta({ description: 'Largest value in bytes.' }),
+  memory: z.int()
+    .min(1024 * 1024, 'must be at least 1 MiB')
+    .meta({ description: 'Budget in bytes for all entries and their overhead.' }),
+  valueLimit: z.int()
+    .min(1024, 'must be at least 1 KiB')
+    .max(limits.valueMax, 'must be at most 128 MiB')
+    .meta({ description: 'Largest value in bytes.' }),
   anonymous: AnonymousKey,
 }
 export const Settings = z.strictObject({
@@ -202,7 +259,17 @@ export const RequestRecord = z.strictObject({
   keyId: z.string().nullable(),
 })
 export const RequestList = z.strictObject({ total: z.int(), requests: z.array(RequestRecord) })
-export const RequestQuery = z.strictObject({ after: z.int().min(0).default(0).meta({ description: 'Only records with a larger id.' }), limit: z.int().min(1).max(1000).default(100), filter: z.string().max(filterLimit, `must be at most ${grouped(filterLimit)} characters`).default('').meta({ description: 'Only requests that match: result:miss key:user:* status>=400 -cache:sessions "free text".', examples: ['result:miss,stale cache:products duration>5ms'] }) })
+export const RequestQuery = z.strictObject({
+  after: z.int().min(0).default(0).meta({ description: 'Only records with a larger id.' }),
+  limit: z.int().min(1).max(1000).default(100),
+  filter: z.string()
+    .max(filterLimit, `must be at most ${grouped(filterLimit)} characters`)
+    .default('')
+    .meta({
+      description: 'Only requests that match: result:miss key:user:* status>=400 -cache:sessions "free text".',
+      examples: ['result:miss,stale cache:products duration>5ms'],
+    }),
+})
 
 export const Liveness = z.strictObject({ status: z.literal('ok'), version: z.string() })
 export const Readiness = z.strictObject({

@@ -2,9 +2,47 @@ import type { CacheRecord, KeyRecord, MetadataStore, UserRecord } from '../../sr
 import { describe, expect, it } from 'vitest'
 import { initialSettings } from '../../src/shared/cache-settings'
 
-export const aUser = (change: Partial<UserRecord> = {}): UserRecord => ({ id: 'user1', name: 'ada', owner: false, admin: false, passwordHash: null, disabled: false, cacheLimit: 200, createdAt: 1_700_000_000_000, ...change })
-export const aCache = (change: Partial<CacheRecord> = {}): CacheRecord => ({ ...initialSettings, id: 'cache1', userId: 'user1', name: 'products', ttl: 300, eviction: 'lru', createdAt: 1_700_000_000_001, ...change })
-export const aKey = (change: Partial<KeyRecord> = {}): KeyRecord => ({ id: 'key1', userId: 'user1', label: 'first', digest: Buffer.alloc(32, 1), previousDigest: null, previousExpiresAt: null, scopes: ['read', 'write'], caches: null, origins: [], createdAt: 1_700_000_000_002, lastUsedAt: null, ...change })
+export function aUser(change: Partial<UserRecord> = {}): UserRecord {
+  return {
+    id: 'user1',
+    name: 'ada',
+    owner: false,
+    admin: false,
+    passwordHash: null,
+    disabled: false,
+    cacheLimit: 200,
+    createdAt: 1_700_000_000_000,
+    ...change,
+  }
+}
+export function aCache(change: Partial<CacheRecord> = {}): CacheRecord {
+  return {
+    ...initialSettings,
+    id: 'cache1',
+    userId: 'user1',
+    name: 'products',
+    ttl: 300,
+    eviction: 'lru',
+    createdAt: 1_700_000_000_001,
+    ...change,
+  }
+}
+export function aKey(change: Partial<KeyRecord> = {}): KeyRecord {
+  return {
+    id: 'key1',
+    userId: 'user1',
+    label: 'first',
+    digest: Buffer.alloc(32, 1),
+    previousDigest: null,
+    previousExpiresAt: null,
+    scopes: ['read', 'write'],
+    caches: null,
+    origins: [],
+    createdAt: 1_700_000_000_002,
+    lastUsedAt: null,
+    ...change,
+  }
+}
 
 /** What every MetadataStore has to do. `open` gives an empty one. */
 export function describeMetadata(name: string, open: () => MetadataStore): void {
@@ -23,8 +61,23 @@ export function describeMetadata(name: string, open: () => MetadataStore): void 
 
     it('hands records back as they went in, in their order', () => {
       const store = withUser()
-      const users = [aUser(), aUser({ id: 'a', name: 'Zoë ✓', owner: true, admin: true, passwordHash: 'scrypt$16384$8$1$c2FsdA$aGFzaA' }), aUser({ id: 'b', name: 'away', disabled: true, cacheLimit: 7 })]
-      const caches = [aCache({ id: 'z', ttl: 0.25, sliding: true, maxEntries: 1, maxBytes: 2 ** 40, persistent: true, enabled: false }), aCache({ name: '__proto__', ttl: null })]
+      const users = [
+        aUser(),
+        aUser({ id: 'a', name: 'Zoë ✓', owner: true, admin: true, passwordHash: 'scrypt$16384$8$1$c2FsdA$aGFzaA' }),
+        aUser({ id: 'b', name: 'away', disabled: true, cacheLimit: 7 }),
+      ]
+      const caches = [
+        aCache({
+          id: 'z',
+          ttl: 0.25,
+          sliding: true,
+          maxEntries: 1,
+          maxBytes: 2 ** 40,
+          persistent: true,
+          enabled: false,
+        }),
+        aCache({ name: '__proto__', ttl: null }),
+      ]
       const keys = [aKey({ id: 'z' }), aKey({ label: 'two\u0000\n"', digest: Buffer.alloc(32, 2), previousDigest: Buffer.alloc(32, 3), previousExpiresAt: 5, scopes: ['admin'], caches: ['__proto__', 'a'], origins: ['http://localhost:5173'], lastUsedAt: 9 })]
       users.slice(1).forEach(store.users.insert)
       caches.forEach(store.caches.insert)
@@ -39,18 +92,30 @@ export function describeMetadata(name: string, open: () => MetadataStore): void 
       store.caches.insert(aCache({ maxEntries: 5 }))
       store.keys.insert(aKey())
       expect(store.users.update('user1', { name: 'bob', admin: true })).toEqual(aUser({ name: 'bob', admin: true }))
-      expect(store.caches.update('cache1', { ttl: null, maxEntries: undefined, enabled: false })).toEqual(aCache({ ttl: null, maxEntries: 5, enabled: false }))
+      expect(store.caches.update('cache1', { ttl: null, maxEntries: undefined, enabled: false })).toEqual(aCache({
+        ttl: null,
+        maxEntries: 5,
+        enabled: false,
+      }))
       const rotated = { digest: Buffer.alloc(32, 7), previousDigest: Buffer.alloc(32, 1), previousExpiresAt: 10 }
       expect(store.keys.update('key1', rotated)).toEqual(aKey(rotated))
       expect(store.keys.update('key1', {})).toEqual(aKey(rotated))
-      expect([store.users.list(), store.caches.list(), store.keys.list()]).toEqual([[aUser({ name: 'bob', admin: true })], [aCache({ ttl: null, maxEntries: 5, enabled: false })], [aKey(rotated)]])
+      expect([store.users.list(), store.caches.list(), store.keys.list()]).toEqual([
+        [aUser({ name: 'bob', admin: true })],
+        [aCache({ ttl: null, maxEntries: 5, enabled: false })],
+        [aKey(rotated)],
+      ])
     })
 
     it.each(['nobody', '', '__proto__', 'user1\' OR 1=1 --'])('finds no record %j', (id) => {
       const store = withUser()
       store.caches.insert(aCache())
       store.keys.insert(aKey())
-      expect([store.users.update(id, { name: 'x' }), store.caches.update(id, { ttl: 1 }), store.keys.update(id, { label: 'x' })]).toEqual([undefined, undefined, undefined])
+      expect([
+        store.users.update(id, { name: 'x' }),
+        store.caches.update(id, { ttl: 1 }),
+        store.keys.update(id, { label: 'x' }),
+      ]).toEqual([undefined, undefined, undefined])
       expect([store.caches.delete(id), store.keys.delete(id)]).toEqual([false, false])
       expect([store.users.list(), store.caches.list(), store.keys.list()]).toEqual([[aUser()], [aCache()], [aKey()]])
     })
@@ -59,7 +124,8 @@ export function describeMetadata(name: string, open: () => MetadataStore): void 
       const store = withUser()
       store.users.insert(aUser({ id: 'user2', name: 'bob' }))
       expect(() => store.users.insert(aUser({ id: 'user3' }))).toThrow(expect.objectContaining({ code: 'name-taken' }))
-      expect(() => store.users.update('user2', { name: 'ada' })).toThrow(expect.objectContaining({ code: 'name-taken' }))
+      expect(() =>
+        store.users.update('user2', { name: 'ada' })).toThrow(expect.objectContaining({ code: 'name-taken' }))
       expect(store.users.update('user1', { name: 'ada' })?.name).toBe('ada')
       expect(store.users.list().map(user => user.name)).toEqual(['ada', 'bob'])
     })
@@ -69,7 +135,8 @@ export function describeMetadata(name: string, open: () => MetadataStore): void 
       store.users.insert(aUser({ id: 'user2', name: 'bob' }))
       store.caches.insert(aCache())
       store.caches.insert(aCache({ id: 'cache2', userId: 'user2' }))
-      expect(() => store.caches.insert(aCache({ id: 'cache3' }))).toThrow(expect.objectContaining({ code: 'name-taken' }))
+      expect(() =>
+        store.caches.insert(aCache({ id: 'cache3' }))).toThrow(expect.objectContaining({ code: 'name-taken' }))
       expect(store.caches.delete('cache1')).toBe(true)
       expect(store.caches.delete('cache1')).toBe(false)
       store.caches.insert(aCache({ id: 'cache3' }))

@@ -1,7 +1,10 @@
 import type { SecretVault } from '../../src/main/base/secret-vault'
 import { describe, expect, it } from 'vitest'
 
-/** What every SecretVault that keeps secrets has to do. `open` gives one that is usable and empty, or seeded by earlier tests. */
+/**
+ * What every SecretVault that keeps secrets has to do. `open` gives one that is usable and empty,
+ * or seeded by earlier tests.
+ */
 export function describeVault(name: string, open: () => SecretVault | Promise<SecretVault>): void {
   describe(`vault contract: ${name}`, () => {
     it('is ok and says where secrets are', async () => {
@@ -31,7 +34,14 @@ export function describeVault(name: string, open: () => SecretVault | Promise<Se
       await expect((await open()).delete('absent')).resolves.toBeUndefined()
     })
 
-    it.each(['__proto__', 'constructor', 'toString', 'ключ 🔑', 'a"b\\c\n', '../../x'])('takes the account %j and odd secrets', async (account) => {
+    it.each([
+      '__proto__',
+      'constructor',
+      'toString',
+      'ключ 🔑',
+      'a"b\\c\n',
+      '../../x',
+    ])('takes the account %j and odd secrets', async (account) => {
       const vault = await open()
       expect(await vault.get(account)).toBeNull()
       const secret = `${account} "' \\ \u2028 ${'x'.repeat(8192)}`
@@ -46,7 +56,8 @@ export function describeVault(name: string, open: () => SecretVault | Promise<Se
       const vault = await open()
       const accounts = Array.from({ length: 4 }, (_, index) => `twice${index}`)
       await Promise.all(accounts.map(account => vault.set(account, `secret of ${account}`)))
-      expect(await Promise.all(accounts.map(account => vault.get(account)))).toEqual(accounts.map(account => `secret of ${account}`))
+      expect(await Promise.all(accounts.map(account =>
+        vault.get(account)))).toEqual(accounts.map(account => `secret of ${account}`))
       await Promise.all(accounts.map(account => vault.delete(account)))
     })
   })

@@ -23,7 +23,9 @@ export function skipWithoutBrowser(): void {
   test.skip(!chromium.available && real === null, chromium.reason)
 }
 
-/** To be called at the top of a spec that looks behind Electron's API: the real one cannot be asked. */
+/**
+ * To be called at the top of a spec that looks behind Electron's API: the real one cannot be asked.
+ */
 export function skipOnElectron(): void {
   skipWithoutBrowser()
   test.skip(real !== null, 'Reads what the app handed to Electron, which only the stand-in tells.')

@@ -20,7 +20,10 @@ import { browserVariable } from '../standin/browser'
 import { pageVariable } from '../standin/page'
 
 /** A question to the stand-in. */
-type Ask = <N extends keyof Commands>(name: N, ...given: Parameters<Commands[N]>) => Promise<Awaited<ReturnType<Commands[N]>>>
+type Ask = <N extends keyof Commands>(
+  name: N,
+  ...given: Parameters<Commands[N]>
+) => Promise<Awaited<ReturnType<Commands[N]>>>
 
 export interface Desktop {
   kind: 'stand-in' | 'electron'
@@ -43,13 +46,19 @@ export interface DesktopOptions {
   args?: readonly string[]
   /** Wait for the server. @default true */
   serving?: boolean
-  /** Its window shows itself in the page that the browser keeps; for one app at a time, whose window stays open. On the stand-in only. @default false */
+  /**
+   * Its window shows itself in the page that the browser keeps; for one app at a time, whose window
+   * stays open. On the stand-in only. @default false
+   */
   inKeptPage?: boolean
 }
 
 const main = resolve(import.meta.dirname, '../../out/main/index.js')
 const register = resolve(import.meta.dirname, '../standin/register.mjs')
-/** Every start would strip the stand-in's types and compile it anew, which takes as long as the app's own start. Checked by Node against each file's content. */
+/**
+ * Every start would strip the stand-in's types and compile it anew, which takes as long as the
+ * app's own start. Checked by Node against each file's content.
+ */
 const compiled = resolve(import.meta.dirname, '../../node_modules/.cache/standin')
 
 /** The real Electron, where it was downloaded or is demanded; otherwise the stand-in runs. */
@@ -64,14 +73,27 @@ export function realElectron(): string | null {
   return null
 }
 
-/** Starts the built desktop app with a data folder of its own and the owner's key in the environment, on the real Electron where there is one. */
+/**
+ * Starts the built desktop app with a data folder of its own and the owner's key in the
+ * environment, on the real Electron where there is one.
+ */
 export async function launchDesktop(browser: ShellBrowser, options: DesktopOptions = {}): Promise<Desktop> {
   const ownHome = options.env?.LARDER_HOME === undefined ? await mkdtemp(join(tmpdir(), 'larder-desktop-')) : undefined
   const home = ownHome ?? String(options.env?.LARDER_HOME)
   const apiKey = options.env?.LARDER_API_KEY ?? randomBytes(24).toString('base64url')
-  const env = { ...withoutLarder(process.env), XDG_CONFIG_HOME: join(home, 'config'), LARDER_HOME: home, LARDER_API_KEY: apiKey, LARDER_VAULT: 'file', LARDER_PORT: '0', ...options.env } as Record<string, string>
+  const env = {
+    ...withoutLarder(process.env),
+    XDG_CONFIG_HOME: join(home, 'config'),
+    LARDER_HOME: home,
+    LARDER_API_KEY: apiKey,
+    LARDER_VAULT: 'file',
+    LARDER_PORT: '0',
+    ...options.env,
+  } as Record<string, string>
   const binary = realElectron()
-  const started = binary === null ? await launchStandin(browser, env, home, options) : await launchElectron(binary, env, home, options.args ?? [])
+  const started = binary === null
+    ? await launchStandin(browser, env, home, options)
+    : await launchElectron(binary, env, home, options.args ?? [])
 
   async function tidy(): Promise<void> {
     if (ownHome !== undefined)
@@ -106,10 +128,25 @@ interface Started extends Omit<Desktop, 'server'> {
   kill: () => void
 }
 
-async function launchStandin(browser: ShellBrowser, env: Record<string, string>, home: string, { args = [], inKeptPage = false }: DesktopOptions): Promise<Started> {
+async function launchStandin(
+  browser: ShellBrowser,
+  env: Record<string, string>,
+  home: string,
+  { args = [], inKeptPage = false }: DesktopOptions,
+): Promise<Started> {
   const { address, context } = await browser.open()
   const kept = inKeptPage ? await browser.keptPage() : null
-  const child = fork(main, args, { cwd: home, execArgv: ['--import', register], env: { NODE_COMPILE_CACHE: compiled, ...env, [browserVariable]: address, ...kept && { [pageVariable]: kept.targetId, [portVariable]: String(kept.port()) } }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = fork(main, args, {
+    cwd: home,
+    execArgv: ['--import', register],
+    env: {
+      NODE_COMPILE_CACHE: compiled,
+      ...env,
+      [browserVariable]: address,
+      ...kept && { [pageVariable]: kept.targetId, [portVariable]: String(kept.port()) },
+    },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
   // Not 'exit': what it wrote last is there by then.
   const ended = once(child, 'close').then(([code]) => code as number | null)
   const output = collect(child)
@@ -122,7 +159,13 @@ async function launchStandin(browser: ShellBrowser, env: Record<string, string>,
     ask,
     ended,
     output,
-    page: () => poll('The window', () => kept?.resting() ? undefined : context.pages().findLast(page => page.url().startsWith(origin)), ended, output),
+    page: () =>
+      poll(
+        'The window',
+        () => kept?.resting() ? undefined : context.pages().findLast(page => page.url().startsWith(origin)),
+        ended,
+        output,
+      ),
     quit: async () => {
       if (child.exitCode !== null || !child.connected)
         return
@@ -137,8 +180,18 @@ async function launchStandin(browser: ShellBrowser, env: Record<string, string>,
   }
 }
 
-async function launchElectron(binary: string, env: Record<string, string>, home: string, args: readonly string[]): Promise<Started> {
-  const app = await electron.launch({ executablePath: binary, args: [...process.getuid?.() === 0 ? ['--no-sandbox'] : [], main, ...args], env, cwd: home })
+async function launchElectron(
+  binary: string,
+  env: Record<string, string>,
+  home: string,
+  args: readonly string[],
+): Promise<Started> {
+  const app = await electron.launch({
+    executablePath: binary,
+    args: [...process.getuid?.() === 0 ? ['--no-sandbox'] : [], main, ...args],
+    env,
+    cwd: home,
+  })
   const child = app.process()
   const ended = once(child, 'exit').then(([code]) => code as number | null)
   return {
@@ -181,11 +234,24 @@ function createAsk(child: ChildProcess, ended: Promise<number | null>): Ask {
 /** The address from the control file, which is there once the server takes requests. */
 async function servingUrl(home: string, ended: Promise<unknown>, output: () => string): Promise<string> {
   const control = join(home, 'control.json')
-  const port = await poll('The server', () => existsSync(control) ? new URL((JSON.parse(readFileSync(control, 'utf8')) as { url: string }).url).port : undefined, ended, output)
+  const port = await poll(
+    'The server',
+    () =>
+      existsSync(control)
+        ? new URL((JSON.parse(readFileSync(control, 'utf8')) as { url: string }).url).port
+        : undefined,
+    ended,
+    output,
+  )
   return `http://localhost:${port}`
 }
 
-async function poll<T>(what: string, look: () => T | undefined, ended: Promise<unknown>, output: () => string): Promise<T> {
+async function poll<T>(
+  what: string,
+  look: () => T | undefined,
+  ended: Promise<unknown>,
+  output: () => string,
+): Promise<T> {
   const late = AbortSignal.any([AbortSignal.timeout(patience), abortedBy(ended)])
   while (!late.aborted) {
     const found = look()

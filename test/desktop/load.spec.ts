@@ -10,7 +10,8 @@ skipWithoutBrowser()
 const perSecond = 5000
 const seconds = 2
 
-// Red when `gatherMs` of src/main/desktop/event-reader.ts is 0: every turn of the loop becomes a message of its own.
+// Red when `gatherMs` of src/main/desktop/event-reader.ts is 0: every turn of the loop becomes a
+// message of its own.
 test('5,000 requests a second reach the page in few messages, each counted @alone', async ({ desktop, overview }) => {
   const { server } = desktop
   await overview.evaluate(`{
@@ -50,7 +51,9 @@ test('5,000 requests a second reach the page in few messages, each counted @alon
   const { events, turns } = await overview.evaluate<{ events: number, turns: number }>('seen')
   waits.sort((a, b) => a - b)
   const [median = Number.NaN] = waits.slice(waits.length >> 1)
-  console.log(`${events} of ${total} events in ${turns} messages; a call meanwhile took ${Math.round(median)} ms (median of ${waits.length})`)
+  console.log(
+    `${events} of ${total} events in ${turns} messages; a call meanwhile took ${Math.round(median)} ms (median of ${waits.length})`,
+  )
   // One for each 50 ms of gathering, however many those were.
   expect(turns).toBeLessThanOrEqual(lasted / 50 + 1)
   if (timed)

@@ -8,7 +8,10 @@ skipWithoutBrowser()
 type Seen = Record<'key' | 'user', string>
 type Samples = { [N in OperationName]: (seen: Seen) => OperationInput<N> }
 
-/** One good input for each operation, in an order in which each finds what the ones before it made. A row without one does not compile. */
+/**
+ * One good input for each operation, in an order in which each finds what the ones before it made.
+ * A row without one does not compile.
+ */
 const samples: Samples = {
   'caches.create': () => ({ name: 'products', ttl: 300 }),
   'caches.list': () => ({}),
@@ -42,7 +45,8 @@ const samples: Samples = {
   'users.delete': ({ user }) => ({ id: user }),
 }
 
-// Red when `keeper.call(name, …)` of src/main/desktop/page-calls.ts takes one fixed name: the answers do not fit their schemas.
+// Red when `keeper.call(name, …)` of src/main/desktop/page-calls.ts takes one fixed name: the
+// answers do not fit their schemas.
 test('every operation of the table goes through IPC, and answers what its schema says', async ({ overview }) => {
   const seen: Seen = { key: '', user: '' }
   expect(Object.keys(samples).sort()).toEqual(Object.keys(operations).sort())
@@ -61,7 +65,21 @@ test('every operation of the table goes through IPC, and answers what its schema
 
 // Red when `toWireError` of src/shared/ipc.ts leaves out `errors`.
 test('errors cross with code and fields, and no stack', async ({ overview }) => {
-  expect(await callBridge(overview, 'caches.get', { name: 'nothing' })).toEqual({ ok: false, error: { code: 'cache-not-found', message: expect.stringContaining('nothing'), errors: undefined, retryAfter: undefined } })
-  expect(await callBridge(overview, 'caches.create', { name: 'a/b', ttl: -1, more: 1 })).toMatchObject({ ok: false, error: { code: 'invalid-input', errors: expect.arrayContaining([{ field: 'more', message: 'unknown field' }]) } })
-  expect(await callBridge(overview, 'shell.start', { port: 70_000 })).toMatchObject({ ok: false, error: { code: 'invalid-input', errors: [{ field: 'port', message: 'must be 1 to 65535' }] } })
+  expect(await callBridge(overview, 'caches.get', { name: 'nothing' })).toEqual({
+    ok: false,
+    error: {
+      code: 'cache-not-found',
+      message: expect.stringContaining('nothing'),
+      errors: undefined,
+      retryAfter: undefined,
+    },
+  })
+  expect(await callBridge(overview, 'caches.create', { name: 'a/b', ttl: -1, more: 1 })).toMatchObject({
+    ok: false,
+    error: { code: 'invalid-input', errors: expect.arrayContaining([{ field: 'more', message: 'unknown field' }]) },
+  })
+  expect(await callBridge(overview, 'shell.start', { port: 70_000 })).toMatchObject({
+    ok: false,
+    error: { code: 'invalid-input', errors: [{ field: 'port', message: 'must be 1 to 65535' }] },
+  })
 })

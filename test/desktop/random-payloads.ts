@@ -1,12 +1,40 @@
-/** Makes random values of every kind that structured cloning lets through. Without outer names: its text runs in the stand-in. */
+/**
+ * Makes random values of every kind that structured cloning lets through. Without outer names: its
+ * text runs in the stand-in.
+ */
 export function createPayloads(seed: number): () => unknown {
   let state = seed
   const random = (below: number): number => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
     return state % below
   }
-  const names = ['name', 'id', 'enabled', 'port', 'label', 'ttl', 'code', 'password', '__proto__', 'constructor', 'toString', '']
-  const texts = ['', 'default', '__proto__', '\u0000', '\uD800', '../..', '{{x}}', 'a'.repeat(5000), '💥', 'null', '1e999']
+  const names = [
+    'name',
+    'id',
+    'enabled',
+    'port',
+    'label',
+    'ttl',
+    'code',
+    'password',
+    '__proto__',
+    'constructor',
+    'toString',
+    '',
+  ]
+  const texts = [
+    '',
+    'default',
+    '__proto__',
+    '\u0000',
+    '\uD800',
+    '../..',
+    '{{x}}',
+    'a'.repeat(5000),
+    '💥',
+    'null',
+    '1e999',
+  ]
 
   function make(depth: number): unknown {
     const cycle: Record<string, unknown> = {}
@@ -29,8 +57,14 @@ export function createPayloads(seed: number): () => unknown {
       case 13: return new Error(String(texts[random(texts.length)]))
       default: {
         const object: Record<string, unknown> = {}
-        for (let field = random(5); field >= 0; field--)
-          Object.defineProperty(object, names[random(names.length)] ?? '', { value: make(depth + 1), enumerable: true, writable: true, configurable: true })
+        for (let field = random(5); field >= 0; field--) {
+          Object.defineProperty(object, names[random(names.length)] ?? '', {
+            value: make(depth + 1),
+            enumerable: true,
+            writable: true,
+            configurable: true,
+          })
+        }
         return object
       }
     }

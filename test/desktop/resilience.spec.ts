@@ -14,11 +14,16 @@ test('a page that crashes comes back, and the server does not notice', async ({ 
   const revived = await desktop.page()
   await expect(revived.getByRole('table', { name: 'Caches' })).toBeVisible()
   await expect(revived.getByText('Live', { exact: true })).toBeVisible()
-  await fetch(`${desktop.server.url}/admin/switch`, { method: 'PUT', headers: { 'Api-Key': desktop.server.apiKey, 'Content-Type': 'application/json' }, body: '{"enabled":false}' })
+  await fetch(`${desktop.server.url}/admin/switch`, {
+    method: 'PUT',
+    headers: { 'Api-Key': desktop.server.apiKey, 'Content-Type': 'application/json' },
+    body: '{"enabled":false}',
+  })
   await expect(revived.getByRole('switch', { name: 'Caching' })).not.toBeChecked()
 })
 
-// Red when `powerMonitor.on('resume', …)` of src/main/desktop/shell.ts is left out: the console goes on showing what has expired.
+// Red when `powerMonitor.on('resume', …)` of src/main/desktop/shell.ts is left out: the console
+// goes on showing what has expired.
 test('after a sleep, what has expired is gone, and the page is told to read again', async ({ desktop, overview }) => {
   const { server } = desktop
   const key = { 'Api-Key': server.apiKey }
@@ -72,12 +77,25 @@ test('quitting writes what is held', async ({ launch }) => {
   const home = await mkdtemp(join(tmpdir(), 'larder-flush-'))
   const first = await launch({ env: { LARDER_HOME: home } })
   const headers = { 'Api-Key': first.server.apiKey, 'Content-Type': 'application/json' }
-  await fetch(`${first.server.url}/admin/caches`, { method: 'POST', headers, body: JSON.stringify({ name: 'kept', ttl: 600, persistent: true }) })
-  await fetch(`${first.server.url}/api/caches/kept/batch`, { method: 'POST', headers, body: JSON.stringify({ operations: Array.from({ length: 2000 }, (_, i) => ({ op: 'set', key: `k${i}`, value: { text: 'x' } })) }) })
+  await fetch(`${first.server.url}/admin/caches`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ name: 'kept', ttl: 600, persistent: true }),
+  })
+  await fetch(`${first.server.url}/api/caches/kept/batch`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({
+      operations: Array.from({ length: 2000 }, (_, i) => ({ op: 'set', key: `k${i}`, value: { text: 'x' } })),
+    }),
+  })
   expect(await first.server.stop()).toBe(0)
 
   const second = await launch({ env: { LARDER_HOME: home, LARDER_API_KEY: first.server.apiKey } })
-  const { total } = await (await fetch(`${second.server.url}/api/caches/kept/entries?limit=1`, { headers })).json() as { total: number }
+  const { total } = await (await fetch(
+    `${second.server.url}/api/caches/kept/entries?limit=1`,
+    { headers },
+  )).json() as { total: number }
   expect(total).toBe(2000)
   await second.server.stop()
   await rm(home, { recursive: true, force: true })

@@ -10,20 +10,26 @@ interface OpenShellBrowser {
 }
 
 /**
- * A page for the windows of one app after another. What the engine made of the console's scripts stays in it, as long as their origin does: more than half of what
- * it takes to open the console.
+ * A page for the windows of one app after another. What the engine made of the console's scripts
+ * stays in it, as long as their origin does: more than half of what it takes to open the console.
  */
 interface KeptPage {
   targetId: string
   /** Port of the origin of the app before; 0 when there was none. */
   port: () => number
-  /** Leaves the console for a light file of the same origin, and forgets what the app and the test have put into the page. */
+  /**
+   * Leaves the console for a light file of the same origin, and forgets what the app and the test
+   * have put into the page.
+   */
   rest: (origin: string) => Promise<void>
   /** Whether it shows no console. */
   resting: () => boolean
 }
 
-/** A Chromium that several starts of the stand-in share, and in which the tests drive the stand-in's windows over one connection. */
+/**
+ * A Chromium that several starts of the stand-in share, and in which the tests drive the stand-in's
+ * windows over one connection.
+ */
 export interface ShellBrowser {
   /** Starts it the first time. */
   open: () => Promise<OpenShellBrowser>

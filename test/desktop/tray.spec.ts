@@ -9,7 +9,8 @@ skipOnElectron()
 test('its picture, tip and menu tell what is so, and change it', async ({ desktop, overview }) => {
   const { server } = desktop
   const image = async (): Promise<string> => basename((await desktop.ask('tray')).image)
-  const caching = async (): Promise<boolean | undefined> => (await desktop.ask('menu', 'tray')).find(({ label }) => label === 'Caching')?.checked
+  const caching = async (): Promise<boolean | undefined> =>
+    (await desktop.ask('menu', 'tray')).find(({ label }) => label === 'Caching')?.checked
   expect(await desktop.ask('tray')).toMatchObject({ imageMissing: false, tip: `Larder – serving on ${server.url}` })
   expect(await image()).toBe('serving.png')
   expect(await caching()).toBe(true)
@@ -26,8 +27,16 @@ test('its picture, tip and menu tell what is so, and change it', async ({ deskto
 
 test('has a switch for each cache, whatever its name', async ({ desktop }) => {
   const { server } = desktop
-  const send = (method: string, path: string, body?: object): Promise<Response> => fetch(server.url + path, { method, headers: { 'Api-Key': server.apiKey, 'Content-Type': 'application/json' }, body: body ? JSON.stringify(body) : null })
-  const caches = async (): Promise<[string, boolean][] | undefined> => (await desktop.ask('menu', 'tray')).find(({ label }) => label === 'Caches')?.submenu.map(({ label, checked }) => [label, checked])
+  const send = (method: string, path: string, body?: object): Promise<Response> =>
+    fetch(server.url + path, {
+      method,
+      headers: { 'Api-Key': server.apiKey, 'Content-Type': 'application/json' },
+      body: body ? JSON.stringify(body) : null,
+    })
+  const caches = async (): Promise<[string, boolean][] | undefined> =>
+    (await desktop.ask('menu', 'tray'))
+      .find(({ label }) => label === 'Caches')?.submenu
+      .map(({ label, checked }) => [label, checked])
   await expect.poll(caches).toEqual([['default', true]])
   await send('POST', '/admin/caches', { name: '__proto__', ttl: 60 })
   await expect.poll(caches).toEqual([['default', true], ['__proto__', true]])
@@ -48,13 +57,19 @@ test('copies the API key and the base URL, and says why it cannot', async ({ des
   const { clipboard } = await desktop.ask('recorded')
   expect((await fetch(`${server.url}/admin/session`, { headers: { 'Api-Key': clipboard } })).status).toBe(200)
 
-  const [key] = await (await fetch(`${server.url}/admin/keys`, { headers: { 'Api-Key': server.apiKey } })).json() as { id: string }[]
+  const [key] = await (await fetch(
+    `${server.url}/admin/keys`,
+    { headers: { 'Api-Key': server.apiKey } },
+  )).json() as { id: string }[]
   await fetch(`${server.url}/admin/keys/${key?.id}`, { method: 'DELETE', headers: { 'Api-Key': server.apiKey } })
   await desktop.ask('click', 'tray', ['Copy API key'])
-  await expect.poll(async () => (await desktop.ask('recorded')).notifications.at(-1)?.body).toContain('There is no API key')
+  await expect
+    .poll(async () => (await desktop.ask('recorded')).notifications.at(-1)?.body)
+    .toContain('There is no API key')
 })
 
-// S20. Red when `openInBrowser` of src/main/desktop/desktop-actions.ts hands the system the page's `url`, not its `path`.
+// S20. Red when `openInBrowser` of src/main/desktop/desktop-actions.ts hands the system the page's
+// `url`, not its `path`.
 test('opens the console in the browser by a private page that works once', async ({ desktop, page, browser }) => {
   await desktop.ask('click', 'tray', ['Open console in browser'])
   await expect.poll(async () => (await desktop.ask('recorded')).opened.length).toBe(1)
@@ -77,11 +92,14 @@ test('opens the console in the browser by a private page that works once', async
 test('starts at login when it is told to', async ({ desktop }) => {
   test.skip(process.platform !== 'linux', 'Elsewhere Electron does it itself.')
   const file = join(desktop.server.home, 'config/autostart/larder.desktop')
-  const checked = async (): Promise<boolean | undefined> => (await desktop.ask('menu', 'tray')).find(({ label }) => label === 'Start at login')?.checked
+  const checked = async (): Promise<boolean | undefined> =>
+    (await desktop.ask('menu', 'tray')).find(({ label }) => label === 'Start at login')?.checked
   expect(await checked()).toBe(false)
   await desktop.ask('click', 'tray', ['Start at login'])
   await expect.poll(checked).toBe(true)
-  expect(readFileSync(file, 'utf8')).toMatch(/^\[Desktop Entry\]\nType=Application\n[\s\S]*\nExec=".+" ".+" "--hidden"\n/)
+  expect(readFileSync(file, 'utf8')).toMatch(
+    /^\[Desktop Entry\]\nType=Application\n[\s\S]*\nExec=".+" ".+" "--hidden"\n/,
+  )
   await desktop.ask('click', 'tray', ['Start at login'])
   await expect.poll(checked).toBe(false)
   expect(existsSync(file)).toBe(false)

@@ -13,7 +13,10 @@ skipOnElectron()
 async function holdPort(): Promise<{ port: number, close: () => Promise<void> }> {
   const holder = createServer()
   await once(holder.listen(0, '127.0.0.1'), 'listening')
-  return { port: (holder.address() as AddressInfo).port, close: async () => void await new Promise(resolve => holder.close(resolve)) }
+  return {
+    port: (holder.address() as AddressInfo).port,
+    close: async () => void await new Promise(resolve => holder.close(resolve)),
+  }
 }
 
 async function freePort(): Promise<number> {
@@ -22,7 +25,9 @@ async function freePort(): Promise<number> {
   return port
 }
 
-test('a taken port: names it and who has it, takes another by hand only, remembers it when told', async ({ launch }) => {
+test('a taken port: names it and who has it, takes another by hand only, remembers it when told', async ({
+  launch,
+}) => {
   const home = await mkdtemp(join(tmpdir(), 'larder-trouble-'))
   const { port, close } = await holdPort()
   const desktop = await launch({ env: { LARDER_HOME: home, LARDER_PORT: String(port) }, serving: false })

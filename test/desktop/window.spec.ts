@@ -12,7 +12,11 @@ test('shows the console, signed in as the owner, at the size of a first start', 
   await overview.getByRole('button', { name: 'Signed in as' }).click()
   await expect(overview.getByRole('menuitemradio', { name: 'Dark' })).toBeVisible()
   await expect(overview.getByRole('menuitem', { name: 'Sign out' })).toBeHidden()
-  expect(await desktop.ask('windows')).toMatchObject([{ bounds: { width: 1180, height: 760 }, visible: true, url: 'app://larder/' }])
+  expect(await desktop.ask('windows')).toMatchObject([{
+    bounds: { width: 1180, height: 760 },
+    visible: true,
+    url: 'app://larder/',
+  }])
   expect((await desktop.ask('recorded')).notifications).toEqual([])
 })
 
@@ -24,9 +28,15 @@ test('comes back where it was, and where it can be seen', async ({ launch }) => 
   await first.ask('setBounds', { x: 300, y: 200, width: 900, height: 700 })
   await first.ask('maximize')
   await first.ask('closeWindow')
-  expect(JSON.parse(await readFile(join(home, 'window.json'), 'utf8'))).toEqual({ bounds: { x: 300, y: 200, width: 900, height: 700 }, maximized: true })
+  expect(JSON.parse(await readFile(join(home, 'window.json'), 'utf8'))).toEqual({
+    bounds: { x: 300, y: 200, width: 900, height: 700 },
+    maximized: true,
+  })
   await first.ask('click', 'tray', ['Open console'])
-  expect(await first.ask('windows')).toMatchObject([{ bounds: { x: 300, y: 200, width: 900, height: 700 }, maximized: true }])
+  expect(await first.ask('windows')).toMatchObject([{
+    bounds: { x: 300, y: 200, width: 900, height: 700 },
+    maximized: true,
+  }])
 
   // The display that it was on is gone.
   await first.ask('closeWindow')
@@ -57,7 +67,8 @@ test('closing it leaves the server in the tray; quitting stops it', async ({ des
   expect(existsSync(join(server.home, 'control.json'))).toBe(false)
 })
 
-// Red when `app.requestSingleInstanceLock()` of src/main/index.ts is not asked, and when 'second-instance' is not listened to.
+// Red when `app.requestSingleInstanceLock()` of src/main/index.ts is not asked, and when
+// 'second-instance' is not listened to.
 test('a second start shows the window of the first', async ({ desktop, launch }) => {
   await desktop.page()
   await desktop.ask('minimize')
@@ -79,9 +90,21 @@ test('the menu leads to the screens, and says what it is', async ({ desktop, ove
   await expect(overview).toHaveTitle('Docs · Larder')
   await desktop.ask('click', 'application', ['Help', 'About Larder'])
   expect((await desktop.ask('recorded')).about).toBe(1)
-  expect((await desktop.ask('shell')).about).toMatchObject({ applicationName: 'Larder', applicationVersion: expect.stringMatching(/^\d+\.\d+\.\d+$/), version: expect.stringMatching(/Electron .+ Chromium .+ Node \d/) })
+  expect((await desktop.ask('shell')).about).toMatchObject({
+    applicationName: 'Larder',
+    applicationVersion: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    version: expect.stringMatching(/Electron .+ Chromium .+ Node \d/),
+  })
   const menu = await desktop.ask('menu', 'application')
-  expect(menu.map(({ label, role }) => label || role)).toEqual(['File', 'editMenu', 'View', 'Go', 'Server', 'windowMenu', 'Help'])
+  expect(menu.map(({ label, role }) => label || role)).toEqual([
+    'File',
+    'editMenu',
+    'View',
+    'Go',
+    'Server',
+    'windowMenu',
+    'Help',
+  ])
   const accelerators = menu.flatMap(({ submenu }) => submenu.map(({ accelerator }) => accelerator)).filter(Boolean)
   expect(new Set(accelerators).size).toBe(accelerators.length)
   expect(accelerators).toEqual(expect.arrayContaining(['CmdOrCtrl+,', 'CmdOrCtrl+Q', 'CmdOrCtrl+1', 'F1']))

@@ -17,9 +17,14 @@ test('a .env that nobody has trusted opens nothing, and the log names what it ig
   await desktop.server.stop()
   const log = await readFile(join(home, 'logs/desktop.log'), 'utf8')
   const said = log.trim().split('\n').map(line => (JSON.parse(line) as { message: string }).message)
-  for (const name of ['LARDER_HOST', 'LARDER_ALLOW_PLAINTEXT', 'LARDER_API_KEY'])
-    expect(said).toContain(`${name} in ${home}/.env is ignored: you have not trusted this file. To trust it: larder trust`)
-  expect(said).toContainEqual(expect.stringMatching(/^Listening on 127\.0\.0\.1:\d.*: reachable from this machine only\.$/))
+  for (const name of ['LARDER_HOST', 'LARDER_ALLOW_PLAINTEXT', 'LARDER_API_KEY']) {
+    expect(said).toContain(
+      `${name} in ${home}/.env is ignored: you have not trusted this file. To trust it: larder trust`,
+    )
+  }
+  expect(said).toContainEqual(expect.stringMatching(
+    /^Listening on 127\.0\.0\.1:\d.*: reachable from this machine only\.$/,
+  ))
   expect(log).not.toContain(hostileKey)
   await rm(home, { recursive: true, force: true })
 })

@@ -5,7 +5,10 @@ import { expect, skipWithoutBrowser, test } from './console-test'
 skipWithoutBrowser()
 test.slow()
 
-/** What axe looks at: a name, and the way there from the overview with a cache `sample`. Escape leads back. */
+/**
+ * What axe looks at: a name, and the way there from the overview with a cache `sample`. Escape
+ * leads back.
+ */
 const states: readonly (readonly [name: string, show: (page: Page) => Promise<void>])[] = [
   ...['Add entry', 'View all', 'Clear', 'Delete'].map(button => [`the dialog of ${button}`, async (page: Page) => {
     await page.getByRole('row', { name: 'sample' }).getByRole('button', { name: button }).click()
@@ -36,7 +39,10 @@ const states: readonly (readonly [name: string, show: (page: Page) => Promise<vo
   }],
 ]
 
-test('axe finds nothing in the filled overview and what opens above it', { tag: '@screen' }, async ({ overview, call }) => {
+test('axe finds nothing in the filled overview and what opens above it', { tag: '@screen' }, async ({
+  overview,
+  call,
+}) => {
   await call('POST', '/admin/caches', { json: { name: 'sample', ttl: 60 } })
   await call('PUT', '/api/caches/sample/entries/a', { body: '{"a":[1,{}]}' })
   await expect(overview.getByRole('row', { name: 'sample' }).getByRole('cell').nth(0)).toHaveText('1')
@@ -51,7 +57,10 @@ test('axe finds nothing in the filled overview and what opens above it', { tag: 
   }
 })
 
-test('axe finds nothing on the empty overview, and with everything off', { tag: '@screen' }, async ({ overview, call }) => {
+test('axe finds nothing on the empty overview, and with everything off', { tag: '@screen' }, async ({
+  overview,
+  call,
+}) => {
   await expectAccessible(overview)
   await call('PATCH', '/admin/caches/default', { json: { enabled: false } })
   await call('PUT', '/admin/switch', { json: { enabled: false } })

@@ -11,11 +11,39 @@ test('pictures of the cache screen', async ({ openConsole, call }, testInfo) => 
   expect((await call('POST', '/admin/caches', { json: { name: 'products', ttl: 900 } })).status).toBe(201)
   const operations = Array.from({ length: 1200 }, (_, i) => {
     const id = 1000 + Math.floor(i / 3)
-    const product = { id, title: names[id % names.length], price: { amount: 39 + id % 60, currency: 'EUR' }, sizes: [38, 39, 40, 41], inStock: id % 5 !== 0, image: null }
+    const product = {
+      id,
+      title: names[id % names.length],
+      price: { amount: 39 + id % 60, currency: 'EUR' },
+      sizes: [38, 39, 40, 41],
+      inStock: id % 5 !== 0,
+      image: null,
+    }
     return [
-      { op: 'set', key: `product:${id}`, value: { text: JSON.stringify(product) }, contentType: 'application/json', tags: ['shoes', ...(id % 4 === 0 ? ['sale'] : [])], ttl: 300 + id % 500 },
-      { op: 'set', key: `product:${id}:reviews`, value: { text: JSON.stringify(Array.from({ length: id % 7 }, (_, n) => ({ stars: 3 + n % 3, text: 'Fits well.' }))) }, contentType: 'application/json', ttl: 700 },
-      { op: 'set', key: `search:${names[id % names.length]?.toLowerCase()}:${id}`, value: { text: `[${id}]` }, contentType: 'application/json', ttl: 60 + id % 90 },
+      {
+        op: 'set',
+        key: `product:${id}`,
+        value: { text: JSON.stringify(product) },
+        contentType: 'application/json',
+        tags: ['shoes', ...(id % 4 === 0 ? ['sale'] : [])],
+        ttl: 300 + id % 500,
+      },
+      {
+        op: 'set',
+        key: `product:${id}:reviews`,
+        value: {
+          text: JSON.stringify(Array.from({ length: id % 7 }, (_, n) => ({ stars: 3 + n % 3, text: 'Fits well.' }))),
+        },
+        contentType: 'application/json',
+        ttl: 700,
+      },
+      {
+        op: 'set',
+        key: `search:${names[id % names.length]?.toLowerCase()}:${id}`,
+        value: { text: `[${id}]` },
+        contentType: 'application/json',
+        ttl: 60 + id % 90,
+      },
     ][i % 3]
   })
   expect((await call('POST', '/api/caches/products/batch', { json: { operations } })).status).toBe(200)

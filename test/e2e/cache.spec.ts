@@ -10,18 +10,36 @@ import { choose, figuresOf, timeInPage, typeFilter } from './timing'
 
 skipWithoutBrowser()
 
-interface Step { key: string, value: { text: string } | { base64: string }, contentType?: string, ttl?: number | null, tags?: string[] }
+interface Step {
+  key: string
+  value: { text: string } | { base64: string }
+  contentType?: string
+  ttl?: number | null
+  tags?: string[]
+}
 
 async function store(call: ConsoleFixtures['call'], steps: readonly Step[]): Promise<void> {
-  for (let from = 0; from < steps.length; from += 2000)
-    expect((await call('POST', '/api/caches/default/batch', { json: { operations: steps.slice(from, from + 2000).map(step => ({ op: 'set', ...step })) } })).status).toBe(200)
+  for (let from = 0; from < steps.length; from += 2000) {
+    expect(
+      (await call(
+        'POST',
+        '/api/caches/default/batch',
+        { json: { operations: steps.slice(from, from + 2000).map(step => ({ op: 'set', ...step })) } },
+      )).status,
+    ).toBe(200)
+  }
 }
 
 /** 600 entries: 200 users with two entries each, 200 carts. */
 const many: readonly Step[] = Array.from({ length: 200 }, (_, i): Step[] => {
   const id = String(1000 + i)
   return [
-    { key: `user:${id}:profile`, value: { text: JSON.stringify({ id: i, name: 'n'.repeat(i) }) }, contentType: 'application/json', tags: i % 2 === 0 ? ['even'] : [] },
+    {
+      key: `user:${id}:profile`,
+      value: { text: JSON.stringify({ id: i, name: 'n'.repeat(i) }) },
+      contentType: 'application/json',
+      tags: i % 2 === 0 ? ['even'] : [],
+    },
     { key: `user:${id}:orders`, value: { text: `[${i}]` }, contentType: 'application/json' },
     { key: `cart:${id}`, value: { text: 'empty' }, ttl: 3600 },
   ]
@@ -35,16 +53,31 @@ async function buttonAtMiddle(page: Page, element: Locator): Promise<string | un
 }
 const grid = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('grid', { name: 'Entries' })
 const entry = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('region', { name: 'Entry' })
-const value = async (call: ConsoleFixtures['call'], key: string): Promise<string> => (await call('GET', `/api/caches/default/entries/${encodeURIComponent(key)}?peek=1`)).text()
+async function value(call: ConsoleFixtures['call'], key: string): Promise<string> {
+  return (await call('GET', `/api/caches/default/entries/${encodeURIComponent(key)}?peek=1`)).text()
+}
 
-test('lists, filters by prefix, glob and tag, and says beside the field what is wrong', { tag: '@screen' }, async ({ openConsole, call }) => {
+test('lists, filters by prefix, glob and tag, and says beside the field what is wrong', { tag: '@screen' }, async ({
+  openConsole,
+  call,
+}) => {
   await store(call, many)
   const page = await openConsole('/caches/default')
   await expect(grid(page)).toHaveAttribute('aria-rowcount', '601')
   const filter = page.getByRole('searchbox', { name: 'Filter keys' })
-  for (const [text, count] of [['user:', 400], ['*:1001*', 3], ['tag:even', 100], ['user:1001', 2], ['nothing', 0], ['', 600]] as const) {
+  for (const [text, count] of [
+    ['user:', 400],
+    ['*:1001*', 3],
+    ['tag:even', 100],
+    ['user:1001', 2],
+    ['nothing', 0],
+    ['', 600],
+  ] as const) {
     await filter.fill(text)
-    await expect(page.getByText(text === '' ? `${count} entries` : `${count} entries match`, { exact: true })).toBeVisible()
+    await expect(page.getByText(
+      text === '' ? `${count} entries` : `${count} entries match`,
+      { exact: true },
+    )).toBeVisible()
   }
   await filter.fill('[a*')
   await expect(filter).toHaveAttribute('aria-invalid', 'true')
@@ -66,7 +99,10 @@ test('sorts by every column, both ways', { tag: '@screen' }, async ({ openConsol
   await expect(first).toContainText('cart:1000')
 })
 
-test('shows folders with exact counts, and opens them by keyboard', { tag: '@screen' }, async ({ openConsole, call }) => {
+test('shows folders with exact counts, and opens them by keyboard', { tag: '@screen' }, async ({
+  openConsole,
+  call,
+}) => {
   await store(call, many)
   const page = await openConsole('/caches/default')
   await page.getByLabel('Show as').selectOption(':')
@@ -93,7 +129,10 @@ test('shows folders with exact counts, and opens them by keyboard', { tag: '@scr
   await expect(folder).toHaveAttribute('aria-expanded', 'false')
 })
 
-test('follows entries that come, change and go, and keeps what is looked at in place', async ({ openConsole, call }) => {
+test('follows entries that come, change and go, and keeps what is looked at in place', async ({
+  openConsole,
+  call,
+}) => {
   await store(call, many)
   const page = await openConsole('/caches/default')
   await expect(grid(page)).toHaveAttribute('aria-rowcount', '601')
@@ -120,8 +159,15 @@ test('deletes and exports what is selected, and tells how many', async ({ openCo
   await expect(page.getByText('3 selected')).toBeVisible()
   const saved = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Export' }).click()
-  const lines = (await readFile(await (await saved).path(), 'utf8')).trimEnd().split('\n').map(line => JSON.parse(line) as { key: string, value: object })
-  expect(lines.map(({ key, value }) => [key, value])).toEqual([['cart:1000', { text: 'empty' }], ['cart:1001', { text: 'empty' }], ['cart:1002', { text: 'empty' }]])
+  const lines = (await readFile(await (await saved).path(), 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line) as { key: string, value: object })
+  expect(lines.map(({ key, value }) => [key, value])).toEqual([
+    ['cart:1000', { text: 'empty' }],
+    ['cart:1001', { text: 'empty' }],
+    ['cart:1002', { text: 'empty' }],
+  ])
 
   await page.getByRole('button', { name: 'Delete', exact: true }).click()
   await page.getByRole('button', { name: 'Delete 3 entries' }).click()
@@ -133,16 +179,29 @@ test('deletes and exports what is selected, and tells how many', async ({ openCo
   await expect(page.getByText('400 selected')).toBeVisible()
   await grid(page).press('Delete')
   await page.getByRole('button', { name: 'Delete 400 entries' }).click()
-  await expect.poll(async () => (await (await call('GET', '/admin/caches/default')).json() as { entries: number }).entries).toBe(197)
+  await expect
+    .poll(async () => (await (await call('GET', '/admin/caches/default')).json() as { entries: number }).entries)
+    .toBe(197)
 })
 
 test('shows an entry, leaves no trace in its figures, and runs its life down', async ({ openConsole, call }) => {
-  await store(call, [{ key: 'product:1', value: { text: '{"id":1,"deep":{"list":[1.0,2]}}' }, contentType: 'application/json', tags: ['shoes', 'sale'], ttl: 90 }])
+  await store(
+    call,
+    [{
+      key: 'product:1',
+      value: { text: '{"id":1,"deep":{"list":[1.0,2]}}' },
+      contentType: 'application/json',
+      tags: ['shoes', 'sale'],
+      ttl: 90,
+    }],
+  )
   const page = await openConsole('/caches/default?key=product%3A1')
   await expect(entry(page)).toContainText('product:1')
   await expect(entry(page)).toContainText('shoes')
   await expect(entry(page)).toContainText(/Fresh for another (1 min|\d+ s)/)
-  await expect(page.getByRole('tree', { name: 'JSON' }).getByRole('treeitem')).toHaveText([/id:\s*1/, /deep:/, /list:/, /0:\s*1\.0/, /1:\s*2/])
+  await expect(page
+    .getByRole('tree', { name: 'JSON' })
+    .getByRole('treeitem')).toHaveText([/id:\s*1/, /deep:/, /list:/, /0:\s*1\.0/, /1:\s*2/])
   const { statistics } = await (await call('GET', '/admin/caches/default')).json() as { statistics: { hits: number } }
   expect(statistics.hits).toBe(0)
 
@@ -152,9 +211,15 @@ test('shows an entry, leaves no trace in its figures, and runs its life down', a
   await expect(entry(page)).toContainText('This entry is gone.')
 })
 
-test('edits in place: bytes that nobody touched stay, and a change meanwhile is noticed', async ({ openConsole, call }) => {
+test('edits in place: bytes that nobody touched stay, and a change meanwhile is noticed', async ({
+  openConsole,
+  call,
+}) => {
   const written = '{"big":12345678901234567890,\r\n "n": 1.0,\n\t"t":"é"}'
-  await store(call, [{ key: 'k', value: { text: written }, contentType: 'application/json', tags: ['keep me'], ttl: 500 }])
+  await store(
+    call,
+    [{ key: 'k', value: { text: written }, contentType: 'application/json', tags: ['keep me'], ttl: 500 }],
+  )
   const page = await openConsole('/caches/default?key=k')
   await entry(page).getByRole('button', { name: 'Edit' }).click()
   const editor = page.getByRole('textbox', { name: 'Value' })
@@ -198,7 +263,10 @@ test('asks before changes are lost', { tag: '@screen' }, async ({ openConsole, c
 })
 
 test('touches, invalidates and takes it back', { tag: '@screen' }, async ({ openConsole, call }) => {
-  await store(call, [{ key: 'k', value: { base64: '/w==' }, contentType: 'application/x-thing', tags: ['t'], ttl: 100 }])
+  await store(
+    call,
+    [{ key: 'k', value: { base64: '/w==' }, contentType: 'application/x-thing', tags: ['t'], ttl: 100 }],
+  )
   const page = await openConsole('/caches/default?key=k')
   await entry(page).getByRole('button', { name: 'Touch' }).click()
   const dialog = page.getByRole('dialog', { name: 'Touch entry' })
@@ -223,10 +291,15 @@ test('touches, invalidates and takes it back', { tag: '@screen' }, async ({ open
 test('values that could hang a page do not', { tag: '@alone' }, async ({ openConsole, call, server }) => {
   test.setTimeout(5 * patience)
   const put = async (key: string, body: string | Uint8Array<ArrayBuffer>, type: string): Promise<void> => {
-    const answer = await fetch(`${server.url}/api/caches/default/entries/${key}`, { method: 'PUT', headers: { 'Api-Key': server.apiKey, 'Content-Type': type }, body })
+    const answer = await fetch(`${server.url}/api/caches/default/entries/${key}`, {
+      method: 'PUT',
+      headers: { 'Api-Key': server.apiKey, 'Content-Type': type },
+      body,
+    })
     expect(answer.status).toBe(201)
   }
-  const items = Array.from({ length: 140_000 }, (_, i) => ({ id: i, name: `Item number ${i}`, price: i * 1.25, tags: ['a', 'b', 'c'], nested: { ok: true, none: null } }))
+  const items = Array.from({ length: 140_000 }, (_, i) =>
+    ({ id: i, name: `Item number ${i}`, price: i * 1.25, tags: ['a', 'b', 'c'], nested: { ok: true, none: null } }))
   const json = JSON.stringify(items)
   expect(json.length).toBeGreaterThan(15_000_000)
   await put('1-json', json, 'application/json')
@@ -234,19 +307,37 @@ test('values that could hang a page do not', { tag: '@alone' }, async ({ openCon
   await put('3-binary', new Uint8Array(2_000_000).map((_, i) => i * 7), 'application/octet-stream')
   await put('4-empty', '', 'text/plain')
   await put('5-utf8', new Uint8Array([0x61, 0xC3, 0x28, 0xFF]), 'text/plain')
-  await put('6-image', Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkkCn7DwAClgGqPRMt9QAAAABJRU5ErkJggg==', 'base64'), 'image/png')
+  await put(
+    '6-image',
+    Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkkCn7DwAClgGqPRMt9QAAAABJRU5ErkJggg==',
+      'base64',
+    ),
+    'image/png',
+  )
   await put('7-csv', `id,name\n${Array.from({ length: 100_000 }, (_, i) => `${i},"row, ${i}"`).join('\n')}`, 'text/csv')
   await put('8-deep', '['.repeat(500_000) + ']'.repeat(500_000), 'application/json')
 
   const page = await openConsole('/caches/default')
   await expect(grid(page)).toHaveAttribute('aria-rowcount', '9')
   const drawn: Record<string, number> = {}
-  await page.evaluate('window.longest = 0; new PerformanceObserver(list => list.getEntries().forEach(task => window.longest = Math.max(window.longest, task.duration))).observe({ type: "longtask" })')
+  await page.evaluate(
+    'window.longest = 0; new PerformanceObserver(list => list.getEntries().forEach(task => window.longest = Math.max(window.longest, task.duration))).observe({ type: "longtask" })',
+  )
   // The alarm works: 0 below means that nothing took 50 ms.
   await page.evaluate('setTimeout(() => { for (const end = performance.now() + 80; performance.now() < end;); })')
   await expect.poll(() => page.evaluate<number>('window.longest')).toBeGreaterThanOrEqual(50)
   const longest: Record<string, number> = {}
-  const expected: readonly [string, string][] = [['1-json', 'Item number 0'], ['2-line', 'xxxxxxxx'], ['3-binary', '00000000'], ['4-empty', 'The value is empty'], ['5-utf8', 'Not UTF-8'], ['6-image', '1 × 1'], ['7-csv', 'row, 0'], ['8-deep', '[[[[']]
+  const expected: readonly [string, string][] = [
+    ['1-json', 'Item number 0'],
+    ['2-line', 'xxxxxxxx'],
+    ['3-binary', '00000000'],
+    ['4-empty', 'The value is empty'],
+    ['5-utf8', 'Not UTF-8'],
+    ['6-image', '1 × 1'],
+    ['7-csv', 'row, 0'],
+    ['8-deep', '[[[['],
+  ]
   for (const [key, text] of expected) {
     await page.evaluate('window.longest = 0')
     await grid(page).getByRole('row', { name: new RegExp(`^${key}`) }).click()
@@ -274,9 +365,16 @@ test('values that could hang a page do not', { tag: '@alone' }, async ({ openCon
     expect(Object.entries(longest).filter(([, time]) => time > 200)).toEqual([])
 })
 
-test('50,000 entries: windows, sorting, filtering and folders need a read or two', { tag: '@alone' }, async ({ openConsole, call }) => {
+test('50,000 entries: windows, sorting, filtering and folders need a read or two', { tag: '@alone' }, async ({
+  openConsole,
+  call,
+}) => {
   test.setTimeout(5 * patience)
-  await store(call, Array.from({ length: 50_000 }, (_, i) => ({ key: `k:${i % 50}:${String(i).padStart(6, '0')}`, value: { text: 'x'.repeat((i + 1) % 300) } })))
+  await store(
+    call,
+    Array.from({ length: 50_000 }, (_, i) =>
+      ({ key: `k:${i % 50}:${String(i).padStart(6, '0')}`, value: { text: 'x'.repeat((i + 1) % 300) } })),
+  )
   const page = await openConsole('/caches/default')
   const first = grid(page).getByRole('row').nth(1)
   await expect(grid(page)).toHaveAttribute('aria-rowcount', '50001')
@@ -297,15 +395,27 @@ test('50,000 entries: windows, sorting, filtering and folders need a read or two
   }
   const firstRow = 'String(document.querySelector("[role=grid] [aria-rowindex=\'2\']")?.textContent)'
   const folder = 'document.querySelector("[role=treeitem]")'
-  await measure('end', 'const list = document.querySelector("[role=grid]"); list.scrollTop = list.scrollHeight', 'return document.querySelector("[role=grid]").textContent.includes("k:9:049959")')
+  await measure(
+    'end',
+    'const list = document.querySelector("[role=grid]"); list.scrollTop = list.scrollHeight',
+    'return document.querySelector("[role=grid]").textContent.includes("k:9:049959")',
+  )
   await measure('sort', choose('Sort by', 'size'), `return ${firstRow}.includes('k:49:000299')`)
   await page.getByLabel('Sort by').selectOption('key')
   await expect(first).toContainText('k:0:000000')
-  await measure('prefix', typeFilter('k:7:'), `return ${firstRow}.includes('k:7:') && document.querySelector('footer [role=status]')?.textContent === '1,000 entries match'`)
+  await measure(
+    'prefix',
+    typeFilter('k:7:'),
+    `return ${firstRow}.includes('k:7:') && document.querySelector('footer [role=status]')?.textContent === '1,000 entries match'`,
+  )
   await page.getByRole('searchbox', { name: 'Filter keys' }).fill('')
   await page.getByLabel('Show as').selectOption(':')
   await expect(page.getByRole('treeitem', { name: /^k: 50,000/ })).toBeVisible()
-  await measure('folder', `${folder}.click()`, 'return [...document.querySelectorAll("[role=treeitem]")].some(row => row.textContent.trim().startsWith("0:1,000"))')
+  await measure(
+    'folder',
+    `${folder}.click()`,
+    'return [...document.querySelectorAll("[role=treeitem]")].some(row => row.textContent.trim().startsWith("0:1,000"))',
+  )
   console.log(figures.map(({ figure }) => figure).join(', '))
   for (const { figure } of figures)
     test.info().annotations.push({ type: 'figure', description: figure })
@@ -316,7 +426,15 @@ test('50,000 entries: windows, sorting, filtering and folders need a read or two
 // Red with `v-html="rows.text(index)"` for `{{ rows.text(index) }}` in values/TextLines.vue.
 test('texts of keys, values and tags are only ever text (S19)', { tag: '@screen' }, async ({ openConsole, call }) => {
   const payload = '<img src=x onerror="reportViolation(\'ran\')"><script>reportViolation(\'ran\')</script>'
-  await store(call, [{ key: payload, value: { text: JSON.stringify([{ [payload]: payload }]) }, contentType: 'text/html', tags: [payload] }])
+  await store(
+    call,
+    [{
+      key: payload,
+      value: { text: JSON.stringify([{ [payload]: payload }]) },
+      contentType: 'text/html',
+      tags: [payload],
+    }],
+  )
   const page = await openConsole('/caches/default')
   await grid(page).getByRole('row').nth(1).click()
   for (const view of ['JSON', 'Table', 'Text', 'Hex']) {
@@ -344,7 +462,9 @@ test('statistics and settings', { tag: '@screen' }, async ({ openConsole, call }
   await call('GET', '/api/caches/default/entries/missing')
   const page = await openConsole('/caches/default')
   await page.getByRole('tab', { name: 'Statistics' }).click()
-  await expect(page.getByRole('table', { name: 'Misses by reason' }).getByRole('row', { name: /absent/ })).toContainText('1')
+  await expect(page
+    .getByRole('table', { name: 'Misses by reason' })
+    .getByRole('row', { name: /absent/ })).toContainText('1')
   const sizes = page.getByRole('table', { name: 'Entries by size' }).getByRole('row')
   const small = many.filter(({ value }) => 'text' in value && value.text.length < 64).length
   await expect(sizes).toHaveText([`0 B – 64 B${small}`, `64 B – 256 B${many.length - small}`])
@@ -358,7 +478,9 @@ test('statistics and settings', { tag: '@screen' }, async ({ openConsole, call }
   await form.getByLabel('Sliding').check()
   await form.getByLabel('Max entries').fill('1000')
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect.poll(async () => await (await call('GET', '/admin/caches/default')).json()).toMatchObject({ ttl: 60, sliding: true, maxEntries: 1000 })
+  await expect
+    .poll(async () => await (await call('GET', '/admin/caches/default')).json())
+    .toMatchObject({ ttl: 60, sliding: true, maxEntries: 1000 })
 })
 
 test('by keyboard alone: filter, walk, select, edit, save', { tag: '@screen' }, async ({ openConsole, call }) => {
@@ -374,7 +496,8 @@ test('by keyboard alone: filter, walk, select, edit, save', { tag: '@screen' }, 
   await expect(entry(page)).toContainText('cart:1001')
   await page.keyboard.press('Enter')
   await expect(entry(page)).toBeFocused()
-  for (let presses = 0; presses < 6 && await page.evaluate('document.activeElement.textContent.trim()') !== 'Edit'; presses++)
+  for (let presses = 0; presses < 6
+    && await page.evaluate('document.activeElement.textContent.trim()') !== 'Edit'; presses++)
     await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('textbox', { name: 'Value' })).toBeFocused()

@@ -15,7 +15,10 @@ const reporter = `document.addEventListener('securitypolicyviolation', event =>
 const lateReporter = `new ReportingObserver(reports => reports.forEach(({ body }) =>
   reportViolation(body.effectiveDirective + ' ' + body.blockedURL + ' ' + body.sample)), { types: ['csp-violation'], buffered: true }).observe()`
 
-/** Where the console is opened: in a browser over HTTP, or in the window of the desktop app over IPC. An option of the Playwright project. */
+/**
+ * Where the console is opened: in a browser over HTTP, or in the window of the desktop app over
+ * IPC. An option of the Playwright project.
+ */
 export interface ConsoleOptions { transport: 'browser' | 'desktop' }
 
 export interface ConsoleFixtures {
@@ -25,8 +28,8 @@ export interface ConsoleFixtures {
   /** Calls the server as an app under test does, with the owner's key. */
   call: (method: string, path: string, options?: { json?: unknown, body?: string }) => Promise<Response>
   /**
-   * Opens the console, signed in as the owner, at a path of src/shared/console-paths.ts. The one way in for every spec about a screen: what they prove holds
-   * for whatever shell answers here.
+   * Opens the console, signed in as the owner, at a path of src/shared/console-paths.ts. The one
+   * way in for every spec about a screen: what they prove holds for whatever shell answers here.
    *
    * @default '/'
    */
@@ -98,10 +101,16 @@ export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser
       if (path !== '/' && !desktop)
         await signIn(page, server)
       // The window opens with the overview by itself.
-      if (path !== '/' || !desktop)
-        await page.goto(desktop ? desktop.origin + path : path === '/' ? `${server.url}/#${await server.code()}` : server.url + path)
-      // Not `expect`, which looks again after a quarter of a second when the first frame was too early.
-      await (path === '/' ? page.getByRole('table', { name: 'Caches' }) : page.getByRole('link', { name: 'Overview' })).waitFor()
+      if (path !== '/' || !desktop) {
+        await page.goto(
+          desktop ? desktop.origin + path : path === '/' ? `${server.url}/#${await server.code()}` : server.url + path,
+        )
+      }
+      // Not `expect`, which looks again after a quarter of a second when the first frame was too
+      // early.
+      await (path === '/'
+        ? page.getByRole('table', { name: 'Caches' })
+        : page.getByRole('link', { name: 'Overview' })).waitFor()
       return page
     })
   },
@@ -118,15 +127,21 @@ async function watch(page: Page, isOpen: boolean): Promise<void> {
   if (isOpen)
     await page.evaluate(lateReporter)
   page.on('pageerror', error => report(`error: ${error.message}`))
-  page.on('console', message => /content security policy|trusted ?types?/i.test(message.text()) && report(`console: ${message.text()}`))
+  page.on('console', message =>
+    /content security policy|trusted ?types?/i.test(message.text()) && report(`console: ${message.text()}`))
 }
 
 /**
- * Signs the tab in without showing the console once only to leave its first screen again, which would take a third of the time of a short test. The
- * one-time link itself has its spec: sign-in.spec.ts.
+ * Signs the tab in without showing the console once only to leave its first screen again, which
+ * would take a third of the time of a short test. The one-time link itself has its spec:
+ * sign-in.spec.ts.
  */
 async function signIn(page: Page, server: LaunchedServer): Promise<void> {
-  const answer = await fetch(`${server.url}/admin/session`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ code: await server.code() }) })
+  const answer = await fetch(`${server.url}/admin/session`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ code: await server.code() }),
+  })
   const { token } = await answer.json() as { token: string }
   // The lightest file of the console's own origin.
   await page.goto(`${server.url}/theme.js`)

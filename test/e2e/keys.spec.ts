@@ -6,7 +6,11 @@ skipWithoutBrowser()
 interface Listed { id: string, label: string, scopes: string[], caches: string[] | null, origins: string[] }
 
 // S19, for labels. Red when `{{ key.label }}` in KeyTable.vue becomes v-html.
-test('makes a key that works, shows its secret, reveals it again, and revokes it', async ({ openConsole, call, server }) => {
+test('makes a key that works, shows its secret, reveals it again, and revokes it', async ({
+  openConsole,
+  call,
+  server,
+}) => {
   await call('PUT', '/v1/a', { body: 'one' })
   await call('POST', '/admin/caches', { json: { name: 'products', ttl: 300 } })
   const page = await openConsole('/keys')
@@ -50,7 +54,9 @@ test('makes a key that works, shows its secret, reveals it again, and revokes it
   await expect(row.getByRole('cell').nth(1)).toHaveText('default')
   await expect(row.getByRole('cell').nth(2)).toHaveText('http://localhost:5173')
   await row.getByRole('button', { name: 'Reveal' }).click()
-  await expect(page.getByRole('dialog', { name: 'API key <b>front end</b>', exact: true }).getByLabel('Secret')).toHaveText(secret)
+  await expect(page
+    .getByRole('dialog', { name: 'API key <b>front end</b>', exact: true })
+    .getByLabel('Secret')).toHaveText(secret)
   await page.keyboard.press('Escape')
 
   await row.getByRole('button', { name: 'Revoke' }).click()
@@ -64,12 +70,21 @@ test('makes a key that works, shows its secret, reveals it again, and revokes it
   expect((await get('/v1/a')).status).toBe(401)
 })
 
-test('rotates with overlap: both secrets work, then the old one ends', { tag: '@screen' }, async ({ openConsole, call, server }) => {
-  const created = await (await call('POST', '/admin/keys', { json: { label: 'ci' } })).json() as Listed & { secret: string }
+test('rotates with overlap: both secrets work, then the old one ends', { tag: '@screen' }, async ({
+  openConsole,
+  call,
+  server,
+}) => {
+  const created = await (await call(
+    'POST',
+    '/admin/keys',
+    { json: { label: 'ci' } },
+  )).json() as Listed & { secret: string }
   await call('PUT', '/v1/a', { body: 'one' })
   const page = await openConsole('/keys')
   const row = page.getByRole('table', { name: 'API keys' }).getByRole('row', { name: 'ci' })
-  const statusOf = async (secret: string): Promise<number> => (await fetch(`${server.url}/v1/a`, { headers: { 'Api-Key': secret } })).status
+  const statusOf = async (secret: string): Promise<number> =>
+    (await fetch(`${server.url}/v1/a`, { headers: { 'Api-Key': secret } })).status
 
   await row.getByRole('button', { name: 'Rotate' }).click()
   await expectAccessible(page)
@@ -92,7 +107,12 @@ test('rotates with overlap: both secrets work, then the old one ends', { tag: '@
   expect(await statusOf(await shown.getByLabel('Secret').textContent() ?? '')).toBe(200)
 })
 
-test('edits by keyboard alone, sending what changed only, and follows changes made elsewhere', { tag: '@screen' }, async ({ openConsole, call }) => {
+test('edits by keyboard alone, sending what changed only, and follows changes made elsewhere', {
+  tag: '@screen',
+}, async ({
+  openConsole,
+  call,
+}) => {
   const { id } = await (await call('POST', '/admin/keys', { json: { label: 'app', origins: ['http://a.test'] } })).json() as Listed
   const page = await openConsole('/keys')
   const table = page.getByRole('table', { name: 'API keys' })
@@ -126,5 +146,7 @@ test('tells where secrets are kept', { tag: '@screen' }, async ({ openConsole, s
   await expect(vault).toContainText('Private file')
   await expect(vault).toContainText('reachable')
   await expect(vault).toContainText(server.home)
-  await expect(page.getByRole('region', { name: 'Use a key' })).toContainText(`${server.url}/api/caches/default/entries/greeting`)
+  await expect(page.getByRole('region', { name: 'Use a key' })).toContainText(
+    `${server.url}/api/caches/default/entries/greeting`,
+  )
 })

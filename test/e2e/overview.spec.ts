@@ -84,7 +84,11 @@ test('makes a cache by keyboard, and says beside the field what is wrong', async
   await dialog.getByRole('button', { name: 'Create cache' }).click()
   await expect(dialog).toBeHidden()
   await expect(overview.getByRole('row', { name: 'products' }).getByRole('cell').nth(2)).toHaveText('5 min')
-  expect(await (await call('GET', '/admin/caches/products')).json()).toMatchObject({ name: 'products', ttl: 300, enabled: true })
+  expect(await (await call('GET', '/admin/caches/products')).json()).toMatchObject({
+    name: 'products',
+    ttl: 300,
+    enabled: true,
+  })
 })
 
 test('leaves the TTL empty for no expiry, and Escape makes nothing', { tag: '@screen' }, async ({ overview, call }) => {
@@ -96,12 +100,19 @@ test('leaves the TTL empty for no expiry, and Escape makes nothing', { tag: '@sc
   await overview.getByLabel('Name').fill('endless')
   await overview.keyboard.press('Enter')
   await expect(overview.getByRole('row', { name: 'endless' })).toBeVisible()
-  const names = (await (await call('GET', '/admin/caches')).json() as { name: string, ttl: number | null }[]).map(({ name, ttl }) => [name, ttl])
+  const names = (await (await call(
+    'GET',
+    '/admin/caches',
+  )).json() as { name: string, ttl: number | null }[]).map(({ name, ttl }) =>
+    [name, ttl])
   expect(names).toContainEqual(['endless', null])
   expect(names.map(([name]) => name)).not.toContain('left')
 })
 
-test('the advanced part is folded, and unfolds where something in it is wrong', { tag: '@screen' }, async ({ overview, call }) => {
+test('the advanced part is folded, and unfolds where something in it is wrong', { tag: '@screen' }, async ({
+  overview,
+  call,
+}) => {
   await overview.getByRole('button', { name: 'New cache' }).click()
   const dialog = overview.getByRole('dialog', { name: 'New cache' })
   await dialog.getByLabel('Name').fill('rich')
@@ -120,7 +131,13 @@ test('the advanced part is folded, and unfolds where something in it is wrong', 
   await dialog.getByLabel('Persistent').check()
   await dialog.getByRole('button', { name: 'Create cache' }).click()
   await expect(dialog).toBeHidden()
-  expect(await (await call('GET', '/admin/caches/rich')).json()).toMatchObject({ ttl: 300, sliding: true, persistent: true, maxEntries: 10, maxBytes: null })
+  expect(await (await call('GET', '/admin/caches/rich')).json()).toMatchObject({
+    ttl: 300,
+    sliding: true,
+    persistent: true,
+    maxEntries: 10,
+    maxBytes: null,
+  })
 })
 
 test('clears a cache once the person agrees, and tells how many entries went', async ({ overview, call }) => {
@@ -176,7 +193,12 @@ test('adds an entry with its type, TTL and tags, and takes it back', { tag: '@sc
   await dialog.getByRole('button', { name: 'Add entry' }).click()
   await expect(dialog).toBeHidden()
   const stored = await call('GET', path)
-  expect([await stored.text(), stored.headers.get('Content-Type'), stored.headers.get('Larder-TTL'), stored.headers.get('Larder-Tags')]).toEqual(['{"name":"Boot"}', 'application/json', '900', 'shoes, %C3%A9t%C3%A9'])
+  expect([
+    await stored.text(),
+    stored.headers.get('Content-Type'),
+    stored.headers.get('Larder-TTL'),
+    stored.headers.get('Larder-Tags'),
+  ]).toEqual(['{"name":"Boot"}', 'application/json', '900', 'shoes, %C3%A9t%C3%A9'])
 
   await overview.getByRole('row', { name: 'default' }).getByRole('button', { name: 'Add entry' }).click()
   await dialog.getByLabel('Key').fill('sku:1/ü')
@@ -212,7 +234,8 @@ test('views all entries as JSON, laid out, and gives them as a file', async ({ o
 test('a view of a hundred thousand entries stays light', { tag: '@screen' }, async ({ overview, call }) => {
   await call('POST', '/admin/caches', { json: { name: 'big', ttl: null } })
   for (let from = 0; from < 100_000; from += 10_000) {
-    const operations = Array.from({ length: 10_000 }, (_, i) => ({ op: 'set', key: `k${from + i}`, value: { text: 'x'.repeat(40) } }))
+    const operations = Array.from({ length: 10_000 }, (_, i) =>
+      ({ op: 'set', key: `k${from + i}`, value: { text: 'x'.repeat(40) } }))
     expect((await call('POST', '/api/caches/big/batch', { json: { operations } })).status).toBe(200)
   }
   await expect(overview.getByRole('row', { name: 'big' }).getByRole('cell').nth(0)).toHaveText('100,000')

@@ -28,7 +28,13 @@ test('finds what can be done with a cache, and does it', { tag: '@screen' }, asy
     await palette.getByRole('combobox').fill(search)
   }
   await open('products')
-  for (const title of ['Add entry to products…', 'View all of products', 'Switch products off', 'Clear products…', 'Delete products…'])
+  for (const title of [
+    'Add entry to products…',
+    'View all of products',
+    'Switch products off',
+    'Clear products…',
+    'Delete products…',
+  ])
     await expect(palette.getByRole('option', { name: title })).toBeVisible()
   await palette.getByRole('combobox').fill('products off')
   await overview.keyboard.press('Enter')
@@ -47,7 +53,8 @@ test('finds what can be done with a cache, and does it', { tag: '@screen' }, asy
 })
 
 test('answers every operation that reads without input', async ({ overview }) => {
-  const reading = Object.values(operations).filter(({ method, input }) => method === 'GET' && input.safeParse({}).success)
+  const reading = Object.values(operations)
+    .filter(({ method, input }) => method === 'GET' && input.safeParse({}).success)
   expect(reading.length).toBeGreaterThan(8)
   for (const { path } of reading) {
     await overview.keyboard.press('Control+k')
@@ -60,13 +67,16 @@ test('answers every operation that reads without input', async ({ overview }) =>
   }
 })
 
-test('arrows wrap around, Escape gives the focus back, words of no command find none', { tag: '@screen' }, async ({ overview }) => {
+test('arrows wrap around, Escape gives the focus back, words of no command find none', { tag: '@screen' }, async ({
+  overview,
+}) => {
   const button = overview.getByRole('button', { name: 'New cache' })
   await button.focus()
   await overview.keyboard.press('Control+k')
   const palette = overview.getByRole('dialog', { name: 'Command palette' })
   await expect(palette.getByRole('option', { selected: true })).toContainText('Overview')
-  // The whole list grows once more when the keys have been read; what is found for a cache stays as it is.
+  // The whole list grows once more when the keys have been read; what is found for a cache stays as
+  // it is.
   await palette.getByRole('combobox').fill('default')
   await expect(palette.getByRole('option', { name: 'Add entry to default…' })).toBeVisible()
   await overview.keyboard.press('ArrowUp')

@@ -16,7 +16,10 @@ function partsOf(page: Page): Record<'key' | 'value' | 'send' | 'answer' | 'body
   }
 }
 
-test('adds, retrieves and invalidates an entry of any type, and shows the request as sent', async ({ openConsole, call }) => {
+test('adds, retrieves and invalidates an entry of any type, and shows the request as sent', async ({
+  openConsole,
+  call,
+}) => {
   await call('POST', '/admin/caches', { json: { name: 'products', ttl: 300 } })
   const page = await openConsole('/playground')
   const { key, value, send, answer, body, request } = partsOf(page)
@@ -50,7 +53,12 @@ test('adds, retrieves and invalidates an entry of any type, and shows the reques
   await expect(body).toContainText('entry-not-found')
 })
 
-test('speaks the classic API: id from the key, errors beside the fields, bodies of its own', { tag: '@screen' }, async ({ openConsole, call }) => {
+test('speaks the classic API: id from the key, errors beside the fields, bodies of its own', {
+  tag: '@screen',
+}, async ({
+  openConsole,
+  call,
+}) => {
   const page = await openConsole('/playground')
   const { key, value, send, answer, body, request } = partsOf(page)
   await page.getByText('Classic', { exact: true }).click()
@@ -68,7 +76,10 @@ test('speaks the classic API: id from the key, errors beside the fields, bodies 
   await expect(answer.getByRole('status')).toContainText('200')
   await send.click()
   await expect(body).toContainText('Key already exists.')
-  expect(await (await call('GET', '/api/get-cache?cache=default&key=10001')).json()).toEqual({ id: '10001', name: 'pear' })
+  expect(await (await call(
+    'GET',
+    '/api/get-cache?cache=default&key=10001',
+  )).json()).toEqual({ id: '10001', name: 'pear' })
 
   await page.getByRole('tab', { name: 'Retrieve' }).click()
   await key.fill('')
@@ -109,7 +120,11 @@ test('drops many only after telling how many', { tag: '@screen' }, async ({ open
   await expect(answer.getByRole('status')).toContainText('200')
 })
 
-test('sends by keyboard alone, with another credential, and copies the request as code', async ({ openConsole, context, server }) => {
+test('sends by keyboard alone, with another credential, and copies the request as code', async ({
+  openConsole,
+  context,
+  server,
+}) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const page = await openConsole('/playground')
   const { key, value, answer, request } = partsOf(page)
@@ -152,7 +167,10 @@ test('sends by keyboard alone, with another credential, and copies the request a
 })
 
 // S19, for keys and values. Red when `{{ shown }}` in RequestCode.vue becomes v-html.
-test('keeps what is filled in, follows new caches, and axe finds nothing', { tag: '@screen' }, async ({ openConsole, call }) => {
+test('keeps what is filled in, follows new caches, and axe finds nothing', { tag: '@screen' }, async ({
+  openConsole,
+  call,
+}) => {
   test.slow()
   const page = await openConsole('/playground')
   const { key, value, send, answer, request } = partsOf(page)

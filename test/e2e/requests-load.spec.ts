@@ -31,7 +31,10 @@ const watchShifts = `new PerformanceObserver(list => {
       window.shifts_ = (window.shifts_ ?? 0) + entry.value
 }).observe({ type: 'layout-shift', buffered: false })`
 
-/** An app that reads at a steady rate over one pipelined connection, which costs the machine little. Resolves to how many were answered. */
+/**
+ * An app that reads at a steady rate over one pipelined connection, which costs the machine little.
+ * Resolves to how many were answered.
+ */
 async function readSteadily(url: string, apiKey: string): Promise<number> {
   const { port } = new URL(url)
   const socket: Socket = connect(Number(port), 'localhost')
@@ -60,7 +63,13 @@ async function readSteadily(url: string, apiKey: string): Promise<number> {
   return answered
 }
 
-test(`follows ${load.rate} requests a second: ${timed ? 'frames, ' : ''}exact counts, flat memory, nothing jumps`, { tag: '@alone' }, async ({ openConsole, server, call }) => {
+test(`follows ${load.rate} requests a second: ${timed ? 'frames, ' : ''}exact counts, flat memory, nothing jumps`, {
+  tag: '@alone',
+}, async ({
+  openConsole,
+  server,
+  call,
+}) => {
   test.setTimeout(load.seconds * 1000 + 3 * patience)
   for (let i = 0; i < 997; i += 2)
     await call('PUT', `/v1/user:${i}:profile`, { body: '{"name":"x"}' })
@@ -72,7 +81,8 @@ test(`follows ${load.rate} requests a second: ${timed ? 'frames, ' : ''}exact co
     return (await session.send('Runtime.getHeapUsage') as { usedSize: number }).usedSize / 1024 / 1024
   }
 
-  // In processor time of the page's main thread: says what the page itself costs, whatever else the machine is doing.
+  // In processor time of the page's main thread: says what the page itself costs, whatever else the
+  // machine is doing.
   await session.send('Performance.enable', { timeDomain: 'threadTicks' })
   const busy = async (): Promise<number> => {
     const { metrics } = await session.send('Performance.getMetrics') as { metrics: { name: string, value: number }[] }
@@ -84,7 +94,11 @@ test(`follows ${load.rate} requests a second: ${timed ? 'frames, ' : ''}exact co
   const busyBefore = await busy()
   await page.evaluate(countFrames)
   const answered = await readSteadily(server.url, server.apiKey)
-  const { frames, longest, lasted } = await page.evaluate(readFrames) as { frames: number, longest: number, lasted: number }
+  const { frames, longest, lasted } = await page.evaluate(readFrames) as {
+    frames: number
+    longest: number
+    lasted: number
+  }
   const share = (await busy() - busyBefore) / (lasted / 1000)
   expect(answered).toBe(load.rate * load.seconds)
 
@@ -95,7 +109,9 @@ test(`follows ${load.rate} requests a second: ${timed ? 'frames, ' : ''}exact co
   expect(hits + misses).toBe(answered)
   const after = await heap()
   const shifts = Number(await page.evaluate('window.shifts_ ?? 0'))
-  console.log(`${load.rate}/s for ${load.seconds} s: ${(frames / lasted * 1000).toFixed(1)} frames/s, longest ${longest.toFixed(0)} ms, main thread busy ${(share * 100).toFixed(0)} %, heap ${before.toFixed(1)} → ${after.toFixed(1)} MB, CLS ${shifts.toFixed(4)}`)
+  console.log(
+    `${load.rate}/s for ${load.seconds} s: ${(frames / lasted * 1000).toFixed(1)} frames/s, longest ${longest.toFixed(0)} ms, main thread busy ${(share * 100).toFixed(0)} %, heap ${before.toFixed(1)} → ${after.toFixed(1)} MB, CLS ${shifts.toFixed(4)}`,
+  )
   if (timed) {
     expect(share).toBeLessThan(0.4)
     expect(frames / lasted * 1000).toBeGreaterThanOrEqual(50)
@@ -105,6 +121,7 @@ test(`follows ${load.rate} requests a second: ${timed ? 'frames, ' : ''}exact co
   // What is drawn is what is seen, and what is kept is bounded.
   expect(await page.getByRole('row').count()).toBeLessThan(60)
   await expect(page.getByText(/The newest [\d,]+ are kept here/)).toBeVisible()
-  const kept = Number((/newest ([\d,]+) are kept/.exec(await page.locator('.foot').textContent() ?? '')?.[1] ?? '').replaceAll(',', ''))
+  const kept = Number((/newest ([\d,]+) are kept/.exec(await page.locator('.foot').textContent() ?? '')?.[1]
+    ?? '').replaceAll(',', ''))
   expect(kept).toBeLessThanOrEqual(4000)
 })

@@ -8,11 +8,21 @@ const sizes = [{ width: 1180, height: 760, suffix: '' }, { width: 800, height: 6
 test('pictures of the request log', async ({ openConsole, call }, testInfo) => {
   const { user } = await (await call('GET', '/admin/session')).json() as { user: { id: string } }
   await call('PATCH', `/admin/users/${user.id}`, { json: { name: 'mara' } })
-  for (const json of [{ name: 'products', ttl: 300 }, { name: 'sessions', ttl: 1800, sliding: true }, { name: 'search.results', ttl: 45 }, { name: 'quotes', ttl: 0.05 }])
+  for (const json of [
+    { name: 'products', ttl: 300 },
+    { name: 'sessions', ttl: 1800, sliding: true },
+    { name: 'search.results', ttl: 45 },
+    { name: 'quotes', ttl: 0.05 },
+  ])
     expect((await call('POST', '/admin/caches', { json })).status).toBe(201)
-  const { secret } = await (await call('POST', '/admin/keys', { json: { label: 'shop front end' } })).json() as { secret: string }
+  const { secret } = await (await call(
+    'POST',
+    '/admin/keys',
+    { json: { label: 'shop front end' } },
+  )).json() as { secret: string }
   const { url } = await (await call('GET', '/admin/settings')).json() as { url: string }
-  const app = (method: string, path: string, body?: string): Promise<Response> => fetch(url + path, { method, headers: { 'Api-Key': secret }, body: body ?? null })
+  const app = (method: string, path: string, body?: string): Promise<Response> =>
+    fetch(url + path, { method, headers: { 'Api-Key': secret }, body: body ?? null })
   const page = await openConsole('/requests')
 
   for (let i = 0; i < 24; i++) {
@@ -20,8 +30,13 @@ test('pictures of the request log', async ({ openConsole, call }, testInfo) => {
     if ((await app('GET', product)).status === 404)
       await app('PUT', product, JSON.stringify({ id: 1000 + i, name: 'x'.repeat(40 * i) }))
     await app('GET', product)
-    if (i % 3 === 0)
-      await app('PUT', `/api/caches/sessions/entries/session:${(i * 7919).toString(16).padStart(6, 'a')}`, '{"cart":[]}')
+    if (i % 3 === 0) {
+      await app(
+        'PUT',
+        `/api/caches/sessions/entries/session:${(i * 7919).toString(16).padStart(6, 'a')}`,
+        '{"cart":[]}',
+      )
+    }
     if (i % 5 === 0 || i === 23)
       await app('GET', '/api/caches/quotes/entries/EUR:USD')
     if (i % 7 === 3 || i === 22)

@@ -4,7 +4,15 @@ import { expect, skipWithoutBrowser, test } from './console-test'
 
 skipWithoutBrowser()
 
-const payloads = ['<img src=x onerror=alert(1)>', '<script>alert(1)</script>', '"><svg onload=alert(1)>', 'javascript:alert(1)', '{{constructor.constructor(\'alert(1)\')()}}', '\u202Egnp.exe', '"*?,\\']
+const payloads = [
+  '<img src=x onerror=alert(1)>',
+  '<script>alert(1)</script>',
+  '"><svg onload=alert(1)>',
+  'javascript:alert(1)',
+  '{{constructor.constructor(\'alert(1)\')()}}',
+  '\u202Egnp.exe',
+  '"*?,\\',
+]
 
 function rows(page: Page) {
   return page.getByRole('grid', { name: 'Requests' }).getByRole('row').filter({ has: page.getByRole('gridcell') })
@@ -14,7 +22,10 @@ function figure(page: Page, name: string) {
   return page.locator(`[data-figure="${name}"]`)
 }
 
-test('an empty log teaches the first request, and shows it as it happens', { tag: '@screen' }, async ({ openConsole, server }) => {
+test('an empty log teaches the first request, and shows it as it happens', { tag: '@screen' }, async ({
+  openConsole,
+  server,
+}) => {
   const page = await openConsole('/requests')
   await expect(page.getByRole('heading', { name: 'No request yet' })).toBeVisible()
   await expect(page.locator('pre')).toHaveText(`curl -H "Api-Key: $LARDER_API_KEY" ${server.url}/v1/greeting`)
@@ -37,14 +48,26 @@ test('requests come in live, newest first, with what came of them', async ({ ope
   await call('GET', '/v1/before')
   await expect(rows(page)).toHaveCount(4)
   await expect(rows(page).getByRole('gridcell').nth(4)).toHaveText('Off · cache-off')
-  expect(await rows(page).locator('.result').allTextContents()).toEqual(['Off · cache-off', 'Refused · cache-not-found', 'Hit', 'Stored'])
+  expect(await rows(page)
+    .locator('.result')
+    .allTextContents()).toEqual(['Off · cache-off', 'Refused · cache-not-found', 'Hit', 'Stored'])
   expect(await rows(page).locator('.key').allTextContents()).toEqual(['before', 'a', 'before', 'before'])
-  for (const [name, count] of [['total', '4'], ['hit', '1'], ['stored', '1'], ['refused', '1'], ['off', '1'], ['miss', '0']] as const)
+  for (const [name, count] of [
+    ['total', '4'],
+    ['hit', '1'],
+    ['stored', '1'],
+    ['refused', '1'],
+    ['off', '1'],
+    ['miss', '0'],
+  ] as const)
     await expect(figure(page, name)).toHaveText(count)
   await expectAccessible(page)
 })
 
-test('a filter is completed, applied, told its mistakes, and kept in the address', { tag: '@screen' }, async ({ openConsole, call }) => {
+test('a filter is completed, applied, told its mistakes, and kept in the address', { tag: '@screen' }, async ({
+  openConsole,
+  call,
+}) => {
   for (const key of ['user:1', 'user:2', 'cart:1'])
     await call('PUT', `/v1/${key}`, { body: 'x' })
   await call('GET', '/v1/user:9')
@@ -56,7 +79,9 @@ test('a filter is completed, applied, told its mistakes, and kept in the address
   await expect(filter).toBeFocused()
   await page.keyboard.type('res')
   await page.keyboard.press('ArrowDown')
-  await expect(page.getByRole('option', { name: 'result:', exact: false }).first()).toHaveAttribute('aria-selected', 'true')
+  await expect(page
+    .getByRole('option', { name: 'result:', exact: false })
+    .first()).toHaveAttribute('aria-selected', 'true')
   await page.keyboard.press('Enter')
   await page.keyboard.type('st')
   await page.keyboard.press('ArrowDown')
@@ -122,7 +147,11 @@ test('held, the list stands still and counts on', { tag: '@screen' }, async ({ o
   await expect(rows(page)).toHaveCount(1)
 })
 
-test('a request is opened, filtered by and repeated by keyboard alone', { tag: '@screen' }, async ({ openConsole, call, server }) => {
+test('a request is opened, filtered by and repeated by keyboard alone', { tag: '@screen' }, async ({
+  openConsole,
+  call,
+  server,
+}) => {
   await call('POST', '/api/set-cache', { json: { cacheName: 'default', data: { id: 'a b' } } })
   await call('GET', '/api/get-cache?cache=default&key=a%20b')
   await call('PUT', '/v1/other', { body: 'hello' })
@@ -134,7 +163,9 @@ test('a request is opened, filtered by and repeated by keyboard alone', { tag: '
   const detail = page.getByRole('region', { name: 'GET 200' })
   await expect(detail).toContainText('Found fresh.')
   await expect(detail).toContainText('The log keeps no headers, queries or bodies')
-  await expect(detail.locator('pre')).toContainText(`'${server.url}/api/get-cache?cache=default&key=a%20b'`.replaceAll('\'', ''))
+  await expect(detail.locator(
+    'pre',
+  )).toContainText(`'${server.url}/api/get-cache?cache=default&key=a%20b'`.replaceAll('\'', ''))
   await expect(rows(page).nth(1)).toHaveAttribute('aria-selected', 'true')
   await expectAccessible(page)
   await page.keyboard.press('Home')
@@ -180,8 +211,15 @@ test('runs nothing of what requests are called', { tag: '@screen' }, async ({ op
 test('the API takes the same filter, and names the character of a mistake', async ({ call }) => {
   await call('GET', '/v1/user:1')
   await call('PUT', '/v1/user:1', { body: 'x' })
-  const list = async (filter: string): Promise<unknown> => (await call('GET', `/admin/requests?filter=${encodeURIComponent(filter)}`)).json()
+  const list = async (filter: string): Promise<unknown> =>
+    (await call('GET', `/admin/requests?filter=${encodeURIComponent(filter)}`)).json()
   expect(await list('result:miss key:user:*')).toMatchObject({ total: 1, requests: [{ method: 'GET', status: 404 }] })
-  expect(await list('key:"a')).toMatchObject({ code: 'invalid-input', errors: [{ field: 'filter', message: 'at character 5: This quotation mark is not closed.' }] })
-  expect(await list('x'.repeat(1001))).toMatchObject({ code: 'invalid-input', errors: [{ field: 'filter', message: 'must be at most 1,000 characters' }] })
+  expect(await list('key:"a')).toMatchObject({
+    code: 'invalid-input',
+    errors: [{ field: 'filter', message: 'at character 5: This quotation mark is not closed.' }],
+  })
+  expect(await list('x'.repeat(1001))).toMatchObject({
+    code: 'invalid-input',
+    errors: [{ field: 'filter', message: 'must be at most 1,000 characters' }],
+  })
 })

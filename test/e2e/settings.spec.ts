@@ -3,7 +3,13 @@ import { expect, skipWithoutBrowser, test } from './console-test'
 
 skipWithoutBrowser()
 
-test('changes memory, largest value and anonymous access, with errors beside the fields and a way back', { tag: '@screen' }, async ({ openConsole, call, server }) => {
+test('changes memory, largest value and anonymous access, with errors beside the fields and a way back', {
+  tag: '@screen',
+}, async ({
+  openConsole,
+  call,
+  server,
+}) => {
   await call('PUT', '/v1/a', { body: 'one' })
   const page = await openConsole('/settings')
   const panel = page.getByRole('region', { name: 'Server' })
@@ -29,7 +35,11 @@ test('changes memory, largest value and anonymous access, with errors beside the
   await expectAccessible(page)
   await save.click()
   await expect(page.getByText('Settings saved.').first()).toBeAttached()
-  expect(await (await call('GET', '/admin/settings')).json()).toMatchObject({ memory: 64 * 2 ** 20, valueLimit: 2 ** 20, anonymous: { enabled: true, scopes: ['read'] } })
+  expect(await (await call('GET', '/admin/settings')).json()).toMatchObject({
+    memory: 64 * 2 ** 20,
+    valueLimit: 2 ** 20,
+    anonymous: { enabled: true, scopes: ['read'] },
+  })
   expect((await fetch(`${server.url}/v1/a`)).status).toBe(200)
 
   await page.getByRole('button', { name: 'Undo' }).click()
@@ -76,7 +86,11 @@ test('changes name and password; another browser\'s session ends', async ({ open
   await other.close()
 })
 
-test('an administrator makes users, gives rights and passwords', { tag: '@screen' }, async ({ openConsole, server, browser }) => {
+test('an administrator makes users, gives rights and passwords', { tag: '@screen' }, async ({
+  openConsole,
+  server,
+  browser,
+}) => {
   const page = await openConsole('/settings')
   const table = page.getByRole('table', { name: 'Users' })
   await expect(table.getByRole('switch')).toBeDisabled()
@@ -166,7 +180,9 @@ test('disables, limits and deletes users', { tag: '@screen' }, async ({ openCons
   await expect(other.getByRole('alert').filter({ hasText: 'Your cache limit is 1.' })).toBeVisible()
 
   await row.getByRole('button', { name: 'Delete ben' }).click()
-  await expect(page.getByRole('dialog')).toContainText('ben is deleted for good, with 1 cache, 0 entries and all API keys')
+  await expect(page.getByRole('dialog')).toContainText(
+    'ben is deleted for good, with 1 cache, 0 entries and all API keys',
+  )
   await page.getByRole('button', { name: 'Delete user' }).click()
   await expect(row).toBeHidden()
   await expect(other.getByRole('button', { name: 'Sign in' })).toBeVisible({ timeout: 15_000 })
@@ -187,7 +203,10 @@ test('tells where the server lies to administrators alone', { tag: '@http' }, as
   expect(await page.content()).not.toContain(server.home)
 })
 
-test('shows version, address and data folder, keeps the theme, and axe finds nothing', { tag: '@screen' }, async ({ openConsole, server }) => {
+test('shows version, address and data folder, keeps the theme, and axe finds nothing', { tag: '@screen' }, async ({
+  openConsole,
+  server,
+}) => {
   const page = await openConsole('/settings')
   const about = page.getByRole('region', { name: 'About' })
   await expect(about).toContainText(server.home)

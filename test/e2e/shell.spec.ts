@@ -3,7 +3,10 @@ import { expect, skipWithoutBrowser, test } from './console-test'
 
 skipWithoutBrowser()
 
-test('every path of the console answers the page, and names what it shows', { tag: '@http' }, async ({ openConsole, server }) => {
+test('every path of the console answers the page, and names what it shows', { tag: '@http' }, async ({
+  openConsole,
+  server,
+}) => {
   const page = await openConsole('/docs')
   await expect(page).toHaveTitle('Docs · Larder')
   for (const path of Object.values(consolePaths)) {
@@ -46,7 +49,8 @@ test('a theme holds over a reload, from before the first paint', async ({ overvi
   const dark = await ground()
   expect(dark).not.toBe(light)
 
-  // A control that faded into the other theme would carry the new text on the old ground meanwhile. Knobs carry none.
+  // A control that faded into the other theme would carry the new text on the old ground meanwhile.
+  // Knobs carry none.
   await overview.mouse.move(0, 0)
   const fading = await overview.evaluate<string[]>(`[...(function* () {
     for (const theme of ['light', 'dark']) {
@@ -79,7 +83,9 @@ test('a failure stays until it is closed', { tag: '@http' }, async ({ overview, 
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
 })
 
-test('the help lists the keys that hold here, and single keys can be switched off', { tag: '@screen' }, async ({ overview }) => {
+test('the help lists the keys that hold here, and single keys can be switched off', { tag: '@screen' }, async ({
+  overview,
+}) => {
   await overview.keyboard.press('?')
   const help = overview.getByRole('dialog', { name: 'Keyboard shortcuts' })
   await expect(help).toContainText('New cache')

@@ -13,7 +13,9 @@ test('the one-time code leaves the address bar and the history, and works once',
   await page.goBack()
   await page.goForward()
   expect(page.url()).toBe(`${server.url}/`)
-  expect(await page.evaluate('JSON.stringify([sessionStorage, localStorage, document.cookie, history.state, document.documentElement.outerHTML])')).not.toContain(code)
+  expect(await page.evaluate(
+    'JSON.stringify([sessionStorage, localStorage, document.cookie, history.state, document.documentElement.outerHTML])',
+  )).not.toContain(code)
 
   const other = await browser.newPage()
   await other.goto(link)
@@ -32,7 +34,8 @@ test('a link opened in a tab that shows the sign-in form signs in', async ({ pag
   expect(page.url()).toBe(`${server.url}/`)
 })
 
-// S20, for the router's memory. Red when the popstate listener of src/renderer/src/console.ts is added after `app.use(createConsoleRouter())`.
+// S20, for the router's memory. Red when the popstate listener of src/renderer/src/console.ts is
+// added after `app.use(createConsoleRouter())`.
 test('a code that comes to an open tab stays out of the history\'s state too', async ({ page, server }) => {
   await page.goto(server.url)
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
@@ -62,12 +65,16 @@ test('the session outlives a reload and ends by signing out', async ({ overview,
   await overview.getByRole('menuitem', { name: 'Sign out' }).click()
   await expect(overview.getByRole('button', { name: 'Sign in' })).toBeVisible()
   // The tab does not wait for the server's answer.
-  await expect.poll(async () => (await fetch(`${server.url}/admin/session`, { headers: { Authorization: `Bearer ${bearer}` } })).status).toBe(401)
+  await expect
+    .poll(async () =>
+      (await fetch(`${server.url}/admin/session`, { headers: { Authorization: `Bearer ${bearer}` } })).status)
+    .toBe(401)
   await overview.reload()
   await expect(overview.getByRole('button', { name: 'Sign in' })).toBeVisible()
 })
 
-// S19, for names of users. Red when `{{ session.user?.name }}` in src/renderer/src/shell/UserMenu.vue becomes v-html.
+// S19, for names of users. Red when `{{ session.user?.name }}` in
+// src/renderer/src/shell/UserMenu.vue becomes v-html.
 test('creates an account and signs in by password, whatever the name', async ({ page, server }) => {
   const name = '<img src=x onerror="document.title=1">'
   const password = 'correct horse battery'
@@ -98,7 +105,9 @@ test('creates an account and signs in by password, whatever the name', async ({ 
 
 test('offers no account once registration is closed', async ({ page, server, call }) => {
   const { user } = await (await call('GET', '/admin/session')).json() as { user: { id: string } }
-  expect((await call('PATCH', `/admin/users/${user.id}`, { json: { password: 'the owner has one now' } })).status).toBe(200)
+  expect(
+    (await call('PATCH', `/admin/users/${user.id}`, { json: { password: 'the owner has one now' } })).status,
+  ).toBe(200)
   await page.goto(server.url)
   await page.getByLabel('User name').fill('late')
   await page.getByLabel('Password').fill('correct horse battery')
@@ -108,7 +117,8 @@ test('offers no account once registration is closed', async ({ page, server, cal
   await expect(page.getByRole('alert').filter({ hasText: /\w/ })).toBeVisible()
 })
 
-// S20, against a link with somebody else's code. Red when `!await agrees()` in src/renderer/src/stores/session.ts goes.
+// S20, against a link with somebody else's code. Red when `!await agrees()` in
+// src/renderer/src/stores/session.ts goes.
 test('a link in a signed-in tab asks before it changes the account', async ({ overview, server, call }) => {
   const mallory = { name: 'mallory', password: 'correct horse battery' }
   const { id } = await (await call('POST', '/admin/users', { json: mallory })).json() as { id: string }

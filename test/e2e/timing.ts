@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test'
 
 /**
- * Milliseconds, in the page, from `act` to the first picture in which `shown` holds; both are JavaScript. What Playwright itself takes is not in it, so that it is
- * what a person waits for.
+ * Milliseconds, in the page, from `act` to the first picture in which `shown` holds; both are
+ * JavaScript. What Playwright itself takes is not in it, so that it is what a person waits for.
  */
 export async function timeInPage(page: Page, act: string, shown: string): Promise<number> {
   return await page.evaluate<number>(`new Promise(resolve => {
@@ -27,7 +27,10 @@ export async function timeInPage(page: Page, act: string, shown: string): Promis
 export function figuresOf(name: string, times: readonly number[]): { median: number, figure: string } {
   const sorted = times.toSorted((a, b) => a - b)
   const median = sorted[sorted.length >> 1] ?? Infinity
-  return { median, figure: `${name} ${Math.round(median)} ms${sorted.length === 1 ? '' : ` (at most ${Math.round(sorted.at(-1) ?? Infinity)}, of ${sorted.length})`}` }
+  return {
+    median,
+    figure: `${name} ${Math.round(median)} ms${sorted.length === 1 ? '' : ` (at most ${Math.round(sorted.at(-1) ?? Infinity)}, of ${sorted.length})`}`,
+  }
 }
 
 /** JavaScript that types into "Filter keys" as a paste does, all at once. */

@@ -18,7 +18,9 @@ async function takePictures(page: Page, screen: string, testInfo: TestInfo): Pro
     for (const { width, height, suffix } of sizes) {
       await page.setViewportSize({ width, height })
       // Nothing is cut off, not even in the small window.
-      expect(await page.evaluate('Math.max(...[document.documentElement, ...document.querySelectorAll("main, table")].map(element => element.scrollWidth - element.clientWidth))')).toBeLessThanOrEqual(0)
+      expect(await page.evaluate(
+        'Math.max(...[document.documentElement, ...document.querySelectorAll("main, table")].map(element => element.scrollWidth - element.clientWidth))',
+      )).toBeLessThanOrEqual(0)
       const name = `${screen}-${colorScheme}${suffix}.png`
       await page.screenshot({ path: picturePath(name, testInfo) })
     }
@@ -32,7 +34,11 @@ test('pictures of the playground', async ({ openConsole, call }, testInfo) => {
   const page = await openConsole('/playground')
   await page.getByLabel('Cache').selectOption('products')
   await page.getByRole('textbox', { name: 'Key', exact: true }).fill('product:10001')
-  await page.getByRole('textbox', { name: 'Value' }).fill('{\n  "name": "Conference pear",\n  "price": { "amount": 2.49, "currency": "EUR" },\n  "stock": 128,\n  "tags": ["fruit", "regional"]\n}')
+  await page
+    .getByRole('textbox', { name: 'Value' })
+    .fill(
+      '{\n  "name": "Conference pear",\n  "price": { "amount": 2.49, "currency": "EUR" },\n  "stock": 128,\n  "tags": ["fruit", "regional"]\n}',
+    )
   await page.getByRole('textbox', { name: 'TTL' }).fill('15m')
   await page.getByRole('textbox', { name: 'Tags' }).fill('fruit, shop')
   await page.getByRole('button', { name: 'Send' }).click()
@@ -53,7 +59,11 @@ test('pictures of the API keys', async ({ openConsole, call }, testInfo) => {
     await call('POST', '/admin/caches', { json: { name, ttl: 300 } })
   const { url } = await (await call('GET', '/admin/settings')).json() as { url: string }
   for (const [label, grant, used] of [['shop front end', { scopes: ['read'], caches: ['products'], origins: ['http://localhost:5173'] }, true], ['checkout service', { caches: ['products', 'sessions'] }, true], ['nightly import', { scopes: ['write'] }, false], ['operations', { scopes: ['admin'] }, true]] as const) {
-    const { id, secret } = await (await call('POST', '/admin/keys', { json: { label, ...grant } })).json() as { id: string, secret: string }
+    const { id, secret } = await (await call(
+      'POST',
+      '/admin/keys',
+      { json: { label, ...grant } },
+    )).json() as { id: string, secret: string }
     if (used)
       await fetch(`${url}/api/caches/products/entries`, { headers: { 'Api-Key': secret } })
     if (label === 'checkout service')

@@ -10,10 +10,16 @@ skipWithoutBrowser()
 const hard = process.env.LARDER_HARD === '1'
 
 const [script = '', , , , , , , , , , image = ''] = xssPayloads
-/** Nothing in the console has any of these; each is what one of the payloads makes where it is taken for markup. */
+/**
+ * Nothing in the console has any of these; each is what one of the payloads makes where it is taken
+ * for markup.
+ */
 const foreign = 'iframe, object, embed, base, math, marquee, audio, video, template, style, script:not([src]), meta[http-equiv=refresh], [src=x], [onerror], [onload], [onfocus], [onmouseover], [ontoggle], [onanimationstart], [onbegin], [onstart], [href^="javascript:" i], [v-html]'
 
-/** What became of texts: markup of theirs that was found on the page, and those that do not stand on it. */
+/**
+ * What became of texts: markup of theirs that was found on the page, and those that do not stand on
+ * it.
+ */
 interface Look { found: string[], missing: string[] }
 
 /** In the page. */
@@ -31,7 +37,10 @@ async function expectInert(page: Page, texts: readonly string[] = []): Promise<v
   expect(await page.evaluate<Look>(`(${look})(${JSON.stringify(texts)})`)).toEqual({ found: [], missing: [] })
 }
 
-/** Enters each payload in turn, and looks once the page has drawn it. In the page itself: fifty times there and back would take seconds. */
+/**
+ * Enters each payload in turn, and looks once the page has drawn it. In the page itself: fifty
+ * times there and back would take seconds.
+ */
 async function expectEachInert(field: Locator): Promise<void> {
   await field.click()
   const looks = await field.page().evaluate<Look[]>(`(async (field, texts) => {
@@ -57,28 +66,67 @@ async function open(page: Page, violations: string[]): Promise<void> {
   })
 }
 
-// S19. Red with `v-html="folder?.name ?? entry?.key"` for the text of views/cache/entries/EntryRow.vue.
-test('50 payloads as keys, values, tags and content types run nothing, in any view', { tag: '@screen' }, async ({ page, openConsole, call, violations, server }) => {
+// S19. Red with `v-html="folder?.name ?? entry?.key"` for the text of
+// views/cache/entries/EntryRow.vue.
+test('50 payloads as keys, values, tags and content types run nothing, in any view', { tag: '@screen' }, async ({
+  page,
+  openConsole,
+  call,
+  violations,
+  server,
+}) => {
   expect(new Set(xssPayloads).size).toBe(50)
   for (const name of xssPayloads) {
     const refused = await call('POST', '/admin/caches', { json: { name, ttl: 60 } })
     expect(refused.status).toBe(400)
-    expect(await refused.json()).toMatchObject({ errors: [{ field: 'name', message: 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -' }] })
+    expect(await refused.json()).toMatchObject({
+      errors: [{ field: 'name', message: 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -' }],
+    })
   }
   const all = JSON.stringify(xssPayloads.map(payload => ({ [payload]: payload, name: payload })))
   const operations = [
-    ...xssPayloads.map((key, at) => ({ key, value: { text: key }, contentType: ['text/html', 'image/svg+xml', 'application/json', 'application/xhtml+xml'][at % 4], tags: [key] })),
+    ...xssPayloads.map((key, at) =>
+      ({
+        key,
+        value: { text: key },
+        contentType: ['text/html', 'image/svg+xml', 'application/json', 'application/xhtml+xml'][at % 4],
+        tags: [key],
+      })),
     { key: '0-all', value: { text: all }, contentType: 'application/json', tags: [] },
     { key: '1-lines', value: { text: xssPayloads.join('\n') }, contentType: 'text/plain', tags: [] },
-    { key: '2-table', value: { text: `payload\n${xssPayloads.map(text => `"${text.replaceAll('"', '""')}"`).join('\n')}` }, contentType: 'text/csv', tags: [] },
+    {
+      key: '2-table',
+      value: { text: `payload\n${xssPayloads.map(text => `"${text.replaceAll('"', '""')}"`).join('\n')}` },
+      contentType: 'text/csv',
+      tags: [],
+    },
     { key: '3-picture', value: { text: `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="xss()"><script>parent.xss()</script></svg>` }, contentType: 'image/svg+xml', tags: [] },
-    ...[0, 1, 2, 3].map(part => ({ key: `4-tags-${part}`, value: { text: '' }, contentType: 'text/plain', tags: xssPayloads.slice(part * 16, part * 16 + 16) })),
+    ...[0, 1, 2, 3].map(part =>
+      ({
+        key: `4-tags-${part}`,
+        value: { text: '' },
+        contentType: 'text/plain',
+        tags: xssPayloads.slice(part * 16, part * 16 + 16),
+      })),
   ]
-  const stored = await call('POST', '/api/caches/default/batch', { json: { operations: operations.map(operation => ({ op: 'set', ...operation })) } })
-  expect((await stored.json() as { results: { status: number }[] }).results.map(({ status }) => status).filter(status => status >= 300)).toEqual([])
+  const stored = await call(
+    'POST',
+    '/api/caches/default/batch',
+    { json: { operations: operations.map(operation => ({ op: 'set', ...operation })) } },
+  )
+  expect((await stored.json() as { results: { status: number }[] }).results
+    .map(({ status }) => status)
+    .filter(status => status >= 300)).toEqual([])
   // A content type may have parameters, in which nearly everything is permitted; or it is refused.
   for (const payload of xssPayloads) {
-    const answer = await fetch(`${server.url}/api/caches/default/entries/5-type`, { method: 'PUT', headers: { 'Api-Key': server.apiKey, 'Content-Type': `text/x; y="${Buffer.from(payload).toString('latin1').replace(/["\\]/g, '\\$&')}"` }, body: payload })
+    const answer = await fetch(`${server.url}/api/caches/default/entries/5-type`, {
+      method: 'PUT',
+      headers: {
+        'Api-Key': server.apiKey,
+        'Content-Type': `text/x; y="${Buffer.from(payload).toString('latin1').replace(/["\\]/g, '\\$&')}"`,
+      },
+      body: payload,
+    })
     expect([201, 204, 400]).toContain(answer.status)
   }
 
@@ -94,7 +142,17 @@ test('50 payloads as keys, values, tags and content types run nothing, in any vi
     await expectInert(page)
   }
   await entries.press('Home')
-  for (const key of ['0-all', '1-lines', '2-table', '3-picture', '4-tags-0', '4-tags-1', '4-tags-2', '4-tags-3', '5-type']) {
+  for (const key of [
+    '0-all',
+    '1-lines',
+    '2-table',
+    '3-picture',
+    '4-tags-0',
+    '4-tags-1',
+    '4-tags-2',
+    '4-tags-3',
+    '5-type',
+  ]) {
     await entries.getByRole('row', { name: key }).click()
     await expect(entry.getByRole('heading', { name: key })).toBeVisible()
     await expect(entry).toHaveAttribute('aria-busy', 'false')
@@ -131,8 +189,16 @@ test('50 payloads as keys, values, tags and content types run nothing, in any vi
   }
 })
 
-// S19. Red with `v-html` for `{{ key.label }}` in KeyTable.vue, `{{ user.name }}` in UsersPanel.vue, or the key in RequestTable.vue.
-test('50 payloads as labels, user names, requests, snippets, commands and notices run nothing', { tag: '@screen' }, async ({ page, openConsole, call, violations }) => {
+// S19. Red with `v-html` for `{{ key.label }}` in KeyTable.vue, `{{ user.name }}` in
+// UsersPanel.vue, or the key in RequestTable.vue.
+test('50 payloads as labels, user names, requests, snippets, commands and notices run nothing', {
+  tag: '@screen',
+}, async ({
+  page,
+  openConsole,
+  call,
+  violations,
+}) => {
   test.setTimeout(hard ? 360_000 : 120_000)
   for (const label of xssPayloads)
     expect((await call('POST', '/admin/keys', { json: { label } })).status).toBe(201)
@@ -146,7 +212,10 @@ test('50 payloads as labels, user names, requests, snippets, commands and notice
   await expect(page.getByRole('table', { name: 'API keys' }).getByRole('row')).toHaveCount(52)
   await expectInert(page, xssPayloads)
   for (const label of hard ? xssPayloads : [image]) {
-    const row = page.getByRole('table', { name: 'API keys' }).getByRole('row').filter({ has: page.getByText(label, { exact: true }) })
+    const row = page
+      .getByRole('table', { name: 'API keys' })
+      .getByRole('row')
+      .filter({ has: page.getByText(label, { exact: true }) })
     for (const action of ['Edit', 'Rotate', 'Revoke']) {
       await row.getByRole('button', { name: action }).click()
       await expect(page.getByRole('dialog')).toBeVisible()
@@ -164,15 +233,19 @@ test('50 payloads as labels, user names, requests, snippets, commands and notice
   await page.getByRole('link', { name: 'Settings' }).click()
   await expect(page.getByRole('table', { name: 'Users' }).getByRole('row')).toHaveCount(names.length + 2)
   await expectInert(page, names)
-  const users = (await (await call('GET', '/admin/users')).json() as { id: string, name: string }[]).filter(user => names.includes(user.name))
+  const users = (await (await call('GET', '/admin/users')).json() as { id: string, name: string }[]).filter(user =>
+    names.includes(user.name))
   const others = xssPayloads.filter(payload => !names.includes(payload))
   for (let from = 0; from < others.length; from += users.length) {
     const batch = others.slice(from, from + users.length)
-    const answers = await Promise.all(batch.map(async (name, at) => [name, (await call('PATCH', `/admin/users/${users[at]?.id}`, { json: { name } })).status] as const))
+    const answers = await Promise.all(batch.map(async (name, at) =>
+      [name, (await call('PATCH', `/admin/users/${users[at]?.id}`, { json: { name } })).status] as const))
     // What no name may be is refused; the rest is shown.
     expect(answers.filter(([, status]) => status !== 200 && status !== 400)).toEqual([])
     const shown = answers.filter(([, status]) => status === 200).map(([name]) => name)
-    await expect.poll(() => page.getByRole('table', { name: 'Users' }).textContent(), { intervals: [50] }).toContain(shown.at(-1) ?? '')
+    await expect
+      .poll(() => page.getByRole('table', { name: 'Users' }).textContent(), { intervals: [50] })
+      .toContain(shown.at(-1) ?? '')
     await expectInert(page, shown)
   }
 

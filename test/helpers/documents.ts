@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path'
 const root = join(import.meta.dirname, '../..')
 const picture = /!\[[^\]]*\]\(([^)\s]+)\)|\b(?:src|srcset)="([^"]+)"/g
 
-/** What people read as it is today. Decisions tell how it was: they may name files that are gone. */
+/**
+ * What people read as it is today. Decisions tell how it was: they may name files that are gone.
+ */
 export const documents = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/*.md', { cwd: root })]
 
 /** A document without its blocks of code, which may hold anything. */

@@ -20,11 +20,17 @@ export interface RequestOptions {
   /** In this order and spelling; an array of pairs may repeat a name. */
   headers?: Record<string, string> | [string, string][]
   body?: string | Buffer
-  /** For tables of thousands of requests, one that keeps connections. @default a connection of its own */
+  /**
+   * For tables of thousands of requests, one that keeps connections. @default a connection of its
+   * own
+   */
   agent?: Agent
 }
 
-/** One request with exactly this path and these headers; nothing is normalised or added but Host and Content-Length. */
+/**
+ * One request with exactly this path and these headers; nothing is normalised or added but Host and
+ * Content-Length.
+ */
 export function send(port: number, method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
   const { address = '127.0.0.1', headers = {}, body, agent = false } = options
   const pairs = Array.isArray(headers) ? headers : Object.entries(headers)
@@ -74,6 +80,9 @@ export function sendRaw(port: number, bytes: string | Buffer): Promise<string> {
     })
     socket.on('data', chunk => chunks.push(chunk))
     socket.on('close', finish)
-    socket.on('error', error => (error as NodeJS.ErrnoException).code === 'ECONNRESET' || (error as NodeJS.ErrnoException).code === 'EPIPE' ? finish() : reject(error))
+    socket.on('error', error =>
+      (error as NodeJS.ErrnoException).code === 'ECONNRESET' || (error as NodeJS.ErrnoException).code === 'EPIPE'
+        ? finish()
+        : reject(error))
   })
 }

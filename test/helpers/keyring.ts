@@ -18,23 +18,40 @@ interface SessionBus {
 
 /** The first program that is missing, or the last one found. */
 export function requireKeyring(): ProgramCheck {
-  const programs = [requireProgram('dbus-run-session', 'dbus'), requireProgram('dbus-send', 'dbus'), requireProgram('gnome-keyring-daemon', 'gnome-keyring')]
+  const programs = [
+    requireProgram('dbus-run-session', 'dbus'),
+    requireProgram('dbus-send', 'dbus'),
+    requireProgram('gnome-keyring-daemon', 'gnome-keyring'),
+  ]
   return programs.find(program => !program.available) ?? programs[0]!
 }
 
-/** A session bus with a real GNOME keyring, whose files are in `folder`. Unlocked creates it where it is not there yet. */
+/**
+ * A session bus with a real GNOME keyring, whose files are in `folder`. Unlocked creates it where
+ * it is not there yet.
+ */
 export function startKeyring(folder: string, state: 'locked' | 'unlocked'): Promise<SessionBus> {
   const start = state === 'unlocked'
     ? 'printf password | gnome-keyring-daemon --unlock --components=secrets'
     : 'gnome-keyring-daemon --start --components=secrets'
   // Until it has answered once, a busy machine may take longer to start it than the vault waits.
-  return startBus(folder, `{ ${start}; dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets org.freedesktop.Secret.Service.ReadAlias string:default; } >&2`)
+  return startBus(
+    folder,
+    `{ ${start}; dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets org.freedesktop.Secret.Service.ReadAlias string:default; } >&2`,
+  )
 }
 
-/** The real keytar on that bus, for many calls in one process: one for each would be most of the time of a test that makes many. */
+/**
+ * The real keytar on that bus, for many calls in one process: one for each would be most of the
+ * time of a test that makes many.
+ */
 export function startKeytar(address: string): { questions: KeychainQuestions, stop: () => Promise<void> } {
   const program = `process.on('message', async ({ method, values }) => process.send(JSON.stringify({ value: await require('keytar')[method](...values) })))`
-  const child = spawn(process.execPath, ['--input-type=commonjs', '--eval', program], { cwd: import.meta.dirname, env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: address }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = spawn(process.execPath, ['--input-type=commonjs', '--eval', program], {
+    cwd: import.meta.dirname,
+    env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: address },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
   const ended = once(child, 'exit')
   async function ask(question: KeychainQuestion): Promise<string> {
     child.send(question)
@@ -58,7 +75,10 @@ export function startKeytar(address: string): { questions: KeychainQuestions, st
   }
 }
 
-/** A session bus whose keyring service is being started and never answers, as one does that asks for a password. */
+/**
+ * A session bus whose keyring service is being started and never answers, as one does that asks for
+ * a password.
+ */
 export function startStuckKeyring(folder: string): Promise<SessionBus> {
   return startBus(folder, ':', '/bin/sleep 60')
 }
@@ -66,16 +86,35 @@ export function startStuckKeyring(folder: string): Promise<SessionBus> {
 async function startBus(folder: string, command: string, service = '/bin/false'): Promise<SessionBus> {
   const data = join(folder, 'share')
   mkdirSync(join(data, 'dbus-1/services'), { recursive: true })
-  execFileSync('tee', [join(data, 'dbus-1/services/org.freedesktop.secrets.service')], { input: `[D-BUS Service]\nName=org.freedesktop.secrets\nExec=${service}\n` })
+  execFileSync(
+    'tee',
+    [join(data, 'dbus-1/services/org.freedesktop.secrets.service')],
+    { input: `[D-BUS Service]\nName=org.freedesktop.secrets\nExec=${service}\n` },
+  )
   const { DISPLAY: _, WAYLAND_DISPLAY: __, ...inherited } = process.env
   const env = { ...inherited, HOME: folder, XDG_DATA_HOME: data, XDG_RUNTIME_DIR: folder }
   // Lives as long as its standard input is open, so not longer than the test either.
-  const session = spawn('dbus-run-session', ['--', 'sh', '-c', `${command}; echo "$DBUS_SESSION_BUS_ADDRESS"; cat > /dev/null`], { env, stdio: ['pipe', 'pipe', 'ignore'] })
+  const session = spawn(
+    'dbus-run-session',
+    ['--', 'sh', '-c', `${command}; echo "$DBUS_SESSION_BUS_ADDRESS"; cat > /dev/null`],
+    { env, stdio: ['pipe', 'pipe', 'ignore'] },
+  )
   const [address] = await once(createInterface({ input: session.stdout }), 'line') as [string]
   return {
     address,
     lock() {
-      execFileSync('dbus-send', ['--session', '--print-reply', '--dest=org.freedesktop.secrets', '/org/freedesktop/secrets', 'org.freedesktop.Secret.Service.Lock', 'array:objpath:/org/freedesktop/secrets/collection/login'], { env: { ...env, DBUS_SESSION_BUS_ADDRESS: address }, stdio: 'ignore' })
+      execFileSync(
+        'dbus-send',
+        [
+          '--session',
+          '--print-reply',
+          '--dest=org.freedesktop.secrets',
+          '/org/freedesktop/secrets',
+          'org.freedesktop.Secret.Service.Lock',
+          'array:objpath:/org/freedesktop/secrets/collection/login',
+        ],
+        { env: { ...env, DBUS_SESSION_BUS_ADDRESS: address }, stdio: 'ignore' },
+      )
     },
     async stop() {
       session.stdin.end()

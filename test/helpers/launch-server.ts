@@ -32,12 +32,16 @@ interface LaunchOptions {
 
 const script = join(import.meta.dirname, '../../out/main/headless.js')
 
-/** Starts the built server as people do, with a data folder of its own. Throws with its output when it does not get ready. */
+/**
+ * Starts the built server as people do, with a data folder of its own. Throws with its output when
+ * it does not get ready.
+ */
 export async function launchServer({ env = {}, args = ['--port', '0'] }: LaunchOptions = {}): Promise<LaunchedServer> {
   const ownHome = env.LARDER_HOME === undefined ? await mkdtemp(join(tmpdir(), 'larder-e2e-')) : undefined
   const home = ownHome ?? String(env.LARDER_HOME)
   const apiKey = env.LARDER_API_KEY ?? randomBytes(24).toString('base64url')
-  // The working directory is the empty data folder: no .env of the person who runs the tests gets in.
+  // The working directory is the empty data folder: no .env of the person who runs the tests gets
+  // in.
   const child = spawn(process.execPath, [script, 'serve', ...args], {
     cwd: home,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -81,8 +85,12 @@ async function readyUrl(child: ChildProcessByStdio<null, Readable, Readable>): P
     })
   }
   child.once('error', reject)
-  child.once('close', (code, signal) => reject(new Error(`The server ended with ${signal ?? code} before it was ready:\n${output.join('\n')}`)))
-  const timer = setTimeout(() => reject(new Error(`The server was not ready within ${patience} ms:\n${output.join('\n')}`)), patience)
+  child.once('close', (code, signal) =>
+    reject(new Error(`The server ended with ${signal ?? code} before it was ready:\n${output.join('\n')}`)))
+  const timer = setTimeout(
+    () => reject(new Error(`The server was not ready within ${patience} ms:\n${output.join('\n')}`)),
+    patience,
+  )
   try {
     return await promise
   }

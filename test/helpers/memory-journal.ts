@@ -7,7 +7,10 @@ export interface MemoryJournal extends EntryJournal {
   readonly calls: string[]
 }
 
-/** A journal that keeps entries in memory, outlives its engine, and holds its caller to the contract of the port. */
+/**
+ * A journal that keeps entries in memory, outlives its engine, and holds its caller to the contract
+ * of the port.
+ */
 export function createMemoryJournal(): MemoryJournal {
   const kept = new Map<string, Map<string, PersistedEntry>>()
   const calls: string[] = []

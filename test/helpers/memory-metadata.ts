@@ -65,7 +65,10 @@ export function createMemoryMetadata(): MemoryMetadata {
       insert(cache) {
         beforeWrite()
         requireUser(cache.userId)
-        requireName(caches.values().some(other => other.userId === cache.userId && other.name === cache.name), cache.name)
+        requireName(
+          caches.values().some(other => other.userId === cache.userId && other.name === cache.name),
+          cache.name,
+        )
         caches.set(cache.id, { ...cache })
       },
       update(id, change) {

@@ -7,8 +7,9 @@ export type ProgramCheck =
   | { available: false, reason: string }
 
 /**
- * Looks for a program that a test wants. Where it is missing, `CI=true` throws (a test that did not run proves nothing), and
- * elsewhere the test is to be skipped: `test.skipIf(!check.available)(…)`. Either way the sentence says what to install.
+ * Looks for a program that a test wants. Where it is missing, `CI=true` throws (a test that did not
+ * run proves nothing), and elsewhere the test is to be skipped: `test.skipIf(!check.available)(…)`.
+ * Either way the sentence says what to install.
  */
 export function requireProgram(name: string, debianPackage: string): ProgramCheck {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {

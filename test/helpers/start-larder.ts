@@ -24,13 +24,29 @@ export interface TestLarder extends Larder {
   dispose: () => Promise<void>
 }
 
-/** Sign-in at full cost is what passwords.test.ts and the tests with a real process look at; here it would be most of the time. */
+/**
+ * Sign-in at full cost is what passwords.test.ts and the tests with a real process look at; here it
+ * would be most of the time.
+ */
 const passwords = createPasswords({ cost: 2 ** 10 })
 
 /** A whole server in this process, on a free port and a folder of its own. */
 export async function startLarder(change: Partial<Configuration> = {}, clock?: ManualClock): Promise<TestLarder> {
   const home = change.home ?? mkdtempSync(join(tmpdir(), 'larder-test-'))
-  const configuration: Configuration = { home, port: 0, host: null, allowedHosts: [], tls: null, allowPlaintext: false, apiKey: ownerKey, vault: 'file', memory: null, inFlight: null, headless: true, ...change }
+  const configuration: Configuration = {
+    home,
+    port: 0,
+    host: null,
+    allowedHosts: [],
+    tls: null,
+    allowPlaintext: false,
+    apiKey: ownerKey,
+    vault: 'file',
+    memory: null,
+    inFlight: null,
+    headless: true,
+    ...change,
+  }
   const larder = await createLarder({
     configuration,
     version: '0.0.0-test',
@@ -42,7 +58,8 @@ export async function startLarder(change: Partial<Configuration> = {}, clock?: M
   return {
     ...larder,
     home,
-    send: (method, path, options = {}) => send(larder.port, method, path, { ...options, headers: withKey(options.headers) }),
+    send: (method, path, options = {}) =>
+      send(larder.port, method, path, { ...options, headers: withKey(options.headers) }),
     sendOpen: (method, path, options) => send(larder.port, method, path, options),
     async restart(again = {}) {
       await larder.stop()

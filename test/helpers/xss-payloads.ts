@@ -1,6 +1,7 @@
 /**
- * Texts that run `xss()`, or break out of where they stand, in a page that takes text for markup, a template, an address, a style or code. All fit into the
- * shortest text that a user may choose: a user name of 64 characters.
+ * Texts that run `xss()`, or break out of where they stand, in a page that takes text for markup, a
+ * template, an address, a style or code. All fit into the shortest text that a user may choose: a
+ * user name of 64 characters.
  */
 export const xssPayloads: readonly string[] = [
   // Elements that run by being there.

@@ -36,48 +36,85 @@ describe.skipIf(!linux)('the packed app', () => {
 
   it('stays below 40 MB without Electron', () => {
     const resources = join(app, 'resources')
-    const bytes = readdirSync(resources, { recursive: true, encoding: 'utf8' }).reduce((sum, name) => sum + statSync(join(resources, name)).size, 0)
-    console.log(`The packed app without Electron: ${(bytes / 1024 ** 2).toFixed(1)} MB, ${archive.files.length} files, ${archive.unpacked.length} of them native modules.`)
+    const bytes = readdirSync(resources, { recursive: true, encoding: 'utf8' }).reduce(
+      (sum, name) => sum + statSync(join(resources, name)).size,
+      0,
+    )
+    console.log(
+      `The packed app without Electron: ${(bytes / 1024 ** 2).toFixed(1)} MB, ${archive.files.length} files, ${archive.unpacked.length} of them native modules.`,
+    )
     expect(bytes).toBeLessThan(budget)
   })
 
   // Red: in electron-builder.config.js write 'src/**' instead of 'resources/**'.
   it('has the build, the pictures and nothing of the workshop', () => {
-    const places = new Set(archive.files.map(file => file.startsWith('node_modules/') ? 'node_modules' : file.split('/').slice(0, 2).join('/')))
-    expect([...places].sort()).toEqual(['node_modules', 'out/main', 'out/preload', 'out/renderer', 'package.json', 'resources/icon.png', 'resources/tray'])
-    expect(archive.files).toEqual(expect.arrayContaining(['out/main/index.js', 'out/main/headless.js', 'out/main/writer-thread.js', 'out/renderer/index.html', 'resources/tray/servingTemplate@2x.png']))
-    expect(archive.files.filter(file => /\.(?:ts|vue|map|md)$|\/tests?\/|\/\.[^/]+$/.test(file) && !isLicence(file))).toEqual([])
+    const places = new Set(archive.files.map(file =>
+      file.startsWith('node_modules/') ? 'node_modules' : file.split('/').slice(0, 2).join('/')))
+    expect([...places].sort()).toEqual([
+      'node_modules',
+      'out/main',
+      'out/preload',
+      'out/renderer',
+      'package.json',
+      'resources/icon.png',
+      'resources/tray',
+    ])
+    expect(archive.files).toEqual(expect.arrayContaining([
+      'out/main/index.js',
+      'out/main/headless.js',
+      'out/main/writer-thread.js',
+      'out/renderer/index.html',
+      'resources/tray/servingTemplate@2x.png',
+    ]))
+    expect(archive.files.filter(file =>
+      /\.(?:ts|vue|map|md)$|\/tests?\/|\/\.[^/]+$/.test(file) && !isLicence(file))).toEqual([])
   })
 
   // Red: in electron-builder.config.js leave out the line with runtimePackages().
   it('has exactly the packages that the running program loads, with their licences', () => {
     const { needed } = runtimePackages()
     const installed = [...needed].filter(name => statSync(join(root, name), { throwIfNoEntry: false }))
-    const packed = new Set(archive.files.flatMap(file => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []))
+    const packed = new Set(archive.files.flatMap(file =>
+      /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []))
     expect([...packed].sort()).toEqual(installed.sort())
-    const licences = installed.flatMap(name => readdirSync(join(root, name)).map(file => `${name}/${file}`)).filter(isLicence)
+    const licences = installed
+      .flatMap(name => readdirSync(join(root, name)).map(file => `${name}/${file}`))
+      .filter(isLicence)
     expect(licences.length).toBeGreaterThanOrEqual(installed.length)
     // What is bundled has its licences in files that the build writes.
-    expect([...licences, 'out/main/licenses.md', 'out/renderer/licenses.md'].filter(file => !archive.files.includes(file))).toEqual([])
+    expect([
+      ...licences,
+      'out/main/licenses.md',
+      'out/renderer/licenses.md',
+    ].filter(file => !archive.files.includes(file))).toEqual([])
   })
 
-  // Red: in electron-builder.config.js leave out `${sqlite}/prebuilds` of the line that excludes; or the whole of asarUnpack.
+  // Red: in electron-builder.config.js leave out `${sqlite}/prebuilds` of the line that excludes;
+  // or the whole of asarUnpack.
   it('has the native modules of this machine alone, outside of the archive', () => {
     const target = `${process.platform}-${process.arch}`
     const unpacked = join(app, 'resources/app.asar.unpacked')
     expect(archive.files.filter(file => file.endsWith('.node'))).toEqual(archive.unpacked)
     expect(nativeModulesIn(unpacked)).toContain(`node_modules/better-sqlite3/prebuilds/${target}.node`)
-    expect(nativeModulesIn(unpacked).map(name => targetOf(join(unpacked, name))).every(found => found === target)).toBe(true)
+    expect(nativeModulesIn(unpacked)
+      .map(name => targetOf(join(unpacked, name)))
+      .every(found => found === target)).toBe(true)
     expect(archive.unpacked.filter(file => file.includes('better-sqlite3'))).toHaveLength(1)
   })
 
-  // Red: in scripts/package/after-pack.mjs leave out flipFuses; in scripts/package/fuses.mjs turn one round, or leave one out.
+  // Red: in scripts/package/after-pack.mjs leave out flipFuses; in scripts/package/fuses.mjs turn
+  // one round, or leave one out.
   it('has all nine fuses set in the binary', async () => {
-    const { version, strictlyRequireAllFuses, ...wire } = await getCurrentFuseWire(join(app, 'larder')) as Record<string, unknown>
+    const {
+      version,
+      strictlyRequireAllFuses,
+      ...wire
+    } = await getCurrentFuseWire(join(app, 'larder')) as Record<string, unknown>
     console.log('The fuses were set in a stand-in for Electron\'s binary; no real Electron is on this machine.')
     expect(version).toBe('1')
     expect(strictlyRequireAllFuses).toBeUndefined()
-    expect(wire).toEqual(Object.fromEntries(names.map(fuse => [fuse, fuses[fuse] ? FuseState.ENABLE : FuseState.DISABLE])))
+    expect(wire).toEqual(Object.fromEntries(names.map(fuse =>
+      [fuse, fuses[fuse] ? FuseState.ENABLE : FuseState.DISABLE])))
   })
 
   it('starts as a desktop app, and by its headless entry serves a cache hit', async () => {
@@ -86,7 +123,11 @@ describe.skipIf(!linux)('the packed app', () => {
     const manifest = JSON.parse(readFileSync(join(extracted, 'package.json'), 'utf8')) as Record<string, unknown>
     expect(manifest).toMatchObject({ name: 'larder', main: 'out/main/index.js', type: 'module' })
     expect(manifest).not.toHaveProperty('devDependencies')
-    await expectCacheHit(launch(temporaryFolder(), {}, [process.execPath, join(extracted, 'out/main/headless.js'), 'serve']))
+    await expectCacheHit(launch(
+      temporaryFolder(),
+      {},
+      [process.execPath, join(extracted, 'out/main/headless.js'), 'serve'],
+    ))
   })
 })
 
@@ -94,7 +135,8 @@ describe.skipIf(!linux)('the packed app', () => {
 it('keeps Electron from being anything but Larder', () => {
   const { version, strictlyRequireAllFuses, ...states } = fuses
   expect([version, strictlyRequireAllFuses]).toEqual(['1', true])
-  expect(Object.fromEntries(Object.entries(states).map(([fuse, state]) => [FuseV1Options[Number(fuse)], state]))).toEqual({
+  expect(Object.fromEntries(Object.entries(states)
+    .map(([fuse, state]) => [FuseV1Options[Number(fuse)], state]))).toEqual({
     RunAsNode: false,
     EnableCookieEncryption: true,
     EnableNodeOptionsEnvironmentVariable: false,

@@ -17,8 +17,8 @@ export interface Archive {
 }
 
 /**
- * Reads Electron's archive format with eyes of our own, not with those of the packer: a Chromium pickle (three lengths of 4 bytes around
- * the header's JSON), then the files one behind the other.
+ * Reads Electron's archive format with eyes of our own, not with those of the packer: a Chromium
+ * pickle (three lengths of 4 bytes around the header's JSON), then the files one behind the other.
  */
 export function readArchive(path: string): Archive {
   const bytes = readFileSync(path)

@@ -1,7 +1,9 @@
 import type { ServerProcess } from '../server/process/launch'
 import { expect } from 'vitest'
 
-/** Stores and reads over HTTP, then ends the server: what was installed is not only there, it works. */
+/**
+ * Stores and reads over HTTP, then ends the server: what was installed is not only there, it works.
+ */
 export async function expectCacheHit(server: ServerProcess): Promise<void> {
   const path = '/api/caches/default/entries/greeting'
   expect((await server.send('PUT', path, { headers: { 'Larder-TTL': '60' }, body: 'Hello' })).status).toBe(201)

@@ -16,7 +16,10 @@ export interface Image {
   /** The working directory. */
   cwd: string
   env: Record<string, string>
-  /** User id to start programs as; undefined where we are no root and thereby nobody special already. */
+  /**
+   * User id to start programs as; undefined where we are no root and thereby nobody special
+   * already.
+   */
   uid: number | undefined
   user: string
   volumes: string[]
@@ -33,13 +36,17 @@ interface BuildOptions {
   project: string
   /** An empty folder that everybody may enter. */
   folder: string
-  /** By the text of a RUN, a folder of the project that is what the step would make: it is put into the working directory instead. @default every RUN is run */
+  /**
+   * By the text of a RUN, a folder of the project that is what the step would make: it is put into
+   * the working directory instead. @default every RUN is run
+   */
   made?: Readonly<Record<string, string>>
 }
 
 /**
- * Runs the steps of the project's Dockerfile without Docker: each stage in a folder of its own that stands for `/`, each command by `sh`, on the
- * Node and the npm of this machine in the place of the base image. Paths below /app and /home/node are those of the folder.
+ * Runs the steps of the project's Dockerfile without Docker: each stage in a folder of its own that
+ * stands for `/`, each command by `sh`, on the Node and the npm of this machine in the place of the
+ * base image. Paths below /app and /home/node are those of the folder.
  */
 export async function buildImage({ project, folder, made = {} }: BuildOptions): Promise<Image> {
   const context = join(folder, 'context')
@@ -49,7 +56,13 @@ export async function buildImage({ project, folder, made = {} }: BuildOptions): 
   cpSync(process.execPath, join(bin, 'node'))
 
   const stages = new Map<string, Stage>()
-  const image: Omit<Image, 'cwd' | 'env' | 'uid' | 'user'> = { volumes: [], exposes: [], bases: [], command: [], healthCheck: [] }
+  const image: Omit<Image, 'cwd' | 'env' | 'uid' | 'user'> = {
+    volumes: [],
+    exposes: [],
+    bases: [],
+    command: [],
+    healthCheck: [],
+  }
   let stage = createStage(folder, bin)
 
   const steps: Record<InstructionName, (instruction: Instruction) => unknown> = {
@@ -66,12 +79,18 @@ export async function buildImage({ project, folder, made = {} }: BuildOptions): 
         stage.env[word.slice(0, at)] = inFolder(stage.root, word.slice(at + 1))
       }
     },
-    COPY: ({ words, options: { from } }) => copy(words, from === undefined ? context : stages.get(from)?.root, stage.cwd),
+    COPY: ({ words, options: { from } }) =>
+      copy(words, from === undefined ? context : stages.get(from)?.root, stage.cwd),
     RUN({ text }) {
       const result = made[text]
       if (result !== undefined)
         return symlinkSync(join(project, result), join(stage.cwd, result))
-      return promisify(execFile)('sh', ['-euc', inFolder(stage.root, text)], { cwd: stage.cwd, env: { ...cleanEnvironment(), ...stage.env }, uid: uidOf(stage.user), maxBuffer: 2 ** 26 })
+      return promisify(execFile)('sh', ['-euc', inFolder(stage.root, text)], {
+        cwd: stage.cwd,
+        env: { ...cleanEnvironment(), ...stage.env },
+        uid: uidOf(stage.user),
+        maxBuffer: 2 ** 26,
+      })
     },
     VOLUME: ({ text }) => image.volumes.push(inFolder(stage.root, text)),
     EXPOSE: ({ text }) => image.exposes.push(text),
@@ -88,9 +107,13 @@ export async function buildImage({ project, folder, made = {} }: BuildOptions): 
   return { ...image, cwd, env, user, uid: uidOf(user) }
 }
 
-/** What `.dockerignore` lets through. It names what goes along and nothing else, so it is a list. */
+/**
+ * What `.dockerignore` lets through. It names what goes along and nothing else, so it is a list.
+ */
 function copyContext(project: string, context: string): void {
-  const [all, ...kept] = readFileSync(join(project, '.dockerignore'), 'utf8').split('\n').filter(line => line !== '' && !line.startsWith('#'))
+  const [all, ...kept] = readFileSync(join(project, '.dockerignore'), 'utf8')
+    .split('\n')
+    .filter(line => line !== '' && !line.startsWith('#'))
   if (all !== '*' || kept.some(line => !/^!\.?[a-z][a-z.-]*$/i.test(line)))
     throw new Error('.dockerignore shall refuse everything (*) and then name what goes along (!name).')
   for (const line of kept)
@@ -119,16 +142,23 @@ function copy(words: string[], from: string | undefined, cwd: string): void {
 }
 
 function inFolder(root: string, text: string): string {
-  return places.reduce((result, place) => result.replaceAll(new RegExp(`(?<![^\\s='":])${place}(?![\\w.-])`, 'g'), join(root, place)), text)
+  return places.reduce(
+    (result, place) => result.replaceAll(new RegExp(`(?<![^\\s='":])${place}(?![\\w.-])`, 'g'), join(root, place)),
+    text,
+  )
 }
 
 function uidOf(user: string): number | undefined {
   return process.getuid?.() === 0 && user !== 'root' ? node : undefined
 }
 
-/** An image knows nothing of the person who builds it. npm's own settings stay: they name the registry and the cache. */
+/**
+ * An image knows nothing of the person who builds it. npm's own settings stay: they name the
+ * registry and the cache.
+ */
 function cleanEnvironment(): Record<string, string> {
-  return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && !/^(?:LARDER_|NODE_ENV$)/.test(entry[0])))
+  return Object.fromEntries(Object.entries(process.env)
+    .filter((entry): entry is [string, string] => entry[1] !== undefined && !/^(?:LARDER_|NODE_ENV$)/.test(entry[0])))
 }
 
 function makeFolder(folder: string): string {

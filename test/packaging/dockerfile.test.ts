@@ -14,7 +14,9 @@ import { argumentsOf, parseDockerfile } from './dockerfile'
 const root = join(import.meta.dirname, '../..')
 const hard = process.env.LARDER_HARD === '1'
 const ci = process.env.CI === 'true'
-/** The tests keep to the loopback, and to a port that is free; in the container it is 0.0.0.0:7777. */
+/**
+ * The tests keep to the loopback, and to a port that is free; in the container it is 0.0.0.0:7777.
+ */
 const aside = { LARDER_HOST: '127.0.0.1', LARDER_PORT: '0' }
 const linux = process.platform === 'linux'
 if (!linux)
@@ -27,10 +29,16 @@ describe.skipIf(!linux)('the image', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'larder-image-'))
     chmodSync(folder, 0o755)
-    // The first stage installs 440 MB from the very lock file that the project itself was installed from, and makes the build that it has.
-    const made = { ...!hard && { 'npm ci --no-audit --ignore-scripts': 'node_modules' }, ...!hard && !ci && { 'npm run build': 'out' } }
+    // The first stage installs 440 MB from the very lock file that the project itself was installed
+    // from, and makes the build that it has.
+    const made = {
+      ...!hard && { 'npm ci --no-audit --ignore-scripts': 'node_modules' },
+      ...!hard && !ci && { 'npm run build': 'out' },
+    }
     image = await buildImage({ project: root, folder, made })
-    console.log(`The Dockerfile's steps ran without Docker, ${hard ? 'all of them' : `with this project's ${Object.values(made).join(' and ')} in the stage that builds`}; the server then runs as ${image.uid === undefined ? 'the user of the tests' : `user ${image.uid}`}.`)
+    console.log(
+      `The Dockerfile's steps ran without Docker, ${hard ? 'all of them' : `with this project's ${Object.values(made).join(' and ')} in the stage that builds`}; the server then runs as ${image.uid === undefined ? 'the user of the tests' : `user ${image.uid}`}.`,
+    )
   }, 600_000)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -45,17 +53,28 @@ describe.skipIf(!linux)('the image', () => {
 
   // Red: in the Dockerfile leave --omit=dev out, or copy src into the last stage.
   it('has no sources, no tools and no keychain', () => {
-    for (const absent of ['src', 'node_modules/vite', 'node_modules/electron', 'node_modules/keytar', '.npmrc', 'package-lock.json'])
+    for (const absent of [
+      'src',
+      'node_modules/vite',
+      'node_modules/electron',
+      'node_modules/keytar',
+      '.npmrc',
+      'package-lock.json',
+    ])
       expect(existsSync(join(image.cwd, absent)), absent).toBe(false)
     expect(statSync(String(image.env.LARDER_HOME)).mode & 0o777).toBe(0o700)
   })
 
-  // Red: in the Dockerfile leave USER out (as root), or let the health check ask `stats --url http://localhost:1`.
+  // Red: in the Dockerfile leave USER out (as root), or let the health check ask `stats --url
+  // http://localhost:1`.
   it('serves a cache hit as a plain user, and is healthy only while it runs', async () => {
     const home = String(image.env.LARDER_HOME)
     const [program = '', ...args] = image.command
-    // `env` starts it in the working directory of the image; the user is that of the image where we may choose.
-    const as = image.uid === undefined ? [] : ['setpriv', `--reuid=${image.uid}`, `--regid=${image.uid}`, '--clear-groups']
+    // `env` starts it in the working directory of the image; the user is that of the image where we
+    // may choose.
+    const as = image.uid === undefined
+      ? []
+      : ['setpriv', `--reuid=${image.uid}`, `--regid=${image.uid}`, '--clear-groups']
     const inImage = (words: string[]): string[] => [...as, 'env', '--chdir', image.cwd, ...words]
     const env = { ...image.env, ...aside }
     const healthy = (): Promise<unknown> => {
@@ -76,10 +95,23 @@ describe.skipIf(!linux)('the image', () => {
 
 describe('the reader of the Dockerfile', () => {
   it('knows flags, comments and lines that go on', () => {
-    expect(parseDockerfile('# a\nCOPY --from=build /a \\\n  b\n')).toEqual([{ name: 'COPY', text: '/a    b', words: ['/a', 'b'], options: { from: 'build' } }])
+    expect(parseDockerfile('# a\nCOPY --from=build /a \\\n  b\n')).toEqual([{
+      name: 'COPY',
+      text: '/a    b',
+      words: ['/a', 'b'],
+      options: { from: 'build' },
+    }])
   })
 
-  it.each(['ADD a b', 'SHELL ["sh"]', 'run x', 'RUN', 'COPY --chown=node a b', 'COPY --link a b', 'constructor x'])('refuses %s, which nobody would run', (line) => {
+  it.each([
+    'ADD a b',
+    'SHELL ["sh"]',
+    'run x',
+    'RUN',
+    'COPY --chown=node a b',
+    'COPY --link a b',
+    'constructor x',
+  ])('refuses %s, which nobody would run', (line) => {
     expect(() => parseDockerfile(line)).toThrow(line)
   })
 

@@ -1,14 +1,29 @@
 /** What ours uses, with the flags that each may have. */
-const flagsOf = { FROM: [], WORKDIR: [], COPY: ['from'], RUN: [], ENV: [], USER: [], VOLUME: [], EXPOSE: [], HEALTHCHECK: ['interval', 'timeout', 'start-period'], CMD: [] }
+const flagsOf = {
+  FROM: [],
+  WORKDIR: [],
+  COPY: ['from'],
+  RUN: [],
+  ENV: [],
+  USER: [],
+  VOLUME: [],
+  EXPOSE: [],
+  HEALTHCHECK: ['interval', 'timeout', 'start-period'],
+  CMD: [],
+}
 export type InstructionName = keyof typeof flagsOf
 
-/** One instruction: `options` are its `--name=value`, `words` the rest by blanks, `text` all of it as written. */
+/**
+ * One instruction: `options` are its `--name=value`, `words` the rest by blanks, `text` all of it
+ * as written.
+ */
 export interface Instruction { name: InstructionName, text: string, words: string[], options: Record<string, string> }
 
 /**
  * Reads the part of the Dockerfile language that our Dockerfile uses.
  *
- * @throws {Error} on an instruction or a flag that is not one of them, so that nothing can be added unseen which the check would not do.
+ * @throws {Error} on an instruction or a flag that is not one of them, so that nothing can be added
+ *   unseen which the check would not do.
  */
 export function parseDockerfile(text: string): Instruction[] {
   return text
@@ -18,14 +33,21 @@ export function parseDockerfile(text: string): Instruction[] {
     .filter(line => line.trim() !== '')
     .map((line) => {
       const [, name = '', flags = '', text = ''] = /^(\S+) ((?:--[a-z-]+=\S+ )*)(.*)$/.exec(line) ?? []
-      const options = Object.fromEntries([...flags.matchAll(/--([a-z-]+)=(\S+)/g)].map(([, flag = '', value = '']) => [flag, value]))
-      if (!isKnown(name) || text.startsWith('--') || Object.keys(options).some(flag => !(flagsOf[name] as string[]).includes(flag)))
+      const options = Object.fromEntries([...flags.matchAll(/--([a-z-]+)=(\S+)/g)].map(([, flag = '', value = '']) =>
+        [flag, value]))
+      if (!isKnown(name)
+        || text.startsWith('--')
+        || Object.keys(options).some(flag => !(flagsOf[name] as string[]).includes(flag))) {
         return fail(line)
+      }
       return { name, text, words: text.split(/\s+/), options }
     })
 }
 
-/** The arguments of `CMD ["a", "b"]`, with or without the `CMD` of a HEALTHCHECK. Throws on the form for shells: signals would not get through. */
+/**
+ * The arguments of `CMD ["a", "b"]`, with or without the `CMD` of a HEALTHCHECK. Throws on the form
+ * for shells: signals would not get through.
+ */
 export function argumentsOf(text: string): string[] {
   const list: unknown = JSON.parse(text.replace(/^CMD /, ''))
   return Array.isArray(list) && list.every(item => typeof item === 'string') ? list : fail(text)

@@ -32,13 +32,18 @@ describe('the pictures', () => {
   })
 
   // Red: draw tray-trouble.svg as tray-serving.svg in another colour.
-  it.each([['serving', 'off'], ['serving', 'trouble'], ['off', 'trouble']])('are told apart without colour at 16 pixels: %s and %s', (one, other) => {
+  it.each([
+    ['serving', 'off'],
+    ['serving', 'trouble'],
+    ['off', 'trouble'],
+  ])('are told apart without colour at 16 pixels: %s and %s', (one, other) => {
     const [a, b] = [picture(`resources/tray/${one}Template.png`), picture(`resources/tray/${other}Template.png`)]
     const different = a.pixels.filter(([, , , alpha], at) => Math.abs(alpha - (b.pixels[at]?.[3] ?? 0)) > 127)
     expect(different.length).toBeGreaterThanOrEqual(12)
   })
 
-  // The tray of a light panel is about #f4f4f4, of a dark one #1e1e1e. WCAG 1.4.11 wants 3:1 of graphics.
+  // The tray of a light panel is about #f4f4f4, of a dark one #1e1e1e. WCAG 1.4.11 wants 3:1 of
+  // graphics.
   it.each(states)('in colour stand out from light and dark panels: %s', (state) => {
     const { pixels } = picture(`resources/tray/${state}.png`)
     const inks = new Map<string, number>()
@@ -74,6 +79,8 @@ function contrast(a: number, b: number): number {
 
 /** Relative luminance as WCAG defines it. */
 function luminance(...channels: [number, number, number]): number {
-  const [red, green, blue] = channels.map(value => value / 255).map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4) as [number, number, number]
+  const [red, green, blue] = channels
+    .map(value => value / 255)
+    .map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4) as [number, number, number]
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 }

@@ -12,7 +12,12 @@ it.each(readdirSync(prebuilds))('tells from its bytes what %s is for', (name) =>
   expect(targetOf(join(prebuilds, name))).toBe(name.replace('musl', '').replace('.node', ''))
 })
 
-it.each([['nothing', ''], ['a text', 'x'.repeat(5000)], ['a DOS program', `MZ${'\0'.repeat(100)}`], ['a torn PE', `MZ${'\0'.repeat(58)}\xFF\xFF\xFF\x7F`]])('does not take %s for a native module', (_, content) => {
+it.each([
+  ['nothing', ''],
+  ['a text', 'x'.repeat(5000)],
+  ['a DOS program', `MZ${'\0'.repeat(100)}`],
+  ['a torn PE', `MZ${'\0'.repeat(58)}\xFF\xFF\xFF\x7F`],
+])('does not take %s for a native module', (_, content) => {
   const file = join(temporaryFolder(), 'some.node')
   writeFileSync(file, content, 'latin1')
   expect(targetOf(file)).toBe('unknown')
@@ -24,12 +29,15 @@ it('stops a packaging that would take along what the target cannot load', () => 
   mkdirSync(join(folder, 'a/b'), { recursive: true })
   cpSync(join(prebuilds, 'linux-x64.node'), join(folder, 'a/b/one.node'))
   expect(() => demandTarget(folder, 'linux-x64')).not.toThrow()
-  expect(() => demandTarget(folder, 'win32-x64')).toThrow(`not for win32-x64: ${join('a', 'b', 'one.node')} (linux-x64)`)
+  expect(() => demandTarget(folder, 'win32-x64')).toThrow(
+    `not for win32-x64: ${join('a', 'b', 'one.node')} (linux-x64)`,
+  )
   // Nothing was unpacked at all.
   expect(() => demandTarget(join(folder, 'absent'), 'linux-x64')).not.toThrow()
 })
 
-// Red: in scripts/package/runtime-packages.mjs leave `forInstallOnly` aside, or look in the root alone.
+// Red: in scripts/package/runtime-packages.mjs leave `forInstallOnly` aside, or look in the root
+// alone.
 it('tells what the program loads from what only its installation wants', () => {
   const file = join(temporaryFolder(), 'package-lock.json')
   const write = (packages: Record<string, object>): void => writeFileSync(file, JSON.stringify({ packages }))
@@ -46,7 +54,13 @@ it('tells what the program loads from what only its installation wants', () => {
   }
   write(packages)
   const { needed, unneeded } = runtimePackages(file)
-  expect([...needed].sort()).toEqual(['node_modules/@x/y', 'node_modules/__proto__x', 'node_modules/a', 'node_modules/a/node_modules/b', 'node_modules/keytar'])
+  expect([...needed].sort()).toEqual([
+    'node_modules/@x/y',
+    'node_modules/__proto__x',
+    'node_modules/a',
+    'node_modules/a/node_modules/b',
+    'node_modules/keytar',
+  ])
   expect([...unneeded].sort()).toEqual(['node_modules/prebuild-install', 'node_modules/rc'])
 
   write({ '': { dependencies: { a: '1' } } })

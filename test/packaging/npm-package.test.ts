@@ -23,7 +23,11 @@ describe('what npm pack makes', () => {
     await build()
     folder = mkdtempSync(join(tmpdir(), 'larder-npm-'))
     // No scripts: prepack would look once more whether the build is new.
-    const { stdout } = await start('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: root })
+    const { stdout } = await start(
+      'npm',
+      ['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
+      { cwd: root },
+    )
     packed = (JSON.parse(stdout) as typeof packed[])[0] ?? expect.fail('npm packed nothing')
   }, 600_000)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -34,7 +38,11 @@ describe('what npm pack makes', () => {
     console.log(`The npm package: ${(size / 1024).toFixed(0)} kB, ${files.length} files.`)
     const places = new Set(files.map(({ path }) => path.split('/').slice(0, 2).join('/')))
     expect([...places].sort()).toEqual(['LICENSE', 'README.md', 'out/main', 'out/renderer', 'package.json'])
-    expect(files.map(({ path }) => path)).toEqual(expect.arrayContaining(['out/main/headless.js', 'out/main/writer-thread.js', 'out/renderer/index.html']))
+    expect(files.map(({ path }) => path)).toEqual(expect.arrayContaining([
+      'out/main/headless.js',
+      'out/main/writer-thread.js',
+      'out/renderer/index.html',
+    ]))
     expect(files.filter(({ path }) => /\.(?:map|ts|vue)$|^out\/main\/index\.js$/.test(path))).toEqual([])
   })
 
@@ -51,10 +59,17 @@ describe('what npm pack makes', () => {
   }, 300_000)
 })
 
-/** Without keytar and without anybody's scripts: Larder has to work so. Skips, outside of CI, where the registry does not answer. */
+/**
+ * Without keytar and without anybody's scripts: Larder has to work so. Skips, outside of CI, where
+ * the registry does not answer.
+ */
 async function install(context: TestContext, project: string, tarball: string): Promise<void> {
   try {
-    await start('npm', ['install', tarball, '--omit=optional', '--ignore-scripts', '--prefer-offline', '--no-audit'], { cwd: project })
+    await start(
+      'npm',
+      ['install', tarball, '--omit=optional', '--ignore-scripts', '--prefer-offline', '--no-audit'],
+      { cwd: project },
+    )
   }
   catch (error) {
     const { stderr } = error as { stderr: string }

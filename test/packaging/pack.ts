@@ -9,12 +9,15 @@ import { FuseV1Options } from '@electron/fuses'
 
 const root = join(import.meta.dirname, '../..')
 const require = createRequire(import.meta.url)
-/** What Electron's binary has in front of its fuses: 32 characters that stand nowhere else in it. */
+/**
+ * What Electron's binary has in front of its fuses: 32 characters that stand nowhere else in it.
+ */
 const sentinel = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'
 
 /**
- * Packs the app for this machine as `npm run package` does, around a stand-in for Electron's binary: it cannot run, but it has fuses (all of
- * them the wrong way round) that the packaging has to set.
+ * Packs the app for this machine as `npm run package` does, around a stand-in for Electron's
+ * binary: it cannot run, but it has fuses (all of them the wrong way round) that the packaging has
+ * to set.
  *
  * @param folder an empty one
  * @param wrong the state of each fuse before
@@ -26,7 +29,11 @@ export async function pack(folder: string, wrong: (fuse: FuseV1Options) => boole
   const states = names.map(fuse => wrong(fuse) ? '1' : '0').join('')
   mkdirSync(electron)
   writeFileSync(join(electron, 'version'), (require('electron/package.json') as { version: string }).version)
-  writeFileSync(join(electron, 'electron'), Buffer.concat([Buffer.from(`no program\n${sentinel}`), Buffer.from([1, names.length]), Buffer.from(states)]), { mode: 0o755 })
+  writeFileSync(
+    join(electron, 'electron'),
+    Buffer.concat([Buffer.from(`no program\n${sentinel}`), Buffer.from([1, names.length]), Buffer.from(states)]),
+    { mode: 0o755 },
+  )
 
   await promisify(execFile)(process.execPath, [
     require.resolve('electron-builder/cli.js'),

@@ -5,7 +5,8 @@ import { inflateSync } from 'node:zlib'
 type Pixel = [number, number, number, number]
 
 /**
- * Reads what Chromium writes: 8 bits a channel, with or without opacity, not interlaced (PNG 3rd edition, 9: Filtering).
+ * Reads what Chromium writes: 8 bits a channel, with or without opacity, not interlaced (PNG 3rd
+ * edition, 9: Filtering).
  *
  * @throws {Error} on any other PNG.
  */
@@ -15,7 +16,13 @@ export function readPng(file: Buffer): { width: number, height: number, pixels: 
     if (file.toString('latin1', at + 4, at + 8) === 'IDAT')
       data.push(file.subarray(at + 8, at + 8 + file.readUInt32BE(at)))
   }
-  const [width, height, depth, kind, interlace] = [file.readUInt32BE(16), file.readUInt32BE(20), file[24], file[25], file[28]]
+  const [width, height, depth, kind, interlace] = [
+    file.readUInt32BE(16),
+    file.readUInt32BE(20),
+    file[24],
+    file[25],
+    file[28],
+  ]
   if (depth !== 8 || (kind !== 6 && kind !== 2) || interlace !== 0)
     throw new Error(`This reader does not know PNG of depth ${depth}, kind ${kind}, interlace ${interlace}.`)
   const step = kind === 6 ? 4 : 3

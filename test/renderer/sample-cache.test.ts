@@ -9,5 +9,7 @@ it('has a few dozen entries of many kinds, each with a key of its own', () => {
   expect(operations.length).toBeGreaterThan(24)
   expect(operations.length).toBeLessThan(limits.batchOperations)
   expect(new Set(operations.map(({ key }) => key)).size).toBe(operations.length)
-  expect(new Set(operations.map(operation => 'contentType' in operation ? operation.contentType : operation.op)).size).toBeGreaterThan(7)
+  expect(
+    new Set(operations.map(operation => 'contentType' in operation ? operation.contentType : operation.op)).size,
+  ).toBeGreaterThan(7)
 })

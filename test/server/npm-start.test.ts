@@ -27,13 +27,23 @@ function npmStart(environment: NodeJS.ProcessEnv = {}): Running {
     cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, LARDER_HEADLESS: '1', LARDER_PORT: '0', LARDER_HOME: home, LARDER_VAULT: 'file', ...environment },
+    env: {
+      ...process.env,
+      LARDER_HEADLESS: '1',
+      LARDER_PORT: '0',
+      LARDER_HOME: home,
+      LARDER_VAULT: 'file',
+      ...environment,
+    },
   })
   let text = ''
   const collect = (chunk: string): void => void (text += chunk)
   child.stdout.setEncoding('utf8').on('data', collect)
   child.stderr.setEncoding('utf8').on('data', collect)
-  const ended = new Promise<{ code: number | null, signal: NodeJS.Signals | null }>(resolve => child.once('close', (code, signal) => resolve({ code, signal })))
+  const ended = new Promise<{
+    code: number | null
+    signal: NodeJS.Signals | null
+  }>(resolve => child.once('close', (code, signal) => resolve({ code, signal })))
   return {
     child,
     output: () => text,

@@ -1,13 +1,49 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeKey, displayKey, encodeKey, hasPrefix, isKey, percentEncode, prefixEnd } from '../../src/shared/entry-key'
+import {
+  decodeKey,
+  displayKey,
+  encodeKey,
+  hasPrefix,
+  isKey,
+  percentEncode,
+  prefixEnd,
+} from '../../src/shared/entry-key'
 import { anyCodePoint } from '../helpers/any-code-point'
 
 /** Bytes that begin, continue and break characters, more often than chance would have it. */
-const awkwardByte = fc.constantFrom(0, 0x2F, 0x7F, 0x80, 0x82, 0x8F, 0x90, 0x9F, 0xA0, 0xAC, 0xBF, 0xC0, 0xC2, 0xC3, 0xE0, 0xE2, 0xED, 0xEF, 0xF0, 0xF4, 0xF5, 0xFF)
+const awkwardByte = fc.constantFrom(
+  0,
+  0x2F,
+  0x7F,
+  0x80,
+  0x82,
+  0x8F,
+  0x90,
+  0x9F,
+  0xA0,
+  0xAC,
+  0xBF,
+  0xC0,
+  0xC2,
+  0xC3,
+  0xE0,
+  0xE2,
+  0xED,
+  0xEF,
+  0xF0,
+  0xF4,
+  0xF5,
+  0xFF,
+)
 const anyBytes = fc.array(fc.oneof(fc.nat(0xFF), awkwardByte), { maxLength: 12 }).map(bytes => Buffer.from(bytes))
 const escape = fc.integer({ min: 0xDC80, max: 0xDCFF }).map(unit => String.fromCharCode(unit))
-const awkwardText = fc.array(fc.oneof(anyCodePoint, escape, fc.constantFrom('ü', '€', '💀', '\uFEFF', '\uFFFD', '\uDCC3\uDCBC')), { maxLength: 8 }).map(parts => parts.join(''))
+const awkwardText = fc
+  .array(
+    fc.oneof(anyCodePoint, escape, fc.constantFrom('ü', '€', '💀', '\uFEFF', '\uFFFD', '\uDCC3\uDCBC')),
+    { maxLength: 8 },
+  )
+  .map(parts => parts.join(''))
 
 /** All rows of up to two bytes, and all of three whose first one begins a character of three. */
 function* shortBytes(): Generator<Buffer> {
@@ -34,7 +70,8 @@ function check(bytes: Buffer): string | undefined {
 }
 
 describe('the spelling of a key', () => {
-  // Red: in src/shared/entry-key.ts let `characterLength` take 0xED as every other first byte (`most` always 0xBF).
+  // Red: in src/shared/entry-key.ts let `characterLength` take 0xED as every other first byte
+  // (`most` always 0xBF).
   it('gives back the bytes that it was made of, and leaves UTF-8 as it is', () => {
     expect(Array.from(shortBytes(), check).filter(complaint => complaint !== undefined)).toEqual([])
     fc.assert(fc.property(anyBytes, (bytes) => {
@@ -42,7 +79,8 @@ describe('the spelling of a key', () => {
     }), { numRuns: 2000 })
   })
 
-  // Red: in src/shared/entry-key.ts let `isKey` return true instead of looking for characters among the escapes.
+  // Red: in src/shared/entry-key.ts let `isKey` return true instead of looking for characters among
+  // the escapes.
   it('is the only one of its bytes', () => {
     fc.assert(fc.property(awkwardText, (text) => {
       const isCanonical = !/[\uD800-\uDC7F\uDD00-\uDFFF]/u.test(text) && decodeKey(encodeKey(text)) === text
@@ -73,7 +111,8 @@ describe('the spelling of a key', () => {
   it('goes into a path byte by byte', () => {
     expect(percentEncode('a/\uDCFF💀\uDC80')).toBe('a%2F%FF%F0%9F%92%80%80')
     fc.assert(fc.property(anyBytes, (bytes) => {
-      const latin1 = percentEncode(decodeKey(bytes)).replaceAll(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+      const latin1 = percentEncode(decodeKey(bytes)).replaceAll(/%(..)/g, (_, hex: string) =>
+        String.fromCharCode(Number.parseInt(hex, 16)))
       expect(Buffer.from(latin1, 'latin1')).toEqual(bytes)
     }))
   })

@@ -6,13 +6,41 @@ import { encodeSegment, requestOf } from '../../src/shared/request-of'
 
 describe('requestOf', () => {
   it.each([
-    ['nothing to say', requestOf('caches.list', {}), { method: 'GET', path: '/admin/caches', query: '', body: undefined }],
-    ['a field in the path', requestOf('caches.get', { name: 'a.b' }), { method: 'GET', path: '/admin/caches/a.b', query: '', body: undefined }],
-    ['the rest in the query', requestOf('requests.list', { after: 7, limit: 10 }), { method: 'GET', path: '/admin/requests', query: '?after=7&limit=10', body: undefined }],
-    ['undefined left out of the query', requestOf('requests.list', { limit: undefined }), { method: 'GET', path: '/admin/requests', query: '', body: undefined }],
-    ['the rest in the body, null too', requestOf('caches.update', { name: 'c', ttl: null }), { method: 'PATCH', path: '/admin/caches/c', query: '', body: '{"ttl":null}' }],
-    ['no body where nothing is left', requestOf('keys.reveal', { id: 'k1' }), { method: 'POST', path: '/admin/keys/k1/reveal', query: '', body: undefined }],
-    ['a DELETE', requestOf('keys.revoke', { id: 'k1' }), { method: 'DELETE', path: '/admin/keys/k1', query: '', body: undefined }],
+    [
+      'nothing to say',
+      requestOf('caches.list', {}),
+      { method: 'GET', path: '/admin/caches', query: '', body: undefined },
+    ],
+    [
+      'a field in the path',
+      requestOf('caches.get', { name: 'a.b' }),
+      { method: 'GET', path: '/admin/caches/a.b', query: '', body: undefined },
+    ],
+    [
+      'the rest in the query',
+      requestOf('requests.list', { after: 7, limit: 10 }),
+      { method: 'GET', path: '/admin/requests', query: '?after=7&limit=10', body: undefined },
+    ],
+    [
+      'undefined left out of the query',
+      requestOf('requests.list', { limit: undefined }),
+      { method: 'GET', path: '/admin/requests', query: '', body: undefined },
+    ],
+    [
+      'the rest in the body, null too',
+      requestOf('caches.update', { name: 'c', ttl: null }),
+      { method: 'PATCH', path: '/admin/caches/c', query: '', body: '{"ttl":null}' },
+    ],
+    [
+      'no body where nothing is left',
+      requestOf('keys.reveal', { id: 'k1' }),
+      { method: 'POST', path: '/admin/keys/k1/reveal', query: '', body: undefined },
+    ],
+    [
+      'a DELETE',
+      requestOf('keys.revoke', { id: 'k1' }),
+      { method: 'DELETE', path: '/admin/keys/k1', query: '', body: undefined },
+    ],
   ])('lays out %s', (_, request, expected) => expect(request).toEqual(expected))
 
   it('does not change its input', () => {
@@ -37,7 +65,9 @@ describe('requestOf', () => {
   })
 
   it('refuses an object in the query', () => {
-    expect(() => requestOf('requests.list', { after: {} } as never)).toThrow('after: must be text, a number, true or false')
+    expect(() => requestOf('requests.list', { after: {} } as never)).toThrow(
+      'after: must be text, a number, true or false',
+    )
   })
 
   it('fills every path of the table', () => {
@@ -47,7 +77,16 @@ describe('requestOf', () => {
 })
 
 describe('encodeSegment', () => {
-  it.each([['.', '%2E'], ['..', '%2E%2E'], ['...', '...'], ['a/../b', 'a%2F..%2Fb'], ['//', '%2F%2F'], ['%2F', '%252F'], ['ü?#', '%C3%BC%3F%23'], ['a/\uDCFF', 'a%2F%FF']])('%s → %s', (text, encoded) => {
+  it.each([
+    ['.', '%2E'],
+    ['..', '%2E%2E'],
+    ['...', '...'],
+    ['a/../b', 'a%2F..%2Fb'],
+    ['//', '%2F%2F'],
+    ['%2F', '%252F'],
+    ['ü?#', '%C3%BC%3F%23'],
+    ['a/\uDCFF', 'a%2F%FF'],
+  ])('%s → %s', (text, encoded) => {
     expect(encodeSegment('key', text)).toBe(encoded)
     expect(percentDecode(encoded)).toBe(text)
   })

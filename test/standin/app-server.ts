@@ -8,18 +8,26 @@ import { pipeline } from 'node:stream/promises'
 
 export type ProtocolHandler = (request: Request) => Response | Promise<Response>
 
-/** A port to listen on, so that the origin is that of an earlier start. Another is taken where somebody has it. */
+/**
+ * A port to listen on, so that the origin is that of an earlier start. Another is taken where
+ * somebody has it.
+ */
 export const portVariable = 'LARDER_STANDIN_PORT'
 
 export interface AppServer {
-  /** The address in Chromium that stands for one of the app's own scheme, and back; others stay as they are. */
+  /**
+   * The address in Chromium that stands for one of the app's own scheme, and back; others stay as
+   * they are.
+   */
   toBrowser: (url: string) => string
   fromBrowser: (url: string) => string
 }
 
 /**
- * A custom scheme in Chromium without Electron: a server on loopback whose origin stands for the scheme's. A name below `localhost` is a secure context of its own, and
- * needs no resolver. Bodies stream both ways; an answer that fails cuts the connection, which the page sees as a network error.
+ * A custom scheme in Chromium without Electron: a server on loopback whose origin stands for the
+ * scheme's. A name below `localhost` is a secure context of its own, and needs no resolver. Bodies
+ * stream both ways; an answer that fails cuts the connection, which the page sees as a network
+ * error.
  */
 export async function serveScheme(origin: string, handler: () => ProtocolHandler | undefined): Promise<AppServer> {
   const server: Server = createServer((request, response) => {
@@ -41,7 +49,12 @@ export async function serveScheme(origin: string, handler: () => ProtocolHandler
     for (const [header, value] of Object.entries(headers))
       given.set(header, String(value))
     const body = method === 'GET' || method === 'HEAD' ? null : Readable.toWeb(request) as ReadableStream<Uint8Array>
-    const answered = await handle(new Request(origin + url, { method, headers: given, signal: abortion.signal, ...(body && { body, duplex: 'half' }) }))
+    const answered = await handle(new Request(origin + url, {
+      method,
+      headers: given,
+      signal: abortion.signal,
+      ...(body && { body, duplex: 'half' }),
+    }))
     response.writeHead(answered.status, answered.statusText, [...answered.headers].flat())
     if (answered.body)
       await pipeline(Readable.fromWeb(answered.body), response)
@@ -49,6 +62,7 @@ export async function serveScheme(origin: string, handler: () => ProtocolHandler
       response.end()
   }
 
-  const swap = (url: string, from: string, to: string): string => url === from || url.startsWith(`${from}/`) ? to + url.slice(from.length) : url
+  const swap = (url: string, from: string, to: string): string =>
+    url === from || url.startsWith(`${from}/`) ? to + url.slice(from.length) : url
   return { toBrowser: url => swap(url, origin, base), fromBrowser: url => swap(url, base, origin) }
 }

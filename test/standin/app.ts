@@ -7,7 +7,10 @@ import { closingPages, windows } from './browser-window'
 import { EventEmitter, preventable } from './emitter'
 import { recorded, StandinTray } from './recorded'
 
-const paths = new Map<string, string>([['appData', process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config')], ['home', homedir()]])
+const paths = new Map<string, string>([
+  ['appData', process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config')],
+  ['home', homedir()],
+])
 const lockName = 'standin.lock'
 const noteName = /^standin-second-\d+\.json$/
 
@@ -31,7 +34,9 @@ export class StandinApp extends EventEmitter {
     }))
   }
 
-  whenReady = (): Promise<void> => this.ready ? Promise.resolve() : new Promise(resolve => this.once('ready', () => resolve()))
+  whenReady = (): Promise<void> =>
+    this.ready ? Promise.resolve() : new Promise(resolve => this.once('ready', () => resolve()))
+
   isReady = (): boolean => this.ready
   setName = (name: string): void => void (this.name = name)
   getName = (): string => this.name
@@ -89,10 +94,14 @@ export class StandinApp extends EventEmitter {
       window.destroy()
     StandinTray.all.clear()
     const userData = paths.get('userData')
-    if (userData !== undefined && existsSync(join(userData, lockName)) && Number(readFileSync(join(userData, lockName), 'utf8')) === process.pid)
+    if (userData !== undefined
+      && existsSync(join(userData, lockName))
+      && Number(readFileSync(join(userData, lockName), 'utf8')) === process.pid) {
       rmSync(join(userData, lockName), { force: true })
+    }
     // A page that hangs must not keep the process.
-    void Promise.race([Promise.all(closingPages).then(closeBrowser), new Promise(resolve => setTimeout(resolve, 2000))]).finally(() => process.exit(code))
+    void Promise.race([Promise.all(closingPages).then(closeBrowser), new Promise(resolve => setTimeout(resolve, 2000))])
+      .finally(() => process.exit(code))
   }
 }
 

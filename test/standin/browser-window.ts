@@ -15,7 +15,10 @@ interface WindowHost {
 
 /** All windows that are open. */
 export const windows = new Set<StandinWindow>()
-/** Pages of windows that are destroyed, and not closed yet. A page left open in a shared browser would live on, and ask for a server that has ended. */
+/**
+ * Pages of windows that are destroyed, and not closed yet. A page left open in a shared browser
+ * would live on, and ask for a server that has ended.
+ */
 export const closingPages = new Set<Promise<void>>()
 /** The options of every window there was, as they were given. */
 export const windowOptions: Options[] = []
@@ -36,7 +39,12 @@ export class StandinWindow extends EventEmitter {
     const { x = 100, y = 100, width = 800, height = 600, show = true, webPreferences } = options
     this.bounds = { x, y, width, height }
     this.visible = show
-    this.webContents = new WebContents({ app: host.app, preload: String(webPreferences?.preload), session: host.session, size: { width, height } })
+    this.webContents = new WebContents({
+      app: host.app,
+      preload: String(webPreferences?.preload),
+      session: host.session,
+      size: { width, height },
+    })
     this.webContents.once('standin-ready', () => this.destroyed || this.emit('ready-to-show'))
     // A person clicks on the cross.
     this.webContents.on('standin-page-closed', () => this.close())

@@ -7,7 +7,10 @@ export const browserVariable = 'LARDER_STANDIN_BROWSER'
 
 let opened: Promise<{ browser: CdpConnection, close: () => Promise<void> }> | undefined
 
-/** The browser whose pages stand for windows: the one that the environment names, else one of its own. */
+/**
+ * The browser whose pages stand for windows: the one that the environment names, else one of its
+ * own.
+ */
 export async function openBrowser(): Promise<CdpConnection> {
   opened ??= connect()
   return (await opened).browser

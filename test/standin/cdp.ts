@@ -1,8 +1,18 @@
 import { EventEmitter } from 'node:events'
 
-/** The commands of Chromium's DevTools protocol that the stand-in sends: what each takes, and what it answers. */
+/**
+ * The commands of Chromium's DevTools protocol that the stand-in sends: what each takes, and what
+ * it answers.
+ */
 interface Commands {
-  'Emulation.setDeviceMetricsOverride': [params: { width: number, height: number, screenWidth: number, screenHeight: number, deviceScaleFactor: number, mobile: boolean }, result: object]
+  'Emulation.setDeviceMetricsOverride': [params: {
+    width: number
+    height: number
+    screenWidth: number
+    screenHeight: number
+    deviceScaleFactor: number
+    mobile: boolean
+  }, result: object]
   'Fetch.continueRequest': [params: { requestId: string }, result: object]
   'Fetch.enable': [params: { patterns: { urlPattern: string, resourceType: 'Document' }[] }, result: object]
   'Fetch.failRequest': [params: { requestId: string, errorReason: 'Aborted' }, result: object]
@@ -49,12 +59,24 @@ export interface CdpConnection {
   attach: (targetId: string) => Promise<CdpSession>
 }
 
-interface Message { id?: number, sessionId?: string, method?: string, params?: object, result?: object, error?: { message: string } }
-interface Call { method: string, sessionId: string | undefined, resolve: (result: never) => void, reject: (error: Error) => void }
+interface Message {
+  id?: number
+  sessionId?: string
+  method?: string
+  params?: object
+  result?: object
+  error?: { message: string }
+}
+interface Call {
+  method: string
+  sessionId: string | undefined
+  resolve: (result: never) => void
+  reject: (error: Error) => void
+}
 
 /**
- * Connects to a Chromium. Every started app does, so this is no more than the protocol over Node's own WebSocket: loading and starting a library for it would take longer
- * than the app's own start.
+ * Connects to a Chromium. Every started app does, so this is no more than the protocol over Node's
+ * own WebSocket: loading and starting a library for it would take longer than the app's own start.
  */
 export async function connectCdp(address: string): Promise<CdpConnection> {
   const socket = new WebSocket(address)
@@ -106,7 +128,9 @@ export async function connectCdp(address: string): Promise<CdpConnection> {
       forget(target.sessionId)
     }
     else if (message.sessionId !== undefined) {
-      sessions.get(message.sessionId)?.events.emit(message.method as 'Page.frameNavigated', message.params as Events['Page.frameNavigated'])
+      sessions
+        .get(message.sessionId)?.events
+        .emit(message.method as 'Page.frameNavigated', message.params as Events['Page.frameNavigated'])
     }
   })
   const { promise: opened, resolve, reject } = Promise.withResolvers<void>()

@@ -1,6 +1,7 @@
 /**
- * Structured values as JSON text, for the way between Node and the page. Handles what structured cloning lets through and our messages may hold; both sides have called
- * `structuredClone` before, which refuses the rest. Written without outer names: its text runs in the page too.
+ * Structured values as JSON text, for the way between Node and the page. Handles what structured
+ * cloning lets through and our messages may hold; both sides have called `structuredClone` before,
+ * which refuses the rest. Written without outer names: its text runs in the page too.
  */
 export function createCodec(): { encode: (value: unknown) => string, decode: (text: string) => unknown } {
   function encode(value: unknown): string {
@@ -78,8 +79,14 @@ export function createCodec(): { encode: (value: unknown) => string, decode: (te
         return set
       }
       const object = keep<Record<string, unknown>>({})
-      for (const [key, inner] of v as [string, never][])
-        Object.defineProperty(object, key, { value: untag(inner), enumerable: true, writable: true, configurable: true })
+      for (const [key, inner] of v as [string, never][]) {
+        Object.defineProperty(object, key, {
+          value: untag(inner),
+          enumerable: true,
+          writable: true,
+          configurable: true,
+        })
+      }
       return object
     }
     return untag(JSON.parse(text) as never)

@@ -12,15 +12,28 @@ import { recorded, StandinMenu, StandinTray } from './recorded'
 interface ControlParts {
   app: StandinApp
   powerMonitor: EventEmitter
-  permissions: { check?: (contents: unknown, permission: string) => boolean, request?: (contents: unknown, permission: string, answer: (granted: boolean) => void) => void }
+  permissions: {
+    check?: (contents: unknown, permission: string) => boolean
+    request?: (contents: unknown, permission: string, answer: (granted: boolean) => void) => void
+  }
   appServer: Promise<AppServer>
   displays: { id: number, workArea: { x: number, y: number, width: number, height: number } }[]
   windows: ReadonlySet<StandinWindow>
 }
 
-interface MenuPicture { label: string, type: string, checked: boolean, enabled: boolean, accelerator: string, role: string, submenu: MenuPicture[] }
+interface MenuPicture {
+  label: string
+  type: string
+  checked: boolean
+  enabled: boolean
+  accelerator: string
+  role: string
+  submenu: MenuPicture[]
+}
 
-/** What tests may ask of the stand-in, over Node's channel between processes. Plain data both ways. */
+/**
+ * What tests may ask of the stand-in, over Node's channel between processes. Plain data both ways.
+ */
 function createCommands({ app, powerMonitor, permissions, appServer, displays, windows }: ControlParts) {
   const first = (): StandinWindow => {
     const [window] = windows
@@ -34,11 +47,18 @@ function createCommands({ app, powerMonitor, permissions, appServer, displays, w
       throw new Error('There is no tray')
     return found
   }
-  const menuOf = (which: 'tray' | 'application'): MenuItem[] => (which === 'tray' ? tray().menu : StandinMenu.application)?.items ?? []
+  const menuOf = (which: 'tray' | 'application'): MenuItem[] =>
+    (which === 'tray' ? tray().menu : StandinMenu.application)?.items ?? []
 
   return {
     origin: async () => (await appServer).toBrowser('app://larder'),
-    tray: () => ({ count: StandinTray.all.size, image: tray().image.path, imageMissing: tray().image.isEmpty(), tip: tray().tip }),
+    tray: () =>
+      ({
+        count: StandinTray.all.size,
+        image: tray().image.path,
+        imageMissing: tray().image.isEmpty(),
+        tip: tray().tip,
+      }),
     clickTray: () => void tray().emit('click'),
     menu: (which: 'tray' | 'application') => menuOf(which).map(picture),
     click(which: 'tray' | 'application', path: string[]) {
@@ -52,15 +72,32 @@ function createCommands({ app, powerMonitor, permissions, appServer, displays, w
         throw new Error(`The menu has nothing to click at ${path.join(' › ')}`)
       found.click()
     },
-    recorded: () => ({ ...recorded, notifications: recorded.notifications.map(({ title, body }) => ({ title, body })) }),
+    recorded: () =>
+      ({ ...recorded, notifications: recorded.notifications.map(({ title, body }) => ({ title, body })) }),
     options: () => structuredClone(windowOptions),
-    shell: () => ({ privileged: app.privileged, sandboxed: app.sandboxed, name: app.getName(), about: app.aboutPanel, userData: app.getPath('userData') }),
-    windows: () => [...windows].map(window => ({ bounds: window.getNormalBounds(), maximized: window.isMaximized(), minimized: window.isMinimized(), visible: window.visible, url: window.webContents.getURL() })),
+    shell: () =>
+      ({
+        privileged: app.privileged,
+        sandboxed: app.sandboxed,
+        name: app.getName(),
+        about: app.aboutPanel,
+        userData: app.getPath('userData'),
+      }),
+    windows: () =>
+      [...windows].map(window =>
+        ({
+          bounds: window.getNormalBounds(),
+          maximized: window.isMaximized(),
+          minimized: window.isMinimized(),
+          visible: window.visible,
+          url: window.webContents.getURL(),
+        })),
     setBounds: (bounds: { x: number, y: number, width: number, height: number }) => first().setBounds(bounds),
     maximize: () => first().maximize(),
     minimize: () => first().minimize(),
     closeWindow: () => first().close(),
-    setDisplays: (areas: { x: number, y: number, width: number, height: number }[]) => void displays.splice(0, displays.length, ...areas.map((workArea, index) => ({ id: index + 1, workArea }))),
+    setDisplays: (areas: { x: number, y: number, width: number, height: number }[]) =>
+      void displays.splice(0, displays.length, ...areas.map((workArea, index) => ({ id: index + 1, workArea }))),
     crash: () => first().webContents.crash(),
     emitApp: (name: string) => void app.emit(name),
     power: (name: 'suspend' | 'resume') => void powerMonitor.emit(name),
@@ -75,7 +112,8 @@ function createCommands({ app, powerMonitor, permissions, appServer, displays, w
       throw new Error(message)
     }),
     async permission(name: string) {
-      const requested = await new Promise<boolean>(resolve => permissions.request ? permissions.request(null, name, resolve) : resolve(true))
+      const requested = await new Promise<boolean>(resolve =>
+        permissions.request ? permissions.request(null, name, resolve) : resolve(true))
       return { requested, checked: permissions.check?.(null, name) ?? true }
     },
     navigationEvents(name: string, url: string) {
@@ -89,7 +127,11 @@ function createCommands({ app, powerMonitor, permissions, appServer, displays, w
       const next = (new Function(`return (${payloads})(42)`) as () => () => unknown)()
       const codes: Record<string, number> = {}
       for (let sent = 0; sent < total; sent++) {
-        const code = await dispatch(String(channels[sent % channels.length]), { sender: first().webContents, senderFrame }, [structuredClone(next())])
+        const code = await dispatch(
+          String(channels[sent % channels.length]),
+          { sender: first().webContents, senderFrame },
+          [structuredClone(next())],
+        )
           .then(answer => answer as { ok: boolean, error?: { code: string } })
           .then(({ ok, error }) => ok ? 'ok' : String(error?.code), () => 'unhandled')
         codes[code] = (codes[code] ?? 0) + 1
@@ -97,7 +139,8 @@ function createCommands({ app, powerMonitor, permissions, appServer, displays, w
       return { total, codes }
     },
     /** A message from a frame that the test makes up. */
-    forge: (channel: string, input: unknown, senderFrame: Frame | null) => dispatch(channel, { sender: first().webContents, senderFrame }, [input]),
+    forge: (channel: string, input: unknown, senderFrame: Frame | null) =>
+      dispatch(channel, { sender: first().webContents, senderFrame }, [input]),
   }
 }
 
@@ -118,6 +161,22 @@ export function listenToTests(parts: ControlParts): void {
   process.channel?.unref()
 }
 
-function picture({ label = '', type = 'normal', checked = false, enabled = true, accelerator = '', role = '', submenu = [] }: MenuItem): MenuPicture {
-  return { label: label.replaceAll(/&(.)/g, '$1'), type, checked, enabled, accelerator, role, submenu: submenu.map(picture) }
+function picture({
+  label = '',
+  type = 'normal',
+  checked = false,
+  enabled = true,
+  accelerator = '',
+  role = '',
+  submenu = [],
+}: MenuItem): MenuPicture {
+  return {
+    label: label.replaceAll(/&(.)/g, '$1'),
+    type,
+    checked,
+    enabled,
+    accelerator,
+    role,
+    submenu: submenu.map(picture),
+  }
 }

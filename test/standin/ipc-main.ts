@@ -17,7 +17,10 @@ export const ipcMain = {
   removeHandler: (channel: string) => void handlers.delete(channel),
 }
 
-/** Brings a message to its handler. What it answers crosses as a structured clone, so what cannot be cloned fails. */
+/**
+ * Brings a message to its handler. What it answers crosses as a structured clone, so what cannot be
+ * cloned fails.
+ */
 export async function dispatch(channel: string, call: Call, given: unknown[]): Promise<unknown> {
   const handler = handlers.get(channel)
   if (!handler)

@@ -13,7 +13,14 @@ interface LaunchedChromium {
   close: () => Promise<void>
 }
 
-const options = [...chromiumArguments, '--headless', '--hide-scrollbars', '--mute-audio', '--remote-debugging-address=127.0.0.1', '--remote-debugging-port=0']
+const options = [
+  ...chromiumArguments,
+  '--headless',
+  '--hide-scrollbars',
+  '--mute-audio',
+  '--remote-debugging-address=127.0.0.1',
+  '--remote-debugging-port=0',
+]
 
 /** A Chromium with a profile of its own, for those who speak to its DevTools. */
 export async function launchChromium(): Promise<LaunchedChromium> {
@@ -21,7 +28,11 @@ export async function launchChromium(): Promise<LaunchedChromium> {
   if (!found.available)
     throw new Error(found.reason)
   const profile = await mkdtemp(join(tmpdir(), 'larder-browser-'))
-  const child = spawn(found.path, [...options, `--user-data-dir=${profile}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(
+    found.path,
+    [...options, `--user-data-dir=${profile}`, 'about:blank'],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  )
   // Whoever leaves without closing it takes it along.
   const leave = (): void => void child.kill('SIGKILL')
   process.once('exit', leave)
@@ -36,7 +47,9 @@ export async function launchChromium(): Promise<LaunchedChromium> {
   async function close(): Promise<void> {
     process.off('exit', leave)
     // One that did not start at all has no exit either.
-    const ended = child.pid !== undefined && child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined
+    const ended = child.pid !== undefined && child.exitCode === null && child.signalCode === null
+      ? once(child, 'exit')
+      : undefined
     child.kill('SIGKILL')
     await ended
     await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })

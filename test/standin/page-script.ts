@@ -10,7 +10,10 @@ export function answerExpression(id: number, ok: boolean, payload: string): stri
   return `globalThis[Symbol.for('larder.standin')]?.(${id}, ${ok}, ${JSON.stringify(payload)})`
 }
 
-/** The script that runs in every document before its own: the preload script with its `require('electron')`, in the top frame only, as Electron has it. */
+/**
+ * The script that runs in every document before its own: the preload script with its
+ * `require('electron')`, in the top frame only, as Electron has it.
+ */
 export function pageScript(preload: string): string {
   return `(${setUpPage.toString()})(${JSON.stringify(bindingName)}, (${createCodec.toString()})(), (require, module, exports) => {\n${preload}\n})`
 }
@@ -19,11 +22,26 @@ interface PageGlobal {
   [name: string]: unknown
   top: unknown
   location: { href: string }
-  document: { addEventListener: (name: string, listener: (event: { target: { closest?: (selector: string) => { target: string, href: string } | null }, preventDefault: () => void }) => void, capture: boolean) => void }
+  document: {
+    addEventListener: (
+      name: string,
+      listener: (
+        event: {
+          target: { closest?: (selector: string) => { target: string, href: string } | null }
+          preventDefault: () => void
+        },
+      ) => void,
+      capture: boolean,
+    ) => void
+  }
 }
 
 /** Runs in the page: without outer names. */
-function setUpPage(binding: string, codec: ReturnType<typeof createCodec>, preload: (require: (name: string) => unknown, module: object, exports: object) => void): void {
+function setUpPage(
+  binding: string,
+  codec: ReturnType<typeof createCodec>,
+  preload: (require: (name: string) => unknown, module: object, exports: object) => void,
+): void {
   const page = globalThis as unknown as PageGlobal
   const send = page[binding] as (message: string) => void
   delete page[binding]
@@ -49,7 +67,8 @@ function setUpPage(binding: string, codec: ReturnType<typeof createCodec>, prelo
     },
   })
 
-  // Whatever would open a window asks the shell first; Electron has the answer before the page goes on.
+  // Whatever would open a window asks the shell first; Electron has the answer before the page goes
+  // on.
   const open = (url: unknown): null => {
     void post('open', '', String(new URL(String(url), page.location.href)))
     return null
@@ -63,12 +82,20 @@ function setUpPage(binding: string, codec: ReturnType<typeof createCodec>, prelo
     open(link.href)
   }, true)
 
-  /** As the context bridge: functions become proxies of themselves, the rest is copied and cannot be changed. */
+  /**
+   * As the context bridge: functions become proxies of themselves, the rest is copied and cannot be
+   * changed.
+   */
   function bridged(value: unknown, depth = 0): unknown {
-    if (depth > 1000)
-      throw new TypeError('Electron contextBridge recursion depth exceeded.  Nested objects deeper than 1000 are not supported.')
-    if (typeof value === 'function')
-      return (...given: unknown[]) => handBack((value as (...given: unknown[]) => unknown)(...given.map(item => bridged(item))))
+    if (depth > 1000) {
+      throw new TypeError(
+        'Electron contextBridge recursion depth exceeded.  Nested objects deeper than 1000 are not supported.',
+      )
+    }
+    if (typeof value === 'function') {
+      return (...given: unknown[]) =>
+        handBack((value as (...given: unknown[]) => unknown)(...given.map(item => bridged(item))))
+    }
     if (typeof value === 'symbol')
       throw new TypeError('A symbol cannot cross the context bridge')
     if (typeof value !== 'object' || value === null)
@@ -78,9 +105,11 @@ function setUpPage(binding: string, codec: ReturnType<typeof createCodec>, prelo
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype !== Object.prototype && prototype !== null)
       return structuredClone(value)
-    return Object.freeze(Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, bridged(inner, depth + 1)])))
+    return Object.freeze(Object.fromEntries(Object.entries(value)
+      .map(([name, inner]) => [name, bridged(inner, depth + 1)])))
   }
-  const handBack = (result: unknown): unknown => result instanceof Promise ? result.then(value => bridged(value)) : bridged(result)
+  const handBack = (result: unknown): unknown =>
+    result instanceof Promise ? result.then(value => bridged(value)) : bridged(result)
 
   const missing = (name: string, target: object): unknown => new Proxy(target, {
     get(object, key) {
@@ -91,7 +120,8 @@ function setUpPage(binding: string, codec: ReturnType<typeof createCodec>, prelo
   })
   const electron = missing('electron', {
     contextBridge: missing('contextBridge', {
-      exposeInMainWorld: (name: string, api: unknown) => Object.defineProperty(page, name, { value: bridged(api), enumerable: true }),
+      exposeInMainWorld: (name: string, api: unknown) =>
+        Object.defineProperty(page, name, { value: bridged(api), enumerable: true }),
     }),
     ipcRenderer: missing('ipcRenderer', {
       async invoke(channel: string, ...given: unknown[]) {

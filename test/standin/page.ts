@@ -2,28 +2,47 @@ import type { CdpConnection, CdpSession } from './cdp'
 import process from 'node:process'
 
 export interface Page extends CdpSession {
-  /** Shows an address, and resolves once it is loaded. Rejects where it cannot be, where another one overtakes it, and when the page goes. */
+  /**
+   * Shows an address, and resolves once it is loaded. Rejects where it cannot be, where another one
+   * overtakes it, and when the page goes.
+   */
   goto: (url: string) => Promise<void>
   close: () => Promise<void>
 }
 
-/** Target of a page that is there already. The first window shows itself in it, and leaves it open. */
+/**
+ * Target of a page that is there already. The first window shows itself in it, and leaves it open.
+ */
 export const pageVariable = 'LARDER_STANDIN_PAGE'
 
 let lent = process.env[pageVariable]
 
-/** A page of the browser: the one that is lent, else a new one. Its events come once their domains are enabled. */
-export async function createPage(browser: CdpConnection, { width, height }: { width: number, height: number }): Promise<Page> {
+/**
+ * A page of the browser: the one that is lent, else a new one. Its events come once their domains
+ * are enabled.
+ */
+export async function createPage(
+  browser: CdpConnection,
+  { width, height }: { width: number, height: number },
+): Promise<Page> {
   const borrowed = lent
   lent = undefined
   const targetId = borrowed ?? (await browser.send('Target.createTarget', { url: 'about:blank' })).targetId
   const session = await browser.attach(targetId)
   const { send, events, ended } = session
-  await send('Emulation.setDeviceMetricsOverride', { width, height, screenWidth: width, screenHeight: height, deviceScaleFactor: 1, mobile: false })
+  await send('Emulation.setDeviceMetricsOverride', {
+    width,
+    height,
+    screenWidth: width,
+    screenHeight: height,
+    deviceScaleFactor: 1,
+    mobile: false,
+  })
 
   async function goto(url: string): Promise<void> {
     const { promise: loaded, resolve, reject } = Promise.withResolvers<void>()
-    // It may fail while nobody waits for it: before the answer, which fails then too, and after all is done.
+    // It may fail while nobody waits for it: before the answer, which fails then too, and after all
+    // is done.
     loaded.catch(() => {})
     // A document may be told before the answer that says which one it is.
     let own: string | undefined
@@ -42,7 +61,10 @@ export async function createPage(browser: CdpConnection, { width, height }: { wi
         resolve()
     }
     const onCrash = (): void => reject(new Error(`The page crashed while it loaded ${url}`))
-    events.on('Page.frameNavigated', onNavigated).on('Page.loadEventFired', onLoad).on('Inspector.targetCrashed', onCrash)
+    events
+      .on('Page.frameNavigated', onNavigated)
+      .on('Page.loadEventFired', onLoad)
+      .on('Inspector.targetCrashed', onCrash)
     void ended.then(() => reject(new Error(`The page was closed while it loaded ${url}`)))
     try {
       const { loaderId, errorText } = await send('Page.navigate', { url })
@@ -54,7 +76,10 @@ export async function createPage(browser: CdpConnection, { width, height }: { wi
         await loaded
     }
     finally {
-      events.off('Page.frameNavigated', onNavigated).off('Page.loadEventFired', onLoad).off('Inspector.targetCrashed', onCrash)
+      events
+        .off('Page.frameNavigated', onNavigated)
+        .off('Page.loadEventFired', onLoad)
+        .off('Inspector.targetCrashed', onCrash)
     }
   }
 

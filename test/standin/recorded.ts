@@ -13,7 +13,16 @@ export const recorded = {
   about: 0,
 }
 
-export interface MenuItem { label?: string, role?: string, type?: string, checked?: boolean, enabled?: boolean, accelerator?: string, click?: () => void, submenu?: MenuItem[] }
+export interface MenuItem {
+  label?: string
+  role?: string
+  type?: string
+  checked?: boolean
+  enabled?: boolean
+  accelerator?: string
+  click?: () => void
+  submenu?: MenuItem[]
+}
 
 export class StandinMenu {
   static application: StandinMenu | null = null
@@ -27,7 +36,9 @@ export class StandinMenu {
 }
 
 interface StandinImage { path: string, isEmpty: () => boolean }
-export const nativeImage = { createFromPath: (path: string): StandinImage => ({ path, isEmpty: () => !existsSync(path) }) }
+export const nativeImage = {
+  createFromPath: (path: string): StandinImage => ({ path, isEmpty: () => !existsSync(path) }),
+}
 
 export class StandinTray extends EventEmitter {
   static readonly all = new Set<StandinTray>()

@@ -1,8 +1,9 @@
 import { registerHooks } from 'node:module'
 
 /**
- * Puts the stand-in in Electron's place: `node --import ./test/standin/register.mjs out/main/index.js` starts the built desktop app, as it is packed, over the system's
- * Chromium. The stand-in itself is TypeScript, which Node strips but wants extensions for.
+ * Puts the stand-in in Electron's place: `node --import ./test/standin/register.mjs
+ * out/main/index.js` starts the built desktop app, as it is packed, over the system's Chromium. The
+ * stand-in itself is TypeScript, which Node strips but wants extensions for.
  */
 registerHooks({
   resolve(specifier, context, next) {

@@ -11,12 +11,21 @@ class StandinUtility extends EventEmitter {
 
   constructor(file: string, given: string[], { env }: UtilityOptions) {
     super()
-    this.child = fork(join(import.meta.dirname, 'utility-host.cjs'), [file, ...given], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [], env })
-    this.child.on('message', message => void this.emit('message', message)).on('exit', code => void this.emit('exit', code ?? -1))
+    this.child = fork(join(import.meta.dirname, 'utility-host.cjs'), [file, ...given], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      execArgv: [],
+      env,
+    })
+    this.child
+      .on('message', message => void this.emit('message', message))
+      .on('exit', code => void this.emit('exit', code ?? -1))
   }
 
   postMessage = (message: unknown): void => void this.child.send(message as never)
   kill = (): boolean => this.child.kill('SIGKILL')
 }
 
-export const utilityProcess = { fork: (file: string, given: string[] = [], options: UtilityOptions = {}): StandinUtility => new StandinUtility(file, given, options) }
+export const utilityProcess = {
+  fork: (file: string, given: string[] = [], options: UtilityOptions = {}): StandinUtility =>
+    new StandinUtility(file, given, options),
+}

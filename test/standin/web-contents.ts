@@ -15,7 +15,10 @@ type OpenHandler = (details: { url: string }) => { action: 'allow' | 'deny' }
 
 /** A page of Chromium with the parts of Electron's WebContents that the app uses. */
 export class WebContents extends EventEmitter {
-  /** Resolves once the page is there. Made anew after a crash: with its process, all that was enabled in it is gone. */
+  /**
+   * Resolves once the page is there. Made anew after a crash: with its process, all that was
+   * enabled in it is gone.
+   */
   page: Promise<Page>
   readonly session: unknown
   private openHandler: OpenHandler = () => ({ action: 'allow' })
@@ -28,7 +31,9 @@ export class WebContents extends EventEmitter {
   private readonly preload: string
   private readonly size: { width: number, height: number }
 
-  constructor(options: { app: Promise<AppServer>, preload: string, session: unknown, size: { width: number, height: number } }) {
+  constructor(
+    options: { app: Promise<AppServer>, preload: string, session: unknown, size: { width: number, height: number } },
+  ) {
     super()
     this.app = options.app
     this.preload = options.preload
@@ -100,7 +105,11 @@ export class WebContents extends EventEmitter {
 
   private followFrames({ events }: Page): void {
     events.on('Page.frameNavigated', ({ frame }) => {
-      this.frames.set(frame.id, { id: frame.id, url: frame.url, ...(frame.parentId !== undefined && { parentId: frame.parentId }) })
+      this.frames.set(frame.id, {
+        id: frame.id,
+        url: frame.url,
+        ...(frame.parentId !== undefined && { parentId: frame.parentId }),
+      })
       if (frame.parentId === undefined)
         this.emit('did-navigate', {}, frame.url)
     })
@@ -109,13 +118,22 @@ export class WebContents extends EventEmitter {
       if (frame)
         frame.url = url
     })
-    events.on('Page.frameRequestedNavigation', ({ frameId, url }) => void this.requested.add(`${frameId} ${url.replace(/#.*$/, '')}`))
-    events.on('Runtime.executionContextCreated', ({ context }) => void this.contexts.set(context.id, String(context.auxData?.frameId)))
-    events.on('Runtime.executionContextDestroyed', ({ executionContextId }) => void this.contexts.delete(executionContextId))
+    events.on('Page.frameRequestedNavigation', ({ frameId, url }) =>
+      void this.requested.add(`${frameId} ${url.replace(/#.*$/, '')}`))
+    events.on('Runtime.executionContextCreated', ({ context }) =>
+      void this.contexts.set(context.id, String(context.auxData?.frameId)))
+    events.on('Runtime.executionContextDestroyed', ({ executionContextId }) =>
+      void this.contexts.delete(executionContextId))
   }
 
-  /** A document is about to load. Electron asks only where the page itself wanted it, not where the app or the driver did. */
-  private async decide(page: Page, event: { requestId: string, frameId: string, request: { url: string } }): Promise<void> {
+  /**
+   * A document is about to load. Electron asks only where the page itself wanted it, not where the
+   * app or the driver did.
+   */
+  private async decide(
+    page: Page,
+    event: { requestId: string, frameId: string, request: { url: string } },
+  ): Promise<void> {
     const { requestId, frameId, request } = event
     let refused = false
     if (this.requested.delete(`${frameId} ${request.url.replace(/#.*$/, '')}`)) {
@@ -123,7 +141,9 @@ export class WebContents extends EventEmitter {
       this.emit('will-navigate', details)
       refused = details.defaultPrevented
     }
-    const decided = refused ? page.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' }) : page.send('Fetch.continueRequest', { requestId })
+    const decided = refused
+      ? page.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' })
+      : page.send('Fetch.continueRequest', { requestId })
     await decided.catch(() => {})
   }
 
@@ -156,7 +176,13 @@ export class WebContents extends EventEmitter {
     const app = await this.app
     const frameById = (id: string | undefined): Frame | null => {
       const info = id === undefined ? undefined : this.frames.get(id)
-      return info ? { url: app.fromBrowser(info.url), origin: app.fromBrowser(URL.canParse(info.url) ? new URL(info.url).origin : 'null'), parent: frameById(info.parentId) } : null
+      return info
+        ? {
+            url: app.fromBrowser(info.url),
+            origin: app.fromBrowser(URL.canParse(info.url) ? new URL(info.url).origin : 'null'),
+            parent: frameById(info.parentId),
+          }
+        : null
     }
     return frameById(this.contexts.get(contextId))
   }

@@ -18,18 +18,27 @@ function contrast(one: string, other: string): number {
 }
 
 const tokens = readFileSync(join(import.meta.dirname, '../../src/renderer/src/styles/tokens.css'), 'utf8')
-const colours = new Map(Array.from(tokens.matchAll(/--([\w-]+): light-dark\((#[\da-f]+), (#[\da-f]+)\);/g), ([, name = '', light = '', dark = '']) => [name, { light, dark }]))
+const colours = new Map(Array.from(tokens.matchAll(
+  /--([\w-]+): light-dark\((#[\da-f]+), (#[\da-f]+)\);/g,
+), ([, name = '', light = '', dark = '']) =>
+  [name, { light, dark }]))
 const surfaces = ['ground', 'surface', 'surface-sunken', 'surface-hover']
 
 /** Foreground, what it stands on, least contrast. */
 const pairs: [string, string, number][] = [
-  ...['text', 'text-muted', 'accent', 'danger'].flatMap(name => surfaces.map((surface): [string, string, number] => [name, surface, 4.5])),
+  ...[
+    'text',
+    'text-muted',
+    'accent',
+    'danger',
+  ].flatMap(name => surfaces.map((surface): [string, string, number] => [name, surface, 4.5])),
   ['on-accent', 'accent', 4.5],
   ['on-accent', 'accent-hover', 4.5],
   ['danger', 'danger-surface', 4.5],
   ['warning', 'warning-surface', 4.5],
   ['warning', 'surface', 4.5],
-  ...['line-control', 'focus', 'accent'].flatMap(name => ['ground', 'surface'].map((surface): [string, string, number] => [name, surface, 3])),
+  ...['line-control', 'focus', 'accent'].flatMap(name =>
+    ['ground', 'surface'].map((surface): [string, string, number] => [name, surface, 3])),
   ['knob', 'accent', 3],
   ['knob', 'line-control', 3],
 ]

@@ -19,7 +19,11 @@ function anchorOf(heading: string): string {
 }
 
 // Red: rename a document of docs/, or a heading that README.md links to.
-it.each([...documents, 'CHANGELOG.md', ...globSync('docs/decisions/*.md', { cwd: root })])('every link of %s leads somewhere', (path) => {
+it.each([
+  ...documents,
+  'CHANGELOG.md',
+  ...globSync('docs/decisions/*.md', { cwd: root }),
+])('every link of %s leads somewhere', (path) => {
   const broken = targetsOf(path).filter((target) => {
     const [file = '', anchor] = target.split('#')
     const place = file === '' ? path : join(dirname(path), file)

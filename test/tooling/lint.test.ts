@@ -6,7 +6,13 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { clockReaders, zoneOf, zones } from '../../scripts/lint/zones.mjs'
 
 const root = join(import.meta.dirname, '../..')
-const rules = new Set(['larder/import-zone', 'no-restricted-properties', 'no-restricted-syntax', 'no-restricted-globals', 'no-restricted-exports'])
+const rules = new Set([
+  'larder/import-zone',
+  'no-restricted-properties',
+  'no-restricted-syntax',
+  'no-restricted-globals',
+  'no-restricted-exports',
+])
 let eslint: ESLint
 
 beforeAll(async () => {
@@ -35,16 +41,28 @@ function imports(specifier: string): string {
 const up = '../../'
 /** By zone: an import that it must not have, and one that it needs. */
 const samples: Record<string, { refused: string[], allowed: string[] }> = {
-  'shared': { refused: ['node:crypto', 'vue', '../main/base/clock', '@shared/../main/base/clock', 'electron'], allowed: ['zod', './errors'] },
+  'shared': {
+    refused: ['node:crypto', 'vue', '../main/base/clock', '@shared/../main/base/clock', 'electron'],
+    allowed: ['zod', './errors'],
+  },
   'base': {
     refused: ['node:fs', 'express', '../cache/ports', 'zod'],
     allowed: ['node:crypto', 'node:net', '../../shared/errors', '@shared/errors', './clock'],
   },
-  'cache': { refused: ['express', 'better-sqlite3', 'electron', 'node:fs', 'fs', 'fs/promises', '../storage/database', 'zod'], allowed: ['./ports', '../base/clock', '../../shared/errors', 'node:crypto'] },
+  'cache': {
+    refused: ['express', 'better-sqlite3', 'electron', 'node:fs', 'fs', 'fs/promises', '../storage/database', 'zod'],
+    allowed: ['./ports', '../base/clock', '../../shared/errors', 'node:crypto'],
+  },
   'codecs': { refused: ['../cache/ports', 'node:fs'], allowed: ['../base/clock', 'node:zlib'] },
-  'storage': { refused: ['../cache/engine', '../cache', 'express', 'electron'], allowed: ['../cache/ports', '../cache/ports.ts', 'better-sqlite3', 'node:fs', './migrations/001.sql?raw'] },
+  'storage': {
+    refused: ['../cache/engine', '../cache', 'express', 'electron'],
+    allowed: ['../cache/ports', '../cache/ports.ts', 'better-sqlite3', 'node:fs', './migrations/001.sql?raw'],
+  },
   'sources': { refused: ['../cache/engine', '../storage/database'], allowed: ['../cache/ports', 'node:net'] },
-  'vault': { refused: ['../storage/database', 'electron', '../cache/ports'], allowed: ['keytar', 'node:fs', '../base/secret-vault'] },
+  'vault': {
+    refused: ['../storage/database', 'electron', '../cache/ports'],
+    allowed: ['keytar', 'node:fs', '../base/secret-vault'],
+  },
   'serving': {
     refused: ['../cache/engine', '../http/exchange', 'express', 'node:fs'],
     allowed: ['../cache/ports', '../base/clock', '../../shared/errors'],
@@ -64,15 +82,33 @@ const samples: Record<string, { refused: string[], allowed: string[] }> = {
     ],
     allowed: ['express', 'express/lib/router', '../serving/ports', 'node:http'],
   },
-  'cli': { refused: ['../http/server', '../cache/ports', 'express'], allowed: ['../base/configuration', 'node:fs', '../../shared/operations'] },
-  'desktop': { refused: ['../http/server', '../cache/ports', 'express', '../larder'], allowed: ['electron', 'electron/main', 'zod', '../base/clock', 'node:fs'] },
-  'larder': { refused: ['./headless', 'electron', './desktop/window', '../renderer/src/main'], allowed: ['./http/server', './storage/database', './base/clock'] },
+  'cli': {
+    refused: ['../http/server', '../cache/ports', 'express'],
+    allowed: ['../base/configuration', 'node:fs', '../../shared/operations'],
+  },
+  'desktop': {
+    refused: ['../http/server', '../cache/ports', 'express', '../larder'],
+    allowed: ['electron', 'electron/main', 'zod', '../base/clock', 'node:fs'],
+  },
+  'larder': {
+    refused: ['./headless', 'electron', './desktop/window', '../renderer/src/main'],
+    allowed: ['./http/server', './storage/database', './base/clock'],
+  },
   'heap-growth': { refused: ['./larder', 'electron', 'node:fs'], allowed: ['./base/disposable', 'node:v8'] },
   'headless': { refused: ['./larder', 'electron', 'express', 'node:fs'], allowed: ['./program', 'node:process'] },
-  'program': { refused: ['electron', './desktop/window', 'express'], allowed: ['./larder', './cli/options', '../../package.json'] },
-  'index': { refused: ['express', '../renderer/src/main'], allowed: ['electron', 'zod', './desktop/window', './larder'] },
+  'program': {
+    refused: ['electron', './desktop/window', 'express'],
+    allowed: ['./larder', './cli/options', '../../package.json'],
+  },
+  'index': {
+    refused: ['express', '../renderer/src/main'],
+    allowed: ['electron', 'zod', './desktop/window', './larder'],
+  },
   'preload': { refused: ['node:fs', '../main/base/clock', 'vue'], allowed: ['electron', '../shared/operations'] },
-  'renderer': { refused: ['node:path', '../main/base/clock', 'electron', 'express', '/etc/passwd', '../../package.json'], allowed: ['vue', 'pinia', '../shared/operations', './src/style.css'] },
+  'renderer': {
+    refused: ['node:path', '../main/base/clock', 'electron', 'express', '/etc/passwd', '../../package.json'],
+    allowed: ['vue', 'pinia', '../shared/operations', './src/style.css'],
+  },
 }
 
 describe('import zones', () => {
@@ -102,18 +138,30 @@ describe('import zones', () => {
     ['a glob', `export const e = import.meta.glob('../http/*.ts')\n`],
     ['a list of globs', `export const e = import.meta.glob(['./*.ts', '../http/*.ts'])\n`],
     ['a detour', imports(`${up}shared/../main/http/server`)],
-    ['createRequire', `import { createRequire } from 'node:module'\n\nexport const e = createRequire(import.meta.url)\n`],
+    [
+      'createRequire',
+      `import { createRequire } from 'node:module'\n\nexport const e = createRequire(import.meta.url)\n`,
+    ],
   ])('sees %s', async (_, text) => {
     expect(await lint('src/main/cache/imagined.ts', text)).toContain('larder/import-zone')
   })
 
   it('refuses ways around the import', async () => {
-    expect(await lint('src/main/storage/imagined.ts', `import { createRequire } from 'node:module'\n\nexport const e = createRequire(import.meta.url)\n`)).toContain('no-restricted-syntax')
-    expect(await lint('src/main/storage/imagined.ts', `export const fs = process.getBuiltinModule('node:fs')\n`)).toContain('no-restricted-properties')
+    expect(await lint(
+      'src/main/storage/imagined.ts',
+      `import { createRequire } from 'node:module'\n\nexport const e = createRequire(import.meta.url)\n`,
+    )).toContain('no-restricted-syntax')
+    expect(await lint(
+      'src/main/storage/imagined.ts',
+      `export const fs = process.getBuiltinModule('node:fs')\n`,
+    )).toContain('no-restricted-properties')
   })
 
   it('sees the script of a component', async () => {
-    expect(await lint('src/renderer/src/views/Imagined.vue', `<script setup lang="ts">\nimport { readFileSync } from 'node:fs'\n\ndefineExpose({ readFileSync })\n</script>\n`)).toContain('larder/import-zone')
+    expect(await lint(
+      'src/renderer/src/views/Imagined.vue',
+      `<script setup lang="ts">\nimport { readFileSync } from 'node:fs'\n\ndefineExpose({ readFileSync })\n</script>\n`,
+    )).toContain('larder/import-zone')
   })
 
   it('wants a zone for every new folder', async () => {
@@ -121,7 +169,9 @@ describe('import zones', () => {
   })
 
   it('covers the tree as it is', () => {
-    const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(name => /\.(?:ts|vue)$/.test(name)).map(name => `src/${name.replaceAll('\\', '/')}`)
+    const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter(name => /\.(?:ts|vue)$/.test(name))
+      .map(name => `src/${name.replaceAll('\\', '/')}`)
     expect(files.length).toBeGreaterThan(10)
     expect(files.filter(file => !zoneOf(file))).toEqual([])
   })
@@ -138,7 +188,8 @@ describe('raw APIs', () => {
     'export const t = process.hrtime.bigint()',
   ])('%s is banned outside the clock', async (line) => {
     const broken = await lint('src/main/http/imagined.ts', `${line}\n`)
-    expect(broken.filter(rule => rule === 'no-restricted-properties' || rule === 'no-restricted-syntax')).toHaveLength(1)
+    expect(broken.filter(rule =>
+      rule === 'no-restricted-properties' || rule === 'no-restricted-syntax')).toHaveLength(1)
     for (const file of clockReaders)
       expect(await lint(file, `${line}\n`)).toEqual([])
   })
@@ -148,7 +199,10 @@ describe('raw APIs', () => {
   })
 
   it('names the replacement', async () => {
-    const [result] = await eslint.lintText('export const t = Date.now()\n', { filePath: join(root, 'src/main/http/imagined.ts') })
+    const [result] = await eslint.lintText(
+      'export const t = Date.now()\n',
+      { filePath: join(root, 'src/main/http/imagined.ts') },
+    )
     expect(result?.messages[0]?.message).toContain('`clock.wall()`')
   })
 
@@ -156,24 +210,37 @@ describe('raw APIs', () => {
     const text = `import { ${name} } from 'electron'\n\nexport const raw = ${name}\n`
     expect(await lint('src/main/desktop/window.ts', text)).toContain('no-restricted-syntax')
     expect(await lint('src/preload/other.ts', text)).toContain('no-restricted-syntax')
-    expect(await lint('src/main/desktop/window.ts', `import * as electron from 'electron'\n\nexport const raw = electron.${name}\n`)).toContain('no-restricted-syntax')
+    expect(await lint(
+      'src/main/desktop/window.ts',
+      `import * as electron from 'electron'\n\nexport const raw = electron.${name}\n`,
+    )).toContain('no-restricted-syntax')
     expect(await lint('src/main/desktop/ipc.ts', text)).toEqual([])
   })
 
   it('keeps the transport in one place', async () => {
     const text = 'export const answer = await fetch(\'/admin/caches\')\n'
     expect(await lint('src/renderer/src/stores/imagined.ts', text)).toContain('no-restricted-globals')
-    expect(await lint('src/renderer/src/stores/imagined.ts', 'export const bridge = window.larder\n')).toContain('no-restricted-properties')
+    expect(await lint(
+      'src/renderer/src/stores/imagined.ts',
+      'export const bridge = window.larder\n',
+    )).toContain('no-restricted-properties')
     expect(await lint('src/renderer/src/api/imagined.ts', text)).toEqual([])
   })
 
-  it.each(['src/shared/imagined.ts', 'src/renderer/src/api/imagined.ts', 'src/preload/imagined.ts'])('knows no Node in %s', async (path) => {
+  it.each([
+    'src/shared/imagined.ts',
+    'src/renderer/src/api/imagined.ts',
+    'src/preload/imagined.ts',
+  ])('knows no Node in %s', async (path) => {
     expect(await lint(path, 'export const home = process.env.HOME\n')).toContain('no-restricted-globals')
   })
 
   it('refuses default exports', async () => {
     expect(await lint('src/main/http/imagined.ts', 'export default 1\n')).toContain('no-restricted-exports')
-    expect(await lint('src/main/http/imagined.ts', 'const x = 1\n\nexport { x as default }\n')).toContain('no-restricted-exports')
+    expect(await lint(
+      'src/main/http/imagined.ts',
+      'const x = 1\n\nexport { x as default }\n',
+    )).toContain('no-restricted-exports')
     expect(await lint('imagined.config.ts', 'export default 1\n')).toEqual([])
   })
 })
@@ -208,7 +275,10 @@ describe('width', () => {
 it('lint refuses markup from data in every component', async () => {
   const eslint = new ESLint({ cwd: root, ruleFilter: ({ ruleId }) => ruleId === 'vue/no-v-html' })
   const lint = async (template: string): Promise<(string | null)[]> => {
-    const [result] = await eslint.lintText(`<script setup lang="ts">\ndefineProps<{ text: string }>()\n</script>\n\n<template>\n  ${template}\n</template>\n`, { filePath: join(root, 'src/renderer/src/components/LineList.vue') })
+    const [result] = await eslint.lintText(
+      `<script setup lang="ts">\ndefineProps<{ text: string }>()\n</script>\n\n<template>\n  ${template}\n</template>\n`,
+      { filePath: join(root, 'src/renderer/src/components/LineList.vue') },
+    )
     return result?.messages.filter(({ severity }) => severity === 2).map(({ ruleId }) => ruleId) ?? ['not looked at']
   }
   expect(await lint('<p v-html="text" />')).toEqual(['vue/no-v-html'])

@@ -57,8 +57,9 @@ interface Administration extends Disposable {
   handlers: OperationHandlers
   authenticator: Authenticator
   /**
-   * Makes the owner, once in the life of a data folder. `firstKey` is the only chance to see that API key where the vault did not
-   * keep it; null when none was made. Has to be through before requests are taken: without an owner nobody is let in.
+   * Makes the owner, once in the life of a data folder. `firstKey` is the only chance to see that
+   * API key where the vault did not keep it; null when none was made. Has to be through before
+   * requests are taken: without an owner nobody is let in.
    */
   firstStart: () => Promise<{ created: boolean, firstKey: string | null }>
   /** Bytes. */
@@ -66,7 +67,10 @@ interface Administration extends Disposable {
   dispose: () => void
 }
 
-/** Identity and administration: opens the stored caches, applies the stored settings, checks credentials, handles every operation. */
+/**
+ * Identity and administration: opens the stored caches, applies the stored settings, checks
+ * credentials, handles every operation.
+ */
 export function createAdministration(deps: AdministrationDependencies): Administration {
   const { metadata, caches: served, events, clock, logger, passwords = createPasswords() } = deps
   const users = createUserDirectory(metadata)
@@ -77,7 +81,14 @@ export function createAdministration(deps: AdministrationDependencies): Administ
   const sessions = createSessions(clock)
   const codes = createSignInCodes(clock)
   const provision = createProvision({ metadata, users, caches, keys, secrets, events, clock })
-  const authenticator = createAuthenticator({ keys, sessions, users, settings, controlToken: deps.controlToken, environmentKey: deps.environmentKey })
+  const authenticator = createAuthenticator({
+    keys,
+    sessions,
+    users,
+    settings,
+    controlToken: deps.controlToken,
+    environmentKey: deps.environmentKey,
+  })
   const bridge = bridgeEvents(served, events)
   const describe = createDescribeUser(caches)
 

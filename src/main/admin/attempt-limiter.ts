@@ -4,8 +4,9 @@ import { LarderError } from '@shared/errors'
 
 export interface AttemptLimiter {
   /**
-   * Counts an attempt on `subject` before its outcome is known, so that a thousand at once are not all let through. Call
-   * `forgive` when it turned out right. Throws LarderError `too-many-attempts`.
+   * Counts an attempt on `subject` before its outcome is known, so that a thousand at once are not
+   * all let through. Call `forgive` when it turned out right. Throws LarderError
+   * `too-many-attempts`.
    */
   begin: (subject: string) => Attempt
 }
@@ -18,19 +19,26 @@ export interface AttemptLimiterOptions {
   /** Seconds. @default 900 */
   window?: number
   /**
-   * Counters; a subject is given one by a keyed hash. Their number is all the memory this takes, nobody can push a counter out by
-   * inventing subjects, and without the hash's salt nobody can choose whom to collide with.
-   * `each`: one for each subject, where nobody can invent subjects. @default 4096
+   * Counters; a subject is given one by a keyed hash. Their number is all the memory this takes,
+   * nobody can push a counter out by inventing subjects, and without the hash's salt nobody can
+   * choose whom to collide with. `each`: one for each subject, where nobody can invent subjects.
+   * @default 4096
    */
   counters?: number | 'each'
 }
 
 /**
- * Limits guessing. Each counter holds the times of its newest bad attempts (a true sliding window: no second helping at a window's
- * border). Right attempts leave no trace, and clear none: else each sign-in of the victim would hand the guesser new tries.
- * Times are monotonic: setting the machine's clock forgives nothing.
+ * Limits guessing. Each counter holds the times of its newest bad attempts (a true sliding window:
+ * no second helping at a window's border). Right attempts leave no trace, and clear none: else each
+ * sign-in of the victim would hand the guesser new tries. Times are monotonic: setting the
+ * machine's clock forgives nothing.
  */
-export function createAttemptLimiter({ clock, attempts = 20, window = 900, counters = 4096 }: AttemptLimiterOptions): AttemptLimiter {
+export function createAttemptLimiter({
+  clock,
+  attempts = 20,
+  window = 900,
+  counters = 4096,
+}: AttemptLimiterOptions): AttemptLimiter {
   const span = window * 1000
   const salt = randomBytes(32).toString('hex')
   const failures = new Map<number | string, number[]>()
@@ -51,7 +59,11 @@ export function createAttemptLimiter({ clock, attempts = 20, window = 900, count
       const oldest = times[0]
       if (oldest !== undefined && times.length >= attempts) {
         const retryAfter = Math.ceil((oldest + span - now) / 1000)
-        throw new LarderError('too-many-attempts', `Too many attempts. Try again in ${retryAfter} seconds.`, { retryAfter })
+        throw new LarderError(
+          'too-many-attempts',
+          `Too many attempts. Try again in ${retryAfter} seconds.`,
+          { retryAfter },
+        )
       }
       times.push(now)
       return {

@@ -15,7 +15,13 @@ function tell(hub: EventHub, event: EngineEvent): void {
   const { space: user, name: cache } = event.cache
   switch (event.type) {
     case 'set':
-      return hub.emit('entry.set', user, { cache, key: event.key, kind: event.kind, flags: event.flags, bytes: event.bytes })
+      return hub.emit('entry.set', user, {
+        cache,
+        key: event.key,
+        kind: event.kind,
+        flags: event.flags,
+        bytes: event.bytes,
+      })
     case 'touched':
       return hub.emit('entry.touched', user, { cache, key: event.key })
     case 'removed':

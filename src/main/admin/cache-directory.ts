@@ -11,7 +11,10 @@ export interface CacheDirectory {
   has: (userId: string, name: string) => boolean
   /** Milliseconds since the Unix epoch. */
   createdAt: (cache: CacheInfo) => number
-  /** Writes the record, together with what `alsoWrite` writes before it, and opens the cache: all or nothing. Throws LarderError `name-taken`. */
+  /**
+   * Writes the record, together with what `alsoWrite` writes before it, and opens the cache: all or
+   * nothing. Throws LarderError `name-taken`.
+   */
   create: (record: CacheRecord, alsoWrite?: () => void) => CacheInfo
   /** Resolves when the change has been applied to all entries. */
   update: (cache: Mount, change: Partial<CacheSettings>) => Promise<void> | void
@@ -50,8 +53,13 @@ export function createCacheDirectory({ metadata, caches }: {
     has: (userId, name) => lookUp(userId, name) !== undefined,
     createdAt: cache => created.get(cache.definition.id) ?? 0,
     create(record, alsoWrite = () => {}) {
-      if (lookUp(record.userId, record.name) !== undefined)
-        throw new LarderError('name-taken', `You already have a cache named ${record.name}.`, { errors: [{ field: 'name', message: 'is taken' }] })
+      if (lookUp(record.userId, record.name) !== undefined) {
+        throw new LarderError(
+          'name-taken',
+          `You already have a cache named ${record.name}.`,
+          { errors: [{ field: 'name', message: 'is taken' }] },
+        )
+      }
       try {
         const cache = metadata.transaction(() => {
           alsoWrite()

@@ -33,7 +33,13 @@ export function createCacheHandlers({ caches, users, events, clock }: CacheHandl
 
   function describe(cache: CacheInfo): OperationOutput<'caches.get'> {
     const { id: _, space: __, ...definition } = cache.definition
-    return { ...definition, createdAt: isoTime(caches.createdAt(cache)), entries: cache.size, bytes: cache.bytes, statistics: withHitRatio(cache.statistics()) }
+    return {
+      ...definition,
+      createdAt: isoTime(caches.createdAt(cache)),
+      entries: cache.size,
+      bytes: cache.bytes,
+      statistics: withHitRatio(cache.statistics()),
+    }
   }
 
   return {

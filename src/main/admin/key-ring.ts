@@ -12,12 +12,18 @@ import { deadlineIn, hasPassed } from './deadline'
 import { sameDigest } from './digest'
 import { keyPrincipal } from './principals'
 
-/** The API keys, read once: this process is the only writer. Made so that checking one costs a look-up and a comparison. */
+/**
+ * The API keys, read once: this process is the only writer. Made so that checking one costs a
+ * look-up and a comparison.
+ */
 export interface KeyRing extends Disposable {
   list: (userId: string) => KeyRecord[]
   /** Throws LarderError `key-not-found`, also for a key of somebody else. */
   get: (userId: string, id: string) => KeyRecord
-  /** Recognises key `id` when the digest is its own, or its former one inside the overlap of a rotation. */
+  /**
+   * Recognises key `id` when the digest is its own, or its former one inside the overlap of a
+   * rotation.
+   */
   verify: (id: string, digest: Buffer) => Recognised | undefined
   /** A key was used whose secret need not be verified again. */
   noteUse: (id: string) => void
@@ -75,8 +81,11 @@ export function createKeyRing({ metadata, users, clock, logger }: {
     return {
       record,
       principal: principalOf(record),
-      // A change of something else must not measure the overlap anew: the wall clock may have been set back since.
-      overlap: before && before.record.previousExpiresAt === record.previousExpiresAt ? before.overlap : overlapOf(record),
+      // A change of something else must not measure the overlap anew: the wall clock may have been
+      // set back since.
+      overlap: before && before.record.previousExpiresAt === record.previousExpiresAt
+        ? before.overlap
+        : overlapOf(record),
       lastUsedAt: before ? before.lastUsedAt : record.lastUsedAt,
     }
   }
@@ -102,7 +111,11 @@ export function createKeyRing({ metadata, users, clock, logger }: {
 
   /** The record as it is now: with its newest use, without an overlap that is over. */
   function current(held: Held): KeyRecord {
-    return { ...held.record, lastUsedAt: held.lastUsedAt, previousExpiresAt: inOverlap(held) ? held.record.previousExpiresAt : null }
+    return {
+      ...held.record,
+      lastUsedAt: held.lastUsedAt,
+      previousExpiresAt: inOverlap(held) ? held.record.previousExpiresAt : null,
+    }
   }
 
   function writeBack(): void {
@@ -110,7 +123,8 @@ export function createKeyRing({ metadata, users, clock, logger }: {
     if (used.length === 0)
       return
     try {
-      metadata.transaction(() => used.forEach(({ record, lastUsedAt }) => metadata.keys.update(record.id, { lastUsedAt })))
+      metadata.transaction(() =>
+        used.forEach(({ record, lastUsedAt }) => metadata.keys.update(record.id, { lastUsedAt })))
       for (const held of used)
         held.record = { ...held.record, lastUsedAt: held.lastUsedAt }
     }

@@ -24,7 +24,10 @@ export interface ServerStateDependencies {
   /** `startedAt` in milliseconds of the stopwatch. */
   info: { version: string, startedAt: number }
   readiness: () => OperationOutput<'health.ready'>
-  /** Prometheus text over a caller's caches, with the figures of the process where the caller is an administrator. */
+  /**
+   * Prometheus text over a caller's caches, with the figures of the process where the caller is an
+   * administrator.
+   */
   metrics: (caller: Pick<Principal, 'userId' | 'caches' | 'admin'>) => string
 }
 

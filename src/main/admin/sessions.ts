@@ -29,7 +29,10 @@ const prefix = 'ls_'
 /** Sessions that a user may have; the one idle longest makes room, so that memory stays bounded. */
 const perUser = 100
 
-/** Sign-ins by code or password. Only digests of the tokens are held, in memory: a restart ends all sessions. */
+/**
+ * Sign-ins by code or password. Only digests of the tokens are held, in memory: a restart ends all
+ * sessions.
+ */
 export function createSessions(clock: RealClock): Sessions {
   // In order of use: a session that is used moves to the end.
   const sessions = new Map<string, Session>()

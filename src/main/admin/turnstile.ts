@@ -22,8 +22,13 @@ export function createTurnstile(places: number, queue: number): Turnstile {
       return
     }
     const own = waiting.get(subject) ?? []
-    if (own.length >= queue)
-      throw new LarderError('overloaded', 'Too many attempts at the same time. Try again in a moment.', { retryAfter: 1 })
+    if (own.length >= queue) {
+      throw new LarderError(
+        'overloaded',
+        'Too many attempts at the same time. Try again in a moment.',
+        { retryAfter: 1 },
+      )
+    }
     waiting.set(subject, own)
     await new Promise<void>(resolve => own.push(resolve))
   }

@@ -44,8 +44,12 @@ type Change = Pick<OperationParsed<'users.update'>, 'password' | 'admin' | 'disa
 export function checkChange(caller: Principal, user: UserRecord, change: Change): void {
   const { password, admin, disabled, cacheLimit } = change
   const own = user.id === caller.userId
-  if (!caller.admin && [admin, disabled, cacheLimit].some(field => field !== undefined))
-    throw new LarderError('admin-only', 'Only an administrator may appoint administrators, disable users and limit caches.')
+  if (!caller.admin && [admin, disabled, cacheLimit].some(field => field !== undefined)) {
+    throw new LarderError(
+      'admin-only',
+      'Only an administrator may appoint administrators, disable users and limit caches.',
+    )
+  }
   if (user.owner && admin === false)
     throw new LarderError('protected', 'The owner is always an administrator.')
   if (user.owner && disabled)

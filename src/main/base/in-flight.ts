@@ -5,8 +5,9 @@ import { LarderError } from '@shared/errors'
  * face counts here, so that all of it together stays within one budget, whatever clients send or
  * leave unread.
  *
- * Over the budget the worst holder goes: of the user who holds most the credential that holds most, and
- * of that the connection, whatever their number. A user with little in flight is never refused for another's sake.
+ * Over the budget the worst holder goes: of the user who holds most the credential that holds most,
+ * and of that the connection, whatever their number. A user with little in flight is never refused
+ * for another's sake.
  */
 export interface InFlight {
   /** Held now. */

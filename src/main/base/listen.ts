@@ -11,8 +11,9 @@ export interface Listening<S extends Server = Server> {
 const freePortTries = 20
 
 /**
- * Binds to one address, or to both loopback addresses on one port. Either one taken fails as a whole, with nothing left half-open. A machine
- * without ::1 is served on 127.0.0.1 alone. Throws an Error whose message names address and port.
+ * Binds to one address, or to both loopback addresses on one port. Either one taken fails as a
+ * whole, with nothing left half-open. A machine without ::1 is served on 127.0.0.1 alone. Throws an
+ * Error whose message names address and port.
  *
  * @param host null = loopback
  * @param port 0 = any that is free
@@ -54,7 +55,8 @@ export class ListenError extends Error {
 
 function bind<S extends Server>(server: S, host: string, port: number): Promise<S> {
   return new Promise((resolve, reject) => {
-    const fail = (cause: NodeJS.ErrnoException): void => reject(new ListenError(explain(cause, host, port), cause.code, { cause }))
+    const fail = (cause: NodeJS.ErrnoException): void =>
+      reject(new ListenError(explain(cause, host, port), cause.code, { cause }))
     server.once('error', fail)
     server.listen({ host, port, ipv6Only: host === '::1', exclusive: true }, () => {
       server.off('error', fail)

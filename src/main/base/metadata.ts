@@ -1,8 +1,8 @@
 import type { CacheSettings } from '@shared/cache-settings'
 
 /**
- * Port to the metadata that survives a restart. Implemented over SQLite in `storage/`. Every write is durable when the call
- * returns. Times are milliseconds since the Unix epoch.
+ * Port to the metadata that survives a restart. Implemented over SQLite in `storage/`. Every write
+ * is durable when the call returns. Times are milliseconds since the Unix epoch.
  */
 export interface UserRecord {
   id: string
@@ -49,7 +49,9 @@ export interface MetadataStore {
     list: () => UserRecord[]
     /** Throws LarderError `name-taken`. */
     insert: (user: UserRecord) => void
-    /** Throws LarderError `name-taken`. Returns the changed record, undefined when there is none. */
+    /**
+     * Throws LarderError `name-taken`. Returns the changed record, undefined when there is none.
+     */
     update: (id: string, change: UserChange) => UserRecord | undefined
     /** With the user's caches and keys. */
     delete: (id: string) => boolean

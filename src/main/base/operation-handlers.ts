@@ -12,14 +12,23 @@ export interface CallContext {
 
 /** One handler per row of the operation table. */
 export type OperationHandlers = {
-  [N in OperationName]: (input: OperationParsed<N>, context: CallContext) => OperationOutput<N> | Promise<OperationOutput<N>>
+  [N in OperationName]: (
+    input: OperationParsed<N>,
+    context: CallContext,
+  ) => OperationOutput<N> | Promise<OperationOutput<N>>
 }
 
 /**
- * Runs an operation for whoever calls: HTTP and IPC alike. Checks scope and reach, parses the input by its schema, calls the
- * handler. Throws LarderError `key-missing`, `out-of-scope`, `admin-only`, `invalid-input`, and what the handler throws.
+ * Runs an operation for whoever calls: HTTP and IPC alike. Checks scope and reach, parses the input
+ * by its schema, calls the handler. Throws LarderError `key-missing`, `out-of-scope`, `admin-only`,
+ * `invalid-input`, and what the handler throws.
  */
-export async function invoke<N extends OperationName>(handlers: OperationHandlers, name: N, input: unknown, context: CallContext): Promise<OperationOutput<N>> {
+export async function invoke<N extends OperationName>(
+  handlers: OperationHandlers,
+  name: N,
+  input: unknown,
+  context: CallContext,
+): Promise<OperationOutput<N>> {
   const spec: OperationSpec = operations[name]
   checkAccess(spec, context.principal)
   const parsed = parseInput(operations[name].input, input) as OperationParsed<N>
@@ -34,6 +43,10 @@ function checkAccess(spec: Pick<OperationSpec, 'scope' | 'reach'>, principal: Pr
     throw new LarderError('key-missing', 'Send an API key in the Api-Key header, or as Authorization: Bearer …')
   if (spec.scope !== 'any')
     requireScope(principal, spec.scope)
-  if (spec.reach === 'server' && !principal.admin)
-    throw new LarderError('admin-only', 'Only an administrator may do this, because it affects every user of this server.')
+  if (spec.reach === 'server' && !principal.admin) {
+    throw new LarderError(
+      'admin-only',
+      'Only an administrator may do this, because it affects every user of this server.',
+    )
+  }
 }

@@ -55,7 +55,9 @@ export function requireScope(principal: Principal, scope: ScopeName): void {
   }
 }
 
-/** Whose credential this is. Whoever uses the anonymous one is nobody's user, and counts by itself. */
+/**
+ * Whose credential this is. Whoever uses the anonymous one is nobody's user, and counts by itself.
+ */
 export function userOf(caller: object): unknown {
   return 'userId' in caller && !('kind' in caller && caller.kind === 'anonymous') ? caller.userId : caller
 }

@@ -6,8 +6,15 @@ import { lastingValue } from './ports'
 
 const failures = ['wrong-kind', 'not-a-number', 'too-large'] as const
 
-/** Runs the steps in order. With `stopAtFailure`, ends after the first that fails and tells its index. */
-export function runBatch(operations: EntryOperations, steps: readonly BatchStep[], stopAtFailure: boolean): BatchOutcome {
+/**
+ * Runs the steps in order. With `stopAtFailure`, ends after the first that fails and tells its
+ * index.
+ */
+export function runBatch(
+  operations: EntryOperations,
+  steps: readonly BatchStep[],
+  stopAtFailure: boolean,
+): BatchOutcome {
   const results: BatchStepResult[] = []
   let room: number = limits.batchAnswer
   for (const [index, step] of steps.entries()) {

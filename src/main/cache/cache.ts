@@ -48,9 +48,15 @@ interface CacheParts {
   start: (work: Work<void>) => void
   /** To be called when an entry was read, written or removed, or memory was given back. */
   stir: () => void
-  /** Evicts an entry of whichever cache, or gives memory back, unless the budget has room for so many bytes; what it cost. */
+  /**
+   * Evicts an entry of whichever cache, or gives memory back, unless the budget has room for so
+   * many bytes; what it cost.
+   */
   makeRoom: (bytes: number) => number
-  /** Makes room in whichever cache until the budget holds; keeps `written`'s most recently used entry. */
+  /**
+   * Makes room in whichever cache until the budget holds; keeps `written`'s most recently used
+   * entry.
+   */
   fitBudget: (written: ManagedCache) => void
 }
 
@@ -61,7 +67,10 @@ export interface ManagedCache extends Ranked {
   evictOne: () => number
   /** Gives back a part of them; what it cost, 0 when there is nothing to gain. */
   reclaim: () => number
-  /** Looks at about `count` entries that may have expired and drops those that have; then gives back memory. True when all is done. */
+  /**
+   * Looks at about `count` entries that may have expired and drops those that have; then gives back
+   * memory. True when all is done.
+   */
   sweep: (count: number) => { dropped: number, roundOver: boolean }
   /** Ends what goes on in the background. */
   dispose: () => void
@@ -78,7 +87,17 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   const statistics = createStatistics()
   const departures = createDepartures()
   const journal = createCacheJournal(parts.journal, clock, definition.id, () => definition.persistent)
-  const table = createLiveTable({ store, journal, changes, departures, statistics, definition: () => definition, isClosed: () => closed, settle, stir: parts.stir })
+  const table = createLiveTable({
+    store,
+    journal,
+    changes,
+    departures,
+    statistics,
+    definition: () => definition,
+    isClosed: () => closed,
+    settle,
+    stir: parts.stir,
+  })
   const operationParts: OperationParts = {
     clock,
     stopwatch,
@@ -101,8 +120,8 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   })
 
   /**
-   * One step towards what its settings allow, with room for so many bytes: entries go until what they
-   * justify fits, then memory goes that they do not justify. Tells what it cost.
+   * One step towards what its settings allow, with room for so many bytes: entries go until what
+   * they justify fits, then memory goes that they do not justify. Tells what it cost.
    */
   function fitStep(room: number): number {
     if (limits.isOver(room))
@@ -225,7 +244,8 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       return outcome
     },
     flush: () => parts.run(flush()),
-    invalidate: (selector, { soft = false, dryRun = false } = {}) => parts.run(invalidation(invalidationParts, selector, soft, dryRun)),
+    invalidate: (selector, { soft = false, dryRun = false } = {}) =>
+      parts.run(invalidation(invalidationParts, selector, soft, dryRun)),
     roomFor(bytes, key = '') {
       if (definition.persistent && parts.journal.isBehind())
         return parts.journal.room().then(() => roomInMemory(bytes, key))

@@ -27,9 +27,10 @@ export interface Departures {
 }
 
 /**
- * Direct-mapped: the key's hash names a slot of 32 bits that holds 29 bits of fingerprint and 3 of reason; a later departure
- * simply takes the slot over. 32 KiB a cache, allocated when the first entry goes. A never-stored key meets a foreign
- * fingerprint once in 2^29 lookups of a taken slot, and then only the reason of a miss is wrong.
+ * Direct-mapped: the key's hash names a slot of 32 bits that holds 29 bits of fingerprint and 3 of
+ * reason; a later departure simply takes the slot over. 32 KiB a cache, allocated when the first
+ * entry goes. A never-stored key meets a foreign fingerprint once in 2^29 lookups of a taken slot,
+ * and then only the reason of a miss is wrong.
  */
 export function createDepartures(capacity = 8192): Departures {
   let slots: Uint32Array | null = null

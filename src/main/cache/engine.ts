@@ -17,7 +17,10 @@ import { createSweeper } from './sweeper'
 export interface EngineParts {
   clock: RealClock
   stopwatch: Stopwatch
-  /** Where persistent caches keep their entries. Stays open: whoever opened it closes it after the engine. */
+  /**
+   * Where persistent caches keep their entries. Stays open: whoever opened it closes it after the
+   * engine.
+   */
   journal: EntryJournal
   /** Bytes of all entries with their overhead. */
   budget: number
@@ -43,7 +46,8 @@ export function createEngine({
   const ranking = createRanking<ManagedCache>()
   const sweeper = createSweeper(stopwatch, logger, () => [...caches.values()])
   let enabled = true
-  // Above every version of earlier runs, also of entries that were not kept: an ETag never comes back.
+  // Above every version of earlier runs, also of entries that were not kept: an ETag never comes
+  // back.
   let version = clock.wall() * 1000
 
   const jobs = createJobs(stopwatch, changes.held)

@@ -49,8 +49,8 @@ export function createFitter<By = never>(
 
   return {
     soon(by) {
-      // While work goes on, a write leaves it less to do than it found, and no more: of ten thousand writes in one batch
-      // each would otherwise do all that one may.
+      // While work goes on, a write leaves it less to do than it found, and no more: of ten
+      // thousand writes in one batch each would otherwise do all that one may.
       const enough = (): boolean => works > 0 && excess() < least
       for (let spent = 0; spent < most && !enough();) {
         const cost = step(by)

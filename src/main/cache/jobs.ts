@@ -25,8 +25,8 @@ interface Job {
 const stride = 8
 
 /**
- * However many jobs there are, they share one slice for each turn of the event loop, and take turns:
- * a short one does not wait until a long one is done.
+ * However many jobs there are, they share one slice for each turn of the event loop, and take
+ * turns: a short one does not wait until a long one is done.
  *
  * @param stopwatch tells when a slice is over
  * @param around wraps each slice

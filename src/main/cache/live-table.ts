@@ -23,7 +23,10 @@ interface LiveTableParts {
   stir: () => void
 }
 
-/** The store, and all that follows from a change: journal, events, statistics, the memory of departures. */
+/**
+ * The store, and all that follows from a change: journal, events, statistics, the memory of
+ * departures.
+ */
 export function createLiveTable(parts: LiveTableParts): EntryTable {
   const { store, journal, changes, departures, statistics, definition, settle, stir } = parts
   return {

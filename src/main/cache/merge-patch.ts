@@ -25,8 +25,12 @@ export function mergePatch(value: Buffer, patch: Buffer): Buffer {
 
 /** The text, once it has proved to be JSON. */
 function checked(bytes: Buffer, code: ErrorCode, what: string, done: string): string {
-  if (bytes.length > limits.patched)
-    throw new LarderError('too-large', `${what} has more than ${grouped(limits.patched)} bytes; it is too large to be ${done}.`)
+  if (bytes.length > limits.patched) {
+    throw new LarderError(
+      'too-large',
+      `${what} has more than ${grouped(limits.patched)} bytes; it is too large to be ${done}.`,
+    )
+  }
   const text = attempt(() => utf8.decode(bytes))
   const excess = jsonExcess(text, limits.jsonDepth, limits.patchElements)
   if (excess === 'depth')

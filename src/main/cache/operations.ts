@@ -51,7 +51,10 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
     return { outcome: existing ? 'replaced' : 'created', version }
   }
 
-  /** A hit that restarts its TTL. New times may take up room and move the entry, so it is looked up anew. */
+  /**
+   * A hit that restarts its TTL. New times may take up room and move the entry, so it is looked up
+   * anew.
+   */
   function slide(key: string, entry: StoredEntry, wall: number, monotonic: number): Hit {
     table.slide(entry, restartLifetime(entry, wall, monotonic, entry.ttl))
     table.use(table.find(key) ?? entry, stopwatch.now())
@@ -145,7 +148,9 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
         tags: fresh?.tags ?? noTags,
         kind: 'bytes',
         flags: fresh?.flags ?? 0,
-        lifetime: fresh ? renewLifetime(fresh, wall, monotonic) : startLifetime(wall, monotonic, milliseconds(settings().ttl), 0),
+        lifetime: fresh
+          ? renewLifetime(fresh, wall, monotonic)
+          : startLifetime(wall, monotonic, milliseconds(settings().ttl), 0),
       })
       if (outcome === 'too-large')
         throw tooLarge()

@@ -19,15 +19,37 @@ export interface CacheJournal {
   end: () => void
 }
 
-export function createCacheJournal(journal: EntryJournal, clock: Clock, cacheId: string, isPersistent: () => boolean): CacheJournal {
-  function put(key: string, { value, contentType, tags, kind, flags, version }: Omit<EntryFields, 'lifetime'>, lifetime: Lifetime): void {
-    journal.put(cacheId, { key, value, contentType, tags, kind, flags, version, ...persistTimes(lifetime, clock.wall(), clock.monotonic()) })
+export function createCacheJournal(
+  journal: EntryJournal,
+  clock: Clock,
+  cacheId: string,
+  isPersistent: () => boolean,
+): CacheJournal {
+  function put(
+    key: string,
+    { value, contentType, tags, kind, flags, version }: Omit<EntryFields, 'lifetime'>,
+    lifetime: Lifetime,
+  ): void {
+    journal.put(cacheId, {
+      key,
+      value,
+      contentType,
+      tags,
+      kind,
+      flags,
+      version,
+      ...persistTimes(lifetime, clock.wall(), clock.monotonic()),
+    })
   }
 
   /** Counts beginnings and ends: what began under an earlier number has nothing more to do. */
   let period = 0
 
-  function* putAll(handles: Iterable<number>, at: (handle: number) => StoredEntry | undefined, begun: number): Work<void> {
+  function* putAll(
+    handles: Iterable<number>,
+    at: (handle: number) => StoredEntry | undefined,
+    begun: number,
+  ): Work<void> {
     const goesOn = (): boolean => period === begun
     for (const handle of handles) {
       while (goesOn() && journal.isBehind())

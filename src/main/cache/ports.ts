@@ -6,12 +6,14 @@ import type { Disposable } from '../base/disposable'
 export type { CacheSettings, MissReason }
 
 /**
- * Bytes above which a value has memory of its own, which nobody changes any more: it may be kept as it is for as long as
- * somebody needs it.
+ * Bytes above which a value has memory of its own, which nobody changes any more: it may be kept as
+ * it is for as long as somebody needs it.
  */
 export const lastingValue = 128 * 1024
 
-/** What a read hands out. Valid until the next call into the cache: copy what has to live longer. */
+/**
+ * What a read hands out. Valid until the next call into the cache: copy what has to live longer.
+ */
 export interface Hit {
   readonly value: Buffer
   readonly contentType: string
@@ -47,7 +49,10 @@ export interface WriteOptions {
   ifVersion?: readonly number[] | 'any'
 }
 export interface WriteResult {
-  /** `refused`: the precondition did not hold, nothing changed. `too-large`: beyond what the cache may ever hold, nothing changed. */
+  /**
+   * `refused`: the precondition did not hold, nothing changed. `too-large`: beyond what the cache
+   * may ever hold, nothing changed.
+   */
   outcome: 'created' | 'replaced' | 'refused' | 'too-large'
   /** Version now there; 0 when nothing is. */
   version: number
@@ -63,9 +68,15 @@ export interface PageQuery {
   limit: number
   /** Rows to skip: a window anywhere in the order, for scrolling. Not together with `cursor`. */
   offset?: number
-  /** Shows keys as a tree: what lies deeper than the next delimiter behind the prefix becomes a folder row, before the entries. */
+  /**
+   * Shows keys as a tree: what lies deeper than the next delimiter behind the prefix becomes a
+   * folder row, before the entries.
+   */
   delimiter?: string
-  /** `cursor` of the page before. Throws LarderError `invalid-input` (field cursor) when it is not one, or of another query. */
+  /**
+   * `cursor` of the page before. Throws LarderError `invalid-input` (field cursor) when it is not
+   * one, or of another query.
+   */
   cursor?: string
 }
 export interface EntryMetadata {
@@ -138,7 +149,8 @@ export interface CacheDefinition extends CacheSettings {
 }
 
 /**
- * A named set of entries. Keys are spelled as `isKey` asks for; values are bytes and stay as they came.
+ * A named set of entries. Keys are spelled as `isKey` asks for; values are bytes and stay as they
+ * came.
  *
  * Calls that return a value are atomic. Calls that may return a promise go through many entries: in
  * a small cache they are done at once, in a large one in slices, between which others are served.
@@ -148,30 +160,38 @@ export interface CacheDefinition extends CacheSettings {
  */
 export interface Cache {
   readonly definition: Readonly<CacheDefinition>
-  /** Entries held, stale ones included. Expired ones may still be counted until the sweep meets them. */
+  /**
+   * Entries held, stale ones included. Expired ones may still be counted until the sweep meets
+   * them.
+   */
   readonly size: number
   /** Bytes held: keys, values, tags and overhead. */
   readonly bytes: number
   /**
-   * Changed settings hold at once; a changed TTL for entries stored from now on. Resolves when what is
-   * beyond a lower limit has been evicted, and the journal has been given what it has to keep.
+   * Changed settings hold at once; a changed TTL for entries stored from now on. Resolves when what
+   * is beyond a lower limit has been evicted, and the journal has been given what it has to keep.
    */
   configure: (change: Partial<CacheSettings>) => Promise<void> | void
-  /** Reads and counts. Fresh, or stale inside its grace; restarts a sliding TTL. A cache that is switched off answers `disabled`. */
+  /**
+   * Reads and counts. Fresh, or stale inside its grace; restarts a sliding TTL. A cache that is
+   * switched off answers `disabled`.
+   */
   get: (key: string) => Lookup
   /** Reads without counting, ageing or sliding. */
   peek: (key: string) => Hit | undefined
   /**
-   * To be awaited right before a write of many bytes, under this key or several: makes room in slices,
-   * where the write would push out a hundred thousand small entries at once. Mostly there is nothing to
-   * wait for.
+   * To be awaited right before a write of many bytes, under this key or several: makes room in
+   * slices, where the write would push out a hundred thousand small entries at once. Mostly there
+   * is nothing to wait for.
    */
   roomFor: (bytes: number, key?: string) => Promise<void> | void
   /** Takes over `value`: the caller must not change it afterwards. */
   set: (key: string, value: Buffer, options?: WriteOptions) => WriteResult
   /** `ifVersion` as in `set`; a stale entry counts as there. */
   delete: (key: string, ifVersion?: WriteOptions['ifVersion']) => 'removed' | 'missing' | 'refused'
-  /** New TTL in seconds (null = none) from now, for a fresh or stale entry. Keeps value and version. */
+  /**
+   * New TTL in seconds (null = none) from now, for a fresh or stale entry. Keeps value and version.
+   */
   touch: (key: string, ttl: number | null) => boolean
   /** Adds to the decimal whole number (64-bit signed) of a fresh entry; a missing one starts at 0 with the cache's TTL. Keeps TTL and tags.
    *  Throws LarderError `wrong-kind` for anything but bytes, `not-a-number`, also when the sum leaves 64 bits. */
@@ -180,17 +200,30 @@ export interface Cache {
    *  `entry-not-found`, `wrong-kind` (anything but bytes), `not-json` (the value), `malformed-json` (the patch), `precondition-failed`, `too-large`. */
   mergePatch: (key: string, patch: Buffer, ifVersion?: WriteOptions['ifVersion']) => WriteResult
   batch: (steps: readonly BatchStep[], atomic: boolean) => BatchOutcome
-  /** Drops everything that is there at its end, at once; the number of entries. Only dropping what has expired before may take slices. */
+  /**
+   * Drops everything that is there at its end, at once; the number of entries. Only dropping what
+   * has expired before may take slices.
+   */
   flush: () => number | Promise<number>
-  /** Drops what the selector chooses; the number of entries. `soft` marks stale: served stale for the entry's grace, at least until its TTL would have ended. */
+  /**
+   * Drops what the selector chooses; the number of entries. `soft` marks stale: served stale for
+   * the entry's grace, at least until its TTL would have ended.
+   */
   invalidate: (selector: Selector, options?: { soft?: boolean, dryRun?: boolean }) => number | Promise<number>
-  /** Sorted page with the exact total. Resolves at once, or when the order index it needs has been built. */
+  /**
+   * Sorted page with the exact total. Resolves at once, or when the order index it needs has been
+   * built.
+   */
   page: (query: PageQuery) => Promise<Page>
-  /** Share of what `page` needs that has been built, from 0 to 1; 1 = it resolves at once. Asking begins to build. Throws as `page`. */
+  /**
+   * Share of what `page` needs that has been built, from 0 to 1; 1 = it resolves at once. Asking
+   * begins to build. Throws as `page`.
+   */
   orderProgress: (query: PageQuery) => number
   /**
-   * Fresh entries in insertion order. May be left and resumed while the cache changes; entries that go meanwhile are not
-   * shown. Null is a place where others should have their turn: the next entry may take a while to find.
+   * Fresh entries in insertion order. May be left and resumed while the cache changes; entries that
+   * go meanwhile are not shown. Null is a place where others should have their turn: the next entry
+   * may take a while to find.
    */
   entries: () => IterableIterator<{ key: string, value: Buffer, contentType: string } | null>
   statistics: () => Statistics
@@ -208,7 +241,10 @@ export type EngineEvent =
 export interface Engine extends Disposable {
   /** The global switch. Off: every cache answers `disabled`. */
   enabled: boolean
-  /** Bytes of all caches together; writing beyond evicts from the cache whose oldest entry has been idle longest. */
+  /**
+   * Bytes of all caches together; writing beyond evicts from the cache whose oldest entry has been
+   * idle longest.
+   */
   readonly bytes: number
   /** A lower one holds for writes at once; what is beyond it is evicted in slices. */
   budget: number
@@ -220,7 +256,10 @@ export interface Engine extends Disposable {
   /** Total of changes since the start: what an event costs when nobody listens. */
   readonly changes: number
   subscribe: (listener: (event: EngineEvent) => void) => Disposable
-  /** One slice of the expiry sweep, at most `milliseconds` long. Runs by itself; tests call it. Returns how many entries went. */
+  /**
+   * One slice of the expiry sweep, at most `milliseconds` long. Runs by itself; tests call it.
+   * Returns how many entries went.
+   */
   sweep: (milliseconds?: number) => number
   /** Writes what the journal still holds back. Called by dispose too. */
   flushJournal: () => Promise<void>
@@ -245,21 +284,31 @@ export interface PersistedEntry {
 }
 
 /**
- * Port to what persistent caches keep over a restart. Writes may be held back and batched, but keep their order; `flush`
- * resolves when everything handed over before is durable. Implemented in `storage/`.
+ * Port to what persistent caches keep over a restart. Writes may be held back and batched, but keep
+ * their order; `flush` resolves when everything handed over before is durable. Implemented in
+ * `storage/`.
  */
 export interface EntryJournal {
   /** Entries of a cache, oldest first. Called once, before any write for that cache. */
   load: (cacheId: string) => Iterable<PersistedEntry>
   put: (cacheId: string, entry: PersistedEntry) => void
   /** A sliding restart, touch or soft invalidation: times only. */
-  retime: (cacheId: string, key: string, freshUntil: number | null, graceUntil: number | null, ttl: number | null) => void
+  retime: (
+    cacheId: string,
+    key: string,
+    freshUntil: number | null,
+    graceUntil: number | null,
+    ttl: number | null,
+  ) => void
   remove: (cacheId: string, key: string) => void
   /** All entries of a cache. */
   clear: (cacheId: string) => void
   /** Whether so much is held back that those who can should wait before they write more. */
   isBehind: () => boolean
-  /** Resolves when it is the caller's turn to write. One after the other: what one writes counts for the next. */
+  /**
+   * Resolves when it is the caller's turn to write. One after the other: what one writes counts for
+   * the next.
+   */
   room: () => Promise<void>
   flush: () => Promise<void>
   /** For `/readyz`: `ok`, or a sentence that says what is wrong. */

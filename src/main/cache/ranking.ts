@@ -11,12 +11,17 @@ export interface Ranked {
   readonly slack: number
 }
 
-/** The caches by how long they have been idle and by what they hold too much, however many they are. */
+/**
+ * The caches by how long they have been idle and by what they hold too much, however many they are.
+ */
 interface Ranking<T extends Ranked> {
   /** `make` gets what its cache has to call when an entry was read, written or removed. */
   add: <C extends T>(make: (stir: () => void) => C) => C
   remove: (cache: T) => void
-  /** The cache whose next victim has been idle longest. Of `written` the entry used last does not count. */
+  /**
+   * The cache whose next victim has been idle longest. Of `written` the entry used last does not
+   * count.
+   */
   idlest: (written?: T) => T | undefined
   /** The cache that holds most beyond what its entries justify; undefined where none does. */
   slackest: () => T | undefined
@@ -25,8 +30,9 @@ interface Ranking<T extends Ranked> {
 interface Place<T> { cache: T, order: number, idle: number, slack: number, isStale: boolean }
 
 /**
- * Two heaps. A cache that was used since it was last looked at lies on a pile; only these are looked
- * at, so an eviction costs no more than the requests before it did. A use costs one comparison.
+ * Two heaps. A cache that was used since it was last looked at lies on a pile; only these are
+ * looked at, so an eviction costs no more than the requests before it did. A use costs one
+ * comparison.
  */
 export function createRanking<T extends Ranked>(): Ranking<T> {
   const places = new Map<T, Place<T>>()

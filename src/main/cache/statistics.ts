@@ -5,7 +5,10 @@ import { createHistogram } from './histogram'
 
 type Counter = 'sets' | 'deletes' | 'evictions' | 'expirations'
 
-/** What a cache counts since it was opened. `deletes` are entries dropped on request: by delete, invalidation or flush. */
+/**
+ * What a cache counts since it was opened. `deletes` are entries dropped on request: by delete,
+ * invalidation or flush.
+ */
 export interface StatisticsKeeper {
   hit: (stale: boolean) => void
   miss: (reason: MissReason) => void

@@ -9,13 +9,17 @@ const stride = 128
 const pauses = { idle: 1000, busy: 10 }
 
 interface Sweeper extends Disposable {
-  /** One slice of at most `milliseconds`, from where the last one stopped; the number of entries that went. */
+  /**
+   * One slice of at most `milliseconds`, from where the last one stopped; the number of entries
+   * that went.
+   */
   sweep: (milliseconds?: number) => number
 }
 
 /**
- * Drops what has expired without a timer per entry: a slice every second, or every 10 ms while one ends before its work does. A
- * slice ends when its time is up, or when it has been through all caches.
+ * Drops what has expired without a timer per entry: a slice every second, or every 10 ms while one
+ * ends before its work does. A slice ends when its time is up, or when it has been through all
+ * caches.
  */
 export function createSweeper(stopwatch: Stopwatch, logger: Logger, caches: () => readonly ManagedCache[]): Sweeper {
   let cursor = 0
@@ -47,7 +51,8 @@ export function createSweeper(stopwatch: Stopwatch, logger: Logger, caches: () =
       sweep()
     }
     catch (error) {
-      // Nobody awaits the timer: a journal that fails must not take the process with it, and the next slice tries again.
+      // Nobody awaits the timer: a journal that fails must not take the process with it, and the
+      // next slice tries again.
       logger.error('The expiry sweep failed', { reason: messageOf(error) })
     }
     timer = setTimeout(tick, busy ? pauses.busy : pauses.idle).unref()

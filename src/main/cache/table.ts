@@ -4,8 +4,8 @@ import type { MissReason } from './ports'
 import type { EntryFields, StoredEntry } from './store'
 
 /**
- * What the rules of `operations.ts` read and change. The live table carries everything that follows from a change; the overlay of
- * an atomic batch only notes it down.
+ * What the rules of `operations.ts` read and change. The live table carries everything that follows
+ * from a change; the overlay of an atomic batch only notes it down.
  */
 export interface EntryTable {
   find: (key: string) => StoredEntry | undefined

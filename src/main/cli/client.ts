@@ -77,7 +77,9 @@ function failureOf({ status, headers, body }: Answer): Failure {
     title: typeof title === 'string' ? title : `HTTP ${status}`,
     status,
     code: typeof code === 'string' ? code : 'unknown',
-    detail: typeof detail === 'string' ? detail : `The server answered ${status} without a reason. Is it a Larder server?`,
+    detail: typeof detail === 'string'
+      ? detail
+      : `The server answered ${status} without a reason. Is it a Larder server?`,
   }
   if (Array.isArray(errors))
     problem.errors = errors as CliProblem['errors'] & object

@@ -121,7 +121,8 @@ export function createServerLookup(flags: ReadonlyMap<string, Given>, sources: C
   if (!file)
     return find
   const doubt = file.guarded.length === 0 ? null : doubts[openTrust(homeOf(find, sources), sources).standing(file)]
-  // What is trusted is remembered in the data folder, so larder trust has to look for it in the same.
+  // What is trusted is remembered in the data folder, so larder trust has to look for it in the
+  // same.
   const where = flags.has('home') ? ', with the same --home' : ''
   for (const { variable } of doubt === null ? [] : file.guarded)
     sources.warn(`${variable} in ${escapeText(file.path)} is ignored: ${doubt}${where}`)

@@ -15,10 +15,15 @@ function openerOf(platform: NodeJS.Platform, path: string): [program: string, ar
 const patience = 3000
 
 /**
- * Opens a file with the program that the system has for it. Some openers stay as long as the browser, so nobody waits for the
- * end of one. Throws Error where it is missing, and where it ends soon with a code that tells of a failure.
+ * Opens a file with the program that the system has for it. Some openers stay as long as the
+ * browser, so nobody waits for the end of one. Throws Error where it is missing, and where it ends
+ * soon with a code that tells of a failure.
  */
-export function openFile(platform: NodeJS.Platform, path: string, [program, argv] = openerOf(platform, path)): Promise<void> {
+export function openFile(
+  platform: NodeJS.Platform,
+  path: string,
+  [program, argv] = openerOf(platform, path),
+): Promise<void> {
   const child = spawn(program, argv, { detached: true, stdio: 'ignore', windowsHide: true })
   child.unref()
   return new Promise((done, fail) => {

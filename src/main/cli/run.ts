@@ -37,11 +37,15 @@ const globals = {
   version: flag(null, 'The version of larder.', boolean),
 }
 const globalFlags: ReadonlyMap<string, FlagSpec> = new Map(Object.entries(globals))
-const allFlags: ReadonlyMap<string, FlagSpec> = new Map([...commands.flatMap(command => [...command.flags]), ...globalFlags])
+const allFlags: ReadonlyMap<string, FlagSpec> = new Map([
+  ...commands.flatMap(command => [...command.flags]),
+  ...globalFlags,
+])
 
 /**
- * The command line: `argv` without the program's own name. Resolves with the exit code once all output is handed over; never
- * throws for what a person or a server can do wrong. Without a command it serves.
+ * The command line: `argv` without the program's own name. Resolves with the exit code once all
+ * output is handed over; never throws for what a person or a server can do wrong. Without a command
+ * it serves.
  */
 export async function run(argv: readonly string[], io: Io, services: RunServices): Promise<number> {
   const output = createOutput(io, wantsJson(argv))
@@ -81,14 +85,21 @@ function findCommand(words: readonly string[]): { command: Command, rest: readon
     const name = length === 1 ? first : `${first} ${second}`
     const command = commands.find(candidate => candidate.name === name)
     // A group such as `caches` takes no arguments: another word can only be a mistyped command.
-    if (command && !(length === 1 && second !== undefined && command.arguments.length === 0 && groupOf(first).length > 1))
+    if (command
+      && !(length === 1 && second !== undefined && command.arguments.length === 0 && groupOf(first).length > 1)) {
       return { command, rest: words.slice(length) }
+    }
   }
   const group = groupOf(first)
-  if (group.length > 0 && second === undefined)
-    throw usageFailure(`${first} needs one of: ${group.map(command => command.name.slice(first.length + 1)).join(', ')}`)
+  if (group.length > 0 && second === undefined) {
+    throw usageFailure(
+      `${first} needs one of: ${group.map(command => command.name.slice(first.length + 1)).join(', ')}`,
+    )
+  }
   const written = group.length > 0 ? `${first} ${second}` : first
-  throw usageFailure(`unknown command ${written}${suggestion(written, commands.map(command => command.name))}; larder --help lists them`)
+  throw usageFailure(
+    `unknown command ${written}${suggestion(written, commands.map(command => command.name))}; larder --help lists them`,
+  )
 }
 
 function groupOf(word: string): readonly Command[] {
@@ -97,8 +108,11 @@ function groupOf(word: string): readonly Command[] {
 
 function checkFlags(command: Command, flags: ReadonlyMap<string, Given>): void {
   for (const [name, { written }] of flags) {
-    if (!command.flags.has(name) && !globalFlags.has(name))
-      throw usageFailure(`${command.name} has no flag ${written}${suggestion(name, command.flags.keys(), found => `--${found}`)}; larder ${command.name} --help lists them`)
+    if (!command.flags.has(name) && !globalFlags.has(name)) {
+      throw usageFailure(
+        `${command.name} has no flag ${written}${suggestion(name, command.flags.keys(), found => `--${found}`)}; larder ${command.name} --help lists them`,
+      )
+    }
   }
 }
 

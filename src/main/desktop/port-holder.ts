@@ -29,7 +29,10 @@ function questions(port: number, platform: NodeJS.Platform): Question[] {
   return platform === 'linux' ? [{ file: 'ss', arguments: ['-Hltnp', `sport = :${port}`], read: readSs }, lsof] : [lsof]
 }
 
-/** What the program printed, whatever its exit code: `lsof` gives 1 with an answer too. Empty where there is no such program. */
+/**
+ * What the program printed, whatever its exit code: `lsof` gives 1 with an answer too. Empty where
+ * there is no such program.
+ */
 function output(file: string, argv: string[]): Promise<string> {
   return new Promise(resolve =>
     execFile(file, argv, { timeout: patience, windowsHide: true, encoding: 'utf8' }, (_, stdout) => resolve(stdout)))

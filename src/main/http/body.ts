@@ -6,15 +6,17 @@ import { clientGone, gather, ownBuffer, tooLarge } from './gather'
 import { chargedFor } from './traffic'
 
 /**
- * Bytes up to which a body is expected to be there at the end of the turn in which its head came, in one piece with it: then it is read in one go. Telling a stream's
- * events to listeners costs a twentieth of a PUT. Below what a stream keeps before it stops the socket.
+ * Bytes up to which a body is expected to be there at the end of the turn in which its head came,
+ * in one piece with it: then it is read in one go. Telling a stream's events to listeners costs a
+ * twentieth of a PUT. Below what a stream keeps before it stops the socket.
  */
 const smallBody = 16 * 1024
 
 /**
- * Reads the request body into a buffer of its own (not a slice of a larger one, which it would keep alive). A declared length beyond
- * `limit` is refused before a byte is read, and before `100 Continue`. Rejects with LarderError `too-large`, `bad-request` (the
- * client went away), `unsupported-media-type` (a content coding: values are stored as sent, and a compressed one would
+ * Reads the request body into a buffer of its own (not a slice of a larger one, which it would keep
+ * alive). A declared length beyond `limit` is refused before a byte is read, and before `100
+ * Continue`. Rejects with LarderError `too-large`, `bad-request` (the client went away),
+ * `unsupported-media-type` (a content coding: values are stored as sent, and a compressed one would
  * lose its coding), `overloaded` (no room in the budget of bytes in flight).
  */
 export function readBody(exchange: Exchange, limit: number): Promise<Buffer> {
@@ -22,12 +24,18 @@ export function readBody(exchange: Exchange, limit: number): Promise<Buffer> {
 }
 
 /**
- * As `readBody`, without a promise, which a PUT would feel: calls `whole` or `failed` once, now or later. What `whole` throws goes to `failed`.
+ * As `readBody`, without a promise, which a PUT would feel: calls `whole` or `failed` once, now or
+ * later. What `whole` throws goes to `failed`.
  */
 export function takeBody(exchange: Exchange, limit: number, whole: Whole, failed: (error: unknown) => void): void {
   const { request, response, head, traffic: { turn, inFlight } } = exchange
-  if (head.contentEncoding !== null && head.contentEncoding.toLowerCase() !== 'identity')
-    return failed(new LarderError('unsupported-media-type', 'Content-Encoding: send the body without a content coding.', { errors: [{ field: 'Content-Encoding', message: 'must be absent' }] }))
+  if (head.contentEncoding !== null && head.contentEncoding.toLowerCase() !== 'identity') {
+    return failed(new LarderError(
+      'unsupported-media-type',
+      'Content-Encoding: send the body without a content coding.',
+      { errors: [{ field: 'Content-Encoding', message: 'must be absent' }] },
+    ))
+  }
   const declared = head.contentLength === null ? 0 : Number(head.contentLength)
   if (declared > limit)
     return failed(tooLarge(limit))
@@ -41,7 +49,17 @@ export function takeBody(exchange: Exchange, limit: number, whole: Whole, failed
       failed(error)
     }
   }
-  const gatherAll = (): void => gather({ request, declared, limit, inFlight, caller: chargedFor(exchange), whole: deliver, answered: () => response.headersSent, failed })
+  const gatherAll = (): void =>
+    gather({
+      request,
+      declared,
+      limit,
+      inFlight,
+      caller: chargedFor(exchange),
+      whole: deliver,
+      answered: () => response.headersSent,
+      failed,
+    })
 
   // There was no body: node's `optimizeEmptyRequests` then tells no end.
   if (request.readableEnded)

@@ -11,7 +11,8 @@ import { answerAndClose } from './raw-answer'
 interface ParserError extends Error { code?: string, rawPacket?: Buffer }
 
 /**
- * Answers what node's HTTP parser refused: malformed, ambiguous (two lengths, length and chunks: RFC 9112 §6.3), too large or too slow.
+ * Answers what node's HTTP parser refused: malformed, ambiguous (two lengths, length and chunks:
+ * RFC 9112 §6.3), too large or too slow.
  */
 export function onClientError(error: ParserError, socket: Socket): void {
   // Bytes of ours in the middle of it would corrupt it.
@@ -20,14 +21,25 @@ export function onClientError(error: ParserError, socket: Socket): void {
     socket.destroy()
     return
   }
-  // Where that one's request is whole, the fault is in a pipelined message behind it, and an answer now would be taken for the other's.
+  // Where that one's request is whole, the fault is in a pipelined message behind it, and an answer
+  // now would be taken for the other's.
   if (started?.headersSent || started?.req.complete) {
     // What is made already goes out at the end of this turn (turn.ts); then the connection ends.
     setImmediate(() => socket.destroySoon())
     return
   }
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    answer(socket, 408, JSON.stringify({ type: 'about:blank', title: 'Request Timeout', status: 408, code: 'bad-request', detail: 'The request did not arrive in time.' }))
+    answer(
+      socket,
+      408,
+      JSON.stringify({
+        type: 'about:blank',
+        title: 'Request Timeout',
+        status: 408,
+        code: 'bad-request',
+        detail: 'The request did not arrive in time.',
+      }),
+    )
     return
   }
   const [code, detail] = explain(error)
@@ -36,13 +48,27 @@ export function onClientError(error: ParserError, socket: Socket): void {
 }
 
 function answer(socket: Socket, status: number, body: string): void {
-  answerAndClose(socket, status, [...commonHeaders(null), 'Content-Type', 'application/problem+json', 'Content-Length', String(Buffer.byteLength(body))], body)
+  answerAndClose(
+    socket,
+    status,
+    [
+      ...commonHeaders(null),
+      'Content-Type',
+      'application/problem+json',
+      'Content-Length',
+      String(Buffer.byteLength(body)),
+    ],
+    body,
+  )
 }
 
 function explain(error: ParserError): [ErrorCode, string] {
   if (error.code === 'HPE_HEADER_OVERFLOW') {
-    // The parser counts the request line among the headers; a packet without a line end is a target that never stops.
-    return error.rawPacket && /^[A-Z]+ /.test(error.rawPacket.toString('latin1', 0, 16)) && !error.rawPacket.subarray(0, limits.headers).includes(10)
+    // The parser counts the request line among the headers; a packet without a line end is a target
+    // that never stops.
+    return error.rawPacket
+      && /^[A-Z]+ /.test(error.rawPacket.toString('latin1', 0, 16))
+      && !error.rawPacket.subarray(0, limits.headers).includes(10)
       ? ['uri-too-long', `The request target must be at most ${grouped(limits.url)} bytes.`]
       : ['headers-too-large', `The header fields must be at most ${grouped(limits.headers)} bytes in total.`]
   }

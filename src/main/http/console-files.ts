@@ -3,7 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { consolePaths } from '@shared/console-paths'
 
-/** A built file of the console, held in memory: no path from a request ever reaches the file system. */
+/**
+ * A built file of the console, held in memory: no path from a request ever reaches the file system.
+ */
 export interface ConsoleFile {
   body: Buffer<ArrayBuffer>
   headers: string[]
@@ -23,7 +25,10 @@ const mediaTypes: Record<string, string> = {
   '.md': 'text/plain; charset=utf-8',
 }
 
-/** Only our own files, no inline code, no eval; Vue needs the one Trusted Types policy it makes for its templates. */
+/**
+ * Only our own files, no inline code, no eval; Vue needs the one Trusted Types policy it makes for
+ * its templates.
+ */
 const policy = [
   'default-src \'none\'',
   'script-src \'self\'',
@@ -42,7 +47,8 @@ const policy = [
 const pages = Object.values(consolePaths)
 
 /**
- * Reads the console's build, path → file; a path may hold `{name}` for one segment. An unbuilt one gives an empty map, and the server says so at `/`.
+ * Reads the console's build, path → file; a path may hold `{name}` for one segment. An unbuilt one
+ * gives an empty map, and the server says so at `/`.
  *
  * @param folder `out/renderer`
  */
@@ -52,10 +58,28 @@ export function readConsoleFiles(folder: string): Map<string, ConsoleFile> {
     const body = readFileSync(join(folder, name))
     const path = `/${name.replaceAll('\\', '/')}`
     const page = path === '/index.html'
-    // The build puts a hash into the name of everything below assets, so it never changes under its name.
+    // The build puts a hash into the name of everything below assets, so it never changes under its
+    // name.
     const caching = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'
     const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
-    const headers = ['Content-Type', mediaTypes[extname(name)] ?? 'application/octet-stream', 'Cache-Control', caching, 'ETag', etag, 'Content-Security-Policy', policy, 'X-Content-Type-Options', 'nosniff', 'Referrer-Policy', 'no-referrer', 'Cross-Origin-Resource-Policy', 'same-origin', 'Cross-Origin-Opener-Policy', 'same-origin']
+    const headers = [
+      'Content-Type',
+      mediaTypes[extname(name)] ?? 'application/octet-stream',
+      'Cache-Control',
+      caching,
+      'ETag',
+      etag,
+      'Content-Security-Policy',
+      policy,
+      'X-Content-Type-Options',
+      'nosniff',
+      'Referrer-Policy',
+      'no-referrer',
+      'Cross-Origin-Resource-Policy',
+      'same-origin',
+      'Cross-Origin-Opener-Policy',
+      'same-origin',
+    ]
     for (const served of page ? pages : [path])
       files.set(served, { body, headers, etag })
   }

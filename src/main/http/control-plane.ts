@@ -55,8 +55,9 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
   }
 
   /**
-   * The caller, once the body is there: it may have come long after the head that the guards let through, and the
-   * credential may have ended or lost rights meanwhile. Throws LarderError `key-invalid`.
+   * The caller, once the body is there: it may have come long after the head that the guards let
+   * through, and the credential may have ended or lost rights meanwhile. Throws LarderError
+   * `key-invalid`.
    */
   function callerNow({ head, principal }: Exchange, open: boolean): Principal | null {
     const now = principal && holderOf(head)
@@ -168,12 +169,17 @@ function sendFile(exchange: Exchange, file: ConsoleFile): void {
   pourOut(exchange, slices(file.body), null)
 }
 
-/** A user's own events and those for everybody, of the caches that the key reaches; what only concerns settings needs `admin`. */
+/**
+ * A user's own events and those for everybody, of the caches that the key reaches; what only
+ * concerns settings needs `admin`.
+ */
 function maySee(principal: Principal, event: LarderEvent): boolean {
   if (event.user !== null && event.user !== principal.userId)
     return false
   if (event.topic === 'keys' || event.topic === 'users' || event.topic === 'settings')
     return principal.scopes.has('admin')
   const cache = 'cache' in event.payload ? event.payload.cache : null
-  return principal.caches === null || event.topic === 'switch' || (typeof cache === 'string' && principal.caches.has(cache))
+  return principal.caches === null
+    || event.topic === 'switch'
+    || (typeof cache === 'string' && principal.caches.has(cache))
 }

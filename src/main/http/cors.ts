@@ -9,7 +9,21 @@ export function corsHeaders(origin: string): string[] {
   return ['Access-Control-Allow-Origin', origin, 'Access-Control-Expose-Headers', exposedHeaders]
 }
 
-/** Headers of the answer to a preflight from an allowed origin. Kept for a minute only: lists change while one is at work. */
+/**
+ * Headers of the answer to a preflight from an allowed origin. Kept for a minute only: lists change
+ * while one is at work.
+ */
 export function preflightHeaders(origin: string): string[] {
-  return ['Access-Control-Allow-Origin', origin, 'Access-Control-Allow-Methods', allowedMethods, 'Access-Control-Allow-Headers', allowedHeaders, 'Access-Control-Max-Age', '60', 'Vary', 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers']
+  return [
+    'Access-Control-Allow-Origin',
+    origin,
+    'Access-Control-Allow-Methods',
+    allowedMethods,
+    'Access-Control-Allow-Headers',
+    allowedHeaders,
+    'Access-Control-Max-Age',
+    '60',
+    'Vary',
+    'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
+  ]
 }

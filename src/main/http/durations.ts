@@ -5,7 +5,8 @@ import { limits } from '@shared/limits'
 const unitSeconds: Record<string, number> = { '': 1, 's': 1, 'm': 60, 'h': 3600, 'd': 86_400 }
 
 /**
- * Reads `90`, `90s`, `15m`, `2h`, `1d` as seconds, `none` as null. Throws `invalid-input` that names `field`.
+ * Reads `90`, `90s`, `15m`, `2h`, `1d` as seconds, `none` as null. Throws `invalid-input` that
+ * names `field`.
  */
 export function parseTtl(text: string, field: string): number | null {
   if (text === 'none')
@@ -27,7 +28,10 @@ interface StoreDirectives {
   grace: number | undefined
 }
 
-/** Reads the directives that Larder knows and ignores the others (RFC 9111 §5.2.3). A known one with a bad number is refused. */
+/**
+ * Reads the directives that Larder knows and ignores the others (RFC 9111 §5.2.3). A known one with
+ * a bad number is refused.
+ */
 export function parseCacheControl(text: string): StoreDirectives {
   const found: StoreDirectives = { maxAge: undefined, grace: undefined }
   for (const directive of text.split(',')) {
@@ -41,7 +45,10 @@ export function parseCacheControl(text: string): StoreDirectives {
   return found
 }
 
-/** RFC 9111 §1.2.2, also quoted as §5.2 allows recipients to accept; too large counts as the largest. */
+/**
+ * RFC 9111 §1.2.2, also quoted as §5.2 allows recipients to accept; too large counts as the
+ * largest.
+ */
 function deltaSeconds(text: string, directive: string): number {
   const digits = /^\s*"?(\d+)"?\s*$/.exec(text)
   if (!digits)

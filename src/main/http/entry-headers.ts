@@ -10,7 +10,10 @@ import { etagOf, parseIfMatch } from './etags'
 
 const defaultContentType = 'text/plain; charset=utf-8'
 
-/** The headers of an entry's answer. Seconds left are rounded up, so that a fresh entry never says 0; Cache-Status is RFC 9211. */
+/**
+ * The headers of an entry's answer. Seconds left are rounded up, so that a fresh entry never says
+ * 0; Cache-Status is RFC 9211.
+ */
 export function hitHeaders(hit: Hit): string[] {
   const left = hit.ttl === null ? null : hit.stale ? Math.min(-1, Math.floor(hit.ttl)) : Math.ceil(hit.ttl)
   const headers = [
@@ -34,7 +37,10 @@ export function missStatus(reason: MissReason): string {
   return `Larder; fwd=miss; detail=${reason}`
 }
 
-/** What a PUT's header fields say about the entry. Throws LarderError `invalid-input` that names the field. */
+/**
+ * What a PUT's header fields say about the entry. Throws LarderError `invalid-input` that names the
+ * field.
+ */
 export function readWriteOptions(head: RequestHead): WriteOptions {
   const options: WriteOptions = { contentType: readContentType(head.contentType) }
   if (head.cacheControl !== null) {
@@ -66,7 +72,10 @@ function readContentType(header: string | null): string {
   return header
 }
 
-/** Tags travel percent-encoded, so that every text fits into a header field; raw UTF-8 is understood too. */
+/**
+ * Tags travel percent-encoded, so that every text fits into a header field; raw UTF-8 is understood
+ * too.
+ */
 function readTags(header: string): string[] {
   const tags = header.split(',').map(text => decodeTag(text.trim())).filter(tag => tag !== '')
   return checkTags([...new Set(tags)], 'Larder-Tags')
@@ -83,15 +92,23 @@ export function checkTags(tags: string[], field: string): string[] {
 
 function decodeTag(text: string): string {
   try {
-    const utf8 = /[\x80-\xFF]/.test(text) ? new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'latin1')) : text
+    const utf8 = /[\x80-\xFF]/.test(text)
+      ? new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'latin1'))
+      : text
     return decodeURIComponent(utf8)
   }
   catch (cause) {
-    throw new LarderError('invalid-input', 'Larder-Tags: must be percent-encoded UTF-8', { cause, errors: [{ field: 'Larder-Tags', message: 'must be percent-encoded UTF-8' }] })
+    throw new LarderError(
+      'invalid-input',
+      'Larder-Tags: must be percent-encoded UTF-8',
+      { cause, errors: [{ field: 'Larder-Tags', message: 'must be percent-encoded UTF-8' }] },
+    )
   }
 }
 
-/** Everything that could end the list, the field or the escape is encoded; plain tags stay readable. */
+/**
+ * Everything that could end the list, the field or the escape is encoded; plain tags stay readable.
+ */
 function encodeTag(tag: string): string {
   return /^[\x21-\x24\x26-\x2B\x2D-\x7E]+$/.test(tag) ? tag : encodeURIComponent(tag)
 }
@@ -101,7 +118,12 @@ export function checkKey(key: string): string {
   if (key === '')
     throw invalidField('key', 'must not be empty')
   // A UTF-16 unit stands for one byte to three: short keys and very long ones need no count.
-  if (key.length > limits.entryKey || (key.length * 3 > limits.entryKey && encodeKey(key).length > limits.entryKey))
-    throw new LarderError('key-too-long', `key: may have ${limits.entryKey} bytes`, { errors: [{ field: 'key', message: `may have ${limits.entryKey} bytes` }] })
+  if (key.length > limits.entryKey || (key.length * 3 > limits.entryKey && encodeKey(key).length > limits.entryKey)) {
+    throw new LarderError(
+      'key-too-long',
+      `key: may have ${limits.entryKey} bytes`,
+      { errors: [{ field: 'key', message: `may have ${limits.entryKey} bytes` }] },
+    )
+  }
   return key
 }

@@ -6,8 +6,9 @@ let upper = -1
 let beginning = ''
 
 /**
- * A version as strong ETag (RFC 9110 §8.8.3): it changes with every write and never comes back. In decimal, and in two parts, because each hit makes one: V8
- * writes numbers of this size in any other base three times as slowly, and those below 2^31 half as fast again.
+ * A version as strong ETag (RFC 9110 §8.8.3): it changes with every write and never comes back. In
+ * decimal, and in two parts, because each hit makes one: V8 writes numbers of this size in any
+ * other base three times as slowly, and those below 2^31 half as fast again.
  */
 export function etagOf(version: number): string {
   const high = Math.floor(version / million)
@@ -23,7 +24,10 @@ export function etagOf(version: number): string {
 
 const list = /^\s*(?:W\/)?"[\x21\x23-\x7E\x80-\xFF]*"\s*(?:,\s*(?:W\/)?"[\x21\x23-\x7E\x80-\xFF]*"\s*)*$/
 
-/** Whether If-None-Match names this version (weak comparison, RFC 9110 §13.1.2). Throws `invalid-input` when it is malformed. */
+/**
+ * Whether If-None-Match names this version (weak comparison, RFC 9110 §13.1.2). Throws
+ * `invalid-input` when it is malformed.
+ */
 export function noneMatchNames(header: string, version: number): boolean {
   if (header.trim() === '*')
     return true
@@ -32,7 +36,10 @@ export function noneMatchNames(header: string, version: number): boolean {
   return header.includes(etagOf(version))
 }
 
-/** Versions that If-Match names (strong comparison, RFC 9110 §13.1.1: weak ones never match). Unknown tags simply match nothing. */
+/**
+ * Versions that If-Match names (strong comparison, RFC 9110 §13.1.1: weak ones never match).
+ * Unknown tags simply match nothing.
+ */
 export function parseIfMatch(header: string): number[] | 'any' {
   if (header.trim() === '*')
     return 'any'

@@ -7,9 +7,14 @@ export interface EventLoopDelay { p50: number, p99: number, max: number }
 /** Milliseconds between two looks. Cheap: a timer of libuv, no JavaScript. */
 const resolution = 10
 
-/** Watches how long the event loop is kept from its timers: by a long function, a collection of garbage, a write to the disk. */
+/**
+ * Watches how long the event loop is kept from its timers: by a long function, a collection of
+ * garbage, a write to the disk.
+ */
 interface EventLoopMonitor extends Disposable {
-  /** Of the time since the last call, so that a scrape every few seconds sees a pause where it was. */
+  /**
+   * Of the time since the last call, so that a scrape every few seconds sees a pause where it was.
+   */
   take: () => EventLoopDelay
 }
 
@@ -21,7 +26,11 @@ export function createEventLoopMonitor(): EventLoopMonitor {
 
   return {
     take() {
-      const taken = { p50: delay(histogram.percentile(50)), p99: delay(histogram.percentile(99)), max: delay(histogram.max) }
+      const taken = {
+        p50: delay(histogram.percentile(50)),
+        p99: delay(histogram.percentile(99)),
+        max: delay(histogram.max),
+      }
       histogram.reset()
       return taken
     },

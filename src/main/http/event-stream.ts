@@ -10,7 +10,9 @@ import { createLostEvents } from '../base/lost-events'
 export interface EventStreamOptions {
   /** Belongs to the stream from here on. */
   response: ServerResponse
-  /** Names and values in turn, on top of the content type. @default ['Cache-Control', 'no-store'] */
+  /**
+   * Names and values in turn, on top of the content type. @default ['Cache-Control', 'no-store']
+   */
   headers?: readonly string[]
   hub: EventHub
   /** Whether this reader may see the event: its user's, and of a cache within its reach. */
@@ -19,9 +21,14 @@ export interface EventStreamOptions {
   topics: (topic: EventTopic) => boolean
   /** Milliseconds between comments that keep the connection open. */
   heartbeatMs: number
-  /** Whether the credential still holds. Asked before anything is written; false ends the stream. */
+  /**
+   * Whether the credential still holds. Asked before anything is written; false ends the stream.
+   */
   alive: () => boolean
-  /** Counts what the reader has not taken; released at the end. Its `drop` has to close the connection. */
+  /**
+   * Counts what the reader has not taken; released at the end. Its `drop` has to close the
+   * connection.
+   */
   hold: Hold
 }
 
@@ -31,21 +38,33 @@ const backlogLimit = 1024 * 1024
 const worthCounting = 64 * 1024
 /** Heartbeats through which a reader may take nothing of what waits for it. */
 const patience = 2
-/** Milliseconds for which events of the busy topics are gathered: 5,000 a second become 50 writes. */
+/**
+ * Milliseconds for which events of the busy topics are gathered: 5,000 a second become 50 writes.
+ */
 const gatherMs = 20
 
 /** Changes after which a credential may be no good any more; the anonymous one is a setting. */
 const credentialTopics: ReadonlySet<EventTopic> = new Set(['keys', 'users', 'settings'])
 
 /**
- * Writes the hub's events to a response as server-sent events (WHATWG HTML §9.2) until the reader leaves, its credential
- * ends, or the stream is disposed.
+ * Writes the hub's events to a response as server-sent events (WHATWG HTML §9.2) until the reader
+ * leaves, its credential ends, or the stream is disposed.
  *
- * A reader that cannot keep up costs about `backlogLimit`: what is beyond is dropped from the first lost event to the
- * moment the connection has drained, and one `lagged` event then stands where they are missing. A reader
- * that takes nothing at all for two heartbeats is cut off, and so is the one that holds most where the server runs short.
+ * A reader that cannot keep up costs about `backlogLimit`: what is beyond is dropped from the first
+ * lost event to the moment the connection has drained, and one `lagged` event then stands where
+ * they are missing. A reader that takes nothing at all for two heartbeats is cut off, and so is the
+ * one that holds most where the server runs short.
  */
-export function openEventStream({ response, headers = ['Cache-Control', 'no-store'], hub, sees, topics, heartbeatMs, alive, hold }: EventStreamOptions): Disposable {
+export function openEventStream({
+  response,
+  headers = ['Cache-Control', 'no-store'],
+  hub,
+  sees,
+  topics,
+  heartbeatMs,
+  alive,
+  hold,
+}: EventStreamOptions): Disposable {
   let open = true
   let lastId = 0
   const lost = createLostEvents()
@@ -135,7 +154,8 @@ export function openEventStream({ response, headers = ['Cache-Control', 'no-stor
   }
 
   function mayWrite(): boolean {
-    // Between its destruction and 'close' a response still takes writes, and answers them with an error event.
+    // Between its destruction and 'close' a response still takes writes, and answers them with an
+    // error event.
     if (!open || response.destroyed)
       return false
     if (alive())
@@ -175,8 +195,9 @@ export function openEventStream({ response, headers = ['Cache-Control', 'no-stor
 }
 
 /**
- * The topics that a reader asks for: comma-separated names or their first part (`entry` means `entry.set` and its siblings).
- * Undefined asks for all. Throws LarderError `invalid-input` (field topics).
+ * The topics that a reader asks for: comma-separated names or their first part (`entry` means
+ * `entry.set` and its siblings). Undefined asks for all. Throws LarderError `invalid-input` (field
+ * topics).
  */
 export function parseTopics(text: string | undefined): (topic: EventTopic) => boolean {
   if (text === undefined)

@@ -6,8 +6,9 @@ import { grouped } from '@shared/grouped'
 import { overloaded } from '../base/in-flight'
 
 /**
- * Takes a body that has all of its memory to itself. It counts in flight until this returns, or until the promise is kept,
- * which never rejects. Until the answer begins, others may need the memory more: then it is taken away, and `failed` told.
+ * Takes a body that has all of its memory to itself. It counts in flight until this returns, or
+ * until the promise is kept, which never rejects. Until the answer begins, others may need the
+ * memory more: then it is taken away, and `failed` told.
  */
 export type Whole = (body: Buffer) => void | Promise<void>
 
@@ -31,8 +32,9 @@ interface Gathering {
 const firstRoom = 64 * 1024
 
 /**
- * Gathers a request body as it comes. Memory grows with what has come, never with what was declared. Chunks are copied
- * at once: kept as they are, a body sent byte by byte would take hundreds of times its size.
+ * Gathers a request body as it comes. Memory grows with what has come, never with what was
+ * declared. Chunks are copied at once: kept as they are, a body sent byte by byte would take
+ * hundreds of times its size.
  */
 export function gather({ request, declared, limit, inFlight, caller, whole, answered, failed }: Gathering): void {
   const hold = inFlight.hold(caller, drop)
@@ -96,7 +98,9 @@ export function gather({ request, declared, limit, inFlight, caller, whole, answ
     if (settled)
       return
     settled = true
-    const body = alone === undefined ? room.length === size ? room : ownBuffer(room.subarray(0, size)) : ownBuffer(alone)
+    const body = alone === undefined
+      ? room.length === size ? room : ownBuffer(room.subarray(0, size))
+      : ownBuffer(alone)
     const later = whole(body)
     if (!later)
       return hold.release()
@@ -132,20 +136,30 @@ export function gather({ request, declared, limit, inFlight, caller, whole, answ
   }
 }
 
-/** Gives the memory of a buffer back now: the collector comes when it likes, and hundreds of chunks would wait for it. */
+/**
+ * Gives the memory of a buffer back now: the collector comes when it likes, and hundreds of chunks
+ * would wait for it.
+ */
 function letGo({ buffer, length }: Buffer): void {
   // What lies in memory that others use as well stays.
   if (buffer instanceof ArrayBuffer && buffer.byteLength === length)
     buffer.transfer(0)
 }
 
-/** The same bytes in memory of their own: those of a chunk mostly are, as node's HTTP parser hands them out. */
+/**
+ * The same bytes in memory of their own: those of a chunk mostly are, as node's HTTP parser hands
+ * them out.
+ */
 export function ownBuffer(bytes: Buffer): Buffer {
   return bytes.buffer.byteLength === bytes.length ? bytes : Buffer.copyBytesFrom(bytes)
 }
 
 export function tooLarge(limit: number): LarderError {
-  return new LarderError('too-large', `The body must be at most ${grouped(limit)} bytes.`, { errors: [{ field: 'body', message: `must be at most ${grouped(limit)} bytes` }] })
+  return new LarderError(
+    'too-large',
+    `The body must be at most ${grouped(limit)} bytes.`,
+    { errors: [{ field: 'body', message: `must be at most ${grouped(limit)} bytes` }] },
+  )
 }
 
 export function clientGone(): LarderError {

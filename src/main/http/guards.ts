@@ -8,7 +8,10 @@ import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
 import { anonymousKey } from '../base/principal'
 
-/** What the guards know of a request; filled step by step, so that a refusal can be answered in the route's own form. */
+/**
+ * What the guards know of a request; filled step by step, so that a refusal can be answered in the
+ * route's own form.
+ */
 export interface Admission {
   /** As node gives it. */
   request: { method?: string | undefined }
@@ -29,29 +32,45 @@ export function checkMessage(head: RequestHead, target: RequestTarget, url: stri
     throw new LarderError('headers-too-large', `A request must have at most ${limits.headerFields} header fields.`)
   if (target.authority === null)
     hosts.check(head.host, head.hostCount)
-  // RFC 9112 §3.2.2: the authority of an absolute-form target replaces Host, which must still be there once.
+  // RFC 9112 §3.2.2: the authority of an absolute-form target replaces Host, which must still be
+  // there once.
   else if (head.hostCount !== 1)
     hosts.check(head.host, head.hostCount)
   else
     hosts.check(target.authority, 1)
-  if (url.length > limits.url)
-    throw new LarderError('uri-too-long', `The request target must be at most ${grouped(limits.url)} bytes; this one has ${grouped(url.length)}.`)
-  if (head.bytes > limits.headers)
-    throw new LarderError('headers-too-large', `The header fields must be at most ${grouped(limits.headers)} bytes in total; these have ${grouped(head.bytes)}.`)
+  if (url.length > limits.url) {
+    throw new LarderError(
+      'uri-too-long',
+      `The request target must be at most ${grouped(limits.url)} bytes; this one has ${grouped(url.length)}.`,
+    )
+  }
+  if (head.bytes > limits.headers) {
+    throw new LarderError(
+      'headers-too-large',
+      `The header fields must be at most ${grouped(limits.headers)} bytes in total; these have ${grouped(head.bytes)}.`,
+    )
+  }
 }
 
 /**
- * Credential and origin, in this order of answers: a cross-origin mutation is refused whatever key it carries – a page must not
- * learn from the status whether a key is there – unless that key allows the origin; then a missing or wrong key is.
+ * Credential and origin, in this order of answers: a cross-origin mutation is refused whatever key
+ * it carries – a page must not learn from the status whether a key is there – unless that key
+ * allows the origin; then a missing or wrong key is.
  */
 export function checkCaller(admission: Admission, authenticator: Authenticator, hosts: HostGuard): void {
   const { head, route } = admission
-  const principal = head.secret === null ? authenticator.anonymous() : authenticator.authenticate(head.secret, !head.unattended)
+  const principal = head.secret === null
+    ? authenticator.anonymous()
+    : authenticator.authenticate(head.secret, !head.unattended)
   admission.principal = principal ?? null
   const allowed = head.origin !== null && principal !== undefined && principal.origins.has(head.origin)
   admission.corsOrigin = allowed ? head.origin : null
-  if (mutates(route) && isForeign(head, hosts) && !allowed)
-    throw new LarderError('cross-origin', 'A page of another origin may not change anything here, unless the API key lists that origin.')
+  if (mutates(route) && isForeign(head, hosts) && !allowed) {
+    throw new LarderError(
+      'cross-origin',
+      'A page of another origin may not change anything here, unless the API key lists that origin.',
+    )
+  }
   if (principal && mutates(route) && couldBeEmbedded(admission))
     throw new LarderError('cross-origin', embedded)
   if (admission.open)
@@ -68,9 +87,10 @@ function mutates(route: Route): boolean {
 }
 
 /**
- * Whether any page could have made a browser send this unasked, as an image: by GET, with no header of its own (Fetch
- * §4.3, no-cors), and from a browser that does not say where it comes from. Safari sends no `Sec-Fetch-Site` over plain
- * HTTP, and no browser an `Origin` with such a GET. Another method comes with an `Origin`, or after a preflight.
+ * Whether any page could have made a browser send this unasked, as an image: by GET, with no header
+ * of its own (Fetch §4.3, no-cors), and from a browser that does not say where it comes from.
+ * Safari sends no `Sec-Fetch-Site` over plain HTTP, and no browser an `Origin` with such a GET.
+ * Another method comes with an `Origin`, or after a preflight.
  */
 function couldBeEmbedded({ request, head }: Admission): boolean {
   return request.method === 'GET' && head.secret === null && head.fetchSite === null && head.origin === null
@@ -79,7 +99,10 @@ function couldBeEmbedded({ request, head }: Admission): boolean {
 const embedded = 'An image in any page could send this GET. '
   + `Without an API key, send Api-Key: ${anonymousKey} with it, or use DELETE.`
 
-/** Fetch Metadata where the browser sends it (W3C Fetch Metadata §2.3), else Origin. `same-site` is foreign: another port of localhost. */
+/**
+ * Fetch Metadata where the browser sends it (W3C Fetch Metadata §2.3), else Origin. `same-site` is
+ * foreign: another port of localhost.
+ */
 function isForeign(head: RequestHead, hosts: HostGuard): boolean {
   if (head.fetchSite !== null)
     return head.fetchSite !== 'same-origin' && head.fetchSite !== 'none'

@@ -1,6 +1,9 @@
 import { LarderError } from '@shared/errors'
 
-/** A name or an IPv4 address, or an IPv6 address in brackets, with an optional port (RFC 9110 §7.2, RFC 3986 §3.2.2). */
+/**
+ * A name or an IPv4 address, or an IPv6 address in brackets, with an optional port (RFC 9110 §7.2,
+ * RFC 3986 §3.2.2).
+ */
 const wellFormed = /^(?:[\w.-]{1,253}|\[[\da-f:.]{2,45}\])(?::(\d{1,5}))?$/i
 
 export interface HostGuard {
@@ -11,7 +14,8 @@ export interface HostGuard {
 }
 
 /**
- * Keeps web pages that point a name of their own at 127.0.0.1 (DNS rebinding) away: only our names, with our port.
+ * Keeps web pages that point a name of their own at 127.0.0.1 (DNS rebinding) away: only our names,
+ * with our port.
  *
  * @param options.names further names: `host` (with any port) or `host:port`
  */
@@ -41,7 +45,10 @@ export function createHostGuard(options: { port: number, secure: boolean, names:
       const parts = wellFormed.exec(host)
       if (!parts || Number(parts[1] ?? 0) > 65535)
         throw new LarderError('bad-host', 'Host: must be a name or an address with an optional port')
-      throw new LarderError('misdirected', `This server does not accept this Host. It accepts localhost:${port}; LARDER_ALLOWED_HOSTS adds others.`)
+      throw new LarderError(
+        'misdirected',
+        `This server does not accept this Host. It accepts localhost:${port}; LARDER_ALLOWED_HOSTS adds others.`,
+      )
     },
     isOwnOrigin(origin) {
       const scheme = secure ? 'https://' : 'http://'

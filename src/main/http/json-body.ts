@@ -6,16 +6,21 @@ import { limits } from '@shared/limits'
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * Parses JSON. Throws LarderError `malformed-json`, and `too-large` for more elements than the limit;
- * too many of them, or too deep nesting, are refused before anything is parsed.
+ * Parses JSON. Throws LarderError `malformed-json`, and `too-large` for more elements than the
+ * limit; too many of them, or too deep nesting, are refused before anything is parsed.
  */
 export function parseJson(body: Buffer): unknown {
   const text = attempt(() => utf8.decode(body))
   const excess = jsonExcess(text, limits.jsonDepth, limits.jsonElements)
   if (excess === 'depth')
     throw new LarderError('malformed-json', `The JSON is nested deeper than ${limits.jsonDepth} levels.`)
-  if (excess === 'elements')
-    throw new LarderError('too-large', `body: must have at most ${grouped(limits.jsonElements)} JSON elements`, { errors: [{ field: 'body', message: `must have at most ${grouped(limits.jsonElements)} JSON elements` }] })
+  if (excess === 'elements') {
+    throw new LarderError(
+      'too-large',
+      `body: must have at most ${grouped(limits.jsonElements)} JSON elements`,
+      { errors: [{ field: 'body', message: `must have at most ${grouped(limits.jsonElements)} JSON elements` }] },
+    )
+  }
   return attempt(() => JSON.parse(text) as unknown)
 }
 
@@ -24,6 +29,10 @@ function attempt<T>(read: () => T): T {
     return read()
   }
   catch (cause) {
-    throw new LarderError('malformed-json', `The body is not JSON: ${cause instanceof Error ? cause.message : 'unreadable'}`, { cause })
+    throw new LarderError(
+      'malformed-json',
+      `The body is not JSON: ${cause instanceof Error ? cause.message : 'unreadable'}`,
+      { cause },
+    )
   }
 }

@@ -3,8 +3,8 @@ import type { ControlPlaneDeps } from './control-plane'
 import type { Exchange } from './exchange'
 
 /**
- * The control plane, loaded when the first request to it comes. Express and the OpenAPI document take more time to load than all the rest of the
- * server, and no app under test waits for them.
+ * The control plane, loaded when the first request to it comes. Express and the OpenAPI document
+ * take more time to load than all the rest of the server, and no app under test waits for them.
  */
 export function createLazyControlPlane(deps: ControlPlaneDeps): { handle: (exchange: Exchange) => void } & Disposable {
   type ControlPlane = ReturnType<typeof createLazyControlPlane>

@@ -36,12 +36,20 @@ interface Family {
   samples: Sample[]
 }
 
-/** Statistics in the Prometheus text exposition format 0.0.4: base units, counters since the start end in `_total`. */
+/**
+ * Statistics in the Prometheus text exposition format 0.0.4: base units, counters since the start
+ * end in `_total`.
+ */
 export function renderMetrics({ caches, engine, process }: MetricsInput): string {
   const families: Family[] = [
     ...cacheFamilies(caches),
     single('larder_memory_budget_bytes', 'gauge', 'Budget for all entries and their overhead.', engine.budget),
-    single('larder_switch', 'gauge', '1 while caching is on, 0 while the global switch is off.', Number(engine.enabled)),
+    single(
+      'larder_switch',
+      'gauge',
+      '1 while caching is on, 0 while the global switch is off.',
+      Number(engine.enabled),
+    ),
     ...(process ? processFamilies(process) : []),
   ]
   return families.map(renderFamily).join('')
@@ -70,31 +78,43 @@ function processFamilies({ uptimeSeconds, residentMemory, cpuSeconds, inFlight, 
 }
 
 function cacheFamilies(caches: readonly CacheInfo[]): Family[] {
-  const rows = caches.map(cache => ({ cache, labels: { cache: cache.definition.name }, statistics: cache.statistics() }))
+  const rows = caches.map(cache =>
+    ({ cache, labels: { cache: cache.definition.name }, statistics: cache.statistics() }))
   const perCache = (
     name: string,
     type: Family['type'],
     help: string,
     pick: (cache: CacheInfo, statistics: Statistics) => number,
   ): Family =>
-    ({ name, type, help, samples: rows.map(({ cache, labels, statistics }) => ({ labels, value: pick(cache, statistics) })) })
+    ({
+      name,
+      type,
+      help,
+      samples: rows.map(({ cache, labels, statistics }) => ({ labels, value: pick(cache, statistics) })),
+    })
 
   return [
     perCache('larder_entries', 'gauge', 'Entries held.', cache => cache.size),
     perCache('larder_bytes', 'gauge', 'Bytes held: keys, values, tags and overhead.', cache => cache.bytes),
-    perCache('larder_cache_enabled', 'gauge', '1 while the cache is on, 0 while its own switch is off.', cache => Number(cache.definition.enabled)),
-    perCache('larder_hits_total', 'counter', 'Reads that found an entry, stale ones included.', (_, statistics) => statistics.hits),
-    perCache('larder_stale_hits_total', 'counter', 'Reads that were served a stale entry.', (_, statistics) => statistics.staleHits),
+    perCache('larder_cache_enabled', 'gauge', '1 while the cache is on, 0 while its own switch is off.', cache =>
+      Number(cache.definition.enabled)),
+    perCache('larder_hits_total', 'counter', 'Reads that found an entry, stale ones included.', (_, statistics) =>
+      statistics.hits),
+    perCache('larder_stale_hits_total', 'counter', 'Reads that were served a stale entry.', (_, statistics) =>
+      statistics.staleHits),
     {
       name: 'larder_misses_total',
       type: 'counter',
       help: 'Reads that found nothing, by reason.',
-      samples: rows.flatMap(({ labels, statistics }) => missReasonNames.map(reason => ({ labels: { ...labels, reason }, value: statistics.misses[reason] }))),
+      samples: rows.flatMap(({ labels, statistics }) =>
+        missReasonNames.map(reason => ({ labels: { ...labels, reason }, value: statistics.misses[reason] }))),
     },
     perCache('larder_sets_total', 'counter', 'Entries stored.', (_, statistics) => statistics.sets),
     perCache('larder_deletes_total', 'counter', 'Entries deleted.', (_, statistics) => statistics.deletes),
-    perCache('larder_evictions_total', 'counter', 'Entries evicted because a limit was reached.', (_, statistics) => statistics.evictions),
-    perCache('larder_expirations_total', 'counter', 'Entries removed because they had expired.', (_, statistics) => statistics.expirations),
+    perCache('larder_evictions_total', 'counter', 'Entries evicted because a limit was reached.', (_, statistics) =>
+      statistics.evictions),
+    perCache('larder_expirations_total', 'counter', 'Entries removed because they had expired.', (_, statistics) =>
+      statistics.expirations),
     {
       name: 'larder_request_duration_seconds',
       type: 'summary',
@@ -104,7 +124,10 @@ function cacheFamilies(caches: readonly CacheInfo[]): Family[] {
   ]
 }
 
-/** Engine percentiles (microseconds) as a summary in seconds. A quantile of nothing is NaN by the format's convention. */
+/**
+ * Engine percentiles (microseconds) as a summary in seconds. A quantile of nothing is NaN by the
+ * format's convention.
+ */
 function latencySamples(labels: Record<string, string>, { count, p50, p90, p99 }: Statistics['latency']): Sample[] {
   const quantile = (quantile: string, microseconds: number): Sample =>
     ({ labels: { ...labels, quantile }, value: count === 0 ? Number.NaN : microseconds / 1e6 })
@@ -118,7 +141,8 @@ function single(name: string, type: Family['type'], help: string, value: number)
 function renderFamily({ name, help, type, samples }: Family): string {
   if (samples.length === 0)
     return ''
-  const lines = samples.map(({ suffix = '', labels = {}, value }) => `${name}${suffix}${renderLabels(labels)} ${renderNumber(value)}\n`)
+  const lines = samples.map(({ suffix = '', labels = {}, value }) =>
+    `${name}${suffix}${renderLabels(labels)} ${renderNumber(value)}\n`)
   return `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n${lines.join('')}`
 }
 

@@ -8,8 +8,9 @@ import { parseJson } from './json-body'
 import { decodePart, readQuery } from './request-target'
 
 /**
- * Puts an operation's input together from path, query (GET, DELETE) and JSON body (the others). It is not checked yet: `invoke` does
- * that by the schema. Throws LarderError `malformed-json`, `bad-encoding`, `invalid-input`.
+ * Puts an operation's input together from path, query (GET, DELETE) and JSON body (the others). It
+ * is not checked yet: `invoke` does that by the schema. Throws LarderError `malformed-json`,
+ * `bad-encoding`, `invalid-input`.
  */
 export async function readOperationInput(exchange: Exchange, spec: OperationSpec): Promise<Record<string, unknown>> {
   const { route } = exchange
@@ -18,7 +19,9 @@ export async function readOperationInput(exchange: Exchange, spec: OperationSpec
     for (const [name, value] of Object.entries(route.params))
       define(input, name, decodePart(value, name))
   }
-  const rest = spec.method === 'GET' || spec.method === 'DELETE' ? fromQuery(exchange, spec) : await fromBody(exchange, spec)
+  const rest = spec.method === 'GET' || spec.method === 'DELETE'
+    ? fromQuery(exchange, spec)
+    : await fromBody(exchange, spec)
   for (const [name, value] of Object.entries(rest)) {
     if (Object.hasOwn(input, name))
       throw invalidField(name, 'is given by the path')
@@ -27,7 +30,10 @@ export async function readOperationInput(exchange: Exchange, spec: OperationSpec
   return input
 }
 
-/** Plain assignment would call the `__proto__` setter instead of making a member that the schema then refuses. */
+/**
+ * Plain assignment would call the `__proto__` setter instead of making a member that the schema
+ * then refuses.
+ */
 function define(target: Record<string, unknown>, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
 }
@@ -49,7 +55,10 @@ function fromQuery(exchange: Exchange, spec: OperationSpec): Record<string, unkn
   return input
 }
 
-/** Query parameters are text; where the schema wants a number or a boolean, text that is one becomes it. */
+/**
+ * Query parameters are text; where the schema wants a number or a boolean, text that is one becomes
+ * it.
+ */
 function typed(text: string, type: unknown): unknown {
   if ((type === 'integer' || type === 'number') && /^-?\d+(?:\.\d+)?$/.test(text))
     return Number(text)

@@ -5,15 +5,15 @@ import type { Disposable } from '../base/disposable'
 import type { Hold, InFlight } from '../base/in-flight'
 
 /**
- * Counts the answers that clients have not taken yet, and ends connections that take nothing. An answer that the system
- * takes over at once, as nearly all do, costs one comparison.
+ * Counts the answers that clients have not taken yet, and ends connections that take nothing. An
+ * answer that the system takes over at once, as nearly all do, costs one comparison.
  */
 export interface Outflow extends Disposable {
   /** After a write to a connection that has not taken all of it. */
   written: (socket: Socket, caller: object) => void
   /**
-   * Something waits for the answers before it on its connection: it counts until the response gets its
-   * socket. Ends the connection where there is no room.
+   * Something waits for the answers before it on its connection: it counts until the response gets
+   * its socket. Ends the connection where there is no room.
    */
   queued: (response: ServerResponse, caller: object, bytes: number) => void
   /** Calls `ended` once, when the connection has closed. Returns the function that forgets it. */

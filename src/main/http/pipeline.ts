@@ -30,7 +30,10 @@ export interface PipelineDeps {
   fail: (exchange: Exchange, error: unknown) => void
 }
 
-/** What every request goes through, once and in this order: message, Host, preflight, origin, key → data plane or control plane. */
+/**
+ * What every request goes through, once and in this order: message, Host, preflight, origin, key →
+ * data plane or control plane.
+ */
 export function createPipeline(deps: PipelineDeps): RequestListener {
   const { stopwatch, authenticator, serving, traffic, route, control, data, fail } = deps
 
@@ -76,7 +79,9 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
       exchange.operation = found.kind === 'data' ? found.name : null
       if (request.method === 'OPTIONS' && head.origin !== null && head.preflightMethod !== null)
         return answerPreflight(exchange, head.origin)
-      exchange.open = found.kind === 'document' || (found.kind === 'method' && found.open) || (found.kind === 'control' && found.spec.scope === 'open')
+      exchange.open = found.kind === 'document'
+        || (found.kind === 'method' && found.open)
+        || (found.kind === 'control' && found.spec.scope === 'open')
       checkCaller(exchange, authenticator, deps.hosts())
       dispatch(exchange)
     }
@@ -103,7 +108,10 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
     }
   }
 
-  /** Before the key is known: from the union of all keys' lists. Another origin is refused, without a CORS header. */
+  /**
+   * Before the key is known: from the union of all keys' lists. Another origin is refused, without
+   * a CORS header.
+   */
   function answerPreflight(exchange: Exchange, origin: string): void {
     if (!authenticator.allowsOrigin(origin))
       throw new LarderError('cross-origin', `No API key allows the origin ${origin.slice(0, 255)}.`)
@@ -112,7 +120,10 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
   }
 }
 
-/** OPTIONS lists the methods (RFC 9110 §9.3.7), but for the text key-value face, whose contract knows its own methods only. */
+/**
+ * OPTIONS lists the methods (RFC 9110 §9.3.7), but for the text key-value face, whose contract
+ * knows its own methods only.
+ */
 function refuseMethod(exchange: Exchange, allow: string, plain: boolean): void {
   if (exchange.request.method === 'OPTIONS' && !plain)
     return send(exchange, 204, ['Allow', `${allow}, OPTIONS`])

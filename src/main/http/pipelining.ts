@@ -11,9 +11,10 @@ export function underWay(socket: Socket): ServerResponse | null {
 }
 
 /**
- * Pipelined requests act in their order. Node hands them out as they are parsed, and puts their answers alone into order; but what one of them writes, the next has to find.
- * Reads go side by side; what writes waits for the answers before it, and what comes after it waits for its answer (RFC 9112 §9.3.2). The end of the answer before gives
- * a response its socket.
+ * Pipelined requests act in their order. Node hands them out as they are parsed, and puts their
+ * answers alone into order; but what one of them writes, the next has to find. Reads go side by
+ * side; what writes waits for the answers before it, and what comes after it waits for its answer
+ * (RFC 9112 §9.3.2). The end of the answer before gives a response its socket.
  */
 export function inOrder(outflow: Outflow, handle: RequestListener): RequestListener {
   /** Requests that wait, by connection. */
@@ -40,8 +41,9 @@ function isSafe(request: IncomingMessage | undefined): boolean {
 }
 
 /**
- * Node reads no further from a connection with more than so many bytes of answers that wait for the client. A request that waits counts among them, else a flood of them would
- * fill the memory. There is no public name for that either.
+ * Node reads no further from a connection with more than so many bytes of answers that wait for the
+ * client. A request that waits counts among them, else a flood of them would fill the memory. There
+ * is no public name for that either.
  */
 function countAsPending(response: ServerResponse, bytes: number): void {
   (response as ServerResponse & { _onPendingData: (bytes: number) => void })._onPendingData(bytes)

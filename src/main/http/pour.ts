@@ -7,7 +7,10 @@ import { queuedOverhead } from './traffic'
 interface Pouring {
   response: ServerResponse
   outflow: Outflow
-  /** Counts what the pieces are made of, and is released at the end; null for memory that is there anyway. */
+  /**
+   * Counts what the pieces are made of, and is released at the end; null for memory that is there
+   * anyway.
+   */
   hold: Hold | null
   /** Whom the budget charges for what the client has not taken. */
   caller: object
@@ -23,9 +26,9 @@ interface Pouring {
 const pieceSize = 64 * 1024
 
 /**
- * Writes an answer piece by piece as its client takes it, behind the answers before it on its connection. The head is
- * made already. A failure midway has to cut the connection: part of the answer is out, and nothing else
- * tells the client that it is not whole.
+ * Writes an answer piece by piece as its client takes it, behind the answers before it on its
+ * connection. The head is made already. A failure midway has to cut the connection: part of the
+ * answer is out, and nothing else tells the client that it is not whole.
  */
 export function pour({ response, outflow, hold, caller, pieces, failed, ended }: Pouring): void {
   const { socket } = response.req
@@ -97,7 +100,9 @@ export function* slices(body: Buffer): Generator<Buffer, void> {
 /** Among texts: others should have their turn before the next one is asked for. */
 export const pause = ''
 
-/** Texts, small ones together, as pieces of about `pieceSize` bytes; a `pause` is an empty piece. */
+/**
+ * Texts, small ones together, as pieces of about `pieceSize` bytes; a `pause` is an empty piece.
+ */
 export function* gathered(texts: Iterable<string>): Generator<Buffer, void> {
   let waiting = ''
   for (const text of texts) {

@@ -7,11 +7,17 @@ import { noteFailure } from '../serving/account'
 import { classicError, classicStatus } from './classic-errors'
 import { send, sendText } from './exchange'
 
-/** Turns whatever was thrown into an expected error. What is not one is a bug: it is logged, the client learns nothing of it. */
+/**
+ * Turns whatever was thrown into an expected error. What is not one is a bug: it is logged, the
+ * client learns nothing of it.
+ */
 export function toLarderError(error: unknown, logger: Logger): LarderError {
   if (error instanceof LarderError)
     return error
-  logger.error('unexpected error', { error: messageOf(error), stack: error instanceof Error ? (error.stack ?? null) : null })
+  logger.error(
+    'unexpected error',
+    { error: messageOf(error), stack: error instanceof Error ? (error.stack ?? null) : null },
+  )
   return new LarderError('internal', 'Something went wrong inside Larder. The log has the details.', { cause: error })
 }
 
@@ -19,7 +25,8 @@ export function toLarderError(error: unknown, logger: Logger): LarderError {
 export function sendError(exchange: Exchange, error: LarderError, clock: RealClock): void {
   const { response } = exchange
   if (response.headersSent) {
-    // Part of an answer is out already; only cutting the connection tells the client that it is not whole.
+    // Part of an answer is out already; only cutting the connection tells the client that it is not
+    // whole.
     response.destroy()
     return
   }
@@ -28,12 +35,25 @@ export function sendError(exchange: Exchange, error: LarderError, clock: RealClo
   if (exchange.result === 'miss')
     headers.push('Cache-Status', `Larder; fwd=miss; detail=${exchange.reason}`)
   noteFailure(exchange, error)
-  if (face === 'classic')
-    send(exchange, classicStatus(error.code), ['Content-Type', 'application/json', ...headers], JSON.stringify(classicError(error.code, error.message, exchange.target.path, clock.wall())))
-  else if (face === 'plain')
+  if (face === 'classic') {
+    send(
+      exchange,
+      classicStatus(error.code),
+      ['Content-Type', 'application/json', ...headers],
+      JSON.stringify(classicError(error.code, error.message, exchange.target.path, clock.wall())),
+    )
+  }
+  else if (face === 'plain') {
     sendText(exchange, error.status, `${plainText(error)}\n`, headers)
-  else
-    send(exchange, error.status, ['Content-Type', 'application/problem+json', ...headers], JSON.stringify(error.toProblem()))
+  }
+  else {
+    send(
+      exchange,
+      error.status,
+      ['Content-Type', 'application/problem+json', ...headers],
+      JSON.stringify(error.toProblem()),
+    )
+  }
 }
 
 function errorHeaders(exchange: Exchange, error: LarderError): string[] {

@@ -1,9 +1,15 @@
-/** The header fields that the guards and the data plane look at; read in one pass, because the hot path pays for each. */
+/**
+ * The header fields that the guards and the data plane look at; read in one pass, because the hot
+ * path pays for each.
+ */
 export interface RequestHead {
   /** How often Host came: anything but once is an error (RFC 9112 §3.2). */
   hostCount: number
   host: string
-  /** Credential from Api-Key or Authorization: Bearer; null when neither came, '' when it came empty or of another scheme. */
+  /**
+   * Credential from Api-Key or Authorization: Bearer; null when neither came, '' when it came empty
+   * or of another scheme.
+   */
   secret: string | null
   origin: string | null
   fetchSite: string | null
@@ -23,9 +29,30 @@ export interface RequestHead {
   bytes: number
 }
 
-/** Reads node's `rawHeaders` (name, value, name, value …). Repeated fields are joined by a comma (RFC 9110 §5.3). */
+/**
+ * Reads node's `rawHeaders` (name, value, name, value …). Repeated fields are joined by a comma
+ * (RFC 9110 §5.3).
+ */
 export function readHead(raw: readonly string[]): RequestHead {
-  const head: RequestHead = { hostCount: 0, host: '', secret: null, origin: null, fetchSite: null, contentLength: null, contentType: null, contentEncoding: null, cacheControl: null, ifMatch: null, ifNoneMatch: null, larderTtl: null, larderTags: null, preflightMethod: null, unattended: false, fields: raw.length / 2, bytes: 0 }
+  const head: RequestHead = {
+    hostCount: 0,
+    host: '',
+    secret: null,
+    origin: null,
+    fetchSite: null,
+    contentLength: null,
+    contentType: null,
+    contentEncoding: null,
+    cacheControl: null,
+    ifMatch: null,
+    ifNoneMatch: null,
+    larderTtl: null,
+    larderTags: null,
+    preflightMethod: null,
+    unattended: false,
+    fields: raw.length / 2,
+    bytes: 0,
+  }
   let apiKey: string | null = null
   let authorization: string | null = null
   for (let i = 0; i + 1 < raw.length; i += 2) {

@@ -1,7 +1,10 @@
 import { percentDecode } from '@shared/entry-key'
 import { invalidField, LarderError } from '@shared/errors'
 
-/** A request target, cut at the first `?`; nothing is decoded or normalised: keys are the path as it came. */
+/**
+ * A request target, cut at the first `?`; nothing is decoded or normalised: keys are the path as it
+ * came.
+ */
 export interface RequestTarget {
   path: string
   /** Text behind `?`, empty when there is none. */
@@ -24,12 +27,15 @@ export function readTarget(url: string): RequestTarget {
     }
   }
   const mark = rest.indexOf('?')
-  return mark < 0 ? { path: rest, query: '', authority } : { path: rest.slice(0, mark), query: rest.slice(mark + 1), authority }
+  return mark < 0
+    ? { path: rest, query: '', authority }
+    : { path: rest.slice(0, mark), query: rest.slice(mark + 1), authority }
 }
 
 /**
- * Percent-decodes one part of a target as UTF-8. Throws LarderError `bad-encoding` that names `field`: half an escape, bytes that
- * are no UTF-8, characters that may not stand in a target (RFC 3986 §2).
+ * Percent-decodes one part of a target as UTF-8. Throws LarderError `bad-encoding` that names
+ * `field`: half an escape, bytes that are no UTF-8, characters that may not stand in a target (RFC
+ * 3986 §2).
  */
 export function decodePart(text: string, field: string): string {
   if (!text.includes('%')) {
@@ -41,15 +47,24 @@ export function decodePart(text: string, field: string): string {
       return decodeURIComponent(text)
     }
     catch (cause) {
-      throw new LarderError('bad-encoding', `${field}: must be percent-encoded UTF-8`, { cause, errors: [{ field, message: 'must be percent-encoded UTF-8' }] })
+      throw new LarderError(
+        'bad-encoding',
+        `${field}: must be percent-encoded UTF-8`,
+        { cause, errors: [{ field, message: 'must be percent-encoded UTF-8' }] },
+      )
     }
   }
-  throw new LarderError('bad-encoding', `${field}: must be percent-encoded ASCII`, { errors: [{ field, message: 'must be percent-encoded ASCII' }] })
+  throw new LarderError(
+    'bad-encoding',
+    `${field}: must be percent-encoded ASCII`,
+    { errors: [{ field, message: 'must be percent-encoded ASCII' }] },
+  )
 }
 
 /**
- * Percent-decodes an entry key, or a part of one: any bytes, in the one spelling that keys have. Throws LarderError
- * `bad-encoding` that names `field`: half an escape, characters that may not stand in a target.
+ * Percent-decodes an entry key, or a part of one: any bytes, in the one spelling that keys have.
+ * Throws LarderError `bad-encoding` that names `field`: half an escape, characters that may not
+ * stand in a target.
  */
 export function decodeKeyPart(text: string, field: string): string {
   if (!text.includes('%') || !isPlain(text))
@@ -71,8 +86,9 @@ function isPlain(text: string): boolean {
 }
 
 /**
- * Reads a query as forms write it (`+` is a space). A name that comes twice is refused: which one counts would be a guess.
- * Throws LarderError `bad-encoding` or `invalid-input` with the parameter's name.
+ * Reads a query as forms write it (`+` is a space). A name that comes twice is refused: which one
+ * counts would be a guess. Throws LarderError `bad-encoding` or `invalid-input` with the
+ * parameter's name.
  *
  * @param keys names of parameters that hold keys, or parts of keys, and so any bytes
  */

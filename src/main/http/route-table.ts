@@ -15,7 +15,9 @@ export type Route =
 export type Params = Readonly<Record<string, string>>
 type Face = DataOperationSpec['face'] | 'control'
 
-type Row = { kind: 'data', name: DataOperationName, spec: DataOperationSpec } | { kind: 'control', name: OperationName, spec: OperationSpec }
+type Row =
+  | { kind: 'data', name: DataOperationName, spec: DataOperationSpec }
+  | { kind: 'control', name: OperationName, spec: OperationSpec }
 interface Path { methods: Map<string, Row>, allow: string, face: Face, open: boolean }
 type Part = { literal: string } | { param: string, rest: boolean }
 
@@ -25,10 +27,12 @@ const noParams: Params = {}
 export const descriptionPaths = ['/openapi.json', '/swagger.yaml'] as const
 
 /**
- * Finds the operation behind a method and a path. Compiled once from both tables: exact paths through a map, the dozen templates with
- * `{name}` (one segment) and `{key+}` (the rest) by trying each.
+ * Finds the operation behind a method and a path. Compiled once from both tables: exact paths
+ * through a map, the dozen templates with `{name}` (one segment) and `{key+}` (the rest) by trying
+ * each.
  *
- * @param documents paths that are served to everybody as they are, by GET and HEAD; templates as in the tables
+ * @param documents paths that are served to everybody as they are, by GET and HEAD; templates as in
+ *   the tables
  */
 export function createRouteTable(documents: ReadonlySet<string>): (method: string, path: string) => Route {
   const exact = new Map<string, Path>()
@@ -63,7 +67,9 @@ export function createRouteTable(documents: ReadonlySet<string>): (method: strin
 
   function answer(path: Path, method: string, params: Params): Route {
     const row = path.methods.get(method)
-    return row ? { kind: row.kind, name: row.name, spec: row.spec, params } as Route : { kind: 'method', face: path.face, open: path.open, allow: path.allow }
+    return row
+      ? { kind: row.kind, name: row.name, spec: row.spec, params } as Route
+      : { kind: 'method', face: path.face, open: path.open, allow: path.allow }
   }
 
   const documentTemplates = Array.from(

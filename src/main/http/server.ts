@@ -46,7 +46,10 @@ export interface HttpFaceOptions {
   tls: { cert: Buffer, key: Buffer } | null
 }
 
-/** A slow head is cut after 10 s plus the time between two checks; a body may take longer, as values are large. */
+/**
+ * A slow head is cut after 10 s plus the time between two checks; a body may take longer, as values
+ * are large.
+ */
 const serverOptions: ServerOptions = {
   // Head and request line count together here; the guards tell 414 from 431 below this.
   maxHeaderSize: limits.headers + limits.url + 1024,
@@ -56,7 +59,8 @@ const serverOptions: ServerOptions = {
   connectionsCheckingInterval: 2_000,
   // We look at Host ourselves: node would let a doubled one pass.
   requireHostHeader: false,
-  // A request without a body gets no stream to be read to its end, which node would do for each. Older versions ignore it.
+  // A request without a body gets no stream to be read to its end, which node would do for each.
+  // Older versions ignore it.
   optimizeEmptyRequests: true,
 }
 
@@ -96,9 +100,11 @@ export function createHttpFace(options: HttpFaceOptions): Face {
   }
 
   function equip(server: Server): Server {
-    // Node drops the fields behind this one unseen, a second Host among them: the guards refuse a head that has it.
+    // Node drops the fields behind this one unseen, a second Host among them: the guards refuse a
+    // head that has it.
     server.maxHeadersCount = limits.headerFields + 1
-    // Who has closed may go on to receive (RFC 9293 §3.6). The property is as old as the class, and missing in its documentation.
+    // Who has closed may go on to receive (RFC 9293 §3.6). The property is as old as the class, and
+    // missing in its documentation.
     Object.assign(server, { httpAllowHalfOpen: true })
     server.on('request', (request: IncomingMessage, response: ServerResponse) => run(request, response, false))
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => run(request, response, true))
@@ -112,8 +118,14 @@ export function createHttpFace(options: HttpFaceOptions): Face {
     async start() {
       const create = await chooseProtocol()
       listening = await listen(() => equip(create()), options.host, options.port)
-      const own = options.host === null || /^(?:0\.0\.0\.0|::)$/.test(options.host) ? [] : [`${listening.addresses[0]}:${listening.port}`]
-      hosts = createHostGuard({ port: listening.port, secure: options.tls !== null, names: [...options.allowedHosts, ...own] })
+      const own = options.host === null || /^(?:0\.0\.0\.0|::)$/.test(options.host)
+        ? []
+        : [`${listening.addresses[0]}:${listening.port}`]
+      hosts = createHostGuard({
+        port: listening.port,
+        secure: options.tls !== null,
+        names: [...options.allowedHosts, ...own],
+      })
       return listening
     },
     async stop(graceMs) {
@@ -128,7 +140,8 @@ export function createHttpFace(options: HttpFaceOptions): Face {
 async function stopServer(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>(resolve => server.close(() => resolve()))
   server.closeIdleConnections()
-  // Connections become idle as their requests finish; close() alone would wait for their keep-alive.
+  // Connections become idle as their requests finish; close() alone would wait for their
+  // keep-alive.
   const idle = setInterval(() => server.closeIdleConnections(), 50)
   const cut = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed

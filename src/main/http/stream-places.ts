@@ -2,7 +2,10 @@ import type { Disposable } from '../base/disposable'
 import type { Principal } from '../base/principal'
 import { LarderError } from '@shared/errors'
 
-/** Limits how many event streams one credential has open: an API key, or all sessions of a user together. */
+/**
+ * Limits how many event streams one credential has open: an API key, or all sessions of a user
+ * together.
+ */
 export function createStreamPlaces(limit: number): { take: (principal: Principal) => Disposable } {
   const taken = new Map<string, number>()
 
@@ -11,8 +14,13 @@ export function createStreamPlaces(limit: number): { take: (principal: Principal
     take({ keyId, kind, userId }) {
       const credential = keyId ?? `${kind} ${userId}`
       const open = taken.get(credential) ?? 0
-      if (open >= limit)
-        throw new LarderError('overloaded', `This credential already has ${limit} open event streams. Close one first.`, { retryAfter: 5 })
+      if (open >= limit) {
+        throw new LarderError(
+          'overloaded',
+          `This credential already has ${limit} open event streams. Close one first.`,
+          { retryAfter: 5 },
+        )
+      }
       taken.set(credential, open + 1)
       return {
         dispose() {

@@ -1,12 +1,16 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** What is put off to the end of a turn of the event loop; all of it is done before the loop waits again. */
+/**
+ * What is put off to the end of a turn of the event loop; all of it is done before the loop waits
+ * again.
+ */
 export interface Turn {
   /** Runs once all that came in this turn was parsed. */
   atEnd: (work: () => void) => void
   /**
-   * Ends an answer, of which the head is made already, with its body; after all that runs at the end.
+   * Ends an answer, of which the head is made already, with its body; after all that runs at the
+   * end.
    *
    * @param caller whom the budget charges for what the client does not take at once
    */
@@ -15,12 +19,16 @@ export interface Turn {
 
 interface Letter { response: ServerResponse, body: Buffer | string, encoding: 'latin1' | 'utf8', caller: object }
 
-/** Answers that wait for each other, at most: what the first one loses stays far below a millisecond. */
+/**
+ * Answers that wait for each other, at most: what the first one loses stays far below a
+ * millisecond.
+ */
 const most = 32
 
 /**
- * Answers that are made in one turn of the event loop go out together at its end. Written one by one, each would wake a client that has just gone to sleep again,
- * and waking another core was a third of the processor time of a PUT (decision 0021).
+ * Answers that are made in one turn of the event loop go out together at its end. Written one by
+ * one, each would wake a client that has just gone to sleep again, and waking another core was a
+ * third of the processor time of a PUT (decision 0021).
  *
  * @param waits told of a connection that has not taken all of an answer
  */

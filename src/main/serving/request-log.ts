@@ -14,7 +14,9 @@ type RequestRecord = z.output<typeof RequestRecordSchema>
  * body, so none can be kept by accident (S12 of the quality bar).
  */
 export interface RequestFields extends Omit<RequestRecord, 'id' | 'at' | 'marks'> {
-  /** Whose request it was; null when nobody was recognised. Those are counted, and shown to nobody. */
+  /**
+   * Whose request it was; null when nobody was recognised. Those are counted, and shown to nobody.
+   */
   user: string | null
   marks: readonly string[]
 }
@@ -35,11 +37,15 @@ export interface RequestLog {
    */
   record: (fields: RequestFields, ended: number) => void
   /**
-   * The newest `limit` records of a user with an id above `after` that the filter lets pass, newest last; `total` says how many there
-   * are without the limit. `caches` narrows it to requests to these, for keys that may reach no others. Throws LarderError
-   * `invalid-input` (field filter).
+   * The newest `limit` records of a user with an id above `after` that the filter lets pass, newest
+   * last; `total` says how many there are without the limit. `caches` narrows it to requests to
+   * these, for keys that may reach no others. Throws LarderError `invalid-input` (field filter).
    */
-  list: (userId: string, query: z.output<typeof RequestQuery>, caches?: ReadonlySet<string> | null) => { total: number, requests: RequestRecord[] }
+  list: (
+    userId: string,
+    query: z.output<typeof RequestQuery>,
+    caches?: ReadonlySet<string> | null,
+  ) => { total: number, requests: RequestRecord[] }
   /** Requests a second of all users, mean of the last ten seconds. */
   perSecond: () => number
   /** Requests of all users since the start. */
@@ -56,7 +62,10 @@ interface Slot extends RequestFields {
 const longestPath = 512
 const longestKey = 256
 
-/** A ring of the newest requests in slots that are written over, so that recording one leaves no garbage. */
+/**
+ * A ring of the newest requests in slots that are written over, so that recording one leaves no
+ * garbage.
+ */
 export function createRequestLog({ capacity = 2000, clock, stopwatch, hub }: RequestLogOptions): RequestLog {
   const ring = Array.from({ length: capacity }, emptySlot)
   const rate = createRateMeter(stopwatch)
@@ -97,8 +106,12 @@ export function createRequestLog({ capacity = 2000, clock, stopwatch, hub }: Req
       let matching = 0
       for (let id = total; id > Math.max(after, total - capacity); id--) {
         const slot = ring[(id - 1) % capacity]
-        if (!slot || slot.user !== userId || (caches && !(slot.cache !== null && caches.has(slot.cache))) || !passes(slot))
+        if (!slot
+          || slot.user !== userId
+          || (caches && !(slot.cache !== null && caches.has(slot.cache)))
+          || !passes(slot)) {
           continue
+        }
         matching += 1
         if (matching <= limit)
           newestFirst.push(toRecord(slot))
@@ -171,7 +184,10 @@ function isLowSurrogate(unit: number): boolean {
   return unit >= 0xDC00 && unit <= 0xDFFF
 }
 
-/** Counts in a hundred slices of 100 ms, so that the mean of ten seconds is exact to one slice and needs no timer. */
+/**
+ * Counts in a hundred slices of 100 ms, so that the mean of ten seconds is exact to one slice and
+ * needs no timer.
+ */
 function createRateMeter(stopwatch: Stopwatch): { count: (at: number) => void, perSecond: () => number } {
   const sliceLength = 100
   const slices = new Uint32Array(100)

@@ -10,7 +10,10 @@ export interface Backlog {
   eased: () => void
 }
 
-/** Those who wait go one after the other, a turn of the event loop each: what one writes counts for the next. */
+/**
+ * Those who wait go one after the other, a turn of the event loop each: what one writes counts for
+ * the next.
+ */
 export function createBacklog(holdsTooMuch: () => boolean): Backlog {
   let easing: PromiseWithResolvers<void> | undefined
   let queue = Promise.resolve()

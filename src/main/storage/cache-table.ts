@@ -48,7 +48,10 @@ export function openCacheTable(database: Database, logger: Logger): MetadataStor
   }
 }
 
-/** Values that are undefined are no change. Throws for settings that there are not, and for values they cannot have. */
+/**
+ * Values that are undefined are no change. Throws for settings that there are not, and for values
+ * they cannot have.
+ */
 function withChange(stored: Stored, change: Partial<CacheSettings>): Stored {
   const given = Object.entries(change).filter(([, value]) => value !== undefined)
   const checked = given.map(([name, value]) => {

@@ -18,10 +18,11 @@ interface DatabaseOptions {
 }
 
 /**
- * Opens one of Larder's databases, its owner's alone, with its schema brought up to date. What a transaction has committed
- * is on the disk. Throws an Error with a sentence for people when the file is not a database, not ours, damaged, or written
- * by a newer Larder, where one of its files is not the person's own, or where the copy cannot be made that is kept of an
- * older schema; the file is unchanged then.
+ * Opens one of Larder's databases, its owner's alone, with its schema brought up to date. What a
+ * transaction has committed is on the disk. Throws an Error with a sentence for people when the
+ * file is not a database, not ours, damaged, or written by a newer Larder, where one of its files
+ * is not the person's own, or where the copy cannot be made that is kept of an older schema; the
+ * file is unchanged then.
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const { file } = options
@@ -121,8 +122,9 @@ function migrate(database: Database, { file, applicationId, migrations, clock, l
 }
 
 /**
- * Keeps the database as it is now beside it, as `entries.db.before-002`, for those who go back to the Larder that wrote
- * it. SQLite copies: what still lies in the write-ahead log is in it. A copy of an earlier attempt is replaced.
+ * Keeps the database as it is now beside it, as `entries.db.before-002`, for those who go back to
+ * the Larder that wrote it. SQLite copies: what still lies in the write-ahead log is in it. A copy
+ * of an earlier attempt is replaced.
  */
 function keepCopy(database: Database, file: string, { name }: Migration): void {
   const copy = `${file}.before-${name.slice(0, 3)}`
@@ -130,7 +132,10 @@ function keepCopy(database: Database, file: string, { name }: Migration): void {
     replaceFile(copy, temporary => void database.prepare('VACUUM INTO ?').run(temporary))
   }
   catch (error) {
-    throw new Error(`${file} was left as it is, because its copy ${basename(copy)} cannot be made: ${messageOf(error)}`, { cause: error })
+    throw new Error(
+      `${file} was left as it is, because its copy ${basename(copy)} cannot be made: ${messageOf(error)}`,
+      { cause: error },
+    )
   }
 }
 

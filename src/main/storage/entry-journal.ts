@@ -26,7 +26,10 @@ export interface EntryJournalOptions {
   retryDelay?: number
 }
 
-/** Bytes of a batch, as pending writes count them: to hand over a thousand small ones takes some milliseconds. */
+/**
+ * Bytes of a batch, as pending writes count them: to hand over a thousand small ones takes some
+ * milliseconds.
+ */
 const batchSize = 512 * 1024
 /** Bytes that may wait before those who can wait should: some batches. */
 const backlogLimit = 8 * 1024 * 1024
@@ -98,7 +101,8 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
       if (failure === null)
         logger.error('entries cannot be written, trying again', { reason: why, pendingBytes: pending.bytes })
       failure = why
-      // Nobody knows for how long; what waits is one state a key, as much as the caches themselves hold.
+      // Nobody knows for how long; what waits is one state a key, as much as the caches themselves
+      // hold.
       backlog.eased()
       schedule()
       return settleWaiters(new Error(why))

@@ -36,7 +36,9 @@ export function createEntryRows(database: Database): EntryRows {
   const put = database.prepare(`
     INSERT OR REPLACE INTO entry (cache_id, key, value, content_type, tags, kind, flags, version, stored_at, ttl, fresh_until, grace_until)
     VALUES (@cacheId, @key, @value, @contentType, @tags, @kind, @flags, @version, @storedAt, @ttl, @freshUntil, @graceUntil)`)
-  const retime = database.prepare('UPDATE entry SET fresh_until = @freshUntil, grace_until = @graceUntil, ttl = @ttl WHERE cache_id = @cacheId AND key = @key')
+  const retime = database.prepare(
+    'UPDATE entry SET fresh_until = @freshUntil, grace_until = @graceUntil, ttl = @ttl WHERE cache_id = @cacheId AND key = @key',
+  )
   const remove = database.prepare('DELETE FROM entry WHERE cache_id = ? AND key = ?')
   const clear = database.prepare('DELETE FROM entry WHERE cache_id = ?')
 

@@ -50,7 +50,13 @@ const keyColumns: Columns<KeyRecord> = {
 
 /** The metadata in SQLite. Throws what `openDatabase` throws. */
 export function openMetadata({ home, clock = systemClock, logger }: MetadataOptions): MetadataStore {
-  const database = openDatabase({ file: join(home, 'larder.db'), applicationId, migrations: metadataMigrations, clock, logger })
+  const database = openDatabase({
+    file: join(home, 'larder.db'),
+    applicationId,
+    migrations: metadataMigrations,
+    clock,
+    logger,
+  })
   const users = createTable(database, 'user', userColumns)
   const caches = openCacheTable(database, logger)
   const keys = createTable(database, 'api_key', keyColumns)
@@ -66,7 +72,8 @@ export function openMetadata({ home, clock = systemClock, logger }: MetadataOpti
     },
     caches: {
       ...caches,
-      insert: cache => unlessTaken('cache.name', `There is a cache called ${cache.name} already.`, () => caches.insert(cache)),
+      insert: cache =>
+        unlessTaken('cache.name', `There is a cache called ${cache.name} already.`, () => caches.insert(cache)),
     },
     keys: { ...keys, deleteOf: userId => void deleteKeysOf.run(userId) },
     settings: openSettings(database),
@@ -78,7 +85,9 @@ export function openMetadata({ home, clock = systemClock, logger }: MetadataOpti
 
 function openSettings(database: Database): MetadataStore['settings'] {
   const read = database.prepare<[string], string>('SELECT value FROM setting WHERE name = ?').pluck()
-  const write = database.prepare('INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
+  const write = database.prepare(
+    'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+  )
   return {
     get(name) {
       const text = read.get(name)
@@ -93,14 +102,20 @@ function openSettings(database: Database): MetadataStore['settings'] {
   }
 }
 
-/** Runs a write; a violated UNIQUE constraint on `column` becomes `name-taken`. The constraint decides, not a look before. */
+/**
+ * Runs a write; a violated UNIQUE constraint on `column` becomes `name-taken`. The constraint
+ * decides, not a look before.
+ */
 function unlessTaken<T>(column: string, detail: string, write: () => T): T {
   try {
     return write()
   }
   catch (error) {
-    if (error instanceof Sqlite.SqliteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE' && error.message.endsWith(column))
+    if (error instanceof Sqlite.SqliteError
+      && error.code === 'SQLITE_CONSTRAINT_UNIQUE'
+      && error.message.endsWith(column)) {
       throw new LarderError('name-taken', detail, { cause: error })
+    }
     throw error
   }
 }

@@ -30,7 +30,9 @@ interface PendingWrites {
   take: (most: number) => Map<string, PendingCache>
 }
 
-/** What a change costs besides its key and value, as V8 holds it: slot of the map, objects, numbers. */
+/**
+ * What a change costs besides its key and value, as V8 holds it: slot of the map, objects, numbers.
+ */
 const overheads = { put: 400, retime: 250, remove: 120 } as const
 
 /**

@@ -37,10 +37,14 @@ export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 
 }
 
 /**
- * As `writeFileAtomic`. `write` fills the empty file that it is given by path and descriptor. Throws what `write`
- * throws, too.
+ * As `writeFileAtomic`. `write` fills the empty file that it is given by path and descriptor.
+ * Throws what `write` throws, too.
  */
-export function replaceFile(path: string, write: (temporary: string, file: number) => void, mode = privateFileMode): void {
+export function replaceFile(
+  path: string,
+  write: (temporary: string, file: number) => void,
+  mode = privateFileMode,
+): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory())
     throw new Error(`${path} is not a file; move it away`)
   const temporary = `${path}.${randomId()}.tmp`

@@ -23,8 +23,9 @@ interface Table<R extends { id: string }> {
 }
 
 /**
- * Reads and writes records of one table. All SQL is made once, from the column map: an update writes every column of the
- * merged record, so that no statement depends on what a caller sent. Fields without a column are a bug and throw TypeError.
+ * Reads and writes records of one table. All SQL is made once, from the column map: an update
+ * writes every column of the merged record, so that no statement depends on what a caller sent.
+ * Fields without a column are a bug and throw TypeError.
  */
 export function createTable<R extends { id: string }>(database: Database, name: string, columns: Columns<R>): Table<R> {
   const fields = Object.keys(columns) as (keyof R & string)[]
@@ -32,8 +33,12 @@ export function createTable<R extends { id: string }>(database: Database, name: 
   const select = `SELECT ${fields.map(field => `${columns[field].name} AS ${field}`).join(', ')} FROM ${name}`
   const all = database.prepare<[], Row<R>>(`${select} ORDER BY rowid`)
   const one = database.prepare<[string], Row<R>>(`${select} WHERE id = ?`)
-  const insert = database.prepare(`INSERT INTO ${name} (${names.join(', ')}) VALUES (${fields.map(field => `@${field}`).join(', ')})`)
-  const update = database.prepare(`UPDATE ${name} SET ${fields.map(field => `${columns[field].name} = @${field}`).join(', ')} WHERE id = @id`)
+  const insert = database.prepare(
+    `INSERT INTO ${name} (${names.join(', ')}) VALUES (${fields.map(field => `@${field}`).join(', ')})`,
+  )
+  const update = database.prepare(
+    `UPDATE ${name} SET ${fields.map(field => `${columns[field].name} = @${field}`).join(', ')} WHERE id = @id`,
+  )
   const remove = database.prepare(`DELETE FROM ${name} WHERE id = ?`)
 
   function encode(record: R): Record<string, SqlValue> {

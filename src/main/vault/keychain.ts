@@ -12,15 +12,21 @@ interface KeychainOptions {
 }
 
 const service = 'larder'
-/** An item that is always there, so that null for it says "locked" and null for another says "absent". No key has such an id. */
+/**
+ * An item that is always there, so that null for it says "locked" and null for another says
+ * "absent". No key has such an id.
+ */
 const probe = { account: 'larder-probe', secret: 'larder' }
-/** Milliseconds for which a stuck keychain is not asked again: several calls in a row would each wait for the limit. */
+/**
+ * Milliseconds for which a stuck keychain is not asked again: several calls in a row would each
+ * wait for the limit.
+ */
 const pause = 5000
 
 /**
- * Secrets in the OS keychain (service `larder`). libsecret answers null both for what is absent and while the keyring is
- * locked; taken for "absent", a locked keyring would make somebody write over a secret. So null counts only next to a
- * probe that can be read.
+ * Secrets in the OS keychain (service `larder`). libsecret answers null both for what is absent and
+ * while the keyring is locked; taken for "absent", a locked keyring would make somebody write over
+ * a secret. So null counts only next to a probe that can be read.
  */
 export function createKeychainVault({ load, stopwatch, limit = 2000 }: KeychainOptions): SecretVault {
   let keytar: Promise<Keytar> | undefined
@@ -102,7 +108,8 @@ export function createKeychainVault({ load, stopwatch, limit = 2000 }: KeychainO
     }
   }
 
-  const read = (account: string): Promise<string | null> => ask((keytar, signal) => keytar.getPassword(service, account, signal))
+  const read = (account: string): Promise<string | null> =>
+    ask((keytar, signal) => keytar.getPassword(service, account, signal))
 
   return {
     driver: 'keychain',
@@ -138,10 +145,14 @@ function locked(detail: string): VaultCondition {
 }
 
 function conditionOf(error: unknown): VaultCondition {
-  if (error instanceof Stuck)
-    return locked(`The keychain gave ${error.message}; it may be waiting for its password. Unlock it to read or keep API keys.`)
+  if (error instanceof Stuck) {
+    return locked(
+      `The keychain gave ${error.message}; it may be waiting for its password. Unlock it to read or keep API keys.`,
+    )
+  }
   const reason = messageOf(error)
-  // The wording of libsecret, and of macOS and Windows where interaction is not allowed; else the detail tells it anyway.
+  // The wording of libsecret, and of macOS and Windows where interaction is not allowed; else the
+  // detail tells it anyway.
   if (/locked|dismissed|interaction is not allowed/i.test(reason))
     return locked(`The keychain is locked (${reason}); unlock it to read or keep API keys.`)
   return { state: 'unavailable', detail: `The keychain cannot be used: ${reason}.` }

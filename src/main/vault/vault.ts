@@ -25,13 +25,16 @@ interface OpenedVault {
   wanted: VaultChoice
   /** Why `auto` could not take the keychain; null otherwise. */
   reason: string | null
-  /** A sentence for people when it is not as good as it could be, or not usable now; null when all is well. */
+  /**
+   * A sentence for people when it is not as good as it could be, or not usable now; null when all
+   * is well.
+   */
   warning: string | null
 }
 
 /**
- * Opens the place where secrets are kept. Only `auto` falls back, and says why: who asked for the keychain by name gets
- * the keychain, whatever state it is in. Takes at most about 2 s.
+ * Opens the place where secrets are kept. Only `auto` falls back, and says why: who asked for the
+ * keychain by name gets the keychain, whatever state it is in. Takes at most about 2 s.
  */
 export async function openVault({
   choice,
@@ -53,7 +56,11 @@ export async function openVault({
   if (choice === 'keychain')
     return { vault: keychain, wanted: choice, reason: null, warning: detail }
   const opened = await described(createPrivateFileVault({ home, files, logger }), choice)
-  return { ...opened, reason: detail, warning: `${detail} ${opened.warning ?? 'API keys are kept in the private file secrets.json of the data folder instead.'}` }
+  return {
+    ...opened,
+    reason: detail,
+    warning: `${detail} ${opened.warning ?? 'API keys are kept in the private file secrets.json of the data folder instead.'}`,
+  }
 }
 
 async function described(vault: SecretVault, wanted: VaultChoice): Promise<OpenedVault> {

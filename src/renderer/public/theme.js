@@ -1,5 +1,5 @@
-// Before the first paint, so that a chosen theme does not flash in the other one; the CSP allows no inline script. Kept in step with
-// src/renderer/src/stores/theme.ts.
+// Before the first paint, so that a chosen theme does not flash in the other one; the CSP allows no
+// inline script. Kept in step with src/renderer/src/stores/theme.ts.
 try {
   const theme = localStorage.getItem('larder.theme')
   if (theme === 'light' || theme === 'dark')

@@ -15,7 +15,10 @@ export function cacheFormOf(settings: Readonly<CacheSettings>): CacheForm {
   })
 }
 
-/** What the schemas are to judge: text that is not a number becomes NaN, which they refuse with their own sentence. */
+/**
+ * What the schemas are to judge: text that is not a number becomes NaN, which they refuse with
+ * their own sentence.
+ */
 export function valuesOf<N extends CacheSettingName>(form: CacheForm, names: readonly N[]): Pick<CacheSettings, N> {
   const values = names.map((name) => {
     const value = form[name]

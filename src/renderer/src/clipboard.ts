@@ -1,4 +1,7 @@
-/** Throws an Error with a sentence where the browser forbids it: no focus, or plain http from another host. */
+/**
+ * Throws an Error with a sentence where the browser forbids it: no focus, or plain http from
+ * another host.
+ */
 export async function copyText(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text)

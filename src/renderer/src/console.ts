@@ -12,7 +12,10 @@ import { useLive } from './stores/live'
 import { useSession } from './stores/session'
 import { useTheme } from './stores/theme'
 
-/** Mounts the console; `code` is the one-time code that the page was opened with, if any. In the desktop window without a server, what is the matter with that. */
+/**
+ * Mounts the console; `code` is the one-time code that the page was opened with, if any. In the
+ * desktop window without a server, what is the matter with that.
+ */
 export async function startConsole(code: string | null): Promise<void> {
   const bridge = findBridge()
   if (!bridge)
@@ -30,8 +33,8 @@ function mountConsole(api: Api, code: string | null): void {
   const live = useLive()
   useTheme()
 
-  // Following a link that differs in its fragment only does not load the page again. Listening before the router does, which would
-  // otherwise write the code into the history's state.
+  // Following a link that differs in its fragment only does not load the page again. Listening
+  // before the router does, which would otherwise write the code into the history's state.
   addEventListener('popstate', () => {
     const next = takeOneTimeCode(location, history)
     if (next !== null)
@@ -39,7 +42,11 @@ function mountConsole(api: Api, code: string | null): void {
   })
   app.use(createConsoleRouter())
 
-  watch(() => session.phase, phase => phase === 'signed-in' ? api.events.start() : api.events.stop(), { immediate: true })
+  watch(
+    () => session.phase,
+    phase => phase === 'signed-in' ? api.events.start() : api.events.stop(),
+    { immediate: true },
+  )
   watch(() => session.user?.id, live.follow, { immediate: true })
   void session.start(code)
   app.mount('#app')

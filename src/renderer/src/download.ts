@@ -5,6 +5,7 @@ export function download(content: Blob, fileName: string): void {
   link.href = url
   link.download = fileName
   link.click()
-  // The browser has taken hold of it by the next turn; an object URL that is never revoked keeps its bytes.
+  // The browser has taken hold of it by the next turn; an object URL that is never revoked keeps
+  // its bytes.
   setTimeout(() => URL.revokeObjectURL(url), 0)
 }

@@ -7,7 +7,10 @@ export function messageOf(error: unknown): string {
 
 const absent = new Set(['must not be empty', 'is missing'])
 
-/** Why a request cannot be shown yet. If a field is still empty, that is the next step and not a mistake. */
+/**
+ * Why a request cannot be shown yet. If a field is still empty, that is the next step and not a
+ * mistake.
+ */
 export function incompleteText(error: unknown, nameOf: (field: string) => string = field => field): string {
   const empty = error instanceof LarderError && error.errors?.find(({ message }) => absent.has(message))
   if (!empty)
@@ -22,8 +25,8 @@ export interface FormErrors { fields: ReadonlyMap<string, string>, form: string 
 export const noErrors: FormErrors = { fields: new Map(), form: '' }
 
 /**
- * Sorts an error to the fields of a form. Complaints about fields that the form does not show are told for the whole, so that
- * none gets lost.
+ * Sorts an error to the fields of a form. Complaints about fields that the form does not show are
+ * told for the whole, so that none gets lost.
  */
 export function toFormErrors(error: unknown, shown: readonly string[]): FormErrors {
   if (!(error instanceof LarderError) || !error.errors)

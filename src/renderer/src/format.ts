@@ -13,7 +13,10 @@ export function formatEntries(count: number): string {
   return `${formatCount(count)} ${count === 1 ? 'entry' : 'entries'}`
 }
 
-/** Requests per second and the like: `0.3`, `12.5`, `1,235`; what is there but too little to see is `<0.1`. */
+/**
+ * Requests per second and the like: `0.3`, `12.5`, `1,235`; what is there but too little to see is
+ * `<0.1`.
+ */
 export function formatRate(rate: number): string {
   if (rate > 0 && rate < 0.05)
     return '<0.1'
@@ -48,7 +51,10 @@ export function formatBytes(bytes: number): string {
 
 const steps = [['d', 86_400], ['h', 3600], ['min', 60]] as const
 
-/** Seconds in at most two units: 300 → `5 min`, 5400 → `1 h 30 min`, null → `No expiry`. Rounded down, never to nothing. */
+/**
+ * Seconds in at most two units: 300 → `5 min`, 5400 → `1 h 30 min`, null → `No expiry`. Rounded
+ * down, never to nothing.
+ */
 export function formatTtl(seconds: number | null): string {
   if (seconds === null)
     return 'No expiry'
@@ -70,7 +76,10 @@ export function formatTtl(seconds: number | null): string {
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 const distances = [['day', 86_400], ['hour', 3600], ['minute', 60]] as const
 
-/** Milliseconds since 1970 as seen from `now`: `3 minutes ago`, `yesterday`; `just now` within a minute. The exact time goes on hover. */
+/**
+ * Milliseconds since 1970 as seen from `now`: `3 minutes ago`, `yesterday`; `just now` within a
+ * minute. The exact time goes on hover.
+ */
 export function formatAgo(time: number, now: number): string {
   const seconds = (time - now) / 1000
   for (const [unit, size] of distances) {

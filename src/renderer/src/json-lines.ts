@@ -5,8 +5,9 @@ const longestLine = 1000
 const tokens = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"?|[[\]{}:,]|[^\s[\]{}:,"]+/g
 
 /**
- * Lays JSON text out for reading, one member or item a line. Works on tokens, not on values: numbers and escapes stay as they were written, and text that ends
- * early, or is no JSON, comes out as far as it goes.
+ * Lays JSON text out for reading, one member or item a line. Works on tokens, not on values:
+ * numbers and escapes stay as they were written, and text that ends early, or is no JSON, comes out
+ * as far as it goes.
  */
 export function layOutJson(text: string): string[] {
   const lines: string[] = []

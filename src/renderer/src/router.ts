@@ -11,13 +11,27 @@ declare module 'vue-router' {
   }
 }
 
-/** Routes of all screens by their paths, each loaded when it is first shown; `router.hasRoute(name)` tells whether a screen is built. */
+/**
+ * Routes of all screens by their paths, each loaded when it is first shown; `router.hasRoute(name)`
+ * tells whether a screen is built.
+ */
 export function createConsoleRouter(): Router {
   const router = createRouter({
     history: createWebHistory('/'),
     routes: [
-      ...screens.map(({ name, title, open = false, load }) => ({ name, path: consolePaths[name].replaceAll(/\{(\w+)\}/g, ':$1'), component: load, props: true, meta: { title, open } })),
-      { path: '/:path(.*)*', component: () => import('./views/missing/MissingView.vue'), meta: { title: 'Not found', open: false } },
+      ...screens.map(({ name, title, open = false, load }) =>
+        ({
+          name,
+          path: consolePaths[name].replaceAll(/\{(\w+)\}/g, ':$1'),
+          component: load,
+          props: true,
+          meta: { title, open },
+        })),
+      {
+        path: '/:path(.*)*',
+        component: () => import('./views/missing/MissingView.vue'),
+        meta: { title: 'Not found', open: false },
+      },
     ],
   })
   watch(router.currentRoute, ({ meta, params }) => {

@@ -16,13 +16,47 @@ interface Screen {
   load: () => Promise<{ default: Component }>
 }
 
-/** Every screen that is built, in the order of the navigation. A screen without a row is linked nowhere. */
+/**
+ * Every screen that is built, in the order of the navigation. A screen without a row is linked
+ * nowhere.
+ */
 export const screens: readonly Screen[] = [
-  { name: 'overview', title: 'Overview', icon: LayoutDashboard, key: 'o', load: () => import('./views/overview/OverviewView.vue') },
+  {
+    name: 'overview',
+    title: 'Overview',
+    icon: LayoutDashboard,
+    key: 'o',
+    load: () => import('./views/overview/OverviewView.vue'),
+  },
   { name: 'cache', title: 'Cache', load: () => import('./views/cache/CacheView.vue') },
-  { name: 'playground', title: 'Playground', icon: SquareTerminal, key: 'p', load: () => import('./views/playground/PlaygroundView.vue') },
-  { name: 'requests', title: 'Requests', icon: ScrollText, key: 'r', load: () => import('./views/requests/RequestsView.vue') },
+  {
+    name: 'playground',
+    title: 'Playground',
+    icon: SquareTerminal,
+    key: 'p',
+    load: () => import('./views/playground/PlaygroundView.vue'),
+  },
+  {
+    name: 'requests',
+    title: 'Requests',
+    icon: ScrollText,
+    key: 'r',
+    load: () => import('./views/requests/RequestsView.vue'),
+  },
   { name: 'keys', title: 'API keys', icon: KeyRound, key: 'k', load: () => import('./views/keys/KeysView.vue') },
-  { name: 'settings', title: 'Settings', icon: Settings2, key: 's', load: () => import('./views/settings/SettingsView.vue') },
-  { name: 'docs', title: 'Docs', icon: BookOpenText, key: 'd', open: true, load: () => import('./views/docs/DocsView.vue') },
+  {
+    name: 'settings',
+    title: 'Settings',
+    icon: Settings2,
+    key: 's',
+    load: () => import('./views/settings/SettingsView.vue'),
+  },
+  {
+    name: 'docs',
+    title: 'Docs',
+    icon: BookOpenText,
+    key: 'd',
+    open: true,
+    load: () => import('./views/docs/DocsView.vue'),
+  },
 ]

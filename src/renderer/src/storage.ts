@@ -1,4 +1,7 @@
-/** Choices of this browser that outlive the tab. A browser that blocks storage forgets them with the page; nothing else is lost. */
+/**
+ * Choices of this browser that outlive the tab. A browser that blocks storage forgets them with the
+ * page; nothing else is lost.
+ */
 export function readChoice(name: string): string | null {
   try {
     return localStorage.getItem(`larder.${name}`)

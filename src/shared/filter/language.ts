@@ -35,7 +35,8 @@ export interface FilterWords {
   /** In the order in which completion shows them. */
   fields: ReadonlyMap<string, FieldShape>
   /**
-   * Whether `user:1` is text where there is no field `user`, as among keys, which are written so. Otherwise it names a field that does not exist.
+   * Whether `user:1` is text where there is no field `user`, as among keys, which are written so.
+   * Otherwise it names a field that does not exist.
    *
    * @default false
    */
@@ -51,7 +52,10 @@ export interface FilterLanguage<R> extends FilterWords {
 /** Characters that a filter may have. Bounds the work that one match can be. */
 export const filterLimit = 1000
 
-/** What is wrong with a filter: a sentence, and where. Offsets are UTF-16 units, `to` exclusive; both lie inside the text. */
+/**
+ * What is wrong with a filter: a sentence, and where. Offsets are UTF-16 units, `to` exclusive;
+ * both lie inside the text.
+ */
 export class FilterError extends Error {
   override readonly name = 'FilterError'
   readonly from: number

@@ -20,7 +20,12 @@ export async function startEchoServer(): Promise<EchoServer> {
     const parts: Buffer[] = []
     for await (const part of request)
       parts.push(part as Buffer)
-    last = { method: request.method ?? '', target: request.url ?? '', headers: request.headers as Record<string, string>, body: Buffer.concat(parts) }
+    last = {
+      method: request.method ?? '',
+      target: request.url ?? '',
+      headers: request.headers as Record<string, string>,
+      body: Buffer.concat(parts),
+    }
     response.setHeader('Connection', 'close').end('echo')
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')

@@ -1,15 +1,31 @@
 import { Buffer } from 'node:buffer'
 
 /**
- * The text of an interpreted string literal of Go, its quotes included (Go specification, "String literals"): escapes by its table, no raw newline, no
- * surrogate halves. Throws on what the compiler refuses.
+ * The text of an interpreted string literal of Go, its quotes included (Go specification, "String
+ * literals"): escapes by its table, no raw newline, no surrogate halves. Throws on what the
+ * compiler refuses.
  */
 function readGoLiteral(literal: string): string {
   const inside = /^"((?:[^"\\\n]|\\.)*)"$/u.exec(literal)?.[1]
   if (inside === undefined)
     throw new SyntaxError(`not a literal: ${literal}`)
-  const simple: Record<string, string> = { 'a': '\x07', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t', 'v': '\v', '\\': '\\', '"': '"' }
-  return inside.replace(/\\(?:u([\da-fA-F]{4})|U([\da-fA-F]{8})|(.))/gu, (_, short?: string, long?: string, letter?: string) => {
+  const simple: Record<string, string> = {
+    'a': '\x07',
+    'b': '\b',
+    'f': '\f',
+    'n': '\n',
+    'r': '\r',
+    't': '\t',
+    'v': '\v',
+    '\\': '\\',
+    '"': '"',
+  }
+  return inside.replace(/\\(?:u([\da-fA-F]{4})|U([\da-fA-F]{8})|(.))/gu, (
+    _,
+    short?: string,
+    long?: string,
+    letter?: string,
+  ) => {
     if (letter !== undefined)
       return simple[letter] ?? fail(`unknown escape \\${letter}`)
     const code = Number.parseInt(short ?? long ?? '', 16)

@@ -1,4 +1,5 @@
-// Every snippet is run as a person would run it, and has to arrive as the request that it stands for.
+// Every snippet is run as a person would run it, and has to arrive as the request that it stands
+// for.
 import type { SnippetRequest } from '../../../src/renderer/src/snippets/request'
 import type { Arrived, EchoServer } from './echo-server'
 import { Buffer } from 'node:buffer'
@@ -43,7 +44,13 @@ const bodies: [string, string | Uint8Array | undefined][] = [
 ]
 
 function requestWith(body: SnippetRequest['body'], type = 'text/plain; charset=utf-8'): SnippetRequest {
-  return { method: 'PUT', url: `${echo.origin}/api/caches/a.b/entries/x%2Fy%3F%23'%20%C3%BC%22$HOME?q=[1-3]{a,b}`, headers: [['Content-Type', type], ['Larder-Tags', 'it\'s, "b", \\']], body, withKey: true }
+  return {
+    method: 'PUT',
+    url: `${echo.origin}/api/caches/a.b/entries/x%2Fy%3F%23'%20%C3%BC%22$HOME?q=[1-3]{a,b}`,
+    headers: [['Content-Type', type], ['Larder-Tags', 'it\'s, "b", \\']],
+    body,
+    withKey: true,
+  }
 }
 
 function expectArrival(arrived: Arrived | undefined, { method, url, headers, body }: SnippetRequest): void {
@@ -89,11 +96,22 @@ describe('snippets', () => {
     for (const type of ['text/plain', 'application/json']) {
       const request = requestWith(body, type)
       const asked: Record<string, unknown>[] = []
-      await runScript(writeAxios(request).replace(/^import axios from 'axios'$/m, ''), { axios: async (config: Record<string, unknown>) => ({ status: asked.push(config) }) })
+      await runScript(
+        writeAxios(request).replace(/^import axios from 'axios'$/m, ''),
+        { axios: async (config: Record<string, unknown>) => ({ status: asked.push(config) }) },
+      )
       const { data, transformRequest, ...rest } = asked[0] ?? {}
-      expect({ ...rest }).toEqual({ method: 'PUT', url: request.url, headers: { 'Api-Key': secret, ...Object.fromEntries(request.headers) } })
-      expect(typeof data === 'string' ? data : data && Buffer.from(data as Uint8Array)).toEqual(typeof body === 'string' ? body.toWellFormed() : body && Buffer.from(body))
-      expect(typeof transformRequest).toBe(typeof body === 'string' && type === 'application/json' ? 'function' : 'undefined')
+      expect({ ...rest }).toEqual({
+        method: 'PUT',
+        url: request.url,
+        headers: { 'Api-Key': secret, ...Object.fromEntries(request.headers) },
+      })
+      expect(typeof data === 'string' ? data : data && Buffer.from(data as Uint8Array)).toEqual(
+        typeof body === 'string' ? body.toWellFormed() : body && Buffer.from(body),
+      )
+      expect(typeof transformRequest).toBe(
+        typeof body === 'string' && type === 'application/json' ? 'function' : 'undefined',
+      )
     }
   })
 
@@ -103,17 +121,30 @@ describe('snippets', () => {
     const program = writeGo(request)
     const literals = goLiterals(program)
     const packages = literals.splice(0, literals.indexOf('PUT'))
-    expect(packages).toEqual([...body instanceof Uint8Array ? ['encoding/base64'] : [], 'fmt', 'io', 'net/http', 'os', ...body === undefined ? [] : ['strings']])
+    expect(packages).toEqual([
+      ...body instanceof Uint8Array ? ['encoding/base64'] : [],
+      'fmt',
+      'io',
+      'net/http',
+      'os',
+      ...body === undefined ? [] : ['strings'],
+    ])
     expect(literals.splice(0, 2)).toEqual(['PUT', request.url])
     if (body !== undefined) {
       const literal = literals.shift() ?? ''
-      expect(typeof body === 'string' ? literal : fromBase64(literal)).toEqual(typeof body === 'string' ? body.toWellFormed() : Buffer.from(body))
+      expect(typeof body === 'string' ? literal : fromBase64(literal)).toEqual(
+        typeof body === 'string' ? body.toWellFormed() : Buffer.from(body),
+      )
     }
     expect(literals).toEqual(['Api-Key', 'LARDER_API_KEY', ...request.headers.flat()])
   })
 
   it('shows no hidden character in a literal, in whatever text', () => {
-    fc.assert(fc.property(fc.string({ unit: anyCodePoint }), fc.constantFrom(...languages.filter(({ id }) => id !== 'curl')), (body, { write }) => {
+    fc.assert(fc.property(fc.string({ unit: anyCodePoint }), fc.constantFrom(...languages.filter(({ id }) =>
+      id !== 'curl')), (
+      body,
+      { write },
+    ) => {
       expect(write({ method: 'PUT', url: 'http://localhost/', headers: [], body, withKey: false }).replaceAll(/[\n\t]/g, '')).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u)
     }))
   })
@@ -148,5 +179,11 @@ function runWithInput(program: string, words: string[], input: string): Promise<
 }
 
 async function runScript(script: string, globals: object): Promise<void> {
-  await (runInNewContext(`(async () => {\n${script}\n})()`, { ...globals, process: { env }, console: { log() {} }, atob, Uint8Array }) as Promise<void>)
+  await (runInNewContext(`(async () => {\n${script}\n})()`, {
+    ...globals,
+    process: { env },
+    console: { log() {} },
+    atob,
+    Uint8Array,
+  }) as Promise<void>)
 }

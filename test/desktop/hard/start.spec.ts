@@ -14,7 +14,9 @@ test('from the start of the process to the first paint @alone', async ({ launch 
     // A first start has nothing compiled.
     const desktop = await launch({ env: { NODE_DISABLE_COMPILE_CACHE: '1' } })
     const page = await desktop.page()
-    const paint = await page.evaluate<number>(`new Promise(resolve => new PerformanceObserver(list => list.getEntriesByName('first-contentful-paint').forEach(({ startTime }) => resolve(performance.timeOrigin + startTime))).observe({ type: 'paint', buffered: true }))`)
+    const paint = await page.evaluate<number>(
+      `new Promise(resolve => new PerformanceObserver(list => list.getEntriesByName('first-contentful-paint').forEach(({ startTime }) => resolve(performance.timeOrigin + startTime))).observe({ type: 'paint', buffered: true }))`,
+    )
     figures.push(paint - start)
     await desktop.server.stop()
   }

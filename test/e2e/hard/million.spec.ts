@@ -14,28 +14,46 @@ const rounds = 5
 test.skip(!timed, 'A million entries take minutes: run with LARDER_HARD=1.')
 
 const firstRow = 'String(document.querySelector("[aria-label=Entries] [aria-rowindex=\'2\']")?.textContent)'
-const folderRow = (name: string): string => `[...document.querySelectorAll('[role=treeitem]')].find(row => row.textContent.trim().startsWith(${JSON.stringify(name)}))`
+function folderRow(name: string): string {
+  return `[...document.querySelectorAll('[role=treeitem]')].find(row => row.textContent.trim().startsWith(${JSON.stringify(name)}))`
+}
 const smallest = 'k:19:0000119'
 const keyOf = (number: number): string => `k:${number % folders}:${String(number).padStart(7, '0')}`
 
 const most = keyOf(77_777)
 
-// Red when `firstPause` in read-window.ts is 200, or when the level walk of src/main/cache/order/walk.ts meets every entry of a folder.
+// Red when `firstPause` in read-window.ts is 200, or when the level walk of
+// src/main/cache/order/walk.ts meets every entry of a folder.
 test('a million entries: any window, order, prefix and folder within 150 ms @alone', async ({ openConsole, call }) => {
   test.setTimeout(600_000)
   for (let from = 0; from < count; from += 5000) {
-    const operations = Array.from({ length: 5000 }, (_, i) => ({ op: 'set', key: keyOf(from + i), value: { text: 'x'.repeat((from + i + 1) % 40) } }))
+    const operations = Array.from({ length: 5000 }, (_, i) =>
+      ({ op: 'set', key: keyOf(from + i), value: { text: 'x'.repeat((from + i + 1) % 40) } }))
     expect((await call('POST', '/api/caches/default/batch', { json: { operations } })).status).toBe(200)
   }
-  // Hits of different number; the one that is first by hits, and the one that is first by size, are not first by key.
-  for (let hits = 1; hits <= 3; hits++)
-    await call('POST', '/api/caches/default/batch', { json: { operations: Array.from({ length: hits * 100 }, (_, i) => ({ op: 'get', key: keyOf(i * 79) })) } })
-  await call('POST', '/api/caches/default/batch', { json: { operations: Array.from({ length: 9 }, () => ({ op: 'get', key: most })) } })
+  // Hits of different number; the one that is first by hits, and the one that is first by size, are
+  // not first by key.
+  for (let hits = 1; hits <= 3; hits++) {
+    await call(
+      'POST',
+      '/api/caches/default/batch',
+      { json: { operations: Array.from({ length: hits * 100 }, (_, i) => ({ op: 'get', key: keyOf(i * 79) })) } },
+    )
+  }
+  await call(
+    'POST',
+    '/api/caches/default/batch',
+    { json: { operations: Array.from({ length: 9 }, () => ({ op: 'get', key: most })) } },
+  )
 
   const page = await openConsole('/caches/default')
   const progress = page.getByRole('progressbar', { name: 'Sorting' })
   await expect(progress).toBeVisible()
-  await expect(page.getByRole('grid', { name: 'Entries' })).toHaveAttribute('aria-rowcount', String(count + 1), { timeout: 120_000 })
+  await expect(page.getByRole('grid', { name: 'Entries' })).toHaveAttribute(
+    'aria-rowcount',
+    String(count + 1),
+    { timeout: 120_000 },
+  )
   await expect(progress).toBeHidden()
   for (const sort of ['size', 'hits', 'key']) {
     await page.getByLabel('Sort by').selectOption(sort)
@@ -54,31 +72,60 @@ test('a million entries: any window, order, prefix and folder within 150 ms @alo
   await measure('first window', async () => {
     await page.getByRole('link', { name: 'Overview' }).click()
     await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
-    return timeInPage(page, 'document.querySelector(\'table a[href="/caches/default"]\').click()', `return ${firstRow}.includes('k:0:0000000')`)
+    return timeInPage(
+      page,
+      'document.querySelector(\'table a[href="/caches/default"]\').click()',
+      `return ${firstRow}.includes('k:0:0000000')`,
+    )
   })
-  // Where the rows of the picture are those of the place, every one of them: read from the server, not merely scrolled to.
+  // Where the rows of the picture are those of the place, every one of them: read from the server,
+  // not merely scrolled to.
   await measure('scroll', round => timeInPage(page, `const list = document.querySelector('[aria-label=Entries]')
     list.scrollTop = list.scrollHeight * ${(round + 1) / (rounds + 2)}`, `const rows = [...document.querySelectorAll('[aria-label=Entries] [aria-rowindex]')].slice(1)
     const list = document.querySelector('[aria-label=Entries]')
     return Math.abs(Number(rows[0]?.ariaRowIndex) / ${count} - list.scrollTop / list.scrollHeight) < 0.01 && rows.length > 10 && rows.every(row => row.textContent.includes('k:'))`))
-  await timeInPage(page, 'document.querySelector("[aria-label=Entries]").scrollTop = 0', `return ${firstRow}.includes('k:0:0000000')`)
+  await timeInPage(
+    page,
+    'document.querySelector("[aria-label=Entries]").scrollTop = 0',
+    `return ${firstRow}.includes('k:0:0000000')`,
+  )
   await measure('sort by size', async () => {
-    const time = await timeInPage(page, choose('Sort by', 'size'), `return document.querySelector('[aria-sort=ascending]')?.textContent === 'Size' && ${firstRow}.includes('${smallest}')`)
-    await timeInPage(page, choose('Sort by', 'key'), `return ${firstRow}.includes('k:0:0000000') && document.querySelector('[aria-sort=ascending]')?.textContent === 'Key'`)
+    const time = await timeInPage(
+      page,
+      choose('Sort by', 'size'),
+      `return document.querySelector('[aria-sort=ascending]')?.textContent === 'Size' && ${firstRow}.includes('${smallest}')`,
+    )
+    await timeInPage(
+      page,
+      choose('Sort by', 'key'),
+      `return ${firstRow}.includes('k:0:0000000') && document.querySelector('[aria-sort=ascending]')?.textContent === 'Key'`,
+    )
     return time
   })
   await measure('sort by hits', async () => {
     const descending = await timeInPage(page, `${choose('Sort by', 'hits')}
       document.querySelector('[aria-label=Ascending]').click()`, `return ${firstRow}.includes('${most}') && document.querySelector('[aria-sort=descending]')?.textContent === 'Hits'`)
     await page.getByRole('button', { name: 'Descending' }).click()
-    await timeInPage(page, choose('Sort by', 'key'), `return ${firstRow}.includes('k:0:0000000') && document.querySelector('[aria-sort=ascending]')?.textContent === 'Key'`)
+    await timeInPage(
+      page,
+      choose('Sort by', 'key'),
+      `return ${firstRow}.includes('k:0:0000000') && document.querySelector('[aria-sort=ascending]')?.textContent === 'Key'`,
+    )
     return descending
   })
-  await measure('prefix', round => timeInPage(page, typeFilter(`k:${round + 7}:`), `return ${firstRow}.includes('k:${round + 7}:') && document.querySelector('footer [role=status]')?.textContent === '20,000 entries match'`))
+  await measure('prefix', round =>
+    timeInPage(
+      page,
+      typeFilter(`k:${round + 7}:`),
+      `return ${firstRow}.includes('k:${round + 7}:') && document.querySelector('footer [role=status]')?.textContent === '20,000 entries match'`,
+    ))
   await timeInPage(page, typeFilter(''), `return ${firstRow}.includes('k:0:0000000')`)
   await page.getByLabel('Show as').selectOption(':')
   await expect(page.getByRole('treeitem', { name: /^k: 1,000,000/ })).toBeVisible({ timeout: 60_000 })
-  figures.push(figuresOf('folder of everything', [await timeInPage(page, `${folderRow('k:')}.click()`, `return ${folderRow('0:20,000')} !== undefined`)]))
+  figures.push(figuresOf(
+    'folder of everything',
+    [await timeInPage(page, `${folderRow('k:')}.click()`, `return ${folderRow('0:20,000')} !== undefined`)],
+  ))
   await measure('folder', async (round) => {
     const folder = folderRow(`${round + 10}:20,000`)
     const entry = folderRow(`k:${round + 10}:00000${round + 10}`)

@@ -10,11 +10,21 @@ it('creates a key that works, with the scopes, caches and origins asked for', as
   const key = await call('keys.create', { label: ' shop ', scopes: ['read'], caches: ['products'], origins: ['http://localhost:5173'] })
   expect(key).toMatchObject({ label: 'shop', scopes: ['read'], caches: ['products'], origins: ['http://localhost:5173'], lastUsedAt: null, expiresAt: null, kept: true })
   const principal = mustBe(authenticate(key.secret))
-  expect(principal).toMatchObject({ kind: 'key', keyId: key.id, admin: true, scopes: new Set(['read']), caches: new Set(['products']) })
+  expect(principal).toMatchObject({
+    kind: 'key',
+    keyId: key.id,
+    admin: true,
+    scopes: new Set(['read']),
+    caches: new Set(['products']),
+  })
   expect(authenticate(key.secret)).toBe(principal)
   expect(administration.authenticator.allowsOrigin('http://localhost:5173')).toBe(true)
   expect(administration.authenticator.allowsOrigin('http://localhost:5174')).toBe(false)
-  expect(await call('session.get', {}, principal)).toMatchObject({ credential: 'key', scopes: ['read'], caches: ['products'] })
+  expect(await call('session.get', {}, principal)).toMatchObject({
+    credential: 'key',
+    scopes: ['read'],
+    caches: ['products'],
+  })
   const { secret: _, kept: __, ...listed } = key
   expect(await call('keys.list')).toContainEqual({ ...listed, lastUsedAt: expect.any(String) })
 })
@@ -42,15 +52,26 @@ it('changes a key, at once', async () => {
   const { id, secret } = await call('keys.create', { label: 'k' })
   expect(await call('keys.update', { id, label: 'new', scopes: ['read'], caches: ['default'], origins: ['http://a.test'] })).toMatchObject({ label: 'new', scopes: ['read'], caches: ['default'] })
   expect(authenticate(secret)).toMatchObject({ scopes: new Set(['read']), caches: new Set(['default']) })
-  expect(await refusal(call('keys.update', { id, scopes: ['admin'] }))).toMatchObject({ code: 'invalid-input', fields: ['caches'] })
-  expect(await refusal(call('keys.update', { id, caches: ['nowhere'] }))).toMatchObject({ code: 'invalid-input', fields: ['caches'] })
+  expect(await refusal(call(
+    'keys.update',
+    { id, scopes: ['admin'] },
+  ))).toMatchObject({ code: 'invalid-input', fields: ['caches'] })
+  expect(await refusal(call(
+    'keys.update',
+    { id, caches: ['nowhere'] },
+  ))).toMatchObject({ code: 'invalid-input', fields: ['caches'] })
   await call('keys.update', { id, scopes: ['admin'], caches: null, origins: [] })
   expect(authenticate(secret)).toMatchObject({ scopes: new Set(['read', 'write', 'admin']), caches: null })
   expect(administration.authenticator.allowsOrigin('http://a.test')).toBe(false)
   expect(await call('keys.update', { id, label: undefined })).toMatchObject({ label: 'new' })
 })
 
-it.each(['keys.update', 'keys.revoke', 'keys.reveal', 'keys.rotate'] as const)('%s knows no key of somebody else', async (name) => {
+it.each([
+  'keys.update',
+  'keys.revoke',
+  'keys.reveal',
+  'keys.rotate',
+] as const)('%s knows no key of somebody else', async (name) => {
   const { call, signIn, authenticate } = await startAdministration()
   await call('users.create', { name: 'bob', password })
   const bob = await signIn('bob', password)
@@ -84,7 +105,8 @@ it('goes on refusing nothing when the revocation cannot be written', async () =>
 })
 
 describe('rotation', () => {
-  // S9. Red when `inOverlap(held)` in `verify` of key-ring.ts becomes `false`; the end of the overlap, when it becomes `true`.
+  // S9. Red when `inOverlap(held)` in `verify` of key-ring.ts becomes `false`; the end of the
+  // overlap, when it becomes `true`.
   it('lets the former secret work for the overlap and no longer', async () => {
     const { call, authenticate, clock } = await startAdministration()
     const old = await call('keys.create', { label: 'k' })
@@ -129,7 +151,10 @@ describe('rotation', () => {
   it.each([-1, 2_592_001, '1h', Number.NaN])('refuses the overlap %s', async (overlap) => {
     const { call, authenticate } = await startAdministration()
     const { id, secret } = await call('keys.create', { label: 'k' })
-    expect(await refusal(call('keys.rotate', { id, overlap }))).toMatchObject({ code: 'invalid-input', fields: ['overlap'] })
+    expect(await refusal(call('keys.rotate', { id, overlap }))).toMatchObject({
+      code: 'invalid-input',
+      fields: ['overlap'],
+    })
     expect(authenticate(secret)).toBeDefined()
   })
 

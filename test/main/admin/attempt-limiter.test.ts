@@ -90,8 +90,14 @@ it('stops guessing of passwords, for this name alone', async () => {
   const answers: string[] = []
   for (let n = 0; n < 25; n++)
     answers.push(await codeOf(call('session.create', { name: n % 2 ? 'BOB' : 'bob', password: 'wrong' }, null)))
-  expect(answers).toEqual([...Array.from({ length: 20 }).fill('sign-in-failed'), ...Array.from({ length: 5 }).fill('too-many-attempts')])
-  expect(await refusal(call('session.create', { name: 'Bob', password: 'a good password' }, null))).toMatchObject({ code: 'too-many-attempts', retryAfter: 900 })
+  expect(answers).toEqual([
+    ...Array.from({ length: 20 }).fill('sign-in-failed'),
+    ...Array.from({ length: 5 }).fill('too-many-attempts'),
+  ])
+  expect(await refusal(call('session.create', { name: 'Bob', password: 'a good password' }, null))).toMatchObject({
+    code: 'too-many-attempts',
+    retryAfter: 900,
+  })
 
   expect(authenticate(before.token)).toBeDefined()
   expect(authenticate(secret)).toBeDefined()
@@ -100,13 +106,15 @@ it('stops guessing of passwords, for this name alone', async () => {
   await call('session.create', { name: 'Bob', password: 'a good password' }, null)
 })
 
-// S10. Red when `times.push(now)` in attempt-limiter.ts moves behind the outcome, into a `fail()` called after verify.
+// S10. Red when `times.push(now)` in attempt-limiter.ts moves behind the outcome, into a `fail()`
+// called after verify.
 it('counts attempts that are made at once', async () => {
   const { call } = await startAdministration()
   await call('users.create', { name: 'bob', password: 'a good password' })
   // The last guess is right: it must not be looked at any more.
   const guesses = [...Array.from({ length: 59 }, (_, n) => `wrong ${n}`), 'a good password']
-  const answers = await Promise.all(guesses.map(password => codeOf(call('session.create', { name: 'bob', password }, null))))
+  const answers = await Promise.all(guesses.map(password =>
+    codeOf(call('session.create', { name: 'bob', password }, null))))
   expect(answers.filter(code => code === 'sign-in-failed')).toHaveLength(20)
   expect(answers.slice(20)).toEqual(Array.from({ length: 40 }).fill('too-many-attempts'))
 })
@@ -116,13 +124,22 @@ it('treats unknown names like known ones', async () => {
   await call('users.create', { name: 'Bob', password: 'a good password' })
   for (const name of ['Bob', 'nobody', '__proto__', 'ada']) {
     const answers = []
-    for (let n = 0; n < 21; n++)
-      answers.push(await call('session.create', { name, password: 'wrong' }, null).catch((error: LarderError) => error.code + error.message))
-    expect(new Set(answers)).toEqual(new Set(['sign-in-failedName or password is wrong.', 'too-many-attemptsToo many attempts. Try again in 900 seconds.']))
+    for (let n = 0; n < 21; n++) {
+      answers.push(await call(
+        'session.create',
+        { name, password: 'wrong' },
+        null,
+      ).catch((error: LarderError) => error.code + error.message))
+    }
+    expect(new Set(answers)).toEqual(new Set([
+      'sign-in-failedName or password is wrong.',
+      'too-many-attemptsToo many attempts. Try again in 900 seconds.',
+    ]))
   }
 })
 
-// S10. Red when `codeAttempts.begin('code')` in sign-in.ts goes, and when it stands before `codes.redeem(code)`.
+// S10. Red when `codeAttempts.begin('code')` in sign-in.ts goes, and when it stands before
+// `codes.redeem(code)`.
 it('stops guessing of codes, and keeps nobody from a right one', async () => {
   const { call, authenticate } = await startAdministration()
   const good = await call('session.code')
@@ -139,7 +156,8 @@ it('stops guessing of codes, and keeps nobody from a right one', async () => {
   expect(mustBe(authenticate(session.token)).kind).toBe('session')
 })
 
-// S10. Red when `user ? userAttempts.begin(user.id) :` in sign-in.ts goes: invented names then fill a user's counter.
+// S10. Red when `user ? userAttempts.begin(user.id) :` in sign-in.ts goes: invented names then fill
+// a user's counter.
 it('lets nobody lock a user out by names that nobody has', async () => {
   const verify = async (text: string, stored: string | null): Promise<boolean> =>
     stored !== null && await cheapPasswords.verify(text, stored)
@@ -158,6 +176,9 @@ it('stops endless registration, but not by an administrator', async () => {
   const { call } = await startAdministration()
   for (let n = 0; n < 20; n++)
     await call('users.create', { name: `user ${n}`, password: 'a good password' }, null)
-  expect(await refusal(call('users.create', { name: 'one more', password: 'a good password' }, null))).toMatchObject({ code: 'too-many-attempts', retryAfter: 900 })
+  expect(await refusal(call('users.create', { name: 'one more', password: 'a good password' }, null))).toMatchObject({
+    code: 'too-many-attempts',
+    retryAfter: 900,
+  })
   await call('users.create', { name: 'one more', password: 'a good password' })
 })

@@ -9,25 +9,57 @@ it.each([
 ])('takes the %s credential for the owner', async (kind, secret) => {
   const { authenticate, owner, call } = await startAdministration()
   const principal = mustBe(authenticate(secret))
-  expect(principal).toMatchObject({ kind, keyId: null, userId: owner.userId, admin: true, scopes: new Set(['read', 'write', 'admin']), caches: null })
+  expect(principal).toMatchObject({
+    kind,
+    keyId: null,
+    userId: owner.userId,
+    admin: true,
+    scopes: new Set(['read', 'write', 'admin']),
+    caches: null,
+  })
   expect(authenticate(secret)).toBe(principal)
   expect(await call('session.get', {}, principal)).toMatchObject({ credential: kind })
 })
 
-// S7. Red when `parseKeyId` in key-format.ts throws on anything, or `sameDigest` in digest.ts answers true.
-it.each(['', ' ', 'lk_', 'ls_', 'lc_', controlToken.slice(1), `${controlToken} `, environmentKey.toUpperCase(), '__proto__', '🔑', '\uD800', '\0', 'x'.repeat(8192), `ls_${'x'.repeat(8192)}`, `lk_${'é'.repeat(4096)}`])('refuses %j', async (secret) => {
+// S7. Red when `parseKeyId` in key-format.ts throws on anything, or `sameDigest` in digest.ts
+// answers true.
+it.each([
+  '',
+  ' ',
+  'lk_',
+  'ls_',
+  'lc_',
+  controlToken.slice(1),
+  `${controlToken} `,
+  environmentKey.toUpperCase(),
+  '__proto__',
+  '🔑',
+  '\uD800',
+  '\0',
+  'x'.repeat(8192),
+  `ls_${'x'.repeat(8192)}`,
+  `lk_${'é'.repeat(4096)}`,
+])('refuses %j', async (secret) => {
   const { authenticate } = await startAdministration()
   expect(authenticate(secret)).toBeUndefined()
 })
 
-it.each(['lk_not-a-real-key-but-long', 'ls_0123456789abcdef', 'sëcret with späces and 🔑'])('takes any text as environment key: %s', async (text) => {
+it.each([
+  'lk_not-a-real-key-but-long',
+  'ls_0123456789abcdef',
+  'sëcret with späces and 🔑',
+])('takes any text as environment key: %s', async (text) => {
   const { authenticate } = await startAdministration({ environmentKey: text })
   expect(authenticate(text)?.kind).toBe('environment')
   // As node:http hands out a header that was sent as UTF-8.
   expect(authenticate(Buffer.from(text).toString('latin1'))?.kind).toBe('environment')
 })
 
-it.each([{ environmentKey: 'fifteen-letters' }, { environmentKey: '' }, { controlToken: '' }])('does not start with too short a credential: %o', async (options) => {
+it.each([
+  { environmentKey: 'fifteen-letters' },
+  { environmentKey: '' },
+  { controlToken: '' },
+])('does not start with too short a credential: %o', async (options) => {
   await expect(startAdministration(options)).rejects.toThrow('at least 16 characters')
 })
 
@@ -59,7 +91,11 @@ it('lets nobody in before the first start is through', async () => {
     metrics: () => '',
     pages: createFakePages(),
   })
-  expect([early.authenticator.authenticate(controlToken), early.authenticator.authenticate(environmentKey), early.authenticator.anonymous()]).toEqual([undefined, undefined, undefined])
+  expect([
+    early.authenticator.authenticate(controlToken),
+    early.authenticator.authenticate(environmentKey),
+    early.authenticator.anonymous(),
+  ]).toEqual([undefined, undefined, undefined])
   early.dispose()
 })
 
@@ -88,7 +124,9 @@ it('writes back when a key was last used, once a minute and off the request path
       authenticate(secret)
     }
     expect(update).not.toHaveBeenCalled()
-    expect(mustBe((await call('keys.list')).find(key => key.id === id)).lastUsedAt).toBe(new Date(clock.wall()).toISOString())
+    expect(
+      mustBe((await call('keys.list')).find(key => key.id === id)).lastUsedAt,
+    ).toBe(new Date(clock.wall()).toISOString())
     metadata.failNextWrite(new Error('disk full'))
     vi.advanceTimersByTime(60_000)
     expect(stored()).toBeNull()
@@ -122,9 +160,14 @@ it('takes a remembered key with its rights of now, whatever changed', async () =
   await call('keys.update', { id, scopes: ['read', 'write'] })
   expect(mustBe(authenticate(secret)).scopes).toEqual(new Set(['read', 'write']))
 
-  // S9. Red when `lasting` is always true in `verify` of key-ring.ts: the former secret would be remembered beyond its overlap.
+  // S9. Red when `lasting` is always true in `verify` of key-ring.ts: the former secret would be
+  // remembered beyond its overlap.
   const rotated = await call('keys.rotate', { id, overlap: 60 })
-  expect([authenticate(secret)?.keyId, authenticate(secret)?.keyId, authenticate(rotated.secret)?.keyId]).toEqual([id, id, id])
+  expect([
+    authenticate(secret)?.keyId,
+    authenticate(secret)?.keyId,
+    authenticate(rotated.secret)?.keyId,
+  ]).toEqual([id, id, id])
   clock.advance(60_000)
   expect(authenticate(secret)).toBeUndefined()
   expect(authenticate(rotated.secret)?.keyId).toBe(id)
@@ -134,12 +177,17 @@ it('takes a remembered key with its rights of now, whatever changed', async () =
   expect(authenticate(rotated.secret)).toBeUndefined()
 })
 
-// S7. Red when `principals.get(secret)` in verified-secrets.ts is asked for less than the whole secret.
+// S7. Red when `principals.get(secret)` in verified-secrets.ts is asked for less than the whole
+// secret.
 it('remembers a secret to the letter, and a session not at all', async () => {
   const { authenticate, call, clock } = await startAdministration()
   const { secret } = await call('keys.create', { label: 'k' })
   authenticate(secret)
-  expect([authenticate(` ${secret}`), authenticate(secret.slice(0, -1)), authenticate(secret.toUpperCase())]).toEqual([undefined, undefined, undefined])
+  expect([
+    authenticate(` ${secret}`),
+    authenticate(secret.slice(0, -1)),
+    authenticate(secret.toUpperCase()),
+  ]).toEqual([undefined, undefined, undefined])
 
   const { code } = await call('session.code')
   const { token } = await call('session.create', { code })

@@ -7,12 +7,29 @@ const password = 'a good password'
 it('creates, lists, changes, flushes and deletes a cache', async () => {
   const { call, engine, metadata, owner, clock } = await startAdministration()
   const cache = await call('caches.create', { name: 'products', ttl: 60 })
-  expect(cache).toEqual({ ...initialSettings, name: 'products', ttl: 60, createdAt: new Date(clock.wall()).toISOString(), entries: 3, bytes: 300, statistics: expect.objectContaining({ hits: 3, hitRatio: 0.75 }) })
+  expect(cache).toEqual({
+    ...initialSettings,
+    name: 'products',
+    ttl: 60,
+    createdAt: new Date(clock.wall()).toISOString(),
+    entries: 3,
+    bytes: 300,
+    statistics: expect.objectContaining({ hits: 3, hitRatio: 0.75 }),
+  })
   expect((await call('caches.list')).map(({ name }) => name)).toEqual(['default', 'products'])
   expect(await call('caches.get', { name: 'products' })).toEqual(cache)
-  expect(await call('caches.update', { name: 'products', ttl: null, maxEntries: 10, enabled: false })).toMatchObject({ ttl: null, maxEntries: 10, enabled: false, sliding: false })
-  expect(mustBe(engine.find(owner.userId, 'products')).definition).toMatchObject({ ttl: null, maxEntries: 10, enabled: false })
-  expect(mustBe(metadata.caches.list().find(({ name }) => name === 'products'))).toMatchObject({ ttl: null, maxEntries: 10, enabled: false })
+  expect(await call('caches.update', { name: 'products', ttl: null, maxEntries: 10, enabled: false })).toMatchObject({
+    ttl: null,
+    maxEntries: 10,
+    enabled: false,
+    sliding: false,
+  })
+  expect(
+    mustBe(engine.find(owner.userId, 'products')).definition,
+  ).toMatchObject({ ttl: null, maxEntries: 10, enabled: false })
+  expect(mustBe(metadata.caches
+    .list()
+    .find(({ name }) => name === 'products'))).toMatchObject({ ttl: null, maxEntries: 10, enabled: false })
   expect(await call('caches.flush', { name: 'products' })).toEqual({ matched: 3 })
   expect(await call('caches.delete', { name: 'products' })).toBeUndefined()
   expect(await codeOf(call('caches.get', { name: 'products' }))).toBe('cache-not-found')
@@ -60,7 +77,8 @@ it('lets one of two caches of one name through, per user', async () => {
   const { call, signIn } = await startAdministration()
   await call('users.create', { name: 'bob', password })
   const bob = await signIn('bob', password)
-  const codes = await Promise.all([0, 1].map(() => call('caches.create', { name: 'a', ttl: 1 }).then(() => 'ok', error => error.code)))
+  const codes = await Promise.all([0, 1].map(() =>
+    call('caches.create', { name: 'a', ttl: 1 }).then(() => 'ok', error => error.code)))
   expect(codes).toEqual(['ok', 'name-taken'])
   await call('caches.create', { name: 'a', ttl: 2 }, bob)
   expect(await call('caches.get', { name: 'a' })).toMatchObject({ ttl: 1 })
@@ -97,18 +115,27 @@ it('closes what it opened when the commit fails', async () => {
   expect(engine.list()).toHaveLength(1)
 })
 
-it.each(['caches.update', 'caches.delete'] as const)('%s changes nothing in the engine when the write fails', async (name) => {
+it.each(['caches.update', 'caches.delete'] as const)('%s changes nothing in the engine when the write fails', async (
+  name,
+) => {
   const { call, metadata, engine, owner } = await startAdministration()
   await call('caches.create', { name: 'a', ttl: 1 })
   metadata.failNextWrite(new Error('disk full'))
-  await expect(call(name, name === 'caches.update' ? { name: 'a', ttl: 2 } : { name: 'a' })).rejects.toThrow('disk full')
+  await expect(call(
+    name,
+    name === 'caches.update' ? { name: 'a', ttl: 2 } : { name: 'a' },
+  )).rejects.toThrow('disk full')
   expect(mustBe(engine.find(owner.userId, 'a')).definition.ttl).toBe(1)
 })
 
 it('takes fields that are there but undefined for no change', async () => {
   const { call, metadata } = await startAdministration()
   await call('caches.create', { name: 'a', ttl: 1 })
-  expect(await call('caches.update', { name: 'a', ttl: undefined, sliding: true })).toMatchObject({ ttl: 1, sliding: true })
+  expect(await call('caches.update', {
+    name: 'a',
+    ttl: undefined,
+    sliding: true,
+  })).toMatchObject({ ttl: 1, sliding: true })
   expect(mustBe(metadata.caches.list().find(({ name }) => name === 'a')).ttl).toBe(1)
 })
 

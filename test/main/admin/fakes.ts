@@ -8,7 +8,10 @@ import { LarderError } from '../../../src/shared/errors'
 import { missReasons } from '../../../src/shared/miss-reasons'
 import { mapRows } from '../../../src/shared/rows'
 
-/** An engine that knows caches, not entries: all that administration asks of it. `flush` answers `entries`. */
+/**
+ * An engine that knows caches, not entries: all that administration asks of it. `flush` answers
+ * `entries`.
+ */
 interface FakeEngine extends Engine {
   tell: (event: EngineEvent) => void
   readonly subscribers: number

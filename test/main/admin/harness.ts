@@ -20,7 +20,13 @@ export const environmentKey = 'environment-key-of-this-run'
 export const cheapPasswords = createPasswords({ cost: 2 ** 4 })
 
 /** An administration over fakes, started, with the owner signed in. */
-export async function startAdministration(options: Partial<AdministrationDependencies> & { metadata?: ReturnType<typeof createMemoryMetadata>, vaultDriver?: 'file' | 'keychain' | 'environment', locked?: boolean } = {}) {
+export async function startAdministration(
+  options: Partial<AdministrationDependencies> & {
+    metadata?: ReturnType<typeof createMemoryMetadata>
+    vaultDriver?: 'file' | 'keychain' | 'environment'
+    locked?: boolean
+  } = {},
+) {
   const clock = createManualClock()
   const metadata = options.metadata ?? createMemoryMetadata()
   const engine = createFakeEngine()
@@ -52,7 +58,8 @@ export async function startAdministration(options: Partial<AdministrationDepende
     },
     readiness: () => ({ status: 'ready', stores: { metadata: 'ok' } }),
     pages,
-    metrics: ({ userId, caches, admin }) => `${userId} ${caches === null ? 'all' : [...caches].join()} ${admin ? 'process' : ''}`,
+    metrics: ({ userId, caches, admin }) =>
+      `${userId} ${caches === null ? 'all' : [...caches].join()} ${admin ? 'process' : ''}`,
     passwords: cheapPasswords,
     ...options,
     metadata,
@@ -67,7 +74,11 @@ export async function startAdministration(options: Partial<AdministrationDepende
   const defaultCaller: Principal = owner
 
   /** As a caller would; the answer is checked against the table's output schema. */
-  async function call<N extends OperationName>(name: N, input: OperationInput<N> | unknown = {}, principal: Principal | null = defaultCaller): Promise<OperationOutput<N>> {
+  async function call<N extends OperationName>(
+    name: N,
+    input: OperationInput<N> | unknown = {},
+    principal: Principal | null = defaultCaller,
+  ): Promise<OperationOutput<N>> {
     const output = await invoke(administration.handlers, name, input, { principal })
     return operations[name].output.parse(output) as OperationOutput<N>
   }
@@ -75,7 +86,23 @@ export async function startAdministration(options: Partial<AdministrationDepende
     const { token } = await call('session.create', { name, password }, null)
     return mustBe(authenticate(token))
   }
-  return { administration, authenticate, call, signIn, owner, first, clock, metadata, engine, vault, pages, log, events, hub, watch: () => hub.subscribe(event => events.push(event)) }
+  return {
+    administration,
+    authenticate,
+    call,
+    signIn,
+    owner,
+    first,
+    clock,
+    metadata,
+    engine,
+    vault,
+    pages,
+    log,
+    events,
+    hub,
+    watch: () => hub.subscribe(event => events.push(event)),
+  }
 }
 
 export function mustBe<T>(value: T | undefined): T {
@@ -85,7 +112,9 @@ export function mustBe<T>(value: T | undefined): T {
 }
 
 /** The code and the rejected fields of a refusal. */
-export async function refusal(call: Promise<unknown>): Promise<{ code: string, fields: string[], retryAfter: number | undefined }> {
+export async function refusal(
+  call: Promise<unknown>,
+): Promise<{ code: string, fields: string[], retryAfter: number | undefined }> {
   const error = await call.then(() => undefined, (thrown: unknown) => thrown)
   if (!(error instanceof LarderError))
     throw new Error(`Expected a refusal, got ${String(error)}`)

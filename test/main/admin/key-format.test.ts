@@ -28,8 +28,9 @@ it.each([
   expect(parseKeyId(text)).toBeUndefined()
 })
 
-// S7. Red when `checksum(body) ? id : undefined` in key-format.ts becomes `id` *and* `sameDigest` in digest.ts answers true; either alone is
-// held by the other, which the two tests after this one show apart.
+// S7. Red when `checksum(body) ? id : undefined` in key-format.ts becomes `id` *and* `sameDigest`
+// in digest.ts answers true; either alone is held by the other, which the two tests after this one
+// show apart.
 it('refuses every one-character change of a key', async () => {
   const { authenticate, call } = await startAdministration()
   const { secret } = await call('keys.create', { label: 'k' })
@@ -49,7 +50,8 @@ it('refuses every one-character change of a key', async () => {
 // S7. Red when parseKeyId in key-format.ts returns `id` without comparing the checksum.
 it('finds slips of the pen by the checksum alone', () => {
   const secret = createKeySecret('abc')
-  const slips = [...secret].map((character, at) => secret.slice(0, at) + (character === 'a' ? 'b' : 'a') + secret.slice(at + 1))
+  const slips = [...secret].map((character, at) =>
+    secret.slice(0, at) + (character === 'a' ? 'b' : 'a') + secret.slice(at + 1))
   expect(slips.map(parseKeyId).filter(id => id !== undefined)).toEqual([])
 })
 
@@ -71,5 +73,7 @@ it('stores the id and a digest, never the key', async () => {
   const record = mustBe(metadata.keys.list().find(key => key.id === id))
   expect(record.digest).toHaveLength(32)
   const random = mustBe(secret.split('_')[2])
-  expect(JSON.stringify(metadata.keys.list().map(key => ({ ...key, digest: key.digest.toString('latin1') })))).not.toContain(random)
+  expect(JSON.stringify(metadata.keys
+    .list()
+    .map(key => ({ ...key, digest: key.digest.toString('latin1') })))).not.toContain(random)
 })

@@ -5,7 +5,10 @@ import { timed } from '../../helpers/durations'
 
 it('hashes by scrypt at full cost, with a salt', async () => {
   const passwords = createPasswords()
-  const [one, two] = await Promise.all([passwords.hash('a good password', 'ada'), passwords.hash('a good password', 'ada')])
+  const [one, two] = await Promise.all([
+    passwords.hash('a good password', 'ada'),
+    passwords.hash('a good password', 'ada'),
+  ])
   expect(one).toMatch(/^scrypt\$32768\$8\$1\$[\w-]{22}\$[\w-]{43}$/)
   expect(one).not.toBe(two)
   expect(await passwords.verify('a good password', one)).toBe(true)
@@ -17,7 +20,13 @@ it('verifies hashes of another cost', async () => {
   expect(await createPasswords({ cost: 16 }).verify('secret', stored)).toBe(true)
 })
 
-it.each(['', 'scrypt', 'scrypt$16$8$1$$', 'md5$16$8$1$AAAA$AAAA', 'scrypt$15$8$1$AAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'])('fails on an unreadable hash: %s', async (stored) => {
+it.each([
+  '',
+  'scrypt',
+  'scrypt$16$8$1$$',
+  'md5$16$8$1$AAAA$AAAA',
+  'scrypt$15$8$1$AAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+])('fails on an unreadable hash: %s', async (stored) => {
   await expect(createPasswords({ cost: 16 }).verify('secret', stored)).rejects.toThrow()
 })
 
@@ -71,7 +80,15 @@ it('works at two places, in order, and turns away beyond its queue', async () =>
   const outcomes = await Promise.allSettled([0, 1, 2, 3, 4, 5, 6].map(work))
   expect(most).toBe(2)
   expect(order).toEqual([0, 1, 2, 3, 4])
-  expect(outcomes.map(outcome => outcome.status === 'rejected' ? outcome.reason.message : 'ok')).toEqual(['ok', 'failed', 'ok', 'ok', 'ok', expect.stringContaining('Too many attempts'), expect.stringContaining('Too many attempts')])
+  expect(outcomes.map(outcome => outcome.status === 'rejected' ? outcome.reason.message : 'ok')).toEqual([
+    'ok',
+    'failed',
+    'ok',
+    'ok',
+    'ok',
+    expect.stringContaining('Too many attempts'),
+    expect.stringContaining('Too many attempts'),
+  ])
   await work(7)
   expect(order.at(-1)).toBe(7)
 })
@@ -89,8 +106,8 @@ function createHeld(places: number, queue: number) {
   return { ask, order, open: resolve }
 }
 
-// S10. Red: each of these alone, in src/main/admin/turnstile.ts – count what waits of all subjects against `queue`; in
-// `leave` let a subject that has more keep its place in front.
+// S10. Red: each of these alone, in src/main/admin/turnstile.ts – count what waits of all subjects
+// against `queue`; in `leave` let a subject that has more keep its place in front.
 it('gives each subject a queue of its own, and lets them take turns', async () => {
   const { ask, order, open } = createHeld(1, 5)
   const flood = Array.from({ length: 50 }, () => ask('flood'))
@@ -101,7 +118,8 @@ it('gives each subject a queue of its own, and lets them take turns', async () =
   expect(order.slice(0, 6)).toEqual(['flood', 'flood', 'ada', 'bob', 'flood', 'ada'])
 })
 
-// S10. Red: in src/main/admin/passwords.ts let `verify` compute for nobody as for anybody, each time anew.
+// S10. Red: in src/main/admin/passwords.ts let `verify` compute for nobody as for anybody, each
+// time anew.
 it('computes once for all names that nobody has and that wait together', async () => {
   const passwords = createPasswords({ cost: 2 ** 4 })
   const stored = await passwords.hash('a good password', 'ada')

@@ -30,7 +30,8 @@ describe('first start', () => {
     expect(metadata.keys.list()).toEqual([])
   })
 
-  // S11. Red when firstStart in administration.ts asks `await secrets.read(…) === null` instead of `users.owner()`.
+  // S11. Red when firstStart in administration.ts asks `await secrets.read(…) === null` instead of
+  // `users.owner()`.
   it('makes the key though the vault is locked, says so, and makes no second one later', async () => {
     const { first, authenticate, log, metadata } = await startAdministration({ locked: true })
     expect(authenticate(mustBe(first.firstKey ?? undefined))).toBeDefined()
@@ -41,7 +42,12 @@ describe('first start', () => {
     expect(metadata.keys.list()).toHaveLength(1)
   })
 
-  it.each([['', 'owner'], ['x'.repeat(65), 'owner'], ['a\nb', 'owner'], [' Zoe\u0308 ', 'Zoë']])('names the owner after the system\'s user: %j → %s', async (ownerName, name) => {
+  it.each([
+    ['', 'owner'],
+    ['x'.repeat(65), 'owner'],
+    ['a\nb', 'owner'],
+    [' Zoe\u0308 ', 'Zoë'],
+  ])('names the owner after the system\'s user: %j → %s', async (ownerName, name) => {
     const { call } = await startAdministration({ ownerName })
     expect(await call('users.list')).toMatchObject([{ name }])
   })
@@ -61,13 +67,21 @@ describe('settings', () => {
       url: 'http://localhost:7777',
       vault: { driver: 'file', wanted: 'auto', state: 'ok', detail: 'Secrets are kept in a Map.', reason: 'No bus.' },
     })
-    const change = { memory: 64 * 1024 * 1024, valueLimit: 2048, anonymous: { enabled: true, scopes: ['write' as const] } }
+    const change = {
+      memory: 64 * 1024 * 1024,
+      valueLimit: 2048,
+      anonymous: { enabled: true, scopes: ['write' as const] },
+    }
     expect(await call('settings.update', change)).toEqual({ ...before, ...change })
     expect([engine.budget, administration.settings.valueLimit()]).toEqual([change.memory, 2048])
     await call('switch.set', { enabled: false })
     const again = await startAdministration({ metadata })
     expect(await again.call('settings.get')).toEqual({ ...before, ...change })
-    expect([again.engine.budget, again.engine.enabled, again.administration.settings.valueLimit()]).toEqual([change.memory, false, 2048])
+    expect([
+      again.engine.budget,
+      again.engine.enabled,
+      again.administration.settings.valueLimit(),
+    ]).toEqual([change.memory, false, 2048])
     expect(mustBe(again.administration.authenticator.anonymous()).scopes).toEqual(new Set(['write']))
   })
 
@@ -100,7 +114,11 @@ describe('settings', () => {
       set(name, value)
     }
     await expect(call('settings.update', { memory: 2 ** 20, valueLimit: 2048 })).rejects.toThrow('disk full')
-    expect([metadata.settings.get('memory'), engine.budget, administration.settings.valueLimit()]).toEqual([undefined, 268_435_456, 16_777_216])
+    expect([
+      metadata.settings.get('memory'),
+      engine.budget,
+      administration.settings.valueLimit(),
+    ]).toEqual([undefined, 268_435_456, 16_777_216])
   })
 
   it('fall back to the default, with a warning, where what is stored is not valid', async () => {
@@ -109,7 +127,11 @@ describe('settings', () => {
     metadata.settings.set('enabled', 'perhaps')
     metadata.settings.set('anonymous', { enabled: true, scopes: ['admin'] })
     const { engine, log, administration } = await startAdministration({ metadata })
-    expect([engine.budget, engine.enabled, administration.authenticator.anonymous()]).toEqual([268_435_456, true, undefined])
+    expect([
+      engine.budget,
+      engine.enabled,
+      administration.authenticator.anonymous(),
+    ]).toEqual([268_435_456, true, undefined])
     expect(log).toHaveLength(3)
   })
 
@@ -139,7 +161,17 @@ it('tells the state of the server', async () => {
   await call('caches.create', { name: 'a', ttl: 1 })
   clock.jump(86_400_000)
   clock.advance(2500)
-  expect(await call('stats.get')).toMatchObject({ uptime: 2.5, enabled: true, caches: 2, entries: 6, bytes: 600, budget: 268_435_456, requests: 7, requestsPerSecond: 1.5, totals: { hits: 6, hitRatio: 0.75, misses: { absent: 2 } } })
+  expect(await call('stats.get')).toMatchObject({
+    uptime: 2.5,
+    enabled: true,
+    caches: 2,
+    entries: 6,
+    bytes: 600,
+    budget: 268_435_456,
+    requests: 7,
+    requestsPerSecond: 1.5,
+    totals: { hits: 6, hitRatio: 0.75, misses: { absent: 2 } },
+  })
   expect((await call('stats.get')).rss).toBeGreaterThan(10_000_000)
   expect(await call('requests.list', { after: 3 })).toEqual({ total: 0, requests: [] })
   expect(await refusal(call('requests.list', { limit: 0 }))).toMatchObject({ code: 'invalid-input', fields: ['limit'] })
@@ -149,15 +181,31 @@ it('tells the state of the server', async () => {
   expect(await call('metrics.get', {}, mustBe(authenticate(secret)))).toBe(`${owner.userId} a process`)
 })
 
-it.each([['ready', 'ok'], ['degraded', 'ok'], ['starting', 'not-ready'], ['stopping', 'not-ready']] as const)('is %s: %s', async (status, outcome) => {
+it.each([
+  ['ready', 'ok'],
+  ['degraded', 'ok'],
+  ['starting', 'not-ready'],
+  ['stopping', 'not-ready'],
+] as const)('is %s: %s', async (status, outcome) => {
   const { call } = await startAdministration({ readiness: () => ({ status, stores: { metadata: 'ok' } }) })
   expect(await call('health.ready', {}, null).then(({ stores }) => stores.metadata, error => error.code)).toBe(outcome)
 })
 
 it('adds statistics up, latencies as upper bounds', () => {
-  const one = { ...noStatistics, hits: 1, misses: { ...noStatistics.misses, expired: 2 }, latency: { count: 10, p50: 5, p90: 6, p99: 7, max: 100 } }
+  const one = {
+    ...noStatistics,
+    hits: 1,
+    misses: { ...noStatistics.misses, expired: 2 },
+    latency: { count: 10, p50: 5, p90: 6, p99: 7, max: 100 },
+  }
   const two = { ...noStatistics, hits: 3, staleHits: 1, latency: { count: 90, p50: 1, p90: 9, p99: 10, max: 11 } }
-  expect(withHitRatio(total([one, two]))).toMatchObject({ hits: 4, staleHits: 1, misses: { expired: 2 }, hitRatio: 4 / 6, latency: { count: 100, p50: 5, p90: 9, p99: 10, max: 100 } })
+  expect(withHitRatio(total([one, two]))).toMatchObject({
+    hits: 4,
+    staleHits: 1,
+    misses: { expired: 2 },
+    hitRatio: 4 / 6,
+    latency: { count: 100, p50: 5, p90: 9, p99: 10, max: 100 },
+  })
   expect(withHitRatio(total([])).hitRatio).toBeNull()
 })
 

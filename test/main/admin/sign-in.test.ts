@@ -10,7 +10,11 @@ it('signs in by name and password, whatever way they were typed', async () => {
   const session = await call('session.create', { name: 'ZOE\u0308', password: 'pa\u0308ssword' }, null)
   expect(session).toMatchObject({ idleTimeout: 1800, user })
   expect(session.token).toMatch(/^ls_[0-9A-Za-z]{43}$/)
-  expect(await call('session.get', {}, mustBe(authenticate(session.token)))).toEqual({ user, credential: 'session', scopes: ['read', 'write', 'admin'], caches: null })
+  expect(await call(
+    'session.get',
+    {},
+    mustBe(authenticate(session.token)),
+  )).toEqual({ user, credential: 'session', scopes: ['read', 'write', 'admin'], caches: null })
 })
 
 it.each([
@@ -96,7 +100,8 @@ it('what the console asks with nobody at it does not keep a session from idling 
 
 it('does not prolong a session when the clock is set back, or the machine sleeps', async () => {
   const { call, authenticate, clock } = await startAdministration()
-  const sessions = await Promise.all([0, 1].map(async () => call('session.create', { code: (await call('session.code')).code }, null)))
+  const sessions = await Promise.all([0, 1].map(async () =>
+    call('session.create', { code: (await call('session.code')).code }, null)))
   const [first, second] = sessions.map(({ token }) => token)
   clock.jump(-86_400_000)
   clock.advance(1_800_000)
@@ -111,7 +116,10 @@ it('does not prolong a session when the clock is set back, or the machine sleeps
 it('signs out this session alone', async () => {
   const { call, authenticate } = await startAdministration()
   await call('users.create', { name: 'bob', password })
-  const [one, two] = [await call('session.create', { name: 'bob', password }, null), await call('session.create', { name: 'bob', password }, null)]
+  const [one, two] = [
+    await call('session.create', { name: 'bob', password }, null),
+    await call('session.create', { name: 'bob', password }, null),
+  ]
   expect(await call('session.delete', {}, mustBe(authenticate(one.token)))).toBeUndefined()
   expect(authenticate(one.token)).toBeUndefined()
   expect(authenticate(two.token)).toBeDefined()
@@ -133,7 +141,8 @@ it('signs out a request whose rights changed under way', async () => {
 it('ends the other sessions and the codes of a user whose password changed', async () => {
   const { call, authenticate } = await startAdministration()
   const { id } = await call('users.create', { name: 'bob', password })
-  const tokens = await Promise.all([0, 1, 2].map(async () => (await call('session.create', { name: 'bob', password }, null)).token))
+  const tokens = await Promise.all([0, 1, 2].map(async () =>
+    (await call('session.create', { name: 'bob', password }, null)).token))
   const [mine, ...others] = tokens.map(token => mustBe(authenticate(token)))
   const { code } = await call('session.code', {}, mustBe(others[0]))
   const ownersCode = await call('session.code')
@@ -184,7 +193,8 @@ it('keeps the newest ten codes a user', async () => {
   const codes: string[] = []
   for (let n = 0; n < 12; n++)
     codes.push((await call('session.code', {}, bob)).code)
-  const outcomes = await Promise.all(codes.map(code => call('session.create', { code }, null).then(() => true, () => false)))
+  const outcomes = await Promise.all(codes.map(code =>
+    call('session.create', { code }, null).then(() => true, () => false)))
   expect(outcomes.indexOf(true)).toBe(2)
   await call('session.create', { code: ownersCode }, null)
 })

@@ -8,7 +8,11 @@ const password = 'a good password'
 describe('registration', () => {
   it('is open until the owner has a password', async () => {
     const { call, owner } = await startAdministration()
-    expect(await call('users.create', { name: 'bob', password }, null)).toMatchObject({ name: 'bob', owner: false, admin: false, hasPassword: true })
+    expect(await call(
+      'users.create',
+      { name: 'bob', password },
+      null,
+    )).toMatchObject({ name: 'bob', owner: false, admin: false, hasPassword: true })
     expect((await call('settings.get')).registrationOpen).toBe(true)
     await call('users.update', { id: owner.userId, password })
     expect((await call('settings.get')).registrationOpen).toBe(false)
@@ -23,7 +27,11 @@ describe('registration', () => {
     const bob = await signIn('bob', password)
     const { secret } = await call('keys.create', { label: 'k', scopes: ['read', 'write'] })
     expect(await codeOf(call('users.create', { name: 'eve', password }, bob))).toBe('registration-closed')
-    expect(await codeOf(call('users.create', { name: 'eve', password }, mustBe(authenticate(secret))))).toBe('registration-closed')
+    expect(await codeOf(call(
+      'users.create',
+      { name: 'eve', password },
+      mustBe(authenticate(secret)),
+    ))).toBe('registration-closed')
   })
 
   it('closes for whoever is under way when the owner sets a password', async () => {
@@ -45,7 +53,12 @@ describe('registration', () => {
     const { call, signIn, vault, authenticate } = await startAdministration()
     await call('users.create', { name: 'bob', password })
     const bob = await signIn('bob', password)
-    expect(await call('caches.list', {}, bob)).toMatchObject([{ name: 'default', persistent: true, ttl: null, enabled: true }])
+    expect(await call('caches.list', {}, bob)).toMatchObject([{
+      name: 'default',
+      persistent: true,
+      ttl: null,
+      enabled: true,
+    }])
     const [key, ...more] = await call('keys.list', {}, bob)
     expect(more).toEqual([])
     expect(key).toMatchObject({ label: 'First key', scopes: ['read', 'write'], caches: null })
@@ -54,9 +67,11 @@ describe('registration', () => {
 
   it('lets one of two users of one name through', async () => {
     const { call, metadata } = await startAdministration()
-    const results = await Promise.allSettled(['Zoë', 'ZOE\u0308', 'zoë'].map(name => call('users.create', { name, password }, null)))
+    const results = await Promise.allSettled(['Zoë', 'ZOE\u0308', 'zoë'].map(name =>
+      call('users.create', { name, password }, null)))
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-    expect(results.flatMap(result => result.status === 'rejected' ? [result.reason.code] : [])).toEqual(['name-taken', 'name-taken'])
+    expect(results.flatMap(result =>
+      result.status === 'rejected' ? [result.reason.code] : [])).toEqual(['name-taken', 'name-taken'])
     expect(metadata.users.list()).toHaveLength(2)
     expect(metadata.caches.list()).toHaveLength(2)
     expect(metadata.keys.list()).toHaveLength(2)
@@ -69,7 +84,13 @@ describe('registration', () => {
     else
       engine.failNextOpen(new Error('no journal'))
     await expect(call('users.create', { name: 'bob', password })).rejects.toThrow(/disk full|no journal/)
-    expect([metadata.users.list().length, metadata.caches.list().length, metadata.keys.list().length, engine.list().length, vault.secrets.size]).toEqual([1, 1, 1, 1, 1])
+    expect([
+      metadata.users.list().length,
+      metadata.caches.list().length,
+      metadata.keys.list().length,
+      engine.list().length,
+      vault.secrets.size,
+    ]).toEqual([1, 1, 1, 1, 1])
     await call('users.create', { name: 'bob', password })
   })
 })
@@ -161,9 +182,17 @@ describe('changing users', () => {
     await call('users.create', { name: 'bob', password })
     const { id } = await call('users.create', { name: 'carol', password })
     await call('users.update', { id, admin: true })
-    const callers: Record<Who, Principal> = { owner, admin: await signIn('carol', password), bob: await signIn('bob', password) }
+    const callers: Record<Who, Principal> = {
+      owner,
+      admin: await signIn('carol', password),
+      bob: await signIn('bob', password),
+    }
     const before = JSON.stringify(metadata.users.list())
-    const result = await call('users.update', { id: whom === 'nobody' ? 'nobody' : callers[whom].userId, ...change }, callers[who]).then(() => 'ok', error => error.code)
+    const result = await call(
+      'users.update',
+      { id: whom === 'nobody' ? 'nobody' : callers[whom].userId, ...change },
+      callers[who],
+    ).then(() => 'ok', error => error.code)
     expect(result).toBe(outcome)
     if (outcome !== 'ok')
       expect(JSON.stringify(metadata.users.list())).toBe(before)
@@ -190,7 +219,10 @@ describe('changing users', () => {
     await call('users.update', { id, admin: true, name: 'Robert' })
     const again = await startAdministration({ metadata })
     expect(again.first).toEqual({ created: false, firstKey: null })
-    expect(await again.call('users.list')).toMatchObject([{ name: 'ada', owner: true, admin: true, hasPassword: false }, { name: 'Robert', owner: false, admin: true, hasPassword: true }])
+    expect(await again.call('users.list')).toMatchObject([
+      { name: 'ada', owner: true, admin: true, hasPassword: false },
+      { name: 'Robert', owner: false, admin: true, hasPassword: true },
+    ])
     expect((await again.signIn('ROBERT', password)).admin).toBe(true)
   })
 })

@@ -2,7 +2,16 @@ import { expect, it } from 'vitest'
 import { userPrincipal } from '../../../src/main/admin/principals'
 import { createVerifiedSecrets } from '../../../src/main/admin/verified-secrets'
 
-const principal = userPrincipal('environment', { id: 'u1', name: 'ada', passwordHash: null, owner: true, admin: true, disabled: false, cacheLimit: 200, createdAt: 0 })
+const principal = userPrincipal('environment', {
+  id: 'u1',
+  name: 'ada',
+  passwordHash: null,
+  owner: true,
+  admin: true,
+  disabled: false,
+  cacheLimit: 200,
+  createdAt: 0,
+})
 
 it('knows what it was told until the keys change', () => {
   const verified = createVerifiedSecrets()

@@ -7,7 +7,14 @@ const set = (key: string, value: string, options = {}): BatchStep => ({ op: 'set
 /** Everything that can be seen of a cache, but reads. */
 async function seen(cache: Cache): Promise<unknown> {
   const { hits, staleHits, misses, latency, ...changes } = cache.statistics()
-  return { page: await cache.page({ sort: 'key', order: 'asc', limit: 100 }), keys: keysOf(cache), bytes: cache.bytes, size: cache.size, changes, tagged: cache.invalidate({ tag: 't' }, { dryRun: true }) }
+  return {
+    page: await cache.page({ sort: 'key', order: 'asc', limit: 100 }),
+    keys: keysOf(cache),
+    bytes: cache.bytes,
+    size: cache.size,
+    changes,
+    tagged: cache.invalidate({ tag: 't' }, { dryRun: true }),
+  }
 }
 
 it.each<{ name: string, last: BatchStep }>([
@@ -48,7 +55,8 @@ it('an atomic batch sees its own changes, and tells them at the end', () => {
   const { cache, engine } = setUp({ maxEntries: 2, persistent: true })
   cache.set('old', bytes('old'))
   const heard: unknown[] = []
-  engine.subscribe(event => heard.push([event.type, 'key' in event ? event.key : '', cache.size, cache.peek('c')?.value.toString()]))
+  engine.subscribe(event =>
+    heard.push([event.type, 'key' in event ? event.key : '', cache.size, cache.peek('c')?.value.toString()]))
   const { results, abortedAt } = cache.batch([
     set('a', '1'),
     { op: 'increment', key: 'a', by: 1n },
@@ -69,7 +77,15 @@ it('an atomic batch sees its own changes, and tells them at the end', () => {
   expect(results[8]).toEqual({ op: 'touch', touched: false })
   expect(keysOf(cache)).toEqual(['b', 'c'])
   expect(cache.peek('b')?.ttl).toBeNull()
-  expect(heard).toEqual(['set a', 'set a', 'removed old', 'set b', 'touched b', 'set c', 'removed a'].map(text => [...text.split(' '), 2, 'c']))
+  expect(heard).toEqual([
+    'set a',
+    'set a',
+    'removed old',
+    'set b',
+    'touched b',
+    'set c',
+    'removed a',
+  ].map(text => [...text.split(' '), 2, 'c']))
 })
 
 it('without atomic, the steps that fail do not stop the others', () => {
@@ -82,7 +98,8 @@ it('without atomic, the steps that fail do not stop the others', () => {
     { op: 'delete', key: 'a' },
   ], false)
   expect(abortedAt).toBeNull()
-  expect(results.map(result => result.op === 'set' ? result.result.outcome : result.op === 'failed' ? result.code : result.op))
+  expect(results.map(result =>
+    result.op === 'set' ? result.result.outcome : result.op === 'failed' ? result.code : result.op))
     .toEqual(['created', 'not-a-number', 'refused', 'too-large', 'delete'])
   expect(cache.size).toBe(0)
 })

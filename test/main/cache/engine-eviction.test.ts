@@ -7,14 +7,19 @@ import { bytes, definitionOf, setUp } from './workbench'
 
 interface Fake extends Ranked { entries: number[], slack: number }
 
-// Red: in src/main/cache/ranking.ts leave `byIdleness.moved(place)` out, or `bySlack.moved(place)`; in heap.ts let `first` forget
-// `except`, or `remove` leave `sift(last, place)` out.
+// Red: in src/main/cache/ranking.ts leave `byIdleness.moved(place)` out, or `bySlack.moved(place)`;
+// in heap.ts let `first` forget `except`, or `remove` leave `sift(last, place)` out.
 it('names the cache that a look at all of them names, whatever happens in between', () => {
   const at = fc.nat(11)
   const command = fc.oneof(
     fc.record({ op: fc.constant('add' as const) }),
     fc.record({ op: fc.constant('remove' as const), at }),
-    fc.record({ op: fc.constant('use' as const), at, entries: fc.array(fc.nat(9), { maxLength: 3 }), slack: fc.nat(5) }),
+    fc.record({
+      op: fc.constant('use' as const),
+      at,
+      entries: fc.array(fc.nat(9), { maxLength: 3 }),
+      slack: fc.nat(5),
+    }),
     fc.record({ op: fc.constant('ask' as const), at }),
   )
   fc.assert(fc.property(fc.array(command, { maxLength: 80, size: 'max' }), (commands) => {
@@ -24,7 +29,11 @@ it('names the cache that a look at all of them names, whatever happens in betwee
       const chosen = caches[command.op === 'add' ? 0 : command.at % Math.max(1, caches.length)]
       if (command.op === 'add') {
         ranking.add((stir) => {
-          const cache: Fake = { entries: [], slack: 0, idleSince: keep => cache.entries.length > keep ? cache.entries[0] ?? Infinity : Infinity }
+          const cache: Fake = {
+            entries: [],
+            slack: 0,
+            idleSince: keep => cache.entries.length > keep ? cache.entries[0] ?? Infinity : Infinity,
+          }
           caches.push({ cache, stir })
           return cache
         })
@@ -41,7 +50,8 @@ it('names the cache that a look at all of them names, whatever happens in betwee
         chosen.stir()
       }
       else {
-        const first = (rank: (cache: Fake) => number): Fake | undefined => caches.map(({ cache }) => cache).filter(cache => rank(cache) < Infinity).sort((a, b) => rank(a) - rank(b))[0]
+        const first = (rank: (cache: Fake) => number): Fake | undefined =>
+          caches.map(({ cache }) => cache).filter(cache => rank(cache) < Infinity).sort((a, b) => rank(a) - rank(b))[0]
         expect(ranking.idlest(chosen.cache)).toBe(first(cache => cache.idleSince(cache === chosen.cache ? 1 : 0)))
         expect(ranking.idlest()).toBe(first(cache => cache.idleSince(0)))
         expect(ranking.slackest()).toBe(first(cache => cache.slack === 0 ? Infinity : -cache.slack))

@@ -17,7 +17,8 @@ function codeOf(work: () => unknown): ErrorCode | undefined {
   return undefined
 }
 
-// S17: let merge-patch.ts build its result by `result[name] = …` instead of Object.fromEntries and this turns red.
+// S17: let merge-patch.ts build its result by `result[name] = …` instead of Object.fromEntries and
+// this turns red.
 it('s17 hostile names are plain data as keys, tags and JSON members', () => {
   const before = Object.getOwnPropertyNames(Object.prototype)
   const { cache } = setUp()
@@ -52,7 +53,15 @@ it('tells why a key is missing', () => {
   cache.configure({ enabled: true })
   engine.enabled = false
   expect(read(cache, 'late')).toBe('(disabled)')
-  expect(cache.statistics().misses).toEqual({ ...mapRows(missReasons, () => 0), absent: 1, expired: 1, evicted: 1, flushed: 1, invalidated: 2, disabled: 2 })
+  expect(cache.statistics().misses).toEqual({
+    ...mapRows(missReasons, () => 0),
+    absent: 1,
+    expired: 1,
+    evicted: 1,
+    flushed: 1,
+    invalidated: 2,
+    disabled: 2,
+  })
 })
 
 it.each([
@@ -75,7 +84,9 @@ it.each([
   const result = cache.set('k', bytes('new'), options)
   expect(result.outcome).toBe(outcome)
   expect(result.version > before).toBe(outcome !== 'refused')
-  expect(cache.peek('k')?.value.toString()).toBe(outcome !== 'refused' ? 'new' : there === 'nothing' ? undefined : 'old')
+  expect(cache.peek('k')?.value.toString()).toBe(
+    outcome !== 'refused' ? 'new' : there === 'nothing' ? undefined : 'old',
+  )
 })
 
 it('compares and sets, and deletes, by version', () => {
@@ -83,7 +94,10 @@ it('compares and sets, and deletes, by version', () => {
   const first = cache.set('k', bytes('1'))
   const second = cache.set('k', bytes('2'), { ifVersion: [7, first.version] })
   expect(second.outcome).toBe('replaced')
-  expect(cache.set('k', bytes('3'), { ifVersion: [first.version] })).toEqual({ outcome: 'refused', version: second.version })
+  expect(cache.set('k', bytes('3'), { ifVersion: [first.version] })).toEqual({
+    outcome: 'refused',
+    version: second.version,
+  })
   expect(cache.delete('k', [first.version])).toBe('refused')
   expect(cache.delete('k', [second.version])).toBe('removed')
   expect(cache.delete('k', 'any')).toBe('missing')
@@ -157,10 +171,30 @@ it.each([
   cache.set('n', bytes(value), { ttl: 100, tags: ['t'], contentType: 'text/x-number' })
   clock.advance(40_000)
   expect(cache.increment('n', by).number).toBe(number)
-  expect(asHit(cache.get('n'))).toMatchObject({ ttl: 60, age: 0, tags: ['t'], contentType: 'text/x-number', value: bytes(number) })
+  expect(asHit(cache.get('n'))).toMatchObject({
+    ttl: 60,
+    age: 0,
+    tags: ['t'],
+    contentType: 'text/x-number',
+    value: bytes(number),
+  })
 })
 
-it.each(['', ' 1', '1 ', '+1', '-0', '007', '1.0', '1e3', '0x1', '9223372036854775807', '9223372036854775808', '9'.repeat(1000), '１'])('increment refuses %j and leaves it', (value) => {
+it.each([
+  '',
+  ' 1',
+  '1 ',
+  '+1',
+  '-0',
+  '007',
+  '1.0',
+  '1e3',
+  '0x1',
+  '9223372036854775807',
+  '9223372036854775808',
+  '9'.repeat(1000),
+  '１',
+])('increment refuses %j and leaves it', (value) => {
   const { cache } = setUp()
   const { version } = cache.set('n', bytes(value))
   expect(codeOf(() => cache.increment('n', 1n))).toBe('not-a-number')
@@ -189,7 +223,12 @@ it('merge-patches with preconditions, and refuses with the code that says why', 
   expect(read(cache, 'k')).toBe('{"a":1.10}')
   clock.advance(1_000)
   expect(cache.mergePatch('k', bytes('{"b":2}'), [version]).outcome).toBe('replaced')
-  expect(asHit(cache.get('k'))).toMatchObject({ value: bytes('{"a":1.10,"b":2}'), ttl: 99, tags: ['t'], contentType: 'application/json' })
+  expect(asHit(cache.get('k'))).toMatchObject({
+    value: bytes('{"a":1.10,"b":2}'),
+    ttl: 99,
+    tags: ['t'],
+    contentType: 'application/json',
+  })
   cache.set('k', bytes('plain'))
   expect(codeOf(() => cache.mergePatch('k', bytes('{}')))).toBe('not-json')
 })
@@ -213,7 +252,15 @@ it('tells changes in order, and counts them when nobody listens', () => {
   cache.delete('quiet')
   cache.increment('n', 1n)
   cache.flush()
-  expect(heard).toEqual(['set a', 'touched a', 'touched a', 'removed a expired', 'removed quiet deleted', 'set n', 'flushed 1'])
+  expect(heard).toEqual([
+    'set a',
+    'touched a',
+    'touched a',
+    'removed a expired',
+    'removed quiet deleted',
+    'set n',
+    'flushed 1',
+  ])
   expect(engine.changes).toBe(1 + heard.length)
 })
 
@@ -221,7 +268,10 @@ it('finds, lists and closes caches; a closed one takes no writes', () => {
   const { cache, engine } = setUp({ name: '__proto__', space: 'constructor', persistent: true })
   cache.set('k', bytes('v'))
   expect(engine.find('constructor', '__proto__')).toBe(cache)
-  expect([engine.find('constructor', 'toString'), engine.find('__proto__', '__proto__')]).toEqual([undefined, undefined])
+  expect([
+    engine.find('constructor', 'toString'),
+    engine.find('__proto__', '__proto__'),
+  ]).toEqual([undefined, undefined])
   expect(engine.list('constructor')).toEqual([cache])
   expect(codeOf(() => engine.open({ ...cache.definition, id: 'c2' }))).toBe('name-taken')
   expect(engine.close('c1')).toBe(true)
@@ -231,7 +281,8 @@ it('finds, lists and closes caches; a closed one takes no writes', () => {
   expect(read(cache, 'k')).toBe('(absent)')
 })
 
-// Red: in src/main/cache/offheap/insertion-order.ts drop `yield pause`, or in src/main/cache/fresh-entries.ts the pause among what is skipped.
+// Red: in src/main/cache/offheap/insertion-order.ts drop `yield pause`, or in
+// src/main/cache/fresh-entries.ts the pause among what is skipped.
 it('pauses while it looks for the next entry, so that a long list holds nobody up', () => {
   const { cache, clock } = setUp()
   for (let index = 0; index < 70_000; index++)
@@ -250,8 +301,11 @@ it('counts and patches bytes only, and leaves an entry of another kind as it is'
     cache.set('k', bytes('{}'), { kind, flags: 5 })
     expect(codeOf(() => cache.increment('k', 1n))).toBe('wrong-kind')
     expect(codeOf(() => cache.mergePatch('k', bytes('{"a":1}')))).toBe('wrong-kind')
-    for (const atomic of [false, true])
-      expect(cache.batch([{ op: 'increment', key: 'k', by: 1n }], atomic).results).toMatchObject([{ op: 'failed', code: 'wrong-kind' }])
+    for (const atomic of [false, true]) {
+      expect(
+        cache.batch([{ op: 'increment', key: 'k', by: 1n }], atomic).results,
+      ).toMatchObject([{ op: 'failed', code: 'wrong-kind' }])
+    }
     expect(asHit(cache.get('k'))).toMatchObject({ kind, flags: 5, value: bytes('{}') })
     cache.set('k', bytes('1'))
     expect(asHit(cache.get('k'))).toMatchObject({ kind: 'bytes', flags: 0 })

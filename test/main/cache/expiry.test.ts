@@ -4,18 +4,29 @@ import { asHit, bytes, read, setUp } from './workbench'
 const day = 86_400_000
 const year = 365 * day
 
-// R10: drop the `Math.max` with the wall clock (or with the monotonic one) from timeOf in lifetime.ts and rows turn red.
+// R10: drop the `Math.max` with the wall clock (or with the monotonic one) from timeOf in
+// lifetime.ts and rows turn red.
 it.each([
   { name: 'R10 both clocks run', ttl: 10, move: c => c.advance(10_000), left: '(expired)' },
   { name: 'R10 just before the end', ttl: 10, move: c => c.advance(9_999), left: 'v' },
   { name: 'R10 wall set a year ahead', ttl: 10, move: c => c.jump(year), left: '(expired)' },
-  { name: 'R10 wall set a year back, time passes', ttl: 10, move: c => [c.jump(-year), c.advance(10_000)], left: '(expired)' },
+  {
+    name: 'R10 wall set a year back, time passes',
+    ttl: 10,
+    move: c => [c.jump(-year), c.advance(10_000)],
+    left: '(expired)',
+  },
   { name: 'R10 wall set a year back, still in time', ttl: 10, move: c => [c.jump(-year), c.advance(9_000)], left: 'v' },
   { name: 'R10 eight hours asleep', ttl: 3600, move: c => c.suspend(8 * 3_600_000), left: '(expired)' },
   { name: 'R10 a TTL above 2^31 ms lives', ttl: 40 * 86_400, move: c => c.advance(39 * day), left: 'v' },
   { name: 'R10 a TTL above 2^31 ms ends', ttl: 40 * 86_400, move: c => c.advance(40 * day), left: '(expired)' },
   { name: 'R10 no TTL', ttl: null, move: c => [c.jump(year), c.suspend(year), c.advance(100 * year)], left: 'v' },
-] satisfies { name: string, ttl: number | null, move: (clock: ReturnType<typeof setUp>['clock']) => unknown, left: string }[])('$name', ({ ttl, move, left }) => {
+] satisfies {
+  name: string
+  ttl: number | null
+  move: (clock: ReturnType<typeof setUp>['clock']) => unknown
+  left: string
+}[])('$name', ({ ttl, move, left }) => {
   const { cache, clock } = setUp()
   cache.set('k', bytes('v'), { ttl })
   move(clock)

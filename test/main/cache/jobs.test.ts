@@ -4,7 +4,10 @@ import { expect, it } from 'vitest'
 import { createManualClock } from '../../../src/main/base/clock'
 import { createJobs } from '../../../src/main/cache/jobs'
 
-/** Each step takes a millisecond of a clock that stands still otherwise; a slice of 2 ms ends at the first look at it. */
+/**
+ * Each step takes a millisecond of a clock that stands still otherwise; a slice of 2 ms ends at the
+ * first look at it.
+ */
 function setUp() {
   const clock = createManualClock()
   const steps: string[] = []
@@ -40,11 +43,13 @@ it('goes through long work in slices, and lets the event loop in between', async
   expect(slices()).toBeGreaterThanOrEqual(100 / 8)
 })
 
-// Red: in src/main/cache/jobs.ts run every job once for each turn, or put an unfinished job back in front.
+// Red: in src/main/cache/jobs.ts run every job once for each turn, or put an unfinished job back in
+// front.
 it('shares one slice for each turn among all, and lets the short one pass the long one', async () => {
   const { jobs, work, steps } = setUp()
   const ends: string[] = []
-  const all = [['long', 200], ['b', 3], ['c', 3]].map(async ([name, count]) => void ends.push(await jobs.run(work(name as string, count as number))))
+  const all = [['long', 200], ['b', 3], ['c', 3]].map(async ([name, count]) =>
+    void ends.push(await jobs.run(work(name as string, count as number))))
   const before = steps.length
   expect(before).toBe(8)
   await Promise.all(all)

@@ -17,7 +17,11 @@ function createIndexed(hashOf: (key: string) => number, tableBuckets?: number): 
   const places = new Map<string, number>()
   const keys = new Map<number, string>()
   let wanted = ''
-  const index = createKeyIndex({ isWanted: place => keys.get(place) === wanted, hashOf: place => hashOf(keys.get(place) ?? ''), ...tableBuckets && { tableBuckets } })
+  const index = createKeyIndex({
+    isWanted: place => keys.get(place) === wanted,
+    hashOf: place => hashOf(keys.get(place) ?? ''),
+    ...tableBuckets && { tableBuckets },
+  })
   return {
     index,
     places,
@@ -47,13 +51,23 @@ function createIndexed(hashOf: (key: string) => number, tableBuckets?: number): 
 }
 
 const known = Array.from({ length: 60 }, (_, number) => `k${number}`)
-/** Of hashes that share all bits, the upper ones or the lower, so that buckets overflow; few of each and no bias, as a directory of 2^20 takes its time. */
+/**
+ * Of hashes that share all bits, the upper ones or the lower, so that buckets overflow; few of each
+ * and no bias, as a directory of 2^20 takes its time.
+ */
 const shared = fc.constantFrom(0, 0xFF, 0x40000000, 0x80000000, 0xC00000FF, 0xFFFFFFFF)
-const hashes = fc.array(fc.oneof({ weight: 1, arbitrary: shared }, { weight: 3, arbitrary: fc.noBias(fc.nat(0xFFFFFFFF)) }), { minLength: known.length, maxLength: known.length })
-const history = fc.array(fc.record({ type: fc.constantFrom('add', 'add', 'move', 'remove'), key: fc.constantFrom(...known) }), { maxLength: 400, size: 'max' })
+const hashes = fc.array(
+  fc.oneof({ weight: 1, arbitrary: shared }, { weight: 3, arbitrary: fc.noBias(fc.nat(0xFFFFFFFF)) }),
+  { minLength: known.length, maxLength: known.length },
+)
+const history = fc.array(
+  fc.record({ type: fc.constantFrom('add', 'add', 'move', 'remove'), key: fc.constantFrom(...known) }),
+  { maxLength: 400, size: 'max' },
+)
 
 describe('the index of keys', () => {
-  // Red with: `+ 2` left out of `tagOf`; red or without end with: `isFull` taken for always false, `setTag` left out of `remove`, `after` without its turn to 0.
+  // Red with: `+ 2` left out of `tagOf`; red or without end with: `isFull` taken for always false,
+  // `setTag` left out of `remove`, `after` without its turn to 0.
   it.each([1, 2, 3])('finds what is there and nothing else, in tables of %i buckets', (tableBuckets) => {
     fc.assert(fc.property(hashes, history, (hashes, history) => {
       const indexed = createIndexed(key => hashes[known.indexOf(key)] ?? 0, tableBuckets)

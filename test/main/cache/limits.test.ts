@@ -2,7 +2,8 @@ import { expect, it } from 'vitest'
 import { bytesOf, createMapStore } from './map-store'
 import { bytes, keysOf, listen, read, setUp } from './workbench'
 
-// Which entries go, and when: over the Map store, which counts each entry by itself. What the off-heap store holds: offheap-memory.test.ts.
+// Which entries go, and when: over the Map store, which counts each entry by itself. What the
+// off-heap store holds: offheap-memory.test.ts.
 const createStore = createMapStore
 const one = bytesOf('a', { value: bytes('1'), contentType: 'application/octet-stream', tags: [] })
 
@@ -82,8 +83,13 @@ it('applies lower limits at once', () => {
 
 it('comes back to 0 bytes however entries go', () => {
   const { cache, engine, clock } = setUp({ maxEntries: 50 })
-  for (let index = 0; index < 200; index++)
-    cache.set(`ключ${index % 70}`, Buffer.alloc(index), { tags: [`t${index % 3}`, 'all'], ttl: 1 + index % 5, contentType: 'text/plain' })
+  for (let index = 0; index < 200; index++) {
+    cache.set(`ключ${index % 70}`, Buffer.alloc(index), {
+      tags: [`t${index % 3}`, 'all'],
+      ttl: 1 + index % 5,
+      contentType: 'text/plain',
+    })
+  }
   cache.delete('ключ59')
   cache.invalidate({ tag: 't1' })
   cache.increment('n', 1n)

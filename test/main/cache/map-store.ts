@@ -5,19 +5,28 @@ import type { NaiveEviction } from './naive-eviction'
 import { keyBytes } from '../../helpers/key-bytes'
 import { createNaiveEviction } from './naive-eviction'
 
-interface Node extends Lifetime, Omit<EntryFields, 'lifetime'> { key: string, hits: number, usedAt: number, sequence: number, handle: number }
+interface Node extends Lifetime, Omit<EntryFields, 'lifetime'> {
+  key: string
+  hits: number
+  usedAt: number
+  sequence: number
+  handle: number
+}
 
 /** What an entry counts beyond its content. The Map store is a model: nobody measured it. */
 const overhead = 100
 
 /** Counted size of an entry in the Map store. */
-export function bytesOf(key: string, { value, contentType, tags }: Pick<EntryFields, 'value' | 'contentType' | 'tags'>): number {
+export function bytesOf(
+  key: string,
+  { value, contentType, tags }: Pick<EntryFields, 'value' | 'contentType' | 'tags'>,
+): number {
   return overhead + [key, contentType, ...tags].reduce((sum, text) => sum + Buffer.byteLength(text), value.length)
 }
 
 /**
- * The model: a `Map` in order of insertion, one object an entry, everything looked for by reading all of it. Shares nothing with the store
- * of src/ but the port.
+ * The model: a `Map` in order of insertion, one object an entry, everything looked for by reading
+ * all of it. Shares nothing with the store of src/ but the port.
  */
 export function createMapStore(ledger: Ledger, eviction: CacheSettings['eviction']): Store {
   const nodes = new Map<string, Node>()

@@ -12,8 +12,25 @@ import { evictionNames } from '../../../src/shared/evictions'
 const writes = Number(process.argv[2])
 const kind = process.argv[3]
 function ignore(): void {}
-const journal = { load: () => [], put: ignore, retime: ignore, remove: ignore, clear: ignore, isBehind: () => false, room: async () => {}, flush: async () => {}, health: () => 'ok', close: async () => {} }
-const engine = createEngine({ clock: systemClock, stopwatch: systemStopwatch, journal, budget: 64e6, logger: { debug: ignore, info: ignore, warn: ignore, error: ignore } })
+const journal = {
+  load: () => [],
+  put: ignore,
+  retime: ignore,
+  remove: ignore,
+  clear: ignore,
+  isBehind: () => false,
+  room: async () => {},
+  flush: async () => {},
+  health: () => 'ok',
+  close: async () => {},
+}
+const engine = createEngine({
+  clock: systemClock,
+  stopwatch: systemStopwatch,
+  journal,
+  budget: 64e6,
+  logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+})
 // Not from the table of settings: its schemas would bring the schema library into this process.
 const settings = { ttl: 60, sliding: false, maxEntries: null, maxBytes: null, persistent: false, enabled: true }
 const caches = evictionNames.map(eviction =>
@@ -34,8 +51,8 @@ function optionsOf(write: number): WriteOptions {
 }
 
 /**
- * Bytes. On Linux from the memory itself: `maxRSS` of a process that was started by another one is never below what that one
- * held just then (getrusage(2) counts it over `execve`).
+ * Bytes. On Linux from the memory itself: `maxRSS` of a process that was started by another one is
+ * never below what that one held just then (getrusage(2) counts it over `execve`).
  */
 function highestResident(): number {
   if (process.platform !== 'linux')
@@ -48,7 +65,11 @@ for (let write = 0; write < writes; write++) {
   const cache = caches[write % 3]
   const size = random()
   const length = Math.floor(size < 0.7 ? random() * 300 : size < 0.99 ? random() * 8000 : random() * 200_000)
-  cache?.set(`key:${Math.floor(random() * 300_000)}`, Buffer.alloc(kind === 'mixed' ? length : 10, 'v'), optionsOf(write))
+  cache?.set(
+    `key:${Math.floor(random() * 300_000)}`,
+    Buffer.alloc(kind === 'mixed' ? length : 10, 'v'),
+    optionsOf(write),
+  )
   cache?.get(`key:${Math.floor(random() * 300_000)}`)
   accounted = Math.max(accounted, engine.bytes)
 }

@@ -23,16 +23,44 @@ const step: fc.Arbitrary<Step> = fc.record({
 })
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 12, arbitrary: step },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('batch'), steps: fc.array(step, { minLength: 1, maxLength: 6 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ op: fc.constant('batch'), steps: fc.array(step, { minLength: 1, maxLength: 6 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ op: fc.constantFrom('flush', 'sweep', 'sweep') }) },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('invalidate'), by: fc.constantFrom('tag', 'prefix', 'expired'), what: fc.oneof(tag, key), soft: fc.boolean() }) },
-  { weight: 4, arbitrary: fc.record({ op: fc.constantFrom('advance', 'advance', 'ahead'), seconds: fc.integer({ min: 1, max: 8 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      op: fc.constant('invalidate'),
+      by: fc.constantFrom('tag', 'prefix', 'expired'),
+      what: fc.oneof(tag, key),
+      soft: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      op: fc.constantFrom('advance', 'advance', 'ahead'),
+      seconds: fc.integer({ min: 1, max: 8 }),
+    }),
+  },
 )
 
 function toBatchStep({ op, key, value, ttl, grace, tags, condition }: Step): BatchStep {
   switch (op) {
     case 'set':
-      return { op, key, value: Buffer.from(value), options: { ttl, grace, tags, ...condition === 'absent' && { ifAbsent: true }, ...condition === 'present' && { ifVersion: 'any' } } }
+      return {
+        op,
+        key,
+        value: Buffer.from(value),
+        options: {
+          ttl,
+          grace,
+          tags,
+          ...condition === 'absent' && { ifAbsent: true },
+          ...condition === 'present' && { ifVersion: 'any' },
+        },
+      }
     case 'touch':
       return { op, key, ttl }
     case 'increment':
@@ -72,7 +100,9 @@ function execute({ cache, clock, engine }: Pick<Workbench, 'cache' | 'clock' | '
     case 'sweep':
       return engine.sweep()
     case 'invalidate': {
-      const selector: Selector = command.by === 'tag' ? { tag: command.what } : command.by === 'prefix' ? { prefix: command.what } : { expired: true }
+      const selector: Selector = command.by === 'tag'
+        ? { tag: command.what }
+        : command.by === 'prefix' ? { prefix: command.what } : { expired: true }
       const matched = cache.invalidate(selector, { dryRun: true })
       expect(cache.invalidate(selector, { soft: command.soft })).toBe(matched)
       return matched
@@ -94,7 +124,9 @@ async function view(cache: Cache): Promise<unknown> {
   return {
     size: cache.size,
     fresh: listed(cache).map(entry => `${entry.key}=${entry.value.toString()}`),
-    servable: entries.map(({ key, tags, hits, stale, ttl }) => ({ key, tags, hits, stale, ttl })).sort((a, b) => a.key < b.key ? -1 : 1),
+    servable: entries
+      .map(({ key, tags, hits, stale, ttl }) => ({ key, tags, hits, stale, ttl }))
+      .sort((a, b) => a.key < b.key ? -1 : 1),
     sets,
     deletes,
     evictions,
@@ -107,8 +139,15 @@ async function view(cache: Cache): Promise<unknown> {
 
 // R7: leave `table.use` out of `get` in operations.ts and an eviction differs within some runs.
 it('r7 the engine does what the naive model does', async () => {
-  const settings = fc.record({ ttl: fc.constantFrom(null, 5), sliding: fc.boolean(), maxEntries: fc.constantFrom(null, 1, 2, 3) })
-  await fc.assert(fc.asyncProperty(settings, fc.array(command, { maxLength: 60, size: 'max' }), async (settings, commands) => {
+  const settings = fc.record({
+    ttl: fc.constantFrom(null, 5),
+    sliding: fc.boolean(),
+    maxEntries: fc.constantFrom(null, 1, 2, 3),
+  })
+  await fc.assert(fc.asyncProperty(settings, fc.array(command, { maxLength: 60, size: 'max' }), async (
+    settings,
+    commands,
+  ) => {
     const clock = createManualClock()
     const journal = createMemoryJournal()
     const engine = createEngine({ clock, stopwatch: clock.stopwatch, journal, budget: 2 ** 30, logger: silentLogger })

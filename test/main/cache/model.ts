@@ -1,6 +1,14 @@
 import type { MissReason } from '../../../src/main/cache/ports'
 
-export interface Step { op: 'get' | 'set' | 'delete' | 'touch' | 'increment', key: string, value: string, ttl: number | null, grace: number, tags: string[], condition: 'none' | 'absent' | 'present' }
+export interface Step {
+  op: 'get' | 'set' | 'delete' | 'touch' | 'increment'
+  key: string
+  value: string
+  ttl: number | null
+  grace: number
+  tags: string[]
+  condition: 'none' | 'absent' | 'present'
+}
 export type Command =
   | Step
   | { op: 'batch', steps: Step[] }
@@ -10,12 +18,23 @@ export type Command =
   | { op: 'advance', seconds: number }
   | { op: 'ahead', seconds: number }
 
-interface Row { key: string, value: string, tags: string[], ttl: number, grace: number, fresh: [number, number], end: [number, number], hits: number, used: number }
+interface Row {
+  key: string
+  value: string
+  tags: string[]
+  ttl: number
+  grace: number
+  fresh: [number, number]
+  end: [number, number]
+  hits: number
+  used: number
+}
 interface ModelSettings { ttl: number | null, sliding: boolean, maxEntries: number | null }
 
 /**
- * The rules of a cache, written as naively as can be: one array in insertion order, every deadline kept for both clocks
- * ([wall, monotonic] in seconds), copies instead of undoing. Shares no code with the engine.
+ * The rules of a cache, written as naively as can be: one array in insertion order, every deadline
+ * kept for both clocks ([wall, monotonic] in seconds), copies instead of undoing. Shares no code
+ * with the engine.
  */
 export function createModel(settings: ModelSettings) {
   let rows: Row[] = []
@@ -27,7 +46,8 @@ export function createModel(settings: ModelSettings) {
 
   const passed = (deadline: [number, number]): boolean => clock[0] >= deadline[0] || clock[1] >= deadline[1]
   const later = (seconds: number): [number, number] => [clock[0] + seconds, clock[1] + seconds]
-  const plus = ([wall, monotonic]: [number, number], seconds: number): [number, number] => [wall + seconds, monotonic + seconds]
+  const plus = ([wall, monotonic]: [number, number], seconds: number): [number, number] =>
+    [wall + seconds, monotonic + seconds]
   const forever = (ttl: number | null): number => ttl ?? Infinity
 
   function drop(row: Row, reason: MissReason, counter: 'deletes' | 'evictions' | 'expirations'): void {
@@ -118,12 +138,23 @@ export function createModel(settings: ModelSettings) {
   }
 
   function invalidate(by: string, what: string, soft: boolean): number {
-    const chosen = rows.filter(row => by === 'expired' ? passed(row.fresh) : !passed(row.end) && (by === 'tag' ? row.tags.includes(what) : row.key.startsWith(what)))
+    const chosen = rows.filter(row =>
+      by === 'expired'
+        ? passed(row.fresh)
+        : !passed(row.end) && (by === 'tag' ? row.tags.includes(what) : row.key.startsWith(what)))
     for (const row of chosen) {
-      if (!soft)
+      if (!soft) {
         drop(row, by === 'expired' ? 'expired' : 'invalidated', by === 'expired' ? 'expirations' : 'deletes')
-      else if (!passed(row.fresh))
-        Object.assign(row, { fresh: clock, end: [0, 1].map(i => Math.max(row.fresh[i] as number, (plus(clock, row.grace))[i] as number)) })
+      }
+      else if (!passed(row.fresh)) {
+        Object.assign(
+          row,
+          {
+            fresh: clock,
+            end: [0, 1].map(i => Math.max(row.fresh[i] as number, (plus(clock, row.grace))[i] as number)),
+          },
+        )
+      }
     }
     return chosen.length
   }

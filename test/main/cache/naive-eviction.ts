@@ -1,6 +1,9 @@
 import type { CacheSettings } from '../../../src/main/cache/ports'
 
-/** The rules of eviction over arrays, each as it is told in one sentence, for stores of a few entries. */
+/**
+ * The rules of eviction over arrays, each as it is told in one sentence, for stores of a few
+ * entries.
+ */
 export interface NaiveEviction<Node> {
   add: (node: Node) => void
   use: (node: Node) => void
@@ -28,8 +31,9 @@ function createNaiveLru<Node>(): NaiveEviction<Node> {
 }
 
 /**
- * Rank = age + 1 + 10 for each of up to three uses; the lowest goes first. Of equals it is who stands there longest: a used one stays where it
- * stands until its turn comes, and then goes to the end of its rank. The age is the lowest rank at the last eviction.
+ * Rank = age + 1 + 10 for each of up to three uses; the lowest goes first. Of equals it is who
+ * stands there longest: a used one stays where it stands until its turn comes, and then goes to the
+ * end of its rank. The age is the lowest rank at the last eviction.
  */
 function createNaiveLfu<Node>(): NaiveEviction<Node> {
   interface Row { node: Node, rank: number, uses: number, stand: number }
@@ -41,13 +45,17 @@ function createNaiveLfu<Node>(): NaiveEviction<Node> {
   const settle = (from: readonly Row[]): Row[] => {
     const sorted = from.toSorted((a, b) => a.stand - b.stand)
     const next = sorted.find(row => !(settled(row) && row.node === latest))
-    return next === undefined || settled(next) ? sorted : settle([...sorted.filter(row => row !== next), { ...next, stand: next.rank }])
+    return next === undefined || settled(next)
+      ? sorted
+      : settle([...sorted.filter(row => row !== next), { ...next, stand: next.rank }])
   }
   /** The first that may go is where it belongs; who goes after it may not be. */
   const orderOf = (from: readonly Row[]): Node[] => {
     const sorted = settle(from)
     const next = sorted.find(row => row.node !== latest)
-    return next === undefined ? sorted.map(row => row.node) : [next.node, ...orderOf(sorted.filter(row => row !== next))]
+    return next === undefined
+      ? sorted.map(row => row.node)
+      : [next.node, ...orderOf(sorted.filter(row => row !== next))]
   }
   return {
     add(node) {
@@ -116,7 +124,11 @@ function createNaiveSieve<Node>(): NaiveEviction<Node> {
     order() {
       const start = hand === undefined ? 0 : queue.indexOf(hand)
       const round = [...queue.slice(start), ...queue.slice(0, start)].filter(node => node !== latest)
-      return [...round.filter(node => !marked.has(node)), ...round.filter(node => marked.has(node)), ...latest === undefined ? [] : [latest]]
+      return [
+        ...round.filter(node => !marked.has(node)),
+        ...round.filter(node => marked.has(node)),
+        ...latest === undefined ? [] : [latest],
+      ]
     },
   }
 }

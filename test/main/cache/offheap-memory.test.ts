@@ -8,7 +8,10 @@ import { expect, it, onTestFinished } from 'vitest'
 import { asHit, bytes, read, setUp } from './workbench'
 
 const mebibyte = 2 ** 20
-/** V8 lets its young generation grow to 50 MB besides the budget under a million writes; whoever is to hold R11 starts Node with this. */
+/**
+ * V8 lets its young generation grow to 50 MB besides the budget under a million writes; whoever is
+ * to hold R11 starts Node with this.
+ */
 const youngGeneration = '--max-semi-space-size=8'
 
 /** A sequence of numbers below 1 that is the same in every run. */
@@ -30,7 +33,11 @@ it.each([
   let most = 0
   for (let write = 0; write < 30_000; write++) {
     const length = Math.floor(random() < 0.01 ? random() * 100_000 : random() * 400)
-    cache.set(`key:${Math.floor(random() * 20_000)}`, Buffer.alloc(length, 'v'), { tags: random() < 0.1 ? ['t', `t${write % 50}`] : [], ttl: random() < 0.5 ? 60 : null })
+    cache.set(
+      `key:${Math.floor(random() * 20_000)}`,
+      Buffer.alloc(length, 'v'),
+      { tags: random() < 0.1 ? ['t', `t${write % 50}`] : [], ttl: random() < 0.5 ? 60 : null },
+    )
     if (random() < 0.1)
       cache.delete(`key:${Math.floor(random() * 20_000)}`)
     most = Math.max(most, engine.bytes)
@@ -86,20 +93,39 @@ it('shows a small value until the next call, a large one for good', () => {
   expect(read(cache, 'large')).toBe('(flushed)')
 })
 
-// R11: in segments.ts let `take` append without cleaning and the first cache holds more than its budget; in record-log.ts let `dropLarge`
-// keep its value and the process grows beyond.
-// In tag-index.ts let `bytes` tell 0, and too little is evicted; in kinds.ts count a kind as nothing, and the process
-// grows beyond.
-it.each(['mixed', 'tags', 'types'])('r11 a process with a budget of 64 MB stays within it: %s writes', { timeout: 300_000 }, async (kind) => {
+// R11: in segments.ts let `take` append without cleaning and the first cache holds more than its
+// budget; in record-log.ts let `dropLarge` keep its value and the process grows beyond. In
+// tag-index.ts let `bytes` tell 0, and too little is evicted; in kinds.ts count a kind as nothing,
+// and the process grows beyond.
+it.each([
+  'mixed',
+  'tags',
+  'types',
+])('r11 a process with a budget of 64 MB stays within it: %s writes', { timeout: 300_000 }, async (
+  kind,
+) => {
   const few = kind === 'types' ? 60_000 : 150_000
   const writes = process.env.LARDER_HARD ? 1_000_000 : few
   // Bundled as a release is: Node's own stripping of types would cost 50 MB in that process.
   const outDir = await mkdtemp(resolve(tmpdir(), 'larder-writes-'))
   onTestFinished(() => rm(outDir, { recursive: true }))
-  await build({ configFile: false, logLevel: 'error', build: { ssr: resolve(import.meta.dirname, 'mixed-writes.ts'), outDir, rollupOptions: { output: { format: 'es', entryFileNames: 'writes.mjs' } } } })
-  const { stdout } = await promisify(execFile)(process.execPath, [youngGeneration, resolve(outDir, 'writes.mjs'), String(writes), kind])
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      ssr: resolve(import.meta.dirname, 'mixed-writes.ts'),
+      outDir,
+      rollupOptions: { output: { format: 'es', entryFileNames: 'writes.mjs' } },
+    },
+  })
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [youngGeneration, resolve(outDir, 'writes.mjs'), String(writes), kind],
+  )
   const { accounted, rss, evictions } = JSON.parse(stdout) as { accounted: number, rss: number, evictions: number }
-  console.log(`${kind}: accounted ${(accounted / 1e6).toFixed(1)} MB at most, RSS ${(rss / 1e6).toFixed(1)} MB at most, ${evictions} evictions`)
+  console.log(
+    `${kind}: accounted ${(accounted / 1e6).toFixed(1)} MB at most, RSS ${(rss / 1e6).toFixed(1)} MB at most, ${evictions} evictions`,
+  )
   expect(evictions).toBeGreaterThan(10_000)
   expect(accounted).toBeLessThanOrEqual(64e6)
   expect(rss).toBeLessThanOrEqual(1.5 * 64e6 + 150e6)

@@ -6,7 +6,9 @@ import { bytes, setUp } from './workbench'
 
 const everything: PageQuery = { sort: 'key', order: 'asc', limit: 7 }
 
-it.each((['key', 'size', 'ttl', 'hits', 'age'] as const).flatMap(sort => (['asc', 'desc'] as const).map(order => ({ sort, order }))))('pages by $sort $order, each entry once', async ({ sort, order }) => {
+it.each((['key', 'size', 'ttl', 'hits', 'age'] as const).flatMap(sort =>
+  (['asc', 'desc'] as const).map(order =>
+    ({ sort, order }))))('pages by $sort $order, each entry once', async ({ sort, order }) => {
   const { cache, clock } = setUp({ ttl: null })
   for (let index = 0; index < 50; index++) {
     const key = `k${(index * 17) % 50}`
@@ -25,7 +27,8 @@ it.each((['key', 'size', 'ttl', 'hits', 'age'] as const).flatMap(sort => (['asc'
   } while (cursor !== undefined)
   expect(new Set(all.map(entry => entry.key)).size).toBe(50)
   expect(all).toHaveLength(50)
-  const field = (entry: EntryMetadata): number => ({ key: 0, size: entry.bytes, ttl: entry.ttl ?? 1e9, hits: entry.hits, age: entry.age })[sort]
+  const field = (entry: EntryMetadata): number =>
+    ({ key: 0, size: entry.bytes, ttl: entry.ttl ?? 1e9, hits: entry.hits, age: entry.age })[sort]
   const sign = order === 'asc' ? 1 : -1
   const sorted = all.toSorted((a, b) => sign * (field(a) - field(b) || compareKeys(a.key, b.key)))
   expect(all.map(entry => entry.key)).toEqual(sorted.map(entry => entry.key))
@@ -42,7 +45,8 @@ it('neither repeats nor hides entries when others come and go between pages', as
   cache.delete('h')
   const second = await cache.page({ ...everything, limit: 2, cursor: first.cursor ?? '' })
   const third = await cache.page({ ...everything, limit: 2, cursor: second.cursor ?? '' })
-  expect([first, second, third].map(page => page.entries.map(entry => entry.key))).toEqual([['b', 'd'], ['e', 'f'], ['j', 'k']])
+  expect([first, second, third].map(page =>
+    page.entries.map(entry => entry.key))).toEqual([['b', 'd'], ['e', 'f'], ['j', 'k']])
   expect([first.total, second.total, third.cursor]).toEqual([5, 7, null])
 })
 
@@ -53,7 +57,27 @@ it('filters, counts what is servable, and shows metadata', async () => {
   cache.set('b:1', bytes('1'), { tags: ['t'] })
   clock.advance(2_000)
   const { version = 0 } = cache.peek('a:1') ?? {}
-  expect(await cache.page({ ...everything, filter: { prefix: 'a:' } })).toEqual({ total: 1, rows: 1, folders: [], cursor: null, entries: [{ key: 'a:1', bytes: 1, contentType: 'text/plain', version, tags: ['t'], age: 2, ttl: -1, grace: 9, stale: true, hits: 0 }] })
+  expect(await cache.page({
+    ...everything,
+    filter: { prefix: 'a:' },
+  })).toEqual({
+    total: 1,
+    rows: 1,
+    folders: [],
+    cursor: null,
+    entries: [{
+      key: 'a:1',
+      bytes: 1,
+      contentType: 'text/plain',
+      version,
+      tags: ['t'],
+      age: 2,
+      ttl: -1,
+      grace: 9,
+      stale: true,
+      hits: 0,
+    }],
+  })
   expect((await cache.page({ ...everything, filter: { tag: 't' } })).total).toBe(2)
   expect((await cache.page({ ...everything, filter: { glob: '?:1' } })).total).toBe(2)
 })
@@ -65,15 +89,44 @@ it('refuses what is not a cursor, or one of another query', async () => {
   const { cursor } = await cache.page({ ...everything, limit: 1 })
   const second = await cache.page({ ...everything, limit: 1, cursor: cursor ?? '' })
   expect(second.entries[0]?.key).toBe('__proto__')
-  for (const wrong of ['', '!', 'AAAA', `${cursor}=`, `${cursor} `, Buffer.from('zz:0:k').toString('base64url')])
-    await expect(cache.page({ ...everything, cursor: wrong })).rejects.toMatchObject({ code: 'invalid-input', errors: [{ field: 'cursor' }] })
-  for (const other of [{ sort: 'size' }, { order: 'desc' }, { filter: { prefix: 'z' } }] as const)
-    await expect(cache.page({ ...everything, ...other, cursor: cursor ?? '' })).rejects.toMatchObject({ code: 'invalid-input' })
+  for (const wrong of ['', '!', 'AAAA', `${cursor}=`, `${cursor} `, Buffer.from('zz:0:k').toString('base64url')]) {
+    await expect(cache.page({ ...everything, cursor: wrong })).rejects.toMatchObject({
+      code: 'invalid-input',
+      errors: [{ field: 'cursor' }],
+    })
+  }
+  for (const other of [{ sort: 'size' }, { order: 'desc' }, { filter: { prefix: 'z' } }] as const) {
+    await expect(cache.page({
+      ...everything,
+      ...other,
+      cursor: cursor ?? '',
+    })).rejects.toMatchObject({ code: 'invalid-input' })
+  }
 })
 
 // Red: in src/main/cache/order/position.ts compare halves by `weight` as well.
 it('orders keys as their bytes', () => {
-  const keys = ['', 'a', 'ab', 'b', 'é', '\uE000', '\uFFFD', '\u{10000}', '\u{1F600}', '\u{1F600}a', '\uDC80', '\uDCC3', '\uDCC3a', '\uDCE9', '\uDCEF\uDCBF', '\uDCF0\uDC9F', '\uDCFF', 'a\uDCFF', '\u{1F600}\uDCFF']
+  const keys = [
+    '',
+    'a',
+    'ab',
+    'b',
+    'é',
+    '\uE000',
+    '\uFFFD',
+    '\u{10000}',
+    '\u{1F600}',
+    '\u{1F600}a',
+    '\uDC80',
+    '\uDCC3',
+    '\uDCC3a',
+    '\uDCE9',
+    '\uDCEF\uDCBF',
+    '\uDCF0\uDC9F',
+    '\uDCFF',
+    'a\uDCFF',
+    '\u{1F600}\uDCFF',
+  ]
   for (const a of keys) {
     for (const b of keys)
       expect(Math.sign(compareKeys(a, b))).toBe(Buffer.compare(keyBytes(a), keyBytes(b)))

@@ -34,17 +34,41 @@ describe('glob', () => {
     ['x'.repeat(32), 'x'.repeat(31), false],
   ])('%j on %j → %s', (glob, key, expected) => expect(compileGlob(glob)(key)).toBe(expected))
 
-  it.each(['[', '[]', '[!]', '[a', '[a-', '[z-a]', '\\', 'a[\\', 'x'.repeat(257), `[${'ab'.repeat(129)}]`, 'x'.repeat(1025)])('refuses %j', glob =>
-    expect(() => compileGlob(glob)).toThrow(expect.objectContaining({ code: 'invalid-input', errors: [{ field: 'glob', message: expect.any(String) }] })))
+  it.each([
+    '[',
+    '[]',
+    '[!]',
+    '[a',
+    '[a-',
+    '[z-a]',
+    '\\',
+    'a[\\',
+    'x'.repeat(257),
+    `[${'ab'.repeat(129)}]`,
+    'x'.repeat(1025),
+  ])('refuses %j', glob =>
+    expect(() => compileGlob(glob)).toThrow(expect.objectContaining({
+      code: 'invalid-input',
+      errors: [{ field: 'glob', message: expect.any(String) }],
+    })))
 
   it('agrees with a regular expression', () => {
     const token = fc.constantFrom('a', 'b', '?', '*', '[ab]', '[!a]')
     const asPattern: Record<string, string> = { '?': '.', '*': '.*', '[!a]': '[^a]' }
-    fc.assert(fc.property(fc.array(token, { maxLength: 45 }), fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 50 }), (tokens, key) => {
+    fc.assert(fc.property(fc.array(token, { maxLength: 45 }), fc.string({
+      unit: fc.constantFrom('a', 'b', 'c'),
+      maxLength: 50,
+    }), (
+      tokens,
+      key,
+    ) => {
       // Runs of stars are folded for the regular expression alone, which would try them all.
       const folded = tokens.filter((part, index) => part !== '*' || tokens[index - 1] !== '*')
       fc.pre(folded.filter(part => part === '*').length <= 5)
-      expect(compileGlob(tokens.join(''))(key)).toBe(new RegExp(`^${folded.map(part => asPattern[part] ?? part).join('')}$`, 's').test(key))
+      expect(compileGlob(tokens.join(''))(key)).toBe(new RegExp(
+        `^${folded.map(part => asPattern[part] ?? part).join('')}$`,
+        's',
+      ).test(key))
     }))
   })
 
@@ -73,13 +97,18 @@ describe('merge patch', () => {
     ['[1,2]', '{"a":"b","c":null}', '{"a":"b"}'],
     ['{}', '{"a":{"bb":{"ccc":null}}}', '{"a":{"bb":{}}}'],
     // Numbers keep their text.
-    ['{"a":1.10,"n":12345678901234567890,"z":-0,"e":1e400}', '{"b":2.0}', '{"a":1.10,"n":12345678901234567890,"z":-0,"e":1e400,"b":2.0}'],
+    [
+      '{"a":1.10,"n":12345678901234567890,"z":-0,"e":1e400}',
+      '{"b":2.0}',
+      '{"a":1.10,"n":12345678901234567890,"z":-0,"e":1e400,"b":2.0}',
+    ],
     ['{"a":1.0}', '{"a":{"b":3.00}}', '{"a":{"b":3.00}}'],
     ['{"rawJSON":"x"}', '{"rawJSON":"y"}', '{"rawJSON":"y"}'],
     ['{"__proto__":{"a":1}}', '{"__proto__":{"b":2},"toJSON":3}', '{"__proto__":{"a":1,"b":2},"toJSON":3}'],
     ['{"__proto__":{"a":1}}', '{"__proto__":null}', '{}'],
     ['{"a":1}', '{"constructor":{"prototype":null}}', '{"a":1,"constructor":{}}'],
-  ])('%s + %s = %s', (value, patch, result) => expect(mergePatch(Buffer.from(value), Buffer.from(patch)).toString()).toBe(result))
+  ])('%s + %s = %s', (value, patch, result) =>
+    expect(mergePatch(Buffer.from(value), Buffer.from(patch)).toString()).toBe(result))
 
   const deep = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
   it.each([
@@ -95,7 +124,11 @@ describe('merge patch', () => {
     expect(() => mergePatch(Buffer.from(value), Buffer.from(patch))).toThrow(expect.objectContaining({ code })))
 
   it('refuses bytes that are not UTF-8, and takes the deepest that is allowed', () => {
-    expect(() => mergePatch(Buffer.from('{}'), Buffer.from([0x22, 0xFF, 0x22]))).toThrow(expect.objectContaining({ code: 'malformed-json' }))
+    expect(() =>
+      mergePatch(
+        Buffer.from('{}'),
+        Buffer.from([0x22, 0xFF, 0x22]),
+      )).toThrow(expect.objectContaining({ code: 'malformed-json' }))
     expect(mergePatch(Buffer.from('{}'), Buffer.from(deep(512))).toString()).toBe(deep(512))
   })
 })
@@ -110,7 +143,8 @@ describe('departures', () => {
     for (let index = 0; index < 10_000; index++)
       departures.record(`k${index}`, 'expired')
     expect(departures.reasonOf('a')).toBe('absent')
-    const remembered = Array.from({ length: 10_000 }, (_, index) => departures.reasonOf(`k${index}`)).filter(reason => reason === 'expired')
+    const remembered = Array.from({ length: 10_000 }, (_, index) => departures.reasonOf(`k${index}`))
+      .filter(reason => reason === 'expired')
     expect(remembered).toHaveLength(64)
   })
 
@@ -118,7 +152,8 @@ describe('departures', () => {
     const departures = createDepartures()
     for (let index = 0; index < 100_000; index++)
       departures.record(`there${index}`, 'flushed')
-    const wrong = Array.from({ length: 100_000 }, (_, index) => departures.reasonOf(`other${index}`)).filter(reason => reason !== 'absent')
+    const wrong = Array.from({ length: 100_000 }, (_, index) => departures.reasonOf(`other${index}`))
+      .filter(reason => reason !== 'absent')
     expect(wrong).toEqual([])
   })
 })

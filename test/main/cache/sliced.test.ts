@@ -34,26 +34,43 @@ function fill(cache: Cache, count: number): void {
     cache.set(`k${index}`, bytes(`old${index}`), { tags: [index % 2 === 0 ? 'even' : 'odd'] })
 }
 
-type Step = { op: 'set', key: number } | { op: 'delete', key: number } | { op: 'touch', key: number } | { op: 'increment', key: number } | { op: 'turn' }
+type Step =
+  | { op: 'set', key: number }
+  | { op: 'delete', key: number }
+  | { op: 'touch', key: number }
+  | { op: 'increment', key: number }
+  | { op: 'turn' }
 const stepOf = fc.oneof(
-  fc.record({ op: fc.constantFrom('set' as const, 'delete' as const, 'touch' as const, 'increment' as const), key: fc.nat(59) }),
+  fc.record({
+    op: fc.constantFrom('set' as const, 'delete' as const, 'touch' as const, 'increment' as const),
+    key: fc.nat(59),
+  }),
   fc.record({ op: fc.constant('turn' as const) }),
 )
-const selectorOf: fc.Arbitrary<Selector> = fc.constantFrom({ tag: 'even' }, { prefix: 'k1' }, { glob: 'k[0-3]*' }, { prefix: '' })
+const selectorOf: fc.Arbitrary<Selector> = fc.constantFrom(
+  { tag: 'even' },
+  { prefix: 'k1' },
+  { glob: 'k[0-3]*' },
+  { prefix: '' },
+)
 
 function isChosen(selector: Selector, index: number): boolean {
   if ('tag' in selector)
     return index % 2 === 0
-  return 'glob' in selector ? /^[0-3]/.test(String(index)) : `k${index}`.startsWith('prefix' in selector ? selector.prefix : '')
+  return 'glob' in selector
+    ? /^[0-3]/.test(String(index))
+    : `k${index}`.startsWith('prefix' in selector ? selector.prefix : '')
 }
 
-// The promise of ports.ts. Red, each tried alone: in src/main/cache/invalidation.ts leave `entry.version > newest` out; read the handles
-// lazily from `store.tagged`'s set; in jobs.ts put no unfinished job back.
+// The promise of ports.ts. Red, each tried alone: in src/main/cache/invalidation.ts leave
+// `entry.version > newest` out; read the handles lazily from `store.tagged`'s set; in jobs.ts put
+// no unfinished job back.
 it('an invalidation takes what was there before it, and nothing written after it', { timeout: 60_000 }, async () => {
   await fc.assert(fc.asyncProperty(selectorOf, fc.array(stepOf, { maxLength: 60 }), async (selector, steps: Step[]) => {
     const { cache } = setUp()
     fill(cache, 60)
-    const expected = new Map(Array.from({ length: 60 }, (_, index) => [`k${index}`, { value: `old${index}`, chosen: isChosen(selector, index) }]))
+    const expected = new Map(Array.from({ length: 60 }, (_, index) =>
+      [`k${index}`, { value: `old${index}`, chosen: isChosen(selector, index) }]))
     const done = cache.invalidate(selector)
     expect(done).toBeInstanceOf(Promise)
     for (const step of steps) {
@@ -81,7 +98,10 @@ it('an invalidation takes what was there before it, and nothing written after it
     }
     await done
     const left = listed(cache).map(({ key, value }) => `${key}=${value.toString()}`)
-    expect(left.sort()).toEqual([...expected].filter(([, { chosen }]) => !chosen).map(([key, { value }]) => `${key}=${value}`).sort())
+    expect(left.sort()).toEqual([...expected]
+      .filter(([, { chosen }]) => !chosen)
+      .map(([key, { value }]) => `${key}=${value}`)
+      .sort())
   }), { numRuns: Number(process.env.LARDER_MODEL_RUNS ?? 200) })
 })
 
@@ -99,7 +119,8 @@ it('counts, marks and drops as a short one does, and tells every entry once', as
   expect([cache.size, new Set(heard.splice(50)).size]).toEqual([0, 100])
 })
 
-// Red: in src/main/cache/cache.ts let `fitter.work` in `configure` not be awaited, or `settle` go on without an end.
+// Red: in src/main/cache/cache.ts let `fitter.work` in `configure` not be awaited, or `settle` go
+// on without an end.
 it('evicts in slices where a limit or the budget is lowered, and writes go on below it', async () => {
   const { cache, engine } = setUp()
   fill(cache, 5000)
@@ -164,7 +185,8 @@ it('lets a batch of many writes evict little more than it writes, while a lower 
   fill(cache, 10_000)
   const done = cache.configure({ maxEntries: 1 })
   const before = cache.statistics().evictions
-  const steps = Array.from({ length: 100 }, (_, index) => ({ op: 'set' as const, key: `new${index}`, value: bytes('x'), options: {} }))
+  const steps = Array.from({ length: 100 }, (_, index) =>
+    ({ op: 'set' as const, key: `new${index}`, value: bytes('x'), options: {} }))
   cache.batch(steps, false)
   expect(cache.statistics().evictions - before).toBeLessThan(300)
   await done

@@ -9,9 +9,21 @@ import { stores } from './stores'
 const wall = Date.UTC(2026, 0, 1)
 const monotonic = 1000
 
-function fieldsOf(value: string | Buffer, change: Partial<EntryFields> & { ttl?: number, grace?: number } = {}): EntryFields {
+function fieldsOf(
+  value: string | Buffer,
+  change: Partial<EntryFields> & { ttl?: number, grace?: number } = {},
+): EntryFields {
   const { ttl = Infinity, grace = 0, ...rest } = change
-  return { value: Buffer.from(value), contentType: 'text/plain', tags: [], kind: 'bytes', flags: 0, version: wall * 1000, lifetime: startLifetime(wall, monotonic, ttl, grace), ...rest }
+  return {
+    value: Buffer.from(value),
+    contentType: 'text/plain',
+    tags: [],
+    kind: 'bytes',
+    flags: 0,
+    version: wall * 1000,
+    lifetime: startLifetime(wall, monotonic, ttl, grace),
+    ...rest,
+  }
 }
 
 function timesOf({ storedAt, ttl, grace, freshUntil, graceUntil, skew }: Lifetime): Lifetime {
@@ -25,8 +37,12 @@ function there(store: Store, key: string): StoredEntry {
   return entry
 }
 
-const keysOf = (entries: Iterable<StoredEntry | null>): string[] => Array.from(entries).flatMap(entry => entry ? [entry.key] : [])
-const shown = (store: Store, handles: Iterable<number>): StoredEntry[] => Array.from(handles, handle => store.at(handle) as StoredEntry)
+function keysOf(entries: Iterable<StoredEntry | null>): string[] {
+  return Array.from(entries).flatMap(entry => entry ? [entry.key] : [])
+}
+function shown(store: Store, handles: Iterable<number>): StoredEntry[] {
+  return Array.from(handles, handle => store.at(handle) as StoredEntry)
+}
 
 function* all(store: Store): Generator<StoredEntry> {
   for (let handle = 0; handle < store.handles; handle++) {
@@ -40,13 +56,42 @@ describe.each(stores)('the $name store', ({ createStore }) => {
   function setUp(eviction: EvictionName = 'lru') {
     const ledger = { bytes: 0, demand: 0 }
     const store = createStore(ledger, eviction)
-    return { store, ledger, insert: (key: string, fields = fieldsOf(key), at = monotonic) => store.insert(key, fields, at) }
+    return {
+      store,
+      ledger,
+      insert: (key: string, fields = fieldsOf(key), at = monotonic) => store.insert(key, fields, at),
+    }
   }
 
   it('gives back what it was given, byte for byte', () => {
     const { store } = setUp()
-    const keys = ['', 'a', '__proto__', 'a\0b', 'ключ', '\u{1F600}', 'é', '\uFFFD', '\uDCFF', '\uFFFD\uDCC3x', '\uDC80'.repeat(20), '\uDC80a', 'x'.repeat(4), 'x'.repeat(300), 'ü'.repeat(200)]
-    const contents = keys.map((key, index) => fieldsOf(Buffer.from([...Buffer.from(key), 0, 255, index]), { tags: index % 2 === 0 ? [] : ['x', key, '"\\\n'], contentType: `text/${key}`, kind: entryKinds[index % 4], flags: [0, 1, 2 ** 32 - 1][index % 3], version: 2 ** 53 - 1 - index, ttl: index * 1000.5, grace: index }))
+    const keys = [
+      '',
+      'a',
+      '__proto__',
+      'a\0b',
+      'ключ',
+      '\u{1F600}',
+      'é',
+      '\uFFFD',
+      '\uDCFF',
+      '\uFFFD\uDCC3x',
+      '\uDC80'.repeat(20),
+      '\uDC80a',
+      'x'.repeat(4),
+      'x'.repeat(300),
+      'ü'.repeat(200),
+    ]
+    const contents = keys.map((key, index) =>
+      fieldsOf(Buffer.from([...Buffer.from(key), 0, 255, index]), {
+        tags: index % 2 === 0 ? [] : ['x', key, '"\\\n'],
+        contentType: `text/${key}`,
+        kind: entryKinds[index % 4],
+        flags: [0, 1, 2 ** 32 - 1][index % 3],
+        version: 2 ** 53 - 1 - index,
+        ttl: index * 1000.5,
+        grace: index,
+      }))
     keys.forEach((key, index) => store.insert(key, contents[index] as EntryFields, 5))
     for (const [index, key] of keys.entries()) {
       const entry = there(store, key)
@@ -59,7 +104,21 @@ describe.each(stores)('the $name store', ({ createStore }) => {
     expect(store.find('aa')).toBeUndefined()
   })
 
-  it.each([0, 1, 3, 4, 100, 255, 4000, 16_383, 16_384, 16_400, 131_072, 150_000, 1_000_000])('keeps values of %i bytes, replaced by shorter and longer ones', (length) => {
+  it.each([
+    0,
+    1,
+    3,
+    4,
+    100,
+    255,
+    4000,
+    16_383,
+    16_384,
+    16_400,
+    131_072,
+    150_000,
+    1_000_000,
+  ])('keeps values of %i bytes, replaced by shorter and longer ones', (length) => {
     const { store, insert } = setUp()
     const value = Buffer.alloc(length, 'abc')
     insert('k', fieldsOf(value))
@@ -81,7 +140,8 @@ describe.each(stores)('the $name store', ({ createStore }) => {
     expect(there(store, 'k').value.toString()).toBe('before')
   })
 
-  // In record-log.ts store `fields.value` without asking `segments.owns` and values get mixed up in tiny segments.
+  // In record-log.ts store `fields.value` without asking `segments.owns` and values get mixed up in
+  // tiny segments.
   it('takes a value that it has shown itself, wherever it moves meanwhile', () => {
     const { store, insert } = setUp()
     const expected = new Map<string, string>()
@@ -118,7 +178,14 @@ describe.each(stores)('the $name store', ({ createStore }) => {
   it('keeps every lifetime, whichever way it came about', () => {
     const { store, insert } = setUp()
     const odd: Lifetime[] = [
-      { storedAt: wall, ttl: 5000, grace: 100, freshUntil: wall + 7000, graceUntil: wall + 7100, skew: wall - monotonic },
+      {
+        storedAt: wall,
+        ttl: 5000,
+        grace: 100,
+        freshUntil: wall + 7000,
+        graceUntil: wall + 7100,
+        skew: wall - monotonic,
+      },
       { storedAt: wall + 0.25, ttl: 0.5, grace: 0, freshUntil: wall + 0.75, graceUntil: wall + 0.75, skew: wall },
       { storedAt: -1, ttl: Infinity, grace: 9, freshUntil: Infinity, graceUntil: Infinity, skew: 7 },
       { storedAt: wall, ttl: 3.15e12, grace: 1, freshUntil: wall - 1, graceUntil: wall + 3.15e12, skew: -5 },
@@ -133,7 +200,13 @@ describe.each(stores)('the $name store', ({ createStore }) => {
       expect(timesOf(there(store, `set${index}`))).toEqual(lifetime)
       const retimed = there(store, `retimed${index}`)
       expect(timesOf(retimed)).toEqual(lifetime)
-      expect([retimed.value.toString(), retimed.tags, retimed.hits, retimed.contentType, retimed.version]).toEqual(['v', ['t'], 1, `type/${index}`, wall * 1000])
+      expect([
+        retimed.value.toString(),
+        retimed.tags,
+        retimed.hits,
+        retimed.contentType,
+        retimed.version,
+      ]).toEqual(['v', ['t'], 1, `type/${index}`, wall * 1000])
       store.retime(retimed, startLifetime(wall, monotonic, 1, 1))
       expect(timesOf(there(store, `retimed${index}`))).toEqual(startLifetime(wall, monotonic, 1, 1))
     }
@@ -163,20 +236,25 @@ describe.each(stores)('the $name store', ({ createStore }) => {
     const { store, insert } = setUp()
     for (let index = 0; index < 30; index++)
       insert(`k${index}`, fieldsOf('v', { tags: index % 3 === 0 ? ['three', 'any'] : ['any'] }))
-    expect(keysOf(shown(store, store.tagged('three'))).sort()).toEqual(Array.from({ length: 10 }, (_, index) => `k${3 * index}`).sort())
+    expect(keysOf(shown(store, store.tagged('three'))).sort()).toEqual(Array.from({ length: 10 }, (_, index) =>
+      `k${3 * index}`)
+      .sort())
     for (const handle of store.tagged('three'))
       store.remove(store.at(handle) as StoredEntry)
     expect([...store.tagged('three'), ...store.tagged('none')]).toEqual([])
     expect(keysOf(shown(store, store.tagged('any')))).toHaveLength(20)
     store.replace(there(store, 'k1'), fieldsOf('v', { tags: ['three'] }), monotonic)
-    expect([keysOf(shown(store, store.tagged('any'))).length, keysOf(shown(store, store.tagged('three')))]).toEqual([19, ['k1']])
+    expect([
+      keysOf(shown(store, store.tagged('any'))).length,
+      keysOf(shown(store, store.tagged('three'))),
+    ]).toEqual([19, ['k1']])
     for (const entry of all(store))
       store.remove(entry)
     expect([store.size, ...all(store), ...store.tagged('any')]).toEqual([0])
   })
 
-  // Red with, in record.ts: `return true` for any tag of the same length, 1 for 2 behind a backslash,
-  // `isTag` true from the start.
+  // Red with, in record.ts: `return true` for any tag of the same length, 1 for 2 behind a
+  // backslash, `isTag` true from the start.
   it('tells tags apart that look alike in JSON, and from content types', () => {
     const { store, insert } = setUp()
     const tags = ['', ',', '","', 'a,', ',b', '"', '\\', '\\"', '"\\', 'ü', 'u', '\uD800', '[', ']', 'text/a']
@@ -185,12 +263,19 @@ describe.each(stores)('the $name store', ({ createStore }) => {
       const own = tags.filter((_, place) => (index * 7919 >>> place) % 3 === 0)
       insert(`k${index}`, fieldsOf('v', { tags: own, contentType: index % 20 === 19 ? 'text/a' : `text/${index}` }))
     }
-    for (const tag of [...tags, 'b', 'a', '\\\\'])
-      expect(keysOf(shown(store, store.tagged(tag))).sort()).toEqual(keysOf(all(store)).filter(key => there(store, key).tags.includes(tag)).sort())
+    for (const tag of [...tags, 'b', 'a', '\\\\']) {
+      expect(keysOf(shown(store, store.tagged(tag))).sort()).toEqual(keysOf(all(store))
+        .filter(key => there(store, key).tags.includes(tag))
+        .sort())
+    }
   })
 
   // Red with: in handover.ts leave `add(slot)` out of `move`.
-  it.each([['lru', 'lfu', 'sieve'], ['lfu', 'sieve', 'lru'], ['sieve', 'lfu', 'lru']] as const)('evicts by %s, and by another rule when told', (eviction, ...others) => {
+  it.each([
+    ['lru', 'lfu', 'sieve'],
+    ['lfu', 'sieve', 'lru'],
+    ['sieve', 'lfu', 'lru'],
+  ] as const)('evicts by %s, and by another rule when told', (eviction, ...others) => {
     const { store, insert } = setUp(eviction)
     for (const key of ['a', 'b', 'c', 'd', 'e'])
       insert(key)
@@ -210,14 +295,17 @@ describe.each(stores)('the $name store', ({ createStore }) => {
     expect(store.victim()).toBeUndefined()
   })
 
-  // Red with: record-log.ts `mark` always 0 in `write`, record.ts `mark << slotBits` left out of `writeSlot`.
+  // Red with: record-log.ts `mark` always 0 in `write`, record.ts `mark << slotBits` left out of
+  // `writeSlot`.
   it('knows how often an entry was used when it has been written anew, retimed or moved', () => {
     const { store, insert } = setUp('lfu')
     for (const key of ['thrice', 'twice', 'never'])
       insert(key, fieldsOf('value'))
     for (const key of ['thrice', 'thrice', 'twice', 'twice'])
       store.use(there(store, key), monotonic)
-    const check = (): void => expect(keysOf(shown(store, store.inOrderOfEviction())).filter(key => key !== 'latest')).toEqual(['never', 'twice', 'thrice'])
+    const check = (): void =>
+      expect(keysOf(shown(store, store.inOrderOfEviction())).filter(key =>
+        key !== 'latest')).toEqual(['never', 'twice', 'thrice'])
     store.replace(there(store, 'thrice'), fieldsOf('other'), monotonic)
     insert('latest')
     check()
@@ -271,7 +359,13 @@ describe.each(stores)('the $name store', ({ createStore }) => {
     const { store, insert } = setUp()
     const told: string[] = []
     const tell = (what: string) => (handle: number) => void told.push(`${what} ${store.keyAt(handle)}`)
-    store.watcher = { inserted: tell('inserted'), removing: tell('removing'), changing: tell('changing'), changed: tell('changed'), cleared: () => told.push('cleared') }
+    store.watcher = {
+      inserted: tell('inserted'),
+      removing: tell('removing'),
+      changing: tell('changing'),
+      changed: tell('changed'),
+      cleared: () => told.push('cleared'),
+    }
     for (const key of ['a', 'b', 'c'])
       insert(key)
     const handles = Array.from({ length: store.handles }, (_, handle) => store.at(handle)?.key)
@@ -282,12 +376,33 @@ describe.each(stores)('the $name store', ({ createStore }) => {
     store.remove(there(store, 'a'))
     store.clear()
     expect(store.at(0)).toBeUndefined()
-    expect(told).toEqual(['inserted a', 'inserted b', 'inserted c', 'changing b', 'changed b', 'changing c', 'changed c', 'changing c', 'changed c', 'removing a', 'cleared'])
+    expect(told).toEqual([
+      'inserted a',
+      'inserted b',
+      'inserted c',
+      'changing b',
+      'changed b',
+      'changing c',
+      'changed c',
+      'changing c',
+      'changed c',
+      'removing a',
+      'cleared',
+    ])
   })
 
   it('accounts to the ledger, demands no more than an entry costs, and holds nothing when empty', () => {
     const { store, ledger, insert } = setUp()
-    const alone = ['', 'k'.repeat(200), 'ü'.repeat(300)].flatMap(key => [0, 10, 1000, 4000].map(length => ({ key, fields: fieldsOf(Buffer.alloc(length), { tags: length === 10 ? ['a', 'b'] : [], ttl: length, contentType: 'application/json' }) })))
+    const alone = ['', 'k'.repeat(200), 'ü'.repeat(300)].flatMap(key =>
+      [0, 10, 1000, 4000].map(length =>
+        ({
+          key,
+          fields: fieldsOf(Buffer.alloc(length), {
+            tags: length === 10 ? ['a', 'b'] : [],
+            ttl: length,
+            contentType: 'application/json',
+          }),
+        })))
     for (const { key, fields } of alone) {
       const cost = store.cost(key, fields)
       if (cost === Infinity)

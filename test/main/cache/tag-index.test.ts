@@ -16,7 +16,15 @@ const change = fc.oneof(
 const step = fc.oneof(
   { weight: 20, arbitrary: change },
   // Between two looks of a reader, or after its last, everything may change.
-  { weight: 3, arbitrary: fc.record({ type: fc.constant('read'), tag: fc.constantFrom(...names), takes: fc.boolean(), changes: fc.array(fc.array(change, { maxLength: 4 }), { maxLength: 6 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('read'),
+      tag: fc.constantFrom(...names),
+      takes: fc.boolean(),
+      changes: fc.array(fc.array(change, { maxLength: 4 }), { maxLength: 6 }),
+    }),
+  },
 )
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never
 
@@ -34,21 +42,30 @@ function apply({ index, model }: Pair, { type, slot, tags }: Change): void {
 
 /** By the model, slots with a tag that has the same hash. */
 function expected({ model }: Pair, tag: string, hashOf: (tag: string) => number): number[] {
-  return [...model.keys()].filter(slot => [...model.get(slot) ?? []].some(other => hashOf(other) === hashOf(tag))).sort((a, b) => a - b)
+  return [...model.keys()]
+    .filter(slot => [...model.get(slot) ?? []].some(other => hashOf(other) === hashOf(tag)))
+    .sort((a, b) => a - b)
 }
 
 const sorted = (numbers: Iterable<number>): number[] => [...numbers].sort((a, b) => a - b)
 
 describe('the index of tags', () => {
-  // Red, each tried alone in tag-index.ts: `firsts.set` or the walk to the elder left out of `move`; `befores.set` left out of
-  // `unlink`; either `redirect` left out; the comparison with `slot` left out of `addOne`; a new node behind the head.
+  // Red, each tried alone in tag-index.ts: `firsts.set` or the walk to the elder left out of
+  // `move`; `befores.set` left out of `unlink`; either `redirect` left out; the comparison with
+  // `slot` left out of `addOne`; a new node behind the head.
   it.each([
     { hashes: 'of their own', hashOf: (tag: string) => Math.imul(names.indexOf(tag) + 1, 0x9E3779B1) >>> 0 },
-    { hashes: 'of which two are the same', hashOf: (tag: string) => names.indexOf(tag) % 3 === 0 ? 0xFFFFFFFF : names.indexOf(tag) },
+    {
+      hashes: 'of which two are the same',
+      hashOf: (tag: string) => names.indexOf(tag) % 3 === 0 ? 0xFFFFFFFF : names.indexOf(tag),
+    },
     { hashes: 'that are all the same', hashOf: () => 0 },
   ])('knows which slots may have a tag, of hashes $hashes', ({ hashOf }) => {
     fc.assert(fc.property(fc.array(step, { maxLength: 120, size: 'max' }), (steps) => {
-      const pair: Pair = { index: createTagIndex({ hashOfTag: hashOf, tableBuckets: 1, pageBits: 2 }), model: new Map() }
+      const pair: Pair = {
+        index: createTagIndex({ hashOfTag: hashOf, tableBuckets: 1, pageBits: 2 }),
+        model: new Map(),
+      }
       for (const step of steps) {
         if (step.type !== 'read') {
           apply(pair, step)
@@ -89,7 +106,8 @@ describe('the index of tags', () => {
     expect(get.mock.calls.length / 4000).toBeLessThan(40)
   })
 
-  // Red with: `shrink` left out of `remove`; a column left out of `columns`, so that it is not counted.
+  // Red with: `shrink` left out of `remove`; a column left out of `columns`, so that it is not
+  // counted.
   it('takes 20 bytes a node, up to 11 a hash and 4 a slot, and gives back what nodes took', () => {
     const index = createTagIndex()
     for (let slot = 0; slot < 25_000; slot++)

@@ -2,7 +2,9 @@ import type { AddressInfo } from 'node:net'
 import { expect, it } from 'vitest'
 import { describeListening } from '../../../src/main/cli/addresses'
 
-const at = (address: string, port = 7777): AddressInfo => ({ address, port, family: address.includes(':') ? 'IPv6' : 'IPv4' })
+function at(address: string, port = 7777): AddressInfo {
+  return { address, port, family: address.includes(':') ? 'IPv6' : 'IPv4' }
+}
 
 // S1: nobody is reachable without knowing it. Red: addresses.ts, in describeListening `bound.every`
 // → `bound.some`.
@@ -13,5 +15,10 @@ it.each<[AddressInfo[], boolean, string]>([
   [[at('0.0.0.0')], false, '0.0.0.0:7777 without TLS: other machines can reach it, and keys travel unencrypted.'],
   [[at('::')], true, '[::]:7777 with TLS: other machines can reach it.'],
   [[at('192.0.2.1')], false, '192.0.2.1:7777 without TLS: other machines can reach it, and keys travel unencrypted.'],
-  [[at('127.0.0.1'), at('192.0.2.1')], false, '127.0.0.1:7777 and 192.0.2.1:7777 without TLS: other machines can reach it, and keys travel unencrypted.'],
-])('%j with TLS %s', (bound, secure, sentence) => expect(describeListening(bound, secure)).toBe(`Listening on ${sentence}`))
+  [
+    [at('127.0.0.1'), at('192.0.2.1')],
+    false,
+    '127.0.0.1:7777 and 192.0.2.1:7777 without TLS: other machines can reach it, and keys travel unencrypted.',
+  ],
+])('%j with TLS %s', (bound, secure, sentence) =>
+  expect(describeListening(bound, secure)).toBe(`Listening on ${sentence}`))

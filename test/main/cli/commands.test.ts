@@ -12,54 +12,220 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-interface Row { argv: string[], replies: Reply[], sends: [method: string, url: string, body?: unknown][], prints: RegExp | string, says?: RegExp }
+interface Row {
+  argv: string[]
+  replies: Reply[]
+  sends: [method: string, url: string, body?: unknown][]
+  prints: RegExp | string
+  says?: RegExp
+}
 const gone: Reply = { status: 204 }
 const ben = { ...samples.user, id: 'u2', name: 'ben', owner: false, admin: false }
 /** The list in which a user is looked up, then the answer. */
 const onBen = (answer: Reply): Reply[] => [{ body: [samples.user, { ...ben, id: 'u3', name: 'u2' }, ben] }, answer]
 const rows: Record<string, Row> = {
-  'caches': { argv: ['caches'], replies: [{ body: [samples.cache, { ...samples.cache, name: 'a', ttl: null, entries: 0 }] }], sends: [['GET', '/admin/caches']], prints: /^NAME +ENTRIES +BYTES +TTL +HIT RATIO +PERSISTENT +SWITCH\nproducts +1,234,567 +98,765,432 +300 +0\.999 +yes +off\na +0 +98,765,432 +– / },
-  'caches create': { argv: ['caches', 'create', 'products', '--ttl', '5m', '--max-bytes', '64MB', '--persistent', '--enabled=0'], replies: [{ status: 201, body: samples.cache }], sends: [['POST', '/admin/caches', { name: 'products', ttl: 300, maxBytes: 64_000_000, persistent: true, enabled: false }]], prints: /^name +products\nswitch +off\n/ },
-  'caches create without expiry': { argv: ['caches', 'create', 'p', '--ttl=none', '--max-entries', 'none', '--sliding'], replies: [{ status: 201, body: samples.cache }], sends: [['POST', '/admin/caches', { name: 'p', ttl: null, maxEntries: null, sliding: true }]], prints: /products/ },
-  'caches update': { argv: ['caches', 'update', 'products', '--ttl', '2h', '--sliding=no', '--eviction', 'lru'], replies: [{ body: samples.cache }], sends: [['PATCH', '/admin/caches/products', { ttl: 7200, sliding: false, eviction: 'lru' }]], prints: /products/ },
-  'caches delete': { argv: ['caches', 'delete', 'products'], replies: [gone], sends: [['DELETE', '/admin/caches/products']], prints: '', says: /^Deleted products\.\n$/ },
-  'caches on': { argv: ['caches', 'on', 'products'], replies: [{ body: samples.cache }], sends: [['PATCH', '/admin/caches/products', { enabled: true }]], prints: /products/ },
-  'caches off': { argv: ['caches', 'off', '..'], replies: [{ body: samples.cache }], sends: [['PATCH', '/admin/caches/%2E%2E', { enabled: false }]], prints: /products/ },
-  'switch': { argv: ['switch'], replies: [{ body: { enabled: true } }], sends: [['GET', '/admin/switch']], prints: 'on\n' },
-  'switch off': { argv: ['switch', 'off'], replies: [{ body: { enabled: false } }], sends: [['PUT', '/admin/switch', { enabled: false }]], prints: 'off\n' },
+  'caches': {
+    argv: ['caches'],
+    replies: [{ body: [samples.cache, { ...samples.cache, name: 'a', ttl: null, entries: 0 }] }],
+    sends: [['GET', '/admin/caches']],
+    prints: /^NAME +ENTRIES +BYTES +TTL +HIT RATIO +PERSISTENT +SWITCH\nproducts +1,234,567 +98,765,432 +300 +0\.999 +yes +off\na +0 +98,765,432 +– /,
+  },
+  'caches create': {
+    argv: ['caches', 'create', 'products', '--ttl', '5m', '--max-bytes', '64MB', '--persistent', '--enabled=0'],
+    replies: [{ status: 201, body: samples.cache }],
+    sends: [[
+      'POST',
+      '/admin/caches',
+      { name: 'products', ttl: 300, maxBytes: 64_000_000, persistent: true, enabled: false },
+    ]],
+    prints: /^name +products\nswitch +off\n/,
+  },
+  'caches create without expiry': {
+    argv: ['caches', 'create', 'p', '--ttl=none', '--max-entries', 'none', '--sliding'],
+    replies: [{ status: 201, body: samples.cache }],
+    sends: [['POST', '/admin/caches', { name: 'p', ttl: null, maxEntries: null, sliding: true }]],
+    prints: /products/,
+  },
+  'caches update': {
+    argv: ['caches', 'update', 'products', '--ttl', '2h', '--sliding=no', '--eviction', 'lru'],
+    replies: [{ body: samples.cache }],
+    sends: [['PATCH', '/admin/caches/products', { ttl: 7200, sliding: false, eviction: 'lru' }]],
+    prints: /products/,
+  },
+  'caches delete': {
+    argv: ['caches', 'delete', 'products'],
+    replies: [gone],
+    sends: [['DELETE', '/admin/caches/products']],
+    prints: '',
+    says: /^Deleted products\.\n$/,
+  },
+  'caches on': {
+    argv: ['caches', 'on', 'products'],
+    replies: [{ body: samples.cache }],
+    sends: [['PATCH', '/admin/caches/products', { enabled: true }]],
+    prints: /products/,
+  },
+  'caches off': {
+    argv: ['caches', 'off', '..'],
+    replies: [{ body: samples.cache }],
+    sends: [['PATCH', '/admin/caches/%2E%2E', { enabled: false }]],
+    prints: /products/,
+  },
+  'switch': {
+    argv: ['switch'],
+    replies: [{ body: { enabled: true } }],
+    sends: [['GET', '/admin/switch']],
+    prints: 'on\n',
+  },
+  'switch off': {
+    argv: ['switch', 'off'],
+    replies: [{ body: { enabled: false } }],
+    sends: [['PUT', '/admin/switch', { enabled: false }]],
+    prints: 'off\n',
+  },
   'key print': {
     argv: ['key', 'print'],
-    replies: [{ body: [{ ...samples.key, id: 'new', createdAt: '2026-02-01T00:00:00.000Z' }, { ...samples.key, id: 'old', expiresAt: '2027-01-01T00:00:00.000Z', createdAt: '2025-01-01T00:00:00.000Z' }, samples.key] }, { body: secret }],
+    replies: [
+      {
+        body: [
+          { ...samples.key, id: 'new', createdAt: '2026-02-01T00:00:00.000Z' },
+          { ...samples.key, id: 'old', expiresAt: '2027-01-01T00:00:00.000Z', createdAt: '2025-01-01T00:00:00.000Z' },
+          samples.key,
+        ],
+      },
+      { body: secret },
+    ],
     sends: [['GET', '/admin/keys'], ['POST', '/admin/keys/k1/reveal']],
     prints: 'lk_k1_secret\n',
   },
-  'key print id': { argv: ['key', 'print', 'k9'], replies: [{ body: secret }], sends: [['POST', '/admin/keys/k9/reveal']], prints: 'lk_k1_secret\n' },
-  'key list': { argv: ['key', 'list'], replies: [{ body: [samples.key] }], sends: [['GET', '/admin/keys']], prints: /^ID +LABEL .*\nk1 +shop +read,write +all +– +2026-01-02T00:00:00\.000Z +–/ },
+  'key print id': {
+    argv: ['key', 'print', 'k9'],
+    replies: [{ body: secret }],
+    sends: [['POST', '/admin/keys/k9/reveal']],
+    prints: 'lk_k1_secret\n',
+  },
+  'key list': {
+    argv: ['key', 'list'],
+    replies: [{ body: [samples.key] }],
+    sends: [['GET', '/admin/keys']],
+    prints: /^ID +LABEL .*\nk1 +shop +read,write +all +– +2026-01-02T00:00:00\.000Z +–/,
+  },
   'key create': { argv: ['key', 'create', '--label', 'shop', '--scopes', 'read,admin', '--caches', 'a, b', '--origins', 'http://localhost:5173'], replies: [{ status: 201, body: secret }], sends: [['POST', '/admin/keys', { label: 'shop', scopes: ['read', 'admin'], caches: ['a', 'b'], origins: ['http://localhost:5173'] }]], prints: 'lk_k1_secret\n', says: /^Created API key k1\. Read it again with: larder key print k1\n$/ },
-  'key create, not kept': { argv: ['key', 'create', '--label', 'x'], replies: [{ status: 201, body: { ...secret, kept: false } }], sends: [['POST', '/admin/keys', { label: 'x' }]], prints: 'lk_k1_secret\n', says: /Copy it now/ },
-  'key rotate': { argv: ['key', 'rotate', 'k1', '--overlap', '1h'], replies: [{ body: secret }], sends: [['POST', '/admin/keys/k1/rotate', { overlap: 3600 }]], prints: 'lk_k1_secret\n', says: /works for 3600 more seconds/ },
-  'key revoke': { argv: ['key', 'revoke', 'k1'], replies: [gone], sends: [['DELETE', '/admin/keys/k1']], prints: '', says: /^Revoked API key k1\.\n$/ },
+  'key create, not kept': {
+    argv: ['key', 'create', '--label', 'x'],
+    replies: [{ status: 201, body: { ...secret, kept: false } }],
+    sends: [['POST', '/admin/keys', { label: 'x' }]],
+    prints: 'lk_k1_secret\n',
+    says: /Copy it now/,
+  },
+  'key rotate': {
+    argv: ['key', 'rotate', 'k1', '--overlap', '1h'],
+    replies: [{ body: secret }],
+    sends: [['POST', '/admin/keys/k1/rotate', { overlap: 3600 }]],
+    prints: 'lk_k1_secret\n',
+    says: /works for 3600 more seconds/,
+  },
+  'key revoke': {
+    argv: ['key', 'revoke', 'k1'],
+    replies: [gone],
+    sends: [['DELETE', '/admin/keys/k1']],
+    prints: '',
+    says: /^Revoked API key k1\.\n$/,
+  },
   'console': { argv: ['console'], replies: [{ status: 201, body: samples.code }], sends: [['POST', '/admin/session/code']], prints: 'http://localhost:7777/#c0de\n', says: /10 minutes/ },
-  'flush': { argv: ['flush', 'products'], replies: [{ body: { matched: 12345 } }], sends: [['POST', '/admin/caches/products/flush']], prints: '12345\n' },
-  'stats': { argv: ['stats'], replies: [{ body: samples.stats }], sends: [['GET', '/admin/stats']], prints: /\nmisses +1,020\n {2}absent +1,000\n[\s\S]*\nlatency p99 \(µs\) +30\.5\n/ },
-  'status': { argv: ['status'], replies: [{ body: samples.ready }], sends: [['GET', '/readyz']], prints: 'status    ready\nmetadata  ok\nentries   ok\n' },
-  'users': { argv: ['users'], replies: [{ body: [{ ...samples.user, name: '東京' }, samples.user] }], sends: [['GET', '/admin/users']], prints: /\nu1 {2}東京 {2}yes .*\nu1 {2}Ada {3}yes / },
-  'users disable': { argv: ['users', 'disable', 'ben'], replies: onBen({ body: { ...ben, disabled: true } }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { disabled: true }]], prints: 'ben is disabled. To enable the user again: larder users enable u2\n' },
-  'users disable by id, which goes before a name': { argv: ['users', 'disable', 'u2'], replies: onBen({ body: ben }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { disabled: true }]], prints: /^ben / },
-  'users enable': { argv: ['users', 'enable', 'ben'], replies: onBen({ body: ben }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { disabled: false }]], prints: 'ben is enabled.\n' },
-  'users limit': { argv: ['users', 'limit', 'ben', '500'], replies: onBen({ body: { ...ben, cacheLimit: 500 } }), sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { cacheLimit: 500 }]], prints: 'ben may have 500 caches.\n' },
+  'flush': {
+    argv: ['flush', 'products'],
+    replies: [{ body: { matched: 12345 } }],
+    sends: [['POST', '/admin/caches/products/flush']],
+    prints: '12345\n',
+  },
+  'stats': {
+    argv: ['stats'],
+    replies: [{ body: samples.stats }],
+    sends: [['GET', '/admin/stats']],
+    prints: /\nmisses +1,020\n {2}absent +1,000\n[\s\S]*\nlatency p99 \(µs\) +30\.5\n/,
+  },
+  'status': {
+    argv: ['status'],
+    replies: [{ body: samples.ready }],
+    sends: [['GET', '/readyz']],
+    prints: 'status    ready\nmetadata  ok\nentries   ok\n',
+  },
+  'users': {
+    argv: ['users'],
+    replies: [{ body: [{ ...samples.user, name: '東京' }, samples.user] }],
+    sends: [['GET', '/admin/users']],
+    prints: /\nu1 {2}東京 {2}yes .*\nu1 {2}Ada {3}yes /,
+  },
+  'users disable': {
+    argv: ['users', 'disable', 'ben'],
+    replies: onBen({ body: { ...ben, disabled: true } }),
+    sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { disabled: true }]],
+    prints: 'ben is disabled. To enable the user again: larder users enable u2\n',
+  },
+  'users disable by id, which goes before a name': {
+    argv: ['users', 'disable', 'u2'],
+    replies: onBen({ body: ben }),
+    sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { disabled: true }]],
+    prints: /^ben /,
+  },
+  'users enable': {
+    argv: ['users', 'enable', 'ben'],
+    replies: onBen({ body: ben }),
+    sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { disabled: false }]],
+    prints: 'ben is enabled.\n',
+  },
+  'users limit': {
+    argv: ['users', 'limit', 'ben', '500'],
+    replies: onBen({ body: { ...ben, cacheLimit: 500 } }),
+    sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { cacheLimit: 500 }]],
+    prints: 'ben may have 500 caches.\n',
+  },
   'users limit to one': {
     argv: ['users', 'limit', 'ben', '1'],
     replies: onBen({ body: { ...ben, cacheLimit: 1 } }),
     sends: [['GET', '/admin/users'], ['PATCH', '/admin/users/u2', { cacheLimit: 1 }]],
     prints: 'ben may have 1 cache.\n',
   },
-  'users delete': { argv: ['users', 'delete', 'ben'], replies: onBen(gone), sends: [['GET', '/admin/users'], ['DELETE', '/admin/users/u2']], prints: '', says: /^Deleted ben\.\n$/ },
-  'settings, to no administrator': { argv: ['settings'], replies: [{ body: { ...samples.settings, home: null, vault: { ...samples.settings.vault, detail: null, reason: null } } }], sends: [['GET', '/admin/settings']], prints: /home +–\n[\s\S]*vault +file \(ok\)\n/ },
-  'settings': { argv: ['settings'], replies: [{ body: samples.settings }], sends: [['GET', '/admin/settings']], prints: /vault +file \(ok\) – Secrets are kept in a file\. – The keychain cannot be used: no bus\.\n/ },
-  'call': { argv: ['call', 'caches.get', '{"name":"products"}'], replies: [{ body: { any: 'thing' } }], sends: [['GET', '/admin/caches/products']], prints: '{\n  "any": "thing"\n}\n' },
-  'call, plain text': { argv: ['call', 'metrics.get'], replies: [{ headers: { 'content-type': 'text/plain' }, body: '# a\nb 1' }], sends: [['GET', '/metrics']], prints: '# a\nb 1\n' },
-  'call, nothing': { argv: ['call', 'session.delete'], replies: [gone], sends: [['DELETE', '/admin/session']], prints: '' },
+  'users delete': {
+    argv: ['users', 'delete', 'ben'],
+    replies: onBen(gone),
+    sends: [['GET', '/admin/users'], ['DELETE', '/admin/users/u2']],
+    prints: '',
+    says: /^Deleted ben\.\n$/,
+  },
+  'settings, to no administrator': {
+    argv: ['settings'],
+    replies: [{
+      body: { ...samples.settings, home: null, vault: { ...samples.settings.vault, detail: null, reason: null } },
+    }],
+    sends: [['GET', '/admin/settings']],
+    prints: /home +–\n[\s\S]*vault +file \(ok\)\n/,
+  },
+  'settings': {
+    argv: ['settings'],
+    replies: [{ body: samples.settings }],
+    sends: [['GET', '/admin/settings']],
+    prints: /vault +file \(ok\) – Secrets are kept in a file\. – The keychain cannot be used: no bus\.\n/,
+  },
+  'call': {
+    argv: ['call', 'caches.get', '{"name":"products"}'],
+    replies: [{ body: { any: 'thing' } }],
+    sends: [['GET', '/admin/caches/products']],
+    prints: '{\n  "any": "thing"\n}\n',
+  },
+  'call, plain text': {
+    argv: ['call', 'metrics.get'],
+    replies: [{ headers: { 'content-type': 'text/plain' }, body: '# a\nb 1' }],
+    sends: [['GET', '/metrics']],
+    prints: '# a\nb 1\n',
+  },
+  'call, nothing': {
+    argv: ['call', 'session.delete'],
+    replies: [gone],
+    sends: [['DELETE', '/admin/session']],
+    prints: '',
+  },
 }
 
 describe('commands', () => {
@@ -72,14 +238,19 @@ describe('commands', () => {
     else
       expect(stdout).toMatch(prints)
     expect(code).toBe(0)
-    expect(server.requests.map(({ method, url, body }) => body.length === 0 ? [method, url] : [method, url, JSON.parse(body.toString())])).toEqual(sends)
+    expect(server.requests.map(({ method, url, body }) =>
+      body.length === 0 ? [method, url] : [method, url, JSON.parse(body.toString())])).toEqual(sends)
     for (const { headers, body } of server.requests) {
       expect(headers.authorization).toBe('Bearer lc_secret')
       expect(headers['content-type']).toBe(body.length === 0 ? undefined : 'application/json')
     }
   })
 
-  it.each(Object.entries(rows).filter(([name]) => !name.startsWith('call')))('%s --json prints JSON and nothing else', async (_, { argv, replies }) => {
+  it.each(Object.entries(rows)
+    .filter(([name]) => !name.startsWith('call')))('%s --json prints JSON and nothing else', async (
+    _,
+    { argv, replies },
+  ) => {
     server.reply(...replies)
     const { stdout, stderr, code } = await larder([...argv, '--json'], { files: controlOf(server.url) })
     expect(stderr).toBe('')
@@ -101,7 +272,11 @@ describe('commands', () => {
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^\w{22,}\n$/)])
     expect(stderr).toBe(`ben can change it in the console. Sessions and sign-in links have ended; ${keys}.\n`)
     const sent = server.requests.at(1)
-    expect([sent?.method, sent?.url, JSON.parse(String(sent?.body))]).toEqual(['PATCH', '/admin/users/u2', { password: stdout.trim() }])
+    expect([
+      sent?.method,
+      sent?.url,
+      JSON.parse(String(sent?.body)),
+    ]).toEqual(['PATCH', '/admin/users/u2', { password: stdout.trim() }])
   })
 
   it.each([
@@ -118,7 +293,13 @@ describe('commands', () => {
 
   it('says on a command line where an API key is set', async () => {
     const detail = 'Send an API key in the Api-Key header, or as Authorization: Bearer …'
-    const problem = { type: '/docs#error-key-missing', title: 'API key missing', status: 401, code: 'key-missing', detail }
+    const problem = {
+      type: '/docs#error-key-missing',
+      title: 'API key missing',
+      status: 401,
+      code: 'key-missing',
+      detail,
+    }
     server.reply({ status: 401, headers: { 'content-type': 'application/problem+json' }, body: problem })
     const { code, stderr } = await larder(['stats', '--url', server.url])
     expect([code, stderr]).toEqual([4, 'larder: This server asks for an API key. Set the variable LARDER_API_KEY.\n'])
@@ -156,7 +337,8 @@ describe('commands', () => {
     const { code } = await larder(['call', name, '-'], { files: controlOf(server.url), input: JSON.stringify(input) })
     const { method, path, query, body } = requestOf(name, input as never)
     expect(code).toBe(0)
-    expect(server.requests.map(request => [request.method, request.url, request.body.toString()])).toEqual([[method, path + query, body ?? '']])
+    expect(server.requests.map(request =>
+      [request.method, request.url, request.body.toString()])).toEqual([[method, path + query, body ?? '']])
   })
 
   it('does not send __proto__ anywhere but to the server', async () => {

@@ -44,7 +44,11 @@ describe('a control file that is not the person\'s own', () => {
     rmSync(path)
     return elsewhere
   }
-  const foreign: Row = ['another user\'s', path => chownSync(path, 4711, 4711), 'belongs to another user (id 4711, this is 0)']
+  const foreign: Row = [
+    'another user\'s',
+    path => chownSync(path, 4711, 4711),
+    'belongs to another user (id 4711, this is 0)',
+  ]
   it.skipIf(windows).each<Row>([
     ['a link', path => symlinkSync(move(path), path), 'is a link'],
     ['a link to nowhere', path => symlinkSync(`${move(path)}-not`, path), 'is a link'],

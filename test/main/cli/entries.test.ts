@@ -11,7 +11,11 @@ const there = (): { files: Record<string, string> } => ({ files: controlOf(serve
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, i) => i))
 
 describe('get', () => {
-  it.each([['every byte', everyByte], ['nothing', Buffer.alloc(0)], ['a terminal command', Buffer.from('\x1B[2J\x9B31m')]])('prints exactly the bytes of %s, on a terminal too', async (_, value) => {
+  it.each([
+    ['every byte', everyByte],
+    ['nothing', Buffer.alloc(0)],
+    ['a terminal command', Buffer.from('\x1B[2J\x9B31m')],
+  ])('prints exactly the bytes of %s, on a terminal too', async (_, value) => {
     server.reply({ headers: { 'content-type': 'application/octet-stream' }, body: value })
     for (const tty of [false, true]) {
       const { code, bytes, stderr } = await larder(['get', 'default', 'k'], { ...there(), tty })
@@ -25,40 +29,93 @@ describe('get', () => {
     [Buffer.from('grüße\0'), { text: 'grüße\0' }],
     [Buffer.from('\uFEFFx'), { text: '\uFEFFx' }],
   ])('--json tells %o', async (body, value) => {
-    server.reply({ headers: { 'content-type': 'text/plain', 'etag': '"5"', 'larder-ttl': '90', 'larder-tags': 'a, %2C' }, body })
+    server.reply({
+      headers: { 'content-type': 'text/plain', 'etag': '"5"', 'larder-ttl': '90', 'larder-tags': 'a, %2C' },
+      body,
+    })
     const { stdout } = await larder(['get', 'default', 'k', '--json'], there())
-    expect(JSON.parse(stdout)).toEqual({ key: 'k', value, contentType: 'text/plain', etag: '"5"', ttl: 90, tags: ['a', ','] })
+    expect(JSON.parse(stdout)).toEqual({
+      key: 'k',
+      value,
+      contentType: 'text/plain',
+      etag: '"5"',
+      ttl: 90,
+      tags: ['a', ','],
+    })
   })
 
-  it.each(['absent', 'expired', 'evicted', 'flushed', 'invalidated'])('a miss (%s) ends with 2 and says why', async (reason) => {
-    server.reply({ status: 404, headers: { 'cache-status': `Larder; fwd=miss; detail=${reason}` }, body: { type: '/docs#error-entry-not-found', title: 'Entry not found', status: 404, code: 'entry-not-found', detail: 'No such entry.' } })
-    expect(await larder(['get', 'default', 'k'], there())).toMatchObject({ code: 2, stdout: '', stderr: `larder: miss: ${reason}\n` })
+  it.each(['absent', 'expired', 'evicted', 'flushed', 'invalidated'])('a miss (%s) ends with 2 and says why', async (
+    reason,
+  ) => {
+    server.reply({
+      status: 404,
+      headers: { 'cache-status': `Larder; fwd=miss; detail=${reason}` },
+      body: {
+        type: '/docs#error-entry-not-found',
+        title: 'Entry not found',
+        status: 404,
+        code: 'entry-not-found',
+        detail: 'No such entry.',
+      },
+    })
+    expect(await larder(['get', 'default', 'k'], there())).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: `larder: miss: ${reason}\n`,
+    })
   })
 
-  // A WHATWG URL would resolve dot segments, also escaped ones: `..` would read another cache. Red: transport.ts, `path: new URL(target, url).pathname`.
-  it.each([['.', '%2E'], ['..', '%2E%2E'], ['a//b', 'a%2F%2Fb'], ['//', '%2F%2F'], ['../../admin/keys', '..%2F..%2Fadmin%2Fkeys'], ['a b?c#d%', 'a%20b%3Fc%23d%25'], ['ключ', '%D0%BA%D0%BB%D1%8E%D1%87'], ['__proto__', '__proto__'], ['a\r\nb\0', 'a%0D%0Ab%00']])('key %j travels whole', async (key, encoded) => {
+  // A WHATWG URL would resolve dot segments, also escaped ones: `..` would read another cache. Red:
+  // transport.ts, `path: new URL(target, url).pathname`.
+  it.each([
+    ['.', '%2E'],
+    ['..', '%2E%2E'],
+    ['a//b', 'a%2F%2Fb'],
+    ['//', '%2F%2F'],
+    ['../../admin/keys', '..%2F..%2Fadmin%2Fkeys'],
+    ['a b?c#d%', 'a%20b%3Fc%23d%25'],
+    ['ключ', '%D0%BA%D0%BB%D1%8E%D1%87'],
+    ['__proto__', '__proto__'],
+    ['a\r\nb\0', 'a%0D%0Ab%00'],
+  ])('key %j travels whole', async (key, encoded) => {
     server.reply({ body: 'x' })
     expect((await larder(['get', 'default', key], there())).code).toBe(0)
     expect(server.requests[0]?.url).toBe(`/api/caches/default/entries/${encoded}`)
   })
 
   // Red: in src/main/cli/commands/entries.ts let `readKey` return `word` always.
-  it.each([['%FF', '%FF'], ['a%2fü', 'a%2F%C3%BC'], ['%C3%BC', '%C3%BC'], ['%25', '%25']])('--percent: key %j travels as %j', async (key, encoded) => {
+  it.each([
+    ['%FF', '%FF'],
+    ['a%2fü', 'a%2F%C3%BC'],
+    ['%C3%BC', '%C3%BC'],
+    ['%25', '%25'],
+  ])('--percent: key %j travels as %j', async (key, encoded) => {
     server.reply({ body: 'x' })
     expect(await larder(['get', 'default', key, '--percent'], there())).toMatchObject({ code: 0 })
     expect(server.requests.at(-1)?.url).toBe(`/api/caches/default/entries/${encoded}`)
   })
 
   it('--percent refuses half an escape, and shows bytes that are no text', async () => {
-    expect(await larder(['get', 'default', '%F', '--percent'], there())).toMatchObject({ code: 64, stderr: expect.stringContaining('without two hexadecimal digits') })
+    expect(await larder(
+      ['get', 'default', '%F', '--percent'],
+      there(),
+    )).toMatchObject({ code: 64, stderr: expect.stringContaining('without two hexadecimal digits') })
     server.reply({ status: 204 })
-    expect(await larder(['del', 'default', '%FF', '--percent'], there())).toMatchObject({ stderr: expect.stringContaining('Dropped \\xFF from default.') })
+    expect(await larder(['del', 'default', '%FF', '--percent'], there())).toMatchObject({
+      stderr: expect.stringContaining('Dropped \\xFF from default.'),
+    })
   })
 
   it('keeps the path of --url in front', async () => {
     server.reply({ body: 'x' })
-    await larder(['get', 'c', 'k', '--url', `${server.url}/behind/a/proxy/`], { env: { LARDER_API_KEY: 'sixteen-letters!' } })
-    expect(server.requests[0]).toMatchObject({ url: '/behind/a/proxy/api/caches/c/entries/k', headers: { authorization: 'Bearer sixteen-letters!' } })
+    await larder(
+      ['get', 'c', 'k', '--url', `${server.url}/behind/a/proxy/`],
+      { env: { LARDER_API_KEY: 'sixteen-letters!' } },
+    )
+    expect(server.requests[0]).toMatchObject({
+      url: '/behind/a/proxy/api/caches/c/entries/k',
+      headers: { authorization: 'Bearer sixteen-letters!' },
+    })
   })
 })
 
@@ -72,17 +129,31 @@ describe('set', () => {
     ['what begins with a dash', ['--', '-5'], {}, '-5'],
   ])('stores %s', async (_, value, { input, files }, expected) => {
     server.reply({ status: 201 })
-    const outcome = await larder(['set', 'default', 'k', ...value], { files: { ...controlOf(server.url), ...files }, ...input !== undefined && { input } })
-    expect(outcome).toMatchObject({ code: 0, stdout: '', stderr: `Stored k in default: ${Buffer.byteLength(expected)} bytes.\n` })
+    const outcome = await larder(
+      ['set', 'default', 'k', ...value],
+      { files: { ...controlOf(server.url), ...files }, ...input !== undefined && { input } },
+    )
+    expect(outcome).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: `Stored k in default: ${Buffer.byteLength(expected)} bytes.\n`,
+    })
     expect(server.requests[0]).toMatchObject({ method: 'PUT', url: '/api/caches/default/entries/k' })
     expect(server.requests[0]?.body.equals(Buffer.from(expected as string))).toBe(true)
   })
 
   it('sends TTL, tags and type as header fields', async () => {
     server.reply({ status: 204 })
-    const { stderr } = await larder(['set', 'default', 'k', 'v', '--ttl', '1.5m', '--tags', 'a, ü;', '--type', 'application/json; charset=utf-8'], there())
+    const { stderr } = await larder(
+      ['set', 'default', 'k', 'v', '--ttl', '1.5m', '--tags', 'a, ü;', '--type', 'application/json; charset=utf-8'],
+      there(),
+    )
     expect(stderr).toMatch(/^Replaced k/)
-    expect(server.requests[0]?.headers).toMatchObject({ 'larder-ttl': '90', 'larder-tags': 'a, %C3%BC%3B', 'content-type': 'application/json; charset=utf-8' })
+    expect(server.requests[0]?.headers).toMatchObject({
+      'larder-ttl': '90',
+      'larder-tags': 'a, %C3%BC%3B',
+      'content-type': 'application/json; charset=utf-8',
+    })
   })
 
   it('leaves out what is not said', async () => {
@@ -109,25 +180,45 @@ describe('set', () => {
   })
 
   it('says what it needs at a terminal instead of waiting', async () => {
-    expect(await larder(['set', 'default', 'k'], { ...there(), tty: true })).toMatchObject({ code: 64, stderr: expect.stringContaining('set needs a value') })
+    expect(await larder(
+      ['set', 'default', 'k'],
+      { ...there(), tty: true },
+    )).toMatchObject({ code: 64, stderr: expect.stringContaining('set needs a value') })
   })
 
   it('names a file that is not there', async () => {
-    expect(await larder(['set', 'default', 'k', '@no.bin'], there())).toMatchObject({ code: 1, stderr: expect.stringContaining('@no.bin: ENOENT') })
+    expect(await larder(
+      ['set', 'default', 'k', '@no.bin'],
+      there(),
+    )).toMatchObject({ code: 1, stderr: expect.stringContaining('@no.bin: ENOENT') })
   })
 })
 
 describe('del', () => {
   it('drops the entry', async () => {
     server.reply({ status: 204 })
-    expect(await larder(['del', 'default', 'k'], there())).toMatchObject({ code: 0, stdout: '', stderr: 'Deleted k from default.\n' })
+    expect(await larder(['del', 'default', 'k'], there())).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: 'Deleted k from default.\n',
+    })
     expect(server.requests[0]).toMatchObject({ method: 'DELETE', url: '/api/caches/default/entries/k' })
   })
 
-  // An empty key must not become `DELETE …/entries`, which drops many. Red: request-of.ts, remove the check of encodeSegment.
-  it.each([[['del', 'default', '']], [['del', '', 'k']], [['get', 'default', '']], [['caches', 'delete', '']], [['flush', '']]])('%j is refused before it asks anybody', async (argv) => {
+  // An empty key must not become `DELETE …/entries`, which drops many. Red: request-of.ts, remove
+  // the check of encodeSegment.
+  it.each([
+    [['del', 'default', '']],
+    [['del', '', 'k']],
+    [['get', 'default', '']],
+    [['caches', 'delete', '']],
+    [['flush', '']],
+  ])('%j is refused before it asks anybody', async (argv) => {
     server.reply({ status: 204 })
-    expect(await larder(argv, there())).toMatchObject({ code: 64, stderr: expect.stringContaining('must not be empty') })
+    expect(await larder(argv, there())).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('must not be empty'),
+    })
     expect(server.requests).toEqual([])
   })
 })

@@ -14,7 +14,10 @@ export interface Reply { status?: number, headers?: Record<string, string>, body
 export interface FakeLarder {
   url: string
   requests: Recorded[]
-  /** What the next requests get, in order; the last one stays. Bytes and text go out as they are, all else as JSON. */
+  /**
+   * What the next requests get, in order; the last one stays. Bytes and text go out as they are,
+   * all else as JSON.
+   */
   reply: (...replies: Reply[]) => void
   close: () => Promise<void>
 }
@@ -24,10 +27,22 @@ export async function startFakeLarder(): Promise<FakeLarder> {
   const requests: Recorded[] = []
   let replies: Reply[] = []
   const server: Server = createServer(async (request, response) => {
-    requests.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: Buffer.concat(await request.toArray()) })
+    requests.push({
+      method: request.method ?? '',
+      url: request.url ?? '',
+      headers: request.headers,
+      body: Buffer.concat(await request.toArray()),
+    })
     const { status = 200, headers = {}, body } = (replies.length > 1 ? replies.shift() : replies[0]) ?? { status: 500 }
-    const bytes = body === undefined ? '' : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
-    response.writeHead(status, { 'content-type': status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json', ...headers }).end(bytes)
+    const bytes = body === undefined
+      ? ''
+      : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
+    response
+      .writeHead(
+        status,
+        { 'content-type': status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json', ...headers },
+      )
+      .end(bytes)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
@@ -44,7 +59,15 @@ export async function startFakeLarder(): Promise<FakeLarder> {
   }
 }
 
-interface Outcome { code: number, stdout: string, stderr: string, bytes: Buffer, served: Configuration[], written: Record<string, string>, opened: string[] }
+interface Outcome {
+  code: number
+  stdout: string
+  stderr: string
+  bytes: Buffer
+  served: Configuration[]
+  written: Record<string, string>
+  opened: string[]
+}
 interface Surroundings extends Partial<Pick<Io, 'env' | 'cwd' | 'platform' | 'stdin' | 'stdout' | 'stderr' | 'readSmallFile' | 'readPrivateFile'>> {
   files?: Readonly<Record<string, string | Buffer>>
   input?: string | Buffer
@@ -54,7 +77,10 @@ interface Surroundings extends Partial<Pick<Io, 'env' | 'cwd' | 'platform' | 'st
 }
 
 /** Runs one command line in surroundings that hold nothing but what is given. */
-export async function larder(argv: readonly string[], { files = {}, input, opener = async () => {}, tty = false, ...given }: Surroundings = {}): Promise<Outcome> {
+export async function larder(
+  argv: readonly string[],
+  { files = {}, input, opener = async () => {}, tty = false, ...given }: Surroundings = {},
+): Promise<Outcome> {
   const stdout = collect(tty)
   const stderr = collect(tty)
   const served: Configuration[] = []
@@ -86,7 +112,15 @@ export async function larder(argv: readonly string[], { files = {}, input, opene
       return 0
     },
   })
-  return { code, stdout: stdout.bytes().toString(), stderr: stderr.bytes().toString(), bytes: stdout.bytes(), served, written, opened }
+  return {
+    code,
+    stdout: stdout.bytes().toString(),
+    stderr: stderr.bytes().toString(),
+    bytes: stdout.bytes(),
+    served,
+    written,
+    opened,
+  }
 }
 
 /** A file system of these files; others are missing, as node:fs says it. */

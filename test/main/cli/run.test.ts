@@ -12,7 +12,9 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 const there = (): { files: Record<string, string> } => ({ files: controlOf(server.url) })
-const problem = (status: number, code: string, detail = 'Because.'): Reply => ({ status, body: { type: `/docs#error-${code}`, title: 'T', status, code, detail } })
+function problem(status: number, code: string, detail = 'Because.'): Reply {
+  return { status, body: { type: `/docs#error-${code}`, title: 'T', status, code, detail } }
+}
 
 /** Where nobody listens: a port that was just given back. */
 async function deadUrl(): Promise<string> {
@@ -22,7 +24,13 @@ async function deadUrl(): Promise<string> {
 }
 
 describe('serve', () => {
-  it.each([[[]], [['serve']], [['--port', '8080']], [['serve', '--port=8080', '--home', '/data']], [['--home', '/data', 'serve']]])('%j', async (argv) => {
+  it.each([
+    [[]],
+    [['serve']],
+    [['--port', '8080']],
+    [['serve', '--port=8080', '--home', '/data']],
+    [['--home', '/data', 'serve']],
+  ])('%j', async (argv) => {
     const { code, served } = await larder(argv)
     const home = argv.includes('/data') ? '/data' : '/home/ada/.config/Larder'
     const port = argv.some(argument => argument.includes('port')) ? 8080 : 7777
@@ -33,7 +41,10 @@ describe('serve', () => {
   it('tells every bad value and does not start', async () => {
     const { code, served, stderr } = await larder(['serve', '--port', 'abc'], { env: { LARDER_VAULT: 'x' } })
     expect(served).toEqual([])
-    expect([code, stderr]).toEqual([64, 'larder: --port abc: must be a port from 0 to 65535\nlarder: LARDER_VAULT=x: must be one of auto, keychain, file, env\n'])
+    expect([code, stderr]).toEqual([
+      64,
+      'larder: --port abc: must be a port from 0 to 65535\nlarder: LARDER_VAULT=x: must be one of auto, keychain, file, env\n',
+    ])
   })
 })
 
@@ -55,7 +66,11 @@ describe('exit codes', () => {
   })
 
   it.each([
-    [{ status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>Bad gateway' }, 1, 'The server answered 502 without a reason'],
+    [
+      { status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>Bad gateway' },
+      1,
+      'The server answered 502 without a reason',
+    ],
     [{ status: 302, headers: { location: 'http://evil.test/' } }, 1, 'The server answered 302'],
     [{ status: 200, body: '{"half":' }, 1, 'invalid JSON'],
     [{ status: 200, body: { not: 'a list' } }, 1, 'does not understand the answer to'],
@@ -68,16 +83,27 @@ describe('exit codes', () => {
   })
 
   it('no server at all', async () => {
-    expect(await larder(['caches'])).toMatchObject({ code: 3, stderr: expect.stringMatching(/No server is running on \/home\/ada\/\.config\/Larder\. Start one with: larder serve/) })
+    expect(await larder(['caches'])).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(
+        /No server is running on \/home\/ada\/\.config\/Larder\. Start one with: larder serve/,
+      ),
+    })
   })
 
   it('a control file that its server has left behind', async () => {
     const { code, stderr } = await larder(['caches'], { files: controlOf(await deadUrl()) })
-    expect([code, stderr]).toEqual([3, expect.stringMatching(/\(ECONNREFUSED\)\. control\.json in .* is left over from a server that has ended/)])
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/\(ECONNREFUSED\)\. control\.json in .* is left over from a server that has ended/),
+    ])
   })
 
   it.each(['', '{', '[]', 'null', '{"url":5,"token":"t"}', '{"url":"x","token":"t"}', '{"url":"http://a","token":"t\\r\\nX: 1"}'])('a control file that is none: %j', async (text) => {
-    expect(await larder(['caches'], { files: { [controlPath]: text } })).toMatchObject({ code: 1, stderr: expect.stringContaining('is not a control file') })
+    expect(await larder(
+      ['caches'],
+      { files: { [controlPath]: text } },
+    )).toMatchObject({ code: 1, stderr: expect.stringContaining('is not a control file') })
   })
 })
 
@@ -113,13 +139,22 @@ describe('wrong usage ends with 64 and asks nobody', () => {
   ])('%j', async (argv, message) => {
     server.reply({ body: [] })
     const { code, stdout, stderr } = await larder(argv, there())
-    expect([code, stdout, argv.includes('--json') ? JSON.parse(stderr).detail : stderr]).toEqual([64, '', expect.stringContaining(message)])
+    expect([
+      code,
+      stdout,
+      argv.includes('--json') ? JSON.parse(stderr).detail : stderr,
+    ]).toEqual([64, '', expect.stringContaining(message)])
     expect(server.requests).toEqual([])
   })
 
   it('is told in JSON under --json', async () => {
     const { stderr } = await larder(['cachse', '--json'])
-    expect(JSON.parse(stderr)).toEqual({ type: 'about:blank', title: 'Wrong usage', code: 'usage', detail: expect.stringContaining('cachse') })
+    expect(JSON.parse(stderr)).toEqual({
+      type: 'about:blank',
+      title: 'Wrong usage',
+      code: 'usage',
+      detail: expect.stringContaining('cachse'),
+    })
   })
 })
 
@@ -139,7 +174,8 @@ describe('which server, and what it is shown', () => {
     expect(credentials()).toEqual(['Bearer sixteen-letters!'])
   })
 
-  // S8: the control token is for the server that wrote it. Red: connection.ts, `url.origin === control.url.origin` → `true`.
+  // S8: the control token is for the server that wrote it. Red: connection.ts, `url.origin ===
+  // control.url.origin` → `true`.
   it('the control token is not shown to another server', async () => {
     server.reply({ body: [] })
     await larder(['caches', '--url', server.url], { files: controlOf('http://127.0.0.1:1') })
@@ -156,7 +192,10 @@ describe('status --wait', () => {
   })
   it('gives up after the timeout, and says what it last saw', async () => {
     server.reply(problem(503, 'not-ready', 'Starting.'))
-    expect(await larder(['status', '--wait', '--timeout', '0.5s'], there())).toMatchObject({ code: 1, stderr: 'larder: Starting.\n' })
+    expect(await larder(
+      ['status', '--wait', '--timeout', '0.5s'],
+      there(),
+    )).toMatchObject({ code: 1, stderr: 'larder: Starting.\n' })
     expect(server.requests.length).toBeGreaterThan(1)
     expect((await larder(['status', '--wait', '--timeout', '0'])).code).toBe(3)
   })
@@ -167,7 +206,8 @@ describe('status --wait', () => {
   })
 })
 
-// Terminal injection: what others have stored must not command the terminal. Red: terminal.ts, `escapeText` returns its argument.
+// Terminal injection: what others have stored must not command the terminal. Red: terminal.ts,
+// `escapeText` returns its argument.
 describe('control characters from elsewhere are written as escapes', () => {
   const evil = 'a\x1B]0;owned\x07\x9B2J\u202Eb\nc'
   const harmless = 'a\\u{1b}]0;owned\\u{7}\\u{9b}2J\\u{202e}b\\nc'
@@ -195,7 +235,13 @@ describe('control characters from elsewhere are written as escapes', () => {
 })
 
 describe('colours', () => {
-  it.each([[true, {}, true], [false, {}, false], [true, { NO_COLOR: '1' }, false], [true, { NO_COLOR: '' }, true], [true, { TERM: 'dumb' }, false]])('terminal %s, %j → %s', async (tty, env, expected) => {
+  it.each([
+    [true, {}, true],
+    [false, {}, false],
+    [true, { NO_COLOR: '1' }, false],
+    [true, { NO_COLOR: '' }, true],
+    [true, { TERM: 'dumb' }, false],
+  ])('terminal %s, %j → %s', async (tty, env, expected) => {
     const help = await larder(['--help'], { tty, env })
     const mistake = await larder(['x'], { tty, env })
     expect([help.stdout.includes('\x1B['), mistake.stderr.includes('\x1B[')]).toEqual([expected, expected])
@@ -222,11 +268,19 @@ describe('help', () => {
     expect(stdout).toMatchSnapshot()
     expect((await larder(['help', ...name.split(' ')])).stdout).toBe(stdout)
   })
-  it.each(commands.flatMap(command => command.examples.map(example => [example])))('the example %s can be pasted', async (example) => {
+  it.each(commands.flatMap(command =>
+    command.examples.map(example => [example])))('the example %s can be pasted', async (
+    example,
+  ) => {
     const [, line = ''] = /larder ((?:"[^"]*"|'[^']*'|[^"'|&<>)])*)/.exec(example) ?? []
-    const words = [...line.matchAll(/"([^"]*)"|'([^']*)'|([^\s"']+)/g)].map(match => match[1] ?? match[2] ?? match[3] ?? '')
+    const words = [...line.matchAll(/"([^"]*)"|'([^']*)'|([^\s"']+)/g)].map(match =>
+      match[1] ?? match[2] ?? match[3] ?? '')
     server.reply(problem(409, 'name-taken'))
-    const local = { '/work-folder/logo.png': 'png', '/work-folder/.env': '', ...trustOf('/home/ada/.config/Larder', '/work-folder/.env', '') }
+    const local = {
+      '/work-folder/logo.png': 'png',
+      '/work-folder/.env': '',
+      ...trustOf('/home/ada/.config/Larder', '/work-folder/.env', ''),
+    }
     const { code, served, stderr } = await larder(words, { files: { ...controlOf(server.url), ...local }, input: '{}' })
     if (words[0] === 'trust')
       return expect([code, server.requests]).toEqual([0, []])

@@ -14,8 +14,15 @@ const rows: Record<keyof typeof options, Row> = {
   home: { text: '/work-folder/data', set: ({ home }: { home: string }) => home === '/work-folder/data' },
   port: { text: '4711', set: ({ port }: { port: number }) => port === 4711 },
   host: { text: '127.6.6.6', set: ({ host }: { host: string }) => host === '127.6.6.6' },
-  allowedHosts: { text: 'evil.test', set: ({ allowedHosts }: { allowedHosts: string[] }) => allowedHosts[0] === 'evil.test' },
-  tlsCertificate: { text: 'evil.pem', set: ({ tls }: { tls: unknown }) => tls !== null, others: 'LARDER_TLS_KEY=evil.pem' },
+  allowedHosts: {
+    text: 'evil.test',
+    set: ({ allowedHosts }: { allowedHosts: string[] }) => allowedHosts[0] === 'evil.test',
+  },
+  tlsCertificate: {
+    text: 'evil.pem',
+    set: ({ tls }: { tls: unknown }) => tls !== null,
+    others: 'LARDER_TLS_KEY=evil.pem',
+  },
   tlsKey: { text: 'evil.pem', set: ({ tls }: { tls: unknown }) => tls !== null, others: 'LARDER_TLS_CERT=evil.pem' },
   allowPlaintext: { text: '1', set: ({ allowPlaintext }: { allowPlaintext: boolean }) => allowPlaintext },
   apiKey: { text: 'canary-canary-canary', set: ({ apiKey }: { apiKey: string }) => apiKey === 'canary-canary-canary' },
@@ -54,7 +61,9 @@ function ignored(stderr: string, reason: string): string[] {
 // S27: a folder that was cloned decides nothing of weight. Red: options.ts, add `harmless: true` to
 // `home` (or any other that lacks it).
 it('four options are harmless, and every place says the same four', () => {
-  expect(Object.values<Option>(options).filter(option => option.harmless).map(({ variable }) => variable)).toEqual(harmless)
+  expect(Object.values<Option>(options)
+    .filter(option => option.harmless)
+    .map(({ variable }) => variable)).toEqual(harmless)
   expect(dotenvRule).toContain('A .env may set LARDER_PORT, LARDER_MEMORY, LARDER_IN_FLIGHT and LARDER_HEADLESS; ')
 })
 

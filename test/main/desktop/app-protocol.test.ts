@@ -10,7 +10,8 @@ import { readConsoleFiles } from '../../../src/main/http/console-files'
 const files = readConsoleFiles(resolve(import.meta.dirname, '../../fixtures/console'))
 
 function setUp() {
-  const forward = vi.fn(async (_request: Request, target: string) => new Response(`forwarded ${target}`, { status: 202 }))
+  const forward = vi.fn(async (_request: Request, target: string) =>
+    new Response(`forwarded ${target}`, { status: 202 }))
   return { forward, protocol: createAppProtocol({ files, forward }) }
 }
 
@@ -31,7 +32,13 @@ describe('app://larder', () => {
   // S21 for the window. Red when the template's pattern (`[^/]+`) lets `/` through.
   it('takes everything else to the server, as it was written', async () => {
     const { protocol, forward } = setUp()
-    for (const [url, target] of [['app://larder/v1/a%2Fb?x=%20', '/v1/a%2Fb?x=%20'], ['app://larder/caches/a/b', '/caches/a/b'], ['app://larder/../../etc/passwd', '/etc/passwd'], ['app://larder/%2e%2e/index.html', '/%2e%2e/index.html'], ['app://larder/index.html', '/index.html']] as const) {
+    for (const [url, target] of [
+      ['app://larder/v1/a%2Fb?x=%20', '/v1/a%2Fb?x=%20'],
+      ['app://larder/caches/a/b', '/caches/a/b'],
+      ['app://larder/../../etc/passwd', '/etc/passwd'],
+      ['app://larder/%2e%2e/index.html', '/%2e%2e/index.html'],
+      ['app://larder/index.html', '/index.html'],
+    ] as const) {
       expect((await protocol.handle(new Request(url))).status).toBe(202)
       expect(forward).toHaveBeenLastCalledWith(expect.anything(), new URL(url).pathname + new URL(url).search)
       expect(target.length).toBeGreaterThan(0)

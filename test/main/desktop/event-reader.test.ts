@@ -19,7 +19,9 @@ afterEach(async () => {
   vi.useRealTimers()
 })
 
-const set = (key: string, user = 'me'): void => hub.emit('entry.set', user, { cache: 'default', key, kind: 'bytes', flags: 0, bytes: 1 })
+function set(key: string, user = 'me'): void {
+  return hub.emit('entry.set', user, { cache: 'default', key, kind: 'bytes', flags: 0, bytes: 1 })
+}
 const topics = (batch: EventBatch): string[] => batch.map(([topic]) => topic)
 
 /** Whether the promise is settled yet. */
@@ -35,10 +37,12 @@ describe('events for the window', () => {
     await vi.advanceTimersByTimeAsync(49)
     expect(await arrived(next)).toBeNull()
     await vi.advanceTimersByTimeAsync(1)
-    expect((await next).map(([, payload]) => (JSON.parse(payload) as { key: string }).key)).toEqual(Array.from({ length: 50 }, (_, i) => `k${i}`))
+    expect((await next).map(([, payload]) =>
+      (JSON.parse(payload) as { key: string }).key)).toEqual(Array.from({ length: 50 }, (_, i) => `k${i}`))
   })
 
-  // The switch has to show within 100 ms. Red when `schedule(isBusyTopic(…))` of src/main/desktop/event-reader.ts becomes `schedule(true)`.
+  // The switch has to show within 100 ms. Red when `schedule(isBusyTopic(…))` of
+  // src/main/desktop/event-reader.ts becomes `schedule(true)`.
   it('brings the rare topics at once, with what was gathered before them', async () => {
     const next = reader.next()
     set('a')
@@ -64,7 +68,8 @@ describe('events for the window', () => {
     expect(await next).toHaveLength(1)
   })
 
-  // Red when `waiting.length >= most` is left out: a page that hangs grows the main process without end.
+  // Red when `waiting.length >= most` is left out: a page that hangs grows the main process without
+  // end.
   it('drops and counts what a page that hangs does not take', async () => {
     for (let i = 0; i < 130; i++)
       hub.emit('request', 'me', recordOf())

@@ -18,10 +18,17 @@ describe('start at login on Linux', () => {
     expect(existsSync(file)).toBe(false)
   })
 
-  // Desktop Entry Specification, "The Exec key". Red when one of the three replacements of `quote` is left out.
+  // Desktop Entry Specification, "The Exec key". Red when one of the three replacements of `quote`
+  // is left out.
   it('quotes what the specification reserves', () => {
     const file = join(temporaryFolder(), 'larder.desktop')
-    createAutostartEntry({ file, program: ['/home/a b/$HOME/`x`/"q"/100%/back\\slash'], replace: writeFileSync }).write(true)
-    expect(readFileSync(file, 'utf8')).toContain('Exec="/home/a b/\\\\$HOME/\\\\`x\\\\`/\\\\"q\\\\"/100%%/back\\\\\\\\slash"\n')
+    createAutostartEntry({
+      file,
+      program: ['/home/a b/$HOME/`x`/"q"/100%/back\\slash'],
+      replace: writeFileSync,
+    }).write(true)
+    expect(readFileSync(file, 'utf8')).toContain(
+      'Exec="/home/a b/\\\\$HOME/\\\\`x\\\\`/\\\\"q\\\\"/100%%/back\\\\\\\\slash"\n',
+    )
   })
 })

@@ -24,27 +24,67 @@ async function serve(answer: (request: IncomingMessage, response: ServerResponse
 describe('the way of the page to the server', () => {
   it('takes method, path, headers and body along, and the answer back', async () => {
     const { port, forward } = await serve(async (request, response) => {
-      response.writeHead(201, 'Made', ['X-Seen', JSON.stringify([request.method, request.url, request.headers['larder-ttl'], request.headers.host, await text(request)]), 'X-Two', 'a', 'X-Two', 'b'])
+      response.writeHead(
+        201,
+        'Made',
+        [
+          'X-Seen',
+          JSON.stringify([
+            request.method,
+            request.url,
+            request.headers['larder-ttl'],
+            request.headers.host,
+            await text(request),
+          ]),
+          'X-Two',
+          'a',
+          'X-Two',
+          'b',
+        ],
+      )
       response.end('body')
     })
-    const response = await forward(new Request('app://larder/v1/a%2Fb?x=%20', { method: 'PUT', headers: { 'Larder-TTL': '60' }, body: 'välue' }), '/v1/a%2Fb?x=%20')
+    const response = await forward(
+      new Request('app://larder/v1/a%2Fb?x=%20', { method: 'PUT', headers: { 'Larder-TTL': '60' }, body: 'välue' }),
+      '/v1/a%2Fb?x=%20',
+    )
     expect([response.status, response.statusText, await response.text()]).toEqual([201, 'Made', 'body'])
-    expect(JSON.parse(response.headers.get('X-Seen') ?? '')).toEqual(['PUT', '/v1/a%2Fb?x=%20', '60', `127.0.0.1:${port}`, 'välue'])
+    expect(JSON.parse(response.headers.get('X-Seen') ?? '')).toEqual([
+      'PUT',
+      '/v1/a%2Fb?x=%20',
+      '60',
+      `127.0.0.1:${port}`,
+      'välue',
+    ])
     expect(response.headers.get('X-Two')).toBe('a, b')
   })
 
-  // S4, S7. Red when `notForwarded` of src/main/desktop/loopback.ts lets one of these through, and when the credential replaces the page's key.
+  // S4, S7. Red when `notForwarded` of src/main/desktop/loopback.ts lets one of these through, and
+  // when the credential replaces the page's key.
   it('speaks as the owner unless the page has a key, and says nothing about the page', async () => {
     const seen: IncomingMessage['headers'][] = []
     const { forward } = await serve((request, response) => {
       seen.push(request.headers)
       response.end()
     })
-    const headers = { 'Origin': 'app://larder', 'Referer': 'app://larder/', 'Cookie': 'a=b', 'Sec-Fetch-Site': 'cross-site', 'Sec-CH-UA': 'x', 'Te': 'trailers', 'Upgrade': 'websocket', 'Host': 'evil' }
+    const headers = {
+      'Origin': 'app://larder',
+      'Referer': 'app://larder/',
+      'Cookie': 'a=b',
+      'Sec-Fetch-Site': 'cross-site',
+      'Sec-CH-UA': 'x',
+      'Te': 'trailers',
+      'Upgrade': 'websocket',
+      'Host': 'evil',
+    }
     await forward(new Request('app://larder/a', { headers }), '/a')
     await forward(new Request('app://larder/a', { headers: { ...headers, 'Api-Key': 'own' } }), '/a')
     await forward(new Request('app://larder/a', { headers: { ...headers, Authorization: 'Bearer own' } }), '/a')
-    expect(seen.map(({ authorization, 'api-key': key }) => [authorization, key])).toEqual([['Bearer control', undefined], [undefined, 'own'], ['Bearer own', undefined]])
+    expect(seen.map(({ authorization, 'api-key': key }) => [authorization, key])).toEqual([
+      ['Bearer control', undefined],
+      [undefined, 'own'],
+      ['Bearer own', undefined],
+    ])
     for (const name of ['origin', 'referer', 'cookie', 'sec-fetch-site', 'sec-ch-ua', 'te', 'upgrade'])
       expect(seen.map(found => found[name]), name).toEqual([undefined, undefined, undefined])
     expect(seen[0]?.host).toMatch(/^127\.0\.0\.1:/)

@@ -25,7 +25,18 @@ function nested(depth: number): unknown {
 
 describe('what may come over IPC', () => {
   it('is what JSON says, and undefined', () => {
-    for (const input of [{}, [], null, undefined, 'text', 0, true, { a: [1, { b: null, c: undefined }] }, Object.create(null), JSON.parse('{"__proto__":1}')])
+    for (const input of [
+      {},
+      [],
+      null,
+      undefined,
+      'text',
+      0,
+      true,
+      { a: [1, { b: null, c: undefined }] },
+      Object.create(null),
+      JSON.parse('{"__proto__":1}'),
+    ])
       expect(codeOf(input)).toBe('ok')
     fc.assert(fc.property(fc.jsonValue(), (input) => {
       expect(codeOf(input)).toBe('ok')
@@ -34,11 +45,27 @@ describe('what may come over IPC', () => {
 
   it('is nothing else', () => {
     class Point { x = 1 }
-    for (const input of [new Map(), new Set(), new Date(), new Uint8Array(1), new ArrayBuffer(1), /x/, new Error('x'), 1n, Number.NaN, Infinity, Symbol('x'), () => {}, new Point(), { deep: [new Date()] }])
+    for (const input of [
+      new Map(),
+      new Set(),
+      new Date(),
+      new Uint8Array(1),
+      new ArrayBuffer(1),
+      /x/,
+      new Error('x'),
+      1n,
+      Number.NaN,
+      Infinity,
+      Symbol('x'),
+      () => {},
+      new Point(),
+      { deep: [new Date()] },
+    ])
       expect(codeOf(input), String(input)).toBe('invalid-input')
   })
 
-  // S16 for IPC. Red when the comparison with `limits.jsonDepth` in src/main/desktop/plain-input.ts is left out: the cycle never ends but by its size.
+  // S16 for IPC. Red when the comparison with `limits.jsonDepth` in src/main/desktop/plain-input.ts
+  // is left out: the cycle never ends but by its size.
   it('nests as deep as JSON bodies may, and has an end', () => {
     expect(codeOf(nested(limits.jsonDepth))).toBe('ok')
     expect(codeOf(nested(limits.jsonDepth + 1))).toBe('invalid-input')
@@ -50,7 +77,8 @@ describe('what may come over IPC', () => {
     expect(codeOf(wide)).toMatch(/invalid-input|too-large/)
   })
 
-  // S13, S16. Red when one of the two comparisons with `limits.adminBody` is left out: a million members take long, or pass.
+  // S13, S16. Red when one of the two comparisons with `limits.adminBody` is left out: a million
+  // members take long, or pass.
   it('is as long as JSON bodies may be', () => {
     expect(codeOf('x'.repeat(limits.adminBody - 1))).toBe('ok')
     expect(codeOf('x'.repeat(limits.adminBody + 1))).toBe('too-large')

@@ -11,10 +11,16 @@ beforeAll(async () => {
 })
 afterAll(() => larder.dispose())
 
-function setUp(launch: (port: number | undefined) => Promise<DesktopServer> = async () => ({ ...larder, stop: async () => {} })) {
+function setUp(
+  launch: (port: number | undefined) => Promise<DesktopServer> = async () => ({ ...larder, stop: async () => {} }),
+) {
   const states: string[] = []
   const launched = vi.fn(launch)
-  const keeper = createServerKeeper({ launch: launched, findHolder: async () => ({ pid: 7, name: 'other' }), logger: silentLogger })
+  const keeper = createServerKeeper({
+    launch: launched,
+    findHolder: async () => ({ pid: 7, name: 'other' }),
+    logger: silentLogger,
+  })
   keeper.onChange(({ phase }) => states.push(phase))
   return { keeper, states, launched }
 }
@@ -32,7 +38,8 @@ describe('the server behind the window', () => {
     expect(states).toEqual(['serving'])
   })
 
-  // Red when `inTurn` of src/main/desktop/server-keeper.ts runs its work at once: two starts launch two servers.
+  // Red when `inTurn` of src/main/desktop/server-keeper.ts runs its work at once: two starts launch
+  // two servers.
   it('starts once, however often it is told', async () => {
     const { keeper, launched } = setUp()
     await Promise.all([keeper.start(), keeper.start(1), keeper.settled(), keeper.start()])
@@ -47,7 +54,12 @@ describe('the server behind the window', () => {
         throw new Error('no')
       return { ...larder, stop: async () => {} }
     })
-    expect(await keeper.start()).toEqual({ phase: 'trouble', message: 'Port 7777 is taken by another program.', port: 7777, holder: { pid: 7, name: 'other' } })
+    expect(await keeper.start()).toEqual({
+      phase: 'trouble',
+      message: 'Port 7777 is taken by another program.',
+      port: 7777,
+      holder: { pid: 7, name: 'other' },
+    })
     expect(await keeper.start(1)).toEqual({ phase: 'trouble', message: 'no', port: null, holder: null })
     expect(await keeper.start(2)).toMatchObject({ phase: 'serving' })
     expect(launched.mock.calls).toEqual([[undefined], [1], [2]])
@@ -62,7 +74,10 @@ describe('the server behind the window', () => {
     await keeper.abandon(new Error('before'))
     await keeper.start()
     await Promise.all([keeper.abandon(new Error('a bug')), keeper.abandon(new Error('another'))])
-    expect(await keeper.settled()).toMatchObject({ phase: 'trouble', message: 'The server stopped unexpectedly: a bug' })
+    expect(await keeper.settled()).toMatchObject({
+      phase: 'trouble',
+      message: 'The server stopped unexpectedly: a bug',
+    })
     expect([stop.mock.calls.length, states]).toEqual([1, ['serving', 'trouble']])
     expect((await keeper.start()).phase).toBe('serving')
   })
@@ -73,6 +88,10 @@ describe('the server behind the window', () => {
     expect(keeper.sees(event('x'))).toBe(false)
     await keeper.start()
     const { user } = await keeper.call('session.get', {})
-    expect([keeper.sees(event(user.id)), keeper.sees(event(null)), keeper.sees(event('x'))]).toEqual([true, true, false])
+    expect([
+      keeper.sees(event(user.id)),
+      keeper.sees(event(null)),
+      keeper.sees(event('x')),
+    ]).toEqual([true, true, false])
   })
 })

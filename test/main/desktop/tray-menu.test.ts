@@ -4,11 +4,27 @@ import { describe, expect, it, vi } from 'vitest'
 import { applicationMenu } from '../../../src/main/desktop/app-menu'
 import { trayImage, trayMenu, trayTip } from '../../../src/main/desktop/tray-menu'
 
-const actions = { setCaching: vi.fn(), setCache: vi.fn(), copyKey: vi.fn(), copyUrl: vi.fn(), openConsole: vi.fn(), openInBrowser: vi.fn(), setStartAtLogin: vi.fn(), about: vi.fn(), quit: vi.fn() } satisfies ShellActions
+const actions = {
+  setCaching: vi.fn(),
+  setCache: vi.fn(),
+  copyKey: vi.fn(),
+  copyUrl: vi.fn(),
+  openConsole: vi.fn(),
+  openInBrowser: vi.fn(),
+  setStartAtLogin: vi.fn(),
+  about: vi.fn(),
+  quit: vi.fn(),
+} satisfies ShellActions
 const serving: TrayModel = { state: { phase: 'serving', url: 'http://localhost:7777' }, switches: { enabled: true, caches: [{ name: 'a', enabled: false }] }, startsAtLogin: false }
-const trouble: TrayModel = { state: { phase: 'trouble', message: 'Port 7777 is taken.', port: 7777, holder: null }, switches: null, startsAtLogin: null }
+const trouble: TrayModel = {
+  state: { phase: 'trouble', message: 'Port 7777 is taken.', port: 7777, holder: null },
+  switches: null,
+  startsAtLogin: null,
+}
 const off: TrayModel = { ...serving, switches: { enabled: false, caches: [] } }
-const click = (items: ReturnType<typeof trayMenu>, label: string): void => (items.find(item => item.label === label)?.click as () => void)()
+function click(items: ReturnType<typeof trayMenu>, label: string): void {
+  return (items.find(item => item.label === label)?.click as () => void)()
+}
 
 describe('the tray', () => {
   it('tells serving, off and trouble apart', () => {
@@ -22,18 +38,23 @@ describe('the tray', () => {
     expect(actions.setCaching).toHaveBeenLastCalledWith(false)
     click(trayMenu(off, actions), 'Caching')
     expect(actions.setCaching).toHaveBeenLastCalledWith(true)
-    const caches = trayMenu(serving, actions).find(item => item.label === 'Caches')?.submenu as ReturnType<typeof trayMenu>
+    const caches = trayMenu(serving, actions).find(item =>
+      item.label === 'Caches')?.submenu as ReturnType<typeof trayMenu>
     click(caches, 'a')
     expect(actions.setCache).toHaveBeenLastCalledWith('a', true)
   })
 
   it('offers in trouble what works without a server', () => {
-    const enabled = trayMenu(trouble, actions).filter(item => item.type !== 'separator' && item.enabled !== false).map(item => item.label)
+    const enabled = trayMenu(trouble, actions)
+      .filter(item => item.type !== 'separator' && item.enabled !== false)
+      .map(item => item.label)
     expect(enabled).toEqual(['Open console', 'Quit Larder'])
   })
 
   it.each(['darwin', 'win32', 'linux'] as const)('has About, Settings and Quit once in the menu of %s', (platform) => {
-    const labels = applicationMenu(serving, actions, platform).flatMap(item => item.submenu as { label?: string }[] ?? []).map(item => item.label)
+    const labels = applicationMenu(serving, actions, platform)
+      .flatMap(item => item.submenu as { label?: string }[] ?? [])
+      .map(item => item.label)
     for (const label of ['About Larder', 'Settings…', 'Quit Larder'])
       expect(labels.filter(found => found === label), label).toHaveLength(1)
   })

@@ -4,7 +4,8 @@ import { isTrustedSender } from '../../../src/main/desktop/trusted-sender'
 
 const frame = (fields: object): { senderFrame: WebFrameMain } => ({ senderFrame: fields as WebFrameMain })
 
-// S24. Red when one of the two conditions of src/main/desktop/trusted-sender.ts is left out, and when `===` becomes startsWith.
+// S24. Red when one of the two conditions of src/main/desktop/trusted-sender.ts is left out, and
+// when `===` becomes startsWith.
 it('trusts the top frame of our origin, and nobody else', () => {
   expect(isTrustedSender(frame({ parent: null, origin: 'app://larder' }))).toBe(true)
   expect(isTrustedSender({ senderFrame: null })).toBe(false)

@@ -13,17 +13,30 @@ describe('the place of the window', () => {
   })
 
   it('is kept on any display, also partly outside', () => {
-    for (const bounds of [{ x: 10, y: 20, width: 1000, height: 700 }, { x: 2000, y: -150, width: 900, height: 800 }, { x: -700, y: 0, width: 900, height: 700 }])
+    for (const bounds of [
+      { x: 10, y: 20, width: 1000, height: 700 },
+      { x: 2000, y: -150, width: 900, height: 800 },
+      { x: -700, y: 0, width: 900, height: 700 },
+    ])
       expect(placeWindow(bounds, [display, second])).toEqual(bounds)
   })
 
   it('is brought back to the middle of the first display', () => {
-    expect(placeWindow({ x: 5000, y: 5000, width: 1000, height: 700 }, [display])).toEqual({ x: 460, y: 170, width: 1000, height: 700 })
+    expect(placeWindow(
+      { x: 5000, y: 5000, width: 1000, height: 700 },
+      [display],
+    )).toEqual({ x: 460, y: 170, width: 1000, height: 700 })
   })
 
-  // Red when `shows` of src/main/desktop/window-state.ts leaves out one of its four comparisons, or `placeWindow` a Math.min.
+  // Red when `shows` of src/main/desktop/window-state.ts leaves out one of its four comparisons, or
+  // `placeWindow` a Math.min.
   it('always shows a title bar, never larger than its display', () => {
-    const place = fc.record({ x: fc.integer({ min: -9000, max: 9000 }), y: fc.integer({ min: -9000, max: 9000 }), width: fc.integer({ min: 1, max: 9000 }), height: fc.integer({ min: 1, max: 9000 }) })
+    const place = fc.record({
+      x: fc.integer({ min: -9000, max: 9000 }),
+      y: fc.integer({ min: -9000, max: 9000 }),
+      width: fc.integer({ min: 1, max: 9000 }),
+      height: fc.integer({ min: 1, max: 9000 }),
+    })
     fc.assert(fc.property(place, (bounds) => {
       const placed = placeWindow(bounds, [display, second])
       if (!('x' in placed))
@@ -32,7 +45,8 @@ describe('the place of the window', () => {
       expect(placed.width).toBeLessThanOrEqual(display.width)
       expect(placed.height).toBeGreaterThanOrEqual(smallest.height)
       expect(placed.height).toBeLessThanOrEqual(display.height)
-      expect([display, second].some(({ x, y, width, height }) => placed.y >= y && placed.y < y + height && placed.x < x + width && placed.x + placed.width > x)).toBe(true)
+      expect([display, second].some(({ x, y, width, height }) =>
+        placed.y >= y && placed.y < y + height && placed.x < x + width && placed.x + placed.width > x)).toBe(true)
     }))
   })
 })

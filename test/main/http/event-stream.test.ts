@@ -15,7 +15,9 @@ import { recordOf } from '../../helpers/request-record'
 
 const opening = ': Larder event stream\nretry: 1000\n\n'
 
-/** As much of a response as the stream uses, with a socket that takes nothing while it is `blocked`. */
+/**
+ * As much of a response as the stream uses, with a socket that takes nothing while it is `blocked`.
+ */
 class FakeResponse extends EventEmitter {
   status = 0
   headers: readonly string[] = []
@@ -70,16 +72,38 @@ const roomy = () => createInFlight(() => 1e9).hold({}, () => {})
 function open(change: Partial<EventStreamOptions> = {}) {
   const fake = new FakeResponse()
   const hub = strictHub()
-  const stream = openEventStream({ response: fake as unknown as ServerResponse, hub, sees: () => true, topics: () => true, heartbeatMs: 15_000, alive: () => true, hold: roomy(), ...change })
+  const stream = openEventStream({
+    response: fake as unknown as ServerResponse,
+    hub,
+    sees: () => true,
+    topics: () => true,
+    heartbeatMs: 15_000,
+    alive: () => true,
+    hold: roomy(),
+    ...change,
+  })
   const touch = (key: string) => hub.emit('entry.touched', 'ann', { cache: 'a', key })
   return { fake, hub, stream, touch, text: () => fake.writes.slice(1).join('') }
 }
 
-/** Reads server-sent events as WHATWG HTML §9.2.6 says: a block without data (comments, retry) is no event. */
+/**
+ * Reads server-sent events as WHATWG HTML §9.2.6 says: a block without data (comments, retry) is no
+ * event.
+ */
 function parseEvents(text: string) {
-  return text.split('\n\n').slice(0, -1).map(block => block.split('\n').filter(line => !line.startsWith(':'))).filter(lines => lines.some(line => line.startsWith('data: '))).map((lines) => {
-    const fields = new Map(lines.map((line): [string, string] => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]))
-    return { id: fields.get('id'), event: fields.get('event'), data: JSON.parse(fields.get('data') ?? 'null') as Record<string, unknown> }
+  return text.split('\n\n').slice(0, -1).map(block =>
+    block
+      .split('\n')
+      .filter(line => !line.startsWith(':'))).filter(lines => lines.some(line => line.startsWith('data: '))).map((
+    lines,
+  ) => {
+    const fields = new Map(lines.map((line): [string, string] =>
+      [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]))
+    return {
+      id: fields.get('id'),
+      event: fields.get('event'),
+      data: JSON.parse(fields.get('data') ?? 'null') as Record<string, unknown>,
+    }
   })
 }
 
@@ -100,12 +124,22 @@ describe('openEventStream', () => {
 
   it('frames an event as id, topic and one line of JSON', () => {
     const { hub, stream, text } = open()
-    hub.emit('entry.set', 'ann', { cache: 'a', key: 'line\r\nend\u2028 \uD800 🍐 data: x', kind: 'bytes', flags: 0, bytes: 3 })
+    hub.emit('entry.set', 'ann', {
+      cache: 'a',
+      key: 'line\r\nend\u2028 \uD800 🍐 data: x',
+      kind: 'bytes',
+      flags: 0,
+      bytes: 3,
+    })
     hub.emit('switch', null, { enabled: false })
     vi.advanceTimersByTime(50)
     expect(text().split('\n')).toHaveLength(9)
     expect(parseEvents(text())).toEqual([
-      { id: '1', event: 'entry.set', data: { cache: 'a', key: 'line\r\nend\u2028 \uD800 🍐 data: x', kind: 'bytes', flags: 0, bytes: 3 } },
+      {
+        id: '1',
+        event: 'entry.set',
+        data: { cache: 'a', key: 'line\r\nend\u2028 \uD800 🍐 data: x', kind: 'bytes', flags: 0, bytes: 3 },
+      },
       { id: '2', event: 'switch', data: { enabled: false } },
     ])
     stream.dispose()
@@ -119,7 +153,10 @@ describe('openEventStream', () => {
     hub.emit('switch', null, { enabled: true })
     hub.emit('settings', null, {})
     vi.advanceTimersByTime(50)
-    expect(parseEvents(text()).map(e => [e.event, e.data])).toEqual([['cache.created', { cache: 'mine' }], ['switch', { enabled: true }]])
+    expect(parseEvents(text()).map(e => [e.event, e.data])).toEqual([
+      ['cache.created', { cache: 'mine' }],
+      ['switch', { enabled: true }],
+    ])
     stream.dispose()
   })
 
@@ -160,7 +197,8 @@ describe('openEventStream', () => {
       vi.advanceTimersByTime(20)
     }
     expect(fake.writableLength).toBeLessThan(1024 * 1024 + 2 * size)
-    // The socket takes a part of it: there is room, but what comes now must not overtake the word of what is lost.
+    // The socket takes a part of it: there is room, but what comes now must not overtake the word
+    // of what is lost.
     fake.writableLength = size
     hub.emit('switch', null, { enabled: false })
     vi.advanceTimersByTime(20)
@@ -170,8 +208,12 @@ describe('openEventStream', () => {
     hub.emit('switch', null, { enabled: true })
     vi.advanceTimersByTime(20)
     const after = parseEvents(text()).slice(before.length)
-    expect(after.map(e => [e.event, e.data])).toEqual([['lagged', { dropped: 31 - before.length, requests: {} }], ['switch', { enabled: true }]])
-    expect(parseEvents(text()).map(e => e.id)).toEqual(Array.from({ length: before.length + 2 }, (_, i) => String(i + 1)))
+    expect(after.map(e => [e.event, e.data])).toEqual([
+      ['lagged', { dropped: 31 - before.length, requests: {} }],
+      ['switch', { enabled: true }],
+    ])
+    expect(parseEvents(text()).map(e =>
+      e.id)).toEqual(Array.from({ length: before.length + 2 }, (_, i) => String(i + 1)))
     stream.dispose()
   })
 
@@ -186,7 +228,8 @@ describe('openEventStream', () => {
     fake.drain()
     vi.advanceTimersByTime(20)
     const events = parseEvents(text())
-    const told = (result: string): number => events.filter(event => event.event === 'request' && event.data.result === result).length
+    const told = (result: string): number =>
+      events.filter(event => event.event === 'request' && event.data.result === result).length
     const lost = events.at(-1)?.data.requests as Record<string, number>
     expect([told('hit') + (lost.hit ?? 0), told('miss') + (lost.miss ?? 0)]).toEqual([30, 10])
     expect(events.at(-1)?.data.dropped).toBe(40 - (events.length - 1))
@@ -207,7 +250,8 @@ describe('openEventStream', () => {
     stream.dispose()
   })
 
-  // S9, the stream's half. Red when mayWrite() in event-stream.ts returns true without asking alive().
+  // S9, the stream's half. Red when mayWrite() in event-stream.ts returns true without asking
+  // alive().
   it('writes nothing more once the credential is revoked, and ends', () => {
     let valid = true
     const { fake, hub, text, touch } = open({ alive: () => valid })
@@ -230,7 +274,13 @@ describe('openEventStream', () => {
   })
 
   // S9. Red when the line that schedules a flush for `credentialTopics` in receive() is taken out.
-  it.each(['keys', 'users', 'settings'] as const)('notices at once when %s end its credential, where it sees no event of it', (topic) => {
+  it.each([
+    'keys',
+    'users',
+    'settings',
+  ] as const)('notices at once when %s end its credential, where it sees no event of it', (
+    topic,
+  ) => {
     let valid = true
     const { fake, hub, text } = open({ alive: () => valid, topics: parseTopics('switch'), sees: () => false })
     hub.emit(topic, 'ann', {})
@@ -279,7 +329,8 @@ describe('s28 readers who take nothing', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  // Red: in src/main/http/event-stream.ts drop `response.destroy()` in `beat`, or the line `silent = 0`.
+  // Red: in src/main/http/event-stream.ts drop `response.destroy()` in `beat`, or the line `silent
+  // = 0`.
   it('are cut off within two heartbeats, and not as long as they take something now and then', () => {
     const { fake, touch } = open()
     fake.blocked = true
@@ -320,7 +371,16 @@ describe('over a real server', () => {
     let response: ServerResponse | undefined
     const server = createServer((_, serverResponse) => {
       response = serverResponse
-      openEventStream({ response: serverResponse, hub, sees: () => true, topics: () => true, heartbeatMs: 60_000, alive: () => true, hold: roomy(), ...change })
+      openEventStream({
+        response: serverResponse,
+        hub,
+        sees: () => true,
+        topics: () => true,
+        heartbeatMs: 60_000,
+        alive: () => true,
+        hold: roomy(),
+        ...change,
+      })
     })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -342,7 +402,10 @@ describe('over a real server', () => {
 
   it('reaches a reader who keeps up with every event, in order', async () => {
     const { hub, incoming, stop } = await serve()
-    expect(incoming.headers).toMatchObject({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' })
+    expect(incoming.headers).toMatchObject({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+    })
     let text = ''
     incoming.setEncoding('utf8').on('data', (chunk: string) => void (text += chunk))
     for (let batch = 0; batch < 50; batch++) {
@@ -417,7 +480,21 @@ describe('parseTopics', () => {
     expect(chosen('request')).toEqual(['request'])
   })
 
-  it.each(['', ' ', ',', 'entry,', 'entries', 'Entry', 'entry.', 'entry.set.more', 'cache.', '*', '__proto__', 'constructor', 'ent'])('refuses %j by the name of the field', (text) => {
+  it.each([
+    '',
+    ' ',
+    ',',
+    'entry,',
+    'entries',
+    'Entry',
+    'entry.',
+    'entry.set.more',
+    'cache.',
+    '*',
+    '__proto__',
+    'constructor',
+    'ent',
+  ])('refuses %j by the name of the field', (text) => {
     const refusal = (() => {
       try {
         parseTopics(text)

@@ -36,7 +36,8 @@ async function waitForRoom(answered: boolean) {
   return { inFlight, failures, room, body: bodies[0], other }
 }
 
-// Red: in src/main/http/gather.ts let `wanted` be `doubled`: for the last bytes it would be copied into twice its size.
+// Red: in src/main/http/gather.ts let `wanted` be `doubled`: for the last bytes it would be copied
+// into twice its size.
 it('s28 a body of a declared length needs room for one and a half of it at most', async () => {
   const declared = 16 * 1024 * 1024
   const request = new IncomingMessage(new Socket())
@@ -44,7 +45,16 @@ it('s28 a body of a declared length needs room for one and a half of it at most'
   const failures: unknown[] = []
   const whole = (body: Buffer): void => void sizes.push(body.length)
   const inFlight = createInFlight(() => 1.51 * declared)
-  gather({ request, declared, limit: declared, inFlight, caller: {}, whole, answered: () => false, failed: error => failures.push(error) })
+  gather({
+    request,
+    declared,
+    limit: declared,
+    inFlight,
+    caller: {},
+    whole,
+    answered: () => false,
+    failed: error => failures.push(error),
+  })
   // What the first read of a socket brings of a body, behind its head.
   const chunk = Buffer.alloc(65_424, 'x')
   for (let left = declared; left > 0; left -= chunk.length) {
@@ -66,7 +76,8 @@ describe('s28 a body that waits for room in its cache', () => {
     expect([inFlight.bytes, failures]).toEqual([0, []])
   })
 
-  // Red: in src/main/http/gather.ts let `drop` return as soon as `settled`, or leave `letGo(waiting)` out.
+  // Red: in src/main/http/gather.ts let `drop` return as soon as `settled`, or leave
+  // `letGo(waiting)` out.
   it('goes when another needs the memory: it is given back at once, and its client told', async () => {
     const { inFlight, failures, body, other } = await waitForRoom(false)
     expect(other.resize(70_000)).toBe(true)
@@ -74,7 +85,8 @@ describe('s28 a body that waits for room in its cache', () => {
     expect(failures).toMatchObject([{ code: 'overloaded' }])
   })
 
-  // Red: in src/main/http/gather.ts leave `answered()` out of `drop`: the value of a cache would be empty.
+  // Red: in src/main/http/gather.ts leave `answered()` out of `drop`: the value of a cache would be
+  // empty.
   it('stays when its answer has begun: the cache has it then', async () => {
     const { failures, body, other } = await waitForRoom(true)
     expect(other.resize(70_000)).toBe(true)

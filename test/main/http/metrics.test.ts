@@ -9,7 +9,15 @@ import { mapRows } from '../../../src/shared/rows'
 const statistics: Statistics = {
   hits: 12,
   staleHits: 2,
-  misses: { ...mapRows(missReasons, () => 0), absent: 1, expired: 2, evicted: 3, flushed: 4, invalidated: 5, disabled: 6 },
+  misses: {
+    ...mapRows(missReasons, () => 0),
+    absent: 1,
+    expired: 2,
+    evicted: 3,
+    flushed: 4,
+    invalidated: 5,
+    disabled: 6,
+  },
   sets: 7,
   deletes: 8,
   evictions: 9,
@@ -90,7 +98,9 @@ describe('renderMetrics', () => {
   })
 
   it('says NaN for the quantiles of nothing', () => {
-    const { value } = render({ caches: [fakeCache('new', { statistics: { latency: { count: 0, p50: 0, p90: 0, p99: 0, max: 0 } } })] })
+    const { value } = render({
+      caches: [fakeCache('new', { statistics: { latency: { count: 0, p50: 0, p90: 0, p99: 0, max: 0 } } })],
+    })
     expect(value('larder_request_duration_seconds', { cache: 'new', quantile: '0.99' })).toBeNaN()
     expect(value('larder_request_duration_seconds_count', { cache: 'new' })).toBe(0)
   })
@@ -110,7 +120,16 @@ describe('renderMetrics', () => {
 
   it('leaves out the families that have no cache to speak of', () => {
     const { types } = render({ caches: [] })
-    expect([...types.keys()]).toEqual(['larder_memory_budget_bytes', 'larder_switch', 'larder_in_flight_bytes', 'larder_in_flight_budget_bytes', 'larder_event_loop_delay_seconds', 'process_resident_memory_bytes', 'process_cpu_seconds_total', 'process_uptime_seconds'])
+    expect([...types.keys()]).toEqual([
+      'larder_memory_budget_bytes',
+      'larder_switch',
+      'larder_in_flight_bytes',
+      'larder_in_flight_budget_bytes',
+      'larder_event_loop_delay_seconds',
+      'process_resident_memory_bytes',
+      'process_cpu_seconds_total',
+      'process_uptime_seconds',
+    ])
   })
 
   it('names counters with _total, everything else without', () => {
@@ -133,8 +152,17 @@ describe('renderMetrics', () => {
   })
 
   it('writes numbers as the format does', () => {
-    const number = (residentMemory: number) => render({ process: { ...figures, residentMemory } }).value('process_resident_memory_bytes')
-    for (const wanted of [0, 1e21, 1e-7, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN])
+    const number = (residentMemory: number) =>
+      render({ process: { ...figures, residentMemory } }).value('process_resident_memory_bytes')
+    for (const wanted of [
+      0,
+      1e21,
+      1e-7,
+      Number.MAX_SAFE_INTEGER,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      Number.NaN,
+    ])
       expect(number(wanted)).toBe(wanted)
   })
 })
@@ -154,7 +182,10 @@ describe('the parser of this test', () => {
   })
 })
 
-/** Text exposition format 0.0.4, read strictly: help, type, then that family's samples, nothing twice. */
+/**
+ * Text exposition format 0.0.4, read strictly: help, type, then that family's samples, nothing
+ * twice.
+ */
 function parseExposition(text: string) {
   const types = new Map<string, string>()
   const series = new Map<string, number>()
@@ -175,7 +206,9 @@ function parseExposition(text: string) {
       types.set(family = name, rest)
       continue
     }
-    const sample = /^([a-z_]\w*)(?:\{((?:[a-z_]\w*="(?:[^"\\]|\\[\\"n])*"(?:,(?=[a-z])|(?=\})))+)\})? (NaN|[+-]Inf|-?\d+(?:\.\d+)?(?:e[+-]\d+)?)$/.exec(line)
+    const sample = /^([a-z_]\w*)(?:\{((?:[a-z_]\w*="(?:[^"\\]|\\[\\"n])*"(?:,(?=[a-z])|(?=\})))+)\})? (NaN|[+-]Inf|-?\d+(?:\.\d+)?(?:e[+-]\d+)?)$/.exec(
+      line,
+    )
     if (!sample)
       throw new Error(`Bad line: ${line}`)
     const [, name = '', labels = '', number = ''] = sample
@@ -189,7 +222,10 @@ function parseExposition(text: string) {
       throw new Error(`Twice: ${line}`)
     series.set(id, Number(number.replace('Inf', 'Infinity')))
   }
-  return { types, value: (name: string, labels: Record<string, string> = {}) => series.get(seriesId(name, Object.entries(labels))) }
+  return {
+    types,
+    value: (name: string, labels: Record<string, string> = {}) => series.get(seriesId(name, Object.entries(labels))),
+  }
 }
 
 function seriesId(name: string, labels: [string, string][]): string {

@@ -46,7 +46,10 @@ describe('the tables', () => {
   it('says for every error code what a real answer says', () => {
     for (const code of Object.keys(errorRegistry) as (keyof typeof errorRegistry)[]) {
       const example = (resolve(`#/components/examples/${code}`) as Json).value as Json
-      expect(example).toEqual({ ...new LarderError(code, example.detail as string).toProblem(), ...('errors' in example && { errors: example.errors }) })
+      expect(example).toEqual({
+        ...new LarderError(code, example.detail as string).toProblem(),
+        ...('errors' in example && { errors: example.errors }),
+      })
       expect(violations(resolve('#/components/schemas/Problem') as Json, example), code).toEqual([])
     }
   })
@@ -63,13 +66,21 @@ describe('the tables', () => {
 
   it('says that an entry key takes the rest of the path', () => {
     const parameters = at('entries.get').operation.parameters as Json[]
-    expect(parameters.find(p => p.name === 'key')).toMatchObject({ 'in': 'path', 'required': true, 'x-larder-rest': true })
+    expect(parameters.find(p => p.name === 'key')).toMatchObject({
+      'in': 'path',
+      'required': true,
+      'x-larder-rest': true,
+    })
     expect(parameters.find(p => p.name === 'cache')).not.toHaveProperty('x-larder-rest')
   })
 
   it('answers in each face\'s own error body', () => {
     const classic = examplesOf((at('classic.set').operation.responses as Json)['400'])
-    expect(values(classic)).toContainEqual(expect.objectContaining({ error: '400 Bad Request', message: 'Key already exists.', status: 400 }))
+    expect(values(classic)).toContainEqual(expect.objectContaining({
+      error: '400 Bad Request',
+      message: 'Key already exists.',
+      status: 400,
+    }))
     expect(values(classic)).toContainEqual(expect.objectContaining({ message: 'Missing Api-Key header.' }))
     for (const { operation } of found.filter(({ operation }) => (operation.tags as string[]).includes('Classic API'))) {
       for (const response of Object.values(operation.responses as Json)) {
@@ -79,20 +90,36 @@ describe('the tables', () => {
     }
     expect(values(examplesOf((at('plain.get').operation.responses as Json)['404']))).toContain('given key not found\n')
     expect(Object.keys(contentOf((at('plain.get').operation.responses as Json)['404']))).toEqual(['text/plain'])
-    expect(Object.keys(contentOf((at('entries.get').operation.responses as Json)['503']))).toEqual(['application/problem+json'])
+    expect(Object.keys(contentOf(
+      (at('entries.get').operation.responses as Json)['503'],
+    ))).toEqual(['application/problem+json'])
   })
 
   it('says which header fields describe an entry', () => {
-    const headersOf = (id: string, status: number) => Object.keys(followed((at(id).operation.responses as Json)[status]).headers ?? {})
+    const headersOf = (id: string, status: number) =>
+      Object.keys(followed((at(id).operation.responses as Json)[status]).headers ?? {})
     for (const id of ['entries.get', 'entries.get.head', 'plain.get'])
       expect(headersOf(id, 200), id).toEqual(['ETag', 'Age', 'Larder-TTL', 'Larder-Tags', 'Cache-Status'])
-    expect([headersOf('entries.put', 201), headersOf('plain.put', 201), headersOf('entries.patch', 204)]).toEqual([['ETag'], ['ETag'], ['ETag']])
-    expect([headersOf('entries.delete', 204), headersOf('entries.list', 200), headersOf('classic.get', 200)]).toEqual([[], [], []])
-    expect([headersOf('entries.get', 503), headersOf('session.create', 429)]).toEqual([['Retry-After'], ['Retry-After']])
+    expect([
+      headersOf('entries.put', 201),
+      headersOf('plain.put', 201),
+      headersOf('entries.patch', 204),
+    ]).toEqual([['ETag'], ['ETag'], ['ETag']])
+    expect([
+      headersOf('entries.delete', 204),
+      headersOf('entries.list', 200),
+      headersOf('classic.get', 200),
+    ]).toEqual([[], [], []])
+    expect([
+      headersOf('entries.get', 503),
+      headersOf('session.create', 429),
+    ]).toEqual([['Retry-After'], ['Retry-After']])
   })
 
   it('gives body examples that its own schemas accept', () => {
-    const examples = found.flatMap(({ operation }) => values(contentOf(operation.requestBody)) as Json[]).filter(media => 'example' in media)
+    const examples = found
+      .flatMap(({ operation }) => values(contentOf(operation.requestBody)) as Json[])
+      .filter(media => 'example' in media)
     expect(examples.length).toBeGreaterThan(1)
     for (const { schema, example } of examples)
       expect(violations(schema as Json, example)).toEqual([])
@@ -105,17 +132,57 @@ describe('the document', () => {
   })
 
   it.each<[string, (broken: Json) => void]>([
-    ['a dangling reference', (broken) => { operationIn(broken, '/readyz').responses = { 200: { $ref: '#/components/responses/nowhere' } } }],
-    ['a path parameter that nobody declares', (broken) => { operationIn(broken, '/admin/caches/{name}').parameters = [] }],
-    ['a parameter that the path does not have', (broken) => { operationIn(broken, '/readyz').parameters = [{ name: 'x', in: 'path', required: true, schema: {} }] }],
-    ['an optional path parameter', (broken) => { operationIn(broken, '/admin/caches/{name}').parameters = [{ name: 'name', in: 'path', required: false, schema: {} }] }],
+    [
+      'a dangling reference',
+      (broken) => { operationIn(broken, '/readyz').responses = { 200: { $ref: '#/components/responses/nowhere' } } },
+    ],
+    [
+      'a path parameter that nobody declares',
+      (broken) => { operationIn(broken, '/admin/caches/{name}').parameters = [] },
+    ],
+    [
+      'a parameter that the path does not have',
+      (
+        broken,
+      ) => { operationIn(broken, '/readyz').parameters = [{ name: 'x', in: 'path', required: true, schema: {} }] },
+    ],
+    [
+      'an optional path parameter',
+      (
+        broken,
+      ) => {
+        operationIn(broken, '/admin/caches/{name}').parameters = [{
+          name: 'name',
+          in: 'path',
+          required: false,
+          schema: {},
+        }]
+      },
+    ],
     ['an answer without description', (broken) => { operationIn(broken, '/readyz').responses = { 200: {} } }],
-    ['an answer that is no status', (broken) => { operationIn(broken, '/readyz').responses = { ok: { description: '' } } }],
+    [
+      'an answer that is no status',
+      (broken) => { operationIn(broken, '/readyz').responses = { ok: { description: '' } } },
+    ],
     ['an operation id twice', (broken) => { operationIn(broken, '/readyz').operationId = 'health.live' }],
     ['an unknown tag', (broken) => { operationIn(broken, '/readyz').tags = ['Nowhere'] }],
     ['an unknown security scheme', (broken) => { operationIn(broken, '/readyz').security = [{ cookie: [] }] }],
-    ['a schema of an unknown type', (broken) => { ((broken.components as Json).schemas as Json).Cache = { type: 'dictionary' } }],
-    ['a schema that requires what it does not have', (broken) => { ((broken.components as Json).schemas as Json).Cache = { type: 'object', required: ['a'], properties: {} } }],
+    [
+      'a schema of an unknown type',
+      (broken) => { ((broken.components as Json).schemas as Json).Cache = { type: 'dictionary' } },
+    ],
+    [
+      'a schema that requires what it does not have',
+      (
+        broken,
+      ) => {
+        ((broken.components as Json).schemas as Json).Cache = {
+          type: 'object',
+          required: ['a'],
+          properties: {},
+        }
+      },
+    ],
   ])('would not pass with %s', (_, breakIt) => {
     const broken = structuredClone(document)
     breakIt(broken)
@@ -157,7 +224,8 @@ describe('the document', () => {
   })
 })
 
-// ---- Reading the document -------------------------------------------------------------------------------
+// ---- Reading the document
+// -------------------------------------------------------------------------------
 
 function operationsOf(root: Json): Found[] {
   return Object.entries(root.paths as Record<string, Json>).flatMap(([path, item]) =>
@@ -214,17 +282,24 @@ function nodes(node: unknown): Json[] {
   return [...(Array.isArray(node) ? [] : [node as Json]), ...Object.values(node).flatMap(nodes)]
 }
 
-// ---- The rules of OpenAPI 3.1 that tools rely on --------------------------------------------------------
+// ---- The rules of OpenAPI 3.1 that tools rely on
+// --------------------------------------------------------
 
 function breaches(root: Json): string[] {
   const all = operationsOf(root)
   const ids = all.map(({ operation }) => operation.operationId)
   return [
-    ...nodes(root).filter(node => typeof node.$ref === 'string' && resolve(node.$ref, root) === undefined).map(node => `${node.$ref} leads nowhere`),
+    ...nodes(root)
+      .filter(node => typeof node.$ref === 'string' && resolve(node.$ref, root) === undefined)
+      .map(node => `${node.$ref} leads nowhere`),
     ...ids.filter((id, i) => ids.indexOf(id) !== i).map(id => `operationId ${id} twice`),
     ...all.flatMap(found => operationBreaches(found, root).map(text => `${found.method} ${found.path}: ${text}`)),
-    ...Object.entries((root.components as Json).schemas as Record<string, Json>).flatMap(([name, schema]) => schemaBreaches(schema).map(text => `${name}: ${text}`)),
-    ...Object.values(root.components as Record<string, Json>).flatMap(Object.keys).filter(name => !/^[\w.-]+$/.test(name)).map(name => `${name} is no component name`),
+    ...Object.entries((root.components as Json).schemas as Record<string, Json>)
+      .flatMap(([name, schema]) => schemaBreaches(schema).map(text => `${name}: ${text}`)),
+    ...Object.values(root.components as Record<string, Json>)
+      .flatMap(Object.keys)
+      .filter(name => !/^[\w.-]+$/.test(name))
+      .map(name => `${name} is no component name`),
   ]
 }
 
@@ -247,15 +322,31 @@ function operationBreaches({ path, operation }: Found, root: Json): string[] {
   if (!(operation.tags as string[]).every(tag => tags.includes(tag)))
     text.push('an unknown tag')
   const schemes = Object.keys((root.components as Json).securitySchemes as Json)
-  if ((operation.security as Json[] | undefined)?.some(requirement => Object.keys(requirement).some(name => !schemes.includes(name))))
+  if ((operation.security as Json[] | undefined)?.some(requirement =>
+    Object.keys(requirement).some(name => !schemes.includes(name)))) {
     text.push('an unknown security scheme')
+  }
   const responses = Object.entries(operation.responses as Json)
-  if (responses.length === 0 || responses.some(([status, response]) => !/^[1-5]\d\d$/.test(status) || typeof followed(response, root)?.description !== 'string'))
+  if (responses.length === 0
+    || responses.some(([status, response]) =>
+      !/^[1-5]\d\d$/.test(status) || typeof followed(response, root)?.description !== 'string')) {
     text.push('a response without status or description')
-  const media = [operation.requestBody, ...Object.values(operation.responses as Json)].flatMap(node => Object.entries((followed(node, root)?.content ?? {}) as Record<string, Json>))
-  if (media.some(([type, content]) => !/^[\w*.+-]+\/[\w*.+-]+/.test(type) || ('example' in content && 'examples' in content)))
+  }
+  const media = [
+    operation.requestBody,
+    ...Object.values(operation.responses as Json),
+  ].flatMap(node => Object.entries((followed(node, root)?.content ?? {}) as Record<string, Json>))
+  if (media.some(([type, content]) =>
+    !/^[\w*.+-]+\/[\w*.+-]+/.test(type) || ('example' in content && 'examples' in content))) {
     text.push('a media type that is none, or with example and examples')
-  return [...text, ...[...parameters, ...media.map(([, content]) => content)].flatMap(node => node.schema ? schemaBreaches(node.schema as Json) : [])]
+  }
+  return [
+    ...text,
+    ...[
+      ...parameters,
+      ...media.map(([, content]) => content),
+    ].flatMap(node => node.schema ? schemaBreaches(node.schema as Json) : []),
+  ]
 }
 
 const types = new Set(['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'])
@@ -271,8 +362,15 @@ function schemaBreaches(schema: Json): string[] {
     void new RegExp(pattern, 'u')
   if ('nullable' in schema || '$schema' in schema || '$defs' in schema || '$id' in schema)
     text.push('a keyword that does not belong here')
-  const inner = [...Object.values((properties ?? {}) as Json), ...['items', 'additionalProperties', 'propertyNames'].map(name => schema[name]), ...['anyOf', 'oneOf', 'allOf'].flatMap(name => schema[name] ?? [])]
-  return [...text, ...inner.filter(node => typeof node === 'object' && node !== null).flatMap(node => schemaBreaches(node as Json))]
+  const inner = [
+    ...Object.values((properties ?? {}) as Json),
+    ...['items', 'additionalProperties', 'propertyNames'].map(name => schema[name]),
+    ...['anyOf', 'oneOf', 'allOf'].flatMap(name => schema[name] ?? []),
+  ]
+  return [
+    ...text,
+    ...inner.filter(node => typeof node === 'object' && node !== null).flatMap(node => schemaBreaches(node as Json)),
+  ]
 }
 
 /** What of `value` the schema refuses; the keywords that the examples meet. */
@@ -294,7 +392,9 @@ function violations(schema: Json, value: unknown): string[] {
   if (typeof value !== 'object' || value === null)
     return text
   const properties = (schema.properties ?? {}) as Record<string, Json>
-  text.push(...((schema.required ?? []) as string[]).filter(name => !Object.hasOwn(value, name)).map(name => `${name} is missing`))
+  text.push(...((schema.required ?? []) as string[])
+    .filter(name => !Object.hasOwn(value, name))
+    .map(name => `${name} is missing`))
   for (const [name, inner] of Object.entries(value)) {
     const property = properties[name]
     if (property)

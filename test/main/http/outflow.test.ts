@@ -70,7 +70,8 @@ describe('s28 what clients have not taken', () => {
     outflow.dispose()
   })
 
-  // Red: in src/main/http/outflow.ts drop `socket.destroy()` in `measure`, or in the call of `inFlight.hold`.
+  // Red: in src/main/http/outflow.ts drop `socket.destroy()` in `measure`, or in the call of
+  // `inFlight.hold`.
   it.each([
     { other: 700, more: 400, gone: [false, true], left: 400 },
     { other: 300, more: 800, gone: [true, false], left: 300 },
@@ -115,7 +116,10 @@ it('tells of an answer that its connection has not taken at once', async () => {
   const { send } = createTurn((socket, caller) => told.push([socket, caller]))
   const answer = (waiting: number): { socket: FakeSocket, response: ServerResponse } => {
     const socket = new FakeSocket()
-    return { socket, response: { socket, end: () => void (socket.writableLength = waiting) } as unknown as ServerResponse }
+    return {
+      socket,
+      response: { socket, end: () => void (socket.writableLength = waiting) } as unknown as ServerResponse,
+    }
   }
   const taken = answer(0)
   const waiting = answer(10)

@@ -68,7 +68,18 @@ it('keeps no mark that a layer takes back later', () => {
   expect(requestLog.list(userId, everything).requests[0]?.marks).toEqual(['first'])
 })
 
-const hit = { value: Buffer.alloc(0), contentType: '', tags: [], kind: 'bytes' as const, flags: 0, version: 1, age: 0, ttl: 1, stale: false, hits: 1 }
+const hit = {
+  value: Buffer.alloc(0),
+  contentType: '',
+  tags: [],
+  kind: 'bytes' as const,
+  flags: 0,
+  version: 1,
+  age: 0,
+  ttl: 1,
+  stale: false,
+  hits: 1,
+}
 it.each([
   ['a hit', hit, 'hit', null],
   ['a stale one', { ...hit, stale: true }, 'stale', null],

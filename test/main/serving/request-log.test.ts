@@ -51,7 +51,18 @@ it('lists what was recorded, as the schema says', () => {
     total: 2,
     requests: [
       { ...rest, id: 1, at: '2026-01-01T00:00:00.000Z' },
-      { ...rest, id: 2, at: '2026-01-01T00:00:01.500Z', key: null, cache: null, operation: null, status: 404, result: 'miss', reason: 'absent', keyId: null },
+      {
+        ...rest,
+        id: 2,
+        at: '2026-01-01T00:00:01.500Z',
+        key: null,
+        cache: null,
+        operation: null,
+        status: 404,
+        result: 'miss',
+        reason: 'absent',
+        keyId: null,
+      },
     ],
   })
   expect(RequestList.parse(list)).toEqual(list)
@@ -94,7 +105,8 @@ it('shows a user only their own, and a narrow key only its caches', () => {
   record({ user: null, cache: 'a' })
   record({ user: 'ann', cache: 'b' })
   record({ user: 'ann', cache: null })
-  const ids = (user: string, caches?: ReadonlySet<string> | null) => log.list(user, everything, caches).requests.map(r => r.id)
+  const ids = (user: string, caches?: ReadonlySet<string> | null) =>
+    log.list(user, everything, caches).requests.map(r => r.id)
   expect(ids('ann')).toEqual([1, 4, 5])
   expect(ids('ann', null)).toEqual([1, 4, 5])
   expect(ids('bob')).toEqual([2])
@@ -123,7 +135,10 @@ it('lists what a filter lets pass, and counts these alone', () => {
 it('names the field and the character of a bad filter', () => {
   const { log } = setUp()
   const list = (filter: string) => () => log.list('ann', { after: 0, limit: 1, filter })
-  expect(list('"🍐" nope:1')).toThrow(expect.objectContaining({ code: 'invalid-input', errors: [{ field: 'filter', message: expect.stringMatching(/^at character 5: There is no field nope\./) }] }))
+  expect(list('"🍐" nope:1')).toThrow(expect.objectContaining({
+    code: 'invalid-input',
+    errors: [{ field: 'filter', message: expect.stringMatching(/^at character 5: There is no field nope\./) }],
+  }))
   expect(list('key:"a')).toThrow(/^filter: at character 5: This quotation mark is not closed\.$/)
 })
 
@@ -142,12 +157,18 @@ it('cuts keys at 256 and paths at 512 characters, never through a surrogate pair
   expect(even?.path).toBe('ü'.repeat(512))
 })
 
-// S12. Red when `cut(withoutQuery(fields.path), longestPath)` in request-log.ts becomes `cut(fields.path, longestPath)`.
+// S12. Red when `cut(withoutQuery(fields.path), longestPath)` in request-log.ts becomes
+// `cut(fields.path, longestPath)`.
 it('keeps no query string, no header and no body, in the list as in the event', () => {
   const { clock, hub, log } = setUp()
   const events: LarderEvent[] = []
   hub.subscribe(event => void events.push(event))
-  const withSecrets = { ...fields, path: '/v1/pear?token=canary-query', headers: { 'api-key': 'canary-header' }, body: 'canary-body' }
+  const withSecrets = {
+    ...fields,
+    path: '/v1/pear?token=canary-query',
+    headers: { 'api-key': 'canary-header' },
+    body: 'canary-body',
+  }
   log.record(withSecrets, clock.stopwatch.now())
   const { requests } = log.list('ann', everything)
   expect(requests[0]?.path).toBe('/v1/pear')
@@ -216,10 +237,13 @@ it('a steady thousand a second reads as a thousand', () => {
   expect(log.perSecond()).toBeLessThanOrEqual(1000)
 })
 
-it.skipIf(!timed)('records a million requests at under 1 µs each, within a small multiple of pushing to an array', () => {
+it.skipIf(
+  !timed,
+)('records a million requests at under 1 µs each, within a small multiple of pushing to an array', () => {
   const [rounds, count] = [5, 200_000]
   const log = createRequestLog({ clock: systemClock, stopwatch: systemStopwatch, hub: createEventHub(() => {}) })
-  const input = Array.from({ length: 1000 }, (_, i) => ({ ...fields, path: `/v1/key-${i}`, key: `key-${i}`, duration: i + 0.5 }))
+  const input = Array.from({ length: 1000 }, (_, i) =>
+    ({ ...fields, path: `/v1/key-${i}`, key: `key-${i}`, duration: i + 0.5 }))
   const push = () => {
     const list: RequestFields[] = []
     for (let i = 0; i < count; i++)
@@ -238,7 +262,9 @@ it.skipIf(!timed)('records a million requests at under 1 µs each, within a smal
     return performance.now() - start
   }))
   const [pushing, recording] = [best(push), best(record)]
-  console.log(`record ${(recording * 1000 / count).toFixed(3)} µs, push ${(pushing * 1000 / count).toFixed(3)} µs, ratio ${(recording / pushing).toFixed(2)}`)
+  console.log(
+    `record ${(recording * 1000 / count).toFixed(3)} µs, push ${(pushing * 1000 / count).toFixed(3)} µs, ratio ${(recording / pushing).toFixed(2)}`,
+  )
   expect(log.total()).toBe(1_000_000)
   expect(recording / pushing).toBeLessThan(8)
   expect(recording * 1000 / count).toBeLessThan(1)

@@ -8,7 +8,22 @@ import { silentLogger } from '../../../src/main/base/logger'
 import { openEntryJournal } from '../../../src/main/storage/entry-journal'
 import { temporaryFolder } from '../../helpers/folder'
 
-const anEntry = (key: string, change: Partial<PersistedEntry> = {}): PersistedEntry => ({ key, value: Buffer.from(`value of ${key}`), contentType: 'text/plain', tags: ['a', 'ü'], kind: 'bytes', flags: 0, version: 1, storedAt: 1000.5, ttl: 60_000, freshUntil: 61_000.5, graceUntil: null, ...change })
+function anEntry(key: string, change: Partial<PersistedEntry> = {}): PersistedEntry {
+  return {
+    key,
+    value: Buffer.from(`value of ${key}`),
+    contentType: 'text/plain',
+    tags: ['a', 'ü'],
+    kind: 'bytes',
+    flags: 0,
+    version: 1,
+    storedAt: 1000.5,
+    ttl: 60_000,
+    freshUntil: 61_000.5,
+    graceUntil: null,
+    ...change,
+  }
+}
 
 function open(home: string, options: Partial<EntryJournalOptions> = {}): EntryJournal {
   const journal = openEntryJournal({ home, logger: silentLogger, ...options })
@@ -29,7 +44,22 @@ it('hands entries back as they went in, the oldest write first', async () => {
   const home = temporaryFolder()
   const journal = open(home)
   const bytes = Buffer.from([0, 255, 128, 10])
-  const entries = [anEntry('__proto__'), anEntry('\uDCFFa\uFFFD'), anEntry('\uFFFDa\uDCFF'), anEntry('a\u0000b', { value: bytes }), anEntry('ü🔑', { value: Buffer.alloc(0), tags: [], ttl: null, freshUntil: null, graceUntil: 2 ** 45, version: 2 ** 52, kind: 'zset', flags: 2 ** 32 - 1 })]
+  const entries = [
+    anEntry('__proto__'),
+    anEntry('\uDCFFa\uFFFD'),
+    anEntry('\uFFFDa\uDCFF'),
+    anEntry('a\u0000b', { value: bytes }),
+    anEntry('ü🔑', {
+      value: Buffer.alloc(0),
+      tags: [],
+      ttl: null,
+      freshUntil: null,
+      graceUntil: 2 ** 45,
+      version: 2 ** 52,
+      kind: 'zset',
+      flags: 2 ** 32 - 1,
+    }),
+  ]
   journal.put('c', anEntry('a\u0000b'))
   entries.forEach(entry => journal.put('c', entry))
   journal.put('other', anEntry('a'))
@@ -41,7 +71,13 @@ it('hands entries back as they went in, the oldest write first', async () => {
   expect([...reopened.load('none')]).toEqual([])
   reopened.put('c', entries[0]!)
   await reopened.flush()
-  expect([...reopened.load('c')].map(entry => entry.key)).toEqual(['\uDCFFa\uFFFD', '\uFFFDa\uDCFF', 'a\u0000b', 'ü🔑', '__proto__'])
+  expect([...reopened.load('c')].map(entry => entry.key)).toEqual([
+    '\uDCFFa\uFFFD',
+    '\uFFFDa\uDCFF',
+    'a\u0000b',
+    'ü🔑',
+    '__proto__',
+  ])
 })
 
 it('ends up in the state that the order of writes says, flushed anywhere between', async () => {

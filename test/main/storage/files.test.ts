@@ -84,7 +84,11 @@ describe('log file', () => {
       log.write(line)
     await log.dispose()
     await log.dispose()
-    const contents = ['larder.log', 'larder.1.log', 'larder.2.log'].map(name => readFileSync(join(home, 'logs', name), 'utf8'))
+    const contents = [
+      'larder.log',
+      'larder.1.log',
+      'larder.2.log',
+    ].map(name => readFileSync(join(home, 'logs', name), 'utf8'))
     expect(contents).toEqual(['666666666\n', '5\n', '44444444444444\n'])
     expect(readdirSync(join(home, 'logs'))).toHaveLength(3)
   })

@@ -44,7 +44,12 @@ describe('metadata in SQLite', () => {
     before.close()
     expect(before.health()).toBe('larder.db is closed')
     const after = open(home)
-    expect([after.users.list(), after.caches.list(), after.keys.list(), after.settings.get('enabled')]).toEqual([[aUser()], [aCache()], [aKey()], false])
+    expect([
+      after.users.list(),
+      after.caches.list(),
+      after.keys.list(),
+      after.settings.get('enabled'),
+    ]).toEqual([[aUser()], [aCache()], [aKey()], false])
   })
 
   it('refuses records that break the schema', () => {
@@ -68,7 +73,13 @@ describe('metadata in SQLite', () => {
 
   describe.each([
     { schema: '001-initial', number: 1, then: '', disabled: false, cacheLimit: 200 },
-    { schema: '002-users', number: 2, then: 'UPDATE user SET disabled = 1, cache_limit = 7 WHERE id = \'u2\'', disabled: true, cacheLimit: 7 },
+    {
+      schema: '002-users',
+      number: 2,
+      then: 'UPDATE user SET disabled = 1, cache_limit = 7 WHERE id = \'u2\'',
+      disabled: true,
+      cacheLimit: 7,
+    },
   ])('a database of $schema', ({ number, then, disabled, cacheLimit }) => {
     function createOld(home: string): void {
       const file = join(home, 'larder.db')
@@ -88,7 +99,8 @@ describe('metadata in SQLite', () => {
       `))
     }
 
-    // R18. Red when 002-users.sql gives `disabled` no default, or 003-cache-settings.sql leaves a setting out.
+    // R18. Red when 002-users.sql gives `disabled` no default, or 003-cache-settings.sql leaves a
+    // setting out.
     it('opens with everything in it', () => {
       const home = temporaryFolder()
       createOld(home)
@@ -99,10 +111,25 @@ describe('metadata in SQLite', () => {
         const store = open(home)
         expect(store.users.list(), round).toEqual([
           aUser({ id: 'u1', owner: true, admin: true, createdAt: 1 }),
-          aUser({ id: 'u2', name: 'Zoë', passwordHash: 'scrypt$1$8$1$c2FsdA$aGFzaA', disabled, cacheLimit, createdAt: 2 }),
+          aUser({
+            id: 'u2',
+            name: 'Zoë',
+            passwordHash: 'scrypt$1$8$1$c2FsdA$aGFzaA',
+            disabled,
+            cacheLimit,
+            createdAt: 2,
+          }),
         ])
         expect(store.caches.list()).toEqual([
-          aCache({ id: 'c3', userId: 'u1', name: 'default', ttl: null, eviction: 'lfu', persistent: true, createdAt: 3 }),
+          aCache({
+            id: 'c3',
+            userId: 'u1',
+            name: 'default',
+            ttl: null,
+            eviction: 'lfu',
+            persistent: true,
+            createdAt: 3,
+          }),
           aCache({ id: 'c2', userId: 'u2', name: '__proto__', ...limits, createdAt: 4 }),
           aCache({ id: 'c1', userId: 'u2', name: 'precise', ttl: 0.30000000000000004, ...most, createdAt: 5 }),
         ])
@@ -114,7 +141,10 @@ describe('metadata in SQLite', () => {
         store.close()
       }
       const store = open(home)
-      expect(store.users.update('u2', { disabled: true, cacheLimit: 3 })).toMatchObject({ disabled: true, cacheLimit: 3 })
+      expect(store.users.update(
+        'u2',
+        { disabled: true, cacheLimit: 3 },
+      )).toMatchObject({ disabled: true, cacheLimit: 3 })
       expect(() => store.users.update('u1', { disabled: true })).toThrow(Sqlite.SqliteError)
       expect(store.users.delete('u2')).toBe(true)
       expect([store.caches.list().length, store.keys.list().length]).toEqual([1, 0])
@@ -124,7 +154,8 @@ describe('metadata in SQLite', () => {
     it('stays as it is where its last step towards settings as JSON fails', () => {
       const home = temporaryFolder()
       createOld(home)
-      // The old table has been dropped when SQLite finds, at the renaming of the new one, that this view is broken.
+      // The old table has been dropped when SQLite finds, at the renaming of the new one, that this
+      // view is broken.
       within(home, old => old.exec('CREATE VIEW needs_ttl AS SELECT ttl FROM cache'))
       const rows = (): unknown => within(home, old => [
         old.prepare('SELECT * FROM cache ORDER BY rowid').all(),
@@ -138,7 +169,8 @@ describe('metadata in SQLite', () => {
     })
   })
 
-  // Red when openCacheTable writes what it read instead of what lay there, or when toRecord takes values without their schema.
+  // Red when openCacheTable writes what it read instead of what lay there, or when toRecord takes
+  // values without their schema.
   it('keeps settings that it does not know, and reads those that are missing as their initial values', () => {
     const home = temporaryFolder()
     const before = open(home)
@@ -147,7 +179,8 @@ describe('metadata in SQLite', () => {
     before.close()
     const foreign = '{"ttl":60,"eviction":"arc","maxEntries":-1,"source":{"url":"redis://a"},"__proto__":[1]}'
     within(home, database => database.prepare('UPDATE cache SET settings = ?').run(foreign))
-    const settings = (): unknown => within(home, database => database.prepare('SELECT settings FROM cache').pluck().get())
+    const settings = (): unknown =>
+      within(home, database => database.prepare('SELECT settings FROM cache').pluck().get())
 
     const warnings: unknown[] = []
     const store = openMetadata({ home, logger: { ...silentLogger, warn: (_, fields) => warnings.push(fields) } })
@@ -160,7 +193,8 @@ describe('metadata in SQLite', () => {
     expect(settings()).toBe(foreign.replace(/\}$/, ',"persistent":true}'))
     expect(store.caches.update('cache1', { eviction: 'sieve' })).toMatchObject({ eviction: 'sieve' })
     expect(settings()).toContain('"eviction":"sieve","maxEntries":-1,"source":{"url":"redis://a"},"__proto__":[1]')
-    expect(() => store.caches.update('cache1', { ...JSON.parse('{"source":1}') as object })).toThrow('cache has no setting source')
+    expect(() =>
+      store.caches.update('cache1', { ...JSON.parse('{"source":1}') as object })).toThrow('cache has no setting source')
   })
 
   it('drops the caches and keys of a user who goes', () => {
@@ -175,7 +209,10 @@ describe('metadata in SQLite', () => {
 })
 
 describe('database', () => {
-  const initial: Migration = { name: '001-initial', sql: 'CREATE TABLE schema_migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT' }
+  const initial: Migration = {
+    name: '001-initial',
+    sql: 'CREATE TABLE schema_migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
+  }
   const openWith = (file: string, ...migrations: Migration[]) => {
     const database = openDatabase({ file, applicationId: 1, migrations, clock: systemClock, logger: silentLogger })
     onTestFinished(() => void database.close())
@@ -183,13 +220,19 @@ describe('database', () => {
   }
 
   it('keeps its pragmas after the first write and after a reopen (R4)', () => {
-    // Red when declarePragmas leaves out synchronous: the library lowers it to NORMAL (1) at the first write.
+    // Red when declarePragmas leaves out synchronous: the library lowers it to NORMAL (1) at the
+    // first write.
     const file = join(temporaryFolder(), 'test.db')
     for (const round of ['first', 'reopened']) {
       const database = openWith(file, initial, { name: '002-table', sql: 'CREATE TABLE t (a)' })
       for (let write = 0; write < 2; write++) {
         database.exec('INSERT INTO t VALUES (1)')
-        const found = ['journal_mode', 'synchronous', 'foreign_keys', 'trusted_schema'].map(name => database.pragma(name, { simple: true }))
+        const found = [
+          'journal_mode',
+          'synchronous',
+          'foreign_keys',
+          'trusted_schema',
+        ].map(name => database.pragma(name, { simple: true }))
         expect([round, ...found]).toEqual([round, 'wal', 2, 1, 0])
       }
       database.close()
@@ -202,8 +245,13 @@ describe('database', () => {
     const broken = { name: '002-broken', sql: 'CREATE TABLE half (a); CREATE TABLE half (a)' }
     expect(() => openWith(file, initial, broken)).toThrow(/002-broken failed and changed nothing/)
     const database = openWith(file, initial, { name: '002-whole', sql: 'CREATE TABLE whole (a)' })
-    expect(database.prepare('SELECT number, name FROM schema_migration').all()).toEqual([{ number: 1, name: '001-initial' }, { number: 2, name: '002-whole' }])
-    expect(database.prepare('SELECT name FROM sqlite_schema WHERE name IN (\'half\', \'whole\')').pluck().all()).toEqual(['whole'])
+    expect(database
+      .prepare('SELECT number, name FROM schema_migration')
+      .all()).toEqual([{ number: 1, name: '001-initial' }, { number: 2, name: '002-whole' }])
+    expect(database
+      .prepare('SELECT name FROM sqlite_schema WHERE name IN (\'half\', \'whole\')')
+      .pluck()
+      .all()).toEqual(['whole'])
   })
 
   it('refuses a newer schema, another one, and leaves the file as it is', () => {
@@ -211,14 +259,28 @@ describe('database', () => {
     openWith(file, initial, { name: '002-newer', sql: 'CREATE TABLE newer (a)' }).close()
     const before = readFileSync(file)
     expect(() => openWith(file, initial)).toThrow(`${file} was written by a newer Larder (schema 2; this one knows 1)`)
-    expect(() => openWith(file, initial, { name: '002-other', sql: '' })).toThrow('002-newer, which this Larder does not know')
+    expect(() => openWith(file, initial, { name: '002-other', sql: '' })).toThrow(
+      '002-newer, which this Larder does not know',
+    )
     expect(readFileSync(file)).toEqual(before)
   })
 
   it.each([
-    ['garbage', (file: string) => writeFileSync(file, 'this is no database at all, '.repeat(400)), /cannot be opened: file is not a database \(SQLITE_NOTADB\)/],
-    ['somebody else\'s database', (file: string) => void new Sqlite(file).exec('CREATE TABLE theirs (a)').close(), /is not a test\.db of Larder/],
-    ['another application id', (file: string) => void new Sqlite(file).exec('PRAGMA application_id = 7').close(), /is not a test\.db of Larder/],
+    [
+      'garbage',
+      (file: string) => writeFileSync(file, 'this is no database at all, '.repeat(400)),
+      /cannot be opened: file is not a database \(SQLITE_NOTADB\)/,
+    ],
+    [
+      'somebody else\'s database',
+      (file: string) => void new Sqlite(file).exec('CREATE TABLE theirs (a)').close(),
+      /is not a test\.db of Larder/,
+    ],
+    [
+      'another application id',
+      (file: string) => void new Sqlite(file).exec('PRAGMA application_id = 7').close(),
+      /is not a test\.db of Larder/,
+    ],
   ])('refuses %s and leaves it as it is', (_, make, message) => {
     const file = join(temporaryFolder(), 'test.db')
     make(file)

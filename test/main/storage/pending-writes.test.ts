@@ -7,7 +7,8 @@ function entry(key: string): PersistedEntry {
   return { key, value: Buffer.alloc(100), contentType: 'text/plain', tags: [], version: 1 } as unknown as PersistedEntry
 }
 
-// Red: in src/main/storage/pending-writes.ts let `take` go on beyond `most`, or keep `cleared` for what is left.
+// Red: in src/main/storage/pending-writes.ts let `take` go on beyond `most`, or keep `cleared` for
+// what is left.
 it('s28 hands over a backlog in parts: in order, cleared once, and caches take turns', () => {
   const pending = createPendingWrites()
   pending.clear('a')
@@ -32,5 +33,7 @@ it('removes by itself what was handed over behind its clearing', () => {
   pending.put('a', entry('second'))
   pending.take(1)
   pending.remove('a', 'first')
-  expect([...pending.take(1000).get('a')?.changes ?? []].map(([key, { type }]) => [key, type])).toEqual([['second', 'put'], ['first', 'remove']])
+  expect([
+    ...pending.take(1000).get('a')?.changes ?? [],
+  ].map(([key, { type }]) => [key, type])).toEqual([['second', 'put'], ['first', 'remove']])
 })

@@ -23,7 +23,9 @@ function olderDatabase(): { file: string, copy: string, older: Database } {
   const file = join(temporaryFolder(), 'entries.db')
   const older = open(file, initial)
   older.pragma('wal_autocheckpoint = 0')
-  older.exec('INSERT INTO entry (cache_id, key, value, content_type, tags, version, stored_at) VALUES (\'c\', x\'6B\', x\'01\', \'a/b\', \'[]\', 7, 1)')
+  older.exec(
+    'INSERT INTO entry (cache_id, key, value, content_type, tags, version, stored_at) VALUES (\'c\', x\'6B\', x\'01\', \'a/b\', \'[]\', 7, 1)',
+  )
   expect(readFileSync(file).includes('a/b')).toBe(false)
   return { file, copy: `${file}.before-002`, older }
 }
@@ -34,7 +36,9 @@ const rowsOf = (database: Database): unknown[] => database.prepare('SELECT cache
 it('keeps a copy of a database of an older schema, which the Larder before can open', () => {
   const { file, copy } = olderDatabase()
   const migrated = open(file, initial, kinds)
-  expect(migrated.prepare('SELECT version, kind, flags FROM entry').all()).toEqual([{ version: 7, kind: 'bytes', flags: 0 }])
+  expect(migrated
+    .prepare('SELECT version, kind, flags FROM entry')
+    .all()).toEqual([{ version: 7, kind: 'bytes', flags: 0 }])
   expect(rowsOf(open(copy, initial))).toEqual([{ cache_id: 'c', version: 7 }])
   if (process.platform !== 'win32')
     expect(statSync(copy).mode & 0o777).toBe(0o600)
@@ -56,7 +60,9 @@ it('makes it once, and none of a new database', () => {
 it('changes nothing where the copy cannot be made', () => {
   const { file, copy } = olderDatabase()
   mkdirSync(copy)
-  expect(() => open(file, initial, kinds)).toThrow(`${file} was left as it is, because its copy entries.db.before-002 cannot be made: ${copy} is not a file; move it away`)
+  expect(() => open(file, initial, kinds)).toThrow(
+    `${file} was left as it is, because its copy entries.db.before-002 cannot be made: ${copy} is not a file; move it away`,
+  )
   expect(rowsOf(open(file, initial))).toEqual([{ cache_id: 'c', version: 7 }])
   expect(readdirSync(join(file, '..')).filter(name => name.endsWith('.tmp'))).toEqual([])
 })

@@ -4,7 +4,10 @@ import { createManualClock, systemStopwatch } from '../../../src/main/base/clock
 import { createKeychainVault } from '../../../src/main/vault/keychain'
 import { describeVault } from '../../contract/vault'
 
-/** keytar as libsecret makes it: null while locked, a failing set, a false delete; or no answer at all. */
+/**
+ * keytar as libsecret makes it: null while locked, a failing set, a false delete; or no answer at
+ * all.
+ */
 function createFakeKeytar() {
   const items = new Map<string, string>()
   const control = { condition: 'open' as 'open' | 'locked' | 'stuck', calls: 0, items }
@@ -46,8 +49,12 @@ describe('keychain', () => {
     keytar.condition = 'locked'
     const before = new Map(keytar.items)
     expect((await vault.state()).state).toBe('locked')
-    for (const call of [vault.get('a'), vault.get('absent'), vault.set('a', 'second'), vault.delete('a')])
-      await expect(call).rejects.toMatchObject({ code: 'vault-unavailable', message: expect.stringContaining('locked') })
+    for (const call of [vault.get('a'), vault.get('absent'), vault.set('a', 'second'), vault.delete('a')]) {
+      await expect(call).rejects.toMatchObject({
+        code: 'vault-unavailable',
+        message: expect.stringContaining('locked'),
+      })
+    }
     expect(keytar.items).toEqual(before)
     keytar.condition = 'open'
     expect((await vault.state()).state).toBe('ok')
@@ -80,7 +87,10 @@ describe('keychain', () => {
         return createFakeKeytar()
       },
     })
-    expect(await vault.state()).toEqual({ state: 'unavailable', detail: 'The keychain cannot be used: the module keytar is not installed.' })
+    expect(await vault.state()).toEqual({
+      state: 'unavailable',
+      detail: 'The keychain cannot be used: the module keytar is not installed.',
+    })
     installed = true
     expect((await vault.state()).state).toBe('ok')
   })

@@ -21,7 +21,11 @@ it('keeps secrets over a restart, in a file for its owner alone (S23)', async ()
 it('closes a file that is open to others, and warns', async () => {
   const home = temporaryFolder()
   const warnings: [message: string, fields?: LogFields][] = []
-  const vault = createPrivateFileVault({ home, files, logger: { ...silentLogger, warn: (...line) => void warnings.push(line) } })
+  const vault = createPrivateFileVault({
+    home,
+    files,
+    logger: { ...silentLogger, warn: (...line) => void warnings.push(line) },
+  })
   await vault.set('a', 'canary-secret')
   chmodSync(join(home, 'secrets.json'), 0o644)
   expect(await vault.get('a')).toBe('canary-secret')
@@ -32,7 +36,14 @@ it('closes a file that is open to others, and warns', async () => {
   expect(warnings).toHaveLength(1)
 })
 
-it.each(['', 'canary-secret', '[]', '{"version":2,"secrets":{}}', '{"version":1,"secrets":{"a":1}}', '{"version":1,"secrets":["canary-secret"]}'])('never writes over a file that it cannot read: %j (S11)', async (content) => {
+it.each([
+  '',
+  'canary-secret',
+  '[]',
+  '{"version":2,"secrets":{}}',
+  '{"version":1,"secrets":{"a":1}}',
+  '{"version":1,"secrets":["canary-secret"]}',
+])('never writes over a file that it cannot read: %j (S11)', async (content) => {
   // Red when read() answers an empty Map instead of throwing.
   const home = temporaryFolder()
   const file = join(home, 'secrets.json')

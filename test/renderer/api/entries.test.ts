@@ -15,9 +15,25 @@ function setUp(answer: (target: string) => Response) {
 describe('entries', () => {
   it('reads an entry with all that its headers tell', async () => {
     const bytes = new Uint8Array([0, 255, 128])
-    const { entries, asked } = setUp(() => new Response(bytes, { headers: { 'Content-Type': 'a/b', 'ETag': '"7"', 'Age': '4', 'Larder-TTL': '-3', 'Larder-Tags': 'a, %C3%A9%2C' } }))
+    const { entries, asked } = setUp(() =>
+      new Response(
+        bytes,
+        {
+          headers: {
+            'Content-Type': 'a/b',
+            'ETag': '"7"',
+            'Age': '4',
+            'Larder-TTL': '-3',
+            'Larder-Tags': 'a, %C3%A9%2C',
+          },
+        },
+      ))
     const seen: number[] = []
-    expect(await entries.get('products', 'a/b ü?#%', { onProgress: size => seen.push(size) })).toEqual({ key: 'a/b ü?#%', value: bytes, contentType: 'a/b', etag: '"7"', age: 4, ttl: -3, tags: ['a', 'é,'] })
+    expect(await entries.get(
+      'products',
+      'a/b ü?#%',
+      { onProgress: size => seen.push(size) },
+    )).toEqual({ key: 'a/b ü?#%', value: bytes, contentType: 'a/b', etag: '"7"', age: 4, ttl: -3, tags: ['a', 'é,'] })
     expect(asked[0]?.target).toBe('/api/caches/products/entries/a%2Fb%20%C3%BC%3F%23%25')
     expect(seen).toEqual([3])
   })
@@ -28,11 +44,25 @@ describe('entries', () => {
   })
 
   it('stores with what was chosen, and with nothing else', async () => {
-    const { entries, asked } = setUp(target => new Response(null, { status: target.endsWith('new') ? 201 : 204, headers: { ETag: '"1"' } }))
-    expect(await entries.put('c', 'new', 'v', { contentType: 'text/csv', ttl: '15m', tags: ['a,b', 'ü'], onlyNew: true })).toEqual({ created: true, etag: '"1"' })
-    expect(await entries.put('c', 'old', new Uint8Array([1]), { ifMatch: '"0"' })).toEqual({ created: false, etag: '"1"' })
+    const { entries, asked } = setUp(target =>
+      new Response(null, { status: target.endsWith('new') ? 201 : 204, headers: { ETag: '"1"' } }))
+    expect(await entries.put('c', 'new', 'v', {
+      contentType: 'text/csv',
+      ttl: '15m',
+      tags: ['a,b', 'ü'],
+      onlyNew: true,
+    })).toEqual({ created: true, etag: '"1"' })
+    expect(await entries.put(
+      'c',
+      'old',
+      new Uint8Array([1]),
+      { ifMatch: '"0"' },
+    )).toEqual({ created: false, etag: '"1"' })
     expect(asked.map(({ method, headers }) => [method, headers])).toEqual([
-      ['PUT', { 'content-type': 'text/csv', 'larder-ttl': '15m', 'larder-tags': 'a%2Cb, %C3%BC', 'if-none-match': '*' }],
+      [
+        'PUT',
+        { 'content-type': 'text/csv', 'larder-ttl': '15m', 'larder-tags': 'a%2Cb, %C3%BC', 'if-none-match': '*' },
+      ],
       ['PUT', { 'content-type': 'text/plain; charset=utf-8', 'if-match': '"0"' }],
     ])
   })
@@ -57,7 +87,8 @@ describe('entries', () => {
   })
 
   it('tells a connection that broke from a person who cancelled', async () => {
-    const broken = (): Response => new Response(new ReadableStream({ start: controller => controller.error(new TypeError('network error')) }))
+    const broken = (): Response =>
+      new Response(new ReadableStream({ start: controller => controller.error(new TypeError('network error')) }))
     const { entries } = setUp(broken)
     await expect(entries.json('c')).rejects.toMatchObject({ code: 'not-ready' })
     await expect(entries.json('c', { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' })

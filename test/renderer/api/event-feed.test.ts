@@ -18,7 +18,11 @@ function setUp(refuse: () => boolean = () => false) {
       const body = new ReadableStream<Uint8Array>({
         start(controller) {
           signal.addEventListener('abort', () => controller.error(signal.reason))
-          streams.push({ signal, send: text => controller.enqueue(new TextEncoder().encode(text)), end: () => controller.close() })
+          streams.push({
+            signal,
+            send: text => controller.enqueue(new TextEncoder().encode(text)),
+            end: () => controller.close(),
+          })
         },
       })
       return new Response(body)

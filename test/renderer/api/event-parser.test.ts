@@ -19,7 +19,11 @@ describe('event parser', () => {
     ['one event', 'event: switch\ndata: {"enabled":true}\n\n', [{ type: 'switch', data: '{"enabled":true}' }]],
     ['no type', 'data: x\n\n', [{ type: 'message', data: 'x' }]],
     ['several data lines', 'data: a\ndata: b\n\n', [{ type: 'message', data: 'a\nb' }]],
-    ['only the first space dropped', 'data:  a\n\ndata:b\n\n', [{ type: 'message', data: ' a' }, { type: 'message', data: 'b' }]],
+    [
+      'only the first space dropped',
+      'data:  a\n\ndata:b\n\n',
+      [{ type: 'message', data: ' a' }, { type: 'message', data: 'b' }],
+    ],
     ['a field without colon', 'data\n\n', [{ type: 'message', data: '' }]],
     ['colons in the value', 'data: a:b: c\n\n', [{ type: 'message', data: 'a:b: c' }]],
     ['comments and unknown fields', ': hello\nid: 7\nnonsense: 1\ndata: x\n\n', [{ type: 'message', data: 'x' }]],
@@ -31,7 +35,9 @@ describe('event parser', () => {
   ])('reads %s', (_, text, expected) => expect(parse([text]).events).toEqual(expected))
 
   it('reads retry, digits only', () => {
-    expect(parse(['retry: 1500\nretry: 1e9\nretry: -1\nretry:\nretry: 99999999999\n\n'])).toEqual({ events: [], retries: [1500] })
+    expect(parse([
+      'retry: 1500\nretry: 1e9\nretry: -1\nretry:\nretry: 99999999999\n\n',
+    ])).toEqual({ events: [], retries: [1500] })
   })
 
   it('gives the same events however the bytes are cut: inside characters, between CR and LF, empty pieces', () => {

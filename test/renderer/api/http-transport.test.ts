@@ -28,7 +28,10 @@ function setUp(answer: (request: Request) => Response | Promise<Response>) {
 }
 
 function problem(status: number, body: object, headers: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/problem+json; charset=utf-8', ...headers } })
+  return new Response(
+    JSON.stringify(body),
+    { status, headers: { 'Content-Type': 'application/problem+json; charset=utf-8', ...headers } },
+  )
 }
 
 const names = Object.keys(operations) as OperationName[]
@@ -48,7 +51,9 @@ describe('http transport', () => {
     const wanted = requestOf(name, sample as never)
     expect(request?.method).toBe(spec.method)
     expect(request?.url).toBe(origin + wanted.path + wanted.query)
-    expect(decodeURIComponent(new URL(request?.url ?? '').pathname)).toBe(spec.path.replace('{name}', sample.name).replace('{id}', sample.id))
+    expect(decodeURIComponent(new URL(request?.url ?? '').pathname)).toBe(spec.path
+      .replace('{name}', sample.name)
+      .replace('{id}', sample.id))
     expect(await request?.text()).toBe(wanted.body ?? '')
     expect(request?.headers.get('Content-Type')).toBe(wanted.body === undefined ? null : 'application/json')
     expect(request?.headers.get('Authorization')).toBe('Bearer ls_token')
@@ -84,29 +89,55 @@ describe('http transport', () => {
   })
 
   it('turns problem+json into the error it stands for', async () => {
-    const { client } = setUp(() => problem(429, { code: 'too-many-attempts', detail: 'Wait.', errors: [{ field: 'ttl', message: 'bad' }, { field: 7 }, null] }, { 'Retry-After': '30' }))
+    const { client } = setUp(() =>
+      problem(
+        429,
+        { code: 'too-many-attempts', detail: 'Wait.', errors: [{ field: 'ttl', message: 'bad' }, { field: 7 }, null] },
+        { 'Retry-After': '30' },
+      ))
     const error = await client['caches.list']().catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(LarderError)
-    expect(error).toMatchObject({ code: 'too-many-attempts', message: 'Wait.', retryAfter: 30, errors: [{ field: 'ttl', message: 'bad' }] })
+    expect(error).toMatchObject({
+      code: 'too-many-attempts',
+      message: 'Wait.',
+      retryAfter: 30,
+      errors: [{ field: 'ttl', message: 'bad' }],
+    })
   })
 
   it.each<[string, () => Response, string]>([
     ['an unknown code', () => problem(418, { code: 'teapot', detail: 'x' }), 'The server answered 418'],
     ['a code from the prototype', () => problem(500, { code: 'toString', detail: 'x' }), 'The server answered 500'],
-    ['invalid JSON', () => new Response('{', { status: 500, headers: { 'Content-Type': 'application/problem+json' } }), 'The server answered 500'],
-    ['JSON null', () => new Response('null', { status: 500, headers: { 'Content-Type': 'application/problem+json' } }), 'The server answered 500'],
-    ['a page of something in between', () => new Response('<h1>Bad Gateway</h1>', { status: 502, statusText: 'Bad Gateway' }), 'The server answered 502 Bad Gateway'],
+    [
+      'invalid JSON',
+      () => new Response('{', { status: 500, headers: { 'Content-Type': 'application/problem+json' } }),
+      'The server answered 500',
+    ],
+    [
+      'JSON null',
+      () => new Response('null', { status: 500, headers: { 'Content-Type': 'application/problem+json' } }),
+      'The server answered 500',
+    ],
+    [
+      'a page of something in between',
+      () => new Response('<h1>Bad Gateway</h1>', { status: 502, statusText: 'Bad Gateway' }),
+      'The server answered 502 Bad Gateway',
+    ],
   ])('reports %s by its status', async (_, answer, message) => {
     await expect(setUp(answer).client['caches.list']()).rejects.toMatchObject({ code: 'internal', message })
   })
 
   it('takes the title where the detail is missing', async () => {
-    await expect(setUp(() => problem(404, { code: 'cache-not-found' })).client['caches.get']({ name: 'x' })).rejects.toThrow('Cache not found')
+    await expect(setUp(() =>
+      problem(404, { code: 'cache-not-found' })).client['caches.get']({ name: 'x' })).rejects.toThrow('Cache not found')
   })
 
   it.each<[string, () => Response]>([
     ['nobody listens', () => { throw new TypeError('Failed to fetch') }],
-    ['the answer breaks off', () => new Response(new ReadableStream({ start: controller => controller.error(new TypeError('network error')) }))],
+    [
+      'the answer breaks off',
+      () => new Response(new ReadableStream({ start: controller => controller.error(new TypeError('network error')) })),
+    ],
     ['the answer is no JSON', () => new Response('hello')],
   ])('says that the server cannot be reached when %s', async (_, answer) => {
     await expect(setUp(answer).client['caches.list']()).rejects.toMatchObject({ code: 'not-ready' })

@@ -4,7 +4,18 @@ import { cacheSettingNames, initialSettings } from '../../../src/shared/cache-se
 
 it.each([
   ['the initial ones', initialSettings],
-  ['others', { ...initialSettings, ttl: 0.5, sliding: true, maxEntries: 7, maxBytes: 2 ** 40, eviction: 'sieve', enabled: false }],
+  [
+    'others',
+    {
+      ...initialSettings,
+      ttl: 0.5,
+      sliding: true,
+      maxEntries: 7,
+      maxBytes: 2 ** 40,
+      eviction: 'sieve',
+      enabled: false,
+    },
+  ],
 ] as const)('reads back the settings it was filled from: %s', (_, settings) => {
   expect(valuesOf(cacheFormOf(settings), cacheSettingNames)).toEqual(settings)
 })
@@ -12,7 +23,10 @@ it.each([
 it('shows null as nothing, and lets the schemas judge what is no number', () => {
   const form = cacheFormOf(initialSettings)
   expect(form.ttl).toBe('')
-  expect(valuesOf({ ...form, ttl: ' ', maxEntries: ' 5 ', maxBytes: 'many' }, ['ttl', 'maxEntries', 'maxBytes'])).toEqual({
+  expect(valuesOf(
+    { ...form, ttl: ' ', maxEntries: ' 5 ', maxBytes: 'many' },
+    ['ttl', 'maxEntries', 'maxBytes'],
+  )).toEqual({
     ttl: null,
     maxEntries: 5,
     maxBytes: Number.NaN,
@@ -21,6 +35,8 @@ it('shows null as nothing, and lets the schemas judge what is no number', () => 
 
 it('says what an empty field means, and what a change does where there is something to change', () => {
   expect(hintOf('ttl', 'new')).toBe('How long an entry lives from its store; empty: no expiry.')
-  expect(hintOf('ttl', 'change')).toBe('How long an entry lives from its store; empty: no expiry. Holds for entries stored from now on.')
+  expect(hintOf('ttl', 'change')).toBe(
+    'How long an entry lives from its store; empty: no expiry. Holds for entries stored from now on.',
+  )
   expect(hintOf('eviction', 'change')).toBe('Which entry goes first when a limit is reached.')
 })

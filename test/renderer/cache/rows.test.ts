@@ -11,12 +11,32 @@ function serve(keys: () => readonly string[], prefix: string): ServerRow[] {
     if (!key.startsWith(prefix))
       continue
     const end = key.indexOf(':', prefix.length)
-    if (end === -1)
-      entries.push({ kind: 'entry', readAt: 0, entry: { key, bytes: 1, contentType: '', etag: key, tags: [], age: 0, ttl: null, grace: 0, state: 'fresh', hits: 0 } })
-    else
+    if (end === -1) {
+      entries.push({
+        kind: 'entry',
+        readAt: 0,
+        entry: {
+          key,
+          bytes: 1,
+          contentType: '',
+          etag: key,
+          tags: [],
+          age: 0,
+          ttl: null,
+          grace: 0,
+          state: 'fresh',
+          hits: 0,
+        },
+      })
+    }
+    else {
       folders.set(key.slice(0, end + 1), (folders.get(key.slice(0, end + 1)) ?? 0) + 1)
+    }
   }
-  return [...[...folders].map(([name, count]): ServerRow => ({ kind: 'folder', prefix: name, entries: count })), ...entries]
+  return [
+    ...[...folders].map(([name, count]): ServerRow => ({ kind: 'folder', prefix: name, entries: count })),
+    ...entries,
+  ]
 }
 
 function create(keys: () => readonly string[]): ReturnType<typeof createRows> {
@@ -41,7 +61,9 @@ async function shown(rows: ReturnType<typeof createRows>): Promise<string[]> {
   await settled()
   return Array.from({ length: rows.count ?? 0 }, (_, index) => {
     const placed = rows.at(index)
-    return placed ? `${' '.repeat(placed.depth)}${placed.row.kind === 'folder' ? placed.row.prefix : placed.row.entry.key}` : '?'
+    return placed
+      ? `${' '.repeat(placed.depth)}${placed.row.kind === 'folder' ? placed.row.prefix : placed.row.entry.key}`
+      : '?'
   })
 }
 
@@ -75,8 +97,16 @@ it('follows open folders that move, and lets go of those that went', async () =>
 })
 
 it('shows what a recursive listing shows, whatever is open', async () => {
-  const key = fc.array(fc.constantFrom('a', 'b', 'c', '__proto__'), { minLength: 1, maxLength: 4 }).map(parts => parts.join(':'))
-  await fc.assert(fc.asyncProperty(fc.uniqueArray(key, { maxLength: 40 }), fc.array(fc.nat(), { maxLength: 12 }), async (keys, opened) => {
+  const key = fc
+    .array(fc.constantFrom('a', 'b', 'c', '__proto__'), { minLength: 1, maxLength: 4 })
+    .map(parts => parts.join(':'))
+  await fc.assert(fc.asyncProperty(fc.uniqueArray(
+    key,
+    { maxLength: 40 },
+  ), fc.array(fc.nat(), { maxLength: 12 }), async (
+    keys,
+    opened,
+  ) => {
     const rows = create(() => keys)
     const open = new Set<string>()
     await shown(rows)
@@ -97,9 +127,10 @@ it('shows what a recursive listing shows, whatever is open', async () => {
       }
       await shown(rows)
     }
-    const list = (prefix: string, depth: number): string[] => serve(() => keys, prefix).flatMap(row => row.kind === 'entry'
-      ? [`${' '.repeat(depth)}${row.entry.key}`]
-      : [`${' '.repeat(depth)}${row.prefix}`, ...(open.has(row.prefix) ? list(row.prefix, depth + 1) : [])])
+    const list = (prefix: string, depth: number): string[] =>
+      serve(() => keys, prefix).flatMap(row => row.kind === 'entry'
+        ? [`${' '.repeat(depth)}${row.entry.key}`]
+        : [`${' '.repeat(depth)}${row.prefix}`, ...(open.has(row.prefix) ? list(row.prefix, depth + 1) : [])])
     expect(await shown(rows)).toEqual(list('', 0))
   }), { numRuns: 60 })
 })

@@ -23,7 +23,36 @@ const never = new AbortController().signal
 
 describe('json', () => {
   it('agrees with JSON.parse about what is JSON', () => {
-    const near = fc.oneof(fc.json(), fc.string(), fc.array(fc.constantFrom('{', '}', '[', ']', ',', ':', '"a"', '"\\u00e9"', '"\\x"', '1', '-0', '01', '1.', '1e5', '.5', 'true', 'True', 'null', ' ', '\n', '\t', '"')).map(parts => parts.join('')))
+    const near = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc
+        .array(fc.constantFrom(
+          '{',
+          '}',
+          '[',
+          ']',
+          ',',
+          ':',
+          '"a"',
+          '"\\u00e9"',
+          '"\\x"',
+          '1',
+          '-0',
+          '01',
+          '1.',
+          '1e5',
+          '.5',
+          'true',
+          'True',
+          'null',
+          ' ',
+          '\n',
+          '\t',
+          '"',
+        ))
+        .map(parts => parts.join('')),
+    )
     fc.assert(fc.property(near, (text) => {
       let valid = true
       try {
@@ -37,17 +66,23 @@ describe('json', () => {
   })
 
   it('lists the children that JSON.parse finds', () => {
-    const value = fc.oneof(fc.array(fc.jsonValue()), fc.dictionary(fc.string().filter(name => name !== '__proto__'), fc.jsonValue()))
+    const value = fc.oneof(
+      fc.array(fc.jsonValue()),
+      fc.dictionary(fc.string().filter(name => name !== '__proto__'), fc.jsonValue()),
+    )
     fc.assert(fc.property(value, fc.constantFrom(0, 2), (parsed, indent) => {
       const bytes = encode(JSON.stringify(parsed, null, indent))
       const children = run(childrenOf(bytes, 0))
       const expected: [string, unknown][] = Object.entries(JSON.parse(JSON.stringify(parsed)) as object)
       const found = Array.from({ length: children.count }, (_, index): [string, unknown] => [
         children.named ? JSON.parse(excerptAt(bytes, children.name(index), 100_000)) as string : String(index),
-        JSON.parse(excerptAt(bytes, children.start(index), 100_000).replace(/^\{.*$/s, '{}').replace(/^\[.*$/s, '[]')) as unknown,
+        JSON.parse(excerptAt(bytes, children.start(index), 100_000)
+          .replace(/^\{.*$/s, '{}')
+          .replace(/^\[.*$/s, '[]')) as unknown,
       ])
       // Numbers as names are sorted by engines; the tree keeps the order of the text.
-      const flat = ([name, inner]: [string, unknown]): string => JSON.stringify([name, typeof inner === 'object' && inner !== null ? Array.isArray(inner) ? [] : {} : inner])
+      const flat = ([name, inner]: [string, unknown]): string =>
+        JSON.stringify([name, typeof inner === 'object' && inner !== null ? Array.isArray(inner) ? [] : {} : inner])
       expect(found.map(flat).sort()).toEqual(expected.map(flat).sort())
     }), { numRuns: 500 })
   })
@@ -77,12 +112,23 @@ describe('json', () => {
 
 describe('text', () => {
   it('shows every byte once, in rows that are short, and never cuts a character', () => {
-    fc.assert(fc.property(fc.array(fc.oneof(fc.constant('\n'), fc.constant('\r\n'), fc.string({ unit: anyCodePoint, maxLength: 700 }))), (parts) => {
+    fc.assert(fc.property(fc.array(fc.oneof(
+      fc.constant('\n'),
+      fc.constant('\r\n'),
+      fc.string({ unit: anyCodePoint, maxLength: 700 }),
+    )), (
+      parts,
+    ) => {
       const text = parts.join('')
       const bytes = encode(text)
       const rows = run(cutRows(bytes))
-      const joined = Array.from({ length: rows.count }, (_, index) => (rows.line(index) !== null && index > 0 ? '\n' : '') + rows.text(index)).join('')
-      expect(joined).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).replaceAll('\r\n', '\n').replace(/\n$/, ''))
+      const joined = Array.from({ length: rows.count }, (_, index) =>
+        (rows.line(index) !== null && index > 0 ? '\n' : '') + rows.text(index))
+        .join('')
+      expect(joined).toBe(new TextDecoder('utf-8', { ignoreBOM: true })
+        .decode(bytes)
+        .replaceAll('\r\n', '\n')
+        .replace(/\n$/, ''))
       expect(rows.valid).toBe(true)
     }), { numRuns: 100 })
   })
@@ -136,7 +182,12 @@ describe('slices', () => {
 
 describe('editing', () => {
   it('gives back the same bytes when nothing was touched', () => {
-    const text = fc.array(fc.oneof(fc.constantFrom('\n', '\r\n', '\r', '\u2028', '\u0000', '\uFEFF', '\u0085'), fc.string({ unit: anyCodePoint }).map(part => part.toWellFormed()))).map(parts => parts.join(''))
+    const text = fc
+      .array(fc.oneof(
+        fc.constantFrom('\n', '\r\n', '\r', '\u2028', '\u0000', '\uFEFF', '\u0085'),
+        fc.string({ unit: anyCodePoint }).map(part => part.toWellFormed()),
+      ))
+      .map(parts => parts.join(''))
     fc.assert(fc.property(text, (written) => {
       const bytes = encode(written)
       const editable = readEditable(bytes)
@@ -173,7 +224,8 @@ describe('tables', () => {
 })
 
 it('finds the views that fit', async () => {
-  const views = async (bytes: Uint8Array<ArrayBuffer>, type: string): Promise<string[]> => (await readValue(bytes, type, never)).views
+  const views = async (bytes: Uint8Array<ArrayBuffer>, type: string): Promise<string[]> =>
+    (await readValue(bytes, type, never)).views
   expect(await views(encode('{"a":1}'), 'text/plain')).toEqual(['json', 'text', 'hex'])
   expect(await views(encode('[{"a":1}]'), 'application/json')).toEqual(['json', 'table', 'text', 'hex'])
   expect(await views(encode('a,b\n1,2'), 'text/csv; charset=utf-8')).toEqual(['table', 'text', 'hex'])

@@ -1,9 +1,20 @@
 import { expect, it } from 'vitest'
 import { createWindows } from '../../../src/renderer/src/views/cache/entries/windows'
 
-interface Read { offset: number, limit: number, signal: AbortSignal, answer: (count?: number, prefix?: string) => Promise<void>, fail: (error: Error) => Promise<void> }
+interface Read {
+  offset: number
+  limit: number
+  signal: AbortSignal
+  answer: (count?: number, prefix?: string) => Promise<void>
+  fail: (error: Error) => Promise<void>
+}
 
-function create(): { windows: ReturnType<typeof createWindows<string>>, reads: Read[], changes: () => number, errors: unknown[] } {
+function create(): {
+  windows: ReturnType<typeof createWindows<string>>
+  reads: Read[]
+  changes: () => number
+  errors: unknown[]
+} {
   const reads: Read[] = []
   const errors: unknown[] = []
   let changes = 0
@@ -15,7 +26,11 @@ function create(): { windows: ReturnType<typeof createWindows<string>>, reads: R
       limit,
       signal,
       async answer(count = 1000, prefix = 'row') {
-        resolve({ rows: Array.from({ length: Math.max(0, Math.min(limit, count - offset)) }, (_, i) => `${prefix} ${offset + i}`), count })
+        resolve({
+          rows: Array.from({ length: Math.max(0, Math.min(limit, count - offset)) }, (_, i) =>
+            `${prefix} ${offset + i}`),
+          count,
+        })
         await Promise.resolve()
       },
       async fail(error) {

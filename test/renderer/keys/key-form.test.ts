@@ -24,7 +24,11 @@ describe('form of an API key', () => {
 
   it('sends what changed only', () => {
     expect(changesOf(key, grant)).toBeUndefined()
-    expect(changesOf(key, { ...grant, caches: ['default'], label: 'other' })).toEqual({ label: 'other', caches: ['default'] })
+    expect(changesOf(key, {
+      ...grant,
+      caches: ['default'],
+      label: 'other',
+    })).toEqual({ label: 'other', caches: ['default'] })
   })
 
   it('puts errors to their fields, and names the origin that is wrong', () => {

@@ -8,7 +8,18 @@ type Statistics = Parameters<ReturnType<typeof createLiveWindow>['add']>[0]
 function statistics(hits: number, absent: number, requestsPerSecond = 0, bytes = 0): Statistics {
   const misses = { ...mapRows(missReasons, () => 0), absent }
   const latency = { count: 0, p50: 0, p90: 0, p99: 0, max: 0 }
-  return { uptime: 1, enabled: true, caches: 1, entries: 1, bytes, budget: 1000, rss: 1, requests: 1, requestsPerSecond, totals: { hits, staleHits: 0, misses, sets: 0, deletes: 0, evictions: 0, expirations: 0, hitRatio: null, latency } }
+  return {
+    uptime: 1,
+    enabled: true,
+    caches: 1,
+    entries: 1,
+    bytes,
+    budget: 1000,
+    rss: 1,
+    requests: 1,
+    requestsPerSecond,
+    totals: { hits, staleHits: 0, misses, sets: 0, deletes: 0, evictions: 0, expirations: 0, hitRatio: null, latency },
+  }
 }
 
 describe('live window', () => {
@@ -18,7 +29,10 @@ describe('live window', () => {
     expect(window.samples()).toEqual([{ at: 1000, hitRatio: null, rate: 3, p50: null, p99: null, memory: 7 }])
     window.add(statistics(103, 101), 1004, [10, 20, 30])
     window.add(statistics(103, 105), 1008, [40])
-    expect(window.samples().slice(1).map(({ hitRatio, p50, p99 }) => [hitRatio, p50, p99])).toEqual([[0.75, 20, 30], [0.375, 20, 40]])
+    expect(window
+      .samples()
+      .slice(1)
+      .map(({ hitRatio, p50, p99 }) => [hitRatio, p50, p99])).toEqual([[0.75, 20, 30], [0.375, 20, 40]])
     // The first reading is more than ten seconds back now.
     window.add(statistics(103, 105), 1012, [])
     expect(window.samples().at(-1)).toMatchObject({ hitRatio: 0, p50: 40 })
@@ -53,4 +67,11 @@ describe('live window', () => {
   })
 })
 
-it.each<[number[], number, number | null]>([[[], 0.5, null], [[7], 0.5, 7], [[7], 0.99, 7], [[3, 1, 2], 0.5, 2], [[4, 3, 1, 2], 0.5, 2], [Array.from({ length: 100 }, (_, i) => i + 1), 0.99, 99]])('quantile of %j at %s is %s', (values, part, expected) => expect(quantile(values, part)).toBe(expected))
+it.each<[number[], number, number | null]>([
+  [[], 0.5, null],
+  [[7], 0.5, 7],
+  [[7], 0.99, 7],
+  [[3, 1, 2], 0.5, 2],
+  [[4, 3, 1, 2], 0.5, 2],
+  [Array.from({ length: 100 }, (_, i) => i + 1), 0.99, 99],
+])('quantile of %j at %s is %s', (values, part, expected) => expect(quantile(values, part)).toBe(expected))

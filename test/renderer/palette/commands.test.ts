@@ -5,7 +5,8 @@ import { listCommands, searchCommands } from '../../../src/renderer/src/palette/
 import { screens } from '../../../src/renderer/src/screens'
 import { operations } from '../../../src/shared/operations'
 
-vi.mock('../../../src/renderer/src/screens', () => ({ screens: [{ name: 'overview', title: 'Overview', icon: {}, key: 'o' }, { name: 'cache', title: 'Cache' }] }))
+vi.mock('../../../src/renderer/src/screens', () =>
+  ({ screens: [{ name: 'overview', title: 'Overview', icon: {}, key: 'o' }, { name: 'cache', title: 'Cache' }] }))
 
 const cache = (name: string, enabled = true): Cache => ({ name, enabled } as Cache)
 
@@ -14,7 +15,15 @@ function setUp(overrides: Partial<CommandDeps> = {}) {
   const deps = {
     api: { origin: 'http://localhost:7777', client: new Proxy({}, { get: (_, name) => vi.fn(async () => ({ asked: name })) }) },
     router: { push: vi.fn(), hasRoute: vi.fn(() => false) },
-    actions: { create: vi.fn(), createSample: vi.fn(), addEntry: vi.fn(), viewAll: vi.fn(), setEnabled: vi.fn(), clear: vi.fn(), remove: vi.fn() },
+    actions: {
+      create: vi.fn(),
+      createSample: vi.fn(),
+      addEntry: vi.fn(),
+      viewAll: vi.fn(),
+      setEnabled: vi.fn(),
+      clear: vi.fn(),
+      remove: vi.fn(),
+    },
     keyActions: { create: vi.fn() },
     keys: [],
     newUser: vi.fn(),
@@ -38,7 +47,9 @@ describe('commands', () => {
   it('has each id once, and links only screens with a place in the navigation', () => {
     const { commands } = setUp()
     expect(new Set(commands.map(({ id }) => id)).size).toBe(commands.length)
-    expect(titles(commands.filter(({ group }) => group === 'Screens'))).toEqual(screens.filter(({ icon }) => icon).map(({ title }) => title))
+    expect(titles(commands.filter(({ group }) => group === 'Screens'))).toEqual(screens
+      .filter(({ icon }) => icon)
+      .map(({ title }) => title))
   })
 
   it('offers for a cache what can be done with it', () => {
@@ -62,7 +73,11 @@ describe('commands', () => {
   it('offers to administrators alone what concerns everybody', () => {
     const all = titles(setUp().commands)
     const some = titles(setUp({ user: { admin: false } }).commands)
-    expect(all.filter(title => !some.includes(title))).toEqual(['New user…', 'Switch all caching off', operations['users.list'].summary.slice(0, -1)])
+    expect(all.filter(title => !some.includes(title))).toEqual([
+      'New user…',
+      'Switch all caching off',
+      operations['users.list'].summary.slice(0, -1),
+    ])
     expect(titles(setUp({ serving: false }).commands)).toContain('Switch all caching on')
   })
 
@@ -73,7 +88,11 @@ describe('commands', () => {
     expect(showText.mock.calls.length).toBeGreaterThan(8)
     for (const [title, load, fileName] of showText.mock.calls) {
       const name = fileName.replace(/\.\w+$/, '') as keyof typeof operations
-      expect([operations[name].method, operations[name].mutates, `GET ${operations[name].path}`]).toEqual(['GET', false, title])
+      expect([
+        operations[name].method,
+        operations[name].mutates,
+        `GET ${operations[name].path}`,
+      ]).toEqual(['GET', false, title])
       expect(await load()).toContain(name === 'metrics.get' ? 'object' : name)
     }
   })
@@ -81,7 +100,15 @@ describe('commands', () => {
 
 describe('search', () => {
   const { commands } = setUp()
-  it.each<[string, string]>([['new', 'New cache…'], ['DELETE prod', 'Delete products…'], ['prod off', ''], ['theme dark', 'Theme: Dark'], ['/metrics', operations['metrics.get'].summary.slice(0, -1)], ['(', ''], ['__proto__', '']])('%s → %s', (search, first) => {
+  it.each<[string, string]>([
+    ['new', 'New cache…'],
+    ['DELETE prod', 'Delete products…'],
+    ['prod off', ''],
+    ['theme dark', 'Theme: Dark'],
+    ['/metrics', operations['metrics.get'].summary.slice(0, -1)],
+    ['(', ''],
+    ['__proto__', ''],
+  ])('%s → %s', (search, first) => {
     expect(searchCommands(commands, search)[0]?.title ?? '').toBe(first)
   })
   it('finds all in their order without words', () => expect(searchCommands(commands, '  ')).toEqual(commands))

@@ -2,7 +2,15 @@ import type { Draft } from '../../../src/renderer/src/views/playground/plan'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { resolveTarget } from '../../../src/renderer/src/api/http-transport'
-import { acts, emptyDraft, faces, planCount, planRequest, selectorChoices, selectorOf } from '../../../src/renderer/src/views/playground/plan'
+import {
+  acts,
+  emptyDraft,
+  faces,
+  planCount,
+  planRequest,
+  selectorChoices,
+  selectorOf,
+} from '../../../src/renderer/src/views/playground/plan'
 import { LarderError } from '../../../src/shared/errors'
 import { anyCodePoint } from '../../helpers/any-code-point'
 
@@ -11,31 +19,67 @@ const draft = (change: Partial<Draft>): Draft => ({ ...emptyDraft, cache: 'produ
 describe('playground requests', () => {
   it('writes every face of adding', () => {
     const filled = draft({ key: 'x/y', value: '{"a":1}', ttl: ' 90s ', tags: 'b, ü,,', onlyNew: true })
-    const headers = [['Content-Type', 'application/json'], ['Larder-TTL', '90s'], ['Larder-Tags', 'b, %C3%BC'], ['If-None-Match', '*']]
-    expect(planRequest('add', filled)).toEqual({ method: 'PUT', target: '/api/caches/products/entries/x%2Fy', headers, body: '{"a":1}' })
-    expect(planRequest('add', { ...filled, face: 'text' })).toEqual({ method: 'PUT', target: '/v1/x%2Fy', headers, body: '{"a":1}' })
-    expect(planRequest('add', { ...filled, face: 'classic' })).toEqual({ method: 'POST', target: '/api/set-cache', headers: [['Content-Type', 'application/json']], body: '{"cacheName":"products","data":{"id":"x/y","a":1}}' })
+    const headers = [
+      ['Content-Type', 'application/json'],
+      ['Larder-TTL', '90s'],
+      ['Larder-Tags', 'b, %C3%BC'],
+      ['If-None-Match', '*'],
+    ]
+    expect(planRequest('add', filled)).toEqual({
+      method: 'PUT',
+      target: '/api/caches/products/entries/x%2Fy',
+      headers,
+      body: '{"a":1}',
+    })
+    expect(planRequest('add', { ...filled, face: 'text' })).toEqual({
+      method: 'PUT',
+      target: '/v1/x%2Fy',
+      headers,
+      body: '{"a":1}',
+    })
+    expect(planRequest('add', { ...filled, face: 'classic' })).toEqual({
+      method: 'POST',
+      target: '/api/set-cache',
+      headers: [['Content-Type', 'application/json']],
+      body: '{"cacheName":"products","data":{"id":"x/y","a":1}}',
+    })
     expect(planRequest('add', draft({ value: '' })).headers).toEqual([['Content-Type', 'text/plain; charset=utf-8']])
   })
 
   it('writes every face of retrieving, with a key and without', () => {
     expect(planRequest('retrieve', draft({})).target).toBe('/api/caches/products/entries/a')
     expect(planRequest('retrieve', draft({ key: '' })).target).toBe('/api/caches/products/entries')
-    expect(planRequest('retrieve', draft({ face: 'classic', key: 'it\'s&c=d' })).target).toBe('/api/get-cache?cache=products&key=it%27s%26c%3Dd')
+    expect(planRequest('retrieve', draft({ face: 'classic', key: 'it\'s&c=d' })).target).toBe(
+      '/api/get-cache?cache=products&key=it%27s%26c%3Dd',
+    )
     expect(planRequest('retrieve', draft({ face: 'classic', key: '' })).target).toBe('/api/get-cache?cache=products')
     expect(() => planRequest('retrieve', draft({ face: 'text', key: '' }))).toThrow('key: must not be empty')
   })
 
   it('writes every face of invalidating; a selector of another face counts as none', () => {
-    expect(planRequest('invalidate', draft({}))).toEqual({ method: 'DELETE', target: '/api/caches/products/entries/a', headers: [], body: undefined })
-    expect(planRequest('invalidate', draft({ by: 'glob', selection: 'u:*', soft: true })).target).toBe('/api/caches/products/entries?glob=u%3A*&soft')
-    expect(planCount(draft({ by: 'tag', selection: 'a b' })).target).toBe('/api/caches/products/entries?tag=a%20b&dryRun')
+    expect(planRequest('invalidate', draft({}))).toEqual({
+      method: 'DELETE',
+      target: '/api/caches/products/entries/a',
+      headers: [],
+      body: undefined,
+    })
+    expect(planRequest('invalidate', draft({ by: 'glob', selection: 'u:*', soft: true })).target).toBe(
+      '/api/caches/products/entries?glob=u%3A*&soft',
+    )
+    expect(planCount(draft({ by: 'tag', selection: 'a b' })).target).toBe(
+      '/api/caches/products/entries?tag=a%20b&dryRun',
+    )
     expect(planRequest('invalidate', draft({ face: 'text', by: 'all' })).target).toBe('/flush')
     expect(planRequest('invalidate', draft({ face: 'text', by: 'prefix', selection: 'x' })).target).toBe('/v1/a')
-    expect(planRequest('invalidate', draft({ face: 'native', by: 'all' })).target).toBe('/api/caches/products/entries/a')
-    expect(planRequest('invalidate', draft({ face: 'classic', by: 'tag' })).target).toBe('/api/cache-invalidation?cache=products&key=a')
+    expect(
+      planRequest('invalidate', draft({ face: 'native', by: 'all' })).target,
+    ).toBe('/api/caches/products/entries/a')
+    expect(planRequest('invalidate', draft({ face: 'classic', by: 'tag' })).target).toBe(
+      '/api/cache-invalidation?cache=products&key=a',
+    )
     // An empty one would be refused by the server, or match everything.
-    expect(() => planRequest('invalidate', draft({ by: 'prefix', selection: '' }))).toThrow('selection: must not be empty')
+    expect(() =>
+      planRequest('invalidate', draft({ by: 'prefix', selection: '' }))).toThrow('selection: must not be empty')
     for (const { value: face } of faces)
       expect(selectorChoices({ face }).map(({ value }) => value)).toContain(selectorOf({ face, by: 'all' }))
   })
@@ -61,8 +105,24 @@ describe('playground requests', () => {
   })
 
   it('makes what a browser sends as it is, or says why not, whatever is filled in', () => {
-    const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: anyCodePoint }), fc.constantFrom('.', '..', '%2E', '?', '#', '//evil.test/', '\\', '__proto__', '{"id":1}'))
-    const drafts = fc.record({ face: fc.constantFrom(...faces.map(({ value }) => value)), cache: text, key: text, value: text, contentType: text, ttl: text, tags: text, onlyNew: fc.boolean(), by: fc.constantFrom('key', 'prefix', 'glob', 'tag', 'all'), selection: text, soft: fc.boolean() }) as fc.Arbitrary<Draft>
+    const text = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.string({ unit: anyCodePoint }),
+      fc.constantFrom('.', '..', '%2E', '?', '#', '//evil.test/', '\\', '__proto__', '{"id":1}'),
+    )
+    const drafts = fc.record({
+      face: fc.constantFrom(...faces.map(({ value }) => value)),
+      cache: text,
+      key: text,
+      value: text,
+      contentType: text,
+      ttl: text,
+      tags: text,
+      onlyNew: fc.boolean(),
+      by: fc.constantFrom('key', 'prefix', 'glob', 'tag', 'all'),
+      selection: text,
+      soft: fc.boolean(),
+    }) as fc.Arbitrary<Draft>
     fc.assert(fc.property(fc.constantFrom(...acts.map(({ id }) => id)), drafts, (act, filled) => {
       let refusal: unknown
       try {

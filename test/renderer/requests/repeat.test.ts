@@ -6,25 +6,58 @@ const origin = 'http://localhost:7777'
 
 it.each([
   ['a plain read', {}, '/v1/user:7'],
-  ['a native read, encoded as it came', { path: '/api/caches/a/entries/b%20c', operation: 'entries.get' }, '/api/caches/a/entries/b%20c'],
-  ['a classic read, its query made anew', { path: '/api/get-cache', operation: 'classic.get', cache: 'a', key: 'b&c=\'d' }, '/api/get-cache?cache=a&key=b%26c%3D\'d'],
-  ['a classic read of all', { path: '/api/get-cache', operation: 'classic.get', cache: 'a', key: null }, '/api/get-cache?cache=a'],
-  ['a lone surrogate', { path: '/api/get-cache', operation: 'classic.get', cache: null, key: '\uD83C' }, '/api/get-cache?key=%EF%BF%BD'],
-  ['a removal as one that only counts', { method: 'DELETE', path: '/api/caches/a/entries', operation: 'entries.invalidate', key: null }, '/api/caches/a/entries?prefix=&dryRun=true'],
+  [
+    'a native read, encoded as it came',
+    { path: '/api/caches/a/entries/b%20c', operation: 'entries.get' },
+    '/api/caches/a/entries/b%20c',
+  ],
+  [
+    'a classic read, its query made anew',
+    { path: '/api/get-cache', operation: 'classic.get', cache: 'a', key: 'b&c=\'d' },
+    '/api/get-cache?cache=a&key=b%26c%3D\'d',
+  ],
+  [
+    'a classic read of all',
+    { path: '/api/get-cache', operation: 'classic.get', cache: 'a', key: null },
+    '/api/get-cache?cache=a',
+  ],
+  [
+    'a lone surrogate',
+    { path: '/api/get-cache', operation: 'classic.get', cache: null, key: '\uD83C' },
+    '/api/get-cache?key=%EF%BF%BD',
+  ],
+  [
+    'a removal as one that only counts',
+    { method: 'DELETE', path: '/api/caches/a/entries', operation: 'entries.invalidate', key: null },
+    '/api/caches/a/entries?prefix=&dryRun=true',
+  ],
 ])('repeats %s', (_, change, target) => {
   const record = recordOf(change)
-  expect(repeatOf(record, origin)?.request).toEqual({ method: record.method, url: origin + target, headers: [], body: undefined, withKey: true })
+  expect(repeatOf(record, origin)?.request).toEqual({
+    method: record.method,
+    url: origin + target,
+    headers: [],
+    body: undefined,
+    withKey: true,
+  })
 })
 
 it('says what the log does not know', () => {
   expect(repeatOf(recordOf(), origin)?.lacks).toBe('')
-  expect(repeatOf(recordOf({ method: 'PUT', operation: 'plain.put', requestBytes: 9 }), origin)?.lacks).toBe('The log keeps no queries, headers or bodies: the body is missing, the headers are missing.')
+  expect(repeatOf(recordOf({ method: 'PUT', operation: 'plain.put', requestBytes: 9 }), origin)?.lacks).toBe(
+    'The log keeps no queries, headers or bodies: the body is missing, the headers are missing.',
+  )
   expect(repeatOf(recordOf({ operation: 'entries.list' }), origin)?.lacks).toContain('the query may be missing')
-  expect(repeatOf(recordOf({ method: 'POST', operation: 'entries.post' }), origin)?.lacks).toBe('The log keeps no queries, headers or bodies: the query is an example.')
+  expect(repeatOf(recordOf({ method: 'POST', operation: 'entries.post' }), origin)?.lacks).toBe(
+    'The log keeps no queries, headers or bodies: the query is an example.',
+  )
 })
 
 it('makes nothing of a path or key that was cut', () => {
   expect(repeatOf(recordOf({ path: `/v1/${'a'.repeat(508)}` }), origin)).toBeNull()
-  expect(repeatOf(recordOf({ path: '/api/get-cache', operation: 'classic.get', key: 'a'.repeat(256) }), origin)).toBeNull()
+  expect(repeatOf(
+    recordOf({ path: '/api/get-cache', operation: 'classic.get', key: 'a'.repeat(256) }),
+    origin,
+  )).toBeNull()
   expect(repeatOf(recordOf({ path: '/v1/short', key: 'a'.repeat(256) }), origin)).not.toBeNull()
 })

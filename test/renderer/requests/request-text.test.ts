@@ -1,11 +1,26 @@
 import { expect, it } from 'vitest'
 import { hasTerm, withoutTerm, withTerm } from '../../../src/renderer/src/views/requests/filter-terms'
-import { clockTime, exactTime, explainResult, nameOfResult } from '../../../src/renderer/src/views/requests/request-text'
+import {
+  clockTime,
+  exactTime,
+  explainResult,
+  nameOfResult,
+} from '../../../src/renderer/src/views/requests/request-text'
 import { requestResultNames } from '../../../src/shared/request-results'
 import { recordOf } from '../../helpers/request-record'
 
 it('names every result, and others as they are', () => {
-  expect(requestResultNames.map(nameOfResult)).toEqual(['Hit', 'Stale', 'Miss', 'Stored', 'Dropped', 'OK', 'Off', 'Refused', 'Error'])
+  expect(requestResultNames.map(nameOfResult)).toEqual([
+    'Hit',
+    'Stale',
+    'Miss',
+    'Stored',
+    'Dropped',
+    'OK',
+    'Off',
+    'Refused',
+    'Error',
+  ])
   expect(['__proto__', 'toString', ''].map(nameOfResult)).toEqual(['__proto__', 'toString', ''])
 })
 

@@ -34,7 +34,10 @@ async function write(pieces: readonly string[], answers = 1): Promise<number[]> 
     for (const piece of pieces)
       await writeAndTurn(socket, piece)
     const statuses = (): number[] => Array.from(text.matchAll(/^HTTP\/1\.1 (\d+)/gm), ([, status]) => Number(status))
-    await vi.waitFor(() => expect(statuses().filter(status => status !== 100)).toHaveLength(answers), { timeout: patience, interval: 5 })
+    await vi.waitFor(
+      () => expect(statuses().filter(status => status !== 100)).toHaveLength(answers),
+      { timeout: patience, interval: 5 },
+    )
     return statuses()
   }
   finally {
@@ -45,15 +48,26 @@ async function write(pieces: readonly string[], answers = 1): Promise<number[]> 
 const value = Array.from({ length: 100 }, (_, at) => String.fromCharCode(32 + at % 90)).join('')
 const long = (bytes: number): string => value.repeat(Math.ceil(bytes / 100)).slice(0, bytes)
 
-// Red when takeBody of src/main/http/body.ts reads at the end of the turn without asking whether the request is complete.
+// Red when takeBody of src/main/http/body.ts reads at the end of the turn without asking whether
+// the request is complete.
 it.each<[title: string, body: string, pieces: (key: string, body: string) => string[], statuses: number[]]>([
   ['one packet', value, (key, body) => [head(key, body.length) + body], [201]],
   ['nothing', '', key => [head(key, 0)], [201]],
   ['the head first', value, (key, body) => [head(key, body.length), body], [201]],
   ['cut in the body', value, (key, body) => [head(key, body.length) + body.slice(0, 40), body.slice(40)], [201]],
   ['byte by byte', value.slice(0, 20), (key, body) => [head(key, body.length), ...body], [201]],
-  ['chunks in one packet', value, (key, body) => [`${head(key, 'chunked')}28\r\n${body.slice(0, 40)}\r\n3c\r\n${body.slice(40)}\r\n0\r\n\r\n`], [201]],
-  ['a chunk at a time', value, (key, body) => [head(key, 'chunked'), `28\r\n${body.slice(0, 40)}\r\n`, `3c\r\n${body.slice(40)}\r\n`, '0\r\n\r\n'], [201]],
+  [
+    'chunks in one packet',
+    value,
+    (key, body) => [`${head(key, 'chunked')}28\r\n${body.slice(0, 40)}\r\n3c\r\n${body.slice(40)}\r\n0\r\n\r\n`],
+    [201],
+  ],
+  [
+    'a chunk at a time',
+    value,
+    (key, body) => [head(key, 'chunked'), `28\r\n${body.slice(0, 40)}\r\n`, `3c\r\n${body.slice(40)}\r\n`, '0\r\n\r\n'],
+    [201],
+  ],
   ['no chunk at all', '', key => [`${head(key, 'chunked')}0\r\n\r\n`], [201]],
   ['after 100 Continue', value, (key, body) => [head(key, body.length, 'Expect: 100-continue\r\n'), body], [100, 201]],
   ['16 KiB', long(16 * 1024), (key, body) => [head(key, body.length) + body], [201]],
@@ -67,7 +81,10 @@ it.each<[title: string, body: string, pieces: (key: string, body: string) => str
 
 it('answers pipelined bodies in their order, each with its own', async () => {
   const bodies = Array.from({ length: 50 }, (_, at) => `${at}:${value}`)
-  expect(await write([bodies.map((body, at) => head(`pipelined-${at}`, body.length) + body).join('')], 50)).toEqual(bodies.map(() => 201))
+  expect(await write(
+    [bodies.map((body, at) => head(`pipelined-${at}`, body.length) + body).join('')],
+    50,
+  )).toEqual(bodies.map(() => 201))
   for (const [at, body] of bodies.entries())
     expect((await larder.send('GET', `/v1/pipelined-${at}`)).text).toBe(body)
 })
@@ -84,7 +101,9 @@ it.each([
   socket.destroySoon()
   await once(socket, 'close')
   await vi.waitFor(async () => {
-    const { requests } = (await larder.send('GET', '/admin/requests?limit=1000')).json<{ requests: { key: string, status: number }[] }>()
+    const { requests } = (await larder.send('GET', '/admin/requests?limit=1000')).json<{
+      requests: { key: string, status: number }[]
+    }>()
     expect(requests.filter(request => request.key === key)).toMatchObject([{ status: 400, method: 'PUT' }])
   }, { timeout: patience, interval: 10 })
   expect((await larder.send('GET', `/v1/${key}`)).status).toBe(404)
@@ -100,9 +119,14 @@ it('a switch that moves while the body is on its way turns it away; a cache that
     socket.destroy()
     return answer.toString().slice(9, 12)
   }
-  const created = await larder.send('POST', '/admin/caches', { headers: { 'Content-Type': 'application/json' }, body: '{"name":"short","ttl":60}' })
+  const created = await larder.send(
+    'POST',
+    '/admin/caches',
+    { headers: { 'Content-Type': 'application/json' }, body: '{"name":"short","ttl":60}' },
+  )
   expect(created.status).toBe(201)
-  const put = (path: string, json: object) => larder.send('PUT', path, { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(json) })
+  const put = (path: string, json: object) =>
+    larder.send('PUT', path, { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(json) })
   expect(await late('/v1/late', () => put('/admin/switch', { enabled: false }))).toBe('503')
   await put('/admin/switch', { enabled: true })
   expect((await larder.send('GET', '/v1/late')).status).toBe(404)

@@ -17,7 +17,10 @@ export interface Case {
 export type Step = [method: string, path: string, options?: RequestOptions]
 
 /** Runs a case against a server and compares. */
-export async function check(larder: TestLarder, { given = [], send, status, body, headers = {} }: Case): Promise<Answer> {
+export async function check(
+  larder: TestLarder,
+  { given = [], send, status, body, headers = {} }: Case,
+): Promise<Answer> {
   for (const [method, path, options] of given) {
     const answer = await larder.send(method, path, options)
     expect(answer.status, `given ${method} ${path}: ${answer.text}`).toBeLessThan(400)

@@ -34,11 +34,28 @@ describe('every operation', () => {
   }
 
   it('caches', async () => {
-    expect((await run('caches.create', { name: 'products', ttl: 300 })).json()).toMatchObject({ name: 'products', ttl: 300, sliding: false, maxEntries: null, maxBytes: null, eviction: 'lfu', persistent: false, enabled: true, entries: 0 })
+    expect((await run('caches.create', { name: 'products', ttl: 300 })).json()).toMatchObject({
+      name: 'products',
+      ttl: 300,
+      sliding: false,
+      maxEntries: null,
+      maxBytes: null,
+      eviction: 'lfu',
+      persistent: false,
+      enabled: true,
+      entries: 0,
+    })
     await larder.send('PUT', '/api/caches/products/entries/a', { body: 'x' })
     await larder.send('GET', '/api/caches/products/entries/a')
     await larder.send('GET', '/api/caches/products/entries/b')
-    expect((await run('caches.list')).json<object[]>()).toMatchObject([{ name: 'default', ttl: null, persistent: true }, { name: 'products', entries: 1, statistics: { hits: 1, hitRatio: 0.5, sets: 1, misses: { absent: 1 }, latency: { count: 3 } } }])
+    expect((await run('caches.list')).json<object[]>()).toMatchObject([
+      { name: 'default', ttl: null, persistent: true },
+      {
+        name: 'products',
+        entries: 1,
+        statistics: { hits: 1, hitRatio: 0.5, sets: 1, misses: { absent: 1 }, latency: { count: 3 } },
+      },
+    ])
     expect((await run('caches.get', { name: 'products' })).json<{ bytes: number }>().bytes).toBeGreaterThan(2)
     const change = { ttl: null, sliding: true, maxEntries: 10, maxBytes: 100_000, persistent: true, enabled: false }
     expect((await run('caches.update', { name: 'products', ...change })).json()).toMatchObject(change)
@@ -56,11 +73,16 @@ describe('every operation', () => {
   it('keys', async () => {
     const created = (await run('keys.create', { label: 'App', scopes: ['read'], caches: ['default'], origins: ['http://localhost:5173'] })).json<{ id: string, secret: string, kept: boolean }>()
     expect(created.secret).toMatch(/^lk_/)
-    const use = async (secret: string): Promise<number> => (await larder.send('GET', '/v1/nope', { headers: { 'Api-Key': secret } })).status
+    const use = async (secret: string): Promise<number> =>
+      (await larder.send('GET', '/v1/nope', { headers: { 'Api-Key': secret } })).status
     expect(await use(created.secret)).toBe(404)
     expect((await run('keys.list')).json<{ id: string }[]>().map(key => key.id)).toContain(created.id)
     expect((await run('keys.list')).text).not.toContain(created.secret)
-    expect((await run('keys.update', { id: created.id, label: 'Renamed', origins: [] })).json()).toMatchObject({ label: 'Renamed', origins: [] })
+    expect((await run('keys.update', {
+      id: created.id,
+      label: 'Renamed',
+      origins: [],
+    })).json()).toMatchObject({ label: 'Renamed', origins: [] })
     expect((await run('keys.reveal', { id: created.id })).json()).toMatchObject({ secret: created.secret, kept: true })
     const rotated = (await run('keys.rotate', { id: created.id, overlap: 3600 })).json<{ secret: string }>()
     expect([await use(created.secret), await use(rotated.secret)]).toEqual([404, 404])
@@ -72,18 +94,29 @@ describe('every operation', () => {
 
   it('users and sessions', async () => {
     const { id } = (await run('users.create', { name: 'Zoë', password: 'correct horse' })).json<{ id: string }>()
-    expect((await run('users.list')).json<{ name: string, owner: boolean }[]>().map(user => [user.name === 'Zoë', user.owner])).toEqual([[false, true], [true, false]])
-    const session = (await run('session.create', { name: 'Zoë', password: 'correct horse' })).json<{ token: string, user: { id: string } }>()
+    expect((await run('users.list'))
+      .json<{ name: string, owner: boolean }[]>()
+      .map(user => [user.name === 'Zoë', user.owner])).toEqual([[false, true], [true, false]])
+    const session = (await run(
+      'session.create',
+      { name: 'Zoë', password: 'correct horse' },
+    )).json<{ token: string, user: { id: string } }>()
     expect(session.user.id).toBe(id)
     const bearer = { headers: { Authorization: `Bearer ${session.token}` } }
-    expect((await larder.send('GET', '/admin/caches', bearer)).json<{ name: string }[]>().map(cache => cache.name)).toEqual(['default'])
+    expect((await larder.send('GET', '/admin/caches', bearer))
+      .json<{ name: string }[]>()
+      .map(cache => cache.name)).toEqual(['default'])
     expect((await larder.send('GET', '/admin/users', bearer)).json()).toMatchObject({ status: 403, code: 'admin-only' })
     expect((await run('users.update', { id, name: 'Zoé' })).json()).toMatchObject({ name: 'Zoé' })
     const { code, url } = (await run('session.code')).json<{ code: string, url: string }>()
     expect(url).toBe(`${larder.url}/#${code}`)
     const owner = (await run('session.create', { code })).json<{ token: string }>()
     expect((await larder.sendOpen('POST', '/admin/session', json({ code }))).status).toBe(401)
-    expect((await larder.send('GET', '/admin/session', { headers: { Authorization: `Bearer ${owner.token}` } })).json()).toMatchObject({ user: { owner: true }, credential: 'session', scopes: ['read', 'write', 'admin'] })
+    expect((await larder.send(
+      'GET',
+      '/admin/session',
+      { headers: { Authorization: `Bearer ${owner.token}` } },
+    )).json()).toMatchObject({ user: { owner: true }, credential: 'session', scopes: ['read', 'write', 'admin'] })
     expect((await run('session.get')).json()).toMatchObject({ credential: 'environment' })
     expect((await larder.send('DELETE', '/admin/session', bearer)).status).toBe(204)
     called.add('session.delete')
@@ -95,7 +128,12 @@ describe('every operation', () => {
   })
 
   it('settings', async () => {
-    expect((await run('settings.get')).json()).toMatchObject({ valueLimit: 16 * 1024 * 1024, anonymous: { enabled: false }, registrationOpen: true, vault: { driver: 'file', wanted: 'file', state: 'ok' } })
+    expect((await run('settings.get')).json()).toMatchObject({
+      valueLimit: 16 * 1024 * 1024,
+      anonymous: { enabled: false },
+      registrationOpen: true,
+      vault: { driver: 'file', wanted: 'file', state: 'ok' },
+    })
     expect((await run('settings.update', { valueLimit: 1024 })).json()).toMatchObject({ valueLimit: 1024 })
     expect((await larder.send('PUT', '/v1/big', { body: 'x'.repeat(1025) })).status).toBe(413)
     expect((await larder.send('PUT', '/v1/big', { body: 'x'.repeat(1024) })).status).toBe(201)
@@ -110,7 +148,17 @@ describe('every operation', () => {
     expect((await run('stats.get')).json()).toMatchObject({ enabled: true })
     await larder.send('GET', '/v1/what%20was%20that?x=secret')
     const { requests } = (await run('requests.list', { limit: 1 })).json<{ requests: object[] }>()
-    expect(requests).toMatchObject([{ method: 'GET', path: '/v1/what%20was%20that', operation: 'plain.get', cache: 'default', key: 'what was that', status: 404, result: 'miss', reason: 'absent', keyId: null }])
+    expect(requests).toMatchObject([{
+      method: 'GET',
+      path: '/v1/what%20was%20that',
+      operation: 'plain.get',
+      cache: 'default',
+      key: 'what was that',
+      status: 404,
+      result: 'miss',
+      reason: 'absent',
+      keyId: null,
+    }])
     expect((await run('health.live')).json()).toMatchObject({ status: 'ok' })
     expect((await run('health.ready')).json()).toEqual({ status: 'ready', stores: { metadata: 'ok', entries: 'ok' } })
     const metrics = await run('metrics.get')
@@ -124,7 +172,8 @@ describe('every operation', () => {
 })
 
 describe('routes', () => {
-  it.each(Object.entries(operations).map(([name, spec]) => [name, spec] as const))('%s: HEAD where GET is, OPTIONS, 405', async (_, spec) => {
+  it.each(Object.entries(operations)
+    .map(([name, spec]) => [name, spec] as const))('%s: HEAD where GET is, OPTIONS, 405', async (_, spec) => {
     const path = spec.path.replaceAll(/\{\w+\}/g, 'default')
     const allowed = Object.values(operations).filter(other => other.path === spec.path).map(other => other.method)
     const options = await larder.send('OPTIONS', path)
@@ -138,7 +187,15 @@ describe('routes', () => {
       expect(head.status).toBe(405)
   })
 
-  it.each(['/', '/docs', '/assets/index-abc.js', '/openapi.json', '/swagger.yaml', '/healthz', '/readyz'])('%s is open', async (path) => {
+  it.each([
+    '/',
+    '/docs',
+    '/assets/index-abc.js',
+    '/openapi.json',
+    '/swagger.yaml',
+    '/healthz',
+    '/readyz',
+  ])('%s is open', async (path) => {
     expect((await larder.sendOpen('GET', path)).status).toBe(200)
     expect((await larder.sendOpen('HEAD', path)).status).toBe(200)
     expect((await larder.sendOpen('POST', path)).status).toBe(405)
@@ -148,11 +205,25 @@ describe('routes', () => {
     const page = await larder.sendOpen('GET', '/')
     expect(page.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' })
     expect(page.headers['content-security-policy']).toContain('require-trusted-types-for \'script\'')
-    expect((await larder.sendOpen('GET', '/', { headers: { 'If-None-Match': String(page.headers.etag) } })).status).toBe(304)
-    expect((await larder.sendOpen('GET', '/assets/index-abc.js')).headers['cache-control']).toBe('public, max-age=31536000, immutable')
+    expect(
+      (await larder.sendOpen('GET', '/', { headers: { 'If-None-Match': String(page.headers.etag) } })).status,
+    ).toBe(304)
+    expect(
+      (await larder.sendOpen('GET', '/assets/index-abc.js')).headers['cache-control'],
+    ).toBe('public, max-age=31536000, immutable')
   })
 
-  it.each(['/nope', '/admin', '/admin/', '/admin/caches/', '/Admin/caches', '/assets/../larder.db', '/assets/%2e%2e/larder.db', '//admin/caches', '/v1'])('%s is nothing', async (path) => {
+  it.each([
+    '/nope',
+    '/admin',
+    '/admin/',
+    '/admin/caches/',
+    '/Admin/caches',
+    '/assets/../larder.db',
+    '/assets/%2e%2e/larder.db',
+    '//admin/caches',
+    '/v1',
+  ])('%s is nothing', async (path) => {
     expect((await larder.sendOpen('GET', path)).status).toBe(401)
     expect((await larder.send('GET', path)).status).toBe(404)
   })
@@ -160,8 +231,16 @@ describe('routes', () => {
 
 /** What outlives a restart as it is: not the port, nor how many entries there are. */
 async function metadataOf(server: TestLarder): Promise<unknown> {
-  const [users, keys, settings] = await Promise.all((['users.list', 'keys.list', 'settings.get'] as const).map(async name => (await call(name, {}, server)).json()))
-  return [(users as unknown as { entries: number }[]).map(({ entries: _, ...user }) => user), keys, { ...settings, url: '' }]
+  const [users, keys, settings] = await Promise.all(([
+    'users.list',
+    'keys.list',
+    'settings.get',
+  ] as const).map(async name => (await call(name, {}, server)).json()))
+  return [
+    (users as unknown as { entries: number }[]).map(({ entries: _, ...user }) => user),
+    keys,
+    { ...settings, url: '' },
+  ]
 }
 
 describe('a restart', () => {
@@ -173,7 +252,11 @@ describe('a restart', () => {
       await call('users.create', { name: 'Ada', password: 'correct horse' }, server)
       const key = (await call('keys.create', { label: 'App' }, server)).json<{ id: string, secret: string }>()
       await call('settings.update', { valueLimit: 4096 }, server)
-      await server.send('PUT', '/v1/stays', { body: Buffer.from([0, 255]), headers: { 'Content-Type': 'a/b', 'Larder-Tags': 't', 'Larder-TTL': '1h' } })
+      await server.send(
+        'PUT',
+        '/v1/stays',
+        { body: Buffer.from([0, 255]), headers: { 'Content-Type': 'a/b', 'Larder-Tags': 't', 'Larder-TTL': '1h' } },
+      )
       await server.send('PUT', '/api/caches/open/entries/goes', { body: '1' })
       await call('switch.set', { enabled: false }, server)
       const before = await metadataOf(server)
@@ -183,12 +266,23 @@ describe('a restart', () => {
       await call('switch.set', { enabled: true }, server)
       const after = await metadataOf(server)
       expect(after).toEqual(before)
-      expect((await call('caches.list', {}, server)).json()).toMatchObject([{ name: 'default', entries: 1 }, { name: 'kept', ttl: 60, maxEntries: 5, enabled: false }, { name: 'open', entries: 0 }])
+      expect((await call('caches.list', {}, server)).json()).toMatchObject([
+        { name: 'default', entries: 1 },
+        { name: 'kept', ttl: 60, maxEntries: 5, enabled: false },
+        { name: 'open', entries: 0 },
+      ])
       const entry = await server.send('GET', '/v1/stays', { headers: { 'Api-Key': key.secret } })
-      expect([entry.status, [...entry.body], entry.headers['content-type'], entry.headers['larder-tags']]).toEqual([200, [0, 255], 'a/b', 't'])
+      expect([
+        entry.status,
+        [...entry.body],
+        entry.headers['content-type'],
+        entry.headers['larder-tags'],
+      ]).toEqual([200, [0, 255], 'a/b', 't'])
       expect((await server.send('GET', '/api/caches/open/entries/goes')).status).toBe(404)
       expect((await call('keys.reveal', { id: key.id }, server)).json()).toMatchObject({ secret: key.secret })
-      expect((await server.sendOpen('POST', '/admin/session', json({ name: 'Ada', password: 'correct horse' }))).status).toBe(201)
+      expect(
+        (await server.sendOpen('POST', '/admin/session', json({ name: 'Ada', password: 'correct horse' }))).status,
+      ).toBe(201)
     }
     finally {
       await server.dispose()

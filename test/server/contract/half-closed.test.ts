@@ -15,7 +15,10 @@ function message(method: string, path: string, body = ''): string {
   return `${method} ${path} HTTP/1.1\r\nHost: localhost:${larder.port}\r\nApi-Key: ${ownerKey}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 }
 
-/** What comes back to a client that has nothing more to say, as `nc -N` does; undefined when the server does not end the connection in time. */
+/**
+ * What comes back to a client that has nothing more to say, as `nc -N` does; undefined when the
+ * server does not end the connection in time.
+ */
 async function sendAndHalfClose(text: string): Promise<string | undefined> {
   const client = connect({ port: larder.port, host: '127.0.0.1', allowHalfOpen: true })
   const chunks: Buffer[] = []
@@ -35,13 +38,19 @@ async function sendAndHalfClose(text: string): Promise<string | undefined> {
 
 const statusesIn = (text: string | undefined): string[] => text?.match(/(?<=HTTP\/1\.1 )\d{3}/g) ?? []
 
-// RFC 9293 §3.6: "the user who CLOSEs may continue to RECEIVE". Red without `httpAllowHalfOpen` in src/main/http/server.ts.
+// RFC 9293 §3.6: "the user who CLOSEs may continue to RECEIVE". Red without `httpAllowHalfOpen` in
+// src/main/http/server.ts.
 it.each<[string, () => string, string[]]>([
   ['the data plane', () => message('PUT', '/v1/a', 'one'), ['201']],
   ['the control plane', () => message('GET', '/admin/caches'), ['200']],
   ['what is written and takes its time', () => message('POST', '/admin/caches', '{"name":"half","ttl":60}'), ['201']],
   ['the console', () => message('GET', '/'), ['200']],
-  ['many at once', () => `${message('PUT', '/v1/b', 'one')}${message('GET', '/v1/b')}${message('GET', '/admin/caches')}${message('DELETE', '/v1/b')}${message('GET', '/v1/b')}`, ['201', '200', '200', '200', '404']],
+  [
+    'many at once',
+    () =>
+      `${message('PUT', '/v1/b', 'one')}${message('GET', '/v1/b')}${message('GET', '/admin/caches')}${message('DELETE', '/v1/b')}${message('GET', '/v1/b')}`,
+    ['201', '200', '200', '200', '404'],
+  ],
 ])('answers a client that closes its half of the connection: %s', async (_, text, expected) => {
   expect(statusesIn(await sendAndHalfClose(text()))).toEqual(expected)
 })
@@ -57,10 +66,16 @@ it.each<[string, () => string, string[]]>([
   expect((await larder.send('GET', '/v1/c')).status).toBe(404)
 })
 
-// Red without the socket's 'end', and without its `readableEnded`, in src/main/http/event-stream.ts.
+// Red without the socket's 'end', and without its `readableEnded`, in
+// src/main/http/event-stream.ts.
 it.each<[string, () => string, string[]]>([
   ['while it is open', () => message('GET', '/events'), ['200']],
-  ['before it is', () => `${message('PUT', '/v1/d', 'one')}${message('PATCH', '/admin/caches/default', '{"enabled":true}')}${message('GET', '/events')}`, ['201', '200', '200']],
+  [
+    'before it is',
+    () =>
+      `${message('PUT', '/v1/d', 'one')}${message('PATCH', '/admin/caches/default', '{"enabled":true}')}${message('GET', '/events')}`,
+    ['201', '200', '200'],
+  ],
 ])('ends the event stream of a client that has gone %s', async (_, text, expected) => {
   const answer = await sendAndHalfClose(text())
   expect(answer).toContain('text/event-stream')

@@ -20,7 +20,9 @@ function message([method, path, body]: Step, isLast: boolean): string {
 
 /** Status and body of each answer. */
 function answersIn(text: string): string[] {
-  return text.split(/(?=HTTP\/1\.1 \d{3} )/).map(answer => `${answer.slice(9, 12)} ${answer.slice(answer.indexOf('\r\n\r\n') + 4)}`.trim())
+  return text
+    .split(/(?=HTTP\/1\.1 \d{3} )/)
+    .map(answer => `${answer.slice(9, 12)} ${answer.slice(answer.indexOf('\r\n\r\n') + 4)}`.trim())
 }
 
 const native = '/api/caches/default/entries/native'
@@ -28,21 +30,58 @@ const large = 'x'.repeat(40_000)
 
 // RFC 9112 §9.3.2. Red when src/main/http/pipelining.ts handles every request at once.
 it.each<[string, Step[], string[]]>([
-  ['a read finds what was written before it', [['PUT', '/v1/a', 'one'], ['GET', '/v1/a'], ['PUT', '/v1/a', 'two'], ['GET', '/v1/a']], ['201', '200 one', '201', '200 two']],
-  ['a deletion drops what was written before it', [['PUT', '/v1/b', 'one'], ['DELETE', '/v1/b'], ['GET', '/v1/b']], ['201', '200', '404 given key not found']],
-  ['a flush too', [['PUT', '/v1/c', 'one'], ['DELETE', '/flush'], ['GET', '/v1/c']], ['201', '200', '404 given key not found']],
-  ['a body that comes in many pieces', [['PUT', '/v1/d', large], ['GET', '/v1/d'], ['DELETE', '/v1/d'], ['GET', '/v1/d']], ['201', `200 ${large}`, '200', '404 given key not found']],
-  ['the native face', [['PUT', native, 'one'], ['GET', native], ['DELETE', native], ['HEAD', native]], ['201', '200 one', '204', '404']],
-  ['reads before a write', [['PUT', '/v1/f', 'one'], ['GET', '/v1/f'], ['HEAD', '/v1/f'], ['PUT', '/v1/f', 'two'], ['GET', '/v1/f']], ['201', '200 one', '200', '201', '200 two']],
-  ['operations that answer later', [['PATCH', '/admin/caches/default', '{"enabled":false}'], ['GET', '/v1/e'], ['PATCH', '/admin/caches/default', '{"enabled":true}'], ['PUT', '/v1/e', 'one'], ['GET', '/v1/e']], ['200', '503', '200', '201', '200 one']],
+  [
+    'a read finds what was written before it',
+    [['PUT', '/v1/a', 'one'], ['GET', '/v1/a'], ['PUT', '/v1/a', 'two'], ['GET', '/v1/a']],
+    ['201', '200 one', '201', '200 two'],
+  ],
+  [
+    'a deletion drops what was written before it',
+    [['PUT', '/v1/b', 'one'], ['DELETE', '/v1/b'], ['GET', '/v1/b']],
+    ['201', '200', '404 given key not found'],
+  ],
+  [
+    'a flush too',
+    [['PUT', '/v1/c', 'one'], ['DELETE', '/flush'], ['GET', '/v1/c']],
+    ['201', '200', '404 given key not found'],
+  ],
+  [
+    'a body that comes in many pieces',
+    [['PUT', '/v1/d', large], ['GET', '/v1/d'], ['DELETE', '/v1/d'], ['GET', '/v1/d']],
+    ['201', `200 ${large}`, '200', '404 given key not found'],
+  ],
+  [
+    'the native face',
+    [['PUT', native, 'one'], ['GET', native], ['DELETE', native], ['HEAD', native]],
+    ['201', '200 one', '204', '404'],
+  ],
+  [
+    'reads before a write',
+    [['PUT', '/v1/f', 'one'], ['GET', '/v1/f'], ['HEAD', '/v1/f'], ['PUT', '/v1/f', 'two'], ['GET', '/v1/f']],
+    ['201', '200 one', '200', '201', '200 two'],
+  ],
+  [
+    'operations that answer later',
+    [
+      ['PATCH', '/admin/caches/default', '{"enabled":false}'],
+      ['GET', '/v1/e'],
+      ['PATCH', '/admin/caches/default', '{"enabled":true}'],
+      ['PUT', '/v1/e', 'one'],
+      ['GET', '/v1/e'],
+    ],
+    ['200', '503', '200', '201', '200 one'],
+  ],
 ])('pipelined requests act in their order: %s', async (_, steps, expected) => {
   const text = await sendRaw(larder.port, steps.map((step, at) => message(step, at === steps.length - 1)).join(''))
   // Of long problems the status is enough.
-  expect(answersIn(text).map((answer, at) => expected[at]?.length === 3 ? answer.slice(0, 3) : answer)).toEqual(expected)
+  expect(answersIn(text).map((answer, at) =>
+    expected[at]?.length === 3 ? answer.slice(0, 3) : answer)).toEqual(expected)
 })
 
 // Red without `countAsPending` in src/main/http/pipelining.ts, for what writes.
-it.each(['GET', 'DELETE'])('reads no more than a piece of what waits behind an answer that never ends: %s', async (method) => {
+it.each(['GET', 'DELETE'])('reads no more than a piece of what waits behind an answer that never ends: %s', async (
+  method,
+) => {
   const client = connect(larder.port, '127.0.0.1')
   try {
     client.write(message(['GET', '/events'], false))

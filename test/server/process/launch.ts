@@ -23,8 +23,16 @@ export async function build(): Promise<void> {
 
 /** The environment of a server that is to see nothing of the person who runs the tests. */
 function environmentOf(home: string, change: Record<string, string> = {}): Record<string, string> {
-  const own = Object.entries(process.env).filter(([name, value]) => value !== undefined && !name.startsWith('LARDER_')) as [string, string][]
-  return { ...Object.fromEntries(own), LARDER_HOME: home, LARDER_PORT: '0', LARDER_VAULT: 'file', LARDER_API_KEY: apiKey, ...change }
+  const own = Object.entries(process.env)
+    .filter(([name, value]) => value !== undefined && !name.startsWith('LARDER_')) as [string, string][]
+  return {
+    ...Object.fromEntries(own),
+    LARDER_HOME: home,
+    LARDER_PORT: '0',
+    LARDER_VAULT: 'file',
+    LARDER_API_KEY: apiKey,
+    ...change,
+  }
 }
 
 interface Ending { code: number | null, signal: NodeJS.Signals | null }
@@ -42,8 +50,15 @@ export interface ServerProcess {
   send: (method: string, path: string, options?: RequestOptions) => Promise<Answer>
 }
 
-/** Starts the built server as a person does, in its empty home as working directory. It is killed with the test. */
-export function launch(home: string, change: Record<string, string> = {}, command: readonly string[] = [process.execPath, script, 'serve']): ServerProcess {
+/**
+ * Starts the built server as a person does, in its empty home as working directory. It is killed
+ * with the test.
+ */
+export function launch(
+  home: string,
+  change: Record<string, string> = {},
+  command: readonly string[] = [process.execPath, script, 'serve'],
+): ServerProcess {
   const [file = '', ...args] = command
   const child = spawn(file, args, { cwd: home, stdio: ['ignore', 'pipe', 'pipe'], env: environmentOf(home, change) })
   let [stdout, stderr] = ['', '']
@@ -58,7 +73,8 @@ export function launch(home: string, change: Record<string, string> = {}, comman
     if (port !== undefined)
       resolve(Number(port))
   })
-  void ended.then(({ code, signal }) => reject(new Error(`It ended with ${signal ?? code} before it was ready:\n${stdout}${stderr}`)))
+  void ended.then(({ code, signal }) =>
+    reject(new Error(`It ended with ${signal ?? code} before it was ready:\n${stdout}${stderr}`)))
   onTestFinished(async () => {
     child.kill('SIGKILL')
     await ended
@@ -73,7 +89,13 @@ export function launch(home: string, change: Record<string, string> = {}, comman
       child.kill(signal)
       return ended
     },
-    send: async (method, path, options = {}) => send(await ready, method, path, { ...options, headers: { 'Api-Key': apiKey, ...options.headers as Record<string, string> } }),
+    send: async (method, path, options = {}) =>
+      send(
+        await ready,
+        method,
+        path,
+        { ...options, headers: { 'Api-Key': apiKey, ...options.headers as Record<string, string> } },
+      ),
   }
 }
 

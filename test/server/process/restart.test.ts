@@ -13,8 +13,17 @@ beforeAll(build, 240_000)
 
 const password = 'correct horse battery'
 
-async function done<T = Record<string, unknown>>(server: ServerProcess, method: string, path: string, body?: unknown): Promise<T> {
-  const answer = await server.send(method, path, { body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body) })
+async function done<T = Record<string, unknown>>(
+  server: ServerProcess,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<T> {
+  const answer = await server.send(
+    method,
+    path,
+    { body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body) },
+  )
   expect(answer.status, `${method} ${path}: ${answer.text}`).toBeLessThan(300)
   return (answer.body.length === 0 ? undefined : answer.json()) as T
 }
@@ -38,16 +47,32 @@ async function writeEverything(server: ServerProcess): Promise<Written> {
   const revoked = await done<{ id: string, secret: string }>(server, 'POST', '/admin/keys', { label: 'revoked' })
   await done(server, 'DELETE', `/admin/keys/${revoked.id}`)
   await done(server, 'POST', '/admin/users', { name: 'somebody', password })
-  await done(server, 'PATCH', '/admin/settings', { valueLimit: 2048, memory: 64 * 1024 * 1024, anonymous: { enabled: true, scopes: ['read'] } })
+  await done(server, 'PATCH', '/admin/settings', {
+    valueLimit: 2048,
+    memory: 64 * 1024 * 1024,
+    anonymous: { enabled: true, scopes: ['read'] },
+  })
   await done(server, 'PATCH', '/admin/caches/off', { enabled: false })
   await done(server, 'PUT', '/admin/switch', { enabled: false })
   return { keys: { living: living.secret, rotated: rotated.secret, former: former.secret, revoked: revoked.secret } }
 }
 
-interface State { caches: Record<string, unknown>[], keys: Record<string, unknown>[], users: unknown, settings: Record<string, unknown>, switch: unknown }
+interface State {
+  caches: Record<string, unknown>[]
+  keys: Record<string, unknown>[]
+  users: unknown
+  settings: Record<string, unknown>
+  switch: unknown
+}
 
 async function metadataOf(server: ServerProcess): Promise<State> {
-  const [caches, keys, users, settings, gate] = await Promise.all(['/admin/caches', '/admin/keys', '/admin/users', '/admin/settings', '/admin/switch'].map(path => done<Record<string, unknown>[]>(server, 'GET', path)))
+  const [caches, keys, users, settings, gate] = await Promise.all([
+    '/admin/caches',
+    '/admin/keys',
+    '/admin/users',
+    '/admin/settings',
+    '/admin/switch',
+  ].map(path => done<Record<string, unknown>[]>(server, 'GET', path)))
   return {
     // Entries and their counts are looked at by themselves.
     caches: (caches ?? []).map(({ statistics: _, entries: __, bytes: ___, ...definition }) => definition),
@@ -94,15 +119,26 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('a restart after %s', (signal) =>
     await done(second, 'PUT', '/admin/switch', { enabled: true })
     expect((await second.send('GET', '/api/caches/off/entries/b')).status).toBe(503)
     await done(second, 'PATCH', '/admin/caches/off', { enabled: true })
-    const entries = await Promise.all(['/v1/kept', '/api/caches/off/entries/b', '/v1/dropped', '/api/caches/products/entries/a'].map(async (path) => {
+    const entries = await Promise.all([
+      '/v1/kept',
+      '/api/caches/off/entries/b',
+      '/v1/dropped',
+      '/api/caches/products/entries/a',
+    ].map(async (path) => {
       const { status, text } = await second.send('GET', path)
       return status === 200 ? text : status
     }))
     expect(entries).toEqual(['kept', 'kept, its cache is persistent', 404, 404])
 
     const port = await second.ready
-    const session = async (secret: string): Promise<number> => (await send(port, 'GET', '/admin/session', { headers: { 'Api-Key': secret } })).status
-    expect({ living: await session(keys.living), rotated: await session(keys.rotated), former: await session(keys.former), revoked: await session(keys.revoked) }).toEqual({ living: 200, rotated: 200, former: 401, revoked: 401 })
+    const session = async (secret: string): Promise<number> =>
+      (await send(port, 'GET', '/admin/session', { headers: { 'Api-Key': secret } })).status
+    expect({
+      living: await session(keys.living),
+      rotated: await session(keys.rotated),
+      former: await session(keys.former),
+      revoked: await session(keys.revoked),
+    }).toEqual({ living: 200, rotated: 200, former: 401, revoked: 401 })
     const signIn = await send(port, 'POST', '/admin/session', { body: JSON.stringify({ name: 'somebody', password }) })
     expect(signIn.status).toBe(201)
   })
@@ -112,7 +148,9 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('a restart after %s', (signal) =>
 const kills = process.env.LARDER_HARD === '1' ? 100 : 10
 
 // R15. Red: in src/main/storage/home-lock.ts refuse where `larder.pid` is there.
-it(`starts again on the same folder and port after each of ${kills} kills, with all that was acknowledged`, { timeout: 180_000 }, async () => {
+it(`starts again on the same folder and port after each of ${kills} kills, with all that was acknowledged`, {
+  timeout: 180_000,
+}, async () => {
   const home = temporaryFolder()
   let port = 0
   for (let round = 0; round < kills; round++) {

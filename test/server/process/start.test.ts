@@ -79,7 +79,9 @@ describe('a start that must fail', () => {
       expect(settled.code).toBe(1)
       expect(server.stderr()).toMatch(oneLine)
     }
-    expect(readdirSync(home).filter(name => statSync(join(home, name)).isFile()).map(name => readFileSync(join(home, name), 'latin1'))).toContain(garbage)
+    expect(readdirSync(home)
+      .filter(name => statSync(join(home, name)).isFile())
+      .map(name => readFileSync(join(home, name), 'latin1'))).toContain(garbage)
   })
 })
 
@@ -103,22 +105,44 @@ describe('s23 files', () => {
   /** Mode of the folder and of everything in it. */
   function modes(home: string): Record<string, string> {
     const entries = readdirSync(home, { recursive: true, withFileTypes: true })
-    return Object.fromEntries([['.', home], ...entries.map(entry => [join(entry.parentPath, entry.name).slice(home.length + 1), join(entry.parentPath, entry.name)])].map(([name = '', path = '']) => [name, (statSync(path).mode & 0o777).toString(8)]))
+    return Object.fromEntries([
+      ['.', home],
+      ...entries.map(entry =>
+        [join(entry.parentPath, entry.name).slice(home.length + 1), join(entry.parentPath, entry.name)]),
+    ].map(([name = '', path = '']) => [name, (statSync(path).mode & 0o777).toString(8)]))
   }
 
-  // Red: in src/main/storage/private-files.ts let `privateFileMode` be 0o666, or `privateFolderMode` 0o777.
-  it.skipIf(process.platform === 'win32')('are their owner\'s alone under umask 000, while it runs and afterwards', async () => {
+  // Red: in src/main/storage/private-files.ts let `privateFileMode` be 0o666, or
+  // `privateFolderMode` 0o777.
+  it.skipIf(
+    process.platform === 'win32',
+  )('are their owner\'s alone under umask 000, while it runs and afterwards', async () => {
     const home = join(temporaryFolder(), 'home')
-    const server = launch(temporaryFolder(), { LARDER_HOME: home }, ['/bin/sh', '-c', 'umask 000; exec "$0" "$1" serve', process.execPath, script])
+    const server = launch(
+      temporaryFolder(),
+      { LARDER_HOME: home },
+      ['/bin/sh', '-c', 'umask 000; exec "$0" "$1" serve', process.execPath, script],
+    )
     await server.send('PUT', '/v1/a', { body: 'x' })
     await server.send('POST', '/admin/keys', { body: '{"label":"k"}' })
     const running = modes(home)
-    for (const name of ['larder.db', 'larder.db-wal', 'larder.db-shm', 'entries.db', 'entries.db-wal', 'entries.db-shm', 'secrets.json', 'control.json', 'logs/larder.log'])
+    for (const name of [
+      'larder.db',
+      'larder.db-wal',
+      'larder.db-shm',
+      'entries.db',
+      'entries.db-wal',
+      'entries.db-shm',
+      'secrets.json',
+      'control.json',
+      'logs/larder.log',
+    ])
       expect(running[name], name).toBe('600')
     const folders = ['.', 'logs']
     expect(await server.end('SIGTERM')).toMatchObject({ code: 0 })
     for (const found of [running, modes(home)]) {
-      expect(Object.entries(found).filter(([name, mode]) => mode !== (folders.includes(name) ? '700' : '600'))).toEqual([])
+      expect(Object.entries(found)
+        .filter(([name, mode]) => mode !== (folders.includes(name) ? '700' : '600'))).toEqual([])
       expect(Object.keys(found)).toContain('larder.db')
     }
   })

@@ -13,8 +13,17 @@ beforeAll(build, 240_000)
 
 function openEvents(port: number): Promise<{ response: IncomingMessage, ended: Promise<'ended' | 'cut'> }> {
   return new Promise((resolve, reject) => {
-    request({ host: '127.0.0.1', port, path: '/events', headers: { 'Host': `localhost:${port}`, 'Api-Key': apiKey }, agent: false }, (response) => {
-      const ended = new Promise<'ended' | 'cut'>(done => response.resume().on('close', () => done(response.complete ? 'ended' : 'cut')).on('error', () => done('cut')))
+    request({
+      host: '127.0.0.1',
+      port,
+      path: '/events',
+      headers: { 'Host': `localhost:${port}`, 'Api-Key': apiKey },
+      agent: false,
+    }, (
+      response,
+    ) => {
+      const ended = new Promise<'ended' | 'cut'>(done =>
+        response.resume().on('close', () => done(response.complete ? 'ended' : 'cut')).on('error', () => done('cut')))
       resolve({ response, ended })
     }).on('error', reject).end()
   })
@@ -30,7 +39,8 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     expect(existsSync(join(home, 'control.json'))).toBe(false)
   })
 
-  // Red: in src/main/http/server.ts call `closeAllConnections()` at once, or drop `control.dispose()` from `stop`.
+  // Red: in src/main/http/server.ts call `closeAllConnections()` at once, or drop
+  // `control.dispose()` from `stop`.
   it('lets a request finish, ends event streams, and takes no new connection', async () => {
     const home = temporaryFolder()
     const server = launch(home)
@@ -41,7 +51,15 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     // A request whose body is half there when the signal comes.
     const value = Buffer.alloc(100_000, 'v')
     const upload = new Promise<number>((resolve, reject) => {
-      const outgoing = request({ host: '127.0.0.1', port, method: 'PUT', path: '/v1/slow', headers: { 'Host': `localhost:${port}`, 'Api-Key': apiKey, 'Content-Length': value.length }, agent: false }, answer => resolve(answer.resume().statusCode ?? 0))
+      const outgoing = request({
+        host: '127.0.0.1',
+        port,
+        method: 'PUT',
+        path: '/v1/slow',
+        headers: { 'Host': `localhost:${port}`, 'Api-Key': apiKey, 'Content-Length': value.length },
+        agent: false,
+      }, answer =>
+        resolve(answer.resume().statusCode ?? 0))
       outgoing.on('error', reject)
       outgoing.write(value.subarray(0, 50_000))
       void ended.then(() => outgoing.end(value.subarray(50_000)))
@@ -50,7 +68,9 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     const ending = server.end(signal)
     expect(await ended).toBe('ended')
     expect(await upload).toBe(201)
-    const refused = await new Promise<string>(resolve => connect(port, '127.0.0.1', () => resolve('open')).on('error', error => resolve((error as NodeJS.ErrnoException).code ?? '')))
+    const refused = await new Promise<string>(resolve =>
+      connect(port, '127.0.0.1', () => resolve('open')).on('error', error =>
+        resolve((error as NodeJS.ErrnoException).code ?? '')))
     expect(refused).toBe('ECONNREFUSED')
     expect((await ending).code).toBe(0)
 
@@ -63,7 +83,10 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
 it('does not wait for a request that never ends, and a second signal changes nothing', async () => {
   const server = launch(temporaryFolder())
   const port = await server.ready
-  const socket = connect(port, '127.0.0.1', () => socket.write(`PUT /v1/never HTTP/1.1\r\nHost: localhost:${port}\r\nApi-Key: ${apiKey}\r\nContent-Length: 10\r\n\r\nabc`))
+  const socket = connect(port, '127.0.0.1', () =>
+    socket.write(
+      `PUT /v1/never HTTP/1.1\r\nHost: localhost:${port}\r\nApi-Key: ${apiKey}\r\nContent-Length: 10\r\n\r\nabc`,
+    ))
   socket.on('error', () => {})
   await server.send('GET', '/healthz')
   const signalled = performance.now()

@@ -15,7 +15,11 @@ const terminal = requireProgram('script', 'bsdutils')
 
 /** Runs the server with a pseudo-terminal as its standard output. */
 function launchOnTerminal(home: string): ServerProcess {
-  return launch(home, {}, [terminal.available ? terminal.path : '', '-qec', `'${process.execPath}' '${script}' serve`, '/dev/null'])
+  return launch(
+    home,
+    {},
+    [terminal.available ? terminal.path : '', '-qec', `'${process.execPath}' '${script}' serve`, '/dev/null'],
+  )
 }
 
 /** The link is written behind the ready line. */
@@ -36,14 +40,20 @@ async function stop(server: ServerProcess, home: string): Promise<void> {
 
 describe('stdout that is a terminal', () => {
   // Red: in src/main/program.ts turn the condition on `firstKey` round.
-  it.skipIf(!terminal.available)('shows a working one-time link at each start, and a working first key at the very first', async () => {
+  it.skipIf(
+    !terminal.available,
+  )('shows a working one-time link at each start, and a working first key at the very first', async () => {
     const home = temporaryFolder()
     const first = launchOnTerminal(home)
     const { code, output } = await greeting(first)
     const port = await first.ready
     const key = /^API key +(lk_\w+) /m.exec(output + first.stdout())?.[1] ?? ''
-    expect((await send(port, 'GET', '/admin/session', { headers: { 'Api-Key': key } })).json()).toMatchObject({ credential: 'key', scopes: ['read', 'write'] })
-    const signIn = (): Promise<number> => send(port, 'POST', '/admin/session', { body: JSON.stringify({ code }) }).then(answer => answer.status)
+    expect((await send(port, 'GET', '/admin/session', { headers: { 'Api-Key': key } })).json()).toMatchObject({
+      credential: 'key',
+      scopes: ['read', 'write'],
+    })
+    const signIn = (): Promise<number> =>
+      send(port, 'POST', '/admin/session', { body: JSON.stringify({ code }) }).then(answer => answer.status)
     expect([await signIn(), await signIn()]).toEqual([201, 401])
     expect(readFileSync(join(home, 'logs/larder.log'), 'utf8')).not.toMatch(new RegExp(`${code}|${key}`))
     await stop(first, home)

@@ -20,8 +20,18 @@ afterAll(async () => {
   await larder.dispose()
 })
 
-/** One closed path of every face and of the control plane, and what each answers to a key that is not one. */
-const doors = ['/api/get-cache?cache=default&key=a', '/v1/a', '/api/caches/default/entries/a', '/admin/session', '/events', '/metrics'] as const
+/**
+ * One closed path of every face and of the control plane, and what each answers to a key that is
+ * not one.
+ */
+const doors = [
+  '/api/get-cache?cache=default&key=a',
+  '/v1/a',
+  '/api/caches/default/entries/a',
+  '/admin/session',
+  '/events',
+  '/metrics',
+] as const
 
 async function statuses(headers: Record<string, string>): Promise<number[]> {
   return await Promise.all(doors.map(async path => (await client.send('GET', path, { headers })).status))
@@ -34,7 +44,8 @@ describe('s7 keys over HTTP', () => {
     expect(crc32(key.secret.slice(0, -8)).toString(16).padStart(8, '0')).toBe(key.secret.slice(-8))
   })
 
-  // Red: in src/main/http/request-head.ts take `(apiKey ?? bearerOf(authorization)) || null` as secret.
+  // Red: in src/main/http/request-head.ts take `(apiKey ?? bearerOf(authorization)) || null` as
+  // secret.
   it.each<[string, string]>([
     ['empty', ''],
     ['a space', ' '],
@@ -53,24 +64,48 @@ describe('s7 keys over HTTP', () => {
     expect(await statuses({ Authorization: `Bearer ${text}` })).toEqual(refused)
   })
 
-  it.each(['Bearer', 'Bearer\u00A0x', 'Basic bGFyZGVy', 'Digest x', 'bearerx', ', ,', 'Token'])('refuses Authorization: %s', async (authorization) => {
+  it.each([
+    'Bearer',
+    'Bearer\u00A0x',
+    'Basic bGFyZGVy',
+    'Digest x',
+    'bearerx',
+    ', ,',
+    'Token',
+  ])('refuses Authorization: %s', async (authorization) => {
     expect(await statuses({ Authorization: authorization })).toEqual(refused)
   })
 
-  // Red: in src/main/http/request-head.ts let the first of two Api-Key fields win (`apiKey ??= value`).
+  // Red: in src/main/http/request-head.ts let the first of two Api-Key fields win (`apiKey ??=
+  // value`).
   it('does not choose between two credentials', async () => {
-    const twice = await client.send('GET', '/admin/session', { headers: [['Api-Key', key.secret], ['Api-Key', 'another']] })
-    const mixed = await client.send('GET', '/admin/session', { headers: [['Api-Key', 'wrong'], ['Authorization', `Bearer ${key.secret}`]] })
+    const twice = await client.send(
+      'GET',
+      '/admin/session',
+      { headers: [['Api-Key', key.secret], ['Api-Key', 'another']] },
+    )
+    const mixed = await client.send(
+      'GET',
+      '/admin/session',
+      { headers: [['Api-Key', 'wrong'], ['Authorization', `Bearer ${key.secret}`]] },
+    )
     expect([twice.status, mixed.status]).toEqual([401, 401])
   })
 
   it('refuses raw UTF-8 and bytes outside of any text', async () => {
     for (const bytes of [Buffer.from('schlüssel🗝'), Buffer.from([0x80, 0xFE, 0xFF])]) {
-      const raw = Buffer.concat([Buffer.from(`GET /admin/session HTTP/1.1\r\nHost: localhost:${larder.port}\r\nConnection: close\r\nApi-Key: `), bytes, Buffer.from('\r\n\r\n')])
+      const raw = Buffer.concat([
+        Buffer.from(`GET /admin/session HTTP/1.1\r\nHost: localhost:${larder.port}\r\nConnection: close\r\nApi-Key: `),
+        bytes,
+        Buffer.from('\r\n\r\n'),
+      ])
       expect(statusOf(await sendRaw(larder.port, raw))).toBe(401)
     }
     // NUL and other controls are no HTTP.
-    expect(statusOf(await sendRaw(larder.port, `GET /admin/session HTTP/1.1\r\nHost: localhost:${larder.port}\r\nApi-Key: a\0b\r\n\r\n`))).toBe(400)
+    expect(statusOf(await sendRaw(
+      larder.port,
+      `GET /admin/session HTTP/1.1\r\nHost: localhost:${larder.port}\r\nApi-Key: a\0b\r\n\r\n`,
+    ))).toBe(400)
   })
 
   // Red: in src/main/admin/digest.ts compare the lengths only.
@@ -79,14 +114,23 @@ describe('s7 keys over HTTP', () => {
     const body = key.secret.slice(0, -8)
     const changed = [...key.secret].flatMap((char, at) => {
       const others = ['0', 'z', '_', char.toUpperCase(), char.toLowerCase()].filter(replacement => replacement !== char)
-      return [...others.map(replacement => key.secret.slice(0, at) + replacement + key.secret.slice(at + 1)), key.secret.slice(0, at) + key.secret.slice(at + 1), key.secret.slice(0, at) + char + key.secret.slice(at)]
+      return [
+        ...others.map(replacement => key.secret.slice(0, at) + replacement + key.secret.slice(at + 1)),
+        key.secret.slice(0, at) + key.secret.slice(at + 1),
+        key.secret.slice(0, at) + char + key.secret.slice(at),
+      ]
     })
     // The checksum is no protection: with a right one the key is as wrong.
     const repaired = [...body].slice(0, -1).map((char, at) => {
       const text = body.slice(0, at) + (char === 'a' ? 'b' : 'a') + body.slice(at + 1)
       return text + crc32(text).toString(16).padStart(8, '0')
     })
-    const candidates = new Set([...changed, ...repaired, key.secret.toUpperCase(), `${key.secret}\u00A0`].filter(text => text !== key.secret))
+    const candidates = new Set([
+      ...changed,
+      ...repaired,
+      key.secret.toUpperCase(),
+      `${key.secret}\u00A0`,
+    ].filter(text => text !== key.secret))
     expect(candidates.size).toBeGreaterThan(300)
     expect(await wrongCells(candidates, async (text) => {
       const { status } = await client.send('GET', '/admin/session', { headers: withKey(text) })
@@ -94,7 +138,8 @@ describe('s7 keys over HTTP', () => {
     })).toEqual([])
   })
 
-  // Red: in src/main/admin/authenticator.ts put the digest of `secret.slice(0, -1)` among those of a fixed credential.
+  // Red: in src/main/admin/authenticator.ts put the digest of `secret.slice(0, -1)` among those of
+  // a fixed credential.
   it('refuses parts of the key from the environment', async () => {
     for (const text of [ownerKey.slice(0, -1), `${ownerKey}0`, ownerKey.toUpperCase()])
       expect((await client.send('GET', '/admin/session', { headers: withKey(text) })).status, text).toBe(401)
@@ -102,11 +147,17 @@ describe('s7 keys over HTTP', () => {
 
   // Red: in src/main/admin/key-ring.ts drop `keys.delete(id)` from `remove`.
   it('refuses a revoked and a rotated key at once', async () => {
-    const session = async (secret: string): Promise<number> => (await client.send('GET', '/admin/session', { headers: withKey(secret) })).status
+    const session = async (secret: string): Promise<number> =>
+      (await client.send('GET', '/admin/session', { headers: withKey(secret) })).status
     const mortal = await createKey(larder, {})
     const rotated = await manage<{ secret: string }>(larder, 'POST', `/admin/keys/${mortal.id}/rotate`)
     expect([await session(mortal.secret), await session(rotated.secret)]).toEqual([401, 200])
-    const overlapping = await manage<{ secret: string }>(larder, 'POST', `/admin/keys/${mortal.id}/rotate`, { overlap: 60 })
+    const overlapping = await manage<{ secret: string }>(
+      larder,
+      'POST',
+      `/admin/keys/${mortal.id}/rotate`,
+      { overlap: 60 },
+    )
     expect([await session(rotated.secret), await session(overlapping.secret)]).toEqual([200, 200])
     await manage(larder, 'DELETE', `/admin/keys/${mortal.id}`)
     expect([await session(rotated.secret), await session(overlapping.secret)]).toEqual([401, 401])

@@ -6,25 +6,42 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { startLarder } from '../../helpers/start-larder'
 import { asJson, createKey, manage, withKey } from './support'
 
-/** Where a secret is meant to be: the vault's own file, and the control token's. Both are their owner's alone (S23). */
-const homesOfSecrets: Record<string, string[]> = { 'secrets.json': ['key', 'rotated key', 'first key'], 'control.json': ['control token'] }
+/**
+ * Where a secret is meant to be: the vault's own file, and the control token's. Both are their
+ * owner's alone (S23).
+ */
+const homesOfSecrets: Record<string, string[]> = {
+  'secrets.json': ['key', 'rotated key', 'first key'],
+  'control.json': ['control token'],
+}
 
 function spellings(secret: string): string[] {
   const bytes = Buffer.from(secret)
   // The random part alone would be as bad as the whole.
   const core = secret.includes('_') ? secret.split('_').sort((a, b) => b.length - a.length)[0] ?? secret : secret
-  return [secret, core, bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url'), bytes.toString('hex'), bytes.toString('utf16le'), encodeURIComponent(secret)]
+  return [
+    secret,
+    core,
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+    bytes.toString('hex'),
+    bytes.toString('utf16le'),
+    encodeURIComponent(secret),
+  ]
 }
 
 /** Every file of the data folder in which a secret can be read. */
 function findings(home: string, secrets: Record<string, string>): string[] {
-  const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter(file => file.isFile()).map(file => join(file.parentPath, file.name))
+  const files = readdirSync(home, { recursive: true, withFileTypes: true })
+    .filter(file => file.isFile())
+    .map(file => join(file.parentPath, file.name))
   expect(files.length).toBeGreaterThan(4)
   return files.flatMap((file) => {
     const name = file.slice(home.length + 1)
     const content = readFileSync(file)
     return Object.entries(secrets)
-      .filter(([what, secret]) => !homesOfSecrets[name]?.includes(what) && spellings(secret).some(text => content.includes(text)))
+      .filter(([what, secret]) =>
+        !homesOfSecrets[name]?.includes(what) && spellings(secret).some(text => content.includes(text)))
       .map(([what]) => `${what} in ${name}`)
   })
 }
@@ -35,27 +52,59 @@ async function useSecrets(larder: TestLarder): Promise<Record<string, string>> {
   const key = await createKey(larder, { scopes: ['read', 'write', 'admin'] })
   const rotated = await manage<{ secret: string }>(larder, 'POST', `/admin/keys/${key.id}/rotate`, { overlap: 60 })
   await manage(larder, 'POST', '/admin/users', { name: 'canary', password })
-  await larder.sendOpen('POST', '/admin/session', { headers: asJson, body: JSON.stringify({ name: 'canary', password: typo }) })
+  await larder.sendOpen(
+    'POST',
+    '/admin/session',
+    { headers: asJson, body: JSON.stringify({ name: 'canary', password: typo }) },
+  )
   const { code } = await manage<{ code: string }>(larder, 'POST', '/admin/session/code')
   const { token } = await manage<{ token: string }>(larder, 'POST', '/admin/session', { code })
   await manage(larder, 'GET', '/admin/caches', undefined, { Authorization: `Bearer ${token}` })
   // Wherever a person may paste a key by mistake: path, query, field, header, malformed body.
   const pasted = 'lk_pasted_canaryCanaryCanaryCanaryCanaryCanary00000AA_12345678'
-  for (const path of [`/v1/a?api-key=${pasted}`, `/admin/caches?key=${pasted}`, `/api/get-cache?cache=${pasted}&key=a`, `/nothing/${pasted}`])
+  for (const path of [
+    `/v1/a?api-key=${pasted}`,
+    `/admin/caches?key=${pasted}`,
+    `/api/get-cache?cache=${pasted}&key=a`,
+    `/nothing/${pasted}`,
+  ])
     await larder.send('GET', path, { headers: withKey(rotated.secret) })
-  await larder.send('POST', '/admin/session', { headers: { ...asJson, Cookie: pasted }, body: `{"name":"x","password":"${pasted}"` })
+  await larder.send(
+    'POST',
+    '/admin/session',
+    { headers: { ...asJson, Cookie: pasted }, body: `{"name":"x","password":"${pasted}"` },
+  )
   await larder.send('GET', '/v1/a', { headers: withKey(pasted) })
-  return { 'key': key.secret, 'rotated key': rotated.secret, password, 'mistyped password': typo, code, 'session token': token, 'control token': larder.controlToken, pasted }
+  return {
+    'key': key.secret,
+    'rotated key': rotated.secret,
+    password,
+    'mistyped password': typo,
+    code,
+    'session token': token,
+    'control token': larder.controlToken,
+    pasted,
+  }
 }
 
 describe('s8 at rest', () => {
   // Red: in src/main/admin/api-keys.ts store `Buffer.from(secret)` as digest.
-  it.each(['file', 'env'] as const)('finds no secret in databases, write-ahead logs and logs, with the vault: %s', async (vault) => {
+  it.each([
+    'file',
+    'env',
+  ] as const)('finds no secret in databases, write-ahead logs and logs, with the vault: %s', async (
+    vault,
+  ) => {
     const apiKey = 'canary-environment-key-5Zp9'
     let larder = await startLarder({ vault, apiKey })
     onTestFinished(() => larder.dispose())
     const asEnvironment = larder.send
-    larder.send = (method, path, options = {}) => asEnvironment(method, path, { ...options, headers: { ...withKey(apiKey), ...options.headers as Record<string, string> } })
+    larder.send = (method, path, options = {}) =>
+      asEnvironment(
+        method,
+        path,
+        { ...options, headers: { ...withKey(apiKey), ...options.headers as Record<string, string> } },
+      )
     const secrets: Record<string, string> = { ...await useSecrets(larder), 'environment key': apiKey }
     if (larder.firstKey !== null)
       secrets['first key'] = larder.firstKey
@@ -77,7 +126,16 @@ describe('s8 at rest', () => {
     const larder = await startLarder()
     onTestFinished(() => larder.dispose())
     const { pasted: _, ...secrets } = await useSecrets(larder)
-    for (const path of ['/admin/requests?limit=1000', '/admin/keys', '/admin/users', '/admin/settings', '/admin/stats', '/metrics', '/readyz', '/openapi.json']) {
+    for (const path of [
+      '/admin/requests?limit=1000',
+      '/admin/keys',
+      '/admin/users',
+      '/admin/settings',
+      '/admin/stats',
+      '/metrics',
+      '/readyz',
+      '/openapi.json',
+    ]) {
       const { status, text } = await larder.send('GET', path)
       expect(status, path).toBe(200)
       for (const [what, secret] of Object.entries(secrets))

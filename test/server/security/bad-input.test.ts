@@ -25,16 +25,29 @@ const inQuery = all.filter(([, spec]) => ['GET', 'DELETE'].includes(spec.method)
 const inPath = all.filter(([, spec]) => spec.path.includes('{'))
 
 const groupOf = (name: OperationName): keyof typeof ids => name.split('.')[0] as keyof typeof ids
-const pathOf = (name: OperationName, spec: OperationSpec, param = ids[groupOf(name)]): string => spec.path.replace(/\{\w+\}/, param)
-const ask = (method: string, path: string, body?: string | Buffer): Promise<Answer> => larder.send(method, path, { headers: asJson, body })
+function pathOf(name: OperationName, spec: OperationSpec, param = ids[groupOf(name)]): string {
+  return spec.path.replace(/\{\w+\}/, param)
+}
+function ask(method: string, path: string, body?: string | Buffer): Promise<Answer> {
+  return larder.send(method, path, { headers: asJson, body })
+}
 
 interface Refusal { code: string, errors?: { field: string, message: string }[] }
 
-/** Complains unless the answer is a 400 with this code – and, where a field is given, with an error that names it. */
+/**
+ * Complains unless the answer is a 400 with this code – and, where a field is given, with an error
+ * that names it.
+ */
 function complaint(answer: Answer, what: string, code: string, field?: string): string | undefined {
-  const problem: Refusal = answer.headers['content-type'] === 'application/problem+json' ? answer.json<Refusal>() as Refusal : { code: '' }
-  const named = field === undefined || problem.errors?.some(error => (error.field === field || error.field.startsWith(`${field}.`)) && error.message !== '')
-  return answer.status === 400 && problem.code === code && named ? undefined : `${what}: ${answer.status} ${answer.text.slice(0, 200)}`
+  const problem: Refusal = answer.headers['content-type'] === 'application/problem+json'
+    ? answer.json<Refusal>() as Refusal
+    : { code: '' }
+  const named = field === undefined
+    || problem.errors?.some(error =>
+      (error.field === field || error.field.startsWith(`${field}.`)) && error.message !== '')
+  return answer.status === 400 && problem.code === code && named
+    ? undefined
+    : `${what}: ${answer.status} ${answer.text.slice(0, 200)}`
 }
 
 async function expectNothingChanged(work: () => Promise<void>): Promise<void> {
@@ -55,13 +68,36 @@ const malformed: Record<string, string | Buffer> = {
   'a form': 'name=a&ttl=1',
 }
 const otherKinds = ['[]', '"text"', 'null', '1', 'true', '[{"name":"a"}]']
-const wrongValues: unknown[] = [null, true, 0, -1, 1.5, 1e300, '', ' ', 'nonsense', '\u0000', '\uD800', 'ü'.repeat(300), 'x'.repeat(5000), '__proto__', [], [null], ['nonsense'], ['nonsense', 'nonsense'], {}, { enabled: 'yes' }, { enabled: true, scopes: [] }]
+const wrongValues: unknown[] = [
+  null,
+  true,
+  0,
+  -1,
+  1.5,
+  1e300,
+  '',
+  ' ',
+  'nonsense',
+  '\u0000',
+  '\uD800',
+  'ü'.repeat(300),
+  'x'.repeat(5000),
+  '__proto__',
+  [],
+  [null],
+  ['nonsense'],
+  ['nonsense', 'nonsense'],
+  {},
+  { enabled: 'yes' },
+  { enabled: true, scopes: [] },
+]
 
 /** Fields of the input that travel in the body, with their schema. */
 function fieldsOf(spec: OperationSpec): string[] {
   const schema = z.toJSONSchema(spec.input, { io: 'input', unrepresentable: 'any' })
   const shapes = [schema, ...(schema.anyOf ?? [])] as { properties?: Record<string, unknown> }[]
-  return [...new Set(shapes.flatMap(shape => Object.keys(shape.properties ?? {})))].filter(field => !spec.path.includes(`{${field}}`))
+  return [...new Set(shapes.flatMap(shape =>
+    Object.keys(shape.properties ?? {})))].filter(field => !spec.path.includes(`{${field}}`))
 }
 
 /** A sound input, so that only the field under test is wrong. */
@@ -73,7 +109,10 @@ const sound: Partial<Record<OperationName, Record<string, unknown>>> = {
   'switch.set': { enabled: true },
 }
 
-/** The sound input around a field; nothing where the field belongs to another kind of input, as a code instead of name and password. */
+/**
+ * The sound input around a field; nothing where the field belongs to another kind of input, as a
+ * code instead of name and password.
+ */
 function besides(name: OperationName, field: string): Record<string, unknown> {
   const input = sound[name] ?? {}
   return name === 'session.create' && !Object.hasOwn(input, field) ? {} : input
@@ -89,8 +128,10 @@ describe('bad input: bodies', () => {
   // Red: in src/main/http/body.ts decode without `fatal`.
   it.each(inBody)('%s refuses what is not a JSON object', async (name, spec) => {
     await expectNothingChanged(async () => {
-      expect(await wrongCells(Object.entries(malformed), async ([what, body]) => complaint(await ask(spec.method, pathOf(name, spec), body), what, 'malformed-json'))).toEqual([])
-      expect(await wrongCells(otherKinds, async body => complaint(await ask(spec.method, pathOf(name, spec), body), body, 'invalid-input', 'body'))).toEqual([])
+      expect(await wrongCells(Object.entries(malformed), async ([what, body]) =>
+        complaint(await ask(spec.method, pathOf(name, spec), body), what, 'malformed-json'))).toEqual([])
+      expect(await wrongCells(otherKinds, async body =>
+        complaint(await ask(spec.method, pathOf(name, spec), body), body, 'invalid-input', 'body'))).toEqual([])
     })
   })
 
@@ -99,31 +140,53 @@ describe('bad input: bodies', () => {
     const unknown = ['surplus', '__proto__', 'constructor', 'Name', ' ', 'ü', 'x'.repeat(1000), 'a.b']
     await expectNothingChanged(async () => {
       expect(await wrongCells(unknown, async (field) => {
-        const text = JSON.stringify(sound[name] ?? {}).replace(/^\{/, `{${JSON.stringify(field)}:{"polluted":true}${sound[name] ? ',' : ''}`)
+        const text = JSON.stringify(sound[name] ?? {})
+          .replace(/^\{/, `{${JSON.stringify(field)}:{"polluted":true}${sound[name] ? ',' : ''}`)
         return complaint(await ask(spec.method, pathOf(name, spec), text), field, 'invalid-input', field)
       })).toEqual([])
     })
   })
 
   // Red: in src/shared/validation.ts leave the field of an issue empty (`const field = ''`).
-  it.each(inBody.filter(([, spec]) => fieldsOf(spec).length > 0))('%s refuses wrong values by the field\'s name', async (name, spec) => {
-    const cells = fieldsOf(spec).flatMap(field => wrongValues.map(value => ({ field, input: { ...besides(name, field), [field]: value } })))
+  it.each(inBody.filter(([, spec]) =>
+    fieldsOf(spec).length > 0))('%s refuses wrong values by the field\'s name', async (
+    name,
+    spec,
+  ) => {
+    const cells = fieldsOf(spec).flatMap(field =>
+      wrongValues.map(value => ({ field, input: { ...besides(name, field), [field]: value } })))
       .filter(({ input }) => isWrong(name, spec, input))
     expect(cells.length).toBeGreaterThan(fieldsOf(spec).length * 3)
     await expectNothingChanged(async () => {
-      expect(await wrongCells(cells, async ({ field, input }) => complaint(await ask(spec.method, pathOf(name, spec), JSON.stringify(input)), `${field} ${JSON.stringify(input).slice(0, 80)}`, 'invalid-input', field))).toEqual([])
+      expect(await wrongCells(cells, async ({ field, input }) =>
+        complaint(
+          await ask(spec.method, pathOf(name, spec), JSON.stringify(input)),
+          `${field} ${JSON.stringify(input).slice(0, 80)}`,
+          'invalid-input',
+          field,
+        ))).toEqual([])
     })
   })
 
   // Red: in src/main/http/operation-input.ts answer `{ ttl: 1 }` for an empty body.
-  it.each(inBody.filter(([name]) => sound[name]))('%s refuses an empty body and each missing field by its name', async (name, spec) => {
+  it.each(inBody.filter(([name]) => sound[name]))('%s refuses an empty body and each missing field by its name', async (
+    name,
+    spec,
+  ) => {
     const input = sound[name] ?? {}
-    const required = Object.keys(input).filter(field => isWrong(name, spec, Object.fromEntries(Object.entries(input).filter(([other]) => other !== field))))
+    const required = Object.keys(input)
+      .filter(field =>
+        isWrong(name, spec, Object.fromEntries(Object.entries(input).filter(([other]) => other !== field))))
     expect(required.length).toBeGreaterThan(0)
     await expectNothingChanged(async () => {
       for (const field of required) {
         const { [field]: _, ...rest } = input
-        expect(complaint(await ask(spec.method, pathOf(name, spec), JSON.stringify(rest)), field, 'invalid-input', field)).toBeUndefined()
+        expect(complaint(
+          await ask(spec.method, pathOf(name, spec), JSON.stringify(rest)),
+          field,
+          'invalid-input',
+          field,
+        )).toBeUndefined()
       }
       for (const body of [undefined, '', '{}']) {
         const answer = await ask(spec.method, pathOf(name, spec), body)
@@ -139,7 +202,12 @@ describe('bad input: bodies', () => {
     for (const [name, spec] of inPath.filter(([, { method }]) => method === 'PATCH')) {
       const field = /\{(\w+)\}/.exec(spec.path)?.[1] ?? ''
       // A user's name is in the body, and its id in the path.
-      expect(complaint(await ask(spec.method, pathOf(name, spec), JSON.stringify({ [field]: ids[groupOf(name)] })), name, 'invalid-input', field)).toBeUndefined()
+      expect(complaint(
+        await ask(spec.method, pathOf(name, spec), JSON.stringify({ [field]: ids[groupOf(name)] })),
+        name,
+        'invalid-input',
+        field,
+      )).toBeUndefined()
     }
   })
 })
@@ -149,8 +217,19 @@ describe('bad input: path and query', () => {
   it.each(inPath)('%s refuses a badly encoded or impossible place', async (name, spec) => {
     const field = /\{(\w+)\}/.exec(spec.path)?.[1] ?? ''
     await expectNothingChanged(async () => {
-      expect(await wrongCells(['%', '%z1', '%ff', '%C3%28', '%ED%A0%80', 'a%2', '%E0%80%AF'], async param => complaint(await ask(spec.method, pathOf(name, spec, param)), param, 'bad-encoding', field))).toEqual([])
-      expect(await wrongCells(['%00', '%20', '%C3%BC', '..%2f..', '%2e%2e%2fadmin', 'x'.repeat(65), 'a%0d%0aX-A:b', '%F0%9F%97%9D'], async param => complaint(await ask(spec.method, pathOf(name, spec, param)), param, 'invalid-input', field))).toEqual([])
+      expect(await wrongCells(['%', '%z1', '%ff', '%C3%28', '%ED%A0%80', 'a%2', '%E0%80%AF'], async param =>
+        complaint(await ask(spec.method, pathOf(name, spec, param)), param, 'bad-encoding', field))).toEqual([])
+      expect(await wrongCells([
+        '%00',
+        '%20',
+        '%C3%BC',
+        '..%2f..',
+        '%2e%2e%2fadmin',
+        'x'.repeat(65),
+        'a%0d%0aX-A:b',
+        '%F0%9F%97%9D',
+      ], async param =>
+        complaint(await ask(spec.method, pathOf(name, spec, param)), param, 'invalid-input', field))).toEqual([])
     })
   })
 
@@ -158,29 +237,58 @@ describe('bad input: path and query', () => {
   it.each(inQuery)('%s refuses unknown, doubled and badly encoded parameters by name', async (name, spec) => {
     const path = pathOf(name, spec)
     await expectNothingChanged(async () => {
-      for (const [query, code, field] of [['surplus=1', 'invalid-input', 'surplus'], ['surplus', 'invalid-input', 'surplus'], ['__proto__=1', 'invalid-input', '__proto__'], ['a=%', 'bad-encoding', 'a'], ['a=%ff', 'bad-encoding', 'a'], ['%zz=1', 'bad-encoding', '%zz']] as const)
+      for (const [query, code, field] of [
+        ['surplus=1', 'invalid-input', 'surplus'],
+        ['surplus', 'invalid-input', 'surplus'],
+        ['__proto__=1', 'invalid-input', '__proto__'],
+        ['a=%', 'bad-encoding', 'a'],
+        ['a=%ff', 'bad-encoding', 'a'],
+        ['%zz=1', 'bad-encoding', '%zz'],
+      ] as const)
         expect(complaint(await ask(spec.method, `${path}?${query}`), query, code, field)).toBeUndefined()
-      for (const query of ['a=1&a=1', 'a=1&%61=2', 'a&a'])
-        expect((await ask(spec.method, `${path}?${query}`)).json()).toMatchObject({ status: 400, code: 'invalid-input', errors: [{ field: 'a', message: 'is given twice' }] })
+      for (const query of ['a=1&a=1', 'a=1&%61=2', 'a&a']) {
+        expect((await ask(spec.method, `${path}?${query}`)).json()).toMatchObject({
+          status: 400,
+          code: 'invalid-input',
+          errors: [{ field: 'a', message: 'is given twice' }],
+        })
+      }
     })
   })
 
   it('refuses wrong values of query parameters by name', async () => {
-    for (const [query, field] of [['limit=0', 'limit'], ['limit=1001', 'limit'], ['limit=x', 'limit'], ['limit=1.5', 'limit'], ['limit=', 'limit'], ['limit=1e2', 'limit'], ['after=-1', 'after'], ['after=99999999999999999999', 'after'], ['limit=1&limit=2', 'limit']] as const)
+    for (const [query, field] of [
+      ['limit=0', 'limit'],
+      ['limit=1001', 'limit'],
+      ['limit=x', 'limit'],
+      ['limit=1.5', 'limit'],
+      ['limit=', 'limit'],
+      ['limit=1e2', 'limit'],
+      ['after=-1', 'after'],
+      ['after=99999999999999999999', 'after'],
+      ['limit=1&limit=2', 'limit'],
+    ] as const)
       expect(complaint(await ask('GET', `/admin/requests?${query}`), query, 'invalid-input', field)).toBeUndefined()
   })
 })
 
 describe('the same twice', () => {
   const statuses = (answers: Answer[]): number[] => answers.map(answer => answer.status).sort()
-  const twice = (method: string, path: string, body?: unknown): Promise<Answer[]> => Promise.all([1, 2].map(() => ask(method, path, body === undefined ? undefined : JSON.stringify(body))))
+  const twice = (method: string, path: string, body?: unknown): Promise<Answer[]> =>
+    Promise.all([1, 2].map(() => ask(method, path, body === undefined ? undefined : JSON.stringify(body))))
 
   // Red: in src/main/admin/provision.ts drop `users.requireFree(name)`.
   it('makes one of two that are created at once, and says of the other that its name is taken', async () => {
-    for (const [path, input] of [['/admin/caches', { name: 'once', ttl: 1 }], ['/admin/users', { name: 'Once', password }]] as const) {
+    for (const [path, input] of [
+      ['/admin/caches', { name: 'once', ttl: 1 }],
+      ['/admin/users', { name: 'Once', password }],
+    ] as const) {
       const answers = await twice('POST', path, input)
       expect(statuses(answers), path).toEqual([201, 409])
-      for (const late of [answers.find(answer => answer.status === 409), await ask('POST', path, JSON.stringify(input))])
+      for (const late of [
+        answers.find(answer => answer.status === 409),
+        await ask('POST', path, JSON.stringify(input)),
+      ])
         expect(late?.json(), path).toMatchObject({ status: 409, code: 'name-taken', errors: [{ field: 'name' }] })
     }
     // People do not see the difference.
@@ -203,15 +311,22 @@ describe('the same twice', () => {
     const answers = await twice('POST', `/admin/keys/${id}/rotate`)
     expect(statuses(answers)).toEqual([200, 200])
     const secrets = answers.map(answer => answer.json<{ secret: string }>().secret)
-    const works = await Promise.all(secrets.map(async secret => (await larder.sendOpen('GET', '/admin/session', { headers: { 'Api-Key': secret } })).status))
+    const works = await Promise.all(secrets.map(async secret =>
+      (await larder.sendOpen('GET', '/admin/session', { headers: { 'Api-Key': secret } })).status))
     expect([...works].sort()).toEqual([200, 401])
-    expect((await manage<{ secret: string }>(larder, 'POST', `/admin/keys/${id}/reveal`)).secret).toBe(secrets[works.indexOf(200)])
+    expect(
+      (await manage<{ secret: string }>(larder, 'POST', `/admin/keys/${id}/reveal`)).secret,
+    ).toBe(secrets[works.indexOf(200)])
   })
 
   it('protects the cache default and the owner', async () => {
     await expectNothingChanged(async () => {
       expect((await ask('DELETE', '/admin/caches/default')).json()).toMatchObject({ status: 409, code: 'protected' })
-      expect((await ask('PATCH', `/admin/users/${ids.users}`, '{"admin":false}')).json()).toMatchObject({ status: 409, code: 'protected' })
+      expect((await ask(
+        'PATCH',
+        `/admin/users/${ids.users}`,
+        '{"admin":false}',
+      )).json()).toMatchObject({ status: 409, code: 'protected' })
     })
   })
 })

@@ -61,14 +61,21 @@ describe('s1 bind', () => {
   })
 
   // Red: in src/main/base/listen.ts drop `await new Promise(resolve => first.close(resolve))`.
-  it.skipIf(!linux || !hasIpv6).each([['127.0.0.1', loopback4], ['::1', loopback6]])('refuses to start where %s has the port taken, and leaves nothing open', async (host, taken) => {
-    const { port } = await occupy(host)
-    const home = temporaryFolder()
-    await expect(startLarder({ port, home })).rejects.toThrow(new RegExp(`^Port ${port} is taken \\(${host === '::1' ? '\\[::1\\]' : '127\\.0\\.0\\.1'}:${port}\\)`))
-    expect(listening(port)).toEqual([taken])
+  it
+    .skipIf(!linux || !hasIpv6)
+    .each([
+      ['127.0.0.1', loopback4],
+      ['::1', loopback6],
+    ])('refuses to start where %s has the port taken, and leaves nothing open', async (host, taken) => {
+      const { port } = await occupy(host)
+      const home = temporaryFolder()
+      await expect(startLarder({ port, home })).rejects.toThrow(new RegExp(
+        `^Port ${port} is taken \\(${host === '::1' ? '\\[::1\\]' : '127\\.0\\.0\\.1'}:${port}\\)`,
+      ))
+      expect(listening(port)).toEqual([taken])
 
-    // Neither the folder's lock nor a database is held: the same folder serves at once.
-    larder = await startLarder({ home })
-    expect((await larder.sendOpen('GET', '/healthz')).status).toBe(200)
-  })
+      // Neither the folder's lock nor a database is held: the same folder serves at once.
+      larder = await startLarder({ home })
+      expect((await larder.sendOpen('GET', '/healthz')).status).toBe(200)
+    })
 })

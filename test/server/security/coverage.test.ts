@@ -29,14 +29,29 @@ const constant = (headers: Record<string, string>) => () => Promise.resolve(head
 
 function keyCaller(name: string, scopes: ScopeName[], caches: string[] | null = null): Caller {
   let secret: Promise<string> | undefined
-  return { name, headers: async () => withKey(await (secret ??= createKey(larder, { scopes, caches }).then(key => key.secret))), rights: { owner: true, admin: true, scopes: widenScopes(scopes), caches } }
+  return {
+    name,
+    headers: async () => withKey(await (secret ??= createKey(larder, { scopes, caches }).then(key => key.secret))),
+    rights: { owner: true, admin: true, scopes: widenScopes(scopes), caches },
+  }
 }
 
 /** A key of another user, who is no administrator and has no cache `products`. */
 function otherKeyCaller(scopes: ScopeName[]): Caller {
   let secret: Promise<string> | undefined
-  const create = async (): Promise<string> => (await manage<{ secret: string }>(larder, 'POST', '/admin/keys', { label: 'theirs', scopes }, { Authorization: `Bearer ${other.token}` })).secret
-  return { name: `another user's key with ${scopes.join()}`, headers: async () => withKey(await (secret ??= create())), rights: { owner: false, admin: false, scopes: widenScopes(scopes), caches: null } }
+  const create = async (): Promise<string> =>
+    (await manage<{ secret: string }>(
+      larder,
+      'POST',
+      '/admin/keys',
+      { label: 'theirs', scopes },
+      { Authorization: `Bearer ${other.token}` },
+    )).secret
+  return {
+    name: `another user's key with ${scopes.join()}`,
+    headers: async () => withKey(await (secret ??= create())),
+    rights: { owner: false, admin: false, scopes: widenScopes(scopes), caches: null },
+  }
 }
 
 async function signIn(who: { name: string, password: string } | { code: string }): Promise<string> {
@@ -48,7 +63,8 @@ function sessionCaller(name: string, owner: boolean, start: () => Promise<string
   return {
     name,
     // A session that is about to be ended must not be everybody's.
-    headers: async row => ({ Authorization: `bearer ${await (row.operation === 'session.delete' ? start() : token ??= start())}` }),
+    headers: async row =>
+      ({ Authorization: `bearer ${await (row.operation === 'session.delete' ? start() : token ??= start())}` }),
     rights: { owner, admin: owner, scopes: widenScopes(['admin']), caches: null },
   }
 }
@@ -61,7 +77,12 @@ const anonymousWriter = {
 const callers: readonly Caller[] = [
   { name: 'no key', headers: constant({}), rights: null, silent: true },
   { name: 'a wrong key', headers: constant(withKey(wrongKey)), rights: null },
-  { name: 'a wrong key beside an anonymous one', headers: constant(withKey(wrongKey)), rights: null, anonymous: ['read', 'write'] },
+  {
+    name: 'a wrong key beside an anonymous one',
+    headers: constant(withKey(wrongKey)),
+    rights: null,
+    anonymous: ['read', 'write'],
+  },
   keyCaller('a key with read', ['read']),
   keyCaller('a key with write', ['write']),
   keyCaller('a key with read and write', ['read', 'write']),
@@ -71,8 +92,14 @@ const callers: readonly Caller[] = [
   otherKeyCaller(['read', 'write']),
   otherKeyCaller(['admin']),
   sessionCaller('another user\'s session', false, () => signIn({ name: 'other', password })),
-  sessionCaller('the owner\'s session', true, async () => await signIn({ code: (await manage<{ code: string }>(larder, 'POST', '/admin/session/code')).code })),
-  { name: 'nobody, while anonymous may read', headers: constant({}), rights: { owner: true, admin: false, scopes: widenScopes(['read']), caches: null }, anonymous: ['read'] },
+  sessionCaller('the owner\'s session', true, async () =>
+    await signIn({ code: (await manage<{ code: string }>(larder, 'POST', '/admin/session/code')).code })),
+  {
+    name: 'nobody, while anonymous may read',
+    headers: constant({}),
+    rights: { owner: true, admin: false, scopes: widenScopes(['read']), caches: null },
+    anonymous: ['read'],
+  },
   { ...anonymousWriter, name: 'nobody, while anonymous may write', headers: constant({}), embeddable: true },
   { ...anonymousWriter, name: 'nobody by the key anonymous', headers: constant(withKey('anonymous')) },
   { name: 'the key anonymous, which is switched off', headers: constant(withKey('anonymous')), rights: null },
@@ -157,17 +184,29 @@ beforeAll(async () => {
 afterAll(() => larder.dispose())
 
 async function allow(scopes: readonly string[] | undefined): Promise<void> {
-  await manage(larder, 'PATCH', '/admin/settings', { anonymous: { enabled: scopes !== undefined, scopes: scopes ?? ['read'] } })
+  await manage(
+    larder,
+    'PATCH',
+    '/admin/settings',
+    { anonymous: { enabled: scopes !== undefined, scopes: scopes ?? ['read'] } },
+  )
 }
 
 async function ask(row: RouteRow, caller: Caller): Promise<string | undefined> {
   const { target, body } = await prepare(row)
-  const headers = { ...await caller.headers(row), ...row.operation === 'entries.patch' ? { 'Content-Type': 'application/merge-patch+json' } : asJson }
+  const headers = {
+    ...await caller.headers(row),
+    ...row.operation === 'entries.patch' ? { 'Content-Type': 'application/merge-patch+json' } : asJson,
+  }
   const text = body === undefined ? undefined : JSON.stringify(body)
-  const { status } = row.face === 'events' ? await head(larder.port, row.method, target, headers) : await larder.sendOpen(row.method, target, { headers, body: text })
+  const { status } = row.face === 'events'
+    ? await head(larder.port, row.method, target, headers)
+    : await larder.sendOpen(row.method, target, { headers, body: text })
   const wanted = expected(row, caller)
   const right = wanted === 'done' ? row.success.includes(status) : status === wanted
-  return right ? undefined : `${row.operation} (${row.method} ${target}): ${status} instead of ${wanted === 'done' ? row.success.join('/') : wanted}`
+  return right
+    ? undefined
+    : `${row.operation} (${row.method} ${target}): ${status} instead of ${wanted === 'done' ? row.success.join('/') : wanted}`
 }
 
 describe('s6 every route is guarded as its row says', () => {
@@ -185,16 +224,29 @@ describe('s6 every route is guarded as its row says', () => {
     for (const row of routes) {
       expect(['open', 'any', 'read', 'write', 'admin'], row.operation).toContain(row.scope)
       expect(['own', 'server'], row.operation).toContain(row.reach)
-      // What anybody may call without any credential must not hand out or change anything of others.
-      if (row.scope === 'open')
-        expect(['health.live', 'health.ready', 'session.create', 'users.create'], row.operation).toContain(row.operation)
+      // What anybody may call without any credential must not hand out or change anything of
+      // others.
+      if (row.scope === 'open') {
+        expect(
+          ['health.live', 'health.ready', 'session.create', 'users.create'],
+          row.operation,
+        ).toContain(row.operation)
+      }
     }
   })
 
   // Red: in src/main/http/pipeline.ts let `exchange.open` be true of the kind `unknown`.
   it('tells nobody without a key which paths there are', async () => {
     const open = new Set(['/', '/docs', '/openapi.json', '/swagger.yaml', '/assets/index-abc.js'])
-    for (const path of [...otherPaths, '/admin/caches', '/admin/keys/x/reveal', '/api/caches', '/metrics/', '/Admin/caches', '/%61dmin/caches']) {
+    for (const path of [
+      ...otherPaths,
+      '/admin/caches',
+      '/admin/keys/x/reveal',
+      '/api/caches',
+      '/metrics/',
+      '/Admin/caches',
+      '/%61dmin/caches',
+    ]) {
       for (const method of ['GET', 'HEAD', 'POST', 'TRACE']) {
         const { status } = await larder.sendOpen(method, path)
         expect(status, `${method} ${path}`).toBe(open.has(path) ? (/GET|HEAD/.test(method) ? 200 : 405) : 401)
@@ -205,10 +257,27 @@ describe('s6 every route is guarded as its row says', () => {
   // Red: in src/main/admin/users.ts let `registrationOpen` answer true.
   it('closes registration once the owner has a password', async () => {
     await manage(larder, 'PATCH', `/admin/users/${ownerId}`, { password })
-    const answer = await larder.sendOpen('POST', '/admin/users', { headers: asJson, body: JSON.stringify({ name: 'late', password }) })
+    const answer = await larder.sendOpen(
+      'POST',
+      '/admin/users',
+      { headers: asJson, body: JSON.stringify({ name: 'late', password }) },
+    )
     expect([answer.status, answer.json().code]).toEqual([403, 'registration-closed'])
-    const theirs = await larder.sendOpen('POST', '/admin/users', { headers: { ...asJson, Authorization: `Bearer ${other.token}` }, body: JSON.stringify({ name: 'late', password }) })
+    const theirs = await larder.sendOpen(
+      'POST',
+      '/admin/users',
+      {
+        headers: { ...asJson, Authorization: `Bearer ${other.token}` },
+        body: JSON.stringify({ name: 'late', password }),
+      },
+    )
     expect([theirs.status, theirs.json().code]).toEqual([403, 'registration-closed'])
-    expect((await larder.send('POST', '/admin/users', { headers: asJson, body: JSON.stringify({ name: 'late', password }) })).status).toBe(201)
+    expect(
+      (await larder.send(
+        'POST',
+        '/admin/users',
+        { headers: asJson, body: JSON.stringify({ name: 'late', password }) },
+      )).status,
+    ).toBe(201)
   })
 })

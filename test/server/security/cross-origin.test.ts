@@ -33,7 +33,9 @@ afterAll(async () => {
 interface Cell { row: RouteRow, site: string | null, origin: string | null, key: keyof typeof keys }
 
 function cellsOf(key: keyof typeof keys): Cell[] {
-  return routes.flatMap(row => sites.flatMap(site => origins.map(origin => ({ row, site, origin: origin?.replace('@', String(larder.port)) ?? null, key }))))
+  return routes.flatMap(row =>
+    sites.flatMap(site =>
+      origins.map(origin => ({ row, site, origin: origin?.replace('@', String(larder.port)) ?? null, key }))))
 }
 
 function isForeign({ site, origin }: Cell): boolean {
@@ -42,8 +44,15 @@ function isForeign({ site, origin }: Cell): boolean {
   return origin !== null && !['http://localhost:', 'http://[::1]:'].some(own => origin === own + larder.port)
 }
 
-/** A target that no row acts upon: what passes the guards fails on its input, so that thousands of cells change nothing. */
-async function ask({ row, site, origin, key }: Cell): Promise<{ status: number, code: string, headers: Record<string, unknown> }> {
+/**
+ * A target that no row acts upon: what passes the guards fails on its input, so that thousands of
+ * cells change nothing.
+ */
+async function ask({ row, site, origin, key }: Cell): Promise<{
+  status: number
+  code: string
+  headers: Record<string, unknown>
+}> {
   const headers: Record<string, string> = { ...keys[key] }
   if (site !== null)
     headers['Sec-Fetch-Site'] = site
@@ -54,7 +63,9 @@ async function ask({ row, site, origin, key }: Cell): Promise<{ status: number, 
   const withoutBody = ['GET', 'HEAD', 'DELETE'].includes(row.method)
   const path = row.face === 'control' && withoutBody ? `${targetOf(row)}?no-such-field` : targetOf(row)
   const answer = await client.send(row.method, path, { headers, body: withoutBody ? undefined : '{"no-such-field":1}' })
-  const problem = answer.headers['content-type'] === 'application/problem+json' && answer.body.length > 0 ? answer.json() : {}
+  const problem = answer.headers['content-type'] === 'application/problem+json' && answer.body.length > 0
+    ? answer.json()
+    : {}
   return { status: answer.status, code: String(problem.code ?? ''), headers: answer.headers }
 }
 
@@ -66,16 +77,24 @@ function complaintOf(cell: Cell, { status, code, headers }: Awaited<ReturnType<t
   if ((status === 403) !== refused || (refused && code !== '' && code !== 'cross-origin'))
     return name
   const cors = Object.keys(headers).filter(header => header.startsWith('access-control-'))
-  if (allows ? headers['access-control-allow-origin'] !== allowed || headers['cross-origin-resource-policy'] !== undefined : cors.length > 0)
+  if (allows
+    ? headers['access-control-allow-origin'] !== allowed || headers['cross-origin-resource-policy'] !== undefined
+    : cors.length > 0) {
     return `${name} – ${cors.join()}`
+  }
   if (headers['access-control-allow-credentials'] !== undefined || headers['set-cookie'] !== undefined)
     return `${name} – credentials`
   return undefined
 }
 
 describe('s4 cross-origin', () => {
-  // Red: each of these alone, in src/main/http/guards.ts – drop `&& !allowed`; count `same-site` as our own; let `corsOrigin` be `head.origin`.
-  it.each(['none', 'without origins', 'with the origin'] as const)('judges Sec-Fetch-Site × Origin × route with a key: %s', async (key) => {
+  // Red: each of these alone, in src/main/http/guards.ts – drop `&& !allowed`; count `same-site` as
+  // our own; let `corsOrigin` be `head.origin`.
+  it.each([
+    'none',
+    'without origins',
+    'with the origin',
+  ] as const)('judges Sec-Fetch-Site × Origin × route with a key: %s', async (key) => {
     const cells = cellsOf(key)
     expect(cells.length).toBeGreaterThan(2000)
     expect(await wrongCells(cells, async cell => complaintOf(cell, await ask(cell)))).toEqual([])
@@ -84,12 +103,19 @@ describe('s4 cross-origin', () => {
   // Red: in src/main/http/pipeline.ts answer preflights without asking `allowsOrigin`.
   it('answers preflights from the union of all lists, and no others', async () => {
     expect(await wrongCells(everyPath, async (path) => {
-      const preflight = { 'Origin': allowed, 'Access-Control-Request-Method': 'PUT', 'Access-Control-Request-Headers': 'api-key' }
+      const preflight = {
+        'Origin': allowed,
+        'Access-Control-Request-Method': 'PUT',
+        'Access-Control-Request-Headers': 'api-key',
+      }
       const yes = await client.send('OPTIONS', path, { headers: preflight })
       const no = await client.send('OPTIONS', path, { headers: { ...preflight, Origin: 'http://evil.example' } })
       const nobody = await client.send('OPTIONS', path, { headers: { ...preflight, Origin: 'null' } })
-      const wrong = yes.status !== 204 || yes.headers['access-control-allow-origin'] !== allowed || !String(yes.headers['access-control-allow-headers']).includes('Api-Key')
-        || [no, nobody].some(answer => answer.status !== 403 || Object.keys(answer.headers).some(name => name.startsWith('access-control-')))
+      const wrong = yes.status !== 204
+        || yes.headers['access-control-allow-origin'] !== allowed
+        || !String(yes.headers['access-control-allow-headers']).includes('Api-Key')
+        || [no, nobody].some(answer =>
+          answer.status !== 403 || Object.keys(answer.headers).some(name => name.startsWith('access-control-')))
       return wrong ? `${path}: ${yes.status} ${no.status} ${nobody.status}` : undefined
     })).toEqual([])
   })
@@ -110,7 +136,10 @@ describe('s4 cross-origin', () => {
       const seen = await client.send(method, path, { headers: { ...keys['with the origin'], Origin: allowed } })
       const other = await client.send(method, path, { headers: { ...keys['without origins'] } })
       const evil = await client.send(method, path, { headers: { ...keys['with the origin'], Origin: 'http://evil.example' } })
-      expect([seen.status, seen.headers['access-control-allow-origin'], seen.headers['access-control-expose-headers']], path).toEqual([status, allowed, 'ETag, Age, Cache-Status, Larder-TTL, Larder-Tags, Retry-After'])
+      expect(
+        [seen.status, seen.headers['access-control-allow-origin'], seen.headers['access-control-expose-headers']],
+        path,
+      ).toEqual([status, allowed, 'ETag, Age, Cache-Status, Larder-TTL, Larder-Tags, Retry-After'])
       expect([other.status, other.headers['access-control-allow-origin']], path).toEqual([status, undefined])
       expect(evil.headers['access-control-allow-origin'], path).toBeUndefined()
     }
@@ -121,7 +150,12 @@ describe('s4 cross-origin', () => {
   it('forgets an origin with the key that allowed it', async () => {
     const origin = 'https://app.example'
     const { id } = await createKey(larder, { origins: [origin] })
-    const preflight = async (): Promise<number> => (await client.send('OPTIONS', '/v1/item', { headers: { 'Origin': origin, 'Access-Control-Request-Method': 'GET' } })).status
+    const preflight = async (): Promise<number> =>
+      (await client.send(
+        'OPTIONS',
+        '/v1/item',
+        { headers: { 'Origin': origin, 'Access-Control-Request-Method': 'GET' } },
+      )).status
     expect(await preflight()).toBe(204)
     await manage(larder, 'PATCH', `/admin/keys/${id}`, { origins: [] })
     expect(await preflight()).toBe(403)
@@ -140,10 +174,16 @@ describe('s5 no ambient credentials', () => {
     expect(await wrongCells(closed, async (row) => {
       const target = targetOf(row)
       const query = `${target}${target.includes('?') ? '&' : '?'}api-key=${secret}&Api-Key=${secret}&key_=${secret}&access_token=${secret}`
-      const byCookie = await client.send(row.method, target, { headers: { Cookie: `Api-Key=${secret}; api-key=${secret}; token=${secret}; session=${secret}` } })
+      const byCookie = await client.send(
+        row.method,
+        target,
+        { headers: { Cookie: `Api-Key=${secret}; api-key=${secret}; token=${secret}; session=${secret}` } },
+      )
       const byQuery = await client.send(row.method, query)
       const expected = row.face === 'classic' ? 400 : 401
-      return byCookie.status === expected && byQuery.status === expected ? undefined : `${row.method} ${target}: ${byCookie.status} ${byQuery.status}`
+      return byCookie.status === expected && byQuery.status === expected
+        ? undefined
+        : `${row.method} ${target}: ${byCookie.status} ${byQuery.status}`
     })).toEqual([])
   })
 

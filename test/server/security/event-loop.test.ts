@@ -12,7 +12,9 @@ import { manage } from './support'
 
 const entries = '/api/caches/products/entries'
 const mergePatch = { 'Content-Type': 'application/merge-patch+json' }
-const repeated = (open: string, item: string, bytes: number, close: string): Buffer => Buffer.concat([Buffer.from(open), Buffer.alloc(bytes, item), Buffer.from(close)])
+function repeated(open: string, item: string, bytes: number, close: string): Buffer {
+  return Buffer.concat([Buffer.from(open), Buffer.alloc(bytes, item), Buffer.from(close)])
+}
 
 describe('what is refused before anybody works on it', () => {
   let larder: TestLarder
@@ -24,7 +26,8 @@ describe('what is refused before anybody works on it', () => {
   afterAll(() => larder.dispose())
 
   const many = limits.jsonElements
-  // Red: in src/main/http/json-body.ts leave the look at `elements` out; in src/main/cache/merge-patch.ts the same.
+  // Red: in src/main/http/json-body.ts leave the look at `elements` out; in
+  // src/main/cache/merge-patch.ts the same.
   it.each([
     ['POST', '/api/set-cache', repeated('{"cacheName":"products","data":{"id":"a","x":[', '[],', many * 2, '[]]}}')],
     ['POST', '/api/caches/products/batch', repeated('{"operations":[', '0,', many * 2, '0]}')],
@@ -35,7 +38,11 @@ describe('what is refused before anybody works on it', () => {
     await larder.send('PUT', `${entries}/document`, { body: '{}' })
     const parse = vi.spyOn(JSON, 'parse')
     onTestFinished(() => parse.mockRestore())
-    const answer = await larder.send(method, path, { headers: method === 'PATCH' && path.startsWith(entries) ? mergePatch : {}, body })
+    const answer = await larder.send(
+      method,
+      path,
+      { headers: method === 'PATCH' && path.startsWith(entries) ? mergePatch : {}, body },
+    )
     const parsed = parse.mock.calls.filter(([text]) => String(text).length > 1000)
     expect([answer.status, parsed.length]).toEqual([413, 0])
     expect(answer.text).toContain('JSON elements')
@@ -47,13 +54,19 @@ describe('what is refused before anybody works on it', () => {
     const value = repeated('{"a":[', '1,', limits.patchElements * 2, '1]}')
     await larder.send('PUT', `${entries}/large`, { body: value })
     const answer = await larder.send('PATCH', `${entries}/large`, { headers: mergePatch, body: '{"b":1}' })
-    expect([answer.status, answer.json()]).toMatchObject([413, { code: 'too-large', detail: 'The value has more than 20,000 JSON elements; it is too large to be patched.' }])
+    expect([answer.status, answer.json()]).toMatchObject([
+      413,
+      { code: 'too-large', detail: 'The value has more than 20,000 JSON elements; it is too large to be patched.' },
+    ])
     expect((await larder.send('GET', `${entries}/large`)).body.equals(value)).toBe(true)
   })
 
-  // Red: in src/shared/validation.ts leave `slice(0, mostErrors)` and the `break` out: 10,000 errors are told.
+  // Red: in src/shared/validation.ts leave `slice(0, mostErrors)` and the `break` out: 10,000
+  // errors are told.
   it('a batch of 10,000 wrong operations is told twenty of them', async () => {
-    const body = JSON.stringify({ operations: Array.from({ length: limits.batchOperations }, () => ({ op: 'fly', key: 1 })) })
+    const body = JSON.stringify({
+      operations: Array.from({ length: limits.batchOperations }, () => ({ op: 'fly', key: 1 })),
+    })
     const answer = await larder.send('POST', '/api/caches/products/batch', { body })
     const { errors } = answer.json<{ errors: { field: string }[] }>()
     expect([answer.status, errors.length, errors.at(-1)?.field]).toEqual([400, 20, 'operations.19.op'])
@@ -67,20 +80,28 @@ describe('what is refused before anybody works on it', () => {
     ['PATCH', `${entries}/document`, limits.patch],
   ] as const)('%s %s: a body above the limit of JSON bodies', async (method, path, limit) => {
     await manage(larder, 'PATCH', '/admin/settings', { valueLimit: limits.valueMax })
-    const answer = await larder.send(method, path, { headers: { ...mergePatch, 'Content-Length': String(limit + 1), 'Expect': '100-continue' } })
+    const answer = await larder.send(
+      method,
+      path,
+      { headers: { ...mergePatch, 'Content-Length': String(limit + 1), 'Expect': '100-continue' } },
+    )
     expect(answer.status).toBe(413)
   })
 
   // Red: in src/main/cache/glob.ts leave the look at `limits.globParts` out.
   it('a glob of too many parts, in a list and in an invalidation', async () => {
     for (const method of ['GET', 'DELETE']) {
-      const answer = await larder.send(method, `${entries}?glob=${encodeURIComponent('?'.repeat(limits.globParts + 1))}`)
+      const answer = await larder.send(
+        method,
+        `${entries}?glob=${encodeURIComponent('?'.repeat(limits.globParts + 1))}`,
+      )
       expect([answer.status, answer.json()]).toMatchObject([400, { errors: [{ field: 'glob' }] }])
     }
   })
 })
 
-// Durations of a process of its own, which nothing else may slow down: only on request. Build first.
+// Durations of a process of its own, which nothing else may slow down: only on request. Build
+// first.
 describe.runIf(process.env.LARDER_HARD === '1')('with LARDER_HARD=1, at full size', () => {
   /** Milliseconds of work. What the machine's scheduler adds is measured first. */
   const mostWork = 50
@@ -89,12 +110,34 @@ describe.runIf(process.env.LARDER_HARD === '1')('with LARDER_HARD=1, at full siz
     const server = await launchServer()
     onTestFinished(() => server.stop().then(() => {}))
     const port = Number(new URL(server.url).port)
-    const call = (method: string, path: string, body?: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> => send(port, method, path, { headers: { 'Api-Key': server.apiKey, 'Content-Type': 'application/json', ...headers }, body })
-    const delay = async (): Promise<number> => Number(/event_loop_delay_seconds\{quantile="1"\} (\S+)/.exec((await call('GET', '/metrics')).text)?.[1]) * 1000
+    const call = (
+      method: string,
+      path: string,
+      body?: string | Buffer,
+      headers: Record<string, string> = {},
+    ): Promise<Answer> =>
+      send(
+        port,
+        method,
+        path,
+        { headers: { 'Api-Key': server.apiKey, 'Content-Type': 'application/json', ...headers }, body },
+      )
+    const delay = async (): Promise<number> =>
+      Number(/event_loop_delay_seconds\{quantile="1"\} (\S+)/.exec((await call('GET', '/metrics')).text)?.[1]) * 1000
     const fill = async (cache: string): Promise<void> => {
       await call('POST', '/admin/caches', JSON.stringify({ name: cache, ttl: null }))
-      for (let from = 0; from < 1_000_000; from += 10_000)
-        expect((await call('POST', `/api/caches/${cache}/batch`, JSON.stringify({ operations: Array.from({ length: 10_000 }, (_, index) => ({ op: 'set', key: `k${from + index}`, value: { text: 'x' }, ...index % 10 === 0 && { tags: ['t'] } })) }))).status).toBe(200)
+      for (let from = 0; from < 1_000_000; from += 10_000) {
+        expect(
+          (await call(
+            'POST',
+            `/api/caches/${cache}/batch`,
+            JSON.stringify({
+              operations: Array.from({ length: 10_000 }, (_, index) =>
+                ({ op: 'set', key: `k${from + index}`, value: { text: 'x' }, ...index % 10 === 0 && { tags: ['t'] } })),
+            }),
+          )).status,
+        ).toBe(200)
+      }
     }
     const figures: Record<string, string> = {}
     const late: string[] = []
@@ -113,7 +156,14 @@ describe.runIf(process.env.LARDER_HARD === '1')('with LARDER_HARD=1, at full siz
     await sleep(5000)
     const noise = await delay()
     figures.nothing = `${noise.toFixed(0)} ms at most`
-    const strike = async (name: string, status: number, method: string, path: string, body?: Buffer | string, headers = {}): Promise<void> => {
+    const strike = async (
+      name: string,
+      status: number,
+      method: string,
+      path: string,
+      body?: Buffer | string,
+      headers = {},
+    ): Promise<void> => {
       await delay()
       const before = hits
       const start = performance.now()
@@ -131,15 +181,60 @@ describe.runIf(process.env.LARDER_HARD === '1')('with LARDER_HARD=1, at full siz
     await strike('prefix, dry run', 200, 'DELETE', `${api}/entries?prefix=k&dryRun`)
     await strike('tag, soft', 200, 'DELETE', `${api}/entries?tag=t&soft`)
     await strike('tag', 200, 'DELETE', `${api}/entries?tag=t`)
-    await strike('set-cache of 16 MB of lists', 413, 'POST', '/api/set-cache', repeated('{"cacheName":"products","data":{"id":"a","x":[', '[],', 16_000_000, '[]]}}'))
-    await strike('set-cache of 4 MB of text', 200, 'POST', '/api/set-cache', repeated('{"cacheName":"products","data":{"id":"a","x":"', 'x', 4_000_000, '"}}'))
-    await strike('batch of 16 MB of zeros', 413, 'POST', `${api}/batch`, repeated('{"operations":[', '0,', 16_000_000, '0]}'))
-    await strike('batch of 33 MB of zeros', 413, 'POST', `${api}/batch`, repeated('{"operations":[', '0,', 33_000_000, '0]}'))
+    await strike(
+      'set-cache of 16 MB of lists',
+      413,
+      'POST',
+      '/api/set-cache',
+      repeated('{"cacheName":"products","data":{"id":"a","x":[', '[],', 16_000_000, '[]]}}'),
+    )
+    await strike(
+      'set-cache of 4 MB of text',
+      200,
+      'POST',
+      '/api/set-cache',
+      repeated('{"cacheName":"products","data":{"id":"a","x":"', 'x', 4_000_000, '"}}'),
+    )
+    await strike(
+      'batch of 16 MB of zeros',
+      413,
+      'POST',
+      `${api}/batch`,
+      repeated('{"operations":[', '0,', 16_000_000, '0]}'),
+    )
+    await strike(
+      'batch of 33 MB of zeros',
+      413,
+      'POST',
+      `${api}/batch`,
+      repeated('{"operations":[', '0,', 33_000_000, '0]}'),
+    )
     await call('PUT', `${api}/entries/document`, '{}')
-    await strike('patch of 1 MB of numbers', 413, 'PATCH', `${api}/entries/document`, repeated('{"a":[', '1,', 1_000_000, '1]}'), mergePatch)
-    await strike('patch of 16 MB of numbers', 413, 'PATCH', `${api}/entries/document`, repeated('{"a":[', '1,', 16_000_000, '1]}'), mergePatch)
-    for (const eviction of [...evictionNames, ...evictionNames])
-      await strike(`another eviction policy: ${eviction}`, 200, 'PATCH', '/admin/caches/products', JSON.stringify({ eviction }))
+    await strike(
+      'patch of 1 MB of numbers',
+      413,
+      'PATCH',
+      `${api}/entries/document`,
+      repeated('{"a":[', '1,', 1_000_000, '1]}'),
+      mergePatch,
+    )
+    await strike(
+      'patch of 16 MB of numbers',
+      413,
+      'PATCH',
+      `${api}/entries/document`,
+      repeated('{"a":[', '1,', 16_000_000, '1]}'),
+      mergePatch,
+    )
+    for (const eviction of [...evictionNames, ...evictionNames]) {
+      await strike(
+        `another eviction policy: ${eviction}`,
+        200,
+        'PATCH',
+        '/admin/caches/products',
+        JSON.stringify({ eviction }),
+      )
+    }
     await strike('fewer entries', 200, 'PATCH', '/admin/caches/products', '{"maxEntries":1000}')
     await fill('more')
     await strike('all that is there', 200, 'DELETE', `/api/caches/more/entries?prefix=k`)

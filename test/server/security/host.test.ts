@@ -49,18 +49,28 @@ const malformed: Record<string, string> = {
   'two that agree': 'Host: localhost:@\r\nHost: localhost:@',
   'two that differ': 'Host: localhost:@\r\nhost: evil.example',
 }
-const cells = Object.entries({ ...misdirected, ...malformed }).map(([name, lines]) => ({ name, lines, status: name in misdirected ? 421 : 400 }))
+const cells = Object.entries({ ...misdirected, ...malformed })
+  .map(([name, lines]) => ({ name, lines, status: name in misdirected ? 421 : 400 }))
 
 const fill = (text: string): string => text.replaceAll('@', String(larder.port))
 /** `@` of user information stands for itself. */
-const fillHost = (text: string): string => text.includes('me@') ? text.replace(/@(?!localhost)/, String(larder.port)) : fill(text)
+function fillHost(text: string): string {
+  return text.includes('me@') ? text.replace(/@(?!localhost)/, String(larder.port)) : fill(text)
+}
 
 function ask(method: string, target: string, lines: string): Promise<string> {
-  return sendRaw(larder.port, Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines}\r\nApi-Key: ${ownerKey}\r\nConnection: close\r\n\r\n`, 'latin1'))
+  return sendRaw(
+    larder.port,
+    Buffer.from(
+      `${method} ${target} HTTP/1.1\r\n${lines}\r\nApi-Key: ${ownerKey}\r\nConnection: close\r\n\r\n`,
+      'latin1',
+    ),
+  )
 }
 
 describe('s2 host', () => {
-  // Red: in src/main/http/host-guard.ts return instead of the last `throw`; in request-head.ts say `head.hostCount = 1`.
+  // Red: in src/main/http/host-guard.ts return instead of the last `throw`; in request-head.ts say
+  // `head.hostCount = 1`.
   it.each(cells)('answers $status to $name on every route and verb', async ({ lines, status }) => {
     const requests = everyPath.flatMap(path => verbs.map(verb => [verb, path] as const))
     expect(requests.length).toBeGreaterThan(200)
@@ -94,7 +104,16 @@ describe('s2 host', () => {
   it('answers for further names, with any port or with theirs alone', async () => {
     const open = await startLarder({ allowedHosts: ['cache.test', 'box.test:8080'] })
     try {
-      const hosts = { 'cache.test': 200, 'cache.test:1': 200, 'CACHE.test': 200, 'box.test:8080': 200, 'box.test': 421, 'box.test:8081': 421, 'my.cache.test': 421, 'cache.test.': 421 }
+      const hosts = {
+        'cache.test': 200,
+        'cache.test:1': 200,
+        'CACHE.test': 200,
+        'box.test:8080': 200,
+        'box.test': 421,
+        'box.test:8081': 421,
+        'my.cache.test': 421,
+        'cache.test.': 421,
+      }
       for (const [host, status] of Object.entries(hosts))
         expect((await open.sendOpen('GET', '/healthz', { headers: { Host: host } })).status, host).toBe(status)
     }

@@ -51,7 +51,10 @@ export async function cloneHostileRepository(): Promise<HostileRepository> {
   const values = ['data', '0.0.0.0', 'evil.test', '1', hostileKey, 'file', 'evil.json']
   const harmless = [`LARDER_PORT=${port}`, 'LARDER_MEMORY=64MB', 'LARDER_HEADLESS=1']
   const evil = `require('node:fs').writeFileSync(${JSON.stringify(at('me/owned'))}, '')\n`
-  write(at('origin/.env'), `${[...guarded.map((name, index) => `${name}=${values[index]}`), ...harmless, 'NODE_OPTIONS=--require=./evil.cjs'].join('\n')}\n`)
+  write(
+    at('origin/.env'),
+    `${[...guarded.map((name, index) => `${name}=${values[index]}`), ...harmless, 'NODE_OPTIONS=--require=./evil.cjs'].join('\n')}\n`,
+  )
   write(at('origin/evil.cjs'), evil)
   write(at('origin/node_modules/keytar/index.js'), evil)
   // Once where the .env points, and once where the person stands.

@@ -12,7 +12,10 @@ import { deafStreams, openUploads, pipeliner, slowReaders, unfinishedUploads } f
 import { asJson } from './support'
 
 const hard = process.env.LARDER_HARD === '1'
-/** The attacks as they were made, or a part of them that an unprotected server would not stand either. */
+/**
+ * The attacks as they were made, or a part of them that an unprotected server would not stand
+ * either.
+ */
 const sizes = hard
   ? { gets: 400, batches: 36, pipelined: 150, readers: 150, uploads: 120, open: 2000, streams: 1000 }
   : { gets: 40, batches: 4, pipelined: 40, readers: 40, uploads: 30, open: 300, streams: 100 }
@@ -41,8 +44,15 @@ function residentMemory(pid: number): number {
   return Number(/VmRSS:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
 }
 
-/** Looks at the memory while it works, until `turns` hits of another client were served; the most that was seen. */
-async function watch({ server }: { server: ServerProcess }, turns: number, work: () => Promise<Attack | void>): Promise<number> {
+/**
+ * Looks at the memory while it works, until `turns` hits of another client were served; the most
+ * that was seen.
+ */
+async function watch(
+  { server }: { server: ServerProcess },
+  turns: number,
+  work: () => Promise<Attack | void>,
+): Promise<number> {
   const pid = Number(server.child.pid)
   let most = 0
   const timer = setInterval(() => most = Math.max(most, residentMemory(pid)), 10)
@@ -57,29 +67,52 @@ async function watch({ server }: { server: ServerProcess }, turns: number, work:
 }
 
 // Red: give `createInFlight` in src/main/larder.ts a budget of Infinity.
-describe.runIf(onLinux)('s28 a process with a budget of 64 MB stays within it and what is in flight', { timeout: 120_000 }, () => {
+describe.runIf(
+  onLinux,
+)('s28 a process with a budget of 64 MB stays within it and what is in flight', { timeout: 120_000 }, () => {
   const target = { apiKey, elsewhere: true }
   it.each<[what: string, attack: (port: number, server: ServerProcess) => Promise<Attack | void>]>([
     ['a batch of gets of 16 MiB', async (_, server) => {
       const operations = Array.from({ length: sizes.gets }, () => ({ op: 'get', key: 'large' }))
-      const { status } = await server.send('POST', '/api/caches/default/batch', { headers: asJson, body: JSON.stringify({ operations }) })
+      const { status } = await server.send(
+        'POST',
+        '/api/caches/default/batch',
+        { headers: asJson, body: JSON.stringify({ operations }) },
+      )
       expect(status).toBe(200)
     }],
     ['many batches at once', async (_, server) => {
-      expect((await server.send('POST', '/admin/caches', { headers: asJson, body: JSON.stringify({ name: 'many', ttl: null }) })).status).toBe(201)
+      expect(
+        (await server.send(
+          'POST',
+          '/admin/caches',
+          { headers: asJson, body: JSON.stringify({ name: 'many', ttl: null }) },
+        )).status,
+      ).toBe(201)
       await Promise.all(Array.from({ length: sizes.batches }, async (_, caller) => {
         for (let turn = 0; turn < sizes.batches / 4; turn++) {
-          const operations = Array.from({ length: 10_000 }, (_, index) => ({ op: 'set', key: `${caller}-${turn}-${index}`, value: { text: 'v' } }))
-          const { status } = await server.send('POST', '/api/caches/many/batch', { headers: asJson, body: JSON.stringify({ operations }) })
+          const operations = Array.from({ length: 10_000 }, (_, index) =>
+            ({ op: 'set', key: `${caller}-${turn}-${index}`, value: { text: 'v' } }))
+          const { status } = await server.send(
+            'POST',
+            '/api/caches/many/batch',
+            { headers: asJson, body: JSON.stringify({ operations }) },
+          )
           expect([200, 503]).toContain(status)
         }
       }))
       // Three million entries have pushed it out.
       expect((await server.send('PUT', '/v1/hit', { body: 'hit' })).status).toBeLessThan(300)
     }],
-    ['pipelined gets of 16 MiB on a connection that is never read', port => pipeliner({ ...target, port }, entry, sizes.pipelined)],
+    [
+      'pipelined gets of 16 MiB on a connection that is never read',
+      port => pipeliner({ ...target, port }, entry, sizes.pipelined),
+    ],
     ['readers of 16 MiB who never read', port => slowReaders({ ...target, port }, entry, sizes.readers)],
-    ['uploads of 16 MiB that stop one byte short', port => unfinishedUploads({ ...target, port }, `${entry}-never`, sizes.uploads, value.length)],
+    [
+      'uploads of 16 MiB that stop one byte short',
+      port => unfinishedUploads({ ...target, port }, `${entry}-never`, sizes.uploads, value.length),
+    ],
     ['256 KiB to an open route, from everywhere', port => openUploads({ ...target, port }, sizes.open, 256 * 1024)],
     ['event streams that are never read, while much happens', async (port, server) => {
       const attack = await deafStreams({ ...target, port }, sizes.streams)

@@ -12,7 +12,10 @@ import { startLarder } from '../../helpers/start-larder'
 import { deafStreams, openUploads, pipeliner, slowReaders, unfinishedUploads } from './attackers'
 import { asJson, createKey, head, manage, statusOf } from './support'
 
-/** More than the system keeps for a connection on both sides: what nobody reads has to wait in the server. */
+/**
+ * More than the system keeps for a connection on both sides: what nobody reads has to wait in the
+ * server.
+ */
 const valueLimit = 12 * 1024 * 1024
 const budget = 4 * valueLimit
 const entry = '/api/caches/products/entries/large'
@@ -38,7 +41,10 @@ async function metric(name: string): Promise<number> {
 
 const hitsOf = (cache: string): Promise<number> => metric(`larder_hits_total{cache="${cache}"}`)
 
-/** Waits until the attack has done all that it can, then looks how much is held and whether others are still served. */
+/**
+ * Waits until the attack has done all that it can, then looks how much is held and whether others
+ * are still served.
+ */
 async function settled(attack: Attack, isOver: () => boolean | Promise<boolean>): Promise<number> {
   onTestFinished(attack.close)
   while (!await isOver())
@@ -96,7 +102,9 @@ describe('s28 bytes in flight stay within their budget', () => {
     const attack = await unfinishedUploads({ port: larder.port, apiKey: weak }, `${entry}-never`, 3, valueLimit)
     await settled(attack, () => isHeld(3 * (valueLimit - 1)))
     const answer = await sendRaw(larder.port, Buffer.concat([
-      Buffer.from(`PUT ${entry}-more HTTP/1.1\r\nHost: localhost:${larder.port}\r\nApi-Key: ${weak}\r\nContent-Length: ${valueLimit}\r\n\r\n`),
+      Buffer.from(
+        `PUT ${entry}-more HTTP/1.1\r\nHost: localhost:${larder.port}\r\nApi-Key: ${weak}\r\nContent-Length: ${valueLimit}\r\n\r\n`,
+      ),
       Buffer.alloc(valueLimit - 10, 'x'),
     ]))
     expect([statusOf(answer), attack.ended().length]).toEqual([503, 0])
@@ -108,8 +116,15 @@ describe('s28 bytes in flight stay within their budget', () => {
 
   // Red: in src/main/http/operation-input.ts read `limits.adminBody` whatever the scope.
   it('by bodies of open routes, which have at most 16 KiB', async () => {
-    const answer = await larder.sendOpen('POST', '/admin/session', { headers: asJson, body: ' '.repeat(limits.openBody + 1) })
-    expect([answer.status, answer.json().errors]).toEqual([413, [{ field: 'body', message: 'must be at most 16,384 bytes' }]])
+    const answer = await larder.sendOpen(
+      'POST',
+      '/admin/session',
+      { headers: asJson, body: ' '.repeat(limits.openBody + 1) },
+    )
+    expect([answer.status, answer.json().errors]).toEqual([
+      413,
+      [{ field: 'body', message: 'must be at most 16,384 bytes' }],
+    ])
     const attack = await openUploads({ port: larder.port }, 100, limits.openBody)
     const held = await settled(attack, () => isHeld(100 * (limits.openBody - 1)))
     expect(held).toBeLessThan(200 * limits.openBody)
@@ -131,12 +146,18 @@ describe('s28 bytes in flight stay within their budget', () => {
   // Red: in src/main/cache/batch.ts drop the comparison with `room`.
   it('by a batch that reads one value again and again', async () => {
     const operations = Array.from({ length: 400 }, () => ({ op: 'get', key: 'large' }))
-    const { status, text } = await larder.send('POST', '/api/caches/products/batch', { headers: asJson, body: JSON.stringify({ operations }) })
+    const { status, text } = await larder.send(
+      'POST',
+      '/api/caches/products/batch',
+      { headers: asJson, body: JSON.stringify({ operations }) },
+    )
     const { results } = JSON.parse(text) as { results: { status: number, reason?: string, value?: { text: string } }[] }
     expect([status, results.length]).toEqual([200, 400])
     const read = Math.floor(limits.batchAnswer / valueLimit)
-    expect(results.map(result => result.value?.text.length)).toEqual(results.map((_, index) => index < read ? valueLimit : undefined))
-    expect(results.slice(read)).toEqual(Array.from({ length: 400 - read }, () => ({ status: 413, reason: 'too-large' })))
+    expect(results.map(result =>
+      result.value?.text.length)).toEqual(results.map((_, index) => index < read ? valueLimit : undefined))
+    expect(results.slice(read)).toEqual(Array.from({ length: 400 - read }, () =>
+      ({ status: 413, reason: 'too-large' })))
     expect(await metric('larder_in_flight_bytes')).toBe(0)
   })
 
@@ -146,7 +167,8 @@ describe('s28 bytes in flight stay within their budget', () => {
     ['text/plain', Buffer.from('aé€😀'.repeat(100_000))],
     ['image/png', Buffer.alloc(1_000_000, 0x80)],
     ['application/json', Buffer.from(JSON.stringify('é€😀'.repeat(100_000)))],
-    // Its bytes are JSON's but not UTF-8: what they are read as is nobody's concern, only that it comes to an end.
+    // Its bytes are JSON's but not UTF-8: what they are read as is nobody's concern, only that it
+    // comes to an end.
     ['application/json', Buffer.concat([Buffer.from('"'), Buffer.alloc(200_000, 0x80), Buffer.from('"')])],
     ['application/json', Buffer.concat([Buffer.from('broken'), Buffer.alloc(200_000, 1)])],
   ])('by a large value as JSON that is made in pieces (%s)', async (contentType, value) => {

@@ -20,15 +20,23 @@ beforeAll(async () => {
 afterAll(() => larder.dispose())
 
 const entry = '/api/caches/products/entries/item'
-const start = (method: string, path: string): string => `${method} ${path} HTTP/1.1\r\nHost: localhost:${larder.port}\r\n`
+function start(method: string, path: string): string {
+  return `${method} ${path} HTTP/1.1\r\nHost: localhost:${larder.port}\r\n`
+}
 
 describe('s13 limits of the head', () => {
   // Red: in src/main/http/guards.ts drop the check of `head.bytes`.
-  it.each([limits.headers + 1, 20_000, 100_000])('answers 431 to %i bytes of header fields, in one or in many', async (bytes) => {
+  it.each([limits.headers + 1, 20_000, 100_000])('answers 431 to %i bytes of header fields, in one or in many', async (
+    bytes,
+  ) => {
     const one = `X-Filler: ${'x'.repeat(bytes)}\r\n`
     const many = `X-Filler: ${'x'.repeat(90)}\r\n`.repeat(Math.ceil(bytes / 102))
-    for (const fields of [one, many])
-      expect(statusOf(await sendRaw(larder.port, `${start('GET', entry)}Api-Key: ${ownerKey}\r\nConnection: close\r\n${fields}\r\n`))).toBe(431)
+    for (const fields of [one, many]) {
+      expect(statusOf(await sendRaw(
+        larder.port,
+        `${start('GET', entry)}Api-Key: ${ownerKey}\r\nConnection: close\r\n${fields}\r\n`,
+      ))).toBe(431)
+    }
   })
 
   // Red: in src/main/http/guards.ts drop the check of `head.fields`.
@@ -42,24 +50,36 @@ describe('s13 limits of the head', () => {
       [limits.headerFields * 5, '', 431],
       [limits.headerFields - own, 'Host: elsewhere\r\n', 431],
       [limits.headerFields * 2, 'Host: elsewhere\r\n', 431],
-    ] as const)
-      expect(statusOf(await sendRaw(larder.port, `${begin}${fields(count)}${more}\r\n`)), `${count} ${more}`).toBe(status)
+    ] as const) {
+      expect(
+        statusOf(await sendRaw(larder.port, `${begin}${fields(count)}${more}\r\n`)),
+        `${count} ${more}`,
+      ).toBe(status)
+    }
   })
 
   // Red: in src/main/http/guards.ts drop the check of `url.length`.
   it.each([limits.url + 1, 30_000, 200_000])('answers 414 to a target of %i bytes', async (bytes) => {
-    for (const path of ['/healthz?', '/v1/', '/'])
-      expect(statusOf(await sendRaw(larder.port, `${start('GET', path.padEnd(bytes, 'x'))}Connection: close\r\n\r\n`)), path).toBe(414)
+    for (const path of ['/healthz?', '/v1/', '/']) {
+      expect(
+        statusOf(await sendRaw(larder.port, `${start('GET', path.padEnd(bytes, 'x'))}Connection: close\r\n\r\n`)),
+        path,
+      ).toBe(414)
+    }
   })
 
   it('takes what is just inside the limits', async () => {
     const path = '/healthz?'.padEnd(limits.url, 'x')
     expect(statusOf(await sendRaw(larder.port, `${start('GET', path)}Connection: close\r\n\r\n`))).toBe(400)
     const filler = 'x'.repeat(limits.headers - 200)
-    expect(statusOf(await sendRaw(larder.port, `${start('GET', '/healthz')}X-Filler: ${filler}\r\nConnection: close\r\n\r\n`))).toBe(200)
+    expect(statusOf(await sendRaw(
+      larder.port,
+      `${start('GET', '/healthz')}X-Filler: ${filler}\r\nConnection: close\r\n\r\n`,
+    ))).toBe(200)
   })
 
-  // Red: in src/main/http/entry-headers.ts compare `key.length` with the limit: umlauts then pass at twice the size.
+  // Red: in src/main/http/entry-headers.ts compare `key.length` with the limit: umlauts then pass
+  // at twice the size.
   it('answers 400 to an entry key above 1 KiB, on all faces', async () => {
     const fits = 'ü'.repeat(limits.entryKey / 2)
     const long = `${fits}x`
@@ -67,8 +87,17 @@ describe('s13 limits of the head', () => {
     for (const [key, statuses] of [[fits, [204, 201, 200, 200]], [long, [400, 400, 400, 400]]] as const) {
       const path = encodeURIComponent(key)
       await larder.send('DELETE', `/api/caches/products/entries/${path}`)
-      const classic = await larder.send('POST', '/api/set-cache', { body: JSON.stringify({ cacheName: 'products', data: { id: key } }) })
-      const answers = [await larder.send('PUT', `/api/caches/products/entries/${path}`, { body: '' }), await larder.send('PUT', `/v1/${path}`, { body: '' }), await larder.send('POST', '/api/caches/products/batch', { body: batch(key) }), classic]
+      const classic = await larder.send(
+        'POST',
+        '/api/set-cache',
+        { body: JSON.stringify({ cacheName: 'products', data: { id: key } }) },
+      )
+      const answers = [
+        await larder.send('PUT', `/api/caches/products/entries/${path}`, { body: '' }),
+        await larder.send('PUT', `/v1/${path}`, { body: '' }),
+        await larder.send('POST', '/api/caches/products/batch', { body: batch(key) }),
+        classic,
+      ]
       expect(answers.map(answer => answer.status)).toEqual(statuses)
     }
   })
@@ -81,8 +110,14 @@ describe('s13 limits of the body', () => {
   it('answers 413 by its declared length, chunk by chunk, and instead of 100 Continue', async () => {
     const head = `${start('PUT', entry)}Api-Key: ${ownerKey}\r\nConnection: close\r\n`
     const declared = await sendRaw(larder.port, `${head}Content-Length: ${big.length}\r\n\r\n`)
-    const chunked = await sendRaw(larder.port, `${head}Transfer-Encoding: chunked\r\n\r\n${big.length.toString(16)}\r\n${big}\r\n`)
-    const drip = await sendRaw(larder.port, `${head}Transfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(big.length)}0\r\n\r\n`)
+    const chunked = await sendRaw(
+      larder.port,
+      `${head}Transfer-Encoding: chunked\r\n\r\n${big.length.toString(16)}\r\n${big}\r\n`,
+    )
+    const drip = await sendRaw(
+      larder.port,
+      `${head}Transfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(big.length)}0\r\n\r\n`,
+    )
     const expecting = await sendRaw(larder.port, `${head}Content-Length: ${big.length}\r\nExpect: 100-continue\r\n\r\n`)
     for (const answer of [declared, chunked, drip, expecting]) {
       expect(statusOf(answer)).toBe(413)
@@ -93,7 +128,10 @@ describe('s13 limits of the body', () => {
 
   it('asks for a body that fits, and stores it', async () => {
     const value = 'y'.repeat(valueLimit)
-    const answer = await sendRaw(larder.port, `${start('PUT', entry)}Api-Key: ${ownerKey}\r\nContent-Length: ${value.length}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n${value}`)
+    const answer = await sendRaw(
+      larder.port,
+      `${start('PUT', entry)}Api-Key: ${ownerKey}\r\nContent-Length: ${value.length}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n${value}`,
+    )
     expect(answer).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 201 /)
     expect((await larder.send('GET', entry)).text).toBe(value)
     await manage(larder, 'DELETE', entry)
@@ -112,16 +150,35 @@ describe('s13 limits of the body', () => {
       ['POST', '/admin/caches', JSON.stringify({ name: 'x'.repeat(limits.adminBody) })],
       ['PATCH', '/admin/settings', ' '.repeat(limits.adminBody + 1)],
     ] as const
-    for (const [method, path, body] of requests)
-      expect((await larder.send(method, path, { headers: { ...asOwner, 'Content-Type': 'application/merge-patch+json' }, body })).status, `${method} ${path}`).toBe(413)
+    for (const [method, path, body] of requests) {
+      expect(
+        (await larder.send(
+          method,
+          path,
+          { headers: { ...asOwner, 'Content-Type': 'application/merge-patch+json' }, body },
+        )).status,
+        `${method} ${path}`,
+      ).toBe(413)
+    }
   })
 
   // Red: in src/shared/limits.ts raise jsonDepth to 10^6.
   it.each(['[', '{"a":'])('refuses JSON that nests %s 10^5 deep', async (opening) => {
     await manage(larder, 'PATCH', '/admin/settings', { valueLimit: 1024 * 1024 })
     const bomb = opening.repeat(40_000)
-    const nested = JSON.stringify({ label: 'x' }).replace('"x"', opening === '[' ? `${'['.repeat(40_000)}${']'.repeat(40_000)}` : `${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}`)
-    for (const [method, path] of [['POST', '/admin/keys'], ['POST', '/api/set-cache'], ['POST', '/api/caches/products/batch'], ['PATCH', '/admin/settings']] as const) {
+    const nested = JSON.stringify({ label: 'x' })
+      .replace(
+        '"x"',
+        opening === '['
+          ? `${'['.repeat(40_000)}${']'.repeat(40_000)}`
+          : `${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}`,
+      )
+    for (const [method, path] of [
+      ['POST', '/admin/keys'],
+      ['POST', '/api/set-cache'],
+      ['POST', '/api/caches/products/batch'],
+      ['PATCH', '/admin/settings'],
+    ] as const) {
       for (const body of [bomb, nested]) {
         const answer = await larder.send(method, path, { headers: asJson, body })
         expect([400, 413], `${method} ${path}: ${answer.text}`).toContain(answer.status)
@@ -131,8 +188,12 @@ describe('s13 limits of the body', () => {
   })
 
   it('refuses a content coding, whose bytes it would hand out unnamed', async () => {
-    for (const coding of ['gzip', 'br', 'identity, gzip'])
-      expect((await larder.send('PUT', entry, { headers: { 'Content-Encoding': coding }, body: 'x' })).status, coding).toBe(415)
+    for (const coding of ['gzip', 'br', 'identity, gzip']) {
+      expect(
+        (await larder.send('PUT', entry, { headers: { 'Content-Encoding': coding }, body: 'x' })).status,
+        coding,
+      ).toBe(415)
+    }
   })
 })
 
@@ -178,19 +239,33 @@ describe('s13 a body from nobody', () => {
 
   const size = 100 * 1024 * 1024
 
-  // Red: in src/main/http/exchange.ts let `leavesBodyUnread` answer false (node then drains the body), or in raw-answer.ts drop `socket.pause()`.
+  // Red: in src/main/http/exchange.ts let `leavesBodyUnread` answer false (node then drains the
+  // body), or in raw-answer.ts drop `socket.pause()`.
   it.each([
     ['a declared length', `Content-Length: ${size}\r\n`],
     ['chunks', 'Transfer-Encoding: chunked\r\n'],
     ['Expect: 100-continue, which it does not wait for', `Expect: 100-continue\r\nContent-Length: ${size}\r\n`],
   ])('is read for at most 64 KB of 100 MB with %s, and the 401 arrives', async (_, fields) => {
     const sockets = watchSockets()
-    const requests = [['PUT', entry, ''], ['POST', '/admin/caches', ''], ['PUT', '/v1/item', 'Api-Key: wrong\r\n'], ['POST', '/nothing-here', '']] as const
+    const requests = [
+      ['PUT', entry, ''],
+      ['POST', '/admin/caches', ''],
+      ['PUT', '/v1/item', 'Api-Key: wrong\r\n'],
+      ['POST', '/nothing-here', ''],
+    ] as const
     expect(await wrongCells(requests, async ([method, path, key]) => {
-      const { answer, localPort } = await flood(`${start(method, path)}${key}${fields}\r\n`, size, fields.includes('chunked'))
+      const { answer, localPort } = await flood(
+        `${start(method, path)}${key}${fields}\r\n`,
+        size,
+        fields.includes('chunked'),
+      )
       const bytesRead = sockets.get(localPort)?.bytesRead ?? 0
-      const whole = statusOf(answer) === 401 && answer.includes('WWW-Authenticate: Bearer') && /"code":"key-(?:missing|invalid)"|API key is not valid/.test(answer)
-      return whole && bytesRead > 0 && bytesRead <= 64 * 1024 ? undefined : `${method} ${path}: ${bytesRead} bytes read, answered ${answer}`
+      const whole = statusOf(answer) === 401
+        && answer.includes('WWW-Authenticate: Bearer')
+        && /"code":"key-(?:missing|invalid)"|API key is not valid/.test(answer)
+      return whole && bytesRead > 0 && bytesRead <= 64 * 1024
+        ? undefined
+        : `${method} ${path}: ${bytesRead} bytes read, answered ${answer}`
     })).toEqual([])
   })
 })

@@ -25,7 +25,35 @@ beforeAll(async () => {
 })
 afterAll(() => larder.dispose())
 
-const fragments = ['%', '%00', '%ff', '%C3%28', '..', '//', '?', '&', '=', '#', '__proto__', ';', ',', '"', '\\', '[', ']', '{', '@', ':', '\t', '\u00FF', '-1', '1e999', '99999999999999999999', 'W/"', '*'] as const
+const fragments = [
+  '%',
+  '%00',
+  '%ff',
+  '%C3%28',
+  '..',
+  '//',
+  '?',
+  '&',
+  '=',
+  '#',
+  '__proto__',
+  ';',
+  ',',
+  '"',
+  '\\',
+  '[',
+  ']',
+  '{',
+  '@',
+  ':',
+  '\t',
+  '\u00FF',
+  '-1',
+  '1e999',
+  '99999999999999999999',
+  'W/"',
+  '*',
+] as const
 
 /** Random bytes, mostly with something in between that a parser takes for its own syntax. */
 function noise(random: Random): Buffer {
@@ -36,9 +64,32 @@ function noise(random: Random): Buffer {
 }
 
 const entry = '/api/caches/products/entries/item'
-const fields = ['Host', 'Origin', 'Sec-Fetch-Site', 'Api-Key', 'Authorization', 'Content-Length', 'Content-Type', 'Content-Encoding', 'Transfer-Encoding', 'Expect', 'Connection', 'Upgrade', 'If-Match', 'If-None-Match', 'Cache-Control', 'Larder-TTL', 'Larder-Tags', 'Access-Control-Request-Method', 'Cookie'] as const
+const fields = [
+  'Host',
+  'Origin',
+  'Sec-Fetch-Site',
+  'Api-Key',
+  'Authorization',
+  'Content-Length',
+  'Content-Type',
+  'Content-Encoding',
+  'Transfer-Encoding',
+  'Expect',
+  'Connection',
+  'Upgrade',
+  'If-Match',
+  'If-None-Match',
+  'Cache-Control',
+  'Larder-TTL',
+  'Larder-Tags',
+  'Access-Control-Request-Method',
+  'Cookie',
+] as const
 
-/** Bytes from nowhere, or a sound request with noise in its target, a header field, its first line or its body. */
+/**
+ * Bytes from nowhere, or a sound request with noise in its target, a header field, its first line
+ * or its body.
+ */
 function message(random: Random): Buffer {
   if (random.below(10) === 0)
     return Buffer.concat([random.bytes(random.below(400)), Buffer.from('\r\n\r\n')])
@@ -46,7 +97,9 @@ function message(random: Random): Buffer {
   const [first = '/', ...others] = everyPath
   // Half of them go to an entry: there most fields are read.
   const path = Buffer.from(random.pick([entry, random.pick([first, ...others])]))
-  const target = where === 'target' ? Buffer.concat([path, noise(random)]) : where === 'query' ? Buffer.concat([path, Buffer.from('?'), noise(random)]) : path
+  const target = where === 'target'
+    ? Buffer.concat([path, noise(random)])
+    : where === 'query' ? Buffer.concat([path, Buffer.from('?'), noise(random)]) : path
   const body = where === 'body' ? noise(random) : Buffer.alloc(0)
   const field = random.pick(fields)
   const lines: (string | Buffer)[] = [random.pick(verbs), ' ', target, ' HTTP/1.1\r\n']
@@ -54,17 +107,27 @@ function message(random: Random): Buffer {
     lines.push(`Host: localhost:${larder.port}\r\n`)
   if (!(where === 'field' && /^(?:Api-Key|Authorization)$/.test(field)))
     lines.push(`Api-Key: ${ownerKey}\r\n`)
-  if (where === 'field')
-    lines.push(field, ': ', field === 'Host' && random.below(2) === 0 ? `evil${random.below(1000)}.example` : noise(random), '\r\n')
+  if (where === 'field') {
+    lines.push(
+      field,
+      ': ',
+      field === 'Host' && random.below(2) === 0 ? `evil${random.below(1000)}.example` : noise(random),
+      '\r\n',
+    )
+  }
   if (where === 'line')
     lines.push(noise(random), '\r\n')
   if (body.length > 0)
     lines.push(`Content-Length: ${body.length}\r\n`)
   lines.push('Connection: close\r\n\r\n', body)
-  return Buffer.concat(lines.map(part => typeof part === 'string' ? Buffer.from(part, 'latin1') : part)).subarray(0, longest)
+  return Buffer.concat(lines.map(part => typeof part === 'string' ? Buffer.from(part, 'latin1') : part))
+    .subarray(0, longest)
 }
 
-/** All that comes back before the server closes; `undefined` when it neither answers nor closes. The event stream may stay open. */
+/**
+ * All that comes back before the server closes; `undefined` when it neither answers nor closes. The
+ * event stream may stay open.
+ */
 function ask(bytes: Buffer): Promise<string | undefined> {
   return new Promise((resolve) => {
     let text = ''
@@ -87,8 +150,11 @@ function ask(bytes: Buffer): Promise<string | undefined> {
 }
 
 describe('s3 parsers are total', () => {
-  // Red: in src/main/http/request-target.ts take the try around decodeURIComponent away, or in etags.ts throw a plain Error for a bad If-None-Match.
-  it(`answers ${count} random messages without a 5xx, a hang or an unexpected error`, { timeout: timed ? 900_000 : 300_000 }, async () => {
+  // Red: in src/main/http/request-target.ts take the try around decodeURIComponent away, or in
+  // etags.ts throw a plain Error for a bad If-None-Match.
+  it(`answers ${count} random messages without a 5xx, a hang or an unexpected error`, { timeout: timed
+    ? 900_000
+    : 300_000 }, async () => {
     console.log(`Seed of the random messages: SECURITY_TEST_SEED=${seed}`)
     const random = createRandom(seed)
     const statuses = new Map<string, number>()
@@ -98,7 +164,9 @@ describe('s3 parsers are total', () => {
       const answer = await ask(bytes)
       const status = answer === undefined ? 'hang' : /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 'closed'
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
-      return status === 'hang' || /^HTTP\/1\.1 5/m.test(answer ?? '') ? `message ${index} of seed ${seed} (${status}): ${JSON.stringify(bytes.toString('latin1').slice(0, 300))}` : undefined
+      return status === 'hang' || /^HTTP\/1\.1 5/m.test(answer ?? '')
+        ? `message ${index} of seed ${seed} (${status}): ${JSON.stringify(bytes.toString('latin1').slice(0, 300))}`
+        : undefined
     }, 24)
     expect(wrong.slice(0, 5)).toEqual([])
     if (timed)

@@ -126,8 +126,8 @@ describe('a password that an administrator sets', () => {
 })
 
 describe('a disabled user', () => {
-  // Red: each of these alone – in src/main/admin/key-ring.ts drop `user.disabled ? null`; in users.ts drop
-  // `|| disabled`; in sign-in.ts drop the look at `now.disabled`.
+  // Red: each of these alone – in src/main/admin/key-ring.ts drop `user.disabled ? null`; in
+  // users.ts drop `|| disabled`; in sign-in.ts drop the look at `now.disabled`.
   it('is refused at once by everything, over a restart too, and comes back with everything', async () => {
     const ben = await createBen()
     const streams = [await watch(ben.key), await watch(ben.session)]
@@ -154,8 +154,8 @@ describe('a disabled user', () => {
 })
 
 describe('a deleted user', () => {
-  // Red: each of these alone – in src/main/admin/users.ts drop `caches.drop(id)`, `forgetKeys(id)` or
-  // `sessions.endOthers(id, caller)`.
+  // Red: each of these alone – in src/main/admin/users.ts drop `caches.drop(id)`, `forgetKeys(id)`
+  // or `sessions.endOthers(id, caller)`.
   it('is gone with caches, entries, keys and the vault\'s copies, and leaves the name free', async () => {
     const ben = await createBen()
     const { ended } = await watch(ben.key)
@@ -183,7 +183,8 @@ describe('a deleted user', () => {
 })
 
 describe('what is not everybody\'s business', () => {
-  // Red: each of these alone – in src/main/admin/settings.ts or server-state.ts let `admin` be true.
+  // Red: each of these alone – in src/main/admin/settings.ts or server-state.ts let `admin` be
+  // true.
   it('is told to administrators alone', async () => {
     const ben = await createBen()
     const read = async (path: string, headers: Record<string, string>): Promise<string> =>
@@ -213,8 +214,8 @@ describe('a page that leads to a one-time link', () => {
   const newPage = (): Promise<{ path: string, url: string, expiresIn: number }> =>
     manage(larder, 'POST', '/admin/session/page')
 
-  // Red: each of these alone – in src/main/storage/sign-in-pages.ts write the page with writeFileSync; in
-  // src/main/admin/sign-in-codes.ts drop `found?.ended?.()`.
+  // Red: each of these alone – in src/main/storage/sign-in-pages.ts write the page with
+  // writeFileSync; in src/main/admin/sign-in-codes.ts drop `found?.ended?.()`.
   it('is its user\'s alone, holds no script, and goes with its code', async () => {
     const { path, url, expiresIn } = await newPage()
     expect(expiresIn).toBe(600)

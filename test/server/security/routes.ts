@@ -19,18 +19,49 @@ export interface RouteRow {
 
 export const verbs = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 /** Paths that are no operation: the console, the API's descriptions, and nothing at all. */
-export const otherPaths = ['/', '/docs', '/openapi.json', '/swagger.yaml', '/assets/index-abc.js', '/nothing-here', '/admin', '//healthz'] as const
+export const otherPaths = [
+  '/',
+  '/docs',
+  '/openapi.json',
+  '/swagger.yaml',
+  '/assets/index-abc.js',
+  '/nothing-here',
+  '/admin',
+  '//healthz',
+] as const
 
 /** Every method of every operation. What the tables gain, the security tables gain. */
-export const routes: readonly RouteRow[] = [...Object.entries(dataOperations).flatMap(([name, spec]) => dataRows(name, spec)), ...Object.entries(operations).flatMap(([name, spec]) => controlRows(name, spec))]
+export const routes: readonly RouteRow[] = [
+  ...Object.entries(dataOperations).flatMap(([name, spec]) => dataRows(name, spec)),
+  ...Object.entries(operations).flatMap(([name, spec]) => controlRows(name, spec)),
+]
 
 function dataRows(operation: string, spec: DataOperationSpec): RouteRow[] {
   const success = Object.keys(spec.answers).map(Number).filter(status => status < 300)
-  return spec.methods.map(method => ({ operation, method, template: spec.path, face: spec.face, scope: spec.scope, reach: 'own', mutates: spec.mutates, success }))
+  return spec.methods.map(method =>
+    ({
+      operation,
+      method,
+      template: spec.path,
+      face: spec.face,
+      scope: spec.scope,
+      reach: 'own',
+      mutates: spec.mutates,
+      success,
+    }))
 }
 
 function controlRows(operation: string, spec: OperationSpec): RouteRow[] {
-  const row: RouteRow = { operation, method: spec.method, template: spec.path, face: 'control', scope: spec.scope, reach: spec.reach, mutates: spec.mutates, success: [spec.status] }
+  const row: RouteRow = {
+    operation,
+    method: spec.method,
+    template: spec.path,
+    face: 'control',
+    scope: spec.scope,
+    reach: spec.reach,
+    mutates: spec.mutates,
+    success: [spec.status],
+  }
   // RFC 9110 §9.3.2: what answers GET answers HEAD.
   return spec.method === 'GET' ? [row, { ...row, method: 'HEAD' }] : [row]
 }

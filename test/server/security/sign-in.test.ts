@@ -43,7 +43,10 @@ describe('s10 guessing', () => {
     const key = await createKey(larder, {})
     const fresh = await newCode()
     const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => signIn({ code: `guess-${i}` })))
-    expect(statusesOf(answers)).toEqual([...Array.from({ length: 20 }).fill(401), ...Array.from({ length: 20 }).fill(429)])
+    expect(statusesOf(answers)).toEqual([
+      ...Array.from({ length: 20 }).fill(401),
+      ...Array.from({ length: 20 }).fill(429),
+    ])
     expectRefusal(await signIn({ code: 'one more' }))
     // 160 bits cannot be guessed: whoever tries must not keep the owner out.
     expect((await signIn({ code: fresh.code })).status).toBe(201)
@@ -69,10 +72,14 @@ describe('s10 guessing', () => {
     expect((await signIn({ name: 'other', password })).status).toBe(201)
   })
 
-  // Red: in src/main/admin/sign-in.ts answer an unknown name before `passwords.verify`, with words of its own.
+  // Red: in src/main/admin/sign-in.ts answer an unknown name before `passwords.verify`, with words
+  // of its own.
   it('tells an unknown name and a wrong password apart in nothing but the request', async () => {
     await manage(larder, 'POST', '/admin/users', { name: 'known', password })
-    const [known, unknown] = [await signIn({ name: 'known', password: 'wrong password' }), await signIn({ name: 'nobody', password: 'wrong password' })]
+    const [known, unknown] = [
+      await signIn({ name: 'known', password: 'wrong password' }),
+      await signIn({ name: 'nobody', password: 'wrong password' }),
+    ]
     expect(known.status).toBe(401)
     expect(unknown.text).toBe(known.text)
     // The owner has no password yet: no text is one, neither.
@@ -112,7 +119,9 @@ describe('s20 one-time code', () => {
   it('opens a session that ends by sign-out and by idling, and that is no key of the whole server', async () => {
     const first = (await signIn({ code: (await newCode()).code })).json<{ token: string }>().token
     const second = (await signIn({ code: (await newCode()).code })).json<{ token: string }>().token
-    expect((await larder.sendOpen('DELETE', '/admin/session', { headers: { Authorization: `Bearer ${first}` } })).status).toBe(204)
+    expect(
+      (await larder.sendOpen('DELETE', '/admin/session', { headers: { Authorization: `Bearer ${first}` } })).status,
+    ).toBe(204)
     expect([await who(first), await who(second)]).toEqual([401, 200])
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + (limits.sessionIdle + 1) * 1000 })
     expect(await who(second)).toBe(401)

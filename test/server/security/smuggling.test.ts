@@ -10,7 +10,10 @@ beforeAll(async () => {
 })
 afterAll(() => larder.dispose())
 
-/** The request that must not get through, hidden where another reader would see a body. `@` is the server's port. */
+/**
+ * The request that must not get through, hidden where another reader would see a body. `@` is the
+ * server's port.
+ */
 const hidden = 'DELETE /flush HTTP/1.1\r\nHost: localhost:@\r\nApi-Key: KEY\r\n\r\n'
 const first = 'PUT /v1/item HTTP/1.1\r\nHost: localhost:@\r\nApi-Key: KEY\r\n'
 const get = 'GET /v1/item HTTP/1.1\r\nHost: localhost:@\r\nApi-Key: KEY\r\n'
@@ -60,8 +63,13 @@ describe('s14 smuggling', () => {
   it('takes no refused body for the next request', async () => {
     await larder.send('PUT', '/v1/item', { body: 'kept' })
     const body = hidden.replaceAll('@', String(larder.port)).replaceAll('KEY', ownerKey)
-    // A small body is read to its end; where it is not, only closing makes sure that nobody takes the rest for a request.
-    for (const [padding, expectation, closes] of [[0, '', false], [0, 'Expect: 100-continue\r\n', true], [20_000, '', true]] as const) {
+    // A small body is read to its end; where it is not, only closing makes sure that nobody takes
+    // the rest for a request.
+    for (const [padding, expectation, closes] of [
+      [0, '', false],
+      [0, 'Expect: 100-continue\r\n', true],
+      [20_000, '', true],
+    ] as const) {
       const host = `Host: localhost:${larder.port}\r\n`
       const refused = `PUT /v1/item HTTP/1.1\r\n${host}${expectation}Content-Length: ${padding + body.length}\r\n\r\n`
       const next = `GET /healthz HTTP/1.1\r\n${host}Connection: close\r\n\r\n`
@@ -74,7 +82,10 @@ describe('s14 smuggling', () => {
 
   it('answers two sound requests on one connection in their order', async () => {
     const one = get.replaceAll('@', String(larder.port)).replaceAll('KEY', ownerKey)
-    const answer = await sendRaw(larder.port, `${one}\r\n${one.replace('/v1/item', '/nothing-here')}Connection: close\r\n\r\n`)
+    const answer = await sendRaw(
+      larder.port,
+      `${one}\r\n${one.replace('/v1/item', '/nothing-here')}Connection: close\r\n\r\n`,
+    )
     expect(statusLines(answer)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404'])
   })
 
@@ -87,9 +98,14 @@ describe('s14 smuggling', () => {
     expect(answer.endsWith('\r\n\r\nkept')).toBe(true)
   })
 
-  // Red: in src/main/http/exchange.ts drop the branch for `response.socket === null`; in client-errors.ts drop `underWay?.req.complete`.
+  // Red: in src/main/http/exchange.ts drop the branch for `response.socket === null`; in
+  // client-errors.ts drop `underWay?.req.complete`.
   it.each([
-    ['a refused body', `PUT /v1/item HTTP/1.1\r\nHost: localhost:@\r\nTransfer-Encoding: chunked\r\n\r\n`, ['HTTP/1.1 401', 'HTTP/1.1 401']],
+    [
+      'a refused body',
+      `PUT /v1/item HTTP/1.1\r\nHost: localhost:@\r\nTransfer-Encoding: chunked\r\n\r\n`,
+      ['HTTP/1.1 401', 'HTTP/1.1 401'],
+    ],
     ['a message that is none', 'nonsense\r\n\r\n', []],
   ])('never answers %s in the place of the slow request before it', async (_, second, answers) => {
     const body = JSON.stringify({ name: 'nobody', password: 'some password' })

@@ -6,8 +6,14 @@ import { expect } from 'vitest'
 import { send } from '../../helpers/http-client'
 import { ownerKey } from '../../helpers/start-larder'
 
-/** Runs `work` over all items, `width` at once, and gathers what it finds wrong: a sentence a cell. */
-export async function wrongCells<T>(items: Iterable<T>, work: (item: T) => Promise<string | undefined>, width = 16): Promise<string[]> {
+/**
+ * Runs `work` over all items, `width` at once, and gathers what it finds wrong: a sentence a cell.
+ */
+export async function wrongCells<T>(
+  items: Iterable<T>,
+  work: (item: T) => Promise<string | undefined>,
+  width = 16,
+): Promise<string[]> {
   const wrong: string[] = []
   const rest = items[Symbol.iterator]()
   async function lane(): Promise<void> {
@@ -22,15 +28,37 @@ export async function wrongCells<T>(items: Iterable<T>, work: (item: T) => Promi
 }
 
 /** A client that keeps its connections, for tables of thousands of requests. */
-export function createSwiftClient(port: number): { send: typeof send extends (port: number, ...rest: infer R) => infer A ? (...rest: R) => A : never, close: () => void } {
+export function createSwiftClient(
+  port: number,
+): {
+  send: typeof send extends (port: number, ...rest: infer R) => infer A ? (...rest: R) => A : never
+  close: () => void
+} {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })
-  return { send: (method, path, options) => send(port, method, path, { ...options, agent }), close: () => agent.destroy() }
+  return {
+    send: (method, path, options) => send(port, method, path, { ...options, agent }),
+    close: () => agent.destroy(),
+  }
 }
 
 /** Status and headers of an answer that may never end, such as the event stream. */
-export function head(port: number, method: string, path: string, headers: Record<string, string>): Promise<Pick<Answer, 'status' | 'headers'>> {
+export function head(
+  port: number,
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+): Promise<Pick<Answer, 'status' | 'headers'>> {
   return new Promise((resolve, reject) => {
-    const outgoing = request({ host: '127.0.0.1', port, method, path, headers: { Host: `localhost:${port}`, ...headers }, agent: false }, (response) => {
+    const outgoing = request({
+      host: '127.0.0.1',
+      port,
+      method,
+      path,
+      headers: { Host: `localhost:${port}`, ...headers },
+      agent: false,
+    }, (
+      response,
+    ) => {
       resolve({ status: response.statusCode ?? 0, headers: response.headers })
       response.destroy()
     })
@@ -42,16 +70,34 @@ export function head(port: number, method: string, path: string, headers: Record
 export const asJson = { 'Content-Type': 'application/json' }
 
 /** Calls a control-plane operation as the owner, and asserts that it was done. */
-export async function manage<T = Record<string, unknown>>(larder: TestLarder, method: string, path: string, body?: unknown, headers: RequestOptions['headers'] = {}): Promise<T> {
-  const answer = await larder.send(method, path, { headers: { ...headers as Record<string, string>, ...asJson }, body: body === undefined ? undefined : JSON.stringify(body) })
+export async function manage<T = Record<string, unknown>>(
+  larder: TestLarder,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: RequestOptions['headers'] = {},
+): Promise<T> {
+  const answer = await larder.send(
+    method,
+    path,
+    {
+      headers: { ...headers as Record<string, string>, ...asJson },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    },
+  )
   expect(answer.status, `${method} ${path}: ${answer.text}`).toBeLessThan(300)
   return (answer.body.length === 0 ? undefined : answer.json()) as T
 }
 
 export interface NewKey { id: string, secret: string }
-export const createKey = (larder: TestLarder, grant: Record<string, unknown>): Promise<NewKey> => manage<NewKey>(larder, 'POST', '/admin/keys', { label: 'test', ...grant })
+export function createKey(larder: TestLarder, grant: Record<string, unknown>): Promise<NewKey> {
+  return manage<NewKey>(larder, 'POST', '/admin/keys', { label: 'test', ...grant })
+}
 
-/** Everything a client can see of the state that control-plane operations change; two are equal when nothing was. */
+/**
+ * Everything a client can see of the state that control-plane operations change; two are equal when
+ * nothing was.
+ */
 export async function stateOf(larder: TestLarder): Promise<unknown> {
   const read = (path: string): Promise<unknown> => manage(larder, 'GET', path)
   const caches = await read('/admin/caches') as Record<string, unknown>[]
@@ -80,9 +126,10 @@ export const loopback6 = '00000000000000000000000001000000'
 /** Local addresses in hexadecimal on which something listens (state 0A) at this port. */
 export function listening(port: number): string[] {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0')
-  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(file => readFileSync(file, 'utf8').split('\n').slice(1).flatMap((line) => {
-    const [, local = '', , state] = line.trim().split(/\s+/)
-    const [address = '', hexPort] = local.split(':')
-    return state === '0A' && hexPort === wanted ? [address] : []
-  })).sort()
+  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(file =>
+    readFileSync(file, 'utf8').split('\n').slice(1).flatMap((line) => {
+      const [, local = '', , state] = line.trim().split(/\s+/)
+      const [address = '', hexPort] = local.split(':')
+      return state === '0A' && hexPort === wanted ? [address] : []
+    })).sort()
 }

@@ -88,9 +88,15 @@ const rows: readonly Row[] = [
 ]
 
 describe('a key with write alone', () => {
-  // Red: each of these alone – drop `requireRead` in src/main/http/data-plane/collection.ts or native.ts; let
-  // `checkReads` of batch.ts look for `get` alone; in collection.ts answer `{ matched }` whatever `mayRead` says.
-  it.each(rows)('is told nothing by $name', async ({ request: [method, path], body, reads: [status, text], writes }) => {
+  // Red: each of these alone – drop `requireRead` in src/main/http/data-plane/collection.ts or
+  // native.ts; let `checkReads` of batch.ts look for `get` alone; in collection.ts answer `{
+  // matched }` whatever `mayRead` says.
+  it.each(rows)('is told nothing by $name', async ({
+    request: [method, path],
+    body,
+    reads: [status, text],
+    writes,
+  }) => {
     const send = (key: Record<string, string>): Promise<Answer> =>
       larder.sendOpen(method, path, { headers: { ...key, ...asJson }, ...body !== undefined && { body } })
     await fill()

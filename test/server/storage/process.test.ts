@@ -63,16 +63,32 @@ describe('killed writer', () => {
 })
 
 it.skipIf(process.platform === 'win32')('keeps everything to its owner with umask 000 (S23)', async () => {
-  // Red when ensurePrivateFile creates with 0o666, tightenFile does not chmod, or prepareHome makes the folder with 0o777.
+  // Red when ensurePrivateFile creates with 0o666, tightenFile does not chmod, or prepareHome makes
+  // the folder with 0o777.
   const home = join(temporaryFolder(), 'made/home')
   const child = start(await fixture('open-umask.ts'), home)
   const [said] = await once(child.stdout, 'data') as [Buffer]
   expect(said.toString()).toBe('open\n')
-  const found = Object.fromEntries(['', ...readdirSync(home, { recursive: true, encoding: 'utf8' })].sort().map((name) => {
+  const found = Object.fromEntries(['', ...readdirSync(home, { recursive: true, encoding: 'utf8' })].sort().map((
+    name,
+  ) => {
     const { mode } = statSync(join(home, name))
     return [name, (mode & 0o777).toString(8)]
   }))
   await kill(child)
-  const files = ['entries.db', 'entries.db-shm', 'entries.db-wal', 'larder.db', 'larder.db-shm', 'larder.db-wal', 'larder.lock', 'larder.pid', 'logs/larder.1.log', 'logs/larder.2.log', 'logs/larder.log', 'secrets.json']
+  const files = [
+    'entries.db',
+    'entries.db-shm',
+    'entries.db-wal',
+    'larder.db',
+    'larder.db-shm',
+    'larder.db-wal',
+    'larder.lock',
+    'larder.pid',
+    'logs/larder.1.log',
+    'logs/larder.2.log',
+    'logs/larder.log',
+    'secrets.json',
+  ]
   expect(found).toEqual({ '': '700', 'logs': '700', ...Object.fromEntries(files.map(name => [name, '600'])) })
 })

@@ -17,20 +17,39 @@ beforeAll(async () => {
 
 function open(home: string, lines: string[] = []): ReturnType<typeof openEntryJournal> {
   const log = (line: string): void => void lines.push(line)
-  const journal = openEntryJournal({ home, logger: { ...silentLogger, error: log, info: log }, writerProgram: program, retryDelay: 50 })
+  const journal = openEntryJournal({
+    home,
+    logger: { ...silentLogger, error: log, info: log },
+    writerProgram: program,
+    retryDelay: 50,
+  })
   onTestFinished(() => journal.close())
   return journal
 }
 
 function anEntry(key: string, value: Buffer): PersistedEntry {
-  return { key, value, contentType: 'a/b', tags: ['ü'], kind: 'bytes', flags: 0, version: 7, storedAt: 1, ttl: null, freshUntil: null, graceUntil: null }
+  return {
+    key,
+    value,
+    contentType: 'a/b',
+    tags: ['ü'],
+    kind: 'bytes',
+    flags: 0,
+    version: 7,
+    storedAt: 1,
+    ttl: null,
+    freshUntil: null,
+    graceUntil: null,
+  }
 }
 
 it('hands back what went in, in order, values out of one buffer', async () => {
   const home = temporaryFolder()
   const journal = open(home)
-  // Small buffers of node's pool lie side by side in one; none may bring its neighbours along, or lose its place.
-  const entries = Array.from({ length: 500 }, (_, i) => anEntry(i % 9 === 0 ? `\uDCFF${i}` : `k${i}`, Buffer.from('x'.repeat(i % 7) + i)))
+  // Small buffers of node's pool lie side by side in one; none may bring its neighbours along, or
+  // lose its place.
+  const entries = Array.from({ length: 500 }, (_, i) =>
+    anEntry(i % 9 === 0 ? `\uDCFF${i}` : `k${i}`, Buffer.from('x'.repeat(i % 7) + i)))
   entries.forEach(entry => journal.put('c', entry))
   journal.put('c', anEntry('gone', Buffer.from('1')))
   await journal.flush()
@@ -41,7 +60,8 @@ it('hands back what went in, in order, values out of one buffer', async () => {
   await journal.close()
   expect(journal.health()).toBe('entries.db is closed')
   const reopened = open(home)
-  expect([...reopened.load('c')]).toEqual(entries.map(entry => entry.key === 'k3' ? { ...entry, freshUntil: 5, graceUntil: 6, ttl: 7 } : entry))
+  expect([...reopened.load('c')]).toEqual(entries.map(entry =>
+    entry.key === 'k3' ? { ...entry, freshUntil: 5, graceUntil: 6, ttl: 7 } : entry))
   expect([...reopened.load('other')].map(({ value }) => value.length)).toEqual([3_000_000])
 })
 
@@ -58,12 +78,22 @@ it('keeps what the thread could not write, says so, and tries again', async () =
   journal.put('c', anEntry('b', Buffer.from('2')))
   expect(journal.health()).toMatch(/cannot be written/)
   breaker.exec('DROP TRIGGER broken')
-  await expect.poll(() => breaker.prepare<[], number>('SELECT count(*) FROM entry').pluck().get(), { timeout: patience }).toBe(2)
-  expect(lines.filter(line => line.startsWith('entries '))).toEqual(['entries cannot be written, trying again', 'entries are written again'])
+  await expect
+    .poll(() => breaker.prepare<[], number>('SELECT count(*) FROM entry').pluck().get(), { timeout: patience })
+    .toBe(2)
+  expect(lines.filter(line => line.startsWith('entries '))).toEqual([
+    'entries cannot be written, trying again',
+    'entries are written again',
+  ])
 })
 
 it('a thread that cannot start fails the flush with its reason', async () => {
-  const journal = openEntryJournal({ home: temporaryFolder(), logger: silentLogger, writerProgram: join(temporaryFolder(), 'missing.mjs'), retryDelay: 10_000 })
+  const journal = openEntryJournal({
+    home: temporaryFolder(),
+    logger: silentLogger,
+    writerProgram: join(temporaryFolder(), 'missing.mjs'),
+    retryDelay: 10_000,
+  })
   journal.put('c', anEntry('a', Buffer.from('1')))
   await expect(journal.flush()).rejects.toThrow(/missing\.mjs/)
   await expect(journal.close()).rejects.toThrow(/missing\.mjs/)

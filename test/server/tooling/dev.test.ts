@@ -13,7 +13,9 @@ it('npm run dev serves the sources of the console before a real server, signs in
   const dev = launch(temporaryFolder(), { LARDER_HEADLESS: '1' }, [process.execPath, script])
   // Before `launch` kills it: that would leave its server behind.
   onTestFinished(async () => void await dev.end('SIGINT'))
-  await vi.waitUntil(() => /^Server /m.test(dev.stdout()), { timeout: patience, interval: 20 }).catch(() => expect.fail(dev.stdout() + dev.stderr()))
+  await vi
+    .waitUntil(() => /^Server /m.test(dev.stdout()), { timeout: patience, interval: 20 })
+    .catch(() => expect.fail(dev.stdout() + dev.stderr()))
   const { origin, hash } = new URL(/^Console +(\S+)/m.exec(dev.stdout())?.[1] ?? expect.fail(dev.stdout()))
   expect(dev.stderr()).toContain('no window, because LARDER_HEADLESS is set; the console comes to your browser.')
 
@@ -25,7 +27,10 @@ it('npm run dev serves the sources of the console before a real server, signs in
     headers: { 'Content-Type': 'application/json', 'Origin': origin, 'Sec-Fetch-Site': 'same-origin' },
     body: JSON.stringify({ code: hash.slice(1) }),
   })
-  expect([session.status, await session.json()]).toEqual([201, expect.objectContaining({ token: expect.any(String) as string })])
+  expect([session.status, await session.json()]).toEqual([
+    201,
+    expect.objectContaining({ token: expect.any(String) as string }),
+  ])
 
   expect((await dev.end('SIGINT')).code, dev.stderr()).toBe(0)
   await expect(fetch(`${origin}/healthz`)).rejects.toThrow('fetch failed')

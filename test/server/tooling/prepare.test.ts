@@ -31,7 +31,9 @@ describe('set-up', () => {
     expect(project.exists('out/.set-up.lock')).toBe(false)
   })
 
-  it.skipIf(!timed)('takes < 300 ms when there is nothing to do, or at most four times what Node needs to start', async () => {
+  it.skipIf(
+    !timed,
+  )('takes < 300 ms when there is nothing to do, or at most four times what Node needs to start', async () => {
     await prepared()
     for (let folder = 0; folder < 20; folder++) {
       for (let file = 0; file < 20; file++)
@@ -48,7 +50,10 @@ describe('set-up', () => {
     const fastest = Math.min(...idle)
     expect(project.calls()).toEqual(['build'])
     // The machine may be busy; a ratio says more than the clock then.
-    expect(fastest < 300 || fastest < 4 * Math.min(...bare), `${fastest} ms, bare Node ${Math.min(...bare)} ms`).toBe(true)
+    expect(
+      fastest < 300 || fastest < 4 * Math.min(...bare),
+      `${fastest} ms, bare Node ${Math.min(...bare)} ms`,
+    ).toBe(true)
   })
 
   it('installs again when the lock file is newer, even where npm finds nothing to do', async () => {

@@ -58,7 +58,9 @@ export interface Project {
   dispose: () => void
 }
 
-/** A project in a folder of its own with the real scripts, a pretended npm and a pretended builder. */
+/**
+ * A project in a folder of its own with the real scripts, a pretended npm and a pretended builder.
+ */
 export function createProject(): Project {
   const folder = mkdtempSync(join(tmpdir(), 'larder-set-up-'))
   const at = (file: string): string => join(folder, file)

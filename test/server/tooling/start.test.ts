@@ -35,11 +35,14 @@ function project(install: string) {
   write('node_modules/electron/package.json', '{}')
   write('node_modules/electron/app', app)
   write('node_modules/electron/install.js', install)
-  const start = (args: string[] = [], env: Record<string, string> = {}) => inGroup(['scripts/start.mjs', ...args], folder, { PATH: process.env.PATH, DISPLAY: ':99', ...env })
+  const start = (args: string[] = [], env: Record<string, string> = {}) =>
+    inGroup(['scripts/start.mjs', ...args], folder, { PATH: process.env.PATH, DISPLAY: ':99', ...env })
   return { folder, start }
 }
 
-/** Starts Node in a process group that goes with the test, whatever the test has left running in it. */
+/**
+ * Starts Node in a process group that goes with the test, whatever the test has left running in it.
+ */
 function inGroup(args: string[], cwd: string, env: NodeJS.ProcessEnv = process.env) {
   const child = spawn(process.execPath, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const { pid } = child
@@ -61,19 +64,40 @@ describe.skipIf(process.platform === 'win32')('npm start', () => {
   it('fetches Electron once, says so, and opens the window', async () => {
     const { start } = project(installer)
     const first = await outcome(start(['--port', '0']))
-    expect(first.output).toMatch(/^larder: fetching Electron's binary, once \(at most 60 s; .*\) … \d+ s\nwindow index\.js --port 0\n$/)
+    expect(first.output).toMatch(
+      /^larder: fetching Electron's binary, once \(at most 60 s; .*\) … \d+ s\nwindow index\.js --port 0\n$/,
+    )
     expect(first.code).toBe(0)
     expect((await outcome(start())).output).toBe('window index.js\n')
   })
 
   // Red: in scripts/lib/electron.mjs return `{ binary }` whatever the code is.
   it.each([
-    ['fails', 'console.error("Error: no such host\\n    at x"); process.exit(1)', 'Electron\'s binary cannot be fetched (Error: no such host)'],
-    ['fails without a word', 'process.exit(3)', 'Electron\'s binary cannot be fetched (its installer ended with code 3)'],
-    ['says that all is well but brings nothing', '', 'Electron\'s binary cannot be fetched (its installer ended with code 0)'],
+    [
+      'fails',
+      'console.error("Error: no such host\\n    at x"); process.exit(1)',
+      'Electron\'s binary cannot be fetched (Error: no such host)',
+    ],
+    [
+      'fails without a word',
+      'process.exit(3)',
+      'Electron\'s binary cannot be fetched (its installer ended with code 3)',
+    ],
+    [
+      'says that all is well but brings nothing',
+      '',
+      'Electron\'s binary cannot be fetched (its installer ended with code 0)',
+    ],
   ])('runs headless when the installer %s, and says why in one line', async (_, install, reason) => {
     const { code, output } = await outcome(project(install).start(['--port', '0']))
-    expect(output.split('\n').sort()).toEqual(['', 'headless serve --port 0', expect.stringMatching(/^larder: fetching .* … no, after \d+ s$/), `larder: no window, because ${reason}; running headless.`])
+    expect(output
+      .split('\n')
+      .sort()).toEqual([
+      '',
+      'headless serve --port 0',
+      expect.stringMatching(/^larder: fetching .* … no, after \d+ s$/),
+      `larder: no window, because ${reason}; running headless.`,
+    ])
     expect(code).toBe(0)
   })
 
@@ -85,7 +109,8 @@ describe.skipIf(process.platform === 'win32')('npm start', () => {
     expect(output).toContain('{"problem":"Electron\'s binary did not come within 0.3 s"}')
   })
 
-  // Red: in scripts/lib/electron.mjs leave out the line that asks for CI (or for any of the others).
+  // Red: in scripts/lib/electron.mjs leave out the line that asks for CI (or for any of the
+  // others).
   it.each([
     ['under CI', [], { CI: 'true' }, 'Electron\'s binary is not installed, and CI fetches none'],
     ['with LARDER_HEADLESS', [], { LARDER_HEADLESS: '1' }, 'LARDER_HEADLESS is set'],
@@ -94,10 +119,17 @@ describe.skipIf(process.platform === 'win32')('npm start', () => {
   ])('fetches nothing %s', async (_, args, env, reason) => {
     const { output } = await outcome(project(installer).start(args, env))
     // Two streams: which is read first is open.
-    expect(output.split('\n').sort()).toEqual(['', `headless serve${args.map(arg => ` ${arg}`).join('')}`, `larder: no window, because ${reason}; running headless.`])
+    expect(output
+      .split('\n')
+      .sort()).toEqual([
+      '',
+      `headless serve${args.map(arg => ` ${arg}`).join('')}`,
+      `larder: no window, because ${reason}; running headless.`,
+    ])
   })
 
-  // Red: in scripts/lib/child.mjs forward nothing; for the installer, in scripts/start.mjs leave the branch of `signal` out.
+  // Red: in scripts/lib/child.mjs forward nothing; for the installer, in scripts/start.mjs leave
+  // the branch of `signal` out.
   it.each([
     ['the window', installer, ['--stay'], 0],
     ['the installer', stay, [], 143],

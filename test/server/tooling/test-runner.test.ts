@@ -6,7 +6,12 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { outcome } from './project'
 
-const tools = { eslint: 'eslint/bin/eslint.js', types: 'vue-tsc/bin/vue-tsc.js', vitest: 'vitest/vitest.mjs', playwright: '@playwright/test/cli.js' }
+const tools = {
+  eslint: 'eslint/bin/eslint.js',
+  types: 'vue-tsc/bin/vue-tsc.js',
+  vitest: 'vitest/vitest.mjs',
+  playwright: '@playwright/test/cli.js',
+}
 let folder: string
 
 beforeEach(() => {
@@ -41,7 +46,11 @@ function playwright(stats: object, code = 0): void {
 }
 
 async function npmTest(...args: string[]): Promise<Outcome & { last: string | undefined }> {
-  const result = await outcome(spawn(process.execPath, ['scripts/test.mjs', ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] }))
+  const result = await outcome(spawn(
+    process.execPath,
+    ['scripts/test.mjs', ...args],
+    { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] },
+  ))
   return { ...result, last: result.output.trimEnd().split('\n').at(-1) }
 }
 
@@ -70,7 +79,11 @@ describe('npm test', () => {
   it.each<[string, () => void, string]>([
     ['crashes before its report', () => tool('playwright', 'process.exit(1)'), 'no report'],
     ['says that all is well but writes no report', () => tool('playwright', ''), 'no report'],
-    ['fails outside of any test', () => playwright({ expected: 2, flaky: 0, unexpected: 0, skipped: 0 }, 1), 'although no test failed'],
+    [
+      'fails outside of any test',
+      () => playwright({ expected: 2, flaky: 0, unexpected: 0, skipped: 0 }, 1),
+      'although no test failed',
+    ],
     ['runs nothing', () => playwright({ expected: 0, flaky: 0, unexpected: 0, skipped: 0 }), 'ran no test'],
     ['writes a report of another shape', () => tool('playwright', `
       import { writeFileSync } from 'node:fs'
@@ -96,10 +109,21 @@ describe('npm test', () => {
     for (const name of ['eslint', 'types'] as const)
       tool(name, `console.log('first of ${name}'); setTimeout(() => console.error('last of ${name}'), 50)`)
     const { output } = await npmTest('--only', 'lint,types')
-    expect(output.match(/(?:first|last) of \w+/g)?.join(', ').replaceAll(/first of (\w+), last of \1/g, '$1').split(', ').sort()).toEqual(['eslint', 'types', 'types'])
+    expect(output
+      .match(/(?:first|last) of \w+/g)
+      ?.join(', ')
+      .replaceAll(/first of (\w+), last of \1/g, '$1')
+      .split(', ')
+      .sort()).toEqual(['eslint', 'types', 'types'])
   })
 
-  it.each([['--only'], ['--only', 'nothing'], ['lint'], ['--only', 'lint', 'types'], ['--soft']])('refuses %s %s with a usage', async (...args) => {
+  it.each([
+    ['--only'],
+    ['--only', 'nothing'],
+    ['lint'],
+    ['--only', 'lint', 'types'],
+    ['--soft'],
+  ])('refuses %s %s with a usage', async (...args) => {
     const { code, output } = await npmTest(...args)
     expect(output).toContain('Usage: npm test [-- --only lint')
     expect(code).toBe(2)

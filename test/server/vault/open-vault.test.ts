@@ -12,7 +12,9 @@ import { temporaryFolder } from '../../helpers/folder'
 import { requireKeyring, startKeyring, startKeytar, startStuckKeyring } from '../../helpers/keyring'
 
 const program = requireKeyring()
-const open = (choice: Parameters<typeof openVault>[0]['choice'], home: string) => openVault({ choice, home, files, logger: silentLogger })
+function open(choice: Parameters<typeof openVault>[0]['choice'], home: string) {
+  return openVault({ choice, home, files, logger: silentLogger })
+}
 async function missing(): Promise<never> {
   throw new Error('the module keytar is not installed')
 }
@@ -29,26 +31,62 @@ describe('choice of the vault', () => {
   })
 
   it('uses the file without looking for a keychain', async () => {
-    const { vault, reason, warning } = await openVault({ choice: 'file', home: temporaryFolder(), files, logger: silentLogger, loadKeytar: () => expect.unreachable() })
+    const { vault, reason, warning } = await openVault({
+      choice: 'file',
+      home: temporaryFolder(),
+      files,
+      logger: silentLogger,
+      loadKeytar: () => expect.unreachable(),
+    })
     expect({ driver: vault.driver, reason, warning }).toEqual({ driver: 'file', reason: null, warning: null })
   })
 
   it('falls back with auto when the module is missing, and says so (S11)', async () => {
-    const { vault, wanted, reason, warning } = await openVault({ choice: 'auto', home: temporaryFolder(), files, logger: silentLogger, loadKeytar: missing })
-    expect({ driver: vault.driver, wanted, reason }).toEqual({ driver: 'file', wanted: 'auto', reason: 'The keychain cannot be used: the module keytar is not installed.' })
-    expect(warning).toBe('The keychain cannot be used: the module keytar is not installed. API keys are kept in the private file secrets.json of the data folder instead.')
+    const { vault, wanted, reason, warning } = await openVault({
+      choice: 'auto',
+      home: temporaryFolder(),
+      files,
+      logger: silentLogger,
+      loadKeytar: missing,
+    })
+    expect({ driver: vault.driver, wanted, reason }).toEqual({
+      driver: 'file',
+      wanted: 'auto',
+      reason: 'The keychain cannot be used: the module keytar is not installed.',
+    })
+    expect(warning).toBe(
+      'The keychain cannot be used: the module keytar is not installed. API keys are kept in the private file secrets.json of the data folder instead.',
+    )
   })
 
   it('looks for the real module, and says that it is missing (S11)', async () => {
-    const { warning } = await openVault({ choice: 'auto', home: temporaryFolder(), files, logger: silentLogger, loadKeytar: () => loadKeytar(temporaryFolder()) })
-    expect(warning).toMatch(/^The keychain cannot be used: the module keytar is not installed or not built\. API keys are kept/)
+    const { warning } = await openVault({
+      choice: 'auto',
+      home: temporaryFolder(),
+      files,
+      logger: silentLogger,
+      loadKeytar: () => loadKeytar(temporaryFolder()),
+    })
+    expect(warning).toMatch(
+      /^The keychain cannot be used: the module keytar is not installed or not built\. API keys are kept/,
+    )
   })
 
   it('does not fall back when the keychain was asked for by name (S11)', async () => {
-    // Red when openVault falls back for every choice, that is without its line `if (choice === 'keychain')`.
+    // Red when openVault falls back for every choice, that is without its line `if (choice ===
+    // 'keychain')`.
     const home = temporaryFolder()
-    const { vault, warning } = await openVault({ choice: 'keychain', home, files, logger: silentLogger, loadKeytar: missing })
-    expect({ driver: vault.driver, warning }).toEqual({ driver: 'keychain', warning: 'The keychain cannot be used: the module keytar is not installed.' })
+    const { vault, warning } = await openVault({
+      choice: 'keychain',
+      home,
+      files,
+      logger: silentLogger,
+      loadKeytar: missing,
+    })
+    expect({ driver: vault.driver, warning }).toEqual({
+      driver: 'keychain',
+      warning: 'The keychain cannot be used: the module keytar is not installed.',
+    })
     expect((await vault.state()).state).toBe('unavailable')
     await expect(vault.set('a', 'b')).rejects.toMatchObject({ code: 'vault-unavailable' })
     expect(existsSync(join(home, 'secrets.json'))).toBe(false)
@@ -62,10 +100,12 @@ describe('choice of the vault', () => {
   })
 })
 
-// keytar is an optional dependency: it is not there where libsecret's headers were missing at the install.
+// keytar is an optional dependency: it is not there where libsecret's headers were missing at the
+// install.
 const keytar = await loadKeytar()
   .then(loaded => loaded.getPassword('larder', 'larder-probe'))
-  .then(() => '', (error: unknown) => String(error).includes('not installed') ? `${String(error)}: apt-get install libsecret-1-dev, then npm ci.` : '')
+  .then(() => '', (error: unknown) =>
+    String(error).includes('not installed') ? `${String(error)}: apt-get install libsecret-1-dev, then npm ci.` : '')
 if (keytar !== '' && process.env.CI === 'true')
   throw new Error(keytar)
 if (keytar !== '')
@@ -95,7 +135,8 @@ describe.skipIf(!program.available || keytar !== '' || process.platform !== 'lin
     vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', first.address)
     const { vault, warning } = await open('auto', home)
     expect({ driver: vault.driver, warning }).toEqual({ driver: 'keychain', warning: null })
-    // Through a process of each call's own, in both directions: what argument lists, lines and JSON could trip over.
+    // Through a process of each call's own, in both directions: what argument lists, lines and JSON
+    // could trip over.
     const odd = ['__proto__', 'ключ 🔑', 'a"b\\c\n', '../../x', '\u2028'].join(' ')
     await Promise.all([vault.set('a', 'first'), vault.set(odd, `${odd} ${'x'.repeat(8192)}`)])
     expect(await vault.get(odd)).toBe(`${odd} ${'x'.repeat(8192)}`)
@@ -151,6 +192,13 @@ describe.skipIf(!program.available || keytar !== '' || process.platform !== 'lin
       }
     })
 
-    describeVault('real keychain', async () => (await openVault({ choice: 'keychain', home: temporaryFolder(), files, logger: silentLogger, loadKeytar: async () => createKeytar(keytar.questions) })).vault)
+    describeVault('real keychain', async () =>
+      (await openVault({
+        choice: 'keychain',
+        home: temporaryFolder(),
+        files,
+        logger: silentLogger,
+        loadKeytar: async () => createKeytar(keytar.questions),
+      })).vault)
   })
 })

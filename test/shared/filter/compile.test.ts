@@ -212,9 +212,15 @@ describe('a pattern', () => {
     const letters = fc.constantFrom('a', 'b', 'é', '🍐', 'A')
     const pattern = fc.array(fc.oneof(letters, fc.constant('*'), fc.constant('?')), { maxLength: 7 })
     fc.assert(fc.property(pattern, fc.array(letters, { maxLength: 8 }), (places, text) => {
-      const compiled = places.map(place => place === '*' ? { kind: 'run' as const } : place === '?' ? { kind: 'one' as const } : { kind: 'text' as const, text: place })
+      const compiled = places.map(place =>
+        place === '*'
+          ? { kind: 'run' as const }
+          : place === '?' ? { kind: 'one' as const } : { kind: 'text' as const, text: place })
       expect(compilePattern(compiled, false)(text.join(''))).toBe(matchesSlowly(places, text))
-      expect(compilePattern(compiled, true)(text.join(''))).toBe(matchesSlowly(places.map(p => p.toLowerCase()), text.map(t => t.toLowerCase())))
+      expect(compilePattern(compiled, true)(text.join(''))).toBe(matchesSlowly(
+        places.map(p => p.toLowerCase()),
+        text.map(t => t.toLowerCase()),
+      ))
     }), { numRuns: 5000 })
   })
 

@@ -4,7 +4,9 @@ import { completeFilter, scanFilter } from '../../../src/shared/filter'
 import { requestFilter } from '../../../src/shared/request-filter'
 import { anyText, plausible } from './arbitraries'
 
-const known = (field: string): { text: string, summary: string }[] => field === 'cache' ? [{ text: 'sessions', summary: '12 entries' }, { text: 'a b', summary: '' }] : []
+function known(field: string): { text: string, summary: string }[] {
+  return field === 'cache' ? [{ text: 'sessions', summary: '12 entries' }, { text: 'a b', summary: '' }] : []
+}
 
 /** What is offered where `|` stands, each as the whole text that it would make. */
 function offered(text: string): string[] {
@@ -67,8 +69,11 @@ describe('completion', () => {
       const { from, to, options } = completeFilter(text, cursor, requestFilter, known)
       expect(from >= 0 && from <= cursor && cursor <= to && to <= text.length).toBe(true)
       // What was accepted stays one term: nothing before or behind it is read in another way.
-      for (const option of options)
-        expect(scanFilter(text.slice(0, from) + option.text + text.slice(to)).length).toBeGreaterThanOrEqual(Math.max(1, scanFilter(text).length))
+      for (const option of options) {
+        expect(
+          scanFilter(text.slice(0, from) + option.text + text.slice(to)).length,
+        ).toBeGreaterThanOrEqual(Math.max(1, scanFilter(text).length))
+      }
     }), { numRuns: 2000 })
   })
 })

@@ -77,7 +77,10 @@ describe('a filter of entries', () => {
   })
 
   it('chooses exactly the key that a quoted term names, whatever it holds', () => {
-    fc.assert(fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }), fc.string({ maxLength: 40 }), (key, other) => {
+    fc.assert(fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }), fc.string({ maxLength: 40 }), (
+      key,
+      other,
+    ) => {
       const selector = readEntryFilter(exactTerm('key', key))?.selector
       const matches = compileGlob(selector && 'glob' in selector ? selector.glob : '')
       expect(matches(key)).toBe(true)
@@ -86,7 +89,10 @@ describe('a filter of entries', () => {
   })
 
   it('completes fields and tags, and takes colons in keys for text', () => {
-    const offered = (text: string): string[] => completeFilter(text, text.length, entryFilter, field => field === 'tag' ? [{ text: 'a b', summary: '' }] : []).options.map(({ text }) => text)
+    const offered = (text: string): string[] =>
+      completeFilter(text, text.length, entryFilter, field =>
+        field === 'tag' ? [{ text: 'a b', summary: '' }] : []).options.map(({ text }) =>
+        text)
     expect(offered('')).toEqual(['key:', 'prefix:', 'glob:', 'tag:'])
     expect(offered('ta')).toEqual(['tag:'])
     expect(offered('tag:')).toEqual(['"a b"'])

@@ -8,18 +8,34 @@ import { stringSteps } from '../../helpers/string-steps'
 import { anyText, term } from './arbitraries'
 
 function meaningOf({ negated, field, values }: ScannedTerm): TermMeaning {
-  return { negated, field: field && { name: field.name, operator: field.operator }, values: values.map(value => value.parts) }
+  return {
+    negated,
+    field: field && { name: field.name, operator: field.operator },
+    values: values.map(value => value.parts),
+  }
 }
 
 describe('scanning', () => {
   it('reads terms with their positions', () => {
     expect(scanFilter(' result:miss  -cache!=a,"b c" "free text"')).toEqual([
-      { from: 1, to: 12, negated: false, field: { name: 'result', operator: ':', from: 1, to: 7 }, values: [{ from: 8, to: 12, parts: [{ kind: 'text', text: 'miss' }], open: null }] },
+      {
+        from: 1,
+        to: 12,
+        negated: false,
+        field: { name: 'result', operator: ':', from: 1, to: 7 },
+        values: [{ from: 8, to: 12, parts: [{ kind: 'text', text: 'miss' }], open: null }],
+      },
       { from: 14, to: 29, negated: true, field: { name: 'cache', operator: '!=', from: 15, to: 20 }, values: [
         { from: 22, to: 23, parts: [{ kind: 'text', text: 'a' }], open: null },
         { from: 24, to: 29, parts: [{ kind: 'text', text: 'b c' }], open: null },
       ] },
-      { from: 30, to: 41, negated: false, field: null, values: [{ from: 30, to: 41, parts: [{ kind: 'text', text: 'free text' }], open: null }] },
+      {
+        from: 30,
+        to: 41,
+        negated: false,
+        field: null,
+        values: [{ from: 30, to: 41, parts: [{ kind: 'text', text: 'free text' }], open: null }],
+      },
     ])
   })
 

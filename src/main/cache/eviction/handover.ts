@@ -5,15 +5,18 @@ import { none } from './rings'
 export interface Handover {
   /** Both as one: each slot is with one of them. */
   both: EvictionPolicy
-  /** Hands over the next slots to go, so many at most; false when none is left with the earlier policy. */
+  /**
+   * Hands over the next slots to go, so many at most; false when none is left with the earlier
+   * policy.
+   */
   move: (count: number) => boolean
 }
 
 /**
  * A million slots change their policy in slices: each call is O(1), as a policy's own are.
  *
- * What has been handed over would go before all that has not. So what is added or used meanwhile stays with
- * the earlier policy, or comes back to it: it would be the first to go otherwise.
+ * What has been handed over would go before all that has not. So what is added or used meanwhile
+ * stays with the earlier policy, or comes back to it: it would be the first to go otherwise.
  */
 export function createHandover(
   from: EvictionPolicy,

@@ -1,10 +1,11 @@
 import type { Column } from '../offheap/columns'
 
 /**
- * Decides which entry of a cache goes when a limit is passed. Knows entries by their slot alone: a whole number from 0 to 2^29 - 1
- * below the reserved capacity. All calls are O(1).
+ * Decides which entry of a cache goes when a limit is passed. Knows entries by their slot alone: a
+ * whole number from 0 to 2^29 - 1 below the reserved capacity. All calls are O(1).
  *
- * The caller keeps the books: `add` for slots that are not there, `use` and `remove` for slots that are.
+ * The caller keeps the books: `add` for slots that are not there, `use` and `remove` for slots that
+ * are.
  */
 export interface EvictionPolicy {
   /** Memory held. */
@@ -16,14 +17,15 @@ export interface EvictionPolicy {
   use: (slot: number) => void
   remove: (slot: number) => void
   /**
-   * Next to go; -1 when empty. Asking twice gives the same answer. Never the slot added or used last while there is another: a write
-   * must not push itself out.
+   * Next to go; -1 when empty. Asking twice gives the same answer. Never the slot added or used
+   * last while there is another: a write must not push itself out.
    */
   victim: () => number
   clear: () => void
   /**
-   * All slots from the next to go on, in the order in which they would go if nothing else happened (`lfu`, `sieve`: as long as no 1,000
-   * in a row have been used). The policy must not change meanwhile.
+   * All slots from the next to go on, in the order in which they would go if nothing else happened
+   * (`lfu`, `sieve`: as long as no 1,000 in a row have been used). The policy must not change
+   * meanwhile.
    */
   order: () => IteratorObject<number>
 }

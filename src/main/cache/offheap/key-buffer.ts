@@ -1,6 +1,9 @@
 import { encodeKey } from '@shared/entry-key'
 
-/** Bytes of the longest key. The contract's limit is 1 KiB; this is what 12 bits of a record's header can tell. */
+/**
+ * Bytes of the longest key. The contract's limit is 1 KiB; this is what 12 bits of a record's
+ * header can tell.
+ */
 export const longestKey = 4095
 
 /** The key that is being looked for, as bytes and as hash. */

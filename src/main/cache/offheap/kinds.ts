@@ -1,6 +1,7 @@
 /**
- * What many entries have in common, kept once. A record names its kind by 16 bits; entries of one cache mostly share content type, TTL
- * and grace, and the upper halves of their numbers for hours or weeks.
+ * What many entries have in common, kept once. A record names its kind by 16 bits; entries of one
+ * cache mostly share content type, TTL and grace, and the upper halves of their numbers for hours
+ * or weeks.
  *
  *   compact    everything follows from the kind and three 32-bit numbers
  *   moved      the three deadlines stand in the record: touched, slid, softened, counted up
@@ -28,15 +29,17 @@ interface Kinds {
   /** Memory held, estimated: these are plain objects. */
   bytes: () => number
   get: (id: number) => Kind
-  /** The id of an equal kind, which one more record now has; 0 when there is no room for another. */
+  /**
+   * The id of an equal kind, which one more record now has; 0 when there is no room for another.
+   */
   take: (kind: Kind) => number
   /** One record less has it. */
   release: (id: number) => void
 }
 
 /**
- * Estimate of one, with its name in the map and its content type twice. Node 24: 850 bytes at rest, and with what waits for the
- * collector more than twice as much while content types come and go.
+ * Estimate of one, with its name in the map and its content type twice. Node 24: 850 bytes at rest,
+ * and with what waits for the collector more than twice as much while content types come and go.
  */
 export function kindBytes(contentType: string): number {
   return 2000 + 2 * contentType.length
@@ -106,7 +109,13 @@ export function createKinds(capacity = 65_535): Kinds {
 }
 
 function areEqual(a: Kind, b: Kind): boolean {
-  return a.contentType === b.contentType && a.ttl === b.ttl && a.skew === b.skew && a.shape === b.shape && a.storedHigh === b.storedHigh && a.hasText === b.hasText && a.hasFlags === b.hasFlags
+  return a.contentType === b.contentType
+    && a.ttl === b.ttl
+    && a.skew === b.skew
+    && a.shape === b.shape
+    && a.storedHigh === b.storedHigh
+    && a.hasText === b.hasText
+    && a.hasFlags === b.hasFlags
     && a.isLarge === b.isLarge && a.grace === b.grace && a.versionHigh === b.versionHigh && a.sequenceHigh === b.sequenceHigh
 }
 

@@ -12,29 +12,36 @@ import { columnsAlone, createSlots } from './slots'
 import { tagsAlone } from './tag-index'
 
 /**
- * The store of a running Larder. A million small entries are not a million objects: they are a few thousand buffers outside the V8 heap,
- * which the garbage collector has nothing to do with.
+ * The store of a running Larder. A million small entries are not a million objects: they are a few
+ * thousand buffers outside the V8 heap, which the garbage collector has nothing to do with.
  *
  *   key ──hash──▶ index ──▶ record in a segment: header with the slot, key, value, tags
  *                             │                ▲
  *                             ▼                │
- *                            slot ──▶ columns: place of the record, insertion number, links of the eviction order
+ *                            slot ──▶ columns: place of the record, insertion number, links of the
+ * eviction order
  *
- * A hit touches two places of memory, index and record, and no column: that is what it costs among a million.
+ * A hit touches two places of memory, index and record, and no column: that is what it costs among
+ * a million.
  *
  *   key-index.ts        finds the record: 6 to 11 bytes an entry
  *   slots.ts            all of this together, by slot
- *   columns.ts          numbers per slot, in pages: 4 for the place, 4 for the insertion number, 8 for the order of eviction
- *   segments.ts         the log of records and its cleaning; values of more than 128 KiB have buffers of their own
+ *   columns.ts          numbers per slot, in pages: 4 for the place, 4 for the insertion number, 8
+ * for the order of eviction
+ *   segments.ts         the log of records and its cleaning; values of more than 128 KiB have
+ * buffers of their own
  *   record.ts           a record: 24 bytes of header, then key and value
- *   kinds.ts            what many records share – content type, TTL, grace, upper halves of numbers – said once
+ *   kinds.ts            what many records share – content type, TTL, grace, upper halves of numbers
+ * – said once
  *   deadlines.ts        which entries may be over: 2 bytes an entry, where any can be
- *   tag-index.ts        which entries have a tag: 20 bytes for each tag of each entry, 6 to 11 for each
+ *   tag-index.ts        which entries have a tag: 20 bytes for each tag of each entry, 6 to 11 for
+ * each
  *                       text, and 4 for each entry in a page of slots where any has one
  *   insertion-order.ts  lists by insertion number, without links between entries
  *
- * A slot stays the same while its entry lives; the record moves, when it grows or its segment is cleaned. Nothing grows or shrinks in
- * one go: the index by small tables, columns by pages, the log by segments, cleaning in slices. An emptied store lets go of all.
+ * A slot stays the same while its entry lives; the record moves, when it grows or its segment is
+ * cleaned. Nothing grows or shrinks in one go: the index by small tables, columns by pages, the log
+ * by segments, cleaning in slices. An emptied store lets go of all.
  */
 export function createOffheapStore(ledger: Ledger, eviction: EvictionName, options: OffheapOptions = {}): Store {
   const keys = createKeyBuffer()
@@ -135,7 +142,8 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
         load(entry.key)
       watcher?.changing(slot)
       slots.tags.remove(slot)
-      const rewritten = slots.rewrite(slot, place => slots.log.write(slot, place, fields, { sequence, hits: hits % 2 ** 16, usedAt: at }))
+      const rewritten = slots.rewrite(slot, place =>
+        slots.log.write(slot, place, fields, { sequence, hits: hits % 2 ** 16, usedAt: at }))
       slots.tags.add(slot, fields.tags)
       slots.use(slot, rewritten)
       slots.setDeadline(slot, fields.lifetime)
@@ -218,7 +226,9 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
   }
 }
 
-/** Entries that come back from outside are those that were handed out: the interface asks for that. */
+/**
+ * Entries that come back from outside are those that were handed out: the interface asks for that.
+ */
 function own(entry: StoredEntry): RecordEntry {
   return entry as RecordEntry
 }

@@ -7,7 +7,21 @@ import { encodeKey } from '@shared/entry-key'
 import { lastingValue } from '../ports'
 import { hashBytes, longestKey } from './key-buffer'
 import { createKinds, kindBytes } from './kinds'
-import { contentLength, doubleAt, flagsWord, keyLength, keyWord, kindId, markOf, packLengths, RecordEntry, recordWords, slotOf, writeDouble, writeSlot } from './record'
+import {
+  contentLength,
+  doubleAt,
+  flagsWord,
+  keyLength,
+  keyWord,
+  kindId,
+  markOf,
+  packLengths,
+  RecordEntry,
+  recordWords,
+  slotOf,
+  writeDouble,
+  writeSlot,
+} from './record'
 import { createSegments, demandAlone, largestRecord, offsetOf } from './segments'
 
 /** What a record says besides its fields. */
@@ -20,8 +34,8 @@ export interface RecordLog {
   /** Demand, at most, of a log that holds this alone; Infinity when it has no place. */
   cost: (key: string, fields: Omit<EntryFields, 'version' | 'lifetime'>) => number
   /**
-   * Writes the record of the key in the key buffer, over the one at `old` where it has the same size; -1 for none. Returns its place.
-   * Other records may move.
+   * Writes the record of the key in the key buffer, over the one at `old` where it has the same
+   * size; -1 for none. Returns its place. Other records may move.
    */
   write: (slot: number, old: number, fields: EntryFields, state: RecordState) => number
   /** New times; the record may move, and others with it. */
@@ -55,15 +69,38 @@ interface RecordLogParts {
 
 const largeOverhead = 300
 /** Everything an explicit record needs stands in itself. */
-const explicitSmall: Kind = { shape: 'explicit', hasText: true, hasFlags: true, isLarge: false, contentType: '', ttl: 0, grace: 0, skew: 0, versionHigh: 0, sequenceHigh: 0, storedHigh: 0 }
+const explicitSmall: Kind = {
+  shape: 'explicit',
+  hasText: true,
+  hasFlags: true,
+  isLarge: false,
+  contentType: '',
+  ttl: 0,
+  grace: 0,
+  skew: 0,
+  versionHigh: 0,
+  sequenceHigh: 0,
+  storedHigh: 0,
+}
 const explicitLarge: Kind = { ...explicitSmall, isLarge: true }
 const noText = Buffer.alloc(0)
 
-export function createRecordLog({ keys, home, placeOf, moved, segmentWords = largestRecord, kinds: kindCapacity }: RecordLogParts): RecordLog {
+export function createRecordLog({
+  keys,
+  home,
+  placeOf,
+  moved,
+  segmentWords = largestRecord,
+  kinds: kindCapacity,
+}: RecordLogParts): RecordLog {
   const kinds = createKinds(kindCapacity)
   const large = new Map<number, Buffer>()
   let largeBytes = 0
-  const segments = createSegments({ sizeOf, moved: (from, to) => moved(slotOf(segments.words(to), offsetOf(to)), hashOf(to), from, to), segmentWords })
+  const segments = createSegments({
+    sizeOf,
+    moved: (from, to) => moved(slotOf(segments.words(to), offsetOf(to)), hashOf(to), from, to),
+    segmentWords,
+  })
 
   function kindAt(place: number): Kind {
     return kinds.get(kindId(segments.words(place), offsetOf(place)))
@@ -76,7 +113,11 @@ export function createRecordLog({ keys, home, placeOf, moved, segmentWords = lar
 
   function hashOf(place: number): number {
     const offset = offsetOf(place)
-    return hashBytes(segments.buffer(place), (offset + keyWord(kindAt(place))) * 4, keyLength(segments.words(place), offset))
+    return hashBytes(
+      segments.buffer(place),
+      (offset + keyWord(kindAt(place))) * 4,
+      keyLength(segments.words(place), offset),
+    )
   }
 
   function isTooLarge(bytes: number): boolean {
@@ -165,16 +206,21 @@ export function createRecordLog({ keys, home, placeOf, moved, segmentWords = lar
     bytes: () => segments.bytes() + largeBytes + kinds.bytes(),
     demand: () => segments.demand() + largeBytes + kinds.bytes(),
     cost(key, { value, contentType, tags }) {
-      // Bounds, not lengths: asked before every write. A unit is three bytes at most, and six where JSON escapes it.
+      // Bounds, not lengths: asked before every write. A unit is three bytes at most, and six where
+      // JSON escapes it.
       const keyBytes = key.length * 3 > longestKey ? encodeKey(key).length : key.length * 3
       let textBytes = 8 + contentType.length * 6
       for (const tag of tags)
         textBytes += 3 + tag.length * 6
       const isLarge = isTooLarge(keyBytes + textBytes + value.length)
-      const words = keyWord(isLarge ? explicitLarge : explicitSmall) + Math.ceil((keyBytes + textBytes + (isLarge ? 0 : value.length)) / 4)
+      const words = keyWord(isLarge ? explicitLarge : explicitSmall) + Math.ceil(
+        (keyBytes + textBytes + (isLarge ? 0 : value.length)) / 4,
+      )
       if (keyBytes > longestKey || words > segmentWords)
         return Infinity
-      return demandAlone(words, segmentWords) + kindBytes(contentType) + (isLarge ? 1.1 * value.length + largeOverhead + 8192 : 0)
+      return demandAlone(words, segmentWords) + kindBytes(contentType) + (isLarge
+        ? 1.1 * value.length + largeOverhead + 8192
+        : 0)
     },
     write,
     retime(slot, place, lifetime) {
@@ -189,7 +235,11 @@ export function createRecordLog({ keys, home, placeOf, moved, segmentWords = lar
       if (id === 0) {
         if (!keys.load(entry.key))
           throw new RangeError('A stored key is too long')
-        return write(slot, place, fields, { sequence, hits: (words[offset + 1] as number) >>> 16, usedAt: words[offset + 4] as number })
+        return write(slot, place, fields, {
+          sequence,
+          hits: (words[offset + 1] as number) >>> 16,
+          usedAt: words[offset + 4] as number,
+        })
       }
       kinds.release(kindId(words, offset))
       words[offset + 1] = ((words[offset + 1] as number) & 0xFFFF0000) | id
@@ -206,7 +256,8 @@ export function createRecordLog({ keys, home, placeOf, moved, segmentWords = lar
       return before >= 0xFFFF0000
     },
     remove: drop,
-    entry: place => new RecordEntry(home, place, kindAt(place), segments.words(place), segments.buffer(place), offsetOf(place)),
+    entry: place =>
+      new RecordEntry(home, place, kindAt(place), segments.words(place), segments.buffer(place), offsetOf(place)),
     mark: place => markOf(segments.words(place), offsetOf(place)),
     setMark(place, mark) {
       const words = segments.words(place)
@@ -244,9 +295,17 @@ export function createRecordLog({ keys, home, placeOf, moved, segmentWords = lar
 }
 
 /** The kind of an entry whose numbers fit into one. */
-function kindOf({ contentType, flags, version, lifetime }: EntryFields, sequence: number, hasText: boolean, isLarge: boolean): Kind {
+function kindOf(
+  { contentType, flags, version, lifetime }: EntryFields,
+  sequence: number,
+  hasText: boolean,
+  isLarge: boolean,
+): Kind {
   const { storedAt, ttl, grace, freshUntil, graceUntil } = lifetime
-  const isCompact = freshUntil === storedAt + ttl && graceUntil === freshUntil + grace && Number.isInteger(storedAt) && storedAt >= 0
+  const isCompact = freshUntil === storedAt + ttl
+    && graceUntil === freshUntil + grace
+    && Number.isInteger(storedAt)
+    && storedAt >= 0
   return {
     shape: isCompact ? 'compact' : 'moved',
     hasText,
@@ -263,8 +322,9 @@ function kindOf({ contentType, flags, version, lifetime }: EntryFields, sequence
 }
 
 /**
- * The wall clock ticks in whole milliseconds and the monotonic one does not, so every measured skew is another. Rounded up to a millisecond,
- * but for what a double cannot tell, they are a few; an entry may end up to a millisecond early by the monotonic clock, never late.
+ * The wall clock ticks in whole milliseconds and the monotonic one does not, so every measured skew
+ * is another. Rounded up to a millisecond, but for what a double cannot tell, they are a few; an
+ * entry may end up to a millisecond early by the monotonic clock, never late.
  */
 function coarseSkew({ skew }: Lifetime): number {
   return Math.ceil(skew - 0.001)
@@ -293,7 +353,10 @@ function copyBytes(from: Uint8Array, length: number, to: Uint8Array, at: number)
     to[at + index] = from[index] as number
 }
 
-/** A small part of a large buffer would keep all of it in memory: such a value gets a buffer of its own. */
+/**
+ * A small part of a large buffer would keep all of it in memory: such a value gets a buffer of its
+ * own.
+ */
 function compact(value: Buffer): Buffer {
   if (value.buffer.byteLength <= 1.1 * value.length)
     return value

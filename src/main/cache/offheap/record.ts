@@ -26,7 +26,16 @@ const slotBits = 25
 const doublesOf = { compact: 0, moved: 3, explicit: 8 } as const
 
 /** Doubles of a moved record, then what an explicit one has besides. */
-const doubles = { storedAt: 0, freshUntil: 1, graceUntil: 2, ttl: 3, grace: 4, skew: 5, version: 6, sequence: 7 } as const
+const doubles = {
+  storedAt: 0,
+  freshUntil: 1,
+  graceUntil: 2,
+  ttl: 3,
+  grace: 4,
+  skew: 5,
+  version: 6,
+  sequence: 7,
+} as const
 
 const noTags: readonly string[] = []
 
@@ -98,16 +107,23 @@ export function writeSlot(words: Uint32Array, offset: number, slot: number, mark
 
 /** Bytes of key, value and text of a record that is there. */
 export function contentLength(words: Uint32Array, offset: number, kind: Kind): number {
-  return keyLength(words, offset) + valueLength(words, offset) + (kind.hasText ? words[offset + keyWord(kind) - 1] as number : 0)
+  return keyLength(words, offset) + valueLength(words, offset) + (kind.hasText
+    ? words[offset + keyWord(kind) - 1] as number
+    : 0)
 }
 
-/** Where an entry's number stands that its shape does not hold in the header; only for shapes that have it. */
+/**
+ * Where an entry's number stands that its shape does not hold in the header; only for shapes that
+ * have it.
+ */
 export function doubleAt(offset: number, name: keyof typeof doubles): number {
   return offset + headerWords + 2 * doubles[name]
 }
 
 function storedAtOf(words: Uint32Array, offset: number, kind: Kind): number {
-  return kind.shape === 'compact' ? kind.storedHigh * 2 ** 32 + (words[offset + 3] as number) : readDouble(words, doubleAt(offset, 'storedAt'))
+  return kind.shape === 'compact'
+    ? kind.storedHigh * 2 ** 32 + (words[offset + 3] as number)
+    : readDouble(words, doubleAt(offset, 'storedAt'))
 }
 
 /** What the record needs of the store that it lies in. */
@@ -121,8 +137,8 @@ export interface RecordHome {
 }
 
 /**
- * An entry as a window on its record: a small object per look-up, which reads a field when it is asked for. A class, since a
- * closure for every field would cost a read more than all the rest.
+ * An entry as a window on its record: a small object per look-up, which reads a field when it is
+ * asked for. A class, since a closure for every field would cost a read more than all the rest.
  */
 export class RecordEntry implements StoredEntry {
   readonly slot: number
@@ -211,11 +227,15 @@ export class RecordEntry implements StoredEntry {
   }
 
   get version(): number {
-    return this.recordKind.shape === 'explicit' ? this.#double('version') : this.recordKind.versionHigh * 2 ** 32 + (this.#words[this.#offset + 2] as number)
+    return this.recordKind.shape === 'explicit'
+      ? this.#double('version')
+      : this.recordKind.versionHigh * 2 ** 32 + (this.#words[this.#offset + 2] as number)
   }
 
   get sequence(): number {
-    return this.recordKind.shape === 'explicit' ? this.#double('sequence') : this.#home.sequenceOf(this.slot, this.recordKind)
+    return this.recordKind.shape === 'explicit'
+      ? this.#double('sequence')
+      : this.#home.sequenceOf(this.slot, this.recordKind)
   }
 
   get hits(): number {
@@ -248,7 +268,9 @@ export class RecordEntry implements StoredEntry {
   }
 
   get graceUntil(): number {
-    return this.recordKind.shape === 'compact' ? this.storedAt + this.recordKind.ttl + this.recordKind.grace : this.#double('graceUntil')
+    return this.recordKind.shape === 'compact'
+      ? this.storedAt + this.recordKind.ttl + this.recordKind.grace
+      : this.#double('graceUntil')
   }
 
   /** What a compact or moved record says of its times, and an explicit one. */
@@ -263,7 +285,9 @@ export class RecordEntry implements StoredEntry {
 
   /** Where the text begins: a JSON array of strings without blanks. */
   get #textStart(): number {
-    return (this.#offset + keyWord(this.recordKind)) * 4 + keyLength(this.#words, this.#offset) + valueLength(this.#words, this.#offset)
+    return (this.#offset + keyWord(
+      this.recordKind,
+    )) * 4 + keyLength(this.#words, this.#offset) + valueLength(this.#words, this.#offset)
   }
 
   get #textLength(): number {

@@ -18,7 +18,10 @@ import { createRecordLog } from './record-log'
 import { createTagIndex } from './tag-index'
 
 export interface OffheapOptions {
-  /** Words to a full segment, buckets to a full index table, bits of a column's page, kinds: tests make them tiny. */
+  /**
+   * Words to a full segment, buckets to a full index table, bits of a column's page, kinds: tests
+   * make them tiny.
+   */
   segmentWords?: number
   tableBuckets?: number
   pageBits?: number
@@ -42,7 +45,9 @@ interface Slots {
   take: (sequence: number, write: (slot: number) => number) => number
   free: (slot: number) => void
   entry: (slot: number) => RecordEntry
-  /** `write` is given the place of the slot's record and returns where it lies now, as this does. */
+  /**
+   * `write` is given the place of the slot's record and returns where it lies now, as this does.
+   */
   rewrite: (slot: number, write: (place: number) => number) => number
   /** The entry, whose record lies there, was read or written: for the order of eviction. */
   use: (slot: number, place: number) => void

@@ -14,20 +14,27 @@ import { checkQuery, readWindow } from './window'
 /**
  * Pages of a large cache.
  *
- * The order by key is the ground: built by one walk over the entries, as soon as somebody asks for a page. It answers all that is
- * sorted by key, and what begins with a prefix is a range of it. Every other order is made from it by one walk in the order of
- * keys, which saves comparing keys: by size, hits, …, the keys that match a glob, the level of a tree. All of them follow every
+ * The order by key is the ground: built by one walk over the entries, as soon as somebody asks for
+ * a page. It answers all that is sorted by key, and what begins with a prefix is a range of it.
+ * Every other order is made from it by one walk in the order of keys, which saves comparing keys:
+ * by size, hits, …, the keys that match a glob, the level of a tree. All of them follow every
  * change of the store (order.ts), and one that nobody has asked for in a minute is dropped.
  *
- * Their memory is no part of the budget: looking at a cache must not evict from it. It is bounded by the number of indexes, each of
- * about 6 bytes an entry by key and 13 to 23 otherwise.
+ * Their memory is no part of the budget: looking at a cache must not evict from it. It is bounded
+ * by the number of indexes, each of about 6 bytes an entry by key and 13 to 23 otherwise.
  */
 interface Orders extends Disposable {
   /** Memory held by all indexes. */
   readonly bytes: number
-  /** Resolves when the indexes that it needs have been built. Throws as `readPage`, and LarderError `cache-not-found` once disposed. */
+  /**
+   * Resolves when the indexes that it needs have been built. Throws as `readPage`, and LarderError
+   * `cache-not-found` once disposed.
+   */
   page: (query: PageQuery) => Promise<Page>
-  /** Share of the indexes for this query that has been built; 1 = a page comes at once. Asking starts to build them. Throws as `page`. */
+  /**
+   * Share of the indexes for this query that has been built; 1 = a page comes at once. Asking
+   * starts to build them. Throws as `page`.
+   */
   progress: (query: PageQuery) => number
   dispose: () => void
 }
@@ -115,7 +122,10 @@ export function createOrders({ store, clock, stopwatch, scan, expire, options = 
     watchIdleness()
   }
 
-  /** A failure of the indexes is told to whoever asks next, once: they have been dropped, and the page after it builds them anew. */
+  /**
+   * A failure of the indexes is told to whoever asks next, once: they have been dropped, and the
+   * page after it builds them anew.
+   */
   function throwFault(): void {
     if (closed)
       throw new LarderError('cache-not-found', 'The cache was closed.')

@@ -69,7 +69,14 @@ export function planPage(
       return { total: entries.size, folders: noFolders, entries }
     })
   }
-  const order = shelf.need(viewName, () => createOrder({ store, walk: createPrefixWalk({ store, source, prefix, stride }), rank, accepts: accepts ?? (prefix === '' ? undefined : entry => hasPrefix(entry.key, prefix)), capacity }))
+  const order = shelf.need(viewName, () =>
+    createOrder({
+      store,
+      walk: createPrefixWalk({ store, source, prefix, stride }),
+      rank,
+      accepts: accepts ?? (prefix === '' ? undefined : entry => hasPrefix(entry.key, prefix)),
+      capacity,
+    }))
   return plan([order], () => ({ total: order.size, folders: noFolders, entries: order }))
 }
 

@@ -25,8 +25,8 @@ export const rankOf: Record<Sort, (entry: StoredEntry) => number> = {
 }
 
 /**
- * Compares by the bytes of the keys. Those of characters are in the order of the code points; JavaScript's own `<`
- * compares UTF-16 units and puts characters beyond U+FFFF before U+E000.
+ * Compares by the bytes of the keys. Those of characters are in the order of the code points;
+ * JavaScript's own `<` compares UTF-16 units and puts characters beyond U+FFFF before U+E000.
  */
 export function compareKeys(a: string, b: string): number {
   const length = Math.min(a.length, b.length)
@@ -63,8 +63,9 @@ export function comparePositions(a: Position, b: Position): number {
 }
 
 /**
- * Up to and with the first delimiter behind the prefix; undefined for a key that lies on the level of the prefix itself.
- * The delimiter is well-formed, so that the bytes of no other key begin with those of a folder.
+ * Up to and with the first delimiter behind the prefix; undefined for a key that lies on the level
+ * of the prefix itself. The delimiter is well-formed, so that the bytes of no other key begin with
+ * those of a folder.
  */
 export function folderOf(key: string, prefix: string, delimiter: string): string | undefined {
   const at = key.indexOf(delimiter, prefixEnd(key, prefix))

@@ -9,7 +9,10 @@ interface Slices extends Disposable {
   next: () => Promise<void>
 }
 
-/** `work` goes on until `isOver`, some milliseconds after it began, and tells whether more is left; it must not throw. */
+/**
+ * `work` goes on until `isOver`, some milliseconds after it began, and tells whether more is left;
+ * it must not throw.
+ */
 export function createSlices(
   stopwatch: Stopwatch,
   milliseconds: number,

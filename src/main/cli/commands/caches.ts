@@ -17,7 +17,16 @@ const list = defineCommand({
     const caches = await client.call('caches.list', {})
     await output.show(caches, () => table(
       ['NAME', 'ENTRIES', 'BYTES', 'TTL', 'HIT RATIO', 'PERSISTENT', 'SWITCH'],
-      caches.map(cache => [cache.name, cache.entries, cache.bytes, cache.ttl, cache.statistics.hitRatio, cache.persistent, cache.enabled ? 'on' : 'off']),
+      caches.map(cache =>
+        [
+          cache.name,
+          cache.entries,
+          cache.bytes,
+          cache.ttl,
+          cache.statistics.hitRatio,
+          cache.persistent,
+          cache.enabled ? 'on' : 'off',
+        ]),
     ))
   },
 })

@@ -24,7 +24,9 @@ export const call = defineCommand({
   async run({ words: [name = '', input] }, { client, output, io }) {
     if (!isOperation(name))
       throw usageFailure(`unknown operation ${name}${suggestion(name, names) || '; larder call --help lists them'}`)
-    const text = input === '-' ? Buffer.concat((await io.stdin.toArray()).map(chunk => Buffer.from(chunk as string))).toString('utf8') : input
+    const text = input === '-'
+      ? Buffer.concat((await io.stdin.toArray()).map(chunk => Buffer.from(chunk as string))).toString('utf8')
+      : input
     const answer = await client.callRaw(name, readInput(text ?? '{}') as OperationInput<typeof name>)
     if (answer !== undefined)
       await output.show(answer, () => typeof answer === 'string' ? answer : safeJson(answer))

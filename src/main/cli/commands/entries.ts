@@ -21,7 +21,11 @@ const get = defineCommand({
   details: [`A miss ends with code 2 and says its reason on stderr: ${told.join(', ')}. ${inJson}`],
   arguments: [cacheArgument, keyArgument],
   flags: { percent },
-  examples: ['larder get default greeting', 'larder get default logo.png > logo.png', 'larder get default %FF --percent'],
+  examples: [
+    'larder get default greeting',
+    'larder get default logo.png > logo.png',
+    'larder get default %FF --percent',
+  ],
   async run({ words: [cache = '', word = ''], flags }, { client, output }) {
     const key = readKey(word, flags.percent)
     const { headers, body } = await client.entry({ method: 'GET', cache, key })
@@ -29,14 +33,24 @@ const get = defineCommand({
       return await output.raw(body)
     const text = body.toString('utf8')
     const value = Buffer.from(text).equals(body) ? { text } : { base64: body.toString('base64') }
-    await output.show({ key, value, contentType: headers['content-type'] ?? null, etag: headers.etag ?? null, ttl: remaining(headers['larder-ttl']), tags: readTags(headers['larder-tags']) }, () => '')
+    await output.show({
+      key,
+      value,
+      contentType: headers['content-type'] ?? null,
+      etag: headers.etag ?? null,
+      ttl: remaining(headers['larder-ttl']),
+      tags: readTags(headers['larder-tags']),
+    }, () =>
+      '')
   },
 })
 
 const set = defineCommand({
   name: 'set',
   summary: 'Store a value.',
-  details: ['The value is an argument, a file (@photo.png), or standard input (- or no argument). Pass a text that begins with @ through standard input.'],
+  details: [
+    'The value is an argument, a file (@photo.png), or standard input (- or no argument). Pass a text that begins with @ through standard input.',
+  ],
   arguments: [cacheArgument, keyArgument, { name: 'value', meaning: 'text, @file or -', optional: true }],
   flags: {
     ttl: flag('<time>', 'How long it lives: 90, 90s, 15m, 2h, 7d or none; by default the TTL of the cache.', ttl),
@@ -44,7 +58,11 @@ const set = defineCommand({
     percent,
     type: flag('<media>', 'Content type, such as application/json; text/plain unless said.', mediaType),
   },
-  examples: ['larder set default greeting "Hello, world" --ttl 90s --tags a,b', 'larder set default logo.png @logo.png --type image/png', 'date | larder set default now'],
+  examples: [
+    'larder set default greeting "Hello, world" --ttl 90s --tags a,b',
+    'larder set default logo.png @logo.png --type image/png',
+    'date | larder set default now',
+  ],
   async run({ words: [cache = '', word = '', source], flags }, { client, output, io }) {
     const key = readKey(word, flags.percent)
     const body = await readValue(source, io)
@@ -58,7 +76,9 @@ const set = defineCommand({
     const { status, headers: answered } = await client.entry({ method: 'PUT', cache, key, headers, body })
     if (output.json)
       await output.show({ key, created: status === 201, bytes: body.length, etag: answered.etag ?? null }, () => '')
-    await output.message(`${status === 201 ? 'Stored' : 'Replaced'} ${displayKey(key)} in ${cache}: ${body.length} bytes.`)
+    await output.message(
+      `${status === 201 ? 'Stored' : 'Replaced'} ${displayKey(key)} in ${cache}: ${body.length} bytes.`,
+    )
   },
 })
 

@@ -14,7 +14,9 @@ const switchCommand = defineCommand({
   async run({ words: [state] }, { client, output }) {
     if (state !== undefined && state !== 'on' && state !== 'off')
       throw usageFailure(`switch ${state}: must be on or off`)
-    const now = state === undefined ? await client.call('switch.get', {}) : await client.call('switch.set', { enabled: state === 'on' })
+    const now = state === undefined
+      ? await client.call('switch.get', {})
+      : await client.call('switch.set', { enabled: state === 'on' })
     await output.show(now, () => now.enabled ? 'on' : 'off')
   },
 })
@@ -68,12 +70,16 @@ const status = defineCommand({
   async run({ flags }, context) {
     if (flags.timeout !== undefined && !flags.wait)
       throw usageFailure('--timeout works only with --wait')
-    const ready = flags.wait ? await waitUntilReady(context, (flags.timeout ?? 30) * 1000) : await context.client.call('health.ready', {})
+    const ready = flags.wait
+      ? await waitUntilReady(context, (flags.timeout ?? 30) * 1000)
+      : await context.client.call('health.ready', {})
     await context.output.show(ready, () => facts([['status', ready.status], ...Object.entries(ready.stores)]))
   },
 })
 
-/** Asks until the server is ready. Throws the last Failure when `timeout` milliseconds have passed. */
+/**
+ * Asks until the server is ready. Throws the last Failure when `timeout` milliseconds have passed.
+ */
 async function waitUntilReady(
   { client, stopwatch }: CommandContext,
   timeout: number,
@@ -84,7 +90,8 @@ async function waitUntilReady(
       return await client.call('health.ready', {})
     }
     catch (error) {
-      const maySucceed = error instanceof Failure && (error.exitCode === exitCodes.unreachable || error.problem.status === 503)
+      const maySucceed = error instanceof Failure
+        && (error.exitCode === exitCodes.unreachable || error.problem.status === 503)
       if (!maySucceed || stopwatch.now() + waitStep > end)
         throw error
     }

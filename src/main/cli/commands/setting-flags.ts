@@ -6,7 +6,10 @@ import { mapRows, namesOf } from '@shared/rows'
 import { flag, toKebab } from '../command'
 import { boolean, countOrNone, oneOf, sizeOrNone, ttl } from '../values'
 
-/** How a kind of setting is written: how the help shows the value, what it adds to the hint, and how it is read. */
+/**
+ * How a kind of setting is written: how the help shows the value, what it adds to the hint, and how
+ * it is read.
+ */
 interface Writing { placeholder: string | null, end: string, parse: Parser<unknown> }
 
 function writingOf(name: CacheSettingName, row: CacheSetting): Writing {

@@ -16,7 +16,11 @@ export const trust = defineCommand({
     'What you trust is remembered in the data folder that --home or LARDER_HOME names, never in one that a .env names. '
     + 'Only a server reads a .env: a command finds its server by --home, --url and the environment.',
   ],
-  arguments: [{ name: 'folder', meaning: 'the folder of the .env file; by default the working directory', optional: true }],
+  arguments: [{
+    name: 'folder',
+    meaning: 'the folder of the .env file; by default the working directory',
+    optional: true,
+  }],
   flags: {
     remove: flag(null, 'Stop trusting it.', boolean),
     list: flag(null, 'List the trusted files.', boolean),

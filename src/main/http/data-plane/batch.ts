@@ -52,7 +52,10 @@ export function createBatchFace(deps: DataPlaneDeps): Record<'entries.batch', Da
   }
 }
 
-/** Runs one after the other: as objects, ten thousand operations take twenty times the bytes of their body. */
+/**
+ * Runs one after the other: as objects, ten thousand operations take twenty times the bytes of
+ * their body.
+ */
 function createLine(): (work: () => Promise<void>) => Promise<void> {
   let last = Promise.resolve()
   return (work) => {
@@ -70,7 +73,11 @@ async function runBatch(
   body: Buffer,
   dropped: Promise<never>,
 ): Promise<void> {
-  const { steps, atomic } = await parseBatch(parseJson(body), operation => requireRead(exchange, operation), deps.valueLimit())
+  const { steps, atomic } = await parseBatch(
+    parseJson(body),
+    operation => requireRead(exchange, operation),
+    deps.valueLimit(),
+  )
   const needed = steps.reduce((sum, step) => sum + (step.op === 'set' ? step.value.length : 0), 0)
   await Promise.race([deps.serving.open(exchange, name).roomFor(needed, undefined, exchange), dropped])
   const { results, abortedAt } = await deps.serving.open(exchange, name).batch(steps, atomic, exchange)
@@ -81,12 +88,17 @@ async function runBatch(
 }
 
 /**
- * In pieces, between which others are served, and which leave nothing behind but their steps: ten thousand operations
- * take a while to check, and a lot of memory as objects.
+ * In pieces, between which others are served, and which leave nothing behind but their steps: ten
+ * thousand operations take a while to check, and a lot of memory as objects.
  *
- * @param checkRead is told of each operation that answers something stored; the route asks for `write` alone
+ * @param checkRead is told of each operation that answers something stored; the route asks for
+ *   `write` alone
  */
-async function parseBatch(body: unknown, checkRead: (operation: string) => void, valueLimit: number): Promise<{ steps: BatchStep[], atomic: boolean }> {
+async function parseBatch(
+  body: unknown,
+  checkRead: (operation: string) => void,
+  valueLimit: number,
+): Promise<{ steps: BatchStep[], atomic: boolean }> {
   const { operations, atomic } = parseInput(BatchFrame, body)
   const steps: BatchStep[] = []
   const pathOf = (): string => `operations.${steps.length}`
@@ -94,7 +106,8 @@ async function parseBatch(body: unknown, checkRead: (operation: string) => void,
     if (steps.length > 0)
       await turn()
     const from = steps.length
-    for (const operation of parseEach(BatchOperation, operations.slice(from, from + checkedAtOnce), index => `operations.${from + index}`)) {
+    for (const operation of parseEach(BatchOperation, operations.slice(from, from + checkedAtOnce), index =>
+      `operations.${from + index}`)) {
       if (operation.op === 'get' || operation.op === 'increment')
         checkRead(`${pathOf()}: ${operation.op}`)
       steps.push(toStep(operation, pathOf(), valueLimit))
@@ -114,14 +127,22 @@ function toStep(operation: Operation, path: string, valueLimit: number): BatchSt
     case 'set':
     case 'add': {
       const value = toBuffer(operation.value)
-      if (value.length > valueLimit)
-        throw new LarderError('too-large', `${path}.value: must be at most ${grouped(valueLimit)} bytes`, { errors: [{ field: `${path}.value`, message: `must be at most ${grouped(valueLimit)} bytes` }] })
+      if (value.length > valueLimit) {
+        throw new LarderError(
+          'too-large',
+          `${path}.value: must be at most ${grouped(valueLimit)} bytes`,
+          { errors: [{ field: `${path}.value`, message: `must be at most ${grouped(valueLimit)} bytes` }] },
+        )
+      }
       const options = {
-        contentType: operation.contentType ?? ('text' in operation.value ? 'text/plain; charset=utf-8' : 'application/octet-stream'),
+        contentType: operation.contentType
+          ?? ('text' in operation.value ? 'text/plain; charset=utf-8' : 'application/octet-stream'),
         ttl: operation.ttl,
         tags: operation.tags && checkTags(operation.tags, `${path}.tags`),
         ifAbsent: operation.op === 'add',
-        ifVersion: operation.op === 'set' && operation.ifMatch !== undefined ? named(path, () => parseIfMatch(operation.ifMatch as string)) : undefined,
+        ifVersion: operation.op === 'set' && operation.ifMatch !== undefined
+          ? named(path, () => parseIfMatch(operation.ifMatch as string))
+          : undefined,
       }
       return { op: 'set', key, value, options }
     }
@@ -207,11 +228,17 @@ const setStatus = { 'created': 201, 'replaced': 204, 'refused': 412, 'too-large'
 function setResult({ outcome, version }: WriteResult): Result {
   if (outcome === 'refused')
     return { status: setStatus[outcome], reason: 'precondition-failed' }
-  return outcome === 'too-large' ? { status: setStatus[outcome], reason: outcome } : { status: setStatus[outcome], etag: etagOf(version) }
+  return outcome === 'too-large'
+    ? { status: setStatus[outcome], reason: outcome }
+    : { status: setStatus[outcome], etag: etagOf(version) }
 }
 
 function aborted(index: number, results: readonly BatchStepResult[]): LarderError {
   const failed = results[index]
   const reason = failed ? toResult(failed).reason : undefined
-  return new LarderError('batch-aborted', `Nothing was changed: operation ${index} failed${reason ? ` (${reason})` : ''}.`, { errors: [{ field: `operations.${index}`, message: reason ?? 'failed' }] })
+  return new LarderError(
+    'batch-aborted',
+    `Nothing was changed: operation ${index} failed${reason ? ` (${reason})` : ''}.`,
+    { errors: [{ field: `operations.${index}`, message: reason ?? 'failed' }] },
+  )
 }

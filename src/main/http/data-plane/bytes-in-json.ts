@@ -7,8 +7,8 @@ const pieceBytes = 48 * 1024
 const mostTrailing = 3
 
 /**
- * The member `"text":"…"` of a value that is UTF-8, `"base64":"…"` of another one, in pieces: as one text, a value of
- * control characters takes six times its size.
+ * The member `"text":"…"` of a value that is UTF-8, `"base64":"…"` of another one, in pieces: as
+ * one text, a value of control characters takes six times its size.
  */
 export function* bytesInJson(value: Buffer): Generator<string, void> {
   const isText = isUtf8(value)
@@ -37,7 +37,10 @@ export function* base64Pieces(bytes: Buffer): Generator<string, void> {
     yield bytes.toString('base64', at, at + pieceBytes)
 }
 
-/** The place itself, or the one before it where a character begins; what is no UTF-8 is cut anywhere. */
+/**
+ * The place itself, or the one before it where a character begins; what is no UTF-8 is cut
+ * anywhere.
+ */
 function startOfCharacter(text: Buffer, place: number): number {
   for (let at = place; at >= place - mostTrailing; at--) {
     if (((text[at] ?? 0) & 0xC0) !== 0x80)

@@ -10,8 +10,8 @@ import { embeddedJson } from './classic-value'
 type Entries = Awaited<ReturnType<ServedCache['entries']>>
 
 /**
- * Streams `[{"key":…,"value":…},…]` of all fresh entries in insertion order, as its reader takes it, so that a large
- * cache is never in memory twice. What changes meanwhile may be in it or not.
+ * Streams `[{"key":…,"value":…},…]` of all fresh entries in insertion order, as its reader takes
+ * it, so that a large cache is never in memory twice. What changes meanwhile may be in it or not.
  */
 export function streamEntries(exchange: Exchange, entries: Entries): void {
   exchange.result = 'ok'
@@ -38,7 +38,10 @@ function* rows(entries: Entries, hold: Hold): Generator<string, void> {
   yield before === '[' ? '[]' : ']'
 }
 
-/** A large value stays while its reader takes it; a small one is in place only until the next call into the cache. */
+/**
+ * A large value stays while its reader takes it; a small one is in place only until the next call
+ * into the cache.
+ */
 function valueOf({ value, contentType }: Pick<Hit, 'value' | 'contentType'>, hold: Hold): Iterable<string> {
   const pieces = embeddedJson(value, contentType)
   if (value.length <= lastingValue)

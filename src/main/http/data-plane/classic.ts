@@ -23,11 +23,13 @@ import { isHit, settle } from './context'
 import { afterRoom } from './store'
 
 /**
- * The classic face, for clients of the classic JSON cache API. Those clients know its messages by heart,
- * so they never change; the form of its errors is made in problems.ts. Unknown members and parameters
- * are ignored, as those clients expect.
+ * The classic face, for clients of the classic JSON cache API. Those clients know its messages by
+ * heart, so they never change; the form of its errors is made in problems.ts. Unknown members and
+ * parameters are ignored, as those clients expect.
  */
-export function createClassicFace(deps: DataPlaneDeps): Record<'classic.set' | 'classic.get' | 'classic.invalidate', DataHandler> {
+export function createClassicFace(
+  deps: DataPlaneDeps,
+): Record<'classic.set' | 'classic.get' | 'classic.invalidate', DataHandler> {
   const { serving } = deps
   return {
     'classic.set': exchange => takeBody(exchange, Math.min(deps.valueLimit(), limits.jsonBody), (body) => {
@@ -108,7 +110,10 @@ function storeLater(
     store(exchange, serving.open(exchange, name), key, rawMember(body.toString(), 'data') ?? '', body))
 }
 
-/** Stores the value and answers with the request's body. Throws LarderError `bad-request`, `too-large`. */
+/**
+ * Stores the value and answers with the request's body. Throws LarderError `bad-request`,
+ * `too-large`.
+ */
 function store(exchange: Exchange, cache: ServedCache, key: string, value: string, body: Buffer): Maybe<void> {
   const options = { contentType: 'application/json', ifAbsent: true }
   return proceed(exchange, cache.set(key, Buffer.from(value), options, exchange), (_, { outcome }) => {
@@ -129,16 +134,24 @@ function needCache(query: Map<string, string>): string {
 }
 
 function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined
 }
 
-/** Key and value of a set: `data.id`, and `data` as it stands in the body. A number's own digits are its key, however many. */
+/**
+ * Key and value of a set: `data.id`, and `data` as it stands in the body. A number's own digits are
+ * its key, however many.
+ */
 function readData(request: unknown, text: string): { key: string, value: string } {
   const data = memberOf(request, 'data')
   const id = memberOf(data, 'id')
   const source = rawMember(text, 'data')
-  if (source === undefined || Array.isArray(data) || !((typeof id === 'string' && id !== '' && isKey(id)) || typeof id === 'number'))
+  if (source === undefined
+    || Array.isArray(data)
+    || !((typeof id === 'string' && id !== '' && isKey(id)) || typeof id === 'number')) {
     throw new LarderError('bad-request', 'Missing data.id.')
+  }
   const key = typeof id === 'string' ? id : decimalText(rawMember(source, 'id') ?? String(id))
   return { key: checkKey(key), value: source }
 }

@@ -73,13 +73,20 @@ function readPageQuery(query: Map<string, string>): PageQuery {
   }
 }
 
-/** Exactly one selector: an invalidation that would drop everything by a forgotten parameter is refused. */
+/**
+ * Exactly one selector: an invalidation that would drop everything by a forgotten parameter is
+ * refused.
+ */
 function readSelector(query: Map<string, string>): Selector {
   const selectors: Selector[] = readFilters(query)
   if (readFlag(query, 'expired'))
     selectors.push({ expired: true })
-  if (selectors.length !== 1 || !selectors[0])
-    throw invalidField('prefix', 'give exactly one of prefix, glob, tag and expired; to delete everything, flush the cache')
+  if (selectors.length !== 1 || !selectors[0]) {
+    throw invalidField(
+      'prefix',
+      'give exactly one of prefix, glob, tag and expired; to delete everything, flush the cache',
+    )
+  }
   return selectors[0]
 }
 
@@ -115,5 +122,16 @@ function oneOf<T extends string>(value: string, allowed: readonly T[], field: st
 
 function toEntryInfo(entry: EntryMetadata): Record<string, unknown> {
   const { key, bytes, contentType, version, tags, age, ttl, grace, stale, hits } = entry
-  return { key, bytes, contentType, etag: etagOf(version), tags, age, ttl, grace, state: stale ? 'stale' : 'fresh', hits }
+  return {
+    key,
+    bytes,
+    contentType,
+    etag: etagOf(version),
+    tags,
+    age,
+    ttl,
+    grace,
+    state: stale ? 'stale' : 'fresh',
+    hits,
+  }
 }

@@ -6,8 +6,9 @@ const colon = 0x3A
 const backslash = 0x5C
 
 /**
- * Whether UTF-8 bytes are one JSON text (RFC 8259) that nests no deeper than `limits.jsonDepth`. One pass, and no object is
- * made: parsing sixteen megabytes of small arrays would take seconds. Whether the bytes are UTF-8 at all is not asked.
+ * Whether UTF-8 bytes are one JSON text (RFC 8259) that nests no deeper than `limits.jsonDepth`.
+ * One pass, and no object is made: parsing sixteen megabytes of small arrays would take seconds.
+ * Whether the bytes are UTF-8 at all is not asked.
  */
 export function isJson(bytes: Uint8Array): boolean {
   /** For each open bracket, whether it is an object's. */

@@ -40,8 +40,13 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
     'entries.patch': async (exchange) => {
       const key = pathKey(exchange)
       const { head } = exchange
-      if (head.contentType?.split(';')[0]?.trim().toLowerCase() !== 'application/merge-patch+json')
-        throw new LarderError('unsupported-media-type', 'Content-Type: must be application/merge-patch+json', { errors: [{ field: 'Content-Type', message: 'must be application/merge-patch+json' }] })
+      if (head.contentType?.split(';')[0]?.trim().toLowerCase() !== 'application/merge-patch+json') {
+        throw new LarderError(
+          'unsupported-media-type',
+          'Content-Type: must be application/merge-patch+json',
+          { errors: [{ field: 'Content-Type', message: 'must be application/merge-patch+json' }] },
+        )
+      }
       const name = pathCache(exchange)
       serving.open(exchange, name)
       const ifVersion = head.ifMatch === null ? undefined : parseIfMatch(head.ifMatch)

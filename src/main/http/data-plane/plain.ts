@@ -11,8 +11,13 @@ import { accepted, storeBody } from './store'
 
 const cacheName = 'default'
 
-/** The text face: `/v1/{key}` and `/flush`, a text key-value store over the caller's cache `default`. */
-export function createPlainFace(deps: DataPlaneDeps): Record<'plain.get' | 'plain.put' | 'plain.delete' | 'plain.flush', DataHandler> {
+/**
+ * The text face: `/v1/{key}` and `/flush`, a text key-value store over the caller's cache
+ * `default`.
+ */
+export function createPlainFace(
+  deps: DataPlaneDeps,
+): Record<'plain.get' | 'plain.put' | 'plain.delete' | 'plain.flush', DataHandler> {
   const { serving } = deps
   return {
     'plain.get': (exchange) => {

@@ -51,16 +51,23 @@ function storeLater(
     proceed(exchange, serving.open(exchange, name).set(entry.key, entry.value, entry.options, exchange), answer))
 }
 
-/** Goes on with a write once there is room for it, unless its body was taken away meanwhile, and the client told so. */
+/**
+ * Goes on with a write once there is room for it, unless its body was taken away meanwhile, and the
+ * client told so.
+ */
 export function afterRoom(room: Promise<void>, exchange: Exchange, write: () => Maybe<void>): Maybe<void> {
   return settle(exchange, room.then(() => exchange.response.headersSent ? undefined : write()))
 }
 
 /**
- * Counts what a request holds beside its body while it works. `dropped` rejects once others need the memory more, for those who
- * wait to give up by. Throws LarderError `overloaded`.
+ * Counts what a request holds beside its body while it works. `dropped` rejects once others need
+ * the memory more, for those who wait to give up by. Throws LarderError `overloaded`.
  */
-export async function holding(exchange: Exchange, bytes: number, work: (dropped: Promise<never>) => Promise<void>): Promise<void> {
+export async function holding(
+  exchange: Exchange,
+  bytes: number,
+  work: (dropped: Promise<never>) => Promise<void>,
+): Promise<void> {
   const { promise: dropped, reject } = Promise.withResolvers<never>()
   // Nobody may be waiting just then.
   dropped.catch(() => {})
@@ -77,8 +84,12 @@ export async function holding(exchange: Exchange, bytes: number, work: (dropped:
 
 /** Turns a refused write into its error. Throws `precondition-failed`, `too-large`. */
 export function accepted(exchange: Exchange, result: WriteResult): WriteResult {
-  if (result.outcome === 'refused')
-    throw new LarderError('precondition-failed', result.version === 0 ? 'The entry does not exist.' : 'The entry has changed or already exists.')
+  if (result.outcome === 'refused') {
+    throw new LarderError(
+      'precondition-failed',
+      result.version === 0 ? 'The entry does not exist.' : 'The entry has changed or already exists.',
+    )
+  }
   if (result.outcome === 'too-large')
     throw beyond(exchange)
   exchange.result = 'stored'

@@ -13,7 +13,9 @@ export function describeControl(name: string, spec: OperationSpec, book: SchemaB
   const inQuery = spec.method === 'GET' || spec.method === 'DELETE'
   const parameters = [
     ...inPath.map(field => parameterOf('path', field, fields)),
-    ...(inQuery ? propertyNames(fields).filter(field => !inPath.includes(field)).map(field => parameterOf('query', field, fields)) : []),
+    ...(inQuery
+      ? propertyNames(fields).filter(field => !inPath.includes(field)).map(field => parameterOf('query', field, fields))
+      : []),
   ]
   const requestBody = inQuery ? undefined : bodyOf(spec, fields, inPath, book)
 
@@ -24,7 +26,10 @@ export function describeControl(name: string, spec: OperationSpec, book: SchemaB
     ...(spec.scope === 'open' && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(requestBody && { requestBody }),
-    'responses': { [spec.status]: successOf(spec, book), ...problemAnswers(errorsOf(spec, parameters.length > 0, requestBody !== undefined)) },
+    'responses': {
+      [spec.status]: successOf(spec, book),
+      ...problemAnswers(errorsOf(spec, parameters.length > 0, requestBody !== undefined)),
+    },
     'x-larder-scope': spec.scope,
     'x-larder-mutates': spec.mutates,
   }
@@ -38,7 +43,12 @@ function parameterOf(place: 'path' | 'query', name: string, fields: JsonSchema):
 }
 
 /** The fields that do not travel in the path; undefined where none is left. */
-function bodyOf(spec: OperationSpec, fields: JsonSchema, inPath: readonly string[], book: SchemaBook): Operation['requestBody'] {
+function bodyOf(
+  spec: OperationSpec,
+  fields: JsonSchema,
+  inPath: readonly string[],
+  book: SchemaBook,
+): Operation['requestBody'] {
   if (fields.type !== 'object')
     return { required: true, content: { 'application/json': { schema: book.request(spec.input) } } }
   const rest = Object.entries(propertiesOf(fields)).filter(([name]) => !inPath.includes(name))
@@ -60,7 +70,11 @@ function successOf(spec: OperationSpec, book: SchemaBook): Answer {
 
 function errorsOf(spec: OperationSpec, hasParameters: boolean, hasBody: boolean): ErrorCode[] {
   return [
-    ...guardErrors({ open: spec.scope === 'open', scoped: spec.scope !== 'open' && spec.scope !== 'any', mutates: spec.mutates }),
+    ...guardErrors({
+      open: spec.scope === 'open',
+      scoped: spec.scope !== 'open' && spec.scope !== 'any',
+      mutates: spec.mutates,
+    }),
     ...(spec.reach === 'server' ? ['admin-only'] as const : []),
     ...(hasParameters ? ['bad-encoding', 'invalid-input'] as const : []),
     ...(hasBody ? ['invalid-input', 'malformed-json', 'too-large', 'unsupported-media-type'] as const : []),

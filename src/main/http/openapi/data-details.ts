@@ -4,7 +4,10 @@ import type { JsonSchema } from './types'
 import { Batch, BatchAnswer, EntryPage } from '@shared/entries'
 import { CacheName, Matched } from '@shared/schemas'
 
-/** What the data plane's table does not say: the shape of its JSON. A zod schema, or JSON Schema where there is none. */
+/**
+ * What the data plane's table does not say: the shape of its JSON. A zod schema, or JSON Schema
+ * where there is none.
+ */
 export interface DataDetails {
   body?: z.ZodType | JsonSchema
   bodyExample?: unknown
@@ -21,18 +24,47 @@ const classicStore: JsonSchema = {
   required: ['cacheName', 'data'],
   properties: {
     cacheName: { type: 'string', minLength: 1, description: 'Name of the cache.' },
-    data: { type: 'object', required: ['id'], properties: { id: { type: ['string', 'number'], description: 'The entry key.' } }, additionalProperties: true },
+    data: {
+      type: 'object',
+      required: ['id'],
+      properties: { id: { type: ['string', 'number'], description: 'The entry key.' } },
+      additionalProperties: true,
+    },
   },
 }
-const classicAll: JsonSchema = { type: 'array', items: { type: 'object', required: ['key', 'value'], properties: { key: { type: 'string' }, value: anyJson } } }
+const classicAll: JsonSchema = {
+  type: 'array',
+  items: { type: 'object', required: ['key', 'value'], properties: { key: { type: 'string' }, value: anyJson } },
+}
 
 export const dataDetails: Partial<Record<DataOperationName, DataDetails>> = {
-  'classic.set': { body: classicStore, bodyExample: product, answer: classicStore, refusals: ['Key already exists.', 'Missing cache name.', 'Missing data.id.'] },
-  'classic.get': { answer: { description: 'The value under `key`; without `key` all fresh entries, in insertion order.', anyOf: [classicAll, anyJson] }, refusals: ['Missing cache param.'] },
-  'classic.invalidate': { answer: { type: 'object', required: ['status'], properties: { status: { const: 204 } } }, refusals: ['Missing cache param.', 'Enter a valid key name.'] },
+  'classic.set': {
+    body: classicStore,
+    bodyExample: product,
+    answer: classicStore,
+    refusals: ['Key already exists.', 'Missing cache name.', 'Missing data.id.'],
+  },
+  'classic.get': {
+    answer: {
+      description: 'The value under `key`; without `key` all fresh entries, in insertion order.',
+      anyOf: [classicAll, anyJson],
+    },
+    refusals: ['Missing cache param.'],
+  },
+  'classic.invalidate': {
+    answer: { type: 'object', required: ['status'], properties: { status: { const: 204 } } },
+    refusals: ['Missing cache param.', 'Enter a valid key name.'],
+  },
   'entries.list': { answer: EntryPage },
   'entries.invalidate': { answer: Matched },
-  'entries.batch': { body: Batch, bodyExample: { operations: [{ op: 'set', key: 'pear', value: { text: 'green' }, ttl: 60 }, { op: 'get', key: 'pear' }], atomic: true }, answer: BatchAnswer },
+  'entries.batch': {
+    body: Batch,
+    bodyExample: {
+      operations: [{ op: 'set', key: 'pear', value: { text: 'green' }, ttl: 60 }, { op: 'get', key: 'pear' }],
+      atomic: true,
+    },
+    answer: BatchAnswer,
+  },
 }
 
 const flag: JsonSchema = { type: 'boolean' }

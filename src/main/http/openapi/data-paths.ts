@@ -11,19 +11,32 @@ import { guardErrors } from './guard-errors'
 
 type DataMethod = DataOperationSpec['methods'][number]
 
-const tags: Record<DataOperationSpec['face'], string> = { classic: 'Classic API', plain: 'Text key-value', native: 'Entries', events: 'Events' }
+const tags: Record<DataOperationSpec['face'], string> = {
+  classic: 'Classic API',
+  plain: 'Text key-value',
+  native: 'Entries',
+  events: 'Events',
+}
 
 /** Headers of an answer that holds an entry. */
 export const entryHeaders: Record<string, Header> = {
   'ETag': { description: 'Version of the entry.', schema: { type: 'string' } },
   'Age': { description: 'Seconds since the entry was stored.', schema: { type: 'integer' } },
-  'Larder-TTL': { description: 'Seconds of freshness left, negative when stale, or `none`.', schema: { type: 'string' } },
+  'Larder-TTL': {
+    description: 'Seconds of freshness left, negative when stale, or `none`.',
+    schema: { type: 'string' },
+  },
   'Larder-Tags': { description: 'Tags of the entry, comma separated.', schema: { type: 'string' } },
   'Cache-Status': { description: 'Hit or miss, and why (RFC 9211).', schema: { type: 'string' } },
 }
 
 /** Describes one method of a row of the data plane's table. */
-export function describeData(name: DataOperationName, method: DataMethod, spec: DataOperationSpec, book: SchemaBook): Operation {
+export function describeData(
+  name: DataOperationName,
+  method: DataMethod,
+  spec: DataOperationSpec,
+  book: SchemaBook,
+): Operation {
   const details = dataDetails[name] ?? {}
   const parameters = parametersOf(spec, book)
   const requestBody = bodyOf(spec, details, book)
@@ -47,11 +60,22 @@ function parametersOf(spec: DataOperationSpec, book: SchemaBook): Parameter[] {
     in: 'path',
     required: true,
     schema: resolve(parameterSchemas[name], book),
-    ...(rest === '+' && { 'description': 'Takes the rest of the path, percent-decoded: it may contain slashes.', 'x-larder-rest': true }),
+    ...(rest === '+'
+      && {
+        'description': 'Takes the rest of the path, percent-decoded: it may contain slashes.',
+        'x-larder-rest': true,
+      }),
   }))
   const inQuery = Object.entries(spec.query ?? {}).map(([name, description]): Parameter => {
     const schema = resolve(parameterSchemas[name], book)
-    return { name, in: 'query', required: spec.required?.includes(name) ?? false, description, ...(schema.type === 'boolean' && { allowEmptyValue: true }), schema }
+    return {
+      name,
+      in: 'query',
+      required: spec.required?.includes(name) ?? false,
+      description,
+      ...(schema.type === 'boolean' && { allowEmptyValue: true }),
+      schema,
+    }
   })
   const inHeader = Object.entries(spec.requestHeaders ?? {}).map(([name, description]): Parameter =>
     ({ name, in: 'header', required: false, description, schema: { type: 'string' } }))
@@ -68,27 +92,54 @@ function bodyOf({ body }: DataOperationSpec, details: DataDetails, book: SchemaB
   return { description: body.description, required: body.media !== '*/*', content: { [body.media]: media } }
 }
 
-function successesOf(spec: DataOperationSpec, method: DataMethod, details: DataDetails, book: SchemaBook): Record<string, Answer> {
+function successesOf(
+  spec: DataOperationSpec,
+  method: DataMethod,
+  details: DataDetails,
+  book: SchemaBook,
+): Record<string, Answer> {
   const concernsEntry = spec.path.endsWith('{key+}')
   const readsEntry = concernsEntry && (method === 'GET' || method === 'HEAD')
   const storesEntry = concernsEntry && (method === 'PUT' || method === 'PATCH')
   const headers = readsEntry ? Object.keys(entryHeaders) : storesEntry ? ['ETag'] : []
   return Object.fromEntries(Object.entries(spec.answers).map(([status, description]): [string, Answer] => {
     const content = status === '200' && method !== 'HEAD' ? contentOf(spec, readsEntry, details, book) : undefined
-    return [status, { description, ...(headers.length > 0 && { headers: headerReferences(headers) }), ...(content && { content }) }]
+    return [
+      status,
+      { description, ...(headers.length > 0 && { headers: headerReferences(headers) }), ...(content && { content }) },
+    ]
   }))
 }
 
 /** The body of status 200; undefined where it is empty. */
-function contentOf(spec: DataOperationSpec, readsEntry: boolean, details: DataDetails, book: SchemaBook): Answer['content'] {
-  if (details.answer)
-    return { 'application/json': { schema: details.answer instanceof z.ZodType ? book.answer(details.answer) : details.answer } }
-  if (spec.face === 'events')
-    return { 'text/event-stream': { 'schema': { type: 'string' }, 'x-larder-events': Object.fromEntries(Object.entries(eventTopics).map(([topic, schema]) => [topic, book.answer(schema)])) } }
+function contentOf(
+  spec: DataOperationSpec,
+  readsEntry: boolean,
+  details: DataDetails,
+  book: SchemaBook,
+): Answer['content'] {
+  if (details.answer) {
+    return {
+      'application/json': {
+        schema: details.answer instanceof z.ZodType ? book.answer(details.answer) : details.answer,
+      },
+    }
+  }
+  if (spec.face === 'events') {
+    return {
+      'text/event-stream': {
+        'schema': { type: 'string' },
+        'x-larder-events': Object.fromEntries(Object.entries(eventTopics)
+          .map(([topic, schema]) => [topic, book.answer(schema)])),
+      },
+    }
+  }
   if (readsEntry)
     return { '*/*': {} }
   // The counter, the only other answer with a body.
-  return spec.query?.op === undefined ? undefined : { 'text/plain': { schema: { type: 'string', pattern: '^-?\\d+$' } } }
+  return spec.query?.op === undefined
+    ? undefined
+    : { 'text/plain': { schema: { type: 'string', pattern: '^-?\\d+$' } } }
 }
 
 function failuresOf(spec: DataOperationSpec, details: DataDetails): Operation['responses'] {

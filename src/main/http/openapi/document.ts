@@ -20,19 +20,23 @@ const tags = [
   { name: 'Text key-value', description: 'A text key-value store over the cache default; errors are a line of text.' },
   { name: 'Entries', description: 'The native API: every property of an entry, in terms of HTTP.' },
   { name: 'Events', description: 'Changes as they happen.' },
-  { name: 'Control plane', description: 'Caches, API keys, users, settings, statistics, health. Keeps working while caching is off.' },
+  {
+    name: 'Control plane',
+    description: 'Caches, API keys, users, settings, statistics, health. Keeps working while caching is off.',
+  },
 ]
 
 /**
- * The OpenAPI 3.1 description of everything in the tables of operations, generated from their schemas. Throws Error when the
- * tables contradict each other (two rows for one method and path).
+ * The OpenAPI 3.1 description of everything in the tables of operations, generated from their
+ * schemas. Throws Error when the tables contradict each other (two rows for one method and path).
  */
 export function createOpenApi({ version, url }: OpenApiOptions): OpenApiDocument {
   const book = createSchemaBook()
   const paths: Record<string, PathItem> = {}
 
   function add(path: string, method: Method, operation: Operation): void {
-    // OpenAPI has no way to say "the rest of the path"; the parameter says it in words and as x-larder-rest.
+    // OpenAPI has no way to say "the rest of the path"; the parameter says it in words and as
+    // x-larder-rest.
     const item = paths[path.replace('+}', '}')] ??= {}
     if (item[method])
       throw new Error(`Two operations answer ${method} ${path}`)

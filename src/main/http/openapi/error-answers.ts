@@ -21,16 +21,23 @@ export const errorComponents = {
     'Retry-After': { description: 'Seconds after which a retry may succeed.', schema: { type: 'integer', minimum: 0 } },
     'WWW-Authenticate': { description: 'How to authenticate (RFC 9110 §11.6.1).', schema: { type: 'string' } },
   } satisfies Record<string, Header>,
-  responses: Object.fromEntries(errorCodes().map(code => [code, problemAnswer(errorRegistry[code].status, [code])])) satisfies Record<string, Answer>,
-  examples: Object.fromEntries(errorCodes().map(code => [code, { summary: errorRegistry[code].title, value: exampleProblem(code) }])) satisfies Record<string, Example>,
+  responses: Object.fromEntries(errorCodes().map(code =>
+    [code, problemAnswer(errorRegistry[code].status, [code])])) satisfies Record<string, Answer>,
+  examples: Object.fromEntries(errorCodes().map(code =>
+    [code, { summary: errorRegistry[code].title, value: exampleProblem(code) }])) satisfies Record<string, Example>,
 }
 
-/** Answers with problem+json (RFC 9457), by status. A status with a single code refers to that code's component. */
+/**
+ * Answers with problem+json (RFC 9457), by status. A status with a single code refers to that
+ * code's component.
+ */
 export function problemAnswers(codes: Iterable<ErrorCode>): Record<string, Answer | Reference> {
   const answers: Record<string, Answer | Reference> = {}
   for (const [status, group] of Map.groupBy(new Set(codes), code => errorRegistry[code].status)) {
     const [only] = group
-    answers[status] = group.length === 1 && only !== undefined ? { $ref: `#/components/responses/${only}` } : problemAnswer(status, group)
+    answers[status] = group.length === 1 && only !== undefined
+      ? { $ref: `#/components/responses/${only}` }
+      : problemAnswer(status, group)
   }
   return answers
 }
@@ -43,19 +50,44 @@ function problemAnswer(status: number, codes: readonly ErrorCode[]): Answer {
 /** Answers of the text key-value face: one line of text, by status. */
 export function textAnswers(codes: Iterable<ErrorCode>): Record<string, Answer> {
   const failures = [...new Set(codes)].map((code): FailureWithStatus =>
-    ({ status: errorRegistry[code].status, name: code, example: { summary: errorRegistry[code].title, value: code === 'entry-not-found' ? 'given key not found\n' : `${errorExamples[code]}\n` } }))
+    ({
+      status: errorRegistry[code].status,
+      name: code,
+      example: {
+        summary: errorRegistry[code].title,
+        value: code === 'entry-not-found' ? 'given key not found\n' : `${errorExamples[code]}\n`,
+      },
+    }))
   return byStatus(failures, 'text/plain', { type: 'string' })
 }
 
 /** Wall-clock milliseconds of every example. */
 const exampleTime = Date.UTC(2026, 10, 21, 4, 36, 18, 10)
 
-/** Answers of the classic face, by status; `refusals` are the sentences with which it answers 400 to what is wrong with a request. */
-export function classicAnswers(path: string, codes: Iterable<ErrorCode>, refusals: readonly string[]): Record<string, Answer> {
+/**
+ * Answers of the classic face, by status; `refusals` are the sentences with which it answers 400 to
+ * what is wrong with a request.
+ */
+export function classicAnswers(
+  path: string,
+  codes: Iterable<ErrorCode>,
+  refusals: readonly string[],
+): Record<string, Answer> {
   const failures = [...new Set(codes)].map((code): FailureWithStatus =>
-    ({ status: classicStatus(code), name: code, example: { summary: errorRegistry[code].title, value: classicError(code, errorExamples[code], path, exampleTime) } }))
+    ({
+      status: classicStatus(code),
+      name: code,
+      example: {
+        summary: errorRegistry[code].title,
+        value: classicError(code, errorExamples[code], path, exampleTime),
+      },
+    }))
   const refused = refusals.map((message): FailureWithStatus =>
-    ({ status: 400, name: message.toLowerCase().replaceAll(/[^a-z]+/g, '-').replace(/-$/, ''), example: { summary: message, value: classicError('bad-request', message, path, exampleTime) } }))
+    ({
+      status: 400,
+      name: message.toLowerCase().replaceAll(/[^a-z]+/g, '-').replace(/-$/, ''),
+      example: { summary: message, value: classicError('bad-request', message, path, exampleTime) },
+    }))
   return byStatus([...failures, ...refused], 'application/json', { $ref: '#/components/schemas/ClassicError' })
 }
 
@@ -65,7 +97,10 @@ function byStatus(failures: readonly FailureWithStatus[], media: string, schema:
 }
 
 function answerOf(status: number, failures: readonly Failure[], media: string, schema: JsonSchema): Answer {
-  const content: MediaType = { schema, examples: Object.fromEntries(failures.map(({ name, example }) => [name, example])) }
+  const content: MediaType = {
+    schema,
+    examples: Object.fromEntries(failures.map(({ name, example }) => [name, example])),
+  }
   return { description: STATUS_CODES[status] ?? 'Error', ...errorHeaders(status), content: { [media]: content } }
 }
 
@@ -104,7 +139,14 @@ function problemSchema(): JsonSchema {
       errors: {
         type: 'array',
         description: 'The rejected fields.',
-        items: { type: 'object', required: ['field', 'message'], properties: { field: { type: 'string', description: 'Dotted path of the field.' }, message: { type: 'string' } } },
+        items: {
+          type: 'object',
+          required: ['field', 'message'],
+          properties: {
+            field: { type: 'string', description: 'Dotted path of the field.' },
+            message: { type: 'string' },
+          },
+        },
       },
     },
   }

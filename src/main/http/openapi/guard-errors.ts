@@ -1,7 +1,11 @@
 import type { ErrorCode } from '@shared/errors'
 
 /** Errors that the guards in front of every operation may answer, whatever the operation is. */
-export function guardErrors({ open, scoped, mutates }: { open: boolean, scoped: boolean, mutates: boolean }): ErrorCode[] {
+export function guardErrors({ open, scoped, mutates }: {
+  open: boolean
+  scoped: boolean
+  mutates: boolean
+}): ErrorCode[] {
   return [
     'bad-request',
     'bad-host',

@@ -7,9 +7,14 @@ import { z } from 'zod'
 
 type Direction = 'input' | 'output'
 
-/** Turns the zod schemas of `shared/` into JSON Schema. Those with a name become components, wherever they occur. */
+/**
+ * Turns the zod schemas of `shared/` into JSON Schema. Those with a name become components,
+ * wherever they occur.
+ */
 export interface SchemaBook {
-  /** As a request may send it: defaults may be left out. A reference where the schema has a name. */
+  /**
+   * As a request may send it: defaults may be left out. A reference where the schema has a name.
+   */
   request: (schema: z.ZodType) => JsonSchema
   /** As an answer holds it. A reference where the schema has a name. */
   answer: (schema: z.ZodType) => JsonSchema
@@ -124,5 +129,7 @@ function referencesIn(json: unknown): string[] {
   if (typeof json !== 'object' || json === null)
     return []
   return Object.entries(json).flatMap(([name, value]) =>
-    name === '$ref' && typeof value === 'string' && value.startsWith(prefix) ? [value.slice(prefix.length)] : referencesIn(value))
+    name === '$ref' && typeof value === 'string' && value.startsWith(prefix)
+      ? [value.slice(prefix.length)]
+      : referencesIn(value))
 }

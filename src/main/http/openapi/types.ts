@@ -1,7 +1,15 @@
-/** The part of OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1) that Larder's description uses. */
+/**
+ * The part of OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1) that Larder's description uses.
+ */
 export interface OpenApiDocument {
   openapi: '3.1.1'
-  info: { title: string, version: string, summary: string, description: string, license: { name: string, identifier: string } }
+  info: {
+    title: string
+    version: string
+    summary: string
+    description: string
+    license: { name: string, identifier: string }
+  }
   servers: { url: string, description: string }[]
   security: SecurityRequirement[]
   tags: { name: string, description: string }[]
@@ -34,7 +42,9 @@ export interface Operation {
   'responses': Record<string, Answer | Reference>
   /** `open`, `any`, `read`, `write` or `admin`. */
   'x-larder-scope': string
-  /** Whether it changes state, so that the cross-origin guard stands before it, whatever the verb. */
+  /**
+   * Whether it changes state, so that the cross-origin guard stands before it, whatever the verb.
+   */
   'x-larder-mutates': boolean
 }
 

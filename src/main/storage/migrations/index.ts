@@ -4,7 +4,10 @@ import metadataInitial from './metadata/001-initial.sql?raw'
 import metadataUsers from './metadata/002-users.sql?raw'
 import metadataCacheSettings from './metadata/003-cache-settings.sql?raw'
 
-/** One step of a schema. Its number is its place in the list, from 1; neither name nor place ever changes once released. */
+/**
+ * One step of a schema. Its number is its place in the list, from 1; neither name nor place ever
+ * changes once released.
+ */
 export interface Migration { name: string, sql: string }
 
 export const metadataMigrations: readonly Migration[] = [

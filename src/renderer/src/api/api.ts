@@ -23,7 +23,10 @@ export interface Api {
   readonly session: SessionToken
   /** Scheme, host and port that apps under test use. */
   readonly origin: string
-  /** Whether this is the desktop window, which is its owner's: signed in from the start, without an end. */
+  /**
+   * Whether this is the desktop window, which is its owner's: signed in from the start, without an
+   * end.
+   */
   readonly owned: boolean
   send: (request: RawRequest) => Promise<RawAnswer>
   /** The OpenAPI document of this server. Throws LarderError. */
@@ -41,19 +44,30 @@ interface ApiOptions {
   storage: () => Storage
   /** Whether somebody is at the page. @default always */
   attended?: () => boolean
-  /** In the desktop window: operations and events go through it, and only what apps would send goes by fetch. */
+  /**
+   * In the desktop window: operations and events go through it, and only what apps would send goes
+   * by fetch.
+   */
   bridge?: LarderBridge
 }
 
 function createApi({ fetch, base, origin = base, storage, attended, bridge }: ApiOptions): Api {
   const session = createSessionToken(storage)
   const ended = new Set<() => void>()
-  const transport = createHttpTransport({ fetch, origin: base, session, onSessionEnd: () => ended.forEach(listener => listener()), ...(attended && { attended }) })
+  const transport = createHttpTransport({
+    fetch,
+    origin: base,
+    session,
+    onSessionEnd: () => ended.forEach(listener => listener()),
+    ...(attended && { attended }),
+  })
 
   return {
     client: createClient(bridge ? createBridgeTransport(bridge) : transport),
     entries: createEntries(transport.request),
-    events: bridge ? createBridgeFeed(bridge) : createEventFeed({ open: signal => transport.open('/events', signal), wait }),
+    events: bridge
+      ? createBridgeFeed(bridge)
+      : createEventFeed({ open: signal => transport.open('/events', signal), wait }),
     session,
     origin,
     owned: bridge !== undefined,
@@ -68,12 +82,25 @@ function createApi({ fetch, base, origin = base, storage, attended, bridge }: Ap
 
 /** The API over HTTP to the server that this page came from. */
 export function browserApi(): Api {
-  return createApi({ fetch: (input, init) => fetch(input, init), base: location.origin, storage: () => sessionStorage, attended: createAttention(window, () => Date.now()) })
+  return createApi({
+    fetch: (input, init) => fetch(input, init),
+    base: location.origin,
+    storage: () => sessionStorage,
+    attended: createAttention(window, () => Date.now()),
+  })
 }
 
-/** The API over the bridge of the desktop window; `origin` is where apps under test find the server. */
+/**
+ * The API over the bridge of the desktop window; `origin` is where apps under test find the server.
+ */
 export function desktopApi(bridge: LarderBridge, origin: string): Api {
-  return createApi({ fetch: (input, init) => fetch(input, init), base: location.origin, origin, storage: () => sessionStorage, bridge })
+  return createApi({
+    fetch: (input, init) => fetch(input, init),
+    base: location.origin,
+    origin,
+    storage: () => sessionStorage,
+    bridge,
+  })
 }
 
 function wait(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -4,7 +4,10 @@ import type { EventFeed, ServerEventListener } from './event-feed'
 import { eventTopics } from '@shared/events'
 import { shallowReadonly, shallowRef } from 'vue'
 
-/** Events over the bridge of the desktop window. Nothing lies between it and the server that could be lost: it is connected while it runs. */
+/**
+ * Events over the bridge of the desktop window. Nothing lies between it and the server that could
+ * be lost: it is connected while it runs.
+ */
 export function createBridgeFeed({ subscribe }: Pick<LarderBridge, 'subscribe'>): EventFeed {
   const connected = shallowRef(false)
   const listeners = new Set<ServerEventListener>()
@@ -16,7 +19,8 @@ export function createBridgeFeed({ subscribe }: Pick<LarderBridge, 'subscribe'>)
       if (connected.value)
         return
       const topics = Object.keys(eventTopics) as EventTopic[]
-      subscriptions = topics.map(topic => subscribe(topic, data => listeners.forEach(listener => listener({ topic, data }))))
+      subscriptions = topics.map(topic =>
+        subscribe(topic, data => listeners.forEach(listener => listener({ topic, data }))))
       connected.value = true
     },
     stop() {

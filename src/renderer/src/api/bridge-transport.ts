@@ -8,7 +8,8 @@ import { readAnswer } from '@shared/ipc'
 export function createBridgeTransport({ operations }: Pick<LarderBridge, 'operations'>): Transport {
   return {
     async call<N extends OperationName>(name: N, input: OperationInput<N>): Promise<OperationOutput<N>> {
-      // As over HTTP: what is sent is what JSON says of it. Vue's reactive objects, too, cannot be cloned as they are.
+      // As over HTTP: what is sent is what JSON says of it. Vue's reactive objects, too, cannot be
+      // cloned as they are.
       const plain = JSON.parse(JSON.stringify(input)) as OperationInput<N>
       // TypeScript does not see that the function and its input come from the same row.
       const send = operations[name] as LarderBridge['operations'][N]

@@ -12,7 +12,10 @@ interface Chunks {
   blob: (type: string) => Blob
 }
 
-/** Reads a body to its end and tells how far it is. Throws `not-ready` when the connection breaks; an abort stays one. */
+/**
+ * Reads a body to its end and tells how far it is. Throws `not-ready` when the connection breaks;
+ * an abort stays one.
+ */
 export async function readChunks(response: Response, { signal, onProgress }: ChunkOptions): Promise<Chunks> {
   const parts: Uint8Array<ArrayBuffer>[] = []
   const reader = response.body?.getReader()

@@ -41,7 +41,10 @@ interface EntryQuery {
   cursor?: string
 }
 
-/** A window anywhere in an order. With a delimiter, folders up to the next one behind the prefix come before the entries of the level. */
+/**
+ * A window anywhere in an order. With a delimiter, folders up to the next one behind the prefix
+ * come before the entries of the level.
+ */
 export interface WindowQuery extends Omit<EntryQuery, 'cursor'> {
   offset: number
   delimiter?: string
@@ -53,23 +56,42 @@ interface ReadOptions extends ChunkOptions {
 }
 
 /**
- * Entries of a cache. Everything throws LarderError: the server's own, `not-ready` when it cannot be reached, and `bad-encoding` for
- * the keys `.` and `..`, which no browser can put into a path; `batch` takes these too.
+ * Entries of a cache. Everything throws LarderError: the server's own, `not-ready` when it cannot
+ * be reached, and `bad-encoding` for the keys `.` and `..`, which no browser can put into a path;
+ * `batch` takes these too.
  */
 export interface Entries {
   get: (cache: string, key: string, options?: ReadOptions) => Promise<Entry>
-  /** Whether the entry is new there, and its ETag now. Throws `precondition-failed`, `too-large`. */
-  put: (cache: string, key: string, value: string | Uint8Array<ArrayBuffer> | Blob, options?: PutOptions) => Promise<{ created: boolean, etag: string }>
+  /**
+   * Whether the entry is new there, and its ETag now. Throws `precondition-failed`, `too-large`.
+   */
+  put: (
+    cache: string,
+    key: string,
+    value: string | Uint8Array<ArrayBuffer> | Blob,
+    options?: PutOptions,
+  ) => Promise<{ created: boolean, etag: string }>
   /** Throws `entry-not-found`, `precondition-failed`. */
   delete: (cache: string, key: string, options?: { ifMatch?: string }) => Promise<void>
   list: (cache: string, query?: EntryQuery, signal?: AbortSignal) => Promise<EntryPageOutput>
-  /** As `list`, or how far the server is (0 to 1) while it builds the order that the window is cut from. */
+  /**
+   * As `list`, or how far the server is (0 to 1) while it builds the order that the window is cut
+   * from.
+   */
   window: (cache: string, query: WindowQuery, signal?: AbortSignal) => Promise<EntryPageOutput | { progress: number }>
   /** A new TTL from now, as the header takes it: `90`, `15m`, `none`. Throws `entry-not-found`. */
   touch: (cache: string, key: string, ttl: string) => Promise<void>
   /** Drops, or with `dryRun` counts, what the selector chooses. Returns how many. */
-  invalidate: (cache: string, selector: EntrySelector, options?: { dryRun?: boolean, signal?: AbortSignal }) => Promise<number>
-  batch: (cache: string, operations: BatchInput['operations'], options?: { atomic?: boolean, signal?: AbortSignal }) => Promise<BatchOutput>
+  invalidate: (
+    cache: string,
+    selector: EntrySelector,
+    options?: { dryRun?: boolean, signal?: AbortSignal },
+  ) => Promise<number>
+  batch: (
+    cache: string,
+    operations: BatchInput['operations'],
+    options?: { atomic?: boolean, signal?: AbortSignal },
+  ) => Promise<BatchOutput>
   /** All fresh entries as JSON text, `[{"key":…,"value":…},…]`, in bytes as they came. */
   json: (cache: string, options?: ReadOptions) => Promise<Blob>
 }
@@ -77,7 +99,10 @@ export interface Entries {
 export function createEntries(request: Exchange): Entries {
   return {
     async get(cache, key, options = {}) {
-      const response = await request(`${pathOf(cache, key)}${options.peek ? '?peek=1' : ''}`, { signal: options.signal ?? null })
+      const response = await request(
+        `${pathOf(cache, key)}${options.peek ? '?peek=1' : ''}`,
+        { signal: options.signal ?? null },
+      )
       const chunks = await readChunks(response, options)
       return { key, value: await chunks.bytes(), ...readHeaders(response.headers) }
     },
@@ -86,29 +111,46 @@ export function createEntries(request: Exchange): Entries {
       return { created: response.status === 201, etag: response.headers.get('ETag') ?? '' }
     },
     async delete(cache, key, { ifMatch } = {}) {
-      await request(pathOf(cache, key), { method: 'DELETE', headers: ifMatch === undefined ? {} : { 'If-Match': ifMatch } })
+      await request(
+        pathOf(cache, key),
+        { method: 'DELETE', headers: ifMatch === undefined ? {} : { 'If-Match': ifMatch } },
+      )
     },
     async list(cache, query = {}, signal) {
       const response = await request(`${folderOf(cache)}/entries${queryOf(query)}`, { signal: signal ?? null })
       return await response.json() as EntryPageOutput
     },
     async window(cache, query, signal) {
-      const response = await request(`${folderOf(cache)}/entries${queryOf({ ...query, progress: '1' })}`, { signal: signal ?? null })
+      const response = await request(
+        `${folderOf(cache)}/entries${queryOf({ ...query, progress: '1' })}`,
+        { signal: signal ?? null },
+      )
       return await response.json() as EntryPageOutput | { progress: number }
     },
     async touch(cache, key, ttl) {
       await request(`${pathOf(cache, key)}${queryOf({ op: 'touch', ttl })}`, { method: 'POST' })
     },
     async invalidate(cache, selector, { dryRun = false, signal } = {}) {
-      const response = await request(`${folderOf(cache)}/entries${queryOf({ ...selector, ...(dryRun && { dryRun: '1' }) })}`, { method: 'DELETE', signal: signal ?? null })
+      const response = await request(
+        `${folderOf(cache)}/entries${queryOf({ ...selector, ...(dryRun && { dryRun: '1' }) })}`,
+        { method: 'DELETE', signal: signal ?? null },
+      )
       return (await response.json() as { matched: number }).matched
     },
     async batch(cache, operations, { atomic = false, signal } = {}) {
-      const response = await request(`${folderOf(cache)}/batch`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ operations, atomic }), signal: signal ?? null })
+      const response = await request(`${folderOf(cache)}/batch`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ operations, atomic }),
+        signal: signal ?? null,
+      })
       return await response.json() as BatchOutput
     },
     async json(cache, options = {}) {
-      const response = await request(`/api/get-cache?cache=${encodeURIComponent(cache)}`, { signal: options.signal ?? null })
+      const response = await request(
+        `/api/get-cache?cache=${encodeURIComponent(cache)}`,
+        { signal: options.signal ?? null },
+      )
       return (await readChunks(response, options)).blob('application/json')
     },
   }
@@ -127,9 +169,17 @@ function queryOf(fields: object): string {
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`
 }
 
-function writeHeaders({ contentType, ttl, tags = [], grace = 0, onlyNew, ifMatch }: PutOptions): Record<string, string> {
+function writeHeaders({
+  contentType,
+  ttl,
+  tags = [],
+  grace = 0,
+  onlyNew,
+  ifMatch,
+}: PutOptions): Record<string, string> {
   return {
-    // Said in any case: fetch would otherwise choose one for text of its own accord, and the server another for bytes.
+    // Said in any case: fetch would otherwise choose one for text of its own accord, and the server
+    // another for bytes.
     'Content-Type': contentType ?? 'text/plain; charset=utf-8',
     ...(ttl !== undefined && { 'Larder-TTL': ttl }),
     ...(tags.length > 0 && { 'Larder-Tags': tags.map(encodeURIComponent).join(', ') }),

@@ -4,12 +4,18 @@ import { eventTopics } from '@shared/events'
 import { shallowReadonly, shallowRef } from 'vue'
 import { createEventParser } from './event-parser'
 
-/** An event as it came. The payload stays JSON text: most listeners want the topic alone, thousands of times a second. */
+/**
+ * An event as it came. The payload stays JSON text: most listeners want the topic alone, thousands
+ * of times a second.
+ */
 export interface ServerEvent { topic: EventTopic, data: string }
 export type ServerEventListener = (event: ServerEvent) => void
 
 export interface EventFeed {
-  /** Whether the stream is open. After it was lost, what was missed is unknown: read the state again when this turns true. */
+  /**
+   * Whether the stream is open. After it was lost, what was missed is unknown: read the state again
+   * when this turns true.
+   */
   readonly connected: Readonly<ShallowRef<boolean>>
   /** Connects, and connects again whenever the stream is lost, until `stop`. */
   start: () => void
@@ -25,11 +31,17 @@ interface EventFeedOptions {
   wait: (milliseconds: number, signal: AbortSignal) => Promise<void>
   /** 0 to 1, spreads the reconnects of many tabs. @default Math.random */
   random?: () => number
-  /** Milliseconds of silence (heartbeats count) after which a stream is taken for dead. @default 60_000 */
+  /**
+   * Milliseconds of silence (heartbeats count) after which a stream is taken for dead. @default
+   * 60_000
+   */
   silence?: number
 }
 
-/** Milliseconds before the first reconnect, unless the server's `retry:` says otherwise, and the longest wait. */
+/**
+ * Milliseconds before the first reconnect, unless the server's `retry:` says otherwise, and the
+ * longest wait.
+ */
 const firstDelay = 500
 const longestDelay = 10_000
 
@@ -58,13 +70,19 @@ export function createEventFeed({ open, wait, random = Math.random, silence = 60
     }
   }
 
-  async function readStream(stopped: AbortSignal, { onRetry, onOpen }: { onRetry: (milliseconds: number) => void, onOpen: () => void }): Promise<void> {
+  async function readStream(
+    stopped: AbortSignal,
+    { onRetry, onOpen }: { onRetry: (milliseconds: number) => void, onOpen: () => void },
+  ): Promise<void> {
     const dead = new AbortController()
     const signal = AbortSignal.any([stopped, dead.signal])
     let timer = setTimeout(() => dead.abort(), silence)
     try {
       const response = await open(signal)
-      const parser = createEventParser({ onRetry, onEvent: ({ type, data }) => isTopic(type) && tell({ topic: type, data }) })
+      const parser = createEventParser({
+        onRetry,
+        onEvent: ({ type, data }) => isTopic(type) && tell({ topic: type, data }),
+      })
       const reader = response.body?.getReader()
       if (!reader)
         return

@@ -2,7 +2,10 @@
 export interface StreamEvent { type: string, data: string }
 
 interface EventParser {
-  /** Takes the next bytes, cut anywhere: inside a character, inside a line, between CR and LF. Throws when one event is too large. */
+  /**
+   * Takes the next bytes, cut anywhere: inside a character, inside a line, between CR and LF.
+   * Throws when one event is too large.
+   */
   push: (bytes: Uint8Array) => void
 }
 
@@ -10,11 +13,14 @@ interface EventParser {
 const eventLimit = 4 * 1024 * 1024
 
 /**
- * Parser of server-sent events, as the HTML standard says (§9.2.6, "Interpreting an event stream"): lines end in CR, LF or
- * CRLF, a blank line dispatches, an event that the stream's end cuts off is dropped. `id` is not kept: we read the state again
- * after a reconnect instead of asking for what was missed.
+ * Parser of server-sent events, as the HTML standard says (§9.2.6, "Interpreting an event stream"):
+ * lines end in CR, LF or CRLF, a blank line dispatches, an event that the stream's end cuts off is
+ * dropped. `id` is not kept: we read the state again after a reconnect instead of asking for what
+ * was missed.
  */
-export function createEventParser(handlers: { onEvent: (event: StreamEvent) => void, onRetry: (milliseconds: number) => void }): EventParser {
+export function createEventParser(
+  handlers: { onEvent: (event: StreamEvent) => void, onRetry: (milliseconds: number) => void },
+): EventParser {
   const decoder = new TextDecoder()
   let line = ''
   let endedInCarriageReturn = false

@@ -6,22 +6,36 @@ import { operations } from '@shared/operations'
 import { requestOf } from '@shared/request-of'
 import { toLarderError } from './problem'
 
-/** One request to a data-plane target (path and query, percent-encoded), with the credential of this tab. */
-export type Exchange = (target: string, init: Pick<RequestInit, 'method' | 'headers' | 'body' | 'signal'>) => Promise<Response>
+/**
+ * One request to a data-plane target (path and query, percent-encoded), with the credential of this
+ * tab.
+ */
+export type Exchange = (
+  target: string,
+  init: Pick<RequestInit, 'method' | 'headers' | 'body' | 'signal'>,
+) => Promise<Response>
 
 interface HttpTransportOptions {
   fetch: typeof fetch
   /** Scheme, host and port of the server. */
   origin: string
   session: SessionToken
-  /** The server refused the bearer that is in use: idled out, signed out elsewhere, or the server was started anew. */
+  /**
+   * The server refused the bearer that is in use: idled out, signed out elsewhere, or the server
+   * was started anew.
+   */
   onSessionEnd: () => void
-  /** Whether somebody is there, so that what is asked counts as use of the session. @default always */
+  /**
+   * Whether somebody is there, so that what is asked counts as use of the session. @default always
+   */
   attended?: () => boolean
 }
 
 interface HttpTransport extends Transport {
-  /** Sends a request and gives its answer, if that is a success. Throws as `call` does; an abort by the signal stays one. */
+  /**
+   * Sends a request and gives its answer, if that is a success. Throws as `call` does; an abort by
+   * the signal stays one.
+   */
   request: Exchange
   /** Opens an answer of which the body is read as it comes. Throws as `call` does. */
   open: (target: string, signal: AbortSignal) => Promise<Response>
@@ -29,7 +43,13 @@ interface HttpTransport extends Transport {
   read: (target: string) => Promise<unknown>
 }
 
-export function createHttpTransport({ fetch, origin, session, onSessionEnd, attended = () => true }: HttpTransportOptions): HttpTransport {
+export function createHttpTransport({
+  fetch,
+  origin,
+  session,
+  onSessionEnd,
+  attended = () => true,
+}: HttpTransportOptions): HttpTransport {
   const request: Exchange = async (target, init) => {
     const token = session.get()
     const headers = new Headers(init.headers)
@@ -37,7 +57,14 @@ export function createHttpTransport({ fetch, origin, session, onSessionEnd, atte
       headers.set('Authorization', `Bearer ${token}`)
     if (!attended())
       headers.set('Larder-Unattended', '1')
-    const response = await reach(() => fetch(resolveTarget(target, origin), { ...init, headers, cache: 'no-store', credentials: 'omit', redirect: 'error' }))
+    const response = await reach(() =>
+      fetch(resolveTarget(target, origin), {
+        ...init,
+        headers,
+        cache: 'no-store',
+        credentials: 'omit',
+        redirect: 'error',
+      }))
     if (response.ok)
       return response
     const error = await reach(() => toLarderError(response))
@@ -52,7 +79,10 @@ export function createHttpTransport({ fetch, origin, session, onSessionEnd, atte
     async call<N extends OperationName>(name: N, input: OperationInput<N>): Promise<OperationOutput<N>> {
       const spec: OperationSpec = operations[name]
       const { method, path, query, body } = requestOf(name, input)
-      const response = await request(path + query, body === undefined ? { method } : { method, body, headers: { 'Content-Type': 'application/json' } })
+      const response = await request(
+        path + query,
+        body === undefined ? { method } : { method, body, headers: { 'Content-Type': 'application/json' } },
+      )
       return await reach(() => readAnswer(spec, response)) as OperationOutput<N>
     },
     open: (target, signal) => request(target, { signal }),
@@ -82,8 +112,9 @@ async function reach<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * The absolute URL of a target. URL parsers resolve a segment `.` or `..`, also written %2E (WHATWG URL §4.4), which would
- * send the request to another route than was meant: such a target is refused with `bad-encoding`.
+ * The absolute URL of a target. URL parsers resolve a segment `.` or `..`, also written %2E (WHATWG
+ * URL §4.4), which would send the request to another route than was meant: such a target is refused
+ * with `bad-encoding`.
  */
 export function resolveTarget(target: string, origin: string): string {
   const url = new URL(target, origin)

@@ -2,19 +2,30 @@ import type { ErrorCode, FieldError } from '@shared/errors'
 import { errorRegistry, LarderError } from '@shared/errors'
 
 /**
- * The error that an answer which is not a success stands for: the server's own from problem+json (RFC 9457 §3), else
- * `internal` with the status, as when something in between answered. Reads the body.
+ * The error that an answer which is not a success stands for: the server's own from problem+json
+ * (RFC 9457 §3), else `internal` with the status, as when something in between answered. Reads the
+ * body.
  */
 export async function toLarderError(response: Response): Promise<LarderError> {
   const problem = await readProblem(response)
   const retryAfter = Number(response.headers.get('Retry-After') ?? Number.NaN)
-  const options = { ...(Number.isFinite(retryAfter) && { retryAfter }), ...(problem?.errors && { errors: problem.errors }) }
-  if (!problem)
-    return new LarderError('internal', `The server answered ${response.status} ${response.statusText}`.trimEnd(), options)
+  const options = {
+    ...(Number.isFinite(retryAfter) && { retryAfter }),
+    ...(problem?.errors && { errors: problem.errors }),
+  }
+  if (!problem) {
+    return new LarderError(
+      'internal',
+      `The server answered ${response.status} ${response.statusText}`.trimEnd(),
+      options,
+    )
+  }
   return new LarderError(problem.code, problem.detail, options)
 }
 
-async function readProblem(response: Response): Promise<{ code: ErrorCode, detail: string, errors: FieldError[] | undefined } | undefined> {
+async function readProblem(
+  response: Response,
+): Promise<{ code: ErrorCode, detail: string, errors: FieldError[] | undefined } | undefined> {
   const text = await response.text()
   const body = parseObject(text)
   if (!/^application\/problem\+json\b/i.test(response.headers.get('Content-Type') ?? ''))
@@ -30,7 +41,10 @@ async function readProblem(response: Response): Promise<{ code: ErrorCode, detai
 }
 
 /** The body of the classic face: no code, so the status has to stand for one. */
-function readClassic(status: number, { message, detail }: Record<string, unknown>): { code: ErrorCode, detail: string, errors: undefined } | undefined {
+function readClassic(
+  status: number,
+  { message, detail }: Record<string, unknown>,
+): { code: ErrorCode, detail: string, errors: undefined } | undefined {
   if (typeof message !== 'string')
     return undefined
   const code: ErrorCode = status === 503 ? 'cache-off' : status === 404 ? 'not-found' : 'bad-request'

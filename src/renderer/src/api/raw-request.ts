@@ -27,8 +27,14 @@ export interface RawAnswer {
 /** Bytes of an answer that are shown. */
 const bodyLimit = 256 * 1024
 
-/** Sends a request as it is and tells what came back, whatever the status. Throws an Error with a sentence when it cannot be sent. */
-export async function sendRaw(request: RawRequest, { fetch, origin, session }: { fetch: typeof globalThis.fetch, origin: string, session: SessionToken }): Promise<RawAnswer> {
+/**
+ * Sends a request as it is and tells what came back, whatever the status. Throws an Error with a
+ * sentence when it cannot be sent.
+ */
+export async function sendRaw(
+  request: RawRequest,
+  { fetch, origin, session }: { fetch: typeof globalThis.fetch, origin: string, session: SessionToken },
+): Promise<RawAnswer> {
   const started = performance.now()
   try {
     const headers = new Headers(request.headers.map(([name, value]): [string, string] => [name, value]))
@@ -37,9 +43,23 @@ export async function sendRaw(request: RawRequest, { fetch, origin, session }: {
       headers.set('Api-Key', request.key)
     else if (token !== null)
       headers.set('Authorization', `Bearer ${token}`)
-    const response = await fetch(resolveTarget(request.target, origin), { method: request.method, headers, body: request.body ?? null, cache: 'no-store', credentials: 'omit', redirect: 'error' })
+    const response = await fetch(resolveTarget(request.target, origin), {
+      method: request.method,
+      headers,
+      body: request.body ?? null,
+      cache: 'no-store',
+      credentials: 'omit',
+      redirect: 'error',
+    })
     const { text, cut } = await readText(response, bodyLimit)
-    return { status: response.status, statusText: response.statusText, headers: [...response.headers], body: text, cut, duration: performance.now() - started }
+    return {
+      status: response.status,
+      statusText: response.statusText,
+      headers: [...response.headers],
+      body: text,
+      cut,
+      duration: performance.now() - started,
+    }
   }
   catch (cause) {
     throw new Error(`The request could not be sent: ${messageOf(cause)}`, { cause })

@@ -1,4 +1,7 @@
-/** The bearer of the signed-in session. Lives as long as the tab; a reload keeps it, another tab does not see it. */
+/**
+ * The bearer of the signed-in session. Lives as long as the tab; a reload keeps it, another tab
+ * does not see it.
+ */
 export interface SessionToken {
   get: () => string | null
   set: (token: string | null) => void
@@ -18,7 +21,10 @@ export function createSessionToken(storage: () => Storage): SessionToken {
   }
 }
 
-/** A browser that blocks storage throws at every touch; the session then ends with the page, and nothing else is lost. */
+/**
+ * A browser that blocks storage throws at every touch; the session then ends with the page, and
+ * nothing else is lost.
+ */
 function ignoringBlockedStorage<T>(access: () => T): T | undefined {
   try {
     return access()

@@ -1,7 +1,10 @@
 /** Where the lines of an axis lie: its ends, and in linear ones the middle. */
 interface Axis { low: number, high: number, marks: number[] }
 
-/** From 0 to `top`, or to a round number not below the highest value: 1, 2 or 5 times a power of ten; to 1 at least. */
+/**
+ * From 0 to `top`, or to a round number not below the highest value: 1, 2 or 5 times a power of
+ * ten; to 1 at least.
+ */
 export function linearAxis(values: readonly number[], top?: number): Axis {
   const high = top ?? roundUp(highestOf(values))
   return { low: 0, high, marks: [0, high / 2, high] }

@@ -5,8 +5,9 @@ interface Refresher {
 }
 
 /**
- * `read` runs at once on the first request; requests while it runs, or within `interval` milliseconds after it, are answered
- * together by one more read. `read` must not throw: it knows best where to show its failure.
+ * `read` runs at once on the first request; requests while it runs, or within `interval`
+ * milliseconds after it, are answered together by one more read. `read` must not throw: it knows
+ * best where to show its failure.
  */
 export function createRefresher(read: () => Promise<void>, interval: number): Refresher {
   let busy = false

@@ -11,7 +11,9 @@ const NewCacheDialog = defineAsyncComponent(() => import('../views/overview/NewC
 const AddEntryDialog = defineAsyncComponent(() => import('../views/overview/AddEntryDialog.vue'))
 const ViewAllDialog = defineAsyncComponent(() => import('../views/overview/ViewAllDialog.vue'))
 
-/** What one can do with caches, wherever it is asked for: a table's row, the palette, a shortcut. */
+/**
+ * What one can do with caches, wherever it is asked for: a table's row, the palette, a shortcut.
+ */
 export interface CacheActions {
   create: () => void
   createSample: () => void
@@ -31,17 +33,27 @@ export function useCacheActions(): CacheActions {
 
   return {
     create: () => void dialogs.show(NewCacheDialog, {}),
-    createSample: () => void notices.work('Creating a sample cache', (_, signal) => createSampleCache({ api, caches, signal })),
+    createSample: () =>
+      void notices.work('Creating a sample cache', (_, signal) => createSampleCache({ api, caches, signal })),
     addEntry: cache => void dialogs.show(AddEntryDialog, { cache }),
     viewAll: cache => void dialogs.show(ViewAllDialog, { cache }),
     setEnabled: ({ name }, enabled) => void notices.tell(() => caches.setEnabled(name, enabled)),
     async clear({ name, entries }) {
-      const agreed = entries === 0 || await dialogs.confirm({ title: `Clear ${name}?`, text: `This permanently deletes ${formatEntries(entries)}. The cache and its settings stay.`, action: `Clear ${formatEntries(entries)}` })
+      const agreed = entries === 0
+        || await dialogs.confirm({
+          title: `Clear ${name}?`,
+          text: `This permanently deletes ${formatEntries(entries)}. The cache and its settings stay.`,
+          action: `Clear ${formatEntries(entries)}`,
+        })
       if (agreed)
         await notices.tell(async () => `Cleared ${name}: ${formatEntries(await caches.clear(name))} deleted.`)
     },
     async remove({ name, entries }) {
-      const agreed = await dialogs.confirm({ title: `Delete ${name}?`, text: `This permanently deletes ${formatEntries(entries)} and the cache with its settings. Apps that use it get 404.`, action: `Delete ${name}` })
+      const agreed = await dialogs.confirm({
+        title: `Delete ${name}?`,
+        text: `This permanently deletes ${formatEntries(entries)} and the cache with its settings. Apps that use it get 404.`,
+        action: `Delete ${name}`,
+      })
       if (agreed)
         await notices.tell(() => caches.remove(name).then(() => `Deleted ${name} with ${formatEntries(entries)}.`))
     },

@@ -9,7 +9,10 @@ import { useApi } from './use-api'
 /** Milliseconds between reads while events come in. */
 const interval = 400
 
-/** Keeps the store of caches fresh while the screen is shown. Returns why there is nothing to show, as long as nothing has been read. */
+/**
+ * Keeps the store of caches fresh while the screen is shown. Returns why there is nothing to show,
+ * as long as nothing has been read.
+ */
 export function useFreshCaches(): Readonly<Ref<string>> {
   const { events } = useApi()
   const caches = useCaches()

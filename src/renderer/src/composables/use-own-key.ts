@@ -13,7 +13,10 @@ interface OwnKey {
   show: () => void
 }
 
-/** An API key of the signed-in user that may do this in the cache, for an example that can be run as it stands. */
+/**
+ * An API key of the signed-in user that may do this in the cache, for an example that can be run as
+ * it stands.
+ */
 export function useOwnKey(scope: 'read' | 'write', cache: () => string): OwnKey {
   const { client } = useApi()
   const notices = useNotices()
@@ -23,7 +26,10 @@ export function useOwnKey(scope: 'read' | 'write', cache: () => string): OwnKey 
   function show(): void {
     void notices.tell(async () => {
       const keys = await client['keys.list']()
-      const key = keys.find(({ scopes, caches, expiresAt }) => (scopes.includes(scope) || scopes.includes('admin')) && (caches === null || caches.includes(cache())) && expiresAt === null)
+      const key = keys.find(({ scopes, caches, expiresAt }) =>
+        (scopes.includes(scope) || scopes.includes('admin'))
+        && (caches === null || caches.includes(cache()))
+        && expiresAt === null)
       if (!key)
         throw new Error(`None of your API keys may ${scope} in ${cache()}.`)
       secret.value = (await client['keys.reveal']({ id: key.id })).secret
@@ -31,5 +37,9 @@ export function useOwnKey(scope: 'read' | 'write', cache: () => string): OwnKey 
     })
   }
 
-  return { shown: shallowReadonly(shown), putIn: command => command.replace(`$${keyVariable}`, name => secret.value ?? name), show }
+  return {
+    shown: shallowReadonly(shown),
+    putIn: command => command.replace(`$${keyVariable}`, name => secret.value ?? name),
+    show,
+  }
 }

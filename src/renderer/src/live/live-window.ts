@@ -2,7 +2,10 @@ import type { OperationOutput } from '@shared/operations'
 
 type Statistics = OperationOutput<'stats.get'>
 
-/** What the ten seconds before a moment were like; null where there is nothing to tell: nobody read, nobody asked, nobody watched. */
+/**
+ * What the ten seconds before a moment were like; null where there is nothing to tell: nobody read,
+ * nobody asked, nobody watched.
+ */
 export interface Sample {
   /** Seconds since 1970. */
   at: number
@@ -20,7 +23,10 @@ export interface Sample {
 export const windowSeconds = 900
 /** Seconds that each point sums up, as the server does for its requests per second. */
 const span = 10
-/** Longest distance of two readings, in seconds, that still makes one line: more means that nobody watched. */
+/**
+ * Longest distance of two readings, in seconds, that still makes one line: more means that nobody
+ * watched.
+ */
 const longestStep = 5
 
 interface Reading { at: number, hits: number, reads: number, answered: number, durations: readonly number[] }
@@ -69,7 +75,8 @@ export function createLiveWindow(): LiveWindow {
       samples.push({
         at,
         hitRatio: asked > 0 ? (totals.hits - first.hits) / asked : null,
-        // Of the whole server for those whom it concerns; otherwise of one's own caches, between two readings.
+        // Of the whole server for those whom it concerns; otherwise of one's own caches, between
+        // two readings.
         rate: requestsPerSecond ?? (at > first.at ? (reading.answered - first.answered) / (at - first.at) : null),
         p50: quantile(taken, 0.5),
         p99: quantile(taken, 0.99),

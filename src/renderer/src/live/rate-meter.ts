@@ -1,8 +1,14 @@
 /** Rates of things that are counted since ever, by name. */
 interface RateMeter {
-  /** Takes the counts as they stand at `at`, in seconds. Names that are not in it any more are forgotten. */
+  /**
+   * Takes the counts as they stand at `at`, in seconds. Names that are not in it any more are
+   * forgotten.
+   */
   note: (counts: ReadonlyMap<string, number>, at: number) => void
-  /** Mean per second over the span, or between the last two readings where these lie further apart; null before there are two. */
+  /**
+   * Mean per second over the span, or between the last two readings where these lie further apart;
+   * null before there are two.
+   */
   rate: (name: string) => number | null
 }
 

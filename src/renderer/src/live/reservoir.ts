@@ -5,7 +5,10 @@ interface Reservoir<T> {
   take: () => T[]
 }
 
-/** Vitter's algorithm R: the n-th thing replaces a random one with probability capacity/n, so each had the same chance to stay. */
+/**
+ * Vitter's algorithm R: the n-th thing replaces a random one with probability capacity/n, so each
+ * had the same chance to stay.
+ */
 export function createReservoir<T>(capacity: number, random: () => number = Math.random): Reservoir<T> {
   let kept: T[] = []
   let seen = 0

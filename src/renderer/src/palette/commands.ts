@@ -42,26 +42,72 @@ export interface CommandDeps {
   signOut: () => void
 }
 
-/** Everything that can be done without asking for more than a cache, in the order in which an empty search shows it. */
+/**
+ * Everything that can be done without asking for more than a cache, in the order in which an empty
+ * search shows it.
+ */
 export function listCommands(deps: CommandDeps): Command[] {
-  return [...screenCommands(deps), ...actionCommands(deps), ...deps.caches.flatMap(cache => cacheCommands(cache, deps)), ...deps.keys.flatMap(key => keyCommands(key, deps)), ...readCommands(deps)]
+  return [
+    ...screenCommands(deps),
+    ...actionCommands(deps),
+    ...deps.caches.flatMap(cache => cacheCommands(cache, deps)),
+    ...deps.keys.flatMap(key => keyCommands(key, deps)),
+    ...readCommands(deps),
+  ]
 }
 
 function screenCommands({ router }: CommandDeps): Command[] {
-  return screens.filter(screen => screen.icon).map(({ name, title, key }) => ({ id: `screen:${name}`, title, group: 'Screens', ...(key && { keys: `g ${key}` }), run: () => void router.push({ name }) }))
+  return screens
+    .filter(screen => screen.icon)
+    .map(({ name, title, key }) =>
+      ({
+        id: `screen:${name}`,
+        title,
+        group: 'Screens',
+        ...(key && { keys: `g ${key}` }),
+        run: () => void router.push({ name }),
+      }))
 }
 
-function actionCommands({ api, actions, keyActions, newUser, user, serving, setServing, setTheme, copy, openShortcuts, signOut }: CommandDeps): Command[] {
-  const action = (title: string, run: () => void, more: Pick<Command, 'keys' | 'detail'> = {}): Command => ({ id: `action:${title}`, title, group: 'Actions', run, ...more })
+function actionCommands({
+  api,
+  actions,
+  keyActions,
+  newUser,
+  user,
+  serving,
+  setServing,
+  setTheme,
+  copy,
+  openShortcuts,
+  signOut,
+}: CommandDeps): Command[] {
+  const action = (title: string, run: () => void, more: Pick<Command, 'keys' | 'detail'> = {}): Command =>
+    ({ id: `action:${title}`, title, group: 'Actions', run, ...more })
   return [
     action('New cache…', actions.create, { keys: 'n' }),
     action('New API key…', keyActions.create),
     ...user?.admin ? [action('New user…', newUser)] : [],
-    ...user?.admin ? [serving ? action('Switch all caching off', () => setServing(false), { detail: 'Every app gets 503' }) : action('Switch all caching on', () => setServing(true))] : [],
+    ...user?.admin
+      ? [
+          serving
+            ? action('Switch all caching off', () => setServing(false), { detail: 'Every app gets 503' })
+            : action('Switch all caching on', () => setServing(true)),
+        ]
+      : [],
     action('Create a sample cache', actions.createSample, { detail: 'Entries of every kind' }),
     action('Copy the base URL', () => copy(async () => api.origin, 'The base URL'), { detail: api.origin }),
-    action('Copy a one-time sign-in link', () => copy(async () => (await api.client['session.code']()).url, 'A sign-in link, which works once within 10 minutes,'), { detail: 'For another browser' }),
-    ...(['system', 'light', 'dark'] as const).map(theme => action(`Theme: ${themeNames[theme]}`, () => setTheme(theme))),
+    action(
+      'Copy a one-time sign-in link',
+      () =>
+        copy(
+          async () => (await api.client['session.code']()).url,
+          'A sign-in link, which works once within 10 minutes,',
+        ),
+      { detail: 'For another browser' },
+    ),
+    ...(['system', 'light', 'dark'] as const).map(theme =>
+      action(`Theme: ${themeNames[theme]}`, () => setTheme(theme))),
     action('Keyboard shortcuts', openShortcuts, { keys: '?' }),
     ...api.owned ? [] : [action('Sign out', signOut)],
   ]
@@ -69,9 +115,12 @@ function actionCommands({ api, actions, keyActions, newUser, user, serving, setS
 
 function cacheCommands(cache: Cache, { actions, router }: CommandDeps): Command[] {
   const { name, enabled } = cache
-  const command = (title: string, run: () => void): Command => ({ id: `cache:${name}:${title}`, title, group: 'Caches', run })
+  const command = (title: string, run: () => void): Command =>
+    ({ id: `cache:${name}:${title}`, title, group: 'Caches', run })
   return [
-    ...router.hasRoute('cache') ? [command(`Open ${name}`, () => void router.push({ name: 'cache', params: { name } }))] : [],
+    ...router.hasRoute('cache')
+      ? [command(`Open ${name}`, () => void router.push({ name: 'cache', params: { name } }))]
+      : [],
     command(`Add entry to ${name}…`, () => actions.addEntry(cache)),
     command(`View all of ${name}`, () => actions.viewAll(cache)),
     command(`Switch ${name} ${enabled ? 'off' : 'on'}`, () => actions.setEnabled(cache, !enabled)),
@@ -81,7 +130,8 @@ function cacheCommands(cache: Cache, { actions, router }: CommandDeps): Command[
 }
 
 function keyCommands(key: Key, { keyActions }: CommandDeps): Command[] {
-  const command = (title: string, run: () => void): Command => ({ id: `key:${key.id}:${title}`, title, group: 'API keys', run })
+  const command = (title: string, run: () => void): Command =>
+    ({ id: `key:${key.id}:${title}`, title, group: 'API keys', run })
   return [
     command(`Reveal API key ${key.label}`, () => keyActions.reveal(key)),
     command(`Edit API key ${key.label}…`, () => keyActions.edit(key)),
@@ -93,7 +143,8 @@ function keyCommands(key: Key, { keyActions }: CommandDeps): Command[] {
 /** The operations of the table that only read and need no input: their answers as they come. */
 function readCommands({ api, user, showText }: CommandDeps): Command[] {
   return (Object.entries(operations) as [OperationName, OperationSpec][])
-    .filter(([, { method, mutates, reach, input }]) => method === 'GET' && !mutates && (reach === 'own' || user?.admin) && input.safeParse({}).success)
+    .filter(([, { method, mutates, reach, input }]) =>
+      method === 'GET' && !mutates && (reach === 'own' || user?.admin) && input.safeParse({}).success)
     .map(([name, { summary, path, media }]) => ({
       id: `api:${name}`,
       title: summary.replace(/\.$/, ''),
@@ -106,7 +157,10 @@ function readCommands({ api, user, showText }: CommandDeps): Command[] {
     }))
 }
 
-/** Commands that have every word of the search, best first: those that begin so, then those with a word that does. */
+/**
+ * Commands that have every word of the search, best first: those that begin so, then those with a
+ * word that does.
+ */
 export function searchCommands(commands: readonly Command[], search: string): Command[] {
   const words = search.toLowerCase().split(/\s+/).filter(word => word !== '')
   if (words.length === 0)

@@ -22,12 +22,19 @@ export function useShellShortcuts(): void {
   useShortcuts([
     { keys: 'mod+k', label: 'Command palette', run: useOpenPalette() },
     { keys: '?', label: 'Keyboard shortcuts', run: useOpenShortcuts() },
-    ...screens.flatMap(({ name, title, key }) => key ? [{ keys: `g ${key}`, label: `Go to ${title}`, run: () => void router.push({ name }) }] : []),
+    ...screens.flatMap(({ name, title, key }) =>
+      key ? [{ keys: `g ${key}`, label: `Go to ${title}`, run: () => void router.push({ name }) }] : []),
   ])
 
   useEventListener(window, 'keydown', (event) => {
-    if (event.defaultPrevented || event.isComposing || event.repeat || event.altKey || dialogs.open.length > 0 || session.phase !== 'signed-in')
+    if (event.defaultPrevented
+      || event.isComposing
+      || event.repeat
+      || event.altKey
+      || dialogs.open.length > 0
+      || session.phase !== 'signed-in') {
       return
+    }
     const command = event.ctrlKey || event.metaKey
     if (!command && (!shortcuts.singleKeys || isEditable(event.target)))
       return
@@ -46,5 +53,8 @@ export function useShellShortcuts(): void {
 
 /** Where keys are text, or choose from a list by its letters. */
 function isEditable(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('input:not([type=checkbox]), textarea, select, [contenteditable], [role=menu], [role=listbox], [role=tree], [role=grid]') !== null
+  return target instanceof Element
+    && target.closest(
+      'input:not([type=checkbox]), textarea, select, [contenteditable], [role=menu], [role=listbox], [role=tree], [role=grid]',
+    ) !== null
 }

@@ -2,7 +2,10 @@ import type { SnippetRequest } from './request'
 import { keyVariable } from './request'
 import { toBase64 } from './text'
 
-/** Characters above which a body is piped: the kernel takes 128 KiB a word, and a character is up to 3 bytes. */
+/**
+ * Characters above which a body is piped: the kernel takes 128 KiB a word, and a character is up to
+ * 3 bytes.
+ */
 const longestWord = 40_000
 /** Characters up to which the command stays on one line. */
 const longestLine = 100

@@ -5,7 +5,14 @@ import { escapeText, longEscape, toBase64 } from './text'
 /** The request as a Go program that compiles as it stands. */
 export function writeGo({ method, url, headers, body, withKey }: SnippetRequest): string {
   const binary = body instanceof Uint8Array
-  const packages = [...(binary ? ['encoding/base64'] : []), 'fmt', 'io', 'net/http', 'os', ...(body === undefined ? [] : ['strings'])]
+  const packages = [
+    ...(binary ? ['encoding/base64'] : []),
+    'fmt',
+    'io',
+    'net/http',
+    'os',
+    ...(body === undefined ? [] : ['strings']),
+  ]
   return [
     'package main',
     '',

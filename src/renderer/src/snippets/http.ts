@@ -1,8 +1,14 @@
 import type { SnippetRequest } from './request'
 import { keyVariable } from './request'
 
-/** The request as it goes over the wire (RFC 9112 §3), for reading; `credential` is shown in place of the one that is sent. */
-export function writeHttp({ method, url, headers, body, withKey }: SnippetRequest, credential = `Api-Key: $${keyVariable}`): string {
+/**
+ * The request as it goes over the wire (RFC 9112 §3), for reading; `credential` is shown in place
+ * of the one that is sent.
+ */
+export function writeHttp(
+  { method, url, headers, body, withKey }: SnippetRequest,
+  credential = `Api-Key: $${keyVariable}`,
+): string {
   const { host, pathname, search } = new URL(url)
   const lines = [
     `${method} ${pathname}${search} HTTP/1.1`,
@@ -13,5 +19,10 @@ export function writeHttp({ method, url, headers, body, withKey }: SnippetReques
   if (body === undefined)
     return lines.join('\n')
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
-  return [...lines, `Content-Length: ${typeof body === 'string' ? new TextEncoder().encode(body).length : body.length}`, '', text].join('\n')
+  return [
+    ...lines,
+    `Content-Length: ${typeof body === 'string' ? new TextEncoder().encode(body).length : body.length}`,
+    '',
+    text,
+  ].join('\n')
 }

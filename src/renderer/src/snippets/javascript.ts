@@ -41,7 +41,9 @@ function headerLines(headers: SnippetRequest['headers'], withKey: boolean): stri
 }
 
 function bodyLiteral(body: string | Uint8Array): string {
-  return typeof body === 'string' ? literal(body) : `Uint8Array.from(atob(${literal(toBase64(body))}), char => char.charCodeAt(0))`
+  return typeof body === 'string'
+    ? literal(body)
+    : `Uint8Array.from(atob(${literal(toBase64(body))}), char => char.charCodeAt(0))`
 }
 
 function literal(text: string): string {

@@ -2,7 +2,10 @@ import type { SnippetRequest } from './request'
 import { keyVariable } from './request'
 import { escapeText, longEscape, toBase64 } from './text'
 
-/** The request for Python 3 with its standard library alone, which sends the path as it stands; `requests` would decode `%2E` in it. */
+/**
+ * The request for Python 3 with its standard library alone, which sends the path as it stands;
+ * `requests` would decode `%2E` in it.
+ */
 export function writePython({ method, url, headers, body, withKey }: SnippetRequest): string {
   const fields = [
     ...(withKey ? [`        'Api-Key': os.environ['${keyVariable}'],`] : []),

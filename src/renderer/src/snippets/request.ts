@@ -7,7 +7,10 @@ export interface SnippetRequest {
   headers: readonly (readonly [name: string, value: string])[]
   /** Text is sent as UTF-8. */
   body?: string | Uint8Array | undefined
-  /** Whether to send the API key, which every snippet takes from the environment: code that is copied gets committed. */
+  /**
+   * Whether to send the API key, which every snippet takes from the environment: code that is
+   * copied gets committed.
+   */
   withKey: boolean
 }
 

@@ -1,11 +1,15 @@
 /**
- * Characters that show nothing, or change how what surrounds them shows: controls, bidirectional overrides ("Trojan Source"), byte order marks,
- * line separators. In a literal they are written as escapes, so that copied code does what it looks like.
+ * Characters that show nothing, or change how what surrounds them shows: controls, bidirectional
+ * overrides ("Trojan Source"), byte order marks, line separators. In a literal they are written as
+ * escapes, so that copied code does what it looks like.
  */
 const hidden = /[\p{C}\p{Zl}\p{Zp}]/gu
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-/** The inside of a quoted literal of most languages; `escape` writes a code point their way. Lone surrogates become U+FFFD, as on every wire. */
+/**
+ * The inside of a quoted literal of most languages; `escape` writes a code point their way. Lone
+ * surrogates become U+FFFD, as on every wire.
+ */
 export function escapeText(text: string, quote: '\'' | '"', escape: (codePoint: number) => string): string {
   return text.toWellFormed()
     .replaceAll('\\', '\\\\')
@@ -19,7 +23,10 @@ export function longEscape(codePoint: number): string {
   return codePoint > 0xFFFF ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`
 }
 
-/** Without spreading the bytes over a call's arguments, of which there may be a hundred thousand or so. */
+/**
+ * Without spreading the bytes over a call's arguments, of which there may be a hundred thousand or
+ * so.
+ */
 export function toBase64(bytes: Uint8Array): string {
   let binary = ''
   for (const byte of bytes)

@@ -17,7 +17,10 @@ export const useCaches = defineStore('caches', () => {
   const { client } = useApi()
   const told = shallowRef<readonly Cache[]>([])
   const loaded = shallowRef(false)
-  /** Switches that are on their way: shown as wanted, so that a read in between does not flip them back. */
+  /**
+   * Switches that are on their way: shown as wanted, so that a read in between does not flip them
+   * back.
+   */
   const moving = shallowReactive(new Map<string, { enabled: boolean }>())
   const inTurn = createQueue()
   const meter = createRateMeter(rateSpan)
@@ -25,7 +28,8 @@ export const useCaches = defineStore('caches', () => {
   const rates = shallowRef<ReadonlyMap<string, number | null>>(new Map())
   let reads = 0
 
-  const list = computed(() => told.value.map(cache => ({ ...cache, enabled: moving.get(cache.name)?.enabled ?? cache.enabled })))
+  const list = computed(() =>
+    told.value.map(cache => ({ ...cache, enabled: moving.get(cache.name)?.enabled ?? cache.enabled })))
 
   /** Throws what `caches.list` throws. Of overlapping reads the latest wins. */
   async function read(): Promise<void> {
@@ -35,7 +39,10 @@ export const useCaches = defineStore('caches', () => {
       return
     told.value = caches
     loaded.value = true
-    meter.note(new Map(caches.map(({ name, statistics }) => [name, statistics.latency.count])), performance.now() / 1000)
+    meter.note(
+      new Map(caches.map(({ name, statistics }) => [name, statistics.latency.count])),
+      performance.now() / 1000,
+    )
     rates.value = new Map(caches.map(({ name }) => [name, meter.rate(name)]))
   }
 
@@ -87,5 +94,15 @@ export const useCaches = defineStore('caches', () => {
     told.value = told.value.map(cache => cache.name === changed.name ? changed : cache)
   }
 
-  return { list, loaded: shallowReadonly(loaded), rates: shallowReadonly(rates), read, forget, setEnabled, create, clear, remove }
+  return {
+    list,
+    loaded: shallowReadonly(loaded),
+    rates: shallowReadonly(rates),
+    read,
+    forget,
+    setEnabled,
+    create,
+    clear,
+    remove,
+  }
 })

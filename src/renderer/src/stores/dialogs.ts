@@ -8,8 +8,8 @@ interface OpenDialog { id: number, component: DialogComponent, props: object }
 const ConfirmDialog = defineAsyncComponent(() => import('../components/ConfirmDialog.vue'))
 
 /**
- * Dialogs that may be opened from anywhere: screens, the palette, shortcuts. Each component is shown until it emits `close`. One opened from another lies over
- * it.
+ * Dialogs that may be opened from anywhere: screens, the palette, shortcuts. Each component is
+ * shown until it emits `close`. One opened from another lies over it.
  */
 export const useDialogs = defineStore('dialogs', () => {
   const open = shallowRef<readonly OpenDialog[]>([])

@@ -64,7 +64,10 @@ export const useKeys = defineStore('keys', () => {
   return { list: shallowReadonly(list), loaded: shallowReadonly(loaded), read, create, update, rotate, revoke, reveal }
 })
 
-/** The outcome of a change, after the list was read again. The change is done whether or not that reading works: a new secret must not get lost over it. */
+/**
+ * The outcome of a change, after the list was read again. The change is done whether or not that
+ * reading works: a new secret must not get lost over it.
+ */
 async function then<T>(read: () => Promise<void>, change: Promise<T>): Promise<T> {
   const outcome = await change
   await read().catch(() => {})

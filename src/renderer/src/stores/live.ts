@@ -11,12 +11,16 @@ import { useServer } from './server'
 
 /** Milliseconds from one reading to the next. */
 const interval = 1000
-/** Requests a second that are looked at for the latency: enough for a 99th percentile, cheap at any load. */
+/**
+ * Requests a second that are looked at for the latency: enough for a 99th percentile, cheap at any
+ * load.
+ */
 const sampled = 512
 
 /**
- * The last fifteen minutes, read once a second while somebody looks, on whatever screen. The figures come from the server's counters, the latency from
- * an even sample of the requests of each second.
+ * The last fifteen minutes, read once a second while somebody looks, on whatever screen. The
+ * figures come from the server's counters, the latency from an even sample of the requests of each
+ * second.
  */
 export const useLive = defineStore('live', () => {
   const { events } = useApi()

@@ -23,7 +23,10 @@ interface Work {
 /** What an action may return: its sentence, or that with a way back. */
 export type Outcome = string | { text: string, undo: () => Promise<string | void> } | void
 
-/** Milliseconds that a notice of success stays, with a way back a little longer; one of failure stays until it is closed. */
+/**
+ * Milliseconds that a notice of success stays, with a way back a little longer; one of failure
+ * stays until it is closed.
+ */
 const lifetime = 6000
 const undoLifetime = 12_000
 /** Most lines at once: the oldest gives way. */
@@ -61,7 +64,10 @@ export const useNotices = defineStore('notices', () => {
       timers.set(id, setTimeout(close, notice.undo ? undoLifetime : lifetime, id))
   }
 
-  /** Runs an action of the person and shows its failure, or the sentence that it returns. True when it did not fail. */
+  /**
+   * Runs an action of the person and shows its failure, or the sentence that it returns. True when
+   * it did not fail.
+   */
   async function tell(action: () => Promise<Outcome>): Promise<boolean> {
     try {
       const outcome = await action()
@@ -78,12 +84,17 @@ export const useNotices = defineStore('notices', () => {
   }
 
   /** `tell` for long work: shows how far it is, with a button that aborts the signal. */
-  function work(title: string, action: (report: (part: number) => void, signal: AbortSignal) => Promise<Outcome>): Promise<boolean> {
+  function work(
+    title: string,
+    action: (report: (part: number) => void, signal: AbortSignal) => Promise<Outcome>,
+  ): Promise<boolean> {
     const id = ++last
     const abort = new AbortController()
     works.value = [...works.value, { id, title, part: null, cancel: () => abort.abort() }]
-    const report = (part: number): void => void (works.value = works.value.map(item => item.id === id ? { ...item, part } : item))
-    return tell(() => action(report, abort.signal).finally(() => works.value = works.value.filter(item => item.id !== id)))
+    const report = (part: number): void =>
+      void (works.value = works.value.map(item => item.id === id ? { ...item, part } : item))
+    return tell(() =>
+      action(report, abort.signal).finally(() => works.value = works.value.filter(item => item.id !== id)))
   }
 
   return { list: shallowReadonly(list), works: shallowReadonly(works), show, tell, work, close, hold, resume }

@@ -28,7 +28,10 @@ export const useServer = defineStore('server', () => {
     return next
   }
 
-  /** The switch was moved, here or elsewhere: shown at once, whatever a read that is under way has seen before. */
+  /**
+   * The switch was moved, here or elsewhere: shown at once, whatever a read that is under way has
+   * seen before.
+   */
   function switched(now: boolean): void {
     reads++
     if (statistics.value)

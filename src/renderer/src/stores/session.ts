@@ -21,8 +21,8 @@ export const useSession = defineStore('session', () => {
   onSessionEnd(() => leave('Your session has ended. Sign in again.'))
 
   /**
-   * Goes on with the session that this tab still has, or signs in by a one-time code where there is one. Where somebody
-   * is signed in, the code waits for the person's word.
+   * Goes on with the session that this tab still has, or signs in by a one-time code where there is
+   * one. Where somebody is signed in, the code waits for the person's word.
    */
   async function start(code: string | null): Promise<void> {
     const kept = session.get() !== null || owned
@@ -44,7 +44,10 @@ export const useSession = defineStore('session', () => {
     }
   }
 
-  /** Takes up the session that this tab has; false where that is none any more, or the server is not reached. */
+  /**
+   * Takes up the session that this tab has; false where that is none any more, or the server is not
+   * reached.
+   */
   async function resume(): Promise<boolean> {
     try {
       const me = await client['session.get']()
@@ -53,7 +56,8 @@ export const useSession = defineStore('session', () => {
       return true
     }
     catch (error) {
-      // A bearer that was refused is gone by now, with a reason of its own. Otherwise it is kept: the next load may reach the server.
+      // A bearer that was refused is gone by now, with a reason of its own. Otherwise it is kept:
+      // the next load may reach the server.
       if (session.get() !== null)
         reason.value = messageOf(error)
       phase.value = 'signed-out'
@@ -62,8 +66,8 @@ export const useSession = defineStore('session', () => {
   }
 
   /**
-   * Whether the person at this tab wants another account in it. Anybody can send a link with a code of their own, and
-   * what is typed here afterwards would be theirs.
+   * Whether the person at this tab wants another account in it. Anybody can send a link with a code
+   * of their own, and what is typed here afterwards would be theirs.
    */
   async function agrees(): Promise<boolean> {
     // Dialogs of whoever was here before are closed first.
@@ -81,7 +85,9 @@ export const useSession = defineStore('session', () => {
     enter(await client['session.create']({ name, password }))
   }
 
-  /** Throws LarderError `name-taken`, `registration-closed`, `invalid-input`, `too-many-attempts`. */
+  /**
+   * Throws LarderError `name-taken`, `registration-closed`, `invalid-input`, `too-many-attempts`.
+   */
   async function register(name: string, password: string): Promise<void> {
     await client['users.create']({ name, password })
     await signIn(name, password)
@@ -90,7 +96,8 @@ export const useSession = defineStore('session', () => {
   async function signOut(): Promise<void> {
     const end = client['session.delete']()
     leave('')
-    // The bearer is gone from this tab either way; where the server was not reached, it idles out there.
+    // The bearer is gone from this tab either way; where the server was not reached, it idles out
+    // there.
     await end.catch(() => {})
   }
 
@@ -116,5 +123,15 @@ export const useSession = defineStore('session', () => {
     phase.value = 'signed-out'
   }
 
-  return { phase: shallowReadonly(phase), user: shallowReadonly(user), reason: shallowReadonly(reason), owned, start, signIn, register, refresh, signOut }
+  return {
+    phase: shallowReadonly(phase),
+    user: shallowReadonly(user),
+    reason: shallowReadonly(reason),
+    owned,
+    start,
+    signIn,
+    register,
+    refresh,
+    signOut,
+  }
 })

@@ -3,7 +3,10 @@ import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
 import { keepChoice, readChoice } from '../storage'
 
 interface Shortcut {
-  /** What is pressed, as `KeyboardEvent.key` has it: `n`, `?`, `g o` (one after the other), `mod+k` (Ctrl or ⌘). */
+  /**
+   * What is pressed, as `KeyboardEvent.key` has it: `n`, `?`, `g o` (one after the other), `mod+k`
+   * (Ctrl or ⌘).
+   */
   keys: string
   label: string
   run: () => void

@@ -6,7 +6,10 @@ import { keepChoice, readChoice } from '../storage'
 export const themes = ['system', 'light', 'dark'] as const
 export type Theme = typeof themes[number]
 
-/** The theme that this browser is set to. src/renderer/public/theme.js reads the same choice before the first paint. */
+/**
+ * The theme that this browser is set to. src/renderer/public/theme.js reads the same choice before
+ * the first paint.
+ */
 export const useTheme = defineStore('theme', () => {
   const prefersDark = usePreferredDark()
   const choice = shallowRef<Theme>(themes.find(theme => theme === readChoice('theme')) ?? 'system')

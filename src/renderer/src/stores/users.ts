@@ -68,8 +68,13 @@ async function taking<T>(change: Promise<T>): Promise<T> {
     return await change
   }
   catch (error) {
-    if (error instanceof LarderError && error.code === 'name-taken')
-      throw new LarderError('name-taken', error.message, { cause: error, errors: [{ field: 'name', message: error.message }] })
+    if (error instanceof LarderError && error.code === 'name-taken') {
+      throw new LarderError(
+        'name-taken',
+        error.message,
+        { cause: error, errors: [{ field: 'name', message: error.message }] },
+      )
+    }
     throw error
   }
 }

@@ -9,7 +9,11 @@ import { evictionNames } from '../../../../src/shared/evictions'
 
 const capacity = 40
 const name = fc.constantFrom(...evictionNames)
-const step = fc.record({ type: fc.constantFrom('add', 'use', 'remove', 'evict', 'move', 'again', 'clear'), slot: fc.nat(capacity - 1), name })
+const step = fc.record({
+  type: fc.constantFrom('add', 'use', 'remove', 'evict', 'move', 'again', 'clear'),
+  slot: fc.nat(capacity - 1),
+  name,
+})
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 
 function drain(policy: EvictionPolicy): number[] {
@@ -22,8 +26,14 @@ function drain(policy: EvictionPolicy): number[] {
   return victims
 }
 
-/** A cache of so many slots, whose policy is changed again and again before the change before has come to its end. */
-function play(first: EvictionName, steps: readonly Step[]): { policy: EvictionPolicy, there: Set<number>, latest: number } {
+/**
+ * A cache of so many slots, whose policy is changed again and again before the change before has
+ * come to its end.
+ */
+function play(
+  first: EvictionName,
+  steps: readonly Step[],
+): { policy: EvictionPolicy, there: Set<number>, latest: number } {
   const memory = createPolicyMemory(3)
   const there = new Set<number>()
   let handover = { both: createEviction(first, memory), move: (_: number) => false }
@@ -55,7 +65,8 @@ function play(first: EvictionName, steps: readonly Step[]): { policy: EvictionPo
   return { policy: handover.both, there, latest }
 }
 
-// Red: in handover.ts let `use` be `to.use(slot)` where the slot was handed over; leave `turn(slot)` out anywhere; let `victim` be `to.victim()`.
+// Red: in handover.ts let `use` be `to.use(slot)` where the slot was handed over; leave
+// `turn(slot)` out anywhere; let `victim` be `to.victim()`.
 it('names each slot once, and the one used last at the end, in the order that it tells', () => {
   fc.assert(fc.property(name, fc.array(step, { maxLength: 200, size: 'max' }), (first, steps) => {
     const { policy, there, latest } = play(first, steps)
@@ -70,8 +81,14 @@ it('names each slot once, and the one used last at the end, in the order that it
 })
 
 // Red: in handover.ts let `move` take `from.order()`'s last; leave `from.remove(slot)` out.
-it.each(evictionNames.flatMap(from => evictionNames.map(to => [from, to] as const)))('from %s to %s the order stays', (from, to) => {
-  fc.assert(fc.property(fc.array(fc.nat(capacity - 1), { maxLength: 120 }), fc.integer({ min: 1, max: 7 }), (uses, atOnce) => {
+it.each(evictionNames.flatMap(from => evictionNames.map(to => [from, to] as const)))('from %s to %s the order stays', (
+  from,
+  to,
+) => {
+  fc.assert(fc.property(fc.array(fc.nat(capacity - 1), { maxLength: 120 }), fc.integer({ min: 1, max: 7 }), (
+    uses,
+    atOnce,
+  ) => {
     const memory = createPolicyMemory(3)
     const [before, after] = [createEviction(from, memory), createEviction(to, memory)]
     before.reserve(capacity)

@@ -74,7 +74,8 @@ function createPair(name: EvictionName): Pair {
     there.add(slot)
   }
   /** One of these, if there are any. */
-  const pick = (from: readonly number[], index: number): number[] => from.slice(index % Math.max(1, from.length)).slice(0, 1)
+  const pick = (from: readonly number[], index: number): number[] =>
+    from.slice(index % Math.max(1, from.length)).slice(0, 1)
 
   return {
     run(step) {
@@ -82,7 +83,8 @@ function createPair(name: EvictionName): Pair {
       switch (step.type) {
         case 'add': return pick(slots.filter(slot => !there.has(slot)), step.choice).forEach(add)
         case 'remove': return pick(known, step.choice).forEach(remove)
-        case 'use': return pick(known, step.choice).forEach(slot => Array.from({ length: step.times }).forEach(() => use(slot)))
+        case 'use': return pick(known, step.choice).forEach(slot =>
+          Array.from({ length: step.times }).forEach(() => use(slot)))
         case 'evict': return void evict()
         case 'ask': return void ask()
         case 'clear':
@@ -98,8 +100,10 @@ function createPair(name: EvictionName): Pair {
 }
 
 describe.each(evictionNames)('%s', (name) => {
-  // Red with: lru.ts `use` that only returns · sieve.ts `hand = next` in `remove`, `visited.set(slot, 0)` left out of `add`, `hand !== latest` left out of
-  // `victim` · lfu.ts `mostUses` left out of `use`, `ranks = 31`, `age` never raised, `rank !== ring` left out of `firstOf` or `order` · rings.ts `link` left out of `remove`.
+  // Red with: lru.ts `use` that only returns · sieve.ts `hand = next` in `remove`,
+  // `visited.set(slot, 0)` left out of `add`, `hand !== latest` left out of `victim` · lfu.ts
+  // `mostUses` left out of `use`, `ranks = 31`, `age` never raised, `rank !== ring` left out of
+  // `firstOf` or `order` · rings.ts `link` left out of `remove`.
   it('names the victims that the model names, whatever happens', () => {
     fc.assert(fc.property(fc.array(step, { maxLength: 300, size: 'max' }), (history) => {
       const pair = createPair(name)
@@ -111,7 +115,8 @@ describe.each(evictionNames)('%s', (name) => {
     }), { numRuns: 500 })
   })
 
-  // Red with: `hand === latest` left out of sieve.ts, `slot !== latest` out of lfu.ts' `firstOf` or `order`.
+  // Red with: `hand === latest` left out of sieve.ts, `slot !== latest` out of lfu.ts' `firstOf` or
+  // `order`.
   it('spares what was added or used last, while there is another', () => {
     fc.assert(fc.property(fc.array(step, { maxLength: 60 }), choice, (history, last) => {
       const pair = createPair(name)
@@ -140,7 +145,8 @@ describe.each(evictionNames)('%s', (name) => {
   })
 })
 
-// Red with: sieve.ts `left-- > 0` left out, and with `visited.set(hand, 0)` left out after the loop; lfu.ts `left > 0` or `places.set` left out of `firstOf`.
+// Red with: sieve.ts `left-- > 0` left out, and with `visited.set(hand, 0)` left out after the
+// loop; lfu.ts `left > 0` or `places.set` left out of `firstOf`.
 it.each(['sieve', 'lfu'] as const)('%s walks past at most 1,000 used slots, and stays with its answer', (name) => {
   const policy = createPolicyAlone(name)
   policy.reserve(5000)

@@ -20,10 +20,14 @@ function bestByTrying(requests: Uint32Array, capacity: number, from = 0, cached:
     return 1 + bestByTrying(requests, capacity, from + 1, cached)
   if (cached.length < capacity)
     return bestByTrying(requests, capacity, from + 1, [...cached, key])
-  return Math.max(...cached.map(gone => bestByTrying(requests, capacity, from + 1, [...cached.filter(other => other !== gone), key])))
+  return Math.max(...cached.map(gone =>
+    bestByTrying(requests, capacity, from + 1, [...cached.filter(other => other !== gone), key])))
 }
 
-/** LRU by its definition: a hit is a request whose key was asked for not more than `capacity - 1` other keys ago. */
+/**
+ * LRU by its definition: a hit is a request whose key was asked for not more than `capacity - 1`
+ * other keys ago.
+ */
 function hitsByDistance(requests: Uint32Array, capacity: number): number {
   return [...requests].filter((key, request) => {
     const before = requests.lastIndexOf(key, request - 1)
@@ -31,7 +35,10 @@ function hitsByDistance(requests: Uint32Array, capacity: number): number {
   }).length
 }
 
-/** SIEVE as algorithm 1 of its paper has it: room is made before the entry comes, and a hand past the head starts over at the tail. */
+/**
+ * SIEVE as algorithm 1 of its paper has it: room is made before the entry comes, and a hand past
+ * the head starts over at the tail.
+ */
 function sieveOfThePaper(requests: Uint32Array, capacity: number): number {
   const queue: { key: number, visited: boolean }[] = []
   let hand: { key: number, visited: boolean } | undefined
@@ -78,7 +85,8 @@ describe('the simulation', () => {
     }), { numRuns: 200 })
   })
 
-  // Red with: sieve.ts `hand = next` in `remove`: the hand stays with the newest and tries nothing else.
+  // Red with: sieve.ts `hand = next` in `remove`: the hand stays with the newest and tries nothing
+  // else.
   it('gives SIEVE the hits of its paper', () => {
     fc.assert(fc.property(trace, capacity, (requests, capacity) => {
       expect(countHits(requests, capacity, createPolicyAlone('sieve'))).toBe(sieveOfThePaper(requests, capacity))
@@ -155,7 +163,8 @@ describe('the comparison', () => {
     }
   })
 
-  // Red with: lfu.ts `worth = 1` (LFU as its paper has it gains too little on Zipf), `mostUses` left out of `use` (the wheel overflows).
+  // Red with: lfu.ts `worth = 1` (LFU as its paper has it gains too little on Zipf), `mostUses`
+  // left out of `use` (the wheel overflows).
   it('makes LFU the default: best on the whole, and where another fails it does not', () => {
     const lfu = summarize(comparisons, 'lfu')
     for (const other of ['lru', 'sieve'] as const) {

@@ -33,7 +33,11 @@ function keyOf(number: number): string {
 }
 
 function write(cache: Cache, number: number): void {
-  cache.set(keyOf(number), value.subarray(0, random(200)), { ttl: number % 3 === 0 ? null : 3600 + random(3600), tags: number % 10 === 0 ? ['tenth'] : [] })
+  cache.set(
+    keyOf(number),
+    value.subarray(0, random(200)),
+    { ttl: number % 3 === 0 ? null : 3600 + random(3600), tags: number % 10 === 0 ? ['tenth'] : [] },
+  )
 }
 
 interface Build { ms: number, cpu: number, slices: number[] }
@@ -107,7 +111,16 @@ it(`serves any window of ${count.toLocaleString('en')} entries${timed ? ' in 50 
     for (const [name, query] of Object.entries(queries)) {
       const first = await build(cache, query)
       const { median, worst, rows: size } = await timesOf(cache, query)
-      rows[name] = { 'rows': size, 'built ms': Math.round(first.ms), 'cpu ms': Math.round(first.cpu), 'slice p50 ms': round(at(first.slices, 0.5)), 'p99': round(at(first.slices, 0.99)), 'max': round(at(first.slices, 1)), 'window p50 ms': round(median), 'window max ms': round(worst) }
+      rows[name] = {
+        'rows': size,
+        'built ms': Math.round(first.ms),
+        'cpu ms': Math.round(first.cpu),
+        'slice p50 ms': round(at(first.slices, 0.5)),
+        'p99': round(at(first.slices, 0.99)),
+        'max': round(at(first.slices, 1)),
+        'window p50 ms': round(median),
+        'window max ms': round(worst),
+      }
       if (timed)
         expect.soft(median, name).toBeLessThan(50)
     }

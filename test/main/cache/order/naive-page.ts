@@ -6,7 +6,14 @@ import { keyBytes } from '../../../helpers/key-bytes'
 
 /** A folder (value 0) or an entry, as far as it decides where the row stands. */
 interface NaiveRow { isEntry: boolean, value: number, name: string, count: number }
-export interface NaivePage { total: number, rows: number, folders: Page['folders'], keys: string[], more: boolean, last: NaiveRow | undefined }
+export interface NaivePage {
+  total: number
+  rows: number
+  folders: Page['folders']
+  keys: string[]
+  more: boolean
+  last: NaiveRow | undefined
+}
 
 /** Globs of the tests, as regular expressions. */
 export const globs: Record<string, RegExp> = { '*a*': /a/u, '?:*': /^.:/su, '*[!b]': /[^b]$/u, '*2': /2$/ }
@@ -22,14 +29,25 @@ function headOf(key: string, prefix: string): string {
   return characters.filter((_, index) => (counts[index] as number) < keyBytes(prefix).length).join('')
 }
 
-/** What a query means, said once more with nothing but arrays; `after` is the last row of the page before. */
-export function naivePage(entries: readonly StoredEntry[], clock: Clock, query: PageQuery, after?: NaiveRow): NaivePage {
+/**
+ * What a query means, said once more with nothing but arrays; `after` is the last row of the page
+ * before.
+ */
+export function naivePage(
+  entries: readonly StoredEntry[],
+  clock: Clock,
+  query: PageQuery,
+  after?: NaiveRow,
+): NaivePage {
   const { filter, delimiter, sort, order } = query
-  const alive = entries.filter(entry => clock.wall() < entry.graceUntil && clock.monotonic() < entry.graceUntil - entry.skew)
+  const alive = entries.filter(entry =>
+    clock.wall() < entry.graceUntil && clock.monotonic() < entry.graceUntil - entry.skew)
   const chosen = alive.filter(({ key, tags }) => {
     if (filter === undefined)
       return true
-    return 'prefix' in filter ? begins(key, filter.prefix) : 'tag' in filter ? tags.includes(filter.tag) : globs[filter.glob]?.test(key)
+    return 'prefix' in filter
+      ? begins(key, filter.prefix)
+      : 'tag' in filter ? tags.includes(filter.tag) : globs[filter.glob]?.test(key)
   })
   const prefix = filter && 'prefix' in filter ? filter.prefix : ''
   const rows: NaiveRow[] = []
@@ -52,7 +70,9 @@ export function naivePage(entries: readonly StoredEntry[], clock: Clock, query: 
   function compare(a: NaiveRow, b: NaiveRow): number {
     if (a.isEntry !== b.isEntry)
       return a.isEntry ? 1 : -1
-    const ascending = a.value === b.value ? Buffer.compare(keyBytes(a.name), keyBytes(b.name)) : a.value < b.value ? -1 : 1
+    const ascending = a.value === b.value
+      ? Buffer.compare(keyBytes(a.name), keyBytes(b.name))
+      : a.value < b.value ? -1 : 1
     return order === 'desc' && (a.isEntry || sort === 'key') ? -ascending : ascending
   }
   rows.sort(compare)

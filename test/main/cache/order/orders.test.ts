@@ -11,7 +11,19 @@ import { createOrders } from '../../../../src/main/cache/order/orders'
 import { globs, naivePage } from './naive-page'
 import { createSlotStore } from './slot-store'
 
-const part = fc.constantFrom('a', 'b', 'ab', '', '__proto__', 'é', '\uE000', '\u{1F600}', '\uDCC3', '\uDCFF', '\uDCF0\uDC9F')
+const part = fc.constantFrom(
+  'a',
+  'b',
+  'ab',
+  '',
+  '__proto__',
+  'é',
+  '\uE000',
+  '\u{1F600}',
+  '\uDCC3',
+  '\uDCFF',
+  '\uDCF0\uDC9F',
+)
 const key = fc.array(part, { minLength: 1, maxLength: 3 }).map(parts => parts.join(':')).filter(text => text !== '')
 const tag = fc.constantFrom('x', 'constructor')
 const content: fc.Arbitrary<Content> = fc.record({
@@ -23,14 +35,28 @@ const content: fc.Arbitrary<Content> = fc.record({
 const change = fc.oneof(
   { weight: 40, arbitrary: fc.record({ op: fc.constant('set' as const), key, content }) },
   { weight: 15, arbitrary: fc.record({ op: fc.constantFrom('remove' as const, 'hit' as const, 'hit' as const), key }) },
-  { weight: 10, arbitrary: fc.record({ op: fc.constant('retime' as const), key, ttl: fc.constantFrom(Infinity, 1, 60) }) },
-  { weight: 10, arbitrary: fc.record({ op: fc.constantFrom('advance' as const, 'jump' as const), by: fc.integer({ min: -3, max: 9 }) }) },
+  {
+    weight: 10,
+    arbitrary: fc.record({ op: fc.constant('retime' as const), key, ttl: fc.constantFrom(Infinity, 1, 60) }),
+  },
+  {
+    weight: 10,
+    arbitrary: fc.record({
+      op: fc.constantFrom('advance' as const, 'jump' as const),
+      by: fc.integer({ min: -3, max: 9 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('clear' as const) }) },
 )
 const query: fc.Arbitrary<PageQuery> = fc.record({
   filter: fc.oneof(
     { weight: 2, arbitrary: fc.constant(undefined) },
-    { weight: 3, arbitrary: fc.record({ prefix: fc.constantFrom('a', 'a:', 'ab', 'b:a:', ':', '\u{1F600}', 'zz', '\uDCC3', 'a:\uDCF0\uDC9F', '\uDCF0') }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        prefix: fc.constantFrom('a', 'a:', 'ab', 'b:a:', ':', '\u{1F600}', 'zz', '\uDCC3', 'a:\uDCF0\uDC9F', '\uDCF0'),
+      }),
+    },
     fc.record({ glob: fc.constantFrom(...Object.keys(globs)) }),
     fc.record({ tag }),
   ),
@@ -81,17 +107,29 @@ function apply(bench: ReturnType<typeof createSlotStore> & { clock: ManualClock 
   }
 }
 
-const plain = ({ total, rows, folders, entries, cursor }: Page) => ({ total, rows, folders, keys: entries.map(entry => entry.key), more: cursor !== null })
+function plain({ total, rows, folders, entries, cursor }: Page) {
+  return { total, rows, folders, keys: entries.map(entry => entry.key), more: cursor !== null }
+}
 
 function visible({ last, ...page }: NaivePage): Omit<NaivePage, 'last'> {
   return page
 }
 
-// R7: `handle <= next` in `hasPassed` of walk.ts, `other < own` in order.ts, or in level.ts `folderBefore = undefined` turn it red.
-// So does a page without `expireOverdue` in orders.ts.
+// R7: `handle <= next` in `hasPassed` of walk.ts, `other < own` in order.ts, or in level.ts
+// `folderBefore = undefined` turn it red. So does a page without `expireOverdue` in orders.ts.
 it('r7 windows of every order, while it is built and afterwards, are what a naive scan finds', async () => {
-  const step = fc.record({ which: fc.nat(), before: fc.array(change, { maxLength: 25, size: 'max' }), meanwhile: fc.array(change, { maxLength: 12, size: 'max' }) })
-  await fc.assert(fc.asyncProperty(fc.array(query, { minLength: 1, maxLength: 3 }), fc.array(step, { minLength: 1, maxLength: 6 }), async (queries, steps) => {
+  const step = fc.record({
+    which: fc.nat(),
+    before: fc.array(change, { maxLength: 25, size: 'max' }),
+    meanwhile: fc.array(change, { maxLength: 12, size: 'max' }),
+  })
+  await fc.assert(fc.asyncProperty(fc.array(
+    query,
+    { minLength: 1, maxLength: 3 },
+  ), fc.array(step, { minLength: 1, maxLength: 6 }), async (
+    queries,
+    steps,
+  ) => {
     const bench = setUp({ indexes: 5 })
     for (const { which, before, meanwhile } of steps) {
       const query = queries[which % queries.length] as PageQuery
@@ -117,7 +155,8 @@ it('r7 windows of every order, while it is built and afterwards, are what a naiv
       expect(told && plain(told)).toEqual(naive && visible(naive))
       if (bench.store.size === 0 || told === undefined)
         continue
-      // What is there already answers at once, and goes on behind the last row, even when that has gone meanwhile.
+      // What is there already answers at once, and goes on behind the last row, even when that has
+      // gone meanwhile.
       let { cursor } = told
       for (let pages = 0; cursor !== null && pages < 4; pages++) {
         const next: PageQuery = { ...query, offset: undefined, cursor }
@@ -155,7 +194,12 @@ it('answers small caches by a scan, without an index', async () => {
   const bench = setUp({ scanned: 10 })
   fill(bench, 10)
   bench.scan.mockReturnValue({ total: 10, rows: 10, folders: [], entries: [], cursor: null })
-  expect([bench.orders.progress(byKey), (await bench.orders.page(byKey)).total, bench.store.watcher, bench.orders.bytes]).toEqual([1, 10, undefined, 0])
+  expect([
+    bench.orders.progress(byKey),
+    (await bench.orders.page(byKey)).total,
+    bench.store.watcher,
+    bench.orders.bytes,
+  ]).toEqual([1, 10, undefined, 0])
   fill(bench, 11)
   expect([(await bench.orders.page(byKey)).total, bench.scan.mock.calls.length]).toEqual([11, 1])
 })
@@ -188,9 +232,16 @@ it('drops what nobody has asked for in a minute, and stops listening to the stor
 it('has no more indexes than it may, and still answers everybody', async () => {
   const bench = setUp({ indexes: 3 })
   fill(bench, 100)
-  const queries = (['key', 'size', 'ttl', 'hits', 'age'] as const).flatMap((sort): PageQuery[] => [{ ...byKey, sort }, { ...byKey, sort, filter: { prefix: 'k:1' } }, { ...byKey, sort, filter: { glob: '*2' } }, { ...byKey, sort, delimiter: ':' }])
+  const queries = (['key', 'size', 'ttl', 'hits', 'age'] as const).flatMap((sort): PageQuery[] =>
+    [
+      { ...byKey, sort },
+      { ...byKey, sort, filter: { prefix: 'k:1' } },
+      { ...byKey, sort, filter: { glob: '*2' } },
+      { ...byKey, sort, delimiter: ':' },
+    ])
   const most: number[] = []
-  const pages = await Promise.all(queries.map(query => bench.orders.page(query).finally(() => most.push(bench.orders.bytes))))
+  const pages = await Promise.all(queries.map(query =>
+    bench.orders.page(query).finally(() => most.push(bench.orders.bytes))))
   expect(pages.map(plain)).toEqual(queries.map(query => visible(naivePage(bench.entries(), bench.clock, query))))
   const alone = setUp()
   fill(alone, 100)
@@ -217,8 +268,17 @@ it('refuses what contradicts itself, at once', async () => {
   const bench = setUp()
   fill(bench, 5)
   const { cursor } = await bench.orders.page(byKey)
-  for (const [field, wrong] of [['offset', { offset: 0, cursor: cursor ?? '' }], ['delimiter', { delimiter: '' }], ['cursor', { cursor: 'x' }], ['cursor', { cursor: cursor ?? '', delimiter: ':' }], ['glob', { filter: { glob: '[' } }]] as const) {
-    await expect(bench.orders.page({ ...byKey, ...wrong })).rejects.toMatchObject({ code: 'invalid-input', errors: [{ field }] })
+  for (const [field, wrong] of [
+    ['offset', { offset: 0, cursor: cursor ?? '' }],
+    ['delimiter', { delimiter: '' }],
+    ['cursor', { cursor: 'x' }],
+    ['cursor', { cursor: cursor ?? '', delimiter: ':' }],
+    ['glob', { filter: { glob: '[' } }],
+  ] as const) {
+    await expect(bench.orders.page({ ...byKey, ...wrong })).rejects.toMatchObject({
+      code: 'invalid-input',
+      errors: [{ field }],
+    })
     expect(() => bench.orders.progress({ ...byKey, ...wrong })).toThrow(field)
   }
 })

@@ -6,7 +6,10 @@ import { keyBytes } from '../../../helpers/key-bytes'
 export interface Content { size: number, ttl: number, grace: number, tags: string[] }
 type Slot = { -readonly [Field in keyof StoredEntry]: StoredEntry[Field] }
 
-/** A store as small as can be that hands out its entries by number and reuses the numbers, the last one freed first. */
+/**
+ * A store as small as can be that hands out its entries by number and reuses the numbers, the last
+ * one freed first.
+ */
 export function createSlotStore(clock: Clock) {
   let slots: (Slot | undefined)[] = []
   let free: number[] = []
@@ -42,7 +45,17 @@ export function createSlotStore(clock: Clock) {
     entries: (): StoredEntry[] => slots.filter(slot => slot !== undefined),
     set(key: string, { size, tags, ttl, grace }: Content): void {
       const old = handles.get(key)
-      const fields = { value: Buffer.alloc(0), size, tags, version: ++version, storedAt: clock.wall(), contentType: 'text/plain', kind: 'bytes' as const, flags: 0, ...timesOf(ttl, grace) }
+      const fields = {
+        value: Buffer.alloc(0),
+        size,
+        tags,
+        version: ++version,
+        storedAt: clock.wall(),
+        contentType: 'text/plain',
+        kind: 'bytes' as const,
+        flags: 0,
+        ...timesOf(ttl, grace),
+      }
       if (old !== undefined) {
         store.watcher?.changing(old)
         Object.assign(slots[old] as Slot, fields)

@@ -3,18 +3,29 @@ import { expect, it } from 'vitest'
 import { createSortedList } from '../../../../src/main/cache/order/sorted-list'
 
 const step = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ op: fc.constant('insert' as const), rank: fc.constantFrom(-Infinity, -1, 0, 0, 1, 2.5, Infinity) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      op: fc.constant('insert' as const),
+      rank: fc.constantFrom(-Infinity, -1, 0, 0, 1, 2.5, Infinity),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ op: fc.constant('remove' as const), at: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('append' as const), rank: fc.constant(Infinity) }) },
 )
 
 it.each([true, false])('keeps what an array keeps (ranked: %s)', (ranked) => {
-  fc.assert(fc.property(fc.array(step, { maxLength: 120, size: 'max' }), fc.constantFrom(2, 3, 4, 8), (steps, capacity) => {
+  fc.assert(fc.property(fc.array(step, { maxLength: 120, size: 'max' }), fc.constantFrom(2, 3, 4, 8), (
+    steps,
+    capacity,
+  ) => {
     const list = createSortedList({ ranked, capacity })
     const model: { rank: number, item: number }[] = []
     const ranks: number[] = []
     const rankOf = (rank: number, item: number): number => ranked ? rank : ranks[item] as number
-    const place = (rank: number, item: number) => (otherRank: number, other: number) => rankOf(otherRank, other) < rank || (rankOf(otherRank, other) === rank && other < item)
+    const place = (rank: number, item: number) =>
+      (otherRank: number, other: number) =>
+        rankOf(otherRank, other) < rank || (rankOf(otherRank, other) === rank && other < item)
     steps.forEach((step, item) => {
       if (step.op === 'remove') {
         ranks.push(0)
@@ -33,7 +44,8 @@ it.each([true, false])('keeps what an array keeps (ranked: %s)', (ranked) => {
       expect(list.size).toBe(items.length)
       const middle = item % (items.length + 2)
       expect([list.at(middle), list.slice(middle, 3)]).toEqual([items[middle], items.slice(middle, middle + 3)])
-      const counts = model.map(({ rank, item: other }, index) => [list.count(place(rank, other)), list.countFrom(Math.min(middle, index), place(rank, other))])
+      const counts = model.map(({ rank, item: other }, index) =>
+        [list.count(place(rank, other)), list.countFrom(Math.min(middle, index), place(rank, other))])
       expect(counts).toEqual(items.map((_, index) => [index, index]))
     })
   }), { numRuns: 100 })

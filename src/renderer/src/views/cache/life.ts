@@ -1,6 +1,8 @@
 import type { ServerRow } from './entries/rows'
 
-/** Seconds left to live at `now` (milliseconds since 1970), below 0 when past it; null = no expiry. */
+/**
+ * Seconds left to live at `now` (milliseconds since 1970), below 0 when past it; null = no expiry.
+ */
 export function leftOf({ entry, readAt }: Extract<ServerRow, { kind: 'entry' }>, now: number): number | null {
   return entry.ttl === null ? null : entry.ttl - Math.max(0, now - readAt) / 1000
 }
@@ -15,7 +17,10 @@ interface Life {
   passed: number
 }
 
-/** Seconds at `readAt` (milliseconds since 1970): age, TTL left, and how long past its TTL the entry may be served stale. */
+/**
+ * Seconds at `readAt` (milliseconds since 1970): age, TTL left, and how long past its TTL the entry
+ * may be served stale.
+ */
 export interface Times { age: number, ttl: number | null, grace: number, readAt: number }
 
 /** What is left of a life, as the header Larder-TTL takes it; undefined past its end. */
@@ -30,7 +35,10 @@ export function lifeOf({ age, ttl, grace, readAt }: Times, now: number): Life {
   const since = Math.max(0, now - readAt) / 1000
   const left = ttl - since
   const whole = Math.max(age + ttl + grace, Number.EPSILON)
-  const parts = { freshPart: Math.max(0, Math.min(1, (age + ttl) / whole)), passed: Math.max(0, Math.min(1, (age + since) / whole)) }
+  const parts = {
+    freshPart: Math.max(0, Math.min(1, (age + ttl) / whole)),
+    passed: Math.max(0, Math.min(1, (age + since) / whole)),
+  }
   if (left > 0)
     return { phase: 'fresh', left, ...parts }
   return left + grace > 0 ? { phase: 'stale', left: left + grace, ...parts } : { phase: 'gone', left: null, ...parts }

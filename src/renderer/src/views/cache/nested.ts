@@ -11,7 +11,10 @@ export function sizeOf<L extends NestedList<L>>(level: L): number {
   return level.children().reduce((sum, child) => sum + sizeOf(child.level), level.own)
 }
 
-/** The level, and the index in it, of the row that is shown at `index`. Costs as much as there are open rows, however long the lists are. */
+/**
+ * The level, and the index in it, of the row that is shown at `index`. Costs as much as there are
+ * open rows, however long the lists are.
+ */
 export function locate<L extends NestedList<L>>(level: L, index: number): { level: L, index: number } {
   let rest = index
   for (const child of level.children()) {
@@ -30,7 +33,10 @@ export function shownAt<L extends NestedList<L>>(level: L, index: number): numbe
   return level.children().reduce((sum, child) => sum + (child.index < index ? sizeOf(child.level) : 0), index)
 }
 
-/** Index of the row that `level` is inside of, counted from the first row of `from`; -1 where it is not inside. */
+/**
+ * Index of the row that `level` is inside of, counted from the first row of `from`; -1 where it is
+ * not inside.
+ */
 export function parentOf<L extends NestedList<L>>(from: L, level: L): number {
   for (const child of from.children()) {
     const at = shownAt(from, child.index)

@@ -6,19 +6,31 @@ import { exampleOf } from './open-api'
 /** What a person filled in: parameter name → text, and the body. */
 interface Draft { values: Readonly<Record<string, string>>, body: string }
 
-/** The request of an operation as it was filled in. Throws LarderError `invalid-input` for what cannot be put into a path. */
-export function composeRequest({ method, path, operation }: Entry, { values, body }: Draft, key: string | null): RawRequest {
+/**
+ * The request of an operation as it was filled in. Throws LarderError `invalid-input` for what
+ * cannot be put into a path.
+ */
+export function composeRequest(
+  { method, path, operation }: Entry,
+  { values, body }: Draft,
+  key: string | null,
+): RawRequest {
   const parameters = operation.parameters ?? []
   const filled = (place: string): [string, string][] => parameters
     .filter(parameter => parameter.in === place)
     .map((parameter): [string, string] => [parameter.name, values[parameter.name] ?? ''])
     .filter(([, value]) => value !== '')
-  const query = filled('query').map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&')
+  const query = filled('query')
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&')
   const inPath = new Map(filled('path'))
-  const target = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeSegment(name, inPath.get(name) ?? '')) + (query && `?${query}`)
+  const target = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeSegment(name, inPath.get(name) ?? '')) + (query
+    && `?${query}`)
   const media = mediaOf(operation)?.[0]
   const sendsBody = media !== undefined && body !== ''
-  const type: [string, string][] = sendsBody ? [['Content-Type', media === '*/*' ? 'text/plain; charset=utf-8' : media]] : []
+  const type: [string, string][] = sendsBody
+    ? [['Content-Type', media === '*/*' ? 'text/plain; charset=utf-8' : media]]
+    : []
   return { method, target, headers: [...type, ...filled('header')], body: sendsBody ? body : undefined, key }
 }
 

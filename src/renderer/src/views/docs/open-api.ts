@@ -1,6 +1,6 @@
 /**
- * The part of OpenAPI 3.1 that this screen reads. The document is our own server's, of the same version as this page, so it is
- * typed here and not checked again.
+ * The part of OpenAPI 3.1 that this screen reads. The document is our own server's, of the same
+ * version as this page, so it is typed here and not checked again.
  */
 export interface OpenApiDocument {
   info: { title: string, version: string, description?: string }
@@ -19,7 +19,13 @@ export interface Operation {
   'x-larder-scope': string
 }
 
-interface Parameter { name: string, in: 'path' | 'query' | 'header', required?: boolean, description?: string, schema: Schema }
+interface Parameter {
+  name: string
+  in: 'path' | 'query' | 'header'
+  required?: boolean
+  description?: string
+  schema: Schema
+}
 export interface Media { schema?: Schema, example?: unknown, examples?: Record<string, unknown> }
 interface Answer { description: string, content?: Record<string, Media> }
 
@@ -52,19 +58,22 @@ interface Group { name: string, description: string, entries: Entry[] }
 
 /** The operations by their tag, in the order of the document. */
 export function groupOperations({ tags, paths }: Pick<OpenApiDocument, 'tags' | 'paths'>): Group[] {
-  const entries = Object.entries(paths).flatMap(([path, item]) => Object.entries(item).map(([verb, operation]): Entry => {
-    const method = verb.toUpperCase()
-    const text = `${method} ${path} ${operation.operationId} ${operation.summary} ${(operation.parameters ?? []).map(p => p.name).join(' ')}`.toLowerCase()
-    return { id: operation.operationId, method, path, operation, text }
-  }))
-  return tags.map(({ name, description = '' }) => ({ name, description, entries: entries.filter(entry => entry.operation.tags.includes(name)) }))
+  const entries = Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([verb, operation]): Entry => {
+      const method = verb.toUpperCase()
+      const text = `${method} ${path} ${operation.operationId} ${operation.summary} ${(operation.parameters ?? []).map(p => p.name).join(' ')}`.toLowerCase()
+      return { id: operation.operationId, method, path, operation, text }
+    }))
+  return tags.map(({ name, description = '' }) =>
+    ({ name, description, entries: entries.filter(entry => entry.operation.tags.includes(name)) }))
 }
 
 /** Groups with the operations that have every word of the search; empty groups are left out. */
 export function searchOperations(groups: readonly Group[], search: string): Group[] {
   const words = search.toLowerCase().split(/\s+/).filter(word => word !== '')
   return groups
-    .map(group => ({ ...group, entries: group.entries.filter(entry => words.every(word => entry.text.includes(word))) }))
+    .map(group =>
+      ({ ...group, entries: group.entries.filter(entry => words.every(word => entry.text.includes(word))) }))
     .filter(group => group.entries.length > 0)
 }
 
@@ -106,10 +115,15 @@ export function typeOf(schema: Schema | undefined, schemas: Schemas): string {
 
 function resolve(schema: Schema | undefined, schemas: Schemas): Schema | undefined {
   const name = schema?.$ref?.split('/').at(-1)
-  return name === undefined ? schema : { ...schemas[name], ...(schema?.description !== undefined && { description: schema.description }) }
+  return name === undefined
+    ? schema
+    : { ...schemas[name], ...(schema?.description !== undefined && { description: schema.description }) }
 }
 
-/** A value of a schema to start from: its example or default where it has one. Optional fields are left out. */
+/**
+ * A value of a schema to start from: its example or default where it has one. Optional fields are
+ * left out.
+ */
 export function exampleOf(schema: Schema | undefined, schemas: Schemas): unknown {
   const target = resolve(schema, schemas)
   if (!target)
@@ -123,8 +137,12 @@ export function exampleOf(schema: Schema | undefined, schemas: Schemas): unknown
   const alternative = target.anyOf?.[0] ?? target.oneOf?.[0]
   if (alternative)
     return exampleOf(alternative, schemas)
-  if (target.properties)
-    return Object.fromEntries(Object.entries(target.properties).filter(([name]) => target.required?.includes(name)).map(([name, property]) => [name, exampleOf(property, schemas)]))
+  if (target.properties) {
+    return Object.fromEntries(Object.entries(target.properties)
+      .filter(([name]) => target.required?.includes(name))
+      .map(([name, property]) => [name, exampleOf(property, schemas)]))
+  }
   const type = Array.isArray(target.type) ? target.type[0] : target.type
-  return { string: 'text', number: 1, integer: 1, boolean: true, array: [], object: {}, null: null }[type ?? 'string'] ?? ''
+  return { string: 'text', number: 1, integer: 1, boolean: true, array: [], object: {}, null: null }[type ?? 'string']
+    ?? ''
 }

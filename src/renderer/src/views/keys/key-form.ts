@@ -19,11 +19,15 @@ export function readOrigins(text: string): string[] {
 
 /** The fields that differ; undefined when none does. */
 export function changesOf(key: Key, grant: Grant): Partial<Grant> | undefined {
-  const changed = (Object.keys(grant) as (keyof Grant)[]).filter(field => JSON.stringify(grant[field]) !== JSON.stringify(key[field]))
+  const changed = (Object.keys(grant) as (keyof Grant)[]).filter(field =>
+    JSON.stringify(grant[field]) !== JSON.stringify(key[field]))
   return changed.length === 0 ? undefined : Object.fromEntries(changed.map(field => [field, grant[field]]))
 }
 
-/** Errors at the fields of the form. One about an item of a list goes to the list, and names the item. */
+/**
+ * Errors at the fields of the form. One about an item of a list goes to the list, and names the
+ * item.
+ */
 export function toKeyErrors(error: unknown, { origins }: Pick<Grant, 'origins'>): FormErrors {
   if (!(error instanceof LarderError) || !error.errors)
     return toFormErrors(error, [])

@@ -31,11 +31,23 @@ export function useKeyActions(): KeyActions {
   return {
     create: () => void dialogs.show(KeyDialog, { onMade: key => showSecret(`New API key ${key.label}`, key) }),
     edit: key => void dialogs.show(KeyDialog, { apiKey: key }),
-    reveal: ({ id }) => void notices.tell(async () => keys.reveal(id).then(key => showSecret(`API key ${key.label}`, { ...key, expiresAt: null }))),
-    rotate: key => void dialogs.show(RotateDialog, { apiKey: key, onRotated: fresh => showSecret(`New secret of ${fresh.label}`, fresh) }),
+    reveal: ({ id }) =>
+      void notices.tell(async () =>
+        keys.reveal(id).then(key => showSecret(`API key ${key.label}`, { ...key, expiresAt: null }))),
+    rotate: key =>
+      void dialogs.show(
+        RotateDialog,
+        { apiKey: key, onRotated: fresh => showSecret(`New secret of ${fresh.label}`, fresh) },
+      ),
     async revoke({ id, label, lastUsedAt }) {
-      const used = lastUsedAt === null ? 'It was never used.' : `It was last used ${formatAgo(Date.parse(lastUsedAt), Date.now())}.`
-      const agreed = await dialogs.confirm({ title: `Revoke ${label}?`, text: `${used} Apps that send it get 401 at once. This cannot be undone: a new key has another secret.`, action: 'Revoke' })
+      const used = lastUsedAt === null
+        ? 'It was never used.'
+        : `It was last used ${formatAgo(Date.parse(lastUsedAt), Date.now())}.`
+      const agreed = await dialogs.confirm({
+        title: `Revoke ${label}?`,
+        text: `${used} Apps that send it get 401 at once. This cannot be undone: a new key has another secret.`,
+        action: 'Revoke',
+      })
       if (agreed)
         await notices.tell(() => keys.revoke(id).then(() => `Revoked ${label}.`))
     },

@@ -51,14 +51,29 @@ export interface Draft {
   soft: boolean
 }
 
-export const emptyDraft: Draft = { face: 'native', cache: 'default', key: '', value: '', contentType: '', ttl: '', tags: '', onlyNew: false, by: 'key', selection: '', soft: false }
+export const emptyDraft: Draft = {
+  face: 'native',
+  cache: 'default',
+  key: '',
+  value: '',
+  contentType: '',
+  ttl: '',
+  tags: '',
+  onlyNew: false,
+  by: 'key',
+  selection: '',
+  soft: false,
+}
 
 /** The text API has one cache only. */
 export const textCache = 'default'
 
 type Plan = Omit<RawRequest, 'key'>
 
-/** The request that a draft stands for. Throws LarderError `invalid-input` that names the field of the draft. */
+/**
+ * The request that a draft stands for. Throws LarderError `invalid-input` that names the field of
+ * the draft.
+ */
 export function planRequest(act: Act, draft: Draft): Plan {
   const { face, key } = draft
   if (!key.isWellFormed())
@@ -99,8 +114,14 @@ function planNative(act: Act, draft: Draft): Plan {
 }
 
 function planClassic(act: Act, { cache, key, value }: Draft): Plan {
-  if (act === 'add')
-    return { method: 'POST', target: '/api/set-cache', headers: [['Content-Type', 'application/json']], body: `{"cacheName":${JSON.stringify(cache)},"data":${withId(value, key)}}` }
+  if (act === 'add') {
+    return {
+      method: 'POST',
+      target: '/api/set-cache',
+      headers: [['Content-Type', 'application/json']],
+      body: `{"cacheName":${JSON.stringify(cache)},"data":${withId(value, key)}}`,
+    }
+  }
   if (act === 'retrieve')
     return bare('GET', `/api/get-cache${query(key === '' ? { cache } : { cache, key })}`)
   return bare('GET', `/api/cache-invalidation${query({ cache, key })}`)
@@ -124,7 +145,12 @@ function put(target: string, { value, contentType, ttl, tags, onlyNew }: Draft):
     if (!/^[\t\x20-\x7E]*$/.test(text))
       throw invalidField(field, 'must be plain ASCII')
   }
-  return { method: 'PUT', target, headers: fields.filter(([, , text]) => text !== '').map(([, name, text]) => [name, text] as const), body: value }
+  return {
+    method: 'PUT',
+    target,
+    headers: fields.filter(([, , text]) => text !== '').map(([, name, text]) => [name, text] as const),
+    body: value,
+  }
 }
 
 export function detectType(value: string): string {
@@ -153,6 +179,7 @@ function query(fields: Readonly<Record<string, string>>): string {
 function encodeText(field: string, text: string): string {
   if (!text.isWellFormed())
     throw invalidField(field === 'cache' || field === 'key' ? field : 'selection', 'must be well-formed Unicode')
-  // What a URL parser would escape in a query, so that the target stays as it is written here (WHATWG URL, special-query percent-encode set).
+  // What a URL parser would escape in a query, so that the target stays as it is written here
+  // (WHATWG URL, special-query percent-encode set).
   return encodeURIComponent(text).replaceAll('\'', '%27')
 }

@@ -4,7 +4,9 @@ import { shallowReactive, shallowReadonly, shallowRef, watch } from 'vue'
 import { useSession } from '../../stores/session'
 import { emptyDraft } from './plan'
 
-/** What is filled in on the playground: it is still there when one comes back from another screen. */
+/**
+ * What is filled in on the playground: it is still there when one comes back from another screen.
+ */
 export const usePlayground = defineStore('playground', () => {
   const session = useSession()
   const act = shallowRef<Act>('add')

@@ -12,7 +12,8 @@ export function hasTerm(filter: string, term: string): boolean {
 /** The filter with the term, in the place of what it said about the same field before. */
 export function withTerm(filter: string, term: string): string {
   const [added] = scanFilter(term)
-  const others = scanFilter(filter).filter(({ field, negated }) => !(field && field.name === added?.field?.name && negated === added.negated))
+  const others = scanFilter(filter).filter(({ field, negated }) =>
+    !(field && field.name === added?.field?.name && negated === added.negated))
   return [...others.map(({ from, to }) => filter.slice(from, to)), term].join(' ')
 }
 

@@ -20,7 +20,10 @@ interface RecordRingOptions {
   byteLimit?: number
 }
 
-/** Bytes of a record without its texts, estimated generously: fifteen fields of eight bytes, the time's text, boxed numbers. */
+/**
+ * Bytes of a record without its texts, estimated generously: fifteen fields of eight bytes, the
+ * time's text, boxed numbers.
+ */
 const recordBytes = 256
 
 /** The newest requests, bounded by count and by bytes: keys and paths may be long. */

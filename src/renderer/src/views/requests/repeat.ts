@@ -14,16 +14,25 @@ const longestPath = 512
 export const longestKey = 256
 
 /**
- * Operations with a query, which the log does not keep, and an example of one. That of the classic face can be told from cache and key. What drops entries is made
- * to count them only: an empty prefix would be all of them.
+ * Operations with a query, which the log does not keep, and an example of one. That of the classic
+ * face can be told from cache and key. What drops entries is made to count them only: an empty
+ * prefix would be all of them.
  */
-const examples = new Map<string | null, string>([['entries.list', ''], ['entries.post', 'op=increment&by=1'], ['entries.invalidate', 'prefix=&dryRun=true']])
+const examples = new Map<string | null, string>([
+  ['entries.list', ''],
+  ['entries.post', 'op=increment&by=1'],
+  ['entries.invalidate', 'prefix=&dryRun=true'],
+])
 
 /**
  * The request as far as its record tells it, which holds neither query, headers nor body (S12 of
- * docs/guarantees.md). Null if its path was cut off, so that nothing is sent to another path by mistake.
+ * docs/guarantees.md). Null if its path was cut off, so that nothing is sent to another path by
+ * mistake.
  */
-export function repeatOf({ method, path, operation, cache, key, requestBytes }: RequestRecord, origin: string): Repeat | null {
+export function repeatOf(
+  { method, path, operation, cache, key, requestBytes }: RequestRecord,
+  origin: string,
+): Repeat | null {
   const classic = operation?.startsWith('classic.') === true && operation !== 'classic.set'
   if (path.length >= longestPath || (classic && (key?.length ?? 0) >= longestKey))
     return null
@@ -35,11 +44,22 @@ export function repeatOf({ method, path, operation, cache, key, requestBytes }: 
     ...requestBytes > 0 || method === 'PATCH' ? ['the headers are missing'] : [],
   ]
   return {
-    request: { method, url: `${origin}${path}${query === '' ? '' : `?${query}`}`, headers: [], body: undefined, withKey: true },
+    request: {
+      method,
+      url: `${origin}${path}${query === '' ? '' : `?${query}`}`,
+      headers: [],
+      body: undefined,
+      withKey: true,
+    },
     lacks: lacks.length === 0 ? '' : `The log keeps no queries, headers or bodies: ${lacks.join(', ')}.`,
   }
 }
 
 function classicQuery(cache: string | null, key: string | null): string {
-  return [['cache', cache], ['key', key]].flatMap(([name, value]) => value === null || value === undefined ? [] : [`${name}=${percentEncode(isKey(value) ? value : value.toWellFormed())}`]).join('&')
+  return [['cache', cache], ['key', key]]
+    .flatMap(([name, value]) =>
+      value === null || value === undefined
+        ? []
+        : [`${name}=${percentEncode(isKey(value) ? value : value.toWellFormed())}`])
+    .join('&')
 }

@@ -3,7 +3,9 @@ import type { ServerEvent } from '../../api/event-feed'
 import type { RequestRecord } from './record-ring'
 
 interface RequestStreamOptions {
-  /** The newest requests that the server still knows, oldest first. Throws when it cannot be asked. */
+  /**
+   * The newest requests that the server still knows, oldest first. Throws when it cannot be asked.
+   */
   readNewest: () => Promise<RequestRecord[]>
   /** Takes requests in their order, each once. */
   onRecords: (records: readonly RequestRecord[]) => void
@@ -19,7 +21,10 @@ interface RequestStream {
   push: (event: ServerEvent) => void
   /** Hands on what has come since the last time. */
   flush: () => void
-  /** Reads what was missed, as at the start and after a lost connection, and joins the live events to it without a gap or a double. */
+  /**
+   * Reads what was missed, as at the start and after a lost connection, and joins the live events
+   * to it without a gap or a double.
+   */
   catchUp: () => Promise<void>
 }
 
@@ -29,7 +34,13 @@ const mostWaiting = 2000
 const mostHeld = 10_000
 
 /** The requests as one sequence, out of the live events and the server's own log. */
-export function createRequestStream({ readNewest, onRecords, onMissed, onGap, onProblem }: RequestStreamOptions): RequestStream {
+export function createRequestStream({
+  readNewest,
+  onRecords,
+  onMissed,
+  onGap,
+  onProblem,
+}: RequestStreamOptions): RequestStream {
   let waiting: string[] = []
   let last: RequestRecord | null = null
   let turns = 0
@@ -50,7 +61,10 @@ export function createRequestStream({ readNewest, onRecords, onMissed, onGap, on
     take(records)
   }
 
-  /** What is in `records` and was not handed on yet. Ids grow while a server runs; the next one begins anew, but later. */
+  /**
+   * What is in `records` and was not handed on yet. Ids grow while a server runs; the next one
+   * begins anew, but later.
+   */
   function unseen(records: RequestRecord[]): RequestRecord[] {
     const seen = last
     return seen ? records.filter(({ id, at }) => id > seen.id || at > seen.at) : records

@@ -5,10 +5,16 @@ export interface Tally {
   /** ISO time of the first request that is counted; null while there is none. */
   since: string | null
   total: number
-  /** Of these, how many the filter lets pass; the filter's own count starts with what was kept when it was set. */
+  /**
+   * Of these, how many the filter lets pass; the filter's own count starts with what was kept when
+   * it was set.
+   */
   matching: number
   results: Readonly<Record<string, number>>
-  /** Of all, how many were too fast for the connection: counted, but neither shown nor held against the filter. */
+  /**
+   * Of all, how many were too fast for the connection: counted, but neither shown nor held against
+   * the filter.
+   */
   missed: number
 }
 

@@ -34,7 +34,10 @@ interface RequestLogOptions {
   held: Readonly<Ref<boolean>>
 }
 
-/** Milliseconds from one picture to the next: more of them a second nobody reads, however many requests there are. */
+/**
+ * Milliseconds from one picture to the next: more of them a second nobody reads, however many
+ * requests there are.
+ */
 const pictureInterval = 125
 /** Milliseconds from one reading of the rate to the next, and seconds that it is the mean of. */
 const rateInterval = 1000
@@ -42,7 +45,10 @@ const rateSpan = 4
 /** Requests that the server is asked for at the start. */
 const newestLimit = 1000
 
-/** The live request log of the calling scope. All requests are counted and the newest kept; only what is shown is sampled, a few times a second. */
+/**
+ * The live request log of the calling scope. All requests are counted and the newest kept; only
+ * what is shown is sampled, a few times a second.
+ */
 export function useRequestLog({ api: { client, events }, filter, held }: RequestLogOptions): RequestLog {
   const ring = createRecordRing()
   const counts = createTally()

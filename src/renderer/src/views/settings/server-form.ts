@@ -15,12 +15,19 @@ type AnonymousChoice = typeof anonymousChoices[number]['value']
 /** The server's settings as they are written into the form. */
 export interface ServerDraft { memory: string, valueLimit: string, anonymous: AnonymousChoice }
 
-export function draftOf({ memory, valueLimit, anonymous: { enabled, scopes } }: Pick<Settings, 'memory' | 'valueLimit' | 'anonymous'>): ServerDraft {
+export function draftOf({
+  memory,
+  valueLimit,
+  anonymous: { enabled, scopes },
+}: Pick<Settings, 'memory' | 'valueLimit' | 'anonymous'>): ServerDraft {
   const anonymous = !enabled ? 'none' : scopes.length > 1 ? 'both' : scopes[0] ?? 'none'
   return { memory: writeBytes(memory), valueLimit: writeBytes(valueLimit), anonymous }
 }
 
-/** What differs from the settings as they are. Throws LarderError `invalid-input` with the fields that are no sizes. */
+/**
+ * What differs from the settings as they are. Throws LarderError `invalid-input` with the fields
+ * that are no sizes.
+ */
 export function changesOf(draft: ServerDraft, settings: Settings): OperationInput<'settings.update'> {
   const [memory, valueLimit] = [parseBytes(draft.memory), parseBytes(draft.valueLimit)]
   const errors = Object.entries({ memory, valueLimit }).filter(([, bytes]) => !Number.isSafeInteger(bytes))

@@ -3,7 +3,10 @@ import type { EntrySelector } from '@shared/entry-filter'
 import type { Api } from '../../../api/api'
 import type { EntryMetadata, ServerRow } from './rows'
 
-/** What an act on many concerns: rows that were chosen, or all that the filter lets through (null: everything). */
+/**
+ * What an act on many concerns: rows that were chosen, or all that the filter lets through (null:
+ * everything).
+ */
 type Target = { rows: readonly ServerRow[] } | { filter: EntrySelector | null }
 
 interface BulkOptions {
@@ -15,15 +18,20 @@ interface BulkOptions {
   onProgress: (done: number) => void
 }
 
-/** Keys of one request to delete, entries of a page, and entries and bytes of one request to read. */
+/**
+ * Keys of one request to delete, entries of a page, and entries and bytes of one request to read.
+ */
 const deletedAtOnce = 500
 const listedAtOnce = 1000
 const readAtOnce = { entries: 200, bytes: 4_000_000 }
 
 /** Drops the target. Returns how many entries went; those that were gone before are not counted. */
 export async function deleteAll({ api, cache, target, signal, onProgress }: BulkOptions): Promise<number> {
-  if ('filter' in target)
-    return target.filter === null ? (await api.client['caches.flush']({ name: cache })).matched : await api.entries.invalidate(cache, target.filter, { signal })
+  if ('filter' in target) {
+    return target.filter === null
+      ? (await api.client['caches.flush']({ name: cache })).matched
+      : await api.entries.invalidate(cache, target.filter, { signal })
+  }
   let dropped = 0
   for (const row of target.rows) {
     if (row.kind === 'folder') {
@@ -33,7 +41,11 @@ export async function deleteAll({ api, cache, target, signal, onProgress }: Bulk
   }
   const keys = target.rows.filter(row => row.kind === 'entry').map(row => row.entry.key)
   for (let from = 0; from < keys.length; from += deletedAtOnce) {
-    const { results } = await api.entries.batch(cache, keys.slice(from, from + deletedAtOnce).map(key => ({ op: 'delete' as const, key })), { signal })
+    const { results } = await api.entries.batch(
+      cache,
+      keys.slice(from, from + deletedAtOnce).map(key => ({ op: 'delete' as const, key })),
+      { signal },
+    )
     dropped += results.filter(({ status }) => status < 300).length
     onProgress(dropped)
   }
@@ -41,17 +53,29 @@ export async function deleteAll({ api, cache, target, signal, onProgress }: Bulk
 }
 
 /**
- * The target as JSON lines, each with what a batch's `set` takes: key, value, content type, TTL and tags. Entries that go meanwhile are left out. Returns
- * how many there are.
+ * The target as JSON lines, each with what a batch's `set` takes: key, value, content type, TTL and
+ * tags. Entries that go meanwhile are left out. Returns how many there are.
  */
-export async function exportAll({ api, cache, target, signal, onProgress }: BulkOptions): Promise<{ file: Blob, count: number }> {
+export async function exportAll({
+  api,
+  cache,
+  target,
+  signal,
+  onProgress,
+}: BulkOptions): Promise<{ file: Blob, count: number }> {
   const parts: string[] = []
   let count = 0
   for await (const chunk of chunksOf(metadataOf({ api, cache, target, signal }))) {
-    const { results } = await api.entries.batch(cache, chunk.map(({ key }) => ({ op: 'get' as const, key })), { signal })
+    const { results } = await api.entries.batch(
+      cache,
+      chunk.map(({ key }) => ({ op: 'get' as const, key })),
+      { signal },
+    )
     const lines = results.flatMap(({ status, value, contentType }, at) => {
       const entry = chunk[at]
-      return status === 200 && value && entry ? [`${JSON.stringify({ key: entry.key, value, contentType, ttl: entry.ttl, tags: entry.tags })}\n`] : []
+      return status === 200 && value && entry
+        ? [`${JSON.stringify({ key: entry.key, value, contentType, ttl: entry.ttl, tags: entry.tags })}\n`]
+        : []
     })
     parts.push(lines.join(''))
     count += lines.length
@@ -60,14 +84,25 @@ export async function exportAll({ api, cache, target, signal, onProgress }: Bulk
   return { file: new Blob(parts, { type: 'application/jsonl' }), count }
 }
 
-async function* metadataOf({ api, cache, target, signal }: Omit<BulkOptions, 'onProgress'>): AsyncGenerator<EntryMetadata> {
+async function* metadataOf({
+  api,
+  cache,
+  target,
+  signal,
+}: Omit<BulkOptions, 'onProgress'>): AsyncGenerator<EntryMetadata> {
   const folders = 'rows' in target ? target.rows.flatMap(row => row.kind === 'folder' ? [row.prefix] : []) : []
   const isCovered = (name: string): boolean => folders.some(prefix => prefix !== name && name.startsWith(prefix))
-  const pages = 'filter' in target ? [target.filter ?? {}] : folders.filter(prefix => !isCovered(prefix)).map(prefix => ({ prefix }))
+  const pages = 'filter' in target
+    ? [target.filter ?? {}]
+    : folders.filter(prefix => !isCovered(prefix)).map(prefix => ({ prefix }))
   for (const selector of pages) {
     let cursor: string | null = null
     do {
-      const page: EntryPageOutput = await api.entries.list(cache, { ...selector, limit: listedAtOnce, ...(cursor !== null && { cursor }) }, signal)
+      const page: EntryPageOutput = await api.entries.list(
+        cache,
+        { ...selector, limit: listedAtOnce, ...(cursor !== null && { cursor }) },
+        signal,
+      )
       yield* page.entries
       cursor = page.cursor
     } while (cursor !== null)

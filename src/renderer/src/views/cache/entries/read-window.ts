@@ -1,15 +1,23 @@
 import type { EntryPageOutput } from '@shared/entries'
 import type { Entries, WindowQuery } from '../../../api/entries'
 
-/** Milliseconds to the first question how far an order is built, and at most between two: many are built before anybody could see a progress line. */
+/**
+ * Milliseconds to the first question how far an order is built, and at most between two: many are
+ * built before anybody could see a progress line.
+ */
 const firstPause = 5
 const longestPause = 100
 
 /**
- * Reads a window, and while the server builds the order that it is cut from, asks again. `onProgress` is told 0 to 1, then null.
- * Throws LarderError, and the abort of the signal.
+ * Reads a window, and while the server builds the order that it is cut from, asks again.
+ * `onProgress` is told 0 to 1, then null. Throws LarderError, and the abort of the signal.
  */
-export async function readWindow(entries: Pick<Entries, 'window'>, cache: string, query: WindowQuery, { signal, onProgress }: { signal: AbortSignal, onProgress?: (part: number | null) => void }): Promise<EntryPageOutput> {
+export async function readWindow(
+  entries: Pick<Entries, 'window'>,
+  cache: string,
+  query: WindowQuery,
+  { signal, onProgress }: { signal: AbortSignal, onProgress?: (part: number | null) => void },
+): Promise<EntryPageOutput> {
   for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
     const answer = await entries.window(cache, query, signal)
     signal.throwIfAborted()

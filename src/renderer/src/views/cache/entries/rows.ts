@@ -32,8 +32,9 @@ interface RowsOptions {
 }
 
 /**
- * The rows of the key browser: one level of windows for a flat list, and one more inside it for each open folder. Folders are few,
- * rows are many: everything is counted from the open folders, no row is ever visited.
+ * The rows of the key browser: one level of windows for a flat list, and one more inside it for
+ * each open folder. Folders are few, rows are many: everything is counted from the open folders, no
+ * row is ever visited.
  */
 export interface Rows {
   /** Rows in all, those in open folders included; null before the first answer. */
@@ -90,7 +91,10 @@ export function createRows({ read, onChange, onError }: RowsOptions): Rows {
     return level
   }
 
-  /** Finds the open folders again after rows moved. One that is not where it was, nor anywhere at hand, is gone. */
+  /**
+   * Finds the open folders again after rows moved. One that is not where it was, nor anywhere at
+   * hand, is gone.
+   */
   function settle({ windows, open }: Level): void {
     for (const [prefix, child] of open) {
       const index = windows.indexOf(row => row.kind === 'folder' && row.prefix === prefix)
@@ -157,8 +161,10 @@ export function createRows({ read, onChange, onError }: RowsOptions): Rows {
           ranges.set(found.level, [found.index, found.index + 1])
       }
       for (const level of levels(top)) {
-        // One that has not answered yet, or is empty, has no rows that could be looked at, but is what is waited for.
-        const [first, last] = ranges.get(level) ?? (level.windows.count === null || (level === top && to <= from) ? [0, 1] : [0, 0])
+        // One that has not answered yet, or is empty, has no rows that could be looked at, but is
+        // what is waited for.
+        const [first, last] = ranges.get(level)
+          ?? (level.windows.count === null || (level === top && to <= from) ? [0, 1] : [0, 0])
         level.windows.want(first, last)
       }
     },

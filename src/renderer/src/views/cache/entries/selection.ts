@@ -29,7 +29,9 @@ export function createSelection(): Selection {
   }
 
   const counted = computed(() => {
-    const alone = folders.value.length === 0 ? [...rows.value.values()] : [...rows.value.values()].filter(row => !isCovered(row))
+    const alone = folders.value.length === 0
+      ? [...rows.value.values()]
+      : [...rows.value.values()].filter(row => !isCovered(row))
     return alone.reduce((sum, row) => sum + (row.kind === 'folder' ? row.entries : 1), 0)
   })
 

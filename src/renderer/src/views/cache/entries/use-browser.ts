@@ -20,7 +20,10 @@ export type Sort = NonNullable<WindowQuery['sort']>
 export const delimiters = ['', ':', '/', '.'] as const
 export type Delimiter = typeof delimiters[number]
 
-/** Milliseconds between two reads of what is shown: after changes, and after hits, which change nothing but a number. */
+/**
+ * Milliseconds between two reads of what is shown: after changes, and after hits, which change
+ * nothing but a number.
+ */
 const pace = 400
 const slowPace = 2000
 /** Milliseconds between two questions while somebody types; the first goes out at once. */
@@ -36,7 +39,10 @@ export interface Browser {
   /** Folders are cut behind a prefix; a glob or a tag gives a list in any case. */
   readonly isTree: Readonly<Ref<boolean>>
   readonly filter: Readonly<Ref<EntrySelector | undefined>>
-  /** What is wrong with the text; the last filter without an error holds on. The server finds what only it can know. */
+  /**
+   * What is wrong with the text; the last filter without an error holds on. The server finds what
+   * only it can know.
+   */
   readonly filterError: Readonly<Ref<FilterError | null>>
   /** The rows of the last question that was answered. */
   readonly rows: Readonly<Ref<Rows | undefined>>
@@ -78,10 +84,16 @@ export function useBrowser(cache: () => string): Browser {
   }, { flush: 'sync' })
   watch(delimiter, choice => keepChoice('browse', choice === '' ? null : choice))
 
-  /** The server knows more of globs than the grammar does: what it refuses is shown where it stands. */
+  /**
+   * The server knows more of globs than the grammar does: what it refuses is shown where it stands.
+   */
   function refusedFilter(): FilterError | null {
-    const refused = problem.value instanceof LarderError ? problem.value.errors?.find(({ field }) => ['glob', 'prefix', 'tag'].includes(field)) : undefined
-    return refused && chosen.value ? new FilterError(`${refused.field} ${refused.message}.`, chosen.value.from, chosen.value.to) : null
+    const refused = problem.value instanceof LarderError
+      ? problem.value.errors?.find(({ field }) => ['glob', 'prefix', 'tag'].includes(field))
+      : undefined
+    return refused && chosen.value
+      ? new FilterError(`${refused.field} ${refused.message}.`, chosen.value.from, chosen.value.to)
+      : null
   }
 
   /** The old rows stay until the first new ones are there. */
@@ -95,14 +107,22 @@ export function useBrowser(cache: () => string): Browser {
     const asked = createRows({
       async read(prefix, offset, limit, signal) {
         const selector = prefix === null ? selected : { prefix }
-        const page = await readWindow(entries, name, { ...selector, ...question, offset, limit }, { signal, onProgress: part => next === asked && (progress.value = part) })
+        const page = await readWindow(
+          entries,
+          name,
+          { ...selector, ...question, offset, limit },
+          { signal, onProgress: part => next === asked && (progress.value = part) },
+        )
         if (next !== asked)
           throw new DOMException('Another question was asked since.', 'AbortError')
         problem.value = null
         if (prefix === null)
           matching = page.total
         const readAt = Date.now()
-        const found: ServerRow[] = [...page.folders.map(folder => ({ kind: 'folder' as const, ...folder })), ...page.entries.map(entry => ({ kind: 'entry' as const, entry, readAt }))]
+        const found: ServerRow[] = [
+          ...page.folders.map(folder => ({ kind: 'folder' as const, ...folder })),
+          ...page.entries.map(entry => ({ kind: 'entry' as const, entry, readAt })),
+        ]
         return { rows: found, count: page.rows }
       },
       onChange() {
@@ -127,7 +147,14 @@ export function useBrowser(cache: () => string): Browser {
   }
 
   // Getters: a shallow ref as a source would run this whenever any of them is so much as read anew.
-  watch([cache, () => filter.value, () => sort.value, () => order.value, () => isTree.value, () => delimiter.value], () => {
+  watch([
+    cache,
+    () => filter.value,
+    () => sort.value,
+    () => order.value,
+    () => isTree.value,
+    () => delimiter.value,
+  ], () => {
     selection.clear()
     ask()
   }, { immediate: true })

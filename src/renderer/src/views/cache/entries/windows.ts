@@ -23,9 +23,15 @@ export interface Windows<Row> {
   indexOf: (passes: (row: Row) => boolean) => number | undefined
   /** Whether the window around this row is there and as new as can be. */
   isCurrent: (index: number) => boolean
-  /** These rows are looked at, `to` excluded: reads what is missing or old, and cancels what was scrolled past. */
+  /**
+   * These rows are looked at, `to` excluded: reads what is missing or old, and cancels what was
+   * scrolled past.
+   */
   want: (from: number, to: number) => void
-  /** Everything may have changed. What is there stays until its successor arrives, so that nothing flickers. */
+  /**
+   * Everything may have changed. What is there stays until its successor arrives, so that nothing
+   * flickers.
+   */
   invalidate: () => void
   dispose: () => void
 }
@@ -90,8 +96,11 @@ export function createWindows<Row>({ size, keep, read, onChange, onError }: Wind
     }
     for (let page = Math.floor(wanted[0] / size); page * size < wanted[1]; page++) {
       const known = held.get(page)
-      if (known?.generation !== generation && !underWay.has(page) && (count === null || page === 0 || page * size < count))
+      if (known?.generation !== generation
+        && !underWay.has(page)
+        && (count === null || page === 0 || page * size < count)) {
         load(page)
+      }
     }
   }
 

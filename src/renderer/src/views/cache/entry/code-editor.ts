@@ -13,7 +13,10 @@ export interface CodeEditor {
   destroy: () => void
 }
 interface CodeEditorOptions {
-  /** An empty element; the editor moves into a shadow root of it, where the CSP lets it adopt its style sheets. */
+  /**
+   * An empty element; the editor moves into a shadow root of it, where the CSP lets it adopt its
+   * style sheets.
+   */
   host: HTMLElement
   label: string
   text: string
@@ -32,8 +35,13 @@ const colors = EditorView.theme({
   '.cm-gutters': { backgroundColor: 'var(--surface)', color: 'var(--text-muted)', border: 'none' },
   '.cm-panels': { backgroundColor: 'var(--surface-sunken)', color: 'var(--text)' },
   '.cm-specialChar': { color: 'var(--danger)' },
-  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--accent-surface)' },
-  '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--surface-sunken)', outline: '1px solid var(--line-control)' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'var(--accent-surface)',
+  },
+  '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': {
+    backgroundColor: 'var(--surface-sunken)',
+    outline: '1px solid var(--line-control)',
+  },
 })
 const highlighting = HighlightStyle.define([
   { tag: tags.string, color: 'var(--code-string)' },
@@ -42,7 +50,10 @@ const highlighting = HighlightStyle.define([
   { tag: tags.propertyName, color: 'var(--text)' },
 ])
 
-/** What the editor makes of text, apart from its looks. `separator` is the only line end it knows: other characters stay as they are. */
+/**
+ * What the editor makes of text, apart from its looks. `separator` is the only line end it knows:
+ * other characters stay as they are.
+ */
 export function editorState(text: string, separator: string, extensions: Extension = []): EditorState {
   return EditorState.create({ doc: text, extensions: [EditorState.lineSeparator.of(separator), extensions] })
 }
@@ -51,7 +62,15 @@ export function textOf(state: EditorState): string {
   return state.sliceDoc()
 }
 
-export function createCodeEditor({ host, label, text, separator, language, onChange, onSave }: CodeEditorOptions): CodeEditor {
+export function createCodeEditor({
+  host,
+  label,
+  text,
+  separator,
+  language,
+  onChange,
+  onSave,
+}: CodeEditorOptions): CodeEditor {
   const save = (): boolean => {
     onSave()
     return true
@@ -68,7 +87,13 @@ export function createCodeEditor({ host, label, text, separator, language, onCha
       bracketMatching(),
       search({ top: true }),
       // Tab goes on to the next control: nobody gets caught in here.
-      keymap.of([{ key: 'Mod-s', preventDefault: true, run: save }, { key: 'Mod-Enter', run: save }, ...defaultKeymap, ...historyKeymap, ...searchKeymap]),
+      keymap.of([
+        { key: 'Mod-s', preventDefault: true, run: save },
+        { key: 'Mod-Enter', run: save },
+        ...defaultKeymap,
+        ...historyKeymap,
+        ...searchKeymap,
+      ]),
       ...(language === 'json' ? [json()] : []),
       syntaxHighlighting(highlighting),
       colors,

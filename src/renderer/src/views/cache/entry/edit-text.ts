@@ -5,8 +5,9 @@ export interface EditableText { text: string, separator: '\n' | '\r\n' }
 export const editLimit = 2_000_000
 
 /**
- * Undefined for what is not UTF-8. Only where every line ends in CR LF does the editor know them as line ends; elsewhere a CR is a character like others, so that
- * lines nobody touched keep their ends.
+ * Undefined for what is not UTF-8. Only where every line ends in CR LF does the editor know them as
+ * line ends; elsewhere a CR is a character like others, so that lines nobody touched keep their
+ * ends.
  */
 export function readEditable(bytes: Uint8Array): EditableText | undefined {
   try {

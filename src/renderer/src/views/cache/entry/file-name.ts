@@ -14,7 +14,10 @@ const extensions: Readonly<Record<string, string>> = {
   'text/plain': 'txt',
 }
 
-/** A name under which every system can keep a value: the key without what means something in a path, and the type's usual ending. */
+/**
+ * A name under which every system can keep a value: the key without what means something in a path,
+ * and the type's usual ending.
+ */
 export function fileNameOf(key: string, contentType: string): string {
   const name = key.replaceAll(/[^\p{L}\p{N}._-]+/gu, '_').replace(/^[._]+/, '').slice(0, 80) || 'value'
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? ''

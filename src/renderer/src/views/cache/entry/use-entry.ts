@@ -19,7 +19,9 @@ export interface OpenEntry {
 }
 
 interface EntryReader {
-  /** The entry that is shown: of a new key only once that was read. Undefined when there is none. */
+  /**
+   * The entry that is shown: of a new key only once that was read. Undefined when there is none.
+   */
   readonly shown: Readonly<Ref<OpenEntry | undefined>>
   /** Bytes that are here while a value is being read. */
   readonly arrived: Readonly<Ref<number | null>>
@@ -32,7 +34,10 @@ interface EntryReader {
 /** Milliseconds between two readings of an entry that apps keep on changing. */
 const pace = 500
 
-/** Reads the entry with this key, without a trace, and again whenever it changes. `hold` keeps what is shown as it is. */
+/**
+ * Reads the entry with this key, without a trace, and again whenever it changes. `hold` keeps what
+ * is shown as it is.
+ */
 export function useEntry(place: () => { cache: string, key: string } | undefined, hold: () => boolean): EntryReader {
   const { entries, events } = useApi()
   const shown = shallowRef<OpenEntry>()
@@ -51,7 +56,11 @@ export function useEntry(place: () => { cache: string, key: string } | undefined
       return
     }
     try {
-      const entry = await entries.get(asked.cache, asked.key, { signal, peek: true, onProgress: bytes => arrived.value = bytes })
+      const entry = await entries.get(asked.cache, asked.key, {
+        signal,
+        peek: true,
+        onProgress: bytes => arrived.value = bytes,
+      })
       const readAt = Date.now()
       const value = await readValue(entry.value, entry.contentType, signal)
       shown.value = { cache: asked.cache, entry, value, readAt }
@@ -107,5 +116,11 @@ export function useEntry(place: () => { cache: string, key: string } | undefined
     reading.abort()
   })
 
-  return { shown: shallowReadonly(shown), arrived: shallowReadonly(arrived), gone: shallowReadonly(gone), problem: shallowReadonly(problem), reload: () => void read() }
+  return {
+    shown: shallowReadonly(shown),
+    arrived: shallowReadonly(arrived),
+    gone: shallowReadonly(gone),
+    problem: shallowReadonly(problem),
+    reload: () => void read(),
+  }
 }

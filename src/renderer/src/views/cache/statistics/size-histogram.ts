@@ -7,12 +7,16 @@ const ends = [64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304
 const lastStretch = 250
 
 /**
- * Counts entries by size from windows of the order by size. Each end is found by bisection, so a million entries take about a
- * hundred reads of one row and not one of a million. The counts are of the moment: exact as long as nothing changes meanwhile.
+ * Counts entries by size from windows of the order by size. Each end is found by bisection, so a
+ * million entries take about a hundred reads of one row and not one of a million. The counts are of
+ * the moment: exact as long as nothing changes meanwhile.
  *
  * @param read Sizes in ascending order, from an offset on.
  */
-export async function sizeHistogram(count: number, read: (offset: number, limit: number) => Promise<number[]>): Promise<SizeBucket[]> {
+export async function sizeHistogram(
+  count: number,
+  read: (offset: number, limit: number) => Promise<number[]>,
+): Promise<SizeBucket[]> {
   const buckets: SizeBucket[] = []
   let from = 0
   let before = 0

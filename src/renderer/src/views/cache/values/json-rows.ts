@@ -48,7 +48,10 @@ export function* readJsonRows(bytes: Uint8Array): Sliced<JsonRows> {
   const root = rootOf(bytes)
   const kind = kindAt(bytes, root)
   const bare = (kind !== 'object' && kind !== 'array') || isEmptyAt(bytes, root)
-  const top = createLevel(bare ? { count: 1, named: false, name: () => 0, start: () => root } : yield* childrenOf(bytes, root), 0)
+  const top = createLevel(
+    bare ? { count: 1, named: false, name: () => 0, start: () => root } : yield* childrenOf(bytes, root),
+    0,
+  )
 
   function createLevel(rows: Children, depth: number): Level {
     const open: Child[] = []

@@ -66,8 +66,14 @@ function isHex(byte = 0): boolean {
 function endOfWord(bytes: Uint8Array, from: number): number {
   let end = from
   // No number that means anything is longer; one that is longer is not worth a tree.
-  while (end < bytes.length && end - from < 4096 && !isSpace(bytes[end]) && bytes[end] !== comma && bytes[end] !== closeBrace && bytes[end] !== closeBracket)
+  while (end < bytes.length
+    && end - from < 4096
+    && !isSpace(bytes[end])
+    && bytes[end] !== comma
+    && bytes[end] !== closeBrace
+    && bytes[end] !== closeBracket) {
     end++
+  }
   const word = String.fromCharCode(...bytes.subarray(from, end))
   return /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/.test(word) ? end : -1
 }
@@ -77,7 +83,10 @@ export function* isJson(bytes: Uint8Array): Sliced<boolean> {
   let depth = 0
   let stack = new Uint8Array(256)
   let at = skipSpace(bytes, 0)
-  /** What may come here: a value, a first item or the end, a member, a first member or the end, or what follows a value. */
+  /**
+   * What may come here: a value, a first item or the end, a member, a first member or the end, or
+   * what follows a value.
+   */
   let wanted: 'value' | 'item' | 'member' | 'first-member' | 'after' = 'value'
   for (let steps = 1; ; steps++) {
     if (steps % stride === 0)
@@ -143,7 +152,10 @@ export interface Children {
   start: (index: number) => number
 }
 
-/** Lists the children of the object or array that begins at `from`, in bytes that are known to be JSON. */
+/**
+ * Lists the children of the object or array that begins at `from`, in bytes that are known to be
+ * JSON.
+ */
 export function* childrenOf(bytes: Uint8Array, from: number): Sliced<Children> {
   const named = bytes[from] === openBrace
   const names: Offsets = createOffsets()
@@ -164,7 +176,10 @@ export function* childrenOf(bytes: Uint8Array, from: number): Sliced<Children> {
   return { count: starts.length, named, name: names.at, start: starts.at }
 }
 
-/** Where the value that begins at `from` ends, in bytes that are known to be JSON; the end of the bytes where they are cut off. */
+/**
+ * Where the value that begins at `from` ends, in bytes that are known to be JSON; the end of the
+ * bytes where they are cut off.
+ */
 function* endOfValue(bytes: Uint8Array, from: number): Sliced<number> {
   let depth = 0
   let at = from
@@ -190,8 +205,13 @@ function* endOfValue(bytes: Uint8Array, from: number): Sliced<number> {
       continue
     }
     else {
-      while (at < bytes.length && !isSpace(bytes[at]) && bytes[at] !== comma && bytes[at] !== closeBrace && bytes[at] !== closeBracket)
+      while (at < bytes.length
+        && !isSpace(bytes[at])
+        && bytes[at] !== comma
+        && bytes[at] !== closeBrace
+        && bytes[at] !== closeBracket) {
         at++
+      }
     }
     if (depth === 0)
       return at
@@ -222,7 +242,10 @@ export function rootOf(bytes: Uint8Array): number {
   return skipSpace(bytes, 0)
 }
 
-/** The text of the value at `at` as it was written, or its first `most` bytes. Objects and arrays come in one line. */
+/**
+ * The text of the value at `at` as it was written, or its first `most` bytes. Objects and arrays
+ * come in one line.
+ */
 export function excerptAt(bytes: Uint8Array, at: number, most: number): string {
   const piece = bytes.subarray(at, at + most + 1)
   const end = runNow(endOfValue(piece, 0))

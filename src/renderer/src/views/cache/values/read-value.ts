@@ -29,23 +29,52 @@ const imageLimit = 8_000_000
 const openLimit = 4096
 
 let readings = 0
-const images: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/svg+xml', 'image/bmp', 'image/x-icon', 'image/vnd.microsoft.icon'])
+const images: ReadonlySet<string> = new Set([
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+  'image/avif',
+  'image/svg+xml',
+  'image/bmp',
+  'image/x-icon',
+  'image/vnd.microsoft.icon',
+])
 
-/** Finds out in slices what the bytes are. The content type decides about tables of text and pictures; JSON is recognised by itself. */
-export async function readValue(bytes: Uint8Array<ArrayBuffer>, contentType: string, signal: AbortSignal): Promise<ReadableValue> {
+/**
+ * Finds out in slices what the bytes are. The content type decides about tables of text and
+ * pictures; JSON is recognised by itself.
+ */
+export async function readValue(
+  bytes: Uint8Array<ArrayBuffer>,
+  contentType: string,
+  signal: AbortSignal,
+): Promise<ReadableValue> {
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? ''
   const image = images.has(type) && bytes.length > 0 && bytes.length <= imageLimit ? type : undefined
   const text = await runSliced(cutRows(bytes), signal)
   // Prose is told from JSON at its first byte; a lone number or word needs no tree.
   const looksLikeJson = text.valid && /[[{]/.test(String.fromCharCode(...bytes.subarray(0, 64)).trimStart()[0] ?? '')
-  const json = looksLikeJson && await runSliced(isJson(bytes), signal) ? await runSliced(readJsonRows(bytes), signal) : undefined
+  const json = looksLikeJson && await runSliced(isJson(bytes), signal)
+    ? await runSliced(readJsonRows(bytes), signal)
+    : undefined
   const csv = text.valid && /^text\/(?:csv|tab-separated-values)$/.test(type)
-  const table = json ? await runSliced(readJsonTable(bytes), signal) : csv ? await runSliced(readCsvTable(bytes), signal) : undefined
+  const table = json
+    ? await runSliced(readJsonTable(bytes), signal)
+    : csv ? await runSliced(readCsvTable(bytes), signal) : undefined
   if (json && bytes.length <= openLimit)
     await openAll(json, signal)
 
   const binary = !text.valid || (image !== undefined && type !== 'image/svg+xml')
-  const fitting: (ViewName | false)[] = [image !== undefined && 'image', table !== undefined && !json && 'table', json !== undefined && 'json', table !== undefined && json !== undefined && 'table', !binary && 'text', 'hex', binary && !image && 'text']
+  const fitting: (ViewName | false)[] = [
+    image !== undefined && 'image',
+    table !== undefined && !json && 'table',
+    json !== undefined && 'json',
+    table !== undefined && json !== undefined && 'table',
+    !binary && 'text',
+    'hex',
+    binary && !image && 'text',
+  ]
   return { id: ++readings, bytes, views: fitting.filter(view => view !== false), text, json, table, image }
 }
 

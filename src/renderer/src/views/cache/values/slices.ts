@@ -4,7 +4,10 @@ export type Sliced<T> = Generator<void, T>
 /** Milliseconds that one slice may take: a frame at 60 Hz still has room for the rest. */
 const budget = 8
 
-/** Runs the work to its end in slices, with the page alive in between. Rejects when the signal aborts. */
+/**
+ * Runs the work to its end in slices, with the page alive in between. Rejects when the signal
+ * aborts.
+ */
 export async function runSliced<T>(work: Sliced<T>, signal: AbortSignal): Promise<T> {
   for (;;) {
     signal.throwIfAborted()

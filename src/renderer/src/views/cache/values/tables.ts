@@ -93,7 +93,9 @@ export function* readCsvTable(bytes: Uint8Array): Sliced<Table | undefined> {
     return decoder.decode(bytes.subarray(from, Math.min(to, from + stride))).replace(/\r?\n$/, '')
   }
   const head = line(0)
-  const separator = [',', ';', '\t'].map(char => ({ char, count: head.split(char).length })).sort((a, b) => b.count - a.count)[0]
+  const separator = [',', ';', '\t']
+    .map(char => ({ char, count: head.split(char).length }))
+    .sort((a, b) => b.count - a.count)[0]
   if (!separator || separator.count < 2)
     return undefined
   const columns = splitLine(head, separator.char).slice(0, mostColumns)
@@ -107,7 +109,9 @@ export function* readCsvTable(bytes: Uint8Array): Sliced<Table | undefined> {
   }
 }
 
-/** The fields of one record; quotes around a field are taken off, doubled ones inside become one. */
+/**
+ * The fields of one record; quotes around a field are taken off, doubled ones inside become one.
+ */
 export function splitLine(line: string, separator: string): string[] {
   const fields: string[] = []
   let field = ''

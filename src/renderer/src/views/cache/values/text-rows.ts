@@ -1,7 +1,10 @@
 import type { Offsets, Sliced } from './slices'
 import { createOffsets } from './slices'
 
-/** Bytes of a row: what is longer goes on in the next, since browsers stall over a line of a megabyte. */
+/**
+ * Bytes of a row: what is longer goes on in the next, since browsers stall over a line of a
+ * megabyte.
+ */
 const longestRow = 512
 /** Bytes between two pauses. */
 const stride = 65_536
