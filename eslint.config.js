@@ -12,6 +12,7 @@ const oneText = [
   /^\s*(?:\w+: |return |throw new \w+\(|(?:export )?const \w+ = )?(?:'(?:[^'\\]|\\.)*'|`.*`)[,)\]}]*(?: as const)?$/,
   /^\s*(?:it|test|describe)(?:\.\w+)?\('(?:[^'\\]|\\.)*', (?:async )?\(.*\) => \{$/,
 ].map(({ source }) => source).join('|')
+const width = { code: 120, comments: 100, ignoreUrls: true, ignoreRegExpLiterals: true, ignorePattern: oneText }
 
 const ipcNames = ['ipcMain', 'ipcRenderer']
 const syntax = {
@@ -97,7 +98,18 @@ export default antfu(
     rules: {
       'style/max-len': [
         'error',
-        { code: 120, comments: 100, ignoreUrls: true, ignoreRegExpLiterals: true, ignorePattern: oneText },
+        width,
+      ],
+    },
+  },
+  {
+    name: 'larder/programs',
+    files: ['test/**', 'bench/load/**'],
+    // Programs for other processes stand in templates.
+    rules: {
+      'style/max-len': [
+        'error',
+        { ...width, ignoreTemplateLiterals: true },
       ],
     },
   },

@@ -4,7 +4,8 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { compare, policies, summarize } from './compare'
 
-const usage = `Hit ratios of the eviction policies beside the clairvoyant optimum, in percent; in brackets: percent of the optimum.
+const usage = `Hit ratios of the eviction policies beside the clairvoyant optimum, in percent;
+in brackets: percent of the optimum.
 
   npm run bench:eviction -- [options]
 

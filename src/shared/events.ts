@@ -16,8 +16,10 @@ export const eventTopics = {
   'cache.created': change,
   'cache.updated': change,
   'cache.deleted': change,
-  /** An entry changed. `reason` tells why it went, `bytes` how large its value is now, `kind` and `flags`
-   *  what else is stored with it. */
+  /**
+   * An entry changed. `reason` tells why it went, `bytes` how large its value is now, `kind` and
+   * `flags` what else is stored with it.
+   */
   'entry.set': z.strictObject({
     cache: CacheName,
     key: z.string(),

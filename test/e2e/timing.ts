@@ -17,7 +17,8 @@ export async function timeInPage(page: Page, act: string, shown: string): Promis
       requestAnimationFrame(() => resolve(performance.now() - started))
     }
     const observer = new MutationObserver(look)
-    observer.observe(document.documentElement, { subtree: true, childList: true, characterData: true, attributes: true })
+    const all = { subtree: true, childList: true, characterData: true, attributes: true }
+    observer.observe(document.documentElement, all)
     ;(() => { ${act} })()
     look()
   })`)

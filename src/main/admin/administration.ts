@@ -30,7 +30,8 @@ import { createUserDirectory } from './user-directory'
 import { createDescribeUser } from './user-rules'
 import { createUserHandlers } from './users'
 
-export interface AdministrationDependencies extends Pick<ServerStateDependencies, 'requestLog' | 'readiness' | 'metrics'> {
+export interface AdministrationDependencies extends
+  Pick<ServerStateDependencies, 'requestLog' | 'readiness' | 'metrics'> {
   metadata: MetadataStore
   vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }
   caches: ServedCaches

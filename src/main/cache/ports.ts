@@ -119,8 +119,11 @@ export type BatchStepResult =
   | { op: 'failed', code: 'wrong-kind' | 'not-a-number' | 'too-large', detail: string }
 export interface BatchOutcome {
   results: BatchStepResult[]
-  /** Index of the step that failed an atomic batch; then nothing has changed. A refused or too large set, an increment of something
-   *  else than a number fail it; a get, delete or touch of a missing key does not. */
+  /**
+   * Index of the step that failed an atomic batch; then nothing has changed. A refused or too large
+   * set and an increment of something else than a number fail it; a get, delete or touch of a
+   * missing key does not.
+   */
   abortedAt: number | null
 }
 
@@ -193,11 +196,17 @@ export interface Cache {
    * New TTL in seconds (null = none) from now, for a fresh or stale entry. Keeps value and version.
    */
   touch: (key: string, ttl: number | null) => boolean
-  /** Adds to the decimal whole number (64-bit signed) of a fresh entry; a missing one starts at 0 with the cache's TTL. Keeps TTL and tags.
-   *  Throws LarderError `wrong-kind` for anything but bytes, `not-a-number`, also when the sum leaves 64 bits. */
+  /**
+   * Adds to the decimal whole number (64-bit signed) of a fresh entry; a missing one starts at 0
+   * with the cache's TTL. Keeps TTL and tags. Throws LarderError `wrong-kind` for anything but
+   * bytes, and `not-a-number`, also if the sum leaves 64 bits.
+   */
   increment: (key: string, by: bigint) => { number: string, version: number }
-  /** RFC 7396 on the JSON value of a fresh entry; numbers keep their text. Keeps TTL, tags and content type. Throws LarderError
-   *  `entry-not-found`, `wrong-kind` (anything but bytes), `not-json` (the value), `malformed-json` (the patch), `precondition-failed`, `too-large`. */
+  /**
+   * RFC 7396 on the JSON value of a fresh entry; numbers keep their text. Keeps TTL, tags and
+   * content type. Throws LarderError `entry-not-found`, `wrong-kind` (anything but bytes),
+   * `not-json` (the value), `malformed-json` (the patch), `precondition-failed`, `too-large`.
+   */
   mergePatch: (key: string, patch: Buffer, ifVersion?: WriteOptions['ifVersion']) => WriteResult
   batch: (steps: readonly BatchStep[], atomic: boolean) => BatchOutcome
   /**

@@ -20,7 +20,8 @@ export function answerAndClose(socket: Socket, status: number, headers: readonly
     socket.destroy()
     return
   }
-  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nDate: ${new Date(systemClock.wall()).toUTCString()}\r\n`
+  const date = new Date(systemClock.wall()).toUTCString()
+  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nDate: ${date}\r\n`
   for (let i = 0; i + 1 < headers.length; i += 2)
     head += `${headers[i]}: ${headers[i + 1]}\r\n`
   head += 'Connection: close\r\n\r\n'

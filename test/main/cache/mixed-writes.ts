@@ -6,8 +6,9 @@ import { createEngine } from '../../../src/main/cache/engine'
 import { evictionNames } from '../../../src/shared/evictions'
 
 /*
- * Runs in a process of its own, for its memory: writes of many sizes into three caches under a budget of 64 MB. Prints the most that was ever
- * accounted and the highest resident size. `tags` and `types` give each entry 16 tags or a content type that no other has.
+ * Runs in a process of its own, for its memory: writes of many sizes into three caches under a
+ * budget of 64 MB. Prints the most that was ever accounted and the highest resident size. `tags`
+ * and `types` give each entry 16 tags or a content type that no other has.
  */
 const writes = Number(process.argv[2])
 const kind = process.argv[3]

@@ -25,11 +25,13 @@ import { createTinyStore } from './stores'
 import { definitionOf, listed } from './workbench'
 
 /*
- * R7: the engine over the off-heap store, in pieces so small that a few entries make it grow, split, page and clean, against the engine over the
- * Map store. Both get the same history on clocks that move together, and must answer, tell and journal the same.
+ * R7: the engine over the off-heap store, in pieces so small that a few entries make it grow,
+ * split, page and clean, against the engine over the Map store. Both get the same history on
+ * clocks that move together, and must answer, tell and journal the same.
  *
- * Limits by bytes: the two hold entries in different ways, so they cannot agree on how many must go. The off-heap store decides that; the
- * Map store says that it is over its limit just as often, and must choose the same entries.
+ * Limits by bytes: the two hold entries in different ways, so they cannot agree on how many must
+ * go. The off-heap store decides that; the Map store says that it is over its limit just as often,
+ * and must choose the same entries.
  */
 
 const numbers = Array.from({ length: 60 }, (_, index) => `key:${index}`)

@@ -68,7 +68,8 @@ interface Outcome {
   written: Record<string, string>
   opened: string[]
 }
-interface Surroundings extends Partial<Pick<Io, 'env' | 'cwd' | 'platform' | 'stdin' | 'stdout' | 'stderr' | 'readSmallFile' | 'readPrivateFile'>> {
+type Replaced = 'env' | 'cwd' | 'platform' | 'stdin' | 'stdout' | 'stderr' | 'readSmallFile' | 'readPrivateFile'
+interface Surroundings extends Partial<Pick<Io, Replaced>> {
   files?: Readonly<Record<string, string | Buffer>>
   input?: string | Buffer
   /** What the system's opener says; it opens all unless said. */

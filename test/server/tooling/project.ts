@@ -28,7 +28,8 @@ fs.appendFileSync('calls.log', 'build\\n')
 if (fs.existsSync('build.broken')) { console.log('words of the builder'); process.exit(3) }
 if (fs.existsSync('build.edits')) fs.writeFileSync('src/main/headless.ts', 'edited meanwhile')
 setTimeout(() => {
-  for (const file of ['out/main/headless.js', 'out/main/index.js', 'out/preload/index.cjs', 'out/renderer/index.html']) {
+  const built = ['out/main/headless.js', 'out/main/index.js', 'out/preload/index.cjs', 'out/renderer/index.html']
+  for (const file of built) {
     fs.mkdirSync(file.replace(/[^/]+$/, ''), { recursive: true })
     fs.writeFileSync(file, '')
   }

@@ -116,7 +116,8 @@ function areEqual(a: Kind, b: Kind): boolean {
     && a.storedHigh === b.storedHigh
     && a.hasText === b.hasText
     && a.hasFlags === b.hasFlags
-    && a.isLarge === b.isLarge && a.grace === b.grace && a.versionHigh === b.versionHigh && a.sequenceHigh === b.sequenceHigh
+    && a.isLarge === b.isLarge && a.grace === b.grace
+    && a.versionHigh === b.versionHigh && a.sequenceHigh === b.sequenceHigh
 }
 
 function nameOf(kind: Kind): string {

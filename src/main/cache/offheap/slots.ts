@@ -113,7 +113,8 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
   }
 
   function held(): number {
-    return places.bytes + sequences.bytes + slots.policy.bytes + deadlines.bytes() + index.bytes() + tags.bytes() + hits.size * carriedHitBytes
+    const columns = places.bytes + sequences.bytes + slots.policy.bytes
+    return columns + deadlines.bytes() + index.bytes() + tags.bytes() + hits.size * carriedHitBytes
   }
 
   function grow(): void {

@@ -61,7 +61,8 @@ export function groupOperations({ tags, paths }: Pick<OpenApiDocument, 'tags' | 
   const entries = Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([verb, operation]): Entry => {
       const method = verb.toUpperCase()
-      const text = `${method} ${path} ${operation.operationId} ${operation.summary} ${(operation.parameters ?? []).map(p => p.name).join(' ')}`.toLowerCase()
+      const parameters = (operation.parameters ?? []).map(p => p.name)
+      const text = [method, path, operation.operationId, operation.summary, ...parameters].join(' ').toLowerCase()
       return { id: operation.operationId, method, path, operation, text }
     }))
   return tags.map(({ name, description = '' }) =>

@@ -2,9 +2,9 @@ import type { Offsets, Sliced } from './slices'
 import { createOffsets } from './slices'
 
 /*
- * JSON is never parsed as a whole: a tree of 16 MB would freeze the page, and numbers beyond 2^53 and repeated members would change on the way. One pass
- * checks the grammar (RFC 8259); after that, brackets and strings are all one has to know to find the children of a value, which
- * happens when somebody opens it.
+ * JSON is never parsed as a whole: a tree of 16 MB would freeze the page, and numbers beyond 2^53
+ * and repeated members would change on the way. One pass checks the grammar (RFC 8259); after that,
+ * brackets and strings are enough to find the children of a value, when somebody opens it.
  */
 
 /** Steps between two pauses. */
