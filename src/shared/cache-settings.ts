@@ -73,7 +73,7 @@ export const cacheSettings = {
     kind: 'choice',
     choices: evictions,
     label: 'Eviction',
-    hint: 'Which entry goes first when a limit is reached',
+    hint: 'Which entry is evicted first when a limit is reached',
     place: 'advanced',
   },
   persistent: {
@@ -81,7 +81,7 @@ export const cacheSettings = {
     initial: false,
     kind: 'switch',
     label: 'Persistent',
-    hint: 'Keep the entries over a restart',
+    hint: 'Keep the entries across restarts',
     change: 'Switching it off forgets the kept copies.',
     place: 'advanced',
   },

@@ -36,7 +36,7 @@ export function readEntryFilter(text: string): EntryFilter | null {
     return null
   if (second) {
     throw new FilterError(
-      'Entries are looked for by one thing at a time. A key with a space needs quotation marks: "a b".',
+      'Search by one condition at a time. Put a key with a space in quotation marks: "a b".',
       second.from,
       second.to,
     )
@@ -44,7 +44,7 @@ export function readEntryFilter(text: string): EntryFilter | null {
   checkClosed(term)
   if (term.negated) {
     throw new FilterError(
-      'Entries cannot be left out here. A key that begins with a minus needs quotation marks: "-a".',
+      'Entries cannot be excluded here. Put a key that begins with a minus in quotation marks: "-a".',
       term.from,
       term.from + 1,
     )
@@ -54,7 +54,7 @@ export function readEntryFilter(text: string): EntryFilter | null {
     return null
   if (other) {
     throw new FilterError(
-      'Entries are looked for by one thing at a time. A comma that belongs to it needs quotation marks.',
+      'Search by one condition at a time. Put a text with a comma in quotation marks.',
       other.from - 1,
       other.to,
     )
@@ -103,7 +103,7 @@ function selectorOf(field: NonNullable<ScannedTerm['field']>, value: ScannedValu
 function wordOf(name: string, value: ScannedValue): string {
   if (value.parts.some(({ kind }) => kind !== 'text')) {
     throw new FilterError(
-      `${name}: takes no wildcards. Put * and ? in quotation marks where they are meant as they are.`,
+      `${name}: takes no wildcards. Put * and ? in quotation marks to search for these characters.`,
       value.from,
       value.to,
     )

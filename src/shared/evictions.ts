@@ -6,8 +6,8 @@ import { namesOf } from './rows'
  */
 export const evictions = {
   lru: 'Least recently used',
-  lfu: 'Least often used',
-  sieve: 'SIEVE: not used since the last round',
+  lfu: 'Least frequently used',
+  sieve: 'SIEVE: not used since the last pass',
 } as const
 
 export type EvictionName = keyof typeof evictions

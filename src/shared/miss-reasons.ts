@@ -5,9 +5,9 @@ import { namesOf } from './rows'
  * Reasons of entries long gone are forgotten; then it is `absent`.
  */
 export const missReasons = {
-  absent: 'Never stored, or so long gone that nobody remembers why',
-  expired: 'Its time was over',
-  evicted: 'It had made room for others',
+  absent: 'Never stored, or gone so long ago that the reason is no longer known',
+  expired: 'It had expired',
+  evicted: 'It had been evicted',
   flushed: 'The cache had been cleared',
   invalidated: 'It had been deleted or invalidated',
   disabled: 'Caching was off',
@@ -28,7 +28,7 @@ interface Removal {
 /** Why a single entry went, as events tell it. A deletion is an invalidation by key. */
 export const removals = {
   deleted: { reason: 'invalidated', counter: 'deletes', sentence: 'It was deleted.' },
-  expired: { reason: 'expired', counter: 'expirations', sentence: 'Its time is over.' },
+  expired: { reason: 'expired', counter: 'expirations', sentence: 'It has expired.' },
   evicted: { reason: 'evicted', counter: 'evictions', sentence: 'It was evicted to make room.' },
   invalidated: { reason: 'invalidated', counter: 'deletes', sentence: 'It was invalidated.' },
 } as const satisfies Record<string, Removal>

@@ -25,7 +25,7 @@ function shownKey({ key }: FilteredRequest): string | null {
 }
 
 const fields: Record<string, FilterField<FilteredRequest>> = {
-  result: { kind: 'enum', summary: 'What came of it', values: results, read: request => request.result },
+  result: { kind: 'enum', summary: 'What the result was', values: results, read: request => request.result },
   reason: {
     kind: 'text',
     summary: 'Why it missed or was refused',
@@ -40,16 +40,16 @@ const fields: Record<string, FilterField<FilteredRequest>> = {
   path: { kind: 'text', summary: 'Path without its query', read: request => request.path },
   operation: { kind: 'text', summary: 'Operation of the API, such as entries.get', read: request => request.operation },
   mark: { kind: 'text', summary: 'What was done to it on its way', read: request => request.marks },
-  duration: { kind: 'number', summary: 'Time to answer, as 5ms', units: times, read: request => request.duration },
+  duration: { kind: 'number', summary: 'Latency, such as 5ms', units: times, read: request => request.duration },
   size: {
     kind: 'number',
-    summary: 'Body of the answer, as 10kB',
+    summary: 'Size of the response body, such as 10kB',
     units: bytes,
     read: request => request.responseBytes,
   },
   sent: {
     kind: 'number',
-    summary: 'Body of the request, as 10kB',
+    summary: 'Size of the request body, such as 10kB',
     units: bytes,
     read: request => request.requestBytes,
   },

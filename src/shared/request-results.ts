@@ -13,12 +13,12 @@ interface ResultRow {
 /** What a data-plane request came to, in the order in which results are counted up. */
 export const requestResults = {
   hit: { label: 'Hit', meaning: 'Found fresh', tone: 'served', full: true },
-  stale: { label: 'Stale', meaning: 'Found past its time, within its grace', tone: 'late', full: true },
+  stale: { label: 'Stale', meaning: 'Found expired, within its grace time', tone: 'late', full: true },
   miss: { label: 'Miss', meaning: 'Not found', tone: 'late', full: false },
   stored: { label: 'Stored', meaning: 'Written', tone: 'neutral', full: true },
   dropped: { label: 'Dropped', meaning: 'Deleted or invalidated', tone: 'neutral', full: false },
   ok: { label: 'OK', meaning: 'Answered', tone: 'neutral', full: false },
-  off: { label: 'Off', meaning: '503: a switch is off, or too much to do', tone: 'failed', full: true },
+  off: { label: 'Off', meaning: '503: a switch is off, or the server is overloaded', tone: 'failed', full: true },
   refused: { label: 'Refused', meaning: 'Another 4xx', tone: 'failed', full: false },
   error: { label: 'Error', meaning: '5xx', tone: 'failed', full: true },
 } as const satisfies Record<string, ResultRow>

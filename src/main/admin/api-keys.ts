@@ -109,7 +109,7 @@ export function createKeyHandlers({
       if (!sameDigest(digestOf(secret), record.digest)) {
         throw new LarderError(
           'secret-unavailable',
-          'The vault\'s copy is not this API key\'s present secret: it could not be replaced when the key was rotated. Rotate it again to get a new one.',
+          'The vault\'s copy is out of date: it could not be replaced when the key was rotated. Rotate the key again to get a new secret.',
         )
       }
       return { ...describe(record), secret, kept: true }

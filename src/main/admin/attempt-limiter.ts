@@ -12,7 +12,7 @@ export interface AttemptLimiter {
 }
 interface Attempt { forgive: () => void }
 
-export interface AttemptLimiterOptions {
+interface AttemptLimiterOptions {
   clock: RealClock
   /** Bad attempts within the window, after which all are refused. @default 20 */
   attempts?: number

@@ -66,7 +66,7 @@ export function createCacheHandlers({ caches, users, events, clock }: CacheHandl
       const { userId } = callerOf(context)
       const mount = caches.get(userId, name)
       if (name === defaultCache)
-        throw new LarderError('protected', `The cache ${defaultCache} stays: /v1 and /flush work on it.`)
+        throw new LarderError('protected', `${defaultCache} cannot be deleted, because /v1 and /flush use it.`)
       caches.delete(mount)
       events.emit('cache.deleted', userId, { cache: name })
     },

@@ -54,7 +54,7 @@ export function createUserDirectory(metadata: MetadataStore): UserDirectory {
       if (taken && taken.id !== exceptId) {
         throw new LarderError(
           'name-taken',
-          `There is a user ${taken.name} already.`,
+          `A user named ${taken.name} already exists.`,
           { errors: [{ field: 'name', message: 'is taken' }] },
         )
       }

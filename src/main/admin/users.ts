@@ -39,7 +39,7 @@ export function createUserHandlers(deps: UserHandlerDependencies): HandlersOf<'u
     if (!registrationOpen(users)) {
       throw new LarderError(
         'registration-closed',
-        'Registration is closed: ask an administrator of this server for an account.',
+        'Registration is closed. Ask an administrator of this server for an account.',
       )
     }
   }

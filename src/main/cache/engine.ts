@@ -14,7 +14,7 @@ import { createOffheapStore } from './offheap/offheap-store'
 import { createRanking } from './ranking'
 import { createSweeper } from './sweeper'
 
-export interface EngineParts {
+interface EngineParts {
   clock: RealClock
   stopwatch: Stopwatch
   /**

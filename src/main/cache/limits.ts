@@ -2,7 +2,7 @@ import type { CacheSettings } from './ports'
 import type { Store } from './store'
 
 /** How the entries of a cache stand to what its settings and its store allow. */
-export interface Limits {
+interface Limits {
   /** Whether there are too many entries, or more bytes than `room` leaves. */
   isOver: (room?: number) => boolean
   /** Entries and bytes beyond the limits together: each eviction makes it less. */

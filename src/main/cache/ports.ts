@@ -69,7 +69,7 @@ export interface PageQuery {
   /** Rows to skip: a window anywhere in the order, for scrolling. Not together with `cursor`. */
   offset?: number
   /**
-   * Shows keys as a tree: what lies deeper than the next delimiter behind the prefix becomes a
+   * Shows keys as a tree: what lies deeper than the next delimiter after the prefix becomes a
    * folder row, before the entries.
    */
   delimiter?: string

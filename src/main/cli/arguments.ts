@@ -57,7 +57,7 @@ export function readArguments(
       throw usageFailure(`${token.rawName} is given twice`)
     if (spec.placeholder !== null && (token.value === undefined || (!token.inlineValue && /^-./.test(token.value)))) {
       throw usageFailure(
-        `${token.rawName} needs a value: ${token.rawName} ${spec.placeholder} (one that begins with a dash: ${token.rawName}=-…)`,
+        `${token.rawName} needs a value: ${token.rawName} ${spec.placeholder} (if it begins with a dash: ${token.rawName}=-…)`,
       )
     }
     const written = token.value === undefined

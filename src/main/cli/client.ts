@@ -46,7 +46,7 @@ export function createCliClient(connect: () => Connection): CliClient {
       const { success, data, error } = operations[name].output.safeParse(await callRaw(name, input))
       if (!success) {
         throw localFailure(
-          `The answer to ${name} is not one that this version of larder understands; is the server another version?`,
+          `This version of larder does not understand the answer to ${name}. Does the server run another version?`,
           error,
         )
       }

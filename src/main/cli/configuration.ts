@@ -87,7 +87,7 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
     && !configuration.tls
     && !configuration.allowPlaintext) {
     faults.push(
-      `${find(options.host)?.written}: other machines could connect, and API keys would travel readable; give LARDER_TLS_CERT and LARDER_TLS_KEY, or LARDER_ALLOW_PLAINTEXT=1 (--allow-plaintext)`,
+      `${find(options.host)?.written}: other machines could connect, and API keys would travel unencrypted; set LARDER_TLS_CERT and LARDER_TLS_KEY, or LARDER_ALLOW_PLAINTEXT=1 (--allow-plaintext)`,
     )
   }
 

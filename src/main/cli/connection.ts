@@ -68,11 +68,11 @@ export function findConnection({ url, apiKey, defaultUrl, home, readPrivateFile 
       url: defaultUrl,
       token: apiKey,
       vouched: false,
-      hint: 'Start a server with: larder serve (or say where it is with --url)',
+      hint: 'Start a server with: larder serve (or name its address with --url)',
     }
   }
   throw unreachableFailure(
-    `No server is running on ${home}. Start one with: larder serve (or say where it is with --url and LARDER_API_KEY)`,
+    `No server is running on ${home}. Start one with: larder serve (or name its address with --url and LARDER_API_KEY)`,
   )
 }
 

@@ -40,5 +40,5 @@ function expected(error: unknown, channel: string, logger: Logger): LarderError 
     error: messageOf(error),
     stack: error instanceof Error ? error.stack ?? null : null,
   })
-  return new LarderError('internal', 'Something went wrong inside Larder; its log says what.', { cause: error })
+  return new LarderError('internal', 'Something went wrong inside Larder. The log has the details.', { cause: error })
 }

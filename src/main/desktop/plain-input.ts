@@ -27,7 +27,7 @@ export function checkPlainInput(input: unknown): void {
     else if (!isLeaf(value)) {
       throw new LarderError(
         'invalid-input',
-        'The input may hold text, numbers, booleans, null, lists and objects, nothing else.',
+        'The input must consist of text, numbers, booleans, null, lists and objects.',
       )
     }
     if (size + waiting.length > limits.adminBody)

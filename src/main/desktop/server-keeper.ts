@@ -127,7 +127,7 @@ export function createServerKeeper({ launch, findHolder, logger }: ServerKeeperO
       )
       await stopServer().catch((failure: unknown) =>
         logger.error('the server did not stop cleanly', { error: messageOf(failure) }))
-      become(trouble(`The server stopped by itself: ${messageOf(error)}`))
+      become(trouble(`The server stopped unexpectedly: ${messageOf(error)}`))
     }),
     stop: () => inTurn(stopServer),
     onChange: listener => void listeners.add(listener),

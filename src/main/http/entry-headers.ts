@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer'
 import { contentTypeRule, isContentType } from '@shared/entries'
 import { encodeKey } from '@shared/entry-key'
 import { invalidField, LarderError } from '@shared/errors'
+import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
 import { parseCacheControl, parseTtl } from './durations'
 import { etagOf, parseIfMatch } from './etags'
@@ -121,8 +122,8 @@ export function checkKey(key: string): string {
   if (key.length > limits.entryKey || (key.length * 3 > limits.entryKey && encodeKey(key).length > limits.entryKey)) {
     throw new LarderError(
       'key-too-long',
-      `key: may have ${limits.entryKey} bytes`,
-      { errors: [{ field: 'key', message: `may have ${limits.entryKey} bytes` }] },
+      `key: must be at most ${grouped(limits.entryKey)} bytes`,
+      { errors: [{ field: 'key', message: `must be at most ${grouped(limits.entryKey)} bytes` }] },
     )
   }
   return key

@@ -24,7 +24,7 @@ import { sendError, toLarderError } from './problems'
 import { createRouteTable, descriptionPaths } from './route-table'
 import { createTraffic } from './traffic'
 
-export interface HttpFaceOptions {
+interface HttpFaceOptions {
   serving: Serving
   clock: RealClock
   stopwatch: Stopwatch

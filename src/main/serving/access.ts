@@ -67,7 +67,7 @@ export function createAccess({ caches }: { caches: Pick<ServedCaches, 'enabled' 
       call.space = caller.userId
       call.cache = name
       if (caller.caches !== null && !caller.caches.has(name))
-        throw new LarderError('out-of-scope', `This key may not reach the cache ${name}.`)
+        throw new LarderError('out-of-scope', `This key may not use the cache ${name}.`)
       const mount = caches.find(caller.userId, name)
       if (mount === undefined)
         throw new LarderError('cache-not-found', `Cache ${name.slice(0, 64)} not found.`)

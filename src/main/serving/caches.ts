@@ -35,7 +35,7 @@ interface Held extends Mount {
   served: ServedCache
 }
 
-export interface ServedCachesParts extends Pick<LayerContext, 'clock' | 'stopwatch'> {
+interface ServedCachesParts extends Pick<LayerContext, 'clock' | 'stopwatch'> {
   engine: Engine
   layers: readonly Layer[]
   /** Told what a layer threw that was closed. */

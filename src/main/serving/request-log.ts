@@ -21,7 +21,7 @@ export interface RequestFields extends Omit<RequestRecord, 'id' | 'at' | 'marks'
   marks: readonly string[]
 }
 
-export interface RequestLogOptions {
+interface RequestLogOptions {
   /** Records kept; the oldest give way. @default 2000, about 2 MB when every path and key is cut */
   capacity?: number
   clock: RealClock

@@ -16,7 +16,7 @@ import { createRequestLog } from './request-log'
 /** What a face does with a call: it runs it, gets to caches, and finishes it. */
 export interface Serving extends Access, Account {}
 
-export interface ServingParts {
+interface ServingParts {
   engine: Engine
   /** From the cache outwards. @default none */
   layers?: readonly Layer[]

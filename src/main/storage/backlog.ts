@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
 /** Keeps those waiting who can wait, while too much is held back. */
-export interface Backlog {
+interface Backlog {
   /** Whether too much is held back, or others wait already. */
   isBehind: () => boolean
   /** Resolves when it is the caller's turn to write. Never rejects. */

@@ -15,7 +15,7 @@ export function checkClosed(term: ScannedTerm): void {
       throw new FilterError(
         open.by === 'quote'
           ? 'This quotation mark is not closed.'
-          : 'A backslash takes the next character as it is, and there is none.',
+          : 'A backslash escapes the next character, but there is none.',
         open.from,
         open.to,
       )
@@ -32,7 +32,7 @@ export function findField<F>(
   const field = fields.get(name.toLowerCase())
   if (!field) {
     throw new FilterError(
-      `There is no field ${name}. There are: ${[...fields.keys()].join(', ')}. To look for the text itself, put it in quotation marks.`,
+      `There is no field ${name}. The fields are: ${[...fields.keys()].join(', ')}. To search for the text itself, put it in quotation marks.`,
       from,
       to,
     )

@@ -60,7 +60,7 @@ function compileText<R>(
 ): Test<R> {
   if (compare[operator]) {
     throw new FilterError(
-      `${name} is no number: write ${name}: instead of ${name}${operator}`,
+      `${name} is not a number: write ${name}: instead of ${name}${operator}`,
       from,
       from + name.length + operator.length,
     )
@@ -108,8 +108,8 @@ function numberOf(name: string, value: ScannedValue, units: Readonly<Record<stri
   const names = [...known.keys()].filter(each => each !== '')
   throw new FilterError(
     names.length === 0
-      ? `${name} is a whole number, as 400.`
-      : `${name} is a number${known.has('') ? ', or one' : ''} with a unit: ${names.join(', ')}.`,
+      ? `${name} must be a whole number, such as 400.`
+      : `${name} must be a number${known.has('') ? ', optionally' : ''} with a unit: ${names.join(', ')}.`,
     value.from,
     value.to,
   )

@@ -102,7 +102,7 @@ describe('get', () => {
     )).toMatchObject({ code: 64, stderr: expect.stringContaining('without two hexadecimal digits') })
     server.reply({ status: 204 })
     expect(await larder(['del', 'default', '%FF', '--percent'], there())).toMatchObject({
-      stderr: expect.stringContaining('Dropped \\xFF from default.'),
+      stderr: expect.stringContaining('Deleted \\xFF from default.'),
     })
   })
 

@@ -38,5 +38,5 @@ it('says what an empty field means, and what a change does where there is someth
   expect(hintOf('ttl', 'change')).toBe(
     'How long an entry lives from its store; empty: no expiry. Holds for entries stored from now on.',
   )
-  expect(hintOf('eviction', 'change')).toBe('Which entry goes first when a limit is reached.')
+  expect(hintOf('eviction', 'change')).toBe('Which entry is evicted first when a limit is reached.')
 })

@@ -2,7 +2,7 @@ import type { EvictionPolicy, PolicyMemory } from './policy'
 import { none } from './rings'
 
 /** One policy takes over from another, slot by slot, while the cache goes on. */
-export interface Handover {
+interface Handover {
   /** Both as one: each slot is with one of them. */
   both: EvictionPolicy
   /**

@@ -71,11 +71,11 @@ export function keyLength(words: Uint32Array, offset: number): number {
   return (words[offset] as number) >>> 20
 }
 
-export function valueLength(words: Uint32Array, offset: number): number {
+function valueLength(words: Uint32Array, offset: number): number {
   return (words[offset] as number) & 0x3FFFF
 }
 
-export function entryKindOf(words: Uint32Array, offset: number): EntryKind {
+function entryKindOf(words: Uint32Array, offset: number): EntryKind {
   return entryKinds[((words[offset] as number) >>> 18) & 3] as EntryKind
 }
 

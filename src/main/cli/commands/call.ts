@@ -17,8 +17,8 @@ export const call = defineCommand({
     `Operations:\n${names.map(name => `  ${name.padEnd(width)}  ${operations[name].summary}`).join('\n')}`,
   ],
   arguments: [
-    { name: 'operation', meaning: 'a name of the list that larder call --help shows' },
-    { name: 'json', meaning: 'the input, {} unless said', optional: true },
+    { name: 'operation', meaning: 'one of the names that larder call --help lists' },
+    { name: 'json', meaning: 'the input; {} by default', optional: true },
   ],
   examples: ['larder call caches.get \'{"name":"default"}\'', 'larder call users.create - < user.json'],
   async run({ words: [name = '', input] }, { client, output, io }) {

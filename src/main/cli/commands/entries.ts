@@ -13,12 +13,12 @@ const percent = flag(null, 'The key is percent-encoded: %FF is the byte FF.', bo
 
 /** A cache that is off answers 503 instead. */
 const told = missReasonNames.filter(reason => reason !== 'disabled')
-const inJson = 'With --json the value is told as {"text"} or {"base64"}.'
+const inJson = 'With --json the value is printed as {"text"} or {"base64"}.'
 
 const get = defineCommand({
   name: 'get',
-  summary: 'Print a value, exactly its bytes.',
-  details: [`A miss ends with code 2 and says its reason on stderr: ${told.join(', ')}. ${inJson}`],
+  summary: 'Print a value, byte for byte.',
+  details: [`After a miss the exit code is 2, and stderr says the reason: ${told.join(', ')}. ${inJson}`],
   arguments: [cacheArgument, keyArgument],
   flags: { percent },
   examples: [
@@ -56,7 +56,7 @@ const set = defineCommand({
     ttl: flag('<time>', 'How long it lives: 90, 90s, 15m, 2h, 7d or none; by default the TTL of the cache.', ttl),
     tags: flag('<tags>', 'Tags, comma separated.', list),
     percent,
-    type: flag('<media>', 'Content type, such as application/json; text/plain unless said.', mediaType),
+    type: flag('<media>', 'Content type, such as application/json; by default text/plain.', mediaType),
   },
   examples: [
     'larder set default greeting "Hello, world" --ttl 90s --tags a,b',
@@ -92,7 +92,7 @@ const del = defineCommand({
   async run({ words: [cache = '', word = ''], flags }, { client, output }) {
     const key = readKey(word, flags.percent)
     await client.entry({ method: 'DELETE', cache, key })
-    await output.message(`Dropped ${displayKey(key)} from ${cache}.`)
+    await output.message(`Deleted ${displayKey(key)} from ${cache}.`)
   },
 })
 

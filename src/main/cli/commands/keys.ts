@@ -69,13 +69,13 @@ const create = defineCommand({
   name: 'key create',
   summary: 'Create an API key and print it.',
   flags: {
-    label: flag('<text>', 'What the key is for. Needed.', text),
+    label: flag('<text>', 'What the key is for. Required.', text),
     scopes: flag(
       '<scopes>',
-      'Any of read, write, admin, comma separated; read,write unless said.',
+      'Any of read, write, admin, comma separated; by default read,write.',
       listOf('read', 'write', 'admin'),
     ),
-    caches: flag('<names>', 'The caches it may reach, comma separated; all unless said.', list),
+    caches: flag('<names>', 'The caches that it may use, comma separated; by default all.', list),
     origins: flag('<origins>', 'Browser origins that may use it (CORS), comma separated.', origins),
   },
   examples: ['larder key create --label shop --scopes read --caches products', 'larder key create --label front-end --origins http://localhost:5173'],
@@ -93,14 +93,18 @@ const rotate = defineCommand({
   summary: 'Give an API key a new secret and print it.',
   arguments: [idArgument],
   flags: {
-    overlap: flag('<time>', 'How long the old secret goes on working, such as 1h; not at all unless said.', duration),
+    overlap: flag(
+      '<time>',
+      'How long the old secret keeps working, such as 1h; by default it stops at once.',
+      duration,
+    ),
   },
   examples: ['larder key rotate 4fTq0c2W9xYz --overlap 1h'],
   async run({ words: [id = ''], flags }, { client, output }) {
     const key = await client.call('keys.rotate', { id, ...flags })
     await output.show(key, () => key.secret)
     await output.message(
-      `Rotated API key ${key.id}; the old secret ${flags.overlap ? `works for ${flags.overlap} seconds more` : 'no longer works'}. ${kept(key.kept, key.id)}`,
+      `Rotated API key ${key.id}; the old secret ${flags.overlap ? `works for ${flags.overlap} more seconds` : 'no longer works'}. ${kept(key.kept, key.id)}`,
     )
   },
 })

@@ -37,7 +37,7 @@ export function createCollectionFace({ serving }: DataPlaneDeps): Record<Collect
       refuseUnknown(query, dataOperations['entries.invalidate'].query)
       const options = { soft: readFlag(query, 'soft'), dryRun: readFlag(query, 'dryRun') }
       if (options.dryRun)
-        requireRead(exchange, 'dryRun drops nothing and answers what is stored, so it')
+        requireRead(exchange, 'dryRun tells what is stored, so it')
       const matched = await cache.invalidate(readSelector(query), options, exchange)
       exchange.result = 'dropped'
       // By its number a pattern would tell which keys there are, and soft would even leave them.

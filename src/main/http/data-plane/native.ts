@@ -76,7 +76,8 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
         return increment(exchange, cache, key, query)
       if (op === 'touch')
         return touch(exchange, cache, key, query)
-      throw invalidField('op', op === undefined ? 'is missing: increment or touch' : 'must be increment or touch')
+      const rule = 'must be increment or touch'
+      throw invalidField('op', op === undefined ? `is missing; ${rule}` : rule)
     },
   }
 }
@@ -133,7 +134,7 @@ function answerDeleted(exchange: Exchange, outcome: Awaited<ReturnType<ServedCac
 
 function increment(exchange: Exchange, cache: ServedCache, key: string, query: Map<string, string>): Maybe<void> {
   refuseUnknown(query, { op: '', by: '' })
-  requireRead(exchange, 'op=increment answers the number, so it')
+  requireRead(exchange, 'op=increment returns the number, so it')
   return proceed(exchange, cache.increment(key, parseBy(query.get('by') ?? '1'), exchange), answerNumber)
 }
 

@@ -3,7 +3,7 @@ import type { ErrorCode } from '@shared/errors'
 /** What the detail of each error reads like. */
 export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'bad-request': 'The request ended before its body was complete.',
-  'bad-host': 'The Host header must be there exactly once.',
+  'bad-host': 'The Host header must be present exactly once.',
   'bad-encoding': 'cache: must be percent-encoded UTF-8',
   'invalid-input': 'name: unknown field',
   'malformed-json': 'The body is not JSON: Unexpected end of JSON input',

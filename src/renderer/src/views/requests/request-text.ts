@@ -23,7 +23,7 @@ export function explainResult({ result, reason, status }: RequestRecord): string
     const text = rowOf(missReasons, reason) ?? reason ?? 'no reason was given'
     return `${row.meaning}: ${text.charAt(0).toLowerCase()}${text.slice(1)}.`
   }
-  return status === 304 ? `${row.meaning}; the client had it already.` : `${row.meaning}.`
+  return status === 304 ? `${row.meaning}; the client already had it.` : `${row.meaning}.`
 }
 
 /** The time of day to the millisecond, in the person's zone: `14:03:07.123`. */
