@@ -30,16 +30,10 @@ export function byExitCode(code) {
  * @returns {Figures} Its figures.
  */
 export function fromVitest(file, code) {
-  return checked(file, code, report => ({
+  return checked(file, code, vitestFailures, report => ({
     passed: report.numPassedTests,
     failed: report.numFailedTests,
     skipped: report.numPendingTests + report.numTodoTests,
-    failures: report.testResults.flatMap(({ name, message, assertionResults }) => [
-      ...message ? [inBrief(name, message)] : [],
-      ...assertionResults
-        .filter(({ status }) => status === 'failed')
-        .map(({ fullName, failureMessages }) => inBrief(`${name} › ${fullName}`, failureMessages.join('\n'))),
-    ]),
   }))
 }
 
@@ -49,41 +43,47 @@ export function fromVitest(file, code) {
  * @returns {Figures} Its figures; a flaky test has passed.
  */
 export function fromPlaywright(file, code) {
-  return checked(file, code, ({ stats, suites }) => ({
+  return checked(file, code, playwrightFailures, ({ stats }) => ({
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected,
     skipped: stats.skipped,
-    failures: suites.flatMap(failuresOf),
     ...stats.flaky > 0 && { remark: `${stats.flaky} flaky` },
   }))
 }
 
-function failuresOf({ suites = [], specs = [] }) {
-  const failed = specs.filter(({ ok }) => !ok)
+function vitestFailures({ testResults = [] }) {
+  return testResults.flatMap(({ name, message, assertionResults }) => [
+    ...message ? [inBrief(name, message)] : [],
+    ...assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) => inBrief(`${name} › ${fullName}`, failureMessages.join('\n'))),
+  ])
+}
+
+function playwrightFailures({ suites = [], specs = [] }) {
   return [
-    ...failed.map(({ file, line, title, tests }) =>
-      inBrief(
-        `${file}:${line} › ${title}`,
-        tests
-          .flatMap(({ results }) => results.flatMap(({ errors }) => errors.map(({ message }) => message)))
-          .join('\n'),
-      )),
-    ...suites.flatMap(failuresOf),
+    ...specs.filter(({ ok }) => !ok).map(({ file, line, title, tests }) => {
+      const errors = tests.flatMap(({ results }) => results.flatMap(({ errors }) => errors))
+      return inBrief(`${file}:${line} › ${title}`, errors.map(({ message }) => message).join('\n'))
+    }),
+    ...suites.flatMap(playwrightFailures),
   ]
 }
 
-/** The first lines of the message. */
+/** The first lines of the message, and the place where it failed. */
 function inBrief(name, message) {
-  return [
-    name.replace(`${process.cwd()}/`, ''),
-    ...stripVTControlCharacters(message).split('\n').filter(Boolean).slice(0, 8),
-  ].join('\n    ')
+  const lines = stripVTControlCharacters(message).split('\n').filter(line => line.trim() !== '')
+  const place = lines.find(line => /^\s+at .*\.(?:test|spec)\./.test(line)) ?? []
+  return [name, ...lines.filter(line => !/^\s+at /.test(line)).slice(0, 8), ...[place].flat()]
+    .map(line => line.replaceAll(`${process.cwd()}/`, ''))
+    .join('\n    ')
 }
 
-function checked(file, code, count) {
+function checked(file, code, failuresOf, count) {
   let figures
   try {
-    figures = count(JSON.parse(readFileSync(file, 'utf8')))
+    const report = JSON.parse(readFileSync(file, 'utf8'))
+    figures = { ...count(report), failures: failuresOf(report) }
   }
   catch (error) {
     return { passed: 0, failed: 1, skipped: 0, remark: `no report: ${error.message}` }

@@ -23,9 +23,6 @@ export const contentTypeRule = `must be visible ASCII as in a header field, at m
 export function isContentType(text: string): boolean {
   return text.length <= limits.contentType && /^[\x21-\x7E]+(?:[ \t]+[\x21-\x7E]+)*$/.test(text)
 }
-/** What an entry holds. `bytes` is what HTTP stores; the others are structures. */
-export const entryKinds = ['bytes', 'hash', 'set', 'zset'] as const
-export type EntryKind = typeof entryKinds[number]
 export const ContentType = z.string().refine(isContentType, contentTypeRule)
 /** Bytes in JSON. */
 export const Bytes = z.union([z.strictObject({ text: ByteText }), z.strictObject({ base64: z.base64() })])

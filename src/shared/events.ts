@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { entryKinds } from './entries'
+import { entryKinds } from './entry-kinds'
 import { removals } from './miss-reasons'
 import { namesOf } from './rows'
 import { CacheName, RequestRecord, Switch } from './schemas'

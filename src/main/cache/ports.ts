@@ -1,5 +1,5 @@
 import type { CacheSettings } from '@shared/cache-settings'
-import type { EntryKind } from '@shared/entries'
+import type { EntryKind } from '@shared/entry-kinds'
 import type { MissReason, RemovalName } from '@shared/miss-reasons'
 import type { Disposable } from '../base/disposable'
 

@@ -1,4 +1,4 @@
-import type { EntryKind } from '@shared/entries'
+import type { EntryKind } from '@shared/entry-kinds'
 import type { Work } from './jobs'
 import type { Lifetime } from './lifetime'
 import type { CacheSettings } from './ports'

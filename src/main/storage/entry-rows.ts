@@ -1,4 +1,4 @@
-import type { EntryKind } from '@shared/entries'
+import type { EntryKind } from '@shared/entry-kinds'
 import type { Database } from 'better-sqlite3'
 import type { PersistedEntry } from '../cache/ports'
 import type { Batch } from './pending-writes'

@@ -3,7 +3,7 @@ import type { EntryFields, Store, StoredEntry } from '../../../src/main/cache/st
 import type { EvictionName } from '../../../src/shared/evictions'
 import { describe, expect, it } from 'vitest'
 import { startLifetime } from '../../../src/main/cache/lifetime'
-import { entryKinds } from '../../../src/shared/entries'
+import { entryKinds } from '../../../src/shared/entry-kinds'
 import { stores } from './stores'
 
 const wall = Date.UTC(2026, 0, 1)

@@ -69,6 +69,16 @@ describe('npm test', () => {
     expect(await npmTest()).toMatchObject({ code: 0, last: '16 passed, 0 failed, 7 skipped' })
   })
 
+  // Red: in scripts/test.mjs leave the loop over `failures` out.
+  it('says in the end which tests failed, and where', async () => {
+    const message = 'expected 1 to be 2\n    at lib.js:1\n    at sum.test.ts:7:1'
+    const failed = { status: 'failed', fullName: 'adds up', failureMessages: [message] }
+    const counts = { numPassedTests: 4, numFailedTests: 1, numPendingTests: 0, numTodoTests: 0 }
+    vitest({ ...counts, testResults: [{ name: 'sum.test.ts', message: '', assertionResults: [failed] }] }, 1)
+    const { output } = await npmTest('--only', 'unit')
+    expect(output).toMatch(/unit: sum\.test\.ts › adds up\n +expected 1 to be 2\n +at sum\.test\.ts:7:1\n/)
+  })
+
   it('goes on after a failure and fails in the end', async () => {
     tool('eslint', 'process.exitCode = 1')
     vitest({ numPassedTests: 4, numFailedTests: 1, numPendingTests: 0, numTodoTests: 0 }, 1)

@@ -1,9 +1,9 @@
-import type { EntryKind } from '@shared/entries'
+import type { EntryKind } from '@shared/entry-kinds'
 import type { Lifetime } from '../lifetime'
 import type { StoredEntry } from '../store'
 import type { Kind } from './kinds'
-import { entryKinds } from '@shared/entries'
 import { decodeKey } from '@shared/entry-key'
+import { entryKinds } from '@shared/entry-kinds'
 
 /**
  * How a record lies in its segment, in words of 32 bits:
