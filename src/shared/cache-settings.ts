@@ -37,8 +37,8 @@ export const cacheSettings = {
     kind: 'time',
     none: 'no expiry',
     label: 'TTL (seconds)',
-    hint: 'How long an entry lives from its store',
-    change: 'Holds for entries stored from now on.',
+    hint: 'How long an entry lives after it was stored',
+    change: 'Applies to entries stored from now on.',
     place: 'main',
   },
   sliding: {
@@ -54,8 +54,8 @@ export const cacheSettings = {
     initial: null,
     kind: 'count',
     none: 'only the memory budget limits it',
-    label: 'Most entries',
-    hint: 'Most entries it may hold',
+    label: 'Max entries',
+    hint: 'Maximum number of entries',
     place: 'advanced',
   },
   maxBytes: {
@@ -63,8 +63,8 @@ export const cacheSettings = {
     initial: null,
     kind: 'bytes',
     none: 'only the memory budget limits it',
-    label: 'Most bytes',
-    hint: 'Most bytes it may hold, overhead included',
+    label: 'Max bytes',
+    hint: 'Maximum number of bytes, overhead included',
     place: 'advanced',
   },
   eviction: {
@@ -90,8 +90,8 @@ export const cacheSettings = {
     initial: true,
     kind: 'switch',
     label: 'Enabled',
-    hint: 'Whether it is switched on; off answers 503',
-    change: 'Entries stay, and go on ageing.',
+    hint: 'The switch of this cache; if it is off, requests get 503',
+    change: 'Entries stay, and keep ageing.',
     place: 'later',
   },
 } as const satisfies Record<string, CacheSetting>

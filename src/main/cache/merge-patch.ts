@@ -38,7 +38,7 @@ function checked(bytes: Buffer, code: ErrorCode, what: string, done: string): st
   if (excess === 'elements') {
     throw new LarderError(
       'too-large',
-      `${what} has more than ${limits.patchElements} JSON elements; it is too large to be ${done}.`,
+      `${what} has more than ${grouped(limits.patchElements)} JSON elements; it is too large to be ${done}.`,
     )
   }
   attempt(() => JSON.parse(text))

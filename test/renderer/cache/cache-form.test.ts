@@ -34,9 +34,9 @@ it('shows null as nothing, and lets the schemas judge what is no number', () => 
 })
 
 it('says what an empty field means, and what a change does where there is something to change', () => {
-  expect(hintOf('ttl', 'new')).toBe('How long an entry lives from its store; empty: no expiry.')
+  expect(hintOf('ttl', 'new')).toBe('How long an entry lives after it was stored; empty: no expiry.')
   expect(hintOf('ttl', 'change')).toBe(
-    'How long an entry lives from its store; empty: no expiry. Holds for entries stored from now on.',
+    'How long an entry lives after it was stored; empty: no expiry. Applies to entries stored from now on.',
   )
   expect(hintOf('eviction', 'change')).toBe('Which entry is evicted first when a limit is reached.')
 })

@@ -34,7 +34,7 @@ function writingOf(name: CacheSettingName, row: CacheSetting): Writing {
 export function settingFlags(work: 'create' | 'update'): { [N in CacheSettingName]: FlagSpec<CacheSettings[N]> } {
   return mapRows(settingRows, (row, name) => {
     const { placeholder, end, parse } = writingOf(name, row)
-    const more = work === 'create' ? row.needed && 'Needed.' : row.change
+    const more = work === 'create' ? row.needed && 'Required.' : row.change
     return flag(placeholder, `${row.hint}${end}.${more ? ` ${more}` : ''}`, parse)
     // Each parser reads what its kind is; the table says which kind a setting has.
   }) as { [N in CacheSettingName]: FlagSpec<CacheSettings[N]> }
