@@ -53,7 +53,7 @@ describe('the bridge of the desktop window', () => {
     feed.start()
     expect(feed.connected.value).toBe(true)
     topics.get('switch')?.('{"enabled":false}')
-    expect(listener.mock.calls).toEqual([[{ topic: 'switch', data: '{"enabled":false}' }]])
+    expect(listener.mock.calls).toEqual([[{ topic: 'switch', payload: { enabled: false } }]])
     unlisten()
     topics.get('switch')?.('{}')
     expect(listener).toHaveBeenCalledTimes(1)

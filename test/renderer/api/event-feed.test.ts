@@ -1,4 +1,4 @@
-import type { ServerEvent } from '../../../src/renderer/src/api/event-feed'
+import type { ServerEvent } from '../../../src/renderer/src/api/server-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEventFeed } from '../../../src/renderer/src/api/event-feed'
 
@@ -45,7 +45,7 @@ describe('event feed', () => {
     expect(feed.connected.value).toBe(true)
     last().send('event: switch\ndata: {"enabled":false}\n\nevent: toString\ndata: 1\n\nevent: unheard-of\ndata: 1\n\n')
     await settle()
-    expect(events).toEqual([{ topic: 'switch', data: '{"enabled":false}' }])
+    expect(events).toEqual([{ topic: 'switch', payload: { enabled: false } }])
     feed.stop()
     await settle()
     expect(feed.connected.value).toBe(false)

@@ -1,6 +1,7 @@
 import type { RequestRecord } from '../../../src/renderer/src/views/requests/record-ring'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { serverEvent } from '../../../src/renderer/src/api/server-event'
 import { createRequestStream } from '../../../src/renderer/src/views/requests/request-stream'
 import { recordOf } from '../../helpers/request-record'
 
@@ -33,7 +34,7 @@ function setUp() {
       const record = recordOf({ id: next++ })
       log.push(record)
       if (live)
-        stream.push({ topic: 'request', data: JSON.stringify(record) })
+        stream.push(serverEvent('request', JSON.stringify(record)))
     },
     restart() {
       next = 1
@@ -97,13 +98,13 @@ describe('the stream of requests', () => {
   it('hands on how many the connection was too slow for, and reads again when that happens while it reads', async () => {
     const { seen, stream, request, answer } = setUp()
     request()
-    stream.push({ topic: 'lagged', data: '{"dropped":3,"requests":{"hit":2}}' })
+    stream.push(serverEvent('lagged', '{"dropped":3,"requests":{"hit":2}}'))
     stream.flush()
     expect(seen).toEqual([{ hit: 2 }, 1])
     request(false)
     void stream.catchUp()
     request(false)
-    stream.push({ topic: 'lagged', data: '{"dropped":1,"requests":{"hit":1}}' })
+    stream.push(serverEvent('lagged', '{"dropped":1,"requests":{"hit":1}}'))
     request()
     await answer()
     await answer()

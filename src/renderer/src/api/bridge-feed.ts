@@ -1,8 +1,10 @@
 import type { EventTopic } from '@shared/events'
 import type { LarderBridge } from '@shared/ipc'
-import type { EventFeed, ServerEventListener } from './event-feed'
+import type { EventFeed } from './event-feed'
+import type { ServerEventListener } from './server-event'
 import { eventTopics } from '@shared/events'
 import { shallowReadonly, shallowRef } from 'vue'
+import { serverEvent } from './server-event'
 
 /**
  * Events over the bridge of the desktop window. Nothing lies between it and the server that could
@@ -20,7 +22,10 @@ export function createBridgeFeed({ subscribe }: Pick<LarderBridge, 'subscribe'>)
         return
       const topics = Object.keys(eventTopics) as EventTopic[]
       subscriptions = topics.map(topic =>
-        subscribe(topic, data => listeners.forEach(listener => listener({ topic, data }))))
+        subscribe(topic, (text) => {
+          const event = serverEvent(topic, text)
+          listeners.forEach(listener => listener(event))
+        }))
       connected.value = true
     },
     stop() {

@@ -1,15 +1,10 @@
 import type { EventTopic } from '@shared/events'
 import type { ShallowRef } from 'vue'
+import type { ServerEvent, ServerEventListener } from './server-event'
 import { eventTopics } from '@shared/events'
 import { shallowReadonly, shallowRef } from 'vue'
 import { createEventParser } from './event-parser'
-
-/**
- * An event as it came. The payload stays JSON text: most listeners want the topic alone, thousands
- * of times a second.
- */
-export interface ServerEvent { topic: EventTopic, data: string }
-export type ServerEventListener = (event: ServerEvent) => void
+import { serverEvent } from './server-event'
 
 export interface EventFeed {
   /**
@@ -81,7 +76,7 @@ export function createEventFeed({ open, wait, random = Math.random, silence = 60
       const response = await open(signal)
       const parser = createEventParser({
         onRetry,
-        onEvent: ({ type, data }) => isTopic(type) && tell({ topic: type, data }),
+        onEvent: ({ type, data }) => isTopic(type) && tell(serverEvent(type, data)),
       })
       const reader = response.body?.getReader()
       if (!reader)

@@ -1,4 +1,4 @@
-import type { EventPayload } from '@shared/events'
+import type { ServerEvent } from '../api/server-event'
 import type { Sample } from '../live/live-window'
 import { useDocumentVisibility } from '@vueuse/core'
 import { defineStore } from 'pinia'
@@ -29,16 +29,16 @@ export const useLive = defineStore('live', () => {
   const visibility = useDocumentVisibility()
   const samples = shallowRef<readonly Sample[]>([])
   const window = createLiveWindow()
-  const requests = createReservoir<string>(sampled)
+  const requests = createReservoir<Extract<ServerEvent, { topic: 'request' }>>(sampled)
   const user = shallowRef<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let round = 0
 
-  events.listen(({ topic, data }) => {
-    if (topic === 'request')
-      requests.add(data)
-    else if (topic === 'switch')
-      server.switched((JSON.parse(data) as EventPayload<'switch'>).enabled)
+  events.listen((event) => {
+    if (event.topic === 'request')
+      requests.add(event)
+    else if (event.topic === 'switch')
+      server.switched(event.payload.enabled)
   })
 
   async function read(turn: number): Promise<void> {
@@ -46,7 +46,7 @@ export const useLive = defineStore('live', () => {
       const statistics = await server.read()
       if (turn !== round)
         return
-      window.add(statistics, Date.now() / 1000, requests.take().map(durationOf))
+      window.add(statistics, Date.now() / 1000, requests.take().map(({ payload }) => payload.duration))
       samples.value = [...window.samples()]
     }
     catch {
@@ -76,7 +76,3 @@ export const useLive = defineStore('live', () => {
 
   return { samples: shallowReadonly(samples), follow }
 })
-
-function durationOf(data: string): number {
-  return (JSON.parse(data) as EventPayload<'request'>).duration
-}

@@ -1,5 +1,4 @@
-import type { EventPayload } from '@shared/events'
-import type { ServerEvent } from '../../api/event-feed'
+import type { ServerEvent } from '../../api/server-event'
 import type { RequestRecord } from './record-ring'
 
 interface RequestStreamOptions {
@@ -41,7 +40,7 @@ export function createRequestStream({
   onGap,
   onProblem,
 }: RequestStreamOptions): RequestStream {
-  let waiting: string[] = []
+  let waiting: Extract<ServerEvent, { topic: 'request' }>[] = []
   let last: RequestRecord | null = null
   let turns = 0
   let catching = false
@@ -56,7 +55,7 @@ export function createRequestStream({
   function flush(): void {
     if (catching)
       return
-    const records = waiting.map(data => JSON.parse(data) as RequestRecord)
+    const records = waiting.map(({ payload }) => payload)
     waiting = []
     take(records)
   }
@@ -92,17 +91,18 @@ export function createRequestStream({
     if (overflown)
       return await catchUp()
     catching = false
-    const held = waiting.map(data => JSON.parse(data) as RequestRecord)
+    const held = waiting.map(({ payload }) => payload)
     waiting = []
     take(unseen(held))
   }
 
   return {
-    push({ topic, data }) {
+    push(event) {
+      const { topic } = event
       if (topic === 'request')
-        waiting.push(data)
+        waiting.push(event)
       if (topic === 'lagged' && !catching)
-        onMissed((JSON.parse(data) as EventPayload<'lagged'>).requests)
+        onMissed(event.payload.requests)
       // Of what is lost now, nobody could say whether the log that is being read has it.
       if (catching && (topic === 'lagged' || waiting.length > mostHeld)) {
         waiting = []

@@ -1,5 +1,4 @@
 import type { EntryFilter, EntrySelector } from '@shared/entry-filter'
-import type { EventPayload } from '@shared/events'
 import type { Ref } from 'vue'
 import type { WindowQuery } from '../../../api/entries'
 import type { Rows, ServerRow } from './rows'
@@ -9,6 +8,7 @@ import { LarderError } from '@shared/errors'
 import { FilterError, filterErrorOf } from '@shared/filter'
 import { refThrottled } from '@vueuse/core'
 import { computed, onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
+import { concernsCache } from '../../../api/server-event'
 import { createRefresher } from '../../../composables/refresher'
 import { useApi } from '../../../composables/use-api'
 import { keepChoice, readChoice } from '../../../storage'
@@ -166,22 +166,18 @@ export function useBrowser(cache: () => string): Browser {
 
   const soon = createRefresher(async () => next?.invalidate(), pace)
   const later = createRefresher(async () => next?.invalidate(), slowPace)
-  const stopListening = events.listen(({ topic, data }) => {
-    if (topic === 'lagged')
+  const stopListening = events.listen((event) => {
+    if (event.topic === 'lagged')
       return soon.request()
-    const busy = topic === 'request'
-    if (!busy && !topic.startsWith('entry.') && !topic.startsWith('cache.'))
+    if (!concernsCache(event) || event.payload.cache !== cache())
       return
-    // Most events are of no concern here: they are told apart before anything is parsed.
-    if (!data.includes(`"cache":${JSON.stringify(cache())}`))
-      return
-    if (!busy)
+    if (event.topic !== 'request')
       soon.request()
-    else if (data.includes('"result":"hit"'))
+    else if (event.payload.result === 'hit')
       later.request()
-    if (topic === 'entry.removed')
-      selection.drop(`entry ${(JSON.parse(data) as EventPayload<'entry.removed'>).key}`)
-    if (topic === 'cache.flushed')
+    if (event.topic === 'entry.removed')
+      selection.drop(`entry ${event.payload.key}`)
+    if (event.topic === 'cache.flushed')
       selection.clear()
   })
   watch(events.connected, connected => connected && soon.request())

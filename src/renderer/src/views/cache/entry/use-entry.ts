@@ -1,10 +1,10 @@
-import type { EventPayload } from '@shared/events'
 import type { Ref } from 'vue'
 import type { Entry } from '../../../api/entries'
 import type { ReadableValue } from '../values/read-value'
 import { LarderError } from '@shared/errors'
 import { removals } from '@shared/miss-reasons'
 import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
+import { concernsCache } from '../../../api/server-event'
 import { createRefresher } from '../../../composables/refresher'
 import { useApi } from '../../../composables/use-api'
 import { messageOf } from '../../../error-text'
@@ -90,22 +90,18 @@ export function useEntry(place: () => { cache: string, key: string } | undefined
     void read()
   }, { immediate: true })
 
-  const stopListening = events.listen(({ topic, data }) => {
+  const stopListening = events.listen((event) => {
     const asked = place()
-    if (!asked || !(topic.startsWith('entry.') || topic === 'cache.flushed' || topic === 'lagged'))
-      return
-    if (topic === 'lagged')
+    if (asked && event.topic === 'lagged')
       return again.request()
-    if (!data.includes(`"cache":${JSON.stringify(asked.cache)}`))
+    if (!asked || event.topic === 'request' || !concernsCache(event) || event.payload.cache !== asked.cache)
       return
-    if (topic === 'cache.flushed') {
+    if (event.topic === 'cache.flushed')
       gone.value = 'The cache was cleared.'
+    if (!('key' in event.payload) || event.payload.key !== asked.key)
       return
-    }
-    if (!data.includes(`"key":${JSON.stringify(asked.key)}`))
-      return
-    if (topic === 'entry.removed')
-      gone.value = removals[(JSON.parse(data) as EventPayload<'entry.removed'>).reason].sentence
+    if (event.topic === 'entry.removed')
+      gone.value = removals[event.payload.reason].sentence
     else
       again.request()
   })

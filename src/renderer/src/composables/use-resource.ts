@@ -1,0 +1,49 @@
+import type { EventTopic } from '@shared/events'
+import type { Ref, WatchSource } from 'vue'
+import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
+import { messageOf } from '../error-text'
+import { createRefresher } from './refresher'
+import { useApi } from './use-api'
+
+interface ResourceOptions {
+  /** Reads what the screen shows into its stores. */
+  read: () => Promise<unknown>
+  /** Whether there is something to show already. */
+  loaded: () => boolean
+  /** Events that change it. @default all */
+  topics?: readonly EventTopic[]
+  /** What else changes it. */
+  also?: WatchSource
+  /** Milliseconds between two reads while events arrive. @default 400 */
+  interval?: number
+}
+
+/**
+ * Keeps what a screen shows fresh while the screen is shown: reads it at once, after each event
+ * that changes it, and whenever the connection is back; never twice at once. Returns why there is
+ * nothing to show. If there is something, the state of the connection says enough about a failure.
+ */
+export function useResource({ read, loaded, topics, also, interval = 400 }: ResourceOptions): Readonly<Ref<string>> {
+  const { events } = useApi()
+  const problem = shallowRef('')
+  const refresher = createRefresher(async () => {
+    try {
+      await read()
+      problem.value = ''
+    }
+    catch (error) {
+      problem.value = loaded() ? '' : messageOf(error)
+    }
+  }, interval)
+
+  const unlisten = events.listen(({ topic }) => {
+    if (topics === undefined || topic === 'lagged' || topics.includes(topic))
+      refresher.request()
+  })
+  watch(also === undefined ? [events.connected] : [events.connected, also], refresher.request, { immediate: true })
+  onScopeDispose(() => {
+    unlisten()
+    refresher.stop()
+  })
+  return shallowReadonly(problem)
+}
