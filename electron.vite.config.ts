@@ -3,6 +3,7 @@ import { chmodSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
+import { customMedia } from './breakpoints.config'
 
 const root = import.meta.dirname
 
@@ -103,6 +104,7 @@ export default defineConfig({
     root: resolve(root, 'src/renderer'),
     resolve: { alias },
     plugins: [vue(), absoluteUrls],
+    css: { postcss: { plugins: [customMedia] } },
     build: {
       outDir: resolve(root, 'out/renderer'),
       license: { fileName: 'licenses.md' },

@@ -1,0 +1,25 @@
+import type { AcceptedPlugin } from 'postcss'
+
+/** Where the console's layout changes: `@media (--narrow)` in its style sheets. */
+const breakpoints: Readonly<Record<string, string>> = {
+  /** The navigation becomes a bar of icons, and tables drop columns. */
+  narrow: 'width < 56rem',
+  /** The playground stacks its form above the answer. */
+  slim: 'width < 48rem',
+  /** Charts become flatter. */
+  low: 'height < 42rem',
+}
+
+/** Browsers know no custom media queries yet, and no custom property works inside a query. */
+export const customMedia: AcceptedPlugin = {
+  postcssPlugin: 'larder:breakpoints',
+  AtRule: {
+    media(rule) {
+      rule.params = rule.params.replaceAll(/\(--([\w-]+)\)/g, (_, name: string) => {
+        if (breakpoints[name] === undefined)
+          throw rule.error(`There is no breakpoint --${name} (breakpoints.config.ts)`)
+        return `(${breakpoints[name]})`
+      })
+    },
+  },
+}
