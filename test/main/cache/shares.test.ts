@@ -1,12 +1,15 @@
+import type { Ranked } from '../../../src/main/cache/ranking'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createOffheapStore } from '../../../src/main/cache/offheap/offheap-store'
+import { createRanking } from '../../../src/main/cache/ranking'
+import { createShares } from '../../../src/main/cache/shares'
 import { bytesOf, createMapStore } from './map-store'
 import { bytes, definitionOf, keysOf, read, setUp } from './workbench'
 
 const one = bytesOf('a', { value: bytes('1'), contentType: 'application/octet-stream', tags: [] })
 
-// Red: in src/main/cache/shares.ts let `toGiveWay` name `others` first, or without its condition.
+// Red: in src/main/cache/shares.ts let `toGiveWay` name any other cache that holds entries.
 it.each([createMapStore, createOffheapStore])('a load of another cache leaves the small values of `default`, %o', (
   createStore,
 ) => {
@@ -23,16 +26,33 @@ it.each([createMapStore, createOffheapStore])('a load of another cache leaves th
   expect(engine.bytes).toBeLessThanOrEqual(20e6)
 })
 
-// Red: in src/main/cache/cache.ts call `parts.makeRoom(missing(), managed)` without the cache.
-it('a large value that waits for room takes it from its own cache', async () => {
-  const { cache, engine } = setUp({}, { budget: 20e6 })
-  cache.set('a', bytes('1'))
-  const loaded = engine.open(definitionOf({ id: 'c2', name: 'loaded' }))
-  for (let index = 0; index < 40; index++) {
-    await loaded.roomFor(1e6, `k${index}`)
-    loaded.set(`k${index}`, Buffer.alloc(1e6))
-  }
-  expect(keysOf(cache)).toEqual(['a'])
+// Red: in src/main/cache/cache.ts call `parts.makeRoom` without the cache.
+it('a large value that waits for room takes it from its own cache first', async () => {
+  const { cache: full, engine } = setUp({}, { budget: 20e6 })
+  engine.open(definitionOf({ id: 'c3', name: 'small' })).set('a', bytes('1'))
+  for (let index = 0; index < 9; index++)
+    full.set(`k${index}`, Buffer.alloc(1e6))
+  const written = engine.open(definitionOf({ id: 'c2', name: 'written' }))
+  for (let index = 0; index < 6; index++)
+    written.set(`k${index}`, Buffer.alloc(1e6))
+  await written.roomFor(8e6, 'large')
+  expect(written.set('large', Buffer.alloc(8e6)).outcome).toBe('created')
+  expect(full.size).toBe(9)
+  expect(written.statistics().evictions).toBeGreaterThan(2)
+})
+
+// Red: in src/main/cache/shares.ts leave out either condition of `toGiveWay`, or a part of one.
+it.each([
+  { name: 'the written one above its share, though another is fuller', bytes: 0, own: [2, 110], gives: 'own' },
+  { name: 'the fullest, if the written one is below its share', bytes: 0, own: [2, 90], gives: 'fuller' },
+  { name: 'the fullest, if the written one holds the new entry alone', bytes: 0, own: [1, 110], gives: 'fuller' },
+  { name: 'the written one for what is about to come', bytes: 20, own: [1, 90], gives: 'own' },
+  { name: 'the written one, if no other is above its share', bytes: 0, own: [1, 110], more: 60, gives: 'own' },
+])('gives way: $name', ({ bytes, own: [size = 0, demand = 0], more = 120, gives }) => {
+  const ranking = createRanking<Ranked & { name: string }>()
+  const [own] = [['own', size, demand], ['fuller', 5, more], ['empty', 0, 0]].map(([name, size, demand]) =>
+    ranking.add(() => ({ name: String(name), size: Number(size), demand: Number(demand), reserve: 0, slack: 0 })))
+  expect(createShares(ranking, () => 200).toGiveWay(bytes, own)?.name).toBe(gives)
 })
 
 // Red: in src/main/cache/engine.ts let `mayHold` answer `bytes <= budget`.
@@ -65,8 +85,8 @@ it('a reserve is taken by nobody, and lent while it is not needed', () => {
   expect([cache.size, other.size]).toEqual([4, 4])
 })
 
-// Red: in src/main/cache/shares.ts leave `Math.min` or the reserve out of `most`; let `toGiveWay`
-// name `others` without its condition, or `part` forget the reserves.
+// Red: in src/main/cache/shares.ts leave the reserve out of `Math.min` in `most`, or the reserves
+// out of `part`; in src/main/cache/engine.ts let `mayHold` answer `bytes <= budget`.
 it('no write takes from another cache below its share or its reserve', () => {
   const write = fc.record({ into: fc.nat(3), key: fc.nat(9), size: fc.nat({ max: 4000 }) })
   const reserves = fc.array(fc.option(fc.integer({ min: 1, max: 2500 })), { minLength: 4, maxLength: 4 })
