@@ -67,6 +67,16 @@ export const cacheSettings = {
     hint: 'Maximum number of bytes, overhead included',
     place: 'advanced',
   },
+  reserve: {
+    schema: limit,
+    initial: null,
+    kind: 'bytes',
+    none: 'only its equal share of the memory budget is safe from other caches',
+    label: 'Reserve',
+    hint: 'Bytes that other caches never take, besides an equal share of what is not reserved',
+    change: 'Only administrators may change it.',
+    place: 'advanced',
+  },
   eviction: {
     schema: z.enum(namesOf(evictions)),
     initial: 'lfu',

@@ -2,6 +2,7 @@ import type { CacheRecord, MetadataStore } from '../base/metadata'
 import type { Mount, ServedCaches } from '../serving/caches'
 import type { CacheDefinition, CacheInfo, CacheSettings } from '../serving/ports'
 import { LarderError } from '@shared/errors'
+import { checkReserve } from './reserves'
 
 /** The caches: their records in the metadata and their entries in the engine, kept in step. */
 export interface CacheDirectory {
@@ -13,10 +14,13 @@ export interface CacheDirectory {
   createdAt: (cache: CacheInfo) => number
   /**
    * Writes the record, together with what `alsoWrite` writes before it, and opens the cache: all or
-   * nothing. Throws LarderError `name-taken`.
+   * nothing. Throws LarderError `name-taken`, `invalid-input` (field reserve).
    */
   create: (record: CacheRecord, alsoWrite?: () => void) => CacheInfo
-  /** Resolves when the change has been applied to all entries. */
+  /**
+   * Resolves when the change has been applied to all entries. Throws LarderError `invalid-input`
+   * (field reserve).
+   */
   update: (cache: Mount, change: Partial<CacheSettings>) => Promise<void> | void
   /** Drops the record and all entries. */
   delete: (cache: Mount) => void
@@ -60,6 +64,7 @@ export function createCacheDirectory({ metadata, caches }: {
           { errors: [{ field: 'name', message: 'is taken' }] },
         )
       }
+      checkReserve(metadata, caches.budget, null, record.reserve)
       try {
         const cache = metadata.transaction(() => {
           alsoWrite()
@@ -77,6 +82,7 @@ export function createCacheDirectory({ metadata, caches }: {
     },
     update(mount, change) {
       const { id, name } = mount.cache.definition
+      checkReserve(metadata, caches.budget, id, change.reserve ?? null)
       if (!metadata.caches.update(id, change))
         throw notFound(name)
       return caches.configure(mount, change)

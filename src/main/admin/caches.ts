@@ -10,6 +10,7 @@ import { givenOnly } from '../base/given-only'
 import { randomId } from '../base/ids'
 import { controlCall } from '../serving/call'
 import { callerOf, isoTime } from './handlers'
+import { checkReserver } from './reserves'
 import { withHitRatio } from './totals'
 
 /** The cache of the text face, which every user has. */
@@ -45,17 +46,21 @@ export function createCacheHandlers({ caches, users, events, clock }: CacheHandl
   return {
     'caches.list': (_, context) => caches.list(callerOf(context).userId).map(describe),
     'caches.create': (input, context) => {
-      const { userId } = callerOf(context)
+      const caller = callerOf(context)
+      const { userId } = caller
       checkQuota(userId)
+      checkReserver(caller, null, input.reserve)
       const cache = caches.create({ id: randomId(), userId, ...input, createdAt: clock.wall() })
       events.emit('cache.created', userId, { cache: input.name })
       return describe(cache)
     },
     'caches.get': ({ name }, context) => describe(caches.get(callerOf(context).userId, name).cache),
     'caches.update': async ({ name, ...settings }, context) => {
-      const { userId } = callerOf(context)
+      const caller = callerOf(context)
+      const { userId } = caller
       const mount = caches.get(userId, name)
       const change = givenOnly(settings)
+      checkReserver(caller, mount.cache.definition.reserve, change.reserve)
       if (Object.keys(change).length > 0) {
         await caches.update(mount, change)
         events.emit('cache.updated', userId, { cache: name })

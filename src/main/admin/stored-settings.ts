@@ -4,6 +4,7 @@ import type { MetadataStore } from '../base/metadata'
 import type { ServedCaches } from '../serving/caches'
 import { limits } from '@shared/limits'
 import { AnonymousKey, SettingsUpdate, Switch } from '@shared/schemas'
+import { checkBudget } from './reserves'
 
 type SettingsChange = OperationParsed<'settings.update'>
 type Anonymous = OperationOutput<'settings.get'>['anonymous']
@@ -17,6 +18,7 @@ export interface StoredSettings {
   /** A new object after each change. */
   anonymous: () => Anonymous
   enabled: () => boolean
+  /** Throws LarderError `invalid-input` (field memory) for less than what caches reserve. */
   update: (change: SettingsChange) => void
   /** Moves the global switch; whether it was the other way. */
   setEnabled: (enabled: boolean) => boolean
@@ -60,6 +62,8 @@ export function createStoredSettings({ metadata, engine, logger, memory }: Store
     anonymous: () => anonymous,
     enabled: () => engine.enabled,
     update(change) {
+      if (change.memory !== undefined)
+        checkBudget(metadata, change.memory)
       metadata.transaction(() => {
         for (const [name, value] of Object.entries(change)) {
           if (value !== undefined)

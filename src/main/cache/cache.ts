@@ -37,7 +37,9 @@ interface CacheParts {
   changes: ChangeFeed
   ledger: Ledger
   createStore: StoreMaker
-  budget: () => number
+  /** Whether the cache could hold so many bytes of which it holds nothing yet. */
+  mayHold: (cache: ManagedCache, bytes: number) => boolean
+  isOverBudget: () => boolean
   isEnabled: () => boolean
   nextVersion: () => number
   /** Tells the engine of a version that was loaded: the next ones lie above it. */
@@ -46,16 +48,16 @@ interface CacheParts {
   run: Jobs['run']
   /** Starts work for which nobody waits. */
   start: (work: Work<void>) => void
-  /** To be called when an entry was read, written or removed, or memory was given back. */
+  /** To be called when an entry was written or removed, or memory or a reserve given back. */
   stir: () => void
   /**
-   * Evicts an entry of whichever cache, or gives memory back, unless the budget has room for so
-   * many bytes; what it cost.
+   * Evicts an entry of the cache that has to give way, or gives memory back, unless the budget has
+   * room for so many bytes more in `written`; what it cost.
    */
-  makeRoom: (bytes: number) => number
+  makeRoom: (bytes: number, written: ManagedCache) => number
   /**
-   * Makes room in whichever cache until the budget holds; keeps `written`'s most recently used
-   * entry.
+   * Makes room in the caches that have to give way to `written` until the budget holds; its most
+   * recently used entry is the last to go.
    */
   fitBudget: (written: ManagedCache) => void
 }
@@ -105,7 +107,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     settings: () => definition,
     isEnabled: () => definition.enabled && parts.isEnabled(),
     nextVersion: parts.nextVersion,
-    fits: (key, content) => store.cost(key, content) <= Math.min(definition.maxBytes ?? Infinity, parts.budget()),
+    fits: (key, content) => mayHold(store.cost(key, content)),
   }
   const operations = createEntryOperations(operationParts, table)
   const limits = createLimits(store, () => definition)
@@ -142,6 +144,10 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     return costs.eviction
   }
 
+  function mayHold(bytes: number): boolean {
+    return bytes <= (definition.maxBytes ?? Infinity) && parts.mayHold(managed, bytes)
+  }
+
   function settle(): void {
     fitter.soon()
     parts.fitBudget(managed)
@@ -150,7 +156,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   function* makeRoom(bytes: number, key: string): Work<void> {
     // The value under the key goes with the write, if it has not gone before.
     const missing = (): number => bytes - (store.find(key)?.size ?? 0)
-    while ((fitStep(missing()) || parts.makeRoom(missing())) > 0) {
+    while ((fitStep(missing()) || parts.makeRoom(missing(), managed)) > 0) {
       yield
       if (closed)
         return
@@ -158,7 +164,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   }
 
   function roomInMemory(bytes: number, key: string): void | Promise<void> {
-    if (bytes > smallValue && bytes <= Math.min(definition.maxBytes ?? Infinity, parts.budget()))
+    if (bytes > smallValue && mayHold(bytes))
       return parts.run(makeRoom(bytes, key))
   }
 
@@ -261,7 +267,15 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   const managed: ManagedCache = {
     cache,
     evictOne,
-    idleSince: keep => store.size > keep ? store.victim()?.usedAt ?? Infinity : Infinity,
+    get size() {
+      return store.size
+    },
+    get demand() {
+      return store.demand
+    },
+    get reserve() {
+      return definition.reserve ?? 0
+    },
     get slack() {
       return store.bytes - store.demand
     },
@@ -307,7 +321,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       else
         store.insert(key, fields, stopwatch.now())
       // Room comes from this cache alone: others would have to write to their journal.
-      while (limits.isOver() || parts.ledger.demand > parts.budget()) {
+      while (limits.isOver() || parts.isOverBudget()) {
         const victim = store.victim()
         if (!victim)
           break

@@ -12,6 +12,7 @@ import { costs, createFitter } from './fitter'
 import { createJobs } from './jobs'
 import { createOffheapStore } from './offheap/offheap-store'
 import { createRanking } from './ranking'
+import { createShares } from './shares'
 import { createSweeper } from './sweeper'
 
 interface EngineParts {
@@ -44,6 +45,7 @@ export function createEngine({
   const changes = createChangeFeed(logger)
   const ledger = { bytes: 0, demand: 0 }
   const ranking = createRanking<ManagedCache>()
+  const shares = createShares(ranking, () => budget)
   const sweeper = createSweeper(stopwatch, logger, () => [...caches.values()])
   let enabled = true
   // Above every version of earlier runs, also of entries that were not kept: an ETag never comes
@@ -57,11 +59,17 @@ export function createEngine({
     start,
   )
 
-  /** One step towards room for so many bytes; what it cost. */
+  /** One step towards room for so many bytes in `written`; what it cost. */
   function makeRoom(bytes: number, written?: ManagedCache): number {
     if (ledger.demand + bytes > budget)
-      return ranking.idlest(written)?.evictOne() ?? costs.nothing
+      return shares.toGiveWay(bytes, written)?.evictOne() ?? costs.nothing
     return ledger.bytes + bytes > budget ? ranking.slackest()?.reclaim() ?? costs.nothing : costs.nothing
+  }
+
+  /** The first comparison answers while there is room, the last looks at every cache. */
+  function mayHold(cache: ManagedCache, bytes: number): boolean {
+    return ledger.demand + bytes <= budget
+      || (bytes <= budget && (bytes <= shares.of(cache) || bytes <= shares.most(cache)))
   }
 
   /** Starts work for which nobody waits. */
@@ -100,7 +108,8 @@ export function createEngine({
         changes,
         ledger,
         createStore,
-        budget: () => budget,
+        mayHold,
+        isOverBudget: () => ledger.demand > budget,
         isEnabled: () => enabled,
         nextVersion: () => ++version,
         sawVersion: loaded => void (version = Math.max(version, loaded)),

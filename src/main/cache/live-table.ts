@@ -19,7 +19,7 @@ interface LiveTableParts {
   definition: () => CacheDefinition
   isClosed: () => boolean
   settle: () => void
-  /** Told whenever an entry was read, written or removed. */
+  /** Told whenever an entry was written or removed. */
   stir: () => void
 }
 
@@ -79,10 +79,7 @@ export function createLiveTable(parts: LiveTableParts): EntryTable {
       else
         changes.count()
     },
-    use(entry, at) {
-      store.use(entry, at)
-      stir()
-    },
+    use: store.use,
     settle,
   }
 }

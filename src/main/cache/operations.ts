@@ -98,11 +98,10 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       const wall = clock.wall()
       const monotonic = clock.monotonic()
       const existing = present(key, wall, monotonic)
-      if (options.ifAbsent === true || options.ifVersion !== undefined) {
-        const fresh = isFresh(existing, wall, monotonic) ? existing : undefined
-        if ((options.ifAbsent === true && fresh) || !holds(options.ifVersion, fresh))
-          return { outcome: 'refused', version: existing?.version ?? 0 }
-      }
+      // What a read would be served, stale or not, is the current representation (RFC 9110
+      // §13.1.1). Only an add may fill it once its freshness is over, as it is due to be renewed.
+      if ((options.ifAbsent === true && isFresh(existing, wall, monotonic)) || !holds(options.ifVersion, existing))
+        return { outcome: 'refused', version: existing?.version ?? 0 }
       const ttl = options.ttl === undefined ? settings().ttl : options.ttl
       return write(key, existing, {
         value,
@@ -161,17 +160,17 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       const wall = clock.wall()
       const monotonic = clock.monotonic()
       const entry = present(key, wall, monotonic)
-      const fresh = isFresh(entry, wall, monotonic) ? entry : undefined
-      // RFC 9110 §13.1.1: If-Match is false where there is no current representation.
-      if (!holds(ifVersion, fresh))
+      // RFC 9110 §13.1.1: If-Match is false where there is no current representation. A stale entry
+      // that is still served is one; patched, it keeps its deadlines and stays stale.
+      if (!holds(ifVersion, entry))
         throw new LarderError('precondition-failed', 'The entry has another version.')
-      if (fresh === undefined)
-        throw new LarderError('entry-not-found', 'There is no fresh entry to patch.')
-      checkKind(fresh)
-      const { contentType, tags, kind, flags } = fresh
-      const lifetime = renewLifetime(fresh, wall, monotonic)
-      const value = mergePatch(fresh.value, patch)
-      const result = write(key, fresh, { value, contentType, tags, kind, flags, lifetime })
+      if (entry === undefined)
+        throw new LarderError('entry-not-found', 'There is no entry to patch.')
+      checkKind(entry)
+      const { contentType, tags, kind, flags } = entry
+      const lifetime = renewLifetime(entry, wall, monotonic)
+      const value = mergePatch(entry.value, patch)
+      const result = write(key, entry, { value, contentType, tags, kind, flags, lifetime })
       if (result.outcome === 'too-large')
         throw tooLarge()
       return result

@@ -45,7 +45,10 @@ export interface WriteOptions {
   grace?: number
   /** Store only where nothing fresh is there. */
   ifAbsent?: boolean
-  /** Store only over one of these versions; `any`: only where something fresh is there. */
+  /**
+   * Store only over one of these versions; `any`: only where something is there. A stale entry that
+   * is still served counts as there.
+   */
   ifVersion?: readonly number[] | 'any'
 }
 export interface WriteResult {
@@ -203,9 +206,10 @@ export interface Cache {
    */
   increment: (key: string, by: bigint) => { number: string, version: number }
   /**
-   * RFC 7396 on the JSON value of a fresh entry; numbers keep their text. Keeps TTL, tags and
-   * content type. Throws LarderError `entry-not-found`, `wrong-kind` (anything but bytes),
-   * `not-json` (the value), `malformed-json` (the patch), `precondition-failed`, `too-large`.
+   * RFC 7396 on the JSON value of a fresh or stale entry; numbers keep their text. Keeps TTL, tags
+   * and content type, and what was stale stays stale. Throws LarderError `entry-not-found`,
+   * `wrong-kind` (anything but bytes), `not-json` (the value), `malformed-json` (the patch),
+   * `precondition-failed`, `too-large`.
    */
   mergePatch: (key: string, patch: Buffer, ifVersion?: WriteOptions['ifVersion']) => WriteResult
   batch: (steps: readonly BatchStep[], atomic: boolean) => BatchOutcome

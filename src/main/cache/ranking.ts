@@ -2,59 +2,94 @@ import { createHeap } from './heap'
 
 /** What decides which cache has to give way. */
 export interface Ranked {
-  /**
-   * Milliseconds of the stopwatch at the last use of the entry that is next to go; Infinity when
-   * fewer than `keep` + 1 entries are there.
-   */
-  idleSince: (keep: number) => number
+  /** Entries. */
+  readonly size: number
+  /** Bytes that its entries justify. */
+  readonly demand: number
+  /** Bytes that are its own, whatever the others need. */
+  readonly reserve: number
   /** Bytes that it holds and that its entries do not justify. */
   readonly slack: number
 }
 
 /**
- * The caches by how long they have been idle and by what they hold too much, however many they are.
+ * The caches by what they hold beyond their reserve and by what they hold too much, however many
+ * they are.
  */
-interface Ranking<T extends Ranked> {
-  /** `make` gets what its cache has to call when an entry was read, written or removed. */
+export interface Ranking<T extends Ranked> {
+  /** `make` gets what its cache has to call when one of these numbers has changed. */
   add: <C extends T>(make: (stir: () => void) => C) => C
   remove: (cache: T) => void
-  /**
-   * The cache whose next victim has been idle longest. Of `written` the entry used last does not
-   * count.
-   */
-  idlest: (written?: T) => T | undefined
+  /** The cache with entries that justify most beyond its reserve, among all but `except`. */
+  fullest: (except?: T) => T | undefined
   /** The cache that holds most beyond what its entries justify; undefined where none does. */
   slackest: () => T | undefined
+  caches: () => Iterable<T>
+  /** Caches that hold entries. */
+  readonly holders: number
+  /** Bytes reserved by all of them. */
+  readonly reserved: number
 }
 
-interface Place<T> { cache: T, order: number, idle: number, slack: number, isStale: boolean }
+interface Place<T> { cache: T, order: number, over: number, slack: number, reserve: number, isStale: boolean }
+
+/** In the place of a cache without entries, which has nothing to give. */
+const empty = -Infinity
 
 /**
- * Two heaps. A cache that was used since it was last looked at lies on a pile; only these are
- * looked at, so an eviction costs no more than the requests before it did. A use costs one
+ * Two heaps. A cache that was written since it was last looked at lies on a pile; only these are
+ * looked at, so an eviction costs no more than the requests before it did. A write costs one
  * comparison.
  */
 export function createRanking<T extends Ranked>(): Ranking<T> {
   const places = new Map<T, Place<T>>()
-  const byIdleness = createHeap<Place<T>>((a, b) => a.idle < b.idle || (a.idle === b.idle && a.order < b.order))
+  const byFullness = createHeap<Place<T>>((a, b) => a.over > b.over || (a.over === b.over && a.order < b.order))
   const bySlack = createHeap<Place<T>>((a, b) => a.slack > b.slack || (a.slack === b.slack && a.order < b.order))
   const stale = new Set<Place<T>>()
   let added = 0
+  let holders = 0
+  let reserved = 0
+
+  function count(place: Place<T>, sign: 1 | -1): void {
+    reserved += sign * place.reserve
+    if (place.over !== empty)
+      holders += sign
+  }
 
   function refresh(): void {
     for (const place of stale) {
+      const { size, demand, reserve, slack } = place.cache
+      count(place, -1)
       place.isStale = false
-      place.idle = place.cache.idleSince(0)
-      place.slack = place.cache.slack
-      byIdleness.moved(place)
+      place.over = size > 0 ? demand - reserve : empty
+      place.slack = slack
+      place.reserve = reserve
+      count(place, 1)
+      byFullness.moved(place)
       bySlack.moved(place)
     }
     stale.clear()
   }
 
   return {
+    get holders() {
+      refresh()
+      return holders
+    },
+    get reserved() {
+      refresh()
+      return reserved
+    },
+    caches: () => places.keys(),
     add(make) {
-      const place: Place<T> = { cache: undefined as never, order: added++, idle: Infinity, slack: 0, isStale: true }
+      const place: Place<T> = {
+        cache: undefined as never,
+        order: added++,
+        over: empty,
+        slack: 0,
+        reserve: 0,
+        isStale: true,
+      }
       const cache = make(() => {
         if (!place.isStale) {
           place.isStale = true
@@ -64,7 +99,7 @@ export function createRanking<T extends Ranked>(): Ranking<T> {
       place.cache = cache
       places.set(cache, place)
       stale.add(place)
-      byIdleness.add(place)
+      byFullness.add(place)
       bySlack.add(place)
       return cache
     },
@@ -74,14 +109,14 @@ export function createRanking<T extends Ranked>(): Ranking<T> {
         return
       places.delete(cache)
       stale.delete(place)
-      byIdleness.remove(place)
+      count(place, -1)
+      byFullness.remove(place)
       bySlack.remove(place)
     },
-    idlest(written) {
+    fullest(except) {
       refresh()
-      const own = written && places.get(written)
-      const first = byIdleness.first(own?.cache.idleSince(1) === Infinity ? own : undefined)
-      return first && first.idle < Infinity ? first.cache : undefined
+      const first = byFullness.first(except && places.get(except))
+      return first && first.over > empty ? first.cache : undefined
     },
     slackest() {
       refresh()

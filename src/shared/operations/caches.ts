@@ -25,7 +25,7 @@ export const cachesOperations = {
     summary: 'Create a cache.',
     input: s.CacheCreate,
     output: s.Cache,
-    errors: ['name-taken', 'quota-reached'],
+    errors: ['name-taken', 'quota-reached', 'admin-only'],
   }),
   'caches.get': operation({
     method: 'GET',
@@ -49,7 +49,7 @@ export const cachesOperations = {
     summary: 'Change any setting of a cache; {"enabled":false} switches it off.',
     input: s.CacheUpdate,
     output: s.Cache,
-    errors: ['cache-not-found'],
+    errors: ['cache-not-found', 'admin-only'],
   }),
   'caches.delete': operation({
     method: 'DELETE',

@@ -87,6 +87,35 @@ it('lets one of two caches of one name through, per user', async () => {
     expect(await codeOf(call(name, { name: 'hers' }, bob))).toBe('cache-not-found')
 })
 
+// Red: in src/main/admin/cache-directory.ts leave either `checkReserve` out; in stored-settings.ts
+// leave `checkBudget` out.
+it('reserves no more than the memory budget, and names the field', async () => {
+  const { call } = await startAdministration()
+  await call('settings.update', { memory: 2 ** 21 })
+  await call('caches.create', { name: 'a', ttl: 1, reserve: 2 ** 20 })
+  const tooMuch = { code: 'invalid-input', fields: ['reserve'] }
+  expect(await refusal(call('caches.create', { name: 'b', ttl: 1, reserve: 2 ** 20 + 1 }))).toMatchObject(tooMuch)
+  await call('caches.create', { name: 'b', ttl: 1, reserve: 2 ** 20 })
+  expect(await refusal(call('caches.update', { name: 'a', reserve: 2 ** 20 + 1 }))).toMatchObject(tooMuch)
+  expect(await call('caches.update', { name: 'a', reserve: 2 ** 20, ttl: 5 })).toMatchObject({ ttl: 5 })
+  expect(await refusal(call('settings.update', { memory: 2 ** 20 }))).toMatchObject({
+    code: 'invalid-input',
+    fields: ['memory'],
+  })
+  expect(await call('settings.get')).toMatchObject({ memory: 2 ** 21 })
+})
+
+// Red: in src/main/admin/caches.ts leave either `checkReserver` out.
+it('lets administrators alone change a reserve', async () => {
+  const { call, signIn } = await startAdministration()
+  await call('users.create', { name: 'bob', password })
+  const bob = await signIn('bob', password)
+  expect(await codeOf(call('caches.create', { name: 'a', ttl: 1, reserve: 1 }, bob))).toBe('admin-only')
+  await call('caches.create', { name: 'a', ttl: 1, reserve: null }, bob)
+  expect(await codeOf(call('caches.update', { name: 'a', reserve: 1 }, bob))).toBe('admin-only')
+  await call('caches.update', { name: 'a', reserve: null, ttl: 5 }, bob)
+})
+
 it('keeps default', async () => {
   const { call } = await startAdministration()
   expect(await codeOf(call('caches.delete', { name: 'default' }))).toBe('protected')

@@ -1,3 +1,4 @@
+import type { Cache } from '../../../src/main/cache/ports'
 import type { ErrorCode } from '../../../src/shared/errors'
 import { expect, it } from 'vitest'
 import { missReasons } from '../../../src/shared/miss-reasons'
@@ -71,7 +72,9 @@ it.each([
   { name: 'ifAbsent over expired', there: 'expired', options: { ifAbsent: true }, outcome: 'created' },
   { name: 'any on a missing key', there: 'nothing', options: { ifVersion: 'any' }, outcome: 'refused' },
   { name: 'any over fresh', there: 'fresh', options: { ifVersion: 'any' }, outcome: 'replaced' },
-  { name: 'any over stale', there: 'stale', options: { ifVersion: 'any' }, outcome: 'refused' },
+  { name: 'any over stale', there: 'stale', options: { ifVersion: 'any' }, outcome: 'replaced' },
+  { name: 'any over expired', there: 'expired', options: { ifVersion: 'any' }, outcome: 'refused' },
+  { name: 'another version over stale', there: 'stale', options: { ifVersion: [1, 2] }, outcome: 'refused' },
   { name: 'another version', there: 'fresh', options: { ifVersion: [1, 2] }, outcome: 'refused' },
   { name: 'no version at all', there: 'fresh', options: { ifVersion: [] }, outcome: 'refused' },
   { name: 'nothing asked, expired', there: 'expired', options: {}, outcome: 'created' },
@@ -85,8 +88,40 @@ it.each([
   expect(result.outcome).toBe(outcome)
   expect(result.version > before).toBe(outcome !== 'refused')
   expect(cache.peek('k')?.value.toString()).toBe(
-    outcome !== 'refused' ? 'new' : there === 'nothing' ? undefined : 'old',
+    outcome !== 'refused' ? 'new' : there === 'nothing' || there === 'expired' ? undefined : 'old',
   )
+})
+
+// Red: in src/main/cache/operations.ts let `holds` see the fresh entry alone, in `set` or in
+// `mergePatch`.
+it.each<[string, (cache: Cache, version: number) => unknown, unknown]>([
+  ['set', (cache, version) => cache.set('k', bytes('{}'), { ifVersion: [version] }).outcome, 'replaced'],
+  ['mergePatch', (cache, version) => cache.mergePatch('k', bytes('{"a":1}'), [version]).outcome, 'replaced'],
+  ['mergePatch without a version', cache => cache.mergePatch('k', bytes('{"a":1}')).outcome, 'replaced'],
+  ['delete', (cache, version) => cache.delete('k', [version]), 'removed'],
+  ['touch', cache => cache.touch('k', 5), true],
+  ...[false, true].map((atomic): [string, (cache: Cache, version: number) => unknown, unknown] => [
+    `a batch, atomic ${atomic}`,
+    (cache, version) => cache.batch([
+      { op: 'set', key: 'k', value: bytes('2'), options: { ifVersion: [version] } },
+    ], atomic).results.map(step => step.op === 'set' && step.result.outcome),
+    ['replaced'],
+  ]),
+])('%s takes the version of a stale entry that is served', (_, change, outcome) => {
+  const { cache, clock } = setUp()
+  cache.set('k', bytes('{}'), { ttl: 1, grace: 600 })
+  clock.advance(1_100)
+  const { stale, version } = asHit(cache.get('k'))
+  expect(stale).toBe(true)
+  expect(change(cache, version)).toEqual(outcome)
+})
+
+it('leaves a stale entry stale that is patched', () => {
+  const { cache, clock } = setUp()
+  cache.set('k', bytes('{}'), { ttl: 1, grace: 600 })
+  clock.advance(1_100)
+  cache.mergePatch('k', bytes('{"a":1}'))
+  expect(asHit(cache.get('k'))).toMatchObject({ value: bytes('{"a":1}'), stale: true, age: 0 })
 })
 
 it('compares and sets, and deletes, by version', () => {

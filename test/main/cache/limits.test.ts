@@ -41,23 +41,20 @@ it.each([
   expect(read(cache, 'a')).toBe('1')
 })
 
-it('keeps the budget by evicting from the cache whose oldest entry has been idle longest', () => {
-  const { cache: first, engine, clock } = setUp({}, { budget: 3 * one, createStore })
+it('keeps the budget by evicting from the written cache, and when it is lowered from the fullest', () => {
+  const { cache: first, engine } = setUp({}, { budget: 4 * one, createStore })
   const second = engine.open({ ...first.definition, id: 'c2', name: 'second' })
   second.set('a', bytes('1'))
-  clock.advance(1)
-  first.set('a', bytes('1'))
-  clock.advance(1)
+  for (const key of ['a', 'b', 'c', 'd'])
+    first.set(key, bytes('1'))
+  expect([keysOf(first), keysOf(second)]).toEqual([['b', 'c', 'd'], ['a']])
   second.set('b', bytes('1'))
-  clock.advance(1)
-  first.set('b', bytes('1'))
-  expect([keysOf(first), keysOf(second)]).toEqual([['a', 'b'], ['b']])
-  clock.advance(1)
+  expect([keysOf(first), keysOf(second)]).toEqual([['c', 'd'], ['a', 'b']])
   second.set('c', bytes('1'))
-  expect([keysOf(first), keysOf(second)]).toEqual([['b'], ['b', 'c']])
+  expect([keysOf(first), keysOf(second)]).toEqual([['c', 'd'], ['b', 'c']])
   expect(engine.bytes).toBe(first.bytes + second.bytes)
-  engine.budget = one
-  expect([keysOf(first), keysOf(second)]).toEqual([[], ['c']])
+  engine.budget = 2 * one
+  expect([keysOf(first), keysOf(second)]).toEqual([['d'], ['c']])
 })
 
 it('does not evict the sole entry of a cache for its own write', () => {

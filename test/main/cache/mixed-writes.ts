@@ -33,7 +33,15 @@ const engine = createEngine({
   logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
 })
 // Not from the table of settings: its schemas would bring the schema library into this process.
-const settings = { ttl: 60, sliding: false, maxEntries: null, maxBytes: null, persistent: false, enabled: true }
+const settings = {
+  ttl: 60,
+  sliding: false,
+  maxEntries: null,
+  maxBytes: null,
+  reserve: null,
+  persistent: false,
+  enabled: true,
+}
 const caches = evictionNames.map(eviction =>
   engine.open({ ...settings, id: eviction, space: 'o', name: eviction, eviction }))
 

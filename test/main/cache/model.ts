@@ -100,7 +100,7 @@ export function createModel(settings: ModelSettings) {
         return row.value
       }
       case 'set':
-        if ((step.condition === 'absent' && fresh) || (step.condition === 'present' && !fresh))
+        if ((step.condition === 'absent' && fresh) || (step.condition === 'present' && !row))
           return 'refused'
         put(step.key, { value: step.value, tags: [...new Set(step.tags)], ...times(forever(step.ttl), step.grace) })
         return row ? 'replaced' : 'created'

@@ -376,6 +376,29 @@ describe('put', () => {
     await check(larder, { name: '', send: ['GET', `${base}/entries/a`], status: 200, body: '2' })
   })
 
+  // Red: in src/main/cache/operations.ts let `holds` see the fresh entry alone.
+  it.each<[string, number, string, (base: string, etag: string) => Step]>([
+    ['PUT', 204, '2', (base, etag) => put(`${base}/entries/a`, '2', { 'If-Match': etag })],
+    ['PUT with *', 204, '2', base => put(`${base}/entries/a`, '2', { 'If-Match': '*' })],
+    ['PATCH', 204, '{"a":1}', (base, etag) => ['PATCH', `${base}/entries/a`, {
+      body: '{"a":1}',
+      headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag },
+    }]],
+    ['an atomic batch', 200, '2', (base, etag) => ['POST', `${base}/batch`, json({
+      operations: [{ op: 'set', key: 'a', value: { text: '2' }, ifMatch: etag }],
+      atomic: true,
+    })]],
+  ])('the ETag of a stale entry that is served holds: %s', async (_, status, body, change) => {
+    const base = await newCache()
+    await larder.send(...put(`${base}/entries/a`, '{}', { 'Larder-Tags': 't' }))
+    await larder.send('DELETE', `${base}/entries?tag=t&soft`)
+    const read: Step = ['GET', `${base}/entries/a`]
+    const stale = { 'Cache-Status': /detail=stale$/ }
+    const { headers } = await check(larder, { name: '', send: read, status: 200, headers: stale })
+    await check(larder, { name: '', send: change(base, String(headers.etag)), status })
+    await check(larder, { name: '', send: read, status: 200, body })
+  })
+
   it('jSON stays byte for byte', async () => {
     const base = await newCache()
     const text = '{ "b":1.0, "a":123456789012345678901234567890, "b":2 }\n'

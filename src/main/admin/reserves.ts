@@ -1,0 +1,35 @@
+import type { CacheRecord, MetadataStore } from '../base/metadata'
+import type { Principal } from '../base/principal'
+import { invalidField, LarderError } from '@shared/errors'
+import { isAdministrator } from './principals'
+
+type Records = Pick<MetadataStore, 'caches'>
+
+/** Bytes that all caches reserve together, but for the one with this id. */
+function reservedBut(id: string | null, { caches }: Records): number {
+  return caches.list().reduce((sum, cache) => cache.id === id ? sum : sum + (cache.reserve ?? 0), 0)
+}
+
+/** A reserve is taken from everybody. Throws LarderError `admin-only`. */
+export function checkReserver(caller: Principal, before: CacheRecord['reserve'], reserve = before): void {
+  if (reserve !== before && !isAdministrator(caller))
+    throw new LarderError('admin-only', 'Only an administrator may change the reserve of a cache.')
+}
+
+/**
+ * All reserves fit into the budget together. Throws LarderError `invalid-input` (field reserve).
+ *
+ * @param id of the cache that exists already, otherwise null
+ */
+export function checkReserve(metadata: Records, budget: number, id: string | null, reserve: number | null): void {
+  const left = Math.max(0, budget - reservedBut(id, metadata))
+  if (reserve !== null && reserve > left)
+    throw invalidField('reserve', `must be at most ${left}: bytes of the budget that no other cache reserves`)
+}
+
+/** Throws LarderError `invalid-input` (field memory). */
+export function checkBudget(metadata: Records, budget: number): void {
+  const reserved = reservedBut(null, metadata)
+  if (budget < reserved)
+    throw invalidField('memory', `must be at least ${reserved}: the bytes that caches reserve`)
+}
