@@ -3,6 +3,7 @@ import type { ErrorCode } from '@shared/errors'
 import type { DataDetails } from './data-details'
 import type { SchemaBook } from './schema-book'
 import type { Answer, Header, JsonSchema, MediaType, Operation, Parameter, Reference } from './types'
+import { dataOperations } from '@shared/data-operations'
 import { eventTopics } from '@shared/events'
 import { z } from 'zod'
 import { dataDetails, parameterSchemas } from './data-details'
@@ -11,7 +12,7 @@ import { guardErrors } from './guard-errors'
 
 type DataMethod = DataOperationSpec['methods'][number]
 
-const tags: Record<DataOperationSpec['face'], string> = {
+const tags: Record<(typeof dataOperations)[DataOperationName]['face'], string> = {
   classic: 'Classic API',
   plain: 'Text key-value',
   native: 'Entries',
@@ -45,7 +46,7 @@ export function describeData(
   return {
     'operationId': usual ? name : `${name}.${method.toLowerCase()}`,
     'summary': method === 'HEAD' ? `${spec.summary} The header fields alone.` : spec.summary,
-    'tags': [tags[spec.face]],
+    'tags': [tags[dataOperations[name].face]],
     ...(parameters.length > 0 && { parameters }),
     ...(requestBody && { requestBody }),
     'responses': { ...successesOf(spec, method, details, book), ...failuresOf(spec, details) },
