@@ -164,7 +164,11 @@ async function runCheck({ name, beside, node = [], tool, args, env, figures }) {
   const code = await run(process.execPath, [...node, join(root, 'node_modules', tool), ...args], {
     cwd: root,
     ...beside
-      ? { onOutput: text => output.push(text), onStart: ({ pid }) => setPriority(pid, constants.priority.PRIORITY_LOW) }
+      ? {
+          onOutput: text => output.push(text),
+          // Not the lowest: beside programs that keep all cores busy it would never end.
+          onStart: ({ pid }) => setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL),
+        }
       : { stdio: ['ignore', 'inherit', 'inherit'] },
     env: { ...process.env, ...env, PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}` },
   })

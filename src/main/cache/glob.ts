@@ -15,9 +15,9 @@ interface Pattern {
 const anyCharacter: Place = { ranges: [], negated: true }
 
 /**
- * Compiles a glob over whole keys: `*` any run, `?` one character, `[a-z]` one of, `[!a-z]` none
- * of, `\x` the character x. Throws LarderError `invalid-input` (field glob) for a pattern that is
- * malformed, longer than a key can be, or made of too many parts.
+ * Compiles a glob over whole keys: `*` any run, `?` one character, `[a-z]` one of, `[!a-z]` and
+ * `[^a-z]` none of, `\x` the character x. Throws LarderError `invalid-input` (field glob) for a
+ * pattern that is malformed, longer than a key can be, or made of too many parts.
  *
  * The match is the bit-parallel automaton of Baeza-Yates and Gonnet (Shift-And, 1992): bit i of the
  * state says that the first i places are matched. One step for each character and 32 places,
@@ -130,7 +130,8 @@ function parse(glob: string): Pattern {
   }
 
   function bracket(): Place {
-    const negated = points[at] === '!'
+    // POSIX says `!`; Redis, and what people know from regular expressions, say `^`.
+    const negated = points[at] === '!' || points[at] === '^'
     if (negated)
       at++
     const ranges: Range[] = []

@@ -1,7 +1,21 @@
 /** CORS for front ends under test: only what an API key's list of browser origins allows. */
 const exposedHeaders = 'ETag, Age, Cache-Status, Larder-TTL, Larder-Tags, Retry-After'
 
-const allowedHeaders = 'Api-Key, Authorization, Cache-Control, Content-Type, If-Match, If-None-Match, Larder-Lease, Larder-Tags, Larder-TTL'
+/** Of a preflight that asks for none. */
+const usualHeaders = [
+  'Api-Key',
+  'Authorization',
+  'Cache-Control',
+  'Content-Type',
+  'If-Match',
+  'If-None-Match',
+  'Larder-Lease',
+  'Larder-Tags',
+  'Larder-TTL',
+].join(', ')
+/** Names that one preflight may ask for, and characters of each. */
+const mostNames = 100
+const longestName = 100
 const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 
 /** Headers that let the allowed origin read an answer. */
@@ -10,17 +24,33 @@ export function corsHeaders(origin: string): string[] {
 }
 
 /**
+ * The names that a page asks for, if they are field names (RFC 9110 §5.1): tracing libraries add
+ * headers of their own to every request (`traceparent`, `sentry-trace`, `baggage`), and Larder
+ * ignores those that it does not know.
+ */
+function echo(asked: string): string {
+  return asked
+    .split(',')
+    .map(name => name.trim())
+    .filter(name => name.length <= longestName && /^[\w!#$%&'*+.^`|~-]+$/.test(name))
+    .slice(0, mostNames)
+    .join(', ')
+}
+
+/**
  * Headers of the answer to a preflight from an allowed origin. Kept for a minute only: lists change
  * while one is at work.
+ *
+ * @param asked value of `Access-Control-Request-Headers`
  */
-export function preflightHeaders(origin: string): string[] {
+export function preflightHeaders(origin: string, asked: string | null): string[] {
   return [
     'Access-Control-Allow-Origin',
     origin,
     'Access-Control-Allow-Methods',
     allowedMethods,
     'Access-Control-Allow-Headers',
-    allowedHeaders,
+    asked === null ? usualHeaders : echo(asked),
     'Access-Control-Max-Age',
     '60',
     'Vary',

@@ -81,7 +81,9 @@ export function openEventStream({
   response.on('drain', drained)
   const subscription = hub.subscribe(receive)
   const heartbeat = setInterval(beat, heartbeatMs)
-  response.writeHead(200, ['Content-Type', 'text/event-stream; charset=utf-8', ...headers])
+  // nginx would gather events in its buffer otherwise.
+  const type = ['Content-Type', 'text/event-stream; charset=utf-8', 'X-Accel-Buffering', 'no']
+  response.writeHead(200, [...type, ...headers])
   response.write(': Larder event stream\nretry: 1000\n\n')
   if (socket.readableEnded)
     end()

@@ -78,7 +78,7 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
       exchange.face = faceOf(found)
       exchange.operation = found.kind === 'data' ? found.name : null
       if (request.method === 'OPTIONS' && head.origin !== null && head.preflightMethod !== null)
-        return answerPreflight(exchange, head.origin)
+        return answerPreflight(exchange, head.origin, head.preflightHeaders)
       exchange.open = found.kind === 'document'
         || (found.kind === 'method' && found.open)
         || (found.kind === 'control' && found.spec.scope === 'open')
@@ -112,10 +112,10 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
    * Before the key is known: from the union of all keys' lists. Another origin is refused, without
    * a CORS header.
    */
-  function answerPreflight(exchange: Exchange, origin: string): void {
+  function answerPreflight(exchange: Exchange, origin: string, asked: string | null): void {
     if (!authenticator.allowsOrigin(origin))
       throw new LarderError('cross-origin', `No API key allows the origin ${origin.slice(0, 255)}.`)
-    exchange.response.writeHead(204, preflightHeaders(origin))
+    exchange.response.writeHead(204, preflightHeaders(origin, asked))
     exchange.response.end()
   }
 }

@@ -22,6 +22,7 @@ export interface RequestHead {
   larderTtl: string | null
   larderTags: string | null
   preflightMethod: string | null
+  preflightHeaders: string | null
   /** The console asks by itself, with nobody at it (`Larder-Unattended`). */
   unattended: boolean
   fields: number
@@ -49,6 +50,7 @@ export function readHead(raw: readonly string[]): RequestHead {
     larderTtl: null,
     larderTags: null,
     preflightMethod: null,
+    preflightHeaders: null,
     unattended: false,
     fields: raw.length / 2,
     bytes: 0,
@@ -115,6 +117,10 @@ export function readHead(raw: readonly string[]): RequestHead {
       case 29:
         if (is(name, 'access-control-request-method'))
           head.preflightMethod = join(head.preflightMethod, value)
+        break
+      case 30:
+        if (is(name, 'access-control-request-headers'))
+          head.preflightHeaders = join(head.preflightHeaders, value)
         break
     }
   }

@@ -47,6 +47,24 @@ it('tells every character of a bracket from every other, whatever its ranges', (
   }))
 })
 
+// Red: in src/main/cache/glob.ts leave `points[at] === '^'` out.
+it.each([
+  ['[!e]', 'a', true],
+  ['[!e]', 'e', false],
+  ['[^e]', 'a', true],
+  ['[^e]', 'e', false],
+  ['[^e]', '^', true],
+  ['[\\^e]', '^', true],
+  ['[\\^e]', 'a', false],
+  ['[e^]', '^', true],
+  ['[^]', '^', null],
+])('%s on %s: %s', (glob, key, matches) => {
+  if (matches === null)
+    expect(() => compileGlob(glob)).toThrow(expect.objectContaining({ code: 'invalid-input' }))
+  else
+    expect(compileGlob(glob)(key)).toBe(matches)
+})
+
 // Red: in src/main/cache/glob.ts leave the look at `limits.globParts` out.
 it.each(['?', '[a]', '[a-z]'])('bounds the parts of a pattern: %s', (part) => {
   const most = Math.min(limits.globParts, Math.floor(limits.entryKey / part.length))

@@ -117,7 +117,14 @@ describe('openEventStream', () => {
   it('opens with its head, a comment and the time to reconnect', () => {
     const { fake, stream } = open({ headers: ['Vary', 'Origin'] })
     expect(fake.status).toBe(200)
-    expect(fake.headers).toEqual(['Content-Type', 'text/event-stream; charset=utf-8', 'Vary', 'Origin'])
+    expect(fake.headers).toEqual([
+      'Content-Type',
+      'text/event-stream; charset=utf-8',
+      'X-Accel-Buffering',
+      'no',
+      'Vary',
+      'Origin',
+    ])
     expect(fake.writes).toEqual([opening])
     stream.dispose()
   })
