@@ -3,7 +3,7 @@ import { chmodSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
-import { customMedia } from './breakpoints.config'
+import { customMedia } from './src/renderer/breakpoints'
 
 const root = import.meta.dirname
 

@@ -52,12 +52,14 @@ export function fromPlaywright(file, code) {
 }
 
 function vitestFailures({ testResults = [] }) {
-  return testResults.flatMap(({ name, message, assertionResults }) => [
-    ...message ? [inBrief(name, message)] : [],
-    ...assertionResults
-      .filter(({ status }) => status === 'failed')
-      .map(({ fullName, failureMessages }) => inBrief(`${name} › ${fullName}`, failureMessages.join('\n'))),
-  ])
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter(({ status }) => status === 'failed')
+    return [
+      // Its file or a hook of it failed: no test has.
+      ...status === 'failed' && failed.length === 0 ? [inBrief(name, message || 'failed outside of its tests')] : [],
+      ...failed.map(({ fullName, failureMessages }) => inBrief(`${name} › ${fullName}`, failureMessages.join('\n'))),
+    ]
+  })
 }
 
 function playwrightFailures({ suites = [], specs = [] }) {

@@ -17,7 +17,7 @@ it.each([
 ])('a length in a query is found: %s', (css, count) => expect(lengthsIn(css)).toHaveLength(count))
 
 // Red: write `@media (width < 56rem)` into a style sheet.
-it('the layout changes at the breakpoints of breakpoints.config.ts alone', () => {
+it('the layout changes at the breakpoints of src/renderer/breakpoints.ts alone', () => {
   const files = globSync('src/renderer/**/*.{vue,css}', { cwd: root })
   expect(files.length).toBeGreaterThan(50)
   const found = files.flatMap(file =>

@@ -1,4 +1,5 @@
-import type { AcceptedPlugin } from 'postcss'
+/** The part of PostCSS's rules that is needed here. */
+interface AtRule { params: string, error: (message: string) => Error }
 
 /** Where the console's layout changes: `@media (--narrow)` in its style sheets. */
 const breakpoints: Readonly<Record<string, string>> = {
@@ -11,13 +12,13 @@ const breakpoints: Readonly<Record<string, string>> = {
 }
 
 /** Browsers know no custom media queries yet, and no custom property works inside a query. */
-export const customMedia: AcceptedPlugin = {
+export const customMedia = {
   postcssPlugin: 'larder:breakpoints',
   AtRule: {
-    media(rule) {
+    media(rule: AtRule) {
       rule.params = rule.params.replaceAll(/\(--([\w-]+)\)/g, (_, name: string) => {
         if (breakpoints[name] === undefined)
-          throw rule.error(`There is no breakpoint --${name} (breakpoints.config.ts)`)
+          throw rule.error(`There is no breakpoint --${name} (src/renderer/breakpoints.ts)`)
         return `(${breakpoints[name]})`
       })
     },
