@@ -249,6 +249,21 @@ test('edits in place: bytes that nobody touched stay, and a change meanwhile is 
   await expect.poll(() => value(call, 'k')).toMatch(/^\[1,/)
 })
 
+// Red: `event.composedPath()` in use-shell-shortcuts.ts is `[event.target]`.
+test('letters in the editor are text, not shortcuts', { tag: '@screen' }, async ({ openConsole, call }) => {
+  await store(call, [{ key: 'k', value: { text: '' } }])
+  const page = await openConsole('/caches/default?key=k')
+  await entry(page).getByRole('button', { name: 'Edit' }).click()
+  const editor = page.getByRole('textbox', { name: 'Value' })
+  await expect(editor).toBeFocused()
+  const written = '{"name": "sandal"} a / ? n go'
+  await page.keyboard.type(written)
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(editor).toBeFocused()
+  await page.keyboard.press('Control+s')
+  await expect.poll(() => value(call, 'k')).toBe(written)
+})
+
 test('asks before changes are lost', { tag: '@screen' }, async ({ openConsole, call }) => {
   await store(call, [{ key: 'a', value: { text: 'one' } }, { key: 'b', value: { text: 'two' } }])
   const page = await openConsole('/caches/default?key=a')

@@ -36,7 +36,7 @@ export function useShellShortcuts(): void {
       return
     }
     const command = event.ctrlKey || event.metaKey
-    if (!command && (!shortcuts.singleKeys || isEditable(event.target)))
+    if (!command && (!shortcuts.singleKeys || isInEditable(event)))
       return
     const pressed = command ? `mod+${event.key.toLowerCase()}` : event.key
     const keys = prefix !== '' && event.timeStamp - prefixAt < patience ? `${prefix} ${pressed}` : pressed
@@ -52,9 +52,21 @@ export function useShellShortcuts(): void {
 }
 
 /** Where keys are text, or choose from a list by its letters. */
-function isEditable(target: EventTarget | null): boolean {
-  return target instanceof Element
-    && target.closest(
-      'input:not([type=checkbox]), textarea, select, [contenteditable], [role=menu], [role=listbox], [role=tree], [role=grid]',
-    ) !== null
+const editable = [
+  'input:not([type=checkbox])',
+  'textarea',
+  'select',
+  '[contenteditable]',
+  '[role=menu]',
+  '[role=listbox]',
+  '[role=tree]',
+  '[role=grid]',
+].join(', ')
+
+/**
+ * The target that the window is told of is the host of the shadow root in which a key was pressed:
+ * the path alone leads to the editor inside.
+ */
+function isInEditable(event: KeyboardEvent): boolean {
+  return event.composedPath().some(node => node instanceof Element && node.matches(editable))
 }
