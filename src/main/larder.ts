@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { Passwords } from './admin/passwords'
 import type { RealClock, Stopwatch } from './base/clock'
 import type { Configuration } from './base/configuration'
+import type { ControlFile } from './base/control-file'
 import type { EventHub } from './base/event-hub'
 import type { Face } from './base/face'
 import type { Listening } from './base/listen'
@@ -13,14 +14,16 @@ import { readFileSync, rmSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { messageOf } from '@shared/errors'
 import { limits } from '@shared/limits'
 import { createAdministration } from './admin/administration'
 import { systemClock, systemStopwatch } from './base/clock'
+import { controlFileName } from './base/control-file'
 import { createDisposableStack } from './base/disposable'
 import { createEventHub } from './base/event-hub'
 import { randomSecret } from './base/ids'
 import { createInFlight } from './base/in-flight'
-import { createLogger, messageOf } from './base/logger'
+import { createLogger } from './base/logger'
 import { userOf } from './base/principal'
 import { createEngine } from './cache/engine'
 import { describeListening } from './cli/addresses'
@@ -82,7 +85,6 @@ const defaultMemory = 256_000_000
 const leastInFlight = 64_000_000
 /** Milliseconds that requests have to finish at a stop; the rest of the 5 s is for flushing. */
 const stopGrace = 3000
-const controlFile = 'control.json'
 
 /**
  * The composition root: builds every part, connects them, and disposes of them in reverse. Throws
@@ -211,15 +213,13 @@ export async function createLarder({
     const bound = listenings.flatMap(({ servers }) => servers).map(listener => listener.address() as AddressInfo)
     const listening = describeListening(bound, configuration.tls !== null)
 
-    const control = join(home, controlFile)
-    files.writeFileAtomic(
-      control,
-      JSON.stringify({
-        url: `${scheme}://${localName(configuration.host, addresses, '127.0.0.1')}:${port}`,
-        token: controlToken,
-        pid: process.pid,
-      }),
-    )
+    const control = join(home, controlFileName)
+    const content: ControlFile = {
+      url: `${scheme}://${localName(configuration.host, addresses, '127.0.0.1')}:${port}`,
+      token: controlToken,
+      pid: process.pid,
+    }
+    files.writeFileAtomic(control, JSON.stringify(content))
     parts.defer(() => rmSync(control, { force: true }))
     parts.defer(() => {
       phase = 'stopping'

@@ -112,3 +112,8 @@ export class LarderError extends Error {
 export function invalidField(field: string, message: string): LarderError {
   return new LarderError('invalid-input', `${field}: ${message}`, { errors: [{ field, message }] })
 }
+
+/** The text of anything that was thrown, for a log or a message. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,6 +1,6 @@
 import type { Logger } from '../base/logger'
 import type { SecretVault } from '../base/secret-vault'
-import { messageOf } from '../base/logger'
+import { messageOf } from '@shared/errors'
 import { createTurnstile } from './turnstile'
 
 /**

@@ -17,8 +17,3 @@ export function createLogger(write: (line: string, level: LogLevel) => void, now
 }
 
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
-
-/** The text of whatever was thrown, for a log or a message. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}

@@ -1,7 +1,7 @@
 import type { Disposable } from '../base/disposable'
 import type { Logger } from '../base/logger'
 import type { EngineEvent } from './ports'
-import { messageOf } from '../base/logger'
+import { messageOf } from '@shared/errors'
 
 /** Tells changes to whoever subscribed; while nobody did, a change costs one increment. */
 export interface ChangeFeed {

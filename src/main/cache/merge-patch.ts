@@ -1,11 +1,10 @@
 import type { ErrorCode } from '@shared/errors'
 import type { JsonTree } from '@shared/json-members'
-import { LarderError } from '@shared/errors'
+import { LarderError, messageOf } from '@shared/errors'
 import { grouped } from '@shared/grouped'
 import { jsonExcess } from '@shared/json-limits'
 import { readJsonTree, writeJsonTree } from '@shared/json-members'
 import { limits } from '@shared/limits'
-import { messageOf } from '../base/logger'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

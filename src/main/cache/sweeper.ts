@@ -2,7 +2,7 @@ import type { Stopwatch } from '../base/clock'
 import type { Disposable } from '../base/disposable'
 import type { Logger } from '../base/logger'
 import type { ManagedCache } from './cache'
-import { messageOf } from '../base/logger'
+import { messageOf } from '@shared/errors'
 
 /** Entries looked at between two looks at the stopwatch. */
 const stride = 128

@@ -1,6 +1,6 @@
 import type { Parser } from './values'
 import { parseArgs } from 'node:util'
-import { messageOf } from '../base/logger'
+import { messageOf } from '@shared/errors'
 import { usageFailure } from './failure'
 import { suggestion } from './suggest'
 

@@ -1,21 +1,11 @@
+import type { ControlFile } from '../base/control-file'
 import type { Io } from './io'
 import { join } from 'node:path'
-import { messageOf } from '../base/logger'
+import { messageOf } from '@shared/errors'
+import { controlFileName } from '../base/control-file'
 import { isLoopback } from './addresses'
 import { localFailure, unreachableFailure } from './failure'
 import { baseUrl } from './values'
-
-/**
- * The running server writes this file (0600) into its data folder; whoever may read it may control
- * it. It is believed only if nobody but the person can have written it, and only about this
- * machine: otherwise it could send commands, values and a token anywhere.
- */
-const controlFileName = 'control.json'
-interface ControlFile {
-  url: string
-  token: string
-  pid: number
-}
 
 /** Where the server is, and what to show it. */
 export interface Connection {
@@ -76,6 +66,10 @@ export function findConnection({ url, apiKey, defaultUrl, home, readPrivateFile 
   )
 }
 
+/**
+ * The control file is believed only if nobody but the person can have written it, and only about
+ * this machine: otherwise it could send commands, values and a token anywhere.
+ */
 function readControlFile(
   home: string,
   readPrivateFile: Io['readPrivateFile'],

@@ -4,7 +4,7 @@ import type { Option } from './options'
 import { createHash } from 'node:crypto'
 import { posix, win32 } from 'node:path'
 import { parseEnv } from 'node:util'
-import { messageOf } from '../base/logger'
+import { messageOf } from '@shared/errors'
 import { localFailure } from './failure'
 import { givenIn, options } from './options'
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Connection } from './connection'
 import { request as httpRequest } from 'node:http'
-import { messageOf } from '../base/logger'
+import { messageOf } from '@shared/errors'
 import { unreachableFailure } from './failure'
 
 interface Question {

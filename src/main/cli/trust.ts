@@ -1,7 +1,7 @@
 import type { Dotenv } from './dotenv'
 import type { Io } from './io'
 import { join } from 'node:path'
-import { messageOf } from '../base/logger'
+import { messageOf } from '@shared/errors'
 import { localFailure } from './failure'
 
 /**

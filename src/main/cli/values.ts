@@ -1,4 +1,6 @@
+import { durationForm, parseDuration } from '@shared/durations'
 import { limits } from '@shared/limits'
+import { parseSize, sizeForm } from '@shared/sizes'
 
 /**
  * Reads one value as a person writes it. Throws an Error whose message continues "…: " and says
@@ -52,29 +54,11 @@ export const countOrNone: Parser<number | null> = (value) => {
   return number
 }
 
-const units = new Map([
-  ['', 1],
-  ['b', 1],
-  ['kb', 1e3],
-  ['mb', 1e6],
-  ['gb', 1e9],
-  ['tb', 1e12],
-  ['kib', 2 ** 10],
-  ['mib', 2 ** 20],
-  ['gib', 2 ** 30],
-  ['tib', 2 ** 40],
-])
-
-/**
- * Bytes: a plain number, or with a unit; kB, MB, GB, TB are powers of 1000, KiB, MiB, GiB, TiB of
- * 1024.
- */
+/** Bytes, as `parseSize` reads them. */
 export const size: Parser<number> = (value) => {
-  const match = /^(\d{1,16}(?:\.\d{1,6})?) ?([a-z]{0,3})$/i.exec(value)
-  const unit = units.get(match?.[2]?.toLowerCase() ?? 'unknown')
-  const bytes = Math.floor(Number(match?.[1]) * (unit ?? Number.NaN))
-  if (!Number.isSafeInteger(bytes) || bytes < 0)
-    throw new Error('must be a size such as 256MB, 1GB, 64MiB or plain bytes')
+  const bytes = parseSize(value)
+  if (Number.isNaN(bytes))
+    throw new TypeError(`must be ${sizeForm}`)
   return bytes
 }
 
@@ -88,14 +72,11 @@ export const sizeOrNone: Parser<number | null> = (value) => {
   return bytes
 }
 
-const spans = new Map([['', 1], ['s', 1], ['m', 60], ['h', 3600], ['d', 86400]])
-
-/** Seconds: `90`, `90s`, `15m`, `2h`, `7d`; 0 is permitted. */
+/** Seconds, as `parseDuration` reads them; 0 is permitted. */
 export const duration: Parser<number> = (value) => {
-  const match = /^(\d{1,10}(?:\.\d{1,3})?)([smhd]?)$/.exec(value)
-  const seconds = Number(match?.[1]) * (spans.get(match?.[2] ?? '') ?? 1)
+  const seconds = parseDuration(value)
   if (!(seconds <= limits.ttl))
-    throw new Error('must be a time such as 90, 90s, 15m, 2h or 7d')
+    throw new Error(`must be ${durationForm}`)
   return seconds
 }
 

@@ -4,9 +4,8 @@ import type { LoginItem } from './login-item'
 import type { MainWindow } from './main-window'
 import type { Notices } from './notices'
 import type { ServerKeeper } from './server-keeper'
-import { LarderError } from '@shared/errors'
+import { LarderError, messageOf } from '@shared/errors'
 import { app, clipboard, shell } from 'electron'
-import { messageOf } from '../base/logger'
 
 interface DesktopActionsOptions {
   keeper: ServerKeeper

@@ -5,7 +5,7 @@ import type { Logger } from '../base/logger'
 import { LarderError } from '@shared/errors'
 import { toWireError } from '@shared/ipc'
 import { ipcMain } from 'electron'
-import { messageOf } from '../base/logger'
+import { toLarderError } from '../base/unexpected'
 import { checkPlainInput } from './plain-input'
 import { isTrustedSender } from './trusted-sender'
 
@@ -25,20 +25,8 @@ export function handle(channel: string, answer: Answer, logger: Logger): Disposa
       return { ok: true, value: await answer(input, event.sender) }
     }
     catch (error) {
-      return { ok: false, error: toWireError(expected(error, channel, logger)) }
+      return { ok: false, error: toWireError(toLarderError(error, logger, { channel })) }
     }
   })
   return { dispose: () => ipcMain.removeHandler(channel) }
-}
-
-/** What is no expected error is a bug: it is logged, the page learns nothing of it. */
-function expected(error: unknown, channel: string, logger: Logger): LarderError {
-  if (error instanceof LarderError)
-    return error
-  logger.error('unexpected error', {
-    channel,
-    error: messageOf(error),
-    stack: error instanceof Error ? error.stack ?? null : null,
-  })
-  return new LarderError('internal', 'Something went wrong inside Larder. The log has the details.', { cause: error })
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Logger } from '../base/logger'
-import { messageOf } from '../base/logger'
+import { messageOf } from '@shared/errors'
 
 export interface JsonFile<T> {
   /** What the file holds; undefined where there is none, or nothing that could be meant. */

@@ -1,8 +1,8 @@
 import type { Disposable } from '../base/disposable'
 import type { Logger } from '../base/logger'
 import type { ServerKeeper } from './server-keeper'
+import { messageOf } from '@shared/errors'
 import { Notification } from 'electron'
-import { messageOf } from '../base/logger'
 
 export interface Notices {
   /** Tells the person something outside of the window. `onClick` when they follow it. */

@@ -6,8 +6,7 @@ import type { Logger } from '../base/logger'
 import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator, Principal } from '../base/principal'
 import type { PortHolder } from './port-holder'
-import { LarderError } from '@shared/errors'
-import { messageOf } from '../base/logger'
+import { LarderError, messageOf } from '@shared/errors'
 import { invoke } from '../base/operation-handlers'
 
 /** A running server, as far as the shell uses it. */

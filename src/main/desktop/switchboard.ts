@@ -1,7 +1,7 @@
 import type { Disposable } from '../base/disposable'
 import type { Logger } from '../base/logger'
 import type { ServerKeeper } from './server-keeper'
-import { messageOf } from '../base/logger'
+import { messageOf } from '@shared/errors'
 
 /** The switches of a running server as the tray shows them. */
 export interface Switches {

@@ -1,8 +1,7 @@
+import { parseDuration } from '@shared/durations'
 import { invalidField } from '@shared/errors'
 import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
-
-const unitSeconds: Record<string, number> = { '': 1, 's': 1, 'm': 60, 'h': 3600, 'd': 86_400 }
 
 /**
  * Reads `90`, `90s`, `15m`, `2h`, `1d` as seconds, `none` as null. Throws `invalid-input` that
@@ -11,8 +10,7 @@ const unitSeconds: Record<string, number> = { '': 1, 's': 1, 'm': 60, 'h': 3600,
 export function parseTtl(text: string, field: string): number | null {
   if (text === 'none')
     return null
-  const parts = /^(\d{1,12}(?:\.\d{1,3})?)([smhd]?)$/.exec(text)
-  const seconds = parts ? Number(parts[1]) * (unitSeconds[parts[2] as string] as number) : Number.NaN
+  const seconds = parseDuration(text)
   if (!(seconds > 0))
     throw invalidField(field, 'must be a positive time such as 90, 90s, 15m or 2h, or none')
   if (seconds > limits.ttl)

@@ -1,25 +1,9 @@
+import type { LarderError } from '@shared/errors'
 import type { RealClock } from '../base/clock'
-import type { Logger } from '../base/logger'
 import type { Exchange } from './exchange'
-import { LarderError } from '@shared/errors'
-import { messageOf } from '../base/logger'
 import { noteFailure } from '../serving/account'
 import { classicError, classicStatus } from './classic-errors'
 import { send, sendText } from './exchange'
-
-/**
- * Turns whatever was thrown into an expected error. What is not one is a bug: it is logged, the
- * client learns nothing of it.
- */
-export function toLarderError(error: unknown, logger: Logger): LarderError {
-  if (error instanceof LarderError)
-    return error
-  logger.error(
-    'unexpected error',
-    { error: messageOf(error), stack: error instanceof Error ? (error.stack ?? null) : null },
-  )
-  return new LarderError('internal', 'Something went wrong inside Larder. The log has the details.', { cause: error })
-}
 
 /** Answers an error in the form of the route's face. */
 export function sendError(exchange: Exchange, error: LarderError, clock: RealClock): void {

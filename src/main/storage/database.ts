@@ -3,8 +3,8 @@ import type { RealClock } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { Migration } from './migrations'
 import { basename } from 'node:path'
+import { messageOf } from '@shared/errors'
 import Sqlite from 'better-sqlite3'
-import { messageOf } from '../base/logger'
 import { ensurePrivateDatabase, replaceFile } from './private-files'
 
 interface DatabaseOptions {

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { Batch } from './pending-writes'
-import { messageOf } from '../base/logger'
+import { messageOf } from '@shared/errors'
 import { createEntryRows } from './entry-rows'
 
 /** What takes batches to the disk: here and now, or on a thread of its own. */

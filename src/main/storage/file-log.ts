@@ -1,7 +1,7 @@
 import type { Disposable } from '../base/disposable'
 import { closeSync, constants, fstatSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { messageOf } from '../base/logger'
+import { messageOf } from '@shared/errors'
 import { ensurePrivateFile, ensurePrivateFolder, openOwnFile, tightenFile } from './private-files'
 
 interface FileLogOptions {

@@ -1,7 +1,7 @@
 import type { Disposable } from '../base/disposable'
 import { join } from 'node:path'
+import { messageOf } from '@shared/errors'
 import Sqlite from 'better-sqlite3'
-import { messageOf } from '../base/logger'
 import { ensurePrivateDatabase, readPrivateFile, writeFileAtomic } from './private-files'
 
 /**

@@ -1,8 +1,7 @@
 import type { Stopwatch } from '../base/clock'
 import type { SecretVault, VaultCondition } from '../base/secret-vault'
 import type { Keytar } from './keychain-process'
-import { LarderError } from '@shared/errors'
-import { messageOf } from '../base/logger'
+import { LarderError, messageOf } from '@shared/errors'
 
 interface KeychainOptions {
   load: () => Promise<Keytar>

@@ -1,8 +1,7 @@
 import type { Logger } from '../base/logger'
 import type { SecretVault } from '../base/secret-vault'
 import { join } from 'node:path'
-import { LarderError } from '@shared/errors'
-import { messageOf } from '../base/logger'
+import { LarderError, messageOf } from '@shared/errors'
 
 /** What the vault needs of `storage/private-files`, which it may not import. */
 export interface PrivateFiles {

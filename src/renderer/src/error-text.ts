@@ -1,9 +1,4 @@
-import { LarderError } from '@shared/errors'
-
-/** The sentence of whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
+import { LarderError, messageOf } from '@shared/errors'
 
 const absent = new Set(['must not be empty', 'is missing'])
 

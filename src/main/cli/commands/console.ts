@@ -1,6 +1,6 @@
 import type { CommandContext } from '../command'
 import { dirname, join, resolve } from 'node:path'
-import { messageOf } from '../../base/logger'
+import { messageOf } from '@shared/errors'
 import { signInFolder } from '../../base/sign-in-pages'
 import { defineCommand, flag } from '../command'
 import { localFailure } from '../failure'

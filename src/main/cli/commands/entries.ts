@@ -1,8 +1,9 @@
 import type { Io } from '../io'
 import { resolve } from 'node:path'
 import { displayKey, isKey, percentDecode, percentEncode } from '@shared/entry-key'
+import { messageOf } from '@shared/errors'
 import { missReasonNames } from '@shared/miss-reasons'
-import { messageOf } from '../../base/logger'
+import { textOrBase64 } from '../../base/text-or-base64'
 import { defineCommand, flag } from '../command'
 import { localFailure, usageFailure } from '../failure'
 import { boolean, list, mediaType, ttl } from '../values'
@@ -31,11 +32,9 @@ const get = defineCommand({
     const { headers, body } = await client.entry({ method: 'GET', cache, key })
     if (!output.json)
       return await output.raw(body)
-    const text = body.toString('utf8')
-    const value = Buffer.from(text).equals(body) ? { text } : { base64: body.toString('base64') }
     await output.show({
       key,
-      value,
+      value: textOrBase64(body),
       contentType: headers['content-type'] ?? null,
       etag: headers.etag ?? null,
       ttl: remaining(headers['larder-ttl']),

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { BatchStep, BatchStepResult, Hit, WriteResult } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
-import { Buffer, isUtf8 } from 'node:buffer'
+import { Buffer } from 'node:buffer'
 import { setImmediate as turn } from 'node:timers/promises'
 import { BatchFrame, BatchOperation } from '@shared/entries'
 import { encodeKey } from '@shared/entry-key'
@@ -12,6 +12,7 @@ import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
 import { parseEach, parseInput } from '@shared/validation'
 import { overloaded } from '../../base/in-flight'
+import { textOrBase64 } from '../../base/text-or-base64'
 import { requireRead } from '../../serving/access'
 import { lastingValue } from '../../serving/ports'
 import { readBody } from '../body'
@@ -200,16 +201,11 @@ function valueOf(result: BatchStepResult): Buffer | undefined {
   return result.op === 'get' && typeof result.lookup !== 'string' ? result.lookup.value : undefined
 }
 
-/** Text where the bytes are UTF-8, else base64. */
-function fromBuffer(value: Buffer): z.output<typeof Bytes> {
-  return isUtf8(value) ? { text: value.toString() } : { base64: value.toString('base64') }
-}
-
 function toResult(step: BatchStepResult): Result {
   switch (step.op) {
     case 'get': return typeof step.lookup === 'string'
       ? { status: 404, reason: step.lookup }
-      : { value: fromBuffer(step.lookup.value), ...hitResult(step.lookup) }
+      : { value: textOrBase64(step.lookup.value), ...hitResult(step.lookup) }
     case 'set': return setResult(step.result)
     case 'delete': return { status: step.removed ? 204 : 404 }
     case 'touch': return { status: step.touched ? 204 : 404 }

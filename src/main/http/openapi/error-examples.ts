@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@shared/errors'
+import { internalDetail } from '../../base/unexpected'
 
 /** What the detail of each error reads like. */
 export const errorExamples: Readonly<Record<ErrorCode, string>> = {
@@ -36,7 +37,7 @@ export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'misdirected': 'This server does not accept this Host.',
   'too-many-attempts': 'Too many attempts to sign in; wait a moment.',
   'headers-too-large': 'The header fields must be at most 16,384 bytes in total; these have 20,000.',
-  'internal': 'Something went wrong inside Larder. The log has the details.',
+  'internal': internalDetail,
   'caching-off': 'All caching is switched off.',
   'cache-off': 'The cache products is switched off.',
   'not-ready': 'Larder is still starting.',

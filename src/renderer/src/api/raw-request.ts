@@ -1,5 +1,5 @@
 import type { SessionToken } from './session-token'
-import { messageOf } from '../error-text'
+import { messageOf } from '@shared/errors'
 import { resolveTarget } from './http-transport'
 
 /** A request as a person writes it, for the documentation's Send panel. */

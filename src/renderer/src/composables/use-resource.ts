@@ -1,7 +1,7 @@
 import type { EventTopic } from '@shared/events'
 import type { Ref, WatchSource } from 'vue'
+import { messageOf } from '@shared/errors'
 import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
-import { messageOf } from '../error-text'
 import { createRefresher } from './refresher'
 import { useApi } from './use-api'
 

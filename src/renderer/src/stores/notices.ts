@@ -1,6 +1,6 @@
+import { messageOf } from '@shared/errors'
 import { defineStore } from 'pinia'
 import { shallowReadonly, shallowRef } from 'vue'
-import { messageOf } from '../error-text'
 
 /** A line that tells what an action came to. */
 export interface Notice {

@@ -1,8 +1,8 @@
 import type { OperationOutput } from '@shared/operations'
+import { messageOf } from '@shared/errors'
 import { defineStore } from 'pinia'
 import { nextTick, shallowReadonly, shallowRef } from 'vue'
 import { useApi } from '../composables/use-api'
-import { messageOf } from '../error-text'
 import { useDialogs } from './dialogs'
 import { useNotices } from './notices'
 

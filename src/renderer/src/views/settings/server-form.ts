@@ -1,7 +1,7 @@
 import type { OperationInput } from '@shared/operations'
 import type { Settings } from '../../stores/settings'
 import { LarderError } from '@shared/errors'
-import { parseBytes, writeBytes } from '../../bytes'
+import { parseSize, sizeForm, writeSize } from '@shared/sizes'
 
 /** What clients that send no key may do. */
 export const anonymousChoices = [
@@ -21,7 +21,7 @@ export function draftOf({
   anonymous: { enabled, scopes },
 }: Pick<Settings, 'memory' | 'valueLimit' | 'anonymous'>): ServerDraft {
   const anonymous = !enabled ? 'none' : scopes.length > 1 ? 'both' : scopes[0] ?? 'none'
-  return { memory: writeBytes(memory), valueLimit: writeBytes(valueLimit), anonymous }
+  return { memory: writeSize(memory), valueLimit: writeSize(valueLimit), anonymous }
 }
 
 /**
@@ -29,9 +29,9 @@ export function draftOf({
  * that are no sizes.
  */
 export function changesOf(draft: ServerDraft, settings: Settings): OperationInput<'settings.update'> {
-  const [memory, valueLimit] = [parseBytes(draft.memory), parseBytes(draft.valueLimit)]
-  const errors = Object.entries({ memory, valueLimit }).filter(([, bytes]) => !Number.isSafeInteger(bytes))
-    .map(([field]) => ({ field, message: 'must be a size such as 256MB, 1GB, 64MiB or plain bytes' }))
+  const [memory, valueLimit] = [parseSize(draft.memory.trim()), parseSize(draft.valueLimit.trim())]
+  const errors = Object.entries({ memory, valueLimit }).filter(([, bytes]) => Number.isNaN(bytes))
+    .map(([field]) => ({ field, message: `must be ${sizeForm}` }))
   if (errors.length > 0)
     throw new LarderError('invalid-input', errors.map(({ message }) => message).join('; '), { errors })
   return {

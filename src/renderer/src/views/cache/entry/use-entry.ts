@@ -1,13 +1,12 @@
 import type { Ref } from 'vue'
 import type { Entry } from '../../../api/entries'
 import type { ReadableValue } from '../values/read-value'
-import { LarderError } from '@shared/errors'
+import { LarderError, messageOf } from '@shared/errors'
 import { removals } from '@shared/miss-reasons'
 import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
 import { concernsCache } from '../../../api/server-event'
 import { createRefresher } from '../../../composables/refresher'
 import { useApi } from '../../../composables/use-api'
-import { messageOf } from '../../../error-text'
 import { readValue } from '../values/read-value'
 
 /** An entry as it was read; `readAt` in milliseconds since 1970. */

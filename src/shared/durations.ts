@@ -1,0 +1,13 @@
+const units = new Map([['', 1], ['s', 1], ['m', 60], ['h', 3600], ['d', 86_400]])
+
+/** How a time may be written, for messages: "must be …". */
+export const durationForm = 'a time such as 90, 90s, 15m, 2h or 7d'
+
+/**
+ * Reads a time in seconds: `90`, `90s`, `15m`, `2h`, `7d`, with up to three decimals. NaN for any
+ * other text.
+ */
+export function parseDuration(text: string): number {
+  const [, number, unit = ''] = /^(\d{1,12}(?:\.\d{1,3})?)([smhd]?)$/.exec(text) ?? []
+  return Number(number) * (units.get(unit) ?? Number.NaN)
+}
