@@ -89,6 +89,6 @@ export const EntryPage = z.strictObject({
 
 /** What clients pass and get; defaults may be left out. */
 export type BatchInput = z.input<typeof Batch>
-export type BatchOutput = z.output<typeof BatchAnswer>
-export type EntryInfoOutput = z.output<typeof EntryInfo>
-export type EntryPageOutput = z.output<typeof EntryPage>
+export type BatchAnswer = z.output<typeof BatchAnswer>
+export type EntryInfo = z.output<typeof EntryInfo>
+export type EntryPage = z.output<typeof EntryPage>

@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import type { FilterField, FilterLanguage } from './filter'
 import type { RequestRecord } from './schemas'
 import { displayKey } from './entry-key'
@@ -8,7 +7,7 @@ import { requestResults } from './request-results'
 import { mapRows } from './rows'
 
 /** What of a request can be filtered by. */
-export interface FilteredRequest extends Readonly<Omit<z.output<typeof RequestRecord>, 'id' | 'at' | 'marks'>> {
+export interface FilteredRequest extends Readonly<Omit<RequestRecord, 'id' | 'at' | 'marks'>> {
   readonly marks: readonly string[]
 }
 

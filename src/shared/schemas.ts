@@ -46,7 +46,7 @@ export const CacheStatistics = z.strictObject({
   latency: Latency,
 })
 
-export const Cache = z.strictObject({
+export const CacheInfo = z.strictObject({
   name: CacheName,
   ...settingSchemas,
   createdAt: z.iso.datetime(),
@@ -54,6 +54,7 @@ export const Cache = z.strictObject({
   bytes: z.int().meta({ description: 'Bytes held now: keys, values, tags and overhead.' }),
   statistics: CacheStatistics,
 })
+export type CacheInfo = z.output<typeof CacheInfo>
 
 export const Matched = z.strictObject({ matched: z.int().meta({ description: 'Entries affected.' }) })
 export const Switch = z.strictObject({
@@ -93,11 +94,13 @@ export const Key = z.strictObject({
   lastUsedAt: z.iso.datetime().nullable(),
   expiresAt: z.iso.datetime().nullable().meta({ description: 'Set on the old key by a rotation with overlap.' }),
 })
+export type Key = z.output<typeof Key>
 export const KeyWithSecret = z.strictObject({
   ...Key.shape,
   secret: z.string().meta({ description: 'The API key itself.' }),
   kept: z.boolean().meta({ description: 'Whether the vault keeps a copy that can be revealed later.' }),
 })
+export type KeyWithSecret = z.output<typeof KeyWithSecret>
 export const KeyCreate = z.strictObject({
   label: Label,
   scopes: Scopes.default(['read', 'write']),
@@ -149,6 +152,7 @@ export const User = z.strictObject({
   entries: z.int().meta({ description: 'Entries in these caches.' }),
   createdAt: z.iso.datetime(),
 })
+export type User = z.output<typeof User>
 export const UserCreate = z.strictObject({ name: UserName, password: Password })
 export const UserSelect = z.strictObject({ id: UserId })
 export const UserUpdate = z.strictObject({
@@ -225,6 +229,7 @@ export const Settings = z.strictObject({
   url: z.string(),
   vault: VaultState,
 })
+export type Settings = z.output<typeof Settings>
 export const SettingsUpdate = z.strictObject(settable).partial()
 
 export const ServerStatistics = z.strictObject({
@@ -239,6 +244,7 @@ export const ServerStatistics = z.strictObject({
   requestsPerSecond: z.number().nullable().meta({ description: 'The same, as the mean of the last ten seconds.' }),
   totals: CacheStatistics,
 })
+export type ServerStatistics = z.output<typeof ServerStatistics>
 
 export const RequestRecord = z.strictObject({
   id: z.int(),
@@ -258,6 +264,7 @@ export const RequestRecord = z.strictObject({
   responseBytes: z.int(),
   keyId: z.string().nullable(),
 })
+export type RequestRecord = z.output<typeof RequestRecord>
 export const RequestList = z.strictObject({ total: z.int(), requests: z.array(RequestRecord) })
 export const RequestQuery = z.strictObject({
   after: z.int().min(0).default(0).meta({ description: 'Only records with a larger id.' }),

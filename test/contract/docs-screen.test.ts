@@ -1,5 +1,5 @@
 // What the docs screen makes of the document that the server generates.
-import type { Entry, OpenApiDocument, Operation } from '../../src/renderer/src/views/docs/open-api'
+import type { DocumentedOperation, Operation, ShownDocument } from '../../src/renderer/src/views/docs/open-api'
 import { describe, expect, it } from 'vitest'
 import { createOpenApi } from '../../src/main/http/openapi/document'
 import { composeRequest, startDraft } from '../../src/renderer/src/views/docs/compose'
@@ -7,7 +7,7 @@ import { fieldsOf, groupOperations, searchOperations, typeOf } from '../../src/r
 import { dataOperations } from '../../src/shared/data-operations'
 import { operations } from '../../src/shared/operations'
 
-const document = createOpenApi({ version: '0.0.0', url: 'http://localhost:7777' }) as unknown as OpenApiDocument
+const document = createOpenApi({ version: '0.0.0', url: 'http://localhost:7777' }) as unknown as ShownDocument
 const groups = groupOperations(document)
 const entries = groups.flatMap(group => group.entries)
 const { schemas } = document.components
@@ -60,7 +60,7 @@ describe('documentation', () => {
   })
 })
 
-const entry: Entry = {
+const entry: DocumentedOperation = {
   id: 'x',
   method: 'PUT',
   path: '/api/caches/{cache}/entries/{key}',

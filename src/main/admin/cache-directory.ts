@@ -1,22 +1,23 @@
+import type { CacheSettings } from '@shared/cache-settings'
 import type { CacheRecord, MetadataStore } from '../base/metadata'
 import type { Mount, ServedCaches } from '../serving/caches'
-import type { CacheDefinition, CacheInfo, CacheSettings } from '../serving/ports'
+import type { CacheDefinition, CacheFigures } from '../serving/ports'
 import { LarderError } from '@shared/errors'
 import { checkReserve } from './reserves'
 
 /** The caches: their records in the metadata and their entries in the engine, kept in step. */
 export interface CacheDirectory {
-  list: (userId: string) => CacheInfo[]
+  list: (userId: string) => CacheFigures[]
   /** Throws LarderError `cache-not-found`. */
   get: (userId: string, name: string) => Mount
   has: (userId: string, name: string) => boolean
   /** Milliseconds since the Unix epoch. */
-  createdAt: (cache: CacheInfo) => number
+  createdAt: (cache: CacheFigures) => number
   /**
    * Writes the record, together with what `alsoWrite` writes before it, and opens the cache: all or
    * nothing. Throws LarderError `name-taken`, `invalid-input` (field reserve).
    */
-  create: (record: CacheRecord, alsoWrite?: () => void) => CacheInfo
+  create: (record: CacheRecord, alsoWrite?: () => void) => CacheFigures
   /**
    * Resolves when the change has been applied to all entries. Throws LarderError `invalid-input`
    * (field reserve).

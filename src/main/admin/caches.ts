@@ -1,7 +1,7 @@
 import type { OperationOutput } from '@shared/operations'
 import type { RealClock } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
-import type { CacheInfo } from '../serving/ports'
+import type { CacheFigures } from '../serving/ports'
 import type { CacheDirectory } from './cache-directory'
 import type { HandlersOf } from './handlers'
 import type { UserDirectory } from './user-directory'
@@ -32,7 +32,7 @@ export function createCacheHandlers({ caches, users, events, clock }: CacheHandl
     throw new LarderError('quota-reached', `Your cache limit is ${cacheLimit}. ${remedy}`)
   }
 
-  function describe(cache: CacheInfo): OperationOutput<'caches.get'> {
+  function describe(cache: CacheFigures): OperationOutput<'caches.get'> {
     const { id: _, space: __, ...definition } = cache.definition
     return {
       ...definition,

@@ -1,5 +1,4 @@
-import type { RemovalName } from '@shared/miss-reasons'
-import type { MissReason } from './ports'
+import type { MissReason, RemovalName } from '@shared/miss-reasons'
 import { removals } from '@shared/miss-reasons'
 import { mapRows } from '@shared/rows'
 import { hashText } from './hash'

@@ -1,4 +1,4 @@
-import type { CacheSettings } from './ports'
+import type { CacheSettings } from '@shared/cache-settings'
 import type { Store } from './store'
 
 /** How the entries of a cache stand to what its settings and its store allow. */

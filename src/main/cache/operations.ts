@@ -1,5 +1,6 @@
+import type { CacheSettings } from '@shared/cache-settings'
 import type { Clock, Stopwatch } from '../base/clock'
-import type { Cache, CacheSettings, Hit, WriteOptions, WriteResult } from './ports'
+import type { Cache, Hit, WriteOptions, WriteResult } from './ports'
 import type { StatisticsKeeper } from './statistics'
 import type { EntryFields, StoredEntry } from './store'
 import type { EntryTable } from './table'

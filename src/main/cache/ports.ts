@@ -3,8 +3,6 @@ import type { EntryKind } from '@shared/entry-kinds'
 import type { MissReason, RemovalName } from '@shared/miss-reasons'
 import type { Disposable } from '../base/disposable'
 
-export type { CacheSettings, MissReason }
-
 /**
  * Bytes above which a value has memory of its own, which nobody changes any more: it may be kept as
  * it is for as long as somebody needs it.

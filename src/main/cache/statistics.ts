@@ -1,4 +1,5 @@
-import type { MissReason, Statistics } from './ports'
+import type { MissReason } from '@shared/miss-reasons'
+import type { Statistics } from './ports'
 import { missReasons } from '@shared/miss-reasons'
 import { mapRows } from '@shared/rows'
 import { createHistogram } from './histogram'

@@ -1,7 +1,7 @@
+import type { CacheSettings } from '@shared/cache-settings'
 import type { EntryKind } from '@shared/entry-kinds'
 import type { Work } from './jobs'
 import type { Lifetime } from './lifetime'
-import type { CacheSettings } from './ports'
 
 /** What a write puts under a key. */
 export interface EntryFields {

@@ -1,6 +1,6 @@
+import type { MissReason } from '@shared/miss-reasons'
 import type { Departure } from './departures'
 import type { Lifetime } from './lifetime'
-import type { MissReason } from './ports'
 import type { EntryFields, StoredEntry } from './store'
 
 /**

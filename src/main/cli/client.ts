@@ -1,11 +1,11 @@
 import type { OperationInput, OperationName, OperationOutput } from '@shared/operations'
 import type { Connection } from './connection'
 import type { CliProblem, Failure } from './failure'
-import type { Answer } from './transport'
+import type { HttpAnswer } from './transport'
 import { operations } from '@shared/operations'
 import { encodeSegment, requestOf } from '@shared/request-of'
 import { answerFailure, localFailure } from './failure'
-import { send } from './transport'
+import { callServer } from './transport'
 
 interface EntryRequest {
   method: 'GET' | 'PUT' | 'DELETE'
@@ -25,14 +25,14 @@ export interface CliClient {
   /** The same, but hands the answer out as it came; undefined where there is no body. */
   callRaw: <N extends OperationName>(name: N, input: OperationInput<N>) => Promise<unknown>
   /** The native face: one entry, bytes in and out. */
-  entry: (request: EntryRequest) => Promise<Answer>
+  entry: (request: EntryRequest) => Promise<HttpAnswer>
 }
 
 /** `connect` is asked for each call, so that a server may still come up while we wait for it. */
 export function createCliClient(connect: () => Connection): CliClient {
   async function callRaw<N extends OperationName>(name: N, input: OperationInput<N>): Promise<unknown> {
     const { method, path, query, body } = requestOf(name, input)
-    const answer = await send(connect(), body === undefined
+    const answer = await callServer(connect(), body === undefined
       ? { method, target: path + query }
       : { method, target: path + query, headers: { 'content-type': 'application/json' }, body: Buffer.from(body) })
     if (answer.status < 200 || answer.status > 299)
@@ -54,7 +54,7 @@ export function createCliClient(connect: () => Connection): CliClient {
     },
     async entry({ method, cache, key, headers, body }) {
       const target = `/api/caches/${encodeSegment('cache', cache)}/entries/${encodeSegment('key', key)}`
-      const answer = await send(connect(), { method, target, ...headers && { headers }, ...body && { body } })
+      const answer = await callServer(connect(), { method, target, ...headers && { headers }, ...body && { body } })
       if (answer.status < 200 || answer.status > 299)
         throw failureOf(answer)
       return answer
@@ -62,14 +62,14 @@ export function createCliClient(connect: () => Connection): CliClient {
   }
 }
 
-function valueOf({ headers, body }: Answer): unknown {
+function valueOf({ headers, body }: HttpAnswer): unknown {
   if (body.length === 0)
     return undefined
   const text = body.toString('utf8')
   return isJson(headers['content-type']) ? parseJson(text) : text
 }
 
-function failureOf({ status, headers, body }: Answer): Failure {
+function failureOf({ status, headers, body }: HttpAnswer): Failure {
   const { type, title, code, detail, errors } = readProblem(headers['content-type'], body)
   const miss = /;\s*fwd=miss\s*;\s*detail=([\w-]+)/.exec(String(headers['cache-status'] ?? ''))?.[1]
   const problem: CliProblem & { status: number } = {

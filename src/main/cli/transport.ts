@@ -11,7 +11,7 @@ interface Question {
   headers?: Readonly<Record<string, string>>
   body?: Buffer
 }
-export interface Answer {
+export interface HttpAnswer {
   status: number
   headers: IncomingHttpHeaders
   body: Buffer
@@ -24,12 +24,12 @@ const silence = 30_000
  * One HTTP exchange. Not by `fetch`, which resolves `.` and `..` in paths even when they are
  * escaped: they are valid entry keys. Throws Failure (unreachable) when no whole answer comes.
  */
-export async function send(
+export async function callServer(
   { url, token, vouched, hint }: Connection,
   { method, target, headers = {}, body }: Question,
-): Promise<Answer> {
+): Promise<HttpAnswer> {
   const credential: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` }
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+  const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>()
   const open = url.protocol === 'https:' ? (await import('node:https')).request : httpRequest
   const request = open(url, {
     method,

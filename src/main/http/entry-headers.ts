@@ -1,4 +1,5 @@
-import type { Hit, MissReason, WriteOptions } from '../serving/ports'
+import type { MissReason } from '@shared/miss-reasons'
+import type { Hit, WriteOptions } from '../serving/ports'
 import type { RequestHead } from './request-head'
 import { Buffer } from 'node:buffer'
 import { contentTypeRule, isContentType } from '@shared/entries'

@@ -1,12 +1,12 @@
 import type { InFlight } from '../base/in-flight'
 import type { ServedCaches } from '../serving/caches'
-import type { CacheInfo, Statistics } from '../serving/ports'
+import type { CacheFigures, Statistics } from '../serving/ports'
 import type { EventLoopDelay } from './event-loop-delay'
 import { missReasonNames } from '@shared/miss-reasons'
 
 export interface MetricsInput {
   /** Those that the caller may see: of one user, so that names are unique. */
-  caches: readonly CacheInfo[]
+  caches: readonly CacheFigures[]
   engine: Pick<ServedCaches, 'enabled' | 'budget'>
   /** Null for callers whom the server as a whole does not concern. */
   process: ProcessFigures | null
@@ -77,14 +77,14 @@ function processFamilies({ uptimeSeconds, residentMemory, cpuSeconds, inFlight, 
   ]
 }
 
-function cacheFamilies(caches: readonly CacheInfo[]): Family[] {
+function cacheFamilies(caches: readonly CacheFigures[]): Family[] {
   const rows = caches.map(cache =>
     ({ cache, labels: { cache: cache.definition.name }, statistics: cache.statistics() }))
   const perCache = (
     name: string,
     type: Family['type'],
     help: string,
-    pick: (cache: CacheInfo, statistics: Statistics) => number,
+    pick: (cache: CacheFigures, statistics: Statistics) => number,
   ): Family =>
     ({
       name,

@@ -1,13 +1,14 @@
-import type { Cache, CacheDefinition, CacheSettings, Engine } from '../cache/ports'
+import type { CacheSettings } from '@shared/cache-settings'
+import type { Cache, CacheDefinition, Engine } from '../cache/ports'
 import type { Maybe } from './maybe'
-import type { CacheInfo, Layer, LayerContext, ServedCache } from './ports'
+import type { CacheFigures, Layer, LayerContext, ServedCache } from './ports'
 import type { Stack } from './stack'
 import { LarderError } from '@shared/errors'
 import { createStack } from './stack'
 
 /** A cache of the engine with what is around it. */
 export interface Mount {
-  readonly cache: CacheInfo & Pick<Cache, 'get' | 'recordLatency'>
+  readonly cache: CacheFigures & Pick<Cache, 'get' | 'recordLatency'>
   readonly served: ServedCache
 }
 

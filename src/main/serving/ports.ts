@@ -13,12 +13,10 @@ export type {
   BatchStep,
   BatchStepResult,
   CacheDefinition,
-  CacheSettings,
   EngineEvent,
   EntryMetadata,
   Hit,
   Lookup,
-  MissReason,
   PageQuery,
   Percentiles,
   Selector,
@@ -70,11 +68,11 @@ type Served<Method> = Method extends (...given: infer Given) => infer Result
  * until the next wait: a cache that is configured anew gets new layers.
  */
 export type ServedCache = Pick<Cache, 'definition'> & {
-  readonly [Name in Exclude<keyof Cache, keyof CacheInfo | 'configure' | 'recordLatency'>]: Served<Cache[Name]>
+  readonly [Name in Exclude<keyof Cache, keyof CacheFigures | 'configure' | 'recordLatency'>]: Served<Cache[Name]>
 }
 
 /** What is told of a cache. */
-export type CacheInfo = Pick<Cache, 'definition' | 'size' | 'bytes' | 'statistics'>
+export type CacheFigures = Pick<Cache, 'definition' | 'size' | 'bytes' | 'statistics'>
 
 /**
  * A piece between protocols and engine: it may answer in the cache's place, or later, or not at

@@ -1,4 +1,4 @@
-import type { RequestQuery, RequestRecord as RequestRecordSchema } from '@shared/schemas'
+import type { RequestQuery, RequestRecord } from '@shared/schemas'
 import type { z } from 'zod'
 import type { RealClock, Stopwatch } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
@@ -6,8 +6,6 @@ import { invalidField } from '@shared/errors'
 import { compileFilter, FilterError } from '@shared/filter'
 import { requestFilter } from '@shared/request-filter'
 import { noMarks } from './call'
-
-type RequestRecord = z.output<typeof RequestRecordSchema>
 
 /**
  * What is remembered of one call of an app. There is no field for a header, a query string or a

@@ -1,4 +1,4 @@
-import type { Batch, PendingChange } from './pending-writes'
+import type { PendingBatch, PendingChange } from './pending-writes'
 import { Buffer } from 'node:buffer'
 
 /** A change without its value, which lies in the message's one buffer. */
@@ -21,7 +21,7 @@ export interface BatchMessage {
  * Packs the values into one buffer that is handed over, not copied again. Left in place they would
  * be cloned one by one – and a small buffer out of node's pool with all of the pool around it.
  */
-export function packBatch(batch: Batch): BatchMessage {
+export function packBatch(batch: PendingBatch): BatchMessage {
   let size = 0
   for (const { changes } of batch.values()) {
     for (const change of changes.values())
@@ -47,7 +47,7 @@ export function packBatch(batch: Batch): BatchMessage {
   return { caches, values }
 }
 
-export function unpackBatch({ caches, values }: BatchMessage): Batch {
+export function unpackBatch({ caches, values }: BatchMessage): PendingBatch {
   return new Map([...caches].map(([id, { cleared, changes }]) => [id, {
     cleared,
     changes: new Map([...changes].map(([key, change]): [string, PendingChange] => [key, change.type === 'put'

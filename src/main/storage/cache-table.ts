@@ -4,7 +4,7 @@ import type { Logger } from '../base/logger'
 import type { CacheRecord, MetadataStore } from '../base/metadata'
 import { initialSettings, settingRows } from '@shared/cache-settings'
 import { mapRows, rowOf } from '@shared/rows'
-import { createTable, json, plain, time } from './table'
+import { createTable, jsonColumn, plainColumn, timeColumn } from './table'
 
 /** By name, as they lie in the column: those of another version too. */
 type Stored = Readonly<Record<string, unknown>>
@@ -16,11 +16,11 @@ type Stored = Readonly<Record<string, unknown>>
  */
 export function openCacheTable(database: Database, logger: Logger): MetadataStore['caches'] {
   const table = createTable<Omit<CacheRecord, keyof CacheSettings> & { settings: Stored }>(database, 'cache', {
-    id: plain('id'),
-    userId: plain('user_id'),
-    name: plain('name'),
-    settings: json('settings'),
-    createdAt: time('created_at'),
+    id: plainColumn('id'),
+    userId: plainColumn('user_id'),
+    name: plainColumn('name'),
+    settings: jsonColumn('settings'),
+    createdAt: timeColumn('created_at'),
   })
 
   function toRecord({ settings, ...rest }: ReturnType<typeof table.list>[number]): CacheRecord {

@@ -2,7 +2,7 @@ import type { RealClock } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { EntryJournal } from '../cache/ports'
 import type { EntryWriter } from './entry-writer'
-import type { Batch } from './pending-writes'
+import type { PendingBatch } from './pending-writes'
 import { systemClock } from '../base/clock'
 import { createBacklog } from './backlog'
 import { openEntryDatabase } from './entry-database'
@@ -61,7 +61,7 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
     ? createDirectWriter(database)
     : createRemoteWriter({ program: writerProgram, home })
   const pending = createPendingWrites()
-  let batch: Batch | null = null
+  let batch: PendingBatch | null = null
   /** The batch is with the writer, or waits to be tried again. */
   let writing = false
   let waiters: Waiter[] = []
@@ -85,7 +85,7 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
   }
 
   /** The next part of what was due when writing began; the rest follows without a delay. */
-  function nextBatch(): Batch | null {
+  function nextBatch(): PendingBatch | null {
     if (pending.isEmpty)
       return null
     due = Math.max(due, 0) || pending.bytes

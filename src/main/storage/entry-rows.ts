@@ -1,28 +1,20 @@
-import type { EntryKind } from '@shared/entry-kinds'
 import type { Database } from 'better-sqlite3'
 import type { PersistedEntry } from '../cache/ports'
-import type { Batch } from './pending-writes'
+import type { PendingBatch } from './pending-writes'
 import { decodeKey, encodeKey } from '@shared/entry-key'
 
-interface Row {
+/** Keys are bytes there, and tags a JSON array of text. */
+interface Row extends Omit<PersistedEntry, 'key' | 'tags'> {
+  /** The row's number, in the order in which the entries were stored. */
   position: number
   key: Buffer
-  value: Buffer
-  contentType: string
   tags: string
-  kind: EntryKind
-  flags: number
-  version: number
-  storedAt: number
-  ttl: number | null
-  freshUntil: number | null
-  graceUntil: number | null
 }
 
 interface EntryRows {
   load: (cacheId: string) => Iterable<PersistedEntry>
   /** Writes all of it, or throws and writes nothing. */
-  write: (batch: Batch) => void
+  write: (batch: PendingBatch) => void
 }
 
 /**
@@ -59,7 +51,7 @@ export function createEntryRows(database: Database): EntryRows {
         yield { ...rest, key: decodeKey(key), tags: JSON.parse(tags) as string[] }
       }
     },
-    write: database.transaction((batch: Batch) => {
+    write: database.transaction((batch: PendingBatch) => {
       for (const [cacheId, { cleared, changes }] of batch) {
         if (cleared)
           clear.run(cacheId)

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { Batch } from './pending-writes'
+import type { PendingBatch } from './pending-writes'
 import { messageOf } from '@shared/errors'
 import { createEntryRows } from './entry-rows'
 
@@ -9,7 +9,7 @@ export interface EntryWriter {
    * Writes all of it or nothing, then calls `done`: with null, or with a sentence that says why
    * not. One batch at a time.
    */
-  write: (batch: Batch, done: (failure: string | null) => void) => void
+  write: (batch: PendingBatch, done: (failure: string | null) => void) => void
   close: () => Promise<void>
 }
 

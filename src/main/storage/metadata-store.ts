@@ -10,7 +10,7 @@ import { systemClock } from '../base/clock'
 import { openCacheTable } from './cache-table'
 import { openDatabase } from './database'
 import { metadataMigrations } from './migrations'
-import { createTable, flag, list, plain, time } from './table'
+import { createTable, flagColumn, listColumn, plainColumn, timeColumn } from './table'
 
 interface MetadataOptions {
   /** Absolute data folder; the database is `larder.db` in it. */
@@ -23,28 +23,28 @@ interface MetadataOptions {
 const applicationId = 0x4C52446D
 
 const userColumns: Columns<UserRecord> = {
-  id: plain('id'),
-  name: plain('name'),
-  owner: flag('owner'),
-  admin: flag('admin'),
-  passwordHash: plain('password_hash'),
-  disabled: flag('disabled'),
-  cacheLimit: plain('cache_limit'),
-  createdAt: time('created_at'),
+  id: plainColumn('id'),
+  name: plainColumn('name'),
+  owner: flagColumn('owner'),
+  admin: flagColumn('admin'),
+  passwordHash: plainColumn('password_hash'),
+  disabled: flagColumn('disabled'),
+  cacheLimit: plainColumn('cache_limit'),
+  createdAt: timeColumn('created_at'),
 }
 
 const keyColumns: Columns<KeyRecord> = {
-  id: plain('id'),
-  userId: plain('user_id'),
-  label: plain('label'),
-  digest: plain('digest'),
-  previousDigest: plain('previous_digest'),
-  previousExpiresAt: time('previous_expires_at'),
-  scopes: list('scopes'),
-  caches: list('caches'),
-  origins: list('origins'),
-  createdAt: time('created_at'),
-  lastUsedAt: time('last_used_at'),
+  id: plainColumn('id'),
+  userId: plainColumn('user_id'),
+  label: plainColumn('label'),
+  digest: plainColumn('digest'),
+  previousDigest: plainColumn('previous_digest'),
+  previousExpiresAt: timeColumn('previous_expires_at'),
+  scopes: listColumn('scopes'),
+  caches: listColumn('caches'),
+  origins: listColumn('origins'),
+  createdAt: timeColumn('created_at'),
+  lastUsedAt: timeColumn('last_used_at'),
 }
 
 /** The metadata in SQLite. Throws what `openDatabase` throws. */

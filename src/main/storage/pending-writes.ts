@@ -16,7 +16,7 @@ interface PendingCache {
 }
 
 /** Changes on their way to the disk, by cache id. */
-export type Batch = ReadonlyMap<string, Readonly<PendingCache>>
+export type PendingBatch = ReadonlyMap<string, Readonly<PendingCache>>
 
 interface PendingWrites {
   readonly isEmpty: boolean

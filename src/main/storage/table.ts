@@ -76,26 +76,26 @@ export function createTable<R extends { id: string }>(database: Database, name: 
 type Row<R> = Record<keyof R & string, never>
 
 /** Text, bytes and numbers, as they are. */
-export function plain<T extends SqlValue>(name: string): Column<T> {
+export function plainColumn<T extends SqlValue>(name: string): Column<T> {
   return { name, encode: value => value, decode: stored => stored }
 }
 
-export function flag(name: string): Column<boolean> {
+export function flagColumn(name: string): Column<boolean> {
   return { name, encode: value => value ? 1 : 0, decode: (stored: number) => stored === 1 }
 }
 
 /** Milliseconds; the fraction that a duration may bring in means nothing here. */
-export function time<T extends number | null>(name: string): Column<T> {
+export function timeColumn<T extends number | null>(name: string): Column<T> {
   return { name, encode: value => value === null ? null : Math.round(value), decode: stored => stored }
 }
 
 /** Anything but null, as JSON. */
-export function json<T extends object>(name: string): Column<T> {
+export function jsonColumn<T extends object>(name: string): Column<T> {
   return { name, encode: value => JSON.stringify(value), decode: (stored: string) => JSON.parse(stored) as T }
 }
 
 /** A list, or null, as JSON. */
-export function list<T extends readonly string[] | null>(name: string): Column<T> {
+export function listColumn<T extends readonly string[] | null>(name: string): Column<T> {
   return {
     name,
     encode: value => value === null ? null : JSON.stringify(value),

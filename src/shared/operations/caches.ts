@@ -12,7 +12,7 @@ export const cachesOperations = {
     status: 200,
     summary: 'List your caches with counts, bytes and statistics.',
     input: s.Nothing,
-    output: s.Cache.array(),
+    output: s.CacheInfo.array(),
     errors: [],
   }),
   'caches.create': operation({
@@ -24,7 +24,7 @@ export const cachesOperations = {
     status: 201,
     summary: 'Create a cache.',
     input: s.CacheCreate,
-    output: s.Cache,
+    output: s.CacheInfo,
     errors: ['name-taken', 'quota-reached', 'admin-only'],
   }),
   'caches.get': operation({
@@ -36,7 +36,7 @@ export const cachesOperations = {
     status: 200,
     summary: 'Read one cache.',
     input: s.CacheSelect,
-    output: s.Cache,
+    output: s.CacheInfo,
     errors: ['cache-not-found'],
   }),
   'caches.update': operation({
@@ -48,7 +48,7 @@ export const cachesOperations = {
     status: 200,
     summary: 'Change any setting of a cache; {"enabled":false} switches it off.',
     input: s.CacheUpdate,
-    output: s.Cache,
+    output: s.CacheInfo,
     errors: ['cache-not-found', 'admin-only'],
   }),
   'caches.delete': operation({

@@ -1,5 +1,5 @@
+import type { CacheSettings } from '@shared/cache-settings'
 import type { Lifetime } from '../../../src/main/cache/lifetime'
-import type { CacheSettings } from '../../../src/main/cache/ports'
 import type { EntryFields, Ledger, Store, StoredEntry } from '../../../src/main/cache/store'
 import type { NaiveEviction } from './naive-eviction'
 import { keyBytes } from '../../helpers/key-bytes'

@@ -1,4 +1,4 @@
-import type { MissReason } from '../../../src/main/cache/ports'
+import type { MissReason } from '@shared/miss-reasons'
 
 export interface Step {
   op: 'get' | 'set' | 'delete' | 'touch' | 'increment'

@@ -1,4 +1,4 @@
-import type { CacheSettings } from '../../../src/main/cache/ports'
+import type { CacheSettings } from '@shared/cache-settings'
 
 /**
  * The rules of eviction over arrays, each as it is told in one sentence, for stores of a few

@@ -1,14 +1,6 @@
+import type { CacheSettings } from '@shared/cache-settings'
 import type { ManualClock } from '../../../src/main/base/clock'
-import type {
-  BatchStep,
-  BatchStepResult,
-  Cache,
-  CacheSettings,
-  Engine,
-  EngineEvent,
-  Hit,
-  Lookup,
-} from '../../../src/main/cache/ports'
+import type { BatchStep, BatchStepResult, Cache, Engine, EngineEvent, Hit, Lookup } from '../../../src/main/cache/ports'
 import type { Store, StoredEntry, StoreMaker } from '../../../src/main/cache/store'
 import type { MemoryJournal } from '../../helpers/memory-journal'
 import { isDeepStrictEqual } from 'node:util'

@@ -1,11 +1,11 @@
-import type { Exchange } from '../../../src/renderer/src/api/http-transport'
+import type { SendRequest } from '../../../src/renderer/src/api/http-transport'
 import { describe, expect, it } from 'vitest'
 import { createEntries } from '../../../src/renderer/src/api/entries'
 import { LarderError } from '../../../src/shared/errors'
 
 function setUp(answer: (target: string) => Response) {
   const asked: { target: string, method: string, headers: Record<string, string>, body: unknown }[] = []
-  const request: Exchange = async (target, { method = 'GET', headers, body }) => {
+  const request: SendRequest = async (target, { method = 'GET', headers, body }) => {
     asked.push({ target, method, headers: Object.fromEntries(new Headers(headers)), body })
     return answer(target)
   }

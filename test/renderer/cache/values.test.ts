@@ -5,7 +5,7 @@ import { readEditable } from '../../../src/renderer/src/views/cache/entry/edit-t
 import { fileNameOf } from '../../../src/renderer/src/views/cache/entry/file-name'
 import { hexRow, hexRows } from '../../../src/renderer/src/views/cache/values/hex'
 import { readJsonRows } from '../../../src/renderer/src/views/cache/values/json-rows'
-import { childrenOf, excerptAt, isJson } from '../../../src/renderer/src/views/cache/values/json-scan'
+import { childrenOf, excerptAt, isJsonText } from '../../../src/renderer/src/views/cache/values/json-scan'
 import { readValue } from '../../../src/renderer/src/views/cache/values/read-value'
 import { readCsvTable, readJsonTable, splitLine } from '../../../src/renderer/src/views/cache/values/tables'
 import { cutRows, isUtf8 } from '../../../src/renderer/src/views/cache/values/text-rows'
@@ -61,7 +61,7 @@ describe('json', () => {
       catch {
         valid = false
       }
-      expect(run(isJson(encode(text)))).toBe(valid)
+      expect(run(isJsonText(encode(text)))).toBe(valid)
     }), { numRuns: 3000 })
   })
 
@@ -104,8 +104,8 @@ describe('json', () => {
 
   it('stands nesting that no stack could', () => {
     const depth = 1_000_000
-    expect(run(isJson(encode('['.repeat(depth) + ']'.repeat(depth))))).toBe(true)
-    expect(run(isJson(encode('['.repeat(depth))))).toBe(false)
+    expect(run(isJsonText(encode('['.repeat(depth) + ']'.repeat(depth))))).toBe(true)
+    expect(run(isJsonText(encode('['.repeat(depth))))).toBe(false)
     expect(run(readJsonRows(encode('['.repeat(depth) + ']'.repeat(depth)))).at(0).text).toHaveLength(241)
   })
 })
@@ -162,9 +162,9 @@ describe('slices', () => {
     ['lines', cutRows, lines, 2],
     ['one line', cutRows, text, 2],
     ['UTF-8', isUtf8, lines],
-    ['items', isJson, items],
-    ['one string', isJson, text],
-    ['nesting', isJson, deep],
+    ['items', isJsonText, items],
+    ['one string', isJsonText, text],
+    ['nesting', isJsonText, deep],
     ['the rows of items', readJsonRows, items],
     ['the rows of a long string', readJsonRows, `[${text}]`],
     ['the rows of nesting', readJsonRows, deep],

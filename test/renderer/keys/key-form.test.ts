@@ -1,6 +1,6 @@
-import type { Key } from '../../../src/renderer/src/stores/keys'
+import type { Key } from '@shared/schemas'
 import { describe, expect, it } from 'vitest'
-import { changesOf, readOrigins, toKeyErrors } from '../../../src/renderer/src/views/keys/key-form'
+import { grantChanges, readOrigins, toKeyErrors } from '../../../src/renderer/src/views/keys/key-form'
 import { KeyCreate } from '../../../src/shared/schemas'
 import { parseInput } from '../../../src/shared/validation'
 
@@ -23,8 +23,8 @@ describe('form of an API key', () => {
   })
 
   it('sends what changed only', () => {
-    expect(changesOf(key, grant)).toBeUndefined()
-    expect(changesOf(key, {
+    expect(grantChanges(key, grant)).toBeUndefined()
+    expect(grantChanges(key, {
       ...grant,
       caches: ['default'],
       label: 'other',

@@ -1,5 +1,5 @@
-import type { Command, CommandDeps } from '../../../src/renderer/src/palette/commands'
-import type { Cache } from '../../../src/renderer/src/stores/caches'
+import type { CacheInfo } from '@shared/schemas'
+import type { CommandDeps, PaletteCommand } from '../../../src/renderer/src/palette/commands'
 import { describe, expect, it, vi } from 'vitest'
 import { listCommands, searchCommands } from '../../../src/renderer/src/palette/commands'
 import { screens } from '../../../src/renderer/src/screens'
@@ -8,7 +8,7 @@ import { operations } from '../../../src/shared/operations'
 vi.mock('../../../src/renderer/src/screens', () =>
   ({ screens: [{ name: 'overview', title: 'Overview', icon: {}, key: 'o' }, { name: 'cache', title: 'Cache' }] }))
 
-const cache = (name: string, enabled = true): Cache => ({ name, enabled } as Cache)
+const cache = (name: string, enabled = true): CacheInfo => ({ name, enabled } as CacheInfo)
 
 function setUp(overrides: Partial<CommandDeps> = {}) {
   const showText = vi.fn<CommandDeps['showText']>()
@@ -41,7 +41,7 @@ function setUp(overrides: Partial<CommandDeps> = {}) {
   return { deps, showText, commands: listCommands(deps as unknown as CommandDeps) }
 }
 
-const titles = (commands: readonly Command[]): string[] => commands.map(({ title }) => title)
+const titles = (commands: readonly PaletteCommand[]): string[] => commands.map(({ title }) => title)
 
 describe('commands', () => {
   it('has each id once, and links only screens with a place in the navigation', () => {

@@ -5,9 +5,9 @@ import { resolveTarget } from '../../../src/renderer/src/api/http-transport'
 import {
   acts,
   emptyDraft,
-  faces,
   planCount,
   planRequest,
+  playgroundFaces,
   selectorChoices,
   selectorOf,
 } from '../../../src/renderer/src/views/playground/plan'
@@ -80,7 +80,7 @@ describe('playground requests', () => {
     // An empty one would be refused by the server, or match everything.
     expect(() =>
       planRequest('invalidate', draft({ by: 'prefix', selection: '' }))).toThrow('selection: must not be empty')
-    for (const { value: face } of faces)
+    for (const { value: face } of playgroundFaces)
       expect(selectorChoices({ face }).map(({ value }) => value)).toContain(selectorOf({ face, by: 'all' }))
   })
 
@@ -111,7 +111,7 @@ describe('playground requests', () => {
       fc.constantFrom('.', '..', '%2E', '?', '#', '//evil.test/', '\\', '__proto__', '{"id":1}'),
     )
     const drafts = fc.record({
-      face: fc.constantFrom(...faces.map(({ value }) => value)),
+      face: fc.constantFrom(...playgroundFaces.map(({ value }) => value)),
       cache: text,
       key: text,
       value: text,

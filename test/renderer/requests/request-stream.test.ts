@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../../src/renderer/src/views/requests/record-ring'
+import type { RequestRecord } from '@shared/schemas'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { serverEvent } from '../../../src/renderer/src/api/server-event'

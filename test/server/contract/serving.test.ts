@@ -4,7 +4,7 @@ import type { TestLarder } from '../../helpers/start-larder'
 import type { RouteRow } from '../security/routes'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { dataOperations } from '../../../src/shared/data-operations'
-import { Cache } from '../../../src/shared/schemas'
+import { CacheInfo } from '../../../src/shared/schemas'
 import { startLarder } from '../../helpers/start-larder'
 import { routes, targetOf } from '../security/routes'
 import { json } from './cases'
@@ -69,8 +69,8 @@ async function run(row: RouteRow, key?: string): Promise<Outcome> {
   }
 }
 
-async function statistics(): Promise<z.output<typeof Cache>['statistics']> {
-  return Cache.parse((await larder.send('GET', '/admin/caches/default')).json()).statistics
+async function statistics(): Promise<z.output<typeof CacheInfo>['statistics']> {
+  return CacheInfo.parse((await larder.send('GET', '/admin/caches/default')).json()).statistics
 }
 
 it('has rows of every face', () => {

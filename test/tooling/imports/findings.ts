@@ -31,6 +31,23 @@ function isTest(file: string): boolean {
 }
 
 /**
+ * Exported names that more than one module declares: a reader who meets such a name has to find out
+ * which of the things it is.
+ *
+ * @returns `name: file, file`, sorted.
+ */
+export function homonyms(modules: readonly Module[]): string[] {
+  const files = new Map<string, Set<string>>()
+  for (const { file, exports } of modules) {
+    for (const { name, handedOn } of exports) {
+      if (!handedOn && name !== 'default')
+        files.set(name, (files.get(name) ?? new Set()).add(file))
+    }
+  }
+  return [...files].filter(([, in_]) => in_.size > 1).map(([name, in_]) => `${name}: ${[...in_].join(', ')}`).sort()
+}
+
+/**
  * Sets of modules that all reach each other by imports, whether of values or of types.
  * Each is sorted; a module that imports itself is one too.
  *

@@ -9,6 +9,8 @@ interface Export {
   line: number
   /** Whether the module itself does something with it besides the export. */
   usedInside: boolean
+  /** Whether another module declares it, and this one hands it on. */
+  handedOn: boolean
 }
 
 /** A name that a module takes from another one; `*` is all of them. */
@@ -75,13 +77,14 @@ function readModule(file: string, text: string, resolve: (specifier: string) => 
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, scriptKind(file))
   const module: Module = { file, exports: [], imports: [] }
   if (file.endsWith('.vue'))
-    module.exports.push({ name: 'default', line: 1, usedInside: false })
+    module.exports.push({ name: 'default', line: 1, usedInside: false, handedOn: false })
   const uses = countUses(source)
 
   const addExport = (name: string, node: ts.Node, local = name): void => {
     const declared = ts.isExportSpecifier(node) ? 2 : 1
     const { line } = source.getLineAndCharacterOfPosition(node.getStart())
-    module.exports.push({ name, line: line + 1, usedInside: (uses.get(local) ?? 0) > declared })
+    const handedOn = ts.isExportSpecifier(node) && node.parent.parent.moduleSpecifier !== undefined
+    module.exports.push({ name, line: line + 1, usedInside: (uses.get(local) ?? 0) > declared, handedOn })
   }
   const addImports = (specifier: ts.Node | undefined, names: Iterable<string>): void => {
     const from = specifier && ts.isStringLiteralLike(specifier) ? resolve(specifier.text) : undefined

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { circles, deadExports } from './findings'
+import { circles, deadExports, homonyms } from './findings'
 import { readImportGraph } from './import-graph'
 
 const root = join(import.meta.dirname, '../../..')
@@ -50,6 +50,10 @@ describe('the repository', () => {
   })
 
   it('has no circles', () => expect(circles(modules)).toEqual([]))
+
+  it('has no name for two things', () => {
+    expect(homonyms(modules.filter(({ file }) => file.startsWith('src/')))).toEqual([])
+  })
 })
 
 /** Modules of a folder that is gone when the test is. */
@@ -164,4 +168,16 @@ describe('circles', () => {
   it('does not take an import that leads nowhere', () => {
     expect(() => plant({ 'a.ts': `import './b'\n` })).toThrow('a.ts imports \'./b\', which is nowhere.')
   })
+})
+
+describe('homonyms', () => {
+  it.each<[string, Record<string, string>, string[]]>([
+    ['two types', { 'a.ts': 'export interface X { a: 1 }\n', 'b.ts': 'export type X = 1\n' }, ['X: a.ts, b.ts']],
+    ['a value and a type', { 'a.ts': 'export const X = 1\n', 'b.ts': 'export type X = 1\n' }, ['X: a.ts, b.ts']],
+    ['by a list', { 'a.ts': 'const x = 1\nexport { x }\n', 'b.ts': 'export const x = 1\n' }, ['x: a.ts, b.ts']],
+    ['one of both sorts in one module', { 'a.ts': 'export const X = 1\nexport type X = 1\n' }, []],
+    ['handed on', { 'a.ts': 'export const x = 1\n', 'b.ts': `export { x } from './a'\n` }, []],
+    ['not exported', { 'a.ts': 'export const x = 1\n', 'b.ts': 'const x = 1\n' }, []],
+    ['defaults', { 'a.ts': 'export default 1\n', 'b.ts': 'export default 2\n' }, []],
+  ])('%s', (_, files, found) => expect(homonyms(plant(files))).toEqual(found))
 })

@@ -8,7 +8,7 @@ interface NumberedSlots {
 }
 
 /** Stands for no slot, but for a place where others may have their turn. */
-export const pause = -1
+export const noSlot = -1
 /** Slots looked at between two pauses: a fraction of a millisecond. */
 const lookedAtOnce = 2 ** 16
 
@@ -22,7 +22,7 @@ const widest = 2 ** 26
  * over the numbers picks out those of the next window, some sixty-fourth of all, and sorts them. So
  * a list of a million costs some 64 passes, about half a second of CPU time spread over it, and
  * entries that nobody lists cost nothing. What is freed meanwhile is not shown; slots that are
- * taken anew have later numbers. Shows a `pause` now and then: a pass over millions takes a while.
+ * taken anew have later numbers. Shows `noSlot` now and then: a pass over millions takes a while.
  */
 export function* insertionOrder(slots: NumberedSlots, last: number): Generator<number> {
   const wanted = Math.max(fewest, slots.size >>> 6)
@@ -62,7 +62,7 @@ function* collect(
   let next = Infinity
   for (let slot = 0; slot < slots.top; slot++) {
     if ((slot + 1) % lookedAtOnce === 0)
-      yield pause
+      yield noSlot
     const sequence = slots.sequenceOf(slot)
     if (sequence > last)
       next = sequence < next ? sequence : next

@@ -32,7 +32,7 @@ export function hashBytes(bytes: Uint8Array, start: number, length: number): num
 }
 
 /** As `hashBytes`, over the UTF-16 units of a text whose bytes are not at hand. */
-export function hashText(text: string): number {
+export function hashUnits(text: string): number {
   let hash = seed
   for (let at = 0; at < text.length; at++)
     hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)

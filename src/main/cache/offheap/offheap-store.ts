@@ -3,7 +3,7 @@ import type { Ledger, Store, StoredEntry, StoreWatcher } from '../store'
 import type { RecordEntry, RecordHome } from './record'
 import type { OffheapOptions } from './slots'
 import { encodeKey } from '@shared/entry-key'
-import { insertionOrder, pause } from './insertion-order'
+import { insertionOrder, noSlot } from './insertion-order'
 import { createKeyBuffer } from './key-buffer'
 import { nowhere } from './key-index'
 import { mostSlots } from './record'
@@ -105,7 +105,7 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
       },
     }
     for (const slot of insertionOrder(numbered, last))
-      yield slot === pause ? null : slots.entry(slot)
+      yield slot === noSlot ? null : slots.entry(slot)
   }
 
   return {

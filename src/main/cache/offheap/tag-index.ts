@@ -1,5 +1,5 @@
 import { createColumn } from './columns'
-import { hashText } from './key-buffer'
+import { hashUnits } from './key-buffer'
 import { createKeyIndex } from './key-index'
 
 /**
@@ -52,7 +52,7 @@ export function tagsAlone(tags: readonly string[]): number {
 }
 
 export function createTagIndex(parts: TagIndexParts = {}): TagIndex {
-  const { hashOfTag = hashText, pageBits = nodePageBits } = parts
+  const { hashOfTag = hashUnits, pageBits = nodePageBits } = parts
   const pageNodes = 2 ** pageBits
   // Links are 1 more than a node, 0 for none.
   const firsts = createColumn('u32', pageBits)

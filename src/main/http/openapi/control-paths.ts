@@ -1,13 +1,13 @@
 import type { ErrorCode } from '@shared/errors'
 import type { OperationSpec } from '@shared/operations'
 import type { SchemaBook } from './schema-book'
-import type { Answer, JsonSchema, Operation, Parameter } from './types'
+import type { JsonSchema, OperationObject, Parameter, ResponseObject } from './types'
 import { STATUS_CODES } from 'node:http'
 import { problemAnswers } from './error-answers'
 import { guardErrors } from './guard-errors'
 
 /** Describes a row of the operation table. */
-export function describeControl(name: string, spec: OperationSpec, book: SchemaBook): Operation {
+export function describeControl(name: string, spec: OperationSpec, book: SchemaBook): OperationObject {
   const fields = book.requestFields(spec.input)
   const inPath = [...spec.path.matchAll(/\{(\w+)\}/g)].map(([, field = '']) => field)
   const inQuery = spec.method === 'GET' || spec.method === 'DELETE'
@@ -48,7 +48,7 @@ function bodyOf(
   fields: JsonSchema,
   inPath: readonly string[],
   book: SchemaBook,
-): Operation['requestBody'] {
+): OperationObject['requestBody'] {
   if (fields.type !== 'object')
     return { required: true, content: { 'application/json': { schema: book.request(spec.input) } } }
   const rest = Object.entries(propertiesOf(fields)).filter(([name]) => !inPath.includes(name))
@@ -61,7 +61,7 @@ function bodyOf(
   return { required: required.length > 0, content: { 'application/json': { schema } } }
 }
 
-function successOf(spec: OperationSpec, book: SchemaBook): Answer {
+function successOf(spec: OperationSpec, book: SchemaBook): ResponseObject {
   const description = STATUS_CODES[spec.status] ?? 'Success'
   return spec.status === 204
     ? { description }

@@ -2,7 +2,7 @@ import type { DataOperationName, DataOperationSpec } from '@shared/data-operatio
 import type { ErrorCode } from '@shared/errors'
 import type { DataDetails } from './data-details'
 import type { SchemaBook } from './schema-book'
-import type { Answer, Header, JsonSchema, MediaType, Operation, Parameter, Reference } from './types'
+import type { Header, JsonSchema, MediaType, OperationObject, Parameter, Reference, ResponseObject } from './types'
 import { dataOperations } from '@shared/data-operations'
 import { eventTopics } from '@shared/events'
 import { z } from 'zod'
@@ -37,7 +37,7 @@ export function describeData(
   method: DataMethod,
   spec: DataOperationSpec,
   book: SchemaBook,
-): Operation {
+): OperationObject {
   const details = dataDetails[name] ?? {}
   const parameters = parametersOf(spec, book)
   const requestBody = bodyOf(spec, details, book)
@@ -83,7 +83,7 @@ function parametersOf(spec: DataOperationSpec, book: SchemaBook): Parameter[] {
   return [...inPath, ...inQuery, ...inHeader]
 }
 
-function bodyOf({ body }: DataOperationSpec, details: DataDetails, book: SchemaBook): Operation['requestBody'] {
+function bodyOf({ body }: DataOperationSpec, details: DataDetails, book: SchemaBook): OperationObject['requestBody'] {
   if (!body)
     return undefined
   const media: MediaType = {
@@ -98,12 +98,12 @@ function successesOf(
   method: DataMethod,
   details: DataDetails,
   book: SchemaBook,
-): Record<string, Answer> {
+): Record<string, ResponseObject> {
   const concernsEntry = spec.path.endsWith('{key+}')
   const readsEntry = concernsEntry && (method === 'GET' || method === 'HEAD')
   const storesEntry = concernsEntry && (method === 'PUT' || method === 'PATCH')
   const headers = readsEntry ? Object.keys(entryHeaders) : storesEntry ? ['ETag'] : []
-  return Object.fromEntries(Object.entries(spec.answers).map(([status, description]): [string, Answer] => {
+  return Object.fromEntries(Object.entries(spec.answers).map(([status, description]): [string, ResponseObject] => {
     const content = status === '200' && method !== 'HEAD' ? contentOf(spec, readsEntry, details, book) : undefined
     return [
       status,
@@ -118,7 +118,7 @@ function contentOf(
   readsEntry: boolean,
   details: DataDetails,
   book: SchemaBook,
-): Answer['content'] {
+): ResponseObject['content'] {
   if (details.answer) {
     return {
       'application/json': {
@@ -143,7 +143,7 @@ function contentOf(
     : { 'text/plain': { schema: { type: 'string', pattern: '^-?\\d+$' } } }
 }
 
-function failuresOf(spec: DataOperationSpec, details: DataDetails): Operation['responses'] {
+function failuresOf(spec: DataOperationSpec, details: DataDetails): OperationObject['responses'] {
   const codes = errorsOf(spec)
   if (spec.face === 'classic')
     return classicAnswers(spec.path, codes, details.refusals ?? [])

@@ -1,6 +1,6 @@
 import type { DataOperationName, DataOperationSpec } from '@shared/data-operations'
 import type { OperationSpec } from '@shared/operations'
-import type { Method, OpenApiDocument, Operation, PathItem } from './types'
+import type { Method, OpenApiDocument, OperationObject, PathItem } from './types'
 import { dataOperations } from '@shared/data-operations'
 import { operations } from '@shared/operations'
 import { describeControl } from './control-paths'
@@ -34,7 +34,7 @@ export function createOpenApi({ version, url }: OpenApiOptions): OpenApiDocument
   const book = createSchemaBook()
   const paths: Record<string, PathItem> = {}
 
-  function add(path: string, method: Method, operation: Operation): void {
+  function add(path: string, method: Method, operation: OperationObject): void {
     // OpenAPI has no way to say "the rest of the path"; the parameter says it in words and as
     // x-larder-rest.
     const item = paths[path.replace('+}', '}')] ??= {}

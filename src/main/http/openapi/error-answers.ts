@@ -1,5 +1,5 @@
 import type { ErrorCode, Problem } from '@shared/errors'
-import type { Answer, Example, Header, JsonSchema, MediaType, Reference } from './types'
+import type { Example, Header, JsonSchema, MediaType, Reference, ResponseObject } from './types'
 import { STATUS_CODES } from 'node:http'
 import { errorRegistry, invalidField, LarderError } from '@shared/errors'
 import { classicError, classicStatus } from '../classic-errors'
@@ -22,7 +22,7 @@ export const errorComponents = {
     'WWW-Authenticate': { description: 'How to authenticate (RFC 9110 §11.6.1).', schema: { type: 'string' } },
   } satisfies Record<string, Header>,
   responses: Object.fromEntries(errorCodes().map(code =>
-    [code, problemAnswer(errorRegistry[code].status, [code])])) satisfies Record<string, Answer>,
+    [code, problemAnswer(errorRegistry[code].status, [code])])) satisfies Record<string, ResponseObject>,
   examples: Object.fromEntries(errorCodes().map(code =>
     [code, { summary: errorRegistry[code].title, value: exampleProblem(code) }])) satisfies Record<string, Example>,
 }
@@ -31,8 +31,8 @@ export const errorComponents = {
  * Answers with problem+json (RFC 9457), by status. A status with a single code refers to that
  * code's component.
  */
-export function problemAnswers(codes: Iterable<ErrorCode>): Record<string, Answer | Reference> {
-  const answers: Record<string, Answer | Reference> = {}
+export function problemAnswers(codes: Iterable<ErrorCode>): Record<string, ResponseObject | Reference> {
+  const answers: Record<string, ResponseObject | Reference> = {}
   for (const [status, group] of Map.groupBy(new Set(codes), code => errorRegistry[code].status)) {
     const [only] = group
     answers[status] = group.length === 1 && only !== undefined
@@ -42,13 +42,13 @@ export function problemAnswers(codes: Iterable<ErrorCode>): Record<string, Answe
   return answers
 }
 
-function problemAnswer(status: number, codes: readonly ErrorCode[]): Answer {
+function problemAnswer(status: number, codes: readonly ErrorCode[]): ResponseObject {
   const failures = codes.map((code): Failure => ({ name: code, example: { $ref: `#/components/examples/${code}` } }))
   return answerOf(status, failures, 'application/problem+json', { $ref: '#/components/schemas/Problem' })
 }
 
 /** Answers of the text key-value face: one line of text, by status. */
-export function textAnswers(codes: Iterable<ErrorCode>): Record<string, Answer> {
+export function textAnswers(codes: Iterable<ErrorCode>): Record<string, ResponseObject> {
   const failures = [...new Set(codes)].map((code): FailureWithStatus =>
     ({
       status: errorRegistry[code].status,
@@ -72,7 +72,7 @@ export function classicAnswers(
   path: string,
   codes: Iterable<ErrorCode>,
   refusals: readonly string[],
-): Record<string, Answer> {
+): Record<string, ResponseObject> {
   const failures = [...new Set(codes)].map((code): FailureWithStatus =>
     ({
       status: classicStatus(code),
@@ -91,12 +91,16 @@ export function classicAnswers(
   return byStatus([...failures, ...refused], 'application/json', { $ref: '#/components/schemas/ClassicError' })
 }
 
-function byStatus(failures: readonly FailureWithStatus[], media: string, schema: JsonSchema): Record<string, Answer> {
+function byStatus(
+  failures: readonly FailureWithStatus[],
+  media: string,
+  schema: JsonSchema,
+): Record<string, ResponseObject> {
   const groups = Map.groupBy(failures, failure => failure.status)
   return Object.fromEntries([...groups].map(([status, group]) => [status, answerOf(status, group, media, schema)]))
 }
 
-function answerOf(status: number, failures: readonly Failure[], media: string, schema: JsonSchema): Answer {
+function answerOf(status: number, failures: readonly Failure[], media: string, schema: JsonSchema): ResponseObject {
   const content: MediaType = {
     schema,
     examples: Object.fromEntries(failures.map(({ name, example }) => [name, example])),
@@ -104,7 +108,7 @@ function answerOf(status: number, failures: readonly Failure[], media: string, s
   return { description: STATUS_CODES[status] ?? 'Error', ...errorHeaders(status), content: { [media]: content } }
 }
 
-function errorHeaders(status: number): Pick<Answer, 'headers'> {
+function errorHeaders(status: number): Pick<ResponseObject, 'headers'> {
   if (retryStatuses.has(status))
     return { headers: { 'Retry-After': { $ref: '#/components/headers/Retry-After' } } }
   if (status === 401)

@@ -18,13 +18,13 @@ export interface OpenApiDocument {
     securitySchemes: Record<string, Record<string, string>>
     schemas: Record<string, JsonSchema>
     headers: Record<string, Header>
-    responses: Record<string, Answer>
+    responses: Record<string, ResponseObject>
     examples: Record<string, Example>
   }
 }
 
 export type Method = 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete'
-export type PathItem = Partial<Record<Method, Operation>>
+export type PathItem = Partial<Record<Method, OperationObject>>
 type SecurityRequirement = Record<string, string[]>
 /** JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -32,14 +32,14 @@ export interface Reference { $ref: string }
 export interface Example { summary?: string, value: unknown }
 export interface Header { description: string, schema: JsonSchema }
 
-export interface Operation {
+export interface OperationObject {
   'operationId': string
   'summary': string
   'tags': string[]
   'security'?: SecurityRequirement[]
   'parameters'?: Parameter[]
   'requestBody'?: { description?: string, required: boolean, content: Record<string, MediaType> }
-  'responses': Record<string, Answer | Reference>
+  'responses': Record<string, ResponseObject | Reference>
   /** `open`, `any`, `read`, `write` or `admin`. */
   'x-larder-scope': string
   /**
@@ -67,7 +67,7 @@ export interface MediaType {
   'x-larder-events'?: Record<string, JsonSchema>
 }
 
-export interface Answer {
+export interface ResponseObject {
   description: string
   headers?: Record<string, Reference>
   content?: Record<string, MediaType>

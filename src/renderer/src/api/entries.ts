@@ -1,7 +1,7 @@
-import type { BatchInput, BatchOutput, EntryPageOutput } from '@shared/entries'
+import type { BatchAnswer, BatchInput, EntryPage } from '@shared/entries'
 import type { EntrySelector } from '@shared/entry-filter'
 import type { ChunkOptions } from './chunks'
-import type { Exchange } from './http-transport'
+import type { SendRequest } from './http-transport'
 import { percentEncode } from '@shared/entry-key'
 import { encodeSegment } from '@shared/request-of'
 import { readChunks } from './chunks'
@@ -73,12 +73,12 @@ export interface Entries {
   ) => Promise<{ created: boolean, etag: string }>
   /** Throws `entry-not-found`, `precondition-failed`. */
   delete: (cache: string, key: string, options?: { ifMatch?: string }) => Promise<void>
-  list: (cache: string, query?: EntryQuery, signal?: AbortSignal) => Promise<EntryPageOutput>
+  list: (cache: string, query?: EntryQuery, signal?: AbortSignal) => Promise<EntryPage>
   /**
    * As `list`, or how far the server is (0 to 1) while it builds the order that the window is cut
    * from.
    */
-  window: (cache: string, query: WindowQuery, signal?: AbortSignal) => Promise<EntryPageOutput | { progress: number }>
+  window: (cache: string, query: WindowQuery, signal?: AbortSignal) => Promise<EntryPage | { progress: number }>
   /** A new TTL from now, as the header takes it: `90`, `15m`, `none`. Throws `entry-not-found`. */
   touch: (cache: string, key: string, ttl: string) => Promise<void>
   /** Drops, or with `dryRun` counts, what the selector chooses. Returns how many. */
@@ -91,12 +91,12 @@ export interface Entries {
     cache: string,
     operations: BatchInput['operations'],
     options?: { atomic?: boolean, signal?: AbortSignal },
-  ) => Promise<BatchOutput>
+  ) => Promise<BatchAnswer>
   /** All fresh entries as JSON text, `[{"key":…,"value":…},…]`, in bytes as they came. */
   json: (cache: string, options?: ReadOptions) => Promise<Blob>
 }
 
-export function createEntries(request: Exchange): Entries {
+export function createEntries(request: SendRequest): Entries {
   return {
     async get(cache, key, options = {}) {
       const response = await request(
@@ -118,14 +118,14 @@ export function createEntries(request: Exchange): Entries {
     },
     async list(cache, query = {}, signal) {
       const response = await request(`${folderOf(cache)}/entries${queryOf(query)}`, { signal: signal ?? null })
-      return await response.json() as EntryPageOutput
+      return await response.json() as EntryPage
     },
     async window(cache, query, signal) {
       const response = await request(
         `${folderOf(cache)}/entries${queryOf({ ...query, progress: '1' })}`,
         { signal: signal ?? null },
       )
-      return await response.json() as EntryPageOutput | { progress: number }
+      return await response.json() as EntryPage | { progress: number }
     },
     async touch(cache, key, ttl) {
       await request(`${pathOf(cache, key)}${queryOf({ op: 'touch', ttl })}`, { method: 'POST' })
@@ -144,7 +144,7 @@ export function createEntries(request: Exchange): Entries {
         body: JSON.stringify({ operations, atomic }),
         signal: signal ?? null,
       })
-      return await response.json() as BatchOutput
+      return await response.json() as BatchAnswer
     },
     async json(cache, options = {}) {
       const response = await request(

@@ -4,13 +4,13 @@ import type { Transport } from './transport'
 import { LarderError } from '@shared/errors'
 import { operations } from '@shared/operations'
 import { requestOf } from '@shared/request-of'
-import { toLarderError } from './problem'
+import { errorFromResponse } from './problem'
 
 /**
  * One request to a data-plane target (path and query, percent-encoded), with the credential of this
  * tab.
  */
-export type Exchange = (
+export type SendRequest = (
   target: string,
   init: Pick<RequestInit, 'method' | 'headers' | 'body' | 'signal'>,
 ) => Promise<Response>
@@ -36,7 +36,7 @@ interface HttpTransport extends Transport {
    * Sends a request and gives its answer, if that is a success. Throws as `call` does; an abort by
    * the signal stays one.
    */
-  request: Exchange
+  request: SendRequest
   /** Opens an answer of which the body is read as it comes. Throws as `call` does. */
   open: (target: string, signal: AbortSignal) => Promise<Response>
   /** Reads JSON that is no operation's answer. Throws as `call` does. */
@@ -50,7 +50,7 @@ export function createHttpTransport({
   onSessionEnd,
   attended = () => true,
 }: HttpTransportOptions): HttpTransport {
-  const request: Exchange = async (target, init) => {
+  const request: SendRequest = async (target, init) => {
     const token = session.get()
     const headers = new Headers(init.headers)
     if (token !== null)
@@ -67,7 +67,7 @@ export function createHttpTransport({
       }))
     if (response.ok)
       return response
-    const error = await reach(() => toLarderError(response))
+    const error = await reach(() => errorFromResponse(response))
     // A late answer to a bearer that has been replaced since says nothing about the one in use.
     if (error.code === 'key-invalid' && token !== null && token === session.get())
       onSessionEnd()

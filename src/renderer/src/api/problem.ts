@@ -6,7 +6,7 @@ import { errorRegistry, LarderError } from '@shared/errors'
  * (RFC 9457 §3), else `internal` with the status, as when something in between answered. Reads the
  * body.
  */
-export async function toLarderError(response: Response): Promise<LarderError> {
+export async function errorFromResponse(response: Response): Promise<LarderError> {
   const problem = await readProblem(response)
   const retryAfter = Number(response.headers.get('Retry-After') ?? Number.NaN)
   const options = {

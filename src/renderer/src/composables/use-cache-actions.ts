@@ -1,4 +1,4 @@
-import type { Cache } from '../stores/caches'
+import type { CacheInfo } from '@shared/schemas'
 import { defineAsyncComponent } from 'vue'
 import { formatEntries } from '../format'
 import { createSampleCache } from '../sample-cache'
@@ -17,12 +17,12 @@ const ViewAllDialog = defineAsyncComponent(() => import('../views/overview/ViewA
 export interface CacheActions {
   create: () => void
   createSample: () => void
-  addEntry: (cache: Cache) => void
-  viewAll: (cache: Cache) => void
-  setEnabled: (cache: Cache, enabled: boolean) => void
+  addEntry: (cache: CacheInfo) => void
+  viewAll: (cache: CacheInfo) => void
+  setEnabled: (cache: CacheInfo, enabled: boolean) => void
   /** Asks first, unless there is nothing to lose. */
-  clear: (cache: Cache) => Promise<void>
-  remove: (cache: Cache) => Promise<void>
+  clear: (cache: CacheInfo) => Promise<void>
+  remove: (cache: CacheInfo) => Promise<void>
 }
 
 export function useCacheActions(): CacheActions {

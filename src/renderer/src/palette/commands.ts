@@ -1,10 +1,8 @@
 import type { OperationName, OperationSpec } from '@shared/operations'
+import type { CacheInfo, Key, User } from '@shared/schemas'
 import type { Router } from 'vue-router'
 import type { Api } from '../api/api'
 import type { CacheActions } from '../composables/use-cache-actions'
-import type { Cache } from '../stores/caches'
-import type { Key } from '../stores/keys'
-import type { User } from '../stores/session'
 import type { Theme } from '../stores/theme'
 import type { KeyActions } from '../views/keys/use-key-actions'
 import { operations } from '@shared/operations'
@@ -12,7 +10,7 @@ import { screens } from '../screens'
 import { themeNames } from '../shell/theme-names'
 
 /** One thing that the palette can do. */
-export interface Command {
+export interface PaletteCommand {
   id: string
   title: string
   group: 'Screens' | 'Actions' | 'Caches' | 'API keys' | 'API'
@@ -27,7 +25,7 @@ export interface CommandDeps {
   api: Pick<Api, 'client' | 'origin' | 'owned'>
   router: Pick<Router, 'push' | 'hasRoute'>
   actions: CacheActions
-  caches: readonly Cache[]
+  caches: readonly CacheInfo[]
   keyActions: KeyActions
   keys: readonly Key[]
   newUser: () => void
@@ -46,7 +44,7 @@ export interface CommandDeps {
  * Everything that can be done without asking for more than a cache, in the order in which an empty
  * search shows it.
  */
-export function listCommands(deps: CommandDeps): Command[] {
+export function listCommands(deps: CommandDeps): PaletteCommand[] {
   return [
     ...screenCommands(deps),
     ...actionCommands(deps),
@@ -56,7 +54,7 @@ export function listCommands(deps: CommandDeps): Command[] {
   ]
 }
 
-function screenCommands({ router }: CommandDeps): Command[] {
+function screenCommands({ router }: CommandDeps): PaletteCommand[] {
   return screens
     .filter(screen => screen.icon)
     .map(({ name, title, key }) =>
@@ -81,8 +79,8 @@ function actionCommands({
   copy,
   openShortcuts,
   signOut,
-}: CommandDeps): Command[] {
-  const action = (title: string, run: () => void, more: Pick<Command, 'keys' | 'detail'> = {}): Command =>
+}: CommandDeps): PaletteCommand[] {
+  const action = (title: string, run: () => void, more: Pick<PaletteCommand, 'keys' | 'detail'> = {}): PaletteCommand =>
     ({ id: `action:${title}`, title, group: 'Actions', run, ...more })
   return [
     action('New cache…', actions.create, { keys: 'n' }),
@@ -113,9 +111,9 @@ function actionCommands({
   ]
 }
 
-function cacheCommands(cache: Cache, { actions, router }: CommandDeps): Command[] {
+function cacheCommands(cache: CacheInfo, { actions, router }: CommandDeps): PaletteCommand[] {
   const { name, enabled } = cache
-  const command = (title: string, run: () => void): Command =>
+  const command = (title: string, run: () => void): PaletteCommand =>
     ({ id: `cache:${name}:${title}`, title, group: 'Caches', run })
   return [
     ...router.hasRoute('cache')
@@ -129,8 +127,8 @@ function cacheCommands(cache: Cache, { actions, router }: CommandDeps): Command[
   ]
 }
 
-function keyCommands(key: Key, { keyActions }: CommandDeps): Command[] {
-  const command = (title: string, run: () => void): Command =>
+function keyCommands(key: Key, { keyActions }: CommandDeps): PaletteCommand[] {
+  const command = (title: string, run: () => void): PaletteCommand =>
     ({ id: `key:${key.id}:${title}`, title, group: 'API keys', run })
   return [
     command(`Reveal API key ${key.label}`, () => keyActions.reveal(key)),
@@ -141,7 +139,7 @@ function keyCommands(key: Key, { keyActions }: CommandDeps): Command[] {
 }
 
 /** The operations of the table that only read and need no input: their answers as they come. */
-function readCommands({ api, user, showText }: CommandDeps): Command[] {
+function readCommands({ api, user, showText }: CommandDeps): PaletteCommand[] {
   return (Object.entries(operations) as [OperationName, OperationSpec][])
     .filter(([, { method, mutates, reach, input }]) =>
       method === 'GET' && !mutates && (reach === 'own' || user?.admin) && input.safeParse({}).success)
@@ -161,11 +159,11 @@ function readCommands({ api, user, showText }: CommandDeps): Command[] {
  * Commands that have every word of the search, best first: those that begin so, then those with a
  * word that does.
  */
-export function searchCommands(commands: readonly Command[], search: string): Command[] {
+export function searchCommands(commands: readonly PaletteCommand[], search: string): PaletteCommand[] {
   const words = search.toLowerCase().split(/\s+/).filter(word => word !== '')
   if (words.length === 0)
     return [...commands]
-  const ranked: { command: Command, rank: number }[] = []
+  const ranked: { command: PaletteCommand, rank: number }[] = []
   for (const command of commands) {
     const title = command.title.toLowerCase()
     const text = `${title} ${command.group.toLowerCase()} ${command.detail?.toLowerCase() ?? ''}`

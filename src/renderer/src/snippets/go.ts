@@ -1,6 +1,6 @@
 import type { SnippetRequest } from './request'
 import { keyVariable } from './request'
-import { escapeText, longEscape, toBase64 } from './text'
+import { escapeLiteral, longEscape, toBase64 } from './text'
 
 /** The request as a Go program that compiles as it stands. */
 export function writeGo({ method, url, headers, body, withKey }: SnippetRequest): string {
@@ -47,5 +47,5 @@ function bodyLiteral(body: SnippetRequest['body']): string {
 }
 
 function literal(text: string): string {
-  return `"${escapeText(text, '"', longEscape)}"`
+  return `"${escapeLiteral(text, '"', longEscape)}"`
 }

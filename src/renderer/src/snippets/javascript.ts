@@ -1,6 +1,6 @@
 import type { SnippetRequest } from './request'
 import { keyVariable } from './request'
-import { escapeText, toBase64 } from './text'
+import { escapeLiteral, toBase64 } from './text'
 
 /** The request as `fetch`, for Node 18 or later. */
 export function writeFetch({ method, url, headers, body, withKey }: SnippetRequest): string {
@@ -47,7 +47,7 @@ function bodyLiteral(body: string | Uint8Array): string {
 }
 
 function literal(text: string): string {
-  return `'${escapeText(text, '\'', codePoint => `\\u{${codePoint.toString(16)}}`)}'`
+  return `'${escapeLiteral(text, '\'', codePoint => `\\u{${codePoint.toString(16)}}`)}'`
 }
 
 function lines(...texts: (string | false)[]): string {

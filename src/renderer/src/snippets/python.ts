@@ -1,6 +1,6 @@
 import type { SnippetRequest } from './request'
 import { keyVariable } from './request'
-import { escapeText, longEscape, toBase64 } from './text'
+import { escapeLiteral, longEscape, toBase64 } from './text'
 
 /**
  * The request for Python 3 with its standard library alone, which sends the path as it stands;
@@ -32,5 +32,5 @@ function bodyLiteral(body: string | Uint8Array): string {
 }
 
 function literal(text: string): string {
-  return `'${escapeText(text, '\'', longEscape)}'`
+  return `'${escapeLiteral(text, '\'', longEscape)}'`
 }

@@ -10,7 +10,7 @@ const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
  * The inside of a quoted literal of most languages; `escape` writes a code point their way. Lone
  * surrogates become U+FFFD, as on every wire.
  */
-export function escapeText(text: string, quote: '\'' | '"', escape: (codePoint: number) => string): string {
+export function escapeLiteral(text: string, quote: '\'' | '"', escape: (codePoint: number) => string): string {
   return text.toWellFormed()
     .replaceAll('\\', '\\\\')
     .replaceAll(quote, `\\${quote}`)

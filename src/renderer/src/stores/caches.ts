@@ -1,4 +1,5 @@
-import type { OperationInput, OperationOutput } from '@shared/operations'
+import type { OperationInput } from '@shared/operations'
+import type { CacheInfo } from '@shared/schemas'
 import { CacheCreate } from '@shared/schemas'
 import { parseInput } from '@shared/validation'
 import { defineStore } from 'pinia'
@@ -10,12 +11,10 @@ import { createQueue } from '../queue'
 /** Seconds over which a cache's requests are averaged: as the server does for all together. */
 const rateSpan = 10
 
-export type Cache = OperationOutput<'caches.list'>[number]
-
 /** The signed-in user's caches, as the server last told. */
 export const useCaches = defineStore('caches', () => {
   const { client } = useApi()
-  const told = shallowRef<readonly Cache[]>([])
+  const told = shallowRef<readonly CacheInfo[]>([])
   const loaded = shallowRef(false)
   /**
    * Switches that are on their way: shown as wanted, so that a read in between does not flip them
@@ -68,7 +67,7 @@ export const useCaches = defineStore('caches', () => {
   }
 
   /** Throws LarderError `invalid-input` with its fields, `name-taken`. */
-  async function create(input: OperationInput<'caches.create'>): Promise<Cache> {
+  async function create(input: OperationInput<'caches.create'>): Promise<CacheInfo> {
     parseInput(CacheCreate, input)
     const created = await client['caches.create'](input)
     await read()
@@ -88,7 +87,7 @@ export const useCaches = defineStore('caches', () => {
     await read()
   }
 
-  function replace(changed: Cache): void {
+  function replace(changed: CacheInfo): void {
     // A read that is under way may have seen the state before.
     reads++
     told.value = told.value.map(cache => cache.name === changed.name ? changed : cache)

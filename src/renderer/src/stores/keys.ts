@@ -1,13 +1,11 @@
-import type { OperationInput, OperationOutput } from '@shared/operations'
+import type { OperationInput } from '@shared/operations'
+import type { Key, KeyWithSecret } from '@shared/schemas'
 import { KeyCreate, KeyUpdate } from '@shared/schemas'
 import { parseInput } from '@shared/validation'
 import { defineStore } from 'pinia'
 import { shallowReadonly, shallowRef, watch } from 'vue'
 import { useApi } from '../composables/use-api'
 import { useSession } from './session'
-
-export type Key = OperationOutput<'keys.list'>[number]
-export type KeyWithSecret = OperationOutput<'keys.create'>
 
 /** The signed-in user's API keys. Secrets pass through and are never kept here. */
 export const useKeys = defineStore('keys', () => {

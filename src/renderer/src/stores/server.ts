@@ -1,10 +1,8 @@
-import type { OperationOutput } from '@shared/operations'
+import type { ServerStatistics } from '@shared/schemas'
 import { defineStore } from 'pinia'
 import { computed, shallowReadonly, shallowRef } from 'vue'
 import { useApi } from '../composables/use-api'
 import { createQueue } from '../queue'
-
-export type ServerStatistics = OperationOutput<'stats.get'>
 
 /** The server as a whole: the global switch and the figures over all caches. */
 export const useServer = defineStore('server', () => {

@@ -1,12 +1,11 @@
 import type { OperationOutput } from '@shared/operations'
+import type { User } from '@shared/schemas'
 import { messageOf } from '@shared/errors'
 import { defineStore } from 'pinia'
 import { nextTick, shallowReadonly, shallowRef } from 'vue'
 import { useApi } from '../composables/use-api'
 import { useDialogs } from './dialogs'
 import { useNotices } from './notices'
-
-export type User = OperationOutput<'session.get'>['user']
 
 /** Who is signed in. */
 export const useSession = defineStore('session', () => {

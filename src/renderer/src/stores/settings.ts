@@ -1,12 +1,11 @@
-import type { OperationInput, OperationOutput } from '@shared/operations'
+import type { OperationInput } from '@shared/operations'
+import type { Settings } from '@shared/schemas'
 import { SettingsUpdate } from '@shared/schemas'
 import { parseInput } from '@shared/validation'
 import { defineStore } from 'pinia'
 import { shallowReadonly, shallowRef, watch } from 'vue'
 import { useApi } from '../composables/use-api'
 import { useSession } from './session'
-
-export type Settings = OperationOutput<'settings.get'>
 
 /** The server's settings, with the state of the vault and what the server says about itself. */
 export const useSettings = defineStore('settings', () => {

@@ -1,5 +1,5 @@
 import type { OperationInput } from '@shared/operations'
-import type { User } from './session'
+import type { User } from '@shared/schemas'
 import { LarderError } from '@shared/errors'
 import { UserCreate, UserUpdate } from '@shared/schemas'
 import { parseInput } from '@shared/validation'

@@ -1,5 +1,5 @@
 import type { RawRequest } from '../../api/raw-request'
-import type { Entry, Media, Schemas } from './open-api'
+import type { DocumentedOperation, Media, Schemas } from './open-api'
 import { encodeSegment } from '@shared/request-of'
 import { exampleOf } from './open-api'
 
@@ -11,7 +11,7 @@ interface Draft { values: Readonly<Record<string, string>>, body: string }
  * cannot be put into a path.
  */
 export function composeRequest(
-  { method, path, operation }: Entry,
+  { method, path, operation }: DocumentedOperation,
   { values, body }: Draft,
   key: string | null,
 ): RawRequest {
@@ -35,12 +35,12 @@ export function composeRequest(
 }
 
 /** The media type that a request body is written in here. */
-export function mediaOf(operation: Entry['operation']): [name: string, media: Media] | undefined {
+export function mediaOf(operation: DocumentedOperation['operation']): [name: string, media: Media] | undefined {
   return Object.entries(operation.requestBody?.content ?? {})[0]
 }
 
 /** A draft that works as it stands, as far as the description knows. */
-export function startDraft({ operation }: Entry, schemas: Schemas): Draft {
+export function startDraft({ operation }: DocumentedOperation, schemas: Schemas): Draft {
   const examples: Record<string, string> = { cache: 'default', key: 'greeting', name: 'default', op: 'increment' }
   const needed = (operation.parameters ?? []).filter(parameter => parameter.required)
   const values = Object.fromEntries(needed.map(({ name }) => [name, examples[name] ?? '']))

@@ -2,7 +2,7 @@
  * The part of OpenAPI 3.1 that this screen reads. The document is our own server's, of the same
  * version as this page, so it is typed here and not checked again.
  */
-export interface OpenApiDocument {
+export interface ShownDocument {
   info: { title: string, version: string, description?: string }
   tags: { name: string, description?: string }[]
   paths: Record<string, Record<string, Operation>>
@@ -46,7 +46,7 @@ interface Schema {
 }
 
 /** An operation with what surrounds it in the document. */
-export interface Entry {
+export interface DocumentedOperation {
   id: string
   method: string
   path: string
@@ -54,12 +54,12 @@ export interface Entry {
   /** Lower case, for the search. */
   text: string
 }
-interface Group { name: string, description: string, entries: Entry[] }
+interface Group { name: string, description: string, entries: DocumentedOperation[] }
 
 /** The operations by their tag, in the order of the document. */
-export function groupOperations({ tags, paths }: Pick<OpenApiDocument, 'tags' | 'paths'>): Group[] {
+export function groupOperations({ tags, paths }: Pick<ShownDocument, 'tags' | 'paths'>): Group[] {
   const entries = Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([verb, operation]): Entry => {
+    Object.entries(item).map(([verb, operation]): DocumentedOperation => {
       const method = verb.toUpperCase()
       const parameters = (operation.parameters ?? []).map(p => p.name)
       const text = [method, path, operation.operationId, operation.summary, ...parameters].join(' ').toLowerCase()
@@ -79,7 +79,7 @@ export function searchOperations(groups: readonly Group[], search: string): Grou
 }
 
 export interface Field { name: string, type: string, required: boolean, description: string }
-export type Schemas = OpenApiDocument['components']['schemas']
+export type Schemas = ShownDocument['components']['schemas']
 
 /** The fields of an object, or of the objects in a list; empty for anything else. */
 export function fieldsOf(schema: Schema | undefined, schemas: Schemas): Field[] {

@@ -1,6 +1,6 @@
 import type { OperationInput } from '@shared/operations'
+import type { Key } from '@shared/schemas'
 import type { FormErrors } from '../../error-text'
-import type { Key } from '../../stores/keys'
 import { LarderError } from '@shared/errors'
 import { toFormErrors } from '../../error-text'
 
@@ -18,7 +18,7 @@ export function readOrigins(text: string): string[] {
 }
 
 /** The fields that differ; undefined when none does. */
-export function changesOf(key: Key, grant: Grant): Partial<Grant> | undefined {
+export function grantChanges(key: Key, grant: Grant): Partial<Grant> | undefined {
   const changed = (Object.keys(grant) as (keyof Grant)[]).filter(field =>
     JSON.stringify(grant[field]) !== JSON.stringify(key[field]))
   return changed.length === 0 ? undefined : Object.fromEntries(changed.map(field => [field, grant[field]]))

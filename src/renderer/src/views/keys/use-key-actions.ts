@@ -1,4 +1,4 @@
-import type { Key, KeyWithSecret } from '../../stores/keys'
+import type { Key, KeyWithSecret } from '@shared/schemas'
 import { defineAsyncComponent } from 'vue'
 import { formatAgo } from '../../format'
 import { useDialogs } from '../../stores/dialogs'

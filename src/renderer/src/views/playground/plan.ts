@@ -5,7 +5,7 @@ import { limits } from '@shared/limits'
 import { encodeSegment } from '@shared/request-of'
 import { withId } from './classic-data'
 
-export const faces = [
+export const playgroundFaces = [
   { value: 'native', text: 'Entries' },
   { value: 'classic', text: 'Classic' },
   { value: 'text', text: 'Text' },
@@ -22,7 +22,7 @@ const selectors = [
   { value: 'tag', text: 'Tag' },
 ] as const
 
-type Face = typeof faces[number]['value']
+type Face = typeof playgroundFaces[number]['value']
 export type Act = typeof acts[number]['id']
 type Selector = typeof selectors[number]['value'] | 'all'
 

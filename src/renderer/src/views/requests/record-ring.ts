@@ -1,8 +1,5 @@
-import type { EventPayload } from '@shared/events'
-
+import type { RequestRecord } from '@shared/schemas'
 /** A request as the server tells it. */
-export type RequestRecord = EventPayload<'request'>
-
 interface RecordRing {
   add: (record: RequestRecord) => void
   /** Newest first; a copy. */

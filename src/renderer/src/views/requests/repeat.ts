@@ -1,5 +1,5 @@
+import type { RequestRecord } from '@shared/schemas'
 import type { SnippetRequest } from '../../snippets/request'
-import type { RequestRecord } from './record-ring'
 import { isKey, percentEncode } from '@shared/entry-key'
 
 /** A request of the log to send again, as far as the log knows it. */
@@ -11,7 +11,7 @@ interface Repeat {
 
 /** The server cuts paths and keys at these lengths. */
 const longestPath = 512
-export const longestKey = 256
+export const loggedKey = 256
 
 /**
  * Operations with a query, which the log does not keep, and an example of one. That of the classic
@@ -34,7 +34,7 @@ export function repeatOf(
   origin: string,
 ): Repeat | null {
   const classic = operation?.startsWith('classic.') === true && operation !== 'classic.set'
-  if (path.length >= longestPath || (classic && (key?.length ?? 0) >= longestKey))
+  if (path.length >= longestPath || (classic && (key?.length ?? 0) >= loggedKey))
     return null
   const example = examples.get(operation)
   const query = classic ? classicQuery(cache, key) : example ?? ''

@@ -1,5 +1,5 @@
+import type { RequestRecord } from '@shared/schemas'
 import type { ServerEvent } from '../../api/server-event'
-import type { RequestRecord } from './record-ring'
 
 interface RequestStreamOptions {
   /**

@@ -1,4 +1,4 @@
-import type { RequestRecord } from './record-ring'
+import type { RequestRecord } from '@shared/schemas'
 import { errorRegistry } from '@shared/errors'
 import { missReasons } from '@shared/miss-reasons'
 import { requestResults } from '@shared/request-results'

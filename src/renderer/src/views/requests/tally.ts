@@ -1,4 +1,4 @@
-import type { RequestRecord } from './record-ring'
+import type { RequestRecord } from '@shared/schemas'
 
 /** Exact counts of all requests since a moment, also of those that are not kept any more. */
 export interface Tally {

@@ -1,6 +1,6 @@
+import type { RequestRecord } from '@shared/schemas'
 import type { Ref, ShallowRef } from 'vue'
 import type { Api } from '../../api/api'
-import type { RequestRecord } from './record-ring'
 import type { Tally } from './tally'
 import { messageOf } from '@shared/errors'
 import { compileFilter } from '@shared/filter'

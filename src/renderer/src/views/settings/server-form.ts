@@ -1,5 +1,5 @@
 import type { OperationInput } from '@shared/operations'
-import type { Settings } from '../../stores/settings'
+import type { Settings } from '@shared/schemas'
 import { LarderError } from '@shared/errors'
 import { parseSize, sizeForm, writeSize } from '@shared/sizes'
 
@@ -28,7 +28,7 @@ export function draftOf({
  * What differs from the settings as they are. Throws LarderError `invalid-input` with the fields
  * that are no sizes.
  */
-export function changesOf(draft: ServerDraft, settings: Settings): OperationInput<'settings.update'> {
+export function settingChanges(draft: ServerDraft, settings: Settings): OperationInput<'settings.update'> {
   const [memory, valueLimit] = [parseSize(draft.memory.trim()), parseSize(draft.valueLimit.trim())]
   const errors = Object.entries({ memory, valueLimit }).filter(([, bytes]) => Number.isNaN(bytes))
     .map(([field]) => ({ field, message: `must be ${sizeForm}` }))

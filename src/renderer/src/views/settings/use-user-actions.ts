@@ -1,4 +1,4 @@
-import type { User } from '../../stores/session'
+import type { User } from '@shared/schemas'
 import { formatCount, formatEntries } from '../../format'
 import { useDialogs } from '../../stores/dialogs'
 import { useNotices } from '../../stores/notices'

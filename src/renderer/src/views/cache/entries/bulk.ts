@@ -1,7 +1,7 @@
-import type { EntryPageOutput } from '@shared/entries'
+import type { EntryInfo, EntryPage } from '@shared/entries'
 import type { EntrySelector } from '@shared/entry-filter'
 import type { Api } from '../../../api/api'
-import type { EntryMetadata, ServerRow } from './rows'
+import type { ServerRow } from './rows'
 
 /**
  * What an act on many concerns: rows that were chosen, or all that the filter lets through (null:
@@ -89,7 +89,7 @@ async function* metadataOf({
   cache,
   target,
   signal,
-}: Omit<BulkOptions, 'onProgress'>): AsyncGenerator<EntryMetadata> {
+}: Omit<BulkOptions, 'onProgress'>): AsyncGenerator<EntryInfo> {
   const folders = 'rows' in target ? target.rows.flatMap(row => row.kind === 'folder' ? [row.prefix] : []) : []
   const isCovered = (name: string): boolean => folders.some(prefix => prefix !== name && name.startsWith(prefix))
   const pages = 'filter' in target
@@ -98,7 +98,7 @@ async function* metadataOf({
   for (const selector of pages) {
     let cursor: string | null = null
     do {
-      const page: EntryPageOutput = await api.entries.list(
+      const page: EntryPage = await api.entries.list(
         cache,
         { ...selector, limit: listedAtOnce, ...(cursor !== null && { cursor }) },
         signal,
@@ -113,8 +113,8 @@ async function* metadataOf({
   }
 }
 
-async function* chunksOf(entries: AsyncIterable<EntryMetadata>): AsyncGenerator<EntryMetadata[]> {
-  let chunk: EntryMetadata[] = []
+async function* chunksOf(entries: AsyncIterable<EntryInfo>): AsyncGenerator<EntryInfo[]> {
+  let chunk: EntryInfo[] = []
   let bytes = 0
   for await (const entry of entries) {
     if (chunk.length > 0 && (chunk.length === readAtOnce.entries || bytes + entry.bytes > readAtOnce.bytes)) {

@@ -1,4 +1,4 @@
-import type { EntryPageOutput } from '@shared/entries'
+import type { EntryPage } from '@shared/entries'
 import type { Entries, WindowQuery } from '../../../api/entries'
 
 /**
@@ -12,12 +12,12 @@ const longestPause = 100
  * Reads a window, and while the server builds the order that it is cut from, asks again.
  * `onProgress` is told 0 to 1, then null. Throws LarderError, and the abort of the signal.
  */
-export async function readWindow(
+export async function requestWindow(
   entries: Pick<Entries, 'window'>,
   cache: string,
   query: WindowQuery,
   { signal, onProgress }: { signal: AbortSignal, onProgress?: (part: number | null) => void },
-): Promise<EntryPageOutput> {
+): Promise<EntryPage> {
   for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
     const answer = await entries.window(cache, query, signal)
     signal.throwIfAborted()

@@ -1,15 +1,13 @@
-import type { EntryInfoOutput } from '@shared/entries'
+import type { EntryInfo } from '@shared/entries'
 import type { NestedList } from '../nested'
 import type { WindowAnswer, Windows } from './windows'
 import { locate, parentOf, shownAt, sizeOf } from '../nested'
 import { createWindows } from './windows'
 
-export type EntryMetadata = EntryInfoOutput
-
 /** A row as the server told it; `readAt` is in milliseconds since 1970, for times that run on. */
 export type ServerRow =
   | { kind: 'folder', prefix: string, entries: number }
-  | { kind: 'entry', entry: EntryMetadata, readAt: number }
+  | { kind: 'entry', entry: EntryInfo, readAt: number }
 
 /** A row where it stands in the tree. */
 export interface PlacedRow {
@@ -36,7 +34,7 @@ interface RowsOptions {
  * each open folder. Folders are few, rows are many: everything is counted from the open folders, no
  * row is ever visited.
  */
-export interface Rows {
+export interface KeyRows {
   /** Rows in all, those in open folders included; null before the first answer. */
   readonly count: number | null
   at: (index: number) => PlacedRow | undefined
@@ -65,7 +63,7 @@ export function idOf(row: ServerRow): string {
   return row.kind === 'folder' ? `folder ${row.prefix}` : `entry ${row.entry.key}`
 }
 
-export function createRows({ read, onChange, onError }: RowsOptions): Rows {
+export function createRows({ read, onChange, onError }: RowsOptions): KeyRows {
   const top = createLevel(null, 0)
 
   function createLevel(prefix: string | null, depth: number): Level {

@@ -1,7 +1,7 @@
 import type { EntryFilter, EntrySelector } from '@shared/entry-filter'
 import type { Ref } from 'vue'
 import type { WindowQuery } from '../../../api/entries'
-import type { Rows, ServerRow } from './rows'
+import type { KeyRows, ServerRow } from './rows'
 import type { Selection } from './selection'
 import { readEntryFilter } from '@shared/entry-filter'
 import { LarderError } from '@shared/errors'
@@ -12,7 +12,7 @@ import { concernsCache } from '../../../api/server-event'
 import { createRefresher } from '../../../composables/refresher'
 import { useApi } from '../../../composables/use-api'
 import { keepChoice, readChoice } from '../../../storage'
-import { readWindow } from './read-window'
+import { requestWindow } from './read-window'
 import { createRows } from './rows'
 import { createSelection } from './selection'
 
@@ -45,7 +45,7 @@ export interface Browser {
    */
   readonly filterError: Readonly<Ref<FilterError | null>>
   /** The rows of the last question that was answered. */
-  readonly rows: Readonly<Ref<Rows | undefined>>
+  readonly rows: Readonly<Ref<KeyRows | undefined>>
   /** Changes whenever rows arrive. */
   readonly version: Readonly<Ref<number>>
   /** Entries that match; null before the first answer. */
@@ -67,7 +67,7 @@ export function useBrowser(cache: () => string): Browser {
   const sort = shallowRef<Sort>('key')
   const order = shallowRef<'asc' | 'desc'>('asc')
   const delimiter = shallowRef<Delimiter>(delimiters.find(choice => choice === readChoice('browse')) ?? '')
-  const rows = shallowRef<Rows>()
+  const rows = shallowRef<KeyRows>()
   const version = shallowRef(0)
   const total = shallowRef<number | null>(null)
   const progress = shallowRef<number | null>(null)
@@ -76,7 +76,7 @@ export function useBrowser(cache: () => string): Browser {
   const filter = computed(() => chosen.value?.selector)
   const filterError = computed(() => filterErrorOf(() => readEntryFilter(text.value)) ?? refusedFilter())
   const isTree = computed(() => delimiter.value !== '' && (filter.value === undefined || 'prefix' in filter.value))
-  let next: Rows | undefined
+  let next: KeyRows | undefined
 
   watch(text, (now) => {
     if (!filterErrorOf(() => readEntryFilter(now)))
@@ -107,7 +107,7 @@ export function useBrowser(cache: () => string): Browser {
     const asked = createRows({
       async read(prefix, offset, limit, signal) {
         const selector = prefix === null ? selected : { prefix }
-        const page = await readWindow(
+        const page = await requestWindow(
           entries,
           name,
           { ...selector, ...question, offset, limit },

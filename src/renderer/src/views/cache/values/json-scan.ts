@@ -79,7 +79,7 @@ function endOfWord(bytes: Uint8Array, from: number): number {
 }
 
 /** Whether the bytes are one JSON text. Nesting costs a byte a level, no stack. */
-export function* isJson(bytes: Uint8Array): Sliced<boolean> {
+export function* isJsonText(bytes: Uint8Array): Sliced<boolean> {
   let depth = 0
   let stack = new Uint8Array(256)
   let at = skipSpace(bytes, 0)

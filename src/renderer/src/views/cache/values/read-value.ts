@@ -2,7 +2,7 @@ import type { JsonRows } from './json-rows'
 import type { Table } from './tables'
 import type { TextRows } from './text-rows'
 import { readJsonRows } from './json-rows'
-import { isJson } from './json-scan'
+import { isJsonText } from './json-scan'
 import { runSliced } from './slices'
 import { readCsvTable, readJsonTable } from './tables'
 import { cutRows } from './text-rows'
@@ -55,7 +55,7 @@ export async function readValue(
   const text = await runSliced(cutRows(bytes), signal)
   // Prose is told from JSON at its first byte; a lone number or word needs no tree.
   const looksLikeJson = text.valid && /[[{]/.test(String.fromCharCode(...bytes.subarray(0, 64)).trimStart()[0] ?? '')
-  const json = looksLikeJson && await runSliced(isJson(bytes), signal)
+  const json = looksLikeJson && await runSliced(isJsonText(bytes), signal)
     ? await runSliced(readJsonRows(bytes), signal)
     : undefined
   const csv = text.valid && /^text\/(?:csv|tab-separated-values)$/.test(type)
