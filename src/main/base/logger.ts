@@ -2,13 +2,14 @@ type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export type LogFields = Record<string, string | number | boolean | null>
 
 /**
- * Structured log. Fields are scalars on purpose: nobody can pass a request, a header list or an
- * error object with secrets in it by accident.
+ * A structured log. Fields are scalars on purpose: this prevents passing a request, a header list
+ * or an error object that contains secrets by accident.
  */
 export type Logger = Record<LogLevel, (message: string, fields?: LogFields) => void>
 
 /**
- * A logger that hands each line (JSON with time, level and message, without line end) to `write`.
+ * Creates a logger that passes each line (JSON with time, level and message, without a line end) to
+ * `write`.
  */
 export function createLogger(write: (line: string, level: LogLevel) => void, now: () => number): Logger {
   const at = (level: LogLevel) => (message: string, fields: LogFields = {}) =>
@@ -18,7 +19,7 @@ export function createLogger(write: (line: string, level: LogLevel) => void, now
 
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** The text of whatever was thrown, for a log or a message. */
+/** The text of any thrown value, for a log or a message. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
