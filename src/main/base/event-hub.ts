@@ -12,10 +12,8 @@ export interface EventHub {
   emit: <T extends EventTopic>(topic: T, user: string | null, payload: EventPayload<T>) => void
   /**
    * @param options.passive receives whatever is sent anyway, but does not count as a listener: work
-   * that is needed only while somebody listens stays off. The rare topics – switch, caches, keys,
-   * users, settings – are always sent.
-   *   only while somebody listens stays off. The rare topics – switch, caches, keys, users,
-   *   settings – are always told.
+   *   that is needed only while somebody listens stays off. The rare topics – switch, caches, keys,
+   *   users, settings – are always sent.
    */
   subscribe: (listener: EventListener, options?: { passive?: boolean }) => Disposable
   /** Whether there are listeners other than passive ones. */

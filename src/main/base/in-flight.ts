@@ -19,7 +19,6 @@ export interface InFlight {
    * callers without a credential.
    *
    * @param drop frees the memory at once, and must not throw; called when this is the worst holder
-   * and another needs room
    *   and another needs room
    */
   hold: (caller: object, drop: () => void) => Hold
@@ -68,7 +67,7 @@ function heaviest<T>(numbers: ReadonlyMap<T, number>): T | undefined {
 /**
  * @param budget called each time, because it follows settings
  * @param userOf returns the user that a caller's credential belongs to: more credentials do not
- * allow a user to hold more
+ *   allow a user to hold more
  */
 export function createInFlight(budget: () => number, userOf: (caller: object) => unknown = caller => caller): InFlight {
   const callers = new Map<object, { bytes: number, holders: Set<Holder> }>()
