@@ -5,7 +5,9 @@ export interface UserRecord {
   name: string
   owner: boolean
   admin: boolean
-  /** `scrypt$N$r$p$salt$hash`, base64url; null = no password, so no sign-in by one. */
+  /**
+   * `scrypt$N$r$p$salt$hash`, base64url; null = no password, so the user cannot sign in with one.
+   */
   passwordHash: string | null
   /** The user cannot sign in, but their data stays. Never true for the owner. */
   disabled: boolean

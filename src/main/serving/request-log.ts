@@ -172,7 +172,7 @@ function withoutQuery(path: string): string {
   return end < 0 ? path : path.slice(0, end)
 }
 
-/** The first `length` UTF-16 units, one less where that would split a surrogate pair. */
+/** The first `length` UTF-16 units, or one less if that would split a surrogate pair. */
 function cut(text: string, length: number): string {
   if (text.length <= length)
     return text

@@ -15,7 +15,7 @@ interface PendingCache {
   changes: Map<string, PendingChange>
 }
 
-/** Changes on their way to the disk, by cache id. */
+/** Changes to be written to the disk, by cache id. */
 export type Batch = ReadonlyMap<string, Readonly<PendingCache>>
 
 interface PendingWrites {

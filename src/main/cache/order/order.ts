@@ -58,7 +58,7 @@ export interface OrderParts {
   store: WatchedStore
   /** Provides the entries while the order is built. */
   walk: Walk
-  /** Absent in an order by key. */
+  /** Undefined in an order by key. */
   rank?: ((entry: StoredEntry) => number) | undefined
   /** Whether an entry belongs to the order; the answer may change only when the entry changes. */
   accepts?: ((entry: StoredEntry) => boolean) | undefined
