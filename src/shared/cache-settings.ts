@@ -3,32 +3,39 @@ import { evictions } from './evictions'
 import { mapRows, namesOf } from './rows'
 import { Ttl } from './ttl'
 
-/** How a setting is written and shown: a number may be null, which `none` explains. */
+/** How a setting is written and shown. A number may be null; `none` explains what that means. */
 type SettingKind = { kind: 'switch' }
   | { kind: 'time' | 'count' | 'bytes', none: string }
   | { kind: 'choice', choices: Readonly<Record<string, string>> }
 
-/** One setting of a cache: everything that API, command line, console and storage know of it. */
+/**
+ * One setting of a cache: everything that the API, the command line, the console and the storage
+ * know about it.
+ */
 export type CacheSetting = SettingKind & {
   schema: z.ZodType
-  /** What a cache has of which nothing is said. */
+  /** The value for a cache that does not specify this setting. */
   initial: unknown
-  /** It has to be named when a cache is created. */
+  /** The setting is required when a cache is created. */
   needed?: true
   label: string
-  /** A sentence without its full stop, which goes on with what null means. */
+  /** A sentence without its full stop; the meaning of null is appended to it. */
   hint: string
-  /** A sentence for the person who changes the setting of a cache that exists. */
+  /** A sentence shown to somebody who changes the setting of an existing cache. */
   change?: string
   /**
-   * In the console: asked at creation, asked there behind a fold, or only later, above the rest.
+   * Where the console shows it: in the form for creating a cache, in a collapsed section of that
+   * form, or only later, above the other settings.
    */
   place: 'main' | 'advanced' | 'later'
 }
 
 const limit = z.int('must be a whole number').positive('must be above 0').nullable()
 
-/** What its owner decides about a cache. Times in seconds, sizes in bytes, null = no limit. */
+/**
+ * The settings that the owner of a cache may choose. Times in seconds, sizes in bytes, null = no
+ * limit.
+ */
 export const cacheSettings = {
   ttl: {
     schema: Ttl,
@@ -114,21 +121,21 @@ export type CacheSettings = { -readonly [N in keyof Rows]: z.output<Schemas[N]> 
 export type CacheSettingName = keyof Rows
 export const cacheSettingNames = namesOf(cacheSettings)
 
-/** The rows by their name, for what treats them all alike. */
+/** The rows by their name, for code that treats them all alike. */
 export const settingRows: Readonly<Record<CacheSettingName, CacheSetting>> = cacheSettings
 
-/** A schema each, described for the API. */
+/** The schema of each setting, with a description for the API. */
 export const settingSchemas = mapRows(settingRows, ({ schema, hint, ...row }) => {
-  // One that is known by a name of its own describes itself.
+  // A schema that has a name of its own has a description already.
   const none = 'none' in row ? `; null = ${row.none}` : ''
   return schema.description === undefined ? schema.meta({ description: `${hint}${none}.` }) : schema
 }) as unknown as Schemas
 
-/** The same for a cache that is created: what is not named has its initial value. */
+/** The same for creating a cache: settings that are omitted get their initial value. */
 export const creationSchemas = mapRows(settingRows, ({ needed, initial }, name) => {
   const schema: z.ZodType = settingSchemas[name]
   return needed ? schema : schema.default(initial)
 }) as unknown as Creation
 
-/** The settings of a cache of which nothing is said. */
+/** The settings of a cache that specifies none. */
 export const initialSettings = mapRows(cacheSettings, row => row.initial) as Readonly<CacheSettings>

@@ -1,6 +1,6 @@
 /**
- * The screens of the console and their paths. The server answers each with the console's one page,
- * the console's router makes its routes from them. `{name}` stands for one path segment.
+ * The screens of the console and their paths. The server answers each path with the console's one
+ * page; the console's router derives its routes from them. `{name}` is one path segment.
  */
 export const consolePaths = {
   overview: '/',

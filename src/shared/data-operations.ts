@@ -2,12 +2,12 @@ import type { ErrorCode } from './errors'
 import type { FaceName } from './faces'
 
 /**
- * The routes that do not answer through the operation table's JSON handlers: the data plane's three
- * faces, and the event stream. The guards, the OpenAPI document and the security tests read them
- * from here.
+ * The routes that are not answered by the JSON handlers of the operation table: the three faces of
+ * the data plane, and the event stream. The guards, the OpenAPI document and the security tests
+ * read them from here.
  */
 export interface DataOperationSpec {
-  /** The first is the usual one; the others mean the same. */
+  /** The first method is the usual one; the others are synonyms. */
   methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE')[]
   /** `{key+}` takes the rest of the path. */
   path: string
@@ -15,13 +15,13 @@ export interface DataOperationSpec {
   scope: 'read' | 'write'
   mutates: boolean
   summary: string
-  /** Query parameters: name → description; those in `required` must be there. */
+  /** Query parameters: name → description; those in `required` must be given. */
   query?: Readonly<Record<string, string>>
   required?: readonly string[]
   requestHeaders?: Readonly<Record<string, string>>
   /** Media type and meaning of the request body. */
   body?: { media: string, description: string }
-  /** Success answers: status → meaning. */
+  /** Successful answers: status → meaning. */
   answers: Readonly<Record<number, string>>
   errors: readonly ErrorCode[]
 }

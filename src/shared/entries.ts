@@ -4,21 +4,19 @@ import { limits } from './limits'
 import { Ttl } from './ttl'
 
 /**
- * Text in JSON that stands for bytes: `"\udcff"` is the byte FF, where it is not part of a
- * character.
+ * Text in JSON that represents bytes: `"\udcff"` is the byte FF if it is not part of a character.
  */
 const ByteText = z.string()
   .refine(isKey, 'must be well-formed Unicode, but for \\udc80 to \\udcff, which stand for bytes that are none')
 /** An entry key in JSON: 1 to 1,024 bytes (the length is checked by the engine's edge). */
 export const EntryKey = ByteText.min(1, 'must not be empty')
 export const Tag = z.string().min(1, 'must not be empty').refine(t => t.isWellFormed(), 'must be well-formed Unicode')
-/** What `isContentType` asks for. */
+/** The rule that `isContentType` checks, as a message. */
 export const contentTypeRule = `must be visible ASCII as in a header field, at most ${limits.contentType} bytes`
 
 /**
- * Whether a content type can go back out as a header field (RFC 9110 §5.5), however it came in:
- * visible ASCII with spaces and tabs between. That it names a media type is up to those who send
- * it.
+ * Whether a content type can be sent as a header field (RFC 9110 §5.5), however it was received:
+ * visible ASCII with spaces and tabs in between. Whether it names a media type is up to the sender.
  */
 export function isContentType(text: string): boolean {
   return text.length <= limits.contentType && /^[\x21-\x7E]+(?:[ \t]+[\x21-\x7E]+)*$/.test(text)
@@ -35,7 +33,10 @@ const stored = {
   tags: z.array(Tag).max(limits.tags).optional(),
 }
 
-/** One step of a batch; `add` is set where nothing fresh is there, `ifMatch` is compare-and-set. */
+/**
+ * One step of a batch; `add` is a set that applies only if there is no fresh entry, `ifMatch` is
+ * compare-and-set.
+ */
 export const BatchOperation = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('get'), key: EntryKey }),
   z.strictObject({ op: z.literal('set'), ...stored, ifMatch: z.string().optional() }),
@@ -45,7 +46,7 @@ export const BatchOperation = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('increment'), key: EntryKey, by: z.int().default(1) }),
 ])
 export const Batch = batchOf(BatchOperation)
-/** A batch whose operations are still to be checked, one by one. */
+/** A batch whose operations have yet to be checked, one by one. */
 export const BatchFrame = batchOf(z.unknown())
 
 function batchOf<S extends z.ZodType>(operation: S) {
@@ -55,7 +56,7 @@ function batchOf<S extends z.ZodType>(operation: S) {
   })
 }
 
-/** What one step came to, with the status that the same request alone would have got. */
+/** The result of one step, with the status that the same request alone would have received. */
 export const BatchResult = z.strictObject({
   status: z.int(),
   value: Bytes.optional(),
@@ -66,7 +67,7 @@ export const BatchResult = z.strictObject({
 })
 export const BatchAnswer = z.strictObject({ results: BatchResult.array() })
 
-/** Metadata of an entry, as pages list it. */
+/** Metadata of an entry, as listed in pages. */
 export const EntryInfo = z.strictObject({
   key: z.string(),
   bytes: z.int(),
@@ -87,7 +88,7 @@ export const EntryPage = z.strictObject({
   cursor: z.string().nullable(),
 })
 
-/** What clients pass and get; defaults may be left out. */
+/** What clients pass and receive; defaults may be left out. */
 export type BatchInput = z.input<typeof Batch>
 export type BatchAnswer = z.output<typeof BatchAnswer>
 export type EntryInfo = z.output<typeof EntryInfo>

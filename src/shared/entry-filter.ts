@@ -6,7 +6,7 @@ import { checkClosed, checkLength, findField } from './filter/check'
 /** Chooses entries by exactly one property. */
 export type EntrySelector = { prefix: string } | { glob: string } | { tag: string }
 
-/** What entries can be filtered by. Keys are written with colons: `user:1` is text. */
+/** The words of the entry filter. Keys often contain colons, so `user:1` is text. */
 export const entryFilter: FilterWords = {
   fields: new Map([
     ['key', { kind: 'text', summary: 'The whole key; * stands for any characters' }],
@@ -17,14 +17,14 @@ export const entryFilter: FilterWords = {
   colonsInText: true,
 }
 
-/** An entry filter as the server's list takes it, and where in the filter that stands. */
+/** A filter for the server's list of entries, and where in the text it is. */
 export interface EntryFilter extends Span { selector: EntrySelector }
 
 /**
- * Reads a filter of entries: a word is how keys begin, or a glob where it has `*`, `?` or `[`
- * outside of quotes; the fields say which is meant. Null for everything. Throws FilterError, also
- * for what the grammar knows but no order of the server answers: more than one term, a minus,
- * alternatives, comparisons.
+ * Reads a filter of entries. A word is the beginning of keys, or a glob if it has `*`, `?` or `[`
+ * outside of quotes; a field says which of them is meant. Returns null if everything matches.
+ * Throws FilterError, also for filters that the grammar allows but that the server cannot answer:
+ * more than one term, a minus, alternatives, comparisons.
  */
 export function readEntryFilter(text: string): EntryFilter | null {
   checkLength(text)
@@ -99,7 +99,7 @@ function selectorOf(field: NonNullable<ScannedTerm['field']>, value: ScannedValu
   }
 }
 
-/** Throws FilterError where the value has wildcards. */
+/** Throws FilterError if the value has wildcards. */
 function wordOf(name: string, value: ScannedValue): string {
   if (value.parts.some(({ kind }) => kind !== 'text')) {
     throw new FilterError(
@@ -116,8 +116,8 @@ function literalOf({ parts }: ScannedValue): string {
 }
 
 /**
- * The value as the server's globs are written: quotes become backslashes, everything else stays,
- * brackets included.
+ * The value in the syntax of the server's globs: quotes become backslashes, everything else stays,
+ * including brackets.
  */
 function globOf({ from, to }: ScannedValue, text: string): { pattern: string, isPlain: boolean } {
   let pattern = ''

@@ -1,18 +1,18 @@
 /**
- * Keys are bytes, and text inside Larder: what is UTF-8 reads as itself, and any other byte b as
- * the half surrogate U+DC00 + b, as Python does it (PEP 383). So each row of bytes has one
- * spelling, and each spelling one row of bytes.
+ * Keys are bytes, but are represented as text inside Larder: UTF-8 is read as the text it encodes,
+ * and any other byte b as the lone surrogate U+DC00 + b, as in Python (PEP 383). So each byte
+ * sequence has exactly one spelling, and each spelling exactly one byte sequence.
  */
 const escapeBase = 0xDC00
 const percent = 0x25
-/** With the flag `u` it does not match the second half of a pair. */
+/** With the flag `u` the pattern does not match the second half of a pair. */
 const escapes = /([\uDC80-\uDCFF])/u
 const allEscapes = new RegExp(escapes, 'gu')
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** The one spelling of these bytes. */
+/** The only spelling of these bytes. */
 export function decodeKey(bytes: Uint8Array): string {
   const text = decoder.decode(bytes)
   return text.includes('\uFFFD') ? decodeRuns(bytes) : text
@@ -35,7 +35,7 @@ function decodeRuns(bytes: Uint8Array): string {
 /**
  * The bytes of a key, or of a value that is given as text.
  *
- * @throws {RangeError} for a half surrogate that stands for no byte: `isKey` tells them apart
+ * @throws {RangeError} for a lone surrogate that represents no byte, which `isKey` detects
  */
 export function encodeKey(key: string): Uint8Array {
   if (key.isWellFormed())
@@ -55,7 +55,7 @@ export function encodeKey(key: string): Uint8Array {
   return bytes.subarray(0, length)
 }
 
-/** Writes a code point as UTF-8 (RFC 3629 §3). Returns where it ends. */
+/** Writes a code point as UTF-8 (RFC 3629 §3). Returns the index after it. */
 function writeCharacter(bytes: Uint8Array, start: number, point: number): number {
   const more = point < 0x80 ? 0 : point < 0x800 ? 1 : point < 0x10000 ? 2 : 3
   bytes[start] = more === 0 ? point : (0xFF00 >>> more + 1) & 0xFF | point >>> 6 * more
@@ -65,13 +65,13 @@ function writeCharacter(bytes: Uint8Array, start: number, point: number): number
 }
 
 /**
- * Whether a text is the one spelling of some bytes. Whether a key may be so long, or empty, is not
- * asked.
+ * Whether a text is the only spelling of some bytes. Does not check whether it is too long, or
+ * empty, for a key.
  */
 export function isKey(text: string): boolean {
   if (text.isWellFormed())
     return true
-  // Zeros stand for what is no escape: neither begins nor continues a character of several bytes.
+  // Everything but escapes becomes zero, which neither begins nor continues a multi-byte character.
   const bytes = new Uint8Array(text.length)
   for (let at = 0; at < text.length; at++) {
     const point = text.codePointAt(at) as number
@@ -81,16 +81,19 @@ export function isKey(text: string): boolean {
       return false
     at += point > 0xFFFF ? 1 : 0
   }
-  // Escapes that make up a character would be another spelling of it.
+  // Escapes that form a character together would be another spelling of it.
   return bytes.every((byte, at) => byte === 0 || characterLength(bytes, at) === 0)
 }
 
-/** A key as people see it: `\xFF` for a byte that is not part of UTF-8. */
+/** Formats a key for people: `\xFF` for a byte that is not part of UTF-8. */
 export function displayKey(key: string): string {
   return key.isWellFormed() ? key : key.replaceAll(allEscapes, escape => `\\x${hexOf(escape)}`)
 }
 
-/** Text for paths and queries; `%FF` for a byte that is not part of UTF-8. It must pass `isKey`. */
+/**
+ * Encodes a key for paths and queries; `%FF` for a byte that is not part of UTF-8. The key must
+ * pass `isKey`.
+ */
 export function percentEncode(key: string): string {
   if (key.isWellFormed())
     return encodeURIComponent(key)
@@ -101,8 +104,8 @@ export function percentEncode(key: string): string {
 }
 
 /**
- * Reads `percentEncode`'s ASCII text, or what others escape, back; null where a `%` has no two
- * hexadecimal digits.
+ * Decodes ASCII text from `percentEncode` or other percent-encoding; null if a `%` is not followed
+ * by two hexadecimal digits.
  */
 export function percentDecode(text: string): string | null {
   const bytes = new Uint8Array(text.length)
@@ -131,9 +134,9 @@ function hexDigit(code: number): number {
 }
 
 /**
- * Where, in UTF-16 units, the prefix ends in a key whose bytes begin with those of the prefix; -1
- * where they do not. A prefix may end within a character of the key: then that is behind the
- * character.
+ * Returns where, in UTF-16 units, the prefix ends in a key whose bytes begin with those of the
+ * prefix; -1 if they do not. A prefix may end within a character of the key; then the result is the
+ * end of that character.
  */
 export function prefixEnd(key: string, prefix: string): number {
   if (key.startsWith(prefix))
@@ -168,7 +171,7 @@ function isHalf(point: number): boolean {
   return point >= 0xD800 && point <= 0xDFFF
 }
 
-/** Bytes of the UTF-8 character that begins here; 0 where none does (RFC 3629 §4). */
+/** Length in bytes of the UTF-8 character that begins here; 0 if there is none (RFC 3629 §4). */
 function characterLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at] as number
   if (first < 0x80)

@@ -1,8 +1,9 @@
 /**
- * Every error that Larder answers with: stable code → HTTP status and title.
+ * All errors that Larder can return: stable code → HTTP status and title.
  *
- * A code is part of the public interface: it is never renamed. The same registry serves
- * problem+json (RFC 9457) on HTTP, the wire form on IPC and the exit text of the command line.
+ * A code is part of the public interface: it is never renamed. The same registry is used for
+ * problem+json (RFC 9457) over HTTP, for the IPC format and for the exit messages of the command
+ * line.
  */
 export const errorRegistry = {
   'bad-request': { status: 400, title: 'Bad request' },
@@ -52,7 +53,9 @@ export type ErrorCode = keyof typeof errorRegistry
 /** One rejected field: the dotted path of the field as the caller wrote it, and a sentence. */
 export interface FieldError { field: string, message: string }
 
-/** The body of an error: RFC 9457 members, plus our stable `code` and the rejected fields. */
+/**
+ * The body of an error response: RFC 9457 members, plus our stable `code` and the rejected fields.
+ */
 export interface Problem {
   type: string
   title: string
@@ -69,12 +72,12 @@ interface ErrorOptions {
   retryAfter?: number
 }
 
-/** V8's setting; other engines pay no heed. */
+/** A setting of V8; other engines ignore it. */
 const v8 = Error as ErrorConstructor & { stackTraceLimit?: number | undefined }
 
 /**
- * An expected failure with a code of the registry, without a stack. Everything else that is thrown
- * is a bug (500).
+ * An expected failure with a code of the registry, without a stack. Anything else that is thrown is
+ * a bug (500).
  */
 export class LarderError extends Error {
   override readonly name = 'LarderError'
@@ -83,8 +86,8 @@ export class LarderError extends Error {
   readonly retryAfter: number | undefined
 
   constructor(code: ErrorCode, detail: string, options: ErrorOptions = {}) {
-    // An answer, not a fault: nobody reads where it was made, and writing that down takes longer
-    // than the rest of a miss.
+    // This is an answer, not a fault: nobody needs to know where it was created, and capturing a
+    // stack takes longer than the rest of a miss.
     const { stackTraceLimit } = v8
     v8.stackTraceLimit = 0
     super(detail, options.cause === undefined ? undefined : { cause: options.cause })

@@ -7,18 +7,19 @@ import { CacheName, RequestRecord, Switch } from './schemas'
 const change = z.strictObject({ cache: CacheName })
 
 /**
- * What the server tells those who watch: topic → payload. One map for server-sent events and IPC.
+ * Events that the server sends to subscribers: topic → payload. Server-sent events and IPC share
+ * this map.
  */
 export const eventTopics = {
-  /** The global switch moved. */
+  /** The global switch was changed. */
   'switch': Switch,
-  /** A cache was created, changed or deleted, by its name. */
+  /** A cache was created, changed or deleted; the payload is its name. */
   'cache.created': change,
   'cache.updated': change,
   'cache.deleted': change,
   /**
-   * An entry changed. `reason` tells why it went, `bytes` how large its value is now, `kind` and
-   * `flags` what else is stored with it.
+   * An entry changed. `reason` is why it was removed, `bytes` is the size of its new value, `kind`
+   * and `flags` are stored with the value.
    */
   'entry.set': z.strictObject({
     cache: CacheName,
@@ -29,7 +30,7 @@ export const eventTopics = {
   }),
   'entry.touched': z.strictObject({ cache: CacheName, key: z.string() }),
   'entry.removed': z.strictObject({ cache: CacheName, key: z.string(), reason: z.enum(namesOf(removals)) }),
-  /** All entries of a cache went at once. */
+  /** All entries of a cache were removed at once. */
   'cache.flushed': z.strictObject({ cache: CacheName, matched: z.int() }),
   /** One data-plane request was answered. */
   'request': RequestRecord,
@@ -38,8 +39,8 @@ export const eventTopics = {
   'users': z.strictObject({}),
   'settings': z.strictObject({}),
   /**
-   * The reader was too slow and lost this many events; read the state again. `requests` counts
-   * those of the topic `request` by their result.
+   * The reader was too slow and lost this many events; it should read the state again. `requests`
+   * counts the lost events of the topic `request` by their result.
    */
   'lagged': z.strictObject({ dropped: z.int(), requests: z.record(z.string(), z.int()) }),
 } as const
@@ -47,12 +48,15 @@ export const eventTopics = {
 export type EventTopic = keyof typeof eventTopics
 export type EventPayload<T extends EventTopic> = z.output<(typeof eventTopics)[T]>
 
-/** Topics that come by the thousand: they are gathered. The others are rare and go out at once. */
+/**
+ * Whether events of the topic come by the thousand, so that they are sent in batches. The others
+ * are rare and are sent at once.
+ */
 export function isBusyTopic(topic: EventTopic): boolean {
   return topic === 'request' || topic.startsWith('entry.')
 }
 
-/** An event on its way: `user` null means that every user may see it. */
+/** An event to be delivered. If `user` is null, every user may see it. */
 export interface LarderEvent<T extends EventTopic = EventTopic> {
   topic: T
   user: string | null

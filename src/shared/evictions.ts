@@ -1,8 +1,8 @@
 import { namesOf } from './rows'
 
 /**
- * Which entry of a cache goes first when a limit is reached, by name, with what people read. The
- * policy itself is a file of `main/cache/eviction/`.
+ * Eviction policies by name, with the text that people read: which entry of a cache goes first when
+ * a limit is reached. Each policy is implemented in a file of `main/cache/eviction/`.
  */
 export const evictions = {
   lru: 'Least recently used',

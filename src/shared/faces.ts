@@ -1,4 +1,4 @@
-/** The protocols by which apps call, as the request log names them, with what they are. */
+/** The protocols that apps use, by their names in the request log, each with a description. */
 export const faces = {
   native: 'Entries with their headers, at /api/caches',
   classic: 'The classic JSON cache API',

@@ -1,7 +1,7 @@
 /**
  * The filter language: one grammar for the request log, the key browser and the API. `result:miss
- * key:user:* status>=400 -cache:sessions "free text"` – all terms must hold, a comma separates
- * alternatives, a minus negates. What the fields are is a table (`FilterLanguage`), such as
+ * key:user:* status>=400 -cache:sessions "free text"` – all terms must match, a comma separates
+ * alternatives, a minus negates. The fields are given by a table (`FilterLanguage`), such as
  * `requestFilter`.
  */
 export { compileFilter } from './filter/compile'

@@ -1,5 +1,5 @@
 /**
- * A whole number as people read it: 16384 → `16,384`. Without `Intl`, whose tables take
+ * Formats an integer for people: 16384 → `16,384`. Does not use `Intl`, whose tables take
  * milliseconds to load.
  */
 export function grouped(number: number): string {

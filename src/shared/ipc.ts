@@ -6,17 +6,17 @@ import { eventTopics } from './events'
 import { Nothing } from './schemas'
 
 /**
- * The page's own scheme, host and origin in the desktop window: no file, no server, nothing that
- * another page could be.
+ * Scheme, host and origin of the page in the desktop window: neither a file nor a server, and
+ * nothing that another page could have.
  */
 export const appScheme = 'app'
 export const appHost = 'larder'
 export const appOrigin = `${appScheme}://${appHost}`
 
-/** The process that listens on a port, as far as the operating system tells. */
+/** The process that listens on a port, as far as the operating system can tell. */
 const PortHolder = z.strictObject({ pid: z.int(), name: z.string() })
 
-/** How the server behind the window fares. `trouble`: it could not start, or stopped by itself. */
+/** State of the server behind the window. `trouble`: it could not start, or stopped on its own. */
 const ShellStateSchema = z.discriminatedUnion('phase', [
   z.strictObject({ phase: z.literal('serving'), url: z.string().meta({ description: 'What apps under test call.' }) }),
   z.strictObject({
@@ -29,13 +29,13 @@ const ShellStateSchema = z.discriminatedUnion('phase', [
 
 export type ShellState = z.output<typeof ShellStateSchema>
 
-/** What the shell itself offers to its page, beside the operation table. */
+/** Operations that the shell itself offers to its page, in addition to the operation table. */
 export const shellOperations = {
-  /** How the server fares, once its start has come to an end. */
+  /** State of the server, as soon as its start has succeeded or failed. */
   'shell.state': { input: Nothing, output: ShellStateSchema },
   /**
-   * Tries to start the server again, on the port that was configured or on another; `remember`
-   * takes that one at later starts too.
+   * Tries to start the server again, on the configured port or on another; `remember` keeps that
+   * port for later starts.
    */
   'shell.start': {
     input: z.strictObject({
@@ -44,9 +44,7 @@ export const shellOperations = {
     }),
     output: ShellStateSchema,
   },
-  /**
-   * The events since the last call, as topic and JSON of the payload; waits while there are none.
-   */
+  /** The events since the last call, as topic and JSON of the payload; waits if there are none. */
   'shell.events': {
     input: Nothing,
     output: z.array(z.tuple([z.enum(Object.keys(eventTopics) as EventTopic[]), z.string()])),
@@ -65,7 +63,10 @@ export function channelOf(name: OperationName | ShellOperationName): string {
   return `larder:${name}`
 }
 
-/** Errors cross as data: an Error object loses its code on the way, and would carry a stack. */
+/**
+ * Errors are sent as data: an Error object would lose its code on the way, and would include a
+ * stack.
+ */
 export type WireAnswer<T> = { ok: true, value: T } | { ok: false, error: WireError }
 interface WireError extends Pick<LarderError, 'code' | 'message' | 'errors' | 'retryAfter'> {}
 
@@ -73,7 +74,7 @@ export function toWireError({ code, message, errors, retryAfter }: LarderError):
   return { code, message, errors, retryAfter }
 }
 
-/** The value of an answer. Throws the LarderError that stands in it. */
+/** Returns the value of an answer, or throws the LarderError that it contains. */
 export function readAnswer<T>(answer: WireAnswer<T>): T {
   if (answer.ok)
     return answer.value
@@ -85,7 +86,7 @@ export function readAnswer<T>(answer: WireAnswer<T>): T {
   )
 }
 
-/** What the preload script exposes as `window.larder`. */
+/** The object that the preload script exposes as `window.larder`. */
 export interface LarderBridge {
   readonly operations: {
     readonly [N in OperationName]: (input: OperationInput<N>) => Promise<WireAnswer<OperationOutput<N>>>
@@ -95,7 +96,8 @@ export interface LarderBridge {
     readonly start: (input: ShellInput<'shell.start'>) => Promise<WireAnswer<ShellOutput<'shell.start'>>>
   }
   /**
-   * Calls the listener with the JSON of each event's payload. Returns the function that ends it.
+   * Calls the listener with the JSON of each event's payload. Returns a function that ends the
+   * subscription.
    */
   readonly subscribe: (topic: EventTopic, listener: (payload: string) => void) => () => void
 }

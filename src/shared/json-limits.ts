@@ -1,13 +1,13 @@
 import { closeBrace, closeBracket, comma, endOfString, openBrace, openBracket, quote } from './json-scan'
 
-/** Which limit JSON text passes. */
+/** The limit that a JSON text exceeds. */
 type JsonExcess = 'depth' | 'elements'
 
 /**
- * Which of two limits JSON text passes, if any: how deep arrays and objects nest, and how many
- * values there are at most, each array, object and comma counted as one. Reads the text once and
- * allocates nothing, so that a parser that recurses, and makes an object of each value, never sees
- * such input. Says nothing about whether the text is valid JSON.
+ * Returns which of two limits a JSON text exceeds, if any: how deeply arrays and objects are
+ * nested, and how many values there are at most, where each array, object and comma counts as one.
+ * Reads the text once and allocates nothing, so that such input never reaches a parser that
+ * recurses and creates an object for each value. Does not check whether the text is valid JSON.
  */
 export function jsonExcess(text: string, depth: number, elements: number): JsonExcess | undefined {
   let level = 0

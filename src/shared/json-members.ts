@@ -1,9 +1,9 @@
 import { closeBrace, closeBracket, comma, endOfString, openBrace, openBracket, quote } from './json-scan'
 
 /**
- * Source text of a member at the top level of a JSON object, so that a part of a body can be stored
- * byte for byte; undefined when there is none. Of repeated names the last counts, as in JSON.parse.
- * `text` must have passed JSON.parse and be an object.
+ * Returns the source text of a member at the top level of a JSON object, so that a part of a body
+ * can be stored byte for byte; undefined if there is no such member. If a name is repeated, the
+ * last one counts, as in JSON.parse. `text` must have passed JSON.parse and be an object.
  */
 export function rawMember(text: string, name: string): string | undefined {
   let source: string | undefined
@@ -20,8 +20,8 @@ export function rawMember(text: string, name: string): string | undefined {
 export type JsonTree = string | Map<string, JsonTree>
 
 /**
- * Reads `text`, which must have passed JSON.parse, in one go. With `wanted` only those objects are
- * taken apart that are so there; otherwise all that do not lie within an array.
+ * Reads `text`, which must have passed JSON.parse, in one go. With `wanted`, takes apart only
+ * objects that are also objects in `wanted`; without it, all objects that are not inside an array.
  */
 export function readJsonTree(text: string, wanted?: JsonTree): JsonTree {
   const start = skipSpace(text, 0)
@@ -54,8 +54,8 @@ function readTree(
 }
 
 /**
- * Goes through the object that begins at `at`; `read` returns where the member's value ends.
- * Returns where the object does.
+ * Goes through the object that begins at `at`; `read` returns where the value of a member ends.
+ * Returns where the object ends.
  */
 function eachMember(text: string, at: number, read: (name: string, start: number) => number): number {
   at = skipSpace(text, at + 1)
@@ -86,8 +86,8 @@ function skipSpace(text: string, at: number): number {
 }
 
 /**
- * From a value's first character to behind its last. Brackets are only counted: the text is known
- * to be well-formed.
+ * Returns the index after a value that begins at `at`. Brackets are only counted because the text
+ * is known to be well-formed.
  */
 function endOfValue(text: string, at: number): number {
   let depth = 0

@@ -6,13 +6,14 @@ export const openBrace = 0x7B
 export const closeBrace = 0x7D
 const backslash = 0x5C
 /**
- * Characters looked at one by one before the engine's own search, which is faster but dear to call.
+ * Number of characters to look at one by one before using the engine's own search, which is faster
+ * but expensive to call.
  */
 const near = 32
 
 /**
- * From the opening quote of a JSON string to behind the closing one; the end of the text when there
- * is none.
+ * Returns the index after the closing quote of the JSON string whose opening quote is at `at`; the
+ * length of the text if the string is not closed.
  */
 export function endOfString(text: string, at: number): number {
   let from = at + 1

@@ -1,13 +1,11 @@
-/** Fixed limits that docs/http-api.md promises, in bytes unless another unit is named. */
+/** Fixed limits that docs/http-api.md promises, in bytes unless another unit is given. */
 export const limits = {
   headers: 16 * 1024,
-  /** Fields of a head, each of which takes several times its bytes as an object. */
+  /** Number of header fields; as an object, each takes several times its size in bytes. */
   headerFields: 200,
   url: 8 * 1024,
   entryKey: 1024,
-  /**
-   * Parts of a glob: characters, `?`, and the ranges of brackets. They bound the work for one key.
-   */
+  /** Parts of a glob: characters, `?`, and the ranges of brackets. Limits the work for each key. */
   globParts: 256,
   contentType: 255,
   tags: 16,
@@ -17,36 +15,36 @@ export const limits = {
   valueMax: 128 * 1024 * 1024,
   /** JSON bodies of the control plane. */
   adminBody: 256 * 1024,
-  /** The same for operations that need no credential. */
+  /** The same, for operations that need no credential. */
   openBody: 16 * 1024,
-  /** Values that one batch reads; what goes beyond has to be read by itself. */
+  /** Bytes of values that one batch may read; values beyond that must be read separately. */
   batchAnswer: 32 * 1024 * 1024,
   /** Event streams that may be open with one credential. */
   streams: 32,
   /** Nesting of any JSON body; deeper input is refused before it is parsed. */
   jsonDepth: 512,
-  /** JSON bodies of the data plane, beside the limit of one value. */
+  /** JSON bodies of the data plane, in addition to the size limit of one value. */
   jsonBody: 4 * 1024 * 1024,
   /** A merge patch, and a value that can be patched. */
   patch: 1024 * 1024,
   patched: 8 * 1024 * 1024,
   /**
-   * Values of any JSON body, and of a merge patch or the value that it changes: each makes an
-   * object.
+   * Number of values in any JSON body, and in a merge patch or the value that it changes: each
+   * value creates an object.
    */
   jsonElements: 100_000,
   patchElements: 20_000,
   batchOperations: 10_000,
   pageSize: 1000,
   /**
-   * Caches that a user may have unless an administrator says otherwise, and the most that one may
-   * say.
+   * Number of caches that a user may have unless an administrator sets another limit, and the
+   * highest limit that may be set.
    */
   caches: 200,
   cachesMax: 10_000,
-  /** Seconds: a hundred years. Longer than any cache lives, far from number overflow. */
+  /** Seconds: a hundred years. Longer than any cache lives, and far from numeric overflow. */
   ttl: 3_155_760_000,
-  /** Seconds a one-time sign-in code is good for, and a session may idle. */
+  /** Seconds for which a one-time sign-in code is valid, and for which a session may be idle. */
   codeLifetime: 600,
   sessionIdle: 1800,
 } as const

@@ -1,8 +1,8 @@
 import { namesOf } from './rows'
 
 /**
- * Why a read found nothing, with what people read: as it is, and as the end of "Not found: …".
- * Reasons of entries long gone are forgotten; then it is `absent`.
+ * Reasons why a read found nothing, with the text that people read: on its own, and at the end of
+ * "Not found: …". Reasons of entries removed long ago are forgotten and become `absent`.
  */
 export const missReasons = {
   absent: 'Never stored, or gone so long ago that the reason is no longer known',
@@ -17,15 +17,18 @@ export type MissReason = keyof typeof missReasons
 export const missReasonNames = namesOf(missReasons)
 
 interface Removal {
-  /** What a later read of the key is told. */
+  /** The reason that a later read of the key is given. */
   reason: MissReason
-  /** The figure of the statistics that it counts into. */
+  /** The counter of the statistics that it increases. */
   counter: 'deletes' | 'evictions' | 'expirations'
-  /** What the person reads who was looking at the entry. */
+  /** The text for somebody who was looking at the entry. */
   sentence: string
 }
 
-/** Why a single entry went, as events tell it. A deletion is an invalidation by key. */
+/**
+ * Reasons why a single entry was removed, as events report them. A deletion is an invalidation by
+ * key.
+ */
 export const removals = {
   deleted: { reason: 'invalidated', counter: 'deletes', sentence: 'It was deleted.' },
   expired: { reason: 'expired', counter: 'expirations', sentence: 'It has expired.' },

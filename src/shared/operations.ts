@@ -6,8 +6,8 @@ import { serverOperations } from './operations/server'
 export type { OperationSpec } from './operations/spec'
 
 /**
- * The table of operations: every management operation once. HTTP admin routes, IPC channels, the
- * OpenAPI document and the typed client are all derived from it.
+ * The table of operations, which lists every management operation once. HTTP admin routes, IPC
+ * channels, the OpenAPI document and the typed client are all derived from it.
  */
 export const operations = {
   ...cachesOperations,

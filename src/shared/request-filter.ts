@@ -6,19 +6,19 @@ import { missReasons } from './miss-reasons'
 import { requestResults } from './request-results'
 import { mapRows } from './rows'
 
-/** What of a request can be filtered by. */
+/** The fields of a request that can be filtered by. */
 export interface FilteredRequest extends Readonly<Omit<RequestRecord, 'id' | 'at' | 'marks'>> {
   readonly marks: readonly string[]
 }
 
 const bytes = { '': 1, 'b': 1, 'kb': 1000, 'mb': 1_000_000, 'gb': 1_000_000_000 }
-// The micro sign and the Greek letter look the same and are both typed.
+// The micro sign and the Greek letter look the same, and people type both.
 const times = { us: 1, µs: 1, μs: 1, ms: 1000, s: 1_000_000 }
 
 const results = mapRows(requestResults, row => row.meaning)
 const verbs = { GET: '', HEAD: '', PUT: '', POST: '', PATCH: '', DELETE: '' }
 
-/** As people see it in the log: what they type is looked for in that. */
+/** The key as the log displays it, because people type what they see. */
 function shownKey({ key }: FilteredRequest): string | null {
   return key === null ? null : displayKey(key)
 }
@@ -55,7 +55,7 @@ const fields: Record<string, FilterField<FilteredRequest>> = {
   apikey: { kind: 'text', summary: 'Id of the API key', read: request => request.keyId },
 }
 
-/** What the request log can be filtered by. */
+/** The filter language of the request log. */
 export const requestFilter: FilterLanguage<FilteredRequest> = {
   fields: new Map(Object.entries(fields)),
   text: [shownKey, request => request.cache, request => request.path, request => request.reason],

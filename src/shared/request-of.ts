@@ -4,24 +4,24 @@ import { invalidField } from './errors'
 import { operations } from './operations'
 
 /**
- * An operation as an HTTP request. The target is `path + query`; `body` is JSON text and wants
+ * An operation as an HTTP request. The target is `path + query`; `body` is JSON text and requires
  * `Content-Type: application/json`.
  */
 interface OperationRequest {
   method: OperationSpec['method']
   /** Percent-encoded. */
   path: string
-  /** Empty, or with its question mark. */
+  /** Empty, or starts with a question mark. */
   query: string
   body: string | undefined
 }
 
 /**
- * Lays an operation's input out over path, query (GET, DELETE) or JSON body, as its row in the
- * table says. Does not check the input by its schema: that is the server's part. Fields that are
- * `undefined` are left out.
+ * Distributes the input of an operation over path, query (GET, DELETE) or JSON body, according to
+ * its row in the table. Does not check the input against its schema, which the server does. Leaves
+ * out fields that are `undefined`.
  *
- * Throws LarderError `invalid-input` for a field that cannot travel: missing or not text in the
+ * Throws LarderError `invalid-input` for a field that cannot be sent: missing or not text in the
  * path, an object in the query, a lone surrogate.
  */
 export function requestOf<N extends OperationName>(name: N, input: OperationInput<N>): OperationRequest {
@@ -42,10 +42,10 @@ export function requestOf<N extends OperationName>(name: N, input: OperationInpu
 }
 
 /**
- * One path segment. `.` and `..` are escaped too, so that nothing between here and the server takes
- * them for navigation; WHATWG URL parsers, `fetch` among them, resolve even the escaped form. Bytes
- * of a key that are no text become `%FF`. Throws LarderError `invalid-input` on other lone
- * surrogates, and on empty text, which would turn the path of one thing into the path of all.
+ * Encodes one path segment. `.` and `..` are escaped too, so that no intermediary takes them for
+ * navigation; WHATWG URL parsers, including the one of `fetch`, resolve even the escaped form.
+ * Bytes of a key that are not text become `%FF`. Throws LarderError `invalid-input` for other lone
+ * surrogates, and for empty text, which would turn the path of one thing into the path of all.
  */
 export function encodeSegment(field: string, text: string): string {
   if (text === '')

@@ -2,15 +2,15 @@ import { namesOf } from './rows'
 
 interface ResultRow {
   label: string
-  /** What it says of a request, as a sentence without its full stop. */
+  /** What it says about a request, as a sentence without its full stop. */
   meaning: string
-  /** How it is coloured. A `failed` one is explained by its error. */
+  /** How it is coloured. A `failed` request is explained by its error. */
   tone: 'served' | 'late' | 'neutral' | 'failed'
-  /** Whether its mark is a full one, or a ring: form tells what colour tells. */
+  /** Whether its mark is filled or a ring, so that the shape tells what the colour tells. */
   full: boolean
 }
 
-/** What a data-plane request came to, in the order in which results are counted up. */
+/** The possible results of a data-plane request, in the order in which results are counted up. */
 export const requestResults = {
   hit: { label: 'Hit', meaning: 'Found fresh', tone: 'served', full: true },
   stale: { label: 'Stale', meaning: 'Found expired, within its grace time', tone: 'late', full: true },

@@ -3,7 +3,7 @@ export function namesOf<T extends object>(table: T): (keyof T & string)[] {
   return Object.keys(table) as (keyof T & string)[]
 }
 
-/** What each row of a table comes to, by its name. */
+/** Maps each row of a table to a value, by its name. */
 export function mapRows<T extends object, V>(
   table: T,
   value: (row: T[keyof T & string], name: keyof T & string) => V,
@@ -12,7 +12,7 @@ export function mapRows<T extends object, V>(
   return Object.fromEntries(rows) as Record<keyof T & string, V>
 }
 
-/** The row of that name; undefined where the table has none, whatever the name is. */
+/** The row with that name; undefined if the table has none, whatever the name is. */
 export function rowOf<T extends object>(table: T, name: string | null): T[keyof T & string] | undefined {
   return name !== null && Object.hasOwn(table, name) ? table[name as keyof T & string] : undefined
 }

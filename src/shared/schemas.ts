@@ -8,10 +8,10 @@ import { missReasons } from './miss-reasons'
 import { requestResultNames } from './request-results'
 import { mapRows } from './rows'
 
-// The console runs under a CSP without eval; zod's compiled fast path would try `new Function`.
+// The console's CSP forbids eval; zod's compiled fast path would try `new Function`.
 z.config({ jitless: true })
 
-/** Name of a cache: unique per user, usable in a URL path as it is. */
+/** Name of a cache: unique per user, and usable in a URL path without escaping. */
 export const CacheName = z.string()
   .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -')
   .refine(name => !/^\.{1,2}$/.test(name), 'must not be . or ..: URLs read these as folders')

@@ -2,13 +2,13 @@ import type { z } from 'zod'
 import type { FieldError } from './errors'
 import { LarderError } from './errors'
 
-/** Errors that an answer tells; the caller corrects these first. */
+/** The most errors that an answer lists; the caller corrects these first. */
 const mostErrors = 20
 
 /**
- * Parses `value` by `schema`. Throws LarderError `invalid-input` that names the fields which are
- * wrong, by their dotted paths. `__proto__` is refused as any unknown field is, also where
- * JSON.parse made it an own property.
+ * Parses `value` with `schema`. Throws LarderError `invalid-input`, which names the wrong fields by
+ * their dotted paths. `__proto__` is refused like any unknown field, even if JSON.parse made it an
+ * own property.
  */
 export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const errors: FieldError[] = []
@@ -19,8 +19,8 @@ export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.ou
 }
 
 /**
- * As `parseInput` for each of the values, which come from the places that `pathOf` tells. Ends when
- * there are as many errors as are told.
+ * Like `parseInput` for each of the values; `pathOf` gives the path of each. Stops when there are
+ * as many errors as an answer lists.
  */
 export function parseEach<S extends z.ZodType>(
   schema: S,
@@ -39,7 +39,7 @@ export function parseEach<S extends z.ZodType>(
   return parsed as z.output<S>[]
 }
 
-/** What the schema makes of the value; otherwise undefined, and its errors are added. */
+/** Returns the parsed value; if it is invalid, returns undefined and adds its errors. */
 function check(schema: z.ZodType, value: unknown, path: string, errors: FieldError[]): unknown {
   const forbidden = findProto(value)
   const result = forbidden === undefined ? schema.safeParse(value) : undefined
@@ -67,7 +67,7 @@ function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map(key => ({ field: field === '' ? key : `${field}.${key}`, message: 'unknown field' }))
   if (issue.code === 'invalid_union') {
-    // Show the alternative that came closest: the one with the fewest complaints.
+    // Show the alternative that came closest: the one with the fewest errors.
     const nearest = [...issue.errors].sort((a, b) => a.length - b.length)[0] ?? []
     if (nearest.length > 0) {
       return nearest.flatMap(inner =>
@@ -79,7 +79,7 @@ function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   return [{ field, message: plain(issue.message) }]
 }
 
-/** zod's own wording, shortened: the field is named already. */
+/** Shortens zod's own wording: the field is named already. */
 function plain(message: string): string {
   return message
     .replace(/^Invalid input: /, '')
@@ -88,8 +88,8 @@ function plain(message: string): string {
 }
 
 /**
- * Path of the first own property called `__proto__`, anywhere in the input. Input depth is bounded
- * by the JSON reader.
+ * The path of the first own property called `__proto__`, anywhere in the input. The JSON reader
+ * limits the depth of the input.
  */
 function findProto(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null)

@@ -1,31 +1,35 @@
 /**
- * What lives go by: TTL, grace, age. A space may have one of its own that runs ahead of the
- * machine's; nothing but the lives of its entries notices.
+ * The clock for the lives of entries: TTL, grace, age. A space may have a clock of its own that
+ * runs ahead of the machine's; it affects only the lives of the entries in that space.
  */
 export interface Clock {
-  /** Milliseconds since the Unix epoch. May jump either way when the machine's clock is set. */
+  /**
+   * Milliseconds since the Unix epoch. May jump forwards or backwards when the machine's clock is
+   * set.
+   */
   wall: () => number
   /**
-   * Milliseconds that only grow, from an arbitrary start. May stand still while the machine sleeps.
+   * Milliseconds from an arbitrary start, which never decrease. May stand still while the machine
+   * sleeps.
    */
   monotonic: () => number
 }
 
 /**
- * The machine's own clock, which nobody shifts: what sessions, sign-in attempts and the overlap of
- * two keys go by, and whatever is written down for people. A clock of a space is none, so the
- * compiler keeps it away from there.
+ * The machine's own clock, which nothing shifts. It is used for sessions, sign-in attempts, the
+ * overlap of two keys, and every time that is recorded for people. The clock of a space is not a
+ * RealClock, so the compiler prevents its use for these.
  */
 export interface RealClock extends Clock {
   readonly real: true
 }
 
 /**
- * What work goes by: slices, latency, rates, deadlines of calls, how long something has been idle.
- * It has no date, and its times mean nothing to a clock.
+ * Measures work: slices, latency, rates, deadlines of calls, how long something has been idle. It
+ * has no date, and its times cannot be compared with those of a clock.
  */
 export interface Stopwatch {
-  /** Milliseconds that only grow, from an arbitrary start. */
+  /** Milliseconds from an arbitrary start, which never decrease. */
   now: () => number
 }
 
@@ -39,15 +43,15 @@ export const systemStopwatch: Stopwatch = {
   now: () => performance.now(),
 }
 
-/** A clock that stands still until it is told to move. For tests and simulations. */
+/** A clock that stands still until it is moved. For tests and simulations. */
 export interface ManualClock extends RealClock {
-  /** Runs with `advance` alone. */
+  /** Moves only with `advance`. */
   readonly stopwatch: Stopwatch
-  /** Lets `ms` milliseconds pass on both clocks, and on the stopwatch. */
+  /** Lets `ms` milliseconds pass on both clocks and on the stopwatch. */
   advance: (ms: number) => void
-  /** Sets the wall clock `ms` milliseconds off, as when somebody changes the machine's time. */
+  /** Changes the wall clock by `ms` milliseconds, as when somebody sets the machine's time. */
   jump: (ms: number) => void
-  /** Lets the wall clock alone run on, as when the machine sleeps. */
+  /** Lets `ms` milliseconds pass on the wall clock only, as when the machine sleeps. */
   suspend: (ms: number) => void
 }
 

@@ -2,26 +2,26 @@ import type { VaultChoice } from './secret-vault'
 
 /**
  * Everything that is decided before the server starts, from flags, environment, `.env` and defaults
- * (in that order).
+ * (in order of precedence).
  */
 export interface Configuration {
   /** Absolute folder of databases and logs. */
   home: string
-  /** 0 picks a free one. */
+  /** 0 picks a free port. */
   port: number
-  /** Address to bind; null = 127.0.0.1 and, where the machine has it, ::1. */
+  /** Address to bind; null = 127.0.0.1 and, if the machine has it, ::1. */
   host: string | null
-  /** Further `host` or `host:port` accepted in Host, lower case. */
+  /** Additional `host` or `host:port` values accepted in the Host header, in lower case. */
   allowedHosts: string[]
   tls: { certificate: string, key: string } | null
   allowPlaintext: boolean
   /** `LARDER_API_KEY`: an API key of the owner with all scopes for this run. */
   apiKey: string | null
   vault: VaultChoice
-  /** Bytes; null = not given, so the stored setting or 256 MB. */
+  /** Bytes; null = not given: the stored setting or 256 MB applies. */
   memory: number | null
   /**
-   * Bytes that requests may hold in flight; null = a quarter of the memory budget, at least 64 MB.
+   * Bytes that requests in flight may hold; null = a quarter of the memory budget, at least 64 MB.
    */
   inFlight: number | null
   headless: boolean

@@ -1,8 +1,8 @@
 import { posix, win32 } from 'node:path'
 
 /**
- * Folder of databases and logs when `LARDER_HOME` says nothing: the platform's user-data directory,
- * the same one that Electron's `appData` is, so that desktop and headless share it.
+ * Returns the folder for databases and logs if `LARDER_HOME` is not set: the user-data directory of
+ * the platform, which is the same as Electron's `appData`, so that desktop and headless share it.
  */
 export function defaultHome(
   platform: NodeJS.Platform,
@@ -13,7 +13,7 @@ export function defaultHome(
     return win32.join(env.APPDATA || win32.join(userFolder, 'AppData', 'Roaming'), 'Larder')
   if (platform === 'darwin')
     return posix.join(userFolder, 'Library', 'Application Support', 'Larder')
-  // A relative XDG path is invalid and has to be ignored (XDG Base Directory Specification,
+  // A relative XDG path is invalid and must be ignored (XDG Base Directory Specification,
   // "Basics").
   const configured = env.XDG_CONFIG_HOME ?? ''
   return posix.join(posix.isAbsolute(configured) ? configured : posix.join(userFolder, '.config'), 'Larder')

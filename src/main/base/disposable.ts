@@ -4,11 +4,11 @@ export interface Disposable {
 }
 
 interface DisposableStack extends Disposable {
-  /** Registers and hands back; disposed last in, first out. */
+  /** Registers an item and returns it; items are disposed last in, first out. */
   use: <T extends Disposable>(item: T) => T
   defer: (dispose: () => void | Promise<void>) => void
   /**
-   * Disposes everything, in order; one failure does not keep the rest open. Throws the failures at
+   * Disposes everything, in order; a failure does not leave the others open. Throws all failures at
    * the end.
    */
   dispose: () => Promise<void>

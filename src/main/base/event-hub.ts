@@ -3,21 +3,24 @@ import type { Disposable } from './disposable'
 
 type EventListener = (event: LarderEvent) => void
 
-/** Where everything that changes is told, for the event stream and the desktop window. */
+/** Distributes all changes to the event stream and the desktop window. */
 export interface EventHub {
-  /** Cheap while nobody listens: check `active` before building a payload on a hot path. */
+  /**
+   * Sends an event. Cheap while nobody listens: check `active` before building a payload on a hot
+   * path.
+   */
   emit: <T extends EventTopic>(topic: T, user: string | null, payload: EventPayload<T>) => void
   /**
-   * @param options.passive gets what is told anyway, and counts as nobody: what costs something
-   *   only while somebody listens stays off. The rare topics – switch, caches, keys, users,
-   *   settings – are always told.
+   * @param options.passive receives whatever is sent anyway, but does not count as a listener: work
+   *   that is needed only while somebody listens stays off. The rare topics – switch, caches, keys,
+   *   users, settings – are always sent.
    */
   subscribe: (listener: EventListener, options?: { passive?: boolean }) => Disposable
-  /** Whether anybody listens who counts. */
+  /** Whether there are listeners other than passive ones. */
   readonly active: boolean
   /**
-   * Keeps what `open` opens open while anybody listens; for what costs something only by being
-   * subscribed to.
+   * Keeps the result of `open` open while anybody listens; for sources that cost something whenever
+   * they have a subscriber.
    */
   whileActive: (open: () => Disposable) => Disposable
 }
@@ -27,7 +30,7 @@ export function createEventHub(onListenerError: (error: unknown) => void): Event
   const passive = new Set<EventListener>()
   const feeds = new Map<() => Disposable, Disposable | null>()
 
-  /** Opens or closes what only listeners need. */
+  /** Opens or closes the feeds that only listeners need. */
   function settle(): void {
     for (const [open, opened] of feeds) {
       if (listeners.size > 0 && !opened)

@@ -1,9 +1,12 @@
 import type { Listening } from './listen'
 
-/** A protocol by which apps reach their caches. */
+/** A protocol that apps use to reach their caches. */
 export interface Face {
-  /** Binds and takes traffic. Throws ListenError. */
+  /** Binds and starts to accept traffic. Throws ListenError. */
   start: () => Promise<Listening>
-  /** Stops listening, lets what runs finish for at most `graceMs`, then cuts what is left. */
+  /**
+   * Stops listening, waits at most `graceMs` for running requests to finish, then cuts the rest
+   * off.
+   */
   stop: (graceMs: number) => Promise<void>
 }

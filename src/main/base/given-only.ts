@@ -1,6 +1,6 @@
 /**
- * The fields that were given. One that is there as `undefined`, as over IPC, is not a change, and
- * must not be written over what there is.
+ * Returns the fields that were given. A field that is present but `undefined`, as over IPC, is not
+ * a change and must not overwrite the existing value.
  */
 export function givenOnly<T extends object>(change: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const given = Object.entries(change).filter(([, value]) => value !== undefined)

@@ -1,22 +1,22 @@
 import { LarderError } from '@shared/errors'
 
 /**
- * Memory that requests hold beside the caches: what is read in, built, or waiting to be sent. Every
- * face counts here, so that all of it together stays within one budget, whatever clients send or
- * leave unread.
+ * Memory that requests hold in addition to the caches: data being read in, built, or waiting to be
+ * sent. All faces are counted here, so that together they stay within one budget, whatever clients
+ * send or leave unread.
  *
- * Over the budget the worst holder goes: of the user who holds most the credential that holds most,
- * and of that the connection, whatever their number. A user with little in flight is never refused
- * for another's sake.
+ * When the budget is exceeded, the worst holder is dropped: of the user who holds most, the
+ * credential that holds most, and of that credential the connection that holds most, however many
+ * there are. A user with little in flight is never refused because of another user.
  */
 export interface InFlight {
-  /** Held now. */
+  /** Bytes held now. */
   readonly bytes: number
-  /** Bytes that all holds together may reach. */
+  /** The most bytes that all holds together may reach. */
   readonly budget: number
   /**
-   * Begins to count something that belongs to `caller`: a credential, or one object for all who
-   * have none.
+   * Starts to count something that belongs to `caller`: a credential, or one shared object for all
+   * callers without a credential.
    *
    * @param drop frees the memory at once, and must not throw; called when this is the worst holder
    *   and another needs room
@@ -25,33 +25,33 @@ export interface InFlight {
 }
 
 export interface Hold {
-  /** Charged to it now. */
+  /** Bytes charged to this hold now. */
   readonly bytes: number
   /**
-   * Whether it may hold this many bytes from now on. False: it is the worst holder itself, and
-   * holds what it held before.
+   * Returns whether the hold may have this many bytes from now on. False: it is the worst holder
+   * itself, and keeps its previous size.
    */
   resize: (bytes: number) => boolean
   /**
-   * Whether it may keep this memory alive as well, which others may keep alive too: it counts once.
-   * One at a time. False as for `resize`.
+   * Returns whether the hold may also keep this memory alive, which other holds may share: it
+   * counts once. A hold can share one memory at a time. False as for `resize`.
    */
   share: (memory: ArrayBufferLike) => boolean
-  /** Holds nothing any more, and never will. May be called twice. */
+  /** Ends the hold for good. May be called twice. */
   release: () => void
 }
 
 interface Holder {
   readonly caller: object
   readonly drop: () => void
-  /** Its own and, where it is the one that is charged, what it shares. */
+  /** Its own bytes, plus the shared memory if this holder is charged for it. */
   bytes: number
   own: number
   shared: ArrayBufferLike | null
   released: boolean
 }
 
-/** The first of those with the largest number. */
+/** The key with the largest number; the first one among equals. */
 function heaviest<T>(numbers: ReadonlyMap<T, number>): T | undefined {
   let found: T | undefined
   let most = -Infinity
@@ -65,12 +65,13 @@ function heaviest<T>(numbers: ReadonlyMap<T, number>): T | undefined {
 }
 
 /**
- * @param budget asked each time: it follows settings
- * @param userOf whose credential a caller is: who makes himself many of them holds no more for it
+ * @param budget called each time, because it follows settings
+ * @param userOf returns the user that a caller's credential belongs to: more credentials do not
+ *   allow a user to hold more
  */
 export function createInFlight(budget: () => number, userOf: (caller: object) => unknown = caller => caller): InFlight {
   const callers = new Map<object, { bytes: number, holders: Set<Holder> }>()
-  /** Who keeps shared memory alive; the first is charged. */
+  /** The holders that keep shared memory alive; the first one is charged. */
   const sharers = new Map<ArrayBufferLike, Set<Holder>>()
   let total = 0
 
@@ -115,7 +116,7 @@ export function createInFlight(budget: () => number, userOf: (caller: object) =>
     holder.own = 0
   }
 
-  /** The holder that has to go so that `asking` may have `more`: maybe `asking` itself. */
+  /** The holder that has to go so that `asking` may have `more`; possibly `asking` itself. */
   function worst(asking: Holder, more: number): Holder {
     const own = userOf(asking.caller)
     const users = new Map([[own, more]])
@@ -193,7 +194,7 @@ export function createInFlight(budget: () => number, userOf: (caller: object) =>
   }
 }
 
-/** What a request is told that finds no room. */
+/** The error for a request that finds no room. */
 export function overloaded(): LarderError {
   return new LarderError(
     'overloaded',

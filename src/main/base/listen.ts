@@ -2,21 +2,21 @@ import type { AddressInfo, Server } from 'node:net'
 
 export interface Listening<S extends Server = Server> {
   port: number
-  /** Addresses bound, as they stand in a URL. */
+  /** The bound addresses, as written in a URL. */
   addresses: string[]
   servers: readonly S[]
 }
 
-/** How often a free port is tried again because ::1 had it taken. */
+/** How often another free port is tried if ::1 has it in use. */
 const freePortTries = 20
 
 /**
- * Binds to one address, or to both loopback addresses on one port. Either one taken fails as a
- * whole, with nothing left half-open. A machine without ::1 is served on 127.0.0.1 alone. Throws an
- * Error whose message names address and port.
+ * Binds to one address, or to both loopback addresses on one port. If either of them is taken, all
+ * of it fails and nothing is left half-open. On a machine without ::1, binds to 127.0.0.1 alone.
+ * Throws ListenError whose message names address and port.
  *
  * @param host null = loopback
- * @param port 0 = any that is free
+ * @param port 0 = any free port
  */
 export async function listen<S extends Server>(
   createServer: () => S,

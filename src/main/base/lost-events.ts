@@ -1,19 +1,16 @@
 import type { EventPayload, LarderEvent } from '@shared/events'
 
-/**
- * What a reader missed that could not keep up, until it is told so by one event of the topic
- * `lagged`.
- */
+/** The events that a slow reader missed, until one event of the topic `lagged` reports them. */
 interface LostEvents {
   readonly some: boolean
   add: (event: LarderEvent) => void
-  /** The payload of `lagged`; counting begins anew. */
+  /** Returns the payload of `lagged` and starts counting again. */
   take: () => EventPayload<'lagged'>
 }
 
 export function createLostEvents(): LostEvents {
   let dropped = 0
-  /** Of these, the requests by their result: who counts them stays exact. */
+  /** The requests among them, by result, so that readers who count requests stay exact. */
   let requests = new Map<string, number>()
 
   return {

@@ -1,24 +1,22 @@
 import type { CacheSettings } from '@shared/cache-settings'
 
-/**
- * Port to the metadata that survives a restart. Implemented over SQLite in `storage/`. Every write
- * is durable when the call returns. Times are milliseconds since the Unix epoch.
- */
 export interface UserRecord {
   id: string
   name: string
   owner: boolean
   admin: boolean
-  /** `scrypt$N$r$p$salt$hash`, base64url; null = no password, so no sign-in by one. */
+  /**
+   * `scrypt$N$r$p$salt$hash`, base64url; null = no password, so the user cannot sign in with one.
+   */
   passwordHash: string | null
-  /** Nothing lets this user in; what is theirs stays. Never the owner. */
+  /** The user cannot sign in, but their data stays. Never true for the owner. */
   disabled: boolean
   /** Caches that the user may have. */
   cacheLimit: number
   createdAt: number
 }
 
-/** What may be changed of a user. */
+/** The fields of a user that may be changed. */
 export type UserChange = Partial<Pick<UserRecord, 'name' | 'passwordHash' | 'admin' | 'disabled' | 'cacheLimit'>>
 
 export interface CacheRecord extends CacheSettings {
@@ -34,7 +32,7 @@ export interface KeyRecord {
   label: string
   /** SHA-256 of the whole key, 32 bytes. */
   digest: Buffer
-  /** Digest before the last rotation, good until `previousExpiresAt`. */
+  /** The digest before the last rotation, valid until `previousExpiresAt`. */
   previousDigest: Buffer | null
   previousExpiresAt: number | null
   scopes: ('read' | 'write' | 'admin')[]
@@ -44,21 +42,23 @@ export interface KeyRecord {
   lastUsedAt: number | null
 }
 
+/**
+ * Port to the metadata that survives a restart. Implemented over SQLite in `storage/`. Every write
+ * is durable when the call returns. Times are milliseconds since the Unix epoch.
+ */
 export interface MetadataStore {
   users: {
     list: () => UserRecord[]
     /** Throws LarderError `name-taken`. */
     insert: (user: UserRecord) => void
-    /**
-     * Throws LarderError `name-taken`. Returns the changed record, undefined when there is none.
-     */
+    /** Throws LarderError `name-taken`. Returns the changed record, undefined if there is none. */
     update: (id: string, change: UserChange) => UserRecord | undefined
-    /** With the user's caches and keys. */
+    /** Also deletes the user's caches and keys. */
     delete: (id: string) => boolean
   }
   caches: {
     list: () => CacheRecord[]
-    /** Throws LarderError `name-taken` when the user has a cache of this name. */
+    /** Throws LarderError `name-taken` if the user has a cache of this name. */
     insert: (cache: CacheRecord) => void
     update: (id: string, change: Partial<CacheSettings>) => CacheRecord | undefined
     delete: (id: string) => boolean
@@ -68,15 +68,15 @@ export interface MetadataStore {
     insert: (key: KeyRecord) => void
     update: (id: string, change: Partial<Omit<KeyRecord, 'id' | 'userId' | 'createdAt'>>) => KeyRecord | undefined
     delete: (id: string) => boolean
-    /** All keys of a user. */
+    /** Deletes all keys of a user. */
     deleteOf: (userId: string) => void
   }
   settings: {
-    /** The parsed JSON value, undefined when it was never set. */
+    /** The parsed JSON value, undefined if it was never set. */
     get: (name: string) => unknown
     set: (name: string, value: unknown) => void
   }
-  /** Runs all or nothing. */
+  /** Runs `work` in a transaction: all of it or nothing takes effect. */
   transaction: <T>(work: () => T) => T
   /** For `/readyz`: `ok`, or a sentence that says what is wrong. */
   health: () => string

@@ -19,9 +19,9 @@ export type OperationHandlers = {
 }
 
 /**
- * Runs an operation for whoever calls: HTTP and IPC alike. Checks scope and reach, parses the input
- * by its schema, calls the handler. Throws LarderError `key-missing`, `out-of-scope`, `admin-only`,
- * `invalid-input`, and what the handler throws.
+ * Runs an operation for any caller, over HTTP or IPC: checks scope and reach, parses the input by
+ * its schema, calls the handler. Throws LarderError `key-missing`, `out-of-scope`, `admin-only`,
+ * `invalid-input`, and whatever the handler throws.
  */
 export async function invoke<N extends OperationName>(
   handlers: OperationHandlers,
@@ -35,7 +35,7 @@ export async function invoke<N extends OperationName>(
   return await handlers[name](parsed, context)
 }
 
-/** Whether the caller may run the operation at all. */
+/** Throws unless the caller may run the operation. */
 function checkAccess(spec: Pick<OperationSpec, 'scope' | 'reach'>, principal: Principal | null): void {
   if (spec.scope === 'open')
     return

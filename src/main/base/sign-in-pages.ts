@@ -1,9 +1,9 @@
 /**
  * Port to pages on this machine that lead to a one-time link. A browser is started with the path of
- * one, so whoever lists processes does not see the link.
+ * such a page, so that the link does not show up in the process list.
  */
 export interface SignInPages {
-  /** Writes a page that its user alone can read. Throws Error where it cannot be written. */
+  /** Writes a page that only its user can read. Throws Error if it cannot be written. */
   write: (link: string) => SignInPage
 }
 
@@ -14,5 +14,5 @@ interface SignInPage {
   remove: () => void
 }
 
-/** Folder of the pages, in the data folder. */
+/** Name of the folder for these pages inside the data folder. */
 export const signInFolder = 'sign-in'

@@ -1,8 +1,8 @@
 import { win32 } from 'node:path'
 
 /**
- * A program of Windows by its whole path: Windows looks for a bare name in the working directory
- * first, where anything may lie.
+ * The full path of a Windows program: Windows looks for a bare name in the working directory first,
+ * which may contain anything.
  */
 export function ofWindows(program: string): string {
   return win32.join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', program)

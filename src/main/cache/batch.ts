@@ -7,8 +7,8 @@ import { lastingValue } from './ports'
 const failures = ['wrong-kind', 'not-a-number', 'too-large'] as const
 
 /**
- * Runs the steps in order. With `stopAtFailure`, ends after the first that fails and tells its
- * index.
+ * Runs the steps in order. With `stopAtFailure`, stops after the first step that fails and returns
+ * its index.
  */
 export function runBatch(
   operations: EntryOperations,

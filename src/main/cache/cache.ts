@@ -22,14 +22,14 @@ import { readPage } from './pages'
 import { createCacheJournal } from './persistence'
 import { createStatistics } from './statistics'
 
-/** Bytes to move in one go when memory is given back: a fraction of a millisecond. */
+/** Bytes to move in one step when memory is given back: takes a fraction of a millisecond. */
 const reclaimSlice = 128 * 1024
-/** Bytes of a value up to which a write makes its own room: it takes no more entries than that. */
+/** Size of a value up to which a write makes its own room: it need not evict many entries. */
 const smallValue = 64 * 1024
 /** Entries looked at in one step of a flush. */
 const expiryStride = 8
 
-/** What the caches of an engine share. */
+/** What the caches of an engine have in common. */
 interface CacheParts {
   clock: Clock
   stopwatch: Stopwatch
@@ -37,27 +37,30 @@ interface CacheParts {
   changes: ChangeFeed
   ledger: Ledger
   createStore: StoreMaker
-  /** Whether the cache could hold so many bytes of which it holds nothing yet. */
+  /** Whether the cache could hold this many new bytes, if need be instead of what it holds now. */
   mayHold: (cache: ManagedCache, bytes: number) => boolean
   isOverBudget: () => boolean
   isEnabled: () => boolean
   nextVersion: () => number
-  /** Tells the engine of a version that was loaded: the next ones lie above it. */
+  /** Tells the engine about a version that was loaded: the next versions will be above it. */
   sawVersion: (version: number) => void
   newestVersion: () => number
   run: Jobs['run']
-  /** Starts work for which nobody waits. */
+  /** Starts work that nobody waits for. */
   start: (work: Work<void>) => void
-  /** To be called when an entry was written or removed, or memory or a reserve given back. */
+  /**
+   * To be called when an entry was written or removed, when memory was given back, or when the
+   * reserve changed.
+   */
   stir: () => void
   /**
    * Evicts an entry of the cache that has to give way, or gives memory back, unless the budget has
-   * room for so many bytes more in `written`; what it cost.
+   * room for this many more bytes in `written`. Returns the cost.
    */
   makeRoom: (bytes: number, written: ManagedCache) => number
   /**
-   * Makes room in the caches that have to give way to `written` until the budget holds; its most
-   * recently used entry is the last to go.
+   * Makes room in the caches that have to give way to `written` until the budget is met; the most
+   * recently used entry of `written` is the last to go.
    */
   fitBudget: (written: ManagedCache) => void
 }
@@ -65,22 +68,22 @@ interface CacheParts {
 /** A cache with what only its engine may call. */
 export interface ManagedCache extends Ranked {
   readonly cache: Cache
-  /** Drops the entry that is next to go; what it cost, 0 when there is none. */
+  /** Evicts the next entry and returns the cost, 0 if there is none. */
   evictOne: () => number
-  /** Gives back a part of them; what it cost, 0 when there is nothing to gain. */
+  /** Gives back some of the slack and returns the cost, 0 if there is nothing to gain. */
   reclaim: () => number
   /**
    * Looks at about `count` entries that may have expired and drops those that have; then gives back
-   * memory. True when all is done.
+   * memory. `roundOver` is true when there is nothing left to do.
    */
   sweep: (count: number) => { dropped: number, roundOver: boolean }
-  /** Ends what goes on in the background. */
+  /** Stops all background work. */
   dispose: () => void
   /** Drops all entries, the persisted ones too; later writes throw `cache-not-found`. */
   close: () => void
 }
 
-/** Opens a cache; a persistent one with the entries that its journal holds, as many as fit. */
+/** Opens a cache. A persistent cache starts with the entries in its journal, as many as fit. */
 export function createCache(parts: CacheParts, initial: CacheDefinition): ManagedCache {
   const { clock, stopwatch, changes } = parts
   let definition: Readonly<CacheDefinition> = { ...initial }
@@ -122,8 +125,9 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   })
 
   /**
-   * One step towards what its settings allow, with room for so many bytes: entries go until what
-   * they justify fits, then memory goes that they do not justify. Tells what it cost.
+   * Takes one step towards the limits in the settings, with room for this many more bytes: first it
+   * evicts until the demand of the entries fits, then it gives back memory beyond that demand.
+   * Returns the cost.
    */
   function fitStep(room: number): number {
     if (limits.isOver(room))
@@ -154,7 +158,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   }
 
   function* makeRoom(bytes: number, key: string): Work<void> {
-    // The value under the key goes with the write, if it has not gone before.
+    // The write frees the value under the key, unless that has been removed already.
     const missing = (): number => bytes - (store.find(key)?.size ?? 0)
     while ((fitStep(missing()) || parts.makeRoom(missing(), managed)) > 0) {
       yield
@@ -171,7 +175,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   function* flush(): Work<number> {
     while (!expire(expiryStride).allSeen)
       yield
-    // No more departures than that are remembered.
+    // The memory of departures cannot hold more than this.
     for (let handle = 0, left = departures.capacity; handle < store.handles && left > 0; handle++) {
       const entry = store.at(handle)
       if (entry === undefined)
@@ -320,7 +324,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
         store.replace(earlier, fields, stopwatch.now())
       else
         store.insert(key, fields, stopwatch.now())
-      // Room comes from this cache alone: others would have to write to their journal.
+      // Only this cache makes room: other caches would have to write to their journal.
       while (limits.isOver() || parts.isOverBudget()) {
         const victim = store.victim()
         if (!victim)

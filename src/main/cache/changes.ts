@@ -3,16 +3,17 @@ import type { Logger } from '../base/logger'
 import type { EngineEvent } from './ports'
 import { messageOf } from '@shared/errors'
 
-/** Tells changes to whoever subscribed; while nobody did, a change costs one increment. */
+/** Reports changes to all subscribers; without any, a change costs one increment. */
 export interface ChangeFeed {
   /** Changes since the start. */
   readonly total: number
-  /** Whether anybody listens: build no event otherwise, call `count`. */
+  /** Whether there are subscribers. If not, do not build an event but call `count`. */
   readonly active: boolean
   count: () => void
   tell: (event: EngineEvent) => void
   /**
-   * Runs `work` and tells its events only when it is through, so that no listener sees half of it.
+   * Runs `work` and reports its events only when it has finished, so that no listener sees half of
+   * it.
    */
   held: <T>(work: () => T) => T
   subscribe: (listener: (event: EngineEvent) => void) => Disposable

@@ -3,33 +3,34 @@ import { removals } from '@shared/miss-reasons'
 import { mapRows } from '@shared/rows'
 import { hashText } from './hash'
 
-/** Why an entry went; a flush takes all at once. */
+/** Why an entry was removed; a flush removes all at once. */
 export type Departure = RemovalName | 'flushed'
 
-/** What a later read of the key is told. */
+/** The reason that a later read of the key is given. */
 export const missReasonOf: Readonly<Record<Departure, MissReason>> = {
   ...mapRows(removals, row => row.reason),
   flushed: 'flushed',
 }
 
-/** By their number in a slot, which has room for eight. */
+/** The reasons by their number in a slot, which has room for eight. */
 const reasons = [...new Set(Object.values(missReasonOf))]
 const fingerprints = 2 ** 29
 
-/** Bounded memory of why entries went. */
+/** A bounded memory of why entries were removed. */
 export interface Departures {
   record: (key: string, departure: Departure) => void
-  /** `absent` when the key was never there, or went too long ago. */
+  /** Returns `absent` if the key was never there or was removed too long ago. */
   reasonOf: (key: string) => MissReason
   /** How many departures it can remember at most. */
   readonly capacity: number
 }
 
 /**
- * Direct-mapped: the key's hash names a slot of 32 bits that holds 29 bits of fingerprint and 3 of
- * reason; a later departure simply takes the slot over. 32 KiB a cache, allocated when the first
- * entry goes. A never-stored key meets a foreign fingerprint once in 2^29 lookups of a taken slot,
- * and then only the reason of a miss is wrong.
+ * Direct-mapped: the hash of the key selects a slot of 32 bits, which holds a fingerprint of 29
+ * bits and a reason of 3 bits; a later departure simply overwrites the slot. Takes 32 KiB per
+ * cache, allocated when the first entry is removed. A key that was never stored matches a foreign
+ * fingerprint once in 2^29 lookups of an occupied slot, and then only the reason of a miss is
+ * wrong.
  */
 export function createDepartures(capacity = 8192): Departures {
   let slots: Uint32Array | null = null

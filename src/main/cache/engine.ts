@@ -18,18 +18,18 @@ interface EngineParts {
   clock: RealClock
   stopwatch: Stopwatch
   /**
-   * Where persistent caches keep their entries. Stays open: whoever opened it closes it after the
-   * engine.
+   * Storage for the entries of persistent caches. The engine does not close it: whoever opened it
+   * closes it after disposing of the engine.
    */
   journal: EntryJournal
-  /** Bytes of all entries with their overhead. */
+  /** Budget in bytes for all entries with their overhead. */
   budget: number
   logger: Logger
-  /** Where the entries of a cache lie; left out, outside the V8 heap. */
+  /** Creates the store for the entries of a cache; by default outside the V8 heap. */
   createStore?: StoreMaker
 }
 
-/** The caches of all spaces, under one memory budget and one switch. */
+/** Creates the engine: the caches of all spaces, under one memory budget and one switch. */
 export function createEngine({
   clock,
   stopwatch,
@@ -39,7 +39,7 @@ export function createEngine({
   createStore = createOffheapStore,
 }: EngineParts): Engine {
   const caches = new Map<string, ManagedCache>()
-  /** Space → name → cache: every request asks for one. */
+  /** Space → name → cache: every request looks one up. */
   const bySpace = new Map<string, Map<string, Cache>>()
   const changes = createChangeFeed(logger)
   const ledger = { bytes: 0, demand: 0 }
@@ -47,8 +47,8 @@ export function createEngine({
   const shares = createShares(ranking, () => budget)
   const sweeper = createSweeper(stopwatch, logger, () => [...caches.values()])
   let enabled = true
-  // Above every version of earlier runs, also of entries that were not kept: an ETag never comes
-  // back.
+  // Higher than every version of earlier runs, including versions of entries that were not kept: an
+  // ETag is never reused.
   let version = clock.wall() * 1000
 
   const jobs = createJobs(stopwatch, changes.held)
@@ -58,20 +58,20 @@ export function createEngine({
     start,
   )
 
-  /** One step towards room for so many bytes in `written`; what it cost. */
+  /** Takes one step towards room for this many more bytes in `written`; returns the cost. */
   function makeRoom(bytes: number, written?: ManagedCache): number {
     if (ledger.demand + bytes > budget)
       return shares.toGiveWay(bytes, written)?.evictOne() ?? costs.nothing
     return ledger.bytes + bytes > budget ? ranking.slackest()?.reclaim() ?? costs.nothing : costs.nothing
   }
 
-  /** The first comparison answers while there is room, the last looks at every cache. */
+  /** While there is room the first comparison is enough; only the last looks at every cache. */
   function mayHold(cache: ManagedCache, bytes: number): boolean {
     return ledger.demand + bytes <= budget
       || (bytes <= budget && (bytes <= shares.of(cache) || bytes <= shares.most(cache)))
   }
 
-  /** Starts work for which nobody waits. */
+  /** Starts work that nobody waits for. */
   function start(work: Work<void>): void {
     const done = jobs.run(work)
     done?.catch((error: unknown) => logger.error('Evicting entries failed', { reason: messageOf(error) }))

@@ -1,33 +1,37 @@
 import type { Work } from './jobs'
 
-/** What a step towards a limit costs, in evictions. */
+/** The cost of a step towards a limit, measured in evictions. */
 export const costs = { nothing: 0, eviction: 1, reclaim: 16 } as const
 /**
- * What one write does for its room at most: some milliseconds. A small value never needs as much.
+ * The most that one write spends on making room: some milliseconds. A small value never needs this
+ * much.
  */
 const most = 2000
 
 /** Brings something down to its limit. */
 interface Fitter<By> {
-  /** After a write by this one: at once, as far as one write may take; the rest in slices. */
+  /**
+   * To be called after a write, by `by`: works at once as far as one write may, and leaves the rest
+   * to slices.
+   */
   soon: (by?: By) => void
-  /** All of it. */
+  /** All the work that is needed. */
   work: () => Work<void>
 }
 
 /**
- * @param step does a little and tells its cost, 0 when nothing was to do
- * @param excess how far it is beyond the limit
- * @param start begins work for which nobody waits
+ * @param step does a little and returns its cost, 0 if there was nothing to do
+ * @param excess returns how far the limit is exceeded
+ * @param start starts work that nobody waits for
  */
 export function createFitter<By = never>(
   step: (by?: By) => number,
   excess: () => number,
   start: (work: Work<void>) => void,
 ): Fitter<By> {
-  /** Works that have not come to their end, those included that wait for their turn. */
+  /** Number of unfinished pieces of work, including those that wait for their turn. */
   let works = 0
-  /** The excess that a write or a piece of work has left. */
+  /** The excess that the last write or step of work left. */
   let least = Infinity
 
   function work(): Work<void> {
@@ -49,8 +53,8 @@ export function createFitter<By = never>(
 
   return {
     soon(by) {
-      // While work goes on, a write leaves it less to do than it found, and no more: of ten
-      // thousand writes in one batch each would otherwise do all that one may.
+      // While work goes on, a write only has to leave less excess than it found. Otherwise each of
+      // ten thousand writes in one batch would do the most that a write may.
       const enough = (): boolean => works > 0 && excess() < least
       for (let spent = 0; spent < most && !enough();) {
         const cost = step(by)

@@ -3,10 +3,10 @@ import type { Cache } from './ports'
 import type { StoredEntry } from './store'
 import { isFresh } from './operations'
 
-/** Entries that are over, and not shown, between two pauses. */
+/** Number of entries that are not fresh, and therefore not shown, between two pauses. */
 const skippedAtOnce = 1000
 
-/** What a cache lists of the entries of its store. */
+/** The entries of a store that a cache lists. */
 export function* freshEntries(entries: Iterable<StoredEntry | null>, clock: Clock): ReturnType<Cache['entries']> {
   let skipped = 0
   for (const entry of entries) {

@@ -4,25 +4,28 @@ import { limits } from '@shared/limits'
 
 /** First and last code point of a range. */
 type Range = readonly [from: number, to: number]
-/** What may stand in one place: a code point of these ranges, or with `negated` any other. */
+/**
+ * What one place of the pattern matches: a code point in these ranges, or if `negated` any other.
+ */
 interface Place { ranges: readonly Range[], negated: boolean }
 interface Pattern {
   places: Place[]
-  /** `stars[i]`: any run of characters may stand before place `i` (or at the end). */
+  /** `stars[i]`: any run of characters may come before place `i` (or at the end). */
   stars: boolean[]
 }
 
 const anyCharacter: Place = { ranges: [], negated: true }
 
 /**
- * Compiles a glob over whole keys: `*` any run, `?` one character, `[a-z]` one of, `[!a-z]` and
- * `[^a-z]` none of, `\x` the character x. Throws LarderError `invalid-input` (field glob) for a
- * pattern that is malformed, longer than a key can be, or made of too many parts.
+ * Compiles a glob that is matched against whole keys: `*` any run, `?` one character, `[a-z]` one
+ * of these, `[!a-z]` and `[^a-z]` none of these, `\x` the character x. Throws LarderError
+ * `invalid-input` (field glob) for a pattern that is malformed, longer than a key can be, or made
+ * of too many parts.
  *
- * The match is the bit-parallel automaton of Baeza-Yates and Gonnet (Shift-And, 1992): bit i of the
- * state says that the first i places are matched. One step for each character and 32 places,
- * whatever the pattern and whatever the key: nothing is ever tried again, and a match neither
- * allocates nor remembers anything.
+ * Matching uses the bit-parallel automaton of Baeza-Yates and Gonnet (Shift-And, 1992): bit i of
+ * the state means that the first i places are matched. It takes one step for each character and 32
+ * places, whatever the pattern and the key: there is no backtracking, and a match neither allocates
+ * nor keeps anything.
  */
 export function compileGlob(glob: string): (key: string) => boolean {
   if (glob.length > limits.entryKey)
@@ -62,7 +65,7 @@ export function compileGlob(glob: string): (key: string) => boolean {
   }
 }
 
-/** Which places a character fits, as masks of `words` words each. */
+/** Tells which places a character matches, as masks of `words` words each. */
 interface Alphabet {
   masks: Int32Array
   /** Index of the first word of the character's mask. */
@@ -72,9 +75,8 @@ interface Alphabet {
 const asciiSize = 128
 
 /**
- * The bounds of all ranges split the code points into classes, two for a range and one more at
- * most. The characters of a class fit the same places, so a mask for each class is all there is to
- * know.
+ * The bounds of all ranges divide the code points into classes, at most two for each range and one
+ * more. The characters of a class match the same places, so one mask per class is enough.
  */
 function createAlphabet(places: readonly Place[], words: number): Alphabet {
   const bounds = places.flatMap(({ ranges }) => ranges.flatMap(([from, to]) => [from, to + 1]))
@@ -90,7 +92,7 @@ function createAlphabet(places: readonly Place[], words: number): Alphabet {
   })
   const ascii = Int32Array.from({ length: asciiSize }, (_, point) => classOf(point) * words)
 
-  /** Index of the last class that does not begin behind the character. */
+  /** Index of the last class that does not begin after the character. */
   function classOf(point: number): number {
     let low = 0
     let high = starts.length
@@ -119,7 +121,7 @@ function parse(glob: string): Pattern {
   const stars: boolean[] = []
   let at = 0
 
-  /** The next character taken literally, after its backslash if it has one. */
+  /** Reads the next character literally, after its backslash if it has one. */
   function literal(): number {
     if (points[at] === '\\')
       at++
@@ -130,7 +132,7 @@ function parse(glob: string): Pattern {
   }
 
   function bracket(): Place {
-    // POSIX says `!`; Redis, and what people know from regular expressions, say `^`.
+    // POSIX uses `!`; Redis and regular expressions use `^`.
     const negated = points[at] === '!' || points[at] === '^'
     if (negated)
       at++

@@ -1,6 +1,7 @@
 /**
- * A 53-bit hash of text: two multiplicative lanes over its UTF-16 units, mixed at the end. Quick
- * and well spread, not secure: use it where a collision costs a wrong hint, never a wrong value.
+ * A 53-bit hash of text: two multiplicative lanes over its UTF-16 units, mixed at the end. Fast and
+ * well distributed, but not secure: use it only if a collision causes a wrong hint, never a wrong
+ * value.
  */
 export function hashText(text: string): number {
   let low = 0x9E3779B1

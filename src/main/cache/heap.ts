@@ -1,19 +1,19 @@
 /**
- * A binary heap whose items may move: each tells where it stands, so that it is found again at
- * once.
+ * A binary heap whose items may change their order: the place of each item is known, so it is found
+ * at once.
  */
 interface Heap<T> {
   add: (item: T) => void
   remove: (item: T) => void
-  /** The order of this item has changed against the others. */
+  /** To be called when the order of this item relative to the others has changed. */
   moved: (item: T) => void
-  /** The first in order that is not `except`; undefined when there is none. */
+  /** The first item in order other than `except`; undefined if there is none. */
   first: (except?: T) => T | undefined
 }
 
 /**
- * `isBefore` is a strict order. Each call takes a number of comparisons that grows with the
- * logarithm of the size.
+ * `isBefore` must be a strict order. The number of comparisons per call grows with the logarithm of
+ * the size.
  */
 export function createHeap<T>(isBefore: (a: T, b: T) => boolean): Heap<T> {
   const items: T[] = []
@@ -39,9 +39,7 @@ export function createHeap<T>(isBefore: (a: T, b: T) => boolean): Heap<T> {
     put(item, place)
   }
 
-  /**
-   * Of two neighbours the place of the one that comes first; the left one where there is no other.
-   */
+  /** The place of the earlier of two neighbours; the left one if there is no right one. */
   function earlier(left: number, right: number): number {
     return right < items.length && isBefore(items[right] as T, items[left] as T) ? right : left
   }

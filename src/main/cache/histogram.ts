@@ -1,9 +1,9 @@
 import type { Percentiles } from './ports'
 
 /**
- * Log-linear buckets: 32 to every doubling, so a bucket is at most 1/32 wide and its middle at most
- * 1.6 % off. Unit 1/16 µs, from 0 to 67 s; what is longer falls into the last bucket. Float64
- * counts: 32 bits would overflow within a day under load.
+ * Log-linear buckets: 32 for each doubling, so a bucket is at most 1/32 wide and its middle is off
+ * by at most 1.6 %. The unit is 1/16 µs, the range 0 to 67 s; longer durations fall into the last
+ * bucket. Counts are Float64 because 32 bits would overflow within a day under load.
  */
 const unitsPerMicrosecond = 16
 const perDoubling = 32
@@ -12,7 +12,7 @@ const doublings = 24
 const buckets = linear + doublings * perDoubling
 
 interface Histogram {
-  /** Counts one duration in microseconds; anything but a number of 0 or more is left out. */
+  /** Counts one duration in microseconds; ignores anything but a number of 0 or more. */
   record: (microseconds: number) => void
   percentiles: () => Percentiles
 }

@@ -11,15 +11,16 @@ interface InvalidationParts {
   store: Store
   clock: Clock
   table: EntryTable
-  /** Newest version that any entry has. */
+  /** The newest version of any entry. */
   newestVersion: () => number
 }
 
 /**
- * Drops what the selector chooses, or marks it stale, entry by entry; returns how many there were.
- * Entries come, change and go meanwhile: what was there at the call keeps its handle and its
- * version until it is met, and what was written later has a later version and stays. Throws
- * LarderError `invalid-input` for a malformed glob, before the first step.
+ * Drops the entries that the selector chooses, or marks them stale, one by one; returns how many
+ * there were. Entries may come, change and go while it runs: an entry that was there at the call
+ * keeps its handle and its version until it is reached, and an entry written later has a later
+ * version and stays. Throws LarderError `invalid-input` for a malformed glob, before the first
+ * step.
  */
 export function invalidation(
   parts: InvalidationParts,

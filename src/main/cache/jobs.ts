@@ -1,22 +1,22 @@
 import type { Stopwatch } from '../base/clock'
 import { timeLimit } from './order/slices'
 
-/** Work in small steps: after each of them others may have their turn. */
+/** Work in small steps: after each step other work may have its turn. */
 export type Work<T> = Generator<void, T, void>
 
-/** Runs long work in slices, between which the event loop serves everybody else. */
+/** Runs long work in slices; between them the event loop serves everything else. */
 export interface Jobs {
   /**
-   * The result at once where one slice is enough and nothing else is waiting; otherwise a promise.
-   * What the work throws is thrown, or rejects the promise.
+   * Returns the result at once if one slice is enough and nothing else is waiting; otherwise a
+   * promise. An error in the work is thrown, or rejects the promise.
    */
   run: <T>(work: Work<T>) => T | Promise<T>
-  /** Does at once all that is left. */
+  /** Finishes all remaining work at once. */
   finish: () => void
 }
 
 interface Job {
-  /** Goes on until `isOver`; true when the work is done. */
+  /** Continues until `isOver`; returns true when the work is done. */
   advance: (isOver: () => boolean) => boolean
   fail: (error: unknown) => void
 }
@@ -25,8 +25,8 @@ interface Job {
 const stride = 8
 
 /**
- * However many jobs there are, they share one slice for each turn of the event loop, and take
- * turns: a short one does not wait until a long one is done.
+ * All jobs, however many there are, share one slice per turn of the event loop and take turns, so a
+ * short job does not wait until a long one is done.
  *
  * @param stopwatch tells when a slice is over
  * @param around wraps each slice

@@ -1,23 +1,23 @@
 import type { PersistedEntry } from './ports'
 
 /**
- * When an entry is fresh, stale and gone. Pure rules; all times are milliseconds, `Infinity` =
- * never.
+ * Rules for when an entry is fresh, stale and gone. They are pure functions; all times are in
+ * milliseconds, `Infinity` = never.
  *
- * An entry expires when either clock says so. Both are folded into one number: `skew` is wall −
- * monotonic at the moment the deadlines were set, so `monotonic + skew` is the wall time it would
- * be had nobody changed the machine's clock and had it not slept. The later of that and the wall
- * clock is the time that counts for this entry (`timeOf`). Whenever deadlines move, the skew is
- * raised to that time, so for one entry time never runs backwards, even where the wall clock is set
- * ahead and back again.
+ * An entry expires as soon as either clock says so. Both clocks are folded into one number: `skew`
+ * is wall − monotonic at the moment the deadlines were set, so `monotonic + skew` is what the wall
+ * clock would show if nobody had changed it and the machine had not slept. The later of that time
+ * and the wall clock counts for this entry (`timeOf`). Whenever deadlines move, the skew is raised
+ * to that time. So time never runs backwards for an entry, even if the wall clock is set ahead and
+ * back again.
  */
 export interface Lifetime {
   readonly storedAt: number
-  /** What a sliding restart gives again. */
+  /** The TTL that a sliding restart sets again. */
   readonly ttl: number
   readonly grace: number
   readonly freshUntil: number
-  /** Servable stale until then. */
+  /** The entry may be served stale until then. */
   readonly graceUntil: number
   readonly skew: number
 }
@@ -33,14 +33,14 @@ export function timeOf(lifetime: Pick<Lifetime, 'skew'>, wall: number, monotonic
 }
 
 /**
- * The skew that goes with `timeOf` from now on. Where it has not changed it is not computed anew
- * either: sums would drift.
+ * The skew to store when deadlines are computed from `timeOf`. An unchanged skew is returned as it
+ * is and not computed again, because sums would drift.
  */
 function laterSkew({ skew }: Lifetime, wall: number, monotonic: number): number {
   return Math.max(skew, wall - monotonic)
 }
 
-/** Fresh for `ttl` from now on: a sliding hit, or a touch. */
+/** Makes an entry fresh for `ttl` from now: after a sliding hit or a touch. */
 export function restartLifetime(lifetime: Lifetime, wall: number, monotonic: number, ttl: number): Lifetime {
   const now = timeOf(lifetime, wall, monotonic)
   return {
@@ -53,7 +53,7 @@ export function restartLifetime(lifetime: Lifetime, wall: number, monotonic: num
   }
 }
 
-/** A new value under the old deadlines: increment and merge-patch. */
+/** Keeps the deadlines for a new value: increment and merge-patch. */
 export function renewLifetime(lifetime: Lifetime, wall: number, monotonic: number): Lifetime {
   const { ttl, grace, freshUntil, graceUntil } = lifetime
   return {
@@ -68,8 +68,8 @@ export function renewLifetime(lifetime: Lifetime, wall: number, monotonic: numbe
 
 /**
  * Soft invalidation: stale now, servable until the original end of freshness or for the grace,
- * whichever is later. What is stale already stays as it is, else repeating it would keep an entry
- * alive for good.
+ * whichever ends later. An entry that is stale already stays unchanged; otherwise repeated
+ * invalidation would keep it alive forever.
  */
 export function softenLifetime(lifetime: Lifetime, wall: number, monotonic: number): Lifetime {
   const now = timeOf(lifetime, wall, monotonic)
@@ -86,7 +86,7 @@ export function softenLifetime(lifetime: Lifetime, wall: number, monotonic: numb
   }
 }
 
-/** Whether the entry is past its grace: nobody may see it any more. */
+/** Whether the entry is past its grace, so that nobody may see it. */
 export function isOverdue(lifetime: Lifetime, wall: number, monotonic: number): boolean {
   return timeOf(lifetime, wall, monotonic) >= lifetime.graceUntil
 }
@@ -94,8 +94,8 @@ export function isOverdue(lifetime: Lifetime, wall: number, monotonic: number): 
 type PersistedTimes = Pick<PersistedEntry, 'storedAt' | 'ttl' | 'freshUntil' | 'graceUntil'>
 
 /**
- * A lifetime read back after a restart. An entry cannot have more than its TTL left: where it seems
- * so, the wall clock was set back in between, and the deadlines are pulled in by as much.
+ * Restores a lifetime after a restart. An entry cannot have more than its TTL left: if it seems to,
+ * the wall clock was set back in between, and the deadlines are moved back by the same amount.
  */
 export function restoreLifetime(times: PersistedTimes, wall: number, monotonic: number): Lifetime {
   const ttl = times.ttl ?? Infinity
@@ -114,8 +114,7 @@ export function restoreLifetime(times: PersistedTimes, wall: number, monotonic: 
 }
 
 /**
- * The times as the journal keeps them: told by the wall clock alone, the only one that a restart
- * survives.
+ * The times for the journal, in terms of the wall clock alone: no other clock survives a restart.
  */
 export function persistTimes(lifetime: Lifetime, wall: number, monotonic: number): PersistedTimes {
   const shift = wall - timeOf(lifetime, wall, monotonic)
@@ -128,8 +127,9 @@ export function persistTimes(lifetime: Lifetime, wall: number, monotonic: number
 }
 
 /**
- * Whether a sliding restart is worth writing down: the end of freshness moved into another tenth of
- * the TTL. Bounds the writes of a hot entry; what is lost in a crash is at most a tenth of its TTL.
+ * Whether a sliding restart is worth writing to the journal: the end of freshness has moved into
+ * another tenth of the TTL. This limits the writes for a hot entry; a crash loses at most a tenth
+ * of its TTL.
  */
 export function movedATenth(before: Lifetime, after: Lifetime): boolean {
   const tenth = after.ttl / 10

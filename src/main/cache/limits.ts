@@ -1,11 +1,11 @@
 import type { CacheSettings } from '@shared/cache-settings'
 import type { Store } from './store'
 
-/** How the entries of a cache stand to what its settings and its store allow. */
+/** Compares the entries of a cache with the limits of its settings and its store. */
 interface Limits {
   /** Whether there are too many entries, or more bytes than `room` leaves. */
   isOver: (room?: number) => boolean
-  /** Entries and bytes beyond the limits together: each eviction makes it less. */
+  /** Entries and bytes beyond the limits, added up: each eviction lowers it. */
   excess: () => number
 }
 

@@ -15,17 +15,17 @@ interface LiveTableParts {
   changes: ChangeFeed
   departures: Departures
   statistics: StatisticsKeeper
-  /** Asked each time: the definition changes with `configure`. */
+  /** Called each time, because `configure` changes the definition. */
   definition: () => CacheDefinition
   isClosed: () => boolean
   settle: () => void
-  /** Told whenever an entry was written or removed. */
+  /** Called whenever an entry was written or removed. */
   stir: () => void
 }
 
 /**
- * The store, and all that follows from a change: journal, events, statistics, the memory of
- * departures.
+ * The store together with everything that follows from a change: journal, events, statistics, the
+ * memory of departures.
  */
 export function createLiveTable(parts: LiveTableParts): EntryTable {
   const { store, journal, changes, departures, statistics, definition, settle, stir } = parts
@@ -34,7 +34,7 @@ export function createLiveTable(parts: LiveTableParts): EntryTable {
     reasonOf: departures.reasonOf,
     put(key, existing, fields, at) {
       const cache = definition()
-      // An upload may outlive its cache; it must not bring the journal of a deleted one back.
+      // An upload may outlive its cache; it must not recreate the journal of a deleted cache.
       if (parts.isClosed())
         throw new LarderError('cache-not-found', `Cache ${cache.name} was deleted.`)
       if (existing)
@@ -69,7 +69,7 @@ export function createLiveTable(parts: LiveTableParts): EntryTable {
       stir()
     },
     retime(entry, lifetime) {
-      // The entry is no longer valid once it has been written.
+      // `entry` is no longer valid after the write.
       const { key } = entry
       journal.retime(key, lifetime)
       store.retime(entry, lifetime)

@@ -9,10 +9,11 @@ import { limits } from '@shared/limits'
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * RFC 7396 §2 over the bytes of two JSON texts. What the patch does not change keeps its text: 1.10
- * stays 1.10, beyond 2^53 nothing is lost; only white space between the members of a patched object
- * goes. Throws LarderError `not-json` when the value cannot be patched, `malformed-json` for the
- * patch, `too-large` when either has more elements than can be read in one go.
+ * Applies RFC 7396 §2 to the bytes of two JSON texts. Everything that the patch does not change
+ * keeps its text: 1.10 stays 1.10, and numbers beyond 2^53 lose nothing; only white space between
+ * the members of a patched object is dropped. Throws LarderError `not-json` if the value cannot be
+ * patched, `malformed-json` for the patch, `too-large` if either has more bytes or elements than
+ * can be processed in one go.
  */
 export function mergePatch(value: Buffer, patch: Buffer): Buffer {
   const change = readJsonTree(checked(patch, 'malformed-json', 'The patch', 'read'))
@@ -22,7 +23,7 @@ export function mergePatch(value: Buffer, patch: Buffer): Buffer {
   )))
 }
 
-/** The text, once it has proved to be JSON. */
+/** Decodes the bytes and checks that they are JSON. */
 function checked(bytes: Buffer, code: ErrorCode, what: string, done: string): string {
   if (bytes.length > limits.patched) {
     throw new LarderError(

@@ -29,11 +29,11 @@ const binary = 'application/octet-stream'
 const text = 'text/plain; charset=utf-8'
 const wholeNumber = /^(?:0|-?[1-9]\d{0,18})$/
 
-/** The rules of single keys, over whichever table they are to work on. */
+/** The rules for single keys, applied to any table. */
 export function createEntryOperations(parts: OperationParts, table: EntryTable): EntryOperations {
   const { clock, stopwatch, statistics, settings, isEnabled, nextVersion, fits } = parts
 
-  /** The entry if it is fresh or servable stale; drops it when its time is over. */
+  /** Returns the entry if it is fresh or may be served stale; drops it if its time is over. */
   function present(key: string, wall: number, monotonic: number): StoredEntry | undefined {
     const entry = table.find(key)
     if (entry === undefined || timeOf(entry, wall, monotonic) < entry.graceUntil)
@@ -53,8 +53,8 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
   }
 
   /**
-   * A hit that restarts its TTL. New times may take up room and move the entry, so it is looked up
-   * anew.
+   * Handles a hit that restarts the TTL. The new times may need more room and move the entry, so it
+   * is looked up again.
    */
   function slide(key: string, entry: StoredEntry, wall: number, monotonic: number): Hit {
     table.slide(entry, restartLifetime(entry, wall, monotonic, entry.ttl))
@@ -99,8 +99,8 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       const wall = clock.wall()
       const monotonic = clock.monotonic()
       const existing = present(key, wall, monotonic)
-      // What a read would be served, stale or not, is the current representation (RFC 9110
-      // §13.1.1). Only an add may fill it once its freshness is over, as it is due to be renewed.
+      // Whatever a read would get, stale or not, is the current representation (RFC 9110 §13.1.1).
+      // Only an add may replace it when it is stale, because it is due to be renewed.
       if ((options.ifAbsent === true && isFresh(existing, wall, monotonic)) || !holds(options.ifVersion, existing))
         return { outcome: 'refused', version: existing?.version ?? 0 }
       const ttl = options.ttl === undefined ? settings().ttl : options.ttl
@@ -161,8 +161,8 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       const wall = clock.wall()
       const monotonic = clock.monotonic()
       const entry = present(key, wall, monotonic)
-      // RFC 9110 §13.1.1: If-Match is false where there is no current representation. A stale entry
-      // that is still served is one; patched, it keeps its deadlines and stays stale.
+      // RFC 9110 §13.1.1: If-Match is false if there is no current representation. A stale entry
+      // that may still be served is one; when patched, it keeps its deadlines and stays stale.
       if (!holds(ifVersion, entry))
         throw new LarderError('precondition-failed', 'The entry has another version.')
       if (entry === undefined)
@@ -183,7 +183,7 @@ export function isFresh(entry: StoredEntry | undefined, wall: number, monotonic:
   return entry !== undefined && timeOf(entry, wall, monotonic) < entry.freshUntil
 }
 
-/** Seconds of freshness left at `now`, as reads and pages tell them. */
+/** Seconds of freshness left at `now`, in the form that reads and pages return. */
 export function secondsLeft(freshUntil: number, now: number): number | null {
   return freshUntil === Infinity ? null : (freshUntil - now) / 1000
 }
@@ -203,7 +203,7 @@ function toHit(entry: StoredEntry, now: number, hits: number): Hit {
   }
 }
 
-/** Numbers and JSON are made of bytes; what a structure holds is another matter. */
+/** Numbers and JSON texts are bytes; the contents of a structure follow other rules. */
 function checkKind(entry: StoredEntry | undefined): void {
   if (entry !== undefined && entry.kind !== 'bytes')
     throw new LarderError('wrong-kind', `The entry is a ${entry.kind}; this works on bytes only.`)

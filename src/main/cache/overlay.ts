@@ -3,18 +3,22 @@ import type { StoredEntry } from './store'
 import type { EntryTable } from './table'
 import { missReasonOf } from './departures'
 
-/** A table whose changes lie over another one, which does not see them until `commit`. */
+/** A table that keeps its changes to itself until `commit` applies them to the table below. */
 interface Overlay extends EntryTable {
   /** Replays every change, in order, on the table below. */
   commit: () => void
 }
 
 /**
- * What an atomic batch works on. Nothing below changes while its steps run, so there is nothing to
- * undo when one fails: order, statistics, events and journal cannot tell that it ever began.
+ * The table that an atomic batch works on. Nothing below changes while the steps run, so there is
+ * nothing to undo if one fails: order, statistics, events and journal are as if the batch had never
+ * begun.
  */
 export function createOverlay(below: EntryTable): Overlay {
-  /** Keys that the batch changed: the entry as it would be, or why it would be gone. */
+  /**
+   * Keys that the batch changed, each with the entry as it would be or the reason why it would be
+   * gone.
+   */
   const changed = new Map<string, StoredEntry | Departure>()
   const replay: (() => void)[] = []
 
@@ -25,7 +29,10 @@ export function createOverlay(below: EntryTable): Overlay {
     return typeof above === 'string' ? undefined : above
   }
 
-  /** Notes a change of an entry that is there; when its turn comes, it is looked up anew. */
+  /**
+   * Records a change of an existing entry; the entry is looked up again when the change is
+   * replayed.
+   */
   function later(key: string, change: (entry: StoredEntry) => void): void {
     replay.push(() => {
       const entry = below.find(key)
@@ -76,8 +83,8 @@ export function createOverlay(below: EntryTable): Overlay {
 }
 
 /**
- * What a store shows is a window on its memory, whose fields are not its own. Nothing below
- * changes, so the value need not be copied.
+ * An entry from a store is a view of the store's memory, so spreading it would not copy its fields.
+ * Nothing below changes, so the value need not be copied.
  */
 function copyOf(entry: StoredEntry): StoredEntry {
   const { key, value, size, contentType, tags, kind, flags, version, hits } = entry

@@ -8,9 +8,9 @@ import { checkQuery, readWindow } from './order/window'
 import { chosenBy } from './selector'
 
 /**
- * One page of metadata, by reading and sorting everything: for caches so small that no index pays.
- * Throws LarderError `invalid-input` for a query that contradicts itself, a malformed glob and a
- * cursor that is none.
+ * Returns one page of metadata by reading and sorting everything: for caches so small that an index
+ * is not worth building. Throws LarderError `invalid-input` for a query that contradicts itself, a
+ * malformed glob or an invalid cursor.
  */
 export function readPage(store: Store, clock: Clock, query: PageQuery): Page {
   checkQuery(query)
@@ -44,7 +44,7 @@ function sortedRun<Row, Place>(
   placeOf: (row: Row) => Place,
   compare: (a: Place, b: Place) => number,
 ): Run<Row, Place> {
-  // A place is asked for once: a key has to be decoded from its bytes.
+  // Each place is computed only once, because a key has to be decoded from its bytes.
   const placed = rows.map(row => ({ row, place: placeOf(row) })).sort((a, b) => compare(a.place, b.place))
   return {
     size: placed.length,

@@ -5,15 +5,15 @@ import type { EntryJournal } from './ports'
 import type { EntryFields, StoredEntry } from './store'
 import { persistTimes } from './lifetime'
 
-/** The journal of one cache: silent while the cache is not persistent. */
+/** The journal of one cache: ignores all calls while the cache is not persistent. */
 export interface CacheJournal {
   put: (key: string, fields: EntryFields) => void
   retime: (key: string, lifetime: Lifetime) => void
   remove: (key: string) => void
   clear: () => void
   /**
-   * Starts persistence at run time. `handles` from the least recently used on: the order that a
-   * reload restores. What is written while the work goes on is journaled by itself.
+   * Starts persistence at run time. `handles` start with the next entry to be evicted: a reload
+   * restores this order. Entries that are written while this work goes on are journaled separately.
    */
   begin: (handles: Iterable<number>, at: (handle: number) => StoredEntry | undefined) => Work<void>
   end: () => void
@@ -42,7 +42,7 @@ export function createCacheJournal(
     })
   }
 
-  /** Counts beginnings and ends: what began under an earlier number has nothing more to do. */
+  /** Counts starts and ends: work that began under an earlier number stops. */
   let period = 0
 
   function* putAll(
@@ -57,7 +57,7 @@ export function createCacheJournal(
       if (!goesOn())
         return
       const entry = at(handle)
-      // The journal may hold back what it is given, longer than an entry is valid.
+      // The journal may hold back its writes longer than an entry is valid.
       if (entry !== undefined) {
         const { key, value, contentType, tags, kind, flags, version } = entry
         put(key, { value: Buffer.from(value), contentType, tags, kind, flags, version }, entry)

@@ -4,13 +4,14 @@ import type { MissReason, RemovalName } from '@shared/miss-reasons'
 import type { Disposable } from '../base/disposable'
 
 /**
- * Bytes above which a value has memory of its own, which nobody changes any more: it may be kept as
- * it is for as long as somebody needs it.
+ * Values with more bytes than this have memory of their own that is never changed afterwards, so
+ * they may be kept without copying for as long as needed.
  */
 export const lastingValue = 128 * 1024
 
 /**
- * What a read hands out. Valid until the next call into the cache: copy what has to live longer.
+ * The result of a read that found an entry. Valid until the next call into the cache: copy whatever
+ * has to live longer.
  */
 export interface Hit {
   readonly value: Buffer
@@ -19,11 +20,11 @@ export interface Hit {
   readonly kind: EntryKind
   /** 32 bits that clients of memcached keep with a value. */
   readonly flags: number
-  /** Changes with every write of the entry and never comes back; the ETag is made of it. */
+  /** Changes with every write of the entry and is never reused; the ETag is derived from it. */
   readonly version: number
   /** Seconds since the value was stored. */
   readonly age: number
-  /** Seconds of freshness left; negative: stale for so long; null: no expiry. */
+  /** Seconds of freshness left; negative = stale for that long; null = no expiry. */
   readonly ttl: number | null
   readonly stale: boolean
   readonly hits: number
@@ -37,25 +38,28 @@ export interface WriteOptions {
   kind?: EntryKind
   /** 32 bits, unsigned. @default 0 */
   flags?: number
-  /** Seconds of freshness; null = none; left out = the cache's own. 0 is stale from the start. */
+  /**
+   * Seconds of freshness; null = no expiry; omitted = the cache's own TTL. With 0 the entry is
+   * stale from the start.
+   */
   ttl?: number | null
   /** Seconds past the TTL for which the entry may still be served stale. */
   grace?: number
-  /** Store only where nothing fresh is there. */
+  /** Store only if no fresh entry is there. */
   ifAbsent?: boolean
   /**
-   * Store only over one of these versions; `any`: only where something is there. A stale entry that
-   * is still served counts as there.
+   * Store only over one of these versions; `any`: only if an entry is there. A stale entry that may
+   * still be served counts as there.
    */
   ifVersion?: readonly number[] | 'any'
 }
 export interface WriteResult {
   /**
-   * `refused`: the precondition did not hold, nothing changed. `too-large`: beyond what the cache
-   * may ever hold, nothing changed.
+   * `refused`: the precondition was not met, nothing changed. `too-large`: more than the cache may
+   * ever hold, nothing changed.
    */
   outcome: 'created' | 'replaced' | 'refused' | 'too-large'
-  /** Version now there; 0 when nothing is. */
+  /** The version that is now stored; 0 if there is none. */
   version: number
 }
 
@@ -67,16 +71,19 @@ export interface PageQuery {
   sort: 'key' | 'size' | 'ttl' | 'hits' | 'age'
   order: 'asc' | 'desc'
   limit: number
-  /** Rows to skip: a window anywhere in the order, for scrolling. Not together with `cursor`. */
+  /**
+   * Rows to skip: opens a window anywhere in the order, for scrolling. Cannot be combined with
+   * `cursor`.
+   */
   offset?: number
   /**
-   * Shows keys as a tree: what lies deeper than the next delimiter after the prefix becomes a
-   * folder row, before the entries.
+   * Shows keys as a tree: keys that go on beyond the next delimiter after the prefix are grouped
+   * into folder rows, which come before the entries.
    */
   delimiter?: string
   /**
-   * `cursor` of the page before. Throws LarderError `invalid-input` (field cursor) when it is not
-   * one, or of another query.
+   * `cursor` of the previous page. Throws LarderError `invalid-input` (field cursor) if it is not a
+   * cursor or belongs to another query.
    */
   cursor?: string
 }
@@ -96,7 +103,7 @@ export interface EntryMetadata {
 export interface Page {
   /** Entries that match, at all depths. */
   total: number
-  /** Rows of this level: folders and entries; equals `total` without a delimiter. */
+  /** Rows on this level, folders and entries; equals `total` without a delimiter. */
   rows: number
   /** Folders in this window, with the exact number of entries below each. */
   folders: { prefix: string, entries: number }[]
@@ -116,14 +123,14 @@ export type BatchStepResult =
   | { op: 'delete', removed: boolean }
   | { op: 'touch', touched: boolean }
   | { op: 'increment', number: string, version: number }
-  /** The step failed, with a code of the registry. */
+  /** The step failed; the code is one of the error registry's. */
   | { op: 'failed', code: 'wrong-kind' | 'not-a-number' | 'too-large', detail: string }
 export interface BatchOutcome {
   results: BatchStepResult[]
   /**
-   * Index of the step that failed an atomic batch; then nothing has changed. A refused or too large
-   * set and an increment of something else than a number fail it; a get, delete or touch of a
-   * missing key does not.
+   * Index of the step that made an atomic batch fail; nothing has changed in that case. A set that
+   * is refused or too large fails the batch, and so does an increment of something that is not a
+   * number; a get, delete or touch of a missing key does not.
    */
   abortedAt: number | null
 }
@@ -131,7 +138,7 @@ export interface BatchOutcome {
 export interface Percentiles { count: number, p50: number, p90: number, p99: number, max: number }
 export interface Statistics {
   hits: number
-  /** Part of `hits`: those that were served stale. */
+  /** The part of `hits` that was served stale. */
   staleHits: number
   misses: Record<MissReason, number>
   sets: number
@@ -145,96 +152,102 @@ export interface Statistics {
 export interface CacheDefinition extends CacheSettings {
   id: string
   /**
-   * Where its name is unique. A user's own caches lie in the unnamed space of that user, which is
-   * called by their id.
+   * The namespace in which the name is unique. A user's own caches are in that user's unnamed
+   * space, which is identified by the user's id.
    */
   space: string
   name: string
 }
 
 /**
- * A named set of entries. Keys are spelled as `isKey` asks for; values are bytes and stay as they
- * came.
+ * A named set of entries. Keys have the form that `isKey` requires; values are bytes and are kept
+ * unchanged.
  *
  * Calls that return a value are atomic. Calls that may return a promise go through many entries: in
- * a small cache they are done at once, in a large one in slices, between which others are served.
- * Then these promises hold: what was there at the call and is chosen has gone, or has been marked,
- * when the promise resolves; what is written after the call stays; a read in between may still find
- * what has not been reached.
+ * a small cache they finish at once, in a large one they work in slices, between which other
+ * requests are served. In that case the following is guaranteed: entries that were there at the
+ * call and are chosen have been removed, or marked, when the promise resolves; entries written
+ * after the call stay; a read in between may still find entries that have not been reached yet.
  */
 export interface Cache {
   readonly definition: Readonly<CacheDefinition>
   /**
-   * Entries held, stale ones included. Expired ones may still be counted until the sweep meets
-   * them.
+   * Entries held, including stale ones. Expired entries may still be counted until the sweep
+   * reaches them.
    */
   readonly size: number
   /** Bytes held: keys, values, tags and overhead. */
   readonly bytes: number
   /**
-   * Changed settings hold at once; a changed TTL for entries stored from now on. Resolves when what
-   * is beyond a lower limit has been evicted, and the journal has been given what it has to keep.
+   * Applies changed settings at once; a changed TTL applies to entries stored from now on. Resolves
+   * when everything beyond a lowered limit has been evicted and the journal has received all it has
+   * to keep.
    */
   configure: (change: Partial<CacheSettings>) => Promise<void> | void
   /**
-   * Reads and counts. Fresh, or stale inside its grace; restarts a sliding TTL. A cache that is
-   * switched off answers `disabled`.
+   * Reads an entry and counts the read. The entry is fresh, or stale within its grace; a sliding
+   * TTL restarts. A cache that is switched off answers `disabled`.
    */
   get: (key: string) => Lookup
-  /** Reads without counting, ageing or sliding. */
+  /**
+   * Reads an entry without counting the read, marking the entry as used or restarting a sliding
+   * TTL.
+   */
   peek: (key: string) => Hit | undefined
   /**
-   * To be awaited right before a write of many bytes, under this key or several: makes room in
-   * slices, where the write would push out a hundred thousand small entries at once. Mostly there
-   * is nothing to wait for.
+   * Makes room in slices; to be awaited right before a write of many bytes, under this key or
+   * several. Without it the write itself might have to evict a hundred thousand small entries in
+   * one go. Usually there is nothing to wait for.
    */
   roomFor: (bytes: number, key?: string) => Promise<void> | void
-  /** Takes over `value`: the caller must not change it afterwards. */
+  /** Takes ownership of `value`: the caller must not change it afterwards. */
   set: (key: string, value: Buffer, options?: WriteOptions) => WriteResult
   /** `ifVersion` as in `set`; a stale entry counts as there. */
   delete: (key: string, ifVersion?: WriteOptions['ifVersion']) => 'removed' | 'missing' | 'refused'
   /**
-   * New TTL in seconds (null = none) from now, for a fresh or stale entry. Keeps value and version.
+   * Gives a fresh or stale entry a new TTL in seconds (null = none) from now. Keeps value and
+   * version.
    */
   touch: (key: string, ttl: number | null) => boolean
   /**
-   * Adds to the decimal whole number (64-bit signed) of a fresh entry; a missing one starts at 0
-   * with the cache's TTL. Keeps TTL and tags. Throws LarderError `wrong-kind` for anything but
-   * bytes, and `not-a-number`, also if the sum leaves 64 bits.
+   * Adds to the decimal integer (64-bit signed) in a fresh entry; a missing entry starts at 0 with
+   * the cache's TTL. Keeps TTL and tags. Throws LarderError `wrong-kind` for anything but bytes,
+   * and `not-a-number` if the value is not an integer or the sum exceeds 64 bits.
    */
   increment: (key: string, by: bigint) => { number: string, version: number }
   /**
-   * RFC 7396 on the JSON value of a fresh or stale entry; numbers keep their text. Keeps TTL, tags
-   * and content type, and what was stale stays stale. Throws LarderError `entry-not-found`,
-   * `wrong-kind` (anything but bytes), `not-json` (the value), `malformed-json` (the patch),
-   * `precondition-failed`, `too-large`.
+   * Applies an RFC 7396 merge patch to the JSON value of a fresh or stale entry; numbers keep their
+   * text. Keeps TTL, tags and content type, and a stale entry stays stale. Throws LarderError
+   * `entry-not-found`, `wrong-kind` (anything but bytes), `not-json` (the value), `malformed-json`
+   * (the patch), `precondition-failed`, `too-large`.
    */
   mergePatch: (key: string, patch: Buffer, ifVersion?: WriteOptions['ifVersion']) => WriteResult
   batch: (steps: readonly BatchStep[], atomic: boolean) => BatchOutcome
   /**
-   * Drops everything that is there at its end, at once; the number of entries. Only dropping what
-   * has expired before may take slices.
+   * Drops all entries at once, as its last step, and returns their number. Only dropping expired
+   * entries, which comes first, may take several slices.
    */
   flush: () => number | Promise<number>
   /**
-   * Drops what the selector chooses; the number of entries. `soft` marks stale: served stale for
-   * the entry's grace, at least until its TTL would have ended.
+   * Drops the entries that the selector chooses and returns their number. With `soft` it marks them
+   * stale instead: they may be served stale for their grace, and at least until their TTL would
+   * have ended.
    */
   invalidate: (selector: Selector, options?: { soft?: boolean, dryRun?: boolean }) => number | Promise<number>
   /**
-   * Sorted page with the exact total. Resolves at once, or when the order index it needs has been
-   * built.
+   * Returns a sorted page with the exact total. Resolves at once, or when the order index it needs
+   * has been built.
    */
   page: (query: PageQuery) => Promise<Page>
   /**
-   * Share of what `page` needs that has been built, from 0 to 1; 1 = it resolves at once. Asking
-   * begins to build. Throws as `page`.
+   * The share, from 0 to 1, of the indexes needed by `page` that has been built; 1 = `page`
+   * resolves at once. Calling this starts building them. Throws the same errors as `page`.
    */
   orderProgress: (query: PageQuery) => number
   /**
-   * Fresh entries in insertion order. May be left and resumed while the cache changes; entries that
-   * go meanwhile are not shown. Null is a place where others should have their turn: the next entry
-   * may take a while to find.
+   * Fresh entries in insertion order. The iteration may be paused and resumed while the cache
+   * changes; entries removed in the meantime are not shown. A null marks a point where other work
+   * should run, because finding the next entry may take a while.
    */
   entries: () => IterableIterator<{ key: string, value: Buffer, contentType: string } | null>
   statistics: () => Statistics
@@ -242,7 +255,7 @@ export interface Cache {
   recordLatency: (microseconds: number) => void
 }
 
-/** A change, told after it has happened. `bytes` is the size of the value. */
+/** A change, reported after it has happened. `bytes` is the size of the value. */
 export type EngineEvent =
   | { type: 'set', cache: CacheDefinition, key: string, kind: EntryKind, flags: number, bytes: number }
   | { type: 'touched', cache: CacheDefinition, key: string }
@@ -253,26 +266,27 @@ export interface Engine extends Disposable {
   /** The global switch. Off: every cache answers `disabled`. */
   enabled: boolean
   /**
-   * Bytes of all caches together; writing beyond evicts from the cache whose oldest entry has been
-   * idle longest.
+   * Bytes of all caches together. A write beyond the budget evicts entries: from the written cache
+   * if it is above its share of the budget, otherwise from the cache that is furthest above its
+   * reserve.
    */
   readonly bytes: number
-  /** A lower one holds for writes at once; what is beyond it is evicted in slices. */
+  /** A lower budget applies to writes at once; entries beyond it are evicted in slices. */
   budget: number
   open: (definition: CacheDefinition) => Cache
   find: (space: string, name: string) => Cache | undefined
   list: (space?: string) => Cache[]
-  /** Drops the cache with its entries, the persisted ones too. */
+  /** Drops the cache with its entries, including the persisted ones. */
   close: (id: string) => boolean
-  /** Total of changes since the start: what an event costs when nobody listens. */
+  /** Total of changes since the start: the only cost of a change while nobody listens. */
   readonly changes: number
   subscribe: (listener: (event: EngineEvent) => void) => Disposable
   /**
-   * One slice of the expiry sweep, at most `milliseconds` long. Runs by itself; tests call it.
-   * Returns how many entries went.
+   * Runs one slice of the expiry sweep, at most `milliseconds` long, and returns how many entries
+   * it dropped. The engine runs it on a timer; tests call it directly.
    */
   sweep: (milliseconds?: number) => number
-  /** Writes what the journal still holds back. Called by dispose too. */
+  /** Writes what the journal still holds back. `dispose` calls it too. */
   flushJournal: () => Promise<void>
   dispose: () => Promise<void>
 }
@@ -287,23 +301,23 @@ export interface PersistedEntry {
   flags: number
   version: number
   storedAt: number
-  /** TTL in milliseconds, for sliding restarts. */
+  /** TTL in milliseconds, needed when a sliding TTL restarts. */
   ttl: number | null
   freshUntil: number | null
-  /** Servable stale until then. */
+  /** The entry may be served stale until then. */
   graceUntil: number | null
 }
 
 /**
- * Port to what persistent caches keep over a restart. Writes may be held back and batched, but keep
- * their order; `flush` resolves when everything handed over before is durable. Implemented in
- * `storage/`.
+ * Port to the storage that keeps the entries of persistent caches over a restart. Writes may be
+ * held back and batched, but keep their order; `flush` resolves when everything handed over before
+ * is durable. Implemented in `storage/`.
  */
 export interface EntryJournal {
   /** Entries of a cache, oldest first. Called once, before any write for that cache. */
   load: (cacheId: string) => Iterable<PersistedEntry>
   put: (cacheId: string, entry: PersistedEntry) => void
-  /** A sliding restart, touch or soft invalidation: times only. */
+  /** For a sliding restart, a touch or a soft invalidation: only the times change. */
   retime: (
     cacheId: string,
     key: string,
@@ -314,11 +328,14 @@ export interface EntryJournal {
   remove: (cacheId: string, key: string) => void
   /** All entries of a cache. */
   clear: (cacheId: string) => void
-  /** Whether so much is held back that those who can should wait before they write more. */
+  /**
+   * Whether so many writes are held back that callers who can wait should do so before they write
+   * more.
+   */
   isBehind: () => boolean
   /**
-   * Resolves when it is the caller's turn to write. One after the other: what one writes counts for
-   * the next.
+   * Resolves when it is the caller's turn to write. Callers are let through one after the other, so
+   * that the writes of each count for the next.
    */
   room: () => Promise<void>
   flush: () => Promise<void>

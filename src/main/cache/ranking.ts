@@ -1,28 +1,33 @@
 import { createHeap } from './heap'
 
-/** What decides which cache has to give way. */
+/** The numbers that decide which cache has to give way. */
 export interface Ranked {
   /** Entries. */
   readonly size: number
   /** Bytes that its entries justify. */
   readonly demand: number
-  /** Bytes that are its own, whatever the others need. */
+  /** Bytes that belong to the cache, whatever the others need. */
   readonly reserve: number
-  /** Bytes that it holds and that its entries do not justify. */
+  /** Bytes that it holds beyond what its entries justify. */
   readonly slack: number
 }
 
 /**
- * The caches by what they hold beyond their reserve and by what they hold too much, however many
- * they are.
+ * Ranks the caches by the demand beyond their reserve and by their slack, quickly even if there are
+ * many.
  */
 export interface Ranking<T extends Ranked> {
-  /** `make` gets what its cache has to call when one of these numbers has changed. */
+  /**
+   * `make` receives a function that the cache has to call whenever one of these numbers has
+   * changed.
+   */
   add: <C extends T>(make: (stir: () => void) => C) => C
   remove: (cache: T) => void
-  /** The cache with entries that justify most beyond its reserve, among all but `except`. */
+  /**
+   * Of all caches with entries except `except`, the one whose demand is furthest above its reserve.
+   */
   fullest: (except?: T) => T | undefined
-  /** The cache that holds most beyond what its entries justify; undefined where none does. */
+  /** The cache that holds most beyond what its entries justify; undefined if there is none. */
   slackest: () => T | undefined
   caches: () => Iterable<T>
   /** Caches that hold entries. */
@@ -33,13 +38,13 @@ export interface Ranking<T extends Ranked> {
 
 interface Place<T> { cache: T, order: number, over: number, slack: number, reserve: number, isStale: boolean }
 
-/** In the place of a cache without entries, which has nothing to give. */
+/** Used for a cache without entries, which has nothing to give. */
 const empty = -Infinity
 
 /**
- * Two heaps. A cache that was written since it was last looked at lies on a pile; only these are
- * looked at, so an eviction costs no more than the requests before it did. A write costs one
- * comparison.
+ * Keeps two heaps. A cache that has been written since it was last ranked is put on a list; only
+ * these caches are ranked again, so an eviction costs no more than the requests before it did. A
+ * write costs one comparison.
  */
 export function createRanking<T extends Ranked>(): Ranking<T> {
   const places = new Map<T, Place<T>>()

@@ -3,14 +3,17 @@ import type { Store, StoredEntry } from './store'
 import { hasPrefix } from '@shared/entry-key'
 import { compileGlob } from './glob'
 
-/** The entries that a selector chooses, whatever their time. */
+/** The entries that a selector chooses, whether or not they have expired. */
 interface Chosen {
-  /** Handles of all of them that are there at the call, and of others. */
+  /** Handles of all these entries that are there at the call, and possibly of others. */
   handles: Iterable<number>
   accepts: (entry: StoredEntry) => boolean
 }
 
-/** Without a selector all entries. Throws LarderError `invalid-input` for a malformed glob. */
+/**
+ * Chooses all entries if there is no selector. Throws LarderError `invalid-input` for a malformed
+ * glob.
+ */
 export function chosenBy(store: Store, selector: Exclude<Selector, { expired: true }> | undefined): Chosen {
   if (selector !== undefined && 'tag' in selector)
     return { handles: store.tagged(selector.tag), accepts: () => true }

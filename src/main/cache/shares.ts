@@ -5,25 +5,25 @@ interface Shares<T extends Ranked> {
   /** Bytes that the others never take from this cache. */
   of: (cache: T) => number
   /**
-   * Bytes that this cache could hold at most: all but what is in the shares of the others. Looks at
-   * every cache.
+   * Bytes that this cache could hold at most: everything except the parts of the other caches'
+   * shares that they use. Looks at every cache.
    */
   most: (cache: T) => number
   /**
    * The cache that gives way to a write of `bytes` more into `written`, or to a lower budget;
-   * undefined where there is none. What `written` has written already is not counted in `bytes`,
-   * and is the last to go.
+   * undefined if there is none. `bytes` does not include the entry that `written` has written
+   * already; that entry is the last to go.
    */
   toGiveWay: (bytes: number, written?: T) => T | undefined
 }
 
 /**
- * A share is the reserve of the cache and an equal part of what nobody has reserved, among the
- * caches that hold anything. All of them together are at most the budget, so if it is exceeded, a
- * cache is above its share.
+ * A share is the reserve of the cache plus an equal part of the unreserved bytes, which are divided
+ * among the caches that hold any entries. All shares together are at most the budget, so if the
+ * budget is exceeded, some cache is above its share.
  */
 export function createShares<T extends Ranked>(ranking: Ranking<T>, budget: () => number): Shares<T> {
-  /** The equal part, with `written` among those that hold anything. */
+  /** The equal part, counting `written` among the caches that hold entries. */
   function part(written?: T): number {
     const holders = ranking.holders + (written?.size === 0 ? 1 : 0)
     return (budget() - ranking.reserved) / Math.max(1, holders)

@@ -7,7 +7,7 @@ import { createHistogram } from './histogram'
 type Counter = 'sets' | 'deletes' | 'evictions' | 'expirations'
 
 /**
- * What a cache counts since it was opened. `deletes` are entries dropped on request: by delete,
+ * Counters of a cache since it was opened. `deletes` are entries dropped on request: by delete,
  * invalidation or flush.
  */
 export interface StatisticsKeeper {

@@ -3,7 +3,7 @@ import type { EntryKind } from '@shared/entry-kinds'
 import type { Work } from './jobs'
 import type { Lifetime } from './lifetime'
 
-/** What a write puts under a key. */
+/** What a write stores under a key. */
 export interface EntryFields {
   readonly value: Buffer
   readonly contentType: string
@@ -16,122 +16,133 @@ export interface EntryFields {
 }
 
 /**
- * An entry as the store shows it, its times among the rest, so that a look at them makes no object.
- * Valid until the next write to its store: what has to live longer is copied.
+ * An entry as the store presents it. The times are direct properties, so that reading them creates
+ * no object. Valid until the next write to its store: copy whatever has to live longer.
  */
 export interface StoredEntry extends Lifetime, Omit<EntryFields, 'lifetime'> {
   readonly key: string
   /** Bytes of the value. */
   readonly size: number
-  /** Reads that found it, over all values it had. */
+  /** Reads that found the entry, including those of earlier values. */
   readonly hits: number
-  /** Milliseconds of the stopwatch at its last read or write, whole ones at least. */
+  /**
+   * Milliseconds of the stopwatch at the last read or write, precise to at least whole
+   * milliseconds.
+   */
   readonly usedAt: number
 }
 
-/** Told of changes as they happen; must neither throw nor change the store. */
+/** Receives changes as they happen; must neither throw nor change the store. */
 export interface StoreWatcher {
-  /** The entry has come. */
+  /** The entry has been added. */
   inserted: (handle: number) => void
-  /** The entry is about to go. */
+  /** The entry is about to be removed. */
   removing: (handle: number) => void
   /**
    * Content, times or hits are about to change; `changed` follows, with no other change in between.
    */
   changing: (handle: number) => void
   changed: (handle: number) => void
-  /** All entries have gone. */
+  /** All entries have been removed. */
   cleared: () => void
 }
 
 /**
- * Where the entries of one cache lie: lookup, order of insertion, order of eviction, tags,
- * deadlines and exact accounting. Knows no clock and no limit, so that another implementation can
- * take its place. Entries that are handed in come from `find` or an iteration of the same store,
+ * Holds the entries of one cache: lookup, insertion order, eviction order, tags, deadlines and
+ * exact accounting. It knows neither a clock nor limits, so that another implementation can take
+ * its place. Entries that are passed in must come from `find` or an iteration of the same store,
  * after its last write.
  */
 export interface Store {
   readonly size: number
-  /** Memory held for entries; an empty store holds 0. */
+  /** Memory held for the entries; 0 for an empty store. */
   readonly bytes: number
   /**
-   * Memory that the entries justify, which limits are compared with. `bytes` may be above it for a
-   * while after entries went; then `reclaim` brings it down.
+   * Memory that the entries justify; limits are compared with this. `bytes` may be above it for a
+   * while after entries were removed; then `reclaim` brings it down.
    */
   readonly demand: number
-  /** More entries, or a greater demand, have no place here. */
+  /** The store has no room for more entries than this, or for a greater demand. */
   readonly most: { readonly entries: number, readonly bytes: number }
   /**
-   * Demand of a store that holds this entry alone, or a little more; Infinity for one that has no
-   * place here.
+   * An upper bound, not much above the true value, for the demand of a store that holds only this
+   * entry; Infinity for an entry that does not fit into a store.
    */
   cost: (key: string, fields: Omit<EntryFields, 'version' | 'lifetime'>) => number
   find: (key: string) => StoredEntry | undefined
   /**
-   * Adds a key that is not there, as the most recently used. `at` is milliseconds of the stopwatch,
-   * here and below.
+   * Adds a key that is not there, as the most recently used. `at` is in milliseconds of the
+   * stopwatch, here and below.
    */
   insert: (key: string, fields: EntryFields, at: number) => void
-  /** New content in the old place of the insertion order; becomes the most recently used. */
+  /**
+   * Stores new content; the entry keeps its place in the insertion order and becomes the most
+   * recently used.
+   */
   replace: (entry: StoredEntry, fields: EntryFields, at: number) => void
   retime: (entry: StoredEntry, lifetime: Lifetime) => void
   /**
-   * Counts a hit and makes the entry the most recently used. No write: what was shown before stays
-   * valid.
+   * Counts a hit and makes the entry the most recently used. This is not a write: entries that were
+   * handed out before stay valid.
    */
   use: (entry: StoredEntry, at: number) => void
   remove: (entry: StoredEntry) => void
   clear: () => void
   /**
-   * Another policy of eviction from the first step on; it begins with the order of the one before.
+   * Switches to another eviction policy from the first step on; it starts with the order of the
+   * previous one.
    */
   rank: (eviction: CacheSettings['eviction']) => Work<void>
-  /** Next to be evicted. Never the one used or written last while there is another. */
+  /**
+   * The next entry to be evicted. Never the one that was used or written last while there is
+   * another.
+   */
   victim: () => StoredEntry | undefined
-  /** Handles of all entries, from the next to be evicted on. */
+  /** Handles of all entries, starting with the next to be evicted. */
   inOrderOfEviction: () => number[]
   /**
-   * In order of insertion, those that are there at the call. The store may change meanwhile: an
-   * entry that goes is not shown, even when its key is stored anew. Null is a place where others
-   * may have their turn.
+   * The entries that are there at the call, in insertion order. The store may change during the
+   * iteration: an entry that is removed is not shown, even if its key is stored again. Null marks a
+   * point where other work may run.
    */
   entries: () => IteratorObject<StoredEntry | null>
   /**
-   * Handles of the entries with this tag that are there at the call, each as long as it is there.
-   * The store may change meanwhile; who stops early calls `return`, as `for … of` does.
+   * Handles of the entries with this tag that are there at the call; an entry that has been removed
+   * before its turn is left out. The store may change during the iteration; a caller that stops
+   * early must call `return`, as `for … of` does.
    */
   tagged: (tag: string) => Iterable<number>
   /**
-   * Shows entries whose end may have come, about `count` of them; `visit` may remove the entry it
-   * is shown. True when there are no more: every entry that was over at this time has been shown
-   * since it was.
+   * Passes about `count` entries that may be past their grace to `visit`, which may remove the
+   * entry it receives. Returns true when there are no more: every entry that is over at the given
+   * time has been visited since its end.
    */
   visitMortal: (count: number, wall: number, monotonic: number, visit: (entry: StoredEntry) => void) => boolean
   /**
-   * Every entry has a handle, a whole number that stays the same while it lives; then another may
-   * get it. All lie below this.
+   * Every entry has a handle, an integer that stays the same as long as the entry lives and may
+   * then be given to another. All handles are below this number.
    */
   readonly handles: number
-  /** Undefined where nothing is. */
+  /** The entry with this handle; undefined if there is none. */
   at: (handle: number) => StoredEntry | undefined
-  /** Key of an entry that is there. */
+  /** The key of an existing entry. */
   keyAt: (handle: number) => string
   /**
-   * Tells how the keys of entries that are there stand to this one, by their bytes: negative =
-   * before, 0 = the same, positive = behind.
+   * Returns a function that compares the keys of existing entries with this one by their bytes:
+   * negative = before it, 0 = equal, positive = after it.
    */
   comparerOf: (key: string) => (handle: number) => number
-  /** Whom to tell of changes, as they happen. */
+  /** Receives changes as they happen. */
   watcher: StoreWatcher | undefined
   /**
-   * One slice, of about so many bytes to move, of bringing `bytes` down to `demand`. False when
-   * there is nothing to gain.
+   * Runs one slice, which moves about this many bytes, of bringing `bytes` down to `demand`.
+   * Returns false if there is nothing to gain.
    */
   reclaim: (bytes: number) => boolean
 }
 
-/** What all stores of an engine hold, and justify, together. */
+/** What all stores of an engine together hold and justify, in bytes. */
 export interface Ledger { bytes: number, demand: number }
 
-/** Makes the store of a cache, which keeps the ledger. */
+/** Creates the store of a cache; the store updates the ledger. */
 export type StoreMaker = (ledger: Ledger, eviction: CacheSettings['eviction']) => Store

@@ -4,22 +4,22 @@ import type { Logger } from '../base/logger'
 import type { ManagedCache } from './cache'
 import { messageOf } from '@shared/errors'
 
-/** Entries looked at between two looks at the stopwatch. */
+/** Entries to look at between two looks at the stopwatch. */
 const stride = 128
 const pauses = { idle: 1000, busy: 10 }
 
 interface Sweeper extends Disposable {
   /**
-   * One slice of at most `milliseconds`, from where the last one stopped; the number of entries
-   * that went.
+   * Runs one slice of at most `milliseconds`, continuing where the last one stopped. Returns the
+   * number of entries dropped.
    */
   sweep: (milliseconds?: number) => number
 }
 
 /**
- * Drops what has expired without a timer per entry: a slice every second, or every 10 ms while one
- * ends before its work does. A slice ends when its time is up, or when it has been through all
- * caches.
+ * Drops expired entries without a timer per entry: runs a slice every second, or every 10 ms as
+ * long as slices run out of time before the work is done. A slice ends when its time is up or when
+ * it has been through all caches.
  */
 export function createSweeper(stopwatch: Stopwatch, logger: Logger, caches: () => readonly ManagedCache[]): Sweeper {
   let cursor = 0
@@ -51,8 +51,8 @@ export function createSweeper(stopwatch: Stopwatch, logger: Logger, caches: () =
       sweep()
     }
     catch (error) {
-      // Nobody awaits the timer: a journal that fails must not take the process with it, and the
-      // next slice tries again.
+      // Nobody awaits the timer: a failing journal must not take the process down, and the next
+      // slice tries again.
       logger.error('The expiry sweep failed', { reason: messageOf(error) })
     }
     timer = setTimeout(tick, busy ? pauses.busy : pauses.idle).unref()

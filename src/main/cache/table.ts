@@ -4,24 +4,24 @@ import type { Lifetime } from './lifetime'
 import type { EntryFields, StoredEntry } from './store'
 
 /**
- * What the rules of `operations.ts` read and change. The live table carries everything that follows
- * from a change; the overlay of an atomic batch only notes it down.
+ * The table that the rules of `operations.ts` read and change. The live table carries out
+ * everything that follows from a change; the overlay of an atomic batch only records it.
  */
 export interface EntryTable {
   find: (key: string) => StoredEntry | undefined
-  /** Why nothing is under this key. */
+  /** Why there is no entry under this key. */
   reasonOf: (key: string) => MissReason
   /**
-   * `existing` is what `find` gave for the key, `at` milliseconds of the stopwatch. Throws
-   * LarderError `cache-not-found` once the cache is closed.
+   * `existing` is the result of `find` for the key, `at` is in milliseconds of the stopwatch.
+   * Throws LarderError `cache-not-found` once the cache is closed.
    */
   put: (key: string, existing: StoredEntry | undefined, fields: EntryFields, at: number) => void
   remove: (entry: StoredEntry, departure: Exclude<Departure, 'flushed'>) => void
-  /** A restart of a sliding TTL by a read. */
+  /** Restarts a sliding TTL after a read. */
   slide: (entry: StoredEntry, lifetime: Lifetime) => void
-  /** New times on somebody's request: touch and soft invalidation. */
+  /** Sets new times on request: touch and soft invalidation. */
   retime: (entry: StoredEntry, lifetime: Lifetime) => void
   use: (entry: StoredEntry, at: number) => void
-  /** After a write: makes room again where a limit is passed. */
+  /** Called after a write: makes room again if a limit is exceeded. */
   settle: () => void
 }

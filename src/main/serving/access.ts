@@ -7,29 +7,29 @@ import { dataOperations } from '@shared/data-operations'
 import { LarderError } from '@shared/errors'
 import { requireScope } from '../base/principal'
 
-/** Decides what a call may do, for every protocol alike. */
+/** Decides what a call may do, in the same way for every protocol. */
 export interface Access {
   /**
-   * Runs what a call asks for. Throws, or rejects with, LarderError `key-missing`, `out-of-scope`,
-   * `caching-off`, and what the work throws. While all caching is off, nothing else is wrong with a
-   * call: its client shall come back.
+   * Runs the work of a call if the call may do it. Throws, or rejects with, LarderError
+   * `key-missing`, `out-of-scope`, `caching-off`, and whatever the work throws. While all caching
+   * is off, `caching-off` takes precedence over other errors, so that the client tries again later.
    */
   admit: <C extends Call>(call: C, work: (call: C) => Maybe<void>) => Maybe<void>
   /**
-   * The only way to a cache, for the next call into it: after a wait it is opened anew, as a switch
-   * may have moved and the cache may be gone. Throws LarderError `out-of-scope`, `cache-not-found`,
-   * `caching-off`, `cache-off`.
+   * The only way to get a cache, for the next call into it. After a wait the cache must be opened
+   * again, because a switch may have changed or the cache may be gone. Throws LarderError
+   * `out-of-scope`, `cache-not-found`, `caching-off`, `cache-off`.
    *
-   * @param key that a read is after: where a switch turns it away, it counts as a miss
+   * @param key of a read: if a switch turns it away, it counts as a miss
    */
   open: (call: Call, name: string, key?: string) => ServedCache
 }
 
-/** Seconds after which an app may look whether caching is on again. */
+/** Seconds after which an app may check whether caching is on again. */
 const switchRetryAfter = 5
 
 export function createAccess({ caches }: { caches: Pick<ServedCaches, 'enabled' | 'find'> }): Access {
-  /** A switched-off cache counts the reads that it is asked for. */
+  /** A cache that is switched off still counts the reads it receives. */
   function turnAway({ cache }: Mount, key: string | undefined): never {
     if (key !== undefined)
       cache.get(key)
@@ -37,7 +37,7 @@ export function createAccess({ caches }: { caches: Pick<ServedCaches, 'enabled' 
   }
 
   /**
-   * What a write wants need not be known to refuse it. A read goes as far as a cache, so that it is
+   * A write can be refused without looking at it. A read goes as far as a cache, so that it is
    * counted there.
    */
   async function whileOff<C extends Call>(
@@ -79,14 +79,14 @@ export function createAccess({ caches }: { caches: Pick<ServedCaches, 'enabled' 
   }
 }
 
-/** Whether the caller may learn what is stored. */
+/** Whether the caller may know what is stored. */
 export function mayRead(call: Call): boolean {
   return callerOf(call).scopes.has('read')
 }
 
 /**
- * For what tells what is stored, in an operation of another scope. Throws `out-of-scope`; `what`
- * begins its sentence.
+ * For operations of another scope whose answer reveals what is stored. Throws `out-of-scope`;
+ * `what` is the start of the message.
  */
 export function requireRead(call: Call, what: string): void {
   if (!mayRead(call))
@@ -99,7 +99,7 @@ function operationOf({ operation }: Call): DataOperationSpec {
   return dataOperations[operation]
 }
 
-/** The guards let nobody without a credential come this far. */
+/** The guards do not let anybody without a credential come this far. */
 function callerOf({ principal }: Call): Principal {
   if (!principal)
     throw new LarderError('key-missing', 'Send an API key in the Api-Key header, or as Authorization: Bearer …')

@@ -4,9 +4,15 @@ import type { Lookup } from '../cache/ports'
 import type { Call } from './ports'
 import type { RequestLog } from './request-log'
 
-/** What is kept of every call of an app: how long its cache took, and a line in the request log. */
+/**
+ * Records every call of an app: its duration in the statistics of the cache, and a line in the
+ * request log.
+ */
 export interface Account {
-  /** To be called once, when the answer is handed over. Bytes are those of the bodies. */
+  /**
+   * To be called once, when the answer is handed over. The numbers of bytes are those of the
+   * bodies.
+   */
   finish: (call: Call, status: number, requestBytes: number, responseBytes: number) => void
 }
 
@@ -40,13 +46,13 @@ export function createAccount({ stopwatch, requestLog }: { stopwatch: Stopwatch,
   }
 }
 
-/** What a read comes to. */
+/** Notes the result of a read. */
 export function noteLookup(call: Call, lookup: Lookup): void {
   call.result = typeof lookup === 'string' ? 'miss' : lookup.stale ? 'stale' : 'hit'
   call.reason = typeof lookup === 'string' ? lookup : null
 }
 
-/** What a failure comes to. A miss that is told by an error stays a miss. */
+/** Notes the result of a failure. A miss that is reported as an error stays a miss. */
 export function noteFailure(call: Call, error: LarderError): void {
   if (call.result === 'miss')
     return

@@ -6,25 +6,25 @@ import type { Stack } from './stack'
 import { LarderError } from '@shared/errors'
 import { createStack } from './stack'
 
-/** A cache of the engine with what is around it. */
+/** A cache of the engine with its layers. */
 export interface Mount {
   readonly cache: CacheFigures & Pick<Cache, 'get' | 'recordLatency'>
   readonly served: ServedCache
 }
 
 /**
- * The caches of all spaces, each with its layers. For the administration, which opens, configures
- * and closes them.
+ * The caches of all spaces, each with its layers. Used by the administration, which opens,
+ * configures and closes them.
  */
 export interface ServedCaches extends Pick<Engine, 'enabled' | 'budget' | 'subscribe'> {
   /** Throws LarderError `name-taken`. */
   open: (definition: CacheDefinition) => Mount
   /**
-   * Resolves when the change holds for all entries. Throws LarderError `cache-not-found` where it
-   * was closed.
+   * Resolves when the change applies to all entries. Throws LarderError `cache-not-found` if the
+   * cache was closed.
    */
   configure: (mount: Mount, change: Partial<CacheSettings>) => Maybe<void>
-  /** Drops the cache with its entries. False: there is none. */
+  /** Drops the cache with its entries. Returns false if there is none. */
   close: (id: string) => boolean
   find: (space: string, name: string) => Mount | undefined
   list: (space: string) => Mount[]
@@ -39,13 +39,13 @@ interface Held extends Mount {
 interface ServedCachesParts extends Pick<LayerContext, 'clock' | 'stopwatch'> {
   engine: Engine
   layers: readonly Layer[]
-  /** Told what a layer threw that was closed. */
+  /** Receives what a layer threw when it was closed. */
   failed: (error: unknown) => void
 }
 
 export function createServedCaches({ engine, layers, clock, stopwatch, failed }: ServedCachesParts): ServedCaches {
   const byId = new Map<string, Held>()
-  /** Space → name → cache: every call asks for one. */
+  /** Space → name → cache: every call looks one up. */
   const bySpace = new Map<string, Map<string, Held>>()
 
   const stackOf = (cache: Cache): Stack => createStack(cache, layers, { clock, stopwatch })
@@ -59,7 +59,7 @@ export function createServedCaches({ engine, layers, clock, stopwatch, failed }:
     return made
   }
 
-  /** Nobody waits for what was in use until now. */
+  /** Closes the previous layers; nobody waits for them. */
   async function close(stack: Stack): Promise<void> {
     try {
       await stack.dispose()

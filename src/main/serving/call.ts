@@ -2,12 +2,12 @@ import type { OperationName } from '@shared/operations'
 import type { Principal } from '../base/principal'
 import type { Call } from './ports'
 
-/** For calls to which nothing was done, as nearly all are. */
+/** For calls that no layer changed, which are nearly all. */
 export const noMarks: readonly string[] = []
 
 /**
- * What the console, the command line or a script asks of a cache by an operation of the table.
- * Nobody finishes it.
+ * A call from the console, the command line or a script through an operation of the table. It is
+ * never passed to `finish`.
  */
 export function controlCall(principal: Principal, operation: OperationName): Call {
   return {

@@ -7,7 +7,7 @@ import type { Principal } from '../base/principal'
 import type { Cache, CacheDefinition } from '../cache/ports'
 import type { Maybe } from './maybe'
 
-// What the engine offers, for those who may not reach it but by this folder.
+// The parts of the engine that modules may use only through this folder.
 export { lastingValue } from '../cache/ports'
 export type {
   BatchStep,
@@ -26,63 +26,66 @@ export type {
 } from '../cache/ports'
 
 /**
- * One call, by whatever protocol, with what is found out about it on its way. A face makes one a
- * request, of whatever object it has for it anyway.
+ * One call, over any protocol, with what is learned about it on its way. A face creates one per
+ * request, or uses an object that it has for the request anyway.
  */
 export interface Call {
-  /** Whose call it is; null until a credential was recognised. */
+  /** The caller; null until a credential has been recognised. */
   readonly principal: Principal | null
   /**
-   * The protocol it came by. What comes by `control` and `events` is no app's, and not in the
-   * request log.
+   * The protocol it came by. Calls by `control` and `events` do not come from apps and are not in
+   * the request log.
    */
   readonly face: FaceName | 'control' | 'events'
-  /** Null where there is no such operation. */
+  /** Null if there is no such operation. */
   readonly operation: DataOperationName | null
-  /** The protocol's own words for it: HTTP's method and path. */
+  /** The request in the protocol's own terms: HTTP method and path. */
   readonly method: string
   readonly path: string
-  /** Milliseconds of the stopwatch at which it was there. */
+  /** Milliseconds of the stopwatch at which the call arrived. */
   readonly started: number
-  /** Space, cache and key concerned, once known. */
+  /** The space, cache and key concerned, once known. */
   space: string | null
   cache: string | null
   key: string | null
-  /** That cache itself, once found: it counts how long its calls take. */
+  /** The cache itself, once found: it records how long its calls take. */
   found: Pick<Cache, 'definition' | 'recordLatency'> | null
   result: RequestResult
-  /** Why it missed, or the code of the error. */
+  /** The reason for a miss, or the code of the error. */
   reason: string | null
-  /** What a layer did to it, for the request log. */
+  /** What layers did to the call, for the request log. */
   marks: readonly string[]
 }
 
-/** A method of the engine's cache, told whose call it serves, which may answer later. */
+/**
+ * A method of the engine's cache with the call as an additional parameter. It may return its result
+ * later.
+ */
 type Served<Method> = Method extends (...given: infer Given) => infer Result
   ? (...given: [...Given, call: Call]) => Maybe<Awaited<Result>>
   : never
 
 /**
- * A cache as calls get it: the engine's own, or layers around it. What comes at once is valid until
- * the next call into the cache; what comes by promise owns its bytes. Hold on to it no longer than
- * until the next wait: a cache that is configured anew gets new layers.
+ * A cache as calls see it: the engine's own, or with layers around it. A result that is returned at
+ * once is valid until the next call into the cache; a result that comes by promise owns its bytes.
+ * Do not keep the cache beyond the next wait: a cache whose configuration changes gets new layers.
  */
 export type ServedCache = Pick<Cache, 'definition'> & {
   readonly [Name in Exclude<keyof Cache, keyof CacheFigures | 'configure' | 'recordLatency'>]: Served<Cache[Name]>
 }
 
-/** What is told of a cache. */
+/** The information that is available about a cache. */
 export type CacheFigures = Pick<Cache, 'definition' | 'size' | 'bytes' | 'statistics'>
 
 /**
- * A piece between protocols and engine: it may answer in the cache's place, or later, or not at
+ * A layer between protocols and engine: it may answer instead of the cache, answer later, or not at
  * all.
  */
 export interface Layer {
   applies: (definition: Readonly<CacheDefinition>) => boolean
   /**
-   * Overrides what it cares about alone: `({ ...next, get })`. Disposed of when the cache is
-   * configured anew or deleted.
+   * Overrides only the methods it needs: `({ ...next, get })`. The result is disposed of when the
+   * cache is reconfigured or deleted.
    */
   wrap: (next: ServedCache, context: LayerContext) => ServedCache & Disposable
 }

@@ -8,50 +8,55 @@ import { requestFilter } from '@shared/request-filter'
 import { noMarks } from './call'
 
 /**
- * What is remembered of one call of an app. There is no field for a header, a query string or a
- * body, so none can be kept by accident (S12 of the quality bar).
+ * The recorded fields of one call of an app. There is no field for a header, a query string or a
+ * body, so none can be kept by accident.
  */
 export interface RequestFields extends Omit<RequestRecord, 'id' | 'at' | 'marks'> {
   /**
-   * Whose request it was; null when nobody was recognised. Those are counted, and shown to nobody.
+   * The user who made the request; null if nobody was recognised. Such requests are counted, but
+   * shown to nobody.
    */
   user: string | null
   marks: readonly string[]
 }
 
 interface RequestLogOptions {
-  /** Records kept; the oldest give way. @default 2000, about 2 MB when every path and key is cut */
+  /**
+   * Number of records kept; newer ones replace the oldest. @default 2000, about 2 MB if every path
+   * and key has the greatest length
+   */
   capacity?: number
   clock: RealClock
   stopwatch: Stopwatch
-  /** Told a `request` event for each record while anybody listens. */
+  /** Receives a `request` event for each record while anybody listens. */
   hub: EventHub
 }
 
 export interface RequestLog {
   /**
-   * Remembers a request that ended at so many milliseconds of the stopwatch. On the hot path of
-   * every request: no allocation, no JSON, no date unless somebody watches.
+   * Records a request that ended at this time in milliseconds of the stopwatch. On the hot path of
+   * every request: no allocation, no JSON, no date unless somebody is watching.
    */
   record: (fields: RequestFields, ended: number) => void
   /**
-   * The newest `limit` records of a user with an id above `after` that the filter lets pass, newest
-   * last; `total` says how many there are without the limit. `caches` narrows it to requests to
-   * these, for keys that may reach no others. Throws LarderError `invalid-input` (field filter).
+   * Returns the newest `limit` records of a user that have an id above `after` and match the
+   * filter, newest last; `total` is their number without the limit. `caches` restricts the list to
+   * requests to these caches, for keys that may reach no others. Throws LarderError `invalid-input`
+   * (field filter).
    */
   list: (
     userId: string,
     query: z.output<typeof RequestQuery>,
     caches?: ReadonlySet<string> | null,
   ) => { total: number, requests: RequestRecord[] }
-  /** Requests a second of all users, mean of the last ten seconds. */
+  /** Requests per second of all users, as the mean of the last ten seconds. */
   perSecond: () => number
   /** Requests of all users since the start. */
   total: () => number
 }
 
 interface Slot extends RequestFields {
-  /** 0 while the slot was never used. */
+  /** 0 until the slot is used. */
   id: number
   /** Wall-clock milliseconds. */
   at: number
@@ -61,8 +66,8 @@ const longestPath = 512
 const longestKey = 256
 
 /**
- * A ring of the newest requests in slots that are written over, so that recording one leaves no
- * garbage.
+ * Creates a ring of the newest requests, whose slots are overwritten so that recording a request
+ * creates no garbage.
  */
 export function createRequestLog({ capacity = 2000, clock, stopwatch, hub }: RequestLogOptions): RequestLog {
   const ring = Array.from({ length: capacity }, emptySlot)
@@ -122,7 +127,7 @@ export function createRequestLog({ capacity = 2000, clock, stopwatch, hub }: Req
   }
 }
 
-/** Characters are counted as people do, from 1. */
+/** The position in the message counts characters from 1, as people do. */
 function compile(filter: string): (slot: Slot) => boolean {
   try {
     return compileFilter(filter, requestFilter)
@@ -165,12 +170,12 @@ function withoutQuery(path: string): string {
   return end < 0 ? path : path.slice(0, end)
 }
 
-/** The first `length` UTF-16 units, one less where that would split a surrogate pair. */
+/** The first `length` UTF-16 units, or one less if that would split a surrogate pair. */
 function cut(text: string, length: number): string {
   if (text.length <= length)
     return text
   const splitsPair = isHighSurrogate(text.charCodeAt(length - 1)) && isLowSurrogate(text.charCodeAt(length))
-  // Through a buffer, because V8 makes a slice that keeps the whole long string alive.
+  // Copied through a buffer, because a slice in V8 would keep the whole long string alive.
   return Buffer.from(text.slice(0, splitsPair ? length - 1 : length), 'utf16le').toString('utf16le')
 }
 
@@ -193,7 +198,7 @@ function createRateMeter(stopwatch: Stopwatch): { count: (at: number) => void, p
 
   function advance(at: number): number {
     const now = Math.floor(at / sliceLength)
-    // After a long pause all slices are old, once round is enough.
+    // After a long pause all slices are outdated, and one round is enough.
     for (let slice = Math.max(newest + 1, now - slices.length + 1); slice <= now; slice++)
       slices[slice % slices.length] = 0
     newest = Math.max(newest, now)

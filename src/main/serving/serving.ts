@@ -13,12 +13,12 @@ import { createAccount } from './account'
 import { createServedCaches } from './caches'
 import { createRequestLog } from './request-log'
 
-/** What a face does with a call: it runs it, gets to caches, and finishes it. */
+/** The functions that a face needs for a call: to run it, to get caches, and to finish it. */
 export interface Serving extends Access, Account {}
 
 interface ServingParts {
   engine: Engine
-  /** From the cache outwards. @default none */
+  /** Listed from the cache outwards. @default none */
   layers?: readonly Layer[]
   clock: RealClock
   stopwatch: Stopwatch
@@ -27,8 +27,8 @@ interface ServingParts {
 }
 
 /**
- * One heart for every protocol: between faces, which parse and answer, and the engine, which knows
- * no caller.
+ * Creates the part that all protocols share, between the faces, which parse and answer, and the
+ * engine, which knows no callers.
  */
 export function createServing({ engine, layers = [], clock, stopwatch, hub, logger }: ServingParts): {
   serving: Serving

@@ -3,13 +3,13 @@ import type { Cache } from '../cache/ports'
 import type { Layer, LayerContext, ServedCache } from './ports'
 import { createDisposableStack } from '../base/disposable'
 
-/** The layers of one cache, as its settings want them. */
+/** The layers of one cache, according to its settings. */
 export interface Stack extends Disposable {
-  /** The engine's own cache where no layer applies: then a call goes through nothing. */
+  /** The engine's own cache if no layer applies, so that a call goes through nothing else. */
   readonly served: ServedCache
 }
 
-/** @param layers from the cache outwards: the last is asked first */
+/** @param layers from the cache outwards: the last one is called first */
 export function createStack(
   cache: Cache,
   layers: readonly Layer[],

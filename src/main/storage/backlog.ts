@@ -1,18 +1,18 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
-/** Keeps those waiting who can wait, while too much is held back. */
+/** Makes callers who can wait do so while too much is held back. */
 interface Backlog {
-  /** Whether too much is held back, or others wait already. */
+  /** Whether too much is held back, or others are already waiting. */
   isBehind: () => boolean
   /** Resolves when it is the caller's turn to write. Never rejects. */
   room: () => Promise<void>
-  /** Less may be held back now: the first of those who wait looks again. */
+  /** To be called when less may be held back: the first waiting caller checks again. */
   eased: () => void
 }
 
 /**
- * Those who wait go one after the other, a turn of the event loop each: what one writes counts for
- * the next.
+ * Waiting callers proceed one after the other, each in a turn of the event loop, so that what one
+ * of them writes counts for the next.
  */
 export function createBacklog(holdsTooMuch: () => boolean): Backlog {
   let easing: PromiseWithResolvers<void> | undefined
@@ -33,7 +33,7 @@ export function createBacklog(holdsTooMuch: () => boolean): Backlog {
     room() {
       queued++
       const mine = wait(queue)
-      // The one whose turn it is writes first; then the next one looks.
+      // The caller whose turn it is writes first; then the next one checks.
       queue = mine.then(() => turn())
       return mine
     },

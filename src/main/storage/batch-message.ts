@@ -1,7 +1,7 @@
 import type { PendingBatch, PendingChange } from './pending-writes'
 import { Buffer } from 'node:buffer'
 
-/** A change without its value, which lies in the message's one buffer. */
+/** A change without its value, which is in the message's one buffer. */
 type PackedChange =
   | Exclude<PendingChange, { type: 'put' }>
   | {
@@ -11,15 +11,16 @@ type PackedChange =
     length: number
   }
 
-/** A batch as it travels to the writing thread. */
+/** A batch in the form that is sent to the writer thread. */
 export interface BatchMessage {
   caches: Map<string, { cleared: boolean, changes: Map<string, PackedChange> }>
   values: ArrayBuffer
 }
 
 /**
- * Packs the values into one buffer that is handed over, not copied again. Left in place they would
- * be cloned one by one – and a small buffer out of node's pool with all of the pool around it.
+ * Packs the values into one buffer, which is transferred without another copy. Otherwise each value
+ * would be cloned separately, and a small buffer from node's pool would be cloned together with the
+ * whole pool.
  */
 export function packBatch(batch: PendingBatch): BatchMessage {
   let size = 0

@@ -6,13 +6,13 @@ import { initialSettings, settingRows } from '@shared/cache-settings'
 import { mapRows, rowOf } from '@shared/rows'
 import { createTable, jsonColumn, plainColumn, timeColumn } from './table'
 
-/** By name, as they lie in the column: those of another version too. */
+/** Settings by name as stored in the column, including those of another version. */
 type Stored = Readonly<Record<string, unknown>>
 
 /**
- * The caches, with their settings in one column. A setting that this version does not know stays as
- * it is; one that is missing, or has a value that this version does not know, reads as its initial
- * value, and stays as it is until it is changed.
+ * The caches, with their settings in one column. A setting that this version does not know stays
+ * unchanged. A setting that is missing, or has a value that this version does not know, reads as
+ * its initial value, and the stored value stays unchanged until the setting is changed.
  */
 export function openCacheTable(database: Database, logger: Logger): MetadataStore['caches'] {
   const table = createTable<Omit<CacheRecord, keyof CacheSettings> & { settings: Stored }>(database, 'cache', {
@@ -49,8 +49,7 @@ export function openCacheTable(database: Database, logger: Logger): MetadataStor
 }
 
 /**
- * Values that are undefined are no change. Throws for settings that there are not, and for values
- * they cannot have.
+ * Values that are undefined are not changes. Throws for unknown settings, and for invalid values.
  */
 function withChange(stored: Stored, change: Partial<CacheSettings>): Stored {
   const given = Object.entries(change).filter(([, value]) => value !== undefined)

@@ -8,9 +8,11 @@ import Sqlite from 'better-sqlite3'
 import { ensurePrivateDatabase, replaceFile } from './private-files'
 
 interface DatabaseOptions {
-  /** Absolute path; created when it is missing. */
+  /** Absolute path; created if it is missing. */
   file: string
-  /** Number in the file's header that says whose it is, and which of ours. */
+  /**
+   * The number in the file's header that identifies it as Larder's, and as one of its databases.
+   */
   applicationId: number
   migrations: readonly Migration[]
   clock: RealClock
@@ -18,11 +20,11 @@ interface DatabaseOptions {
 }
 
 /**
- * Opens one of Larder's databases, its owner's alone, with its schema brought up to date. What a
- * transaction has committed is on the disk. Throws an Error with a sentence for people when the
- * file is not a database, not ours, damaged, or written by a newer Larder, where one of its files
- * is not the person's own, or where the copy cannot be made that is kept of an older schema; the
- * file is unchanged then.
+ * Opens one of Larder's databases, which is accessible only to its owner, and migrates its schema.
+ * Whatever a transaction has committed is on the disk. Throws an Error with a sentence for people
+ * if the file is not a database, not one of Larder's, damaged, or written by a newer Larder; if one
+ * of its files is not the person's own; or if the copy that is kept of an older schema cannot be
+ * made. In these cases the file is unchanged.
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const { file } = options
@@ -31,7 +33,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   let database: Database | undefined
   try {
     database = new Sqlite(file)
-    // First of all, so that a file which is not ours stays as it is.
+    // This comes first, so that a foreign file stays unchanged.
     checkOwner(database, options)
     declarePragmas(database)
     migrate(database, options)
@@ -56,7 +58,7 @@ function checkOwner(database: Database, { file, applicationId }: DatabaseOptions
 }
 
 /**
- * `synchronous` has to be set even where it reads FULL already: better-sqlite3 is built with
+ * `synchronous` must be set even if it reads FULL already: better-sqlite3 is built with
  * SQLITE_DEFAULT_WAL_SYNCHRONOUS=1, which lowers it to NORMAL at the first WAL write of a
  * connection that never set it.
  */
@@ -68,8 +70,7 @@ function declarePragmas(database: Database): void {
 }
 
 /**
- * Reads back what was declared, after the first write: a setting that does not hold must not go
- * unnoticed.
+ * Reads the settings back after the first write, so that one that did not take effect is noticed.
  */
 function checkPragmas(database: Database): void {
   const declared = { journal_mode: 'wal', synchronous: 2, foreign_keys: 1, trusted_schema: 0 }
@@ -105,7 +106,8 @@ function migrate(database: Database, { file, applicationId, migrations, clock, l
         database
           .prepare('INSERT INTO schema_migration (number, name, applied_at) VALUES (?, ?, ?)')
           .run(index + 1, name, Math.round(clock.wall()))
-        // In the header, so part of the transaction: a half-made database is never taken for ours.
+        // The id is in the header and so part of the transaction: an incomplete database is never
+        // taken for ours.
         database.pragma(`application_id = ${applicationId}`)
       }).immediate()
     }
@@ -117,14 +119,15 @@ function migrate(database: Database, { file, applicationId, migrations, clock, l
     }
     logger.info('schema migrated', { database: basename(file), migration: name })
   }
-  // Something is written at every start, so that checkPragmas reads them back after a first write.
+  // This writes at every start, so that checkPragmas always reads the settings back after a first
+  // write.
   database.pragma(`user_version = ${migrations.length}`)
 }
 
 /**
- * Keeps the database as it is now beside it, as `entries.db.before-002`, for those who go back to
- * the Larder that wrote it. SQLite copies: what still lies in the write-ahead log is in it. A copy
- * of an earlier attempt is replaced.
+ * Keeps a copy of the present database next to it, named like `entries.db.before-002`, for people
+ * who go back to the Larder that wrote it. SQLite makes the copy, so it includes what is still in
+ * the write-ahead log. A copy from an earlier attempt is replaced.
  */
 function keepCopy(database: Database, file: string, { name }: Migration): void {
   const copy = `${file}.before-${name.slice(0, 3)}`
@@ -139,7 +142,7 @@ function keepCopy(database: Database, file: string, { name }: Migration): void {
   }
 }
 
-/** Names in order; the numbers have no gaps, or the file is damaged. */
+/** The names in order. If the numbers have gaps, the file is damaged. */
 function appliedMigrations(database: Database): string[] {
   const known = database
     .prepare('SELECT 1 FROM sqlite_schema WHERE type = \'table\' AND name = \'schema_migration\'')

@@ -16,34 +16,36 @@ export interface EntryJournalOptions {
   home: string
   logger: Logger
   clock?: RealClock
-  /** File of the built `writer-thread`; without it the calling thread writes. */
+  /** File of the built `writer-thread`; without it, the calling thread writes. */
   writerProgram?: string
-  /** Milliseconds for which a write is held back at most. @default 200 */
+  /** The most milliseconds for which a write is held back. @default 200 */
   delay?: number
-  /** Bytes held back at most before they are written without waiting further. @default 4 MiB */
+  /**
+   * The most bytes that are held back before they are written without further delay. @default 4 MiB
+   */
   capacity?: number
   /** Milliseconds until a failed flush is tried again. @default 1000 */
   retryDelay?: number
 }
 
 /**
- * Bytes of a batch, as pending writes count them: to hand over a thousand small ones takes some
+ * Bytes in a batch, as pending writes count them: handing over a thousand small writes takes some
  * milliseconds.
  */
 const batchSize = 512 * 1024
-/** Bytes that may wait before those who can wait should: some batches. */
+/** Bytes that may be pending before callers who can wait should wait: some batches. */
 const backlogLimit = 8 * 1024 * 1024
 
 interface Waiter { resolve: () => void, reject: (error: Error) => void }
 
 /**
- * The entries of persistent caches in SQLite. A write lands in memory; all that gathers within
- * `delay` goes to the disk in one transaction, so that one sync serves them all. One batch is under
- * way at a time, and what comes meanwhile makes the next. A value that was handed over must not
- * change until then.
+ * Keeps the entries of persistent caches in SQLite. A write is first kept in memory; all writes
+ * within `delay` go to the disk in one transaction, so that one sync serves them all. Only one
+ * batch is being written at a time, and later writes form the next one. A value that was handed
+ * over must not change until it is written.
  *
- * While the disk fails, the batch and what follows it stay, one state a key, and are tried again:
- * at most what the caches themselves hold. Throws what `openDatabase` throws.
+ * While the disk fails, this batch and later writes are kept, one state per key, and are tried
+ * again: at most as much as the caches themselves hold. Throws what `openDatabase` throws.
  */
 export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
   const {
@@ -62,13 +64,13 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
     : createRemoteWriter({ program: writerProgram, home })
   const pending = createPendingWrites()
   let batch: PendingBatch | null = null
-  /** The batch is with the writer, or waits to be tried again. */
+  /** The writer has the batch, or a failed batch waits to be tried again. */
   let writing = false
   let waiters: Waiter[] = []
   let timer: NodeJS.Timeout | undefined
   let failure: string | null = null
   let closed = false
-  /** Bytes that were to be written when writing began, and are not yet. */
+  /** The rest of the bytes that were pending when writing began. */
   let due = 0
   const backlog = createBacklog(() => pending.bytes >= backlogLimit && failure === null && !closed)
 
@@ -84,7 +86,7 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
     writer.write(batch, written)
   }
 
-  /** The next part of what was due when writing began; the rest follows without a delay. */
+  /** The next part of what was pending when writing began; the rest follows without a delay. */
   function nextBatch(): PendingBatch | null {
     if (pending.isEmpty)
       return null
@@ -101,8 +103,8 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
       if (failure === null)
         logger.error('entries cannot be written, trying again', { reason: why, pendingBytes: pending.bytes })
       failure = why
-      // Nobody knows for how long; what waits is one state a key, as much as the caches themselves
-      // hold.
+      // Nobody knows how long this will last, so callers are not kept waiting. The pending writes
+      // hold one state per key, at most as much as the caches themselves.
       backlog.eased()
       schedule()
       return settleWaiters(new Error(why))

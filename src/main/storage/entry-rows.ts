@@ -13,13 +13,13 @@ interface Row extends Omit<PersistedEntry, 'key' | 'tags'> {
 
 interface EntryRows {
   load: (cacheId: string) => Iterable<PersistedEntry>
-  /** Writes all of it, or throws and writes nothing. */
+  /** Writes the whole batch, or throws and writes nothing. */
   write: (batch: PendingBatch) => void
 }
 
 /**
- * The rows of `entries.db`. Keys are bytes there: SQLite compares and cuts text by rules of its
- * own.
+ * The rows of `entries.db`. Keys are stored as bytes, because SQLite has its own rules for
+ * comparing and truncating text.
  */
 export function createEntryRows(database: Database): EntryRows {
   const next = database.prepare<[string, number], Row>(`
@@ -43,8 +43,8 @@ export function createEntryRows(database: Database): EntryRows {
   }
 
   return {
-    // One row a step instead of an open cursor: a cursor would keep the connection from writing
-    // until it is read to its end.
+    // Reads one row per step instead of keeping a cursor open: a cursor would keep the connection
+    // from writing until it is read to its end.
     * load(cacheId) {
       for (let row = next.get(cacheId, 0); row; row = next.get(cacheId, row.position)) {
         const { position: _, key, tags, ...rest } = row

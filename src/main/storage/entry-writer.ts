@@ -3,17 +3,17 @@ import type { PendingBatch } from './pending-writes'
 import { messageOf } from '@shared/errors'
 import { createEntryRows } from './entry-rows'
 
-/** What takes batches to the disk: here and now, or on a thread of its own. */
+/** Writes batches to the disk: at once, or on a separate thread. */
 export interface EntryWriter {
   /**
-   * Writes all of it or nothing, then calls `done`: with null, or with a sentence that says why
-   * not. One batch at a time.
+   * Writes the whole batch or nothing, then calls `done` with null or with a sentence that gives
+   * the reason. One batch at a time.
    */
   write: (batch: PendingBatch, done: (failure: string | null) => void) => void
   close: () => Promise<void>
 }
 
-/** Writes at once, on the thread that asks. */
+/** Writes at once, on the calling thread. */
 export function createDirectWriter(database: Database): EntryWriter {
   const rows = createEntryRows(database)
   return {

@@ -7,11 +7,11 @@ import { ensurePrivateFile, ensurePrivateFolder, openOwnFile, tightenFile } from
 interface FileLogOptions {
   /** Absolute data folder. */
   home: string
-  /** Of the file, without `.log`: one for each that writes. @default 'larder' */
+  /** Name of the file, without `.log`: each writer needs its own. @default 'larder' */
   name?: string
-  /** Bytes after which the file is put aside. @default 5 MB */
+  /** Size in bytes at which the log file is rotated. @default 5 MB */
   rotateAt?: number
-  /** Where a line goes that cannot be written. @default standard error */
+  /** Receives a line that cannot be written. @default standard error */
   onFailure?: (line: string, reason: string) => void
 }
 
@@ -25,9 +25,9 @@ interface FileLog extends Disposable {
 }
 
 /**
- * The log `logs/larder.log`; the two before it stay as `larder.1.log` and `larder.2.log`. Throws
- * what `node:fs` throws when it cannot be opened at all, and an Error with a sentence where folder
- * or files are not the person's own.
+ * The log `logs/larder.log`; the previous two files are kept as `larder.1.log` and `larder.2.log`.
+ * Throws what `node:fs` throws if the log cannot be opened at all, and an Error with a sentence if
+ * the folder or the files are not the person's own.
  */
 export function createFileLog(options: FileLogOptions): FileLog {
   const { home, name: stem = 'larder', rotateAt = 5_000_000, onFailure = toStandardError } = options

@@ -5,13 +5,13 @@ import Sqlite from 'better-sqlite3'
 import { ensurePrivateDatabase, readPrivateFile, writeFileAtomic } from './private-files'
 
 /**
- * Takes the data folder for this process, until `dispose`; keep the handle, for garbage collection
- * lets go too. Throws an Error that names the folder, and the other process where it is known, when
- * another Larder has it.
+ * Locks the data folder for this process until `dispose`. Keep the handle, because garbage
+ * collection releases the lock too. Throws an Error that names the folder, and the other process if
+ * it is known, when another Larder uses the folder.
  *
- * The lock is a transaction on an empty SQLite file: the system drops it with the process however
- * that ends, where a file with a process id in it would outlive a SIGKILL. The process id lies
- * beside it, for the message alone.
+ * The lock is a transaction on an empty SQLite file: the operating system releases it when the
+ * process ends for any reason, whereas a file with a process id would outlive a SIGKILL. The
+ * process id is stored next to it, only for the message.
  */
 export function lockHome(home: string): Disposable {
   const file = join(home, 'larder.lock')
@@ -19,7 +19,7 @@ export function lockHome(home: string): Disposable {
   ensurePrivateDatabase(file)
   const database = new Sqlite(file, { timeout: 0 })
   try {
-    // Nothing is ever written here: no journal file beside it.
+    // Nothing is ever written here, so there should be no journal file next to it.
     database.pragma('journal_mode = MEMORY')
     database.exec('BEGIN EXCLUSIVE')
   }
@@ -45,7 +45,8 @@ function processIn(note: string): string {
     return /^\d{1,10}$/.test(id) ? ` (process ${id})` : ''
   }
   catch {
-    // Locked a moment ago and not noted yet, or not to be believed: the message does without.
+    // Locked a moment ago with the id not yet written, or not trustworthy: the message does without
+    // it.
     return ''
   }
 }

@@ -4,10 +4,10 @@ import { checkOwner, isOpenToOthers } from './ownership'
 import { privateFolderMode, writeFileAtomic } from './private-files'
 
 /**
- * Creates the data folder, for its owner alone, or tightens one that is there. Returns its absolute
- * path. Throws an Error that names the folder when it cannot be one of Larder's own. It may be a
- * link, as dotfiles are often kept, if both the link and the folder are the person's; in the folder
- * no link is followed.
+ * Creates the data folder, accessible only to its owner, or restricts the access to an existing
+ * one. Returns its absolute path. Throws an Error that names the folder if it cannot be used as a
+ * folder of Larder's own. The folder may be reached through a link, because dotfiles are often kept
+ * that way, if the person owns both the link and the folder; inside the folder no link is followed.
  */
 export function prepareHome(home: string): string {
   if (home === '')
@@ -30,7 +30,7 @@ function tightenFolder(folder: string): void {
   const { mode } = found
   if (!isOpenToOthers(mode) && (mode & privateFolderMode) === privateFolderMode)
     return
-  // `LARDER_HOME=/tmp` must not take /tmp away from everybody else.
+  // `LARDER_HOME=/tmp` must not make /tmp inaccessible to everybody else.
   if ((mode & 0o1000) !== 0 || folder === parse(folder).root)
     throw new Error(`${folder} is shared with others; choose a folder of its own for Larder's data`)
   try {
@@ -45,8 +45,8 @@ function tightenFolder(folder: string): void {
 }
 
 /**
- * Replaces a file of the data folder, which is made where it is missing. Throws what `prepareHome`
- * and `writeFileAtomic` throw.
+ * Replaces a file of the data folder and creates the folder if it is missing. Throws what
+ * `prepareHome` and `writeFileAtomic` throw.
  */
 export function writeHomeFile(path: string, data: string): void {
   prepareHome(dirname(path))

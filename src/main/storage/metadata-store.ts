@@ -102,8 +102,8 @@ function openSettings(database: Database): MetadataStore['settings'] {
 }
 
 /**
- * Runs a write; a violated UNIQUE constraint on `column` becomes `name-taken`. The constraint
- * decides, not a look before.
+ * Runs a write; a violation of the UNIQUE constraint on `column` becomes `name-taken`. The
+ * constraint decides, not an earlier lookup.
  */
 function unlessTaken<T>(column: string, detail: string, write: () => T): T {
   try {

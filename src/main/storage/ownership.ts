@@ -1,13 +1,13 @@
 import type { Stats } from 'node:fs'
 
 /**
- * Throws an Error with a sentence for people unless what was found is the person's own: no link, of
- * the right kind, of their user id. Of a folder that is all, for it can be closed to others and
- * each file in it is looked at by itself. A file must also have one name alone, because through a
- * hard link something elsewhere would be written, and must never have been open for others to
- * write, because what is in it may be theirs.
+ * Throws an Error with a sentence for people unless the file or folder is the person's own: not a
+ * link, of the right kind, and with their user id. For a folder this is enough, because it can be
+ * closed to others and each file in it is checked separately. A file must also have only one name,
+ * because writing through a hard link would change something elsewhere. And it must not be writable
+ * for others, because they may have written its contents.
  *
- * @param found what `lstat` or `fstat` says, never `stat`, which follows links
+ * @param found the result of `lstat` or `fstat`, never of `stat`, which follows links
  */
 export function checkOwn(path: string, found: Stats, kind: 'file' | 'folder'): void {
   if (found.isSymbolicLink())
@@ -23,14 +23,14 @@ export function checkOwn(path: string, found: Stats, kind: 'file' | 'folder'): v
     throw openToOthers(path, 'written')
 }
 
-/** What to say about a file that is not its owner's alone. */
+/** The error for a file that others can access. */
 export function openToOthers(path: string, how: 'read' | 'written'): Error {
   return new Error(`${path} can be ${how} by other users; move it away, or chmod 600 it if you know what is in it`)
 }
 
 /**
- * Throws an Error where something belongs to another user than the one that this process acts for.
- * Windows has no user ids.
+ * Throws an Error if something belongs to another user than the one this process runs as. Windows
+ * has no user ids.
  */
 export function checkOwner(path: string, { uid }: Stats): void {
   const own = process.geteuid?.()
@@ -39,8 +39,8 @@ export function checkOwner(path: string, { uid }: Stats): void {
 }
 
 /**
- * Whether group or others have any access. Windows has no such bits: there the folder's own access
- * list decides.
+ * Whether group or others have any access. Windows has no such bits; there the folder's access list
+ * decides.
  */
 export function isOpenToOthers(mode: number): boolean {
   return process.platform !== 'win32' && (mode & 0o077) !== 0

@@ -2,42 +2,43 @@ import type { PersistedEntry } from '../cache/ports'
 
 interface Times { freshUntil: number | null, graceUntil: number | null, ttl: number | null }
 
-/** What is still to be written about one key. */
+/** The change that is still to be written for one key. */
 export type PendingChange =
   | { type: 'put', entry: PersistedEntry }
   | { type: 'retime', times: Times }
   | { type: 'remove' }
 
 interface PendingCache {
-  /** Everything that was there before these changes goes. */
+  /** Everything that was there before these changes is deleted. */
   cleared: boolean
-  /** In the order in which they are to be written. */
+  /** In the order in which they must be written. */
   changes: Map<string, PendingChange>
 }
 
-/** Changes on their way to the disk, by cache id. */
+/** Changes to be written to the disk, by cache id. */
 export type PendingBatch = ReadonlyMap<string, Readonly<PendingCache>>
 
 interface PendingWrites {
   readonly isEmpty: boolean
-  /** Bytes held back, roughly. */
+  /** Approximate number of bytes held back. */
   readonly bytes: number
   put: (cacheId: string, entry: PersistedEntry) => void
   retime: (cacheId: string, key: string, times: Times) => void
   remove: (cacheId: string, key: string) => void
   clear: (cacheId: string) => void
-  /** Hands over the first of it, by cache id: about `most` bytes, and one change at least. */
+  /**
+   * Removes and returns the first changes, by cache id: about `most` bytes, and at least one
+   * change.
+   */
   take: (most: number) => Map<string, PendingCache>
 }
 
-/**
- * What a change costs besides its key and value, as V8 holds it: slot of the map, objects, numbers.
- */
+/** Bytes that a change costs in V8 besides its key and value: map slot, objects, numbers. */
 const overheads = { put: 400, retime: 250, remove: 120 } as const
 
 /**
- * Writes held back, folded so that only the last state of each key is left: a key that changes a
- * thousand times between two flushes is written once.
+ * Writes that are held back, folded so that only the last state of each key is left: a key that
+ * changes a thousand times between two flushes is written once.
  */
 export function createPendingWrites(): PendingWrites {
   const caches = new Map<string, PendingCache>()
@@ -57,8 +58,8 @@ export function createPendingWrites(): PendingWrites {
   }
 
   function append(pending: PendingCache, key: string, change: PendingChange): void {
-    // Deleted first: a Map keeps the place of a key that it has, but the order is that of the last
-    // write.
+    // Deleted first: a Map keeps the position of an existing key, but the order must be that of the
+    // last write.
     drop(pending, key)
     pending.changes.set(key, change)
     bytes += costOf(key, change)
@@ -99,7 +100,7 @@ export function createPendingWrites(): PendingWrites {
       for (const [cacheId, pending] of caches) {
         const changes: PendingCache['changes'] = new Map()
         taken.set(cacheId, { cleared: pending.cleared, changes })
-        // What is left comes after the others' changes, and after the clearing.
+        // The rest comes after the other caches' changes, and after the clearing.
         caches.delete(cacheId)
         for (const [key, change] of pending.changes) {
           if (size >= most) {

@@ -21,24 +21,25 @@ import { checkOwn, isOpenToOthers, openToOthers } from './ownership'
 export const privateFileMode = 0o600
 export const privateFolderMode = 0o700
 
-// Windows has neither: there opening a link needs a privilege to have made it, and the folder's
+// Windows has neither of these flags: there, creating a link needs a privilege, and the folder's
 // access list decides.
 const { O_NOFOLLOW: noFollow = 0, O_NONBLOCK: noWaiting = 0 } = constants
 
 /**
- * Replaces a file so that a reader, and the next start after a power cut, finds the old content or
- * the new, never a part of it: the data is synced under a temporary name first, because a rename
- * may reach the disk before the data does. The folder is synced last, because the rename is a
- * change of the folder. No link is followed: one that has the name is replaced itself. Throws what
- * `node:fs` throws; then the old file is untouched and the temporary one gone.
+ * Replaces a file so that a reader, and the next start after a power cut, finds either the old
+ * content or the new, never a part of it: the data is synced under a temporary name first, because
+ * a rename may reach the disk before the data does. The folder is synced last, because the rename
+ * is a change of the folder. Links are not followed: if the name is a link, the link itself is
+ * replaced. Throws what `node:fs` throws; in that case the old file is untouched and the temporary
+ * one is removed.
  */
 export function writeFileAtomic(path: string, data: string | Uint8Array, mode = privateFileMode): void {
   replaceFile(path, (_, file) => writeFileSync(file, data), mode)
 }
 
 /**
- * As `writeFileAtomic`. `write` fills the empty file that it is given by path and descriptor.
- * Throws what `write` throws, too.
+ * Like `writeFileAtomic`, but `write` receives path and descriptor of the empty file and fills it.
+ * Also throws what `write` throws.
  */
 export function replaceFile(
   path: string,
@@ -51,7 +52,7 @@ export function replaceFile(
   try {
     const file = openSync(temporary, 'wx', mode)
     try {
-      // The umask may have taken bits away from what `open` was asked for.
+      // The umask may have removed bits from the requested mode.
       fchmodSync(file, mode)
       write(temporary, file)
       fsyncSync(file)
@@ -69,10 +70,10 @@ export function replaceFile(
 }
 
 /**
- * Makes sure that a file is there and is its owner's alone, whatever the umask. Never opens a file
- * that exists: POSIX drops all locks of a process on a file when it closes any descriptor of it,
- * and SQLite's locks are such locks. Throws an Error where something is in the way that is not the
- * person's own file.
+ * Makes sure that a file exists and is accessible only to its owner, whatever the umask. Never
+ * opens an existing file: POSIX drops all locks of a process on a file when the process closes any
+ * descriptor of it, and SQLite uses such locks. Throws an Error if something other than the
+ * person's own file has this name.
  */
 export function ensurePrivateFile(path: string): void {
   if (tightenFile(path) === 'missing')
@@ -80,20 +81,20 @@ export function ensurePrivateFile(path: string): void {
 }
 
 /**
- * The same for a database of SQLite, which opens its file and those beside it by their names and
- * follows links: what is there is looked at first. Nobody else can change it afterwards, since the
- * data folder is closed before anything in it is opened.
+ * The same for an SQLite database. SQLite opens the database and the files next to it by name and
+ * follows links, so existing files are checked first. Nobody else can change them afterwards,
+ * because the data folder is closed to others before anything in it is opened.
  */
 export function ensurePrivateDatabase(path: string): void {
   ensurePrivateFile(path)
-  // SQLite gives new ones the mode of the database; these may be left from a copy or a crash.
+  // SQLite gives new files the mode of the database; these may be left from a copy or a crash.
   for (const beside of ['-journal', '-wal', '-shm'])
     tightenFile(`${path}${beside}`)
 }
 
 /**
- * Makes sure that a folder is there and is its owner's alone. Throws an Error where something else
- * is in the way.
+ * Makes sure that a folder exists and is accessible only to its owner. Throws an Error if something
+ * else has this name.
  */
 export function ensurePrivateFolder(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false })
@@ -105,8 +106,8 @@ export function ensurePrivateFolder(path: string): void {
 }
 
 /**
- * Takes a file's access away from everybody but its owner. `missing` when there is no such file;
- * throws an Error where it is not the person's own file.
+ * Removes everybody's access to a file except its owner's. Returns `missing` if there is no such
+ * file; throws an Error if it is not the person's own file.
  */
 export function tightenFile(path: string): 'missing' | 'private' | 'tightened' {
   const found = lstatSync(path, { throwIfNoEntry: false })
@@ -120,14 +121,14 @@ export function tightenFile(path: string): 'missing' | 'private' | 'tightened' {
 }
 
 /**
- * Opens a file that is there, and follows no link to it.
+ * Opens an existing file and does not follow a link to it.
  *
  * @param flags of `node:fs` constants, such as `O_RDONLY`
- * @throws {Error} what `node:fs` throws, and a sentence where the file is not the person's own
+ * @throws {Error} what `node:fs` throws, or a sentence for people if the file is not their own
  */
 export function openOwnFile(path: string, flags: number): number {
-  // Looked at before, for its sentence is clearer than ELOOP; and afterwards, for only the
-  // descriptor cannot change.
+  // Checked before opening, because this message is clearer than ELOOP, and again afterwards,
+  // because only an open descriptor is certain to stay the same file.
   checkOwn(path, lstatSync(path), 'file')
   const file = openSync(path, flags | noFollow | noWaiting)
   try {
@@ -141,9 +142,10 @@ export function openOwnFile(path: string, flags: number): number {
 }
 
 /**
- * Whole content of a file that is its owner's alone: others may not even read it.
+ * Returns the whole content of a file that is accessible only to its owner: others may not even
+ * read it.
  *
- * @throws {Error} what `node:fs` throws, and a sentence where the file is not the person's own
+ * @throws {Error} what `node:fs` throws, or a sentence for people if the file is not their own
  */
 export function readPrivateFile(path: string): Buffer {
   const file = openOwnFile(path, constants.O_RDONLY)
@@ -158,7 +160,7 @@ export function readPrivateFile(path: string): Buffer {
 }
 
 function syncFolder(path: string): void {
-  // Windows cannot open folders, and its renames are journalled.
+  // Windows cannot open folders, and its renames are journaled.
   if (process.platform === 'win32')
     return
   const folder = openSync(path, 'r')

@@ -4,8 +4,8 @@ import { Worker } from 'node:worker_threads'
 import { packBatch } from './batch-message'
 
 /**
- * Writes on a thread of its own, so that the disk never holds up a request. A thread that dies
- * fails its batch and is started anew with the next one.
+ * Writes on a separate thread, so that the disk never delays a request. If the thread dies, its
+ * batch fails, and the next batch starts a new thread.
  *
  * @param options.program file of the built `writer-thread`
  */
@@ -22,8 +22,7 @@ export function createRemoteWriter({ program, home }: { program: string, home: s
   function start(): Worker {
     const started = new Worker(program, { workerData: { home } satisfies WriterThreadData })
     started.on('message', settle)
-    // A thread that failed is of no more use, and its end must not fail the batch of the one after
-    // it.
+    // A thread that failed is no longer used, and its end must not fail the batch of its successor.
     const ended = (why: string): void => {
       if (worker !== started)
         return

@@ -9,8 +9,8 @@ import { signInFolder } from '../base/sign-in-pages'
 import { privateFolderMode, writeFileAtomic } from './private-files'
 
 /**
- * The pages of this run, in a folder of their own. Those of an earlier run are removed: their codes
- * ended with it.
+ * Creates the sign-in pages of this run, in a folder of their own. The pages of an earlier run are
+ * removed, because their codes are no longer valid.
  */
 export function createSignInPages({ home, logger }: { home: string, logger: Logger }): SignInPages & Disposable {
   const folder = join(home, signInFolder)
@@ -37,8 +37,8 @@ export function createSignInPages({ home, logger }: { home: string, logger: Logg
 }
 
 /**
- * Leads on by itself, and by a click where the browser does not follow. No script, so that none
- * need be allowed.
+ * Redirects automatically, and has a link in case the browser does not. There is no script, so that
+ * none has to be allowed.
  */
 function pageOf(link: string): string {
   const target = escapeHtml(link)

@@ -2,11 +2,11 @@ import type { Database } from 'better-sqlite3'
 
 type SqlValue = string | number | Buffer | null
 
-/** How one field of a record lies in its column. */
+/** How one field of a record is stored in its column. */
 interface Column<T> {
   name: string
   encode: (value: T) => SqlValue
-  /** What `encode` gave, as the STRICT column hands it back. */
+  /** The result of `encode`, as the STRICT column returns it. */
   decode: (stored: never) => T
 }
 
@@ -17,15 +17,18 @@ interface Table<R extends { id: string }> {
   list: () => R[]
   get: (id: string) => R | undefined
   insert: (record: R) => void
-  /** Fields that are undefined stay. Returns the changed record, undefined when there is none. */
+  /**
+   * Fields that are undefined stay unchanged. Returns the changed record, undefined if there is
+   * none.
+   */
   update: (id: string, change: Partial<R>) => R | undefined
   delete: (id: string) => boolean
 }
 
 /**
- * Reads and writes records of one table. All SQL is made once, from the column map: an update
- * writes every column of the merged record, so that no statement depends on what a caller sent.
- * Fields without a column are a bug and throw TypeError.
+ * Reads and writes records of one table. All SQL is built once, from the column map: an update
+ * writes every column of the merged record, so that no statement depends on input from a caller. A
+ * field without a column is a bug and throws TypeError.
  */
 export function createTable<R extends { id: string }>(database: Database, name: string, columns: Columns<R>): Table<R> {
   const fields = Object.keys(columns) as (keyof R & string)[]
@@ -75,7 +78,7 @@ export function createTable<R extends { id: string }>(database: Database, name: 
 
 type Row<R> = Record<keyof R & string, never>
 
-/** Text, bytes and numbers, as they are. */
+/** Text, bytes and numbers, unchanged. */
 export function plainColumn<T extends SqlValue>(name: string): Column<T> {
   return { name, encode: value => value, decode: stored => stored }
 }
@@ -84,7 +87,7 @@ export function flagColumn(name: string): Column<boolean> {
   return { name, encode: value => value ? 1 : 0, decode: (stored: number) => stored === 1 }
 }
 
-/** Milliseconds; the fraction that a duration may bring in means nothing here. */
+/** Milliseconds, rounded: a fraction that comes from adding a duration is meaningless here. */
 export function timeColumn<T extends number | null>(name: string): Column<T> {
   return { name, encode: value => value === null ? null : Math.round(value), decode: stored => stored }
 }

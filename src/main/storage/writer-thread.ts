@@ -5,10 +5,11 @@ import { unpackBatch } from './batch-message'
 import { openEntryDatabase } from './entry-database'
 import { createDirectWriter } from './entry-writer'
 
-/** What the thread is started with. */
+/** The data that the thread is started with. */
 export interface WriterThreadData { home: string }
 
-// The program of the writing thread: batches in, `null` or what went wrong out, in the same order.
+// The program of the writer thread: receives batches, and answers each in order with `null` or the
+// reason for a failure.
 const port = parentPort
 if (!port)
   throw new Error('writer-thread is started by createRemoteWriter only')

@@ -8,7 +8,7 @@ export function checkLength(text: string): void {
     throw new FilterError(`A filter must be at most ${grouped(filterLimit)} characters long.`, filterLimit, text.length)
 }
 
-/** Throws FilterError for a quotation mark or a backslash that the text ends in. */
+/** Throws FilterError if the text ends in an open quotation mark or a backslash. */
 export function checkClosed(term: ScannedTerm): void {
   for (const { open } of term.values) {
     if (open) {
@@ -23,7 +23,10 @@ export function checkClosed(term: ScannedTerm): void {
   }
 }
 
-/** The field that a term names. Throws FilterError where there is none, or a value is missing. */
+/**
+ * Returns the field that a term names. Throws FilterError if there is no such field or a value is
+ * missing.
+ */
 export function findField<F>(
   { name, operator, from, to }: NonNullable<ScannedTerm['field']>,
   values: readonly ScannedValue[],

@@ -15,8 +15,9 @@ const compare: Partial<Record<Operator, (left: number, right: number) => boolean
 }
 
 /**
- * The predicate of a filter: all of its terms hold. An empty filter lets everything pass; a record
- * that has no such field fits no term about it, and so passes the negated one. Throws FilterError.
+ * Returns the predicate of a filter, which is true if all of its terms match. An empty filter
+ * matches everything. A record that lacks a field matches no term about it, so it matches the
+ * negated term. Throws FilterError.
  */
 export function compileFilter<R>(text: string, language: FilterLanguage<R>): (record: R) => boolean {
   checkLength(text)
@@ -116,8 +117,8 @@ function numberOf(name: string, value: ScannedValue, units: Readonly<Record<stri
 }
 
 /**
- * What a value says without wildcards; one with some is no plain word, and must not become one by
- * leaving them out.
+ * The text of a value. A wildcard is kept as `*`: a value with wildcards is not a plain word, and
+ * must not become one by leaving them out.
  */
 function literalOf({ parts }: ScannedValue): string {
   return parts.map(part => part.kind === 'text' ? part.text : '*').join('')

@@ -10,7 +10,7 @@ interface Completion {
   summary: string
 }
 interface Completions extends Span { options: Completion[] }
-/** A value of a field that only the caller knows, such as the caches that there are. */
+/** A value of a field that only the caller knows, such as the existing caches. */
 export interface KnownValue { text: string, summary: string }
 
 const numberOperators: readonly [Operator, string][] = [
@@ -24,9 +24,9 @@ const numberOperators: readonly [Operator, string][] = [
 const textOperators: readonly [Operator, string][] = [[':', 'is; * stands for any characters'], ['!=', 'is not']]
 
 /**
- * What may stand at the cursor: fields, a field's operators once its name is there, a field's
- * values behind the operator. Never throws. Options that already stand there are left out, so that
- * an empty list means that there is nothing to choose.
+ * Returns what may be inserted at the cursor: fields, the operators of a field if its name is
+ * complete, the values of a field after its operator. Never throws. Options that are there already
+ * are left out, so an empty list means that there is nothing to choose.
  */
 export function completeFilter(
   text: string,
@@ -40,7 +40,7 @@ export function completeFilter(
   if (term && field && cursor > field.to)
     return completeValue(text, cursor, term, fields.get(field.name.toLowerCase()), valuesOf(field.name.toLowerCase()))
   const span = field ? { from: field.from, to: field.to } : wordOf(term, cursor)
-  // In front of a minus, nothing can stand that would not swallow it.
+  // Anything inserted before a minus would make the minus part of itself.
   if (cursor < span.from)
     return { from: cursor, to: cursor, options: [] }
   const typed = text.slice(span.from, cursor).toLowerCase()
@@ -74,7 +74,7 @@ function fieldOptions(fields: FilterWords['fields'], typed: string): Completion[
       ({ kind: 'field', text: field.kind === 'number' ? name : `${name}:`, summary: field.summary }))
 }
 
-/** A person who writes `mis` may mean `result:miss`. One letter is too little to guess from. */
+/** Somebody who types `mis` may mean `result:miss`. One letter is too little to guess from. */
 function enumOptions(fields: FilterWords['fields'], typed: string): Completion[] {
   if (typed.length < 2)
     return []
@@ -117,7 +117,7 @@ function startsWith(text: string, typed: string): boolean {
   return text.toLowerCase().startsWith(typed)
 }
 
-/** Behind any operator, values are written alike. */
+/** Values are written the same way after every operator. */
 function writtenValue(text: string): string {
   return formatTerm({
     negated: false,

@@ -3,39 +3,42 @@ interface TextShape {
   summary: string
   /** @default false */
   ignoreCase?: boolean
-  /** Usual values with what they mean, for completion; others may be written too. */
+  /** Usual values with their meaning, for completion; others may be written too. */
   values?: Readonly<Record<string, string>>
 }
 interface NumberShape {
   kind: 'number'
   summary: string
-  /** Unit in lower case → factor to what `read` answers; `''` allows a number without a unit. */
+  /**
+   * Unit in lower case → factor by which a number is multiplied to compare it with what `read`
+   * returns; `''` allows a number without a unit.
+   */
   units: Readonly<Record<string, number>>
 }
 interface EnumShape {
   kind: 'enum'
   summary: string
-  /** All there are, in lower case, with what they mean. */
+  /** All possible values, in lower case, with their meaning. */
   values: Readonly<Record<string, string>>
 }
 
-/** What can be said about one field, whoever answers it. */
+/** The description of a field, without the function that reads it from a record. */
 export type FieldShape = TextShape | NumberShape | EnumShape
 
 /**
- * A field of a record of type `R`. `read` answers null where a record has no such thing; of several
- * texts, one that fits is enough.
+ * A field of a record of type `R`. `read` returns null if a record does not have the field; if it
+ * returns several texts, one match is enough.
  */
 export type FilterField<R> =
   | ((TextShape | EnumShape) & { read: (record: R) => string | null | readonly string[] })
   | (NumberShape & { read: (record: R) => number | null })
 
-/** The words of a language: all that completion and scanning need of it. */
+/** The words of a language: all that completion and scanning need to know about it. */
 export interface FilterWords {
   /** In the order in which completion shows them. */
   fields: ReadonlyMap<string, FieldShape>
   /**
-   * Whether `user:1` is text where there is no field `user`, as among keys, which are written so.
+   * Whether `user:1` is text if there is no field `user`, because keys are often written this way.
    * Otherwise it names a field that does not exist.
    *
    * @default false
@@ -43,18 +46,18 @@ export interface FilterWords {
   colonsInText?: boolean
 }
 
-/** The fields that a filter may name, and what free text is looked for in. */
+/** The fields that a filter may name, and the texts that free text is searched for in. */
 export interface FilterLanguage<R> extends FilterWords {
   fields: ReadonlyMap<string, FilterField<R>>
   text: readonly ((record: R) => string | null)[]
 }
 
-/** Characters that a filter may have. Bounds the work that one match can be. */
+/** The most characters that a filter may have. Limits the work of one match. */
 export const filterLimit = 1000
 
 /**
- * What is wrong with a filter: a sentence, and where. Offsets are UTF-16 units, `to` exclusive;
- * both lie inside the text.
+ * An error in a filter: a sentence, and the place. Offsets are in UTF-16 units, `to` is exclusive;
+ * both are inside the text.
  */
 export class FilterError extends Error {
   override readonly name = 'FilterError'
@@ -68,7 +71,10 @@ export class FilterError extends Error {
   }
 }
 
-/** What is wrong with the filter that `read` reads; null when nothing is. Other errors pass. */
+/**
+ * Returns the FilterError that `read` throws, or null if it throws nothing. Other errors are
+ * rethrown.
+ */
 export function filterErrorOf(read: () => unknown): FilterError | null {
   try {
     read()

@@ -1,7 +1,7 @@
 import type { Part } from './scan'
 
 type Place = string | null
-/** A stretch without `*`: texts, and null for one character whatever it is. */
+/** A part of a pattern without `*`: texts, and null for any one character. */
 interface Segment {
   places: readonly Place[]
   /** Its length in code points, which is fixed. */
@@ -9,16 +9,16 @@ interface Segment {
 }
 
 /**
- * Compiles a value to a match over whole texts. Nothing is ever tried again: each stretch between
- * two `*` is taken at its first place, which leaves the most for those behind it, and the last one
- * is laid against the end.
+ * Compiles a value to a function that matches whole texts. There is no backtracking: each part
+ * between two `*` is matched at the first place possible, which leaves the most room for those
+ * after it, and the last part is matched at the end.
  */
 export function compilePattern(parts: readonly Part[], ignoreCase: boolean): (text: string) => boolean {
   const fold = ignoreCase ? (text: string) => text.toLowerCase() : (text: string) => text
   const segments = toSegments(parts, fold)
   const [first = { places: [], points: 0 }, ...rest] = segments
   const last = rest.pop()
-  // A code point is one unit or more.
+  // A code point is at least one unit.
   const shortest = segments.reduce((sum, { points }) => sum + points, 0)
 
   return (candidate) => {
@@ -53,7 +53,7 @@ function toSegments(parts: readonly Part[], fold: (text: string) => string): Seg
   return segments
 }
 
-/** Where the segment ends when it begins at `at`, or -1. */
+/** Where the segment ends if it begins at `at`; -1 if it does not match there. */
 function matchAt({ places }: Segment, text: string, at: number): number {
   for (const place of places) {
     if (place === null ? at >= text.length : !text.startsWith(place, at))
@@ -63,7 +63,7 @@ function matchAt({ places }: Segment, text: string, at: number): number {
   return at
 }
 
-/** Where the first occurrence of the segment at `from` or behind ends, or -1. */
+/** Where the first occurrence of the segment at or after `from` ends; -1 if there is none. */
 function find(segment: Segment, text: string, from: number): number {
   const [head] = segment.places
   for (let at = from; at <= text.length; at += widthAt(text, at)) {
@@ -78,7 +78,7 @@ function find(segment: Segment, text: string, from: number): number {
   return -1
 }
 
-/** The offset that many code points before the end, or -1. */
+/** The offset that is this many code points before the end; -1 if the text is shorter. */
 function back(text: string, points: number): number {
   let at = text.length
   for (; points > 0 && at > 0; points--)

@@ -7,23 +7,23 @@ import type { FilterWords } from './language'
  *     term    = [ "-" ] ( name operator value { "," value } | value )
  *     name    = letter { letter | digit | "_" | "-" }
  *     operator = ":" | "=" | "!=" | ">" | ">=" | "<" | "<="
- *     value   = { character | "*" | "?" | "\" any character | '"' { character | "\" any character }
- * '"' }
+ *     value   = { character | "*" | "?" | "\" any character | quoted }
+ *     quoted  = '"' { character | "\" any character } '"'
  *
- * Scanning is total: whatever is wrong stands in the term that it concerns, so that completion
- * works on what is half typed.
+ * Scanning never fails: an error is recorded in the term that it concerns, so that completion works
+ * on half-typed text.
  */
 export type Operator = ':' | '=' | '!=' | '>' | '>=' | '<' | '<='
 
 /**
- * A piece of a value: characters as they are, any run of characters (`*`), or one character (`?`).
+ * A piece of a value: literal characters, any run of characters (`*`), or any one character (`?`).
  */
 export type Part = { kind: 'text', text: string } | { kind: 'run' } | { kind: 'one' }
 
 export interface Span { from: number, to: number }
 export interface ScannedValue extends Span {
   parts: Part[]
-  /** The quotation mark or the backslash that the text ends in. */
+  /** The open quotation mark or the backslash at the end of the text. */
   open: Span & { by: 'quote' | 'escape' } | null
 }
 export interface ScannedTerm extends Span {
@@ -37,7 +37,7 @@ const space = /\s/
 const fieldStart = /([A-Z][\w-]*)(!=|>=|<=|[:=<>])/iy
 
 /**
- * The terms of a filter in their order. Without `words`, whatever looks like a field is taken for
+ * The terms of a filter in order. Without `words`, anything that looks like a field is taken for
  * one.
  */
 export function scanFilter(text: string, words?: FilterWords): ScannedTerm[] {
@@ -72,8 +72,8 @@ function scanTerm(text: string, from: number, words: FilterWords | undefined): S
 }
 
 /**
- * Reads to the next white space, and to the next comma where that separates values, outside of
- * quotes.
+ * Reads up to the next white space outside of quotes, or up to the next comma if that separates
+ * values.
  */
 function scanValue(text: string, from: number, endsAtComma: boolean): ScannedValue {
   const parts: Part[] = []

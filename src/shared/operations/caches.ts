@@ -1,7 +1,7 @@
 import * as s from '../schemas'
 import { operation } from './spec'
 
-/** Caches, and the switch over all of them. */
+/** Caches, and the global switch. */
 export const cachesOperations = {
   'caches.list': operation({
     method: 'GET',

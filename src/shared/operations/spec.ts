@@ -1,34 +1,33 @@
 import type { z } from 'zod'
 import type { ErrorCode } from '../errors'
 
-/**
- * The table of operations: every management operation once. HTTP admin routes, IPC channels, the
- * OpenAPI document and the typed client are all derived from it.
- */
+/** A row of the table of operations in `operations.ts`. */
 export interface OperationSpec<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /**
-   * Path with `{name}` for the input fields that travel in it; the others travel in the query (GET,
-   * DELETE) or the body.
+   * Path with `{name}` for the input fields that it contains; the other fields are in the query
+   * (GET, DELETE) or the body.
    */
   path: string
-  /** Scope that the credential needs; `open`: none at all; `any`: any valid credential. */
+  /**
+   * Scope that the credential needs; `open`: no credential is needed; `any`: any valid credential.
+   */
   scope: 'open' | 'any' | 'read' | 'write' | 'admin'
   /**
-   * `own`: acts on the caller's own things. `server`: concerns everybody, so the caller must be an
-   * administrator.
+   * `own`: acts on what belongs to the caller. `server`: concerns everybody, so the caller must be
+   * an administrator.
    */
   reach: 'own' | 'server'
-  /** Whether it changes state; decides the cross-origin guard, whatever the verb. */
+  /** Whether it changes state; this decides about the cross-origin guard, whatever the method. */
   mutates: boolean
   summary: string
   input: I
   output: O
-  /** Status of success; 204 answers no body. */
+  /** Status of a successful answer; 204 has no body. */
   status: 200 | 201 | 204
-  /** Media type of the answer, JSON unless said. */
+  /** Media type of the answer; JSON by default. */
   media?: string
-  /** Expected errors beyond those that the guards give to every operation. */
+  /** Expected errors in addition to those that the guards may return for every operation. */
   errors: readonly ErrorCode[]
 }
 

@@ -1,22 +1,24 @@
 import type { EvictionPolicy, PolicyMemory } from './policy'
 import { none } from './rings'
 
-/** One policy takes over from another, slot by slot, while the cache goes on. */
+/** A transition from one policy to another, slot by slot, while the cache keeps working. */
 interface Handover {
-  /** Both as one: each slot is with one of them. */
+  /** Both policies as one: each slot belongs to one of them. */
   both: EvictionPolicy
   /**
-   * Hands over the next slots to go, so many at most; false when none is left with the earlier
-   * policy.
+   * Hands over at most this many slots, those that are next to go; false when the earlier policy
+   * has none left.
    */
   move: (count: number) => boolean
 }
 
 /**
- * A million slots change their policy in slices: each call is O(1), as a policy's own are.
+ * Moves even a million slots to another policy in slices: each call is O(1), like the calls of the
+ * policies themselves.
  *
- * What has been handed over would go before all that has not. So what is added or used meanwhile
- * stays with the earlier policy, or comes back to it: it would be the first to go otherwise.
+ * Slots that have been handed over are evicted before all others. So a slot that is added or used
+ * during the transition stays with the earlier policy or returns to it; otherwise it would be
+ * evicted first.
  */
 export function createHandover(
   from: EvictionPolicy,

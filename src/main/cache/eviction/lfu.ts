@@ -1,13 +1,11 @@
 import type { EvictionPolicy, PolicyMemory } from './policy'
 import { createRings, none, patience } from './rings'
 
-/** Ranks are counted modulo this, one ring each. */
+/** Ranks are counted modulo this number; there is one ring for each. */
 const ranks = 32
-/** More uses than this are not told apart. */
+/** More uses than this make no difference. */
 const mostUses = 3
-/**
- * What a use adds to the rank. Weights are 1, 11, 21 and 31: the greatest is the last that fits.
- */
+/** Added to the rank for each use. The weights are 1, 11, 21 and 31; the greatest just fits. */
 const worth = 10
 
 /**
@@ -15,33 +13,33 @@ const worth = 10
  * Friedrich, T. Jin: "Evaluating Content Management Techniques for Web Proxy Caches", HP
  * Laboratories HPL-98-173, 1999), with counters that saturate and lazy promotion.
  *
- * The cache has an age: the lowest rank of an entry in it. Arriving gives an entry the rank age +
- * 1, and each use the rank age + 1 + 10 × uses. The lowest rank goes first; of equals, the one that
- * came to its ring first. As entries go the age rises, newer ones start above it, and a favourite
- * of the past, whose rank stays as it was, is overtaken by them.
+ * The cache has an age: the lowest rank of an entry in it. A new entry gets the rank age + 1, and
+ * each use sets the rank to age + 1 + 10 × uses. The entry with the lowest rank goes first; among
+ * equals, the one that joined its ring first. As entries go, the age rises and newer entries start
+ * above it, so they overtake a former favourite, whose rank stays as it was.
  *
- * Uses are counted up to three. The paper counts without limit; then what was asked for a hundred
- * times yesterday outlives all of today. The limit makes forgetting fast, and it puts all ranks
- * between the age and 31 above it: 32 rings, one a rank modulo 32, hold the entries like the spokes
- * of a wheel, where the paper needs a heap.
+ * Uses are counted up to three. The paper counts without limit; then an entry that was used a
+ * hundred times yesterday outlives all of today's entries. The limit makes forgetting fast, and it
+ * keeps all ranks between the age and 31 above it. So 32 rings, one for each rank modulo 32, hold
+ * the entries like the spokes of a wheel, whereas the paper needs a heap.
  *
- * A use writes the rank down and leaves the entry where it is: a hit changes its mark and no
- * neighbour's links. An entry is moved to the ring of its rank only when it would go otherwise
- * (lazy promotion: J. Yang, Z. Qiu, Y. Zhang, Y. Yue, K. V. Rashmi: "FIFO Can Be Better than LRU:
- * the Power of Lazy Promotion and Quick Demotion", HotOS '23). Each step is O(1); a victim's price
- * is one more for every entry used since, at most 1,000 at a time: then the next one goes, used or
- * not. 8 bytes a slot for two links, and a mark of rank (5 bits) and uses (2). Figures:
- * docs/decisions/0010-eviction.md.
+ * A use records the new rank and leaves the entry where it is: a hit changes the entry's mark but
+ * not the links of any neighbour. An entry is moved to the ring of its rank only when it would be
+ * evicted otherwise (lazy promotion: J. Yang, Z. Qiu, Y. Zhang, Y. Yue, K. V. Rashmi: "FIFO Can Be
+ * Better than LRU: the Power of Lazy Promotion and Quick Demotion", HotOS '23). Each step is O(1).
+ * Finding a victim takes one more step for every entry used since the last search, but at most
+ * 1,000; after that the next entry goes, used or not. 8 bytes a slot for two links, and a mark of
+ * rank (5 bits) and uses (2). Figures: docs/decisions/0010-eviction.md.
  */
 export function createLfu({ createLinks, marks }: PolicyMemory): EvictionPolicy {
   const rings = createRings(ranks, createLinks)
   let age = 0
-  /** The slot added or used last. */
+  /** The slot that was added or used last. */
   let latest = none
   /** How many slots the search for this victim may still move. */
   let left = patience
 
-  /** What is written down of an entry that has just been used that often. */
+  /** The mark of an entry that has just been used for the nth time. */
   function markOf(uses: number): number {
     return uses * ranks + (age + 1 + worth * uses) % ranks
   }
@@ -51,8 +49,8 @@ export function createLfu({ createLinks, marks }: PolicyMemory): EvictionPolicy 
   }
 
   /**
-   * The first of the ring that may go, -1 where there is none. Those before it that belong
-   * elsewhere are moved there.
+   * Returns the first slot of the ring that may go, -1 if there is none. Slots before it that
+   * belong to other rings are moved there.
    */
   function firstOf(ring: number): number {
     for (let slot = rings.oldest(ring), next = none; slot !== none; slot = next) {
@@ -64,7 +62,8 @@ export function createLfu({ createLinks, marks }: PolicyMemory): EvictionPolicy 
         rings.append(rank, slot)
       }
       else if (slot !== latest) {
-        // Out of patience: its uses are forgotten, so that the next question has the same answer.
+        // Out of patience: the uses of this slot are forgotten, so that the next call gives the
+        // same answer.
         if (rank !== ring)
           marks.set(slot, ring)
         return slot
@@ -112,7 +111,7 @@ export function createLfu({ createLinks, marks }: PolicyMemory): EvictionPolicy 
       latest = none
     },
     * order() {
-      /** By rank: what will have been moved there when its turn comes. */
+      /** By rank: slots that will be moved to the ring of this rank before its turn comes. */
       const moved = Array.from({ length: ranks }, (): number[] => [])
       for (let above = 0; above < ranks; above++) {
         const ring = (age + above) % ranks

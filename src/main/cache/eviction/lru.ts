@@ -4,8 +4,8 @@ import { createRings } from './rings'
 const queue = 0
 
 /**
- * Least recently used, exactly: one ring in order of use. A use moves the slot to the end; the
- * first is the next to go. 8 bytes a slot.
+ * Exact least recently used: one ring in order of use. A use moves the slot to the end; the first
+ * slot is the next to go. 8 bytes a slot.
  */
 export function createLru({ createLinks }: PolicyMemory): EvictionPolicy {
   const rings = createRings(1, createLinks)

@@ -1,11 +1,11 @@
 import type { Column } from '../offheap/columns'
 
 /**
- * Decides which entry of a cache goes when a limit is passed. Knows entries by their slot alone: a
- * whole number from 0 to 2^29 - 1 below the reserved capacity. All calls are O(1).
+ * Decides which entry of a cache goes when a limit is exceeded. A policy knows entries only by
+ * their slot: an integer from 0 to 2^29 - 1 below the reserved capacity. All calls are O(1).
  *
- * The caller keeps the books: `add` for slots that are not there, `use` and `remove` for slots that
- * are.
+ * The caller keeps track: it calls `add` only for slots that the policy does not hold, `use` and
+ * `remove` only for slots that it does.
  */
 export interface EvictionPolicy {
   /** Memory held. */
@@ -17,26 +17,26 @@ export interface EvictionPolicy {
   use: (slot: number) => void
   remove: (slot: number) => void
   /**
-   * Next to go; -1 when empty. Asking twice gives the same answer. Never the slot added or used
-   * last while there is another: a write must not push itself out.
+   * The next slot to go; -1 if there is none. Repeated calls give the same answer. Never the slot
+   * that was added or used last while there is another one: a write must not evict its own entry.
    */
   victim: () => number
   clear: () => void
   /**
-   * All slots from the next to go on, in the order in which they would go if nothing else happened
-   * (`lfu`, `sieve`: as long as no 1,000 in a row have been used). The policy must not change
-   * meanwhile.
+   * All slots, starting with the next to go, in the order in which they would go if nothing else
+   * happened (`lfu`, `sieve`: as long as no 1,000 in a row have been used). The policy must not
+   * change during the iteration.
    */
   order: () => IteratorObject<number>
 }
 
-/** A number of 7 bits for every slot that is there, 0 when it comes. */
+/** A 7-bit number for every slot in use; 0 at first. */
 export type Marks = Pick<Column, 'get' | 'set'>
 
-/** Where a policy keeps what it knows of the slots. */
+/** Memory for what a policy knows about the slots. */
 export interface PolicyMemory {
   /** A column of 32 bits. */
   createLinks: () => Column
-  /** Lives beside the entries and grows with them: a use looks at nothing else. */
+  /** Stored with the entries and grows with them: a use accesses nothing else. */
   marks: Marks
 }

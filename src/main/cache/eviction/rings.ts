@@ -1,37 +1,38 @@
 import type { PolicyMemory } from './policy'
 
-/** Stands for no slot. */
+/** No slot. */
 export const none = -1
-/** How many used slots one search for a victim passes by. */
+/** How many used slots a search for a victim passes over. */
 export const patience = 1000
 
 /**
- * Circular doubly linked lists over slots, two 32-bit links each. A slot is in one ring at most, so
- * any number of rings shares the same two columns. Each is in order of appending, closed by a node
- * of its own: a slot can leave its ring without telling which it is.
+ * Circular doubly linked lists of slots with two 32-bit links per slot. A slot is in at most one
+ * ring, so any number of rings shares the same two columns. Each ring is in order of appending and
+ * is closed by a node of its own, so a slot can be removed without naming its ring.
  */
 interface Rings {
   readonly bytes: number
   reserve: (capacity: number) => void
-  /** First of the ring; -1 when it is empty. */
+  /** First slot of the ring; -1 if the ring is empty. */
   oldest: (ring: number) => number
-  /** Last of the ring; -1 when it is empty. */
+  /** Last slot of the ring; -1 if the ring is empty. */
   newest: (ring: number) => number
-  /** The next of the same ring; -1 after the newest. */
+  /** The next slot of the same ring; -1 after the newest. */
   newer: (slot: number) => number
   append: (ring: number, slot: number) => void
   remove: (slot: number) => void
   /** Empties all rings. */
   clear: () => void
   /**
-   * From oldest to newest; the slot that was given last may leave the ring, or move to another,
-   * meanwhile.
+   * The slots from oldest to newest. The slot that was yielded last may leave the ring, or move to
+   * another, during the iteration.
    */
   slots: (ring: number) => IteratorObject<number>
 }
 
 /**
- * Slots lie below; the node that closes ring n is this + n: a small integer to V8 wherever it runs.
+ * Slots are below this number; the node that closes ring n is this + n, which V8 represents as a
+ * small integer on all platforms.
  */
 const closing = 2 ** 29
 

@@ -5,28 +5,28 @@ import { createRings, none, patience } from './rings'
  * SIEVE (Y. Zhang, J. Yang, Y. Yue, Y. Vigfusson, K. V. Rashmi: "SIEVE is Simpler than LRU", NSDI
  * '24).
  *
- * Slots stay in the order in which they were added; a use only sets the slot's visited bit. A hand
- * walks from the oldest to the newest and round again: it clears the bits that it meets, and the
- * first slot without one is the next to go. Because the hand goes on where it took the last victim,
- * what came after it – new entries nobody has asked for twice – is tried early, while what was in
- * use stays for a whole round. 8 bytes a slot, and a bit of its mark.
+ * Slots stay in the order in which they were added; a use only sets the visited bit of the slot. A
+ * hand moves from the oldest slot to the newest and then starts over: it clears the bits on its
+ * way, and the first slot without the bit is the next to go. Because the hand continues from its
+ * last victim, the slots after it – new entries that nobody has used again – are tried early, while
+ * used slots stay for a whole round. 8 bytes a slot, and one bit of its mark.
  *
- * The hand passes at most 1,000 visited slots in one go and then takes the next in any case. In a
- * cache where everything was in use it would walk round all of a million entries otherwise, for 400
- * ms.
+ * The hand passes over at most 1,000 visited slots in one search and then takes the next slot in
+ * any case. Otherwise it would go through a million entries in a cache where all of them have been
+ * used, which takes 400 ms.
  *
- * The paper makes room before it adds. Here the new entry is there already and the hand steps over
- * it: the victims are the same. The hand moves when it is asked, and then rests on its answer until
- * that slot is used or goes.
+ * The paper makes room before it adds an entry. Here the new entry has been added already and the
+ * hand skips it: the victims are the same. The hand moves when `victim` is called, and then stays
+ * at its answer until that slot is used or removed.
  */
 export function createSieve({ createLinks, marks: visited }: PolicyMemory): EvictionPolicy {
   const queue = 0
   const rings = createRings(1, createLinks)
   let hand = none
-  /** The slot added or used last. */
+  /** The slot that was added or used last. */
   let latest = none
 
-  /** The next in the round. */
+  /** The next slot in the round. */
   function after(slot: number): number {
     const next = rings.newer(slot)
     return next === none ? rings.oldest(queue) : next
@@ -88,7 +88,7 @@ export function createSieve({ createLinks, marks: visited }: PolicyMemory): Evic
     },
   }
 
-  /** One round from this slot on. */
+  /** One round, starting at this slot. */
   function* from(start: number): Generator<number> {
     if (start === none)
       return

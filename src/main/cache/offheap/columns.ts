@@ -1,4 +1,4 @@
-/** Slots to a page, as a power of two: 64 KiB of 32-bit numbers. */
+/** Slots per page, as a power of two: 64 KiB of 32-bit numbers. */
 const pageBits = 14
 const smallest = 16
 
@@ -8,35 +8,35 @@ const makers = {
 } as const
 type Page = ReturnType<(typeof makers)[keyof typeof makers]>
 
-/** Stands for every page that has no room yet. */
+/** Used for every page that has no memory yet. */
 const blank: Page = makers.u32(2 ** pageBits)
 
 type ColumnType = keyof typeof makers
 
-/** One number for every slot, outside the V8 heap. Slots that were never set hold 0. */
+/** One number for every slot, outside the V8 heap. Slots that were never set contain 0. */
 export interface Column {
   /** Memory held. */
   readonly bytes: number
   /** Makes room for the slots below `capacity`; never shrinks. */
   reserve: (capacity: number) => void
   /**
-   * Makes room for this slot, and below it for no page but the first: other slots below hold 0.
-   * Only for columns that do not `reserve`.
+   * Makes room for this slot without allocating the pages below it, except the first: slots on
+   * other pages below read as 0. Only for columns that do not use `reserve`.
    */
   reach: (slot: number) => void
-  /** Lets go of the pages that lie beyond `capacity` as a whole, but for the first. */
+  /** Releases the pages that are entirely beyond `capacity`, except the first. */
   release: (capacity: number) => void
-  /** Below the reserved capacity only. */
+  /** Only for slots below the reserved capacity. */
   get: (slot: number) => number
   set: (slot: number, value: number) => void
 }
 
 /**
- * Pages of 2^14 slots: growing adds pages and copies nothing. Only the first page starts small and
- * doubles, so that a cache of ten entries does not hold room for sixteen thousand.
+ * Pages of 2^14 slots by default: growing adds pages and copies nothing. Only the first page starts
+ * small and doubles, so that a cache of ten entries does not allocate room for sixteen thousand.
  *
- * A class: an object with a getter of its own has a shape of its own, and code that meets the
- * columns of five caches would then no longer be compiled for any.
+ * It is a class because each object literal with a getter has a shape of its own, and V8 would stop
+ * optimising code that meets the columns of five caches.
  */
 class PagedColumn implements Column {
   readonly #make: (length: number) => Page

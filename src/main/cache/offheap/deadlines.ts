@@ -1,38 +1,38 @@
 import { createColumn } from './columns'
 
 /**
- * When which entries may be over: a timer for eight neighbours rather than for one.
+ * Tells which entries may be over, with one timer for eight neighbours rather than one for each.
  *
- * Entries in neighbouring slots were mostly written together and end together. So a deadline is
- * kept for a group of eight slots, the earliest of theirs; when it comes, all eight are looked at
- * and the group gets its next deadline. That is at most eight looks for every deadline that was
- * ever set, at 2 bytes an entry.
+ * Entries in neighbouring slots were mostly written together and end together. So one deadline is
+ * kept for a group of eight slots, the earliest of theirs; when it comes, all eight are checked and
+ * the group gets its next deadline. That is at most eight checks for every deadline that was ever
+ * set, at 2 bytes per entry.
  *
- * The groups lie in a radix heap (Ahuja, Mehlhorn, Orlin and Tarjan, 1990): bucket n holds those
+ * The groups are in a radix heap (Ahuja, Mehlhorn, Orlin and Tarjan, 1990): bucket n holds those
  * whose deadline differs from the heap's time in bit n - 1 and no higher one, bucket 0 those that
- * are due. When time moves on, the buckets that it has reached are hung into bucket `waiting` as a
- * whole, and what lies there is sorted anew, a few at a time: a group sinks through at most as many
- * buckets as its deadline has bits, however far the clock jumps.
+ * are due. When time moves on, the buckets that it has reached are appended to bucket `waiting` as
+ * a whole, and their groups are sorted again, a few at a time: a group sinks through at most as
+ * many buckets as its deadline has bits, however far the clock jumps.
  *
- * The heap's time is the monotonic clock and every step that the wall clock was set ahead by. So it
- * runs at least as fast as the time of any entry (see lifetime.ts), and a group comes never late;
- * where it comes early, it is simply filed anew.
+ * The heap's time is the monotonic clock plus every step by which the wall clock was set ahead. So
+ * it runs at least as fast as the time of any entry (see lifetime.ts), and a group is never late;
+ * if it is early, it is simply filed again.
  */
 interface Deadlines {
-  /** Memory held; nothing before the first deadline. */
+  /** Memory held; 0 before the first deadline. */
   bytes: () => number
-  /** Slots that there may be. */
+  /** Sets how many slots there may be. */
   reserve: (slots: number) => void
   /**
-   * An entry in this slot ends when the monotonic clock says `end`, or the wall clock `end` +
-   * `skew`.
+   * Sets a deadline: the entry in this slot ends when the monotonic clock says `end`, or the wall
+   * clock `end` + `skew`.
    */
   set: (slot: number, end: number, skew: number) => void
-  /** Tells the time that `next` goes by. */
+  /** Sets the time that `next` uses. */
   advance: (wall: number, monotonic: number) => void
   /**
-   * First slot of a group whose deadline has come; the group has none then until one is set again.
-   * `nothing` when none has; `notYet` when so many looks at groups did not find one.
+   * Returns the first slot of a group whose deadline has come and clears that deadline. Returns
+   * `nothing` if there is no such group, or `notYet` if this many looks at groups did not find one.
    */
   next: (looks: number) => number
 }
@@ -43,17 +43,17 @@ const notYet = -2
 
 const groupBits = 3
 /**
- * 1 to 43 by the highest bit in which a deadline differs from now, and 0 for those to be looked at.
+ * Buckets 1 to 43 by the highest bit in which a deadline differs from now, and bucket 0 for the
+ * groups to be checked.
  */
 const buckets = 44
 const waiting = 0
-/** Milliseconds; later deadlines are taken for this one, and filed anew when it comes. */
+/** In milliseconds; later deadlines are replaced by this one, and filed again when it comes. */
 const farthest = 2 ** 43 - 1
 const half = 2 ** 31
 
 export function createDeadlines(): Deadlines {
-  // Doubly linked rings. The first nodes are the buckets themselves, the group g is the node g +
-  // buckets.
+  // Doubly linked rings. The first nodes are the buckets themselves, group g is node g + buckets.
   const after = createColumn('u32')
   const before = createColumn('u32')
   /** Whole milliseconds of the heap's time; 0 = not filed. */
@@ -61,10 +61,7 @@ export function createDeadlines(): Deadlines {
   let wanted = 0
   let room = 0
   let now = 1
-  /**
-   * Sum of the steps ahead, and the offset from the monotonic to the wall clock that they have led
-   * to.
-   */
+  /** Sum of the steps ahead, and the resulting offset from the monotonic to the wall clock. */
   let steps = 0
   let offset = Number.NaN
 
@@ -99,7 +96,7 @@ export function createDeadlines(): Deadlines {
     due.set(group, 0)
   }
 
-  /** Hangs all of a bucket to the end of those that wait. */
+  /** Appends all groups of a bucket to those that wait. */
   function empty(bucket: number): void {
     const first = after.get(bucket)
     if (first === bucket)
@@ -118,7 +115,7 @@ export function createDeadlines(): Deadlines {
     set(slot, end, skew) {
       if (room < wanted)
         makeRoom()
-      // Was the wall clock set back, the next step ahead counts from here.
+      // If the wall clock was set back, the next step ahead is measured from here.
       if (!(skew >= offset - 1))
         offset = skew
       const group = slot >>> groupBits
@@ -136,7 +133,7 @@ export function createDeadlines(): Deadlines {
       const current = wall - monotonic
       if (current > offset)
         steps += current - offset
-      // The wall clock ticks in whole milliseconds: less than that is no step back.
+      // The wall clock ticks in whole milliseconds, so less than that is not a step back.
       if (!(current <= offset && current > offset - 1))
         offset = current
       const time = Math.min(farthest, Math.floor(monotonic + steps))
@@ -165,7 +162,7 @@ export function createDeadlines(): Deadlines {
   }
 }
 
-/** Place, from 1, of the highest bit in which two whole numbers below 2^44 differ. */
+/** The position, from 1, of the highest bit in which two integers below 2^44 differ. */
 function highestDifference(a: number, b: number): number {
   const upper = Math.floor(a / half) ^ Math.floor(b / half)
   return upper !== 0 ? 63 - Math.clz32(upper) : 32 - Math.clz32((a % half) ^ (b % half))

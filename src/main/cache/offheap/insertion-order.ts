@@ -1,34 +1,35 @@
-/** Slots of a store, as a list by insertion number sees them. */
+/** The slots of a store, as a list by insertion number sees them. */
 interface NumberedSlots {
   readonly size: number
-  /** All slots in use lie below; no more than 2^27. */
+  /** All slots in use are below this number, which is at most 2^27. */
   readonly top: number
   /** Grows with every insertion, from 1; 0 for a free slot. */
   sequenceOf: (slot: number) => number
 }
 
-/** Stands for no slot, but for a place where others may have their turn. */
+/** Not a slot, but a point where other work may have its turn. */
 export const noSlot = -1
-/** Slots looked at between two pauses: a fraction of a millisecond. */
+/** Slots to look at between two pauses: takes a fraction of a millisecond. */
 const lookedAtOnce = 2 ** 16
 
 const fewest = 1024
 const slotRange = 2 ** 27
-/** Wider, and a number with its slot would not fit into a double. */
+/** In a wider window a number and its slot would not fit into a double. */
 const widest = 2 ** 26
 
 /**
- * Slots in order of insertion, up to the insertion `last`, without a link between them: each pass
- * over the numbers picks out those of the next window, some sixty-fourth of all, and sorts them. So
- * a list of a million costs some 64 passes, about half a second of CPU time spread over it, and
- * entries that nobody lists cost nothing. What is freed meanwhile is not shown; slots that are
- * taken anew have later numbers. Shows `noSlot` now and then: a pass over millions takes a while.
+ * Slots in order of insertion, up to the insertion `last`, without links between them: each pass
+ * over the numbers picks out those of the next window, about a sixty-fourth of all, and sorts them.
+ * So a list of a million takes about 64 passes, with about half a second of CPU time spread over
+ * it, and entries that nobody lists cost nothing. Slots that are freed in the meantime are not
+ * shown; slots that are reused have later numbers. Yields a `noSlot` now and then, because a pass
+ * over millions takes a while.
  */
 export function* insertionOrder(slots: NumberedSlots, last: number): Generator<number> {
   const wanted = Math.max(fewest, slots.size >>> 6)
   const window = new Float64Array(4 * wanted)
   let { next } = yield* collect(slots, 0, 0, window)
-  // As wide as it takes if the numbers are evenly spread, until a window proves that wrong.
+  // Wide enough if the numbers are evenly spread, until a window shows that they are not.
   let width = Math.min(widest, Math.ceil(wanted * (last - next + 1) / Math.max(1, slots.size)))
   while (next <= last) {
     const first = next
@@ -49,8 +50,9 @@ export function* insertionOrder(slots: NumberedSlots, last: number): Generator<n
 }
 
 /**
- * Writes slots with numbers from `first` to `last` into `window`, each below its number, as far as
- * they fit; tells how many there are, and the lowest number beyond, Infinity where there is none.
+ * Writes the slots with numbers from `first` to `last` into `window`, each packed together with its
+ * number, as many as fit. Returns how many there are, and the lowest number beyond `last`, Infinity
+ * if there is none.
  */
 function* collect(
   slots: NumberedSlots,

@@ -1,14 +1,14 @@
 import { encodeKey } from '@shared/entry-key'
 
 /**
- * Bytes of the longest key. The contract's limit is 1 KiB; this is what 12 bits of a record's
- * header can tell.
+ * Bytes of the longest key. The API limits keys to 1 KiB; this is the most that 12 bits of a
+ * record's header can express.
  */
 export const longestKey = 4095
 
-/** The key that is being looked for, as bytes and as hash. */
+/** The key that is being looked up, as bytes and as hash. */
 export interface KeyBuffer {
-  /** Takes a key over; false, and nothing else holds, when it is longer than `longestKey`. */
+  /** Loads a key; returns false and changes nothing if it is longer than `longestKey`. */
   load: (key: string) => boolean
   readonly length: number
   readonly hash: number
@@ -17,12 +17,12 @@ export interface KeyBuffer {
   readonly words: Uint32Array
 }
 
-/** Another in every process, so that nobody can prepare keys that collide. */
+/** Different in every process, so that nobody can prepare keys that collide. */
 const seed = Math.floor(Math.random() * 2 ** 32)
 
 /**
- * 32 bits over bytes: FNV-1a with a seed, mixed at the end by MurmurHash3's finaliser, since the
- * index takes its bits from all places.
+ * A 32-bit hash of bytes: FNV-1a with a seed, mixed at the end by MurmurHash3's finaliser, because
+ * the index uses bits from all positions.
  */
 export function hashBytes(bytes: Uint8Array, start: number, length: number): number {
   let hash = seed
@@ -31,7 +31,7 @@ export function hashBytes(bytes: Uint8Array, start: number, length: number): num
   return mix(hash)
 }
 
-/** As `hashBytes`, over the UTF-16 units of a text whose bytes are not at hand. */
+/** Like `hashBytes`, but over the UTF-16 units of a text whose bytes are not available. */
 export function hashUnits(text: string): number {
   let hash = seed
   for (let at = 0; at < text.length; at++)
@@ -45,12 +45,18 @@ function mix(bits: number): number {
   return (hash ^ (hash >>> 16)) >>> 0
 }
 
-/** Remembers the last key: a write looks up first and stores next, and need not encode twice. */
+/**
+ * Remembers the last key, so that a write, which first looks up and then stores, encodes it only
+ * once.
+ */
 export function createKeyBuffer(): KeyBuffer {
   const buffer = Buffer.allocUnsafeSlow(longestKey + 1)
   let loaded: string | undefined
 
-  /** Writes a key of ASCII characters alone, which most are; false at the first other one. */
+  /**
+   * Writes a key that consists only of ASCII characters, as most do; returns false at the first
+   * other character.
+   */
   function writeAscii(key: string): boolean {
     for (let at = 0; at < key.length; at++) {
       const unit = key.charCodeAt(at)

@@ -1,41 +1,41 @@
 /**
- * From the hash of a key to the place of its record: extendible hashing (Fagin et al., 1979) over
+ * Maps the hash of a key to the place of its record: extendible hashing (Fagin et al., 1979) over
  * small tables of buckets.
  *
- *   directory   2^depth pointers, chosen by the upper bits of the hash; several may point to one
- * table
- *   table       up to 192 buckets, chosen by the lower bits; who finds his full goes on to the next
+ *   directory   2^depth pointers, chosen by the upper bits of the hash; tables may be shared
+ *   table       up to 192 buckets, chosen by the lower bits; if one is full, the next is used
  *   bucket      15 words, about a cache line: 12 tags of 8 bits of the hash, 12 places
  *
- * It leads to the record itself, without a table of slots in between: among a million entries each
- * place of memory that a look-up touches costs it a quarter of a microsecond. The tags spare 253 of
- * 254 looks at a foreign key, and are compared four at a time, as in SwissTable (M. Kulukundis,
- * "Designing a Fast, Efficient, Cache-friendly Hash Table, Step by Step", CppCon 2017). A bucket
- * with an empty cell ends the search. A removal from a full one leaves a mark that an insertion
- * takes over; a split or a rebuild clears the rest away.
+ * The index leads directly to the record, without a table of slots in between: with a million
+ * entries, each memory location that a lookup touches costs a quarter of a microsecond. The tags
+ * avoid 253 of 254 comparisons with a foreign key, and are compared four at a time, as in
+ * SwissTable (M. Kulukundis, "Designing a Fast, Efficient, Cache-friendly Hash Table, Step by
+ * Step", CppCon 2017). A bucket with an empty cell ends the search. A removal from a full bucket
+ * leaves a mark, which a later insertion overwrites; a split or a rebuild clears the remaining
+ * marks.
  *
- * A full table splits into two, which moves some two thousand places: the index grows in steps of
- * 12 KiB and a fraction of a millisecond, whatever its size, and there is never an old and a new
- * one side by side.
+ * A full table splits into two, which moves some two thousand places: whatever its size, the index
+ * grows in steps of 12 KiB and a fraction of a millisecond, and an old and a new index never exist
+ * side by side.
  */
 export interface KeyIndex {
   /** Memory held. */
   bytes: () => number
-  /** The place of the record that `isWanted` knows, `nowhere` when there is none. */
+  /** The place of the record that `isWanted` accepts, `nowhere` if there is none. */
   find: (hash: number) => number
-  /** Of a key that is not there. */
+  /** Adds a key that is not there. */
   add: (hash: number, place: number) => void
-  /** The record of a key that is there has moved. */
+  /** Records that the record of an existing key has moved. */
   move: (hash: number, from: number, to: number) => void
-  /** Of a key that is there. */
+  /** Removes a key that is there. */
   remove: (hash: number, place: number) => void
 }
 
 interface KeyIndexParts {
-  /** Whether the record there has the key that is looked for. */
+  /** Whether the record at this place has the key that is looked for. */
   isWanted: (place: number) => boolean
   hashOf: (place: number) => number
-  /** Buckets with which a table splits rather than grows. */
+  /** Number of buckets at which a table splits instead of growing. */
   tableBuckets?: number
 }
 
@@ -51,17 +51,20 @@ export const nowhere = -1
 
 const bucketWords = 15
 const bucketCells = 12
-/** Words of tags, four in each; the cells come behind them. */
+/** Words of tags, with four tags in each; the cells come after them. */
 const tagWords = 3
-/** Tags that stand for no key: of an empty cell, and the mark of a removal. */
+/** Tags without a key: of an empty cell, and the mark of a removal. */
 const empty = 0
 const mark = 1
-/** Of 32 cells so many are used before a table is too full. */
+/** A table with more than this many of 32 cells in use is too full. */
 const fullest = 29
 const ones = 0x01010101
 const highBits = 0x80808080
 const tableBytes = 200
-/** Beyond it the upper bits are those of the position; equal hashes would else split for ever. */
+/**
+ * Tables of this depth grow instead of splitting, because equal hashes would make them split for
+ * ever.
+ */
 const deepest = 20
 
 export function createKeyIndex({ isWanted, hashOf, tableBuckets = 192 }: KeyIndexParts): KeyIndex {
@@ -74,8 +77,8 @@ export function createKeyIndex({ isWanted, hashOf, tableBuckets = 192 }: KeyInde
   }
 
   /**
-   * Where in `words` the cell with this place lies, or, asked for `nowhere`, with the wanted one;
-   * `nowhere` when there is none.
+   * The index in `words` of the cell with this place, or, if `place` is `nowhere`, of the cell with
+   * the wanted record; `nowhere` if there is none.
    */
   function cellOf(words: Uint32Array, hash: number, place: number): number {
     const tags = Math.imul(tagOf(hash), ones)
@@ -84,7 +87,8 @@ export function createKeyIndex({ isWanted, hashOf, tableBuckets = 192 }: KeyInde
       for (let word = 0; word < tagWords; word++) {
         const there = words[bucket + word] as number
         free |= zeroBytes(there)
-        // A byte may be taken for zero when the one below it is: only a reason to look.
+        // A byte may be mistaken for zero if the one below it is zero; that only causes an extra
+        // comparison.
         for (let found = zeroBytes(there ^ tags); found !== 0; found &= found - 1) {
           const cell = bucket + tagWords + 4 * word + lowestByte(found)
           if (place === nowhere ? isWanted(words[cell] as number) : words[cell] === place)
@@ -98,7 +102,7 @@ export function createKeyIndex({ isWanted, hashOf, tableBuckets = 192 }: KeyInde
 
   function makeRoom(hash: number, table: Table): void {
     const buckets = table.words.length / bucketWords
-    // Worth clearing the marks only where that makes room for a while.
+    // Clearing the marks is worthwhile only if that makes room for a while.
     if (table.live * 4 < table.used * 3)
       refill(table, buckets)
     else if (table.depth === deepest)
@@ -177,8 +181,8 @@ export function createKeyIndex({ isWanted, hashOf, tableBuckets = 192 }: KeyInde
 }
 
 /**
- * Puts the place into the first cell from its home on that is free; what was there before: `empty`
- * or a `mark`.
+ * Stores the place in the first free cell from its home bucket on. Returns the tag that was there
+ * before: `empty` or a `mark`.
  */
 function put(words: Uint32Array, hash: number, place: number): number {
   for (let bucket = home(hash, words); ; bucket = after(bucket, words)) {
@@ -215,21 +219,21 @@ function setTag(words: Uint32Array, bucket: number, lane: number, tag: number): 
 }
 
 /**
- * The highest bit of each byte that is zero, and perhaps of some above the lowest that is (H. S.
- * Warren: "Hacker's Delight", 6-1).
+ * Sets the highest bit of each byte that is zero, and possibly of some bytes above the lowest such
+ * byte (H. S. Warren: "Hacker's Delight", 6-1).
  */
 function zeroBytes(word: number): number {
   return (word - ones) & ~word & highBits
 }
 
-/** Number of the byte, from 0, with the lowest bit that is set. */
+/** The number, from 0, of the byte with the lowest bit that is set. */
 function lowestByte(bits: number): number {
   return (31 - Math.clz32(bits & -bits)) >>> 3
 }
 
 /**
- * First word of the bucket for this hash. Of the low 20 bits the upper ones count; the tag is made
- * of the lowest, the directory of the highest.
+ * The first word of the bucket for this hash. Of the low 20 bits mainly the upper ones matter; the
+ * tag is made of the lowest bits, the directory uses the highest.
  */
 function home(hash: number, { length }: Uint32Array): number {
   return Math.floor((hash & 0xFFFFF) * (length / bucketWords) / 0x100000) * bucketWords

@@ -1,11 +1,11 @@
 /**
- * What many entries have in common, kept once. A record names its kind by 16 bits; entries of one
- * cache mostly share content type, TTL and grace, and the upper halves of their numbers for hours
- * or weeks.
+ * What many entries have in common, stored once. A record refers to its kind by 16 bits; the
+ * entries of a cache mostly share content type, TTL and grace, and the upper halves of their
+ * numbers for hours or weeks.
  *
  *   compact    everything follows from the kind and three 32-bit numbers
- *   moved      the three deadlines stand in the record: touched, slid, softened, counted up
- *   explicit   everything stands in the record: whatever finds no room here
+ *   moved      three times are in the record: after a touch, sliding hit, softening or increment
+ *   explicit   everything is in the record: used when the table of kinds is full
  */
 export interface Kind {
   readonly shape: 'compact' | 'moved' | 'explicit'
@@ -13,13 +13,13 @@ export interface Kind {
   readonly hasText: boolean
   /** The record has a word of flags; without it they are 0. */
   readonly hasFlags: boolean
-  /** The value lies in a buffer of its own. */
+  /** The value has a buffer of its own. */
   readonly isLarge: boolean
   readonly contentType: string
   readonly ttl: number
   readonly grace: number
   readonly skew: number
-  /** Upper 32 bits of version, insertion number and, for compact ones, time of storing. */
+  /** Upper 32 bits of version, insertion number and, for compact ones, the time of storing. */
   readonly versionHigh: number
   readonly sequenceHigh: number
   readonly storedHigh: number
@@ -30,32 +30,36 @@ interface Kinds {
   bytes: () => number
   get: (id: number) => Kind
   /**
-   * The id of an equal kind, which one more record now has; 0 when there is no room for another.
+   * Returns the id of an equal kind and counts one more record that has it; 0 if there is no room
+   * for another kind.
    */
   take: (kind: Kind) => number
-  /** One record less has it. */
+  /** Counts one record less that has this kind. */
   release: (id: number) => void
 }
 
 /**
- * Estimate of one, with its name in the map and its content type twice. Node 24: 850 bytes at rest,
- * and with what waits for the collector more than twice as much while content types come and go.
+ * Estimated bytes of one kind, with its name in the map and its content type twice. Node 24: 850
+ * bytes at rest, but more than twice as much, including garbage not yet collected, while content
+ * types come and go.
  */
 export function kindBytes(contentType: string): number {
   return 2000 + 2 * contentType.length
 }
 const recentKinds = 8
-/** Kept free for explicit kinds, of which there are two: with large values and without. */
+/** Reserved for explicit kinds. There are two: with large values and without. */
 const explicitKinds = 2
 
 /** `capacity` above 65,535 would not fit into a record. */
 export function createKinds(capacity = 65_535): Kinds {
-  /** Id 0 stands for none. */
+  /** Id 0 means no kind. */
   const kinds: (Kind | undefined)[] = [undefined]
   const uses: number[] = [0]
   const free: number[] = []
   const ids = new Map<string, number>()
-  /** Ids taken last, so that a write seldom has to build a text to look up by. */
+  /**
+   * The ids that were looked up last, so that a write rarely has to build a text for the lookup.
+   */
   const recent = new Uint16Array(recentKinds)
   let turn = 0
   let bytes = 0

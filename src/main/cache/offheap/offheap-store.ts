@@ -12,36 +12,35 @@ import { columnsAlone, createSlots } from './slots'
 import { tagsAlone } from './tag-index'
 
 /**
- * The store of a running Larder. A million small entries are not a million objects: they are a few
- * thousand buffers outside the V8 heap, which the garbage collector has nothing to do with.
+ * The store that a running Larder uses. A million small entries are not a million objects but a few
+ * thousand buffers outside the V8 heap, which cost the garbage collector nothing.
  *
  *   key ──hash──▶ index ──▶ record in a segment: header with the slot, key, value, tags
  *                             │                ▲
  *                             ▼                │
- *                            slot ──▶ columns: place of the record, insertion number, links of the
- * eviction order
+ *                            slot ──▶ columns: place of record, insertion number, eviction links
  *
- * A hit touches two places of memory, index and record, and no column: that is what it costs among
- * a million.
+ * A hit touches two places in memory, index and record, but no column, because memory accesses are
+ * the main cost in a cache of a million entries.
  *
  *   key-index.ts        finds the record: 6 to 11 bytes an entry
- *   slots.ts            all of this together, by slot
- *   columns.ts          numbers per slot, in pages: 4 for the place, 4 for the insertion number, 8
- * for the order of eviction
- *   segments.ts         the log of records and its cleaning; values of more than 128 KiB have
- * buffers of their own
+ *   slots.ts            brings all of this together, by slot
+ *   columns.ts          numbers per slot, in pages: 4 bytes for the place, 4 for the insertion
+ *                       number, 8 for the eviction order
+ *   segments.ts         the log of records and its cleaning
+ *   record-log.ts       records in segments; values of more than 128 KiB have their own buffers
  *   record.ts           a record: 24 bytes of header, then key and value
- *   kinds.ts            what many records share – content type, TTL, grace, upper halves of numbers
- * – said once
- *   deadlines.ts        which entries may be over: 2 bytes an entry, where any can be
+ *   kinds.ts            what many records share – content type, TTL, grace, upper halves of
+ *                       numbers – stored once
+ *   deadlines.ts        which entries may be over: 2 bytes an entry, if any entry can end
  *   tag-index.ts        which entries have a tag: 20 bytes for each tag of each entry, 6 to 11 for
- * each
- *                       text, and 4 for each entry in a page of slots where any has one
+ *                       each tag text, and 4 for each slot in a page where an entry has a tag
  *   insertion-order.ts  lists by insertion number, without links between entries
  *
- * A slot stays the same while its entry lives; the record moves, when it grows or its segment is
- * cleaned. Nothing grows or shrinks in one go: the index by small tables, columns by pages, the log
- * by segments, cleaning in slices. An emptied store lets go of all.
+ * An entry keeps its slot as long as it lives; its record moves when it grows or when its segment
+ * is cleaned. Nothing grows or shrinks all at once: the index grows by small tables, columns by
+ * pages, the log by segments, and cleaning works in slices. A store that becomes empty releases
+ * everything.
  */
 export function createOffheapStore(ledger: Ledger, eviction: EvictionName, options: OffheapOptions = {}): Store {
   const keys = createKeyBuffer()
@@ -56,11 +55,13 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
   let size = 0
   let bytes = 0
   let demand = 0
-  /** Number of the last insertion, modulo 2^32 never 0: that marks a free slot. */
+  /**
+   * Number of the last insertion; skips multiples of 2^32, because 0 modulo 2^32 marks a free slot.
+   */
   let sequence = 0
   let watcher: StoreWatcher | undefined
 
-  /** Tells the ledger what has changed. An empty store lets go of all. */
+  /** Updates the ledger. An empty store releases everything. */
   function settle(): void {
     if (size === 0 && slots.top > 0)
       slots = createSlots(keys, home, rule, options)
@@ -98,7 +99,7 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
       get top() {
         return slots.top
       },
-      // Until 2^32 insertions the column says it all, and no record has to be fetched.
+      // Until 2^32 insertions the column is enough, and no record has to be read.
       sequenceOf(slot: number) {
         const low = slots.sequenceOf(slot)
         return low === 0 || sequence < 2 ** 32 ? low : slots.entry(slot).sequence
@@ -186,7 +187,7 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
         return
       rule = name
       const ranked = slots
-      // Emptied meanwhile, it begins anew with the new policy.
+      // If the store has been emptied in between, it has started again with the new policy.
       for (const _ of ranked.rank(name)) {
         settle()
         yield
@@ -226,9 +227,7 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
   }
 }
 
-/**
- * Entries that come back from outside are those that were handed out: the interface asks for that.
- */
+/** Entries that callers pass in are those that were handed out: the interface requires that. */
 function own(entry: StoredEntry): RecordEntry {
   return entry as RecordEntry
 }

@@ -3,7 +3,7 @@ import type { EntryFields } from '../store'
 import type { Kind } from './kinds'
 import { doubleAt, writeDouble } from './record'
 
-/** The kind of an entry whose numbers fit into one. */
+/** The kind of an entry whose numbers fit into a kind. */
 export function kindOf(
   { contentType, flags, version, lifetime }: EntryFields,
   sequence: number,
@@ -31,9 +31,9 @@ export function kindOf(
 }
 
 /**
- * The wall clock ticks in whole milliseconds and the monotonic one does not, so every measured skew
- * is another. Rounded up to a millisecond, but for what a double cannot tell, they are a few; an
- * entry may end up to a millisecond early by the monotonic clock, never late.
+ * The wall clock ticks in whole milliseconds and the monotonic clock does not, so every measured
+ * skew is different. Rounded up to a millisecond, apart from floating-point error, only a few
+ * values remain; an entry may end up to a millisecond early by the monotonic clock, never late.
  */
 function coarseSkew({ skew }: Lifetime): number {
   return Math.ceil(skew - 0.001)

@@ -25,30 +25,35 @@ import {
 import { kindOf, writeTimes } from './record-kind'
 import { createSegments, demandAlone, largestRecord, offsetOf } from './segments'
 
-/** What a record says besides its fields. */
+/** What a record stores besides its fields. */
 interface RecordState { sequence: number, hits: number, usedAt: number }
 
-/** Records in segments, with what they share and the values that are too large for a segment. */
+/**
+ * Records in segments, the kinds that they share, and the values that are too large for a segment.
+ */
 export interface RecordLog {
   bytes: () => number
   demand: () => number
-  /** Demand, at most, of a log that holds this alone; Infinity when it has no place. */
+  /**
+   * An upper bound for the demand of a log that holds only this entry; Infinity if the entry does
+   * not fit.
+   */
   cost: (key: string, fields: Omit<EntryFields, 'version' | 'lifetime'>) => number
   /**
-   * Writes the record of the key in the key buffer, over the one at `old` where it has the same
-   * size; -1 for none. Returns its place. Other records may move.
+   * Writes the record of the key in the key buffer, over the one at `old` if it has the same size;
+   * -1 for none. Returns its place. Other records may move.
    */
   write: (slot: number, old: number, fields: EntryFields, state: RecordState) => number
-  /** New times; the record may move, and others with it. */
+  /** Sets new times and returns the place of the record; it may have moved, and others with it. */
   retime: (slot: number, place: number, lifetime: Lifetime) => number
   /**
-   * A use at so many milliseconds of the stopwatch; true when the hits in the header have run over
-   * 2^16.
+   * Counts a use at this time in milliseconds of the stopwatch; true if the hit count in the header
+   * has overflowed 2^16.
    */
   use: (place: number, at: number) => boolean
   remove: (slot: number, place: number) => void
   entry: (place: number) => RecordEntry
-  /** What the eviction order has marked the entry with, 7 bits; 0 at first. */
+  /** The mark that the eviction policy has set for the entry, 7 bits; 0 at first. */
   mark: (place: number) => number
   setMark: (place: number, mark: number) => void
   /** Whether the record has the key in the key buffer. */
@@ -62,14 +67,14 @@ interface RecordLogParts {
   keys: KeyBuffer
   home: RecordHome
   placeOf: (slot: number) => number
-  /** The record of this slot, whose key has this hash, lies at `to` now. */
+  /** The record of this slot, whose key has this hash, is now at `to`. */
   moved: (slot: number, hash: number, from: number, to: number) => void
   segmentWords?: number
   kinds?: number
 }
 
 const largeOverhead = 300
-/** Everything an explicit record needs stands in itself. */
+/** An explicit record contains everything it needs. */
 const explicitSmall: Kind = {
   shape: 'explicit',
   hasText: true,
@@ -122,7 +127,7 @@ export function createRecordLog({
   }
 
   function isTooLarge(bytes: number): boolean {
-    // Of a small segment, an eighth.
+    // An eighth of a segment, if segments are smaller than usual.
     return bytes > Math.min(lastingValue, segmentWords / 2)
   }
 
@@ -153,7 +158,7 @@ export function createRecordLog({
       id = kinds.take(kind)
     }
     const mark = old === -1 ? 0 : markOf(segments.words(old), offsetOf(old))
-    // A view into the log may lie where the record comes to lie.
+    // A view into the log may overlap the place where the record will be.
     const value = segments.owns(fields.value) ? Buffer.from(fields.value) : fields.value
     const inlineBytes = isLarge ? 0 : value.length
     const words = recordWords(kind, keyBytes + inlineBytes + text.length)
@@ -207,8 +212,8 @@ export function createRecordLog({
     bytes: () => segments.bytes() + largeBytes + kinds.bytes(),
     demand: () => segments.demand() + largeBytes + kinds.bytes(),
     cost(key, { value, contentType, tags }) {
-      // Bounds, not lengths: asked before every write. A unit is three bytes at most, and six where
-      // JSON escapes it.
+      // Upper bounds, not exact lengths, because this runs before every write. A UTF-16 unit takes
+      // at most three bytes, or six if JSON escapes it.
       const keyBytes = key.length * 3 > longestKey ? encodeKey(key).length : key.length * 3
       let textBytes = 8 + contentType.length * 6
       for (const tag of tags)
@@ -295,7 +300,7 @@ export function createRecordLog({
   }
 }
 
-/** A call into native code costs as much as forty bytes copied by hand (35 ns here). */
+/** A call into native code costs as much as copying forty bytes by hand (35 ns here). */
 function copyBytes(from: Uint8Array, length: number, to: Uint8Array, at: number): void {
   if (length > 40) {
     to.set(length === from.length ? from : from.subarray(0, length), at)
@@ -306,8 +311,8 @@ function copyBytes(from: Uint8Array, length: number, to: Uint8Array, at: number)
 }
 
 /**
- * A small part of a large buffer would keep all of it in memory: such a value gets a buffer of its
- * own.
+ * A value that is a small part of a large buffer would keep all of it in memory, so it gets a
+ * buffer of its own.
  */
 function compact(value: Buffer): Buffer {
   if (value.buffer.byteLength <= 1.1 * value.length)

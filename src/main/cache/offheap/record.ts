@@ -6,7 +6,7 @@ import { decodeKey } from '@shared/entry-key'
 import { entryKinds } from '@shared/entry-kinds'
 
 /**
- * How a record lies in its segment, in words of 32 bits:
+ * The layout of a record in its segment, in words of 32 bits:
  *
  *   0  length of the key (12 bits), kind of the entry (2 bits), length of the value (18 bits)
  *   1  hits modulo 2^16, id of the kind (16 bits); 0 = dead
@@ -14,18 +14,21 @@ import { entryKinds } from '@shared/entry-kinds'
  *   3  time of storing modulo 2^32, whole milliseconds
  *   4  last use modulo 2^32, whole milliseconds of the stopwatch
  *   5  mark of the eviction order (7 bits), slot (25 bits)
- *   6  doubles that the kind's shape asks for: three deadlines when moved, everything when explicit
- *      flags, where the kind of the record says that there are any
- *      length of the text in bytes, where the kind says that there is one
- *      key, value (unless it is large and lies elsewhere), text
+ *   6  doubles that the kind's shape requires: three times when moved, all numbers when explicit
+ *      flags, if the kind of the record says that there are any
+ *      length of the text in bytes, if the kind says that there is one
+ *      key, value (unless it is large and kept elsewhere), text
  */
 const headerWords = 6
-/** Slots that 25 bits can tell; one is left for the entry that makes another go. */
+/**
+ * Number of slots that 25 bits can express; one is reserved for the entry that causes another to be
+ * evicted.
+ */
 export const mostSlots = 2 ** 25 - 1
 const slotBits = 25
 const doublesOf = { compact: 0, moved: 3, explicit: 8 } as const
 
-/** Doubles of a moved record, then what an explicit one has besides. */
+/** The doubles of a moved record, then those that only an explicit one has. */
 const doubles = {
   storedAt: 0,
   freshUntil: 1,
@@ -62,7 +65,7 @@ export function keyWord(kind: Kind): number {
   return headerWords + 2 * doublesOf[kind.shape] + (kind.hasFlags ? 1 : 0) + (kind.hasText ? 1 : 0)
 }
 
-/** Words of a record whose key, value and text have so many bytes together. */
+/** Words of a record whose key, value and text have this many bytes together. */
 export function recordWords(kind: Kind, bytes: number): number {
   return keyWord(kind) + Math.ceil(bytes / 4)
 }
@@ -84,7 +87,7 @@ export function packLengths(key: number, kind: EntryKind, value: number): number
   return key * 2 ** 20 + entryKinds.indexOf(kind) * 2 ** 18 + value
 }
 
-/** Where the flags stand; only for kinds that have them. */
+/** Where the flags are; only for kinds that have them. */
 export function flagsWord(kind: Kind): number {
   return headerWords + 2 * doublesOf[kind.shape]
 }
@@ -105,7 +108,7 @@ export function writeSlot(words: Uint32Array, offset: number, slot: number, mark
   words[offset + 5] = mark << slotBits | slot
 }
 
-/** Bytes of key, value and text of a record that is there. */
+/** Bytes of the key, value and text that a live record contains. */
 export function contentLength(words: Uint32Array, offset: number, kind: Kind): number {
   return keyLength(words, offset) + valueLength(words, offset) + (kind.hasText
     ? words[offset + keyWord(kind) - 1] as number
@@ -113,8 +116,8 @@ export function contentLength(words: Uint32Array, offset: number, kind: Kind): n
 }
 
 /**
- * Where an entry's number stands that its shape does not hold in the header; only for shapes that
- * have it.
+ * The index of a number that this shape does not keep in the header or its kind; only for shapes
+ * that have it.
  */
 export function doubleAt(offset: number, name: keyof typeof doubles): number {
   return offset + headerWords + 2 * doubles[name]
@@ -126,9 +129,9 @@ function storedAtOf(words: Uint32Array, offset: number, kind: Kind): number {
     : readDouble(words, doubleAt(offset, 'storedAt'))
 }
 
-/** What the record needs of the store that it lies in. */
+/** What a record needs from its store. */
 export interface RecordHome {
-  /** Hits above the 16 bits of the header. */
+  /** Hits beyond the 16 bits in the header. */
   carriedHits: (slot: number) => number
   /** Monotonic milliseconds of the store's last use of any entry. */
   latestUse: number
@@ -137,8 +140,9 @@ export interface RecordHome {
 }
 
 /**
- * An entry as a window on its record: a small object per look-up, which reads a field when it is
- * asked for. A class, since a closure for every field would cost a read more than all the rest.
+ * An entry as a view of its record: a small object for each lookup, which reads a field when it is
+ * accessed. It is a class because creating a closure for every field would cost a read more than
+ * everything else.
  */
 export class RecordEntry implements StoredEntry {
   readonly slot: number
@@ -163,11 +167,11 @@ export class RecordEntry implements StoredEntry {
     const start = (this.#offset + keyWord(this.recordKind)) * 4
     const end = start + keyLength(this.#words, this.#offset)
     const text = this.#buffer.toString('utf8', start, end)
-    // It stands for bytes that are no UTF-8, or for itself.
+    // The character stands for bytes that are not UTF-8, or for itself.
     return text.includes('\uFFFD') ? decodeKey(this.#buffer.subarray(start, end)) : text
   }
 
-  /** As Buffer.compare, without a string of the key. */
+  /** Compares like Buffer.compare, without creating a string of the key. */
   compareKey(other: Uint8Array): number {
     const start = (this.#offset + keyWord(this.recordKind)) * 4
     const own = keyLength(this.#words, this.#offset)
@@ -201,7 +205,10 @@ export class RecordEntry implements StoredEntry {
     return this.recordKind.shape === 'explicit' ? this.#text.slice(1) : this.#text
   }
 
-  /** Whether it has this tag, given as JSON in UTF-8: a list of a million makes no text. */
+  /**
+   * Whether it has this tag, given as JSON in UTF-8. Creates no string, so that even a list of a
+   * million entries needs none.
+   */
   hasTag(quoted: Uint8Array): boolean {
     if (!this.recordKind.hasText)
       return false
@@ -273,7 +280,7 @@ export class RecordEntry implements StoredEntry {
       : this.#double('graceUntil')
   }
 
-  /** What a compact or moved record says of its times, and an explicit one. */
+  /** The times of the entry as an object of their own. */
   get lifetime(): Lifetime {
     const { storedAt, ttl, grace, freshUntil, graceUntil, skew } = this
     return { storedAt, ttl, grace, freshUntil, graceUntil, skew }
@@ -283,7 +290,7 @@ export class RecordEntry implements StoredEntry {
     return readDouble(this.#words, doubleAt(this.#offset, name))
   }
 
-  /** Where the text begins: a JSON array of strings without blanks. */
+  /** Where the text begins. The text is a JSON array of strings without blanks. */
   get #textStart(): number {
     return (this.#offset + keyWord(
       this.recordKind,
@@ -300,7 +307,7 @@ export class RecordEntry implements StoredEntry {
   }
 }
 
-/** Where the JSON string that begins at `start` is over. */
+/** The index after the JSON string that begins at `start`. */
 function endOfString(buffer: Uint8Array, start: number): number {
   let at = start + 1
   while (buffer[at] !== quote)

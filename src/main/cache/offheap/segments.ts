@@ -1,43 +1,43 @@
 /**
- * Room for records outside the V8 heap: a log of segments that is only ever appended to.
+ * Memory for records outside the V8 heap: a log of segments that is only ever appended to.
  *
- * A record lies where it was put until it is overwritten by one of the same size, freed, or moved.
- * Freed bytes come back in two ways. A segment in which nothing lives any more goes at once. The
+ * A record stays where it was put until it is overwritten by one of the same size, freed, or moved.
+ * Freed bytes are recovered in two ways. A segment without live records is dropped at once. The
  * others are cleaned, emptiest first: their live records are copied to the end of the log, a slice
- * at a time, until nothing lives in them. How full a segment must be to be left alone follows from
- * `demand`, what the live records may take up: an eighth more than they are, and two segments.
+ * at a time, until none are left. Cleaning runs while the log holds more than `demand`: the live
+ * records, an eighth more, and two segments.
  *
- * Segments are as large as a sixteenth of what lives, between 1 KiB and 1 MiB: a small cache holds
- * little, and a large one wastes little at their ends. A place is told by 32 bits: the segment's
- * number above the offset in it, in words of 4 bytes.
+ * A segment has about a sixteenth of the size of all live records, between 1 KiB and 1 MiB: so a
+ * small cache holds little memory, and a large one wastes little at the ends of segments. A place
+ * is 32 bits: the segment's number above the offset in it, in words of 4 bytes.
  */
 interface Segments {
   /** Memory held. */
   bytes: () => number
   /** Memory that the live records justify; cleaning brings `bytes` down to it. */
   demand: () => number
-  /** Words of memory from which a record's place counts, and the same as bytes. */
+  /** The words of the segment that a place is in, and the same memory as bytes. */
   words: (place: number) => Uint32Array
   buffer: (place: number) => Buffer
-  /** Whether these bytes are a view into a segment, of now or before. */
+  /** Whether these bytes are a view into a present or former segment. */
   owns: (bytes: Uint8Array) => boolean
   /**
-   * A place for so many words, all in one segment. May move other records. Throws RangeError beyond
-   * `largestRecord`.
+   * Returns a place for this many words, all in one segment. May move other records. Throws
+   * RangeError beyond the size of a full segment.
    */
   take: (words: number) => number
-  /** The record is dead; its first two words are overwritten. */
+  /** Marks a record as dead and overwrites its first two words. */
   release: (place: number, words: number) => void
-  /** Cleans about so many words. False when there is nothing to gain. */
+  /** Cleans about this many words. Returns false if there is nothing to gain. */
   reclaim: (words: number) => boolean
 }
 
 interface SegmentsParts {
-  /** Words that the live record at this place takes up. */
+  /** Words that the live record at this place occupies. */
   sizeOf: (place: number) => number
-  /** The record lies at `to` now. */
+  /** Called when a record has moved to `to`. */
   moved: (from: number, to: number) => void
-  /** Words to a full segment, a power of two up to 2^18. */
+  /** Words in a full segment, a power of two up to 2^18. */
   segmentWords?: number
 }
 
@@ -52,19 +52,22 @@ const offsetBits = 18
 const offsetMask = 2 ** offsetBits - 1
 const smallestSegment = 256
 /**
- * Words to look at for every word that is written: where every ninth one is dead, that gives back
- * as many.
+ * Words to look at for every word that is written: if every ninth word is dead, this recovers as
+ * many as are written.
  */
 const cleaningPace = 8
 const cleaningSlice = 2 ** 13
-/** What a segment costs beyond its content: three objects. */
+/** Bytes that a segment costs beyond its content: three objects. */
 const segmentOverhead = 400
 /** Second word of a dead record; the first one tells its size. */
 const dead = 0
 
 /** Words of the largest record. */
 export const largestRecord = 2 ** offsetBits
-/** Bytes of records that 32 bits can tell the places of, less what cleaning needs to move in. */
+/**
+ * Bytes of records that can be addressed with 32 bits, less the room that cleaning needs to move
+ * records.
+ */
 export const largestLog = 15 * 2 ** 30
 
 export function offsetOf(place: number): number {
@@ -78,12 +81,12 @@ function nominalFor(live: number, segmentWords: number): number {
   )
 }
 
-/** Words that so many live ones may take up. */
+/** Words that this many live words may occupy. */
 function justified(live: number, segmentWords: number): number {
   return live + live / 8 + 2 * nominalFor(live, segmentWords)
 }
 
-/** Bytes that a log with a single record of so many words demands. */
+/** Bytes that a log with a single record of this many words demands. */
 export function demandAlone(words: number, segmentWords: number): number {
   return justified(words, segmentWords) * 4 + segmentOverhead
 }
@@ -94,12 +97,12 @@ export function createSegments({ sizeOf, moved, segmentWords = largestRecord }: 
   const ours = new WeakSet<ArrayBufferLike>()
   let bytes = 0
   let count = 0
-  /** Words over all segments: that live, and that are too few at the end of a full one. */
+  /** Words in all segments that are live, and those that are left over at the end of full ones. */
   let live = 0
   let tails = 0
   let open = -1
   let spare: Segment | undefined
-  /** The segment that is being cleaned, and how far that is. */
+  /** The segment that is being cleaned, and how far the cleaning has come. */
   let cleaned = -1
   let cleanedTo = 0
 
@@ -154,7 +157,8 @@ export function createSegments({ sizeOf, moved, segmentWords = largestRecord }: 
     segments[number] = undefined
     freeNumbers.push(number)
     segment.used = 0
-    // One is kept: a log that is overwritten would else allocate and free without end.
+    // One segment is kept as a spare; otherwise a log that is constantly overwritten would allocate
+    // and free without end.
     if (spare === undefined && segment.words.length === nominal())
       spare = segment
     else
@@ -174,7 +178,7 @@ export function createSegments({ sizeOf, moved, segmentWords = largestRecord }: 
     return true
   }
 
-  /** A spare of another size than the next segment's is of no use. */
+  /** Drops a spare whose size differs from that of the next segment, because it cannot be used. */
   function dropMisfit(): boolean {
     return spare?.words.length !== nominal() && dropSpare()
   }
@@ -195,14 +199,15 @@ export function createSegments({ sizeOf, moved, segmentWords = largestRecord }: 
   }
 
   /**
-   * Words that cleaning this segment would give back. A full one's tail would only be left anew.
+   * Words that cleaning this segment would recover. The tail of a full segment does not count,
+   * because it would only be left over again.
    */
   function gainOf(number: number, segment: Segment): number {
     const gain = segment.used - segment.live
     return number === open && nominal() < segment.words.length ? gain + segment.words.length - segment.used : gain
   }
 
-  /** The segment with the largest part to gain, -1 when none has a sixteenth. */
+  /** The segment with the largest part to recover, -1 if none has more than a sixteenth. */
   function emptiest(): number {
     let found = -1
     let best = 1 / 16
@@ -236,8 +241,8 @@ export function createSegments({ sizeOf, moved, segmentWords = largestRecord }: 
   }
 
   /**
-   * Passes the next record of the segment that is being cleaned, and takes it along if it lives.
-   * Returns how many words that were.
+   * Passes the next record of the segment that is being cleaned, and moves it if it is live.
+   * Returns its size in words.
    */
   function moveNext(): number {
     const { words } = at(cleaned)
@@ -254,7 +259,7 @@ export function createSegments({ sizeOf, moved, segmentWords = largestRecord }: 
     return size
   }
 
-  /** When nothing lives in it any more, `release` drops the segment and ends its cleaning. */
+  /** When a segment has no live records left, `release` drops it and ends its cleaning. */
   function clean(words: number): boolean {
     if (cleaned === -1) {
       cleaned = emptiest()
@@ -280,8 +285,7 @@ export function createSegments({ sizeOf, moved, segmentWords = largestRecord }: 
     take(words) {
       if (words > segmentWords)
         throw new RangeError(`A record of ${words} words is too large`)
-      // At the pace of what is written, so that there is little left to do when the segment is
-      // full.
+      // Keeps pace with the writes, so that little is left to do when the segment is full.
       if (bytes > demand() && !dropMisfit())
         clean(words * cleaningPace)
       if (open !== -1 && at(open).used + words > at(open).words.length) {

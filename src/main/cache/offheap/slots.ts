@@ -19,8 +19,8 @@ import { createTagIndex } from './tag-index'
 
 export interface OffheapOptions {
   /**
-   * Words to a full segment, buckets to a full index table, bits of a column's page, kinds: tests
-   * make them tiny.
+   * Words in a full segment, buckets in a full index table, bits of a column's page, and the number
+   * of kinds; tests make them tiny.
    */
   segmentWords?: number
   tableBuckets?: number
@@ -30,51 +30,61 @@ export interface OffheapOptions {
   hashOfTag?: (tag: string) => number
 }
 
-/** The entries of a store by their slots, with all that holds memory for them. */
+/** The entries of a store by their slots, with everything that holds memory for them. */
 interface Slots {
   readonly log: RecordLog
   readonly tags: TagIndex
   policy: EvictionPolicy
-  /** Slots in use lie below. */
+  /** All slots in use are below this number. */
   readonly top: number
-  /** Memory held besides the log, beyond that of an empty store. */
+  /** Memory held outside the log, beyond that of an empty store. */
   overhead: () => number
-  /** The place of the record of the key in the key buffer, -1 when it is not there. */
+  /** The place of the record of the key in the key buffer, -1 if there is none. */
   find: () => number
-  /** A slot for the key in the key buffer; `write` gives it its record. */
+  /**
+   * Takes a slot for the key in the key buffer; `write` writes the record and returns its place.
+   */
   take: (sequence: number, write: (slot: number) => number) => number
   free: (slot: number) => void
   entry: (slot: number) => RecordEntry
   /**
-   * `write` is given the place of the slot's record and returns where it lies now, as this does.
+   * Passes the place of the slot's record to `write`, which returns the place where the record is
+   * now; so does this function.
    */
   rewrite: (slot: number, write: (place: number) => number) => number
-  /** The entry, whose record lies there, was read or written: for the order of eviction. */
+  /**
+   * Tells the eviction policy that the entry, whose record is at this place, was read or written.
+   */
   use: (slot: number, place: number) => void
   /** The entry's insertion number modulo 2^32, 0 for a free slot. */
   sequenceOf: (slot: number) => number
-  /** One more hit than the 16 bits of a record tell. */
+  /** Counts one overflow of the 16 bits for hits in a record. */
   carryHits: (slot: number) => void
   carriedHits: (slot: number) => number
-  /** Another policy from the first step on; it begins with the order of the one before. */
+  /**
+   * Switches to another policy from the first step on; it starts with the order of the previous
+   * one.
+   */
   rank: (eviction: EvictionName) => Work<void>
   setDeadline: (slot: number, lifetime: Lifetime) => void
-  /** As the store's `visitMortal`. */
+  /** Like the store's `visitMortal`. */
   visitMortal: (count: number, wall: number, monotonic: number, visit: (entry: StoredEntry) => void) => boolean
 }
 
-/** Slots that all columns grow to at first. */
+/** Number of slots that all columns grow to at first. */
 const fewestSlots = 16
 const carriedHitBytes = 60
-/** Slots that come to another policy in one step. */
+/** Number of slots that are handed over to another policy in one step. */
 const rankedAtOnce = 32
-/** All columns of a store of one entry, and the deadlines' buckets, or a little more. */
+/**
+ * An upper bound for the bytes of all columns, and the deadlines' buckets, in a store of one entry.
+ */
 export const columnsAlone = 1200
 
 export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: EvictionName, options: OffheapOptions): Slots {
   const { pageBits = 14 } = options
   const pageSlots = 2 ** pageBits
-  /** Place of the record; of a free slot, 1 more than the next free one. */
+  /** The place of the record; for a free slot, the number of the next free slot plus 1. */
   const places = createColumn('u32', pageBits)
   const sequences = createColumn('u32', pageBits)
   const hits = new Map<number, number>()
@@ -88,7 +98,7 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
     moved,
   })
   const index = createKeyIndex({ ...options, isWanted: log.hasKey, hashOf: log.hashOf })
-  /** Of the slot in use the place is at hand: a hit looks at no column. */
+  /** The place of the slot that is being used is known, so that a hit reads no column. */
   let usedSlot = -1
   let usedPlace = nowhere
   const marks: Marks = {
@@ -96,7 +106,7 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
     set: (slot, mark) => log.setMark(slot === usedSlot ? usedPlace : places.get(slot), mark),
   }
   let capacity = 0
-  /** 1 more than the first free slot below `top`, 0 when there is none. */
+  /** The number of the first free slot below `top` plus 1, 0 if there is none. */
   let firstFree = 0
 
   function createLinks(): Column {
@@ -173,7 +183,7 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
     entry: (slot: number) => log.entry(places.get(slot)),
     rewrite(slot: number, write: (place: number) => number) {
       const to = write(places.get(slot))
-      // The writing may have made room, and moved the old record too.
+      // Writing may have made room and moved the old record too.
       const from = places.get(slot)
       if (to !== from)
         moved(slot, log.hashOf(to), from, to)
@@ -194,7 +204,7 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
       slots.policy = both
       while (move(rankedAtOnce))
         yield
-      // Meanwhile it may have begun to hand over to another.
+      // Another handover may have begun in the meantime.
       if (slots.policy === both)
         slots.policy = policy
     },

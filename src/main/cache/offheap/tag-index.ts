@@ -3,30 +3,31 @@ import { hashUnits } from './key-buffer'
 import { createKeyIndex } from './key-index'
 
 /**
- * Which slots have a tag: for every pair of an entry and a tag a node of five numbers, outside the
- * V8 heap.
+ * Finds the slots that have a tag: a node of five numbers, outside the V8 heap, for every pair of
+ * an entry and a tag.
  *
  *   hash ──heads──▶ node ⇄ node ⇄ node     all nodes with this hash of a tag
  *                            ▲
  *   slot ──firsts─▶ node ──▶ node ──▶ node  all nodes of this entry
  *
- * The texts stand in the records, so only hashes are here. Tags with the same hash share a list,
- * and its reader checks that the entry has the tag. Collisions make only reading that list slower:
- * adding and removing never walk it.
+ * The tag texts are in the records, so this index holds only hashes. Tags with the same hash share
+ * a list, and the reader checks that the entry has the tag. Collisions only slow down reading the
+ * list: adding and removing never walk it.
  *
- * The nodes lie side by side: where one goes, the last one takes its place. So pages at the end
- * can go when there are fewer nodes.
+ * The nodes are stored without gaps: when one is removed, the last one takes its place. So pages at
+ * the end can be released when there are fewer nodes.
  */
 export interface TagIndex {
   /** Memory held. */
   bytes: () => number
-  /** For a slot that has no tags here. */
+  /** To be called for a slot that has no tags here yet. */
   add: (slot: number, tags: readonly string[]) => void
   /** Forgets all tags of the slot. */
   remove: (slot: number) => void
   /**
-   * Each slot that has a tag with the hash of this one, once. The index may change meanwhile: a
-   * slot that goes is not shown any more, one that comes is not shown either.
+   * Each slot that has a tag with the hash of this one, once. The index may change during the
+   * iteration: a slot that loses its tags is no longer shown, and one that is added is not shown
+   * either.
    */
   candidates: (tag: string) => IteratorObject<number>
 }
@@ -38,15 +39,17 @@ interface TagIndexParts {
   pageBits?: number
 }
 
-/** Smaller pages than those of other columns: up to two of each column stay empty. */
+/**
+ * Pages are smaller than those of other columns, because up to two pages of each column stay empty.
+ */
 const nodePageBits = 12
 const fewestNodes = 16
-/** First pages of all columns, and what the table of hashes takes when it grows. */
+/** Bytes of the first pages of all columns, and what the table of hashes takes when it grows. */
 const firstNodes = 450
-/** A node in columns that have just doubled, and its cell in a table that has. */
+/** Bytes of a node in columns that have just doubled, and of its cell in a table that has too. */
 const nodeAlone = 52
 
-/** Bytes, at most, of an index that holds an entry with these tags alone. */
+/** An upper bound for the bytes of an index that holds only an entry with these tags. */
 export function tagsAlone(tags: readonly string[]): number {
   return tags.length === 0 ? 0 : firstNodes + tags.length * nodeAlone
 }
@@ -54,7 +57,7 @@ export function tagsAlone(tags: readonly string[]): number {
 export function createTagIndex(parts: TagIndexParts = {}): TagIndex {
   const { hashOfTag = hashUnits, pageBits = nodePageBits } = parts
   const pageNodes = 2 ** pageBits
-  // Links are 1 more than a node, 0 for none.
+  // A link is the number of a node plus 1, 0 for none.
   const firsts = createColumn('u32', pageBits)
   const slots = createColumn('u32', pageBits)
   const hashes = createColumn('u32', pageBits)
@@ -69,12 +72,12 @@ export function createTagIndex(parts: TagIndexParts = {}): TagIndex {
     isWanted: node => hashes.get(node) === wanted,
     hashOf: node => hashes.get(node),
   })
-  /** What the readers show next. */
+  /** The next node for each reader. */
   const cursors = new Set<{ next: number }>()
   let count = 0
-  /** Nodes that the columns have room for. */
+  /** Number of nodes that the columns have room for. */
   let room = 0
-  /** Slots with tags lie below. */
+  /** All slots with tags are below this number. */
   let reach = 0
 
   function find(hash: number): number {
@@ -88,7 +91,10 @@ export function createTagIndex(parts: TagIndexParts = {}): TagIndex {
       column.reserve(room)
   }
 
-  /** Keeps a page to spare, so that an entry that comes and goes does not move the limit. */
+  /**
+   * Keeps a spare page, so that adding and removing one entry in turn does not allocate and release
+   * a page each time.
+   */
   function shrink(): void {
     if (room - count < 2 * pageNodes)
       return
@@ -106,7 +112,7 @@ export function createTagIndex(parts: TagIndexParts = {}): TagIndex {
 
   function addOne(slot: number, hash: number): void {
     const head = find(hash)
-    // Another tag of this entry may have the same hash; its node would be the youngest.
+    // Another tag of this entry may have the same hash; its node would be the newest.
     if (head !== 0 && slots.get(head - 1) === slot)
       return
     if (count === room)

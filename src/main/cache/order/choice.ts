@@ -2,11 +2,11 @@ import type { PageQuery } from '../ports'
 import type { StoredEntry } from '../store'
 import { compileGlob } from '../glob'
 
-/** Which entries a query asks for. */
+/** The entries that a query selects. */
 interface Choice {
-  /** All chosen keys begin with it. */
+  /** All chosen keys begin with this prefix. */
   prefix: string
-  /** Absent where the prefix says it all. */
+  /** Undefined if the prefix is the only condition. */
   accepts: ((entry: StoredEntry) => boolean) | undefined
 }
 

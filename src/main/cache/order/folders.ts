@@ -2,18 +2,21 @@ import type { Folder, Run } from './window'
 import { compareKeys } from './position'
 import { createSortedList } from './sorted-list'
 
-/** The folders of one level, by name, each with the number of entries below. */
+/** The folders of one level, by name, each with the number of entries below it. */
 export interface Folders extends Run<Folder, string> {
-  /** Memory held, roughly: names are strings of the heap. */
+  /** Memory held, estimated because names are strings on the heap. */
   readonly bytes: number
-  /** So many entries more below this folder, or fewer. A folder is there while it holds any. */
+  /**
+   * Adds this many entries to the folder, or removes them if negative. A folder exists while it has
+   * any.
+   */
   add: (folder: string, entries: number) => void
   clear: () => void
 }
 
 export function createFolders(capacity: number): Folders {
   const list = createSortedList({ ranked: false, capacity })
-  /** Rows by their number in the list; free numbers are used again. */
+  /** Rows by their number in the list; free numbers are reused. */
   let rows: Folder[] = []
   let free: number[] = []
   let characters = 0

@@ -8,8 +8,8 @@ import { folderOf } from './position'
 import { createLevelWalk } from './walk'
 
 /**
- * One level of the tree that a delimiter makes of the keys: its folders, and the entries that lie
- * on it in their order.
+ * One level of the tree that a delimiter makes of the keys: its folders, and its own entries in
+ * their order.
  */
 interface Level extends Index {
   readonly folders: Folders
@@ -17,7 +17,7 @@ interface Level extends Index {
 }
 
 interface LevelParts extends Omit<OrderParts, 'walk'> {
-  /** The order by key of the entries that it may show. */
+  /** The order by key of the entries that the level may show. */
   source: Order
   prefix: string
   delimiter: string
@@ -40,7 +40,7 @@ export function createLevel({ store, source, prefix, delimiter, rank, accepts, c
     return hasPrefix(entry.key, prefix) && (accepts === undefined || accepts(entry))
   }
 
-  /** The folder in which this entry is counted now. */
+  /** The folder in which this entry is counted at present. */
   function folderWith(entry: StoredEntry, handle: number): string | undefined {
     const counted = (order.progress === 1 || walk.hasPassed(entry, handle)) && isBelow(entry)
     return counted ? folderOf(entry.key, prefix, delimiter) : undefined
@@ -74,7 +74,8 @@ export function createLevel({ store, source, prefix, delimiter, rank, accepts, c
       order.changing(entry, handle)
     },
     changed(entry, handle) {
-      // The key stays, so the folder does: only whether the entry is chosen may have changed.
+      // The key does not change, so neither does the folder. Only whether the entry is chosen may
+      // have changed.
       const folder = folderWith(entry, handle)
       if (folder !== folderBefore) {
         count(folderBefore, -1)

@@ -7,64 +7,69 @@ import { hasPrefix } from '@shared/entry-key'
 import { createSortedList } from './sorted-list'
 import { heldEntry } from './watched-store'
 
-/** What is built over the entries of a cache, piece by piece, and then follows every change. */
+/**
+ * An index over the entries of a cache: built piece by piece, and then kept up to date with every
+ * change.
+ */
 export interface Index {
   /** Memory held. */
   readonly bytes: number
-  /** Share that has been built; 1 only when it is complete. */
+  /** The share that has been built; 1 only when it is complete. */
   readonly progress: number
-  /** Builds a little more: some microseconds' work. */
+  /** Builds a little more: takes some microseconds. */
   build: () => void
   inserted: (entry: StoredEntry, handle: number) => void
-  /** The entry is about to go. */
+  /** The entry is about to be removed. */
   removing: (entry: StoredEntry, handle: number) => void
-  /** Content, times or hits are about to change; `changed` follows, with nothing in between. */
+  /**
+   * Content, times or hits are about to change; `changed` follows with no other change in between.
+   */
   changing: (entry: StoredEntry, handle: number) => void
   changed: (entry: StoredEntry, handle: number) => void
-  /** All entries have gone. */
+  /** All entries have been removed. */
   cleared: () => void
 }
 
 export interface Order extends Index, Run<StoredEntry, Position> {
   /**
-   * In an order by key: index behind the last key with this prefix. `from` is an index that is not
-   * behind it.
+   * In an order by key: the index after the last key with this prefix. `from` must not be greater
+   * than the result.
    */
   endOf: (prefix: string, from?: number) => number
   handles: (from: number, count: number) => number[]
 }
 
 /**
- * Goes once over entries, piece by piece, while they change: meets what lies behind the point it
- * has reached, and nothing before that.
+ * A walk over the entries, piece by piece, while they change: from the point it has reached, it
+ * meets all entries that are after it and none that are before.
  */
 export interface Walk {
-  /** Handles of the entries met next, maybe none; undefined at the end. */
+  /** Handles of the next entries, possibly none; undefined at the end. */
   next: () => number[] | undefined
-  /** Whether it would have met this entry by now. */
+  /** Whether the walk would have met this entry by now. */
   hasPassed: (entry: StoredEntry, handle: number) => boolean
-  /** Whether it meets keys in ascending order. */
+  /** Whether the walk meets keys in ascending order. */
   readonly inKeyOrder: boolean
-  /** Share of the way, below 1. */
+  /** The share of the walk that is done, below 1. */
   readonly progress: number
 }
 
 export interface OrderParts {
   store: WatchedStore
-  /** Shows the entries while the order is built. */
+  /** Provides the entries while the order is built. */
   walk: Walk
-  /** Absent in an order by key. */
+  /** Undefined in an order by key. */
   rank?: ((entry: StoredEntry) => number) | undefined
-  /** Which entries belong to it; its answer may change only with a change of the entry. */
+  /** Whether an entry belongs to the order; the answer may change only when the entry changes. */
   accepts?: ((entry: StoredEntry) => boolean) | undefined
-  /** Items to a chunk of the list. */
+  /** Items per chunk of the list. */
   capacity: number
 }
 
 /**
- * Entries by rank, those of equal rank by key. While it is built it is exact for the part that the
- * walk has passed: changes there are followed at once, all others wait until the walk comes by. So
- * nothing has to be caught up with, and nothing is met twice.
+ * Creates an order of entries by rank, and by key among equal ranks. While it is being built, it is
+ * exact for the part that the walk has passed: changes in that part are followed at once, all
+ * others are ignored until the walk reaches them. So nothing is missed and no entry is met twice.
  */
 export function createOrder({ store, walk, rank, accepts, capacity }: OrderParts): Order {
   const list = createSortedList({ ranked: rank !== undefined, capacity })
@@ -76,7 +81,7 @@ export function createOrder({ store, walk, rank, accepts, capacity }: OrderParts
     return rank === undefined ? 0 : rank(entry)
   }
 
-  /** NaN for an entry that does not belong to this order, or not yet. */
+  /** The rank of an entry; NaN if it does not belong to this order, or not yet. */
   function rankOfMember(entry: StoredEntry, handle: number): number {
     return (complete || walk.hasPassed(entry, handle)) && (accepts === undefined || accepts(entry))
       ? rankOf(entry)
@@ -115,8 +120,8 @@ export function createOrder({ store, walk, rank, accepts, capacity }: OrderParts
       for (const handle of handles ?? []) {
         if (walk.inKeyOrder) {
           const entry = heldEntry(store, handle)
-          // All that is there has a smaller key: behind those of equal rank is the place, and no
-          // key need be compared.
+          // All keys in the list are smaller, so the place is after all items of equal rank and no
+          // key has to be compared.
           if (accepts === undefined || accepts(entry)) {
             const own = rankOf(entry)
             list.insert(other => other <= own, own, handle)

@@ -14,26 +14,27 @@ import { checkQuery, readWindow } from './window'
 /**
  * Pages of a large cache.
  *
- * The order by key is the ground: built by one walk over the entries, as soon as somebody asks for
- * a page. It answers all that is sorted by key, and what begins with a prefix is a range of it.
- * Every other order is made from it by one walk in the order of keys, which saves comparing keys:
- * by size, hits, …, the keys that match a glob, the level of a tree. All of them follow every
- * change of the store (order.ts), and one that nobody has asked for in a minute is dropped.
+ * The order by key is the basis: it is built by one walk over the entries as soon as somebody
+ * requests a page. It answers everything that is sorted by key; the keys with a prefix are a range
+ * of it. Every other order – by size, hits, …, the keys that match a glob, the level of a tree – is
+ * built from it by one walk in key order, which saves comparing keys. All orders follow every
+ * change of the store (order.ts), and an order that nobody has needed for a minute is dropped.
  *
- * Their memory is no part of the budget: looking at a cache must not evict from it. It is bounded
- * by the number of indexes, each of about 6 bytes an entry by key and 13 to 23 otherwise.
+ * Their memory is not part of the budget: looking at a cache must not evict entries from it. It is
+ * limited by the number of indexes; the index by key takes about 6 bytes per entry, the others 13
+ * to 23.
  */
 interface Orders extends Disposable {
   /** Memory held by all indexes. */
   readonly bytes: number
   /**
-   * Resolves when the indexes that it needs have been built. Throws as `readPage`, and LarderError
-   * `cache-not-found` once disposed.
+   * Resolves when the indexes it needs have been built. Throws the same errors as `readPage`, and
+   * LarderError `cache-not-found` once disposed.
    */
   page: (query: PageQuery) => Promise<Page>
   /**
-   * Share of the indexes for this query that has been built; 1 = a page comes at once. Asking
-   * starts to build them. Throws as `page`.
+   * The share of the indexes for this query that has been built; 1 = a page is ready at once.
+   * Calling this starts building them. Throws the same errors as `page`.
    */
   progress: (query: PageQuery) => number
   dispose: () => void
@@ -51,15 +52,15 @@ interface OrdersParts {
 }
 
 export interface OrdersOptions {
-  /** Caches of up to so many entries are answered by `scan`. @default 2000 */
+  /** Caches with at most this many entries are answered by `scan`. @default 2000 */
   scanned?: number
-  /** Milliseconds after which an index that nobody asked for is dropped. @default 60_000 */
+  /** Milliseconds after which an unused index is dropped. @default 60_000 */
   idle?: number
-  /** Indexes that the cache has at most. @default 8 */
+  /** The most indexes that a cache may have. @default 8 */
   indexes?: number
   /**
-   * Milliseconds after which a slice of work stops at its next look at the stopwatch; then it ends
-   * within 2. @default 1
+   * Milliseconds after which a slice of work stops at its next look at the stopwatch; it then ends
+   * within 2 ms. @default 1
    */
   slice?: number
   grain?: Grain
@@ -90,7 +91,10 @@ export function createOrders({ store, clock, stopwatch, scan, expire, options = 
     return false
   }
 
-  /** Nobody may see what is past its grace, nor count it. True when nothing of it is left. */
+  /**
+   * Removes entries that are past their grace, because nobody may see or count them. Returns true
+   * when none are left.
+   */
   function expireOverdue(isOver: () => boolean): boolean {
     const wall = clock.wall()
     const monotonic = clock.monotonic()
@@ -123,8 +127,8 @@ export function createOrders({ store, clock, stopwatch, scan, expire, options = 
   }
 
   /**
-   * A failure of the indexes is told to whoever asks next, once: they have been dropped, and the
-   * page after it builds them anew.
+   * Reports a failure of the indexes to the next caller, once: the indexes have been dropped, and
+   * the page after that builds them again.
    */
   function throwFault(): void {
     if (closed)

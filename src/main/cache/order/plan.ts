@@ -16,24 +16,25 @@ export interface Plan {
   names: readonly string[]
   /** Share of them that has been built; 1 only when all are complete. */
   progress: number
-  /** Once they are complete. */
+  /** To be called once the indexes are complete. */
   rows: () => Rows
 }
 
-/** How finely work and lists are cut: tests cut more finely. */
+/** How finely work and lists are divided; tests use smaller numbers. */
 export interface Grain {
-  /** Items to a chunk of a list. */
+  /** Items per chunk of a list. */
   capacity: number
   /** Steps between two looks at the clock. */
   stride: number
 }
 
-/** How much longer the first walk takes than those that follow: it alone has to compare keys. */
+/** How much longer the first walk takes than the others: only this walk has to compare keys. */
 const groundWeight = 4
 
 /**
- * Finds on the shelf, or begins there, what the query needs. Undefined while others that are waited
- * for take up the room. Throws LarderError `invalid-input` for a malformed glob.
+ * Finds the indexes that the query needs on the shelf, or starts to build them. Undefined while
+ * indexes that others are waiting for take up the room. Throws LarderError `invalid-input` for a
+ * malformed glob.
  */
 export function planPage(
   shelf: Shelf,

@@ -6,15 +6,15 @@ import { hashText } from '../hash'
 
 type Sort = PageQuery['sort']
 
-/** Where an entry stands in an order: its rank by the sort, then its key. */
+/** The place of an entry in an order: its rank by the sort, then its key. */
 export interface Position { rank: number, key: string }
 
-/** Where a page ended: at an entry, or at a folder. */
+/** The place where a page ended: at an entry, or at a folder. */
 export type RowPosition = Position | { folder: string }
 
 /**
- * A number that does not change while time passes, so that orders stay sorted and cursors true: the
- * end of freshness stands for the TTL, the moment of storing for the age.
+ * Numbers that do not change with time, so that orders stay sorted and cursors stay valid: the end
+ * of freshness is used for the TTL, the moment of storing for the age.
  */
 export const rankOf: Record<Sort, (entry: StoredEntry) => number> = {
   key: () => 0,
@@ -25,7 +25,7 @@ export const rankOf: Record<Sort, (entry: StoredEntry) => number> = {
 }
 
 /**
- * Compares by the bytes of the keys. Those of characters are in the order of the code points;
+ * Compares by the bytes of the keys, which for characters is the order of the code points.
  * JavaScript's own `<` compares UTF-16 units and puts characters beyond U+FFFF before U+E000.
  */
 export function compareKeys(a: string, b: string): number {
@@ -35,7 +35,7 @@ export function compareKeys(a: string, b: string): number {
     const right = b.charCodeAt(at)
     if (left === right)
       continue
-    // A half whose pair begins before is part of a character, any other one is a byte.
+    // A half whose pair began one unit earlier is part of a character, any other half is a byte.
     const areHalves = isLow(left) || isLow(right)
     if (areHalves && !(at > 0 && isHigh(a.charCodeAt(at - 1))))
       return Buffer.compare(encodeKey(a.slice(at)), encodeKey(b.slice(at)))
@@ -57,22 +57,22 @@ function weight(unit: number): number {
   return (unit & 0xF800) === 0xD800 ? unit + 0x10000 : unit
 }
 
-/** Ranks may be infinite, so they are not subtracted. */
+/** Ranks may be infinite, so they must not be subtracted. */
 export function comparePositions(a: Position, b: Position): number {
   return a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : compareKeys(a.key, b.key)
 }
 
 /**
- * Up to and with the first delimiter behind the prefix; undefined for a key that lies on the level
- * of the prefix itself. The delimiter is well-formed, so that the bytes of no other key begin with
- * those of a folder.
+ * The key up to and including the first delimiter after the prefix; undefined for a key that is on
+ * the level of the prefix itself. The delimiter is well-formed, so that the bytes of no other key
+ * begin with those of a folder.
  */
 export function folderOf(key: string, prefix: string, delimiter: string): string | undefined {
   const at = key.indexOf(delimiter, prefixEnd(key, prefix))
   return at < 0 ? undefined : key.slice(0, at + delimiter.length)
 }
 
-/** The prefix below which a query looks. */
+/** The prefix that a query is limited to. */
 export function prefixOf({ filter }: Pick<PageQuery, 'filter'>): string {
   return filter && 'prefix' in filter ? filter.prefix : ''
 }
@@ -88,8 +88,8 @@ export function writeCursor(position: RowPosition, query: PageQuery): string {
 }
 
 /**
- * Throws LarderError `invalid-input` (field cursor) for what is not a cursor, or one of another
- * query.
+ * Throws LarderError `invalid-input` (field cursor) if the text is not a cursor or belongs to
+ * another query.
  */
 export function readCursor(cursor: string, query: PageQuery): RowPosition {
   const bytes = Buffer.from(cursor, 'base64url')

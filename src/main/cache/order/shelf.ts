@@ -3,37 +3,35 @@ import type { Index } from './order'
 import type { WatchedStore } from './watched-store'
 import { heldEntry } from './watched-store'
 
-/**
- * The indexes of one cache that are built or being built. Later ones may be made from earlier ones.
- */
+/** The indexes of one cache, complete or being built. Later ones may be built from earlier ones. */
 export interface Shelf {
   /** Memory held. */
   readonly bytes: number
   readonly size: number
   /**
-   * The index of this name, created if need be; after `makeRoom`. A name always stands for the same
-   * kind of index.
+   * Returns the index with this name and creates it if necessary; to be called after `makeRoom`.
+   * The same name must always be used for the same kind of index.
    */
   need: <T extends Index>(name: string, create: () => T) => T
   /**
-   * Whether these can all be there together, as needed from now on; drops the longest unused that
-   * nobody waits for where it gets too full.
+   * Returns whether all these indexes can exist together, and counts them as needed from now on. If
+   * there are too many, it drops those unused for longest that nobody is waiting for.
    */
   makeRoom: (names: readonly string[]) => boolean
-  /** Keeps these from being dropped for others until the returned function is called. */
+  /** Keeps these indexes from being dropped until the returned function is called. */
   hold: (names: readonly string[]) => () => void
-  /** Drops all that was last needed before this time. */
+  /** Drops all indexes that were last needed before this time, unless they are held. */
   dropUnusedSince: (time: number) => void
   clear: () => void
-  /** The first that is not complete: what it is made from comes before it. */
+  /** The first index that is not complete; it comes after the indexes it is built from. */
   unfinished: () => Index | undefined
 }
 
 interface Place { index: Index, usedAt: number }
 
 /**
- * `fail` is told of an error while a change is followed: all indexes are dropped then, and the
- * change goes on undisturbed.
+ * `fail` receives an error that occurs while a change is followed. All indexes are dropped then,
+ * and the change itself is not disturbed.
  */
 export function createShelf(
   store: WatchedStore,
@@ -44,8 +42,8 @@ export function createShelf(
   const places = new Map<string, Place>()
   const held = new Map<string, number>()
   /**
-   * One time for all indexes of a page: an index must never look as if it was needed longer than
-   * the one that it is made from.
+   * The same time for all indexes of a page: an index must never seem to have been unused for
+   * longer than one that is built from it.
    */
   let time = 0
 
@@ -84,7 +82,8 @@ export function createShelf(
   }
 
   /**
-   * Of those unused equally long the last made one: an earlier one may be needed to complete it.
+   * Among indexes unused for equally long, the one created last, because an earlier one may be
+   * needed to complete it.
    */
   function longestUnused(except: readonly string[]): string | undefined {
     let found: string | undefined

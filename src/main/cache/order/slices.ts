@@ -1,17 +1,17 @@
 import type { Stopwatch } from '../../base/clock'
 import type { Disposable } from '../../base/disposable'
 
-/** Work that goes on in slices, between which the event loop serves everybody else. */
+/** Work that runs in slices; between them the event loop serves everything else. */
 interface Slices extends Disposable {
-  /** Begins, unless it goes on already. */
+  /** Starts the work unless it is already running. */
   start: () => void
   /** Resolves after the next slice. */
   next: () => Promise<void>
 }
 
 /**
- * `work` goes on until `isOver`, some milliseconds after it began, and tells whether more is left;
- * it must not throw.
+ * `work` continues until `isOver`, which turns true some milliseconds after it began, and returns
+ * whether more is left; it must not throw.
  */
 export function createSlices(
   stopwatch: Stopwatch,
@@ -46,7 +46,7 @@ export function createSlices(
   }
 }
 
-/** Tells when a slice that begins now has to end. */
+/** Returns a function that tells whether a slice that begins now is over. */
 export function timeLimit(stopwatch: Stopwatch, milliseconds: number): () => boolean {
   const end = stopwatch.now() + milliseconds
   return () => stopwatch.now() >= end

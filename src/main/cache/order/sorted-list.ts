@@ -1,29 +1,29 @@
 /**
- * Whether an item lies before the place that is searched. True for some first items of the list,
- * false for all that follow.
+ * Whether an item is before the place that is searched for. Must be true for the first items of the
+ * list and false for all that follow.
  */
 export type Before = (rank: number, item: number) => boolean
 
-/** Whole numbers from 0 to 2^32 - 1, in the order that the caller gives them. */
+/** Integers from 0 to 2^32 - 1, in the order that the caller defines. */
 interface SortedList {
   readonly size: number
   /** Memory held. */
   readonly bytes: number
-  /** Puts the item where `before` turns false. */
+  /** Inserts the item where `before` turns false. */
   insert: (before: Before, rank: number, item: number) => void
   /**
-   * Takes out the item at the place where `before` turns false. Throws where that is another one:
-   * then the list is not in order.
+   * Removes the item at the place where `before` turns false. Throws if another item is there,
+   * because then the list is not in order.
    */
   remove: (before: Before, item: number) => void
-  /** How many items lie before. */
+  /** How many items are before the place. */
   count: (before: Before) => number
   /**
-   * As `count`, when the place is known to lie at or behind index `from`: costs the logarithm of
+   * Like `count`, for a place known to be at or after index `from`: the cost is the logarithm of
    * the distance.
    */
   countFrom: (from: number, before: Before) => number
-  /** Up to `count` items from this index on. */
+  /** Up to `count` items, starting at this index. */
   slice: (from: number, count: number) => number[]
   /** Undefined beyond the end. */
   at: (index: number) => number | undefined
@@ -34,23 +34,23 @@ interface Chunk {
   items: Uint32Array
   ranks: Float64Array | undefined
   length: number
-  /** Index at which the last item was inserted. */
+  /** Index at which the latest item was inserted. */
   latest: number
 }
 interface Place { chunk: number, index: number }
 
-/** An object, two typed arrays and their buffers, as V8 lays them out. */
+/** The size of an object, two typed arrays and their buffers, as V8 lays them out. */
 const chunkOverhead = 400
 
 /**
- * A list in chunks of a few hundred items: searching is a binary search among the chunks and one
- * within, inserting and removing move half a chunk, and a chunk that is full is cut in two. How
- * many items lie before each chunk is added up when somebody asks and kept until the next change;
- * for a million items that is 5,000 additions.
+ * A list in chunks of a few hundred items: a search is a binary search among the chunks and another
+ * within one, inserting and removing move half a chunk on average, and a full chunk is split in
+ * two. The number of items before each chunk is added up when it is needed and kept until the next
+ * change; for a million items that takes 5,000 additions.
  *
- * A `ranked` list keeps a number beside each item, so that searches compare without looking the
- * item up: 12 bytes an item instead of 4, plus what is free in the chunks: a third where items come
- * in no order, less where they follow each other.
+ * A `ranked` list keeps a number beside each item, so that searches compare without looking up the
+ * item: it takes 12 bytes per item instead of 4. The unused space in the chunks comes on top: a
+ * third if items arrive in no order, less if they follow each other.
  */
 export function createSortedList({ ranked, capacity }: { ranked: boolean, capacity: number }): SortedList {
   let chunks: Chunk[] = []
@@ -66,9 +66,7 @@ export function createSortedList({ ranked, capacity }: { ranked: boolean, capaci
     }
   }
 
-  /**
-   * The place where `before` turns false; its index may be one behind the last item of its chunk.
-   */
+  /** The place where `before` turns false; its index may be one past the last item of its chunk. */
   function locate(before: Before): Place {
     let low = 0
     let high = chunks.length
@@ -79,14 +77,14 @@ export function createSortedList({ ranked, capacity }: { ranked: boolean, capaci
       else
         high = middle
     }
-    // Chunk `low` begins at or behind the place, so the place is in the chunk in front of it.
+    // Chunk `low` begins at or after the place, so the place is in the chunk before it.
     if (low === 0)
       return { chunk: 0, index: 0 }
     const chunk = chunks[low - 1] as Chunk
     return { chunk: low - 1, index: search(chunk, 1, chunk.length, before) }
   }
 
-  /** Moves the items from `index` on into a new chunk behind. */
+  /** Moves the items from `index` on into a new chunk after this one. */
   function split(at: number, index: number): void {
     const chunk = chunks[at] as Chunk
     const next = createChunk()
@@ -99,8 +97,8 @@ export function createSortedList({ ranked, capacity }: { ranked: boolean, capaci
   }
 
   /**
-   * Takes in the chunk behind where both together fill half a chunk at most: what shrinks gives its
-   * memory back.
+   * Merges the next chunk into this one if both together fill at most half a chunk, so that a
+   * shrinking list gives memory back.
    */
   function merge(at: number): void {
     const chunk = chunks[at]
@@ -168,8 +166,8 @@ export function createSortedList({ ranked, capacity }: { ranked: boolean, capaci
         chunks.push(createChunk())
       let chunk = chunks[at] as Chunk
       if (chunk.length === capacity) {
-        // Where the last one went right before, others will follow: as in a run of equal ranks. A
-        // cut there leaves full chunks behind.
+        // If the previous item went directly before this one, others are likely to follow, as in a
+        // run of equal ranks. Splitting there leaves full chunks behind.
         const cut = index === chunk.latest + 1 ? index : capacity >>> 1
         split(at, cut)
         if (index > cut || cut === capacity) {
@@ -209,8 +207,8 @@ export function createSortedList({ ranked, capacity }: { ranked: boolean, capaci
     },
     count,
     countFrom(from, before) {
-      // Gallops from the start: where the place is near, a search through everything would be
-      // wasted.
+      // Searches with growing steps from the start: if the place is near, a search through the
+      // whole list would be wasteful.
       let step = 1
       let known = from
       for (let probe = from; probe < size; probe = known + step) {

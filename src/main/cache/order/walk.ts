@@ -3,7 +3,7 @@ import type { WatchedStore } from './watched-store'
 import { hasPrefix } from '@shared/entry-key'
 import { compareKeys, folderOf } from './position'
 
-/** Over all entries, by handle. */
+/** Walks over all entries, by handle. */
 export function createStoreWalk(store: WatchedStore, stride: number): Walk {
   let next = 0
   return {
@@ -29,13 +29,13 @@ interface KeyWalkParts {
   store: WatchedStore
   /** A complete order by key. */
   source: Order
-  /** It meets only keys that begin with it. */
+  /** The walk meets only keys that begin with this prefix. */
   prefix: string
-  /** Steps to a piece. */
+  /** Steps per piece. */
   stride: number
 }
 
-/** Over entries of an order by key. */
+/** Walks over the entries of an order by key. */
 export function createPrefixWalk({ store, source, prefix, stride }: KeyWalkParts): Walk {
   return createKeyWalk(source, prefix, (from) => {
     const handles = source.handles(from, stride)
@@ -47,8 +47,8 @@ export function createPrefixWalk({ store, source, prefix, stride }: KeyWalkParts
 }
 
 /**
- * Over one level of a tree: meets the entries that lie on it, tells of the folders between them and
- * leaps over what is in these, so that a folder costs a search, however much it holds.
+ * Walks over one level of a tree: meets the entries on that level, reports the folders between them
+ * and skips their contents, so that a folder costs one search, however much it contains.
  */
 export function createLevelWalk(
   { store, source, prefix, stride }: KeyWalkParts,
@@ -78,16 +78,22 @@ export function createLevelWalk(
   })
 }
 
-/** One piece of a walk by key: what was met, the last key that was passed, and where it goes on. */
+/**
+ * One piece of a walk by key: the entries met, the last key that was passed, and the index to
+ * continue from.
+ */
 interface Piece { handles: number[], last: string, next: number }
 
 /**
- * What it has reached it remembers as a key, not as an index: keys stay where they are while others
+ * Remembers how far it has come as a key, not as an index: a key keeps its place while other keys
  * come and go.
  */
 function createKeyWalk(source: Order, prefix: string, read: (from: number) => Piece | undefined): Walk {
   let last: string | undefined
-  /** Indexes in the source; the ends as they were when it set out, for the progress. */
+  /**
+   * Indexes in the source, used for the progress; start and end are as they were when the walk
+   * began.
+   */
   let passed = 0
   let start = 0
   let end = 0

@@ -1,9 +1,12 @@
 import type { Store, StoredEntry } from '../store'
 
-/** What orders need of a store: its entries by handle, and to be told of every change. */
+/** The parts of a store that orders need: its entries by handle, and a report of every change. */
 export type WatchedStore = Pick<Store, 'size' | 'handles' | 'at' | 'keyAt' | 'comparerOf' | 'watcher' | 'visitMortal'>
 
-/** The entry that an order holds; throws where nothing is: then a change was not told. */
+/**
+ * Returns the entry that an order holds. Throws if there is none, because then a change was not
+ * reported.
+ */
 export function heldEntry(store: WatchedStore, handle: number): StoredEntry {
   const entry = store.at(handle)
   if (entry === undefined)

@@ -10,16 +10,18 @@ import { rankOf, readCursor, writeCursor } from './position'
 
 export type Folder = Page['folders'][number]
 
-/** Rows in ascending order, of which any window can be taken. */
+/** Rows in ascending order, of which any window can be read. */
 export interface Run<Row, Place> {
   readonly size: number
-  /** Up to `count` rows from the one with this index on. */
+  /** Up to `count` rows, starting at this index. */
   slice: (from: number, count: number) => Row[]
-  /** How many rows lie before this place; with `included` also one that lies right there. */
+  /**
+   * How many rows are before this place; with `included`, a row at exactly this place counts too.
+   */
   before: (place: Place, included: boolean) => number
 }
 
-/** What a query chooses: the folders of its level, and the entries. */
+/** The rows that a query chooses: the folders of its level, and the entries. */
 export interface Rows {
   /** Entries at all depths. */
   total: number
@@ -30,7 +32,7 @@ export interface Rows {
 export const noFolders: Rows['folders'] = { size: 0, slice: () => [], before: () => 0 }
 
 /**
- * Throws LarderError `invalid-input` for a query that contradicts itself or whose cursor is none.
+ * Throws LarderError `invalid-input` for a query that contradicts itself or has an invalid cursor.
  */
 export function checkQuery(query: PageQuery): void {
   if (query.offset !== undefined && query.cursor !== undefined)
@@ -44,8 +46,9 @@ export function checkQuery(query: PageQuery): void {
 }
 
 /**
- * The page that a query asks for: folders first, then entries. A cursor is the position of the last
- * row shown (keyset paging): rows that come or go meanwhile neither repeat nor hide others.
+ * Returns the page for a query: folders first, then entries. A cursor is the position of the last
+ * row shown (keyset paging), so rows that come or go between two pages neither repeat nor hide
+ * others.
  */
 export function readWindow(rows: Rows, query: PageQuery, clock: Clock): Page {
   const backwards = query.order === 'desc'
@@ -80,7 +83,7 @@ export function readWindow(rows: Rows, query: PageQuery, clock: Clock): Page {
 interface Directed<Row, Place> {
   size: number
   slice: (from: number, count: number) => Row[]
-  /** Index of the first row behind this place. */
+  /** Index of the first row after this place. */
   after: (place: Place) => number
 }
 
@@ -108,7 +111,8 @@ function toMetadata(entry: StoredEntry, now: number): EntryMetadata {
     tags: entry.tags,
     age: (now - entry.storedAt) / 1000,
     ttl: secondsLeft(entry.freshUntil, now),
-    // JSON has no infinity: what a soft invalidation left without an end counts as the longest TTL.
+    // JSON has no infinity: if a soft invalidation left a grace without end, it is reported as the
+    // longest TTL.
     grace: entry.freshUntil === Number.POSITIVE_INFINITY
       ? 0
       : Math.min(limits.ttl, (entry.graceUntil - entry.freshUntil) / 1000),

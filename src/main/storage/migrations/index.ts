@@ -5,8 +5,8 @@ import metadataUsers from './metadata/002-users.sql?raw'
 import metadataCacheSettings from './metadata/003-cache-settings.sql?raw'
 
 /**
- * One step of a schema. Its number is its place in the list, from 1; neither name nor place ever
- * changes once released.
+ * One step of a schema. Its number is its position in the list, from 1; neither its name nor its
+ * position ever changes after a release.
  */
 export interface Migration { name: string, sql: string }
 

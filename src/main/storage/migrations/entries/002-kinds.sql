@@ -1,4 +1,4 @@
--- What an entry holds, and 32 bits that clients of memcached keep with it. Everything until now is bytes.
+-- What an entry holds, and 32 bits that clients of memcached keep with it. All existing entries are bytes.
 
 ALTER TABLE entry ADD COLUMN kind TEXT NOT NULL DEFAULT 'bytes' CHECK (kind IN ('bytes', 'hash', 'set', 'zset'));
 

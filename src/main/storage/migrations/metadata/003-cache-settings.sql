@@ -1,5 +1,5 @@
--- The settings of a cache as one JSON object: a new setting needs no column. What its values may be is said by
--- the schemas that the API uses as well.
+-- The settings of a cache as one JSON object, so that a new setting needs no column. The schemas that the API uses
+-- define which values are allowed.
 
 CREATE TABLE cache_with_settings (
   id         TEXT    NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 32),
@@ -10,7 +10,7 @@ CREATE TABLE cache_with_settings (
   UNIQUE (user_id, name)
 ) STRICT;
 
--- In the old order, which is the one that caches are listed in.
+-- Keeps the old order, because caches are listed in it.
 INSERT INTO cache_with_settings (id, user_id, name, settings, created_at)
 SELECT id, user_id, name, json_object(
   'ttl', ttl,
