@@ -8,8 +8,8 @@ import { classicError, classicStatus } from './classic-errors'
 import { send, sendText } from './exchange'
 
 /**
- * Turns whatever was thrown into an expected error. What is not one is a bug: it is logged, the
- * client learns nothing of it.
+ * Turns any thrown value into an expected error. An unexpected one is a bug: it is logged, and the
+ * client learns nothing about it.
  */
 export function toLarderError(error: unknown, logger: Logger): LarderError {
   if (error instanceof LarderError)
@@ -25,8 +25,8 @@ export function toLarderError(error: unknown, logger: Logger): LarderError {
 export function sendError(exchange: Exchange, error: LarderError, clock: RealClock): void {
   const { response } = exchange
   if (response.headersSent) {
-    // Part of an answer is out already; only cutting the connection tells the client that it is not
-    // whole.
+    // Part of an answer is already out. Only cutting the connection tells the client that the rest
+    // is missing.
     response.destroy()
     return
   }

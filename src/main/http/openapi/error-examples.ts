@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@shared/errors'
 
-/** What the detail of each error reads like. */
+/** An example of each error's detail. */
 export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'bad-request': 'The request ended before its body was complete.',
   'bad-host': 'The Host header must be present exactly once.',
