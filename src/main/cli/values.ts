@@ -42,7 +42,7 @@ export function wholeNumber(from: number, to: number, what = 'a whole number'): 
 
 export const port = wholeNumber(0, 65535, 'a port')
 
-/** `none`, or a whole number above 0; for limits that null lifts. */
+/** `none`, or a whole number above 0; for limits that null removes. */
 export const countOrNone: Parser<number | null> = (value) => {
   if (value === 'none')
     return null
@@ -66,8 +66,8 @@ const units = new Map([
 ])
 
 /**
- * Bytes: a plain number, or with a unit; kB, MB, GB, TB are powers of 1000, KiB, MiB, GiB, TiB of
- * 1024.
+ * Bytes: a plain number, or one with a unit. kB, MB, GB and TB are powers of 1000; KiB, MiB, GiB
+ * and TiB are powers of 1024.
  */
 export const size: Parser<number> = (value) => {
   const match = /^(\d{1,16}(?:\.\d{1,6})?) ?([a-z]{0,3})$/i.exec(value)
@@ -78,7 +78,7 @@ export const size: Parser<number> = (value) => {
   return bytes
 }
 
-/** As `size`, or `none`. */
+/** Like `size`, or `none`. */
 export const sizeOrNone: Parser<number | null> = (value) => {
   if (value === 'none')
     return null
@@ -99,7 +99,7 @@ export const duration: Parser<number> = (value) => {
   return seconds
 }
 
-/** Time to live in seconds, above 0; `none` is null: no expiry. */
+/** Time to live in seconds, above 0; `none` is null, which means no expiry. */
 export const ttl: Parser<number | null> = (value) => {
   if (value === 'none')
     return null
@@ -108,7 +108,7 @@ export const ttl: Parser<number | null> = (value) => {
   return duration(value)
 }
 
-/** Comma-separated texts without the blanks around them. */
+/** Comma-separated texts, without the spaces around them. */
 export const list: Parser<string[]> = (value) => {
   const items = value.split(',').map(item => item.trim())
   if (items.includes(''))
@@ -132,8 +132,8 @@ export function listOf<const T extends string>(...choices: readonly T[]): Parser
 }
 
 /**
- * A media type as it travels in a header (RFC 9110 §8.3.1). Parameters are taken as they are,
- * visible ASCII only.
+ * A media type in the form of a header (RFC 9110 §8.3.1). Parameters are kept unchanged and must be
+ * visible ASCII.
  */
 export const mediaType: Parser<string> = (value) => {
   if (!/^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?: *;[\x20-\x7E]*)?$/.test(value)
@@ -144,8 +144,8 @@ export const mediaType: Parser<string> = (value) => {
 }
 
 /**
- * Base address of a server. User names in it are refused: they would end up in shell histories and
- * logs.
+ * Base address of a server. Refuses addresses with a user name, because it would end up in shell
+ * histories and logs.
  */
 export const baseUrl: Parser<URL> = (value) => {
   const url = URL.canParse(value) ? new URL(value) : undefined
