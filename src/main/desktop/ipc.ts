@@ -9,12 +9,12 @@ import { messageOf } from '../base/logger'
 import { checkPlainInput } from './plain-input'
 import { isTrustedSender } from './trusted-sender'
 
-/** Answers one call of the page. What it throws crosses as data. */
+/** Answers one call of the page. Errors that it throws reach the page as data. */
 type Answer = (input: unknown, page: WebContents) => unknown
 
 /**
- * The only way in for the page: checks who sends and what, then answers. Nothing that is thrown
- * leaves this as anything but an error with a code.
+ * The only way in for the page: checks the sender and the input, then answers. Everything that is
+ * thrown leaves as an error with a code.
  */
 export function handle(channel: string, answer: Answer, logger: Logger): Disposable {
   ipcMain.handle(channel, async (event, input: unknown): Promise<WireAnswer<unknown>> => {
@@ -31,7 +31,7 @@ export function handle(channel: string, answer: Answer, logger: Logger): Disposa
   return { dispose: () => ipcMain.removeHandler(channel) }
 }
 
-/** What is no expected error is a bug: it is logged, the page learns nothing of it. */
+/** An unexpected error is a bug: it is logged, and the page learns nothing about it. */
 function expected(error: unknown, channel: string, logger: Logger): LarderError {
   if (error instanceof LarderError)
     return error
