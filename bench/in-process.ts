@@ -11,8 +11,8 @@ import { createPlainStore } from './plain-store'
  * Measures the memory of an entry in this process, and the speed of set and get: the off-heap store
  * against a Map with one object per entry, in turns.
  *
- *   node --expose-gc --max-semi-space-size=8 --import ./bench/simulator/typescript.mjs
- * bench/in-process.ts [entries] [rounds]
+ *   node --expose-gc --max-semi-space-size=8 --import ./bench/simulator/typescript.mjs \
+ *     bench/in-process.ts [entries] [rounds]
  */
 const entries = Number(process.argv[2] ?? 1_000_000)
 const rounds = Number(process.argv[3] ?? 3)

@@ -37,9 +37,9 @@ let firstFresh = 0
 
 /**
  * Loads a server for some milliseconds and returns the figures. wrk only counts in whole seconds,
- * but an interrupt ends it sooner, and it reports by the time that really passed. If wrk has sent
- * nothing by then, it gets twice as long, up to a second, because on a busy machine it may take
- * that long to start. Throws if it cannot connect.
+ * but an interrupt ends it sooner, and it reports by the time that really passed. If it has sent
+ * nothing by then, it is run again for twice as long, unless it has had a second already: on a busy
+ * machine it may take that long to start. Throws if it cannot connect.
  */
 export async function shoot(port: number, key: string, load: Load, milliseconds: number): Promise<Shot> {
   const options = [`keys=${load.keys ?? 1}`, `pick=${load.pick ?? 'even'}`]

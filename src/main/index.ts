@@ -122,7 +122,7 @@ async function start(): Promise<void> {
 
   let quitting: Promise<void> | undefined
   app.on('before-quit', (event) => {
-    // Memory is written to disk first; then the app exits without asking again.
+    // Pending entries are written first; then the app exits without asking again.
     event.preventDefault()
     quitting ??= keeper.stop().then(() => shell?.dispose()).catch((error: unknown) =>
       logger.error('the app did not stop cleanly', { error: messageOf(error) })).then(async () => {

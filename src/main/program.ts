@@ -11,7 +11,7 @@ import { writeHomeFile } from './storage/home'
 import { readPrivateFile } from './storage/private-files'
 
 /**
- * The program after the Node entry: the command line, which serves unless it is told to do
+ * The program that the Node entry starts: the command line, which serves unless it is told to do
  * something else. Resolves with the exit code.
  *
  * @param built paths of the rest of the build, which the entry knows but a chunk of the bundle does

@@ -4,7 +4,7 @@ export interface ShellActions {
   setCache: (name: string, enabled: boolean) => void
   copyKey: () => void
   copyUrl: () => void
-  /** Opens the console at a path, or without one where it is. */
+  /** Opens the console at `path`; without it, the console stays at its current screen. */
   openConsole: (path?: string) => void
   openInBrowser: () => void
   setStartAtLogin: (wanted: boolean) => void

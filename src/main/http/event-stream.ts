@@ -16,7 +16,7 @@ export interface EventStreamOptions {
    */
   headers?: readonly string[]
   hub: EventHub
-  /** Whether this reader may see the event: it is for its user, and of a cache within its reach. */
+  /** Whether the event is for this reader's user, and of a cache within the reader's reach. */
   sees: (event: LarderEvent) => boolean
   /** Whether the reader wants the topic. `lagged` is sent anyway. */
   topics: (topic: EventTopic) => boolean

@@ -97,7 +97,7 @@ export function* slices(body: Buffer): Generator<Buffer, void> {
     yield body.subarray(at, at + pieceSize)
 }
 
-/** Stands among the texts where other requests should have their turn before the next text. */
+/** A text that gives other requests their turn before the next text. */
 export const pause = ''
 
 /**

@@ -69,7 +69,7 @@ export function createPrivateFileVault({ home, files, logger }: PrivateFileOptio
     }
   }
 
-  // A file that somebody else has put there ends the start; going on without secrets would hide it.
+  // A file of somebody else ends the start, because going on without secrets would hide it.
   isThere()
   return {
     driver: 'file',

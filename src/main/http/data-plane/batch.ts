@@ -53,8 +53,8 @@ export function createBatchFace(deps: DataPlaneDeps): Record<'entries.batch', Da
 }
 
 /**
- * Runs batches one after another, because ten thousand operations take twenty times as many bytes
- * as objects as they do in the body.
+ * Runs batches one after another, because ten thousand operations, as objects, take twenty times
+ * the bytes of their body.
  */
 function createLine(): (work: () => Promise<void>) => Promise<void> {
   let last = Promise.resolve()
