@@ -6,9 +6,9 @@ import { median, turnsOf } from './measure'
 import { memoryName } from './single'
 import { geometricMean, judge } from './verdict'
 
-/** Of this build and another one. */
+/** Comparison of this build with another one. */
 export interface Comparison {
-  /** The other one's `headless.js`. */
+  /** The other build's `headless.js`. */
   other: string
   rows: ComparedRow[]
   mean: { ratio: number, cpuRatio: number }
@@ -18,16 +18,16 @@ export interface Comparison {
 
 interface ComparedRow {
   name: string
-  /** Requests a second of this build to those of the other one, by their medians. */
+  /** Requests a second of this build divided by those of the other one, by their medians. */
   ratio: number
-  /** The other one's processor time of a request to this one's: above 1 where this takes less. */
+  /** The other build's processor time per request divided by this one's: above 1 is better. */
   cpuRatio: number
 }
 
 /** Medians over the rounds; `difference` is `own - other`. */
 interface ComparedFigure { name: string, unit: string, other: number, own: number, difference: number }
 
-/** Takes figures of the builds in turns, `rounds` times. */
+/** Measures figures of the builds in turns, `rounds` times. */
 export async function compareFigures(
   [other, own]: readonly [Build, Build],
   rounds: number,
@@ -51,7 +51,7 @@ export async function compareFigures(
   return found
 }
 
-/** @param results of rows whose lanes are the other build and this one */
+/** @param results results of rows whose lanes are the other build and this one */
 export function compare(other: string, results: readonly RowResult[], figures: ComparedFigure[]): Comparison {
   const rows = results.map(({ name, lanes: [first, second] }): ComparedRow => ({
     name,

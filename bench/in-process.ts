@@ -8,18 +8,18 @@ import { createMemoryJournal } from '../test/helpers/memory-journal'
 import { createPlainStore } from './plain-store'
 
 /**
- * What an entry costs in this process, and what a set and a get take: the off-heap store against a
- * Map of one object an entry, in turns.
+ * Measures the memory of an entry in this process, and the speed of set and get: the off-heap store
+ * against a Map with one object per entry, in turns.
  *
- *   node --expose-gc --max-semi-space-size=8 --import ./bench/simulator/typescript.mjs
- * bench/in-process.ts [entries] [rounds]
+ *   node --expose-gc --max-semi-space-size=8 --import ./bench/simulator/typescript.mjs \
+ *     bench/in-process.ts [entries] [rounds]
  */
 const entries = Number(process.argv[2] ?? 1_000_000)
 const rounds = Number(process.argv[3] ?? 3)
 const value = Buffer.alloc(100, 'v')
 const definition = { ...initialSettings, id: 'c', space: 'o', name: 'bench' }
 const logger = { debug() {}, info() {}, warn() {}, error: console.error }
-/** Flat texts, as they come out of requests, and made before anything is measured. */
+/** Flat strings, like those from requests, created before anything is measured. */
 const keys = Array.from({ length: 2 * entries }, (_, index) =>
   Buffer.from(`key:${String(index).padStart(12, '0')}`).toString('latin1'))
 const keyOf = (index: number): string => keys[index] as string
@@ -40,7 +40,7 @@ function settle(): NodeJS.MemoryUsage {
   return process.memoryUsage()
 }
 
-/** Calls in a second of this thread's time, in which nobody else had the core. */
+/** Calls in a second of this thread's own processor time, which excludes other programs. */
 function rate(work: (index: number) => void): number {
   const start = process.threadCpuUsage()
   for (let index = 0; index < entries; index++)
@@ -49,7 +49,7 @@ function rate(work: (index: number) => void): number {
   return entries / (user + system) * 1e6
 }
 
-/** A walk over all keys in no order that a cache line could follow. */
+/** Visits all keys in an order that caches of the processor cannot predict. */
 const scattered = (index: number): number => (index * 7_368_787) % entries
 
 async function measure(createStore: StoreMaker | undefined, ttl: number | null): Promise<Figures> {
@@ -101,8 +101,8 @@ const stores = [
   { name: 'Map', createStore: createPlainStore, ttl: 3600 },
 ]
 /**
- * Each measurement has a process of its own: memory that an earlier one gave back would else not be
- * counted again.
+ * Each measurement runs in a separate process, because memory that an earlier one freed would
+ * otherwise not be counted again.
  */
 const child = process.argv[4]
 if (child === undefined) {

@@ -4,11 +4,11 @@ import { fill } from './load/fill'
 import { ask } from './peers/answers'
 import { key } from './peers/start'
 
-/** A load that every table has, whatever Larder is compared to. */
+/** A load that is in every table, whatever Larder is compared to. */
 interface NamedLoad {
   name: string
   load: Load
-  /** The bare server that answers as Larder does. */
+  /** The bare server with the same answers as Larder. */
   bare: 'plain' | 'entries' | 'absent' | 'classic'
   /** Ratio to the bare server that Larder has to reach. */
   target?: number
@@ -23,7 +23,7 @@ export const classicBody = '{"cacheName":"bench","data":{"id":"%d","name":"Widge
 const put = (bytes: number): Load => ({ method: 'PUT', path: `${native}/put`, bytes })
 const zipfPath = `${native}/z%d`
 
-/** @param zipfKeys entries of the load whose keys are drawn by Zipf */
+/** @param zipfKeys number of entries in the load whose keys are drawn by Zipf */
 export function loadsWith(zipfKeys: number): NamedLoad[] {
   const mixed: Load = { method: 'GET', path: zipfPath, keys: zipfKeys, pick: 'zipf', puts: 0.1, bytes: 100 }
   return [
@@ -44,13 +44,14 @@ export function loadsWith(zipfKeys: number): NamedLoad[] {
 }
 
 /**
- * GET of random keys among `size` entries. Their names are made in the script, at the same cost.
+ * GET of random keys among `size` entries. The script makes their names, at the same cost for all
+ * sizes.
  */
 export function loadAmong(size: number): Load {
   return { method: 'GET', path: `${native}/%d`, keys: size }
 }
 
-/** Gives a Larder what the loads of `loadsWith` ask for. */
+/** Stores everything in a Larder that the loads of `loadsWith` request. */
 export async function furnish(larder: Peer, zipfKeys: number): Promise<void> {
   await createCache(larder)
   await ask(larder, 'PUT', '/v1/hit', value)
@@ -59,16 +60,16 @@ export async function furnish(larder: Peer, zipfKeys: number): Promise<void> {
   await fill(larder.port, key, zipfPath, zipfKeys, 100)
 }
 
-/** Gives a Larder what `loadAmong` asks for. */
+/** Stores everything in a Larder that `loadAmong` requests. */
 export async function furnishAmong(larder: Peer, size: number): Promise<void> {
   await createCache(larder)
   await fill(larder.port, key, loadAmong(size).path, size, 100)
 }
 
 /**
- * The cache `bench`, otherwise with the default settings: in memory only.
+ * Creates the cache `bench`, otherwise with the default settings: in memory only.
  *
- * @param larder where it is made
+ * @param larder server for the cache
  * @param ttl seconds
  */
 export async function createCache(larder: Peer, ttl = 3600): Promise<void> {

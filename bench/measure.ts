@@ -9,15 +9,15 @@ interface LaneResult {
   /** Milliseconds. */
   p99: number
   /**
-   * Median of the ratios to the first lane within each round; neighbours in time meet the same
-   * machine.
+   * Median of the ratios to the first lane within each round, because shots that are close in time
+   * find the machine in the same state.
    */
   ratio: number
-  /** Microseconds of the server's processor time a request. */
+  /** Microseconds of the server's processor time per request. */
   cpu: number
   /**
-   * The same as ratio, of processor time: it tells the work itself where others compete for the
-   * core.
+   * Like `ratio`, but of processor time: it shows the work alone, even if other programs compete
+   * for the core.
    */
   cpuRatio: number
   rounds: number[]
@@ -25,8 +25,8 @@ interface LaneResult {
 export interface RowResult { name: string, target: number | null, lanes: LaneResult[] }
 
 /**
- * Loads the servers of a row in turns, `rounds` times, after rounds to warm up. Throws when a
- * server refuses what it should serve.
+ * Loads the servers of a row in turns, `rounds` times, after some rounds to warm up. Throws if a
+ * server refuses requests that it should serve.
  */
 export async function measure(
   row: Row,
@@ -59,7 +59,7 @@ export async function measure(
   return { name: row.name, target: row.target ?? null, lanes }
 }
 
-/** Another one begins each round, so that none has the same neighbour all the time. */
+/** Starts each round with another item, so that items do not always have the same neighbours. */
 export function turnsOf<T>(items: readonly T[], round: number): T[] {
   const first = round % items.length
   return [...items.slice(first), ...items.slice(0, first)]

@@ -1,8 +1,8 @@
 import type { EntryFields, Ledger, Store } from '../src/main/cache/store'
 
 /**
- * One object an entry in a `Map`, and nothing but what a benchmark calls: what the off-heap store
- * is measured against.
+ * The store to which the off-heap store is compared: a `Map` with one object per entry, and only
+ * the functions that a benchmark calls.
  */
 export function createPlainStore(ledger: Ledger): Store {
   const nodes = new Map<string, EntryFields & EntryFields['lifetime'] & {
@@ -39,7 +39,7 @@ export function createPlainStore(ledger: Ledger): Store {
       Object.assign(entry, fields, fields.lifetime, { value: Buffer.from(fields.value), usedAt: at })
     },
     use(entry, at) {
-      // A Map keeps order of insertion: the usual way to an LRU over one.
+      // A Map keeps the order of insertion; this is the usual way to build an LRU on one.
       const node = nodes.get(entry.key)
       if (!node)
         return

@@ -13,7 +13,7 @@ export interface Report {
   rows: RowResult[]
   figures: Figure[]
   missing: string[]
-  /** Where two builds were compared; `figures` is empty then. */
+  /** Set if two builds were compared; `figures` is empty then. */
   comparison?: Comparison
 }
 
@@ -26,7 +26,7 @@ export function machine(): Report['machine'] {
   }
 }
 
-/** As Markdown tables, which a terminal shows as well. */
+/** Renders Markdown tables, which are also readable on a terminal. */
 export function render(report: Report): string {
   const { machine, rounds, milliseconds, mode, missing, comparison } = report
   return [
@@ -58,7 +58,7 @@ function tables({ rows, figures }: Report): string[] {
   ]
 }
 
-/** Of rows whose lanes are the other build and this one. */
+/** Tables of rows whose lanes are the other build and this one. */
 function comparedTables(results: readonly RowResult[], { other, rows, mean, figures, verdict }: Comparison): string[] {
   const lines = rows.map(({ name, ratio, cpuRatio }, index) => {
     const lanes = results[index]?.lanes ?? []
@@ -88,7 +88,7 @@ function inDigits(value: number): string {
   return value.toFixed(value < 10 ? 1 : 0)
 }
 
-/** Targets are for Larder against the first lane, not for the other peers. */
+/** Targets apply to Larder against the first lane, not to the other peers. */
 function concernsLarder(row: RowResult, index: number): boolean {
   const name = row.lanes[index]?.name ?? ''
   return name === 'Larder' || name.endsWith('entries')

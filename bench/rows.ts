@@ -7,9 +7,9 @@ import { isInstalled, startBare, startExpress, startLarder, startWebdis, thisBui
 /** One line of the table: the same load on several servers, in turns. */
 export interface Row {
   name: string
-  /** What the ratios refer to is the first. */
+  /** The ratios refer to the first one. */
   lanes: Lane[]
-  /** Ratio to the first that Larder has to reach. */
+  /** Ratio to the first lane that Larder has to reach. */
   target?: number
 }
 
@@ -23,21 +23,21 @@ export interface Rows {
 }
 
 interface RowOptions {
-  /** Entries of the row whose keys are drawn by Zipf. */
+  /** Number of entries in the row whose keys are drawn by Zipf. */
   zipfKeys: number
-  /** Entries that Larder holds in the rows that compare sizes. */
+  /** Numbers of entries in Larder for the rows that compare sizes. */
   sizes: readonly number[]
-  /** Which rows are to be measured, by name. */
+  /** Whether to measure the row of this name. */
   wanted: (name: string) => boolean
 }
 
 type Keep = (starting: Promise<Peer>) => Promise<Peer>
 
 /**
- * Starts this build and its peers, and says what is to be measured on them.
+ * Starts this build and its peers, and returns the rows to measure on them.
  *
  * @param options which rows, and how large
- * @param options.peers whether others than the bare servers take part
+ * @param options.peers whether other servers than the bare ones take part
  */
 export function rowsOfPeers({ zipfKeys, sizes, wanted, peers }: RowOptions & { peers: boolean }): Promise<Rows> {
   return stoppable(async (keep) => {
@@ -45,7 +45,7 @@ export function rowsOfPeers({ zipfKeys, sizes, wanted, peers }: RowOptions & { p
     const larder = await keep(startLarder())
     await furnish(larder, zipfKeys)
 
-    // Each bare server answers what Larder answers to the very same requests.
+    // Each bare server gives the same answers as Larder to the same requests.
     const hit = await ask(larder, 'GET', '/v1/hit')
     const bare = {
       plain: await keep(startBare({ GET: hit, PUT: await ask(larder, 'PUT', '/v1/put', value) })),
@@ -80,7 +80,7 @@ export function rowsOfPeers({ zipfKeys, sizes, wanted, peers }: RowOptions & { p
         missing.push('Webdis + Redis: apt-get install webdis redis-server')
       }
     }
-    // Each size is in a server of its own; the smallest is what the others are compared to.
+    // Each size has its own server; the others are compared to the smallest.
     const bySize: Row = { name: 'GET hit by entries held', lanes: [], target: 0.9 }
     if (wanted(bySize.name)) {
       for (const size of sizes)
@@ -91,7 +91,7 @@ export function rowsOfPeers({ zipfKeys, sizes, wanted, peers }: RowOptions & { p
   })
 }
 
-/** Starts several builds of Larder, and says what is to be measured on each of them. */
+/** Starts several builds of Larder, and returns the rows to measure on each of them. */
 export function rowsOfBuilds(builds: readonly Build[], { zipfKeys, sizes, wanted }: RowOptions): Promise<Rows> {
   return stoppable(async (keep) => {
     const larders: Peer[] = []
@@ -113,7 +113,7 @@ export function rowsOfBuilds(builds: readonly Build[], { zipfKeys, sizes, wanted
   })
 }
 
-/** Stops what was kept once the rows are measured, or at once if they cannot be prepared. */
+/** Stops all kept servers when the caller asks, or at once if the rows cannot be prepared. */
 async function stoppable(prepare: (keep: Keep) => Promise<Omit<Rows, 'stop'>>): Promise<Rows> {
   const started: Peer[] = []
   const stop = async (): Promise<void> => void await Promise.allSettled(started.map(peer => peer.stop()))

@@ -20,8 +20,8 @@ import { delayDuringChurn, memoryAnEntry, memoryAnEntryRedis, startUpTime } from
  *   npm run bench -- --full           a million entries, memory, more rounds: about ten minutes
  *   npm run bench -- --mini           every row once, to see that it works; figures mean nothing
  *   npm run bench -- --against <js>   this build and that `headless.js` in turns: seven minutes
- *   npm run bench -- --only <text>    the rows whose name contains it, and no other figures
- *   npm run bench -- --json <file>    the same as JSON
+ *   npm run bench -- --only <text>    only the rows whose name contains it, and no other figures
+ *   npm run bench -- --json <file>    writes the same as JSON, too
  */
 const modes = {
   mini: {
@@ -86,7 +86,7 @@ const { values: flags } = parseArgs({
 const against = flags.against === undefined ? undefined : resolve(flags.against)
 const mode = flags.full ? 'full' : flags.mini ? 'mini' : against === undefined ? 'quick' : 'against'
 const { rounds, warmUps, milliseconds, zipfKeys, sizes, starts, churn, entries, warmUp, peers } = modes[mode]
-/** The other figures of two builds take longer each. */
+/** Fewer rounds for the other figures of two builds, because each takes longer. */
 const figureRounds = Math.min(rounds, 3)
 const only = flags.only ?? ''
 const rowOptions = { zipfKeys, sizes, wanted: (name: string) => name.includes(only) }

@@ -10,15 +10,15 @@ import { median } from './measure'
 import { ask } from './peers/answers'
 import { isInstalled, key, serverCore, startLarder, startRedis, temporaryFolder } from './peers/start'
 
-/** A figure that is not requests a second. */
+/** A figure other than requests a second. */
 export interface Figure { name: string, value: number, unit: string, target: string, remark: string }
 
-/** What the comparison of two builds has a rule for. */
+/** The figure for which the comparison of two builds has a rule. */
 export const memoryName = 'memory an entry, Larder'
 
 /**
- * From the start of the process to its first hit, in process starts of Node that do nothing. The
- * entry comes from the disk.
+ * Time from the start of the process to its first hit, in units of a start of Node that does
+ * nothing. The entry comes from the disk.
  */
 export async function startUpTime(build: Build, rounds: number): Promise<Figure> {
   const home = temporaryFolder()
@@ -53,12 +53,11 @@ export async function startUpTime(build: Build, rounds: number): Promise<Figure>
   }
 }
 
-/** Seconds that entries of the churn live: some expire within it, most are evicted first. */
+/** Seconds that entries of the churn live: some expire during it, but most are evicted earlier. */
 const churnTtl = 10
 
 /**
- * How late the event loop is while entries are evicted, expire and are written over at a full
- * budget.
+ * Delay of the event loop while entries are evicted, expire and are overwritten at a full budget.
  */
 export async function delayDuringChurn(build: Build, megabytes: number, milliseconds: number): Promise<Figure[]> {
   const peer = await startLarder({ build, memory: `${megabytes}MB` })
@@ -99,7 +98,7 @@ export async function delayDuringChurn(build: Build, megabytes: number, millisec
 }
 
 /**
- * Growth of resident memory an entry: 16-byte keys, 100-byte values, through HTTP, after a warm-up
+ * Growth of resident memory per entry: 16-byte keys, 100-byte values, through HTTP, after a warm-up
  * of overwrites.
  */
 export async function memoryAnEntry(build: Build, count: number, warmUp: number): Promise<Figure> {
@@ -124,7 +123,7 @@ export async function memoryAnEntry(build: Build, count: number, warmUp: number)
   }
 }
 
-/** The same entries in Redis. Null when it is not installed. */
+/** The same entries in Redis. Null if it is not installed. */
 export async function memoryAnEntryRedis(count: number): Promise<Figure | null> {
   if (!isInstalled('redis-server'))
     return null
@@ -156,7 +155,7 @@ async function metrics(peer: Peer): Promise<string> {
   return body
 }
 
-/** Sum of a metric's samples whose labels contain `label`. Throws when there is none. */
+/** Sum of a metric's samples whose labels contain `label`. Throws if there are none. */
 function valueOf(text: string, name: string, label = ''): number {
   const samples = text
     .split('\n')

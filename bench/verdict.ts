@@ -1,12 +1,12 @@
-/** What a build keeps of another one's speed, so that it counts as no slower. */
+/** Limits within which a build counts as no slower than another one. */
 const rule = {
-  /** Least geometric mean of all ratios of requests a second. */
+  /** Smallest geometric mean of all ratios of requests a second. */
   mean: 0.97,
-  /** Least ratio of a row. */
+  /** Smallest ratio of a row. */
   row: 0.93,
-  /** By how much a ratio may miss its limit where the host is busy. */
+  /** Amount by which a ratio may miss its limit, because the host may be busy. */
   tolerance: 0.02,
-  /** Most bytes that an entry may take more. */
+  /** Largest number of additional bytes per entry. */
   bytes: 4,
 }
 
@@ -14,19 +14,19 @@ export type Grade = 'reached' | 'within the tolerance' | 'missed'
 interface Judged { name: string, value: number, grade: Grade }
 
 export interface Verdict {
-  /** The worst of all. */
+  /** The worst grade of all. */
   grade: Grade
   mean: Judged
   rows: Judged[]
-  /** Null where it was not measured. */
+  /** Null if it was not measured. */
   memory: Judged | null
 }
 
 /**
  * Judges a build by its ratios to another one.
  *
- * @param ratios of requests a second, of each row
- * @param moreBytes that an entry takes; null where it was not measured
+ * @param ratios ratio of requests a second for each row
+ * @param moreBytes additional bytes per entry; null if this was not measured
  */
 export function judge(ratios: readonly { name: string, ratio: number }[], moreBytes: number | null): Verdict {
   const rows = ratios.map(({ name, ratio }) => ({ name, value: ratio, grade: gradeOf(ratio, rule.row) }))
@@ -48,7 +48,7 @@ function gradeOf(ratio: number, least: number): Grade {
   return ratio >= least ? 'reached' : ratio >= least - rule.tolerance ? 'within the tolerance' : 'missed'
 }
 
-/** As lines: the whole, then its parts. Rows are named if they do not reach their limit. */
+/** Lines with the verdict, then its parts. Names only the rows that do not reach their limit. */
 export function describe({ grade, mean, rows, memory }: Verdict): string[] {
   const short = rows.filter(row => row.grade !== 'reached')
   const named = short.map(row => `${row.name} ${row.value.toFixed(3)} ${row.grade}`)

@@ -1,6 +1,6 @@
-// `npm run dev`: the console with hot reload, in the desktop window where there is one, else in a
-// browser. Settings come from the environment and .env; LARDER_HOME from the environment, because
-// the link that signs in comes from a command, and commands read no .env.
+// `npm run dev`: the console with hot reload, in the desktop window if there is one, otherwise in a
+// browser. Settings come from the environment and .env, but LARDER_HOME only from the environment,
+// because a command prints the sign-in link, and commands do not read .env.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ import { root } from './lib/node.mjs'
 import { withProjectNode } from './lib/with-project-node.mjs'
 
 const headless = join(root, 'out/main/headless.js')
-/** What the server answers; everything else is a module of the console, or one of its screens. */
+/** Paths of the server; everything else is a module of the console, or one of its screens. */
 const served = '^/(?:api|v1|flush|admin|events|metrics|healthz|readyz|openapi\\.json|swagger\\.yaml)(?:[/?]|$)'
 
 await withProjectNode(async () => {
@@ -32,13 +32,13 @@ await withProjectNode(async () => {
 })
 
 /**
- * The built server, and in front of it Vite: it serves the console's sources, without the policy
- * (CSP) that the server gives the built ones.
+ * Starts the built server, and Vite in front of it. Vite serves the console's sources without the
+ * policy (CSP) that the server gives the built files.
  */
 async function inBrowser() {
   const server = spawn(process.execPath, [headless, 'serve'], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(server, 'close')
-  // Ctrl-C reaches the server as well; it ends by itself, and Vite with it.
+  // Ctrl-C also reaches the server, which then ends, and Vite with it.
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.on(signal, () => server.kill(signal))
   const url = await Promise.race([readyUrl(server), ended.then(() => undefined)])
@@ -65,7 +65,7 @@ async function serveSources(target) {
   const vite = await createServer({
     ...config.renderer,
     configFile: false,
-    // The server answers to its own name alone.
+    // The server only answers to its own name.
     server: { host: 'localhost', proxy: { [served]: { target, changeOrigin: true } } },
   })
   return vite.listen()

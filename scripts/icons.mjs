@@ -1,5 +1,5 @@
-// `npm run icons`: draws every picture of the installers and of the tray from the SVG files in
-// build/icons. Run it after changing one and commit what it wrote.
+// `npm run icons`: draws every image of the installers and the tray from the SVG files in
+// build/icons. Run it after you change one of them, and commit the results.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { chromium } from 'playwright-core'
@@ -9,7 +9,7 @@ import { icnsOf, icoOf } from './package/icon-files.mjs'
 
 const app = 'build/icons/app.svg'
 /**
- * Below 64 pixels the details of the app icon only blur it; the console's mark was drawn for such
+ * Below 64 pixels the details of the app icon only blur it; the console's mark was drawn for small
  * sizes.
  */
 const mark = 'src/renderer/src/assets/mark.svg'
@@ -25,7 +25,7 @@ try {
   for (const state of states) {
     for (const [suffix, size] of [['', 16], ['@2x', 32]]) {
       write(`resources/tray/${state}${suffix}.png`, await draw(page, `build/icons/tray-${state}.svg`, size, '#fff'))
-      // macOS takes black and transparency only, and colours them as its menu bar wants.
+      // macOS only accepts black and transparency, and colours them to match its menu bar.
       write(
         `resources/tray/${state}Template${suffix}.png`,
         await draw(page, `build/icons/tray-${state}.svg`, size, '#000', '.tile { display: none }'),
@@ -46,7 +46,7 @@ finally {
   await browser.close()
 }
 
-/** @returns {Promise<Buffer>} The SVG file as a square PNG, transparent where it draws nothing. */
+/** @returns {Promise<Buffer>} The SVG file as a square PNG, transparent where nothing is drawn. */
 async function draw(page, file, size, colour, style = '') {
   await page.setViewportSize({ width: size, height: size })
   await page.setContent(

@@ -1,5 +1,5 @@
-// Runs before `npm start` and `npm test`, on whatever Node the host has: only this file has to be
-// understood by an old one.
+// Runs before `npm start` and `npm test`, on whatever Node the host has. This is the only file that
+// an old Node has to understand.
 import process from 'node:process'
 
 const major = Number(process.versions.node.split('.')[0])

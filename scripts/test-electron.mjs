@@ -1,5 +1,5 @@
-// `npm run test:electron`: the desktop specs, and those of the console in its window, on a real
-// Electron.
+// `npm run test:electron`: runs the desktop specs, and those of the console in its window, on a
+// real Electron.
 import { join } from 'node:path'
 import process from 'node:process'
 import { run } from './lib/child.mjs'

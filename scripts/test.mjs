@@ -13,14 +13,14 @@ await withProjectNode(async () => {
   const report = name => join(reports, `${name}.json`)
 
   /**
-   * For tools that keep what they read: with room in the young generation, types take a fifth less
-   * processor time, and lint a twentieth.
+   * For tools that keep what they read: with more room in the young generation, types takes a fifth
+   * less processor time, and lint a twentieth less.
    */
   const roomy = ['--max-semi-space-size=64']
   /**
-   * Every check: what to run, and how its figures are read when it has ended. Tests run in turn,
-   * and wait a fifth of their time for processes and timers. What only reads texts takes that time:
-   * it runs beside them, in a lane of its own, and gives way to them.
+   * Every check: what to run, and how to read its figures when it has ended. Tests run one after
+   * another, and spend a fifth of their time waiting for processes and timers. Checks that only
+   * read text use that time: they run beside the tests, in lanes of their own, at lower priority.
    */
   const checks = [
     {
@@ -59,11 +59,11 @@ await withProjectNode(async () => {
   ]
   try {
     const { only, hard } = readOptions(checks)
-    // Everything whole: a million entries, 200 kills, long logs.
+    // Full size: a million entries, 200 kills, long logs.
     if (hard)
       process.env.LARDER_HARD = '1'
     const wanted = chosen(checks, only)
-    // As playwright.config.ts decides it.
+    // The same rule as in playwright.config.ts.
     if (wanted.some(({ name }) => name === 'e2e') && process.env.LARDER_HARD !== '1' && process.env.CI !== 'true') {
       console.log(
         'The console is tested in the desktop window, and in a browser what depends on the way to the server. CI=true or --hard tests all of it in both.',
@@ -85,7 +85,7 @@ function vitest(name, report) {
   }
 }
 
-/** Those that `--only lint,unit` names; all without it. `types` means both. */
+/** The checks that `--only lint,unit` names; without it all. `types` means both. */
 function chosen(checks, only) {
   if (only === undefined)
     return checks
@@ -109,7 +109,7 @@ function usage(checks) {
   process.exit(2)
 }
 
-/** @returns {Promise<number>} Exit code: 0 when nothing failed. */
+/** @returns {Promise<number>} Exit code: 0 if nothing failed. */
 async function runAll(checks) {
   const lanes = [...Map.groupBy(checks, ({ beside }) => beside ?? 'tests').values()]
   const results = (await Promise.all(lanes.map(runLane))).flat()
@@ -135,7 +135,7 @@ async function runAll(checks) {
   return sum.failed > 0 ? 1 : 0
 }
 
-/** 128 + SIGINT: a person has had enough; 128 + SIGTERM: the machine has. */
+/** 128 + SIGINT: stopped by a person; 128 + SIGTERM: stopped by the machine. */
 function wasStopped({ code }) {
   return code === 130 || code === 143
 }
@@ -152,7 +152,7 @@ async function runLane(checks) {
 }
 
 /**
- * Runs a check to its end. What tests write is shown at once; what runs beside them is shown in one
+ * Runs a check to its end. Shows the output of tests at once, and that of checks beside them in one
  * piece.
  */
 async function runCheck({ name, beside, node = [], tool, args, env, figures }) {
@@ -166,7 +166,7 @@ async function runCheck({ name, beside, node = [], tool, args, env, figures }) {
     ...beside
       ? {
           onOutput: text => output.push(text),
-          // Not the lowest: beside programs that keep all cores busy it would never end.
+          // Not the lowest, because it would never end if other programs keep all cores busy.
           onStart: ({ pid }) => setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL),
         }
       : { stdio: ['ignore', 'inherit', 'inherit'] },

@@ -4,11 +4,11 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 
 /**
- * Sends `count` messages over a few pipelined connections and waits for as many answers; for
+ * Sends `count` messages over a few pipelined connections and waits for as many answers. Meant for
  * filling, not for measuring.
  *
- * @param options.message the n-th request, whole
- * @param options.answer how each answer begins, and nothing else in it does
+ * @param options.message returns the n-th request, complete
+ * @param options.answer beginning of each answer, which must not occur elsewhere in it
  */
 export async function pipeline(
   options: { port: number, count: number, message: (n: number) => string, answer: string },
@@ -40,7 +40,7 @@ export async function pipeline(
   await Promise.all(Array.from({ length: lanes }, lane))
 }
 
-/** Resolves when so many answers are there; rejects when the server hangs up before. */
+/** Resolves after `count` answers; rejects if the server closes the connection before that. */
 function answersOf(socket: Socket, answer: string, count: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let seen = 0
@@ -60,7 +60,7 @@ function answersOf(socket: Socket, answer: string, count: number): Promise<void>
   })
 }
 
-/** Puts `count` entries with keys of `path`, whose `%d` is their number, as the loads do. */
+/** Puts `count` entries under keys of `path`, with their number in place of `%d`, as loads do. */
 export function fill(port: number, key: string, path: string, count: number, bytes: number): Promise<void> {
   const value = Buffer.alloc(bytes, 'x').toString()
   const head = `HTTP/1.1\r\nHost: localhost:${port}\r\nApi-Key: ${key}\r\nContent-Type: application/json\r\nContent-Length: ${bytes}\r\n\r\n${value}`

@@ -1,14 +1,16 @@
--- One script for all loads; what it does comes behind `--`:
+-- One script for all loads; its arguments come after `--`:
 --   <method> <path> <key> [bytes]           always the same request; %d in the path is a random number below `keys`
---   keys=<n>      how many keys %d stands for (1 unless said)
+--   keys=<n>      number of keys that %d stands for (1 by default)
 --   pick=zipf     draws them by Zipf 0.99 instead of evenly
---   puts=<share>  so many of the requests are a PUT of `bytes`, the others a GET
---   fresh=1       %d counts up instead, through all rounds: every request has a key of its own
+--   puts=<share>  this share of the requests are a PUT of `bytes`, the others a GET
+--   fresh=<n>     %d counts up from n instead, so that every request has a new key
+--   body=<text>   the body itself, instead of `bytes`
 local method, path, secret, bytes = 'GET', '/', '', 0
 local keys, pick, puts, start = 1, 'even', nil, nil
 local body
 
--- The quantile function of a bounded Pareto distribution: Zipf's law to within the width of one key, without a table.
+-- The quantile function of a bounded Pareto distribution: Zipf's law to within the width of one
+-- key, without a table.
 local exponent = 0.99
 local function zipf()
   local u = math.random()

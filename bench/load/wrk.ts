@@ -4,20 +4,20 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadCore } from '../peers/start'
 
-/** What is sent: `%d` in path and body stands for a key's number. */
+/** A load; `%d` in path and body is replaced by a key's number. */
 export interface Load {
   method: 'GET' | 'PUT' | 'POST'
   path: string
-  /** Size of the body in bytes, unless `body` says what it is. */
+  /** Size of the body in bytes, unless `body` is given. */
   bytes?: number
-  /** Instead of `bytes`: the body itself, without spaces. */
+  /** The body itself, without spaces, instead of `bytes`. */
   body?: string
   /** @default 1 */
   keys?: number
   pick?: 'even' | 'zipf'
   /** Share of PUTs among GETs. */
   puts?: number
-  /** Every request has a key of its own. */
+  /** Whether every request has a new key. */
   fresh?: boolean
 }
 
@@ -32,14 +32,14 @@ interface Shot {
 
 const connections = 32
 const script = join(import.meta.dirname, 'requests.lua')
-/** Fresh keys of one shot lie beyond those of all earlier ones. */
+/** Fresh keys of one shot have higher numbers than those of all earlier ones. */
 let firstFresh = 0
 
 /**
- * Loads a server for so many milliseconds and tells what it took. wrk counts in whole seconds; an
- * interrupt ends it sooner, and it reports by the time that really passed. Where it came to nothing
- * within it, it gets twice as long, up to a second: a busy machine may take that long to start it.
- * Throws when it cannot connect.
+ * Loads a server for some milliseconds and returns the figures. wrk only counts in whole seconds,
+ * but an interrupt ends it sooner, and it reports by the time that really passed. If it has sent
+ * nothing by then, it is run again for twice as long, unless it has had a second already: on a busy
+ * machine it may take that long to start. Throws if it cannot connect.
  */
 export async function shoot(port: number, key: string, load: Load, milliseconds: number): Promise<Shot> {
   const options = [`keys=${load.keys ?? 1}`, `pick=${load.pick ?? 'even'}`]

@@ -4,10 +4,10 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { key } from './start'
 
-/** Node writes these by itself, the same for everybody. */
+/** Node itself writes these, the same for every server. */
 const written = new Set(['date', 'connection', 'keep-alive'])
 
-/** What a server answers, so that another can be made to answer the same. */
+/** Returns a server's answer, so that another server can give the same. */
 export async function ask(peer: Peer, method: string, path: string, body?: string): Promise<Answer> {
   const asked = request({
     host: '127.0.0.1',

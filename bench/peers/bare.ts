@@ -5,7 +5,7 @@ import process from 'node:process'
 
 /**
  * The yardstick: node:http that writes the answers it was given, byte for byte those of Larder, and
- * knows nothing else. Requests with a body are read to the end first, into one buffer.
+ * does nothing else. Requests with a body are first read to the end, into one buffer.
  *
  * Usage: `node bare.ts '{"GET":{"status":200,"headers":[…],"body":"…"},…}'`; prints its port.
  */
@@ -21,14 +21,14 @@ function answerTo(method: string | undefined, response: ServerResponse): void {
     return
   }
   response.writeHead(answer.status, answer.headers)
-  // Text, not a buffer: node joins it with the head, the faster of the two.
+  // Text rather than a buffer, because node joins text with the head, which is faster.
   if (answer.body === '')
     response.end()
   else
     response.end(answer.body, 'latin1')
 }
 
-// The same idle time as Larder's, because node writes it into each answer.
+// The same idle time as in Larder, because node writes it into each answer.
 const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
   if (request.method === 'GET')
     return answerTo('GET', response)
@@ -39,7 +39,7 @@ const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) =>
     size += chunk.length
   })
   request.on('end', () => {
-    // What a server that keeps the body has to do at least.
+    // The least that a server that keeps the body has to do.
     if (Buffer.concat(chunks, size).length === size)
       answerTo(request.method, response)
   })

@@ -3,8 +3,8 @@ import process from 'node:process'
 import express from 'express'
 
 /**
- * What a developer would write in a minute: Express routes over a Map, with a key check and
- * Larder's answer headers.
+ * A server that a developer would write in a minute: Express routes over a Map, with a key check
+ * and Larder's answer headers.
  *
  * Usage: `node express.ts <key> '["Cache-Control","…",…]'`; prints its port.
  */

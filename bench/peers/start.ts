@@ -11,39 +11,39 @@ import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Load and servers on a core each, as far as there are two: else the one would slow the other down
- * by chance.
+ * Load and servers each get their own core, if there are two. Otherwise they would slow each other
+ * down by chance.
  */
 export const loadCore = '0'
 export const serverCore = cpus().length > 1 ? '1' : '0'
 
-/** A server under load, on its core and 127.0.0.1. */
+/** A server under load, on its own core and 127.0.0.1. */
 export interface Peer {
   name: string
   port: number
-  /** Resident bytes now. */
+  /** Resident bytes at the moment. */
   memory: () => number
   /** Microseconds of processor time so far, in steps of 10,000. */
   cpuTime: () => number
   stop: () => Promise<void>
 }
 
-/** What a bare server answers to a method. Headers are names and values in turn. */
+/** A bare server's answer to a method. Headers are names and values alternating. */
 export interface Answer { status: number, headers: string[], body: string }
 
 export const key = 'bench-owner-key-0123456789'
-/** A Larder to measure: what tables call it, and its `headless.js`. */
+/** A Larder to measure: its name in tables, and its `headless.js`. */
 export interface Build { name: string, script: string }
 
 /** The build of these sources. */
 export const thisBuild: Build = { name: 'Larder', script: join(import.meta.dirname, '../../out/main/headless.js') }
-/** Milliseconds until a server that has not started is given up. */
+/** Milliseconds after which a server that has not started is given up. */
 const patience = 20_000
 
-/** @property home is left to the caller; without it there is one until the server stops */
+/** @property home folder that the caller removes; by default a temporary one until the stop */
 interface LarderOptions { build?: Build, home?: string, memory?: string }
 
-/** Larder as people run it: a build, default settings, every feature on. */
+/** Starts Larder as people run it: a build, default settings, every feature on. */
 export async function startLarder({ build = thisBuild, home, memory }: LarderOptions = {}): Promise<Peer> {
   const folder = home ?? temporaryFolder()
   const env = {
@@ -75,7 +75,7 @@ export async function startRedis(): Promise<Peer> {
   return start('Redis', command, { ready: /Ready to accept connections/, port })
 }
 
-/** Webdis, one thread, over a Redis on the same core. */
+/** Starts Webdis, with one thread, over a Redis on the same core. */
 export async function startWebdis(): Promise<Peer> {
   const redis = await startRedis()
   const port = await freePort()
@@ -126,13 +126,13 @@ export function temporaryFolder(): string {
 interface StartOptions {
   cwd?: string
   env?: NodeJS.ProcessEnv
-  /** Says that it is ready; its first group is the port. @default the bench's own servers' line */
+  /** Matches once it is ready; the first group is the port. @default the bench's own line */
   ready?: RegExp
-  /** Where it was told to listen. Without `ready` it is tried until it answers. */
+  /** Port that it was told to use. Without `ready`, this is tried until the server answers. */
   port?: number
 }
 
-/** Starts a server on its core. Throws with its output when it does not get ready. */
+/** Starts a server on its core. Throws with the server's output if it does not get ready. */
 async function start(
   name: string,
   command: readonly string[],

@@ -10,16 +10,16 @@ export const policies = evictionNames
 const shares = [0.01, 0.1, 0.5]
 
 export interface CompareOptions {
-  /** Requests of each trace. */
+  /** Number of requests in each trace. */
   requests: number
-  /** Keys that the applications of a trace know. */
+  /** Number of keys that the applications of a trace use. */
   keys: number
   seed: number
 }
 
 /**
- * One trace at one size of the cache. Ratios are hits to requests, the first requests of each key
- * included.
+ * Results of one trace at one size of the cache. Ratios are hits divided by requests, including the
+ * first request of each key.
  */
 export interface Comparison {
   trace: string
@@ -31,10 +31,10 @@ export interface Comparison {
   hitRatio: Record<EvictionName, number>
 }
 
-/** Hit ratios as parts of the optimum. */
+/** Hit ratios as fractions of the optimum. */
 interface Summary { mean: number, worst: number, worstWithoutLoop: number }
 
-/** Every trace at every size, for every policy and the optimum. */
+/** Compares every policy with the optimum, for every trace at every size. */
 export function compare({ requests: count, keys, seed }: CompareOptions): Comparison[] {
   return traces.flatMap(({ name, generate }) => shares.map((share) => {
     const { requests, capacity } = generate({ requests: count, keys, share, seed })

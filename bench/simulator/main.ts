@@ -26,8 +26,8 @@ catch (error) {
 }
 
 /**
- * Throws RangeError for a number out of bounds, TypeError with a code of `parseArgs` for options
- * that there are not.
+ * Throws RangeError for a number out of bounds, and TypeError with a code of `parseArgs` for
+ * unknown options.
  */
 function start(): void {
   const { values } = parseArgs({
@@ -42,7 +42,7 @@ function start(): void {
   if (values.help)
     return console.log(usage)
   const requests = whole('requests', values.requests, 1000, 100_000_000)
-  // With fewer requests than keys hardly a key would come twice, and there were nothing to compare.
+  // With fewer requests than keys, hardly any key would come twice, and there would be no hits.
   const keys = whole('keys', values.keys, 100, Math.min(requests, 10_000_000))
   run({ requests, keys, seed: whole('seed', values.seed, 0, 2 ** 32 - 1) }, values.json)
 }

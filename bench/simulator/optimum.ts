@@ -1,14 +1,14 @@
 /**
  * The clairvoyant optimum (L. A. Belady, "A study of replacement algorithms for a virtual-storage
- * computer", IBM Systems Journal 5(2), 1966): when there is no room, the entry goes that is asked
- * for again last, or never. No policy that stores every miss hits more often.
+ * computer", IBM Systems Journal 5(2), 1966): if there is no room, it evicts the entry whose next
+ * request is the furthest away, or never comes. No policy that stores every miss hits more often.
  *
- * An entry in the cache is known by the number of its next request, which no other has; an entry
- * that nobody asks for again gets a number past the end, made of its last request. A heap of these
- * numbers, greatest on top, gives the entry to evict in O(log n). A hit leaves the number of the
- * request that it answers in the heap: numbers in the past are smaller than all others and so come
- * up only once nothing else is left – which is never, because the entries that fill the cache are
- * there.
+ * An entry in the cache is identified by the number of its next request, which is unique. If there
+ * is no next request, the number is beyond the end, derived from its last request. A heap of these
+ * numbers, with the greatest on top, finds the entry to evict in O(log n). A hit leaves the number
+ * of its own request in the heap. Such past numbers are smaller than all others, so they would only
+ * come up if nothing else were left, which never happens, because the entries that fill the cache
+ * are there.
  *
  * @returns Number of hits.
  */
@@ -36,8 +36,8 @@ export function optimalHits(requests: Uint32Array, capacity: number): number {
 }
 
 /**
- * For each request the number of the next one for the same key; past the end: `requests.length` +
- * its own number.
+ * For each request the number of the next one for the same key. If there is none, `requests.length`
+ * plus its own number.
  */
 function nextUses(requests: Uint32Array): Uint32Array {
   const next = new Uint32Array(requests.length)
@@ -52,7 +52,7 @@ function nextUses(requests: Uint32Array): Uint32Array {
 
 interface MaxHeap {
   push: (value: number) => void
-  /** Throws RangeError when empty. */
+  /** Throws RangeError if the heap is empty. */
   pop: () => number
 }
 

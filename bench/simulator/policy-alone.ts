@@ -3,7 +3,7 @@ import type { EvictionName } from '../../src/shared/evictions'
 import { createEviction } from '../../src/main/cache/eviction/policies'
 import { createColumn } from '../../src/main/cache/offheap/columns'
 
-/** Memory of policies without a store: there are no records that their marks could stand in. */
+/** Memory of policies without a store, which has no records to keep their marks in. */
 export function createPolicyMemory(pageBits?: number): PolicyMemory {
   const marks: number[] = []
   return {

@@ -1,9 +1,9 @@
-/** Uniform in [0, 1). */
+/** Returns uniform random numbers in [0, 1). */
 export type Random = () => number
 
 /**
- * The same numbers for the same seed on every machine: mulberry32 (Tommy Ettinger, public domain),
- * period 2^32.
+ * Returns the same numbers for the same seed on every machine: mulberry32 (Tommy Ettinger, public
+ * domain), period 2^32.
  */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0
@@ -16,8 +16,8 @@ export function createRandom(seed: number): Random {
 }
 
 /**
- * Draws ranks 0 … count - 1, rank r with a chance in proportion to 1 / (r + 1)^exponent: exactly,
- * by bisection of the cumulated chances.
+ * Draws ranks 0 … count - 1, rank r with a probability proportional to 1 / (r + 1)^exponent. Exact,
+ * by bisection of the cumulative probabilities.
  */
 export function createZipf(count: number, exponent: number, random: Random): () => number {
   const upTo = new Float64Array(count)

@@ -1,9 +1,9 @@
 import type { EvictionPolicy } from '../../src/main/cache/eviction/policy'
 
 /**
- * Runs the requests through a cache of `capacity` entries (1 or more) in the way the store works: a
- * hit is a use, a miss is added first, and then, when there is one too many, the policy's victim
- * goes.
+ * Runs the requests through a cache of `capacity` entries (1 or more) in the same way as the store:
+ * a hit is a use; a miss is added first, and then, if there is one entry too many, the policy's
+ * victim is removed.
  *
  * @returns Number of hits.
  */

@@ -2,9 +2,9 @@ import type { Random } from './random'
 import { createRandom, createZipf } from './random'
 
 interface TraceOptions {
-  /** How many requests to make. */
+  /** Number of requests to make. */
   requests: number
-  /** Keys that the applications of the trace know, scans apart. */
+  /** Number of keys that the applications of the trace use, without scans. */
   keys: number
   /** Size of the cache as a share of the footprint. */
   share: number
@@ -12,8 +12,8 @@ interface TraceOptions {
 }
 
 /**
- * What a cache is put to: the keys asked for, one after the other, and how many entries it may
- * hold.
+ * Work for a cache: the keys that are requested, in order, and the number of entries that the cache
+ * may have.
  */
 interface Workload {
   requests: Uint32Array
@@ -25,12 +25,12 @@ interface Trace {
   generate: (options: TraceOptions) => Workload
 }
 
-/** Draws the key of each request in turn. */
+/** Returns the key of each request in turn. */
 type Draw = (request: number) => number
 
 /**
- * Where the cache's size follows from the footprint: from the number of different keys that were
- * really asked for.
+ * A trace whose cache size depends on the footprint, which is the number of different keys that
+ * were really requested.
  */
 function trace(name: string, prepare: (options: TraceOptions, random: Random) => Draw): Trace {
   return {
@@ -48,15 +48,15 @@ function footprintOf(requests: Uint32Array): number {
 }
 
 /**
- * Independent requests; what web and object caches see, mostly with an exponent from 0.6 to 1.1.
+ * Independent requests, as web and object caches see them, mostly with an exponent from 0.6 to 1.1.
  */
 function zipf(exponent: number): Trace {
   return trace(`zipf ${exponent}`, ({ keys }, random) => createZipf(keys, exponent, random))
 }
 
 /**
- * Zipf 0.9, and in every tenth of the trace a job that reads a fifth of that tenth's requests in
- * one go, keys that nobody else wants.
+ * Zipf 0.9, with a job in every tenth of the trace. The job reads keys that nobody else uses, and
+ * makes a fifth of that tenth's requests in one go.
  */
 const scanAndZipf = trace('scan + zipf', ({ requests, keys }, random) => {
   const draw = createZipf(keys, 0.9, random)
@@ -66,8 +66,8 @@ const scanAndZipf = trace('scan + zipf', ({ requests, keys }, random) => {
 })
 
 /**
- * Nine of ten requests go evenly to a hot twentieth of the keys, which moves on by its whole width
- * twenty times: yesterday's favourites are never asked for again but by chance.
+ * Nine of ten requests are spread evenly over a hot twentieth of the keys, which moves on by its
+ * whole width twenty times. Keys that were hot before are only requested again by chance.
  */
 const shiftingHotSet = trace('shifting hot set', ({ requests, keys }, random) => {
   const width = Math.max(1, Math.round(keys / 20))
@@ -78,8 +78,8 @@ const shiftingHotSet = trace('shifting hot set', ({ requests, keys }, random) =>
 })
 
 /**
- * The same keys over and over, a tenth more than the cache holds: the worst case of every policy
- * that prefers what came last.
+ * The same keys over and over, a tenth more than the cache can have: the worst case for every
+ * policy that prefers the latest entries.
  */
 const loop: Trace = {
   name: 'loop',

@@ -3,13 +3,13 @@ import { registerHooks } from 'node:module'
 const shared = new URL('../../src/shared/', import.meta.url).href
 
 /**
- * Lets Node run the project's TypeScript as it is: Node strips the types itself, but wants file
- * extensions, which the bundler and therefore the sources go without. Use: `node --import
- * ./bench/simulator/typescript.mjs some.ts`.
+ * Lets Node run the project's TypeScript directly. Node itself strips the types, but needs file
+ * extensions, which the sources leave out because the bundler does not need them. Use: `node
+ * --import ./bench/simulator/typescript.mjs some.ts`.
  */
 registerHooks({
   resolve(name, context, next) {
-    // As `paths` in tsconfig.base.json.
+    // Like `paths` in tsconfig.base.json.
     const specifier = name.replace(/^@shared\//, shared)
     try {
       return next(specifier, context)

@@ -5,17 +5,17 @@ import process from 'node:process'
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /**
- * Runs a program to its end. Signals that reach us meanwhile are handed on, and its end is ours to
- * report: npm signals only the process that it started itself.
+ * Runs a program to its end. Forwards signals to it, and reports how it ended, because npm only
+ * signals the process that it started itself.
  *
  * @param {string} program
  * @param {string[]} args
  * @param {import('node:child_process').SpawnOptions & { onOutput?: (text: Buffer) => void,
- *   onStart?: (child: { pid: number }) => void }} [options] `onOutput` gets what the program
- *   writes; otherwise it writes where `stdio` says. `onStart` gets the process as soon as there is
- *   one.
- * @returns {Promise<number>} Exit code; 128 + n where signal n ended it.
- * @throws {Error} when the program cannot be started.
+ *   onStart?: (child: { pid: number }) => void }} [options] `onOutput` gets the program's output;
+ *   without it, `stdio` decides where the output goes. `onStart` gets the process as soon as it
+ *   exists.
+ * @returns {Promise<number>} Exit code; 128 + n if signal n ended it.
+ * @throws {Error} If the program cannot be started.
  */
 export function run(program, args, { onOutput, onStart, ...options } = {}) {
   return new Promise((resolve, reject) => {

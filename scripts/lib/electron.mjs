@@ -12,11 +12,11 @@ const electron = join(root, 'node_modules/electron')
 export const desktop = join(root, 'out/main/index.js')
 
 /**
- * What keeps this start from having a window. Electron's binary is looked for last: it can be
- * fetched.
+ * Finds out why this start cannot have a window. Looks for Electron's binary last, because that can
+ * be fetched.
  *
- * @param {string[]} args Of the command line.
- * @returns {string | undefined} The first thing, as the end of a sentence.
+ * @param {string[]} args Arguments of the command line.
+ * @returns {string | undefined} The first reason, as the end of a sentence.
  */
 export function whyNoWindow(args) {
   if (args.includes('--headless'))
@@ -36,9 +36,9 @@ export function whyNoWindow(args) {
   return undefined
 }
 
-/** @returns {string | undefined} Electron's binary, where it was fetched. */
+/** @returns {string | undefined} Electron's binary, if it was fetched. */
 export function electronBinary() {
-  // Its installer writes this file last.
+  // Electron's installer writes this file last.
   const name = join(electron, 'path.txt')
   if (!existsSync(name))
     return undefined
@@ -47,12 +47,13 @@ export function electronBinary() {
 }
 
 /**
- * Fetches the binary with Electron's own installer, and says how long it is at it.
+ * Fetches the binary with Electron's own installer, and shows how long that takes.
  *
- * @param {{ limit?: number }} [options] Milliseconds after which it is ended; a minute unless said.
+ * @param {{ limit?: number }} [options] Milliseconds after which it is stopped; one minute by
+ *   default.
  * @returns {Promise<{ binary?: string, problem?: string, signal?: number }>} The binary, or the
- *   reason why there is none as the end of a sentence; `signal` is 128 + n where a signal to us has
- *   ended it.
+ *   reason why there is none as the end of a sentence; `signal` is 128 + n if a signal to this
+ *   process ended it.
  */
 export async function fetchElectron({ limit = 60_000 } = {}) {
   const words = []
@@ -77,7 +78,7 @@ export async function fetchElectron({ limit = 60_000 } = {}) {
   return { problem: `Electron's binary cannot be fetched (${said ?? `its installer ended with code ${code}`})` }
 }
 
-/** A line that on a terminal counts the seconds. Returns what ends it. */
+/** Shows a line that counts the seconds on a terminal. Returns a function that ends it. */
 function showTime(text) {
   const start = performance.now()
   const seconds = () => `${Math.round((performance.now() - start) / 1000)} s`

@@ -3,19 +3,18 @@ import process from 'node:process'
 import { stripVTControlCharacters } from 'node:util'
 
 /**
- * How many tests passed, failed and were skipped. A runner that fails without a failed test – it
- * crashed, found no test, met an error outside of one – counts as one failure, with a remark; so
- * does one that ran nothing.
+ * How many tests passed, failed and were skipped. If a runner fails without a failed test, because
+ * it crashed, found no test, or met an error outside of a test, that counts as one failure, with a
+ * remark. So does a runner that ran nothing.
  *
- * `failures` says which tests failed, and how: where only the end of the output is kept, that is
- * all there is to see.
+ * `failures` says which tests failed, and how, for places that only keep the end of the output.
  *
  * @typedef {{ passed: number, failed: number, skipped: number, remark?: string, failures?: string[]
  *   }} Figures
  */
 
 /**
- * A tool that only says yes or no is one test.
+ * Counts a tool that only says yes or no as one test.
  *
  * @param {number} code
  * @returns {Figures} One passed or one failed.
@@ -25,7 +24,7 @@ export function byExitCode(code) {
 }
 
 /**
- * @param {string} file What vitest's JSON reporter wrote.
+ * @param {string} file Report of vitest's JSON reporter.
  * @param {number} code
  * @returns {Figures} Its figures.
  */
@@ -38,9 +37,9 @@ export function fromVitest(file, code) {
 }
 
 /**
- * @param {string} file What Playwright's JSON reporter wrote.
+ * @param {string} file Report of Playwright's JSON reporter.
  * @param {number} code
- * @returns {Figures} Its figures; a flaky test has passed.
+ * @returns {Figures} Its figures; a flaky test counts as passed.
  */
 export function fromPlaywright(file, code) {
   return checked(file, code, playwrightFailures, ({ stats }) => ({
@@ -55,7 +54,7 @@ function vitestFailures({ testResults = [] }) {
   return testResults.flatMap(({ name, status, message, assertionResults }) => {
     const failed = assertionResults.filter(({ status }) => status === 'failed')
     return [
-      // Its file or a hook of it failed: no test has.
+      // The file or one of its hooks failed, but none of its tests.
       ...status === 'failed' && failed.length === 0 ? [inBrief(name, message || 'failed outside of its tests')] : [],
       ...failed.map(({ fullName, failureMessages }) => inBrief(`${name} › ${fullName}`, failureMessages.join('\n'))),
     ]

@@ -4,8 +4,8 @@ import { projectNode, suffices } from './node.mjs'
 
 /**
  * Runs `act` on a Node that is new enough. npm looks up `node` before the very first install has
- * brought ours, so a script may still find itself on the host's; then it starts itself once more on
- * the project's.
+ * brought ours, so a script may still run on the host's Node. In that case it starts itself again
+ * on the project's.
  *
  * @param {() => Promise<void>} act
  */

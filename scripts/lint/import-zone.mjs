@@ -5,10 +5,10 @@ import { all, within, zoneOf } from './zones.mjs'
 const root = join(import.meta.dirname, '../..')
 
 /**
- * What is wrong with an import, or undefined when the zone allows it.
+ * Says what is wrong with an import; undefined if the zone allows it.
  *
  * @param {string} file The importing file, from the root of the repository.
- * @param {string} specifier What stands in the import; a query such as `?raw` is left aside.
+ * @param {string} specifier Text of the import; a query such as `?raw` is ignored.
  */
 function judgeImport(file, specifier) {
   const zone = zoneOf(file)
@@ -16,7 +16,7 @@ function judgeImport(file, specifier) {
     return `${file} lies in no zone; add its folder to scripts/lint/zones.mjs.`
 
   const path = specifier.replace(/\?.*$/, '')
-  // As `paths` in tsconfig.base.json.
+  // Like `paths` in tsconfig.base.json.
   const target = path.replace(/^@shared\//, `${posix.relative(posix.dirname(file), 'src/shared')}/`)
   const allowed = target.startsWith('.')
     ? isAllowedFile(zone, posix.join(posix.dirname(file), target))
@@ -46,8 +46,8 @@ function isAllowedFile(zone, file) {
 }
 
 /**
- * ESLint rule: an import – static, dynamic, of a type, re-exported, required or globbed – that the
- * table of zones does not allow.
+ * ESLint rule that reports imports which the table of zones does not allow: static, dynamic, of a
+ * type, re-exported, required or globbed.
  */
 export const importZone = {
   meta: { type: 'problem', schema: [], docs: { description: 'keep the layers of the architecture apart' } },

@@ -2,22 +2,22 @@ import { builtinModules } from 'node:module'
 
 /**
  * Who may import what: the layers of the architecture as one table. The lint rule
- * `larder/import-zone` and its test are made from it.
+ * `larder/import-zone` and its test use it.
  *
  * @typedef {object} Zone
- * @property {string} name What messages call it.
+ * @property {string} name Name in messages.
  * @property {string} path Folder (ends in `/`) or one file (without extension), from the root of
- *   the repository. Where several match, the longest counts: a file with a row of its own is no
- *   part of its folder any more, and who needs it has to name it.
+ *   the repository. If several match, the longest counts: a file with its own row is no longer part
+ *   of its folder, and zones that need it have to name it.
  * @property {string[]} imports Folders (end in `/`) and files (without extension) besides the
  *   zone's own.
- * @property {string[]} packages Packages; their subpaths included.
+ * @property {string[]} packages Packages, including their subpaths.
  * @property {string[]} node Node's own modules, without `node:`.
  * @property {string[]} [raw] Files of the zone, from the root, that wrap `ipcMain` or `ipcRenderer`
  *   for the others.
  */
 
-/** Modules of Node that compute and neither touch files, sockets nor processes. */
+/** Modules of Node that only compute, and do not use files, sockets or processes. */
 const pure = [
   'assert',
   'async_hooks',
@@ -34,7 +34,7 @@ const pure = [
   'util',
   'zlib',
 ]
-/** For zones that may do whatever Node can. */
+/** For zones that may use all of Node. */
 export const all = builtinModules
 
 const shared = 'src/shared/'
@@ -160,7 +160,7 @@ export const clockReaders = [
  * The zone of a file of the repository.
  *
  * @param {string} file Path from the root, with `/`.
- * @returns {Zone | undefined} undefined where nobody has said what the file may import.
+ * @returns {Zone | undefined} Undefined if no zone covers the file.
  */
 export function zoneOf(file) {
   return zones

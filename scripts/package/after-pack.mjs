@@ -5,12 +5,12 @@ import { fuses } from './fuses.mjs'
 import { demandTarget } from './native-modules.mjs'
 
 /**
- * Between packing and signing: no native module of another system goes along, and the fuses of
- * Electron's binary are set. Not by electron-builder's own `electronFuses`: it knows eight of the
- * nine, and does not insist on all.
+ * Runs between packing and signing: checks that no native module of another system is packed, and
+ * sets the fuses of Electron's binary. Does not use electron-builder's own `electronFuses`, because
+ * it knows eight of the nine, and does not insist on all.
  *
  * @param {import('electron-builder').AfterPackContext} context
- * @throws {Error} when a module is foreign, or this Electron has a fuse that nobody has decided
+ * @throws {Error} If a module is foreign, or this Electron has a fuse that nobody has decided
  *   about.
  */
 export async function afterPack({ appOutDir, arch, electronPlatformName: platform, packager }) {
@@ -21,8 +21,8 @@ export async function afterPack({ appOutDir, arch, electronPlatformName: platfor
     linux: { binary: packager.executableName, resources: 'resources' },
   }[platform]
   demandTarget(join(appOutDir, resources, 'app.asar.unpacked'), `${platform}-${Arch[arch]}`)
-  // Changing a byte voids the signature that Apple silicon wants of every program; without a
-  // certificate it has to be made anew.
+  // Changing a byte invalidates the signature that Apple silicon requires of every program; without
+  // a certificate a new one has to be made.
   await flipFuses(
     join(appOutDir, binary),
     { ...fuses, resetAdHocDarwinSignature: platform === 'darwin' && Arch[arch] === 'arm64' },

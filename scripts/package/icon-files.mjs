@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer'
 
 /**
- * Apple's names of the sizes that an .icns file may hold as PNG; some sizes have two, the second
- * for twice the pixels of half the size.
+ * Apple's names of the sizes that an .icns file may contain as PNG. Some sizes have two names; the
+ * second is for half the size at twice the pixel density.
  */
 const appleTypes = [
   ['icp4', 16],
@@ -39,7 +39,7 @@ export function icoOf(pictures) {
   let offset = header.length + 16 * windowsSizes.length
   const entries = windowsSizes.map((size) => {
     const entry = Buffer.alloc(16)
-    // 0 stands for 256.
+    // 0 means 256.
     entry.writeUInt8(size % 256, 0)
     entry.writeUInt8(size % 256, 1)
     entry.writeUInt16LE(1, 4)

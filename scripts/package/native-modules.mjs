@@ -8,7 +8,7 @@ const machO = { 0x1000007: 'x64', 0x100000C: 'arm64' }
 const pe = { 0x8664: 'x64', 0xAA64: 'arm64' }
 
 /**
- * What a native module was compiled for, from its first bytes.
+ * Reads from its first bytes what a native module was compiled for.
  *
  * @param {string} file
  * @returns {string} `linux-x64`, `darwin-arm64` …; `unknown` for anything else.
@@ -37,7 +37,7 @@ export function nativeModulesIn(folder) {
 /**
  * @param {string} folder
  * @param {string} target `linux-x64` …
- * @throws {Error} that names the modules which the target could not load.
+ * @throws {Error} Names the modules that the target could not load.
  */
 export function demandTarget(folder, target) {
   const foreign = nativeModulesIn(folder).filter(name => targetOf(join(folder, name)) !== target)

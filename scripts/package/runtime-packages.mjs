@@ -3,24 +3,24 @@ import { join } from 'node:path'
 import { root } from '../lib/node.mjs'
 
 /**
- * Dependencies that only the installation of their dependant needs: what compiles or downloads its
+ * Packages that are only needed while their dependant is installed, to compile or download its
  * native part.
  */
 const forInstallOnly = ['prebuild-install', 'node-addon-api']
 
 /**
- * The production packages of the lock file, told apart by whether the running program loads them.
+ * The production packages of the lock file, separated by whether the running program loads them.
  *
  * @param {string} [file] The lock file.
  * @returns {{ needed: Set<string>, unneeded: Set<string> }} Folders from the root:
  *   `node_modules/express`.
- * @throws {Error} when the lock file lacks a dependency that is not optional.
+ * @throws {Error} If the lock file lacks a dependency that is not optional.
  */
 export function runtimePackages(file = join(root, 'package-lock.json')) {
   const { packages } = JSON.parse(readFileSync(file, 'utf8'))
   const needed = new Set()
 
-  /** As Node looks: in the dependant's own node_modules, then in those of the folders above. */
+  /** Searches like Node: the dependant's own node_modules, then those of the folders above. */
   function find(name, from) {
     for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
       const candidate = folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`

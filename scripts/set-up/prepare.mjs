@@ -8,7 +8,7 @@ import { inTurn } from './turn.mjs'
 
 const declined = 'declined'
 
-/** What a tool says when it fails, and what it should have said. */
+/** Errors of the tools, and what they should have said. */
 const advice = [
   [
     /Cannot find native binding/,
@@ -21,13 +21,13 @@ const advice = [
 ]
 
 /**
- * Installs and builds what is not up to date.
+ * Installs and builds everything that is not up to date.
  *
- * @returns {Promise<number>} Exit code of the first step that failed, else 0.
+ * @returns {Promise<number>} Exit code of the first step that failed, otherwise 0.
  */
 export async function prepare() {
   if (needsInstall() || needsBuild()) {
-    // Looked at again by each step: the one that we waited for may have done our work.
+    // Each step checks again, because the set-up that we waited for may have done our work.
     const code = await inTurn(
       async () => await install() || await build(),
       holder => say(`another set-up is running (${holder}); waiting for it.\n`),
@@ -40,9 +40,9 @@ export async function prepare() {
 }
 
 /**
- * package.json says `exec node …`, because npm signals only the shell that it starts: without
+ * package.json says `exec node …`, because npm only signals the shell that it starts: without
  * `exec` a SIGTERM kills that shell and leaves the server running. The shell of Windows has no such
- * word, and needs none, for there are no such signals.
+ * command, and needs none, because Windows has no such signals.
  */
 function teachExec() {
   const file = join(root, 'node_modules/.bin/exec.cmd')
@@ -57,7 +57,7 @@ async function install() {
   if (result === declined)
     result = await step('installing packages, for which there is no lock file that fits', ...npm('install'))
   if (result === 0) {
-    // npm leaves the file alone when nothing was to do; the lock file would stay newer for ever.
+    // npm does not touch the file if nothing was to do; the lock file would stay newer for ever.
     utimesSync(join(root, 'node_modules/.package-lock.json'), new Date(), new Date())
     forgetBuild()
   }
@@ -83,10 +83,10 @@ async function build() {
   return code
 }
 
-/** Program and arguments that run npm: the very one that runs us, on the very Node that runs it. */
+/** Program and arguments for npm: the same npm that runs this script, on the same Node. */
 function npm(command) {
   const { npm_execpath: cli, npm_node_execpath: node } = process.env
-  // The project lives on its devDependencies, whatever NODE_ENV says.
+  // The project needs its devDependencies, whatever NODE_ENV says.
   const args = [command, '--include=dev', '--no-audit']
   if (cli && basename(cli) === 'npm-cli.js')
     return [node ?? process.execPath, [cli, ...args]]
@@ -94,13 +94,14 @@ function npm(command) {
 }
 
 /**
- * One step, said in one line with its time; the tool's own words are shown only when it fails.
+ * Runs one step and shows it in one line with its time. The tool's own output is only shown if it
+ * fails.
  *
  * @param {string} name
  * @param {string} program
  * @param {string[]} args
- * @param {RegExp} [declines] What the tool says when it cannot do this here, so that another step
- *   shall.
+ * @param {RegExp} [declines] Matches the tool's output if it cannot do this here, and another step
+ *   should.
  * @returns {Promise<number | typeof declined>} Exit code of the tool.
  */
 async function step(name, program, args, declines) {
@@ -132,8 +133,8 @@ async function step(name, program, args, declines) {
 }
 
 /**
- * The environment without the project's own programs in PATH: an install removes the very Node that
- * it would run on.
+ * The environment without the project's own programs in PATH, because an install removes the Node
+ * that it would run on.
  */
 function environment() {
   const path = (process.env.PATH ?? '')

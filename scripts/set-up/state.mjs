@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path'
 import { root } from '../lib/node.mjs'
 
 const lockFile = join(root, 'package-lock.json')
-/** What npm writes as the last act of an install, and `npm ci` removes as its first. */
+/** npm writes this file at the end of an install, and `npm ci` removes it at the beginning. */
 const installed = join(root, 'node_modules/.package-lock.json')
 const built = [
   'out/main/headless.js',
@@ -14,7 +14,7 @@ const built = [
 ].map(file => join(root, file))
 const stamp = join(root, 'out/.built')
 
-/** Milliseconds since the epoch at which the file last changed; 0 where there is none. */
+/** Milliseconds since the epoch at which the file last changed; 0 if there is none. */
 function changed(file) {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
 }
@@ -29,9 +29,9 @@ export function needsInstall() {
 }
 
 /**
- * Stands for all that goes into the build: path, size and time of each file. Unlike a comparison
- * with the newest time it also notices what was deleted, put back from a backup, or has a time in
- * the future.
+ * Identifies everything that goes into the build by path, size and time of each file. Unlike a
+ * comparison with the newest time, it also notices files that were deleted, restored from a backup,
+ * or have a time in the future.
  */
 export function fingerprint() {
   const hash = createHash('sha256')
@@ -60,13 +60,13 @@ export function needsBuild() {
   return !existsSync(stamp) || !built.every(file => existsSync(file)) || readFileSync(stamp, 'utf8') !== fingerprint()
 }
 
-/** Before a build: whoever looks meanwhile, or after it broke off, sees that there is none. */
+/** Called before a build, so that no build is found while it runs or after it was interrupted. */
 export function forgetBuild() {
   rmSync(stamp, { force: true })
 }
 
 /**
- * @param {string} of The fingerprint from before the build: what was edited meanwhile is not in it.
+ * @param {string} of The fingerprint from before the build, without edits made during it.
  */
 export function rememberBuild(of) {
   mkdirSync(dirname(stamp), { recursive: true })

@@ -5,29 +5,29 @@ import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { root } from '../lib/node.mjs'
 
-// In out/, not in node_modules/: `npm ci` empties that.
+// In out/ rather than node_modules/, because `npm ci` empties that.
 const file = join(root, 'out/.set-up.lock')
 const me = JSON.stringify({ pid: process.pid, host: hostname() })
 
 const beatEvery = 2_000
 /**
- * Without a sign of life for so long the holder is taken for dead, even where its process cannot be
- * seen from here.
+ * Milliseconds without a sign of life after which the holder counts as dead, even if its process
+ * cannot be seen from here.
  */
 const deadAfter = 30_000
-/** Longer than two processes need between reading a dead holder's file and replacing it. */
+/** Longer than two processes need from reading a dead holder's file to replacing it. */
 const settleFor = 250
 
 /**
  * Runs `act` while no other set-up of this folder runs.
  *
- * The lock is a file that its holder touches every two seconds. One of a dead holder is replaced,
- * not removed: of several that replace it at once the last one wins, and all look again after a
- * moment to see who that was.
+ * The lock is a file that its holder touches every two seconds. The lock of a dead holder is
+ * replaced, not removed: if several processes replace it at once, the last one wins, and all of
+ * them check after a moment who that was.
  *
  * @template T
  * @param {() => Promise<T>} act
- * @param {(holder: string) => void} onWait Called once when another one is at it.
+ * @param {(holder: string) => void} onWait Called once if another set-up is running.
  * @returns {Promise<T>} What `act` returns.
  */
 export async function inTurn(act, onWait) {
@@ -74,7 +74,7 @@ async function take() {
   return read()?.text === me
 }
 
-/** The lock as it is now; undefined when it was just given back. */
+/** The lock at the moment; undefined if it has just been released. */
 function read() {
   try {
     return { text: readFileSync(file, 'utf8'), touched: statSync(file).mtimeMs }
@@ -96,7 +96,7 @@ function isAlive({ text, touched }) {
     return true
   }
   catch (error) {
-    // Half-written (it was created a moment ago), or somebody else's process: both live.
+    // Half-written (created a moment ago), or the process of another user: in both cases it lives.
     return error instanceof SyntaxError || error.code === 'EPERM'
   }
 }

@@ -2,9 +2,9 @@
 import { join } from 'node:path'
 
 /**
- * The Node entry. It checks the version before anything else is loaded: on an older Node the SQLite
- * binary does not throw, it takes the process down. The global `process`, because importing it
- * would take a quarter of Node's own start.
+ * The Node entry. Checks the version before it loads anything else, because on an older Node the
+ * SQLite binary crashes the process instead of throwing. Uses the global `process`, because
+ * importing it would add a quarter to Node's own start.
  */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major > 22 || (major === 22 && minor >= 12)) {

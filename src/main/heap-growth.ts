@@ -2,22 +2,22 @@ import type { Disposable } from './base/disposable'
 import v8 from 'node:v8'
 
 /**
- * Milliseconds between two looks. To double beyond the limit, as many bytes have to survive
- * collections first: that takes seconds.
+ * Milliseconds between two checks. Before the young generation can double beyond the limit, as many
+ * bytes have to survive collections, which takes seconds.
  */
 const interval = 250
 
 /**
- * Keeps V8 from taking memory instead of collecting. Entries lie outside of its heap, which holds a
- * few tens of megabytes that live and what requests leave behind.
+ * Makes V8 collect garbage instead of taking more memory. Entries are outside of its heap, which
+ * only contains a few tens of megabytes of live objects and the garbage of requests.
  *
- * The old generation grows by 20 % between two collections. Left alone it grows up to fourfold:
- * under many large batches the process took 115 MB more.
+ * The old generation grows by 20 % between two collections. Without this limit it grows up to
+ * fourfold: with many large batches the process took 115 MB more.
  *
- * The young generation stops at `most` bytes. Left alone it grows to 64 MB as soon as requests come
- * in, for objects that are gone after a request: of a million small entries that would be 70 bytes
- * each (docs/performance.md). `--max-semi-space-size=8` says the same, but only to a process that
- * is started with it; the factor of growth is asked for each time.
+ * The young generation stops at `most` bytes. Without this limit it grows to 64 MB as soon as
+ * requests come in, for objects that are garbage after a request. For a million small entries that
+ * would be 70 bytes each (docs/performance.md). `--max-semi-space-size=8` does the same, but only
+ * when a process is started with it, while V8 reads the growth factor each time.
  *
  * @param most bytes of both halves. @default 16 MiB
  */

@@ -31,8 +31,8 @@ import { ensurePrivateFolder, readPrivateFile, writeFileAtomic } from './storage
 import { createKeytar } from './vault/keychain-process'
 
 /**
- * The Electron entry: configuration, one instance, then the server with the shell around it.
- * Electron gets ready only after this module is through, so nothing is awaited at its top.
+ * The Electron entry: configuration, one instance, then the server with the shell around it. Has no
+ * top-level await, because Electron only gets ready after this module has run.
  */
 app.setName('Larder')
 protocol.registerSchemesAsPrivileged([appPrivileges])
@@ -47,8 +47,8 @@ start().catch((error: unknown) => {
 })
 
 /**
- * Flags, environment and `.env`, as the command line reads them. Throws Failure that names every
- * bad value.
+ * Reads flags, environment and `.env` as the command line does. Throws Failure that names every bad
+ * value.
  */
 function readSettings(): { configuration: Configuration, portGiven: boolean, warnings: string[] } {
   const io = createProcessIo({ readPrivateFile, writePrivateFile: writeHomeFile })
@@ -63,7 +63,7 @@ function readSettings(): { configuration: Configuration, portGiven: boolean, war
 async function start(): Promise<void> {
   const { configuration, portGiven, warnings } = readSettings()
   const home = prepareHome(configuration.home)
-  // Chromium's own files, and its lock: one instance a data folder.
+  // Chromium's own files and its lock, which allows one instance per data folder.
   const userData = join(home, 'desktop')
   ensurePrivateFolder(userData)
   app.setPath('userData', userData)
@@ -100,7 +100,7 @@ async function start(): Promise<void> {
 
   const keeper = createServerKeeper({ launch, findHolder: port => findPortHolder(port, process.platform), logger })
   await app.whenReady()
-  // No window where none is wanted; what is wrong then ends the start.
+  // In headless mode there is no window, so a failure ends the start.
   const shell = configuration.headless
     ? null
     : createShell({
@@ -117,13 +117,13 @@ async function start(): Promise<void> {
         logger,
       })
   app.on('second-instance', () => shell?.open())
-  // A bug in a part of the server: the app stays, says so, and can start it again.
+  // After a bug in a part of the server the app stays, shows it, and can start the server again.
   process.on('uncaughtException', error => void keeper.abandon(error))
   process.on('unhandledRejection', error => void keeper.abandon(error))
 
   let quitting: Promise<void> | undefined
   app.on('before-quit', (event) => {
-    // What is held is written first; then the app goes without asking again.
+    // Pending entries are written first; then the app exits without asking again.
     event.preventDefault()
     quitting ??= keeper.stop().then(() => shell?.dispose()).catch((error: unknown) =>
       logger.error('the app did not stop cleanly', { error: messageOf(error) })).then(async () => {
@@ -144,8 +144,8 @@ async function start(): Promise<void> {
 }
 
 /**
- * Start at login, to the tray. Electron does it on macOS and Windows; elsewhere there is a
- * specification.
+ * Start at login, to the tray. Electron supports it on macOS and Windows; on other systems there is
+ * a specification.
  */
 function loginItem(): LoginItem {
   const program = app.isPackaged ? [process.env.APPIMAGE ?? process.execPath] : [process.execPath, app.getAppPath()]

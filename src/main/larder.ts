@@ -45,13 +45,13 @@ export interface LarderOptions {
   version: string
   /** Folder of the console's build. */
   consoleFolder: string
-  /** File of the thread that writes persistent entries; without it this thread does. */
+  /** File of the thread that writes persistent entries; without it this thread writes them. */
   writerProgram?: string
-  /** How the keychain is reached. @default keytar, in processes of Node */
+  /** Loads the access to the keychain. @default keytar, in processes of Node */
   loadKeytar?: () => Promise<Keytar>
-  /** @default the system's */
+  /** @default the system's clock */
   clock?: RealClock
-  /** @default the system's */
+  /** @default the system's stopwatch */
   stopwatch?: Stopwatch
   /** @default scrypt at full cost */
   passwords?: Passwords
@@ -63,33 +63,33 @@ export interface Larder {
   url: string
   port: number
   /**
-   * The addresses it listens on, and whether other machines can reach it: a sentence for people.
+   * The addresses it listens on, and whether other machines can reach it, as a sentence for people.
    */
   listening: string
-  /** The first API key, at the very first start only: afterwards only the vault knows it. */
+  /** The first API key, only on the very first start: afterwards only the vault knows it. */
   firstKey: string | null
-  /** What the person should know, one sentence each. */
+  /** Warnings for the person, one sentence each. */
   warnings: string[]
   handlers: OperationHandlers
   authenticator: Authenticator
   hub: EventHub
   /** Lets the command line and the shell in as the owner. */
   controlToken: string
-  /** Stops listening, finishes requests, flushes, closes. Within 5 s; may be called twice. */
+  /** Stops listening, finishes requests, flushes, closes. At most 5 s; may be called twice. */
   stop: () => Promise<void>
 }
 
-/** Bytes; 256 MB in powers of ten, as the README says. */
+/** Bytes: 256 MB in powers of ten, as in the README. */
 const defaultMemory = 256_000_000
-/** Bytes; the default where a quarter of the memory budget is less. */
+/** Bytes; used if a quarter of the memory budget is less. */
 const leastInFlight = 64_000_000
 /** Milliseconds that requests have to finish at a stop; the rest of the 5 s is for flushing. */
 const stopGrace = 3000
 
 /**
  * The composition root: builds every part, connects them, and disposes of them in reverse. Throws
- * an Error with a sentence for people when the folder is in use, a port is taken, or a file of the
- * folder cannot be opened or is not the person's own; nothing stays open then.
+ * an Error with a sentence for people if the folder is in use, a port is taken, or a file of the
+ * folder cannot be opened or does not belong to the person; in that case nothing stays open.
  */
 export async function createLarder({
   configuration,
@@ -132,7 +132,7 @@ export async function createLarder({
     const { serving, caches, requestLog } = createServing({ engine, clock, stopwatch, hub, logger })
     const eventLoop = parts.use(createEventLoopMonitor())
     let valueLimit = (): number => limits.value
-    // Always room for two values of the largest size: one is copied while it comes in.
+    // Always has room for two values of the largest size, because one is copied while it arrives.
     const inFlight = createInFlight(
       () => Math.max(configuration.inFlight ?? Math.max(engine.budget / 4, leastInFlight), 2 * valueLimit()),
       userOf,
@@ -167,7 +167,7 @@ export async function createLarder({
           .map(({ cache }) => cache)
           .filter(({ definition: { name } }) => reach === null || reach.has(name)),
         engine,
-        // Not even read for others: the delay starts anew with each reading.
+        // Not even read for other callers, because each reading starts the measurement anew.
         process: admin
           ? {
               ...processFigures(stopwatch.now() - startedAt),
@@ -198,7 +198,7 @@ export async function createLarder({
       tls: configuration.tls
         && { cert: readFileSync(configuration.tls.certificate), key: readFileSync(configuration.tls.key) },
     })
-    // What comes first is what people and the command line are told to call.
+    // People and the command line are told the address of the first face.
     const faces: Face[] = [http]
     const listenings: Listening[] = []
     for (const face of faces) {
@@ -209,7 +209,7 @@ export async function createLarder({
     const scheme = configuration.tls ? 'https' : 'http'
     url = `${scheme}://${localName(configuration.host, addresses, 'localhost')}:${port}`
 
-    // What the sockets say, not what they were asked for: a name may stand for any address.
+    // Uses the addresses that the sockets report, because a configured name may mean any address.
     const bound = listenings.flatMap(({ servers }) => servers).map(listener => listener.address() as AddressInfo)
     const listening = describeListening(bound, configuration.tls !== null)
 
@@ -247,8 +247,8 @@ export async function createLarder({
 }
 
 /**
- * How this machine reaches the server: by its loopback name, unless it is bound to one other
- * address.
+ * The name by which this machine reaches the server: its loopback name, unless it is bound to
+ * another single address.
  */
 function localName(host: string | null, addresses: readonly string[], loopback: string): string {
   if (host === '::' || host === '::1')

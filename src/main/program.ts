@@ -11,10 +11,11 @@ import { writeHomeFile } from './storage/home'
 import { readPrivateFile } from './storage/private-files'
 
 /**
- * The program behind the Node entry: the command line, which serves unless it is told something
- * else. Resolves with the exit code.
+ * The program that the Node entry starts: the command line, which serves unless it is told to do
+ * something else. Resolves with the exit code.
  *
- * @param built where the rest of the build lies; the entry knows, a chunk of the bundle does not
+ * @param built paths of the rest of the build, which the entry knows but a chunk of the bundle does
+ *   not
  */
 export function main(built: BuiltFiles): Promise<number> {
   const io = createProcessIo({ readPrivateFile, writePrivateFile: writeHomeFile })
@@ -25,7 +26,7 @@ type BuiltFiles = Required<Pick<LarderOptions, 'consoleFolder' | 'writerProgram'
 
 /** Starts the server and runs it until a signal comes. Resolves with the exit code. */
 async function serve(configuration: Configuration, built: BuiltFiles): Promise<number> {
-  // Registered first: a signal while the server is still starting must stop it as cleanly.
+  // Registered first, so that a signal during the start stops the server just as cleanly.
   const stopped = nextSignal()
   let larder: Larder
   try {
@@ -37,12 +38,12 @@ async function serve(configuration: Configuration, built: BuiltFiles): Promise<n
   }
   for (const warning of larder.warnings)
     process.stderr.write(`larder: ${warning}\n`)
-  // Not to standard output: who waits for the server reads there, and finds the one line.
+  // Not to standard output, where programs that wait for the server read and expect one line.
   process.stderr.write(`larder: ${larder.listening}\n`)
   process.stdout.write(`Larder ready on ${larder.url}\n`)
   if (process.stdout.isTTY)
     await greet(larder)
-  // Not in the desktop app: whether its V8 takes a flag while it runs could not be tried.
+  // Not in the desktop app, because nobody could test whether its V8 accepts flags at run time.
   const heapGrowth = limitHeapGrowth()
   await stopped
   await heapGrowth.dispose()
@@ -50,7 +51,7 @@ async function serve(configuration: Configuration, built: BuiltFiles): Promise<n
   return 0
 }
 
-/** What only a person at the terminal may see: pipes and log collectors would keep it. */
+/** Prints what only a person at the terminal may see; pipes and log collectors would keep it. */
 async function greet(larder: Larder): Promise<void> {
   const principal = larder.authenticator.authenticate(larder.controlToken) ?? null
   const { url } = await larder.handlers['session.code']({}, { principal })
@@ -60,8 +61,8 @@ async function greet(larder: Larder): Promise<void> {
 }
 
 /**
- * Resolves at the first SIGINT or SIGTERM. Later ones are swallowed: npm forwards the Ctrl-C that
- * the whole terminal group has got already, and the second must not cut the flush short.
+ * Resolves on the first SIGINT or SIGTERM. Later ones are ignored: npm forwards the Ctrl-C that the
+ * whole terminal group has already received, and the second one must not interrupt the flush.
  */
 function nextSignal(): Promise<void> {
   return new Promise((resolve) => {

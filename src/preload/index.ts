@@ -6,7 +6,7 @@ import { channelOf } from '@shared/ipc'
 import { operations } from '@shared/operations'
 import { contextBridge, ipcRenderer } from 'electron'
 
-/** Milliseconds before events are asked for again after a refusal. */
+/** Milliseconds to wait after a refusal before asking for events again. */
 const pause = 1000
 const listeners = new Map<EventTopic, Set<(payload: string) => void>>()
 let reading = false
@@ -17,8 +17,8 @@ function call(name: OperationName | ShellOperationName): (input?: unknown) => Pr
 }
 
 /**
- * Asks for events while anybody listens: the main process keeps what is not asked for, up to a
- * bound, so a busy page is never flooded.
+ * Asks for events as long as anybody listens. The main process keeps events until they are asked
+ * for, up to a limit, so that a busy page is never flooded.
  */
 async function read(next: () => Promise<WireAnswer<EventBatch>>): Promise<void> {
   reading = true
@@ -42,7 +42,7 @@ const bridge: LarderBridge = {
   subscribe(topic, listener) {
     if (typeof topic !== 'string' || !Object.hasOwn(eventTopics, topic) || typeof listener !== 'function')
       throw new TypeError('subscribe wants a topic and a function')
-    // Its own function each time: the same listener may be given twice.
+    // A new function each time, because the same listener may be given twice.
     const entry = (payload: string): void => listener(payload)
     const others = listeners.get(topic) ?? new Set()
     listeners.set(topic, others.add(entry))

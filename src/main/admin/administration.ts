@@ -42,13 +42,13 @@ export interface AdministrationDependencies extends
   /** `LARDER_API_KEY`: at least 16 characters. */
   environmentKey: string | null
   pages: SignInPages
-  /** For the command line: at least 16 characters. */
+  /** Token of the command line: at least 16 characters. */
   controlToken: string
-  /** Name of the system's user; the owner is called so. */
+  /** Name of the system's user, which becomes the owner's name. */
   ownerName: string
-  /** `startedAt` in milliseconds of the stopwatch; `url` without a slash at its end. */
+  /** `startedAt` in milliseconds of the stopwatch; `url` without a slash at the end. */
   info: { version: string, home: string, url: () => string, startedAt: number }
-  /** Bytes; a budget that was configured for this run wins over the stored one. @default null */
+  /** Bytes; a budget configured for this run takes precedence over the stored one. @default null */
   memory?: number | null
   /** @default scrypt at full cost */
   passwords?: Passwords
@@ -58,9 +58,9 @@ interface Administration extends Disposable {
   handlers: OperationHandlers
   authenticator: Authenticator
   /**
-   * Makes the owner, once in the life of a data folder. `firstKey` is the only chance to see that
-   * API key where the vault did not keep it; null when none was made. Has to be through before
-   * requests are taken: without an owner nobody is let in.
+   * Creates the owner, once in the life of a data folder. If the vault did not keep the first API
+   * key, `firstKey` is the only chance to see it; null if none was created. Must be finished before
+   * requests are accepted, because without an owner nobody is let in.
    */
   firstStart: () => Promise<{ created: boolean, firstKey: string | null }>
   /** Bytes. */

@@ -25,7 +25,7 @@ interface KeyHandlerDependencies {
 
 type Grant = Pick<KeyRecord, 'label' | 'scopes' | 'caches' | 'origins'>
 
-/** A new key, not written yet. */
+/** Creates a key, without storing it. */
 export function createKey(userId: string, grant: Grant, now: number): { record: KeyRecord, secret: string } {
   const id = randomId()
   const secret = createKeySecret(id)
@@ -98,7 +98,7 @@ export function createKeyHandlers({
       const { userId } = callerOf(context)
       keys.get(userId, id)
       const secret = await secrets.read(id)
-      // Read again: it may have been rotated or revoked meanwhile.
+      // Read again, because the key may have been rotated or revoked in the meantime.
       const record = keys.get(userId, id)
       if (secret === null) {
         throw new LarderError(
@@ -118,8 +118,8 @@ export function createKeyHandlers({
       const { userId } = callerOf(context)
       const before = keys.get(userId, id)
       const secret = createKeySecret(id)
-      // With no overlap every former secret ends here, one that was still in an earlier overlap
-      // too.
+      // Without an overlap every former secret ends here, including one that was still in an
+      // earlier overlap.
       const former = overlap > 0
         ? { previousDigest: before.digest, previousExpiresAt: Math.round(clock.wall() + overlap * 1000) }
         : { previousDigest: null, previousExpiresAt: null }

@@ -5,7 +5,7 @@ import { LarderError } from '@shared/errors'
 export interface AttemptLimiter {
   /**
    * Counts an attempt on `subject` before its outcome is known, so that a thousand at once are not
-   * all let through. Call `forgive` when it turned out right. Throws LarderError
+   * all let through. Call `forgive` if it turns out to be right. Throws LarderError
    * `too-many-attempts`.
    */
   begin: (subject: string) => Attempt
@@ -14,24 +14,24 @@ interface Attempt { forgive: () => void }
 
 interface AttemptLimiterOptions {
   clock: RealClock
-  /** Bad attempts within the window, after which all are refused. @default 20 */
+  /** Bad attempts within the window after which all attempts are refused. @default 20 */
   attempts?: number
   /** Seconds. @default 900 */
   window?: number
   /**
-   * Counters; a subject is given one by a keyed hash. Their number is all the memory this takes,
-   * nobody can push a counter out by inventing subjects, and without the hash's salt nobody can
-   * choose whom to collide with. `each`: one for each subject, where nobody can invent subjects.
+   * Number of counters; a keyed hash assigns one to each subject. They take a fixed amount of
+   * memory, nobody can push one out by inventing subjects, and without the salt of the hash nobody
+   * can choose whom to collide with. `each`: one per subject, if nobody can invent subjects.
    * @default 4096
    */
   counters?: number | 'each'
 }
 
 /**
- * Limits guessing. Each counter holds the times of its newest bad attempts (a true sliding window:
- * no second helping at a window's border). Right attempts leave no trace, and clear none: else each
- * sign-in of the victim would hand the guesser new tries. Times are monotonic: setting the
- * machine's clock forgives nothing.
+ * Limits guessing. Each counter holds the times of its latest bad attempts (a true sliding window,
+ * so that no border gives extra attempts). Right attempts leave no trace and do not reset the
+ * counter, because otherwise each sign-in of the victim would give the attacker new attempts. Times
+ * are monotonic, so that setting the machine's clock forgives nothing.
  */
 export function createAttemptLimiter({
   clock,
@@ -69,7 +69,7 @@ export function createAttemptLimiter({
       return {
         forgive: once(() => {
           const mine = times.indexOf(now)
-          // Gone already when the window has moved past it meanwhile.
+          // The attempt may already have left the window.
           if (mine !== -1)
             times.splice(mine, 1)
         }),

@@ -15,9 +15,9 @@ interface AuthenticatorDependencies {
   sessions: Sessions
   users: UserDirectory
   settings: StoredSettings
-  /** For the command line, from a private file of the data folder. */
+  /** Token of the command line, from a private file in the data folder. */
   controlToken: string
-  /** `LARDER_API_KEY`; any text of 16 characters and more. */
+  /** `LARDER_API_KEY`; any text of at least 16 characters. */
   environmentKey: string | null
 }
 
@@ -30,7 +30,7 @@ interface FixedCredential {
 
 const shortestSecret = 16
 
-/** Throws Error when the control token or the environment key is too short to protect anything. */
+/** Throws Error if the control token or the environment key is too short to protect anything. */
 export function createAuthenticator({
   keys,
   sessions,
@@ -58,11 +58,11 @@ export function createAuthenticator({
     const digest = digestOf(secret)
     const id = parseKeyId(secret)
     const key = id === undefined ? undefined : keys.verify(id, digest)
-    // An environment key may look like anything, like an API key or a session too, so no shape ends
-    // the search.
+    // An environment key may look like anything, even like an API key or a session token, so the
+    // search never ends because of how a secret looks.
     const session = key ? undefined : findSession(secret)
     const principal = key?.principal ?? session ?? verifyFixed(digest)
-    // A session idles out and a former secret's overlap ends; neither tells, so both are looked at
+    // Sessions and former secrets expire without notice, so they are not remembered but checked
     // each time.
     if (principal && !session && key?.lasting !== false)
       verified.remember(secret, principal)
@@ -96,8 +96,8 @@ export function createAuthenticator({
 function fixedCredential(kind: FixedCredential['kind'], secret: string): FixedCredential {
   if (secret.length < shortestSecret)
     throw new Error(`The ${kind} key must have at least ${shortestSecret} characters`)
-  // Clients send UTF-8, but Node hands out header bytes as Latin-1: the same secret then reads
-  // differently.
+  // Clients send UTF-8, but Node reads header bytes as Latin-1, so the same secret looks different
+  // there.
   const fromHeader = Buffer.from(secret, 'utf8').toString('latin1')
   return { kind, digests: [digestOf(secret), digestOf(fromHeader)], principal: undefined }
 }

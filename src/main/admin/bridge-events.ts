@@ -4,8 +4,8 @@ import type { ServedCaches } from '../serving/caches'
 import type { EngineEvent } from '../serving/ports'
 
 /**
- * Tells what changes in the engine to those who watch the hub. The engine is subscribed to only
- * while somebody does: else a change costs it a counter, and no event is built.
+ * Passes changes in the engine on to the hub's listeners. Subscribes to the engine only while there
+ * are listeners; without them a change only costs a counter, and no event is built.
  */
 export function bridgeEvents(engine: Pick<ServedCaches, 'subscribe'>, hub: EventHub): Disposable {
   return hub.whileActive(() => engine.subscribe(event => tell(hub, event)))

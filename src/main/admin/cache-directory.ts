@@ -5,7 +5,7 @@ import type { CacheDefinition, CacheFigures } from '../serving/ports'
 import { LarderError } from '@shared/errors'
 import { checkReserve } from './reserves'
 
-/** The caches: their records in the metadata and their entries in the engine, kept in step. */
+/** The caches: keeps their records in the metadata and their entries in the engine in step. */
 export interface CacheDirectory {
   list: (userId: string) => CacheFigures[]
   /** Throws LarderError `cache-not-found`. */
@@ -14,8 +14,8 @@ export interface CacheDirectory {
   /** Milliseconds since the Unix epoch. */
   createdAt: (cache: CacheFigures) => number
   /**
-   * Writes the record, together with what `alsoWrite` writes before it, and opens the cache: all or
-   * nothing. Throws LarderError `name-taken`, `invalid-input` (field reserve).
+   * Writes the record, after what `alsoWrite` writes, and opens the cache: all or nothing. Throws
+   * LarderError `name-taken`, `invalid-input` (field reserve).
    */
   create: (record: CacheRecord, alsoWrite?: () => void) => CacheFigures
   /**
@@ -25,7 +25,7 @@ export interface CacheDirectory {
   update: (cache: Mount, change: Partial<CacheSettings>) => Promise<void> | void
   /** Drops the record and all entries. */
   delete: (cache: Mount) => void
-  /** Drops all entries of a user whose records are deleted. */
+  /** Drops all entries of a user whose records have been deleted. */
   drop: (userId: string) => void
 }
 
@@ -76,7 +76,7 @@ export function createCacheDirectory({ metadata, caches }: {
         return cache
       }
       catch (error) {
-        // The commit itself may fail, after the engine has opened it.
+        // The commit may fail after the engine has opened the cache.
         caches.close(record.id)
         throw error
       }

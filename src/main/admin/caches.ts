@@ -13,7 +13,7 @@ import { callerOf, isoTime } from './handlers'
 import { checkReserver } from './reserves'
 import { withHitRatio } from './totals'
 
-/** The cache of the text face, which every user has. */
+/** The cache that the text face uses; every user has one. */
 export const defaultCache = 'default'
 
 interface CacheHandlerDependencies {

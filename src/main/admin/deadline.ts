@@ -12,8 +12,8 @@ export function deadlineIn(clock: RealClock, milliseconds: number): Deadline {
 }
 
 /**
- * Whether *either* clock says that it is over: setting the wall clock back must not prolong a
- * credential, nor must a sleep through which the monotonic one stood still.
+ * Whether *either* clock has passed the deadline. A credential must not live longer because the
+ * wall clock was set back, or because the monotonic clock stood still while the machine slept.
  */
 export function hasPassed(clock: RealClock, deadline: Deadline): boolean {
   return clock.wall() >= deadline.wall || clock.monotonic() >= deadline.monotonic

@@ -7,16 +7,16 @@ export function digestOf(secret: string): Buffer {
 }
 
 /**
- * Compares in constant time. Digests of unequal length differ; they never throw, whatever was
- * stored.
+ * Compares in constant time. Digests of different lengths are never equal, and no stored value
+ * makes this throw.
  */
 export function sameDigest(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
 /**
- * A digest as a Map key. Looking up a digest tells an attacker nothing about the secret it was made
- * of.
+ * A digest as a Map key. How long its look-up takes tells an attacker nothing about the secret
+ * behind it.
  */
 export function digestKey(secret: string): string {
   return hash('sha256', secret, 'base64url')

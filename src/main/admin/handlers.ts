@@ -7,8 +7,8 @@ import { LarderError } from '@shared/errors'
 export type HandlersOf<Group extends string> = Pick<OperationHandlers, Extract<OperationName, `${Group}.${string}`>>
 
 /**
- * Who calls. Throws LarderError `key-missing`; `invoke` has refused earlier where a credential is
- * needed.
+ * Returns the caller. Throws LarderError `key-missing`, but `invoke` has already refused calls that
+ * lack a required credential.
  */
 export function callerOf({ principal }: CallContext): Principal {
   if (!principal)

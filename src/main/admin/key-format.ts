@@ -7,9 +7,9 @@ const longest = 3 + 32 + 1 + 43 + 1 + 8
 const checksumLength = 8
 
 /**
- * A new secret for the API key `id`: `lk_<id>_<base62 of 32 random bytes>_<CRC32>`. The checksum
- * catches slips of the pen (and lets secret scanners tell a key from noise) before anything is
- * looked up; what protects is the random part.
+ * Creates a secret for the API key `id`: `lk_<id>_<base62 of 32 random bytes>_<CRC32>`. The
+ * checksum catches typing errors before anything is looked up, and lets secret scanners tell a key
+ * from noise. The protection comes from the random part.
  */
 export function createKeySecret(id: string): string {
   const body = `lk_${id}_${randomSecret(32)}_`
@@ -17,8 +17,8 @@ export function createKeySecret(id: string): string {
 }
 
 /**
- * The id inside an API key, undefined when the text is not one: wrong shape, wrong checksum,
- * anything. Never throws.
+ * The id inside an API key, or undefined if the text is not one, for example because its shape or
+ * checksum is wrong. Never throws.
  */
 export function parseKeyId(text: string): string | undefined {
   if (text.length > longest)

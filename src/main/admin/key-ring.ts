@@ -12,42 +12,42 @@ import { sameDigest } from './digest'
 import { keyPrincipal } from './principals'
 
 /**
- * The API keys, read once: this process is the only writer. Made so that checking one costs a
- * look-up and a comparison.
+ * The API keys, read once because this process is the only writer. Checking a key costs a look-up
+ * and a comparison.
  */
 export interface KeyRing extends Disposable {
   list: (userId: string) => KeyRecord[]
   /** Throws LarderError `key-not-found`, also for a key of somebody else. */
   get: (userId: string, id: string) => KeyRecord
   /**
-   * Recognises key `id` when the digest is its own, or its former one inside the overlap of a
-   * rotation.
+   * Recognises key `id` if the digest is that of its secret, or of its former secret during the
+   * overlap of a rotation.
    */
   verify: (id: string, digest: Buffer) => Recognised | undefined
-  /** A key was used whose secret need not be verified again. */
+  /** Notes the use of a key whose secret does not have to be verified again. */
   noteUse: (id: string) => void
-  /** Grows with every change of any key: whatever was verified before may hold no longer. */
+  /** Grows with every change of any key; after that, earlier verifications may be out of date. */
   readonly revision: number
   /** Whether any key allows this browser origin. */
   allowsOrigin: (origin: string) => boolean
-  /** Takes in a key that was written already. */
+  /** Takes in a key that has already been written. */
   adopt: (record: KeyRecord) => void
   /** Throws LarderError `key-not-found`. */
   update: (id: string, change: Partial<Omit<KeyRecord, 'id' | 'userId' | 'createdAt'>>) => KeyRecord
   /** From now on the key is refused. */
   remove: (id: string) => void
-  /** The records of the user's keys are deleted: from now on all are refused. Returns their ids. */
+  /** Refuses all keys of a user whose key records have been deleted. Returns their ids. */
   drop: (userId: string) => string[]
-  /** The user's rights changed, or whether they are let in: their keys follow. */
+  /** Updates the user's keys after the user's rights changed, or after a disable or enable. */
   refreshUser: (userId: string) => void
-  /** Writes back when keys were last used. Runs once a minute by itself; tests call it. */
+  /** Writes back when keys were last used. Runs once a minute on a timer; tests call it. */
   writeBack: () => void
   dispose: () => void
 }
 
 interface Recognised {
   principal: Principal
-  /** False for a former secret: it runs out by itself. */
+  /** False for a former secret, because it expires. */
   lasting: boolean
 }
 
@@ -55,7 +55,7 @@ interface Held {
   record: KeyRecord
   /** Null while the user is disabled. */
   principal: Principal | null
-  /** End of the overlap, as far as there is a former secret. */
+  /** End of the overlap; null if there is no former secret. */
   overlap: Deadline | null
   /** Newer than the record's own until it is written back. */
   lastUsedAt: number | null
@@ -80,8 +80,8 @@ export function createKeyRing({ metadata, users, clock, logger }: {
     return {
       record,
       principal: principalOf(record),
-      // A change of something else must not measure the overlap anew: the wall clock may have been
-      // set back since.
+      // The overlap is only measured again if it has changed, because the wall clock may have been
+      // set back in the meantime.
       overlap: before && before.record.previousExpiresAt === record.previousExpiresAt
         ? before.overlap
         : overlapOf(record),
@@ -98,7 +98,7 @@ export function createKeyRing({ metadata, users, clock, logger }: {
     return previousExpiresAt === null ? null : deadlineIn(clock, previousExpiresAt - clock.wall())
   }
 
-  /** After every change of a key. */
+  /** Called after every change of a key. */
   function changed(): void {
     revision++
     origins = new Set(keys.values().flatMap(({ record, principal }) => principal ? record.origins : []))
@@ -108,7 +108,7 @@ export function createKeyRing({ metadata, users, clock, logger }: {
     return overlap !== null && !hasPassed(clock, overlap)
   }
 
-  /** The record as it is now: with its newest use, without an overlap that is over. */
+  /** The record in its current state: with the latest use, and without an overlap that is over. */
   function current(held: Held): KeyRecord {
     return {
       ...held.record,

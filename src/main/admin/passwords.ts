@@ -5,13 +5,13 @@ import { createTurnstile } from './turnstile'
 
 export interface Passwords {
   /**
-   * `scrypt$N$r$p$salt$hash`. Throws LarderError `overloaded` when too much that `subject` asked
-   * for waits already.
+   * Returns `scrypt$N$r$p$salt$hash`. Throws LarderError `overloaded` if too many calls for
+   * `subject` are already waiting.
    */
   hash: (password: string, subject: string) => Promise<string>
   /**
    * Takes as long for `null` (no such user, or no password) as for a wrong password. Throws
-   * LarderError `overloaded` when too many guesses at this very password wait already.
+   * LarderError `overloaded` if too many guesses at the same stored password are already waiting.
    */
   verify: (password: string, stored: string | null) => Promise<boolean>
 }
@@ -22,23 +22,23 @@ const derive = promisify<string, Buffer, number, { N: number, r: number, p: numb
 const hashLength = 32
 
 /**
- * Password hashing by scrypt (RFC 7914) off the main thread, at most two at once: each takes 32 MiB
- * and a core for some 100 ms, and the thread pool is shared with everything else.
+ * Password hashing with scrypt (RFC 7914) off the main thread, at most two at once: each takes 32
+ * MiB and a core for some 100 ms, and the thread pool is shared with everything else.
  *
- * @param options what may be chosen
- * @param options.cost N of scrypt, a power of two; 2^15 unless said. Tests take a lower one.
+ * @param options settings
+ * @param options.cost N of scrypt, a power of two; 2^15 by default. Tests use a lower one.
  */
 export function createPasswords({ cost = 2 ** 15 }: { cost?: number } = {}): Passwords {
   const turn = createTurnstile(2, 20)
   const parameters = { cost, blockSize: 8, parallelism: 1 }
-  // Compared with where there is nothing to compare with, so that unknown names cost the same time.
+  // Compared with if nothing is stored, so that unknown names take the same time.
   const decoy: Hash = { ...parameters, salt: randomBytes(16), hash: randomBytes(hashLength) }
   let nobody: Promise<boolean> | undefined
 
   /**
-   * Where there is nothing to compare with, the outcome is known and only the time counts. So all
-   * who come before the computation starts wait for one and the same: invented names, however many,
-   * take one place and one turn.
+   * If nothing is stored, the outcome is known and only the time matters. So all callers that come
+   * before the computation starts share it: any number of invented names takes one place and one
+   * turn.
    */
   function compareWithNothing(password: string): Promise<boolean> {
     nobody ??= turn(async () => {
@@ -66,7 +66,7 @@ export function createPasswords({ cost = 2 ** 15 }: { cost?: number } = {}): Pas
       if (stored === null)
         return await compareWithNothing(password)
       const expected = parse(stored)
-      // Salted, so no two users have the same.
+      // The stored hash is salted, so it is different for each user.
       const actual = await turn(() => compute(password, expected), stored)
       return timingSafeEqual(actual, expected.hash)
     },
@@ -74,8 +74,8 @@ export function createPasswords({ cost = 2 ** 15 }: { cost?: number } = {}): Pas
 }
 
 /**
- * The same password typed on another system may arrive decomposed, so it is hashed as NFC (RFC 8265
- * §4.2.2).
+ * Hashes the password in NFC (RFC 8265 §4.2.2), because the same password typed on another system
+ * may arrive decomposed.
  */
 function compute(password: string, { cost, blockSize, parallelism, salt }: Omit<Hash, 'hash'>): Promise<Buffer> {
   const maxmem = 2 * 128 * cost * blockSize

@@ -16,7 +16,7 @@ export function keyPrincipal(key: KeyRecord, user: UserRecord): Principal {
   }
 }
 
-/** Somebody who may do all that the user may: by session, control token or environment key. */
+/** A caller with all rights of the user: by session, control token or environment key. */
 export function userPrincipal(kind: 'session' | 'control' | 'environment', user: UserRecord): Principal {
   return {
     kind,
@@ -29,7 +29,7 @@ export function userPrincipal(kind: 'session' | 'control' | 'environment', user:
   }
 }
 
-/** Whoever sends no key, on the owner's caches. Never an administrator, though the owner is one. */
+/** A caller without a key, on the owner's caches. Never an administrator, although the owner is. */
 export function anonymousPrincipal(owner: UserRecord, scopes: readonly ScopeName[]): Principal {
   return {
     kind: 'anonymous',

@@ -22,17 +22,17 @@ interface ProvisionDependencies {
 }
 
 /**
- * Makes a user with what each one has. `secret` is that of the first API key, null when none was
- * made. Throws LarderError `name-taken`.
+ * Creates a user together with everything that each user has. `secret` is that of the first API
+ * key; null if none was created. Throws LarderError `name-taken`.
  */
 export type Provision = (
   who: Pick<UserRecord, 'name' | 'passwordHash' | 'owner'>,
 ) => Promise<{ user: UserRecord, secret: string | null }>
 
 /**
- * A user, the persistent cache `default` and an API key are written in one transaction: nobody is
- * left with half of it. Where the vault keeps nothing by design no key is made, as nobody could
- * ever read it; where it only fails now, the key is made all the same.
+ * Writes a user, the persistent cache `default` and an API key in one transaction, so that nobody
+ * gets only some of them. If the vault by design keeps nothing, no key is created, because nobody
+ * could ever read it. If the vault only fails at the moment, the key is created anyway.
  */
 export function createProvision({
   metadata,
@@ -73,7 +73,7 @@ export function createProvision({
   }
 }
 
-/** The owner's name: that of the system's user where it is one we allow, else `owner`. */
+/** The owner's name: that of the system's user if it is allowed, otherwise `owner`. */
 export function ownerNameFrom(systemName: string): string {
   const parsed = UserName.safeParse(systemName)
   return parsed.success ? parsed.data : 'owner'

@@ -5,21 +5,22 @@ import { isAdministrator } from './principals'
 
 type Records = Pick<MetadataStore, 'caches'>
 
-/** Bytes that all caches reserve together, but for the one with this id. */
+/** Bytes that all caches reserve together, except the one with this id. */
 function reservedBut(id: string | null, { caches }: Records): number {
   return caches.list().reduce((sum, cache) => cache.id === id ? sum : sum + (cache.reserve ?? 0), 0)
 }
 
-/** A reserve is taken from everybody. Throws LarderError `admin-only`. */
+/** A reserve takes memory from everybody. Throws LarderError `admin-only`. */
 export function checkReserver(caller: Principal, before: CacheRecord['reserve'], reserve = before): void {
   if (reserve !== before && !isAdministrator(caller))
     throw new LarderError('admin-only', 'Only an administrator may change the reserve of a cache.')
 }
 
 /**
- * All reserves fit into the budget together. Throws LarderError `invalid-input` (field reserve).
+ * Checks that all reserves together fit into the budget. Throws LarderError `invalid-input` (field
+ * reserve).
  *
- * @param id of the cache that exists already, otherwise null
+ * @param id id of the cache if it already exists, otherwise null
  */
 export function checkReserve(metadata: Records, budget: number, id: string | null, reserve: number | null): void {
   const left = Math.max(0, budget - reservedBut(id, metadata))

@@ -4,23 +4,23 @@ import { messageOf } from '@shared/errors'
 import { createTurnstile } from './turnstile'
 
 /**
- * The vault as a convenience: an API key is good without its copy, so failing to keep one never
- * fails the operation.
+ * The vault as a convenience: an API key works without its copy, so failing to keep one never fails
+ * the operation.
  */
 export interface SecretKeeper {
-  /** Whether anything kept could ever be read again. */
+  /** Whether a kept secret could ever be read again. */
   readonly useful: boolean
-  /** Keeps the secret, replacing an earlier one of this key; whether that worked. */
+  /** Keeps the secret, replacing an earlier one of this key. Resolves to whether that worked. */
   keep: (keyId: string, secret: string) => Promise<boolean>
-  /** Removes the copy. A failure is logged: what is left behind opens nothing any more. */
+  /** Removes the copy. A failure is only logged, because the copy no longer opens anything. */
   forget: (keyId: string) => Promise<void>
   /** The copy, or null. Throws LarderError `vault-unavailable`. */
   read: (keyId: string) => Promise<string | null>
 }
 
 /**
- * Vault writes run one after the other: of two rotations at once the later secret must be the one
- * that is kept.
+ * Writes to the vault one after another, so that after two rotations at once the later secret is
+ * the one that is kept.
  */
 export function createSecretKeeper(vault: SecretVault, logger: Logger): SecretKeeper {
   const inTurn = createTurnstile(1, 1000)

@@ -25,7 +25,7 @@ export interface ServerStateDependencies {
   info: { version: string, startedAt: number }
   readiness: () => OperationOutput<'health.ready'>
   /**
-   * Prometheus text over a caller's caches, with the figures of the process where the caller is an
+   * Prometheus text about the caller's caches, with the figures of the process if the caller is an
    * administrator.
    */
   metrics: (caller: Pick<Principal, 'userId' | 'caches' | 'admin'>) => string
@@ -50,7 +50,7 @@ export function createServerStateHandlers({
         entries: own.reduce((sum, cache) => sum + cache.size, 0),
         bytes: own.reduce((sum, cache) => sum + cache.bytes, 0),
         budget: caches.budget,
-        // Those of the whole server tell what others do.
+        // Figures of the whole server would reveal what other users do.
         rss: admin ? process.memoryUsage.rss() : null,
         requests: admin ? requestLog.total() : null,
         requestsPerSecond: admin ? requestLog.perSecond() : null,
@@ -61,7 +61,7 @@ export function createServerStateHandlers({
     'health.live': () => ({ status: 'ok', version: info.version }),
     'health.ready': (_, { principal }) => {
       const state = readiness()
-      // Degraded still takes traffic: reads work, and the answer says which store does not.
+      // A degraded server still takes traffic: reads work, and the answer says which store fails.
       if (state.status === 'starting' || state.status === 'stopping')
         throw new LarderError('not-ready', `The server is ${state.status}.`, { retryAfter: 1 })
       return isAdministrator(principal) ? state : { ...state, stores: inShort(state.stores) }
@@ -70,7 +70,7 @@ export function createServerStateHandlers({
   }
 }
 
-/** For everybody who asks: which store fails, not why. The sentences name files of the machine. */
+/** Shows everybody which store fails, but not why: the reasons name files of the machine. */
 function inShort(stores: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(stores).map(([name, state]) => [name, state === 'ok' ? 'ok' : 'failing']))
 }

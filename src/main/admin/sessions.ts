@@ -9,29 +9,29 @@ import { digestKey } from './digest'
 import { userPrincipal } from './principals'
 
 export interface Sessions {
-  /** Signs the user in; answers the bearer token. */
+  /** Signs the user in; returns the bearer token. */
   start: (user: UserRecord) => string
-  /** Whose token this is, and restarts its idle time. */
+  /** The principal that the token belongs to; restarts the session's idle time. */
   verify: (token: string) => Principal | undefined
-  /** The same, but it is no use: the idle time runs on. */
+  /** Like `verify`, but does not count as use: the idle time runs on. */
   peek: (token: string) => Principal | undefined
-  /** Signs out. A caller who is not here by a session has none to end. */
+  /** Signs out. Does nothing if the caller has no session. */
   end: (principal: Principal) => void
-  /** Ends all sessions of a user but the caller's own. */
+  /** Ends all sessions of a user except the caller's own. */
   endOthers: (userId: string, caller: Principal) => void
-  /** The user's rights changed: their sessions go on with the new ones. */
+  /** Continues the user's sessions with new rights after a change. */
   refresh: (user: UserRecord) => void
 }
 
 interface Session { principal: Principal, deadline: Deadline }
 
 const prefix = 'ls_'
-/** Sessions that a user may have; the one idle longest makes room, so that memory stays bounded. */
+/** Sessions per user; the one idle longest makes room, so that memory stays bounded. */
 const perUser = 100
 
 /**
- * Sign-ins by code or password. Only digests of the tokens are held, in memory: a restart ends all
- * sessions.
+ * Sessions of users who signed in by code or password. Keeps only digests of the tokens, and only
+ * in memory: a restart ends all sessions.
  */
 export function createSessions(clock: RealClock): Sessions {
   // In order of use: a session that is used moves to the end.

@@ -23,7 +23,7 @@ export function createSettingsHandlers({
   info,
   events,
 }: SettingsHandlerDependencies): HandlersOf<'settings' | 'switch'> {
-  /** Where things lie on the machine concerns those who run the server. */
+  /** File paths and other details of the machine are only shown to administrators. */
   async function describe({ admin }: Principal): Promise<OperationOutput<'settings.get'>> {
     const { state, detail } = await vault.state()
     return {

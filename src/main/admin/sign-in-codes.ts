@@ -7,27 +7,27 @@ import { digestKey } from './digest'
 
 export interface SignInCodes {
   /**
-   * A code that signs its user in once, within `limits.codeLifetime` seconds. `ended` is told once
-   * it is worth nothing any more, for whatever reason.
+   * A code that signs its user in once, within `limits.codeLifetime` seconds. `ended` is called
+   * once the code has become worthless for any reason.
    */
   create: (userId: string, ended?: () => void) => string
   /**
-   * The user of the code, which is used up by this; undefined when it is wrong, used or too old.
+   * Uses up the code and returns its user; undefined if it is wrong, used or too old.
    */
   redeem: (code: string) => string | undefined
-  /** Makes the codes of a user worthless. */
+  /** Makes all codes of a user worthless. */
   forgetUser: (userId: string) => void
 }
 
 interface Code { userId: string, deadline: Deadline, ended: (() => void) | undefined }
 
 /**
- * Codes that a user may have open; the oldest makes room. Keeps memory bounded, and nobody's codes
- * push out another's.
+ * Codes that a user may have open; the oldest makes room. Keeps memory bounded, and keeps users
+ * from pushing out each other's codes.
  */
 const perUser = 10
 
-/** One-time codes. Only their digests are held, in memory: a restart ends them. */
+/** One-time codes. Keeps only their digests, and only in memory: a restart ends them. */
 export function createSignInCodes(clock: RealClock): SignInCodes {
   const codes = new Map<string, Code>()
 
@@ -56,7 +56,7 @@ export function createSignInCodes(clock: RealClock): SignInCodes {
       const digest = digestKey(code)
       const lifetime = limits.codeLifetime * 1000
       codes.set(digest, { userId, deadline: deadlineIn(clock, lifetime), ended })
-      // Without anybody to tell, a code that nobody redeems may lie until the next one is made.
+      // If nobody has to be told, an unused code may stay until the next one is created.
       if (ended)
         setTimeout(drop, lifetime, digest).unref()
       return code

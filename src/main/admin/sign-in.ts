@@ -19,14 +19,14 @@ interface SignInDependencies {
   passwords: Passwords
   sessions: Sessions
   codes: SignInCodes
-  /** One counter a user. */
+  /** One counter for each user. */
   userAttempts: AttemptLimiter
-  /** For names that nobody has: whoever invents them must not fill a user's counter. */
+  /** For names that nobody has, so that inventing names does not fill a user's counter. */
   nameAttempts: AttemptLimiter
-  /** One counter for all wrong codes: a code names nobody. */
+  /** One counter for all wrong codes, because a code names no user. */
   codeAttempts: AttemptLimiter
   pages: SignInPages
-  /** Address of the console, without a slash at its end. */
+  /** Address of the console, without a slash at the end. */
   url: () => string
 }
 
@@ -34,8 +34,8 @@ export function createSignInHandlers(deps: SignInDependencies): HandlersOf<'sess
   const { users, describe, passwords, sessions, codes, userAttempts, nameAttempts, codeAttempts, pages, url } = deps
 
   /**
-   * A right code always works: nobody finds 160 bits by trying, and nobody's tries may lock the
-   * owner out.
+   * A right code always works: nobody can guess 160 bits, and wrong guesses must not lock the owner
+   * out.
    */
   function byCode(code: string): UserRecord {
     const userId = codes.redeem(code)
@@ -51,11 +51,11 @@ export function createSignInHandlers(deps: SignInDependencies): HandlersOf<'sess
     const attempt = user ? userAttempts.begin(user.id) : nameAttempts.begin(nameKey(name))
     const stored = user?.passwordHash ?? null
     const right = await passwords.verify(password, stored).catch((error: unknown) => {
-      // Nothing was compared (overload), so nothing was guessed.
+      // Nothing was compared (overload), so the attempt was not a guess.
       attempt.forgive()
       throw error
     })
-    // Looked up again: the password may have been changed while this one was being checked.
+    // Look the user up again, because the password may have changed during the check.
     const now = user && users.find(user.id)
     if (!right || now === undefined || now.passwordHash !== stored)
       throw new LarderError('sign-in-failed', 'Name or password is wrong.')
@@ -76,7 +76,7 @@ export function createSignInHandlers(deps: SignInDependencies): HandlersOf<'sess
       const { kind, userId, scopes, caches } = callerOf(context)
       return { user: describe(users.get(userId)), credential: kind, scopes: [...scopes], caches: caches && [...caches] }
     },
-    // A caller who is not here by a session has none to end: afterwards there is none either way.
+    // Succeeds even if the caller has no session, because afterwards there is none either way.
     'session.delete': (_, context) => {
       sessions.end(callerOf(context))
     },

@@ -9,18 +9,18 @@ import { checkBudget } from './reserves'
 type SettingsChange = OperationParsed<'settings.update'>
 type Anonymous = OperationOutput<'settings.get'>['anonymous']
 
-/** What is set for the whole server, kept in the metadata and applied to the engine. */
+/** Settings of the whole server, kept in the metadata and applied to the engine. */
 export interface StoredSettings {
   /** Budget for all entries, in bytes. */
   memory: () => number
-  /** Largest value in bytes. */
+  /** Largest size of a value, in bytes. */
   valueLimit: () => number
   /** A new object after each change. */
   anonymous: () => Anonymous
   enabled: () => boolean
-  /** Throws LarderError `invalid-input` (field memory) for less than what caches reserve. */
+  /** Throws LarderError `invalid-input` (field memory) if caches reserve more than that. */
   update: (change: SettingsChange) => void
-  /** Moves the global switch; whether it was the other way. */
+  /** Moves the global switch. Returns whether it was in the other position. */
   setEnabled: (enabled: boolean) => boolean
 }
 
@@ -28,16 +28,16 @@ interface StoredSettingsDependencies {
   metadata: MetadataStore
   engine: Pick<ServedCaches, 'enabled' | 'budget'>
   logger: Logger
-  /** Bytes, from the configuration: wins over the stored budget until it is changed in this run. */
+  /** Bytes, from the configuration: replaces the stored budget until it is changed in this run. */
   memory: number | null
 }
 
-/** As much of a schema as reading takes. */
+/** The part of a schema that reading needs. */
 interface Schema<T> { safeParse: (value: unknown) => { success: boolean, data?: T } }
 
 /**
- * Reads the stored settings and applies them. What is not readable counts as never set, with a
- * warning.
+ * Reads the stored settings and applies them. A setting that cannot be read counts as never set,
+ * with a warning.
  */
 export function createStoredSettings({ metadata, engine, logger, memory }: StoredSettingsDependencies): StoredSettings {
   function read<T>(name: string, schema: Schema<T>): T | undefined {

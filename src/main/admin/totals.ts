@@ -9,9 +9,8 @@ export function withHitRatio(statistics: Statistics): Statistics & { hitRatio: n
 }
 
 /**
- * Statistics of several caches as one. Counts are exact. Latencies are upper bounds: the true
- * percentile over all requests is never above the largest of the caches' own, and that is what is
- * said.
+ * Statistics of several caches together. Counts are exact. Latencies are upper bounds: the largest
+ * of the caches' own percentiles, which the true percentile over all requests never exceeds.
  */
 export function total(all: readonly Statistics[]): Statistics {
   const sum = (count: (statistics: Statistics) => number): number =>

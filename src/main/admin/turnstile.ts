@@ -1,19 +1,20 @@
 import { LarderError } from '@shared/errors'
 
 /**
- * Runs work, so many pieces at once. `subject` says on whose behalf: waiting subjects take turns.
+ * Runs work, a limited number of pieces at once. `subject` is the party that the work is for;
+ * waiting subjects take turns.
  */
 type Turnstile = <T>(work: () => Promise<T>, subject?: string) => Promise<T>
 
 /**
- * Lets `places` pieces of work run at once. Of each subject the next `queue` wait in the order of
- * asking; whoever comes after that gets LarderError `overloaded`. A place that gets free goes to
- * the subject that has had none for longest, so one who asks all the time neither fills the queue
- * of others nor goes before them.
+ * Lets `places` pieces of work run at once. For each subject the next `queue` pieces wait in order;
+ * any further piece gets LarderError `overloaded`. A place that becomes free goes to the subject
+ * that has waited longest for its turn, so a subject with endless work neither fills the queue of
+ * others nor overtakes them.
  */
 export function createTurnstile(places: number, queue: number): Turnstile {
   let free = places
-  // In the order of their turns.
+  // In the order of the subjects' turns.
   const waiting = new Map<string, (() => void)[]>()
 
   async function enter(subject: string): Promise<void> {
@@ -35,7 +36,7 @@ export function createTurnstile(places: number, queue: number): Turnstile {
 
   function leave(): void {
     const [turn] = waiting
-    // The place is handed over, never free in between: nobody can overtake the queue.
+    // The place is handed over and never free in between, so that nobody can overtake the queue.
     if (!turn) {
       free += 1
       return

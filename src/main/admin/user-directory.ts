@@ -1,31 +1,31 @@
 import type { MetadataStore, UserChange, UserRecord } from '../base/metadata'
 import { LarderError } from '@shared/errors'
 
-/** The users, read once: this process is the only writer. */
+/** The users, read once because this process is the only writer. */
 export interface UserDirectory {
   list: () => UserRecord[]
   find: (id: string) => UserRecord | undefined
   /** Throws LarderError `user-not-found`. */
   get: (id: string) => UserRecord
   findByName: (name: string) => UserRecord | undefined
-  /** Undefined only before the first start is through. */
+  /** Undefined only until the first start is complete. */
   owner: () => UserRecord | undefined
-  /** Throws LarderError `name-taken` when somebody but `exceptId` has this name. */
+  /** Throws LarderError `name-taken` if a user other than `exceptId` has this name. */
   requireFree: (name: string, exceptId?: string) => void
-  /** Takes in a user who was written already. */
+  /** Takes in a user that has already been written. */
   adopt: (user: UserRecord) => void
   /**
    * Writes the change and what `alsoWrite` writes, or neither. Throws LarderError `user-not-found`,
    * `name-taken`.
    */
   update: (id: string, change: UserChange, alsoWrite?: () => void) => UserRecord
-  /** Deletes the user's record, with those of caches and keys. */
+  /** Deletes the user's record, together with those of the user's caches and keys. */
   remove: (id: string) => void
 }
 
 /**
- * What a name is compared by: NFC and without case. Through upper case first, because only that
- * maps ß to SS and both sigmas to one, as full case folding does (Unicode §3.13).
+ * The form in which names are compared: NFC, without case. Converts to upper case first, because
+ * only that maps ß to SS and both sigmas to one, as full case folding does (Unicode §3.13).
  */
 export function nameKey(name: string): string {
   return name.normalize('NFC').trim().toUpperCase().toLowerCase().normalize('NFC')

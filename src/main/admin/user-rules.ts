@@ -6,7 +6,7 @@ import type { UserDirectory } from './user-directory'
 import { LarderError } from '@shared/errors'
 import { isoTime } from './handlers'
 
-/** A user as callers see one. */
+/** A user in the form that callers see. */
 export type DescribeUser = (user: UserRecord) => OperationOutput<'users.update'>
 
 export function createDescribeUser(caches: Pick<CacheDirectory, 'list'>): DescribeUser {
@@ -28,8 +28,8 @@ export function createDescribeUser(caches: Pick<CacheDirectory, 'list'>): Descri
 }
 
 /**
- * Registration is open until the owner has a password: from then on somebody can vouch for new
- * users.
+ * Registration is open until the owner has a password, because from then on somebody can vouch for
+ * new users.
  */
 export function registrationOpen(users: UserDirectory): boolean {
   return users.owner()?.passwordHash === null
@@ -38,8 +38,8 @@ export function registrationOpen(users: UserDirectory): boolean {
 type Change = Pick<OperationParsed<'users.update'>, 'password' | 'admin' | 'disabled' | 'cacheLimit'>
 
 /**
- * What a caller may not do to a user whom they may change. Throws LarderError `admin-only`,
- * `protected`.
+ * Checks the limits on changing a user, for a caller who may change that user in general. Throws
+ * LarderError `admin-only`, `protected`.
  */
 export function checkChange(caller: Principal, user: UserRecord, change: Change): void {
   const { password, admin, disabled, cacheLimit } = change
@@ -54,7 +54,7 @@ export function checkChange(caller: Principal, user: UserRecord, change: Change)
     throw new LarderError('protected', 'The owner is always an administrator.')
   if (user.owner && disabled)
     throw new LarderError('protected', 'The owner cannot be disabled.')
-  // An administrator who could would be the owner from then on.
+  // An administrator who could set it would thereby become the owner.
   if (user.owner && password !== undefined && !own)
     throw new LarderError('protected', 'Only the owner may set the owner\'s password.')
   if (own && disabled)
@@ -70,8 +70,9 @@ export function checkDeletion(caller: Principal, user: UserRecord): void {
 }
 
 /**
- * For work that had to wait: the account that began it must still stand as it stood then, or a user
- * who was locked out meanwhile would get back in by it. Throws LarderError `key-invalid`.
+ * For work that had to wait: checks that the account that began it has not changed, because
+ * otherwise a user who was locked out in the meantime could get back in. Throws LarderError
+ * `key-invalid`.
  */
 export function checkStanding(users: UserDirectory, then: UserRecord): void {
   const now = users.find(then.id)

@@ -44,7 +44,7 @@ export function createUserHandlers(deps: UserHandlerDependencies): HandlersOf<'u
     }
   }
 
-  /** The user's keys are deleted: refuses them from now on, and drops the vault's copies. */
+  /** Refuses a user's deleted keys from now on, and drops the copies in the vault. */
   async function forgetKeys(userId: string): Promise<void> {
     const ids = keys.drop(userId)
     events.emit('keys', userId, {})
@@ -58,7 +58,7 @@ export function createUserHandlers(deps: UserHandlerDependencies): HandlersOf<'u
       const voucher = principal && isAdministrator(principal) ? users.get(principal.userId) : null
       if (!voucher) {
         requireOpen()
-        // Right or wrong, each costs a hash and a record, so each counts.
+        // Every registration costs a hash and a record, right or wrong, so each one counts.
         registrations.begin('registration')
       }
       users.requireFree(name)
@@ -86,8 +86,8 @@ export function createUserHandlers(deps: UserHandlerDependencies): HandlersOf<'u
       if (Object.keys(change).length === 0)
         return describe(before)
       const closesRegistration = before.owner && passwordHash !== undefined && registrationOpen(users)
-      // Whoever had the old password may have made keys with it. One's own keys stay: apps run on
-      // them.
+      // Anybody who had the old password may have created keys with it. If users change their own
+      // password, their keys stay, because apps use them.
       const isReset = passwordHash !== undefined && id !== caller.userId
       const user = users.update(id, change, isReset ? () => deps.deleteKeys(id) : undefined)
 
@@ -109,8 +109,8 @@ export function createUserHandlers(deps: UserHandlerDependencies): HandlersOf<'u
     'users.delete': async ({ id }, context) => {
       const caller = callerOf(context)
       checkDeletion(caller, users.get(id))
-      // The records go at once and for good, with those of caches and keys; the rest is what this
-      // process holds.
+      // This deletes the records of the user, the caches and the keys at once and for good. The
+      // rest is what this process holds in memory.
       users.remove(id)
       const forgotten = forgetKeys(id)
       sessions.endOthers(id, caller)

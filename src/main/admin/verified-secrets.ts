@@ -1,23 +1,23 @@
 import type { Principal } from '../base/principal'
 
 /**
- * Who was behind a secret a moment ago, so that the hot path neither hashes nor compares it again.
- * The digests stay the truth: nothing gets in here but what they have verified, and all of it goes
- * with the first change of any key.
+ * The principals of recent secrets, so that the hot path neither hashes nor compares a secret
+ * again. The digests remain the source of truth: only secrets that they have verified get in here,
+ * and the first change of any key clears everything.
  *
- * A look-up in a Map does not compare letter by letter as far as a guess is right: it compares
- * hashes, which V8 seeds anew in each process.
+ * A look-up in a Map does not compare character by character, so its time does not show how much of
+ * a guess is right: it compares hashes, which V8 seeds differently in each process.
  */
 interface VerifiedSecrets {
-  /** @param revision of the keys; another one than at the last call forgets everything */
+  /** @param revision revision of the keys; forgets everything if it differs from the last call */
   find: (secret: string, revision: number) => Principal | undefined
-  /** Only for what does not run out by itself. */
+  /** Only for secrets that do not expire. */
   remember: (secret: string, principal: Principal) => void
 }
 
 /**
- * Secrets in use at the same time; beyond it all are forgotten, and those still in use come back
- * with their next request.
+ * Secrets remembered at once. Beyond that all are forgotten, and those still in use come back with
+ * their next request.
  */
 const defaultCapacity = 256
 

@@ -9,8 +9,8 @@ loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 loopback.addAddress('::1', 'ipv6')
 
 /**
- * Whether what is bound there can only be reached from this machine: 127.0.0.0/8, ::1, localhost.
- * Unknown names are not.
+ * Whether a server bound to this address can only be reached from this machine: 127.0.0.0/8, ::1,
+ * localhost. False for unknown names.
  */
 export function isLoopback(address: string): boolean {
   if (isIP(address) === 0)
@@ -19,8 +19,7 @@ export function isLoopback(address: string): boolean {
 }
 
 /**
- * Where a server listens and who can reach it there, as a sentence for the person who has started
- * it.
+ * A sentence for the person who started the server: where it listens and who can reach it there.
  */
 export function describeListening(bound: readonly AddressInfo[], secure: boolean): string {
   const places = bound.map(({ address, port }) => `${isIPv6(address) ? `[${address}]` : address}:${port}`).join(' and ')
@@ -31,12 +30,12 @@ export function describeListening(bound: readonly AddressInfo[], secure: boolean
   return `Listening on ${places} without TLS: other machines can reach it, and keys travel unencrypted.`
 }
 
-// Underscores are no part of a host name (RFC 1123), but container networks use them.
+// Underscores are not allowed in a host name (RFC 1123), but container networks use them.
 const hostName = /^(?=.{1,253}$)\w(?:[\w-]{0,61}\w)?(?:\.\w(?:[\w-]{0,61}\w)?)*$/
 
 /**
- * Address to bind: an IP address, with or without brackets, or a host name. `localhost` is null:
- * the default, both loopbacks.
+ * Address to bind: an IP address, with or without brackets, or a host name. `localhost` is null,
+ * which means the default: both loopback addresses.
  */
 export const bindAddress: Parser<string | null> = (value) => {
   const address = value.replace(/^\[(.*)\]$/, '$1').toLowerCase()

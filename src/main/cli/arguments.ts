@@ -4,14 +4,14 @@ import { messageOf } from '@shared/errors'
 import { usageFailure } from './failure'
 import { suggestion } from './suggest'
 
-/** A flag as it is declared: `placeholder` null makes it a switch, which needs no value. */
+/** Declaration of a flag. If `placeholder` is null, the flag is a switch, which needs no value. */
 export interface FlagSpec<T = unknown> {
   placeholder: string | null
   meaning: string
   parse: Parser<T>
 }
 
-/** A value as it was given: its text, and how the person wrote it, for messages. */
+/** A value that a person gave: its text, and the form in which it was written, for messages. */
 export interface Given {
   text: string
   written: string
@@ -25,7 +25,7 @@ interface Arguments {
 
 /**
  * Splits a command line into words and flags. Throws Failure (usage) on unknown flags, naming the
- * nearest known one, on flags without their value and on flags given twice.
+ * nearest known one, on flags without their value and on flags that are given twice.
  */
 export function readArguments(
   argv: readonly string[],
@@ -73,8 +73,8 @@ function hintFor(rawName: string): string {
 }
 
 /**
- * Parses what was given. Throws Failure (usage) that shows it as it was written and says what would
- * be right.
+ * Parses a given value. Throws Failure (usage) that shows the value as it was written and says what
+ * would be right.
  */
 export function parseGiven<T>(given: Given, parse: Parser<T>): T {
   try {

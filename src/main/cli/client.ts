@@ -16,19 +16,19 @@ interface EntryRequest {
 }
 
 /**
- * The running server, as the commands see it. Every call throws Failure: unreachable, or the
+ * The running server from the view of the commands. Every call throws Failure: unreachable, or the
  * server's own problem.
  */
 export interface CliClient {
   /** Runs a row of the operation table and checks the answer by its schema. */
   call: <N extends OperationName>(name: N, input: OperationInput<N>) => Promise<OperationOutput<N>>
-  /** The same, but hands the answer out as it came; undefined where there is no body. */
+  /** Like `call`, but returns the answer unchecked; undefined if it has no body. */
   callRaw: <N extends OperationName>(name: N, input: OperationInput<N>) => Promise<unknown>
   /** The native face: one entry, bytes in and out. */
   entry: (request: EntryRequest) => Promise<HttpAnswer>
 }
 
-/** `connect` is asked for each call, so that a server may still come up while we wait for it. */
+/** Calls `connect` before each request, because the server may start while the command waits. */
 export function createCliClient(connect: () => Connection): CliClient {
   async function callRaw<N extends OperationName>(name: N, input: OperationInput<N>): Promise<unknown> {
     const { method, path, query, body } = requestOf(name, input)
@@ -85,14 +85,14 @@ function failureOf({ status, headers, body }: HttpAnswer): Failure {
     problem.errors = errors as CliProblem['errors'] & object
   if (miss !== undefined)
     problem.detail = `miss: ${miss}`
-  // The server speaks of headers, which nobody writes on a command line.
+  // The server's message mentions headers, which nobody writes on a command line.
   if (problem.code === 'key-missing')
     problem.detail = 'This server asks for an API key. Set the variable LARDER_API_KEY.'
   return answerFailure(problem)
 }
 
 /**
- * Whatever members the body has; none when it is no problem, as from something else than a Larder.
+ * Members of the body; empty if the body is not a problem, for example if the server is not Larder.
  */
 function readProblem(type: string | undefined, body: Buffer): Partial<Record<keyof CliProblem, unknown>> {
   try {
@@ -100,17 +100,17 @@ function readProblem(type: string | undefined, body: Buffer): Partial<Record<key
     return typeof value === 'object' && value !== null ? value : {}
   }
   catch {
-    // The status alone is told then; that the body was broken as well would help nobody.
+    // Only the status is reported then, because it helps nobody to know that the body was broken.
     return {}
   }
 }
 
-/** `application/json` and everything with the suffix (RFC 6839 §3.1). */
+/** `application/json` and every type with the suffix `+json` (RFC 6839 §3.1). */
 function isJson(type: string | undefined): boolean {
   return /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type ?? '')
 }
 
-/** Throws Failure when the server said JSON and sent something else. */
+/** Throws Failure if the server declared JSON but sent something else. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

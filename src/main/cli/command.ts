@@ -15,7 +15,7 @@ interface Argument {
   optional?: boolean
 }
 
-/** What a command works with. */
+/** Services that a command uses. */
 export interface CommandContext {
   client: CliClient
   output: Output
@@ -36,14 +36,14 @@ export interface Command {
   /** One or two words. */
   name: string
   summary: string
-  /** Paragraphs of the help behind the summary. */
+  /** Paragraphs of the help after the summary. */
   details: readonly string[]
   arguments: readonly Argument[]
   /** By flag, without dashes. */
   flags: ReadonlyMap<string, FlagSpec>
-  /** Lines that can be pasted. */
+  /** Command lines that can be pasted. */
   examples: readonly string[]
-  /** Throws Failure. Resolves with nothing for success. */
+  /** Throws Failure. Resolves with nothing on success. */
   run: (
     words: readonly string[],
     given: ReadonlyMap<string, Given>,
@@ -56,7 +56,7 @@ interface CommandSpec<F extends Flags> extends Pick<Command, 'name' | 'summary' 
   arguments?: readonly Argument[]
   /** By name in camelCase, as `run` receives them; written `--kebab-case`. */
   flags?: F
-  /** `words` are the arguments, in order; those that are not optional are there. */
+  /** `words` are the arguments, in order; the required ones are always there. */
   run: (
     input: { words: readonly string[], flags: FlagValues<F> },
     context: CommandContext,
@@ -67,7 +67,7 @@ export function flag<T>(placeholder: string | null, meaning: string, parse: Pars
   return { placeholder, meaning, parse }
 }
 
-/** A command whose flags reach `run` parsed and typed. */
+/** Defines a command whose `run` receives its flags parsed and typed. */
 export function defineCommand<F extends Flags = Record<never, never>>(spec: CommandSpec<F>): Command {
   const positions = spec.arguments ?? []
   const flags = Object.entries(spec.flags ?? {})
@@ -88,7 +88,7 @@ export function defineCommand<F extends Flags = Record<never, never>>(spec: Comm
         const found = given.get(toKebab(name))
         return found ? [[name, parseGiven(found, flag.parse)] as const] : []
       })
-      // The flags were checked against F when it was written; Object.fromEntries cannot say so.
+      // TypeScript checked the flags against F, but Object.fromEntries loses that type.
       return await spec.run({ words, flags: Object.fromEntries(values) as FlagValues<F> }, context)
     },
   }

@@ -16,23 +16,23 @@ import { openTrust } from './trust'
 type IoSources = 'env' | 'cwd' | 'platform' | 'readFile' | 'readSmallFile' | 'readPrivateFile' | 'writePrivateFile'
 
 interface ConfigurationSources extends Pick<Io, IoSources> {
-  /** Folder that is taken where `LARDER_HOME` says nothing. */
+  /** Data folder to use if `LARDER_HOME` is not set. */
   defaultHome: string
-  /** Takes a line for the person about what does not count. */
+  /** Receives a line for the person about a setting that is ignored. */
   warn: (line: string) => void
 }
 
-/** The options by their flag, as the command line reads them. */
+/** The options by flag, for reading the command line. */
 export const optionFlags: ReadonlyMap<string, Option> = new Map(
   Object.values<Option>(options).flatMap(option => option.flag === null ? [] : [[option.flag, option]]),
 )
 
 /**
- * Everything that is decided before the start: flags, then environment, then `.env` in the working
- * directory as far as it may decide, then defaults. An empty variable counts as not set. Throws
- * Failure (usage) that lists every bad value by the name it was given under.
+ * All configuration for the start: from flags, then the environment, then `.env` in the working
+ * directory as far as it is allowed to decide, then defaults. An empty variable counts as not set.
+ * Throws Failure (usage) that lists every bad value by the name it was given under.
  *
- * @param find Tells what flags, environment and `.env` say about an option.
+ * @param find Looks up an option in flags, environment and `.env`.
  */
 export function resolveConfiguration(find: Lookup, sources: ConfigurationSources): Configuration {
   const absolute = (path: string): string => resolvePath(path, sources)
@@ -96,12 +96,12 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
   return configuration
 }
 
-/** What is given for an option, from the first source that says something. */
+/** Returns the value given for an option by the first source that has one. */
 type Lookup = (option: Option) => Given | undefined
 
 /**
- * What flags and the environment say: all that counts for commands, which a `.env` never sends to
- * another server or folder.
+ * Looks options up in flags and the environment only. Commands use this, so that a `.env` never
+ * sends them to another server or folder.
  */
 export function createLookup(flags: ReadonlyMap<string, Given>, { env }: Pick<ConfigurationSources, 'env'>): Lookup {
   return (option) => {
@@ -111,9 +111,9 @@ export function createLookup(flags: ReadonlyMap<string, Given>, { env }: Pick<Co
 }
 
 /**
- * What counts for a server: flags, the environment, then the `.env` of the working directory as far
- * as it may decide. Warns of each variable that it may not set. Throws Failure where the file, or
- * the list of trusted ones, cannot be read.
+ * Looks options up for a server: in flags, the environment, then the `.env` of the working
+ * directory as far as it is allowed to decide. Warns of each variable that it may not set. Throws
+ * Failure if the file, or the list of trusted files, cannot be read.
  */
 export function createServerLookup(flags: ReadonlyMap<string, Given>, sources: ConfigurationSources): Lookup {
   const find = createLookup(flags, sources)
@@ -121,8 +121,7 @@ export function createServerLookup(flags: ReadonlyMap<string, Given>, sources: C
   if (!file)
     return find
   const doubt = file.guarded.length === 0 ? null : doubts[openTrust(homeOf(find, sources), sources).standing(file)]
-  // What is trusted is remembered in the data folder, so larder trust has to look for it in the
-  // same.
+  // The list of trusted files is in the data folder, so larder trust has to use the same folder.
   const where = flags.has('home') ? ', with the same --home' : ''
   for (const { variable } of doubt === null ? [] : file.guarded)
     sources.warn(`${variable} in ${escapeText(file.path)} is ignored: ${doubt}${where}`)
@@ -136,8 +135,8 @@ const doubts: Record<Standing, string | null> = {
 }
 
 /**
- * The data folder of the person who gives flags and environment: never one that a `.env` names.
- * Throws Failure (usage).
+ * The data folder from flags and environment, never one that a `.env` names. Throws Failure
+ * (usage).
  */
 export function homeOf(find: Lookup, sources: Pick<ConfigurationSources, 'cwd' | 'platform' | 'defaultHome'>): string {
   return resolvePath(readOption(options.home, find) ?? sources.defaultHome, sources)
@@ -148,7 +147,7 @@ function resolvePath(path: string, { cwd, platform }: Pick<ConfigurationSources,
 }
 
 /**
- * The value of one option; undefined when nothing says it. Throws Failure (usage) on a bad value.
+ * The value of one option; undefined if it is not set. Throws Failure (usage) on a bad value.
  */
 export function readOption<O extends Option>(option: O, find: Lookup): OptionValue<O> | undefined {
   const given = find(option)

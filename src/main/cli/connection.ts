@@ -7,17 +7,17 @@ import { isLoopback } from './addresses'
 import { localFailure, unreachableFailure } from './failure'
 import { baseUrl } from './values'
 
-/** Where the server is, and what to show it. */
+/** Address of the server, and the credential for it. */
 export interface Connection {
   url: URL
   /** Sent as `Authorization: Bearer`. */
   token: string | null
   /**
-   * The certificate need not name this address: the control file vouches for the server, as it does
-   * where there is no TLS.
+   * Whether the certificate may name another address, because the control file vouches for the
+   * server. It also does so without TLS.
    */
   vouched: boolean
-  /** What to say when nobody answers there. */
+  /** Advice to show if nobody answers there. */
   hint: string
 }
 
@@ -26,18 +26,18 @@ interface ConnectionChoice {
   url: URL | undefined
   /** `LARDER_API_KEY`. */
   apiKey: string | undefined
-  /** Where a server would be that was started with the same settings. */
+  /** Address of a server that is started with the same settings. */
   defaultUrl: URL
   home: string
   readPrivateFile: Io['readPrivateFile']
 }
 
 /**
- * Finds the server: `--url` with `LARDER_API_KEY`; else the control file in the data folder; else,
- * where there is none but an API key, the default address. The control token is only ever sent to
- * the server that wrote it, and beyond this machine only where `--url` names the address too.
- * Throws Failure (unreachable) when nothing tells where a server is, and Failure (error) where the
- * control file is not to be believed.
+ * Finds the server: by `--url` with `LARDER_API_KEY`; otherwise by the control file in the data
+ * folder; otherwise, if there is an API key but no control file, at the default address. The
+ * control token is only ever sent to the server that wrote it, and to another machine only if
+ * `--url` names the address too. Throws Failure (unreachable) if nothing says where a server is,
+ * and Failure (error) if the control file cannot be trusted.
  */
 export function findConnection({ url, apiKey, defaultUrl, home, readPrivateFile }: ConnectionChoice): Connection {
   const control = readControlFile(home, readPrivateFile)
@@ -90,7 +90,7 @@ function readControlFile(
   return control
 }
 
-/** Undefined for everything that no Larder wrote. */
+/** Undefined if the text was not written by Larder. */
 function parseControlFile(text: string): { url: URL, token: string } | undefined {
   let value: unknown
   try {
@@ -111,8 +111,8 @@ function isAddress(text: string): boolean {
     return true
   }
   catch {
-    // Its message is for people who write an address; a program wrote this one, or nobody who means
-    // well.
+    // The message of `baseUrl` is for people who write an address. A program wrote this one, or
+    // somebody with bad intentions.
     return false
   }
 }

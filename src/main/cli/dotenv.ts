@@ -8,22 +8,22 @@ import { messageOf } from '@shared/errors'
 import { localFailure } from './failure'
 import { givenIn, options } from './options'
 
-/** A `.env`, as it was when it was read. */
+/** A `.env` file, as it was at the time of reading. */
 export interface Dotenv {
-  /** Absolute. */
+  /** Absolute path. */
   path: string
-  /** Of its whole content. */
+  /** Digest of the whole content. */
   digest: string
   find: (option: Option) => Given | undefined
-  /** The options it sets that a folder must not decide by itself. */
+  /** The options it sets although a folder alone must not decide them. */
   guarded: readonly Option[]
 }
 
 type DotenvSources = Pick<Io, 'platform' | 'readSmallFile'>
 
 /**
- * The `.env` of a folder; undefined where there is none. Throws Failure where there is one that
- * cannot be read.
+ * Reads the `.env` of a folder; undefined if there is none. Throws Failure if it exists but cannot
+ * be read.
  */
 export function readDotenv(folder: string, { platform, readSmallFile }: DotenvSources): Dotenv | undefined {
   const path = (platform === 'win32' ? win32 : posix).join(folder, '.env')
@@ -32,12 +32,12 @@ export function readDotenv(folder: string, { platform, readSmallFile }: DotenvSo
     content = readSmallFile(path)
   }
   catch (error) {
-    // No file, or a folder of that name: Python keeps its virtual environments in one.
+    // No file, or a folder of that name, in which some keep a Python virtual environment.
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR'))
       return undefined
     throw localFailure(`${path} cannot be read: ${messageOf(error)}`, error)
   }
-  // Editors on Windows may put a byte order mark in front; it would become part of the first name.
+  // Editors on Windows may add a byte order mark, which would become part of the first name.
   const values = parseEnv(content.toString('utf8').replace(/^\uFEFF/, ''))
   const find = (option: Option): Given | undefined => givenIn(values, option, ` in ${path}`)
   return {

@@ -1,6 +1,6 @@
 import type { FieldError, Problem } from '@shared/errors'
 
-/** What the process ends with. Scripts rely on them: they never change their meaning. */
+/** Exit codes of the process. Scripts rely on them, so their meaning never changes. */
 export const exitCodes = {
   ok: 0,
   error: 1,
@@ -14,7 +14,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
 /**
  * Error of the command line as data (RFC 9457): the server's own problem, or one with a code that
- * only the command line knows.
+ * exists only in the command line.
  */
 export interface CliProblem {
   type: string
@@ -25,7 +25,7 @@ export interface CliProblem {
   errors?: FieldError[]
 }
 
-/** An expected end of a command, with the exit code and the sentence for the person. */
+/** An expected end of a command, with the exit code and a sentence for the person. */
 export class Failure extends Error {
   override readonly name = 'Failure'
   readonly exitCode: ExitCode
@@ -38,7 +38,7 @@ export class Failure extends Error {
   }
 }
 
-/** The command was written wrongly, or a variable holds a bad value. */
+/** The command was used wrongly, or a variable has a bad value. */
 export function usageFailure(detail: string): Failure {
   return new Failure(exitCodes.usage, { type: 'about:blank', title: 'Wrong usage', code: 'usage', detail })
 }
@@ -57,12 +57,12 @@ export function localFailure(detail: string, cause?: unknown): Failure {
   return new Failure(exitCodes.error, { type: 'about:blank', title: 'Error', code: 'error', detail }, cause)
 }
 
-/** What was asked for is not there. */
+/** Something that the command needs does not exist. */
 export function missingFailure(detail: string, code = 'not-found'): Failure {
   return new Failure(exitCodes.notFound, { type: 'about:blank', title: 'Not found', status: 404, code, detail })
 }
 
-/** The server's refusal, with the exit code that its status stands for. */
+/** The server's refusal, with the exit code for its status. */
 export function answerFailure(problem: CliProblem & Pick<Problem, 'status'>): Failure {
   return new Failure(exitCodeOf(problem.status), problem)
 }

@@ -13,7 +13,7 @@ const exitTexts: readonly (readonly [number, string])[] = [
   [exitCodes.usage, 'wrong usage: a flag, an argument or a variable'],
 ]
 
-/** What `larder --help` says. */
+/** The text of `larder --help`. */
 export function generalHelp(
   commands: readonly Command[],
   globals: ReadonlyMap<string, FlagSpec>,
@@ -31,7 +31,7 @@ export function generalHelp(
   ].join('\n\n')
 }
 
-/** What `larder <command> --help` says. */
+/** The text of `larder <command> --help`. */
 export function commandHelp(command: Command, globals: ReadonlyMap<string, FlagSpec>, heading: Heading): string {
   return [
     command.summary,

@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import process from 'node:process'
 import { openFile } from './open-file'
 
-/** Everything that the command line touches of its process. */
+/** Everything in its process that the command line uses. */
 export interface Io {
   stdin: Readable & { isTTY?: boolean }
   stdout: Writable & { isTTY?: boolean }
@@ -12,13 +12,13 @@ export interface Io {
   env: Readonly<Record<string, string | undefined>>
   cwd: string
   platform: NodeJS.Platform
-  /** The user's own folder. */
+  /** The user's home folder. */
   userFolder: string
-  /** Whole content of what the person has named. Throws as node:fs does. */
+  /** Whole content of a file that the person has named. Throws as node:fs does. */
   readFile: (path: string) => Buffer
   /**
-   * Whole content of a file that nobody has named: no device or pipe, which might never end, and at
-   * most 1 MB. Throws as node:fs does.
+   * Whole content of a file that nobody has named: at most 1 MB, and no device or pipe, which might
+   * never end. Throws as node:fs does.
    */
   readSmallFile: (path: string) => Buffer
   /**
@@ -26,16 +26,15 @@ export interface Io {
    * as node:fs does.
    */
   readPrivateFile: (path: string) => Buffer
-  /** Replaces a file of the data folder, which is made where it is missing. Throws an Error. */
+  /** Replaces a file of the data folder, creating the folder if it is missing. Throws an Error. */
   writePrivateFile: (path: string, text: string) => void
   /**
-   * Opens a file with the program that the system has for it. Throws Error where that cannot be
-   * started.
+   * Opens a file with the system's program for it. Throws Error if the program cannot be started.
    */
   openFile: (path: string) => Promise<void>
 }
 
-/** @param files how files of the data folder are reached */
+/** @param files access to files of the data folder */
 export function createProcessIo(files: Pick<Io, 'readPrivateFile' | 'writePrivateFile'>): Io {
   const { stdin, stdout, stderr, env, platform } = process
   return {
@@ -56,8 +55,8 @@ export function createProcessIo(files: Pick<Io, 'readPrivateFile' | 'writePrivat
 const smallFile = 1_000_000
 
 function readSmallFile(path: string): Buffer {
-  // A pipe that nobody writes to would hold `open` up. Windows has no such flag, and no such files
-  // in folders.
+  // `open` would wait for a pipe that nobody writes to. Windows has no such flag, and no pipes in
+  // folders.
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
     const found = fstatSync(file)

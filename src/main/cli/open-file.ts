@@ -1,23 +1,23 @@
 import { spawn } from 'node:child_process'
 import { ofWindows } from '../base/windows-program'
 
-/** The system's opener; the path is an argument of its own, no shell reads it. */
+/** The system's opener. The path is a separate argument, which no shell interprets. */
 function openerOf(platform: NodeJS.Platform, path: string): [program: string, argv: string[]] {
   switch (platform) {
     case 'darwin': return ['/usr/bin/open', [path]]
-    // `start` is a word of the shell; this is what it does.
+    // `start` only exists in the shell; this does the same.
     case 'win32': return [ofWindows('rundll32.exe'), ['url.dll,FileProtocolHandler', path]]
     default: return ['xdg-open', [path]]
   }
 }
 
-/** Milliseconds after which an opener that still runs counts as one that has opened the file. */
+/** Milliseconds after which an opener that is still running counts as successful. */
 const patience = 3000
 
 /**
- * Opens a file with the program that the system has for it. Some openers stay as long as the
- * browser, so nobody waits for the end of one. Throws Error where it is missing, and where it ends
- * soon with a code that tells of a failure.
+ * Opens a file with the system's program for it. Some openers run as long as the browser, so this
+ * does not wait for them to end. Throws Error if the opener is missing, or if it soon ends with a
+ * code that means failure.
  */
 export function openFile(
   platform: NodeJS.Platform,

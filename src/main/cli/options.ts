@@ -6,24 +6,24 @@ import { bindAddress, hostList } from './addresses'
 import { boolean, oneOf, port, size, text } from './values'
 
 /**
- * One variable of the environment, with the flag that says the same. Parsing, `--help` and
- * `.env.example` come from it.
+ * One variable of the environment, with the flag for the same option. Parsing, `--help` and
+ * `.env.example` are made from it.
  */
 export interface Option<T = unknown> {
   variable: string
-  /** Without its dashes; null where a flag would show a secret to every user of the machine. */
+  /** Without dashes; null if a flag would show a secret to every user of the machine. */
   flag: string | null
-  /** How the help writes the value; null for a switch that needs none. */
+  /** The value in the help; null for a switch, which needs no value. */
   placeholder: string | null
-  /** The default as a person would write it; null when there is none. */
+  /** The default as a person would write it; null if there is none. */
   default: string | null
   meaning: string
-  /** The value is never shown, not even when it is wrong. */
+  /** The value is never shown, not even if it is wrong. */
   secret?: boolean
   /**
-   * A `.env` that nobody has trusted may set it, because it decides neither where data lies, nor
-   * who may connect, nor which credential counts: a folder that was cloned must not decide that for
-   * the person who works in it.
+   * An untrusted `.env` may set it, because it does not decide where data is kept, who may connect
+   * or which credential counts. A cloned folder must not decide these for the person who works in
+   * it.
    */
   harmless?: true
   parse: Parser<T>
@@ -113,7 +113,7 @@ export const options = {
     meaning: 'An API key of the owner with all scopes for this run, at least 16 characters; for CI and containers.',
     secret: true,
     parse(value) {
-      // It travels in a header: what a header cannot carry could never be sent back.
+      // The key is sent in a header, so it may only have characters that a header can carry.
       if (!/^[\x21-\x7E]+$/.test(value) || value.length < apiKeyLength.least || value.length > apiKeyLength.most) {
         throw new Error(
           `must be ${apiKeyLength.least} to ${apiKeyLength.most} characters of visible ASCII, without spaces`,
@@ -182,7 +182,7 @@ export const options = {
 
 export type OptionValue<O> = O extends Option<infer T> ? T : never
 
-/** What a `.env` may say, as help and `.env.example` tell it. */
+/** What a `.env` may set, as a sentence for the help and `.env.example`. */
 export const dotenvRule = (() => {
   const names = Object.values<Option>(options).flatMap(({ variable, harmless }) => harmless ? [variable] : [])
   const list = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
@@ -190,8 +190,8 @@ export const dotenvRule = (() => {
 })()
 
 /**
- * What variables say about an option; an empty one counts as not set. `where` ends what messages
- * call it.
+ * The value that variables give for an option; an empty one counts as not set. `where` is added to
+ * its name in messages.
  */
 export function givenIn(
   values: Readonly<Record<string, string | undefined>>,

@@ -5,34 +5,34 @@ import { styleText } from 'node:util'
 import { displayWidth, escapeLines, escapeText, safeJson } from './terminal'
 
 /**
- * The reader of our output has gone (`larder … | head`). Not an error: there is nobody left to
- * tell.
+ * The reader of our output has gone (`larder … | head`). This is not an error, because there is
+ * nobody left to tell.
  */
 export class ReaderGone extends Error {}
 
 /**
- * Results go to stdout, all else to stderr, so that pipes carry results only. All calls resolve
- * when the text is handed over.
+ * Results go to stdout, everything else to stderr, so that pipes carry results only. All calls
+ * resolve when the text has been handed over.
  */
 export interface Output {
   readonly json: boolean
-  /** Exactly these bytes. */
+  /** Writes exactly these bytes. */
   raw: (bytes: Buffer) => Promise<void>
   /**
-   * A result: JSON under `--json`, else the lines that `render` makes. Control characters are
-   * escaped.
+   * Writes a result: JSON with `--json`, otherwise the lines that `render` returns. Control
+   * characters are escaped.
    */
   show: (value: unknown, render: () => string) => Promise<void>
-  /** Our own text, such as help. */
+  /** Writes our own text, such as help. */
   text: (text: string) => Promise<void>
-  /** A sentence for the person. Silent under `--json`. */
+  /** Writes a sentence for the person. Silent with `--json`. */
   message: (text: string) => Promise<void>
   failure: (failure: Failure) => Promise<void>
   heading: (text: string) => string
 }
 
 export function createOutput({ stdout, stderr, env }: Pick<Io, 'stdout' | 'stderr' | 'env'>, json: boolean): Output {
-  // Without a listener a closed pipe would be an uncaught exception; `write` reports it where it
+  // Without a listener a closed pipe would be an uncaught exception; `write` reports it if it
   // matters.
   for (const stream of [stdout, stderr])
     stream.on('error', () => {})
@@ -72,12 +72,12 @@ function write(stream: Writable, data: string | Buffer): Promise<void> {
 }
 
 type Cell = string | number | boolean | null
-/** Made when it is first needed, as its tables take four milliseconds to load. */
+/** Created on first use, because its tables take four milliseconds to load. */
 let grouped: Intl.NumberFormat | undefined
 
 /**
- * A cell as text: numbers with thousands separators, nothing as a dash, text made safe and on one
- * line.
+ * A cell as text: numbers get thousands separators, an empty cell becomes a dash, and text is made
+ * safe and put on one line.
  */
 export function formatCell(cell: Cell): string {
   if (cell === null || cell === '')
@@ -90,7 +90,7 @@ export function formatCell(cell: Cell): string {
   return grouped.format(cell)
 }
 
-/** Rows in aligned columns, numbers to the right. */
+/** Rows in aligned columns, with numbers on the right. */
 export function table(headers: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const lines = [headers, ...rows.map(row => row.map(formatCell))]
   const numeric = headers.map((_, column) =>
@@ -103,7 +103,7 @@ export function table(headers: readonly string[], rows: readonly (readonly Cell[
   }).join('  ').trimEnd()).join('\n')
 }
 
-/** Names and what belongs to them, one a line. */
+/** Names and their values, one pair per line. */
 export function facts(pairs: readonly (readonly [name: string, value: Cell])[]): string {
   const width = Math.max(...pairs.map(([name]) => displayWidth(name)))
   return pairs

@@ -43,7 +43,7 @@ const allFlags: ReadonlyMap<string, FlagSpec> = new Map([
 
 /**
  * The command line: `argv` without the program's own name. Resolves with the exit code once all
- * output is handed over; never throws for what a person or a server can do wrong. Without a command
+ * output has been handed over; never throws for mistakes of a person or a server. Without a command
  * it serves.
  */
 export async function run(argv: readonly string[], io: Io, services: RunServices): Promise<number> {
@@ -77,13 +77,13 @@ async function dispatch(argv: readonly string[], io: Io, services: RunServices, 
   return await command.run(rest, flags, createContext(flags, io, services, output)) ?? exitCodes.ok
 }
 
-/** The longest command that the first words name. Throws Failure (usage). */
+/** Finds the longest command that the first words name. Throws Failure (usage). */
 function findCommand(words: readonly string[]): { command: Command, rest: readonly string[] } {
   const [first = 'serve', second] = words
   for (const length of [2, 1]) {
     const name = length === 1 ? first : `${first} ${second}`
     const command = commands.find(candidate => candidate.name === name)
-    // A group such as `caches` takes no arguments: another word can only be a mistyped command.
+    // A group such as `caches` takes no arguments, so another word must be a mistyped command.
     if (command
       && !(length === 1 && second !== undefined && command.arguments.length === 0 && groupOf(first).length > 1)) {
       return { command, rest: words.slice(length) }
@@ -147,7 +147,7 @@ function createContext(
 }
 
 async function report(error: unknown, output: Output): Promise<number> {
-  // Whoever read our results has seen enough; like other tools we end without a word.
+  // The reader of our results has seen enough; like other tools, we end without a word.
   if (error instanceof ReaderGone)
     return exitCodes.ok
   const failure = failureOf(error)
@@ -164,13 +164,13 @@ async function report(error: unknown, output: Output): Promise<number> {
 function failureOf(error: unknown): Failure {
   if (error instanceof Failure)
     return error
-  // Thrown on this side of the wire: an input that could not even be sent.
+  // Thrown on this side of the connection, for an input that could not even be sent.
   if (error instanceof LarderError)
     return new Failure(exitCodes.usage, error.toProblem(), error)
   return localFailure(`unexpected: ${messageOf(error)}`, error)
 }
 
-/** Known before the arguments are parsed, so that mistakes in them are told in JSON too. */
+/** Checked before the arguments are parsed, so that mistakes in them are reported in JSON too. */
 function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--')
   return argv.slice(0, end < 0 ? argv.length : end).some(argument => /^--json(?:=(?:1|true|yes|on))?$/i.test(argument))

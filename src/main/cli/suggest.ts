@@ -1,8 +1,8 @@
-/** The known word that is nearest to a mistyped one, when it is near enough to be meant. */
+/** The known word that is nearest to a mistyped one, if it is near enough to be meant. */
 function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
   // A third of the word may be wrong, so that `prot` finds `port` and `xyz` finds nothing. Long
-  // input is not worth measuring.
+  // input is never compared.
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
   for (const candidate of word.length > 64 ? [] : known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())

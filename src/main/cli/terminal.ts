@@ -1,28 +1,28 @@
-// Control and format characters could move the cursor, recolour, or reorder what a person reads
-// (bidirectional overrides).
+// Control and format characters could move the cursor, change colours, or reorder the text that a
+// person reads (bidirectional overrides).
 const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 const named = new Map([['\n', '\\n'], ['\r', '\\r'], ['\t', '\\t']])
 
 /**
- * Text that came from elsewhere, made safe to show on a terminal: what cannot be seen is written as
- * an escape.
+ * Makes text from elsewhere safe to show on a terminal: invisible characters are written as
+ * escapes.
  */
 export function escapeText(text: string): string {
   return text.replace(unsafe, character => named.get(character) ?? `\\u{${codePoint(character).toString(16)}}`)
 }
 
-/** As `escapeText`, but lines stay lines. */
+/** Like `escapeText`, but keeps line breaks. */
 export function escapeLines(text: string): string {
   return text.replace(/[^\n]+/g, escapeText)
 }
 
 /**
- * JSON for people and programs: indented, and safe on a terminal, which JSON.stringify alone is not
+ * JSON for people and programs: indented, and safe on a terminal. JSON.stringify alone is not safe
  * (U+009B starts a command).
  */
 export function safeJson(value: unknown): string {
-  // Outside strings JSON holds no such character but its line ends, so that a \u escape is always
-  // right.
+  // Outside strings JSON contains no unsafe characters but line ends, so a \u escape is always
+  // valid.
   return JSON.stringify(value ?? null, null, 2).replace(unsafe, character =>
     character === '\n'
       ? character
@@ -36,14 +36,14 @@ function codePoint(character: string): number {
 }
 
 /**
- * Made when it is first needed: its tables take nine milliseconds to load, which a server that only
- * starts does not wait for.
+ * Created on first use: its tables take nine milliseconds to load, and starting a server does not
+ * need them.
  */
 let graphemes: Intl.Segmenter | undefined
 const wide = /^[\p{Emoji_Presentation}\u{1100}-\u{115F}\u{2E80}-\u{A4CF}\u{AC00}-\u{D7A3}\u{F900}-\u{FAFF}\u{FE30}-\u{FE6F}\u{FF00}-\u{FF60}\u{FFE0}-\u{FFE6}\u{20000}-\u{3FFFD}]/u
 
 /**
- * Columns that a terminal gives to a text: two for East Asian wide characters (UAX #11) and emoji.
+ * Columns that a text takes on a terminal: two for East Asian wide characters (UAX #11) and emoji.
  */
 export function displayWidth(text: string): number {
   graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' })

@@ -6,7 +6,7 @@ import { unreachableFailure } from './failure'
 
 interface Question {
   method: string
-  /** Percent-encoded path with its query. Sent as it is. */
+  /** Percent-encoded path with its query. Sent unchanged. */
   target: string
   headers?: Readonly<Record<string, string>>
   body?: Buffer
@@ -21,8 +21,9 @@ export interface HttpAnswer {
 const silence = 30_000
 
 /**
- * One HTTP exchange. Not by `fetch`, which resolves `.` and `..` in paths even when they are
- * escaped: they are valid entry keys. Throws Failure (unreachable) when no whole answer comes.
+ * Makes one HTTP exchange. Does not use `fetch`, which resolves `.` and `..` in paths even if they
+ * are escaped, although they are valid entry keys. Throws Failure (unreachable) if no complete
+ * answer comes.
  */
 export async function callServer(
   { url, token, vouched, hint }: Connection,
@@ -35,7 +36,7 @@ export async function callServer(
     method,
     path: url.pathname.replace(/\/$/, '') + target,
     headers: { ...headers, ...credential },
-    // A connection of its own, closed at the end: nothing keeps a stopping server, or this process,
+    // A separate connection, closed at the end, keeps neither a stopping server nor this process
     // waiting.
     agent: false,
     rejectUnauthorized: !vouched,
@@ -64,7 +65,7 @@ export async function callServer(
   }
 }
 
-/** Trying several addresses fails with an error that has a code, but no message. */
+/** If all of several addresses fail, the error has a code but no message. */
 function reasonOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : messageOf(error)
 }

@@ -5,12 +5,12 @@ import { messageOf } from '@shared/errors'
 import { localFailure } from './failure'
 
 /**
- * Remembers, in the data folder, which `.env` files may decide everything: each by its path and the
- * digest of its content.
+ * File in the data folder with the `.env` files that may decide everything: the path of each, and
+ * the digest of its content.
  */
 const trustFileName = 'trusted.json'
 
-/** `changed`: it was trusted with another content. */
+/** `changed`: the file was trusted with different content. */
 export type Standing = 'trusted' | 'changed' | 'untrusted'
 
 interface Trust {
@@ -18,13 +18,13 @@ interface Trust {
   /** Absolute paths, in order. */
   paths: () => string[]
   add: (file: Pick<Dotenv, 'path' | 'digest'>) => void
-  /** False where it was not trusted anyway. */
+  /** Returns false if the file was not trusted. */
   remove: (path: string) => boolean
 }
 
 type PrivateFiles = Pick<Io, 'readPrivateFile' | 'writePrivateFile'>
 
-/** Opens the list in a data folder. Throws Failure where there is one that cannot be believed. */
+/** Opens the list in a data folder. Throws Failure if it exists but cannot be trusted. */
 export function openTrust(home: string, { readPrivateFile, writePrivateFile }: PrivateFiles): Trust {
   const path = join(home, trustFileName)
   const digests = read()
@@ -70,7 +70,7 @@ export function openTrust(home: string, { readPrivateFile, writePrivateFile }: P
   }
 }
 
-/** Throws an Error for everything that Larder did not write. */
+/** Throws an Error if Larder did not write the text. */
 function parse(path: string, text: string): Map<string, string> {
   const { version, files } = (parseJson(text) ?? {}) as { version?: unknown, files?: unknown }
   const entries = typeof files === 'object' && files !== null ? Object.entries(files) : []
@@ -79,7 +79,7 @@ function parse(path: string, text: string): Map<string, string> {
   return new Map(entries)
 }
 
-/** Undefined for what is no JSON: the parser's own message would help nobody. */
+/** Undefined if the text is not JSON, because the parser's own message would help nobody. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -44,7 +44,7 @@ export function wholeNumber(from: number, to: number, what = 'a whole number'): 
 
 export const port = wholeNumber(0, 65535, 'a port')
 
-/** `none`, or a whole number above 0; for limits that null lifts. */
+/** `none`, or a whole number above 0; for limits that null removes. */
 export const countOrNone: Parser<number | null> = (value) => {
   if (value === 'none')
     return null
@@ -57,12 +57,12 @@ export const countOrNone: Parser<number | null> = (value) => {
 /** Bytes, as `parseSize` reads them. */
 export const size: Parser<number> = (value) => {
   const bytes = parseSize(value)
-  if (Number.isNaN(bytes))
-    throw new TypeError(`must be ${sizeForm}`)
+  if (!(bytes >= 0))
+    throw new Error(`must be ${sizeForm}`)
   return bytes
 }
 
-/** As `size`, or `none`. */
+/** Like `size`, or `none`. */
 export const sizeOrNone: Parser<number | null> = (value) => {
   if (value === 'none')
     return null
@@ -80,7 +80,7 @@ export const duration: Parser<number> = (value) => {
   return seconds
 }
 
-/** Time to live in seconds, above 0; `none` is null: no expiry. */
+/** Time to live in seconds, above 0; `none` is null, which means no expiry. */
 export const ttl: Parser<number | null> = (value) => {
   if (value === 'none')
     return null
@@ -89,7 +89,7 @@ export const ttl: Parser<number | null> = (value) => {
   return duration(value)
 }
 
-/** Comma-separated texts without the blanks around them. */
+/** Comma-separated texts, without the spaces around them. */
 export const list: Parser<string[]> = (value) => {
   const items = value.split(',').map(item => item.trim())
   if (items.includes(''))
@@ -113,8 +113,8 @@ export function listOf<const T extends string>(...choices: readonly T[]): Parser
 }
 
 /**
- * A media type as it travels in a header (RFC 9110 §8.3.1). Parameters are taken as they are,
- * visible ASCII only.
+ * A media type in the form of a header (RFC 9110 §8.3.1). Parameters are kept unchanged and must be
+ * visible ASCII.
  */
 export const mediaType: Parser<string> = (value) => {
   if (!/^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?: *;[\x20-\x7E]*)?$/.test(value)
@@ -125,8 +125,8 @@ export const mediaType: Parser<string> = (value) => {
 }
 
 /**
- * Base address of a server. User names in it are refused: they would end up in shell histories and
- * logs.
+ * Base address of a server. Refuses addresses with a user name, because it would end up in shell
+ * histories and logs.
  */
 export const baseUrl: Parser<URL> = (value) => {
   const url = URL.canParse(value) ? new URL(value) : undefined

@@ -1,10 +1,10 @@
-/** What menus can do. None throws: a failure is told to the person. */
+/** Actions of the menus. None of them throws: failures are shown to the person. */
 export interface ShellActions {
   setCaching: (enabled: boolean) => void
   setCache: (name: string, enabled: boolean) => void
   copyKey: () => void
   copyUrl: () => void
-  /** At a path of the console, else where it is. */
+  /** Opens the console at `path`; without it, the console stays at its current screen. */
   openConsole: (path?: string) => void
   openInBrowser: () => void
   setStartAtLogin: (wanted: boolean) => void

@@ -4,7 +4,7 @@ import type { TrayModel } from './tray-menu'
 import { consolePaths } from '@shared/console-paths'
 import { cachingItem } from './tray-menu'
 
-/** Screens with a place of their own in the menu, in the order of the console's navigation. */
+/** Screens with their own menu item, in the order of the console's navigation. */
 const screens = [
   ['Overview', consolePaths.overview],
   ['Playground', consolePaths.playground],
@@ -13,7 +13,7 @@ const screens = [
   ['Docs', consolePaths.docs],
 ] as const
 
-/** The application menu: the system's usual items by their roles, and ours. */
+/** The application menu: the system's usual items by their roles, and our own. */
 export function applicationMenu(
   { state, switches }: TrayModel,
   actions: ShellActions,
@@ -28,7 +28,7 @@ export function applicationMenu(
     enabled: serving,
     click: () => actions.openConsole(consolePaths.settings),
   }
-  // Its own, not the role's: on every system it means the same, that the server stops.
+  // Not the system's role, because on every system this has to stop the server.
   const quit: MenuItemConstructorOptions = { label: 'Quit Larder', accelerator: 'CmdOrCtrl+Q', click: actions.quit }
   const separator: MenuItemConstructorOptions = { type: 'separator' }
 

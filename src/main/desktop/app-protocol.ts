@@ -2,20 +2,20 @@ import { dataOperations } from '@shared/data-operations'
 import { appHost, appScheme } from '@shared/ipc'
 import { operations } from '@shared/operations'
 
-/** A file of the console's build, as the HTTP server serves it: the same bytes, the same policy. */
+/** A file of the console's build, with the same bytes and policy as the HTTP server sends. */
 export interface AppFile {
   body: Buffer<ArrayBuffer>
-  /** Names and values in turn. */
+  /** Names and values alternating. */
   headers: readonly string[]
 }
 
 interface AppProtocolOptions {
   /**
-   * Path → file; a path may hold `{name}` for one segment. Only what is in here is a file: no path
-   * of a request reaches the file system.
+   * Path → file; a path may contain `{name}` for one segment. Only these are served as files: no
+   * path of a request reaches the file system.
    */
   files: ReadonlyMap<string, AppFile>
-  /** Takes every other request to the server. */
+  /** Passes every other request on to the server. */
   forward: (request: Request, target: string) => Promise<Response>
   /**
    * Address of Vite's server while somebody works on the console: it serves pages and modules in
@@ -27,14 +27,15 @@ interface AppProtocolOptions {
 interface AppProtocol {
   handle: (request: Request) => Promise<Response>
   /**
-   * Whether the window may show this address: a screen of the console, nothing that the API serves.
+   * Whether the window may show this address: screens of the console, but nothing that the API
+   * serves.
    */
   isPage: (url: string) => boolean
 }
 
 /**
- * Privileges of the scheme: an origin of its own, secure, with fetch and streams. To be registered
- * before the app is ready.
+ * Privileges of the scheme: an origin of its own, secure, with fetch and streams. Has to be
+ * registered before the app is ready.
  */
 export const appPrivileges = {
   scheme: appScheme,

@@ -3,8 +3,8 @@ import type { Logger } from '../base/logger'
 
 /**
  * Keeps a page where it is and what it is (Electron security checklist, items 12 to 14): it shows
- * our screens, opens nothing, embeds nothing. Whatever a stored value talks a person into clicking
- * on ends here.
+ * our screens, opens nothing, embeds nothing. If a stored value tricks a person into clicking on
+ * something, it ends here.
  */
 export function denyEscapes(contents: WebContents, isPage: (url: string) => boolean, logger: Logger): void {
   const refuse = (what: string, url: string): void => logger.warn('refused', { what, url: url.slice(0, 200) })
@@ -31,8 +31,8 @@ export function denyEscapes(contents: WebContents, isPage: (url: string) => bool
 }
 
 /**
- * The console needs no permission but to write what a person copies (item 5):
- * `clipboard-sanitized-write` is asked for by `navigator.clipboard.writeText`.
+ * The console only needs permission to copy text (item 5): `navigator.clipboard.writeText` requests
+ * `clipboard-sanitized-write`.
  */
 export function denyPermissions(session: Session): void {
   const allowed = (permission: string): boolean => permission === 'clipboard-sanitized-write'

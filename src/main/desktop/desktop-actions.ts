@@ -13,7 +13,7 @@ interface DesktopActionsOptions {
   notices: Notices
   loginItem: LoginItem | null
   logger: Logger
-  /** Shows the state again: a menu marks what was clicked, whatever came of it. */
+  /** Shows the state again, because a menu changes the mark of a clicked item in any case. */
   refresh: () => void
 }
 
@@ -38,9 +38,9 @@ export function createDesktopActions({
     })()
   }
 
-  /** The first API key, as `larder key print` has it. */
+  /** The same API key that `larder key print` prints. */
   async function firstKey(): Promise<string> {
-    // Those that a rotation has replaced run out soon.
+    // Keys that a rotation has replaced expire soon.
     const [first] = (await keeper.call('keys.list', {}))
       .filter(key => key.expiresAt === null)
       .sort((a, b) => a.createdAt.localeCompare(b.createdAt))
@@ -63,8 +63,8 @@ export function createDesktopActions({
     copyUrl: () => attempt(async () => clipboard.writeText(await serverUrl())),
     openConsole: path => window.open(path),
     openInBrowser: () => attempt(async () => {
-      // A page of our own, not the link in it: every user of the machine can read what programs are
-      // started with.
+      // Open a page of our own instead of its link, because every user of the machine can read the
+      // arguments of programs.
       const { path } = await keeper.call('session.page', {})
       const failure = await shell.openPath(path)
       if (failure !== '')

@@ -7,11 +7,11 @@ import { createLostEvents } from '../base/lost-events'
 
 export interface EventReader extends Disposable {
   /**
-   * What happened since the last call; waits while that is nothing. A call that is overtaken by
-   * another gets an empty batch.
+   * Events since the last call; waits until there are any. If another call follows in the meantime,
+   * the earlier one gets an empty batch.
    */
   next: () => Promise<EventBatch>
-  /** Tells the page to read its state again, as after a sleep of the machine. */
+  /** Tells the page to read its state again, for example after the machine slept. */
   refresh: () => void
 }
 
@@ -20,20 +20,20 @@ interface EventReaderOptions {
   /** Whether this page may see the event. */
   sees: (event: LarderEvent) => boolean
   /**
-   * Milliseconds for which busy topics are gathered: 5,000 requests a second become 20 messages.
+   * Milliseconds for which busy topics are collected: 5,000 requests a second become 20 messages.
    * @default 50
    */
   gatherMs?: number
   /**
-   * Events that wait for a page that does not ask; beyond, they are dropped and counted. @default
+   * Events that wait for a page that does not ask for them; more are dropped and counted. @default
    * 4000
    */
   most?: number
 }
 
 /**
- * Hands the hub's events to one page, batch by batch, as the page asks for them: one that hangs
- * costs a bounded memory, and is told afterwards what it lost.
+ * Passes the hub's events to one page, batch by batch, whenever the page asks. A page that hangs
+ * costs a limited amount of memory, and later learns what it has lost.
  */
 export function createEventReader({ hub, sees, gatherMs = 50, most = 4000 }: EventReaderOptions): EventReader {
   let waiting: EventBatch = []
@@ -85,7 +85,7 @@ export function createEventReader({ hub, sees, gatherMs = 50, most = 4000 }: Eve
       answer([])
       const { promise, resolve } = Promise.withResolvers<EventBatch>()
       asked = resolve
-      // What waited for the page to ask goes out at once; what is being gathered goes on gathering.
+      // Events that waited for this call go out at once; events still being collected wait on.
       if (later === undefined && (waiting.length > 0 || lost.some))
         schedule(false)
       return promise

@@ -9,12 +9,12 @@ import { toLarderError } from '../base/unexpected'
 import { checkPlainInput } from './plain-input'
 import { isTrustedSender } from './trusted-sender'
 
-/** Answers one call of the page. What it throws crosses as data. */
+/** Answers one call of the page. Errors that it throws reach the page as data. */
 type Answer = (input: unknown, page: WebContents) => unknown
 
 /**
- * The only way in for the page: checks who sends and what, then answers. Nothing that is thrown
- * leaves this as anything but an error with a code.
+ * The only way in for the page: checks the sender and the input, then answers. Everything that is
+ * thrown leaves as an error with a code.
  */
 export function handle(channel: string, answer: Answer, logger: Logger): Disposable {
   ipcMain.handle(channel, async (event, input: unknown): Promise<WireAnswer<unknown>> => {

@@ -3,25 +3,25 @@ import type { Logger } from '../base/logger'
 import { messageOf } from '@shared/errors'
 
 export interface JsonFile<T> {
-  /** What the file holds; undefined where there is none, or nothing that could be meant. */
+  /** The content of the file; undefined if there is none, or none that is valid. */
   read: () => T | undefined
-  /** Never throws: what the window remembers is not worth a failure. */
+  /** Never throws, because what the window remembers is not worth a failure. */
   write: (value: T) => void
 }
 
-/** How files of the data folder are reached. */
+/** Access to files of the data folder. */
 export interface HomeFiles {
-  /** Whole content, without following a link. Throws where others can reach the file. */
+  /** Whole content, without following a link. Throws if others can reach the file. */
   read: (path: string) => Buffer
-  /** Replaces a file wholly or not at all. */
+  /** Replaces a file completely or not at all. */
   replace: (path: string, text: string) => void
 }
 
 interface JsonFileServices { files: HomeFiles, logger: Logger }
 
 /**
- * A small file of the data folder. People may edit it, and older versions may have written it: it
- * is checked whenever it is read.
+ * A small file of the data folder. Checked on every read, because people may have edited it and
+ * older versions may have written it.
  */
 export function createJsonFile<S extends z.ZodType>(
   path: string,

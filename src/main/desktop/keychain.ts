@@ -1,12 +1,12 @@
 import process from 'node:process'
 import { utilityProcess } from 'electron'
 
-/** A question to the keychain's process, and the answer as it came. */
+/** A question to the keychain's process. */
 interface KeychainQuestion { method: string, values: string[] }
 
 /**
- * Asks the keychain in a process of its own. Electron's binary is no Node (the fuse runAsNode is
- * off), so that is a utility process. `signal` kills it.
+ * Asks the keychain in a separate process. Electron's binary cannot run as Node (the fuse runAsNode
+ * is off), so it is a utility process. `signal` kills it.
  *
  * @param program file that answers one message, `keychain-child.cjs` of the build
  */

@@ -8,12 +8,12 @@ export interface LoginItem {
 }
 
 /**
- * Start at login on Linux: a desktop entry in the autostart folder (XDG Autostart Specification).
- * Electron has no way of its own there.
+ * Start at login on Linux: a desktop entry in the autostart folder (XDG Autostart Specification),
+ * because Electron itself offers nothing there.
  *
  * @param options.file `~/.config/autostart/larder.desktop`
- * @param options.program what to start, with its arguments; the file of an AppImage, not where it
- *   is mounted
+ * @param options.program program to start, with its arguments; for an AppImage its file, not the
+ *   place where it is mounted
  */
 export function createAutostartEntry({ file, program, replace }: {
   file: string
@@ -35,8 +35,9 @@ export function createAutostartEntry({ file, program, replace }: {
 }
 
 /**
- * Desktop Entry Specification, "The Exec key": quoted, with `"`, backtick, `$` and backslash
- * escaped; the value is a string, whose own backslashes are doubled. `%` begins a field code.
+ * Quotes an argument (Desktop Entry Specification, "The Exec key"), with `"`, backtick, `$` and
+ * backslash escaped. The value is a string, so its backslashes are doubled again. `%` begins a
+ * field code.
  */
 function quote(argument: string): string {
   return `"${argument.replaceAll(/["`$\\]/g, '\\$&').replaceAll('\\', '\\\\').replaceAll('%', '%%')}"`

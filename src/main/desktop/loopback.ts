@@ -7,20 +7,20 @@ import { pipeline } from 'node:stream/promises'
 interface LoopbackTarget {
   /** `http://localhost:7777` */
   url: string
-  /** Sent where the page gives no key of its own. */
+  /** Sent if the page gives no key of its own. */
   credential: string
 }
 
 /**
- * Of a connection and not of its request (RFC 9110 §7.6.1), or said by the browser about a page
- * that the server does not know.
+ * Headers that belong to a connection rather than its request (RFC 9110 §7.6.1), or that the
+ * browser sends about a page that the server does not know.
  */
 const notForwarded = /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|host|content-length|cookie|origin|referer|sec-.*)$/
 
 /**
- * Takes a request of the window's page to the server over loopback, as an app under test would send
- * it: what the console tries out is what apps get. Bodies stream both ways, an abort of the page
- * ends the request. Rejects while there is no server, and when it cannot be reached.
+ * Sends a request of the window's page to the server over loopback, as an app under test would, so
+ * that the console gets the same answers as apps. Bodies stream both ways, and if the page aborts,
+ * the request ends. Rejects if there is no server or it cannot be reached.
  */
 export function createLoopback(
   target: () => LoopbackTarget | undefined,
@@ -36,21 +36,21 @@ export function createLoopback(
 
     const secure = protocol === 'https:'
     const outgoing = (secure ? requestHttps : requestHttp)({
-      // Not the name: nothing but this machine itself may be asked.
+      // An address instead of the name, because a request must never leave this machine.
       host: hostname === 'localhost' ? '127.0.0.1' : hostname.replace(/^\[|\]$/g, ''),
       port: port === '' ? (secure ? 443 : 80) : port,
       path,
       method: request.method,
       headers,
       signal: request.signal,
-      // Our own server, in this very process: its certificate names another host than this address.
+      // This is our own server in this process; its certificate names another host.
       ...(secure && { rejectUnauthorized: false }),
     })
     const answered = new Promise<IncomingMessage>((resolve, reject) =>
       outgoing.once('response', resolve).on('error', reject))
     if (request.body)
-      // An answer may come before the whole body is read, and the rest is then refused: the answer
-      // is what counts.
+      // An answer may come before the whole body is read, and then the rest is refused. Only the
+      // answer matters.
       pipeline(Readable.fromWeb(request.body), outgoing).catch(() => {})
     else
       outgoing.end()

@@ -8,13 +8,13 @@ import { placeWindow, smallest } from './window-state'
 
 export interface MainWindow {
   /**
-   * Shows the window: opens it, or brings it to the front. With a path of the console, at that
+   * Shows the window: opens it, or brings it to the front. With a path of the console it shows that
    * screen.
    */
   open: (path?: string) => void
-  /** Loads the page again, where there is one. */
+  /** Reloads the page if there is one. */
   reload: () => void
-  /** Writes down where it is, where it is open. */
+  /** Saves the window's place if it is open. */
   remember: () => void
 }
 
@@ -26,12 +26,12 @@ interface MainWindowOptions {
   logger: Logger
 }
 
-/** Milliseconds between two crashes of the page that are too close to load it a third time. */
+/** Milliseconds within which a second crash of the page does not reload it again. */
 const crashPause = 10_000
 
 /**
- * The one window. It is closed for good when a person closes it, and made anew when they want it
- * back: until then it costs nothing.
+ * The only window. When a person closes it, it is destroyed, and created again when they want it
+ * back. Until then it costs nothing.
  */
 export function createMainWindow({ preload, icon, file, logger }: MainWindowOptions): MainWindow {
   let window: BrowserWindow | undefined
@@ -45,8 +45,8 @@ export function createMainWindow({ preload, icon, file, logger }: MainWindowOpti
       title: 'Larder',
       icon,
       show: false,
-      // Electron security checklist, items 2 to 4 and 11; most are Electron's defaults, said so
-      // that they stay.
+      // Electron security checklist, items 2 to 4 and 11. Most are Electron's defaults, written
+      // down so that they stay.
       webPreferences: {
         preload,
         contextIsolation: true,
@@ -104,7 +104,7 @@ export function createMainWindow({ preload, icon, file, logger }: MainWindowOpti
   }
 
   function load(target: BrowserWindow, path: string): Promise<void> {
-    // Rejects also where another load overtakes this one, and when the window is closed meanwhile.
+    // Also rejects if another load overtakes this one, or the window is closed in the meantime.
     return target
       .loadURL(appOrigin + path)
       .catch((error: unknown) => logger.warn('the window did not load', { path, error: String(error) }))

@@ -5,12 +5,12 @@ import { messageOf } from '@shared/errors'
 import { Notification } from 'electron'
 
 export interface Notices {
-  /** Tells the person something outside of the window. `onClick` when they follow it. */
+  /** Tells the person something outside of the window. Calls `onClick` if they click on it. */
   show: (body: string, onClick?: () => void) => void
 }
 
 export function createNotices(): Notices {
-  // Held until they are closed: one that is collected never reports its click.
+  // Kept until they are closed, because a notification that is collected never reports a click.
   const open = new Set<Notification>()
   return {
     show(body, onClick) {
@@ -25,10 +25,10 @@ export function createNotices(): Notices {
   }
 }
 
-/** Milliseconds between two looks at the stores. */
+/** Milliseconds between two checks of the stores. */
 const interval = 10_000
 
-/** Tells when a store of the server stops being well, and when all are well again. */
+/** Tells the person when a store of the server fails, and when all of them work again. */
 export function watchStores({ keeper, notices, logger }: {
   keeper: ServerKeeper
   notices: Notices

@@ -1,8 +1,8 @@
 /**
- * Those of a command line that are Larder's flags, with their values. The rest is Chromium's, the
- * system's (`-psn_…`) or the runtime's: there, what Larder does not know is no mistake.
+ * Picks Larder's flags and their values out of a command line. The rest belongs to Chromium, the
+ * system (`-psn_…`) or the runtime, so here an unknown flag is not a mistake.
  *
- * @param flags Larder's, without dashes; `placeholder` null: a switch without a value
+ * @param flags Larder's flags, without dashes; if `placeholder` is null, the flag takes no value
  */
 export function ownArguments(
   argv: readonly string[],

@@ -20,7 +20,7 @@ interface PageCalls extends Disposable {
 
 interface PageCallsOptions {
   keeper: ServerKeeper
-  /** Takes this port at later starts too. */
+  /** Saves the port for later starts. */
   rememberPort: (port: number) => void
   logger: Logger
 }
@@ -28,8 +28,8 @@ interface PageCallsOptions {
 type ShellAnswers = { [N in ShellOperationName]: (input: ShellParsed<N>, page: WebContents) => Promise<ShellOutput<N>> }
 
 /**
- * What the page may call: one channel per operation of the table, run as the owner, and the shell's
- * own.
+ * The calls that the page may make: one channel for each operation of the table, run as the owner,
+ * and the shell's own.
  */
 export function answerPageCalls({ keeper, rememberPort, logger }: PageCallsOptions): PageCalls {
   const channels = createDisposableStack()
@@ -56,7 +56,7 @@ export function answerPageCalls({ keeper, rememberPort, logger }: PageCallsOptio
     ))
   }
 
-  /** One a page, until it shows another document or is gone. */
+  /** One reader per page, until the page shows another document or is gone. */
   function readerOf(page: WebContents): EventReader {
     const known = readers.get(page)
     if (known)
@@ -79,7 +79,7 @@ export function answerPageCalls({ keeper, rememberPort, logger }: PageCallsOptio
       readers.delete(page)
   }
 
-  // Another server has another hub.
+  // A new server has a new hub.
   keeper.onChange(() => readers.forEach((reader, page) => forget(page, reader)))
 
   return {

@@ -3,9 +3,9 @@ import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
 
 /**
- * Refuses what JSON could not have brought: structured cloning lets cycles, maps, dates and buffers
- * through, and inputs without an end. So an operation meets over IPC what it meets over HTTP, and
- * no more of it. Throws LarderError `invalid-input`, `too-large`.
+ * Refuses anything that JSON could not contain: structured cloning allows cycles, maps, dates and
+ * buffers, and inputs of any size. So an operation gets the same kinds of input over IPC as over
+ * HTTP, and no more of it. Throws LarderError `invalid-input`, `too-large`.
  */
 export function checkPlainInput(input: unknown): void {
   const waiting: [value: unknown, depth: number][] = [[input, 1]]

@@ -9,8 +9,8 @@ interface Question { file: string, arguments: string[], read: (output: string, p
 const patience = 2000
 
 /**
- * The process that listens on a TCP port, as far as the system's own tools tell: `ss` and `lsof`
- * name processes of the same user only, and not every machine has them. Null where none tells.
+ * The process that listens on a TCP port, according to the system's own tools. `ss` and `lsof` only
+ * name processes of the same user, and not every machine has them. Null if none of them answers.
  * Never throws.
  */
 export async function findPortHolder(port: number, platform: NodeJS.Platform): Promise<PortHolder | null> {
@@ -30,8 +30,8 @@ function questions(port: number, platform: NodeJS.Platform): Question[] {
 }
 
 /**
- * What the program printed, whatever its exit code: `lsof` gives 1 with an answer too. Empty where
- * there is no such program.
+ * The program's output, whatever its exit code, because `lsof` may print an answer and end with 1.
+ * Empty if the program does not exist.
  */
 function output(file: string, argv: string[]): Promise<string> {
   return new Promise(resolve =>
@@ -44,15 +44,15 @@ export function readSs(text: string): PortHolder | null {
   return pid === undefined ? null : { pid: Number(pid), name }
 }
 
-/** Fields, one a line: `p4242`, `cnode`. */
+/** One field per line: `p4242`, `cnode`. */
 export function readLsof(text: string): PortHolder | null {
   const [, pid, name = ''] = /^p(\d+)\nc(.*)$/m.exec(text) ?? []
   return pid === undefined ? null : { pid: Number(pid), name }
 }
 
 /**
- * `  TCP    127.0.0.1:7777   0.0.0.0:0   LISTENING   4242`; the word is translated on other
- * Windows, the foreign port 0 is not.
+ * `  TCP    127.0.0.1:7777   0.0.0.0:0   LISTENING   4242`. The word is different in other
+ * languages of Windows, but the foreign port is always 0.
  */
 export function readNetstat(text: string, port: number): PortHolder | null {
   for (const line of text.split(/\r?\n/)) {

@@ -9,7 +9,7 @@ import type { PortHolder } from './port-holder'
 import { LarderError, messageOf } from '@shared/errors'
 import { invoke } from '../base/operation-handlers'
 
-/** A running server, as far as the shell uses it. */
+/** The parts of a running server that the shell uses. */
 export interface DesktopServer {
   /** `http://localhost:7777` */
   url: string
@@ -20,7 +20,7 @@ export interface DesktopServer {
   stop: () => Promise<void>
 }
 
-/** Another process has the port. */
+/** Thrown if another process has the port. */
 export class PortTaken extends Error {
   readonly port: number
 
@@ -31,23 +31,23 @@ export class PortTaken extends Error {
 }
 
 export interface ServerKeeper {
-  /** The state, once a start that is under way has come to an end. */
+  /** The state, after a start that is under way has ended. */
   settled: () => Promise<ShellState>
-  /** The server, while there is one. */
+  /** The server, if there is one. */
   running: () => DesktopServer | undefined
   /** Runs an operation as the owner. Throws LarderError, `not-ready` while there is no server. */
   call: <N extends OperationName>(name: N, input: OperationInput<N>) => Promise<OperationOutput<N>>
-  /** Whether the owner may see the event: their own, and those for everybody. */
+  /** Whether the owner may see the event: it is their own, or for everybody. */
   sees: (event: LarderEvent) => boolean
   /**
-   * Starts the server unless it runs; on its own port unless another is said. Never throws: what
-   * went wrong is the state.
+   * Starts the server unless it is running; on its usual port if none is given. Never throws:
+   * failures become the state.
    */
   start: (port?: number) => Promise<ShellState>
-  /** The server failed in a way that nobody foresaw: stops it and says so. */
+  /** Stops the server after an unexpected failure, which becomes the state. */
   abandon: (error: unknown) => Promise<void>
   stop: () => Promise<void>
-  /** Told after every change of the state. */
+  /** Calls the listener after every change of the state. */
   onChange: (listener: (state: ShellState) => void) => void
 }
 
@@ -59,8 +59,8 @@ interface ServerKeeperOptions {
 }
 
 /**
- * Holds the one server of the desktop app, or why there is none. Starts and stops come one after
- * the other, whoever asks.
+ * Keeps the only server of the desktop app, or the reason why there is none. All starts and stops
+ * run one after another.
  */
 export function createServerKeeper({ launch, findHolder, logger }: ServerKeeperOptions): ServerKeeper {
   const listeners = new Set<(state: ShellState) => void>()
@@ -70,7 +70,7 @@ export function createServerKeeper({ launch, findHolder, logger }: ServerKeeperO
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = turn.then(work)
-    // A failure is the caller's; the next one's turn comes all the same.
+    // The caller gets the error; the next piece of work runs regardless.
     turn = result.catch(() => {})
     return result
   }

@@ -28,11 +28,11 @@ interface ShellOptions {
   files: ReadonlyMap<string, AppFile>
   version: string
   platform: NodeJS.Platform
-  /** Folder of the data, of the icons, and the file of the preload script. */
+  /** Folder of the data, folder of the icons, and file of the preload script. */
   places: { home: string, resources: string, preload: string }
   homeFiles: HomeFiles
   rememberPort: (port: number) => void
-  /** Null where this system offers no start at login. */
+  /** Null if this system has no start at login. */
   loginItem: LoginItem | null
   /** Address of Vite's server while somebody works on the console. */
   develop: string | undefined
@@ -42,13 +42,13 @@ interface ShellOptions {
 interface Shell {
   /** Shows the window. */
   open: () => void
-  /** Ends what is the shell's, at the very end. */
+  /** Disposes of everything that belongs to the shell, at the very end. */
   dispose: () => Promise<void>
 }
 
 /**
- * Everything of the desktop app that a person sees, around the server that `keeper` holds. To be
- * made once the app is ready.
+ * Everything in the desktop app that a person sees, around the server of `keeper`. To be created
+ * once the app is ready.
  */
 export function createShell(options: ShellOptions): Shell {
   const { keeper, files, version, platform, places, homeFiles, rememberPort, loginItem, develop, logger } = options
@@ -96,13 +96,13 @@ export function createShell(options: ShellOptions): Shell {
   keeper.onChange((state) => {
     if (phase === 'serving' && state.phase === 'trouble')
       notices.show(state.message, () => window.open())
-    // The page asks how things are when it loads. Of another trouble than before it is told as the
-    // answer to its try.
+    // The page reads the state when it loads. It learns of further trouble from the answer to its
+    // own attempt to start the server.
     if (phase !== undefined && phase !== state.phase)
       window.reload()
     phase = state.phase
   })
-  // Timers stood still, and time did not: entries have expired meanwhile.
+  // Timers stopped while the machine slept, but time did not, so entries have expired.
   powerMonitor.on('resume', calls.refresh)
   app.on('activate', () => window.open())
   // Closing the window leaves the server running, in the tray.

@@ -16,8 +16,8 @@ interface Switchboard {
 }
 
 /**
- * Follows the switches of the server, whoever moves them: the console, `/admin/switch`, the command
- * line or the tray itself.
+ * Follows the switches of the server, no matter whether the console, `/admin/switch`, the command
+ * line or the tray changes them.
  */
 export function createSwitchboard({ keeper, logger }: { keeper: ServerKeeper, logger: Logger }): Switchboard {
   const listeners = new Set<() => void>()
@@ -48,7 +48,7 @@ export function createSwitchboard({ keeper, logger }: { keeper: ServerKeeper, lo
     const server = keeper.running()
     if (!server)
       return become(null)
-    // Passive: listening for the switches must not make the server build an event of every request.
+    // Passive, so that the server does not build an event for every request because of this.
     subscription = server.hub.subscribe((event) => {
       if (event.topic === 'switch'
         || (event.topic.startsWith('cache.') && event.topic !== 'cache.flushed' && keeper.sees(event))) {

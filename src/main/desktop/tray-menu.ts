@@ -5,7 +5,7 @@ import type { Switches } from './switchboard'
 
 type TrayImage = 'serving' | 'off' | 'trouble'
 
-/** What the tray knows. `startsAtLogin` null: this system offers no such thing. */
+/** State that the tray shows. `startsAtLogin` is null if this system has no start at login. */
 export interface TrayModel {
   state: ShellState
   switches: Switches | null
@@ -16,7 +16,7 @@ export function trayImage({ state, switches }: TrayModel): TrayImage {
   return state.phase === 'trouble' ? 'trouble' : switches?.enabled === false ? 'off' : 'serving'
 }
 
-/** One line under the pointer. */
+/** The line that appears under the pointer. */
 export function trayTip({ state, switches }: TrayModel): string {
   if (state.phase === 'trouble')
     return `Larder – ${state.message}`
@@ -60,8 +60,8 @@ export function trayMenu(
 }
 
 /**
- * The global switch, in the tray and in the application menu. What a click means is decided by the
- * state that was shown, not by what the system made of its mark.
+ * The global switch, in the tray and in the application menu. A click inverts the state that was
+ * shown, whatever the system has done to the mark.
  */
 export function cachingItem(switches: Switches | null, actions: ShellActions): MenuItemConstructorOptions {
   const enabled = switches?.enabled ?? false
@@ -74,7 +74,7 @@ export function cachingItem(switches: Switches | null, actions: ShellActions): M
   }
 }
 
-/** A lone `&` marks an access key in menus; names are shown as they are. */
+/** Doubles `&`, because a single one marks an access key in menus. */
 function literal(text: string): string {
   return text.replaceAll('&', '&&')
 }

@@ -6,13 +6,13 @@ import { Menu, nativeImage, Tray } from 'electron'
 import { trayImage, trayMenu, trayTip } from './tray-menu'
 
 interface ShellTray extends Disposable {
-  /** Shows the model: picture, tip and menu. */
+  /** Shows the model: image, tooltip and menu. */
   show: (model: TrayModel) => void
 }
 
 /**
- * @param folder holds `serving.png`, `off.png` and `trouble.png`, with `@2x` for dense displays and
- *   `…Template` for the menu bar of macOS
+ * @param folder contains `serving.png`, `off.png` and `trouble.png`, with `@2x` for dense displays
+ *   and `…Template` for the menu bar of macOS
  */
 export function createTray({ folder, platform, actions }: {
   folder: string
@@ -29,7 +29,7 @@ export function createTray({ folder, platform, actions }: {
       tray ??= create(model)
       tray.setImage(image(model))
       tray.setToolTip(trayTip(model))
-      // Linux shows no change of a menu that is in place: it is made anew.
+      // Linux does not show changes to a menu that is in place, so a new one is built.
       tray.setContextMenu(Menu.buildFromTemplate(trayMenu(model, actions)))
     },
     dispose() {
@@ -40,7 +40,7 @@ export function createTray({ folder, platform, actions }: {
 
   function create(model: TrayModel): Tray {
     const created = new Tray(image(model))
-    // On macOS a click opens the menu, by the system's own rule.
+    // On macOS the system itself opens the menu on a click.
     if (!template)
       created.on('click', () => actions.openConsole())
     return created

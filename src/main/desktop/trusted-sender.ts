@@ -3,8 +3,8 @@ import { appOrigin } from '@shared/ipc'
 
 /**
  * Whether a message comes from our own page: the top frame of a window, at exactly our origin
- * (Electron security checklist, item 17). The frame is null where it navigated or was destroyed
- * after sending, and throws at every touch where it is being destroyed.
+ * (Electron security checklist, item 17). The frame is null if it navigated or was destroyed after
+ * sending, and throws on every access while it is being destroyed.
  */
 export function isTrustedSender({ senderFrame }: Pick<IpcMainInvokeEvent, 'senderFrame'>): boolean {
   try {

@@ -9,12 +9,12 @@ export type WindowState = z.output<typeof windowStateSchema>
 export const smallest = { width: 640, height: 480 }
 export const usual = { width: 1180, height: 760 }
 
-/** Of a title bar, in pixels, that has to lie on a display for the window to be found and moved. */
+/** Pixels of a title bar that must be on a display, so that the window can be found and moved. */
 const grip = { width: 120, height: 32 }
 
 /**
- * Where to put a window that was last at `bounds`: there, if one of the displays still shows its
- * title bar, else in the middle of the first. Never larger than the display.
+ * Finds the place for a window that was last at `bounds`: there, if one of the displays still shows
+ * its title bar, otherwise in the middle of the first display. Never larger than the display.
  *
  * @param displays work areas, the primary display's first
  */
@@ -27,8 +27,7 @@ export function placeWindow(
     return usual
   const width = Math.max(smallest.width, Math.min(bounds.width, home.width))
   const height = Math.max(smallest.height, Math.min(bounds.height, home.height))
-  // Looked at once more: what reached over to this display may not, now that it is no larger than
-  // it.
+  // Check again: a window that reached onto this display may no longer do so at its smaller size.
   const placed = { x: bounds.x, y: bounds.y, width, height }
   if (shows(home, placed))
     return placed

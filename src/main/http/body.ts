@@ -6,9 +6,9 @@ import { clientGone, gather, ownBuffer, tooLarge } from './gather'
 import { chargedFor } from './traffic'
 
 /**
- * Bytes up to which a body is expected to be there at the end of the turn in which its head came,
- * in one piece with it: then it is read in one go. Telling a stream's events to listeners costs a
- * twentieth of a PUT. Below what a stream keeps before it stops the socket.
+ * Largest body, in bytes, that usually arrives in one piece with its head. Such a body is read in
+ * one go at the end of that turn, because notifying a stream's listeners costs a twentieth of a
+ * PUT. Must be below what a stream buffers before it stops the socket.
  */
 const smallBody = 16 * 1024
 
@@ -16,16 +16,16 @@ const smallBody = 16 * 1024
  * Reads the request body into a buffer of its own (not a slice of a larger one, which it would keep
  * alive). A declared length beyond `limit` is refused before a byte is read, and before `100
  * Continue`. Rejects with LarderError `too-large`, `bad-request` (the client went away),
- * `unsupported-media-type` (a content coding: values are stored as sent, and a compressed one would
- * lose its coding), `overloaded` (no room in the budget of bytes in flight).
+ * `unsupported-media-type` (a content coding: values are stored as sent, and the coding would be
+ * lost), `overloaded` (no room in the budget of bytes in flight).
  */
 export function readBody(exchange: Exchange, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => takeBody(exchange, limit, resolve, reject))
 }
 
 /**
- * As `readBody`, without a promise, which a PUT would feel: calls `whole` or `failed` once, now or
- * later. What `whole` throws goes to `failed`.
+ * Like `readBody`, but without a promise, which would slow down a PUT. Calls `whole` or `failed`
+ * once, now or later. An error that `whole` throws goes to `failed`.
  */
 export function takeBody(exchange: Exchange, limit: number, whole: Whole, failed: (error: unknown) => void): void {
   const { request, response, head, traffic: { turn, inFlight } } = exchange
@@ -61,7 +61,7 @@ export function takeBody(exchange: Exchange, limit: number, whole: Whole, failed
       failed,
     })
 
-  // There was no body: node's `optimizeEmptyRequests` then tells no end.
+  // There was no body: with `optimizeEmptyRequests`, node emits no 'end'.
   if (request.readableEnded)
     return void deliver(Buffer.allocUnsafeSlow(0))
   if (exchange.expectsContinue)
@@ -71,7 +71,7 @@ export function takeBody(exchange: Exchange, limit: number, whole: Whole, failed
   turn.atEnd(() => {
     if (request.complete && request.readableLength === declared)
       void deliver(ownBuffer(request.read() as Buffer))
-    // It went before anybody listened.
+    // The client left before anybody listened.
     else if (request.destroyed)
       failed(clientGone())
     else

@@ -21,7 +21,7 @@ export function classicStatus(code: ErrorCode): number {
 /**
  * The error body of the classic API.
  *
- * @param at wall-clock milliseconds; told with six decimals, as those clients have always seen it
+ * @param at wall-clock milliseconds; written with six decimals, as clients of this API expect
  */
 export function classicError(code: ErrorCode, detail: string, path: string, at: number): Record<string, unknown> {
   const status = classicStatus(code)

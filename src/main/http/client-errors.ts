@@ -11,20 +11,20 @@ import { answerAndClose } from './raw-answer'
 interface ParserError extends Error { code?: string, rawPacket?: Buffer }
 
 /**
- * Answers what node's HTTP parser refused: malformed, ambiguous (two lengths, length and chunks:
- * RFC 9112 §6.3), too large or too slow.
+ * Answers a message that node's HTTP parser refused because it is malformed, ambiguous (two
+ * lengths, or a length and chunks: RFC 9112 §6.3), too large or too slow.
  */
 export function onClientError(error: ParserError, socket: Socket): void {
-  // Bytes of ours in the middle of it would corrupt it.
+  // If an answer has been started, writing our own bytes into it would corrupt it.
   const started = underWay(socket)
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
-  // Where that one's request is whole, the fault is in a pipelined message behind it, and an answer
-  // now would be taken for the other's.
+  // If the started answer's request is complete, the fault is in a pipelined message after it. An
+  // answer to the fault would be taken for the answer to that request.
   if (started?.headersSent || started?.req.complete) {
-    // What is made already goes out at the end of this turn (turn.ts); then the connection ends.
+    // Finished answers still go out at the end of this turn (turn.ts); then the connection ends.
     setImmediate(() => socket.destroySoon())
     return
   }
@@ -64,8 +64,8 @@ function answer(socket: Socket, status: number, body: string): void {
 
 function explain(error: ParserError): [ErrorCode, string] {
   if (error.code === 'HPE_HEADER_OVERFLOW') {
-    // The parser counts the request line among the headers; a packet without a line end is a target
-    // that never stops.
+    // The parser counts the request line among the headers. If the packet has no line end, the
+    // request target is what is too long.
     return error.rawPacket
       && /^[A-Z]+ /.test(error.rawPacket.toString('latin1', 0, 16))
       && !error.rawPacket.subarray(0, limits.headers).includes(10)

@@ -4,7 +4,7 @@ import { extname, join } from 'node:path'
 import { consolePaths } from '@shared/console-paths'
 
 /**
- * A built file of the console, held in memory: no path from a request ever reaches the file system.
+ * A built file of the console, kept in memory: no path from a request ever reaches the file system.
  */
 export interface ConsoleFile {
   body: Buffer<ArrayBuffer>
@@ -26,8 +26,8 @@ const mediaTypes: Record<string, string> = {
 }
 
 /**
- * Only our own files, no inline code, no eval; Vue needs the one Trusted Types policy it makes for
- * its templates.
+ * Allows only our own files: no inline code, no eval. Vue needs the one Trusted Types policy that
+ * it creates for its templates.
  */
 const policy = [
   'default-src \'none\'',
@@ -43,12 +43,12 @@ const policy = [
   'trusted-types vue',
 ].join('; ')
 
-/** Paths at which the console's one page is served; it tells its screens apart itself. */
+/** Paths at which the console's single page is served; the page itself chooses the screen. */
 const pages = Object.values(consolePaths)
 
 /**
- * Reads the console's build, path → file; a path may hold `{name}` for one segment. An unbuilt one
- * gives an empty map, and the server says so at `/`.
+ * Reads the console's build into a map from path to file. A path may contain `{name}` for one
+ * segment. If there is no build, the map is empty, and the server says so at `/`.
  *
  * @param folder `out/renderer`
  */
@@ -58,8 +58,8 @@ export function readConsoleFiles(folder: string): Map<string, ConsoleFile> {
     const body = readFileSync(join(folder, name))
     const path = `/${name.replaceAll('\\', '/')}`
     const page = path === '/index.html'
-    // The build puts a hash into the name of everything below assets, so it never changes under its
-    // name.
+    // The build puts a hash into the name of every file below assets, so the content under a name
+    // never changes.
     const caching = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'
     const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
     const headers = [

@@ -29,7 +29,7 @@ export interface ControlPlaneDeps {
   handlers: OperationHandlers
   authenticator: Authenticator
   hub: EventHub
-  /** What the OpenAPI document says about this server; asked when somebody first reads it. */
+  /** What the OpenAPI document says about this server; called when somebody first reads it. */
   about: () => OpenApiOptions
   consoleFiles: ReadonlyMap<string, ConsoleFile>
   /** Answers a failure in the route's form. */
@@ -39,8 +39,8 @@ export interface ControlPlaneDeps {
 const heartbeatMs = 15_000
 
 /**
- * Everything but the data plane, as an Express app. The guards have run and the route table has
- * found the row: each request comes with its exchange. Stays up while caching is switched off.
+ * Everything but the data plane, as an Express app. The guards have already run and the route table
+ * has found the row: each request comes with its exchange. Stays up while caching is switched off.
  */
 export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange: Exchange) => void } & Disposable {
   const { handlers, authenticator, hub, consoleFiles, fail } = deps
@@ -49,14 +49,14 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
   const streams = new Set<Disposable>()
   const places = createStreamPlaces(limits.streams)
 
-  /** Who holds this request's credential now, without that counting as use. */
+  /** The principal that this request's credential belongs to now; does not count as use. */
   function holderOf({ secret }: RequestHead): Principal | undefined {
     return secret === null ? authenticator.anonymous() : authenticator.stillHolds(secret)
   }
 
   /**
-   * The caller, once the body is there: it may have come long after the head that the guards let
-   * through, and the credential may have ended or lost rights meanwhile. Throws LarderError
+   * The caller at the time when the body has arrived. That may be long after the guards let the
+   * head through, and the credential may have ended or lost rights since then. Throws LarderError
    * `key-invalid`.
    */
   function callerNow({ head, principal }: Exchange, open: boolean): Principal | null {
@@ -86,7 +86,7 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
     const query = readQuery(exchange.target.query)
     refuseUnknown(query, spec.query)
     const topics = parseTopics(query.get('topics'))
-    // Whoever has left already would never give a place back.
+    // A client that has already left would never give its place back.
     if (response.closed || exchange.request.socket.destroyed)
       return
     const place = places.take(principal)
@@ -98,7 +98,7 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
       heartbeatMs,
       hold: holdFor(exchange),
       sees: event => maySee(principal, event),
-      // Also ended when the credential's rights change: the reader comes back with the new ones.
+      // Also ends when the credential's rights change: the reader reconnects with the new ones.
       alive: () => holderOf(head) === principal,
     })
     streams.add(stream)
@@ -137,7 +137,7 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
 
   const app = express()
   app.disable('x-powered-by')
-  // One handler: the path was looked up before, and is not looked up again.
+  // A single handler, because the route table has already looked up the path.
   app.use((request) => {
     const exchange = exchanges.get(request)
     if (!exchange)
@@ -170,8 +170,8 @@ function sendFile(exchange: Exchange, file: ConsoleFile): void {
 }
 
 /**
- * A user's own events and those for everybody, of the caches that the key reaches; what only
- * concerns settings needs `admin`.
+ * A principal sees its user's own events and those for everybody, if they belong to a cache that
+ * the key reaches. Events about keys, users and settings need `admin`.
  */
 function maySee(principal: Principal, event: LarderEvent): boolean {
   if (event.user !== null && event.user !== principal.userId)

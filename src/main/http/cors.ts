@@ -1,7 +1,7 @@
 /** CORS for front ends under test: only what an API key's list of browser origins allows. */
 const exposedHeaders = 'ETag, Age, Cache-Status, Larder-TTL, Larder-Tags, Retry-After'
 
-/** Of a preflight that asks for none. */
+/** The answer to a preflight that names no headers. */
 const usualHeaders = [
   'Api-Key',
   'Authorization',
@@ -13,7 +13,7 @@ const usualHeaders = [
   'Larder-Tags',
   'Larder-TTL',
 ].join(', ')
-/** Names that one preflight may ask for, and characters of each. */
+/** Largest number of names that one preflight may list, and of characters in each. */
 const mostNames = 100
 const longestName = 100
 const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
@@ -24,9 +24,9 @@ export function corsHeaders(origin: string): string[] {
 }
 
 /**
- * The names that a page asks for, if they are field names (RFC 9110 §5.1): tracing libraries add
- * headers of their own to every request (`traceparent`, `sentry-trace`, `baggage`), and Larder
- * ignores those that it does not know.
+ * Returns those of the names in the preflight that are field names (RFC 9110 §5.1). Tracing
+ * libraries add headers of their own to every request (`traceparent`, `sentry-trace`, `baggage`),
+ * and Larder ignores those that it does not know.
  */
 function echo(asked: string): string {
   return asked
@@ -38,8 +38,8 @@ function echo(asked: string): string {
 }
 
 /**
- * Headers of the answer to a preflight from an allowed origin. Kept for a minute only: lists change
- * while one is at work.
+ * Headers of the answer to a preflight from an allowed origin. Browsers keep it for a minute only,
+ * because developers change the lists while they work.
  *
  * @param asked value of `Access-Control-Request-Headers`
  */

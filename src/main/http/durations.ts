@@ -4,7 +4,7 @@ import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
 
 /**
- * Reads `90`, `90s`, `15m`, `2h`, `1d` as seconds, `none` as null. Throws `invalid-input` that
+ * Reads `90`, `90s`, `15m`, `2h`, `1d` as seconds, and `none` as null. Throws `invalid-input` that
  * names `field`.
  */
 export function parseTtl(text: string, field: string): number | null {
@@ -18,7 +18,7 @@ export function parseTtl(text: string, field: string): number | null {
   return seconds
 }
 
-/** What a PUT's Cache-Control says; undefined where it says nothing. */
+/** Directives in the Cache-Control of a PUT; undefined if absent. */
 interface StoreDirectives {
   /** Seconds. */
   maxAge: number | undefined
@@ -27,8 +27,8 @@ interface StoreDirectives {
 }
 
 /**
- * Reads the directives that Larder knows and ignores the others (RFC 9111 §5.2.3). A known one with
- * a bad number is refused.
+ * Reads the directives that Larder knows and ignores the others (RFC 9111 §5.2.3). Throws
+ * `invalid-input` if a known one has a bad number.
  */
 export function parseCacheControl(text: string): StoreDirectives {
   const found: StoreDirectives = { maxAge: undefined, grace: undefined }
@@ -44,8 +44,8 @@ export function parseCacheControl(text: string): StoreDirectives {
 }
 
 /**
- * RFC 9111 §1.2.2, also quoted as §5.2 allows recipients to accept; too large counts as the
- * largest.
+ * Reads seconds (RFC 9111 §1.2.2), also in quotes, which §5.2 allows recipients to accept. Values
+ * that are too large count as the largest.
  */
 function deltaSeconds(text: string, directive: string): number {
   const digits = /^\s*"?(\d+)"?\s*$/.exec(text)

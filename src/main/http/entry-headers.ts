@@ -40,8 +40,8 @@ export function missStatus(reason: MissReason): string {
 }
 
 /**
- * What a PUT's header fields say about the entry. Throws LarderError `invalid-input` that names the
- * field.
+ * Reads the options that a PUT's header fields give. Throws LarderError `invalid-input` that names
+ * the field.
  */
 export function readWriteOptions(head: RequestHead): WriteOptions {
   const options: WriteOptions = { contentType: readContentType(head.contentType) }
@@ -75,15 +75,14 @@ function readContentType(header: string | null): string {
 }
 
 /**
- * Tags travel percent-encoded, so that every text fits into a header field; raw UTF-8 is understood
- * too.
+ * Tags are percent-encoded, so that any text fits into a header field. Raw UTF-8 is accepted too.
  */
 function readTags(header: string): string[] {
   const tags = header.split(',').map(text => decodeTag(text.trim())).filter(tag => tag !== '')
   return checkTags([...new Set(tags)], 'Larder-Tags')
 }
 
-/** Throws `invalid-input` naming `field` when there are too many tags or one is too long. */
+/** Throws `invalid-input` naming `field` if there are too many tags or one is too long. */
 export function checkTags(tags: string[], field: string): string[] {
   if (tags.length > limits.tags)
     throw invalidField(field, `must be at most ${limits.tags} tags`)
@@ -109,7 +108,7 @@ function decodeTag(text: string): string {
 }
 
 /**
- * Everything that could end the list, the field or the escape is encoded; plain tags stay readable.
+ * Encodes everything that could end the list, the field or the escape; plain tags stay readable.
  */
 function encodeTag(tag: string): string {
   return /^[\x21-\x24\x26-\x2B\x2D-\x7E]+$/.test(tag) ? tag : encodeURIComponent(tag)
@@ -119,7 +118,7 @@ function encodeTag(tag: string): string {
 export function checkKey(key: string): string {
   if (key === '')
     throw invalidField('key', 'must not be empty')
-  // A UTF-16 unit stands for one byte to three: short keys and very long ones need no count.
+  // A UTF-16 unit takes one to three bytes: short keys and very long ones need no exact count.
   if (key.length > limits.entryKey || (key.length * 3 > limits.entryKey && encodeKey(key).length > limits.entryKey)) {
     throw new LarderError(
       'key-too-long',

@@ -1,14 +1,15 @@
 import { invalidField } from '@shared/errors'
 
 const million = 1_000_000
-/** Beginning of the tag made last: versions that follow each other share it. */
+/** Beginning of the last tag that was made; consecutive versions share it. */
 let upper = -1
 let beginning = ''
 
 /**
- * A version as strong ETag (RFC 9110 §8.8.3): it changes with every write and never comes back. In
- * decimal, and in two parts, because each hit makes one: V8 writes numbers of this size in any
- * other base three times as slowly, and those below 2^31 half as fast again.
+ * A version as strong ETag (RFC 9110 §8.8.3): it changes with every write and never comes back.
+ * Each hit makes one, so speed matters: decimal, because V8 takes three times as long to write
+ * numbers of this size in any other base, and in two parts, because V8 writes numbers below 2^31
+ * one and a half times as fast.
  */
 export function etagOf(version: number): string {
   const high = Math.floor(version / million)
@@ -26,7 +27,7 @@ const list = /^\s*(?:W\/)?"[\x21\x23-\x7E\x80-\xFF]*"\s*(?:,\s*(?:W\/)?"[\x21\x2
 
 /**
  * Whether If-None-Match names this version (weak comparison, RFC 9110 §13.1.2). Throws
- * `invalid-input` when it is malformed.
+ * `invalid-input` if it is malformed.
  */
 export function noneMatchNames(header: string, version: number): boolean {
   if (header.trim() === '*')
@@ -38,7 +39,7 @@ export function noneMatchNames(header: string, version: number): boolean {
 
 /**
  * Versions that If-Match names (strong comparison, RFC 9110 §13.1.1: weak ones never match).
- * Unknown tags simply match nothing.
+ * Unknown tags match nothing.
  */
 export function parseIfMatch(header: string): number[] | 'any' {
   if (header.trim() === '*')

@@ -8,21 +8,23 @@ import { eventTopics, isBusyTopic } from '@shared/events'
 import { createLostEvents } from '../base/lost-events'
 
 export interface EventStreamOptions {
-  /** Belongs to the stream from here on. */
+  /** Belongs to the stream from now on. */
   response: ServerResponse
   /**
-   * Names and values in turn, on top of the content type. @default ['Cache-Control', 'no-store']
+   * Names and values alternating, in addition to the content type.
+   * @default ['Cache-Control', 'no-store']
    */
   headers?: readonly string[]
   hub: EventHub
-  /** Whether this reader may see the event: its user's, and of a cache within its reach. */
+  /** Whether the event is for this reader's user, and of a cache within the reader's reach. */
   sees: (event: LarderEvent) => boolean
-  /** Whether the reader asked for the topic. `lagged` is sent anyway. */
+  /** Whether the reader wants the topic. `lagged` is sent anyway. */
   topics: (topic: EventTopic) => boolean
   /** Milliseconds between comments that keep the connection open. */
   heartbeatMs: number
   /**
-   * Whether the credential still holds. Asked before anything is written; false ends the stream.
+   * Whether the credential is still valid. Called before anything is written; false ends the
+   * stream.
    */
   alive: () => boolean
   /**
@@ -32,28 +34,28 @@ export interface EventStreamOptions {
   hold: Hold
 }
 
-/** Characters that may wait for a slow reader; beyond, events are dropped and counted. */
+/** Characters that may wait for a slow reader; events beyond that are dropped and counted. */
 const backlogLimit = 1024 * 1024
-/** Characters that may wait until the next flush without being counted. */
+/** Characters that may wait for the next flush before the hold counts them. */
 const worthCounting = 64 * 1024
-/** Heartbeats through which a reader may take nothing of what waits for it. */
+/** Number of heartbeats after which a reader that takes nothing of its backlog is cut off. */
 const patience = 2
 /**
- * Milliseconds for which events of the busy topics are gathered: 5,000 a second become 50 writes.
+ * Milliseconds for which events of the busy topics are collected: 5,000 a second become 50 writes.
  */
 const gatherMs = 20
 
-/** Changes after which a credential may be no good any more; the anonymous one is a setting. */
+/** Topics of changes that may end a credential. Anonymous access is a setting. */
 const credentialTopics: ReadonlySet<EventTopic> = new Set(['keys', 'users', 'settings'])
 
 /**
  * Writes the hub's events to a response as server-sent events (WHATWG HTML §9.2) until the reader
  * leaves, its credential ends, or the stream is disposed.
  *
- * A reader that cannot keep up costs about `backlogLimit`: what is beyond is dropped from the first
- * lost event to the moment the connection has drained, and one `lagged` event then stands where
- * they are missing. A reader that takes nothing at all for two heartbeats is cut off, and so is the
- * one that holds most where the server runs short.
+ * A reader that cannot keep up costs about `backlogLimit`. From the first event beyond that, all
+ * events are dropped until the connection has drained; then one `lagged` event takes their place. A
+ * reader that takes nothing at all for two heartbeats is cut off. If the server runs short of
+ * memory, so is the reader that holds the most.
  */
 export function openEventStream({
   response,
@@ -71,17 +73,17 @@ export function openEventStream({
   let waiting = ''
   let soon: NodeJS.Immediate | undefined
   let later: NodeJS.Timeout | undefined
-  /** Heartbeats since the reader last took something, while anything waits. */
+  /** Heartbeats since the reader last took something, while something waits for it. */
   let silent = 0
 
-  // Who closes his half has gone, as nothing else would tell until the next event.
+  // A client that closes its half has left. Otherwise the next event would be the first to show it.
   const { socket } = response.req
   socket.once('end', end)
   response.on('close', release)
   response.on('drain', drained)
   const subscription = hub.subscribe(receive)
   const heartbeat = setInterval(beat, heartbeatMs)
-  // nginx would gather events in its buffer otherwise.
+  // Keeps nginx from collecting events in its buffer.
   const type = ['Content-Type', 'text/event-stream; charset=utf-8', 'X-Accel-Buffering', 'no']
   response.writeHead(200, [...type, ...headers])
   response.write(': Larder event stream\nretry: 1000\n\n')
@@ -93,7 +95,7 @@ export function openEventStream({
   function receive(event: LarderEvent): void {
     if (topics(event.topic) && sees(event))
       take(event)
-    // A revocation has to end the stream within a second, also where the reader sees none of these.
+    // A revocation has to end the stream within a second, even if the reader sees no such events.
     if (credentialTopics.has(event.topic))
       soon ??= setImmediate(flush)
   }
@@ -111,7 +113,7 @@ export function openEventStream({
       soon ??= setImmediate(flush)
   }
 
-  /** An event in the stream's wire form. JSON has no raw line ends, so its data is one line. */
+  /** An event as it is written. JSON has no raw line ends, so its data is a single line. */
   function frame(topic: EventTopic, payload: LarderEvent['payload']): string {
     lastId += 1
     return `id: ${lastId}\nevent: ${topic}\ndata: ${JSON.stringify(payload)}\n\n`
@@ -136,7 +138,7 @@ export function openEventStream({
   function beat(): void {
     if (!mayWrite())
       return
-    // What waits already proves to a slow reader that the connection lives.
+    // A slow reader needs no heartbeat: the waiting data already shows that the connection lives.
     if (!response.writableNeedDrain)
       send(':\n\n')
     else if (++silent >= patience)
@@ -149,15 +151,15 @@ export function openEventStream({
     count()
   }
 
-  /** A character takes two bytes at most while it waits here. */
+  /** Counts two bytes for each character that waits here, which is the most that it takes. */
   function count(): void {
     if (!hold.resize(response.writableLength + 2 * waiting.length))
       response.destroy()
   }
 
   function mayWrite(): boolean {
-    // Between its destruction and 'close' a response still takes writes, and answers them with an
-    // error event.
+    // Between its destruction and 'close' a response still accepts writes, and then emits an error
+    // event.
     if (!open || response.destroyed)
       return false
     if (alive())
@@ -170,7 +172,7 @@ export function openEventStream({
     if (!open)
       return
     release()
-    // Nobody may hold the connection open by not reading what is left.
+    // A reader must not keep the connection open by leaving the rest unread.
     if (response.writableNeedDrain)
       response.destroy()
     else
@@ -197,8 +199,8 @@ export function openEventStream({
 }
 
 /**
- * The topics that a reader asks for: comma-separated names or their first part (`entry` means
- * `entry.set` and its siblings). Undefined asks for all. Throws LarderError `invalid-input` (field
+ * The topics that a reader wants: comma-separated names or their first part (`entry` means
+ * `entry.set` and its siblings). Undefined means all. Throws LarderError `invalid-input` (field
  * topics).
  */
 export function parseTopics(text: string | undefined): (topic: EventTopic) => boolean {

@@ -12,7 +12,7 @@ import { pour, slices } from './pour'
 import { answerAndClose } from './raw-answer'
 import { chargedFor, queuedOverhead } from './traffic'
 
-/** One request on its way through the pipeline: HTTP's call. */
+/** One request on its way through the pipeline; HTTP's form of a call. */
 export interface Exchange extends Admission, Call {
   principal: Principal | null
   face: Call['face']
@@ -27,13 +27,13 @@ export interface Exchange extends Admission, Call {
    */
   finished: (exchange: Exchange, status: number, bytes: number) => void
   traffic: Traffic
-  /** Answers a failure in the route's form; for what goes wrong after the handler has returned. */
+  /** Answers a failure in the route's form, for errors that occur after the handler returned. */
   failed: (exchange: Exchange, error: unknown) => void
 }
 
 /**
- * What every answer carries: nothing that a browser gets from here may run, be sniffed, be embedded
- * elsewhere, or be answered from the browser's own cache (which would hide the switch).
+ * Headers of every answer. Browsers must not run, sniff or embed anything that comes from here, nor
+ * answer it from their own cache (which would hide the switch).
  */
 const inert = [
   'Cache-Control',
@@ -53,15 +53,15 @@ export function commonHeaders(corsOrigin: string | null): readonly string[] {
 }
 
 /**
- * Sends the whole answer. `headers` come on top of the common ones; Content-Length is set, the body
- * of HEAD is left out by node. A buffer of more than `lastingValue` bytes goes out in pieces,
- * without a copy, as its client takes it: it must never change. Throws LarderError `overloaded`
- * where the budget of bytes in flight has no room for it.
+ * Sends the whole answer. `headers` are added to the common ones. Sets Content-Length; node leaves
+ * out the body of HEAD. A buffer of more than `lastingValue` bytes goes out in pieces, without a
+ * copy, as the client takes it, so it must never change. Throws LarderError `overloaded` if the
+ * budget of bytes in flight has no room for it.
  */
 export function send(exchange: Exchange, status: number, headers: readonly string[], body: Buffer | string = ''): void {
   const common = commonHeaders(exchange.corsOrigin)
   const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length
-  // RFC 9110 §8.6: no Content-Length on 204; on 304 it would speak of the representation that is
+  // RFC 9110 §8.6: no Content-Length on 204; on 304 it would describe the representation, which is
   // not sent.
   const all = status === 204 || status === 304
     ? [...common, ...headers]
@@ -70,8 +70,8 @@ export function send(exchange: Exchange, status: number, headers: readonly strin
     return sendLarge(exchange, status, all, typeof body === 'string' ? Buffer.from(body) : body)
   exchange.finished(exchange, status, bytes)
   if (status >= 400 && leavesBodyUnread(exchange)) {
-    // Behind a pipelined request that is still at work the bare socket is not ours yet: our answer
-    // would be taken for that one's.
+    // After a pipelined request that is still being handled, the bare socket is not ours yet: our
+    // answer would be taken for that request's.
     if (exchange.response.socket === null) {
       exchange.response.writeHead(status, [...all, 'Connection', 'close'])
       exchange.response.end(body)
@@ -93,7 +93,7 @@ export function send(exchange: Exchange, status: number, headers: readonly strin
 
 function sendLarge(exchange: Exchange, status: number, headers: readonly string[], body: Buffer): void {
   const hold = holdFor(exchange)
-  // Before the head: then there is still an answer that can say so.
+  // Must come before the head, because afterwards the answer can no longer be an error.
   if (!hold.share(body.buffer))
     throw overloaded()
   exchange.finished(exchange, status, body.length)
@@ -102,10 +102,10 @@ function sendLarge(exchange: Exchange, status: number, headers: readonly string[
 }
 
 /**
- * Sends an answer whose length is not known beforehand, piece by piece as its client takes it. What
- * `pieces` throws cuts the connection.
+ * Sends an answer of unknown length, piece by piece as the client takes it. If `pieces` throws, the
+ * connection is cut.
  *
- * @param hold counts what the pieces are made of, beside their own memory
+ * @param hold counts what the pieces are made from, besides their own memory
  */
 export function sendPieces(
   exchange: Exchange,
@@ -118,13 +118,13 @@ export function sendPieces(
   pourOut(exchange, pieces, hold, bytes => exchange.finished(exchange, status, bytes))
 }
 
-/** For memory that goes with its connection. */
+/** A hold for memory that is freed by closing the connection. */
 export function holdFor(exchange: Exchange): Hold {
   const { request, traffic } = exchange
   return traffic.inFlight.hold(chargedFor(exchange), () => request.socket.destroy())
 }
 
-/** Sends a body, whose head is made already, piece by piece as its client takes it. */
+/** Sends a body piece by piece as the client takes it. The head must be written already. */
 export function pourOut(
   exchange: Exchange,
   pieces: Iterator<Buffer>,
@@ -145,15 +145,15 @@ export function pourOut(
 
 /**
  * Bytes up to which a value goes out as Latin-1 text, byte for byte the same: node joins text with
- * the head into one write, where a buffer costs a second one. Measured from 60 bytes to here: 10 to
- * 30 % less processor time an answer (decision 0021). Copied either way: a value that was read
- * stays in place only until the next call into the cache, and a slow socket takes it later.
+ * the head into one write, but needs a second write for a buffer. Measured from 60 bytes to here:
+ * 10 to 30 % less processor time per answer (decision 0021). Both ways make a copy, because a value
+ * that was read is only valid until the next call into the cache, and a slow socket takes it later.
  */
 const joinable = 8 * 1024
 
 /**
- * Small bodies are drained by node, which keeps the connection; larger or endless ones are not
- * worth reading.
+ * Bytes up to which node drains an unread body and keeps the connection; a larger or endless body
+ * is not worth reading.
  */
 const worthDraining = 16 * 1024
 

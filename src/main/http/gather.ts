@@ -6,20 +6,20 @@ import { grouped } from '@shared/grouped'
 import { overloaded } from '../base/in-flight'
 
 /**
- * Takes a body that has all of its memory to itself. It counts in flight until this returns, or
- * until the promise is kept, which never rejects. Until the answer begins, others may need the
- * memory more: then it is taken away, and `failed` told.
+ * Takes a body that has all of its memory to itself. The body counts as in flight until this
+ * returns, or until its promise is fulfilled; the promise never rejects. If others need the memory
+ * more before the answer begins, the body is taken away and `failed` is called.
  */
 export type Whole = (body: Buffer) => void | Promise<void>
 
 interface Gathering {
   request: IncomingMessage
-  /** Bytes that the head declared; 0 where it did not. */
+  /** Bytes that the head declared; 0 if it declared none. */
   declared: number
-  /** Bytes that the body may have. */
+  /** Largest size of the body, in bytes. */
   limit: number
   inFlight: InFlight
-  /** Whom the budget charges. */
+  /** The caller that the budget charges. */
   caller: object
   whole: Whole
   /** Whether the answer has begun: from then on the body may belong to a cache. */
@@ -28,12 +28,12 @@ interface Gathering {
   failed: (error: unknown) => void
 }
 
-/** What is made room for at first. */
+/** Size of the first buffer, in bytes. */
 const firstRoom = 64 * 1024
 
 /**
- * Gathers a request body as it comes. Memory grows with what has come, never with what was
- * declared. Chunks are copied at once: kept as they are, a body sent byte by byte would take
+ * Collects a request body as it arrives. Memory grows with what has arrived, never with what was
+ * declared. Chunks are copied at once, because a body sent byte by byte would otherwise take
  * hundreds of times its size.
  */
 export function gather({ request, declared, limit, inFlight, caller, whole, answered, failed }: Gathering): void {
@@ -55,7 +55,7 @@ export function gather({ request, declared, limit, inFlight, caller, whole, answ
       fail(overloaded())
   })
   request.on('end', end)
-  // The client went away: node tells so to those who listen for errors, and then no end.
+  // The client went away: node emits an error if anybody listens for it, and then no end.
   request.on('error', () => fail(clientGone()))
 
   function add(chunk: Buffer): boolean {
@@ -82,9 +82,9 @@ export function gather({ request, declared, limit, inFlight, caller, whole, answ
   /** Doubles the room, so that all copying together stays below twice the body. */
   function grow(needed: number): boolean {
     const doubled = Math.max(needed, Math.min(Math.max(2 * room.length, firstRoom), declared || limit))
-    // A little more now, rather than all of it once more for the rest.
+    // If little is missing, make room for it now, rather than copy everything again for the rest.
     const wanted = declared - doubled < doubled / 8 ? Math.max(doubled, declared) : doubled
-    // Old and new room are there together while the one is copied into the other.
+    // While the one is copied into the other, both the old and the new buffer exist.
     if (!hold.resize(room.length + wanted))
       return false
     const larger = Buffer.allocUnsafeSlow(wanted)
@@ -111,7 +111,7 @@ export function gather({ request, declared, limit, inFlight, caller, whole, answ
     })
   }
 
-  /** Another needs the room more. */
+  /** Called if another request needs the memory more. */
   function drop(): void {
     if (!settled)
       return fail(overloaded())
@@ -126,7 +126,7 @@ export function gather({ request, declared, limit, inFlight, caller, whole, answ
     if (settled)
       return
     settled = true
-    // Nobody reads on: the answer closes the connection.
+    // Nobody reads the rest: the answer closes the connection.
     request.removeAllListeners('data')
     request.pause()
     alone = undefined
@@ -137,17 +137,17 @@ export function gather({ request, declared, limit, inFlight, caller, whole, answ
 }
 
 /**
- * Gives the memory of a buffer back now: the collector comes when it likes, and hundreds of chunks
- * would wait for it.
+ * Frees the memory of a buffer now. The garbage collector may run much later, and hundreds of
+ * chunks would wait for it.
  */
 function letGo({ buffer, length }: Buffer): void {
-  // What lies in memory that others use as well stays.
+  // Memory that is shared with others must stay.
   if (buffer instanceof ArrayBuffer && buffer.byteLength === length)
     buffer.transfer(0)
 }
 
 /**
- * The same bytes in memory of their own: those of a chunk mostly are, as node's HTTP parser hands
+ * The same bytes in memory of their own. Most chunks already have it when node's HTTP parser hands
  * them out.
  */
 export function ownBuffer(bytes: Buffer): Buffer {

@@ -9,8 +9,8 @@ import { limits } from '@shared/limits'
 import { anonymousKey } from '../base/principal'
 
 /**
- * What the guards know of a request; filled step by step, so that a refusal can be answered in the
- * route's own form.
+ * What the guards know about a request. Filled in step by step, so that a refusal can be answered
+ * in the route's own form.
  */
 export interface Admission {
   /** As node gives it. */
@@ -21,13 +21,13 @@ export interface Admission {
   /** Whether the route needs no credential. */
   open: boolean
   principal: Principal | null
-  /** The origin that may read the answer (CORS); null = none. */
+  /** The origin that may read the answer (CORS); null if none may. */
   corsOrigin: string | null
 }
 
-/** Size, Host: what can be refused before anything else is looked at. Throws LarderError. */
+/** Checks size and Host, which can be refused before anything else. Throws LarderError. */
 export function checkMessage(head: RequestHead, target: RequestTarget, url: string, hosts: HostGuard): void {
-  // First: behind so many fields the others, maybe another Host, were dropped.
+  // Must come first: with more fields than this, node drops the rest, maybe a second Host.
   if (head.fields > limits.headerFields)
     throw new LarderError('headers-too-large', `A request must have at most ${limits.headerFields} header fields.`)
   if (target.authority === null)
@@ -53,9 +53,9 @@ export function checkMessage(head: RequestHead, target: RequestTarget, url: stri
 }
 
 /**
- * Credential and origin, in this order of answers: a cross-origin mutation is refused whatever key
- * it carries – a page must not learn from the status whether a key is there – unless that key
- * allows the origin; then a missing or wrong key is.
+ * Checks the origin, then the credential. A cross-origin mutation is refused whatever key it
+ * carries, unless that key allows the origin, because a page must not learn from the status whether
+ * a key exists. Only then is a missing or wrong key refused.
  */
 export function checkCaller(admission: Admission, authenticator: Authenticator, hosts: HostGuard): void {
   const { head, route } = admission
@@ -87,10 +87,10 @@ function mutates(route: Route): boolean {
 }
 
 /**
- * Whether any page could have made a browser send this unasked, as an image: by GET, with no header
- * of its own (Fetch §4.3, no-cors), and from a browser that does not say where it comes from.
- * Safari sends no `Sec-Fetch-Site` over plain HTTP, and no browser an `Origin` with such a GET.
- * Another method comes with an `Origin`, or after a preflight.
+ * Whether any page could have made a browser send this, for example as an image: a GET without
+ * headers of its own (Fetch §4.3, no-cors), from a browser that does not say where it comes from.
+ * Safari sends no `Sec-Fetch-Site` over plain HTTP, and no browser sends an `Origin` with such a
+ * GET. Other methods come with an `Origin`, or after a preflight.
  */
 function couldBeEmbedded({ request, head }: Admission): boolean {
   return request.method === 'GET' && head.secret === null && head.fetchSite === null && head.origin === null
@@ -100,8 +100,8 @@ const embedded = 'An image in any page could send this GET. '
   + `Without an API key, send Api-Key: ${anonymousKey} with it, or use DELETE.`
 
 /**
- * Fetch Metadata where the browser sends it (W3C Fetch Metadata §2.3), else Origin. `same-site` is
- * foreign: another port of localhost.
+ * Uses Fetch Metadata if the browser sends it (W3C Fetch Metadata §2.3), otherwise Origin.
+ * `same-site` is foreign, because it may be another port of localhost.
  */
 function isForeign(head: RequestHead, hosts: HostGuard): boolean {
   if (head.fetchSite !== null)

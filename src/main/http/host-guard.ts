@@ -9,13 +9,13 @@ const wellFormed = /^(?:[\w.-]{1,253}|\[[\da-f:.]{2,45}\])(?::(\d{1,5}))?$/i
 export interface HostGuard {
   /** Throws LarderError `bad-host` (400) or `misdirected` (421, RFC 9110 §15.5.20). */
   check: (host: string, count: number) => void
-  /** Whether a browser's Origin is this server itself. */
+  /** Whether a browser's Origin is this server. */
   isOwnOrigin: (origin: string) => boolean
 }
 
 /**
- * Keeps web pages that point a name of their own at 127.0.0.1 (DNS rebinding) away: only our names,
- * with our port.
+ * Protects against web pages that point a name of their own at 127.0.0.1 (DNS rebinding): accepts
+ * only our names, with our port.
  *
  * @param options.names further names: `host` (with any port) or `host:port`
  */

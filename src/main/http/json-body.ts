@@ -6,8 +6,8 @@ import { limits } from '@shared/limits'
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * Parses JSON. Throws LarderError `malformed-json`, and `too-large` for more elements than the
- * limit; too many of them, or too deep nesting, are refused before anything is parsed.
+ * Parses JSON. Throws LarderError `malformed-json`, and `too-large` if it has more elements than
+ * the limit. Too many elements and too deep nesting are refused before anything is parsed.
  */
 export function parseJson(body: Buffer): unknown {
   const text = attempt(() => utf8.decode(body))

@@ -3,8 +3,8 @@ import type { ControlPlaneDeps } from './control-plane'
 import type { Exchange } from './exchange'
 
 /**
- * The control plane, loaded when the first request to it comes. Express and the OpenAPI document
- * take more time to load than all the rest of the server, and no app under test waits for them.
+ * The control plane, loaded on the first request to it. Express and the OpenAPI document take more
+ * time to load than the rest of the server, and no app under test needs them.
  */
 export function createLazyControlPlane(deps: ControlPlaneDeps): { handle: (exchange: Exchange) => void } & Disposable {
   type ControlPlane = ReturnType<typeof createLazyControlPlane>
@@ -26,7 +26,7 @@ export function createLazyControlPlane(deps: ControlPlaneDeps): { handle: (excha
       loading.then(control => control.handle(exchange)).catch((error: unknown) => deps.fail(exchange, error))
     },
     async dispose() {
-      // Where loading failed, the request that wanted it was told.
+      // If loading failed, the request that caused it has been told.
       await loading?.then(control => control.dispose(), () => {})
     },
   }

@@ -5,14 +5,14 @@ import type { EventLoopDelay } from './event-loop-delay'
 import { missReasonNames } from '@shared/miss-reasons'
 
 export interface MetricsInput {
-  /** Those that the caller may see: of one user, so that names are unique. */
+  /** The caches that the caller may see. They belong to one user, so that names are unique. */
   caches: readonly CacheFigures[]
   engine: Pick<ServedCaches, 'enabled' | 'budget'>
-  /** Null for callers whom the server as a whole does not concern. */
+  /** Null for callers that may not see figures of the whole server. */
   process: ProcessFigures | null
 }
 
-/** Figures of the process, as `process.memoryUsage.rss()` and `process.cpuUsage()` give them. */
+/** Figures of the process, from `process.memoryUsage.rss()` and `process.cpuUsage()`. */
 export interface ProcessFigures {
   uptimeSeconds: number
   /** Bytes. */
@@ -24,7 +24,7 @@ export interface ProcessFigures {
 }
 
 interface Sample {
-  /** Appended to the family's name: `_count` of a summary. */
+  /** Appended to the family's name, such as `_count` of a summary. */
   suffix?: string
   labels?: Readonly<Record<string, string>>
   value: number
@@ -37,8 +37,8 @@ interface Family {
 }
 
 /**
- * Statistics in the Prometheus text exposition format 0.0.4: base units, counters since the start
- * end in `_total`.
+ * Renders statistics in the Prometheus text exposition format 0.0.4, in base units. Names of
+ * counters since the start end in `_total`.
  */
 export function renderMetrics({ caches, engine, process }: MetricsInput): string {
   const families: Family[] = [
@@ -125,8 +125,8 @@ function cacheFamilies(caches: readonly CacheFigures[]): Family[] {
 }
 
 /**
- * Engine percentiles (microseconds) as a summary in seconds. A quantile of nothing is NaN by the
- * format's convention.
+ * Engine percentiles (microseconds) as a summary in seconds. By the convention of the format, the
+ * quantiles of an empty summary are NaN.
  */
 function latencySamples(labels: Record<string, string>, { count, p50, p90, p99 }: Statistics['latency']): Sample[] {
   const quantile = (quantile: string, microseconds: number): Sample =>

@@ -8,8 +8,8 @@ import { parseJson } from './json-body'
 import { decodePart, readQuery } from './request-target'
 
 /**
- * Puts an operation's input together from path, query (GET, DELETE) and JSON body (the others). It
- * is not checked yet: `invoke` does that by the schema. Throws LarderError `malformed-json`,
+ * Assembles an operation's input from path, query (GET, DELETE) and JSON body (other methods). Does
+ * not check it, because `invoke` does that by the schema. Throws LarderError `malformed-json`,
  * `bad-encoding`, `invalid-input`.
  */
 export async function readOperationInput(exchange: Exchange, spec: OperationSpec): Promise<Record<string, unknown>> {
@@ -31,8 +31,8 @@ export async function readOperationInput(exchange: Exchange, spec: OperationSpec
 }
 
 /**
- * Plain assignment would call the `__proto__` setter instead of making a member that the schema
- * then refuses.
+ * Defines a member even if it is named `__proto__`, so that the schema can refuse it. Assignment
+ * would call the setter instead.
  */
 function define(target: Record<string, unknown>, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
@@ -56,8 +56,8 @@ function fromQuery(exchange: Exchange, spec: OperationSpec): Record<string, unkn
 }
 
 /**
- * Query parameters are text; where the schema wants a number or a boolean, text that is one becomes
- * it.
+ * Query parameters are text. If the schema wants a number or a boolean, text that is one is
+ * converted.
  */
 function typed(text: string, type: unknown): unknown {
   if ((type === 'integer' || type === 'number') && /^-?\d+(?:\.\d+)?$/.test(text))

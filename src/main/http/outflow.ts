@@ -5,28 +5,28 @@ import type { Disposable } from '../base/disposable'
 import type { Hold, InFlight } from '../base/in-flight'
 
 /**
- * Counts the answers that clients have not taken yet, and ends connections that take nothing. An
- * answer that the system takes over at once, as nearly all do, costs one comparison.
+ * Counts the answers that clients have not taken yet, and ends connections that take nothing.
+ * Nearly every answer is taken over by the system at once and costs one comparison.
  */
 export interface Outflow extends Disposable {
-  /** After a write to a connection that has not taken all of it. */
+  /** Call after a write to a connection that has not taken all of it. */
   written: (socket: Socket, caller: object) => void
   /**
-   * Something waits for the answers before it on its connection: it counts until the response gets
-   * its socket. Ends the connection where there is no room.
+   * Counts bytes that wait for the earlier answers on their connection, until the response gets its
+   * socket. Ends the connection if there is no room.
    */
   queued: (response: ServerResponse, caller: object, bytes: number) => void
-  /** Calls `ended` once, when the connection has closed. Returns the function that forgets it. */
+  /** Calls `ended` once, when the connection has closed. Returns a function that cancels this. */
   onEnd: (socket: Socket, ended: () => void) => () => void
-  /** Looks at every connection that waits. Happens by itself while one does. */
+  /** Checks every connection with waiting bytes. Runs on a timer while there are any. */
   look: () => void
 }
 
 interface Connection {
   hold: Hold | null
-  /** Bytes of answers that wait for others. */
+  /** Bytes of answers that wait for earlier answers. */
   queued: number
-  /** What it waited with when it last changed, and since when, in milliseconds of the stopwatch. */
+  /** Bytes that waited at the last change, and its time in milliseconds of the stopwatch. */
   waiting: number
   since: number
   readonly ended: Set<() => void>
@@ -38,7 +38,7 @@ const lookEvery = 1000
 
 export function createOutflow({ stopwatch, inFlight }: { stopwatch: Stopwatch, inFlight: InFlight }): Outflow {
   const connections = new Map<Socket, Connection>()
-  /** Those of which something waits. */
+  /** Connections with waiting bytes. */
   const slow = new Set<Socket>()
   let timer: NodeJS.Timeout | undefined
 
@@ -58,7 +58,7 @@ export function createOutflow({ stopwatch, inFlight }: { stopwatch: Stopwatch, i
     return made
   }
 
-  /** Counts anew what waits. */
+  /** Recounts the bytes that wait. */
   function measure(socket: Socket, connection: Connection, caller?: object): void {
     const bytes = socket.writableLength + connection.queued
     if (bytes === 0) {
@@ -97,7 +97,7 @@ export function createOutflow({ stopwatch, inFlight }: { stopwatch: Stopwatch, i
 
   return {
     written(socket, caller) {
-      // Between its destruction and 'close' a socket still takes writes.
+      // Between its destruction and 'close' a socket still accepts writes.
       if (socket.destroyed)
         return
       const connection = connectionOf(socket)

@@ -31,8 +31,8 @@ export interface PipelineDeps {
 }
 
 /**
- * What every request goes through, once and in this order: message, Host, preflight, origin, key →
- * data plane or control plane.
+ * The path of every request, once and in this order: message, Host, preflight, origin, key → data
+ * plane or control plane.
  */
 export function createPipeline(deps: PipelineDeps): RequestListener {
   const { stopwatch, authenticator, serving, traffic, route, control, data, fail } = deps
@@ -103,14 +103,14 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
       case 'data':
         if (found.name === 'events.watch')
           return control.handle(exchange)
-        // No promise for those that answer at once, as every read does.
+        // Operations that answer at once, as every read does, return no promise.
         data(exchange, found.name)?.catch((error: unknown) => fail(exchange, error))
     }
   }
 
   /**
-   * Before the key is known: from the union of all keys' lists. Another origin is refused, without
-   * a CORS header.
+   * Answers before a key is known, from the lists of all keys together. An origin in none of them
+   * is refused without a CORS header.
    */
   function answerPreflight(exchange: Exchange, origin: string, asked: string | null): void {
     if (!authenticator.allowsOrigin(origin))
@@ -121,8 +121,8 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
 }
 
 /**
- * OPTIONS lists the methods (RFC 9110 §9.3.7), but for the text key-value face, whose contract
- * knows its own methods only.
+ * OPTIONS lists the methods (RFC 9110 §9.3.7), except in the text key-value face, whose contract
+ * only has its own methods.
  */
 function refuseMethod(exchange: Exchange, allow: string, plain: boolean): void {
   if (exchange.request.method === 'OPTIONS' && !plain)

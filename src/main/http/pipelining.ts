@@ -5,23 +5,24 @@ import { nobody, queuedOverhead } from './traffic'
 
 export type RequestListener = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => void
 
-/** The answer under way on a connection, for which there is no public name. */
+/** The answer under way on a connection; node has no public name for it. */
 export function underWay(socket: Socket): ServerResponse | null {
   return (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage ?? null
 }
 
 /**
- * Pipelined requests act in their order. Node hands them out as they are parsed, and puts their
- * answers alone into order; but what one of them writes, the next has to find. Reads go side by
- * side; what writes waits for the answers before it, and what comes after it waits for its answer
- * (RFC 9112 §9.3.2). The end of the answer before gives a response its socket.
+ * Makes pipelined requests take effect in their order. Node hands them out as soon as they are
+ * parsed and only orders their answers, but a request has to find what an earlier one has written.
+ * So reads run side by side, a write waits for the answers before it, and what comes after a write
+ * waits for the write's answer (RFC 9112 §9.3.2). A response gets its socket when the previous
+ * answer ends.
  */
 export function inOrder(outflow: Outflow, handle: RequestListener): RequestListener {
-  /** Requests that wait, by connection. */
+  /** Number of waiting requests by connection. */
   const waiting = new WeakMap<Socket, number>()
   return (request, response, expectsContinue) => {
     const { socket } = request
-    // What nearly every request is: the only one of its connection.
+    // Nearly every request is the only one of its connection.
     if (response.socket !== null || (isSafe(request) && isSafe(underWay(socket)?.req) && !waiting.get(socket)))
       return handle(request, response, expectsContinue)
     waiting.set(socket, (waiting.get(socket) ?? 0) + 1)
@@ -41,9 +42,9 @@ function isSafe(request: IncomingMessage | undefined): boolean {
 }
 
 /**
- * Node reads no further from a connection with more than so many bytes of answers that wait for the
- * client. A request that waits counts among them, else a flood of them would fill the memory. There
- * is no public name for that either.
+ * Node stops reading from a connection when more than a certain number of bytes of its answers wait
+ * for the client. A waiting request counts among them, because otherwise a flood of them would fill
+ * the memory. Node has no public name for that either.
  */
 function countAsPending(response: ServerResponse, bytes: number): void {
   (response as ServerResponse & { _onPendingData: (bytes: number) => void })._onPendingData(bytes)

@@ -8,27 +8,27 @@ interface Pouring {
   response: ServerResponse
   outflow: Outflow
   /**
-   * Counts what the pieces are made of, and is released at the end; null for memory that is there
-   * anyway.
+   * Counts the memory that the pieces are made from, and is released at the end. Null if that
+   * memory exists anyway.
    */
   hold: Hold | null
-  /** Whom the budget charges for what the client has not taken. */
+  /** The caller that the budget charges for what the client has not taken. */
   caller: object
-  /** An empty one is a pause: the next is asked for in the next turn of the event loop. */
+  /** An empty piece is a pause: the next one is taken in the next turn of the event loop. */
   pieces: Iterator<Buffer>
-  /** What `pieces` threw; after `ended`. */
+  /** Called after `ended` with the error that `pieces` threw. */
   failed: (error: unknown) => void
-  /** Called once, with the bytes of the pieces, when all is written or the client has gone. */
+  /** Called once, with the bytes of the pieces, when all are written or the client has left. */
   ended: (bytes: number) => void
 }
 
-/** Bytes of a piece: what waits in a slow client's connection at most. */
+/** Bytes of a piece, which is the most that waits in a slow client's connection. */
 const pieceSize = 64 * 1024
 
 /**
- * Writes an answer piece by piece as its client takes it, behind the answers before it on its
- * connection. The head is made already. A failure midway has to cut the connection: part of the
- * answer is out, and nothing else tells the client that it is not whole.
+ * Writes an answer piece by piece as the client takes it, after the earlier answers on its
+ * connection. The head must be written already. A failure midway has to cut the connection, because
+ * part of the answer is out, and nothing else tells the client that the rest is missing.
  */
 export function pour({ response, outflow, hold, caller, pieces, failed, ended }: Pouring): void {
   const { socket } = response.req
@@ -38,7 +38,7 @@ export function pour({ response, outflow, hold, caller, pieces, failed, ended }:
 
   if (response.socket === null) {
     response.once('socket', go)
-    // Nothing of its body waits yet, but node goes on reading requests, and each is an object.
+    // None of the body waits yet, but node goes on reading requests, and each one takes memory.
     outflow.queued(response, caller, queuedOverhead)
   }
   else {
@@ -91,17 +91,17 @@ export function pour({ response, outflow, hold, caller, pieces, failed, ended }:
   }
 }
 
-/** A body in pieces, without a copy: its memory must not change until it is sent. */
+/** A body in pieces, without a copy, so its memory must not change until it is sent. */
 export function* slices(body: Buffer): Generator<Buffer, void> {
   for (let at = 0; at < body.length; at += pieceSize)
     yield body.subarray(at, at + pieceSize)
 }
 
-/** Among texts: others should have their turn before the next one is asked for. */
+/** A text that gives other requests their turn before the next text. */
 export const pause = ''
 
 /**
- * Texts, small ones together, as pieces of about `pieceSize` bytes; a `pause` is an empty piece.
+ * Joins texts into pieces of about `pieceSize` bytes; a `pause` becomes an empty piece.
  */
 export function* gathered(texts: Iterable<string>): Generator<Buffer, void> {
   let waiting = ''

@@ -9,8 +9,8 @@ import { send, sendText } from './exchange'
 export function sendError(exchange: Exchange, error: LarderError, clock: RealClock): void {
   const { response } = exchange
   if (response.headersSent) {
-    // Part of an answer is out already; only cutting the connection tells the client that it is not
-    // whole.
+    // Part of an answer is already out. Only cutting the connection tells the client that the rest
+    // is missing.
     response.destroy()
     return
   }

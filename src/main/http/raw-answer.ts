@@ -3,17 +3,17 @@ import { STATUS_CODES } from 'node:http'
 import { systemClock } from '../base/clock'
 
 /**
- * Milliseconds a refused connection stays half-open, so that the client can read the answer before
- * the rest of its body bounces.
+ * Milliseconds for which a refused connection stays half-open, so that the client can read the
+ * answer before the rest of its body is rejected.
  */
 const lingerMs = 500
 
 /**
- * Answers on the bare socket and closes it, without reading on: for messages that node's parser
- * refused, and for bodies that nobody will read. (A ServerResponse would first drain the body;
- * closing at once would reset the connection under the answer, RFC 9112 §9.6.) `headers` are names
- * and values in turn, Content-Length included. Date tells the machine's own time, as node's answers
- * do.
+ * Answers on the bare socket and closes it without reading on, for messages that node's parser
+ * refused and for bodies that nobody will read. (A ServerResponse would first drain the body;
+ * closing at once would reset the connection before the client has read the answer, RFC 9112 §9.6.)
+ * `headers` are names and values alternating, Content-Length included. Date is the machine's own
+ * time, as in node's answers.
  */
 export function answerAndClose(socket: Socket, status: number, headers: readonly string[], body: string): void {
   if (!socket.writable) {

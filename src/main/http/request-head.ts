@@ -1,13 +1,13 @@
 /**
- * The header fields that the guards and the data plane look at; read in one pass, because the hot
- * path pays for each.
+ * The header fields that the guards and the data plane use. They are read in one pass, because
+ * every pass costs time on the hot path.
  */
 export interface RequestHead {
-  /** How often Host came: anything but once is an error (RFC 9112 §3.2). */
+  /** Number of Host fields; anything but one is an error (RFC 9112 §3.2). */
   hostCount: number
   host: string
   /**
-   * Credential from Api-Key or Authorization: Bearer; null when neither came, '' when it came empty
+   * Credential from Api-Key or Authorization: Bearer. Null if neither was sent, '' if it was empty
    * or of another scheme.
    */
   secret: string | null
@@ -23,15 +23,15 @@ export interface RequestHead {
   larderTags: string | null
   preflightMethod: string | null
   preflightHeaders: string | null
-  /** The console asks by itself, with nobody at it (`Larder-Unattended`). */
+  /** The console sent this on its own, with nobody at it (`Larder-Unattended`). */
   unattended: boolean
   fields: number
-  /** Bytes of all names and values, with the four for `: ` and the line end. */
+  /** Bytes of all names and values, plus four each for `: ` and the line end. */
   bytes: number
 }
 
 /**
- * Reads node's `rawHeaders` (name, value, name, value …). Repeated fields are joined by a comma
+ * Reads node's `rawHeaders` (name, value, name, value …). Repeated fields are joined with a comma
  * (RFC 9110 §5.3).
  */
 export function readHead(raw: readonly string[]): RequestHead {
@@ -61,7 +61,7 @@ export function readHead(raw: readonly string[]): RequestHead {
     const name = raw[i] as string
     const value = raw[i + 1] as string
     head.bytes += name.length + value.length + 4
-    // The length rules most fields out before a lower-case copy of the name is made.
+    // The length rules out most fields before the name has to be copied in lower case.
     switch (name.length) {
       case 4:
         if (is(name, 'host')) {

@@ -2,12 +2,12 @@ import { percentDecode } from '@shared/entry-key'
 import { invalidField, LarderError } from '@shared/errors'
 
 /**
- * A request target, cut at the first `?`; nothing is decoded or normalised: keys are the path as it
- * came.
+ * A request target, split at the first `?`. Nothing is decoded or normalised, because keys are the
+ * path exactly as it was sent.
  */
 export interface RequestTarget {
   path: string
-  /** Text behind `?`, empty when there is none. */
+  /** Text after `?`, empty if there is none. */
   query: string
   /** Authority of an absolute-form target (RFC 9112 §3.2.2); it counts as Host. */
   authority: string | null
@@ -34,8 +34,8 @@ export function readTarget(url: string): RequestTarget {
 
 /**
  * Percent-decodes one part of a target as UTF-8. Throws LarderError `bad-encoding` that names
- * `field`: half an escape, bytes that are no UTF-8, characters that may not stand in a target (RFC
- * 3986 §2).
+ * `field` for half an escape, bytes that are not UTF-8, and characters that are not allowed in a
+ * target (RFC 3986 §2).
  */
 export function decodePart(text: string, field: string): string {
   if (!text.includes('%')) {
@@ -62,9 +62,9 @@ export function decodePart(text: string, field: string): string {
 }
 
 /**
- * Percent-decodes an entry key, or a part of one: any bytes, in the one spelling that keys have.
- * Throws LarderError `bad-encoding` that names `field`: half an escape, characters that may not
- * stand in a target.
+ * Percent-decodes an entry key, or a part of one, from any bytes into the canonical spelling of
+ * keys. Throws LarderError `bad-encoding` that names `field` for half an escape and for characters
+ * that are not allowed in a target.
  */
 export function decodeKeyPart(text: string, field: string): string {
   if (!text.includes('%') || !isPlain(text))
@@ -86,11 +86,11 @@ function isPlain(text: string): boolean {
 }
 
 /**
- * Reads a query as forms write it (`+` is a space). A name that comes twice is refused: which one
- * counts would be a guess. Throws LarderError `bad-encoding` or `invalid-input` with the
- * parameter's name.
+ * Reads a query in the encoding of forms (`+` is a space). A repeated name is refused, because
+ * Larder would have to guess which value counts. Throws LarderError `bad-encoding` or
+ * `invalid-input` with the parameter's name.
  *
- * @param keys names of parameters that hold keys, or parts of keys, and so any bytes
+ * @param keys names of parameters that contain keys or parts of keys, and so any bytes
  */
 export function readQuery(query: string, keys: readonly string[] = []): Map<string, string> {
   const parameters = new Map<string, string>()

@@ -3,7 +3,7 @@ import type { OperationName, OperationSpec } from '@shared/operations'
 import { dataOperations } from '@shared/data-operations'
 import { operations } from '@shared/operations'
 
-/** What a request's method and path lead to. Parameters are still percent-encoded. */
+/** The meaning of a request's method and path. Parameters are still percent-encoded. */
 export type Route =
   | { kind: 'data', name: DataOperationName, spec: DataOperationSpec, params: Params }
   | { kind: 'control', name: OperationName, spec: OperationSpec, params: Params }
@@ -27,9 +27,9 @@ const noParams: Params = {}
 export const descriptionPaths = ['/openapi.json', '/swagger.yaml'] as const
 
 /**
- * Finds the operation behind a method and a path. Compiled once from both tables: exact paths
- * through a map, the dozen templates with `{name}` (one segment) and `{key+}` (the rest) by trying
- * each.
+ * Finds the operation for a method and a path. Compiled once from both tables. Exact paths are
+ * looked up in a map; the dozen templates with `{name}` (one segment) and `{key+}` (the rest) are
+ * tried one by one.
  *
  * @param documents paths that are served to everybody as they are, by GET and HEAD; templates as in
  *   the tables
@@ -104,7 +104,7 @@ function faceOfRow(row: Row): Face {
   return row.kind === 'data' ? row.spec.face : 'control'
 }
 
-/** The face that answers, also where it only refuses the method. */
+/** The face that answers, even if it only refuses the method. */
 export function faceOf(route: Route): Face {
   return route.kind === 'method' ? route.face : route.kind === 'data' ? route.spec.face : 'control'
 }
@@ -116,7 +116,7 @@ function partsOf(template: string): Part[] {
 }
 
 function match(parts: Part[], path: string): Params | undefined {
-  // Made with the first one: most templates fail before it.
+  // Created with the first parameter, because most templates fail before it.
   let params: Record<string, string> | undefined
   let at = 0
   for (const part of parts) {

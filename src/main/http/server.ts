@@ -36,7 +36,7 @@ interface HttpFaceOptions {
   inFlight: InFlight
   /** What the OpenAPI document says about this server. */
   about: () => OpenApiOptions
-  /** Largest value in bytes, now. */
+  /** Largest size of a value at the moment, in bytes. */
   valueLimit: () => number
   /** Folder of the console's build. */
   consoleFolder: string
@@ -48,26 +48,26 @@ interface HttpFaceOptions {
 }
 
 /**
- * A slow head is cut after 10 s plus the time between two checks; a body may take longer, as values
- * are large.
+ * A slow head is cut off after 10 s plus the time between two checks. A body may take longer,
+ * because values are large.
  */
 const serverOptions: ServerOptions = {
-  // Head and request line count together here; the guards tell 414 from 431 below this.
+  // Includes the request line; the guards answer 414 or 431 below this limit.
   maxHeaderSize: limits.headers + limits.url + 1024,
   headersTimeout: 10_000,
   requestTimeout: 120_000,
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 2_000,
-  // We look at Host ourselves: node would let a doubled one pass.
+  // We check Host ourselves, because node would accept a repeated one.
   requireHostHeader: false,
-  // A request without a body gets no stream to be read to its end, which node would do for each.
-  // Older versions ignore it.
+  // Without this, node would create a stream and read it to its end even for requests without a
+  // body. Older versions of node ignore it.
   optimizeEmptyRequests: true,
 }
 
 /**
- * HTTP: one pipeline on `request` – guards, then data plane or control plane. A stop ends event
- * streams at once.
+ * HTTP: one pipeline on `request`, with the guards, then the data plane or the control plane.
+ * Stopping ends event streams at once.
  */
 export function createHttpFace(options: HttpFaceOptions): Face {
   const { serving, clock, stopwatch, logger, hub, handlers, authenticator, inFlight, about, valueLimit } = options
@@ -91,7 +91,7 @@ export function createHttpFace(options: HttpFaceOptions): Face {
   })
   let listening: Listening<Server> | undefined
 
-  /** TLS takes time to load, which only those who serve by it should spend. */
+  /** Loads TLS only if it is used, because it takes time to load. */
   async function chooseProtocol(): Promise<() => Server> {
     const { tls } = options
     if (!tls)
@@ -101,11 +101,11 @@ export function createHttpFace(options: HttpFaceOptions): Face {
   }
 
   function equip(server: Server): Server {
-    // Node drops the fields behind this one unseen, a second Host among them: the guards refuse a
-    // head that has it.
+    // Node silently drops the fields after this one, and a second Host may be among them. The
+    // guards refuse a head that has this many.
     server.maxHeadersCount = limits.headerFields + 1
-    // Who has closed may go on to receive (RFC 9293 §3.6). The property is as old as the class, and
-    // missing in its documentation.
+    // A client that has closed its half may go on receiving (RFC 9293 §3.6). The property is as old
+    // as the class, but is not documented.
     Object.assign(server, { httpAllowHalfOpen: true })
     server.on('request', (request: IncomingMessage, response: ServerResponse) => run(request, response, false))
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => run(request, response, true))
@@ -141,8 +141,8 @@ export function createHttpFace(options: HttpFaceOptions): Face {
 async function stopServer(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>(resolve => server.close(() => resolve()))
   server.closeIdleConnections()
-  // Connections become idle as their requests finish; close() alone would wait for their
-  // keep-alive.
+  // Connections become idle as their requests finish; close() alone would wait for keep-alive to
+  // end.
   const idle = setInterval(() => server.closeIdleConnections(), 50)
   const cut = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed

@@ -3,14 +3,14 @@ import type { Principal } from '../base/principal'
 import { LarderError } from '@shared/errors'
 
 /**
- * Limits how many event streams one credential has open: an API key, or all sessions of a user
- * together.
+ * Limits the number of event streams that one credential may have open. All sessions of a user
+ * count together as one credential.
  */
 export function createStreamPlaces(limit: number): { take: (principal: Principal) => Disposable } {
   const taken = new Map<string, number>()
 
   return {
-    /** Throws LarderError `overloaded` where all are taken. Dispose of it once. */
+    /** Throws LarderError `overloaded` if all places are taken. Dispose of the result once. */
     take({ keyId, kind, userId }) {
       const credential = keyId ?? `${kind} ${userId}`
       const open = taken.get(credential) ?? 0

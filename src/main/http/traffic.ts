@@ -6,7 +6,7 @@ import type { Turn } from './turn'
 import { createOutflow } from './outflow'
 import { createTurn } from './turn'
 
-/** What all exchanges of a server share: when they write, and how much they may hold. */
+/** Shared by all exchanges of a server: when they write, and how much they may hold. */
 export interface Traffic extends Disposable {
   turn: Turn
   inFlight: InFlight
@@ -18,13 +18,13 @@ export function createTraffic({ stopwatch, inFlight }: { stopwatch: Stopwatch, i
   return { turn: createTurn(outflow.written), inFlight, outflow, dispose: outflow.dispose }
 }
 
-/** Whoever was not recognised, all together: charged for what none of the others holds. */
+/** All unknown callers together; charged for what belongs to no known caller. */
 export const nobody = {}
 
-/** Bytes that an answer behind others takes beside its body: node's two objects and the head. */
+/** Bytes that a queued answer takes besides its body: two objects of node and the head. */
 export const queuedOverhead = 4096
 
-/** Whom the budget charges for a request. */
+/** The caller that the budget charges for a request. */
 export function chargedFor({ principal }: { principal: object | null }): object {
   return principal ?? nobody
 }

@@ -2,17 +2,16 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * What is put off to the end of a turn of the event loop; all of it is done before the loop waits
- * again.
+ * Work that is put off to the end of a turn of the event loop. All of it is done before the loop
+ * waits again.
  */
 export interface Turn {
-  /** Runs once all that came in this turn was parsed. */
+  /** Runs `work` once everything that arrived in this turn has been parsed. */
   atEnd: (work: () => void) => void
   /**
-   * Ends an answer, of which the head is made already, with its body; after all that runs at the
-   * end.
+   * Ends an answer with its body, after all `atEnd` work. The head must be written already.
    *
-   * @param caller whom the budget charges for what the client does not take at once
+   * @param caller the caller that the budget charges for what the client does not take at once
    */
   send: (response: ServerResponse, body: Buffer | string, encoding: 'latin1' | 'utf8', caller: object) => void
 }
@@ -20,17 +19,17 @@ export interface Turn {
 interface Letter { response: ServerResponse, body: Buffer | string, encoding: 'latin1' | 'utf8', caller: object }
 
 /**
- * Answers that wait for each other, at most: what the first one loses stays far below a
+ * Largest number of answers that wait for each other; the first one loses far less than a
  * millisecond.
  */
 const most = 32
 
 /**
- * Answers that are made in one turn of the event loop go out together at its end. Written one by
- * one, each would wake a client that has just gone to sleep again, and waking another core was a
- * third of the processor time of a PUT (decision 0021).
+ * Sends the answers that are made in one turn of the event loop together at its end. If each were
+ * written separately, it would wake a client that has just gone to sleep again, and waking another
+ * core took a third of the processor time of a PUT (decision 0021).
  *
- * @param waits told of a connection that has not taken all of an answer
+ * @param waits called with a connection that has not taken all of an answer
  */
 export function createTurn(waits: (socket: Socket, caller: object) => void): Turn {
   let works: (() => void)[] = []

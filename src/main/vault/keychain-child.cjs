@@ -1,6 +1,6 @@
-// Runs in a process of its own, see keychain-process.ts: one question in JSON, one answer. Under
-// Node by a line of standard input and output, as a utility process of Electron, which has no
-// standard input, by a message.
+// Runs in a separate process (see keychain-process.ts): one question in JSON, one answer. Under
+// Node both are a line of standard input or output. A utility process of Electron has no standard
+// input, so there both are messages.
 const process = require('node:process')
 
 if (process.parentPort)
@@ -9,11 +9,11 @@ else
   answerLine()
 
 function answerLine() {
-  // Larder is gone: a call that hangs would keep this process for ever, and a clean exit waits for
-  // it.
+  // Larder has ended. A call that hangs would keep this process for ever, and a clean exit would
+  // wait for it.
   process.stdin.setEncoding('utf8').on('end', () => process.kill(process.pid, 'SIGKILL'))
 
-  // Not node:readline: it ends a line at U+2028 too, which JSON leaves as it is.
+  // Not node:readline, which also ends lines at U+2028, and JSON does not escape that.
   let input = ''
   process.stdin.on('data', async (chunk) => {
     input += chunk

@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers'
 import childSource from './keychain-child.cjs?raw'
 
 /**
- * The part of keytar that is used. `signal` ends a call that takes too long, where the
- * implementation can do that.
+ * The part of keytar that is used. `signal` ends a call that takes too long, if the implementation
+ * is able to do that.
  */
 export interface Keytar {
   getPassword: (service: string, account: string, signal?: AbortSignal) => Promise<string | null>
@@ -13,38 +13,38 @@ export interface Keytar {
   deletePassword: (service: string, account: string, signal?: AbortSignal) => Promise<boolean>
 }
 
-/** One call of keytar, as the child process takes it. */
+/** One call of keytar, in the form that the child process reads. */
 export interface KeychainQuestion { method: keyof Keytar, values: string[] }
 /**
- * Has one call made in a process of its own; resolves with the answer's JSON as it came. `signal`
- * kills the process.
+ * Makes one call in a separate process and resolves with the JSON of the answer. `signal` kills the
+ * process.
  */
 export type KeychainQuestions = (question: KeychainQuestion, signal: AbortSignal | undefined) => Promise<string>
 
 interface Answer { value?: unknown, error?: string, code?: string }
 
 /**
- * keytar, an optional dependency, looked for from `folder` upwards. Where it is not installed, the
- * calls throw an Error that says so.
+ * keytar, an optional dependency, which is looked up from `folder` upwards. If it is not installed,
+ * the calls throw an Error that says so.
  *
- * Every call runs in a short process of its own. keytar calls libsecret synchronously on a thread
- * of Node's pool, and a locked keyring that asks for a password, or a bus that does not answer,
- * holds that thread: measured, `process.exit` then waits 25 s for it. A process can be killed. It
- * costs some 70 ms a call, and keys are created and revealed by hand.
+ * Every call runs in a short-lived process. keytar calls libsecret synchronously on a thread of
+ * Node's pool, and a locked keyring that asks for a password, or a bus that does not answer, blocks
+ * that thread: in a measurement, `process.exit` then waited 25 s for it. A process can be killed.
+ * It costs about 70 ms per call, and keys are only created and revealed by hand.
  */
 export async function loadKeytar(folder: string = import.meta.dirname): Promise<Keytar> {
-  // Electron's binary is no Node (the fuse runAsNode is off): spawning it would start a second
-  // Larder.
+  // Electron's binary cannot run as Node (the fuse runAsNode is off): spawning it would start a
+  // second Larder.
   if (process.versions.electron !== undefined)
     throw new Error('Electron has to bring its own way to call keytar')
   return createKeytar((question, signal) => askNode(folder, question, signal))
 }
 
-/** keytar behind processes that somebody else starts. */
+/** keytar in processes that the caller starts. */
 export function createKeytar(questions: KeychainQuestions): Keytar {
   async function ask(method: keyof Keytar, values: string[], signal: AbortSignal | undefined): Promise<unknown> {
     const { value, error, code } = parseAnswer(await questions({ method, values }, signal))
-    // Also where only its native part is missing: nothing has compiled it.
+    // Also if only its native part is missing because nothing has compiled it.
     if (code === 'MODULE_NOT_FOUND')
       throw new Error('the module keytar is not installed or not built')
     if (error !== undefined)
@@ -62,8 +62,8 @@ export function createKeytar(questions: KeychainQuestions): Keytar {
 }
 
 /**
- * The secret goes through a pipe: arguments and environment of a process are there for others to
- * see.
+ * Sends the secret through a pipe, because others can see the arguments and the environment of a
+ * process.
  */
 async function askNode(folder: string, question: KeychainQuestion, signal: AbortSignal | undefined): Promise<string> {
   const { NODE_OPTIONS: _, LARDER_API_KEY: __, ...env } = process.env
@@ -76,8 +76,8 @@ async function askNode(folder: string, question: KeychainQuestion, signal: Abort
     windowsHide: true,
   })
   const ended = new Promise<void>((resolve, reject) => child.once('error', reject).once('close', () => resolve()))
-  // Left open: the child takes its end for the end of Larder. A child that is gone makes it fail,
-  // which its missing answer tells too.
+  // Stays open, because its end tells the child that Larder has ended. If the child is gone,
+  // writing fails, but the missing answer shows that too.
   child.stdin.on('error', () => {}).write(`${JSON.stringify(question)}\n`)
   const [output] = await Promise.all([text(child.stdout), ended])
   return output
@@ -88,7 +88,7 @@ function parseAnswer(output: string): Answer {
     return JSON.parse(output) as Answer
   }
   catch {
-    // Cut off. The parser's own message would quote it, and it may hold a secret.
+    // The output was cut off. The parser's own message would quote it, and it may contain a secret.
     throw new Error('the process that talks to the keychain ended without an answer')
   }
 }

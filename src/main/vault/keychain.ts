@@ -12,20 +12,20 @@ interface KeychainOptions {
 
 const service = 'larder'
 /**
- * An item that is always there, so that null for it says "locked" and null for another says
+ * An item that is always there, so that null for it means "locked", and null for another item means
  * "absent". No key has such an id.
  */
 const probe = { account: 'larder-probe', secret: 'larder' }
 /**
- * Milliseconds for which a stuck keychain is not asked again: several calls in a row would each
- * wait for the limit.
+ * Milliseconds for which a stuck keychain is not asked again, because otherwise each of several
+ * calls in a row would wait for the limit.
  */
 const pause = 5000
 
 /**
- * Secrets in the OS keychain (service `larder`). libsecret answers null both for what is absent and
- * while the keyring is locked; taken for "absent", a locked keyring would make somebody write over
- * a secret. So null counts only next to a probe that can be read.
+ * Secrets in the OS keychain (service `larder`). libsecret answers null both if an item is absent
+ * and if the keyring is locked. If a locked keyring were taken for "absent", somebody would
+ * overwrite a secret. So null only counts as absent if the probe can be read.
  */
 export function createKeychainVault({ load, stopwatch, limit = 2000 }: KeychainOptions): SecretVault {
   let keytar: Promise<Keytar> | undefined
@@ -35,15 +35,15 @@ export function createKeychainVault({ load, stopwatch, limit = 2000 }: KeychainO
   const deadline = (): number => stopwatch.now() + limit
 
   /**
-   * Runs one call that has until then (milliseconds of the stopwatch). Throws Stuck, or what the
-   * keychain says.
+   * Runs one call that has to end by `until` (milliseconds of the stopwatch). Throws Stuck, or the
+   * keychain's own error.
    */
   async function ask<T>(call: (keytar: Keytar, signal: AbortSignal) => Promise<T>, until = deadline()): Promise<T> {
     if (stopwatch.now() < stuckUntil)
       throw new Stuck(limit)
     keytar ??= load()
     const loaded = await keytar.catch((error: unknown) => {
-      // It may be installed by the next time.
+      // It may be installed by the next call.
       keytar = undefined
       throw error
     })
@@ -63,7 +63,7 @@ export function createKeychainVault({ load, stopwatch, limit = 2000 }: KeychainO
   }
 
   async function look(): Promise<VaultCondition> {
-    // One limit for all its calls: the start waits for this.
+    // All calls share one limit, because the start of the server waits for this.
     const until = deadline()
     try {
       if (await readProbe(until) || await writeProbe(until))
@@ -84,7 +84,7 @@ export function createKeychainVault({ load, stopwatch, limit = 2000 }: KeychainO
     return readProbe(until)
   }
 
-  /** One look at a time: callers that come meanwhile share it. */
+  /** Runs one check at a time; callers that come in the meantime share it. */
   function state(): Promise<VaultCondition> {
     looking ??= look().finally(() => looking = undefined)
     return looking
@@ -118,7 +118,7 @@ export function createKeychainVault({ load, stopwatch, limit = 2000 }: KeychainO
       if (secret !== null)
         return secret
       await demandOpen()
-      // Again: it may have been unlocked between the first read and the probe.
+      // Read again, because it may have been unlocked between the first read and the probe.
       return await read(account)
     }),
     set: (account, secret) => orUnavailable(async () => {
@@ -126,7 +126,7 @@ export function createKeychainVault({ load, stopwatch, limit = 2000 }: KeychainO
     }),
     delete: account => orUnavailable(async () => {
       const removed = await ask((keytar, signal) => keytar.deletePassword(service, account, signal))
-      // False as well while it is locked: then the secret is still there.
+      // Also false while the keychain is locked, and then the secret is still there.
       if (!removed)
         await demandOpen()
     }),
@@ -150,8 +150,8 @@ function conditionOf(error: unknown): VaultCondition {
     )
   }
   const reason = messageOf(error)
-  // The wording of libsecret, and of macOS and Windows where interaction is not allowed; else the
-  // detail tells it anyway.
+  // The wording of libsecret, and of macOS and Windows if interaction is not allowed. Otherwise the
+  // detail shows the reason anyway.
   if (/locked|dismissed|interaction is not allowed/i.test(reason))
     return locked(`The keychain is locked (${reason}); unlock it to read or keep API keys.`)
   return { state: 'unavailable', detail: `The keychain cannot be used: ${reason}.` }

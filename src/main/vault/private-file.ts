@@ -3,16 +3,16 @@ import type { SecretVault } from '../base/secret-vault'
 import { join } from 'node:path'
 import { LarderError, messageOf } from '@shared/errors'
 
-/** What the vault needs of `storage/private-files`, which it may not import. */
+/** The part of `storage/private-files` that the vault needs; it may not import that file. */
 export interface PrivateFiles {
-  /** Replaces a file wholly or not at all, for its owner alone. */
+  /** Replaces a file completely or not at all, readable only by its owner. */
   writeFileAtomic: (path: string, data: string) => void
   /**
-   * Closes a file to others, and says whether it had to. Throws where it is not the person's own
-   * file.
+   * Closes a file to others, and returns whether it had to. Throws if the file does not belong to
+   * the person.
    */
   tightenFile: (path: string) => 'missing' | 'private' | 'tightened'
-  /** Whole content, without following a link. Throws where others can reach the file. */
+  /** Whole content, without following a link. Throws if others can reach the file. */
   readPrivateFile: (path: string) => Buffer
 }
 
@@ -24,9 +24,9 @@ interface PrivateFileOptions {
 }
 
 /**
- * Secrets as readable text in a file that only its owner may open. Read afresh each time, and never
- * written over while it cannot be understood: what somebody damaged by hand, they can repair by
- * hand. Throws an Error with a sentence where the file is not the person's own.
+ * Secrets as readable text in a file that only its owner may open. The file is read anew each time,
+ * and never overwritten while it cannot be understood, so that people can repair by hand what they
+ * damaged by hand. Throws an Error with a sentence if the file does not belong to the person.
  */
 export function createPrivateFileVault({ home, files, logger }: PrivateFileOptions): SecretVault {
   const file = join(home, 'secrets.json')
@@ -68,7 +68,7 @@ export function createPrivateFileVault({ home, files, logger }: PrivateFileOptio
     }
   }
 
-  // What somebody else has put there ends the start: to go on without secrets would hide it.
+  // A file of somebody else ends the start, because going on without secrets would hide it.
   isThere()
   return {
     driver: 'file',
@@ -94,8 +94,8 @@ export function createPrivateFileVault({ home, files, logger }: PrivateFileOptio
 }
 
 /**
- * A Map, so that an account called `__proto__` is one like any other. The messages never quote the
- * file: it holds secrets.
+ * Returns a Map, so that `__proto__` is an account like any other. The messages never quote the
+ * file, because it contains secrets.
  */
 function parse(text: string): Map<string, string> {
   let content: unknown
@@ -103,7 +103,7 @@ function parse(text: string): Map<string, string> {
     content = JSON.parse(text)
   }
   catch {
-    // The parser's own message quotes what it stumbled over.
+    // The parser's own message would quote part of the file.
     throw new Error('it is not JSON')
   }
   if (!isRecord(content) || content.version !== 1 || !isRecord(content.secrets))

@@ -16,25 +16,26 @@ interface VaultOptions {
   files: PrivateFiles
   logger: Logger
   stopwatch?: Stopwatch
-  /** @default keytar, each call in a process of its own */
+  /** @default keytar, each call in a separate process */
   loadKeytar?: () => Promise<Keytar>
 }
 
 interface OpenedVault {
   vault: SecretVault
   wanted: VaultChoice
-  /** Why `auto` could not take the keychain; null otherwise. */
+  /** Why `auto` could not use the keychain; null otherwise. */
   reason: string | null
   /**
-   * A sentence for people when it is not as good as it could be, or not usable now; null when all
-   * is well.
+   * A sentence for people if the vault is not as good as it could be, or cannot be used now; null
+   * otherwise.
    */
   warning: string | null
 }
 
 /**
- * Opens the place where secrets are kept. Only `auto` falls back, and says why: who asked for the
- * keychain by name gets the keychain, whatever state it is in. Takes at most about 2 s.
+ * Opens the place where secrets are kept. Only `auto` falls back to a file, and says why: if
+ * somebody explicitly chooses the keychain, they get it, whatever its state. Takes at most about
+ * 2 s.
  */
 export async function openVault({
   choice,

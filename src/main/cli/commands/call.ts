@@ -37,7 +37,7 @@ function isOperation(name: string): name is OperationName {
   return Object.hasOwn(operations, name)
 }
 
-/** The server checks the fields; here it only has to be an object. */
+/** Only checks that the input is an object; the server checks the fields. */
 function readInput(text: string): object {
   let value: unknown
   try {

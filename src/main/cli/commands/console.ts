@@ -9,8 +9,8 @@ import { boolean } from '../values'
 const hint = 'Open the link yourself.'
 
 /**
- * Hands the page to the system's opener. Only a page where our own server puts its pages: another
- * server could name any file of this machine.
+ * Opens the page with the system's opener. Only accepts a page in the folder where our own server
+ * puts its pages, because another server could name any file of this machine.
  */
 async function openPage(path: string, { home, io }: CommandContext): Promise<void> {
   if (resolve(dirname(path)) !== join(home(), signInFolder))

@@ -12,7 +12,7 @@ const cacheArgument = { name: 'cache', meaning: 'the name of a cache' }
 const keyArgument = { name: 'key', meaning: 'the key of an entry' }
 const percent = flag(null, 'The key is percent-encoded: %FF is the byte FF.', boolean)
 
-/** A cache that is off answers 503 instead. */
+/** Without `disabled`, because a cache that is off answers 503 instead. */
 const told = missReasonNames.filter(reason => reason !== 'disabled')
 const inJson = 'With --json the value is printed as {"text"} or {"base64"}.'
 
@@ -106,7 +106,7 @@ const flush = defineCommand({
   },
 })
 
-/** The key that an argument stands for. Throws Failure for half an escape. */
+/** The key that an argument means. Throws Failure for half an escape. */
 function readKey(word: string, isPercentEncoded = false): string {
   const key = isPercentEncoded && isKey(word) ? percentDecode(percentEncodeText(word)) : word
   if (key === null)
@@ -140,7 +140,7 @@ function readValueFile(path: string, io: Io): Buffer {
   }
 }
 
-/** Tags travel percent-encoded, so that every text fits into a header field. */
+/** Percent-encodes a tag, so that any text fits into a header field. */
 function encodeTag(tag: string): string {
   if (!tag.isWellFormed())
     throw usageFailure('--tags: must be well-formed Unicode')
@@ -152,7 +152,7 @@ function readTags(header: string | string[] | undefined): string[] {
   return text === '' ? [] : text.split(',').map(tag => decodeURIComponent(tag.trim()))
 }
 
-/** Seconds left; null = no expiry. */
+/** Seconds left; null if the entry does not expire. */
 function remaining(header: string | string[] | undefined): number | null {
   return header === undefined || header === 'none' ? null : Number(header)
 }

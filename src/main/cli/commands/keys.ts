@@ -27,7 +27,7 @@ async function firstKey(
   },
 ): Promise<string> {
   const keys = await client.call('keys.list', {})
-  // Those that a rotation has replaced run out soon.
+  // Keys that a rotation has replaced expire soon.
   const [first] = keys.filter(key => key.expiresAt === null).sort((a, b) => a.createdAt.localeCompare(b.createdAt))
   if (!first)
     throw missingFailure('There is no API key. Create one with: larder key create --label my-app', 'key-not-found')

@@ -7,8 +7,8 @@ import { text } from '../values'
 const { home: _, ...serverOptions } = options
 
 /**
- * The table of options as flags; `--home` is every command's. Their values are read by
- * `configuration`, which tells all faults at once.
+ * The table of options as flags, without `--home`, which every command has. `configuration` reads
+ * their values and reports all faults at once.
  */
 const flags: Record<string, FlagSpec<string>> = Object.fromEntries(
   Object.values<Option>(serverOptions).flatMap(option => option.flag === null

@@ -55,7 +55,7 @@ const stats = defineCommand({
   },
 })
 
-/** Milliseconds between two looks at a server that is still starting. */
+/** Milliseconds between two checks of a server that is still starting. */
 const waitStep = 200
 
 const status = defineCommand({
@@ -78,7 +78,7 @@ const status = defineCommand({
 })
 
 /**
- * Asks until the server is ready. Throws the last Failure when `timeout` milliseconds have passed.
+ * Asks until the server is ready. Throws the last Failure after `timeout` milliseconds.
  */
 async function waitUntilReady(
   { client, stopwatch }: CommandContext,

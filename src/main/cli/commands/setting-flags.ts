@@ -7,8 +7,8 @@ import { flag, toKebab } from '../command'
 import { boolean, countOrNone, oneOf, sizeOrNone, ttl } from '../values'
 
 /**
- * How a kind of setting is written: how the help shows the value, what it adds to the hint, and how
- * it is read.
+ * The way in which a kind of setting is written: its value in the help, its addition to the hint,
+ * and its parser.
  */
 interface Writing { placeholder: string | null, end: string, parse: Parser<unknown> }
 
@@ -36,6 +36,6 @@ export function settingFlags(work: 'create' | 'update'): { [N in CacheSettingNam
     const { placeholder, end, parse } = writingOf(name, row)
     const more = work === 'create' ? row.needed && 'Required.' : row.change
     return flag(placeholder, `${row.hint}${end}.${more ? ` ${more}` : ''}`, parse)
-    // Each parser reads what its kind is; the table says which kind a setting has.
+    // Each parser returns the type of its kind, and the table defines the kind of each setting.
   }) as { [N in CacheSettingName]: FlagSpec<CacheSettings[N]> }
 }

@@ -49,7 +49,7 @@ export const trust = defineCommand({
   },
 })
 
-/** Every file that was trusted, and whether it still is. */
+/** Lists every file that was trusted, and whether it still is. */
 async function list({ io, home, output }: CommandContext): Promise<void> {
   const trusted = openTrust(home(), io)
   const files = trusted.paths().map((path) => {

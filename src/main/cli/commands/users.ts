@@ -13,7 +13,7 @@ type Change = Omit<OperationInput<'users.update'>, 'id'>
 
 const userArgument = { name: 'user', meaning: 'the name or the id of a user; larder users shows both' }
 
-/** An id before a name: somebody may have taken another's id as a name. */
+/** Finds ids before names, because a user may have taken another's id as a name. */
 async function findUser({ client }: CommandContext, text: string): Promise<User> {
   const all = await client.call('users.list', {})
   const found = all.find(user => user.id === text) ?? all.find(user => user.name === text.normalize('NFC'))
@@ -41,7 +41,7 @@ const list = defineCommand({
   },
 })
 
-/** A command that moves one switch of a user. */
+/** A command that changes one switch of a user. */
 function switchCommand(word: string, summary: string, input: Change, outcome: (user: User) => string): Command {
   return defineCommand({
     name: `users ${word}`,
@@ -94,7 +94,7 @@ const resetPassword = defineCommand({
     const password = randomSecret(16)
     const user = await change(context, text, { password })
     await context.output.show({ ...user, password }, () => password)
-    // The server treats one's own password in another way than somebody else's.
+    // The server does not treat a change of your own password like that of another user's.
     const me = await context.client.call('session.get', {})
     const keys = user.id === me.user.id ? 'your API keys go on working' : 'API keys have ended too'
     await context.output.message(
@@ -115,5 +115,5 @@ const remove = defineCommand({
   },
 })
 
-/** `users` and what can be done to one. */
+/** `users` and the commands that change one. */
 export const userCommands: readonly Command[] = [list, disable, enable, limit, resetPassword, remove]

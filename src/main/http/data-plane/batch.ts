@@ -26,13 +26,13 @@ import { pathCache } from './context'
 import { holding } from './store'
 
 type Operation = z.output<typeof BatchOperation>
-/** Bytes of a body up to which a batch needs not stand in line. */
+/** Size of a body, in bytes, up to which a batch does not have to wait in line. */
 const smallBatch = 64 * 1024
-/** Operations checked in one go. */
+/** Number of operations that are checked in one go. */
 const checkedAtOnce = 500
 type Result = z.output<typeof BatchResult>
 
-/** The native face: several operations in one request, in order; with `atomic` all or nothing. */
+/** The native face: several operations in one request, in order; all or nothing with `atomic`. */
 export function createBatchFace(deps: DataPlaneDeps): Record<'entries.batch', DataHandler> {
   const inTurn = createLine()
   return {
@@ -41,12 +41,12 @@ export function createBatchFace(deps: DataPlaneDeps): Record<'entries.batch', Da
       deps.serving.open(exchange, name)
       // Base64 takes 4 bytes for 3, and the JSON around it is small against a value of full size.
       const body = await readBody(exchange, Math.min(deps.valueLimit() * 2, limits.jsonBody))
-      // What the body says is there twice, as text and as steps, until all is done.
+      // Until all is done, the body's content is in memory twice more: as text and as steps.
       await holding(exchange, 2 * body.length, async (dropped) => {
         const run = (): Promise<void> => runBatch(deps, exchange, name, body, dropped)
         if (body.length <= smallBatch)
           return await run()
-        // Whose body was taken away while it stood in line has had its answer.
+        // If the body was taken away while the batch waited in line, the client has its answer.
         await Promise.race([inTurn(async () => exchange.response.headersSent ? undefined : await run()), dropped])
       })
     },
@@ -54,14 +54,14 @@ export function createBatchFace(deps: DataPlaneDeps): Record<'entries.batch', Da
 }
 
 /**
- * Runs one after the other: as objects, ten thousand operations take twenty times the bytes of
- * their body.
+ * Runs batches one after another, because ten thousand operations, as objects, take twenty times
+ * the bytes of their body.
  */
 function createLine(): (work: () => Promise<void>) => Promise<void> {
   let last = Promise.resolve()
   return (work) => {
     const mine = last.then(work)
-    // Whoever asked is told; the next one goes on all the same.
+    // The caller gets the error; the next batch runs regardless.
     last = mine.catch(() => {})
     return mine
   }
@@ -89,11 +89,11 @@ async function runBatch(
 }
 
 /**
- * In pieces, between which others are served, and which leave nothing behind but their steps: ten
- * thousand operations take a while to check, and a lot of memory as objects.
+ * Parses in pieces and keeps only the steps of each, so that other requests are served in between:
+ * checking ten thousand operations takes a while, and as objects they take a lot of memory.
  *
- * @param checkRead is told of each operation that answers something stored; the route asks for
- *   `write` alone
+ * @param checkRead called for each operation that answers something stored, because the route
+ *   itself only requires `write`
  */
 async function parseBatch(
   body: unknown,
@@ -150,7 +150,7 @@ function toStep(operation: Operation, path: string, valueLimit: number): BatchSt
   }
 }
 
-/** Puts the step's place before the field that an error names. */
+/** Puts the step's path in front of the field that an error names. */
 function named<T>(path: string, check: () => T): T {
   try {
     return check()
@@ -169,7 +169,7 @@ function toBuffer(bytes: z.output<typeof Bytes>): Buffer {
   return bytes.text.isWellFormed() ? Buffer.from(bytes.text) : Buffer.from(encodeKey(bytes.text))
 }
 
-/** Small results are one text; larger values are put into JSON as their reader takes them. */
+/** Sends small results as one text, and writes larger values into JSON as the client takes them. */
 function sendResults(exchange: Exchange, results: readonly BatchStepResult[]): void {
   const bytes = results.reduce((sum, result) => sum + (valueOf(result)?.length ?? 0), 0)
   if (bytes <= lastingValue)

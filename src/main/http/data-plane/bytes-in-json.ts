@@ -1,14 +1,14 @@
 import type { Buffer } from 'node:buffer'
 import { isUtf8 } from 'node:buffer'
 
-/** Bytes to a piece; a multiple of 3, as base64 wants it. */
+/** Bytes in a piece; a multiple of 3, so that base64 needs no padding in between. */
 const pieceBytes = 48 * 1024
-/** Bytes of a character behind its first one (RFC 3629 §3). */
+/** Largest number of bytes after the first one of a character (RFC 3629 §3). */
 const mostTrailing = 3
 
 /**
- * The member `"text":"…"` of a value that is UTF-8, `"base64":"…"` of another one, in pieces: as
- * one text, a value of control characters takes six times its size.
+ * The member `"text":"…"` if the value is UTF-8, otherwise `"base64":"…"`. Comes in pieces, because
+ * a value of control characters takes six times its size as one text.
  */
 export function* bytesInJson(value: Buffer): Generator<string, void> {
   const isText = isUtf8(value)
@@ -17,7 +17,7 @@ export function* bytesInJson(value: Buffer): Generator<string, void> {
   yield '"'
 }
 
-/** UTF-8 text as it is. */
+/** UTF-8 text in pieces, unchanged. */
 export function* textPieces(text: Buffer): Generator<string, void> {
   for (let at = 0; at < text.length;) {
     const end = startOfCharacter(text, at + pieceBytes)
@@ -38,8 +38,8 @@ export function* base64Pieces(bytes: Buffer): Generator<string, void> {
 }
 
 /**
- * The place itself, or the one before it where a character begins; what is no UTF-8 is cut
- * anywhere.
+ * Returns `place` if a character begins there, otherwise the nearest place before it where one
+ * does. Bytes that are not UTF-8 are cut anywhere.
  */
 function startOfCharacter(text: Buffer, place: number): number {
   for (let at = place; at >= place - mostTrailing; at--) {

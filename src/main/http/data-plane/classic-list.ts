@@ -10,8 +10,9 @@ import { embeddedJson } from './classic-value'
 type Entries = Awaited<ReturnType<ServedCache['entries']>>
 
 /**
- * Streams `[{"key":…,"value":…},…]` of all fresh entries in insertion order, as its reader takes
- * it, so that a large cache is never in memory twice. What changes meanwhile may be in it or not.
+ * Streams `[{"key":…,"value":…},…]` of all fresh entries in insertion order, as the client takes
+ * it, so that a large cache is never in memory twice. Changes during the stream may or may not be
+ * in it.
  */
 export function streamEntries(exchange: Exchange, entries: Entries): void {
   exchange.result = 'ok'
@@ -27,7 +28,7 @@ function* rows(entries: Entries, hold: Hold): Generator<string, void> {
       yield pause
       continue
     }
-    // Both before others may have their turn: after it the entry is another one.
+    // Read key and value before others get their turn, because after it the entry is another one.
     const begin = `${before}{"key":${JSON.stringify(entry.key)},"value":`
     const value = valueOf(entry, hold)
     yield begin
@@ -39,8 +40,8 @@ function* rows(entries: Entries, hold: Hold): Generator<string, void> {
 }
 
 /**
- * A large value stays while its reader takes it; a small one is in place only until the next call
- * into the cache.
+ * A large value stays while the client takes it; a small one is only valid until the next call into
+ * the cache.
  */
 function valueOf({ value, contentType }: Pick<Hit, 'value' | 'contentType'>, hold: Hold): Iterable<string> {
   const pieces = embeddedJson(value, contentType)

@@ -4,9 +4,9 @@ import { base64Pieces, escapedPieces, textPieces } from './bytes-in-json'
 import { isJson } from './json-syntax'
 
 /**
- * A value that is not JSON for clients of the classic API, which know nothing else: text as a JSON
- * string, other bytes as a data URL in a string (RFC 2397). In pieces, as a text may take six times
- * the size of its bytes.
+ * A value that is not JSON, for clients of the classic API, which only know JSON: text becomes a
+ * JSON string, other bytes a data URL in a string (RFC 2397). Comes in pieces, because text may
+ * take six times the size of its bytes.
  */
 export function* jsonString(value: Buffer, contentType: string): Generator<string, void> {
   yield '"'
@@ -21,8 +21,8 @@ export function* jsonString(value: Buffer, contentType: string): Generator<strin
 }
 
 /**
- * Any value for a place inside other JSON: what only claims to be JSON must not break the list
- * around it.
+ * Any value, for a place inside other JSON. A value that only claims to be JSON must not break the
+ * list around it.
  */
 export function embeddedJson(value: Buffer, contentType: string): Generator<string, void> {
   return isJsonType(contentType) && isJson(value) ? textPieces(value) : jsonString(value, contentType)

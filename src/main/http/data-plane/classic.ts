@@ -23,9 +23,9 @@ import { isHit, settle } from './context'
 import { afterRoom } from './store'
 
 /**
- * The classic face, for clients of the classic JSON cache API. Those clients know its messages by
- * heart, so they never change; the form of its errors is made in problems.ts. Unknown members and
- * parameters are ignored, as those clients expect.
+ * The classic face, for clients of the classic JSON cache API. Its messages never change, because
+ * clients compare them. problems.ts gives its errors their form. Unknown members and parameters are
+ * ignored, as clients expect.
  */
 export function createClassicFace(
   deps: DataPlaneDeps,
@@ -97,7 +97,7 @@ function sendValue(exchange: Exchange, { value, contentType }: Hit): void {
   sendPieces(exchange, 200, headers, exchange.request.method === 'HEAD' ? [].values() : gathered(pieces), hold)
 }
 
-/** Keeps the body alone while it waits: it is what counts in flight, and what can be taken away. */
+/** Keeps only the body while it waits, because only the body is counted and can be taken away. */
 function storeLater(
   room: Promise<void>,
   { serving }: DataPlaneDeps,
@@ -140,8 +140,8 @@ function memberOf(value: unknown, name: string): unknown {
 }
 
 /**
- * Key and value of a set: `data.id`, and `data` as it stands in the body. A number's own digits are
- * its key, however many.
+ * Key and value of a set: `data.id`, and `data` exactly as it is in the body. If the id is a whole
+ * number, all digits that were sent become the key.
  */
 function readData(request: unknown, text: string): { key: string, value: string } {
   const data = memberOf(request, 'data')

@@ -40,7 +40,7 @@ export function createCollectionFace({ serving }: DataPlaneDeps): Record<Collect
         requireRead(exchange, 'dryRun tells what is stored, so it')
       const matched = await cache.invalidate(readSelector(query), options, exchange)
       exchange.result = 'dropped'
-      // By its number a pattern would tell which keys there are, and soft would even leave them.
+      // The count of a pattern would reveal which keys exist, and `soft` would not even drop them.
       if (mayRead(exchange))
         sendJson(exchange, 200, { matched })
       else
@@ -74,8 +74,7 @@ function readPageQuery(query: Map<string, string>): PageQuery {
 }
 
 /**
- * Exactly one selector: an invalidation that would drop everything by a forgotten parameter is
- * refused.
+ * Requires exactly one selector, so that a forgotten parameter does not invalidate everything.
  */
 function readSelector(query: Map<string, string>): Selector {
   const selectors: Selector[] = readFilters(query)
@@ -103,7 +102,7 @@ function readFilters(query: Map<string, string>): Exclude<Selector, { expired: t
   return filters
 }
 
-/** `?soft`, `?soft=1` and `?soft=true` are yes; `0` and `false` are no. */
+/** `?soft`, `?soft=1` and `?soft=true` mean yes; `0` and `false` mean no. */
 function readFlag(query: Map<string, string>, name: string): boolean {
   const value = query.get(name)
   if (value === undefined || value === '0' || value === 'false')

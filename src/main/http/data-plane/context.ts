@@ -5,10 +5,10 @@ import type { Exchange } from '../exchange'
 import { checkKey } from '../entry-headers'
 import { decodeKeyPart, decodePart } from '../request-target'
 
-/** What the data plane's handlers work with. */
+/** What the handlers of the data plane need. */
 export interface DataPlaneDeps {
   serving: Serving
-  /** Largest value in bytes, now. */
+  /** Largest size of a value at the moment, in bytes. */
   valueLimit: () => number
 }
 
@@ -35,7 +35,7 @@ export function isHit(lookup: Lookup): lookup is Hit {
   return typeof lookup !== 'string'
 }
 
-/** Answers the failure of what ends later; the promise never rejects. */
+/** Answers the failure of a result that comes later; the promise never rejects. */
 export function settle(exchange: Exchange, result: Maybe<void>): Maybe<void> {
   return result instanceof Promise ? caught(exchange, result) : result
 }

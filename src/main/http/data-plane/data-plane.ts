@@ -12,8 +12,8 @@ import { createPlainFace } from './plain'
 export type DataPlaneOperation = Exclude<DataOperationName, 'events.watch'>
 
 /**
- * What apps under test call. Throws or rejects with LarderError, which the server answers in the
- * face's own form.
+ * The operations that apps under test call. Throws or rejects with LarderError, which the server
+ * answers in the face's own form.
  */
 export function createDataPlane(deps: DataPlaneDeps): (exchange: Exchange, name: DataPlaneOperation) => Maybe<void> {
   const handlers: Record<DataPlaneOperation, DataHandler> = {

@@ -7,15 +7,15 @@ const backslash = 0x5C
 
 /**
  * Whether UTF-8 bytes are one JSON text (RFC 8259) that nests no deeper than `limits.jsonDepth`.
- * One pass, and no object is made: parsing sixteen megabytes of small arrays would take seconds.
- * Whether the bytes are UTF-8 at all is not asked.
+ * Makes one pass and no objects: parsing sixteen megabytes of small arrays would take seconds. Does
+ * not check that the bytes are UTF-8.
  */
 export function isJson(bytes: Uint8Array): boolean {
-  /** For each open bracket, whether it is an object's. */
+  /** For each open bracket, whether it belongs to an object. */
   const objects = new Uint8Array(limits.jsonDepth + 1)
   let depth = 0
   let at = skipSpace(bytes, 0)
-  /** What comes next is a value, not the `,` or bracket behind one. */
+  /** Whether a value comes next, rather than the `,` or bracket after one. */
   let wantsValue = true
   for (;;) {
     const byte = bytes[at]
@@ -65,12 +65,12 @@ function skipSpace(bytes: Uint8Array, at: number): number {
   return at
 }
 
-/** Where the text is not what it has to be, this is where it is said to end. */
+/** The end that is reported for invalid text. */
 function broken(bytes: Uint8Array): number {
   return bytes.length + 1
 }
 
-/** A member's name with its colon. */
+/** Skips a member's name and its colon. */
 function skipName(bytes: Uint8Array, at: number): number {
   const end = bytes[at] === quote ? skipSpace(bytes, skipString(bytes, at)) : broken(bytes)
   return bytes[end] === colon ? skipSpace(bytes, end + 1) : broken(bytes)
@@ -94,7 +94,7 @@ function skipWord(bytes: Uint8Array, at: number, word: string): number {
   return at + word.length
 }
 
-/** RFC 8259 §7; from an opening quote to behind the closing one. */
+/** Skips a string, from its opening quote to after its closing one (RFC 8259 §7). */
 function skipString(bytes: Uint8Array, at: number): number {
   for (at++; at < bytes.length; at++) {
     const byte = bytes[at] as number

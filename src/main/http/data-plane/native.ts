@@ -26,7 +26,7 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
     'entries.get': (exchange) => {
       const key = pathKey(exchange)
       const name = pathCache(exchange)
-      // A look without a trace is no miss either.
+      // A peek leaves no trace, so it does not count as a miss either.
       if (wantsPeek(exchange))
         return proceed(exchange, serving.open(exchange, name).peek(key, exchange), answerPeek)
       return proceed(exchange, serving.open(exchange, name, key).get(key, exchange), answerLookup)
@@ -82,7 +82,7 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
   }
 }
 
-/** Most reads have no query at all. */
+/** Checks for an empty query first, because most reads have none. */
 function wantsPeek({ target }: Exchange): boolean {
   return target.query !== '' && readQuery(target.query).get('peek') === '1'
 }

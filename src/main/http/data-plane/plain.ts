@@ -43,7 +43,7 @@ function answerLookup(exchange: Exchange, lookup: Lookup): void {
     send(exchange, 200, hitHeaders(lookup), lookup.value)
 }
 
-/** 201 for a new one and a replaced one alike: that is this face's contract. */
+/** Answers 201 for new and replaced entries alike, because that is the contract of this face. */
 function answerStored(exchange: Exchange, result: WriteResult): void {
   const { version } = accepted(exchange, result)
   send(exchange, 201, ['ETag', etagOf(version)])

@@ -14,11 +14,11 @@ import { settle } from './context'
 type Answer = (exchange: Exchange, result: WriteResult) => void
 
 /**
- * Stores the request body as the header fields say, then answers; PUT of faces 2 and 3. No promise
- * carries it: that would be a twentieth of its time.
+ * Stores the request body as the header fields say, then answers: PUT of faces 2 and 3. Uses no
+ * promise, because that would take a twentieth of its time.
  *
- * @param name of the cache, which must be open to the caller before a byte of the body is read, and
- * after
+ * @param name name of the cache; the caller needs access to it both before a byte of the body is
+ *   read and afterwards
  */
 export function storeBody(
   { serving, valueLimit }: DataPlaneDeps,
@@ -38,7 +38,7 @@ export function storeBody(
   }, error => exchange.failed(exchange, error))
 }
 
-/** A function of its own, so that the usual PUT makes no closure for it. */
+/** A separate function, so that the usual PUT does not create the closure. */
 function storeLater(
   room: Promise<void>,
   { serving }: DataPlaneDeps,
@@ -52,16 +52,16 @@ function storeLater(
 }
 
 /**
- * Goes on with a write once there is room for it, unless its body was taken away meanwhile, and the
- * client told so.
+ * Continues a write once there is room for it, unless its body was taken away in the meantime and
+ * the client was told so.
  */
 export function afterRoom(room: Promise<void>, exchange: Exchange, write: () => Maybe<void>): Maybe<void> {
   return settle(exchange, room.then(() => exchange.response.headersSent ? undefined : write()))
 }
 
 /**
- * Counts what a request holds beside its body while it works. `dropped` rejects once others need
- * the memory more, for those who wait to give up by. Throws LarderError `overloaded`.
+ * Counts the memory that a request holds besides its body while it works. `dropped` rejects when
+ * others need the memory more; work that waits uses it to give up. Throws LarderError `overloaded`.
  */
 export async function holding(
   exchange: Exchange,
@@ -69,7 +69,7 @@ export async function holding(
   work: (dropped: Promise<never>) => Promise<void>,
 ): Promise<void> {
   const { promise: dropped, reject } = Promise.withResolvers<never>()
-  // Nobody may be waiting just then.
+  // At that moment nothing may be waiting for it.
   dropped.catch(() => {})
   const hold = exchange.traffic.inFlight.hold(chargedFor(exchange), () => reject(overloaded()))
   if (!hold.resize(bytes))

@@ -42,7 +42,7 @@ function parameterOf(place: 'path' | 'query', name: string, fields: JsonSchema):
   return { name, in: place, required: place === 'path' || requiredOf(fields).includes(name), schema }
 }
 
-/** The fields that do not travel in the path; undefined where none is left. */
+/** The fields that are not in the path; undefined if there are none. */
 function bodyOf(
   spec: OperationSpec,
   fields: JsonSchema,

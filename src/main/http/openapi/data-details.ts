@@ -5,15 +5,15 @@ import { Batch, BatchAnswer, EntryPage } from '@shared/entries'
 import { CacheName, Matched } from '@shared/schemas'
 
 /**
- * What the data plane's table does not say: the shape of its JSON. A zod schema, or JSON Schema
- * where there is none.
+ * The shape of the JSON, which the data plane's table does not give: a zod schema, or JSON Schema
+ * if there is none.
  */
 export interface DataDetails {
   body?: z.ZodType | JsonSchema
   bodyExample?: unknown
-  /** The JSON of status 200. */
+  /** The JSON of an answer with status 200. */
   answer?: z.ZodType | JsonSchema
-  /** What the classic face says to a wrong request, word by word. */
+  /** Messages of the classic face for a wrong request, word for word. */
   refusals?: readonly string[]
 }
 
@@ -69,7 +69,7 @@ export const dataDetails: Partial<Record<DataOperationName, DataDetails>> = {
 
 const flag: JsonSchema = { type: 'boolean' }
 
-/** Schemas of query and path parameters by name; text where nothing is said. */
+/** Schemas of query and path parameters by name; a parameter that is not listed is text. */
 export const parameterSchemas: Readonly<Record<string, z.ZodType | JsonSchema>> = {
   cache: CacheName,
   key: { type: 'string', minLength: 1 },

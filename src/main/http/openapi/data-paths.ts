@@ -19,7 +19,7 @@ const tags: Record<(typeof dataOperations)[DataOperationName]['face'], string> =
   events: 'Events',
 }
 
-/** Headers of an answer that holds an entry. */
+/** Headers of an answer that contains an entry. */
 export const entryHeaders: Record<string, Header> = {
   'ETag': { description: 'Version of the entry.', schema: { type: 'string' } },
   'Age': { description: 'Seconds since the entry was stored.', schema: { type: 'integer' } },
@@ -112,7 +112,7 @@ function successesOf(
   }))
 }
 
-/** The body of status 200; undefined where it is empty. */
+/** The body of an answer with status 200; undefined if it is empty. */
 function contentOf(
   spec: DataOperationSpec,
   readsEntry: boolean,
@@ -137,7 +137,7 @@ function contentOf(
   }
   if (readsEntry)
     return { '*/*': {} }
-  // The counter, the only other answer with a body.
+  // Apart from these, only the counter has a body.
   return spec.query?.op === undefined
     ? undefined
     : { 'text/plain': { schema: { type: 'string', pattern: '^-?\\d+$' } } }

@@ -11,7 +11,7 @@ import { createSchemaBook } from './schema-book'
 export interface OpenApiOptions {
   /** Larder's own version. */
   version: string
-  /** Where this server is reached, without a slash at the end. */
+  /** Base URL of this server, without a slash at the end. */
   url: string
 }
 
@@ -28,15 +28,15 @@ const tags = [
 
 /**
  * The OpenAPI 3.1 description of everything in the tables of operations, generated from their
- * schemas. Throws Error when the tables contradict each other (two rows for one method and path).
+ * schemas. Throws Error if the tables contradict each other (two rows for one method and path).
  */
 export function createOpenApi({ version, url }: OpenApiOptions): OpenApiDocument {
   const book = createSchemaBook()
   const paths: Record<string, PathItem> = {}
 
   function add(path: string, method: Method, operation: OperationObject): void {
-    // OpenAPI has no way to say "the rest of the path"; the parameter says it in words and as
-    // x-larder-rest.
+    // OpenAPI has no way to say "the rest of the path"; the parameter's description and
+    // x-larder-rest do.
     const item = paths[path.replace('+}', '}')] ??= {}
     if (item[method])
       throw new Error(`Two operations answer ${method} ${path}`)
@@ -81,7 +81,7 @@ interface Descriptions {
   yaml: () => Promise<string>
 }
 
-/** The description in both forms, each computed when it is first asked for. */
+/** The description in both forms, each computed on first use. */
 export function createDescriptions(options: () => OpenApiOptions): Descriptions {
   const document = once(() => createOpenApi(options()))
   return {

@@ -5,7 +5,7 @@ import { errorRegistry, invalidField, LarderError } from '@shared/errors'
 import { classicError, classicStatus } from '../classic-errors'
 import { errorExamples } from './error-examples'
 
-/** One way to fail, in the form of its face. */
+/** One kind of failure, in the form of its face. */
 interface Failure { name: string, example: Example | Reference }
 type FailureWithStatus = Failure & { status: number }
 
@@ -28,8 +28,8 @@ export const errorComponents = {
 }
 
 /**
- * Answers with problem+json (RFC 9457), by status. A status with a single code refers to that
- * code's component.
+ * Answers with problem+json (RFC 9457), by status. If a status has a single code, it refers to the
+ * component of that code.
  */
 export function problemAnswers(codes: Iterable<ErrorCode>): Record<string, ResponseObject | Reference> {
   const answers: Record<string, ResponseObject | Reference> = {}
@@ -61,12 +61,12 @@ export function textAnswers(codes: Iterable<ErrorCode>): Record<string, Response
   return byStatus(failures, 'text/plain', { type: 'string' })
 }
 
-/** Wall-clock milliseconds of every example. */
+/** Wall-clock milliseconds in every example. */
 const exampleTime = Date.UTC(2026, 10, 21, 4, 36, 18, 10)
 
 /**
- * Answers of the classic face, by status; `refusals` are the sentences with which it answers 400 to
- * what is wrong with a request.
+ * Answers of the classic face, by status. `refusals` are the messages with which it answers 400 to
+ * a wrong request.
  */
 export function classicAnswers(
   path: string,
@@ -120,7 +120,7 @@ function errorCodes(): ErrorCode[] {
   return Object.keys(errorRegistry) as ErrorCode[]
 }
 
-/** Through LarderError, so that an example has the members that a real answer has. */
+/** Built through LarderError, so that an example has the same members as a real answer. */
 function exampleProblem(code: ErrorCode): Problem {
   const detail = errorExamples[code]
   const [field, message] = detail.split(': ', 2)

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@shared/errors'
 import { internalDetail } from '../../base/unexpected'
 
-/** What the detail of each error reads like. */
+/** An example of each error's detail. */
 export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'bad-request': 'The request ended before its body was complete.',
   'bad-host': 'The Host header must be present exactly once.',

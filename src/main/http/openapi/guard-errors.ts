@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@shared/errors'
 
-/** Errors that the guards in front of every operation may answer, whatever the operation is. */
+/** Errors that the guards in front of every operation may answer. */
 export function guardErrors({ open, scoped, mutates }: {
   open: boolean
   scoped: boolean

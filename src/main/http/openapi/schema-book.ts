@@ -8,24 +8,25 @@ import { z } from 'zod'
 type Direction = 'input' | 'output'
 
 /**
- * Turns the zod schemas of `shared/` into JSON Schema. Those with a name become components,
+ * Turns the zod schemas of `shared/` into JSON Schema. Schemas with a name become components
  * wherever they occur.
  */
 export interface SchemaBook {
   /**
-   * As a request may send it: defaults may be left out. A reference where the schema has a name.
+   * The schema of a request, in which defaults may be left out. Returns a reference if the schema
+   * has a name.
    */
   request: (schema: z.ZodType) => JsonSchema
-  /** As an answer holds it. A reference where the schema has a name. */
+  /** The schema of an answer. Returns a reference if the schema has a name. */
   answer: (schema: z.ZodType) => JsonSchema
-  /** Like `request`, but always the schema itself, to be taken apart. */
+  /** Like `request`, but always returns the schema itself, so that it can be taken apart. */
   requestFields: (schema: z.ZodType) => JsonSchema
-  /** All components that were referred to so far, by name. */
+  /** All components that have been referred to so far, by name. */
   components: () => Record<string, JsonSchema>
 }
 
 const prefix = '#/components/schemas/'
-/** Exported to say that there is nothing, or nothing of interest. */
+/** Exported schemas that describe nothing, or nothing of interest. */
 const nameless = new Set<unknown>([schemas.Nothing, schemas.NoContent, schemas.PlainText])
 
 export function createSchemaBook(): SchemaBook {
@@ -69,7 +70,7 @@ export function createSchemaBook(): SchemaBook {
     return reference
   }
 
-  /** Remembers every component that `json` leads to. */
+  /** Remembers every component that `json` refers to, directly or indirectly. */
   function note(json: unknown, direction: Direction): void {
     for (const id of referencesIn(json)) {
       if (used[direction].has(id))
@@ -99,7 +100,7 @@ export function createSchemaBook(): SchemaBook {
   }
 }
 
-/** Everything the tables mention, so that a single conversion knows it all. */
+/** Everything that the tables mention, so that a single conversion covers all of it. */
 function rootSchemas(): z.ZodType[] {
   const control = Object.values(operations).flatMap((row): z.ZodType[] => [row.input, row.output])
   return [...control, ...Object.values(eventTopics)]
@@ -108,16 +109,16 @@ function rootSchemas(): z.ZodType[] {
 function convert(registry: z.core.$ZodRegistry<{ id: string }>, io: Direction): Map<string, JsonSchema> {
   const { schemas } = z.toJSONSchema(registry, {
     io,
-    // `undefined` (no content) has no JSON form; nothing ever refers to it.
+    // `undefined` (no content) has no JSON form, but nothing ever refers to it.
     unrepresentable: 'any',
     uri: id => prefix + id,
     override({ jsonSchema }) {
-      // What every JSON number can hold anyway is no limit that a reader wants to see.
+      // Limits that every JSON number meets anyway tell the reader nothing.
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER)
         delete jsonSchema.minimum
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER)
         delete jsonSchema.maximum
-      // A format says in a word what zod's pattern says in three hundred characters.
+      // A format says in one word what zod's pattern says in three hundred characters.
       if (jsonSchema.format !== undefined)
         delete jsonSchema.pattern
     },

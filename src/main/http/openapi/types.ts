@@ -43,7 +43,7 @@ export interface OperationObject {
   /** `open`, `any`, `read`, `write` or `admin`. */
   'x-larder-scope': string
   /**
-   * Whether it changes state, so that the cross-origin guard stands before it, whatever the verb.
+   * Whether it changes state, so that the cross-origin guard applies whatever the method.
    */
   'x-larder-mutates': boolean
 }
@@ -55,7 +55,7 @@ export interface Parameter {
   'description'?: string
   'allowEmptyValue'?: boolean
   'schema': JsonSchema
-  /** The parameter takes the rest of the path, slashes included, which OpenAPI cannot say. */
+  /** The parameter takes the rest of the path, slashes included; OpenAPI cannot say that. */
   'x-larder-rest'?: true
 }
 
