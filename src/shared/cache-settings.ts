@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { evictions } from './evictions'
 import { mapRows, namesOf } from './rows'
 import { Ttl } from './ttl'
+import { orSizeText, orTimeText } from './written'
 
 /** How a setting is written and shown. A number may be null; `none` explains what that means. */
 type SettingKind = { kind: 'switch' }
@@ -115,7 +116,9 @@ export const cacheSettings = {
 
 type Rows = typeof cacheSettings
 type Schemas = { [N in keyof Rows]: Rows[N]['schema'] }
-type Creation = { [N in keyof Rows]: Rows[N] extends { needed: true } ? Schemas[N] : z.ZodDefault<Schemas[N]> }
+type Inputs = { [N in keyof Rows]: Rows[N] extends { kind: 'time' | 'bytes' } ? TextOr<Schemas[N]> : Schemas[N] }
+type TextOr<S extends z.ZodType> = z.ZodType<z.output<S>, z.input<S> | string>
+type Creation = { [N in keyof Rows]: Rows[N] extends { needed: true } ? Inputs[N] : z.ZodDefault<Inputs[N]> }
 
 export type CacheSettings = { -readonly [N in keyof Rows]: z.output<Schemas[N]> }
 export type CacheSettingName = keyof Rows
@@ -131,9 +134,15 @@ export const settingSchemas = mapRows(settingRows, ({ schema, hint, ...row }) =>
   return schema.description === undefined ? schema.meta({ description: `${hint}${none}.` }) : schema
 }) as unknown as Schemas
 
+/** The same for input, where times and sizes may also be text. */
+export const inputSchemas = mapRows(settingRows, ({ kind }, name) => {
+  const limit = settingSchemas[name] as z.ZodType<number | null, number | null>
+  return kind === 'time' ? orTimeText(limit) : kind === 'bytes' ? orSizeText(limit) : settingSchemas[name]
+}) as unknown as Inputs
+
 /** The same for creating a cache: settings that are omitted get their initial value. */
 export const creationSchemas = mapRows(settingRows, ({ needed, initial }, name) => {
-  const schema: z.ZodType = settingSchemas[name]
+  const schema: z.ZodType = inputSchemas[name]
   return needed ? schema : schema.default(initial)
 }) as unknown as Creation
 

@@ -27,7 +27,8 @@ export interface DataOperationSpec {
 }
 
 const storeHeaders = {
-  'Larder-TTL': 'Time to live: 90, 90s, 15m, 2h or none. Wins over Cache-Control.',
+  'Larder-TTL': 'TTL: 90, 90s, 15m, 2h or none; keep lets that of the replaced entry go on. Wins over Cache-Control.',
+  'Larder-Grace': 'How long past the TTL the entry may be served stale: 0, 90, 90s, 15m, 2h. Wins over Cache-Control.',
   'Larder-Tags': 'Up to 16 tags, comma separated and percent-encoded.',
   'Cache-Control': 'max-age, stale-while-revalidate and stale-if-error are read; others are ignored.',
   'If-None-Match': '* stores only if there is no fresh entry.',
@@ -84,8 +85,12 @@ export const dataOperations = {
     scope: 'read',
     mutates: false,
     summary: 'Read a value of the cache default.',
+    requestHeaders: {
+      'If-Match': 'Answers 412 unless the value has this ETag.',
+      'If-None-Match': 'Answers 304 if the value still has this ETag.',
+    },
     answers: { 200: 'The value with its content type.', 304: 'Not modified.' },
-    errors: [...off, 'entry-not-found'],
+    errors: [...off, 'entry-not-found', 'precondition-failed'],
   },
   'plain.put': {
     methods: ['PUT'],
@@ -106,8 +111,9 @@ export const dataOperations = {
     scope: 'write',
     mutates: true,
     summary: 'Delete a value of the cache default, even if it is missing.',
+    requestHeaders: { 'If-Match': 'Deletes only if the value has this ETag.' },
     answers: { 200: 'Gone.' },
-    errors: off,
+    errors: [...off, 'precondition-failed'],
   },
   'plain.flush': {
     methods: ['DELETE'],
@@ -127,10 +133,15 @@ export const dataOperations = {
     scope: 'read',
     mutates: false,
     summary: 'Read an entry.',
-    query: { peek: '1: reads without a trace: counts no hit and extends no TTL.' },
-    requestHeaders: { 'If-None-Match': 'Answers 304 if the entry still has this ETag.' },
+    query: {
+      peek: '1: reads without a trace: counts no hit and extends no TTL. The answer also has Larder-Grace (seconds) and Larder-Given-TTL, the TTL that was last given.',
+    },
+    requestHeaders: {
+      'If-Match': 'Answers 412 unless the entry has this ETag.',
+      'If-None-Match': 'Answers 304 if the entry still has this ETag.',
+    },
     answers: { 200: 'The value with ETag, Age, Larder-TTL, Larder-Tags and Cache-Status.', 304: 'Not modified.' },
-    errors: [...off, 'cache-not-found', 'entry-not-found'],
+    errors: [...off, 'cache-not-found', 'entry-not-found', 'precondition-failed'],
   },
   'entries.put': {
     methods: ['PUT'],
@@ -189,11 +200,17 @@ export const dataOperations = {
       ttl: 'touch: 60, 90s, 15m, 2h or none.',
     },
     required: ['op'],
+    requestHeaders: {
+      'Larder-TTL': 'increment: TTL of a number that is created; by default that of the cache.',
+      'Larder-Grace': 'increment: grace of a number that is created.',
+      'Larder-Tags': 'increment: tags of a number that is created.',
+      'If-Match': 'Applies only if the entry has this ETag.',
+    },
     answers: {
       200: 'increment: the number as text.',
       204: 'touch: done.',
     },
-    errors: [...off, 'cache-not-found', 'entry-not-found', 'wrong-kind', 'not-a-number'],
+    errors: [...off, 'cache-not-found', 'entry-not-found', 'precondition-failed', 'wrong-kind', 'not-a-number'],
   },
   'entries.list': {
     methods: ['GET', 'HEAD'],
@@ -240,7 +257,7 @@ export const dataOperations = {
     face: 'native',
     scope: 'write',
     mutates: true,
-    summary: 'Several operations in order; with atomic, all or nothing. get and increment also need the scope read.',
+    summary: 'Several operations in order; with atomic, all or nothing. get, peek and increment also need the scope read.',
     body: { media: 'application/json', description: '{"operations":[{"op":"get","key":"a"}],"atomic":true}' },
     answers: {
       200: '{"results":[…]}',

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { isKey } from './entry-key'
+import { grouped } from './grouped'
 import { limits } from './limits'
 import { Ttl } from './ttl'
+import { orTimeText } from './written'
 
 /**
  * Text in JSON that represents bytes: `"\udcff"` is the byte FF if it is not part of a character.
@@ -23,14 +25,42 @@ export function isContentType(text: string): boolean {
 }
 export const ContentType = z.string().refine(isContentType, contentTypeRule)
 /** Bytes in JSON. */
-export const Bytes = z.union([z.strictObject({ text: ByteText }), z.strictObject({ base64: z.base64() })])
+export const Bytes = z.union(
+  [z.strictObject({ text: ByteText }), z.strictObject({ base64: z.base64() })],
+  'must be {"text": …} or {"base64": …}',
+)
 
+const Grace = z.number('must be a time in seconds')
+  .min(0, 'must be 0 or more')
+  .max(limits.ttl, `must be at most ${grouped(limits.ttl)} seconds`)
+  .meta({ description: 'Seconds past the TTL for which the entry may still be served stale.' })
+
+/** What a peek tells besides what a read does. Times in seconds. */
+const peeked = {
+  age: z.number(),
+  ttl: z.number().nullable().meta({ description: 'Seconds left; below 0 = stale for so long; null = no expiry.' }),
+  givenTtl: z.number().nullable().meta({ description: 'The TTL that was last given; null = none.' }),
+  grace: Grace,
+  tags: z.string().array(),
+}
+
+/** The TTL of an entry that is stored: 0 = stale from the start, so that only its grace is left. */
+const StoredTtl = z.union([
+  orTimeText(Ttl),
+  z.literal(0),
+  z.literal('keep').meta({ description: 'TTL and grace of the entry that is replaced go on.' }),
+])
+
+const life = {
+  grace: orTimeText(Grace).optional(),
+  tags: z.array(Tag).max(limits.tags).optional(),
+}
 const stored = {
   key: EntryKey,
   value: Bytes,
   contentType: ContentType.optional(),
-  ttl: Ttl.optional(),
-  tags: z.array(Tag).max(limits.tags).optional(),
+  ttl: StoredTtl.optional(),
+  ...life,
 }
 
 /**
@@ -39,11 +69,18 @@ const stored = {
  */
 export const BatchOperation = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('get'), key: EntryKey }),
+  z.strictObject({ op: z.literal('peek'), key: EntryKey }),
   z.strictObject({ op: z.literal('set'), ...stored, ifMatch: z.string().optional() }),
   z.strictObject({ op: z.literal('add'), ...stored }),
   z.strictObject({ op: z.literal('delete'), key: EntryKey }),
-  z.strictObject({ op: z.literal('touch'), key: EntryKey, ttl: Ttl }),
-  z.strictObject({ op: z.literal('increment'), key: EntryKey, by: z.int().default(1) }),
+  z.strictObject({ op: z.literal('touch'), key: EntryKey, ttl: orTimeText(Ttl) }),
+  z.strictObject({
+    op: z.literal('increment'),
+    key: EntryKey,
+    by: z.int('must be a whole number').default(1),
+    ttl: orTimeText(Ttl).optional(),
+    ...life,
+  }),
 ])
 export const Batch = batchOf(BatchOperation)
 /** A batch whose operations have yet to be checked, one by one. */
@@ -64,6 +101,7 @@ export const BatchResult = z.strictObject({
   etag: z.string().optional(),
   number: z.string().optional(),
   reason: z.string().optional(),
+  ...z.strictObject(peeked).partial().shape,
 })
 export const BatchAnswer = z.strictObject({ results: BatchResult.array() })
 
@@ -76,7 +114,7 @@ export const EntryInfo = z.strictObject({
   tags: z.string().array(),
   age: z.number(),
   ttl: z.number().nullable(),
-  grace: z.number().meta({ description: 'Seconds past the TTL for which the entry may still be served stale.' }),
+  grace: Grace,
   state: z.enum(['fresh', 'stale']),
   hits: z.int(),
 })

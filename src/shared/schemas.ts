@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { creationSchemas, settingSchemas } from './cache-settings'
+import { creationSchemas, inputSchemas, settingSchemas } from './cache-settings'
 import { faceNames } from './faces'
 import { filterLimit } from './filter/language'
 import { grouped } from './grouped'
@@ -7,6 +7,7 @@ import { limits } from './limits'
 import { missReasons } from './miss-reasons'
 import { requestResultNames } from './request-results'
 import { mapRows } from './rows'
+import { orSizeText, orTimeText } from './written'
 
 // The console's CSP forbids eval; zod's compiled fast path would try `new Function`.
 z.config({ jitless: true })
@@ -21,7 +22,7 @@ export { Ttl } from './ttl'
 
 export const CacheCreate = z.strictObject({ name: CacheName, ...creationSchemas })
 export const CacheSelect = z.strictObject({ name: CacheName })
-export const CacheUpdate = z.strictObject({ name: CacheName, ...z.strictObject(settingSchemas).partial().shape })
+export const CacheUpdate = z.strictObject({ name: CacheName, ...z.strictObject(inputSchemas).partial().shape })
 
 export const MissCounts = z.strictObject(mapRows(missReasons, () => z.int()))
   .meta({ description: 'Misses by their reason.' })
@@ -117,9 +118,9 @@ export const KeyUpdate = z.strictObject({
 })
 export const KeyRotate = z.strictObject({
   id: KeyId,
-  overlap: z.number()
+  overlap: orTimeText(z.number()
     .min(0, 'must be 0 or more')
-    .max(2_592_000, 'must be at most 30 days')
+    .max(2_592_000, 'must be at most 30 days'))
     .default(0)
     .meta({ description: 'Seconds for which the old secret keeps working.' }),
 })
@@ -230,7 +231,11 @@ export const Settings = z.strictObject({
   vault: VaultState,
 })
 export type Settings = z.output<typeof Settings>
-export const SettingsUpdate = z.strictObject(settable).partial()
+export const SettingsUpdate = z.strictObject({
+  ...settable,
+  memory: orSizeText(settable.memory),
+  valueLimit: orSizeText(settable.valueLimit),
+}).partial()
 
 export const ServerStatistics = z.strictObject({
   uptime: z.number().meta({ description: 'Seconds since the start.' }),

@@ -1,6 +1,9 @@
-import type { z } from 'zod'
 import type { FieldError } from './errors'
+import { z } from 'zod'
 import { LarderError } from './errors'
+import { sentenceOf } from './issue-sentences'
+
+z.config({ customError: sentenceOf })
 
 /** The most errors that an answer lists; the caller corrects these first. */
 const mostErrors = 20
@@ -67,24 +70,25 @@ function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map(key => ({ field: field === '' ? key : `${field}.${key}`, message: 'unknown field' }))
   if (issue.code === 'invalid_union') {
-    // Show the alternative that came closest: the one with the fewest errors.
-    const nearest = [...issue.errors].sort((a, b) => a.length - b.length)[0] ?? []
+    const nearest = nearestOf(issue)
     if (nearest.length > 0) {
       return nearest.flatMap(inner =>
         toFieldErrors({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue))
     }
   }
-  if (issue.code === 'invalid_type' && issue.input === undefined)
-    return [{ field, message: issue.message.startsWith('Invalid input') ? 'is missing' : issue.message }]
-  return [{ field, message: plain(issue.message) }]
+  return [{ field, message: issue.message }]
 }
 
-/** Shortens zod's own wording: the field is named already. */
-function plain(message: string): string {
-  return message
-    .replace(/^Invalid input: /, '')
-    .replace(/^Invalid option: /, 'must be one of: ')
-    .replace(/^expected/, 'must be a')
+/**
+ * The errors of the alternative that the value comes closest to: one of its type, with the fewest
+ * errors. None if the union has a sentence of its own for values of any other type.
+ */
+function nearestOf({ errors, message }: Extract<z.core.$ZodIssue, { code: 'invalid_union' }>): z.core.$ZodIssue[] {
+  const isOfItsType = (issues: z.core.$ZodIssue[]): boolean =>
+    !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0)
+  const ofItsType = errors.filter(isOfItsType)
+  const candidates = ofItsType.length > 0 || message !== 'Invalid input' ? ofItsType : errors
+  return candidates.toSorted((a, b) => a.length - b.length)[0] ?? []
 }
 
 /**

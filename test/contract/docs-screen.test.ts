@@ -38,7 +38,7 @@ describe('documentation', () => {
     expect(fieldsOf(
       { $ref: '#/components/schemas/CacheCreate' },
       schemas,
-    ).find(field => field.name === 'ttl')).toMatchObject({ type: 'number or null', required: true })
+    ).find(field => field.name === 'ttl')).toMatchObject({ type: 'number or null or text', required: true })
     expect(fieldsOf(undefined, schemas)).toEqual([])
   })
 

@@ -1,9 +1,14 @@
 import type { EntryOperations } from './operations'
-import type { BatchOutcome, BatchStep, BatchStepResult } from './ports'
+import type { BatchOutcome, BatchStep, BatchStepResult, Hit } from './ports'
 import { LarderError } from '@shared/errors'
 import { limits } from '@shared/limits'
 import { lastingValue } from './ports'
 
+const beyondRoom: BatchStepResult = {
+  op: 'failed',
+  code: 'too-large',
+  detail: 'The values that this batch reads are too large for one answer.',
+}
 const failures = ['wrong-kind', 'not-a-number', 'too-large'] as const
 
 /**
@@ -19,7 +24,7 @@ export function runBatch(
   let room: number = limits.batchAnswer
   for (const [index, step] of steps.entries()) {
     const result = runStep(operations, step, room)
-    room -= result.op === 'get' && typeof result.lookup !== 'string' ? result.lookup.value.length : 0
+    room -= 'lookup' in result && typeof result.lookup !== 'string' ? result.lookup.value.length : 0
     results.push(result)
     if (stopAtFailure && hasFailed(result))
       return { results, abortedAt: index }
@@ -30,33 +35,40 @@ export function runBatch(
 /** @param room bytes of values that may still be read */
 function runStep(operations: EntryOperations, step: BatchStep, room: number): BatchStepResult {
   switch (step.op) {
-    case 'get':
-      return read(operations, step.key, room)
+    case 'get': {
+      const lookup = operations.get(step.key)
+      if (typeof lookup === 'string')
+        return { op: 'get', lookup }
+      return lookup.value.length > room ? beyondRoom : { op: 'get', lookup: lasting(lookup) }
+    }
+    case 'peek': {
+      const lookup = operations.peek(step.key)
+      if (lookup === undefined)
+        return { op: 'peek', lookup: 'absent' }
+      return lookup.value.length > room ? beyondRoom : { op: 'peek', lookup: lasting(lookup) }
+    }
     case 'set':
       return { op: 'set', result: operations.set(step.key, step.value, step.options) }
     case 'delete':
       return { op: 'delete', removed: operations.delete(step.key) === 'removed' }
     case 'touch':
-      return { op: 'touch', touched: operations.touch(step.key, step.ttl) }
+      return { op: 'touch', touched: operations.touch(step.key, step.ttl) === 'touched' }
     case 'increment':
-      return increment(operations, step.key, step.by)
+      return increment(operations, step)
   }
 }
 
-function read(operations: EntryOperations, key: string, room: number): BatchStepResult {
-  const lookup = operations.get(key)
-  if (typeof lookup === 'string')
-    return { op: 'get', lookup }
-  if (lookup.value.length > room)
-    return { op: 'failed', code: 'too-large', detail: 'The values that this batch reads are too large for one answer.' }
-  // A hit is valid until the next call into the cache, and that may be the next step.
-  const value = lookup.value.length > lastingValue ? lookup.value : Buffer.from(lookup.value)
-  return { op: 'get', lookup: { ...lookup, value } }
+/** A hit is valid until the next call into the cache, and that may be the next step. */
+function lasting<H extends Hit>(hit: H): H {
+  return { ...hit, value: hit.value.length > lastingValue ? hit.value : Buffer.from(hit.value) }
 }
 
-function increment(operations: EntryOperations, key: string, by: bigint): BatchStepResult {
+function increment(
+  operations: EntryOperations,
+  { key, by, options }: Extract<BatchStep, { op: 'increment' }>,
+): BatchStepResult {
   try {
-    return { op: 'increment', ...operations.increment(key, by) }
+    return { op: 'increment', ...operations.increment(key, by, options) }
   }
   catch (error) {
     const code = error instanceof LarderError ? failures.find(failure => failure === error.code) : undefined

@@ -1,6 +1,7 @@
 import type { CacheSettings } from '@shared/cache-settings'
 import type { Clock, Stopwatch } from '../base/clock'
-import type { Cache, Hit, WriteOptions, WriteResult } from './ports'
+import type { Lifetime } from './lifetime'
+import type { Cache, Hit, Peek, WriteOptions, WriteResult } from './ports'
 import type { StatisticsKeeper } from './statistics'
 import type { EntryFields, StoredEntry } from './store'
 import type { EntryTable } from './table'
@@ -52,6 +53,10 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
     return { outcome: existing ? 'replaced' : 'created', version }
   }
 
+  function newLifetime({ ttl = settings().ttl, grace = 0 }: WriteOptions, wall: number, monotonic: number): Lifetime {
+    return startLifetime(wall, monotonic, milliseconds(ttl), milliseconds(grace))
+  }
+
   /**
    * Handles a hit that restarts the TTL. The new times may need more room and move the entry, so it
    * is looked up again.
@@ -92,7 +97,7 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       if (entry === undefined)
         return undefined
       const now = timeOf(entry, clock.wall(), clock.monotonic())
-      return now < entry.graceUntil ? toHit(entry, now, entry.hits) : undefined
+      return now < entry.graceUntil ? toPeek(entry, now) : undefined
     },
 
     set(key, value, options = noOptions) {
@@ -103,14 +108,15 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       // Only an add may replace it when it is stale, because it is due to be renewed.
       if ((options.ifAbsent === true && isFresh(existing, wall, monotonic)) || !holds(options.ifVersion, existing))
         return { outcome: 'refused', version: existing?.version ?? 0 }
-      const ttl = options.ttl === undefined ? settings().ttl : options.ttl
       return write(key, existing, {
         value,
         contentType: options.contentType ?? binary,
         tags: distinct(options.tags),
         kind: options.kind ?? 'bytes',
         flags: options.flags ?? 0,
-        lifetime: startLifetime(wall, monotonic, milliseconds(ttl), milliseconds(options.grace ?? 0)),
+        lifetime: options.keepTimes === true && existing !== undefined
+          ? renewLifetime(existing, wall, monotonic)
+          : newLifetime(options, wall, monotonic),
       })
     },
 
@@ -124,33 +130,37 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       return 'removed'
     },
 
-    touch(key, ttl) {
+    touch(key, ttl, ifVersion) {
       const wall = clock.wall()
       const monotonic = clock.monotonic()
       const entry = present(key, wall, monotonic)
       if (entry === undefined)
-        return false
+        return 'missing'
+      if (!holds(ifVersion, entry))
+        return 'refused'
       table.retime(entry, restartLifetime(entry, wall, monotonic, milliseconds(ttl)))
       table.settle()
-      return true
+      return 'touched'
     },
 
-    increment(key, by) {
+    increment(key, by, options = noOptions) {
       const wall = clock.wall()
       const monotonic = clock.monotonic()
       const existing = present(key, wall, monotonic)
+      if (!holds(options.ifVersion, existing))
+        throw anotherVersion()
       const fresh = isFresh(existing, wall, monotonic) ? existing : undefined
       checkKind(fresh)
       const number = add(fresh?.value, by).toString()
       const { outcome, version } = write(key, existing, {
         value: Buffer.from(number),
         contentType: fresh?.contentType ?? text,
-        tags: fresh?.tags ?? noTags,
+        tags: fresh?.tags ?? distinct(options.tags),
         kind: 'bytes',
         flags: fresh?.flags ?? 0,
         lifetime: fresh
           ? renewLifetime(fresh, wall, monotonic)
-          : startLifetime(wall, monotonic, milliseconds(settings().ttl), 0),
+          : newLifetime(options, wall, monotonic),
       })
       if (outcome === 'too-large')
         throw tooLarge()
@@ -164,7 +174,7 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       // RFC 9110 §13.1.1: If-Match is false if there is no current representation. A stale entry
       // that may still be served is one; when patched, it keeps its deadlines and stays stale.
       if (!holds(ifVersion, entry))
-        throw new LarderError('precondition-failed', 'The entry has another version.')
+        throw anotherVersion()
       if (entry === undefined)
         throw new LarderError('entry-not-found', 'There is no entry to patch.')
       checkKind(entry)
@@ -203,6 +213,14 @@ function toHit(entry: StoredEntry, now: number, hits: number): Hit {
   }
 }
 
+function toPeek(entry: StoredEntry, now: number): Peek {
+  return {
+    ...toHit(entry, now, entry.hits),
+    givenTtl: entry.ttl === Infinity ? null : entry.ttl / 1000,
+    grace: entry.grace / 1000,
+  }
+}
+
 /** Numbers and JSON texts are bytes; the contents of a structure follow other rules. */
 function checkKind(entry: StoredEntry | undefined): void {
   if (entry !== undefined && entry.kind !== 'bytes')
@@ -233,6 +251,10 @@ function add(value: Buffer | undefined, by: bigint): bigint {
   if (BigInt.asIntN(64, before) !== before || BigInt.asIntN(64, sum) !== sum)
     throw new LarderError('not-a-number', 'The result does not fit into 64 bits.')
   return sum
+}
+
+function anotherVersion(): LarderError {
+  return new LarderError('precondition-failed', 'The entry has another version.')
 }
 
 function tooLarge(): LarderError {

@@ -31,6 +31,14 @@ export interface Hit {
 }
 export type Lookup = Hit | MissReason
 
+/** An entry with all that is needed to store it again as it is. */
+export interface Peek extends Hit {
+  /** The TTL that was last given, in seconds; null = none. */
+  readonly givenTtl: number | null
+  /** Seconds past the TTL for which the entry may still be served stale. */
+  readonly grace: number
+}
+
 export interface WriteOptions {
   contentType?: string
   tags?: readonly string[]
@@ -45,6 +53,11 @@ export interface WriteOptions {
   ttl?: number | null
   /** Seconds past the TTL for which the entry may still be served stale. */
   grace?: number
+  /**
+   * Keeps TTL and grace of the entry that is replaced, as they run; `ttl` and `grace` are only used
+   * if there is none.
+   */
+  keepTimes?: boolean
   /** Store only if no fresh entry is there. */
   ifAbsent?: boolean
   /**
@@ -53,6 +66,10 @@ export interface WriteOptions {
    */
   ifVersion?: readonly number[] | 'any'
 }
+
+/** For a number that is created; only `ifVersion` also concerns one that is there. */
+export type IncrementOptions = Pick<WriteOptions, 'ttl' | 'grace' | 'tags' | 'ifVersion'>
+
 export interface WriteResult {
   /**
    * `refused`: the precondition was not met, nothing changed. `too-large`: more than the cache may
@@ -112,13 +129,14 @@ export interface Page {
 }
 
 export type BatchStep =
-  | { op: 'get', key: string }
+  | { op: 'get' | 'peek', key: string }
   | { op: 'set', key: string, value: Buffer, options: WriteOptions }
   | { op: 'delete', key: string }
   | { op: 'touch', key: string, ttl: number | null }
-  | { op: 'increment', key: string, by: bigint }
+  | { op: 'increment', key: string, by: bigint, options?: IncrementOptions }
 export type BatchStepResult =
   | { op: 'get', lookup: Lookup }
+  | { op: 'peek', lookup: Peek | 'absent' }
   | { op: 'set', result: WriteResult }
   | { op: 'delete', removed: boolean }
   | { op: 'touch', touched: boolean }
@@ -193,7 +211,7 @@ export interface Cache {
    * Reads an entry without counting the read, marking the entry as used or restarting a sliding
    * TTL.
    */
-  peek: (key: string) => Hit | undefined
+  peek: (key: string) => Peek | undefined
   /**
    * Makes room in slices; to be awaited right before a write of many bytes, under this key or
    * several. Without it the write itself might have to evict a hundred thousand small entries in
@@ -206,15 +224,16 @@ export interface Cache {
   delete: (key: string, ifVersion?: WriteOptions['ifVersion']) => 'removed' | 'missing' | 'refused'
   /**
    * Gives a fresh or stale entry a new TTL in seconds (null = none) from now. Keeps value and
-   * version.
+   * version. `ifVersion` as in `set`.
    */
-  touch: (key: string, ttl: number | null) => boolean
+  touch: (key: string, ttl: number | null, ifVersion?: WriteOptions['ifVersion']) => 'touched' | 'missing' | 'refused'
   /**
-   * Adds to the decimal integer (64-bit signed) in a fresh entry; a missing entry starts at 0 with
-   * the cache's TTL. Keeps TTL and tags. Throws LarderError `wrong-kind` for anything but bytes,
-   * and `not-a-number` if the value is not an integer or the sum exceeds 64 bits.
+   * Adds to the decimal integer (64-bit signed) in a fresh entry, which keeps TTL and tags; a
+   * missing entry starts at 0, with the TTL, grace and tags of the options. Throws LarderError
+   * `wrong-kind` for anything but bytes, `not-a-number` if the value is not an integer or the sum
+   * exceeds 64 bits, and `precondition-failed` if `ifVersion` does not hold.
    */
-  increment: (key: string, by: bigint) => { number: string, version: number }
+  increment: (key: string, by: bigint, options?: IncrementOptions) => { number: string, version: number }
   /**
    * Applies an RFC 7396 merge patch to the JSON value of a fresh or stale entry; numbers keep their
    * text. Keeps TTL, tags and content type, and a stale entry stays stale. Throws LarderError

@@ -1,4 +1,4 @@
-import { parseDuration } from '@shared/durations'
+import { durationForm, parseDuration } from '@shared/durations'
 import { invalidField } from '@shared/errors'
 import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
@@ -15,6 +15,17 @@ export function parseTtl(text: string, field: string): number | null {
     throw invalidField(field, 'must be a positive time such as 90, 90s, 15m or 2h, or none')
   if (seconds > limits.ttl)
     throw invalidField(field, `must be at most ${grouped(limits.ttl)} seconds`)
+  return seconds
+}
+
+/**
+ * Reads a time as `parseTtl` does, except that it may be 0 and not none: how long stale answers are
+ * allowed.
+ */
+export function parseGrace(text: string, field: string): number {
+  const seconds = parseDuration(text)
+  if (!(seconds <= limits.ttl))
+    throw invalidField(field, `must be ${durationForm}, at most ${grouped(limits.ttl)} seconds`)
   return seconds
 }
 

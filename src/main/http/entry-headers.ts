@@ -1,5 +1,5 @@
 import type { MissReason } from '@shared/miss-reasons'
-import type { Hit, WriteOptions } from '../serving/ports'
+import type { Hit, IncrementOptions, Peek, WriteOptions } from '../serving/ports'
 import type { RequestHead } from './request-head'
 import { Buffer } from 'node:buffer'
 import { contentTypeRule, isContentType } from '@shared/entries'
@@ -7,7 +7,7 @@ import { encodeKey } from '@shared/entry-key'
 import { invalidField, LarderError } from '@shared/errors'
 import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
-import { parseCacheControl, parseTtl } from './durations'
+import { parseCacheControl, parseGrace, parseTtl } from './durations'
 import { etagOf, parseIfMatch } from './etags'
 
 const defaultContentType = 'text/plain; charset=utf-8'
@@ -35,6 +35,17 @@ export function hitHeaders(hit: Hit): string[] {
   return headers
 }
 
+/** Besides those of a read: all that is needed to store the entry again as it is. */
+export function peekHeaders(peek: Peek): string[] {
+  return [
+    ...hitHeaders(peek),
+    'Larder-Grace',
+    String(peek.grace),
+    'Larder-Given-TTL',
+    peek.givenTtl === null ? 'none' : String(peek.givenTtl),
+  ]
+}
+
 export function missStatus(reason: MissReason): string {
   return `Larder; fwd=miss; detail=${reason}`
 }
@@ -45,15 +56,12 @@ export function missStatus(reason: MissReason): string {
  */
 export function readWriteOptions(head: RequestHead): WriteOptions {
   const options: WriteOptions = { contentType: readContentType(head.contentType) }
-  if (head.cacheControl !== null) {
-    const { maxAge, grace } = parseCacheControl(head.cacheControl)
-    if (maxAge !== undefined)
-      options.ttl = maxAge
-    if (grace !== undefined)
-      options.grace = grace
-  }
+  if (head.cacheControl !== null)
+    readCacheControl(head.cacheControl, options)
   if (head.larderTtl !== null)
-    options.ttl = parseTtl(head.larderTtl.trim(), 'Larder-TTL')
+    readTtl(head.larderTtl.trim(), options)
+  if (head.larderGrace !== null)
+    options.grace = parseGrace(head.larderGrace.trim(), 'Larder-Grace')
   if (head.larderTags !== null)
     options.tags = readTags(head.larderTags)
   if (head.ifNoneMatch !== null) {
@@ -64,6 +72,35 @@ export function readWriteOptions(head: RequestHead): WriteOptions {
   if (head.ifMatch !== null)
     options.ifVersion = parseIfMatch(head.ifMatch)
   return options
+}
+
+/**
+ * What the header fields of an increment say about a number that is created. Throws LarderError
+ * `invalid-input` that names the field.
+ */
+export function readIncrementOptions(head: RequestHead): IncrementOptions {
+  const { larderTtl, larderGrace, larderTags, ifMatch } = head
+  return {
+    ...larderTtl !== null && { ttl: parseTtl(larderTtl.trim(), 'Larder-TTL') },
+    ...larderGrace !== null && { grace: parseGrace(larderGrace.trim(), 'Larder-Grace') },
+    ...larderTags !== null && { tags: readTags(larderTags) },
+    ...ifMatch !== null && { ifVersion: parseIfMatch(ifMatch) },
+  }
+}
+
+function readCacheControl(text: string, options: WriteOptions): void {
+  const { maxAge, grace } = parseCacheControl(text)
+  if (maxAge !== undefined)
+    options.ttl = maxAge
+  if (grace !== undefined)
+    options.grace = grace
+}
+
+function readTtl(text: string, options: WriteOptions): void {
+  if (text === 'keep')
+    options.keepTimes = true
+  else
+    options.ttl = parseTtl(text, 'Larder-TTL')
 }
 
 function readContentType(header: string | null): string {

@@ -37,6 +37,12 @@ export function noneMatchNames(header: string, version: number): boolean {
   return header.includes(etagOf(version))
 }
 
+/** Whether If-Match names this version. Throws `invalid-input` if it is malformed. */
+export function matchNames(header: string, version: number): boolean {
+  const versions = parseIfMatch(header)
+  return versions === 'any' || versions.includes(version)
+}
+
 /**
  * Versions that If-Match names (strong comparison, RFC 9110 §13.1.1: weak ones never match).
  * Unknown tags match nothing.

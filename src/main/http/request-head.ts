@@ -20,6 +20,7 @@ export interface RequestHead {
   ifMatch: string | null
   ifNoneMatch: string | null
   larderTtl: string | null
+  larderGrace: string | null
   larderTags: string | null
   preflightMethod: string | null
   preflightHeaders: string | null
@@ -48,6 +49,7 @@ export function readHead(raw: readonly string[]): RequestHead {
     ifMatch: null,
     ifNoneMatch: null,
     larderTtl: null,
+    larderGrace: null,
     larderTags: null,
     preflightMethod: null,
     preflightHeaders: null,
@@ -92,6 +94,8 @@ export function readHead(raw: readonly string[]): RequestHead {
       case 12:
         if (is(name, 'content-type'))
           head.contentType = join(head.contentType, value)
+        else if (is(name, 'larder-grace'))
+          head.larderGrace = join(head.larderGrace, value)
         break
       case 13:
         if (is(name, 'authorization'))

@@ -45,7 +45,7 @@ it.each([
   ['unicode name', { name: 'käse', ttl: 1 }, ['name']],
   ['no TTL', { name: 'a' }, ['ttl']],
   ['TTL 0', { name: 'a', ttl: 0 }, ['ttl']],
-  ['TTL as text', { name: 'a', ttl: '60' }, ['ttl']],
+  ['TTL as a word', { name: 'a', ttl: 'soon' }, ['ttl']],
   ['endless TTL', { name: 'a', ttl: Infinity }, ['ttl']],
   ['half an entry', { name: 'a', ttl: 1, maxEntries: 0.5 }, ['maxEntries']],
   ['unknown eviction', { name: 'a', ttl: 1, eviction: 'fifo' }, ['eviction']],

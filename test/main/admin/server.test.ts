@@ -93,7 +93,7 @@ describe('settings', () => {
 
   it.each([
     [{ memory: 1 }, ['memory']],
-    [{ memory: '1GB' }, ['memory']],
+    [{ memory: 'lots' }, ['memory']],
     [{ valueLimit: 2 ** 28 }, ['valueLimit']],
     [{ anonymous: { enabled: true, scopes: ['admin'] } }, ['anonymous.scopes.0']],
     [{ anonymous: { enabled: true } }, ['anonymous.scopes']],

@@ -99,7 +99,7 @@ it.each<[string, (cache: Cache, version: number) => unknown, unknown]>([
   ['mergePatch', (cache, version) => cache.mergePatch('k', bytes('{"a":1}'), [version]).outcome, 'replaced'],
   ['mergePatch without a version', cache => cache.mergePatch('k', bytes('{"a":1}')).outcome, 'replaced'],
   ['delete', (cache, version) => cache.delete('k', [version]), 'removed'],
-  ['touch', cache => cache.touch('k', 5), true],
+  ['touch', cache => cache.touch('k', 5), 'touched'],
   ...[false, true].map((atomic): [string, (cache: Cache, version: number) => unknown, unknown] => [
     `a batch, atomic ${atomic}`,
     (cache, version) => cache.batch([

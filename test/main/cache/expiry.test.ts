@@ -102,11 +102,11 @@ it('touches fresh and stale entries, keeping value and version', () => {
   const { cache, clock } = setUp()
   const { version } = cache.set('k', bytes('v'), { ttl: 1, grace: 10 })
   clock.advance(2_000)
-  expect(cache.touch('k', 30)).toBe(true)
+  expect(cache.touch('k', 30)).toBe('touched')
   expect(asHit(cache.get('k'))).toMatchObject({ version, stale: false, ttl: 30, age: 2 })
-  expect(cache.touch('k', null)).toBe(true)
+  expect(cache.touch('k', null)).toBe('touched')
   expect(asHit(cache.get('k')).ttl).toBeNull()
-  expect(cache.touch('missing', 1)).toBe(false)
+  expect(cache.touch('missing', 1)).toBe('missing')
 })
 
 it.each([

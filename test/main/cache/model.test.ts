@@ -13,13 +13,14 @@ import { definitionOf, listed } from './workbench'
 const key = fc.constantFrom('a', 'ab', 'b', 'c', '__proto__')
 const tag = fc.constantFrom('x', 'y', 'constructor')
 const step: fc.Arbitrary<Step> = fc.record({
-  op: fc.constantFrom('get', 'get', 'set', 'set', 'delete', 'touch', 'increment'),
+  op: fc.constantFrom('get', 'get', 'peek', 'set', 'set', 'delete', 'touch', 'increment'),
   key,
   value: fc.constantFrom('1', '-7', 'text', ''),
   ttl: fc.constantFrom(null, 1, 5, 5, 20),
   grace: fc.constantFrom(0, 0, 3, 10),
   tags: fc.array(tag, { maxLength: 3 }),
   condition: fc.constantFrom('none', 'none', 'absent', 'present'),
+  keep: fc.boolean(),
 })
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 12, arbitrary: step },
@@ -46,7 +47,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
 )
 
-function toBatchStep({ op, key, value, ttl, grace, tags, condition }: Step): BatchStep {
+function toBatchStep({ op, key, value, ttl, grace, tags, condition, keep }: Step): BatchStep {
   switch (op) {
     case 'set':
       return {
@@ -57,6 +58,7 @@ function toBatchStep({ op, key, value, ttl, grace, tags, condition }: Step): Bat
           ttl,
           grace,
           tags,
+          keepTimes: keep,
           ...condition === 'absent' && { ifAbsent: true },
           ...condition === 'present' && { ifVersion: 'any' },
         },
@@ -76,6 +78,10 @@ function plain(result: BatchStepResult): unknown {
   switch (result.op) {
     case 'get':
       return told(result.lookup)
+    case 'peek':
+      return typeof result.lookup === 'string'
+        ? result.lookup
+        : { value: told(result.lookup), grace: result.lookup.grace, givenTtl: result.lookup.givenTtl }
     case 'set':
       return result.result.outcome
     case 'delete':

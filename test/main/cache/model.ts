@@ -1,13 +1,15 @@
 import type { MissReason } from '@shared/miss-reasons'
 
 export interface Step {
-  op: 'get' | 'set' | 'delete' | 'touch' | 'increment'
+  op: 'get' | 'peek' | 'set' | 'delete' | 'touch' | 'increment'
   key: string
   value: string
   ttl: number | null
   grace: number
   tags: string[]
   condition: 'none' | 'absent' | 'present'
+  /** The deadlines of the entry that is replaced go on. */
+  keep: boolean
 }
 export type Command =
   | Step
@@ -82,6 +84,8 @@ export function createModel(settings: ModelSettings) {
   }
   const times = (ttl: number, grace: number) => ({ ttl, grace, fresh: later(ttl), end: later(ttl + grace) })
 
+  const timesOf = ({ ttl, grace, fresh, end }: Row) => ({ ttl, grace, fresh, end })
+
   function run(step: Step): unknown {
     const row = present(step.key)
     const fresh = row && !passed(row.fresh) ? row : undefined
@@ -99,10 +103,16 @@ export function createModel(settings: ModelSettings) {
         row.used = ++turn
         return row.value
       }
+      case 'peek':
+        return row ? { value: row.value, grace: row.grace, givenTtl: row.ttl === Infinity ? null : row.ttl } : 'absent'
       case 'set':
         if ((step.condition === 'absent' && fresh) || (step.condition === 'present' && !row))
           return 'refused'
-        put(step.key, { value: step.value, tags: [...new Set(step.tags)], ...times(forever(step.ttl), step.grace) })
+        put(step.key, {
+          value: step.value,
+          tags: [...new Set(step.tags)],
+          ...row && step.keep ? timesOf(row) : times(forever(step.ttl), step.grace),
+        })
         return row ? 'replaced' : 'created'
       case 'delete':
         if (row)

@@ -12,6 +12,8 @@ let larder: TestLarder
 let count = 0
 beforeAll(async () => {
   larder = await startLarder({}, clock)
+  const { user } = (await larder.send('GET', '/admin/session')).json() as { user: { id: string } }
+  expect((await larder.send('PATCH', `/admin/users/${user.id}`, json({ cacheLimit: 1000 }))).status).toBe(200)
 })
 afterAll(() => larder.dispose())
 
@@ -376,6 +378,30 @@ describe('put', () => {
     await check(larder, { name: '', send: ['GET', `${base}/entries/a`], status: 200, body: '2' })
   })
 
+  it.each<[string, (base: string, etag: string) => Step, number]>([
+    ['GET', base => ['GET', `${base}/entries/a`], 200],
+    ['HEAD', base => ['HEAD', `${base}/entries/a`], 200],
+    ['peek', base => ['GET', `${base}/entries/a?peek=1`], 200],
+    ['touch', base => ['POST', `${base}/entries/a?op=touch&ttl=5`], 204],
+    ['increment', base => ['POST', `${base}/entries/a?op=increment`], 200],
+    ['PATCH', base => ['PATCH', `${base}/entries/a`, {
+      body: '2',
+      headers: { 'Content-Type': 'application/merge-patch+json' },
+    }], 204],
+    ['DELETE', base => ['DELETE', `${base}/entries/a`], 204],
+  ])('if-Match holds for %s', async (_, make, status) => {
+    const base = await newCache()
+    const older = String((await larder.send(...put(`${base}/entries/a`, '1'))).headers.etag)
+    const etag = String((await larder.send(...put(`${base}/entries/a`, '1'))).headers.etag)
+    const [method, path, options] = make(base, etag)
+    const sent = (ifMatch: string): Step =>
+      [method, path, { ...options, headers: { ...options?.headers, 'If-Match': ifMatch } }]
+    await check(larder, { name: '', send: sent(older), status: 412 })
+    const untouched = await check(larder, { name: '', send: ['GET', `${base}/entries/a?peek=1`], status: 200, body: '1' })
+    expect(untouched.headers).toMatchObject({ etag, 'larder-ttl': '60' })
+    await check(larder, { name: '', send: sent(`"0", ${etag}`), status })
+  })
+
   // Red: in src/main/cache/operations.ts let `holds` see the fresh entry alone.
   it.each<[string, number, string, (base: string, etag: string) => Step]>([
     ['PUT', 204, '2', (base, etag) => put(`${base}/entries/a`, '2', { 'If-Match': etag })],
@@ -563,6 +589,135 @@ describe('get and head', () => {
       headers: { 'Cache-Status': /detail=evicted$/ },
     })
   })
+})
+
+describe('storing an entry again as it is', () => {
+  const peek = (base: string, expected: Partial<Case>): Promise<Answer> =>
+    check(larder, { name: '', send: ['GET', `${base}/entries/a?peek=1`], status: 200, ...expected })
+
+  it('a peek tells grace and the TTL that was given', async () => {
+    const base = await newCache({ ttl: 10, sliding: true })
+    await larder.send(...put(`${base}/entries/a`, '1', { 'Larder-Grace': '1.5m', 'Larder-Tags': 'x%2Cy, %20z' }))
+    clock.advance(4000)
+    const told = { 'Larder-TTL': '6', 'Larder-Grace': '90', 'Larder-Given-TTL': '10', 'Larder-Tags': 'x%2Cy, %20z' }
+    await peek(base, { headers: told })
+    await peek(base, { headers: told })
+    await check(larder, {
+      name: 'a read does not',
+      send: ['GET', `${base}/entries/a`],
+      status: 200,
+      headers: { 'Larder-Grace': null, 'Larder-Given-TTL': null, 'Larder-TTL': '10' },
+    })
+    await larder.send('POST', `${base}/entries/a?op=touch&ttl=none`)
+    await peek(base, { headers: { 'Larder-TTL': 'none', 'Larder-Given-TTL': 'none', 'Larder-Grace': '90' } })
+  })
+
+  it('keep lets TTL and grace go on, and a new entry takes those of the cache', async () => {
+    const base = await newCache({ ttl: 30 })
+    const keep = { 'Larder-TTL': 'keep' }
+    await check(larder, { name: '', send: put(`${base}/entries/a`, '1', keep), status: 201 })
+    await peek(base, { headers: { 'Larder-TTL': '30', 'Larder-Grace': '0' } })
+    await larder.send(...put(`${base}/entries/a`, '2', { 'Larder-TTL': '10', 'Larder-Grace': '20' }))
+    clock.advance(4000)
+    await check(larder, { name: '', send: put(`${base}/entries/a`, '3', keep), status: 204 })
+    const kept = { 'Larder-TTL': '6', 'Larder-Grace': '20', 'Larder-Given-TTL': '10', 'Age': '0' }
+    await peek(base, { body: '3', headers: kept })
+    clock.advance(8000)
+    await check(larder, { name: '', send: put(`${base}/entries/a`, '4', keep), status: 204 })
+    await peek(base, { body: '4', headers: { 'Larder-TTL': '-2', 'Cache-Status': /detail=stale$/ } })
+    clock.advance(18_000)
+    await peek(base, { status: 404 })
+  })
+
+  it('a batch peeks without a trace, and takes what it told', async () => {
+    const base = await newCache({ ttl: 10, sliding: true })
+    const headers = { 'Larder-Grace': '20', 'Larder-Tags': 'x%2Cy', 'Content-Type': 'a/b' }
+    await larder.send(...put(`${base}/entries/a`, '1', headers))
+    await larder.send(...put(`${base}/entries/s`, '1', { 'Cache-Control': 'max-age=1, stale-if-error=20' }))
+    clock.advance(4000)
+    const batch = (...operations: object[]): Step => ['POST', `${base}/batch`, json({ operations })]
+    const { json: read } = await check(larder, {
+      name: '',
+      send: batch({ op: 'peek', key: 'a' }, { op: 'peek', key: 's' }, { op: 'peek', key: 'none' }),
+      status: 200,
+      body: {
+        results: [
+          { status: 200, value: { text: '1' }, contentType: 'a/b' },
+          { status: 200, ttl: -3, grace: 20, tags: [] },
+          { status: 404, reason: 'absent' },
+        ],
+      },
+    })
+    const [a, s] = (read() as { results: Record<string, number>[] }).results
+    expect(a).toMatchObject({ ttl: 6, givenTtl: 10, grace: 20, tags: ['x,y'], age: 4 })
+    const { statistics } = (await larder.send('GET', base.replace('/api', '/admin'))).json() as { statistics: object }
+    expect(statistics).toMatchObject({ hits: 0, misses: { absent: 0 } })
+    await check(larder, {
+      name: '',
+      send: batch(
+        { op: 'set', key: 'a', value: a?.value, ttl: a?.ttl, grace: a?.grace, tags: a?.tags },
+        { op: 'set', key: 's', value: s?.value, ttl: 0, grace: (s?.grace ?? 0) + (s?.ttl ?? 0) },
+        { op: 'set', key: 'a', value: { text: '2' }, ttl: 'keep', tags: a?.tags },
+      ),
+      status: 200,
+      body: { results: [{ status: 204 }, { status: 204 }, { status: 204 }] },
+    })
+    await peek(base, { body: '2', headers: { 'Larder-TTL': '6', 'Larder-Grace': '20', 'Larder-Tags': 'x%2Cy' } })
+    clock.advance(16_000)
+    const stale = { 'Cache-Status': /stale/ }
+    await check(larder, { name: '', send: ['GET', `${base}/entries/s`], status: 200, headers: stale })
+    clock.advance(1000)
+    await check(larder, { name: '', send: ['GET', `${base}/entries/s`], status: 404 })
+  })
+
+  it('a number that is created takes TTL, grace and tags; one that is there keeps its own', async () => {
+    const base = await newCache()
+    const headers = { 'Larder-TTL': '5', 'Larder-Grace': '7', 'Larder-Tags': 'n' }
+    const increment: Step = ['POST', `${base}/entries/a?op=increment`, { headers }]
+    await check(larder, { name: '', send: increment, status: 200, body: '1' })
+    const made = { 'Larder-TTL': '5', 'Larder-Grace': '7', 'Larder-Tags': 'n' }
+    await peek(base, { headers: made })
+    clock.advance(2000)
+    const again = { ...headers, 'Larder-TTL': '50', 'Larder-Tags': 'm' }
+    await check(larder, { name: '', send: ['POST', `${base}/entries/a?op=increment`, { headers: again }], status: 200 })
+    await peek(base, { body: '2', headers: { ...made, 'Larder-TTL': '3' } })
+    const batched = { op: 'increment', key: 'b', ttl: '5s', grace: 7, tags: ['n'] }
+    await larder.send('POST', `${base}/batch`, json({ operations: [batched] }))
+    await check(larder, { name: '', send: ['GET', `${base}/entries/b?peek=1`], status: 200, body: '1', headers: made })
+  })
+})
+
+describe('header fields that would have no effect', () => {
+  run(([
+    ['a TTL on a read', 'GET', '/entries/a', 'Larder-TTL', '5'],
+    ['tags on a patch', 'PATCH', '/entries/a', 'Larder-Tags', 't'],
+    ['a grace on a removal', 'DELETE', '/entries/a', 'Larder-Grace', '5'],
+    ['a condition on many', 'DELETE', '/entries?expired', 'If-Match', '"1"'],
+    ['a condition on a batch', 'POST', '/batch', 'If-None-Match', '*'],
+    ['a TTL on a batch', 'POST', '/batch', 'Larder-TTL', '5'],
+    ['a TTL on a touch', 'POST', '/entries/a?op=touch&ttl=5', 'Larder-TTL', '5'],
+    ['an absence on an increment', 'POST', '/entries/a?op=increment', 'If-None-Match', '*'],
+  ] as const).map(([name, method, path, header, value]) => base => ({
+    name,
+    given: [put(`${base}/entries/a`, '1')],
+    send: [method, `${base}${path}`, { headers: { [header]: value } }],
+    status: 400,
+    body: field(header),
+  })))
+
+  run([
+    base => ({
+      name: 'browsers add If-None-Match to reads',
+      send: ['GET', `${base}/entries`, { headers: { 'If-None-Match': '"1"' } }],
+      status: 200,
+    }),
+    base => ({
+      name: 'a bad grace',
+      send: put(`${base}/entries/a`, '1', { 'Larder-Grace': 'none' }),
+      status: 400,
+      body: field('Larder-Grace'),
+    }),
+  ])
 })
 
 describe('patch, delete, post', () => {

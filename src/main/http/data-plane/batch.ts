@@ -1,13 +1,13 @@
 import type { BatchResult, Bytes } from '@shared/entries'
 import type { z } from 'zod'
-import type { BatchStep, BatchStepResult, Hit, WriteResult } from '../../serving/ports'
+import type { BatchStep, BatchStepResult, Hit, Peek, WriteResult } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { Buffer } from 'node:buffer'
 import { setImmediate as turn } from 'node:timers/promises'
 import { BatchFrame, BatchOperation } from '@shared/entries'
 import { encodeKey } from '@shared/entry-key'
-import { errorRegistry, LarderError } from '@shared/errors'
+import { errorRegistry, invalidField, LarderError } from '@shared/errors'
 import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
 import { parseEach, parseInput } from '@shared/validation'
@@ -109,7 +109,7 @@ async function parseBatch(
     const from = steps.length
     for (const operation of parseEach(BatchOperation, operations.slice(from, from + checkedAtOnce), index =>
       `operations.${from + index}`)) {
-      if (operation.op === 'get' || operation.op === 'increment')
+      if (operation.op === 'get' || operation.op === 'peek' || operation.op === 'increment')
         checkRead(`${pathOf()}: ${operation.op}`)
       steps.push(toStep(operation, pathOf(), valueLimit))
     }
@@ -121,10 +121,15 @@ async function parseBatch(
 function toStep(operation: Operation, path: string, valueLimit: number): BatchStep {
   const key = named(path, () => checkKey(operation.key))
   switch (operation.op) {
-    case 'get': return { op: 'get', key }
+    case 'get':
+    case 'peek': return { op: operation.op, key }
     case 'delete': return { op: 'delete', key }
     case 'touch': return { op: 'touch', key, ttl: operation.ttl }
-    case 'increment': return { op: 'increment', key, by: BigInt(operation.by) }
+    case 'increment': {
+      const { ttl, grace, tags } = operation
+      const options = { ttl, grace, tags: tags && checkTags(tags, `${path}.tags`) }
+      return { op: 'increment', key, by: BigInt(operation.by), options }
+    }
     case 'set':
     case 'add': {
       const value = toBuffer(operation.value)
@@ -135,10 +140,13 @@ function toStep(operation: Operation, path: string, valueLimit: number): BatchSt
           { errors: [{ field: `${path}.value`, message: `must be at most ${grouped(valueLimit)} bytes` }] },
         )
       }
+      if (operation.ttl === 0 && !operation.grace)
+        throw invalidField(`${path}.ttl`, 'must be above 0, or come with a grace')
       const options = {
         contentType: operation.contentType
           ?? ('text' in operation.value ? 'text/plain; charset=utf-8' : 'application/octet-stream'),
-        ttl: operation.ttl,
+        ...(operation.ttl === 'keep' ? { keepTimes: true } : { ttl: operation.ttl }),
+        grace: operation.grace,
         tags: operation.tags && checkTags(operation.tags, `${path}.tags`),
         ifAbsent: operation.op === 'add',
         ifVersion: operation.op === 'set' && operation.ifMatch !== undefined
@@ -171,7 +179,7 @@ function toBuffer(bytes: z.output<typeof Bytes>): Buffer {
 
 /** Sends small results as one text, and writes larger values into JSON as the client takes them. */
 function sendResults(exchange: Exchange, results: readonly BatchStepResult[]): void {
-  const bytes = results.reduce((sum, result) => sum + (valueOf(result)?.length ?? 0), 0)
+  const bytes = results.reduce((sum, result) => sum + (hitOf(result)?.value.length ?? 0), 0)
   if (bytes <= lastingValue)
     return sendJson(exchange, 200, { results: results.map(toResult) })
   const hold = holdFor(exchange)
@@ -185,25 +193,27 @@ function* textOf(results: readonly BatchStepResult[]): Generator<string, void> {
   for (const result of results) {
     yield before
     before = ','
-    if (result.op !== 'get' || typeof result.lookup === 'string') {
+    const hit = hitOf(result)
+    if (!hit) {
       yield JSON.stringify(toResult(result))
       continue
     }
-    const { status, ...rest } = hitResult(result.lookup)
+    const { status, ...rest } = hitResult(hit)
     yield `{"status":${status},"value":{`
-    yield* bytesInJson(result.lookup.value)
+    yield* bytesInJson(hit.value)
     yield `},${JSON.stringify(rest).slice(1)}`
   }
   yield ']}'
 }
 
-function valueOf(result: BatchStepResult): Buffer | undefined {
-  return result.op === 'get' && typeof result.lookup !== 'string' ? result.lookup.value : undefined
+function hitOf(result: BatchStepResult): Hit | Peek | undefined {
+  return (result.op === 'get' || result.op === 'peek') && typeof result.lookup !== 'string' ? result.lookup : undefined
 }
 
 function toResult(step: BatchStepResult): Result {
   switch (step.op) {
-    case 'get': return typeof step.lookup === 'string'
+    case 'get':
+    case 'peek': return typeof step.lookup === 'string'
       ? { status: 404, reason: step.lookup }
       : { value: textOrBase64(step.lookup.value), ...hitResult(step.lookup) }
     case 'set': return setResult(step.result)
@@ -215,8 +225,12 @@ function toResult(step: BatchStepResult): Result {
 }
 
 /** All but the value. */
-function hitResult({ contentType, version }: Hit): Result {
-  return { status: 200, contentType, etag: etagOf(version) }
+function hitResult(hit: Hit | Peek): Result {
+  const result = { status: 200, contentType: hit.contentType, etag: etagOf(hit.version) }
+  if (!('grace' in hit))
+    return result
+  const { age, ttl, givenTtl, grace, tags } = hit
+  return { ...result, age, ttl, givenTtl, grace, tags: [...tags] }
 }
 
 const setStatus = { 'created': 201, 'replaced': 204, 'refused': 412, 'too-large': 413 } as const

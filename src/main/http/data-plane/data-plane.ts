@@ -2,9 +2,12 @@ import type { DataOperationName } from '@shared/data-operations'
 import type { Maybe } from '../../serving/maybe'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
+import { dataOperations } from '@shared/data-operations'
+import { mapRows } from '@shared/rows'
 import { createBatchFace } from './batch'
 import { createClassicFace } from './classic'
 import { createCollectionFace } from './collection'
+import { withoutForeignFields } from './foreign-fields'
 import { createEntryFace } from './native'
 import { createPlainFace } from './plain'
 
@@ -16,12 +19,13 @@ export type DataPlaneOperation = Exclude<DataOperationName, 'events.watch'>
  * answers in the face's own form.
  */
 export function createDataPlane(deps: DataPlaneDeps): (exchange: Exchange, name: DataPlaneOperation) => Maybe<void> {
-  const handlers: Record<DataPlaneOperation, DataHandler> = {
+  const faces: Record<DataPlaneOperation, DataHandler> = {
     ...createClassicFace(deps),
     ...createPlainFace(deps),
     ...createEntryFace(deps),
     ...createCollectionFace(deps),
     ...createBatchFace(deps),
   }
+  const handlers = mapRows(faces, (handler, name) => withoutForeignFields(dataOperations[name], handler))
   return (exchange, name) => deps.serving.admit(exchange, handlers[name])
 }

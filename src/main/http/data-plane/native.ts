@@ -1,5 +1,6 @@
+import type { MissReason } from '@shared/miss-reasons'
 import type { Maybe } from '../../serving/maybe'
-import type { Hit, Lookup, ServedCache, WriteResult } from '../../serving/ports'
+import type { Lookup, Peek, ServedCache, WriteResult } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { displayKey } from '@shared/entry-key'
@@ -10,11 +11,13 @@ import { noteLookup } from '../../serving/account'
 import { proceed } from '../../serving/maybe'
 import { readBody } from '../body'
 import { parseTtl } from '../durations'
-import { hitHeaders, missStatus } from '../entry-headers'
-import { etagOf, noneMatchNames, parseIfMatch } from '../etags'
+import { hitHeaders, missStatus, peekHeaders, readIncrementOptions } from '../entry-headers'
+import { etagOf } from '../etags'
 import { send, sendText } from '../exchange'
 import { readQuery, refuseUnknown } from '../request-target'
+import { answerHit, changed, ifVersionOf } from './conditions'
 import { isHit, pathCache, pathKey } from './context'
+import { refuseFields } from './foreign-fields'
 import { accepted, holding, storeBody } from './store'
 
 type NativeEntryOperation = 'entries.get' | 'entries.put' | 'entries.patch' | 'entries.delete' | 'entries.post'
@@ -49,7 +52,7 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
       }
       const name = pathCache(exchange)
       serving.open(exchange, name)
-      const ifVersion = head.ifMatch === null ? undefined : parseIfMatch(head.ifMatch)
+      const ifVersion = ifVersionOf(exchange)
       const patch = await readBody(exchange, Math.min(deps.valueLimit(), limits.patch))
       await holding(exchange, patch.length, async (dropped) => {
         await Promise.race([serving.open(exchange, name).roomFor(patch.length, undefined, exchange), dropped])
@@ -62,9 +65,7 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
     'entries.delete': (exchange) => {
       const key = pathKey(exchange)
       const cache = serving.open(exchange, pathCache(exchange))
-      const { ifMatch } = exchange.head
-      const ifVersion = ifMatch === null ? undefined : parseIfMatch(ifMatch)
-      return proceed(exchange, cache.delete(key, ifVersion, exchange), answerDeleted)
+      return proceed(exchange, cache.delete(key, ifVersionOf(exchange), exchange), answerDeleted)
     },
 
     'entries.post': (exchange) => {
@@ -87,35 +88,33 @@ function wantsPeek({ target }: Exchange): boolean {
   return target.query !== '' && readQuery(target.query).get('peek') === '1'
 }
 
-function answerPeek(exchange: Exchange, hit: Hit | undefined): void {
-  answerFound(exchange, hit ?? 'absent')
+function answerPeek(exchange: Exchange, peek: Peek | undefined): void {
+  if (peek)
+    answerHit(exchange, peek, peekHeaders(peek))
+  else
+    answerMiss(exchange, 'absent')
 }
 
 function answerLookup(exchange: Exchange, lookup: Lookup): void {
   noteLookup(exchange, lookup)
-  answerFound(exchange, lookup)
+  if (isHit(lookup))
+    answerHit(exchange, lookup, hitHeaders(lookup))
+  else
+    answerMiss(exchange, lookup)
 }
 
-function answerFound(exchange: Exchange, lookup: Lookup): void {
-  const { head, key, cache } = exchange
-  if (!isHit(lookup)) {
-    const problem = new LarderError(
-      'entry-not-found',
-      `There is no entry ${displayKey((key ?? '').slice(0, 100))} in the cache ${cache}: ${lookup}.`,
-    ).toProblem()
-    send(
-      exchange,
-      404,
-      ['Content-Type', 'application/problem+json', 'Cache-Status', missStatus(lookup)],
-      JSON.stringify(problem),
-    )
-  }
-  else if (head.ifNoneMatch !== null && noneMatchNames(head.ifNoneMatch, lookup.version)) {
-    send(exchange, 304, hitHeaders(lookup))
-  }
-  else {
-    send(exchange, 200, hitHeaders(lookup), lookup.value)
-  }
+function answerMiss(exchange: Exchange, reason: MissReason): void {
+  const { key, cache } = exchange
+  const problem = new LarderError(
+    'entry-not-found',
+    `There is no entry ${displayKey((key ?? '').slice(0, 100))} in the cache ${cache}: ${reason}.`,
+  ).toProblem()
+  send(
+    exchange,
+    404,
+    ['Content-Type', 'application/problem+json', 'Cache-Status', missStatus(reason)],
+    JSON.stringify(problem),
+  )
 }
 
 function answerStored(exchange: Exchange, result: WriteResult): void {
@@ -127,7 +126,7 @@ function answerDeleted(exchange: Exchange, outcome: Awaited<ReturnType<ServedCac
   if (outcome === 'missing')
     throw missing(exchange)
   if (outcome === 'refused')
-    throw new LarderError('precondition-failed', 'The entry has changed.')
+    throw changed()
   exchange.result = 'dropped'
   send(exchange, 204, [])
 }
@@ -135,7 +134,8 @@ function answerDeleted(exchange: Exchange, outcome: Awaited<ReturnType<ServedCac
 function increment(exchange: Exchange, cache: ServedCache, key: string, query: Map<string, string>): Maybe<void> {
   refuseUnknown(query, { op: '', by: '' })
   requireRead(exchange, 'op=increment returns the number, so it')
-  return proceed(exchange, cache.increment(key, parseBy(query.get('by') ?? '1'), exchange), answerNumber)
+  const by = parseBy(query.get('by') ?? '1')
+  return proceed(exchange, cache.increment(key, by, readIncrementOptions(exchange.head), exchange), answerNumber)
 }
 
 function answerNumber(exchange: Exchange, { number, version }: Awaited<ReturnType<ServedCache['increment']>>): void {
@@ -145,15 +145,16 @@ function answerNumber(exchange: Exchange, { number, version }: Awaited<ReturnTyp
 
 function touch(exchange: Exchange, cache: ServedCache, key: string, query: Map<string, string>): Maybe<void> {
   refuseUnknown(query, { op: '', ttl: '' })
+  refuseFields(exchange, ['Larder-TTL', 'Larder-Grace', 'Larder-Tags'])
   const ttl = query.get('ttl')
   if (ttl === undefined)
     throw invalidField('ttl', 'is missing')
-  return proceed(exchange, cache.touch(key, parseTtl(ttl, 'ttl'), exchange), answerTouched)
+  return proceed(exchange, cache.touch(key, parseTtl(ttl, 'ttl'), ifVersionOf(exchange), exchange), answerTouched)
 }
 
-function answerTouched(exchange: Exchange, touched: boolean): void {
-  if (!touched)
-    throw missing(exchange)
+function answerTouched(exchange: Exchange, outcome: Awaited<ReturnType<ServedCache['touch']>>): void {
+  if (outcome !== 'touched')
+    throw outcome === 'missing' ? missing(exchange) : changed()
   exchange.result = 'stored'
   send(exchange, 204, [])
 }

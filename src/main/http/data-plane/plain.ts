@@ -1,11 +1,12 @@
-import type { Lookup, WriteResult } from '../../serving/ports'
+import type { Lookup, ServedCache, WriteResult } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { noteLookup } from '../../serving/account'
 import { proceed } from '../../serving/maybe'
 import { hitHeaders, missStatus } from '../entry-headers'
-import { etagOf, noneMatchNames } from '../etags'
+import { etagOf } from '../etags'
 import { send, sendText } from '../exchange'
+import { answerHit, changed, ifVersionOf } from './conditions'
 import { isHit, pathKey } from './context'
 import { accepted, storeBody } from './store'
 
@@ -27,7 +28,7 @@ export function createPlainFace(
     'plain.put': exchange => storeBody(deps, exchange, cacheName, pathKey(exchange), answerStored),
     'plain.delete': (exchange) => {
       const cache = serving.open(exchange, cacheName)
-      return proceed(exchange, cache.delete(pathKey(exchange), undefined, exchange), answerDropped)
+      return proceed(exchange, cache.delete(pathKey(exchange), ifVersionOf(exchange), exchange), answerDeleted)
     },
     'plain.flush': exchange => proceed(exchange, serving.open(exchange, cacheName).flush(exchange), answerDropped),
   }
@@ -35,18 +36,22 @@ export function createPlainFace(
 
 function answerLookup(exchange: Exchange, lookup: Lookup): void {
   noteLookup(exchange, lookup)
-  if (!isHit(lookup))
-    sendText(exchange, 404, 'given key not found\n', ['Cache-Status', missStatus(lookup)])
-  else if (exchange.head.ifNoneMatch !== null && noneMatchNames(exchange.head.ifNoneMatch, lookup.version))
-    send(exchange, 304, hitHeaders(lookup))
+  if (isHit(lookup))
+    answerHit(exchange, lookup, hitHeaders(lookup))
   else
-    send(exchange, 200, hitHeaders(lookup), lookup.value)
+    sendText(exchange, 404, 'given key not found\n', ['Cache-Status', missStatus(lookup)])
 }
 
 /** Answers 201 for new and replaced entries alike, because that is the contract of this face. */
 function answerStored(exchange: Exchange, result: WriteResult): void {
   const { version } = accepted(exchange, result)
   send(exchange, 201, ['ETag', etagOf(version)])
+}
+
+function answerDeleted(exchange: Exchange, outcome: Awaited<ReturnType<ServedCache['delete']>>): void {
+  if (outcome === 'refused')
+    throw changed()
+  answerDropped(exchange)
 }
 
 function answerDropped(exchange: Exchange): void {
