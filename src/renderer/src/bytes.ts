@@ -12,8 +12,8 @@ const units = new Map([
 ])
 
 /**
- * Bytes as people write them: plain, or with a unit as the command line takes it: `256MB` is of
- * 1000, `64 MiB` of 1024. NaN for anything else.
+ * Parses bytes as people write them: plain, or with a unit as on the command line. Units of `256MB`
+ * are powers of 1000, those of `64 MiB` powers of 1024. Returns NaN for anything else.
  */
 export function parseBytes(text: string): number {
   const match = /^(\d{1,16}(?:\.\d{1,6})?) ?([a-z]{0,3})$/i.exec(text.trim())
@@ -21,8 +21,8 @@ export function parseBytes(text: string): number {
 }
 
 /**
- * The shortest text that `parseBytes` reads as exactly this: 268435456 → `256MiB`, 256000000 →
- * `256MB`.
+ * Returns the shortest text that `parseBytes` reads as exactly this number: 268435456 → `256MiB`,
+ * 256000000 → `256MB`.
  */
 export function writeBytes(bytes: number): string {
   const written = [['GB', 1e9], ['GiB', 2 ** 30], ['MB', 1e6], ['MiB', 2 ** 20], ['kB', 1e3], ['KiB', 2 ** 10]] as const
