@@ -8,7 +8,7 @@ import { useSession } from './session'
 
 export type Settings = OperationOutput<'settings.get'>
 
-/** The server's settings, with the state of the vault and what the server says about itself. */
+/** The server's settings, with the state of the vault and information about the server. */
 export const useSettings = defineStore('settings', () => {
   const { client } = useApi()
   const session = useSession()
@@ -16,13 +16,13 @@ export const useSettings = defineStore('settings', () => {
   const current = shallowRef<Settings | null>(null)
   let reads = 0
 
-  // Another user is about to look.
+  // Another user is about to see this store.
   watch(() => session.user?.id, () => {
     reads++
     current.value = null
   })
 
-  /** Throws what `settings.get` throws. Of overlapping reads the latest is kept. */
+  /** Throws the errors of `settings.get`. Of overlapping reads the latest is kept. */
   async function read(): Promise<void> {
     const turn = ++reads
     const settings = await client['settings.get']()
@@ -34,7 +34,7 @@ export const useSettings = defineStore('settings', () => {
   async function update(change: OperationInput<'settings.update'>): Promise<void> {
     parseInput(SettingsUpdate, change)
     const settings = await client['settings.update'](change)
-    // A read that is under way may have seen the state before.
+    // A read that is under way may return the state before the change.
     reads++
     current.value = settings
   }
