@@ -4,13 +4,13 @@ import type { Api } from '../../api/api'
 import { computed, onScopeDispose, shallowRef, watch } from 'vue'
 
 interface KeyLabels {
-  /** The label of an API key; its id where it is gone, or not read yet. */
+  /** Returns the label of an API key, or its id if the key is gone or not read yet. */
   labelOf: (id: string) => string
   /** Ids with their labels, for completion. */
   known: Readonly<Ref<readonly KnownValue[]>>
 }
 
-/** What the signed-in user's API keys are called, as long as the calling scope lives. */
+/** The labels of the signed-in user's API keys, while the calling scope exists. */
 export function useKeyLabels({ client, events }: Pick<Api, 'client' | 'events'>): KeyLabels {
   const labels = shallowRef<ReadonlyMap<string, string>>(new Map())
   const known = computed(() => [...labels.value].map(([text, summary]) => ({ text, summary })))
@@ -20,7 +20,7 @@ export function useKeyLabels({ client, events }: Pick<Api, 'client' | 'events'>)
       labels.value = new Map((await client['keys.list']()).map(({ id, label }) => [id, label]))
     }
     catch {
-      // The ids stand for them until the next event or connection.
+      // The ids are shown instead until the next event or connection.
     }
   }
 
