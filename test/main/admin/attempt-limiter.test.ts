@@ -111,7 +111,7 @@ it('stops guessing of passwords, for this name alone', async () => {
 it('counts attempts that are made at once', async () => {
   const { call } = await startAdministration()
   await call('users.create', { name: 'bob', password: 'a good password' })
-  // The last guess is right, but must not be checked any more.
+  // The last guess is right, but must not be checked.
   const guesses = [...Array.from({ length: 59 }, (_, n) => `wrong ${n}`), 'a good password']
   const answers = await Promise.all(guesses.map(password =>
     codeOf(call('session.create', { name: 'bob', password }, null))))

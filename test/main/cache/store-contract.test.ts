@@ -258,7 +258,7 @@ describe.each(stores)('the $name store', ({ createStore }) => {
   it('tells tags apart that look alike in JSON, and from content types', () => {
     const { store, insert } = setUp()
     const tags = ['', ',', '","', 'a,', ',b', '"', '\\', '\\"', '"\\', 'ü', 'u', '\uD800', '[', ']', 'text/a']
-    // So many content types that some records must store their own.
+    // More content types than there are kinds, so that some records store their own.
     for (let index = 0; index < 200; index++) {
       const own = tags.filter((_, place) => (index * 7919 >>> place) % 3 === 0)
       insert(`k${index}`, fieldsOf('v', { tags: own, contentType: index % 20 === 19 ? 'text/a' : `text/${index}` }))

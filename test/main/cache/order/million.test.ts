@@ -48,7 +48,7 @@ function worked(): number {
   return (user + system) / 1000
 }
 
-/** Reads the first page, and measures how long each slice blocks the event loop meanwhile. */
+/** Reads the first page, and measures for how long each slice blocks the event loop. */
 async function build(cache: Cache, query: PageQuery): Promise<Build> {
   const start = performance.now()
   const startOfWork = worked()
