@@ -1,4 +1,4 @@
-// What the docs screen makes of the document that the server generates.
+// How the docs screen presents the document that the server generates.
 import type { DocumentedOperation, Operation, ShownDocument } from '../../src/renderer/src/views/docs/open-api'
 import { describe, expect, it } from 'vitest'
 import { createOpenApi } from '../../src/main/http/openapi/document'

@@ -44,7 +44,7 @@ export function aKey(change: Partial<KeyRecord> = {}): KeyRecord {
   }
 }
 
-/** What every MetadataStore has to do. `open` gives an empty one. */
+/** The tests that every MetadataStore has to pass. `open` returns an empty store. */
 export function describeMetadata(name: string, open: () => MetadataStore): void {
   describe(`metadata contract: ${name}`, () => {
     const withUser = (): MetadataStore => {

@@ -2,8 +2,8 @@ import type { SecretVault } from '../../src/main/base/secret-vault'
 import { describe, expect, it } from 'vitest'
 
 /**
- * What every SecretVault that keeps secrets has to do. `open` gives one that is usable and empty,
- * or seeded by earlier tests.
+ * The tests that every SecretVault that keeps secrets has to pass. `open` returns a usable vault
+ * that is empty or contains secrets of earlier tests.
  */
 export function describeVault(name: string, open: () => SecretVault | Promise<SecretVault>): void {
   describe(`vault contract: ${name}`, () => {

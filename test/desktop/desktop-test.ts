@@ -7,9 +7,9 @@ import { launchDesktop, realElectron } from './launch-desktop'
 import { createShellBrowser } from './shell-browser'
 
 interface DesktopFixtures {
-  /** Starts the app; every one is ended with the test, and has to end with 0. */
+  /** Starts the app. Each app is stopped at the end of the test, and must then exit with 0. */
   launch: (options?: DesktopOptions) => Promise<Desktop>
-  /** One that serves. */
+  /** An app that serves. */
   desktop: Desktop
   /** Its window, showing the overview. */
   overview: Page
@@ -18,14 +18,12 @@ interface DesktopFixtures {
 const chromium = findChromium()
 const real = realElectron()
 
-/** To be called at the top of every spec. */
+/** Must be called at the top of every spec. */
 export function skipWithoutBrowser(): void {
   test.skip(!chromium.available && real === null, chromium.reason)
 }
 
-/**
- * To be called at the top of a spec that looks behind Electron's API: the real one cannot be asked.
- */
+/** Must be called at the top of a spec that inspects API calls, which real Electron hides. */
 export function skipOnElectron(): void {
   skipWithoutBrowser()
   test.skip(real !== null, 'Reads what the app handed to Electron, which only the stand-in tells.')
@@ -36,7 +34,7 @@ export const test = base.extend<DesktopFixtures, { shellBrowser: ShellBrowser }>
   shellBrowser: [async ({}, use) => {
     console.log(`desktop specs run on ${real === null ? 'the stand-in' : 'Electron'}`)
     const browser = createShellBrowser()
-    // Not first in a test that measures a start.
+    // Opened in advance, so that a test that measures a start does not include it.
     if (real === null)
       await browser.open()
     await use(browser)

@@ -19,7 +19,7 @@ import { portVariable } from '../standin/app-server'
 import { browserVariable } from '../standin/browser'
 import { pageVariable } from '../standin/page'
 
-/** A question to the stand-in. */
+/** Sends a query to the stand-in. */
 type Ask = <N extends keyof Commands>(
   name: N,
   ...given: Parameters<Commands[N]>
@@ -27,28 +27,28 @@ type Ask = <N extends keyof Commands>(
 
 export interface Desktop {
   kind: 'stand-in' | 'electron'
-  /** Origin of the console in the window, as the browser has it. */
+  /** Origin of the console in the window, as the browser sees it. */
   origin: string
-  /** The server in it, as `launchServer` hands it out; its `stop` quits the app. */
+  /** The server in the app, as `launchServer` returns it; its `stop` quits the app. */
   server: LaunchedServer
-  /** The page of the window; waits for one. */
+  /** Returns the page of the window; waits until there is one. */
   page: () => Promise<Page>
-  /** Only on the stand-in. */
+  /** Works only on the stand-in. */
   ask: Ask
-  /** Everything that it wrote to its output. */
+  /** Returns everything that the app has written to its output. */
   output: () => string
-  /** Resolves with the exit code when it ends. */
+  /** Resolves with the exit code when the app ends. */
   ended: Promise<number | null>
 }
 
 export interface DesktopOptions {
   env?: Readonly<Record<string, string>>
   args?: readonly string[]
-  /** Wait for the server. @default true */
+  /** Whether to wait for the server. @default true */
   serving?: boolean
   /**
-   * Its window shows itself in the page that the browser keeps; for one app at a time, whose window
-   * stays open. On the stand-in only. @default false
+   * Whether the window appears in the page that the browser keeps. Only for one app at a time, with
+   * an open window, and only on the stand-in. @default false
    */
   inKeptPage?: boolean
 }
@@ -56,12 +56,12 @@ export interface DesktopOptions {
 const main = resolve(import.meta.dirname, '../../out/main/index.js')
 const register = resolve(import.meta.dirname, '../standin/register.mjs')
 /**
- * Every start would strip the stand-in's types and compile it anew, which takes as long as the
- * app's own start. Checked by Node against each file's content.
+ * Cache for the stand-in's compiled code. Without it, every start would strip the types and compile
+ * the code again, which takes as long as the app's own start. Node checks each file's content.
  */
 const compiled = resolve(import.meta.dirname, '../../node_modules/.cache/standin')
 
-/** The real Electron, where it was downloaded or is demanded; otherwise the stand-in runs. */
+/** Returns the real Electron if it was downloaded or is required; otherwise the stand-in runs. */
 export function realElectron(): string | null {
   const folder = resolve(import.meta.dirname, '../../node_modules/electron')
   const name = join(folder, 'path.txt')
@@ -74,8 +74,8 @@ export function realElectron(): string | null {
 }
 
 /**
- * Starts the built desktop app with a data folder of its own and the owner's key in the
- * environment, on the real Electron where there is one.
+ * Starts the built desktop app with its own data folder and the owner's key in the environment, on
+ * the real Electron if there is one.
  */
 export async function launchDesktop(browser: ShellBrowser, options: DesktopOptions = {}): Promise<Desktop> {
   const ownHome = options.env?.LARDER_HOME === undefined ? await mkdtemp(join(tmpdir(), 'larder-desktop-')) : undefined
@@ -147,11 +147,11 @@ async function launchStandin(
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
-  // Not 'exit': what it wrote last is there by then.
+  // Not 'exit', because the last output may arrive after that.
   const ended = once(child, 'close').then(([code]) => code as number | null)
   const output = collect(child)
   const ask = createAsk(child, ended)
-  // One that ends at once has no origin; its output tells why.
+  // An app that ends at once has no origin; its output tells why.
   const origin = await ask('origin').catch(() => '')
   return {
     kind: 'stand-in',
@@ -231,7 +231,7 @@ function createAsk(child: ChildProcess, ended: Promise<number | null>): Ask {
   })
 }
 
-/** The address from the control file, which is there once the server takes requests. */
+/** Returns the address from the control file, which exists once the server accepts requests. */
 async function servingUrl(home: string, ended: Promise<unknown>, output: () => string): Promise<string> {
   const control = join(home, 'control.json')
   const port = await poll(

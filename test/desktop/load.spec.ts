@@ -54,7 +54,7 @@ test('5,000 requests a second reach the page in few messages, each counted @alon
   console.log(
     `${events} of ${total} events in ${turns} messages; a call meanwhile took ${Math.round(median)} ms (median of ${waits.length})`,
   )
-  // One for each 50 ms of gathering, however many those were.
+  // One message for each 50 ms of gathering, however many intervals there were.
   expect(turns).toBeLessThanOrEqual(lasted / 50 + 1)
   if (timed)
     expect(median).toBeLessThan(200)

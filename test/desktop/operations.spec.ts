@@ -9,8 +9,8 @@ type Seen = Record<'key' | 'user', string>
 type Samples = { [N in OperationName]: (seen: Seen) => OperationInput<N> }
 
 /**
- * One good input for each operation, in an order in which each finds what the ones before it made.
- * A row without one does not compile.
+ * One valid input for each operation, in an order in which each one finds what the earlier ones
+ * have created. A row without an input does not compile.
  */
 const samples: Samples = {
   'caches.create': () => ({ name: 'products', ttl: 300 }),

@@ -1,6 +1,6 @@
 /**
- * Makes random values of every kind that structured cloning lets through. Without outer names: its
- * text runs in the stand-in.
+ * Creates random values of every kind that structured cloning accepts. It uses no outer names,
+ * because its text runs in the stand-in.
  */
 export function createPayloads(seed: number): () => unknown {
   let state = seed

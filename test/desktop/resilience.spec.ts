@@ -23,7 +23,7 @@ test('a page that crashes comes back, and the server does not notice', async ({ 
 })
 
 // Red when `powerMonitor.on('resume', …)` of src/main/desktop/shell.ts is left out: the console
-// goes on showing what has expired.
+// then still shows expired entries.
 test('after a sleep, what has expired is gone, and the page is told to read again', async ({ desktop, overview }) => {
   const { server } = desktop
   const key = { 'Api-Key': server.apiKey }
@@ -56,7 +56,7 @@ test('keeps keys in the keychain, asked in a process of its own', async ({ launc
   const folder = await mkdtemp(join(tmpdir(), 'larder-keyring-'))
   const bus = await startKeyring(folder, 'unlocked')
   try {
-    // Not 'auto', which takes the file where a busy machine answers late.
+    // Not 'auto', which would use the file if a busy machine answers late.
     const desktop = await launch({ env: { LARDER_VAULT: 'keychain', DBUS_SESSION_BUS_ADDRESS: bus.address } })
     const { url, apiKey } = desktop.server
     const settings = async (): Promise<unknown> =>
@@ -72,7 +72,7 @@ test('keeps keys in the keychain, asked in a process of its own', async ({ launc
   }
 })
 
-// Red when `keeper.stop()` of src/main/index.ts is not waited for before `app.exit(0)`.
+// Red when src/main/index.ts does not await `keeper.stop()` before `app.exit(0)`.
 test('quitting writes what is held', async ({ launch }) => {
   const home = await mkdtemp(join(tmpdir(), 'larder-flush-'))
   const first = await launch({ env: { LARDER_HOME: home } })

@@ -9,7 +9,7 @@ import { createPayloads } from './random-payloads'
 skipOnElectron()
 
 const own = { url: 'app://larder/', origin: 'app://larder', parent: null }
-/** Frames that are not our page, and no frame at all. */
+/** Frames that do not show our page, and no frame at all. */
 const strangers = [
   null,
   { url: 'https://example.com/', origin: 'https://example.com', parent: null },
@@ -21,8 +21,8 @@ const strangers = [
   { url: 'about:srcdoc', origin: 'app://larder', parent: own },
 ]
 
-// S25. Each is red when its line in src/main/desktop/main-window.ts, shell.ts, app-protocol.ts or
-// src/main/index.ts says the opposite or is left out.
+// S25. Red for each item when its line in src/main/desktop/main-window.ts, shell.ts,
+// app-protocol.ts or src/main/index.ts says the opposite or is left out.
 test('tells Electron every item of its checklist', async ({ desktop }) => {
   await desktop.page()
   const [options] = await desktop.ask('options')
@@ -45,7 +45,7 @@ test('tells Electron every item of its checklist', async ({ desktop }) => {
   })
 })
 
-// S25. Red when one of the two handlers of `denyPermissions` is left out, and when `allowed` is
+// S25. Red when one of the two handlers of `denyPermissions` is left out, or when `allowed` is
 // true.
 test('denies every permission, both ways of asking', async ({ desktop }) => {
   for (const name of [
@@ -70,8 +70,8 @@ test('denies every permission, both ways of asking', async ({ desktop }) => {
   expect(await desktop.ask('permission', 'clipboard-sanitized-write')).toEqual({ requested: true, checked: true })
 })
 
-// S25. Red when a listener of `denyEscapes` is left out; `isPage` that takes every path of our
-// origin lets the stored value in.
+// S25. Red when a listener of `denyEscapes` is left out, or when `isPage` accepts every path of our
+// origin, and thus the stored value.
 test('stays where it is: navigation, windows and webviews are refused', async ({ desktop, overview }) => {
   const { server } = desktop
   await fetch(`${server.url}/v1/evil`, {
@@ -141,7 +141,7 @@ test('random input is refused by its schema, 10,000 times over', async ({ deskto
   expect(await desktop.ask('recorded')).toMatchObject({ notifications: [] })
 })
 
-// S24. The whole surface: what is added here is added to what a script of the page could do.
+// S24. This is the whole surface: any addition here gives the scripts of the page more rights.
 test('exposes these functions and nothing else', async ({ overview }) => {
   const surface = await overview.evaluate<Record<string, string[]>>(
     `Object.fromEntries(Object.entries(larder).map(([name, value]) => [name, typeof value === 'function' ? 'function' : Object.entries(value).map(([key, inner]) => key + ' ' + typeof inner)]))`,
@@ -240,7 +240,7 @@ test('the API is there as apps have it: with the owner\'s rights, or with the ke
   expect(await overview.evaluate(
     `fetch('/v1/big', { method: 'HEAD' }).then(async r => [r.status, (await r.text()).length])`,
   )).toEqual([200, 0])
-  // An endless answer ends when the page lets go of it.
+  // An endless response ends when the page aborts it.
   expect(await overview.evaluate(`(async () => {
     const abortion = new AbortController()
     const response = await fetch('/events', { signal: abortion.signal })

@@ -5,36 +5,36 @@ import { launchChromium } from '../standin/launch-chromium'
 interface OpenShellBrowser {
   /** `ws://127.0.0.1:…` of its DevTools. */
   address: string
-  /** All its pages, those of the stand-in's windows among them. */
+  /** All its pages, including those of the stand-in's windows. */
   context: BrowserContext
 }
 
 /**
- * A page for the windows of one app after another. What the engine made of the console's scripts
- * stays in it, as long as their origin does: more than half of what it takes to open the console.
+ * A page for the windows of successive apps. It keeps the compiled scripts of the console as long
+ * as their origin stays the same, which saves more than half of the time to open the console.
  */
 interface KeptPage {
   targetId: string
-  /** Port of the origin of the app before; 0 when there was none. */
+  /** Port of the previous app's origin; 0 if there was none. */
   port: () => number
   /**
-   * Leaves the console for a light file of the same origin, and forgets what the app and the test
-   * have put into the page.
+   * Leaves the console for a small file of the same origin, and removes whatever the app and the
+   * test have put into the page.
    */
   rest: (origin: string) => Promise<void>
-  /** Whether it shows no console. */
+  /** Whether the page shows no console. */
   resting: () => boolean
 }
 
 /**
- * A Chromium that several starts of the stand-in share, and in which the tests drive the stand-in's
- * windows over one connection.
+ * A Chromium that several starts of the stand-in share, and in which the tests control the
+ * stand-in's windows over one connection.
  */
 export interface ShellBrowser {
-  /** Starts it the first time. */
+  /** Opens the browser, or returns the one that is already open. */
   open: () => Promise<OpenShellBrowser>
   keptPage: () => Promise<KeptPage>
-  /** Closes it, if it was opened. */
+  /** Closes the browser if it was opened. */
   close: () => Promise<void>
 }
 

@@ -5,7 +5,7 @@ import { expect, skipOnElectron, test } from './desktop-test'
 
 skipOnElectron()
 
-/** Milliseconds until the three faces of the global switch agree. */
+/** Returns the milliseconds until the three faces of the global switch agree. */
 async function untilAll(
   desktop: Desktop,
   page: { evaluate: <T>(expression: string) => Promise<T> },
@@ -60,8 +60,8 @@ test(`tray, console and /admin/switch are one state${timed ? ', within 100 ms' :
       const enabled = round % 2 === 1
       await move(enabled)
       const start = performance.now()
-      // A click in the page is over before its call has crossed to the main process; the two others
-      // have answered by now.
+      // A click in the page returns before its call has reached the main process; the two others
+      // have been answered by now.
       if (name !== 'console')
         expect(await status(), `the next request after ${name}`).toBe(enabled ? 404 : 503)
       figures.push(await untilAll(desktop, overview, enabled, start))

@@ -68,8 +68,8 @@ test('copies the API key and the base URL, and says why it cannot', async ({ des
     .toContain('There is no API key')
 })
 
-// S20. Red when `openInBrowser` of src/main/desktop/desktop-actions.ts hands the system the page's
-// `url`, not its `path`.
+// S20. Red when `openInBrowser` of src/main/desktop/desktop-actions.ts passes the page's `url`
+// instead of its `path` to the system.
 test('opens the console in the browser by a private page that works once', async ({ desktop, page, browser }) => {
   await desktop.ask('click', 'tray', ['Open console in browser'])
   await expect.poll(async () => (await desktop.ask('recorded')).opened.length).toBe(1)

@@ -9,7 +9,7 @@ import { expect, skipOnElectron, test } from './desktop-test'
 
 skipOnElectron()
 
-/** A port that somebody holds, on both loopback addresses' first. */
+/** Occupies a port on 127.0.0.1. */
 async function holdPort(): Promise<{ port: number, close: () => Promise<void> }> {
   const holder = createServer()
   await once(holder.listen(0, '127.0.0.1'), 'listening')
@@ -58,7 +58,7 @@ test('a taken port: names it and who has it, takes another by hand only, remembe
   await desktop.server.stop()
   await close()
 
-  // A port that is said wins over the one that is remembered; said nowhere, that one is taken.
+  // A given port has priority over the remembered one, which is used if no port is given.
   const again = await launch({ env: { LARDER_HOME: home, LARDER_PORT: '' } })
   expect(again.server.url).toBe(`http://localhost:${other}`)
   await again.server.stop()

@@ -38,7 +38,7 @@ test('comes back where it was, and where it can be seen', async ({ launch }) => 
     maximized: true,
   }])
 
-  // The display that it was on is gone.
+  // The window's display is gone.
   await first.ask('closeWindow')
   await first.ask('setDisplays', [{ x: 2000, y: 0, width: 1000, height: 600 }])
   await first.ask('click', 'tray', ['Open console'])
@@ -67,8 +67,8 @@ test('closing it leaves the server in the tray; quitting stops it', async ({ des
   expect(existsSync(join(server.home, 'control.json'))).toBe(false)
 })
 
-// Red when `app.requestSingleInstanceLock()` of src/main/index.ts is not asked, and when
-// 'second-instance' is not listened to.
+// Red when src/main/index.ts does not call `app.requestSingleInstanceLock()`, or does not listen to
+// 'second-instance'.
 test('a second start shows the window of the first', async ({ desktop, launch }) => {
   await desktop.page()
   await desktop.ask('minimize')

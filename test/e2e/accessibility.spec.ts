@@ -6,7 +6,7 @@ skipWithoutBrowser()
 test.slow()
 
 /**
- * What axe looks at: a name, and the way there from the overview with a cache `sample`. Escape
+ * The states that axe checks: a name, and the way from the overview with a cache `sample`. Escape
  * leads back.
  */
 const states: readonly (readonly [name: string, show: (page: Page) => Promise<void>])[] = [

@@ -4,18 +4,17 @@ import axe from 'axe-core'
 import { expect } from './console-test'
 
 /**
- * Only what is wrong is described in full: a description of every element that is right takes
- * longer than the checks themselves.
+ * Only violations are described in full, because describing every passing element takes longer than
+ * the checks themselves.
  */
 const options: RunOptions = { resultTypes: ['violations'] }
 
 /**
- * Runs axe over the page as it stands, in both themes. Every screen's spec calls it for each of its
- * states. A theme changes colours and nothing else (tokens.css), so the second one is asked about
- * these alone.
+ * Runs axe on the current page, in both themes. The spec of every screen calls it for each of its
+ * states. A theme changes only colours (tokens.css), so the second theme is checked only for these.
  */
 export async function expectAccessible(page: Page): Promise<void> {
-  // The title of a screen comes with the screen, which is loaded when it is first asked for.
+  // The screen, which is loaded on demand, sets the title.
   await expect(page.locator('h1:empty')).toHaveCount(0)
   if (!await page.evaluate('"axe" in window'))
     await page.evaluate(axe.source)

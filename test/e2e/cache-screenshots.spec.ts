@@ -66,7 +66,7 @@ test('pictures of the cache screen', async ({ openConsole, call }, testInfo) => 
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       for (const { width, height, suffix } of sizes) {
         await page.setViewportSize({ width, height })
-        // Nothing is cut off, not even in the small window.
+        // Nothing is cut off, even in the small window.
         expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
         const name = `cache-${tab === 'entries' ? '' : `${tab}-`}${colorScheme}${suffix}.png`
         await page.screenshot({ path: picturePath(name, testInfo) })

@@ -45,7 +45,7 @@ const many: readonly Step[] = Array.from({ length: 200 }, (_, i): Step[] => {
   ]
 }).flat()
 
-/** Text of the button that a click at the middle of an element reaches. */
+/** Returns the text of the button that a click in the middle of an element reaches. */
 async function buttonAtMiddle(page: Page, element: Locator): Promise<string | undefined> {
   const { x, y, width, height } = await element.boundingBox() ?? { x: 0, y: 0, width: 0, height: 0 }
   const middle = `${x + width / 2}, ${y + height / 2}`
@@ -118,7 +118,7 @@ test('shows folders with exact counts, and opens them by keyboard', { tag: '@scr
   await expect(tree.getByRole('treeitem', { name: /user:1000:orders/ })).toHaveAttribute('aria-level', '3')
   await tree.press('ArrowDown')
   await expect(entry(page)).toContainText('user:1000:orders')
-  // It stays open while the cache changes around it.
+  // The folder stays open while the cache changes around it.
   await call('PUT', '/api/caches/default/entries/a:1', { body: 'x' })
   await expect(tree.getByRole('treeitem', { name: /^a: 1/ })).toBeVisible()
   await expect(folder).toHaveAttribute('aria-expanded', 'true')
@@ -238,7 +238,7 @@ test('edits in place: bytes that nobody touched stay, and a change meanwhile is 
   await editor.press('Control+Home')
   await page.keyboard.type('[1,')
   await call('PUT', '/api/caches/default/entries/k', { body: 'theirs' })
-  // The message that the first change was saved still stands, and must not cover the button.
+  // The message about the first save is still shown, and must not cover the button.
   await expect(page.getByRole('region', { name: 'Messages' }).getByText('Saved k.').last()).toBeVisible()
   const save = page.getByRole('button', { name: 'Save' })
   expect(await buttonAtMiddle(page, save)).toBe('Save')
@@ -339,7 +339,7 @@ test('values that could hang a page do not', { tag: '@alone' }, async ({ openCon
   await page.evaluate(
     'window.longest = 0; new PerformanceObserver(list => list.getEntries().forEach(task => window.longest = Math.max(window.longest, task.duration))).observe({ type: "longtask" })',
   )
-  // The alarm works: 0 below means that nothing took 50 ms.
+  // Long tasks are noticed, so 0 below means that nothing took 50 ms.
   await page.evaluate('setTimeout(() => { for (const end = performance.now() + 80; performance.now() < end;); })')
   await expect.poll(() => page.evaluate<number>('window.longest')).toBeGreaterThanOrEqual(50)
   const longest: Record<string, number> = {}
@@ -373,8 +373,8 @@ test('values that could hang a page do not', { tag: '@alone' }, async ({ openCon
     longest[key] = await page.evaluate<number>('window.longest')
   }
   console.log(`elements: ${JSON.stringify(drawn)}, longest tasks in ms: ${JSON.stringify(longest)}`)
-  // What is drawn is what is seen, however long the value is. The slices of the work are counted in
-  // test/renderer/cache/values.test.ts.
+  // Only the visible part is drawn, however long the value is. The slices of the work are counted
+  // in test/renderer/cache/values.test.ts.
   expect(Object.entries(drawn).filter(([, elements]) => elements > 800)).toEqual([])
   if (timed)
     expect(Object.entries(longest).filter(([, time]) => time > 200)).toEqual([])
@@ -393,7 +393,7 @@ test('50,000 entries: windows, sorting, filtering and folders need a read or two
   const page = await openConsole('/caches/default')
   const first = grid(page).getByRole('row').nth(1)
   await expect(grid(page)).toHaveAttribute('aria-rowcount', '50001')
-  // Once each, so that the orders are built.
+  // Once for each order, so that the server builds it.
   for (const sort of ['size', 'key'] as const) {
     await page.getByLabel('Sort by').selectOption(sort)
     await expect(first).toContainText(sort === 'size' ? 'k:49:000299' : 'k:0:000000')
@@ -401,7 +401,7 @@ test('50,000 entries: windows, sorting, filtering and folders need a read or two
   const figures: { median: number, figure: string }[] = []
   let reads = 0
   page.on('request', request => reads += new URL(request.url()).pathname === '/api/caches/default/entries' ? 1 : 0)
-  // A window of the list, or of a folder, is a read or two; what is drawn is what is seen.
+  // A window of the list, or of a folder, takes one or two reads; only the visible rows are drawn.
   async function measure(name: string, act: string, shown: string): Promise<void> {
     const before = reads
     figures.push(figuresOf(name, [await timeInPage(page, act, shown)]))

@@ -6,7 +6,7 @@ import { test as base, expect, skipWithoutBrowser } from './console-test'
 
 skipWithoutBrowser()
 
-/** A cable between browser and server that can be pulled. */
+/** A cable between browser and server that can be unplugged. */
 interface Cable { port: number, target: number, pull: () => void, plug: () => void, close: () => void }
 
 async function createCable(): Promise<Cable> {
@@ -63,7 +63,7 @@ const test = base.extend<{ cable: Cable }>({
 test('a lost connection shows, recovers, and catches up', async ({ page, server, cable, call }) => {
   await page.goto(`http://127.0.0.1:${cable.port}/#${await server.code()}`)
   await expect(page.getByText('Live', { exact: true })).toBeVisible()
-  // Else the cable may be pulled before the page has heard how the switch stands.
+  // Otherwise the cable may be pulled before the page knows the state of the switch.
   await expect(page.getByRole('switch', { name: 'Caching' })).toBeChecked()
 
   cable.pull()

@@ -8,16 +8,16 @@ import { createShellBrowser } from '../desktop/shell-browser'
 import { findChromium } from '../helpers/chromium'
 import { launchServer } from '../helpers/launch-server'
 
-/** Runs in the page. Text, because the tests are typed for Node: no DOM there. */
+/** Runs in the page. It is text because the tests are typed for Node, without the DOM. */
 const reporter = `document.addEventListener('securitypolicyviolation', event =>
   reportViolation(event.effectiveDirective + ' ' + event.blockedURI + ' ' + event.sample))`
-/** The same in a page that is there already, with what happened before. */
+/** The same for a page that is already open, including earlier violations. */
 const lateReporter = `new ReportingObserver(reports => reports.forEach(({ body }) =>
   reportViolation(body.effectiveDirective + ' ' + body.blockedURL + ' ' + body.sample)), { types: ['csp-violation'], buffered: true }).observe()`
 
 /**
- * Where the console is opened: in a browser over HTTP, or in the window of the desktop app over
- * IPC. An option of the Playwright project.
+ * The place of the console: a browser that uses HTTP, or the window of the desktop app, which uses
+ * IPC. It is an option of the Playwright project.
  */
 export interface ConsoleOptions { transport: 'browser' | 'desktop' }
 
@@ -28,32 +28,32 @@ export interface ConsoleFixtures {
   /** Calls the server as an app under test does, with the owner's key. */
   call: (method: string, path: string, options?: { json?: unknown, body?: string }) => Promise<Response>
   /**
-   * Opens the console, signed in as the owner, at a path of src/shared/console-paths.ts. The one
-   * way in for every spec about a screen: what they prove holds for whatever shell answers here.
+   * Opens the console, signed in as the owner, at a path of src/shared/console-paths.ts. Every spec
+   * about a screen uses it, so what these specs prove is true for both places.
    *
    * @default '/'
    */
   openConsole: (path?: string) => Promise<Page>
-  /** The console, showing the overview. */
+  /** The console with the overview open. */
   overview: Page
-  /** What broke the content security policy in this test. Has to be empty at its end. */
+  /** Violations of the content security policy in this test. Must be empty at its end. */
   violations: string[]
 }
 
 const chromium = findChromium()
 
-/** To be called at the top of every spec: Playwright skips a whole file only from inside of it. */
+/** Must be called at the top of every spec, as Playwright cannot skip a file from outside it. */
 export function skipWithoutBrowser(): void {
   test.skip(!chromium.available, chromium.reason)
 }
 
-/** Where each page tells what breaks the policy. One page may serve several tests in turn. */
+/** Receives the policy violations of each page. One page may serve several tests in turn. */
 const reportTo = new WeakMap<Page, (violation: string) => void>()
 
 export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser: ShellBrowser }>({
 
   transport: ['browser', { option: true }],
-  // Worker fixtures cannot see the option: it is started by the first test that wants it.
+  // Worker fixtures cannot read the option: the first test that needs the browser starts it.
   shellBrowser: [async ({}, use) => {
     const browser = createShellBrowser()
     await use(browser)
@@ -100,14 +100,14 @@ export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser
     await use(async (path = '/') => {
       if (path !== '/' && !desktop)
         await signIn(page, server)
-      // The window opens with the overview by itself.
+      // The window already opens with the overview.
       if (path !== '/' || !desktop) {
         await page.goto(
           desktop ? desktop.origin + path : path === '/' ? `${server.url}/#${await server.code()}` : server.url + path,
         )
       }
-      // Not `expect`, which looks again after a quarter of a second when the first frame was too
-      // early.
+      // Not `expect`, which waits a quarter of a second before its second look if the first one was
+      // too early.
       await (path === '/'
         ? page.getByRole('table', { name: 'Caches' })
         : page.getByRole('link', { name: 'Overview' })).waitFor()
@@ -119,7 +119,7 @@ export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser
   },
 })
 
-/** Once for each page: what is put into one stays in it. */
+/** Called once per page, because bindings and scripts stay in it. */
 async function watch(page: Page, isOpen: boolean): Promise<void> {
   const report = (text: string): void => reportTo.get(page)?.(text)
   await page.exposeBinding('reportViolation', (_, text: string) => report(text))
@@ -132,9 +132,8 @@ async function watch(page: Page, isOpen: boolean): Promise<void> {
 }
 
 /**
- * Signs the tab in without showing the console once only to leave its first screen again, which
- * would take a third of the time of a short test. The one-time link itself has its spec:
- * sign-in.spec.ts.
+ * Signs the tab in without opening the console only to leave its first screen again, which would
+ * take a third of the time of a short test. sign-in.spec.ts tests the one-time link itself.
  */
 async function signIn(page: Page, server: LaunchedServer): Promise<void> {
   const answer = await fetch(`${server.url}/admin/session`, {
@@ -143,7 +142,7 @@ async function signIn(page: Page, server: LaunchedServer): Promise<void> {
     body: JSON.stringify({ code: await server.code() }),
   })
   const { token } = await answer.json() as { token: string }
-  // The lightest file of the console's own origin.
+  // The smallest file of the console's origin.
   await page.goto(`${server.url}/theme.js`)
   await page.evaluate(`sessionStorage.setItem('larder.session', ${JSON.stringify(token)})`)
 }

@@ -120,7 +120,7 @@ test('edits by keyboard alone, sending what changed only, and follows changes ma
   await row.getByRole('button', { name: 'Edit' }).press('Enter')
   const dialog = page.getByRole('dialog', { name: 'Edit app' })
   await expect(dialog.getByRole('textbox', { name: 'Label' })).toBeFocused()
-  // Changed behind the dialog's back: what is not touched here must not go back.
+  // The key changes while the dialog is open: fields that are not touched must keep the new value.
   await call('PATCH', `/admin/keys/${id}`, { json: { origins: ['http://b.test'] } })
   await page.keyboard.press('Tab')
   await page.keyboard.press('Tab')

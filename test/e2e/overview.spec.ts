@@ -287,7 +287,7 @@ test('charts follow the traffic, on other screens too', { tag: '@http' }, async 
   await overview.getByRole('link', { name: 'Overview' }).click()
   await expect(strip).toContainText('50.0%')
   await expect(overview.getByRole('row', { name: 'default' }).getByRole('cell').nth(4)).not.toHaveText('0')
-  // The point under the pointer tells its moment.
+  // The chart shows the time of the point under the pointer.
   await strip.getByRole('img', { name: 'Memory' }).hover({ position: { x: 150, y: 30 } })
   await expect(strip).toContainText(/\d\d:\d\d:\d\d/)
 })

@@ -75,8 +75,7 @@ test('arrows wrap around, Escape gives the focus back, words of no command find 
   await overview.keyboard.press('Control+k')
   const palette = overview.getByRole('dialog', { name: 'Command palette' })
   await expect(palette.getByRole('option', { selected: true })).toContainText('Overview')
-  // The whole list grows once more when the keys have been read; what is found for a cache stays as
-  // it is.
+  // The whole list grows again when the keys have been read; the results for a cache stay the same.
   await palette.getByRole('combobox').fill('default')
   await expect(palette.getByRole('option', { name: 'Add entry to default…' })).toBeVisible()
   await overview.keyboard.press('ArrowUp')

@@ -5,15 +5,12 @@ import { documents, picturesOf } from '../helpers/documents'
 
 const shown = new Set(documents.flatMap(picturesOf))
 
-/**
- * Whether the pictures of the documents are being made, in full length; otherwise a test only looks
- * at the screens.
- */
+/** Whether to make the pictures of the documents at full length, not only to check the screens. */
 export const keep = process.env.LARDER_SCREENSHOTS === '1'
 
 /**
- * Where a picture is written: into `docs/images` if it is kept and a document shows it, otherwise
- * to the results of the test.
+ * Returns where to write a picture: into `docs/images` if pictures are kept and a document shows
+ * it, otherwise into the results of the test.
  */
 export function picturePath(name: string, testInfo: TestInfo): string {
   const path = `docs/images/${name}`

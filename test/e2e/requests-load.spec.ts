@@ -11,7 +11,7 @@ skipWithoutBrowser()
 /** Requests per second, and seconds. */
 const load = timed ? { rate: 5000, seconds: 30 } : { rate: 1000, seconds: 4 }
 
-/** Counts frames, and the longest time between two. */
+/** Counts frames and measures the longest time between two. */
 const countFrames = `(() => {
   const counter = window.frames_ = { frames: 0, longest: 0, started: performance.now() }
   let before = counter.started
@@ -24,7 +24,7 @@ const countFrames = `(() => {
   requestAnimationFrame(next)
 })()`
 const readFrames = `({ ...window.frames_, lasted: performance.now() - window.frames_.started })`
-/** Shifts of what is on the page, but for those that a person caused (web.dev/cls). */
+/** Layout shifts of the page, except those that a person caused (web.dev/cls). */
 const watchShifts = `new PerformanceObserver(list => {
   for (const entry of list.getEntries())
     if (!entry.hadRecentInput)
@@ -32,8 +32,8 @@ const watchShifts = `new PerformanceObserver(list => {
 }).observe({ type: 'layout-shift', buffered: false })`
 
 /**
- * An app that reads at a steady rate over one pipelined connection, which costs the machine little.
- * Resolves to how many were answered.
+ * Simulates an app that reads at a steady rate over one pipelined connection, which costs the
+ * machine little. Resolves with the number of responses.
  */
 async function readSteadily(url: string, apiKey: string): Promise<number> {
   const { port } = new URL(url)
@@ -44,7 +44,7 @@ async function readSteadily(url: string, apiKey: string): Promise<number> {
   socket.setEncoding('latin1').on('data', (text: string) => {
     const seen = rest + text
     answered += seen.split('HTTP/1.1 ').length - 1
-    // Too short for a whole one, so that none is counted twice.
+    // Too short for a whole status line, so that none is counted twice.
     rest = seen.slice(-8)
   })
   const started = performance.now()
@@ -81,8 +81,8 @@ test(`follows ${load.rate} requests a second: ${timed ? 'frames, ' : ''}exact co
     return (await session.send('Runtime.getHeapUsage') as { usedSize: number }).usedSize / 1024 / 1024
   }
 
-  // In processor time of the page's main thread: says what the page itself costs, whatever else the
-  // machine is doing.
+  // Processor time of the page's main thread: the cost of the page, whatever else the machine is
+  // doing.
   await session.send('Performance.enable', { timeDomain: 'threadTicks' })
   const busy = async (): Promise<number> => {
     const { metrics } = await session.send('Performance.getMetrics') as { metrics: { name: string, value: number }[] }
@@ -118,7 +118,7 @@ test(`follows ${load.rate} requests a second: ${timed ? 'frames, ' : ''}exact co
   }
   expect(after - before).toBeLessThan(50)
   expect(shifts).toBeLessThan(0.02)
-  // What is drawn is what is seen, and what is kept is bounded.
+  // Only visible rows are drawn, and the number of kept requests is limited.
   expect(await page.getByRole('row').count()).toBeLessThan(60)
   await expect(page.getByText(/The newest [\d,]+ are kept here/)).toBeVisible()
   const kept = Number((/newest ([\d,]+) are kept/.exec(await page.locator('.foot').textContent() ?? '')?.[1]

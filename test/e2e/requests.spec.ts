@@ -98,7 +98,7 @@ test('a filter is completed, applied, told its mistakes, and kept in the address
   await page.keyboard.type(' status>=4,5')
   await expect(page.getByRole('alert').filter({ hasText: 'status>= takes one number.' })).toBeVisible()
   await expect(page.locator('mark')).toHaveText('5')
-  // The last filter that could be read still holds.
+  // The last valid filter is still in effect.
   await expect(rows(page)).toHaveCount(2)
   await expectAccessible(page)
   await page.keyboard.press('Escape')
@@ -130,7 +130,7 @@ test('held, the list stands still and counts on', { tag: '@screen' }, async ({ o
   await page.getByRole('button', { name: '60 newer' }).click()
   await expect(rows(page).first()).toContainText('key-59')
 
-  // Scrolled away from the newest, nothing moves either.
+  // The rows do not move after scrolling away from the newest ones, either.
   await rows(page).first().hover()
   await page.mouse.wheel(0, 300)
   await expect(page.getByText('Paused')).toBeVisible()

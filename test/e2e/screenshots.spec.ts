@@ -8,7 +8,7 @@ skipWithoutBrowser()
 
 const sizes = [{ width: 1180, height: 760, suffix: '' }, { width: 800, height: 600, suffix: '-small' }] as const
 
-/** Cache, entries, bytes of a value, every which read misses. */
+/** Cache, number of entries, bytes per value, n: every n-th read misses. */
 const contents = [
   ['default', 214, 180, 12],
   ['products', 1840, 640, 29],
@@ -19,8 +19,8 @@ const contents = [
 ] as const
 
 /**
- * The page's clock runs this many seconds from one reading to the next, so that the charts fill
- * while a test waits.
+ * Seconds by which the page's clock advances from one reading to the next, so that the charts fill
+ * during a test.
  */
 const step = 2
 
@@ -52,7 +52,7 @@ async function fill(call: ConsoleFixtures['call']): Promise<void> {
   await call('PATCH', '/admin/caches/search.results', { json: { enabled: false } })
 }
 
-/** One wave of reads over all caches; how high it is depends on its number. */
+/** Sends one wave of reads to all caches; its height depends on its number. */
 async function wave(call: ConsoleFixtures['call'], number: number): Promise<void> {
   const height = 2 + Math.round(3 * (1 + Math.sin(number / 17)) + 2 * (1 + Math.sin(number / 5)))
   await Promise.all(Array.from({ length: height }, (_, i) => {
@@ -64,8 +64,8 @@ async function wave(call: ConsoleFixtures['call'], number: number): Promise<void
 }
 
 /**
- * Reads while the page looks on: first through fifteen minutes of its clock, then for a while in
- * real time, which rates are made of.
+ * Reads while the page watches: first through fifteen minutes of its clock, then for a while in
+ * real time, from which rates are computed.
  */
 async function work(
   page: Page,
@@ -98,7 +98,7 @@ test('pictures of the overview', async ({ page, openConsole, call }, testInfo) =
     for (const { width, height, suffix } of sizes) {
       await overview.setViewportSize({ width, height })
       await overview.waitForTimeout(500)
-      // Nothing is cut off, not even in the small window.
+      // Nothing is cut off, even in the small window.
       expect(await overview.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
       expect(await overview.evaluate(
         'Math.max(...[...document.querySelectorAll("main, table")].map(element => element.scrollWidth - element.clientWidth))',

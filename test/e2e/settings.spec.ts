@@ -125,7 +125,7 @@ test('an administrator makes users, gives rights and passwords', { tag: '@screen
   await expect(other.getByRole('table', { name: 'Users' })).toBeHidden()
   await row.getByRole('switch', { name: 'Administrator ben' }).click()
   await expect(row.getByRole('switch')).toBeChecked()
-  // His open page follows.
+  // His open page shows the change.
   await expect(other.getByRole('region', { name: 'Server' })).toBeVisible()
   await expect(other.getByRole('table', { name: 'Users' })).toBeVisible()
 

@@ -49,8 +49,8 @@ test('a theme holds over a reload, from before the first paint', async ({ overvi
   const dark = await ground()
   expect(dark).not.toBe(light)
 
-  // A control that faded into the other theme would carry the new text on the old ground meanwhile.
-  // Knobs carry none.
+  // A control that fades into the other theme would show the new text on the old background.
+  // Knobs have no text.
   await overview.mouse.move(0, 0)
   const fading = await overview.evaluate<string[]>(`[...(function* () {
     for (const theme of ['light', 'dark']) {
@@ -61,7 +61,7 @@ test('a theme holds over a reload, from before the first paint', async ({ overvi
   })()]`)
   expect(fading.filter(name => name !== 'track')).toEqual([])
 
-  // Without the app: the small script alone has to know.
+  // Without the app, so that only the small script can know the theme.
   await overview.route('**/assets/*.js', route => route.abort())
   await overview.reload()
   expect(await ground()).toBe(dark)

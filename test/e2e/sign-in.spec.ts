@@ -28,7 +28,7 @@ test('the one-time code leaves the address bar and the history, and works once',
 test('a link opened in a tab that shows the sign-in form signs in', async ({ page, server }) => {
   await page.goto(server.url)
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
-  // Differs in the fragment only: the page is not loaded again.
+  // The link differs only in its fragment, so the page is not reloaded.
   await page.goto(`${server.url}/#${await server.code()}`)
   await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
   expect(page.url()).toBe(`${server.url}/`)
@@ -64,7 +64,7 @@ test('the session outlives a reload and ends by signing out', async ({ overview,
   await overview.getByRole('button', { name: 'Signed in as' }).click()
   await overview.getByRole('menuitem', { name: 'Sign out' }).click()
   await expect(overview.getByRole('button', { name: 'Sign in' })).toBeVisible()
-  // The tab does not wait for the server's answer.
+  // The tab does not wait for the server's response.
   await expect
     .poll(async () =>
       (await fetch(`${server.url}/admin/session`, { headers: { Authorization: `Bearer ${bearer}` } })).status)
@@ -89,7 +89,7 @@ test('creates an account and signs in by password, whatever the name', async ({ 
   await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
   await expect(page.getByText(name, { exact: true })).toBeVisible()
   await expect(page).toHaveTitle('Overview · Larder')
-  // Not an administrator: the global switch concerns everybody.
+  // Not an administrator, because the global switch affects everybody.
   await expect(page.getByRole('switch', { name: 'Caching' })).toBeDisabled()
 
   await page.getByRole('button', { name }).click()
@@ -118,7 +118,7 @@ test('offers no account once registration is closed', async ({ page, server, cal
 })
 
 // S20, against a link with somebody else's code. Red when `!await agrees()` in
-// src/renderer/src/stores/session.ts goes.
+// src/renderer/src/stores/session.ts is removed.
 test('a link in a signed-in tab asks before it changes the account', async ({ overview, server, call }) => {
   const mallory = { name: 'mallory', password: 'correct horse battery' }
   const { id } = await (await call('POST', '/admin/users', { json: mallory })).json() as { id: string }
@@ -136,7 +136,7 @@ test('a link in a signed-in tab asks before it changes the account', async ({ ov
   const mine = await who()
   const question = overview.getByRole('dialog', { name: 'Sign in with this link?' })
 
-  // Once in the open page, once while the page loads.
+  // Once in the open page, and once while the page loads.
   for (const before of [null, 'about:blank']) {
     const code = await newCode()
     if (before !== null)
@@ -149,7 +149,7 @@ test('a link in a signed-in tab asks before it changes the account', async ({ ov
     await expect(question).toBeHidden()
     await expect(overview.getByRole('table', { name: 'Caches' })).toBeVisible()
     expect(await who()).toBe(mine)
-    // Nobody has used it.
+    // The code is still unused.
     expect((await call('POST', '/admin/session', { json: { code } })).status).toBe(201)
   }
 

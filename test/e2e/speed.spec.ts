@@ -4,7 +4,7 @@ import { expect, skipWithoutBrowser, test } from './console-test'
 
 skipWithoutBrowser()
 
-/** Most bytes of JavaScript, gzipped, until the overview stands. */
+/** Maximum bytes of JavaScript, gzipped, until the overview is shown. */
 const initialScript = 200_000
 
 test(`the first screen needs little JavaScript${timed ? ', and paints soon' : ''}`, { tag: '@alone' }, async ({

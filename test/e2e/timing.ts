@@ -1,8 +1,9 @@
 import type { Page } from '@playwright/test'
 
 /**
- * Milliseconds, in the page, from `act` to the first picture in which `shown` holds; both are
- * JavaScript. What Playwright itself takes is not in it, so that it is what a person waits for.
+ * Returns the milliseconds, measured in the page, from `act` to the first frame in which `shown` is
+ * true; both are JavaScript. Playwright's own time is not included, so this is the time that a
+ * person waits.
  */
 export async function timeInPage(page: Page, act: string, shown: string): Promise<number> {
   return await page.evaluate<number>(`new Promise(resolve => {
@@ -24,7 +25,7 @@ export async function timeInPage(page: Page, act: string, shown: string): Promis
   })`)
 }
 
-/** Middle and longest, told in the test's output and kept in its report. */
+/** Returns the median, and a text with it and the longest time for the output and the report. */
 export function figuresOf(name: string, times: readonly number[]): { median: number, figure: string } {
   const sorted = times.toSorted((a, b) => a - b)
   const median = sorted[sorted.length >> 1] ?? Infinity
@@ -34,7 +35,7 @@ export function figuresOf(name: string, times: readonly number[]): { median: num
   }
 }
 
-/** JavaScript that types into "Filter keys" as a paste does, all at once. */
+/** Returns JavaScript that enters text into "Filter keys" all at once, like a paste. */
 export function typeFilter(text: string): string {
   return `const field = document.querySelector('[aria-label="Filter keys"]')
     field.focus()
@@ -42,7 +43,7 @@ export function typeFilter(text: string): string {
     field.dispatchEvent(new InputEvent('input', { bubbles: true }))`
 }
 
-/** JavaScript that chooses in the select of this name. */
+/** Returns JavaScript that selects a value in the select with this label. */
 export function choose(label: string, value: string): string {
   return `const select = document.querySelector('select[aria-label=${JSON.stringify(label)}]')
     select.value = ${JSON.stringify(value)}

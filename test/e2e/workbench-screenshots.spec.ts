@@ -17,7 +17,7 @@ async function takePictures(page: Page, screen: string, testInfo: TestInfo): Pro
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     for (const { width, height, suffix } of sizes) {
       await page.setViewportSize({ width, height })
-      // Nothing is cut off, not even in the small window.
+      // Nothing is cut off, even in the small window.
       expect(await page.evaluate(
         'Math.max(...[document.documentElement, ...document.querySelectorAll("main, table")].map(element => element.scrollWidth - element.clientWidth))',
       )).toBeLessThanOrEqual(0)

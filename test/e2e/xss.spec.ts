@@ -6,23 +6,20 @@ import { expect, skipWithoutBrowser, test } from './console-test'
 
 skipWithoutBrowser()
 
-/** Every payload in the dialogs too. */
+/** Whether to try every payload in the dialogs too. */
 const hard = process.env.LARDER_HARD === '1'
 
 const [script = '', , , , , , , , , , image = ''] = xssPayloads
 /**
- * Nothing in the console has any of these; each is what one of the payloads makes where it is taken
- * for markup.
+ * Elements that the console never contains; each results from one of the payloads if that is
+ * treated as markup.
  */
 const foreign = 'iframe, object, embed, base, math, marquee, audio, video, template, style, script:not([src]), meta[http-equiv=refresh], [src=x], [onerror], [onload], [onfocus], [onmouseover], [ontoggle], [onanimationstart], [onbegin], [onstart], [href^="javascript:" i], [v-html]'
 
-/**
- * What became of texts: markup of theirs that was found on the page, and those that do not stand on
- * it.
- */
+/** The fate of texts: their markup that was found on the page, and texts missing from the page. */
 interface Look { found: string[], missing: string[] }
 
-/** In the page. */
+/** Runs in the page. */
 const look = `(texts, foreign = ${JSON.stringify(foreign)}) => {
   const fields = [...document.querySelectorAll('input, textarea')].map(field => field.value)
   const everything = [document.body.textContent, ...fields].join('\\n')
@@ -32,14 +29,14 @@ const look = `(texts, foreign = ${JSON.stringify(foreign)}) => {
   }
 }`
 
-/** The texts stand on the page, as texts. */
+/** Expects the texts on the page, as text. */
 async function expectInert(page: Page, texts: readonly string[] = []): Promise<void> {
   expect(await page.evaluate<Look>(`(${look})(${JSON.stringify(texts)})`)).toEqual({ found: [], missing: [] })
 }
 
 /**
- * Enters each payload in turn, and looks once the page has drawn it. In the page itself: fifty
- * times there and back would take seconds.
+ * Enters each payload in turn and checks once the page has drawn it. All of it runs in the page,
+ * because fifty round trips would take seconds.
  */
 async function expectEachInert(field: Locator): Promise<void> {
   await field.click()
@@ -57,7 +54,7 @@ async function expectEachInert(field: Locator): Promise<void> {
   expect(looks).toEqual(xssPayloads.map(() => ({ found: [], missing: [] })))
 }
 
-/** Signed in, with an alarm: what runs, and every dialog that it opens, is a violation. */
+/** Opens the console signed in, and reports code that runs or opens a dialog as a violation. */
 async function open(page: Page, violations: string[]): Promise<void> {
   await page.addInitScript({ content: 'self.xss = () => reportViolation("a payload ran in " + location.pathname)' })
   page.on('dialog', (dialog) => {
@@ -117,7 +114,7 @@ test('50 payloads as keys, values, tags and content types run nothing, in any vi
   expect((await stored.json() as { results: { status: number }[] }).results
     .map(({ status }) => status)
     .filter(status => status >= 300)).toEqual([])
-  // A content type may have parameters, in which nearly everything is permitted; or it is refused.
+  // A content type may have parameters, which may contain almost anything; or it is refused.
   for (const payload of xssPayloads) {
     const answer = await fetch(`${server.url}/api/caches/default/entries/5-type`, {
       method: 'PUT',
@@ -167,7 +164,7 @@ test('50 payloads as keys, values, tags and content types run nothing, in any vi
     await expect(entry.getByRole('region', { name: 'Value' })).toContainText('<script>xss()')
     await expectInert(page)
   }
-  // The entry of such a key, its editor, and what is told when it goes.
+  // The entry of such a key, its editor, and the message when it is deleted.
   const search = page.getByRole('searchbox', { name: 'Filter keys' })
   await search.fill(`"${image}"`)
   await entries.getByRole('row').nth(1).click()
@@ -179,7 +176,7 @@ test('50 payloads as keys, values, tags and content types run nothing, in any vi
   await entry.getByRole('button', { name: 'Invalidate' }).click()
   await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible()
   await expectInert(page, [image])
-  // As filters: what is wrong with them stands below the field.
+  // As filters: their errors are shown below the field.
   await expectEachInert(search)
   await search.fill('')
   for (const delimiter of ['/', ':', '.']) {
@@ -202,7 +199,8 @@ test('50 payloads as labels, user names, requests, snippets, commands and notice
   test.setTimeout(hard ? 360_000 : 120_000)
   for (const label of xssPayloads)
     expect((await call('POST', '/admin/keys', { json: { label } })).status).toBe(201)
-  // A password is made slow to guess, so to set: five users take on the names of all fifty below.
+  // Passwords are slow to set because they must be slow to guess, so five users take turns with all
+  // fifty names below.
   const names = xssPayloads.filter((_, at) => at % 10 === 0)
   for (const name of names)
     expect((await call('POST', '/admin/users', { json: { name, password: 'correct horse' } })).status).toBe(201)
@@ -240,7 +238,7 @@ test('50 payloads as labels, user names, requests, snippets, commands and notice
     const batch = others.slice(from, from + users.length)
     const answers = await Promise.all(batch.map(async (name, at) =>
       [name, (await call('PATCH', `/admin/users/${users[at]?.id}`, { json: { name } })).status] as const))
-    // What no name may be is refused; the rest is shown.
+    // Names that are not allowed are refused; the others are shown.
     expect(answers.filter(([, status]) => status !== 200 && status !== 400)).toEqual([])
     const shown = answers.filter(([, status]) => status === 200).map(([name]) => name)
     await expect

@@ -4,13 +4,13 @@ import process from 'node:process'
 import { requireProgram } from './programs'
 
 /**
- * Chromium without the desktop browser around it, from Debian's package chromium-headless-shell:
- * the same engine for half the processor time. Not the program of that name in the path, which is a
- * shell script that stands between a signal and the browser.
+ * Chromium without the desktop browser, from Debian's package chromium-headless-shell: the same
+ * engine for half the processor time. This is not the program of that name in the path, a shell
+ * script that does not pass signals on to the browser.
  */
 const headlessShell = '/usr/lib/chromium/chromium-headless-shell'
 
-/** What every Chromium of the tests is started with. */
+/** Arguments of every Chromium that the tests start. */
 export const chromiumArguments = [
   '--no-sandbox',
   '--disable-gpu',
@@ -22,8 +22,8 @@ export const chromiumArguments = [
 ]
 
 /**
- * The browser of the end-to-end tests: `LARDER_CHROMIUM`, else the headless shell, else the
- * system's Chromium. Throws under `CI=true` when there is none.
+ * Finds the browser for the end-to-end tests: `LARDER_CHROMIUM`, otherwise the headless shell,
+ * otherwise the system's Chromium. Throws under `CI=true` if there is none.
  */
 export function findChromium(): ProgramCheck {
   const named = process.env.LARDER_CHROMIUM

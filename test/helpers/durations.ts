@@ -1,8 +1,9 @@
 import process from 'node:process'
 
 /**
- * Whether durations are asserted. Only `npm run test:hard` does, on a quiet machine. Everything
- * else counts steps, messages and bytes: on a busy machine any work may take several times as long.
+ * Whether durations are asserted. Only `npm run test:hard` does so, on a quiet machine. All other
+ * runs count steps, messages and bytes, because on a busy machine any work may take several times
+ * as long.
  */
 export const timed = process.env.LARDER_HARD === '1'
 

@@ -10,26 +10,25 @@ export interface Answer {
   rawHeaders: string[]
   body: Buffer
   text: string
-  /** The body as JSON; throws where it is none. */
+  /** Parses the body as JSON. Throws if it is not JSON. */
   json: <T = Record<string, unknown>>() => T
 }
 
 export interface RequestOptions {
   /** Address to connect to. @default 127.0.0.1 */
   address?: string
-  /** In this order and spelling; an array of pairs may repeat a name. */
+  /** Sent in this order and spelling; an array of pairs may repeat a name. */
   headers?: Record<string, string> | [string, string][]
   body?: string | Buffer
   /**
-   * For tables of thousands of requests, one that keeps connections. @default a connection of its
-   * own
+   * An agent that keeps connections, for tables of thousands of requests. @default a new connection
    */
   agent?: Agent
 }
 
 /**
- * One request with exactly this path and these headers; nothing is normalised or added but Host and
- * Content-Length.
+ * Sends a request with exactly this path and these headers; nothing is normalised, and only Host
+ * and Content-Length are added.
  */
 export function send(port: number, method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
   const { address = '127.0.0.1', headers = {}, body, agent = false } = options
@@ -62,8 +61,9 @@ export function send(port: number, method: string, path: string, options: Reques
 }
 
 /**
- * Writes bytes to a bare socket and resolves with everything that came back until the server closed
- * the connection. Rejects if it stays open: nothing else tells that no more will come.
+ * Writes bytes to a bare socket and resolves with everything that was received until the server
+ * closed the connection. Rejects if it stays open, because only its end shows that no more will
+ * come.
  */
 export function sendRaw(port: number, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -9,14 +9,14 @@ import { createInterface } from 'node:readline'
 import { requireProgram } from './programs'
 
 interface SessionBus {
-  /** The value of DBUS_SESSION_BUS_ADDRESS that leads to it. */
+  /** The value of DBUS_SESSION_BUS_ADDRESS for this bus. */
   address: string
-  /** Locks the keyring under the feet of whoever uses it. */
+  /** Locks the keyring while it is in use. */
   lock: () => void
   stop: () => Promise<void>
 }
 
-/** The first program that is missing, or the last one found. */
+/** Returns the first missing program, or the last one if all were found. */
 export function requireKeyring(): ProgramCheck {
   const programs = [
     requireProgram('dbus-run-session', 'dbus'),
@@ -27,14 +27,14 @@ export function requireKeyring(): ProgramCheck {
 }
 
 /**
- * A session bus with a real GNOME keyring, whose files are in `folder`. Unlocked creates it where
- * it is not there yet.
+ * Starts a session bus with a real GNOME keyring, whose files are in `folder`. With `unlocked`, the
+ * keyring is created if it does not exist.
  */
 export function startKeyring(folder: string, state: 'locked' | 'unlocked'): Promise<SessionBus> {
   const start = state === 'unlocked'
     ? 'printf password | gnome-keyring-daemon --unlock --components=secrets'
     : 'gnome-keyring-daemon --start --components=secrets'
-  // Until it has answered once, a busy machine may take longer to start it than the vault waits.
+  // Waits for a first answer, because a busy machine may start it more slowly than the vault waits.
   return startBus(
     folder,
     `{ ${start}; dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets org.freedesktop.Secret.Service.ReadAlias string:default; } >&2`,
@@ -42,8 +42,8 @@ export function startKeyring(folder: string, state: 'locked' | 'unlocked'): Prom
 }
 
 /**
- * The real keytar on that bus, for many calls in one process: one for each would be most of the
- * time of a test that makes many.
+ * Starts the real keytar on that bus in one process for many calls, because a process for each call
+ * would take most of the time of a test.
  */
 export function startKeytar(address: string): { questions: KeychainQuestions, stop: () => Promise<void> } {
   const program = `process.on('message', async ({ method, values }) => process.send(JSON.stringify({ value: await require('keytar')[method](...values) })))`
@@ -62,7 +62,7 @@ export function startKeytar(address: string): { questions: KeychainQuestions, st
   }
   let turn: Promise<unknown> = Promise.resolve()
   return {
-    // One after the other, so that the next answer is that of the question.
+    // One question at a time, so that each answer belongs to its question.
     questions(question) {
       const answer = turn.then(() => ask(question))
       turn = answer
@@ -76,8 +76,8 @@ export function startKeytar(address: string): { questions: KeychainQuestions, st
 }
 
 /**
- * A session bus whose keyring service is being started and never answers, as one does that asks for
- * a password.
+ * Starts a session bus whose keyring service never finishes starting or answers, like one that
+ * prompts for a password.
  */
 export function startStuckKeyring(folder: string): Promise<SessionBus> {
   return startBus(folder, ':', '/bin/sleep 60')
@@ -93,7 +93,7 @@ async function startBus(folder: string, command: string, service = '/bin/false')
   )
   const { DISPLAY: _, WAYLAND_DISPLAY: __, ...inherited } = process.env
   const env = { ...inherited, HOME: folder, XDG_DATA_HOME: data, XDG_RUNTIME_DIR: folder }
-  // Lives as long as its standard input is open, so not longer than the test either.
+  // Lives as long as its standard input is open, and thus no longer than the test.
   const session = spawn(
     'dbus-run-session',
     ['--', 'sh', '-c', `${command}; echo "$DBUS_SESSION_BUS_ADDRESS"; cat > /dev/null`],

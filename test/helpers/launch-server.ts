@@ -14,13 +14,13 @@ import { patience } from './patience'
 export interface LaunchedServer {
   /** `http://localhost:PORT` */
   url: string
-  /** Its data folder. Removed by `stop`, unless it was given in `env`. */
+  /** Its data folder. `stop` removes it unless `env` contained it. */
   home: string
-  /** API key of the owner with all scopes. */
+  /** The owner's API key with all scopes. */
   apiKey: string
-  /** A new one-time sign-in code of the owner. */
+  /** Returns a new one-time sign-in code of the owner. */
   code: () => Promise<string>
-  /** Ends it by SIGTERM. Returns its exit code; throws when it had to be killed. */
+  /** Ends it with SIGTERM. Returns its exit code. Throws if it had to be killed. */
   stop: () => Promise<number | null>
 }
 
@@ -33,15 +33,15 @@ interface LaunchOptions {
 const script = join(import.meta.dirname, '../../out/main/headless.js')
 
 /**
- * Starts the built server as people do, with a data folder of its own. Throws with its output when
- * it does not get ready.
+ * Starts the built server as people do, with its own data folder. Throws an error with its output
+ * if it does not become ready.
  */
 export async function launchServer({ env = {}, args = ['--port', '0'] }: LaunchOptions = {}): Promise<LaunchedServer> {
   const ownHome = env.LARDER_HOME === undefined ? await mkdtemp(join(tmpdir(), 'larder-e2e-')) : undefined
   const home = ownHome ?? String(env.LARDER_HOME)
   const apiKey = env.LARDER_API_KEY ?? randomBytes(24).toString('base64url')
-  // The working directory is the empty data folder: no .env of the person who runs the tests gets
-  // in.
+  // The working directory is the empty data folder, so that no .env of the person who runs the
+  // tests is read.
   const child = spawn(process.execPath, [script, 'serve', ...args], {
     cwd: home,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -99,7 +99,7 @@ async function readyUrl(child: ChildProcessByStdio<null, Readable, Readable>): P
   }
 }
 
-/** A new one-time sign-in code of the owner. */
+/** Returns a new one-time sign-in code of the owner. */
 export async function codeOf(url: string, apiKey: string): Promise<string> {
   const response = await fetch(`${url}/admin/session/code`, { method: 'POST', headers: { 'Api-Key': apiKey } })
   if (response.status !== 201)
@@ -108,7 +108,7 @@ export async function codeOf(url: string, apiKey: string): Promise<string> {
   return code
 }
 
-/** The environment without what the person who runs the tests has set for their own Larder. */
+/** Returns the environment without the person's own Larder settings. */
 export function withoutLarder(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('LARDER_')))
 }

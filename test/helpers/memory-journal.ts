@@ -1,15 +1,15 @@
 import type { EntryJournal, PersistedEntry } from '../../src/main/cache/ports'
 
 export interface MemoryJournal extends EntryJournal {
-  /** What a restart would find, by cache. */
+  /** The entries that a restart would find, by cache. */
   readonly kept: ReadonlyMap<string, ReadonlyMap<string, PersistedEntry>>
-  /** Calls in order, as `put a`, `retime a`, `remove a`, `clear`. */
+  /** The calls in order, as `put a`, `retime a`, `remove a`, `clear`. */
   readonly calls: string[]
 }
 
 /**
- * A journal that keeps entries in memory, outlives its engine, and holds its caller to the contract
- * of the port.
+ * A journal in memory that outlives its engine, and checks that its caller observes the contract of
+ * the port.
  */
 export function createMemoryJournal(): MemoryJournal {
   const kept = new Map<string, Map<string, PersistedEntry>>()

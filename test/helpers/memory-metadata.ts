@@ -3,11 +3,11 @@ import { Buffer } from 'node:buffer'
 import { LarderError } from '../../src/shared/errors'
 
 interface MemoryMetadata extends MetadataStore {
-  /** The next write throws this, as a full disk would. */
+  /** Makes the next write throw this error, as a full disk would. */
   failNextWrite: (error: Error) => void
 }
 
-/** Metadata in Maps, with the guarantees of the real store but the one of surviving the process. */
+/** Metadata in Maps, with the guarantees of the real store except surviving the process. */
 export function createMemoryMetadata(): MemoryMetadata {
   let users = new Map<string, UserRecord>()
   let caches = new Map<string, CacheRecord>()
@@ -133,7 +133,7 @@ export function createMemoryMetadata(): MemoryMetadata {
   }
 }
 
-/** A field that is there but undefined is no change. */
+/** Drops fields that are present but undefined, because they mean no change. */
 function given<T extends object>(change: T): Partial<T> {
   return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Partial<T>
 }

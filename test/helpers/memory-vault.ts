@@ -2,7 +2,7 @@ import type { SecretVault, VaultCondition } from '../../src/main/base/secret-vau
 import { LarderError } from '../../src/shared/errors'
 
 interface MemoryVault extends SecretVault {
-  /** What `state` answers; anything but `ok` makes the other calls throw, as a real vault does. */
+  /** The answer of `state`; anything but `ok` makes the other calls throw, as in a real vault. */
   condition: VaultCondition
   readonly secrets: Map<string, string>
 }

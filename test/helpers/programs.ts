@@ -7,9 +7,9 @@ export type ProgramCheck =
   | { available: false, reason: string }
 
 /**
- * Looks for a program that a test wants. Where it is missing, `CI=true` throws (a test that did not
- * run proves nothing), and elsewhere the test is to be skipped: `test.skipIf(!check.available)(…)`.
- * Either way the sentence says what to install.
+ * Looks for a program that a test needs. If it is missing, `CI=true` throws, because a test that
+ * did not run proves nothing; elsewhere the test should be skipped:
+ * `test.skipIf(!check.available)(…)`. In both cases the message says what to install.
  */
 export function requireProgram(name: string, debianPackage: string): ProgramCheck {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
@@ -19,7 +19,7 @@ export function requireProgram(name: string, debianPackage: string): ProgramChec
       return { available: true, path, reason: '' }
     }
     catch {
-      // Not in this folder.
+      // It is not in this folder.
     }
   }
   const reason = `The program ${name} is missing: install it with apt-get install ${debianPackage}.`

@@ -4,7 +4,7 @@ type RequestRecord = EventPayload<'request'>
 
 let seconds = 0
 
-/** A request; each is a second later than the one before. */
+/** Returns a request, each one a second later than the previous one. */
 export function recordOf(change: Partial<RequestRecord> = {}): RequestRecord {
   return {
     id: 1,

@@ -9,28 +9,28 @@ import { createPasswords } from '../../src/main/admin/passwords'
 import { createLarder } from '../../src/main/larder'
 import { send } from './http-client'
 
-/** `LARDER_API_KEY` of test servers: the owner's, with all scopes. */
+/** `LARDER_API_KEY` of test servers: the owner's key with all scopes. */
 export const ownerKey = 'test-owner-key-0123456789'
 
 export interface TestLarder extends Larder {
   home: string
-  /** A request with the owner's key, unless headers say otherwise. */
+  /** Sends a request with the owner's key, unless the headers contain another. */
   send: (method: string, path: string, options?: RequestOptions) => Promise<Answer>
-  /** The same without any key. */
+  /** Sends a request without any key. */
   sendOpen: (method: string, path: string, options?: RequestOptions) => Promise<Answer>
-  /** Stops the server and starts one on the same data folder. */
+  /** Stops the server and starts a new one on the same data folder. */
   restart: (change?: Partial<Configuration>) => Promise<TestLarder>
   /** Stops the server and removes its folder. */
   dispose: () => Promise<void>
 }
 
 /**
- * Sign-in at full cost is what passwords.test.ts and the tests with a real process look at; here it
- * would be most of the time.
+ * Cheap passwords, because sign-in at full cost would take most of the time. passwords.test.ts and
+ * the tests with a real process cover the full cost.
  */
 const passwords = createPasswords({ cost: 2 ** 10 })
 
-/** A whole server in this process, on a free port and a folder of its own. */
+/** Starts a whole server in this process, on a free port and in its own folder. */
 export async function startLarder(change: Partial<Configuration> = {}, clock?: ManualClock): Promise<TestLarder> {
   const home = change.home ?? mkdtempSync(join(tmpdir(), 'larder-test-'))
   const configuration: Configuration = {

@@ -2,7 +2,7 @@ import { vi } from 'vitest'
 
 const methods = ['charAt', 'codePointAt', 'indexOf', 'startsWith'] as const
 
-/** How often `work` looks into a text: the same on every machine, and more where work blows up. */
+/** Counts how often `work` reads strings: equal on every machine, and higher if work explodes. */
 export function stringSteps(work: () => void): number {
   const spies = methods.map(method => vi.spyOn(String.prototype, method))
   try {

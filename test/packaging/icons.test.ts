@@ -21,7 +21,7 @@ describe('the pictures', () => {
     }
   })
 
-  // macOS takes the transparency of a template image as its drawing, and its colour for black.
+  // macOS uses only the transparency of a template image, whose colour must be black.
   it.each(states)('for macOS are black and transparent: %s', (state) => {
     for (const suffix of ['', '@2x']) {
       const { pixels } = picture(`resources/tray/${state}Template${suffix}.png`)
@@ -31,7 +31,7 @@ describe('the pictures', () => {
     }
   })
 
-  // Red: draw tray-trouble.svg as tray-serving.svg in another colour.
+  // Red: draw tray-trouble.svg like tray-serving.svg in another colour.
   it.each([
     ['serving', 'off'],
     ['serving', 'trouble'],
@@ -42,8 +42,7 @@ describe('the pictures', () => {
     expect(different.length).toBeGreaterThanOrEqual(12)
   })
 
-  // The tray of a light panel is about #f4f4f4, of a dark one #1e1e1e. WCAG 1.4.11 wants 3:1 of
-  // graphics.
+  // A light panel is about #f4f4f4, a dark one #1e1e1e. WCAG 1.4.11 requires 3:1 for graphics.
   it.each(states)('in colour stand out from light and dark panels: %s', (state) => {
     const { pixels } = picture(`resources/tray/${state}.png`)
     const inks = new Map<string, number>()

@@ -32,12 +32,11 @@ it('stops a packaging that would take along what the target cannot load', () => 
   expect(() => demandTarget(folder, 'win32-x64')).toThrow(
     `not for win32-x64: ${join('a', 'b', 'one.node')} (linux-x64)`,
   )
-  // Nothing was unpacked at all.
+  // Nothing was unpacked.
   expect(() => demandTarget(join(folder, 'absent'), 'linux-x64')).not.toThrow()
 })
 
-// Red: in scripts/package/runtime-packages.mjs leave `forInstallOnly` aside, or look in the root
-// alone.
+// Red: in scripts/package/runtime-packages.mjs ignore `forInstallOnly`, or search only the root.
 it('tells what the program loads from what only its installation wants', () => {
   const file = join(temporaryFolder(), 'package-lock.json')
   const write = (packages: Record<string, object>): void => writeFileSync(file, JSON.stringify({ packages }))

@@ -12,7 +12,7 @@ import { expectCacheHit } from './cache-hit'
 
 const root = join(import.meta.dirname, '../..')
 const start = promisify(execFile)
-/** The Node that runs the tests is the one that the installed program finds. */
+/** The installed program finds the Node that runs the tests. */
 const PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`
 
 describe('what npm pack makes', () => {
@@ -22,7 +22,7 @@ describe('what npm pack makes', () => {
   beforeAll(async () => {
     await build()
     folder = mkdtempSync(join(tmpdir(), 'larder-npm-'))
-    // No scripts: prepack would look once more whether the build is new.
+    // Without scripts, because prepack would check again whether the build is up to date.
     const { stdout } = await start(
       'npm',
       ['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
@@ -51,7 +51,7 @@ describe('what npm pack makes', () => {
     const project = temporaryFolder()
     writeFileSync(join(project, 'package.json'), '{ "private": true }')
     await install(context, project, join(folder, packed.filename))
-    // What npx would run, and the PATH of an npm script would find.
+    // The file that npx would run, and that an npm script would find in its PATH.
     const larder = join(project, 'node_modules/.bin/larder')
     const help = await start(larder, ['--help'], { cwd: project, env: { ...process.env, PATH } })
     expect(help.stdout).toContain('larder serve')
@@ -60,8 +60,8 @@ describe('what npm pack makes', () => {
 })
 
 /**
- * Without keytar and without anybody's scripts: Larder has to work so. Skips, outside of CI, where
- * the registry does not answer.
+ * Installs without keytar and without any scripts, because Larder must work like that. Skips the
+ * test outside CI if the registry does not answer.
  */
 async function install(context: TestContext, project: string, tarball: string): Promise<void> {
   try {

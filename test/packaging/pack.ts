@@ -9,15 +9,12 @@ import { FuseV1Options } from '@electron/fuses'
 
 const root = join(import.meta.dirname, '../..')
 const require = createRequire(import.meta.url)
-/**
- * What Electron's binary has in front of its fuses: 32 characters that stand nowhere else in it.
- */
+/** The 32 characters before the fuses in Electron's binary, which contains them only there. */
 const sentinel = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'
 
 /**
- * Packs the app for this machine as `npm run package` does, around a stand-in for Electron's
- * binary: it cannot run, but it has fuses (all of them the wrong way round) that the packaging has
- * to set.
+ * Packs the app for this machine as `npm run package` does, but with a stand-in for Electron's
+ * binary: it cannot run, but it has fuses, all in the wrong state, that the packaging must set.
  *
  * @param folder an empty one
  * @param wrong the state of each fuse before

@@ -5,10 +5,10 @@ import { inflateSync } from 'node:zlib'
 type Pixel = [number, number, number, number]
 
 /**
- * Reads what Chromium writes: 8 bits a channel, with or without opacity, not interlaced (PNG 3rd
- * edition, 9: Filtering).
+ * Reads PNG files as Chromium writes them: 8 bits per channel, with or without opacity, not
+ * interlaced (PNG 3rd edition, 9: Filtering).
  *
- * @throws {Error} on any other PNG.
+ * @throws {Error} for any other PNG.
  */
 export function readPng(file: Buffer): { width: number, height: number, pixels: Pixel[] } {
   const data: Buffer[] = []

@@ -9,7 +9,7 @@ import { useResource } from '../../src/renderer/src/composables/use-resource'
 
 const interval = 400
 
-/** A resource in a screen that is shown until `leave`; `fails` makes its reads fail. */
+/** Shows a resource in a screen until `leave`; `fails` makes its reads fail. */
 function show({ topics, loaded = false }: { topics?: EventTopic[], loaded?: boolean } = {}) {
   const listeners = new Set<ServerEventListener>()
   const connected = shallowRef(false)
@@ -41,7 +41,7 @@ describe('a resource', () => {
   afterEach(() => void vi.useRealTimers())
   const later = (): Promise<unknown> => vi.advanceTimersByTimeAsync(interval)
 
-  // Red: leave `immediate: true`, `topic === 'lagged'`, `events.connected` or `also` out.
+  // Red: leave out `immediate: true`, `topic === 'lagged'`, `events.connected` or `also`.
   it.each<[what: string, change: (screen: ReturnType<typeof show>) => void, reads: number]>([
     ['nothing', () => {}, 1],
     ['an event that changes it', ({ tell }) => tell('keys'), 2],
@@ -59,7 +59,7 @@ describe('a resource', () => {
     expect(screen.state.reads).toBe(reads)
   })
 
-  // Red: leave `unlisten()` or `refresher.stop()` out.
+  // Red: leave out `unlisten()` or `refresher.stop()`.
   it('is read no more when its screen was left', async () => {
     const screen = show()
     screen.leave()
@@ -70,7 +70,7 @@ describe('a resource', () => {
     expect(screen.state.reads).toBe(1)
   })
 
-  // Red: leave `loaded()` or `problem.value = ''` out.
+  // Red: leave out `loaded()` or `problem.value = ''`.
   it.each([[false, 'no answer'], [true, '']])('with something to show: %s, a failure says %j', async (loaded, says) => {
     const { state, problem, tell } = show({ loaded })
     state.fails = true

@@ -31,7 +31,7 @@ const figureNames = [
 ]
 const command = ['--import', './bench/simulator/typescript.mjs', 'bench/run.ts', '--mini']
 
-/** Runs the whole bench, each row for a moment. Resolves to what it wrote, as text and as JSON. */
+/** Runs the whole bench, each row only briefly. Resolves with its output as text and as JSON. */
 async function bench(...options: string[]): Promise<{ output: string, report: Report }> {
   const folder = mkdtempSync(join(tmpdir(), 'larder-bench-smoke-'))
   const file = join(folder, 'results/report.json')
@@ -54,7 +54,7 @@ function lanesOf({ rows }: Report): string[][] {
   return rows.map(row => [row.name, ...row.lanes.map(lane => lane.name)])
 }
 
-// So that the bench cannot rot. Its figures are not looked at: on a busy machine they mean nothing.
+// Keeps the bench working. Its figures are ignored, because they mean nothing on a busy machine.
 describe.skipIf(!wrk.available || !taskset.available)('the bench', () => {
   it('measures every row once, and says so as JSON', async () => {
     const { output, report } = await bench()
@@ -71,7 +71,7 @@ describe.skipIf(!wrk.available || !taskset.available)('the bench', () => {
     expect(report.figures.every(figure => Number.isFinite(figure.value))).toBe(true)
   }, 600_000)
 
-  // The other build is the same one: what differs between two is nothing that a test can know.
+  // The other build is the same one, because a test cannot know any difference between two builds.
   it('compares two builds row by row, and judges', async () => {
     const { output, report: { comparison, ...report } } = await bench('--against', 'out/main/headless.js')
     const all = [...names, 'GET hit among 100', 'GET hit among 1,000']

@@ -12,16 +12,16 @@ const ready = /^Larder ready on (http:\/\/localhost:\d+)$/m
 interface Running {
   child: ChildProcessByStdio<null, Readable, Readable>
   output: () => string
-  /** Exit code and signal, once it has ended and nobody holds its output any more. */
+  /** Exit code and signal, once the process has ended and its output is closed. */
   ended: Promise<{ code: number | null, signal: NodeJS.Signals | null }>
-  /** The server's address, once it is ready. */
+  /** Resolves with the server's address once it is ready. */
   url: () => Promise<string>
 }
 
 let home: string
 let running: Running | undefined
 
-/** Starts Larder as a person does. In a process group of its own, as a shell would give it. */
+/** Starts Larder as a person does, in its own process group as in a shell. */
 function npmStart(environment: NodeJS.ProcessEnv = {}): Running {
   const child = spawn('npm', ['start'], {
     cwd: root,
@@ -61,7 +61,7 @@ function npmStart(environment: NodeJS.ProcessEnv = {}): Running {
   }
 }
 
-/** Signals the whole group, as Ctrl-C in a terminal does. */
+/** Signals the whole group, like Ctrl-C in a terminal. */
 function signalGroup({ child }: Running, signal: NodeJS.Signals): void {
   if (child.pid === undefined)
     throw new Error('npm did not start.')
@@ -69,7 +69,7 @@ function signalGroup({ child }: Running, signal: NodeJS.Signals): void {
 }
 
 beforeAll(async () => {
-  // The set-up may have to build; the limits below are for starts alone.
+  // The set-up may have to build; the limits below are only for starts.
   const prepared = spawn(process.execPath, ['scripts/prepare.mjs'], { cwd: root, stdio: 'inherit' })
   expect(await new Promise(resolve => prepared.once('close', resolve))).toBe(0)
 }, 300_000)

@@ -11,7 +11,7 @@ import {
 } from '../../src/shared/entry-key'
 import { anyCodePoint } from '../helpers/any-code-point'
 
-/** Bytes that begin, continue and break characters, more often than chance would have it. */
+/** Bytes that begin, continue and break characters more often than random ones do. */
 const awkwardByte = fc.constantFrom(
   0,
   0x2F,
@@ -45,7 +45,7 @@ const awkwardText = fc
   )
   .map(parts => parts.join(''))
 
-/** All rows of up to two bytes, and all of three whose first one begins a character of three. */
+/** Yields all sequences of up to two bytes, and many that begin like a character of three bytes. */
 function* shortBytes(): Generator<Buffer> {
   yield Buffer.alloc(0)
   for (let first = 0; first < 256; first++) {
@@ -70,7 +70,7 @@ function check(bytes: Buffer): string | undefined {
 }
 
 describe('the spelling of a key', () => {
-  // Red: in src/shared/entry-key.ts let `characterLength` take 0xED as every other first byte
+  // Red: in src/shared/entry-key.ts let `characterLength` treat 0xED like any other first byte
   // (`most` always 0xBF).
   it('gives back the bytes that it was made of, and leaves UTF-8 as it is', () => {
     expect(Array.from(shortBytes(), check).filter(complaint => complaint !== undefined)).toEqual([])
@@ -107,7 +107,7 @@ describe('the spelling of a key', () => {
     expect(displayKey('\\xFF')).toBe('\\xFF')
   })
 
-  // Red: in src/shared/entry-key.ts take the flag `u` from `escapes`.
+  // Red: in src/shared/entry-key.ts remove the flag `u` from `escapes`.
   it('goes into a path byte by byte', () => {
     expect(percentEncode('a/\uDCFF💀\uDC80')).toBe('a%2F%FF%F0%9F%92%80%80')
     fc.assert(fc.property(anyBytes, (bytes) => {
@@ -119,7 +119,7 @@ describe('the spelling of a key', () => {
 })
 
 describe('a prefix', () => {
-  // Red: in src/shared/entry-key.ts let `prefixEnd` return -1 right behind `startsWith`.
+  // Red: in src/shared/entry-key.ts let `prefixEnd` return -1 immediately after `startsWith`.
   it('is one of bytes', () => {
     fc.assert(fc.property(anyBytes, fc.nat(12), anyBytes, (bytes, length, other) => {
       const key = decodeKey(bytes)

@@ -16,7 +16,7 @@ it.each([
   expect(jsonExcess(text, max, 100)).toBe(expected ? 'depth' : undefined)
 })
 
-// Red: in src/shared/json-limits.ts count no commas, or no brackets.
+// Red: in src/shared/json-limits.ts do not count commas, or brackets.
 it.each([
   ['[]', 1],
   ['[1,1,1]', 3],

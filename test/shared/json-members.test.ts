@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { rawMember, readJsonTree, writeJsonTree } from '../../src/shared/json-members'
 import { endOfString } from '../../src/shared/json-scan'
 
-// Red: in src/shared/json-scan.ts take every quote behind the first characters for the end.
+// Red: in src/shared/json-scan.ts treat every quote after the first characters as the end.
 it('finds the end of every string, however long and however escaped', () => {
   const piece = fc.constantFrom('\\', '"', 'x', 'ü', 'long '.repeat(20), '\n')
   fc.assert(fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {

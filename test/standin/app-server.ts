@@ -9,25 +9,25 @@ import { pipeline } from 'node:stream/promises'
 export type ProtocolHandler = (request: Request) => Response | Promise<Response>
 
 /**
- * A port to listen on, so that the origin is that of an earlier start. Another is taken where
- * somebody has it.
+ * A port to listen on, so that the origin is the same as in an earlier start. If it is occupied,
+ * another port is used.
  */
 export const portVariable = 'LARDER_STANDIN_PORT'
 
 export interface AppServer {
   /**
-   * The address in Chromium that stands for one of the app's own scheme, and back; others stay as
-   * they are.
+   * Returns the address in Chromium that represents an address of the app's own scheme;
+   * `fromBrowser` is the inverse. Others stay unchanged.
    */
   toBrowser: (url: string) => string
   fromBrowser: (url: string) => string
 }
 
 /**
- * A custom scheme in Chromium without Electron: a server on loopback whose origin stands for the
- * scheme's. A name below `localhost` is a secure context of its own, and needs no resolver. Bodies
- * stream both ways; an answer that fails cuts the connection, which the page sees as a network
- * error.
+ * Serves a custom scheme in Chromium without Electron: a server on loopback whose origin represents
+ * the scheme's. A name below `localhost` is a secure context of its own and needs no resolver.
+ * Bodies stream both ways; if a response fails, the connection is cut, which the page sees as a
+ * network error.
  */
 export async function serveScheme(origin: string, handler: () => ProtocolHandler | undefined): Promise<AppServer> {
   const server: Server = createServer((request, response) => {

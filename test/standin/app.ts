@@ -27,7 +27,7 @@ export class StandinApp extends EventEmitter {
     super()
     // Chromium is the first thing that Electron starts.
     void openBrowser().catch(() => {})
-    // After the app's own module is through, as Electron has it.
+    // After the app's main module has run, as in Electron.
     setImmediate(() => setImmediate(() => {
       this.ready = true
       this.emit('ready')
@@ -58,7 +58,7 @@ export class StandinApp extends EventEmitter {
     return path
   }
 
-  /** One process a userData folder; a later one leaves a note for it. */
+  /** Allows one process per userData folder; a later one leaves a message for it. */
   requestSingleInstanceLock = (): boolean => {
     const folder = this.getPath('userData')
     const lock = join(folder, lockName)
@@ -99,7 +99,7 @@ export class StandinApp extends EventEmitter {
       && Number(readFileSync(join(userData, lockName), 'utf8')) === process.pid) {
       rmSync(join(userData, lockName), { force: true })
     }
-    // A page that hangs must not keep the process.
+    // A page that hangs must not keep the process alive.
     void Promise.race([Promise.all(closingPages).then(closeBrowser), new Promise(resolve => setTimeout(resolve, 2000))])
       .finally(() => process.exit(code))
   }

@@ -13,14 +13,14 @@ interface WindowHost {
   allClosed: () => void
 }
 
-/** All windows that are open. */
+/** All open windows. */
 export const windows = new Set<StandinWindow>()
 /**
- * Pages of windows that are destroyed, and not closed yet. A page left open in a shared browser
- * would live on, and ask for a server that has ended.
+ * Pages of destroyed windows that are not closed yet. In a shared browser, a page left open would
+ * stay and send requests to a server that has ended.
  */
 export const closingPages = new Set<Promise<void>>()
-/** The options of every window there was, as they were given. */
+/** The given options of every window so far. */
 export const windowOptions: Options[] = []
 
 export class StandinWindow extends EventEmitter {
@@ -46,7 +46,7 @@ export class StandinWindow extends EventEmitter {
       size: { width, height },
     })
     this.webContents.once('standin-ready', () => this.destroyed || this.emit('ready-to-show'))
-    // A person clicks on the cross.
+    // The page was closed, as when a person clicks the close button.
     this.webContents.on('standin-page-closed', () => this.close())
     windows.add(this)
     host.created(this.webContents)
@@ -89,7 +89,7 @@ export class StandinWindow extends EventEmitter {
   }
 }
 
-/** The class as the app imports it. */
+/** Creates the class that the app imports. */
 export function createWindowClass(host: WindowHost): new (options: Options) => StandinWindow {
   return class extends StandinWindow {
     constructor(options: Options) {

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events'
 
 /**
- * The commands of Chromium's DevTools protocol that the stand-in sends: what each takes, and what
- * it answers.
+ * The commands of Chromium's DevTools protocol that the stand-in sends, with their parameters and
+ * results.
  */
 interface Commands {
   'Emulation.setDeviceMetricsOverride': [params: {
@@ -29,7 +29,7 @@ interface Commands {
   'Target.createTarget': [params: { url: string }, result: { targetId: string }]
 }
 
-/** The events that it listens to. */
+/** The events that the stand-in listens to. */
 interface Events {
   'Fetch.requestPaused': { requestId: string, frameId: string, request: { url: string } }
   'Inspector.targetCrashed': object
@@ -45,16 +45,16 @@ interface Events {
 
 type Send = <M extends keyof Commands>(method: M, params: Commands[M][0]) => Promise<Commands[M][1]>
 
-/** One target, as one client sees it. */
+/** One target as seen by one client. */
 export interface CdpSession {
   send: Send
   events: EventEmitter<{ [E in keyof Events]: [Events[E]] }>
-  /** Resolves when the target is closed, or the connection is lost. */
+  /** Resolves when the target is closed or the connection is lost. */
   ended: Promise<void>
 }
 
 export interface CdpConnection {
-  /** To the browser itself. */
+  /** Sends a command to the browser itself. */
   send: Send
   attach: (targetId: string) => Promise<CdpSession>
 }
@@ -75,8 +75,8 @@ interface Call {
 }
 
 /**
- * Connects to a Chromium. Every started app does, so this is no more than the protocol over Node's
- * own WebSocket: loading and starting a library for it would take longer than the app's own start.
+ * Connects to a Chromium. Every started app does so, so this implements only the protocol over
+ * Node's WebSocket: loading and starting a library would take longer than the app's own start.
  */
 export async function connectCdp(address: string): Promise<CdpConnection> {
   const socket = new WebSocket(address)
@@ -100,7 +100,7 @@ export async function connectCdp(address: string): Promise<CdpConnection> {
       call?.resolve(result as never)
   }
 
-  /** Chromium leaves unanswered what was asked of a page that went. */
+  /** Ends pending calls to a page that is gone, because Chromium does not answer them. */
   function forget(sessionId?: string): void {
     for (const [id, call] of calls) {
       if (sessionId === undefined || call.sessionId === sessionId)
@@ -118,7 +118,7 @@ export async function connectCdp(address: string): Promise<CdpConnection> {
     const message = JSON.parse(String(data)) as Message
     if (message.id !== undefined)
       return answered(message.id, message)
-    // Before the answer to `attach`, and in the same turn as the first events of the session.
+    // Comes before the answer to `attach`, and in the same turn as the first events of the session.
     const target = message.params as { sessionId: string }
     if (message.method === 'Target.attachedToTarget') {
       const { promise: ended, resolve: end } = Promise.withResolvers<void>()

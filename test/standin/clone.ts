@@ -1,7 +1,7 @@
 /**
- * Structured values as JSON text, for the way between Node and the page. Handles what structured
- * cloning lets through and our messages may hold; both sides have called `structuredClone` before,
- * which refuses the rest. Written without outer names: its text runs in the page too.
+ * Encodes structured values as JSON text, for the way between Node and the page. It handles what
+ * structured cloning accepts and our messages may contain; both sides first call `structuredClone`,
+ * which refuses the rest. It uses no outer names, because its text runs in the page too.
  */
 export function createCodec(): { encode: (value: unknown) => string, decode: (text: string) => unknown } {
   function encode(value: unknown): string {

@@ -31,9 +31,7 @@ interface MenuPicture {
   submenu: MenuPicture[]
 }
 
-/**
- * What tests may ask of the stand-in, over Node's channel between processes. Plain data both ways.
- */
+/** The commands of tests to the stand-in, over Node's IPC channel, with plain data both ways. */
 function createCommands({ app, powerMonitor, permissions, appServer, displays, windows }: ControlParts) {
   const first = (): StandinWindow => {
     const [window] = windows
@@ -102,12 +100,12 @@ function createCommands({ app, powerMonitor, permissions, appServer, displays, w
     emitApp: (name: string) => void app.emit(name),
     power: (name: 'suspend' | 'resume') => void powerMonitor.emit(name),
     quit: () => app.quit(),
-    /** Lets the machine's clock run on by so many milliseconds, as while it sleeps. */
+    /** Advances the machine's clock by this many milliseconds, as if it had been asleep. */
     skipTime(milliseconds: number) {
       const real = Date.now.bind(Date)
       Date.now = () => real() + milliseconds
     },
-    /** A bug somewhere in the main process. */
+    /** Simulates a bug somewhere in the main process. */
     throwLater: (message: string) => void setImmediate(() => {
       throw new Error(message)
     }),
@@ -121,7 +119,7 @@ function createCommands({ app, powerMonitor, permissions, appServer, displays, w
       first().webContents.emit(name, { url, preventDefault: () => prevented = true })
       return prevented
     },
-    /** Random messages from a frame that the test makes up, and the codes of their answers. */
+    /** Sends random messages from an invented frame, and returns the codes of their answers. */
     flood: async (channels: string[], total: number, payloads: string, senderFrame: Frame) => {
       // eslint-disable-next-line no-new-func -- the text of a function of the test
       const next = (new Function(`return (${payloads})(42)`) as () => () => unknown)()
@@ -138,7 +136,7 @@ function createCommands({ app, powerMonitor, permissions, appServer, displays, w
       }
       return { total, codes }
     },
-    /** A message from a frame that the test makes up. */
+    /** Sends a message from an invented frame. */
     forge: (channel: string, input: unknown, senderFrame: Frame | null) =>
       dispatch(channel, { sender: first().webContents, senderFrame }, [input]),
   }

@@ -11,9 +11,9 @@ import { strict } from './strict'
 import { utilityProcess as rawUtilityProcess } from './utility-process'
 
 /**
- * The part of Electron's API that src/main uses, over Chromium and plain Node. It claims no more:
- * what is not here throws by its name. `process.versions.electron` is set, as code that tells the
- * two apart reads it.
+ * The part of Electron's API that src/main uses, over Chromium and plain Node. Anything else throws
+ * an error with its name. `process.versions.electron` is set for code that distinguishes Electron
+ * from Node.
  */
 Object.defineProperty(process.versions, 'electron', { value: '0.0.0-standin', enumerable: true })
 Object.defineProperty(process.versions, 'chrome', { value: '0.0.0-standin', enumerable: true })

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 
-/** An event that a listener may refuse, as Electron hands them out. */
+/** An event whose default a listener may prevent, as in Electron. */
 interface Preventable {
   preventDefault: () => void
   readonly defaultPrevented: boolean

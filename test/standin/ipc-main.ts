@@ -1,6 +1,6 @@
 import { createCodec } from './clone'
 
-/** A frame as `senderFrame` shows it. */
+/** A frame in the form of `senderFrame`. */
 export interface Frame { url: string, origin: string, parent: Frame | null }
 interface Call { sender: unknown, senderFrame: Frame | null }
 type Handler = (event: Call, ...given: unknown[]) => unknown
@@ -18,8 +18,8 @@ export const ipcMain = {
 }
 
 /**
- * Brings a message to its handler. What it answers crosses as a structured clone, so what cannot be
- * cloned fails.
+ * Passes a message to its handler. The result is structured-cloned, so the call fails if it cannot
+ * be cloned.
  */
 export async function dispatch(channel: string, call: Call, given: unknown[]): Promise<unknown> {
   const handler = handlers.get(channel)

@@ -22,7 +22,7 @@ const options = [
   '--remote-debugging-port=0',
 ]
 
-/** A Chromium with a profile of its own, for those who speak to its DevTools. */
+/** Starts a Chromium with its own profile, for clients of its DevTools. */
 export async function launchChromium(): Promise<LaunchedChromium> {
   const found = findChromium()
   if (!found.available)
@@ -33,7 +33,7 @@ export async function launchChromium(): Promise<LaunchedChromium> {
     [...options, `--user-data-dir=${profile}`, 'about:blank'],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   )
-  // Whoever leaves without closing it takes it along.
+  // Kills it if this process exits without closing it.
   const leave = (): void => void child.kill('SIGKILL')
   process.once('exit', leave)
   const { promise, resolve, reject } = Promise.withResolvers<string>()
@@ -46,7 +46,7 @@ export async function launchChromium(): Promise<LaunchedChromium> {
 
   async function close(): Promise<void> {
     process.off('exit', leave)
-    // One that did not start at all has no exit either.
+    // A process that did not start never emits `exit`.
     const ended = child.pid !== undefined && child.exitCode === null && child.signalCode === null
       ? once(child, 'exit')
       : undefined

@@ -1,18 +1,18 @@
 import { createCodec } from './clone'
 
-/** Name of the binding that the page calls; it takes it away at once, so that no page sees it. */
+/** Name of the binding for the page script, which removes it at once so that no page sees it. */
 export const bindingName = 'standinSend'
 
 export interface PageMessage { id: number, kind: 'invoke' | 'open', channel: string, payload: string }
 
-/** What Node evaluates in the page to answer message `id`. */
+/** Returns the expression that Node evaluates in the page to answer message `id`. */
 export function answerExpression(id: number, ok: boolean, payload: string): string {
   return `globalThis[Symbol.for('larder.standin')]?.(${id}, ${ok}, ${JSON.stringify(payload)})`
 }
 
 /**
- * The script that runs in every document before its own: the preload script with its
- * `require('electron')`, in the top frame only, as Electron has it.
+ * Returns the script that runs in every document before its own scripts: the preload script with
+ * its `require('electron')`, only in the top frame, as in Electron.
  */
 export function pageScript(preload: string): string {
   return `(${setUpPage.toString()})(${JSON.stringify(bindingName)}, (${createCodec.toString()})(), (require, module, exports) => {\n${preload}\n})`
@@ -36,7 +36,7 @@ interface PageGlobal {
   }
 }
 
-/** Runs in the page: without outer names. */
+/** Runs in the page, so it uses no outer names. */
 function setUpPage(
   binding: string,
   codec: ReturnType<typeof createCodec>,
@@ -67,8 +67,8 @@ function setUpPage(
     },
   })
 
-  // Whatever would open a window asks the shell first; Electron has the answer before the page goes
-  // on.
+  // Everything that would open a window asks the shell first. In Electron, the answer is there
+  // before the page continues.
   const open = (url: unknown): null => {
     void post('open', '', String(new URL(String(url), page.location.href)))
     return null
@@ -83,8 +83,8 @@ function setUpPage(
   }, true)
 
   /**
-   * As the context bridge: functions become proxies of themselves, the rest is copied and cannot be
-   * changed.
+   * Works like the context bridge: functions become proxies, and everything else is copied and
+   * frozen.
    */
   function bridged(value: unknown, depth = 0): unknown {
     if (depth > 1000) {

@@ -3,23 +3,21 @@ import process from 'node:process'
 
 export interface Page extends CdpSession {
   /**
-   * Shows an address, and resolves once it is loaded. Rejects where it cannot be, where another one
-   * overtakes it, and when the page goes.
+   * Opens an address and resolves once it is loaded. Rejects if that fails, if another navigation
+   * replaces it, or if the page is closed.
    */
   goto: (url: string) => Promise<void>
   close: () => Promise<void>
 }
 
-/**
- * Target of a page that is there already. The first window shows itself in it, and leaves it open.
- */
+/** Target of an existing page. The first window uses it and leaves it open. */
 export const pageVariable = 'LARDER_STANDIN_PAGE'
 
 let lent = process.env[pageVariable]
 
 /**
- * A page of the browser: the one that is lent, else a new one. Its events come once their domains
- * are enabled.
+ * Returns a page of the browser: the one that is lent, otherwise a new one. Its events arrive once
+ * their domains are enabled.
  */
 export async function createPage(
   browser: CdpConnection,
@@ -41,10 +39,10 @@ export async function createPage(
 
   async function goto(url: string): Promise<void> {
     const { promise: loaded, resolve, reject } = Promise.withResolvers<void>()
-    // It may fail while nobody waits for it: before the answer, which fails then too, and after all
-    // is done.
+    // This may reject while nobody awaits it: before the answer, which then fails too, and after
+    // everything is done.
     loaded.catch(() => {})
-    // A document may be told before the answer that says which one it is.
+    // The events of a document may arrive before the answer that says which one it is.
     let own: string | undefined
     let shown: string | undefined
     let ready: string | undefined
@@ -70,7 +68,7 @@ export async function createPage(
       const { loaderId, errorText } = await send('Page.navigate', { url })
       if (errorText !== undefined)
         throw new Error(`${url}: ${errorText}`)
-      // Another place in the same document has no load of its own.
+      // A navigation within the same document has no load of its own.
       own = loaderId
       if (own !== undefined && ready !== own)
         await loaded
@@ -87,7 +85,7 @@ export async function createPage(
     ...session,
     goto,
     async close() {
-      // Ours ends with the connection.
+      // A borrowed page ends with the connection.
       if (borrowed !== undefined)
         return
       await browser.send('Target.closeTarget', { targetId })

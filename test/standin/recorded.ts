@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { EventEmitter } from './emitter'
 
-/** What the app handed to the system. Tests read it over the control channel. */
+/** The app's calls to the system. Tests read them over the control channel. */
 export const recorded = {
   notifications: [] as StandinNotification[],
   dialogs: [] as { title: string, content: string }[],
-  /** Files. */
+  /** Paths of files. */
   opened: [] as string[],
-  /** Windows that a page wanted, and what the app said to it. */
+  /** Windows that a page wanted to open, and the app's response. */
   wanted: [] as { url: string, action: string }[],
   clipboard: '',
   about: 0,

@@ -1,9 +1,9 @@
 import { registerHooks } from 'node:module'
 
 /**
- * Puts the stand-in in Electron's place: `node --import ./test/standin/register.mjs
- * out/main/index.js` starts the built desktop app, as it is packed, over the system's Chromium. The
- * stand-in itself is TypeScript, which Node strips but wants extensions for.
+ * Replaces Electron with the stand-in: `node --import ./test/standin/register.mjs
+ * out/main/index.js` starts the built desktop app in its packed form, over the system's Chromium.
+ * The stand-in is TypeScript, whose types Node strips but whose imports need extensions.
  */
 registerHooks({
   resolve(specifier, context, next) {

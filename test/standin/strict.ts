@@ -1,8 +1,8 @@
-/** What the stand-in does not have throws by its name, and is never quietly undefined. */
+/** Makes missing members of the stand-in throw an error with their name, not be undefined. */
 export function strict<T extends object>(name: string, target: T): T {
   return new Proxy(target, {
     get(object, key, receiver) {
-      // `then` is asked for by every await.
+      // Every `await` reads `then`.
       if (typeof key === 'symbol' || key in object || key === 'then')
         return Reflect.get(object, key, receiver) as unknown
       throw new Error(`The stand-in for Electron has no ${name}.${key}`)

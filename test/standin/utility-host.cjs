@@ -1,4 +1,4 @@
-// Gives a forked process Electron's `process.parentPort`, then runs the file that was named.
+// Gives a forked process Electron's `process.parentPort`, then runs the given file.
 const { EventEmitter } = require('node:events')
 const process = require('node:process')
 

@@ -5,7 +5,7 @@ import { EventEmitter } from './emitter'
 
 interface UtilityOptions { env?: NodeJS.ProcessEnv }
 
-/** A child process that has `process.parentPort`, over Node's own channel. */
+/** A child process with `process.parentPort`, over Node's own channel. */
 class StandinUtility extends EventEmitter {
   private readonly child: ChildProcess
 

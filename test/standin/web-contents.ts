@@ -13,11 +13,11 @@ import { recorded } from './recorded'
 interface FrameInfo { id: string, parentId?: string, url: string }
 type OpenHandler = (details: { url: string }) => { action: 'allow' | 'deny' }
 
-/** A page of Chromium with the parts of Electron's WebContents that the app uses. */
+/** A Chromium page with the parts of Electron's WebContents that the app uses. */
 export class WebContents extends EventEmitter {
   /**
-   * Resolves once the page is there. Made anew after a crash: with its process, all that was
-   * enabled in it is gone.
+   * Resolves once the page exists. Replaced after a crash, because everything that was enabled in
+   * it is lost with its process.
    */
   page: Promise<Page>
   readonly session: unknown
@@ -68,7 +68,7 @@ export class WebContents extends EventEmitter {
     await (await this.page).goto(app.toBrowser(url))
   }
 
-  /** Ends the page's process, as a bug in Chromium would. */
+  /** Ends the page's process, like a bug in Chromium. */
   async crash(): Promise<void> {
     const page = await this.page
     void page.send('Page.crash', {}).catch(() => {})
@@ -82,7 +82,7 @@ export class WebContents extends EventEmitter {
       this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 })
     })
     void page.ended.then(async () => {
-      // A page that is gone before it was set up fails `load`, which says so.
+      // If the page is gone before it was set up, `load` fails and reports that.
       if (await this.page.catch(() => null) === page)
         this.emit('standin-page-closed')
     })
@@ -127,8 +127,8 @@ export class WebContents extends EventEmitter {
   }
 
   /**
-   * A document is about to load. Electron asks only where the page itself wanted it, not where the
-   * app or the driver did.
+   * Decides whether a document may load. Electron asks only for navigations of the page, not for
+   * those of the app or the driver.
    */
   private async decide(
     page: Page,
@@ -160,7 +160,7 @@ export class WebContents extends EventEmitter {
       ok = false
       text = `Error invoking remote method '${channel}': ${String(error)}`
     }
-    // The document may be gone by now, and with it whoever waits.
+    // By now the document and its waiting caller may be gone.
     await page.send('Runtime.evaluate', { contextId, expression: answerExpression(id, ok, text) }).catch(() => {})
   }
 

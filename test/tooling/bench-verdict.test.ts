@@ -8,7 +8,7 @@ function rows(...ratios: number[]): { name: string, ratio: number }[] {
   return ratios.map((ratio, index) => ({ name: `row ${index + 1}`, ratio }))
 }
 
-/** Ratios and bytes, and how they are judged. What is not said is 0 bytes and `reached`. */
+/** Ratios and bytes, with their expected grades. The defaults are 0 bytes and `reached`. */
 interface Row { what: string, ratios: number[], bytes?: number, mean?: Grade, of: Grade[], memory?: Grade, all: Grade }
 
 // Red: each figure of `rule` in bench/verdict.ts moved by 0.01, or by 1 B.

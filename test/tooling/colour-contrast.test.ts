@@ -24,7 +24,7 @@ const colours = new Map(Array.from(tokens.matchAll(
   [name, { light, dark }]))
 const surfaces = ['ground', 'surface', 'surface-sunken', 'surface-hover']
 
-/** Foreground, what it stands on, least contrast. */
+/** Foreground, background, minimum contrast. */
 const pairs: [string, string, number][] = [
   ...[
     'text',

@@ -7,13 +7,13 @@ const root = join(import.meta.dirname, '../..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const sources = globSync('{src,test,scripts,bench}/**/*.{ts,mjs,vue}', { cwd: root })
 
-/** Where a document's links lead, and what its pictures show; other hosts apart. */
+/** Returns the targets of a document's links and pictures, except those on other hosts. */
 function targetsOf(path: string): string[] {
   const found = textOf(path).matchAll(/\]\(([^)\s]+)\)|\b(?:src|srcset)="([^"]+)"/g)
   return [...found].map(([, link, picture]) => link ?? picture ?? '').filter(target => !/^\w+:/.test(target))
 }
 
-/** The anchor that a heading gets. */
+/** Returns the anchor of a heading. */
 function anchorOf(heading: string): string {
   return heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').trim().replaceAll(' ', '-')
 }
@@ -41,14 +41,14 @@ it.each(documents)('every file that %s names exists', (path) => {
   expect([...named].map(([, file = '']) => file).filter(file => globSync(file, { cwd: root }).length === 0)).toEqual([])
 })
 
-// Red: name a document in a comment that is not in docs/.
+// Red: name a document in a comment that does not exist in docs/.
 it('every document that code names exists', () => {
   const named = sources.flatMap(path => [...read(path).matchAll(/\bdocs\/[\w/-]+\.md\b/g)].map(([file]) => file))
   expect(named.length).toBeGreaterThan(0)
   expect([...new Set(named)].filter(file => !existsSync(join(root, file)))).toEqual([])
 })
 
-// Red: take a promise out of docs/guarantees.md.
+// Red: remove a promise from docs/guarantees.md.
 it('every promise that a test names is one of docs/guarantees.md', () => {
   const promises = new Set([...read('docs/guarantees.md').matchAll(/^\*\*([SR]\d+) ·/gm)].map(([, id = '']) => id))
   expect(promises.size).toBeGreaterThan(30)
@@ -56,7 +56,7 @@ it('every promise that a test names is one of docs/guarantees.md', () => {
   expect([...new Set(ids)].filter(id => !promises.has(id))).toEqual([])
 })
 
-// Red: put one more picture into docs/images.
+// Red: put another picture into docs/images.
 it('every picture in docs/images is shown by a document', () => {
   const shown = new Set(documents.flatMap(picturesOf))
   expect(readdirSync(join(root, 'docs/images')).filter(name => !shown.has(`docs/images/${name}`))).toEqual([])

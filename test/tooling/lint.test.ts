@@ -17,11 +17,11 @@ let eslint: ESLint
 
 beforeAll(async () => {
   eslint = new ESLint({ cwd: root, ruleFilter: ({ ruleId }) => rules.has(ruleId) })
-  // The first text pays for loading the configuration; no test shall time out for it.
+  // The first text has to load the configuration, which must not make a test time out.
   await lint('src/shared/x.ts', 'export const x = 1\n')
 }, 240_000)
 
-/** Rules that a file of this path and text breaks. */
+/** Returns the rules that a file with this path and text violates. */
 async function lint(path: string, text: string): Promise<string[]> {
   const [result] = await eslint.lintText(text, { filePath: join(root, path) })
   if (!result)
@@ -29,7 +29,7 @@ async function lint(path: string, text: string): Promise<string[]> {
   return result.messages.map(message => message.ruleId ?? message.message)
 }
 
-/** A file that need not exist, inside the zone. */
+/** Returns a file in the zone; it need not exist. */
 function fileOf(zone: Zone): string {
   return zone.path.endsWith('/') ? `${zone.path}imagined.ts` : `${zone.path}.ts`
 }
@@ -39,7 +39,7 @@ function imports(specifier: string): string {
 }
 
 const up = '../../'
-/** By zone: an import that it must not have, and one that it needs. */
+/** By zone: imports that must be refused, and imports that it needs. */
 const samples: Record<string, { refused: string[], allowed: string[] }> = {
   'shared': {
     refused: ['node:crypto', 'vue', '../main/base/clock', '@shared/../main/base/clock', 'electron'],
@@ -265,13 +265,13 @@ describe('width', () => {
     ['one template on a line of its own', `log(\n  \`${sentence}\`,\n)`, 0],
     ['a text beside other code', `log(1, '${sentence}')`, 1],
   ])('%s', async (_, text, found) => {
-    // Red when `style/max-len` of eslint.config.js is taken out, or is less than an error.
+    // Red when `style/max-len` of eslint.config.js is removed, or is not an error.
     const [result] = await eslint.lintText(`${text}\n`, { filePath: join(root, 'src/main/base/imagined.ts') })
     expect(result?.messages.filter(({ severity }) => severity === 2)).toHaveLength(found)
   })
 })
 
-// S19. Red when `vue/no-v-html` of eslint.config.js is taken out, or is less than an error.
+// S19. Red when `vue/no-v-html` of eslint.config.js is removed, or is not an error.
 it('lint refuses markup from data in every component', async () => {
   const eslint = new ESLint({ cwd: root, ruleFilter: ({ ruleId }) => ruleId === 'vue/no-v-html' })
   const lint = async (template: string): Promise<(string | null)[]> => {

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
 
-/** Media queries with a length of their own. A container's are its component's affair. */
+/** Returns media queries with literal lengths. Container queries belong to their components. */
 function lengthsIn(css: string): string[] {
   return (css.match(/@media[^{]*/g) ?? []).filter(query => /\d(?:px|r?em|ch|vw)/.test(query))
 }

@@ -2,10 +2,10 @@ import type { CacheSettingName, CacheSettings } from '@shared/cache-settings'
 import { settingRows } from '@shared/cache-settings'
 import { mapRows } from '@shared/rows'
 
-/** The settings of a cache as their fields hold them: numbers as text, empty for null. */
+/** The settings of a cache as the form fields hold them: numbers as text, null as empty text. */
 export type CacheForm = Readonly<Record<CacheSettingName, string | boolean>>
 
-/** Which form it is: that of a new cache, or of one that exists. */
+/** Whether the form creates a cache or changes one. */
 export type CacheFormKind = 'new' | 'change'
 
 export function cacheFormOf(settings: Readonly<CacheSettings>): CacheForm {
@@ -16,8 +16,8 @@ export function cacheFormOf(settings: Readonly<CacheSettings>): CacheForm {
 }
 
 /**
- * What the schemas are to judge: text that is not a number becomes NaN, which they refuse with
- * their own sentence.
+ * Returns the values that the schemas validate. Text that is not a number becomes NaN, which the
+ * schemas refuse with their own message.
  */
 export function valuesOf<N extends CacheSettingName>(form: CacheForm, names: readonly N[]): Pick<CacheSettings, N> {
   const values = names.map((name) => {

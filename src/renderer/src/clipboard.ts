@@ -1,6 +1,6 @@
 /**
- * Throws an Error with a sentence where the browser forbids it: no focus, or plain http from
- * another host.
+ * Copies text to the clipboard. Throws an Error with a readable message if the browser forbids it:
+ * the page has no focus, or came over plain http from another host.
  */
 export async function copyText(text: string): Promise<void> {
   try {

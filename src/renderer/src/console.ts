@@ -13,8 +13,8 @@ import { useSession } from './stores/session'
 import { useTheme } from './stores/theme'
 
 /**
- * Mounts the console; `code` is the one-time code that the page was opened with, if any. In the
- * desktop window without a server, what is the matter with that.
+ * Mounts the console; `code` is the one-time code that the page was opened with, if any. In a
+ * desktop window whose server does not run, it mounts the view that shows what is wrong.
  */
 export async function startConsole(code: string | null): Promise<void> {
   const bridge = findBridge()
@@ -33,8 +33,8 @@ function mountConsole(api: Api, code: string | null): void {
   const live = useLive()
   useTheme()
 
-  // Following a link that differs in its fragment only does not load the page again. Listening
-  // before the router does, which would otherwise write the code into the history's state.
+  // A link that differs only in its fragment does not reload the page. This listens before the
+  // router does, because the router would otherwise write the code into the history state.
   addEventListener('popstate', () => {
     const next = takeOneTimeCode(location, history)
     if (next !== null)

@@ -3,8 +3,8 @@ import { LarderError, messageOf } from '@shared/errors'
 const absent = new Set(['must not be empty', 'is missing'])
 
 /**
- * Why a request cannot be shown yet. If a field is still empty, that is the next step and not a
- * mistake.
+ * Explains why a request cannot be shown yet. An empty field is presented as the next step, not as
+ * a mistake.
  */
 export function incompleteText(error: unknown, nameOf: (field: string) => string = field => field): string {
   const empty = error instanceof LarderError && error.errors?.find(({ message }) => absent.has(message))
@@ -14,14 +14,14 @@ export function incompleteText(error: unknown, nameOf: (field: string) => string
   return `Fill in ${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name} to see the request.`
 }
 
-/** What an error says about each field of a form, and what is left to say about the whole. */
+/** The errors of a form: messages by field, and one for the form as a whole. */
 export interface FormErrors { fields: ReadonlyMap<string, string>, form: string }
 
 export const noErrors: FormErrors = { fields: new Map(), form: '' }
 
 /**
- * Sorts an error to the fields of a form. Complaints about fields that the form does not show are
- * told for the whole, so that none gets lost.
+ * Assigns an error to the fields of a form. Messages about fields that the form does not show go to
+ * the form as a whole, so that none is lost.
  */
 export function toFormErrors(error: unknown, shown: readonly string[]): FormErrors {
   if (!(error instanceof LarderError) || !error.errors)

@@ -13,17 +13,14 @@ export function formatEntries(count: number): string {
   return `${formatCount(count)} ${count === 1 ? 'entry' : 'entries'}`
 }
 
-/**
- * Requests per second and the like: `0.3`, `12.5`, `1,235`; what is there but too little to see is
- * `<0.1`.
- */
+/** Rates such as requests per second: `0.3`, `12.5`, `1,235`; `<0.1` for small ones above 0. */
 export function formatRate(rate: number): string {
   if (rate > 0 && rate < 0.05)
     return '<0.1'
   return rate >= 99.95 ? whole.format(Math.round(rate)) : tenths.format(rate)
 }
 
-/** 0.974 → `97.4%`; null (nothing to compute it from) → a dash. */
+/** 0.974 → `97.4%`; null (there is nothing to compute it from) → a dash. */
 export function formatRatio(ratio: number | null): string {
   return ratio === null ? '–' : percent.format(ratio)
 }
@@ -37,7 +34,7 @@ export function formatMicroseconds(time: number): string {
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const
 
-/** Bytes in steps of 1000, as the configuration reads `256MB`: `1.5 kB`. */
+/** Bytes in steps of 1000, like `256MB` in the configuration: `1.5 kB`. */
 export function formatBytes(bytes: number): string {
   let value = bytes
   let step = 0
@@ -53,7 +50,7 @@ const steps = [['d', 86_400], ['h', 3600], ['min', 60]] as const
 
 /**
  * Seconds in at most two units: 300 → `5 min`, 5400 → `1 h 30 min`, null → `No expiry`. Rounded
- * down, never to nothing.
+ * down to whole units, but never to zero.
  */
 export function formatTtl(seconds: number | null): string {
   if (seconds === null)
@@ -77,8 +74,8 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 const distances = [['day', 86_400], ['hour', 3600], ['minute', 60]] as const
 
 /**
- * Milliseconds since 1970 as seen from `now`: `3 minutes ago`, `yesterday`; `just now` within a
- * minute. The exact time goes on hover.
+ * A time (milliseconds since 1970) relative to `now`: `3 minutes ago`, `yesterday`; `just now`
+ * within a minute. Screens show the exact time on hover.
  */
 export function formatAgo(time: number, now: number): string {
   const seconds = (time - now) / 1000

@@ -1,13 +1,13 @@
-/** Most characters of one line: a browser stalls while it lays out a line of a megabyte. */
+/** Maximum number of characters of a line: browsers stall on lines of a megabyte. */
 const longestLine = 1000
 
-/** Strings, brackets, punctuation, and everything else up to the next of these. */
+/** Strings, brackets, punctuation, and any other text between them. */
 const tokens = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"?|[[\]{}:,]|[^\s[\]{}:,"]+/g
 
 /**
- * Lays JSON text out for reading, one member or item a line. Works on tokens, not on values:
- * numbers and escapes stay as they were written, and text that ends early, or is no JSON, comes out
- * as far as it goes.
+ * Formats JSON text for reading, with one member or item per line. Works on tokens, not on values:
+ * numbers and escapes stay as written, and text that ends early or is not JSON is formatted as far
+ * as possible.
  */
 export function layOutJson(text: string): string[] {
   const lines: string[] = []
@@ -25,7 +25,7 @@ export function layOutJson(text: string): string[] {
     const closes = token === ']' || token === '}'
     if (closes)
       depth = Math.max(0, depth - 1)
-    // An empty pair of brackets stays together.
+    // An empty pair of brackets stays on one line.
     if (closes ? after !== 'bracket' : after !== 'value')
       endLine()
     line += token === ':' ? ': ' : token

@@ -2,15 +2,16 @@ import type { LocationQuery } from 'vue-router'
 import { percentDecode, percentEncode } from '@shared/entry-key'
 
 /**
- * An entry key in the console's own address: as it is, or as `bytes`, percent-encoded, where it is
- * no text: no address can hold half a surrogate pair. Empty: none.
+ * Returns the query that carries an entry key in a console address. Text goes into `key` as it is;
+ * other keys go into `bytes`, percent-encoded, because an address cannot hold half a surrogate
+ * pair. An empty key gives neither.
  */
 export function keyQuery(key: string): { key: string | undefined, bytes: string | undefined } {
   const isText = key.isWellFormed()
   return { key: isText && key !== '' ? key : undefined, bytes: isText ? undefined : percentEncode(key) }
 }
 
-/** What `keyQuery` has put into an address; empty where there is none. */
+/** Returns the key that `keyQuery` put into an address; empty if there is none. */
 export function keyOf({ key, bytes }: LocationQuery): string {
   if (typeof bytes === 'string')
     return percentDecode(bytes) ?? ''

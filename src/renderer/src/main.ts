@@ -1,8 +1,8 @@
 import { takeOneTimeCode } from './one-time-code'
 import './styles/base.css'
 
-// Before anything else is even loaded: the code must not stay in the address bar while the rest
-// starts.
+// This runs before anything else loads, because the code must not stay in the address bar while
+// the rest starts.
 const code = takeOneTimeCode(location, history)
 
 void import('./console').then(({ startConsole }) => startConsole(code))

@@ -1,9 +1,9 @@
 /**
  * Takes the one-time sign-in code out of the fragment (`/#<code>`) and removes it from the address
- * bar and this history entry, so that neither a bookmark, a shared link nor the back button carries
- * it. Null when there is none.
+ * bar and this history entry, so that bookmarks, shared links and the back button do not carry it.
+ * Returns null if there is no code.
  *
- * Only the root has codes: on other paths a fragment is a place in the page.
+ * Codes are only on the root path: on other paths the fragment is a place in the page.
  */
 export function takeOneTimeCode(
   location: Pick<Location, 'hash' | 'pathname' | 'search'>,

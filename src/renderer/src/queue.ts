@@ -1,6 +1,6 @@
 /**
- * Runs one work after the other, so that what was asked for last is also what is done last. A
- * failure does not hold up the next.
+ * Returns a function that runs work in the order of its calls, one at a time. A failure does not
+ * stop the next one.
  */
 export function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()

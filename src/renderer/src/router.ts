@@ -12,8 +12,8 @@ declare module 'vue-router' {
 }
 
 /**
- * Routes of all screens by their paths, each loaded when it is first shown; `router.hasRoute(name)`
- * tells whether a screen is built.
+ * Creates the router. Each screen is loaded when it is first shown; `router.hasRoute(name)` tells
+ * whether a screen exists.
  */
 export function createConsoleRouter(): Router {
   const router = createRouter({

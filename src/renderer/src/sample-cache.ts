@@ -9,8 +9,8 @@ const name = 'sample'
 type Operation = BatchInput['operations'][number]
 
 /**
- * Makes the cache `sample` and puts entries of many kinds into it, to look around in. One that is
- * there already is filled again; only a new one can be undone. Throws LarderError.
+ * Creates the cache `sample` and fills it with entries of many kinds to explore. An existing one is
+ * filled again; only a new one can be undone. Throws LarderError.
  */
 export async function createSampleCache({ api, caches, signal }: {
   api: Api
@@ -45,7 +45,7 @@ const products = [
 ]
 const people = ['ada', 'grace', 'edsger', 'barbara', 'donald', 'radia', 'ken', 'margaret']
 
-/** Every kind of value that the console shows in a way of its own, with short and long lives. */
+/** Entries of every kind that the console shows in its own way, with short and long lives. */
 export function sampleEntries(): Operation[] {
   const json = 'application/json'
   const set = (

@@ -2,24 +2,21 @@ import type { ScreenName } from '@shared/console-paths'
 import type { Component } from 'vue'
 import { BookOpenText, KeyRound, LayoutDashboard, ScrollText, Settings2, SquareTerminal } from '@lucide/vue'
 
-/** A screen of the console. Its path is the row of the same name in src/shared/console-paths.ts. */
+/** A screen of the console. src/shared/console-paths.ts has its path in the row of this name. */
 interface Screen {
   name: ScreenName
-  /** Its heading, its link in the navigation and its line in the palette. */
+  /** Its heading, and the text of its link in the navigation and of its line in the palette. */
   title: string
-  /** Left out: reached from other screens only, so without a link in the navigation. */
+  /** Left out if only other screens lead to it, so that it has no link in the navigation. */
   icon?: Component
-  /** Second key of its shortcut, after `g`. */
+  /** The second key of its shortcut, after `g`. */
   key?: string
-  /** Readable without signing in. */
+  /** Whether it can be read without signing in. */
   open?: boolean
   load: () => Promise<{ default: Component }>
 }
 
-/**
- * Every screen that is built, in the order of the navigation. A screen without a row is linked
- * nowhere.
- */
+/** Every screen that exists, in the order of the navigation. Nothing links to any other screen. */
 export const screens: readonly Screen[] = [
   {
     name: 'overview',

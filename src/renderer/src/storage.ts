@@ -1,18 +1,18 @@
 /**
- * Choices of this browser that outlive the tab. A browser that blocks storage forgets them with the
- * page; nothing else is lost.
+ * Reads a choice that this browser keeps beyond the life of the tab. A browser that blocks storage
+ * forgets choices with the page; nothing else is lost.
  */
 export function readChoice(name: string): string | null {
   try {
     return localStorage.getItem(`larder.${name}`)
   }
   catch {
-    // Blocked: as if nothing had ever been chosen.
+    // Storage is blocked: this is the same as no choice.
     return null
   }
 }
 
-/** `null` removes it. */
+/** Stores a choice; `null` removes it. */
 export function keepChoice(name: string, value: string | null): void {
   try {
     if (value === null)
@@ -21,6 +21,6 @@ export function keepChoice(name: string, value: string | null): void {
       localStorage.setItem(`larder.${name}`, value)
   }
   catch {
-    // Blocked or full: the choice holds until the page goes.
+    // Blocked or full: the choice lasts as long as the page.
   }
 }

@@ -8,12 +8,12 @@ export interface Arrived { method: string, target: string, headers: Record<strin
 
 export interface EchoServer {
   origin: string
-  /** The request that came last; undefined after it was taken. */
+  /** Returns the last request that arrived, once; undefined after that. */
   take: () => Arrived | undefined
   close: () => Promise<void>
 }
 
-/** Writes down what comes, exactly as it was on the wire. */
+/** Starts a server that records requests exactly as they were sent. */
 export async function startEchoServer(): Promise<EchoServer> {
   let last: Arrived | undefined
   const server = createServer(async (request, response) => {

@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer'
 
 /**
- * The text of an interpreted string literal of Go, its quotes included (Go specification, "String
- * literals"): escapes by its table, no raw newline, no surrogate halves. Throws on what the
- * compiler refuses.
+ * Returns the text of an interpreted string literal of Go, given with its quotes (Go specification,
+ * "String literals"): escapes as in its table, no raw newline, no surrogate halves. Throws if the
+ * compiler would refuse the literal.
  */
 function readGoLiteral(literal: string): string {
   const inside = /^"((?:[^"\\\n]|\\.)*)"$/u.exec(literal)?.[1]
@@ -33,7 +33,7 @@ function readGoLiteral(literal: string): string {
   })
 }
 
-/** The string literals of a program, in order. */
+/** Returns the string literals of a program, in order. */
 export function goLiterals(program: string): string[] {
   return (program.match(/"(?:[^"\\\n]|\\.)*"/g) ?? []).map(readGoLiteral)
 }

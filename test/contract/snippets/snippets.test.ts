@@ -1,5 +1,5 @@
-// Every snippet is run as a person would run it, and has to arrive as the request that it stands
-// for.
+// Every snippet is run as a person would run it, and must arrive as the request that it was
+// written for.
 import type { SnippetRequest } from '../../../src/renderer/src/snippets/request'
 import type { Arrived, EchoServer } from './echo-server'
 import { Buffer } from 'node:buffer'
@@ -115,7 +115,7 @@ describe('snippets', () => {
     }
   })
 
-  // Go is not everywhere: its literals are read by the rules of its specification instead.
+  // Go may not be installed, so its literals are read by the rules of its specification instead.
   it.each(bodies)('go has %s in its literals', (_, body) => {
     const request = requestWith(body)
     const program = writeGo(request)
@@ -171,7 +171,7 @@ function runShell(script: string): Promise<{ stdout: string }> {
   return runWithInput('sh', ['-s'], `${script.replaceAll('curl', 'curl --silent')}\n`)
 }
 
-/** Not as an argument, which may not hold more than 128 KiB. */
+/** Passes the input on stdin, because an argument may not be longer than 128 KiB. */
 function runWithInput(program: string, words: string[], input: string): Promise<{ stdout: string }> {
   const started = run(program, words, { env })
   started.child.stdin?.end(input)

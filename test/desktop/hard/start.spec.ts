@@ -11,7 +11,7 @@ test('from the start of the process to the first paint @alone', async ({ launch 
   const figures: number[] = []
   for (let round = 0; round < 5; round++) {
     const start = Date.now()
-    // A first start has nothing compiled.
+    // On a first start nothing is compiled yet.
     const desktop = await launch({ env: { NODE_DISABLE_COMPILE_CACHE: '1' } })
     const page = await desktop.page()
     const paint = await page.evaluate<number>(

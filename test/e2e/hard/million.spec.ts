@@ -5,9 +5,9 @@ import { choose, figuresOf, timeInPage, typeFilter } from '../timing'
 skipWithoutBrowser()
 
 const count = 1_000_000
-/** Folders on the level below the only one at the top. */
+/** Number of folders below the single one at the top. */
 const folders = 50
-/** Milliseconds from the act to the picture. */
+/** Maximum milliseconds from the action to the frame. */
 const bar = 150
 const rounds = 5
 
@@ -23,7 +23,7 @@ const keyOf = (number: number): string => `k:${number % folders}:${String(number
 const most = keyOf(77_777)
 
 // Red when `firstPause` in read-window.ts is 200, or when the level walk of
-// src/main/cache/order/walk.ts meets every entry of a folder.
+// src/main/cache/order/walk.ts visits every entry of a folder.
 test('a million entries: any window, order, prefix and folder within 150 ms @alone', async ({ openConsole, call }) => {
   test.setTimeout(600_000)
   for (let from = 0; from < count; from += 5000) {
@@ -31,8 +31,7 @@ test('a million entries: any window, order, prefix and folder within 150 ms @alo
       ({ op: 'set', key: keyOf(from + i), value: { text: 'x'.repeat((from + i + 1) % 40) } }))
     expect((await call('POST', '/api/caches/default/batch', { json: { operations } })).status).toBe(200)
   }
-  // Hits of different number; the one that is first by hits, and the one that is first by size, are
-  // not first by key.
+  // Different numbers of hits; the first entries by hits and by size are not the first by key.
   for (let hits = 1; hits <= 3; hits++) {
     await call(
       'POST',
@@ -78,8 +77,8 @@ test('a million entries: any window, order, prefix and folder within 150 ms @alo
       `return ${firstRow}.includes('k:0:0000000')`,
     )
   })
-  // Where the rows of the picture are those of the place, every one of them: read from the server,
-  // not merely scrolled to.
+  // The frame in which every row belongs to the new place: read from the server, not merely
+  // scrolled to.
   await measure('scroll', round => timeInPage(page, `const list = document.querySelector('[aria-label=Entries]')
     list.scrollTop = list.scrollHeight * ${(round + 1) / (rounds + 2)}`, `const rows = [...document.querySelectorAll('[aria-label=Entries] [aria-rowindex]')].slice(1)
     const list = document.querySelector('[aria-label=Entries]')

@@ -82,7 +82,7 @@ it.each([
   expect(authenticate(secret)).toBeDefined()
 })
 
-// S9. Red when `keys.delete(id)` in `remove` of key-ring.ts goes.
+// S9. Red when `keys.delete(id)` in `remove` of key-ring.ts is removed.
 it('refuses a revoked key from the next request on, after a restart too', async () => {
   const { call, authenticate, vault, metadata } = await startAdministration()
   const { id, secret } = await call('keys.create', { label: 'k' })
@@ -106,7 +106,7 @@ it('goes on refusing nothing when the revocation cannot be written', async () =>
 
 describe('rotation', () => {
   // S9. Red when `inOverlap(held)` in `verify` of key-ring.ts becomes `false`; the end of the
-  // overlap, when it becomes `true`.
+  // overlap is red when it becomes `true`.
   it('lets the former secret work for the overlap and no longer', async () => {
     const { call, authenticate, clock } = await startAdministration()
     const old = await call('keys.create', { label: 'k' })
@@ -166,7 +166,7 @@ describe('rotation', () => {
     vault.set = async (account, secret) => {
       const first = slow
       slow = false
-      // The first write is the last to end, unless the second waits for it.
+      // The first write ends last, unless the second one waits for it.
       if (first)
         await new Promise(resolve => setTimeout(resolve, 20))
       await set(account, secret)

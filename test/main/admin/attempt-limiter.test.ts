@@ -26,7 +26,7 @@ it('lets twenty bad attempts through in any fifteen minutes', () => {
   clock.advance(899_000)
   expect(tryMany(limiter, 'ada', 20)).toBe(10)
   clock.advance(1000)
-  // The first ten are too old now, the others are not: a fixed window would allow twenty.
+  // The first ten are too old by now and the others are not: a fixed window would allow twenty.
   expect(tryMany(limiter, 'ada', 20)).toBe(10)
 })
 
@@ -65,7 +65,7 @@ it('counts names apart and in bounded memory', () => {
   for (let n = 0; n < 40; n++)
     refused += tryMany(limiter, `somebody ${n}`, 1)
   expect(refused).toBeLessThan(10)
-  // Whoever invents names fills the counters, but frees none.
+  // Invented names fill the counters, but free none.
   for (let n = 0; n < 5000; n++)
     tryMany(limiter, `invented ${n}`, 1)
   expect(tryMany(limiter, 'ada', 1)).toBe(1)
@@ -79,7 +79,7 @@ it('does not forgive when the clock of the machine is set', () => {
   expect(tryMany(limiter, 'ada', 1)).toBe(1)
 })
 
-// S10. Red when `times.push(now)` in attempt-limiter.ts goes.
+// S10. Red when `times.push(now)` in attempt-limiter.ts is removed.
 it('stops guessing of passwords, for this name alone', async () => {
   const { call, authenticate, clock } = await startAdministration()
   await call('users.create', { name: 'Bob', password: 'a good password' })
@@ -106,12 +106,12 @@ it('stops guessing of passwords, for this name alone', async () => {
   await call('session.create', { name: 'Bob', password: 'a good password' }, null)
 })
 
-// S10. Red when `times.push(now)` in attempt-limiter.ts moves behind the outcome, into a `fail()`
+// S10. Red when `times.push(now)` in attempt-limiter.ts moves to after the outcome, into a `fail()`
 // called after verify.
 it('counts attempts that are made at once', async () => {
   const { call } = await startAdministration()
   await call('users.create', { name: 'bob', password: 'a good password' })
-  // The last guess is right: it must not be looked at any more.
+  // The last guess is right, but must not be checked.
   const guesses = [...Array.from({ length: 59 }, (_, n) => `wrong ${n}`), 'a good password']
   const answers = await Promise.all(guesses.map(password =>
     codeOf(call('session.create', { name: 'bob', password }, null))))
@@ -138,7 +138,7 @@ it('treats unknown names like known ones', async () => {
   }
 })
 
-// S10. Red when `codeAttempts.begin('code')` in sign-in.ts goes, and when it stands before
+// S10. Red when `codeAttempts.begin('code')` in sign-in.ts is removed, or moved to before
 // `codes.redeem(code)`.
 it('stops guessing of codes, and keeps nobody from a right one', async () => {
   const { call, authenticate } = await startAdministration()
@@ -156,14 +156,14 @@ it('stops guessing of codes, and keeps nobody from a right one', async () => {
   expect(mustBe(authenticate(session.token)).kind).toBe('session')
 })
 
-// S10. Red when `user ? userAttempts.begin(user.id) :` in sign-in.ts goes: invented names then fill
-// a user's counter.
+// S10. Red when `user ? userAttempts.begin(user.id) :` in sign-in.ts is removed: invented names
+// then fill a user's counter.
 it('lets nobody lock a user out by names that nobody has', async () => {
   const verify = async (text: string, stored: string | null): Promise<boolean> =>
     stored !== null && await cheapPasswords.verify(text, stored)
   const { call } = await startAdministration({ passwords: { ...cheapPasswords, verify } })
   await call('users.create', { name: 'Bob', password: 'a good password' })
-  // Twenty and more for each counter.
+  // More than twenty for each counter.
   for (let n = 0; n < 4096 * 30; n++)
     await call('session.create', { name: `invented ${n}`, password: 'wrong' }, null).catch(() => {})
   const late = call('session.create', { name: 'never tried', password: 'wrong' }, null)
@@ -171,7 +171,7 @@ it('lets nobody lock a user out by names that nobody has', async () => {
   await call('session.create', { name: 'bob', password: 'a good password' }, null)
 })
 
-// S10. Red when `registrations.begin('registration')` in users.ts goes.
+// S10. Red when `registrations.begin('registration')` in users.ts is removed.
 it('stops endless registration, but not by an administrator', async () => {
   const { call } = await startAdministration()
   for (let n = 0; n < 20; n++)

@@ -21,8 +21,8 @@ it.each([
   expect(await call('session.get', {}, principal)).toMatchObject({ credential: kind })
 })
 
-// S7. Red when `parseKeyId` in key-format.ts throws on anything, or `sameDigest` in digest.ts
-// answers true.
+// S7. Red when `parseKeyId` in key-format.ts throws for anything, or `sameDigest` in digest.ts
+// returns true.
 it.each([
   '',
   ' ',
@@ -51,7 +51,7 @@ it.each([
 ])('takes any text as environment key: %s', async (text) => {
   const { authenticate } = await startAdministration({ environmentKey: text })
   expect(authenticate(text)?.kind).toBe('environment')
-  // As node:http hands out a header that was sent as UTF-8.
+  // The form in which node:http returns a header that was sent as UTF-8.
   expect(authenticate(Buffer.from(text).toString('latin1'))?.kind).toBe('environment')
 })
 
@@ -150,7 +150,7 @@ it('writes back the last uses when it is disposed', async () => {
   expect(mustBe(metadata.keys.list().find(key => key.id === id)).lastUsedAt).toBe(clock.wall())
 })
 
-// What was verified is remembered, and must be forgotten with every change of a key.
+// Verified keys are remembered, and must be forgotten with every change of a key.
 it('takes a remembered key with its rights of now, whatever changed', async () => {
   const { authenticate, call, clock } = await startAdministration()
   const { id, secret } = await call('keys.create', { label: 'k', scopes: ['read'] })
@@ -172,13 +172,12 @@ it('takes a remembered key with its rights of now, whatever changed', async () =
   expect(authenticate(secret)).toBeUndefined()
   expect(authenticate(rotated.secret)?.keyId).toBe(id)
 
-  // S9. Red when `revision++` in `changed` of key-ring.ts goes.
+  // S9. Red when `revision++` in `changed` of key-ring.ts is removed.
   await call('keys.revoke', { id })
   expect(authenticate(rotated.secret)).toBeUndefined()
 })
 
-// S7. Red when `principals.get(secret)` in verified-secrets.ts is asked for less than the whole
-// secret.
+// S7. Red when verified-secrets.ts calls `principals.get` with less than the whole secret.
 it('remembers a secret to the letter, and a session not at all', async () => {
   const { authenticate, call, clock } = await startAdministration()
   const { secret } = await call('keys.create', { label: 'k' })

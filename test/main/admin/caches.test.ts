@@ -62,7 +62,7 @@ it('says what is wrong with a TTL in the words that clients know', async () => {
   await expect(call('caches.create', { name: 'a', ttl: -1 })).rejects.toThrow('TTL must be a positive value.')
 })
 
-// S17. Red when `lookUp` in cache-directory.ts looks into an object literal of the caches by name.
+// S17. Red when `lookUp` in cache-directory.ts uses an object literal of the caches by name.
 it.each(['__proto__', 'constructor', 'toString', '...', '-'])('takes %s as a cache name', async (name) => {
   const { call } = await startAdministration()
   expect(await codeOf(call('caches.get', { name }))).toBe('cache-not-found')

@@ -9,13 +9,13 @@ import { missReasons } from '../../../src/shared/miss-reasons'
 import { mapRows } from '../../../src/shared/rows'
 
 /**
- * An engine that knows caches, not entries: all that administration asks of it. `flush` answers
+ * An engine with caches but no entries, which is all that the administration needs. `flush` returns
  * `entries`.
  */
 interface FakeEngine extends Engine {
   tell: (event: EngineEvent) => void
   readonly subscribers: number
-  /** The next `open` throws this. */
+  /** Makes the next `open` throw this error. */
   failNextOpen: (error: Error) => void
 }
 
@@ -59,7 +59,7 @@ export function createFakeEngine(): FakeEngine {
   return engine
 }
 
-/** The engine's caches as the administration gets them, without layers. */
+/** Returns the engine's caches as the administration receives them, without layers. */
 export function serve(engine: Engine): ServedCaches {
   const { stopwatch, ...clock } = createManualClock()
   return createServedCaches({
@@ -115,11 +115,11 @@ function createFakeCache(definition: CacheDefinition): Cache {
 interface FakeVault extends SecretVault {
   readonly secrets: Map<string, string>
   condition: VaultCondition
-  /** Held until it is resolved, so that tests can let two calls meet. */
+  /** Pending while a test holds calls back, so that two of them can overlap. */
   gate: Promise<void>
 }
 
-/** Pages in a Map, by path. */
+/** Sign-in pages in a Map, by path. */
 interface FakePages extends SignInPages { readonly links: Map<string, string> }
 
 export function createFakePages(): FakePages {

@@ -16,10 +16,10 @@ import { createFakeEngine, createFakePages, createFakeVault, serve } from './fak
 
 export const controlToken = 'lc_0123456789abcdef'
 export const environmentKey = 'environment-key-of-this-run'
-/** Scrypt at next to no cost. */
+/** Passwords with scrypt at almost no cost. */
 export const cheapPasswords = createPasswords({ cost: 2 ** 4 })
 
-/** An administration over fakes, started, with the owner signed in. */
+/** Starts an administration over fakes, with the owner signed in. */
 export async function startAdministration(
   options: Partial<AdministrationDependencies> & {
     metadata?: ReturnType<typeof createMemoryMetadata>
@@ -73,7 +73,7 @@ export async function startAdministration(
 
   const defaultCaller: Principal = owner
 
-  /** As a caller would; the answer is checked against the table's output schema. */
+  /** Calls an operation and checks the result against the table's output schema. */
   async function call<N extends OperationName>(
     name: N,
     input: OperationInput<N> | unknown = {},
@@ -111,7 +111,7 @@ export function mustBe<T>(value: T | undefined): T {
   return value
 }
 
-/** The code and the rejected fields of a refusal. */
+/** Returns the code and the rejected fields of a refusal. */
 export async function refusal(
   call: Promise<unknown>,
 ): Promise<{ code: string, fields: string[], retryAfter: number | undefined }> {

@@ -29,8 +29,8 @@ it.each([
 })
 
 // S7. Red when `checksum(body) ? id : undefined` in key-format.ts becomes `id` *and* `sameDigest`
-// in digest.ts answers true; either alone is held by the other, which the two tests after this one
-// show apart.
+// in digest.ts returns true. Either of them alone is caught by the other, so the next two tests
+// check them separately.
 it('refuses every one-character change of a key', async () => {
   const { authenticate, call } = await startAdministration()
   const { secret } = await call('keys.create', { label: 'k' })
@@ -55,7 +55,7 @@ it('finds slips of the pen by the checksum alone', () => {
   expect(slips.map(parseKeyId).filter(id => id !== undefined)).toEqual([])
 })
 
-// S7. Red when `sameDigest` in digest.ts answers true.
+// S7. Red when `sameDigest` in digest.ts returns true.
 it('refuses a forged key whose checksum is right', async () => {
   const { authenticate, call } = await startAdministration()
   const { secret } = await call('keys.create', { label: 'k' })

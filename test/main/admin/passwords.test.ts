@@ -30,7 +30,7 @@ it.each([
   await expect(createPasswords({ cost: 16 }).verify('secret', stored)).rejects.toThrow()
 })
 
-// S10. Red: in src/main/admin/passwords.ts let `compareWithNothing` take a turn for each caller.
+// S10. Red: in src/main/admin/passwords.ts let `compareWithNothing` use a turn for each caller.
 it('turns guesses at one name away beyond its queue, and has one computation for all names that do not exist', async () => {
   const passwords = createPasswords({ cost: 16 })
   const stored = await passwords.hash('a good password', 'ada')
@@ -59,7 +59,7 @@ it.skipIf(!timed)('takes as long for nobody as for a wrong password', async () =
     nobody.push(await time(null))
   }
   expect(await passwords.verify('', null)).toBe(false)
-  // Fastest of each: on a busy machine the others measure its load.
+  // The fastest of each, because on a busy machine the others measure its load.
   expect(Math.min(...nobody)).toBeGreaterThan(Math.min(...wrong) / 3)
 })
 
@@ -93,7 +93,7 @@ it('works at two places, in order, and turns away beyond its queue', async () =>
   expect(order.at(-1)).toBe(7)
 })
 
-/** So many places, all held until `open`; records whose work ran, in its order. */
+/** A turnstile with all places held until `open`; records whose work ran, in order. */
 function createHeld(places: number, queue: number) {
   const turn = createTurnstile(places, queue)
   const order: string[] = []
@@ -106,8 +106,8 @@ function createHeld(places: number, queue: number) {
   return { ask, order, open: resolve }
 }
 
-// S10. Red: each of these alone, in src/main/admin/turnstile.ts – count what waits of all subjects
-// against `queue`; in `leave` let a subject that has more keep its place in front.
+// S10. Red: each of these alone, in src/main/admin/turnstile.ts – compare the waiting work of all
+// subjects with `queue`; in `leave` let a subject with more work keep its place in front.
 it('gives each subject a queue of its own, and lets them take turns', async () => {
   const { ask, order, open } = createHeld(1, 5)
   const flood = Array.from({ length: 50 }, () => ask('flood'))
@@ -118,8 +118,8 @@ it('gives each subject a queue of its own, and lets them take turns', async () =
   expect(order.slice(0, 6)).toEqual(['flood', 'flood', 'ada', 'bob', 'flood', 'ada'])
 })
 
-// S10. Red: in src/main/admin/passwords.ts let `verify` compute for nobody as for anybody, each
-// time anew.
+// S10. Red: in src/main/admin/passwords.ts let `verify` compute each time for names that nobody
+// has, as for others.
 it('computes once for all names that nobody has and that wait together', async () => {
   const passwords = createPasswords({ cost: 2 ** 4 })
   const stored = await passwords.hash('a good password', 'ada')

@@ -30,8 +30,8 @@ describe('first start', () => {
     expect(metadata.keys.list()).toEqual([])
   })
 
-  // S11. Red when firstStart in administration.ts asks `await secrets.read(…) === null` instead of
-  // `users.owner()`.
+  // S11. Red when firstStart in administration.ts checks `await secrets.read(…) === null` instead
+  // of `users.owner()`.
   it('makes the key though the vault is locked, says so, and makes no second one later', async () => {
     const { first, authenticate, log, metadata } = await startAdministration({ locked: true })
     expect(authenticate(mustBe(first.firstKey ?? undefined))).toBeDefined()

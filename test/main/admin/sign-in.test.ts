@@ -81,7 +81,7 @@ it('a connection that stays open does not keep its session from idling out', asy
     clock.advance(60_000)
     expect(stillHolds(token)).toBeDefined()
   }
-  // Red when stillHolds asks sessions.verify.
+  // Red when stillHolds calls sessions.verify.
   clock.advance(60_000)
   expect(stillHolds(token)).toBeUndefined()
 })
@@ -93,7 +93,7 @@ it('what the console asks with nobody at it does not keep a session from idling 
     clock.advance(60_000)
     expect(administration.authenticator.authenticate(token, false)).toBeDefined()
   }
-  // Red when authenticate asks sessions.verify in any case.
+  // Red when authenticate always calls sessions.verify.
   clock.advance(60_000)
   expect(authenticate(token)).toBeUndefined()
 })
@@ -165,7 +165,7 @@ it('keeps at most a hundred sessions a user, the newest used', async () => {
   expect(tokens.filter(token => !authenticate(token))).toHaveLength(1)
 })
 
-// S20. Red when `codes.delete(digest)` in `redeem` of sign-in-codes.ts goes.
+// S20. Red when `codes.delete(digest)` in `redeem` of sign-in-codes.ts is removed.
 it('takes a one-time code once', async () => {
   const { call } = await startAdministration()
   const { code, url, expiresIn } = await call('session.code')

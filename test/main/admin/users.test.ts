@@ -136,7 +136,7 @@ it.each([
 
 describe('changing users', () => {
   type Who = 'owner' | 'admin' | 'bob'
-  // Who changes whom in what, and the outcome: ok or the code of the refusal.
+  // Who changes whom, the change, and the outcome: ok or the code of the refusal.
   it.each<[Who, Who | 'nobody', Record<string, unknown>, string]>([
     ['bob', 'bob', { name: 'Robert' }, 'ok'],
     ['bob', 'bob', { name: 'BOB' }, 'ok'],
@@ -300,7 +300,7 @@ it.each([
 })
 
 describe('the quota of caches', () => {
-  // Red when `checkQuota(userId)` in src/main/admin/caches.ts goes.
+  // Red when `checkQuota(userId)` in src/main/admin/caches.ts is removed.
   it('is 200 unless an administrator says otherwise, for each user alone', async () => {
     const { call, signIn } = await startAdministration()
     const { id, cacheLimit } = await call('users.create', { name: 'bob', password })
@@ -318,7 +318,7 @@ describe('the quota of caches', () => {
     expect(await codeOf(call('caches.create', { name: 'two-more', ttl: 60 }, bob))).toBe('quota-reached')
     await call('caches.delete', { name: 'c1' }, bob)
     await call('caches.create', { name: 'two-more', ttl: 60 }, bob)
-    // A lower limit drops nothing.
+    // A lower limit deletes nothing.
     expect(await call('users.update', { id, cacheLimit: 1 })).toMatchObject({ caches: 201, cacheLimit: 1 })
     expect(await codeOf(call('caches.create', { name: 'three-more', ttl: 60 }, bob))).toBe('quota-reached')
   })

@@ -4,7 +4,7 @@ import { createSessions } from '../../../src/main/admin/sessions'
 import { createManualClock, systemClock, systemStopwatch } from '../../../src/main/base/clock'
 import { timeLimit } from '../../../src/main/cache/order/slices'
 
-// Red: the compiler refuses this file where the two are alike, as when `Clock` gets a member `now`.
+// Red: the compiler refuses this file if both types are alike, as when `Clock` gets a member `now`.
 it('keeps the clock of lives and the stopwatch of work apart by their types', () => {
   const shifted: Clock = { wall: () => systemClock.wall() + 60_000, monotonic: () => systemClock.monotonic() + 60_000 }
   // @ts-expect-error work does not go by a clock

@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest'
 import { createEventHub } from '../../../src/main/base/event-hub'
 
 // Red when `group` of `subscribe` in src/main/base/event-hub.ts is always `listeners`: the tray
-// would make the server build an event of every request.
+// would make the server build an event for every request.
 it('a passive listener hears what is told, and makes nobody tell more', () => {
   const hub = createEventHub(vi.fn())
   const dispose = vi.fn()

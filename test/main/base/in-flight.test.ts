@@ -31,7 +31,7 @@ describe('s28 the budget of bytes in flight', () => {
     expect(b.resize(1), 'it never holds anything again').toBe(false)
   })
 
-  // Red: in base/in-flight.ts let `worst` begin with the holder that holds most, whoever's it is.
+  // Red: in base/in-flight.ts let `worst` begin with the largest holder, whoever owns it.
   it.each([
     {
       rule: 'the one who asks, where it would be the worst',
@@ -92,8 +92,8 @@ describe('s28 the budget of bytes in flight', () => {
     expect(inFlight.bytes).toBeLessThanOrEqual(100)
   })
 
-  // Red: in base/in-flight.ts leave the look at users out of `worst`: each key of the one looks
-  // small.
+  // Red: in base/in-flight.ts leave the comparison of users out of `worst`: each key of the one
+  // user looks small.
   it.each([
     { rule: 'the user who holds most, by however many keys', asks: 'other', more: 30, gone: ['key0'] },
     { rule: 'the largest key of that user', asks: 'key', more: 1, gone: ['key0'] },

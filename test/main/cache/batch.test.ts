@@ -4,7 +4,7 @@ import { bytes, keysOf, listen, setUp } from './workbench'
 
 const set = (key: string, value: string, options = {}): BatchStep => ({ op: 'set', key, value: bytes(value), options })
 
-/** Everything that can be seen of a cache, but reads. */
+/** Returns everything that is visible of a cache, except the statistics of reads. */
 async function seen(cache: Cache): Promise<unknown> {
   const { hits, staleHits, misses, latency, ...changes } = cache.statistics()
   return {
@@ -46,7 +46,7 @@ it.each<{ name: string, last: BatchStep }>([
   expect(await seen(cache)).toEqual(before)
   expect([heard, engine.changes, journal.calls.length]).toEqual([[], changes, calls])
   expect(cache.statistics().hits).toBe(1)
-  // The order of use is as before too: the next write evicts what was the oldest then.
+  // The order of use is unchanged too: the next write evicts the entry that was the oldest before.
   cache.set('f', bytes('f'))
   expect(keysOf(cache)).toEqual(['text', 'c', 'n', 'f'])
 })

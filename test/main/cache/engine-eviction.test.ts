@@ -7,9 +7,9 @@ import { bytes, definitionOf, setUp } from './workbench'
 
 type Fake = { -readonly [N in keyof Ranked]: Ranked[N] }
 
-// Red: in src/main/cache/ranking.ts leave `byFullness.moved(place)` out, or `bySlack.moved(place)`,
-// or `count(place, -1)` in either place; in heap.ts let `first` forget `except`, or `remove` leave
-// `sift(last, place)` out.
+// Red: in src/main/cache/ranking.ts leave out `byFullness.moved(place)`, `bySlack.moved(place)`, or
+// `count(place, -1)` in either place; in heap.ts let `first` forget `except`, or leave
+// `sift(last, place)` out of `remove`.
 it('names the cache that a look at all of them names, whatever happens in between', () => {
   const at = fc.nat(11)
   const command = fc.oneof(
@@ -61,7 +61,7 @@ it('names the cache that a look at all of them names, whatever happens in betwee
   }))
 })
 
-// Red: in src/main/cache/shares.ts find the fullest by `ranking.caches()`: 80,000 questions.
+// Red: in src/main/cache/shares.ts find the fullest with `ranking.caches()`: 80,000 calls.
 it('asks few caches what they hold, however many there are', () => {
   const count = process.env.LARDER_HARD ? 1600 : 400
   let asked = 0

@@ -7,7 +7,7 @@ import { asHit, bytes, keysOf, listed, listen, read, setUp } from './workbench'
 
 const hostile = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'a\0b', '\u{1F600}', '0', ' ']
 
-/** The code of the LarderError that `work` throws. */
+/** Returns the code of the LarderError that `work` throws. */
 function codeOf(work: () => unknown): ErrorCode | undefined {
   try {
     work()
@@ -18,8 +18,8 @@ function codeOf(work: () => unknown): ErrorCode | undefined {
   return undefined
 }
 
-// S17: let merge-patch.ts build its result by `result[name] = …` instead of Object.fromEntries and
-// this turns red.
+// S17. Red: let merge-patch.ts build its result with `result[name] = …` instead of
+// Object.fromEntries.
 it('s17 hostile names are plain data as keys, tags and JSON members', () => {
   const before = Object.getOwnPropertyNames(Object.prototype)
   const { cache } = setUp()
@@ -92,7 +92,7 @@ it.each([
   )
 })
 
-// Red: in src/main/cache/operations.ts let `holds` see the fresh entry alone, in `set` or in
+// Red: in src/main/cache/operations.ts let `holds` see only the fresh entry, in `set` or in
 // `mergePatch`.
 it.each<[string, (cache: Cache, version: number) => unknown, unknown]>([
   ['set', (cache, version) => cache.set('k', bytes('{}'), { ifVersion: [version] }).outcome, 'replaced'],
@@ -317,19 +317,19 @@ it('finds, lists and closes caches; a closed one takes no writes', () => {
 })
 
 // Red: in src/main/cache/offheap/insertion-order.ts drop `yield pause`, or in
-// src/main/cache/fresh-entries.ts the pause among what is skipped.
+// src/main/cache/fresh-entries.ts drop the pause among skipped entries.
 it('pauses while it looks for the next entry, so that a long list holds nobody up', () => {
   const { cache, clock } = setUp()
   for (let index = 0; index < 70_000; index++)
     cache.set(`k${index}`, bytes(''), { ttl: index < 69_000 ? 1 : null, grace: 60 })
   clock.advance(2000)
   expect(listed(cache).map(({ key }) => key)).toEqual(Array.from({ length: 1000 }, (_, index) => `k${69_000 + index}`))
-  // One in each thousand that is skipped, and one in each pass over the slots.
+  // One for each thousand skipped entries, and one for each pass over the slots.
   const pauses = [...cache.entries()].filter(entry => entry === null).length
   expect(pauses).toBeGreaterThan(69 + 60)
 })
 
-// Red: in src/main/cache/operations.ts leave `checkKind(fresh)` out of either of the two.
+// Red: in src/main/cache/operations.ts leave out `checkKind(fresh)` in either place.
 it('counts and patches bytes only, and leaves an entry of another kind as it is', () => {
   for (const kind of ['hash', 'set', 'zset'] as const) {
     const { cache } = setUp()
@@ -347,7 +347,7 @@ it('counts and patches bytes only, and leaves an entry of another kind as it is'
   }
 })
 
-// Red: in src/main/cache/operations.ts count up with flags of 0.
+// Red: in src/main/cache/operations.ts store a counted entry with flags of 0.
 it('keeps the flags of what is counted, patched or touched, and tells them', () => {
   const { cache, engine } = setUp({ persistent: true })
   const heard: unknown[] = []

@@ -4,8 +4,8 @@ import { asHit, bytes, read, setUp } from './workbench'
 const day = 86_400_000
 const year = 365 * day
 
-// R10: drop the `Math.max` with the wall clock (or with the monotonic one) from timeOf in
-// lifetime.ts and rows turn red.
+// R10. Red: in lifetime.ts drop the `Math.max` with the wall clock (or with the monotonic one) from
+// timeOf.
 it.each([
   { name: 'R10 both clocks run', ttl: 10, move: c => c.advance(10_000), left: '(expired)' },
   { name: 'R10 just before the end', ttl: 10, move: c => c.advance(9_999), left: 'v' },
@@ -33,7 +33,7 @@ it.each([
   expect(read(cache, 'k')).toBe(left)
 })
 
-// R10: give restartLifetime the skew it had (`lifetime.skew`) and the entry lives a year.
+// R10. Red: let restartLifetime use the old skew (`lifetime.skew`), and the entry lives a year.
 it('r10 a touch while the wall clock is wrong does not outlive its correction', () => {
   const { cache, clock } = setUp({ ttl: null })
   cache.set('k', bytes('v'))
@@ -118,7 +118,7 @@ it.each([
   clock.advance(3_000)
   expect(cache.invalidate({ tag: 't' }, { soft: true })).toBe(1)
   clock.advance(lastMoment)
-  // Repeating it does not prolong what is stale already.
+  // Repeating it does not prolong an entry that is already stale.
   cache.invalidate({ tag: 't' }, { soft: true })
   expect(asHit(cache.get('k')).stale).toBe(true)
   clock.advance(over - lastMoment)

@@ -3,8 +3,8 @@ import { expect, it, vi } from 'vitest'
 import { compileGlob } from '../../../src/main/cache/glob'
 import { limits } from '../../../src/shared/limits'
 
-// Red: in src/main/cache/glob.ts make a mask for every character that is met, as an automaton with
-// a cache does.
+// Red: in src/main/cache/glob.ts create a mask for every character that occurs, as an automaton
+// with a cache does.
 it('takes no more work for a key of many different characters than for one of few', () => {
   const keys = process.env.LARDER_HARD ? 100_000 : 200
   const matches = compileGlob(`*${'?'.repeat(160)}${'[a-z]'.repeat(90)}`)
@@ -65,7 +65,7 @@ it.each([
     expect(compileGlob(glob)(key)).toBe(matches)
 })
 
-// Red: in src/main/cache/glob.ts leave the look at `limits.globParts` out.
+// Red: in src/main/cache/glob.ts leave out the check of `limits.globParts`.
 it.each(['?', '[a]', '[a-z]'])('bounds the parts of a pattern: %s', (part) => {
   const most = Math.min(limits.globParts, Math.floor(limits.entryKey / part.length))
   expect(compileGlob(part.repeat(most))('a'.repeat(most))).toBe(true)

@@ -5,8 +5,8 @@ import { createManualClock } from '../../../src/main/base/clock'
 import { createJobs } from '../../../src/main/cache/jobs'
 
 /**
- * Each step takes a millisecond of a clock that stands still otherwise; a slice of 2 ms ends at the
- * first look at it.
+ * Each step takes a millisecond of a clock that does not run otherwise; a slice of 2 ms ends at its
+ * first check.
  */
 function setUp() {
   const clock = createManualClock()
@@ -43,7 +43,7 @@ it('goes through long work in slices, and lets the event loop in between', async
   expect(slices()).toBeGreaterThanOrEqual(100 / 8)
 })
 
-// Red: in src/main/cache/jobs.ts run every job once for each turn, or put an unfinished job back in
+// Red: in src/main/cache/jobs.ts run every job once per turn, or put an unfinished job back in
 // front.
 it('shares one slice for each turn among all, and lets the short one pass the long one', async () => {
   const { jobs, work, steps } = setUp()

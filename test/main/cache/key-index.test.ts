@@ -5,7 +5,7 @@ import { createKeyIndex, nowhere } from '../../../src/main/cache/offheap/key-ind
 
 interface Indexed {
   index: KeyIndex
-  /** What is there: key to place. */
+  /** The content: key to place. */
   places: Map<string, number>
   find: (key: string) => number
   add: (key: string, place: number) => void
@@ -52,8 +52,8 @@ function createIndexed(hashOf: (key: string) => number, tableBuckets?: number): 
 
 const known = Array.from({ length: 60 }, (_, number) => `k${number}`)
 /**
- * Of hashes that share all bits, the upper ones or the lower, so that buckets overflow; few of each
- * and no bias, as a directory of 2^20 takes its time.
+ * Hashes that share all, the upper or the lower bits, so that buckets overflow; only a few of each
+ * and without bias, because a directory of 2^20 is slow.
  */
 const shared = fc.constantFrom(0, 0xFF, 0x40000000, 0x80000000, 0xC00000FF, 0xFFFFFFFF)
 const hashes = fc.array(
@@ -66,12 +66,12 @@ const history = fc.array(
 )
 
 describe('the index of keys', () => {
-  // Red with: `+ 2` left out of `tagOf`; red or without end with: `isFull` taken for always false,
-  // `setTag` left out of `remove`, `after` without its turn to 0.
+  // Red with: `+ 2` left out of `tagOf`; red or endless with: `isFull` always false, `setTag` left
+  // out of `remove`, `after` without its wrap to 0.
   it.each([1, 2, 3])('finds what is there and nothing else, in tables of %i buckets', (tableBuckets) => {
     fc.assert(fc.property(hashes, history, (hashes, history) => {
       const indexed = createIndexed(key => hashes[known.indexOf(key)] ?? 0, tableBuckets)
-      // The places 0 and 2^32 - 1 are as good as any.
+      // The places 0 and 2^32 - 1 are valid too.
       let next = 0xFFFFFFFF
       const take = (): number => next = next === 0xFFFFFFFF ? 0 : next + 1
       for (const { type, key } of history) {
@@ -101,7 +101,7 @@ describe('the index of keys', () => {
 
   // Red with: `table.live--` left out of `remove`, `fullest = 16`, `refill` only for growing.
   it('takes few bytes a key, and no more for keys that come and go', () => {
-    // A single table, two thirds full: what marks take up is worth clearing.
+    // A single table, two thirds full, so that clearing the marks is worthwhile.
     const count = 1500
     const indexed = createIndexed(key => Math.imul(Number(key), 0x9E3779B1) >>> 0)
     for (let number = 0; number < count; number++)

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { bytesOf, createMapStore } from './map-store'
 import { bytes, keysOf, listen, read, setUp } from './workbench'
 
-// Which entries go, and when: over the Map store, which counts each entry by itself. What the
-// off-heap store holds: offheap-memory.test.ts.
+// Which entries are evicted, and when: over the Map store, which counts each entry separately.
+// offheap-memory.test.ts covers the memory of the off-heap store.
 const createStore = createMapStore
 const one = bytesOf('a', { value: bytes('1'), contentType: 'application/octet-stream', tags: [] })
 

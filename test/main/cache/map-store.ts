@@ -13,10 +13,10 @@ interface Node extends Lifetime, Omit<EntryFields, 'lifetime'> {
   handle: number
 }
 
-/** What an entry counts beyond its content. The Map store is a model: nobody measured it. */
+/** Bytes counted per entry in addition to its content. The model's number is arbitrary. */
 const overhead = 100
 
-/** Counted size of an entry in the Map store. */
+/** Returns the counted size of an entry in the Map store. */
 export function bytesOf(
   key: string,
   { value, contentType, tags }: Pick<EntryFields, 'value' | 'contentType' | 'tags'>,
@@ -25,8 +25,8 @@ export function bytesOf(
 }
 
 /**
- * The model: a `Map` in order of insertion, one object an entry, everything looked for by reading
- * all of it. Shares nothing with the store of src/ but the port.
+ * The model: a `Map` in insertion order with one object per entry, and every search reads all of
+ * them. It shares only the port with the store of src/.
  */
 export function createMapStore(ledger: Ledger, eviction: CacheSettings['eviction']): Store {
   const nodes = new Map<string, Node>()
@@ -43,7 +43,7 @@ export function createMapStore(ledger: Ledger, eviction: CacheSettings['eviction
     ledger.demand += delta
   }
 
-  /** The node itself lives on; what is shown is as it was. */
+  /** Returns a copy, because the node itself keeps changing. */
   function show(node: Node): StoredEntry {
     return { ...node, size: node.value.length }
   }

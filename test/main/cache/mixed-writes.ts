@@ -6,9 +6,9 @@ import { createEngine } from '../../../src/main/cache/engine'
 import { evictionNames } from '../../../src/shared/evictions'
 
 /*
- * Runs in a process of its own, for its memory: writes of many sizes into three caches under a
- * budget of 64 MB. Prints the most that was ever accounted and the highest resident size. `tags`
- * and `types` give each entry 16 tags or a content type that no other has.
+ * Runs in its own process because of its memory: writes of many sizes into three caches under a
+ * budget of 64 MB. Prints the maximum of the accounted bytes and the peak resident size. `tags` and
+ * `types` give each entry 16 unique tags or a unique content type.
  */
 const writes = Number(process.argv[2])
 const kind = process.argv[3]
@@ -32,7 +32,7 @@ const engine = createEngine({
   budget: 64e6,
   logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
 })
-// Not from the table of settings: its schemas would bring the schema library into this process.
+// Not from the table of settings, whose schemas would load the schema library into this process.
 const settings = {
   ttl: 60,
   sliding: false,
@@ -60,8 +60,8 @@ function optionsOf(write: number): WriteOptions {
 }
 
 /**
- * Bytes. On Linux from the memory itself: `maxRSS` of a process that was started by another one is
- * never below what that one held just then (getrusage(2) counts it over `execve`).
+ * Returns the peak in bytes. Linux needs another source, because there `maxRSS` is never below the
+ * size of the parent process at the start (getrusage(2) counts it over `execve`).
  */
 function highestResident(): number {
   if (process.platform !== 'linux')

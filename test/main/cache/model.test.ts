@@ -143,7 +143,7 @@ async function view(cache: Cache): Promise<unknown> {
   }
 }
 
-// R7: leave `table.use` out of `get` in operations.ts and an eviction differs within some runs.
+// R7. Red: leave `table.use` out of `get` in operations.ts; an eviction differs within a few runs.
 it('r7 the engine does what the naive model does', async () => {
   const settings = fc.record({
     ttl: fc.constantFrom(null, 5),

@@ -34,9 +34,9 @@ interface Row {
 interface ModelSettings { ttl: number | null, sliding: boolean, maxEntries: number | null }
 
 /**
- * The rules of a cache, written as naively as can be: one array in insertion order, every deadline
- * kept for both clocks ([wall, monotonic] in seconds), copies instead of undoing. Shares no code
- * with the engine.
+ * The rules of a cache, written as naively as possible: one array in insertion order, every
+ * deadline for both clocks ([wall, monotonic] in seconds), copies instead of undoing. It shares no
+ * code with the engine.
  */
 export function createModel(settings: ModelSettings) {
   let rows: Row[] = []
@@ -202,7 +202,7 @@ export function createModel(settings: ModelSettings) {
       evict()
       return result
     },
-    /** All that can be seen from outside, in insertion order where that shows. */
+    /** Everything that is visible from outside, in insertion order if that is visible. */
     view: () => ({
       size: rows.length,
       fresh: rows.filter(row => !passed(row.fresh)).map(row => `${row.key}=${row.value}`),

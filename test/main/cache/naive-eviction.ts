@@ -1,19 +1,16 @@
 import type { CacheSettings } from '@shared/cache-settings'
 
-/**
- * The rules of eviction over arrays, each as it is told in one sentence, for stores of a few
- * entries.
- */
+/** The rules of eviction over arrays, one sentence for each rule, for stores of a few entries. */
 export interface NaiveEviction<Node> {
   add: (node: Node) => void
   use: (node: Node) => void
   remove: (node: Node) => void
   victim: () => Node | undefined
-  /** From the next to go on. */
+  /** The nodes in the order in which they would be evicted. */
   order: () => Node[]
 }
 
-/** Who was used longest ago goes first. */
+/** Evicts the least recently used node first. */
 function createNaiveLru<Node>(): NaiveEviction<Node> {
   let nodes: Node[] = []
   const remove = (node: Node): void => void (nodes = nodes.filter(other => other !== node))
@@ -31,9 +28,9 @@ function createNaiveLru<Node>(): NaiveEviction<Node> {
 }
 
 /**
- * Rank = age + 1 + 10 for each of up to three uses; the lowest goes first. Of equals it is who
- * stands there longest: a used one stays where it stands until its turn comes, and then goes to the
- * end of its rank. The age is the lowest rank at the last eviction.
+ * Rank = age + 1 + 10 for each of up to three uses; the lowest rank is evicted first, and among
+ * equals the one that has been in this place longest. A used node stays in its place until its turn
+ * comes, and then moves to the end of its rank. The age is the lowest rank at the last eviction.
  */
 function createNaiveLfu<Node>(): NaiveEviction<Node> {
   interface Row { node: Node, rank: number, uses: number, stand: number }
@@ -41,7 +38,7 @@ function createNaiveLfu<Node>(): NaiveEviction<Node> {
   let age = 0
   let latest: Node | undefined
   const settled = (row: Row): boolean => row.rank === row.stand
-  /** From the lowest stand on; of equals the order of the array, as sorting is stable. */
+  /** Starts at the lowest place; equals keep the order of the array, because sorting is stable. */
   const settle = (from: readonly Row[]): Row[] => {
     const sorted = from.toSorted((a, b) => a.stand - b.stand)
     const next = sorted.find(row => !(settled(row) && row.node === latest))
@@ -49,7 +46,7 @@ function createNaiveLfu<Node>(): NaiveEviction<Node> {
       ? sorted
       : settle([...sorted.filter(row => row !== next), { ...next, stand: next.rank }])
   }
-  /** The first that may go is where it belongs; who goes after it may not be. */
+  /** Only the first evictable node must be in its final place; later ones need not be. */
   const orderOf = (from: readonly Row[]): Node[] => {
     const sorted = settle(from)
     const next = sorted.find(row => row.node !== latest)
@@ -83,7 +80,7 @@ function createNaiveLfu<Node>(): NaiveEviction<Node> {
   }
 }
 
-/** A queue with a hand: who was used is passed over once, losing the mark; who has none goes. */
+/** A queue with a hand: a marked node loses its mark and is skipped once; others are evicted. */
 function createNaiveSieve<Node>(): NaiveEviction<Node> {
   let queue: Node[] = []
   const marked = new Set<Node>()

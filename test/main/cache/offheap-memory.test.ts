@@ -9,12 +9,12 @@ import { asHit, bytes, read, setUp } from './workbench'
 
 const mebibyte = 2 ** 20
 /**
- * V8 lets its young generation grow to 50 MB besides the budget under a million writes; whoever is
- * to hold R11 starts Node with this.
+ * Under a million writes, V8 lets its young generation grow by 50 MB beyond the budget; to keep
+ * R11, Node must be started with this.
  */
 const youngGeneration = '--max-semi-space-size=8'
 
-/** A sequence of numbers below 1 that is the same in every run. */
+/** Creates a sequence of numbers below 1 that is the same in every run. */
 function createRandom(seed: number): () => number {
   let state = seed
   return () => {
@@ -55,7 +55,7 @@ it('takes back from one cache what another one needs', () => {
   for (let index = 0; index < 14_000; index++)
     cache.set(`k${index}`, Buffer.alloc(100), { tags: [index % 10 === 0 ? 'kept' : 'dropped'] })
   const full = cache.bytes
-  // What goes lies all over the segments, so that none of them is empty now.
+  // The dropped entries are spread over all segments, so that none of them is empty now.
   cache.invalidate({ tag: 'dropped' })
   let most = 0
   for (let index = 0; index < 16_000; index++) {
@@ -93,10 +93,10 @@ it('shows a small value until the next call, a large one for good', () => {
   expect(read(cache, 'large')).toBe('(flushed)')
 })
 
-// R11: in segments.ts let `take` append without cleaning and the first cache holds more than its
-// budget; in record-log.ts let `dropLarge` keep its value and the process grows beyond. In
-// tag-index.ts let `bytes` tell 0, and too little is evicted; in kinds.ts count a kind as nothing,
-// and the process grows beyond.
+// R11. Red: in segments.ts let `take` append without cleaning, and the first cache exceeds its
+// budget; in record-log.ts let `dropLarge` keep its value, and the process grows beyond it; in
+// tag-index.ts let `bytes` return 0, and too little is evicted; in kinds.ts count a kind as
+// nothing, and the process grows beyond it.
 it.each([
   'mixed',
   'tags',
@@ -106,7 +106,7 @@ it.each([
 ) => {
   const few = kind === 'types' ? 60_000 : 150_000
   const writes = process.env.LARDER_HARD ? 1_000_000 : few
-  // Bundled as a release is: Node's own stripping of types would cost 50 MB in that process.
+  // Bundled like a release, because Node's own stripping of types would cost 50 MB in that process.
   const outDir = await mkdtemp(resolve(tmpdir(), 'larder-writes-'))
   onTestFinished(() => rm(outDir, { recursive: true }))
   await build({

@@ -104,7 +104,7 @@ it('refuses what is not a cursor, or one of another query', async () => {
   }
 })
 
-// Red: in src/main/cache/order/position.ts compare halves by `weight` as well.
+// Red: in src/main/cache/order/position.ts also compare halves by `weight`.
 it('orders keys as their bytes', () => {
   const keys = [
     '',
@@ -133,7 +133,7 @@ it('orders keys as their bytes', () => {
   }
 })
 
-// Red: in src/main/cache/order/position.ts make the cursor with `Buffer.from(text)`.
+// Red: in src/main/cache/order/position.ts create the cursor with `Buffer.from(text)`.
 it('pages over keys of any bytes, and chooses among them by bytes and characters', async () => {
   const { cache } = setUp()
   const keys = ['\uDC80', 'é/x', '\uDCC3/y', '\uDCE9', '\uFFFD', '\u{1F600}', '\uDCFF\uDCFE']

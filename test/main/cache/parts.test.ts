@@ -62,7 +62,7 @@ describe('glob', () => {
       tokens,
       key,
     ) => {
-      // Runs of stars are folded for the regular expression alone, which would try them all.
+      // Runs of stars are folded only for the regular expression, which would try them all.
       const folded = tokens.filter((part, index) => part !== '*' || tokens[index - 1] !== '*')
       fc.pre(folded.filter(part => part === '*').length <= 5)
       expect(compileGlob(tokens.join(''))(key)).toBe(new RegExp(

@@ -29,7 +29,7 @@ it('gives versions above all that were loaded, even when the wall clock was set 
   expect(cache.set('b', bytes('2')).version).toBeGreaterThan(version)
 })
 
-// R10: leave `excess` out of restoreLifetime in lifetime.ts and the entry lives a day too long.
+// R10. Red: leave `excess` out of restoreLifetime in lifetime.ts: the entry lives a day too long.
 it('r10 an entry has never more than its TTL left after a restart', () => {
   const first = setUp({ persistent: true })
   first.cache.set('a', bytes('1'), { ttl: 10, grace: 5 })

@@ -9,7 +9,7 @@ import { bytes, definitionOf, keysOf, read, setUp } from './workbench'
 
 const one = bytesOf('a', { value: bytes('1'), contentType: 'application/octet-stream', tags: [] })
 
-// Red: in src/main/cache/shares.ts let `toGiveWay` name any other cache that holds entries.
+// Red: in src/main/cache/shares.ts let `toGiveWay` name any other cache that contains entries.
 it.each([createMapStore, createOffheapStore])('a load of another cache leaves the small values of `default`, %o', (
   createStore,
 ) => {
@@ -41,7 +41,7 @@ it('a large value that waits for room takes it from its own cache first', async 
   expect(written.statistics().evictions).toBeGreaterThan(2)
 })
 
-// Red: in src/main/cache/shares.ts leave out either condition of `toGiveWay`, or a part of one.
+// Red: in src/main/cache/shares.ts leave out either condition of `toGiveWay`, or part of one.
 it.each([
   { name: 'the written one above its share, though another is fuller', bytes: 0, own: [2, 110], gives: 'own' },
   { name: 'the fullest, if the written one is below its share', bytes: 0, own: [2, 90], gives: 'fuller' },
@@ -55,7 +55,7 @@ it.each([
   expect(createShares(ranking, () => 200).toGiveWay(bytes, own)?.name).toBe(gives)
 })
 
-// Red: in src/main/cache/engine.ts let `mayHold` answer `bytes <= budget`.
+// Red: in src/main/cache/engine.ts let `mayHold` return `bytes <= budget`.
 it('refuses a value that only the shares of others could hold, and changes nothing', async () => {
   const { cache, engine } = setUp({}, { budget: 10_000, createStore: createMapStore })
   const other = engine.open(definitionOf({ id: 'c2', name: 'other' }))
@@ -86,7 +86,7 @@ it('a reserve is taken by nobody, and lent while it is not needed', () => {
 })
 
 // Red: in src/main/cache/shares.ts leave the reserve out of `Math.min` in `most`, or the reserves
-// out of `part`; in src/main/cache/engine.ts let `mayHold` answer `bytes <= budget`.
+// out of `part`; in src/main/cache/engine.ts let `mayHold` return `bytes <= budget`.
 it('no write takes from another cache below its share or its reserve', () => {
   const write = fc.record({ into: fc.nat(3), key: fc.nat(9), size: fc.nat({ max: 4000 }) })
   const reserves = fc.array(fc.option(fc.integer({ min: 1, max: 2500 })), { minLength: 4, maxLength: 4 })

@@ -9,7 +9,7 @@ import { createEngine } from '../../../src/main/cache/engine'
 import { createMemoryJournal } from '../../helpers/memory-journal'
 import { bytes, definitionOf, listed, listen } from './workbench'
 
-/** Every look at it takes a millisecond, so that all work ends its slice at the first look. */
+/** Each reading advances it by a millisecond, so that all work ends its slice at the first one. */
 function hurriedStopwatch(): Stopwatch {
   let now = 0
   return { now: () => ++now }
@@ -62,9 +62,9 @@ function isChosen(selector: Selector, index: number): boolean {
     : `k${index}`.startsWith('prefix' in selector ? selector.prefix : '')
 }
 
-// The promise of ports.ts. Red, each tried alone: in src/main/cache/invalidation.ts leave
-// `entry.version > newest` out; read the handles lazily from `store.tagged`'s set; in jobs.ts put
-// no unfinished job back.
+// The promise of ports.ts. Red, each tried separately: in src/main/cache/invalidation.ts leave out
+// `entry.version > newest`; read the handles lazily from the set of `store.tagged`; in jobs.ts do
+// not put an unfinished job back.
 it('an invalidation takes what was there before it, and nothing written after it', { timeout: 60_000 }, async () => {
   await fc.assert(fc.asyncProperty(selectorOf, fc.array(stepOf, { maxLength: 60 }), async (selector, steps: Step[]) => {
     const { cache } = setUp()
@@ -105,7 +105,7 @@ it('an invalidation takes what was there before it, and nothing written after it
   }), { numRuns: Number(process.env.LARDER_MODEL_RUNS ?? 200) })
 })
 
-// Red: in src/main/cache/invalidation.ts leave out every `yield`: it is no promise then.
+// Red: in src/main/cache/invalidation.ts leave out every `yield`, so that the result is no promise.
 it('counts, marks and drops as a short one does, and tells every entry once', async () => {
   const { cache, engine } = setUp()
   fill(cache, 100)
@@ -119,8 +119,8 @@ it('counts, marks and drops as a short one does, and tells every entry once', as
   expect([cache.size, new Set(heard.splice(50)).size]).toEqual([0, 100])
 })
 
-// Red: in src/main/cache/cache.ts let `fitter.work` in `configure` not be awaited, or `settle` go
-// on without an end.
+// Red: in src/main/cache/cache.ts do not await `fitter.work` in `configure`, or let `settle` go on
+// forever.
 it('evicts in slices where a limit or the budget is lowered, and writes go on below it', async () => {
   const { cache, engine } = setUp()
   fill(cache, 5000)
@@ -133,7 +133,7 @@ it('evicts in slices where a limit or the budget is lowered, and writes go on be
   expect(cache.size).toBe(10)
   expect(cache.peek('new')).toBeDefined()
   await cache.configure({ maxEntries: null })
-  // Larger than what does not shrink before the store is empty: tables and columns.
+  // More than the tables and columns, which do not shrink before the store is empty.
   for (let index = 0; index < 5000; index++)
     cache.set(`k${index}`, Buffer.alloc(200))
   engine.budget = cache.bytes / 2
@@ -161,7 +161,7 @@ it('makes room for a large value before it is written, so that the write has lit
   expect(cache.statistics().evictions - again).toBeLessThan(100)
 })
 
-// Red: in src/main/cache/persistence.ts leave the look at `period` out.
+// Red: in src/main/cache/persistence.ts leave out the check of `period`.
 it('gives the journal in slices what it has to keep from now on, and stops when it is told to', async () => {
   const { cache, journal } = setUp()
   fill(cache, 200)

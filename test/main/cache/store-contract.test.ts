@@ -140,8 +140,8 @@ describe.each(stores)('the $name store', ({ createStore }) => {
     expect(there(store, 'k').value.toString()).toBe('before')
   })
 
-  // In record-log.ts store `fields.value` without asking `segments.owns` and values get mixed up in
-  // tiny segments.
+  // Red: in record-log.ts store `fields.value` without calling `segments.owns`, and values get
+  // mixed up in tiny segments.
   it('takes a value that it has shown itself, wherever it moves meanwhile', () => {
     const { store, insert } = setUp()
     const expected = new Map<string, string>()
@@ -253,12 +253,12 @@ describe.each(stores)('the $name store', ({ createStore }) => {
     expect([store.size, ...all(store), ...store.tagged('any')]).toEqual([0])
   })
 
-  // Red with, in record.ts: `return true` for any tag of the same length, 1 for 2 behind a
+  // Red with, in record.ts: `return true` for any tag of the same length, 1 instead of 2 after a
   // backslash, `isTag` true from the start.
   it('tells tags apart that look alike in JSON, and from content types', () => {
     const { store, insert } = setUp()
     const tags = ['', ',', '","', 'a,', ',b', '"', '\\', '\\"', '"\\', 'ü', 'u', '\uD800', '[', ']', 'text/a']
-    // So many content types that records stand for themselves.
+    // More content types than there are kinds, so that some records store their own.
     for (let index = 0; index < 200; index++) {
       const own = tags.filter((_, place) => (index * 7919 >>> place) % 3 === 0)
       insert(`k${index}`, fieldsOf('v', { tags: own, contentType: index % 20 === 19 ? 'text/a' : `text/${index}` }))
@@ -317,7 +317,7 @@ describe.each(stores)('the $name store', ({ createStore }) => {
       store.use(there(store, 'latest'), monotonic)
       check()
     }
-    // What goes leaves its segments nearly empty, and the others are moved out of them.
+    // Removals leave segments nearly empty, and the remaining entries are moved out of them.
     for (let index = 0; index < 100; index++)
       insert(`k${index}`)
     for (let index = 0; index < 100; index++)
@@ -327,7 +327,7 @@ describe.each(stores)('the $name store', ({ createStore }) => {
     check()
   })
 
-  // R10: in deadlines.ts leave out `steps += current - offset` and entries are found late.
+  // R10. Red: in deadlines.ts leave out `steps += current - offset`, and entries are found late.
   it('r10 shows what is over, by either clock, and what comes later when that comes', () => {
     const { store, insert } = setUp()
     for (let index = 0; index < 100; index++)
@@ -346,7 +346,7 @@ describe.each(stores)('the $name store', ({ createStore }) => {
     }
     expect(over(wall + 999, monotonic + 999)).toBe(0)
     expect(over(wall + 1000, monotonic + 1000)).toBe(9)
-    // Set ahead by a second, back by a year, and on.
+    // The wall clock is set ahead by a second, then back by a year, and then runs on.
     expect(over(wall + 2500, monotonic + 1500)).toBe(9)
     expect(over(wall - 3e10, monotonic + 2999)).toBe(0)
     expect(over(wall - 3e10, monotonic + 3000)).toBe(9)

@@ -11,8 +11,8 @@ const tiny = {
 }
 
 /**
- * So small that a few entries make the index split, the columns page and segments be cleaned; and
- * hashes of tags collide.
+ * So small that a few entries are enough to split the index, page the columns and clean segments,
+ * and that hashes of tags collide.
  */
 export const createTinyStore: StoreMaker = (ledger, eviction) => createOffheapStore(ledger, eviction, tiny)
 

@@ -15,7 +15,7 @@ const change = fc.oneof(
 )
 const step = fc.oneof(
   { weight: 20, arbitrary: change },
-  // Between two looks of a reader, or after its last, everything may change.
+  // Between two steps of a reader, or after its last one, everything may change.
   {
     weight: 3,
     arbitrary: fc.record({
@@ -28,7 +28,7 @@ const step = fc.oneof(
 )
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never
 
-/** The index and, for each slot, what is said of it. */
+/** The index and, for each slot, the tags that it should have. */
 interface Pair { index: TagIndex, model: Map<number, Set<string>> }
 
 function apply({ index, model }: Pair, { type, slot, tags }: Change): void {
@@ -40,7 +40,7 @@ function apply({ index, model }: Pair, { type, slot, tags }: Change): void {
   }
 }
 
-/** By the model, slots with a tag that has the same hash. */
+/** Returns the slots that, according to the model, have a tag with the same hash. */
 function expected({ model }: Pair, tag: string, hashOf: (tag: string) => number): number[] {
   return [...model.keys()]
     .filter(slot => [...model.get(slot) ?? []].some(other => hashOf(other) === hashOf(tag)))
@@ -50,9 +50,9 @@ function expected({ model }: Pair, tag: string, hashOf: (tag: string) => number)
 const sorted = (numbers: Iterable<number>): number[] => [...numbers].sort((a, b) => a - b)
 
 describe('the index of tags', () => {
-  // Red, each tried alone in tag-index.ts: `firsts.set` or the walk to the elder left out of
+  // Red, each tried separately in tag-index.ts: `firsts.set` or the walk to the elder left out of
   // `move`; `befores.set` left out of `unlink`; either `redirect` left out; the comparison with
-  // `slot` left out of `addOne`; a new node behind the head.
+  // `slot` left out of `addOne`; a new node after the head.
   it.each([
     { hashes: 'of their own', hashOf: (tag: string) => Math.imul(names.indexOf(tag) + 1, 0x9E3779B1) >>> 0 },
     {
@@ -93,7 +93,7 @@ describe('the index of tags', () => {
     }), { numRuns: 300 })
   })
 
-  // Red with: in `unlink` the list walked from its head to the node before.
+  // Red with: `unlink` walks the list from its head to the previous node.
   it('adds a slot to a list of any length, and takes it out, in the same few steps', () => {
     const columns = Object.getPrototypeOf(createColumn('u32')) as Column
     const get = vi.spyOn(columns, 'get')

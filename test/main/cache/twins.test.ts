@@ -18,12 +18,12 @@ import { definitionOf, listed } from './workbench'
 
 /*
  * R7: the engine over the off-heap store, in pieces so small that a few entries make it grow,
- * split, page and clean, against the engine over the Map store. Both get the same history on
- * clocks that move together, and must answer, tell and journal the same.
+ * split, page and clean, against the engine over the Map store. Both get the same history on clocks
+ * that move together, and must give the same answers, events and journal entries.
  *
- * Limits by bytes: the two hold entries in different ways, so they cannot agree on how many must
- * go. The off-heap store decides that; the Map store says that it is over its limit just as often,
- * and must choose the same entries.
+ * Limits by bytes: the two stores have different overheads, so they cannot agree on how many
+ * entries must be evicted. The off-heap store decides that; the Map store reports just as often
+ * that it is over its limit, and must choose the same entries.
  */
 
 const numbers = Array.from({ length: 60 }, (_, index) => `key:${index}`)
@@ -131,7 +131,7 @@ function createTwin(createStore: StoreMaker, settings: Partial<CacheSettings>): 
   return { engine, cache: engine.open(definitionOf(settings)), clock, journal, heard }
 }
 
-/** The same store, which calls `evicted` whenever its victim goes. */
+/** Returns the same store, which calls `evicted` whenever its victim is removed. */
 function watchVictims(store: Store, change: PropertyDescriptorMap, evicted: () => void): Store {
   let last: StoredEntry | undefined
   return Object.defineProperties({} as Store, {
@@ -236,7 +236,7 @@ async function view({ cache, journal, heard }: Twin): Promise<unknown> {
     entries,
     statistics,
     tagged: ['x', 'constructor'].map(tag => cache.invalidate({ tag }, { dryRun: true })),
-    // Tags and sweeps name entries in no particular order.
+    // Tags and sweeps visit entries in no particular order.
     told: heard.splice(0).sort(),
     journaled: journal.calls.splice(0).sort(),
     kept: [...journal.kept.get('c1') ?? []]
@@ -254,7 +254,7 @@ const settings = fc.record({
   maxBytes: fc.constantFrom(null, null, 5000, 9000, 14_000),
 })
 
-/** Whatever has got a deadline in the history comes to it. */
+/** Everything that got a deadline in the history reaches it. */
 const ending: Command[] = [{ op: 'sweep' }, { op: 'advance', milliseconds: 90_000 }, { op: 'sweep' }]
 
 function expand(command: Command): Exclude<Command, { op: 'fill' }>[] {
@@ -264,17 +264,15 @@ function expand(command: Command): Exclude<Command, { op: 'fill' }>[] {
     ({ ...command, op: 'set', condition: 'none', key: `key:${(command.from + index) % 60}` }))
 }
 
-/**
- * `expect` itself would be a third of the time; it is asked only for its words, where they differ.
- */
+/** `expect` would take a third of the time, so it is called only for its message on failure. */
 function expectSame(actual: unknown, expected: unknown): void {
   if (!isDeepStrictEqual(actual, expected))
     expect(actual).toEqual(expected)
 }
 
-// R7, each tried alone: in key-index.ts leave `index.move` out (slots.ts); in segments.ts leave
-// `moved(from, to)` out; in record-log.ts let `retime` keep the old kind; in offheap-store.ts leave
-// `policy.use` out of `replace`.
+// R7, each tried separately: in key-index.ts leave out `index.move` (slots.ts); in segments.ts
+// leave out `moved(from, to)`; in record-log.ts let `retime` keep the old kind; in offheap-store.ts
+// leave `policy.use` out of `replace`.
 it('r7 the off-heap store does what the Map store does', { timeout: 600_000 }, async () => {
   await fc.assert(fc.asyncProperty(settings, fc.array(command, { maxLength: 40, size: 'max' }), async (
     settings,
@@ -295,7 +293,7 @@ it('r7 the off-heap store does what the Map store does', { timeout: 600_000 }, a
     )
     try {
       for (const command of [...commands, ...ending]) {
-        // Within a batch nobody could tell the model when to evict.
+        // Within a batch, the model cannot be told when to evict.
         if (command.op === 'batch' && isTold)
           continue
         for (const each of expand(command)) {

@@ -16,19 +16,19 @@ export interface Workbench {
   cache: Cache
 }
 
-/** A cache definition with a TTL of 10 s and no limits. */
+/** Returns a cache definition with a TTL of 10 s and no limits. */
 export function definitionOf(change: Partial<CacheDefinition> = {}): CacheDefinition {
   return { ...initialSettings, id: 'c1', space: 'u1', name: 'products', ttl: 10, eviction: 'lru', ...change }
 }
 
 interface WorkbenchOptions {
   budget?: number
-  /** Hands over clock and journal, as a restart does. */
+  /** Provides clock and journal, as after a restart. */
   earlier?: Pick<Workbench, 'clock' | 'journal'>
   createStore?: StoreMaker
 }
 
-/** An engine with one cache on a clock that stands still. */
+/** Creates an engine with one cache on a clock that does not run. */
 export function setUp(change: Partial<CacheDefinition> = {}, options: WorkbenchOptions = {}): Workbench {
   const clock = options.earlier?.clock ?? createManualClock()
   const journal = options.earlier?.journal ?? createMemoryJournal()
@@ -46,7 +46,7 @@ export function setUp(change: Partial<CacheDefinition> = {}, options: WorkbenchO
 
 export const bytes = (text: string): Buffer => Buffer.from(text)
 
-/** The value as text, or the reason of the miss. */
+/** Returns the value as text, or the reason of the miss. */
 export function read(cache: Cache, key: string): string {
   const found = cache.get(key)
   return typeof found === 'string' ? `(${found})` : found.value.toString()
@@ -58,12 +58,12 @@ export function asHit(lookup: Lookup | undefined): Hit {
   return lookup
 }
 
-/** What the cache lists, without its pauses. */
+/** Returns the entries that the cache lists, without its pauses. */
 export function listed(cache: Cache): NonNullable<ReturnType<ReturnType<Cache['entries']>['next']>['value']>[] {
   return [...cache.entries()].filter(entry => entry !== null)
 }
 
-/** Keys from the least to the most recently inserted, fresh ones only. */
+/** Returns the keys of fresh entries in insertion order, oldest first. */
 export function keysOf(cache: Cache): string[] {
   return listed(cache).map(({ key }) => key)
 }

@@ -6,8 +6,8 @@ function at(address: string, port = 7777): AddressInfo {
   return { address, port, family: address.includes(':') ? 'IPv6' : 'IPv4' }
 }
 
-// S1: nobody is reachable without knowing it. Red: addresses.ts, in describeListening `bound.every`
-// → `bound.some`.
+// S1: nobody is reachable without knowing it. Red: in describeListening of addresses.ts,
+// `bound.every` → `bound.some`.
 it.each<[AddressInfo[], boolean, string]>([
   [[at('127.0.0.1'), at('::1')], false, '127.0.0.1:7777 and [::1]:7777: reachable from this machine only.'],
   [[at('127.0.0.1', 80)], true, '127.0.0.1:80: reachable from this machine only.'],

@@ -21,7 +21,7 @@ interface Row {
 }
 const gone: Reply = { status: 204 }
 const ben = { ...samples.user, id: 'u2', name: 'ben', owner: false, admin: false }
-/** The list in which a user is looked up, then the answer. */
+/** The replies with the list in which a user is looked up, then the given answer. */
 const onBen = (answer: Reply): Reply[] => [{ body: [samples.user, { ...ben, id: 'u3', name: 'u2' }, ben] }, answer]
 const rows: Record<string, Row> = {
   'caches': {
@@ -305,7 +305,7 @@ describe('commands', () => {
     expect([code, stderr]).toEqual([4, 'larder: This server asks for an API key. Set the variable LARDER_API_KEY.\n'])
   })
 
-  // S20. Red when `openPage` in src/main/cli/commands/console.ts is handed `link.url`.
+  // S20. Red when src/main/cli/commands/console.ts passes `link.url` to `openPage`.
   it('console --open hands the system a page in the data folder, and the link to nobody but the person', async () => {
     server.reply({ status: 201, body: samples.page })
     const { code, stdout, opened } = await larder(['console', '--open'], { files: controlOf(server.url) })
@@ -313,7 +313,7 @@ describe('commands', () => {
     expect(server.requests.map(({ method, url }) => [method, url])).toEqual([['POST', '/admin/session/page']])
   })
 
-  // S27. Red when the look at `dirname(path)` in src/main/cli/commands/console.ts goes.
+  // S27. Red when the check of `dirname(path)` in src/main/cli/commands/console.ts is removed.
   it.each(['/etc/passwd', '/home/ada/.config/Larder/evil.desktop', '/home/ada/.config/Larder/sign-in/../../evil.html', 'http://evil.example/', ''])('console --open opens no %s that a server names', async (path) => {
     server.reply({ status: 201, body: { ...samples.page, path } })
     const { code, stderr, opened } = await larder(['console', '--open'], { files: controlOf(server.url) })

@@ -9,7 +9,7 @@ import { readFrom, trustOf } from './harness'
 
 type Sources = Parameters<typeof resolveConfiguration>[1] & { argv: readonly string[] }
 
-/** As the start of the server does it. */
+/** Reads the configuration as the server does at its start. */
 function readConfiguration({ argv, ...sources }: Sources): Configuration {
   const { flags } = readArguments(argv, optionFlags)
   return resolveConfiguration(createServerLookup(flags, sources), sources)
@@ -35,7 +35,7 @@ function sourcesOf(read: (path: string) => Buffer, change: Partial<Sources> = {}
   }
 }
 
-/** Its `.env` is trusted; trust.test.ts is about one that is not. */
+/** The `.env` is trusted; trust.test.ts covers one that is not. */
 interface Given {
   argv?: string[]
   env?: Record<string, string>
@@ -218,7 +218,7 @@ describe('bad values name what the person wrote', () => {
     )
   })
 
-  // S8: an API key that is refused must not reach a log. Red: options.ts, remove `secret: true`.
+  // S8: a refused API key must not get into a log. Red: options.ts, remove `secret: true`.
   it('never shows an API key', () => {
     expect(() => configure({ dotenv: 'LARDER_API_KEY="hunter2 hunter2 hunter2"' })).toThrow(
       /^LARDER_API_KEY in \/project\/\.env: (?!.*hunter2)/,
@@ -226,7 +226,7 @@ describe('bad values name what the person wrote', () => {
   })
 })
 
-// S1: other machines reach the server only where that was said on purpose. Red: addresses.ts,
+// S1: other machines reach the server only if the person allowed it explicitly. Red: addresses.ts,
 // `return address.toLowerCase() === 'localhost'` → `return true` (names), or
 // `addSubnet('127.0.0.0', 8` → `addSubnet('0.0.0.0', 0` (addresses).
 describe('addresses that other machines can reach', () => {

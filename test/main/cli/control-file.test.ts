@@ -22,8 +22,8 @@ const windows = process.platform === 'win32'
 type Row = [string, (path: string) => void, string]
 
 /**
- * Runs a command whose data folder holds this control file; `spoil` makes it one that nobody may
- * believe.
+ * Runs a command whose data folder contains this control file; `spoil` makes the file
+ * untrustworthy.
  */
 async function runWith(control: object, spoil: (path: string) => void = () => {}) {
   const home = temporaryFolder()
@@ -35,7 +35,7 @@ async function runWith(control: object, spoil: (path: string) => void = () => {}
   return { ...outcome, path, asked: trap.requests.length }
 }
 
-// S27: a control file that somebody else may have written sends no command. Red:
+// S27: a control file that somebody else may have written cannot redirect a command. Red:
 // storage/ownership.ts, drop the line of the reason.
 describe('a control file that is not the person\'s own', () => {
   const move = (path: string): string => {

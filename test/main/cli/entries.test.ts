@@ -65,7 +65,7 @@ describe('get', () => {
     })
   })
 
-  // A WHATWG URL would resolve dot segments, also escaped ones: `..` would read another cache. Red:
+  // A WHATWG URL would resolve dot segments, even escaped ones: `..` would read another cache. Red:
   // transport.ts, `path: new URL(target, url).pathname`.
   it.each([
     ['.', '%2E'],
@@ -83,7 +83,7 @@ describe('get', () => {
     expect(server.requests[0]?.url).toBe(`/api/caches/default/entries/${encoded}`)
   })
 
-  // Red: in src/main/cli/commands/entries.ts let `readKey` return `word` always.
+  // Red: in src/main/cli/commands/entries.ts let `readKey` always return `word`.
   it.each([
     ['%FF', '%FF'],
     ['a%2fü', 'a%2F%C3%BC'],
@@ -205,8 +205,8 @@ describe('del', () => {
     expect(server.requests[0]).toMatchObject({ method: 'DELETE', url: '/api/caches/default/entries/k' })
   })
 
-  // An empty key must not become `DELETE …/entries`, which drops many. Red: request-of.ts, remove
-  // the check of encodeSegment.
+  // An empty key must not become `DELETE …/entries`, which drops many entries. Red: request-of.ts,
+  // remove the check in encodeSegment.
   it.each([
     [['del', 'default', '']],
     [['del', '', 'k']],

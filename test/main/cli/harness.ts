@@ -15,14 +15,14 @@ export interface FakeLarder {
   url: string
   requests: Recorded[]
   /**
-   * What the next requests get, in order; the last one stays. Bytes and text go out as they are,
-   * all else as JSON.
+   * Sets the replies to the next requests, in order; the last one is repeated. Bytes and text are
+   * sent as they are, everything else as JSON.
    */
   reply: (...replies: Reply[]) => void
   close: () => Promise<void>
 }
 
-/** A server that records what it is asked, and answers what it is told to. */
+/** Starts a server that records its requests and sends the given replies. */
 export async function startFakeLarder(): Promise<FakeLarder> {
   const requests: Recorded[] = []
   let replies: Reply[] = []
@@ -72,12 +72,12 @@ type Replaced = 'env' | 'cwd' | 'platform' | 'stdin' | 'stdout' | 'stderr' | 're
 interface Surroundings extends Partial<Pick<Io, Replaced>> {
   files?: Readonly<Record<string, string | Buffer>>
   input?: string | Buffer
-  /** What the system's opener says; it opens all unless said. */
+  /** Replaces the system's opener. @default one that opens everything */
   opener?: (path: string) => Promise<void>
   tty?: boolean
 }
 
-/** Runs one command line in surroundings that hold nothing but what is given. */
+/** Runs one command line in an environment that contains only the given things. */
 export async function larder(
   argv: readonly string[],
   { files = {}, input, opener = async () => {}, tty = false, ...given }: Surroundings = {},
@@ -124,7 +124,7 @@ export async function larder(
   }
 }
 
-/** A file system of these files; others are missing, as node:fs says it. */
+/** Reads from these files only; for others it throws the error of node:fs for missing files. */
 export function readFrom(files: Readonly<Record<string, string | Buffer>>, path: string): Buffer {
   const content = Object.hasOwn(files, path) ? files[path] : undefined
   if (content === undefined)
@@ -132,7 +132,7 @@ export function readFrom(files: Readonly<Record<string, string | Buffer>>, path:
   return Buffer.from(content as string)
 }
 
-/** The list of trusted files in a data folder, which holds this one `.env`. */
+/** Returns the list of trusted files in a data folder, with this `.env` as its only one. */
 export function trustOf(home: string, path: string, content: string): Record<string, string> {
   const digest = createHash('sha256').update(content).digest('hex')
   return { [`${home}/trusted.json`]: JSON.stringify({ version: 1, files: { [path]: digest } }) }
@@ -140,7 +140,7 @@ export function trustOf(home: string, path: string, content: string): Record<str
 
 export const controlPath = '/home/ada/.config/Larder/control.json'
 
-/** The control file of a server at this address, where the command line looks for it. */
+/** Returns the control file of a server at this address, at the path that the CLI reads. */
 export function controlOf(url: string, token = 'lc_secret'): Record<string, string> {
   return { [controlPath]: JSON.stringify({ url, token, pid: 1 }) }
 }

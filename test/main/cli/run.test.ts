@@ -16,7 +16,7 @@ function problem(status: number, code: string, detail = 'Because.'): Reply {
   return { status, body: { type: `/docs#error-${code}`, title: 'T', status, code, detail } }
 }
 
-/** Where nobody listens: a port that was just given back. */
+/** Returns a URL at which nobody listens, because its port was just released. */
 async function deadUrl(): Promise<string> {
   const other = await startFakeLarder()
   await other.close()
@@ -174,7 +174,7 @@ describe('which server, and what it is shown', () => {
     expect(credentials()).toEqual(['Bearer sixteen-letters!'])
   })
 
-  // S8: the control token is for the server that wrote it. Red: connection.ts, `url.origin ===
+  // S8: the control token is only for the server that wrote it. Red: connection.ts, `url.origin ===
   // control.url.origin` → `true`.
   it('the control token is not shown to another server', async () => {
     server.reply({ body: [] })
@@ -206,8 +206,8 @@ describe('status --wait', () => {
   })
 })
 
-// Terminal injection: what others have stored must not command the terminal. Red: terminal.ts,
-// `escapeText` returns its argument.
+// Terminal injection: data of others must not control the terminal. Red: terminal.ts, `escapeText`
+// returns its argument.
 describe('control characters from elsewhere are written as escapes', () => {
   const evil = 'a\x1B]0;owned\x07\x9B2J\u202Eb\nc'
   const harmless = 'a\\u{1b}]0;owned\\u{7}\\u{9b}2J\\u{202e}b\\nc'

@@ -23,7 +23,7 @@ const statistics = {
   latency,
 }
 
-/** Answers as the server gives them. */
+/** Sample answers of the server. */
 export const samples = {
   cache: {
     ...initialSettings,

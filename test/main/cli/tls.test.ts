@@ -55,8 +55,8 @@ it.skipIf(
   expect(await larder(['key', 'list', '--json'], { files: controlOf(url) })).toMatchObject({ code: 0, stdout: '[]\n' })
 })
 
-// Elsewhere the certificate decides who gets the API key. Red: transport.ts, `rejectUnauthorized:
-// !vouched` → `false`.
+// For other servers the certificate decides who gets the API key. Red: transport.ts,
+// `rejectUnauthorized: !vouched` → `false`.
 it.skipIf(!openssl.available)('nobody vouches for --url', async () => {
   expect(await larder(
     ['key', 'list', '--url', url],

@@ -8,7 +8,7 @@ const home = '/home/ada/.config/Larder'
 const file = '/work-folder/.env'
 const harmless = ['LARDER_PORT', 'LARDER_MEMORY', 'LARDER_IN_FLIGHT', 'LARDER_HEADLESS']
 
-/** What a hostile file would say; `others` is what the value needs to be valid at all. */
+/** The text in a hostile file; `others` contains what the value needs to be valid at all. */
 interface Row { text: string, set: (value: never) => boolean, others?: string, refused?: true }
 const rows: Record<keyof typeof options, Row> = {
   home: { text: '/work-folder/data', set: ({ home }: { home: string }) => home === '/work-folder/data' },
@@ -50,7 +50,7 @@ afterAll(async () => {
   await trap.close()
 })
 
-/** The variables that stderr says are ignored, and no value of the file in it. */
+/** Returns the variables that stderr reports as ignored. None of the file's values may be in it. */
 function ignored(stderr: string, reason: string): string[] {
   const lines = stderr.split('\n').filter(line => line.includes('is ignored'))
   for (const line of lines)
@@ -58,8 +58,8 @@ function ignored(stderr: string, reason: string): string[] {
   return lines.map(line => line.split(' ')[1] ?? '').sort()
 }
 
-// S27: a folder that was cloned decides nothing of weight. Red: options.ts, add `harmless: true` to
-// `home` (or any other that lacks it).
+// S27: a cloned folder decides nothing important. Red: options.ts, add `harmless: true` to `home`
+// (or to any other option without it).
 it('four options are harmless, and every place says the same four', () => {
   expect(Object.values<Option>(options)
     .filter(option => option.harmless)

@@ -29,7 +29,7 @@ describe('app://larder', () => {
     expect(forward).not.toHaveBeenCalled()
   })
 
-  // S21 for the window. Red when the template's pattern (`[^/]+`) lets `/` through.
+  // S21 for the window. Red when the template's pattern (`[^/]+`) accepts `/`.
   it('takes everything else to the server, as it was written', async () => {
     const { protocol, forward } = setUp()
     for (const [url, target] of [

@@ -24,7 +24,7 @@ function set(key: string, user = 'me'): void {
 }
 const topics = (batch: EventBatch): string[] => batch.map(([topic]) => topic)
 
-/** Whether the promise is settled yet. */
+/** Returns the result of the promise if it is already settled, otherwise null. */
 async function arrived(promise: Promise<EventBatch>): Promise<EventBatch | null> {
   return await Promise.race([promise, Promise.resolve().then(() => Promise.resolve()).then(() => null)])
 }
@@ -41,7 +41,7 @@ describe('events for the window', () => {
       (JSON.parse(payload) as { key: string }).key)).toEqual(Array.from({ length: 50 }, (_, i) => `k${i}`))
   })
 
-  // The switch has to show within 100 ms. Red when `schedule(isBusyTopic(…))` of
+  // The switch must change within 100 ms. Red when `schedule(isBusyTopic(…))` of
   // src/main/desktop/event-reader.ts becomes `schedule(true)`.
   it('brings the rare topics at once, with what was gathered before them', async () => {
     const next = reader.next()
@@ -68,8 +68,8 @@ describe('events for the window', () => {
     expect(await next).toHaveLength(1)
   })
 
-  // Red when `waiting.length >= most` is left out: a page that hangs grows the main process without
-  // end.
+  // Red when `waiting.length >= most` is left out: with a page that hangs, the main process grows
+  // without limit.
   it('drops and counts what a page that hangs does not take', async () => {
     for (let i = 0; i < 130; i++)
       hub.emit('request', 'me', recordOf())

@@ -18,7 +18,7 @@ describe('start at login on Linux', () => {
     expect(existsSync(file)).toBe(false)
   })
 
-  // Desktop Entry Specification, "The Exec key". Red when one of the three replacements of `quote`
+  // Desktop Entry Specification, "The Exec key". Red when one of the three replacements in `quote`
   // is left out.
   it('quotes what the specification reserves', () => {
     const file = join(temporaryFolder(), 'larder.desktop')

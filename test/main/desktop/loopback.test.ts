@@ -59,7 +59,7 @@ describe('the way of the page to the server', () => {
     expect(response.headers.get('X-Two')).toBe('a, b')
   })
 
-  // S4, S7. Red when `notForwarded` of src/main/desktop/loopback.ts lets one of these through, and
+  // S4, S7. Red when `notForwarded` of src/main/desktop/loopback.ts lets one of these through, or
   // when the credential replaces the page's key.
   it('speaks as the owner unless the page has a key, and says nothing about the page', async () => {
     const seen: IncomingMessage['headers'][] = []

@@ -65,7 +65,7 @@ describe('what may come over IPC', () => {
   })
 
   // S16 for IPC. Red when the comparison with `limits.jsonDepth` in src/main/desktop/plain-input.ts
-  // is left out: the cycle never ends but by its size.
+  // is left out: only the limit of size then ends the cycle.
   it('nests as deep as JSON bodies may, and has an end', () => {
     expect(codeOf(nested(limits.jsonDepth))).toBe('ok')
     expect(codeOf(nested(limits.jsonDepth + 1))).toBe('invalid-input')
@@ -78,7 +78,7 @@ describe('what may come over IPC', () => {
   })
 
   // S13, S16. Red when one of the two comparisons with `limits.adminBody` is left out: a million
-  // members take long, or pass.
+  // members then take long, or are accepted.
   it('is as long as JSON bodies may be', () => {
     expect(codeOf('x'.repeat(limits.adminBody - 1))).toBe('ok')
     expect(codeOf('x'.repeat(limits.adminBody + 1))).toBe('too-large')

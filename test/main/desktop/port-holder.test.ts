@@ -22,8 +22,8 @@ describe('who has a port', () => {
     expect(readLsof('lsof: no such thing')).toBeNull()
   })
 
-  // Red when `foreign.endsWith(':0')` of src/main/desktop/port-holder.ts is left out: the browser
-  // that was connected is named.
+  // Red when `foreign.endsWith(':0')` of src/main/desktop/port-holder.ts is left out: the result is
+  // then the connected browser.
   it('reads netstat of Windows, in any language', () => {
     const text = [
       '',
@@ -47,7 +47,7 @@ describe('who has a port', () => {
     const found = await findPortHolder(port, process.platform)
     server.close()
     await once(server, 'close')
-    // A machine without ss and lsof tells nothing.
+    // On a machine without ss and lsof nothing is found.
     expect([process.pid, undefined]).toContain(found?.pid)
     expect(await findPortHolder(port, process.platform)).toBeNull()
   })

@@ -38,8 +38,8 @@ describe('the server behind the window', () => {
     expect(states).toEqual(['serving'])
   })
 
-  // Red when `inTurn` of src/main/desktop/server-keeper.ts runs its work at once: two starts launch
-  // two servers.
+  // Red when `inTurn` of src/main/desktop/server-keeper.ts runs its work at once: two starts then
+  // launch two servers.
   it('starts once, however often it is told', async () => {
     const { keeper, launched } = setUp()
     await Promise.all([keeper.start(), keeper.start(1), keeper.settled(), keeper.start()])

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 
-// What the stand-in proves is true of the product, because the product cannot tell it from
+// Tests on the stand-in are valid for the product because the product cannot distinguish it from
 // Electron.
 it('nothing in src knows that the stand-in exists', () => {
   const root = join(import.meta.dirname, '../../../src')

@@ -9,8 +9,8 @@ import { takeBody } from '../../../src/main/http/body'
 import { readHead } from '../../../src/main/http/request-head'
 import { createTraffic } from '../../../src/main/http/traffic'
 
-// Red when takeBody of src/main/http/body.ts does not ask whether the request was destroyed: nobody
-// would ever answer it, nor would the log know it.
+// Red when takeBody of src/main/http/body.ts does not check whether the request was destroyed: it
+// would never be answered, nor appear in the log.
 it('fails a body whose client went in the very turn in which its head came', async () => {
   const request = new IncomingMessage(new Socket())
   const exchange = {

@@ -8,7 +8,7 @@ const version = fc.oneof(
   fc.integer({ min: 1_700_000_000_000, max: 1_900_000_000_000 }).map(wall => wall * 1000),
 )
 
-// Red when the lower part of a tag is not filled up with zeros in src/main/http/etags.ts.
+// Red when src/main/http/etags.ts does not pad the lower part of a tag with zeros.
 it('writes a version whole, whatever was written before', () => {
   fc.assert(fc.property(fc.array(version, { minLength: 1, maxLength: 5 }), versions =>
     versions.every(each => etagOf(each) === `"${each}"`)))

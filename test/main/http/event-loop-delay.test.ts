@@ -5,16 +5,16 @@ import { createEventLoopMonitor } from '../../../src/main/http/event-loop-delay'
 it('sees a loop that was held up, once', async () => {
   const monitor = createEventLoopMonitor()
   try {
-    // It begins with the turn after its start.
+    // It starts measuring with the next turn.
     await sleep(50)
     const until = performance.now() + 120
     while (performance.now() < until);
-    // Its timer has been due for longer than this one, so it has looked before.
+    // Its timer has been due for longer than this one, so it has measured before.
     await sleep(30)
     const held = monitor.take()
     expect(held.max).toBeGreaterThan(0.08)
     expect(held.p50).toBeLessThanOrEqual(held.max)
-    // Nothing can have been seen since.
+    // Nothing can have been measured since.
     expect(monitor.take().max).toBe(0)
   }
   finally {

@@ -15,9 +15,7 @@ import { recordOf } from '../../helpers/request-record'
 
 const opening = ': Larder event stream\nretry: 1000\n\n'
 
-/**
- * As much of a response as the stream uses, with a socket that takes nothing while it is `blocked`.
- */
+/** The parts of a response that the stream uses; its socket takes nothing while `blocked`. */
 class FakeResponse extends EventEmitter {
   status = 0
   headers: readonly string[] = []
@@ -87,8 +85,8 @@ function open(change: Partial<EventStreamOptions> = {}) {
 }
 
 /**
- * Reads server-sent events as WHATWG HTML §9.2.6 says: a block without data (comments, retry) is no
- * event.
+ * Parses server-sent events as in WHATWG HTML §9.2.6: a block without data (comments, retry) is not
+ * an event.
  */
 function parseEvents(text: string) {
   return text.split('\n\n').slice(0, -1).map(block =>
@@ -204,8 +202,8 @@ describe('openEventStream', () => {
       vi.advanceTimersByTime(20)
     }
     expect(fake.writableLength).toBeLessThan(1024 * 1024 + 2 * size)
-    // The socket takes a part of it: there is room, but what comes now must not overtake the word
-    // of what is lost.
+    // The socket takes part of it, so there is room, but new events must not overtake the report of
+    // the lost ones.
     fake.writableLength = size
     hub.emit('switch', null, { enabled: false })
     vi.advanceTimersByTime(20)
@@ -257,8 +255,7 @@ describe('openEventStream', () => {
     stream.dispose()
   })
 
-  // S9, the stream's half. Red when mayWrite() in event-stream.ts returns true without asking
-  // alive().
+  // S9 for the stream. Red when mayWrite() in event-stream.ts returns true without calling alive().
   it('writes nothing more once the credential is revoked, and ends', () => {
     let valid = true
     const { fake, hub, text, touch } = open({ alive: () => valid })
@@ -280,7 +277,7 @@ describe('openEventStream', () => {
     expect(fake.ended).toBe(true)
   })
 
-  // S9. Red when the line that schedules a flush for `credentialTopics` in receive() is taken out.
+  // S9. Red when the line that schedules a flush for `credentialTopics` in receive() is removed.
   it.each([
     'keys',
     'users',

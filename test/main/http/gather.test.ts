@@ -8,7 +8,7 @@ import { gather } from '../../../src/main/http/gather'
 
 const budget = 100_000
 
-/** A body that is whole and waits for room in its cache. */
+/** Creates a complete body that waits for room in its cache. */
 async function waitForRoom(answered: boolean) {
   const inFlight = createInFlight(() => budget)
   const request = new IncomingMessage(new Socket())
@@ -36,8 +36,8 @@ async function waitForRoom(answered: boolean) {
   return { inFlight, failures, room, body: bodies[0], other }
 }
 
-// Red: in src/main/http/gather.ts let `wanted` be `doubled`: for the last bytes it would be copied
-// into twice its size.
+// Red: in src/main/http/gather.ts let `wanted` be `doubled`: the last bytes would then cause a copy
+// into a buffer of twice the size.
 it('s28 a body of a declared length needs room for one and a half of it at most', async () => {
   const declared = 16 * 1024 * 1024
   const request = new IncomingMessage(new Socket())
@@ -55,7 +55,7 @@ it('s28 a body of a declared length needs room for one and a half of it at most'
     answered: () => false,
     failed: error => failures.push(error),
   })
-  // What the first read of a socket brings of a body, behind its head.
+  // The part of a body that the first read of a socket returns after the head.
   const chunk = Buffer.alloc(65_424, 'x')
   for (let left = declared; left > 0; left -= chunk.length) {
     request.push(Buffer.from(chunk.subarray(0, left)))
@@ -85,8 +85,8 @@ describe('s28 a body that waits for room in its cache', () => {
     expect(failures).toMatchObject([{ code: 'overloaded' }])
   })
 
-  // Red: in src/main/http/gather.ts leave `answered()` out of `drop`: the value of a cache would be
-  // empty.
+  // Red: in src/main/http/gather.ts leave `answered()` out of `drop`: the cached value would then
+  // be empty.
   it('stays when its answer has begun: the cache has it then', async () => {
     const { failures, body, other } = await waitForRoom(true)
     expect(other.resize(70_000)).toBe(true)

@@ -183,8 +183,8 @@ describe('the parser of this test', () => {
 })
 
 /**
- * Text exposition format 0.0.4, read strictly: help, type, then that family's samples, nothing
- * twice.
+ * Parses the text exposition format 0.0.4 strictly: help, type, then the samples of that family,
+ * each of them only once.
  */
 function parseExposition(text: string) {
   const types = new Map<string, string>()

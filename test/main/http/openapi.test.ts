@@ -12,7 +12,7 @@ type Json = Record<string, unknown>
 interface Found { path: string, method: string, operation: Json }
 
 const description = createOpenApi({ version: '1.2.3', url: 'http://localhost:7777' })
-// What a client gets: the text, parsed.
+// The document as a client receives it: the text, parsed.
 const document = JSON.parse(JSON.stringify(description)) as Json
 const found = operationsOf(document)
 const dataRows = Object.entries<DataOperationSpec>(dataOperations)
@@ -373,7 +373,7 @@ function schemaBreaches(schema: Json): string[] {
   ]
 }
 
-/** What of `value` the schema refuses; the keywords that the examples meet. */
+/** Returns the parts of `value` that violate the schema; knows the keywords that examples need. */
 function violations(schema: Json, value: unknown): string[] {
   if (typeof schema.$ref === 'string')
     return violations(resolve(schema.$ref) as Json, value)

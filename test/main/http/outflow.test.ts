@@ -11,7 +11,7 @@ import { createTurn } from '../../../src/main/http/turn'
 const ann = { name: 'ann' }
 const bob = { name: 'bob' }
 
-/** As much of a socket as is looked at: what waits in it is set by hand. */
+/** The observed parts of a socket; tests set the number of waiting bytes. */
 class FakeSocket extends EventEmitter {
   writableLength = 0
   destroyed = false

@@ -4,7 +4,7 @@ import { dataOperations } from '../../../src/shared/data-operations'
 import { LarderError } from '../../../src/shared/errors'
 import { callOf, principalOf, setUp } from './setup'
 
-/** Code of what it throws or rejects with. */
+/** Returns the code of the error that the work throws or rejects with. */
 async function codeOf(work: () => unknown): Promise<string> {
   try {
     await work()
@@ -17,7 +17,7 @@ async function codeOf(work: () => unknown): Promise<string> {
   return 'none'
 }
 
-// Red: in src/main/serving/access.ts wrap what `open` hands out, as in `{ ...mount.served }`.
+// Red: in src/main/serving/access.ts wrap the result of `open`, as in `{ ...mount.served }`.
 it('hands out the engine\'s own cache where no layer applies', () => {
   const { serving, engine } = setUp([{ applies: () => false, wrap: () => expect.unreachable() }])
   const [cache] = engine.list()
@@ -69,7 +69,7 @@ it.each(Object.entries(dataOperations))('%s is admitted by its scope', async (op
   }
 })
 
-// Red: in src/main/serving/access.ts drop `cache.get(key)`, or count where no key is given.
+// Red: in src/main/serving/access.ts drop `cache.get(key)`, or count even without a key.
 it.each(['everything', 'the cache'])('%s off turns a call away, and counts a read of a key', async (what) => {
   const { serving, caches, mount } = setUp()
   const code = what === 'everything' ? 'caching-off' : 'cache-off'

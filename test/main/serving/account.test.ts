@@ -6,8 +6,7 @@ import { callOf, principalOf, setUp } from './setup'
 const everything = { after: 0, limit: 1000, filter: '' }
 const { userId } = principalOf()
 
-// Red: in src/main/serving/account.ts leave out `recordLatency`, or take `call.started` for the
-// end.
+// Red: in src/main/serving/account.ts leave out `recordLatency`, or use `call.started` as the end.
 it('counts what a call took, and writes a line of it', () => {
   const { serving, clock, mount, requestLog } = setUp()
   const call = callOf({

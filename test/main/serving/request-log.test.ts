@@ -217,7 +217,7 @@ it('says the mean of the last ten seconds', () => {
   expect(log.perSecond()).toBe(0.1)
   clock.advance(9_800)
   expect(log.perSecond()).toBe(0)
-  // A jump of the wall clock and a sleep of a year change nothing.
+  // A jump of the wall clock does not matter, nor does a sleep of a year.
   record()
   clock.jump(-1e9)
   expect(log.perSecond()).toBe(0.1)
@@ -255,7 +255,7 @@ it.skipIf(
       log.record(input[i % 1000] ?? fields, systemStopwatch.now())
     return log.total()
   }
-  // The best round of each, so that another program on the same processor does not decide.
+  // The best round of each, so that another program on the same processor has no influence.
   const best = (run: () => number) => Math.min(...Array.from({ length: rounds }, () => {
     const start = performance.now()
     expect(run()).toBeGreaterThanOrEqual(count)

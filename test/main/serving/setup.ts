@@ -11,9 +11,7 @@ import { createServing } from '../../../src/main/serving/serving'
 import { createMemoryJournal } from '../../helpers/memory-journal'
 import { definitionOf } from '../cache/workbench'
 
-/**
- * A caller of the space that `definitionOf` puts caches into, who may read and write all of them.
- */
+/** Returns a caller who may read and write all caches in the space of `definitionOf`. */
 export function principalOf(change: Partial<Omit<Principal, 'scopes'>> & { scopes?: ScopeName[] } = {}): Principal {
   const { scopes = ['read', 'write'], ...rest } = change
   return {
@@ -47,7 +45,7 @@ export function callOf(change: Partial<Call> = {}): Call {
   }
 }
 
-/** Serving over an engine with one cache `c`. */
+/** Creates the serving over an engine with one cache `c`. */
 export function setUp(layers: readonly Layer[] = [], settings: Partial<CacheDefinition> = {}) {
   const clock = createManualClock()
   const { stopwatch } = clock

@@ -6,8 +6,8 @@ import { callOf, setUp } from './setup'
 interface Probe extends Layer { log: string[] }
 
 /**
- * Wraps reads and writes, at once or later, and notes what it is asked. Applies where there is a
- * limit of entries.
+ * A layer that wraps reads and writes, at once or later, and logs its calls. It applies if the
+ * number of entries is limited.
  */
 function probe(name: string, later = false, log: string[] = []): Probe {
   return {
@@ -64,7 +64,7 @@ it('is made anew when its cache is configured, and goes with it', () => {
   expect(layer.log).toEqual(['a wraps 10', 'a wraps 20', 'a goes 10', 'a goes 20', 'a wraps 5', 'a goes 5'])
 })
 
-// Red: in src/main/serving/caches.ts hand the layers over in reverse.
+// Red: in src/main/serving/caches.ts pass the layers in reverse order.
 it('closes from the outermost layer inwards', async () => {
   const log: string[] = []
   const { caches, mount } = setUp([probe('in', false, log), probe('out', false, log)], { maxEntries: 1 })

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { createBacklog } from '../../../src/main/storage/backlog'
 
-// Red: in src/main/storage/backlog.ts drop the call of `turn`, or in `isBehind` those who wait.
+// Red: in src/main/storage/backlog.ts drop the call of `turn`, or the waiting writes in `isBehind`.
 it('lets those who wait write one after the other, and only while there is room', async () => {
   let held = 10
   const backlog = createBacklog(() => held >= 10)

@@ -31,7 +31,7 @@ function open(home: string, options: Partial<EntryJournalOptions> = {}): EntryJo
   return journal
 }
 
-/** What another start would find now. */
+/** Returns the number of entries that another start would find now. */
 function stored(home: string): number {
   const database = new Sqlite(join(home, 'entries.db'), { readonly: true })
   const count = database.prepare<[], number>('SELECT count(*) FROM entry').pluck().get()
@@ -39,7 +39,7 @@ function stored(home: string): number {
   return count ?? 0
 }
 
-// Red: in src/main/storage/entry-table.ts make the key's bytes with `Buffer.from(entry.key)`.
+// Red: in src/main/storage/entry-table.ts create the key's bytes with `Buffer.from(entry.key)`.
 it('hands entries back as they went in, the oldest write first', async () => {
   const home = temporaryFolder()
   const journal = open(home)

@@ -47,7 +47,7 @@ describe('data folder', () => {
 
 describe('private files', () => {
   it('are replaced wholly, with their mode, and leave nothing beside them', () => {
-    // Red when writeFileAtomic leaves out its fchmod: the umask takes bits of 0666 away.
+    // Red when writeFileAtomic leaves out its fchmod: the umask then removes bits of 0666.
     const folder = temporaryFolder()
     const file = join(folder, 'a')
     writeFileSync(file, 'old', { mode: 0o644 })

@@ -19,7 +19,7 @@ function open(home: string): MetadataStore {
   return store
 }
 
-/** Works on the database of a folder past its store. */
+/** Runs work on the database of a folder, bypassing its store. */
 function within<T>(home: string, work: (database: Database) => T): T {
   const database = new Sqlite(join(home, 'larder.db'))
   try {
@@ -99,8 +99,8 @@ describe('metadata in SQLite', () => {
       `))
     }
 
-    // R18. Red when 002-users.sql gives `disabled` no default, or 003-cache-settings.sql leaves a
-    // setting out.
+    // R18. Red when 002-users.sql has no default for `disabled`, or 003-cache-settings.sql omits a
+    // setting.
     it('opens with everything in it', () => {
       const home = temporaryFolder()
       createOld(home)
@@ -150,12 +150,12 @@ describe('metadata in SQLite', () => {
       expect([store.caches.list().length, store.keys.list().length]).toEqual([1, 0])
     })
 
-    // Red when database.ts runs a schema step outside of a transaction.
+    // Red when database.ts runs a schema step outside a transaction.
     it('stays as it is where its last step towards settings as JSON fails', () => {
       const home = temporaryFolder()
       createOld(home)
-      // The old table has been dropped when SQLite finds, at the renaming of the new one, that this
-      // view is broken.
+      // The old table has already been dropped when renaming the new one fails in SQLite, because
+      // this view is broken.
       within(home, old => old.exec('CREATE VIEW needs_ttl AS SELECT ttl FROM cache'))
       const rows = (): unknown => within(home, old => [
         old.prepare('SELECT * FROM cache ORDER BY rowid').all(),
@@ -169,8 +169,8 @@ describe('metadata in SQLite', () => {
     })
   })
 
-  // Red when openCacheTable writes what it read instead of what lay there, or when toRecord takes
-  // values without their schema.
+  // Red when openCacheTable writes the parsed settings instead of the stored ones, or when toRecord
+  // uses values without checking their schema.
   it('keeps settings that it does not know, and reads those that are missing as their initial values', () => {
     const home = temporaryFolder()
     const before = open(home)
@@ -220,7 +220,7 @@ describe('database', () => {
   }
 
   it('keeps its pragmas after the first write and after a reopen (R4)', () => {
-    // Red when declarePragmas leaves out synchronous: the library lowers it to NORMAL (1) at the
+    // Red when declarePragmas leaves out synchronous: the library sets it to NORMAL (1) on the
     // first write.
     const file = join(temporaryFolder(), 'test.db')
     for (const round of ['first', 'reopened']) {

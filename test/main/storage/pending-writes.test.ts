@@ -7,8 +7,8 @@ function entry(key: string): PersistedEntry {
   return { key, value: Buffer.alloc(100), contentType: 'text/plain', tags: [], version: 1 } as unknown as PersistedEntry
 }
 
-// Red: in src/main/storage/pending-writes.ts let `take` go on beyond `most`, or keep `cleared` for
-// what is left.
+// Red: in src/main/storage/pending-writes.ts let `take` exceed `most`, or keep `cleared` for the
+// rest.
 it('s28 hands over a backlog in parts: in order, cleared once, and caches take turns', () => {
   const pending = createPendingWrites()
   pending.clear('a')

@@ -18,7 +18,7 @@ function open(file: string, ...migrations: Migration[]): Database {
   return database
 }
 
-/** A database of the schema before, with one entry that lies in the write-ahead log alone. */
+/** Creates a database of the previous schema, with one entry only in the write-ahead log. */
 function olderDatabase(): { file: string, copy: string, older: Database } {
   const file = join(temporaryFolder(), 'entries.db')
   const older = open(file, initial)
@@ -56,7 +56,7 @@ it('makes it once, and none of a new database', () => {
   expect(readdirSync(join(fresh, '..'))).toEqual(['entries.db'])
 })
 
-// Red: in src/main/storage/database.ts log what `replaceFile` throws instead of throwing.
+// Red: in src/main/storage/database.ts log the error of `replaceFile` instead of throwing it.
 it('changes nothing where the copy cannot be made', () => {
   const { file, copy } = olderDatabase()
   mkdirSync(copy)

@@ -5,8 +5,8 @@ import { createKeychainVault } from '../../../src/main/vault/keychain'
 import { describeVault } from '../../contract/vault'
 
 /**
- * keytar as libsecret makes it: null while locked, a failing set, a false delete; or no answer at
- * all.
+ * A keytar that behaves as with libsecret: null while locked, a failing set, a delete that returns
+ * false; or no answer at all.
  */
 function createFakeKeytar() {
   const items = new Map<string, string>()
@@ -42,7 +42,7 @@ describeVault(
 
 describe('keychain', () => {
   it('never takes locked for absent, nor writes over anything then (S11)', async () => {
-    // Red when get() returns the first null without asking for the probe.
+    // Red when get() returns the first null without checking the probe.
     const keytar = createFakeKeytar()
     const vault = createKeychainVault({ load: async () => keytar, stopwatch: systemStopwatch })
     await vault.set('a', 'first')

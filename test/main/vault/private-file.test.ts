@@ -44,7 +44,7 @@ it.each([
   '{"version":1,"secrets":{"a":1}}',
   '{"version":1,"secrets":["canary-secret"]}',
 ])('never writes over a file that it cannot read: %j (S11)', async (content) => {
-  // Red when read() answers an empty Map instead of throwing.
+  // Red when read() returns an empty Map instead of throwing.
   const home = temporaryFolder()
   const file = join(home, 'secrets.json')
   writeFileSync(file, content, { mode: 0o600 })

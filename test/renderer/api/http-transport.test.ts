@@ -78,7 +78,7 @@ describe('http transport', () => {
     await client['caches.list']()
     there = false
     await client['caches.list']()
-    // Red when the header is not set in http-transport.ts.
+    // Red when http-transport.ts does not set the header.
     expect(sent).toEqual([null, '1'])
   })
 

@@ -1,4 +1,4 @@
-/** A `Storage` of the web, as far as the session token uses it. */
+/** A Web `Storage` in memory, with the parts that the session token uses. */
 export function memoryStorage(): () => Storage {
   const items = new Map<string, string>()
   const storage: Storage = {

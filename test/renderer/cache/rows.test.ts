@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createRows } from '../../../src/renderer/src/views/cache/entries/rows'
 
-/** A server over plain keys, with `:` as delimiter: folders first, each with its count. */
+/** Returns the rows of a server for plain keys, with `:` as delimiter: folders first, counted. */
 function serve(keys: () => readonly string[], prefix: string): ServerRow[] {
   const folders = new Map<string, number>()
   const entries: ServerRow[] = []

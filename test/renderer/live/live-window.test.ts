@@ -33,7 +33,7 @@ describe('live window', () => {
       .samples()
       .slice(1)
       .map(({ hitRatio, p50, p99 }) => [hitRatio, p50, p99])).toEqual([[0.75, 20, 30], [0.375, 20, 40]])
-    // The first reading is more than ten seconds back now.
+    // The first reading is now more than ten seconds old.
     window.add(statistics(103, 105), 1012, [])
     expect(window.samples().at(-1)).toMatchObject({ hitRatio: 0, p50: 40 })
   })

@@ -14,7 +14,7 @@ describe('rate meter', () => {
     expect(meter.rate('__proto__')).toBe(10)
     meter.note(counts(150), 12)
     expect(meter.rate('__proto__')).toBe(0)
-    // Nobody looked for a while.
+    // Nobody watched for a while.
     meter.note(counts(350), 112)
     expect(meter.rate('__proto__')).toBe(2)
   })

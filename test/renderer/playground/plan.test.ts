@@ -77,7 +77,7 @@ describe('playground requests', () => {
     expect(planRequest('invalidate', draft({ face: 'classic', by: 'tag' })).target).toBe(
       '/api/cache-invalidation?cache=products&key=a',
     )
-    // An empty one would be refused by the server, or match everything.
+    // The server would refuse an empty one, or match everything.
     expect(() =>
       planRequest('invalidate', draft({ by: 'prefix', selection: '' }))).toThrow('selection: must not be empty')
     for (const { value: face } of playgroundFaces)

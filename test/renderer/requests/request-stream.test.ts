@@ -5,7 +5,7 @@ import { serverEvent } from '../../../src/renderer/src/api/server-event'
 import { createRequestStream } from '../../../src/renderer/src/views/requests/request-stream'
 import { recordOf } from '../../helpers/request-record'
 
-/** A server whose log holds the newest ten, and whose answers come when told to. */
+/** Creates a server whose log keeps the newest ten, and which answers on command. */
 function setUp() {
   const log: RequestRecord[] = []
   const seen: (number | 'gap' | Readonly<Record<string, number>>)[] = []
@@ -29,7 +29,7 @@ function setUp() {
     seen,
     problems,
     stream,
-    /** A request that is told live, unless the connection is down. */
+    /** Makes a request that is reported live, unless the connection is down. */
     request(live = true) {
       const record = recordOf({ id: next++ })
       log.push(record)
@@ -141,7 +141,7 @@ describe('the stream of requests', () => {
     const step = fc.constantFrom('live', 'lost', 'flush', 'catchUp', 'answer')
     await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const { seen, stream, request, answer } = setUp()
-      // Live events stop while the connection is down, and what follows it is always a reading.
+      // Live events stop while the connection is down, and a reading always follows.
       let down = false
       for (const name of steps) {
         if (name === 'live' || name === 'lost') {

@@ -18,14 +18,14 @@ function head(key: string, length: number | 'chunked', more = ''): string {
   return `PUT /v1/${key} HTTP/1.1\r\nHost: localhost:${larder.port}\r\nApi-Key: ${ownerKey}\r\n${length === 'chunked' ? 'Transfer-Encoding: chunked' : `Content-Length: ${length}`}\r\n${more}\r\n`
 }
 
-/** Resolves when it has gone out and the server, in this process, has had turns to look at it. */
+/** Resolves when the piece was sent and the server, in this process, has had turns to read it. */
 async function writeAndTurn(socket: Socket, piece: string): Promise<void> {
   await new Promise(resolve => socket.write(piece, 'latin1', resolve))
   for (let i = 0; i < 10; i++)
     await turn()
 }
 
-/** Writes one piece after the other; resolves with the statuses of so many answers. */
+/** Writes the pieces one after another. Resolves with the statuses of `answers` responses. */
 async function write(pieces: readonly string[], answers = 1): Promise<number[]> {
   const socket = connect({ port: larder.port, host: '127.0.0.1', noDelay: true })
   try {
@@ -48,7 +48,7 @@ async function write(pieces: readonly string[], answers = 1): Promise<number[]> 
 const value = Array.from({ length: 100 }, (_, at) => String.fromCharCode(32 + at % 90)).join('')
 const long = (bytes: number): string => value.repeat(Math.ceil(bytes / 100)).slice(0, bytes)
 
-// Red when takeBody of src/main/http/body.ts reads at the end of the turn without asking whether
+// Red when takeBody of src/main/http/body.ts reads at the end of the turn without checking whether
 // the request is complete.
 it.each<[title: string, body: string, pieces: (key: string, body: string) => string[], statuses: number[]]>([
   ['one packet', value, (key, body) => [head(key, body.length) + body], [201]],

@@ -2,21 +2,21 @@ import type { Answer, RequestOptions } from '../../helpers/http-client'
 import type { TestLarder } from '../../helpers/start-larder'
 import { expect } from 'vitest'
 
-/** One request: what is sent, and what has to come back. */
+/** One request and its expected response. */
 export interface Case {
   name: string
-  /** Requests before it, which must succeed. */
+  /** Earlier requests, which must succeed. */
   given?: Step[]
   send: Step
   status: number
-  /** The whole body: text, or JSON to compare. A function looks for itself. */
+  /** The whole body: text, or JSON to compare. A function checks it on its own. */
   body?: unknown
-  /** Header fields that must be there with this value; null = must be absent. */
+  /** Header fields that must have this value; null = must be absent. */
   headers?: Record<string, string | RegExp | null>
 }
 export type Step = [method: string, path: string, options?: RequestOptions]
 
-/** Runs a case against a server and compares. */
+/** Runs a case against a server and compares the response. */
 export async function check(
   larder: TestLarder,
   { given = [], send, status, body, headers = {} }: Case,

@@ -5,7 +5,7 @@ import { createManualClock } from '../../../src/main/base/clock'
 import { startLarder } from '../../helpers/start-larder'
 import { check, json } from './cases'
 
-// The classic face. Each case has a cache of its own, so that the order does not matter.
+// The classic face. Each case has its own cache, so that the order does not matter.
 const clock = createManualClock(Date.UTC(2026, 10, 21, 4, 36, 18, 10))
 let larder: TestLarder
 let count = 0
@@ -188,7 +188,7 @@ describe('set-cache', () => {
     })
   })
 
-  // RFC 8259 §6: a number may have more digits than a double keeps; the key is what was written.
+  // RFC 8259 §6: a number may have more digits than a double keeps; the key is the text as written.
   it.each([
     ['10001', '10001'],
     ['123456789012345678901', '123456789012345678901'],

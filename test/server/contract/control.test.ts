@@ -8,14 +8,14 @@ import { requestOf } from '../../../src/shared/request-of'
 import { startLarder } from '../../helpers/start-larder'
 import { json } from './cases'
 
-// Every row of the table of operations is called with good input, and its answer must fit the row.
+// Every row of the table of operations is called with valid input, and its answer must match it.
 let larder: TestLarder
 beforeAll(async () => {
   larder = await startLarder()
 })
 afterAll(() => larder.dispose())
 
-/** Calls an operation as a client would and checks status and shape of the answer by its row. */
+/** Calls an operation as a client would, and checks status and shape of the answer by its row. */
 async function call<N extends OperationName>(name: N, input: object = {}, server = larder): Promise<Answer> {
   const { method, path, query, body } = requestOf(name, input as never)
   const answer = await server.send(method, path + query, body === undefined ? {} : { body })
@@ -229,7 +229,7 @@ describe('routes', () => {
   })
 })
 
-/** What outlives a restart as it is: not the port, nor how many entries there are. */
+/** Returns what a restart preserves; neither the port nor the number of entries belongs to it. */
 async function metadataOf(server: TestLarder): Promise<unknown> {
   const [users, keys, settings] = await Promise.all(([
     'users.list',

@@ -16,7 +16,7 @@ function message(method: string, path: string, body = ''): string {
 }
 
 /**
- * What comes back to a client that has nothing more to say, as `nc -N` does; undefined when the
+ * Returns the response to a client that closes its sending side, as `nc -N` does; undefined if the
  * server does not end the connection in time.
  */
 async function sendAndHalfClose(text: string): Promise<string | undefined> {

@@ -402,7 +402,7 @@ describe('put', () => {
     await check(larder, { name: '', send: sent(`"0", ${etag}`), status })
   })
 
-  // Red: in src/main/cache/operations.ts let `holds` see the fresh entry alone.
+  // Red: in src/main/cache/operations.ts let `holds` see only the fresh entry.
   it.each<[string, number, string, (base: string, etag: string) => Step]>([
     ['PUT', 204, '2', (base, etag) => put(`${base}/entries/a`, '2', { 'If-Match': etag })],
     ['PUT with *', 204, '2', base => put(`${base}/entries/a`, '2', { 'If-Match': '*' })],

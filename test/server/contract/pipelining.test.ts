@@ -18,7 +18,7 @@ function message([method, path, body]: Step, isLast: boolean): string {
   return `${method} ${path} HTTP/1.1\r\nHost: localhost:${larder.port}\r\nApi-Key: ${ownerKey}\r\n${length}${isLast ? 'Connection: close\r\n' : ''}\r\n${body ?? ''}`
 }
 
-/** Status and body of each answer. */
+/** Returns status and body of each response. */
 function answersIn(text: string): string[] {
   return text
     .split(/(?=HTTP\/1\.1 \d{3} )/)
@@ -73,12 +73,12 @@ it.each<[string, Step[], string[]]>([
   ],
 ])('pipelined requests act in their order: %s', async (_, steps, expected) => {
   const text = await sendRaw(larder.port, steps.map((step, at) => message(step, at === steps.length - 1)).join(''))
-  // Of long problems the status is enough.
+  // For long problems the status is enough.
   expect(answersIn(text).map((answer, at) =>
     expected[at]?.length === 3 ? answer.slice(0, 3) : answer)).toEqual(expected)
 })
 
-// Red without `countAsPending` in src/main/http/pipelining.ts, for what writes.
+// Red without `countAsPending` in src/main/http/pipelining.ts, for writes.
 it.each(['GET', 'DELETE'])('reads no more than a piece of what waits behind an answer that never ends: %s', async (
   method,
 ) => {
@@ -88,8 +88,8 @@ it.each(['GET', 'DELETE'])('reads no more than a piece of what waits behind an a
     await once(client, 'data')
     const thousand = message([method, '/v1/a'], false).repeat(1000)
     let taken = 0
-    // What is under way lies in the buffers of the system: some megabytes. A server that read on
-    // would take more of it in some of these turns.
+    // Some megabytes are on their way in the system's buffers. A server that kept reading would
+    // take more of them in some of these turns.
     async function isDrained(): Promise<boolean> {
       for (let turns = 0; turns < 100 && client.writableNeedDrain; turns++)
         expect((await larder.send('GET', '/healthz')).status).toBe(200)

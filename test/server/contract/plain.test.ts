@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startLarder } from '../../helpers/start-larder'
 import { check, json } from './cases'
 
-// The text face: every sentence of docs/http-api.md about it, and its limits.
+// The text face: every sentence about it in docs/http-api.md, and its limits.
 let larder: TestLarder
 beforeAll(async () => {
   larder = await startLarder()

@@ -10,14 +10,14 @@ import { routes, targetOf } from '../security/routes'
 import { json } from './cases'
 
 /**
- * Every data operation of every face answers scope, reach and switch alike, and is accounted for
- * alike: from the tables.
+ * Every data operation of every face handles scope, reach and switch in the same way, and is
+ * counted in the same way. The rows come from the tables.
  */
 let larder: TestLarder
 let keys: Record<'read' | 'write' | 'elsewhere', string>
 
 const rows = routes.filter(row => Object.hasOwn(dataOperations, row.operation) && row.face !== 'events')
-/** Reads of one key, which a switch that turns them away counts as misses. */
+/** Reads of one key, which count as misses if a switch refuses them. */
 const keyed = new Set(['classic.get', 'plain.get', 'entries.get'])
 let added = 0
 
@@ -51,7 +51,7 @@ afterAll(() => larder.dispose())
 
 interface Outcome { status: number, record: Record<string, unknown>, disabled: number, calls: number }
 
-/** Sends the row's request, and tells what was written down about it. */
+/** Sends the row's request. Returns its status and what was recorded about it. */
 async function run(row: RouteRow, key?: string): Promise<Outcome> {
   const before = await statistics()
   const options = bodies[row.operation]?.() ?? {}
@@ -101,8 +101,8 @@ for (const row of rows) {
     expect(reach.record).toMatchObject({ ...refused, cache: 'default' })
   })
 
-  // Red: in src/main/serving/access.ts call `work` while all is off, or drop either switch from
-  // `open`.
+  // Red: in src/main/serving/access.ts call `work` while everything is off, or drop either switch
+  // from `open`.
   it.each([
     ['everything', 'caching-off', '/admin/switch', 'PUT'],
     ['the cache', 'cache-off', '/admin/caches/default', 'PATCH'],
@@ -111,7 +111,7 @@ for (const row of rows) {
     const { status, record, disabled } = await run(row)
     await larder.send(verb, path, json({ enabled: true }))
     expect(status).toBe(503)
-    // What a write wants need not be known to refuse it.
+    // The cache of a write need not be known to refuse it.
     const cache = row.mutates && reason === 'caching-off' ? null : 'default'
     expect(record).toMatchObject({ ...known, status: 503, result: 'off', reason, cache })
     expect(disabled).toBe(keyed.has(row.operation) ? 1 : 0)

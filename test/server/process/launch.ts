@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '../../..')
 export const script = join(root, 'out/main/headless.js')
 export const apiKey = 'process-owner-key-0123456789'
 
-/** Builds where sources are newer than the build. For `beforeAll`, with a limit of minutes. */
+/** Builds if sources are newer than the build. For `beforeAll`, with a limit of minutes. */
 export async function build(): Promise<void> {
   const child = spawn(process.execPath, ['scripts/prepare.mjs'], { cwd: root, stdio: 'inherit' })
   const [code] = await once(child, 'close') as [number | null]
@@ -21,7 +21,7 @@ export async function build(): Promise<void> {
     throw new Error(`scripts/prepare.mjs ended with code ${code}`)
 }
 
-/** The environment of a server that is to see nothing of the person who runs the tests. */
+/** Returns a server environment without the settings of the person who runs the tests. */
 function environmentOf(home: string, change: Record<string, string> = {}): Record<string, string> {
   const own = Object.entries(process.env)
     .filter(([name, value]) => value !== undefined && !name.startsWith('LARDER_')) as [string, string][]
@@ -41,18 +41,18 @@ export interface ServerProcess {
   child: ChildProcessByStdio<null, Readable, Readable>
   stdout: () => string
   stderr: () => string
-  /** The port, once it is ready. Rejects with all output when it ends before. */
+  /** Resolves with the port once the server is ready. Rejects with all output if it ends first. */
   ready: Promise<number>
-  /** Signals it and waits for its end. */
+  /** Sends a signal and waits for the end. */
   end: (signal: NodeJS.Signals) => Promise<Ending>
   ended: Promise<Ending>
-  /** A request with the owner's key. */
+  /** Sends a request with the owner's key. */
   send: (method: string, path: string, options?: RequestOptions) => Promise<Answer>
 }
 
 /**
- * Starts the built server as a person does, in its empty home as working directory. It is killed
- * with the test.
+ * Starts the built server as a person does, with its empty home as the working directory. It is
+ * killed at the end of the test.
  */
 export function launch(
   home: string,
@@ -65,7 +65,7 @@ export function launch(
   child.stderr.setEncoding('utf8').on('data', chunk => stderr += chunk)
   const ended = once(child, 'close').then(([code, signal]): Ending => ({ code, signal }))
   const { promise: ready, resolve, reject } = Promise.withResolvers<number>()
-  // A test that never asks must not fail on this one's account.
+  // A test that never awaits `ready` must not fail because of it.
   ready.catch(() => {})
   child.stdout.setEncoding('utf8').on('data', (chunk) => {
     stdout += chunk
@@ -99,7 +99,7 @@ export function launch(
   }
 }
 
-/** A port that is taken until the test is over. */
+/** Returns a port that is occupied until the test ends. */
 export async function takenPort(host: string): Promise<number> {
   const server = createServer()
   server.listen({ host, port: 0, exclusive: true })

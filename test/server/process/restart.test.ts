@@ -30,7 +30,7 @@ async function done<T = Record<string, unknown>>(
 
 interface Written { keys: { living: string, rotated: string, former: string, revoked: string } }
 
-/** Changes one of everything that is kept. Each answer is an acknowledgement. */
+/** Changes one of each thing that is kept. Each response is an acknowledgement. */
 async function writeEverything(server: ServerProcess): Promise<Written> {
   await done(server, 'POST', '/admin/caches', { name: 'products', ttl: 60, sliding: true, maxEntries: 10 })
   await done(server, 'POST', '/admin/caches', { name: 'off', ttl: null, persistent: true })
@@ -74,7 +74,7 @@ async function metadataOf(server: ServerProcess): Promise<State> {
     '/admin/switch',
   ].map(path => done<Record<string, unknown>[]>(server, 'GET', path)))
   return {
-    // Entries and their counts are looked at by themselves.
+    // Entries and their counts are checked separately.
     caches: (caches ?? []).map(({ statistics: _, entries: __, bytes: ___, ...definition }) => definition),
     keys: keys ?? [],
     users: (users ?? []).map(({ entries: _, ...user }) => user),
@@ -83,7 +83,7 @@ async function metadataOf(server: ServerProcess): Promise<State> {
   }
 }
 
-/** Waits until these are all the entries on the disk. */
+/** Waits until exactly these entries are on the disk. */
 async function untilWritten(home: string, entries: Record<string, string>): Promise<void> {
   const reader = new Sqlite(join(home, 'entries.db'), { readonly: true })
   try {
@@ -105,11 +105,11 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('a restart after %s', (signal) =>
     const { keys } = await writeEverything(first)
     const before = await metadataOf(first)
     expect(before.caches.map(({ name }) => name).sort()).toEqual(['default', 'off', 'products'])
-    // What is written behind has not reached the disk yet.
+    // Writes of entries may not have reached the disk yet.
     if (signal === 'SIGKILL')
       await untilWritten(home, { kept: 'kept', b: 'kept, its cache is persistent' })
     await first.end(signal)
-    // Servers within the process of a test take less; what people start must not.
+    // Test servers in the same process use cheaper passwords; servers that people start must not.
     if (signal === 'SIGTERM')
       expect(readFileSync(join(home, 'larder.db'), 'latin1')).toContain('scrypt$32768$8$1$')
 
@@ -147,7 +147,7 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('a restart after %s', (signal) =>
 /** R15: 100 kills at full size. */
 const kills = process.env.LARDER_HARD === '1' ? 100 : 10
 
-// R15. Red: in src/main/storage/home-lock.ts refuse where `larder.pid` is there.
+// R15. Red: in src/main/storage/home-lock.ts refuse if `larder.pid` exists.
 it(`starts again on the same folder and port after each of ${kills} kills, with all that was acknowledged`, {
   timeout: 180_000,
 }, async () => {

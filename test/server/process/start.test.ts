@@ -19,7 +19,7 @@ describe('a start that must fail', () => {
     expect(server.stdout()).toBe('')
     expect(server.stderr()).toMatch(oneLine)
     expect(server.stderr()).toContain(`Port ${port} is taken`)
-    // It is told how to go on, and never another port is chosen silently.
+    // The message says what to do, and no other port is chosen silently.
     expect(server.stderr()).toContain('LARDER_PORT')
     const again = launch(home)
     await again.ready
@@ -74,7 +74,7 @@ describe('a start that must fail', () => {
     writeFileSync(join(home, 'larder.db'), garbage)
     const server = launch(home)
     const settled = await Promise.race([server.ended, server.ready])
-    // Refusing and putting it aside are both right; losing it is not.
+    // It may refuse, or put the file aside, but must not lose it.
     if (typeof settled !== 'number') {
       expect(settled.code).toBe(1)
       expect(server.stderr()).toMatch(oneLine)
@@ -86,7 +86,7 @@ describe('a start that must fail', () => {
 })
 
 describe('stdout that is no terminal', () => {
-  // Red: in src/main/program.ts greet whatever stdout is.
+  // Red: in src/main/program.ts greet even if stdout is no terminal.
   it('holds exactly the ready line, at the first start and later', async () => {
     const home = temporaryFolder()
     for (let start = 0; start < 2; start++) {

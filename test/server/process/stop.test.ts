@@ -48,7 +48,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     const { response, ended } = await openEvents(port)
     expect(response.statusCode).toBe(200)
 
-    // A request whose body is half there when the signal comes.
+    // Half of this request's body has arrived when the signal comes.
     const value = Buffer.alloc(100_000, 'v')
     const upload = new Promise<number>((resolve, reject) => {
       const outgoing = request({
@@ -97,7 +97,7 @@ it('does not wait for a request that never ends, and a second signal changes not
     expect(performance.now() - signalled).toBeLessThan(5000)
 })
 
-// Red: in src/main/program.ts call `nextSignal` behind `createLarder`.
+// Red: in src/main/program.ts call `nextSignal` after `createLarder`.
 it('ends with code 0 on a signal in the middle of the start', async () => {
   const home = temporaryFolder()
   const server = launch(home)

@@ -22,7 +22,7 @@ function launchOnTerminal(home: string): ServerProcess {
   )
 }
 
-/** The link is written behind the ready line. */
+/** Waits for the link, which is written after the ready line. */
 async function greeting(server: ServerProcess): Promise<{ code: string, output: string }> {
   await server.ready
   const link = (): RegExpExecArray | null => /^Console +http:\/\/localhost:\d+\/#(\w+) /m.exec(server.stdout())
@@ -31,7 +31,7 @@ async function greeting(server: ServerProcess): Promise<{ code: string, output: 
   return { code: link()?.[1] ?? '', output: server.stdout() }
 }
 
-/** `script` does not hand signals on; the server says who it is. */
+/** Stops the server by the process id in its control file, because `script` forwards no signals. */
 async function stop(server: ServerProcess, home: string): Promise<void> {
   const { pid } = JSON.parse(readFileSync(join(home, 'control.json'), 'utf8')) as { pid: number }
   process.kill(pid, 'SIGTERM')
@@ -39,7 +39,7 @@ async function stop(server: ServerProcess, home: string): Promise<void> {
 }
 
 describe('stdout that is a terminal', () => {
-  // Red: in src/main/program.ts turn the condition on `firstKey` round.
+  // Red: in src/main/program.ts invert the condition on `firstKey`.
   it.skipIf(
     !terminal.available,
   )('shows a working one-time link at each start, and a working first key at the very first', async () => {

@@ -20,10 +20,7 @@ afterAll(async () => {
   await larder.dispose()
 })
 
-/**
- * One closed path of every face and of the control plane, and what each answers to a key that is
- * not one.
- */
+/** One closed path of every face and of the control plane, and its response to an invalid key. */
 const doors = [
   '/api/get-cache?cache=default&key=a',
   '/v1/a',
@@ -44,7 +41,7 @@ describe('s7 keys over HTTP', () => {
     expect(crc32(key.secret.slice(0, -8)).toString(16).padStart(8, '0')).toBe(key.secret.slice(-8))
   })
 
-  // Red: in src/main/http/request-head.ts take `(apiKey ?? bearerOf(authorization)) || null` as
+  // Red: in src/main/http/request-head.ts use `(apiKey ?? bearerOf(authorization)) || null` as the
   // secret.
   it.each<[string, string]>([
     ['empty', ''],
@@ -101,14 +98,14 @@ describe('s7 keys over HTTP', () => {
       ])
       expect(statusOf(await sendRaw(larder.port, raw))).toBe(401)
     }
-    // NUL and other controls are no HTTP.
+    // NUL and other controls are not valid in HTTP.
     expect(statusOf(await sendRaw(
       larder.port,
       `GET /admin/session HTTP/1.1\r\nHost: localhost:${larder.port}\r\nApi-Key: a\0b\r\n\r\n`,
     ))).toBe(400)
   })
 
-  // Red: in src/main/admin/digest.ts compare the lengths only.
+  // Red: in src/main/admin/digest.ts compare only the lengths.
   it('refuses a key with any one character changed, dropped or doubled', async () => {
     expect((await client.send('GET', '/admin/session', { headers: withKey(key.secret) })).status).toBe(200)
     const body = key.secret.slice(0, -8)
@@ -120,7 +117,7 @@ describe('s7 keys over HTTP', () => {
         key.secret.slice(0, at) + char + key.secret.slice(at),
       ]
     })
-    // The checksum is no protection: with a right one the key is as wrong.
+    // The checksum gives no protection: a key with a correct one is just as wrong.
     const repaired = [...body].slice(0, -1).map((char, at) => {
       const text = body.slice(0, at) + (char === 'a' ? 'b' : 'a') + body.slice(at + 1)
       return text + crc32(text).toString(16).padStart(8, '0')
@@ -138,8 +135,8 @@ describe('s7 keys over HTTP', () => {
     })).toEqual([])
   })
 
-  // Red: in src/main/admin/authenticator.ts put the digest of `secret.slice(0, -1)` among those of
-  // a fixed credential.
+  // Red: in src/main/admin/authenticator.ts add the digest of `secret.slice(0, -1)` to those of a
+  // fixed credential.
   it('refuses parts of the key from the environment', async () => {
     for (const text of [ownerKey.slice(0, -1), `${ownerKey}0`, ownerKey.toUpperCase()])
       expect((await client.send('GET', '/admin/session', { headers: withKey(text) })).status, text).toBe(401)

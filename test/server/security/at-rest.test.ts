@@ -7,8 +7,8 @@ import { startLarder } from '../../helpers/start-larder'
 import { asJson, createKey, manage, withKey } from './support'
 
 /**
- * Where a secret is meant to be: the vault's own file, and the control token's. Both are their
- * owner's alone (S23).
+ * The intended places of secrets: the vault's file and the file of the control token. Only their
+ * owner can read them (S23).
  */
 const homesOfSecrets: Record<string, string[]> = {
   'secrets.json': ['key', 'rotated key', 'first key'],
@@ -17,7 +17,7 @@ const homesOfSecrets: Record<string, string[]> = {
 
 function spellings(secret: string): string[] {
   const bytes = Buffer.from(secret)
-  // The random part alone would be as bad as the whole.
+  // Finding only the random part would be as bad as finding the whole secret.
   const core = secret.includes('_') ? secret.split('_').sort((a, b) => b.length - a.length)[0] ?? secret : secret
   return [
     secret,
@@ -30,7 +30,7 @@ function spellings(secret: string): string[] {
   ]
 }
 
-/** Every file of the data folder in which a secret can be read. */
+/** Returns every file of the data folder that contains a readable secret. */
 function findings(home: string, secrets: Record<string, string>): string[] {
   const files = readdirSync(home, { recursive: true, withFileTypes: true })
     .filter(file => file.isFile())
@@ -60,7 +60,7 @@ async function useSecrets(larder: TestLarder): Promise<Record<string, string>> {
   const { code } = await manage<{ code: string }>(larder, 'POST', '/admin/session/code')
   const { token } = await manage<{ token: string }>(larder, 'POST', '/admin/session', { code })
   await manage(larder, 'GET', '/admin/caches', undefined, { Authorization: `Bearer ${token}` })
-  // Wherever a person may paste a key by mistake: path, query, field, header, malformed body.
+  // All places into which a person may paste a key by mistake: path, query, field, header, body.
   const pasted = 'lk_pasted_canaryCanaryCanaryCanaryCanaryCanary00000AA_12345678'
   for (const path of [
     `/v1/a?api-key=${pasted}`,
@@ -115,7 +115,7 @@ describe('s8 at rest', () => {
     expect(findings(larder.home, secrets)).toEqual([])
     larder = await larder.restart()
     expect(findings(larder.home, secrets)).toEqual([])
-    // The search itself works: where a secret is kept, it is found.
+    // Proves that the search works: a secret is found in its intended place.
     expect(readFileSync(join(larder.home, 'control.json'), 'utf8')).toContain(larder.controlToken)
     if (vault === 'file')
       expect(readFileSync(join(larder.home, 'secrets.json'), 'utf8')).toContain(secrets['rotated key'])

@@ -4,10 +4,10 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Connections of an attacker, which all end with `close`. */
+/** Connections of an attacker; `close` ends all of them. */
 export interface Attack {
   sockets: Socket[]
-  /** Those that a server in this process has ended. */
+  /** Returns the connections that a server in this process has ended. */
   ended: () => Socket[]
   close: () => void
 }
@@ -15,7 +15,7 @@ export interface Attack {
 interface Target {
   port: number
   apiKey?: string | undefined
-  /** The server is another process, whose side of the connections cannot be seen. */
+  /** Whether the server is another process, whose side of the connections is invisible. */
   elsewhere?: boolean
 }
 
@@ -29,10 +29,10 @@ async function until(condition: () => boolean): Promise<void> {
     await sleep(5)
 }
 
-/** Opens so many connections and writes the same to each; none of them ever reads. */
+/** Opens connections that all write the same bytes; none of them ever reads. */
 async function openAll({ port, elsewhere = false }: Target, count: number, bytes: string | Buffer): Promise<Attack> {
   const sockets: Socket[] = []
-  // Who does not read is not told of the end: it is seen on the side of a server in this process.
+  // A client that does not read never learns of the end, so it is observed on the server's side.
   const served = new Map<number, Socket>()
   const ports = new Map<Socket, number>()
   const note = (message: unknown): void => {
@@ -44,7 +44,7 @@ async function openAll({ port, elsewhere = false }: Target, count: number, bytes
     const socket = connect(port, '127.0.0.1')
     sockets.push(socket)
     socket.pause()
-    // A reset by the server is one way of ending it.
+    // A reset by the server also ends the connection.
     socket.on('error', () => {})
     await once(socket, 'connect')
     ports.set(socket, Number(socket.localPort))
@@ -60,22 +60,22 @@ async function openAll({ port, elsewhere = false }: Target, count: number, bytes
   }
 }
 
-/** One connection that asks for a value again and again, and never reads. */
+/** Opens one connection that requests a value many times and never reads. */
 export function pipeliner(target: Target, path: string, requests: number): Promise<Attack> {
   return openAll(target, 1, head(target, 'GET', path).repeat(requests))
 }
 
-/** Connections that ask for a value each, and never read. */
+/** Opens connections that each request a value and never read. */
 export function slowReaders(target: Target, path: string, count: number): Promise<Attack> {
   return openAll(target, count, head(target, 'GET', path))
 }
 
-/** Event streams that are never read. */
+/** Opens event streams that are never read. */
 export function deafStreams(target: Target, count: number): Promise<Attack> {
   return openAll(target, count, head(target, 'GET', '/events'))
 }
 
-/** Uploads that stop one byte before their end. */
+/** Starts uploads that stop one byte before their end. */
 export function unfinishedUploads(target: Target, path: string, count: number, bytes: number): Promise<Attack> {
   return openAll(
     target,
@@ -87,7 +87,7 @@ export function unfinishedUploads(target: Target, path: string, count: number, b
   )
 }
 
-/** The same to an open route, without a credential. */
+/** Starts such uploads to an open route, without a credential. */
 export function openUploads(target: Target, count: number, bytes: number): Promise<Attack> {
   const length = `Content-Type: application/json\r\nContent-Length: ${bytes}\r\n`
   const nobody = { ...target, apiKey: undefined }

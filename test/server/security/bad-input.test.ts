@@ -35,7 +35,7 @@ function ask(method: string, path: string, body?: string | Buffer): Promise<Answ
 interface Refusal { code: string, errors?: { field: string, message: string }[] }
 
 /**
- * Complains unless the answer is a 400 with this code – and, where a field is given, with an error
+ * Complains unless the response is a 400 with this code and, if a field is given, with an error
  * that names it.
  */
 function complaint(answer: Answer, what: string, code: string, field?: string): string | undefined {
@@ -92,7 +92,7 @@ const wrongValues: unknown[] = [
   { enabled: true, scopes: [] },
 ]
 
-/** Fields of the input that travel in the body, with their schema. */
+/** Returns the fields of the input that are sent in the body. */
 function fieldsOf(spec: OperationSpec): string[] {
   const schema = z.toJSONSchema(spec.input, { io: 'input', unrepresentable: 'any' })
   const shapes = [schema, ...(schema.anyOf ?? [])] as { properties?: Record<string, unknown> }[]
@@ -100,7 +100,7 @@ function fieldsOf(spec: OperationSpec): string[] {
     Object.keys(shape.properties ?? {})))].filter(field => !spec.path.includes(`{${field}}`))
 }
 
-/** A sound input, so that only the field under test is wrong. */
+/** Valid input, so that only the field under test is wrong. */
 const sound: Partial<Record<OperationName, Record<string, unknown>>> = {
   'caches.create': { name: 'another', ttl: 60 },
   'keys.create': { label: 'another' },
@@ -110,15 +110,15 @@ const sound: Partial<Record<OperationName, Record<string, unknown>>> = {
 }
 
 /**
- * The sound input around a field; nothing where the field belongs to another kind of input, as a
- * code instead of name and password.
+ * Returns the valid input around a field; empty if the field belongs to another kind of input, such
+ * as a code instead of name and password.
  */
 function besides(name: OperationName, field: string): Record<string, unknown> {
   const input = sound[name] ?? {}
   return name === 'session.create' && !Object.hasOwn(input, field) ? {} : input
 }
 
-/** Whether the table's own schema refuses it: then the server must, too. */
+/** Whether the table's own schema refuses the input: then the server must refuse it too. */
 function isWrong(name: OperationName, spec: OperationSpec, input: Record<string, unknown>): boolean {
   const param = /\{(\w+)\}/.exec(spec.path)?.[1]
   return !spec.input.safeParse(param === undefined ? input : { [param]: ids[groupOf(name)], ...input }).success
@@ -168,7 +168,7 @@ describe('bad input: bodies', () => {
     })
   })
 
-  // Red: in src/main/http/operation-input.ts answer `{ ttl: 1 }` for an empty body.
+  // Red: in src/main/http/operation-input.ts return `{ ttl: 1 }` for an empty body.
   it.each(inBody.filter(([name]) => sound[name]))('%s refuses an empty body and each missing field by its name', async (
     name,
     spec,
@@ -191,7 +191,7 @@ describe('bad input: bodies', () => {
       for (const body of [undefined, '', '{}']) {
         const answer = await ask(spec.method, pathOf(name, spec), body)
         expect(complaint(answer, `body ${body}`, 'invalid-input')).toBeUndefined()
-        // Of a choice of inputs the shorter is asked for.
+        // Among alternative inputs, the shorter one is reported as missing.
         const missing = name === 'session.create' ? ['code'] : required
         expect((answer.json() as unknown as Refusal).errors?.map(error => error.field)).toEqual(missing)
       }
@@ -291,7 +291,7 @@ describe('the same twice', () => {
       ])
         expect(late?.json(), path).toMatchObject({ status: 409, code: 'name-taken', errors: [{ field: 'name' }] })
     }
-    // People do not see the difference.
+    // For people, these spellings are the same name.
     for (const name of ['once', 'ONCE', ' Once '])
       expect((await ask('POST', '/admin/users', JSON.stringify({ name, password }))).status, name).toBe(409)
     const others = await manage<{ name: string }[]>(larder, 'GET', '/admin/users')

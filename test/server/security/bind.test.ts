@@ -36,7 +36,7 @@ function occupy(host: string): Promise<{ server: Server, port: number }> {
   })
 }
 
-/** `ECONNREFUSED` where nobody listens. */
+/** Resolves with `ECONNREFUSED` if nobody listens. */
 function knock(host: string, port: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: patience }, () => {
@@ -74,7 +74,7 @@ describe('s1 bind', () => {
       ))
       expect(listening(port)).toEqual([taken])
 
-      // Neither the folder's lock nor a database is held: the same folder serves at once.
+      // Neither the folder's lock nor a database is still held: the folder can be served again.
       larder = await startLarder({ home })
       expect((await larder.sendOpen('GET', '/healthz')).status).toBe(200)
     })

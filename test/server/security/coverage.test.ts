@@ -7,16 +7,16 @@ import { startLarder } from '../../helpers/start-larder'
 import { otherPaths, routes, targetOf } from './routes'
 import { asJson, createKey, head, manage, withKey, wrongCells } from './support'
 
-/** Somebody who calls, as the table knows them. */
+/** A caller, as the table distinguishes them. */
 interface Caller {
   name: string
   headers: (row: RouteRow) => Promise<Record<string, string>>
-  /** What the credential is good for; null when it is none. */
+  /** The rights of the credential; null if it is not valid. */
   rights: { owner: boolean, admin: boolean, scopes: ReadonlySet<ScopeName>, caches: readonly string[] | null } | null
-  /** Nothing was sent, so nothing could be wrong. */
+  /** Whether no credential is sent, so that none can be wrong. */
   silent?: boolean
   anonymous?: readonly ('read' | 'write')[]
-  /** A page could have sent it: no GET changes anything. */
+  /** Whether a page could have sent the request, so that no GET may change anything. */
   embeddable?: boolean
 }
 
@@ -36,7 +36,7 @@ function keyCaller(name: string, scopes: ScopeName[], caches: string[] | null = 
   }
 }
 
-/** A key of another user, who is no administrator and has no cache `products`. */
+/** Creates a key of another user, who is not an administrator and has no cache `products`. */
 function otherKeyCaller(scopes: ScopeName[]): Caller {
   let secret: Promise<string> | undefined
   const create = async (): Promise<string> =>
@@ -62,7 +62,7 @@ function sessionCaller(name: string, owner: boolean, start: () => Promise<string
   let token: Promise<string> | undefined
   return {
     name,
-    // A session that is about to be ended must not be everybody's.
+    // A session that is about to be ended must not be shared.
     headers: async row =>
       ({ Authorization: `bearer ${await (row.operation === 'session.delete' ? start() : token ??= start())}` }),
     rights: { owner, admin: owner, scopes: widenScopes(['admin']), caches: null },
@@ -105,12 +105,12 @@ const callers: readonly Caller[] = [
   { name: 'the key anonymous, which is switched off', headers: constant(withKey('anonymous')), rights: null },
 ]
 
-/** The cache that a data-plane row works on, as far as its target names one. */
+/** Returns the cache of a data-plane row, if its target names one. */
 function cacheOf(row: RouteRow): string | null {
   return row.face === 'plain' ? 'default' : row.face === 'native' || row.face === 'classic' ? 'products' : null
 }
 
-/** What the row says must come of it: `done`, or a status. */
+/** Returns the result that the row requires: `done`, or a status. */
 function expected(row: RouteRow, { rights, silent, embeddable }: Caller): 'done' | number {
   if (row.scope === 'open')
     return 'done'
@@ -125,14 +125,14 @@ function expected(row: RouteRow, { rights, silent, embeddable }: Caller): 'done'
   const cache = cacheOf(row)
   if (cache !== null && rights.caches !== null && !rights.caches.includes(cache))
     return 403
-  // The owner's things are not there for somebody else; the cache `default` everybody has.
+  // For others, the owner's things do not exist; everybody has a cache `default`.
   if (!rights.owner && (cache === 'products' || /\{(?:name|id)\}/.test(row.template)))
     return 404
   return 'done'
 }
 
 let serial = 0
-/** Prepares what the row works on, as the owner, and says with which input it succeeds. */
+/** Prepares the row's target as the owner. Returns the input with which the row succeeds. */
 async function prepare(row: RouteRow): Promise<{ target: string, body?: unknown }> {
   serial += 1
   const name = `c${serial}`
@@ -211,9 +211,9 @@ async function ask(row: RouteRow, caller: Caller): Promise<string | undefined> {
 
 describe('s6 every route is guarded as its row says', () => {
   // Red: each of these alone – in src/main/base/operation-handlers.ts drop `requireScope` or the
-  // look at `reach`; in src/main/serving/access.ts drop `requireScope` or the look at `caches`; in
-  // src/main/http/control-plane.ts drop `requireScope`; in src/main/admin/key-ring.ts let `get`
-  // compare no `userId`.
+  // check of `reach`; in src/main/serving/access.ts drop `requireScope` or the check of `caches`;
+  // in src/main/http/control-plane.ts drop `requireScope`; in src/main/admin/key-ring.ts let `get`
+  // ignore `userId`.
   it.each(callers)('$name', async (caller) => {
     await allow(caller.anonymous)
     expect(await wrongCells(routes, row => ask(row, caller), 1)).toEqual([])
@@ -224,8 +224,7 @@ describe('s6 every route is guarded as its row says', () => {
     for (const row of routes) {
       expect(['open', 'any', 'read', 'write', 'admin'], row.operation).toContain(row.scope)
       expect(['own', 'server'], row.operation).toContain(row.reach)
-      // What anybody may call without any credential must not hand out or change anything of
-      // others.
+      // Operations without any credential must not return or change anything of others.
       if (row.scope === 'open') {
         expect(
           ['health.live', 'health.ready', 'session.create', 'users.create'],
@@ -235,7 +234,7 @@ describe('s6 every route is guarded as its row says', () => {
     }
   })
 
-  // Red: in src/main/http/pipeline.ts let `exchange.open` be true of the kind `unknown`.
+  // Red: in src/main/http/pipeline.ts let `exchange.open` be true for the kind `unknown`.
   it('tells nobody without a key which paths there are', async () => {
     const open = new Set(['/', '/docs', '/openapi.json', '/swagger.yaml', '/assets/index-abc.js'])
     for (const path of [
@@ -254,7 +253,7 @@ describe('s6 every route is guarded as its row says', () => {
     }
   })
 
-  // Red: in src/main/admin/users.ts let `registrationOpen` answer true.
+  // Red: in src/main/admin/users.ts let `registrationOpen` return true.
   it('closes registration once the owner has a password', async () => {
     await manage(larder, 'PATCH', `/admin/users/${ownerId}`, { password })
     const answer = await larder.sendOpen(

@@ -8,7 +8,7 @@ import { asOwner, createKey, createSwiftClient, head, manage, withKey, wrongCell
 /** The front end under test. */
 const allowed = 'http://localhost:5173'
 const sites = [null, 'same-origin', 'none', 'same-site', 'cross-site', 'made-up'] as const
-/** `@` is the server's port. */
+/** `@` represents the server's port. */
 const origins = [null, 'http://localhost:@', 'http://[::1]:@', 'null', 'https://localhost:@', 'http://localhost:5174', 'http://evil.example', allowed] as const
 
 let larder: TestLarder
@@ -45,8 +45,8 @@ function isForeign({ site, origin }: Cell): boolean {
 }
 
 /**
- * A target that no row acts upon: what passes the guards fails on its input, so that thousands of
- * cells change nothing.
+ * Sends a request to a target on which no row acts: requests that pass the guards fail because of
+ * their input, so that thousands of cells change nothing.
  */
 async function ask({ row, site, origin, key }: Cell): Promise<{
   status: number
@@ -73,7 +73,7 @@ function complaintOf(cell: Cell, { status, code, headers }: Awaited<ReturnType<t
   const allows = cell.key === 'with the origin' && cell.origin === allowed
   const refused = cell.row.mutates && isForeign(cell) && !allows
   const name = `${cell.row.method} ${cell.row.template} site=${cell.site} origin=${cell.origin} key ${cell.key}: ${status} ${code}`
-  // Every key here has all scopes, so 403 can only speak of the origin.
+  // Every key here has all scopes, so 403 can only be about the origin.
   if ((status === 403) !== refused || (refused && code !== '' && code !== 'cross-origin'))
     return name
   const cors = Object.keys(headers).filter(header => header.startsWith('access-control-'))
@@ -88,7 +88,7 @@ function complaintOf(cell: Cell, { status, code, headers }: Awaited<ReturnType<t
 }
 
 describe('s4 cross-origin', () => {
-  // Red: each of these alone, in src/main/http/guards.ts – drop `&& !allowed`; count `same-site` as
+  // Red: each of these alone, in src/main/http/guards.ts – drop `&& !allowed`; treat `same-site` as
   // our own; let `corsOrigin` be `head.origin`.
   it.each([
     'none',
@@ -100,7 +100,7 @@ describe('s4 cross-origin', () => {
     expect(await wrongCells(cells, async cell => complaintOf(cell, await ask(cell)))).toEqual([])
   })
 
-  // Red: in src/main/http/pipeline.ts answer preflights without asking `allowsOrigin`.
+  // Red: in src/main/http/pipeline.ts answer preflights without calling `allowsOrigin`.
   it('answers preflights from the union of all lists, and no others', async () => {
     expect(await wrongCells(everyPath, async (path) => {
       const preflight = {
@@ -120,7 +120,7 @@ describe('s4 cross-origin', () => {
     })).toEqual([])
   })
 
-  // Red: in src/main/http/cors.ts allow the usual headers alone, or whatever is asked.
+  // Red: in src/main/http/cors.ts allow only the usual headers, or any requested ones.
   it.each([
     [undefined, /^Api-Key, Authorization, .*Larder-TTL$/],
     ['api-key', /^api-key$/],
@@ -137,7 +137,7 @@ describe('s4 cross-origin', () => {
       .toEqual([204, expect.stringMatching(allows)])
   })
 
-  // Red: in src/main/http/exchange.ts take `commonHeaders(null)` for statuses from 400.
+  // Red: in src/main/http/exchange.ts use `commonHeaders(null)` for statuses from 400.
   it('lets the allowed origin see errors and 503, and no other', async () => {
     const cases = [
       ['GET', '/api/caches/products/entries/absent', 404],
@@ -204,7 +204,7 @@ describe('s5 no ambient credentials', () => {
     })).toEqual([])
   })
 
-  // Red: in src/shared/data-operations.ts say `mutates: false` of classic.invalidate.
+  // Red: in src/shared/data-operations.ts set `mutates: false` for classic.invalidate.
   it('refuses a foreign image that invalidates, also with the anonymous key', async () => {
     const image = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'image', 'Referer': 'http://evil.example/' }
     const target = '/api/cache-invalidation?cache=products&key=item'
@@ -216,7 +216,7 @@ describe('s5 no ambient credentials', () => {
     await manage(larder, 'PATCH', '/admin/settings', { anonymous: { enabled: false, scopes: ['read'] } })
   })
 
-  // Red: in src/main/http/guards.ts let `couldBeEmbedded` answer false.
+  // Red: in src/main/http/guards.ts let `couldBeEmbedded` return false.
   it('refuses what an image in Safari could send without a key, and says how to go on', async () => {
     const target = '/api/cache-invalidation?cache=products&key=item'
     const safari = { 'Accept': 'image/webp,*/*', 'User-Agent': 'Safari', 'Referer': 'http://evil.example/' }
@@ -229,16 +229,16 @@ describe('s5 no ambient credentials', () => {
     expect(refused.status).toBe(403)
     expect(refused.json().message).toMatch(/Api-Key: anonymous.* DELETE/)
     expect(await invalidate('GET', {})).toBe(403)
-    // Each of these a page could send only after a preflight, or says where it comes from.
+    // A page could send each of these only after a preflight, or with a header about its origin.
     expect(await invalidate('GET', withKey('anonymous'))).toBe(200)
     expect(await invalidate('GET', { 'Sec-Fetch-Site': 'same-origin' })).toBe(200)
     expect(await invalidate('GET', { Origin: `http://localhost:${larder.port}` })).toBe(200)
     expect(await invalidate('GET', asOwner)).toBe(200)
     expect(await invalidate('DELETE', {})).toBe(200)
     expect(await invalidate('POST', {})).toBe(200)
-    // A form of another page says so.
+    // A form of another page has an origin.
     expect(await invalidate('POST', { Origin: 'null' })).toBe(403)
-    // Reading changes nothing, and no page reads the answer.
+    // Reading changes nothing, and no page can read the response.
     expect((await client.send('GET', '/api/get-cache?cache=products&key=item', { headers: safari })).status).toBe(200)
     await manage(larder, 'PATCH', '/admin/settings', { anonymous: { enabled: false, scopes: ['read'] } })
     expect(await invalidate('GET', withKey('anonymous'))).toBe(401)

@@ -32,14 +32,14 @@ if (!root)
 
 const databases = ['larder.lock', 'larder.db', 'entries.db']
   .flatMap(name => ['', '-journal', '-wal', '-shm'].map(beside => `${name}${beside}`))
-/** Files whose content counts: the start ends where they are not the person's own. */
+/** Files whose content matters: the start ends if they are not the person's own. */
 const believed = [...databases, 'secrets.json', 'logs/larder.log', 'logs/larder.1.log', 'logs/larder.2.log']
-/** Files that a start replaces whatever they hold. */
+/** Files that a start replaces, whatever they contain. */
 const replaced = ['larder.pid', 'control.json']
 
 interface Trap {
   home: string
-  /** A file outside the data folder, and one that is not there. */
+  /** A file outside the data folder, and one that does not exist. */
   outside: string
   nowhere: string
 }
@@ -67,7 +67,7 @@ const spoilers: Record<string, { spoil: (path: string, trap: Trap) => void, says
   }, says: 'belongs to another user' } },
 }
 
-/** What lies outside the data folder is as it was. */
+/** Expects that everything outside the data folder is unchanged. */
 function expectUntouched({ outside, nowhere }: Trap): void {
   expect([readFileSync(outside, 'utf8'), statSync(outside).mode & 0o777]).toEqual(['precious', 0o640])
   expect(existsSync(nowhere)).toBe(false)

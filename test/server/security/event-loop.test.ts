@@ -26,8 +26,8 @@ describe('what is refused before anybody works on it', () => {
   afterAll(() => larder.dispose())
 
   const many = limits.jsonElements
-  // Red: in src/main/http/json-body.ts leave the look at `elements` out; in
-  // src/main/cache/merge-patch.ts the same.
+  // Red: in src/main/http/json-body.ts, or in src/main/cache/merge-patch.ts, leave out the check of
+  // `elements`.
   it.each([
     ['POST', '/api/set-cache', repeated('{"cacheName":"products","data":{"id":"a","x":[', '[],', many * 2, '[]]}}')],
     ['POST', '/api/caches/products/batch', repeated('{"operations":[', '0,', many * 2, '0]}')],
@@ -49,7 +49,7 @@ describe('what is refused before anybody works on it', () => {
     expect((await larder.send('GET', `${entries}/document`)).text).toBe('{}')
   })
 
-  // Red: in src/main/cache/merge-patch.ts check the patch alone.
+  // Red: in src/main/cache/merge-patch.ts check only the patch.
   it('a value of too many elements cannot be patched, and stays', async () => {
     const value = repeated('{"a":[', '1,', limits.patchElements * 2, '1]}')
     await larder.send('PUT', `${entries}/large`, { body: value })
@@ -61,8 +61,8 @@ describe('what is refused before anybody works on it', () => {
     expect((await larder.send('GET', `${entries}/large`)).body.equals(value)).toBe(true)
   })
 
-  // Red: in src/shared/validation.ts leave `slice(0, mostErrors)` and the `break` out: 10,000
-  // errors are told.
+  // Red: in src/shared/validation.ts leave out `slice(0, mostErrors)` and the `break`: 10,000
+  // errors are then reported.
   it('a batch of 10,000 wrong operations is told twenty of them', async () => {
     const body = JSON.stringify({
       operations: Array.from({ length: limits.batchOperations }, () => ({ op: 'fly', key: 1 })),
@@ -88,7 +88,7 @@ describe('what is refused before anybody works on it', () => {
     expect(answer.status).toBe(413)
   })
 
-  // Red: in src/main/cache/glob.ts leave the look at `limits.globParts` out.
+  // Red: in src/main/cache/glob.ts leave out the check of `limits.globParts`.
   it('a glob of too many parts, in a list and in an invalidation', async () => {
     for (const method of ['GET', 'DELETE']) {
       const answer = await larder.send(
@@ -100,10 +100,10 @@ describe('what is refused before anybody works on it', () => {
   })
 })
 
-// Durations of a process of its own, which nothing else may slow down: only on request. Build
-// first.
+// Durations of a separate process, which nothing else may slow down, so they run only on request.
+// Build first.
 describe.runIf(process.env.LARDER_HARD === '1')('with LARDER_HARD=1, at full size', () => {
-  /** Milliseconds of work. What the machine's scheduler adds is measured first. */
+  /** Maximum milliseconds of work. The machine's scheduling delays are measured first. */
   const mostWork = 50
 
   it('no request holds the event loop, and hits go on', { timeout: 600_000 }, async () => {

@@ -14,12 +14,12 @@ beforeAll(async () => {
   before = await stateOf(larder)
 })
 afterAll(async () => {
-  // Whatever was refused has done nothing.
+  // The refused requests have changed nothing.
   expect(await stateOf(larder)).toEqual(before)
   await larder.dispose()
 })
 
-/** Header lines, by a name for the cell. `@` is the server's port. */
+/** Header lines by the name of their cell. `@` represents the server's port. */
 const misdirected: Record<string, string> = {
   'a foreign name': 'Host: evil.example',
   'a foreign name with our port': 'Host: evil.example:@',
@@ -53,7 +53,7 @@ const cells = Object.entries({ ...misdirected, ...malformed })
   .map(([name, lines]) => ({ name, lines, status: name in misdirected ? 421 : 400 }))
 
 const fill = (text: string): string => text.replaceAll('@', String(larder.port))
-/** `@` of user information stands for itself. */
+/** The `@` of user information is not replaced. */
 function fillHost(text: string): string {
   return text.includes('me@') ? text.replace(/@(?!localhost)/, String(larder.port)) : fill(text)
 }
@@ -69,7 +69,7 @@ function ask(method: string, target: string, lines: string): Promise<string> {
 }
 
 describe('s2 host', () => {
-  // Red: in src/main/http/host-guard.ts return instead of the last `throw`; in request-head.ts say
+  // Red: in src/main/http/host-guard.ts return instead of the last `throw`; in request-head.ts set
   // `head.hostCount = 1`.
   it.each(cells)('answers $status to $name on every route and verb', async ({ lines, status }) => {
     const requests = everyPath.flatMap(path => verbs.map(verb => [verb, path] as const))
@@ -100,7 +100,7 @@ describe('s2 host', () => {
     expect(statusOf(await ask('GET', '/healthz', fill(`Host: ${host}`)))).toBe(200)
   })
 
-  // Red: in src/main/http/host-guard.ts put every further name into `anyPort`.
+  // Red: in src/main/http/host-guard.ts put every additional name into `anyPort`.
   it('answers for further names, with any port or with theirs alone', async () => {
     const open = await startLarder({ allowedHosts: ['cache.test', 'box.test:8080'] })
     try {

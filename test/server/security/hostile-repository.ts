@@ -8,9 +8,9 @@ import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { temporaryFolder } from '../../helpers/folder'
 
-/** An API key that only the hostile files know. */
+/** An API key that occurs only in the hostile files. */
 export const hostileKey = 'canary-key-of-the-repository'
-/** What the hostile `.env` sets and may not, in the order of the table of options. */
+/** The guarded variables that the hostile `.env` sets, in the order of the table of options. */
 export const guarded = [
   'LARDER_HOME',
   'LARDER_HOST',
@@ -22,22 +22,22 @@ export const guarded = [
 ]
 
 export interface HostileRepository {
-  /** The clone, where a person then works. */
+  /** The clone in which the person then works. */
   clone: string
-  /** The person's data folder, unless they name another. */
+  /** The person's default data folder. */
   home: string
-  /** Environment of a person who has set nothing for Larder but a free port. */
+  /** Environment of a person who has set only a free port for Larder. */
   env: Record<string, string>
-  /** How often something has connected to where the hostile files point. */
+  /** Returns how often something has connected to the address in the hostile files. */
   connections: () => number
-  /** Everything but the data folder, as one text a file: kind, mode and content. */
+  /** Returns everything except the data folder, one text per file: kind, mode and content. */
   outside: () => Record<string, string>
 }
 
 /**
- * A repository whose files try to make Larder write into the person's start file, connect
- * elsewhere, open itself to others, and accept a key that others know – cloned with git into a
- * folder whose name is a command.
+ * Clones a repository with git into a folder whose name is a command. Its files try to make Larder
+ * write into the person's start file, connect elsewhere, open itself to others, and accept a key
+ * that others know.
  */
 export async function cloneHostileRepository(): Promise<HostileRepository> {
   const folder = temporaryFolder()
@@ -57,7 +57,7 @@ export async function cloneHostileRepository(): Promise<HostileRepository> {
   )
   write(at('origin/evil.cjs'), evil)
   write(at('origin/node_modules/keytar/index.js'), evil)
-  // Once where the .env points, and once where the person stands.
+  // Once in the place that the .env names, and once in the current folder.
   for (const data of ['origin/data', 'origin']) {
     write(at(data, 'control.json'), control)
     write(at(data, 'secrets.json'), '{"version":1,"secrets":{}}')

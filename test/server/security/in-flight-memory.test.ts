@@ -12,16 +12,13 @@ import { deafStreams, openUploads, pipeliner, slowReaders, unfinishedUploads } f
 import { asJson } from './support'
 
 const hard = process.env.LARDER_HARD === '1'
-/**
- * The attacks as they were made, or a part of them that an unprotected server would not stand
- * either.
- */
+/** The sizes of the original attacks, or smaller ones that would still break a naive server. */
 const sizes = hard
   ? { gets: 400, batches: 36, pipelined: 150, readers: 150, uploads: 120, open: 2000, streams: 1000 }
   : { gets: 40, batches: 4, pipelined: 40, readers: 40, uploads: 30, open: 300, streams: 100 }
 const value = Buffer.alloc(16 * 1024 * 1024, 'v')
 const entry = '/v1/large'
-/** Memory budget, and the least that is in flight. */
+/** Memory budget, and the limit of the process, with the minimum budget of bytes in flight. */
 const budget = 64e6
 const limit = 1.5 * budget + 150e6 + 64e6
 const onLinux = process.platform === 'linux'
@@ -45,8 +42,8 @@ function residentMemory(pid: number): number {
 }
 
 /**
- * Looks at the memory while it works, until `turns` hits of another client were served; the most
- * that was seen.
+ * Measures the memory during the work and until `turns` hits of another client were served. Returns
+ * the maximum.
  */
 async function watch(
   { server }: { server: ServerProcess },

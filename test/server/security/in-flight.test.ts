@@ -13,8 +13,8 @@ import { deafStreams, openUploads, pipeliner, slowReaders, unfinishedUploads } f
 import { asJson, createKey, head, manage, statusOf } from './support'
 
 /**
- * More than the system keeps for a connection on both sides: what nobody reads has to wait in the
- * server.
+ * More than the system buffers for a connection on both sides, so that unread data has to wait in
+ * the server.
  */
 const valueLimit = 12 * 1024 * 1024
 const budget = 4 * valueLimit
@@ -42,7 +42,7 @@ async function metric(name: string): Promise<number> {
 const hitsOf = (cache: string): Promise<number> => metric(`larder_hits_total{cache="${cache}"}`)
 
 /**
- * Waits until the attack has done all that it can, then looks how much is held and whether others
+ * Waits until the attack has done its work, then checks how much memory is held and whether others
  * are still served.
  */
 async function settled(attack: Attack, isOver: () => boolean | Promise<boolean>): Promise<number> {
@@ -60,7 +60,7 @@ async function isHeld(bytes: number): Promise<boolean> {
 }
 
 describe('s28 bytes in flight stay within their budget', () => {
-  // Red: in src/main/http/exchange.ts `sendLarge` copy the body before it is shared.
+  // Red: in src/main/http/exchange.ts let `sendLarge` copy the body before it is shared.
   it('by a value that many ask for and nobody reads: it is held once', async () => {
     const hits = await hitsOf('products')
     const attack = await slowReaders({ port: larder.port, apiKey: weak }, entry, 50)
@@ -110,11 +110,11 @@ describe('s28 bytes in flight stay within their budget', () => {
     expect([statusOf(answer), attack.ended().length]).toEqual([503, 0])
     expect(answer).toMatch(/^Retry-After: 1\r$/m)
     expect(answer).toContain('"code":"overloaded"')
-    // Another caller is not refused for it.
+    // Another caller is not refused because of it.
     expect((await larder.send('PUT', `${entry}-owner`, { body: large })).status).toBe(201)
   })
 
-  // Red: in src/main/http/operation-input.ts read `limits.adminBody` whatever the scope.
+  // Red: in src/main/http/operation-input.ts use `limits.adminBody` for every scope.
   it('by bodies of open routes, which have at most 16 KiB', async () => {
     const answer = await larder.sendOpen(
       'POST',
@@ -167,8 +167,8 @@ describe('s28 bytes in flight stay within their budget', () => {
     ['text/plain', Buffer.from('aé€😀'.repeat(100_000))],
     ['image/png', Buffer.alloc(1_000_000, 0x80)],
     ['application/json', Buffer.from(JSON.stringify('é€😀'.repeat(100_000)))],
-    // Its bytes are JSON's but not UTF-8: what they are read as is nobody's concern, only that it
-    // comes to an end.
+    // Its bytes have the structure of JSON but are not UTF-8: the result does not matter as long as
+    // the request ends.
     ['application/json', Buffer.concat([Buffer.from('"'), Buffer.alloc(200_000, 0x80), Buffer.from('"')])],
     ['application/json', Buffer.concat([Buffer.from('broken'), Buffer.alloc(200_000, 1)])],
   ])('by a large value as JSON that is made in pieces (%s)', async (contentType, value) => {
@@ -198,7 +198,7 @@ describe('s28 bytes in flight stay within their budget', () => {
     const [deaf, slow] = attack.sockets
     await settled(attack, () => isHeld(large.length))
     let taken = 0
-    // Less than a megabyte at a time the system would not tell the other side of.
+    // The system would not report reads of less than a megabyte to the other side.
     slow?.on('data', (chunk: Buffer) => {
       const before = taken
       taken += chunk.length

@@ -78,8 +78,8 @@ describe('s13 limits of the head', () => {
     ))).toBe(200)
   })
 
-  // Red: in src/main/http/entry-headers.ts compare `key.length` with the limit: umlauts then pass
-  // at twice the size.
+  // Red: in src/main/http/entry-headers.ts compare `key.length` with the limit: umlauts are then
+  // accepted at twice the size.
   it('answers 400 to an entry key above 1 KiB, on all faces', async () => {
     const fits = 'ü'.repeat(limits.entryKey / 2)
     const long = `${fits}x`
@@ -137,7 +137,7 @@ describe('s13 limits of the body', () => {
     await manage(larder, 'DELETE', entry)
   })
 
-  // Red: in src/main/http/data-plane/batch.ts drop the look at `value.length`.
+  // Red: in src/main/http/data-plane/batch.ts drop the check of `value.length`.
   it('answers 413 on every other way in', async () => {
     const over = { text: big }
     const base64 = { base64: Buffer.alloc(valueLimit + 1).toString('base64') }
@@ -198,7 +198,7 @@ describe('s13 limits of the body', () => {
 })
 
 describe('s13 a body from nobody', () => {
-  /** Server-side sockets by the client's port, with all that was read from each. */
+  /** Returns server-side sockets by the client's port; they count the bytes read. */
   function watchSockets(): Map<number, Socket> {
     const sockets = new Map<number, Socket>()
     const remember = (message: unknown): void => {
@@ -210,7 +210,7 @@ describe('s13 a body from nobody', () => {
     return sockets
   }
 
-  /** Writes `size` bytes as fast as they are taken, until the connection ends. */
+  /** Writes `size` bytes as fast as the server takes them, until the connection ends. */
   function flood(head: string, size: number, chunked: boolean): Promise<{ answer: string, localPort: number }> {
     const piece = Buffer.alloc(64 * 1024, 'x')
     return new Promise((resolve) => {
@@ -231,7 +231,7 @@ describe('s13 a body from nobody', () => {
       }
       socket.on('drain', pump)
       socket.on('data', chunk => answer += chunk.toString('latin1'))
-      // The rest of the body bounces; the answer has been read by then.
+      // The rest of the body is rejected; the response has been read by then.
       socket.on('error', () => {})
       socket.on('close', () => resolve({ answer, localPort }))
     })
@@ -239,7 +239,7 @@ describe('s13 a body from nobody', () => {
 
   const size = 100 * 1024 * 1024
 
-  // Red: in src/main/http/exchange.ts let `leavesBodyUnread` answer false (node then drains the
+  // Red: in src/main/http/exchange.ts let `leavesBodyUnread` return false (Node then drains the
   // body), or in raw-answer.ts drop `socket.pause()`.
   it.each([
     ['a declared length', `Content-Length: ${size}\r\n`],

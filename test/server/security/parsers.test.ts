@@ -14,7 +14,7 @@ import { everyPath, verbs } from './routes'
 import { manage, wrongCells } from './support'
 
 const seed = Number(process.env.SECURITY_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31))
-/** 10^5 are the whole. */
+/** The full test has 10^5 messages. */
 const count = timed ? 100_000 : 10_000
 const longest = 20_000
 
@@ -55,7 +55,7 @@ const fragments = [
   '*',
 ] as const
 
-/** Random bytes, mostly with something in between that a parser takes for its own syntax. */
+/** Returns random bytes, mostly with fragments that a parser could treat as its own syntax. */
 function noise(random: Random): Buffer {
   const parts: Buffer[] = []
   for (let left = random.below(6); left >= 0; left--)
@@ -87,7 +87,7 @@ const fields = [
 ] as const
 
 /**
- * Bytes from nowhere, or a sound request with noise in its target, a header field, its first line
+ * Returns random bytes, or a valid request with noise in its target, a header field, its first line
  * or its body.
  */
 function message(random: Random): Buffer {
@@ -95,7 +95,7 @@ function message(random: Random): Buffer {
     return Buffer.concat([random.bytes(random.below(400)), Buffer.from('\r\n\r\n')])
   const where = random.pick(['target', 'query', 'field', 'line', 'body'])
   const [first = '/', ...others] = everyPath
-  // Half of them go to an entry: there most fields are read.
+  // Half of them go to an entry, because its routes read the most fields.
   const path = Buffer.from(random.pick([entry, random.pick([first, ...others])]))
   const target = where === 'target'
     ? Buffer.concat([path, noise(random)])
@@ -125,8 +125,8 @@ function message(random: Random): Buffer {
 }
 
 /**
- * All that comes back before the server closes; `undefined` when it neither answers nor closes. The
- * event stream may stay open.
+ * Returns everything received before the server closes; `undefined` if it neither answers nor
+ * closes. The event stream may stay open.
  */
 function ask(bytes: Buffer): Promise<string | undefined> {
   return new Promise((resolve) => {
@@ -143,15 +143,15 @@ function ask(bytes: Buffer): Promise<string | undefined> {
       if (text.includes('text/event-stream'))
         finish(text)
     })
-    // A reset is an answer too: what we still had to say was not wanted.
+    // A reset is an answer too: the server did not want the rest of our data.
     socket.on('error', () => {})
     socket.on('close', () => finish(text))
   })
 }
 
 describe('s3 parsers are total', () => {
-  // Red: in src/main/http/request-target.ts take the try around decodeURIComponent away, or in
-  // etags.ts throw a plain Error for a bad If-None-Match.
+  // Red: in src/main/http/request-target.ts remove the try around decodeURIComponent, or in
+  // etags.ts throw a plain Error for an invalid If-None-Match.
   it(`answers ${count} random messages without a 5xx, a hang or an unexpected error`, { timeout: timed
     ? 900_000
     : 300_000 }, async () => {
@@ -171,7 +171,7 @@ describe('s3 parsers are total', () => {
     expect(wrong.slice(0, 5)).toEqual([])
     if (timed)
       expect(performance.now() - started).toBeLessThan(200_000)
-    // The messages have to reach every depth: parser, guards, key check, input, handler.
+    // The messages must reach every layer: parser, guards, key check, input, handler.
     for (const status of ['200', '204', '400', '401', '403', '404', '405', '421'])
       expect(statuses.get(status) ?? 0, `${status} in ${JSON.stringify([...statuses])}`).toBeGreaterThan(0)
 

@@ -28,7 +28,7 @@ interface Ben {
   code: string
 }
 
-/** A user with everything that lets one in. */
+/** Creates a user with every kind of credential. */
 async function createBen(): Promise<Ben> {
   const { id } = await manage<{ id: string }>(larder, 'POST', '/admin/users', { name: 'ben', password })
   const { token } = await manage<{ token: string }>(larder, 'POST', '/admin/session', { name: 'ben', password })
@@ -52,7 +52,7 @@ async function preflight(): Promise<number> {
   const headers = { 'Origin': origin, 'Access-Control-Request-Method': 'GET' }
   return (await larder.sendOpen('OPTIONS', '/v1/a', { headers })).status
 }
-/** What comes of session, key, link and password, and of the preflight of the key's origin. */
+/** Returns the results of session, key, link, password, and preflight of the key's origin. */
 async function entrances(ben: Ben): Promise<number[]> {
   const byKeys = [await statusOf(ben.session), await statusOf(ben.key)]
   return [...byKeys, await signIn({ code: ben.code }), await signIn({ name: 'ben', password }), await preflight()]
@@ -61,7 +61,7 @@ function countOf(database: Sqlite.Database, table: string): unknown {
   return database.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
 }
 
-/** An event stream, and when it has ended. */
+/** Opens an event stream; `ended` resolves when it has ended. */
 async function watch(headers: Record<string, string>): Promise<{ ended: Promise<unknown> }> {
   const { port } = larder
   const withHost = { Host: `localhost:${port}`, ...headers }
@@ -100,7 +100,7 @@ describe('a password that an administrator sets', () => {
     expect(await signIn({ code: ben.code })).toBe(401)
   })
 
-  // Red: in src/main/http/control-plane.ts hand `exchange.principal` to `invoke`.
+  // Red: in src/main/http/control-plane.ts pass `exchange.principal` to `invoke`.
   it('holds against a request that was begun before', async () => {
     const ben = await createBen()
     const body = JSON.stringify({ password })
@@ -115,7 +115,7 @@ describe('a password that an administrator sets', () => {
       'Connection: close',
       '\r\n',
     ].join('\r\n'))
-    // The head is through the guards.
+    // The guards have accepted the head.
     expect(String(await once(socket, 'data'))).toContain('100 Continue')
     await manage(larder, 'PATCH', `/admin/users/${ben.id}`, { password: 'another password' })
     socket.write(body)
@@ -127,7 +127,7 @@ describe('a password that an administrator sets', () => {
 
 describe('a disabled user', () => {
   // Red: each of these alone – in src/main/admin/key-ring.ts drop `user.disabled ? null`; in
-  // users.ts drop `|| disabled`; in sign-in.ts drop the look at `now.disabled`.
+  // users.ts drop `|| disabled`; in sign-in.ts drop the check of `now.disabled`.
   it('is refused at once by everything, over a restart too, and comes back with everything', async () => {
     const ben = await createBen()
     const streams = [await watch(ben.key), await watch(ben.session)]

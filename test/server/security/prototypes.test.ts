@@ -37,8 +37,8 @@ afterAll(() => larder.dispose())
 const patchJson = { 'Content-Type': 'application/merge-patch+json' }
 
 describe('s17 prototypes', () => {
-  // Red: in src/main/cache/engine.ts let `find` refuse `name in {}`, which is how a plain object
-  // instead of a Map gets it wrong.
+  // Red: in src/main/cache/engine.ts let `find` refuse `name in {}`, a typical mistake with a plain
+  // object instead of a Map.
   it.each(names)('%s is a cache name like any other, on every route that takes one', async (name) => {
     const get = (path: string): Promise<number> => larder.send('GET', path).then(answer => answer.status)
     expect([
@@ -60,8 +60,8 @@ describe('s17 prototypes', () => {
     expect(await get(`/admin/caches/${name}`)).toBe(404)
   })
 
-  // Red: in src/main/cache/map-store.ts let `find` answer undefined for `key in {}`, as code around
-  // a plain object does.
+  // Red: in src/main/cache/map-store.ts let `find` return undefined for `key in {}`, as code with a
+  // plain object does.
   it.each(names)('%s is an entry key like any other, on all faces', async (name) => {
     const native = `/api/caches/products/entries/${name}`
     const classic = `cache=products&key=${name}`
@@ -106,7 +106,7 @@ describe('s17 prototypes', () => {
     ).toMatchObject([{ status: 201 }, { status: 200, value: { text: 'batch' } }, { status: 204 }])
   })
 
-  // Red: in src/main/cache/merge-patch.ts gather the members in an object, by plain assignment,
+  // Red: in src/main/cache/merge-patch.ts collect the members in an object by plain assignment
   // instead of Object.fromEntries.
   it.each(names)('%s is a member like any other of stored JSON and of merge patches', async (name) => {
     const path = '/api/caches/products/entries/json'
@@ -120,7 +120,7 @@ describe('s17 prototypes', () => {
     expect(
       Object.getOwnPropertyDescriptor(merged, name)?.value,
     ).toEqual(JSON.parse(`{"polluted":{"${name}":{"polluted":1}}}`))
-    // null takes the own member away, and nothing else.
+    // null removes the own member and nothing else.
     expect((await larder.send('PATCH', path, { headers: patchJson, body: `{"${name}":null}` })).status).toBe(204)
     expect(Object.keys((await larder.send('GET', path)).json())).toEqual(['a', 'b', 'deep'])
     // The same through the classic face, byte for byte.

@@ -1,6 +1,6 @@
-/** Numbers that look random and come again with the same seed (mulberry32). */
+/** Pseudo-random numbers that repeat for the same seed (mulberry32). */
 export interface Random {
-  /** A whole number from 0 to `below` - 1. */
+  /** Returns an integer from 0 to `below` - 1. */
   below: (below: number) => number
   pick: <T>(from: readonly [T, ...T[]]) => T
   bytes: (length: number) => Buffer

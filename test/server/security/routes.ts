@@ -7,18 +7,18 @@ import { operations } from '../../../src/shared/operations'
 export interface RouteRow {
   operation: string
   method: string
-  /** With `{name}` and `{key+}` in it. */
+  /** The path with `{name}` and `{key+}` as placeholders. */
   template: string
   face: DataOperationSpec['face'] | 'control'
   scope: OperationSpec['scope']
   reach: OperationSpec['reach']
   mutates: boolean
-  /** Statuses that mean it was done. */
+  /** Statuses of a successful request. */
   success: readonly number[]
 }
 
 export const verbs = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
-/** Paths that are no operation: the console, the API's descriptions, and nothing at all. */
+/** Paths without an operation: the console, the API's descriptions, and unknown paths. */
 export const otherPaths = [
   '/',
   '/docs',
@@ -30,7 +30,7 @@ export const otherPaths = [
   '//healthz',
 ] as const
 
-/** Every method of every operation. What the tables gain, the security tables gain. */
+/** Every method of every operation, so that new table rows are in the security tables too. */
 export const routes: readonly RouteRow[] = [
   ...Object.entries(dataOperations).flatMap(([name, spec]) => dataRows(name, spec)),
   ...Object.entries(operations).flatMap(([name, spec]) => controlRows(name, spec)),
@@ -62,22 +62,22 @@ function controlRows(operation: string, spec: OperationSpec): RouteRow[] {
     mutates: spec.mutates,
     success: [spec.status],
   }
-  // RFC 9110 §9.3.2: what answers GET answers HEAD.
+  // RFC 9110 §9.3.2: whatever answers GET also answers HEAD.
   return spec.method === 'GET' ? [row, { ...row, method: 'HEAD' }] : [row]
 }
 
 interface Places {
-  /** Cache of the data plane's rows. */
+  /** The cache of the rows of the data plane. */
   cache: string
   key: string
-  /** What `{name}` and `{id}` stand for. */
+  /** The values of `{name}` and `{id}`. */
   name: string
   id: string
 }
 
 const samples: Places = { cache: 'products', key: 'item', name: 'products', id: 'nobody' }
 
-/** The row's target with its required query. */
+/** Returns the row's target with its required query. */
 export function targetOf(row: Pick<RouteRow, 'operation' | 'template'>, places: Partial<Places> = {}): string {
   const { cache, key, name, id } = { ...samples, ...places }
   const path = row.template.replace('{cache}', cache).replace('{key+}', key).replace('{name}', name).replace('{id}', id)

@@ -37,7 +37,7 @@ function expectRefusal(answer: Answer): void {
 }
 
 describe('s10 guessing', () => {
-  // Red: in src/main/admin/attempt-limiter.ts say `times.length > attempts`.
+  // Red: in src/main/admin/attempt-limiter.ts use `times.length > attempts`.
   it('refuses codes after 20 bad ones at once, while keys and sessions go on', async () => {
     const { token } = (await signIn({ code: (await newCode()).code })).json<{ token: string }>()
     const key = await createKey(larder, {})
@@ -48,7 +48,7 @@ describe('s10 guessing', () => {
       ...Array.from({ length: 20 }).fill(429),
     ])
     expectRefusal(await signIn({ code: 'one more' }))
-    // 160 bits cannot be guessed: whoever tries must not keep the owner out.
+    // 160 bits cannot be guessed, so attempts must not lock the owner out.
     expect((await signIn({ code: fresh.code })).status).toBe(201)
     expectRefusal(await signIn({ code: fresh.code }))
 
@@ -58,7 +58,7 @@ describe('s10 guessing', () => {
     expect((await larder.sendOpen('GET', '/admin/session', { headers: withKey(key.secret) })).status).toBe(200)
   })
 
-  // Red: in src/main/admin/sign-in.ts count a user on `name` instead of `user.id`.
+  // Red: in src/main/admin/sign-in.ts count attempts by `name` instead of `user.id`.
   it('refuses a name after 20 bad passwords, however it is written, and no other name', async () => {
     for (const name of ['Ümlaut', 'other'])
       await manage(larder, 'POST', '/admin/users', { name, password })
@@ -72,8 +72,8 @@ describe('s10 guessing', () => {
     expect((await signIn({ name: 'other', password })).status).toBe(201)
   })
 
-  // Red: in src/main/admin/sign-in.ts answer an unknown name before `passwords.verify`, with words
-  // of its own.
+  // Red: in src/main/admin/sign-in.ts refuse an unknown name before `passwords.verify`, with its
+  // own message.
   it('tells an unknown name and a wrong password apart in nothing but the request', async () => {
     await manage(larder, 'POST', '/admin/users', { name: 'known', password })
     const [known, unknown] = [
@@ -82,7 +82,7 @@ describe('s10 guessing', () => {
     ]
     expect(known.status).toBe(401)
     expect(unknown.text).toBe(known.text)
-    // The owner has no password yet: no text is one, neither.
+    // The owner has no password yet, so no text is a valid one.
     const owner = await manage<{ user: { name: string } }>(larder, 'GET', '/admin/session')
     expect((await signIn({ name: owner.user.name, password: 'null' })).text).toBe(known.text)
   })
@@ -94,7 +94,7 @@ describe('s20 one-time code', () => {
     expect(new URL(url).hash).toBe(`#${code}`)
     expect(new URL(url).search).toBe('')
     expect(expiresIn).toBe(limits.codeLifetime)
-    // 20 random bytes and more: nobody guesses that in ten minutes.
+    // At least 20 random bytes, which nobody guesses in ten minutes.
     expect(code.length).toBeGreaterThanOrEqual(26)
   })
 
@@ -127,7 +127,7 @@ describe('s20 one-time code', () => {
     expect(await who(second)).toBe(401)
   })
 
-  // Red: in src/main/admin/administration.ts let the codes' `create` log what it made.
+  // Red: in src/main/admin/administration.ts let the `create` of the codes log its result.
   it('is absent from the log', async () => {
     const { code } = await newCode()
     const { token } = (await signIn({ code })).json<{ token: string }>()

@@ -11,8 +11,8 @@ beforeAll(async () => {
 afterAll(() => larder.dispose())
 
 /**
- * The request that must not get through, hidden where another reader would see a body. `@` is the
- * server's port.
+ * The request that must not get through, hidden in what another parser would treat as a body. `@`
+ * represents the server's port.
  */
 const hidden = 'DELETE /flush HTTP/1.1\r\nHost: localhost:@\r\nApi-Key: KEY\r\n\r\n'
 const first = 'PUT /v1/item HTTP/1.1\r\nHost: localhost:@\r\nApi-Key: KEY\r\n'
@@ -45,7 +45,7 @@ const messages: Record<string, string> = {
   'a version that is none': `GET /v1/item HTTP/1.9\r\nHost: localhost:@\r\n\r\n`,
 }
 
-/** Also those that follow a body without a line end. */
+/** Also finds status lines that follow a body without a line end. */
 const statusLines = (answer: string): string[] | null => answer.match(/HTTP\/1\.1 \d{3}/g)
 
 describe('s14 smuggling', () => {
@@ -63,8 +63,8 @@ describe('s14 smuggling', () => {
   it('takes no refused body for the next request', async () => {
     await larder.send('PUT', '/v1/item', { body: 'kept' })
     const body = hidden.replaceAll('@', String(larder.port)).replaceAll('KEY', ownerKey)
-    // A small body is read to its end; where it is not, only closing makes sure that nobody takes
-    // the rest for a request.
+    // A small body is read to its end. With any other, only closing the connection ensures that
+    // nobody treats the rest as a request.
     for (const [padding, expectation, closes] of [
       [0, '', false],
       [0, 'Expect: 100-continue\r\n', true],

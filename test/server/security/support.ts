@@ -6,9 +6,7 @@ import { expect } from 'vitest'
 import { send } from '../../helpers/http-client'
 import { ownerKey } from '../../helpers/start-larder'
 
-/**
- * Runs `work` over all items, `width` at once, and gathers what it finds wrong: a sentence a cell.
- */
+/** Runs `work` for all items, `width` at once, and collects its complaints, one per item. */
 export async function wrongCells<T>(
   items: Iterable<T>,
   work: (item: T) => Promise<string | undefined>,
@@ -27,7 +25,7 @@ export async function wrongCells<T>(
   return wrong
 }
 
-/** A client that keeps its connections, for tables of thousands of requests. */
+/** Creates a client that keeps its connections, for tables of thousands of requests. */
 export function createSwiftClient(
   port: number,
 ): {
@@ -41,7 +39,7 @@ export function createSwiftClient(
   }
 }
 
-/** Status and headers of an answer that may never end, such as the event stream. */
+/** Returns status and headers of a response that may never end, such as the event stream. */
 export function head(
   port: number,
   method: string,
@@ -69,7 +67,7 @@ export function head(
 
 export const asJson = { 'Content-Type': 'application/json' }
 
-/** Calls a control-plane operation as the owner, and asserts that it was done. */
+/** Calls a control-plane operation as the owner, and asserts that it succeeds. */
 export async function manage<T = Record<string, unknown>>(
   larder: TestLarder,
   method: string,
@@ -95,14 +93,14 @@ export function createKey(larder: TestLarder, grant: Record<string, unknown>): P
 }
 
 /**
- * Everything a client can see of the state that control-plane operations change; two are equal when
- * nothing was.
+ * Returns everything that a client can see of the state that control-plane operations change. Two
+ * results are equal if nothing was changed.
  */
 export async function stateOf(larder: TestLarder): Promise<unknown> {
   const read = (path: string): Promise<unknown> => manage(larder, 'GET', path)
   const caches = await read('/admin/caches') as Record<string, unknown>[]
   return {
-    // Statistics count what is refused too.
+    // Statistics also count refused requests.
     caches: caches.map(({ statistics: _, ...cache }) => cache),
     keys: await read('/admin/keys'),
     users: await read('/admin/users'),
@@ -114,16 +112,16 @@ export async function stateOf(larder: TestLarder): Promise<unknown> {
 export const withKey = (secret: string): Record<string, string> => ({ 'Api-Key': secret })
 export const asOwner = withKey(ownerKey)
 
-/** Status of a raw answer's first line; 0 when nothing came. */
+/** Returns the status in the first line of a raw response; 0 without a response. */
 export function statusOf(raw: string): number {
   return Number(/^HTTP\/1\.1 (\d{3}) /.exec(raw)?.[1] ?? 0)
 }
 
-/** The loopback addresses as Linux writes them there. */
+/** The loopback addresses in the notation of /proc/net/tcp. */
 export const loopback4 = '0100007F'
 export const loopback6 = '00000000000000000000000001000000'
 
-/** Local addresses in hexadecimal on which something listens (state 0A) at this port. */
+/** Returns the local addresses, in hexadecimal, that listen (state 0A) on this port. */
 export function listening(port: number): string[] {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0')
   return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(file =>

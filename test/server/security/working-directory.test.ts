@@ -25,12 +25,12 @@ beforeEach(async () => {
   before = there.outside()
 })
 
-/** Starts a program in the clone, as a person who has just changed into it. */
+/** Starts a program in the clone, like a person who has just changed into it. */
 function inClone(command: readonly string[], change: Record<string, string> = {}): ServerProcess {
   return launch(there.clone, { ...there.env, ...change }, [process.execPath, ...command])
 }
 
-/** One command line, to its end. */
+/** Runs one command line to its end. */
 async function larder(...args: string[]): Promise<{ code: number | null, stdout: string, stderr: string }> {
   const child = inClone([script, ...args])
   const { code } = await child.ended
@@ -106,13 +106,12 @@ describe.skipIf(!git.available || !linux)('s27 a hostile working directory', () 
       expect(stderr).toContain(`larder: The control file cannot be trusted: ${join(home, 'control.json')} can be `)
       expect(stderr).toMatch(/can be (?:read|written) by other users; move it away/)
     }
-    // The folder was named by the person, so that it is theirs and closed to others; nothing else
-    // has changed.
+    // Naming the folder makes it the person's and closes it to others; nothing else has changed.
     before[join('me', basename(there.clone), folder)] = '40700 '
     expectHarmless()
   })
 
-  // Red: in src/main/cli/io.ts drop the line that asks isFile; in scripts/lib/setting.mjs the same.
+  // Red: in src/main/cli/io.ts drop the line that calls isFile, or in scripts/lib/setting.mjs.
   it('a .env that never ends stops a start, and no command', async () => {
     const path = join(there.clone, '.env')
     rmSync(path)
@@ -125,7 +124,7 @@ describe.skipIf(!git.available || !linux)('s27 a hostile working directory', () 
     expect((await larder('status')).stderr).toContain('No server is running')
   })
 
-  // Red: in src/main/cli/trust.ts let `standing` answer 'trusted' for every path that it knows.
+  // Red: in src/main/cli/trust.ts let `standing` return 'trusted' for every known path.
   it('larder trust lets the file count, until it changes', async () => {
     const path = join(there.clone, '.env')
     writeFileSync(path, `LARDER_HOST=127.0.0.1\nLARDER_API_KEY=${hostileKey}\n`)

@@ -29,9 +29,9 @@ interface Row {
   /** Method and target. */
   request: readonly [method: string, target: string]
   body?: string
-  /** To a key that may read as well: status, and something that its answer holds. */
+  /** For a key that may also read: the status, and a part of the response. */
   reads: readonly [status: number, text: string]
-  /** To a key that may only write: its status, and no content. */
+  /** For a key that may only write: the status, without content. */
   writes: number
 }
 
@@ -89,8 +89,8 @@ const rows: readonly Row[] = [
 
 describe('a key with write alone', () => {
   // Red: each of these alone – drop `requireRead` in src/main/http/data-plane/collection.ts or
-  // native.ts; let `checkReads` of batch.ts look for `get` alone; in collection.ts answer `{
-  // matched }` whatever `mayRead` says.
+  // native.ts; let `checkReads` of batch.ts look only for `get`; in collection.ts answer `{ matched
+  // }` whatever `mayRead` says.
   it.each(rows)('is told nothing by $name', async ({
     request: [method, path],
     body,
@@ -107,7 +107,7 @@ describe('a key with write alone', () => {
     expect(untold.status).toBe(writes)
     expect(untold.text).toMatch(writes === 204 ? /^$/ : /out-of-scope.*needs? the scope read as well/)
     expect(untold.text).not.toMatch(/matched|42|43/)
-    // What was refused changed nothing; what was done was done.
+    // Refused requests changed nothing, and successful ones had their effect.
     const left = (await larder.send('GET', `${entries}/secret:1`)).status
     expect(left).toBe(path === `${entries}?prefix=secret` ? 404 : 200)
   })
@@ -128,7 +128,7 @@ describe('a key with write alone', () => {
 })
 
 describe('content types', () => {
-  // Red: in src/shared/entries.ts let `isContentType` look at the length alone.
+  // Red: in src/shared/entries.ts let `isContentType` check only the length.
   const storedAs = (contentType: string): object => ({ op: 'set', key: 'typed', value: { text: '1' }, contentType })
   const fieldOf = (answer: Answer): string | undefined =>
     answer.json<{ errors: { field: string }[] }>().errors[0]?.field

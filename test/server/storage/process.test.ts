@@ -16,7 +16,7 @@ const fixture = (name: string): Promise<string> => bundleForNode(join(import.met
 
 function start(bundle: string, home: string) {
   const child = spawn(process.execPath, [bundle, home], { stdio: ['ignore', 'pipe', 'inherit'] })
-  // Also when the test fails halfway: the fixtures run until they are killed.
+  // Even if the test fails halfway, because the fixtures run until they are killed.
   onTestFinished(() => void child.kill('SIGKILL'))
   return child
 }

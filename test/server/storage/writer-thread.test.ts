@@ -9,7 +9,7 @@ import { bundleForNode } from '../../helpers/bundle'
 import { temporaryFolder } from '../../helpers/folder'
 import { patience } from '../../helpers/patience'
 
-// The journal as the product runs it: a thread of its own writes.
+// The journal as the product runs it: a separate thread writes.
 let program: string
 beforeAll(async () => {
   program = await bundleForNode(join(import.meta.dirname, '../../../src/main/storage/writer-thread.ts'))
@@ -46,8 +46,7 @@ function anEntry(key: string, value: Buffer): PersistedEntry {
 it('hands back what went in, in order, values out of one buffer', async () => {
   const home = temporaryFolder()
   const journal = open(home)
-  // Small buffers of node's pool lie side by side in one; none may bring its neighbours along, or
-  // lose its place.
+  // Small buffers share node's pool; none of them may include its neighbours or lose its place.
   const entries = Array.from({ length: 500 }, (_, i) =>
     anEntry(i % 9 === 0 ? `\uDCFF${i}` : `k${i}`, Buffer.from('x'.repeat(i % 7) + i)))
   entries.forEach(entry => journal.put('c', entry))
@@ -66,7 +65,7 @@ it('hands back what went in, in order, values out of one buffer', async () => {
 })
 
 it('keeps what the thread could not write, says so, and tries again', async () => {
-  // Red when `written` forgets the batch before it looks at the failure.
+  // Red when `written` forgets the batch before it checks for the failure.
   const home = temporaryFolder()
   const lines: string[] = []
   const journal = open(home, lines)

@@ -11,7 +11,7 @@ const script = join(import.meta.dirname, '../../../scripts/dev.mjs')
 it('npm run dev serves the sources of the console before a real server, signs in, and ends with both', async () => {
   await build()
   const dev = launch(temporaryFolder(), { LARDER_HEADLESS: '1' }, [process.execPath, script])
-  // Before `launch` kills it: that would leave its server behind.
+  // This runs before `launch` kills it, which would leave its server behind.
   onTestFinished(async () => void await dev.end('SIGINT'))
   await vi
     .waitUntil(() => /^Server /m.test(dev.stdout()), { timeout: patience, interval: 20 })

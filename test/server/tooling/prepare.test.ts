@@ -15,7 +15,7 @@ beforeEach(() => {
 })
 afterEach(() => project.dispose())
 
-/** A project with nothing left to do. */
+/** Prepares the project completely. */
 async function prepared(): Promise<void> {
   const { code, output } = await project.prepare()
   expect(output).toMatch(/^larder: installing packages … \d+\.\d s\nlarder: building … \d+\.\d s\n$/)
@@ -49,7 +49,7 @@ describe('set-up', () => {
     }
     const fastest = Math.min(...idle)
     expect(project.calls()).toEqual(['build'])
-    // The machine may be busy; a ratio says more than the clock then.
+    // The machine may be busy, in which case a ratio says more than the absolute time.
     expect(
       fastest < 300 || fastest < 4 * Math.min(...bare),
       `${fastest} ms, bare Node ${Math.min(...bare)} ms`,
@@ -159,7 +159,7 @@ describe('advice', () => {
   })
 })
 
-/** Whether a process is there, by the text of its id. */
+/** Whether a process exists, by the text of its id. */
 function isAlive(pid: string): boolean {
   try {
     return process.kill(Number(pid), 0)
@@ -206,7 +206,7 @@ describe('two set-ups at once', () => {
     await vi.waitUntil(() => project.exists('npm.pid'), { timeout: patience, interval: 5 })
     child.kill('SIGTERM')
     expect((await running).code).toBe(143)
-    // It would have gone on for a minute.
+    // It would have continued for a minute.
     await vi.waitUntil(() => !isAlive(project.read('npm.pid')), { timeout: patience / 2, interval: 5 })
     expect(project.exists('node_modules')).toBe(false)
     project.calls()

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 
 const scripts = join(import.meta.dirname, '../../../scripts')
 
-/** Stands for npm: notes what was asked, then installs a builder – or fails as `npm.mode` says. */
+/** Replaces npm: logs its command, then installs a builder, or fails as `npm.mode` says. */
 const npm = `
 const fs = require('node:fs')
 const mode = fs.existsSync('npm.mode') ? fs.readFileSync('npm.mode', 'utf8') : ''
@@ -21,7 +21,7 @@ setTimeout(() => {
 }, mode === 'slow' ? 60_000 : 20)
 `
 
-/** Stands for the build tool. */
+/** Replaces the build tool. */
 const builder = `
 import fs from 'node:fs'
 fs.appendFileSync('calls.log', 'build\\n')
@@ -47,21 +47,19 @@ export interface Project {
   folder: string
   write: (file: string, text?: string) => void
   remove: (file: string) => void
-  /** Gives a file a time `seconds` from now. */
+  /** Sets the time of a file to `seconds` from now. */
   touch: (file: string, seconds?: number) => void
   exists: (file: string) => boolean
   read: (file: string) => string
   /** Runs `scripts/prepare.mjs` as npm would. */
   prepare: () => Promise<Outcome>
   start: () => ChildProcess
-  /** What npm and the builder were asked since the last call. */
+  /** Returns the commands for npm and the builder since the last call. */
   calls: () => string[]
   dispose: () => void
 }
 
-/**
- * A project in a folder of its own with the real scripts, a pretended npm and a pretended builder.
- */
+/** Creates a project in its own folder with the real scripts, a fake npm and a fake builder. */
 export function createProject(): Project {
   const folder = mkdtempSync(join(tmpdir(), 'larder-set-up-'))
   const at = (file: string): string => join(folder, file)
@@ -105,7 +103,7 @@ export function createProject(): Project {
   }
 }
 
-/** Waits for the end of a child and collects what it says. */
+/** Waits for the end of a child process and collects its output. */
 export function outcome(child: ChildProcess): Promise<Outcome> {
   const start = performance.now()
   let output = ''

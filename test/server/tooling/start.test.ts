@@ -7,21 +7,21 @@ import { temporaryFolder } from '../../helpers/folder'
 import { patience } from '../../helpers/patience'
 import { outcome } from './project'
 
-/** Goes on until SIGTERM comes. */
+/** Runs until SIGTERM arrives. */
 const stay = `process.on('SIGTERM', () => process.exit(process.argv.includes('--stay') ? 0 : 143)); setInterval(() => {}, 1000)
 require('node:fs').writeFileSync('staying', '')`
-/** Stands for Electron's binary: says what it was given, and ends by SIGTERM as the app does. */
+/** Replaces Electron's binary: prints its arguments, and ends on SIGTERM as the app does. */
 const app = `#!${process.execPath}
 console.log('window', process.argv.slice(2).map(arg => require('node:path').basename(arg)).join(' '))
 if (process.argv.includes('--stay')) { ${stay} }`
-/** Stands for Electron's installer. */
+/** Replaces Electron's installer. */
 const installer = `const fs = require('node:fs')
 console.log('words of the installer')
 fs.mkdirSync(__dirname + '/dist', { recursive: true })
 fs.writeFileSync(__dirname + '/dist/electron', fs.readFileSync(__dirname + '/app'), { mode: 0o755 })
 fs.writeFileSync(__dirname + '/path.txt', 'electron')`
 
-/** A project that is built, with a pretended Electron. */
+/** Creates a built project with a fake Electron. */
 function project(install: string) {
   const folder = temporaryFolder()
   const write = (file: string, text: string): void => {
@@ -40,9 +40,7 @@ function project(install: string) {
   return { folder, start }
 }
 
-/**
- * Starts Node in a process group that goes with the test, whatever the test has left running in it.
- */
+/** Starts Node in a process group that is killed with the test, including all its children. */
 function inGroup(args: string[], cwd: string, env: NodeJS.ProcessEnv = process.env) {
   const child = spawn(process.execPath, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const { pid } = child
@@ -52,7 +50,7 @@ function inGroup(args: string[], cwd: string, env: NodeJS.ProcessEnv = process.e
         process.kill(-pid, 'SIGKILL')
     }
     catch (error) {
-      // All have ended, as they should.
+      // All processes have ended, as they should.
       expect(error).toMatchObject({ code: 'ESRCH' })
     }
   })
@@ -60,7 +58,7 @@ function inGroup(args: string[], cwd: string, env: NodeJS.ProcessEnv = process.e
 }
 
 describe.skipIf(process.platform === 'win32')('npm start', () => {
-  // Red: in scripts/start.mjs run headless whatever fetchElectron says.
+  // Red: in scripts/start.mjs run headless whatever fetchElectron returns.
   it('fetches Electron once, says so, and opens the window', async () => {
     const { start } = project(installer)
     const first = await outcome(start(['--port', '0']))
@@ -101,7 +99,7 @@ describe.skipIf(process.platform === 'win32')('npm start', () => {
     expect(code).toBe(0)
   })
 
-  // Red: in scripts/lib/electron.mjs leave `timeout` out.
+  // Red: in scripts/lib/electron.mjs leave out `timeout`.
   it('ends an installer that does not come to an end', async () => {
     const { folder } = project('setInterval(() => {}, 1000)')
     const program = 'import { fetchElectron } from "./scripts/lib/electron.mjs"; console.log(JSON.stringify(await fetchElectron({ limit: 300 })))'
@@ -109,8 +107,7 @@ describe.skipIf(process.platform === 'win32')('npm start', () => {
     expect(output).toContain('{"problem":"Electron\'s binary did not come within 0.3 s"}')
   })
 
-  // Red: in scripts/lib/electron.mjs leave out the line that asks for CI (or for any of the
-  // others).
+  // Red: in scripts/lib/electron.mjs leave out the line that checks CI (or any of the others).
   it.each([
     ['under CI', [], { CI: 'true' }, 'Electron\'s binary is not installed, and CI fetches none'],
     ['with LARDER_HEADLESS', [], { LARDER_HEADLESS: '1' }, 'LARDER_HEADLESS is set'],
@@ -118,7 +115,7 @@ describe.skipIf(process.platform === 'win32')('npm start', () => {
     ['without a display', [], { DISPLAY: '' }, 'there is no display'],
   ])('fetches nothing %s', async (_, args, env, reason) => {
     const { output } = await outcome(project(installer).start(args, env))
-    // Two streams: which is read first is open.
+    // There are two streams, so the order of their lines is undefined.
     expect(output
       .split('\n')
       .sort()).toEqual([
@@ -129,7 +126,7 @@ describe.skipIf(process.platform === 'win32')('npm start', () => {
   })
 
   // Red: in scripts/lib/child.mjs forward nothing; for the installer, in scripts/start.mjs leave
-  // the branch of `signal` out.
+  // out the branch of `signal`.
   it.each([
     ['the window', installer, ['--stay'], 0],
     ['the installer', stay, [], 143],

@@ -24,7 +24,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Puts a pretended tool in the place of the real one. */
+/** Replaces a real tool with a fake one. */
 function tool(name: keyof typeof tools, script: string): void {
   const file = join(folder, 'node_modules', tools[name])
   mkdirSync(dirname(file), { recursive: true })
@@ -69,7 +69,7 @@ describe('npm test', () => {
     expect(await npmTest()).toMatchObject({ code: 0, last: '16 passed, 0 failed, 7 skipped' })
   })
 
-  // Red: in scripts/test.mjs leave the loop over `failures` out.
+  // Red: in scripts/test.mjs leave out the loop over `failures`.
   it('says in the end which tests failed, and where', async () => {
     const message = 'expected 1 to be 2\n    at lib.js:1\n    at sum.test.ts:7:1'
     const failed = { status: 'failed', fullName: 'adds up', failureMessages: [message] }

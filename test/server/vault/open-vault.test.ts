@@ -73,8 +73,7 @@ describe('choice of the vault', () => {
   })
 
   it('does not fall back when the keychain was asked for by name (S11)', async () => {
-    // Red when openVault falls back for every choice, that is without its line `if (choice ===
-    // 'keychain')`.
+    // Red when openVault falls back for every choice, so without `if (choice === 'keychain')`.
     const home = temporaryFolder()
     const { vault, warning } = await openVault({
       choice: 'keychain',
@@ -100,8 +99,8 @@ describe('choice of the vault', () => {
   })
 })
 
-// keytar is an optional dependency: it is not there where libsecret's headers were missing at the
-// install.
+// keytar is an optional dependency: it is missing if the headers of libsecret were missing when it
+// was installed.
 const keytar = await loadKeytar()
   .then(loaded => loaded.getPassword('larder', 'larder-probe'))
   .then(() => '', (error: unknown) =>
@@ -128,15 +127,15 @@ describe.skipIf(!program.available || keytar !== '' || process.platform !== 'lin
   })
 
   it('keeps secrets over a lock and a restart, and never answers null in between (S11)', async () => {
-    // Red when get() returns the first null without asking for the probe.
+    // Red when get() returns the first null without checking the probe.
     const folder = temporaryFolder()
     const home = temporaryFolder()
     const first = await startKeyring(folder, 'unlocked')
     vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', first.address)
     const { vault, warning } = await open('auto', home)
     expect({ driver: vault.driver, warning }).toEqual({ driver: 'keychain', warning: null })
-    // Through a process of each call's own, in both directions: what argument lists, lines and JSON
-    // could trip over.
+    // Goes through a separate process for each call, in both directions, with texts that could
+    // break argument lists, lines and JSON.
     const odd = ['__proto__', 'ключ 🔑', 'a"b\\c\n', '../../x', '\u2028'].join(' ')
     await Promise.all([vault.set('a', 'first'), vault.set(odd, `${odd} ${'x'.repeat(8192)}`)])
     expect(await vault.get(odd)).toBe(`${odd} ${'x'.repeat(8192)}`)

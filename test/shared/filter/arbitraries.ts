@@ -3,7 +3,7 @@ import type { Operator, Part } from '../../../src/shared/filter/scan'
 import fc from 'fast-check'
 import { anyCodePoint } from '../../helpers/any-code-point'
 
-/** Characters that the grammar knows, and some that break careless programs. */
+/** Characters with a meaning in the grammar, and some that break careless programs. */
 const awkward = fc.constantFrom(
   '"',
   '\\',
@@ -44,7 +44,7 @@ const text = fc.oneof(
   fc.array(awkward, { minLength: 1, maxLength: 8 }).map(pieces => pieces.join('')),
 )
 
-/** Parts as the scanner gives them: neighbouring texts are one. */
+/** Parts in the form of the scanner's output, which joins neighbouring texts. */
 export const parts: fc.Arbitrary<Part[]> = fc.array(
   fc.oneof(text, fc.constant(null), fc.constant(undefined)),
   { maxLength: 5 },
@@ -66,7 +66,7 @@ export const term: fc.Arbitrary<TermMeaning> = fc.oneof(
   fc.record({ negated: fc.boolean(), field: fc.constant(null), values: fc.tuple(parts) }),
 )
 
-/** A filter as people write them, mostly right. */
+/** Filters as people write them, mostly correct. */
 export const plausible = fc.array(fc.oneof(
   fc.constantFrom(
     'result:miss',

@@ -46,7 +46,7 @@ function errorOf(filter: string): { at: string, message: string } {
 }
 
 describe('a filter', () => {
-  // Red: in src/shared/request-filter.ts read the key as it is.
+  // Red: in src/shared/request-filter.ts read the key without a change.
   it('looks for the bytes of a key as people see them', () => {
     const subject = { ...request, key: 'a\uDCFF' }
     for (const filter of ['key:*\\\\xFF', 'key:"a\\\\xFF"', 'xff', exactTerm('key', 'a\\xFF')])
@@ -191,7 +191,7 @@ describe('a filter', () => {
 
   it('a term made of a value finds that value, whatever is in it', () => {
     fc.assert(fc.property(anyText, (key) => {
-      // As people see it: the log shows bytes that are no text so.
+      // The spelling that people see: the log shows bytes that are not text in this way.
       const shown = displayKey(key)
       fc.pre(exactTerm('key', shown).length <= filterLimit)
       expect(passes(exactTerm('key', shown), { ...request, key })).toBe(true)

@@ -8,7 +8,7 @@ function known(field: string): { text: string, summary: string }[] {
   return field === 'cache' ? [{ text: 'sessions', summary: '12 entries' }, { text: 'a b', summary: '' }] : []
 }
 
-/** What is offered where `|` stands, each as the whole text that it would make. */
+/** Returns the completions at `|`, each as the whole text that it would produce. */
 function offered(text: string): string[] {
   const cursor = text.indexOf('|')
   const whole = text.replace('|', '')
@@ -68,7 +68,7 @@ describe('completion', () => {
       const cursor = at % (text.length + 1)
       const { from, to, options } = completeFilter(text, cursor, requestFilter, known)
       expect(from >= 0 && from <= cursor && cursor <= to && to <= text.length).toBe(true)
-      // What was accepted stays one term: nothing before or behind it is read in another way.
+      // An accepted completion stays one term, and the text around it keeps its meaning.
       for (const option of options) {
         expect(
           scanFilter(text.slice(0, from) + option.text + text.slice(to)).length,

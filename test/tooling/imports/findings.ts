@@ -3,13 +3,13 @@ import type { Module } from './import-graph'
 interface DeadExport { file: string, line: number, name: string }
 
 /**
- * Exports that nothing wants. An export needs
+ * Returns exports that nothing needs. An export needs
  * - another file of the program that imports it, or
  * - a test that imports it, if its own file uses it as well: a test may reach a part of a module,
- *   but code that runs in tests only is dead, and they keep it alive.
+ *   but code that runs only in tests is dead, and they would keep it alive.
  *
  * @param modules The whole graph.
- * @param isEntry Tells the files that a program reads or starts, whose exports nobody imports.
+ * @param isEntry Returns whether a program reads or starts the file, so that nothing imports it.
  */
 export function deadExports(modules: readonly Module[], isEntry: (file: string) => boolean): DeadExport[] {
   const importers = new Map<string, string[]>()
@@ -59,7 +59,7 @@ export function circles(modules: readonly Module[]): string[][] {
   const path: string[] = []
   const found: string[][] = []
 
-  /** Follows the imports of a file; returns the earliest place of the path that they lead to. */
+  /** Follows the imports of a file. Returns the earliest place of the path that they lead to. */
   function visit(file: string): number {
     const own = order.size
     order.set(file, own)

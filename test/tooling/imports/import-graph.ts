@@ -7,33 +7,33 @@ import { parse as parseComponent } from 'vue/compiler-sfc'
 interface Export {
   name: string
   line: number
-  /** Whether the module itself does something with it besides the export. */
+  /** Whether the module itself uses the name, apart from exporting it. */
   usedInside: boolean
   /** Whether another module declares it, and this one hands it on. */
   handedOn: boolean
 }
 
-/** A name that a module takes from another one; `*` is all of them. */
+/** A name that a module imports from another one; `*` means all names. */
 interface Import {
-  /** The other module, from the root. */
+  /** Path of the other module, relative to the root. */
   from: string
   name: string
 }
 
-/** What a module exports and imports, whether values or types. */
+/** The exports and imports of a module, both values and types. */
 export interface Module {
-  /** From the root, with `/`. */
+  /** Path relative to the root, with `/`. */
   file: string
   exports: Export[]
   imports: Import[]
 }
 
 /**
- * Reads what the files export to each other and import from each other.
- * Imports of packages are left out, and so are files whose text is imported (`./001.sql?raw`).
+ * Reads the exports and imports between the files.
+ * Packages are omitted, and so are files whose text is imported (`./001.sql?raw`).
  *
- * @param root The folder that the files lie in.
- * @param files From the root, with `/`: modules and Vue components.
+ * @param root The folder of the files.
+ * @param files Paths relative to the root, with `/`: modules and Vue components.
  */
 export function readImportGraph(root: string, files: readonly string[]): Module[] {
   const modules = new Set(files)
@@ -49,10 +49,10 @@ function scriptOf(root: string, file: string): string {
   return `${script?.content ?? ''}\n${scriptSetup?.content ?? ''}`
 }
 
-/** Endings that an import may leave out. */
+/** Endings that an import may omit. */
 const endings = ['', '.ts', '.mts', '.vue', '/index.ts']
 
-/** Undefined for packages and for texts; throws where nothing is. */
+/** Returns undefined for packages and for texts. Throws if there is no such file. */
 function resolveModule(
   root: string,
   file: string,
@@ -124,7 +124,7 @@ function scriptKind(file: string): ts.ScriptKind {
   return /\.(?:ts|mts|vue)$/.test(file) ? ts.ScriptKind.TS : ts.ScriptKind.JS
 }
 
-/** How often each name stands in the text as a name of its own, not as that of a member. */
+/** Counts how often each name occurs in the text other than as the name of a member. */
 function countUses(source: ts.SourceFile): Map<string, number> {
   const uses = new Map<string, number>()
   ts.forEachChild(source, function visit(node) {
@@ -159,7 +159,7 @@ function originalName({ propertyName, name }: ts.ImportOrExportSpecifier): strin
   return (propertyName ?? name).text
 }
 
-/** The members that are taken from a namespace; all of them where it is handed on as a whole. */
+/** Returns the members used from a namespace; `*` if the namespace itself is passed on. */
 function namespaceNames(namespace: string, source: ts.SourceFile): Set<string> {
   const names = new Set<string>()
   ts.forEachChild(source, function visit(node) {
@@ -178,8 +178,8 @@ function memberOf(namespace: ts.Identifier): string | undefined {
 }
 
 /**
- * `const { a, b: c } = await import(…)` and `import(…).then(({ a, b: c }) => …)` take a and b;
- * every other form may take all.
+ * Returns the names of a dynamic import: `const { a, b: c } = await import(…)` and
+ * `import(…).then(({ a, b: c }) => …)` use a and b; any other form may use all names.
  */
 function dynamicNames(call: ts.CallExpression): string[] {
   const { parent } = call

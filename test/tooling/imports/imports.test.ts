@@ -8,10 +8,10 @@ import { readImportGraph } from './import-graph'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** Files that a program reads: their exports are for it. */
+/** Files that a program reads, and whose exports are for it. */
 const entries = [
   /^[^/]+\.config\.[jt]s$/,
-  // Stands in for the package `electron` in a build of the desktop shell.
+  // Replaces the package `electron` in a build of the desktop shell.
   /^test\/standin\/electron\.ts$/,
 ]
 
@@ -25,7 +25,7 @@ function isModule(file: string): boolean {
   return /\.(?:[cm]?[jt]s|vue)$/.test(file) && !/\.d\.[cm]?ts$/.test(file)
 }
 
-/** Modules of a folder and all below it, from the root. */
+/** Returns the modules in a folder and below it, relative to the root. */
 function modulesIn(folder: string): string[] {
   const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
   return names.map(name => `${folder}/${name.replaceAll('\\', '/')}`).filter(isModule)
@@ -56,7 +56,7 @@ describe('the repository', () => {
   })
 })
 
-/** Modules of a folder that is gone when the test is. */
+/** Returns the modules of a folder that is removed at the end of the test. */
 function plant(files: Readonly<Record<string, string>>): Module[] {
   const folder = mkdtempSync(join(tmpdir(), 'larder-imports-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))

@@ -14,39 +14,36 @@ import { createHttpTransport } from './http-transport'
 import { sendRaw } from './raw-request'
 import { createSessionToken } from './session-token'
 
-/** Everything that the console may ask of the server. */
+/** Everything that the console can do on the server. */
 export interface Api {
   readonly client: Client
-  /** The entries themselves, over the native face of the data plane. */
+  /** The entries of the caches, over the native face of the data plane. */
   readonly entries: Entries
   readonly events: EventFeed
   readonly session: SessionToken
-  /** Scheme, host and port that apps under test use. */
+  /** Scheme, host and port at which apps under test reach the server. */
   readonly origin: string
-  /**
-   * Whether this is the desktop window, which is its owner's: signed in from the start, without an
-   * end.
-   */
+  /** Whether this is the desktop window: its owner is signed in from the start and without end. */
   readonly owned: boolean
   send: (request: RawRequest) => Promise<RawAnswer>
   /** The OpenAPI document of this server. Throws LarderError. */
   document: () => Promise<unknown>
-  /** The server refused this tab's session. Returns the function that ends listening. */
+  /** Tells `listener` when the server refuses this tab's session. Returns a function to stop it. */
   onSessionEnd: (listener: () => void) => () => void
 }
 
 interface ApiOptions {
   fetch: typeof fetch
-  /** Scheme, host and port that this page asks. */
+  /** Scheme, host and port that this page sends its requests to. */
   base: string
-  /** Those that apps under test use. @default `base` */
+  /** Scheme, host and port that apps under test use. @default `base` */
   origin?: string
   storage: () => Storage
-  /** Whether somebody is at the page. @default always */
+  /** Whether somebody is using the page. @default always */
   attended?: () => boolean
   /**
-   * In the desktop window: operations and events go through it, and only what apps would send goes
-   * by fetch.
+   * The bridge of the desktop window. Operations and events then use it, and fetch sends only the
+   * requests that apps would send.
    */
   bridge?: LarderBridge
 }
@@ -91,7 +88,7 @@ export function browserApi(): Api {
 }
 
 /**
- * The API over the bridge of the desktop window; `origin` is where apps under test find the server.
+ * The API over the bridge of the desktop window. Apps under test reach the server at `origin`.
  */
 export function desktopApi(bridge: LarderBridge, origin: string): Api {
   return createApi({

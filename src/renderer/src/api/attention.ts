@@ -1,11 +1,9 @@
-/**
- * Milliseconds after the last touch of mouse or keyboard for which somebody is taken to be there.
- */
+/** Milliseconds after the last mouse or keyboard input for which somebody counts as present. */
 const span = 60_000
 
 /**
- * Whether somebody is at this page. The console reads by itself, once a second and whenever events
- * come: what it asks while nobody is there must not keep a session alive.
+ * Returns whether somebody is using this page. The console also reads on its own, once a second and
+ * whenever events arrive, and these requests must not keep a session alive while nobody is there.
  */
 export function createAttention(page: Pick<EventTarget, 'addEventListener'>, now: () => number): () => boolean {
   let last = now()

@@ -7,8 +7,8 @@ import { shallowReadonly, shallowRef } from 'vue'
 import { serverEvent } from './server-event'
 
 /**
- * Events over the bridge of the desktop window. Nothing lies between it and the server that could
- * be lost: it is connected while it runs.
+ * Events over the bridge of the desktop window. There is no connection that could be lost, so the
+ * feed is connected as long as it runs.
  */
 export function createBridgeFeed({ subscribe }: Pick<LarderBridge, 'subscribe'>): EventFeed {
   const connected = shallowRef(false)

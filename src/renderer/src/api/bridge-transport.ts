@@ -8,10 +8,10 @@ import { readAnswer } from '@shared/ipc'
 export function createBridgeTransport({ operations }: Pick<LarderBridge, 'operations'>): Transport {
   return {
     async call<N extends OperationName>(name: N, input: OperationInput<N>): Promise<OperationOutput<N>> {
-      // As over HTTP: what is sent is what JSON says of it. Vue's reactive objects, too, cannot be
-      // cloned as they are.
+      // Sends what JSON would carry, as HTTP does. Vue's reactive objects cannot be cloned as they
+      // are, either.
       const plain = JSON.parse(JSON.stringify(input)) as OperationInput<N>
-      // TypeScript does not see that the function and its input come from the same row.
+      // TypeScript cannot infer that the function and its input come from the same row.
       const send = operations[name] as LarderBridge['operations'][N]
       const answer = await send(plain).catch((cause: unknown) => {
         throw new LarderError('not-ready', 'The server cannot be reached.', { cause })

@@ -2,7 +2,7 @@ import type { LarderBridge } from '@shared/ipc'
 
 declare global {
   interface Window {
-    /** Exposed by the preload script of the desktop window; a browser has none. */
+    /** The preload script of the desktop window exposes it; in a browser it is undefined. */
     readonly larder?: LarderBridge
   }
 }

@@ -2,19 +2,19 @@ import { LarderError } from '@shared/errors'
 
 export interface ChunkOptions {
   signal?: AbortSignal
-  /** Told how many bytes are there so far. */
+  /** Receives the number of bytes that have arrived so far. */
   onProgress?: (bytes: number) => void
 }
 
 interface Chunks {
   bytes: () => Promise<Uint8Array<ArrayBuffer>>
-  /** The browser may keep a large one on disk. */
+  /** The body as a Blob, which the browser may keep on disk if it is large. */
   blob: (type: string) => Blob
 }
 
 /**
- * Reads a body to its end and tells how far it is. Throws `not-ready` when the connection breaks;
- * an abort stays one.
+ * Reads a body to its end and reports progress. Throws `not-ready` if the connection breaks; an
+ * `AbortError` passes through unchanged.
  */
 export async function readChunks(response: Response, { signal, onProgress }: ChunkOptions): Promise<Chunks> {
   const parts: Uint8Array<ArrayBuffer>[] = []

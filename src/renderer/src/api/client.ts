@@ -6,7 +6,7 @@ import { operations } from '@shared/operations'
 export function createClient(transport: Transport): Client {
   const names = Object.keys(operations) as OperationName[]
   const methods = names.map(name => [name, (input = {}) => transport.call(name, input as never)] as const)
-  // TypeScript cannot follow a record that is built row by row; the table gives both the names and
-  // the types.
+  // TypeScript cannot check a record that is built row by row; the table provides both the names
+  // and the types.
   return Object.fromEntries(methods) as unknown as Client
 }

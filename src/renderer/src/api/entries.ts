@@ -13,21 +13,21 @@ export interface Entry {
   contentType: string
   etag: string
   age: number
-  /** Left to live; null = no expiry, below 0 = so long past it, inside its grace. */
+  /** Time left to live; null = no expiry, negative = time past expiry, within the grace period. */
   ttl: number | null
   tags: string[]
 }
 
 interface PutOptions {
   contentType?: string | undefined
-  /** As the header takes it: `90`, `90s`, `15m`, `2h`, `none`. Left out: the cache's own. */
+  /** In the syntax of the header: `90`, `90s`, `15m`, `2h`, `none`. @default the cache's TTL */
   ttl?: string | undefined
   tags?: readonly string[] | undefined
   /** Seconds past the TTL for which the entry may be served stale. */
   grace?: number | undefined
-  /** Store only where nothing fresh is there. */
+  /** Store only if there is no fresh entry. */
   onlyNew?: boolean
-  /** Store only over this ETag. */
+  /** Replace only an entry that has this ETag. */
   ifMatch?: string | undefined
 }
 
@@ -42,8 +42,8 @@ interface EntryQuery {
 }
 
 /**
- * A window anywhere in an order. With a delimiter, folders up to the next one behind the prefix
- * come before the entries of the level.
+ * A window at any offset of the ordered entries. With a delimiter, the folders (keys cut at the
+ * first delimiter after the prefix) come before the entries of the level.
  */
 export interface WindowQuery extends Omit<EntryQuery, 'cursor'> {
   offset: number
@@ -51,20 +51,18 @@ export interface WindowQuery extends Omit<EntryQuery, 'cursor'> {
 }
 
 interface ReadOptions extends ChunkOptions {
-  /** Looks without a trace: no hit is counted, no life prolonged. */
+  /** Reads without side effects: counts no hit and does not prolong the entry's life. */
   peek?: boolean
 }
 
 /**
- * Entries of a cache. Everything throws LarderError: the server's own, `not-ready` when it cannot
- * be reached, and `bad-encoding` for the keys `.` and `..`, which no browser can put into a path;
- * `batch` takes these too.
+ * Operations on the entries of a cache. All of them throw LarderError: the server's errors,
+ * `not-ready` if the server cannot be reached, and `bad-encoding` for the keys `.` and `..`, which
+ * a browser cannot put into a path; `batch` accepts these keys.
  */
 export interface Entries {
   get: (cache: string, key: string, options?: ReadOptions) => Promise<Entry>
-  /**
-   * Whether the entry is new there, and its ETag now. Throws `precondition-failed`, `too-large`.
-   */
+  /** Returns whether the entry is new, and its ETag. Throws `precondition-failed`, `too-large`. */
   put: (
     cache: string,
     key: string,
@@ -75,13 +73,13 @@ export interface Entries {
   delete: (cache: string, key: string, options?: { ifMatch?: string }) => Promise<void>
   list: (cache: string, query?: EntryQuery, signal?: AbortSignal) => Promise<EntryPage>
   /**
-   * As `list`, or how far the server is (0 to 1) while it builds the order that the window is cut
-   * from.
+   * Returns what `list` returns or, while the server still builds the order for the window, its
+   * progress (0 to 1).
    */
   window: (cache: string, query: WindowQuery, signal?: AbortSignal) => Promise<EntryPage | { progress: number }>
-  /** A new TTL from now, as the header takes it: `90`, `15m`, `none`. Throws `entry-not-found`. */
+  /** Sets a TTL that starts now: `90`, `15m`, `none`. Throws `entry-not-found`. */
   touch: (cache: string, key: string, ttl: string) => Promise<void>
-  /** Drops, or with `dryRun` counts, what the selector chooses. Returns how many. */
+  /** Drops the selected entries, or with `dryRun` only counts them. Returns their number. */
   invalidate: (
     cache: string,
     selector: EntrySelector,
@@ -92,7 +90,7 @@ export interface Entries {
     operations: BatchInput['operations'],
     options?: { atomic?: boolean, signal?: AbortSignal },
   ) => Promise<BatchAnswer>
-  /** All fresh entries as JSON text, `[{"key":…,"value":…},…]`, in bytes as they came. */
+  /** All fresh entries as JSON text, `[{"key":…,"value":…},…]`, in the bytes that were received. */
   json: (cache: string, options?: ReadOptions) => Promise<Blob>
 }
 
@@ -178,8 +176,8 @@ function writeHeaders({
   ifMatch,
 }: PutOptions): Record<string, string> {
   return {
-    // Said in any case: fetch would otherwise choose one for text of its own accord, and the server
-    // another for bytes.
+    // Always set: otherwise fetch chooses a type for text, and the server a different one for
+    // bytes.
     'Content-Type': contentType ?? 'text/plain; charset=utf-8',
     ...(ttl !== undefined && { 'Larder-TTL': ttl }),
     ...(tags.length > 0 && { 'Larder-Tags': tags.map(encodeURIComponent).join(', ') }),

@@ -8,33 +8,33 @@ import { serverEvent } from './server-event'
 
 export interface EventFeed {
   /**
-   * Whether the stream is open. After it was lost, what was missed is unknown: read the state again
-   * when this turns true.
+   * Whether the stream is open. Events may have been missed while it was closed, so read the state
+   * again when this turns true.
    */
   readonly connected: Readonly<ShallowRef<boolean>>
   /** Connects, and connects again whenever the stream is lost, until `stop`. */
   start: () => void
   stop: () => void
-  /** Returns the function that ends it. */
+  /** Adds a listener. Returns a function that removes it. */
   listen: (listener: ServerEventListener) => () => void
 }
 
 interface EventFeedOptions {
-  /** Opens the stream; throws when that fails. */
+  /** Opens the stream. Throws if that fails. */
   open: (signal: AbortSignal) => Promise<Response>
-  /** Resolves after so many milliseconds, or rejects when the signal aborts. */
+  /** Resolves after this many milliseconds, or rejects when the signal aborts. */
   wait: (milliseconds: number, signal: AbortSignal) => Promise<void>
-  /** 0 to 1, spreads the reconnects of many tabs. @default Math.random */
+  /** Returns 0 to 1, and spreads the reconnects of many tabs. @default Math.random */
   random?: () => number
   /**
-   * Milliseconds of silence (heartbeats count) after which a stream is taken for dead. @default
-   * 60_000
+   * Milliseconds of silence (without even a heartbeat) after which a stream counts as dead.
+   * @default 60_000
    */
   silence?: number
 }
 
 /**
- * Milliseconds before the first reconnect, unless the server's `retry:` says otherwise, and the
+ * Milliseconds before the first reconnect unless the server's `retry:` sets another value, and the
  * longest wait.
  */
 const firstDelay = 500
@@ -55,7 +55,7 @@ export function createEventFeed({ open, wait, random = Math.random, silence = 60
         })
       }
       catch {
-        // Lost or never there: `connected` shows it, and the loop tries again.
+        // Lost or never opened: `connected` shows it, and the loop tries again.
       }
       if (signal.aborted)
         return
@@ -94,7 +94,7 @@ export function createEventFeed({ open, wait, random = Math.random, silence = 60
     }
     finally {
       clearTimeout(timer)
-      // Also after a parser error, else the server would go on writing to nobody.
+      // Also after a parser error, because the server would otherwise go on writing to nobody.
       dead.abort()
     }
   }

@@ -3,20 +3,20 @@ export interface StreamEvent { type: string, data: string }
 
 interface EventParser {
   /**
-   * Takes the next bytes, cut anywhere: inside a character, inside a line, between CR and LF.
-   * Throws when one event is too large.
+   * Takes the next bytes, which may be cut anywhere: inside a character, inside a line, between CR
+   * and LF. Throws if an event is too large.
    */
   push: (bytes: Uint8Array) => void
 }
 
-/** Most characters of one event: far above any payload, far below what would hurt. */
+/** Maximum number of characters of one event: far more than any payload has, yet harmless. */
 const eventLimit = 4 * 1024 * 1024
 
 /**
- * Parser of server-sent events, as the HTML standard says (§9.2.6, "Interpreting an event stream"):
- * lines end in CR, LF or CRLF, a blank line dispatches, an event that the stream's end cuts off is
- * dropped. `id` is not kept: we read the state again after a reconnect instead of asking for what
- * was missed.
+ * A parser of server-sent events as in the HTML standard (§9.2.6, "Interpreting an event stream"):
+ * lines end in CR, LF or CRLF, a blank line dispatches the event, and an event that the end of the
+ * stream cuts off is dropped. `id` is ignored, because the console reads the state again after a
+ * reconnect instead of requesting the events that it missed.
  */
 export function createEventParser(
   handlers: { onEvent: (event: StreamEvent) => void, onRetry: (milliseconds: number) => void },
@@ -32,7 +32,7 @@ export function createEventParser(
     if (text === '')
       return dispatch()
     const colon = text.indexOf(':')
-    // A colon in front marks a comment: a heartbeat.
+    // A leading colon marks a comment, which serves as a heartbeat.
     if (colon === 0)
       return
     const field = colon === -1 ? text : text.slice(0, colon)

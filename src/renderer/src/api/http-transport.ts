@@ -6,10 +6,7 @@ import { operations } from '@shared/operations'
 import { requestOf } from '@shared/request-of'
 import { errorFromResponse } from './problem'
 
-/**
- * One request to a data-plane target (path and query, percent-encoded), with the credential of this
- * tab.
- */
+/** Sends a request to a data-plane target (path and query, percent-encoded) as this tab's user. */
 export type SendRequest = (
   target: string,
   init: Pick<RequestInit, 'method' | 'headers' | 'body' | 'signal'>,
@@ -21,25 +18,26 @@ interface HttpTransportOptions {
   origin: string
   session: SessionToken
   /**
-   * The server refused the bearer that is in use: idled out, signed out elsewhere, or the server
-   * was started anew.
+   * Called when the server refuses the current bearer: the session timed out or was ended
+   * elsewhere, or the server was restarted.
    */
   onSessionEnd: () => void
   /**
-   * Whether somebody is there, so that what is asked counts as use of the session. @default always
+   * Whether somebody is using the page, so that requests count as use of the session.
+   * @default always
    */
   attended?: () => boolean
 }
 
 interface HttpTransport extends Transport {
   /**
-   * Sends a request and gives its answer, if that is a success. Throws as `call` does; an abort by
-   * the signal stays one.
+   * Sends a request and returns the response if it is a success. Throws as `call` does; an
+   * `AbortError` passes through unchanged.
    */
   request: SendRequest
-  /** Opens an answer of which the body is read as it comes. Throws as `call` does. */
+  /** Opens a response whose body is read as it arrives. Throws as `call` does. */
   open: (target: string, signal: AbortSignal) => Promise<Response>
-  /** Reads JSON that is no operation's answer. Throws as `call` does. */
+  /** Reads JSON that is not the result of an operation. Throws as `call` does. */
   read: (target: string) => Promise<unknown>
 }
 
@@ -68,7 +66,7 @@ export function createHttpTransport({
     if (response.ok)
       return response
     const error = await reach(() => errorFromResponse(response))
-    // A late answer to a bearer that has been replaced since says nothing about the one in use.
+    // A late refusal of a bearer that has since been replaced says nothing about the current one.
     if (error.code === 'key-invalid' && token !== null && token === session.get())
       onSessionEnd()
     throw error
@@ -99,7 +97,7 @@ async function readAnswer(spec: OperationSpec, response: Response): Promise<unkn
   return spec.media === undefined ? await response.json() : await response.text()
 }
 
-/** What fails below HTTP becomes `not-ready`; an abort stays one. */
+/** Turns failures below HTTP into `not-ready`; an `AbortError` passes through unchanged. */
 async function reach<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -112,9 +110,9 @@ async function reach<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * The absolute URL of a target. URL parsers resolve a segment `.` or `..`, also written %2E (WHATWG
- * URL §4.4), which would send the request to another route than was meant: such a target is refused
- * with `bad-encoding`.
+ * Returns the absolute URL of a target. URL parsers resolve the segments `.` and `..`, even when
+ * written as %2E (WHATWG URL §4.4), so the request would go to a different route. Throws
+ * `bad-encoding` for such a target.
  */
 export function resolveTarget(target: string, origin: string): string {
   const url = new URL(target, origin)

@@ -2,8 +2,8 @@ import type { ErrorCode, FieldError } from '@shared/errors'
 import { errorRegistry, LarderError } from '@shared/errors'
 
 /**
- * The error that an answer which is not a success stands for: the server's own from problem+json
- * (RFC 9457 §3), else `internal` with the status, as when something in between answered. Reads the
+ * Returns the error for a response that is not a success: the server's own error from problem+json
+ * (RFC 9457 §3), or else `internal` with the status, for example if a proxy answered. Reads the
  * body.
  */
 export async function errorFromResponse(response: Response): Promise<LarderError> {
@@ -40,7 +40,7 @@ async function readProblem(
   }
 }
 
-/** The body of the classic face: no code, so the status has to stand for one. */
+/** Reads the error body of the classic face, which has no code: the status determines it. */
 function readClassic(
   status: number,
   { message, detail }: Record<string, unknown>,
@@ -57,7 +57,7 @@ function parseObject(text: string): Record<string, unknown> | undefined {
     return typeof value === 'object' && value !== null ? value as Record<string, unknown> : undefined
   }
   catch {
-    // Not JSON after all: the caller reports the status instead.
+    // Not JSON: the caller reports the status instead.
     return undefined
   }
 }

@@ -2,7 +2,7 @@ import type { SessionToken } from './session-token'
 import { messageOf } from '@shared/errors'
 import { resolveTarget } from './http-transport'
 
-/** A request as a person writes it, for the documentation's Send panel. */
+/** A request that a person composes in the Send panel of the documentation. */
 export interface RawRequest {
   method: string
   /** Path and query, percent-encoded. */
@@ -17,19 +17,19 @@ export interface RawAnswer {
   status: number
   statusText: string
   headers: [name: string, value: string][]
-  /** The body as text, cut after `bodyLimit` bytes. */
+  /** The body as text, cut after `bodyLimit` bytes; `cut` tells whether it was. */
   body: string
   cut: boolean
-  /** Milliseconds until the whole answer was there. */
+  /** Milliseconds until the whole response had arrived. */
   duration: number
 }
 
-/** Bytes of an answer that are shown. */
+/** Maximum number of response bytes that are shown. */
 const bodyLimit = 256 * 1024
 
 /**
- * Sends a request as it is and tells what came back, whatever the status. Throws an Error with a
- * sentence when it cannot be sent.
+ * Sends a request unchanged and returns the response, whatever its status. Throws an Error with a
+ * readable message if the request cannot be sent.
  */
 export async function sendRaw(
   request: RawRequest,
@@ -66,7 +66,7 @@ export async function sendRaw(
   }
 }
 
-/** Stops reading at the limit, so that an endless stream (/events) answers too. */
+/** Reads up to the limit, so that an endless stream (/events) gives a result too. */
 async function readText(response: Response, limit: number): Promise<{ text: string, cut: boolean }> {
   if (!response.body)
     return { text: '', cut: false }

@@ -1,15 +1,15 @@
 import type { EventPayload, EventTopic } from '@shared/events'
 
 interface EventOf<T extends EventTopic> { readonly topic: T, readonly payload: EventPayload<T> }
-/** An event of the server, told apart by its topic. */
+/** An event of the server; `topic` tells which kind it is. */
 export type ServerEvent = { [T in EventTopic]: EventOf<T> }[EventTopic]
-/** One that concerns a cache, or one of its entries. */
+/** An event about a cache or one of its entries. */
 type CacheEvent = Extract<ServerEvent, { payload: { cache: unknown } }>
 export type ServerEventListener = (event: ServerEvent) => void
 
 /**
- * An event as it arrived, with its payload as JSON text. Most listeners want the topic alone,
- * thousands of times a second: the payload is parsed when one of them first asks for it.
+ * An event whose payload arrived as JSON text. Most listeners need only the topic, thousands of
+ * times a second, so the payload is parsed when a listener first reads it.
  */
 export function serverEvent(topic: EventTopic, text: string): ServerEvent {
   let payload: unknown

@@ -1,6 +1,6 @@
 /**
- * The bearer of the signed-in session. Lives as long as the tab; a reload keeps it, another tab
- * does not see it.
+ * The bearer token of the signed-in session. It lives as long as the tab: a reload keeps it, and
+ * other tabs do not see it.
  */
 export interface SessionToken {
   get: () => string | null
@@ -22,7 +22,7 @@ export function createSessionToken(storage: () => Storage): SessionToken {
 }
 
 /**
- * A browser that blocks storage throws at every touch; the session then ends with the page, and
+ * A browser that blocks storage throws on every access. The session then ends with the page, and
  * nothing else is lost.
  */
 function ignoringBlockedStorage<T>(access: () => T): T | undefined {

@@ -1,7 +1,7 @@
 import type { OperationInput, OperationName, OperationOutput } from '@shared/operations'
 
-/** How an operation of the table reaches the server. */
+/** The way in which operations of the table reach the server. */
 export interface Transport {
-  /** Throws LarderError: the server's own, or `not-ready` when it cannot be reached. */
+  /** Throws LarderError: the server's error, or `not-ready` if the server cannot be reached. */
   call: <N extends OperationName>(name: N, input: OperationInput<N>) => Promise<OperationOutput<N>>
 }

@@ -1,16 +1,16 @@
-/** Where the lines of an axis lie: its ends, and in linear ones the middle. */
+/** An axis with its ends and the positions of its lines. */
 interface Axis { low: number, high: number, marks: number[] }
 
 /**
- * From 0 to `top`, or to a round number not below the highest value: 1, 2 or 5 times a power of
- * ten; to 1 at least.
+ * Returns an axis from 0 to `top`, or to the next round number (1, 2 or 5 times a power of ten) at
+ * or above the highest value; the upper end is at least 1.
  */
 export function linearAxis(values: readonly number[], top?: number): Axis {
   const high = top ?? roundUp(highestOf(values))
   return { low: 0, high, marks: [0, high / 2, high] }
 }
 
-/** Powers of ten around the values, two decades at least: from 10 to 1000 for nothing. */
+/** Returns powers of ten around the values, at least two decades; 10 to 1000 without values. */
 export function logAxis(values: readonly number[]): Axis {
   const positive = values.filter(value => value > 0)
   const low = positive.length > 0 ? Math.floor(Math.log10(positive.reduce((a, b) => Math.min(a, b)))) : 1

@@ -1,8 +1,8 @@
-/** What a person is asked before something goes for good. */
+/** A question to confirm before something is lost for good. */
 export interface Question {
   title: string
-  /** What will be lost, with its number. */
+  /** What will be lost, and how much of it. */
   text: string
-  /** The button that does it: a verb and what it concerns. */
+  /** The text of the button that confirms: a verb and its object. */
   action: string
 }

@@ -1,28 +1,27 @@
 /**
- * Pixels beyond which browsers clamp the height of an element (Firefox at 17.9 million, Chromium at
- * 33.5).
+ * Pixels to which the height of an element is limited, because browsers clamp larger heights
+ * (Firefox at 17.9 million, Chromium at 33.5 million).
  */
 const tallest = 16_000_000
-/** Rows that are drawn above and below what is seen, so that a fast wheel meets no blank. */
+/** Rows drawn above and below the visible ones, so that fast scrolling shows no blank area. */
 const margin = 6
 
 interface RowWindow {
-  /** Rows to draw, `to` excluded. */
+  /** Rows to draw, from `from` to before `to`. */
   from: number
   to: number
-  /** First row that is seen, whole or in part. */
+  /** The first row that is at least partly visible. */
   top: number
-  /** Pixels: of the whole list, and where in it the row `from` is drawn. */
+  /** Pixels: the height of the whole list, and the offset at which the row `from` is drawn. */
   height: number
   shift: number
   /**
-   * Pixels of rows for one pixel of the scrollbar: above 1 where the list is taller than any
-   * element can be.
+   * Pixels of rows per scrollbar pixel: above 1 if the list is taller than an element can be.
    */
   ratio: number
 }
 
-/** Which of so many rows of one height are to be drawn, and where. */
+/** Returns which of `count` rows of equal height to draw, and where. */
 export function rowWindow({ count, row, viewport, scroll }: {
   count: number
   row: number
@@ -39,7 +38,7 @@ export function rowWindow({ count, row, viewport, scroll }: {
   return { from, to, top, height, shift: ratio === 1 ? from * row : scroll + from * row - offset, ratio }
 }
 
-/** Where to scroll so that this row is seen whole; the given place when it is. */
+/** Returns the scroll position that shows this row fully; unchanged if it is fully visible. */
 export function reveal(
   index: number,
   { count, row, viewport, scroll }: { count: number, row: number, viewport: number, scroll: number },
@@ -53,7 +52,7 @@ export function reveal(
   return scroll
 }
 
-/** Where the arrows, paging keys, Home and End lead from a row; undefined for other keys. */
+/** Returns the row that an arrow, paging, Home or End key leads to; undefined for other keys. */
 export function keyTarget(
   key: string,
   { index, count, page }: { index: number, count: number, page: number },

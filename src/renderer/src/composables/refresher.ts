@@ -1,13 +1,13 @@
-/** Reads again whenever asked, but never twice at once and never more often than the interval. */
+/** Reads again on request, but never twice at once and not more often than every interval. */
 interface Refresher {
   request: () => void
   stop: () => void
 }
 
 /**
- * `read` runs at once on the first request; requests while it runs, or within `interval`
- * milliseconds after it, are answered together by one more read. `read` must not throw: it knows
- * best where to show its failure.
+ * The first request calls `read` at once. Requests during a read, or within `interval` milliseconds
+ * after it, share one further read. `read` must not throw, because it knows best where to show a
+ * failure.
  */
 export function createRefresher(read: () => Promise<void>, interval: number): Refresher {
   let busy = false

@@ -4,7 +4,7 @@ import { inject } from 'vue'
 
 export const apiKey: InjectionKey<Api> = Symbol('api')
 
-/** The API of this app. Works in components and in setup stores; throws where none was provided. */
+/** Returns the API of this app, in components and setup stores. Throws if none was provided. */
 export function useApi(): Api {
   const api = inject(apiKey)
   if (!api)

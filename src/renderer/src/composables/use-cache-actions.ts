@@ -11,9 +11,7 @@ const NewCacheDialog = defineAsyncComponent(() => import('../views/overview/NewC
 const AddEntryDialog = defineAsyncComponent(() => import('../views/overview/AddEntryDialog.vue'))
 const ViewAllDialog = defineAsyncComponent(() => import('../views/overview/ViewAllDialog.vue'))
 
-/**
- * What one can do with caches, wherever it is asked for: a table's row, the palette, a shortcut.
- */
+/** Actions on caches, for every place that offers them: table rows, the palette, shortcuts. */
 export interface CacheActions {
   create: () => void
   createSample: () => void

@@ -3,9 +3,9 @@ import { useEventListener } from '@vueuse/core'
 import { onMounted } from 'vue'
 
 /**
- * Shows a `<dialog>` as a modal window while its component lives, and returns the function that
- * closes it. `closed` is called at once, while the browser tells of a closing a task later: whoever
- * presses the next shortcut by then must not find the dialog still in the way. It may be called
+ * Shows a `<dialog>` as a modal window while its component exists, and returns a function that
+ * closes it. `closed` is called immediately, because the browser reports the closing only a task
+ * later: a shortcut pressed before that must not find the dialog still open. `closed` may be called
  * twice.
  */
 export function useModal(dialog: Readonly<ShallowRef<HTMLDialogElement | null>>, closed: () => void): () => void {
@@ -15,14 +15,14 @@ export function useModal(dialog: Readonly<ShallowRef<HTMLDialogElement | null>>,
   }
 
   onMounted(() => dialog.value?.showModal())
-  // Escape. A file field's own `cancel` bubbles up to here.
+  // Escape. The `cancel` event of a file field bubbles up to here, too.
   useEventListener(dialog, 'cancel', (event) => {
     if (event.target !== dialog.value)
       return
     event.preventDefault()
     close()
   })
-  // What no `cancel` came before: a click outside, or a browser that insists.
+  // For closings without a `cancel` event: a click outside, or a browser that forces it.
   useEventListener(dialog, 'close', closed)
   return close
 }

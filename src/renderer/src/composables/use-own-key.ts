@@ -5,17 +5,17 @@ import { useNotices } from '../stores/notices'
 import { useApi } from './use-api'
 
 interface OwnKey {
-  /** Whether the key is in the commands already. */
+  /** Whether the commands already contain the key. */
   readonly shown: Readonly<Ref<boolean>>
-  /** The command with the key in it; before that it takes the key from the environment. */
+  /** Returns the command with the key; until `show`, it reads the key from the environment. */
   putIn: (command: string) => string
-  /** Puts it in. Only when the person asks: screens are shared. What fails is told as a notice. */
+  /** Inserts the key, only on request because screens are shared. A failure shows a notice. */
   show: () => void
 }
 
 /**
- * An API key of the signed-in user that may do this in the cache, for an example that can be run as
- * it stands.
+ * Finds an API key of the signed-in user that has the scope in the cache, for an example that can
+ * be run unchanged.
  */
 export function useOwnKey(scope: 'read' | 'write', cache: () => string): OwnKey {
   const { client } = useApi()

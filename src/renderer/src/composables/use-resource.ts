@@ -8,20 +8,20 @@ import { useApi } from './use-api'
 interface ResourceOptions {
   /** Reads what the screen shows into its stores. */
   read: () => Promise<unknown>
-  /** Whether there is something to show already. */
+  /** Whether there is already something to show. */
   loaded: () => boolean
-  /** Events that change it. @default all */
+  /** Events after which it is read again. @default all */
   topics?: readonly EventTopic[]
-  /** What else changes it. */
+  /** Another source whose change causes a read. */
   also?: WatchSource
   /** Milliseconds between two reads while events arrive. @default 400 */
   interval?: number
 }
 
 /**
- * Keeps what a screen shows fresh while the screen is shown: reads it at once, after each event
- * that changes it, and whenever the connection is back; never twice at once. Returns why there is
- * nothing to show. If there is something, the state of the connection says enough about a failure.
+ * Keeps the data of a screen fresh while the screen is shown: reads it at once, after each event
+ * that may change it, and when the connection is back, but never twice at once. Returns why there
+ * is nothing to show. If there is something, the connection state is enough to show a failure.
  */
 export function useResource({ read, loaded, topics, also, interval = 400 }: ResourceOptions): Readonly<Ref<string>> {
   const { events } = useApi()

@@ -3,8 +3,8 @@ import { useIntervalFn } from '@vueuse/core'
 import { shallowReadonly, shallowRef } from 'vue'
 
 /**
- * Milliseconds since 1970, looked at every `interval` milliseconds while the calling component is
- * there.
+ * Returns the time in milliseconds since 1970, updated every `interval` milliseconds while the
+ * calling component exists.
  */
 export function useTime(interval: number): Readonly<ShallowRef<number>> {
   const time = shallowRef(Date.now())

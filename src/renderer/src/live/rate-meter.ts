@@ -1,13 +1,10 @@
-/** Rates of things that are counted since ever, by name. */
+/** Computes rates from ever-growing counts, by name. */
 interface RateMeter {
-  /**
-   * Takes the counts as they stand at `at`, in seconds. Names that are not in it any more are
-   * forgotten.
-   */
+  /** Takes the counts at `at`, in seconds. Names that are missing from them are forgotten. */
   note: (counts: ReadonlyMap<string, number>, at: number) => void
   /**
-   * Mean per second over the span, or between the last two readings where these lie further apart;
-   * null before there are two.
+   * The mean per second over the span, or between the last two readings if they are further apart;
+   * null until there are two.
    */
   rate: (name: string) => number | null
 }
@@ -19,7 +16,7 @@ export function createRateMeter(span: number): RateMeter {
     note(counts, at) {
       readings = new Map([...counts].map(([name, count]) => {
         const old = readings.get(name) ?? []
-        // A count that fell started anew: a cache of the same name, or another server.
+        // A count that decreased is a new one: a new cache with the same name, or another server.
         const same = (old.at(-1)?.count ?? 0) <= count ? old : []
         return [name, [...same.filter((reading, i) => reading.at > at - span || i === same.length - 1), { at, count }]]
       }))

@@ -1,13 +1,13 @@
-/** A sample of fixed size, drawn evenly from however many things pass. */
+/** A random sample of limited size in which every item is equally likely. */
 interface Reservoir<T> {
   add: (item: T) => void
-  /** Returns what was kept since the last time, and starts anew. */
+  /** Returns the sample since the last call, and starts a new one. */
   take: () => T[]
 }
 
 /**
- * Vitter's algorithm R: the n-th thing replaces a random one with probability capacity/n, so each
- * had the same chance to stay.
+ * Vitter's algorithm R: the n-th item replaces a random one with probability capacity/n, so every
+ * item has the same chance to stay.
  */
 export function createReservoir<T>(capacity: number, random: () => number = Math.random): Reservoir<T> {
   let kept: T[] = []

@@ -9,12 +9,12 @@ import { operations } from '@shared/operations'
 import { screens } from '../screens'
 import { themeNames } from '../shell/theme-names'
 
-/** One thing that the palette can do. */
+/** A command of the palette. */
 export interface PaletteCommand {
   id: string
   title: string
   group: 'Screens' | 'Actions' | 'Caches' | 'API keys' | 'API'
-  /** A word more on the right. */
+  /** A further word, shown on the right. */
   detail?: string
   /** Its shortcut. */
   keys?: string
@@ -30,7 +30,7 @@ export interface CommandDeps {
   keys: readonly Key[]
   newUser: () => void
   user: Pick<User, 'admin'> | null
-  /** The global switch. */
+  /** Whether the global switch is on. */
   serving: boolean
   setServing: (on: boolean) => void
   setTheme: (theme: Theme) => void
@@ -41,8 +41,8 @@ export interface CommandDeps {
 }
 
 /**
- * Everything that can be done without asking for more than a cache, in the order in which an empty
- * search shows it.
+ * Returns all commands that need no more input than a cache, in the order in which an empty search
+ * shows them.
  */
 export function listCommands(deps: CommandDeps): PaletteCommand[] {
   return [
@@ -138,7 +138,7 @@ function keyCommands(key: Key, { keyActions }: CommandDeps): PaletteCommand[] {
   ]
 }
 
-/** The operations of the table that only read and need no input: their answers as they come. */
+/** Operations that only read and need no input; they show the server's answer unchanged. */
 function readCommands({ api, user, showText }: CommandDeps): PaletteCommand[] {
   return (Object.entries(operations) as [OperationName, OperationSpec][])
     .filter(([, { method, mutates, reach, input }]) =>
@@ -156,8 +156,8 @@ function readCommands({ api, user, showText }: CommandDeps): PaletteCommand[] {
 }
 
 /**
- * Commands that have every word of the search, best first: those that begin so, then those with a
- * word that does.
+ * Returns the commands that contain every word of the search. Titles that begin with the search
+ * come first, then those in which every word begins a word of the title.
  */
 export function searchCommands(commands: readonly PaletteCommand[], search: string): PaletteCommand[] {
   const words = search.toLowerCase().split(/\s+/).filter(word => word !== '')

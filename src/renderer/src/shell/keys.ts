@@ -1,2 +1,2 @@
-/** How the key is called that goes with letters for commands; the handlers take both. */
+/** The name of the modifier key for commands; the handlers accept both keys. */
 export const commandKey = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl'

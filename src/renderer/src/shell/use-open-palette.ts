@@ -3,7 +3,7 @@ import { useDialogs } from '../stores/dialogs'
 
 const CommandPalette = defineAsyncComponent(() => import('../palette/CommandPalette.vue'))
 
-/** Opens the palette; once only, also where it takes a moment to load. */
+/** Opens the palette, but never twice, even if it takes a moment to load. */
 export function useOpenPalette(): () => void {
   const dialogs = useDialogs()
   return () => {

@@ -7,10 +7,10 @@ import { useShortcutList, useShortcuts } from '../stores/shortcuts'
 import { useOpenPalette } from './use-open-palette'
 import { useOpenShortcuts } from './use-open-shortcuts'
 
-/** Milliseconds in which the second key of two has to come. */
+/** Milliseconds within which the second key of a sequence must follow the first. */
 const patience = 1200
 
-/** Listens for the shortcuts of all that is shown, and brings those of the shell itself. */
+/** Handles the shortcuts of everything on the screen, and adds those of the shell. */
 export function useShellShortcuts(): void {
   const router = useRouter()
   const session = useSession()
@@ -40,7 +40,7 @@ export function useShellShortcuts(): void {
       return
     const pressed = command ? `mod+${event.key.toLowerCase()}` : event.key
     const keys = prefix !== '' && event.timeStamp - prefixAt < patience ? `${prefix} ${pressed}` : pressed
-    // What was added last belongs to what is nearest.
+    // The shortcut that was added last belongs to the innermost component.
     const found = shortcuts.list.findLast(shortcut => shortcut.keys === keys)
     prefix = found || !shortcuts.list.some(shortcut => shortcut.keys.startsWith(`${pressed} `)) ? '' : pressed
     prefixAt = event.timeStamp
@@ -51,7 +51,7 @@ export function useShellShortcuts(): void {
   })
 }
 
-/** Where keys are text, or choose from a list by its letters. */
+/** Elements in which keys enter text, or select from a list by letter. */
 const editable = [
   'input:not([type=checkbox])',
   'textarea',
@@ -64,8 +64,8 @@ const editable = [
 ].join(', ')
 
 /**
- * The target that the window is told of is the host of the shadow root in which a key was pressed:
- * the path alone leads to the editor inside.
+ * For a key pressed inside a shadow root, the event's target at the window is the host of the root.
+ * Only the composed path contains the editor inside.
  */
 function isInEditable(event: KeyboardEvent): boolean {
   return event.composedPath().some(node => node instanceof Element && node.matches(editable))

@@ -3,20 +3,20 @@ import { keyVariable } from './request'
 import { toBase64 } from './text'
 
 /**
- * Characters above which a body is piped: the kernel takes 128 KiB a word, and a character is up to
- * 3 bytes.
+ * Characters above which the body is piped: the kernel allows 128 KiB per argument, and a character
+ * takes up to 3 bytes.
  */
 const longestWord = 40_000
 /** Characters up to which the command stays on one line. */
 const longestLine = 100
 
-/** The request for a POSIX shell. */
+/** Writes the request for a POSIX shell. */
 export function writeCurl({ method, url, headers, body, withKey }: SnippetRequest): string {
   const options = [
     ...(method === 'GET' ? [] : method === 'HEAD' ? ['--head'] : [`-X ${quoteWord(method)}`]),
     ...(withKey ? [`-H "Api-Key: $${keyVariable}"`] : []),
     ...headers.map(([name, value]) => `-H ${quoteWord(`${name}: ${value}`)}`),
-    // In a URL, curl takes these for patterns.
+    // curl would treat these characters of a URL as patterns.
     ...(/[[\]{}]/.test(url) ? ['--globoff'] : []),
   ]
   const { pipe, option } = bodyOf(body)
@@ -25,7 +25,7 @@ export function writeCurl({ method, url, headers, body, withKey }: SnippetReques
   return line.length <= longestLine ? line : words.join(' \\\n  ')
 }
 
-/** One word of a POSIX shell, whatever is in it but NUL, which no word can hold. */
+/** Quotes any text as one word of a POSIX shell, except NUL, which no word can contain. */
 export function quoteWord(text: string): string {
   return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.toWellFormed().replaceAll('\'', '\'\\\'\'')}'`
 }

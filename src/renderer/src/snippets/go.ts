@@ -2,7 +2,7 @@ import type { SnippetRequest } from './request'
 import { keyVariable } from './request'
 import { escapeLiteral, longEscape, toBase64 } from './text'
 
-/** The request as a Go program that compiles as it stands. */
+/** Writes the request as a complete Go program. */
 export function writeGo({ method, url, headers, body, withKey }: SnippetRequest): string {
   const binary = body instanceof Uint8Array
   const packages = [

@@ -2,8 +2,8 @@ import type { SnippetRequest } from './request'
 import { keyVariable } from './request'
 
 /**
- * The request as it goes over the wire (RFC 9112 §3), for reading; `credential` is shown in place
- * of the one that is sent.
+ * Writes the request as it is sent (RFC 9112 §3), for reading; `credential` is the header to show
+ * in place of the real one.
  */
 export function writeHttp(
   { method, url, headers, body, withKey }: SnippetRequest,

@@ -2,7 +2,7 @@ import type { SnippetRequest } from './request'
 import { keyVariable } from './request'
 import { escapeLiteral, toBase64 } from './text'
 
-/** The request as `fetch`, for Node 18 or later. */
+/** Writes the request with `fetch`, for Node 18 or later. */
 export function writeFetch({ method, url, headers, body, withKey }: SnippetRequest): string {
   return lines(
     `const response = await fetch(${literal(url)}, {`,
@@ -14,7 +14,7 @@ export function writeFetch({ method, url, headers, body, withKey }: SnippetReque
   )
 }
 
-/** The request as a call of axios. */
+/** Writes the request with axios. */
 export function writeAxios({ method, url, headers, body, withKey }: SnippetRequest): string {
   const json = headers.some(([name, value]) => name.toLowerCase() === 'content-type' && /\bjson\b/i.test(value))
   return lines(
@@ -25,7 +25,7 @@ export function writeAxios({ method, url, headers, body, withKey }: SnippetReque
     `  url: ${literal(url)},`,
     ...headerLines(headers, withKey),
     body !== undefined && `  data: ${bodyLiteral(body)},`,
-    // For JSON types axios parses and trims text, and quotes what it cannot parse.
+    // For JSON types, axios parses and trims text, and quotes text that it cannot parse.
     typeof body === 'string' && json && '  transformRequest: data => data,',
     '})',
     'console.log(response.status, response.data)',

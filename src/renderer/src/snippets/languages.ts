@@ -4,7 +4,7 @@ import { writeGo } from './go'
 import { writeAxios, writeFetch } from './javascript'
 import { writePython } from './python'
 
-/** In what a request may be copied. */
+/** The languages in which a request can be copied. */
 export const languages = [
   { id: 'curl', title: 'curl', write: writeCurl },
   { id: 'fetch', title: 'fetch', write: writeFetch },

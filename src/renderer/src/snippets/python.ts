@@ -3,7 +3,7 @@ import { keyVariable } from './request'
 import { escapeLiteral, longEscape, toBase64 } from './text'
 
 /**
- * The request for Python 3 with its standard library alone, which sends the path as it stands;
+ * Writes the request for Python 3 with only its standard library, which sends the path unchanged;
  * `requests` would decode `%2E` in it.
  */
 export function writePython({ method, url, headers, body, withKey }: SnippetRequest): string {

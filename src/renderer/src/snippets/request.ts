@@ -8,11 +8,11 @@ export interface SnippetRequest {
   /** Text is sent as UTF-8. */
   body?: string | Uint8Array | undefined
   /**
-   * Whether to send the API key, which every snippet takes from the environment: code that is
-   * copied gets committed.
+   * Whether to send the API key. Every snippet reads it from the environment, because copied code
+   * gets committed.
    */
   withKey: boolean
 }
 
-/** Where snippets find the API key. */
+/** The environment variable from which snippets read the API key. */
 export const keyVariable = 'LARDER_API_KEY'

@@ -8,29 +8,29 @@ import { useApi } from '../composables/use-api'
 import { createRateMeter } from '../live/rate-meter'
 import { createQueue } from '../queue'
 
-/** Seconds over which a cache's requests are averaged: as the server does for all together. */
+/** Seconds over which a cache's requests are averaged, the same as in the server's own rate. */
 const rateSpan = 10
 
-/** The signed-in user's caches, as the server last told. */
+/** The signed-in user's caches, as last read from the server. */
 export const useCaches = defineStore('caches', () => {
   const { client } = useApi()
   const told = shallowRef<readonly CacheInfo[]>([])
   const loaded = shallowRef(false)
   /**
-   * Switches that are on their way: shown as wanted, so that a read in between does not flip them
-   * back.
+   * Switches whose change is under way. They show the new state, so that a read in between does not
+   * flip them back.
    */
   const moving = shallowReactive(new Map<string, { enabled: boolean }>())
   const inTurn = createQueue()
   const meter = createRateMeter(rateSpan)
-  /** Requests per second by cache; null until two readings tell. */
+  /** Requests per second by cache; null until there are two readings. */
   const rates = shallowRef<ReadonlyMap<string, number | null>>(new Map())
   let reads = 0
 
   const list = computed(() =>
     told.value.map(cache => ({ ...cache, enabled: moving.get(cache.name)?.enabled ?? cache.enabled })))
 
-  /** Throws what `caches.list` throws. Of overlapping reads the latest wins. */
+  /** Throws the errors of `caches.list`. Of overlapping reads the latest wins. */
   async function read(): Promise<void> {
     const turn = ++reads
     const caches = await client['caches.list']()
@@ -45,7 +45,7 @@ export const useCaches = defineStore('caches', () => {
     rates.value = new Map(caches.map(({ name }) => [name, meter.rate(name)]))
   }
 
-  /** Another user is about to look. */
+  /** Forgets everything, because another user is about to sign in. */
   function forget(): void {
     reads++
     told.value = []
@@ -53,7 +53,7 @@ export const useCaches = defineStore('caches', () => {
     meter.note(new Map(), 0)
   }
 
-  /** Throws LarderError; then the switch is back where it was. */
+  /** Throws LarderError; the switch is then back in its old state. */
   async function setEnabled(name: string, enabled: boolean): Promise<void> {
     const wish = { enabled }
     moving.set(name, wish)
@@ -74,7 +74,7 @@ export const useCaches = defineStore('caches', () => {
     return created
   }
 
-  /** Drops all entries of a cache. Returns how many that were. */
+  /** Drops all entries of a cache. Returns their number. */
   async function clear(name: string): Promise<number> {
     const { matched } = await client['caches.flush']({ name })
     await read()
@@ -88,7 +88,7 @@ export const useCaches = defineStore('caches', () => {
   }
 
   function replace(changed: CacheInfo): void {
-    // A read that is under way may have seen the state before.
+    // A read that is under way may return the state before the change.
     reads++
     told.value = told.value.map(cache => cache.name === changed.name ? changed : cache)
   }

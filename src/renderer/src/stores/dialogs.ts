@@ -8,14 +8,14 @@ interface OpenDialog { id: number, component: DialogComponent, props: object }
 const ConfirmDialog = defineAsyncComponent(() => import('../components/ConfirmDialog.vue'))
 
 /**
- * Dialogs that may be opened from anywhere: screens, the palette, shortcuts. Each component is
- * shown until it emits `close`. One opened from another lies over it.
+ * Dialogs that can be opened from anywhere: screens, the palette, shortcuts. Each component is
+ * shown until it emits `close`. A dialog opened from another one appears on top of it.
  */
 export const useDialogs = defineStore('dialogs', () => {
   const open = shallowRef<readonly OpenDialog[]>([])
   let last = 0
 
-  /** Returns the function that closes it. */
+  /** Shows a dialog. Returns a function that closes it. */
   function show<C extends DialogComponent>(component: C, props: InstanceType<C>['$props']): () => void {
     const dialog = { id: ++last, component: markRaw(component), props }
     open.value = [...open.value, dialog]
@@ -26,12 +26,12 @@ export const useDialogs = defineStore('dialogs', () => {
     open.value = open.value.filter(dialog => dialog.id !== id)
   }
 
-  /** Nobody is signed in any more: what was open belonged to them. */
+  /** Closes all dialogs, because the user to whom they belonged has signed out. */
   function closeAll(): void {
     open.value = []
   }
 
-  /** True when the person said yes. */
+  /** Returns whether the person confirmed. */
   function confirm(question: Question): Promise<boolean> {
     return new Promise(resolve => show(ConfirmDialog, { ...question, onAnswer: resolve }))
   }

@@ -7,7 +7,7 @@ import { shallowReadonly, shallowRef, watch } from 'vue'
 import { useApi } from '../composables/use-api'
 import { useSession } from './session'
 
-/** The signed-in user's API keys. Secrets pass through and are never kept here. */
+/** The signed-in user's API keys. Secrets are only passed on and never stored here. */
 export const useKeys = defineStore('keys', () => {
   const { client } = useApi()
   const session = useSession()
@@ -15,14 +15,14 @@ export const useKeys = defineStore('keys', () => {
   const loaded = shallowRef(false)
   let reads = 0
 
-  // Another user is about to look.
+  // Another user is about to see this store.
   watch(() => session.user?.id, () => {
     reads++
     list.value = []
     loaded.value = false
   })
 
-  /** Throws what `keys.list` throws. Of overlapping reads the latest is kept. */
+  /** Throws the errors of `keys.list`. Of overlapping reads the latest is kept. */
   async function read(): Promise<void> {
     const turn = ++reads
     const keys = await client['keys.list']()
@@ -63,8 +63,8 @@ export const useKeys = defineStore('keys', () => {
 })
 
 /**
- * The outcome of a change, after the list was read again. The change is done whether or not that
- * reading works: a new secret must not get lost over it.
+ * Returns the result of a change after reading the list again. The change is done even if that read
+ * fails, because a new secret must not be lost.
  */
 async function then<T>(read: () => Promise<void>, change: Promise<T>): Promise<T> {
   const outcome = await change

@@ -9,18 +9,18 @@ import { createReservoir } from '../live/reservoir'
 import { useCaches } from './caches'
 import { useServer } from './server'
 
-/** Milliseconds from one reading to the next. */
+/** Milliseconds between two readings. */
 const interval = 1000
 /**
- * Requests a second that are looked at for the latency: enough for a 99th percentile, cheap at any
- * load.
+ * Maximum number of requests per second whose latency is sampled: enough for a 99th percentile, and
+ * cheap at any load.
  */
 const sampled = 512
 
 /**
- * The last fifteen minutes, read once a second while somebody looks, on whatever screen. The
- * figures come from the server's counters, the latency from an even sample of the requests of each
- * second.
+ * The last fifteen minutes, read once a second on every screen while the page is visible. The
+ * figures come from the server's counters, the latency from a random sample of each second's
+ * requests.
  */
 export const useLive = defineStore('live', () => {
   const { events } = useApi()
@@ -50,7 +50,7 @@ export const useLive = defineStore('live', () => {
       samples.value = [...window.samples()]
     }
     catch {
-      // The connection's state shows it; the next reading tries again.
+      // The connection state shows it; the next reading tries again.
     }
     if (turn === round)
       timer = setTimeout(read, interval, turn)
@@ -63,7 +63,7 @@ export const useLive = defineStore('live', () => {
       void read(round)
   })
 
-  /** Whose figures these are; undefined while nobody is signed in. Another user's are forgotten. */
+  /** Follows the user with this id, if anybody is signed in. Forgets another user's figures. */
   function follow(id: string | undefined): void {
     if (id !== user.value) {
       window.clear()

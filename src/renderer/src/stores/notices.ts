@@ -2,34 +2,34 @@ import { messageOf } from '@shared/errors'
 import { defineStore } from 'pinia'
 import { shallowReadonly, shallowRef } from 'vue'
 
-/** A line that tells what an action came to. */
+/** A line that reports the outcome of an action. */
 export interface Notice {
   id: number
   kind: 'done' | 'failed'
   text: string
-  /** Takes the action back; throws when that is not possible any more. */
+  /** Undoes the action. Throws if that is no longer possible. */
   undo?: () => Promise<string | void>
 }
 
-/** Work under way that can be cancelled. */
+/** Running work that can be cancelled. */
 interface Work {
   id: number
   title: string
-  /** 0 to 1; null while nobody knows how much there is. */
+  /** 0 to 1; null while the total is unknown. */
   part: number | null
   cancel: () => void
 }
 
-/** What an action may return: its sentence, or that with a way back. */
+/** The result of an action: its message, optionally with a way to undo it. */
 export type Outcome = string | { text: string, undo: () => Promise<string | void> } | void
 
 /**
- * Milliseconds that a notice of success stays, with a way back a little longer; one of failure
- * stays until it is closed.
+ * Milliseconds for which a success notice stays, and a longer time for one that offers to undo. A
+ * failure notice stays until it is closed.
  */
 const lifetime = 6000
 const undoLifetime = 12_000
-/** Most lines at once: the oldest gives way. */
+/** Maximum number of lines at once; a further one replaces the oldest. */
 const most = 3
 
 export const useNotices = defineStore('notices', () => {
@@ -51,7 +51,7 @@ export const useNotices = defineStore('notices', () => {
     list.value = list.value.filter(notice => notice.id !== id)
   }
 
-  /** Keeps a notice while somebody reads it: pointer or focus on it. */
+  /** Keeps a notice while the pointer or the focus is on it, so that it can be read. */
   function hold(id: number): void {
     clearTimeout(timers.get(id))
     timers.delete(id)
@@ -65,8 +65,8 @@ export const useNotices = defineStore('notices', () => {
   }
 
   /**
-   * Runs an action of the person and shows its failure, or the sentence that it returns. True when
-   * it did not fail.
+   * Runs an action of the person and shows its failure, or the message that it returns. Returns
+   * whether it succeeded.
    */
   async function tell(action: () => Promise<Outcome>): Promise<boolean> {
     try {
@@ -76,14 +76,14 @@ export const useNotices = defineStore('notices', () => {
       return true
     }
     catch (error) {
-      // What the person cancelled is no failure.
+      // A cancelled action is not a failure.
       if (!(error instanceof DOMException && error.name === 'AbortError'))
         show({ kind: 'failed', text: messageOf(error) })
       return false
     }
   }
 
-  /** `tell` for long work: shows how far it is, with a button that aborts the signal. */
+  /** Like `tell`, but for long work: shows the progress, and a button that aborts the signal. */
   function work(
     title: string,
     action: (report: (part: number) => void, signal: AbortSignal) => Promise<Outcome>,

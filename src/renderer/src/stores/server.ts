@@ -4,7 +4,7 @@ import { computed, shallowReadonly, shallowRef } from 'vue'
 import { useApi } from '../composables/use-api'
 import { createQueue } from '../queue'
 
-/** The server as a whole: the global switch and the figures over all caches. */
+/** The server as a whole: the global switch and the totals over all caches. */
 export const useServer = defineStore('server', () => {
   const { client } = useApi()
   const statistics = shallowRef<ServerStatistics | null>(null)
@@ -12,12 +12,12 @@ export const useServer = defineStore('server', () => {
   const inTurn = createQueue()
   let reads = 0
 
-  /** As the switch was moved, be it on its way; null until the first read. */
+  /** The position of the switch, even while the change is under way; null until the first read. */
   const enabled = computed(() => moving.value?.enabled ?? statistics.value?.enabled ?? null)
-  /** The server has said so: apps are turned away from now on. */
+  /** Whether the server has confirmed that it is off, so that it refuses requests of apps. */
   const isOff = computed(() => statistics.value?.enabled === false)
 
-  /** Throws what `stats.get` throws. Of overlapping reads the latest is kept. */
+  /** Throws the errors of `stats.get`. Of overlapping reads the latest is kept. */
   async function read(): Promise<ServerStatistics> {
     const turn = ++reads
     const next = await client['stats.get']()
@@ -27,8 +27,8 @@ export const useServer = defineStore('server', () => {
   }
 
   /**
-   * The switch was moved, here or elsewhere: shown at once, whatever a read that is under way has
-   * seen before.
+   * Shows at once that the switch was moved, here or elsewhere, because a read that is under way
+   * may return the old state.
    */
   function switched(now: boolean): void {
     reads++
@@ -36,13 +36,13 @@ export const useServer = defineStore('server', () => {
       statistics.value = { ...statistics.value, enabled: now }
   }
 
-  /** Another user is about to look. */
+  /** Forgets everything, because another user is about to sign in. */
   function forget(): void {
     reads++
     statistics.value = null
   }
 
-  /** Throws LarderError `admin-only`; then the switch is back where it was. */
+  /** Throws LarderError `admin-only`; the switch is then back in its old state. */
   async function setEnabled(wanted: boolean): Promise<void> {
     const wish = { enabled: wanted }
     moving.value = wish

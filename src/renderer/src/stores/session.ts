@@ -7,28 +7,28 @@ import { useApi } from '../composables/use-api'
 import { useDialogs } from './dialogs'
 import { useNotices } from './notices'
 
-/** Who is signed in. */
+/** The signed-in user and the session of this tab. */
 export const useSession = defineStore('session', () => {
   const { client, session, owned, onSessionEnd } = useApi()
   const notices = useNotices()
   const dialogs = useDialogs()
   const phase = shallowRef<'checking' | 'signed-out' | 'signed-in'>('checking')
   const user = shallowRef<User | null>(null)
-  /** Why the sign-in form shows, when that was not the person's own wish. */
+  /** The reason why the sign-in form is shown, unless the person chose to sign out. */
   const reason = shallowRef('')
 
   onSessionEnd(() => leave('Your session has ended. Sign in again.'))
 
   /**
-   * Goes on with the session that this tab still has, or signs in by a one-time code where there is
-   * one. Where somebody is signed in, the code waits for the person's word.
+   * Continues the session that this tab still has, or signs in with the one-time code if there is
+   * one. If somebody is already signed in, the person must confirm first.
    */
   async function start(code: string | null): Promise<void> {
     const kept = session.get() !== null || owned
     if (code === null && !kept)
       return leave('')
     const there = kept && await resume()
-    // With a bearer that could not be tried, nobody knows whose place the code would take.
+    // If the existing token could not be checked, it is unknown whom the code would replace.
     if (code === null || (!there && session.get() !== null) || (there && !await agrees()))
       return
     try {
@@ -44,8 +44,8 @@ export const useSession = defineStore('session', () => {
   }
 
   /**
-   * Takes up the session that this tab has; false where that is none any more, or the server is not
-   * reached.
+   * Resumes the session of this tab. Returns false if there is none any longer, or if the server
+   * cannot be reached.
    */
   async function resume(): Promise<boolean> {
     try {
@@ -55,8 +55,8 @@ export const useSession = defineStore('session', () => {
       return true
     }
     catch (error) {
-      // A bearer that was refused is gone by now, with a reason of its own. Otherwise it is kept:
-      // the next load may reach the server.
+      // A refused token has already been removed, with its own reason. Otherwise the token is kept,
+      // because the next load may reach the server.
       if (session.get() !== null)
         reason.value = messageOf(error)
       phase.value = 'signed-out'
@@ -65,11 +65,11 @@ export const useSession = defineStore('session', () => {
   }
 
   /**
-   * Whether the person at this tab wants another account in it. Anybody can send a link with a code
-   * of their own, and what is typed here afterwards would be theirs.
+   * Asks whether the person at this tab wants to switch accounts. Anybody can send a link with a
+   * code of their own, and would then own whatever is typed here.
    */
   async function agrees(): Promise<boolean> {
-    // Dialogs of whoever was here before are closed first.
+    // Dialogs of the previous user are closed first.
     await nextTick()
     return await dialogs.confirm({
       title: 'Sign in with this link?',
@@ -95,15 +95,15 @@ export const useSession = defineStore('session', () => {
   async function signOut(): Promise<void> {
     const end = client['session.delete']()
     leave('')
-    // The bearer is gone from this tab either way; where the server was not reached, it idles out
-    // there.
+    // The token is gone from this tab in any case. If the server was not reached, the session
+    // expires there.
     await end.catch(() => {})
   }
 
-  /** Reads again who this is: name or rights may have changed. Throws what `session.get` throws. */
+  /** Reads the user again, whose name or rights may have changed. Throws as `session.get` does. */
   async function refresh(): Promise<void> {
     const me = await client['session.get']()
-    // Another may have signed in meanwhile, or nobody.
+    // By now somebody else may be signed in, or nobody.
     if (me.user.id === user.value?.id)
       user.value = me.user
   }

@@ -7,7 +7,7 @@ import { shallowReadonly, shallowRef, watch } from 'vue'
 import { useApi } from '../composables/use-api'
 import { useSession } from './session'
 
-/** The server's settings, with the state of the vault and what the server says about itself. */
+/** The server's settings, with the state of the vault and information about the server. */
 export const useSettings = defineStore('settings', () => {
   const { client } = useApi()
   const session = useSession()
@@ -15,13 +15,13 @@ export const useSettings = defineStore('settings', () => {
   const current = shallowRef<Settings | null>(null)
   let reads = 0
 
-  // Another user is about to look.
+  // Another user is about to see this store.
   watch(() => session.user?.id, () => {
     reads++
     current.value = null
   })
 
-  /** Throws what `settings.get` throws. Of overlapping reads the latest is kept. */
+  /** Throws the errors of `settings.get`. Of overlapping reads the latest is kept. */
   async function read(): Promise<void> {
     const turn = ++reads
     const settings = await client['settings.get']()
@@ -33,7 +33,7 @@ export const useSettings = defineStore('settings', () => {
   async function update(change: OperationInput<'settings.update'>): Promise<void> {
     parseInput(SettingsUpdate, change)
     const settings = await client['settings.update'](change)
-    // A read that is under way may have seen the state before.
+    // A read that is under way may return the state before the change.
     reads++
     current.value = settings
   }

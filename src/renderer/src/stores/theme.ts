@@ -7,8 +7,8 @@ export const themes = ['system', 'light', 'dark'] as const
 export type Theme = typeof themes[number]
 
 /**
- * The theme that this browser is set to. src/renderer/public/theme.js reads the same choice before
- * the first paint.
+ * The theme chosen in this browser. src/renderer/public/theme.js reads the same choice before the
+ * first paint.
  */
 export const useTheme = defineStore('theme', () => {
   const prefersDark = usePreferredDark()

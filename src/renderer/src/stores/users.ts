@@ -8,7 +8,7 @@ import { shallowReadonly, shallowRef, watch } from 'vue'
 import { useApi } from '../composables/use-api'
 import { useSession } from './session'
 
-/** Users of this server. Listing, making and deleting them is for administrators. */
+/** The users of this server. Only administrators may list, create and delete them. */
 export const useUsers = defineStore('users', () => {
   const { client } = useApi()
   const session = useSession()
@@ -16,7 +16,7 @@ export const useUsers = defineStore('users', () => {
   const loaded = shallowRef(false)
   let reads = 0
 
-  // Another user is about to look, or the same one with other rights.
+  // Another user is about to see this store, or the same user with other rights.
   watch([() => session.user?.id, () => session.user?.admin], () => {
     reads++
     list.value = []
@@ -33,7 +33,7 @@ export const useUsers = defineStore('users', () => {
     loaded.value = true
   }
 
-  /** Throws LarderError `invalid-input` with its fields, which a name that is taken becomes too. */
+  /** Throws LarderError `invalid-input` with its fields, also if the name is taken. */
   async function create(input: OperationInput<'users.create'>): Promise<User> {
     parseInput(UserCreate, input)
     const created = await taking(client['users.create'](input))
@@ -41,7 +41,7 @@ export const useUsers = defineStore('users', () => {
     return created
   }
 
-  /** Throws LarderError `invalid-input` as `create`, `admin-only`, `protected`. */
+  /** Throws LarderError `invalid-input` as in `create`, `admin-only`, `protected`. */
   async function update(input: OperationInput<'users.update'>): Promise<User> {
     parseInput(UserUpdate, input)
     const updated = await taking(client['users.update'](input))
@@ -54,7 +54,7 @@ export const useUsers = defineStore('users', () => {
   /** Throws LarderError `user-not-found`, `admin-only`, `protected`. */
   async function remove(id: string): Promise<void> {
     await client['users.delete']({ id })
-    // A read that is under way may have seen the user still.
+    // A read that is under way may still contain the user.
     reads++
     list.value = list.value.filter(user => user.id !== id)
   }
@@ -62,7 +62,7 @@ export const useUsers = defineStore('users', () => {
   return { list: shallowReadonly(list), loaded: shallowReadonly(loaded), read, create, update, remove }
 })
 
-/** `name-taken` is about a field, and is told beside it. */
+/** Turns `name-taken` into an error of the field, which is shown beside it. */
 async function taking<T>(change: Promise<T>): Promise<T> {
   try {
     return await change

@@ -27,8 +27,8 @@ function drain(policy: EvictionPolicy): number[] {
 }
 
 /**
- * A cache of so many slots, whose policy is changed again and again before the change before has
- * come to its end.
+ * Plays steps on a policy for `capacity` slots, which is replaced repeatedly before the previous
+ * handover is complete.
  */
 function play(
   first: EvictionName,
@@ -65,8 +65,8 @@ function play(
   return { policy: handover.both, there, latest }
 }
 
-// Red: in handover.ts let `use` be `to.use(slot)` where the slot was handed over; leave
-// `turn(slot)` out anywhere; let `victim` be `to.victim()`.
+// Red: in handover.ts let `use` be `to.use(slot)` if the slot was handed over; leave `turn(slot)`
+// out anywhere; let `victim` be `to.victim()`.
 it('names each slot once, and the one used last at the end, in the order that it tells', () => {
   fc.assert(fc.property(name, fc.array(step, { maxLength: 200, size: 'max' }), (first, steps) => {
     const { policy, there, latest } = play(first, steps)
@@ -80,7 +80,7 @@ it('names each slot once, and the one used last at the end, in the order that it
   }), { numRuns: 500 })
 })
 
-// Red: in handover.ts let `move` take `from.order()`'s last; leave `from.remove(slot)` out.
+// Red: in handover.ts let `move` take the last of `from.order()`; leave `from.remove(slot)` out.
 it.each(evictionNames.flatMap(from => evictionNames.map(to => [from, to] as const)))('from %s to %s the order stays', (
   from,
   to,

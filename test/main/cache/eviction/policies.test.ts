@@ -5,7 +5,7 @@ import { createPolicyAlone } from '../../../../bench/simulator/policy-alone'
 import { evictionNames } from '../../../../src/shared/evictions'
 import { createNaiveEviction } from '../naive-eviction'
 
-/** Few slots, so that they are used again, on several pages of eight. */
+/** Few slots, so that they are reused, on several pages of eight. */
 const slots = [...Array.from({ length: 12 }, (_, slot) => slot), 23, 24, 99]
 const tinyPages = 3
 
@@ -18,7 +18,7 @@ const choice = fc.nat(slots.length - 1)
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 20, arbitrary: fc.record({ type: fc.constant('add'), choice }) },
   { weight: 20, arbitrary: fc.record({ type: fc.constant('use'), choice, times: fc.constant(1) }) },
-  // Up to the most uses that lfu counts, and beyond.
+  // Up to the maximum number of uses that lfu counts, and beyond.
   { weight: 5, arbitrary: fc.record({ type: fc.constant('use'), choice, times: fc.integer({ min: 2, max: 5 }) }) },
   { weight: 6, arbitrary: fc.record({ type: fc.constant('remove'), choice }) },
   { weight: 20, arbitrary: fc.record({ type: fc.constant('evict') }) },
@@ -26,14 +26,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('clear') }) },
 ) as fc.Arbitrary<Step>
 
-/** A policy beside its model. Wherever both answer, the answers are compared. */
+/** A policy and its model. Whenever both give an answer, the answers are compared. */
 interface Pair {
   run: (step: Step) => void
-  /** Uses the slot, or adds it where it is not there. */
+  /** Uses the slot, or adds it if it is missing. */
   touch: (slot: number) => void
-  /** Evicts all; the victims in turn. */
+  /** Evicts everything. Returns the victims in order. */
   drain: () => number[]
-  /** As the policy has it. */
+  /** The order according to the policy. */
   order: () => number[]
 }
 
@@ -73,7 +73,7 @@ function createPair(name: EvictionName): Pair {
     model.add(slot)
     there.add(slot)
   }
-  /** One of these, if there are any. */
+  /** Returns one of these, if there are any. */
   const pick = (from: readonly number[], index: number): number[] =>
     from.slice(index % Math.max(1, from.length)).slice(0, 1)
 

@@ -11,7 +11,7 @@ const tinyTrace = fc.array(fc.nat(5), { maxLength: 14 }).map(requests => Uint32A
 const trace = fc.array(fc.nat(30), { maxLength: 400, size: 'max' }).map(requests => Uint32Array.from(requests))
 const capacity = fc.integer({ min: 1, max: 12 })
 
-/** The most hits that any sequence of choices gives, by trying them all. */
+/** Returns the maximum number of hits of any sequence of choices, by trying all of them. */
 function bestByTrying(requests: Uint32Array, capacity: number, from = 0, cached: readonly number[] = []): number {
   const key = requests[from]
   if (key === undefined)
@@ -25,8 +25,8 @@ function bestByTrying(requests: Uint32Array, capacity: number, from = 0, cached:
 }
 
 /**
- * LRU by its definition: a hit is a request whose key was asked for not more than `capacity - 1`
- * other keys ago.
+ * Counts the hits of LRU by its definition: a request is a hit if its key was last requested at
+ * most `capacity - 1` other keys ago.
  */
 function hitsByDistance(requests: Uint32Array, capacity: number): number {
   return [...requests].filter((key, request) => {
@@ -36,8 +36,8 @@ function hitsByDistance(requests: Uint32Array, capacity: number): number {
 }
 
 /**
- * SIEVE as algorithm 1 of its paper has it: room is made before the entry comes, and a hand past
- * the head starts over at the tail.
+ * SIEVE as in algorithm 1 of its paper: room is made before the entry arrives, and a hand that has
+ * passed the head starts over at the tail.
  */
 function sieveOfThePaper(requests: Uint32Array, capacity: number): number {
   const queue: { key: number, visited: boolean }[] = []
@@ -65,7 +65,7 @@ function sieveOfThePaper(requests: Uint32Array, capacity: number): number {
 }
 
 describe('the clairvoyant optimum', () => {
-  // Red with: optimum.ts `requests.length` as the number of every entry that nobody asks for again.
+  // Red with: optimum.ts uses `requests.length` for every entry that is not requested again.
   it('is what trying everything finds', () => {
     fc.assert(fc.property(tinyTrace, fc.integer({ min: 1, max: 4 }), (requests, capacity) => {
       expect(optimalHits(requests, capacity)).toBe(bestByTrying(requests, capacity))
@@ -85,8 +85,8 @@ describe('the simulation', () => {
     }), { numRuns: 200 })
   })
 
-  // Red with: sieve.ts `hand = next` in `remove`: the hand stays with the newest and tries nothing
-  // else.
+  // Red with: sieve.ts `hand = next` in `remove`: the hand stays with the newest and tries no
+  // other.
   it('gives SIEVE the hits of its paper', () => {
     fc.assert(fc.property(trace, capacity, (requests, capacity) => {
       expect(countHits(requests, capacity, createPolicyAlone('sieve'))).toBe(sieveOfThePaper(requests, capacity))
@@ -163,8 +163,8 @@ describe('the comparison', () => {
     }
   })
 
-  // Red with: lfu.ts `worth = 1` (LFU as its paper has it gains too little on Zipf), `mostUses`
-  // left out of `use` (the wheel overflows).
+  // Red with: lfu.ts `worth = 1` (LFU as in its paper gains too little on Zipf), or `mostUses` left
+  // out of `use` (the wheel overflows).
   it('makes LFU the default: best on the whole, and where another fails it does not', () => {
     const lfu = summarize(comparisons, 'lfu')
     for (const other of ['lru', 'sieve'] as const) {

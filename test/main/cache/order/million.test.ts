@@ -12,7 +12,7 @@ const count = timed ? 1_000_000 : 50_000
 const windows = 200
 const milliseconds = (from: number): number => performance.now() - from
 
-/** Numbers that look random and are the same in every run (mulberry32). */
+/** Creates pseudo-random numbers that are the same in every run (mulberry32). */
 function createRandom(seed: number): (below: number) => number {
   return (below) => {
     seed = (seed + 0x6D2B79F5) | 0
@@ -42,13 +42,13 @@ function write(cache: Cache, number: number): void {
 
 interface Build { ms: number, cpu: number, slices: number[] }
 
-/** Milliseconds that this thread has computed, whatever else the machine does. */
+/** Returns the milliseconds that this thread has computed, whatever else the machine does. */
 function worked(): number {
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1000
 }
 
-/** The first page, and how long the event loop was kept by each slice meanwhile. */
+/** Reads the first page, and measures for how long each slice blocks the event loop. */
 async function build(cache: Cache, query: PageQuery): Promise<Build> {
   const start = performance.now()
   const startOfWork = worked()

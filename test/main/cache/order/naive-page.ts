@@ -4,7 +4,7 @@ import type { StoredEntry } from '../../../../src/main/cache/store'
 import { Buffer } from 'node:buffer'
 import { keyBytes } from '../../../helpers/key-bytes'
 
-/** A folder (value 0) or an entry, as far as it decides where the row stands. */
+/** A folder (value 0) or an entry, with the data that determines the place of its row. */
 interface NaiveRow { isEntry: boolean, value: number, name: string, count: number }
 export interface NaivePage {
   total: number
@@ -15,14 +15,14 @@ export interface NaivePage {
   last: NaiveRow | undefined
 }
 
-/** Globs of the tests, as regular expressions. */
+/** Globs of the tests with their regular expressions. */
 export const globs: Record<string, RegExp> = { '*a*': /a/u, '?:*': /^.:/su, '*[!b]': /[^b]$/u, '*2': /2$/ }
 
 function begins(key: string, prefix: string): boolean {
   return keyBytes(prefix).equals(keyBytes(key).subarray(0, keyBytes(prefix).length))
 }
 
-/** The characters of the key that the prefix covers, a half-covered one among them. */
+/** Returns the characters of the key that the prefix covers, including a half-covered one. */
 function headOf(key: string, prefix: string): string {
   const characters = Array.from(key)
   const counts = characters.map((_, index) => keyBytes(characters.slice(0, index).join('')).length)
@@ -30,8 +30,7 @@ function headOf(key: string, prefix: string): string {
 }
 
 /**
- * What a query means, said once more with nothing but arrays; `after` is the last row of the page
- * before.
+ * Computes the result of a query with arrays only; `after` is the last row of the previous page.
  */
 export function naivePage(
   entries: readonly StoredEntry[],

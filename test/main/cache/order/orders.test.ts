@@ -115,8 +115,8 @@ function visible({ last, ...page }: NaivePage): Omit<NaivePage, 'last'> {
   return page
 }
 
-// R7: `handle <= next` in `hasPassed` of walk.ts, `other < own` in order.ts, or in level.ts
-// `folderBefore = undefined` turn it red. So does a page without `expireOverdue` in orders.ts.
+// R7. Red: `handle <= next` in `hasPassed` of walk.ts, `other < own` in order.ts, or
+// `folderBefore = undefined` in level.ts; also a page without `expireOverdue` in orders.ts.
 it('r7 windows of every order, while it is built and afterwards, are what a naive scan finds', async () => {
   const step = fc.record({
     which: fc.nat(),
@@ -138,12 +138,12 @@ it('r7 windows of every order, while it is built and afterwards, are what a naiv
         continue
       let told: Page | undefined
       let naive: NaivePage | undefined
-      // The scan is made in the turn that the page comes in: nothing changes between.
+      // The scan runs in the turn in which the page arrives, so nothing changes in between.
       const page = bench.orders.page(query).then((page) => {
         told = page
         naive = naivePage(bench.entries(), bench.clock, query)
       }, (error: unknown) => {
-        // All may go meanwhile; then there is nothing to build.
+        // Everything may have been removed in the meantime; then there is nothing to build.
         if (bench.store.size > 0)
           throw error
       })
@@ -155,8 +155,8 @@ it('r7 windows of every order, while it is built and afterwards, are what a naiv
       expect(told && plain(told)).toEqual(naive && visible(naive))
       if (bench.store.size === 0 || told === undefined)
         continue
-      // What is there already answers at once, and goes on behind the last row, even when that has
-      // gone meanwhile.
+      // A complete order answers at once, and continues after the last row even if that row has
+      // been removed in the meantime.
       let { cursor } = told
       for (let pages = 0; cursor !== null && pages < 4; pages++) {
         const next: PageQuery = { ...query, offset: undefined, cursor }
@@ -298,7 +298,7 @@ it('tells a failure of its own to the next who asks, leaves the change alone and
   const bench = setUp()
   fill(bench, 20)
   await bench.orders.page(byKey)
-  // A change that the store forgot to tell.
+  // A change that the store did not report.
   const { watcher } = bench.store
   bench.store.watcher = undefined
   bench.set('k:0:00', { size: 1, ttl: Infinity, grace: 0, tags: [] })

@@ -7,8 +7,8 @@ export interface Content { size: number, ttl: number, grace: number, tags: strin
 type Slot = { -readonly [Field in keyof StoredEntry]: StoredEntry[Field] }
 
 /**
- * A store as small as can be that hands out its entries by number and reuses the numbers, the last
- * one freed first.
+ * A minimal store that numbers its entries and reuses freed numbers, the most recently freed one
+ * first.
  */
 export function createSlotStore(clock: Clock) {
   let slots: (Slot | undefined)[] = []

@@ -10,7 +10,7 @@ function parses(text: string): boolean {
     return true
   }
   catch {
-    // The model's answer.
+    // The model's answer for invalid text.
     return false
   }
 }
@@ -56,7 +56,7 @@ it('agrees with JSON.parse about what JSON is made of, in any order', () => {
   }), { numRuns: 5000 })
 })
 
-// Red: in http/data-plane/json-syntax.ts take the value behind a comma of an object without its
+// Red: in http/data-plane/json-syntax.ts accept a value after a comma in an object without its
 // name.
 it('takes whatever JSON.stringify makes, and nothing of it cut or changed', () => {
   fc.assert(fc.property(fc.json(), fc.nat(), fc.constantFrom(...'{}[],:"\\0x '), (text, place, put) => {

@@ -7,23 +7,23 @@ export function leftOf({ entry, readAt }: Extract<ServerRow, { kind: 'entry' }>,
   return entry.ttl === null ? null : entry.ttl - Math.max(0, now - readAt) / 1000
 }
 
-/** The life of an entry at one moment. */
+/** The phase of an entry's life at a given moment. */
 interface Life {
   phase: 'endless' | 'fresh' | 'stale' | 'gone'
-  /** Seconds until the next phase; null where none is known. */
+  /** Seconds until the next phase; null if unknown. */
   left: number | null
-  /** Parts of the whole life, 0 to 1: where freshness ends, and where the entry is now. */
+  /** Fractions of the whole life, 0 to 1: the end of freshness, and the current moment. */
   freshPart: number
   passed: number
 }
 
 /**
- * Seconds at `readAt` (milliseconds since 1970): age, TTL left, and how long past its TTL the entry
- * may be served stale.
+ * Seconds at `readAt` (milliseconds since 1970): age, remaining TTL, and how long after its TTL the
+ * entry may be served stale.
  */
 export interface Times { age: number, ttl: number | null, grace: number, readAt: number }
 
-/** What is left of a life, as the header Larder-TTL takes it; undefined past its end. */
+/** Returns the remaining TTL in the syntax of the header Larder-TTL; undefined once it is over. */
 export function keptTtl({ ttl, readAt }: Times, now: number): string | undefined {
   const left = ttl === null ? null : ttl - Math.max(0, now - readAt) / 1000
   return left === null ? 'none' : left >= 0.001 ? left.toFixed(3) : undefined

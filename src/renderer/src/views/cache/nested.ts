@@ -1,19 +1,19 @@
-/** A list in which some rows are open and have a list of their own right below them. */
+/** A list in which some rows are open and show a list of their own directly below them. */
 export interface NestedList<L> {
-  /** Its own rows, without what is inside of open ones. */
+  /** Number of its own rows, without those inside open ones. */
   readonly own: number
   /** The open rows, in the order of their index. */
   children: () => readonly { index: number, level: L }[]
 }
 
-/** Rows of a level with all that is open inside. */
+/** Number of rows of a level, including everything that is open inside it. */
 export function sizeOf<L extends NestedList<L>>(level: L): number {
   return level.children().reduce((sum, child) => sum + sizeOf(child.level), level.own)
 }
 
 /**
- * The level, and the index in it, of the row that is shown at `index`. Costs as much as there are
- * open rows, however long the lists are.
+ * Returns the level, and the index in it, of the row that is shown at `index`. The cost depends on
+ * the number of open rows, not on the length of the lists.
  */
 export function locate<L extends NestedList<L>>(level: L, index: number): { level: L, index: number } {
   let rest = index
@@ -28,14 +28,14 @@ export function locate<L extends NestedList<L>>(level: L, index: number): { leve
   return { level, index: rest }
 }
 
-/** Where a row of a level's own is shown, counted from the level's first. */
+/** Returns where a level's own row is shown, counted from the first row of the level. */
 export function shownAt<L extends NestedList<L>>(level: L, index: number): number {
   return level.children().reduce((sum, child) => sum + (child.index < index ? sizeOf(child.level) : 0), index)
 }
 
 /**
- * Index of the row that `level` is inside of, counted from the first row of `from`; -1 where it is
- * not inside.
+ * Returns the index of the row that contains `level`, counted from the first row of `from`; -1 if
+ * `from` does not contain it.
  */
 export function parentOf<L extends NestedList<L>>(from: L, level: L): number {
   for (const child of from.children()) {

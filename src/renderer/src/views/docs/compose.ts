@@ -3,12 +3,12 @@ import type { DocumentedOperation, Media, Schemas } from './open-api'
 import { encodeSegment } from '@shared/request-of'
 import { exampleOf } from './open-api'
 
-/** What a person filled in: parameter name → text, and the body. */
+/** The values that a person filled in: text by parameter name, and the body. */
 interface Draft { values: Readonly<Record<string, string>>, body: string }
 
 /**
- * The request of an operation as it was filled in. Throws LarderError `invalid-input` for what
- * cannot be put into a path.
+ * Composes the request of an operation from a draft. Throws LarderError `invalid-input` for values
+ * that cannot be put into a path.
  */
 export function composeRequest(
   { method, path, operation }: DocumentedOperation,
@@ -34,12 +34,12 @@ export function composeRequest(
   return { method, target, headers: [...type, ...filled('header')], body: sendsBody ? body : undefined, key }
 }
 
-/** The media type that a request body is written in here. */
+/** Returns the media type in which this screen writes the request body. */
 export function mediaOf(operation: DocumentedOperation['operation']): [name: string, media: Media] | undefined {
   return Object.entries(operation.requestBody?.content ?? {})[0]
 }
 
-/** A draft that works as it stands, as far as the description knows. */
+/** Returns a draft that works without changes, as far as the description allows. */
 export function startDraft({ operation }: DocumentedOperation, schemas: Schemas): Draft {
   const examples: Record<string, string> = { cache: 'default', key: 'greeting', name: 'default', op: 'increment' }
   const needed = (operation.parameters ?? []).filter(parameter => parameter.required)

@@ -1,6 +1,6 @@
 /**
- * The part of OpenAPI 3.1 that this screen reads. The document is our own server's, of the same
- * version as this page, so it is typed here and not checked again.
+ * The part of OpenAPI 3.1 that this screen reads. The document comes from our own server, which has
+ * the same version as this page, so it is not validated again.
  */
 export interface ShownDocument {
   info: { title: string, version: string, description?: string }
@@ -29,7 +29,7 @@ interface Parameter {
 export interface Media { schema?: Schema, example?: unknown, examples?: Record<string, unknown> }
 interface Answer { description: string, content?: Record<string, Media> }
 
-/** JSON Schema 2020-12, as far as it is shown. */
+/** The part of JSON Schema 2020-12 that is shown. */
 interface Schema {
   $ref?: string
   type?: string | string[]
@@ -45,7 +45,7 @@ interface Schema {
   examples?: unknown[]
 }
 
-/** An operation with what surrounds it in the document. */
+/** An operation with its method and path from the document. */
 export interface DocumentedOperation {
   id: string
   method: string
@@ -56,7 +56,7 @@ export interface DocumentedOperation {
 }
 interface Group { name: string, description: string, entries: DocumentedOperation[] }
 
-/** The operations by their tag, in the order of the document. */
+/** Groups the operations by tag, in the order of the document. */
 export function groupOperations({ tags, paths }: Pick<ShownDocument, 'tags' | 'paths'>): Group[] {
   const entries = Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([verb, operation]): DocumentedOperation => {
@@ -69,7 +69,7 @@ export function groupOperations({ tags, paths }: Pick<ShownDocument, 'tags' | 'p
     ({ name, description, entries: entries.filter(entry => entry.operation.tags.includes(name)) }))
 }
 
-/** Groups with the operations that have every word of the search; empty groups are left out. */
+/** Keeps only operations that contain every word of the search; omits empty groups. */
 export function searchOperations(groups: readonly Group[], search: string): Group[] {
   const words = search.toLowerCase().split(/\s+/).filter(word => word !== '')
   return groups
@@ -81,7 +81,7 @@ export function searchOperations(groups: readonly Group[], search: string): Grou
 export interface Field { name: string, type: string, required: boolean, description: string }
 export type Schemas = ShownDocument['components']['schemas']
 
-/** The fields of an object, or of the objects in a list; empty for anything else. */
+/** Returns the fields of an object, or of the objects in a list; empty for anything else. */
 export function fieldsOf(schema: Schema | undefined, schemas: Schemas): Field[] {
   const target = resolve(schema?.type === 'array' ? schema.items : schema, schemas)
   return Object.entries(target?.properties ?? {}).map(([name, property]) => ({
@@ -92,7 +92,7 @@ export function fieldsOf(schema: Schema | undefined, schemas: Schemas): Field[] 
   }))
 }
 
-/** A schema in a few words: `text`, `number or null`, `list of Cache`, `"read" or "write"`. */
+/** Describes a schema in a few words: `text`, `number or null`, `list of Cache`, `"a" or "b"`. */
 export function typeOf(schema: Schema | undefined, schemas: Schemas): string {
   if (!schema)
     return 'any'
@@ -122,8 +122,8 @@ function resolve(schema: Schema | undefined, schemas: Schemas): Schema | undefin
 }
 
 /**
- * A value of a schema to start from: its example or default where it has one. Optional fields are
- * left out.
+ * Returns a value of a schema to start from: its example or default if it has one. Omits optional
+ * fields.
  */
 export function exampleOf(schema: Schema | undefined, schemas: Schemas): unknown {
   const target = resolve(schema, schemas)

@@ -12,12 +12,12 @@ export const scopes = [
   { name: 'admin', label: 'Administer', hint: 'Everything that you may do, including this screen.' },
 ] as const
 
-/** Browser origins, one a line; a slash at the end, as address bars give it, is taken off. */
+/** Reads browser origins, one per line; removes the trailing slash that address bars add. */
 export function readOrigins(text: string): string[] {
   return [...new Set(text.split(/[\s,]+/).map(origin => origin.replace(/\/$/, '')).filter(origin => origin !== ''))]
 }
 
-/** The fields that differ; undefined when none does. */
+/** Returns the fields that differ; undefined if none does. */
 export function grantChanges(key: Key, grant: Grant): Partial<Grant> | undefined {
   const changed = (Object.keys(grant) as (keyof Grant)[]).filter(field =>
     JSON.stringify(grant[field]) !== JSON.stringify(key[field]))
@@ -25,8 +25,8 @@ export function grantChanges(key: Key, grant: Grant): Partial<Grant> | undefined
 }
 
 /**
- * Errors at the fields of the form. One about an item of a list goes to the list, and names the
- * item.
+ * Assigns errors to the fields of the form. An error of a list item goes to the list, with the item
+ * in its message.
  */
 export function toKeyErrors(error: unknown, { origins }: Pick<Grant, 'origins'>): FormErrors {
   if (!(error instanceof LarderError) || !error.errors)

@@ -9,7 +9,7 @@ const KeyDialog = defineAsyncComponent(() => import('./KeyDialog.vue'))
 const RotateDialog = defineAsyncComponent(() => import('./RotateDialog.vue'))
 const SecretDialog = defineAsyncComponent(() => import('./SecretDialog.vue'))
 
-/** What one can do with API keys, wherever it is asked for. */
+/** Actions on API keys, for every place that offers them. */
 export interface KeyActions {
   create: () => void
   edit: (key: Key) => void

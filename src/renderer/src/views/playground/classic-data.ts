@@ -1,9 +1,9 @@
 import { invalidField } from '@shared/errors'
 
 /**
- * The `data` of the classic API: a JSON object whose `id` is the entry's key. An object without one
- * gets it in front; what is written stays byte for byte. Throws LarderError `invalid-input` for the
- * field `value`, or `key`.
+ * Returns the `data` of the classic API: a JSON object whose `id` is the entry's key. If `id` is
+ * missing, it is inserted at the start; the rest stays unchanged byte for byte. Throws LarderError
+ * `invalid-input` for the field `value` or `key`.
  */
 export function withId(text: string, key: string): string {
   const value = parse(text)

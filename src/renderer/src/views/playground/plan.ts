@@ -26,27 +26,27 @@ type Face = typeof playgroundFaces[number]['value']
 export type Act = typeof acts[number]['id']
 type Selector = typeof selectors[number]['value'] | 'all'
 
-/** What each face can invalidate by; `all` is the flush of the text API. */
+/** The selectors for invalidation of each face; `all` is the flush of the text API. */
 const selectorsOf: Readonly<Record<Face, readonly { value: Selector, text: string }[]>> = {
   native: selectors,
   classic: [{ value: 'key', text: 'Key' }],
   text: [{ value: 'key', text: 'Key' }, { value: 'all', text: 'Everything (flush)' }],
 }
 
-/** What a person filled in. */
+/** The values that a person filled in. */
 export interface Draft {
   face: Face
   cache: string
   key: string
   value: string
-  /** Empty: found out from the value. */
+  /** If empty, it is derived from the value. */
   contentType: string
   ttl: string
   tags: string
   onlyNew: boolean
-  /** What an invalidation goes by, where the face has it. */
+  /** The selector of an invalidation, if the face has it. */
   by: Selector
-  /** Prefix, pattern or tag. */
+  /** The prefix, pattern or tag. */
   selection: string
   soft: boolean
 }
@@ -65,15 +65,12 @@ export const emptyDraft: Draft = {
   soft: false,
 }
 
-/** The text API has one cache only. */
+/** The only cache of the text API. */
 export const textCache = 'default'
 
 type Plan = Omit<RawRequest, 'key'>
 
-/**
- * The request that a draft stands for. Throws LarderError `invalid-input` that names the field of
- * the draft.
- */
+/** Returns the request of a draft. Throws LarderError `invalid-input` that names the field. */
 export function planRequest(act: Act, draft: Draft): Plan {
   const { face, key } = draft
   if (!key.isWellFormed())
@@ -87,12 +84,12 @@ export function selectorChoices({ face }: Pick<Draft, 'face'>): readonly { value
   return selectorsOf[face]
 }
 
-/** What an invalidation goes by: a choice of another face counts as none. */
+/** Returns the selector of an invalidation: the key if the face does not have the chosen one. */
 export function selectorOf({ face, by }: Pick<Draft, 'face' | 'by'>): Selector {
   return selectorsOf[face].some(({ value }) => value === by) ? by : 'key'
 }
 
-/** The request that only counts what the invalidation of a draft would drop. */
+/** Returns the request that only counts how many entries the draft's invalidation would drop. */
 export function planCount(draft: Draft): Plan {
   const plan = planNative('invalidate', draft)
   return { ...plan, target: `${plan.target}&dryRun` }
@@ -159,7 +156,7 @@ export function detectType(value: string): string {
     return 'application/json'
   }
   catch {
-    // An answer, not a failure.
+    // Not JSON, which is not an error here.
     return 'text/plain; charset=utf-8'
   }
 }
@@ -179,7 +176,7 @@ function query(fields: Readonly<Record<string, string>>): string {
 function encodeText(field: string, text: string): string {
   if (!text.isWellFormed())
     throw invalidField(field === 'cache' || field === 'key' ? field : 'selection', 'must be well-formed Unicode')
-  // What a URL parser would escape in a query, so that the target stays as it is written here
-  // (WHATWG URL, special-query percent-encode set).
+  // Also escapes the characters that a URL parser would escape in a query, so that it leaves the
+  // target unchanged (WHATWG URL, special-query percent-encode set).
   return encodeURIComponent(text).replaceAll('\'', '%27')
 }

@@ -4,15 +4,13 @@ import { shallowReactive, shallowReadonly, shallowRef, watch } from 'vue'
 import { useSession } from '../../stores/session'
 import { emptyDraft } from './plan'
 
-/**
- * What is filled in on the playground: it is still there when one comes back from another screen.
- */
+/** The input of the playground, which is kept while another screen is open. */
 export const usePlayground = defineStore('playground', () => {
   const session = useSession()
   const act = shallowRef<Act>('add')
   const draft = shallowReactive({ ...emptyDraft })
 
-  // Another user is about to look.
+  // Another user is about to see this store.
   watch(() => session.user?.id, () => {
     act.value = 'add'
     change(emptyDraft)

@@ -1,6 +1,6 @@
 import { scanFilter } from '@shared/filter'
 
-/** The terms of a filter as they are written. */
+/** Returns the terms of a filter as they were written. */
 function termsOf(filter: string): string[] {
   return scanFilter(filter).map(({ from, to }) => filter.slice(from, to))
 }
@@ -9,7 +9,7 @@ export function hasTerm(filter: string, term: string): boolean {
   return termsOf(filter).includes(term)
 }
 
-/** The filter with the term, in the place of what it said about the same field before. */
+/** Returns the filter with the term, which replaces what it said about the same field. */
 export function withTerm(filter: string, term: string): string {
   const [added] = scanFilter(term)
   const others = scanFilter(filter).filter(({ field, negated }) =>

@@ -1,29 +1,29 @@
 import type { RequestRecord } from '@shared/schemas'
-/** A request as the server tells it. */
+/** A request as the server reports it. */
 interface RecordRing {
   add: (record: RequestRecord) => void
   /** Newest first; a copy. */
   list: (passes: (record: RequestRecord) => boolean) => RequestRecord[]
   readonly size: number
-  /** Bytes that the records take, about. */
+  /** Approximate number of bytes that the records take. */
   readonly bytes: number
   clear: () => void
 }
 
 interface RecordRingOptions {
-  /** Records that are kept. @default 4000 */
+  /** Maximum number of records. @default 4000 */
   capacity?: number
-  /** Bytes that they may take together; the oldest give way. @default 4 MiB */
+  /** Maximum total of their bytes; the oldest are dropped first. @default 4 MiB */
   byteLimit?: number
 }
 
 /**
- * Bytes of a record without its texts, estimated generously: fifteen fields of eight bytes, the
- * time's text, boxed numbers.
+ * Bytes of a record without its strings, estimated generously: fifteen fields of eight bytes, the
+ * text of the time, boxed numbers.
  */
 const recordBytes = 256
 
-/** The newest requests, bounded by count and by bytes: keys and paths may be long. */
+/** The newest requests, limited by count and by bytes, because keys and paths may be long. */
 export function createRecordRing({ capacity = 4000, byteLimit = 4 * 1024 * 1024 }: RecordRingOptions = {}): RecordRing {
   let slots: (RequestRecord | undefined)[] = []
   let oldest = 0

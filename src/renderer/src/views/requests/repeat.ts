@@ -2,21 +2,21 @@ import type { RequestRecord } from '@shared/schemas'
 import type { SnippetRequest } from '../../snippets/request'
 import { isKey, percentEncode } from '@shared/entry-key'
 
-/** A request of the log to send again, as far as the log knows it. */
+/** A logged request to send again, as far as the log contains it. */
 interface Repeat {
   request: SnippetRequest
-  /** A sentence about what has to be filled in; empty where nothing has to. */
+  /** A sentence about what must be filled in; empty if nothing must. */
   lacks: string
 }
 
-/** The server cuts paths and keys at these lengths. */
+/** The lengths at which the server cuts paths and keys. */
 const longestPath = 512
 export const loggedKey = 256
 
 /**
- * Operations with a query, which the log does not keep, and an example of one. That of the classic
- * face can be told from cache and key. What drops entries is made to count them only: an empty
- * prefix would be all of them.
+ * Operations with a query, which the log does not keep, and an example of one. The query of the
+ * classic face follows from cache and key. The example for dropping entries only counts them,
+ * because an empty prefix would select all of them.
  */
 const examples = new Map<string | null, string>([
   ['entries.list', ''],
@@ -25,7 +25,7 @@ const examples = new Map<string | null, string>([
 ])
 
 /**
- * The request as far as its record tells it, which holds neither query, headers nor body (S12 of
+ * Returns the request as far as its record contains it: without query, headers and body (S12 of
  * docs/guarantees.md). Null if its path was cut off, so that nothing is sent to another path by
  * mistake.
  */

@@ -2,37 +2,35 @@ import type { RequestRecord } from '@shared/schemas'
 import type { ServerEvent } from '../../api/server-event'
 
 interface RequestStreamOptions {
-  /**
-   * The newest requests that the server still knows, oldest first. Throws when it cannot be asked.
-   */
+  /** Returns the newest requests on the server, oldest first. Throws if it cannot be reached. */
   readNewest: () => Promise<RequestRecord[]>
-  /** Takes requests in their order, each once. */
+  /** Receives requests in their order, each of them once. */
   onRecords: (records: readonly RequestRecord[]) => void
-  /** The connection was too slow for so many requests, by their result. */
+  /** The connection was too slow for this many requests, by result. */
   onMissed: (results: Readonly<Record<string, number>>) => void
-  /** Requests before the next ones were missed, and nobody knows how many. */
+  /** An unknown number of requests before the next ones was missed. */
   onGap: () => void
   onProblem: (error: unknown) => void
 }
 
 interface RequestStream {
-  /** For each event of the server. Cheap: nothing is parsed yet. */
+  /** Takes each event of the server. It is cheap: nothing is parsed yet. */
   push: (event: ServerEvent) => void
-  /** Hands on what has come since the last time. */
+  /** Passes on the events that have arrived since the last call. */
   flush: () => void
   /**
-   * Reads what was missed, as at the start and after a lost connection, and joins the live events
-   * to it without a gap or a double.
+   * Reads missed requests, at the start and after a lost connection, and joins the live events to
+   * them without gaps or duplicates.
    */
   catchUp: () => Promise<void>
 }
 
-/** Events that may wait for a flush: a hidden tab's timers stop for a minute, its events do not. */
+/** Events that may wait for a flush: a hidden tab's timers pause for a minute, events do not. */
 const mostWaiting = 2000
-/** Events that may wait while the log is read; with more, it is read again. */
+/** Events that may wait while the log is read; if there are more, it is read again. */
 const mostHeld = 10_000
 
-/** The requests as one sequence, out of the live events and the server's own log. */
+/** The requests as one sequence, from the live events and the server's own log. */
 export function createRequestStream({
   readNewest,
   onRecords,
@@ -61,8 +59,8 @@ export function createRequestStream({
   }
 
   /**
-   * What is in `records` and was not handed on yet. Ids grow while a server runs; the next one
-   * begins anew, but later.
+   * Returns the records that were not passed on yet. Ids grow while a server runs; after a restart
+   * they start over, but with later times.
    */
   function unseen(records: RequestRecord[]): RequestRecord[] {
     const seen = last
@@ -78,7 +76,7 @@ export function createRequestStream({
       if (turn !== turns)
         return
       const fresh = unseen(newest)
-      // What was handed on last is not in the log any more: there was more in between.
+      // The last request that was passed on is no longer in the log, so others came in between.
       if (last && fresh.length === newest.length)
         onGap()
       take(fresh)
@@ -103,7 +101,7 @@ export function createRequestStream({
         waiting.push(event)
       if (topic === 'lagged' && !catching)
         onMissed(event.payload.requests)
-      // Of what is lost now, nobody could say whether the log that is being read has it.
+      // It is unknown whether the log that is being read contains the events that are lost now.
       if (catching && (topic === 'lagged' || waiting.length > mostHeld)) {
         waiting = []
         overflown = true

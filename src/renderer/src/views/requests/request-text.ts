@@ -8,13 +8,13 @@ export function nameOfResult(result: string): string {
   return rowOf(requestResults, result)?.label ?? result
 }
 
-/** How it is marked and coloured: classes of the style sheets. One of a newer server has none. */
+/** Returns the CSS classes of a result's mark and colour. A result of a newer server has none. */
 export function classesOfResult(result: string): string[] {
   const row = rowOf(requestResults, result)
   return row ? [row.tone, ...row.full ? ['full'] : []] : []
 }
 
-/** What happened, in a sentence. */
+/** Explains the result of a request in a sentence. */
 export function explainResult({ result, reason, status }: RequestRecord): string {
   const row = rowOf(requestResults, result)
   if (!row || row.tone === 'failed')
@@ -26,7 +26,7 @@ export function explainResult({ result, reason, status }: RequestRecord): string
   return status === 304 ? `${row.meaning}; the client already had it.` : `${row.meaning}.`
 }
 
-/** The time of day to the millisecond, in the person's zone: `14:03:07.123`. */
+/** Formats the time of day to the millisecond, in the local time zone: `14:03:07.123`. */
 export function clockTime(at: string): string {
   const time = new Date(at)
   const two = (part: number): string => String(part).padStart(2, '0')
@@ -35,7 +35,7 @@ export function clockTime(at: string): string {
 
 const exact = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'long' })
 
-/** Day and time in words. */
+/** Formats date and time in words. */
 export function exactTime(at: string): string {
   return exact.format(new Date(at))
 }

@@ -1,19 +1,19 @@
 import type { RequestRecord } from '@shared/schemas'
 
-/** Exact counts of all requests since a moment, also of those that are not kept any more. */
+/** Exact counts of all requests since a moment, including those that are no longer kept. */
 export interface Tally {
-  /** ISO time of the first request that is counted; null while there is none. */
+  /** ISO time of the first counted request; null if there is none. */
   since: string | null
   total: number
   /**
-   * Of these, how many the filter lets pass; the filter's own count starts with what was kept when
-   * it was set.
+   * How many of these match the filter. For a new filter, this count starts with the requests that
+   * are kept at that time.
    */
   matching: number
   results: Readonly<Record<string, number>>
   /**
-   * Of all, how many were too fast for the connection: counted, but neither shown nor held against
-   * the filter.
+   * How many of all requests were too fast for the connection: they are counted, but neither shown
+   * nor matched with the filter.
    */
   missed: number
 }
@@ -25,7 +25,7 @@ interface TallyKeeper {
   miss: (results: Readonly<Record<string, number>>) => void
   setMatching: (matching: number) => void
   read: () => Tally
-  /** Starts anew: what is counted from now on has no gap. */
+  /** Starts over: the counts have no gap from now on. */
   clear: () => void
 }
 

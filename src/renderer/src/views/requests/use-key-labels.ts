@@ -5,13 +5,13 @@ import { useApi } from '../../composables/use-api'
 import { useResource } from '../../composables/use-resource'
 
 interface KeyLabels {
-  /** The label of an API key; its id where it is gone, or not read yet. */
+  /** Returns the label of an API key, or its id if the key is gone or not read yet. */
   labelOf: (id: string) => string
   /** Ids with their labels, for completion. */
   known: Readonly<Ref<readonly KnownValue[]>>
 }
 
-/** What the signed-in user's API keys are called, as long as the calling scope lives. */
+/** The labels of the signed-in user's API keys, while the calling scope exists. */
 export function useKeyLabels(): KeyLabels {
   const { client } = useApi()
   const labels = shallowRef<ReadonlyMap<string, string>>(new Map())
@@ -19,7 +19,7 @@ export function useKeyLabels(): KeyLabels {
 
   useResource({
     read: async () => labels.value = new Map((await client['keys.list']()).map(({ id, label }) => [id, label])),
-    // The ids stand for the labels until they are read.
+    // The ids are shown instead until the next event or connection.
     loaded: () => true,
     topics: ['keys'],
   })

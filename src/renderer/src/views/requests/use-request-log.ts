@@ -12,13 +12,13 @@ import { createRequestStream } from './request-stream'
 import { createTally, emptyTally } from './tally'
 
 interface RequestLog {
-  /** What is shown, newest first. Stands still while the log is held. */
+  /** The shown requests, newest first. They do not change while the log is held. */
   readonly records: Readonly<ShallowRef<readonly RequestRecord[]>>
-  /** Exact, held or not. */
+  /** Exact, even while the log is held. */
   readonly tally: Readonly<ShallowRef<Tally>>
-  /** Requests per second, mean of the last seconds; null before that can be said. */
+  /** Requests per second, averaged over the last seconds; null until it is known. */
   readonly rate: Readonly<ShallowRef<number | null>>
-  /** Matching requests that came since the log was held. */
+  /** Number of matching requests that arrived since the log was held. */
   readonly newer: Readonly<Ref<number>>
   readonly kept: Readonly<ShallowRef<number>>
   readonly problem: Readonly<ShallowRef<string>>
@@ -30,24 +30,24 @@ interface RequestLogOptions {
   api: Pick<Api, 'client' | 'events'>
   /** A filter without errors. */
   filter: Readonly<Ref<string>>
-  /** Whether the list stands still. */
+  /** Whether the list must not change. */
   held: Readonly<Ref<boolean>>
 }
 
 /**
- * Milliseconds from one picture to the next: more of them a second nobody reads, however many
+ * Milliseconds between two updates of the screen: nobody could read more of them, however many
  * requests there are.
  */
 const pictureInterval = 125
-/** Milliseconds from one reading of the rate to the next, and seconds that it is the mean of. */
+/** Milliseconds between two readings of the rate, and seconds over which it is averaged. */
 const rateInterval = 1000
 const rateSpan = 4
-/** Requests that the server is asked for at the start. */
+/** Number of requests to read from the server at the start. */
 const newestLimit = 1000
 
 /**
- * The live request log of the calling scope. All requests are counted and the newest kept; only
- * what is shown is sampled, a few times a second.
+ * The live request log of the calling scope. All requests are counted and the newest are kept; only
+ * the display is sampled, a few times per second.
  */
 export function useRequestLog({ api: { client, events }, filter, held }: RequestLogOptions): RequestLog {
   const ring = createRecordRing()
@@ -77,7 +77,7 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
       changed = true
       counts.miss(results)
     },
-    // What is counted from here on is exact again.
+    // The counts are exact again from here on.
     onGap: clearCounts,
     onProblem: error => problem.value = messageOf(error),
   })
@@ -119,7 +119,7 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
     if (now)
       matchingWhenHeld.value = tally.value.matching
   }, { flush: 'sync' })
-  // What was missed while the connection was down is read when it is back.
+  // Requests missed while the connection was down are read when it is back.
   watch(events.connected, now => now && void catchUp())
   void catchUp()
 

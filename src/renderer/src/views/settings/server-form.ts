@@ -3,7 +3,7 @@ import type { Settings } from '@shared/schemas'
 import { LarderError } from '@shared/errors'
 import { parseSize, sizeForm, writeSize } from '@shared/sizes'
 
-/** What clients that send no key may do. */
+/** What clients without an API key may do. */
 export const anonymousChoices = [
   { value: 'none', text: 'Nothing' },
   { value: 'read', text: 'Read' },
@@ -12,7 +12,7 @@ export const anonymousChoices = [
 ] as const
 type AnonymousChoice = typeof anonymousChoices[number]['value']
 
-/** The server's settings as they are written into the form. */
+/** The server's settings as text in the form. */
 export interface ServerDraft { memory: string, valueLimit: string, anonymous: AnonymousChoice }
 
 export function draftOf({
@@ -25,8 +25,8 @@ export function draftOf({
 }
 
 /**
- * What differs from the settings as they are. Throws LarderError `invalid-input` with the fields
- * that are no sizes.
+ * Returns the differences from the current settings. Throws LarderError `invalid-input` with the
+ * fields that are not sizes.
  */
 export function settingChanges(draft: ServerDraft, settings: Settings): OperationInput<'settings.update'> {
   const [memory, valueLimit] = [parseSize(draft.memory.trim()), parseSize(draft.valueLimit.trim())]
@@ -41,7 +41,7 @@ export function settingChanges(draft: ServerDraft, settings: Settings): Operatio
   }
 }
 
-/** Switched off, the scopes stay as they were. */
+/** Keeps the scopes when anonymous access is switched off. */
 function anonymousOf(choice: AnonymousChoice, { anonymous }: Settings): Settings['anonymous'] {
   if (choice === 'none')
     return { enabled: false, scopes: [...anonymous.scopes] }

@@ -10,7 +10,7 @@ interface UserActions {
   remove: (user: User) => Promise<void>
 }
 
-/** What an administrator does to a user; each tells what it came to. */
+/** Actions of an administrator on a user; each one reports its result. */
 export function useUserActions(): UserActions {
   const users = useUsers()
   const dialogs = useDialogs()

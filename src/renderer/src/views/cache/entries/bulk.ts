@@ -3,10 +3,7 @@ import type { EntrySelector } from '@shared/entry-filter'
 import type { Api } from '../../../api/api'
 import type { ServerRow } from './rows'
 
-/**
- * What an act on many concerns: rows that were chosen, or all that the filter lets through (null:
- * everything).
- */
+/** The target of a bulk action: selected rows, or all matches of a filter (null: everything). */
 type Target = { rows: readonly ServerRow[] } | { filter: EntrySelector | null }
 
 interface BulkOptions {
@@ -14,18 +11,16 @@ interface BulkOptions {
   cache: string
   target: Target
   signal: AbortSignal
-  /** Told how many entries are done. */
+  /** Receives the number of entries done so far. */
   onProgress: (done: number) => void
 }
 
-/**
- * Keys of one request to delete, entries of a page, and entries and bytes of one request to read.
- */
+/** Keys per delete request, entries per listed page, and entries and bytes per read request. */
 const deletedAtOnce = 500
 const listedAtOnce = 1000
 const readAtOnce = { entries: 200, bytes: 4_000_000 }
 
-/** Drops the target. Returns how many entries went; those that were gone before are not counted. */
+/** Deletes the target. Returns the number of deleted entries, without those already gone. */
 export async function deleteAll({ api, cache, target, signal, onProgress }: BulkOptions): Promise<number> {
   if ('filter' in target) {
     return target.filter === null
@@ -53,8 +48,9 @@ export async function deleteAll({ api, cache, target, signal, onProgress }: Bulk
 }
 
 /**
- * The target as JSON lines, each with what a batch's `set` takes: key, value, content type, TTL and
- * tags. Entries that go meanwhile are left out. Returns how many there are.
+ * Exports the target as JSON lines in the form of a batch's `set`: key, value, content type, TTL
+ * and tags. Omits entries that disappear during the export. Returns the file and the number of
+ * lines.
  */
 export async function exportAll({
   api,

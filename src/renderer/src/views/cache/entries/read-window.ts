@@ -2,15 +2,15 @@ import type { EntryPage } from '@shared/entries'
 import type { Entries, WindowQuery } from '../../../api/entries'
 
 /**
- * Milliseconds to the first question how far an order is built, and at most between two: many are
- * built before anybody could see a progress line.
+ * Milliseconds before the first query about the progress of an order, and the longest pause between
+ * two. Many orders are ready before anybody could see a progress line.
  */
 const firstPause = 5
 const longestPause = 100
 
 /**
- * Reads a window, and while the server builds the order that it is cut from, asks again.
- * `onProgress` is told 0 to 1, then null. Throws LarderError, and the abort of the signal.
+ * Reads a window. Asks again while the server still builds the order for the window. `onProgress`
+ * receives 0 to 1, then null. Throws LarderError, and the reason of an abort.
  */
 export async function requestWindow(
   entries: Pick<Entries, 'window'>,

@@ -4,20 +4,20 @@ import type { WindowAnswer, Windows } from './windows'
 import { locate, parentOf, shownAt, sizeOf } from '../nested'
 import { createWindows } from './windows'
 
-/** A row as the server told it; `readAt` is in milliseconds since 1970, for times that run on. */
+/** A row as the server returned it; `readAt` (milliseconds since 1970) lets times run on. */
 export type ServerRow =
   | { kind: 'folder', prefix: string, entries: number }
   | { kind: 'entry', entry: EntryInfo, readAt: number }
 
-/** A row where it stands in the tree. */
+/** A row with its place in the tree. */
 export interface PlacedRow {
   row: ServerRow
-  /** Stays the same wherever the row moves to. */
+  /** Stays the same when the row moves. */
   id: string
   /** 0 at the top. */
   depth: number
   expanded: boolean
-  /** Place among its siblings, from 0, and how many these are. */
+  /** Place among its siblings, from 0, and the number of siblings. */
   place: number
   of: number
 }
@@ -30,17 +30,17 @@ interface RowsOptions {
 }
 
 /**
- * The rows of the key browser: one level of windows for a flat list, and one more inside it for
- * each open folder. Folders are few, rows are many: everything is counted from the open folders, no
- * row is ever visited.
+ * The rows of the key browser: one level of windows for a flat list, and another one for each open
+ * folder. There are few folders and many rows, so all positions are computed from the open folders
+ * and no loop visits the rows.
  */
 export interface KeyRows {
-  /** Rows in all, those in open folders included; null before the first answer. */
+  /** Number of rows, including those in open folders; null before the first answer. */
   readonly count: number | null
   at: (index: number) => PlacedRow | undefined
-  /** Index of the folder that a row is inside of; -1 at the top. */
+  /** Index of the folder that contains a row; -1 at the top. */
   parent: (index: number) => number
-  /** Where a row is now, if its window is at hand. */
+  /** The current index of a row, if its window is loaded. */
   indexOf: (id: string) => number | undefined
   want: (from: number, to: number) => void
   open: (prefix: string) => void
@@ -52,7 +52,7 @@ export interface KeyRows {
 interface Level extends NestedList<Level> {
   depth: number
   windows: Windows<ServerRow>
-  /** Open folders by prefix; `index` is their place among the rows of this level. */
+  /** Open folders by prefix; `index` is their position among the rows of this level. */
   open: Map<string, { index: number, level: Level }>
 }
 
@@ -90,8 +90,8 @@ export function createRows({ read, onChange, onError }: RowsOptions): KeyRows {
   }
 
   /**
-   * Finds the open folders again after rows moved. One that is not where it was, nor anywhere at
-   * hand, is gone.
+   * Finds the open folders again after rows have moved. A folder is gone if it is in no loaded
+   * window and its old position is loaded or past the end.
    */
   function settle({ windows, open }: Level): void {
     for (const [prefix, child] of open) {
@@ -159,8 +159,8 @@ export function createRows({ read, onChange, onError }: RowsOptions): KeyRows {
           ranges.set(found.level, [found.index, found.index + 1])
       }
       for (const level of levels(top)) {
-        // One that has not answered yet, or is empty, has no rows that could be looked at, but is
-        // what is waited for.
+        // A level that has not answered yet, or is empty, has no visible rows, but its answer is
+        // still awaited.
         const [first, last] = ranges.get(level)
           ?? (level.windows.count === null || (level === top && to <= from) ? [0, 1] : [0, 0])
         level.windows.want(first, last)

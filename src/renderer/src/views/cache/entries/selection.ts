@@ -3,12 +3,12 @@ import type { ServerRow } from './rows'
 import { computed, shallowReadonly, shallowRef } from 'vue'
 import { idOf } from './rows'
 
-/** What is chosen in the key browser for an act on many. */
+/** The selection in the key browser for a bulk action. */
 export interface Selection {
-  /** Everything that the filter lets through, however much of it was ever shown. */
+  /** Whether everything that matches the filter is selected, including rows never loaded. */
   readonly all: Readonly<Ref<boolean>>
   readonly rows: Readonly<Ref<ReadonlyMap<string, ServerRow>>>
-  /** Entries, those in chosen folders included; `total` is what `all` stands for. */
+  /** Number of entries, including those in selected folders; `total` is the number for `all`. */
   count: (total: number) => number
   has: (id: string) => boolean
   set: (rows: readonly ServerRow[], chosen: boolean) => void
@@ -22,7 +22,7 @@ export function createSelection(): Selection {
   const rows = shallowRef<ReadonlyMap<string, ServerRow>>(new Map())
   const folders = computed(() => [...rows.value.values()].filter(row => row.kind === 'folder'))
 
-  /** A row inside of a chosen folder is counted with it. */
+  /** Whether a row is in a selected folder, and therefore already counted. */
   function isCovered(row: ServerRow): boolean {
     const name = row.kind === 'folder' ? row.prefix : row.entry.key
     return folders.value.some(folder => folder.prefix !== name && name.startsWith(folder.prefix))

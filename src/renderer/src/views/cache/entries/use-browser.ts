@@ -21,14 +21,14 @@ export const delimiters = ['', ':', '/', '.'] as const
 export type Delimiter = typeof delimiters[number]
 
 /**
- * Milliseconds between two reads of what is shown: after changes, and after hits, which change
- * nothing but a number.
+ * Milliseconds between two reads of the visible rows: after changes, and after hits, which only
+ * change a number.
  */
 const pace = 400
 const slowPace = 2000
-/** Milliseconds between two questions while somebody types; the first goes out at once. */
+/** Milliseconds between two queries while somebody types; the first is sent at once. */
 const typingPace = 60
-/** Rows that are read before it is known how many are seen. */
+/** Number of rows to read before the number of visible rows is known. */
 const firstRows = 60
 
 export interface Browser {
@@ -36,21 +36,21 @@ export interface Browser {
   sort: Ref<Sort>
   order: Ref<'asc' | 'desc'>
   delimiter: Ref<Delimiter>
-  /** Folders are cut behind a prefix; a glob or a tag gives a list in any case. */
+  /** Whether folders are shown. They need a prefix or no filter: globs and tags give a list. */
   readonly isTree: Readonly<Ref<boolean>>
   readonly filter: Readonly<Ref<EntrySelector | undefined>>
   /**
-   * What is wrong with the text; the last filter without an error holds on. The server finds what
-   * only it can know.
+   * The error in the text; the last filter without an error stays in effect. Some errors are found
+   * only by the server.
    */
   readonly filterError: Readonly<Ref<FilterError | null>>
-  /** The rows of the last question that was answered. */
+  /** The rows of the last query that was answered. */
   readonly rows: Readonly<Ref<KeyRows | undefined>>
   /** Changes whenever rows arrive. */
   readonly version: Readonly<Ref<number>>
   /** Entries that match; null before the first answer. */
   readonly total: Readonly<Ref<number | null>>
-  /** How far the server is with the order, 0 to 1; null when it is ready. */
+  /** Progress of the server in building the order, 0 to 1; null when it is ready. */
   readonly progress: Readonly<Ref<number | null>>
   readonly problem: Readonly<Ref<unknown>>
   readonly selection: Selection
@@ -58,7 +58,7 @@ export interface Browser {
   refresh: () => void
 }
 
-/** The key browser of a cache: what it is asked, and rows that follow the server's events. */
+/** The key browser of a cache: its query, and rows that follow the server's events. */
 export function useBrowser(cache: () => string): Browser {
   const { entries, events } = useApi()
   const text = shallowRef('')
@@ -84,9 +84,7 @@ export function useBrowser(cache: () => string): Browser {
   }, { flush: 'sync' })
   watch(delimiter, choice => keepChoice('browse', choice === '' ? null : choice))
 
-  /**
-   * The server knows more of globs than the grammar does: what it refuses is shown where it stands.
-   */
+  /** The server's error as one of the filter: it checks globs more strictly than the grammar. */
   function refusedFilter(): FilterError | null {
     const refused = problem.value instanceof LarderError
       ? problem.value.errors?.find(({ field }) => ['glob', 'prefix', 'tag'].includes(field))
@@ -96,7 +94,7 @@ export function useBrowser(cache: () => string): Browser {
       : null
   }
 
-  /** The old rows stay until the first new ones are there. */
+  /** Starts a query. The old rows stay until the first new ones arrive. */
   function ask(): void {
     if (next !== rows.value)
       next?.dispose()
@@ -146,7 +144,7 @@ export function useBrowser(cache: () => string): Browser {
     asked.want(0, firstRows)
   }
 
-  // Getters: a shallow ref as a source would run this whenever any of them is so much as read anew.
+  // Getters, because with a shallow ref as a source this would run even if no value has changed.
   watch([
     cache,
     () => filter.value,

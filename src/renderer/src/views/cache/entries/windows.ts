@@ -1,36 +1,36 @@
-/** What one read of a window tells: its rows, and how many there are in all. */
+/** The result of reading a window: its rows, and the total number of rows. */
 export interface WindowAnswer<Row> { rows: readonly Row[], count: number }
 
 interface WindowsOptions<Row> {
-  /** Rows a window. */
+  /** Rows per window. */
   size: number
-  /** Windows that are kept while nobody looks at them. */
+  /** Maximum number of windows kept, unless more are in view. */
   keep: number
   read: (offset: number, limit: number, signal: AbortSignal) => Promise<WindowAnswer<Row>>
-  /** Something arrived. */
+  /** Called when something has arrived. */
   onChange: () => void
-  /** A read failed; aborted ones are not told. */
+  /** Called when a read failed; aborted reads are not reported. */
   onError: (error: unknown) => void
 }
 
-/** A long list of which the server hands out windows. */
+/** A long list that the server returns in windows. */
 export interface Windows<Row> {
-  /** Rows in all; null before the first answer. */
+  /** Total number of rows; null before the first answer. */
   readonly count: number | null
-  /** Undefined while its window is not there. */
+  /** Undefined while its window is not loaded. */
   at: (index: number) => Row | undefined
-  /** Index of the first row at hand that passes. */
+  /** Index of the first loaded row that passes. */
   indexOf: (passes: (row: Row) => boolean) => number | undefined
-  /** Whether the window around this row is there and as new as can be. */
+  /** Whether the window of this row is loaded and up to date. */
   isCurrent: (index: number) => boolean
   /**
-   * These rows are looked at, `to` excluded: reads what is missing or old, and cancels what was
-   * scrolled past.
+   * Sets the visible rows, from `from` to before `to`: reads missing and outdated windows, and
+   * cancels reads for rows that were scrolled past.
    */
   want: (from: number, to: number) => void
   /**
-   * Everything may have changed. What is there stays until its successor arrives, so that nothing
-   * flickers.
+   * Marks everything as possibly changed. Old rows stay until their replacement arrives, so that
+   * nothing flickers.
    */
   invalidate: () => void
   dispose: () => void
@@ -39,7 +39,7 @@ export interface Windows<Row> {
 interface Held<Row> { rows: readonly Row[], generation: number }
 
 export function createWindows<Row>({ size, keep, read, onChange, onError }: WindowsOptions<Row>): Windows<Row> {
-  /** By window number, the one used last at the end. */
+  /** By window number; the most recently loaded one is last. */
   const held = new Map<number, Held<Row>>()
   const underWay = new Map<number, AbortController>()
   let wanted: readonly [from: number, to: number] = [0, 0]
@@ -78,7 +78,7 @@ export function createWindows<Row>({ size, keep, read, onChange, onError }: Wind
         held.delete(other)
     }
     onChange()
-    // What changed while the answer was on its way is in none of it, perhaps.
+    // The answer may lack changes that happened after it was requested.
     if (isWanted(page) && asked !== generation)
       fill()
   }

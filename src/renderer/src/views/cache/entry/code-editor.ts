@@ -14,8 +14,8 @@ export interface CodeEditor {
 }
 interface CodeEditorOptions {
   /**
-   * An empty element; the editor moves into a shadow root of it, where the CSP lets it adopt its
-   * style sheets.
+   * An empty element. The editor is in its shadow root, because the CSP allows it to adopt its
+   * style sheets there.
    */
   host: HTMLElement
   label: string
@@ -51,8 +51,8 @@ const highlighting = HighlightStyle.define([
 ])
 
 /**
- * What the editor makes of text, apart from its looks. `separator` is the only line end it knows:
- * other characters stay as they are.
+ * The editor's model of a text, without its looks. `separator` is the only line end that it
+ * recognises: other characters stay as they are.
  */
 export function editorState(text: string, separator: string, extensions: Extension = []): EditorState {
   return EditorState.create({ doc: text, extensions: [EditorState.lineSeparator.of(separator), extensions] })
@@ -86,7 +86,7 @@ export function createCodeEditor({
       highlightSpecialChars(),
       bracketMatching(),
       search({ top: true }),
-      // Tab goes on to the next control: nobody gets caught in here.
+      // Tab moves to the next control, so that the keyboard focus is not trapped here.
       keymap.of([
         { key: 'Mod-s', preventDefault: true, run: save },
         { key: 'Mod-Enter', run: save },

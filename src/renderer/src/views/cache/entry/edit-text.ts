@@ -1,13 +1,13 @@
-/** Bytes as text to edit; `separator` is what the editor takes for a line end. */
+/** Bytes as text to edit; `separator` is what the editor treats as a line end. */
 export interface EditableText { text: string, separator: '\n' | '\r\n' }
 
-/** Bytes up to which a value is edited in place: beyond, typing would stutter. */
+/** Maximum size in bytes of a value that is edited in place: with more, typing would stutter. */
 export const editLimit = 2_000_000
 
 /**
- * Undefined for what is not UTF-8. Only where every line ends in CR LF does the editor know them as
- * line ends; elsewhere a CR is a character like others, so that lines nobody touched keep their
- * ends.
+ * Decodes bytes for editing; undefined if they are not UTF-8. The line end is CR LF only if every
+ * line ends in it. Otherwise a CR is an ordinary character, so that lines that nobody edits keep
+ * their ends.
  */
 export function readEditable(bytes: Uint8Array): EditableText | undefined {
   try {
@@ -16,7 +16,7 @@ export function readEditable(bytes: Uint8Array): EditableText | undefined {
     return { text, separator: same ? '\r\n' : '\n' }
   }
   catch {
-    // The decoder's way to say no.
+    // The decoder throws for bytes that are not UTF-8.
     return undefined
   }
 }

@@ -15,8 +15,8 @@ const extensions: Readonly<Record<string, string>> = {
 }
 
 /**
- * A name under which every system can keep a value: the key without what means something in a path,
- * and the type's usual ending.
+ * Returns a file name that every system accepts: the key without characters that have a meaning in
+ * paths, and the usual extension of the type.
  */
 export function fileNameOf(key: string, contentType: string): string {
   const name = key.replaceAll(/[^\p{L}\p{N}._-]+/gu, '_').replace(/^[._]+/, '').slice(0, 80) || 'value'

@@ -9,7 +9,7 @@ import { createRefresher } from '../../../composables/refresher'
 import { useApi } from '../../../composables/use-api'
 import { readValue } from '../values/read-value'
 
-/** An entry as it was read; `readAt` in milliseconds since 1970. */
+/** An entry as it was read; `readAt` is in milliseconds since 1970. */
 export interface OpenEntry {
   cache: string
   entry: Entry
@@ -18,24 +18,22 @@ export interface OpenEntry {
 }
 
 interface EntryReader {
-  /**
-   * The entry that is shown: of a new key only once that was read. Undefined when there is none.
-   */
+  /** The entry to show; after a change of key the old one until the new one is read. */
   readonly shown: Readonly<Ref<OpenEntry | undefined>>
-  /** Bytes that are here while a value is being read. */
+  /** Bytes that have arrived while a value is being read. */
   readonly arrived: Readonly<Ref<number | null>>
-  /** Why the entry that is asked for is not there, in words. */
+  /** The reason why the requested entry does not exist, as a sentence. */
   readonly gone: Readonly<Ref<string>>
   readonly problem: Readonly<Ref<string>>
   reload: () => void
 }
 
-/** Milliseconds between two readings of an entry that apps keep on changing. */
+/** Milliseconds between two reads of an entry that apps keep changing. */
 const pace = 500
 
 /**
- * Reads the entry with this key, without a trace, and again whenever it changes. `hold` keeps what
- * is shown as it is.
+ * Reads the entry with this key without counting a hit, and again whenever it changes. `hold` keeps
+ * the shown value unchanged.
  */
 export function useEntry(place: () => { cache: string, key: string } | undefined, hold: () => boolean): EntryReader {
   const { entries, events } = useApi()

@@ -1,17 +1,17 @@
-/** How many entries have a value of `from` to below `to` bytes. */
+/** The number of entries whose values have at least `from` and less than `to` bytes. */
 export interface SizeBucket { from: number, to: number, count: number }
 
-/** Upper ends in bytes; the last bucket is open. */
+/** Upper bounds in bytes; the last bucket is open-ended. */
 const ends = [64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, Number.POSITIVE_INFINITY]
-/** Rows of one read, when no more are left to search through. */
+/** Number of rows below which the search ends and reads them all. */
 const lastStretch = 250
 
 /**
- * Counts entries by size from windows of the order by size. Each end is found by bisection, so a
- * million entries take about a hundred reads of one row and not one of a million. The counts are of
- * the moment: exact as long as nothing changes meanwhile.
+ * Counts entries by size, from windows of the order by size. Each bound is found by bisection, so a
+ * million entries take about a hundred reads of one row instead of one read of a million. The
+ * counts are exact as long as nothing changes during the search.
  *
- * @param read Sizes in ascending order, from an offset on.
+ * @param read Returns sizes in ascending order, starting at an offset.
  */
 export async function sizeHistogram(
   count: number,

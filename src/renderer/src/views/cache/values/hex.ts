@@ -6,7 +6,7 @@ export function hexRows(bytes: Uint8Array): number {
   return Math.max(1, Math.ceil(bytes.length / perRow))
 }
 
-/** Sixteen bytes: where they are, in hex, and as ASCII with a dot for what does not print. */
+/** Sixteen bytes: their offset, in hex, and as ASCII with a dot for unprintable ones. */
 export function hexRow(bytes: Uint8Array, index: number): HexRow {
   const row = [...bytes.subarray(index * perRow, (index + 1) * perRow)]
   const hex = row.map((byte, at) => `${byte.toString(16).padStart(2, '0')}${at === 7 ? '  ' : ' '}`).join('')

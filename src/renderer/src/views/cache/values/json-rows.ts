@@ -6,22 +6,22 @@ import { childrenOf, excerptAt, isEmptyAt, kindAt, rootOf } from './json-scan'
 
 export interface JsonRow {
   depth: number
-  /** Name of the member, or index of the item; null for the value itself. */
+  /** Name of the member, or index of the item; null for the root value. */
   name: string | null
   kind: JsonKind
-  /** As it was written, cut where it is long. */
+  /** The text as it was written, cut if it is long. */
   text: string
-  /** Null where there is nothing inside to open. */
+  /** Whether the row is open; null if there is nothing inside. */
   expanded: boolean | null
   place: number
   of: number
 }
 
-/** A JSON value as a tree, of which each part is found when it is opened. */
+/** A JSON value as a tree in which the children of a row are located when it is opened. */
 export interface JsonRows {
   readonly count: number
   at: (index: number) => JsonRow
-  /** Index of the row that this one is inside of; -1 at the top. */
+  /** Index of the row that contains this one; -1 at the top. */
   parent: (index: number) => number
   open: (index: number) => Sliced<void>
   close: (index: number) => void
@@ -35,12 +35,13 @@ interface Level extends NestedList<Level> {
   rows: Children
 }
 
-/** Bytes that are shown of a value and of a name. */
+/** Maximum number of bytes shown of a value and of a name. */
 const longestText = 240
 const longestName = 120
 
 /**
- * The value's members or items are the first level; a value that has none is a row of its own.
+ * Reads a JSON value as rows. Its members or items are the first level; a value without any is a
+ * row of its own.
  *
  * @param bytes A JSON text; see `isJson`.
  */
@@ -68,7 +69,7 @@ export function* readJsonRows(bytes: Uint8Array): Sliced<JsonRows> {
       return String(JSON.parse(written))
     }
     catch {
-      // Cut off, so no JSON string any more: it is shown as it was written.
+      // The text was cut off and is no longer a JSON string, so it is shown as written.
       return written.slice(1)
     }
   }
@@ -106,7 +107,7 @@ export function* readJsonRows(bytes: Uint8Array): Sliced<JsonRows> {
         return
       const inside = createLevel(yield* childrenOf(bytes, start), level.depth + 1)
       const open = level.children()
-      // Another may have opened it while this one was looking.
+      // Another call may have opened it in the meantime.
       if (open.some(other => other.index === own))
         return
       const behind = open.findIndex(other => other.index > own)

@@ -3,8 +3,8 @@ import { createOffsets } from './slices'
 
 /*
  * JSON is never parsed as a whole: a tree of 16 MB would freeze the page, and numbers beyond 2^53
- * and repeated members would change on the way. One pass checks the grammar (RFC 8259); after that,
- * brackets and strings are enough to find the children of a value, when somebody opens it.
+ * and repeated members would be changed. One pass checks the grammar (RFC 8259); after that,
+ * brackets and strings are enough to find the children of a value when it is opened.
  */
 
 /** Steps between two pauses. */
@@ -30,7 +30,7 @@ function skipSpace(bytes: Uint8Array, from: number): number {
   return at
 }
 
-/** Where the string that begins here ends, its quote included; -1 when it is none. */
+/** Returns the end of the string that begins here, with its quote; -1 if it is not a string. */
 function* endOfString(bytes: Uint8Array, from: number): Sliced<number> {
   for (let at = from + 1, steps = 1; at < bytes.length; at++, steps++) {
     const byte = bytes[at] ?? 0
@@ -62,10 +62,10 @@ function isHex(byte = 0): boolean {
   return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66)
 }
 
-/** Where the number or word that begins here ends; -1 when it is none. */
+/** Returns the end of the number or word that begins here; -1 if it is neither. */
 function endOfWord(bytes: Uint8Array, from: number): number {
   let end = from
-  // No number that means anything is longer; one that is longer is not worth a tree.
+  // No meaningful number is longer, so a longer one makes the text not worth a tree.
   while (end < bytes.length
     && end - from < 4096
     && !isSpace(bytes[end])
@@ -78,14 +78,14 @@ function endOfWord(bytes: Uint8Array, from: number): number {
   return /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/.test(word) ? end : -1
 }
 
-/** Whether the bytes are one JSON text. Nesting costs a byte a level, no stack. */
+/** Whether the bytes are one JSON text. A level of nesting costs one byte and no stack frame. */
 export function* isJsonText(bytes: Uint8Array): Sliced<boolean> {
   let depth = 0
   let stack = new Uint8Array(256)
   let at = skipSpace(bytes, 0)
   /**
-   * What may come here: a value, a first item or the end, a member, a first member or the end, or
-   * what follows a value.
+   * What may come next: a value, a first item or the end, a member, a first member or the end, or
+   * whatever follows a value.
    */
   let wanted: 'value' | 'item' | 'member' | 'first-member' | 'after' = 'value'
   for (let steps = 1; ; steps++) {
@@ -143,19 +143,16 @@ export function* isJsonText(bytes: Uint8Array): Sliced<boolean> {
   }
 }
 
-/** The children of an object or array: where each begins, and where its name does in an object. */
+/** The children of an object or array: the start of each, and for an object that of its name. */
 export interface Children {
   readonly count: number
   readonly named: boolean
-  /** Start of the name's string. */
+  /** Start of the name, which is a string. */
   name: (index: number) => number
   start: (index: number) => number
 }
 
-/**
- * Lists the children of the object or array that begins at `from`, in bytes that are known to be
- * JSON.
- */
+/** Lists the children of the object or array that begins at `from`, in bytes known to be JSON. */
 export function* childrenOf(bytes: Uint8Array, from: number): Sliced<Children> {
   const named = bytes[from] === openBrace
   const names: Offsets = createOffsets()
@@ -177,8 +174,8 @@ export function* childrenOf(bytes: Uint8Array, from: number): Sliced<Children> {
 }
 
 /**
- * Where the value that begins at `from` ends, in bytes that are known to be JSON; the end of the
- * bytes where they are cut off.
+ * Returns the end of the value that begins at `from`, in bytes known to be JSON; the end of the
+ * bytes if they are cut off.
  */
 function* endOfValue(bytes: Uint8Array, from: number): Sliced<number> {
   let depth = 0
@@ -231,20 +228,20 @@ export function kindAt(bytes: Uint8Array, at: number): JsonKind {
   return byte === 0x2D || (byte >= 0x30 && byte <= 0x39) ? 'number' : 'word'
 }
 
-/** Whether the object or array that begins here has nothing inside. */
+/** Whether the object or array that begins here is empty. */
 export function isEmptyAt(bytes: Uint8Array, at: number): boolean {
   const next = bytes[skipSpace(bytes, at + 1)]
   return next === closeBrace || next === closeBracket
 }
 
-/** Where the value of a JSON text begins. */
+/** Returns the start of the value of a JSON text. */
 export function rootOf(bytes: Uint8Array): number {
   return skipSpace(bytes, 0)
 }
 
 /**
- * The text of the value at `at` as it was written, or its first `most` bytes. Objects and arrays
- * come in one line.
+ * Returns the text of the value at `at` as it was written, or its first `most` bytes. Objects and
+ * arrays are put on one line.
  */
 export function excerptAt(bytes: Uint8Array, at: number, most: number): string {
   const piece = bytes.subarray(at, at + most + 1)
@@ -255,7 +252,7 @@ export function excerptAt(bytes: Uint8Array, at: number, most: number): string {
   return end > most ? `${line.replace(/\uFFFD$/, '')}…` : line
 }
 
-/** For pieces so short that nobody has to wait. */
+/** Runs work to its end at once, for pieces so short that nobody notices. */
 function runNow<T>(work: Sliced<T>): T {
   for (;;) {
     const { done, value } = work.next()

@@ -10,12 +10,12 @@ import { cutRows } from './text-rows'
 export const viewNames = { json: 'JSON', table: 'Table', text: 'Text', image: 'Image', hex: 'Hex' } as const
 export type ViewName = keyof typeof viewNames
 
-/** A value with everything that the views need; what a view has no use for is undefined. */
+/** A value prepared for the views; data that no view of this value needs is undefined. */
 export interface ReadableValue {
-  /** One of its own for each reading. */
+  /** A new id for each reading. */
   id: number
   bytes: Uint8Array<ArrayBuffer>
-  /** The views that fit, the best first. */
+  /** The views that fit, best first. */
   views: ViewName[]
   text: TextRows
   json: JsonRows | undefined
@@ -24,7 +24,7 @@ export interface ReadableValue {
   image: string | undefined
 }
 
-/** Bytes up to which a picture is shown, and up to which JSON is opened all the way down. */
+/** Maximum size in bytes of a picture that is shown, and of JSON that is shown fully open. */
 const imageLimit = 8_000_000
 const openLimit = 4096
 
@@ -42,8 +42,8 @@ const images: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Finds out in slices what the bytes are. The content type decides about tables of text and
- * pictures; JSON is recognised by itself.
+ * Finds out in slices what the bytes are. The content type decides about tables of text and about
+ * pictures; JSON is recognised from the bytes alone.
  */
 export async function readValue(
   bytes: Uint8Array<ArrayBuffer>,
@@ -53,7 +53,7 @@ export async function readValue(
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? ''
   const image = images.has(type) && bytes.length > 0 && bytes.length <= imageLimit ? type : undefined
   const text = await runSliced(cutRows(bytes), signal)
-  // Prose is told from JSON at its first byte; a lone number or word needs no tree.
+  // The first character tells prose from JSON; a single number or word needs no tree.
   const looksLikeJson = text.valid && /[[{]/.test(String.fromCharCode(...bytes.subarray(0, 64)).trimStart()[0] ?? '')
   const json = looksLikeJson && await runSliced(isJsonText(bytes), signal)
     ? await runSliced(readJsonRows(bytes), signal)
@@ -78,7 +78,7 @@ export async function readValue(
   return { id: ++readings, bytes, views: fitting.filter(view => view !== false), text, json, table, image }
 }
 
-/** What is small is shown wholly. */
+/** Opens all rows of a small value. */
 async function openAll(json: JsonRows, signal: AbortSignal): Promise<void> {
   for (let index = 0; index < json.count; index++)
     await runSliced(json.open(index), signal)

@@ -1,13 +1,10 @@
-/** Work that can be interrupted: it yields often, and does little in between. */
+/** Work that can be interrupted: it yields often and does little in between. */
 export type Sliced<T> = Generator<void, T>
 
-/** Milliseconds that one slice may take: a frame at 60 Hz still has room for the rest. */
+/** Maximum duration of a slice in milliseconds: the rest of a frame at 60 Hz stays free. */
 const budget = 8
 
-/**
- * Runs the work to its end in slices, with the page alive in between. Rejects when the signal
- * aborts.
- */
+/** Runs the work to its end in slices, so that the page stays responsive. Rejects on an abort. */
 export async function runSliced<T>(work: Sliced<T>, signal: AbortSignal): Promise<T> {
   for (;;) {
     signal.throwIfAborted()
@@ -21,7 +18,7 @@ export async function runSliced<T>(work: Sliced<T>, signal: AbortSignal): Promis
   }
 }
 
-/** Timers are held back to 4 ms when they follow each other; messages are not. */
+/** Resolves in a later task. Nested timers are delayed to 4 ms, but messages are not. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()
@@ -33,7 +30,7 @@ function nextTurn(): Promise<void> {
   })
 }
 
-/** A list of offsets that grows, at 4 bytes each. */
+/** A growing list of offsets that takes 4 bytes for each. */
 export interface Offsets {
   readonly length: number
   at: (index: number) => number

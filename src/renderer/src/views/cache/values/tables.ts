@@ -3,21 +3,21 @@ import type { Sliced } from './slices'
 import { childrenOf, excerptAt, kindAt, rootOf } from './json-scan'
 import { createOffsets } from './slices'
 
-/** Rows and columns of a value, whatever it was written in. */
+/** Rows and columns of a value, regardless of the format it was written in. */
 export interface Table {
   readonly columns: readonly string[]
   readonly count: number
-  /** Cells in the order of the columns; empty where the row has none. */
+  /** Cells in the order of the columns; empty if the row has none. */
   row: (index: number) => string[]
 }
 
-/** Most columns that are shown, rows that are looked at for them, and bytes of a cell. */
+/** Maximum numbers of columns shown, of rows that are searched for them, and of bytes per cell. */
 const mostColumns = 24
 const lookedAt = 50
 const longestCell = 160
 const stride = 65_536
 
-/** A JSON array of objects, one row each; undefined for other JSON. The bytes have to be JSON. */
+/** Reads a JSON array of objects, one per row; undefined for other JSON. The bytes must be JSON. */
 export function* readJsonTable(bytes: Uint8Array): Sliced<Table | undefined> {
   const root = rootOf(bytes)
   if (kindAt(bytes, root) !== 'array')
@@ -42,7 +42,7 @@ export function* readJsonTable(bytes: Uint8Array): Sliced<Table | undefined> {
       const start = items.start(index)
       if (kindAt(bytes, start) !== 'object')
         return shown.map((_, at) => at === 0 ? excerptAt(bytes, start, longestCell) : '')
-      // A row that is drawn is small, or it is not worth a table.
+      // A row that is too large for one step is not worth splitting into cells.
       const work = childrenOf(bytes.subarray(0, Math.min(bytes.length, start + stride)), start)
       const step = work.next()
       if (!step.done)
@@ -68,12 +68,12 @@ function unquote(written: string): string {
     return String(JSON.parse(written))
   }
   catch {
-    // Cut off, so no JSON string any more: it is shown as it was written.
+    // The text was cut off and is no longer a JSON string, so it is shown as written.
     return written.slice(1)
   }
 }
 
-/** Comma, semicolon or tab separated rows (RFC 4180), the first of them names the columns. */
+/** Reads rows separated by comma, semicolon or tab (RFC 4180); the first one names the columns. */
 export function* readCsvTable(bytes: Uint8Array): Sliced<Table | undefined> {
   const starts = createOffsets()
   starts.push(0)
@@ -109,9 +109,7 @@ export function* readCsvTable(bytes: Uint8Array): Sliced<Table | undefined> {
   }
 }
 
-/**
- * The fields of one record; quotes around a field are taken off, doubled ones inside become one.
- */
+/** Returns the fields of one record, without surrounding quotes and with doubled quotes undone. */
 export function splitLine(line: string, separator: string): string[] {
   const fields: string[] = []
   let field = ''

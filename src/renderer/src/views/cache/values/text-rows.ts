@@ -2,8 +2,8 @@ import type { Offsets, Sliced } from './slices'
 import { createOffsets } from './slices'
 
 /**
- * Bytes of a row: what is longer goes on in the next, since browsers stall over a line of a
- * megabyte.
+ * Maximum number of bytes of a row. Longer lines continue in the next row, because browsers stall
+ * on a line of a megabyte.
  */
 const longestRow = 512
 /** Bytes between two pauses. */
@@ -13,16 +13,16 @@ export interface TextRows {
   readonly count: number
   /** The row's text, without its line end. */
   text: (index: number) => string
-  /** Number of the line that begins here, from 1; null where one goes on. */
+  /** Number of the line that begins here, from 1; null if the row continues a line. */
   line: (index: number) => number | null
-  /** Whether the bytes are well-formed UTF-8. What is not shows as U+FFFD. */
+  /** Whether the bytes are well-formed UTF-8. Malformed ones are shown as U+FFFD. */
   readonly valid: boolean
 }
 
-/** Cuts bytes into rows by line ends and length, never inside of a character. */
+/** Cuts bytes into rows at line ends and by length, but never inside a character. */
 export function* cutRows(bytes: Uint8Array): Sliced<TextRows> {
   const starts = createOffsets()
-  /** Row at which each line begins. */
+  /** Index of the row at which each line begins. */
   const lineStarts = createOffsets()
   starts.push(0)
   lineStarts.push(0)
@@ -40,7 +40,7 @@ export function* cutRows(bytes: Uint8Array): Sliced<TextRows> {
     if (at % stride === 0)
       yield
   }
-  // The end of the last line is no line of its own.
+  // Nothing follows the last line end, so there is no further line.
   const count = start === bytes.length && starts.length > 1 ? starts.length - 1 : starts.length
   const valid = yield* isUtf8(bytes)
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -58,7 +58,7 @@ export function* cutRows(bytes: Uint8Array): Sliced<TextRows> {
   }
 }
 
-/** Index of the last offset that is not above `value`. */
+/** Returns the index of the last offset that is not above `value`. */
 function search(offsets: Offsets, value: number): number {
   let low = 0
   let high = offsets.length - 1
@@ -83,7 +83,7 @@ export function* isUtf8(bytes: Uint8Array): Sliced<boolean> {
     return true
   }
   catch {
-    // The decoder's way to say no.
+    // The decoder throws for bytes that are not UTF-8.
     return false
   }
 }
