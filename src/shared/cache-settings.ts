@@ -44,7 +44,7 @@ export const cacheSettings = {
     needed: true,
     kind: 'time',
     none: 'no expiry',
-    label: 'TTL (seconds)',
+    label: 'TTL',
     hint: 'How long an entry lives after it was stored',
     change: 'Applies to entries stored from now on.',
     place: 'main',
@@ -121,6 +121,8 @@ type TextOr<S extends z.ZodType> = z.ZodType<z.output<S>, z.input<S> | string>
 type Creation = { [N in keyof Rows]: Rows[N] extends { needed: true } ? Inputs[N] : z.ZodDefault<Inputs[N]> }
 
 export type CacheSettings = { -readonly [N in keyof Rows]: z.output<Schemas[N]> }
+/** The same as input, where times and sizes may also be text. */
+export type CacheSettingsInput = { -readonly [N in keyof Rows]: z.input<Inputs[N]> }
 export type CacheSettingName = keyof Rows
 export const cacheSettingNames = namesOf(cacheSettings)
 

@@ -11,3 +11,11 @@ export function parseDuration(text: string): number {
   const [, number, unit = ''] = /^(\d{1,12}(?:\.\d{1,3})?)([smhd]?)$/.exec(text) ?? []
   return Number(number) * (units.get(unit) ?? Number.NaN)
 }
+
+const written = [['d', 86_400], ['h', 3600], ['m', 60]] as const
+
+/** The shortest text that `parseDuration` reads as exactly this: 5400 → `90m`, 86400 → `1d`. */
+export function writeDuration(seconds: number): string {
+  const [unit, step] = written.find(([, step]) => seconds >= step && seconds % step === 0) ?? ['s', 1]
+  return `${seconds / step}${unit}`
+}

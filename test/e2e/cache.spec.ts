@@ -243,10 +243,62 @@ test('edits in place: bytes that nobody touched stay, and a change meanwhile is 
   const save = page.getByRole('button', { name: 'Save' })
   expect(await buttonAtMiddle(page, save)).toBe('Save')
   await save.click()
+  await page.getByRole('button', { name: 'Save anyway' }).click()
   await expect(page.getByText('The entry has changed since you opened it.')).toBeVisible()
   expect(await value(call, 'k')).toBe('theirs')
   await page.getByRole('button', { name: 'Overwrite' }).click()
   await expect.poll(() => value(call, 'k')).toMatch(/^\[1,/)
+})
+
+test('an edit changes nothing else, and can be undone', { tag: '@screen' }, async ({ openConsole, call, server }) => {
+  // More rows than the list reads at once: the row of `zz` is not at hand.
+  await store(call, Array.from({ length: 1200 }, (_, n) => ({ key: `a${n}`, value: { text: '' } })))
+  const path = '/api/caches/default/entries/zz'
+  const headers = {
+    'Api-Key': server.apiKey,
+    'Content-Type': 'application/json',
+    'Larder-TTL': '500',
+    'Larder-Grace': '600',
+    'Larder-Tags': 'a%2Cb, %20lead, 100%25',
+  }
+  await fetch(`${server.url}${path}`, { method: 'PUT', headers, body: '{"n":1}' })
+  const peek = async (): Promise<(string | null)[]> => {
+    const answer = await call('GET', `${path}?peek=1`)
+    const names = ['Larder-Grace', 'Larder-Given-TTL', 'Larder-Tags', 'Content-Type']
+    return [await answer.text(), ...names.map(name => answer.headers.get(name))]
+  }
+  const rest = ['600', '500', 'a%2Cb, %20lead, 100%25', 'application/json']
+  const page = await openConsole('/caches/default?key=zz')
+  const edit = entry(page).getByRole('button', { name: 'Edit' })
+  await edit.click()
+  await expect(page.getByRole('textbox', { name: 'Tags' })).toHaveValue('a%2Cb, %20lead, 100%25')
+  await page.getByRole('textbox', { name: 'Value' }).press('Control+End')
+  await page.keyboard.press('Backspace')
+
+  await page.keyboard.press('Control+s')
+  await expect(page.getByRole('alert')).toContainText('this is not valid JSON')
+  expect(await peek()).toEqual(['{"n":1}', ...rest])
+  await page.getByRole('button', { name: 'Save anyway' }).click()
+  await expect(edit).toBeVisible()
+  expect(await peek()).toEqual(['{"n":1', ...rest])
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(peek).toEqual(['{"n":1}', ...rest])
+
+  await edit.click()
+  await page.getByRole('textbox', { name: 'Tags' }).fill('50%, x')
+  await page.keyboard.press('Control+s')
+  await expect(page.getByRole('textbox', { name: 'Tags' })).toHaveAccessibleDescription(/write a percent sign as %25/)
+  await page.getByRole('textbox', { name: 'Tags' }).fill('50%25, x%2Cy')
+  await page.getByRole('textbox', { name: 'TTL' }).fill('2h')
+  await page.keyboard.press('Control+s')
+  await expect.poll(peek).toEqual(['{"n":1}', '600', '7200', '50%25, x%2Cy', 'application/json'])
+
+  await entry(page).getByRole('button', { name: 'Touch' }).click()
+  await expect(page.getByRole('dialog', { name: 'Touch entry' }).getByLabel('TTL')).toHaveValue('2h')
+  await page.keyboard.press('Escape')
+  await entry(page).getByRole('button', { name: 'Invalidate' }).click()
+  await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).last().click()
+  await expect.poll(async () => (await peek()).slice(0, 2)).toEqual(['{"n":1}', '600'])
 })
 
 // Red: `event.composedPath()` in use-shell-shortcuts.ts is `[event.target]`.
@@ -486,10 +538,10 @@ test('statistics and settings', { tag: '@screen' }, async ({ openConsole, call }
 
   await page.getByRole('tab', { name: 'Settings' }).click()
   const form = page.getByRole('form', { name: 'Settings' })
-  await form.getByLabel('TTL (seconds)').fill('-1')
+  await form.getByRole('textbox', { name: 'TTL', exact: true }).fill('0')
   await form.getByRole('button', { name: 'Save' }).click()
-  await expect(form.getByLabel('TTL (seconds)')).toHaveAccessibleDescription(/TTL must be a positive value\./)
-  await form.getByLabel('TTL (seconds)').fill('60')
+  await expect(form.getByRole('textbox', { name: 'TTL', exact: true })).toHaveAccessibleDescription(/TTL must be a positive value\./)
+  await form.getByRole('textbox', { name: 'TTL', exact: true }).fill('60')
   await form.getByLabel('Sliding').check()
   await form.getByLabel('Max entries').fill('1000')
   await form.getByRole('button', { name: 'Save' }).click()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { durationForm, parseDuration } from '../../src/shared/durations'
+import { durationForm, parseDuration, writeDuration } from '../../src/shared/durations'
 
 describe('durations', () => {
   it.each([
@@ -20,6 +20,14 @@ describe('durations', () => {
     'does not read "%s"',
     text => expect(parseDuration(text)).toBeNaN(),
   )
+
+  it('are written so that they read as the same', () => {
+    const seconds = [0, 0.5, 59, 60, 90, 5400, 3600, 86_400, 90_000, 1.001]
+    expect(seconds.map(writeDuration)).toEqual(
+      ['0s', '0.5s', '59s', '1m', '90s', '90m', '1h', '1d', '25h', '1.001s'],
+    )
+    expect(seconds.map(writeDuration).map(parseDuration)).toEqual(seconds)
+  })
 
   it('names only forms that it reads', () => {
     const forms = durationForm.match(/\d\w*/g) ?? []

@@ -1,38 +1,49 @@
-import type { CacheSettingName, CacheSettings } from '@shared/cache-settings'
+import type { CacheSettingName, CacheSettings, CacheSettingsInput } from '@shared/cache-settings'
 import { settingRows } from '@shared/cache-settings'
+import { writeDuration } from '@shared/durations'
 import { mapRows } from '@shared/rows'
+import { writeSize } from '@shared/sizes'
 
-/** The settings of a cache as the form fields hold them: numbers as text, null as empty text. */
+/** The settings of a cache as the form fields hold them: numbers as text, with units for times and
+ * sizes; null as empty text. */
 export type CacheForm = Readonly<Record<CacheSettingName, string | boolean>>
 
 /** Whether the form creates a cache or changes one. */
 export type CacheFormKind = 'new' | 'change'
 
 export function cacheFormOf(settings: Readonly<CacheSettings>): CacheForm {
-  return mapRows(settingRows, (_, name) => {
+  return mapRows(settingRows, ({ kind }, name) => {
     const value = settings[name]
-    return typeof value === 'boolean' ? value : String(value ?? '')
+    if (typeof value !== 'number')
+      return value ?? ''
+    return kind === 'time' ? writeDuration(value) : kind === 'bytes' ? writeSize(value) : String(value)
   })
 }
 
 /**
- * Returns the values that the schemas validate. Text that is not a number becomes NaN, which the
- * schemas refuse with their own message.
+ * Returns the values that the schemas validate: times and sizes as text. A count that is not a
+ * number becomes NaN, which the schemas refuse with their own message.
  */
-export function valuesOf<N extends CacheSettingName>(form: CacheForm, names: readonly N[]): Pick<CacheSettings, N> {
+export function valuesOf<N extends CacheSettingName>(
+  form: CacheForm,
+  names: readonly N[],
+): Pick<CacheSettingsInput, N> {
   const values = names.map((name) => {
     const value = form[name]
     const { kind } = settingRows[name]
     if (typeof value === 'boolean' || kind === 'choice')
       return [name, value] as const
-    return [name, value.trim() === '' ? null : Number(value)] as const
+    const text = value.trim()
+    return [name, text === '' ? null : kind === 'count' ? Number(text) : text] as const
   })
-  return Object.fromEntries(values) as Pick<CacheSettings, N>
+  return Object.fromEntries(values) as Pick<CacheSettingsInput, N>
 }
+
+const forms: Readonly<Record<string, string>> = { time: ', as 90, 15m or 2h', bytes: ', as 64MB or 1GiB' }
 
 /** The line below a field. */
 export function hintOf(name: CacheSettingName, kind: CacheFormKind): string {
   const { hint, change, ...row } = settingRows[name]
   const none = 'none' in row ? `; empty: ${row.none}` : ''
-  return `${hint}${none}.${kind === 'change' && change ? ` ${change}` : ''}`
+  return `${hint}${forms[row.kind] ?? ''}${none}.${kind === 'change' && change ? ` ${change}` : ''}`
 }

@@ -24,6 +24,8 @@ describe('entries', () => {
             'ETag': '"7"',
             'Age': '4',
             'Larder-TTL': '-3',
+            'Larder-Given-TTL': '60',
+            'Larder-Grace': '9.5',
             'Larder-Tags': 'a, %C3%A9%2C',
           },
         },
@@ -33,7 +35,17 @@ describe('entries', () => {
       'products',
       'a/b ü?#%',
       { onProgress: size => seen.push(size) },
-    )).toEqual({ key: 'a/b ü?#%', value: bytes, contentType: 'a/b', etag: '"7"', age: 4, ttl: -3, tags: ['a', 'é,'] })
+    )).toEqual({
+      key: 'a/b ü?#%',
+      value: bytes,
+      contentType: 'a/b',
+      etag: '"7"',
+      age: 4,
+      ttl: -3,
+      givenTtl: 60,
+      grace: 9.5,
+      tags: ['a', 'é,'],
+    })
     expect(asked[0]?.target).toBe('/api/caches/products/entries/a%2Fb%20%C3%BC%3F%23%25')
     expect(seen).toEqual([3])
   })
@@ -50,6 +62,7 @@ describe('entries', () => {
       contentType: 'text/csv',
       ttl: '15m',
       tags: ['a,b', 'ü'],
+      grace: 0.5,
       onlyNew: true,
     })).toEqual({ created: true, etag: '"1"' })
     expect(await entries.put(
@@ -61,7 +74,13 @@ describe('entries', () => {
     expect(asked.map(({ method, headers }) => [method, headers])).toEqual([
       [
         'PUT',
-        { 'content-type': 'text/csv', 'larder-ttl': '15m', 'larder-tags': 'a%2Cb, %C3%BC', 'if-none-match': '*' },
+        {
+          'content-type': 'text/csv',
+          'larder-ttl': '15m',
+          'larder-tags': 'a%2Cb, %C3%BC',
+          'larder-grace': '0.500',
+          'if-none-match': '*',
+        },
       ],
       ['PUT', { 'content-type': 'text/plain; charset=utf-8', 'if-match': '"0"' }],
     ])

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import { cacheFormOf, hintOf, valuesOf } from '../../../src/renderer/src/cache-form'
 import { cacheSettingNames, initialSettings } from '../../../src/shared/cache-settings'
+import { CacheCreate } from '../../../src/shared/schemas'
+import { parseInput } from '../../../src/shared/validation'
 
 it.each([
   ['the initial ones', initialSettings],
@@ -17,7 +19,8 @@ it.each([
     },
   ],
 ] as const)('reads back the settings it was filled from: %s', (_, settings) => {
-  expect(valuesOf(cacheFormOf(settings), cacheSettingNames)).toEqual(settings)
+  const values = valuesOf(cacheFormOf(settings), cacheSettingNames)
+  expect(parseInput(CacheCreate, { name: 'c', ...values })).toEqual({ name: 'c', ...settings })
 })
 
 it('shows null as nothing, and lets the schemas judge what is no number', () => {
@@ -29,14 +32,14 @@ it('shows null as nothing, and lets the schemas judge what is no number', () => 
   )).toEqual({
     ttl: null,
     maxEntries: 5,
-    maxBytes: Number.NaN,
+    maxBytes: 'many',
   })
 })
 
 it('says what an empty field means, and what a change does where there is something to change', () => {
-  expect(hintOf('ttl', 'new')).toBe('How long an entry lives after it was stored; empty: no expiry.')
+  expect(hintOf('ttl', 'new')).toBe('How long an entry lives after it was stored, as 90, 15m or 2h; empty: no expiry.')
   expect(hintOf('ttl', 'change')).toBe(
-    'How long an entry lives after it was stored; empty: no expiry. Applies to entries stored from now on.',
+    'How long an entry lives after it was stored, as 90, 15m or 2h; empty: no expiry. Applies to entries stored from now on.',
   )
   expect(hintOf('eviction', 'change')).toBe('Which entry is evicted first when a limit is reached.')
 })

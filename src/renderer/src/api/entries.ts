@@ -15,15 +15,22 @@ export interface Entry {
   age: number
   /** Time left to live; null = no expiry, negative = time past expiry, within the grace period. */
   ttl: number | null
+  /** The TTL that was last given; null = none. Only a peek tells it. */
+  givenTtl: number | null
+  /** How long past the TTL the entry may be served stale. Only a peek tells it. */
+  grace: number
   tags: string[]
 }
 
 interface PutOptions {
   contentType?: string | undefined
-  /** In the syntax of the header: `90`, `90s`, `15m`, `2h`, `none`. @default the cache's TTL */
+  /**
+   * In the syntax of the header: `90`, `90s`, `15m`, `2h`, `none`; `keep`: TTL and grace of the
+   * replaced entry go on; `0`: stale from the start. @default the cache's TTL
+   */
   ttl?: string | undefined
   tags?: readonly string[] | undefined
-  /** Seconds past the TTL for which the entry may be served stale. */
+  /** Seconds past the TTL for which the entry may be served stale. @default 0 */
   grace?: number | undefined
   /** Store only if there is no fresh entry. */
   onlyNew?: boolean
@@ -179,22 +186,27 @@ function writeHeaders({
     // Always set: otherwise fetch chooses a type for text, and the server a different one for
     // bytes.
     'Content-Type': contentType ?? 'text/plain; charset=utf-8',
-    ...(ttl !== undefined && { 'Larder-TTL': ttl }),
+    ...(ttl === '0' ? { 'Cache-Control': 'max-age=0' } : ttl !== undefined && { 'Larder-TTL': ttl }),
     ...(tags.length > 0 && { 'Larder-Tags': tags.map(encodeURIComponent).join(', ') }),
-    ...(grace >= 1 && { 'Cache-Control': `stale-while-revalidate=${Math.round(grace)}` }),
+    ...(grace > 0 && { 'Larder-Grace': grace.toFixed(3) }),
     ...(onlyNew && { 'If-None-Match': '*' }),
     ...(ifMatch !== undefined && { 'If-Match': ifMatch }),
   }
 }
 
 function readHeaders(headers: Headers): Omit<Entry, 'key' | 'value'> {
-  const ttl = headers.get('Larder-TTL') ?? 'none'
   const tags = headers.get('Larder-Tags')
   return {
     contentType: headers.get('Content-Type') ?? '',
     etag: headers.get('ETag') ?? '',
     age: Number(headers.get('Age') ?? 0),
-    ttl: ttl === 'none' ? null : Number(ttl),
+    ttl: secondsOf(headers.get('Larder-TTL')),
+    givenTtl: secondsOf(headers.get('Larder-Given-TTL')),
+    grace: Number(headers.get('Larder-Grace') ?? 0),
     tags: tags === null ? [] : tags.split(',').map(tag => decodeURIComponent(tag.trim())),
   }
+}
+
+function secondsOf(text: string | null): number | null {
+  return text === null || text === 'none' ? null : Number(text)
 }

@@ -1,4 +1,5 @@
 import type { SnippetRequest } from './request'
+import { saysJson } from '../json-source'
 import { keyVariable } from './request'
 import { escapeLiteral, toBase64 } from './text'
 
@@ -16,7 +17,7 @@ export function writeFetch({ method, url, headers, body, withKey }: SnippetReque
 
 /** Writes the request with axios. */
 export function writeAxios({ method, url, headers, body, withKey }: SnippetRequest): string {
-  const json = headers.some(([name, value]) => name.toLowerCase() === 'content-type' && /\bjson\b/i.test(value))
+  const json = headers.some(([name, value]) => name.toLowerCase() === 'content-type' && saysJson(value))
   return lines(
     'import axios from \'axios\'',
     '',

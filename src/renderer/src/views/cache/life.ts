@@ -23,12 +23,6 @@ interface Life {
  */
 export interface Times { age: number, ttl: number | null, grace: number, readAt: number }
 
-/** Returns the remaining TTL in the syntax of the header Larder-TTL; undefined once it is over. */
-export function keptTtl({ ttl, readAt }: Times, now: number): string | undefined {
-  const left = ttl === null ? null : ttl - Math.max(0, now - readAt) / 1000
-  return left === null ? 'none' : left >= 0.001 ? left.toFixed(3) : undefined
-}
-
 export function lifeOf({ age, ttl, grace, readAt }: Times, now: number): Life {
   if (ttl === null)
     return { phase: 'endless', left: null, freshPart: 1, passed: 0 }

@@ -3,6 +3,8 @@ import { invalidField } from '@shared/errors'
 import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
 import { encodeSegment } from '@shared/request-of'
+import { parsesAsJson } from '../../json-source'
+import { readTags } from '../../tag-text'
 import { withId } from './classic-data'
 
 export const playgroundFaces = [
@@ -151,18 +153,7 @@ function put(target: string, { value, contentType, ttl, tags, onlyNew }: Draft):
 }
 
 export function detectType(value: string): string {
-  try {
-    JSON.parse(value)
-    return 'application/json'
-  }
-  catch {
-    // Not JSON, which is not an error here.
-    return 'text/plain; charset=utf-8'
-  }
-}
-
-function readTags(text: string): string[] {
-  return text.split(',').map(tag => tag.trim()).filter(tag => tag !== '')
+  return parsesAsJson(value) ? 'application/json' : 'text/plain; charset=utf-8'
 }
 
 function bare(method: string, target: string): Plan {

@@ -1,4 +1,4 @@
-import type { EntryInfo, EntryPage } from '@shared/entries'
+import type { BatchAnswer, EntryInfo, EntryPage } from '@shared/entries'
 import type { EntrySelector } from '@shared/entry-filter'
 import type { Api } from '../../../api/api'
 import type { ServerRow } from './rows'
@@ -47,6 +47,8 @@ export async function deleteAll({ api, cache, target, signal, onProgress }: Bulk
   return dropped
 }
 
+type BatchResult = BatchAnswer['results'][number]
+
 /**
  * Exports the target as JSON lines in the form of a batch's `set`: key, value, content type, TTL
  * and tags. Omits entries that disappear during the export. Returns the file and the number of
@@ -64,20 +66,24 @@ export async function exportAll({
   for await (const chunk of chunksOf(metadataOf({ api, cache, target, signal }))) {
     const { results } = await api.entries.batch(
       cache,
-      chunk.map(({ key }) => ({ op: 'get' as const, key })),
+      chunk.map(({ key }) => ({ op: 'peek' as const, key })),
       { signal },
     )
-    const lines = results.flatMap(({ status, value, contentType }, at) => {
-      const entry = chunk[at]
-      return status === 200 && value && entry
-        ? [`${JSON.stringify({ key: entry.key, value, contentType, ttl: entry.ttl, tags: entry.tags })}\n`]
-        : []
+    const lines = results.flatMap((result, at) => {
+      const key = chunk[at]?.key
+      return result.status === 200 && key !== undefined ? [`${JSON.stringify({ key, ...storable(result) })}\n`] : []
     })
     parts.push(lines.join(''))
     count += lines.length
     onProgress(count)
   }
   return { file: new Blob(parts, { type: 'application/jsonl' }), count }
+}
+
+/** The fields of a batch's `set` that store an entry as it was when it was read. */
+function storable({ value, contentType, ttl = null, grace = 0, tags }: BatchResult): object {
+  const stale = ttl !== null && ttl <= 0
+  return { value, contentType, ttl: stale ? 0 : ttl, grace: stale ? grace + ttl : grace, tags }
 }
 
 async function* metadataOf({

@@ -43,7 +43,7 @@ const longestName = 120
  * Reads a JSON value as rows. Its members or items are the first level; a value without any is a
  * row of its own.
  *
- * @param bytes A JSON text; see `isJson`.
+ * @param bytes A JSON text; see `parsesAsJson`.
  */
 export function* readJsonRows(bytes: Uint8Array): Sliced<JsonRows> {
   const root = rootOf(bytes)

@@ -1,0 +1,31 @@
+import type { Entries, Entry } from '../../../api/entries'
+import type { Times } from '../life'
+import { displayKey } from '@shared/entry-key'
+
+/** An entry as it was before a change, with its times. */
+export interface Former { cache: string, entry: Entry, life: Times }
+
+/**
+ * Stores an entry again as it was, with what would now be left of its TTL and grace, if the
+ * condition holds. Throws Error if it would have expired in the meantime, and what `entries.put`
+ * throws.
+ */
+export async function restore(
+  entries: Pick<Entries, 'put'>,
+  { cache, entry: { key, value, contentType, tags }, life }: Former,
+  condition: { ifMatch: string } | { onlyNew: true },
+): Promise<string> {
+  await entries.put(cache, key, value, { contentType, tags, ...restOf(life, Date.now()), ...condition })
+  return `${displayKey(key.slice(0, 60))} is as it was before.`
+}
+
+function restOf({ ttl, grace, readAt }: Times, now: number): { ttl: string, grace: number } {
+  if (ttl === null)
+    return { ttl: 'none', grace }
+  const left = ttl - Math.max(0, now - readAt) / 1000
+  if (left >= 0.001)
+    return { ttl: left.toFixed(3), grace }
+  if (left + grace > 0)
+    return { ttl: '0', grace: left + grace }
+  throw new Error('It has expired in the meantime.')
+}
