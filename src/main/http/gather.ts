@@ -140,7 +140,7 @@ export function gather({ request, declared, limit, inFlight, caller, whole, answ
  * Gives the memory of a buffer back now: the collector comes when it likes, and hundreds of chunks
  * would wait for it.
  */
-function letGo({ buffer, length }: Buffer): void {
+export function letGo({ buffer, length }: Buffer): void {
   // What lies in memory that others use as well stays.
   if (buffer instanceof ArrayBuffer && buffer.byteLength === length)
     buffer.transfer(0)

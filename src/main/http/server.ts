@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { RealClock, Stopwatch } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
 import type { Face } from '../base/face'
@@ -111,7 +112,7 @@ export function createHttpFace(options: HttpFaceOptions): Face {
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => run(request, response, true))
     // An expectation other than 100-continue may be ignored (RFC 9110 §10.1.1).
     server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => run(request, response, false))
-    server.on('clientError', onClientError)
+    server.on('clientError', (error, socket) => onClientError(error, socket as Socket, traffic.lingering))
     return server
   }
 
