@@ -73,7 +73,8 @@ const serverOptions: ServerOptions = {
 export function createHttpFace(options: HttpFaceOptions): Face {
   const { serving, clock, stopwatch, logger, hub, handlers, authenticator, inFlight, about, valueLimit } = options
   const consoleFiles = readConsoleFiles(options.consoleFolder)
-  const fail = (exchange: Exchange, error: unknown): void => sendError(exchange, toLarderError(error, logger), clock)
+  const answers = { clock, authenticator }
+  const fail = (exchange: Exchange, error: unknown): void => sendError(exchange, toLarderError(error, logger), answers)
   const traffic = createTraffic({ stopwatch, inFlight })
   const control = createLazyControlPlane({ handlers, authenticator, hub, about, consoleFiles, fail })
   const data = createDataPlane({ serving, valueLimit })
