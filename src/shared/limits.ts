@@ -21,6 +21,15 @@ export const limits = {
   batchAnswer: 32 * 1024 * 1024,
   /** Event streams that may be open with one credential. */
   streams: 32,
+  /**
+   * Connections whose refused body is read and thrown away, so that the client gets the answer: at
+   * the same time, bytes of each, and milliseconds for each.
+   */
+  lingering: 32,
+  lingeringBytes: 8 * 1024 * 1024,
+  lingeringTime: 2000,
+  /** Milliseconds until a connection beyond these, from which nothing more is read, is cut. */
+  closingTime: 500,
   /** Nesting of any JSON body; deeper input is refused before it is parsed. */
   jsonDepth: 512,
   /** JSON bodies of the data plane, in addition to the size limit of one value. */

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@shared/errors'
 import type { Socket } from 'node:net'
+import type { Lingering } from './lingering'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '@shared/errors'
 import { grouped } from '@shared/grouped'
@@ -14,7 +15,10 @@ interface ParserError extends Error { code?: string, rawPacket?: Buffer }
  * Answers a message that node's HTTP parser refused because it is malformed, ambiguous (two
  * lengths, or a length and chunks: RFC 9112 §6.3), too large or too slow.
  */
-export function onClientError(error: ParserError, socket: Socket): void {
+export function onClientError(error: ParserError, socket: Socket, lingering: Lingering): void {
+  // It is answered, and whatever it still sends does not matter.
+  if (lingering.has(socket))
+    return
   // If an answer has been started, writing our own bytes into it would corrupt it.
   const started = underWay(socket)
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -25,12 +29,14 @@ export function onClientError(error: ParserError, socket: Socket): void {
   // answer to the fault would be taken for the answer to that request.
   if (started?.headersSent || started?.req.complete) {
     // Finished answers still go out at the end of this turn (turn.ts); then the connection ends.
-    setImmediate(() => socket.destroySoon())
+    socket.pause()
+    setImmediate(() => lingering.close(socket))
     return
   }
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
     answer(
       socket,
+      lingering,
       408,
       JSON.stringify({
         type: 'about:blank',
@@ -44,12 +50,13 @@ export function onClientError(error: ParserError, socket: Socket): void {
   }
   const [code, detail] = explain(error)
   const problem = new LarderError(code, detail).toProblem()
-  answer(socket, problem.status, JSON.stringify(problem))
+  answer(socket, lingering, problem.status, JSON.stringify(problem))
 }
 
-function answer(socket: Socket, status: number, body: string): void {
+function answer(socket: Socket, lingering: Lingering, status: number, body: string): void {
   answerAndClose(
     socket,
+    lingering,
     status,
     [
       ...commonHeaders(null),

@@ -23,6 +23,18 @@ export function corsHeaders(origin: string): string[] {
   return ['Access-Control-Allow-Origin', origin, 'Access-Control-Expose-Headers', exposedHeaders]
 }
 
+/** Statuses that tell what is there. */
+const tellsWhatIsThere = new Set([404, 409, 412])
+
+/**
+ * Whether an error only turns a request away, and tells nothing of what is stored. Each page that
+ * some key allows may read those, whatever key it came with: a browser would call a wrong key a
+ * failure of CORS.
+ */
+export function isRefusal(status: number): boolean {
+  return !tellsWhatIsThere.has(status)
+}
+
 /**
  * Returns those of the names in the preflight that are field names (RFC 9110 §5.1). Tracing
  * libraries add headers of their own to every request (`traceparent`, `sentry-trace`, `baggage`),

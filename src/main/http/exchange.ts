@@ -70,14 +70,14 @@ export function send(exchange: Exchange, status: number, headers: readonly strin
     return sendLarge(exchange, status, all, typeof body === 'string' ? Buffer.from(body) : body)
   exchange.finished(exchange, status, bytes)
   if (status >= 400 && leavesBodyUnread(exchange)) {
+    const text = exchange.request.method === 'HEAD' ? '' : String(body)
+    const answer = (): void => answerAndClose(exchange.request.socket, exchange.traffic.lingering, status, all, text)
     // After a pipelined request that is still being handled, the bare socket is not ours yet: our
     // answer would be taken for that request's.
-    if (exchange.response.socket === null) {
-      exchange.response.writeHead(status, [...all, 'Connection', 'close'])
-      exchange.response.end(body)
-      return
-    }
-    answerAndClose(exchange.request.socket, status, all, exchange.request.method === 'HEAD' ? '' : String(body))
+    if (exchange.response.socket === null)
+      exchange.response.once('socket', answer)
+    else
+      answer()
     return
   }
   const { response, traffic: { turn, outflow } } = exchange
@@ -152,17 +152,18 @@ export function pourOut(
 const joinable = 8 * 1024
 
 /**
- * Bytes up to which node drains an unread body and keeps the connection; a larger or endless body
- * is not worth reading.
+ * Small bodies are drained by node where it keeps the connection; larger or endless ones are not
+ * worth that.
  */
 const worthDraining = 16 * 1024
 
-function leavesBodyUnread({ request, head, expectsContinue }: Exchange): boolean {
+/** Whether the client may still be sending when the connection is closed behind the answer. */
+function leavesBodyUnread({ request, response, head, expectsContinue }: Exchange): boolean {
   if (request.complete)
     return false
   if (expectsContinue || request.headers['transfer-encoding'] !== undefined)
     return true
-  return head.contentLength !== null && Number(head.contentLength) > worthDraining
+  return Number(head.contentLength) > (response.shouldKeepAlive ? worthDraining : 0)
 }
 
 export function sendText(exchange: Exchange, status: number, text: string, headers: readonly string[] = []): void {

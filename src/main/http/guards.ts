@@ -53,9 +53,10 @@ export function checkMessage(head: RequestHead, target: RequestTarget, url: stri
 }
 
 /**
- * Checks the origin, then the credential. A cross-origin mutation is refused whatever key it
- * carries, unless that key allows the origin, because a page must not learn from the status whether
- * a key exists. Only then is a missing or wrong key refused.
+ * Credential and origin, in this order of answers: a cross-origin mutation is refused whatever key
+ * it carries – a page must not learn from the status whether a key is there – unless that key
+ * allows the origin; then a missing or wrong key is. A page that some key allows is told of its
+ * wrong key first: it is a front end under test.
  */
 export function checkCaller(admission: Admission, authenticator: Authenticator, hosts: HostGuard): void {
   const { head, route } = admission
@@ -66,6 +67,8 @@ export function checkCaller(admission: Admission, authenticator: Authenticator, 
   const allowed = head.origin !== null && principal !== undefined && principal.origins.has(head.origin)
   admission.corsOrigin = allowed ? head.origin : null
   if (mutates(route) && isForeign(head, hosts) && !allowed) {
+    if (!principal && !admission.open && head.origin !== null && authenticator.allowsOrigin(head.origin))
+      throw unknownCaller(head)
     throw new LarderError(
       'cross-origin',
       'A page of another origin may not change anything here, unless the API key lists that origin.',
@@ -75,11 +78,14 @@ export function checkCaller(admission: Admission, authenticator: Authenticator, 
     throw new LarderError('cross-origin', embedded)
   if (admission.open)
     return
-  if (!principal) {
-    throw head.secret === null
-      ? new LarderError('key-missing', 'Send an API key in the Api-Key header, or as Authorization: Bearer …')
-      : new LarderError('key-invalid', 'This API key is not valid: mistyped, revoked or expired.')
-  }
+  if (!principal)
+    throw unknownCaller(head)
+}
+
+function unknownCaller({ secret }: RequestHead): LarderError {
+  return secret === null
+    ? new LarderError('key-missing', 'Send an API key in the Api-Key header, or as Authorization: Bearer …')
+    : new LarderError('key-invalid', 'This API key is not valid: mistyped, revoked or expired.')
 }
 
 function mutates(route: Route): boolean {

@@ -1,19 +1,25 @@
 import type { LarderError } from '@shared/errors'
 import type { RealClock } from '../base/clock'
+import type { Authenticator } from '../base/principal'
 import type { Exchange } from './exchange'
 import { noteFailure } from '../serving/account'
 import { classicError, classicStatus } from './classic-errors'
+import { isRefusal } from './cors'
 import { send, sendText } from './exchange'
 
+interface ErrorDeps { clock: RealClock, authenticator: Pick<Authenticator, 'allowsOrigin'> }
+
 /** Answers an error in the form of the route's face. */
-export function sendError(exchange: Exchange, error: LarderError, clock: RealClock): void {
-  const { response } = exchange
+export function sendError(exchange: Exchange, error: LarderError, { clock, authenticator }: ErrorDeps): void {
+  const { response, head: { origin } } = exchange
   if (response.headersSent) {
     // Part of an answer is already out. Only cutting the connection tells the client that the rest
     // is missing.
     response.destroy()
     return
   }
+  if (exchange.corsOrigin === null && origin !== null && isRefusal(error.status) && authenticator.allowsOrigin(origin))
+    exchange.corsOrigin = origin
   const headers = errorHeaders(exchange, error)
   const { face } = exchange
   if (exchange.result === 'miss')

@@ -1,21 +1,21 @@
 import type { Socket } from 'node:net'
+import type { Lingering } from './lingering'
 import { STATUS_CODES } from 'node:http'
 import { systemClock } from '../base/clock'
 
 /**
- * Milliseconds for which a refused connection stays half-open, so that the client can read the
- * answer before the rest of its body is rejected.
+ * Answers on the bare socket and closes it behind that: for messages that node's parser refused,
+ * and for bodies that nobody wants. (A ServerResponse would close at once and reset the connection
+ * under its answer, or drain a body without end.) `headers` are names and values in turn,
+ * Content-Length included. Date tells the machine's own time, as node's answers do.
  */
-const lingerMs = 500
-
-/**
- * Answers on the bare socket and closes it without reading on, for messages that node's parser
- * refused and for bodies that nobody will read. (A ServerResponse would first drain the body;
- * closing at once would reset the connection before the client has read the answer, RFC 9112 §9.6.)
- * `headers` are names and values alternating, Content-Length included. Date is the machine's own
- * time, as in node's answers.
- */
-export function answerAndClose(socket: Socket, status: number, headers: readonly string[], body: string): void {
+export function answerAndClose(
+  socket: Socket,
+  lingering: Lingering,
+  status: number,
+  headers: readonly string[],
+  body: string,
+): void {
   if (!socket.writable) {
     socket.destroy()
     return
@@ -25,10 +25,9 @@ export function answerAndClose(socket: Socket, status: number, headers: readonly
   for (let i = 0; i + 1 < headers.length; i += 2)
     head += `${headers[i]}: ${headers[i + 1]}\r\n`
   head += 'Connection: close\r\n\r\n'
-  socket.pause()
+  socket.cork()
   socket.write(head, 'latin1')
-  socket.end(body)
-  const linger = setTimeout(() => socket.destroy(), lingerMs)
-  linger.unref()
-  socket.once('close', () => clearTimeout(linger))
+  socket.write(body)
+  socket.uncork()
+  lingering.close(socket)
 }

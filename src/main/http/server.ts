@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { RealClock, Stopwatch } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
 import type { Face } from '../base/face'
@@ -72,7 +73,8 @@ const serverOptions: ServerOptions = {
 export function createHttpFace(options: HttpFaceOptions): Face {
   const { serving, clock, stopwatch, logger, hub, handlers, authenticator, inFlight, about, valueLimit } = options
   const consoleFiles = readConsoleFiles(options.consoleFolder)
-  const fail = (exchange: Exchange, error: unknown): void => sendError(exchange, toLarderError(error, logger), clock)
+  const answers = { clock, authenticator }
+  const fail = (exchange: Exchange, error: unknown): void => sendError(exchange, toLarderError(error, logger), answers)
   const traffic = createTraffic({ stopwatch, inFlight })
   const control = createLazyControlPlane({ handlers, authenticator, hub, about, consoleFiles, fail })
   const data = createDataPlane({ serving, valueLimit })
@@ -111,7 +113,7 @@ export function createHttpFace(options: HttpFaceOptions): Face {
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => run(request, response, true))
     // An expectation other than 100-continue may be ignored (RFC 9110 §10.1.1).
     server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => run(request, response, false))
-    server.on('clientError', onClientError)
+    server.on('clientError', (error, socket) => onClientError(error, socket as Socket, traffic.lingering))
     return server
   }
 

@@ -1,21 +1,37 @@
 import type { Stopwatch } from '../base/clock'
 import type { Disposable } from '../base/disposable'
 import type { InFlight } from '../base/in-flight'
+import type { Lingering } from './lingering'
 import type { Outflow } from './outflow'
 import type { Turn } from './turn'
+import { createLingering } from './lingering'
 import { createOutflow } from './outflow'
 import { createTurn } from './turn'
 
-/** Shared by all exchanges of a server: when they write, and how much they may hold. */
+/**
+ * What all exchanges of a server share: when they write, how much they may hold, and how their
+ * connections are closed.
+ */
 export interface Traffic extends Disposable {
   turn: Turn
   inFlight: InFlight
   outflow: Outflow
+  lingering: Lingering
 }
 
 export function createTraffic({ stopwatch, inFlight }: { stopwatch: Stopwatch, inFlight: InFlight }): Traffic {
   const outflow = createOutflow({ stopwatch, inFlight })
-  return { turn: createTurn(outflow.written), inFlight, outflow, dispose: outflow.dispose }
+  const lingering = createLingering({ stopwatch })
+  return {
+    turn: createTurn(outflow.written),
+    inFlight,
+    outflow,
+    lingering,
+    async dispose() {
+      await outflow.dispose()
+      await lingering.dispose()
+    },
+  }
 }
 
 /** All unknown callers together; charged for what belongs to no known caller. */

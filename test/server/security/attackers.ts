@@ -87,6 +87,11 @@ export function unfinishedUploads(target: Target, path: string, count: number, b
   )
 }
 
+/** Uploads without a credential, which are refused and go on all the same. */
+export function refusedUploads(target: Target, path: string, count: number, bytes: number): Promise<Attack> {
+  return unfinishedUploads({ ...target, apiKey: undefined }, path, count, bytes)
+}
+
 /** Starts such uploads to an open route, without a credential. */
 export function openUploads(target: Target, count: number, bytes: number): Promise<Attack> {
   const length = `Content-Type: application/json\r\nContent-Length: ${bytes}\r\n`

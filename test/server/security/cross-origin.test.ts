@@ -71,13 +71,16 @@ async function ask({ row, site, origin, key }: Cell): Promise<{
 
 function complaintOf(cell: Cell, { status, code, headers }: Awaited<ReturnType<typeof ask>>): string | undefined {
   const allows = cell.key === 'with the origin' && cell.origin === allowed
-  const refused = cell.row.mutates && isForeign(cell) && !allows
+  // Who has no key is told that first, if some key allows the page.
+  const keyless = cell.key === 'none' && cell.origin === allowed && cell.row.scope !== 'open'
+  const refused = cell.row.mutates && isForeign(cell) && !allows && !keyless
+  const readable = allows || (cell.origin === allowed && status >= 400 && ![404, 409, 412].includes(status))
   const name = `${cell.row.method} ${cell.row.template} site=${cell.site} origin=${cell.origin} key ${cell.key}: ${status} ${code}`
   // Every key here has all scopes, so 403 can only be about the origin.
   if ((status === 403) !== refused || (refused && code !== '' && code !== 'cross-origin'))
     return name
   const cors = Object.keys(headers).filter(header => header.startsWith('access-control-'))
-  if (allows
+  if (readable
     ? headers['access-control-allow-origin'] !== allowed || headers['cross-origin-resource-policy'] !== undefined
     : cors.length > 0) {
     return `${name} – ${cors.join()}`

@@ -8,14 +8,14 @@ import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { apiKey, build, launch } from '../process/launch'
-import { deafStreams, openUploads, pipeliner, slowReaders, unfinishedUploads } from './attackers'
+import { deafStreams, openUploads, pipeliner, refusedUploads, slowReaders, unfinishedUploads } from './attackers'
 import { asJson } from './support'
 
 const hard = process.env.LARDER_HARD === '1'
 /** The sizes of the original attacks, or smaller ones that would still break a naive server. */
 const sizes = hard
-  ? { gets: 400, batches: 36, pipelined: 150, readers: 150, uploads: 120, open: 2000, streams: 1000 }
-  : { gets: 40, batches: 4, pipelined: 40, readers: 40, uploads: 30, open: 300, streams: 100 }
+  ? { gets: 400, batches: 36, pipelined: 150, readers: 150, uploads: 120, refused: 400, open: 2000, streams: 1000 }
+  : { gets: 40, batches: 4, pipelined: 40, readers: 40, uploads: 30, refused: 60, open: 300, streams: 100 }
 const value = Buffer.alloc(16 * 1024 * 1024, 'v')
 const entry = '/v1/large'
 /** Memory budget, and the limit of the process, with the minimum budget of bytes in flight. */
@@ -107,6 +107,10 @@ describe.runIf(
     [
       'uploads of 16 MiB that stop one byte short',
       port => unfinishedUploads({ ...target, port }, `${entry}-never`, sizes.uploads, value.length),
+    ],
+    [
+      'uploads of 8 MB that are refused and go on',
+      port => refusedUploads({ ...target, port }, entry, sizes.refused, 8_000_000),
     ],
     ['256 KiB to an open route, from everywhere', port => openUploads({ ...target, port }, sizes.open, 256 * 1024)],
     ['event streams that are never read, while much happens', async (port, server) => {
