@@ -17,13 +17,13 @@ export function escapeLines(text: string): string {
 }
 
 /**
- * JSON for people and programs: indented, and safe on a terminal, which JSON.stringify alone is not
- * (U+009B starts a command).
+ * JSON for people and programs: indented, or on one line (`indent` 0), and safe on a terminal,
+ * which JSON.stringify alone is not (U+009B starts a command).
  */
-export function safeJson(value: unknown): string {
+export function safeJson(value: unknown, indent = 2): string {
   // Outside strings JSON holds no such character but its line ends, so that a \u escape is always
   // right.
-  return JSON.stringify(value ?? null, null, 2).replace(unsafe, character =>
+  return JSON.stringify(value ?? null, null, indent).replace(unsafe, character =>
     character === '\n'
       ? character
       : Array.from({ length: character.length }, (_, i) =>
