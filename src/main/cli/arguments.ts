@@ -69,7 +69,7 @@ export function readArguments(
 }
 
 function hintFor(rawName: string): string {
-  return /^-\d/.test(rawName) ? ' (write values that begin with a dash after --)' : ''
+  return /^-[^-]/.test(rawName) ? ' (write words that begin with a dash after --)' : ''
 }
 
 /**

@@ -13,6 +13,8 @@ interface Argument {
   name: string
   meaning: string
   optional?: boolean
+  /** Takes all words that follow, too. Only the last argument may. */
+  rest?: boolean
 }
 
 /** What a command works with. */
@@ -82,7 +84,7 @@ export function defineCommand<F extends Flags = Record<never, never>>(spec: Comm
       const missing = positions.find((position, index) => !position.optional && words[index] === undefined)
       if (missing)
         throw usageFailure(`${spec.name} needs <${missing.name}>: ${missing.meaning}`)
-      if (words.length > positions.length)
+      if (words.length > positions.length && !positions.at(-1)?.rest)
         throw usageFailure(`${spec.name}: unexpected argument ${words[positions.length]}`)
       const values = flags.flatMap(([name, flag]) => {
         const found = given.get(toKebab(name))

@@ -33,6 +33,11 @@ export interface Io {
    * started.
    */
   openFile: (path: string) => Promise<void>
+  /**
+   * Aborts at the first SIGINT or SIGTERM. From the call on, these no longer end the process by
+   * themselves.
+   */
+  stopSignal: () => AbortSignal
 }
 
 /** @param files how files of the data folder are reached */
@@ -49,8 +54,16 @@ export function createProcessIo(files: Pick<Io, 'readPrivateFile' | 'writePrivat
     readFile: path => readFileSync(path),
     readSmallFile,
     openFile: path => openFile(platform, path),
+    stopSignal,
     ...files,
   }
+}
+
+function stopSignal(): AbortSignal {
+  const stop = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => stop.abort())
+  return stop.signal
 }
 
 const smallFile = 1_000_000

@@ -8,6 +8,7 @@ import { serve } from './serve'
 import { serverCommands } from './server'
 import { trust } from './trust'
 import { userCommands } from './users'
+import { watch } from './watch'
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   trust,
   consoleLink,
   ...serverCommands,
+  watch,
   ...entryCommands,
   ...cacheCommands,
   ...keyCommands,
