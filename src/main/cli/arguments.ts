@@ -1,3 +1,4 @@
+import type { Completes } from './completes'
 import type { Parser } from './values'
 import { parseArgs } from 'node:util'
 import { messageOf } from '@shared/errors'
@@ -9,6 +10,8 @@ export interface FlagSpec<T = unknown> {
   placeholder: string | null
   meaning: string
   parse: Parser<T>
+  /** What its value may be; for completion. */
+  completes?: Completes
 }
 
 /** A value as it was given: its text, and how the person wrote it, for messages. */

@@ -2,6 +2,7 @@ import type { Stopwatch } from '../base/clock'
 import type { Configuration } from '../base/configuration'
 import type { FlagSpec, Given } from './arguments'
 import type { CliClient } from './client'
+import type { Completes } from './completes'
 import type { ExitCode } from './failure'
 import type { Io } from './io'
 import type { Output } from './output'
@@ -15,6 +16,8 @@ interface Argument {
   optional?: boolean
   /** Takes all words that follow, too. Only the last argument may. */
   rest?: boolean
+  /** What it may be; for completion. */
+  completes?: Completes
 }
 
 /** What a command works with. */
@@ -65,8 +68,16 @@ interface CommandSpec<F extends Flags> extends Pick<Command, 'name' | 'summary' 
   ) => Promise<ExitCode | number | void>
 }
 
-export function flag<T>(placeholder: string | null, meaning: string, parse: Parser<T>): FlagSpec<T> {
-  return { placeholder, meaning, parse }
+/** Without `completes`, its values are those that `parse` knows, or files where it is for one. */
+export function flag<T>(
+  placeholder: string | null,
+  meaning: string,
+  parse: Parser<T>,
+  completes: Completes | undefined = parse.choices,
+): FlagSpec<T> {
+  const isFile = placeholder === '<file>' || placeholder === '<folder>'
+  const values = completes ?? (isFile ? 'file' : undefined)
+  return { placeholder, meaning, parse, ...values && { completes: values } }
 }
 
 /** A command whose flags reach `run` parsed and typed. */

@@ -1,10 +1,11 @@
 import { isKey, percentDecode, percentEncode } from '@shared/entry-key'
 import { flag } from '../command'
+import { cacheNames } from '../completes'
 import { usageFailure } from '../failure'
 import { boolean, text } from '../values'
 
 /** How command lines name entries. */
-export const cacheArgument = { name: 'cache', meaning: 'the name of a cache' }
+export const cacheArgument = { name: 'cache', meaning: 'the name of a cache', completes: cacheNames }
 export const keyArgument = { name: 'key', meaning: 'the key of an entry' }
 export const percent = flag(null, 'The key is percent-encoded: %FF is the byte FF.', boolean)
 

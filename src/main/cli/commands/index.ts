@@ -1,6 +1,7 @@
 import type { Command } from '../command'
 import { cacheCommands } from './caches'
 import { call } from './call'
+import { completion } from './completion'
 import { consoleLink } from './console'
 import { entryCommands } from './entries'
 import { keyCommands } from './keys'
@@ -22,4 +23,5 @@ export const commands: readonly Command[] = [
   ...keyCommands,
   ...userCommands,
   call,
+  completion,
 ]

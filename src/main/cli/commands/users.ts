@@ -5,6 +5,7 @@ import { limits } from '@shared/limits'
 import { randomSecret } from '../../base/ids'
 import { confirm, isAtTerminal, newPassword } from '../ask'
 import { defineCommand, flag } from '../command'
+import { userNames } from '../completes'
 import { missingFailure, usageFailure } from '../failure'
 import { facts, formatCell, table } from '../output'
 import { boolean, text, wholeNumber } from '../values'
@@ -12,7 +13,11 @@ import { boolean, text, wholeNumber } from '../values'
 type User = OperationOutput<'users.update'>
 type Change = Omit<OperationInput<'users.update'>, 'id'>
 
-const userArgument = { name: 'user', meaning: 'the name or the id of a user; larder users shows both' }
+const userArgument = {
+  name: 'user',
+  meaning: 'the name or the id of a user; larder users shows both',
+  completes: userNames,
+}
 
 /** An id before a name: somebody may have taken another's id as a name. */
 async function findUser({ client }: CommandContext, text: string): Promise<User> {
