@@ -3,6 +3,7 @@ import type { Larder, LarderOptions } from './larder'
 import process from 'node:process'
 import { messageOf } from '@shared/errors'
 import { version } from '../../package.json'
+import { completeWord } from './cli/complete'
 import { createProcessIo } from './cli/io'
 import { run } from './cli/run'
 import { limitHeapGrowth } from './heap-growth'
@@ -17,9 +18,14 @@ import { readPrivateFile } from './storage/private-files'
  * @param built paths of the rest of the build, which the entry knows but a chunk of the bundle does
  *   not
  */
-export function main(built: BuiltFiles): Promise<number> {
+export async function main(built: BuiltFiles): Promise<number> {
   const io = createProcessIo({ readPrivateFile, writePrivateFile: writeHomeFile })
-  return run(process.argv.slice(2), io, { version, serve: configuration => serve(configuration, built) })
+  const argv = process.argv.slice(2)
+  const code = await run(argv, io, { version, serve: configuration => serve(configuration, built) })
+  // Looking up the name of a host cannot be called off, and a shell waits for this process.
+  if (argv[0] === completeWord)
+    process.exit(code)
+  return code
 }
 
 type BuiltFiles = Required<Pick<LarderOptions, 'consoleFolder' | 'writerProgram'>>

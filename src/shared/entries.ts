@@ -105,6 +105,12 @@ export const BatchResult = z.strictObject({
 })
 export const BatchAnswer = z.strictObject({ results: BatchResult.array() })
 
+/** What a page can be sorted by, and how; the first is the default. */
+export const entrySorts = ['key', 'size', 'ttl', 'hits', 'age'] as const
+export const entryOrders = ['asc', 'desc'] as const
+export type EntrySort = typeof entrySorts[number]
+export type EntryOrder = typeof entryOrders[number]
+
 /** Metadata of an entry, as listed in pages. */
 export const EntryInfo = z.strictObject({
   key: z.string(),

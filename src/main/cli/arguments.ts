@@ -1,3 +1,4 @@
+import type { Completes } from './completes'
 import type { Parser } from './values'
 import { parseArgs } from 'node:util'
 import { messageOf } from '@shared/errors'
@@ -9,6 +10,8 @@ export interface FlagSpec<T = unknown> {
   placeholder: string | null
   meaning: string
   parse: Parser<T>
+  /** What its value may be; for completion. */
+  completes?: Completes
 }
 
 /** A value that a person gave: its text, and the form in which it was written, for messages. */
@@ -69,7 +72,7 @@ export function readArguments(
 }
 
 function hintFor(rawName: string): string {
-  return /^-\d/.test(rawName) ? ' (write values that begin with a dash after --)' : ''
+  return /^-[^-]/.test(rawName) ? ' (write words that begin with a dash after --)' : ''
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { OperationInput, OperationName, OperationOutput } from '@shared/operations'
+import type { Readable } from 'node:stream'
 import type { Connection } from './connection'
 import type { CliProblem, Failure } from './failure'
-import type { HttpAnswer } from './transport'
+import type { HttpAnswer, HttpQuestion } from './transport'
+import { entryPath } from '@shared/data-request'
 import { operations } from '@shared/operations'
-import { encodeSegment, requestOf } from '@shared/request-of'
+import { requestOf } from '@shared/request-of'
 import { answerFailure, localFailure } from './failure'
-import { callServer } from './transport'
+import { callServer, openAnswer, wholeAnswer } from './transport'
 
 interface EntryRequest {
   method: 'GET' | 'PUT' | 'DELETE'
@@ -26,43 +28,68 @@ export interface CliClient {
   callRaw: <N extends OperationName>(name: N, input: OperationInput<N>) => Promise<unknown>
   /** The native face: one entry, bytes in and out. */
   entry: (request: EntryRequest) => Promise<HttpAnswer>
+  /** Any request whose answer is a success. */
+  ask: (question: HttpQuestion) => Promise<HttpAnswer>
+  /**
+   * The body of a success as it comes, until the signal aborts. What breaks it off is an error of
+   * the stream, not a Failure.
+   */
+  follow: (target: string, signal: AbortSignal) => Promise<Readable>
 }
 
-/** Calls `connect` before each request, because the server may start while the command waits. */
-export function createCliClient(connect: () => Connection): CliClient {
+/**
+ * `connect` is asked for each call, so that a server may still come up while we wait for it. When
+ * the signal aborts, every call fails.
+ */
+export function createCliClient(connect: () => Connection, signal?: AbortSignal): CliClient {
+  async function ask(question: HttpQuestion): Promise<HttpAnswer> {
+    const answer = await callServer(connect(), question, signal)
+    if (!isSuccess(answer.status))
+      throw failureOf(answer)
+    return answer
+  }
+
   async function callRaw<N extends OperationName>(name: N, input: OperationInput<N>): Promise<unknown> {
     const { method, path, query, body } = requestOf(name, input)
-    const answer = await callServer(connect(), body === undefined
+    return valueOf(await ask(body === undefined
       ? { method, target: path + query }
-      : { method, target: path + query, headers: { 'content-type': 'application/json' }, body: Buffer.from(body) })
-    if (answer.status < 200 || answer.status > 299)
-      throw failureOf(answer)
-    return valueOf(answer)
+      : { method, target: path + query, headers: { 'content-type': 'application/json' }, body: Buffer.from(body) }))
   }
 
   return {
+    ask,
     callRaw,
     async call(name, input) {
       const { success, data, error } = operations[name].output.safeParse(await callRaw(name, input))
-      if (!success) {
-        throw localFailure(
-          `This version of larder does not understand the answer to ${name}. Does the server run another version?`,
-          error,
-        )
-      }
+      if (!success)
+        throw strangeAnswer(name, error)
       return data as OperationOutput<typeof name>
     },
-    async entry({ method, cache, key, headers, body }) {
-      const target = `/api/caches/${encodeSegment('cache', cache)}/entries/${encodeSegment('key', key)}`
-      const answer = await callServer(connect(), { method, target, ...headers && { headers }, ...body && { body } })
-      if (answer.status < 200 || answer.status > 299)
-        throw failureOf(answer)
-      return answer
+    entry: async ({ cache, key, ...question }) => await ask({ ...question, target: entryPath(cache, key) }),
+    async follow(target, stopped) {
+      const connection = connect()
+      const response = await openAnswer(connection, { method: 'GET', target }, stopped)
+      if (!isSuccess(response.statusCode ?? 0))
+        throw failureOf(await wholeAnswer(connection, response))
+      return response
     },
   }
 }
 
-function valueOf({ headers, body }: HttpAnswer): unknown {
+function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299
+}
+
+/** Failure for an answer that is not what its schema says. */
+export function strangeAnswer(name: string, cause: unknown): Failure {
+  return localFailure(
+    `This version of larder does not understand the answer to ${name}. Does the server run another version?`,
+    cause,
+  )
+}
+
+/** What an answer carries: JSON, or text; undefined where there is no body. */
+export function valueOf({ headers, body }: HttpAnswer): unknown {
   if (body.length === 0)
     return undefined
   const text = body.toString('utf8')

@@ -2,6 +2,7 @@ import type { Stopwatch } from '../base/clock'
 import type { Configuration } from '../base/configuration'
 import type { FlagSpec, Given } from './arguments'
 import type { CliClient } from './client'
+import type { Completes } from './completes'
 import type { ExitCode } from './failure'
 import type { Io } from './io'
 import type { Output } from './output'
@@ -13,6 +14,10 @@ interface Argument {
   name: string
   meaning: string
   optional?: boolean
+  /** Takes all words that follow, too. Only the last argument may. */
+  rest?: boolean
+  /** What it may be; for completion. */
+  completes?: Completes
 }
 
 /** Services that a command uses. */
@@ -63,8 +68,16 @@ interface CommandSpec<F extends Flags> extends Pick<Command, 'name' | 'summary' 
   ) => Promise<ExitCode | number | void>
 }
 
-export function flag<T>(placeholder: string | null, meaning: string, parse: Parser<T>): FlagSpec<T> {
-  return { placeholder, meaning, parse }
+/** Without `completes`, its values are those that `parse` knows, or files where it is for one. */
+export function flag<T>(
+  placeholder: string | null,
+  meaning: string,
+  parse: Parser<T>,
+  completes: Completes | undefined = parse.choices,
+): FlagSpec<T> {
+  const isFile = placeholder === '<file>' || placeholder === '<folder>'
+  const values = completes ?? (isFile ? 'file' : undefined)
+  return { placeholder, meaning, parse, ...values && { completes: values } }
 }
 
 /** Defines a command whose `run` receives its flags parsed and typed. */
@@ -82,7 +95,7 @@ export function defineCommand<F extends Flags = Record<never, never>>(spec: Comm
       const missing = positions.find((position, index) => !position.optional && words[index] === undefined)
       if (missing)
         throw usageFailure(`${spec.name} needs <${missing.name}>: ${missing.meaning}`)
-      if (words.length > positions.length)
+      if (words.length > positions.length && !positions.at(-1)?.rest)
         throw usageFailure(`${spec.name}: unexpected argument ${words[positions.length]}`)
       const values = flags.flatMap(([name, flag]) => {
         const found = given.get(toKebab(name))

@@ -50,7 +50,7 @@ export function commandHelp(command: Command, globals: ReadonlyMap<string, FlagS
 function signature(command: Command): string {
   return [
     command.name,
-    ...command.arguments.map(({ name, optional }) => optional ? `[${name}]` : `<${name}>`),
+    ...command.arguments.map(({ name, optional, rest }) => (optional ? `[${name}]` : `<${name}>`) + (rest ? ' …' : '')),
   ].join(' ')
 }
 

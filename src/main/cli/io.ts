@@ -32,6 +32,11 @@ export interface Io {
    * Opens a file with the system's program for it. Throws Error if the program cannot be started.
    */
   openFile: (path: string) => Promise<void>
+  /**
+   * Aborts at the first SIGINT or SIGTERM. From the call on, these no longer end the process by
+   * themselves.
+   */
+  stopSignal: () => AbortSignal
 }
 
 /** @param files access to files of the data folder */
@@ -48,8 +53,16 @@ export function createProcessIo(files: Pick<Io, 'readPrivateFile' | 'writePrivat
     readFile: path => readFileSync(path),
     readSmallFile,
     openFile: path => openFile(platform, path),
+    stopSignal,
     ...files,
   }
+}
+
+function stopSignal(): AbortSignal {
+  const stop = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => stop.abort())
+  return stop.signal
 }
 
 const smallFile = 1_000_000

@@ -23,10 +23,17 @@ export interface Output {
    * characters are escaped.
    */
   show: (value: unknown, render: () => string) => Promise<void>
+  /**
+   * Results that come one after the other, each on a line: under `--json` as JSON, else as `render`
+   * writes it. Control characters are escaped.
+   */
+  lines: <T>(values: readonly T[], render: (value: T) => string) => Promise<void>
   /** Writes our own text, such as help. */
   text: (text: string) => Promise<void>
   /** Writes a sentence for the person. Silent with `--json`. */
   message: (text: string) => Promise<void>
+  /** Something is missing in the results. Also said under `--json`. */
+  warning: (text: string) => Promise<void>
   failure: (failure: Failure) => Promise<void>
   heading: (text: string) => string
 }
@@ -44,10 +51,16 @@ export function createOutput({ stdout, stderr, env }: Pick<Io, 'stdout' | 'stder
     raw: bytes => write(stdout, bytes),
     text: text => write(stdout, `${text}\n`),
     show: (value, render) => write(stdout, json ? `${safeJson(value)}\n` : `${escapeLines(render())}\n`),
+    async lines(values, render) {
+      // In one piece: a write for each of a million lines would take longer than the lines.
+      if (values.length > 0)
+        await write(stdout, values.map(value => `${json ? safeJson(value, 0) : escapeText(render(value))}\n`).join(''))
+    },
     async message(text) {
       if (!json)
         await write(stderr, `${escapeLines(text)}\n`)
     },
+    warning: text => write(stderr, `larder: ${escapeLines(text)}\n`),
     failure({ problem, message }) {
       if (json)
         return write(stderr, `${safeJson(problem)}\n`)

@@ -3,8 +3,10 @@ import type { Configuration } from '../base/configuration'
 import type { FlagSpec, Given } from './arguments'
 import type { Command, CommandContext } from './command'
 import type { Connection } from './connection'
+import type { ExitCode } from './failure'
 import type { Io } from './io'
 import type { Output } from './output'
+import { Writable } from 'node:stream'
 import { LarderError, messageOf } from '@shared/errors'
 import { systemStopwatch } from '../base/clock'
 import { defaultHome } from '../base/default-home'
@@ -12,6 +14,7 @@ import { parseGiven, readArguments } from './arguments'
 import { createCliClient } from './client'
 import { flag } from './command'
 import { commands } from './commands/index'
+import { complete, completeWord, readUnfinished } from './complete'
 import { createLookup, createServerLookup, homeOf, readOption, resolveConfiguration } from './configuration'
 import { findConnection } from './connection'
 import { exitCodes, Failure, localFailure, usageFailure } from './failure'
@@ -57,6 +60,8 @@ export async function run(argv: readonly string[], io: Io, services: RunServices
 }
 
 async function dispatch(argv: readonly string[], io: Io, services: RunServices, output: Output): Promise<number> {
+  if (argv[0] === completeWord)
+    return await completeLine(argv.slice(1), io, services, output)
   const { words, flags } = readArguments(argv, allFlags)
   if (flags.has('version')) {
     await output.text(services.version)
@@ -75,6 +80,26 @@ async function dispatch(argv: readonly string[], io: Io, services: RunServices, 
   }
   checkFlags(command, flags)
   return await command.run(rest, flags, createContext(flags, io, services, output)) ?? exitCodes.ok
+}
+
+/** Milliseconds that a Tab waits for names which the server has. */
+const completionTime = 700
+
+/** Prints what may come next in a command line. Never says a word to stderr. */
+async function completeLine(
+  words: readonly string[],
+  io: Io,
+  services: RunServices,
+  output: Output,
+): Promise<ExitCode> {
+  const line = readUnfinished(words, allFlags)
+  const flags = new Map([...line.flags].map(([name, text]) => [name, { text, written: `--${name}` }]))
+  const quiet = { ...io, stderr: new Writable({ write: (_chunk, _encoding, done) => done() }) }
+  const { client } = createContext(flags, quiet, services, output, AbortSignal.timeout(completionTime))
+  const lines = await complete(line, commands, globalFlags, client)
+  if (lines.length > 0)
+    await output.text(lines.join('\n'))
+  return exitCodes.ok
 }
 
 /** Finds the longest command that the first words name. Throws Failure (usage). */
@@ -120,6 +145,7 @@ function createContext(
   io: Io,
   { serve, stopwatch = systemStopwatch }: RunServices,
   output: Output,
+  signal?: AbortSignal,
 ): CommandContext {
   const warn = (line: string): void => void io.stderr.write(`larder: ${line}\n`)
   const sources = { ...io, defaultHome: defaultHome(io.platform, io.env, io.userFolder), warn }
@@ -136,7 +162,7 @@ function createContext(
     })
   }
   return {
-    client: createCliClient(connect),
+    client: createCliClient(connect, signal),
     output,
     io,
     stopwatch,

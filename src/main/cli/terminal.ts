@@ -17,13 +17,13 @@ export function escapeLines(text: string): string {
 }
 
 /**
- * JSON for people and programs: indented, and safe on a terminal. JSON.stringify alone is not safe
- * (U+009B starts a command).
+ * JSON for people and programs: indented, or on one line (`indent` 0), and safe on a terminal,
+ * which JSON.stringify alone is not (U+009B starts a command).
  */
-export function safeJson(value: unknown): string {
+export function safeJson(value: unknown, indent = 2): string {
   // Outside strings JSON contains no unsafe characters but line ends, so a \u escape is always
   // valid.
-  return JSON.stringify(value ?? null, null, 2).replace(unsafe, character =>
+  return JSON.stringify(value ?? null, null, indent).replace(unsafe, character =>
     character === '\n'
       ? character
       : Array.from({ length: character.length }, (_, i) =>

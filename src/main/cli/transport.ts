@@ -1,10 +1,11 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Connection } from './connection'
+import type { Failure } from './failure'
 import { request as httpRequest } from 'node:http'
 import { messageOf } from '@shared/errors'
 import { unreachableFailure } from './failure'
 
-interface Question {
+export interface HttpQuestion {
   method: string
   /** Percent-encoded path with its query. Sent unchanged. */
   target: string
@@ -20,17 +21,28 @@ export interface HttpAnswer {
 /** Milliseconds of silence after which a server counts as gone. */
 const silence = 30_000
 
-/**
- * Makes one HTTP exchange. Does not use `fetch`, which resolves `.` and `..` in paths even if they
- * are escaped, although they are valid entry keys. Throws Failure (unreachable) if no complete
- * answer comes.
- */
+/** One HTTP exchange. Throws Failure (unreachable) when no whole answer comes. */
 export async function callServer(
-  { url, token, vouched, hint }: Connection,
-  { method, target, headers = {}, body }: Question,
+  connection: Connection,
+  question: HttpQuestion,
+  signal?: AbortSignal,
 ): Promise<HttpAnswer> {
+  return await wholeAnswer(connection, await openAnswer(connection, question, signal))
+}
+
+/**
+ * Asks, and resolves with the answer as soon as its head is there; its body is the reader's. Not by
+ * `fetch`, which resolves `.` and `..` in paths even when they are escaped: they are valid entry
+ * keys. Throws Failure (unreachable) when no head comes. When the signal aborts, the exchange ends.
+ */
+export async function openAnswer(
+  connection: Connection,
+  { method, target, headers = {}, body }: HttpQuestion,
+  signal?: AbortSignal,
+): Promise<IncomingMessage> {
+  const { url, token, vouched } = connection
   const credential: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` }
-  const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>()
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   const open = url.protocol === 'https:' ? (await import('node:https')).request : httpRequest
   const request = open(url, {
     method,
@@ -41,28 +53,33 @@ export async function callServer(
     agent: false,
     rejectUnauthorized: !vouched,
     timeout: silence,
+    ...signal && { signal },
   })
   request.on('timeout', () => request.destroy(new Error(`no answer for ${silence / 1000} s`)))
   request.on('error', reject)
-  request.on('response', async (response) => {
-    try {
-      resolve({
-        status: response.statusCode ?? 0,
-        headers: response.headers,
-        body: Buffer.concat(await response.toArray()),
-      })
-    }
-    catch (error) {
-      reject(error)
-    }
-  })
+  request.on('response', resolve)
   request.end(body)
   try {
     return await promise
   }
   catch (error) {
-    throw unreachableFailure(`No answer from ${url.origin} (${reasonOf(error)}). ${hint}`, error)
+    throw noAnswer(connection, error)
   }
+}
+
+/** The whole answer. Throws Failure (unreachable) when it breaks off. */
+export async function wholeAnswer(connection: Connection, response: IncomingMessage): Promise<HttpAnswer> {
+  const { statusCode = 0, headers } = response
+  try {
+    return { status: statusCode, headers, body: Buffer.concat(await response.toArray()) }
+  }
+  catch (error) {
+    throw noAnswer(connection, error)
+  }
+}
+
+function noAnswer({ url, hint }: Connection, error: unknown): Failure {
+  return unreachableFailure(`No answer from ${url.origin} (${reasonOf(error)}). ${hint}`, error)
 }
 
 /** If all of several addresses fail, the error has a code but no message. */

@@ -6,7 +6,13 @@ import { parseSize, sizeForm } from '@shared/sizes'
  * Reads one value as a person writes it. Throws an Error whose message continues "…: " and says
  * what would be right.
  */
-export type Parser<T> = (text: string) => T
+export interface Parser<T> {
+  (text: string): T
+  /** All values there are, for completion. */
+  choices?: readonly string[]
+  /** Whether commas separate several values. */
+  isList?: boolean
+}
 
 export const text: Parser<string> = (value) => {
   if (value === '' || value.includes('\0'))
@@ -90,26 +96,27 @@ export const ttl: Parser<number | null> = (value) => {
 }
 
 /** Comma-separated texts, without the spaces around them. */
-export const list: Parser<string[]> = (value) => {
+export const list: Parser<string[]> = Object.assign((value: string) => {
   const items = value.split(',').map(item => item.trim())
   if (items.includes(''))
     throw new Error('must be a comma-separated list without empty items, such as a,b')
   return items
-}
+}, { isList: true })
 
 export function oneOf<const T extends string>(...choices: readonly T[]): Parser<T> {
-  return (value) => {
+  function parse(value: string): T {
     const choice = choices.find(known => known === value)
     if (choice === undefined)
       throw new Error(`must be one of ${choices.join(', ')}`)
     return choice
   }
+  return Object.assign(parse, { choices })
 }
 
 /** Comma-separated members of a fixed set. */
 export function listOf<const T extends string>(...choices: readonly T[]): Parser<T[]> {
   const parse = oneOf(...choices)
-  return value => list(value).map(parse)
+  return Object.assign((value: string) => list(value).map(parse), { choices, isList: true })
 }
 
 /**

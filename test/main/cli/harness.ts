@@ -68,7 +68,8 @@ interface Outcome {
   written: Record<string, string>
   opened: string[]
 }
-type Replaced = 'env' | 'cwd' | 'platform' | 'stdin' | 'stdout' | 'stderr' | 'readSmallFile' | 'readPrivateFile'
+type Replaced = 'stopSignal'
+  | 'env' | 'cwd' | 'platform' | 'stdin' | 'stdout' | 'stderr' | 'readSmallFile' | 'readPrivateFile'
 interface Surroundings extends Partial<Pick<Io, Replaced>> {
   files?: Readonly<Record<string, string | Buffer>>
   input?: string | Buffer
@@ -101,6 +102,7 @@ export async function larder(
     readSmallFile: path => readFrom(files, path),
     readPrivateFile: path => readFrom(files, path),
     writePrivateFile: (path, text) => void (written[path] = text),
+    stopSignal: () => new AbortController().signal,
     openFile(path) {
       opened.push(path)
       return opener(path)

@@ -3,11 +3,13 @@ import type { Command, CommandContext } from '../command'
 import { cacheSettings } from '@shared/cache-settings'
 import { namesOf } from '@shared/rows'
 import { defineCommand } from '../command'
+import { cacheNames } from '../completes'
 import { usageFailure } from '../failure'
 import { facts, table } from '../output'
 import { settingFlags } from './setting-flags'
 
-const nameArgument = { name: 'name', meaning: 'the name of a cache' }
+const newName = { name: 'name', meaning: 'the name of a cache' }
+const nameArgument = { ...newName, completes: cacheNames }
 
 const list = defineCommand({
   name: 'caches',
@@ -34,7 +36,7 @@ const list = defineCommand({
 const create = defineCommand({
   name: 'caches create',
   summary: 'Create a cache.',
-  arguments: [nameArgument],
+  arguments: [newName],
   flags: settingFlags('create'),
   examples: ['larder caches create products --ttl 5m', 'larder caches create pages --ttl none --max-bytes 64MB'],
   async run({ words: [name = ''], flags }, { client, output }) {

@@ -17,7 +17,7 @@ export const call = defineCommand({
     `Operations:\n${names.map(name => `  ${name.padEnd(width)}  ${operations[name].summary}`).join('\n')}`,
   ],
   arguments: [
-    { name: 'operation', meaning: 'one of the names that larder call --help lists' },
+    { name: 'operation', meaning: 'one of the names that larder call --help lists', completes: names },
     { name: 'json', meaning: 'the input; {} by default', optional: true },
   ],
   examples: ['larder call caches.get \'{"name":"default"}\'', 'larder call users.create - < user.json'],

@@ -1,16 +1,15 @@
 import type { Io } from '../io'
 import { resolve } from 'node:path'
-import { displayKey, isKey, percentDecode, percentEncode } from '@shared/entry-key'
+import { displayKey } from '@shared/entry-key'
 import { messageOf } from '@shared/errors'
 import { missReasonNames } from '@shared/miss-reasons'
 import { textOrBase64 } from '../../base/text-or-base64'
 import { defineCommand, flag } from '../command'
 import { localFailure, usageFailure } from '../failure'
-import { boolean, list, mediaType, ttl } from '../values'
-
-const cacheArgument = { name: 'cache', meaning: 'the name of a cache' }
-const keyArgument = { name: 'key', meaning: 'the key of an entry' }
-const percent = flag(null, 'The key is percent-encoded: %FF is the byte FF.', boolean)
+import { list, mediaType, ttl } from '../values'
+import { del } from './del'
+import { cacheArgument, keyArgument, percent, readKey } from './entry-words'
+import { keys } from './listing'
 
 /** Without `disabled`, because a cache that is off answers 503 instead. */
 const told = missReasonNames.filter(reason => reason !== 'disabled')
@@ -81,20 +80,6 @@ const set = defineCommand({
   },
 })
 
-const del = defineCommand({
-  name: 'del',
-  summary: 'Delete an entry.',
-  details: ['The exit code is 2 if there is none.'],
-  arguments: [cacheArgument, keyArgument],
-  flags: { percent },
-  examples: ['larder del default greeting'],
-  async run({ words: [cache = '', word = ''], flags }, { client, output }) {
-    const key = readKey(word, flags.percent)
-    await client.entry({ method: 'DELETE', cache, key })
-    await output.message(`Deleted ${displayKey(key)} from ${cache}.`)
-  },
-})
-
 const flush = defineCommand({
   name: 'flush',
   summary: 'Delete all entries of a cache.',
@@ -105,19 +90,6 @@ const flush = defineCommand({
     await output.show(flushed, () => String(flushed.matched))
   },
 })
-
-/** The key that an argument means. Throws Failure for half an escape. */
-function readKey(word: string, isPercentEncoded = false): string {
-  const key = isPercentEncoded && isKey(word) ? percentDecode(percentEncodeText(word)) : word
-  if (key === null)
-    throw usageFailure('--percent: the key has a % without two hexadecimal digits')
-  return key
-}
-
-/** Leaves escapes and ASCII as they are. */
-function percentEncodeText(word: string): string {
-  return word.replaceAll(/[^\0-\x7F]+/g, percentEncode)
-}
 
 /** Bytes of a value argument. Throws Failure. */
 async function readValue(source: string | undefined, io: Io): Promise<Buffer> {
@@ -157,4 +129,4 @@ function remaining(header: string | string[] | undefined): number | null {
   return header === undefined || header === 'none' ? null : Number(header)
 }
 
-export const entryCommands = [get, set, del, flush]
+export const entryCommands = [get, set, del, flush, keys]

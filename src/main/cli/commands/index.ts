@@ -1,6 +1,7 @@
 import type { Command } from '../command'
 import { cacheCommands } from './caches'
 import { call } from './call'
+import { completion } from './completion'
 import { consoleLink } from './console'
 import { entryCommands } from './entries'
 import { keyCommands } from './keys'
@@ -8,6 +9,7 @@ import { serve } from './serve'
 import { serverCommands } from './server'
 import { trust } from './trust'
 import { userCommands } from './users'
+import { watch } from './watch'
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -15,9 +17,11 @@ export const commands: readonly Command[] = [
   trust,
   consoleLink,
   ...serverCommands,
+  watch,
   ...entryCommands,
   ...cacheCommands,
   ...keyCommands,
   ...userCommands,
   call,
+  completion,
 ]

@@ -1,10 +1,11 @@
 import { BrowserOrigin } from '@shared/schemas'
 import { defineCommand, flag } from '../command'
+import { apiKeyIds, cacheNames } from '../completes'
 import { missingFailure, usageFailure } from '../failure'
 import { table } from '../output'
 import { duration, list, listOf, text } from '../values'
 
-const idArgument = { name: 'id', meaning: 'the id of an API key; larder key list shows it' }
+const idArgument = { name: 'id', meaning: 'the id of an API key; larder key list shows it', completes: apiKeyIds }
 
 const print = defineCommand({
   name: 'key print',
@@ -75,7 +76,7 @@ const create = defineCommand({
       'Any of read, write, admin, comma separated; by default read,write.',
       listOf('read', 'write', 'admin'),
     ),
-    caches: flag('<names>', 'The caches that it may use, comma separated; by default all.', list),
+    caches: flag('<names>', 'The caches that it may use, comma separated; by default all.', list, cacheNames),
     origins: flag('<origins>', 'Browser origins that may use it (CORS), comma separated.', origins),
   },
   examples: ['larder key create --label shop --scopes read --caches products', 'larder key create --label front-end --origins http://localhost:5173'],

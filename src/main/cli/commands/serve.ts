@@ -13,7 +13,7 @@ const { home: _, ...serverOptions } = options
 const flags: Record<string, FlagSpec<string>> = Object.fromEntries(
   Object.values<Option>(serverOptions).flatMap(option => option.flag === null
     ? []
-    : [[option.flag, flag(option.placeholder, `${option.meaning} [${option.variable}]`, text)]]),
+    : [[option.flag, flag(option.placeholder, `${option.meaning} [${option.variable}]`, text, option.parse.choices)]]),
 )
 
 export const serve = defineCommand({

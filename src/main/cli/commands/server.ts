@@ -9,7 +9,7 @@ const switchCommand = defineCommand({
   name: 'switch',
   summary: 'Show or set the global switch.',
   details: ['Off: every request to a cache gets 503. The console and this command line keep working.'],
-  arguments: [{ name: 'state', meaning: 'on or off', optional: true }],
+  arguments: [{ name: 'state', meaning: 'on or off', optional: true, completes: ['on', 'off'] }],
   examples: ['larder switch', 'larder switch off'],
   async run({ words: [state] }, { client, output }) {
     if (state !== undefined && state !== 'on' && state !== 'off')

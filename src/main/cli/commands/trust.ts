@@ -20,6 +20,7 @@ export const trust = defineCommand({
     name: 'folder',
     meaning: 'the folder of the .env file; by default the working directory',
     optional: true,
+    completes: 'file',
   }],
   flags: {
     remove: flag(null, 'Stop trusting it.', boolean),

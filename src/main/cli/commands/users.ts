@@ -3,15 +3,21 @@ import type { Command, CommandContext } from '../command'
 import { messageOf } from '@shared/errors'
 import { limits } from '@shared/limits'
 import { randomSecret } from '../../base/ids'
-import { defineCommand } from '../command'
+import { confirm, isAtTerminal, newPassword } from '../ask'
+import { defineCommand, flag } from '../command'
+import { userNames } from '../completes'
 import { missingFailure, usageFailure } from '../failure'
-import { table } from '../output'
-import { wholeNumber } from '../values'
+import { facts, formatCell, table } from '../output'
+import { boolean, text, wholeNumber } from '../values'
 
 type User = OperationOutput<'users.update'>
 type Change = Omit<OperationInput<'users.update'>, 'id'>
 
-const userArgument = { name: 'user', meaning: 'the name or the id of a user; larder users shows both' }
+const userArgument = {
+  name: 'user',
+  meaning: 'the name or the id of a user; larder users shows both',
+  completes: userNames,
+}
 
 /** Finds ids before names, because a user may have taken another's id as a name. */
 async function findUser({ client }: CommandContext, text: string): Promise<User> {
@@ -38,6 +44,60 @@ const list = defineCommand({
       all.map(({ id, name, owner, admin, hasPassword, disabled, caches, cacheLimit, createdAt }) =>
         [id, name, owner, admin, hasPassword, disabled, caches, cacheLimit, createdAt]),
     ))
+  },
+})
+
+function describe({ id, name, owner, admin, disabled, caches, cacheLimit, entries }: User): string {
+  return facts([
+    ['id', id],
+    ['name', name],
+    ['owner', owner],
+    ['admin', admin],
+    ['disabled', disabled],
+    ['caches', caches],
+    ['limit', cacheLimit],
+    ['entries', entries],
+  ])
+}
+
+const passwordRule = 'The password is asked for at a terminal, and read from standard input otherwise. No flag takes it: '
+  + 'every user of the machine can read the arguments of programs.'
+
+const create = defineCommand({
+  name: 'users create',
+  summary: 'Create a user.',
+  details: [passwordRule],
+  arguments: [{ name: 'name', meaning: 'the name of the new user' }],
+  examples: ['larder users create ben', 'larder users create ben < password.txt'],
+  async run({ words: [name = ''] }, { client, output, io }) {
+    const user = await client.call('users.create', { name, password: await newPassword(io, name) })
+    await output.show(user, () => describe(user))
+  },
+})
+
+const update = defineCommand({
+  name: 'users update',
+  summary: 'Change a user; what no flag names stays as it is.',
+  details: [
+    passwordRule,
+    'A new password ends sessions and sign-in links of the user; if it is not yours, also the API keys.',
+  ],
+  arguments: [userArgument],
+  flags: {
+    name: flag('<name>', 'Another name.', text),
+    password: flag(null, 'Another password.', boolean),
+    admin: flag(null, 'Make the user an administrator (--admin=0 for no).', boolean),
+    disabled: flag(null, 'Refuse every credential of the user (--disabled=0 for no).', boolean),
+    cacheLimit: flag('<number>', 'How many caches the user may have.', wholeNumber(1, limits.cachesMax)),
+  },
+  examples: ['larder users update ben --name benjamin --admin', 'larder users update ben --password < password.txt'],
+  async run({ words: [text = ''], flags: { password, ...others } }, context) {
+    if (!password && Object.keys(others).length === 0)
+      throw usageFailure('users update needs something to change, such as --name benjamin')
+    const { id, name } = await findUser(context, text)
+    const secret = password ? { password: await newPassword(context.io, name) } : {}
+    const user = await context.client.call('users.update', { id, ...others, ...secret })
+    await context.output.show(user, () => describe(user))
   },
 })
 
@@ -103,17 +163,29 @@ const resetPassword = defineCommand({
   },
 })
 
+/** All that goes with a user. */
+function belongings({ caches, entries }: User): string {
+  const count = (number: number, one: string, many: string): string =>
+    number === 0 ? `no ${many}` : `${formatCell(number)} ${number === 1 ? one : many}`
+  return `${count(caches, 'cache', 'caches')}, ${count(entries, 'entry', 'entries')} and all API keys`
+}
+
 const remove = defineCommand({
   name: 'users delete',
   summary: 'Delete a user with all caches, entries and API keys.',
+  details: ['At a terminal it says what goes, and asks first. A script is not asked.'],
   arguments: [userArgument],
-  examples: ['larder users delete ben'],
-  async run({ words: [text = ''] }, context) {
-    const { id, name } = await findUser(context, text)
+  flags: { yes: flag(null, 'Do not ask.', boolean) },
+  examples: ['larder users delete ben', 'larder users delete ben --yes'],
+  async run({ words: [text = ''], flags }, context) {
+    const user = await findUser(context, text)
+    const { id, name } = user
+    if (!flags.yes && isAtTerminal(context.io))
+      await confirm(context.io, `Delete ${name} with ${belongings(user)}?`)
     await context.client.call('users.delete', { id })
-    await context.output.message(`Deleted ${name}.`)
+    await context.output.message(`Deleted ${name} with ${belongings(user)}.`)
   },
 })
 
 /** `users` and the commands that change one. */
-export const userCommands: readonly Command[] = [list, disable, enable, limit, resetPassword, remove]
+export const userCommands: readonly Command[] = [list, create, update, disable, enable, limit, resetPassword, remove]

@@ -1,6 +1,7 @@
 import type { EntryMetadata, PageQuery, Selector } from '../../serving/ports'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { dataOperations } from '@shared/data-operations'
+import { entryOrders, entrySorts } from '@shared/entries'
 import { invalidField } from '@shared/errors'
 import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
@@ -9,9 +10,6 @@ import { etagOf } from '../etags'
 import { send, sendJson } from '../exchange'
 import { readQuery, refuseUnknown } from '../request-target'
 import { pathCache } from './context'
-
-const sorts = ['key', 'size', 'ttl', 'hits', 'age'] as const
-const orders = ['asc', 'desc'] as const
 
 type CollectionOperation = 'entries.list' | 'entries.invalidate'
 
@@ -64,8 +62,8 @@ function readPageQuery(query: Map<string, string>): PageQuery {
     throw invalidField('delimiter', `must be at most ${grouped(limits.entryKey)} characters`)
   return {
     filter: filters[0],
-    sort: oneOf(query.get('sort') ?? 'key', sorts, 'sort'),
-    order: oneOf(query.get('order') ?? 'asc', orders, 'order'),
+    sort: oneOf(query.get('sort') ?? entrySorts[0], entrySorts, 'sort'),
+    order: oneOf(query.get('order') ?? entryOrders[0], entryOrders, 'order'),
     limit: Number(limit),
     offset: offset === undefined ? undefined : Number(offset),
     delimiter,

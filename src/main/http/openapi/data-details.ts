@@ -1,7 +1,7 @@
 import type { DataOperationName } from '@shared/data-operations'
 import type { z } from 'zod'
 import type { JsonSchema } from './types'
-import { Batch, BatchAnswer, EntryPage } from '@shared/entries'
+import { Batch, BatchAnswer, entryOrders, EntryPage, entrySorts } from '@shared/entries'
 import { CacheName, Matched } from '@shared/schemas'
 
 /**
@@ -75,8 +75,8 @@ export const parameterSchemas: Readonly<Record<string, z.ZodType | JsonSchema>> 
   key: { type: 'string', minLength: 1 },
   op: { type: 'string', enum: ['increment', 'touch'] },
   by: { type: 'integer', default: 1 },
-  sort: { type: 'string', enum: ['key', 'size', 'ttl', 'hits', 'age'], default: 'key' },
-  order: { type: 'string', enum: ['asc', 'desc'], default: 'asc' },
+  sort: { type: 'string', enum: entrySorts, default: entrySorts[0] },
+  order: { type: 'string', enum: entryOrders, default: entryOrders[0] },
   limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
   offset: { type: 'integer', minimum: 0, default: 0 },
   progress: flag,

@@ -1,9 +1,8 @@
-import type { BatchAnswer, BatchInput, EntryPage } from '@shared/entries'
+import type { BatchAnswer, BatchInput, EntryOrder, EntryPage, EntrySort } from '@shared/entries'
 import type { EntrySelector } from '@shared/entry-filter'
 import type { ChunkOptions } from './chunks'
 import type { SendRequest } from './http-transport'
-import { percentEncode } from '@shared/entry-key'
-import { encodeSegment } from '@shared/request-of'
+import { cachePath, entriesPath, entryPath, queryOf } from '@shared/data-request'
 import { readChunks } from './chunks'
 
 /** An entry with its value. Times in seconds. */
@@ -42,8 +41,8 @@ interface EntryQuery {
   prefix?: string
   glob?: string
   tag?: string
-  sort?: 'key' | 'size' | 'ttl' | 'hits' | 'age'
-  order?: 'asc' | 'desc'
+  sort?: EntrySort
+  order?: EntryOrder
   limit?: number
   cursor?: string
 }
@@ -105,45 +104,48 @@ export function createEntries(request: SendRequest): Entries {
   return {
     async get(cache, key, options = {}) {
       const response = await request(
-        `${pathOf(cache, key)}${options.peek ? '?peek=1' : ''}`,
+        `${entryPath(cache, key)}${options.peek ? '?peek=1' : ''}`,
         { signal: options.signal ?? null },
       )
       const chunks = await readChunks(response, options)
       return { key, value: await chunks.bytes(), ...readHeaders(response.headers) }
     },
     async put(cache, key, value, options = {}) {
-      const response = await request(pathOf(cache, key), { method: 'PUT', headers: writeHeaders(options), body: value })
+      const response = await request(
+        entryPath(cache, key),
+        { method: 'PUT', headers: writeHeaders(options), body: value },
+      )
       return { created: response.status === 201, etag: response.headers.get('ETag') ?? '' }
     },
     async delete(cache, key, { ifMatch } = {}) {
       await request(
-        pathOf(cache, key),
+        entryPath(cache, key),
         { method: 'DELETE', headers: ifMatch === undefined ? {} : { 'If-Match': ifMatch } },
       )
     },
     async list(cache, query = {}, signal) {
-      const response = await request(`${folderOf(cache)}/entries${queryOf(query)}`, { signal: signal ?? null })
+      const response = await request(`${entriesPath(cache)}${queryOf(query)}`, { signal: signal ?? null })
       return await response.json() as EntryPage
     },
     async window(cache, query, signal) {
       const response = await request(
-        `${folderOf(cache)}/entries${queryOf({ ...query, progress: '1' })}`,
+        `${entriesPath(cache)}${queryOf({ ...query, progress: '1' })}`,
         { signal: signal ?? null },
       )
       return await response.json() as EntryPage | { progress: number }
     },
     async touch(cache, key, ttl) {
-      await request(`${pathOf(cache, key)}${queryOf({ op: 'touch', ttl })}`, { method: 'POST' })
+      await request(`${entryPath(cache, key)}${queryOf({ op: 'touch', ttl })}`, { method: 'POST' })
     },
     async invalidate(cache, selector, { dryRun = false, signal } = {}) {
       const response = await request(
-        `${folderOf(cache)}/entries${queryOf({ ...selector, ...(dryRun && { dryRun: '1' }) })}`,
+        `${entriesPath(cache)}${queryOf({ ...selector, ...(dryRun && { dryRun: '1' }) })}`,
         { method: 'DELETE', signal: signal ?? null },
       )
       return (await response.json() as { matched: number }).matched
     },
     async batch(cache, operations, { atomic = false, signal } = {}) {
-      const response = await request(`${folderOf(cache)}/batch`, {
+      const response = await request(`${cachePath(cache)}/batch`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify({ operations, atomic }),
@@ -159,19 +161,6 @@ export function createEntries(request: SendRequest): Entries {
       return (await readChunks(response, options)).blob('application/json')
     },
   }
-}
-
-function folderOf(cache: string): string {
-  return `/api/caches/${encodeSegment('cache', cache)}`
-}
-
-function pathOf(cache: string, key: string): string {
-  return `${folderOf(cache)}/entries/${encodeSegment('key', key)}`
-}
-
-function queryOf(fields: object): string {
-  const pairs = Object.entries(fields).map(([name, value]) => `${name}=${percentEncode(String(value))}`)
-  return pairs.length === 0 ? '' : `?${pairs.join('&')}`
 }
 
 function writeHeaders({

@@ -1,9 +1,9 @@
 import type { EventTopic } from '@shared/events'
 import type { ShallowRef } from 'vue'
 import type { ServerEvent, ServerEventListener } from './server-event'
+import { createEventParser } from '@shared/event-parser'
 import { eventTopics } from '@shared/events'
 import { shallowReadonly, shallowRef } from 'vue'
-import { createEventParser } from './event-parser'
 import { serverEvent } from './server-event'
 
 export interface EventFeed {

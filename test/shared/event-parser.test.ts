@@ -1,7 +1,7 @@
-import type { StreamEvent } from '../../../src/renderer/src/api/event-parser'
+import type { StreamEvent } from '../../src/shared/event-parser'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createEventParser } from '../../../src/renderer/src/api/event-parser'
+import { createEventParser } from '../../src/shared/event-parser'
 
 const encoder = new TextEncoder()
 

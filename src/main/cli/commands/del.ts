@@ -1,0 +1,68 @@
+import type { CommandContext } from '../command'
+import { entriesPath, queryOf } from '@shared/data-request'
+import { displayKey } from '@shared/entry-key'
+import { Matched } from '@shared/schemas'
+import { strangeAnswer, valueOf } from '../client'
+import { defineCommand, flag } from '../command'
+import { usageFailure } from '../failure'
+import { boolean } from '../values'
+import { cacheArgument, keyArgument, percent, readKey, readSelector, selectorFlags } from './entry-words'
+
+/** Deletes what the selector chooses. Null where the key may not learn how many these were. */
+async function invalidate(
+  { client }: CommandContext,
+  cache: string,
+  query: Readonly<Record<string, string | boolean | undefined>>,
+): Promise<number | null> {
+  const answer = valueOf(await client.ask({ method: 'DELETE', target: entriesPath(cache) + queryOf(query) }))
+  if (answer === undefined)
+    return null
+  const { data, error } = Matched.safeParse(answer)
+  if (!data)
+    throw strangeAnswer('entries.invalidate', error)
+  return data.matched
+}
+
+export const del = defineCommand({
+  name: 'del',
+  summary: 'Delete an entry, or all that a flag chooses.',
+  details: [
+    'With a key the exit code is 2 if there is no such entry. With --prefix, --glob, --tag or --expired, of which one may '
+    + 'be given, the number of entries is printed. larder flush deletes all entries of a cache.',
+  ],
+  arguments: [cacheArgument, { ...keyArgument, optional: true }],
+  flags: {
+    ...selectorFlags,
+    expired: flag(null, 'Entries that have expired.', boolean),
+    soft: flag(null, 'Mark them stale instead of deleting them.', boolean),
+    dryRun: flag(null, 'Only count them.', boolean),
+    percent,
+  },
+  examples: [
+    'larder del default greeting',
+    'larder del products --tag sale',
+    'larder del products --glob "user:*:cart" --dry-run',
+  ],
+  async run({ words: [cache = '', word], flags }, context) {
+    const { output, client } = context
+    const { soft, dryRun } = flags
+    const selector = readSelector('del', flags, flags.percent)
+    const [chosen] = Object.keys(selector)
+    if (word !== undefined && chosen !== undefined)
+      throw usageFailure(`del takes either a key or --${chosen}, not both: the key is ${word}`)
+    if (word === undefined && chosen === undefined)
+      throw usageFailure('del needs <key>, or one of --prefix, --glob, --tag and --expired')
+    if (word !== undefined && (soft || dryRun))
+      throw usageFailure(`${soft ? '--soft' : '--dry-run'} works only with --prefix, --glob, --tag or --expired`)
+    if (word !== undefined) {
+      const key = readKey(word, flags.percent)
+      await client.entry({ method: 'DELETE', cache, key })
+      return await output.message(`Deleted ${displayKey(key)} from ${cache}.`)
+    }
+    const matched = await invalidate(context, cache, { ...selector, ...soft && { soft }, ...dryRun && { dryRun } })
+    if (matched !== null || output.json)
+      await output.show({ matched }, () => String(matched))
+    else
+      await output.message('Done. This API key may not learn how many entries there were.')
+  },
+})
