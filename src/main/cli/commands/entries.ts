@@ -1,7 +1,8 @@
 import type { Io } from '../io'
 import { resolve } from 'node:path'
-import { displayKey, isKey, percentDecode, percentEncode } from '@shared/entry-key'
+import { isKey, percentDecode, percentEncode } from '@shared/entry-key'
 import { messageOf } from '@shared/errors'
+import { spellKey } from '@shared/key-text'
 import { missReasonNames } from '@shared/miss-reasons'
 import { textOrBase64 } from '../../base/text-or-base64'
 import { defineCommand, flag } from '../command'
@@ -76,7 +77,7 @@ const set = defineCommand({
     if (output.json)
       await output.show({ key, created: status === 201, bytes: body.length, etag: answered.etag ?? null }, () => '')
     await output.message(
-      `${status === 201 ? 'Stored' : 'Replaced'} ${displayKey(key)} in ${cache}: ${body.length} bytes.`,
+      `${status === 201 ? 'Stored' : 'Replaced'} ${spellKey(key)} in ${cache}: ${body.length} bytes.`,
     )
   },
 })
@@ -91,7 +92,7 @@ const del = defineCommand({
   async run({ words: [cache = '', word = ''], flags }, { client, output }) {
     const key = readKey(word, flags.percent)
     await client.entry({ method: 'DELETE', cache, key })
-    await output.message(`Deleted ${displayKey(key)} from ${cache}.`)
+    await output.message(`Deleted ${spellKey(key)} from ${cache}.`)
   },
 })
 

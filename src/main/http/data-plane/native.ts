@@ -2,8 +2,8 @@ import type { Maybe } from '../../serving/maybe'
 import type { Hit, Lookup, ServedCache, WriteResult } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
-import { displayKey } from '@shared/entry-key'
 import { invalidField, LarderError } from '@shared/errors'
+import { spellKey } from '@shared/key-text'
 import { limits } from '@shared/limits'
 import { requireRead } from '../../serving/access'
 import { noteLookup } from '../../serving/account'
@@ -101,7 +101,7 @@ function answerFound(exchange: Exchange, lookup: Lookup): void {
   if (!isHit(lookup)) {
     const problem = new LarderError(
       'entry-not-found',
-      `There is no entry ${displayKey((key ?? '').slice(0, 100))} in the cache ${cache}: ${lookup}.`,
+      `There is no entry ${spellKey(key ?? '', 100)} in the cache ${cache}: ${lookup}.`,
     ).toProblem()
     send(
       exchange,
@@ -159,7 +159,7 @@ function answerTouched(exchange: Exchange, touched: boolean): void {
 }
 
 function missing({ key }: Exchange): LarderError {
-  return new LarderError('entry-not-found', `There is no entry ${displayKey((key ?? '').slice(0, 100))}.`)
+  return new LarderError('entry-not-found', `There is no entry ${spellKey(key ?? '', 100)}.`)
 }
 
 function parseBy(text: string): bigint {
