@@ -4,7 +4,7 @@ import { codeOf, describeUnseen, unseenSource } from './unseen'
 /** Text that is what it looks like. `rtl`: its letters run from right to left. */
 interface PlainPiece { text: string, mark?: undefined, rtl: boolean }
 /** Text that is not: `sign` stands for it on a screen, `meaning` names it. */
-interface MarkedPiece {
+export interface MarkedPiece {
   text: string
   mark: 'space' | 'control' | 'invisible' | 'bidi' | 'combining' | 'byte'
   /** One line, and empty where the text itself can be seen and the meaning is to be added. */
@@ -52,21 +52,6 @@ export function keyPieces(key: string): readonly KeyPiece[] {
   }
   pushSeen(pieces, key.slice(end))
   return pieces
-}
-
-/**
- * A key in one line of text, for terminals, tooltips and sentences: marked parts are ASCII escapes
- * (`\n`, `\x20`, `\u{200b}`; `\xFF` for a byte that is no text). No two keys have the same. A
- * longer one than `most` characters is cut, with an ellipsis.
- */
-export function spellKey(key: string, most = Infinity): string {
-  const cut = cutKey(key, most)
-  if (isPlainKey(key) && !cut.includes('\\'))
-    return cut.length < key.length ? `${cut}…` : key
-  const pieces = keyPieces(cut)
-  const spelled = pieces.map((piece, at) =>
-    piece.mark ? spellMarked(piece) : spellPlain(piece.text, pieces[at + 1]?.mark))
-  return spelled.join('') + (cut.length < key.length ? '…' : '')
 }
 
 /** The first UTF-16 units of a key, without half a character at the end. */
@@ -129,27 +114,4 @@ function pushPlain(pieces: KeyPiece[], text: string): void {
     if (part !== '')
       pieces.push({ text: part, rtl: at % 2 === 1 })
   }
-}
-
-function spellMarked({ text, mark, sign }: MarkedPiece): string {
-  if (mark === 'byte')
-    return sign
-  if (mark === 'space' && text.startsWith(' '))
-    return '\\x20'.repeat(text.length)
-  const spell = (character: string): string =>
-    mark === 'combining' && character <= '~' ? spellPlain(character, mark) : escapeOf(character)
-  return Array.from(text, spell).join('')
-}
-
-/** A backslash is doubled where it might read as the start of an escape. */
-function spellPlain(text: string, next: MarkedPiece['mark'] | undefined): string {
-  const escaped = text.replaceAll(/\\(?=[\\nrtxu])/g, '\\\\')
-  return next && text.endsWith('\\') ? `${escaped}\\` : escaped
-}
-
-const named = new Map([['\n', '\\n'], ['\r', '\\r'], ['\t', '\\t']])
-
-/** The escape of one character, as in JavaScript. */
-export function escapeOf(character: string): string {
-  return named.get(character) ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
 }

@@ -1,7 +1,8 @@
 import type { KeyPiece } from '../../src/shared/key-text'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cutKey, isPlainKey, keyPieces, spellKey } from '../../src/shared/key-text'
+import { spellKey } from '../../src/shared/key-spelling'
+import { cutKey, isPlainKey, keyPieces } from '../../src/shared/key-text'
 import { anyCodePoint } from '../helpers/any-code-point'
 
 /** Parts as a table writes them: plain text as it is, `[mark sign|meaning]` for what is marked. */
@@ -157,7 +158,7 @@ describe('of any key', () => {
     }), { numRuns: 2000 })
   })
 
-  // Red: in src/shared/key-text.ts let `spellPlain` return the text as it is.
+  // Red: in src/shared/key-spelling.ts let `spellPlain` return the text as it is.
   it('the spelling is one line without anything unseen, and reads back', () => {
     fc.assert(fc.property(anyKey, (key) => {
       expect(spellKey(key)).not.toMatch(unseen)

@@ -1,4 +1,4 @@
-import { escapeOf } from '@shared/key-text'
+import { escapeOf } from '@shared/key-spelling'
 import { unseenSource } from '@shared/unseen'
 
 // Control and format characters could move the cursor, recolour, or reorder what a person reads

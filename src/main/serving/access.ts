@@ -5,7 +5,7 @@ import type { Maybe } from './maybe'
 import type { Call, ServedCache } from './ports'
 import { dataOperations } from '@shared/data-operations'
 import { LarderError } from '@shared/errors'
-import { spellKey } from '@shared/key-text'
+import { spellKey } from '@shared/key-spelling'
 import { requireScope } from '../base/principal'
 
 /** Decides what a call may do, for every protocol alike. */

@@ -1,6 +1,6 @@
 import type { Router } from 'vue-router'
 import { consolePaths } from '@shared/console-paths'
-import { spellKey } from '@shared/key-text'
+import { spellKey } from '@shared/key-spelling'
 import { watch } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { screens } from './screens'
