@@ -5,9 +5,13 @@
  */
 const escapeBase = 0xDC00
 const percent = 0x25
-/** With the flag `u` the pattern does not match the second half of a pair. */
-const escapes = /([\uDC80-\uDCFF])/u
-const allEscapes = new RegExp(escapes, 'gu')
+/**
+ * Source of a regular expression for one such half. With the flag `u` it does not match the second
+ * half of a pair.
+ */
+export const byteSource = String.raw`[\uDC80-\uDCFF]`
+const escapes = new RegExp(`(${byteSource})`, 'u')
+const allEscapes = new RegExp(byteSource, 'gu')
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -85,8 +89,8 @@ export function isKey(text: string): boolean {
   return bytes.every((byte, at) => byte === 0 || characterLength(bytes, at) === 0)
 }
 
-/** Formats a key for people: `\xFF` for a byte that is not part of UTF-8. */
-export function displayKey(key: string): string {
+/** A key as it is typed into a filter: `\xFF` for a byte that is not part of UTF-8. */
+export function typedKey(key: string): string {
   return key.isWellFormed() ? key : key.replaceAll(allEscapes, escape => `\\x${hexOf(escape)}`)
 }
 
@@ -159,7 +163,8 @@ export function hasPrefix(key: string, prefix: string): boolean {
   return prefixEnd(key, prefix) !== -1
 }
 
-function hexOf(escape: string): string {
+/** The byte that a half surrogate stands for: two hexadecimal digits. */
+export function hexOf(escape: string): string {
   return (escape.charCodeAt(0) - escapeBase).toString(16).toUpperCase()
 }
 

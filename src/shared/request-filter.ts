@@ -1,6 +1,6 @@
 import type { FilterField, FilterLanguage } from './filter'
 import type { RequestRecord } from './schemas'
-import { displayKey } from './entry-key'
+import { typedKey } from './entry-key'
 import { faces } from './faces'
 import { missReasons } from './miss-reasons'
 import { requestResults } from './request-results'
@@ -18,9 +18,9 @@ const times = { us: 1, µs: 1, μs: 1, ms: 1000, s: 1_000_000 }
 const results = mapRows(requestResults, row => row.meaning)
 const verbs = { GET: '', HEAD: '', PUT: '', POST: '', PATCH: '', DELETE: '' }
 
-/** The key as the log displays it, because people type what they see. */
+/** What people type is looked for in this. */
 function shownKey({ key }: FilteredRequest): string | null {
-  return key === null ? null : displayKey(key)
+  return key === null ? null : typedKey(key)
 }
 
 const fields: Record<string, FilterField<FilteredRequest>> = {

@@ -276,7 +276,7 @@ test('an edit changes nothing else, and can be undone', { tag: '@screen' }, asyn
   await page.keyboard.press('Backspace')
 
   await page.keyboard.press('Control+s')
-  await expect(page.getByRole('alert')).toContainText('this is not valid JSON')
+  await expect(page.getByText('The content type says JSON, but this is not valid JSON.')).toBeVisible()
   expect(await peek()).toEqual(['{"n":1}', ...rest])
   await page.getByRole('button', { name: 'Save anyway' }).click()
   await expect(edit).toBeVisible()

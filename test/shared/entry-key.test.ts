@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   decodeKey,
-  displayKey,
   encodeKey,
   hasPrefix,
   isKey,
   percentEncode,
   prefixEnd,
+  typedKey,
 } from '../../src/shared/entry-key'
 import { anyCodePoint } from '../helpers/any-code-point'
 
@@ -103,8 +103,8 @@ describe('the spelling of a key', () => {
   ])('has no bytes for %s', (_, text) => expect(() => encodeKey(text)).toThrow(RangeError))
 
   it('shows people the bytes that are no text', () => {
-    expect(displayKey('user:\uDCFFü\uDC80💀')).toBe('user:\\xFFü\\x80💀')
-    expect(displayKey('\\xFF')).toBe('\\xFF')
+    expect(typedKey('user:\uDCFFü\uDC80💀')).toBe('user:\\xFFü\\x80💀')
+    expect(typedKey('\\xFF')).toBe('\\xFF')
   })
 
   // Red: in src/shared/entry-key.ts remove the flag `u` from `escapes`.

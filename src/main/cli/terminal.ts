@@ -1,14 +1,16 @@
-// Control and format characters could move the cursor, change colours, or reorder the text that a
-// person reads (bidirectional overrides).
-const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
-const named = new Map([['\n', '\\n'], ['\r', '\\r'], ['\t', '\\t']])
+import { escapeOf } from '@shared/key-spelling'
+import { unseenSource } from '@shared/unseen'
+
+// Control and format characters could move the cursor, recolour, or reorder what a person reads
+// (bidirectional overrides); what draws nothing makes two texts look the same.
+const unsafe = new RegExp(unseenSource, 'gu')
 
 /**
  * Makes text from elsewhere safe to show on a terminal: invisible characters are written as
  * escapes.
  */
 export function escapeText(text: string): string {
-  return text.replace(unsafe, character => named.get(character) ?? `\\u{${codePoint(character).toString(16)}}`)
+  return text.replace(unsafe, escapeOf)
 }
 
 /** Like `escapeText`, but keeps line breaks. */
@@ -29,10 +31,6 @@ export function safeJson(value: unknown, indent = 2): string {
       : Array.from({ length: character.length }, (_, i) =>
           `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`)
           .join(''))
-}
-
-function codePoint(character: string): number {
-  return character.codePointAt(0) ?? 0
 }
 
 /**

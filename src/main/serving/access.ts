@@ -5,6 +5,7 @@ import type { Maybe } from './maybe'
 import type { Call, ServedCache } from './ports'
 import { dataOperations } from '@shared/data-operations'
 import { LarderError } from '@shared/errors'
+import { spellKey } from '@shared/key-spelling'
 import { requireScope } from '../base/principal'
 
 /** Decides what a call may do, in the same way for every protocol. */
@@ -67,10 +68,10 @@ export function createAccess({ caches }: { caches: Pick<ServedCaches, 'enabled' 
       call.space = caller.userId
       call.cache = name
       if (caller.caches !== null && !caller.caches.has(name))
-        throw new LarderError('out-of-scope', `This key may not use the cache ${name}.`)
+        throw new LarderError('out-of-scope', `This key may not use the cache ${spellKey(name, 64)}.`)
       const mount = caches.find(caller.userId, name)
       if (mount === undefined)
-        throw new LarderError('cache-not-found', `Cache ${name.slice(0, 64)} not found.`)
+        throw new LarderError('cache-not-found', `Cache ${spellKey(name, 64)} not found.`)
       call.found = mount.cache
       if (!caches.enabled || !mount.cache.definition.enabled)
         turnAway(mount, key)

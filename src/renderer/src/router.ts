@@ -1,5 +1,6 @@
 import type { Router } from 'vue-router'
 import { consolePaths } from '@shared/console-paths'
+import { spellKey } from '@shared/key-spelling'
 import { watch } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { screens } from './screens'
@@ -35,7 +36,8 @@ export function createConsoleRouter(): Router {
     ],
   })
   watch(router.currentRoute, ({ meta, params }) => {
-    document.title = [typeof params.name === 'string' ? params.name : meta.title, 'Larder'].filter(Boolean).join(' · ')
+    const title = typeof params.name === 'string' ? spellKey(params.name, 64) : meta.title
+    document.title = [title, 'Larder'].filter(Boolean).join(' · ')
   })
   return router
 }

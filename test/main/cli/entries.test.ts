@@ -106,6 +106,25 @@ describe('get', () => {
     })
   })
 
+  // Red: in src/main/cli/commands/entries.ts put `key` into the messages as it is.
+  it.each([
+    ['plain:key', 'plain:key'],
+    [' sp ', '\\x20sp\\x20'],
+    ['a\tb\n', 'a\\tb\\n'],
+    ['a\u200B', 'a\\u{200b}'],
+    ['a\u00A0b', 'a\\u{a0}b'],
+    ['\u202Egpj', '\\u{202e}gpj'],
+    ['cafe\u0301', 'cafe\\u{301}'],
+    ['caf\u00E9', 'caf\u00E9'],
+    ['\\n', '\\\\n'],
+  ])('tells of the key %j as %j, and exactly in JSON', async (key, told) => {
+    server.reply({ status: 201 })
+    expect((await larder(['set', 'default', key, 'x'], there())).stderr).toBe(`Stored ${told} in default: 1 bytes.\n`)
+    expect((await larder(['del', 'default', key], there())).stderr).toBe(`Deleted ${told} from default.\n`)
+    expect(JSON.parse((await larder(['set', 'default', key, 'x', '--json'], there())).stdout)).toMatchObject({ key })
+    expect(JSON.parse((await larder(['get', 'default', key, '--json'], there())).stdout)).toMatchObject({ key })
+  })
+
   it('keeps the path of --url in front', async () => {
     server.reply({ body: 'x' })
     await larder(

@@ -103,9 +103,9 @@ describe('keys of any bytes', () => {
     base =>
       ({
         name: 'as people see it',
-        send: ['DELETE', `${base}/entries/a%FF`],
+        send: ['DELETE', `${base}/entries/%20a%FF%0A%E2%80%8B`],
         status: 404,
-        body: { detail: 'There is no entry a\\xFF.' },
+        body: { detail: 'There is no entry \\x20a\\xFF\\n\\u{200b}.' },
       }),
     base => ({ name: '1,024 bytes', send: put(`${base}/entries/${'%FF'.repeat(1024)}`, '1'), status: 201 }),
     base =>

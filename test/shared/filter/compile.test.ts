@@ -1,7 +1,7 @@
 import type { FilteredRequest } from '../../../src/shared/request-filter'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { displayKey } from '../../../src/shared/entry-key'
+import { typedKey } from '../../../src/shared/entry-key'
 import { compileFilter, exactTerm, FilterError } from '../../../src/shared/filter'
 import { formatTerm } from '../../../src/shared/filter/format'
 import { filterLimit } from '../../../src/shared/filter/language'
@@ -192,7 +192,7 @@ describe('a filter', () => {
   it('a term made of a value finds that value, whatever is in it', () => {
     fc.assert(fc.property(anyText, (key) => {
       // The spelling that people see: the log shows bytes that are not text in this way.
-      const shown = displayKey(key)
+      const shown = typedKey(key)
       fc.pre(exactTerm('key', shown).length <= filterLimit)
       expect(passes(exactTerm('key', shown), { ...request, key })).toBe(true)
       expect(passes(exactTerm('key', shown), { ...request, key: `${key}x` })).toBe(false)

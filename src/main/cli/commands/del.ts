@@ -1,6 +1,6 @@
 import type { CommandContext } from '../command'
 import { entriesPath, queryOf } from '@shared/data-request'
-import { displayKey } from '@shared/entry-key'
+import { spellKey } from '@shared/key-spelling'
 import { Matched } from '@shared/schemas'
 import { strangeAnswer, valueOf } from '../client'
 import { defineCommand, flag } from '../command'
@@ -57,7 +57,7 @@ export const del = defineCommand({
     if (word !== undefined) {
       const key = readKey(word, flags.percent)
       await client.entry({ method: 'DELETE', cache, key })
-      return await output.message(`Deleted ${displayKey(key)} from ${cache}.`)
+      return await output.message(`Deleted ${spellKey(key)} from ${cache}.`)
     }
     const matched = await invalidate(context, cache, { ...selector, ...soft && { soft }, ...dryRun && { dryRun } })
     if (matched !== null || output.json)

@@ -1,7 +1,7 @@
 import type { Io } from '../io'
 import { resolve } from 'node:path'
-import { displayKey } from '@shared/entry-key'
 import { messageOf } from '@shared/errors'
+import { spellKey } from '@shared/key-spelling'
 import { missReasonNames } from '@shared/miss-reasons'
 import { textOrBase64 } from '../../base/text-or-base64'
 import { defineCommand, flag } from '../command'
@@ -75,7 +75,7 @@ const set = defineCommand({
     if (output.json)
       await output.show({ key, created: status === 201, bytes: body.length, etag: answered.etag ?? null }, () => '')
     await output.message(
-      `${status === 201 ? 'Stored' : 'Replaced'} ${displayKey(key)} in ${cache}: ${body.length} bytes.`,
+      `${status === 201 ? 'Stored' : 'Replaced'} ${spellKey(key)} in ${cache}: ${body.length} bytes.`,
     )
   },
 })

@@ -2,7 +2,7 @@ import type { EntryInfo, EntryPage } from '@shared/entries'
 import type { CliClient } from '../client'
 import { entriesPath, queryOf } from '@shared/data-request'
 import { entryOrders, EntryPage as EntryPageSchema, entrySorts } from '@shared/entries'
-import { displayKey } from '@shared/entry-key'
+import { spellKey } from '@shared/key-spelling'
 import { limits } from '@shared/limits'
 import { strangeAnswer, valueOf } from '../client'
 import { defineCommand, flag } from '../command'
@@ -69,7 +69,7 @@ export const keys = defineCommand({
   async run({ words: [cache = ''], flags }, { client, output, io }) {
     const { sort, order, limit = Infinity } = flags
     const query = { ...readSelector('keys', flags, flags.percent), sort, order }
-    const show = flags.percent ? writeKey : displayKey
+    const show = flags.percent ? writeKey : spellKey
     let needsHeading = io.stdout.isTTY && !output.json
     try {
       for await (const entries of pagesOf(client, cache, query, limit)) {

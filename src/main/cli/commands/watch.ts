@@ -1,8 +1,8 @@
 import type { RequestRecord } from '@shared/schemas'
 import type { StreamNews } from '../event-stream'
 import type { Output } from '../output'
-import { displayKey } from '@shared/entry-key'
 import { compileFilter, FilterError } from '@shared/filter'
+import { spellKey } from '@shared/key-spelling'
 import { requestFilter } from '@shared/request-filter'
 import { defineCommand } from '../command'
 import { followEvents } from '../event-stream'
@@ -55,7 +55,7 @@ function line({ at, method, status, result, reason, duration, cache, key, path }
     outcome.padEnd(18),
     shortTime(duration).padStart(8),
     cache ?? '–',
-    key === null ? path : displayKey(key),
+    key === null ? path : spellKey(key),
   ].join('  ')
 }
 

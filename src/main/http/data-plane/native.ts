@@ -3,8 +3,8 @@ import type { Maybe } from '../../serving/maybe'
 import type { Lookup, Peek, ServedCache, WriteResult } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
-import { displayKey } from '@shared/entry-key'
 import { invalidField, LarderError } from '@shared/errors'
+import { spellKey } from '@shared/key-spelling'
 import { limits } from '@shared/limits'
 import { requireRead } from '../../serving/access'
 import { noteLookup } from '../../serving/account'
@@ -107,7 +107,7 @@ function answerMiss(exchange: Exchange, reason: MissReason): void {
   const { key, cache } = exchange
   const problem = new LarderError(
     'entry-not-found',
-    `There is no entry ${displayKey((key ?? '').slice(0, 100))} in the cache ${cache}: ${reason}.`,
+    `There is no entry ${spellKey(key ?? '', 100)} in the cache ${cache}: ${reason}.`,
   ).toProblem()
   send(
     exchange,
@@ -160,7 +160,7 @@ function answerTouched(exchange: Exchange, outcome: Awaited<ReturnType<ServedCac
 }
 
 function missing({ key }: Exchange): LarderError {
-  return new LarderError('entry-not-found', `There is no entry ${displayKey((key ?? '').slice(0, 100))}.`)
+  return new LarderError('entry-not-found', `There is no entry ${spellKey(key ?? '', 100)}.`)
 }
 
 function parseBy(text: string): bigint {

@@ -1,8 +1,12 @@
+import type { Sentence } from '../sentence'
+
 /** A question to confirm before something is lost for good. */
 export interface Question {
   title: string
   /** What will be lost, and how much of it. */
-  text: string
+  text: Sentence
   /** The text of the button that confirms: a verb and its object. */
   action: string
+  /** Keys of the entries that it is about, where they are known one by one. */
+  keys?: readonly string[]
 }

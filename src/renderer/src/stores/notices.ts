@@ -1,3 +1,4 @@
+import type { Sentence } from '../sentence'
 import { messageOf } from '@shared/errors'
 import { defineStore } from 'pinia'
 import { shallowReadonly, shallowRef } from 'vue'
@@ -6,9 +7,9 @@ import { shallowReadonly, shallowRef } from 'vue'
 export interface Notice {
   id: number
   kind: 'done' | 'failed'
-  text: string
+  text: Sentence
   /** Undoes the action. Throws if that is no longer possible. */
-  undo?: () => Promise<string | void>
+  undo?: () => Promise<Sentence | void>
 }
 
 /** Running work that can be cancelled. */
@@ -21,7 +22,7 @@ interface Work {
 }
 
 /** The result of an action: its message, optionally with a way to undo it. */
-export type Outcome = string | { text: string, undo: () => Promise<string | void> } | void
+export type Outcome = Sentence | { text: Sentence, undo: () => Promise<Sentence | void> } | void
 
 /**
  * Milliseconds for which a success notice stays, and a longer time for one that offers to undo. A
@@ -31,6 +32,10 @@ const lifetime = 6000
 const undoLifetime = 12_000
 /** Maximum number of lines at once; a further one replaces the oldest. */
 const most = 3
+
+function isSentence(outcome: Exclude<Outcome, void>): outcome is Sentence {
+  return typeof outcome === 'string' || Array.isArray(outcome)
+}
 
 export const useNotices = defineStore('notices', () => {
   const list = shallowRef<readonly Notice[]>([])
@@ -72,7 +77,7 @@ export const useNotices = defineStore('notices', () => {
     try {
       const outcome = await action()
       if (outcome)
-        show({ kind: 'done', ...(typeof outcome === 'string' ? { text: outcome } : outcome) })
+        show({ kind: 'done', ...(isSentence(outcome) ? { text: outcome } : outcome) })
       return true
     }
     catch (error) {

@@ -1,6 +1,7 @@
 import type { Entries, Entry } from '../../../api/entries'
+import type { Sentence } from '../../../sentence'
 import type { Times } from '../life'
-import { displayKey } from '@shared/entry-key'
+import { withKeys } from '../../../sentence'
 
 /** An entry as it was before a change, with its times. */
 export interface Former { cache: string, entry: Entry, life: Times }
@@ -14,9 +15,9 @@ export async function restore(
   entries: Pick<Entries, 'put'>,
   { cache, entry: { key, value, contentType, tags }, life }: Former,
   condition: { ifMatch: string } | { onlyNew: true },
-): Promise<string> {
+): Promise<Sentence> {
   await entries.put(cache, key, value, { contentType, tags, ...restOf(life, Date.now()), ...condition })
-  return `${displayKey(key.slice(0, 60))} is as it was before.`
+  return withKeys`${{ key }} is as it was before.`
 }
 
 function restOf({ ttl, grace, readAt }: Times, now: number): { ttl: string, grace: number } {
