@@ -1,8 +1,8 @@
 import type { LarderError } from '@shared/errors'
 import type { Stopwatch } from '../base/clock'
 import type { Lookup } from '../cache/ports'
+import type { RequestLog } from './log/request-log'
 import type { Call } from './ports'
-import type { RequestLog } from './request-log'
 
 /** What is kept of every call of an app: how long its cache took, and a line in the request log. */
 export interface Account {

@@ -5,13 +5,13 @@ import type { Engine } from '../cache/ports'
 import type { Access } from './access'
 import type { Account } from './account'
 import type { ServedCaches } from './caches'
+import type { RequestLog } from './log/request-log'
 import type { Layer } from './ports'
-import type { RequestLog } from './request-log'
 import { messageOf } from '@shared/errors'
 import { createAccess } from './access'
 import { createAccount } from './account'
 import { createServedCaches } from './caches'
-import { createRequestLog } from './request-log'
+import { createRequestLog } from './log/request-log'
 
 /** What a face does with a call: it runs it, gets to caches, and finishes it. */
 export interface Serving extends Access, Account {}

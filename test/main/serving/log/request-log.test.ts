@@ -1,11 +1,11 @@
-import type { RequestFields } from '../../../src/main/serving/request-log'
-import type { LarderEvent } from '../../../src/shared/events'
+import type { RequestFields } from '../../../../src/main/serving/log/request-ring'
+import type { LarderEvent } from '../../../../src/shared/events'
 import { expect, it } from 'vitest'
-import { createManualClock, systemClock, systemStopwatch } from '../../../src/main/base/clock'
-import { createEventHub } from '../../../src/main/base/event-hub'
-import { createRequestLog } from '../../../src/main/serving/request-log'
-import { RequestList } from '../../../src/shared/schemas'
-import { timed } from '../../helpers/durations'
+import { createManualClock, systemClock, systemStopwatch } from '../../../../src/main/base/clock'
+import { createEventHub } from '../../../../src/main/base/event-hub'
+import { createRequestLog } from '../../../../src/main/serving/log/request-log'
+import { RequestList } from '../../../../src/shared/schemas'
+import { timed } from '../../../helpers/durations'
 
 const fields: RequestFields = {
   user: 'ann',
