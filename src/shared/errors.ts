@@ -67,6 +67,11 @@ interface ErrorOptions {
   errors?: FieldError[]
   /** Seconds after which a retry may succeed; becomes `Retry-After` on HTTP. */
   retryAfter?: number
+  /**
+   * The sentence for the request log, where that of the answer quotes a header or a body: the log
+   * keeps neither (S12 of docs/guarantees.md).
+   */
+  logged?: string
 }
 
 /** V8's setting; other engines pay no heed. */
@@ -81,6 +86,7 @@ export class LarderError extends Error {
   readonly code: ErrorCode
   readonly errors: FieldError[] | undefined
   readonly retryAfter: number | undefined
+  readonly logged: string | undefined
 
   constructor(code: ErrorCode, detail: string, options: ErrorOptions = {}) {
     // An answer, not a fault: nobody reads where it was made, and writing that down takes longer
@@ -92,6 +98,7 @@ export class LarderError extends Error {
     this.code = code
     this.errors = options.errors
     this.retryAfter = options.retryAfter
+    this.logged = options.logged
   }
 
   /** HTTP status of this error's code. */

@@ -31,7 +31,10 @@ export const eventTopics = {
   'entry.removed': z.strictObject({ cache: CacheName, key: z.string(), reason: z.enum(namesOf(removals)) }),
   /** All entries of a cache went at once. */
   'cache.flushed': z.strictObject({ cache: CacheName, matched: z.int() }),
-  /** One data-plane request was answered. */
+  /**
+   * One request of an app was answered, or one was refused: that of nobody who was recognised is
+   * told to administrators.
+   */
   'request': RequestRecord,
   /** API keys, users or settings changed; read them again. */
   'keys': z.strictObject({}),
@@ -52,9 +55,12 @@ export function isBusyTopic(topic: EventTopic): boolean {
   return topic === 'request' || topic.startsWith('entry.')
 }
 
+/** In place of a user: an event that administrators may see, and nobody else. */
+export const administrators = Symbol('administrators')
+
 /** An event on its way: `user` null means that every user may see it. */
 export interface LarderEvent<T extends EventTopic = EventTopic> {
   topic: T
-  user: string | null
+  user: string | typeof administrators | null
   payload: EventPayload<T>
 }

@@ -31,6 +31,7 @@ const fields: Record<string, FilterField<FilteredRequest>> = {
     values: missReasons,
     read: request => request.reason,
   },
+  detail: { kind: 'text', summary: 'Sentence that the client got with an error', read: request => request.detail },
   status: { kind: 'number', summary: 'HTTP status', units: { '': 1 }, read: request => request.status },
   cache: { kind: 'text', summary: 'Name of the cache', read: request => request.cache },
   key: { kind: 'text', summary: 'Entry key; \\\\xFF for a byte that is no text', read: shownKey },
@@ -58,5 +59,11 @@ const fields: Record<string, FilterField<FilteredRequest>> = {
 /** What the request log can be filtered by. */
 export const requestFilter: FilterLanguage<FilteredRequest> = {
   fields: new Map(Object.entries(fields)),
-  text: [shownKey, request => request.cache, request => request.path, request => request.reason],
+  text: [
+    shownKey,
+    request => request.cache,
+    request => request.path,
+    request => request.reason,
+    request => request.detail,
+  ],
 }

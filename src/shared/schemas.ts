@@ -249,15 +249,20 @@ export type ServerStatistics = z.output<typeof ServerStatistics>
 export const RequestRecord = z.strictObject({
   id: z.int(),
   at: z.iso.datetime(),
-  face: z.enum(faceNames).meta({ description: 'The protocol it came by.' }),
-  method: z.string(),
+  face: z.enum(faceNames).nullable().meta({
+    description: 'The protocol it came by; null if it was refused before that was known, or was no request of an app.',
+  }),
+  method: z.string().meta({ description: 'Empty if the message was too broken to tell.' }),
   path: z.string().meta({ description: 'Path without its query.' }),
   operation: z.string().nullable(),
   cache: z.string().nullable(),
   key: z.string().nullable().meta({ description: 'Entry key, cut at 256 characters.' }),
   status: z.int(),
   result: z.string().meta({ description: `One of ${requestResultNames.join(', ')}.` }),
-  reason: z.string().nullable(),
+  reason: z.string().nullable().meta({ description: 'Why it missed, or the code of the error.' }),
+  detail: z.string().nullable().meta({
+    description: 'The sentence that the client got with an error, with the field, cut at 512 characters.',
+  }),
   marks: z.array(z.string()).meta({ description: 'What was done to it on its way; mostly nothing.' }),
   duration: z.number().meta({ description: 'Microseconds.' }),
   requestBytes: z.int(),

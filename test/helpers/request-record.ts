@@ -18,6 +18,7 @@ export function recordOf(change: Partial<RequestRecord> = {}): RequestRecord {
     status: 200,
     result: 'hit',
     reason: null,
+    detail: null,
     marks: [],
     duration: 120,
     requestBytes: 0,

@@ -6,7 +6,7 @@ type EventListener = (event: LarderEvent) => void
 /** Where everything that changes is told, for the event stream and the desktop window. */
 export interface EventHub {
   /** Cheap while nobody listens: check `active` before building a payload on a hot path. */
-  emit: <T extends EventTopic>(topic: T, user: string | null, payload: EventPayload<T>) => void
+  emit: <T extends EventTopic>(topic: T, user: LarderEvent['user'], payload: EventPayload<T>) => void
   /**
    * @param options.passive gets what is told anyway, and counts as nobody: what costs something
    *   only while somebody listens stays off. The rare topics – switch, caches, keys, users,

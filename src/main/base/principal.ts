@@ -56,6 +56,14 @@ export function requireScope(principal: Principal, scope: ScopeName): void {
 }
 
 /**
+ * Whether the caller may act for the whole server: an administrator, through a credential that
+ * carries `admin`.
+ */
+export function isAdministrator(principal: Pick<Principal, 'admin' | 'scopes'> | null): boolean {
+  return principal !== null && principal.admin && principal.scopes.has('admin')
+}
+
+/**
  * Whose credential this is. Whoever uses the anonymous one is nobody's user, and counts by itself.
  */
 export function userOf(caller: object): unknown {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@shared/errors'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '@shared/errors'
@@ -10,44 +11,49 @@ import { answerAndClose } from './raw-answer'
 
 interface ParserError extends Error { code?: string, rawPacket?: Buffer }
 
+/** What node refused, and what was answered. */
+export interface BrokenMessage {
+  error: LarderError
+  status: number
+  /** Of the body of the answer; 0 where the connection was only closed. */
+  bytes: number
+}
+
+const brokenBodies = new WeakMap<IncomingMessage, LarderError>()
+
+/** What a client was told already of the body of its request; the request itself fails later. */
+export function faultOfBody(request: IncomingMessage): LarderError | undefined {
+  return brokenBodies.get(request)
+}
+
 /**
  * Answers what node's HTTP parser refused: malformed, ambiguous (two lengths, length and chunks:
- * RFC 9112 §6.3), too large or too slow.
+ * RFC 9112 §6.3), too large or too slow. `refused` is told of messages of which no head was read.
  */
-export function onClientError(error: ParserError, socket: Socket): void {
+export function answerClientError(
+  cause: ParserError,
+  socket: Socket,
+  refused: (broken: BrokenMessage) => void,
+): void {
   // Bytes of ours in the middle of it would corrupt it.
   const started = underWay(socket)
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (cause.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
+  const { error, status, body } = explain(cause)
   // Where that one's request is whole, the fault is in a pipelined message behind it, and an answer
   // now would be taken for the other's.
   if (started?.headersSent || started?.req.complete) {
+    refused({ error, status, bytes: 0 })
     // What is made already goes out at the end of this turn (turn.ts); then the connection ends.
     setImmediate(() => socket.destroySoon())
     return
   }
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    answer(
-      socket,
-      408,
-      JSON.stringify({
-        type: 'about:blank',
-        title: 'Request Timeout',
-        status: 408,
-        code: 'bad-request',
-        detail: 'The request did not arrive in time.',
-      }),
-    )
-    return
-  }
-  const [code, detail] = explain(error)
-  const problem = new LarderError(code, detail).toProblem()
-  answer(socket, problem.status, JSON.stringify(problem))
-}
-
-function answer(socket: Socket, status: number, body: string): void {
+  if (started)
+    brokenBodies.set(started.req, error)
+  else
+    refused({ error, status, bytes: Buffer.byteLength(body) })
   answerAndClose(
     socket,
     status,
@@ -62,7 +68,17 @@ function answer(socket: Socket, status: number, body: string): void {
   )
 }
 
-function explain(error: ParserError): [ErrorCode, string] {
+function explain(cause: ParserError): { error: LarderError, status: number, body: string } {
+  if (cause.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    const error = new LarderError('bad-request', 'The request did not arrive in time.')
+    const problem = { ...error.toProblem(), type: 'about:blank', title: 'Request Timeout', status: 408 }
+    return { error, status: 408, body: JSON.stringify(problem) }
+  }
+  const error = new LarderError(...codeAndSentence(cause))
+  return { error, status: error.status, body: JSON.stringify(error.toProblem()) }
+}
+
+function codeAndSentence(error: ParserError): [ErrorCode, string] {
   if (error.code === 'HPE_HEADER_OVERFLOW') {
     // The parser counts the request line among the headers; a packet without a line end is a target
     // that never stops.

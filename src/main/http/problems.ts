@@ -2,12 +2,14 @@ import type { LarderError } from '@shared/errors'
 import type { RealClock } from '../base/clock'
 import type { Exchange } from './exchange'
 import { noteFailure } from '../serving/account'
-import { classicError, classicStatus } from './classic-errors'
+import { classicError, classicSentence, classicStatus } from './classic-errors'
+import { faultOfBody } from './client-errors'
 import { send, sendText } from './exchange'
 
 /** Answers an error in the form of the route's face. */
-export function sendError(exchange: Exchange, error: LarderError, clock: RealClock): void {
-  const { response } = exchange
+export function sendError(exchange: Exchange, thrown: LarderError, clock: RealClock): void {
+  const { request, response } = exchange
+  const error = faultOfBody(request) ?? thrown
   if (response.headersSent) {
     // Part of an answer is out already; only cutting the connection tells the client that it is not
     // whole.
@@ -18,7 +20,7 @@ export function sendError(exchange: Exchange, error: LarderError, clock: RealClo
   const { face } = exchange
   if (exchange.result === 'miss')
     headers.push('Cache-Status', `Larder; fwd=miss; detail=${exchange.reason}`)
-  noteFailure(exchange, error)
+  noteFailure(exchange, error, face === 'classic' ? classicSentence(error.code, error.message) : error.message)
   if (face === 'classic') {
     send(
       exchange,

@@ -3,8 +3,12 @@ import type { Stopwatch } from '../base/clock'
 import type { Lookup } from '../cache/ports'
 import type { RequestLog } from './log/request-log'
 import type { Call } from './ports'
+import { errorRegistry } from '@shared/errors'
 
-/** What is kept of every call of an app: how long its cache took, and a line in the request log. */
+/**
+ * What is kept of every call of an app: how long its cache took, and a line in the request log. Of
+ * other calls those are kept that were refused.
+ */
 export interface Account {
   /** To be called once, when the answer is handed over. Bytes are those of the bodies. */
   finish: (call: Call, status: number, requestBytes: number, responseBytes: number) => void
@@ -13,15 +17,16 @@ export interface Account {
 export function createAccount({ stopwatch, requestLog }: { stopwatch: Stopwatch, requestLog: RequestLog }): Account {
   return {
     finish(call, status, requestBytes, responseBytes) {
-      const { principal, face, method, path, operation, cache, key, result, reason, marks } = call
-      if (face === 'control' || face === 'events')
+      const { principal, face, method, path, operation, cache, key, result, reason, detail, marks } = call
+      const isApp = face !== 'control' && face !== 'events'
+      if (!isApp && !isTurnedAway(call, status))
         return
       const ended = stopwatch.now()
       const duration = (ended - call.started) * 1000
       call.found?.recordLatency(duration)
       requestLog.record({
         user: principal?.userId ?? null,
-        face,
+        face: isApp ? face : null,
         method,
         path,
         operation,
@@ -30,14 +35,21 @@ export function createAccount({ stopwatch, requestLog }: { stopwatch: Stopwatch,
         status,
         result,
         reason,
+        detail,
         marks,
         duration,
         requestBytes,
         responseBytes,
         keyId: principal?.keyId ?? null,
+        atTheDoor: principal === null || (result === 'refused' && !(isApp && call.admitted)),
       }, ended)
     },
   }
+}
+
+/** Whether a call that is no app's was refused for who or what it is, not for what it asked. */
+function isTurnedAway({ result, admitted }: Call, status: number): boolean {
+  return result === 'refused' && (!admitted || status === 401 || status === 403)
 }
 
 /** What a read comes to. */
@@ -46,10 +58,25 @@ export function noteLookup(call: Call, lookup: Lookup): void {
   call.reason = typeof lookup === 'string' ? lookup : null
 }
 
-/** What a failure comes to. A miss that is told by an error stays a miss. */
-export function noteFailure(call: Call, error: LarderError): void {
+/**
+ * What a failure comes to. A miss that is told by an error stays a miss.
+ *
+ * @param sentence what the client gets
+ */
+export function noteFailure(call: Call, error: LarderError, sentence = error.message): void {
   if (call.result === 'miss')
     return
   call.result = error.status === 503 ? 'off' : error.status < 500 ? 'refused' : 'error'
   call.reason = error.code
+  call.detail = loggedSentence(error, sentence)
+}
+
+/** Characters of the longest path of a field that one of our own inputs has. */
+const longestField = 40
+
+/** Who names a field that long may have put a secret where a name belongs. */
+function loggedSentence({ code, errors, logged }: LarderError, sentence: string): string {
+  if (logged !== undefined)
+    return logged
+  return errors?.some(({ field }) => field.length > longestField) ? `${errorRegistry[code].title}.` : sentence
 }

@@ -33,8 +33,8 @@ export interface Call {
   /** Whose call it is; null until a credential was recognised. */
   readonly principal: Principal | null
   /**
-   * The protocol it came by. What comes by `control` and `events` is no app's, and not in the
-   * request log.
+   * The protocol it came by. What comes by `control` and `events` is no app's, and in the request
+   * log only where it was refused.
    */
   readonly face: FaceName | 'control' | 'events'
   /** Null where there is no such operation. */
@@ -53,6 +53,10 @@ export interface Call {
   result: RequestResult
   /** Why it missed, or the code of the error. */
   reason: string | null
+  /** The sentence that its client got with an error. */
+  detail: string | null
+  /** Whether it got past the face's guards, to an operation. */
+  readonly admitted: boolean
   /** What a layer did to it, for the request log. */
   marks: readonly string[]
 }

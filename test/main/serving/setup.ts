@@ -42,6 +42,8 @@ export function callOf(change: Partial<Call> = {}): Call {
     found: null,
     result: 'ok',
     reason: null,
+    detail: null,
+    admitted: true,
     marks: [],
     ...change,
   }

@@ -31,6 +31,11 @@ it.each([
   [{ result: 'miss', reason: 'constructor' }, 'Not found: constructor.'],
   [{ result: 'off', reason: 'cache-off', status: 503 }, 'Off: Cache is switched off.'],
   [{ result: 'refused', reason: '__proto__', status: 400 }, 'Refused: __proto__.'],
+  [
+    { result: 'refused', reason: 'invalid-input', detail: 'limit: must be a whole number', status: 400 },
+    'Refused: limit: must be a whole number.',
+  ],
+  [{ result: 'refused', reason: 'key-invalid', detail: 'It is not valid.', status: 401 }, 'Refused: It is not valid.'],
   [{ result: 'error', reason: null, status: 500 }, 'Error: 500.'],
 ])('explains %j', (change, sentence) => {
   expect(explainResult(recordOf(change))).toBe(sentence)

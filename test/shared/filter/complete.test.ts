@@ -21,6 +21,7 @@ describe('completion', () => {
     expect(offered('|')).toEqual([
       'result:',
       'reason:',
+      'detail:',
       'status',
       'cache:',
       'key:',

@@ -3,18 +3,22 @@ import type { RequestQuery, RequestRecord } from '@shared/schemas'
 import type { z } from 'zod'
 import type { RealClock, Stopwatch } from '../../base/clock'
 import type { EventHub } from '../../base/event-hub'
+import type { Principal } from '../../base/principal'
 import type { RequestFields } from './request-ring'
 import { invalidField } from '@shared/errors'
+import { administrators } from '@shared/events'
 import { compileFilter, FilterError } from '@shared/filter'
 import { requestFilter } from '@shared/request-filter'
+import { isAdministrator } from '../../base/principal'
 import { createSliceMeter } from './rate-meter'
 import { RequestRing } from './request-ring'
-import { RequestView } from './request-view'
+import { newestOf, RequestView } from './request-view'
+import { pieceBytes } from './text-pieces'
 
 interface RequestLogOptions {
   /** Records kept; the oldest give way. @default 10,000 */
   capacity?: number
-  /** Bytes of their texts; where these are long, fewer records are kept. @default 13 MiB */
+  /** Bytes of their texts; where these are long, fewer records are kept. @default 11.75 MiB */
   textBytes?: number
   clock: RealClock
   stopwatch: Stopwatch
@@ -29,14 +33,13 @@ export interface RequestLog {
    */
   record: (fields: RequestFields, ended: number) => void
   /**
-   * The newest `limit` records of a user with an id above `after` that the filter lets pass, newest
-   * last; `total` says how many there are without the limit. `caches` narrows it to requests to
-   * these, for keys that may reach no others. Throws LarderError `invalid-input` (field filter).
+   * The newest `limit` records of a user, for administrators also those of nobody, with an id above
+   * `after` that the filter lets pass, newest last; `total` says how many there are without the
+   * limit. Throws LarderError `invalid-input` (field filter).
    */
   list: (
-    userId: string,
+    reader: Pick<Principal, 'userId' | 'admin' | 'scopes'>,
     query: z.output<typeof RequestQuery>,
-    caches?: ReadonlySet<string> | null,
   ) => { total: number, requests: RequestRecord[] }
   /** Requests a second of all users, mean of the last ten seconds. */
   perSecond: () => number
@@ -46,8 +49,17 @@ export interface RequestLog {
   bytes: () => number
 }
 
-/** Ten thousand records whose key and path are cut take 1.3 kB of text each. */
-const usual = { capacity: 10_000, textBytes: 13 * 2 ** 20 }
+/**
+ * Ten thousand records whose key and path are cut take 1.2 kB of text each. All memory together
+ * stays below 16 MB.
+ */
+const usual = { capacity: 10_000, textBytes: 11.75 * 2 ** 20 }
+/**
+ * What was refused at the door has a ring of its own, a tenth as large: anybody can send such
+ * requests, and a flood of them takes no room from those that apps make (decision 0030).
+ */
+const share = 0.1
+const leastPieces = 2 * pieceBytes
 
 /** The newest requests. */
 export function createRequestLog({
@@ -57,7 +69,8 @@ export function createRequestLog({
   stopwatch,
   hub,
 }: RequestLogOptions): RequestLog {
-  const ring = new RequestRing(capacity, textBytes)
+  const served = new RequestRing(capacity, textBytes)
+  const refused = new RequestRing(Math.ceil(capacity * share), Math.max(leastPieces, textBytes * share))
   const rate = createSliceMeter(stopwatch)
   let total = 0
 
@@ -65,18 +78,20 @@ export function createRequestLog({
     record(fields, ended) {
       total += 1
       rate.count(ended)
+      const ring = fields.atTheDoor ? refused : served
       ring.push(total, clock.wall(), fields)
       // An event with user null would reach everybody.
-      if (hub.active && fields.user !== null)
-        hub.emit('request', fields.user, new RequestView(ring).toRecord())
+      if (hub.active)
+        hub.emit('request', fields.user ?? administrators, new RequestView(ring).toRecord())
     },
 
-    list(userId, { after, limit, filter }, caches = null) {
+    list(reader, { after, limit, filter }) {
       const passes = compile(filter)
+      const isAdmin = isAdministrator(reader)
       const newestFirst: RequestRecord[] = []
       let matching = 0
-      for (const view = new RequestView(ring); view.exists && view.id > after; view.back()) {
-        if (!view.isOf(userId) || !reaches(caches, view) || !passes(view))
+      for (const view of newestOf([served, refused], after)) {
+        if (!(view.isOf(reader.userId) || (isAdmin && view.isOf(null))) || !passes(view))
           continue
         matching += 1
         if (matching <= limit)
@@ -87,15 +102,8 @@ export function createRequestLog({
 
     perSecond: rate.perSecond,
     total: () => total,
-    bytes: () => ring.bytes,
+    bytes: () => served.bytes + refused.bytes,
   }
-}
-
-function reaches(caches: ReadonlySet<string> | null, request: FilteredRequest): boolean {
-  if (caches === null)
-    return true
-  const { cache } = request
-  return cache !== null && caches.has(cache)
 }
 
 /** Characters are counted as people do, from 1. */

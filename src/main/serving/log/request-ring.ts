@@ -8,15 +8,15 @@ import { numberOfWord, unknownWord, wordOfNumber } from './words'
  * body, so none can be kept by accident (S12 of docs/guarantees.md).
  */
 export interface RequestFields extends Omit<RequestRecord, 'id' | 'at' | 'marks'> {
-  /**
-   * Whose request it was; null when nobody was recognised. Those are counted, and shown to nobody.
-   */
+  /** Whose request it was; null when nobody was recognised. */
   user: string | null
+  /** Whether it was refused before it came to a cache. */
+  atTheDoor: boolean
   marks: readonly string[]
 }
 
 /** UTF-16 units that are kept of each text. */
-const longest = { path: 512, key: 256, name: 64 }
+const longest = { path: 512, key: 256, detail: 512, name: 64 }
 /** Marks that are kept of each record. */
 const mostMarks = 16
 
@@ -24,8 +24,8 @@ const mostMarks = 16
 export const numberColumns = { id: 0, at: 1, duration: 2, requestBytes: 3, responseBytes: 4 } as const
 export const wordColumns = { face: 0, method: 1, operation: 2, result: 3, reason: 4 } as const
 /** First those that most records share with the one before; the others lie behind each other. */
-export const textColumns = { user: 0, cache: 1, keyId: 2, path: 3, key: 4, more: 5 } as const
-const [numbers, words, repeated, texts] = [5, 5, 3, 6]
+export const textColumns = { user: 0, cache: 1, keyId: 2, path: 3, key: 4, detail: 5, more: 6 } as const
+const [numbers, words, repeated, texts] = [5, 5, 3, 7]
 
 /** What the tables of words do not cover, and marks: rare, so JSON will do. */
 interface More { words: readonly (string | null)[], marks: readonly string[] }
@@ -85,7 +85,7 @@ export class RequestRing {
 
   /** @param at wall-clock milliseconds */
   push(id: number, at: number, fields: RequestFields): void {
-    const { user, path, cache, key, keyId } = fields
+    const { user, path, cache, key, keyId, detail } = fields
     const face = numberOfWord(fields.face)
     const method = numberOfWord(fields.method)
     const operation = numberOfWord(fields.operation)
@@ -100,8 +100,9 @@ export class RequestRing {
     const cacheUnits = cut(cache, longest.name)
     const keyUnits = cut(key, longest.key)
     const keyIdUnits = cut(keyId, longest.name)
+    const detailUnits = cut(detail, longest.detail)
     const moreUnits = more === null ? 0 : more.length
-    const units = userUnits + pathUnits + cacheUnits + keyUnits + keyIdUnits + moreUnits
+    const units = userUnits + pathUnits + cacheUnits + keyUnits + keyIdUnits + detailUnits + moreUnits
 
     if (this.#came - this.#left === this.#capacity)
       this.#drop()
@@ -140,6 +141,7 @@ export class RequestRing {
     this.#lengths[column++] = this.#keyId.length
     this.#lengths[column++] = this.#texts.write(path, pathUnits)
     this.#lengths[column++] = this.#texts.write(key, keyUnits)
+    this.#lengths[column++] = this.#texts.write(detail, detailUnits)
     this.#lengths[column] = this.#texts.write(more, moreUnits)
   }
 
@@ -161,7 +163,7 @@ export class RequestRing {
   }
 
   /** Whether `text` would give this one. */
-  holds(record: number, column: number, text: string): boolean {
+  holds(record: number, column: number, text: string | null): boolean {
     return this.#texts.holds(this.#placeOf(record, column), this.#lengthOf(record, column), text)
   }
 

@@ -35,7 +35,8 @@ export class RequestView implements FilteredRequest {
     return this.#ring.number(this.#record, numberColumns.at)
   }
 
-  isOf(user: string): boolean {
+  /** Whether it is this user's, or with null nobody's. */
+  isOf(user: string | null): boolean {
     return this.#ring.holds(this.#record, textColumns.user, user)
   }
 
@@ -75,6 +76,10 @@ export class RequestView implements FilteredRequest {
     return this.#ring.word(this.#record, wordColumns.reason)
   }
 
+  get detail(): string | null {
+    return this.#ring.text(this.#record, textColumns.detail)
+  }
+
   get marks(): readonly string[] {
     return this.#ring.marks(this.#record)
   }
@@ -109,11 +114,28 @@ export class RequestView implements FilteredRequest {
       status: this.status,
       result: this.result,
       reason: this.reason,
+      detail: this.detail,
       marks: [...this.marks],
       duration: this.duration,
       requestBytes: this.requestBytes,
       responseBytes: this.responseBytes,
       keyId: this.keyId,
     }
+  }
+}
+
+/**
+ * The records of several rings from the newest to the oldest, while their ids are above `after`.
+ */
+export function* newestOf(rings: readonly RequestRing[], after: number): Generator<RequestView, void> {
+  const views = rings.map(ring => new RequestView(ring)).filter(view => view.exists)
+  while (views.length > 0) {
+    const view = views.reduce((newest, other) => other.id > newest.id ? other : newest)
+    if (view.id <= after)
+      return
+    yield view
+    view.back()
+    if (!view.exists)
+      views.splice(views.indexOf(view), 1)
   }
 }

@@ -110,7 +110,9 @@ export class TextPieces {
   }
 
   /** Whether `read` would give this text. */
-  holds(place: number, length: number, text: string): boolean {
+  holds(place: number, length: number, text: string | null): boolean {
+    if (text === null || length === none)
+      return text === null && length === none
     if (length >= wide || length !== text.length)
       return this.read(place, length) === text
     const piece = this.#pieceOf(place)

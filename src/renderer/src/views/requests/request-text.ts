@@ -15,15 +15,19 @@ export function classesOfResult(result: string): string[] {
 }
 
 /** What happened, in a sentence. */
-export function explainResult({ result, reason, status }: RequestRecord): string {
+export function explainResult({ result, reason, detail, status }: RequestRecord): string {
   const row = rowOf(requestResults, result)
   if (!row || row.tone === 'failed')
-    return `${nameOfResult(result)}: ${rowOf(errorRegistry, reason)?.title ?? reason ?? status}.`
+    return ended(`${nameOfResult(result)}: ${detail ?? rowOf(errorRegistry, reason)?.title ?? reason ?? status}`)
   if (result === 'miss') {
     const text = rowOf(missReasons, reason) ?? reason ?? 'no reason was given'
     return `${row.meaning}: ${text.charAt(0).toLowerCase()}${text.slice(1)}.`
   }
   return status === 304 ? `${row.meaning}; the client already had it.` : `${row.meaning}.`
+}
+
+function ended(sentence: string): string {
+  return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`
 }
 
 /** The time of day to the millisecond, in the person's zone: `14:03:07.123`. */
