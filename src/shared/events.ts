@@ -36,6 +36,8 @@ export const eventTopics = {
    * told to administrators.
    */
   'request': RequestRecord,
+  /** The console read something of its own accord, which `request` does not tell. */
+  'console': RequestRecord,
   /** API keys, users or settings changed; read them again. */
   'keys': z.strictObject({}),
   'users': z.strictObject({}),
@@ -52,7 +54,7 @@ export type EventPayload<T extends EventTopic> = z.output<(typeof eventTopics)[T
 
 /** Topics that come by the thousand: they are gathered. The others are rare and go out at once. */
 export function isBusyTopic(topic: EventTopic): boolean {
-  return topic === 'request' || topic.startsWith('entry.')
+  return topic === 'request' || topic === 'console' || topic.startsWith('entry.')
 }
 
 /** In place of a user: an event that administrators may see, and nobody else. */

@@ -5,8 +5,8 @@ import { filterLimit } from './filter/language'
 import { grouped } from './grouped'
 import { limits } from './limits'
 import { missReasons } from './miss-reasons'
-import { requestResultNames } from './request-results'
-import { mapRows } from './rows'
+import { requestResultNames, senders } from './request-results'
+import { mapRows, namesOf } from './rows'
 
 // The console runs under a CSP without eval; zod's compiled fast path would try `new Function`.
 z.config({ jitless: true })
@@ -251,6 +251,9 @@ export const RequestRecord = z.strictObject({
   at: z.iso.datetime(),
   face: z.enum(faceNames).nullable().meta({
     description: 'The protocol it came by; null if it was refused before that was known, or was no request of an app.',
+  }),
+  from: z.enum(namesOf(senders)).meta({
+    description: 'console: sent with a session or the control token, and not as an app would (Larder-As: app).',
   }),
   method: z.string().meta({ description: 'Empty if the message was too broken to tell.' }),
   path: z.string().meta({ description: 'Path without its query.' }),

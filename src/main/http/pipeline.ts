@@ -56,6 +56,7 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
       corsOrigin: null,
       face: 'control',
       operation: null,
+      asApp: head.asApp,
       method: request.method ?? '',
       path: target.path,
       started: stopwatch.now(),

@@ -4,6 +4,7 @@ import type { Lookup } from '../cache/ports'
 import type { RequestLog } from './log/request-log'
 import type { Call } from './ports'
 import { errorRegistry } from '@shared/errors'
+import { isOwnRead } from '@shared/request-filter'
 
 /**
  * What is kept of every call of an app: how long its cache took, and a line in the request log. Of
@@ -23,9 +24,13 @@ export function createAccount({ stopwatch, requestLog }: { stopwatch: Stopwatch,
         return
       const ended = stopwatch.now()
       const duration = (ended - call.started) * 1000
-      call.found?.recordLatency(duration)
+      const from = isConsole(call) ? 'console' : 'app'
+      const ownRead = isOwnRead({ from, operation, result })
+      if (!ownRead)
+        call.found?.recordLatency(duration)
       requestLog.record({
         user: principal?.userId ?? null,
+        from,
         face: isApp ? face : null,
         method,
         path,
@@ -41,10 +46,20 @@ export function createAccount({ stopwatch, requestLog }: { stopwatch: Stopwatch,
         requestBytes,
         responseBytes,
         keyId: principal?.keyId ?? null,
-        atTheDoor: principal === null || (result === 'refused' && !(isApp && call.admitted)),
+        ring: ownRead
+          ? 'own'
+          : principal === null || (result === 'refused' && !(isApp && call.admitted)) ? 'door' : 'served',
       }, ended)
     },
   }
+}
+
+/**
+ * By the credential, which no app has: a header can only show a request that would be left out,
+ * never hide one.
+ */
+function isConsole({ principal, asApp }: Call): boolean {
+  return principal !== null && !asApp && (principal.kind === 'session' || principal.kind === 'control')
 }
 
 /** Whether a call that is no app's was refused for who or what it is, not for what it asked. */

@@ -37,6 +37,8 @@ export interface Call {
    * log only where it was refused.
    */
   readonly face: FaceName | 'control' | 'events'
+  /** Whether an administration tool sends it as an app would: people try something out. */
+  readonly asApp: boolean
   /** Null where there is no such operation. */
   readonly operation: DataOperationName | null
   /** The protocol's own words for it: HTTP's method and path. */

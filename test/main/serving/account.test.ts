@@ -27,6 +27,7 @@ it('counts what a call took, and writes a line of it', () => {
   expect(requestLog.list(owner, everything).requests).toEqual([{
     id: 1,
     at: '2026-01-01T00:00:00.002Z',
+    from: 'app',
     face: 'classic',
     method: 'GET',
     path: '/api/get-cache',

@@ -33,6 +33,7 @@ export function callOf(change: Partial<Call> = {}): Call {
     principal: principalOf(),
     face: 'native',
     operation: 'entries.get',
+    asApp: false,
     method: 'GET',
     path: '/x',
     started: 0,

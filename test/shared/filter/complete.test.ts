@@ -25,6 +25,7 @@ describe('completion', () => {
       'status',
       'cache:',
       'key:',
+      'from:',
       'face:',
       'verb:',
       'path:',

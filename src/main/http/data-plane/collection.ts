@@ -39,7 +39,7 @@ export function createCollectionFace({ serving }: DataPlaneDeps): Record<Collect
       if (options.dryRun)
         requireRead(exchange, 'dryRun tells what is stored, so it')
       const matched = await cache.invalidate(readSelector(query), options, exchange)
-      exchange.result = 'dropped'
+      exchange.result = options.dryRun ? 'ok' : 'dropped'
       // By its number a pattern would tell which keys there are, and soft would even leave them.
       if (mayRead(exchange))
         sendJson(exchange, 200, { matched })

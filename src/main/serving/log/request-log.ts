@@ -7,8 +7,8 @@ import type { Principal } from '../../base/principal'
 import type { RequestFields } from './request-ring'
 import { invalidField } from '@shared/errors'
 import { administrators } from '@shared/events'
-import { compileFilter, FilterError } from '@shared/filter'
-import { requestFilter } from '@shared/request-filter'
+import { FilterError } from '@shared/filter'
+import { compileRequestFilter } from '@shared/request-filter'
 import { isAdministrator } from '../../base/principal'
 import { createSliceMeter } from './rate-meter'
 import { RequestRing } from './request-ring'
@@ -41,9 +41,9 @@ export interface RequestLog {
     reader: Pick<Principal, 'userId' | 'admin' | 'scopes'>,
     query: z.output<typeof RequestQuery>,
   ) => { total: number, requests: RequestRecord[] }
-  /** Requests a second of all users, mean of the last ten seconds. */
+  /** Requests a second of all users but the console's own reads, mean of the last ten seconds. */
   perSecond: () => number
-  /** Requests of all users since the start. */
+  /** Requests of all users since the start, without the console's own reads. */
   total: () => number
   /** Bytes of memory that the records take, outside the V8 heap. */
   bytes: () => number
@@ -55,8 +55,8 @@ export interface RequestLog {
  */
 const usual = { capacity: 10_000, textBytes: 11.75 * 2 ** 20 }
 /**
- * What was refused at the door has a ring of its own, a tenth as large: anybody can send such
- * requests, and a flood of them takes no room from those that apps make (decision 0030).
+ * What was refused at the door has a ring of its own, a tenth as large, and so have the console's
+ * own reads: a flood of them takes no room from what apps send (decision 0030).
  */
 const share = 0.1
 const leastPieces = 2 * pieceBytes
@@ -70,19 +70,25 @@ export function createRequestLog({
   hub,
 }: RequestLogOptions): RequestLog {
   const served = new RequestRing(capacity, textBytes)
-  const refused = new RequestRing(Math.ceil(capacity * share), Math.max(leastPieces, textBytes * share))
+  const small = (): RequestRing =>
+    new RequestRing(Math.ceil(capacity * share), Math.max(leastPieces, textBytes * share))
+  const rings = { served, door: small(), own: small() }
   const rate = createSliceMeter(stopwatch)
   let total = 0
+  let lastId = 0
 
   return {
     record(fields, ended) {
-      total += 1
-      rate.count(ended)
-      const ring = fields.atTheDoor ? refused : served
-      ring.push(total, clock.wall(), fields)
+      const isOwn = fields.ring === 'own'
+      if (!isOwn) {
+        total += 1
+        rate.count(ended)
+      }
+      const ring = rings[fields.ring]
+      ring.push(++lastId, clock.wall(), fields)
       // An event with user null would reach everybody.
       if (hub.active)
-        hub.emit('request', fields.user ?? administrators, new RequestView(ring).toRecord())
+        hub.emit(isOwn ? 'console' : 'request', fields.user ?? administrators, new RequestView(ring).toRecord())
     },
 
     list(reader, { after, limit, filter }) {
@@ -90,7 +96,7 @@ export function createRequestLog({
       const isAdmin = isAdministrator(reader)
       const newestFirst: RequestRecord[] = []
       let matching = 0
-      for (const view of newestOf([served, refused], after)) {
+      for (const view of newestOf(Object.values(rings), after)) {
         if (!(view.isOf(reader.userId) || (isAdmin && view.isOf(null))) || !passes(view))
           continue
         matching += 1
@@ -102,14 +108,14 @@ export function createRequestLog({
 
     perSecond: rate.perSecond,
     total: () => total,
-    bytes: () => served.bytes + refused.bytes,
+    bytes: () => Object.values(rings).reduce((sum, ring) => sum + ring.bytes, 0),
   }
 }
 
 /** Characters are counted as people do, from 1. */
 function compile(filter: string): (request: FilteredRequest) => boolean {
   try {
-    return compileFilter(filter, requestFilter)
+    return compileRequestFilter(filter)
   }
   catch (error) {
     if (error instanceof FilterError)

@@ -10,8 +10,11 @@ import { numberOfWord, unknownWord, wordOfNumber } from './words'
 export interface RequestFields extends Omit<RequestRecord, 'id' | 'at' | 'marks'> {
   /** Whose request it was; null when nobody was recognised. */
   user: string | null
-  /** Whether it was refused before it came to a cache. */
-  atTheDoor: boolean
+  /**
+   * Where it is kept: with what apps sent, with what was refused before it came to a cache, or with
+   * the console's own reads.
+   */
+  ring: 'served' | 'door' | 'own'
   marks: readonly string[]
 }
 
@@ -22,10 +25,10 @@ const mostMarks = 16
 
 /** What a record has of each type, by the place in its column. */
 export const numberColumns = { id: 0, at: 1, duration: 2, requestBytes: 3, responseBytes: 4 } as const
-export const wordColumns = { face: 0, method: 1, operation: 2, result: 3, reason: 4 } as const
+export const wordColumns = { face: 0, method: 1, operation: 2, result: 3, reason: 4, from: 5 } as const
 /** First those that most records share with the one before; the others lie behind each other. */
 export const textColumns = { user: 0, cache: 1, keyId: 2, path: 3, key: 4, detail: 5, more: 6 } as const
-const [numbers, words, repeated, texts] = [5, 5, 3, 7]
+const [numbers, words, repeated, texts] = [5, 6, 3, 7]
 
 /** What the tables of words do not cover, and marks: rare, so JSON will do. */
 interface More { words: readonly (string | null)[], marks: readonly string[] }
@@ -124,7 +127,8 @@ export class RequestRing {
     this.#words[column++] = method
     this.#words[column++] = operation
     this.#words[column++] = result
-    this.#words[column] = reason
+    this.#words[column++] = reason
+    this.#words[column] = numberOfWord(fields.from)
 
     this.#texts.repeat(user, userUnits, this.#user)
     this.#texts.repeat(cache, cacheUnits, this.#cache)

@@ -44,6 +44,10 @@ export class RequestView implements FilteredRequest {
     return this.#ring.word(this.#record, wordColumns.face) as RequestRecord['face']
   }
 
+  get from(): RequestRecord['from'] {
+    return this.#ring.word(this.#record, wordColumns.from) as RequestRecord['from']
+  }
+
   get method(): string {
     return this.#ring.word(this.#record, wordColumns.method) ?? ''
   }
@@ -105,6 +109,7 @@ export class RequestView implements FilteredRequest {
     return {
       id: this.id,
       at: new Date(this.at).toISOString(),
+      from: this.from,
       face: this.face,
       method: this.method,
       path: this.path,

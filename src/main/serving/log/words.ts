@@ -2,7 +2,7 @@ import { dataOperations } from '@shared/data-operations'
 import { errorRegistry } from '@shared/errors'
 import { faceNames } from '@shared/faces'
 import { missReasonNames } from '@shared/miss-reasons'
-import { requestResultNames } from '@shared/request-results'
+import { requestResultNames, senders } from '@shared/request-results'
 import { namesOf } from '@shared/rows'
 
 /** The number of null. */
@@ -22,6 +22,7 @@ const words = [...new Set<string>([
   'PATCH',
   'DELETE',
   'OPTIONS',
+  ...namesOf(senders),
   ...faceNames,
   ...requestResultNames,
   ...missReasonNames,

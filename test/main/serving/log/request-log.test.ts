@@ -10,7 +10,8 @@ import { timed } from '../../../helpers/durations'
 
 const fields: RequestFields = {
   user: 'ann',
-  atTheDoor: false,
+  ring: 'served',
+  from: 'app',
   face: 'plain',
   method: 'GET',
   path: '/v1/pear',
@@ -51,7 +52,7 @@ it('lists what was recorded, as the schema says', () => {
   record()
   clock.advance(1500)
   record({ key: null, cache: null, operation: null, status: 404, result: 'miss', reason: 'absent', keyId: null })
-  const { user: _user, atTheDoor: _atTheDoor, ...rest } = fields
+  const { user: _user, ring: _ring, ...rest } = fields
   const list = log.list(ann, everything)
   expect(list).toEqual({
     total: 2,
@@ -109,7 +110,7 @@ it('shows a user only their own, and administrators what was nobody\'s', () => {
   const { log, record } = setUp()
   record({ user: 'ann' })
   record({ user: 'bob' })
-  record({ user: null, atTheDoor: true })
+  record({ user: null, ring: 'door' })
   record({ user: 'ann', cache: null })
   const ids = (who: ReturnType<typeof reader>) => log.list(who, everything).requests.map(r => r.id)
   expect(ids(ann)).toEqual([1, 4])
@@ -126,7 +127,7 @@ it('keeps what apps sent, however much was refused at the door since', () => {
   const { log, record } = setUp(20)
   record({ key: 'an app\'s' })
   for (let i = 0; i < 1000; i++)
-    record({ user: null, atTheDoor: true, result: 'refused' })
+    record({ user: null, ring: 'door', result: 'refused' })
   const { total, requests } = log.list(reader('ann', true), everything)
   expect([total, requests[0]?.key, requests[1]?.id, requests.at(-1)?.id]).toEqual([3, 'an app\'s', 1000, 1001])
   expect(log.list(reader('ann', true), { after: 1000, limit: 9, filter: '' }).requests.map(r => r.id)).toEqual([1001])

@@ -19,7 +19,8 @@ const text = fc.oneof(
 )
 const fields: fc.Arbitrary<RequestFields> = fc.record({
   user: fc.option(fc.constantFrom('ann', 'bob')),
-  atTheDoor: fc.boolean(),
+  ring: fc.constant('served'),
+  from: fc.constantFrom('app', 'console'),
   face: fc.option(fc.constantFrom('native', 'classic', 'plain')),
   method: fc.constantFrom('GET', 'PUT', 'PROPFIND'),
   path: text.map(path => `/${path.replaceAll('?', '')}`),
@@ -60,7 +61,7 @@ describe('the ring of records', () => {
         const model: object[] = []
         for (const [index, record] of records.entries()) {
           ring.push(index + 1, 1000 + index, record)
-          const { atTheDoor: _, ...kept } = record
+          const { ring: _, ...kept } = record
           model.push({ ...kept, id: index + 1, at: 1000 + index })
         }
         expect(contentOf(ring)).toEqual(model.slice(-capacity))
@@ -78,7 +79,7 @@ describe('the ring of records', () => {
         const model = paths.map(([length, isWide], index) =>
           ({ ...recordOf(), id: index + 1, at: 1000 + index, user: 'ann', path: (isWide ? '字' : 'p').repeat(length) }))
         for (const { id, at, ...record } of model)
-          ring.push(id, at, { ...record, atTheDoor: false })
+          ring.push(id, at, { ...record, ring: 'served' })
         const kept = contentOf(ring)
         expect(kept).toEqual(model.slice(-kept.length))
         // Each takes at most 1.1 KiB of text, and a piece is begun where the next might not fit.
@@ -93,6 +94,7 @@ describe('the memory of the log', () => {
   const clock = createManualClock()
   const create = () => createRequestLog({ clock, stopwatch: clock.stopwatch, hub: createEventHub(() => {}) })
   const reader = (userId: string) => ({ userId, admin: true, scopes: new Set(['admin'] as const) })
+  const rings = ['served', 'door', 'own'] as const
   const everything = { after: 0, limit: 1, filter: '' }
   const cases: [string, (index: number) => { key: string, path: string }, number][] = [
     ['short', index => ({ key: `user:${index}`, path: `/v1/user:${index}` }), 4_000_000],
@@ -108,8 +110,8 @@ describe('the memory of the log', () => {
   it.each(cases)('holds 10,000 records within 16 MB outside the heap, with keys that are %s', (_, change, most) => {
     const before = process.memoryUsage().arrayBuffers
     const log = create()
-    for (let index = 0; index < 30_000; index++)
-      log.record({ ...recordOf(change(index)), user: 'ann', atTheDoor: index % 3 === 0 }, clock.stopwatch.now())
+    for (let index = 0; index < 31_000; index++)
+      log.record({ ...recordOf(change(index)), user: 'ann', ring: rings[index % 3] ?? 'served' }, clock.stopwatch.now())
     expect(log.list(reader('ann'), everything).total).toBeGreaterThanOrEqual(10_000)
     expect(log.bytes()).toBeLessThan(most)
     // Besides, the log has the slices of its rate.
@@ -118,10 +120,10 @@ describe('the memory of the log', () => {
 
   it('stays within 16 MB whatever comes, with fewer records then', () => {
     const log = create()
-    for (let index = 0; index < 30_000; index++) {
+    for (let index = 0; index < 31_000; index++) {
       const long = '字'.repeat(5000)
       const texts = { path: long, key: long, cache: long, keyId: long, method: long, reason: long }
-      const record = { ...recordOf({ ...texts, marks: [long, long] }), user: long, atTheDoor: index % 2 === 0 }
+      const record = { ...recordOf({ ...texts, marks: [long, long] }), user: long, ring: rings[index % 3] ?? 'served' }
       log.record(record, clock.stopwatch.now())
     }
     expect(log.bytes()).toBeLessThan(megabytes)

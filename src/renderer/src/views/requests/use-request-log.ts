@@ -1,12 +1,13 @@
 import type { RequestRecord } from '@shared/schemas'
 import type { Ref, ShallowRef } from 'vue'
 import type { Api } from '../../api/api'
+import type { ServerEvent } from '../../api/server-event'
 import type { Tally } from './tally'
 import { messageOf } from '@shared/errors'
-import { compileFilter } from '@shared/filter'
-import { requestFilter } from '@shared/request-filter'
+import { asksForSenders, compileRequestFilter, isOwnRead } from '@shared/request-filter'
 import { computed, onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
 import { createRateMeter } from '../../live/rate-meter'
+import { createOwnReads, mergeNewestFirst } from './own-reads'
 import { createRecordRing } from './record-ring'
 import { createRequestStream } from './request-stream'
 import { createTally, emptyTally } from './tally'
@@ -61,8 +62,10 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
   const loaded = shallowRef(false)
   const matchingWhenHeld = shallowRef(0)
   const newer = computed(() => held.value ? Math.max(0, tally.value.matching - matchingWhenHeld.value) : 0)
-  let passes = compileFilter(filter.value, requestFilter)
+  let passes = compileRequestFilter(filter.value)
   let changed = false
+  const own = createOwnReads(async () =>
+    (await client['requests.list']({ limit: newestLimit, filter: 'from:console' })).requests.filter(isOwnRead))
 
   const stream = createRequestStream({
     readNewest: async () => (await client['requests.list']({ limit: newestLimit })).requests,
@@ -88,6 +91,35 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
     matchingWhenHeld.value = 0
   }
 
+  function shown(): readonly RequestRecord[] {
+    return mergeNewestFirst(ring.list(passes), own.list(passes))
+  }
+
+  /** Nobody reads what nobody has asked for. */
+  async function catchUpOwn(): Promise<void> {
+    if (!asksForSenders(filter.value))
+      return
+    try {
+      await own.catchUp()
+      changed = true
+      if (!held.value)
+        counts.setMatching(shown().length)
+    }
+    catch (error) {
+      problem.value = messageOf(error)
+    }
+  }
+
+  function onEvent(event: ServerEvent): void {
+    const record = own.push(event)
+    if (record === null)
+      return stream.push(event)
+    if (passes(record)) {
+      changed = true
+      counts.match()
+    }
+  }
+
   function draw(): void {
     stream.flush()
     if (!changed)
@@ -96,19 +128,20 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
     tally.value = counts.read()
     kept.value = ring.size
     if (!held.value)
-      records.value = ring.list(passes)
+      records.value = shown()
   }
 
   async function catchUp(): Promise<void> {
     problem.value = ''
-    await stream.catchUp()
+    await Promise.all([stream.catchUp(), catchUpOwn()])
     loaded.value = true
     draw()
   }
 
   watch(filter, (text) => {
-    passes = compileFilter(text, requestFilter)
-    records.value = ring.list(passes)
+    passes = compileRequestFilter(text)
+    void catchUpOwn()
+    records.value = shown()
     counts.setMatching(records.value.length)
     tally.value = counts.read()
     matchingWhenHeld.value = tally.value.matching
@@ -123,7 +156,7 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
   watch(events.connected, now => now && void catchUp())
   void catchUp()
 
-  const unlisten = events.listen(stream.push)
+  const unlisten = events.listen(onEvent)
   const pictures = setInterval(draw, pictureInterval)
   const rates = setInterval(() => {
     meter.note(new Map([['all', tally.value.total]]), performance.now() / 1000)
@@ -146,6 +179,7 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
     clear() {
       stream.flush()
       ring.clear()
+      own.clear()
       clearCounts()
       records.value = []
       draw()
