@@ -273,7 +273,17 @@ export const RequestRecord = z.strictObject({
   keyId: z.string().nullable(),
 })
 export type RequestRecord = z.output<typeof RequestRecord>
-export const RequestList = z.strictObject({ total: z.int(), requests: z.array(RequestRecord) })
+export const RequestList = z.strictObject({
+  total: z.int().meta({ description: 'Requests that match, without the limit.' }),
+  requests: z.array(RequestRecord),
+  since: z.iso.datetime().nullable().meta({
+    description: 'How far back the log reaches: every request of an app since then is in it. Null while there is none.',
+  }),
+  dropped: z.int().meta({
+    description: 'Older requests, of all users, that the log let go to make room; 0: it reaches back to the start.',
+  }),
+})
+export type RequestList = z.output<typeof RequestList>
 export const RequestQuery = z.strictObject({
   after: z.int().min(0).default(0).meta({ description: 'Only records with a larger id.' }),
   limit: z.int().min(1).max(1000).default(100),

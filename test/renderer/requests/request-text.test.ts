@@ -3,6 +3,7 @@ import { hasTerm, withoutTerm, withTerm } from '../../../src/renderer/src/views/
 import {
   clockTime,
   exactTime,
+  explainReach,
   explainResult,
   nameOfResult,
 } from '../../../src/renderer/src/views/requests/request-text'
@@ -39,6 +40,23 @@ it.each([
   [{ result: 'error', reason: null, status: 500 }, 'Error: 500.'],
 ])('explains %j', (change, sentence) => {
   expect(explainResult(recordOf(change))).toBe(sentence)
+})
+
+const morning = new Date(2026, 0, 2, 3, 4, 5).toISOString()
+
+it.each([
+  [{ since: null, dropped: 0 }, 'The server keeps all requests since its start.'],
+  [{ since: morning, dropped: 0 }, 'The server keeps all requests since its start.'],
+  [
+    { since: morning, dropped: 1 },
+    'The server keeps the requests since 03:04:05. An older one is gone.',
+  ],
+  [
+    { since: morning, dropped: 12_345 },
+    'The server keeps the requests since 03:04:05. 12,345 older ones are gone.',
+  ],
+])('says how far back the log reaches: %j', (reach, sentence) => {
+  expect(explainReach(reach)).toBe(sentence)
 })
 
 it('writes times in the person\'s zone', () => {

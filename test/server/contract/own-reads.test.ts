@@ -38,8 +38,8 @@ interface State {
 }
 
 async function state(): Promise<State> {
-  const list = await read<z.output<typeof RequestList>>('/admin/requests?limit=1')
-  const own = await read<z.output<typeof RequestList>>('/admin/requests?limit=1&filter=from:console')
+  const list = await read<RequestList>('/admin/requests?limit=1')
+  const own = await read<RequestList>('/admin/requests?limit=1&filter=from:console')
   const { requests } = await read<z.output<typeof ServerStatistics>>('/admin/stats')
   const { statistics } = await read<z.output<typeof CacheInfo>>('/admin/caches/default')
   const misses = Object.values(statistics.misses).reduce((sum, count) => sum + count, 0)
@@ -92,7 +92,7 @@ it.each(rows)('%s: %s %s %j', async (who, method, path, headers, logged, own) =>
 })
 
 it('finds both where a filter says so', async () => {
-  const { total } = await read<z.output<typeof RequestList>>('/admin/requests?filter=from:app,console')
+  const { total } = await read<RequestList>('/admin/requests?filter=from:app,console')
   const { logged } = await state()
   expect(total).toBeGreaterThan(logged)
 })

@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import type { Problem } from '../../../src/shared/errors'
 import type { RequestList } from '../../../src/shared/schemas'
 import type { TestLarder } from '../../helpers/start-larder'
@@ -12,7 +11,7 @@ let larder: TestLarder
 let reader: string
 let bob: string
 
-type Log = z.output<typeof RequestList>
+type Log = RequestList
 type Row = [name: string, lines: string, expected: object]
 
 const secret = 'lk_wrongWrongWrong_canaryCanaryCanaryCanary_12345678'

@@ -1,5 +1,5 @@
 import type { FilteredRequest } from '@shared/request-filter'
-import type { RequestQuery, RequestRecord } from '@shared/schemas'
+import type { RequestList, RequestQuery, RequestRecord } from '@shared/schemas'
 import type { z } from 'zod'
 import type { RealClock, Stopwatch } from '../../base/clock'
 import type { EventHub } from '../../base/event-hub'
@@ -35,13 +35,16 @@ export interface RequestLog {
   /**
    * The newest `limit` records of a user, for administrators also those of nobody, with an id above
    * `after` that the filter lets pass, newest last; `total` says how many there are without the
-   * limit. Throws LarderError `invalid-input` (field filter).
+   * limit, `since` and `dropped` how far back the requests of apps reach. Throws LarderError
+   * `invalid-input` (field filter).
    */
   list: (
     reader: Pick<Principal, 'userId' | 'admin' | 'scopes'>,
     query: z.output<typeof RequestQuery>,
-  ) => { total: number, requests: RequestRecord[] }
-  /** Requests a second of all users but the console's own reads, mean of the last ten seconds. */
+  ) => RequestList
+  /**
+   * Requests a second of all users without the console's own reads, mean of the last ten seconds.
+   */
   perSecond: () => number
   /** Requests of all users since the start, without the console's own reads. */
   total: () => number
@@ -103,7 +106,12 @@ export function createRequestLog({
         if (matching <= limit)
           newestFirst.push(view.toRecord())
       }
-      return { total: matching, requests: newestFirst.reverse() }
+      return {
+        total: matching,
+        requests: newestFirst.reverse(),
+        since: served.since === null ? null : new Date(served.since).toISOString(),
+        dropped: served.oldest,
+      }
     },
 
     perSecond: rate.perSecond,

@@ -80,6 +80,11 @@ export class RequestRing {
     return this.#came
   }
 
+  /** Wall-clock milliseconds of the oldest record that is kept; null without one. */
+  get since(): number | null {
+    return this.#left === this.#came ? null : this.number(this.#left, numberColumns.at)
+  }
+
   /** Memory held. */
   get bytes(): number {
     return this.#numbers.byteLength + this.#places.byteLength + this.#statuses.byteLength + this.#words.byteLength

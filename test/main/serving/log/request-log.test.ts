@@ -71,6 +71,8 @@ it('lists what was recorded, as the schema says', () => {
         keyId: null,
       },
     ],
+    since: '2026-01-01T00:00:00.000Z',
+    dropped: 0,
   })
   expect(RequestList.parse(list)).toEqual(list)
 })
@@ -81,6 +83,23 @@ it('keeps the newest when the ring is full, and ids grow on', () => {
     record({ key: `k${i}` })
   expect(log.list(ann, everything).requests.map(r => [r.id, r.key])).toEqual([[6, 'k6'], [7, 'k7'], [8, 'k8']])
   expect(log.total()).toBe(8)
+})
+
+// Red: in src/main/serving/log/request-log.ts take `since` or `dropped` of all rings together.
+it('says how far back it reaches, whatever is refused or read by the console meanwhile', () => {
+  const { clock, log, record } = setUp(3)
+  const reach = () => {
+    const { since, dropped } = log.list(reader('bob'), { after: 0, limit: 1, filter: 'result:miss' })
+    return [since, dropped]
+  }
+  expect(reach()).toEqual([null, 0])
+  for (const ring of ['served', 'door', 'own', 'door', 'own', 'served', 'served'] as const) {
+    record({ ring })
+    clock.advance(1000)
+  }
+  expect(reach()).toEqual(['2026-01-01T00:00:00.000Z', 0])
+  record()
+  expect(reach()).toEqual(['2026-01-01T00:00:05.000Z', 1])
 })
 
 it('hands out copies: what was listed stays when the ring goes round', () => {

@@ -1,8 +1,12 @@
-import type { RequestRecord } from '@shared/schemas'
+import type { RequestList, RequestRecord } from '@shared/schemas'
 import { errorRegistry } from '@shared/errors'
 import { missReasons } from '@shared/miss-reasons'
 import { requestResults } from '@shared/request-results'
 import { rowOf } from '@shared/rows'
+import { formatCount } from '../../format'
+
+/** How far back the log of the server reaches. */
+export type RequestReach = Pick<RequestList, 'since' | 'dropped'>
 
 export function nameOfResult(result: string): string {
   return rowOf(requestResults, result)?.label ?? result
@@ -28,6 +32,14 @@ export function explainResult({ result, reason, detail, status }: RequestRecord)
 
 function ended(sentence: string): string {
   return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`
+}
+
+/** How far back the server's log reaches, in a sentence. */
+export function explainReach({ since, dropped }: RequestReach): string {
+  if (since === null || dropped === 0)
+    return 'The server keeps all requests since its start.'
+  const gone = dropped === 1 ? 'An older one is gone.' : `${formatCount(dropped)} older ones are gone.`
+  return `The server keeps the requests since ${clockTime(since).slice(0, 8)}. ${gone}`
 }
 
 /** The time of day to the millisecond, in the person's zone: `14:03:07.123`. */

@@ -2,6 +2,7 @@ import type { RequestRecord } from '@shared/schemas'
 import type { Ref, ShallowRef } from 'vue'
 import type { Api } from '../../api/api'
 import type { ServerEvent } from '../../api/server-event'
+import type { RequestReach } from './request-text'
 import type { Tally } from './tally'
 import { messageOf } from '@shared/errors'
 import { asksForSenders, compileRequestFilter, isOwnRead } from '@shared/request-filter'
@@ -24,6 +25,8 @@ interface RequestLog {
   readonly kept: Readonly<ShallowRef<number>>
   readonly problem: Readonly<ShallowRef<string>>
   readonly loaded: Readonly<ShallowRef<boolean>>
+  /** How far back the server's log reaches; null before that is known. */
+  readonly reach: Readonly<ShallowRef<RequestReach | null>>
   clear: () => void
 }
 
@@ -43,6 +46,8 @@ const pictureInterval = 125
 /** Milliseconds from one reading of the rate to the next, and seconds that it is the mean of. */
 const rateInterval = 1000
 const rateSpan = 4
+/** Milliseconds after which it is asked again how far back its log reaches: that moves on. */
+const reachInterval = 10_000
 /** Requests that the server is asked for at the start. */
 const newestLimit = 1000
 
@@ -60,6 +65,7 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
   const rate = shallowRef<number | null>(null)
   const problem = shallowRef('')
   const loaded = shallowRef(false)
+  const reach = shallowRef<RequestReach | null>(null)
   const matchingWhenHeld = shallowRef(0)
   const newer = computed(() => held.value ? Math.max(0, tally.value.matching - matchingWhenHeld.value) : 0)
   let passes = compileRequestFilter(filter.value)
@@ -68,7 +74,11 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
     (await client['requests.list']({ limit: newestLimit, filter: 'from:console' })).requests.filter(isOwnRead))
 
   const stream = createRequestStream({
-    readNewest: async () => (await client['requests.list']({ limit: newestLimit })).requests,
+    readNewest: async () => {
+      const { requests, since, dropped } = await client['requests.list']({ limit: newestLimit })
+      reach.value = { since, dropped }
+      return requests
+    },
     onRecords(fresh) {
       changed = true
       for (const record of fresh) {
@@ -162,8 +172,18 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
     meter.note(new Map([['all', tally.value.total]]), performance.now() / 1000)
     rate.value = meter.rate('all')
   }, rateInterval)
+  const reaches = setInterval(async () => {
+    try {
+      const { since, dropped } = await client['requests.list']({ limit: 1 })
+      reach.value = { since, dropped }
+    }
+    catch {
+      // The connection's own mark says that the server cannot be reached.
+    }
+  }, reachInterval)
   onScopeDispose(() => {
     unlisten()
+    clearInterval(reaches)
     clearInterval(pictures)
     clearInterval(rates)
   })
@@ -176,6 +196,7 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
     kept: shallowReadonly(kept),
     problem: shallowReadonly(problem),
     loaded: shallowReadonly(loaded),
+    reach: shallowReadonly(reach),
     clear() {
       stream.flush()
       ring.clear()
