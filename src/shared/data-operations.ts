@@ -14,6 +14,8 @@ export interface DataOperationSpec {
   face: FaceName | 'events'
   scope: 'read' | 'write'
   mutates: boolean
+  /** The result of a call of it that changed nothing. */
+  unchanged?: 'ok'
   summary: string
   /** Query parameters: name → description; those in `required` must be given. */
   query?: Readonly<Record<string, string>>
@@ -238,6 +240,7 @@ export const dataOperations = {
     face: 'native',
     scope: 'write',
     mutates: true,
+    unchanged: 'ok',
     summary: 'Delete some entries: give exactly one of prefix, glob, tag, expired.',
     query: {
       ...selection,

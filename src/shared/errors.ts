@@ -70,6 +70,11 @@ interface ErrorOptions {
   errors?: FieldError[]
   /** Seconds after which a retry may succeed; becomes `Retry-After` on HTTP. */
   retryAfter?: number
+  /**
+   * The sentence for the request log, where that of the answer quotes a header or a body: the log
+   * keeps neither (S12 of docs/guarantees.md).
+   */
+  logged?: string
 }
 
 /** A setting of V8; other engines ignore it. */
@@ -84,6 +89,7 @@ export class LarderError extends Error {
   readonly code: ErrorCode
   readonly errors: FieldError[] | undefined
   readonly retryAfter: number | undefined
+  readonly logged: string | undefined
 
   constructor(code: ErrorCode, detail: string, options: ErrorOptions = {}) {
     // This is an answer, not a fault: nobody needs to know where it was created, and capturing a
@@ -95,6 +101,7 @@ export class LarderError extends Error {
     this.code = code
     this.errors = options.errors
     this.retryAfter = options.retryAfter
+    this.logged = options.logged
   }
 
   /** HTTP status of this error's code. */

@@ -32,8 +32,13 @@ export const eventTopics = {
   'entry.removed': z.strictObject({ cache: CacheName, key: z.string(), reason: z.enum(namesOf(removals)) }),
   /** All entries of a cache were removed at once. */
   'cache.flushed': z.strictObject({ cache: CacheName, matched: z.int() }),
-  /** One data-plane request was answered. */
+  /**
+   * One request of an app was answered, or one was refused: that of nobody who was recognised is
+   * told to administrators.
+   */
   'request': RequestRecord,
+  /** The console read something of its own accord, which `request` does not tell. */
+  'console': RequestRecord,
   /** API keys, users or settings changed; read them again. */
   'keys': z.strictObject({}),
   'users': z.strictObject({}),
@@ -53,12 +58,15 @@ export type EventPayload<T extends EventTopic> = z.output<(typeof eventTopics)[T
  * are rare and are sent at once.
  */
 export function isBusyTopic(topic: EventTopic): boolean {
-  return topic === 'request' || topic.startsWith('entry.')
+  return topic === 'request' || topic === 'console' || topic.startsWith('entry.')
 }
+
+/** In place of a user: an event that administrators may see, and nobody else. */
+export const administrators = Symbol('administrators')
 
 /** An event to be delivered. If `user` is null, every user may see it. */
 export interface LarderEvent<T extends EventTopic = EventTopic> {
   topic: T
-  user: string | null
+  user: string | typeof administrators | null
   payload: EventPayload<T>
 }

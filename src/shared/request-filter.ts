@@ -1,10 +1,13 @@
+import type { DataOperationSpec } from './data-operations'
 import type { FilterField, FilterLanguage } from './filter'
 import type { RequestRecord } from './schemas'
+import { dataOperations } from './data-operations'
 import { typedKey } from './entry-key'
 import { faces } from './faces'
+import { compileFilter, scanFilter } from './filter'
 import { missReasons } from './miss-reasons'
-import { requestResults } from './request-results'
-import { mapRows } from './rows'
+import { requestResults, senders } from './request-results'
+import { mapRows, rowOf } from './rows'
 
 /** The fields of a request that can be filtered by. */
 export interface FilteredRequest extends Readonly<Omit<RequestRecord, 'id' | 'at' | 'marks'>> {
@@ -31,9 +34,11 @@ const fields: Record<string, FilterField<FilteredRequest>> = {
     values: missReasons,
     read: request => request.reason,
   },
+  detail: { kind: 'text', summary: 'Sentence that the client got with an error', read: request => request.detail },
   status: { kind: 'number', summary: 'HTTP status', units: { '': 1 }, read: request => request.status },
   cache: { kind: 'text', summary: 'Name of the cache', read: request => request.cache },
   key: { kind: 'text', summary: 'Entry key; \\\\xFF for a byte that is no text', read: shownKey },
+  from: { kind: 'enum', summary: 'Who sent it', values: senders, read: request => request.from },
   face: { kind: 'enum', summary: 'Protocol it came by', values: faces, read: request => request.face },
   verb: { kind: 'text', summary: 'HTTP method', ignoreCase: true, values: verbs, read: request => request.method },
   path: { kind: 'text', summary: 'Path without its query', read: request => request.path },
@@ -58,5 +63,38 @@ const fields: Record<string, FilterField<FilteredRequest>> = {
 /** The filter language of the request log. */
 export const requestFilter: FilterLanguage<FilteredRequest> = {
   fields: new Map(Object.entries(fields)),
-  text: [shownKey, request => request.cache, request => request.path, request => request.reason],
+  text: [
+    shownKey,
+    request => request.cache,
+    request => request.path,
+    request => request.reason,
+    request => request.detail,
+  ],
+}
+
+/**
+ * Whether it is one of the console's own reads, which nobody counts and a filter has to ask for.
+ * What the console changes stands among the requests of apps, as it changes what they find.
+ */
+export function isOwnRead(
+  { from, operation, result }: Pick<RequestRecord, 'from' | 'operation' | 'result'>,
+): boolean {
+  if (from !== 'console')
+    return false
+  const spec: DataOperationSpec | undefined = rowOf(dataOperations, operation)
+  return spec === undefined || !spec.mutates || result === spec.unchanged
+}
+
+/** Whether a filter says which senders it wants: then the console's own reads are not left out. */
+export function asksForSenders(filter: string): boolean {
+  return scanFilter(filter, requestFilter).some(({ field }) => field?.name.toLowerCase() === 'from')
+}
+
+/**
+ * The predicate of a filter over requests: without a term about `from`, the console's own reads are
+ * left out. Throws FilterError.
+ */
+export function compileRequestFilter(filter: string): (request: FilteredRequest) => boolean {
+  const passes = compileFilter(filter, requestFilter)
+  return asksForSenders(filter) ? passes : request => !isOwnRead(request) && passes(request)
 }

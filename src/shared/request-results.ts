@@ -23,5 +23,11 @@ export const requestResults = {
   error: { label: 'Error', meaning: '5xx', tone: 'failed', full: true },
 } as const satisfies Record<string, ResultRow>
 
+/** Who sends requests, as the request log tells them apart. */
+export const senders = {
+  app: 'Apps under test, and what people try out',
+  console: 'The console and the desktop app by themselves',
+} as const
+
 export type RequestResult = keyof typeof requestResults
 export const requestResultNames = namesOf(requestResults)

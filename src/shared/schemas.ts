@@ -5,8 +5,8 @@ import { filterLimit } from './filter/language'
 import { grouped } from './grouped'
 import { limits } from './limits'
 import { missReasons } from './miss-reasons'
-import { requestResultNames } from './request-results'
-import { mapRows } from './rows'
+import { requestResultNames, senders } from './request-results'
+import { mapRows, namesOf } from './rows'
 import { orSizeText, orTimeText } from './written'
 
 // The console's CSP forbids eval; zod's compiled fast path would try `new Function`.
@@ -254,15 +254,23 @@ export type ServerStatistics = z.output<typeof ServerStatistics>
 export const RequestRecord = z.strictObject({
   id: z.int(),
   at: z.iso.datetime(),
-  face: z.enum(faceNames).meta({ description: 'The protocol it came by.' }),
-  method: z.string(),
+  face: z.enum(faceNames).nullable().meta({
+    description: 'The protocol it came by; null if it was refused before that was known, or was no request of an app.',
+  }),
+  from: z.enum(namesOf(senders)).meta({
+    description: 'console: sent with a session or the control token, and not as an app would (Larder-As: app).',
+  }),
+  method: z.string().meta({ description: 'Empty if the message was too broken to tell.' }),
   path: z.string().meta({ description: 'Path without its query.' }),
   operation: z.string().nullable(),
   cache: z.string().nullable(),
   key: z.string().nullable().meta({ description: 'Entry key, cut at 256 characters.' }),
   status: z.int(),
   result: z.string().meta({ description: `One of ${requestResultNames.join(', ')}.` }),
-  reason: z.string().nullable(),
+  reason: z.string().nullable().meta({ description: 'Why it missed, or the code of the error.' }),
+  detail: z.string().nullable().meta({
+    description: 'The sentence that the client got with an error, with the field, cut at 512 characters.',
+  }),
   marks: z.array(z.string()).meta({ description: 'What was done to it on its way; mostly nothing.' }),
   duration: z.number().meta({ description: 'Microseconds.' }),
   requestBytes: z.int(),
@@ -270,7 +278,17 @@ export const RequestRecord = z.strictObject({
   keyId: z.string().nullable(),
 })
 export type RequestRecord = z.output<typeof RequestRecord>
-export const RequestList = z.strictObject({ total: z.int(), requests: z.array(RequestRecord) })
+export const RequestList = z.strictObject({
+  total: z.int().meta({ description: 'Requests that match, without the limit.' }),
+  requests: z.array(RequestRecord),
+  since: z.iso.datetime().nullable().meta({
+    description: 'How far back the log reaches: every request of an app since then is in it. Null while there is none.',
+  }),
+  dropped: z.int().meta({
+    description: 'Older requests, of all users, that the log let go to make room; 0: it reaches back to the start.',
+  }),
+})
+export type RequestList = z.output<typeof RequestList>
 export const RequestQuery = z.strictObject({
   after: z.int().min(0).default(0).meta({ description: 'Only records with a larger id.' }),
   limit: z.int().min(1).max(1000).default(100),

@@ -19,7 +19,7 @@ export const unseenSource = [
   String.raw`[\p{C}\p{Zl}\p{Zp}`,
   // Fillers, selectors and joiners (DerivedCoreProperties.txt); all other spaces.
   String.raw`\p{Default_Ignorable_Code_Point}\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000`,
-  // The blank of braille, the stand-in for an object, and a note without a head.
+  // The blank of braille, the placeholder of an object, and a note without a head.
   String.raw`\u2800\uFFFC\u{1D159}]`,
 ].join('')
 

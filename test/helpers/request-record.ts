@@ -9,6 +9,7 @@ export function recordOf(change: Partial<RequestRecord> = {}): RequestRecord {
   return {
     id: 1,
     at: new Date(Date.UTC(2026, 0, 1) + 1000 * seconds++).toISOString(),
+    from: 'app',
     face: 'plain',
     method: 'GET',
     path: '/v1/user:7',
@@ -18,6 +19,7 @@ export function recordOf(change: Partial<RequestRecord> = {}): RequestRecord {
     status: 200,
     result: 'hit',
     reason: null,
+    detail: null,
     marks: [],
     duration: 120,
     requestBytes: 0,

@@ -41,11 +41,3 @@ export function anonymousPrincipal(owner: UserRecord, scopes: readonly ScopeName
     origins: nothing,
   }
 }
-
-/**
- * Whether the caller may act for the whole server: an administrator, through a credential that
- * carries `admin`.
- */
-export function isAdministrator(principal: Principal | null): boolean {
-  return principal !== null && principal.admin && principal.scopes.has('admin')
-}

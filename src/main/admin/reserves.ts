@@ -1,7 +1,7 @@
 import type { CacheRecord, MetadataStore } from '../base/metadata'
 import type { Principal } from '../base/principal'
 import { invalidField, LarderError } from '@shared/errors'
-import { isAdministrator } from './principals'
+import { isAdministrator } from '../base/principal'
 
 type Records = Pick<MetadataStore, 'caches'>
 

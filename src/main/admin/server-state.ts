@@ -4,13 +4,13 @@ import type { Principal } from '../base/principal'
 import type { ServedCaches } from '../serving/caches'
 import type { HandlersOf } from './handlers'
 import { LarderError } from '@shared/errors'
+import { isAdministrator } from '../base/principal'
 import { callerOf } from './handlers'
-import { isAdministrator } from './principals'
 import { total, withHitRatio } from './totals'
 
 /** The newest data-plane requests. */
 interface RequestHistory {
-  list: (userId: string, query: OperationParsed<'requests.list'>) => OperationOutput<'requests.list'>
+  list: (reader: Principal, query: OperationParsed<'requests.list'>) => OperationOutput<'requests.list'>
   /** Mean of the last ten seconds. */
   perSecond: () => number
   /** Since the start. */
@@ -57,7 +57,7 @@ export function createServerStateHandlers({
         totals: withHitRatio(total(own.map(cache => cache.statistics()))),
       }
     },
-    'requests.list': (query, context) => requestLog.list(callerOf(context).userId, query),
+    'requests.list': (query, context) => requestLog.list(callerOf(context), query),
     'health.live': () => ({ status: 'ok', version: info.version }),
     'health.ready': (_, { principal }) => {
       const state = readiness()

@@ -12,8 +12,8 @@ import type { UserDirectory } from './user-directory'
 import type { DescribeUser } from './user-rules'
 import { LarderError } from '@shared/errors'
 import { givenOnly } from '../base/given-only'
+import { isAdministrator } from '../base/principal'
 import { callerOf } from './handlers'
-import { isAdministrator } from './principals'
 import { checkChange, checkDeletion, checkStanding, registrationOpen } from './user-rules'
 
 interface UserHandlerDependencies {

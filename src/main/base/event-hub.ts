@@ -9,7 +9,7 @@ export interface EventHub {
    * Sends an event. Cheap while nobody listens: check `active` before building a payload on a hot
    * path.
    */
-  emit: <T extends EventTopic>(topic: T, user: string | null, payload: EventPayload<T>) => void
+  emit: <T extends EventTopic>(topic: T, user: LarderEvent['user'], payload: EventPayload<T>) => void
   /**
    * @param options.passive receives whatever is sent anyway, but does not count as a listener: work
    *   that is needed only while somebody listens stays off. The rare topics – switch, caches, keys,

@@ -61,8 +61,15 @@ export function requireScope(principal: Principal, scope: ScopeName): void {
 }
 
 /**
- * The user that a credential belongs to. Anonymous callers belong to no user, so each counts
- * separately.
+ * Whether the caller may act for the whole server: an administrator, through a credential that
+ * carries `admin`.
+ */
+export function isAdministrator(principal: Pick<Principal, 'admin' | 'scopes'> | null): boolean {
+  return principal !== null && principal.admin && principal.scopes.has('admin')
+}
+
+/**
+ * Whose credential this is. Whoever uses the anonymous one is nobody's user, and counts by itself.
  */
 export function userOf(caller: object): unknown {
   return 'userId' in caller && !('kind' in caller && caller.kind === 'anonymous') ? caller.userId : caller

@@ -49,7 +49,8 @@ function checked(bytes: Buffer, code: ErrorCode, what: string, done: string): st
       return work()
     }
     catch (error) {
-      throw new LarderError(code, `${what} is not JSON: ${messageOf(error)}`, { cause: error })
+      const logged = `${what} is not JSON.`
+      throw new LarderError(code, `${what} is not JSON: ${messageOf(error)}`, { cause: error, logged })
     }
   }
 }

@@ -65,7 +65,10 @@ export function createCliClient(connect: () => Connection, signal?: AbortSignal)
         throw strangeAnswer(name, error)
       return data as OperationOutput<typeof name>
     },
-    entry: async ({ cache, key, ...question }) => await ask({ ...question, target: entryPath(cache, key) }),
+    async entry({ cache, key, headers, ...question }) {
+      // A read that counts as a hit is in the request log as well.
+      return await ask({ ...question, headers: { 'larder-as': 'app', ...headers }, target: entryPath(cache, key) })
+    },
     async follow(target, stopped) {
       const connection = connect()
       const response = await openAnswer(connection, { method: 'GET', target }, stopped)

@@ -18,6 +18,11 @@ export function classicStatus(code: ErrorCode): number {
   return code === 'key-missing' ? 400 : errorRegistry[code].status
 }
 
+/** The message of an error, as clients of the classic API know it. */
+export function classicSentence(code: ErrorCode, detail: string): string {
+  return messages[code] ?? detail
+}
+
 /**
  * The error body of the classic API.
  *
@@ -27,7 +32,7 @@ export function classicError(code: ErrorCode, detail: string, path: string, at: 
   const status = classicStatus(code)
   return {
     error: `${status} ${STATUS_CODES[status]}`,
-    message: messages[code] ?? detail,
+    message: classicSentence(code, detail),
     path,
     status,
     timestamp: new Date(at).toISOString().replace('T', ' ').replace(/(\d{3})Z$/, '$1000'),

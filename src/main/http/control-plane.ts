@@ -12,10 +12,11 @@ import type { RequestHead } from './request-head'
 import type { Params } from './route-table'
 import { dataOperations } from '@shared/data-operations'
 import { LarderError } from '@shared/errors'
+import { administrators } from '@shared/events'
 import { limits } from '@shared/limits'
 import express from 'express'
 import { invoke } from '../base/operation-handlers'
-import { requireScope } from '../base/principal'
+import { isAdministrator, requireScope } from '../base/principal'
 import { openEventStream, parseTopics } from './event-stream'
 import { commonHeaders, holdFor, pourOut, send, sendJson } from './exchange'
 import { createDescriptions } from './openapi/document'
@@ -174,8 +175,13 @@ function sendFile(exchange: Exchange, file: ConsoleFile): void {
  * the key reaches. Events about keys, users and settings need `admin`.
  */
 function maySee(principal: Principal, event: LarderEvent): boolean {
-  if (event.user !== null && event.user !== principal.userId)
+  if (event.user === administrators) {
+    if (!isAdministrator(principal))
+      return false
+  }
+  else if (event.user !== null && event.user !== principal.userId) {
     return false
+  }
   if (event.topic === 'keys' || event.topic === 'users' || event.topic === 'settings')
     return principal.scopes.has('admin')
   const cache = 'cache' in event.payload ? event.payload.cache : null

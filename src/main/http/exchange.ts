@@ -17,6 +17,7 @@ export interface Exchange extends Admission, Call {
   principal: Principal | null
   face: Call['face']
   operation: Call['operation']
+  admitted: boolean
   request: IncomingMessage
   response: ServerResponse
   /** The client waits for `100 Continue` before it sends the body (RFC 9110 §10.1.1). */

@@ -32,7 +32,7 @@ function attempt<T>(read: () => T): T {
     throw new LarderError(
       'malformed-json',
       `The body is not JSON: ${cause instanceof Error ? cause.message : 'unreadable'}`,
-      { cause },
+      { cause, logged: 'The body is not JSON.' },
     )
   }
 }

@@ -56,6 +56,7 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
       corsOrigin: null,
       face: 'control',
       operation: null,
+      asApp: head.asApp,
       method: request.method ?? '',
       path: target.path,
       started: stopwatch.now(),
@@ -65,6 +66,8 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
       result: 'ok',
       found: null,
       reason: null,
+      detail: null,
+      admitted: false,
       marks: noMarks,
       expectsContinue,
       requestBytes: 0,
@@ -99,8 +102,10 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
         return refuseMethod(exchange, found.allow, found.face === 'plain')
       case 'document':
       case 'control':
+        exchange.admitted = true
         return control.handle(exchange)
       case 'data':
+        exchange.admitted = true
         if (found.name === 'events.watch')
           return control.handle(exchange)
         // Operations that answer at once, as every read does, return no promise.
@@ -113,8 +118,13 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
    * is refused without a CORS header.
    */
   function answerPreflight(exchange: Exchange, origin: string, asked: string | null): void {
-    if (!authenticator.allowsOrigin(origin))
-      throw new LarderError('cross-origin', `No API key allows the origin ${origin.slice(0, 255)}.`)
+    if (!authenticator.allowsOrigin(origin)) {
+      throw new LarderError(
+        'cross-origin',
+        `No API key allows the origin ${origin.slice(0, 255)}.`,
+        { logged: 'No API key allows the origin of the page that asked.' },
+      )
+    }
     exchange.response.writeHead(204, preflightHeaders(origin, asked))
     exchange.response.end()
   }

@@ -3,15 +3,17 @@ import type { RealClock } from '../base/clock'
 import type { Authenticator } from '../base/principal'
 import type { Exchange } from './exchange'
 import { noteFailure } from '../serving/account'
-import { classicError, classicStatus } from './classic-errors'
+import { classicError, classicSentence, classicStatus } from './classic-errors'
+import { faultOfBody } from './client-errors'
 import { isRefusal } from './cors'
 import { send, sendText } from './exchange'
 
 interface ErrorDeps { clock: RealClock, authenticator: Pick<Authenticator, 'allowsOrigin'> }
 
 /** Answers an error in the form of the route's face. */
-export function sendError(exchange: Exchange, error: LarderError, { clock, authenticator }: ErrorDeps): void {
-  const { response, head: { origin } } = exchange
+export function sendError(exchange: Exchange, thrown: LarderError, { clock, authenticator }: ErrorDeps): void {
+  const { request, response, head: { origin } } = exchange
+  const error = faultOfBody(request) ?? thrown
   if (response.headersSent) {
     // Part of an answer is already out. Only cutting the connection tells the client that the rest
     // is missing.
@@ -24,7 +26,7 @@ export function sendError(exchange: Exchange, error: LarderError, { clock, authe
   const { face } = exchange
   if (exchange.result === 'miss')
     headers.push('Cache-Status', `Larder; fwd=miss; detail=${exchange.reason}`)
-  noteFailure(exchange, error)
+  noteFailure(exchange, error, face === 'classic' ? classicSentence(error.code, error.message) : error.message)
   if (face === 'classic') {
     send(
       exchange,

@@ -26,6 +26,8 @@ export interface RequestHead {
   preflightHeaders: string | null
   /** The console sent this on its own, with nobody at it (`Larder-Unattended`). */
   unattended: boolean
+  /** A person tries out what an app would send (`Larder-As: app`). */
+  asApp: boolean
   fields: number
   /** Bytes of all names and values, plus four each for `: ` and the line end. */
   bytes: number
@@ -54,6 +56,7 @@ export function readHead(raw: readonly string[]): RequestHead {
     preflightMethod: null,
     preflightHeaders: null,
     unattended: false,
+    asApp: false,
     fields: raw.length / 2,
     bytes: 0,
   }
@@ -82,6 +85,9 @@ export function readHead(raw: readonly string[]): RequestHead {
       case 8:
         if (is(name, 'if-match'))
           head.ifMatch = join(head.ifMatch, value)
+        break
+      case 9:
+        head.asApp ||= is(name, 'larder-as') && value === 'app'
         break
       case 10:
         if (is(name, 'larder-ttl'))

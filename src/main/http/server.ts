@@ -9,6 +9,7 @@ import type { Logger } from '../base/logger'
 import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator } from '../base/principal'
 import type { Serving } from '../serving/serving'
+import type { BrokenMessage } from './client-errors'
 import type { Exchange } from './exchange'
 import type { HostGuard } from './host-guard'
 import type { OpenApiOptions } from './openapi/document'
@@ -16,7 +17,8 @@ import { createServer as createHttpServer } from 'node:http'
 import { limits } from '@shared/limits'
 import { listen } from '../base/listen'
 import { toLarderError } from '../base/unexpected'
-import { onClientError } from './client-errors'
+import { brokenCall } from '../serving/call'
+import { answerClientError } from './client-errors'
 import { readConsoleFiles } from './console-files'
 import { createDataPlane } from './data-plane/data-plane'
 import { createHostGuard } from './host-guard'
@@ -93,6 +95,10 @@ export function createHttpFace(options: HttpFaceOptions): Face {
   })
   let listening: Listening<Server> | undefined
 
+  function logBroken({ error, status, bytes }: BrokenMessage): void {
+    serving.finish(brokenCall(error, stopwatch.now()), status, 0, bytes)
+  }
+
   /** Loads TLS only if it is used, because it takes time to load. */
   async function chooseProtocol(): Promise<() => Server> {
     const { tls } = options
@@ -113,7 +119,8 @@ export function createHttpFace(options: HttpFaceOptions): Face {
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => run(request, response, true))
     // An expectation other than 100-continue may be ignored (RFC 9110 §10.1.1).
     server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => run(request, response, false))
-    server.on('clientError', (error, socket) => onClientError(error, socket as Socket, traffic.lingering))
+    server.on('clientError', (error: Error, socket: Socket) =>
+      answerClientError(error, socket, traffic.lingering, logBroken))
     return server
   }
 

@@ -1,12 +1,14 @@
 import type { LarderError } from '@shared/errors'
 import type { Stopwatch } from '../base/clock'
 import type { Lookup } from '../cache/ports'
+import type { RequestLog } from './log/request-log'
 import type { Call } from './ports'
-import type { RequestLog } from './request-log'
+import { errorRegistry } from '@shared/errors'
+import { isOwnRead } from '@shared/request-filter'
 
 /**
- * Records every call of an app: its duration in the statistics of the cache, and a line in the
- * request log.
+ * What is kept of every call of an app: how long its cache took, and a line in the request log. Of
+ * other calls those are kept that were refused.
  */
 export interface Account {
   /**
@@ -19,15 +21,20 @@ export interface Account {
 export function createAccount({ stopwatch, requestLog }: { stopwatch: Stopwatch, requestLog: RequestLog }): Account {
   return {
     finish(call, status, requestBytes, responseBytes) {
-      const { principal, face, method, path, operation, cache, key, result, reason, marks } = call
-      if (face === 'control' || face === 'events')
+      const { principal, face, method, path, operation, cache, key, result, reason, detail, marks } = call
+      const isApp = face !== 'control' && face !== 'events'
+      if (!isApp && !isTurnedAway(call, status))
         return
       const ended = stopwatch.now()
       const duration = (ended - call.started) * 1000
-      call.found?.recordLatency(duration)
+      const from = isConsole(call) ? 'console' : 'app'
+      const ownRead = isOwnRead({ from, operation, result })
+      if (!ownRead)
+        call.found?.recordLatency(duration)
       requestLog.record({
         user: principal?.userId ?? null,
-        face,
+        from,
+        face: isApp ? face : null,
         method,
         path,
         operation,
@@ -36,14 +43,31 @@ export function createAccount({ stopwatch, requestLog }: { stopwatch: Stopwatch,
         status,
         result,
         reason,
+        detail,
         marks,
         duration,
         requestBytes,
         responseBytes,
         keyId: principal?.keyId ?? null,
+        ring: ownRead
+          ? 'own'
+          : principal === null || (result === 'refused' && !(isApp && call.admitted)) ? 'door' : 'served',
       }, ended)
     },
   }
+}
+
+/**
+ * By the credential, which no app has: a header can only show a request that would be left out,
+ * never hide one.
+ */
+function isConsole({ principal, asApp }: Call): boolean {
+  return principal !== null && !asApp && (principal.kind === 'session' || principal.kind === 'control')
+}
+
+/** Whether a call that is no app's was refused for who or what it is, not for what it asked. */
+function isTurnedAway({ result, admitted }: Call, status: number): boolean {
+  return result === 'refused' && (!admitted || status === 401 || status === 403)
 }
 
 /** Notes the result of a read. */
@@ -52,10 +76,25 @@ export function noteLookup(call: Call, lookup: Lookup): void {
   call.reason = typeof lookup === 'string' ? lookup : null
 }
 
-/** Notes the result of a failure. A miss that is reported as an error stays a miss. */
-export function noteFailure(call: Call, error: LarderError): void {
+/**
+ * What a failure comes to. A miss that is told by an error stays a miss.
+ *
+ * @param sentence what the client gets
+ */
+export function noteFailure(call: Call, error: LarderError, sentence = error.message): void {
   if (call.result === 'miss')
     return
   call.result = error.status === 503 ? 'off' : error.status < 500 ? 'refused' : 'error'
   call.reason = error.code
+  call.detail = loggedSentence(error, sentence)
+}
+
+/** Characters of the longest path of a field that one of our own inputs has. */
+const longestField = 40
+
+/** Who names a field that long may have put a secret where a name belongs. */
+function loggedSentence({ code, errors, logged }: LarderError, sentence: string): string {
+  if (logged !== undefined)
+    return logged
+  return errors?.some(({ field }) => field.length > longestField) ? `${errorRegistry[code].title}.` : sentence
 }

@@ -1,3 +1,4 @@
+import type { LarderError } from '@shared/errors'
 import type { OperationName } from '@shared/operations'
 import type { Principal } from '../base/principal'
 import type { Call } from './ports'
@@ -14,6 +15,7 @@ export function controlCall(principal: Principal, operation: OperationName): Cal
     principal,
     face: 'control',
     operation: null,
+    asApp: false,
     method: operation,
     path: '',
     started: 0,
@@ -23,6 +25,35 @@ export function controlCall(principal: Principal, operation: OperationName): Cal
     found: null,
     result: 'ok',
     reason: null,
+    detail: null,
+    admitted: true,
+    marks: noMarks,
+  }
+}
+
+/**
+ * A message that was too broken to become a call of its own. To be finished, so that people find it
+ * in the request log.
+ *
+ * @param started milliseconds of the stopwatch
+ */
+export function brokenCall(error: LarderError, started: number): Call {
+  return {
+    principal: null,
+    face: 'control',
+    operation: null,
+    asApp: false,
+    method: '',
+    path: '',
+    started,
+    space: null,
+    cache: null,
+    key: null,
+    found: null,
+    result: 'refused',
+    reason: error.code,
+    detail: error.message,
+    admitted: false,
     marks: noMarks,
   }
 }

@@ -35,10 +35,12 @@ export interface Call {
   /** The caller; null until a credential has been recognised. */
   readonly principal: Principal | null
   /**
-   * The protocol it came by. Calls by `control` and `events` do not come from apps and are not in
-   * the request log.
+   * The protocol it came by. What comes by `control` and `events` is no app's, and in the request
+   * log only where it was refused.
    */
   readonly face: FaceName | 'control' | 'events'
+  /** Whether an administration tool sends it as an app would: people try something out. */
+  readonly asApp: boolean
   /** Null if there is no such operation. */
   readonly operation: DataOperationName | null
   /** The request in the protocol's own terms: HTTP method and path. */
@@ -55,6 +57,10 @@ export interface Call {
   result: RequestResult
   /** The reason for a miss, or the code of the error. */
   reason: string | null
+  /** The sentence that its client got with an error. */
+  detail: string | null
+  /** Whether it got past the face's guards, to an operation. */
+  readonly admitted: boolean
   /** What layers did to the call, for the request log. */
   marks: readonly string[]
 }

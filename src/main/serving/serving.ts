@@ -5,13 +5,13 @@ import type { Engine } from '../cache/ports'
 import type { Access } from './access'
 import type { Account } from './account'
 import type { ServedCaches } from './caches'
+import type { RequestLog } from './log/request-log'
 import type { Layer } from './ports'
-import type { RequestLog } from './request-log'
 import { messageOf } from '@shared/errors'
 import { createAccess } from './access'
 import { createAccount } from './account'
 import { createServedCaches } from './caches'
-import { createRequestLog } from './request-log'
+import { createRequestLog } from './log/request-log'
 
 /** The functions that a face needs for a call: to run it, to get caches, and to finish it. */
 export interface Serving extends Access, Account {}

@@ -46,7 +46,7 @@ export const serverOperations = {
     reach: 'own',
     mutates: false,
     status: 200,
-    summary: 'The newest requests to your caches.',
+    summary: 'The newest requests to your caches; administrators also get refused ones without a valid key.',
     input: s.RequestQuery,
     output: s.RequestList,
     errors: [],

@@ -82,7 +82,11 @@ it('lets nobody in before the first start is through', async () => {
     clock: createManualClock(),
     stopwatch: createManualClock().stopwatch,
     logger: silentLogger,
-    requestLog: { list: () => ({ total: 0, requests: [] }), perSecond: () => 0, total: () => 0 },
+    requestLog: {
+      list: () => ({ total: 0, requests: [], since: null, dropped: 0 }),
+      perSecond: () => 0,
+      total: () => 0,
+    },
     environmentKey,
     controlToken,
     ownerName: 'ada',

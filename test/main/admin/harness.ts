@@ -46,7 +46,11 @@ export async function startAdministration(
     clock,
     stopwatch: clock.stopwatch,
     logger: createLogger(line => log.push(line), clock.wall),
-    requestLog: { list: () => ({ total: 0, requests: [] }), perSecond: () => 1.5, total: () => 7 },
+    requestLog: {
+      list: () => ({ total: 0, requests: [], since: null, dropped: 0 }),
+      perSecond: () => 1.5,
+      total: () => 7,
+    },
     environmentKey,
     controlToken,
     ownerName: 'ada',

@@ -87,7 +87,8 @@ export function createModel(settings: ModelSettings) {
   const timesOf = ({ ttl, grace, fresh, end }: Row) => ({ ttl, grace, fresh, end })
 
   function run(step: Step): unknown {
-    const row = present(step.key)
+    // A peek leaves no trace, so it does not even drop what has expired.
+    const row = step.op === 'peek' ? rows.find(({ key, end }) => key === step.key && !passed(end)) : present(step.key)
     const fresh = row && !passed(row.fresh) ? row : undefined
     switch (step.op) {
       case 'get': {

@@ -31,6 +31,7 @@ export function callOf(change: Partial<Call> = {}): Call {
     principal: principalOf(),
     face: 'native',
     operation: 'entries.get',
+    asApp: false,
     method: 'GET',
     path: '/x',
     started: 0,
@@ -40,6 +41,8 @@ export function callOf(change: Partial<Call> = {}): Call {
     found: null,
     result: 'ok',
     reason: null,
+    detail: null,
+    admitted: true,
     marks: [],
     ...change,
   }

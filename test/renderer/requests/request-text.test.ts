@@ -3,6 +3,7 @@ import { hasTerm, withoutTerm, withTerm } from '../../../src/renderer/src/views/
 import {
   clockTime,
   exactTime,
+  explainReach,
   explainResult,
   nameOfResult,
 } from '../../../src/renderer/src/views/requests/request-text'
@@ -31,9 +32,31 @@ it.each([
   [{ result: 'miss', reason: 'constructor' }, 'Not found: constructor.'],
   [{ result: 'off', reason: 'cache-off', status: 503 }, 'Off: Cache is switched off.'],
   [{ result: 'refused', reason: '__proto__', status: 400 }, 'Refused: __proto__.'],
+  [
+    { result: 'refused', reason: 'invalid-input', detail: 'limit: must be a whole number', status: 400 },
+    'Refused: limit: must be a whole number.',
+  ],
+  [{ result: 'refused', reason: 'key-invalid', detail: 'It is not valid.', status: 401 }, 'Refused: It is not valid.'],
   [{ result: 'error', reason: null, status: 500 }, 'Error: 500.'],
 ])('explains %j', (change, sentence) => {
   expect(explainResult(recordOf(change))).toBe(sentence)
+})
+
+const morning = new Date(2026, 0, 2, 3, 4, 5).toISOString()
+
+it.each([
+  [{ since: null, dropped: 0 }, 'The server keeps all requests since its start.'],
+  [{ since: morning, dropped: 0 }, 'The server keeps all requests since its start.'],
+  [
+    { since: morning, dropped: 1 },
+    'The server keeps the requests since 03:04:05. An older one is gone.',
+  ],
+  [
+    { since: morning, dropped: 12_345 },
+    'The server keeps the requests since 03:04:05. 12,345 older ones are gone.',
+  ],
+])('says how far back the log reaches: %j', (reach, sentence) => {
+  expect(explainReach(reach)).toBe(sentence)
 })
 
 it('writes times in the person\'s zone', () => {

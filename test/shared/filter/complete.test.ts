@@ -21,9 +21,11 @@ describe('completion', () => {
     expect(offered('|')).toEqual([
       'result:',
       'reason:',
+      'detail:',
       'status',
       'cache:',
       'key:',
+      'from:',
       'face:',
       'verb:',
       'path:',

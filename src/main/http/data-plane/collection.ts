@@ -37,7 +37,7 @@ export function createCollectionFace({ serving }: DataPlaneDeps): Record<Collect
       if (options.dryRun)
         requireRead(exchange, 'dryRun tells what is stored, so it')
       const matched = await cache.invalidate(readSelector(query), options, exchange)
-      exchange.result = 'dropped'
+      exchange.result = options.dryRun ? 'ok' : 'dropped'
       // The count of a pattern would reveal which keys exist, and `soft` would not even drop them.
       if (mayRead(exchange))
         sendJson(exchange, 200, { matched })

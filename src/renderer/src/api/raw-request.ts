@@ -43,6 +43,8 @@ export async function sendRaw(
       headers.set('Api-Key', request.key)
     else if (token !== null)
       headers.set('Authorization', `Bearer ${token}`)
+    // What people try out shows in the request log as an app's request would.
+    headers.set('Larder-As', 'app')
     const response = await fetch(resolveTarget(request.target, origin), {
       method: request.method,
       headers,

@@ -33,6 +33,8 @@ export function repeatOf(
   { method, path, operation, cache, key, requestBytes }: RequestRecord,
   origin: string,
 ): Repeat | null {
+  if (path === '')
+    return null
   const classic = operation?.startsWith('classic.') === true && operation !== 'classic.set'
   if (path.length >= longestPath || (classic && (key?.length ?? 0) >= loggedKey))
     return null

@@ -1,8 +1,12 @@
-import type { RequestRecord } from '@shared/schemas'
+import type { RequestList, RequestRecord } from '@shared/schemas'
 import { errorRegistry } from '@shared/errors'
 import { missReasons } from '@shared/miss-reasons'
 import { requestResults } from '@shared/request-results'
 import { rowOf } from '@shared/rows'
+import { formatCount } from '../../format'
+
+/** How far back the log of the server reaches. */
+export type RequestReach = Pick<RequestList, 'since' | 'dropped'>
 
 export function nameOfResult(result: string): string {
   return rowOf(requestResults, result)?.label ?? result
@@ -15,15 +19,27 @@ export function classesOfResult(result: string): string[] {
 }
 
 /** Explains the result of a request in a sentence. */
-export function explainResult({ result, reason, status }: RequestRecord): string {
+export function explainResult({ result, reason, detail, status }: RequestRecord): string {
   const row = rowOf(requestResults, result)
   if (!row || row.tone === 'failed')
-    return `${nameOfResult(result)}: ${rowOf(errorRegistry, reason)?.title ?? reason ?? status}.`
+    return ended(`${nameOfResult(result)}: ${detail ?? rowOf(errorRegistry, reason)?.title ?? reason ?? status}`)
   if (result === 'miss') {
     const text = rowOf(missReasons, reason) ?? reason ?? 'no reason was given'
     return `${row.meaning}: ${text.charAt(0).toLowerCase()}${text.slice(1)}.`
   }
   return status === 304 ? `${row.meaning}; the client already had it.` : `${row.meaning}.`
+}
+
+function ended(sentence: string): string {
+  return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`
+}
+
+/** How far back the server's log reaches, in a sentence. */
+export function explainReach({ since, dropped }: RequestReach): string {
+  if (since === null || dropped === 0)
+    return 'The server keeps all requests since its start.'
+  const gone = dropped === 1 ? 'An older one is gone.' : `${formatCount(dropped)} older ones are gone.`
+  return `The server keeps the requests since ${clockTime(since).slice(0, 8)}. ${gone}`
 }
 
 /** Formats the time of day to the millisecond, in the local time zone: `14:03:07.123`. */

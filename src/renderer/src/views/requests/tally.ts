@@ -22,6 +22,8 @@ export const emptyTally: Tally = { since: null, total: 0, matching: 0, results: 
 
 interface TallyKeeper {
   count: (record: RequestRecord, matches: boolean) => void
+  /** One that matches and is not counted among all. */
+  match: () => void
   miss: (results: Readonly<Record<string, number>>) => void
   setMatching: (matching: number) => void
   read: () => Tally
@@ -47,6 +49,9 @@ export function createTally(): TallyKeeper {
       add(result, 1)
       if (matches)
         matching++
+    },
+    match() {
+      matching++
     },
     miss(lost) {
       for (const [result, count] of Object.entries(lost)) {

@@ -1,12 +1,14 @@
 import type { RequestRecord } from '@shared/schemas'
 import type { Ref, ShallowRef } from 'vue'
 import type { Api } from '../../api/api'
+import type { ServerEvent } from '../../api/server-event'
+import type { RequestReach } from './request-text'
 import type { Tally } from './tally'
 import { messageOf } from '@shared/errors'
-import { compileFilter } from '@shared/filter'
-import { requestFilter } from '@shared/request-filter'
+import { asksForSenders, compileRequestFilter, isOwnRead } from '@shared/request-filter'
 import { computed, onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
 import { createRateMeter } from '../../live/rate-meter'
+import { createOwnReads, mergeNewestFirst } from './own-reads'
 import { createRecordRing } from './record-ring'
 import { createRequestStream } from './request-stream'
 import { createTally, emptyTally } from './tally'
@@ -23,6 +25,8 @@ interface RequestLog {
   readonly kept: Readonly<ShallowRef<number>>
   readonly problem: Readonly<ShallowRef<string>>
   readonly loaded: Readonly<ShallowRef<boolean>>
+  /** How far back the server's log reaches; null before that is known. */
+  readonly reach: Readonly<ShallowRef<RequestReach | null>>
   clear: () => void
 }
 
@@ -42,6 +46,8 @@ const pictureInterval = 125
 /** Milliseconds between two readings of the rate, and seconds over which it is averaged. */
 const rateInterval = 1000
 const rateSpan = 4
+/** Milliseconds after which it is asked again how far back its log reaches: that moves on. */
+const reachInterval = 10_000
 /** Number of requests to read from the server at the start. */
 const newestLimit = 1000
 
@@ -59,13 +65,20 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
   const rate = shallowRef<number | null>(null)
   const problem = shallowRef('')
   const loaded = shallowRef(false)
+  const reach = shallowRef<RequestReach | null>(null)
   const matchingWhenHeld = shallowRef(0)
   const newer = computed(() => held.value ? Math.max(0, tally.value.matching - matchingWhenHeld.value) : 0)
-  let passes = compileFilter(filter.value, requestFilter)
+  let passes = compileRequestFilter(filter.value)
   let changed = false
+  const own = createOwnReads(async () =>
+    (await client['requests.list']({ limit: newestLimit, filter: 'from:console' })).requests.filter(isOwnRead))
 
   const stream = createRequestStream({
-    readNewest: async () => (await client['requests.list']({ limit: newestLimit })).requests,
+    readNewest: async () => {
+      const { requests, since, dropped } = await client['requests.list']({ limit: newestLimit })
+      reach.value = { since, dropped }
+      return requests
+    },
     onRecords(fresh) {
       changed = true
       for (const record of fresh) {
@@ -88,6 +101,35 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
     matchingWhenHeld.value = 0
   }
 
+  function shown(): readonly RequestRecord[] {
+    return mergeNewestFirst(ring.list(passes), own.list(passes))
+  }
+
+  /** Nobody reads what nobody has asked for. */
+  async function catchUpOwn(): Promise<void> {
+    if (!asksForSenders(filter.value))
+      return
+    try {
+      await own.catchUp()
+      changed = true
+      if (!held.value)
+        counts.setMatching(shown().length)
+    }
+    catch (error) {
+      problem.value = messageOf(error)
+    }
+  }
+
+  function onEvent(event: ServerEvent): void {
+    const record = own.push(event)
+    if (record === null)
+      return stream.push(event)
+    if (passes(record)) {
+      changed = true
+      counts.match()
+    }
+  }
+
   function draw(): void {
     stream.flush()
     if (!changed)
@@ -96,19 +138,20 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
     tally.value = counts.read()
     kept.value = ring.size
     if (!held.value)
-      records.value = ring.list(passes)
+      records.value = shown()
   }
 
   async function catchUp(): Promise<void> {
     problem.value = ''
-    await stream.catchUp()
+    await Promise.all([stream.catchUp(), catchUpOwn()])
     loaded.value = true
     draw()
   }
 
   watch(filter, (text) => {
-    passes = compileFilter(text, requestFilter)
-    records.value = ring.list(passes)
+    passes = compileRequestFilter(text)
+    void catchUpOwn()
+    records.value = shown()
     counts.setMatching(records.value.length)
     tally.value = counts.read()
     matchingWhenHeld.value = tally.value.matching
@@ -123,14 +166,24 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
   watch(events.connected, now => now && void catchUp())
   void catchUp()
 
-  const unlisten = events.listen(stream.push)
+  const unlisten = events.listen(onEvent)
   const pictures = setInterval(draw, pictureInterval)
   const rates = setInterval(() => {
     meter.note(new Map([['all', tally.value.total]]), performance.now() / 1000)
     rate.value = meter.rate('all')
   }, rateInterval)
+  const reaches = setInterval(async () => {
+    try {
+      const { since, dropped } = await client['requests.list']({ limit: 1 })
+      reach.value = { since, dropped }
+    }
+    catch {
+      // The connection's own mark says that the server cannot be reached.
+    }
+  }, reachInterval)
   onScopeDispose(() => {
     unlisten()
+    clearInterval(reaches)
     clearInterval(pictures)
     clearInterval(rates)
   })
@@ -143,9 +196,11 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
     kept: shallowReadonly(kept),
     problem: shallowReadonly(problem),
     loaded: shallowReadonly(loaded),
+    reach: shallowReadonly(reach),
     clear() {
       stream.flush()
       ring.clear()
+      own.clear()
       clearCounts()
       records.value = []
       draw()

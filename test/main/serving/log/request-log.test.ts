@@ -1,14 +1,17 @@
-import type { RequestFields } from '../../../src/main/serving/request-log'
-import type { LarderEvent } from '../../../src/shared/events'
+import type { RequestFields } from '../../../../src/main/serving/log/request-ring'
+import type { LarderEvent } from '../../../../src/shared/events'
 import { expect, it } from 'vitest'
-import { createManualClock, systemClock, systemStopwatch } from '../../../src/main/base/clock'
-import { createEventHub } from '../../../src/main/base/event-hub'
-import { createRequestLog } from '../../../src/main/serving/request-log'
-import { RequestList } from '../../../src/shared/schemas'
-import { timed } from '../../helpers/durations'
+import { createManualClock, systemClock, systemStopwatch } from '../../../../src/main/base/clock'
+import { createEventHub } from '../../../../src/main/base/event-hub'
+import { createRequestLog } from '../../../../src/main/serving/log/request-log'
+import { administrators } from '../../../../src/shared/events'
+import { RequestList } from '../../../../src/shared/schemas'
+import { timed } from '../../../helpers/durations'
 
 const fields: RequestFields = {
   user: 'ann',
+  ring: 'served',
+  from: 'app',
   face: 'plain',
   method: 'GET',
   path: '/v1/pear',
@@ -18,12 +21,16 @@ const fields: RequestFields = {
   status: 200,
   result: 'hit',
   reason: null,
+  detail: null,
   marks: [],
   duration: 41.5,
   requestBytes: 0,
   responseBytes: 5,
   keyId: 'k1',
 }
+/** A user who is no administrator. */
+const reader = (userId: string, admin = false) => ({ userId, admin, scopes: new Set(['admin'] as const) })
+const ann = reader('ann')
 const everything = { after: 0, limit: 1000, filter: '' }
 
 function setUp(capacity?: number) {
@@ -45,8 +52,8 @@ it('lists what was recorded, as the schema says', () => {
   record()
   clock.advance(1500)
   record({ key: null, cache: null, operation: null, status: 404, result: 'miss', reason: 'absent', keyId: null })
-  const { user: _user, ...rest } = fields
-  const list = log.list('ann', everything)
+  const { user: _user, ring: _ring, ...rest } = fields
+  const list = log.list(ann, everything)
   expect(list).toEqual({
     total: 2,
     requests: [
@@ -64,6 +71,8 @@ it('lists what was recorded, as the schema says', () => {
         keyId: null,
       },
     ],
+    since: '2026-01-01T00:00:00.000Z',
+    dropped: 0,
   })
   expect(RequestList.parse(list)).toEqual(list)
 })
@@ -72,14 +81,31 @@ it('keeps the newest when the ring is full, and ids grow on', () => {
   const { log, record } = setUp(3)
   for (let i = 1; i <= 8; i++)
     record({ key: `k${i}` })
-  expect(log.list('ann', everything).requests.map(r => [r.id, r.key])).toEqual([[6, 'k6'], [7, 'k7'], [8, 'k8']])
+  expect(log.list(ann, everything).requests.map(r => [r.id, r.key])).toEqual([[6, 'k6'], [7, 'k7'], [8, 'k8']])
   expect(log.total()).toBe(8)
+})
+
+// Red: in src/main/serving/log/request-log.ts take `since` or `dropped` of all rings together.
+it('says how far back it reaches, whatever is refused or read by the console meanwhile', () => {
+  const { clock, log, record } = setUp(3)
+  const reach = () => {
+    const { since, dropped } = log.list(reader('bob'), { after: 0, limit: 1, filter: 'result:miss' })
+    return [since, dropped]
+  }
+  expect(reach()).toEqual([null, 0])
+  for (const ring of ['served', 'door', 'own', 'door', 'own', 'served', 'served'] as const) {
+    record({ ring })
+    clock.advance(1000)
+  }
+  expect(reach()).toEqual(['2026-01-01T00:00:00.000Z', 0])
+  record()
+  expect(reach()).toEqual(['2026-01-01T00:00:05.000Z', 1])
 })
 
 it('hands out copies: what was listed stays when the ring goes round', () => {
   const { log, record } = setUp(1)
   record({ key: 'first' })
-  const { requests } = log.list('ann', everything)
+  const { requests } = log.list(ann, everything)
   record({ key: 'second' })
   expect(requests[0]?.key).toBe('first')
 })
@@ -89,7 +115,7 @@ it('lists the newest above `after`, newest last, with the total without the limi
   for (let i = 1; i <= 12; i++)
     record()
   const page = (after: number, limit: number) => {
-    const { total, requests } = log.list('ann', { after, limit, filter: '' })
+    const { total, requests } = log.list(ann, { after, limit, filter: '' })
     return [total, ...requests.map(r => r.id)]
   }
   expect(page(0, 3)).toEqual([10, 10, 11, 12])
@@ -98,22 +124,32 @@ it('lists the newest above `after`, newest last, with the total without the limi
   expect(page(Number.MAX_SAFE_INTEGER, 100)).toEqual([0])
 })
 
-it('shows a user only their own, and a narrow key only its caches', () => {
+// Red: in src/main/serving/log/request-log.ts drop `isAdmin`, or ask for `reader.admin` alone.
+it('shows a user only their own, and administrators what was nobody\'s', () => {
   const { log, record } = setUp()
-  record({ user: 'ann', cache: 'a' })
-  record({ user: 'bob', cache: 'a' })
-  record({ user: null, cache: 'a' })
-  record({ user: 'ann', cache: 'b' })
+  record({ user: 'ann' })
+  record({ user: 'bob' })
+  record({ user: null, ring: 'door' })
   record({ user: 'ann', cache: null })
-  const ids = (user: string, caches?: ReadonlySet<string> | null) =>
-    log.list(user, everything, caches).requests.map(r => r.id)
-  expect(ids('ann')).toEqual([1, 4, 5])
-  expect(ids('ann', null)).toEqual([1, 4, 5])
-  expect(ids('bob')).toEqual([2])
-  expect(ids('ann', new Set(['b']))).toEqual([4])
-  expect(ids('')).toEqual([])
-  expect(ids('__proto__')).toEqual([])
-  expect(log.list('bob', everything).total).toBe(1)
+  const ids = (who: ReturnType<typeof reader>) => log.list(who, everything).requests.map(r => r.id)
+  expect(ids(ann)).toEqual([1, 4])
+  expect(ids(reader('ann', true))).toEqual([1, 3, 4])
+  expect(ids({ ...reader('ann', true), scopes: new Set() })).toEqual([1, 4])
+  expect(ids(reader('bob'))).toEqual([2])
+  expect(ids(reader(''))).toEqual([])
+  expect(ids(reader('__proto__'))).toEqual([])
+  expect(log.list(reader('bob'), everything).total).toBe(1)
+})
+
+// Red: in src/main/serving/log/request-log.ts let `ring` be `served` always.
+it('keeps what apps sent, however much was refused at the door since', () => {
+  const { log, record } = setUp(20)
+  record({ key: 'an app\'s' })
+  for (let i = 0; i < 1000; i++)
+    record({ user: null, ring: 'door', result: 'refused' })
+  const { total, requests } = log.list(reader('ann', true), everything)
+  expect([total, requests[0]?.key, requests[1]?.id, requests.at(-1)?.id]).toEqual([3, 'an app\'s', 1000, 1001])
+  expect(log.list(reader('ann', true), { after: 1000, limit: 9, filter: '' }).requests.map(r => r.id)).toEqual([1001])
 })
 
 it('lists what a filter lets pass, and counts these alone', () => {
@@ -123,7 +159,7 @@ it('lists what a filter lets pass, and counts these alone', () => {
   record({ user: 'bob', key: 'user:2', status: 404, result: 'miss', reason: 'expired' })
   record({ key: 'user:3', cache: 'sessions', status: 404, result: 'miss', reason: 'absent' })
   const ids = (filter: string, limit = 1000) => {
-    const { total, requests } = log.list('ann', { after: 0, limit, filter })
+    const { total, requests } = log.list(ann, { after: 0, limit, filter })
     return [total, ...requests.map(r => r.id)]
   }
   expect(ids('result:miss key:user:*')).toEqual([2, 2, 4])
@@ -134,7 +170,7 @@ it('lists what a filter lets pass, and counts these alone', () => {
 
 it('names the field and the character of a bad filter', () => {
   const { log } = setUp()
-  const list = (filter: string) => () => log.list('ann', { after: 0, limit: 1, filter })
+  const list = (filter: string) => () => log.list(ann, { after: 0, limit: 1, filter })
   expect(list('"🍐" nope:1')).toThrow(expect.objectContaining({
     code: 'invalid-input',
     errors: [{ field: 'filter', message: expect.stringMatching(/^at character 5: There is no field nope\./) }],
@@ -148,7 +184,7 @@ it('cuts keys at 256 and paths at 512 characters, never through a surrogate pair
   record({ key: 'a'.repeat(5000), path: `/${'p'.repeat(5000)}` })
   record({ key: `${'a'.repeat(255)}🍐tail`, path: `${'p'.repeat(511)}🍐` })
   record({ key: '🍐'.repeat(200), path: 'ü'.repeat(600) })
-  const [whole, long, split, even] = log.list('ann', everything).requests
+  const [whole, long, split, even] = log.list(ann, everything).requests
   expect([whole?.key?.length, whole?.path.length]).toEqual([256, 512])
   expect([long?.key?.length, long?.path.length]).toEqual([256, 512])
   expect(split?.key).toBe('a'.repeat(255))
@@ -170,13 +206,13 @@ it('keeps no query string, no header and no body, in the list as in the event', 
     body: 'canary-body',
   }
   log.record(withSecrets, clock.stopwatch.now())
-  const { requests } = log.list('ann', everything)
+  const { requests } = log.list(ann, everything)
   expect(requests[0]?.path).toBe('/v1/pear')
   expect(JSON.stringify([requests, events])).not.toContain('canary')
   expect(events).toHaveLength(1)
 })
 
-it('tells watchers of the request\'s user, and nobody of a request by nobody', () => {
+it('tells watchers of the request\'s user, and administrators of a request by nobody', () => {
   const { hub, log, record } = setUp()
   record()
   const events: LarderEvent[] = []
@@ -185,8 +221,8 @@ it('tells watchers of the request\'s user, and nobody of a request by nobody', (
   record({ user: null })
   subscription.dispose()
   record()
-  expect(events.map(event => [event.topic, event.user])).toEqual([['request', 'ann']])
-  expect(events[0]?.payload).toEqual(log.list('ann', everything).requests[1])
+  expect(events.map(event => [event.topic, event.user])).toEqual([['request', 'ann'], ['request', administrators]])
+  expect(events[0]?.payload).toEqual(log.list(ann, everything).requests[1])
 })
 
 it('builds no event while nobody watches', () => {

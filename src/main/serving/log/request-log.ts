@@ -1,0 +1,133 @@
+import type { FilteredRequest } from '@shared/request-filter'
+import type { RequestList, RequestQuery, RequestRecord } from '@shared/schemas'
+import type { z } from 'zod'
+import type { RealClock, Stopwatch } from '../../base/clock'
+import type { EventHub } from '../../base/event-hub'
+import type { Principal } from '../../base/principal'
+import type { RequestFields } from './request-ring'
+import { invalidField } from '@shared/errors'
+import { administrators } from '@shared/events'
+import { FilterError } from '@shared/filter'
+import { compileRequestFilter } from '@shared/request-filter'
+import { isAdministrator } from '../../base/principal'
+import { createSliceMeter } from './rate-meter'
+import { RequestRing } from './request-ring'
+import { newestOf, RequestView } from './request-view'
+import { pieceBytes } from './text-pieces'
+
+interface RequestLogOptions {
+  /** Records kept; the oldest give way. @default 10,000 */
+  capacity?: number
+  /** Bytes of their texts; where these are long, fewer records are kept. @default 11.75 MiB */
+  textBytes?: number
+  clock: RealClock
+  stopwatch: Stopwatch
+  /** Told a `request` event for each record while anybody listens. */
+  hub: EventHub
+}
+
+export interface RequestLog {
+  /**
+   * Remembers a request that ended at so many milliseconds of the stopwatch. On the hot path of
+   * every request: no allocation, no JSON, no date unless somebody watches.
+   */
+  record: (fields: RequestFields, ended: number) => void
+  /**
+   * The newest `limit` records of a user, for administrators also those of nobody, with an id above
+   * `after` that the filter lets pass, newest last; `total` says how many there are without the
+   * limit, `since` and `dropped` how far back the requests of apps reach. Throws LarderError
+   * `invalid-input` (field filter).
+   */
+  list: (
+    reader: Pick<Principal, 'userId' | 'admin' | 'scopes'>,
+    query: z.output<typeof RequestQuery>,
+  ) => RequestList
+  /**
+   * Requests a second of all users without the console's own reads, mean of the last ten seconds.
+   */
+  perSecond: () => number
+  /** Requests of all users since the start, without the console's own reads. */
+  total: () => number
+  /** Bytes of memory that the records take, outside the V8 heap. */
+  bytes: () => number
+}
+
+/**
+ * Ten thousand records whose key and path are cut take 1.2 kB of text each. All memory together
+ * stays below 16 MB.
+ */
+const usual = { capacity: 10_000, textBytes: 11.75 * 2 ** 20 }
+/**
+ * What was refused at the door has a ring of its own, a tenth as large, and so have the console's
+ * own reads: a flood of them takes no room from what apps send (decision 0030).
+ */
+const share = 0.1
+const leastPieces = 2 * pieceBytes
+
+/** The newest requests. */
+export function createRequestLog({
+  capacity = usual.capacity,
+  textBytes = usual.textBytes,
+  clock,
+  stopwatch,
+  hub,
+}: RequestLogOptions): RequestLog {
+  const served = new RequestRing(capacity, textBytes)
+  const small = (): RequestRing =>
+    new RequestRing(Math.ceil(capacity * share), Math.max(leastPieces, textBytes * share))
+  const rings = { served, door: small(), own: small() }
+  const rate = createSliceMeter(stopwatch)
+  let total = 0
+  let lastId = 0
+
+  return {
+    record(fields, ended) {
+      const isOwn = fields.ring === 'own'
+      if (!isOwn) {
+        total += 1
+        rate.count(ended)
+      }
+      const ring = rings[fields.ring]
+      ring.push(++lastId, clock.wall(), fields)
+      // An event with user null would reach everybody.
+      if (hub.active)
+        hub.emit(isOwn ? 'console' : 'request', fields.user ?? administrators, new RequestView(ring).toRecord())
+    },
+
+    list(reader, { after, limit, filter }) {
+      const passes = compile(filter)
+      const isAdmin = isAdministrator(reader)
+      const newestFirst: RequestRecord[] = []
+      let matching = 0
+      for (const view of newestOf(Object.values(rings), after)) {
+        if (!(view.isOf(reader.userId) || (isAdmin && view.isOf(null))) || !passes(view))
+          continue
+        matching += 1
+        if (matching <= limit)
+          newestFirst.push(view.toRecord())
+      }
+      return {
+        total: matching,
+        requests: newestFirst.reverse(),
+        since: served.since === null ? null : new Date(served.since).toISOString(),
+        dropped: served.oldest,
+      }
+    },
+
+    perSecond: rate.perSecond,
+    total: () => total,
+    bytes: () => Object.values(rings).reduce((sum, ring) => sum + ring.bytes, 0),
+  }
+}
+
+/** Characters are counted as people do, from 1. */
+function compile(filter: string): (request: FilteredRequest) => boolean {
+  try {
+    return compileRequestFilter(filter)
+  }
+  catch (error) {
+    if (error instanceof FilterError)
+      throw invalidField('filter', `at character ${[...filter.slice(0, error.from)].length + 1}: ${error.message}`)
+    throw error
+  }
+}
