@@ -1,5 +1,4 @@
-import { mkdirSync, rmSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { rmSync, statSync } from 'node:fs'
 
 export interface LoginItem {
   read: () => boolean
@@ -12,6 +11,7 @@ export interface LoginItem {
  * Electron has no way of its own there.
  *
  * @param options.file `~/.config/autostart/larder.desktop`
+ * @param options.replace writes a file, in a folder that may be missing
  * @param options.program what to start, with its arguments; the file of an AppImage, not where it
  *   is mounted
  */
@@ -25,7 +25,6 @@ export function createAutostartEntry({ file, program, replace }: {
     write(wanted) {
       if (!wanted)
         return rmSync(file, { force: true })
-      mkdirSync(dirname(file), { recursive: true })
       replace(
         file,
         `[Desktop Entry]\nType=Application\nName=Larder\nComment=Local cache server\nExec=${program.map(quote).join(' ')}\nX-GNOME-Autostart-enabled=true\n`,
