@@ -1,13 +1,14 @@
 import type { SnippetRequest } from './request'
-import { keyVariable } from './request'
+import { headersOf, keyVariable } from './request'
 import { escapeLiteral, toBase64 } from './text'
 
 /** The request as `fetch`, for Node 18 or later. */
-export function writeFetch({ method, url, headers, body, withKey }: SnippetRequest): string {
+export function writeFetch(request: SnippetRequest): string {
+  const { method, url, body, withKey } = request
   return lines(
     `const response = await fetch(${literal(url)}, {`,
     method !== 'GET' && `  method: ${literal(method)},`,
-    ...headerLines(headers, withKey),
+    ...headerLines(headersOf(request), withKey),
     body !== undefined && `  body: ${bodyLiteral(body)},`,
     '})',
     'console.log(response.status, await response.text())',
@@ -15,7 +16,9 @@ export function writeFetch({ method, url, headers, body, withKey }: SnippetReque
 }
 
 /** The request as a call of axios. */
-export function writeAxios({ method, url, headers, body, withKey }: SnippetRequest): string {
+export function writeAxios(request: SnippetRequest): string {
+  const { method, url, body, withKey } = request
+  const headers = headersOf(request)
   const json = headers.some(([name, value]) => name.toLowerCase() === 'content-type' && /\bjson\b/i.test(value))
   return lines(
     'import axios from \'axios\'',

@@ -1,15 +1,16 @@
 import type { SnippetRequest } from './request'
-import { keyVariable } from './request'
+import { headersOf, keyVariable } from './request'
 import { escapeLiteral, longEscape, toBase64 } from './text'
 
 /**
  * The request for Python 3 with its standard library alone, which sends the path as it stands;
  * `requests` would decode `%2E` in it.
  */
-export function writePython({ method, url, headers, body, withKey }: SnippetRequest): string {
+export function writePython(request: SnippetRequest): string {
+  const { method, url, body, withKey } = request
   const fields = [
     ...(withKey ? [`        'Api-Key': os.environ['${keyVariable}'],`] : []),
-    ...headers.map(([name, value]) => `        ${literal(name)}: ${literal(value)},`),
+    ...headersOf(request).map(([name, value]) => `        ${literal(name)}: ${literal(value)},`),
   ]
   return [
     ...(body instanceof Uint8Array ? ['import base64'] : []),
