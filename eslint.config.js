@@ -5,6 +5,7 @@ import { clockReaders, zones } from './scripts/lint/zones.mjs'
 const clock = 'Take a `Clock` (src/main/base/clock.ts) as an argument and ask it: `clock.wall()` or `clock.monotonic()`; work goes by a `Stopwatch`: `stopwatch.now()`.'
 const ipc = 'Only the wrapper that checks the sender and the input touches it: src/main/desktop/ipc.ts and src/preload/index.ts.'
 const hiddenImport = 'Write an `import`, so that the import zones see it.'
+const folders = 'Call `makeFolders` (src/main/storage/make-folders.ts): below /proc this never ends.'
 const transport = 'Call the typed client of src/renderer/src/api; only there it is known where the console runs.'
 
 /** A line that holds one text and nothing else: broken, it could no longer be searched for. */
@@ -16,7 +17,11 @@ const width = { code: 120, comments: 100, ignoreUrls: true, ignoreRegExpLiterals
 
 const ipcNames = ['ipcMain', 'ipcRenderer']
 const syntax = {
-  base: ['TSEnumDeclaration', 'TSExportAssignment'],
+  base: [
+    'TSEnumDeclaration',
+    'TSExportAssignment',
+    { selector: 'CallExpression[callee.name=/^mkdir/] Property[key.name="recursive"]', message: folders },
+  ],
   hiddenImport: [{ selector: 'ImportSpecifier[imported.name="createRequire"]', message: hiddenImport }],
   ipc: ipcNames.flatMap(name => [
     { selector: `ImportSpecifier[imported.name="${name}"]`, message: ipc },

@@ -1,7 +1,7 @@
 import type { Configuration } from './base/configuration'
 import type { LoginItem } from './desktop/login-item'
 import type { DesktopServer } from './desktop/server-keeper'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { messageOf } from '@shared/errors'
 import { app, dialog, protocol } from 'electron'
@@ -27,6 +27,7 @@ import { readConsoleFiles } from './http/console-files'
 import { createLarder } from './larder'
 import { createFileLog } from './storage/file-log'
 import { prepareHome, writeHomeFile } from './storage/home'
+import { makeFolders } from './storage/make-folders'
 import { ensurePrivateFolder, readPrivateFile, writeFileAtomic } from './storage/private-files'
 import { createKeytar } from './vault/keychain-process'
 
@@ -159,6 +160,9 @@ function loginItem(): LoginItem {
   return createAutostartEntry({
     file: join(app.getPath('appData'), 'autostart/larder.desktop'),
     program: [...program, hidden],
-    replace: writeFileAtomic,
+    replace(path, text) {
+      makeFolders(dirname(path))
+      writeFileAtomic(path, text)
+    },
   })
 }

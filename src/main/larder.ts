@@ -10,7 +10,7 @@ import type { OperationHandlers } from './base/operation-handlers'
 import type { Authenticator } from './base/principal'
 import type { ProcessFigures } from './http/metrics'
 import type { Keytar } from './vault/keychain-process'
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -30,6 +30,7 @@ import { describeListening } from './cli/addresses'
 import { createEventLoopMonitor } from './http/event-loop-delay'
 import { renderMetrics } from './http/metrics'
 import { createHttpFace } from './http/server'
+import { readTlsFiles } from './http/tls-files'
 import { createServing } from './serving/serving'
 import { openEntryJournal } from './storage/entry-journal'
 import { createFileLog } from './storage/file-log'
@@ -66,8 +67,11 @@ export interface Larder {
    * The addresses it listens on, and whether other machines can reach it, as a sentence for people.
    */
   listening: string
-  /** The first API key, only on the very first start: afterwards only the vault knows it. */
-  firstKey: string | null
+  /**
+   * The first API key, at the very first start only: afterwards only the vault knows it, if it has
+   * kept it.
+   */
+  firstKey: { secret: string, kept: boolean } | null
   /** Warnings for the person, one sentence each. */
   warnings: string[]
   handlers: OperationHandlers
@@ -83,6 +87,7 @@ export interface Larder {
 const defaultMemory = 256_000_000
 /** Bytes; used if a quarter of the memory budget is less. */
 const leastInFlight = 64_000_000
+const keyNotKept = 'The first API key could not be kept, so larder key print cannot show it. larder key create --label my-app makes another one and shows it.'
 /** Milliseconds that requests have to finish at a stop; the rest of the 5 s is for flushing. */
 const stopGrace = 3000
 
@@ -104,6 +109,7 @@ export async function createLarder({
   const startedAt = stopwatch.now()
   const parts = createDisposableStack()
   try {
+    const tls = configuration.tls && await readTlsFiles(configuration.tls)
     const home = prepareHome(configuration.home)
     parts.use(lockHome(home))
     const log = parts.use(createFileLog({ home }))
@@ -195,8 +201,7 @@ export async function createLarder({
       port: configuration.port,
       host: configuration.host,
       allowedHosts: configuration.allowedHosts,
-      tls: configuration.tls
-        && { cert: readFileSync(configuration.tls.certificate), key: readFileSync(configuration.tls.key) },
+      tls,
     })
     // People and the command line are told the address of the first face.
     const faces: Face[] = [http]
@@ -232,7 +237,10 @@ export async function createLarder({
       port,
       listening,
       firstKey,
-      warnings: warning === null ? [] : [warning],
+      warnings: [
+        ...warning === null ? [] : [warning],
+        ...firstKey === null || firstKey.kept ? [] : [keyNotKept],
+      ],
       handlers: administration.handlers,
       authenticator: administration.authenticator,
       hub,

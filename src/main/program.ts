@@ -62,8 +62,11 @@ async function greet(larder: Larder): Promise<void> {
   const principal = larder.authenticator.authenticate(larder.controlToken) ?? null
   const { url } = await larder.handlers['session.code']({}, { principal })
   process.stdout.write(`Console      ${url}   (works once, within 10 minutes; larder console prints another)\n`)
-  if (larder.firstKey !== null)
-    process.stdout.write(`API key      ${larder.firstKey}   (larder key print shows it again)\n`)
+  if (larder.firstKey === null)
+    return
+  const { secret, kept } = larder.firstKey
+  const again = kept ? 'larder key print shows it again' : 'shown only now: it could not be kept'
+  process.stdout.write(`API key      ${secret}   (${again})\n`)
 }
 
 /**

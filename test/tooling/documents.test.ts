@@ -56,6 +56,22 @@ it('every promise that a test names is one of docs/guarantees.md', () => {
   expect([...new Set(ids)].filter(id => !promises.has(id))).toEqual([])
 })
 
+// Red: write `$LARDER_KEY` into README.md.
+it.each(documents)('every variable that %s names is one that is read', (path) => {
+  const known = new Set(sources.filter(file => file !== 'test/tooling/documents.test.ts').flatMap(file =>
+    read(file).match(/\bLARDER_[A-Z]\w+/g) ?? []))
+  expect([...new Set(read(path).match(/\bLARDER_[A-Z]\w+/g) ?? [])].filter(name => !known.has(name))).toEqual([])
+})
+
+// An entry keeps the type that it comes with, and that of `curl -d` is a form's. Red: leave the
+// header out of a command of README.md.
+it.each(documents)('every command of %s that sends a body says what it is', (path) => {
+  const commands = read(path).replaceAll(/\\\n/g, ' ').match(/\bcurl .*/g) ?? []
+  const silent = commands.filter(command =>
+    / (?:-d|-T|--data\S*) \S/.test(command) && !command.includes(`-H 'Content-Type: `))
+  expect(silent).toEqual([])
+})
+
 // Red: put another picture into docs/images.
 it('every picture in docs/images is shown by a document', () => {
   const shown = new Set(documents.flatMap(picturesOf))

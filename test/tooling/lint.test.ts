@@ -157,6 +157,13 @@ describe('import zones', () => {
     )).toContain('no-restricted-properties')
   })
 
+  it('refuses to make folders in the way that never ends below /proc', async () => {
+    expect(await lint(
+      'src/main/storage/imagined.ts',
+      `import { mkdirSync } from 'node:fs'\n\nmkdirSync('a/b', { recursive: true })\n`,
+    )).toContain('no-restricted-syntax')
+  })
+
   it('sees the script of a component', async () => {
     expect(await lint(
       'src/renderer/src/views/Imagined.vue',

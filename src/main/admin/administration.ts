@@ -62,7 +62,7 @@ interface Administration extends Disposable {
    * key, `firstKey` is the only chance to see it; null if none was created. Must be finished before
    * requests are accepted, because without an owner nobody is let in.
    */
-  firstStart: () => Promise<{ created: boolean, firstKey: string | null }>
+  firstStart: () => Promise<{ created: boolean, firstKey: { secret: string, kept: boolean } | null }>
   /** Bytes. */
   settings: { valueLimit: () => number }
   dispose: () => void
@@ -140,8 +140,8 @@ export function createAdministration(deps: AdministrationDependencies): Administ
     async firstStart() {
       if (users.owner())
         return { created: false, firstKey: null }
-      const { secret } = await provision({ name: ownerNameFrom(deps.ownerName), passwordHash: null, owner: true })
-      return { created: true, firstKey: secret }
+      const { key } = await provision({ name: ownerNameFrom(deps.ownerName), passwordHash: null, owner: true })
+      return { created: true, firstKey: key }
     },
     dispose() {
       bridge.dispose()

@@ -22,12 +22,12 @@ interface ProvisionDependencies {
 }
 
 /**
- * Creates a user together with everything that each user has. `secret` is that of the first API
- * key; null if none was created. Throws LarderError `name-taken`.
+ * Makes a user with what each one has. `key` is the first API key, null when none was made; `kept`
+ * says whether the vault has its secret. Throws LarderError `name-taken`.
  */
 export type Provision = (
   who: Pick<UserRecord, 'name' | 'passwordHash' | 'owner'>,
-) => Promise<{ user: UserRecord, secret: string | null }>
+) => Promise<{ user: UserRecord, key: { secret: string, kept: boolean } | null }>
 
 /**
  * Writes a user, the persistent cache `default` and an API key in one transaction, so that nobody
@@ -65,11 +65,10 @@ export function createProvision({
     })
     users.adopt(user)
     events.emit('users', null, {})
-    if (key) {
-      keys.adopt(key.record)
-      await secrets.keep(key.record.id, key.secret)
-    }
-    return { user, secret: key?.secret ?? null }
+    if (!key)
+      return { user, key: null }
+    keys.adopt(key.record)
+    return { user, key: { secret: key.secret, kept: await secrets.keep(key.record.id, key.secret) } }
   }
 }
 

@@ -76,7 +76,6 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
     inFlight: read(options.inFlight) ?? null,
     headless: read(options.headless) ?? false,
   }
-  read(options.seed)
 
   const lonely = find(options.tlsCertificate) ?? find(options.tlsKey)
   if (lonely && !(find(options.tlsCertificate) && find(options.tlsKey))) {

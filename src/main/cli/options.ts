@@ -168,16 +168,6 @@ export const options = {
     parse: boolean,
     harmless: true,
   }),
-  seed: option({
-    variable: 'LARDER_SEED',
-    flag: 'seed',
-    placeholder: '<file>',
-    default: null,
-    meaning: 'A snapshot file to load at the start. This version does not support it yet.',
-    parse(): never {
-      throw new Error('must be left out; this version cannot load snapshots yet')
-    },
-  }),
 } as const satisfies Record<string, Option>
 
 export type OptionValue<O> = O extends Option<infer T> ? T : never

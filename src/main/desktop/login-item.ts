@@ -1,5 +1,4 @@
-import { mkdirSync, rmSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { rmSync, statSync } from 'node:fs'
 
 export interface LoginItem {
   read: () => boolean
@@ -12,8 +11,9 @@ export interface LoginItem {
  * because Electron itself offers nothing there.
  *
  * @param options.file `~/.config/autostart/larder.desktop`
- * @param options.program program to start, with its arguments; for an AppImage its file, not the
- *   place where it is mounted
+ * @param options.replace writes a file, in a folder that may be missing
+ * @param options.program what to start, with its arguments; the file of an AppImage, not where it
+ *   is mounted
  */
 export function createAutostartEntry({ file, program, replace }: {
   file: string
@@ -25,7 +25,6 @@ export function createAutostartEntry({ file, program, replace }: {
     write(wanted) {
       if (!wanted)
         return rmSync(file, { force: true })
-      mkdirSync(dirname(file), { recursive: true })
       replace(
         file,
         `[Desktop Entry]\nType=Application\nName=Larder\nComment=Local cache server\nExec=${program.map(quote).join(' ')}\nX-GNOME-Autostart-enabled=true\n`,

@@ -1,5 +1,6 @@
-import { chmodSync, lstatSync, mkdirSync, statSync } from 'node:fs'
+import { chmodSync, lstatSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, parse, resolve } from 'node:path'
+import { makeFolders } from './make-folders'
 import { checkOwner, isOpenToOthers } from './ownership'
 import { privateFolderMode, writeFileAtomic } from './private-files'
 
@@ -14,7 +15,7 @@ export function prepareHome(home: string): string {
     throw new Error('The data folder has no name')
   const folder = isAbsolute(home) ? resolve(home) : resolve(process.cwd(), home)
   try {
-    mkdirSync(folder, { recursive: true, mode: privateFolderMode })
+    makeFolders(folder, privateFolderMode)
   }
   catch (error) {
     throw new Error(`${folder} cannot be created as the data folder: ${(error as Error).message}`, { cause: error })

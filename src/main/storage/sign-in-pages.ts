@@ -1,11 +1,12 @@
 import type { Disposable } from '../base/disposable'
 import type { Logger } from '../base/logger'
 import type { SignInPages } from '../base/sign-in-pages'
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf } from '@shared/errors'
 import { randomId } from '../base/ids'
 import { signInFolder } from '../base/sign-in-pages'
+import { makeFolders } from './make-folders'
 import { privateFolderMode, writeFileAtomic } from './private-files'
 
 /**
@@ -27,7 +28,7 @@ export function createSignInPages({ home, logger }: { home: string, logger: Logg
   remove(folder)
   return {
     write(link) {
-      mkdirSync(folder, { recursive: true, mode: privateFolderMode })
+      makeFolders(folder, privateFolderMode)
       const path = join(folder, `${randomId()}.html`)
       writeFileAtomic(path, pageOf(link))
       return { path, remove: () => remove(path) }

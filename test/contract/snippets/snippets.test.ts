@@ -19,6 +19,12 @@ import { requireProgram } from '../../helpers/programs'
 import { startEchoServer } from './echo-server'
 import { fromBase64, goLiterals } from './go-literal'
 
+/** By a body that comes without a type: the type that it has to get. */
+const untyped: [string, string | Uint8Array, string][] = [
+  ['text', 'hello', 'text/plain;charset=UTF-8'],
+  ['bytes', Uint8Array.of(0, 255), 'application/octet-stream'],
+]
+
 const run = promisify(execFile)
 const curl = requireProgram('curl', 'curl')
 const python = requireProgram('python3', 'python3')
@@ -71,6 +77,13 @@ describe('snippets', () => {
       expectArrival(echo.take(), request)
     })
 
+    // Red: in src/renderer/src/snippets/request.ts let `headersOf` return `headers` for every body.
+    // Then curl and Python send the type of a form.
+    it.each(untyped)('sends %s without a type as what it is', async (_, body, type) => {
+      await runShell(writeCurl({ ...requestWith(body), headers: [] }))
+      expect(echo.take()?.headers['content-type']).toBe(type)
+    })
+
     it.each(['GET', 'HEAD', 'DELETE', 'POST'])('sends %s', async (method) => {
       await runShell(writeCurl({ ...requestWith(undefined), method }))
       expect(echo.take()?.method).toBe(method)
@@ -83,6 +96,11 @@ describe('snippets', () => {
       const { stdout } = await runWithInput('python3', ['-'], writePython(request))
       expect(stdout).toBe('200 b\'echo\'\n')
       expectArrival(echo.take(), request)
+    })
+
+    it.each(untyped)('sends %s without a type as what it is', async (_, body, type) => {
+      await runWithInput('python3', ['-'], writePython({ ...requestWith(body), headers: [] }))
+      expect(echo.take()?.headers['content-type']).toBe(type)
     })
   })
 
@@ -147,6 +165,14 @@ describe('snippets', () => {
     ) => {
       expect(write({ method: 'PUT', url: 'http://localhost/', headers: [], body, withKey: false }).replaceAll(/[\n\t]/g, '')).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u)
     }))
+  })
+
+  it.each(untyped)('say what %s without a type is, in every language', (_, body, type) => {
+    const request = { ...requestWith(body), headers: [] }
+    for (const { write } of languages) {
+      expect(write(request)).toContain(type)
+      expect(write({ ...request, body: undefined })).not.toContain('Content-Type')
+    }
   })
 
   it('holds the key\'s name and never a key', () => {

@@ -10,9 +10,10 @@ describe('first start', () => {
   it('makes the owner, the cache default and one API key', async () => {
     const { first, authenticate, call, owner, vault } = await startAdministration()
     expect(first.created).toBe(true)
-    const key = mustBe(authenticate(mustBe(first.firstKey ?? undefined)))
+    const key = mustBe(authenticate(mustBe(first.firstKey?.secret)))
     expect(key).toMatchObject({ kind: 'key', userId: owner.userId, scopes: new Set(['read', 'write']) })
-    expect([...vault.secrets]).toEqual([[key.keyId, first.firstKey]])
+    expect([...vault.secrets]).toEqual([[key.keyId, first.firstKey?.secret]])
+    expect(first.firstKey?.kept).toBe(true)
     expect(await call('users.list')).toMatchObject([{ name: 'ada', owner: true, admin: true, hasPassword: false }])
     expect(await call('caches.list')).toMatchObject([{ name: 'default', persistent: true, ttl: null }])
   })
@@ -34,7 +35,8 @@ describe('first start', () => {
   // of `users.owner()`.
   it('makes the key though the vault is locked, says so, and makes no second one later', async () => {
     const { first, authenticate, log, metadata } = await startAdministration({ locked: true })
-    expect(authenticate(mustBe(first.firstKey ?? undefined))).toBeDefined()
+    expect(authenticate(mustBe(first.firstKey?.secret))).toBeDefined()
+    expect(first.firstKey?.kept).toBe(false)
     expect(log.join()).toContain('did not keep')
     const again = await startAdministration({ metadata })
     expect(again.first).toEqual({ created: false, firstKey: null })

@@ -183,12 +183,6 @@ describe('bad values name what the person wrote', () => {
     ['no boolean', { env: { LARDER_HEADLESS: 'maybe' } }, 'LARDER_HEADLESS=maybe: must be 1 or 0'],
     ['no boolean as flag', { argv: ['--headless=maybe'] }, '--headless=maybe: must be 1 or 0'],
     [
-      'a snapshot',
-      { env: { LARDER_SEED: 'a.json' } },
-      'LARDER_SEED=a.json: must be left out; this version cannot load snapshots yet',
-    ],
-    ['a snapshot as flag', { argv: ['--seed', 'a.json'] }, '--seed a.json: must be left out'],
-    [
       'a certificate without key',
       { env: { LARDER_TLS_CERT: 'cert.pem' }, files: pem },
       'LARDER_TLS_CERT=cert.pem: TLS needs both files',

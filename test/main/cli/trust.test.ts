@@ -30,7 +30,6 @@ const rows: Record<keyof typeof options, Row> = {
   memory: { text: '3MiB', set: ({ memory }: { memory: number }) => memory === 3 * 2 ** 20 },
   inFlight: { text: '3MB', set: ({ inFlight }: { inFlight: number }) => inFlight === 3e6 },
   headless: { text: '1', set: ({ headless }: { headless: boolean }) => headless },
-  seed: { text: 'evil.json', set: () => false, refused: true },
 }
 const table = (Object.keys(rows) as (keyof typeof rows)[]).map((name) => {
   const option: Option = options[name]

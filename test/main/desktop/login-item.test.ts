@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createAutostartEntry } from '../../../src/main/desktop/login-item'
 import { temporaryFolder } from '../../helpers/folder'
@@ -7,6 +7,7 @@ import { temporaryFolder } from '../../helpers/folder'
 describe('start at login on Linux', () => {
   it('is a desktop entry that comes and goes', () => {
     const file = join(temporaryFolder(), 'autostart/larder.desktop')
+    mkdirSync(dirname(file))
     const item = createAutostartEntry({ file, program: ['/opt/Larder/larder', '--hidden'], replace: writeFileSync })
     expect(item.read()).toBe(false)
     item.write(true)

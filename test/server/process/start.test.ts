@@ -1,11 +1,24 @@
+import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
+import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../helpers/folder'
+import { send } from '../../helpers/http-client'
 import { apiKey, build, launch, script, takenPort } from './launch'
 
 beforeAll(build, 240_000)
+
+/** A command of the command line, and what it prints. */
+async function larder(args: string[], home: string, change: Record<string, string>): Promise<string> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [script, ...args],
+    { env: { PATH: process.env.PATH, LARDER_HOME: home, ...change } },
+  )
+  return stdout
+}
 
 const oneLine = /^larder: [^\n]+\n$/
 
@@ -68,6 +81,26 @@ describe('a start that must fail', () => {
     expect(readdirSync(home)).toEqual([])
   })
 
+  // Red: in src/main/larder.ts leave `readTlsFiles` to the HTTP server.
+  it('names the file that TLS cannot use, before anything is opened', async () => {
+    const [home, folder] = [temporaryFolder(), temporaryFolder()]
+    const file = join(folder, 'no-certificate.pem')
+    writeFileSync(file, 'no certificate')
+    const server = launch(home, { LARDER_TLS_CERT: file, LARDER_TLS_KEY: file })
+    expect((await server.ended).code).toBe(1)
+    expect(server.stderr()).toMatch(oneLine)
+    expect(server.stderr()).toContain(`LARDER_TLS_CERT (${file})`)
+    expect(readdirSync(home)).toEqual([])
+  })
+
+  // Red: in src/main/storage/make-folders.ts make them with `recursive`.
+  it.skipIf(process.platform !== 'linux')('says in one line that no folder can be made below /proc', async () => {
+    const server = launch(temporaryFolder(), { LARDER_HOME: '/proc/larder/home' })
+    expect((await server.ended).code).toBe(1)
+    expect(server.stderr()).toMatch(oneLine)
+    expect(server.stderr()).toContain('/proc/larder/home cannot be created as the data folder')
+  })
+
   it('says in one line that a database is none, and keeps it', async () => {
     const home = temporaryFolder()
     const garbage = 'this is no database, but somebody may want it back\n'.repeat(200)
@@ -86,6 +119,23 @@ describe('a start that must fail', () => {
 })
 
 describe('stdout that is no terminal', () => {
+  // Red: in src/main/larder.ts leave `keyNotKept` out of the warnings.
+  it('is told when the first key could not be kept, and how to get another one', async () => {
+    const home = temporaryFolder()
+    const away = { LARDER_VAULT: 'keychain', DBUS_SESSION_BUS_ADDRESS: 'unix:path=/absent/bus' }
+    const server = launch(home, away)
+    const port = await server.ready
+    expect(server.stderr()).toMatch(/^larder: The first API key could not be kept, .*larder key create/m)
+    expect(server.stderr()).not.toContain('lk_')
+    // What it says holds.
+    const key = await larder(['key', 'create', '--label', 'my-app'], home, away)
+    expect((await send(port, 'GET', '/v1/a', { headers: { 'Api-Key': key.trim() } })).status).toBe(404)
+    expect(await server.end('SIGTERM')).toMatchObject({ code: 0 })
+    const again = launch(home, away)
+    await again.ready
+    expect(again.stderr()).not.toContain('first API key')
+  })
+
   // Red: in src/main/program.ts greet even if stdout is no terminal.
   it('holds exactly the ready line, at the first start and later', async () => {
     const home = temporaryFolder()

@@ -107,7 +107,7 @@ describe('s8 at rest', () => {
       )
     const secrets: Record<string, string> = { ...await useSecrets(larder), 'environment key': apiKey }
     if (larder.firstKey !== null)
-      secrets['first key'] = larder.firstKey
+      secrets['first key'] = larder.firstKey.secret
     expect(Object.keys(secrets).length).toBe(vault === 'file' ? 10 : 9)
 
     const names = readdirSync(larder.home)

@@ -18,7 +18,6 @@ export const guarded = [
   'LARDER_ALLOW_PLAINTEXT',
   'LARDER_API_KEY',
   'LARDER_VAULT',
-  'LARDER_SEED',
 ]
 
 export interface HostileRepository {

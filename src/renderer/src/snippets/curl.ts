@@ -1,5 +1,5 @@
 import type { SnippetRequest } from './request'
-import { keyVariable } from './request'
+import { headersOf, keyVariable } from './request'
 import { toBase64 } from './text'
 
 /**
@@ -11,11 +11,12 @@ const longestWord = 40_000
 const longestLine = 100
 
 /** Writes the request for a POSIX shell. */
-export function writeCurl({ method, url, headers, body, withKey }: SnippetRequest): string {
+export function writeCurl(request: SnippetRequest): string {
+  const { method, url, body, withKey } = request
   const options = [
     ...(method === 'GET' ? [] : method === 'HEAD' ? ['--head'] : [`-X ${quoteWord(method)}`]),
     ...(withKey ? [`-H "Api-Key: $${keyVariable}"`] : []),
-    ...headers.map(([name, value]) => `-H ${quoteWord(`${name}: ${value}`)}`),
+    ...headersOf(request).map(([name, value]) => `-H ${quoteWord(`${name}: ${value}`)}`),
     // curl would treat these characters of a URL as patterns.
     ...(/[[\]{}]/.test(url) ? ['--globoff'] : []),
   ]

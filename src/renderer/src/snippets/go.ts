@@ -1,9 +1,10 @@
 import type { SnippetRequest } from './request'
-import { keyVariable } from './request'
+import { headersOf, keyVariable } from './request'
 import { escapeLiteral, longEscape, toBase64 } from './text'
 
 /** Writes the request as a complete Go program. */
-export function writeGo({ method, url, headers, body, withKey }: SnippetRequest): string {
+export function writeGo(request: SnippetRequest): string {
+  const { method, url, body, withKey } = request
   const binary = body instanceof Uint8Array
   const packages = [
     ...(binary ? ['encoding/base64'] : []),
@@ -24,7 +25,7 @@ export function writeGo({ method, url, headers, body, withKey }: SnippetRequest)
     `\trequest, err := http.NewRequest(${literal(method)}, ${literal(url)}, ${bodyLiteral(body)})`,
     ...orPanic,
     ...(withKey ? [`\trequest.Header.Set("Api-Key", os.Getenv("${keyVariable}"))`] : []),
-    ...headers.map(([name, value]) => `\trequest.Header.Set(${literal(name)}, ${literal(value)})`),
+    ...headersOf(request).map(([name, value]) => `\trequest.Header.Set(${literal(name)}, ${literal(value)})`),
     '\tresponse, err := http.DefaultClient.Do(request)',
     ...orPanic,
     '\tdefer response.Body.Close()',

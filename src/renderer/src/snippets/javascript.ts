@@ -1,14 +1,15 @@
 import type { SnippetRequest } from './request'
 import { saysJson } from '../json-source'
-import { keyVariable } from './request'
+import { headersOf, keyVariable } from './request'
 import { escapeLiteral, toBase64 } from './text'
 
 /** Writes the request with `fetch`, for Node 18 or later. */
-export function writeFetch({ method, url, headers, body, withKey }: SnippetRequest): string {
+export function writeFetch(request: SnippetRequest): string {
+  const { method, url, body, withKey } = request
   return lines(
     `const response = await fetch(${literal(url)}, {`,
     method !== 'GET' && `  method: ${literal(method)},`,
-    ...headerLines(headers, withKey),
+    ...headerLines(headersOf(request), withKey),
     body !== undefined && `  body: ${bodyLiteral(body)},`,
     '})',
     'console.log(response.status, await response.text())',
@@ -16,7 +17,9 @@ export function writeFetch({ method, url, headers, body, withKey }: SnippetReque
 }
 
 /** Writes the request with axios. */
-export function writeAxios({ method, url, headers, body, withKey }: SnippetRequest): string {
+export function writeAxios(request: SnippetRequest): string {
+  const { method, url, body, withKey } = request
+  const headers = headersOf(request)
   const json = headers.some(([name, value]) => name.toLowerCase() === 'content-type' && saysJson(value))
   return lines(
     'import axios from \'axios\'',

@@ -1,15 +1,16 @@
 import type { SnippetRequest } from './request'
-import { keyVariable } from './request'
+import { headersOf, keyVariable } from './request'
 import { escapeLiteral, longEscape, toBase64 } from './text'
 
 /**
  * Writes the request for Python 3 with only its standard library, which sends the path unchanged;
  * `requests` would decode `%2E` in it.
  */
-export function writePython({ method, url, headers, body, withKey }: SnippetRequest): string {
+export function writePython(request: SnippetRequest): string {
+  const { method, url, body, withKey } = request
   const fields = [
     ...(withKey ? [`        'Api-Key': os.environ['${keyVariable}'],`] : []),
-    ...headers.map(([name, value]) => `        ${literal(name)}: ${literal(value)},`),
+    ...headersOf(request).map(([name, value]) => `        ${literal(name)}: ${literal(value)},`),
   ]
   return [
     ...(body instanceof Uint8Array ? ['import base64'] : []),
