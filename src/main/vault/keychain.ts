@@ -7,7 +7,7 @@ interface KeychainOptions {
   load: () => Promise<Keytar>
   stopwatch: Stopwatch
   /** Milliseconds after which a call counts as stuck. @default 2000 */
-  limit?: number
+  limit?: number | undefined
 }
 
 const service = 'larder'

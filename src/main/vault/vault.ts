@@ -18,6 +18,8 @@ interface VaultOptions {
   stopwatch?: Stopwatch
   /** @default keytar, each call in a separate process */
   loadKeytar?: () => Promise<Keytar>
+  /** Milliseconds after which a call of the keychain counts as stuck. @default 2000 */
+  keychainLimit?: number | undefined
 }
 
 interface OpenedVault {
@@ -44,13 +46,14 @@ export async function openVault({
   logger,
   stopwatch = systemStopwatch,
   loadKeytar: load = loadKeytar,
+  keychainLimit: limit,
 }: VaultOptions): Promise<OpenedVault> {
   if (choice === 'file')
     return described(createPrivateFileVault({ home, files, logger }), choice)
   if (choice === 'env')
     return { vault: createEnvironmentVault(), wanted: choice, reason: null, warning: null }
 
-  const keychain = createKeychainVault({ load, stopwatch })
+  const keychain = createKeychainVault({ load, stopwatch, limit })
   const { state, detail } = await keychain.state()
   if (state === 'ok')
     return { vault: keychain, wanted: choice, reason: null, warning: null }

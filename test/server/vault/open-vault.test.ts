@@ -12,8 +12,11 @@ import { temporaryFolder } from '../../helpers/folder'
 import { requireKeyring, startKeyring, startKeytar, startStuckKeyring } from '../../helpers/keyring'
 
 const program = requireKeyring()
-function open(choice: Parameters<typeof openVault>[0]['choice'], home: string) {
-  return openVault({ choice, home, files, logger: silentLogger })
+/** Milliseconds that a keychain gets on a busy machine, where starting a process takes seconds. */
+const patientLimit = 10_000
+
+function open(choice: Parameters<typeof openVault>[0]['choice'], home: string, keychainLimit?: number) {
+  return openVault({ choice, home, files, logger: silentLogger, keychainLimit })
 }
 async function missing(): Promise<never> {
   throw new Error('the module keytar is not installed')
@@ -132,7 +135,7 @@ describe.skipIf(!program.available || keytar !== '' || process.platform !== 'lin
     const home = temporaryFolder()
     const first = await startKeyring(folder, 'unlocked')
     vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', first.address)
-    const { vault, warning } = await open('auto', home)
+    const { vault, warning } = await open('auto', home, patientLimit)
     expect({ driver: vault.driver, warning }).toEqual({ driver: 'keychain', warning: null })
     // Goes through a separate process for each call, in both directions, with texts that could
     // break argument lists, lines and JSON.
@@ -159,7 +162,7 @@ describe.skipIf(!program.available || keytar !== '' || process.platform !== 'lin
 
     const third = await startKeyring(folder, 'unlocked')
     vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', third.address)
-    expect(await (await open('keychain', home)).vault.get('a')).toBe('first')
+    expect(await (await open('keychain', home, patientLimit)).vault.get('a')).toBe('first')
     await third.stop()
   })
 
@@ -197,6 +200,7 @@ describe.skipIf(!program.available || keytar !== '' || process.platform !== 'lin
         home: temporaryFolder(),
         files,
         logger: silentLogger,
+        keychainLimit: patientLimit,
         loadKeytar: async () => createKeytar(keytar.questions),
       })).vault)
   })
