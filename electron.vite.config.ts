@@ -1,6 +1,8 @@
+import type { UserConfig } from 'electron-vite'
 import type { Plugin } from 'vite'
 import { chmodSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import process from 'node:process'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
 import { customMedia } from './src/renderer/breakpoints'
@@ -10,7 +12,7 @@ const root = import.meta.dirname
 /** As `paths` in tsconfig.base.json. */
 const alias = { '@shared': resolve(root, 'src/shared') }
 
-/** `npx larder` in a clone runs the built entry as a program. */
+/** The container runs the built entry as a program. */
 const executableEntry: Plugin = {
   name: 'larder:executable-entry',
   writeBundle: () => chmodSync(resolve(root, 'out/main/headless.js'), 0o755),
@@ -66,7 +68,7 @@ const absoluteUrls: Plugin = {
   config: () => ({ base: '/' }),
 }
 
-export default defineConfig({
+const parts: UserConfig = {
   main: {
     resolve: { alias },
     plugins: [executableEntry, keychainChild, lightBuiltins],
@@ -115,4 +117,11 @@ export default defineConfig({
       rollupOptions: { input: { index: resolve(root, 'src/renderer/index.html') } },
     },
   },
-})
+}
+
+/** The set-up builds the parts side by side; each of its processes is told which ones are its. */
+const wanted = process.env.LARDER_BUILD?.split(',')
+
+export default defineConfig(wanted === undefined
+  ? parts
+  : Object.fromEntries(Object.entries(parts).filter(([name]) => wanted.includes(name))))

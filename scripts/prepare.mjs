@@ -1,5 +1,5 @@
-// Runs before `npm start` and `npm test`, on whatever Node the host has. This is the only file that
-// an old Node has to understand.
+// Runs before `npm start` (as `prepare.mjs start`) and `npm test`, on whatever Node the host has:
+// only this file has to be understood by an old one.
 import process from 'node:process'
 
 const major = Number(process.versions.node.split('.')[0])
@@ -9,7 +9,7 @@ if (major < 20) {
   process.exitCode = 1
 }
 else {
-  import('./set-up/prepare.mjs').then(({ prepare }) => prepare()).then(
+  import('./set-up/prepare.mjs').then(({ prepare }) => prepare(process.argv[2])).then(
     (code) => {
       process.exitCode = code
     },

@@ -25,15 +25,22 @@ export function whyNoWindow(args) {
     return 'LARDER_HEADLESS is set'
   if (!existsSync(desktop))
     return 'this build has no desktop part'
-  if (process.platform !== 'darwin'
-    && process.platform !== 'win32'
-    && !process.env.DISPLAY
-    && !process.env.WAYLAND_DISPLAY) {
+  if (!hasDisplay())
     return 'there is no display'
-  }
   if (!electronBinary() && isOn(process.env.CI))
     return 'Electron\'s binary is not installed, and CI fetches none'
   return undefined
+}
+
+/** Whether a window may be wanted here, for which the package `electron` has to be installed. */
+export function placeForWindow() {
+  return !isOn(headlessSetting()) && hasDisplay() && !isOn(process.env.CI)
+}
+
+function hasDisplay() {
+  return process.platform === 'darwin'
+    || process.platform === 'win32'
+    || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
 }
 
 /** @returns {string | undefined} Electron's binary, if it was fetched. */

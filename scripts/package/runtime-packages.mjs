@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../lib/node.mjs'
+import { find } from '../set-up/packages.mjs'
 
 /**
  * Packages that are only needed while their dependant is installed, to compile or download its
@@ -20,23 +21,12 @@ export function runtimePackages(file = join(root, 'package-lock.json')) {
   const { packages } = JSON.parse(readFileSync(file, 'utf8'))
   const needed = new Set()
 
-  /** Searches like Node: the dependant's own node_modules, then those of the folders above. */
-  function find(name, from) {
-    for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
-      const candidate = folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`
-      if (Object.hasOwn(packages, candidate))
-        return candidate
-      if (folder === '')
-        return undefined
-    }
-  }
-
   function visit(folder) {
     const { dependencies = {}, optionalDependencies = {} } = packages[folder]
     for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
       if (forInstallOnly.includes(name))
         continue
-      const found = find(name, folder)
+      const found = find(packages, name, folder)
       if (found === undefined && !Object.hasOwn(optionalDependencies, name))
         throw new Error(`${file} has no ${name}, which ${folder || 'Larder'} needs.`)
       if (found !== undefined && !needed.has(found)) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { root } from '../lib/node.mjs'
+import { wantedPackages } from './packages.mjs'
 
 const lockFile = join(root, 'package-lock.json')
 /** npm writes this file at the end of an install, and `npm ci` removes it at the beginning. */
@@ -23,9 +24,25 @@ export function hasLockFile() {
   return existsSync(lockFile)
 }
 
-export function needsInstall() {
+/** There while an install has something left to do. */
+export const unfinished = join(root, 'out/.install')
+
+/** Whether what is installed is not what the lock file says, or nothing is. */
+export function isLockFileNewer() {
   const at = changed(installed)
   return at === 0 || changed(lockFile) > at
+}
+
+/** @param {'start' | 'everything'} purpose */
+export function needsInstall(purpose) {
+  return isLockFileNewer()
+    || existsSync(unfinished)
+    || wantedPackages(purpose).required.some(name => !existsSync(join(root, 'node_modules', name)))
+}
+
+/** Whether there is a build, of whatever sources; not while one is being made. */
+export function isBuilt() {
+  return existsSync(stamp) && built.every(file => existsSync(file))
 }
 
 /**
@@ -57,7 +74,7 @@ export function fingerprint() {
 }
 
 export function needsBuild() {
-  return !existsSync(stamp) || !built.every(file => existsSync(file)) || readFileSync(stamp, 'utf8') !== fingerprint()
+  return !isBuilt() || readFileSync(stamp, 'utf8') !== fingerprint()
 }
 
 /** Called before a build, so that no build is found while it runs or after it was interrupted. */

@@ -514,7 +514,7 @@ test('texts of keys, values and tags are only ever text (S19)', { tag: '@screen'
 
 test('an empty cache teaches how to fill it', { tag: '@screen' }, async ({ openConsole, call }) => {
   const page = await openConsole('/caches/default')
-  await expect(page.getByText('curl -X PUT')).toBeVisible()
+  await expect(page.getByText('-H \'Content-Type: text/plain')).toBeVisible()
   await page.getByRole('button', { name: 'Run it here' }).click()
   await expect(grid(page).getByRole('row', { name: /greeting/ })).toBeVisible()
   expect(await value(call, 'greeting')).toBe('hello')

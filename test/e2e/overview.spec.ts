@@ -253,9 +253,10 @@ test('a viewer says why it cannot show anything', { tag: '@screen' }, async ({ o
   await expect(overview.getByRole('dialog').getByRole('alert')).toHaveText('Cache is disabled.')
 })
 
-test('an empty Larder shows the line that fills it, and runs it', { tag: '@screen' }, async ({ overview, call }) => {
+test('an empty Larder shows the command that fills it, and runs it', { tag: '@screen' }, async ({ overview, call }) => {
   const empty = overview.getByRole('region', { name: 'Nothing is cached yet' })
-  await expect(empty).toContainText('curl -X PUT -H "Api-Key: $LARDER_API_KEY"')
+  await expect(empty).toContainText('-H "Api-Key: $LARDER_API_KEY"')
+  await expect(empty).toContainText('-H \'Content-Type: text/plain')
   await empty.getByRole('button', { name: 'Insert my API key' }).click()
   await expect(empty).toContainText(/Api-Key: lk_\w+/)
   await empty.getByRole('button', { name: 'Run it here' }).click()

@@ -37,7 +37,14 @@ describe('what npm pack makes', () => {
     const { files, size } = packed
     console.log(`The npm package: ${(size / 1024).toFixed(0)} kB, ${files.length} files.`)
     const places = new Set(files.map(({ path }) => path.split('/').slice(0, 2).join('/')))
-    expect([...places].sort()).toEqual(['LICENSE', 'README.md', 'out/main', 'out/renderer', 'package.json'])
+    expect([...places].sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'bin/larder.js',
+      'out/main',
+      'out/renderer',
+      'package.json',
+    ])
     expect(files.map(({ path }) => path)).toEqual(expect.arrayContaining([
       'out/main/headless.js',
       'out/main/writer-thread.js',

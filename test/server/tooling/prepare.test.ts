@@ -145,6 +145,92 @@ describe('set-up', () => {
   })
 })
 
+describe('set-up for a start', () => {
+  /** A project with something of every kind, and what a start has to have of it. */
+  function write(): void {
+    const dependencies = { native: '1' }
+    const optionalDependencies = { keytar: '1' }
+    const devDependencies = { 'vue': '1', 'electron': '^45.0.0', 'node': '24', 'vitest': '1', '@playwright/test': '1' }
+    const top = { dependencies, optionalDependencies, devDependencies }
+    const allowScripts = { keytar: true, node: true, native: false }
+    project.write('package.json', JSON.stringify({ type: 'module', allowScripts, ...top }))
+    project.write('package-lock.json', JSON.stringify({ packages: {
+      '': top,
+      'node_modules/native': { dependencies: { inner: '1' } },
+      'node_modules/native/node_modules/inner': {},
+      'node_modules/inner': { dev: true },
+      'node_modules/keytar': {},
+      'node_modules/vue': {
+        peerDependencies: { peer: '1', vitest: '1' },
+        peerDependenciesMeta: { vitest: { optional: true } },
+      },
+      'node_modules/peer': {},
+      'node_modules/electron': { dependencies: { extract: '1' } },
+      'node_modules/extract': {},
+      'node_modules/node': {},
+      'node_modules/vitest': { dependencies: { chai: '1' } },
+      'node_modules/chai': {},
+      'node_modules/@playwright/test': {},
+    } }))
+  }
+  const there = (...names: string[]): string[] => names.filter(name => project.exists(`node_modules/${name}`))
+  const needed = ['native', 'native/node_modules/inner', 'keytar', 'vue', 'peer']
+  const spared = ['inner', 'electron', 'extract', 'node', 'vitest', 'chai', '@playwright/test']
+  const headless = { LARDER_HEADLESS: '1' }
+  beforeEach(write)
+
+  // Red: in scripts/set-up/packages.mjs let `wantedPackages` leave nothing out, or let `reduced`
+  // keep optional peers.
+  it('installs what the build and the start need, and keeps to that', async () => {
+    expect((await project.prepare('start', headless)).code).toBe(0)
+    expect(project.calls().sort()).toEqual(['build', 'npm ci', 'npm rebuild keytar'])
+    expect(there(...needed, ...spared)).toEqual(needed)
+    expect(await project.prepare('start', headless)).toMatchObject({ code: 0, output: '' })
+    expect(project.exists('out/.install')).toBe(false)
+  })
+
+  // Red: in scripts/set-up/packages.mjs leave `unneededHere` out.
+  it.skipIf(process.platform !== 'linux')('has Electron where a window is possible', async () => {
+    expect((await project.prepare('start', { LARDER_HEADLESS: '', DISPLAY: ':9', CI: '' })).code).toBe(0)
+    expect(there(...spared)).toEqual(['electron', 'extract'])
+  })
+
+  it('installs the rest for the tests, and leaves that there at the next start', async () => {
+    await project.prepare('start', headless)
+    project.calls()
+    expect((await project.prepare()).code).toBe(0)
+    expect(project.calls()).toEqual(['npm install', 'build'])
+    expect(there(...needed, ...spared)).toEqual([...needed, ...spared])
+    project.touch('package-lock.json', 5)
+    expect((await project.prepare('start', headless)).code).toBe(0)
+    expect(project.calls()).toEqual(['npm ci', 'build'])
+    expect(there(...spared)).toEqual(spared)
+  })
+
+  // Red: in scripts/set-up/install.mjs do not remove what failed, or let its code count.
+  it('goes without an optional package whose script fails', async () => {
+    project.write('npm.mode', 'no-compiler')
+    expect((await project.prepare('start', headless)).code).toBe(0)
+    expect(there('keytar', 'vue')).toEqual(['vue'])
+    expect(await project.prepare('start', headless)).toMatchObject({ code: 0, output: '' })
+  })
+
+  it('falls back to npm install where no lock file fits', async () => {
+    project.write('npm.mode', 'unfit')
+    expect((await project.prepare('start', headless)).code).toBe(0)
+    expect(project.calls()).toEqual(['npm ci', 'npm install', 'build'])
+  })
+
+  // Red: in scripts/set-up/state.mjs do not ask for `unfinished`.
+  it('begins again where an earlier one was broken off', async () => {
+    await project.prepare('start', headless)
+    project.calls()
+    project.write('out/.install/package.json', '{}')
+    expect((await project.prepare('start', headless)).code).toBe(0)
+    expect(project.calls().sort()).toEqual(['build', 'npm ci', 'npm rebuild keytar'])
+  })
+})
+
 describe('advice', () => {
   it.each([
     ['npm error code ENOTFOUND', 'The package registry cannot be reached.'],

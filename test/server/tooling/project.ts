@@ -9,14 +9,21 @@ const scripts = join(import.meta.dirname, '../../../scripts')
 /** Replaces npm: logs its command, then installs a builder, or fails as `npm.mode` says. */
 const npm = `
 const fs = require('node:fs')
-const mode = fs.existsSync('npm.mode') ? fs.readFileSync('npm.mode', 'utf8') : ''
-fs.appendFileSync('calls.log', 'npm ' + process.argv[2] + '\\n')
-fs.writeFileSync('npm.pid', String(process.pid))
-if (mode === 'broken') { console.log(fs.existsSync('npm.words') ? fs.readFileSync('npm.words', 'utf8') : 'words of npm'); process.exit(7) }
+const path = require('node:path')
+const at = name => path.join(__dirname, '..', name)
+const [command, ...args] = process.argv.slice(2)
+const mode = fs.existsSync(at('npm.mode')) ? fs.readFileSync(at('npm.mode'), 'utf8') : ''
+fs.appendFileSync(at('calls.log'), ['npm', command, ...args.filter(arg => !arg.startsWith('-') && !arg.includes('.install'))].join(' ') + '\\n')
+fs.writeFileSync(at('npm.pid'), String(process.pid))
+if (mode === 'broken') { console.log(fs.existsSync(at('npm.words')) ? fs.readFileSync(at('npm.words'), 'utf8') : 'words of npm'); process.exit(7) }
+if (command === 'rebuild') process.exit(mode === 'no-compiler' && args.includes('keytar') ? 1 : 0)
 if (mode === 'unfit' && process.argv[2] === 'ci') { console.error('npm error code EUSAGE'); process.exit(1) }
 setTimeout(() => {
+  const { packages = {} } = JSON.parse(fs.readFileSync(fs.existsSync('package-lock.json') ? 'package-lock.json' : 'package.json', 'utf8'))
+  for (const folder of Object.keys(packages))
+    if (folder !== '') fs.mkdirSync(folder, { recursive: true })
   fs.mkdirSync('node_modules/electron-vite/bin', { recursive: true })
-  fs.copyFileSync('builder.js', 'node_modules/electron-vite/bin/electron-vite.js')
+  fs.copyFileSync(at('builder.js'), 'node_modules/electron-vite/bin/electron-vite.js')
   if (mode !== 'idle') fs.writeFileSync('node_modules/.package-lock.json', '{}')
 }, mode === 'slow' ? 60_000 : 20)
 `
@@ -24,11 +31,12 @@ setTimeout(() => {
 /** Replaces the build tool. */
 const builder = `
 import fs from 'node:fs'
-fs.appendFileSync('calls.log', 'build\\n')
+const part = process.env.LARDER_BUILD
+if (part === 'renderer') fs.appendFileSync('calls.log', 'build\\n')
 if (fs.existsSync('build.broken')) { console.log('words of the builder'); process.exit(3) }
 if (fs.existsSync('build.edits')) fs.writeFileSync('src/main/headless.ts', 'edited meanwhile')
 setTimeout(() => {
-  const built = ['out/main/headless.js', 'out/main/index.js', 'out/preload/index.cjs', 'out/renderer/index.html']
+  const built = part === 'renderer' ? ['out/renderer/index.html'] : ['out/main/headless.js', 'out/main/index.js', 'out/preload/index.cjs']
   for (const file of built) {
     fs.mkdirSync(file.replace(/[^/]+$/, ''), { recursive: true })
     fs.writeFileSync(file, '')
@@ -51,8 +59,8 @@ export interface Project {
   touch: (file: string, seconds?: number) => void
   exists: (file: string) => boolean
   read: (file: string) => string
-  /** Runs `scripts/prepare.mjs` as npm would. */
-  prepare: () => Promise<Outcome>
+  /** Runs `scripts/prepare.mjs` as npm would; `start` as before a start. */
+  prepare: (purpose?: 'start', env?: NodeJS.ProcessEnv) => Promise<Outcome>
   start: () => ChildProcess
   /** Returns the commands for npm and the builder since the last call. */
   calls: () => string[]
@@ -75,11 +83,11 @@ export function createProject(): Project {
   write('bin/package.json', '{"type":"commonjs"}')
   write('bin/npm-cli.js', npm)
 
-  function start(): ChildProcess {
-    return spawn(process.execPath, ['scripts/prepare.mjs'], {
+  function start(args: string[] = [], env: NodeJS.ProcessEnv = {}): ChildProcess {
+    return spawn(process.execPath, ['scripts/prepare.mjs', ...args], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, npm_execpath: at('bin/npm-cli.js'), npm_node_execpath: process.execPath },
+      env: { ...process.env, npm_execpath: at('bin/npm-cli.js'), npm_node_execpath: process.execPath, ...env },
     })
   }
   return {
@@ -92,8 +100,8 @@ export function createProject(): Project {
     },
     exists: file => existsSync(at(file)),
     read: file => readFileSync(at(file), 'utf8'),
-    start,
-    prepare: () => outcome(start()),
+    start: () => start(),
+    prepare: (purpose, env) => outcome(start(purpose ? [purpose] : [], env)),
     calls() {
       const calls = existsSync(at('calls.log')) ? readFileSync(at('calls.log'), 'utf8').trim().split('\n') : []
       rmSync(at('calls.log'), { force: true })
