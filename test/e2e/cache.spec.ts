@@ -283,14 +283,16 @@ test('an edit changes nothing else, and can be undone', { tag: '@screen' }, asyn
   expect(await peek()).toEqual(['{"n":1', ...rest])
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect.poll(peek).toEqual(['{"n":1}', ...rest])
+  const { headers: told } = await call('GET', `${path}?peek=1`)
+  await expect(entry(page)).toContainText(told.get('ETag') ?? 'no ETag')
 
   await edit.click()
   await page.getByRole('textbox', { name: 'Tags' }).fill('50%, x')
-  await page.keyboard.press('Control+s')
+  await page.keyboard.press('Enter')
   await expect(page.getByRole('textbox', { name: 'Tags' })).toHaveAccessibleDescription(/write a percent sign as %25/)
   await page.getByRole('textbox', { name: 'Tags' }).fill('50%25, x%2Cy')
   await page.getByRole('textbox', { name: 'TTL' }).fill('2h')
-  await page.keyboard.press('Control+s')
+  await page.keyboard.press('Enter')
   await expect.poll(peek).toEqual(['{"n":1}', '600', '7200', '50%25, x%2Cy', 'application/json'])
 
   await entry(page).getByRole('button', { name: 'Touch' }).click()

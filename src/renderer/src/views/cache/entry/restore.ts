@@ -6,17 +6,27 @@ import { withKeys } from '../../../sentence'
 /** An entry as it was before a change, with its times. */
 export interface Former { cache: string, entry: Entry, life: Times }
 
+interface Condition {
+  /** The ETag that the change made. */
+  ifMatch?: string
+  /** Only if nothing has taken the place since. */
+  onlyNew?: true
+  /** The change left TTL and grace as they were, so they go on. */
+  keepTimes?: boolean
+}
+
 /**
- * Stores an entry again as it was, with what would now be left of its TTL and grace, if the
- * condition holds. Throws Error if it would have expired in the meantime, and what `entries.put`
+ * Stores an entry again as it was if the condition holds, with what would now be left of its TTL
+ * and grace. Throws Error if it would have expired in the meantime, and what `entries.put`
  * throws.
  */
 export async function restore(
   entries: Pick<Entries, 'put'>,
   { cache, entry: { key, value, contentType, tags }, life }: Former,
-  condition: { ifMatch: string } | { onlyNew: true },
+  { keepTimes = false, ...condition }: Condition,
 ): Promise<Sentence> {
-  await entries.put(cache, key, value, { contentType, tags, ...restOf(life, Date.now()), ...condition })
+  const rest = keepTimes ? { ttl: 'keep' } : restOf(life, Date.now())
+  await entries.put(cache, key, value, { contentType, tags, ...rest, ...condition })
   return withKeys`${{ key }} is as it was before.`
 }
 
