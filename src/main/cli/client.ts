@@ -13,6 +13,8 @@ interface EntryRequest {
   method: 'GET' | 'PUT' | 'DELETE'
   cache: string
   key: string
+  /** Reads without a trace. */
+  peek?: boolean | undefined
   headers?: Readonly<Record<string, string>>
   body?: Buffer
 }
@@ -65,9 +67,10 @@ export function createCliClient(connect: () => Connection, signal?: AbortSignal)
         throw strangeAnswer(name, error)
       return data as OperationOutput<typeof name>
     },
-    async entry({ cache, key, headers, ...question }) {
+    async entry({ cache, key, peek = false, headers, ...question }) {
       // A read that counts as a hit is in the request log as well.
-      return await ask({ ...question, headers: { 'larder-as': 'app', ...headers }, target: entryPath(cache, key) })
+      const target = `${entryPath(cache, key)}${peek ? '?peek=1' : ''}`
+      return await ask({ ...question, headers: { 'larder-as': 'app', ...headers }, target })
     },
     async follow(target, stopped) {
       const connection = connect()

@@ -95,6 +95,9 @@ export const ttl: Parser<number | null> = (value) => {
   return duration(value)
 }
 
+/** As `ttl`, or `keep`. */
+export const ttlOrKeep: Parser<number | null | 'keep'> = value => value === 'keep' ? value : ttl(value)
+
 /** Comma-separated texts, without the spaces around them. */
 export const list: Parser<string[]> = Object.assign((value: string) => {
   const items = value.split(',').map(item => item.trim())

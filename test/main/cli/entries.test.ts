@@ -24,6 +24,14 @@ describe('get', () => {
     }
   })
 
+  it('--peek leaves no trace, and --json then tells all', async () => {
+    const headers = { 'content-type': 'a/b', 'larder-ttl': '90', 'larder-given-ttl': '100', 'larder-grace': '0.5' }
+    server.reply({ headers, body: Buffer.from('v') })
+    const { stdout } = await larder(['get', 'default', 'k', '--peek', '--json'], there())
+    expect(server.requests[0]?.url).toBe('/api/caches/default/entries/k?peek=1')
+    expect(JSON.parse(stdout)).toMatchObject({ ttl: 90, givenTtl: 100, grace: 0.5 })
+  })
+
   it.each([
     [everyByte, { base64: everyByte.toString('base64') }],
     [Buffer.from('grüße\0'), { text: 'grüße\0' }],
@@ -173,6 +181,14 @@ describe('set', () => {
       'larder-tags': 'a, %C3%BC%3B',
       'content-type': 'application/json; charset=utf-8',
     })
+  })
+
+  it('sends keep and a grace', async () => {
+    server.reply({ status: 204 })
+    await larder(['set', 'default', 'k', 'v', '--ttl', 'keep', '--grace', '10m'], there())
+    expect(server.requests[0]?.headers).toMatchObject({ 'larder-ttl': 'keep', 'larder-grace': '600' })
+    const { stderr } = await larder(['set', 'default', 'k', 'v', '--grace', 'none'], there())
+    expect(stderr).toContain('--grace none: must be a time such as 90')
   })
 
   it('leaves out what is not said', async () => {

@@ -6,7 +6,7 @@ import { missReasonNames } from '@shared/miss-reasons'
 import { textOrBase64 } from '../../base/text-or-base64'
 import { defineCommand, flag } from '../command'
 import { localFailure, usageFailure } from '../failure'
-import { list, mediaType, ttl } from '../values'
+import { boolean, duration, list, mediaType, ttlOrKeep } from '../values'
 import { del } from './del'
 import { cacheArgument, keyArgument, percent, readKey } from './entry-words'
 import { keys } from './listing'
@@ -20,7 +20,10 @@ const get = defineCommand({
   summary: 'Print a value, byte for byte.',
   details: [`After a miss the exit code is 2, and stderr says the reason: ${told.join(', ')}. ${inJson}`],
   arguments: [cacheArgument, keyArgument],
-  flags: { percent },
+  flags: {
+    peek: flag(null, 'Read without a trace: count no hit and extend no TTL.', boolean),
+    percent,
+  },
   examples: [
     'larder get default greeting',
     'larder get default logo.png > logo.png',
@@ -28,7 +31,7 @@ const get = defineCommand({
   ],
   async run({ words: [cache = '', word = ''], flags }, { client, output }) {
     const key = readKey(word, flags.percent)
-    const { headers, body } = await client.entry({ method: 'GET', cache, key })
+    const { headers, body } = await client.entry({ method: 'GET', cache, key, peek: flags.peek })
     if (!output.json)
       return await output.raw(body)
     await output.show({
@@ -37,6 +40,10 @@ const get = defineCommand({
       contentType: headers['content-type'] ?? null,
       etag: headers.etag ?? null,
       ttl: remaining(headers['larder-ttl']),
+      ...flags.peek && {
+        givenTtl: remaining(headers['larder-given-ttl']),
+        grace: Number(headers['larder-grace']),
+      },
       tags: readTags(headers['larder-tags']),
     }, () =>
       '')
@@ -51,7 +58,12 @@ const set = defineCommand({
   ],
   arguments: [cacheArgument, keyArgument, { name: 'value', meaning: 'text, @file or -', optional: true }],
   flags: {
-    ttl: flag('<time>', 'How long it lives: 90, 90s, 15m, 2h, 7d or none; by default the TTL of the cache.', ttl),
+    ttl: flag(
+      '<time>',
+      'TTL: 90, 90s, 15m, 2h, 7d or none; keep: TTL and grace of the replaced entry go on. By default that of the cache.',
+      ttlOrKeep,
+    ),
+    grace: flag('<time>', 'How long it may be served stale after its TTL; by default not at all.', duration),
     tags: flag('<tags>', 'Tags, comma separated.', list),
     percent,
     type: flag('<media>', 'Content type, such as application/json; by default text/plain.', mediaType),
@@ -67,6 +79,8 @@ const set = defineCommand({
     const headers: Record<string, string> = {}
     if (flags.ttl !== undefined)
       headers['larder-ttl'] = flags.ttl === null ? 'none' : String(flags.ttl)
+    if (flags.grace !== undefined)
+      headers['larder-grace'] = String(flags.grace)
     if (flags.tags)
       headers['larder-tags'] = flags.tags.map(encodeTag).join(', ')
     if (flags.type !== undefined)
