@@ -53,6 +53,7 @@ export function createPlainStore(ledger: Ledger): Store {
     rank: nothing,
     victim: () => undefined,
     inOrderOfEviction: nothing,
+    outlook: nothing,
     entries: nothing,
     tagged: nothing,
     visitMortal: () => true,

@@ -58,6 +58,12 @@ export const CacheInfo = z.strictObject({
 export type CacheInfo = z.output<typeof CacheInfo>
 
 export const Matched = z.strictObject({ matched: z.int().meta({ description: 'Entries affected.' }) })
+export const Evictions = z.strictObject({
+  evicted: z.int().meta({ description: 'Entries that the change would evict.' }),
+  of: z.int().meta({ description: 'Entries that are there now.' }),
+  exact: z.boolean().meta({ description: 'false: about so many, because the limit is one of bytes.' }),
+})
+export type Evictions = z.output<typeof Evictions>
 export const Switch = z.strictObject({
   enabled: z.boolean().meta({ description: 'false: every data-plane request answers 503.' }),
 })

@@ -595,3 +595,28 @@ test('is accessible, list, tree, entry, editor and tabs', { tag: '@screen' }, as
     await expectAccessible(page)
   }
 })
+
+// Red: in src/renderer/src/views/cache/settings/SettingsTab.vue leave `mayEvict` out.
+test('says how many entries a lower limit evicts, and asks', { tag: '@screen' }, async ({ openConsole, call }) => {
+  await call('POST', '/admin/caches', { json: { name: 'limited', ttl: null } })
+  for (const key of ['a', 'b', 'c', 'd'])
+    await call('PUT', `/api/caches/limited/entries/${key}`, { body: key })
+  const page = await openConsole('/caches/limited')
+  await page.getByRole('tab', { name: 'Settings' }).click()
+  const form = page.getByRole('form', { name: 'Settings' })
+  const dialog = page.getByRole('dialog', { name: 'Lower the limit?' })
+  const cache = async () => await (await call('GET', '/admin/caches/limited')).json() as object
+  await form.getByLabel('Max entries').fill('1')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(dialog).toContainText('3 of 4 entries of limited will be evicted.')
+  await expectAccessible(page)
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await expect(dialog).toBeHidden()
+  expect(await cache()).toMatchObject({ maxEntries: null, entries: 4 })
+  await expect(form.getByLabel('Max entries')).toHaveValue('1')
+
+  await form.getByRole('button', { name: 'Save' }).click()
+  await dialog.getByRole('button', { name: 'Evict 3 entries' }).click()
+  await expect(page.getByText('Saved the settings of limited.').first()).toBeAttached()
+  expect(await cache()).toMatchObject({ maxEntries: 1, entries: 1 })
+})

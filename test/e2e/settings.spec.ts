@@ -48,6 +48,30 @@ test('changes memory, largest value and anonymous access, with errors beside the
   expect((await fetch(`${server.url}/v1/a`)).status).toBe(401)
 })
 
+// Red: in src/renderer/src/views/settings/ServerPanel.vue let `update` leave `mayEvict` out.
+test('says how many entries a lower budget evicts, and asks', { tag: '@screen' }, async ({ openConsole, call }) => {
+  for (let index = 0; index < 20; index++)
+    await call('PUT', `/v1/large${index}`, { body: 'x'.repeat(100_000) })
+  const page = await openConsole('/settings')
+  const panel = page.getByRole('region', { name: 'Server' })
+  const dialog = page.getByRole('dialog', { name: 'Lower the memory budget?' })
+  const budget = async () => (await (await call('GET', '/admin/settings')).json() as { memory: number }).memory
+  await panel.getByRole('textbox', { name: 'Memory budget' }).fill('1MiB')
+  await panel.getByRole('button', { name: 'Save' }).click()
+  await expect(dialog).toContainText(/About 1\d of 20 entries in all caches will be evicted\./)
+  await expectAccessible(page)
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await expect(dialog).toBeHidden()
+  expect(await budget()).toBe(256_000_000)
+  expect((await call('GET', '/v1/large0')).status).toBe(200)
+
+  await panel.getByRole('button', { name: 'Save' }).click()
+  await dialog.getByRole('button', { name: /^Evict about 1\d entries$/ }).click()
+  await expect(page.getByText('Settings saved.').first()).toBeAttached()
+  expect(await budget()).toBe(2 ** 20)
+  expect((await call('GET', '/v1/large0')).status).toBe(404)
+})
+
 test('changes name and password; another browser\'s session ends', async ({ openConsole, server, browser }) => {
   const page = await openConsole('/settings')
   const account = page.getByRole('region', { name: 'Account' })

@@ -1,7 +1,7 @@
 import type { CacheSettings } from '@shared/cache-settings'
 import type { CacheRecord, MetadataStore } from '../base/metadata'
 import type { Mount, ServedCaches } from '../serving/caches'
-import type { CacheDefinition, CacheFigures } from '../serving/ports'
+import type { CacheDefinition, CacheFigures, Forecast } from '../serving/ports'
 import { LarderError } from '@shared/errors'
 import { checkReserve } from './reserves'
 
@@ -23,6 +23,8 @@ export interface CacheDirectory {
    * (field reserve).
    */
   update: (cache: Mount, change: Partial<CacheSettings>) => Promise<void> | void
+  /** What `update` would evict. Throws the same errors, and changes nothing. */
+  forecast: (cache: Mount, change: Partial<CacheSettings>) => Promise<Forecast> | Forecast
   /** Drops the record and all entries. */
   delete: (cache: Mount) => void
   /** Drops all entries of a user whose records have been deleted. */
@@ -87,6 +89,10 @@ export function createCacheDirectory({ metadata, caches }: {
       if (!metadata.caches.update(id, change))
         throw notFound(name)
       return caches.configure(mount, change)
+    },
+    forecast({ cache }, change) {
+      checkReserve(metadata, caches.budget, cache.definition.id, change.reserve ?? null)
+      return cache.forecast(change)
     },
     delete(mount) {
       metadata.caches.delete(mount.cache.definition.id)

@@ -1,6 +1,7 @@
-import type { OperationOutput } from '@shared/operations'
+import type { OperationOutput, OperationParsed } from '@shared/operations'
 import type { RealClock } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
+import type { CallContext } from '../base/operation-handlers'
 import type { CacheFigures } from '../serving/ports'
 import type { CacheDirectory } from './cache-directory'
 import type { HandlersOf } from './handlers'
@@ -43,6 +44,15 @@ export function createCacheHandlers({ caches, users, events, clock }: CacheHandl
     }
   }
 
+  /** The cache and the change. Throws LarderError `cache-not-found`, `admin-only`. */
+  function readChange({ name, ...settings }: OperationParsed<'caches.update'>, context: CallContext) {
+    const caller = callerOf(context)
+    const mount = caches.get(caller.userId, name)
+    const change = givenOnly(settings)
+    checkReserver(caller, mount.cache.definition.reserve, change.reserve)
+    return { userId: caller.userId, mount, change }
+  }
+
   return {
     'caches.list': (_, context) => caches.list(callerOf(context).userId).map(describe),
     'caches.create': (input, context) => {
@@ -55,17 +65,17 @@ export function createCacheHandlers({ caches, users, events, clock }: CacheHandl
       return describe(cache)
     },
     'caches.get': ({ name }, context) => describe(caches.get(callerOf(context).userId, name).cache),
-    'caches.update': async ({ name, ...settings }, context) => {
-      const caller = callerOf(context)
-      const { userId } = caller
-      const mount = caches.get(userId, name)
-      const change = givenOnly(settings)
-      checkReserver(caller, mount.cache.definition.reserve, change.reserve)
+    'caches.update': async (input, context) => {
+      const { userId, mount, change } = readChange(input, context)
       if (Object.keys(change).length > 0) {
         await caches.update(mount, change)
-        events.emit('cache.updated', userId, { cache: name })
+        events.emit('cache.updated', userId, { cache: input.name })
       }
       return describe(mount.cache)
+    },
+    'caches.preview': async (input, context) => {
+      const { mount, change } = readChange(input, context)
+      return await caches.forecast(mount, change)
     },
     'caches.delete': ({ name }, context) => {
       const { userId } = callerOf(context)

@@ -45,6 +45,7 @@ export function createSettingsHandlers({
       events.emit('settings', null, {})
       return await describe(callerOf(context))
     },
+    'settings.preview': async change => await settings.forecast(change),
     'switch.get': () => ({ enabled: settings.enabled() }),
     'switch.set': ({ enabled }) => {
       if (settings.setEnabled(enabled))

@@ -2,6 +2,7 @@ import type { OperationOutput, OperationParsed } from '@shared/operations'
 import type { Logger } from '../base/logger'
 import type { MetadataStore } from '../base/metadata'
 import type { ServedCaches } from '../serving/caches'
+import type { Forecast } from '../serving/ports'
 import { limits } from '@shared/limits'
 import { AnonymousKey, SettingsUpdate, Switch } from '@shared/schemas'
 import { checkBudget } from './reserves'
@@ -20,13 +21,15 @@ export interface StoredSettings {
   enabled: () => boolean
   /** Throws LarderError `invalid-input` (field memory) if caches reserve more than that. */
   update: (change: SettingsChange) => void
+  /** What `update` would evict. Throws the same errors, and changes nothing. */
+  forecast: (change: SettingsChange) => Promise<Forecast> | Forecast
   /** Moves the global switch. Returns whether it was in the other position. */
   setEnabled: (enabled: boolean) => boolean
 }
 
 interface StoredSettingsDependencies {
   metadata: MetadataStore
-  engine: Pick<ServedCaches, 'enabled' | 'budget'>
+  engine: Pick<ServedCaches, 'enabled' | 'budget' | 'forecast'>
   logger: Logger
   /** Bytes, from the configuration: replaces the stored budget until it is changed in this run. */
   memory: number | null
@@ -73,6 +76,11 @@ export function createStoredSettings({ metadata, engine, logger, memory }: Store
       valueLimit = change.valueLimit ?? valueLimit
       anonymous = change.anonymous ?? anonymous
       engine.budget = change.memory ?? engine.budget
+    },
+    forecast({ memory = engine.budget }) {
+      if (memory !== engine.budget)
+        checkBudget(metadata, memory)
+      return engine.forecast(memory)
     },
     setEnabled(enabled) {
       metadata.settings.set('enabled', enabled)

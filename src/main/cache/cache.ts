@@ -4,12 +4,13 @@ import type { Jobs, Work } from './jobs'
 import type { OperationParts } from './operations'
 import type { Cache, CacheDefinition, EntryJournal } from './ports'
 import type { Ranked } from './ranking'
-import type { Ledger, StoreMaker } from './store'
+import type { Ledger, Outlook, StoreMaker } from './store'
 import { LarderError } from '@shared/errors'
 import { givenOnly } from '../base/given-only'
 import { runBatch } from './batch'
 import { createDepartures } from './departures'
 import { costs, createFitter } from './fitter'
+import { forecastLimits } from './forecast'
 import { freshEntries } from './fresh-entries'
 import { invalidation } from './invalidation'
 import { isOverdue, restoreLifetime, timeOf } from './lifetime'
@@ -68,6 +69,8 @@ interface CacheParts {
 /** A cache with what only its engine may call. */
 export interface ManagedCache extends Ranked {
   readonly cache: Cache
+  /** What the next evictions would leave. */
+  outlook: () => Outlook
   /** Evicts the next entry and returns the cost, 0 if there is none. */
   evictOne: () => number
   /** Gives back some of the slack and returns the cost, 0 if there is nothing to gain. */
@@ -240,6 +243,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
           yield* kept
       })())
     },
+    forecast: change => parts.run(forecastLimits(store, { ...definition, ...givenOnly(change) })),
     batch(steps, atomic) {
       if (!atomic)
         return changes.held(() => runBatch(operations, steps, false))
@@ -270,6 +274,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
 
   const managed: ManagedCache = {
     cache,
+    outlook: store.outlook,
     evictOne,
     get size() {
       return store.size

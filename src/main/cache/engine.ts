@@ -8,6 +8,7 @@ import { LarderError, messageOf } from '@shared/errors'
 import { createCache } from './cache'
 import { createChangeFeed } from './changes'
 import { costs, createFitter } from './fitter'
+import { forecastBudget } from './forecast'
 import { createJobs } from './jobs'
 import { createOffheapStore } from './offheap/offheap-store'
 import { createRanking } from './ranking'
@@ -94,6 +95,10 @@ export function createEngine({
       budget = bytes
       start(fitter.work())
     },
+    forecast: bytes => jobs.run(forecastBudget(
+      caches.values().map(({ reserve, outlook }) => ({ reserve, outlook: outlook() })),
+      bytes,
+    )),
     get changes() {
       return changes.total
     },

@@ -167,6 +167,16 @@ export interface Statistics {
   latency: Percentiles
 }
 
+/** What a lower limit would cost. */
+export interface Forecast {
+  /** Entries that would be evicted. */
+  evicted: number
+  /** Entries that are there now. */
+  of: number
+  /** Whether exactly so many would go: true unless the limit is one of bytes. */
+  exact: boolean
+}
+
 export interface CacheDefinition extends CacheSettings {
   id: string
   /**
@@ -202,6 +212,8 @@ export interface Cache {
    * to keep.
    */
   configure: (change: Partial<CacheSettings>) => Promise<void> | void
+  /** What `configure` would evict. Changes nothing. */
+  forecast: (change: Partial<CacheSettings>) => Promise<Forecast> | Forecast
   /**
    * Reads an entry and counts the read. The entry is fresh, or stale within its grace; a sliding
    * TTL restarts. A cache that is switched off answers `disabled`.
@@ -292,6 +304,8 @@ export interface Engine extends Disposable {
   readonly bytes: number
   /** A lower budget applies to writes at once; entries beyond it are evicted in slices. */
   budget: number
+  /** What a budget of this many bytes would evict. Changes nothing. */
+  forecast: (budget: number) => Promise<Forecast> | Forecast
   open: (definition: CacheDefinition) => Cache
   find: (space: string, name: string) => Cache | undefined
   list: (space?: string) => Cache[]

@@ -32,6 +32,16 @@ export interface StoredEntry extends Lifetime, Omit<EntryFields, 'lifetime'> {
   readonly usedAt: number
 }
 
+/** What the next evictions would leave of a store, without evicting anything. */
+export interface Outlook {
+  /** Entries left. */
+  readonly size: number
+  /** About the demand of the entries that are left; 0 if there are none. */
+  readonly demand: number
+  /** Goes on to the next entry in the order of eviction. Only while there are entries left. */
+  evictOne: () => void
+}
+
 /** Receives changes as they happen; must neither throw nor change the store. */
 export interface StoreWatcher {
   /** The entry has been added. */
@@ -100,6 +110,8 @@ export interface Store {
   victim: () => StoredEntry | undefined
   /** Handles of all entries, starting with the next to be evicted. */
   inOrderOfEviction: () => number[]
+  /** Begins with all entries. Shows the store as it is at the call, even if that changes later. */
+  outlook: () => Outlook
   /**
    * The entries that are there at the call, in insertion order. The store may change during the
    * iteration: an entry that is removed is not shown, even if its key is stored again. Null marks a

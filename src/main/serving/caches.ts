@@ -8,7 +8,7 @@ import { createStack } from './stack'
 
 /** A cache of the engine with its layers. */
 export interface Mount {
-  readonly cache: CacheFigures & Pick<Cache, 'get' | 'recordLatency'>
+  readonly cache: CacheFigures & Pick<Cache, 'forecast' | 'get' | 'recordLatency'>
   readonly served: ServedCache
 }
 
@@ -16,7 +16,7 @@ export interface Mount {
  * The caches of all spaces, each with its layers. Used by the administration, which opens,
  * configures and closes them.
  */
-export interface ServedCaches extends Pick<Engine, 'enabled' | 'budget' | 'subscribe'> {
+export interface ServedCaches extends Pick<Engine, 'enabled' | 'budget' | 'forecast' | 'subscribe'> {
   /** Throws LarderError `name-taken`. */
   open: (definition: CacheDefinition) => Mount
   /**
@@ -82,6 +82,7 @@ export function createServedCaches({ engine, layers, clock, stopwatch, failed }:
     set budget(bytes) {
       engine.budget = bytes
     },
+    forecast: engine.forecast,
     subscribe: engine.subscribe,
     open(definition) {
       const cache = engine.open(definition)

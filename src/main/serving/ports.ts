@@ -15,6 +15,7 @@ export type {
   CacheDefinition,
   EngineEvent,
   EntryMetadata,
+  Forecast,
   Hit,
   IncrementOptions,
   Lookup,
@@ -79,8 +80,11 @@ type Served<Method> = Method extends (...given: infer Given) => infer Result
  * Do not keep the cache beyond the next wait: a cache whose configuration changes gets new layers.
  */
 export type ServedCache = Pick<Cache, 'definition'> & {
-  readonly [Name in Exclude<keyof Cache, keyof CacheFigures | 'configure' | 'recordLatency'>]: Served<Cache[Name]>
+  readonly [Name in Exclude<keyof Cache, Administered>]: Served<Cache[Name]>
 }
+
+/** What is not for calls. */
+type Administered = keyof CacheFigures | 'configure' | 'forecast' | 'recordLatency'
 
 /** The information that is available about a cache. */
 export type CacheFigures = Pick<Cache, 'definition' | 'size' | 'bytes' | 'statistics'>

@@ -83,7 +83,7 @@ it('lets one of two caches of one name through, per user', async () => {
   await call('caches.create', { name: 'a', ttl: 2 }, bob)
   expect(await call('caches.get', { name: 'a' })).toMatchObject({ ttl: 1 })
   await call('caches.create', { name: 'hers', ttl: 2 })
-  for (const name of ['caches.get', 'caches.update', 'caches.delete', 'caches.flush'] as const)
+  for (const name of ['caches.get', 'caches.update', 'caches.preview', 'caches.delete', 'caches.flush'] as const)
     expect(await codeOf(call(name, { name: 'hers' }, bob))).toBe('cache-not-found')
 })
 
@@ -114,6 +114,32 @@ it('lets administrators alone change a reserve', async () => {
   await call('caches.create', { name: 'a', ttl: 1, reserve: null }, bob)
   expect(await codeOf(call('caches.update', { name: 'a', reserve: 1 }, bob))).toBe('admin-only')
   await call('caches.update', { name: 'a', reserve: null, ttl: 5 }, bob)
+})
+
+// Red: in src/main/admin/caches.ts let `caches.preview` call `caches.update`.
+it('says what a change would evict, with the errors of the change, and changes nothing', async () => {
+  const { call, signIn, engine, metadata } = await startAdministration()
+  await call('caches.create', { name: 'a', ttl: 1 })
+  await call('users.create', { name: 'bob', password })
+  const bob = await signIn('bob', password)
+  await call('caches.create', { name: 'b', ttl: 1 }, bob)
+  const [budget, stored] = [engine.budget, JSON.stringify(metadata.caches.list())]
+  const before = await call('caches.get', { name: 'a' })
+  expect(await call('caches.preview', { name: 'a', maxEntries: 1 })).toEqual({ evicted: 2, of: 3, exact: true })
+  expect(await call('caches.preview', { name: 'a', ttl: 5 })).toEqual({ evicted: 0, of: 3, exact: true })
+  expect(await call('settings.preview', { memory: 2 ** 20 })).toEqual({ evicted: 2, of: 3, exact: false })
+  expect(await call('settings.preview', { valueLimit: 2048 })).toMatchObject({ evicted: 0 })
+  for (const [field, value] of [['maxEntries', 0], ['reserve', budget + 1]] as const) {
+    const refused = await refusal(call('caches.preview', { name: 'a', [field]: value }))
+    expect(refused).toMatchObject({ code: 'invalid-input', fields: [field] })
+  }
+  expect(await refusal(call('settings.preview', { memory: 1 }))).toMatchObject({ fields: ['memory'] })
+  expect(await codeOf(call('caches.preview', { name: 'b', reserve: 1 }, bob))).toBe('admin-only')
+  expect(await codeOf(call('settings.preview', { memory: 2 ** 20 }, bob))).toBe('admin-only')
+  expect(await call('caches.get', { name: 'a' })).toEqual(before)
+  expect([engine.budget, JSON.stringify(metadata.caches.list())]).toEqual([budget, stored])
+  await call('caches.update', { name: 'a', reserve: 2 ** 21 })
+  expect(await refusal(call('settings.preview', { memory: 2 ** 20 }))).toMatchObject({ fields: ['memory'] })
 })
 
 it('keeps default', async () => {

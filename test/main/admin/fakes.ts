@@ -28,6 +28,7 @@ export function createFakeEngine(): FakeEngine {
     bytes: 0,
     budget: 256 * 1024 * 1024,
     changes: 0,
+    forecast: bytes => ({ evicted: bytes < 256 * 1024 * 1024 ? 2 : 0, of: 3, exact: false }),
     open(definition) {
       const error = openFailure
       openFailure = undefined
@@ -93,6 +94,7 @@ function createFakeCache(definition: CacheDefinition): Cache {
     size: 3,
     bytes: 300,
     configure: change => void Object.assign(definition, change),
+    forecast: ({ maxEntries }) => ({ evicted: Math.max(0, 3 - (maxEntries ?? 3)), of: 3, exact: true }),
     flush: () => 3,
     statistics: () => ({ ...noStatistics, hits: 3, misses: { ...noStatistics.misses, absent: 1 } }),
     get: unused,

@@ -141,6 +141,18 @@ export function createMapStore(ledger: Ledger, eviction: CacheSettings['eviction
       const node = policy.victim()
       return node && show(node)
     },
+    outlook() {
+      const order = policy.order().map(node => bytesOf(node.key, node))
+      return {
+        get size() {
+          return order.length
+        },
+        get demand() {
+          return order.reduce((sum, size) => sum + size, 0)
+        },
+        evictOne: () => void order.shift(),
+      }
+    },
     inOrderOfEviction: () => policy.order().map(node => node.handle),
     entries: () => entries(sequence),
     tagged: tag => [...nodes.values()].filter(node => node.tags.includes(tag)).map(node => node.handle),

@@ -1,10 +1,9 @@
 import type { User } from '../../../src/shared/schemas'
 import type { TestLarder } from '../../helpers/start-larder'
-import { PassThrough, Writable } from 'node:stream'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { patience } from '../../helpers/patience'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ownerKey, startLarder } from '../../helpers/start-larder'
 import { larder as run } from './harness'
+import { typing as type } from './typing'
 
 let server: TestLarder
 beforeAll(async () => {
@@ -24,24 +23,8 @@ async function signIn(name: string, password: string): Promise<number> {
   return (await server.sendOpen('POST', '/admin/session', { body: JSON.stringify({ name, password }) })).status
 }
 
-/** A person at a terminal who types these lines, each when the next question stands there. */
-async function typing(argv: readonly string[], lines: readonly string[]): Promise<{ code: number, screen: string }> {
-  const stdin: PassThrough & { isTTY?: boolean } = new PassThrough()
-  stdin.isTTY = true
-  let screen = ''
-  const stderr = new Writable({
-    write(chunk: Buffer, _, done) {
-      screen += String(chunk)
-      done()
-    },
-  })
-  const ended = larder(argv, { stdin, stderr })
-  for (const [index, line] of lines.entries()) {
-    await vi.waitUntil(() => [...screen.matchAll(/: |\[y\/N\] /g)].length > index, { timeout: patience, interval: 5 })
-    stdin.write(line)
-  }
-  const { code } = await ended
-  return { code, screen }
+function typing(argv: readonly string[], lines: readonly string[]): ReturnType<typeof type> {
+  return type(['--url', server.url, ...argv], lines, { env: { LARDER_API_KEY: ownerKey } })
 }
 
 describe('users create', () => {

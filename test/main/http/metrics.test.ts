@@ -34,6 +34,7 @@ function fakeCache(name: string, change: { enabled?: boolean, statistics?: Parti
     size: 3,
     bytes: 4096,
     configure: unused,
+    forecast: unused,
     get: unused,
     peek: unused,
     roomFor: unused,

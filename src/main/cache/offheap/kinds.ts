@@ -36,6 +36,8 @@ interface Kinds {
   take: (kind: Kind) => number
   /** Counts one record less that has this kind. */
   release: (id: number) => void
+  /** The bytes as they would be after the releases that it is told about. */
+  outlook: () => { release: (id: number) => void, bytes: () => number }
 }
 
 /**
@@ -108,6 +110,19 @@ export function createKinds(capacity = 65_535): Kinds {
       bytes -= kindBytes(kind.contentType)
       kinds[id] = undefined
       free.push(id)
+    },
+    outlook() {
+      const left = [...uses]
+      let rest = bytes
+      return {
+        release(id) {
+          const kind = kinds[id]
+          left[id] = (left[id] ?? 0) - 1
+          if (left[id] === 0 && kind !== undefined)
+            rest -= kindBytes(kind.contentType)
+        },
+        bytes: () => rest,
+      }
     },
   }
 }

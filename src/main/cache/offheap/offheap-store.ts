@@ -6,6 +6,7 @@ import { encodeKey } from '@shared/entry-key'
 import { insertionOrder, noSlot } from './insertion-order'
 import { createKeyBuffer } from './key-buffer'
 import { nowhere } from './key-index'
+import { createOutlook } from './outlook'
 import { mostSlots } from './record'
 import { largestLog } from './segments'
 import { columnsAlone, createSlots } from './slots'
@@ -201,6 +202,7 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
       return slot === -1 ? undefined : slots.entry(slot)
     },
     inOrderOfEviction: () => [...slots.policy.order()],
+    outlook: () => createOutlook(slots, size, demand),
     entries: () => inOrder(sequence),
     tagged,
     visitMortal: (count, wall, monotonic, visit) => slots.visitMortal(count, wall, monotonic, visit),

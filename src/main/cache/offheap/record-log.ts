@@ -60,6 +60,8 @@ export interface RecordLog {
   hasKey: (place: number) => boolean
   hashOf: (place: number) => number
   largeValue: (slot: number) => Buffer
+  /** The demand as it would be without the entries that were passed to `drop`. */
+  outlook: () => { drop: (entry: RecordEntry) => void, demand: () => number }
   reclaim: (bytes: number) => boolean
 }
 
@@ -136,13 +138,13 @@ export function createRecordLog({
     if (value === undefined)
       return
     large.delete(slot)
-    largeBytes -= value.buffer.byteLength + largeOverhead
+    largeBytes -= heldFor(value)
   }
 
   function keepLarge(slot: number, value: Buffer): void {
     const kept = compact(value)
     large.set(slot, kept)
-    largeBytes += kept.buffer.byteLength + largeOverhead
+    largeBytes += heldFor(kept)
   }
 
   function write(slot: number, old: number, fields: EntryFields, { sequence, hits, usedAt }: RecordState): number {
@@ -296,8 +298,25 @@ export function createRecordLog({
         throw new RangeError(`No large value in slot ${slot}`)
       return value
     },
+    outlook() {
+      const [records, shared] = [segments.outlook(), kinds.outlook()]
+      let values = largeBytes
+      return {
+        drop({ slot, place }) {
+          records.release(place, sizeOf(place))
+          shared.release(kindId(segments.words(place), offsetOf(place)))
+          values -= heldFor(large.get(slot))
+        },
+        demand: () => records.demand() + values + shared.bytes(),
+      }
+    },
     reclaim: bytes => segments.reclaim(bytes / 4),
   }
+}
+
+/** Bytes that a value with a buffer of its own takes. */
+function heldFor(value: Buffer | undefined): number {
+  return value === undefined ? 0 : value.buffer.byteLength + largeOverhead
 }
 
 /** A call into native code costs as much as copying forty bytes by hand (35 ns here). */

@@ -16,6 +16,8 @@ interface Segments {
   bytes: () => number
   /** Memory that the live records justify; cleaning brings `bytes` down to it. */
   demand: () => number
+  /** The demand as it would be after the releases that it is told about. */
+  outlook: () => { release: (place: number, words: number) => void, demand: () => number }
   /** The words of the segment that a place is in, and the same memory as bytes. */
   words: (place: number) => Uint32Array
   buffer: (place: number) => Buffer
@@ -195,6 +197,10 @@ export function createSegments({ sizeOf, moved, segmentWords = largestRecord }: 
   }
 
   function demand(): number {
+    return demandOf(live, tails, count)
+  }
+
+  function demandOf(live: number, tails: number, count: number): number {
     return (justified(live, segmentWords) + tails) * 4 + count * segmentOverhead
   }
 
@@ -279,6 +285,33 @@ export function createSegments({ sizeOf, moved, segmentWords = largestRecord }: 
   return {
     bytes: () => bytes,
     demand,
+    outlook() {
+      const copies = segments.map((segment, number) => segment && {
+        live: segment.live,
+        tail: number === open ? 0 : segment.words.length - segment.used,
+        words: segment.words.length,
+      })
+      let hasSpare = spare !== undefined
+      const left = { live, tails, count }
+      return {
+        release(place, words) {
+          const segment = copies[place >>> offsetBits]
+          left.live -= words
+          // A record that has moved meanwhile may be in a segment that was not there.
+          if (segment === undefined)
+            return
+          segment.live -= words
+          if (segment.live > 0)
+            return
+          left.tails -= segment.tail
+          if (!hasSpare && segment.words === nominalFor(left.live, segmentWords))
+            hasSpare = true
+          else
+            left.count--
+        },
+        demand: () => demandOf(left.live, left.tails, left.count),
+      }
+    },
     words: place => at(place >>> offsetBits).words,
     buffer: place => at(place >>> offsetBits).buffer,
     owns: view => ours.has(view.buffer),

@@ -31,7 +31,7 @@ export interface OffheapOptions {
 }
 
 /** The entries of a store by their slots, with everything that holds memory for them. */
-interface Slots {
+export interface Slots {
   readonly log: RecordLog
   readonly tags: TagIndex
   policy: EvictionPolicy

@@ -24,6 +24,8 @@ export interface TagIndex {
   add: (slot: number, tags: readonly string[]) => void
   /** Forgets all tags of the slot. */
   remove: (slot: number) => void
+  /** Bytes that would go if this part of the tags, from 0 to 1, stayed. */
+  freedAt: (part: number) => number
   /**
    * Each slot that has a tag with the hash of this one, once. The index may change during the
    * iteration: a slot that loses its tags is no longer shown, and one that is added is not shown
@@ -200,6 +202,10 @@ export function createTagIndex(parts: TagIndexParts = {}): TagIndex {
           move(count, node)
         shrink()
       }
+    },
+    freedAt(part) {
+      const pages = Math.max(0, Math.floor((room - count * part) / pageNodes) - 1)
+      return pages * pageNodes * 4 * columns.length
     },
     * candidates(tag) {
       const cursor = { next: find(hashOfTag(tag)) }

@@ -2,6 +2,7 @@ import type { CacheSettings } from '@shared/cache-settings'
 import type { Command, CommandContext } from '../command'
 import { cacheSettings } from '@shared/cache-settings'
 import { namesOf } from '@shared/rows'
+import { askEvictions, asking, yes } from '../ask-evictions'
 import { defineCommand } from '../command'
 import { cacheNames } from '../completes'
 import { usageFailure } from '../failure'
@@ -50,14 +51,16 @@ const create = defineCommand({
 const update = defineCommand({
   name: 'caches update',
   summary: 'Change settings of a cache; the others stay as they are.',
+  details: [asking],
   arguments: [nameArgument],
-  flags: settingFlags('update'),
+  flags: { ...settingFlags('update'), yes },
   examples: ['larder caches update products --ttl 10m --max-entries 5000'],
-  async run({ words: [name = ''], flags }, { client, output }) {
-    if (Object.keys(flags).length === 0)
+  async run({ words: [name = ''], flags: { yes: isSure, ...change } }, context) {
+    if (Object.keys(change).length === 0)
       throw usageFailure('caches update needs a setting to change, such as --ttl 10m')
-    const cache = await client.call('caches.update', { name, ...flags })
-    await output.show(cache, () => describe(cache))
+    await askEvictions(context, 'caches.update', { name, ...change }, isSure)
+    const cache = await context.client.call('caches.update', { name, ...change })
+    await context.output.show(cache, () => describe(cache))
   },
 })
 

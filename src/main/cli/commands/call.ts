@@ -1,5 +1,6 @@
 import type { OperationInput, OperationName } from '@shared/operations'
 import { operations } from '@shared/operations'
+import { askEvictions, asking, yes } from '../ask-evictions'
 import { defineCommand } from '../command'
 import { usageFailure } from '../failure'
 import { suggestion } from '../suggest'
@@ -14,20 +15,25 @@ export const call = defineCommand({
   details: [
     'The input is a JSON object, or - to read it from standard input. The answer is JSON. '
     + '/docs on the running server has the fields of each operation.',
+    asking,
     `Operations:\n${names.map(name => `  ${name.padEnd(width)}  ${operations[name].summary}`).join('\n')}`,
   ],
   arguments: [
     { name: 'operation', meaning: 'one of the names that larder call --help lists', completes: names },
     { name: 'json', meaning: 'the input; {} by default', optional: true },
   ],
+  flags: { yes },
   examples: ['larder call caches.get \'{"name":"default"}\'', 'larder call users.create - < user.json'],
-  async run({ words: [name = '', input] }, { client, output, io }) {
+  async run({ words: [name = '', input], flags }, context) {
+    const { client, output, io } = context
     if (!isOperation(name))
       throw usageFailure(`unknown operation ${name}${suggestion(name, names) || '; larder call --help lists them'}`)
     const text = input === '-'
       ? Buffer.concat((await io.stdin.toArray()).map(chunk => Buffer.from(chunk as string))).toString('utf8')
       : input
-    const answer = await client.callRaw(name, readInput(text ?? '{}') as OperationInput<typeof name>)
+    const given = readInput(text ?? '{}') as OperationInput<typeof name>
+    await askEvictions(context, name, given, flags.yes)
+    const answer = await client.callRaw(name, given)
     if (answer !== undefined)
       await output.show(answer, () => typeof answer === 'string' ? answer : safeJson(answer))
   },

@@ -1,5 +1,5 @@
 import type { OperationInput } from '@shared/operations'
-import type { Settings } from '@shared/schemas'
+import type { Evictions, Settings } from '@shared/schemas'
 import { SettingsUpdate } from '@shared/schemas'
 import { parseInput } from '@shared/validation'
 import { defineStore } from 'pinia'
@@ -29,6 +29,12 @@ export const useSettings = defineStore('settings', () => {
       current.value = settings
   }
 
+  /** What `update` would evict. Throws the same errors. */
+  async function preview(change: OperationInput<'settings.update'>): Promise<Evictions> {
+    parseInput(SettingsUpdate, change)
+    return await client['settings.preview'](change)
+  }
+
   /** Throws LarderError `invalid-input` with its fields, `admin-only`. */
   async function update(change: OperationInput<'settings.update'>): Promise<void> {
     parseInput(SettingsUpdate, change)
@@ -38,5 +44,5 @@ export const useSettings = defineStore('settings', () => {
     current.value = settings
   }
 
-  return { current: shallowReadonly(current), read, update }
+  return { current: shallowReadonly(current), read, preview, update }
 })
