@@ -20,7 +20,10 @@ export interface StoredSettings {
   enabled: () => boolean
   /** Throws LarderError `invalid-input` (field memory) if caches reserve more than that. */
   update: (change: SettingsChange) => void
-  /** Moves the global switch. Returns whether it was in the other position. */
+  /**
+   * Moves the global switch, on a full disk for this run. Returns whether it was in the other
+   * position.
+   */
   setEnabled: (enabled: boolean) => boolean
 }
 
@@ -75,7 +78,8 @@ export function createStoredSettings({ metadata, engine, logger, memory }: Store
       engine.budget = change.memory ?? engine.budget
     },
     setEnabled(enabled) {
-      metadata.settings.set('enabled', enabled)
+      // Whoever needs caching off cannot wait for space on the disk.
+      metadata.writeOrKeep('global switch', () => metadata.settings.set('enabled', enabled))
       const moved = engine.enabled !== enabled
       engine.enabled = enabled
       return moved

@@ -25,7 +25,7 @@ export const serverOperations = {
     summary: 'Change settings.',
     input: s.SettingsUpdate,
     output: s.Settings,
-    errors: [],
+    errors: ['storage-full'],
   }),
   'stats.get': operation({
     method: 'GET',
