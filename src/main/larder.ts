@@ -25,6 +25,7 @@ import { randomSecret } from './base/ids'
 import { createInFlight } from './base/in-flight'
 import { createLogger } from './base/logger'
 import { userOf } from './base/principal'
+import { createStorageNotice } from './base/storage-notice'
 import { createEngine } from './cache/engine'
 import { describeListening } from './cli/addresses'
 import { createEventLoopMonitor } from './http/event-loop-delay'
@@ -56,6 +57,8 @@ export interface LarderOptions {
   stopwatch?: Stopwatch
   /** @default scrypt at full cost */
   passwords?: Passwords
+  /** Gets what a person should know while the server runs, a sentence each. @default nobody */
+  tell?: (sentence: string) => void
 }
 
 /** A running Larder, without a shell around it. */
@@ -105,6 +108,7 @@ export async function createLarder({
   clock = systemClock,
   stopwatch = systemStopwatch,
   passwords,
+  tell = () => {},
 }: LarderOptions): Promise<Larder> {
   const startedAt = stopwatch.now()
   const parts = createDisposableStack()
@@ -114,9 +118,21 @@ export async function createLarder({
     parts.use(lockHome(home))
     const log = parts.use(createFileLog({ home }))
     const logger = createLogger(log.write, clock.wall)
-    const metadata = openMetadata({ home, clock, logger })
+    const notice = createStorageNotice(home, tell)
+    const metadata = openMetadata({
+      home,
+      clock,
+      logger,
+      onHealth: failure => notice.report('metadata', failure),
+    })
     parts.defer(metadata.close)
-    const journal = openEntryJournal({ home, logger, clock, writerProgram })
+    const journal = openEntryJournal({
+      home,
+      logger,
+      clock,
+      writerProgram,
+      onHealth: failure => notice.report('entries', failure),
+    })
     parts.defer(journal.close)
     const { vault, wanted, reason, warning } = await openVault({
       choice: configuration.vault,

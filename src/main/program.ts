@@ -36,7 +36,8 @@ async function serve(configuration: Configuration, built: BuiltFiles): Promise<n
   const stopped = nextSignal()
   let larder: Larder
   try {
-    larder = await createLarder({ configuration, version, ...built })
+    const tell = (sentence: string): void => void process.stderr.write(`larder: ${sentence}\n`)
+    larder = await createLarder({ configuration, version, tell, ...built })
   }
   catch (error) {
     process.stderr.write(`larder: ${messageOf(error)}\n`)

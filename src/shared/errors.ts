@@ -46,6 +46,7 @@ export const errorRegistry = {
   'not-ready': { status: 503, title: 'Not ready' },
   'overloaded': { status: 503, title: 'Overloaded' },
   'vault-unavailable': { status: 503, title: 'Vault not available' },
+  'storage-full': { status: 507, title: 'Data folder full or not writable' },
 } as const satisfies Record<string, { status: number, title: string }>
 
 export type ErrorCode = keyof typeof errorRegistry
@@ -75,6 +76,11 @@ interface ErrorOptions {
    * keeps neither (S12 of docs/guarantees.md).
    */
   logged?: string
+  /**
+   * The sentence for administrators, where it names files of the machine; the request log gets the
+   * general one.
+   */
+  forAdministrators?: string
 }
 
 /** A setting of V8; other engines ignore it. */
@@ -90,6 +96,7 @@ export class LarderError extends Error {
   readonly errors: FieldError[] | undefined
   readonly retryAfter: number | undefined
   readonly logged: string | undefined
+  readonly forAdministrators: string | undefined
 
   constructor(code: ErrorCode, detail: string, options: ErrorOptions = {}) {
     // This is an answer, not a fault: nobody needs to know where it was created, and capturing a
@@ -102,6 +109,7 @@ export class LarderError extends Error {
     this.errors = options.errors
     this.retryAfter = options.retryAfter
     this.logged = options.logged
+    this.forAdministrators = options.forAdministrators
   }
 
   /** HTTP status of this error's code. */

@@ -250,6 +250,7 @@ export const ServerStatistics = z.strictObject({
   entries: z.int(),
   bytes: z.int(),
   budget: z.int(),
+  failing: z.array(z.string()).meta({ description: 'Stores that cannot be written or read: metadata, entries.' }),
   rss: z.int().nullable().meta({ description: 'Bytes of memory of the process; null unless an administrator asks.' }),
   requests: z.int().nullable().meta({ description: 'Of all users; null unless an administrator asks.' }),
   requestsPerSecond: z.number().nullable().meta({ description: 'The same, as the mean of the last ten seconds.' }),

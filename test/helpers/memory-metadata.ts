@@ -5,6 +5,8 @@ import { LarderError } from '../../src/shared/errors'
 interface MemoryMetadata extends MetadataStore {
   /** Makes the next write throw this error, as a full disk would. */
   failNextWrite: (error: Error) => void
+  /** Writes what was kept, as the real store does when the disk takes writes again. */
+  runKept: () => void
 }
 
 /** Metadata in Maps, with the guarantees of the real store except surviving the process. */
@@ -14,6 +16,7 @@ export function createMemoryMetadata(): MemoryMetadata {
   let keys = new Map<string, KeyRecord>()
   let settings = new Map<string, string>()
   let failure: Error | undefined
+  const kept = new Map<string, () => void>()
 
   function beforeWrite(): void {
     const error = failure
@@ -127,6 +130,23 @@ export function createMemoryMetadata(): MemoryMetadata {
         [users, caches, keys, settings] = before
         throw error
       }
+    },
+    writeOrKeep(name, work) {
+      try {
+        work()
+        kept.delete(name)
+        return true
+      }
+      catch (error) {
+        if (!(error instanceof LarderError && error.code === 'storage-full'))
+          throw error
+        kept.set(name, work)
+        return false
+      }
+    },
+    runKept() {
+      kept.values().forEach(work => work())
+      kept.clear()
     },
     health: () => 'ok',
     close: () => {},

@@ -31,7 +31,11 @@ export interface TestLarder extends Larder {
 const passwords = createPasswords({ cost: 2 ** 10 })
 
 /** Starts a whole server in this process, on a free port and in its own folder. */
-export async function startLarder(change: Partial<Configuration> = {}, clock?: ManualClock): Promise<TestLarder> {
+export async function startLarder(
+  change: Partial<Configuration> = {},
+  clock?: ManualClock,
+  tell?: (sentence: string) => void,
+): Promise<TestLarder> {
   const home = change.home ?? mkdtempSync(join(tmpdir(), 'larder-test-'))
   const configuration: Configuration = {
     home,
@@ -54,6 +58,7 @@ export async function startLarder(change: Partial<Configuration> = {}, clock?: M
     clock,
     stopwatch: clock?.stopwatch,
     passwords,
+    tell,
   })
   return {
     ...larder,
@@ -63,7 +68,7 @@ export async function startLarder(change: Partial<Configuration> = {}, clock?: M
     sendOpen: (method, path, options) => send(larder.port, method, path, options),
     async restart(again = {}) {
       await larder.stop()
-      return await startLarder({ ...configuration, ...again, home }, clock)
+      return await startLarder({ ...configuration, ...again, home }, clock, tell)
     },
     async dispose() {
       await larder.stop()

@@ -19,8 +19,8 @@ export interface CacheDirectory {
    */
   create: (record: CacheRecord, alsoWrite?: () => void) => CacheFigures
   /**
-   * Resolves when the change has been applied to all entries. Throws LarderError `invalid-input`
-   * (field reserve).
+   * Resolves when the change has been applied to all entries. On a full disk a change of the switch
+   * alone holds for this run. Throws LarderError `invalid-input` (field reserve).
    */
   update: (cache: Mount, change: Partial<CacheSettings>) => Promise<void> | void
   /** What `update` would evict. Throws the same errors, and changes nothing. */
@@ -86,7 +86,9 @@ export function createCacheDirectory({ metadata, caches }: {
     update(mount, change) {
       const { id, name } = mount.cache.definition
       checkReserve(metadata, caches.budget, id, change.reserve ?? null)
-      if (!metadata.caches.update(id, change))
+      if (isSwitchOnly(change))
+        metadata.writeOrKeep(`switch of ${id}`, () => void metadata.caches.update(id, change))
+      else if (!metadata.caches.update(id, change))
         throw notFound(name)
       return caches.configure(mount, change)
     },
@@ -100,6 +102,11 @@ export function createCacheDirectory({ metadata, caches }: {
     },
     drop: userId => caches.list(userId).forEach(close),
   }
+}
+
+/** Whether nothing but the switch is changed. */
+function isSwitchOnly(change: Partial<CacheSettings>): boolean {
+  return change.enabled !== undefined && Object.keys(change).length === 1
 }
 
 function definitionOf({ userId, createdAt: _, ...definition }: CacheRecord): CacheDefinition {

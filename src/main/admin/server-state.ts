@@ -50,6 +50,7 @@ export function createServerStateHandlers({
         entries: own.reduce((sum, cache) => sum + cache.size, 0),
         bytes: own.reduce((sum, cache) => sum + cache.bytes, 0),
         budget: caches.budget,
+        failing: failingOf(readiness().stores),
         // Figures of the whole server would reveal what other users do.
         rss: admin ? process.memoryUsage.rss() : null,
         requests: admin ? requestLog.total() : null,
@@ -68,6 +69,11 @@ export function createServerStateHandlers({
     },
     'metrics.get': (_, context) => metrics(callerOf(context)),
   }
+}
+
+/** Names of the stores that are not well. */
+function failingOf(stores: Readonly<Record<string, string>>): string[] {
+  return Object.keys(stores).filter(name => stores[name] !== 'ok')
 }
 
 /** Shows everybody which store fails, but not why: the reasons name files of the machine. */

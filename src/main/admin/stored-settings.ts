@@ -23,7 +23,10 @@ export interface StoredSettings {
   update: (change: SettingsChange) => void
   /** What `update` would evict. Throws the same errors, and changes nothing. */
   forecast: (change: SettingsChange) => Promise<Forecast> | Forecast
-  /** Moves the global switch. Returns whether it was in the other position. */
+  /**
+   * Moves the global switch, on a full disk for this run. Returns whether it was in the other
+   * position.
+   */
   setEnabled: (enabled: boolean) => boolean
 }
 
@@ -83,7 +86,8 @@ export function createStoredSettings({ metadata, engine, logger, memory }: Store
       return engine.forecast(memory)
     },
     setEnabled(enabled) {
-      metadata.settings.set('enabled', enabled)
+      // Whoever needs caching off cannot wait for space on the disk.
+      metadata.writeOrKeep('global switch', () => metadata.settings.set('enabled', enabled))
       const moved = engine.enabled !== enabled
       engine.enabled = enabled
       return moved

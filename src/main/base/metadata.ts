@@ -44,7 +44,8 @@ export interface KeyRecord {
 
 /**
  * Port to the metadata that survives a restart. Implemented over SQLite in `storage/`. Every write
- * is durable when the call returns. Times are milliseconds since the Unix epoch.
+ * is durable when the call returns; if the disk takes no write, it throws LarderError
+ * `storage-full` and changes nothing. Times are milliseconds since the Unix epoch.
  */
 export interface MetadataStore {
   users: {
@@ -78,6 +79,12 @@ export interface MetadataStore {
   }
   /** Runs `work` in a transaction: all of it or nothing takes effect. */
   transaction: <T>(work: () => T) => T
+  /**
+   * Like `transaction`, but if the disk takes no write, the work is kept and runs as soon as the
+   * disk does: before any later write, and only the latest work of each name. Returns whether it
+   * was written now.
+   */
+  writeOrKeep: (name: string, work: () => void) => boolean
   /** For `/readyz`: `ok`, or a sentence that says what is wrong. */
   health: () => string
   close: () => void

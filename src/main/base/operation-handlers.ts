@@ -3,7 +3,7 @@ import type { Principal } from './principal'
 import { LarderError } from '@shared/errors'
 import { operations } from '@shared/operations'
 import { parseInput } from '@shared/validation'
-import { requireScope } from './principal'
+import { isAdministrator, requireScope } from './principal'
 
 export interface CallContext {
   /** Null only for operations of scope `open`. */
@@ -32,7 +32,19 @@ export async function invoke<N extends OperationName>(
   const spec: OperationSpec = operations[name]
   checkAccess(spec, context.principal)
   const parsed = parseInput(operations[name].input, input) as OperationParsed<N>
-  return await handlers[name](parsed, context)
+  try {
+    return await handlers[name](parsed, context)
+  }
+  catch (error) {
+    throw asTold(error, context.principal)
+  }
+}
+
+/** Files of the machine are named to administrators only. */
+function asTold(error: unknown, principal: Principal | null): unknown {
+  if (!(error instanceof LarderError) || error.forAdministrators === undefined || !isAdministrator(principal))
+    return error
+  return new LarderError(error.code, error.forAdministrators, { cause: error, logged: error.message })
 }
 
 /** Throws unless the caller may run the operation. */

@@ -26,6 +26,8 @@ export interface EntryJournalOptions {
   capacity?: number
   /** Milliseconds until a failed flush is tried again. @default 1000 */
   retryDelay?: number
+  /** Gets the reason when the disk starts to refuse writes, and null when it takes them again. */
+  onHealth?: (failure: string | null) => void
 }
 
 /**
@@ -45,7 +47,8 @@ interface Waiter { resolve: () => void, reject: (error: Error) => void }
  * over must not change until it is written.
  *
  * While the disk fails, this batch and later writes are kept, one state per key, and are tried
- * again: at most as much as the caches themselves hold. Throws what `openDatabase` throws.
+ * again: at most what the caches hold, and the keys of what the disk holds. Throws what
+ * `openDatabase` throws.
  */
 export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
   const {
@@ -56,6 +59,7 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
     delay = 200,
     capacity = 4 * 1024 * 1024,
     retryDelay = 1000,
+    onHealth = () => {},
   } = options
   const database = openEntryDatabase({ home, logger, clock })
   const rows = createEntryRows(database)
@@ -100,19 +104,23 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
   function written(why: string | null): void {
     writing = false
     if (why !== null) {
-      if (failure === null)
-        logger.error('entries cannot be written, trying again', { reason: why, pendingBytes: pending.bytes })
+      const isNew = failure === null
       failure = why
-      // Nobody knows how long this will last, so callers are not kept waiting. The pending writes
-      // hold one state per key, at most as much as the caches themselves.
+      if (isNew) {
+        logger.error('entries cannot be written, trying again', { reason: why, pendingBytes: pending.bytes })
+        onHealth(why)
+      }
+      // Nobody knows how long this will last, so callers are not kept waiting.
       backlog.eased()
       schedule()
       return settleWaiters(new Error(why))
     }
     batch = null
-    if (failure !== null)
+    if (failure !== null) {
+      failure = null
       logger.info('entries are written again')
-    failure = null
+      onHealth(null)
+    }
     backlog.eased()
     if (waiters.length > 0 || (due > 0 && !pending.isEmpty))
       write()
@@ -139,6 +147,22 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
       schedule()
   }
 
+  /**
+   * Whether the disk neither has the entry nor is about to get it. Nothing has to be remembered
+   * then: while the disk fails, an entry that comes and goes would otherwise leave its key behind.
+   */
+  function isNowhere(cacheId: string, key: string): boolean {
+    if (batch?.get(cacheId)?.changes.has(key))
+      return false
+    try {
+      return !rows.has(cacheId, key)
+    }
+    catch {
+      // Whatever cannot be read may be there.
+      return false
+    }
+  }
+
   function flush(): Promise<void> {
     return new Promise((resolve, reject) => {
       waiters.push({ resolve, reject })
@@ -157,7 +181,10 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
       changed()
     },
     remove(cacheId, key) {
-      pending.remove(cacheId, key)
+      if (failure !== null && isNowhere(cacheId, key))
+        pending.forget(cacheId, key)
+      else
+        pending.remove(cacheId, key)
       changed()
     },
     clear(cacheId) {

@@ -13,6 +13,7 @@ interface Row extends Omit<PersistedEntry, 'key' | 'tags'> {
 
 interface EntryRows {
   load: (cacheId: string) => Iterable<PersistedEntry>
+  has: (cacheId: string, key: string) => boolean
   /** Writes the whole batch, or throws and writes nothing. */
   write: (batch: PendingBatch) => void
 }
@@ -26,6 +27,7 @@ export function createEntryRows(database: Database): EntryRows {
     SELECT position, key, value, content_type AS contentType, tags, kind, flags, version, stored_at AS storedAt, ttl,
            fresh_until AS freshUntil, grace_until AS graceUntil
     FROM entry WHERE cache_id = ? AND position > ? ORDER BY position LIMIT 1`)
+  const has = database.prepare('SELECT 1 FROM entry WHERE cache_id = ? AND key = ?')
   const put = database.prepare(`
     INSERT OR REPLACE INTO entry
       (cache_id, key, value, content_type, tags, kind, flags, version, stored_at, ttl, fresh_until, grace_until)
@@ -51,6 +53,7 @@ export function createEntryRows(database: Database): EntryRows {
         yield { ...rest, key: decodeKey(key), tags: JSON.parse(tags) as string[] }
       }
     },
+    has: (cacheId, key) => has.get(cacheId, encodeKey(key)) !== undefined,
     write: database.transaction((batch: PendingBatch) => {
       for (const [cacheId, { cleared, changes }] of batch) {
         if (cleared)

@@ -9,6 +9,7 @@ import Sqlite from 'better-sqlite3'
 import { systemClock } from '../base/clock'
 import { openCacheTable } from './cache-table'
 import { openDatabase } from './database'
+import { createGuardedWrites } from './guarded-writes'
 import { metadataMigrations } from './migrations'
 import { createTable, flagColumn, listColumn, plainColumn, timeColumn } from './table'
 
@@ -17,6 +18,10 @@ interface MetadataOptions {
   home: string
   clock?: RealClock
   logger: Logger
+  /** Gets the reason when the disk starts to refuse writes, and null when it takes them again. */
+  onHealth?: (failure: string | null) => void
+  /** Milliseconds between two attempts to write again. @default 2000 */
+  retryDelay?: number
 }
 
 /** `LRDm`, in the header of `larder.db`. */
@@ -48,7 +53,8 @@ const keyColumns: Columns<KeyRecord> = {
 }
 
 /** The metadata in SQLite. Throws what `openDatabase` throws. */
-export function openMetadata({ home, clock = systemClock, logger }: MetadataOptions): MetadataStore {
+export function openMetadata(options: MetadataOptions): MetadataStore {
+  const { home, clock = systemClock, logger, onHealth = () => {}, retryDelay = 2000 } = options
   const database = openDatabase({
     file: join(home, 'larder.db'),
     applicationId,
@@ -56,6 +62,8 @@ export function openMetadata({ home, clock = systemClock, logger }: MetadataOpti
     clock,
     logger,
   })
+  const guarded = createGuardedWrites({ database, home, logger, onHealth, retryDelay })
+  const { write } = guarded
   const users = createTable(database, 'user', userColumns)
   const caches = openCacheTable(database, logger)
   const keys = createTable(database, 'api_key', keyColumns)
@@ -65,24 +73,44 @@ export function openMetadata({ home, clock = systemClock, logger }: MetadataOpti
   return {
     users: {
       list: users.list,
-      insert: user => unlessTaken('user.name', userName(user.name), () => users.insert(user)),
-      update: (id, change) => unlessTaken('user.name', userName(change.name ?? ''), () => users.update(id, change)),
-      delete: users.delete,
+      insert: user => unlessTaken('user.name', userName(user.name), () => write(() => users.insert(user))),
+      update: (id, change) =>
+        unlessTaken('user.name', userName(change.name ?? ''), () => write(() => users.update(id, change))),
+      delete: id => write(() => users.delete(id)),
     },
     caches: {
-      ...caches,
-      insert: cache =>
-        unlessTaken('cache.name', `There is a cache called ${cache.name} already.`, () => caches.insert(cache)),
+      list: caches.list,
+      insert(cache) {
+        const taken = `There is a cache called ${cache.name} already.`
+        unlessTaken('cache.name', taken, () => write(() => caches.insert(cache)))
+      },
+      update: (id, change) => write(() => caches.update(id, change)),
+      delete: id => write(() => caches.delete(id)),
     },
-    keys: { ...keys, deleteOf: userId => void deleteKeysOf.run(userId) },
-    settings: openSettings(database),
-    transaction: work => database.transaction(work)(),
-    health: () => healthOf(database),
-    close: () => void database.close(),
+    keys: {
+      list: keys.list,
+      insert: key => write(() => keys.insert(key)),
+      update: (id, change) => write(() => keys.update(id, change)),
+      delete: id => write(() => keys.delete(id)),
+      deleteOf: userId => void write(() => deleteKeysOf.run(userId)),
+    },
+    settings: openSettings(database, write),
+    transaction: write,
+    writeOrKeep: guarded.writeOrKeep,
+    health: () => healthOf(database, guarded.failure),
+    close() {
+      if (!database.open)
+        return
+      guarded.dispose()
+      database.close()
+    },
   }
 }
 
-function openSettings(database: Database): MetadataStore['settings'] {
+function openSettings(
+  database: Database,
+  guarded: MetadataStore['transaction'],
+): MetadataStore['settings'] {
   const read = database.prepare<[string], string>('SELECT value FROM setting WHERE name = ?').pluck()
   const write = database.prepare(
     'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
@@ -96,7 +124,7 @@ function openSettings(database: Database): MetadataStore['settings'] {
       const text = JSON.stringify(value) as string | undefined
       if (text === undefined)
         throw new TypeError(`The setting ${name} has no value that JSON can hold`)
-      write.run(name, text)
+      guarded(() => write.run(name, text))
     },
   }
 }
@@ -119,9 +147,11 @@ function unlessTaken<T>(column: string, detail: string, write: () => T): T {
   }
 }
 
-function healthOf(database: Database): string {
+function healthOf(database: Database, failure: string | null): string {
   if (!database.open)
     return 'larder.db is closed'
+  if (failure !== null)
+    return `larder.db cannot be written: ${failure}`
   try {
     database.prepare('SELECT number FROM schema_migration LIMIT 1').get()
     return 'ok'

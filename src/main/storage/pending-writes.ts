@@ -25,6 +25,8 @@ interface PendingWrites {
   put: (cacheId: string, entry: PersistedEntry) => void
   retime: (cacheId: string, key: string, times: Times) => void
   remove: (cacheId: string, key: string) => void
+  /** Drops what is pending for a key that the disk does not have. */
+  forget: (cacheId: string, key: string) => void
   clear: (cacheId: string) => void
   /**
    * Removes and returns the first changes, by cache id: about `most` bytes, and at least one
@@ -87,6 +89,11 @@ export function createPendingWrites(): PendingWrites {
         drop(pending, key)
       else
         append(pending, key, { type: 'remove' })
+    },
+    forget(cacheId, key) {
+      const pending = caches.get(cacheId)
+      if (pending)
+        drop(pending, key)
     },
     clear(cacheId) {
       const pending = of(cacheId)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { messageOf } from '@shared/errors'
 import { randomId } from '../base/ids'
 import { signInFolder } from '../base/sign-in-pages'
+import { translateDiskFault } from './disk-faults'
 import { makeFolders } from './make-folders'
 import { privateFolderMode, writeFileAtomic } from './private-files'
 
@@ -28,9 +29,14 @@ export function createSignInPages({ home, logger }: { home: string, logger: Logg
   remove(folder)
   return {
     write(link) {
-      makeFolders(folder, privateFolderMode)
       const path = join(folder, `${randomId()}.html`)
-      writeFileAtomic(path, pageOf(link))
+      try {
+        makeFolders(folder, privateFolderMode)
+        writeFileAtomic(path, pageOf(link))
+      }
+      catch (error) {
+        throw translateDiskFault(error, home)
+      }
       return { path, remove: () => remove(path) }
     },
     dispose: () => remove(folder),

@@ -25,7 +25,7 @@ export const cachesOperations = {
     summary: 'Create a cache.',
     input: s.CacheCreate,
     output: s.CacheInfo,
-    errors: ['name-taken', 'quota-reached', 'admin-only'],
+    errors: ['name-taken', 'quota-reached', 'admin-only', 'storage-full'],
   }),
   'caches.get': operation({
     method: 'GET',
@@ -50,7 +50,7 @@ export const cachesOperations = {
     summary: 'Change any setting of a cache; {"enabled":false} switches it off.',
     input: s.CacheUpdate,
     output: s.CacheInfo,
-    errors: ['cache-not-found', 'admin-only'],
+    errors: ['cache-not-found', 'admin-only', 'storage-full'],
   }),
   'caches.preview': operation({
     method: 'POST',
@@ -74,7 +74,7 @@ export const cachesOperations = {
     summary: 'Delete a cache with its entries.',
     input: s.CacheSelect,
     output: s.NoContent,
-    errors: ['cache-not-found', 'protected'],
+    errors: ['cache-not-found', 'protected', 'storage-full'],
   }),
   'caches.flush': operation({
     method: 'POST',

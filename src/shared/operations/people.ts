@@ -25,7 +25,7 @@ export const peopleOperations = {
     summary: 'Create an API key; the answer holds the secret once.',
     input: s.KeyCreate,
     output: s.KeyWithSecret,
-    errors: [],
+    errors: ['storage-full'],
   }),
   'keys.update': operation({
     method: 'PATCH',
@@ -37,7 +37,7 @@ export const peopleOperations = {
     summary: 'Change label, scopes, caches or browser origins of an API key.',
     input: s.KeyUpdate,
     output: s.Key,
-    errors: ['key-not-found'],
+    errors: ['key-not-found', 'storage-full'],
   }),
   'keys.revoke': operation({
     method: 'DELETE',
@@ -49,7 +49,7 @@ export const peopleOperations = {
     summary: 'Revoke an API key at once.',
     input: s.KeySelect,
     output: s.NoContent,
-    errors: ['key-not-found'],
+    errors: ['key-not-found', 'storage-full'],
   }),
   'keys.reveal': operation({
     method: 'POST',
@@ -73,7 +73,7 @@ export const peopleOperations = {
     summary: 'Give an API key a new secret; the old one works for `overlap` more seconds.',
     input: s.KeyRotate,
     output: s.KeyWithSecret,
-    errors: ['key-not-found'],
+    errors: ['key-not-found', 'storage-full'],
   }),
   'users.list': operation({
     method: 'GET',
@@ -97,7 +97,7 @@ export const peopleOperations = {
     summary: 'Register a user; once the owner has a password, only an administrator may.',
     input: s.UserCreate,
     output: s.User,
-    errors: ['name-taken', 'registration-closed', 'too-many-attempts', 'overloaded'],
+    errors: ['name-taken', 'registration-closed', 'too-many-attempts', 'overloaded', 'storage-full'],
   }),
   'users.update': operation({
     method: 'PATCH',
@@ -109,7 +109,7 @@ export const peopleOperations = {
     summary: 'Change your name or password; administrators may change, disable and limit every user.',
     input: s.UserUpdate,
     output: s.User,
-    errors: ['user-not-found', 'name-taken', 'admin-only', 'protected', 'overloaded'],
+    errors: ['user-not-found', 'name-taken', 'admin-only', 'protected', 'overloaded', 'storage-full'],
   }),
   'users.delete': operation({
     method: 'DELETE',
@@ -121,7 +121,7 @@ export const peopleOperations = {
     summary: 'Delete a user with all caches, entries and API keys.',
     input: s.UserSelect,
     output: s.NoContent,
-    errors: ['user-not-found', 'protected'],
+    errors: ['user-not-found', 'protected', 'storage-full'],
   }),
   'session.create': operation({
     method: 'POST',
@@ -181,6 +181,6 @@ export const peopleOperations = {
     summary: 'Write a page into the data folder that signs in the person who opens it, once. Its path holds no secret.',
     input: s.Nothing,
     output: s.SignInPage,
-    errors: [],
+    errors: ['storage-full'],
   }),
 } as const

@@ -26,7 +26,7 @@ export const serverOperations = {
     summary: 'Change settings.',
     input: s.SettingsUpdate,
     output: s.Settings,
-    errors: [],
+    errors: ['storage-full'],
   }),
   'settings.preview': operation({
     method: 'POST',

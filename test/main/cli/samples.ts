@@ -69,6 +69,7 @@ export const samples = {
     budget: 256_000_000,
     rss: 123_456_789,
     requests: 2_000_000,
+    failing: [],
     requestsPerSecond: 12.3,
     totals: statistics,
   },

@@ -86,9 +86,12 @@ it('ends up in the state that the order of writes says, flushed anywhere between
     fc.record({ op: fc.constant('put' as const), key, version: fc.nat() }),
     fc.record({ op: fc.constant('retime' as const), key, version: fc.nat() }),
     fc.record({ op: fc.constant('remove' as const), key }),
-    fc.record({ op: fc.constantFrom('clear' as const, 'flush' as const) }),
+    fc.record({ op: fc.constantFrom('clear' as const, 'flush' as const, 'break' as const) }),
   )
-  const journal = open(temporaryFolder())
+  const home = temporaryFolder()
+  const journal = open(home)
+  const breaker = new Sqlite(join(home, 'entries.db'))
+  onTestFinished(() => void breaker.close())
   let cache = 0
   await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
     const id = `cache${cache++}`
@@ -114,10 +117,16 @@ it('ends up in the state that the order of writes says, flushed anywhere between
         journal.clear(id)
         model.clear()
       }
+      else if (s.op === 'break') {
+        // Until the end, nothing reaches the disk that puts an entry there.
+        breaker.exec(`CREATE TRIGGER IF NOT EXISTS broken BEFORE INSERT ON entry
+          BEGIN SELECT RAISE(ABORT, 'no'); END`)
+      }
       else {
-        await journal.flush()
+        await Promise.allSettled([journal.flush()])
       }
     }
+    breaker.exec('DROP TRIGGER IF EXISTS broken')
     await journal.flush()
     expect([...journal.load(id)]).toEqual([...model.values()])
   }), { numRuns: 150 })
@@ -162,6 +171,33 @@ it('keeps what the disk does not take, says so, and tries again', async () => {
   expect(journal.health()).toBe('ok')
   expect(stored(home)).toBe(2)
   expect(lines).toEqual(['entries cannot be written, trying again', 'entries are written again'])
+})
+
+// Red: in src/main/storage/entry-journal.ts let `remove` always call `pending.remove`.
+it('holds no more than the caches while entries come and go on a full disk', async () => {
+  const home = temporaryFolder()
+  const told: (string | null)[] = []
+  const journal = open(home, { retryDelay: 60_000, onHealth: failure => told.push(failure) })
+  journal.put('c', anEntry('old'))
+  await journal.flush()
+  const breaker = new Sqlite(join(home, 'entries.db'))
+  onTestFinished(() => void breaker.close())
+  breaker.exec('CREATE TRIGGER broken BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, \'disk full\'); END')
+  journal.put('c', anEntry('in the failed batch'))
+  await expect(journal.flush()).rejects.toThrow('disk full')
+  journal.remove('c', 'in the failed batch')
+  journal.remove('c', 'old')
+  journal.put('c', anEntry('new'))
+  const held = journal.health()
+  for (let count = 0; count < 1000; count++) {
+    journal.put('c', anEntry(`key ${count}`))
+    journal.remove('c', `key ${count}`)
+  }
+  expect(journal.health()).toBe(held)
+  breaker.exec('DROP TRIGGER broken')
+  await journal.flush()
+  expect([...journal.load('c')].map(({ key }) => key)).toEqual(['new'])
+  expect(told).toEqual(['disk full', null])
 })
 
 it('may be read while others are written', async () => {

@@ -17,6 +17,7 @@ function statistics(hits: number, absent: number, requestsPerSecond = 0, bytes =
     budget: 1000,
     rss: 1,
     requests: 1,
+    failing: [],
     requestsPerSecond,
     totals: { hits, staleHits: 0, misses, sets: 0, deletes: 0, evictions: 0, expirations: 0, hitRatio: null, latency },
   }

@@ -35,6 +35,7 @@ const stats = defineCommand({
       ['entries', now.entries],
       ['bytes', now.bytes],
       ['budget (bytes)', now.budget],
+      ['stores that fail', now.failing.join(', ') || 'none'],
       ['process memory (bytes)', now.rss],
       ['requests', now.requests],
       ['requests per second', now.requestsPerSecond],

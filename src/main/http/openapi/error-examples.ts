@@ -43,4 +43,6 @@ export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'not-ready': 'Larder is still starting.',
   'overloaded': 'Too many requests are in flight; try again shortly.',
   'vault-unavailable': 'The keychain is locked.',
+  'storage-full': 'Larder cannot write to its data folder, so nothing was changed. '
+    + 'An administrator has to free space on its disk or make the folder writable.',
 }

@@ -17,6 +17,12 @@ export const useServer = defineStore('server', () => {
   /** Whether the server has confirmed that it is off, so that it refuses requests of apps. */
   const isOff = computed(() => statistics.value?.enabled === false)
 
+  /** What people should know while the data folder cannot be written; null while it can. */
+  const storageTrouble = computed(() => {
+    const failing = statistics.value?.failing ?? []
+    return failing.length === 0 ? null : troubleOf(failing)
+  })
+
   /** Throws the errors of `stats.get`. Of overlapping reads the latest is kept. */
   async function read(): Promise<ServerStatistics> {
     const turn = ++reads
@@ -56,5 +62,12 @@ export const useServer = defineStore('server', () => {
     }
   }
 
-  return { statistics: shallowReadonly(statistics), enabled, isOff, read, switched, forget, setEnabled }
+  return { statistics: shallowReadonly(statistics), enabled, isOff, storageTrouble, read, switched, forget, setEnabled }
 })
+
+function troubleOf(failing: readonly string[]): string {
+  const start = 'Larder cannot write to its data folder. '
+  return failing.includes('metadata')
+    ? `${start}Switches and entries work until it ends; other changes are refused`
+    : `${start}Entries of persistent caches stay in memory until it can`
+}
