@@ -70,6 +70,9 @@ test('lists, filters by prefix, glob and tag, and says beside the field what is 
     ['*:1001*', 3],
     ['tag:even', 100],
     ['user:1001', 2],
+    ['USER: profile -100', 189],
+    ['user:* tag:even size>100', 59],
+    ['er:*', 0],
     ['nothing', 0],
     ['', 600],
   ] as const) {
@@ -79,7 +82,12 @@ test('lists, filters by prefix, glob and tag, and says beside the field what is 
       { exact: true },
     )).toBeVisible()
   }
-  await filter.fill('[a*')
+  await expect(filter).toHaveAccessibleDescription(/^A word is searched for inside keys/)
+  await filter.fill('shoes')
+  await expect(filter).toHaveAccessibleDescription('Keys that contain shoes (upper or lower case)')
+  await filter.fill('tag:even ttl<1m')
+  await expect(page.locator('mark')).toHaveText('ttl')
+  await filter.fill('glob:[a')
   await expect(filter).toHaveAttribute('aria-invalid', 'true')
   await expect(filter).toHaveAccessibleDescription(/.{5,}/)
 })
@@ -535,7 +543,7 @@ test('50,000 entries: windows, sorting, filtering and folders need a read or two
   await expect(first).toContainText('k:0:000000')
   await measure(
     'prefix',
-    typeFilter('k:7:'),
+    typeFilter('k:7:*'),
     `return ${firstRow}.includes('k:7:') && document.querySelector('footer [role=status]')?.textContent === '1,000 entries match'`,
   )
   await page.getByRole('searchbox', { name: 'Filter keys' }).fill('')

@@ -1,5 +1,5 @@
 import type { EntryOrder, EntrySort } from '@shared/entries'
-import type { EntrySelector } from '@shared/entry-filter'
+import type { EntryFilter, EntrySelector } from '@shared/entry-filter'
 import type { Ref } from 'vue'
 import type { Address } from '../../../composables/use-address'
 import type { KeyRows, ServerRow } from './rows'
@@ -31,6 +31,8 @@ const firstRows = 60
 
 export interface Browser {
   text: Ref<string>
+  /** The last filter without an error, as it is read. */
+  readonly written: Readonly<Ref<EntryFilter | null>>
   sort: Ref<EntrySort>
   order: Ref<EntryOrder>
   delimiter: Ref<Delimiter>
@@ -75,7 +77,7 @@ export function useBrowser(cache: () => string, address: Address): Browser {
   /** The server's error as one of the filter: it checks globs more strictly than the grammar. */
   function refusedFilter(): FilterError | null {
     const refused = problem.value instanceof LarderError
-      ? problem.value.errors?.find(({ field }) => ['glob', 'prefix', 'tag'].includes(field))
+      ? problem.value.errors?.find(({ field }) => ['glob', 'prefix', 'tag', 'filter'].includes(field))
       : undefined
     return refused && chosen.value
       ? new FilterError(`${refused.field} ${refused.message}.`, chosen.value.from, chosen.value.to)
@@ -178,6 +180,7 @@ export function useBrowser(cache: () => string, address: Address): Browser {
 
   return {
     text,
+    written,
     sort,
     order,
     delimiter,
