@@ -40,6 +40,7 @@ const selection = {
   prefix: 'Entries whose key starts with this.',
   glob: 'Entries whose key matches: * stands for any characters, ? for one, [a-z] for one of these; \\ escapes the next character.',
   tag: 'Entries with this tag.',
+  filter: 'Entries that match all terms of the filter language, such as tag:shoes size>10kB -draft. Cannot be combined with prefix, glob and tag.',
 }
 const off = ['caching-off', 'cache-off'] as const
 
@@ -241,7 +242,7 @@ export const dataOperations = {
     scope: 'write',
     mutates: true,
     unchanged: 'ok',
-    summary: 'Delete some entries: give exactly one of prefix, glob, tag, expired.',
+    summary: 'Delete some entries: give exactly one of prefix, glob, tag, filter, expired.',
     query: {
       ...selection,
       expired: 'Entries that have expired.',

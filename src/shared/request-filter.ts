@@ -14,7 +14,7 @@ export interface FilteredRequest extends Readonly<Omit<RequestRecord, 'id' | 'at
   readonly marks: readonly string[]
 }
 
-const bytes = { '': 1, 'b': 1, 'kb': 1000, 'mb': 1_000_000, 'gb': 1_000_000_000 }
+export const byteUnits = { '': 1, 'b': 1, 'kb': 1000, 'mb': 1_000_000, 'gb': 1_000_000_000 }
 // The micro sign and the Greek letter look the same, and people type both.
 const times = { us: 1, µs: 1, μs: 1, ms: 1000, s: 1_000_000 }
 
@@ -48,13 +48,13 @@ const fields: Record<string, FilterField<FilteredRequest>> = {
   size: {
     kind: 'number',
     summary: 'Size of the response body, such as 10kB',
-    units: bytes,
+    units: byteUnits,
     read: request => request.responseBytes,
   },
   sent: {
     kind: 'number',
     summary: 'Size of the request body, such as 10kB',
-    units: bytes,
+    units: byteUnits,
     read: request => request.requestBytes,
   },
   apikey: { kind: 'text', summary: 'Id of the API key', read: request => request.keyId },

@@ -70,6 +70,9 @@ test('lists, filters by prefix, glob and tag, and says beside the field what is 
     ['*:1001*', 3],
     ['tag:even', 100],
     ['user:1001', 2],
+    ['USER: profile -100', 189],
+    ['user:* tag:even size>100', 59],
+    ['er:*', 0],
     ['nothing', 0],
     ['', 600],
   ] as const) {
@@ -79,7 +82,12 @@ test('lists, filters by prefix, glob and tag, and says beside the field what is 
       { exact: true },
     )).toBeVisible()
   }
-  await filter.fill('[a*')
+  await expect(filter).toHaveAccessibleDescription(/^A word is searched for inside keys/)
+  await filter.fill('shoes')
+  await expect(filter).toHaveAccessibleDescription('Keys that contain shoes (upper or lower case)')
+  await filter.fill('tag:even ttl<1m')
+  await expect(page.locator('mark')).toHaveText('ttl')
+  await filter.fill('glob:[a')
   await expect(filter).toHaveAttribute('aria-invalid', 'true')
   await expect(filter).toHaveAccessibleDescription(/.{5,}/)
 })
@@ -97,6 +105,69 @@ test('sorts by every column, both ways', { tag: '@screen' }, async ({ openConsol
   await expect(first).toContainText('user:1199:profile')
   await page.getByRole('button', { name: 'Descending' }).click()
   await expect(first).toContainText('cart:1000')
+})
+
+test('filter, order and tree live in the address: tabs, Back, reload and a link keep them', { tag: '@screen' }, async ({
+  openConsole,
+  call,
+}) => {
+  test.setTimeout(3 * patience)
+  await store(call, many)
+  const page = await openConsole('/caches/default')
+  const filter = page.getByRole('searchbox', { name: 'Filter keys' })
+  const first = grid(page).getByRole('row').nth(1)
+  async function expectKept(): Promise<void> {
+    await expect(filter).toHaveValue('tag:even')
+    await expect(page.getByLabel('Sort by')).toHaveValue('size')
+    await expect(page.getByLabel('Show as')).toHaveValue(':')
+    await expect(page.getByText('100 entries match', { exact: true })).toBeVisible()
+    await expect(first).toContainText('user:1198:profile')
+  }
+  await filter.fill('tag:even')
+  await page.getByLabel('Show as').selectOption(':')
+  // Sort and order change at once.
+  await page.getByRole('columnheader', { name: 'Size' }).click()
+  await page.getByRole('columnheader', { name: 'Size' }).click()
+  await expectKept()
+  await first.click()
+  await expect(entry(page)).toContainText('user:1198:profile')
+  await expect(page).toHaveURL(/[?&]key=user:1198:profile/)
+  const link = page.url()
+  expect(Object.fromEntries(new URL(link).searchParams)).toEqual({
+    filter: 'tag:even',
+    sort: 'size',
+    order: 'desc',
+    tree: ':',
+    key: 'user:1198:profile',
+  })
+
+  await page.getByRole('tab', { name: 'Statistics' }).click()
+  await expect(page).toHaveURL(`${link}&tab=statistics`)
+  await page.getByRole('tab', { name: 'Entries' }).click()
+  await expectKept()
+  await expect(entry(page)).toContainText('user:1198:profile')
+  await page.reload()
+  await expectKept()
+
+  await page.getByRole('link', { name: 'Overview' }).click()
+  await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
+  await page.goBack()
+  await expectKept()
+  await page.goForward()
+  await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
+
+  // A link that somebody else sent wins over what this browser remembers.
+  await page.goto(`${new URL(link).origin}/caches/default?filter=cart%3A11&order=desc&tree=none`)
+  await expect(page.getByText('100 entries match', { exact: true })).toBeVisible()
+  await expect(page.getByLabel('Show as')).toHaveValue('')
+  await expect(first).toContainText('cart:1199')
+  await filter.fill('')
+  await page.getByRole('button', { name: 'Descending' }).click()
+  await expect(page).toHaveURL(/\/caches\/default\?tree=none$/)
+  // An address that says nothing, or what no menu offers, shows everything in the usual order.
+  await page.goto(`${new URL(link).origin}/caches/default?sort=colour&order=up&tree=x`)
+  await expect(page.getByText('600 entries', { exact: true })).toBeVisible()
+  await expect(page.getByLabel('Sort by')).toHaveValue('key')
 })
 
 test('shows folders with exact counts, and opens them by keyboard', { tag: '@screen' }, async ({
@@ -474,7 +545,7 @@ test('50,000 entries: windows, sorting, filtering and folders need a read or two
   await expect(first).toContainText('k:0:000000')
   await measure(
     'prefix',
-    typeFilter('k:7:'),
+    typeFilter('k:7:*'),
     `return ${firstRow}.includes('k:7:') && document.querySelector('footer [role=status]')?.textContent === '1,000 entries match'`,
   )
   await page.getByRole('searchbox', { name: 'Filter keys' }).fill('')

@@ -80,8 +80,8 @@ export interface WriteResult {
   version: number
 }
 
-/** Chooses entries by exactly one property. */
-export type Selector = { prefix: string } | { glob: string } | { tag: string } | { expired: true }
+/** Chooses entries by exactly one property, or by the terms of a filter (entry-language.ts). */
+export type Selector = { prefix: string } | { glob: string } | { tag: string } | { filter: string } | { expired: true }
 
 export interface PageQuery {
   filter?: Exclude<Selector, { expired: true }>

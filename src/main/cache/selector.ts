@@ -1,6 +1,9 @@
 import type { Selector } from './ports'
 import type { Store, StoredEntry } from './store'
 import { hasPrefix } from '@shared/entry-key'
+import { compileEntryFilter } from '@shared/entry-language'
+import { invalidField } from '@shared/errors'
+import { compileGiven } from '@shared/filter-problem'
 import { compileGlob } from './glob'
 
 /** The entries that a selector chooses, whether or not they have expired. */
@@ -12,7 +15,7 @@ interface Chosen {
 
 /**
  * Chooses all entries if there is no selector. Throws LarderError `invalid-input` for a malformed
- * glob.
+ * glob or filter.
  */
 export function chosenBy(store: Store, selector: Exclude<Selector, { expired: true }> | undefined): Chosen {
   if (selector !== undefined && 'tag' in selector)
@@ -22,8 +25,21 @@ export function chosenBy(store: Store, selector: Exclude<Selector, { expired: tr
     return { handles, accepts: () => true }
   if ('prefix' in selector)
     return { handles, accepts: entry => hasPrefix(entry.key, selector.prefix) }
+  if ('filter' in selector)
+    return { handles, accepts: entryTest(selector.filter) }
   const matches = compileGlob(selector.glob)
   return { handles, accepts: entry => matches(entry.key) }
+}
+
+/**
+ * The test of a filter. Throws LarderError `invalid-input` (field filter) if it is malformed or has
+ * no term: whoever forgot the terms must not choose everything.
+ */
+export function entryTest(filter: string): (entry: StoredEntry) => boolean {
+  const accepts = compileGiven(filter, compileEntryFilter)
+  if (accepts === null)
+    throw invalidField('filter', 'must not be empty')
+  return accepts
 }
 
 function* below(end: number): Generator<number> {

@@ -31,10 +31,15 @@ function compileTerm<R>(term: ScannedTerm, language: FilterLanguage<R>): Test<R>
   return term.negated !== (term.field?.operator === '!=') ? record => !test(record) : test
 }
 
-function compileFreeText<R>({ from, to, values: [value] }: ScannedTerm, { text }: FilterLanguage<R>): Test<R> {
+function compileFreeText<R>(
+  { from, to, values: [value] }: ScannedTerm,
+  { text, wholePatterns }: FilterLanguage<R>,
+): Test<R> {
   if (!value || value.from === value.to)
     throw new FilterError('A minus must be directly before the term that it excludes, as in -cache:sessions.', from, to)
-  const matches = compilePattern([{ kind: 'run' }, ...value.parts, { kind: 'run' }], true)
+  const matches = wholePatterns && value.parts.some(({ kind }) => kind !== 'text')
+    ? compilePattern(value.parts, false)
+    : compilePattern([{ kind: 'run' }, ...value.parts, { kind: 'run' }], true)
   return record => text.some((read) => {
     const subject = read(record)
     return subject !== null && matches(subject)

@@ -50,6 +50,13 @@ export interface FilterWords {
 export interface FilterLanguage<R> extends FilterWords {
   fields: ReadonlyMap<string, FilterField<R>>
   text: readonly ((record: R) => string | null)[]
+  /**
+   * Whether free text with a wildcard is a pattern for a whole text, upper and lower case apart.
+   * Otherwise it is searched for, as free text without a wildcard always is.
+   *
+   * @default false
+   */
+  wholePatterns?: boolean
 }
 
 /** The most characters that a filter may have. Limits the work of one match. */

@@ -977,6 +977,9 @@ describe('many entries', () => {
       ['?glob=[b-z]*', ['b', 'u:1']],
       ['?tag=x', ['a', 'b']],
       ['?tag=none', []],
+      ['?filter=U:', ['u:1']],
+      ['?filter=tag:x%20-b', ['a']],
+      ['?filter=tag:x%20hits:0&sort=size&order=desc', ['b', 'a']],
     ] as [string, string[], number?][]).map(([query, expected, total]): Make =>
       base =>
         ({
@@ -997,6 +1000,10 @@ describe('many entries', () => {
       ['?prefix=a&tag=b', 'tag'],
       ['?nope=1', 'nope'],
       ['?glob=[', 'glob'],
+      ['?filter=', 'filter'],
+      ['?filter=%20', 'filter'],
+      ['?filter=a%20nope%3E1', 'filter'],
+      ['?filter=a&prefix=b', 'filter'],
       ['?offset=-1', 'offset'],
       ['?offset=1e3', 'offset'],
       ['?offset=', 'offset'],
@@ -1017,6 +1024,7 @@ describe('many entries', () => {
       ['?tag=x', 2],
       ['?tag=y&soft', 1],
       ['?glob=*&dryRun', 3],
+      ['?filter=-b&dryRun', 2],
       ['?prefix=zz', 0],
       ['?expired', 0],
       ['?glob=*&dryRun=false', 3],
@@ -1058,6 +1066,9 @@ describe('many entries', () => {
       ['', 'prefix'],
       ['?soft', 'prefix'],
       ['?prefix=a&glob=b', 'prefix'],
+      ['?filter=a&glob=b', 'prefix'],
+      ['?filter=%20', 'filter'],
+      ['?filter=size%3Ex', 'filter'],
       ['?prefix=', 'prefix'],
       ['?glob=*&soft=maybe', 'soft'],
       ['?all', 'all'],

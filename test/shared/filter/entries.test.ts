@@ -1,30 +1,57 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compileGlob } from '../../../src/main/cache/glob'
-import { entryFilter, readEntryFilter } from '../../../src/shared/entry-filter'
+import { readEntryFilter } from '../../../src/shared/entry-filter'
+import { compileEntryFilter, entryFilter } from '../../../src/shared/entry-language'
 import { completeFilter, exactTerm, FilterError } from '../../../src/shared/filter'
 import { anyText } from './arbitraries'
 
 const selectorOf = (text: string): unknown => readEntryFilter(text)?.selector ?? null
 
+const shoe = { key: 'product:Shoe:1', tags: ['shoes', 'sale'], contentType: 'image/png', size: 20_000, hits: 0 }
+
 describe('a filter of entries', () => {
+  it.each([
+    ['shoe', true],
+    ['SHOE:', true],
+    ['product:*', true],
+    ['Product:*', false],
+    ['*:?', true],
+    ['shoe*', false],
+    ['tag:shoes product: size>10kB hits:0 -x', true],
+    ['tag:shoes product: size>10kB hits:0 -shoe', false],
+    ['tag:new,sale', true],
+    ['tag!=sale', false],
+    ['type:IMAGE/*', true],
+    ['size<=20kB', true],
+    ['hits>0', false],
+    ['key:product:*', true],
+    ['-key:product:*', false],
+    ['product cart', false],
+  ])('%s: %s', (filter, passes) => {
+    expect(compileEntryFilter(filter)?.(shoe)).toBe(passes)
+  })
+
   it.each([
     ['', null],
     ['  ', null],
     ['""', null],
-    ['user', { prefix: 'user' }],
-    ['user:', { prefix: 'user:' }],
-    ['user:1,2', { prefix: 'user:1,2' }],
-    ['/a=b', { prefix: '/a=b' }],
-    ['"a b*"', { prefix: 'a b*' }],
-    ['"tag:"x', { prefix: 'tag:x' }],
-    ['a\\*', { prefix: 'a*' }],
+    ['user', { filter: 'user' }],
+    ['user:', { filter: 'user:' }],
+    ['user:*', { prefix: 'user:' }],
+    ['user:1,2', { filter: 'user:1,2' }],
+    ['/a=b', { filter: '/a=b' }],
+    ['"a b*"', { filter: '"a b*"' }],
+    ['"a b*"*', { prefix: 'a b*' }],
+    ['"tag:"x', { filter: '"tag:"x' }],
+    ['a\\*', { filter: 'a\\*' }],
     ['*:cart', { glob: '*:cart' }],
     ['user:?', { glob: 'user:?' }],
-    ['u[a-s]er', { glob: 'u[a-s]er' }],
-    ['"a[b"*', { glob: 'a\\[b*' }],
-    ['__proto__:x', { prefix: '__proto__:x' }],
-    ['constructor:x', { prefix: 'constructor:x' }],
+    ['u[a-s]er', { filter: 'u[a-s]er' }],
+    ['u[a]*r', { glob: 'u\\[a\\]*r' }],
+    ['"a[b"*', { prefix: 'a[b' }],
+    ['__proto__:x', { filter: '__proto__:x' }],
+    ['constructor:x', { filter: 'constructor:x' }],
     ['tag:sale', { tag: 'sale' }],
     ['TAG:sale', { tag: 'sale' }],
     ['tag="a b"', { tag: 'a b' }],
@@ -33,19 +60,27 @@ describe('a filter of entries', () => {
     ['key:user:1', { glob: 'user:1' }],
     ['key:a[b*', { glob: 'a\\[b*' }],
     ['glob:[ab]?', { glob: '[ab]?' }],
-    ['🗝:ü', { prefix: '🗝:ü' }],
+    ['🗝:ü', { filter: '🗝:ü' }],
+    [' tag:shoes product: size>10kB hits:0 -x ', { filter: 'tag:shoes product: size>10kB hits:0 -x' }],
+    ['-a', { filter: '-a' }],
+    ['tag:a,b', { filter: 'tag:a,b' }],
+    ['tag:a*', { filter: 'tag:a*' }],
+    ['tag!=a', { filter: 'tag!=a' }],
+    ['size>10kB', { filter: 'size>10kB' }],
   ])('%s', (text, selector) => {
     expect(selectorOf(text)).toEqual(selector)
   })
 
   it.each([
-    ['a b', 2, 3],
-    ['-a', 0, 1],
+    ['-', 0, 1],
+    ['a prefix:b', 2, 8],
+    ['-glob:[ab]', 1, 5],
+    ['prefix:a,b', 8, 10],
+    ['prefix:a*', 7, 9],
+    ['prefix!=a', 0, 8],
+    ['ttl<1m', 0, 3],
+    ['size>x', 5, 6],
     ['tag:', 0, 4],
-    ['tag:a,b', 5, 7],
-    ['tag:a*', 4, 6],
-    ['tag!=a', 0, 5],
-    ['size>10kB', 0, 4],
     ['key>=a', 0, 5],
     ['"a', 0, 2],
     ['a\\', 1, 2],
@@ -93,7 +128,7 @@ describe('a filter of entries', () => {
       completeFilter(text, text.length, entryFilter, field =>
         field === 'tag' ? [{ text: 'a b', summary: '' }] : []).options.map(({ text }) =>
         text)
-    expect(offered('')).toEqual(['key:', 'prefix:', 'glob:', 'tag:'])
+    expect(offered('')).toEqual(['key:', 'tag:', 'type:', 'size', 'hits', 'prefix:', 'glob:'])
     expect(offered('ta')).toEqual(['tag:'])
     expect(offered('tag:')).toEqual(['"a b"'])
     expect(offered('user:')).toEqual([])

@@ -1,6 +1,7 @@
 import type { PageQuery } from '../ports'
 import type { StoredEntry } from '../store'
 import { compileGlob } from '../glob'
+import { entryTest } from '../selector'
 
 /** The entries that a query selects. */
 interface Choice {
@@ -10,7 +11,7 @@ interface Choice {
   accepts: ((entry: StoredEntry) => boolean) | undefined
 }
 
-/** Throws LarderError `invalid-input` (field glob) for a malformed glob. */
+/** Throws LarderError `invalid-input` (field glob or filter) for a malformed one. */
 export function choiceOf(filter: PageQuery['filter']): Choice {
   if (filter === undefined)
     return { prefix: '', accepts: undefined }
@@ -18,6 +19,8 @@ export function choiceOf(filter: PageQuery['filter']): Choice {
     return { prefix: filter.prefix, accepts: undefined }
   if ('tag' in filter)
     return { prefix: '', accepts: entry => entry.tags.includes(filter.tag) }
+  if ('filter' in filter)
+    return { prefix: '', accepts: entryTest(filter.filter) }
   const matches = compileGlob(filter.glob)
   return { prefix: '', accepts: entry => matches(entry.key) }
 }

@@ -13,7 +13,7 @@ import { pathCache } from './context'
 
 type CollectionOperation = 'entries.list' | 'entries.invalidate'
 
-/** Face 3, many entries: pages of metadata, and invalidation by prefix, glob, tag or expiry. */
+/** Face 3, many entries: pages of metadata, and invalidation of those selected. */
 export function createCollectionFace({ serving }: DataPlaneDeps): Record<CollectionOperation, DataHandler> {
   return {
     'entries.list': async (exchange) => {
@@ -52,8 +52,9 @@ function readPageQuery(query: Map<string, string>): PageQuery {
   if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1 || Number(limit) > limits.pageSize)
     throw invalidField('limit', `must be a whole number from 1 to ${grouped(limits.pageSize)}`)
   const filters = readFilters(query)
-  if (filters.length > 1)
-    throw invalidField(Object.keys(filters[1] as object)[0] as string, 'only one of prefix, glob and tag may be given')
+  const [, second] = filters
+  if (second)
+    throw invalidField(Object.keys(second)[0] as string, 'only one of prefix, glob, tag, filter may be given')
   const offset = query.get('offset')
   if (offset !== undefined && !/^\d{1,9}$/.test(offset))
     throw invalidField('offset', 'must be a whole number from 0 to 999999999')
@@ -81,7 +82,7 @@ function readSelector(query: Map<string, string>): Selector {
   if (selectors.length !== 1 || !selectors[0]) {
     throw invalidField(
       'prefix',
-      'give exactly one of prefix, glob, tag and expired; to delete everything, flush the cache',
+      'give exactly one of prefix, glob, tag, filter and expired; to delete everything, flush the cache',
     )
   }
   return selectors[0]
@@ -89,7 +90,7 @@ function readSelector(query: Map<string, string>): Selector {
 
 function readFilters(query: Map<string, string>): Exclude<Selector, { expired: true }>[] {
   const filters: Exclude<Selector, { expired: true }>[] = []
-  for (const name of ['prefix', 'glob', 'tag'] as const) {
+  for (const name of ['prefix', 'glob', 'tag', 'filter'] as const) {
     const value = query.get(name)
     if (value === undefined)
       continue

@@ -1,13 +1,11 @@
-import type { FilteredRequest } from '@shared/request-filter'
 import type { RequestList, RequestQuery, RequestRecord } from '@shared/schemas'
 import type { z } from 'zod'
 import type { RealClock, Stopwatch } from '../../base/clock'
 import type { EventHub } from '../../base/event-hub'
 import type { Principal } from '../../base/principal'
 import type { RequestFields } from './request-ring'
-import { invalidField } from '@shared/errors'
 import { administrators } from '@shared/events'
-import { FilterError } from '@shared/filter'
+import { compileGiven } from '@shared/filter-problem'
 import { compileRequestFilter } from '@shared/request-filter'
 import { isAdministrator } from '../../base/principal'
 import { createSliceMeter } from './rate-meter'
@@ -95,7 +93,7 @@ export function createRequestLog({
     },
 
     list(reader, { after, limit, filter }) {
-      const passes = compile(filter)
+      const passes = compileGiven(filter, compileRequestFilter)
       const isAdmin = isAdministrator(reader)
       const newestFirst: RequestRecord[] = []
       let matching = 0
@@ -117,17 +115,5 @@ export function createRequestLog({
     perSecond: rate.perSecond,
     total: () => total,
     bytes: () => Object.values(rings).reduce((sum, ring) => sum + ring.bytes, 0),
-  }
-}
-
-/** Characters are counted as people do, from 1. */
-function compile(filter: string): (request: FilteredRequest) => boolean {
-  try {
-    return compileRequestFilter(filter)
-  }
-  catch (error) {
-    if (error instanceof FilterError)
-      throw invalidField('filter', `at character ${[...filter.slice(0, error.from)].length + 1}: ${error.message}`)
-    throw error
   }
 }

@@ -18,6 +18,16 @@ export interface NaivePage {
 /** Globs of the tests with their regular expressions. */
 export const globs: Record<string, RegExp> = { '*a*': /a/u, '?:*': /^.:/su, '*[!b]': /[^b]$/u, '*2': /2$/ }
 
+/** Filters of the tests with the same in plain code. */
+export const filters: Record<string, (entry: StoredEntry) => boolean> = {
+  'A': ({ key }) => key.includes('a'),
+  '-a': ({ key }) => !key.includes('a'),
+  'a* size>0': ({ key, size }) => key.startsWith('a') && size > 0,
+  'tag:x hits:0 b': ({ key, tags, hits }) => tags.includes('x') && hits === 0 && key.includes('b'),
+  'tag!=x hits>=1': ({ tags, hits }) => !tags.includes('x') && hits >= 1,
+  'tag:x,constructor -size=7': ({ tags, size }) => tags.length > 0 && size !== 7,
+}
+
 function begins(key: string, prefix: string): boolean {
   return keyBytes(prefix).equals(keyBytes(key).subarray(0, keyBytes(prefix).length))
 }
@@ -41,12 +51,15 @@ export function naivePage(
   const { filter, delimiter, sort, order } = query
   const alive = entries.filter(entry =>
     clock.wall() < entry.graceUntil && clock.monotonic() < entry.graceUntil - entry.skew)
-  const chosen = alive.filter(({ key, tags }) => {
+  const chosen = alive.filter((entry) => {
+    const { key, tags } = entry
     if (filter === undefined)
       return true
     return 'prefix' in filter
       ? begins(key, filter.prefix)
-      : 'tag' in filter ? tags.includes(filter.tag) : globs[filter.glob]?.test(key)
+      : 'tag' in filter
+        ? tags.includes(filter.tag)
+        : 'filter' in filter ? filters[filter.filter]?.(entry) : globs[filter.glob]?.test(key)
   })
   const prefix = filter && 'prefix' in filter ? filter.prefix : ''
   const rows: NaiveRow[] = []

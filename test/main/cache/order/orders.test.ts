@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { createManualClock } from '../../../../src/main/base/clock'
 import { createOrders } from '../../../../src/main/cache/order/orders'
-import { globs, naivePage } from './naive-page'
+import { filters, globs, naivePage } from './naive-page'
 import { createSlotStore } from './slot-store'
 
 const part = fc.constantFrom(
@@ -59,6 +59,7 @@ const query: fc.Arbitrary<PageQuery> = fc.record({
     },
     fc.record({ glob: fc.constantFrom(...Object.keys(globs)) }),
     fc.record({ tag }),
+    { weight: 2, arbitrary: fc.record({ filter: fc.constantFrom(...Object.keys(filters)) }) },
   ),
   sort: fc.constantFrom('key', 'size', 'ttl', 'hits', 'age'),
   order: fc.constantFrom('asc', 'desc'),

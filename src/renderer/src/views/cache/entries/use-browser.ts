@@ -1,8 +1,10 @@
+import type { EntryOrder, EntrySort } from '@shared/entries'
 import type { EntryFilter, EntrySelector } from '@shared/entry-filter'
 import type { Ref } from 'vue'
-import type { WindowQuery } from '../../../api/entries'
+import type { Address } from '../../../composables/use-address'
 import type { KeyRows, ServerRow } from './rows'
 import type { Selection } from './selection'
+import type { Delimiter } from './use-question'
 import { readEntryFilter } from '@shared/entry-filter'
 import { LarderError } from '@shared/errors'
 import { FilterError, filterErrorOf } from '@shared/filter'
@@ -11,14 +13,10 @@ import { computed, onScopeDispose, shallowReadonly, shallowRef, watch } from 'vu
 import { concernsCache } from '../../../api/server-event'
 import { createRefresher } from '../../../composables/refresher'
 import { useApi } from '../../../composables/use-api'
-import { keepChoice, readChoice } from '../../../storage'
 import { requestWindow } from './read-window'
 import { createRows } from './rows'
 import { createSelection } from './selection'
-
-export type Sort = NonNullable<WindowQuery['sort']>
-export const delimiters = ['', ':', '/', '.'] as const
-export type Delimiter = typeof delimiters[number]
+import { useQuestion } from './use-question'
 
 /**
  * Milliseconds between two reads of the visible rows: after changes, and after hits, which only
@@ -33,8 +31,10 @@ const firstRows = 60
 
 export interface Browser {
   text: Ref<string>
-  sort: Ref<Sort>
-  order: Ref<'asc' | 'desc'>
+  /** The last filter without an error, as it is read. */
+  readonly written: Readonly<Ref<EntryFilter | null>>
+  sort: Ref<EntrySort>
+  order: Ref<EntryOrder>
   delimiter: Ref<Delimiter>
   /** Whether folders are shown. They need a prefix or no filter: globs and tags give a list. */
   readonly isTree: Readonly<Ref<boolean>>
@@ -59,14 +59,10 @@ export interface Browser {
 }
 
 /** The key browser of a cache: its query, and rows that follow the server's events. */
-export function useBrowser(cache: () => string): Browser {
+export function useBrowser(cache: () => string, address: Address): Browser {
   const { entries, events } = useApi()
-  const text = shallowRef('')
-  const written = shallowRef<EntryFilter | null>(null)
+  const { text, written, sort, order, delimiter } = useQuestion(address)
   const chosen = refThrottled(written, typingPace, true, true)
-  const sort = shallowRef<Sort>('key')
-  const order = shallowRef<'asc' | 'desc'>('asc')
-  const delimiter = shallowRef<Delimiter>(delimiters.find(choice => choice === readChoice('browse')) ?? '')
   const rows = shallowRef<KeyRows>()
   const version = shallowRef(0)
   const total = shallowRef<number | null>(null)
@@ -78,16 +74,10 @@ export function useBrowser(cache: () => string): Browser {
   const isTree = computed(() => delimiter.value !== '' && (filter.value === undefined || 'prefix' in filter.value))
   let next: KeyRows | undefined
 
-  watch(text, (now) => {
-    if (!filterErrorOf(() => readEntryFilter(now)))
-      written.value = readEntryFilter(now)
-  }, { flush: 'sync' })
-  watch(delimiter, choice => keepChoice('browse', choice === '' ? null : choice))
-
   /** The server's error as one of the filter: it checks globs more strictly than the grammar. */
   function refusedFilter(): FilterError | null {
     const refused = problem.value instanceof LarderError
-      ? problem.value.errors?.find(({ field }) => ['glob', 'prefix', 'tag'].includes(field))
+      ? problem.value.errors?.find(({ field }) => ['glob', 'prefix', 'tag', 'filter'].includes(field))
       : undefined
     return refused && chosen.value
       ? new FilterError(`${refused.field} ${refused.message}.`, chosen.value.from, chosen.value.to)
@@ -190,6 +180,7 @@ export function useBrowser(cache: () => string): Browser {
 
   return {
     text,
+    written,
     sort,
     order,
     delimiter,
