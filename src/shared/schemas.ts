@@ -22,6 +22,10 @@ export { Ttl } from './ttl'
 
 export const CacheCreate = z.strictObject({ name: CacheName, ...creationSchemas })
 export const CacheSelect = z.strictObject({ name: CacheName })
+export const CacheRename = z.strictObject({
+  name: CacheName,
+  to: CacheName.meta({ description: 'The new name.', examples: ['articles'] }),
+})
 export const CacheUpdate = z.strictObject({ name: CacheName, ...z.strictObject(inputSchemas).partial().shape })
 
 export const MissCounts = z.strictObject(mapRows(missReasons, () => z.int()))

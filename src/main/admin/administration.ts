@@ -94,7 +94,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
   const describe = createDescribeUser(caches)
 
   const handlers: OperationHandlers = {
-    ...createCacheHandlers({ caches, users, events, clock }),
+    ...createCacheHandlers({ caches, users, keys, events, clock }),
     ...createKeyHandlers({ keys, caches, secrets, insert: metadata.keys.insert, events, clock }),
     ...createUserHandlers({
       users,

@@ -60,6 +60,7 @@ export function openMetadata({ home, clock = systemClock, logger }: MetadataOpti
   const caches = openCacheTable(database, logger)
   const keys = createTable(database, 'api_key', keyColumns)
   const deleteKeysOf = database.prepare('DELETE FROM api_key WHERE user_id = ?')
+  const cacheName = (name: string): string => `There is a cache called ${name} already.`
   const userName = (name: string): string => `There is a user called ${name} already.`
 
   return {
@@ -72,7 +73,9 @@ export function openMetadata({ home, clock = systemClock, logger }: MetadataOpti
     caches: {
       ...caches,
       insert: cache =>
-        unlessTaken('cache.name', `There is a cache called ${cache.name} already.`, () => caches.insert(cache)),
+        unlessTaken('cache.name', cacheName(cache.name), () => caches.insert(cache)),
+      update: (id, change) =>
+        unlessTaken('cache.name', cacheName(change.name ?? ''), () => caches.update(id, change)),
     },
     keys: { ...keys, deleteOf: userId => void deleteKeysOf.run(userId) },
     settings: openSettings(database),

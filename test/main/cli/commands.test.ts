@@ -52,6 +52,12 @@ const rows: Record<string, Row> = {
     sends: [['PATCH', '/admin/caches/products', { ttl: 7200, sliding: false, eviction: 'lru' }]],
     prints: /products/,
   },
+  'caches rename': {
+    argv: ['caches', 'rename', 'products', 'articles'],
+    replies: [{ body: { ...samples.cache, name: 'articles' } }],
+    sends: [['POST', '/admin/caches/products/rename', { to: 'articles' }]],
+    prints: /^name +articles\n/,
+  },
   'caches delete': {
     argv: ['caches', 'delete', 'products'],
     replies: [gone],

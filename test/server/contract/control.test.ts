@@ -60,6 +60,12 @@ describe('every operation', () => {
     const change = { ttl: null, sliding: true, maxEntries: 10, maxBytes: 100_000, persistent: true, enabled: false }
     expect((await run('caches.update', { name: 'products', ...change })).json()).toMatchObject(change)
     expect((await run('caches.flush', { name: 'products' })).json()).toEqual({ matched: 1 })
+    expect((await run('caches.rename', { name: 'products', to: 'articles' })).json()).toMatchObject({
+      ...change,
+      name: 'articles',
+      statistics: { hits: 1, sets: 1 },
+    })
+    await call('caches.rename', { name: 'articles', to: 'products' })
     expect((await run('caches.delete', { name: 'products' })).text).toBe('')
     expect((await larder.send('GET', '/admin/caches/products')).status).toBe(404)
   })

@@ -164,6 +164,7 @@ function bodies(name: string): Record<string, unknown> {
     'entries.batch': { operations: [{ op: 'set', key: 'b', value: { text: 'b' } }] },
     'caches.create': { name, ttl: 60 },
     'caches.update': { ttl: 90 },
+    'caches.rename': { to: `${name}-renamed` },
     'switch.set': { enabled: true },
     'keys.create': { label: 'made' },
     'keys.update': { label: 'changed' },
