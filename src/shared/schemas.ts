@@ -155,6 +155,7 @@ export const User = z.strictObject({
   caches: z.int().meta({ description: 'Caches that the user has.' }),
   cacheLimit: CacheLimit,
   entries: z.int().meta({ description: 'Entries in these caches.' }),
+  apiKeys: z.int().meta({ description: 'API keys that the user has.' }),
   createdAt: z.iso.datetime(),
 })
 export type User = z.output<typeof User>

@@ -91,7 +91,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
     environmentKey: deps.environmentKey,
   })
   const bridge = bridgeEvents(served, events)
-  const describe = createDescribeUser(caches)
+  const describe = createDescribeUser({ caches, keys })
 
   const handlers: OperationHandlers = {
     ...createCacheHandlers({ caches, users, keys, events, clock }),

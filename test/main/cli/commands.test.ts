@@ -198,7 +198,7 @@ const rows: Record<string, Row> = {
     replies: onBen(gone),
     sends: [['GET', '/admin/users'], ['DELETE', '/admin/users/u2']],
     prints: '',
-    says: /^Deleted ben with 2 caches, 1,234,567 entries and all API keys\.\n$/,
+    says: /^Deleted ben with 2 caches, 1,234,567 entries and 3 API keys\.\n$/,
   },
   'settings, to no administrator': {
     argv: ['settings'],
