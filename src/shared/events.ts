@@ -17,6 +17,8 @@ export const eventTopics = {
   'cache.created': change,
   'cache.updated': change,
   'cache.deleted': change,
+  /** A cache has another name now: `cache`. */
+  'cache.renamed': z.strictObject({ cache: CacheName, from: CacheName }),
   /**
    * An entry changed. `reason` is why it was removed, `bytes` is the size of its new value, `kind`
    * and `flags` are stored with the value.

@@ -22,6 +22,10 @@ export { Ttl } from './ttl'
 
 export const CacheCreate = z.strictObject({ name: CacheName, ...creationSchemas })
 export const CacheSelect = z.strictObject({ name: CacheName })
+export const CacheRename = z.strictObject({
+  name: CacheName,
+  to: CacheName.meta({ description: 'The new name.', examples: ['articles'] }),
+})
 export const CacheUpdate = z.strictObject({ name: CacheName, ...z.strictObject(inputSchemas).partial().shape })
 
 export const MissCounts = z.strictObject(mapRows(missReasons, () => z.int()))
@@ -157,6 +161,7 @@ export const User = z.strictObject({
   caches: z.int().meta({ description: 'Caches that the user has.' }),
   cacheLimit: CacheLimit,
   entries: z.int().meta({ description: 'Entries in these caches.' }),
+  apiKeys: z.int().meta({ description: 'API keys that the user has.' }),
   createdAt: z.iso.datetime(),
 })
 export type User = z.output<typeof User>

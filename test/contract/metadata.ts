@@ -97,12 +97,22 @@ export function describeMetadata(name: string, open: () => MetadataStore): void 
         maxEntries: 5,
         enabled: false,
       }))
+      expect(store.caches.update('cache1', { name: 'b' })).toEqual(aCache({
+        name: 'b',
+        ttl: null,
+        maxEntries: 5,
+        enabled: false,
+      }))
+      store.caches.insert(aCache({ id: 'cache2', name: 'taken' }))
+      expect(() =>
+        store.caches.update('cache1', { name: 'taken' })).toThrow(expect.objectContaining({ code: 'name-taken' }))
+      store.caches.delete('cache2')
       const rotated = { digest: Buffer.alloc(32, 7), previousDigest: Buffer.alloc(32, 1), previousExpiresAt: 10 }
       expect(store.keys.update('key1', rotated)).toEqual(aKey(rotated))
       expect(store.keys.update('key1', {})).toEqual(aKey(rotated))
       expect([store.users.list(), store.caches.list(), store.keys.list()]).toEqual([
         [aUser({ name: 'bob', admin: true })],
-        [aCache({ ttl: null, maxEntries: 5, enabled: false })],
+        [aCache({ name: 'b', ttl: null, maxEntries: 5, enabled: false })],
         [aKey(rotated)],
       ])
     })

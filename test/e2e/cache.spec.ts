@@ -623,6 +623,36 @@ test('statistics and settings', { tag: '@screen' }, async ({ openConsole, call }
     .toMatchObject({ ttl: 60, sliding: true, maxEntries: 1000 })
 })
 
+test('renames a cache, stays on its screen, and says beside the field what is wrong', { tag: '@screen' }, async ({
+  openConsole,
+  call,
+}) => {
+  for (const name of ['products', 'taken'])
+    await call('POST', '/admin/caches', { json: { name, ttl: null } })
+  await call('PUT', '/api/caches/products/entries/a', { body: 'x' })
+  const page = await openConsole('/caches/products?tab=settings')
+  await page.getByRole('button', { name: 'Rename…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Rename products' })
+  const field = dialog.getByLabel('New name')
+  await expect(field).toHaveValue('products')
+  for (const [name, reason] of [['taken', /already have a cache named taken/], ['a/b', /A-Z a-z 0-9/]] as const) {
+    await field.fill(name)
+    await dialog.getByRole('button', { name: 'Rename' }).click()
+    await expect(field).toHaveAccessibleDescription(reason)
+  }
+  await field.fill('articles')
+  await page.keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+  await expect(page.getByRole('status').filter({ hasText: 'Renamed products to articles.' })).toBeAttached()
+  await expect(page.getByRole('tab', { name: 'Settings' })).toHaveAttribute('aria-selected', 'true')
+  expect(new URL(page.url()).pathname).toBe('/caches/articles')
+  expect(await (await call('GET', '/admin/caches/articles')).json()).toMatchObject({ entries: 1 })
+
+  await page.goto(new URL('/caches/default?tab=settings', page.url()).href)
+  await expect(page.getByRole('button', { name: 'Save' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Rename…' })).toHaveCount(0)
+})
+
 test('by keyboard alone: filter, walk, select, edit, save', { tag: '@screen' }, async ({ openConsole, call }) => {
   await store(call, many)
   const page = await openConsole('/caches/default')

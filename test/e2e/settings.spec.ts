@@ -205,7 +205,7 @@ test('disables, limits and deletes users', { tag: '@screen' }, async ({ openCons
 
   await row.getByRole('button', { name: 'Delete ben' }).click()
   await expect(page.getByRole('dialog')).toContainText(
-    'ben is deleted for good, with 1 cache, 0 entries and all API keys',
+    'ben is deleted for good, with 1 cache, 0 entries and 1 API key',
   )
   await page.getByRole('button', { name: 'Delete user' }).click()
   await expect(row).toBeHidden()

@@ -55,6 +55,42 @@ test('a deep link waits for the sign-in, then shows its screen', async ({ page, 
   await page.getByRole('button', { name: 'Create account' }).click()
   await expect(page.getByRole('navigation', { name: 'Screens' })).toBeVisible()
   expect(page.url()).toBe(`${server.url}/settings`)
+  // A link that is opened later has nothing to lead back to.
+  expect(await page.evaluate('localStorage.getItem("larder.place")')).toBeNull()
+})
+
+for (const place of ['/requests?q=result%3Amiss', '/caches/default?tab=settings', '/nowhere?a=b']) {
+  test(`a one-time link leads back to ${place}, in this tab and in another one`, async ({ page, server, context }) => {
+    for (const tab of [page, await context.newPage()]) {
+      await page.goto(server.url + place)
+      await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+      await tab.goto(`${server.url}/#${await server.code()}`)
+      await expect(tab.getByRole('navigation', { name: 'Screens' })).toBeVisible()
+      expect(tab.url()).toBe(server.url + place)
+      await tab.evaluate('sessionStorage.clear()')
+    }
+  })
+}
+
+// S20. Red when `pathWithin` in src/renderer/src/place.ts returns `at`.
+for (const place of ['//example.com/', '/\\example.com/', 'https://example.com/']) {
+  test(`a one-time link never leads to ${place}`, async ({ page, server }) => {
+    await page.goto(`${server.url}/theme.js`)
+    await page.evaluate(
+      `localStorage.setItem('larder.place', JSON.stringify({ at: ${JSON.stringify(place)}, since: Date.now() }))`,
+    )
+    await page.goto(`${server.url}/#${await server.code()}`)
+    await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
+    expect(page.url()).toBe(`${server.url}/`)
+  })
+}
+
+test('a link that is refused brings the form back to the place', async ({ page, server }) => {
+  await page.goto(`${server.url}/keys`)
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+  await page.goto(`${server.url}/#used`)
+  await expect(page.getByRole('alert').filter({ hasText: 'This sign-in link does not work' })).toBeVisible()
+  expect(page.url()).toBe(`${server.url}/keys`)
 })
 
 test('the session outlives a reload and ends by signing out', async ({ overview, server }) => {

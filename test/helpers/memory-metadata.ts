@@ -79,6 +79,13 @@ export function createMemoryMetadata(): MemoryMetadata {
         const cache = caches.get(id)
         if (!cache)
           return undefined
+        const { name } = change
+        if (name !== undefined) {
+          requireName(
+            caches.values().some(other => other.id !== id && other.userId === cache.userId && other.name === name),
+            name,
+          )
+        }
         caches.set(id, { ...cache, ...given(change) })
         return { ...cache, ...given(change) }
       },

@@ -91,10 +91,10 @@ export function createAdministration(deps: AdministrationDependencies): Administ
     environmentKey: deps.environmentKey,
   })
   const bridge = bridgeEvents(served, events)
-  const describe = createDescribeUser(caches)
+  const describe = createDescribeUser({ caches, keys })
 
   const handlers: OperationHandlers = {
-    ...createCacheHandlers({ caches, users, events, clock }),
+    ...createCacheHandlers({ caches, users, keys, events, clock }),
     ...createKeyHandlers({ keys, caches, secrets, insert: metadata.keys.insert, events, clock }),
     ...createUserHandlers({
       users,

@@ -25,6 +25,11 @@ export interface CacheDirectory {
   update: (cache: Mount, change: Partial<CacheSettings>) => Promise<void> | void
   /** What `update` would evict. Throws the same errors, and changes nothing. */
   forecast: (cache: Mount, change: Partial<CacheSettings>) => Promise<Forecast> | Forecast
+  /**
+   * Gives the cache another name, and writes what `alsoWrite` writes: all or nothing. Throws
+   * LarderError `name-taken`.
+   */
+  rename: (cache: Mount, name: string, alsoWrite: () => void) => void
   /** Drops the record and all entries. */
   delete: (cache: Mount) => void
   /** Drops all entries of a user whose records have been deleted. */
@@ -47,6 +52,16 @@ export function createCacheDirectory({ metadata, caches }: {
     caches.close(id)
     created.delete(id)
   }
+  /** `field` is the one of the input that has the name. */
+  const requireFree = (userId: string, name: string, field: string): void => {
+    if (lookUp(userId, name) !== undefined) {
+      throw new LarderError(
+        'name-taken',
+        `You already have a cache named ${name}.`,
+        { errors: [{ field, message: 'is taken' }] },
+      )
+    }
+  }
   const notFound = (name: string): LarderError => new LarderError('cache-not-found', `Cache ${name} not found.`)
 
   return {
@@ -60,13 +75,7 @@ export function createCacheDirectory({ metadata, caches }: {
     has: (userId, name) => lookUp(userId, name) !== undefined,
     createdAt: cache => created.get(cache.definition.id) ?? 0,
     create(record, alsoWrite = () => {}) {
-      if (lookUp(record.userId, record.name) !== undefined) {
-        throw new LarderError(
-          'name-taken',
-          `You already have a cache named ${record.name}.`,
-          { errors: [{ field: 'name', message: 'is taken' }] },
-        )
-      }
+      requireFree(record.userId, record.name, 'name')
       checkReserve(metadata, caches.budget, null, record.reserve)
       try {
         const cache = metadata.transaction(() => {
@@ -95,6 +104,16 @@ export function createCacheDirectory({ metadata, caches }: {
     forecast({ cache }, change) {
       checkReserve(metadata, caches.budget, cache.definition.id, change.reserve ?? null)
       return cache.forecast(change)
+    },
+    rename(mount, name, alsoWrite) {
+      const { id, space, name: before } = mount.cache.definition
+      requireFree(space, name, 'to')
+      metadata.transaction(() => {
+        alsoWrite()
+        if (!metadata.caches.update(id, { name }))
+          throw notFound(before)
+      })
+      caches.rename(mount, name)
     },
     delete(mount) {
       metadata.caches.delete(mount.cache.definition.id)

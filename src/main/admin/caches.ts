@@ -5,6 +5,7 @@ import type { CallContext } from '../base/operation-handlers'
 import type { CacheFigures } from '../serving/ports'
 import type { CacheDirectory } from './cache-directory'
 import type { HandlersOf } from './handlers'
+import type { KeyRing } from './key-ring'
 import type { UserDirectory } from './user-directory'
 import { LarderError } from '@shared/errors'
 import { givenOnly } from '../base/given-only'
@@ -20,17 +21,34 @@ export const defaultCache = 'default'
 interface CacheHandlerDependencies {
   caches: CacheDirectory
   users: UserDirectory
+  keys: KeyRing
   events: EventHub
   clock: RealClock
 }
 
-export function createCacheHandlers({ caches, users, events, clock }: CacheHandlerDependencies): HandlersOf<'caches'> {
+export function createCacheHandlers({
+  caches,
+  users,
+  keys,
+  events,
+  clock,
+}: CacheHandlerDependencies): HandlersOf<'caches'> {
   function checkQuota(userId: string): void {
     const { cacheLimit } = users.get(userId)
     if (caches.list(userId).length < cacheLimit)
       return
     const remedy = 'Delete a cache, or ask an administrator for a higher limit.'
     throw new LarderError('quota-reached', `Your cache limit is ${cacheLimit}. ${remedy}`)
+  }
+
+  function refuseDefault(name: string, verb: 'deleted' | 'renamed'): void {
+    if (name === defaultCache) {
+      throw new LarderError(
+        'protected',
+        `${defaultCache} cannot be ${verb}, because /v1 and /flush use it.`,
+        { errors: [{ field: 'name', message: `must not be ${defaultCache}` }] },
+      )
+    }
   }
 
   function describe(cache: CacheFigures): OperationOutput<'caches.get'> {
@@ -77,11 +95,24 @@ export function createCacheHandlers({ caches, users, events, clock }: CacheHandl
       const { mount, change } = readChange(input, context)
       return await caches.forecast(mount, change)
     },
+    'caches.rename': ({ name, to }, context) => {
+      const { userId } = callerOf(context)
+      const mount = caches.get(userId, name)
+      refuseDefault(name, 'renamed')
+      if (to !== name) {
+        const lists = keys.renameCache(userId, name, to)
+        caches.rename(mount, to, lists.write)
+        const followed = lists.apply()
+        events.emit('cache.renamed', userId, { cache: to, from: name })
+        if (followed > 0)
+          events.emit('keys', userId, {})
+      }
+      return describe(mount.cache)
+    },
     'caches.delete': ({ name }, context) => {
       const { userId } = callerOf(context)
       const mount = caches.get(userId, name)
-      if (name === defaultCache)
-        throw new LarderError('protected', `${defaultCache} cannot be deleted, because /v1 and /flush use it.`)
+      refuseDefault(name, 'deleted')
       caches.delete(mount)
       events.emit('cache.deleted', userId, { cache: name })
     },

@@ -5,6 +5,7 @@ import type { Logger } from '../base/logger'
 import type { KeyRecord, MetadataStore } from '../base/metadata'
 import type { Principal } from '../base/principal'
 import type { Deadline } from './deadline'
+import type { KeyPrincipal } from './principals'
 import type { UserDirectory } from './user-directory'
 import { LarderError, messageOf } from '@shared/errors'
 import { deadlineIn, hasPassed } from './deadline'
@@ -40,6 +41,13 @@ export interface KeyRing extends Disposable {
   drop: (userId: string) => string[]
   /** Updates the user's keys after the user's rights changed, or after a disable or enable. */
   refreshUser: (userId: string) => void
+  /**
+   * Prepares the keys of a user that list a cache for its new name. `write` changes their records
+   * and belongs into the transaction that renames the cache; `apply`, after it, changes the keys in
+   * use and returns how many there were. A key in use keeps its principal, because its rights stay:
+   * event streams go on.
+   */
+  renameCache: (userId: string, from: string, to: string) => { write: () => void, apply: () => number }
   /** Writes back when keys were last used. Runs once a minute on a timer; tests call it. */
   writeBack: () => void
   dispose: () => void
@@ -54,7 +62,7 @@ interface Recognised {
 interface Held {
   record: KeyRecord
   /** Null while the user is disabled. */
-  principal: Principal | null
+  principal: KeyPrincipal | null
   /** End of the overlap; null if there is no former secret. */
   overlap: Deadline | null
   /** Newer than the record's own until it is written back. */
@@ -89,7 +97,7 @@ export function createKeyRing({ metadata, users, clock, logger }: {
     }
   }
 
-  function principalOf(record: KeyRecord): Principal | null {
+  function principalOf(record: KeyRecord): KeyPrincipal | null {
     const user = users.get(record.userId)
     return user.disabled ? null : keyPrincipal(record, user)
   }
@@ -197,6 +205,27 @@ export function createKeyRing({ metadata, users, clock, logger }: {
           held.principal = principalOf(held.record)
       }
       changed()
+    },
+    renameCache(userId, from, to) {
+      const following = keys.values()
+        .filter(({ record }) => record.userId === userId && record.caches?.includes(from))
+        .map(held => ({
+          held,
+          // The new name may be there already, of a cache that was deleted.
+          caches: [...new Set(held.record.caches?.map(name => name === from ? to : name))],
+        }))
+        .toArray()
+      return {
+        write: () => following.forEach(({ held, caches }) => metadata.keys.update(held.record.id, { caches })),
+        apply() {
+          for (const { held, caches } of following) {
+            held.record = { ...held.record, caches }
+            held.principal?.caches?.delete(from)
+            held.principal?.caches?.add(to)
+          }
+          return following.length
+        },
+      }
     },
     writeBack,
     dispose() {

@@ -4,7 +4,10 @@ import { widenScopes } from '../base/principal'
 
 const nothing: ReadonlySet<string> = new Set()
 
-export function keyPrincipal(key: KeyRecord, user: UserRecord): Principal {
+/** The holder of an API key. Its reach names caches, which may be renamed while it is in use. */
+export interface KeyPrincipal extends Principal { readonly caches: Set<string> | null }
+
+export function keyPrincipal(key: KeyRecord, user: UserRecord): KeyPrincipal {
   return {
     kind: 'key',
     keyId: key.id,

@@ -2,6 +2,7 @@ import type { OperationOutput, OperationParsed } from '@shared/operations'
 import type { UserRecord } from '../base/metadata'
 import type { Principal } from '../base/principal'
 import type { CacheDirectory } from './cache-directory'
+import type { KeyRing } from './key-ring'
 import type { UserDirectory } from './user-directory'
 import { LarderError } from '@shared/errors'
 import { isoTime } from './handlers'
@@ -9,7 +10,10 @@ import { isoTime } from './handlers'
 /** A user in the form that callers see. */
 export type DescribeUser = (user: UserRecord) => OperationOutput<'users.update'>
 
-export function createDescribeUser(caches: Pick<CacheDirectory, 'list'>): DescribeUser {
+export function createDescribeUser({ caches, keys }: {
+  caches: Pick<CacheDirectory, 'list'>
+  keys: Pick<KeyRing, 'list'>
+}): DescribeUser {
   return ({ id, name, owner, admin, passwordHash, disabled, cacheLimit, createdAt }) => {
     const own = caches.list(id)
     return {
@@ -22,6 +26,7 @@ export function createDescribeUser(caches: Pick<CacheDirectory, 'list'>): Descri
       caches: own.length,
       cacheLimit,
       entries: own.reduce((sum, cache) => sum + cache.size, 0),
+      apiKeys: keys.list(id).length,
       createdAt: isoTime(createdAt),
     }
   }

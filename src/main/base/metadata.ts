@@ -26,6 +26,9 @@ export interface CacheRecord extends CacheSettings {
   createdAt: number
 }
 
+/** The fields of a cache that may be changed. */
+type CacheChange = Partial<CacheSettings & Pick<CacheRecord, 'name'>>
+
 export interface KeyRecord {
   id: string
   userId: string
@@ -61,7 +64,8 @@ export interface MetadataStore {
     list: () => CacheRecord[]
     /** Throws LarderError `name-taken` if the user has a cache of this name. */
     insert: (cache: CacheRecord) => void
-    update: (id: string, change: Partial<CacheSettings>) => CacheRecord | undefined
+    /** Throws LarderError `name-taken` if the user has another cache of this name. */
+    update: (id: string, change: CacheChange) => CacheRecord | undefined
     delete: (id: string) => boolean
   }
   keys: {

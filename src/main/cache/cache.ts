@@ -80,6 +80,8 @@ export interface ManagedCache extends Ranked {
    * memory. `roundOver` is true when there is nothing left to do.
    */
   sweep: (count: number) => { dropped: number, roundOver: boolean }
+  /** Takes another name, which the engine has found to be free. */
+  rename: (name: string) => void
   /** Stops all background work. */
   dispose: () => void
   /** Drops all entries, the persisted ones too; later writes throw `cache-not-found`. */
@@ -292,6 +294,9 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     sweep(count) {
       const { dropped, allSeen } = expire(count)
       return { dropped, roundOver: allSeen && reclaim() === costs.nothing }
+    },
+    rename(name) {
+      definition = { ...definition, name }
     },
     dispose: orders.dispose,
     close() {

@@ -136,6 +136,18 @@ export function createEngine({
     list: space => space === undefined
       ? Array.from(caches.values(), managed => managed.cache)
       : [...bySpace.get(space)?.values() ?? []],
+    rename(id, name) {
+      const managed = caches.get(id)
+      if (!managed)
+        throw new LarderError('cache-not-found', 'The cache was deleted.')
+      const { space, name: before } = managed.cache.definition
+      const names = bySpace.get(space)
+      if (names?.has(name))
+        throw new LarderError('name-taken', `Cache ${name} is open already.`)
+      names?.delete(before)
+      names?.set(name, managed.cache)
+      managed.rename(name)
+    },
     close(id) {
       const managed = caches.get(id)
       if (!managed)

@@ -309,6 +309,11 @@ export interface Engine extends Disposable {
   open: (definition: CacheDefinition) => Cache
   find: (space: string, name: string) => Cache | undefined
   list: (space?: string) => Cache[]
+  /**
+   * Gives the cache another name; nothing else of it changes. Throws LarderError `cache-not-found`,
+   * `name-taken`.
+   */
+  rename: (id: string, name: string) => void
   /** Drops the cache with its entries, including the persisted ones. */
   close: (id: string) => boolean
   /** Total of changes since the start: the only cost of a change while nobody listens. */

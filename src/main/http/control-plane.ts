@@ -10,6 +10,7 @@ import type { Exchange } from './exchange'
 import type { OpenApiOptions } from './openapi/document'
 import type { RequestHead } from './request-head'
 import type { Params } from './route-table'
+import { consolePaths } from '@shared/console-paths'
 import { dataOperations } from '@shared/data-operations'
 import { LarderError } from '@shared/errors'
 import { administrators } from '@shared/events'
@@ -121,6 +122,15 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
       send(exchange, 200, ['Content-Type', 'application/yaml'], await descriptions.yaml())
   }
 
+  /** The same page at every path; it chooses the screen itself, or says that there is none. */
+  function sendPage(exchange: Exchange, screen: boolean): void {
+    const page = consoleFiles.get(consolePaths.overview)
+    if (!page)
+      throw new Error('The console has no page')
+    // A client that asks for something else gets an error here, not this page.
+    sendFile(exchange, { ...page, headers: [...page.headers, 'Vary', 'Accept'] }, screen ? 200 : 404)
+  }
+
   /** Answers by the row that the route table has found. */
   async function answer(exchange: Exchange): Promise<void> {
     const { route } = exchange
@@ -131,6 +141,8 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
         return watchEvents(exchange)
       case 'document':
         return sendDocument(exchange, route.template, route.params)
+      case 'page':
+        return sendPage(exchange, route.screen)
       default:
         throw new LarderError('not-found', 'There is nothing at this path.')
     }
@@ -159,14 +171,15 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
   }
 }
 
-function sendFile(exchange: Exchange, file: ConsoleFile): void {
+function sendFile(exchange: Exchange, file: ConsoleFile, status: 200 | 404 = 200): void {
   const { response, head } = exchange
-  if (head.ifNoneMatch?.includes(file.etag)) {
+  // RFC 9110 §13.2.1: a condition counts only if the answer would be a success.
+  if (status === 200 && head.ifNoneMatch?.includes(file.etag)) {
     response.writeHead(304, file.headers)
     response.end()
     return
   }
-  response.writeHead(200, [...file.headers, 'Content-Length', String(file.body.length)])
+  response.writeHead(status, [...file.headers, 'Content-Length', String(file.body.length)])
   pourOut(exchange, slices(file.body), null)
 }
 

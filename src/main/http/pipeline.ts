@@ -13,6 +13,7 @@ import { noMarks } from '../serving/call'
 import { preflightHeaders } from './cors'
 import { send } from './exchange'
 import { checkCaller, checkMessage } from './guards'
+import { isNavigation } from './navigation'
 import { inOrder } from './pipelining'
 import { readHead } from './request-head'
 import { readTarget } from './request-target'
@@ -24,6 +25,8 @@ export interface PipelineDeps {
   serving: Pick<Serving, 'finish'>
   traffic: Traffic
   route: (method: string, path: string) => Route
+  /** The page of the console for a path that is in neither table; null if there is no console. */
+  pageAt: (path: string) => Route | null
   hosts: () => HostGuard
   data: (exchange: Exchange, name: DataPlaneOperation) => Maybe<void>
   control: { handle: (exchange: Exchange) => void }
@@ -35,7 +38,7 @@ export interface PipelineDeps {
  * plane or control plane.
  */
 export function createPipeline(deps: PipelineDeps): RequestListener {
-  const { stopwatch, authenticator, serving, traffic, route, control, data, fail } = deps
+  const { stopwatch, authenticator, serving, traffic, route, pageAt, control, data, fail } = deps
 
   function finished(exchange: Exchange, status: number, responseBytes: number): void {
     serving.finish(exchange, status, exchange.requestBytes, responseBytes)
@@ -77,12 +80,16 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
     }
     try {
       checkMessage(head, target, url, deps.hosts())
-      const found = exchange.route = route(exchange.method, exchange.path)
+      let found = route(exchange.method, exchange.path)
+      if (found.kind === 'unknown' && isNavigation(request, head))
+        found = pageAt(exchange.path) ?? found
+      exchange.route = found
       exchange.face = faceOf(found)
       exchange.operation = found.kind === 'data' ? found.name : null
       if (request.method === 'OPTIONS' && head.origin !== null && head.preflightMethod !== null)
         return answerPreflight(exchange, head.origin, head.preflightHeaders)
       exchange.open = found.kind === 'document'
+        || found.kind === 'page'
         || (found.kind === 'method' && found.open)
         || (found.kind === 'control' && found.spec.scope === 'open')
       checkCaller(exchange, authenticator, deps.hosts())
@@ -101,6 +108,7 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
       case 'method':
         return refuseMethod(exchange, found.allow, found.face === 'plain')
       case 'document':
+      case 'page':
       case 'control':
         exchange.admitted = true
         return control.handle(exchange)

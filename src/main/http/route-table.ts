@@ -1,5 +1,6 @@
 import type { DataOperationName, DataOperationSpec } from '@shared/data-operations'
 import type { OperationName, OperationSpec } from '@shared/operations'
+import { consolePaths } from '@shared/console-paths'
 import { dataOperations } from '@shared/data-operations'
 import { operations } from '@shared/operations'
 
@@ -9,6 +10,8 @@ export type Route =
   | { kind: 'control', name: OperationName, spec: OperationSpec, params: Params }
   /** A file of the console or a description of the API, open to everybody. */
   | { kind: 'document', template: string, params: Params }
+  /** The console's page for a path at which there may be a screen, or none. */
+  | { kind: 'page', screen: boolean }
   /** The path is known, the method is not. */
   | { kind: 'method', face: Face, open: boolean, allow: string }
   | { kind: 'unknown' }
@@ -97,6 +100,22 @@ export function createRouteTable(documents: ReadonlySet<string>): (method: strin
         return document(method, template, params)
     }
     return { kind: 'unknown' }
+  }
+}
+
+/**
+ * Finds the page for an address that a person opened and that is in neither table. An address of a
+ * screen may end with a slash. Any other one has no screen, and the console says so.
+ *
+ * @param documents as for `createRouteTable`; without the console's page among them there is none
+ */
+export function createPageTable(documents: ReadonlySet<string>): (path: string) => Route | null {
+  if (!documents.has(consolePaths.overview))
+    return () => null
+  const screens = Object.values(consolePaths).map(partsOf)
+  return (path) => {
+    const bare = path.replace(/(?<=[^/])\/$/, '')
+    return { kind: 'page', screen: screens.some(parts => match(parts, bare) !== undefined) }
   }
 }
 

@@ -25,7 +25,7 @@ import { createHostGuard } from './host-guard'
 import { createLazyControlPlane } from './lazy-control-plane'
 import { createPipeline } from './pipeline'
 import { sendError } from './problems'
-import { createRouteTable, descriptionPaths } from './route-table'
+import { createPageTable, createRouteTable, descriptionPaths } from './route-table'
 import { createTraffic } from './traffic'
 
 interface HttpFaceOptions {
@@ -80,14 +80,15 @@ export function createHttpFace(options: HttpFaceOptions): Face {
   const traffic = createTraffic({ stopwatch, inFlight })
   const control = createLazyControlPlane({ handlers, authenticator, hub, about, consoleFiles, fail })
   const data = createDataPlane({ serving, valueLimit })
-  const route = createRouteTable(new Set([...consoleFiles.keys(), ...descriptionPaths]))
+  const documents = new Set([...consoleFiles.keys(), ...descriptionPaths])
   let hosts: HostGuard = createHostGuard({ port: options.port, secure: options.tls !== null, names: [] })
   const run = createPipeline({
     stopwatch,
     authenticator,
     serving,
     traffic,
-    route,
+    route: createRouteTable(documents),
+    pageAt: createPageTable(documents),
     control,
     data,
     fail,

@@ -24,6 +24,11 @@ export interface ServedCaches extends Pick<Engine, 'enabled' | 'budget' | 'forec
    * cache was closed.
    */
   configure: (mount: Mount, change: Partial<CacheSettings>) => Maybe<void>
+  /**
+   * Gives the cache another name, by which it is found from now on. Throws LarderError
+   * `cache-not-found`, `name-taken`.
+   */
+  rename: (mount: Mount, name: string) => void
   /** Drops the cache with its entries. Returns false if there is none. */
   close: (id: string) => boolean
   find: (space: string, name: string) => Mount | undefined
@@ -69,6 +74,14 @@ export function createServedCaches({ engine, layers, clock, stopwatch, failed }:
     }
   }
 
+  /** Composes the layers of a cache whose definition has changed. */
+  function stackAnew(held: Held): void {
+    const before = held.stack
+    held.stack = stackOf(held.cache)
+    held.served = held.stack.served
+    void close(before)
+  }
+
   return {
     get enabled() {
       return engine.enabled
@@ -97,11 +110,18 @@ export function createServedCaches({ engine, layers, clock, stopwatch, failed }:
       if (!held)
         throw new LarderError('cache-not-found', 'The cache was deleted.')
       const done = held.cache.configure(change)
-      const before = held.stack
-      held.stack = stackOf(held.cache)
-      held.served = held.stack.served
-      void close(before)
+      stackAnew(held)
       return done
+    },
+    rename({ cache: { definition: { id, space, name: before } } }, name) {
+      engine.rename(id, name)
+      const names = namesOf(space)
+      const held = byId.get(id)
+      if (!held)
+        return
+      names.delete(before)
+      names.set(name, held)
+      stackAnew(held)
     },
     close(id) {
       const held = byId.get(id)

@@ -39,9 +39,9 @@ export function openCacheTable(database: Database, logger: Logger): MetadataStor
     list: () => table.list().map(toRecord),
     insert: ({ id, userId, name, createdAt, ...settings }) =>
       table.insert({ id, userId, name, settings: withChange({}, settings), createdAt }),
-    update(id, change) {
+    update(id, { name, ...change }) {
       const before = table.get(id)
-      const after = before && table.update(id, { settings: withChange(before.settings, change) })
+      const after = before && table.update(id, { name, settings: withChange(before.settings, change) })
       return after && toRecord(after)
     },
     delete: table.delete,

@@ -68,6 +68,7 @@ export function openMetadata(options: MetadataOptions): MetadataStore {
   const caches = openCacheTable(database, logger)
   const keys = createTable(database, 'api_key', keyColumns)
   const deleteKeysOf = database.prepare('DELETE FROM api_key WHERE user_id = ?')
+  const cacheName = (name: string): string => `There is a cache called ${name} already.`
   const userName = (name: string): string => `There is a user called ${name} already.`
 
   return {
@@ -80,11 +81,10 @@ export function openMetadata(options: MetadataOptions): MetadataStore {
     },
     caches: {
       list: caches.list,
-      insert(cache) {
-        const taken = `There is a cache called ${cache.name} already.`
-        unlessTaken('cache.name', taken, () => write(() => caches.insert(cache)))
-      },
-      update: (id, change) => write(() => caches.update(id, change)),
+      insert: cache =>
+        unlessTaken('cache.name', cacheName(cache.name), () => write(() => caches.insert(cache))),
+      update: (id, change) =>
+        unlessTaken('cache.name', cacheName(change.name ?? ''), () => write(() => caches.update(id, change))),
       delete: id => write(() => caches.delete(id)),
     },
     keys: {

@@ -7,6 +7,7 @@ import { findBridge } from './api/bridge'
 import App from './App.vue'
 import { apiKey } from './composables/use-api'
 import { takeOneTimeCode } from './one-time-code'
+import { takePlace } from './place'
 import { createConsoleRouter } from './router'
 import { useLive } from './stores/live'
 import { useSession } from './stores/session'
@@ -40,6 +41,8 @@ function mountConsole(api: Api, code: string | null): void {
     if (next !== null)
       void session.start(next)
   })
+  if (code !== null)
+    returnToPlace()
   app.use(createConsoleRouter())
 
   watch(
@@ -50,4 +53,14 @@ function mountConsole(api: Api, code: string | null): void {
   watch(() => session.user?.id, live.follow, { immediate: true })
   void session.start(code)
   app.mount('#app')
+}
+
+/**
+ * Shows the page at which the person was asked to sign in, if there is one: a link always opens
+ * `/`. If the link is refused, the form appears at that page again.
+ */
+function returnToPlace(): void {
+  const place = takePlace(location.origin, () => localStorage, Date.now())
+  if (place !== null)
+    history.replaceState(history.state, '', place)
 }

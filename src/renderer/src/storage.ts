@@ -24,3 +24,16 @@ export function keepChoice(name: string, value: string | null): void {
     // Blocked or full: the choice lasts as long as the page.
   }
 }
+
+/**
+ * Returns undefined if the browser blocks storage, which then throws on every access. What was kept
+ * ends with the page, and nothing else is lost.
+ */
+export function ignoringBlockedStorage<T>(access: () => T): T | undefined {
+  try {
+    return access()
+  }
+  catch {
+    return undefined
+  }
+}

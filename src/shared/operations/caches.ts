@@ -64,6 +64,18 @@ export const cachesOperations = {
     output: s.Evictions,
     errors: ['cache-not-found', 'admin-only'],
   }),
+  'caches.rename': operation({
+    method: 'POST',
+    path: '/admin/caches/{name}/rename',
+    scope: 'admin',
+    reach: 'own',
+    mutates: true,
+    status: 200,
+    summary: 'Rename a cache; entries and statistics stay, and API keys that list it follow.',
+    input: s.CacheRename,
+    output: s.CacheInfo,
+    errors: ['cache-not-found', 'name-taken', 'protected', 'storage-full'],
+  }),
   'caches.delete': operation({
     method: 'DELETE',
     path: '/admin/caches/{name}',

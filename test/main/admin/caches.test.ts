@@ -73,6 +73,88 @@ it.each(['__proto__', 'constructor', 'toString', '...', '-'])('takes %s as a cac
   expect(await codeOf(call('caches.get', { name }))).toBe('cache-not-found')
 })
 
+it('renames a cache, with its settings, figures and date, and the keys that list it', async () => {
+  const { call, metadata, owner, engine, watch, events, authenticate } = await startAdministration()
+  const before = await call('caches.create', { name: 'products', ttl: 60, persistent: true })
+  const listing = await call('keys.create', { label: 'a', scopes: ['read'], caches: ['default', 'products'] })
+  const other = await call('keys.create', { label: 'b', scopes: ['read'], caches: ['default'] })
+  const principal = mustBe(authenticate(listing.secret))
+  watch()
+  expect(await call('caches.rename', { name: 'products', to: 'articles' })).toEqual({ ...before, name: 'articles' })
+  expect((await call('caches.list')).map(({ name }) => name)).toEqual(['default', 'articles'])
+  expect(await codeOf(call('caches.get', { name: 'products' }))).toBe('cache-not-found')
+  expect(mustBe(engine.find(owner.userId, 'articles')).definition).toMatchObject({ name: 'articles', ttl: 60 })
+  expect(metadata.caches.list().map(({ name }) => name)).toEqual(['default', 'articles'])
+  const lists = (keys: { id: string, caches: string[] | null }[]): unknown[] =>
+    [listing, other].map(({ id }) => keys.find(key => key.id === id)?.caches)
+  const expected = [['default', 'articles'], ['default']]
+  expect(lists(await call('keys.list'))).toEqual(expected)
+  expect(lists(metadata.keys.list())).toEqual(expected)
+  // The same principal: what is open with this key stays open.
+  expect(authenticate(listing.secret)).toBe(principal)
+  expect([...principal.caches ?? []].sort()).toEqual(['articles', 'default'])
+  const user = owner.userId
+  expect(events).toEqual([
+    { topic: 'cache.renamed', user, payload: { cache: 'articles', from: 'products' } },
+    { topic: 'keys', user, payload: {} },
+  ])
+  // The former name is free, and nobody follows to it.
+  await call('caches.create', { name: 'products', ttl: 1 })
+  expect(lists(await call('keys.list'))).toEqual(expected)
+})
+
+it('lists a cache once in a key that listed the new name of old', async () => {
+  const { call } = await startAdministration()
+  for (const name of ['a', 'b'])
+    await call('caches.create', { name, ttl: 1 })
+  const { id } = await call('keys.create', { label: 'k', scopes: ['read'], caches: ['a', 'b'] })
+  await call('caches.delete', { name: 'b' })
+  await call('caches.rename', { name: 'a', to: 'b' })
+  expect((await call('keys.list')).find(key => key.id === id)?.caches).toEqual(['b'])
+})
+
+it.each([
+  ['a name that is taken', { name: 'a', to: 'b' }, 'name-taken', ['to']],
+  ['the name default', { name: 'a', to: 'default' }, 'name-taken', ['to']],
+  ['the cache default', { name: 'default', to: 'c' }, 'protected', ['name']],
+  ['a cache that is not there', { name: 'c', to: 'd' }, 'cache-not-found', []],
+  ['no new name', { name: 'a' }, 'invalid-input', ['to']],
+  ['a slash in the new name', { name: 'a', to: 'b/c' }, 'invalid-input', ['to']],
+  ['a dot segment', { name: 'a', to: '..' }, 'invalid-input', ['to']],
+  ['a long new name', { name: 'a', to: 'a'.repeat(65) }, 'invalid-input', ['to']],
+  ['another field', { name: 'a', to: 'c', ttl: 1 }, 'invalid-input', ['ttl']],
+])('refuses to rename with %s, and changes nothing', async (_, input, code, fields) => {
+  const { call, metadata, watch, events } = await startAdministration()
+  for (const name of ['a', 'b'])
+    await call('caches.create', { name, ttl: 1 })
+  const before = [await call('caches.list'), metadata.caches.list()]
+  watch()
+  const refused = await refusal(call('caches.rename', input as never))
+  expect(refused.code).toBe(code)
+  expect(refused.fields).toEqual(fields)
+  expect([await call('caches.list'), metadata.caches.list()]).toEqual(before)
+  expect(events).toEqual([])
+})
+
+it('leaves a cache alone that is renamed to its own name', async () => {
+  const { call, watch, events } = await startAdministration()
+  const cache = await call('caches.create', { name: 'a', ttl: 1 })
+  watch()
+  expect(await call('caches.rename', { name: 'a', to: 'a' })).toEqual(cache)
+  expect(events).toEqual([])
+})
+
+it('renames neither cache nor keys when the write fails', async () => {
+  const { call, metadata, engine, owner } = await startAdministration()
+  await call('caches.create', { name: 'a', ttl: 1 })
+  await call('keys.create', { label: 'k', scopes: ['read'], caches: ['a'] })
+  metadata.failNextWrite(new Error('disk full'))
+  await expect(call('caches.rename', { name: 'a', to: 'b' })).rejects.toThrow('disk full')
+  expect(engine.find(owner.userId, 'a')).toBeDefined()
+  expect((await call('keys.list')).find(({ label }) => label === 'k')?.caches).toEqual(['a'])
+  expect(metadata.caches.list().map(({ name }) => name)).toEqual(['default', 'a'])
+})
+
 it('lets one of two caches of one name through, per user', async () => {
   const { call, signIn } = await startAdministration()
   await call('users.create', { name: 'bob', password })

@@ -41,6 +41,11 @@ export function createFakeEngine(): FakeEngine {
     find: (space, name) =>
       caches.values().find(({ definition }) => definition.space === space && definition.name === name),
     list: space => [...caches.values()].filter(({ definition }) => space === undefined || definition.space === space),
+    rename(id, name) {
+      const cache = caches.get(id)
+      if (cache)
+        Object.assign(cache.definition, { name })
+    },
     close: id => caches.delete(id),
     subscribe(listener) {
       listeners.add(listener)

@@ -23,6 +23,7 @@ const writing = (Object.keys(operations) as OperationName[])
 const inputs: Partial<Record<OperationName, (id: string) => object>> = {
   'caches.create': () => ({ name: 'new', ttl: 1 }),
   'caches.update': () => ({ name: 'a', ttl: 2, enabled: false }),
+  'caches.rename': () => ({ name: 'a', to: 'b' }),
   'caches.delete': () => ({ name: 'a' }),
   'keys.create': () => ({ label: 'new', scopes: ['read'] }),
   'keys.update': id => ({ id, label: 'changed' }),

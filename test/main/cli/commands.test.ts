@@ -52,6 +52,12 @@ const rows: Record<string, Row> = {
     sends: [['PATCH', '/admin/caches/products', { ttl: 7200, sliding: false, eviction: 'lru' }]],
     prints: /products/,
   },
+  'caches rename': {
+    argv: ['caches', 'rename', 'products', 'articles'],
+    replies: [{ body: { ...samples.cache, name: 'articles' } }],
+    sends: [['POST', '/admin/caches/products/rename', { to: 'articles' }]],
+    prints: /^name +articles\n/,
+  },
   'caches delete': {
     argv: ['caches', 'delete', 'products'],
     replies: [gone],
@@ -192,7 +198,7 @@ const rows: Record<string, Row> = {
     replies: onBen(gone),
     sends: [['GET', '/admin/users'], ['DELETE', '/admin/users/u2']],
     prints: '',
-    says: /^Deleted ben with 2 caches, 1,234,567 entries and all API keys\.\n$/,
+    says: /^Deleted ben with 2 caches, 1,234,567 entries and 3 API keys\.\n$/,
   },
   'settings, to no administrator': {
     argv: ['settings'],

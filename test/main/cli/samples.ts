@@ -58,6 +58,7 @@ export const samples = {
     caches: 2,
     cacheLimit: 200,
     entries: 1234567,
+    apiKeys: 3,
     createdAt: '2026-01-01T00:00:00.000Z',
   },
   stats: {

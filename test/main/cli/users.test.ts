@@ -116,7 +116,7 @@ describe('users delete', () => {
     if (!await find('dora'))
       await larder(['users', 'create', 'dora'], { input: 'dora-secret' })
     const { code, screen } = await typing(['users', 'delete', 'dora'], [answer])
-    expect(screen).toContain('Delete dora with 1 cache, no entries and all API keys? [y/N] ')
+    expect(screen).toContain('Delete dora with 1 cache, no entries and 1 API key? [y/N] ')
     expect(screen).toContain(goes ? 'Deleted dora with' : 'Nothing was changed.')
     expect([code, await find('dora') === undefined]).toEqual([goes ? 0 : 1, goes])
   })
@@ -124,6 +124,6 @@ describe('users delete', () => {
   it.each([[[], false], [['--yes'], true]])('asks no script, and nobody with --yes: %j', async (flags, tty) => {
     await larder(['users', 'create', 'dora'], { input: 'dora-secret' })
     const { code, stderr } = await larder(['users', 'delete', 'dora', ...flags], { tty })
-    expect([code, stderr]).toEqual([0, 'Deleted dora with 1 cache, no entries and all API keys.\n'])
+    expect([code, stderr]).toEqual([0, 'Deleted dora with 1 cache, no entries and 1 API key.\n'])
   })
 })

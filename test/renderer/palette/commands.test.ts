@@ -63,6 +63,7 @@ describe('commands', () => {
       'View all of products',
       'Switch products on',
       'Clear products…',
+      'Rename products…',
       'Delete products…',
     ])
     commands.find(({ title }) => title === 'Switch products on')?.run()

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '../../../src/shared/operations'
 import { requestOf } from '../../../src/shared/request-of'
-import { startLarder } from '../../helpers/start-larder'
+import { ownerKey, startLarder } from '../../helpers/start-larder'
 import { json } from './cases'
 
 // Every row of the table of operations is called with valid input, and its answer must match it.
@@ -60,6 +60,12 @@ describe('every operation', () => {
     const change = { ttl: null, sliding: true, maxEntries: 10, maxBytes: 100_000, persistent: true, enabled: false }
     expect((await run('caches.update', { name: 'products', ...change })).json()).toMatchObject(change)
     expect((await run('caches.flush', { name: 'products' })).json()).toEqual({ matched: 1 })
+    expect((await run('caches.rename', { name: 'products', to: 'articles' })).json()).toMatchObject({
+      ...change,
+      name: 'articles',
+      statistics: { hits: 1, sets: 1 },
+    })
+    await call('caches.rename', { name: 'articles', to: 'products' })
     expect((await run('caches.delete', { name: 'products' })).text).toBe('')
     expect((await larder.send('GET', '/admin/caches/products')).status).toBe(404)
   })
@@ -226,6 +232,51 @@ describe('routes', () => {
   ])('%s is nothing', async (path) => {
     expect((await larder.sendOpen('GET', path)).status).toBe(401)
     expect((await larder.send('GET', path)).status).toBe(404)
+  })
+})
+
+describe('an address that a person opens in a browser', () => {
+  const browser = { Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' }
+  const kindOf = ({ status, headers }: Answer): unknown[] => [status, String(headers['content-type']).split(';')[0]]
+
+  it.each([
+    ['/docs/', 200],
+    ['/requests/', 200],
+    ['/requests/?q=result:miss', 200],
+    ['/caches/products/', 200],
+    ['/nope', 404],
+    ['/nope/deeper?x=1', 404],
+    ['/docs//', 404],
+    ['/caches/', 404],
+    ['//example.com/', 404],
+    ['/%zz', 404],
+    ['/admin/nope', 404],
+  ])('%s is a page of the console (%i)', async (path, status) => {
+    const { body } = await larder.sendOpen('GET', '/')
+    const page = await larder.sendOpen('GET', path, { headers: browser })
+    expect(kindOf(page)).toEqual([status, 'text/html'])
+    expect(page.body).toEqual(body)
+    expect(page.headers).toMatchObject({ 'vary': 'Accept', 'cache-control': 'no-cache' })
+    expect(page.headers['content-security-policy']).toContain('default-src \'none\'')
+    expect(kindOf(await larder.sendOpen('HEAD', path, { headers: browser }))).toEqual([status, 'text/html'])
+    const known = { ...browser, 'If-None-Match': String(page.headers.etag) }
+    expect((await larder.sendOpen('GET', path, { headers: known })).status).toBe(status === 200 ? 304 : 404)
+  })
+
+  it.each<[string, string, string, Record<string, string>, number]>([
+    ['with a key', 'GET', '/nope', { ...browser, 'Api-Key': ownerKey }, 404],
+    ['with a wrong key', 'GET', '/docs/', { ...browser, Authorization: 'Bearer lk_x_y' }, 401],
+    ['that does not ask for HTML', 'GET', '/docs/', { Accept: '*/*' }, 401],
+    ['that names nothing', 'GET', '/nope', {}, 401],
+    ['that refuses HTML', 'GET', '/nope', { Accept: 'application/json, text/html;q=0' }, 401],
+    ['of another type', 'GET', '/nope', { Accept: 'text/html-sandboxed' }, 401],
+    ['that posts', 'POST', '/nope', browser, 401],
+    ['of an operation', 'GET', '/admin/caches', browser, 401],
+    ['of an entry', 'GET', '/v1/x', browser, 401],
+  ])('a request %s gets JSON or text, as apps do', async (_, method, path, headers, status) => {
+    const answer = await larder.sendOpen(method, path, { headers })
+    expect(answer.status).toBe(status)
+    expect(answer.headers['content-type']).not.toContain('text/html')
   })
 })
 

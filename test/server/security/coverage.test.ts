@@ -165,6 +165,7 @@ function bodies(name: string): Record<string, unknown> {
     'caches.create': { name, ttl: 60 },
     'caches.update': { ttl: 90 },
     'caches.preview': { maxEntries: 1 },
+    'caches.rename': { to: `${name}-renamed` },
     'switch.set': { enabled: true },
     'keys.create': { label: 'made' },
     'keys.update': { label: 'changed' },

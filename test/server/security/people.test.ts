@@ -158,10 +158,12 @@ describe('a deleted user', () => {
   // or `sessions.endOthers(id, caller)`.
   it('is gone with caches, entries, keys and the vault\'s copies, and leaves the name free', async () => {
     const ben = await createBen()
-    const { ended } = await watch(ben.key)
+    const streams = [await watch(ben.key), await watch(ben.session)]
     const before = (await manage<{ bytes: number }>(larder, 'GET', '/admin/stats')).bytes
+    const users = await manage<object[]>(larder, 'GET', '/admin/users')
+    expect(users.find(user => 'id' in user && user.id === ben.id)).toMatchObject({ caches: 2, entries: 1, apiKeys: 2 })
     expect((await larder.send('DELETE', `/admin/users/${ben.id}`)).status).toBe(204)
-    await ended
+    await Promise.all(streams.map(({ ended }) => ended))
     expect(await entrances(ben)).toEqual([401, 401, 401, 401, 403])
     expect((await larder.send('DELETE', `/admin/users/${ben.id}`)).json().code).toBe('user-not-found')
     expect((await manage<{ bytes: number }>(larder, 'GET', '/admin/stats')).bytes).toBe(before)

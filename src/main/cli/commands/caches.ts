@@ -64,6 +64,18 @@ const update = defineCommand({
   },
 })
 
+const rename = defineCommand({
+  name: 'caches rename',
+  summary: 'Rename a cache. Entries and statistics stay, and API keys that list it follow.',
+  details: ['Apps that use the former name get 404.'],
+  arguments: [nameArgument, { name: 'to', meaning: 'the new name' }],
+  examples: ['larder caches rename products articles'],
+  async run({ words: [name = '', to = ''] }, { client, output }) {
+    const cache = await client.call('caches.rename', { name, to })
+    await output.show(cache, () => describe(cache))
+  },
+})
+
 const remove = defineCommand({
   name: 'caches delete',
   summary: 'Delete a cache with its entries.',
@@ -98,4 +110,4 @@ function describe({ name, ...cache }: CacheSettings & { name: string }): string 
   ])
 }
 
-export const cacheCommands = [list, create, update, remove, switchCommand('on'), switchCommand('off')]
+export const cacheCommands = [list, create, update, rename, remove, switchCommand('on'), switchCommand('off')]

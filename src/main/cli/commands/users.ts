@@ -47,7 +47,7 @@ const list = defineCommand({
   },
 })
 
-function describe({ id, name, owner, admin, disabled, caches, cacheLimit, entries }: User): string {
+function describe({ id, name, owner, admin, disabled, caches, cacheLimit, entries, apiKeys }: User): string {
   return facts([
     ['id', id],
     ['name', name],
@@ -57,6 +57,7 @@ function describe({ id, name, owner, admin, disabled, caches, cacheLimit, entrie
     ['caches', caches],
     ['limit', cacheLimit],
     ['entries', entries],
+    ['API keys', apiKeys],
   ])
 }
 
@@ -164,10 +165,11 @@ const resetPassword = defineCommand({
 })
 
 /** All that goes with a user. */
-function belongings({ caches, entries }: User): string {
+function belongings({ caches, entries, apiKeys }: User): string {
   const count = (number: number, one: string, many: string): string =>
     number === 0 ? `no ${many}` : `${formatCell(number)} ${number === 1 ? one : many}`
-  return `${count(caches, 'cache', 'caches')}, ${count(entries, 'entry', 'entries')} and all API keys`
+  const keys = count(apiKeys, 'API key', 'API keys')
+  return `${count(caches, 'cache', 'caches')}, ${count(entries, 'entry', 'entries')} and ${keys}`
 }
 
 const remove = defineCommand({

@@ -1,3 +1,5 @@
+import { ignoringBlockedStorage } from '../storage'
+
 /**
  * The bearer token of the signed-in session. It lives as long as the tab: a reload keeps it, and
  * other tabs do not see it.
@@ -18,18 +20,5 @@ export function createSessionToken(storage: () => Storage): SessionToken {
       token = next
       ignoringBlockedStorage(() => next === null ? storage().removeItem(name) : storage().setItem(name, next))
     },
-  }
-}
-
-/**
- * A browser that blocks storage throws on every access. The session then ends with the page, and
- * nothing else is lost.
- */
-function ignoringBlockedStorage<T>(access: () => T): T | undefined {
-  try {
-    return access()
-  }
-  catch {
-    return undefined
   }
 }

@@ -9,6 +9,7 @@ import { useApi } from './use-api'
 
 const NewCacheDialog = defineAsyncComponent(() => import('../views/overview/NewCacheDialog.vue'))
 const AddEntryDialog = defineAsyncComponent(() => import('../views/overview/AddEntryDialog.vue'))
+const RenameCacheDialog = defineAsyncComponent(() => import('../views/overview/RenameCacheDialog.vue'))
 const ViewAllDialog = defineAsyncComponent(() => import('../views/overview/ViewAllDialog.vue'))
 
 /** Actions on caches, for every place that offers them: table rows, the palette, shortcuts. */
@@ -20,6 +21,7 @@ export interface CacheActions {
   setEnabled: (cache: CacheInfo, enabled: boolean) => void
   /** Asks first, unless there is nothing to lose. */
   clear: (cache: CacheInfo) => Promise<void>
+  rename: (cache: CacheInfo) => void
   remove: (cache: CacheInfo) => Promise<void>
 }
 
@@ -46,6 +48,7 @@ export function useCacheActions(): CacheActions {
       if (agreed)
         await notices.tell(async () => `Cleared ${name}: ${formatEntries(await caches.clear(name))} deleted.`)
     },
+    rename: cache => void dialogs.show(RenameCacheDialog, { cache }),
     async remove({ name, entries }) {
       const agreed = await dialogs.confirm({
         title: `Delete ${name}?`,

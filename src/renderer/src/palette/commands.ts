@@ -123,7 +123,12 @@ function cacheCommands(cache: CacheInfo, { actions, router }: CommandDeps): Pale
     command(`View all of ${name}`, () => actions.viewAll(cache)),
     command(`Switch ${name} ${enabled ? 'off' : 'on'}`, () => actions.setEnabled(cache, !enabled)),
     command(`Clear ${name}…`, () => void actions.clear(cache)),
-    ...name === 'default' ? [] : [command(`Delete ${name}…`, () => void actions.remove(cache))],
+    ...name === 'default'
+      ? []
+      : [
+          command(`Rename ${name}…`, () => actions.rename(cache)),
+          command(`Delete ${name}…`, () => void actions.remove(cache)),
+        ],
   ]
 }
 

@@ -1,6 +1,6 @@
 import type { OperationInput } from '@shared/operations'
 import type { CacheInfo } from '@shared/schemas'
-import { CacheCreate } from '@shared/schemas'
+import { CacheCreate, CacheRename } from '@shared/schemas'
 import { parseInput } from '@shared/validation'
 import { defineStore } from 'pinia'
 import { computed, shallowReactive, shallowReadonly, shallowRef } from 'vue'
@@ -81,6 +81,15 @@ export const useCaches = defineStore('caches', () => {
     return matched
   }
 
+  /** Throws LarderError `invalid-input` with its fields, `name-taken`, `protected`. */
+  async function rename(input: OperationInput<'caches.rename'>): Promise<CacheInfo> {
+    const renamed = await client['caches.rename'](parseInput(CacheRename, input))
+    // A read that is under way may still have the former name.
+    reads++
+    told.value = told.value.map(cache => cache.name === input.name ? renamed : cache)
+    return renamed
+  }
+
   /** Deletes a cache with its entries. Throws LarderError `protected` for the cache `default`. */
   async function remove(name: string): Promise<void> {
     await client['caches.delete']({ name })
@@ -102,6 +111,7 @@ export const useCaches = defineStore('caches', () => {
     setEnabled,
     create,
     clear,
+    rename,
     remove,
   }
 })

@@ -16,6 +16,15 @@ export function useUserActions(): UserActions {
   const dialogs = useDialogs()
   const notices = useNotices()
 
+  /**
+   * The user as the server knows it now: no event tells of the caches and keys of others. If the
+   * server cannot be reached, the deletion will say so.
+   */
+  async function newest(user: User): Promise<User> {
+    await users.read().catch(() => {})
+    return users.list.find(({ id }) => id === user.id) ?? user
+  }
+
   return {
     async setAdmin({ id, name }, admin) {
       await notices.tell(async () => {
@@ -35,11 +44,14 @@ export function useUserActions(): UserActions {
         return { text: `${name} is disabled: signed out everywhere, and every API key is refused.`, undo: enable }
       })
     },
-    async remove({ id, name, caches, entries }) {
-      const what = `${formatCount(caches)} ${caches === 1 ? 'cache' : 'caches'}, ${formatEntries(entries)}`
+    async remove(user) {
+      const { id, name } = user
+      const { caches, entries, apiKeys } = await newest(user)
+      const what = `${formatCount(caches)} ${caches === 1 ? 'cache' : 'caches'}, ${formatEntries(entries)} and `
+        + `${formatCount(apiKeys)} ${apiKeys === 1 ? 'API key' : 'API keys'}`
       const yes = await dialogs.confirm({
         title: `Delete ${name}?`,
-        text: `${name} is deleted for good, with ${what} and all API keys. `
+        text: `${name} is deleted for good, with ${what}. `
           + `To lock ${name} out and keep them, disable the user instead.`,
         action: 'Delete user',
       })
