@@ -59,6 +59,8 @@ describe('every operation', () => {
     expect((await run('caches.get', { name: 'products' })).json<{ bytes: number }>().bytes).toBeGreaterThan(2)
     const change = { ttl: null, sliding: true, maxEntries: 10, maxBytes: 100_000, persistent: true, enabled: false }
     expect((await run('caches.update', { name: 'products', ...change })).json()).toMatchObject(change)
+    const preview = (await run('caches.preview', { name: 'products', maxEntries: 1 })).json()
+    expect(preview).toEqual({ evicted: 0, of: 1, exact: true })
     expect((await run('caches.flush', { name: 'products' })).json()).toEqual({ matched: 1 })
     expect((await run('caches.rename', { name: 'products', to: 'articles' })).json()).toMatchObject({
       ...change,
@@ -140,6 +142,7 @@ describe('every operation', () => {
       registrationOpen: true,
       vault: { driver: 'file', wanted: 'file', state: 'ok' },
     })
+    expect((await run('settings.preview', { memory: '64MiB' })).json()).toMatchObject({ evicted: 0 })
     expect((await run('settings.update', { valueLimit: 1024 })).json()).toMatchObject({ valueLimit: 1024 })
     expect((await larder.send('PUT', '/v1/big', { body: 'x'.repeat(1025) })).status).toBe(413)
     expect((await larder.send('PUT', '/v1/big', { body: 'x'.repeat(1024) })).status).toBe(201)
