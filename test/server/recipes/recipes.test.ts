@@ -21,6 +21,7 @@ const elsewhere: [sign: RegExp, reason: string][] = [
   [/^npm run bench:first-hit\b/, 'it installs packages for a minute'],
   [/^npm install \.\/larder/, 'test/packaging/npm-package.test.ts does it, in an empty project'],
   [/^npx larder serve\b/, 'it is for that project'],
+  [/^npx larder watch\b/, 'it goes on until Ctrl-C; test/server/process/command-line.test.ts watches'],
   [/^docker /, 'no container engine; test/packaging/dockerfile.test.ts runs the steps'],
   [/^const answer = await fetch/, 'it is for a page in a browser; test/server/security/cross-origin.test.ts does it'],
 ]
@@ -69,7 +70,9 @@ async function follow(recipes: [book: string, recipe: Recipe][], used = new Set<
     // A second terminal follows; a server that was started before has to make room.
     return /\bnpm start\b/.test(here)
       ? `stop\n${here.replace(/&?\s*(?:#.*)?$/, '')} &\n${/&\s*$/.test(here) ? '' : 'npx larder status --wait --timeout 60s'}`
-      : here.replace(/^curl /, 'curl --silent --show-error --fail-with-body ')
+      : here
+          .replace(/^curl /, 'curl --silent --show-error --fail-with-body ')
+          .replace(/^npx larder users (?:create|update .*--password)/, 'echo a long password | $&')
   }
   const script = [
     'set -eE',
