@@ -151,7 +151,7 @@ describe.skipIf(!program.available || keytar !== '' || process.platform !== 'lin
     const second = await startKeyring(folder, 'locked')
     vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', second.address)
     const start = performance.now()
-    const named = await open('keychain', home)
+    const named = await open('keychain', home, patientLimit)
     if (timed)
       expect(performance.now() - start).toBeLessThan(3000)
     expect(named.vault.driver).toBe('keychain')
