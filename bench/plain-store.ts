@@ -58,6 +58,7 @@ export function createPlainStore(ledger: Ledger): Store {
     tagged: nothing,
     visitMortal: () => true,
     handles: 0,
+    handleOf: () => 0,
     at: nothing,
     keyAt: nothing,
     comparerOf: nothing,

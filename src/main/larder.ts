@@ -34,6 +34,7 @@ import { createHttpFace } from './http/server'
 import { readTlsFiles } from './http/tls-files'
 import { createServing } from './serving/serving'
 import { openEntryJournal } from './storage/entry-journal'
+import { createExportFiles } from './storage/export-files'
 import { createFileLog } from './storage/file-log'
 import { prepareHome } from './storage/home'
 import { lockHome } from './storage/home-lock'
@@ -151,7 +152,9 @@ export async function createLarder({
       logger,
     }))
     const pages = parts.use(createSignInPages({ home, logger }))
-    const { serving, caches, requestLog } = createServing({ engine, clock, stopwatch, hub, logger })
+    const exportFiles = parts.use(createExportFiles({ home, logger }))
+    const { serving, caches, requestLog, jobs } = createServing({ engine, clock, stopwatch, hub, logger })
+    parts.use(jobs)
     const eventLoop = parts.use(createEventLoopMonitor())
     let valueLimit = (): number => limits.value
     // Always has room for two values of the largest size, because one is copied while it arrives.
@@ -167,6 +170,8 @@ export async function createLarder({
       metadata,
       vault: { vault, wanted, reason },
       caches,
+      jobs,
+      exportFiles,
       events: hub,
       clock,
       stopwatch,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { entryKinds } from './entry-kinds'
+import { JobInfo } from './jobs'
 import { removals } from './miss-reasons'
 import { namesOf } from './rows'
 import { CacheName, RequestRecord, Switch } from './schemas'
@@ -41,6 +42,10 @@ export const eventTopics = {
   'request': RequestRecord,
   /** The console read something of its own accord, which `request` does not tell. */
   'console': RequestRecord,
+  /** Long work began, went on (at most four times a second), or ended in whatever way. */
+  'job.started': JobInfo,
+  'job.progress': JobInfo,
+  'job.ended': JobInfo,
   /** API keys, users or settings changed; read them again. */
   'keys': z.strictObject({}),
   'users': z.strictObject({}),

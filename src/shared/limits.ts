@@ -44,6 +44,18 @@ export const limits = {
   jsonElements: 100_000,
   patchElements: 20_000,
   batchOperations: 10_000,
+  /**
+   * Jobs of a user that may run at the same time, ended ones that are remembered, and how many of
+   * these keep the file of an export.
+   */
+  jobsRunning: 8,
+  jobsEnded: 20,
+  jobFiles: 3,
+  /** Selectors of a job, and keys in each. */
+  jobSelectors: 100,
+  jobKeys: 10_000,
+  /** Bytes of a part of an export that is read at once. */
+  jobPart: 1024 * 1024,
   pageSize: 1000,
   /**
    * Number of caches that a user may have unless an administrator sets another limit, and the

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { cachesOperations } from './operations/caches'
+import { jobsOperations } from './operations/jobs'
 import { peopleOperations } from './operations/people'
 import { serverOperations } from './operations/server'
 
@@ -11,6 +12,7 @@ export type { OperationSpec } from './operations/spec'
  */
 export const operations = {
   ...cachesOperations,
+  ...jobsOperations,
   ...peopleOperations,
   ...serverOperations,
 } as const

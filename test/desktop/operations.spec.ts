@@ -5,7 +5,7 @@ import { callBridge } from './page-scripts'
 
 skipWithoutBrowser()
 
-type Seen = Record<'key' | 'user', string>
+type Seen = Record<'key' | 'user' | 'job', string>
 type Samples = { [N in OperationName]: (seen: Seen) => OperationInput<N> }
 
 /**
@@ -21,6 +21,11 @@ const samples: Samples = {
   'caches.rename': () => ({ name: 'products', to: 'articles' }),
   'caches.flush': () => ({ name: 'articles' }),
   'caches.delete': () => ({ name: 'articles' }),
+  'jobs.start': () => ({ kind: 'export', cache: 'default' }),
+  'jobs.list': () => ({}),
+  'jobs.cancel': ({ job }) => ({ id: job }),
+  'jobs.get': ({ job }) => ({ id: job }),
+  'jobs.read': ({ job }) => ({ id: job }),
   'switch.set': () => ({ enabled: true }),
   'switch.get': () => ({}),
   'keys.create': () => ({ label: 'shop' }),
@@ -51,7 +56,7 @@ const samples: Samples = {
 // Red when `keeper.call(name, …)` of src/main/desktop/page-calls.ts takes one fixed name: the
 // answers do not fit their schemas.
 test('every operation of the table goes through IPC, and answers what its schema says', async ({ overview }) => {
-  const seen: Seen = { key: '', user: '' }
+  const seen: Seen = { key: '', user: '', job: '' }
   expect(Object.keys(samples).sort()).toEqual(Object.keys(operations).sort())
   for (const [name, sample] of Object.entries(samples) as [OperationName, (seen: Seen) => unknown][]) {
     const answer = await callBridge<{ id?: string }>(overview, name, sample(seen))
@@ -63,6 +68,11 @@ test('every operation of the table goes through IPC, and answers what its schema
       seen.key = String(answer.value.id)
     if (name === 'users.create')
       seen.user = String(answer.value.id)
+    if (name === 'jobs.start') {
+      seen.job = String(answer.value.id)
+      await expect.poll(() => callBridge(overview, 'jobs.get', { id: seen.job }))
+        .toMatchObject({ ok: true, value: { state: 'done' } })
+    }
   }
 })
 

@@ -1,6 +1,7 @@
 import type { RealClock, Stopwatch } from '../base/clock'
 import type { Disposable } from '../base/disposable'
 import type { EventHub } from '../base/event-hub'
+import type { ExportFile, ExportFiles } from '../base/export-files'
 import type { Logger } from '../base/logger'
 import type { MetadataStore } from '../base/metadata'
 import type { OperationHandlers } from '../base/operation-handlers'
@@ -8,6 +9,7 @@ import type { Authenticator } from '../base/principal'
 import type { SecretVault, VaultChoice } from '../base/secret-vault'
 import type { SignInPages } from '../base/sign-in-pages'
 import type { ServedCaches } from '../serving/caches'
+import type { JobBook } from '../serving/jobs/job-book'
 import type { Passwords } from './passwords'
 import type { ServerStateDependencies } from './server-state'
 import { createKeyHandlers } from './api-keys'
@@ -16,6 +18,7 @@ import { createAuthenticator } from './authenticator'
 import { bridgeEvents } from './bridge-events'
 import { createCacheDirectory } from './cache-directory'
 import { createCacheHandlers } from './caches'
+import { createJobHandlers } from './jobs'
 import { createKeyRing } from './key-ring'
 import { createPasswords } from './passwords'
 import { createProvision, ownerNameFrom } from './provision'
@@ -35,6 +38,8 @@ export interface AdministrationDependencies extends
   metadata: MetadataStore
   vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }
   caches: ServedCaches
+  jobs: JobBook<ExportFile>
+  exportFiles: ExportFiles
   events: EventHub
   clock: RealClock
   stopwatch: Stopwatch
@@ -95,6 +100,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
 
   const handlers: OperationHandlers = {
     ...createCacheHandlers({ caches, users, keys, events, clock }),
+    ...createJobHandlers({ caches, jobs: deps.jobs, files: deps.exportFiles, stopwatch: deps.stopwatch }),
     ...createKeyHandlers({ keys, caches, secrets, insert: metadata.keys.insert, events, clock }),
     ...createUserHandlers({
       users,
@@ -104,6 +110,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       sessions,
       codes,
       caches,
+      jobs: deps.jobs,
       keys,
       secrets,
       deleteKeys: metadata.keys.deleteOf,

@@ -1,4 +1,5 @@
 import type { EventHub } from '../base/event-hub'
+import type { JobBook } from '../serving/jobs/job-book'
 import type { AttemptLimiter } from './attempt-limiter'
 import type { CacheDirectory } from './cache-directory'
 import type { HandlersOf } from './handlers'
@@ -24,6 +25,7 @@ interface UserHandlerDependencies {
   sessions: Sessions
   codes: SignInCodes
   caches: CacheDirectory
+  jobs: Pick<JobBook<never>, 'drop'>
   keys: KeyRing
   secrets: SecretKeeper
   /** Deletes the records of a user's API keys durably. */
@@ -33,7 +35,8 @@ interface UserHandlerDependencies {
 }
 
 export function createUserHandlers(deps: UserHandlerDependencies): HandlersOf<'users'> {
-  const { users, describe, provision, passwords, sessions, codes, caches, keys, secrets, registrations, events } = deps
+  const { users, describe, provision, passwords, sessions, codes, caches, jobs, keys, secrets, registrations } = deps
+  const { events } = deps
 
   function requireOpen(): void {
     if (!registrationOpen(users)) {
@@ -115,6 +118,7 @@ export function createUserHandlers(deps: UserHandlerDependencies): HandlersOf<'u
       const forgotten = forgetKeys(id)
       sessions.endOthers(id, caller)
       codes.forgetUser(id)
+      jobs.drop(id)
       caches.drop(id)
       events.emit('users', null, {})
       await forgotten

@@ -1,13 +1,14 @@
 import type { Clock, Stopwatch } from '../base/clock'
 import type { ChangeFeed } from './changes'
-import type { Jobs, Work } from './jobs'
 import type { OperationParts } from './operations'
 import type { Cache, CacheDefinition, EntryJournal } from './ports'
 import type { Ranked } from './ranking'
 import type { Ledger, Outlook, StoreMaker } from './store'
+import type { Work, WorkQueue } from './work'
 import { LarderError } from '@shared/errors'
 import { givenOnly } from '../base/given-only'
 import { runBatch } from './batch'
+import { chosenEntries } from './chosen-entries'
 import { createDepartures } from './departures'
 import { costs, createFitter } from './fitter'
 import { forecastLimits } from './forecast'
@@ -46,7 +47,7 @@ interface CacheParts {
   /** Tells the engine about a version that was loaded: the next versions will be above it. */
   sawVersion: (version: number) => void
   newestVersion: () => number
-  run: Jobs['run']
+  run: WorkQueue['run']
   /** Starts work that nobody waits for. */
   start: (work: Work<void>) => void
   /**
@@ -260,8 +261,8 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       return outcome
     },
     flush: () => parts.run(flush()),
-    invalidate: (selector, { soft = false, dryRun = false } = {}) =>
-      parts.run(invalidation(invalidationParts, selector, soft, dryRun)),
+    invalidate: (selector, options) => parts.run(invalidation(invalidationParts, selector, options)),
+    chosen: (selector, progress) => chosenEntries(store, clock, selector, progress),
     roomFor(bytes, key = '') {
       if (definition.persistent && parts.journal.isBehind())
         return parts.journal.room().then(() => roomInMemory(bytes, key))

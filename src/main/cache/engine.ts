@@ -1,19 +1,19 @@
 import type { RealClock, Stopwatch } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { ManagedCache } from './cache'
-import type { Work } from './jobs'
 import type { Cache, Engine, EntryJournal } from './ports'
 import type { StoreMaker } from './store'
+import type { Work } from './work'
 import { LarderError, messageOf } from '@shared/errors'
 import { createCache } from './cache'
 import { createChangeFeed } from './changes'
 import { costs, createFitter } from './fitter'
 import { forecastBudget } from './forecast'
-import { createJobs } from './jobs'
 import { createOffheapStore } from './offheap/offheap-store'
 import { createRanking } from './ranking'
 import { createShares } from './shares'
 import { createSweeper } from './sweeper'
+import { createWorkQueue } from './work'
 
 interface EngineParts {
   clock: RealClock
@@ -52,7 +52,7 @@ export function createEngine({
   // ETag is never reused.
   let version = clock.wall() * 1000
 
-  const jobs = createJobs(stopwatch, changes.held)
+  const queue = createWorkQueue(stopwatch, changes.held)
   const fitter = createFitter<ManagedCache>(
     written => makeRoom(0, written),
     () => Math.max(ledger.demand, ledger.bytes) - budget,
@@ -74,7 +74,7 @@ export function createEngine({
 
   /** Starts work that nobody waits for. */
   function start(work: Work<void>): void {
-    const done = jobs.run(work)
+    const done = queue.run(work)
     done?.catch((error: unknown) => logger.error('Evicting entries failed', { reason: messageOf(error) }))
   }
 
@@ -95,7 +95,7 @@ export function createEngine({
       budget = bytes
       start(fitter.work())
     },
-    forecast: bytes => jobs.run(forecastBudget(
+    forecast: bytes => queue.run(forecastBudget(
       caches.values().map(({ reserve, outlook }) => ({ reserve, outlook: outlook() })),
       bytes,
     )),
@@ -118,7 +118,7 @@ export function createEngine({
         nextVersion: () => ++version,
         sawVersion: loaded => void (version = Math.max(version, loaded)),
         newestVersion: () => version,
-        run: jobs.run,
+        run: queue.run,
         start,
         stir,
         makeRoom,
@@ -163,7 +163,7 @@ export function createEngine({
     flushJournal: journal.flush,
     async dispose() {
       await sweeper.dispose()
-      jobs.finish()
+      queue.finish()
       for (const managed of caches.values())
         managed.dispose()
       await journal.flush()

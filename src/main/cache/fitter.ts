@@ -1,4 +1,4 @@
-import type { Work } from './jobs'
+import type { Work } from './work'
 
 /** The cost of a step towards a limit, measured in evictions. */
 export const costs = { nothing: 0, eviction: 1, reclaim: 16 } as const

@@ -1,6 +1,6 @@
-import type { Work } from './jobs'
 import type { CacheDefinition, Forecast } from './ports'
 import type { Outlook, Store } from './store'
+import type { Work } from './work'
 import { createRanking } from './ranking'
 import { createShares } from './shares'
 

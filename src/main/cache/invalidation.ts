@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock'
-import type { Work } from './jobs'
-import type { Selector } from './ports'
+import type { InvalidationOptions, Selector } from './ports'
 import type { Store } from './store'
 import type { EntryTable } from './table'
+import type { Work } from './work'
+import { createProgress } from '../base/progress'
 import { isOverdue, softenLifetime } from './lifetime'
 import { isFresh } from './operations'
 import { chosenBy } from './selector'
@@ -25,19 +26,25 @@ interface InvalidationParts {
 export function invalidation(
   parts: InvalidationParts,
   selector: Selector,
-  soft: boolean,
-  dryRun: boolean,
+  { soft = false, dryRun = false, progress = createProgress() }: InvalidationOptions = {},
 ): Work<number> {
   const { store, clock, table } = parts
   const expired = 'expired' in selector
-  const { handles, accepts } = chosenBy(store, expired ? undefined : selector)
+  const { handles, accepts, count } = chosenBy(store, expired ? undefined : selector)
   const newest = parts.newestVersion()
   return work()
 
   function* work(): Work<number> {
     let matched = 0
+    progress.total += count
     for (const handle of handles) {
-      matched += visit(handle) ? 1 : 0
+      if (progress.cancelled)
+        break
+      progress.seen++
+      if (visit(handle)) {
+        progress.matched++
+        matched++
+      }
       yield
     }
     if (soft && !dryRun)

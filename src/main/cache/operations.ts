@@ -213,7 +213,7 @@ function toHit(entry: StoredEntry, now: number, hits: number): Hit {
   }
 }
 
-function toPeek(entry: StoredEntry, now: number): Peek {
+export function toPeek(entry: StoredEntry, now: number): Peek {
   return {
     ...toHit(entry, now, entry.hits),
     givenTtl: entry.ttl === Infinity ? null : entry.ttl / 1000,

@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock'
-import type { Work } from './jobs'
 import type { Lifetime } from './lifetime'
 import type { EntryJournal } from './ports'
 import type { EntryFields, StoredEntry } from './store'
+import type { Work } from './work'
 import { persistTimes } from './lifetime'
 
 /** The journal of one cache: ignores all calls while the cache is not persistent. */

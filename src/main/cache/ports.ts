@@ -2,6 +2,7 @@ import type { CacheSettings } from '@shared/cache-settings'
 import type { EntryKind } from '@shared/entry-kinds'
 import type { MissReason, RemovalName } from '@shared/miss-reasons'
 import type { Disposable } from '../base/disposable'
+import type { Progress } from '../base/progress'
 
 /**
  * Values with more bytes than this have memory of their own that is never changed afterwards, so
@@ -81,10 +82,25 @@ export interface WriteResult {
 }
 
 /** Chooses entries by exactly one property, or by the terms of a filter (entry-language.ts). */
-export type Selector = { prefix: string } | { glob: string } | { tag: string } | { filter: string } | { expired: true }
+export type PageSelector = { prefix: string } | { glob: string } | { tag: string } | { filter: string }
+/** Chooses what pages show, these keys, or what at least one of several selectors chooses. */
+export type ChosenSelector =
+  | PageSelector
+  | { keys: readonly string[] }
+  | { any: readonly (PageSelector | { keys: readonly string[] })[] }
+export type Selector = ChosenSelector | { expired: true }
+
+export interface InvalidationOptions {
+  /** Marks the entries stale instead of dropping them. @default false */
+  soft?: boolean
+  /** Only counts them. @default false */
+  dryRun?: boolean
+  /** Kept up to date, and looked at: a cancelled invalidation ends at once. */
+  progress?: Progress
+}
 
 export interface PageQuery {
-  filter?: Exclude<Selector, { expired: true }>
+  filter?: PageSelector
   sort: 'key' | 'size' | 'ttl' | 'hits' | 'age'
   order: 'asc' | 'desc'
   limit: number
@@ -262,9 +278,9 @@ export interface Cache {
   /**
    * Drops the entries that the selector chooses and returns their number. With `soft` it marks them
    * stale instead: they may be served stale for their grace, and at least until their TTL would
-   * have ended.
+   * have ended. If it was cancelled, the number is that of the entries until then.
    */
-  invalidate: (selector: Selector, options?: { soft?: boolean, dryRun?: boolean }) => number | Promise<number>
+  invalidate: (selector: Selector, options?: InvalidationOptions) => number | Promise<number>
   /**
    * Returns a sorted page with the exact total. Resolves at once, or when the order index it needs
    * has been built.
@@ -281,6 +297,13 @@ export interface Cache {
    * should run, because finding the next entry may take a while.
    */
   entries: () => IterableIterator<{ key: string, value: Buffer, contentType: string } | null>
+  /**
+   * The entries that the selector chooses, or all, fresh and stale ones, with all that is needed to
+   * store them again. Nothing counts as a read. As in `entries`, the cache may change during the
+   * iteration, and a null marks a point where other work should run; an entry is valid until the
+   * next call into the cache. Throws LarderError `invalid-input` for a malformed glob or filter.
+   */
+  chosen: (selector: ChosenSelector | null, progress: Progress) => IterableIterator<Peek & { key: string } | null>
   statistics: () => Statistics
   /** Counts one answered request, in microseconds. */
   recordLatency: (microseconds: number) => void

@@ -1,4 +1,4 @@
-import type { Selector } from './ports'
+import type { ChosenSelector, PageSelector } from './ports'
 import type { Store, StoredEntry } from './store'
 import { hasPrefix } from '@shared/entry-key'
 import { compileEntryFilter } from '@shared/entry-language'
@@ -8,27 +8,61 @@ import { compileGlob } from './glob'
 
 /** The entries that a selector chooses, whether or not they have expired. */
 interface Chosen {
-  /** Handles of all these entries that are there at the call, and possibly of others. */
+  /** Handles of all these entries that are there at the call, each once, and possibly of others. */
   handles: Iterable<number>
   accepts: (entry: StoredEntry) => boolean
+  /** The number of handles; 0 if it is not known before they have been read. */
+  count: number
 }
+
+type Part = PageSelector | { keys: readonly string[] }
 
 /**
  * Chooses all entries if there is no selector. Throws LarderError `invalid-input` for a malformed
  * glob or filter.
  */
-export function chosenBy(store: Store, selector: Exclude<Selector, { expired: true }> | undefined): Chosen {
-  if (selector !== undefined && 'tag' in selector)
-    return { handles: store.tagged(selector.tag), accepts: () => true }
-  const handles = below(store.handles)
-  if (selector === undefined)
-    return { handles, accepts: () => true }
-  if ('prefix' in selector)
-    return { handles, accepts: entry => hasPrefix(entry.key, selector.prefix) }
-  if ('filter' in selector)
-    return { handles, accepts: entryTest(selector.filter) }
-  const matches = compileGlob(selector.glob)
-  return { handles, accepts: entry => matches(entry.key) }
+export function chosenBy(store: Store, selector: ChosenSelector | null | undefined): Chosen {
+  if (selector === null || selector === undefined)
+    return among(store, () => true)
+  const [first, ...others] = 'any' in selector ? selector.any : [selector]
+  return first && others.length === 0 ? chosenByOne(store, first) : chosenByAny(store, first ? [first, ...others] : [])
+}
+
+function chosenByOne(store: Store, selector: Part): Chosen {
+  if ('tag' in selector)
+    return { handles: store.tagged(selector.tag), accepts: () => true, count: 0 }
+  if ('keys' in selector) {
+    const handles = [...new Set(selector.keys)].flatMap(key => handleOf(store, key))
+    return { handles, accepts: () => true, count: handles.length }
+  }
+  return among(store, testOf(selector))
+}
+
+/** All entries are looked at once, unless each part leads to its own. */
+function chosenByAny(store: Store, parts: readonly Part[]): Chosen {
+  if (parts.every(part => 'keys' in part))
+    return chosenByOne(store, { keys: parts.flatMap(({ keys }) => keys) })
+  const tests = parts.map(testOf)
+  return among(store, entry => tests.some(accepts => accepts(entry)))
+}
+
+function among(store: Store, accepts: Chosen['accepts']): Chosen {
+  return { handles: below(store.handles), accepts, count: store.handles }
+}
+
+function testOf(part: Part): Chosen['accepts'] {
+  if ('tag' in part)
+    return entry => entry.tags.includes(part.tag)
+  if ('keys' in part) {
+    const keys = new Set(part.keys)
+    return entry => keys.has(entry.key)
+  }
+  if ('prefix' in part)
+    return entry => hasPrefix(entry.key, part.prefix)
+  if ('filter' in part)
+    return entryTest(part.filter)
+  const matches = compileGlob(part.glob)
+  return entry => matches(entry.key)
 }
 
 /**
@@ -40,6 +74,11 @@ export function entryTest(filter: string): (entry: StoredEntry) => boolean {
   if (accepts === null)
     throw invalidField('filter', 'must not be empty')
   return accepts
+}
+
+function handleOf(store: Store, key: string): number[] {
+  const entry = store.find(key)
+  return entry === undefined ? [] : [store.handleOf(entry)]
 }
 
 function* below(end: number): Generator<number> {

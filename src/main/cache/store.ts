@@ -1,7 +1,7 @@
 import type { CacheSettings } from '@shared/cache-settings'
 import type { EntryKind } from '@shared/entry-kinds'
-import type { Work } from './jobs'
 import type { Lifetime } from './lifetime'
+import type { Work } from './work'
 
 /** What a write stores under a key. */
 export interface EntryFields {
@@ -135,6 +135,7 @@ export interface Store {
    * then be given to another. All handles are below this number.
    */
   readonly handles: number
+  handleOf: (entry: StoredEntry) => number
   /** The entry with this handle; undefined if there is none. */
   at: (handle: number) => StoredEntry | undefined
   /** The key of an existing entry. */

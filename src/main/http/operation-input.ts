@@ -38,8 +38,8 @@ function define(target: Record<string, unknown>, name: string, value: unknown): 
   Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
-async function fromBody(exchange: Exchange, { scope }: OperationSpec): Promise<object> {
-  const body = await readBody(exchange, scope === 'open' ? limits.openBody : limits.adminBody)
+async function fromBody(exchange: Exchange, { scope, bodyLimit }: OperationSpec): Promise<object> {
+  const body = await readBody(exchange, bodyLimit ?? (scope === 'open' ? limits.openBody : limits.adminBody))
   if (body.length === 0)
     return {}
   const value = parseJson(body)

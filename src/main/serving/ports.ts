@@ -7,6 +7,7 @@ import type { Principal } from '../base/principal'
 import type { Cache, CacheDefinition } from '../cache/ports'
 import type { Maybe } from './maybe'
 
+export type { Progress } from '../base/progress'
 // The parts of the engine that modules may use only through this folder.
 export { lastingValue } from '../cache/ports'
 export type {
@@ -20,6 +21,7 @@ export type {
   IncrementOptions,
   Lookup,
   PageQuery,
+  PageSelector,
   Peek,
   Percentiles,
   Selector,

@@ -1,20 +1,29 @@
 import type { RealClock, Stopwatch } from '../base/clock'
+import type { Disposable } from '../base/disposable'
 import type { EventHub } from '../base/event-hub'
+import type { ExportFile } from '../base/export-files'
 import type { Logger } from '../base/logger'
 import type { Engine } from '../cache/ports'
 import type { Access } from './access'
 import type { Account } from './account'
 import type { ServedCaches } from './caches'
+import type { Invalidation } from './jobs/invalidate'
+import type { JobBook } from './jobs/job-book'
 import type { RequestLog } from './log/request-log'
 import type { Layer } from './ports'
 import { messageOf } from '@shared/errors'
 import { createAccess } from './access'
 import { createAccount } from './account'
 import { createServedCaches } from './caches'
+import { createInvalidation } from './jobs/invalidate'
+import { createJobBook } from './jobs/job-book'
 import { createRequestLog } from './log/request-log'
 
-/** The functions that a face needs for a call: to run it, to get caches, and to finish it. */
-export interface Serving extends Access, Account {}
+/**
+ * The functions that a face needs for a call: to run it, to get caches, to do long work in view of
+ * the person, and to finish it.
+ */
+export interface Serving extends Access, Account, Invalidation {}
 
 interface ServingParts {
   engine: Engine
@@ -34,6 +43,7 @@ export function createServing({ engine, layers = [], clock, stopwatch, hub, logg
   serving: Serving
   caches: ServedCaches
   requestLog: RequestLog
+  jobs: JobBook<ExportFile> & Disposable
 } {
   const failed = (error: unknown): void => logger.error(
     'A layer of a cache did not close cleanly',
@@ -41,5 +51,11 @@ export function createServing({ engine, layers = [], clock, stopwatch, hub, logg
   )
   const caches = createServedCaches({ engine, layers, clock, stopwatch, failed })
   const requestLog = createRequestLog({ clock, stopwatch, hub })
-  return { serving: { ...createAccess({ caches }), ...createAccount({ stopwatch, requestLog }) }, caches, requestLog }
+  const jobs = createJobBook<ExportFile>({ clock, stopwatch, hub, logger })
+  const serving = {
+    ...createAccess({ caches }),
+    ...createAccount({ stopwatch, requestLog }),
+    ...createInvalidation(jobs),
+  }
+  return { serving, caches, requestLog, jobs }
 }

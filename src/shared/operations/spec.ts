@@ -20,6 +20,8 @@ export interface OperationSpec<I extends z.ZodType = z.ZodType, O extends z.ZodT
   reach: 'own' | 'server'
   /** Whether it changes state; this decides about the cross-origin guard, whatever the method. */
   mutates: boolean
+  /** Largest body in bytes. @default that of the control plane */
+  bodyLimit?: number
   /** The operation with the same input that says what this one would evict. */
   preview?: 'caches.preview' | 'settings.preview'
   summary: string

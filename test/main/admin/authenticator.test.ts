@@ -74,13 +74,18 @@ it('lets nobody in before the first start is through', async () => {
   const { createEventHub } = await import('../../../src/main/base/event-hub')
   const { createManualClock } = await import('../../../src/main/base/clock')
   const { silentLogger } = await import('../../../src/main/base/logger')
+  const { createJobBook } = await import('../../../src/main/serving/jobs/job-book')
+  const { createMemoryExportFiles } = await import('../../helpers/memory-export-files')
+  const clock = createManualClock()
   const early = createAdministration({
     metadata,
+    jobs: createJobBook({ clock, stopwatch: clock.stopwatch, hub: createEventHub(() => {}), logger: silentLogger }),
+    exportFiles: createMemoryExportFiles(),
     vault: { vault: createFakeVault(), wanted: 'auto', reason: null },
     caches: serve(createFakeEngine()),
     events: createEventHub(() => {}),
-    clock: createManualClock(),
-    stopwatch: createManualClock().stopwatch,
+    clock,
+    stopwatch: clock.stopwatch,
     logger: silentLogger,
     requestLog: {
       list: () => ({ total: 0, requests: [], since: null, dropped: 0 }),

@@ -115,6 +115,7 @@ function createFakeCache(definition: CacheDefinition): Cache {
     page: unused,
     orderProgress: unused,
     entries: unused,
+    chosen: unused,
     recordLatency: unused,
   }
 }

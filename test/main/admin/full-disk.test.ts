@@ -16,7 +16,7 @@ function stored(metadata: MetadataStore): unknown[] {
   return [metadata.users.list(), metadata.caches.list(), metadata.keys.list(), metadata.settings.get('memory')]
 }
 
-/** What the table says can fail on a full disk; the page of a sign-in is no metadata. */
+/** What the table says can fail on a full disk; the page of a sign-in is tested elsewhere. */
 const writing = (Object.keys(operations) as OperationName[])
   .filter(name => operations[name].errors.includes('storage-full') && name !== 'session.page')
 
@@ -25,6 +25,7 @@ const inputs: Partial<Record<OperationName, (id: string) => object>> = {
   'caches.update': () => ({ name: 'a', ttl: 2, enabled: false }),
   'caches.rename': () => ({ name: 'a', to: 'b' }),
   'caches.delete': () => ({ name: 'a' }),
+  'jobs.start': () => ({ kind: 'export', cache: 'a' }),
   'keys.create': () => ({ label: 'new', scopes: ['read'] }),
   'keys.update': id => ({ id, label: 'changed' }),
   'keys.revoke': id => ({ id }),
@@ -36,12 +37,12 @@ const inputs: Partial<Record<OperationName, (id: string) => object>> = {
 }
 
 describe('on a full disk', () => {
-  it('the table names every operation that writes metadata', () => {
+  it('the table names every operation that writes to the data folder', () => {
     expect(writing.sort()).toEqual(Object.keys(inputs).sort())
   })
 
   it.each(writing)('%s answers 507 and changes nothing, in memory or in the database', async (name) => {
-    const { call, metadata, events, watch, vault } = await startAdministration()
+    const { call, metadata, exportFiles, events, watch, vault } = await startAdministration()
     await call('caches.create', { name: 'a', ttl: 1 })
     const key = await call('keys.create', { label: 'k', scopes: ['read'], caches: null, origins: [] })
     const bob = await call('users.create', { name: 'bob', password })
@@ -52,10 +53,12 @@ describe('on a full disk', () => {
       await call('keys.list'),
       await call('users.list'),
       await call('settings.get'),
+      await call('jobs.list'),
     ]
     const before = await state()
     watch()
     metadata.failNextWrite(full())
+    exportFiles.failure = full()
     const input = mustBe(inputs[name])(name.startsWith('users') ? bob.id : key.id)
     expect(await refusal(call(name, input))).toMatchObject({ code: 'storage-full' })
     expect(await state()).toEqual(before)

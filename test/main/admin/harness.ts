@@ -1,4 +1,5 @@
 import type { AdministrationDependencies } from '../../../src/main/admin/administration'
+import type { ExportFile } from '../../../src/main/base/export-files'
 import type { Principal } from '../../../src/main/base/principal'
 import type { LarderEvent } from '../../../src/shared/events'
 import type { OperationInput, OperationName, OperationOutput } from '../../../src/shared/operations'
@@ -9,8 +10,10 @@ import { createManualClock } from '../../../src/main/base/clock'
 import { createEventHub } from '../../../src/main/base/event-hub'
 import { createLogger } from '../../../src/main/base/logger'
 import { invoke } from '../../../src/main/base/operation-handlers'
+import { createJobBook } from '../../../src/main/serving/jobs/job-book'
 import { LarderError } from '../../../src/shared/errors'
 import { operations } from '../../../src/shared/operations'
+import { createMemoryExportFiles } from '../../helpers/memory-export-files'
 import { createMemoryMetadata } from '../../helpers/memory-metadata'
 import { createFakeEngine, createFakePages, createFakeVault, serve } from './fakes'
 
@@ -39,13 +42,19 @@ export async function startAdministration(
   const hub = createEventHub((error) => {
     throw error
   })
+  const logger = createLogger(line => log.push(line), clock.wall)
+  const jobs = createJobBook<ExportFile>({ clock, stopwatch: clock.stopwatch, hub, logger })
+  onTestFinished(() => jobs.dispose())
+  const exportFiles = createMemoryExportFiles()
   const administration = createAdministration({
     vault: { vault, wanted: 'auto', reason: 'No bus.' },
     caches: serve(engine),
     events: hub,
     clock,
     stopwatch: clock.stopwatch,
-    logger: createLogger(line => log.push(line), clock.wall),
+    logger,
+    jobs,
+    exportFiles,
     requestLog: {
       list: () => ({ total: 0, requests: [], since: null, dropped: 0 }),
       perSecond: () => 1.5,
@@ -100,6 +109,7 @@ export async function startAdministration(
     clock,
     metadata,
     engine,
+    exportFiles,
     vault,
     pages,
     log,

@@ -171,6 +171,7 @@ export function createMapStore(ledger: Ledger, eviction: CacheSettings['eviction
     get handles() {
       return handles.length
     },
+    handleOf: entry => own(entry).handle,
     at(handle) {
       const node = handles[handle]
       return node && show(node)

@@ -49,6 +49,7 @@ function fakeCache(name: string, change: { enabled?: boolean, statistics?: Parti
     page: unused,
     orderProgress: unused,
     entries: unused,
+    chosen: unused,
     recordLatency: unused,
     statistics: () => ({ ...statistics, ...change.statistics }),
   }

@@ -1,3 +1,4 @@
+import type { Stopwatch } from '../../../src/main/base/clock'
 import type { Principal, ScopeName } from '../../../src/main/base/principal'
 import type { CacheDefinition } from '../../../src/main/cache/ports'
 import type { Call, Layer } from '../../../src/main/serving/ports'
@@ -49,9 +50,13 @@ export function callOf(change: Partial<Call> = {}): Call {
 }
 
 /** Creates the serving over an engine with one cache `c`. */
-export function setUp(layers: readonly Layer[] = [], settings: Partial<CacheDefinition> = {}) {
+export function setUp(
+  layers: readonly Layer[] = [],
+  settings: Partial<CacheDefinition> = {},
+  given?: Stopwatch,
+) {
   const clock = createManualClock()
-  const { stopwatch } = clock
+  const stopwatch = given ?? clock.stopwatch
   const errors: string[] = []
   const logger = { ...silentLogger, error: (message: string) => void errors.push(message) }
   const engine = createEngine({ clock, stopwatch, journal: createMemoryJournal(), budget: 2 ** 26, logger })

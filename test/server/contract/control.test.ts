@@ -72,6 +72,22 @@ describe('every operation', () => {
     expect((await larder.send('GET', '/admin/caches/products')).status).toBe(404)
   })
 
+  it('jobs', async () => {
+    await larder.send('PUT', '/v1/exported', { body: 'x' })
+    const started = (await run('jobs.start', { kind: 'export', cache: 'default' })).json<{ id: string }>()
+    expect(started).toMatchObject({ kind: 'export', cache: 'default', target: 'all entries' })
+    const { id } = started
+    await expect.poll(async () => (await run('jobs.get', { id })).json()).toMatchObject({ state: 'done', matched: 1 })
+    const { text, next } = (await run('jobs.read', { id })).json<{ text: string, next: null }>()
+    expect([JSON.parse(text), next]).toEqual([
+      { key: 'exported', value: { text: 'x' }, contentType: expect.any(String), ttl: null, grace: 0, tags: [] },
+      null,
+    ])
+    expect((await run('jobs.cancel', { id })).json()).toMatchObject({ id, state: 'done' })
+    expect((await run('jobs.list')).json<{ id: string }[]>().map(job => job.id)).toEqual([id])
+    await larder.send('DELETE', '/v1/exported')
+  })
+
   it('switch', async () => {
     expect((await run('switch.set', { enabled: false })).json()).toEqual({ enabled: false })
     expect((await run('switch.get')).json()).toEqual({ enabled: false })

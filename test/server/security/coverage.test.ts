@@ -154,6 +154,11 @@ async function idFor(row: RouteRow, group: string | undefined, name: string): Pr
     return (await manage<{ id: string }>(larder, 'POST', '/admin/users', { name: `leaving ${name}`, password })).id
   if (group === 'keys' && row.template.includes('{id}'))
     return (await createKey(larder, {})).id
+  if (group === 'jobs' && row.template.includes('{id}')) {
+    const { id } = await manage<{ id: string }>(larder, 'POST', '/admin/jobs', { kind: 'export', cache: 'products' })
+    await expect.poll(() => manage(larder, 'GET', `/admin/jobs/${id}`)).toMatchObject({ state: 'done' })
+    return id
+  }
   return group === 'users' ? ownerId : ''
 }
 
@@ -166,6 +171,7 @@ function bodies(name: string): Record<string, unknown> {
     'caches.update': { ttl: 90 },
     'caches.preview': { maxEntries: 1 },
     'caches.rename': { to: `${name}-renamed` },
+    'jobs.start': { kind: 'export', cache: 'default' },
     'switch.set': { enabled: true },
     'keys.create': { label: 'made' },
     'keys.update': { label: 'changed' },

@@ -165,7 +165,7 @@ describe('s28 bytes in flight stay within their budget', () => {
     expect(await metric('larder_in_flight_bytes')).toBe(0)
   })
 
-  // Red: in src/main/http/data-plane/bytes-in-json.ts make `pieceBytes` Infinity.
+  // Red: in src/main/base/bytes-in-json.ts make `pieceBytes` Infinity.
   it.each([
     ['text/plain', Buffer.alloc(1_000_000, 1)],
     ['text/plain', Buffer.from('aé€😀'.repeat(100_000))],

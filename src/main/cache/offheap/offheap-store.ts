@@ -209,6 +209,7 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
     get handles() {
       return slots.top
     },
+    handleOf: entry => own(entry).slot,
     at: slot => slot < slots.top && slots.sequenceOf(slot) !== 0 ? slots.entry(slot) : undefined,
     keyAt: slot => slots.entry(slot).key,
     comparerOf(key) {

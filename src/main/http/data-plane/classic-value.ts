@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer'
 import { isUtf8 } from 'node:buffer'
-import { base64Pieces, escapedPieces, textPieces } from './bytes-in-json'
+import { base64Pieces, escapedPieces, textPieces } from '../../base/bytes-in-json'
 import { isJson } from './json-syntax'
 
 /**

@@ -1,4 +1,4 @@
-import type { EntryMetadata, PageQuery, Selector } from '../../serving/ports'
+import type { EntryMetadata, PageQuery, PageSelector, Selector } from '../../serving/ports'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { dataOperations } from '@shared/data-operations'
 import { entryOrders, entrySorts } from '@shared/entries'
@@ -36,7 +36,7 @@ export function createCollectionFace({ serving }: DataPlaneDeps): Record<Collect
       const options = { soft: readFlag(query, 'soft'), dryRun: readFlag(query, 'dryRun') }
       if (options.dryRun)
         requireRead(exchange, 'dryRun tells what is stored, so it')
-      const matched = await cache.invalidate(readSelector(query), options, exchange)
+      const matched = await serving.invalidate(exchange, cache, readSelector(query), options)
       exchange.result = options.dryRun ? 'ok' : 'dropped'
       // The count of a pattern would reveal which keys exist, and `soft` would not even drop them.
       if (mayRead(exchange))
@@ -88,15 +88,15 @@ function readSelector(query: Map<string, string>): Selector {
   return selectors[0]
 }
 
-function readFilters(query: Map<string, string>): Exclude<Selector, { expired: true }>[] {
-  const filters: Exclude<Selector, { expired: true }>[] = []
+function readFilters(query: Map<string, string>): PageSelector[] {
+  const filters: PageSelector[] = []
   for (const name of ['prefix', 'glob', 'tag', 'filter'] as const) {
     const value = query.get(name)
     if (value === undefined)
       continue
     if (value === '')
       throw invalidField(name, 'must not be empty')
-    filters.push({ [name]: value } as unknown as Exclude<Selector, { expired: true }>)
+    filters.push({ [name]: value } as unknown as PageSelector)
   }
   return filters
 }

@@ -1,6 +1,7 @@
 import type { JsonSchema } from './types'
 import * as entries from '@shared/entries'
 import { eventTopics } from '@shared/events'
+import * as jobs from '@shared/jobs'
 import { operations } from '@shared/operations'
 import * as schemas from '@shared/schemas'
 import { z } from 'zod'
@@ -31,7 +32,7 @@ const nameless = new Set<unknown>([schemas.Nothing, schemas.NoContent, schemas.P
 
 export function createSchemaBook(): SchemaBook {
   const ids = new Map<z.ZodType, string>()
-  for (const [name, value] of Object.entries({ ...schemas, ...entries })) {
+  for (const [name, value] of Object.entries({ ...schemas, ...entries, ...jobs })) {
     if (value instanceof z.ZodType && !nameless.has(value))
       ids.set(value, name)
   }

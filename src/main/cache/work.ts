@@ -5,7 +5,7 @@ import { timeLimit } from './order/slices'
 export type Work<T> = Generator<void, T, void>
 
 /** Runs long work in slices; between them the event loop serves everything else. */
-export interface Jobs {
+export interface WorkQueue {
   /**
    * Returns the result at once if one slice is enough and nothing else is waiting; otherwise a
    * promise. An error in the work is thrown, or rejects the promise.
@@ -15,7 +15,7 @@ export interface Jobs {
   finish: () => void
 }
 
-interface Job {
+interface Task {
   /** Continues until `isOver`; returns true when the work is done. */
   advance: (isOver: () => boolean) => boolean
   fail: (error: unknown) => void
@@ -25,15 +25,15 @@ interface Job {
 const stride = 8
 
 /**
- * All jobs, however many there are, share one slice per turn of the event loop and take turns, so a
- * short job does not wait until a long one is done.
+ * All tasks, however many there are, share one slice per turn of the event loop and take turns, so
+ * that a short task does not wait until a long one is done.
  *
  * @param stopwatch tells when a slice is over
  * @param around wraps each slice
  * @param milliseconds length of a slice
  */
-export function createJobs(stopwatch: Stopwatch, around: <T>(slice: () => T) => T, milliseconds = 2): Jobs {
-  const waiting: Job[] = []
+export function createWorkQueue(stopwatch: Stopwatch, around: <T>(slice: () => T) => T, milliseconds = 2): WorkQueue {
+  const waiting: Task[] = []
   let scheduled: NodeJS.Immediate | undefined
 
   function slice<T>(work: Work<T>, isOver: () => boolean): IteratorResult<void, T> {
@@ -47,15 +47,15 @@ export function createJobs(stopwatch: Stopwatch, around: <T>(slice: () => T) => 
   }
 
   function turn(isOver: () => boolean): void {
-    const job = waiting.shift()
-    if (job === undefined)
+    const task = waiting.shift()
+    if (task === undefined)
       return
     try {
-      if (!job.advance(isOver))
-        waiting.push(job)
+      if (!task.advance(isOver))
+        waiting.push(task)
     }
     catch (error) {
-      job.fail(error)
+      task.fail(error)
     }
   }
 

@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer'
 /** Bytes in a piece; a multiple of 3, so that base64 needs no padding in between. */
 const pieceBytes = 48 * 1024
 /** Largest number of bytes after the first one of a character (RFC 3629 §3). */
-const mostTrailing = 3
+export const mostTrailing = 3
 
 /**
  * The member `"text":"…"` if the value is UTF-8, otherwise `"base64":"…"`. Comes in pieces, because
@@ -41,7 +41,7 @@ export function* base64Pieces(bytes: Buffer): Generator<string, void> {
  * Returns `place` if a character begins there, otherwise the nearest place before it where one
  * does. Bytes that are not UTF-8 are cut anywhere.
  */
-function startOfCharacter(text: Buffer, place: number): number {
+export function startOfCharacter(text: Buffer, place: number): number {
   for (let at = place; at >= place - mostTrailing; at--) {
     if (((text[at] ?? 0) & 0xC0) !== 0x80)
       return at

@@ -1,8 +1,8 @@
-import type { Work } from '../../../src/main/cache/jobs'
+import type { Work } from '../../../src/main/cache/work'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { createManualClock } from '../../../src/main/base/clock'
-import { createJobs } from '../../../src/main/cache/jobs'
+import { createWorkQueue } from '../../../src/main/cache/work'
 
 /**
  * Each step takes a millisecond of a clock that does not run otherwise; a slice of 2 ms ends at its
@@ -12,7 +12,7 @@ function setUp() {
   const clock = createManualClock()
   const steps: string[] = []
   let slices = 0
-  const jobs = createJobs(clock.stopwatch, (slice) => {
+  const queue = createWorkQueue(clock.stopwatch, (slice) => {
     slices++
     return slice()
   })
@@ -24,18 +24,18 @@ function setUp() {
     }
     return name
   }
-  return { jobs, work, steps, slices: () => slices }
+  return { queue, work, steps, slices: () => slices }
 }
 
 it('answers short work at once', () => {
-  const { jobs, work } = setUp()
-  expect(jobs.run(work('a', 5))).toBe('a')
+  const { queue, work } = setUp()
+  expect(queue.run(work('a', 5))).toBe('a')
 })
 
-// Red: in src/main/cache/jobs.ts leave `isOver()` out.
+// Red: in src/main/cache/work.ts leave `isOver()` out.
 it('goes through long work in slices, and lets the event loop in between', async () => {
-  const { jobs, work, steps, slices } = setUp()
-  const done = jobs.run(work('a', 100))
+  const { queue, work, steps, slices } = setUp()
+  const done = queue.run(work('a', 100))
   expect([steps.length, slices()]).toEqual([8, 1])
   await turn()
   expect(steps.length).toBeLessThanOrEqual(24)
@@ -43,13 +43,13 @@ it('goes through long work in slices, and lets the event loop in between', async
   expect(slices()).toBeGreaterThanOrEqual(100 / 8)
 })
 
-// Red: in src/main/cache/jobs.ts run every job once per turn, or put an unfinished job back in
+// Red: in src/main/cache/work.ts run every task once per turn, or put an unfinished task back in
 // front.
 it('shares one slice for each turn among all, and lets the short one pass the long one', async () => {
-  const { jobs, work, steps } = setUp()
+  const { queue, work, steps } = setUp()
   const ends: string[] = []
   const all = [['long', 200], ['b', 3], ['c', 3]].map(async ([name, count]) =>
-    void ends.push(await jobs.run(work(name as string, count as number))))
+    void ends.push(await queue.run(work(name as string, count as number))))
   const before = steps.length
   expect(before).toBe(8)
   await Promise.all(all)
@@ -58,20 +58,20 @@ it('shares one slice for each turn among all, and lets the short one pass the lo
 })
 
 it('throws what the work throws, at once or later', async () => {
-  const { jobs, work } = setUp()
+  const { queue, work } = setUp()
   function* failing(after: number): Work<void> {
     yield* work('x', after)
     throw new Error('disk full')
   }
-  expect(() => jobs.run(failing(1))).toThrow('disk full')
-  await expect(jobs.run(failing(50))).rejects.toThrow('disk full')
+  expect(() => queue.run(failing(1))).toThrow('disk full')
+  await expect(queue.run(failing(50))).rejects.toThrow('disk full')
 })
 
-// Red: in src/main/cache/jobs.ts let `finish` only clear the timer.
+// Red: in src/main/cache/work.ts let `finish` only clear the timer.
 it('does the rest at once when it has to end', async () => {
-  const { jobs, work, steps } = setUp()
-  const done = jobs.run(work('a', 1000))
-  jobs.finish()
+  const { queue, work, steps } = setUp()
+  const done = queue.run(work('a', 1000))
+  queue.finish()
   expect(steps).toHaveLength(1000)
   expect(await done).toBe('a')
 })

@@ -1,0 +1,60 @@
+import type { Stopwatch } from '../base/clock'
+import type { ExportFile, ExportFiles } from '../base/export-files'
+import type { JobBook } from '../serving/jobs/job-book'
+import type { CacheDirectory } from './cache-directory'
+import type { HandlersOf } from './handlers'
+import { invalidField } from '@shared/errors'
+import { limits } from '@shared/limits'
+import { mostTrailing, startOfCharacter } from '../base/bytes-in-json'
+import { controlCall } from '../serving/call'
+import { exportEntries } from '../serving/jobs/export'
+import { describeTarget } from '../serving/jobs/target'
+import { callerOf } from './handlers'
+
+interface JobHandlerDependencies {
+  caches: CacheDirectory
+  jobs: JobBook<ExportFile>
+  files: ExportFiles
+  stopwatch: Stopwatch
+}
+
+/** Long work on entries, which a person starts, follows and cancels. */
+export function createJobHandlers({ caches, jobs, files, stopwatch }: JobHandlerDependencies): HandlersOf<'jobs'> {
+  return {
+    'jobs.list': (_, context) => jobs.list(callerOf(context).userId),
+    'jobs.get': ({ id }, context) => jobs.get(callerOf(context).userId, id),
+    'jobs.cancel': ({ id }, context) => jobs.cancel(callerOf(context).userId, id),
+    'jobs.read': async function ({ id, from }, context) {
+      const file = jobs.fileOf(callerOf(context).userId, id)
+      const data = await file.read(from, limits.jobPart + mostTrailing)
+      const end = data.length > limits.jobPart ? startOfCharacter(data, limits.jobPart) : data.length
+      const next = from + end
+      return { text: data.toString('utf8', 0, end), next: next < file.bytes ? next : null }
+    },
+    'jobs.start': async function ({ kind, cache, select }, context) {
+      const caller = callerOf(context)
+      const call = controlCall(caller, 'jobs.start')
+      caches.get(caller.userId, cache)
+      if (select === undefined && kind !== 'export')
+        throw invalidField('select', 'must be given; to delete everything, flush the cache')
+      const chosen = select === undefined ? null : { any: select }
+      const order = { kind, space: caller.userId, cache, target: describeTarget(chosen) }
+      if (kind !== 'export' && chosen !== null) {
+        const { served } = caches.get(caller.userId, cache)
+        return jobs.start(order, progress => served.invalidate(chosen, { soft: kind === 'make-stale', progress }, call))
+      }
+      const file = await files.create()
+      try {
+        const { served } = caches.get(caller.userId, cache)
+        return jobs.start(order, (progress) => {
+          const entries = served.chosen(chosen, progress, call)
+          return exportEntries(entries, file, progress, stopwatch)
+        }, file)
+      }
+      catch (error) {
+        file.remove()
+        throw error
+      }
+    },
+  }
+}

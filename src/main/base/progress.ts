@@ -1,0 +1,17 @@
+/**
+ * How far a long piece of work has come. The work keeps it up to date, and others may look at it,
+ * or cancel the work, at any time.
+ */
+export interface Progress {
+  /** Places looked at, and about how many there are to look at. */
+  seen: number
+  total: number
+  /** Entries that the work has concerned so far; exact. */
+  matched: number
+  /** Once true, the work ends before the next entry. */
+  cancelled: boolean
+}
+
+export function createProgress(): Progress {
+  return { seen: 0, total: 0, matched: 0, cancelled: false }
+}

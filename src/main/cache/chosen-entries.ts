@@ -1,0 +1,43 @@
+import type { Clock } from '../base/clock'
+import type { Progress } from '../base/progress'
+import type { Cache, ChosenSelector } from './ports'
+import type { Store } from './store'
+import { timeOf } from './lifetime'
+import { toPeek } from './operations'
+import { chosenBy } from './selector'
+
+/** Number of entries that are not chosen between two pauses. */
+const skippedAtOnce = 256
+
+/**
+ * The entries of `Cache.chosen`. None comes twice, because an entry that is replaced keeps its
+ * handle.
+ */
+export function chosenEntries(
+  store: Store,
+  clock: Clock,
+  selector: ChosenSelector | null,
+  progress: Progress,
+): ReturnType<Cache['chosen']> {
+  const { handles, accepts, count } = chosenBy(store, selector)
+  progress.total += count
+  return walk()
+
+  function* walk(): ReturnType<Cache['chosen']> {
+    let skipped = 0
+    for (const handle of handles) {
+      if (progress.cancelled)
+        return
+      progress.seen++
+      const entry = store.at(handle)
+      const now = entry && timeOf(entry, clock.wall(), clock.monotonic())
+      if (entry !== undefined && now !== undefined && now < entry.graceUntil && accepts(entry)) {
+        progress.matched++
+        yield { key: entry.key, ...toPeek(entry, now) }
+      }
+      else if (++skipped % skippedAtOnce === 0) {
+        yield null
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import type { JobInfo, JobKind } from '@shared/jobs'
+import type { Progress } from '../ports'
+import { grouped } from '@shared/grouped'
+import { jobKinds } from '@shared/jobs'
+
+/** What a job is about, in the words that people read. */
+export interface JobOrder {
+  kind: JobKind
+  /** The space of the cache, to whose user the job belongs. */
+  space: string
+  cache: string
+  target: string
+}
+
+/** What has to be known of a file that a job writes. */
+export interface JobFile {
+  readonly bytes: number
+  /** Never throws. */
+  remove: () => void
+}
+
+/** A job as the book keeps it. */
+export interface Job<File extends JobFile> extends JobOrder {
+  id: string
+  progress: Progress
+  state: JobInfo['state']
+  file: File | null
+  detail: string | null
+  /** Wall-clock milliseconds. */
+  startedAt: number
+  endedAt: number | null
+  /** The start in milliseconds of the stopwatch. */
+  began: number
+  /** Resolves when it has ended. */
+  ended: Promise<void>
+}
+
+/** The part of the work that must be done before the time that is left is estimated. */
+const leastForEstimate = 0.02
+
+/** @param now milliseconds of the stopwatch */
+export function describeJob(job: Job<JobFile>, now: number): JobInfo {
+  const { id, kind, cache, target, state, progress: { seen, total, matched }, file, detail, startedAt, endedAt } = job
+  const part = state === 'done' ? 1 : total === 0 ? null : Math.min(1, seen / total)
+  return {
+    id,
+    kind,
+    cache,
+    target,
+    state,
+    matched,
+    progress: part === null ? null : Math.floor(part * 1000) / 1000,
+    secondsLeft: state === 'running' && part !== null && part >= leastForEstimate
+      ? Math.ceil((now - job.began) * (1 - part) / part / 100) / 10
+      : null,
+    bytes: file?.bytes ?? null,
+    startedAt: new Date(startedAt).toISOString(),
+    endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
+    detail,
+  }
+}
+
+export function cancelledAfter({ matched }: Progress): string {
+  return `This was cancelled after ${grouped(matched)} ${matched === 1 ? 'entry' : 'entries'}.`
+}
+
+export function whyNoFile({ kind, state }: Pick<Job<JobFile>, 'kind' | 'state'>): string {
+  if (!jobKinds[kind].file)
+    return 'Only an export has a file.'
+  if (state === 'running')
+    return 'This job is still running. Its file can be read when it is done.'
+  return state === 'done'
+    ? 'This file is gone, because only the last exports keep theirs.'
+    : 'This job did not come to its end, so it has no file.'
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { EntryKey, Tag } from './entries'
+import { filterLimit } from './filter/language'
+import { grouped } from './grouped'
+import { limits } from './limits'
+import { namesOf } from './rows'
+import { CacheName } from './schemas'
+
+interface JobKindRow {
+  /** What it is doing, as the beginning of a line. */
+  doing: string
+  /** What it has done, as the beginning of a sentence that goes on with a number of entries. */
+  done: string
+  /** Whether its result is a file that can be read when it is done. */
+  file: boolean
+}
+
+/** Kinds of long work that a person can follow, and cancel. */
+export const jobKinds = {
+  'delete': { doing: 'Deleting', done: 'Deleted', file: false },
+  'make-stale': { doing: 'Marking stale', done: 'Marked stale', file: false },
+  'export': { doing: 'Exporting', done: 'Exported', file: true },
+} as const satisfies Record<string, JobKindRow>
+
+export type JobKind = keyof typeof jobKinds
+
+const jobStates = ['running', 'done', 'cancelled', 'failed'] as const
+
+function text(longest: number) {
+  return z.string().min(1, 'must not be empty')
+    .max(longest, `must be at most ${grouped(longest)} characters`)
+}
+
+/** Chooses entries as the data plane's `DELETE …/entries` does, or by their keys. */
+type JobSelector =
+  | { prefix: string }
+  | { glob: string }
+  | { tag: string }
+  | { filter: string }
+  | { keys: string[] }
+/** An object with all of them, because its errors are clearer than those of a union. */
+const JobSelector = z.strictObject({
+  prefix: text(limits.entryKey).optional(),
+  glob: text(limits.entryKey).optional(),
+  tag: Tag.optional(),
+  filter: text(filterLimit).optional(),
+  keys: z.array(EntryKey).min(1, 'must name at least one key').max(limits.jobKeys).optional(),
+}).refine(
+  selector => Object.values(selector).filter(value => value !== undefined).length === 1,
+  'must have exactly one of prefix, glob, tag, filter and keys',
+) as unknown as z.ZodType<JobSelector, JobSelector>
+
+const JobId = z.string().regex(/^[A-Za-z0-9]{1,32}$/, 'must be the id of a job')
+
+export const JobInfo = z.strictObject({
+  id: JobId,
+  kind: z.enum(namesOf(jobKinds)),
+  cache: CacheName,
+  target: z.string().meta({
+    description: 'The entries that it concerns, in words.',
+    examples: ['prefix user:', '12 keys', 'all entries'],
+  }),
+  state: z.enum(jobStates),
+  matched: z.int().meta({ description: 'Entries deleted, marked stale or written so far; exact.' }),
+  progress: z.number().nullable().meta({
+    description: 'About the part of the work that is done, 0 to 1; null if the number of entries to look at is unknown.',
+  }),
+  secondsLeft: z.number().nullable().meta({ description: 'Estimate; null if there is none, or it has ended.' }),
+  bytes: z.int().nullable().meta({ description: 'Bytes of the file of an export so far; null if there is no file.' }),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  detail: z.string().nullable().meta({ description: 'Why it failed or was cancelled, as a sentence.' }),
+})
+export type JobInfo = z.output<typeof JobInfo>
+
+export const JobStart = z.strictObject({
+  kind: z.enum(namesOf(jobKinds), `must be one of ${namesOf(jobKinds).join(', ')}`),
+  cache: CacheName,
+  select: z.array(JobSelector).min(1, 'must choose something').max(limits.jobSelectors).optional().meta({
+    description: 'The entries that at least one of these chooses. Only an export may leave it out: it takes all.',
+    examples: [[{ prefix: 'user:' }]],
+  }),
+})
+export const JobSelect = z.strictObject({ id: JobId })
+export const JobRead = z.strictObject({
+  id: JobId,
+  from: z.int().min(0, 'must be 0 or more').default(0).meta({ description: 'Bytes of the file to skip.' }),
+})
+export const JobPart = z.strictObject({
+  text: z.string().meta({
+    description: 'The next part of the file: JSON lines, each a set of POST …/batch without its op.',
+  }),
+  next: z.int().nullable().meta({ description: 'from of the next part; null at the end.' }),
+})
