@@ -13,7 +13,7 @@ import { requireKeyring, startKeyring, startKeytar, startStuckKeyring } from '..
 
 const program = requireKeyring()
 /** Milliseconds that a keychain gets on a busy machine, where starting a process takes seconds. */
-const patientLimit = 10_000
+const patientLimit = 60_000
 
 function open(choice: Parameters<typeof openVault>[0]['choice'], home: string, keychainLimit?: number) {
   return openVault({ choice, home, files, logger: silentLogger, keychainLimit })
