@@ -1,11 +1,9 @@
 import type { Evictions } from './schemas'
-import { grouped } from './grouped'
-
-const entries = (count: number): string => count === 1 ? 'entry' : 'entries'
+import { counted, grouped } from './grouped'
 
 /** `about 3,120 entries`. */
 export function evictedEntries({ evicted, exact }: Evictions): string {
-  return `${exact ? '' : 'about '}${grouped(evicted)} ${entries(evicted)}`
+  return `${exact ? '' : 'about '}${counted(evicted, 'entry', 'entries')}`
 }
 
 /**
@@ -15,5 +13,5 @@ export function evictedEntries({ evicted, exact }: Evictions): string {
  */
 export function evictionSentence({ evicted, of, exact }: Evictions, cache: string | null): string {
   const where = cache === null ? 'in all caches' : `of ${cache}`
-  return `${exact ? '' : 'About '}${grouped(evicted)} of ${grouped(of)} ${entries(of)} ${where} will be evicted.`
+  return `${exact ? '' : 'About '}${grouped(evicted)} of ${counted(of, 'entry', 'entries')} ${where} will be evicted.`
 }

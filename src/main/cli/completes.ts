@@ -14,3 +14,7 @@ export async function userNames(client: CliClient): Promise<readonly string[]> {
 export async function apiKeyIds(client: CliClient): Promise<readonly string[]> {
   return (await client.call('keys.list', {})).map(({ id }) => id)
 }
+
+export async function jobIds(client: CliClient): Promise<readonly string[]> {
+  return (await client.call('jobs.list', {})).map(({ id }) => id)
+}

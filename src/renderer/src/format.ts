@@ -1,3 +1,5 @@
+import { counted } from '@shared/grouped'
+
 const whole = new Intl.NumberFormat('en')
 const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
 const tenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
@@ -10,7 +12,7 @@ export function formatCount(count: number): string {
 
 /** `1 entry`, `2 entries`. */
 export function formatEntries(count: number): string {
-  return `${formatCount(count)} ${count === 1 ? 'entry' : 'entries'}`
+  return counted(count, 'entry', 'entries')
 }
 
 /** Rates such as requests per second: `0.3`, `12.5`, `1,235`; `<0.1` for small ones above 0. */

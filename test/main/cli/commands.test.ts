@@ -200,6 +200,30 @@ const rows: Record<string, Row> = {
     prints: '',
     says: /^Deleted ben with 2 caches, 1,234,567 entries and 3 API keys\.\n$/,
   },
+  'jobs': {
+    argv: ['jobs'],
+    replies: [{
+      body: [
+        { ...samples.job, state: 'running', progress: 0.256, secondsLeft: 3.4 },
+        { ...samples.job, id: 'j2', kind: 'export', state: 'done', progress: 1, secondsLeft: null },
+        { ...samples.job, id: 'j3', state: 'running', progress: null, secondsLeft: null },
+      ],
+    }],
+    sends: [['GET', '/admin/jobs']],
+    prints: /^ID +JOB +CACHE +ENTRIES +STATE +SECONDS LEFT +WHAT\nj1 +delete +products +1,200 +25 % +3\.4 +prefix k1\nj2 +export +products +1,200 +done +– .*\nj3 +delete .* running +– /,
+  },
+  'jobs cancel': {
+    argv: ['jobs', 'cancel', 'j1'],
+    replies: [{ body: { ...samples.job, state: 'cancelled' } }],
+    sends: [['POST', '/admin/jobs/j1/cancel']],
+    prints: 'Cancelled. Deleted 1,200 entries before that.\n',
+  },
+  'jobs cancel, too late': {
+    argv: ['jobs', 'cancel', 'j1'],
+    replies: [{ body: { ...samples.job, state: 'done', matched: 1 } }],
+    sends: [['POST', '/admin/jobs/j1/cancel']],
+    prints: 'This job had ended before: done, 1 entry.\n',
+  },
   'settings, to no administrator': {
     argv: ['settings'],
     replies: [{

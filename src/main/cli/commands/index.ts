@@ -4,6 +4,7 @@ import { call } from './call'
 import { completion } from './completion'
 import { consoleLink } from './console'
 import { entryCommands } from './entries'
+import { jobCommands } from './jobs'
 import { keyCommands } from './keys'
 import { serve } from './serve'
 import { serverCommands } from './server'
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   ...serverCommands,
   watch,
   ...entryCommands,
+  ...jobCommands,
   ...cacheCommands,
   ...keyCommands,
   ...userCommands,

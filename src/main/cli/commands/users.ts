@@ -1,13 +1,14 @@
 import type { OperationInput, OperationOutput } from '@shared/operations'
 import type { Command, CommandContext } from '../command'
 import { messageOf } from '@shared/errors'
+import { counted } from '@shared/grouped'
 import { limits } from '@shared/limits'
 import { randomSecret } from '../../base/ids'
 import { confirm, isAtTerminal, newPassword } from '../ask'
 import { defineCommand, flag } from '../command'
 import { userNames } from '../completes'
 import { missingFailure, usageFailure } from '../failure'
-import { facts, formatCell, table } from '../output'
+import { facts, table } from '../output'
 import { boolean, text, wholeNumber } from '../values'
 
 type User = OperationOutput<'users.update'>
@@ -167,7 +168,7 @@ const resetPassword = defineCommand({
 /** All that goes with a user. */
 function belongings({ caches, entries, apiKeys }: User): string {
   const count = (number: number, one: string, many: string): string =>
-    number === 0 ? `no ${many}` : `${formatCell(number)} ${number === 1 ? one : many}`
+    number === 0 ? `no ${many}` : counted(number, one, many)
   const keys = count(apiKeys, 'API key', 'API keys')
   return `${count(caches, 'cache', 'caches')}, ${count(entries, 'entry', 'entries')} and ${keys}`
 }

@@ -1,6 +1,6 @@
 import type { JobInfo, JobKind } from '@shared/jobs'
 import type { Progress } from '../ports'
-import { grouped } from '@shared/grouped'
+import { counted } from '@shared/grouped'
 import { jobKinds } from '@shared/jobs'
 
 /** What a job is about, in the words that people read. */
@@ -61,7 +61,7 @@ export function describeJob(job: Job<JobFile>, now: number): JobInfo {
 }
 
 export function cancelledAfter({ matched }: Progress): string {
-  return `This was cancelled after ${grouped(matched)} ${matched === 1 ? 'entry' : 'entries'}.`
+  return `This was cancelled after ${counted(matched, 'entry', 'entries')}.`
 }
 
 export function whyNoFile({ kind, state }: Pick<Job<JobFile>, 'kind' | 'state'>): string {
