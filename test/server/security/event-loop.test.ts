@@ -1,8 +1,10 @@
+import type { JobInfo } from '../../../src/shared/jobs'
 import type { Answer } from '../../helpers/http-client'
 import type { TestLarder } from '../../helpers/start-larder'
 import { Buffer } from 'node:buffer'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { entrySorts } from '../../../src/shared/entries'
 import { evictionNames } from '../../../src/shared/evictions'
 import { limits } from '../../../src/shared/limits'
 import { send } from '../../helpers/http-client'
@@ -238,6 +240,26 @@ describe.runIf(process.env.LARDER_HARD === '1')('with LARDER_HARD=1, at full siz
     await strike('fewer entries', 200, 'PATCH', '/admin/caches/products', '{"maxEntries":1000}')
     await fill('more')
     await strike('all that is there', 200, 'DELETE', `/api/caches/more/entries?prefix=k`)
+    await fill('listed')
+    for (const sort of entrySorts)
+      expect((await call('GET', `/api/caches/listed/entries?glob=k*7*&sort=${sort}`)).status).toBe(200)
+    await strike('all that is there, with pattern lists open', 200, 'DELETE', `/api/caches/listed/entries?prefix=k`)
+    await fill('jobs')
+    const job = (await call('POST', '/admin/jobs', '{"kind":"delete","cache":"jobs","select":[{"glob":"*k*1*2*"}]}'))
+      .json<JobInfo>()
+    const asked = performance.now()
+    expect((await call('POST', `/admin/jobs/${job.id}/cancel`)).json()).toMatchObject({ state: 'cancelled' })
+    const cancelled = performance.now() - asked
+    figures['cancelling a job'] = `${cancelled.toFixed(0)} ms`
+    expect(cancelled).toBeLessThan(200 + 2 * noise)
+    await call('POST', '/admin/jobs', '{"kind":"export","cache":"jobs"}')
+    await delay()
+    await sleep(3000)
+    const exporting = await delay()
+    figures['an export of all'] = `${exporting.toFixed(0)} ms at most`
+    expect((await call('GET', '/admin/jobs')).json<JobInfo[]>()[0]?.matched).toBeGreaterThan(1000)
+    if (exporting > mostWork + 2 * noise)
+      late.push(`an export: ${exporting}`)
     await fill('rest')
     await strike('flush', 200, 'POST', '/admin/caches/rest/flush')
     await fill('last')
