@@ -68,6 +68,30 @@ const absoluteUrls: Plugin = {
   config: () => ({ base: '/' }),
 }
 
+/**
+ * Asks for the font of the text together with the page, and ships the licences of the fonts (SIL
+ * Open Font License 1.1, condition 2).
+ */
+const fonts: Plugin = {
+  name: 'larder:fonts',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_, { bundle = {} }) => Object.keys(bundle).filter(name => /\binter-\S*\.woff2$/.test(name)).map(name => ({
+      tag: 'link',
+      attrs: { rel: 'preload', as: 'font', type: 'font/woff2', href: `/${name}`, crossorigin: '' },
+      injectTo: 'head',
+    })),
+  },
+  generateBundle() {
+    const packages = ['inter', 'jetbrains-mono'].map(name => `node_modules/@fontsource-variable/${name}/LICENSE`)
+    this.emitFile({
+      type: 'asset',
+      fileName: 'font-licenses.txt',
+      source: packages.map(file => readFileSync(resolve(root, file), 'utf8')).join('\n\n'),
+    })
+  },
+}
+
 const parts: UserConfig = {
   main: {
     resolve: { alias },
@@ -105,7 +129,7 @@ const parts: UserConfig = {
   renderer: {
     root: resolve(root, 'src/renderer'),
     resolve: { alias },
-    plugins: [vue(), absoluteUrls],
+    plugins: [vue(), absoluteUrls, fonts],
     css: { postcss: { plugins: [customMedia] } },
     build: {
       outDir: resolve(root, 'out/renderer'),
