@@ -365,6 +365,7 @@ test('an edit changes nothing else, and can be undone', { tag: '@screen' }, asyn
   await page.getByRole('textbox', { name: 'TTL' }).fill('2h')
   await page.keyboard.press('Enter')
   await expect.poll(peek).toEqual(['{"n":1}', '600', '7200', '50%25, x%2Cy', 'application/json'])
+  await expect(entry(page)).toContainText('x,y')
 
   await entry(page).getByRole('button', { name: 'Touch' }).click()
   await expect(page.getByRole('dialog', { name: 'Touch entry' }).getByLabel('TTL')).toHaveValue('2h')
