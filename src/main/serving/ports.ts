@@ -8,7 +8,7 @@ import type { Cache, CacheDefinition } from '../cache/ports'
 import type { Maybe } from './maybe'
 
 // The parts of the engine that modules may use only through this folder.
-export { lastingValue } from '../cache/ports'
+export { hitOf, lastingValue } from '../cache/ports'
 export type {
   BatchStep,
   BatchStepResult,
