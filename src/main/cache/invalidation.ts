@@ -3,7 +3,7 @@ import type { Work } from './jobs'
 import type { Selector } from './ports'
 import type { Store } from './store'
 import type { EntryTable } from './table'
-import { isOverdue, softenLifetime } from './lifetime'
+import { isOverdue, softenLifetime, timeOf } from './lifetime'
 import { isFresh } from './operations'
 import { chosenBy } from './selector'
 
@@ -32,6 +32,9 @@ export function invalidation(
   const expired = 'expired' in selector
   const { handles, accepts } = chosenBy(store, expired ? undefined : selector)
   const newest = parts.newestVersion()
+  // A filter may be about time: it chooses by the moment of the call, however long the work takes.
+  const calledAt = clock.wall()
+  const calledAtMonotonic = clock.monotonic()
   return work()
 
   function* work(): Work<number> {
@@ -47,7 +50,9 @@ export function invalidation(
 
   function visit(handle: number): boolean {
     const entry = store.at(handle)
-    if (entry === undefined || entry.version > newest || !accepts(entry))
+    if (entry === undefined || entry.version > newest)
+      return false
+    if (!accepts(entry, timeOf(entry, calledAt, calledAtMonotonic)))
       return false
     const wall = clock.wall()
     const monotonic = clock.monotonic()

@@ -1,3 +1,4 @@
+import type { EntryTest } from '@shared/entry-language'
 import type { Selector } from './ports'
 import type { Store, StoredEntry } from './store'
 import { hasPrefix } from '@shared/entry-key'
@@ -10,7 +11,8 @@ import { compileGlob } from './glob'
 interface Chosen {
   /** Handles of all these entries that are there at the call, and possibly of others. */
   handles: Iterable<number>
-  accepts: (entry: StoredEntry) => boolean
+  /** `now` is the time that counts for the entry (`timeOf`). */
+  accepts: (entry: StoredEntry, now: number) => boolean
 }
 
 /**
@@ -26,7 +28,7 @@ export function chosenBy(store: Store, selector: Exclude<Selector, { expired: tr
   if ('prefix' in selector)
     return { handles, accepts: entry => hasPrefix(entry.key, selector.prefix) }
   if ('filter' in selector)
-    return { handles, accepts: entryTest(selector.filter) }
+    return { handles, accepts: entryTest(selector.filter).passes }
   const matches = compileGlob(selector.glob)
   return { handles, accepts: entry => matches(entry.key) }
 }
@@ -35,11 +37,11 @@ export function chosenBy(store: Store, selector: Exclude<Selector, { expired: tr
  * The test of a filter. Throws LarderError `invalid-input` (field filter) if it is malformed or has
  * no term: whoever forgot the terms must not choose everything.
  */
-export function entryTest(filter: string): (entry: StoredEntry) => boolean {
-  const accepts = compileGiven(filter, compileEntryFilter)
-  if (accepts === null)
+export function entryTest(filter: string): EntryTest {
+  const test = compileGiven(filter, compileEntryFilter)
+  if (test === null)
     throw invalidField('filter', 'must not be empty')
-  return accepts
+  return test
 }
 
 function* below(end: number): Generator<number> {
