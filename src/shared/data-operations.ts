@@ -40,7 +40,7 @@ const selection = {
   prefix: 'Entries whose key starts with this.',
   glob: 'Entries whose key matches: * stands for any characters, ? for one, [a-z] for one of these; \\ escapes the next character.',
   tag: 'Entries with this tag.',
-  filter: 'Entries that match all terms of the filter language, such as tag:shoes size>10kB -draft. Cannot be combined with prefix, glob and tag.',
+  filter: 'Entries that match all terms of the filter language, such as tag:shoes size>10kB ttl<1m -draft. Times are those of the moment of the request. Cannot be combined with prefix, glob and tag.',
 }
 const off = ['caching-off', 'cache-off'] as const
 

@@ -1,4 +1,6 @@
-const units = new Map([['', 1], ['s', 1], ['m', 60], ['h', 3600], ['d', 86_400]])
+/** Unit of a time → seconds; without one it is in seconds. */
+export const durationUnits = { '': 1, 's': 1, 'm': 60, 'h': 3600, 'd': 86_400 }
+const units = new Map(Object.entries(durationUnits))
 
 /** How a time may be written, for messages: "must be …". */
 export const durationForm = 'a time such as 90, 90s, 15m, 2h or 7d'

@@ -112,6 +112,22 @@ test('drops many only after telling how many', { tag: '@screen' }, async ({ open
   await expect(body).toContainText('"matched": 2')
   expect((await call('GET', '/v1/user:1')).status).toBe(404)
 
+  await call('PUT', '/v1/third', { body: 'x' })
+  await page.getByLabel('Delete by').selectOption('Filter')
+  await page.getByRole('textbox', { name: 'Filter' }).fill('size>100 age<1x')
+  await send.click()
+  await expect(body).toContainText('at character 14: age must be a number')
+  await page.getByRole('textbox', { name: 'Filter' }).fill('-other age<1h')
+  await page.getByRole('tab', { name: 'Retrieve' }).click()
+  await expect(page.getByLabel('Read by')).toHaveValue('filter')
+  await send.click()
+  await expect(body).toContainText('"key": "third"')
+  await page.getByRole('tab', { name: 'Invalidate' }).click()
+  await send.click()
+  await page.getByRole('dialog', { name: 'Delete 1 entry?' }).getByRole('button', { name: 'Delete 1 entry' }).click()
+  await expect(body).toContainText('"matched": 1')
+  expect((await call('GET', '/v1/third')).status).toBe(404)
+
   await page.getByText('Text', { exact: true }).click()
   await page.getByLabel('Delete by').selectOption('Everything (flush)')
   await send.click()
@@ -120,7 +136,7 @@ test('drops many only after telling how many', { tag: '@screen' }, async ({ open
   await expect(answer.getByRole('status')).toContainText('200')
 })
 
-test('sends by keyboard alone, with another credential, and copies the request as code', async ({
+test('sends by keyboard alone, with third credential, and copies the request as code', async ({
   openConsole,
   context,
   server,
@@ -148,7 +164,7 @@ test('sends by keyboard alone, with another credential, and copies the request a
   await page.keyboard.press('Control+Enter')
   await expect(answer.getByRole('status')).toContainText('201 Created')
 
-  await page.getByText('Send with another credential').click()
+  await page.getByText('Send with third credential').click()
   await page.getByLabel('Credential').fill('lk_wrong')
   await page.keyboard.press('Enter')
   await expect(answer.getByRole('status')).toContainText('401')

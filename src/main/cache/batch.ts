@@ -2,7 +2,7 @@ import type { EntryOperations } from './operations'
 import type { BatchOutcome, BatchStep, BatchStepResult, Hit } from './ports'
 import { LarderError } from '@shared/errors'
 import { limits } from '@shared/limits'
-import { lastingValue } from './ports'
+import { hitOf, lastingValue } from './ports'
 
 const beyondRoom: BatchStepResult = {
   op: 'failed',
@@ -24,7 +24,7 @@ export function runBatch(
   let room: number = limits.batchAnswer
   for (const [index, step] of steps.entries()) {
     const result = runStep(operations, step, room)
-    room -= 'lookup' in result && typeof result.lookup !== 'string' ? result.lookup.value.length : 0
+    room -= hitOf(result)?.value.length ?? 0
     results.push(result)
     if (stopAtFailure && hasFailed(result))
       return { results, abortedAt: index }

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock'
 import type { Progress } from '../base/progress'
 import type { Cache, ChosenSelector } from './ports'
-import type { Store } from './store'
+import type { Store, StoredEntry } from './store'
 import { timeOf } from './lifetime'
 import { toPeek } from './operations'
 import { chosenBy } from './selector'
@@ -20,6 +20,10 @@ export function chosenEntries(
   progress: Progress,
 ): ReturnType<Cache['chosen']> {
   const { handles, accepts, count } = chosenBy(store, selector)
+  // A filter may be about time: it chooses by the moment of the call, however long it takes.
+  const wall = clock.wall()
+  const monotonic = clock.monotonic()
+  const isChosen = (entry: StoredEntry): boolean => accepts(entry, timeOf(entry, wall, monotonic))
   progress.total += count
   return walk()
 
@@ -31,7 +35,7 @@ export function chosenEntries(
       progress.seen++
       const entry = store.at(handle)
       const now = entry && timeOf(entry, clock.wall(), clock.monotonic())
-      if (entry !== undefined && now !== undefined && now < entry.graceUntil && accepts(entry)) {
+      if (entry !== undefined && now !== undefined && now < entry.graceUntil && isChosen(entry)) {
         progress.matched++
         yield { key: entry.key, ...toPeek(entry, now) }
       }

@@ -4,7 +4,7 @@ import type { Store } from './store'
 import type { EntryTable } from './table'
 import type { Work } from './work'
 import { createProgress } from '../base/progress'
-import { isOverdue, softenLifetime } from './lifetime'
+import { isOverdue, softenLifetime, timeOf } from './lifetime'
 import { isFresh } from './operations'
 import { chosenBy } from './selector'
 
@@ -32,6 +32,9 @@ export function invalidation(
   const expired = 'expired' in selector
   const { handles, accepts, count } = chosenBy(store, expired ? undefined : selector)
   const newest = parts.newestVersion()
+  // A filter may be about time: it chooses by the moment of the call, however long the work takes.
+  const calledAt = clock.wall()
+  const calledAtMonotonic = clock.monotonic()
   return work()
 
   function* work(): Work<number> {
@@ -54,7 +57,9 @@ export function invalidation(
 
   function visit(handle: number): boolean {
     const entry = store.at(handle)
-    if (entry === undefined || entry.version > newest || !accepts(entry))
+    if (entry === undefined || entry.version > newest)
+      return false
+    if (!accepts(entry, timeOf(entry, calledAt, calledAtMonotonic)))
       return false
     const wall = clock.wall()
     const monotonic = clock.monotonic()

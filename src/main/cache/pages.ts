@@ -19,7 +19,10 @@ export function readPage(store: Store, clock: Clock, query: PageQuery): Page {
   const { handles, accepts } = chosenBy(store, query.filter)
   const servable = Array.from(handles, store.at)
     .filter(entry => entry !== undefined)
-    .filter(entry => accepts(entry) && timeOf(entry, wall, monotonic) < entry.graceUntil)
+    .filter((entry) => {
+      const now = timeOf(entry, wall, monotonic)
+      return now < entry.graceUntil && accepts(entry, now)
+    })
   const counts = new Map<string, number>()
   const level = servable.filter(({ key }) => {
     const folder = query.delimiter === undefined ? undefined : folderOf(key, prefixOf(query), query.delimiter)
@@ -36,7 +39,7 @@ export function readPage(store: Store, clock: Clock, query: PageQuery): Page {
       compareKeys,
     ),
     entries: sortedRun(level, entry => ({ rank: rank(entry), key: entry.key }), comparePositions),
-  }, query, clock)
+  }, query, wall, monotonic)
 }
 
 function sortedRun<Row, Place>(

@@ -159,6 +159,11 @@ export type BatchStepResult =
   | { op: 'increment', number: string, version: number }
   /** The step failed; the code is one of the error registry's. */
   | { op: 'failed', code: 'wrong-kind' | 'not-a-number' | 'too-large', detail: string }
+/** What a step of a batch has found; undefined for one that found nothing, or is no read. */
+export function hitOf(result: BatchStepResult): Hit | Peek | undefined {
+  return 'lookup' in result && typeof result.lookup !== 'string' ? result.lookup : undefined
+}
+
 export interface BatchOutcome {
   results: BatchStepResult[]
   /**

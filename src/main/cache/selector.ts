@@ -1,3 +1,4 @@
+import type { EntryTest } from '@shared/entry-language'
 import type { ChosenSelector, PageSelector } from './ports'
 import type { Store, StoredEntry } from './store'
 import { hasPrefix } from '@shared/entry-key'
@@ -10,7 +11,8 @@ import { compileGlob } from './glob'
 interface Chosen {
   /** Handles of all these entries that are there at the call, each once, and possibly of others. */
   handles: Iterable<number>
-  accepts: (entry: StoredEntry) => boolean
+  /** `now` is the time that counts for the entry (`timeOf`). */
+  accepts: (entry: StoredEntry, now: number) => boolean
   /** The number of handles; 0 if it is not known before they have been read. */
   count: number
 }
@@ -43,7 +45,7 @@ function chosenByAny(store: Store, parts: readonly Part[]): Chosen {
   if (parts.every(part => 'keys' in part))
     return chosenByOne(store, { keys: parts.flatMap(({ keys }) => keys) })
   const tests = parts.map(testOf)
-  return among(store, entry => tests.some(accepts => accepts(entry)))
+  return among(store, (entry, now) => tests.some(accepts => accepts(entry, now)))
 }
 
 function among(store: Store, accepts: Chosen['accepts']): Chosen {
@@ -60,7 +62,7 @@ function testOf(part: Part): Chosen['accepts'] {
   if ('prefix' in part)
     return entry => hasPrefix(entry.key, part.prefix)
   if ('filter' in part)
-    return entryTest(part.filter)
+    return entryTest(part.filter).passes
   const matches = compileGlob(part.glob)
   return entry => matches(entry.key)
 }
@@ -69,11 +71,11 @@ function testOf(part: Part): Chosen['accepts'] {
  * The test of a filter. Throws LarderError `invalid-input` (field filter) if it is malformed or has
  * no term: whoever forgot the terms must not choose everything.
  */
-export function entryTest(filter: string): (entry: StoredEntry) => boolean {
-  const accepts = compileGiven(filter, compileEntryFilter)
-  if (accepts === null)
+export function entryTest(filter: string): EntryTest {
+  const test = compileGiven(filter, compileEntryFilter)
+  if (test === null)
     throw invalidField('filter', 'must not be empty')
-  return accepts
+  return test
 }
 
 function handleOf(store: Store, key: string): number[] {

@@ -1,18 +1,12 @@
 import type { FilterField, FilterLanguage } from './language'
-import type { Operator, ScannedTerm, ScannedValue } from './scan'
+import type { ScannedTerm, ScannedValue } from './scan'
 import { checkClosed, checkLength, findField } from './check'
 import { FilterError } from './language'
+import { compare, literalOf, readNumbers } from './number'
 import { compilePattern } from './pattern'
 import { scanFilter } from './scan'
 
 type Test<T> = (subject: T) => boolean
-
-const compare: Partial<Record<Operator, (left: number, right: number) => boolean>> = {
-  '>': (left, right) => left > right,
-  '>=': (left, right) => left >= right,
-  '<': (left, right) => left < right,
-  '<=': (left, right) => left <= right,
-}
 
 /**
  * Returns the predicate of a filter, which is true if all of its terms match. An empty filter
@@ -48,20 +42,18 @@ function compileFreeText<R>(
 
 function compileFieldTerm<R>(
   { values }: ScannedTerm,
-  { name, operator, from, to }: NonNullable<ScannedTerm['field']>,
+  term: NonNullable<ScannedTerm['field']>,
   { fields }: FilterLanguage<R>,
 ): Test<R> {
-  const field = findField({ name, operator, from, to }, values, fields)
+  const field = findField(term, values, fields)
   return field.kind === 'number'
-    ? compileNumber(name, field, operator, values)
-    : compileText(name, field, operator, from, values)
+    ? compileNumber(term, field, values)
+    : compileText(term, field, values)
 }
 
 function compileText<R>(
-  name: string,
+  { name, operator, from }: NonNullable<ScannedTerm['field']>,
   field: Exclude<FilterField<R>, { kind: 'number' }>,
-  operator: Operator,
-  from: number,
   values: readonly ScannedValue[],
 ): Test<R> {
   if (compare[operator]) {
@@ -86,45 +78,16 @@ function compileText<R>(
 }
 
 function compileNumber<R>(
-  name: string,
+  term: NonNullable<ScannedTerm['field']>,
   field: Extract<FilterField<R>, { kind: 'number' }>,
-  operator: Operator,
   values: readonly ScannedValue[],
 ): Test<R> {
-  const { read, units } = field
-  const numbers = values.map(value => numberOf(name, value, units))
+  const { read } = field
+  const numbers = readNumbers(term, field, values)
   const [first = 0] = numbers
-  const [, second] = values
-  const order = compare[operator]
-  if (order && second)
-    throw new FilterError(`${name}${operator} takes one number.`, second.from, second.to)
+  const order = compare[term.operator]
   return (record) => {
     const subject = read(record)
     return subject !== null && (order ? order(subject, first) : numbers.includes(subject))
   }
-}
-
-/** Throws FilterError. */
-function numberOf(name: string, value: ScannedValue, units: Readonly<Record<string, number>>): number {
-  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)(\D*)$/.exec(literalOf(value)) ?? []
-  const known = new Map(Object.entries(units))
-  const factor = known.get(unit.toLowerCase())
-  if (digits !== '' && factor !== undefined)
-    return Number(digits) * factor
-  const names = [...known.keys()].filter(each => each !== '')
-  throw new FilterError(
-    names.length === 0
-      ? `${name} must be a whole number, such as 400.`
-      : `${name} must be a number${known.has('') ? ', optionally' : ''} with a unit: ${names.join(', ')}.`,
-    value.from,
-    value.to,
-  )
-}
-
-/**
- * The text of a value. A wildcard is kept as `*`: a value with wildcards is not a plain word, and
- * must not become one by leaving them out.
- */
-function literalOf({ parts }: ScannedValue): string {
-  return parts.map(part => part.kind === 'text' ? part.text : '*').join('')
 }

@@ -1,6 +1,7 @@
 import type { FieldShape, FilterWords } from './language'
 import type { Operator, ScannedTerm, Span } from './scan'
 import { formatTerm } from './format'
+import { compare } from './number'
 import { scanFilter } from './scan'
 
 interface Completion {
@@ -21,6 +22,7 @@ const numberOperators: readonly [Operator, string][] = [
   ['<', 'less than'],
   ['<=', 'at most'],
 ]
+const wordOperators: readonly [Operator, string][] = [[':', 'is'], ['!=', 'is not']]
 const textOperators: readonly [Operator, string][] = [[':', 'is; * stands for any characters'], ['!=', 'is not']]
 
 /**
@@ -86,21 +88,32 @@ function enumOptions(fields: FilterWords['fields'], typed: string): Completion[]
 }
 
 function operatorsOf(field: FieldShape): readonly [Operator, string][] {
-  return field.kind === 'number' ? numberOperators : textOperators
+  if (field.kind !== 'number')
+    return textOperators
+  return field.moves
+    ? [...numberOperators.filter(([operator]) => compare[operator]), ...field.words ? wordOperators : []]
+    : numberOperators
+}
+
+/** The values of a field that are known from its description. */
+function usualValues(field: FieldShape, operator: Operator): KnownValue[] {
+  if (field.kind !== 'number')
+    return Object.entries(field.values ?? {}).map(([text, summary]) => ({ text, summary }))
+  return compare[operator] ? [] : Object.entries(field.words ?? {}).map(([text, { summary }]) => ({ text, summary }))
 }
 
 function completeValue(
   text: string,
   cursor: number,
-  { values }: ScannedTerm,
+  { values, field: named }: ScannedTerm,
   field: FieldShape | undefined,
   known: readonly KnownValue[],
 ): Completions {
   const value = values.findLast(({ from }) => from <= cursor) ?? { from: cursor, to: cursor }
   const typed = text.slice(value.from, cursor).replaceAll('"', '').toLowerCase()
-  const usual = field && field.kind !== 'number' ? field.values ?? {} : {}
+  const usual = field && named ? usualValues(field, named.operator) : []
   const standing = text.slice(value.from, value.to)
-  const options = [...Object.entries(usual).map(([text, summary]) => ({ text, summary })), ...known]
+  const options = [...usual, ...known]
     .filter(option =>
       option.text.toLowerCase().includes(typed)
       || (known.includes(option) && option.summary.toLowerCase().includes(typed)))

@@ -6,7 +6,7 @@ interface TextShape {
   /** Usual values with their meaning, for completion; others may be written too. */
   values?: Readonly<Record<string, string>>
 }
-interface NumberShape {
+export interface NumberShape {
   kind: 'number'
   summary: string
   /**
@@ -14,6 +14,14 @@ interface NumberShape {
    * returns; `''` allows a number without a unit.
    */
   units: Readonly<Record<string, number>>
+  /** Words in lower case that stand for a number. They can be asked for, not compared by size. */
+  words?: Readonly<Record<string, { value: number, summary: string }>>
+  /**
+   * Whether it changes with time, so that nothing is ever exactly a number that somebody writes.
+   *
+   * @default false
+   */
+  moves?: boolean
 }
 interface EnumShape {
   kind: 'enum'

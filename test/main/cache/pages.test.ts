@@ -82,6 +82,25 @@ it('filters, counts what is servable, and shows metadata', async () => {
   expect((await cache.page({ ...everything, filter: { glob: '?:1' } })).total).toBe(2)
 })
 
+it('filters by time, as of the moment of the call', async () => {
+  const { cache, clock } = setUp({ ttl: null })
+  cache.set('endless', bytes('1'))
+  cache.set('long', bytes('1'), { ttl: 3600 })
+  cache.set('short', bytes('1'), { ttl: 90, grace: 60 })
+  const chosen = async (filter: string): Promise<string[]> =>
+    (await cache.page({ ...everything, filter: { filter } })).entries.map(({ key }) => key)
+  expect(await chosen('ttl<1m')).toEqual([])
+  clock.advance(60_000)
+  expect([await chosen('ttl<1m'), await chosen('age>=1m'), await chosen('state:stale')])
+    .toEqual([['short'], ['endless', 'long', 'short'], []])
+  clock.advance(60_000)
+  expect([await chosen('ttl<=0'), await chosen('state:stale'), await chosen('ttl:none'), await chosen('ttl>1m')])
+    .toEqual([['short'], ['short'], ['endless'], ['endless', 'long']])
+  expect(await cache.invalidate({ filter: 'state:stale' }, { dryRun: true })).toBe(1)
+  expect(await cache.invalidate({ filter: 'ttl<1h' })).toBe(2)
+  expect(await chosen('age>1s')).toEqual(['endless'])
+})
+
 it('refuses what is not a cursor, or one of another query', async () => {
   const { cache } = setUp()
   for (const key of ['__proto__', '\n:é\u{1F600}', 'z'])

@@ -17,8 +17,9 @@ function hurriedStopwatch(): Stopwatch {
 
 function setUp(budget = 64 * 2 ** 20, change = {}) {
   const journal = createMemoryJournal()
+  const clock = createManualClock()
   const engine = createEngine({
-    clock: createManualClock(),
+    clock,
     stopwatch: hurriedStopwatch(),
     journal,
     budget,
@@ -26,7 +27,7 @@ function setUp(budget = 64 * 2 ** 20, change = {}) {
   })
   onTestFinished(() => engine.dispose())
   const cache = engine.open(definitionOf({ ttl: null, ...change }))
-  return { engine, cache, journal }
+  return { engine, cache, journal, clock }
 }
 
 function fill(cache: Cache, count: number): void {
@@ -125,6 +126,18 @@ it('counts, marks and drops as a short one does, and tells every entry once', as
   expect(await cache.invalidate({ expired: true })).toBe(50)
   expect(await cache.invalidate({ glob: 'k*' })).toBe(50)
   expect([cache.size, new Set(heard.splice(50)).size]).toEqual([0, 100])
+})
+
+// Red: in src/main/cache/invalidation.ts call `timeOf` with the clock's present time.
+it('chooses by the time of the call, however long the work takes', async () => {
+  const { cache, clock } = setUp()
+  for (let index = 0; index < 100; index++)
+    cache.set(`k${index}`, bytes('x'), { ttl: 60 + index % 2 * 60, grace: 1000 })
+  clock.advance(30_000)
+  const done = cache.invalidate({ filter: 'ttl<1m' })
+  expect(done).toBeInstanceOf(Promise)
+  clock.advance(60_000)
+  expect([await done, cache.size]).toEqual([50, 50])
 })
 
 // Red: in src/main/cache/cache.ts do not await `fitter.work` in `configure`, or let `settle` go on

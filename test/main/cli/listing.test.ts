@@ -50,6 +50,12 @@ describe('keys', () => {
     [['--sort', 'ttl', '--limit=2'], ['cart:1', 'user:1']],
     [['--sort', 'age', '--tag', 'sale', '--limit', '1'], ['cart:1']],
     [['--percent', '--prefix', 'user%3A1'], ['user:1']],
+    [['--filter', 'user:*'], ['user:1', 'user:2']],
+    [['--filter', 'prefix:user:'], ['user:1', 'user:2']],
+    [['--filter', 'tag:sale ttl<100s'], ['cart:1']],
+    [['--filter', 'size>1kB'], ['user:2']],
+    [['--filter=ttl:none'], ['user:2']],
+    [['--filter', 'age<1h -cart', '--sort', 'size', '--order', 'desc'], ['user:2', 'user:1']],
   ])('%j lists %j', async (flags, expected) => {
     expect(keysOf((await larder(['keys', 'products', ...flags])).stdout)).toEqual(expected)
   })
@@ -109,6 +115,9 @@ describe('keys', () => {
     [['keys'], 64, 'keys needs <cache>'],
     [['keys', ''], 64, 'must not be empty'],
     [['keys', 'products', '--tag', 'a', '--glob', 'b'], 64, 'keys takes either --glob or --tag, not both'],
+    [['keys', 'products', '--filter', 'a', '--glob', 'b'], 64, 'keys takes either --glob or --filter, not both'],
+    [['keys', 'products', '--filter', ' '], 64, '--filter: must have at least one term'],
+    [['keys', 'products', '--filter', 'a ttl<1y'], 64, '--filter, at character 7: ttl must be a number, optionally'],
     [['keys', 'products', '--sort', 'name'], 64, '--sort name: must be one of key, size, ttl, hits, age'],
     [['keys', 'products', '--order', 'up'], 64, 'must be one of asc, desc'],
     [['keys', 'products', '--limit', '0'], 64, 'must be a whole number from 1'],
@@ -132,6 +141,9 @@ describe('del with a flag that chooses', () => {
     [['--prefix', 'a'], ['b:1', 'c', 'd']],
     [['--glob', '*:1'], ['c', 'd']],
     [['--percent', '--prefix', '%61'], ['b:1', 'c', 'd']],
+    [['--filter', 'tag:sale -b'], ['b:1', 'c', 'd']],
+    [['--filter', 'ttl<1h'], []],
+    [['--filter', 'ttl<1m'], ['a:1', 'b:1', 'c', 'd']],
   ])('%j prints how many, and leaves %j', async (flags, left) => {
     await server.send('POST', '/admin/caches/products/flush')
     for (const key of ['a:1', 'b:1'])
@@ -170,10 +182,12 @@ describe('del with a flag that chooses', () => {
   })
 
   it.each([
-    [['del', 'list'], 'del needs <key>, or one of --prefix, --glob, --tag and --expired'],
+    [['del', 'list'], 'del needs <key>, or one of --prefix, --glob, --tag, --filter and --expired'],
     [['del', 'list', 'in-list', '--tag', 'x'], 'del takes either a key or --tag, not both: the key is in-list'],
     [['del', 'list', '--tag', 'x', '--expired'], 'del takes either --tag or --expired, not both'],
     [['del', 'list', '--prefix', 'x', '--glob', 'y'], 'del takes either --prefix or --glob, not both'],
+    [['del', 'list', 'in-list', '--filter', 'x'], 'del takes either a key or --filter, not both'],
+    [['del', 'list', '--filter', 'size>x'], '--filter, at character 6'],
     [['del', 'list', 'in-list', '--soft'], '--soft works only with'],
     [['del', 'list', 'in-list', '--dry-run'], '--dry-run works only with'],
     [['del', 'list', '--soft'], 'del needs <key>'],

@@ -9,6 +9,7 @@ const peeks: Record<string, BatchAnswer['results'][number]> = {
   fresh: { status: 200, value: { text: '1' }, contentType, ttl: 6.5, givenTtl: 10, grace: 20, tags: ['x,y'] },
   endless: { status: 200, value: { base64: '/w==' }, contentType, ttl: null, givenTtl: null, grace: 0, tags: [] },
   stale: { status: 200, value: { text: '' }, contentType, ttl: -3, givenTtl: 10, grace: 20, tags: [] },
+  over: { status: 200, value: { text: '' }, contentType, ttl: -3, givenTtl: 10, grace: 3, tags: [] },
   gone: { status: 404, reason: 'absent' },
 }
 
@@ -28,7 +29,7 @@ it('exports without a trace, in lines that a batch can set', async () => {
     signal: new AbortController().signal,
     onProgress: () => {},
   })
-  expect(asked.map(({ op }) => op)).toEqual(['peek', 'peek', 'peek', 'peek'])
+  expect(asked.map(({ op }) => op)).toEqual(['peek', 'peek', 'peek', 'peek', 'peek'])
   expect(count).toBe(3)
   const lines = (await file.text()).trim().split('\n').map(line => JSON.parse(line) as object)
   expect(lines).toEqual([

@@ -54,6 +54,32 @@ describe('playground requests', () => {
     )
     expect(planRequest('retrieve', draft({ face: 'classic', key: '' })).target).toBe('/api/get-cache?cache=products')
     expect(() => planRequest('retrieve', draft({ face: 'text', key: '' }))).toThrow('key: must not be empty')
+    expect(planRequest('retrieve', draft({ face: 'classic', by: 'tag', selection: 'x' })).target).toBe(
+      '/api/get-cache?cache=products&key=a',
+    )
+  })
+
+  it.each([
+    ['prefix', 'user:', 'prefix=user%3A'],
+    ['glob', 'u:*', 'glob=u%3A*'],
+    ['tag', 'a b', 'tag=a%20b'],
+    ['filter', 'tag:shoes size>10kB ttl<1m', 'filter=tag%3Ashoes%20size%3E10kB%20ttl%3C1m'],
+  ] as const)('lists, counts and deletes by %s', (by, selection, query) => {
+    const chosen = draft({ by, selection })
+    expect([
+      planRequest('retrieve', { ...chosen, soft: true }),
+      planRequest('invalidate', chosen),
+      planRequest('invalidate', { ...chosen, soft: true }),
+      planCount(chosen),
+    ].map(({ method, target }) => `${method} ${target}`)).toEqual([
+      `GET /api/caches/products/entries?${query}`,
+      `DELETE /api/caches/products/entries?${query}`,
+      `DELETE /api/caches/products/entries?${query}&soft`,
+      `DELETE /api/caches/products/entries?${query}&dryRun`,
+    ])
+    for (const act of ['retrieve', 'invalidate'] as const)
+      expect(selectorChoices(act, chosen).map(({ value }) => value)).toContain(by)
+    expect(() => planRequest('retrieve', draft({ by }))).toThrow('selection: must not be empty')
   })
 
   it('writes every face of invalidating; a selector of another face counts as none', () => {
@@ -80,8 +106,12 @@ describe('playground requests', () => {
     // The server would refuse an empty one, or match everything.
     expect(() =>
       planRequest('invalidate', draft({ by: 'prefix', selection: '' }))).toThrow('selection: must not be empty')
-    for (const { value: face } of playgroundFaces)
-      expect(selectorChoices({ face }).map(({ value }) => value)).toContain(selectorOf({ face, by: 'all' }))
+    for (const { value: face } of playgroundFaces) {
+      for (const { id: act } of acts) {
+        expect(selectorChoices(act, { face }).map(({ value }) => value))
+          .toContain(selectorOf(act, { face, by: 'all' }))
+      }
+    }
   })
 
   it('names the field that cannot be sent', () => {
@@ -119,7 +149,7 @@ describe('playground requests', () => {
       ttl: text,
       tags: text,
       onlyNew: fc.boolean(),
-      by: fc.constantFrom('key', 'prefix', 'glob', 'tag', 'all'),
+      by: fc.constantFrom('key', 'prefix', 'glob', 'tag', 'filter', 'all'),
       selection: text,
       soft: fc.boolean(),
     }) as fc.Arbitrary<Draft>

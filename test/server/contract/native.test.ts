@@ -980,6 +980,9 @@ describe('many entries', () => {
       ['?filter=U:', ['u:1']],
       ['?filter=tag:x%20-b', ['a']],
       ['?filter=tag:x%20hits:0&sort=size&order=desc', ['b', 'a']],
+      ['?filter=ttl%3C1m', ['a']],
+      ['?filter=ttl%3E%3D0%20age%3C1h%20-b', ['a', 'u:1']],
+      ['?filter=state:fresh%20tag:x', ['a', 'b']],
     ] as [string, string[], number?][]).map(([query, expected, total]): Make =>
       base =>
         ({
@@ -1004,6 +1007,8 @@ describe('many entries', () => {
       ['?filter=%20', 'filter'],
       ['?filter=a%20nope%3E1', 'filter'],
       ['?filter=a&prefix=b', 'filter'],
+      ['?filter=ttl%3C1y', 'filter'],
+      ['?filter=age:1h', 'filter'],
       ['?offset=-1', 'offset'],
       ['?offset=1e3', 'offset'],
       ['?offset=', 'offset'],
@@ -1025,6 +1030,8 @@ describe('many entries', () => {
       ['?tag=y&soft', 1],
       ['?glob=*&dryRun', 3],
       ['?filter=-b&dryRun', 2],
+      ['?filter=age%3C1h%20-b&dryRun', 2],
+      ['?filter=state:stale', 0],
       ['?prefix=zz', 0],
       ['?expired', 0],
       ['?glob=*&dryRun=false', 3],
@@ -1069,6 +1076,7 @@ describe('many entries', () => {
       ['?filter=a&glob=b', 'prefix'],
       ['?filter=%20', 'filter'],
       ['?filter=size%3Ex', 'filter'],
+      ['?filter=ttl%3Cnone', 'filter'],
       ['?prefix=', 'prefix'],
       ['?glob=*&soft=maybe', 'soft'],
       ['?all', 'all'],

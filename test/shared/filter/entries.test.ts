@@ -8,7 +8,17 @@ import { anyText } from './arbitraries'
 
 const selectorOf = (text: string): unknown => readEntryFilter(text)?.selector ?? null
 
-const shoe = { key: 'product:Shoe:1', tags: ['shoes', 'sale'], contentType: 'image/png', size: 20_000, hits: 0 }
+const shoe = {
+  key: 'product:Shoe:1',
+  tags: ['shoes', 'sale'],
+  contentType: 'image/png',
+  size: 20_000,
+  hits: 0,
+  storedAt: 1_000_000,
+  freshUntil: 1_090_000,
+}
+/** Stored an hour ago, with half a minute left. */
+const moment = { now: 4_600_000, freshUntil: 4_630_000 }
 
 describe('a filter of entries', () => {
   it.each([
@@ -29,7 +39,61 @@ describe('a filter of entries', () => {
     ['-key:product:*', false],
     ['product cart', false],
   ])('%s: %s', (filter, passes) => {
-    expect(compileEntryFilter(filter)?.(shoe)).toBe(passes)
+    expect(compileEntryFilter(filter)?.passes(shoe, 0)).toBe(passes)
+  })
+
+  it.each([
+    ['ttl<1m', true],
+    ['ttl<=30', true],
+    ['ttl<30s', false],
+    ['ttl>=0.5m', true],
+    ['ttl>30s', false],
+    ['ttl:none', false],
+    ['ttl!=none', true],
+    ['-ttl=NONE', true],
+    ['age>59m', true],
+    ['age>=1h', true],
+    ['age>1H', false],
+    ['age<1d', true],
+    ['state:fresh', true],
+    ['state:stale', false],
+    ['state!=stale shoe ttl<1m', true],
+  ])('%s: %s, by the time', (filter, passes) => {
+    expect(compileEntryFilter(filter)?.passes({ ...shoe, ...moment }, moment.now)).toBe(passes)
+  })
+
+  it.each([
+    ['ttl<=0', true],
+    ['ttl<1s', true],
+    ['ttl>0', false],
+    ['state:stale', true],
+    ['state:fresh,stale', true],
+    ['ttl:none', false],
+  ])('%s: %s, of a stale entry', (filter, passes) => {
+    expect(compileEntryFilter(filter)?.passes({ ...shoe, freshUntil: moment.now }, moment.now)).toBe(passes)
+  })
+
+  it.each([
+    ['ttl:none', true],
+    ['ttl=none', true],
+    ['ttl!=none', false],
+    ['ttl>365d', true],
+    ['ttl<365d', false],
+    ['state:fresh', true],
+  ])('%s: %s, of an entry that never expires', (filter, passes) => {
+    expect(compileEntryFilter(filter)?.passes({ ...shoe, freshUntil: Infinity }, moment.now)).toBe(passes)
+  })
+
+  it('tells when time may change it', () => {
+    const turns = (filter: string, freshUntil: number): unknown[] => {
+      const { nextTurn } = compileEntryFilter(filter) ?? {}
+      return nextTurn ? [0, 30_000, 60_000, 90_000].map(now => nextTurn({ ...shoe, storedAt: 0, freshUntil }, now)) : []
+    }
+    expect(turns('ttl<1m', 90_000)).toEqual([30_000, Infinity, Infinity, Infinity])
+    expect(turns('-age>=1m state:stale', 90_000)).toEqual([60_000, 60_000, 90_000, Infinity])
+    expect(turns('ttl:none', 90_000)).toEqual([Infinity, Infinity, Infinity, Infinity])
+    expect(turns('ttl>1m', Infinity)).toEqual([Infinity, Infinity, Infinity, Infinity])
+    expect(turns('size>1 shoe', 90_000)).toEqual([])
   })
 
   it.each([
@@ -78,7 +142,15 @@ describe('a filter of entries', () => {
     ['prefix:a,b', 8, 10],
     ['prefix:a*', 7, 9],
     ['prefix!=a', 0, 8],
-    ['ttl<1m', 0, 3],
+    ['ttl<1y', 4, 6],
+    ['ttl<none', 4, 8],
+    ['ttl:1m', 0, 4],
+    ['ttl:none,60', 0, 4],
+    ['shoe age!=1h', 5, 10],
+    ['age:none', 4, 8],
+    ['age>1h,2h', 7, 9],
+    ['state:old', 6, 9],
+    ['state>fresh', 0, 6],
     ['size>x', 5, 6],
     ['tag:', 0, 4],
     ['key>=a', 0, 5],
@@ -128,7 +200,23 @@ describe('a filter of entries', () => {
       completeFilter(text, text.length, entryFilter, field =>
         field === 'tag' ? [{ text: 'a b', summary: '' }] : []).options.map(({ text }) =>
         text)
-    expect(offered('')).toEqual(['key:', 'tag:', 'type:', 'size', 'hits', 'prefix:', 'glob:'])
+    expect(offered('')).toEqual([
+      'key:',
+      'tag:',
+      'type:',
+      'size',
+      'hits',
+      'ttl',
+      'age',
+      'state:',
+      'prefix:',
+      'glob:',
+    ])
+    expect(offered('ttl')).toEqual(['>', '>=', '<', '<=', ':', '!='])
+    expect(offered('age')).toEqual(['>', '>=', '<', '<='])
+    expect(offered('ttl:')).toEqual(['none'])
+    expect(offered('ttl<')).toEqual([])
+    expect(offered('stal')).toEqual(['state:stale'])
     expect(offered('ta')).toEqual(['tag:'])
     expect(offered('tag:')).toEqual(['"a b"'])
     expect(offered('user:')).toEqual([])

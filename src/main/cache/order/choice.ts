@@ -1,3 +1,4 @@
+import type { EntryTest } from '@shared/entry-language'
 import type { PageQuery } from '../ports'
 import type { StoredEntry } from '../store'
 import { compileGlob } from '../glob'
@@ -7,8 +8,10 @@ import { entryTest } from '../selector'
 interface Choice {
   /** All chosen keys begin with this prefix. */
   prefix: string
-  /** Undefined if the prefix is the only condition. */
+  /** Undefined if the prefix is the only condition that the entry alone decides. */
   accepts: ((entry: StoredEntry) => boolean) | undefined
+  /** A condition that time is part of. */
+  timed?: EntryTest & { nextTurn: NonNullable<EntryTest['nextTurn']> }
 }
 
 /** Throws LarderError `invalid-input` (field glob or filter) for a malformed one. */
@@ -19,8 +22,12 @@ export function choiceOf(filter: PageQuery['filter']): Choice {
     return { prefix: filter.prefix, accepts: undefined }
   if ('tag' in filter)
     return { prefix: '', accepts: entry => entry.tags.includes(filter.tag) }
-  if ('filter' in filter)
-    return { prefix: '', accepts: entryTest(filter.filter) }
+  if ('filter' in filter) {
+    const { passes, nextTurn } = entryTest(filter.filter)
+    return nextTurn
+      ? { prefix: '', accepts: undefined, timed: { passes, nextTurn } }
+      : { prefix: '', accepts: entry => passes(entry, 0) }
+  }
   const matches = compileGlob(filter.glob)
   return { prefix: '', accepts: entry => matches(entry.key) }
 }

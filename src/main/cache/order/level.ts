@@ -32,17 +32,17 @@ export function createLevel({ store, source, prefix, delimiter, rank, accepts, c
     walk,
     rank,
     capacity,
-    accepts: entry => isBelow(entry) && folderOf(entry.key, prefix, delimiter) === undefined,
+    accepts: (entry, handle) => isBelow(entry, handle) && folderOf(entry.key, prefix, delimiter) === undefined,
   })
   let folderBefore: string | undefined
 
-  function isBelow(entry: StoredEntry): boolean {
-    return hasPrefix(entry.key, prefix) && (accepts === undefined || accepts(entry))
+  function isBelow(entry: StoredEntry, handle: number): boolean {
+    return hasPrefix(entry.key, prefix) && (accepts === undefined || accepts(entry, handle))
   }
 
   /** The folder in which this entry is counted at present. */
   function folderWith(entry: StoredEntry, handle: number): string | undefined {
-    const counted = (order.progress === 1 || walk.hasPassed(entry, handle)) && isBelow(entry)
+    const counted = (order.progress === 1 || walk.hasPassed(entry, handle)) && isBelow(entry, handle)
     return counted ? folderOf(entry.key, prefix, delimiter) : undefined
   }
 

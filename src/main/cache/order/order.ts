@@ -61,7 +61,7 @@ export interface OrderParts {
   /** Undefined in an order by key. */
   rank?: ((entry: StoredEntry) => number) | undefined
   /** Whether an entry belongs to the order; the answer may change only when the entry changes. */
-  accepts?: ((entry: StoredEntry) => boolean) | undefined
+  accepts?: ((entry: StoredEntry, handle: number) => boolean) | undefined
   /** Items per chunk of the list. */
   capacity: number
 }
@@ -83,7 +83,7 @@ export function createOrder({ store, walk, rank, accepts, capacity }: OrderParts
 
   /** The rank of an entry; NaN if it does not belong to this order, or not yet. */
   function rankOfMember(entry: StoredEntry, handle: number): number {
-    return (complete || walk.hasPassed(entry, handle)) && (accepts === undefined || accepts(entry))
+    return (complete || walk.hasPassed(entry, handle)) && (accepts === undefined || accepts(entry, handle))
       ? rankOf(entry)
       : Number.NaN
   }
@@ -122,7 +122,7 @@ export function createOrder({ store, walk, rank, accepts, capacity }: OrderParts
           const entry = heldEntry(store, handle)
           // All keys in the list are smaller, so the place is after all items of equal rank and no
           // key has to be compared.
-          if (accepts === undefined || accepts(entry)) {
+          if (accepts === undefined || accepts(entry, handle)) {
             const own = rankOf(entry)
             list.insert(other => other <= own, own, handle)
           }

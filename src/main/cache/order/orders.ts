@@ -95,9 +95,7 @@ export function createOrders({ store, clock, stopwatch, scan, expire, options = 
    * Removes entries that are past their grace, because nobody may see or count them. Returns true
    * when none are left.
    */
-  function expireOverdue(isOver: () => boolean): boolean {
-    const wall = clock.wall()
-    const monotonic = clock.monotonic()
+  function expireOverdue(wall: number, monotonic: number, isOver: () => boolean): boolean {
     do {
       const none = store.visitMortal(grain.stride, wall, monotonic, (entry) => {
         if (timeOf(entry, wall, monotonic) >= entry.graceUntil)
@@ -109,8 +107,14 @@ export function createOrders({ store, clock, stopwatch, scan, expire, options = 
     return false
   }
 
+  /** Makes the indexes what they are at a moment. Returns false if the slice was too short. */
+  function bringTo(plan: Plan, wall: number, monotonic: number): boolean {
+    const isOver = timeLimit(stopwatch, slice)
+    return expireOverdue(wall, monotonic, isOver) && plan.settle(wall, monotonic, isOver) && fault === undefined
+  }
+
   function planOf(query: PageQuery): Plan | undefined {
-    const plan = planPage(shelf, store, grain, query)
+    const plan = planPage(shelf, store, clock, grain, query)
     watchIdleness()
     return plan
   }
@@ -153,8 +157,10 @@ export function createOrders({ store, clock, stopwatch, scan, expire, options = 
           if (store.size <= scanned)
             return scan(query)
           const plan = planOf(query)
-          if (plan?.progress === 1 && expireOverdue(timeLimit(stopwatch, slice)))
-            return readWindow(plan.rows(), query, clock)
+          const wall = clock.wall()
+          const monotonic = clock.monotonic()
+          if (plan?.progress === 1 && bringTo(plan, wall, monotonic))
+            return readWindow(plan.rows(), query, wall, monotonic)
           release ??= plan && shelf.hold(plan.names)
           await slices.next()
         }

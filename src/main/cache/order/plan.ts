@@ -1,10 +1,13 @@
+import type { Clock } from '../../base/clock'
 import type { PageQuery } from '../ports'
+import type { StoredEntry } from '../store'
 import type { Index, Order } from './order'
 import type { Shelf } from './shelf'
 import type { WatchedStore } from './watched-store'
 import type { Rows } from './window'
 import { hasPrefix } from '@shared/entry-key'
 import { choiceOf } from './choice'
+import { createJudgement } from './judgement'
 import { createLevel } from './level'
 import { createOrder } from './order'
 import { rankOf } from './position'
@@ -16,6 +19,11 @@ export interface Plan {
   names: readonly string[]
   /** Share of them that has been built; 1 only when all are complete. */
   progress: number
+  /**
+   * Brings the indexes to a moment, because a filter may be about time; to be called once they are
+   * complete. Returns false if it was over before that was done.
+   */
+  settle: (wall: number, monotonic: number, isOver: () => boolean) => boolean
   /** To be called once the indexes are complete. */
   rows: () => Rows
 }
@@ -41,21 +49,30 @@ const filterShift = 3
 export function planPage(
   shelf: Shelf,
   store: WatchedStore,
+  clock: Clock,
   { capacity, stride }: Grain,
   query: PageQuery,
 ): Plan | undefined {
   const { sort, filter, delimiter } = query
-  const { prefix, accepts } = choiceOf(filter)
+  const { prefix, timed, ...choice } = choiceOf(filter)
+  const isChosen = timed !== undefined || choice.accepts !== undefined
   // A filter may have many terms, so fewer entries are tested between two looks at the clock.
   const step = filter && 'filter' in filter ? Math.max(1, stride >>> filterShift) : stride
   const rank = sort === 'key' ? undefined : rankOf[sort]
-  const sourceName = accepts ? JSON.stringify(['key', filter]) : 'key'
+  const judgedName = timed && JSON.stringify(['judged', filter])
+  const sourceName = isChosen ? JSON.stringify(['key', filter]) : 'key'
   const viewName = rank || delimiter !== undefined ? JSON.stringify([sort, filter, delimiter]) : sourceName
-  const names = [...new Set(['key', sourceName, viewName])]
+  const names = [...new Set(['key', ...judgedName === undefined ? [] : [judgedName], sourceName, viewName])]
   if (!shelf.makeRoom(names))
     return undefined
 
   const keys = shelf.need('key', () => createOrder({ store, walk: createStoreWalk(store, stride), capacity }))
+  // Before the indexes that are built from it: these hear of each change after it.
+  const judged = timed && judgedName !== undefined
+    ? shelf.need(judgedName, () =>
+        createJudgement({ store, clock, walk: createStoreWalk(store, step), test: timed, again: shelf.again }))
+    : undefined
+  const accepts = judged ? (_: StoredEntry, handle: number) => judged.holds(handle) : choice.accepts
   const source = accepts
     ? shelf.need(sourceName, () =>
         createOrder({
@@ -66,7 +83,12 @@ export function planPage(
         }))
     : keys
   const plan = (indexes: Index[], rows: () => Rows): Plan =>
-    ({ names, rows, progress: progressOf([keys, source, ...indexes]) })
+    ({
+      names,
+      rows,
+      settle: judged?.settle ?? (() => true),
+      progress: progressOf([keys, ...judged ? [judged] : [], source, ...indexes]),
+    })
 
   if (delimiter !== undefined) {
     const level = shelf.need(viewName, () =>

@@ -23,6 +23,11 @@ export interface Shelf {
   /** Drops all indexes that were last needed before this time, unless they are held. */
   dropUnusedSince: (time: number) => void
   clear: () => void
+  /**
+   * Lets all indexes look at an entry again, as if it had changed: time has changed what it is to
+   * them.
+   */
+  again: (handle: number) => void
   /** The first index that is not complete; it comes after the indexes it is built from. */
   unfinished: () => Index | undefined
 }
@@ -143,6 +148,10 @@ export function createShelf(
       }
     },
     clear,
+    again(handle) {
+      watcher.changing(handle)
+      watcher.changed(handle)
+    },
     unfinished: () => places.values().find(({ index }) => index.progress < 1)?.index,
   }
 }

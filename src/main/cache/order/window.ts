@@ -1,4 +1,3 @@
-import type { Clock } from '../../base/clock'
 import type { EntryMetadata, Page, PageQuery } from '../ports'
 import type { StoredEntry } from '../store'
 import type { Position, RowPosition } from './position'
@@ -46,11 +45,11 @@ export function checkQuery(query: PageQuery): void {
 }
 
 /**
- * Returns the page for a query: folders first, then entries. A cursor is the position of the last
- * row shown (keyset paging), so rows that come or go between two pages neither repeat nor hide
- * others.
+ * Returns the page for a query at a moment: folders first, then entries. A cursor is the position
+ * of the last row shown (keyset paging), so rows that come or go between two pages neither repeat
+ * nor hide others.
  */
-export function readWindow(rows: Rows, query: PageQuery, clock: Clock): Page {
+export function readWindow(rows: Rows, query: PageQuery, wall: number, monotonic: number): Page {
   const backwards = query.order === 'desc'
   const folders = directed(rows.folders, backwards && query.sort === 'key')
   const entries = directed(rows.entries, backwards)
@@ -61,8 +60,6 @@ export function readWindow(rows: Rows, query: PageQuery, clock: Clock): Page {
   const count = folders.size + entries.size
   const more = start + shownFolders.length + shownEntries.length < count
   const last = shownEntries.at(-1) ?? shownFolders.at(-1)
-  const wall = clock.wall()
-  const monotonic = clock.monotonic()
   return {
     total: rows.total,
     rows: count,

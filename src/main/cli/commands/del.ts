@@ -6,7 +6,9 @@ import { strangeAnswer, valueOf } from '../client'
 import { defineCommand, flag } from '../command'
 import { usageFailure } from '../failure'
 import { boolean } from '../values'
-import { cacheArgument, keyArgument, percent, readKey, readSelector, selectorFlags } from './entry-words'
+import { cacheArgument, filterDetail, keyArgument, percent, readKey, readSelector, selectorFlags } from './entry-words'
+
+const choosing = Object.keys(selectorFlags).map(name => `--${name}`)
 
 /** Deletes what the selector chooses. Null where the key may not learn how many these were. */
 async function invalidate(
@@ -27,8 +29,9 @@ export const del = defineCommand({
   name: 'del',
   summary: 'Delete an entry, or all that a flag chooses.',
   details: [
-    'With a key the exit code is 2 if there is no such entry. With --prefix, --glob, --tag or --expired, of which one may '
-    + 'be given, the number of entries is printed. larder flush deletes all entries of a cache.',
+    `With a key the exit code is 2 if there is no such entry. With ${choosing.join(', ')} or --expired, of which one may be `
+    + 'given, the number of entries is printed. larder flush deletes all entries of a cache.',
+    filterDetail,
   ],
   arguments: [cacheArgument, { ...keyArgument, optional: true }],
   flags: {
@@ -42,6 +45,7 @@ export const del = defineCommand({
     'larder del default greeting',
     'larder del products --tag sale',
     'larder del products --glob "user:*:cart" --dry-run',
+    'larder del products --filter "tag:shoes size>10kB ttl<1m"',
   ],
   async run({ words: [cache = '', word], flags }, context) {
     const { output, client } = context
@@ -51,9 +55,9 @@ export const del = defineCommand({
     if (word !== undefined && chosen !== undefined)
       throw usageFailure(`del takes either a key or --${chosen}, not both: the key is ${word}`)
     if (word === undefined && chosen === undefined)
-      throw usageFailure('del needs <key>, or one of --prefix, --glob, --tag and --expired')
+      throw usageFailure(`del needs <key>, or one of ${choosing.join(', ')} and --expired`)
     if (word !== undefined && (soft || dryRun))
-      throw usageFailure(`${soft ? '--soft' : '--dry-run'} works only with --prefix, --glob, --tag or --expired`)
+      throw usageFailure(`${soft ? '--soft' : '--dry-run'} works only with ${choosing.join(', ')} or --expired`)
     if (word !== undefined) {
       const key = readKey(word, flags.percent)
       await client.entry({ method: 'DELETE', cache, key })

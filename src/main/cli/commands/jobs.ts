@@ -9,7 +9,7 @@ import { defineCommand } from '../command'
 import { jobIds } from '../completes'
 import { localFailure } from '../failure'
 import { table } from '../output'
-import { cacheArgument, percent, readSelector, selectorFlags } from './entry-words'
+import { cacheArgument, filterDetail, percent, readSelector, selectorFlags } from './entry-words'
 
 type Job = OperationOutput<'jobs.get'>
 
@@ -51,6 +51,7 @@ const exportEntries = defineCommand({
   details: [
     'Each line is what a "set" of POST /api/caches/{cache}/batch takes: key, value, content type, what is left of TTL and '
     + 'grace, and tags. Reading them counts as no hit. The server works on it as a job; Ctrl-C cancels it.',
+    filterDetail,
   ],
   arguments: [cacheArgument],
   flags: { ...selectorFlags, percent },

@@ -9,7 +9,7 @@ import { defineCommand, flag } from '../command'
 import { exitCodes, Failure, missingFailure } from '../failure'
 import { formatCell } from '../output'
 import { boolean, oneOf, wholeNumber } from '../values'
-import { cacheArgument, readSelector, selectorFlags, writeKey } from './entry-words'
+import { cacheArgument, filterDetail, readSelector, selectorFlags, writeKey } from './entry-words'
 import { keyCommands } from './keys'
 
 type Query = Readonly<Record<string, string | boolean | undefined>>
@@ -51,6 +51,7 @@ export const keys = defineCommand({
   summary: 'List the keys of a cache with size, remaining seconds and hits.',
   details: [
     'A terminal gets a heading. With --json each entry is a JSON object on a line of its own.',
+    filterDetail,
     'This lists the keys of entries. For API keys: larder key list.',
   ],
   arguments: [cacheArgument],
@@ -64,6 +65,7 @@ export const keys = defineCommand({
   examples: [
     'larder keys default',
     'larder keys default --prefix user: --sort size --order desc --limit 20',
+    'larder keys products --filter "tag:shoes size>10kB ttl<1m"',
     'larder keys default --json | head',
   ],
   async run({ words: [cache = ''], flags }, { client, output, io }) {

@@ -1,34 +1,14 @@
 import type { RequestRecord } from '@shared/schemas'
 import type { StreamNews } from '../event-stream'
 import type { Output } from '../output'
-import { compileFilter, FilterError } from '@shared/filter'
+import { compileFilter } from '@shared/filter'
 import { spellKey } from '@shared/key-spelling'
 import { requestFilter } from '@shared/request-filter'
 import { defineCommand } from '../command'
 import { followEvents } from '../event-stream'
-import { usageFailure } from '../failure'
-import { displayWidth, escapeText } from '../terminal'
+import { explainFilter, readFilter } from '../filters'
 
 type Passes = (request: RequestRecord) => boolean
-
-/** Throws Failure (usage) that shows the filter, and where in it the mistake is. */
-function readFilter(text: string): Passes {
-  try {
-    return compileFilter(text, requestFilter)
-  }
-  catch (error) {
-    if (!(error instanceof FilterError))
-      throw error
-    const { message, from, to } = error
-    const widthOf = (part: string): number => displayWidth(escapeText(part))
-    const marks = '^'.repeat(Math.max(1, widthOf(text.slice(from, to))))
-    throw usageFailure([
-      `the filter, at character ${[...text.slice(0, from)].length + 1}: ${message}`,
-      `  ${escapeText(text)}`,
-      `  ${' '.repeat(widthOf(text.slice(0, from)))}${marks}`,
-    ].join('\n'))
-  }
-}
 
 /** Microseconds, in the unit that is short to read. */
 function shortTime(duration: number): string {
@@ -78,14 +58,13 @@ export const watch = defineCommand({
   details: [
     'A line has the time, method, status, result with its reason, duration, cache, and key or path. With --json each request is a JSON object on a '
     + 'line of its own.',
-    'Filter as in the console: field:value with * and ?, status>=400, a comma for alternatives, a minus to exclude. Fields: '
-    + `${[...requestFilter.fields.keys()].join(', ')}. Put a filter into quotation marks: shells read > and *.`,
+    explainFilter(requestFilter.fields, 'status>=400'),
     'When the server restarts, watching goes on, and stderr says so. Ctrl-C and SIGTERM end it with exit code 0.',
   ],
   arguments: [{ name: 'filter', meaning: 'which requests; by default all', optional: true, rest: true }],
   examples: ['larder watch', 'larder watch "result:miss cache:products"', 'larder watch "status>=400" --json'],
   async run({ words }, { client, output, io }) {
-    const passes = readFilter(words.join(' '))
+    const passes = readFilter('the filter', words.join(' '), text => compileFilter(text, requestFilter))
     for await (const news of followEvents(client, ['request'], io.stopSignal()))
       await tell(news, passes, output)
   },

@@ -15,7 +15,7 @@ import { bytesInJson } from '../../base/bytes-in-json'
 import { overloaded } from '../../base/in-flight'
 import { textOrBase64 } from '../../base/text-or-base64'
 import { requireRead } from '../../serving/access'
-import { lastingValue } from '../../serving/ports'
+import { hitOf, lastingValue } from '../../serving/ports'
 import { readBody } from '../body'
 import { checkKey, checkTags } from '../entry-headers'
 import { etagOf, parseIfMatch } from '../etags'
@@ -204,10 +204,6 @@ function* textOf(results: readonly BatchStepResult[]): Generator<string, void> {
     yield `},${JSON.stringify(rest).slice(1)}`
   }
   yield ']}'
-}
-
-function hitOf(result: BatchStepResult): Hit | Peek | undefined {
-  return (result.op === 'get' || result.op === 'peek') && typeof result.lookup !== 'string' ? result.lookup : undefined
 }
 
 function toResult(step: BatchStepResult): Result {

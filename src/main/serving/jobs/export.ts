@@ -4,7 +4,7 @@ import type { Cache } from '../../cache/ports'
 import type { Maybe } from '../maybe'
 import type { Progress } from '../ports'
 import { setImmediate as turn } from 'node:timers/promises'
-import { timesToStoreAgain } from '@shared/stored-again'
+import { restOf } from '@shared/rest'
 import { bytesInJson } from '../../base/bytes-in-json'
 import { lastingValue } from '../ports'
 
@@ -34,8 +34,9 @@ export async function exportEntries(
   }
 
   for (const entry of await entries) {
-    if (entry !== null) {
-      const { key, value, contentType, ttl, grace, tags } = entry
+    const rest = entry && restOf(entry)
+    if (entry !== null && rest !== null) {
+      const { key, value, contentType, tags } = entry
       waiting += `{"key":${JSON.stringify(key)},"value":{`
       for (const piece of bytesInJson(value)) {
         waiting += piece
@@ -43,7 +44,7 @@ export async function exportEntries(
         if (waiting.length >= enough && value.length > lastingValue)
           await flush()
       }
-      waiting += `},${JSON.stringify({ contentType, ...timesToStoreAgain(ttl, grace), tags }).slice(1)}\n`
+      waiting += `},${JSON.stringify({ contentType, ...rest, tags }).slice(1)}\n`
     }
     if (waiting.length >= enough)
       await flush()
@@ -51,6 +52,9 @@ export async function exportEntries(
       await turn()
       end = stopwatch.now() + slice
     }
+    // It ends within this millisecond.
+    if (entry !== null && rest === null)
+      progress.matched--
   }
   if (!progress.cancelled)
     await flush()

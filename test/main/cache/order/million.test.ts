@@ -91,6 +91,8 @@ const queries: Record<string, PageQuery> = {
   'flat tree by hits': { ...base, sort: 'hits', delimiter: '/' },
   'glob': { ...base, filter: { glob: '*:pro*' } },
   'tag (a tenth)': { ...base, filter: { tag: 'tenth' } },
+  'no expiry (a third)': { ...base, filter: { filter: 'ttl:none' } },
+  'age, by size': { ...base, sort: 'size', filter: { filter: 'age<1h size>100' } },
 }
 
 it(`serves any window of ${count.toLocaleString('en')} entries${timed ? ' in 50 ms at most' : ''}`, async () => {

@@ -18,14 +18,25 @@ export interface NaivePage {
 /** Globs of the tests with their regular expressions. */
 export const globs: Record<string, RegExp> = { '*a*': /a/u, '?:*': /^.:/su, '*[!b]': /[^b]$/u, '*2': /2$/ }
 
-/** Filters of the tests with the same in plain code. */
-export const filters: Record<string, (entry: StoredEntry) => boolean> = {
+/** Filters of the tests with the same in plain code; some are about time. */
+export const filters: Record<string, (entry: StoredEntry, now: number) => boolean> = {
   'A': ({ key }) => key.includes('a'),
   '-a': ({ key }) => !key.includes('a'),
   'a* size>0': ({ key, size }) => key.startsWith('a') && size > 0,
   'tag:x hits:0 b': ({ key, tags, hits }) => tags.includes('x') && hits === 0 && key.includes('b'),
   'tag!=x hits>=1': ({ tags, hits }) => !tags.includes('x') && hits >= 1,
   'tag:x,constructor -size=7': ({ tags, size }) => tags.length > 0 && size !== 7,
+  'ttl<0.006': ({ freshUntil }, now) => freshUntil - now < 6,
+  '-ttl>=0.02 size:0': ({ freshUntil, size }, now) => freshUntil - now < 20 && size === 0,
+  'ttl:none': ({ freshUntil }) => freshUntil === Infinity,
+  'state:stale': ({ freshUntil }, now) => now >= freshUntil,
+  'age>0.003 age<=0.012': ({ storedAt }, now) => now - storedAt > 3 && now - storedAt <= 12,
+  'age>=0.002 ttl>0.001 a': ({ key, storedAt, freshUntil }, now) =>
+    now - storedAt >= 2 && freshUntil - now > 1 && key.includes('a'),
+}
+
+function timeOf({ skew }: StoredEntry, clock: Clock): number {
+  return Math.max(clock.wall(), clock.monotonic() + skew)
 }
 
 function begins(key: string, prefix: string): boolean {
@@ -59,7 +70,7 @@ export function naivePage(
       ? begins(key, filter.prefix)
       : 'tag' in filter
         ? tags.includes(filter.tag)
-        : 'filter' in filter ? filters[filter.filter]?.(entry) : globs[filter.glob]?.test(key)
+        : 'filter' in filter ? filters[filter.filter]?.(entry, timeOf(entry, clock)) : globs[filter.glob]?.test(key)
   })
   const prefix = filter && 'prefix' in filter ? filter.prefix : ''
   const rows: NaiveRow[] = []

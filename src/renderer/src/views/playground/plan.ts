@@ -22,17 +22,20 @@ const selectors = [
   { value: 'prefix', text: 'Prefix' },
   { value: 'glob', text: 'Pattern' },
   { value: 'tag', text: 'Tag' },
+  { value: 'filter', text: 'Filter' },
 ] as const
 
 type Face = typeof playgroundFaces[number]['value']
 export type Act = typeof acts[number]['id']
 type Selector = typeof selectors[number]['value'] | 'all'
 
-/** The selectors for invalidation of each face; `all` is the flush of the text API. */
-const selectorsOf: Readonly<Record<Face, readonly { value: Selector, text: string }[]>> = {
-  native: selectors,
-  classic: [{ value: 'key', text: 'Key' }],
-  text: [{ value: 'key', text: 'Key' }, { value: 'all', text: 'Everything (flush)' }],
+type SelectorChoices = readonly { value: Selector, text: string }[]
+const onlyKey: SelectorChoices = [{ value: 'key', text: 'Key' }]
+/** What may be chosen by, per act and face; `all` is the flush of the text API. */
+const selectorsOf: Readonly<Record<Act, Readonly<Record<Face, SelectorChoices>>>> = {
+  add: { native: onlyKey, classic: onlyKey, text: onlyKey },
+  retrieve: { native: selectors, classic: onlyKey, text: onlyKey },
+  invalidate: { native: selectors, classic: onlyKey, text: [...onlyKey, { value: 'all', text: 'Everything (flush)' }] },
 }
 
 /** The values that a person filled in. */
@@ -46,9 +49,9 @@ export interface Draft {
   ttl: string
   tags: string
   onlyNew: boolean
-  /** The selector of an invalidation, if the face has it. */
+  /** What to choose by, if the act and the face have it. */
   by: Selector
-  /** The prefix, pattern or tag. */
+  /** The prefix, pattern, tag or filter. */
   selection: string
   soft: boolean
 }
@@ -82,13 +85,13 @@ export function planRequest(act: Act, draft: Draft): Plan {
   return { native: planNative, classic: planClassic, text: planText }[face](act, draft)
 }
 
-export function selectorChoices({ face }: Pick<Draft, 'face'>): readonly { value: Selector, text: string }[] {
-  return selectorsOf[face]
+export function selectorChoices(act: Act, { face }: Pick<Draft, 'face'>): SelectorChoices {
+  return selectorsOf[act][face]
 }
 
-/** Returns the selector of an invalidation: the key if the face does not have the chosen one. */
-export function selectorOf({ face, by }: Pick<Draft, 'face' | 'by'>): Selector {
-  return selectorsOf[face].some(({ value }) => value === by) ? by : 'key'
+/** Returns what is chosen by: the key if the act or the face does not have the chosen one. */
+export function selectorOf(act: Act, { face, by }: Pick<Draft, 'face' | 'by'>): Selector {
+  return selectorsOf[act][face].some(({ value }) => value === by) ? by : 'key'
 }
 
 /** Returns the request that only counts how many entries the draft's invalidation would drop. */
@@ -99,17 +102,16 @@ export function planCount(draft: Draft): Plan {
 
 function planNative(act: Act, draft: Draft): Plan {
   const { cache, key, selection, soft } = draft
-  const by = selectorOf(draft)
+  const by = selectorOf(act, draft)
   const folder = `/api/caches/${encodeSegment('cache', cache)}/entries`
+  const method = act === 'retrieve' ? 'GET' : 'DELETE'
   if (act === 'add')
     return put(`${folder}/${encodeSegment('key', key)}`, draft)
-  if (act === 'retrieve')
-    return bare('GET', key === '' ? folder : `${folder}/${encodeSegment('key', key)}`)
   if (by === 'key')
-    return bare('DELETE', `${folder}/${encodeSegment('key', key)}`)
+    return bare(method, act === 'retrieve' && key === '' ? folder : `${folder}/${encodeSegment('key', key)}`)
   if (selection === '')
     throw invalidField('selection', 'must not be empty')
-  return bare('DELETE', `${folder}${query({ [by]: selection })}${soft ? '&soft' : ''}`)
+  return bare(method, `${folder}${query({ [by]: selection })}${act === 'invalidate' && soft ? '&soft' : ''}`)
 }
 
 function planClassic(act: Act, { cache, key, value }: Draft): Plan {
@@ -127,7 +129,7 @@ function planClassic(act: Act, { cache, key, value }: Draft): Plan {
 }
 
 function planText(act: Act, draft: Draft): Plan {
-  if (act === 'invalidate' && selectorOf(draft) === 'all')
+  if (act === 'invalidate' && selectorOf(act, draft) === 'all')
     return bare('DELETE', '/flush')
   const target = `/v1/${encodeSegment('key', draft.key)}`
   return act === 'add' ? put(target, draft) : bare(act === 'retrieve' ? 'GET' : 'DELETE', target)

@@ -2,6 +2,7 @@ import type { BatchAnswer, EntryInfo, EntryPage } from '@shared/entries'
 import type { EntrySelector } from '@shared/entry-filter'
 import type { Api } from '../../../api/api'
 import type { ServerRow } from './rows'
+import { restOf } from '@shared/rest'
 
 /** The target of a bulk action: selected rows, or all matches of a filter (null: everything). */
 type Target = { rows: readonly ServerRow[] } | { filter: EntrySelector | null }
@@ -71,7 +72,8 @@ export async function exportAll({
     )
     const lines = results.flatMap((result, at) => {
       const key = chunk[at]?.key
-      return result.status === 200 && key !== undefined ? [`${JSON.stringify({ key, ...storable(result) })}\n`] : []
+      const fields = result.status === 200 ? storable(result) : null
+      return fields && key !== undefined ? [`${JSON.stringify({ key, ...fields })}\n`] : []
     })
     parts.push(lines.join(''))
     count += lines.length
@@ -80,10 +82,13 @@ export async function exportAll({
   return { file: new Blob(parts, { type: 'application/jsonl' }), count }
 }
 
-/** The fields of a batch's `set` that store an entry as it was when it was read. */
-function storable({ value, contentType, ttl = null, grace = 0, tags }: BatchResult): object {
-  const stale = ttl !== null && ttl <= 0
-  return { value, contentType, ttl: stale ? 0 : ttl, grace: stale ? grace + ttl : grace, tags }
+/**
+ * The fields of a batch's `set` that store an entry as it was when it was read; null if its life is
+ * over.
+ */
+function storable({ value, contentType, ttl = null, grace = 0, tags }: BatchResult): object | null {
+  const rest = restOf({ ttl, grace })
+  return rest && { value, contentType, ...rest, tags }
 }
 
 async function* metadataOf({

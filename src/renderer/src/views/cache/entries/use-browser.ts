@@ -6,9 +6,10 @@ import type { KeyRows, ServerRow } from './rows'
 import type { Selection } from './selection'
 import type { Delimiter } from './use-question'
 import { readEntryFilter } from '@shared/entry-filter'
+import { compileEntryFilter } from '@shared/entry-language'
 import { LarderError } from '@shared/errors'
 import { FilterError, filterErrorOf } from '@shared/filter'
-import { refThrottled } from '@vueuse/core'
+import { refThrottled, useIntervalFn } from '@vueuse/core'
 import { computed, onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
 import { concernsCache } from '../../../api/server-event'
 import { createRefresher } from '../../../composables/refresher'
@@ -20,7 +21,7 @@ import { useQuestion } from './use-question'
 
 /**
  * Milliseconds between two reads of the visible rows: after changes, and after hits, which only
- * change a number.
+ * change a number. The slow pace is also that of a filter that is about time.
  */
 const pace = 400
 const slowPace = 2000
@@ -71,6 +72,8 @@ export function useBrowser(cache: () => string, address: Address): Browser {
   const selection = createSelection()
   const filter = computed(() => chosen.value?.selector)
   const filterError = computed(() => filterErrorOf(() => readEntryFilter(text.value)) ?? refusedFilter())
+  const isTimed = computed(() => filter.value !== undefined && 'filter' in filter.value
+    && typeof compileEntryFilter(filter.value.filter)?.nextTurn === 'function')
   const isTree = computed(() => delimiter.value !== '' && (filter.value === undefined || 'prefix' in filter.value))
   let next: KeyRows | undefined
 
@@ -169,6 +172,8 @@ export function useBrowser(cache: () => string, address: Address): Browser {
       selection.clear()
   })
   watch(events.connected, connected => connected && soon.request())
+  // No event tells that an entry has come of the age that the filter asks for.
+  useIntervalFn(() => isTimed.value && later.request(), slowPace)
 
   onScopeDispose(() => {
     stopListening()

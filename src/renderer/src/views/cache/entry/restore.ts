@@ -1,6 +1,7 @@
 import type { Entries, Entry } from '../../../api/entries'
 import type { Sentence } from '../../../sentence'
 import type { Times } from '../life'
+import { restOf } from '@shared/rest'
 import { withKeys } from '../../../sentence'
 
 /** An entry as it was before a change, with its times. */
@@ -24,19 +25,17 @@ export async function restore(
   entries: Pick<Entries, 'put'>,
   { cache, entry: { key, value, contentType, tags }, life }: Former,
   { keepTimes = false, ...condition }: Condition,
+  now = Date.now(),
 ): Promise<Sentence> {
-  const rest = keepTimes ? { ttl: 'keep' } : restOf(life, Date.now())
+  const rest = keepTimes ? { ttl: 'keep' } : writtenRest(life, now)
   await entries.put(cache, key, value, { contentType, tags, ...rest, ...condition })
   return withKeys`${{ key }} is as it was before.`
 }
 
-function restOf({ ttl, grace, readAt }: Times, now: number): { ttl: string, grace: number } {
-  if (ttl === null)
-    return { ttl: 'none', grace }
-  const left = ttl - Math.max(0, now - readAt) / 1000
-  if (left >= 0.001)
-    return { ttl: left.toFixed(3), grace }
-  if (left + grace > 0)
-    return { ttl: '0', grace: left + grace }
-  throw new Error('It has expired in the meantime.')
+/** In the words of a request. Throws Error if nothing is left. */
+function writtenRest({ ttl, grace, readAt }: Times, now: number): { ttl: string, grace: number } {
+  const rest = restOf({ ttl: ttl === null ? null : ttl - Math.max(0, now - readAt) / 1000, grace })
+  if (rest === null)
+    throw new Error('It has expired in the meantime.')
+  return { ttl: rest.ttl === null ? 'none' : rest.ttl.toFixed(3), grace: rest.grace }
 }
