@@ -39,6 +39,8 @@ interface ApiOptions {
   /** Scheme, host and port that apps under test use. @default `base` */
   origin?: string
   storage: () => Storage
+  /** The page, if its tabs share their session. @default they do not */
+  page?: Pick<EventTarget, 'addEventListener'>
   /** Whether somebody is using the page. @default always */
   attended?: () => boolean
   /**
@@ -48,8 +50,8 @@ interface ApiOptions {
   bridge?: LarderBridge
 }
 
-function createApi({ fetch, base, origin = base, storage, attended, bridge }: ApiOptions): Api {
-  const session = createSessionToken(storage)
+function createApi({ fetch, base, origin = base, storage, page, attended, bridge }: ApiOptions): Api {
+  const session = createSessionToken(storage, page)
   const ended = new Set<() => void>()
   const transport = createHttpTransport({
     fetch,
@@ -82,7 +84,8 @@ export function browserApi(): Api {
   return createApi({
     fetch: (input, init) => fetch(input, init),
     base: location.origin,
-    storage: () => sessionStorage,
+    storage: () => localStorage,
+    page: window,
     attended: createAttention(window, () => Date.now()),
   })
 }
