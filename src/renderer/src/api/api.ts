@@ -9,10 +9,12 @@ import { createBridgeFeed } from './bridge-feed'
 import { createBridgeTransport } from './bridge-transport'
 import { createClient } from './client'
 import { createEntries } from './entries'
-import { createEventFeed } from './event-feed'
+import { createEventStream } from './event-stream'
 import { createHttpTransport } from './http-transport'
 import { sendRaw } from './raw-request'
 import { createSessionToken } from './session-token'
+import { createSharedFeed } from './shared-feed'
+import { openChannel } from './tab-messages'
 
 /** Everything that the console can do on the server. */
 export interface Api {
@@ -66,7 +68,14 @@ function createApi({ fetch, base, origin = base, storage, page, attended, bridge
     entries: createEntries(transport.request),
     events: bridge
       ? createBridgeFeed(bridge)
-      : createEventFeed({ open: signal => transport.open('/events', signal), wait }),
+      : createSharedFeed({
+          read: createEventStream({ open: signal => transport.open('/events', signal), wait }),
+          name: () => hallOf(session.get()),
+          locks: navigator.locks as LockManager | undefined,
+          open: openChannel,
+          page: document,
+          newId: () => crypto.randomUUID(),
+        }),
     session,
     origin,
     owned: bridge !== undefined,
@@ -101,6 +110,15 @@ export function desktopApi(bridge: LarderBridge, origin: string): Api {
     storage: () => sessionStorage,
     bridge,
   })
+}
+
+/**
+ * The name under which the tabs of a session find each other. Tabs of another session do not know
+ * it, and it does not tell the token. Its number is that of the messages.
+ */
+async function hallOf(token: string | null): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token ?? ''))
+  return `larder.events.1.${new Uint8Array(digest.slice(0, 16)).join('.')}`
 }
 
 function wait(milliseconds: number, signal: AbortSignal): Promise<void> {

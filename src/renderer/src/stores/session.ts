@@ -18,6 +18,8 @@ export const useSession = defineStore('session', () => {
   const dialogs = useDialogs()
   const phase = shallowRef<'checking' | 'signed-out' | 'signed-in'>('checking')
   const user = shallowRef<User | null>(null)
+  /** Grows when this tab goes on with another session, of the same user or of another one. */
+  const turn = shallowRef(0)
   /** The reason why the sign-in form is shown, unless the person chose to sign out. */
   const reason = shallowRef('')
 
@@ -39,6 +41,7 @@ export const useSession = defineStore('session', () => {
     if (kept !== null && user.value !== null && kept.user !== user.value.id)
       return location.reload()
     session.adopt(kept)
+    turn.value++
     if (kept === null)
       leave(ended)
     else if (user.value === null)
@@ -146,6 +149,7 @@ export const useSession = defineStore('session', () => {
 
   function enter(created: OperationOutput<'session.create'>): void {
     session.set({ token: created.token, user: created.user.id })
+    turn.value++
     user.value = created.user
     reason.value = ''
     phase.value = 'signed-in'
@@ -160,6 +164,7 @@ export const useSession = defineStore('session', () => {
 
   return {
     phase: shallowReadonly(phase),
+    turn: shallowReadonly(turn),
     user: shallowReadonly(user),
     reason: shallowReadonly(reason),
     owned,
