@@ -45,11 +45,11 @@ export default defineConfig<ConsoleOptions>({
       workers: 1,
       dependencies: ['alone', 'desktop', 'desktop-console'],
     },
-    // Left out is what speaks of HTTP – signing in, a lost connection, documents without a key.
+    // Left out is what speaks of HTTP: signing in, lost connections, tabs, documents without a key.
     {
       name: 'desktop-console',
       grepInvert: /@alone|@http/,
-      testIgnore: ['**/*screenshots.spec.ts', '**/hard/**', '**/{sign-in,connection,docs}.spec.ts'],
+      testIgnore: ['**/*screenshots.spec.ts', '**/hard/**', '**/{sign-in,connection,docs,tabs}.spec.ts'],
       use: { transport: 'desktop' },
     },
     // The pictures of README and docs: LARDER_SCREENSHOTS=1 npx playwright test --project pictures.

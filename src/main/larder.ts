@@ -31,6 +31,7 @@ import { describeListening } from './cli/addresses'
 import { createEventLoopMonitor } from './http/event-loop-delay'
 import { renderMetrics } from './http/metrics'
 import { createHttpFace } from './http/server'
+import { createStreamPlaces } from './http/stream-places'
 import { readTlsFiles } from './http/tls-files'
 import { createServing } from './serving/serving'
 import { openEntryJournal } from './storage/entry-journal'
@@ -162,6 +163,7 @@ export async function createLarder({
       () => Math.max(configuration.inFlight ?? Math.max(engine.budget / 4, leastInFlight), 2 * valueLimit()),
       userOf,
     )
+    const eventStreams = createStreamPlaces(limits.streams)
     const controlToken = `lc_${randomSecret()}`
     let url = ''
     let phase: 'starting' | 'ready' | 'stopping' = 'starting'
@@ -199,6 +201,7 @@ export async function createLarder({
           ? {
               ...processFigures(stopwatch.now() - startedAt),
               inFlight,
+              eventStreams,
               eventLoop: eventLoop.take(),
             }
           : null,
@@ -216,6 +219,7 @@ export async function createLarder({
       handlers: administration.handlers,
       authenticator: administration.authenticator,
       inFlight,
+      places: eventStreams,
       about: () => ({ version, url }),
       valueLimit,
       consoleFolder,
@@ -286,7 +290,7 @@ function localName(host: string | null, addresses: readonly string[], loopback: 
 }
 
 /** @param uptime milliseconds */
-function processFigures(uptime: number): Omit<ProcessFigures, 'inFlight' | 'eventLoop'> {
+function processFigures(uptime: number): Omit<ProcessFigures, 'inFlight' | 'eventStreams' | 'eventLoop'> {
   const { user, system } = process.cpuUsage()
   return { uptimeSeconds: uptime / 1000, residentMemory: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 }
 }

@@ -1,4 +1,4 @@
-import type { CacheRecord, KeyRecord, MetadataStore, UserRecord } from '../../src/main/base/metadata'
+import type { CacheRecord, KeyRecord, MetadataStore, SessionRecord, UserRecord } from '../../src/main/base/metadata'
 import { describe, expect, it } from 'vitest'
 import { initialSettings } from '../../src/shared/cache-settings'
 
@@ -42,6 +42,10 @@ export function aKey(change: Partial<KeyRecord> = {}): KeyRecord {
     lastUsedAt: null,
     ...change,
   }
+}
+
+export function aSession(change: Partial<SessionRecord> = {}): SessionRecord {
+  return { id: 's'.repeat(43), userId: 'user1', idleUntil: 1_700_000_000_003, ...change }
 }
 
 /** The tests that every MetadataStore has to pass. `open` returns an empty store. */
@@ -167,6 +171,27 @@ export function describeMetadata(name: string, open: () => MetadataStore): void 
       expect(store.users.list().map(user => user.id)).toEqual(['user2'])
       expect(store.caches.list().map(cache => cache.userId)).toEqual(['user2'])
       expect(store.keys.list()).toEqual([])
+    })
+
+    it('keeps sessions until their user goes, ordered by their end', () => {
+      const store = withUser()
+      store.users.insert(aUser({ id: 'user2', name: 'bob' }))
+      expect(store.sessions.list()).toEqual([])
+      const [early, late, other] = ['a', 'b', 'c'].map(letter => letter.repeat(43)) as [string, string, string]
+      store.sessions.put(aSession({ id: early, idleUntil: 1.4 }))
+      store.sessions.put(aSession({ id: late, idleUntil: 3 }))
+      store.sessions.put(aSession({ id: other, userId: 'user2', idleUntil: 2 }))
+      expect(store.sessions.list()).toEqual([
+        { id: early, userId: 'user1', idleUntil: 1 },
+        { id: other, userId: 'user2', idleUntil: 2 },
+        { id: late, userId: 'user1', idleUntil: 3 },
+      ])
+      store.sessions.put(aSession({ id: early, idleUntil: 4 }))
+      expect(store.sessions.list().map(({ id }) => id)).toEqual([other, late, early])
+      expect([store.sessions.delete(late), store.sessions.delete(late)]).toEqual([true, false])
+      expect(() => store.sessions.put(aSession({ userId: 'nobody' }))).toThrow('FOREIGN KEY')
+      store.users.delete('user1')
+      expect(store.sessions.list().map(({ id }) => id)).toEqual([other])
     })
 
     it('keeps settings as JSON', () => {

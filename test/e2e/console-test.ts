@@ -132,8 +132,8 @@ async function watch(page: Page, isOpen: boolean): Promise<void> {
 }
 
 /**
- * Signs the tab in without opening the console only to leave its first screen again, which would
- * take a third of the time of a short test. sign-in.spec.ts tests the one-time link itself.
+ * Signs the browser in without opening the console only to leave its first screen again, which
+ * would take a third of the time of a short test. sign-in.spec.ts tests the one-time link itself.
  */
 async function signIn(page: Page, server: LaunchedServer): Promise<void> {
   const answer = await fetch(`${server.url}/admin/session`, {
@@ -141,10 +141,12 @@ async function signIn(page: Page, server: LaunchedServer): Promise<void> {
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ code: await server.code() }),
   })
-  const { token } = await answer.json() as { token: string }
+  const { token, user } = await answer.json() as { token: string, user: { id: string } }
   // The smallest file of the console's origin.
   await page.goto(`${server.url}/theme.js`)
-  await page.evaluate(`sessionStorage.setItem('larder.session', ${JSON.stringify(token)})`)
+  await page.evaluate(
+    `localStorage.setItem('larder.session', ${JSON.stringify(JSON.stringify({ token, user: user.id }))})`,
+  )
 }
 
 export { expect }

@@ -1,6 +1,28 @@
+import type { Page } from '@playwright/test'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { launchServer } from '../helpers/launch-server'
 import { expect, skipWithoutBrowser, test } from './console-test'
 
 skipWithoutBrowser()
+
+const password = 'correct horse battery'
+
+/** Signs in at the form of the page. */
+async function signIn(page: Page, name: string): Promise<void> {
+  await page.getByLabel('User name').fill(name)
+  await page.getByLabel('Password').fill(password)
+  await page.keyboard.press('Enter')
+}
+async function signOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Signed in as' }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+}
+/** The bearer that the tabs of this browser share; null if nobody is signed in. */
+function bearerOf(page: Page): Promise<string | null> {
+  return page.evaluate<string | null>('JSON.parse(localStorage.getItem("larder.session") ?? "null")?.token ?? null')
+}
 
 // S20. Red when `history.replaceState` in src/renderer/src/one-time-code.ts is left out.
 test('the one-time code leaves the address bar and the history, and works once', async ({ page, server, browser }) => {
@@ -48,7 +70,6 @@ test('a code that comes to an open tab stays out of the history\'s state too', a
 })
 
 test('a deep link waits for the sign-in, then shows its screen', async ({ page, server }) => {
-  const password = 'correct horse battery'
   await page.goto(`${server.url}/settings`)
   await page.getByLabel('User name').fill('Ada')
   await page.getByLabel('Password').fill(password)
@@ -60,9 +81,9 @@ test('a deep link waits for the sign-in, then shows its screen', async ({ page, 
 })
 
 for (const place of ['/requests?q=result%3Amiss', '/caches/default?tab=settings', '/nowhere?a=b']) {
-  test(`a one-time link leads back to ${place}, in this tab and in another one`, async ({ server, context }) => {
+  test(`a one-time link leads back to ${place}, in this tab and in another one`, async ({ server, browser }) => {
     for (const isSame of [true, false]) {
-      // A new tab has no session yet.
+      const context = await browser.newContext()
       const asked = await context.newPage()
       await asked.goto(server.url + place)
       await expect(asked.getByRole('button', { name: 'Sign in' })).toBeVisible()
@@ -70,6 +91,10 @@ for (const place of ['/requests?q=result%3Amiss', '/caches/default?tab=settings'
       await tab.goto(`${server.url}/#${await server.code()}`)
       await expect(tab.getByRole('navigation', { name: 'Screens' })).toBeVisible()
       await expect(tab).toHaveURL(server.url + place)
+      // The tab that asked is signed in too.
+      await expect(asked.getByRole('navigation', { name: 'Screens' })).toBeVisible()
+      await expect(asked).toHaveURL(server.url + place)
+      await context.close()
     }
   })
 }
@@ -98,9 +123,8 @@ test('a link that is refused brings the form back to the place', async ({ page, 
 test('the session outlives a reload and ends by signing out', async ({ overview, server }) => {
   await overview.reload()
   await expect(overview.getByRole('table', { name: 'Caches' })).toBeVisible()
-  const bearer = await overview.evaluate<string>('sessionStorage.getItem("larder.session")')
-  await overview.getByRole('button', { name: 'Signed in as' }).click()
-  await overview.getByRole('menuitem', { name: 'Sign out' }).click()
+  const bearer = await bearerOf(overview)
+  await signOut(overview)
   await expect(overview.getByRole('button', { name: 'Sign in' })).toBeVisible()
   // The tab does not wait for the server's response.
   await expect
@@ -115,7 +139,6 @@ test('the session outlives a reload and ends by signing out', async ({ overview,
 // src/renderer/src/shell/UserMenu.vue becomes v-html.
 test('creates an account and signs in by password, whatever the name', async ({ page, server }) => {
   const name = '<img src=x onerror="document.title=1">'
-  const password = 'correct horse battery'
   await page.goto(server.url)
   await page.getByLabel('User name').fill(name)
   await page.getByLabel('Password').fill('short')
@@ -155,10 +178,10 @@ test('offers no account once registration is closed', async ({ page, server, cal
   await expect(page.getByRole('alert').filter({ hasText: /\w/ })).toBeVisible()
 })
 
-// S20, against a link with somebody else's code. Red when `!await agrees()` in
-// src/renderer/src/stores/session.ts is removed.
+// S20, against a link with somebody else's code. Red when `await agrees(created.user.name)` in
+// src/renderer/src/stores/session.ts becomes `true`.
 test('a link in a signed-in tab asks before it changes the account', async ({ overview, server, call }) => {
-  const mallory = { name: 'mallory', password: 'correct horse battery' }
+  const mallory = { name: 'mallory', password }
   const { id } = await (await call('POST', '/admin/users', { json: mallory })).json() as { id: string }
   const { token } = await (await call('POST', '/admin/session', { json: mallory })).json() as { token: string }
   async function newCode(): Promise<string> {
@@ -167,7 +190,7 @@ test('a link in a signed-in tab asks before it changes the account', async ({ ov
     return (await answer.json() as { code: string }).code
   }
   async function who(): Promise<string> {
-    const bearer = await overview.evaluate<string>('sessionStorage.getItem("larder.session")')
+    const bearer = await bearerOf(overview)
     const answer = await fetch(`${server.url}/admin/session`, { headers: { Authorization: `Bearer ${bearer}` } })
     return (await answer.json() as { user: { id: string } }).user.id
   }
@@ -180,15 +203,13 @@ test('a link in a signed-in tab asks before it changes the account', async ({ ov
     if (before !== null)
       await overview.goto(before)
     await overview.goto(`${server.url}/#${code}`)
-    await expect(question).toContainText('You are signed in as')
+    await expect(question).toContainText(/You are signed in as .*\. The link signs you in as mallory:/)
     expect(overview.url()).toBe(`${server.url}/`)
     await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused()
     await overview.keyboard.press('Enter')
     await expect(question).toBeHidden()
     await expect(overview.getByRole('table', { name: 'Caches' })).toBeVisible()
     expect(await who()).toBe(mine)
-    // The code is still unused.
-    expect((await call('POST', '/admin/session', { json: { code } })).status).toBe(201)
   }
 
   await overview.goto(`${server.url}/#${await newCode()}`)
@@ -197,15 +218,29 @@ test('a link in a signed-in tab asks before it changes the account', async ({ ov
   expect(await who()).toBe(id)
 })
 
+// Red when src/renderer/src/stores/session.ts asks without looking at `created.user.id`.
+test('a link of the user who is there changes nothing and asks nothing', async ({ overview, server, context }) => {
+  const bearer = await bearerOf(overview)
+  const other = await context.newPage()
+  await other.goto(`${server.url}/#${await server.code()}`)
+  await expect(other.getByRole('table', { name: 'Caches' })).toBeVisible()
+  const code = await server.code()
+  const used = overview.waitForResponse(answer => answer.request().method() === 'POST')
+  await overview.goto(`${server.url}/#${code}`)
+  expect((await used).status()).toBe(201)
+  await expect(overview.getByRole('table', { name: 'Caches' })).toBeVisible()
+  expect(await bearerOf(overview)).toBe(bearer)
+  await expect(overview.getByRole('dialog')).toBeHidden()
+})
+
 test('a used link in a signed-in tab says so and leaves the session alone', async ({ overview, server }) => {
   await overview.goto(`${server.url}/#used`)
-  await overview.getByRole('button', { name: 'Sign in with the link' }).click()
   await expect(overview.getByRole('alert').filter({ hasText: 'This sign-in link does not work' })).toBeAttached()
   await expect(overview.getByRole('table', { name: 'Caches' })).toBeVisible()
 })
 
 test('a session that the server no longer knows ends in the sign-in form', async ({ overview }) => {
-  await overview.evaluate('sessionStorage.setItem("larder.session", "ls_gone")')
+  await overview.evaluate('localStorage.setItem("larder.session", JSON.stringify({ token: "ls_gone", user: "u" }))')
   await overview.reload()
   await expect(overview.getByRole('alert').filter({ hasText: 'Your session has ended. Sign in again.' })).toBeVisible()
 })
@@ -215,4 +250,93 @@ test('the form says what is missing without asking the server', async ({ page, s
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(page.getByLabel('User name')).toHaveAccessibleDescription('Enter your user name.')
   await expect(page.getByLabel('Password')).toHaveAccessibleDescription('Enter your password.')
+})
+
+// Red when src/renderer/src/api/api.ts gives `createSessionToken` no page.
+test('the tabs of a browser are signed in and out together', async ({ page, server, context, call }) => {
+  await call('POST', '/admin/users', { json: { name: 'ada', password } })
+  const waiting = await context.newPage()
+  await page.goto(server.url)
+  await waiting.goto(`${server.url}/keys`)
+  await signIn(page, 'ada')
+  await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
+  await expect(waiting.getByRole('table', { name: 'API keys' })).toBeVisible()
+  await expect(waiting).toHaveURL(`${server.url}/keys`)
+  const later = await context.newPage()
+  await later.goto(`${server.url}/settings`)
+  await expect(later.getByRole('region', { name: 'Account' })).toBeVisible()
+
+  const bearer = await bearerOf(page)
+  await signOut(waiting)
+  for (const tab of [page, waiting, later])
+    await expect(tab.getByRole('button', { name: 'Sign in' })).toBeVisible()
+  await expect.poll(async () =>
+    (await fetch(`${server.url}/admin/session`, { headers: { Authorization: `Bearer ${bearer}` } })).status).toBe(401)
+
+  // A session that the server ends is over in all tabs as well.
+  await signIn(later, 'ada')
+  await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
+  const users = await (await call('GET', '/admin/users')).json() as { id: string, name: string }[]
+  const id = users.find(({ name }) => name === 'ada')?.id
+  expect((await call('PATCH', `/admin/users/${id}`, { json: { disabled: true } })).status).toBe(200)
+  for (const tab of [page, waiting, later])
+    await expect(tab.getByRole('alert').filter({ hasText: 'Your session has ended. Sign in again.' })).toBeVisible()
+})
+
+// Red when `follow` in src/renderer/src/stores/session.ts adopts the session of another user.
+test('a tab shows nothing of a user whom another tab has replaced', async ({ overview, server, context, call }) => {
+  const ben = { name: 'ben', password }
+  const { id } = await (await call('POST', '/admin/users', { json: ben })).json() as { id: string }
+  await call('PUT', '/v1/secret-of-the-owner', { body: 'x' })
+  const other = await context.newPage()
+  await other.goto(`${server.url}/requests`)
+  await expect(other.getByRole('grid', { name: 'Requests' })).toContainText('secret-of-the-owner')
+  const { token } = await (await call('POST', '/admin/session', { json: ben })).json() as { token: string }
+  const answer = await fetch(`${server.url}/admin/session/code`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}` },
+  })
+  const { code } = await answer.json() as { code: string }
+  await overview.goto(`${server.url}/#${code}`)
+  await overview.getByRole('button', { name: 'Sign in with the link' }).click()
+  await expect(other.getByRole('button', { name: 'Signed in as' })).toContainText('ben')
+  await expect(other).toHaveURL(`${server.url}/requests`)
+  await expect(other.getByText('secret-of-the-owner')).toBeHidden()
+  expect(await other.evaluate('JSON.parse(localStorage.getItem("larder.session")).user')).toBe(id)
+})
+
+test('a tab whose storage is blocked is signed in for itself', async ({ page, server, context, call }) => {
+  await call('POST', '/admin/users', { json: { name: 'ada', password } })
+  await page.addInitScript({
+    content: `for (const name of ['localStorage', 'sessionStorage'])
+      Object.defineProperty(window, name, { get() { throw new DOMException('denied', 'SecurityError') } })`,
+  })
+  const other = await context.newPage()
+  await page.goto(server.url)
+  await other.goto(server.url)
+  await signIn(page, 'ada')
+  await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
+  await page.getByRole('link', { name: 'Keys' }).click()
+  await expect(page.getByRole('table', { name: 'API keys' })).toBeVisible()
+  await expect(other.getByRole('button', { name: 'Sign in' })).toBeVisible()
+})
+
+test('a restart of the server signs nobody out', async ({ page }) => {
+  const home = await mkdtemp(join(tmpdir(), 'larder-e2e-'))
+  const env = { LARDER_HOME: home }
+  const first = await launchServer({ env })
+  await page.goto(`${first.url}/#${await first.code()}`)
+  await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
+  await first.stop()
+  await expect(page.getByText('Reconnecting…')).toBeVisible()
+  const again = await launchServer({ env, args: ['--port', new URL(first.url).port] })
+  try {
+    await expect(page.getByText('Live', { exact: true })).toBeVisible()
+    await page.reload()
+    await expect(page.getByRole('table', { name: 'Caches' })).toBeVisible()
+  }
+  finally {
+    await again.stop()
+    await rm(home, { recursive: true, force: true })
+  }
 })

@@ -1,4 +1,4 @@
-import type { CacheRecord, KeyRecord, MetadataStore, UserRecord } from '../../src/main/base/metadata'
+import type { CacheRecord, KeyRecord, MetadataStore, SessionRecord, UserRecord } from '../../src/main/base/metadata'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '../../src/shared/errors'
 
@@ -14,6 +14,7 @@ export function createMemoryMetadata(): MemoryMetadata {
   let users = new Map<string, UserRecord>()
   let caches = new Map<string, CacheRecord>()
   let keys = new Map<string, KeyRecord>()
+  let sessions = new Map<string, SessionRecord>()
   let settings = new Map<string, string>()
   let failure: Error | undefined
   const kept = new Map<string, () => void>()
@@ -60,6 +61,7 @@ export function createMemoryMetadata(): MemoryMetadata {
         beforeWrite()
         caches = new Map([...caches].filter(([, cache]) => cache.userId !== id))
         keys = new Map([...keys].filter(([, key]) => key.userId !== id))
+        sessions = new Map([...sessions].filter(([, session]) => session.userId !== id))
         return users.delete(id)
       },
     },
@@ -118,6 +120,18 @@ export function createMemoryMetadata(): MemoryMetadata {
         keys = new Map([...keys].filter(([, key]) => key.userId !== userId))
       },
     },
+    sessions: {
+      list: () => [...sessions.values()].map(session => ({ ...session })).sort((a, b) => a.idleUntil - b.idleUntil),
+      put(session) {
+        beforeWrite()
+        requireUser(session.userId)
+        sessions.set(session.id, { ...session, idleUntil: Math.round(session.idleUntil) })
+      },
+      delete(id) {
+        beforeWrite()
+        return sessions.delete(id)
+      },
+    },
     settings: {
       get(name) {
         const text = settings.get(name)
@@ -129,12 +143,12 @@ export function createMemoryMetadata(): MemoryMetadata {
       },
     },
     transaction(work) {
-      const before = [new Map(users), new Map(caches), new Map(keys), new Map(settings)] as const
+      const before = [new Map(users), new Map(caches), new Map(keys), new Map(sessions), new Map(settings)] as const
       try {
         return work()
       }
       catch (error) {
-        [users, caches, keys, settings] = before
+        [users, caches, keys, sessions, settings] = before
         throw error
       }
     },

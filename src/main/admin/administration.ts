@@ -84,7 +84,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
   const caches = createCacheDirectory({ metadata, caches: served })
   const keys = createKeyRing({ metadata, users, clock, logger })
   const secrets = createSecretKeeper(deps.vault.vault, logger)
-  const sessions = createSessions(clock)
+  const sessions = createSessions({ metadata, users, clock, logger })
   const codes = createSignInCodes(clock)
   const provision = createProvision({ metadata, users, caches, keys, secrets, events, clock })
   const authenticator = createAuthenticator({
@@ -153,6 +153,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
     dispose() {
       bridge.dispose()
       keys.dispose()
+      sessions.dispose()
     },
   }
 }

@@ -18,3 +18,8 @@ export function deadlineIn(clock: RealClock, milliseconds: number): Deadline {
 export function hasPassed(clock: RealClock, deadline: Deadline): boolean {
   return clock.wall() >= deadline.wall || clock.monotonic() >= deadline.monotonic
 }
+
+/** The deadline in milliseconds since the Unix epoch, by the clock that will pass it first. */
+export function wallTimeOf(clock: RealClock, { wall, monotonic }: Deadline): number {
+  return Math.min(wall, clock.wall() + monotonic - clock.monotonic())
+}

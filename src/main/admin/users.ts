@@ -92,10 +92,15 @@ export function createUserHandlers(deps: UserHandlerDependencies): HandlersOf<'u
       // Anybody who had the old password may have created keys with it. If users change their own
       // password, their keys stay, because apps use them.
       const isReset = passwordHash !== undefined && id !== caller.userId
-      const user = users.update(id, change, isReset ? () => deps.deleteKeys(id) : undefined)
+      const ending = passwordHash !== undefined || disabled ? sessions.endOthers(id, caller) : null
+      const user = users.update(id, change, () => {
+        ending?.write()
+        if (isReset)
+          deps.deleteKeys(id)
+      })
 
-      if (passwordHash !== undefined || disabled) {
-        sessions.endOthers(id, caller)
+      if (ending) {
+        ending.apply()
         codes.forgetUser(id)
       }
       if (admin !== undefined || disabled !== undefined) {
@@ -112,11 +117,11 @@ export function createUserHandlers(deps: UserHandlerDependencies): HandlersOf<'u
     'users.delete': async ({ id }, context) => {
       const caller = callerOf(context)
       checkDeletion(caller, users.get(id))
-      // This deletes the records of the user, the caches and the keys at once and for good. The
-      // rest is what this process holds in memory.
+      // This deletes the records of the user, the caches, the keys and the sessions at once and for
+      // good. The rest is what this process holds in memory.
       users.remove(id)
       const forgotten = forgetKeys(id)
-      sessions.endOthers(id, caller)
+      sessions.endOthers(id, caller).apply()
       codes.forgetUser(id)
       jobs.drop(id)
       caches.drop(id)

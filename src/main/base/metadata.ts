@@ -45,6 +45,15 @@ export interface KeyRecord {
   lastUsedAt: number | null
 }
 
+/** A session of a user who signed in. */
+export interface SessionRecord {
+  /** SHA-256 of the token, base64url. */
+  id: string
+  userId: string
+  /** When it ends unless it is used until then. */
+  idleUntil: number
+}
+
 /**
  * Port to the metadata that survives a restart. Implemented over SQLite in `storage/`. Every write
  * is durable when the call returns; if the disk takes no write, it throws LarderError
@@ -57,7 +66,7 @@ export interface MetadataStore {
     insert: (user: UserRecord) => void
     /** Throws LarderError `name-taken`. Returns the changed record, undefined if there is none. */
     update: (id: string, change: UserChange) => UserRecord | undefined
-    /** Also deletes the user's caches and keys. */
+    /** Also deletes the user's caches, keys and sessions. */
     delete: (id: string) => boolean
   }
   caches: {
@@ -75,6 +84,13 @@ export interface MetadataStore {
     delete: (id: string) => boolean
     /** Deletes all keys of a user. */
     deleteOf: (userId: string) => void
+  }
+  sessions: {
+    /** Ordered by their end. */
+    list: () => SessionRecord[]
+    /** Inserts the session, or gives it another end. */
+    put: (session: SessionRecord) => void
+    delete: (id: string) => boolean
   }
   settings: {
     /** The parsed JSON value, undefined if it was never set. */

@@ -10,11 +10,11 @@ import type { Exchange } from './exchange'
 import type { OpenApiOptions } from './openapi/document'
 import type { RequestHead } from './request-head'
 import type { Params } from './route-table'
+import type { StreamPlaces } from './stream-places'
 import { consolePaths } from '@shared/console-paths'
 import { dataOperations } from '@shared/data-operations'
 import { LarderError } from '@shared/errors'
 import { administrators } from '@shared/events'
-import { limits } from '@shared/limits'
 import express from 'express'
 import { invoke } from '../base/operation-handlers'
 import { isAdministrator, requireScope } from '../base/principal'
@@ -25,7 +25,6 @@ import { readOperationInput } from './operation-input'
 import { slices } from './pour'
 import { decodePart, readQuery, refuseUnknown } from './request-target'
 import { descriptionPaths } from './route-table'
-import { createStreamPlaces } from './stream-places'
 
 export interface ControlPlaneDeps {
   handlers: OperationHandlers
@@ -34,6 +33,8 @@ export interface ControlPlaneDeps {
   /** What the OpenAPI document says about this server; called when somebody first reads it. */
   about: () => OpenApiOptions
   consoleFiles: ReadonlyMap<string, ConsoleFile>
+  /** Places of the event streams. */
+  places: StreamPlaces
   /** Answers a failure in the route's form. */
   fail: (exchange: Exchange, error: unknown) => void
 }
@@ -45,11 +46,10 @@ const heartbeatMs = 15_000
  * has found the row: each request comes with its exchange. Stays up while caching is switched off.
  */
 export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange: Exchange) => void } & Disposable {
-  const { handlers, authenticator, hub, consoleFiles, fail } = deps
+  const { handlers, authenticator, hub, consoleFiles, places, fail } = deps
   const descriptions = createDescriptions(deps.about)
   const exchanges = new WeakMap<IncomingMessage, Exchange>()
   const streams = new Set<Disposable>()
-  const places = createStreamPlaces(limits.streams)
 
   /** The principal that this request's credential belongs to now; does not count as use. */
   function holderOf({ secret }: RequestHead): Principal | undefined {

@@ -2,6 +2,7 @@ import type { InFlight } from '../base/in-flight'
 import type { ServedCaches } from '../serving/caches'
 import type { CacheFigures, Statistics } from '../serving/ports'
 import type { EventLoopDelay } from './event-loop-delay'
+import type { StreamPlaces } from './stream-places'
 import { missReasonNames } from '@shared/miss-reasons'
 
 export interface MetricsInput {
@@ -20,6 +21,7 @@ export interface ProcessFigures {
   /** User and system time together. */
   cpuSeconds: number
   inFlight: Pick<InFlight, 'bytes' | 'budget'>
+  eventStreams: Pick<StreamPlaces, 'open'>
   eventLoop: EventLoopDelay
 }
 
@@ -55,12 +57,14 @@ export function renderMetrics({ caches, engine, process }: MetricsInput): string
   return families.map(renderFamily).join('')
 }
 
-function processFamilies({ uptimeSeconds, residentMemory, cpuSeconds, inFlight, eventLoop }: ProcessFigures): Family[] {
+function processFamilies(figures: ProcessFigures): Family[] {
+  const { uptimeSeconds, residentMemory, cpuSeconds, inFlight, eventStreams, eventLoop } = figures
   const { p50, p99, max } = eventLoop
   const held = 'Bytes that requests hold: read in, built, or waiting to be sent.'
   return [
     single('larder_in_flight_bytes', 'gauge', held, inFlight.bytes),
     single('larder_in_flight_budget_bytes', 'gauge', 'Budget for the bytes that requests hold.', inFlight.budget),
+    single('larder_event_streams', 'gauge', 'Event streams that are open.', eventStreams.open),
     {
       name: 'larder_event_loop_delay_seconds',
       type: 'summary',

@@ -13,6 +13,7 @@ import type { BrokenMessage } from './client-errors'
 import type { Exchange } from './exchange'
 import type { HostGuard } from './host-guard'
 import type { OpenApiOptions } from './openapi/document'
+import type { StreamPlaces } from './stream-places'
 import { createServer as createHttpServer } from 'node:http'
 import { limits } from '@shared/limits'
 import { listen } from '../base/listen'
@@ -37,6 +38,8 @@ interface HttpFaceOptions {
   handlers: OperationHandlers
   authenticator: Authenticator
   inFlight: InFlight
+  /** Places of the event streams. */
+  places: StreamPlaces
   /** What the OpenAPI document says about this server. */
   about: () => OpenApiOptions
   /** Largest size of a value at the moment, in bytes. */
@@ -78,7 +81,15 @@ export function createHttpFace(options: HttpFaceOptions): Face {
   const answers = { clock, authenticator }
   const fail = (exchange: Exchange, error: unknown): void => sendError(exchange, toLarderError(error, logger), answers)
   const traffic = createTraffic({ stopwatch, inFlight })
-  const control = createLazyControlPlane({ handlers, authenticator, hub, about, consoleFiles, fail })
+  const control = createLazyControlPlane({
+    handlers,
+    authenticator,
+    hub,
+    about,
+    consoleFiles,
+    places: options.places,
+    fail,
+  })
   const data = createDataPlane({ serving, valueLimit })
   const documents = new Set([...consoleFiles.keys(), ...descriptionPaths])
   let hosts: HostGuard = createHostGuard({ port: options.port, secure: options.tls !== null, names: [] })

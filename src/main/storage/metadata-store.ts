@@ -11,6 +11,7 @@ import { openCacheTable } from './cache-table'
 import { openDatabase } from './database'
 import { createGuardedWrites } from './guarded-writes'
 import { metadataMigrations } from './migrations'
+import { openSessionTable } from './session-table'
 import { createTable, flagColumn, listColumn, plainColumn, timeColumn } from './table'
 
 interface MetadataOptions {
@@ -67,6 +68,7 @@ export function openMetadata(options: MetadataOptions): MetadataStore {
   const users = createTable(database, 'user', userColumns)
   const caches = openCacheTable(database, logger)
   const keys = createTable(database, 'api_key', keyColumns)
+  const sessions = openSessionTable(database)
   const deleteKeysOf = database.prepare('DELETE FROM api_key WHERE user_id = ?')
   const cacheName = (name: string): string => `There is a cache called ${name} already.`
   const userName = (name: string): string => `There is a user called ${name} already.`
@@ -93,6 +95,11 @@ export function openMetadata(options: MetadataOptions): MetadataStore {
       update: (id, change) => write(() => keys.update(id, change)),
       delete: id => write(() => keys.delete(id)),
       deleteOf: userId => void write(() => deleteKeysOf.run(userId)),
+    },
+    sessions: {
+      list: sessions.list,
+      put: session => write(() => sessions.put(session)),
+      delete: id => write(() => sessions.delete(id)),
     },
     settings: openSettings(database, write),
     transaction: write,

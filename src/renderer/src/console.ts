@@ -45,11 +45,15 @@ function mountConsole(api: Api, code: string | null): void {
     returnToPlace()
   app.use(createConsoleRouter())
 
-  watch(
-    () => session.phase,
-    phase => phase === 'signed-in' ? api.events.start() : api.events.stop(),
-    { immediate: true },
-  )
+  watch(() => session.phase === 'signed-in' ? session.turn : null, (turn) => {
+    // What is under way belongs to the session before.
+    api.events.stop()
+    if (turn !== null)
+      api.events.start()
+  }, { immediate: true })
+  // The browser may put a page aside, and show it again later.
+  addEventListener('pagehide', api.events.stop)
+  addEventListener('pageshow', ({ persisted }) => persisted && session.phase === 'signed-in' && api.events.start())
   watch(() => session.user?.id, live.follow, { immediate: true })
   void session.start(code)
   app.mount('#app')

@@ -60,6 +60,7 @@ const figures: ProcessFigures = {
   residentMemory: 90_000_000,
   cpuSeconds: 1.25,
   inFlight: { bytes: 1_000_000, budget: 64_000_000 },
+  eventStreams: { open: 3 },
   eventLoop: { p50: 0.0001, p99: 0.004, max: 0.02 },
 }
 
@@ -111,6 +112,7 @@ describe('renderMetrics', () => {
     const { value } = render()
     expect(value('larder_memory_budget_bytes')).toBe(268_435_456)
     expect(value('larder_switch')).toBe(1)
+    expect(value('larder_event_streams')).toBe(3)
     expect(render({ engine: { enabled: false, budget: 1 } }).value('larder_switch')).toBe(0)
     expect(value('larder_event_loop_delay_seconds', { quantile: '0.5' })).toBe(0.0001)
     expect(value('larder_event_loop_delay_seconds', { quantile: '0.99' })).toBe(0.004)
@@ -127,6 +129,7 @@ describe('renderMetrics', () => {
       'larder_switch',
       'larder_in_flight_bytes',
       'larder_in_flight_budget_bytes',
+      'larder_event_streams',
       'larder_event_loop_delay_seconds',
       'process_resident_memory_bytes',
       'process_cpu_seconds_total',

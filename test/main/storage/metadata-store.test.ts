@@ -10,7 +10,7 @@ import { silentLogger } from '../../../src/main/base/logger'
 import { openDatabase } from '../../../src/main/storage/database'
 import { openMetadata } from '../../../src/main/storage/metadata-store'
 import { metadataMigrations } from '../../../src/main/storage/migrations'
-import { aCache, aKey, aUser, describeMetadata } from '../../contract/metadata'
+import { aCache, aKey, aSession, aUser, describeMetadata } from '../../contract/metadata'
 import { temporaryFolder } from '../../helpers/folder'
 
 function open(home: string): MetadataStore {
@@ -39,6 +39,7 @@ describe('metadata in SQLite', () => {
     before.users.insert(aUser())
     before.caches.insert(aCache())
     before.keys.insert(aKey())
+    before.sessions.put(aSession())
     before.settings.set('enabled', false)
     before.close()
     before.close()
@@ -48,8 +49,9 @@ describe('metadata in SQLite', () => {
       after.users.list(),
       after.caches.list(),
       after.keys.list(),
+      after.sessions.list(),
       after.settings.get('enabled'),
-    ]).toEqual([[aUser()], [aCache()], [aKey()], false])
+    ]).toEqual([[aUser()], [aCache()], [aKey()], [aSession()], false])
   })
 
   it('refuses records that break the schema', () => {
@@ -62,6 +64,7 @@ describe('metadata in SQLite', () => {
       () => store.users.update('user1', { cacheLimit: 0 }),
       () => store.caches.insert(aCache({ userId: 'nobody' })),
       () => store.keys.insert(aKey({ digest: Buffer.alloc(31) })),
+      () => store.sessions.put(aSession({ id: 'ls_a-token-is-no-digest' })),
       () => store.keys.insert(aKey({ previousDigest: Buffer.alloc(32) })),
     ]
     for (const write of refused)
@@ -167,6 +170,39 @@ describe('metadata in SQLite', () => {
       within(home, old => old.exec('DROP VIEW needs_ttl'))
       expect(open(home).caches.list().map(cache => cache.id)).toEqual(['c3', 'c2', 'c1'])
     })
+  })
+
+  // R18. Red when 004-sessions.sql drops or rewrites another table.
+  it('a database of 003-cache-settings opens with everything in it, and keeps sessions from then on', () => {
+    const home = temporaryFolder()
+    const file = join(home, 'larder.db')
+    const migrations = metadataMigrations.slice(0, 3)
+    openDatabase({ file, applicationId: 0x4C52446D, migrations, clock: systemClock, logger: silentLogger }).close()
+    within(home, old => old.exec(`
+      INSERT INTO user VALUES ('u1', 'ada', 1, 1, 'scrypt$1$8$1$c2FsdA$aGFzaA', 1, 0, 7);
+      INSERT INTO cache VALUES ('c1', 'u1', 'default', '{"ttl":60,"persistent":true}', 2);
+      INSERT INTO api_key VALUES ('k1', 'u1', 'app', x'${'01'.repeat(32)}', NULL, NULL, '["read"]', NULL, '[]', 3, 4);
+      INSERT INTO setting VALUES ('enabled', 'false');
+    `))
+    const rows = (): unknown => within(home, database =>
+      ['user', 'cache', 'api_key', 'setting'].map(table => database.prepare(`SELECT * FROM ${table}`).all()))
+    const before = rows()
+    for (const round of ['migrated', 'opened again']) {
+      const store = open(home)
+      expect(store.sessions.list(), round).toEqual(round === 'migrated' ? [] : [aSession({ userId: 'u1' })])
+      store.sessions.put(aSession({ userId: 'u1' }))
+      store.close()
+      expect(rows()).toEqual(before)
+    }
+    const copy = openDatabase({
+      file: `${file}.before-004`,
+      applicationId: 0x4C52446D,
+      migrations,
+      clock: systemClock,
+      logger: silentLogger,
+    })
+    onTestFinished(() => void copy.close())
+    expect(copy.prepare('SELECT name FROM user').pluck().all()).toEqual(['ada'])
   })
 
   // Red when openCacheTable writes the parsed settings instead of the stored ones, or when toRecord

@@ -43,7 +43,7 @@ describe('http transport', () => {
     const { client, session, requests } = setUp(() => spec.status === 204
       ? new Response(null, { status: 204 })
       : spec.media === undefined ? Response.json({ it: 'works' }, { status: spec.status }) : new Response('some text'))
-    session.set('ls_token')
+    session.set({ token: 'ls_token', user: 'u' })
     const answer = await client[name](sample as never)
 
     expect(answer).toEqual(spec.status === 204 ? undefined : spec.media === undefined ? { it: 'works' } : 'some text')
@@ -147,20 +147,20 @@ describe('http transport', () => {
     const refused = setUp(() => problem(401, { code: 'key-invalid', detail: 'x' }))
     await refused.client['caches.list']().catch(() => {})
     expect(refused.ended()).toBe(0)
-    refused.session.set('old')
+    refused.session.set({ token: 'old', user: 'u' })
     await refused.client['caches.list']().catch(() => {})
     expect(refused.ended()).toBe(1)
 
     const late = setUp(() => {
-      late.session.set('new')
+      late.session.set({ token: 'new', user: 'u' })
       return problem(401, { code: 'key-invalid', detail: 'x' })
     })
-    late.session.set('old')
+    late.session.set({ token: 'old', user: 'u' })
     await late.client['caches.list']().catch(() => {})
     expect(late.ended()).toBe(0)
 
     const wrongPassword = setUp(() => problem(401, { code: 'sign-in-failed', detail: 'x' }))
-    wrongPassword.session.set('mine')
+    wrongPassword.session.set({ token: 'mine', user: 'u' })
     await wrongPassword.client['session.create']({ name: 'a', password: 'b' }).catch(() => {})
     expect(wrongPassword.ended()).toBe(0)
   })

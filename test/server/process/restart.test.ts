@@ -28,7 +28,10 @@ async function done<T = Record<string, unknown>>(
   return (answer.body.length === 0 ? undefined : answer.json()) as T
 }
 
-interface Written { keys: { living: string, rotated: string, former: string, revoked: string } }
+interface Written {
+  keys: { living: string, rotated: string, former: string, revoked: string }
+  sessions: { open: string, signedOut: string }
+}
 
 /** Changes one of each thing that is kept. Each response is an acknowledgement. */
 async function writeEverything(server: ServerProcess): Promise<Written> {
@@ -47,6 +50,11 @@ async function writeEverything(server: ServerProcess): Promise<Written> {
   const revoked = await done<{ id: string, secret: string }>(server, 'POST', '/admin/keys', { label: 'revoked' })
   await done(server, 'DELETE', `/admin/keys/${revoked.id}`)
   await done(server, 'POST', '/admin/users', { name: 'somebody', password })
+  const signIn = async (): Promise<string> =>
+    (await done<{ token: string }>(server, 'POST', '/admin/session', { name: 'somebody', password })).token
+  const sessions = { open: await signIn(), signedOut: await signIn() }
+  const signOut = { headers: { 'Api-Key': sessions.signedOut } }
+  expect((await server.send('DELETE', '/admin/session', signOut)).status).toBe(204)
   await done(server, 'PATCH', '/admin/settings', {
     valueLimit: 2048,
     memory: 64 * 1024 * 1024,
@@ -54,7 +62,10 @@ async function writeEverything(server: ServerProcess): Promise<Written> {
   })
   await done(server, 'PATCH', '/admin/caches/off', { enabled: false })
   await done(server, 'PUT', '/admin/switch', { enabled: false })
-  return { keys: { living: living.secret, rotated: rotated.secret, former: former.secret, revoked: revoked.secret } }
+  return {
+    keys: { living: living.secret, rotated: rotated.secret, former: former.secret, revoked: revoked.secret },
+    sessions,
+  }
 }
 
 interface State {
@@ -98,11 +109,12 @@ async function untilWritten(home: string, entries: Record<string, string>): Prom
 }
 
 describe.each(['SIGTERM', 'SIGKILL'] as const)('a restart after %s', (signal) => {
-  // Red: in src/main/admin/stored-settings.ts drop `metadata.settings.set('enabled', enabled)`.
-  it('keeps caches, users, keys, settings, switches and the entries of persistent caches; others are gone', async () => {
+  // Red: in src/main/admin/stored-settings.ts drop `metadata.settings.set('enabled', enabled)`, or
+  // in src/main/admin/sessions.ts `writeBack()` in `start`.
+  it('keeps caches, users, keys, sessions, settings, switches and the entries of persistent caches; others are gone', async () => {
     const home = temporaryFolder()
     const first = launch(home)
-    const { keys } = await writeEverything(first)
+    const { keys, sessions } = await writeEverything(first)
     const before = await metadataOf(first)
     expect(before.caches.map(({ name }) => name).sort()).toEqual(['default', 'off', 'products'])
     // Writes of entries may not have reached the disk yet.
@@ -131,14 +143,16 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('a restart after %s', (signal) =>
     expect(entries).toEqual(['kept', 'kept, its cache is persistent', 404, 404])
 
     const port = await second.ready
-    const session = async (secret: string): Promise<number> =>
+    const statusWith = async (secret: string): Promise<number> =>
       (await send(port, 'GET', '/admin/session', { headers: { 'Api-Key': secret } })).status
     expect({
-      living: await session(keys.living),
-      rotated: await session(keys.rotated),
-      former: await session(keys.former),
-      revoked: await session(keys.revoked),
-    }).toEqual({ living: 200, rotated: 200, former: 401, revoked: 401 })
+      living: await statusWith(keys.living),
+      rotated: await statusWith(keys.rotated),
+      former: await statusWith(keys.former),
+      revoked: await statusWith(keys.revoked),
+      session: await statusWith(sessions.open),
+      signedOut: await statusWith(sessions.signedOut),
+    }).toEqual({ living: 200, rotated: 200, former: 401, revoked: 401, session: 200, signedOut: 401 })
     const signIn = await send(port, 'POST', '/admin/session', { body: JSON.stringify({ name: 'somebody', password }) })
     expect(signIn.status).toBe(201)
   })

@@ -115,6 +115,9 @@ describe('s8 at rest', () => {
     expect(findings(larder.home, secrets)).toEqual([])
     larder = await larder.restart()
     expect(findings(larder.home, secrets)).toEqual([])
+    // The session is kept all the same.
+    const session = { headers: { Authorization: `Bearer ${secrets['session token']}` } }
+    expect((await larder.sendOpen('GET', '/admin/session', session)).status).toBe(200)
     // Proves that the search works: a secret is found in its intended place.
     expect(readFileSync(join(larder.home, 'control.json'), 'utf8')).toContain(larder.controlToken)
     if (vault === 'file')

@@ -89,7 +89,7 @@ describe('a password that an administrator sets', () => {
     expect(await signIn({ name: 'ben', password: 'another password' })).toBe(201)
 
     larder = await larder.restart()
-    expect(await statusOf(ben.key)).toBe(401)
+    expect([await statusOf(ben.session), await statusOf(ben.key)]).toEqual([401, 401])
   })
 
   // Red: in src/main/admin/users.ts let `isReset` be true whenever there is a password.
@@ -155,7 +155,7 @@ describe('a disabled user', () => {
 
 describe('a deleted user', () => {
   // Red: each of these alone – in src/main/admin/users.ts drop `caches.drop(id)`, `forgetKeys(id)`
-  // or `sessions.endOthers(id, caller)`.
+  // or `sessions.endOthers(id, caller).apply()`.
   it('is gone with caches, entries, keys and the vault\'s copies, and leaves the name free', async () => {
     const ben = await createBen()
     const streams = [await watch(ben.key), await watch(ben.session)]
@@ -179,7 +179,7 @@ describe('a deleted user', () => {
     expect(countOf(entries, 'entry')).toBe(0)
     entries.close()
     const records = new Sqlite(join(larder.home, 'larder.db'), { readonly: true })
-    expect(['user', 'cache', 'api_key'].map(table => countOf(records, table))).toEqual([1, 1, 1])
+    expect(['user', 'cache', 'api_key', 'session'].map(table => countOf(records, table))).toEqual([1, 1, 1, 0])
     records.close()
   })
 })

@@ -6,7 +6,14 @@ import { startLarder } from '../../helpers/start-larder'
 import { mountSmallDisk, pretendSmallDisk } from './full-disk'
 
 /** The parts of answers that the test looks at. */
-interface Answer { code?: string, detail?: string, secret?: string, status?: string, failing?: string[] }
+interface Answer {
+  code?: string
+  detail?: string
+  secret?: string
+  status?: string
+  failing?: string[]
+  token?: string
+}
 
 /** The records of a list without the field that changes by itself. */
 function without(field: string, list: Answer): unknown[] {
@@ -80,12 +87,19 @@ it.each<[string, () => Disk | string]>([
   expect(await json('PUT', '/admin/switch', { enabled: false })).toEqual([200, { enabled: false }])
   expect((await larder.send('GET', '/api/caches/kept/entries/a')).status).toBe(503)
 
+  // Somebody who signs in meanwhile can work, and stays signed in.
+  const [, { code }] = await json('POST', '/admin/session/code')
+  const [signedIn, { token = '' }] = await json('POST', '/admin/session', { code })
+  expect(signedIn).toBe(201)
+  expect((await json('GET', '/admin/session', undefined, token))[0]).toBe(200)
+
   disk.free()
   await expect.poll(async () => (await json('GET', '/readyz'))[1].status, { timeout: patience }).toBe('ready')
   expect(told).toEqual([expect.any(String), `can write to ${larder.home} again.`])
   expect((await json('POST', '/admin/caches', { name: 'new', ttl: 1 }))[0]).toBe(201)
 
   larder = await larder.restart()
+  expect((await json('GET', '/admin/session', undefined, token))[0]).toBe(200)
   expect(await json('GET', '/admin/switch')).toEqual([200, { enabled: false }])
   expect((await json('GET', '/admin/caches/plain'))[1]).toMatchObject({ enabled: false, ttl: null })
   await json('PUT', '/admin/switch', { enabled: true })

@@ -3,6 +3,7 @@ import entriesKinds from './entries/002-kinds.sql?raw'
 import metadataInitial from './metadata/001-initial.sql?raw'
 import metadataUsers from './metadata/002-users.sql?raw'
 import metadataCacheSettings from './metadata/003-cache-settings.sql?raw'
+import metadataSessions from './metadata/004-sessions.sql?raw'
 
 /**
  * One step of a schema. Its number is its position in the list, from 1; neither its name nor its
@@ -14,6 +15,7 @@ export const metadataMigrations: readonly Migration[] = [
   { name: '001-initial', sql: metadataInitial },
   { name: '002-users', sql: metadataUsers },
   { name: '003-cache-settings', sql: metadataCacheSettings },
+  { name: '004-sessions', sql: metadataSessions },
 ]
 
 export const entryMigrations: readonly Migration[] = [

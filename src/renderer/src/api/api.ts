@@ -9,10 +9,12 @@ import { createBridgeFeed } from './bridge-feed'
 import { createBridgeTransport } from './bridge-transport'
 import { createClient } from './client'
 import { createEntries } from './entries'
-import { createEventFeed } from './event-feed'
+import { createEventStream } from './event-stream'
 import { createHttpTransport } from './http-transport'
 import { sendRaw } from './raw-request'
 import { createSessionToken } from './session-token'
+import { createSharedFeed } from './shared-feed'
+import { openChannel } from './tab-messages'
 
 /** Everything that the console can do on the server. */
 export interface Api {
@@ -39,6 +41,8 @@ interface ApiOptions {
   /** Scheme, host and port that apps under test use. @default `base` */
   origin?: string
   storage: () => Storage
+  /** The page, if its tabs share their session. @default they do not */
+  page?: Pick<EventTarget, 'addEventListener'>
   /** Whether somebody is using the page. @default always */
   attended?: () => boolean
   /**
@@ -48,8 +52,8 @@ interface ApiOptions {
   bridge?: LarderBridge
 }
 
-function createApi({ fetch, base, origin = base, storage, attended, bridge }: ApiOptions): Api {
-  const session = createSessionToken(storage)
+function createApi({ fetch, base, origin = base, storage, page, attended, bridge }: ApiOptions): Api {
+  const session = createSessionToken(storage, page)
   const ended = new Set<() => void>()
   const transport = createHttpTransport({
     fetch,
@@ -64,7 +68,14 @@ function createApi({ fetch, base, origin = base, storage, attended, bridge }: Ap
     entries: createEntries(transport.request),
     events: bridge
       ? createBridgeFeed(bridge)
-      : createEventFeed({ open: signal => transport.open('/events', signal), wait }),
+      : createSharedFeed({
+          read: createEventStream({ open: signal => transport.open('/events', signal), wait }),
+          name: () => hallOf(session.get()),
+          locks: navigator.locks as LockManager | undefined,
+          open: openChannel,
+          page: document,
+          newId: () => crypto.randomUUID(),
+        }),
     session,
     origin,
     owned: bridge !== undefined,
@@ -82,7 +93,8 @@ export function browserApi(): Api {
   return createApi({
     fetch: (input, init) => fetch(input, init),
     base: location.origin,
-    storage: () => sessionStorage,
+    storage: () => localStorage,
+    page: window,
     attended: createAttention(window, () => Date.now()),
   })
 }
@@ -98,6 +110,15 @@ export function desktopApi(bridge: LarderBridge, origin: string): Api {
     storage: () => sessionStorage,
     bridge,
   })
+}
+
+/**
+ * The name under which the tabs of a session find each other. Tabs of another session do not know
+ * it, and it does not tell the token. Its number is that of the messages.
+ */
+async function hallOf(token: string | null): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token ?? ''))
+  return `larder.events.1.${new Uint8Array(digest.slice(0, 16)).join('.')}`
 }
 
 function wait(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -19,7 +19,7 @@ interface HttpTransportOptions {
   session: SessionToken
   /**
    * Called when the server refuses the current bearer: the session timed out or was ended
-   * elsewhere, or the server was restarted.
+   * elsewhere.
    */
   onSessionEnd: () => void
   /**

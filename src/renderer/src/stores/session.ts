@@ -1,5 +1,6 @@
 import type { OperationOutput } from '@shared/operations'
 import type { User } from '@shared/schemas'
+import type { KeptSession } from '../api/session-token'
 import { messageOf } from '@shared/errors'
 import { defineStore } from 'pinia'
 import { nextTick, shallowReadonly, shallowRef } from 'vue'
@@ -7,21 +8,49 @@ import { useApi } from '../composables/use-api'
 import { useDialogs } from './dialogs'
 import { useNotices } from './notices'
 
-/** The signed-in user and the session of this tab. */
+/** Why the form is shown after the session was ended elsewhere. */
+const ended = 'Your session has ended. Sign in again.'
+
+/** The signed-in user and the session, which the tabs of this browser share. */
 export const useSession = defineStore('session', () => {
   const { client, session, owned, onSessionEnd } = useApi()
   const notices = useNotices()
   const dialogs = useDialogs()
   const phase = shallowRef<'checking' | 'signed-out' | 'signed-in'>('checking')
   const user = shallowRef<User | null>(null)
+  /** Grows when this tab goes on with another session, of the same user or of another one. */
+  const turn = shallowRef(0)
   /** The reason why the sign-in form is shown, unless the person chose to sign out. */
   const reason = shallowRef('')
 
-  onSessionEnd(() => leave('Your session has ended. Sign in again.'))
+  onSessionEnd(() => {
+    // Another tab may have signed in anew, and this one has not been told yet.
+    const kept = session.shared()
+    if (kept !== null && kept.token !== session.get())
+      follow(kept)
+    else
+      leave(ended)
+  })
+  session.onShared(follow)
 
   /**
-   * Continues the session that this tab still has, or signs in with the one-time code if there is
-   * one. If somebody is already signed in, the person must confirm first.
+   * Does what another tab has done: signs in or out. If somebody else is signed in now, the page
+   * starts anew, because all that it shows and holds belongs to the former user.
+   */
+  function follow(kept: KeptSession | null): void {
+    if (kept !== null && user.value !== null && kept.user !== user.value.id)
+      return location.reload()
+    session.adopt(kept)
+    turn.value++
+    if (kept === null)
+      leave(ended)
+    else if (user.value === null)
+      void start(null)
+  }
+
+  /**
+   * Continues the session of this browser, or signs in with the one-time code if there is one. If
+   * somebody else is already signed in, the person must confirm it.
    */
   async function start(code: string | null): Promise<void> {
     const kept = session.get() !== null || owned
@@ -29,14 +58,17 @@ export const useSession = defineStore('session', () => {
       return leave('')
     const there = kept && await resume()
     // If the existing token could not be checked, it is unknown whom the code would replace.
-    if (code === null || (!there && session.get() !== null) || (there && !await agrees()))
+    if (code === null || (!there && session.get() !== null))
       return
     try {
-      enter(await client['session.create']({ code }))
+      const created = await client['session.create']({ code })
+      // A link of the user who is there changes nothing, in this tab and in the others.
+      if (user.value === null || (user.value.id !== created.user.id && await agrees(created.user.name)))
+        enter(created)
     }
     catch (error) {
       const refusal = `This sign-in link does not work: ${messageOf(error)}`
-      if (there)
+      if (user.value !== null)
         notices.show({ kind: 'failed', text: refusal })
       else
         leave(refusal)
@@ -44,20 +76,27 @@ export const useSession = defineStore('session', () => {
   }
 
   /**
-   * Resumes the session of this tab. Returns false if there is none any longer, or if the server
-   * cannot be reached.
+   * Resumes the session of this browser. Returns false if there is none any longer, or if the
+   * server cannot be reached.
    */
   async function resume(): Promise<boolean> {
+    const token = session.get()
     try {
       const me = await client['session.get']()
+      // Another tab has changed the session meanwhile, and this answer is about the former one.
+      if (session.get() !== token)
+        return user.value !== null
       user.value = me.user
       phase.value = 'signed-in'
       return true
     }
     catch (error) {
+      const now = session.get()
+      if (now !== null && now !== token)
+        return user.value !== null
       // A refused token has already been removed, with its own reason. Otherwise the token is kept,
       // because the next load may reach the server.
-      if (session.get() !== null)
+      if (now !== null)
         reason.value = messageOf(error)
       phase.value = 'signed-out'
       return false
@@ -68,12 +107,12 @@ export const useSession = defineStore('session', () => {
    * Asks whether the person at this tab wants to switch accounts. Anybody can send a link with a
    * code of their own, and would then own whatever is typed here.
    */
-  async function agrees(): Promise<boolean> {
+  async function agrees(name: string): Promise<boolean> {
     // Dialogs of the previous user are closed first.
     await nextTick()
     return await dialogs.confirm({
       title: 'Sign in with this link?',
-      text: `You are signed in as ${user.value?.name}. The link signs you in as the person who made it: `
+      text: `You are signed in as ${user.value?.name}. The link signs you in as ${name}: `
         + 'from then on, that person sees what you store.',
       action: 'Sign in with the link',
     })
@@ -95,7 +134,7 @@ export const useSession = defineStore('session', () => {
   async function signOut(): Promise<void> {
     const end = client['session.delete']()
     leave('')
-    // The token is gone from this tab in any case. If the server was not reached, the session
+    // The token is gone from this browser in any case. If the server was not reached, the session
     // expires there.
     await end.catch(() => {})
   }
@@ -109,7 +148,8 @@ export const useSession = defineStore('session', () => {
   }
 
   function enter(created: OperationOutput<'session.create'>): void {
-    session.set(created.token)
+    session.set({ token: created.token, user: created.user.id })
+    turn.value++
     user.value = created.user
     reason.value = ''
     phase.value = 'signed-in'
@@ -124,6 +164,7 @@ export const useSession = defineStore('session', () => {
 
   return {
     phase: shallowReadonly(phase),
+    turn: shallowReadonly(turn),
     user: shallowReadonly(user),
     reason: shallowReadonly(reason),
     owned,

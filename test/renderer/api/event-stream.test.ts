@@ -1,14 +1,15 @@
-import type { ServerEvent } from '../../../src/renderer/src/api/server-event'
+import type { SentEvent } from '../../../src/renderer/src/api/event-stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createEventFeed } from '../../../src/renderer/src/api/event-feed'
+import { createEventStream } from '../../../src/renderer/src/api/event-stream'
 
 interface Stream { send: (text: string) => void, end: () => void, signal: AbortSignal }
 
 function setUp(refuse: () => boolean = () => false) {
   const streams: Stream[] = []
   const waits: number[] = []
-  const events: ServerEvent[] = []
-  const feed = createEventFeed({
+  const reads: (readonly SentEvent[])[] = []
+  const states: boolean[] = []
+  const read = createEventStream({
     random: () => 1,
     silence: 1000,
     wait: async (milliseconds) => { waits.push(milliseconds) },
@@ -28,33 +29,45 @@ function setUp(refuse: () => boolean = () => false) {
       return new Response(body)
     },
   })
-  feed.listen(event => events.push(event))
-  return { feed, streams, waits, events, last: () => streams.at(-1) ?? expect.fail('no stream was opened') }
+  const running = new AbortController()
+  return {
+    streams,
+    waits,
+    reads,
+    states,
+    start: () => void read(running.signal, {
+      onState: state => states.push(state),
+      onEvents: events => reads.push(events),
+    }),
+    stop: () => running.abort(),
+    last: () => streams.at(-1) ?? expect.fail('no stream was opened'),
+  }
 }
 
-describe('event feed', () => {
+describe('event stream', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
   const settle = () => vi.advanceTimersByTimeAsync(0)
 
-  it('tells known topics as they come, and none after it was stopped', async () => {
-    const { feed, events, last } = setUp()
-    feed.start()
-    feed.start()
+  it('tells known topics as they come, and nothing after it was stopped', async () => {
+    const { start, stop, reads, states, last } = setUp()
+    start()
     await settle()
-    expect(feed.connected.value).toBe(true)
+    expect(states).toEqual([true])
     last().send('event: switch\ndata: {"enabled":false}\n\nevent: toString\ndata: 1\n\nevent: unheard-of\ndata: 1\n\n')
     await settle()
-    expect(events).toEqual([{ topic: 'switch', payload: { enabled: false } }])
-    feed.stop()
+    last().send(': beat\n\n')
     await settle()
-    expect(feed.connected.value).toBe(false)
+    expect(reads).toEqual([[['switch', '{"enabled":false}']], []])
+    stop()
+    await settle()
     expect(last().signal.aborted).toBe(true)
+    expect([states, reads.length]).toEqual([[true], 2])
   })
 
   it('connects again after the end, at once less eager, and as the server wishes', async () => {
-    const { feed, streams, waits, last } = setUp()
-    feed.start()
+    const { start, stop, streams, waits, states, last } = setUp()
+    start()
     await settle()
     last().send('retry: 2000\n\n')
     await settle()
@@ -62,26 +75,26 @@ describe('event feed', () => {
     await settle()
     expect(streams).toHaveLength(2)
     expect(waits).toEqual([2000])
-    expect(feed.connected.value).toBe(true)
-    feed.stop()
+    expect(states).toEqual([true, false, true])
+    stop()
   })
 
   it('backs off while nobody answers, up to ten seconds, and starts anew after a success', async () => {
     let refusals = 8
-    const { feed, waits, last } = setUp(() => refusals-- > 0)
-    feed.start()
+    const { start, stop, waits, states, last } = setUp(() => refusals-- > 0)
+    start()
     await settle()
     expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000])
-    expect(feed.connected.value).toBe(true)
+    expect(states.at(-1)).toBe(true)
     last().end()
     await settle()
     expect(waits.at(-1)).toBe(500)
-    feed.stop()
+    stop()
   })
 
   it('takes a silent stream for dead; a heartbeat keeps it', async () => {
-    const { feed, streams, last } = setUp()
-    feed.start()
+    const { start, stop, streams, last } = setUp()
+    start()
     await vi.advanceTimersByTimeAsync(900)
     last().send(': beat\n\n')
     await vi.advanceTimersByTimeAsync(900)
@@ -89,28 +102,17 @@ describe('event feed', () => {
     await vi.advanceTimersByTimeAsync(200)
     expect(streams).toHaveLength(2)
     expect(streams[0]?.signal.aborted).toBe(true)
-    feed.stop()
+    stop()
   })
 
   it('hangs up when an event has no end', async () => {
-    const { feed, streams, last } = setUp()
-    feed.start()
+    const { start, stop, streams, last } = setUp()
+    start()
     await settle()
     last().send(`data: ${'x'.repeat(5 * 1024 * 1024)}`)
     await settle()
     expect(streams).toHaveLength(2)
     expect(streams[0]?.signal.aborted).toBe(true)
-    feed.stop()
-  })
-
-  it('a stop and a start in one breath leave one stream', async () => {
-    const { feed, streams } = setUp()
-    feed.start()
-    feed.stop()
-    feed.start()
-    await settle()
-    expect(feed.connected.value).toBe(true)
-    expect(streams.filter(stream => !stream.signal.aborted)).toHaveLength(1)
-    feed.stop()
+    stop()
   })
 })
