@@ -291,7 +291,7 @@ export const RequestRecord = z.strictObject({
 })
 export type RequestRecord = z.output<typeof RequestRecord>
 export const RequestList = z.strictObject({
-  total: z.int().meta({ description: 'Requests that match, without the limit.' }),
+  total: z.int().meta({ description: 'Requests that match, between after and before, without the limit.' }),
   requests: z.array(RequestRecord),
   since: z.iso.datetime().nullable().meta({
     description: 'How far back the log reaches: every request of an app since then is in it. Null while there is none.',
@@ -303,6 +303,9 @@ export const RequestList = z.strictObject({
 export type RequestList = z.output<typeof RequestList>
 export const RequestQuery = z.strictObject({
   after: z.int().min(0).default(0).meta({ description: 'Only records with a larger id.' }),
+  before: z.int().min(1).optional().meta({
+    description: 'Only records with a smaller id: the page before one whose first record has this id.',
+  }),
   limit: z.int().min(1).max(1000).default(100),
   filter: z.string()
     .max(filterLimit, `must be at most ${grouped(filterLimit)} characters`)

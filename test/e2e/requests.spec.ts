@@ -1,6 +1,8 @@
 import type { Page } from '@playwright/test'
+import { patience } from '../helpers/patience'
 import { expectAccessible } from './accessibility'
 import { expect, skipWithoutBrowser, test } from './console-test'
+import { openPipeline } from './pipeline'
 
 skipWithoutBrowser()
 
@@ -184,6 +186,62 @@ test('a request is opened, filtered by and repeated by keyboard alone', { tag: '
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/caches\/default\?key=other$/)
   await expect(page.getByRole('region', { name: 'Entry' })).toContainText('hello')
+})
+
+// Red: in src/renderer/src/views/requests/use-request-log.ts leave out `readOlder`.
+test('reaches as far back as the log of the server: by End, by a filter, and with what comes meanwhile', async ({
+  openConsole,
+  server,
+  call,
+}) => {
+  test.setTimeout(4 * patience)
+  const many = async (from: number, to: number): Promise<void> => {
+    const pipeline = await openPipeline(server)
+    for (let at = from; at < to; at += 500)
+      await pipeline.send(Array.from({ length: Math.min(500, to - at) }, (_, i) => `/v1/key-${at + i}`))
+    await pipeline.end(to - from)
+  }
+  await call('PUT', '/v1/oldest', { body: 'x' })
+  await many(0, 3500)
+  const page = await openConsole('/requests')
+  const grid = page.getByRole('grid', { name: 'Requests' })
+  await expect(grid).toHaveAttribute('aria-rowcount', '3502')
+  await expect(figure(page, 'total')).toHaveText('3,501')
+  await expect(page.getByText(/^3,501 requests since .* Reaches back to the start of the server\.$/)).toBeVisible()
+  await call('GET', '/v1/late')
+  await expect(rows(page).first()).toContainText('late')
+  await expect(grid).toHaveAttribute('aria-rowcount', '3503')
+
+  await rows(page).first().click()
+  await grid.press('End')
+  await expect(page.getByRole('region', { name: 'PUT 201' })).toContainText('oldest')
+  await expect(rows(page).last()).toContainText('oldest')
+  await expect(rows(page).last()).toHaveAttribute('aria-selected', 'true')
+  await page.keyboard.press('Escape')
+
+  await page.getByRole('combobox', { name: 'Filter requests' }).fill('key:oldest')
+  await expect(rows(page)).toHaveCount(1)
+  await page.reload()
+  await expect(rows(page)).toHaveCount(1)
+  await expect(page.getByText(/^1 of 3,502 match since /)).toBeVisible()
+  await call('GET', '/v1/oldest')
+  await expect(rows(page)).toHaveCount(2)
+  expect(await rows(page).locator('.result').allTextContents()).toEqual(['Hit', 'Stored'])
+
+  // More than the server keeps: it says how many are gone, and the list has all the others.
+  await many(3500, 10_500)
+  await page.goto(page.url().split('?')[0] ?? '')
+  await expect(grid).toHaveAttribute('aria-rowcount', '10001')
+  await expect(page.getByText(/ Reaches back to \d\d:\d\d:\d\d\. 503 older ones are gone\.$/)).toBeVisible()
+  await page.evaluate('document.querySelector("[role=grid]").scrollTop = 1e6')
+  await expect(rows(page).last()).toContainText('key-502')
+
+  await page.getByRole('button', { name: 'Clear', exact: true }).click()
+  await expect(figure(page, 'total')).toHaveText('0')
+  await call('GET', '/v1/after')
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await expect(rows(page)).toHaveCount(1)
+  await expect(page.getByText(/^1 request since (.+)\. Reaches back to \1\.$/)).toBeVisible()
 })
 
 // S19, for this screen. Red when RequestTable.vue shows the key by v-html.

@@ -5,7 +5,7 @@ import { serverEvent } from '../../../src/renderer/src/api/server-event'
 import { createRequestStream } from '../../../src/renderer/src/views/requests/request-stream'
 import { recordOf } from '../../helpers/request-record'
 
-/** Creates a server whose log keeps the newest ten, and which answers on command. */
+/** Creates a server whose log keeps the newest 25, in pages of ten, and answers on command. */
 function setUp() {
   const log: RequestRecord[] = []
   const seen: (number | 'gap' | Readonly<Record<string, number>>)[] = []
@@ -13,8 +13,8 @@ function setUp() {
   const answers: (() => void)[] = []
   let broken = false
   const stream = createRequestStream({
-    readNewest: () => {
-      const newest = log.slice(-10)
+    readPage: (before = Infinity) => {
+      const newest = log.slice(-25).filter(({ id }) => id < before).slice(-10)
       const fails = broken
       return new Promise((resolve, reject) => answers.push(() => fails ? reject(new Error('down')) : resolve(newest)))
     },
@@ -45,6 +45,13 @@ function setUp() {
       answers.splice(0).forEach(give => give())
       await new Promise(resolve => setTimeout(resolve))
     },
+    /** Until it asks for no other page. */
+    async answerAll() {
+      do {
+        answers.splice(0).forEach(give => give())
+        await new Promise(resolve => setTimeout(resolve))
+      } while (answers.length > 0)
+    },
   }
 }
 
@@ -65,8 +72,8 @@ describe('the stream of requests', () => {
     expect(seen).toEqual([1, 2, 3, 4])
   })
 
-  it('fills in what was missed, and tells of a gap where the log does not reach back', async () => {
-    const { seen, stream, request, answer } = setUp()
+  it('fills in what was missed, page by page, and tells of a gap where the log does not reach back', async () => {
+    const { seen, stream, request, answer, answerAll } = setUp()
     request()
     stream.flush()
     for (let i = 0; i < 5; i++)
@@ -74,25 +81,44 @@ describe('the stream of requests', () => {
     void stream.catchUp()
     await answer()
     expect(seen).toEqual([1, 2, 3, 4, 5, 6])
-    for (let i = 0; i < 12; i++)
+    for (let i = 0; i < 22; i++)
       request(false)
     void stream.catchUp()
     await answer()
-    expect(seen).toEqual([1, 2, 3, 4, 5, 6, 'gap', 9, 10, 11, 12, 13, 14, 15, 16, 17, 18])
+    request()
+    await answerAll()
+    expect(seen).toEqual(Array.from({ length: 29 }, (_, i) => i + 1))
+    for (let i = 0; i < 27; i++)
+      request(false)
+    void stream.catchUp()
+    await answerAll()
+    expect(seen.slice(29)).toEqual(['gap', ...Array.from({ length: 25 }, (_, i) => i + 32)])
   })
 
   it('takes up the ids of a server that was started anew, and tells of the gap', async () => {
-    const { seen, stream, request, answer, restart } = setUp()
+    const { seen, stream, request, answerAll, restart } = setUp()
     request()
     request()
     stream.flush()
     restart()
     request(false)
     void stream.catchUp()
-    await answer()
+    await answerAll()
     request()
     stream.flush()
     expect(seen).toEqual([1, 2, 'gap', 1, 2])
+    for (let i = 0; i < 12; i++)
+      request(false)
+    void stream.catchUp()
+    // Started anew between two pages: what the second one has is not older than the first.
+    restart()
+    for (let i = 0; i < 15; i++)
+      request(false)
+    await answerAll()
+    expect(seen.slice(5)).toEqual(['gap', ...Array.from({ length: 10 }, (_, i) => i + 5)])
+    void stream.catchUp()
+    await answerAll()
+    expect(seen.slice(16)).toEqual(['gap', ...Array.from({ length: 15 }, (_, i) => i + 1)])
   })
 
   it('hands on how many the connection was too slow for, and reads again when that happens while it reads', async () => {
@@ -124,7 +150,7 @@ describe('the stream of requests', () => {
   })
 
   it('bounds what waits: without a flush it hands on, while reading it reads again', async () => {
-    const { seen, stream, request, answer } = setUp()
+    const { seen, stream, request, answer, answerAll } = setUp()
     for (let i = 0; i < 2000; i++)
       request()
     expect(seen).toHaveLength(2000)
@@ -133,14 +159,14 @@ describe('the stream of requests', () => {
       request()
     await answer()
     expect(seen).toHaveLength(2000)
-    await answer()
-    expect(seen.slice(2000)).toEqual(['gap', ...Array.from({ length: 10 }, (_, i) => 11_992 + i)])
+    await answerAll()
+    expect(seen.slice(2000)).toEqual(['gap', ...Array.from({ length: 25 }, (_, i) => 11_977 + i)])
   })
 
   it('whatever happens, tells each request at most once and in order, and a gap wherever some are missing', async () => {
     const step = fc.constantFrom('live', 'lost', 'flush', 'catchUp', 'answer')
     await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const { seen, stream, request, answer } = setUp()
+      const { seen, stream, request, answer, answerAll } = setUp()
       // Live events stop while the connection is down, and a reading always follows.
       let down = false
       for (const name of steps) {
@@ -160,7 +186,7 @@ describe('the stream of requests', () => {
         }
       }
       void stream.catchUp()
-      await answer()
+      await answerAll()
       let before: unknown = 'gap'
       for (const id of seen) {
         if (typeof id === 'number' && typeof before === 'number')

@@ -44,19 +44,20 @@ it.each([
 
 const morning = new Date(2026, 0, 2, 3, 4, 5).toISOString()
 
+const noon = new Date(2026, 0, 2, 12, 0, 1, 999).toISOString()
+
 it.each([
-  [{ since: null, dropped: 0 }, 'The server keeps all requests since its start.'],
-  [{ since: morning, dropped: 0 }, 'The server keeps all requests since its start.'],
-  [
-    { since: morning, dropped: 1 },
-    'The server keeps the requests since 03:04:05. An older one is gone.',
-  ],
-  [
-    { since: morning, dropped: 12_345 },
-    'The server keeps the requests since 03:04:05. 12,345 older ones are gone.',
-  ],
-])('says how far back the log reaches: %j', (reach, sentence) => {
-  expect(explainReach(reach)).toBe(sentence)
+  [null, 'reading', null, ''],
+  [{ since: morning, dropped: 7 }, 'reading', noon, 'Reaches back to 12:00:01; reading older ones …'],
+  [{ since: morning, dropped: 7 }, 'part', noon, 'Reaches back to 12:00:01.'],
+  [{ since: morning, dropped: 7 }, 'part', null, ''],
+  [null, 'start', noon, ''],
+  [{ since: null, dropped: 0 }, 'start', null, 'Reaches back to the start of the server.'],
+  [{ since: morning, dropped: 0 }, 'start', noon, 'Reaches back to the start of the server.'],
+  [{ since: morning, dropped: 1 }, 'start', noon, 'Reaches back to 03:04:05. An older one is gone.'],
+  [{ since: morning, dropped: 12_345 }, 'start', noon, 'Reaches back to 03:04:05. 12,345 older ones are gone.'],
+] as const)('says how far back the list reaches: %j, %s, %s', (reach, extent, oldest, sentence) => {
+  expect(explainReach(reach, extent, oldest)).toBe(sentence)
 })
 
 it('writes times in the person\'s zone', () => {

@@ -266,6 +266,9 @@ describe('bad input: path and query', () => {
       ['limit=1e2', 'limit'],
       ['after=-1', 'after'],
       ['after=99999999999999999999', 'after'],
+      ['before=0', 'before'],
+      ['before=x', 'before'],
+      ['before=', 'before'],
       ['limit=1&limit=2', 'limit'],
     ] as const)
       expect(complaint(await ask('GET', `/admin/requests?${query}`), query, 'invalid-input', field)).toBeUndefined()

@@ -32,9 +32,9 @@ export interface RequestLog {
   record: (fields: RequestFields, ended: number) => void
   /**
    * The newest `limit` records of a user, for administrators also those of nobody, with an id above
-   * `after` that the filter lets pass, newest last; `total` says how many there are without the
-   * limit, `since` and `dropped` how far back the requests of apps reach. Throws LarderError
-   * `invalid-input` (field filter).
+   * `after` and below `before` that the filter lets pass, newest last; `total` says how many there
+   * are without the limit, `since` and `dropped` how far back the requests of apps reach. Throws
+   * LarderError `invalid-input` (field filter).
    */
   list: (
     reader: Pick<Principal, 'userId' | 'admin' | 'scopes'>,
@@ -92,12 +92,12 @@ export function createRequestLog({
         hub.emit(isOwn ? 'console' : 'request', fields.user ?? administrators, new RequestView(ring).toRecord())
     },
 
-    list(reader, { after, limit, filter }) {
+    list(reader, { after, before, limit, filter }) {
       const passes = compileGiven(filter, compileRequestFilter)
       const isAdmin = isAdministrator(reader)
       const newestFirst: RequestRecord[] = []
       let matching = 0
-      for (const view of newestOf(Object.values(rings), after)) {
+      for (const view of newestOf(Object.values(rings), after, before)) {
         if (!(view.isOf(reader.userId) || (isAdmin && view.isOf(null))) || !passes(view))
           continue
         matching += 1

@@ -26,6 +26,12 @@ export class RequestView implements FilteredRequest {
     this.#record -= 1
   }
 
+  /** Goes back to the newest with an id below this one. */
+  backBelow(id: number): void {
+    while (this.exists && this.id >= id)
+      this.back()
+  }
+
   get id(): number {
     return this.#ring.number(this.#record, numberColumns.id)
   }
@@ -130,10 +136,17 @@ export class RequestView implements FilteredRequest {
 }
 
 /**
- * The records of several rings from the newest to the oldest, while their ids are above `after`.
+ * The records of several rings from the newest below `before` to the oldest, while their ids are
+ * above `after`.
  */
-export function* newestOf(rings: readonly RequestRing[], after: number): Generator<RequestView, void> {
-  const views = rings.map(ring => new RequestView(ring)).filter(view => view.exists)
+export function* newestOf(
+  rings: readonly RequestRing[],
+  after: number,
+  before = Infinity,
+): Generator<RequestView, void> {
+  const all = rings.map(ring => new RequestView(ring))
+  all.forEach(view => view.backBelow(before))
+  const views = all.filter(view => view.exists)
   while (views.length > 0) {
     const view = views.reduce((newest, other) => other.id > newest.id ? other : newest)
     if (view.id <= after)

@@ -124,6 +124,23 @@ it('lists the newest above `after`, newest last, with the total without the limi
   expect(page(Number.MAX_SAFE_INTEGER, 100)).toEqual([0])
 })
 
+it('lists the page before an id, until there is none, over all that it keeps', () => {
+  const { log, record } = setUp(100)
+  for (let i = 1; i <= 120; i++)
+    record({ ring: i % 10 === 0 ? 'door' : 'served', status: i % 2 === 0 ? 200 : 404 })
+  const page = (before: number, filter = '', after = 0) => {
+    const { total, requests } = log.list(ann, { after, before, limit: 40, filter })
+    return [total, requests.length, requests[0]?.id, requests.at(-1)?.id]
+  }
+  // Of the door the newest ten are kept, of the others all from 9 on.
+  expect(page(121)).toEqual([110, 40, 81, 120])
+  expect(page(81)).toEqual([70, 40, 41, 80])
+  expect(page(41)).toEqual([30, 30, 9, 40])
+  expect(page(9)).toEqual([0, 0, undefined, undefined])
+  expect(page(41, 'status:404', 20)).toEqual([10, 10, 21, 39])
+  expect(page(Number.MAX_SAFE_INTEGER)).toEqual([110, 40, 81, 120])
+})
+
 // Red: in src/main/serving/log/request-log.ts drop `isAdmin`, or ask for `reader.admin` alone.
 it('shows a user only their own, and administrators what was nobody\'s', () => {
   const { log, record } = setUp()

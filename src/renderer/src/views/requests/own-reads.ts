@@ -46,7 +46,18 @@ export function mergeNewestFirst(
   one: readonly RequestRecord[],
   other: readonly RequestRecord[],
 ): readonly RequestRecord[] {
-  return other.length === 0
-    ? one
-    : [...one, ...other].sort((a, b) => a.at === b.at ? b.id - a.id : a.at < b.at ? 1 : -1)
+  if (other.length === 0)
+    return one
+  const merged: RequestRecord[] = []
+  let next = 0
+  for (const record of one) {
+    for (let rival = other[next]; rival && isNewer(rival, record); rival = other[++next])
+      merged.push(rival)
+    merged.push(record)
+  }
+  return merged.concat(other.slice(next))
+}
+
+function isNewer(a: RequestRecord, b: RequestRecord): boolean {
+  return a.at === b.at ? a.id > b.id : a.at > b.at
 }

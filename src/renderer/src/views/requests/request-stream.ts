@@ -2,8 +2,11 @@ import type { RequestRecord } from '@shared/schemas'
 import type { ServerEvent } from '../../api/server-event'
 
 interface RequestStreamOptions {
-  /** Returns the newest requests on the server, oldest first. Throws if it cannot be reached. */
-  readNewest: () => Promise<RequestRecord[]>
+  /**
+   * Returns a page of the newest requests on the server, or of those with an id below `before`,
+   * oldest first. Throws if it cannot be reached.
+   */
+  readPage: (before?: number) => Promise<RequestRecord[]>
   /** Receives requests in their order, each of them once. */
   onRecords: (records: readonly RequestRecord[]) => void
   /** The connection was too slow for this many requests, by result. */
@@ -19,10 +22,11 @@ interface RequestStream {
   /** Passes on the events that have arrived since the last call. */
   flush: () => void
   /**
-   * Reads missed requests, at the start and after a lost connection, and joins the live events to
-   * them without gaps or duplicates.
+   * Reads the newest page at the start, and all missed requests after a lost connection, and joins
+   * the live events to them without gaps or duplicates. Returns false if that failed, or if another
+   * call began meanwhile and does it.
    */
-  catchUp: () => Promise<void>
+  catchUp: () => Promise<boolean>
 }
 
 /** Events that may wait for a flush: a hidden tab's timers pause for a minute, events do not. */
@@ -32,7 +36,7 @@ const mostHeld = 10_000
 
 /** The requests as one sequence, from the live events and the server's own log. */
 export function createRequestStream({
-  readNewest,
+  readPage,
   onRecords,
   onMissed,
   onGap,
@@ -67,14 +71,28 @@ export function createRequestStream({
     return seen ? records.filter(({ id, at }) => id > seen.id || at > seen.at) : records
   }
 
-  async function catchUp(): Promise<void> {
+  /** As many pages as it takes to get to the last request that was passed on. */
+  async function readMissed(): Promise<RequestRecord[]> {
+    const pages = [await readPage()]
+    for (;;) {
+      const [page = []] = pages
+      const [first] = page
+      if (!last || !first || unseen(page).length < page.length)
+        return pages.flat()
+      // The server may have been started anew in between: then its ids are below, its times above.
+      pages.unshift((await readPage(first.id)).filter(({ at }) => at <= first.at))
+    }
+  }
+
+  async function catchUp(): Promise<boolean> {
     const turn = ++turns
+    let succeeded = true
     catching = true
     overflown = false
     try {
-      const newest = await readNewest()
+      const newest = await readMissed()
       if (turn !== turns)
-        return
+        return false
       const fresh = unseen(newest)
       // The last request that was passed on is no longer in the log, so others came in between.
       if (last && fresh.length === newest.length)
@@ -83,7 +101,8 @@ export function createRequestStream({
     }
     catch (error) {
       if (turn !== turns)
-        return
+        return false
+      succeeded = false
       onProblem(error)
     }
     if (overflown)
@@ -92,6 +111,7 @@ export function createRequestStream({
     const held = waiting.map(({ payload }) => payload)
     waiting = []
     take(unseen(held))
+    return succeeded
   }
 
   return {

@@ -1,4 +1,5 @@
 import type { RequestList, RequestRecord } from '@shared/schemas'
+import type { Extent } from './older-records'
 import { errorRegistry } from '@shared/errors'
 import { missReasons } from '@shared/miss-reasons'
 import { requestResults } from '@shared/request-results'
@@ -34,12 +35,24 @@ function ended(sentence: string): string {
   return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`
 }
 
-/** How far back the server's log reaches, in a sentence. */
-export function explainReach({ since, dropped }: RequestReach): string {
+/**
+ * How far back the list reaches, in a sentence; `oldest` is the time of its oldest request. Empty
+ * while nobody knows.
+ */
+export function explainReach(reach: RequestReach | null, extent: Extent, oldest: string | null): string {
+  const second = (at: string): string => clockTime(at).slice(0, 8)
+  if (extent !== 'start') {
+    return oldest === null
+      ? ''
+      : `Reaches back to ${second(oldest)}${extent === 'reading' ? '; reading older ones …' : '.'}`
+  }
+  if (reach === null)
+    return ''
+  const { since, dropped } = reach
   if (since === null || dropped === 0)
-    return 'The server keeps all requests since its start.'
+    return 'Reaches back to the start of the server.'
   const gone = dropped === 1 ? 'An older one is gone.' : `${formatCount(dropped)} older ones are gone.`
-  return `The server keeps the requests since ${clockTime(since).slice(0, 8)}. ${gone}`
+  return `Reaches back to ${second(since)}. ${gone}`
 }
 
 /** Formats the time of day to the millisecond, in the local time zone: `14:03:07.123`. */

@@ -45,7 +45,7 @@ export function createTally(): TallyKeeper {
 
   return {
     count({ at, result }, matches) {
-      since ??= at
+      since = since === null || at < since ? at : since
       add(result, 1)
       if (matches)
         matching++

@@ -2,12 +2,14 @@ import type { RequestRecord } from '@shared/schemas'
 import type { Ref, ShallowRef } from 'vue'
 import type { Api } from '../../api/api'
 import type { ServerEvent } from '../../api/server-event'
+import type { Extent } from './older-records'
 import type { RequestReach } from './request-text'
 import type { Tally } from './tally'
 import { messageOf } from '@shared/errors'
 import { asksForSenders, compileRequestFilter, isOwnRead } from '@shared/request-filter'
 import { computed, onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
 import { createRateMeter } from '../../live/rate-meter'
+import { createOlderRecords } from './older-records'
 import { createOwnReads, mergeNewestFirst } from './own-reads'
 import { createRecordRing } from './record-ring'
 import { createRequestStream } from './request-stream'
@@ -27,6 +29,9 @@ interface RequestLog {
   readonly loaded: Readonly<ShallowRef<boolean>>
   /** How far back the server's log reaches; null before that is known. */
   readonly reach: Readonly<ShallowRef<RequestReach | null>>
+  /** How far back the requests that are kept reach, and the time of the oldest. */
+  readonly extent: Readonly<ShallowRef<Extent>>
+  readonly oldest: Readonly<ShallowRef<string | null>>
   clear: () => void
 }
 
@@ -48,12 +53,13 @@ const rateInterval = 1000
 const rateSpan = 4
 /** Milliseconds after which it is asked again how far back its log reaches: that moves on. */
 const reachInterval = 10_000
-/** Number of requests to read from the server at the start. */
-const newestLimit = 1000
+/** Requests in a page of the server's log. */
+const pageLimit = 1000
 
 /**
- * The live request log of the calling scope. All requests are counted and the newest are kept; only
- * the display is sampled, a few times per second.
+ * The live request log of the calling scope. It begins with the newest page of the server's log,
+ * and reads the older ones after that until it reaches as far back. All requests are counted and
+ * the newest are kept; only the display is sampled, a few times per second.
  */
 export function useRequestLog({ api: { client, events }, filter, held }: RequestLogOptions): RequestLog {
   const ring = createRecordRing()
@@ -66,19 +72,20 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
   const problem = shallowRef('')
   const loaded = shallowRef(false)
   const reach = shallowRef<RequestReach | null>(null)
+  const extent = shallowRef<Extent>('reading')
+  const oldest = shallowRef<string | null>(null)
   const matchingWhenHeld = shallowRef(0)
   const newer = computed(() => held.value ? Math.max(0, tally.value.matching - matchingWhenHeld.value) : 0)
   let passes = compileRequestFilter(filter.value)
   let changed = false
+  /** Of those that are counted, how many were read as older ones: they are no part of the rate. */
+  let countedLater = 0
   const own = createOwnReads(async () =>
-    (await client['requests.list']({ limit: newestLimit, filter: 'from:console' })).requests.filter(isOwnRead))
+    (await client['requests.list']({ limit: pageLimit, filter: 'from:console' })).requests.filter(isOwnRead))
+  const older = createOlderRecords({ ring, readBefore: readPage, onRecords: takeOlder })
 
   const stream = createRequestStream({
-    readNewest: async () => {
-      const { requests, since, dropped } = await client['requests.list']({ limit: newestLimit })
-      reach.value = { since, dropped }
-      return requests
-    },
+    readPage,
     onRecords(fresh) {
       changed = true
       for (const record of fresh) {
@@ -90,14 +97,43 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
       changed = true
       counts.miss(results)
     },
-    // The counts are exact again from here on.
-    onGap: clearCounts,
-    onProblem: error => problem.value = messageOf(error),
+    onGap() {
+      // The counts are exact again from here on, and the log has nothing older than this.
+      clearCounts()
+      if (older.extent === 'reading')
+        older.stop('start')
+    },
+    onProblem: tellProblem,
   })
+
+  async function readPage(before?: number): Promise<RequestRecord[]> {
+    const { requests, since, dropped } = await client['requests.list']({ limit: pageLimit, before })
+    reach.value = { since, dropped }
+    return requests
+  }
+
+  /** They are older than all that is shown, so a list that is held may get longer by them. */
+  function takeOlder(fresh: readonly RequestRecord[]): void {
+    changed = true
+    countedLater += fresh.length
+    const matching = fresh.filter(passes)
+    const matches = new Set(matching)
+    for (const record of fresh)
+      counts.count(record, matches.has(record))
+    if (held.value) {
+      matchingWhenHeld.value += matching.length
+      records.value = mergeNewestFirst(records.value, matching.reverse())
+    }
+  }
+
+  function tellProblem(error: unknown): void {
+    problem.value = messageOf(error)
+  }
 
   function clearCounts(): void {
     changed = true
     counts.clear()
+    countedLater = 0
     matchingWhenHeld.value = 0
   }
 
@@ -116,8 +152,19 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
         counts.setMatching(shown().length)
     }
     catch (error) {
-      problem.value = messageOf(error)
+      tellProblem(error)
     }
+  }
+
+  async function readOlder(): Promise<void> {
+    try {
+      await older.read()
+    }
+    catch (error) {
+      tellProblem(error)
+    }
+    changed = true
+    draw()
   }
 
   function onEvent(event: ServerEvent): void {
@@ -137,15 +184,19 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
     changed = false
     tally.value = counts.read()
     kept.value = ring.size
+    extent.value = older.extent
+    oldest.value = ring.oldest?.at ?? null
     if (!held.value)
       records.value = shown()
   }
 
   async function catchUp(): Promise<void> {
     problem.value = ''
-    await Promise.all([stream.catchUp(), catchUpOwn()])
+    const [isCaughtUp] = await Promise.all([stream.catchUp(), catchUpOwn()])
     loaded.value = true
     draw()
+    if (isCaughtUp)
+      await readOlder()
   }
 
   watch(filter, (text) => {
@@ -169,7 +220,7 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
   const unlisten = events.listen(onEvent)
   const pictures = setInterval(draw, pictureInterval)
   const rates = setInterval(() => {
-    meter.note(new Map([['all', tally.value.total]]), performance.now() / 1000)
+    meter.note(new Map([['all', counts.read().total - countedLater]]), performance.now() / 1000)
     rate.value = meter.rate('all')
   }, rateInterval)
   const reaches = setInterval(async () => {
@@ -183,6 +234,7 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
   }, reachInterval)
   onScopeDispose(() => {
     unlisten()
+    older.stop('part')
     clearInterval(reaches)
     clearInterval(pictures)
     clearInterval(rates)
@@ -197,8 +249,11 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
     problem: shallowReadonly(problem),
     loaded: shallowReadonly(loaded),
     reach: shallowReadonly(reach),
+    extent: shallowReadonly(extent),
+    oldest: shallowReadonly(oldest),
     clear() {
       stream.flush()
+      older.stop('part')
       ring.clear()
       own.clear()
       clearCounts()
