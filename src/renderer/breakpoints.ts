@@ -3,9 +3,9 @@ interface AtRule { params: string, error: (message: string) => Error }
 
 /** Where the console's layout changes: `@media (--narrow)` in its style sheets. */
 const breakpoints: Readonly<Record<string, string>> = {
-  /** The navigation becomes a bar of icons, and tables drop columns. */
+  /** The navigation becomes a bar of icons. */
   narrow: 'width < 56rem',
-  /** The playground stacks its form above the answer. */
+  /** The playground stacks its form above the answer, the key browser its list above the entry. */
   slim: 'width < 48rem',
   /** Charts become flatter. */
   low: 'height < 42rem',

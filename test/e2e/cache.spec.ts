@@ -188,7 +188,7 @@ test('shows folders with exact counts, and opens them by keyboard', { tag: '@scr
   await expect(tree.getByRole('treeitem', { name: /^1000: 2/ })).toHaveAttribute('aria-level', '2')
   await tree.press('ArrowRight')
   await tree.press('Enter')
-  await expect(tree.getByRole('treeitem', { name: /user:1000:orders/ })).toHaveAttribute('aria-level', '3')
+  await expect(tree.getByRole('treeitem', { name: /^orders/ })).toHaveAttribute('aria-level', '3')
   await tree.press('ArrowDown')
   await expect(entry(page)).toContainText('user:1000:orders')
   // The folder stays open while the cache changes around it.

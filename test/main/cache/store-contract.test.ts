@@ -295,6 +295,21 @@ describe.each(stores)('the $name store', ({ createStore }) => {
     expect(store.victim()).toBeUndefined()
   })
 
+  // Red with: in slots.ts leave `emptyPolicy = alone` out of `rank`.
+  it.each(['lru', 'lfu', 'sieve'] as const)('holds nothing while it is empty, after a change from %s', (eviction) => {
+    for (const other of ['lru', 'lfu', 'sieve'] as const) {
+      const { store, ledger, insert } = setUp(eviction)
+      for (const _ of store.rank(other))
+        continue
+      expect([other, store.bytes, ledger]).toEqual([other, 0, { bytes: 0, demand: 0 }])
+      insert('a')
+      for (const _ of store.rank(eviction))
+        continue
+      store.remove(there(store, 'a'))
+      expect([other, store.bytes, ledger]).toEqual([other, 0, { bytes: 0, demand: 0 }])
+    }
+  })
+
   // Red with: record-log.ts `mark` always 0 in `write`, record.ts `mark << slotBits` left out of
   // `writeSlot`.
   it('knows how often an entry was used when it has been written anew, retimed or moved', () => {

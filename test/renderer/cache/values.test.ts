@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { editorState, textOf } from '../../../src/renderer/src/views/cache/entry/code-editor'
 import { readEditable } from '../../../src/renderer/src/views/cache/entry/edit-text'
 import { fileNameOf } from '../../../src/renderer/src/views/cache/entry/file-name'
-import { hexRow, hexRows } from '../../../src/renderer/src/views/cache/values/hex'
+import { bytesPerRow, hexRow, hexRows } from '../../../src/renderer/src/views/cache/values/hex'
 import { readJsonRows } from '../../../src/renderer/src/views/cache/values/json-rows'
 import { childrenOf, excerptAt, isJsonText } from '../../../src/renderer/src/views/cache/values/json-scan'
 import { readValue } from '../../../src/renderer/src/views/cache/values/read-value'
@@ -144,9 +144,15 @@ describe('text', () => {
 
   it('prints bytes as hex', () => {
     const bytes = new Uint8Array(17).map((_, index) => index === 16 ? 0x41 : index)
-    expect(hexRows(bytes)).toBe(2)
-    expect(hexRow(bytes, 1)).toMatchObject({ offset: '00000010', text: 'A' })
-    expect(hexRow(bytes, 0).hex).toBe('00 01 02 03 04 05 06 07  08 09 0a 0b 0c 0d 0e 0f ')
+    expect([16, 8, 4].map(perRow => hexRows(bytes, perRow))).toEqual([2, 3, 5])
+    expect(hexRow(bytes, 1, 16)).toMatchObject({ offset: '00000010', text: 'A' })
+    expect(hexRow(bytes, 0, 16).hex).toBe('00 01 02 03 04 05 06 07  08 09 0a 0b 0c 0d 0e 0f ')
+    expect(hexRow(bytes, 1, 8)).toMatchObject({ offset: '00000008', hex: '08 09 0a 0b 0c 0d 0e 0f ' })
+    expect(hexRow(bytes, 2, 8)).toMatchObject({ offset: '00000010', hex: '41                      ', text: 'A' })
+  })
+
+  it.each([[34, 16], [33.9, 8], [20, 8], [19.9, 4], [0, 4]])('at %d rem there is room for %d bytes', (width, bytes) => {
+    expect(bytesPerRow(width)).toBe(bytes)
   })
 })
 

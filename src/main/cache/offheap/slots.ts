@@ -153,7 +153,7 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
     tags,
     policy: createPolicy(eviction),
     top: 0,
-    overhead: () => held() - empty,
+    overhead: () => held() - emptyRest - emptyPolicy,
     find: () => index.find(keys.hash),
     take(sequence: number, write: (slot: number) => number) {
       if (firstFree === 0 && slots.top === capacity)
@@ -200,13 +200,16 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
     carriedHits: (slot: number) => hits.size === 0 ? 0 : hits.get(slot) ?? 0,
     * rank(name: EvictionName) {
       const policy = createPolicy(name)
+      const alone = policy.bytes
       const { both, move } = createHandover(slots.policy, policy, capacity, { createLinks })
       slots.policy = both
       while (move(rankedAtOnce))
         yield
       // Another handover may have begun in the meantime.
-      if (slots.policy === both)
+      if (slots.policy === both) {
         slots.policy = policy
+        emptyPolicy = alone
+      }
     },
     setDeadline(slot: number, { graceUntil, skew }: Lifetime) {
       if (graceUntil !== Infinity)
@@ -223,6 +226,8 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
       return false
     },
   }
-  const empty = held()
+  // What is there before any entry is no overhead of entries. Each policy has its own share of it.
+  let emptyPolicy = slots.policy.bytes
+  const emptyRest = held() - emptyPolicy
   return slots
 }

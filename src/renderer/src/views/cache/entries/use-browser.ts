@@ -14,6 +14,7 @@ import { computed, onScopeDispose, shallowReadonly, shallowRef, watch } from 'vu
 import { concernsCache } from '../../../api/server-event'
 import { createRefresher } from '../../../composables/refresher'
 import { useApi } from '../../../composables/use-api'
+import { inNaturalOrder } from './natural-order'
 import { requestWindow } from './read-window'
 import { createRows } from './rows'
 import { createSelection } from './selection'
@@ -93,7 +94,8 @@ export function useBrowser(cache: () => string, address: Address): Browser {
       next?.dispose()
     const name = cache()
     const selected = filter.value
-    const question = { sort: sort.value, order: order.value, ...(isTree.value && { delimiter: delimiter.value }) }
+    const inTree = isTree.value
+    const question = { sort: sort.value, order: order.value, ...(inTree && { delimiter: delimiter.value }) }
     let matching: number | null = null
     const asked = createRows({
       async read(prefix, offset, limit, signal) {
@@ -114,7 +116,11 @@ export function useBrowser(cache: () => string, address: Address): Browser {
           ...page.folders.map(folder => ({ kind: 'folder' as const, ...folder })),
           ...page.entries.map(entry => ({ kind: 'entry' as const, entry, readAt })),
         ]
-        return { rows: found, count: page.rows }
+        const whole = found.length === page.rows
+        return {
+          rows: whole && inTree && question.sort === 'key' ? inNaturalOrder(found, question.order) : found,
+          count: page.rows,
+        }
       },
       onChange() {
         if (next !== asked)
