@@ -5,12 +5,11 @@ import { filterLimit } from './filter/language'
 import { grouped } from './grouped'
 import { limits } from './limits'
 import { missReasons } from './miss-reasons'
+import { OffTime } from './off-time'
 import { requestResultNames, senders } from './request-results'
 import { mapRows, namesOf } from './rows'
 import { orSizeText, orTimeText } from './written'
-
-// The console's CSP forbids eval; zod's compiled fast path would try `new Function`.
-z.config({ jitless: true })
+import './without-eval'
 
 /** Name of a cache: unique per user, and usable in a URL path without escaping. */
 export const CacheName = z.string()
@@ -58,6 +57,7 @@ export const CacheInfo = z.strictObject({
   entries: z.int().meta({ description: 'Entries held now.' }),
   bytes: z.int().meta({ description: 'Bytes held now: keys, values, tags and overhead.' }),
   statistics: CacheStatistics,
+  off: OffTime.optional().meta({ description: 'There while the cache is switched off.' }),
 })
 export type CacheInfo = z.output<typeof CacheInfo>
 
@@ -251,6 +251,7 @@ export const SettingsUpdate = z.strictObject({
 export const ServerStatistics = z.strictObject({
   uptime: z.number().meta({ description: 'Seconds since the start.' }),
   enabled: z.boolean(),
+  off: OffTime.optional().meta({ description: 'There while all caching is switched off.' }),
   caches: z.int(),
   entries: z.int(),
   bytes: z.int(),

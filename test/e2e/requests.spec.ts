@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { patience } from '../helpers/patience'
 import { expectAccessible } from './accessibility'
 import { expect, skipWithoutBrowser, test } from './console-test'
@@ -147,6 +148,58 @@ test('held, the list stands still and counts on', { tag: '@screen' }, async ({ o
   await expect(figure(page, 'total')).toHaveText('0')
   await call('GET', '/v1/after')
   await expect(rows(page)).toHaveCount(1)
+})
+
+// Red when rows move while the pointer rests over them: then another row lies beneath the press.
+test('the row that the pointer rests on is the row that a press hits, at 200 requests a second', {
+  tag: '@screen',
+}, async ({ openConsole, server }) => {
+  const page = await openConsole('/requests')
+  const total = async (): Promise<number> =>
+    Number((await figure(page, 'total').textContent() ?? '').replaceAll(',', ''))
+  let sent = 0
+  const stop = new AbortController()
+  const send = async (): Promise<void> => {
+    while (!stop.signal.aborted && sent < 20_000) {
+      await Promise.all(Array.from({ length: 20 }, async () =>
+        (await fetch(`${server.url}/v1/key-${sent++}`, { headers: { 'Api-Key': server.apiKey } })).arrayBuffer()))
+      await sleep(100)
+    }
+  }
+  const traffic = send()
+  await expect.poll(() => rows(page).count()).toBeGreaterThan(12)
+  const detail = page.getByRole('region', { name: 'GET 404' })
+  for (let aimed = 0; aimed < 20; aimed++) {
+    const row = rows(page).nth(2 + aimed % 8)
+    const box = await row.boundingBox()
+    if (!box)
+      throw new Error('The row is not shown')
+    await page.mouse.move(box.x + 200, box.y + box.height / 2)
+    const key = await row.locator('.key').textContent()
+    const before = await total()
+    await expect.poll(total).toBeGreaterThan(before + 60)
+    if (aimed === 0) {
+      await expect(page.getByText(/Held · [\d,]+ new/)).toBeVisible()
+      await expectAccessible(page)
+    }
+    await page.mouse.down()
+    await page.mouse.up()
+    await expect(detail).toContainText(`Key${key}`)
+    await page.keyboard.press('Escape')
+    await expect(detail).toBeHidden()
+    // Away from the rows, the list goes on.
+    await page.mouse.move(box.x + 200, 5)
+    await expect(page.getByText('Following the newest')).toBeVisible()
+  }
+
+  // Escape lets go while the pointer stays.
+  const first = rows(page).first()
+  await first.hover()
+  const held = await first.locator('.key').textContent()
+  await page.keyboard.press('Escape')
+  await expect(first.locator('.key')).not.toHaveText(held ?? '')
+  stop.abort()
+  await traffic
 })
 
 test('a request is opened, filtered by and repeated by keyboard alone', { tag: '@screen' }, async ({

@@ -1,6 +1,7 @@
 import type { CacheSettings } from '@shared/cache-settings'
 import type { CacheRecord, MetadataStore } from '../base/metadata'
 import type { Mount, ServedCaches } from '../serving/caches'
+import type { TurnedAway } from '../serving/off-times'
 import type { CacheDefinition, CacheFigures, Forecast } from '../serving/ports'
 import { LarderError } from '@shared/errors'
 import { checkReserve } from './reserves'
@@ -13,6 +14,8 @@ export interface CacheDirectory {
   has: (userId: string, name: string) => boolean
   /** Milliseconds since the Unix epoch. */
   createdAt: (cache: CacheFigures) => number
+  /** Undefined while the cache is on. */
+  offTime: (cache: CacheFigures) => TurnedAway | undefined
   /**
    * Writes the record, after what `alsoWrite` writes, and opens the cache: all or nothing. Throws
    * LarderError `name-taken`, `invalid-input` (field reserve).
@@ -74,6 +77,7 @@ export function createCacheDirectory({ metadata, caches }: {
     },
     has: (userId, name) => lookUp(userId, name) !== undefined,
     createdAt: cache => created.get(cache.definition.id) ?? 0,
+    offTime: cache => caches.offTimes.ofCache(cache.definition.id),
     create(record, alsoWrite = () => {}) {
       requireFree(record.userId, record.name, 'name')
       checkReserve(metadata, caches.budget, null, record.reserve)

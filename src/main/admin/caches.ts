@@ -12,6 +12,7 @@ import { givenOnly } from '../base/given-only'
 import { randomId } from '../base/ids'
 import { controlCall } from '../serving/call'
 import { callerOf, isoTime } from './handlers'
+import { describeOffTime } from './off-time'
 import { checkReserver } from './reserves'
 import { withHitRatio } from './totals'
 
@@ -59,6 +60,7 @@ export function createCacheHandlers({
       entries: cache.size,
       bytes: cache.bytes,
       statistics: withHitRatio(cache.statistics()),
+      ...describeOffTime(caches.offTime(cache)),
     }
   }
 

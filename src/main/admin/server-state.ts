@@ -6,6 +6,7 @@ import type { HandlersOf } from './handlers'
 import { LarderError } from '@shared/errors'
 import { isAdministrator } from '../base/principal'
 import { callerOf } from './handlers'
+import { describeOffTime } from './off-time'
 import { total, withHitRatio } from './totals'
 
 /** The newest data-plane requests. */
@@ -18,7 +19,7 @@ interface RequestHistory {
 }
 
 export interface ServerStateDependencies {
-  caches: Pick<ServedCaches, 'enabled' | 'budget' | 'list'>
+  caches: Pick<ServedCaches, 'enabled' | 'budget' | 'list' | 'offTimes'>
   stopwatch: Stopwatch
   requestLog: RequestHistory
   /** `startedAt` in milliseconds of the stopwatch. */
@@ -46,6 +47,7 @@ export function createServerStateHandlers({
       return {
         uptime: (stopwatch.now() - info.startedAt) / 1000,
         enabled: caches.enabled,
+        ...describeOffTime(caches.offTimes.ofAll(userId)),
         caches: own.length,
         entries: own.reduce((sum, cache) => sum + cache.size, 0),
         bytes: own.reduce((sum, cache) => sum + cache.bytes, 0),

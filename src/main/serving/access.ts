@@ -7,13 +7,15 @@ import { dataOperations } from '@shared/data-operations'
 import { LarderError } from '@shared/errors'
 import { spellKey } from '@shared/key-spelling'
 import { requireScope } from '../base/principal'
+import { isConsole } from './call'
 
 /** Decides what a call may do, in the same way for every protocol. */
 export interface Access {
   /**
    * Runs the work of a call if the call may do it. Throws, or rejects with, LarderError
    * `key-missing`, `out-of-scope`, `caching-off`, and whatever the work throws. While all caching
-   * is off, `caching-off` takes precedence over other errors, so that the client tries again later.
+   * is off, `caching-off` takes precedence over other errors, so that the client tries again later;
+   * what the console reads goes on to the cache, where `look` lets it in and `open` does not.
    */
   admit: <C extends Call>(call: C, work: (call: C) => Maybe<void>) => Maybe<void>
   /**
@@ -21,20 +23,43 @@ export interface Access {
    * again, because a switch may have changed or the cache may be gone. Throws LarderError
    * `out-of-scope`, `cache-not-found`, `caching-off`, `cache-off`.
    *
-   * @param key of a read: if a switch turns it away, it counts as a miss
+   * @param key of an app's read: if a switch turns it away, it counts as a miss
    */
   open: (call: Call, name: string, key?: string) => ServedCache
+  /**
+   * The same for a call that lists or peeks, which leaves no trace: the console gets the cache even
+   * while a switch is off, as people want to see then what is stored (decision 0037).
+   */
+  look: (call: Call, name: string) => ServedCache
 }
 
 /** Seconds after which an app may check whether caching is on again. */
 const switchRetryAfter = 5
 
 export function createAccess({ caches }: { caches: Pick<ServedCaches, 'enabled' | 'find'> }): Access {
-  /** A cache that is switched off still counts the reads it receives. */
-  function turnAway({ cache }: Mount, key: string | undefined): never {
-    if (key !== undefined)
+  function isOn({ cache }: Mount): boolean {
+    return caches.enabled && cache.definition.enabled
+  }
+
+  /** A cache that is switched off still counts the reads of apps that it receives. */
+  function turnAway({ cache }: Mount, call: Call, key?: string): never {
+    if (key !== undefined && !isConsole(call))
       cache.get(key)
     throw caches.enabled ? cacheOff(cache.definition.name) : cachingOff()
+  }
+
+  /** The cache that a call names, if it may use it. */
+  function find(call: Call, name: string): Mount {
+    const caller = callerOf(call)
+    call.space = caller.userId
+    call.cache = name
+    if (caller.caches !== null && !caller.caches.has(name))
+      throw new LarderError('out-of-scope', `This key may not use the cache ${spellKey(name, 64)}.`)
+    const mount = caches.find(caller.userId, name)
+    if (mount === undefined)
+      throw new LarderError('cache-not-found', `Cache ${spellKey(name, 64)} not found.`)
+    call.found = mount.cache
+    return mount
   }
 
   /**
@@ -61,20 +86,18 @@ export function createAccess({ caches }: { caches: Pick<ServedCaches, 'enabled' 
     admit(call, work) {
       const spec = operationOf(call)
       requireScope(callerOf(call), spec.scope)
-      return caches.enabled ? work(call) : whileOff(call, spec, work)
+      return caches.enabled || (!spec.mutates && isConsole(call)) ? work(call) : whileOff(call, spec, work)
     },
     open(call, name, key) {
-      const caller = callerOf(call)
-      call.space = caller.userId
-      call.cache = name
-      if (caller.caches !== null && !caller.caches.has(name))
-        throw new LarderError('out-of-scope', `This key may not use the cache ${spellKey(name, 64)}.`)
-      const mount = caches.find(caller.userId, name)
-      if (mount === undefined)
-        throw new LarderError('cache-not-found', `Cache ${spellKey(name, 64)} not found.`)
-      call.found = mount.cache
-      if (!caches.enabled || !mount.cache.definition.enabled)
-        turnAway(mount, key)
+      const mount = find(call, name)
+      if (!isOn(mount))
+        turnAway(mount, call, key)
+      return mount.served
+    },
+    look(call, name) {
+      const mount = find(call, name)
+      if (!isOn(mount) && !isConsole(call))
+        turnAway(mount, call)
       return mount.served
     },
   }

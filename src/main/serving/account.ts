@@ -2,9 +2,11 @@ import type { LarderError } from '@shared/errors'
 import type { Stopwatch } from '../base/clock'
 import type { Lookup } from '../cache/ports'
 import type { RequestLog } from './log/request-log'
+import type { OffTimes } from './off-times'
 import type { Call } from './ports'
 import { errorRegistry } from '@shared/errors'
 import { isOwnRead } from '@shared/request-filter'
+import { isConsole } from './call'
 
 /**
  * What is kept of every call of an app: how long its cache took, and a line in the request log. Of
@@ -18,7 +20,9 @@ export interface Account {
   finish: (call: Call, status: number, requestBytes: number, responseBytes: number) => void
 }
 
-export function createAccount({ stopwatch, requestLog }: { stopwatch: Stopwatch, requestLog: RequestLog }): Account {
+interface AccountParts { stopwatch: Stopwatch, requestLog: RequestLog, offTimes: Pick<OffTimes, 'note'> }
+
+export function createAccount({ stopwatch, requestLog, offTimes }: AccountParts): Account {
   return {
     finish(call, status, requestBytes, responseBytes) {
       const { principal, face, method, path, operation, cache, key, result, reason, detail, marks } = call
@@ -31,6 +35,8 @@ export function createAccount({ stopwatch, requestLog }: { stopwatch: Stopwatch,
       const ownRead = isOwnRead({ from, operation, result })
       if (!ownRead)
         call.found?.recordLatency(duration)
+      if (result === 'off' && from === 'app')
+        offTimes.note(call)
       requestLog.record({
         user: principal?.userId ?? null,
         from,
@@ -55,14 +61,6 @@ export function createAccount({ stopwatch, requestLog }: { stopwatch: Stopwatch,
       }, ended)
     },
   }
-}
-
-/**
- * By the credential, which no app has: a header can only show a request that would be left out,
- * never hide one.
- */
-function isConsole({ principal, asApp }: Call): boolean {
-  return principal !== null && !asApp && (principal.kind === 'session' || principal.kind === 'control')
 }
 
 /** Whether a call that is no app's was refused for who or what it is, not for what it asked. */

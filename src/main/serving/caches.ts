@@ -1,6 +1,7 @@
 import type { CacheSettings } from '@shared/cache-settings'
 import type { Cache, CacheDefinition, Engine } from '../cache/ports'
 import type { Maybe } from './maybe'
+import type { OffTimes } from './off-times'
 import type { CacheFigures, Layer, LayerContext, ServedCache } from './ports'
 import type { Stack } from './stack'
 import { LarderError } from '@shared/errors'
@@ -17,6 +18,8 @@ export interface Mount {
  * configures and closes them.
  */
 export interface ServedCaches extends Pick<Engine, 'enabled' | 'budget' | 'forecast' | 'subscribe'> {
+  /** Since when switches are off, and whom they turned away. */
+  readonly offTimes: Pick<OffTimes, 'ofAll' | 'ofCache'>
   /** Throws LarderError `name-taken`. */
   open: (definition: CacheDefinition) => Mount
   /**
@@ -44,11 +47,19 @@ interface Held extends Mount {
 interface ServedCachesParts extends Pick<LayerContext, 'clock' | 'stopwatch'> {
   engine: Engine
   layers: readonly Layer[]
+  offTimes: OffTimes
   /** Receives what a layer threw when it was closed. */
   failed: (error: unknown) => void
 }
 
-export function createServedCaches({ engine, layers, clock, stopwatch, failed }: ServedCachesParts): ServedCaches {
+export function createServedCaches({
+  engine,
+  layers,
+  clock,
+  stopwatch,
+  offTimes,
+  failed,
+}: ServedCachesParts): ServedCaches {
   const byId = new Map<string, Held>()
   /** Space → name → cache: every call looks one up. */
   const bySpace = new Map<string, Map<string, Held>>()
@@ -83,11 +94,13 @@ export function createServedCaches({ engine, layers, clock, stopwatch, failed }:
   }
 
   return {
+    offTimes,
     get enabled() {
       return engine.enabled
     },
     set enabled(value) {
       engine.enabled = value
+      offTimes.switched(value)
     },
     get budget() {
       return engine.budget
@@ -103,6 +116,7 @@ export function createServedCaches({ engine, layers, clock, stopwatch, failed }:
       const held: Held = { cache, stack, served: stack.served }
       byId.set(definition.id, held)
       namesOf(definition.space).set(definition.name, held)
+      offTimes.cacheSwitched(definition.id, definition.enabled)
       return held
     },
     configure({ cache: { definition: { id } } }, change) {
@@ -110,6 +124,7 @@ export function createServedCaches({ engine, layers, clock, stopwatch, failed }:
       if (!held)
         throw new LarderError('cache-not-found', 'The cache was deleted.')
       const done = held.cache.configure(change)
+      offTimes.cacheSwitched(id, held.cache.definition.enabled)
       stackAnew(held)
       return done
     },
@@ -128,6 +143,7 @@ export function createServedCaches({ engine, layers, clock, stopwatch, failed }:
       if (held) {
         const { space, name } = held.cache.definition
         byId.delete(id)
+        offTimes.cacheSwitched(id, true)
         bySpace.get(space)?.delete(name)
         void close(held.stack)
       }

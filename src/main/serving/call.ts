@@ -7,6 +7,14 @@ import type { Call } from './ports'
 export const noMarks: readonly string[] = []
 
 /**
+ * Whether the console or the desktop app sent it by itself. By the credential, which no app has: a
+ * header can only make a request one of an app, never the other way round.
+ */
+export function isConsole({ principal, asApp }: Pick<Call, 'principal' | 'asApp'>): boolean {
+  return principal !== null && !asApp && (principal.kind === 'session' || principal.kind === 'control')
+}
+
+/**
  * A call from the console, the command line or a script through an operation of the table. It is
  * never passed to `finish`.
  */

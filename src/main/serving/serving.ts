@@ -18,6 +18,7 @@ import { createServedCaches } from './caches'
 import { createInvalidation } from './jobs/invalidate'
 import { createJobBook } from './jobs/job-book'
 import { createRequestLog } from './log/request-log'
+import { createOffTimes } from './off-times'
 
 /**
  * The functions that a face needs for a call: to run it, to get caches, to do long work in view of
@@ -49,12 +50,13 @@ export function createServing({ engine, layers = [], clock, stopwatch, hub, logg
     'A layer of a cache did not close cleanly',
     { reason: messageOf(error) },
   )
-  const caches = createServedCaches({ engine, layers, clock, stopwatch, failed })
+  const offTimes = createOffTimes(clock)
+  const caches = createServedCaches({ engine, layers, clock, stopwatch, offTimes, failed })
   const requestLog = createRequestLog({ clock, stopwatch, hub })
   const jobs = createJobBook<ExportFile>({ clock, stopwatch, hub, logger })
   const serving = {
     ...createAccess({ caches }),
-    ...createAccount({ stopwatch, requestLog }),
+    ...createAccount({ stopwatch, requestLog, offTimes }),
     ...createInvalidation(jobs),
   }
   return { serving, caches, requestLog, jobs }

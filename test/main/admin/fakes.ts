@@ -4,6 +4,7 @@ import type { Cache, CacheDefinition, Engine, EngineEvent, Statistics } from '..
 import type { ServedCaches } from '../../../src/main/serving/caches'
 import { createManualClock } from '../../../src/main/base/clock'
 import { createServedCaches } from '../../../src/main/serving/caches'
+import { createOffTimes } from '../../../src/main/serving/off-times'
 import { LarderError } from '../../../src/shared/errors'
 import { missReasons } from '../../../src/shared/miss-reasons'
 import { mapRows } from '../../../src/shared/rows'
@@ -73,6 +74,7 @@ export function serve(engine: Engine): ServedCaches {
     layers: [],
     clock,
     stopwatch,
+    offTimes: createOffTimes(clock),
     failed(error) {
       throw error
     },

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { dataOperations } from '../../../src/shared/data-operations'
 import { LarderError } from '../../../src/shared/errors'
 import { callOf, principalOf, setUp } from './setup'
@@ -101,6 +101,55 @@ it('while all is off, nothing else is wrong with a call', async () => {
   await expect(async () => serving.admit(callOf(), () => {
     throw new Error('a bug')
   })).rejects.toThrow('a bug')
+})
+
+const fromConsole = { principal: principalOf({ kind: 'session', keyId: null }) }
+const control = { principal: principalOf({ kind: 'control', keyId: null }) }
+
+// Red: in src/main/serving/access.ts let `open` ask for `isConsole`, or `look` not.
+describe.each(['everything', 'the cache'])('%s off', (what) => {
+  const off = what === 'everything' ? 'caching-off' : 'cache-off'
+
+  it.each([
+    ['an app', {}, 'look', off, 0],
+    ['an app', {}, 'open', off, 1],
+    ['the console', fromConsole, 'look', 'none', 0],
+    ['the console', fromConsole, 'open', off, 0],
+    ['the command line', control, 'look', 'none', 0],
+    ['the command line', control, 'open', off, 0],
+    ['the console as an app', { ...fromConsole, asApp: true }, 'look', off, 0],
+    ['the console as an app', { ...fromConsole, asApp: true }, 'open', off, 1],
+    ['a key for the run', { principal: principalOf({ kind: 'environment', keyId: null }) }, 'look', off, 0],
+    ['nobody', { principal: principalOf({ kind: 'anonymous', keyId: null }) }, 'look', off, 0],
+  ] as const)('%s %j: %s gets %s, and %i is counted', async (_, change, how, code, counted) => {
+    const { serving, caches, mount } = setUp()
+    if (what === 'everything')
+      caches.enabled = false
+    else
+      void caches.configure(mount, { enabled: false })
+    expect(await codeOf(() => serving.admit(callOf(change), call =>
+      void (how === 'look' ? serving.look(call, 'c') : serving.open(call, 'c', 'k'))))).toBe(code)
+    expect(mount.cache.statistics().misses.disabled).toBe(counted)
+  })
+
+  it('lets the console write no more than apps', async () => {
+    const { serving, caches, mount } = setUp()
+    if (what === 'everything')
+      caches.enabled = false
+    else
+      void caches.configure(mount, { enabled: false })
+    expect(await codeOf(() => serving.admit(
+      callOf({ ...fromConsole, operation: 'entries.put' }),
+      call => void serving.open(call, 'c'),
+    ))).toBe(off)
+  })
+})
+
+it('while all is off, the console learns what is wrong with what it reads', async () => {
+  const { serving, caches } = setUp()
+  caches.enabled = false
+  const code = await codeOf(() => serving.admit(callOf(fromConsole), call => void serving.look(call, 'nope')))
+  expect(code).toBe('cache-not-found')
 })
 
 it('a cache that was deleted is not there, and the new one of its name is another', async () => {

@@ -17,7 +17,7 @@ type CollectionOperation = 'entries.list' | 'entries.invalidate'
 export function createCollectionFace({ serving }: DataPlaneDeps): Record<CollectionOperation, DataHandler> {
   return {
     'entries.list': async (exchange) => {
-      const cache = serving.open(exchange, pathCache(exchange))
+      const cache = serving.look(exchange, pathCache(exchange))
       const query = readQuery(exchange.target.query, ['prefix', 'glob'])
       refuseUnknown(query, dataOperations['entries.list'].query)
       const pageQuery = readPageQuery(query)

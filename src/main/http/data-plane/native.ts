@@ -31,7 +31,7 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
       const name = pathCache(exchange)
       // A peek leaves no trace, so it does not count as a miss either.
       if (wantsPeek(exchange))
-        return proceed(exchange, serving.open(exchange, name).peek(key, exchange), answerPeek)
+        return proceed(exchange, serving.look(exchange, name).peek(key, exchange), answerPeek)
       return proceed(exchange, serving.open(exchange, name, key).get(key, exchange), answerLookup)
     },
 
