@@ -154,8 +154,10 @@ export async function createLarder({
     }))
     const pages = parts.use(createSignInPages({ home, logger }))
     const exportFiles = parts.use(createExportFiles({ home, logger }))
-    const { serving, caches, requestLog, jobs } = createServing({ engine, clock, stopwatch, hub, logger })
+    const { serving, caches, requestLog, jobs, history } = createServing({ engine, clock, stopwatch, hub, logger })
     parts.use(jobs)
+    parts.use(history)
+    history.start()
     const eventLoop = parts.use(createEventLoopMonitor())
     let valueLimit = (): number => limits.value
     // Always has room for two values of the largest size, because one is copied while it arrives.
@@ -173,6 +175,7 @@ export async function createLarder({
       vault: { vault, wanted, reason },
       caches,
       jobs,
+      history,
       exportFiles,
       events: hub,
       clock,

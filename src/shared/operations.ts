@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { cachesOperations } from './operations/caches'
+import { historyOperations } from './operations/history'
 import { jobsOperations } from './operations/jobs'
 import { peopleOperations } from './operations/people'
 import { serverOperations } from './operations/server'
@@ -12,6 +13,7 @@ export type { OperationSpec } from './operations/spec'
  */
 export const operations = {
   ...cachesOperations,
+  ...historyOperations,
   ...jobsOperations,
   ...peopleOperations,
   ...serverOperations,

@@ -46,6 +46,7 @@ const samples: Samples = {
   'settings.preview': () => ({ memory: 64 * 2 ** 20 }),
   'settings.update': () => ({ memory: 64 * 2 ** 20 }),
   'stats.get': () => ({}),
+  'history.get': () => ({ cache: 'default' }),
   'requests.list': () => ({ limit: 5 }),
   'health.live': () => ({}),
   'health.ready': () => ({}),

@@ -9,6 +9,7 @@ import type { Authenticator } from '../base/principal'
 import type { SecretVault, VaultChoice } from '../base/secret-vault'
 import type { SignInPages } from '../base/sign-in-pages'
 import type { ServedCaches } from '../serving/caches'
+import type { HistoryKeeper } from '../serving/history/history'
 import type { JobBook } from '../serving/jobs/job-book'
 import type { Passwords } from './passwords'
 import type { ServerStateDependencies } from './server-state'
@@ -18,6 +19,7 @@ import { createAuthenticator } from './authenticator'
 import { bridgeEvents } from './bridge-events'
 import { createCacheDirectory } from './cache-directory'
 import { createCacheHandlers } from './caches'
+import { createHistoryHandlers } from './history'
 import { createJobHandlers } from './jobs'
 import { createKeyRing } from './key-ring'
 import { createPasswords } from './passwords'
@@ -39,6 +41,7 @@ export interface AdministrationDependencies extends
   vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }
   caches: ServedCaches
   jobs: JobBook<ExportFile>
+  history: HistoryKeeper
   exportFiles: ExportFiles
   events: EventHub
   clock: RealClock
@@ -100,6 +103,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
 
   const handlers: OperationHandlers = {
     ...createCacheHandlers({ caches, users, keys, events, clock }),
+    ...createHistoryHandlers({ caches, history: deps.history }),
     ...createJobHandlers({ caches, jobs: deps.jobs, files: deps.exportFiles, stopwatch: deps.stopwatch }),
     ...createKeyHandlers({ keys, caches, secrets, insert: metadata.keys.insert, events, clock }),
     ...createUserHandlers({

@@ -196,6 +196,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       return 0
     journal.clear()
     statistics.count('deletes', matched)
+    statistics.count('flushes')
     if (changes.active)
       changes.tell({ type: 'flushed', cache: definition, matched })
     else
@@ -272,6 +273,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     orderProgress: orders.progress,
     entries: () => freshEntries(store.entries(), clock),
     statistics: statistics.snapshot,
+    counters: statistics.counters,
     recordLatency: statistics.recordLatency,
   }
 

@@ -2,6 +2,7 @@ import type { CacheSettings } from '@shared/cache-settings'
 import type { EntryKind } from '@shared/entry-kinds'
 import type { MissReason, RemovalName } from '@shared/miss-reasons'
 import type { Disposable } from '../base/disposable'
+import type { Histogram } from '../base/histogram'
 import type { Progress } from '../base/progress'
 
 /**
@@ -188,6 +189,16 @@ export interface Statistics {
   latency: Percentiles
 }
 
+/**
+ * The counters behind the statistics, which go on counting: whoever wants to know what has happened
+ * since a moment reads them twice. Reading copies nothing.
+ */
+export interface Counters {
+  readonly counts: Readonly<Record<'hits' | 'staleHits' | 'flushes', number>>
+  readonly misses: Readonly<Record<MissReason, number>>
+  readonly latency: Pick<Histogram, 'count' | 'take'>
+}
+
 /** What a lower limit would cost. */
 export interface Forecast {
   /** Entries that would be evicted. */
@@ -310,6 +321,7 @@ export interface Cache {
    */
   chosen: (selector: ChosenSelector | null, progress: Progress) => IterableIterator<Peek & { key: string } | null>
   statistics: () => Statistics
+  readonly counters: Counters
   /** Counts one answered request, in microseconds. */
   recordLatency: (microseconds: number) => void
 }

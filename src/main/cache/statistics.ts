@@ -1,10 +1,10 @@
 import type { MissReason } from '@shared/miss-reasons'
-import type { Statistics } from './ports'
+import type { Counters, Statistics } from './ports'
 import { missReasons } from '@shared/miss-reasons'
 import { mapRows } from '@shared/rows'
-import { createHistogram } from './histogram'
+import { createHistogram } from '../base/histogram'
 
-type Counter = 'sets' | 'deletes' | 'evictions' | 'expirations'
+type Counter = 'sets' | 'deletes' | 'evictions' | 'expirations' | 'flushes'
 
 /**
  * Counters of a cache since it was opened. `deletes` are entries dropped on request: by delete,
@@ -16,10 +16,11 @@ export interface StatisticsKeeper {
   count: (counter: Counter, by?: number) => void
   recordLatency: (microseconds: number) => void
   snapshot: () => Statistics
+  readonly counters: Counters
 }
 
 export function createStatistics(): StatisticsKeeper {
-  const counts = { hits: 0, staleHits: 0, sets: 0, deletes: 0, evictions: 0, expirations: 0 }
+  const counts = { hits: 0, staleHits: 0, sets: 0, deletes: 0, evictions: 0, expirations: 0, flushes: 0 }
   const misses = mapRows(missReasons, () => 0)
   const latency = createHistogram()
   return {
@@ -35,6 +36,10 @@ export function createStatistics(): StatisticsKeeper {
       counts[counter] += by
     },
     recordLatency: latency.record,
-    snapshot: () => ({ ...counts, misses: { ...misses }, latency: latency.percentiles() }),
+    snapshot() {
+      const { flushes: _, ...told } = counts
+      return { ...told, misses: { ...misses }, latency: latency.percentiles() }
+    },
+    counters: { counts, misses, latency },
   }
 }

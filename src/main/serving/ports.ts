@@ -86,7 +86,7 @@ export type ServedCache = Pick<Cache, 'definition'> & {
 }
 
 /** What is not for calls. */
-type Administered = keyof CacheFigures | 'configure' | 'forecast' | 'recordLatency'
+type Administered = keyof CacheFigures | 'configure' | 'counters' | 'forecast' | 'recordLatency'
 
 /** The information that is available about a cache. */
 export type CacheFigures = Pick<Cache, 'definition' | 'size' | 'bytes' | 'statistics'>

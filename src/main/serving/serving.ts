@@ -15,6 +15,7 @@ import { messageOf } from '@shared/errors'
 import { createAccess } from './access'
 import { createAccount } from './account'
 import { createServedCaches } from './caches'
+import { createHistory } from './history/history'
 import { createInvalidation } from './jobs/invalidate'
 import { createJobBook } from './jobs/job-book'
 import { createRequestLog } from './log/request-log'
@@ -45,6 +46,7 @@ export function createServing({ engine, layers = [], clock, stopwatch, hub, logg
   caches: ServedCaches
   requestLog: RequestLog
   jobs: JobBook<ExportFile> & Disposable
+  history: ReturnType<typeof createHistory>
 } {
   const failed = (error: unknown): void => logger.error(
     'A layer of a cache did not close cleanly',
@@ -54,10 +56,11 @@ export function createServing({ engine, layers = [], clock, stopwatch, hub, logg
   const caches = createServedCaches({ engine, layers, clock, stopwatch, offTimes, failed })
   const requestLog = createRequestLog({ clock, stopwatch, hub })
   const jobs = createJobBook<ExportFile>({ clock, stopwatch, hub, logger })
+  const history = createHistory({ engine, clock, stopwatch, hub, logger })
   const serving = {
     ...createAccess({ caches }),
     ...createAccount({ stopwatch, requestLog, offTimes }),
     ...createInvalidation(jobs),
   }
-  return { serving, caches, requestLog, jobs }
+  return { serving, caches, requestLog, jobs, history }
 }

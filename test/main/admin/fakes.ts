@@ -104,6 +104,11 @@ function createFakeCache(definition: CacheDefinition): Cache {
     forecast: ({ maxEntries }) => ({ evicted: Math.max(0, 3 - (maxEntries ?? 3)), of: 3, exact: true }),
     flush: () => 3,
     statistics: () => ({ ...noStatistics, hits: 3, misses: { ...noStatistics.misses, absent: 1 } }),
+    counters: {
+      counts: { hits: 0, staleHits: 0, flushes: 0 },
+      misses: noStatistics.misses,
+      latency: { count: 0, take: unused },
+    },
     get: unused,
     peek: unused,
     roomFor: unused,

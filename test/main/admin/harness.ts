@@ -10,6 +10,7 @@ import { createManualClock } from '../../../src/main/base/clock'
 import { createEventHub } from '../../../src/main/base/event-hub'
 import { createLogger } from '../../../src/main/base/logger'
 import { invoke } from '../../../src/main/base/operation-handlers'
+import { createHistory } from '../../../src/main/serving/history/history'
 import { createJobBook } from '../../../src/main/serving/jobs/job-book'
 import { LarderError } from '../../../src/shared/errors'
 import { operations } from '../../../src/shared/operations'
@@ -45,6 +46,7 @@ export async function startAdministration(
   const logger = createLogger(line => log.push(line), clock.wall)
   const jobs = createJobBook<ExportFile>({ clock, stopwatch: clock.stopwatch, hub, logger })
   onTestFinished(() => jobs.dispose())
+  const history = createHistory({ engine, clock, stopwatch: clock.stopwatch, hub, logger })
   const exportFiles = createMemoryExportFiles()
   const administration = createAdministration({
     vault: { vault, wanted: 'auto', reason: 'No bus.' },
@@ -54,6 +56,7 @@ export async function startAdministration(
     stopwatch: clock.stopwatch,
     logger,
     jobs,
+    history,
     exportFiles,
     requestLog: {
       list: () => ({ total: 0, requests: [], since: null, dropped: 0 }),

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createHistogram } from '../../../src/main/base/histogram'
 import { createDepartures } from '../../../src/main/cache/departures'
 import { compileGlob } from '../../../src/main/cache/glob'
-import { createHistogram } from '../../../src/main/cache/histogram'
 import { mergePatch } from '../../../src/main/cache/merge-patch'
 import { stringSteps } from '../../helpers/string-steps'
 

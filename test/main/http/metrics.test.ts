@@ -51,6 +51,11 @@ function fakeCache(name: string, change: { enabled?: boolean, statistics?: Parti
     entries: unused,
     chosen: unused,
     recordLatency: unused,
+    counters: {
+      counts: { hits: 0, staleHits: 0, flushes: 0 },
+      misses: statistics.misses,
+      latency: { count: 0, take: unused },
+    },
     statistics: () => ({ ...statistics, ...change.statistics }),
   }
 }
