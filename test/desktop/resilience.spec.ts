@@ -62,8 +62,11 @@ test('keeps keys in the keychain, asked in a process of its own', async ({ launc
     const settings = async (): Promise<unknown> =>
       (await fetch(`${url}/admin/settings`, { headers: { 'Api-Key': apiKey } })).json()
     await expect.poll(settings).toMatchObject({ vault: { driver: 'keychain', state: 'ok' } })
-    await desktop.ask('click', 'tray', ['Copy API key'])
-    await expect.poll(async () => (await desktop.ask('recorded')).clipboard).toMatch(/^lk_/)
+    // Once more if a busy machine takes longer than a keychain gets.
+    await expect.poll(async () => {
+      await desktop.ask('click', 'tray', ['Copy API key'])
+      return (await desktop.ask('recorded')).clipboard
+    }, { intervals: [3000] }).toMatch(/^lk_/)
     expect(await desktop.server.stop()).toBe(0)
   }
   finally {
