@@ -31,7 +31,7 @@ test('makes a key that works, shows its secret, reveals it again, and revokes it
   await origins.fill('http://localhost:5173/')
   await dialog.getByText('Only some').click()
   await dialog.getByRole('button', { name: 'Create key' }).click()
-  await expect(dialog.getByRole('alert').filter({ hasText: 'Must name at least one cache' })).toBeVisible()
+  await expect(dialog.getByRole('alert').filter({ hasText: 'Choose at least one cache.' })).toBeVisible()
   await dialog.getByRole('checkbox', { name: 'default' }).check()
   await expectAccessible(page)
   await dialog.getByRole('button', { name: 'Create key' }).click()

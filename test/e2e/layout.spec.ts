@@ -77,3 +77,19 @@ for (const [name, path, selector] of screens) {
     await expectReadable(page, selector)
   })
 }
+
+// Red: in KeyTable.vue make the columns of times 7rem wide.
+test('dates of API keys are not cut', { tag: '@screen' }, async ({ openConsole, page }) => {
+  await openConsole('/keys')
+  await page.getByRole('row').nth(1).waitFor()
+  const cut = `['Created', 'Last used'].filter(title => {
+    const { cellIndex } = [...document.querySelectorAll('main th')].find(head => head.textContent.trim() === title)
+    const cell = document.querySelector('main tbody tr').cells[cellIndex]
+    cell.textContent = '59 minutes ago'
+    return cell.offsetParent !== null && cell.scrollWidth > cell.clientWidth
+  })`
+  for (const width of [1440, 1180, 1100, 800]) {
+    await page.setViewportSize({ width, height: 800 })
+    expect(await page.evaluate(cut), `${width}`).toEqual([])
+  }
+})

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { incompleteText, toFormErrors } from '../../src/renderer/src/error-text'
 import { invalidField, LarderError } from '../../src/shared/errors'
+import { KeyCreate } from '../../src/shared/schemas'
+import { parseInput } from '../../src/shared/validation'
 
 describe('form errors', () => {
   it('stand beside their field; the others are told for the form', () => {
@@ -19,6 +21,21 @@ describe('form errors', () => {
     const { fields, form } = toFormErrors(error, ['name', 'ttl'])
     expect([...fields]).toEqual([['ttl', 'bad; worse']])
     expect(form).toBe('__proto__: unknown field; must be an object')
+  })
+
+  it.each([
+    ['caches', { caches: [] }, 'Choose at least one cache.'],
+    ['scopes', { scopes: [] }, 'Choose at least one permission.'],
+    ['label', {}, 'must not be empty'],
+  ])('say what is wrong in the words of the form: %s', (field, input, text) => {
+    const parse = (): unknown => parseInput(KeyCreate, field === 'label' ? input : { label: 'x', ...input })
+    expect(parse).toThrow(LarderError)
+    try {
+      parse()
+    }
+    catch (error) {
+      expect(toFormErrors(error, ['label', 'scopes', 'caches']).fields.get(field)).toBe(text)
+    }
   })
 
   it.each([

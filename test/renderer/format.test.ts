@@ -8,9 +8,11 @@ import {
   formatRate,
   formatRatio,
   formatTtl,
+  matchVerb,
 } from '../../src/renderer/src/format'
 
 describe('format', () => {
+  it.each([[0, 'match'], [1, 'matches'], [2, 'match']])('%d %s', (count, verb) => expect(matchVerb(count)).toBe(verb))
   it.each<[number | null, string]>([
     [null, 'No expiry'],
     [0.5, '0.5 s'],

@@ -20,6 +20,16 @@ export interface FormErrors { fields: ReadonlyMap<string, string>, form: string 
 export const noErrors: FormErrors = { fields: new Map(), form: '' }
 
 /**
+ * What the server tells apps about a field, in the words of the forms: these have no null, and call
+ * scopes permissions.
+ */
+const inForms: ReadonlyMap<string, string> = new Map([
+  ['must name at least one cache, or be null', 'Choose at least one cache.'],
+  ['must name at least one scope', 'Choose at least one permission.'],
+  ['is missing', 'must not be empty'],
+])
+
+/**
  * Assigns an error to the fields of a form. Messages about fields that the form does not show go to
  * the form as a whole, so that none is lost.
  */
@@ -28,7 +38,8 @@ export function toFormErrors(error: unknown, shown: readonly string[]): FormErro
     return { fields: new Map(), form: messageOf(error) }
   const fields = new Map<string, string>()
   const rest: string[] = []
-  for (const { field, message } of error.errors) {
+  for (const { field, message: told } of error.errors) {
+    const message = inForms.get(told) ?? told
     if (shown.includes(field))
       fields.set(field, fields.has(field) ? `${fields.get(field)}; ${message}` : message)
     else

@@ -15,6 +15,11 @@ export function formatEntries(count: number): string {
   return counted(count, 'entry', 'entries')
 }
 
+/** What is said of entries or requests that match: `1 entry matches`, `2 entries match`. */
+export function matchVerb(count: number): string {
+  return count === 1 ? 'matches' : 'match'
+}
+
 /** Rates such as requests per second: `0.3`, `12.5`, `1,235`; `<0.1` for small ones above 0. */
 export function formatRate(rate: number): string {
   if (rate > 0 && rate < 0.05)
