@@ -618,7 +618,10 @@ test('an empty cache teaches how to fill it', { tag: '@screen' }, async ({ openC
   expect(await value(call, 'greeting')).toBe('hello')
 
   await page.getByRole('switch', { name: 'Enable default' }).click()
-  await expect(page.getByRole('button', { name: 'Switch default on' })).toBeVisible()
+  await expect(page.getByText('Apps get 503; you see what is stored')).toBeVisible()
+  await expect(grid(page).getByRole('row', { name: /greeting/ })).toBeVisible()
+  await page.getByRole('button', { name: 'Turn on' }).click()
+  await expect(page.getByRole('switch', { name: 'Enable default' })).toBeChecked()
 })
 
 test('statistics and settings', { tag: '@screen' }, async ({ openConsole, call }) => {

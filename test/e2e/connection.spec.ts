@@ -2,6 +2,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { launchServer } from '../helpers/launch-server'
+import { expectAccessible } from './accessibility'
 import { test as base, expect, skipWithoutBrowser } from './console-test'
 
 skipWithoutBrowser()
@@ -66,14 +67,38 @@ test('a lost connection shows, recovers, and catches up', async ({ page, server,
   // Otherwise the cable may be pulled before the page knows the state of the switch.
   await expect(page.getByRole('switch', { name: 'Caching' })).toBeChecked()
 
+  // The screens that are shown later: their code comes from the server, too.
+  await page.getByRole('link', { name: 'Requests' }).click()
+  await expect(page.getByRole('heading', { name: 'No request yet' })).toBeVisible()
+  await page.getByRole('link', { name: 'Overview' }).click()
+  await page.getByRole('link', { name: 'default' }).click()
+  await expect(page.getByRole('tab', { name: 'Entries' })).toBeVisible()
+  await page.getByRole('link', { name: 'Overview' }).click()
+  await expect(page.getByRole('switch', { name: 'Enable default' })).toBeChecked()
+
   cable.pull()
   await expect(page.getByText('Reconnecting…')).toBeVisible()
   await call('PATCH', '/admin/caches/default', { json: { enabled: false } })
-  await page.getByRole('switch', { name: 'Caching' }).click()
-  await expect(page.getByRole('alert').filter({ hasText: 'The server cannot be reached.' }).first()).toBeAttached()
-  await expect(page.getByRole('switch', { name: 'Caching' })).toBeChecked()
+  await expect(page.getByRole('alert').filter({ hasText: 'No contact with the server' })).toBeVisible()
+  await expect(page.getByText(/for \d+ s; figures of \d\d:\d\d:\d\d\.\s+Start it:\s+larder serve/)).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Copy the command' })).toBeEnabled()
+  // What would change something is disabled, and the ways between screens are not.
+  for (const name of ['Caching', 'Enable default'])
+    await expect(page.getByRole('switch', { name })).toBeDisabled()
+  await expect(page.getByRole('button', { name: 'New cache' })).toBeDisabled()
+  await page.getByRole('link', { name: 'default' }).click()
+  await expect(page.getByRole('tab', { name: 'Statistics' })).toBeEnabled()
+  await expect(page.getByRole('button', { name: 'Add entry' })).toBeDisabled()
+  await page.getByRole('link', { name: 'Requests' }).click()
+  await expect(page.getByText('The requests so far could not be read')).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'No request yet' })).toBeHidden()
+  await expect(page.getByText('newest requests match')).toBeHidden()
+  await expectAccessible(page)
 
   cable.plug()
+  await expect(page.getByText('No contact with the server')).toBeHidden()
+  await expect(page.getByRole('heading', { name: 'No request yet' })).toBeVisible()
+  await page.getByRole('link', { name: 'Overview' }).click()
   await expect(page.getByText('Live', { exact: true })).toBeVisible()
   await expect(page.getByRole('switch', { name: 'Enable default' })).not.toBeChecked()
 })

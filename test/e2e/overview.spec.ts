@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { expectAccessible } from './accessibility'
 import { expect, skipWithoutBrowser, test } from './console-test'
 
 skipWithoutBrowser()
@@ -29,20 +30,44 @@ test('switches a cache off and on: apps get 503, then 200', async ({ overview, c
   await expect.poll(async () => (await call('GET', '/v1/a')).status).toBe(200)
 })
 
-test('switches all caching off and on, and says so', async ({ overview, call }) => {
+test('switches all caching off and on, says so, and shows what is stored', async ({ overview, call, server }) => {
   await call('PUT', '/v1/a', { body: 'one' })
   const toggle = overview.getByRole('switch', { name: 'Caching' })
   const banner = overview.getByText('Caching is off: every app under test gets 503')
   await expect(toggle).toBeChecked()
   await expect(banner).toBeHidden()
 
+  const { id } = await (await call('POST', '/admin/keys', { json: { label: 'ci', scopes: ['read'] } })).json() as {
+    id: string
+  }
+  const { secret } = await (await call('POST', `/admin/keys/${id}/reveal`)).json() as { secret: string }
   await toggle.uncheck()
   await expect(banner).toBeVisible()
+  await expect(overview.getByText(/Since \d\d:\d\d:\d\d: no request yet got 503/)).toBeVisible()
   const refused = await call('GET', '/v1/a')
   expect(refused.status).toBe(503)
   expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(0)
+  for (let i = 0; i < 2; i++)
+    await fetch(`${server.url}/v1/a`, { headers: { 'Api-Key': secret } })
+  await expect(overview.getByText(/Since \d\d:\d\d:\d\d: 3 requests got 503/)).toBeVisible()
+  await expect(overview.getByText('Still calling: default with the key ci (2), default (1)')).toBeVisible()
+  // The row's switch keeps its position, and says that nothing serves.
+  const own = overview.getByRole('switch', { name: 'Enable default' })
+  await expect(own).toBeChecked()
+  await expect(own).toHaveAttribute('title', 'On, but it serves nothing while all caching is off')
+  await expectAccessible(overview)
 
-  await toggle.check()
+  // What is stored can still be seen, on every screen the banner stands.
+  await overview.getByRole('link', { name: 'default' }).click()
+  await expect(overview.getByText('Apps get 503; you see what is stored')).toBeVisible()
+  await overview.getByRole('row', { name: /^a / }).click()
+  await expect(overview.getByRole('region', { name: 'Entry' })).toContainText('one')
+  for (const name of ['Playground', 'Requests', 'API keys', 'Settings', 'Docs', 'Overview']) {
+    await overview.getByRole('link', { name }).click()
+    await expect(banner).toBeVisible()
+  }
+  await overview.getByRole('button', { name: 'Turn on' }).click()
+  await expect(toggle).toBeChecked()
   await expect(banner).toBeHidden()
   expect((await call('GET', '/v1/a')).status).toBe(200)
 })

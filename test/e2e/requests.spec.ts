@@ -50,10 +50,10 @@ test('requests come in live, newest first, with what came of them', async ({ ope
   await call('PATCH', '/admin/caches/default', { json: { enabled: false } })
   await call('GET', '/v1/before')
   await expect(rows(page)).toHaveCount(4)
-  await expect(rows(page).getByRole('gridcell').nth(4)).toHaveText('Off · cache-off')
+  await expect(rows(page).getByRole('gridcell').nth(4)).toHaveText('503, cache off')
   expect(await rows(page)
     .locator('.result')
-    .allTextContents()).toEqual(['Off · cache-off', 'Refused · cache-not-found', 'Hit', 'Stored'])
+    .allTextContents()).toEqual(['503, cache off', 'Refused · cache-not-found', 'Hit', 'Stored'])
   expect(await rows(page).locator('.key').allTextContents()).toEqual(['before', 'a', 'before', 'before'])
   for (const [name, count] of [
     ['total', '4'],

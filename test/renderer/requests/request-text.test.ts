@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
 import { hasTerm, withoutTerm, withTerm } from '../../../src/renderer/src/views/requests/filter-terms'
 import {
+  classesOfRequest,
   clockTime,
+  describeResult,
   exactTime,
   explainReach,
   explainResult,
@@ -16,9 +18,9 @@ it('names every result, and others as they are', () => {
     'Stale',
     'Miss',
     'Stored',
-    'Dropped',
+    'Deleted',
     'OK',
-    'Off',
+    '503',
     'Refused',
     'Error',
   ])
@@ -30,7 +32,13 @@ it.each([
   [{ result: 'hit', status: 304 }, 'Found fresh; the client already had it.'],
   [{ result: 'miss', reason: 'evicted' }, 'Not found: it had been evicted.'],
   [{ result: 'miss', reason: 'constructor' }, 'Not found: constructor.'],
-  [{ result: 'off', reason: 'cache-off', status: 503 }, 'Off: Cache is switched off.'],
+  [{ result: 'off', reason: 'cache-off', status: 503 }, 'The cache is switched off.'],
+  [{ result: 'off', reason: 'caching-off', status: 503 }, 'All caching is switched off.'],
+  [{ result: 'off', reason: 'overloaded', detail: 'Too many requests', status: 503 }, '503: Too many requests.'],
+  [
+    { result: 'refused', reason: 'entry-not-found', operation: 'entries.delete', status: 404 },
+    'There was no such entry.',
+  ],
   [{ result: 'refused', reason: '__proto__', status: 400 }, 'Refused: __proto__.'],
   [
     { result: 'refused', reason: 'invalid-input', detail: 'limit: must be a whole number', status: 400 },
@@ -40,6 +48,44 @@ it.each([
   [{ result: 'error', reason: null, status: 500 }, 'Error: 500.'],
 ])('explains %j', (change, sentence) => {
   expect(explainResult(recordOf(change))).toBe(sentence)
+})
+
+// Red for what nobody wanted, a square where no cache answered, and a word for each.
+it.each([
+  [{ result: 'hit' }, 'Hit', ['served', 'full']],
+  [{ result: 'miss', reason: 'expired', status: 404 }, 'Miss · expired', ['late']],
+  [{ result: 'dropped', status: 204 }, 'Deleted', ['neutral']],
+  [{ result: 'off', reason: 'cache-off', status: 503 }, '503, cache off', ['stopped', 'full']],
+  [{ result: 'off', reason: 'caching-off', status: 503 }, '503, caching off', ['stopped', 'full']],
+  [{ result: 'off', reason: 'overloaded', status: 503 }, '503 · overloaded', ['failed', 'full']],
+  [{ result: 'refused', reason: 'invalid-input', status: 400 }, 'Refused · invalid-input', ['stopped']],
+  [{ result: 'refused', reason: 'key-invalid', status: 401 }, 'Refused · key-invalid', ['failed']],
+  [{ result: 'refused', reason: 'out-of-scope', status: 403 }, 'Refused · out-of-scope', ['failed']],
+  [
+    { result: 'refused', reason: 'entry-not-found', operation: 'entries.delete', status: 404 },
+    'Nothing to delete',
+    ['neutral'],
+  ],
+  [
+    { result: 'refused', reason: 'entry-not-found', operation: 'classic.invalidate', status: 404 },
+    'Nothing to delete',
+    ['neutral'],
+  ],
+  [
+    { result: 'refused', reason: 'cache-not-found', operation: 'entries.delete', status: 404 },
+    'Refused · cache-not-found',
+    ['stopped'],
+  ],
+  [
+    { result: 'refused', reason: 'entry-not-found', operation: 'entries.post', status: 404 },
+    'Refused · entry-not-found',
+    ['stopped'],
+  ],
+  [{ result: 'error', reason: 'internal', status: 500 }, 'Error · internal', ['failed', 'full']],
+  [{ result: 'later', reason: null }, 'later', []],
+])('%j is shown as %s, %j', (change, words, classes) => {
+  const record = recordOf(change)
+  expect([describeResult(record), classesOfRequest(record)]).toEqual([words, classes])
 })
 
 const morning = new Date(2026, 0, 2, 3, 4, 5).toISOString()

@@ -7,6 +7,7 @@ import { useApi } from '../composables/use-api'
 import { createLiveWindow } from '../live/live-window'
 import { createReservoir } from '../live/reservoir'
 import { useCaches } from './caches'
+import { useContact } from './contact'
 import { useServer } from './server'
 
 /** Milliseconds between two readings. */
@@ -25,6 +26,7 @@ const sampled = 512
 export const useLive = defineStore('live', () => {
   const { events } = useApi()
   const server = useServer()
+  const contact = useContact()
   const caches = useCaches()
   const visibility = useDocumentVisibility()
   const samples = shallowRef<readonly Sample[]>([])
@@ -43,14 +45,14 @@ export const useLive = defineStore('live', () => {
 
   async function read(turn: number): Promise<void> {
     try {
-      const statistics = await server.read()
+      const statistics = await contact.through(server.read)
       if (turn !== round)
         return
       window.add(statistics, Date.now() / 1000, requests.take().map(({ payload }) => payload.duration))
       samples.value = [...window.samples()]
     }
     catch {
-      // The connection state shows it; the next reading tries again.
+      // The frame shows it; the next reading tries again.
     }
     if (turn === round)
       timer = setTimeout(read, interval, turn)
@@ -68,6 +70,7 @@ export const useLive = defineStore('live', () => {
     if (id !== user.value) {
       window.clear()
       server.forget()
+      contact.forget()
       caches.forget()
       samples.value = []
     }

@@ -2,7 +2,7 @@ import type { RequestList, RequestRecord } from '@shared/schemas'
 import type { Extent } from './older-records'
 import { errorRegistry } from '@shared/errors'
 import { missReasons } from '@shared/miss-reasons'
-import { requestResults } from '@shared/request-results'
+import { lookOf, requestResults } from '@shared/request-results'
 import { rowOf } from '@shared/rows'
 import { formatCount } from '../../format'
 
@@ -15,15 +15,32 @@ export function nameOfResult(result: string): string {
 
 /** Returns the CSS classes of a result's mark and colour. A result of a newer server has none. */
 export function classesOfResult(result: string): string[] {
-  const row = rowOf(requestResults, result)
+  return classesOf(rowOf(requestResults, result))
+}
+
+/** The same for one request, which may look other than the rest of its result. */
+export function classesOfRequest(record: RequestRecord): string[] {
+  return classesOf(lookOf(record))
+}
+
+function classesOf(row: ReturnType<typeof lookOf>): string[] {
   return row ? [row.tone, ...row.full ? ['full'] : []] : []
 }
 
+/** Names what came of a request, with the reason where the name does not say it. */
+export function describeResult(record: RequestRecord): string {
+  const { result, reason } = record
+  const row = lookOf(record)
+  const name = row?.label ?? result
+  return reason === null || (row && !row.told && result !== 'miss') ? name : `${name} · ${reason}`
+}
+
 /** Explains the result of a request in a sentence. */
-export function explainResult({ result, reason, detail, status }: RequestRecord): string {
-  const row = rowOf(requestResults, result)
-  if (!row || row.tone === 'failed')
-    return ended(`${nameOfResult(result)}: ${detail ?? rowOf(errorRegistry, reason)?.title ?? reason ?? status}`)
+export function explainResult(record: RequestRecord): string {
+  const { result, reason, detail, status } = record
+  const row = lookOf(record)
+  if (!row || row.told)
+    return ended(`${row?.label ?? result}: ${detail ?? rowOf(errorRegistry, reason)?.title ?? reason ?? status}`)
   if (result === 'miss') {
     const text = rowOf(missReasons, reason) ?? reason ?? 'no reason was given'
     return `${row.meaning}: ${text.charAt(0).toLowerCase()}${text.slice(1)}.`
