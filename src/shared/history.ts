@@ -14,7 +14,7 @@ export const historySpans = {
 export type HistorySpan = keyof typeof historySpans
 
 /** What happened at a moment, as people read it: with the cache before it, if it concerns one. */
-const historyEvents = {
+export const historyEvents = {
   restart: 'Larder started',
   off: 'Switched off',
   on: 'Switched on',
