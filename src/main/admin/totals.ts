@@ -1,5 +1,5 @@
 import type { Percentiles, Statistics } from '../serving/ports'
-import { missReasonNames, missReasons } from '@shared/miss-reasons'
+import { countMisses, missReasons } from '@shared/miss-reasons'
 import { mapRows } from '@shared/rows'
 
 /**
@@ -8,7 +8,7 @@ import { mapRows } from '@shared/rows'
  */
 export function withHitRatio(statistics: Statistics): Statistics & { hitRatio: number | null } {
   const { hits, misses } = statistics
-  const reads = missReasonNames.reduce((sum, reason) => sum + misses[reason], hits) - misses.disabled
+  const reads = hits + countMisses(misses)
   return { ...statistics, hitRatio: reads === 0 ? null : hits / reads }
 }
 
