@@ -15,7 +15,9 @@ registerHooks({
       return next(specifier, context)
     }
     catch (error) {
-      if (error.code !== 'ERR_MODULE_NOT_FOUND' || !/^(?:\.|file:)/.test(specifier))
+      // A folder beside a file may have its name.
+      const incomplete = ['ERR_MODULE_NOT_FOUND', 'ERR_UNSUPPORTED_DIR_IMPORT'].includes(error.code)
+      if (!incomplete || !/^(?:\.|file:)/.test(specifier))
         throw error
       return next(`${specifier}.ts`, context)
     }

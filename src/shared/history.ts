@@ -1,10 +1,7 @@
 import { z } from 'zod'
-import { missReasonNames } from './miss-reasons'
+import { missReasonsWhileOn } from './miss-reasons'
 import { namesOf } from './rows'
 import { CacheName } from './schemas'
-
-/** Reasons for a miss while caching is on; a read that a switch turns away is no miss here. */
-export const historyReasons = missReasonNames.filter(reason => reason !== 'disabled')
 
 /** How far back the history reaches: rows of so many seconds each. */
 export const historySpans = {
@@ -14,7 +11,7 @@ export const historySpans = {
 export type HistorySpan = keyof typeof historySpans
 
 /** What happened at a moment, as people read it: with the cache before it, if it concerns one. */
-const historyEvents = {
+export const historyEvents = {
   restart: 'Larder started',
   off: 'Switched off',
   on: 'Switched on',
@@ -43,7 +40,7 @@ export const History = z.strictObject({
   rows: z.int().meta({ description: 'Rows, oldest first; the last one is over. 0 if there is nothing new.' }),
   hits: counts.meta({ description: 'Reads that found an entry, stale ones included.' }),
   stale: counts.meta({ description: 'Hits that were served stale.' }),
-  misses: z.partialRecord(z.enum(historyReasons), counts).meta({
+  misses: z.partialRecord(z.enum(missReasonsWhileOn), counts).meta({
     description: 'Reads that found nothing, by reason; a reason that did not occur is left out.',
   }),
   off: counts.meta({ description: 'Reads that got 503, because a switch was off.' }),

@@ -15,6 +15,16 @@ export const missReasons = {
 
 export type MissReason = keyof typeof missReasons
 export const missReasonNames = namesOf(missReasons)
+/**
+ * Reasons that say something about the cache. A read that a switch turned away (`disabled`) got
+ * 503, so it counts apart and is in no hit ratio.
+ */
+export const missReasonsWhileOn = missReasonNames.filter(reason => reason !== 'disabled')
+
+/** The misses for all reasons together, without the reads that a switch turned away. */
+export function countMisses(misses: Readonly<Record<MissReason, number>>): number {
+  return missReasonsWhileOn.reduce((sum, reason) => sum + misses[reason], 0)
+}
 
 interface Removal {
   /** The reason that a later read of the key is given. */

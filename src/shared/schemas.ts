@@ -46,7 +46,9 @@ export const CacheStatistics = z.strictObject({
   deletes: z.int(),
   evictions: z.int(),
   expirations: z.int(),
-  hitRatio: z.number().nullable().meta({ description: 'hits / (hits + misses); null before the first read.' }),
+  hitRatio: z.number().nullable().meta({
+    description: 'hits / (hits + misses), without reads while caching was off; null before the first read.',
+  }),
   latency: Latency,
 })
 

@@ -1,11 +1,15 @@
 import type { Percentiles, Statistics } from '../serving/ports'
-import { missReasonNames, missReasons } from '@shared/miss-reasons'
+import { countMisses, missReasons } from '@shared/miss-reasons'
 import { mapRows } from '@shared/rows'
 
-/** hits / (hits + misses), null before the first read. */
+/**
+ * hits / (hits + misses), null before the first read. A read that a switch turned away says nothing
+ * about the cache, so it does not count: an outage drill must not lower the ratio for good.
+ */
 export function withHitRatio(statistics: Statistics): Statistics & { hitRatio: number | null } {
-  const reads = missReasonNames.reduce((sum, reason) => sum + statistics.misses[reason], statistics.hits)
-  return { ...statistics, hitRatio: reads === 0 ? null : statistics.hits / reads }
+  const { hits, misses } = statistics
+  const reads = hits + countMisses(misses)
+  return { ...statistics, hitRatio: reads === 0 ? null : hits / reads }
 }
 
 /**

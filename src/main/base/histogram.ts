@@ -7,8 +7,7 @@ const unitsPerMicrosecond = 16
 const perDoubling = 32
 const linear = 2 * perDoubling
 const doublings = 24
-/** Length of the counts of a histogram. */
-export const histogramBuckets = linear + doublings * perDoubling
+const histogramBuckets = linear + doublings * perDoubling
 
 export interface Histogram {
   /** Counts one duration in microseconds; ignores anything but a number of 0 or more. */
@@ -18,17 +17,38 @@ export interface Histogram {
   readonly count: number
   /**
    * Adds to `into` what has been counted since the counts were as in `before`, and makes `before`
-   * the present counts. Both have `histogramBuckets` numbers.
+   * the present counts.
    */
-  take: (before: Float64Array, into: Float64Array) => void
+  take: (before: BucketCounts, into: BucketCounts) => void
+}
+
+/** The counts of some durations; only those from `low` to `high` may be other than 0. */
+export interface BucketCounts { readonly counts: Float64Array, low: number, high: number }
+
+export function createBuckets(): BucketCounts {
+  return { counts: new Float64Array(histogramBuckets), low: histogramBuckets, high: -1 }
+}
+
+export function clearBuckets(buckets: BucketCounts): void {
+  buckets.counts.fill(0, buckets.low, buckets.high + 1)
+  buckets.low = histogramBuckets
+  buckets.high = -1
+}
+
+export function addBuckets(to: BucketCounts, from: BucketCounts): void {
+  for (let bucket = from.low; bucket <= from.high; bucket++)
+    to.counts[bucket] = (to.counts[bucket] ?? 0) + (from.counts[bucket] ?? 0)
+  to.low = Math.min(to.low, from.low)
+  to.high = Math.max(to.high, from.high)
 }
 
 export function createHistogram(): Histogram {
   const counts = new Float64Array(histogramBuckets)
+  const all = { counts, low: 0, high: histogramBuckets - 1 }
   let count = 0
   let max = 0
 
-  const quantile = (part: number): number => Math.min(max, quantileOf(counts, count, part))
+  const quantile = (part: number): number => Math.min(max, quantileOf(all, count, part))
 
   return {
     record(microseconds) {
@@ -48,8 +68,13 @@ export function createHistogram(): Histogram {
     take(before, into) {
       for (let bucket = 0; bucket < histogramBuckets; bucket++) {
         const now = counts[bucket] ?? 0
-        into[bucket] = (into[bucket] ?? 0) + now - (before[bucket] ?? 0)
-        before[bucket] = now
+        const since = now - (before.counts[bucket] ?? 0)
+        if (since === 0)
+          continue
+        before.counts[bucket] = now
+        into.counts[bucket] = (into.counts[bucket] ?? 0) + since
+        into.low = Math.min(into.low, bucket)
+        into.high = Math.max(into.high, bucket)
       }
     },
   }
@@ -59,14 +84,14 @@ export function createHistogram(): Histogram {
  * Microseconds that a part (0 to 1) of the durations do not exceed, to within 1.6 %. `count` is the
  * sum of the counts, at least 1.
  */
-export function quantileOf(counts: Float64Array, count: number, part: number): number {
+export function quantileOf({ counts, low, high }: BucketCounts, count: number, part: number): number {
   let left = Math.ceil(part * count)
-  for (let bucket = 0; bucket < histogramBuckets; bucket++) {
+  for (let bucket = low; bucket < high; bucket++) {
     left -= counts[bucket] ?? 0
     if (left <= 0)
       return middleOf(bucket)
   }
-  return middleOf(histogramBuckets - 1)
+  return middleOf(high)
 }
 
 function bucketOf(microseconds: number): number {

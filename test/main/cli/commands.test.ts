@@ -149,7 +149,7 @@ const rows: Record<string, Row> = {
     argv: ['stats'],
     replies: [{ body: samples.stats }],
     sends: [['GET', '/admin/stats']],
-    prints: /\nmisses +1,020\n {2}absent +1,000\n[\s\S]*\nlatency p99 \(µs\) +30\.5\n/,
+    prints: /\nmisses +1,014\n {2}absent +1,000\n[\s\S]*\nturned away by a switch +6\n[\s\S]*\nlatency p99 \(µs\) +30\.5\n/,
   },
   'status': {
     argv: ['status'],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { linearAxis, logAxis } from '../../../src/renderer/src/components/axis'
+import { linearAxis, logAxis, stack, timeMarks } from '../../../src/renderer/src/components/axis'
 
 it.each<[number[], number]>([
   [[], 1],
@@ -24,3 +24,16 @@ it.each<[number[], number[]]>([
   expect(axis.marks).toEqual(marks)
   expect([axis.low, axis.high]).toEqual([marks[0], marks.at(-1)])
 })
+
+it.each([
+  ['15 minutes', 1000, 1900, [1200, 1500, 1800]],
+  ['one minute', 1000, 1060, [1005, 1020, 1035, 1050]],
+  ['both ends', 900, 960, [900, 915, 930, 945, 960]],
+  ['nothing', 1001, 1001, []],
+])('marks round times of %s', (_, from, to, marks) => expect(timeMarks(from, to)).toEqual(marks))
+
+it.each([
+  ['nothing', [], []],
+  ['one', [[1, null]], [[1, null]]],
+  ['three', [[1, 2, null], [10, null, 30], [100, 200, 300]], [[1, 2, null], [11, null, null], [111, null, null]]],
+])('stacks %s', (_, lines, sums) => expect(stack(lines)).toEqual(sums))

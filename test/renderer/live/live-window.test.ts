@@ -1,70 +1,87 @@
+import type { History } from '../../../src/shared/history'
 import { describe, expect, it } from 'vitest'
-import { createLiveWindow, quantile, windowSeconds } from '../../../src/renderer/src/live/live-window'
-import { missReasons } from '../../../src/shared/miss-reasons'
-import { mapRows } from '../../../src/shared/rows'
+import { createLiveWindow, hitRatioOf, quantile, windowSeconds } from '../../../src/renderer/src/live/live-window'
 
-type Statistics = Parameters<ReturnType<typeof createLiveWindow>['add']>[0]
-
-function statistics(hits: number, absent: number, requestsPerSecond = 0, bytes = 0): Statistics {
-  const misses = { ...mapRows(missReasons, () => 0), absent }
-  const latency = { count: 0, p50: 0, p90: 0, p99: 0, max: 0 }
+/** What the server tells of as many seconds as there are hits. */
+function told(first: number, hits: (number | null)[], change: Partial<History> = {}): History {
+  const same = <T>(value: T): (T | null)[] => hits.map(count => count === null ? null : value)
   return {
-    uptime: 1,
-    enabled: true,
-    caches: 1,
-    entries: 1,
-    bytes,
-    budget: 1000,
-    rss: 1,
-    requests: 1,
-    failing: [],
-    requestsPerSecond,
-    totals: { hits, staleHits: 0, misses, sets: 0, deletes: 0, evictions: 0, expirations: 0, hitRatio: null, latency },
+    step: 1,
+    first,
+    rows: hits.length,
+    hits,
+    stale: same(0),
+    misses: {},
+    off: same(0),
+    p50: same(10),
+    p99: same(20),
+    bytes: same(7),
+    events: [],
+    ...change,
   }
 }
 
+function hitsOf(window: ReturnType<typeof createLiveWindow>): unknown[] {
+  return window.samples(windowSeconds, 1).map(({ at, hits }) => [at, hits])
+}
+
 describe('live window', () => {
-  it('tells the ten seconds before each reading', () => {
+  it('tells each second how reads ended', () => {
     const window = createLiveWindow()
-    window.add(statistics(100, 100, 3, 7), 1000, [99_999])
-    expect(window.samples()).toEqual([{ at: 1000, hitRatio: null, rate: 3, p50: null, p99: null, memory: 7 }])
-    window.add(statistics(103, 101), 1004, [10, 20, 30])
-    window.add(statistics(103, 105), 1008, [40])
-    expect(window
-      .samples()
-      .slice(1)
-      .map(({ hitRatio, p50, p99 }) => [hitRatio, p50, p99])).toEqual([[0.75, 20, 30], [0.375, 20, 40]])
-    // The first reading is now more than ten seconds old.
-    window.add(statistics(103, 105), 1012, [])
-    expect(window.samples().at(-1)).toMatchObject({ hitRatio: 0, p50: 40 })
+    expect(window.newest()).toBe(0)
+    window.add(told(1000, [3, null, 1], { misses: { absent: [1, null, 0], expired: [1, null, 2] }, off: [4, null, 0] }))
+    expect(window.newest()).toBe(1002)
+    expect(window.samples(windowSeconds, 1)).toEqual([
+      { at: 1000, hits: 3, misses: 2, off: 4, p50: 10, p99: 20, memory: 7 },
+      { at: 1001, hits: null, misses: null, off: null, p50: null, p99: null, memory: null },
+      { at: 1002, hits: 1, misses: 2, off: 0, p50: 10, p99: 20, memory: 7 },
+    ])
+    expect(hitRatioOf(window.samples(60, 1))).toBe(0.5)
+    expect(hitRatioOf(window.samples(1, 1))).toBe(1 / 3)
+    expect(hitRatioOf([])).toBeNull()
   })
 
-  it('says nothing of a second in which the counters fell', () => {
+  it('sums several seconds up, always the same ones', () => {
     const window = createLiveWindow()
-    window.add(statistics(100, 100), 1000, [])
-    window.add(statistics(1, 1), 1001, [])
-    expect(window.samples().at(-1)?.hitRatio).toBeNull()
-    window.add(statistics(2, 1), 1002, [])
-    expect(window.samples().at(-1)?.hitRatio).toBe(1)
+    window.add(told(1003, [2, 4, null, 6], { p50: [1, 2, null, 9], p99: [5, 50, null, 9], bytes: [1, 2, null, 4] }))
+    expect(window.samples(windowSeconds, 5)).toEqual([
+      { at: 1000, hits: 3, misses: 0, off: 0, p50: 1, p99: 50, memory: 2 },
+      { at: 1005, hits: 6, misses: 0, off: 0, p50: 9, p99: 9, memory: 4 },
+    ])
   })
 
-  it('leaves a gap where nobody looked, and forgets what is too old', () => {
+  // Red: in src/renderer/src/live/live-window.ts leave out a filter or the unknown seconds.
+  it.each<[string, History[], unknown[]]>([
+    ['appends', [told(10, [1, 2]), told(12, [3])], [[10, 1], [11, 2], [12, 3]]],
+    ['takes no news for none', [told(10, [1]), told(11, [])], [[10, 1]]],
+    ['leaves a gap for a server that was away', [told(10, [1]), told(13, [4])], [
+      [10, 1],
+      [11, null],
+      [12, null],
+      [13, 4],
+    ]],
+    ['takes seconds anew after a clock was set back', [told(10, [1, 2, 3]), told(11, [9])], [[10, 1], [11, 9]]],
+    ['begins anew after a clock was set back far', [told(1000, [1]), told(10, [2])], [[10, 2]]],
+    ['forgets what is too old', [told(10, [1]), told(5000, [2])], [
+      ...Array.from({ length: windowSeconds - 1 }, (_, i) => [5001 - windowSeconds + i, null]),
+      [5000, 2],
+    ]],
+  ])('%s', (_, histories, expected) => {
     const window = createLiveWindow()
-    window.add(statistics(0, 0, 1), 1000, [])
-    window.add(statistics(0, 0, 2), 1006, [])
-    expect(window.samples().map(({ at, rate }) => [at, rate])).toEqual([[1000, 1], [1001, null], [1006, 2]])
-    for (let at = 1007; at < 4000; at++)
-      window.add(statistics(0, 0), at, [])
-    expect(window.samples()).toHaveLength(windowSeconds)
-  })
-
-  it('starts anew when the clock goes back, and when it is cleared', () => {
-    const window = createLiveWindow()
-    window.add(statistics(0, 0), 1000, [])
-    window.add(statistics(5, 0), 400, [])
-    expect(window.samples().map(({ at, hitRatio }) => [at, hitRatio])).toEqual([[400, null]])
+    histories.forEach(window.add)
+    expect(hitsOf(window)).toEqual(expected)
     window.clear()
-    expect(window.samples()).toEqual([])
+    expect(window.samples(windowSeconds, 1)).toEqual([])
+  })
+
+  it('keeps the events of its time', () => {
+    const window = createLiveWindow()
+    const event = (at: number): History['events'][number] => ({ at, kind: 'off', cache: null })
+    window.add(told(10, [1, 2], { events: [event(10), event(11.5)] }))
+    window.add(told(12, [1], { events: [event(12.2)] }))
+    expect(window.events().map(({ at }) => at)).toEqual([10, 11.5, 12.2])
+    window.add(told(11, [1], { events: [event(11.9)] }))
+    expect(window.events().map(({ at }) => at)).toEqual([10, 11.9])
   })
 })
 

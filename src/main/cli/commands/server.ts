@@ -1,5 +1,6 @@
 import type { CommandContext } from '../command'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { countMisses, missReasonsWhileOn } from '@shared/miss-reasons'
 import { defineCommand, flag } from '../command'
 import { exitCodes, Failure, usageFailure } from '../failure'
 import { facts, formatCell } from '../output'
@@ -42,8 +43,9 @@ const stats = defineCommand({
       ['hit ratio', totals.hitRatio],
       ['hits', totals.hits],
       ['  of them stale', totals.staleHits],
-      ['misses', Object.values(misses).reduce((sum, count) => sum + count, 0)],
-      ...Object.entries(misses).map(([reason, count]) => [`  ${reason}`, count] as const),
+      ['misses', countMisses(misses)],
+      ...missReasonsWhileOn.map(reason => [`  ${reason}`, misses[reason]] as const),
+      ['turned away by a switch', misses.disabled],
       ['sets', totals.sets],
       ['deletes', totals.deletes],
       ['evictions', totals.evictions],

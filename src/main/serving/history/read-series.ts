@@ -1,7 +1,8 @@
 import type { History, HistorySpan } from '@shared/history'
 import type { CacheSeries, Ring } from './series'
 import type { Timeline } from './timeline'
-import { historyReasons, historySpans } from '@shared/history'
+import { historySpans } from '@shared/history'
+import { missReasonsWhileOn } from '@shared/miss-reasons'
 import { countColumns } from './series'
 import { circleRows } from './timeline'
 
@@ -35,7 +36,7 @@ export function readSeries(
     })
   }
   const counts = new Map(countColumns.map((name, index) => [name, column(ring?.counts[index])]))
-  const reasons = historyReasons.filter(reason => counts.get(reason)?.some(count => count !== null && count > 0))
+  const reasons = missReasonsWhileOn.filter(reason => counts.get(reason)?.some(count => count !== null && count > 0))
 
   return {
     step,

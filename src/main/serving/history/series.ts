@@ -1,15 +1,15 @@
-import { historyReasons } from '@shared/history'
-import { histogramBuckets, quantileOf } from '../../base/histogram'
+import type { BucketCounts } from '../../base/histogram'
+import { missReasonsWhileOn } from '@shared/miss-reasons'
+import { addBuckets, clearBuckets, createBuckets, quantileOf } from '../../base/histogram'
 import { circleRows } from './timeline'
 
 /** Columns of counts, in this order. */
-export const countColumns = ['hits', 'stale', 'off', ...historyReasons] as const
+export const countColumns = ['hits', 'stale', 'off', ...missReasonsWhileOn] as const
 
 /** What happened since the last sample, of one cache or several. */
 export interface Delta {
   readonly counts: Float64Array
-  /** The latencies, as counts of a histogram. */
-  readonly durations: Float64Array
+  readonly durations: BucketCounts
   /** Requests whose latency is known. */
   answered: number
   /** Bytes held now. */
@@ -38,7 +38,7 @@ export interface CacheSeries {
 export function createDelta(): Delta {
   return {
     counts: new Float64Array(countColumns.length),
-    durations: new Float64Array(histogramBuckets),
+    durations: createBuckets(),
     answered: 0,
     bytes: 0,
   }
@@ -46,18 +46,16 @@ export function createDelta(): Delta {
 
 export function resetDelta(delta: Delta): void {
   delta.counts.fill(0)
-  if (delta.answered > 0)
-    delta.durations.fill(0)
+  clearBuckets(delta.durations)
   delta.answered = 0
   delta.bytes = 0
 }
 
 export function addDelta(to: Delta, from: Delta): void {
-  for (const [column, count] of from.counts.entries())
-    to.counts[column] = (to.counts[column] ?? 0) + count
+  for (let column = 0; column < countColumns.length; column++)
+    to.counts[column] = (to.counts[column] ?? 0) + (from.counts[column] ?? 0)
   to.bytes += from.bytes
-  if (from.answered > 0)
-    addDurations(to.durations, from.durations)
+  addBuckets(to.durations, from.durations)
   to.answered += from.answered
 }
 
@@ -68,7 +66,7 @@ export function createSeries(bytes: number): CacheSeries {
   /** The minute that is under way, with its latencies. */
   let minute = -1
   let answered = 0
-  const durations = new Float64Array(histogramBuckets)
+  const durations = createBuckets()
 
   function rank(): void {
     if (answered === 0)
@@ -83,7 +81,7 @@ export function createSeries(bytes: number): CacheSeries {
     rank()
     minute = next
     answered = 0
-    durations.fill(0)
+    clearBuckets(durations)
     clearRow(minutes, next % circleRows.minutes)
   }
 
@@ -98,7 +96,8 @@ export function createSeries(bytes: number): CacheSeries {
         const row = second % circleRows.seconds
         begin(Math.floor(second / 60))
         const minuteRow = minute % circleRows.minutes
-        for (const [column, count] of delta.counts.entries()) {
+        for (let column = 0; column < countColumns.length; column++) {
+          const count = delta.counts[column] ?? 0
           // Whole numbers whose sum is exact.
           const done = Math.floor(count * (second - first) / spread)
           const part = Math.floor(count * (second - first + 1) / spread) - done
@@ -110,10 +109,8 @@ export function createSeries(bytes: number): CacheSeries {
         seconds.bytes[row] = delta.bytes
         minutes.bytes[minuteRow] = delta.bytes
       }
-      if (delta.answered > 0) {
-        addDurations(durations, delta.durations)
-        answered += delta.answered
-      }
+      addBuckets(durations, delta.durations)
+      answered += delta.answered
       if ((last + 1) % 60 === 0)
         rank()
     },
@@ -138,11 +135,6 @@ function clearRow(ring: Ring, row: number): void {
 
 function percentile({ durations, answered }: Delta, part: number): number {
   return answered === 0 ? 0 : quantileOf(durations, answered, part)
-}
-
-function addDurations(to: Float64Array, from: Float64Array): void {
-  for (let bucket = 0; bucket < histogramBuckets; bucket++)
-    to[bucket] = (to[bucket] ?? 0) + (from[bucket] ?? 0)
 }
 
 function set(column: Uint32Array | undefined, row: number, value: number): void {

@@ -1,14 +1,15 @@
+import type { BucketCounts } from '../../base/histogram'
 import type { Cache, CacheDefinition } from '../../cache/ports'
 import type { CacheSeries, Delta } from './series'
-import { historyReasons } from '@shared/history'
-import { histogramBuckets } from '../../base/histogram'
+import { missReasonsWhileOn } from '@shared/miss-reasons'
+import { createBuckets } from '../../base/histogram'
 import { countColumns } from './series'
 
 /** A cache with what its counters said last time. */
 export interface Watched {
   readonly cache: Cache
   readonly counts: Float64Array
-  durations: Float64Array | null
+  durations: BucketCounts | null
   answered: number
   flushes: number
   /** The definition whose changes have been noted. */
@@ -47,14 +48,14 @@ export function takeDelta(watched: Watched, delta: Delta): boolean {
   take(counts.hits)
   take(counts.staleHits)
   take(misses.disabled)
-  for (const reason of historyReasons)
+  for (const reason of missReasonsWhileOn)
     take(misses[reason])
   delta.bytes = bytes
   delta.answered = latency.count - watched.answered
   if (delta.answered === 0)
     return used
   watched.answered = latency.count
-  watched.durations ??= new Float64Array(histogramBuckets)
+  watched.durations ??= createBuckets()
   latency.take(watched.durations, delta.durations)
   return true
 }

@@ -18,6 +18,31 @@ export function logAxis(values: readonly number[]): Axis {
   return { low: 10 ** low, high: 10 ** high, marks: Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i)) }
 }
 
+/**
+ * Round times between two moments (seconds since 1970), few enough to be written beside each other.
+ */
+export function timeMarks(from: number, to: number): number[] {
+  const step = to - from > 120 ? 300 : 15
+  const first = Math.ceil(from / step) * step
+  return Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, i) => first + i * step)
+}
+
+/**
+ * Lines that stand on each other: each is the sum of its own values and those before it, null where
+ * one of them is.
+ */
+export function stack(lines: readonly (readonly (number | null)[])[]): (number | null)[][] {
+  const sums: (number | null)[][] = []
+  for (const line of lines) {
+    const below = sums.at(-1)
+    sums.push(line.map((value, i) => {
+      const base = below ? below[i] ?? null : 0
+      return value === null || base === null ? null : value + base
+    }))
+  }
+  return sums
+}
+
 function highestOf(values: readonly number[]): number {
   return values.reduce((a, b) => Math.max(a, b), 0)
 }

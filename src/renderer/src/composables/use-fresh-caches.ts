@@ -7,5 +7,5 @@ import { useResource } from './use-resource'
 export function useFreshCaches(): Readonly<Ref<string>> {
   const caches = useCaches()
   const live = useLive()
-  return useResource({ read: caches.read, loaded: () => caches.loaded, also: () => live.samples })
+  return useResource({ read: caches.read, loaded: () => caches.loaded, also: () => live.seconds })
 }

@@ -1,89 +1,125 @@
-import type { OperationOutput } from '@shared/operations'
+import type { History } from '@shared/history'
+import { historySpans } from '@shared/history'
 
-type Statistics = OperationOutput<'stats.get'>
-
-/**
- * A summary of the ten seconds before a moment. A value is null if there was nothing to measure: no
- * reads, no requests, or nobody watched.
- */
+/** A summary of some seconds. A value is null if there was nothing to measure. */
 export interface Sample {
-  /** Seconds since 1970. */
+  /** The beginning, in seconds since 1970. */
   at: number
-  hitRatio: number | null
-  /** Requests per second. */
-  rate: number | null
-  /** Microseconds. */
+  /** Reads per second, by how they ended. */
+  hits: number | null
+  misses: number | null
+  off: number | null
+  /**
+   * Microseconds. The middle of the seconds' medians, and an upper bound: their largest p99.
+   */
   p50: number | null
   p99: number | null
   /** Bytes. */
   memory: number | null
 }
 
-/** Length of the time that is kept and shown, in seconds. */
-export const windowSeconds = 900
-/** Seconds that each point covers, the same as for the server's requests per second. */
-const span = 10
-/**
- * Longest time between two readings, in seconds, that the line still bridges: after a longer one,
- * nobody was watching.
- */
-const longestStep = 5
+export type HistoryEvent = History['events'][number]
 
-interface Reading { at: number, hits: number, reads: number, answered: number, durations: readonly number[] }
+/** Length of the time that is kept, in seconds. */
+export const windowSeconds = historySpans.seconds.rows
 
+/** The last 15 minutes as the server has told them, second by second. */
 interface LiveWindow {
-  samples: () => readonly Sample[]
-  /** Adds a reading; `durations` are those of the requests since the last one, in microseconds. */
-  add: (statistics: Statistics, at: number, durations: readonly number[]) => void
+  /** Adds what the server told of the time after `newest()`, or all of it anew. */
+  add: (history: History) => void
+  /** The beginning of the newest second, 0 if there is none. */
+  newest: () => number
+  /** The last `span` seconds, `step` seconds a sample. Samples begin at multiples of the step. */
+  samples: (span: number, step: number) => Sample[]
+  events: () => readonly HistoryEvent[]
   clear: () => void
 }
 
-/** Turns the server's counters into the activity between two readings. */
+/** A second is a sample of one second. */
 export function createLiveWindow(): LiveWindow {
-  let samples: Sample[] = []
-  let readings: Reading[] = []
-
-  function clear(): void {
-    samples = []
-    readings = []
-  }
+  let seconds: Sample[] = []
+  let events: HistoryEvent[] = []
+  const newest = (): number => seconds.at(-1)?.at ?? 0
 
   return {
-    samples: () => samples,
-    clear,
-    add({ bytes, requestsPerSecond, totals }, at, durations) {
-      const reads = totals.hits + Object.values(totals.misses).reduce((sum, count) => sum + count, 0)
-      const last = readings.at(-1)
-      // The machine's clock was set back, so the earlier readings are now in the future.
-      if (last && at < last.at)
-        clear()
-      // Counters that decreased belong to another server, or include caches that are gone.
-      else if (last && (reads < last.reads || totals.hits < last.hits))
-        readings = []
-      const reading = { at, hits: totals.hits, reads, answered: totals.latency.count, durations }
-      readings = [...readings.filter(old => old.at >= at - span), reading]
-      const [first = reading] = readings
-      const asked = reads - first.reads
-      // The durations of the first reading are from before it.
-      const taken = readings.slice(1).flatMap(old => old.durations)
-
-      const previous = samples.at(-1)
-      samples = samples.filter(sample => sample.at > at - windowSeconds)
-      // Shows a gap in the line instead of a slope over a time in which nobody watched.
-      if (previous && at - previous.at > longestStep)
-        samples.push({ at: previous.at + 1, hitRatio: null, rate: null, p50: null, p99: null, memory: null })
-      samples.push({
-        at,
-        hitRatio: asked > 0 ? (totals.hits - first.hits) / asked : null,
-        // The rate of the whole server for users who may see it; otherwise that of the user's own
-        // caches, between two readings.
-        rate: requestsPerSecond ?? (at > first.at ? (reading.answered - first.answered) / (at - first.at) : null),
-        p50: quantile(taken, 0.5),
-        p99: quantile(taken, 0.99),
-        memory: bytes,
-      })
+    newest,
+    events: () => events,
+    clear() {
+      seconds = []
+      events = []
+    },
+    add(history) {
+      const { first, rows } = history
+      if (rows === 0)
+        return
+      // If the server's clock was set back, it tells seconds again that are known.
+      seconds = seconds.filter(({ at }) => at < first)
+      events = events.filter(({ at }) => at < first)
+      const oldest = first + rows - windowSeconds
+      // Another server, or one that started anew, knows nothing of the time in between.
+      for (let at = Math.max(newest() + 1, oldest); seconds.length > 0 && at < first; at++)
+        seconds.push(unknown(at))
+      for (let row = 0; row < rows; row++)
+        seconds.push(secondOf(history, row))
+      seconds = seconds.filter(({ at }) => at >= oldest)
+      events = [...events, ...history.events].filter(({ at }) => at >= oldest)
+    },
+    samples(span, step) {
+      const groups = new Map<number, Sample[]>()
+      for (const second of seconds.slice(-span)) {
+        const at = second.at - second.at % step
+        const group = groups.get(at)
+        if (group)
+          group.push(second)
+        else
+          groups.set(at, [second])
+      }
+      return Array.from(groups, ([at, group]) => summarize(at, group))
     },
   }
+}
+
+/** Hits of all reads that no switch turned away, over several seconds; null without reads. */
+export function hitRatioOf(samples: readonly Sample[]): number | null {
+  const sum = (name: 'hits' | 'misses'): number => samples.reduce((so, sample) => so + (sample[name] ?? 0), 0)
+  const reads = sum('hits') + sum('misses')
+  return reads === 0 ? null : sum('hits') / reads
+}
+
+/** Several seconds as one sample, which begins at `at`. */
+export function summarize(at: number, seconds: readonly Sample[]): Sample {
+  const known = (name: keyof Sample): number[] => seconds.map(second => second[name]).filter(value => value !== null)
+  const mean = (name: keyof Sample): number | null => {
+    const values = known(name)
+    return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
+  }
+  return {
+    at,
+    hits: mean('hits'),
+    misses: mean('misses'),
+    off: mean('off'),
+    p50: quantile(known('p50'), 0.5),
+    p99: quantile(known('p99'), 1),
+    memory: known('memory').at(-1) ?? null,
+  }
+}
+
+function secondOf({ first, hits, misses, off, p50, p99, bytes }: History, row: number): Sample {
+  const hit = hits[row] ?? null
+  const missed = Object.values(misses).reduce((sum, counts) => sum + (counts[row] ?? 0), 0)
+  return {
+    at: first + row,
+    hits: hit,
+    misses: hit === null ? null : missed,
+    off: off[row] ?? null,
+    p50: p50[row] ?? null,
+    p99: p99[row] ?? null,
+    memory: bytes[row] ?? null,
+  }
+}
+
+function unknown(at: number): Sample {
+  return { at, hits: null, misses: null, off: null, p50: null, p99: null, memory: null }
 }
 
 /** Returns the smallest value that at least `part` of the values do not exceed (nearest rank). */

@@ -1,55 +1,49 @@
-import type { ServerEvent } from '../api/server-event'
-import type { Sample } from '../live/live-window'
+import type { HistoryEvent, Sample } from '../live/live-window'
 import { useDocumentVisibility } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { shallowReadonly, shallowRef, watch } from 'vue'
 import { useApi } from '../composables/use-api'
-import { createLiveWindow } from '../live/live-window'
-import { createReservoir } from '../live/reservoir'
+import { createLiveWindow, windowSeconds } from '../live/live-window'
 import { useCaches } from './caches'
 import { useContact } from './contact'
 import { useServer } from './server'
 
 /** Milliseconds between two readings. */
 const interval = 1000
-/**
- * Maximum number of requests per second whose latency is sampled: enough for a 99th percentile, and
- * cheap at any load.
- */
-const sampled = 512
 
 /**
- * The last fifteen minutes, read once a second on every screen while the page is visible. The
- * figures come from the server's counters, the latency from a random sample of each second's
- * requests.
+ * The last fifteen minutes, second by second. The server keeps them: they are read once, after a
+ * sign-in, and then what is new, once a second on every screen while the page is visible. After a
+ * pause (a hidden tab, a lost connection) the next reading brings all that was missed.
  */
 export const useLive = defineStore('live', () => {
-  const { events } = useApi()
+  const { client, events } = useApi()
   const server = useServer()
   const contact = useContact()
   const caches = useCaches()
   const visibility = useDocumentVisibility()
-  const samples = shallowRef<readonly Sample[]>([])
+  const seconds = shallowRef<readonly Sample[]>([])
+  const happened = shallowRef<readonly HistoryEvent[]>([])
   const window = createLiveWindow()
-  const requests = createReservoir<Extract<ServerEvent, { topic: 'request' }>>(sampled)
   const user = shallowRef<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let round = 0
 
   events.listen((event) => {
-    if (event.topic === 'request')
-      requests.add(event)
-    else if (event.topic === 'switch')
+    if (event.topic === 'switch')
       server.switched(event.payload.enabled)
   })
 
   async function read(turn: number): Promise<void> {
     try {
-      const statistics = await contact.through(server.read)
+      const [history] = await Promise.all([
+        client['history.get']({ after: window.newest() }),
+        contact.through(server.read),
+      ])
       if (turn !== round)
         return
-      window.add(statistics, Date.now() / 1000, requests.take().map(({ payload }) => payload.duration))
-      samples.value = [...window.samples()]
+      window.add(history)
+      show()
     }
     catch {
       // The frame shows it; the next reading tries again.
@@ -58,7 +52,7 @@ export const useLive = defineStore('live', () => {
       timer = setTimeout(read, interval, turn)
   }
 
-  watch([user, visibility], () => {
+  watch([user, visibility, events.connected], () => {
     clearTimeout(timer)
     round++
     if (user.value !== undefined && visibility.value === 'visible')
@@ -72,10 +66,15 @@ export const useLive = defineStore('live', () => {
       server.forget()
       contact.forget()
       caches.forget()
-      samples.value = []
+      show()
     }
     user.value = id
   }
 
-  return { samples: shallowReadonly(samples), follow }
+  function show(): void {
+    seconds.value = window.samples(windowSeconds, 1)
+    happened.value = window.events()
+  }
+
+  return { seconds: shallowReadonly(seconds), events: shallowReadonly(happened), samples: window.samples, follow }
 })

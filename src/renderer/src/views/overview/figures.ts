@@ -1,0 +1,30 @@
+import type { Sample } from '../../live/live-window'
+import { summarize, windowSeconds } from '../../live/live-window'
+
+/** The times that the charts may show: in seconds, with those that one sample covers. */
+export const spans = {
+  '1m': { seconds: 60, step: 1, name: 'Last minute', words: 'last minute' },
+  '15m': { seconds: windowSeconds, step: 5, name: 'Last 15 minutes', words: 'last 15 minutes' },
+} as const
+
+/** How reads end, from the bottom of the chart to its top. Each has a word and a shape too. */
+export const outcomes = [
+  { name: 'hits', word: 'hits', mark: 'hit', token: '--outcome-hit', area: '--outcome-hit-area' },
+  { name: 'misses', word: 'misses', mark: 'miss', token: '--outcome-miss', area: '--outcome-miss-area' },
+  { name: 'off', word: '503', mark: 'off', token: '--outcome-off', area: '--outcome-off-area' },
+] as const
+
+const nothing: Sample = { at: 0, hits: null, misses: null, off: null, p50: null, p99: null, memory: null }
+
+/** The last minute as one sample. */
+export function lastMinute(seconds: readonly Sample[]): Sample {
+  return seconds.length === 0 ? nothing : summarize(0, seconds.slice(-60))
+}
+
+const time = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+const date = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' })
+
+/** When the server started (milliseconds since 1970): the time, or the day if that was long ago. */
+export function formatStart(start: number, now = Date.now()): string {
+  return (now - start < 86_400_000 ? time : date).format(start)
+}
