@@ -1,6 +1,7 @@
 import type { Entries, Entry } from '../../../api/entries'
 import type { Sentence } from '../../../sentence'
 import type { Times } from '../life'
+import { LarderError } from '@shared/errors'
 import { withKeys } from '../../../sentence'
 
 /** An entry as it was before a change, with its times. */
@@ -17,8 +18,8 @@ interface Condition {
 
 /**
  * Stores an entry again as it was if the condition holds, with what would now be left of its TTL
- * and grace. Throws Error if it would have expired in the meantime, and what `entries.put`
- * throws.
+ * and grace. Throws Error if it would have expired in the meantime or is no longer what the change
+ * made, and what `entries.put` throws.
  */
 export async function restore(
   entries: Pick<Entries, 'put'>,
@@ -26,7 +27,14 @@ export async function restore(
   { keepTimes = false, ...condition }: Condition,
 ): Promise<Sentence> {
   const rest = keepTimes ? { ttl: 'keep' } : restOf(life, Date.now())
-  await entries.put(cache, key, value, { contentType, tags, ...rest, ...condition })
+  try {
+    await entries.put(cache, key, value, { contentType, tags, ...rest, ...condition })
+  }
+  catch (error) {
+    if (error instanceof LarderError && error.code === 'precondition-failed')
+      throw new Error('The entry has changed again since then, so nothing was undone.', { cause: error })
+    throw error
+  }
   return withKeys`${{ key }} is as it was before.`
 }
 
