@@ -482,9 +482,12 @@ test('values that could hang a page do not', { tag: '@alone' }, async ({ openCon
   )
   await put('7-csv', `id,name\n${Array.from({ length: 100_000 }, (_, i) => `${i},"row, ${i}"`).join('\n')}`, 'text/csv')
   await put('8-deep', '['.repeat(500_000) + ']'.repeat(500_000), 'application/json')
+  // No byte of it begins a character or ends a line.
+  await put('9-run', new Uint8Array(15_000_000).fill(0x80), 'text/plain')
 
   const page = await openConsole('/caches/default')
-  await expect(grid(page)).toHaveAttribute('aria-rowcount', '9')
+  await expect(grid(page)).toHaveAttribute('aria-rowcount', '10')
+  const written: Record<string, number> = {}
   const drawn: Record<string, number> = {}
   await page.evaluate(
     'window.longest = 0; new PerformanceObserver(list => list.getEntries().forEach(task => window.longest = Math.max(window.longest, task.duration))).observe({ type: "longtask" })',
@@ -502,6 +505,7 @@ test('values that could hang a page do not', { tag: '@alone' }, async ({ openCon
     ['6-image', '1 × 1'],
     ['7-csv', 'row, 0'],
     ['8-deep', '[[[['],
+    ['9-run', '80 80 80 80'],
   ]
   for (const [key, text] of expected) {
     await page.evaluate('window.longest = 0')
@@ -515,6 +519,8 @@ test('values that could hang a page do not', { tag: '@alone' }, async ({ openCon
       await view.click()
       await expect(view).toHaveAttribute('aria-pressed', 'true')
       drawn[key] = Math.max(drawn[key] ?? 0, await page.locator('*').count())
+      const letters = 'document.querySelector("section[aria-label=Value]").textContent.length'
+      written[key] = Math.max(written[key] ?? 0, await page.evaluate<number>(letters))
     }
     const saved = page.waitForEvent('download')
     await entry(page).getByRole('button', { name: 'Download' }).click()
@@ -526,6 +532,7 @@ test('values that could hang a page do not', { tag: '@alone' }, async ({ openCon
   // Only the visible part is drawn, however long the value is. The slices of the work are counted
   // in test/renderer/cache/values.test.ts.
   expect(Object.entries(drawn).filter(([, elements]) => elements > 800)).toEqual([])
+  expect(Object.entries(written).filter(([, letters]) => letters > 200_000)).toEqual([])
   if (timed)
     expect(Object.entries(longest).filter(([, time]) => time > 200)).toEqual([])
 })

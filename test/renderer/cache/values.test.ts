@@ -142,6 +142,22 @@ describe('text', () => {
     expect(run(cutRows(new Uint8Array())).count).toBe(1)
   })
 
+  // Red: in src/renderer/src/views/cache/values/text-rows.ts leave `longestTail` out.
+  it.each([
+    ['a character that never begins', 0x80],
+    ['the last byte of that kind', 0xBF],
+    ['bytes that no text has', 0xFF],
+    ['ends of characters that need three more', 0xF0],
+    ['zeros', 0],
+  ])('keeps rows short without line ends: %s', (_, byte) => {
+    const bytes = new Uint8Array(2 ** 20).fill(byte)
+    const rows = run(cutRows(bytes))
+    const lengths = Array.from({ length: rows.count }, (_, index) => rows.text(index).length)
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(515)
+    expect(rows.count).toBeLessThanOrEqual(2 ** 11)
+    expect(rows.line(rows.count - 1)).toBe(null)
+  })
+
   it('prints bytes as hex', () => {
     const bytes = new Uint8Array(17).map((_, index) => index === 16 ? 0x41 : index)
     expect([16, 8, 4].map(perRow => hexRows(bytes, perRow))).toEqual([2, 3, 5])

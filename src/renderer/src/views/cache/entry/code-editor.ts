@@ -3,12 +3,18 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { json } from '@codemirror/lang-json'
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { search, searchKeymap } from '@codemirror/search'
-import { EditorState } from '@codemirror/state'
+import { Compartment, EditorSelection, EditorState } from '@codemirror/state'
 import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 
 export interface CodeEditor {
   text: () => string
+  /** Replaces the whole text in one step that can be undone. */
+  replace: (text: string) => void
+  /** Whether long lines continue in the next row. */
+  wrap: (on: boolean) => void
+  /** Moves cursor and focus to a line and column (in UTF-16 units), which count from 1. */
+  goTo: (line: number, column: number) => void
   focus: () => void
   destroy: () => void
 }
@@ -22,8 +28,10 @@ interface CodeEditorOptions {
   text: string
   separator: string
   language: 'json' | undefined
+  wrap: boolean
   onChange: () => void
   onSave: () => void
+  onFormat: () => void
 }
 
 const colors = EditorView.theme({
@@ -68,9 +76,13 @@ export function createCodeEditor({
   text,
   separator,
   language,
+  wrap,
   onChange,
   onSave,
+  onFormat,
 }: CodeEditorOptions): CodeEditor {
+  const wrapping = new Compartment()
+  const wrapped = (on: boolean): Extension => on ? EditorView.lineWrapping : []
   const save = (): boolean => {
     onSave()
     return true
@@ -85,11 +97,20 @@ export function createCodeEditor({
       drawSelection(),
       highlightSpecialChars(),
       bracketMatching(),
+      wrapping.of(wrapped(wrap)),
       search({ top: true }),
       // Tab moves to the next control, so that the keyboard focus is not trapped here.
       keymap.of([
         { key: 'Mod-s', preventDefault: true, run: save },
         { key: 'Mod-Enter', run: save },
+        {
+          key: 'Shift-Alt-f',
+          preventDefault: true,
+          run: () => {
+            onFormat()
+            return true
+          },
+        },
         ...defaultKeymap,
         ...historyKeymap,
         ...searchKeymap,
@@ -101,5 +122,22 @@ export function createCodeEditor({
       EditorView.updateListener.of(update => update.docChanged && onChange()),
     ]),
   })
-  return { text: () => textOf(view.state), focus: () => view.focus(), destroy: () => view.destroy() }
+  return {
+    text: () => textOf(view.state),
+    replace: text => view.dispatch({
+      changes: { from: 0, to: view.state.doc.length, insert: view.state.toText(text) },
+      selection: EditorSelection.cursor(0),
+      scrollIntoView: true,
+      userEvent: 'input.replace',
+    }),
+    wrap: on => view.dispatch({ effects: wrapping.reconfigure(wrapped(on)) }),
+    goTo(line, column) {
+      const { from, to } = view.state.doc.line(Math.min(line, view.state.doc.lines))
+      const place = Math.min(from + column - 1, to)
+      view.dispatch({ selection: EditorSelection.cursor(place), scrollIntoView: true })
+      view.focus()
+    },
+    focus: () => view.focus(),
+    destroy: () => view.destroy(),
+  }
 }

@@ -1,6 +1,7 @@
 import type { Entries, Entry } from '../../../api/entries'
 import type { Sentence } from '../../../sentence'
 import type { Times } from '../life'
+import { LarderError } from '@shared/errors'
 import { restOf } from '@shared/rest'
 import { withKeys } from '../../../sentence'
 
@@ -18,8 +19,8 @@ interface Condition {
 
 /**
  * Stores an entry again as it was if the condition holds, with what would now be left of its TTL
- * and grace. Throws Error if it would have expired in the meantime, and what `entries.put`
- * throws.
+ * and grace. Throws Error if it would have expired in the meantime or is no longer what the change
+ * made, and what `entries.put` throws.
  */
 export async function restore(
   entries: Pick<Entries, 'put'>,
@@ -28,7 +29,14 @@ export async function restore(
   now = Date.now(),
 ): Promise<Sentence> {
   const rest = keepTimes ? { ttl: 'keep' } : writtenRest(life, now)
-  await entries.put(cache, key, value, { contentType, tags, ...rest, ...condition })
+  try {
+    await entries.put(cache, key, value, { contentType, tags, ...rest, ...condition })
+  }
+  catch (error) {
+    if (error instanceof LarderError && error.code === 'precondition-failed')
+      throw new Error('The entry has changed again since then, so nothing was undone.', { cause: error })
+    throw error
+  }
   return withKeys`${{ key }} is as it was before.`
 }
 

@@ -30,30 +30,48 @@ function skipSpace(bytes: Uint8Array, from: number): number {
   return at
 }
 
-/** Returns the end of the string that begins here, with its quote; -1 if it is not a string. */
+/** What is wrong at a place of a text that is not JSON. */
+export type JsonFault =
+  | 'value'
+  | 'item'
+  | 'name'
+  | 'member'
+  | 'colon'
+  | 'after-item'
+  | 'after-member'
+  | 'end'
+  | 'string'
+  | 'control'
+  | 'escape'
+  | 'word'
+
+/**
+ * Returns the end of the string that begins here, with its quote. If it is not a string, returns
+ * the bitwise complement of the place of the fault, which is negative.
+ */
 function* endOfString(bytes: Uint8Array, from: number): Sliced<number> {
   for (let at = from + 1, steps = 1; at < bytes.length; at++, steps++) {
     const byte = bytes[at] ?? 0
     if (byte === quote)
       return at + 1
     if (byte < 0x20)
-      return -1
+      return ~at
     if (byte === backslash) {
       const escaped = bytes[++at] ?? 0
       if (escaped === 0x75) {
         for (const end = at + 4; at < end; at++) {
           if (!isHex(bytes[at + 1]))
-            return -1
+            return ~Math.min(at + 1, bytes.length)
         }
       }
       else if (!escapes.has(escaped)) {
-        return -1
+        return ~Math.min(at, bytes.length)
       }
     }
     if (steps % stride === 0)
       yield
   }
-  return -1
+  return ~bytes.length
 }
 
 const escapes = new Set([...'"\\/bfnrt'].map(char => char.charCodeAt(0)))
@@ -78,8 +96,16 @@ function endOfWord(bytes: Uint8Array, from: number): number {
   return /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/.test(word) ? end : -1
 }
 
-/** Whether the bytes are one JSON text. A level of nesting costs one byte and no stack frame. */
+/** Whether the bytes are one JSON text. */
 export function* isJsonText(bytes: Uint8Array): Sliced<boolean> {
+  return (yield* findJsonFault(bytes)) === undefined
+}
+
+/**
+ * Returns where and why the bytes are not one JSON text (RFC 8259); undefined if they are. `at` is
+ * the offset of the byte that cannot follow. A level of nesting costs one byte and no stack frame.
+ */
+export function* findJsonFault(bytes: Uint8Array): Sliced<{ at: number, fault: JsonFault } | undefined> {
   let depth = 0
   let stack = new Uint8Array(256)
   let at = skipSpace(bytes, 0)
@@ -87,39 +113,39 @@ export function* isJsonText(bytes: Uint8Array): Sliced<boolean> {
    * What may come next: a value, a first item or the end, a member, a first member or the end, or
    * whatever follows a value.
    */
-  let wanted: 'value' | 'item' | 'member' | 'first-member' | 'after' = 'value'
+  let wanted: 'value' | 'item' | 'name' | 'member' | 'after' = 'value'
   for (let steps = 1; ; steps++) {
     if (steps % stride === 0)
       yield
     const byte = bytes[at]
     if (wanted === 'after') {
       if (depth === 0)
-        return at === bytes.length
+        return at === bytes.length ? undefined : { at, fault: 'end' }
       const close = stack[depth - 1]
       if (byte === comma)
-        wanted = close === closeBrace ? 'member' : 'value'
+        wanted = close === closeBrace ? 'name' : 'value'
       else if (byte === close)
         depth--
       else
-        return false
+        return { at, fault: close === closeBrace ? 'after-member' : 'after-item' }
       at = skipSpace(bytes, at + 1)
       continue
     }
-    if ((wanted === 'item' && byte === closeBracket) || (wanted === 'first-member' && byte === closeBrace)) {
+    if ((wanted === 'item' && byte === closeBracket) || (wanted === 'member' && byte === closeBrace)) {
       depth--
       wanted = 'after'
       at = skipSpace(bytes, at + 1)
       continue
     }
-    if (wanted === 'member' || wanted === 'first-member') {
+    if (wanted === 'name' || wanted === 'member') {
       if (byte !== quote)
-        return false
+        return { at, fault: wanted }
       const end: number = yield* endOfString(bytes, at)
-      if (end === -1)
-        return false
+      if (end < 0)
+        return stringFault(bytes, ~end)
       at = skipSpace(bytes, end)
       if (bytes[at] !== colon)
-        return false
+        return { at, fault: 'colon' }
       at = skipSpace(bytes, at + 1)
       wanted = 'value'
       continue
@@ -131,16 +157,29 @@ export function* isJsonText(bytes: Uint8Array): Sliced<boolean> {
         stack = larger
       }
       stack[depth++] = byte === openBrace ? closeBrace : closeBracket
-      wanted = byte === openBrace ? 'first-member' : 'item'
+      wanted = byte === openBrace ? 'member' : 'item'
       at = skipSpace(bytes, at + 1)
       continue
     }
     const end: number = byte === quote ? yield* endOfString(bytes, at) : endOfWord(bytes, at)
-    if (end === -1)
-      return false
+    if (end < 0) {
+      if (byte === quote)
+        return stringFault(bytes, ~end)
+      return { at, fault: isWordByte(byte) ? 'word' : wanted }
+    }
     at = skipSpace(bytes, end)
     wanted = 'after'
   }
+}
+
+function stringFault(bytes: Uint8Array, at: number): { at: number, fault: JsonFault } {
+  const byte = bytes[at]
+  return { at, fault: byte === undefined ? 'string' : byte < 0x20 ? 'control' : 'escape' }
+}
+
+/** Whether a word that is no JSON may begin with this byte, which is no punctuation then. */
+function isWordByte(byte: number | undefined): boolean {
+  return byte !== undefined && byte !== comma && byte !== colon && byte !== closeBrace && byte !== closeBracket
 }
 
 /** The children of an object or array: the start of each, and for an object that of its name. */
@@ -183,11 +222,14 @@ function* endOfValue(bytes: Uint8Array, from: number): Sliced<number> {
   for (let steps = 1; ; steps++) {
     if (steps % stride === 0)
       yield
-    if (at === -1 || at >= bytes.length)
+    if (at >= bytes.length)
       return bytes.length
     const byte = bytes[at]
     if (byte === quote) {
       at = yield* endOfString(bytes, at)
+      // The string is cut off.
+      if (at < 0)
+        return bytes.length
     }
     else if (byte === openBrace || byte === openBracket) {
       depth++

@@ -6,6 +6,8 @@ import { createOffsets } from './slices'
  * on a line of a megabyte.
  */
 const longestRow = 512
+/** Bytes that follow the first one of a character at most (RFC 3629 §3). */
+const longestTail = 3
 /** Bytes between two pauses. */
 const stride = 65_536
 
@@ -19,7 +21,10 @@ export interface TextRows {
   readonly valid: boolean
 }
 
-/** Cuts bytes into rows at line ends and by length, but never inside a character. */
+/**
+ * Cuts bytes into rows at line ends and by length, but never inside a character. Bytes that are not
+ * UTF-8 may continue forever without beginning a character, so they are cut by length alone.
+ */
 export function* cutRows(bytes: Uint8Array): Sliced<TextRows> {
   const starts = createOffsets()
   /** Index of the row at which each line begins. */
@@ -33,7 +38,8 @@ export function* cutRows(bytes: Uint8Array): Sliced<TextRows> {
       lineStarts.push(starts.length)
       starts.push(start)
     }
-    else if (at - start >= longestRow && ((bytes[at] ?? 0) & 0xC0) !== 0x80) {
+    else if (at - start >= longestRow
+      && (at - start >= longestRow + longestTail || ((bytes[at] ?? 0) & 0xC0) !== 0x80)) {
       start = at
       starts.push(start)
     }
