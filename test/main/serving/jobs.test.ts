@@ -110,3 +110,11 @@ it.each<[Selector | null, string]>([
 ])('%o is called "%s"', (selector, words) => {
   expect(describeTarget(selector)).toBe(words)
 })
+
+// Red: in src/main/cache/chosen-entries.ts pause after 256 entries, whatever one look takes.
+it.each([[1, 256], [100, 2], [300, 1]])('a search by %i patterns pauses after %i entries', async (count, most) => {
+  const { mount, call } = setUpFull()
+  const any = Array.from({ length: count }, (_, at) => ({ glob: `*x${at}` }))
+  const pauses = [...await mount.served.chosen({ any }, createProgress(), call)]
+  expect(pauses).toEqual(Array.from({ length: Math.floor(1000 / most) }).fill(null))
+})
