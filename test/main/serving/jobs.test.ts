@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { createProgress } from '../../../src/main/base/progress'
 import { exportEntries } from '../../../src/main/serving/jobs/export'
 import { describeTarget } from '../../../src/main/serving/jobs/target'
+import { dataOperations } from '../../../src/shared/data-operations'
 import { callOf, principalOf, setUp } from './setup'
 
 /** Each reading advances it by a millisecond, so that all work is done in many slices. */
@@ -51,6 +52,7 @@ it('a cancelled deletion ends before the next entry', async () => {
   const [{ id } = { id: '' }] = jobs.list(space)
   const ended = jobs.cancel(space, id)
   await expect(dropped).rejects.toMatchObject({ code: 'job-cancelled' })
+  expect(dataOperations['entries.invalidate'].errors).toContain('job-cancelled')
   const { matched, state } = await ended
   expect(state).toBe('cancelled')
   expect(mount.cache.size).toBe(1000 - matched)
