@@ -45,11 +45,12 @@ function mountConsole(api: Api, code: string | null): void {
     returnToPlace()
   app.use(createConsoleRouter())
 
-  watch(
-    () => session.phase,
-    phase => phase === 'signed-in' ? api.events.start() : api.events.stop(),
-    { immediate: true },
-  )
+  // A link may change the account of this tab; its events would stay those of the former one.
+  watch([() => session.phase, () => session.user?.id], ([phase]) => {
+    api.events.stop()
+    if (phase === 'signed-in')
+      api.events.start()
+  }, { immediate: true })
   watch(() => session.user?.id, live.follow, { immediate: true })
   void session.start(code)
   app.mount('#app')
