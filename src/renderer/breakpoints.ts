@@ -5,7 +5,7 @@ interface AtRule { params: string, error: (message: string) => Error }
 const breakpoints: Readonly<Record<string, string>> = {
   /** The navigation becomes a bar of icons. */
   narrow: 'width < 56rem',
-  /** The playground stacks its form above the answer, the key browser its list above the entry. */
+  /** The playground and the key browser stack their parts, and the header leaves out words. */
   slim: 'width < 48rem',
   /** Charts become flatter. */
   low: 'height < 42rem',

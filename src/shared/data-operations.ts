@@ -253,7 +253,7 @@ export const dataOperations = {
       200: '{"matched":n}',
       204: 'Done; for a key without the scope read, which may not learn what is stored.',
     },
-    errors: [...off, 'cache-not-found'],
+    errors: [...off, 'cache-not-found', 'job-cancelled'],
   },
   'entries.batch': {
     methods: ['POST'],

@@ -176,6 +176,15 @@ test('50 payloads as keys, values, tags and content types run nothing, in any vi
   await entry.getByRole('button', { name: 'Invalidate' }).click()
   await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible()
   await expectInert(page, [image])
+  // What jobs are about.
+  for (const prefix of [script, image]) {
+    const order = { kind: 'export', cache: 'default', select: [{ prefix }] }
+    expect((await call('POST', '/admin/jobs', { json: order })).status).toBe(201)
+  }
+  await page.getByRole('button', { name: /^Jobs/ }).click()
+  await expect(page.getByRole('dialog', { name: 'Jobs' }).getByRole('listitem')).toHaveCount(2)
+  await expectInert(page, [`prefix ${script}`, `prefix ${image}`])
+  await page.keyboard.press('Escape')
   // As filters: their errors are shown below the field.
   await expectEachInert(search)
   await search.fill('')

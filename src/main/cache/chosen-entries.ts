@@ -6,8 +6,8 @@ import { timeOf } from './lifetime'
 import { toPeek } from './operations'
 import { chosenBy } from './selector'
 
-/** Number of entries that are not chosen between two pauses. */
-const skippedAtOnce = 256
+/** Number of looks at entries that are not chosen, by one selector each, between two pauses. */
+const looksAtOnce = 256
 
 /**
  * The entries of `Cache.chosen`. None comes twice, because an entry that is replaced keeps its
@@ -24,6 +24,8 @@ export function chosenEntries(
   const wall = clock.wall()
   const monotonic = clock.monotonic()
   const isChosen = (entry: StoredEntry): boolean => accepts(entry, timeOf(entry, wall, monotonic))
+  const looks = selector !== null && 'any' in selector ? selector.any.length : 1
+  const skippedAtOnce = Math.max(1, Math.floor(looksAtOnce / looks))
   progress.total += count
   return walk()
 

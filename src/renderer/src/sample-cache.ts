@@ -12,10 +12,9 @@ type Operation = BatchInput['operations'][number]
  * Creates the cache `sample` and fills it with entries of many kinds to explore. An existing one is
  * filled again; only a new one can be undone. Throws LarderError.
  */
-export async function createSampleCache({ api, caches, signal }: {
+export async function createSampleCache({ api, caches }: {
   api: Api
   caches: ReturnType<typeof useCaches>
-  signal: AbortSignal
 }): Promise<Outcome> {
   const created = await caches.create({ name, ttl: 3600 }).then(() => true, (error: unknown) => {
     if (error instanceof LarderError && error.code === 'name-taken')
@@ -23,7 +22,7 @@ export async function createSampleCache({ api, caches, signal }: {
     throw error
   })
   const operations = sampleEntries()
-  const { results } = await api.entries.batch(name, operations, { signal })
+  const { results } = await api.entries.batch(name, operations)
   await caches.read()
   const text = `Stored ${formatEntries(results.filter(({ status }) => status < 300).length)} in ${name}.`
   return created ? { text, undo: () => caches.remove(name).then(() => `Deleted ${name}.`) } : text

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { createProgress } from '../../../src/main/base/progress'
 import { exportEntries } from '../../../src/main/serving/jobs/export'
 import { describeTarget } from '../../../src/main/serving/jobs/target'
+import { dataOperations } from '../../../src/shared/data-operations'
 import { callOf, principalOf, setUp } from './setup'
 
 /** Each reading advances it by a millisecond, so that all work is done in many slices. */
@@ -51,6 +52,7 @@ it('a cancelled deletion ends before the next entry', async () => {
   const [{ id } = { id: '' }] = jobs.list(space)
   const ended = jobs.cancel(space, id)
   await expect(dropped).rejects.toMatchObject({ code: 'job-cancelled' })
+  expect(dataOperations['entries.invalidate'].errors).toContain('job-cancelled')
   const { matched, state } = await ended
   expect(state).toBe('cancelled')
   expect(mount.cache.size).toBe(1000 - matched)
@@ -109,4 +111,12 @@ it.each<[Selector | null, string]>([
   [{ any: [{ prefix: 'a' }, { keys: ['b'] }, { tag: 'c' }] }, 'prefix a and 2 more'],
 ])('%o is called "%s"', (selector, words) => {
   expect(describeTarget(selector)).toBe(words)
+})
+
+// Red: in src/main/cache/chosen-entries.ts pause after 256 entries, whatever one look takes.
+it.each([[1, 256], [100, 2], [300, 1]])('a search by %i patterns pauses after %i entries', async (count, most) => {
+  const { mount, call } = setUpFull()
+  const any = Array.from({ length: count }, (_, at) => ({ glob: `*x${at}` }))
+  const pauses = [...await mount.served.chosen({ any }, createProgress(), call)]
+  expect(pauses).toEqual(Array.from({ length: Math.floor(1000 / most) }).fill(null))
 })

@@ -93,14 +93,12 @@ describe('entries', () => {
     expect(asked).toEqual([])
   })
 
-  it('lists and batches over the paths of the cache', async () => {
+  it('reads windows and batches over the paths of the cache', async () => {
     const { entries, asked } = setUp(() => Response.json({ total: 0, entries: [], cursor: null, results: [] }))
-    await entries.list('c', { glob: 'a&b=*', limit: 5 })
-    await entries.list('c')
+    await entries.window('c', { glob: 'a&b=*', offset: 0, limit: 5 })
     await entries.batch('c', [{ op: 'get', key: '..' }], { atomic: true })
     expect(asked.map(({ target, body }) => [target, body])).toEqual([
-      ['/api/caches/c/entries?glob=a%26b%3D*&limit=5', undefined],
-      ['/api/caches/c/entries', undefined],
+      ['/api/caches/c/entries?glob=a%26b%3D*&offset=0&limit=5&progress=1', undefined],
       ['/api/caches/c/batch', '{"operations":[{"op":"get","key":".."}],"atomic":true}'],
     ])
   })

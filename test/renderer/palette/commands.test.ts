@@ -35,6 +35,7 @@ function setUp(overrides: Partial<CommandDeps> = {}) {
     copy: vi.fn(),
     showText,
     openShortcuts: vi.fn(),
+    showJobs: vi.fn(),
     signOut: vi.fn(),
     ...overrides,
   }
@@ -69,6 +70,12 @@ describe('commands', () => {
     commands.find(({ title }) => title === 'Switch products on')?.run()
     expect(deps.actions.setEnabled).toHaveBeenCalledWith(deps.caches[1], true)
     expect(titles(setUp({ router: { push: vi.fn(), hasRoute: () => true } }).commands)).toContain('Open products')
+  })
+
+  it('shows the jobs', () => {
+    const { commands, deps } = setUp()
+    searchCommands(commands, 'show jobs')[0]?.run()
+    expect(deps.showJobs).toHaveBeenCalledTimes(1)
   })
 
   it('offers to administrators alone what concerns everybody', () => {

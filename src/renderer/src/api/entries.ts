@@ -1,5 +1,4 @@
 import type { BatchAnswer, BatchInput, EntryOrder, EntryPage, EntrySort } from '@shared/entries'
-import type { EntrySelector } from '@shared/entry-filter'
 import type { ChunkOptions } from './chunks'
 import type { SendRequest } from './http-transport'
 import { cachePath, entriesPath, entryPath, queryOf } from '@shared/data-request'
@@ -37,21 +36,17 @@ interface PutOptions {
   ifMatch?: string | undefined
 }
 
-interface EntryQuery {
+/**
+ * A window at any offset of the ordered entries. With a delimiter, the folders (keys cut at the
+ * first delimiter after the prefix) come before the entries of the level.
+ */
+export interface WindowQuery {
   prefix?: string
   glob?: string
   tag?: string
   sort?: EntrySort
   order?: EntryOrder
   limit?: number
-  cursor?: string
-}
-
-/**
- * A window at any offset of the ordered entries. With a delimiter, the folders (keys cut at the
- * first delimiter after the prefix) come before the entries of the level.
- */
-export interface WindowQuery extends Omit<EntryQuery, 'cursor'> {
   offset: number
   delimiter?: string
 }
@@ -77,24 +72,16 @@ export interface Entries {
   ) => Promise<{ created: boolean, etag: string }>
   /** Throws `entry-not-found`, `precondition-failed`. */
   delete: (cache: string, key: string, options?: { ifMatch?: string }) => Promise<void>
-  list: (cache: string, query?: EntryQuery, signal?: AbortSignal) => Promise<EntryPage>
   /**
-   * Returns what `list` returns or, while the server still builds the order for the window, its
-   * progress (0 to 1).
+   * Returns the window or, while the server still builds the order for it, its progress (0 to 1).
    */
   window: (cache: string, query: WindowQuery, signal?: AbortSignal) => Promise<EntryPage | { progress: number }>
   /** Sets a TTL that starts now: `90`, `15m`, `none`. Throws `entry-not-found`. */
   touch: (cache: string, key: string, ttl: string) => Promise<void>
-  /** Drops the selected entries, or with `dryRun` only counts them. Returns their number. */
-  invalidate: (
-    cache: string,
-    selector: EntrySelector,
-    options?: { dryRun?: boolean, signal?: AbortSignal },
-  ) => Promise<number>
   batch: (
     cache: string,
     operations: BatchInput['operations'],
-    options?: { atomic?: boolean, signal?: AbortSignal },
+    options?: { atomic?: boolean },
   ) => Promise<BatchAnswer>
   /** All fresh entries as JSON text, `[{"key":…,"value":…},…]`, in the bytes that were received. */
   json: (cache: string, options?: ReadOptions) => Promise<Blob>
@@ -123,10 +110,6 @@ export function createEntries(request: SendRequest): Entries {
         { method: 'DELETE', headers: ifMatch === undefined ? {} : { 'If-Match': ifMatch } },
       )
     },
-    async list(cache, query = {}, signal) {
-      const response = await request(`${entriesPath(cache)}${queryOf(query)}`, { signal: signal ?? null })
-      return await response.json() as EntryPage
-    },
     async window(cache, query, signal) {
       const response = await request(
         `${entriesPath(cache)}${queryOf({ ...query, progress: '1' })}`,
@@ -137,19 +120,11 @@ export function createEntries(request: SendRequest): Entries {
     async touch(cache, key, ttl) {
       await request(`${entryPath(cache, key)}${queryOf({ op: 'touch', ttl })}`, { method: 'POST' })
     },
-    async invalidate(cache, selector, { dryRun = false, signal } = {}) {
-      const response = await request(
-        `${entriesPath(cache)}${queryOf({ ...selector, ...(dryRun && { dryRun: '1' }) })}`,
-        { method: 'DELETE', signal: signal ?? null },
-      )
-      return (await response.json() as { matched: number }).matched
-    },
-    async batch(cache, operations, { atomic = false, signal } = {}) {
+    async batch(cache, operations, { atomic = false } = {}) {
       const response = await request(`${cachePath(cache)}/batch`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify({ operations, atomic }),
-        signal: signal ?? null,
       })
       return await response.json() as BatchAnswer
     },

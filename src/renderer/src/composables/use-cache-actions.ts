@@ -33,8 +33,7 @@ export function useCacheActions(): CacheActions {
 
   return {
     create: () => void dialogs.show(NewCacheDialog, {}),
-    createSample: () =>
-      void notices.work('Creating a sample cache', (_, signal) => createSampleCache({ api, caches, signal })),
+    createSample: () => void notices.tell(() => createSampleCache({ api, caches })),
     addEntry: cache => void dialogs.show(AddEntryDialog, { cache }),
     viewAll: cache => void dialogs.show(ViewAllDialog, { cache }),
     setEnabled: ({ name }, enabled) => void notices.tell(() => caches.setEnabled(name, enabled)),

@@ -37,6 +37,7 @@ export interface CommandDeps {
   copy: (text: () => Promise<string>, what: string) => void
   showText: (title: string, load: () => Promise<string>, fileName: string) => void
   openShortcuts: () => void
+  showJobs: () => void
   signOut: () => void
 }
 
@@ -78,6 +79,7 @@ function actionCommands({
   setTheme,
   copy,
   openShortcuts,
+  showJobs,
   signOut,
 }: CommandDeps): PaletteCommand[] {
   const action = (title: string, run: () => void, more: Pick<PaletteCommand, 'keys' | 'detail'> = {}): PaletteCommand =>
@@ -94,6 +96,7 @@ function actionCommands({
         ]
       : [],
     action('Create a sample cache', actions.createSample, { detail: 'Entries of every kind' }),
+    action('Show jobs', showJobs, { keys: 'g j', detail: 'Long work, whoever began it' }),
     action('Copy the base URL', () => copy(async () => api.origin, 'The base URL'), { detail: api.origin }),
     action(
       'Copy a one-time sign-in link',

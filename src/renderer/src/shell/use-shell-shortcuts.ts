@@ -2,6 +2,7 @@ import { useEventListener } from '@vueuse/core'
 import { useRouter } from 'vue-router'
 import { screens } from '../screens'
 import { useDialogs } from '../stores/dialogs'
+import { useJobs } from '../stores/jobs'
 import { useSession } from '../stores/session'
 import { useShortcutList, useShortcuts } from '../stores/shortcuts'
 import { useOpenPalette } from './use-open-palette'
@@ -15,6 +16,7 @@ export function useShellShortcuts(): void {
   const router = useRouter()
   const session = useSession()
   const dialogs = useDialogs()
+  const jobs = useJobs()
   const shortcuts = useShortcutList()
   let prefix = ''
   let prefixAt = 0
@@ -22,6 +24,7 @@ export function useShellShortcuts(): void {
   useShortcuts([
     { keys: 'mod+k', label: 'Command palette', run: useOpenPalette() },
     { keys: '?', label: 'Keyboard shortcuts', run: useOpenShortcuts() },
+    { keys: 'g j', label: 'Show jobs', run: () => void (jobs.shown = true) },
     ...screens.flatMap(({ name, title, key }) =>
       key ? [{ keys: `g ${key}`, label: `Go to ${title}`, run: () => void router.push({ name }) }] : []),
   ])

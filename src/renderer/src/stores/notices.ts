@@ -12,15 +12,6 @@ export interface Notice {
   undo?: () => Promise<Sentence | void>
 }
 
-/** Running work that can be cancelled. */
-interface Work {
-  id: number
-  title: string
-  /** 0 to 1; null while the total is unknown. */
-  part: number | null
-  cancel: () => void
-}
-
 /** The result of an action: its message, optionally with a way to undo it. */
 export type Outcome = Sentence | { text: Sentence, undo: () => Promise<Sentence | void> } | void
 
@@ -39,7 +30,6 @@ function isSentence(outcome: Exclude<Outcome, void>): outcome is Sentence {
 
 export const useNotices = defineStore('notices', () => {
   const list = shallowRef<readonly Notice[]>([])
-  const works = shallowRef<readonly Work[]>([])
   const timers = new Map<number, ReturnType<typeof setTimeout>>()
   let last = 0
 
@@ -88,19 +78,5 @@ export const useNotices = defineStore('notices', () => {
     }
   }
 
-  /** Like `tell`, but for long work: shows the progress, and a button that aborts the signal. */
-  function work(
-    title: string,
-    action: (report: (part: number) => void, signal: AbortSignal) => Promise<Outcome>,
-  ): Promise<boolean> {
-    const id = ++last
-    const abort = new AbortController()
-    works.value = [...works.value, { id, title, part: null, cancel: () => abort.abort() }]
-    const report = (part: number): void =>
-      void (works.value = works.value.map(item => item.id === id ? { ...item, part } : item))
-    return tell(() =>
-      action(report, abort.signal).finally(() => works.value = works.value.filter(item => item.id !== id)))
-  }
-
-  return { list: shallowReadonly(list), works: shallowReadonly(works), show, tell, work, close, hold, resume }
+  return { list: shallowReadonly(list), show, tell, close, hold, resume }
 })

@@ -1,6 +1,7 @@
 import type { Ref } from 'vue'
 import type { ServerRow } from './rows'
 import { computed, shallowReadonly, shallowRef } from 'vue'
+import { withoutCovered } from './chosen-rows'
 import { idOf } from './rows'
 
 /** The selection in the key browser for a bulk action. */
@@ -20,20 +21,9 @@ export interface Selection {
 export function createSelection(): Selection {
   const all = shallowRef(false)
   const rows = shallowRef<ReadonlyMap<string, ServerRow>>(new Map())
-  const folders = computed(() => [...rows.value.values()].filter(row => row.kind === 'folder'))
-
-  /** Whether a row is in a selected folder, and therefore already counted. */
-  function isCovered(row: ServerRow): boolean {
-    const name = row.kind === 'folder' ? row.prefix : row.entry.key
-    return folders.value.some(folder => folder.prefix !== name && name.startsWith(folder.prefix))
-  }
-
-  const counted = computed(() => {
-    const alone = folders.value.length === 0
-      ? [...rows.value.values()]
-      : [...rows.value.values()].filter(row => !isCovered(row))
-    return alone.reduce((sum, row) => sum + (row.kind === 'folder' ? row.entries : 1), 0)
-  })
+  const counted = computed(() =>
+    withoutCovered([...rows.value.values()])
+      .reduce((sum, row) => sum + (row.kind === 'folder' ? row.entries : 1), 0))
 
   return {
     all: shallowReadonly(all),

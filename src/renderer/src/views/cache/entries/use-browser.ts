@@ -57,7 +57,6 @@ export interface Browser {
   readonly problem: Readonly<Ref<unknown>>
   readonly selection: Selection
   want: (from: number, to: number) => void
-  refresh: () => void
 }
 
 /** The key browser of a cache: its query, and rows that follow the server's events. */
@@ -205,6 +204,5 @@ export function useBrowser(cache: () => string, address: Address): Browser {
     problem: shallowReadonly(problem),
     selection,
     want: (from, to) => rows.value?.want(from, to),
-    refresh: soon.request,
   }
 }

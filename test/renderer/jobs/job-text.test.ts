@@ -1,0 +1,36 @@
+import type { JobInfo } from '../../../src/shared/jobs'
+import { describe, expect, it } from 'vitest'
+import { courseOf, headOf, percentOf, summaryOf } from '../../../src/renderer/src/jobs/job-text'
+import { jobOf } from './job'
+
+describe('the words for a job', () => {
+  it.each<[Partial<JobInfo>, string]>([
+    [{ matched: 5 }, 'Deleting'],
+    [{ progress: 0.624 }, 'Deleting 62%'],
+    [{ kind: 'export' }, 'Exporting'],
+    [{ state: 'done', matched: 1 }, 'Deleted 1 entry'],
+    [{ kind: 'make-stale', state: 'done', matched: 1200 }, 'Marked stale 1,200 entries'],
+    [{ kind: 'export', state: 'cancelled', matched: 0 }, 'Exporting was cancelled after 0 entries'],
+    [{ state: 'failed', matched: 3 }, 'Deleting failed after 3 entries'],
+  ])('say what became of it: %o', (fields, text) => expect(headOf(jobOf(fields))).toBe(text))
+
+  it.each<[Partial<JobInfo>, string]>([
+    [{}, '0 entries so far'],
+    [{ matched: 12_400, progress: 0.624 }, '12,400 entries so far'],
+    [{ matched: 1, progress: 0.5, secondsLeft: 11.2 }, '1 entry so far · about 12 s left'],
+    [{ matched: 1, progress: 0.9, secondsLeft: 0 }, '1 entry so far · about 1 s left'],
+    [{ matched: 1, progress: 0.1, secondsLeft: 75 }, '1 entry so far · about 1 min 15 s left'],
+  ])('say how far it has come: %o', (fields, text) => expect(courseOf(jobOf(fields))).toBe(text))
+
+  it.each([[0, '0%'], [0.999, '99%'], [1, '99%']])('never say that it is done while it runs: %d', (part, text) =>
+    expect(percentOf(part)).toBe(text))
+
+  it.each<[Partial<JobInfo>[], string, number | null]>([
+    [[{}], 'Deleting', null],
+    [[{ progress: 0.25 }], 'Deleting 25%', 0.25],
+    [[{ kind: 'export', progress: 0.25 }, { progress: 0.75 }], '2 jobs 50%', 0.5],
+    [[{ progress: 0.25 }, {}], '2 jobs 25%', 0.25],
+    [[{}, {}], '2 jobs', null],
+  ])('sum up what runs: %o', (jobs, text, part) =>
+    expect(summaryOf(jobs.map(jobOf))).toEqual({ text, part }))
+})
