@@ -61,7 +61,7 @@ test('answers every operation that reads without input', async ({ overview }) =>
     await overview.getByRole('combobox').fill(`GET ${path}`)
     await overview.getByRole('option').filter({ has: overview.getByText(`GET ${path}`, { exact: true }) }).click()
     const dialog = overview.getByRole('dialog', { name: `GET ${path}`, exact: true })
-    await expect(dialog.getByRole('region', { name: 'Answer' })).toContainText(/\w/)
+    await expect(dialog.getByRole('region', { name: 'Answer' })).toContainText(/\S/)
     await expect(dialog.getByRole('alert')).toBeHidden()
     await overview.keyboard.press('Escape')
   }
