@@ -26,6 +26,9 @@ test('a first load stays within its budget, and writes in the bundled fonts @htt
     return [...document.fonts].map(({ family, status }) => family.replaceAll('"', '') + ' ' + status).sort()
   })()`)
   expect(drawn).toEqual(['Inter Variable loaded', 'JetBrains Mono Variable loaded'])
+  const ligatures = await page.evaluate<string[]>(`[...document.body.querySelectorAll('*')]
+    .map(element => getComputedStyle(element).fontVariantLigatures)`)
+  expect(new Set(ligatures)).toEqual(new Set(['none']))
   await Promise.all(sizes)
   expect(bytes.script).toBeGreaterThan(0)
   expect(bytes.script).toBeLessThanOrEqual(budget.script)

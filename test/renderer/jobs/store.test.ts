@@ -53,7 +53,7 @@ async function open({ signedIn = true } = {}) {
   const app = createApp({})
   app.provide(apiKey, {
     client,
-    session: { get: () => null, set: () => {} },
+    session: { get: () => null, set: () => {}, shared: () => null, adopt: () => {}, onShared: () => {} },
     owned: false,
     onSessionEnd: () => {},
     events: {
