@@ -2,7 +2,7 @@ import type { FilterField, FilterLanguage } from './language'
 import type { ScannedTerm, ScannedValue } from './scan'
 import { checkClosed, checkLength, findField } from './check'
 import { FilterError } from './language'
-import { compare, literalOf, readNumbers } from './number'
+import { comparisons, literalOf, readNumbers } from './number'
 import { compilePattern } from './pattern'
 import { scanFilter } from './scan'
 
@@ -56,7 +56,7 @@ function compileText<R>(
   field: Exclude<FilterField<R>, { kind: 'number' }>,
   values: readonly ScannedValue[],
 ): Test<R> {
-  if (compare[operator]) {
+  if (comparisons[operator]) {
     throw new FilterError(
       `${name} is not a number: write ${name}: instead of ${name}${operator}`,
       from,
@@ -85,7 +85,7 @@ function compileNumber<R>(
   const { read } = field
   const numbers = readNumbers(term, field, values)
   const [first = 0] = numbers
-  const order = compare[term.operator]
+  const order = comparisons[term.operator]
   return (record) => {
     const subject = read(record)
     return subject !== null && (order ? order(subject, first) : numbers.includes(subject))

@@ -1,7 +1,7 @@
 import type { FieldShape, FilterWords } from './language'
 import type { Operator, ScannedTerm, Span } from './scan'
 import { formatTerm } from './format'
-import { compare } from './number'
+import { comparisons } from './number'
 import { scanFilter } from './scan'
 
 interface Completion {
@@ -91,7 +91,7 @@ function operatorsOf(field: FieldShape): readonly [Operator, string][] {
   if (field.kind !== 'number')
     return textOperators
   return field.moves
-    ? [...numberOperators.filter(([operator]) => compare[operator]), ...field.words ? wordOperators : []]
+    ? [...numberOperators.filter(([operator]) => comparisons[operator]), ...field.words ? wordOperators : []]
     : numberOperators
 }
 
@@ -99,7 +99,7 @@ function operatorsOf(field: FieldShape): readonly [Operator, string][] {
 function usualValues(field: FieldShape, operator: Operator): KnownValue[] {
   if (field.kind !== 'number')
     return Object.entries(field.values ?? {}).map(([text, summary]) => ({ text, summary }))
-  return compare[operator] ? [] : Object.entries(field.words ?? {}).map(([text, { summary }]) => ({ text, summary }))
+  return comparisons[operator] ? [] : Object.entries(field.words ?? {}).map(([text, { summary }]) => ({ text, summary }))
 }
 
 function completeValue(

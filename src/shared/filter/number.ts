@@ -5,7 +5,7 @@ import { FilterError } from './language'
 type Compare = (left: number, right: number) => boolean
 
 /** How an operator compares by size; undefined for one that asks whether values are equal. */
-export const compare: Partial<Record<Operator, Compare>> = {
+export const comparisons: Partial<Record<Operator, Compare>> = {
   '>': (left, right) => left > right,
   '>=': (left, right) => left >= right,
   '<': (left, right) => left < right,
@@ -18,7 +18,7 @@ export function readNumbers(
   shape: NumberShape,
   values: readonly ScannedValue[],
 ): number[] {
-  const bySize = compare[operator] !== undefined
+  const bySize = comparisons[operator] !== undefined
   const words = new Map(Object.entries(shape.words ?? {}))
   const numbers = values.map((value) => {
     const word = words.get(literalOf(value).toLowerCase())
