@@ -99,7 +99,8 @@ function operatorsOf(field: FieldShape): readonly [Operator, string][] {
 function usualValues(field: FieldShape, operator: Operator): KnownValue[] {
   if (field.kind !== 'number')
     return Object.entries(field.values ?? {}).map(([text, summary]) => ({ text, summary }))
-  return comparisons[operator] ? [] : Object.entries(field.words ?? {}).map(([text, { summary }]) => ({ text, summary }))
+  const words = comparisons[operator] ? [] : Object.entries(field.words ?? {})
+  return words.map(([text, { summary }]) => ({ text, summary }))
 }
 
 function completeValue(
