@@ -107,6 +107,7 @@ const sound: Partial<Record<OperationName, Record<string, unknown>>> = {
   'users.create': { name: 'another', password },
   'session.create': { name: 'another', password },
   'switch.set': { enabled: true },
+  'jobs.start': { kind: 'export', cache: 'default' },
 }
 
 /**
