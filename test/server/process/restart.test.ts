@@ -85,8 +85,10 @@ async function metadataOf(server: ServerProcess): Promise<State> {
     '/admin/switch',
   ].map(path => done<Record<string, unknown>[]>(server, 'GET', path)))
   return {
-    // Entries and their counts are checked separately.
-    caches: (caches ?? []).map(({ statistics: _, entries: __, bytes: ___, ...definition }) => definition),
+    // Entries and their counts are checked separately; how long a cache has been off, and who has
+    // called it since, begins anew.
+    caches: (caches ?? []).map(({ statistics: _, entries: __, bytes: ___, off, ...definition }) =>
+      ({ ...definition, isOff: off !== null })),
     keys: keys ?? [],
     users: (users ?? []).map(({ entries: _, ...user }) => user),
     settings: { ...settings, url: '' } as Record<string, unknown>,
