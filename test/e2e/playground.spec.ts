@@ -136,7 +136,7 @@ test('drops many only after telling how many', { tag: '@screen' }, async ({ open
   await expect(answer.getByRole('status')).toContainText('200')
 })
 
-test('sends by keyboard alone, with third credential, and copies the request as code', async ({
+test('sends by keyboard alone, with another credential, and copies the request as code', async ({
   openConsole,
   context,
   server,
@@ -164,7 +164,7 @@ test('sends by keyboard alone, with third credential, and copies the request as 
   await page.keyboard.press('Control+Enter')
   await expect(answer.getByRole('status')).toContainText('201 Created')
 
-  await page.getByText('Send with third credential').click()
+  await page.getByText('Send with another credential').click()
   await page.getByLabel('Credential').fill('lk_wrong')
   await page.keyboard.press('Enter')
   await expect(answer.getByRole('status')).toContainText('401')

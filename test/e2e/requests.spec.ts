@@ -276,7 +276,7 @@ test('reaches as far back as the log of the server: by End, by a filter, and wit
   await expect(rows(page)).toHaveCount(1)
   await page.reload()
   await expect(rows(page)).toHaveCount(1)
-  await expect(page.getByText(/^1 of 3,502 match since /)).toBeVisible()
+  await expect(page.getByText(/^1 of 3,502 matches since /)).toBeVisible()
   await call('GET', '/v1/oldest')
   await expect(rows(page)).toHaveCount(2)
   expect(await rows(page).locator('.result').allTextContents()).toEqual(['Hit', 'Stored'])
