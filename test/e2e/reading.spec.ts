@@ -78,9 +78,9 @@ test('the focus ring of the list lies over its rows', { tag: '@screen' }, async 
   await page.keyboard.press('ArrowDown')
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const box = await list.boundingBox()
-    expect(box).not.toBeNull()
-    if (box)
-      expect(await edgeColours(page, box)).toHaveLength(1)
+    await expect.poll(async () => {
+      const box = await list.boundingBox()
+      return box ? await edgeColours(page, box) : []
+    }).toHaveLength(1)
   }
 })
