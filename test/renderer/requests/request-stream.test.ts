@@ -72,6 +72,21 @@ describe('the stream of requests', () => {
     expect(seen).toEqual([1, 2, 3, 4])
   })
 
+  // Red: in `flush` pass on all records.
+  it('passes on no request twice whose event comes after the page that has it', async () => {
+    const { seen, stream, log, request, answer } = setUp()
+    request(false)
+    request(false)
+    const done = stream.catchUp()
+    await answer()
+    await done
+    for (const record of log)
+      stream.push(serverEvent('request', JSON.stringify(record)))
+    request()
+    stream.flush()
+    expect(seen).toEqual([1, 2, 3])
+  })
+
   it('fills in what was missed, page by page, and tells of a gap where the log does not reach back', async () => {
     const { seen, stream, request, answer, answerAll } = setUp()
     request()

@@ -59,7 +59,8 @@ export function createRequestStream({
       return
     const records = waiting.map(({ payload }) => payload)
     waiting = []
-    take(records)
+    // Events come in batches, so one may arrive after the page that has its request.
+    take(unseen(records))
   }
 
   /**
