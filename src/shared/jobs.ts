@@ -1,3 +1,4 @@
+import type { EntrySelector } from './entry-filter'
 import { z } from 'zod'
 import { EntryKey, Tag } from './entries'
 import { filterLimit } from './filter/language'
@@ -32,12 +33,7 @@ function text(longest: number) {
 }
 
 /** Chooses entries as the data plane's `DELETE …/entries` does, or by their keys. */
-type JobSelector =
-  | { prefix: string }
-  | { glob: string }
-  | { tag: string }
-  | { filter: string }
-  | { keys: string[] }
+type JobSelector = EntrySelector | { keys: string[] }
 /** An object with all of them, because its errors are clearer than those of a union. */
 const JobSelector = z.strictObject({
   prefix: text(limits.entryKey).optional(),

@@ -1,4 +1,5 @@
 import type { CacheSettings } from '@shared/cache-settings'
+import type { EntrySelector } from '@shared/entry-filter'
 import type { EntryKind } from '@shared/entry-kinds'
 import type { MissReason, RemovalName } from '@shared/miss-reasons'
 import type { Disposable } from '../base/disposable'
@@ -83,12 +84,11 @@ export interface WriteResult {
 }
 
 /** Chooses entries by exactly one property, or by the terms of a filter (entry-language.ts). */
-export type PageSelector = { prefix: string } | { glob: string } | { tag: string } | { filter: string }
-/** Chooses what pages show, these keys, or what at least one of several selectors chooses. */
-export type ChosenSelector =
-  | PageSelector
-  | { keys: readonly string[] }
-  | { any: readonly (PageSelector | { keys: readonly string[] })[] }
+export type PageSelector = EntrySelector
+/** The same, or these keys. */
+export type PartSelector = PageSelector | { keys: readonly string[] }
+/** What one selector chooses, or at least one of several. */
+export type ChosenSelector = PartSelector | { any: readonly PartSelector[] }
 export type Selector = ChosenSelector | { expired: true }
 
 export interface InvalidationOptions {

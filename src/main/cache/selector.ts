@@ -1,5 +1,5 @@
 import type { EntryTest } from '@shared/entry-language'
-import type { ChosenSelector, PageSelector } from './ports'
+import type { ChosenSelector, PartSelector } from './ports'
 import type { Store, StoredEntry } from './store'
 import { hasPrefix } from '@shared/entry-key'
 import { compileEntryFilter } from '@shared/entry-language'
@@ -17,8 +17,6 @@ interface Chosen {
   count: number
 }
 
-type Part = PageSelector | { keys: readonly string[] }
-
 /**
  * Chooses all entries if there is no selector. Throws LarderError `invalid-input` for a malformed
  * glob or filter.
@@ -30,7 +28,7 @@ export function chosenBy(store: Store, selector: ChosenSelector | null | undefin
   return first && others.length === 0 ? chosenByOne(store, first) : chosenByAny(store, first ? [first, ...others] : [])
 }
 
-function chosenByOne(store: Store, selector: Part): Chosen {
+function chosenByOne(store: Store, selector: PartSelector): Chosen {
   if ('tag' in selector)
     return { handles: store.tagged(selector.tag), accepts: () => true, count: 0 }
   if ('keys' in selector) {
@@ -41,7 +39,7 @@ function chosenByOne(store: Store, selector: Part): Chosen {
 }
 
 /** All entries are looked at once, unless each part leads to its own. */
-function chosenByAny(store: Store, parts: readonly Part[]): Chosen {
+function chosenByAny(store: Store, parts: readonly PartSelector[]): Chosen {
   if (parts.every(part => 'keys' in part))
     return chosenByOne(store, { keys: parts.flatMap(({ keys }) => keys) })
   const tests = parts.map(testOf)
@@ -52,7 +50,7 @@ function among(store: Store, accepts: Chosen['accepts']): Chosen {
   return { handles: below(store.handles), accepts, count: store.handles }
 }
 
-function testOf(part: Part): Chosen['accepts'] {
+function testOf(part: PartSelector): Chosen['accepts'] {
   if ('tag' in part)
     return entry => entry.tags.includes(part.tag)
   if ('keys' in part) {
