@@ -55,7 +55,9 @@ async function serve(configuration: Configuration, built: BuiltFiles): Promise<n
   await stopped
   await heapGrowth.dispose()
   await larder.stop()
-  return 0
+  // Without this Node takes its signal handlers away some milliseconds before the process is gone,
+  // and the Ctrl-C that npm forwards would kill it in between.
+  process.exit(0)
 }
 
 /** Prints what only a person at the terminal may see; pipes and log collectors would keep it. */

@@ -88,6 +88,7 @@ test('formats JSON, says what that does to its bytes, and takes it back', { tag:
   await page.keyboard.press('Control+s')
   const changed = minified.replace('890,', '8907,')
   await expect.poll(() => stored(call)).toEqual([changed, 'application/json', 't'])
+  await page.getByRole('button', { name: 'Close message' }).click()
 
   await expect(page.getByRole('tree', { name: 'JSON' })).toContainText('123456789012345678907')
   await edit(page)
@@ -96,7 +97,7 @@ test('formats JSON, says what that does to its bytes, and takes it back', { tag:
   await expect(page.getByText('You changed the layout')).toBeHidden()
   await button(page, 'Save').click()
   await expect.poll(() => stored(call)).toEqual([formatted.replace('890,', '8907,'), 'application/json', 't'])
-  await page.getByRole('button', { name: 'Undo' }).last().click()
+  await page.getByRole('button', { name: 'Undo' }).click()
   await expect.poll(() => stored(call)).toEqual([changed, 'application/json', 't'])
 })
 
@@ -161,7 +162,7 @@ test('shows what a save would change, and what overwriting would', { tag: '@scre
   await expect(rows.nth(0)).toContainText('Removed: unseen')
   await button(page, 'Overwrite').click()
   await expect.poll(async () => (await stored(call))[0]).toMatch(/^new line 0\n[\s\S]*\nlast$/)
-  await page.getByRole('button', { name: 'Undo' }).last().click()
+  await page.getByRole('button', { name: 'Undo' }).click()
   await expect.poll(() => stored(call)).toEqual([['unseen', ...lines.slice(1)].join('\n'), 'text/plain', 't'])
 })
 

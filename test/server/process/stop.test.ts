@@ -107,3 +107,16 @@ it('ends with code 0 on a signal in the middle of the start', async () => {
   const again = launch(home)
   expect((await again.send('GET', '/admin/caches')).status).toBe(200)
 })
+
+// Red: in src/main/program.ts let `serve` return 0 in place of `process.exit(0)`.
+it('ends with code 0 however many signals come while it ends', async () => {
+  const server = launch(temporaryFolder())
+  await server.ready
+  const storm = setInterval(() => server.child.kill('SIGINT'), 1)
+  try {
+    expect(await server.ended).toEqual({ code: 0, signal: null })
+  }
+  finally {
+    clearInterval(storm)
+  }
+})
