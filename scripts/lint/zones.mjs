@@ -52,8 +52,8 @@ const parts = [
     'codecs',
     'http',
     'serving',
-    'sources',
     'storage',
+    'upstreams',
     'vault',
   ].map(part => `src/main/${part}/`),
 ]
@@ -72,7 +72,7 @@ export const zones = [
     packages: ['better-sqlite3'],
     node: all,
   },
-  { name: 'sources', path: 'src/main/sources/', imports: [ports, base, shared], packages: [], node: all },
+  { name: 'upstreams', path: 'src/main/upstreams/', imports: [serving, base, shared], packages: [], node: all },
   { name: 'vault', path: 'src/main/vault/', imports: [base, shared], packages: ['keytar'], node: all },
   { name: 'serving', path: serving, imports: [ports, base, shared], packages: ['zod'], node: pure },
   { name: 'admin', path: 'src/main/admin/', imports: [serving, base, shared], packages: [], node: pure },
