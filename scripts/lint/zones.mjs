@@ -40,6 +40,8 @@ export const all = builtinModules
 const shared = 'src/shared/'
 const base = 'src/main/base/'
 const ports = 'src/main/cache/ports'
+/** How values change, for writes that go to a source first. */
+const changes = ['merge-patch', 'precondition', 'whole-number'].map(file => `src/main/cache/${file}`)
 const serving = 'src/main/serving/'
 /** Every part that runs under plain Node. */
 const parts = [
@@ -74,7 +76,7 @@ export const zones = [
   },
   { name: 'upstreams', path: 'src/main/upstreams/', imports: [serving, base, shared], packages: [], node: all },
   { name: 'vault', path: 'src/main/vault/', imports: [base, shared], packages: ['keytar'], node: all },
-  { name: 'serving', path: serving, imports: [ports, base, shared], packages: ['zod'], node: pure },
+  { name: 'serving', path: serving, imports: [ports, ...changes, base, shared], packages: ['zod'], node: pure },
   { name: 'admin', path: 'src/main/admin/', imports: [serving, base, shared], packages: [], node: pure },
   {
     name: 'http',

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { evictions } from './evictions'
 import { mapRows, namesOf } from './rows'
+import { SourceInput, SourceSettings } from './source-settings'
 import { Ttl } from './ttl'
 import { orSizeText, orTimeText } from './written'
 
 /** How a setting is written and shown. A number may be null; `none` explains what that means. */
-type SettingKind = { kind: 'switch' }
+type SettingKind = { kind: 'switch' | 'source' }
   | { kind: 'time' | 'count' | 'bytes', none: string }
   | { kind: 'choice', choices: Readonly<Record<string, string>> }
 
@@ -103,6 +104,15 @@ export const cacheSettings = {
     change: 'Switching it off forgets the kept copies.',
     place: 'advanced',
   },
+  source: {
+    schema: SourceSettings.nullable(),
+    initial: null,
+    kind: 'source',
+    label: 'Source',
+    hint: 'Where the cache fills itself on a miss',
+    change: 'Only administrators may change it. Entries stay.',
+    place: 'later',
+  },
   enabled: {
     schema: z.boolean(),
     initial: true,
@@ -116,7 +126,11 @@ export const cacheSettings = {
 
 type Rows = typeof cacheSettings
 type Schemas = { [N in keyof Rows]: Rows[N]['schema'] }
-type Inputs = { [N in keyof Rows]: Rows[N] extends { kind: 'time' | 'bytes' } ? TextOr<Schemas[N]> : Schemas[N] }
+type Inputs = {
+  [N in keyof Rows]: Rows[N] extends { kind: 'time' | 'bytes' }
+    ? TextOr<Schemas[N]>
+    : Rows[N] extends { kind: 'source' } ? z.ZodNullable<typeof SourceInput> : Schemas[N]
+}
 type TextOr<S extends z.ZodType> = z.ZodType<z.output<S>, z.input<S> | string>
 type Creation = { [N in keyof Rows]: Rows[N] extends { needed: true } ? Inputs[N] : z.ZodDefault<Inputs[N]> }
 
@@ -139,7 +153,9 @@ export const settingSchemas = mapRows(settingRows, ({ schema, hint, ...row }) =>
 /** The same for input, where times and sizes may also be text. */
 export const inputSchemas = mapRows(settingRows, ({ kind }, name) => {
   const limit = settingSchemas[name] as z.ZodType<number | null, number | null>
-  return kind === 'time' ? orTimeText(limit) : kind === 'bytes' ? orSizeText(limit) : settingSchemas[name]
+  return kind === 'time'
+    ? orTimeText(limit)
+    : kind === 'bytes' ? orSizeText(limit) : kind === 'source' ? SourceInput.nullable() : settingSchemas[name]
 }) as unknown as Inputs
 
 /** The same for creating a cache: settings that are omitted get their initial value. */

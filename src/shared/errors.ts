@@ -44,11 +44,16 @@ export const errorRegistry = {
   'too-many-attempts': { status: 429, title: 'Too many attempts' },
   'headers-too-large': { status: 431, title: 'Request header fields too large' },
   'internal': { status: 500, title: 'Internal error' },
+  'not-here': { status: 501, title: 'Not possible in this cache' },
+  'source-failed': { status: 502, title: 'Source failed' },
   'caching-off': { status: 503, title: 'Caching is switched off' },
   'cache-off': { status: 503, title: 'Cache is switched off' },
   'not-ready': { status: 503, title: 'Not ready' },
   'overloaded': { status: 503, title: 'Overloaded' },
+  'source-resting': { status: 503, title: 'Source is resting' },
   'vault-unavailable': { status: 503, title: 'Vault not available' },
+  'source-timeout': { status: 504, title: 'Source did not answer' },
+  'not-held': { status: 504, title: 'Not in the cache' },
   'storage-full': { status: 507, title: 'Data folder full or not writable' },
 } as const satisfies Record<string, { status: number, title: string }>
 

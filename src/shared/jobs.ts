@@ -21,6 +21,7 @@ export const jobKinds = {
   'delete': { doing: 'Deleting', done: 'Deleted', file: false },
   'make-stale': { doing: 'Marking stale', done: 'Marked stale', file: false },
   'export': { doing: 'Exporting', done: 'Exported', file: true },
+  'refresh': { doing: 'Refreshing', done: 'Refreshed', file: false },
 } as const satisfies Record<string, JobKindRow>
 
 export type JobKind = keyof typeof jobKinds
@@ -57,7 +58,7 @@ export const JobInfo = z.strictObject({
     examples: ['prefix user:', '12 keys', 'all entries'],
   }),
   state: z.enum(jobStates),
-  matched: z.int().meta({ description: 'Entries deleted, marked stale or written so far; exact.' }),
+  matched: z.int().meta({ description: 'Entries deleted, marked stale, written or loaded so far; exact.' }),
   progress: z.number().nullable().meta({
     description: 'About the part of the work that is done, 0 to 1; null if the number of entries to look at is unknown.',
   }),
@@ -69,13 +70,28 @@ export const JobInfo = z.strictObject({
 })
 export type JobInfo = z.output<typeof JobInfo>
 
+/** What `caches.refresh` starts has an operation of its own. */
+const startable = namesOf(jobKinds).filter(kind => kind !== 'refresh')
+
 export const JobStart = z.strictObject({
-  kind: z.enum(namesOf(jobKinds), `must be one of ${namesOf(jobKinds).join(', ')}`),
+  kind: z.enum(startable, `must be one of ${startable.join(', ')}`),
   cache: CacheName,
   select: z.array(JobSelector).min(1, 'must choose something').max(limits.jobSelectors).optional().meta({
     description: 'The entries that at least one of these chooses. Only an export may leave it out: it takes all.',
     examples: [[{ prefix: 'user:' }]],
   }),
+})
+export const CacheRefresh = z.strictObject({
+  name: CacheName,
+  what: z.enum(['held', 'source'], 'must be held or source').default('held').meta({
+    description: 'held: every key that the cache holds. source: every key that the source lists, and those held.',
+  }),
+  prefix: z.string().max(limits.entryKey, `must be at most ${grouped(limits.entryKey)} characters`).default('').meta({
+    description: 'With source: only keys of the cache that begin with this.',
+  }),
+}).refine(({ what, prefix }) => what === 'source' || prefix === '', {
+  path: ['prefix'],
+  message: 'must come with what: source',
 })
 export const JobSelect = z.strictObject({ id: JobId })
 export const JobRead = z.strictObject({

@@ -17,6 +17,7 @@ const samples: Samples = {
   'caches.list': () => ({}),
   'caches.get': () => ({ name: 'products' }),
   'caches.update': () => ({ name: 'products', enabled: false }),
+  'caches.refresh': () => ({ name: 'sourced' }),
   'caches.preview': () => ({ name: 'products', maxEntries: 1 }),
   'caches.rename': () => ({ name: 'products', to: 'articles' }),
   'caches.flush': () => ({ name: 'articles' }),

@@ -2,18 +2,22 @@ import type { OperationOutput, OperationParsed } from '@shared/operations'
 import type { RealClock } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
 import type { CallContext } from '../base/operation-handlers'
+import type { JobFile } from '../serving/jobs/job'
+import type { JobBook } from '../serving/jobs/job-book'
 import type { CacheFigures } from '../serving/ports'
 import type { CacheDirectory } from './cache-directory'
 import type { HandlersOf } from './handlers'
 import type { KeyRing } from './key-ring'
 import type { UserDirectory } from './user-directory'
+import { initialSettings } from '@shared/cache-settings'
 import { LarderError } from '@shared/errors'
 import { givenOnly } from '../base/given-only'
 import { randomId } from '../base/ids'
 import { controlCall } from '../serving/call'
+import { describeTarget } from '../serving/jobs/target'
 import { callerOf, isoTime } from './handlers'
 import { describeOffTime } from './off-time'
-import { checkReserver } from './reserves'
+import { checkServerSettings } from './server-settings'
 import { withHitRatio } from './totals'
 
 /** The cache that the text face uses; every user has one. */
@@ -25,6 +29,7 @@ interface CacheHandlerDependencies {
   keys: KeyRing
   events: EventHub
   clock: RealClock
+  jobs: Pick<JobBook<JobFile>, 'start'>
 }
 
 export function createCacheHandlers({
@@ -33,6 +38,7 @@ export function createCacheHandlers({
   keys,
   events,
   clock,
+  jobs,
 }: CacheHandlerDependencies): HandlersOf<'caches'> {
   function checkQuota(userId: string): void {
     const { cacheLimit } = users.get(userId)
@@ -69,7 +75,7 @@ export function createCacheHandlers({
     const caller = callerOf(context)
     const mount = caches.get(caller.userId, name)
     const change = givenOnly(settings)
-    checkReserver(caller, mount.cache.definition.reserve, change.reserve)
+    checkServerSettings(caller, mount.cache.definition, change)
     return { userId: caller.userId, mount, change }
   }
 
@@ -79,10 +85,20 @@ export function createCacheHandlers({
       const caller = callerOf(context)
       const { userId } = caller
       checkQuota(userId)
-      checkReserver(caller, null, input.reserve)
+      checkServerSettings(caller, initialSettings, input)
       const cache = caches.create({ id: randomId(), userId, ...input, createdAt: clock.wall() })
       events.emit('cache.created', userId, { cache: input.name })
       return describe(cache)
+    },
+    'caches.refresh': ({ name, what, prefix }, context) => {
+      const caller = callerOf(context)
+      const { userId } = caller
+      const { served: { refresh } } = caches.get(userId, name)
+      if (refresh === undefined)
+        throw new LarderError('not-here', `The cache ${name} has no source from which to refresh it.`)
+      const target = describeTarget(what === 'held' ? null : { prefix })
+      return jobs.start({ kind: 'refresh', space: userId, cache: name, target }, progress =>
+        refresh(what === 'held' ? what : { prefix }, progress, controlCall(caller, 'caches.refresh')))
     },
     'caches.get': ({ name }, context) => describe(caches.get(callerOf(context).userId, name).cache),
     'caches.update': async (input, context) => {

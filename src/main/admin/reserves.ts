@@ -10,12 +10,6 @@ function reservedBut(id: string | null, { caches }: Records): number {
   return caches.list().reduce((sum, cache) => cache.id === id ? sum : sum + (cache.reserve ?? 0), 0)
 }
 
-/** A reserve takes memory from everybody. Throws LarderError `admin-only`. */
-export function checkReserver(caller: Principal, before: CacheRecord['reserve'], reserve = before): void {
-  if (reserve !== before && !isAdministrator(caller))
-    throw new LarderError('admin-only', 'Only an administrator may change the reserve of a cache.')
-}
-
 /**
  * Checks that all reserves together fit into the budget. Throws LarderError `invalid-input` (field
  * reserve).

@@ -8,6 +8,8 @@ import type { EntryTable } from './table'
 import { LarderError } from '@shared/errors'
 import { renewLifetime, restartLifetime, startLifetime, timeOf } from './lifetime'
 import { mergePatch } from './merge-patch'
+import { holds } from './precondition'
+import { addTo } from './whole-number'
 
 export interface OperationParts {
   clock: Clock
@@ -28,7 +30,6 @@ const noTags: readonly string[] = []
 const noOptions: WriteOptions = {}
 const binary = 'application/octet-stream'
 const text = 'text/plain; charset=utf-8'
-const wholeNumber = /^(?:0|-?[1-9]\d{0,18})$/
 
 /** The rules for single keys, applied to any table. */
 export function createEntryOperations(parts: OperationParts, table: EntryTable): EntryOperations {
@@ -151,7 +152,7 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
         throw anotherVersion()
       const fresh = isFresh(existing, wall, monotonic) ? existing : undefined
       checkKind(fresh)
-      const number = add(fresh?.value, by).toString()
+      const number = addTo(fresh?.value, by).toString()
       const { outcome, version } = write(key, existing, {
         value: Buffer.from(number),
         contentType: fresh?.contentType ?? text,
@@ -227,12 +228,6 @@ function checkKind(entry: StoredEntry | undefined): void {
     throw new LarderError('wrong-kind', `The entry is a ${entry.kind}; this works on bytes only.`)
 }
 
-function holds(ifVersion: WriteOptions['ifVersion'], entry: StoredEntry | undefined): boolean {
-  if (ifVersion === undefined)
-    return true
-  return entry !== undefined && (ifVersion === 'any' || ifVersion.includes(entry.version))
-}
-
 /** Seconds to milliseconds; null = never. */
 function milliseconds(seconds: number | null): number {
   return seconds === null ? Infinity : Math.max(0, seconds * 1000)
@@ -240,17 +235,6 @@ function milliseconds(seconds: number | null): number {
 
 function distinct(tags: readonly string[] | undefined): readonly string[] {
   return tags === undefined || tags.length === 0 ? noTags : [...new Set(tags)]
-}
-
-function add(value: Buffer | undefined, by: bigint): bigint {
-  const number = value === undefined ? '0' : value.length <= 20 ? value.toString('latin1') : ''
-  if (!wholeNumber.test(number))
-    throw new LarderError('not-a-number', 'The value is not a decimal whole number.')
-  const before = BigInt(number)
-  const sum = before + by
-  if (BigInt.asIntN(64, before) !== before || BigInt.asIntN(64, sum) !== sum)
-    throw new LarderError('not-a-number', 'The result does not fit into 64 bits.')
-  return sum
 }
 
 function anotherVersion(): LarderError {

@@ -1,6 +1,7 @@
 import type { CacheSettings } from '@shared/cache-settings'
 import type { EntrySelector } from '@shared/entry-filter'
 import type { EntryKind } from '@shared/entry-kinds'
+import type { ErrorCode } from '@shared/errors'
 import type { MissReason, RemovalName } from '@shared/miss-reasons'
 import type { Disposable } from '../base/disposable'
 import type { Histogram } from '../base/histogram'
@@ -158,8 +159,8 @@ export type BatchStepResult =
   | { op: 'delete', removed: boolean }
   | { op: 'touch', touched: boolean }
   | { op: 'increment', number: string, version: number }
-  /** The step failed; the code is one of the error registry's. */
-  | { op: 'failed', code: 'wrong-kind' | 'not-a-number' | 'too-large', detail: string }
+  /** The step failed. */
+  | { op: 'failed', code: ErrorCode, detail: string }
 /** What a step of a batch has found; undefined for one that found nothing, or is no read. */
 export function hitOf(result: BatchStepResult): Hit | Peek | undefined {
   return 'lookup' in result && typeof result.lookup !== 'string' ? result.lookup : undefined

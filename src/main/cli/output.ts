@@ -84,7 +84,7 @@ function write(stream: Writable, data: string | Buffer): Promise<void> {
   })
 }
 
-type Cell = string | number | boolean | null
+export type Cell = string | number | boolean | null
 /** Created on first use, because its tables take four milliseconds to load. */
 let grouped: Intl.NumberFormat | undefined
 

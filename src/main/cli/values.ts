@@ -1,4 +1,5 @@
 import { durationForm, parseDuration } from '@shared/durations'
+import { messageOf } from '@shared/errors'
 import { limits } from '@shared/limits'
 import { parseSize, sizeForm } from '@shared/sizes'
 
@@ -149,4 +150,13 @@ export const baseUrl: Parser<URL> = (value) => {
     throw new Error('must be an address such as http://localhost:7777')
   }
   return url
+}
+
+export const json: Parser<unknown> = (value) => {
+  try {
+    return JSON.parse(value) as unknown
+  }
+  catch (error) {
+    throw new TypeError(`must be JSON: ${messageOf(error)}`, { cause: error })
+  }
 }

@@ -1,5 +1,5 @@
 import type { MissReason } from '@shared/miss-reasons'
-import type { Hit, IncrementOptions, Peek, WriteOptions } from '../serving/ports'
+import type { Hit, IncrementOptions, Peek, SourceNote, WriteOptions } from '../serving/ports'
 import type { RequestHead } from './request-head'
 import { Buffer } from 'node:buffer'
 import { contentTypeRule, isContentType } from '@shared/entries'
@@ -16,7 +16,7 @@ const defaultContentType = 'text/plain; charset=utf-8'
  * The headers of an entry's answer. Seconds left are rounded up, so that a fresh entry never says
  * 0; Cache-Status is RFC 9211.
  */
-export function hitHeaders(hit: Hit): string[] {
+export function hitHeaders(hit: Hit, sourced: SourceNote | null): string[] {
   const left = hit.ttl === null ? null : hit.stale ? Math.min(-1, Math.floor(hit.ttl)) : Math.ceil(hit.ttl)
   const headers = [
     'Content-Type',
@@ -28,17 +28,37 @@ export function hitHeaders(hit: Hit): string[] {
     'Larder-TTL',
     left === null ? 'none' : String(left),
     'Cache-Status',
-    left === null ? 'Larder; hit' : hit.stale ? `Larder; hit; ttl=${left}; detail=stale` : `Larder; hit; ttl=${left}`,
+    sourced === null || hit.stale ? hitStatus(hit, left, sourced) : loadedStatus(left, sourced),
   ]
   if (hit.tags.length > 0)
     headers.push('Larder-Tags', hit.tags.map(encodeTag).join(', '))
   return headers
 }
 
+function hitStatus({ stale }: Hit, left: number | null, sourced: SourceNote | null): string {
+  if (left === null)
+    return 'Larder; hit'
+  return stale ? `Larder; hit; ttl=${left}; detail=${sourced?.failure ?? 'stale'}` : `Larder; hit; ttl=${left}`
+}
+
+/** What a source did (RFC 9211 §2.2 to §2.8). */
+function loadedStatus(left: number | null, { forward, stored, collapsed, reason }: SourceNote): string {
+  const parts = ['Larder', `fwd=${forward}`]
+  if (stored)
+    parts.push('stored')
+  if (collapsed)
+    parts.push('collapsed')
+  if (left !== null)
+    parts.push(`ttl=${left}`)
+  if (reason !== null)
+    parts.push(`detail=${reason}`)
+  return parts.join('; ')
+}
+
 /** Besides those of a read: all that is needed to store the entry again as it is. */
 export function peekHeaders(peek: Peek): string[] {
   return [
-    ...hitHeaders(peek),
+    ...hitHeaders(peek, null),
     'Larder-Grace',
     String(peek.grace),
     'Larder-Given-TTL',

@@ -72,6 +72,8 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
       detail: null,
       admitted: false,
       marks: noMarks,
+      cacheControl: head.cacheControl,
+      sourced: null,
       expectsContinue,
       requestBytes: 0,
       finished,

@@ -8,6 +8,7 @@ import { LarderError } from '@shared/errors'
 import { spellKey } from '@shared/key-spelling'
 import { requireScope } from '../base/principal'
 import { isConsole } from './call'
+import { cacheOff, cachingOff } from './off-errors'
 
 /** Decides what a call may do, in the same way for every protocol. */
 export interface Access {
@@ -32,9 +33,6 @@ export interface Access {
    */
   look: (call: Call, name: string) => ServedCache
 }
-
-/** Seconds after which an app may check whether caching is on again. */
-const switchRetryAfter = 5
 
 export function createAccess({ caches }: { caches: Pick<ServedCaches, 'enabled' | 'find'> }): Access {
   function isOn({ cache }: Mount): boolean {
@@ -128,12 +126,4 @@ function callerOf({ principal }: Call): Principal {
   if (!principal)
     throw new LarderError('key-missing', 'Send an API key in the Api-Key header, or as Authorization: Bearer …')
   return principal
-}
-
-function cachingOff(): LarderError {
-  return new LarderError('caching-off', 'All caching is switched off.', { retryAfter: switchRetryAfter })
-}
-
-function cacheOff(name: string): LarderError {
-  return new LarderError('cache-off', `The cache ${name} is switched off.`, { retryAfter: switchRetryAfter })
 }

@@ -70,8 +70,14 @@ function isTurnedAway({ result, admitted }: Call, status: number): boolean {
 
 /** Notes the result of a read. */
 export function noteLookup(call: Call, lookup: Lookup): void {
-  call.result = typeof lookup === 'string' ? 'miss' : lookup.stale ? 'stale' : 'hit'
-  call.reason = typeof lookup === 'string' ? lookup : null
+  const { sourced } = call
+  if (typeof lookup === 'string') {
+    call.result = 'miss'
+    call.reason = lookup
+    return
+  }
+  call.result = lookup.stale ? 'stale' : sourced === null ? 'hit' : 'loaded'
+  call.reason = sourced === null ? null : sourced.failure ?? sourced.reason
 }
 
 /**

@@ -5,6 +5,7 @@ import type { OffTimes } from './off-times'
 import type { CacheFigures, Layer, LayerContext, ServedCache } from './ports'
 import type { Stack } from './stack'
 import { LarderError } from '@shared/errors'
+import { cacheOff, cachingOff } from './off-errors'
 import { createStack } from './stack'
 
 /** A cache of the engine with its layers. */
@@ -64,7 +65,18 @@ export function createServedCaches({
   /** Space → name → cache: every call looks one up. */
   const bySpace = new Map<string, Map<string, Held>>()
 
-  const stackOf = (cache: Cache): Stack => createStack(cache, layers, { clock, stopwatch })
+  function stackOf(cache: Cache): Stack {
+    return createStack(cache, layers, {
+      clock,
+      stopwatch,
+      checkOn() {
+        if (!engine.enabled)
+          throw cachingOff()
+        if (!cache.definition.enabled)
+          throw cacheOff(cache.definition.name)
+      },
+    })
+  }
 
   function namesOf(space: string): Map<string, Held> {
     const known = bySpace.get(space)

@@ -36,6 +36,8 @@ export function controlCall(principal: Principal, operation: OperationName): Cal
     detail: null,
     admitted: true,
     marks: noMarks,
+    cacheControl: null,
+    sourced: null,
   }
 }
 
@@ -63,5 +65,7 @@ export function brokenCall(error: LarderError, started: number): Call {
     detail: error.message,
     admitted: false,
     marks: noMarks,
+    cacheControl: null,
+    sourced: null,
   }
 }

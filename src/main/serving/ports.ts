@@ -1,10 +1,12 @@
 import type { DataOperationName } from '@shared/data-operations'
 import type { FaceName } from '@shared/faces'
+import type { MissReason } from '@shared/miss-reasons'
 import type { RequestResult } from '@shared/request-results'
 import type { Clock, Stopwatch } from '../base/clock'
 import type { Disposable } from '../base/disposable'
 import type { Principal } from '../base/principal'
 import type { Cache, CacheDefinition } from '../cache/ports'
+import type { Progress } from '../base/progress'
 import type { Maybe } from './maybe'
 
 export type { Progress } from '../base/progress'
@@ -29,6 +31,20 @@ export type {
   WriteOptions,
   WriteResult,
 } from '../cache/ports'
+
+/** What a source did for a read, for its answer and the request log. */
+export interface SourceNote {
+  /** Why it was asked: nothing is held, what is held is stale, or the caller wanted it. */
+  forward: 'miss' | 'stale' | 'request'
+  /** Why nothing was held; null if something was. */
+  reason: MissReason | null
+  /** Another call was waiting for the same answer already. */
+  collapsed: boolean
+  /** What the source brought is held now. */
+  stored: boolean
+  /** The code of the error because of which a stale entry was served, or null. */
+  failure: string | null
+}
 
 /**
  * One call, over any protocol, with what is learned about it on its way. A face creates one per
@@ -66,6 +82,10 @@ export interface Call {
   readonly admitted: boolean
   /** What layers did to the call, for the request log. */
   marks: readonly string[]
+  /** What a reader says about the freshness that it wants, in HTTP's words (RFC 9111 §5.2.1). */
+  readonly cacheControl: string | null
+  /** What a source did for the call; null if none was asked. */
+  sourced: SourceNote | null
 }
 
 /**
@@ -83,7 +103,18 @@ type Served<Method> = Method extends (...given: infer Given) => infer Result
  */
 export type ServedCache = Pick<Cache, 'definition'> & {
   readonly [Name in Exclude<keyof Cache, Administered>]: Served<Cache[Name]>
+} & {
+  /** Missing for a cache without a source. */
+  readonly refresh?: Refresh
 }
+
+/**
+ * Loads anew every key that is held, or that the source lists under a prefix (of the cache's keys);
+ * keys that are gone at the source go. `progress.matched` counts the keys that were loaded. Rejects
+ * with LarderError `source-failed`, `source-resting`, `not-here`, `caching-off`, `cache-off`; keys
+ * that were loaded until then stay.
+ */
+export type Refresh = (what: 'held' | { prefix: string }, progress: Progress, call: Call) => Promise<void>
 
 /** What is not for calls. */
 type Administered = keyof CacheFigures | 'configure' | 'counters' | 'forecast' | 'recordLatency'
@@ -108,4 +139,9 @@ export interface LayerContext {
   definition: Readonly<CacheDefinition>
   clock: Clock
   stopwatch: Stopwatch
+  /**
+   * For a layer that has waited: whether calls are still answered. Throws LarderError
+   * `caching-off`, `cache-off`.
+   */
+  checkOn: () => void
 }

@@ -13,14 +13,14 @@ export interface Stack extends Disposable {
 export function createStack(
   cache: Cache,
   layers: readonly Layer[],
-  times: Pick<LayerContext, 'clock' | 'stopwatch'>,
+  context: Omit<LayerContext, 'definition'>,
 ): Stack {
   const { definition } = cache
   const wrapped = createDisposableStack()
   let served: ServedCache = cache
   for (const layer of layers) {
     if (layer.applies(definition))
-      served = wrapped.use(layer.wrap(served, { definition, ...times }))
+      served = wrapped.use(layer.wrap(served, { definition, ...context }))
   }
   return { served, dispose: wrapped.dispose }
 }

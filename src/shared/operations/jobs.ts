@@ -1,4 +1,4 @@
-import { JobInfo, JobPart, JobRead, JobSelect, JobStart } from '../jobs'
+import { CacheRefresh, JobInfo, JobPart, JobRead, JobSelect, JobStart } from '../jobs'
 import { limits } from '../limits'
 import { Nothing } from '../schemas'
 import { operation } from './spec'
@@ -29,6 +29,18 @@ export const jobsOperations = {
     input: JobStart,
     output: JobInfo,
     errors: ['cache-not-found', 'quota-reached', 'storage-full'],
+  }),
+  'caches.refresh': operation({
+    method: 'POST',
+    path: '/admin/caches/{name}/refresh',
+    scope: 'admin',
+    reach: 'own',
+    mutates: true,
+    status: 201,
+    summary: 'Load the entries of a cache anew from its source; answers at once, and the work goes on as a job.',
+    input: CacheRefresh,
+    output: JobInfo,
+    errors: ['cache-not-found', 'not-here', 'quota-reached'],
   }),
   'jobs.get': operation({
     method: 'GET',

@@ -40,6 +40,7 @@ const settings = {
   maxBytes: null,
   reserve: null,
   persistent: false,
+  source: null,
   enabled: true,
 }
 const caches = evictionNames.map(eviction =>

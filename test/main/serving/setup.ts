@@ -45,6 +45,8 @@ export function callOf(change: Partial<Call> = {}): Call {
     detail: null,
     admitted: true,
     marks: [],
+    cacheControl: null,
+    sourced: null,
     ...change,
   }
 }

@@ -213,7 +213,7 @@ describe('metadata in SQLite', () => {
     before.users.insert(aUser())
     before.caches.insert(aCache({ sliding: true, enabled: false }))
     before.close()
-    const foreign = '{"ttl":60,"eviction":"arc","maxEntries":-1,"source":{"url":"redis://a"},"__proto__":[1]}'
+    const foreign = '{"ttl":60,"eviction":"arc","maxEntries":-1,"later":{"url":"redis://a"},"__proto__":[1]}'
     within(home, database => database.prepare('UPDATE cache SET settings = ?').run(foreign))
     const settings = (): unknown =>
       within(home, database => database.prepare('SELECT settings FROM cache').pluck().get())
@@ -228,9 +228,9 @@ describe('metadata in SQLite', () => {
     expect(store.caches.update('cache1', { persistent: true })).toEqual(aCache({ ...initial, persistent: true }))
     expect(settings()).toBe(foreign.replace(/\}$/, ',"persistent":true}'))
     expect(store.caches.update('cache1', { eviction: 'sieve' })).toMatchObject({ eviction: 'sieve' })
-    expect(settings()).toContain('"eviction":"sieve","maxEntries":-1,"source":{"url":"redis://a"},"__proto__":[1]')
+    expect(settings()).toContain('"eviction":"sieve","maxEntries":-1,"later":{"url":"redis://a"},"__proto__":[1]')
     expect(() =>
-      store.caches.update('cache1', { ...JSON.parse('{"source":1}') as object })).toThrow('cache has no setting source')
+      store.caches.update('cache1', { ...JSON.parse('{"later":1}') as object })).toThrow('cache has no setting later')
   })
 
   it('drops the caches and keys of a user who goes', () => {

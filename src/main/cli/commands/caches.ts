@@ -1,5 +1,6 @@
 import type { CacheSettings } from '@shared/cache-settings'
 import type { Command, CommandContext } from '../command'
+import type { Cell } from '../output'
 import { cacheSettings } from '@shared/cache-settings'
 import { namesOf } from '@shared/rows'
 import { askEvictions, asking, yes } from '../ask-evictions'
@@ -106,8 +107,12 @@ function describe({ name, ...cache }: CacheSettings & { name: string }): string 
   return facts([
     ['name', name],
     ['switch', cache.enabled ? 'on' : 'off'],
-    ...namesOf(others).map(setting => [others[setting].label.toLowerCase(), cache[setting]] as const),
+    ...namesOf(others).map(setting => [others[setting].label.toLowerCase(), cellOf(cache[setting])] as const),
   ])
+}
+
+function cellOf(value: CacheSettings[keyof CacheSettings]): Cell {
+  return typeof value === 'object' && value !== null ? `${value.connection} (${value.mode})` : value
 }
 
 export const cacheCommands = [list, create, update, rename, remove, switchCommand('on'), switchCommand('off')]

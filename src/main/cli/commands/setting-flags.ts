@@ -4,7 +4,7 @@ import type { Parser } from '../values'
 import { settingRows } from '@shared/cache-settings'
 import { mapRows, namesOf } from '@shared/rows'
 import { flag, toKebab } from '../command'
-import { boolean, countOrNone, oneOf, sizeOrNone, ttl } from '../values'
+import { boolean, countOrNone, json, oneOf, sizeOrNone, ttl } from '../values'
 
 /**
  * The way in which a kind of setting is written: its value in the help, its addition to the hint,
@@ -27,7 +27,16 @@ function writingOf(name: CacheSettingName, row: CacheSetting): Writing {
       const list = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(choices)
       return { placeholder: '<name>', end: `: ${list}`, parse: oneOf(...choices) }
     }
+    case 'source':
+      return { placeholder: '<connection>', end: ': a connection, all settings as JSON, or none', parse: source }
   }
+}
+
+/** The name of a connection alone leaves the rest to the server, which also checks all of it. */
+function source(text: string): unknown {
+  if (text === 'none')
+    return null
+  return text.startsWith('{') ? json(text) : { connection: text }
 }
 
 /** A flag for every setting of a cache. */

@@ -98,7 +98,7 @@ function answerPeek(exchange: Exchange, peek: Peek | undefined): void {
 function answerLookup(exchange: Exchange, lookup: Lookup): void {
   noteLookup(exchange, lookup)
   if (isHit(lookup))
-    answerHit(exchange, lookup, hitHeaders(lookup))
+    answerHit(exchange, lookup, hitHeaders(lookup, exchange.sourced))
   else
     answerMiss(exchange, lookup)
 }

@@ -37,7 +37,7 @@ export function createPlainFace(
 function answerLookup(exchange: Exchange, lookup: Lookup): void {
   noteLookup(exchange, lookup)
   if (isHit(lookup))
-    answerHit(exchange, lookup, hitHeaders(lookup))
+    answerHit(exchange, lookup, hitHeaders(lookup, exchange.sourced))
   else
     sendText(exchange, 404, 'given key not found\n', ['Cache-Status', missStatus(lookup)])
 }

@@ -37,8 +37,9 @@ export interface SourceWrites {
 }
 
 /**
- * What became of a call that failed. `refused`: the source answered that it will not. `unreachable`:
- * it did not get the call. `lost`: it may have got it and acted on it, but no answer came.
+ * What became of a call that failed. `refused`: the source answered that it will not.
+ * `unreachable`: it did not get the call. `lost`: it may have got it and acted on it, but no answer
+ * came.
  */
 export type SourceFailure = 'refused' | 'unreachable' | 'lost'
 

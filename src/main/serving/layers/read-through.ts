@@ -1,0 +1,82 @@
+import type { SourceSettings } from '@shared/source-settings'
+import type { Timer } from '../../base/timer'
+import type { Layer, LayerContext, ServedCache } from '../ports'
+import type { Breaker } from '../sources/breaker'
+import type { Brought } from '../sources/keeping'
+import type { Source } from '../sources/source'
+import { createAbsences } from '../sources/absences'
+import { createBatch } from '../sources/batch'
+import { createKeeping } from '../sources/keeping'
+import { createLocalWrites } from '../sources/local-writes'
+import { createReading } from '../sources/reading'
+import { createRefreshing } from '../sources/refreshing'
+import { createTurns } from '../sources/turns'
+import { createUpstream } from '../sources/upstream'
+import { createWriteThrough } from '../sources/writing'
+
+/** The sources that there are, by the names of their connections. */
+export interface Sources {
+  /** The driver for a cache with these settings; undefined if there is no such connection. */
+  find: (settings: SourceSettings) => Source | undefined
+  /** One for all caches that use the connection. */
+  breakerOf: (connection: string) => Breaker
+}
+
+interface ReadThroughParts {
+  sources: Sources
+  timer: Timer
+  /** From 0 up to, but not including, 1. */
+  random: () => number
+}
+
+/** A cache fills itself from its source on a miss, and may write to the source first. */
+export function createReadThrough({ sources, timer, random }: ReadThroughParts): Layer {
+  function wrap(next: ServedCache, context: LayerContext, settings: SourceSettings): ReturnType<Layer['wrap']> {
+    const { clock, stopwatch, checkOn } = context
+    const absences = createAbsences(clock, settings.negativeTtl * 1000)
+    const turns = createTurns<Brought>(key => key === undefined ? absences.clear() : absences.forget(key))
+    const upstream = createUpstream({
+      name: settings.connection,
+      source: () => sources.find(settings),
+      breaker: sources.breakerOf(settings.connection),
+      timer,
+      deadline: settings.hardTimeout,
+    })
+    const keeping = createKeeping({ next, upstream, absences, settings, random, checkOn })
+    const patience = settings.softTimeout * 1000
+    const reading = createReading({ next, upstream, absences, keeping, turns, timer, stopwatch, patience, checkOn })
+    const writing = settings.mode === 'write-through'
+      ? createWriteThrough({ next, upstream, turns, keeping, settings })
+      : createLocalWrites(next, turns, reading.ensure)
+    const { get } = reading
+    const one = { ...next, get, ...writing }
+    return {
+      ...one,
+      batch: createBatch(one, upstream.name),
+      refresh: createRefreshing({ next, upstream, keeping, turns, settings, timer, checkOn }),
+      async flush(call) {
+        const flushed = await next.flush(call)
+        turns.wrote()
+        return flushed
+      },
+      async invalidate(selector, options, call) {
+        turns.wrote()
+        const matched = await next.invalidate(selector, options, call)
+        turns.wrote()
+        return matched
+      },
+      // What is on its way goes to those who wait for it; other layers may hold the cache by then.
+      dispose: () => turns.wrote(),
+    }
+  }
+
+  return {
+    applies: ({ source }) => source !== null,
+    wrap(next, context) {
+      const { source } = context.definition
+      if (source === null)
+        throw new Error('A layer was put around a cache to which it does not apply')
+      return wrap(next, context, source)
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import type { BatchStep, BatchStepResult, Call, Hit, Lookup, Peek, ServedCache } from '../ports'
+import { Buffer } from 'node:buffer'
+import { LarderError } from '@shared/errors'
+import { limits } from '@shared/limits'
+import { hitOf, lastingValue } from '../ports'
+
+/**
+ * The steps of a batch one after another, each by the cache's own call. All or nothing needs a
+ * cache that lives here alone.
+ *
+ * @param source its name, for the refusal
+ */
+export function createBatch(cache: Omit<ServedCache, 'batch'>, source: string): ServedCache['batch'] {
+  async function run(step: BatchStep, call: Call): Promise<BatchStepResult> {
+    const { op, key } = step
+    switch (op) {
+      case 'get': return { op, lookup: kept(await cache.get(key, call)) }
+      case 'peek': return { op, lookup: kept<Peek | 'absent'>(await cache.peek(key, call) ?? 'absent') }
+      case 'set': return { op, result: await cache.set(key, step.value, step.options, call) }
+      case 'delete': return { op, removed: await cache.delete(key, undefined, call) === 'removed' }
+      case 'touch': return { op, touched: await cache.touch(key, step.ttl, undefined, call) === 'touched' }
+      case 'increment': return { op, ...await cache.increment(key, step.by, step.options, call) }
+    }
+  }
+
+  return async (steps, atomic, call) => {
+    if (atomic)
+      throw new LarderError('not-here', `An atomic batch needs a cache without a source; this one has ${source}.`)
+    const results: BatchStepResult[] = []
+    let room: number = limits.batchAnswer
+    for (const step of steps) {
+      const result = await run(step, call).catch(failureOf)
+      const bytes = hitOf(result)?.value.length ?? 0
+      room -= bytes
+      results.push(bytes > 0 && room < 0 ? tooMuch : result)
+    }
+    return { results, abortedAt: null }
+  }
+}
+
+const tooMuch: BatchStepResult = {
+  op: 'failed',
+  code: 'too-large',
+  detail: 'The values that this batch reads are too large for one answer.',
+}
+
+function failureOf(error: unknown): BatchStepResult {
+  if (error instanceof LarderError && error.code !== 'caching-off' && error.code !== 'cache-off')
+    return { op: 'failed', code: error.code, detail: error.message }
+  throw error
+}
+
+/** A copy that outlives the steps that follow. */
+function kept<L extends Lookup | Peek>(lookup: L): L {
+  if (typeof lookup === 'string' || lookup.value.length > lastingValue)
+    return lookup
+  const hit: Hit = lookup
+  return { ...hit, value: Buffer.from(hit.value) } as L
+}

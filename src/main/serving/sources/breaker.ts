@@ -1,0 +1,78 @@
+import type { Stopwatch } from '../../base/clock'
+
+/**
+ * Keeps calls away from a connection that does not work. It opens after five failures in a row and
+ * then lets one call through after 1, 2, 4 … 30 seconds, until one of them succeeds.
+ */
+export interface Breaker {
+  readonly state: 'closed' | 'open'
+  /** Lets a call through, or says in how many milliseconds one may try. */
+  enter: () => Pass | number
+}
+
+/** A call that was let through; to be called once, with what its end says about the connection. */
+export type Pass = (outcome: 'works' | 'fails' | 'unknown') => void
+
+const failuresInARow = 5
+const firstRest = 1000
+const longestRest = 30_000
+
+export function createBreaker(stopwatch: Stopwatch): Breaker {
+  let failures = 0
+  let rest = firstRest
+  /** When one call may try; null = closed. */
+  let opens: number | null = null
+  let trying = false
+
+  function close(): void {
+    failures = 0
+    rest = firstRest
+    opens = null
+  }
+
+  function open(): void {
+    opens = stopwatch.now() + rest
+    rest = Math.min(rest * 2, longestRest)
+  }
+
+  /** Any call that succeeds shows that it works, also one from before it opened. */
+  const usual: Pass = (outcome) => {
+    if (outcome === 'works')
+      close()
+    else if (outcome === 'fails' && opens === null && ++failures >= failuresInARow)
+      open()
+  }
+
+  const trial: Pass = (outcome) => {
+    trying = false
+    if (outcome === 'works')
+      close()
+    else if (outcome === 'fails' && opens !== null)
+      open()
+  }
+
+  return {
+    get state() {
+      return opens === null ? 'closed' : 'open'
+    },
+    enter() {
+      if (opens === null)
+        return usual
+      const left = opens - stopwatch.now()
+      if (left > 0 || trying)
+        return Math.max(left, 1)
+      trying = true
+      return trial
+    },
+  }
+}
+
+/** One breaker for each connection, made when it is first asked for. */
+export function createBreakers(stopwatch: Stopwatch): (connection: string) => Breaker {
+  const known = new Map<string, Breaker>()
+  return (connection) => {
+    const breaker = known.get(connection) ?? createBreaker(stopwatch)
+    known.set(connection, breaker)
+    return breaker
+  }
+}

@@ -1,0 +1,90 @@
+import type { SourceSettings } from '@shared/source-settings'
+import type { Buffer } from 'node:buffer'
+import type { Call, Hit, ServedCache } from '../ports'
+import type { Absences } from './absences'
+import type { SourceValue } from './source'
+import type { Run } from './turns'
+import type { Upstream } from './upstream'
+import { createHash } from 'node:crypto'
+import { sourceKey } from '@shared/source-settings'
+
+/** What a load brought. */
+export interface Brought {
+  /** Undefined if the source has nothing. */
+  hit: Hit | undefined
+  stored: boolean
+}
+
+/** Loads from the source and keeps what it brings. */
+export interface Keeping {
+  /** Stores what the source has, unless something was written since the run began. */
+  fetch: (key: string, call: Call, run: Run) => Promise<Brought>
+}
+
+interface KeepingParts {
+  next: ServedCache
+  upstream: Upstream
+  absences: Absences
+  settings: SourceSettings
+  /** From 0 up to, but not including, 1. */
+  random: () => number
+  checkOn: () => void
+}
+
+export function createKeeping({ next, upstream, absences, settings, random, checkOn }: KeepingParts): Keeping {
+  /** The TTL varies, so that what was loaded at once does not expire at once. */
+  function ttlOf({ ttl = next.definition.ttl }: SourceValue): number | null {
+    return ttl === null ? null : ttl * (1 + (random() * 2 - 1) * settings.jitter)
+  }
+
+  async function keep(key: string, call: Call, loaded: SourceValue, run: Run): Promise<Brought> {
+    const passing = { hit: passingHit(loaded, next.definition.ttl), stored: false }
+    if (loaded.ttl === 0)
+      return passing
+    await next.roomFor(loaded.value.length, key, call)
+    if (!run.current)
+      return passing
+    checkOn()
+    const options = { contentType: loaded.contentType, ttl: ttlOf(loaded), grace: settings.grace }
+    const { outcome } = await next.set(key, loaded.value, options, call)
+    const held = outcome === 'too-large' ? undefined : await next.peek(key, call)
+    return held === undefined ? passing : { hit: { ...held, value: loaded.value }, stored: true }
+  }
+
+  return {
+    async fetch(key, call, run) {
+      const loaded = await upstream.load(sourceKey(settings, key))
+      if (loaded !== undefined)
+        return await keep(key, call, loaded, run)
+      if (run.current) {
+        absences.add(key)
+        await next.delete(key, undefined, call)
+      }
+      return { hit: undefined, stored: false }
+    },
+  }
+}
+
+/** A value that goes to those who asked, and is not held. */
+function passingHit({ value, contentType, ttl }: SourceValue, ownTtl: number | null): Hit {
+  return {
+    value,
+    contentType,
+    tags: [],
+    kind: 'bytes',
+    flags: 0,
+    version: passingVersion(value),
+    age: 0,
+    ttl: ttl === undefined ? ownTtl : ttl,
+    stale: false,
+    hits: 0,
+  }
+}
+
+/**
+ * A version for what is not held. It comes from the bytes, so that two values never have the same
+ * ETag, and is above all versions that the engine gives, which count microseconds.
+ */
+export function passingVersion(value: Buffer): number {
+  return 2 ** 52 + createHash('sha256').update(value).digest().readUIntBE(0, 6)
+}

@@ -1,0 +1,136 @@
+import type { SourceSettings } from '@shared/source-settings'
+import type { Timer } from '../../base/timer'
+import type { Call, Progress, Refresh, ServedCache } from '../ports'
+import type { Brought, Keeping } from './keeping'
+import type { Turns } from './turns'
+import type { Upstream } from './upstream'
+import { setImmediate as turn } from 'node:timers/promises'
+import { LarderError, messageOf } from '@shared/errors'
+import { counted } from '@shared/grouped'
+import { cacheKey, sourcePrefix } from '@shared/source-settings'
+import { createProgress } from '../../base/progress'
+
+interface RefreshingParts {
+  next: ServedCache
+  upstream: Upstream
+  keeping: Keeping
+  turns: Turns<Brought>
+  settings: SourceSettings
+  timer: Timer
+  checkOn: () => void
+}
+
+/** Loads that run at the same time. */
+const atOnce = 16
+/** Milliseconds after which a cancelled refresh has noticed, however long its source takes. */
+const noticed = 100
+/** Failures after which it makes no sense to go on. */
+const mostFailures = 1000
+
+/** Brings in what changed at the source behind the cache's back. */
+export function createRefreshing({
+  next,
+  upstream,
+  keeping,
+  turns,
+  settings,
+  timer,
+  checkOn,
+}: RefreshingParts): Refresh {
+  /** Keys that are held, in pieces; collected in slices between which others are served. */
+  async function* heldKeys(call: Call, progress: Progress): AsyncGenerator<string> {
+    const keys: string[] = []
+    const scan = createProgress()
+    for (const entry of await next.chosen(null, scan, call)) {
+      if (entry === null)
+        await turn()
+      else
+        keys.push(entry.key)
+      scan.cancelled = progress.cancelled
+    }
+    progress.total = keys.length
+    yield* keys
+  }
+
+  async function* listedKeys(
+    prefix: string,
+    call: Call,
+    progress: Progress,
+    signal: AbortSignal,
+  ): AsyncGenerator<string> {
+    const seen = new Set<string>()
+    const pieces = await upstream.call(async ({ keys }) => {
+      if (keys === undefined)
+        throw new LarderError('not-here', `The source ${upstream.name} cannot list its keys.`)
+      return keys(sourcePrefix(settings, prefix), signal)
+    })
+    for await (const piece of pieces) {
+      for (const listed of piece) {
+        const key = cacheKey(settings, listed)
+        if (key !== undefined && !seen.has(key)) {
+          seen.add(key)
+          yield key
+        }
+      }
+    }
+    // What is held and was not listed may be gone at the source.
+    for await (const key of heldKeys(call, progress)) {
+      if (key.startsWith(prefix) && !seen.has(key))
+        yield key
+    }
+  }
+
+  async function reload(key: string, call: Call): Promise<void> {
+    const joined = turns.load(key, run => keeping.fetch(key, call, run))
+    // What is being written right now is as new as it can be.
+    if ('load' in joined)
+      await joined.load
+  }
+
+  return async (what, progress, call) => {
+    const abort = new AbortController()
+    const keys = what === 'held'
+      ? heldKeys(call, progress)
+      : listedKeys(what.prefix, call, progress, abort.signal)
+    let failures = 0
+    let first: unknown
+    const stop = Promise.withResolvers<void>()
+    let alarm = timer.after(noticed, watch)
+    function watch(): void {
+      if (progress.cancelled)
+        stop.resolve()
+      else
+        alarm = timer.after(noticed, watch)
+    }
+
+    async function work(): Promise<void> {
+      for (;;) {
+        const { done, value: key } = await keys.next()
+        if (done === true || progress.cancelled || failures >= mostFailures)
+          return
+        checkOn()
+        try {
+          await reload(key, call)
+          progress.matched++
+        }
+        catch (error) {
+          if (!(error instanceof LarderError) || error.code === 'source-resting' || error.code === 'not-here')
+            throw error
+          failures++
+          first ??= error
+        }
+        progress.seen++
+      }
+    }
+
+    try {
+      await Promise.race([stop.promise, Promise.all(Array.from({ length: atOnce }, work))])
+    }
+    finally {
+      alarm.dispose()
+      abort.abort()
+    }
+    if (failures > 0 && !progress.cancelled)
+      throw new LarderError('source-failed', `${counted(failures, 'key was', 'keys were')} not refreshed. ${messageOf(first)}`)
+  }
+}

@@ -1,0 +1,185 @@
+import type { SourceSettings } from '@shared/source-settings'
+import type { Call, Hit, ServedCache, WriteOptions, WriteResult } from '../ports'
+import type { Brought, Keeping } from './keeping'
+import type { Source, SourceValue, SourceWrites } from './source'
+import type { Run, Turns } from './turns'
+import type { Upstream } from './upstream'
+import { Buffer } from 'node:buffer'
+import { LarderError } from '@shared/errors'
+import { sourceKey } from '@shared/source-settings'
+import { mergePatch } from '../../cache/merge-patch'
+import { holds } from '../../cache/precondition'
+import { addTo } from '../../cache/whole-number'
+import { passingVersion } from './keeping'
+import { mayHaveHappened } from './upstream'
+
+/** The calls that change one entry. */
+export type Writing = Pick<ServedCache, 'set' | 'delete' | 'increment' | 'mergePatch'>
+
+interface WritingParts {
+  next: ServedCache
+  upstream: Upstream
+  turns: Pick<Turns<Brought>, 'write'>
+  keeping: Keeping
+  settings: SourceSettings
+}
+
+/** Times that a number or a document is read and written anew because others changed it. */
+const attempts = 10
+
+/** Writes that go to the source first. The copy here follows once the source has taken them. */
+export function createWriteThrough({ next, upstream, turns, keeping, settings }: WritingParts): Writing {
+  const at = (key: string): string => sourceKey(settings, key)
+
+  /** If it is not known what the source has now, the copy here must not be served any more. */
+  async function change<T>(
+    key: string,
+    call: Call,
+    work: (to: SourceWrites, signal: AbortSignal, from: Source) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await upstream.call((source, signal) => work(writesOf(source, upstream.name), signal, source))
+    }
+    catch (error) {
+      if (!mayHaveHappened(error))
+        throw error
+      await next.delete(key, undefined, call)
+      throw new LarderError(
+        'source-timeout',
+        `${(error as LarderError).message} It is not known whether the change was made; the copy here was dropped.`,
+        { cause: error },
+      )
+    }
+  }
+
+  /** What the cache has, after a load if it has nothing fresh. */
+  async function current(key: string, call: Call, run: Run): Promise<Hit | undefined> {
+    const held = await next.peek(key, call)
+    if (held?.stale === false)
+      return { ...held, value: Buffer.from(held.value) }
+    return (await keeping.fetch(key, call, run)).hit
+  }
+
+  /**
+   * The copy here. There is none if the cache was flushed, or the entry invalidated, while the
+   * source was at it: what was meant to go may have been this, or what has replaced it there since.
+   */
+  async function keep(
+    key: string,
+    { value, contentType, ttl }: SourceValue,
+    options: WriteOptions,
+    call: Call,
+    run: Run,
+  ): Promise<WriteResult> {
+    if (run.current)
+      return await next.set(key, value, { ...options, contentType, ...ttl !== undefined && { ttl } }, call)
+    const removed = await next.delete(key, undefined, call)
+    return { outcome: removed === 'removed' ? 'replaced' : 'created', version: passingVersion(value) }
+  }
+
+  async function set(
+    key: string,
+    value: Buffer,
+    options: WriteOptions,
+    call: Call,
+    run: Run,
+  ): Promise<WriteResult> {
+    const { ifAbsent = false, ifVersion, ...rest } = options
+    const conditional = ifAbsent || ifVersion !== undefined
+    const before = conditional || rest.keepTimes === true ? await current(key, call, run) : undefined
+    if ((ifAbsent && before?.stale === false) || !holds(ifVersion, before))
+      return { outcome: 'refused', version: before?.version ?? 0 }
+    const entry = {
+      value,
+      contentType: rest.contentType ?? settings.format,
+      ttl: rest.keepTimes === true && before ? before.ttl : rest.ttl === undefined ? next.definition.ttl : rest.ttl,
+    }
+    const written = await change(key, call, async (to, signal) => {
+      if (conditional)
+        return await replaceOf(to, upstream.name)(at(key), before?.value ?? null, entry, signal)
+      await to.set(at(key), entry, signal)
+      return true
+    })
+    if (!written) {
+      // The source has something else than the copy here, which therefore is no longer true.
+      await next.delete(key, undefined, call)
+      return { outcome: 'refused', version: 0 }
+    }
+    return await keep(key, entry, rest, call, run)
+  }
+
+  /** Reads what the source has, changes it, and writes it if it still is what was read. */
+  async function alter(
+    key: string,
+    call: Call,
+    ttl: number | null,
+    alterValue: (before: SourceValue | undefined) => Omit<SourceValue, 'ttl'>,
+  ): Promise<SourceValue> {
+    return await change(key, call, async (to, signal, from) => {
+      const replace = replaceOf(to, upstream.name)
+      for (let attempt = 0; attempt < attempts; attempt++) {
+        const before = await from.load(at(key), signal)
+        const after = { ...alterValue(before), ttl: before === undefined ? ttl : before.ttl }
+        if (await replace(at(key), before?.value ?? null, after, signal))
+          return after
+      }
+      throw new LarderError('precondition-failed', `Others change this entry at ${upstream.name} all the time.`)
+    })
+  }
+
+  async function checkVersion(
+    key: string,
+    ifVersion: WriteOptions['ifVersion'],
+    call: Call,
+    run: Run,
+  ): Promise<void> {
+    if (ifVersion !== undefined && !holds(ifVersion, await current(key, call, run)))
+      throw new LarderError('precondition-failed', 'The entry has another version.')
+  }
+
+  return {
+    set: (key, value, options = {}, call) => turns.write(key, run => set(key, value, options, call, run)),
+
+    delete: (key, ifVersion, call) => turns.write(key, async (run) => {
+      if (ifVersion !== undefined && !holds(ifVersion, await current(key, call, run)))
+        return 'refused'
+      const there = await change(key, call, (to, signal) => to.delete(at(key), signal))
+      const here = await next.delete(key, undefined, call)
+      return there || here === 'removed' ? 'removed' : 'missing'
+    }),
+
+    increment: (key, by, options = {}, call) => turns.write(key, async (run) => {
+      await checkVersion(key, options.ifVersion, call, run)
+      const ttl = options.ttl === undefined ? next.definition.ttl : options.ttl
+      const after = await alter(key, call, ttl, before => ({
+        value: Buffer.from(addTo(before?.value, by).toString()),
+        contentType: before?.contentType ?? 'text/plain; charset=utf-8',
+      }))
+      const { version } = await keep(key, after, { grace: options.grace, tags: options.tags }, call, run)
+      return { number: after.value.toString('latin1'), version }
+    }),
+
+    mergePatch: (key, patch, ifVersion, call) => turns.write(key, async (run) => {
+      await checkVersion(key, ifVersion, call, run)
+      const after = await alter(key, call, null, (before) => {
+        if (before === undefined)
+          throw new LarderError('entry-not-found', 'There is no entry to patch.')
+        return { value: mergePatch(before.value, patch), contentType: before.contentType }
+      })
+      const held = await next.peek(key, call)
+      return await keep(key, after, { grace: held?.grace, tags: held?.tags }, call, run)
+    }),
+  }
+}
+
+function writesOf({ writes }: Source, name: string): SourceWrites {
+  if (writes === undefined)
+    throw new LarderError('not-here', `The source ${name} can only be read.`)
+  return writes
+}
+
+function replaceOf({ replace }: SourceWrites, name: string): NonNullable<SourceWrites['replace']> {
+  if (replace === undefined)
+    throw new LarderError('not-here', `The source ${name} cannot compare and set, which this needs.`)
+  return replace
+}

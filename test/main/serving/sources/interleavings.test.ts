@@ -1,0 +1,135 @@
+import { Buffer } from 'node:buffer'
+import { setImmediate as turn } from 'node:timers/promises'
+import { LarderError } from '@shared/errors'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { SourceError } from '../../../../src/main/serving/sources/source'
+import { callOf } from '../setup'
+import { setUpSource, valueOf } from './setup'
+
+const keys = ['a', 'b']
+
+/** Whole numbers from 0 up to, but not including, `sides`; the same ones for the same seed. */
+function createDice(seed: number): (sides: number) => number {
+  let state = seed | 0
+  return (sides) => {
+    state = Math.imul(state, 1_664_525) + 1_013_904_223 | 0
+    return (state >>> 8) % sides
+  }
+}
+
+/**
+ * Every state of a key at the source has a number, which only rises; null = nothing is there. A
+ * reader must get nothing older than what it may rely on when it asks: the last write that was
+ * acknowledged, and what the source had when the last flush or invalidation began.
+ */
+function createHistory() {
+  const states = new Map(keys.map(key => [key, [null] as (string | null)[]]))
+  const floors = new Map(keys.map(key => [key, 0]))
+  const of = (key: string) => states.get(key) as (string | null)[]
+  return {
+    add: (key: string, state: string | null) => of(key).push(state),
+    /** Number of the latest state, or of this one. */
+    numberOf: (key: string, state?: string) => state === undefined ? of(key).length - 1 : of(key).indexOf(state),
+    floor: (key: string) => floors.get(key) as number,
+    raise(key: string, to: number) {
+      floors.set(key, Math.max(floors.get(key) as number, to))
+    },
+    /** Whether an answer is one of a state not older than the floor. */
+    allows: (key: string, floor: number, answer: string | null) => of(key).slice(floor).includes(answer),
+  }
+}
+
+// Red: in src/main/serving/sources/turns.ts let `detach` leave `current` as it is, or let `load`
+// join a load while the key is being written.
+describe.each(['read', 'write-through'] as const)('random interleavings, mode %s', (mode) => {
+  it('never show anybody a value older than what was acknowledged before they asked', async () => {
+    await fc.assert(fc.asyncProperty(fc.integer(), fc.integer({ min: 20, max: 120 }), async (seed, steps) => {
+      const roll = createDice(seed)
+      const { memory, timer, cache, clock } = setUpSource({ mode, negativeTtl: 1, hardTimeout: 5 }, { ttl: null })
+      memory.changed = (key, value) => history.add(key, value === null ? null : value.value.toString())
+      const history = createHistory()
+      const waiting: (() => void)[] = []
+      const open: Promise<void>[] = []
+      const wrong: string[] = []
+      let written = 0
+
+      memory.gate = moment => new Promise<void>((resolve, reject) => {
+        waiting.push(() => {
+          const lot = roll(12)
+          if (lot === 0)
+            reject(new SourceError(moment === 'before' ? 'refused' : 'lost', 'bad luck.'))
+          else
+            resolve()
+        })
+      })
+      function noteFailure(error: unknown): void {
+        if (!(error instanceof LarderError))
+          wrong.push(String(error))
+      }
+
+      async function read(key: string): Promise<void> {
+        const floor = history.floor(key)
+        try {
+          const found = await cache().get(key, callOf())
+          const answer = typeof found === 'string' ? null : found.value.toString()
+          if (!history.allows(key, floor, answer))
+            wrong.push(`${key}: ${answer}, but ${floor} was to be relied on`)
+        }
+        catch (error) {
+          noteFailure(error)
+        }
+      }
+
+      async function write(key: string, operation: 'set' | 'delete'): Promise<void> {
+        const text = `w${++written}`
+        try {
+          if (operation === 'set')
+            await cache().set(key, Buffer.from(text), {}, callOf())
+          else
+            await cache().delete(key, undefined, callOf())
+          history.raise(key, history.numberOf(key, operation === 'set' ? text : undefined))
+        }
+        catch (error) {
+          noteFailure(error)
+        }
+      }
+
+      async function drop(how: number): Promise<void> {
+        const before = keys.map(key => history.numberOf(key))
+        await (how === 0 ? cache().flush(callOf()) : cache().invalidate({ prefix: '' }, {}, callOf()))
+        keys.forEach((key, index) => history.raise(key, before[index] as number))
+      }
+
+      for (let step = 0; step < steps; step++) {
+        // Most of it on one key, so that much happens at once.
+        const key = keys[roll(8) === 0 ? 1 : 0] as string
+        const lot = roll(22)
+        if (lot < 5)
+          open.push(read(key))
+        else if (lot < 7 && mode === 'write-through')
+          open.push(write(key, 'set'))
+        else if (lot < 8 && mode === 'write-through')
+          open.push(write(key, 'delete'))
+        else if (lot < 9 && mode === 'read')
+          memory.change(key, valueOf(`w${++written}`))
+        else if (lot < 11)
+          open.push(drop(roll(2)))
+        else if (lot < 12)
+          timer.advance(5000)
+        else if (lot < 13)
+          clock.advance(roll(3) * 1000)
+        else
+          waiting.splice(roll(Math.max(waiting.length, 1)), 1)[0]?.()
+        if (roll(2) === 0)
+          await turn()
+      }
+      const ended = Promise.all(open).then(() => 'ended')
+      while (await Promise.race([ended, turn('open')]) === 'open')
+        waiting.shift()?.()
+      memory.gate = () => {}
+      await Promise.all(keys.map(read))
+      expect(wrong).toEqual([])
+    }), { numRuns: 200, endOnFailure: true })
+  }, 120_000)
+})

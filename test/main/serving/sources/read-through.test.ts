@@ -1,0 +1,239 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { SourceError } from '../../../../src/main/serving/sources/source'
+import { callOf } from '../setup'
+import { setUpSource, textOf, valueOf } from './setup'
+
+describe('a miss', () => {
+  it('is loaded, stored, and a hit afterwards', async () => {
+    const { memory, get } = setUpSource({ key: 'product:{key}', grace: 60 })
+    memory.held.set('product:1', valueOf('shoe'))
+    const first = await get('1')
+    expect(first.lookup).toBe('shoe')
+    expect(first.call.sourced).toEqual({
+      forward: 'miss',
+      reason: 'absent',
+      collapsed: false,
+      stored: true,
+      failure: null,
+    })
+    expect(first.call.marks).toEqual([expect.stringMatching(/^asked main, \d/)])
+    const second = await get('1')
+    expect([second.lookup, second.call.sourced, memory.loads]).toEqual(['shoe', null, ['product:1']])
+  })
+
+  it.each([
+    ['the cache\'s TTL where the source has none', undefined, 300],
+    ['the TTL of the source where it has one', 40, 40],
+    ['no end where the source says so', null, null],
+  ])('lives for %s', async (_, given, expected) => {
+    const { memory, cache, get } = setUpSource()
+    memory.held.set('a', valueOf('x', given))
+    await get('a')
+    expect(await cache().peek('a', callOf())).toMatchObject({ givenTtl: expected, grace: 60, contentType: 'text/plain' })
+  })
+
+  it('of 1,000 callers at once makes one call of the source', async () => {
+    const { memory, cache } = setUpSource()
+    memory.held.set('a', valueOf('x'))
+    const gate = Promise.withResolvers<void>()
+    memory.gate = moment => moment === 'before' ? gate.promise : undefined
+    const calls = Array.from({ length: 1000 }, () => callOf())
+    const answers = calls.map(call => cache().get('a', call))
+    gate.resolve()
+    expect(new Set((await Promise.all(answers)).map(textOf))).toEqual(new Set(['x']))
+    expect(memory.loads).toEqual(['a'])
+    expect(calls.filter(call => call.sourced?.collapsed === true)).toHaveLength(999)
+  })
+
+  it('of 1,000 callers ends for all of them with the same error', async () => {
+    const { memory, cache } = setUpSource()
+    memory.gate = () => {
+      throw new SourceError('refused', 'it is loading its data.')
+    }
+    const answers = await Promise.allSettled(Array.from({ length: 1000 }, () => cache().get('a', callOf())))
+    expect(new Set(answers.map(answer => answer.status === 'rejected' && String(answer.reason))))
+      .toEqual(new Set(['LarderError: The source main failed: it is loading its data.']))
+    expect(memory.loads).toEqual(['a'])
+  })
+
+  it('of something that the source lacks is remembered for the negative TTL, and until a write', async () => {
+    const { memory, get, set, pass } = setUpSource({ negativeTtl: 5 })
+    expect((await get('a')).lookup).toBe('(absent)')
+    memory.held.set('a', valueOf('new'))
+    pass(4900)
+    const remembered = await get('a')
+    expect([remembered.lookup, remembered.call.marks]).toEqual(['(absent)', ['absent at main, remembered']])
+    pass(100)
+    expect((await get('a')).lookup).toBe('new')
+    expect((await get('b')).lookup).toBe('(absent)')
+    await set('b', 'mine')
+    expect((await get('b')).lookup).toBe('mine')
+  })
+
+  it('ends after the hard timeout; a driver that never answers holds nobody', async () => {
+    const { memory, cache, timer } = setUpSource({ hardTimeout: 2 })
+    memory.gate = () => new Promise(() => {})
+    const answer = cache().get('a', callOf())
+    timer.advance(1999)
+    timer.advance(1)
+    await expect(answer).rejects.toThrow('The source main did not answer within 2 s.')
+    expect(timer.waiting).toBe(0)
+  })
+
+  it('is not stored by a load during which the entry was written, and later callers get the write', async () => {
+    const { memory, cache, get, set } = setUpSource()
+    memory.held.set('a', valueOf('old'))
+    const gate = Promise.withResolvers<void>()
+    memory.gate = moment => moment === 'after' ? gate.promise : undefined
+    const early = cache().get('a', callOf())
+    await turn()
+    await set('a', 'written')
+    gate.resolve()
+    expect(textOf(await early)).toBe('old')
+    expect((await get('a')).lookup).toBe('written')
+  })
+
+  it.each(['flush', 'invalidate'] as const)('is not stored by a load that was running at a %s', async (how) => {
+    const { memory, cache, get } = setUpSource()
+    memory.held.set('a', valueOf('old'))
+    const gate = Promise.withResolvers<void>()
+    memory.gate = moment => moment === 'after' ? gate.promise : undefined
+    const early = cache().get('a', callOf())
+    await turn()
+    await (how === 'flush' ? cache().flush(callOf()) : cache().invalidate({ prefix: '' }, {}, callOf()))
+    memory.held.set('a', valueOf('new'))
+    gate.resolve()
+    expect(textOf(await early)).toBe('old')
+    expect((await get('a')).lookup).toBe('new')
+  })
+
+  it('is refused, and not stored, if the cache was switched off meanwhile', async () => {
+    const { memory, caches, cache, engine } = setUpSource()
+    memory.held.set('a', valueOf('x'))
+    const gate = Promise.withResolvers<void>()
+    memory.gate = moment => moment === 'after' ? gate.promise : undefined
+    const early = cache().get('a', callOf())
+    await turn()
+    caches.enabled = false
+    gate.resolve()
+    await expect(early).rejects.toThrow('All caching is switched off.')
+    caches.enabled = true
+    expect(engine.list()[0]?.size).toBe(0)
+  })
+})
+
+describe('a stale entry', () => {
+  it('waits for the source, but no longer than the soft timeout', async () => {
+    const { memory, get, cache, pass } = setUpSource({ softTimeout: 0.2 })
+    memory.held.set('a', valueOf('old', 10))
+    await get('a')
+    pass(11_000)
+    memory.held.set('a', valueOf('new', 10))
+    expect((await get('a')).lookup).toBe('new')
+
+    pass(11_000)
+    memory.held.set('a', valueOf('newer', 10))
+    const gate = Promise.withResolvers<void>()
+    memory.gate = moment => moment === 'after' ? gate.promise : undefined
+    const call = callOf()
+    const waiting = cache().get('a', call)
+    await turn()
+    pass(200)
+    expect(textOf(await waiting)).toBe('new')
+    expect(call.sourced).toMatchObject({ forward: 'stale', failure: null })
+    // The load goes on, and the next one has it.
+    gate.resolve()
+    await turn()
+    expect((await get('a')).lookup).toBe('newer')
+  })
+
+  it('is served if the source fails, and the answer says why', async () => {
+    const { memory, get, pass } = setUpSource()
+    memory.held.set('a', valueOf('old', 10))
+    await get('a')
+    pass(11_000)
+    memory.gate = () => {
+      throw new SourceError('unreachable', 'it is not there.')
+    }
+    const { lookup, call } = await get('a')
+    expect([lookup, call.sourced?.failure]).toEqual(['old', 'source-failed'])
+    pass(60_000)
+    await expect(get('a')).rejects.toThrow('The source main failed: it is not there.')
+  })
+
+  it('goes if the source has it no more', async () => {
+    const { memory, get, cache, pass } = setUpSource()
+    memory.held.set('a', valueOf('old', 10))
+    await get('a')
+    pass(11_000)
+    memory.held.delete('a')
+    expect((await get('a')).lookup).toBe('(absent)')
+    expect(await cache().peek('a', callOf())).toBeUndefined()
+  })
+})
+
+describe('the breaker', () => {
+  it('opens after five failures, lets one call try after 1, 2, 4 … 30 s, and closes when one succeeds', async () => {
+    const { memory, get, pass } = setUpSource({ negativeTtl: 0 })
+    memory.gate = () => {
+      throw new SourceError('unreachable', 'it is not there.')
+    }
+    for (let n = 0; n < 5; n++)
+      await expect(get(`k${n}`)).rejects.toThrow('it is not there.')
+    await expect(get('a')).rejects.toMatchObject({ code: 'source-resting', retryAfter: 1 })
+    for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
+      pass(seconds * 1000 - 1)
+      await expect(get('a')).rejects.toMatchObject({ code: 'source-resting' })
+      pass(1)
+      await expect(get('a')).rejects.toMatchObject({ code: 'source-failed' })
+    }
+    memory.gate = () => {}
+    memory.held.set('a', valueOf('x'))
+    pass(30_000)
+    expect((await get('a')).lookup).toBe('x')
+    expect((await get('b')).lookup).toBe('(absent)')
+    expect(memory.loads).toHaveLength(5 + 7 + 2)
+  })
+})
+
+describe('the reader\'s Cache-Control', () => {
+  it.each([
+    ['no-cache', 0, 'new'],
+    ['max-age=5', 4, 'held'],
+    ['max-age=5', 6, 'new'],
+    ['max-age=0', 1, 'new'],
+    ['only-if-cached', 4, 'held'],
+    ['only-if-cached', 12, 'not-held'],
+    ['max-stale=5', 12, 'held'],
+    ['max-stale', 50, 'held'],
+    ['max-stale=1', 12, 'new'],
+    ['max-age="5"', 6, 'new'],
+    ['max-age=x, private', 4, 'held'],
+    ['NO-CACHE', 0, 'new'],
+  ])('%s after %i s of a TTL of 10 s: %s', async (cacheControl, seconds, expected) => {
+    const { memory, get, pass } = setUpSource()
+    memory.held.set('a', valueOf('held', 10))
+    await get('a')
+    memory.held.set('a', valueOf('new', 10))
+    pass(seconds * 1000)
+    const code = (error: unknown): string => (error as { code: string }).code
+    const answer = await get('a', { cacheControl }).then(({ lookup }) => lookup, code)
+    expect(answer).toBe(expected)
+  })
+})
+
+it('says so if there is no such connection', async () => {
+  const { get } = setUpSource({ connection: 'gone' })
+  await expect(get('a')).rejects.toMatchObject({ code: 'source-failed', message: 'There is no connection gone.' })
+})
+
+it('refuses an atomic batch, and runs another one step by step', async () => {
+  const { memory, cache } = setUpSource()
+  memory.held.set('a', valueOf('1'))
+  const call = callOf({ operation: 'entries.batch' })
+  const steps = [{ op: 'get', key: 'a' }, { op: 'increment', key: 'a', by: 2n }, { op: 'get', key: 'b' }] as const
+  await expect(cache().batch(steps, true, call)).rejects.toMatchObject({ code: 'not-here' })
+  const { results } = await cache().batch(steps, false, call)
+  expect(results).toMatchObject([{ op: 'get' }, { op: 'increment', number: '3' }, { op: 'get', lookup: 'absent' }])
+})
