@@ -15,6 +15,7 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { messageOf } from '@shared/errors'
+import { administrators } from '@shared/events'
 import { limits } from '@shared/limits'
 import { createAdministration } from './admin/administration'
 import { systemClock, systemStopwatch } from './base/clock'
@@ -42,6 +43,8 @@ import { lockHome } from './storage/home-lock'
 import { openMetadata } from './storage/metadata-store'
 import * as files from './storage/private-files'
 import { createSignInPages } from './storage/sign-in-pages'
+import { createDrivers } from './upstreams/drivers'
+import { createUpstreams } from './upstreams/upstreams'
 import { openVault } from './vault/vault'
 
 export interface LarderOptions {
@@ -158,6 +161,12 @@ export async function createLarder({
     parts.use(jobs)
     parts.use(history)
     history.start()
+    const upstreams = parts.use(createUpstreams({
+      drivers: createDrivers({ home }),
+      stopwatch,
+      logger,
+      onChange: () => hub.emit('connections', administrators, {}),
+    }))
     const eventLoop = parts.use(createEventLoopMonitor())
     let valueLimit = (): number => limits.value
     // Always has room for two values of the largest size, because one is copied while it arrives.
@@ -174,6 +183,8 @@ export async function createLarder({
       metadata,
       vault: { vault, wanted, reason },
       caches,
+      pool: upstreams,
+      environmentConnections: configuration.connections,
       jobs,
       history,
       exportFiles,
@@ -192,7 +203,14 @@ export async function createLarder({
       readiness: () => {
         const stores = { metadata: metadata.health(), entries: journal.health() }
         const healthy = Object.values(stores).every(state => state === 'ok')
-        return { status: phase !== 'ready' ? phase : healthy ? 'ready' : 'degraded', stores }
+        const connections = upstreams.conditions().map(({ name, condition: { state, detail } }) =>
+          [name, state === 'down' ? `down: ${detail}` : state])
+        return {
+          status: phase !== 'ready' ? phase : healthy ? 'ready' : 'degraded',
+          stores,
+          // One that is down keeps nobody from the caches.
+          ...connections.length > 0 && { connections: Object.fromEntries(connections) as Record<string, string> },
+        }
       },
       metrics: ({ userId, caches: reach, admin }) => renderMetrics({
         caches: caches.list(userId)
@@ -206,6 +224,7 @@ export async function createLarder({
               inFlight,
               eventStreams,
               eventLoop: eventLoop.take(),
+              connections: upstreams.conditions(),
             }
           : null,
       }),
@@ -293,7 +312,7 @@ function localName(host: string | null, addresses: readonly string[], loopback: 
 }
 
 /** @param uptime milliseconds */
-function processFigures(uptime: number): Omit<ProcessFigures, 'inFlight' | 'eventStreams' | 'eventLoop'> {
+function processFigures(uptime: number): Omit<ProcessFigures, 'inFlight' | 'eventStreams' | 'eventLoop' | 'connections'> {
   const { user, system } = process.cpuUsage()
   return { uptimeSeconds: uptime / 1000, residentMemory: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 }
 }

@@ -70,7 +70,12 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
 
   async function runOperation(exchange: Exchange, name: OperationName, spec: OperationSpec): Promise<void> {
     const input = await readOperationInput(exchange, spec)
-    const output = await invoke(handlers, name, input, { principal: callerNow(exchange, spec.scope === 'open') })
+    const departure = new AbortController()
+    exchange.response.once('close', () => departure.abort())
+    const output = await invoke(handlers, name, input, {
+      principal: callerNow(exchange, spec.scope === 'open'),
+      left: departure.signal,
+    })
     if (spec.status === 204)
       send(exchange, 204, [])
     else if (spec.media)

@@ -71,6 +71,7 @@ const defaults: Configuration = {
   memory: null,
   inFlight: null,
   headless: false,
+  connections: [],
 }
 const key = 'sixteen-letters!'
 const pem = { '/project/cert.pem': 'C', '/project/key.pem': 'K' }

@@ -67,6 +67,7 @@ const figures: ProcessFigures = {
   inFlight: { bytes: 1_000_000, budget: 64_000_000 },
   eventStreams: { open: 3 },
   eventLoop: { p50: 0.0001, p99: 0.004, max: 0.02 },
+  connections: [{ name: 'main', driver: 'redis', condition: { state: 'down' } }],
 }
 
 function render(change: Partial<MetricsInput> = {}) {
