@@ -68,7 +68,7 @@ export function createConnectionDirectory({
   const given = new Map(environment.map(connection => [connection.name, fromEnvironment(connection)]))
 
   function stored(record: ConnectionRecord): KnownConnection | undefined {
-    const { name, values, secretFields, secretAccount } = record
+    const { name, fields: values, secretFields, secretAccount } = record
     if (!isReadable(record))
       return undefined
     const { driver } = record
@@ -167,7 +167,7 @@ export function createConnectionDirectory({
         id: randomId(),
         name,
         driver: definition.driver,
-        values: definition.values,
+        fields: definition.values,
         secretFields: Object.keys(definition.secrets),
         secretAccount,
         createdAt: now,
@@ -185,7 +185,7 @@ export function createConnectionDirectory({
         ? definition.secrets
         : { ...pick(await vault.read(former, placeOf(definition)), kept), ...definition.secrets }
       const secretAccount = isSame ? former : await keep({ ...definition, secrets: all })
-      const change = { values: definition.values, secretFields, secretAccount }
+      const change = { fields: definition.values, secretFields, secretAccount }
       const updated = await orForget(isSame ? null : secretAccount, () => metadata.connections.update(record.id, change))
       if (!updated)
         throw notFound(name)
@@ -212,7 +212,7 @@ function fromEnvironment({ name, driver, values, secrets, variable }: Environmen
 /** Whether this version knows the driver, and each field as it is. */
 function isReadable(record: ConnectionRecord): record is ConnectionRecord & { driver: DriverName } {
   const row = rowOf(driverRows, record.driver)
-  return row !== undefined && Object.entries(record.values).every(([name, value]) =>
+  return row !== undefined && Object.entries(record.fields).every(([name, value]) =>
     rowOf(row.fields, name)?.schema.safeParse(value).success)
 }
 

@@ -61,7 +61,8 @@ export interface ConnectionRecord {
   name: string
   /** That of another version may be one that this version does not know. */
   driver: string
-  values: FieldValues
+  /** Without secrets. */
+  fields: FieldValues
   /** The fields that the vault has. */
   secretFields: readonly string[]
   /** Where the vault has them; null if there are none. */
@@ -70,7 +71,7 @@ export interface ConnectionRecord {
 }
 
 /** The fields of a connection that may be changed. */
-export type ConnectionChange = Pick<ConnectionRecord, 'values' | 'secretFields' | 'secretAccount'>
+export type ConnectionChange = Pick<ConnectionRecord, 'fields' | 'secretFields' | 'secretAccount'>
 
 /**
  * Port to the metadata that survives a restart. Implemented over SQLite in `storage/`. Every write

@@ -57,7 +57,7 @@ const connectionColumns: Columns<ConnectionRecord> = {
   id: plainColumn('id'),
   name: plainColumn('name'),
   driver: plainColumn('driver'),
-  values: jsonColumn('field_values'),
+  fields: jsonColumn('fields'),
   secretFields: listColumn('secret_fields'),
   secretAccount: plainColumn('secret_account'),
   createdAt: timeColumn('created_at'),

@@ -55,15 +55,21 @@ export function secretFields(driver: DriverName): string[] {
 }
 
 /**
- * A connection as an environment variable writes it: a URL. Throws LarderError `invalid-input`,
- * whose message does not quote it.
+ * The driver that a URL belongs to, and its fields as the URL gives them, unchecked. Throws
+ * LarderError `invalid-input`, whose message does not quote it.
  */
-export function readConnectionUrl(url: string): ConnectionDefinition {
+export function fieldsOfUrl(url: string): { driver: DriverName, fields: Record<string, unknown> } {
   const scheme = /^([a-z][a-z\d+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? ''
   const driver = namesOf(driverRows).find(name => driverRows[name].schemes.includes(scheme))
   if (!driver) {
     const known = Object.values(driverRows).flatMap(({ schemes }) => schemes)
     throw new LarderError('invalid-input', `must be a URL that begins with ${known.map(name => `${name}:`).join(', ')}`)
   }
-  return readConnection(driver, driverRows[driver].fromUrl(url))
+  return { driver, fields: driverRows[driver].fromUrl(url) }
+}
+
+/** A connection as an environment variable writes it: a URL. Throws as `readConnection` does. */
+export function readConnectionUrl(url: string): ConnectionDefinition {
+  const { driver, fields } = fieldsOfUrl(url)
+  return readConnection(driver, fields)
 }

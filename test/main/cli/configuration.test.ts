@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { readArguments } from '../../../src/main/cli/arguments'
 import { createServerLookup, optionFlags, resolveConfiguration } from '../../../src/main/cli/configuration'
-import { dotenvRule, options } from '../../../src/main/cli/options'
+import { connectionVariable, dotenvRule, options } from '../../../src/main/cli/options'
 import { readFrom, trustOf } from './harness'
 
 type Sources = Parameters<typeof resolveConfiguration>[1] & { argv: readonly string[] }
@@ -308,7 +308,7 @@ it('resolves paths as the platform does', () => {
 
 describe('.env.example', () => {
   const text = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8')
-  const all = Object.values(options)
+  const all = [...Object.values(options), connectionVariable]
 
   it('lists every variable of the table with its default and meaning, and no other', () => {
     const blocks = [...text.matchAll(/^# (.+)\n# (LARDER_\w+)=(.*)$/gm)].map(([, meaning, variable, value]) =>
@@ -332,7 +332,8 @@ describe('rEADME.md', () => {
   it('has a row for every variable of the table, and says what a .env may set', () => {
     const rows = [...text.matchAll(/^\| (`LARDER_[^|]+) \|/gm)].flatMap(([, cell = '']) =>
       cell.match(/LARDER_\w+/g) ?? [])
-    expect(rows.sort()).toEqual(Object.values(options).map(option => option.variable).sort())
+    const all = [...Object.values(options), connectionVariable]
+    expect(rows.sort()).toEqual(all.map(option => option.variable).sort())
     expect(text).toContain(dotenvRule)
   })
 })

@@ -136,6 +136,7 @@ describe('renderMetrics', () => {
       'larder_in_flight_bytes',
       'larder_in_flight_budget_bytes',
       'larder_event_streams',
+      'larder_connection_state',
       'larder_event_loop_delay_seconds',
       'process_resident_memory_bytes',
       'process_cpu_seconds_total',

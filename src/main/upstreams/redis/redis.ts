@@ -54,10 +54,14 @@ async function greet(
     ...database === 0 ? [] : [['SELECT', String(database)]],
     ['PING'],
   ]
-  const replies = await send([...needed, ['CLIENT', 'SETNAME', 'larder'], ['INFO', 'server']], signal)
-  for (const reply of replies.slice(0, needed.length))
-    demand(reply)
-  return describeServer(replies.at(-1))
+  // All at once, but each by itself: a server that wants nobody says so in one reply and goes.
+  const replies = needed.map(command => send([command], signal))
+  const described = send([['CLIENT', 'SETNAME', 'larder'], ['INFO', 'server']], signal)
+  for (const reply of [...replies, described])
+    reply.catch(() => {})
+  for (const reply of replies)
+    demand((await reply)[0])
+  return describeServer((await described)[1])
 }
 
 /** A user of the access list may not be allowed to ask for it. */
