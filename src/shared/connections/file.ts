@@ -23,9 +23,9 @@ export const fileDriver = {
   fromUrl: url => ({ folder: pathOf(url) }),
 } as const satisfies DriverRow
 
-/** Both file:/srv/values and file:///srv/values. Undefined if it names another host. */
+/** Both file:/srv/values and file:///srv/values. Undefined if it is relative, or names a host. */
 function pathOf(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined
+  const url = /^file:\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined
   try {
     return url && url.host === '' ? decodeURIComponent(url.pathname).replace(/^\/(?=[A-Z]:)/i, '') : undefined
   }
