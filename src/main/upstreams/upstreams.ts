@@ -93,7 +93,14 @@ export function createUpstreams({
       tests.add(late)
       const timer = setTimeout(() => late.abort(), times.open)
       try {
-        return await tryOut(drivers[connection.driver], connection, write, AbortSignal.any([signal, late.signal]), stopwatch)
+        const result = await tryOut(
+          drivers[connection.driver],
+          connection,
+          write,
+          AbortSignal.any([signal, late.signal]),
+          stopwatch,
+        )
+        return signal.aborted && !result.ok ? { ...result, message: 'The test was called off.' } : result
       }
       finally {
         clearTimeout(timer)
