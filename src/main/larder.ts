@@ -15,6 +15,7 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { messageOf } from '@shared/errors'
+import { administrators } from '@shared/events'
 import { limits } from '@shared/limits'
 import { createAdministration } from './admin/administration'
 import { systemClock, systemStopwatch } from './base/clock'
@@ -26,6 +27,7 @@ import { createInFlight } from './base/in-flight'
 import { createLogger } from './base/logger'
 import { userOf } from './base/principal'
 import { createStorageNotice } from './base/storage-notice'
+import { systemTimer } from './base/timer'
 import { createEngine } from './cache/engine'
 import { describeListening } from './cli/addresses'
 import { createEventLoopMonitor } from './http/event-loop-delay'
@@ -33,7 +35,9 @@ import { renderMetrics } from './http/metrics'
 import { createHttpFace } from './http/server'
 import { createStreamPlaces } from './http/stream-places'
 import { readTlsFiles } from './http/tls-files'
+import { createReadThrough } from './serving/layers/read-through'
 import { createServing } from './serving/serving'
+import { createBreakers } from './serving/sources/breaker'
 import { openEntryJournal } from './storage/entry-journal'
 import { createExportFiles } from './storage/export-files'
 import { createFileLog } from './storage/file-log'
@@ -42,6 +46,8 @@ import { lockHome } from './storage/home-lock'
 import { openMetadata } from './storage/metadata-store'
 import * as files from './storage/private-files'
 import { createSignInPages } from './storage/sign-in-pages'
+import { createDrivers } from './upstreams/drivers'
+import { createUpstreams } from './upstreams/upstreams'
 import { openVault } from './vault/vault'
 
 export interface LarderOptions {
@@ -154,7 +160,28 @@ export async function createLarder({
     }))
     const pages = parts.use(createSignInPages({ home, logger }))
     const exportFiles = parts.use(createExportFiles({ home, logger }))
-    const { serving, caches, requestLog, jobs, history } = createServing({ engine, clock, stopwatch, hub, logger })
+    const upstreams = parts.use(createUpstreams({
+      drivers: createDrivers({ home }),
+      stopwatch,
+      logger,
+      onChange: () => hub.emit('connections', administrators, {}),
+    }))
+    const readThrough = createReadThrough({
+      sources: {
+        find: ({ connection, format }) => upstreams.sourceOf(connection, { format }),
+        breakerOf: createBreakers(stopwatch),
+      },
+      timer: systemTimer,
+      random: Math.random,
+    })
+    const { serving, caches, requestLog, jobs, history } = createServing({
+      engine,
+      layers: [readThrough],
+      clock,
+      stopwatch,
+      hub,
+      logger,
+    })
     parts.use(jobs)
     parts.use(history)
     history.start()
@@ -174,6 +201,8 @@ export async function createLarder({
       metadata,
       vault: { vault, wanted, reason },
       caches,
+      pool: upstreams,
+      environmentConnections: configuration.connections,
       jobs,
       history,
       exportFiles,
@@ -192,7 +221,14 @@ export async function createLarder({
       readiness: () => {
         const stores = { metadata: metadata.health(), entries: journal.health() }
         const healthy = Object.values(stores).every(state => state === 'ok')
-        return { status: phase !== 'ready' ? phase : healthy ? 'ready' : 'degraded', stores }
+        const connections = upstreams.conditions().map(({ name, condition: { state, detail } }) =>
+          [name, state === 'down' ? `down: ${detail}` : state])
+        return {
+          status: phase !== 'ready' ? phase : healthy ? 'ready' : 'degraded',
+          stores,
+          // One that is down keeps nobody from the caches.
+          ...connections.length > 0 && { connections: Object.fromEntries(connections) as Record<string, string> },
+        }
       },
       metrics: ({ userId, caches: reach, admin }) => renderMetrics({
         caches: caches.list(userId)
@@ -206,6 +242,7 @@ export async function createLarder({
               inFlight,
               eventStreams,
               eventLoop: eventLoop.take(),
+              connections: upstreams.conditions(),
             }
           : null,
       }),
@@ -293,7 +330,7 @@ function localName(host: string | null, addresses: readonly string[], loopback: 
 }
 
 /** @param uptime milliseconds */
-function processFigures(uptime: number): Omit<ProcessFigures, 'inFlight' | 'eventStreams' | 'eventLoop'> {
+function processFigures(uptime: number): Omit<ProcessFigures, 'inFlight' | 'eventStreams' | 'eventLoop' | 'connections'> {
   const { user, system } = process.cpuUsage()
   return { uptimeSeconds: uptime / 1000, residentMemory: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 }
 }

@@ -24,6 +24,7 @@ export const errorRegistry = {
   'entry-not-found': { status: 404, title: 'Entry not found' },
   'key-not-found': { status: 404, title: 'API key not found' },
   'user-not-found': { status: 404, title: 'User not found' },
+  'connection-not-found': { status: 404, title: 'Connection not found' },
   'job-not-found': { status: 404, title: 'Job not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'name-taken': { status: 409, title: 'Name already taken' },

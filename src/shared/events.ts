@@ -46,6 +46,11 @@ export const eventTopics = {
   'job.started': JobInfo,
   'job.progress': JobInfo,
   'job.ended': JobInfo,
+  /**
+   * A connection was created, changed or deleted, or its state has changed; read them again. Told
+   * to administrators.
+   */
+  'connections': z.strictObject({}),
   /** API keys, users or settings changed; read them again. */
   'keys': z.strictObject({}),
   'users': z.strictObject({}),

@@ -63,6 +63,10 @@ export const limits = {
    */
   caches: 200,
   cachesMax: 10_000,
+  /** Connections of a server, and tests of connections that run or wait at the same time. */
+  connections: 200,
+  connectionTests: 4,
+  connectionTestsWaiting: 16,
   /** Seconds: a hundred years. Longer than any cache lives, and far from numeric overflow. */
   ttl: 3_155_760_000,
   /** Seconds for which a one-time sign-in code is valid, and for which a session may be idle. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { cachesOperations } from './operations/caches'
+import { connectionsOperations } from './operations/connections'
 import { historyOperations } from './operations/history'
 import { jobsOperations } from './operations/jobs'
 import { peopleOperations } from './operations/people'
@@ -13,6 +14,7 @@ export type { OperationSpec } from './operations/spec'
  */
 export const operations = {
   ...cachesOperations,
+  ...connectionsOperations,
   ...historyOperations,
   ...jobsOperations,
   ...peopleOperations,

@@ -6,15 +6,14 @@ import { grouped } from './grouped'
 import { limits } from './limits'
 import { missReasons } from './miss-reasons'
 import { OffTime } from './off-time'
+import { pathName } from './path-name'
 import { requestResultNames, senders } from './request-results'
 import { mapRows, namesOf } from './rows'
 import { orSizeText, orTimeText } from './written'
 import './without-eval'
 
-/** Name of a cache: unique per user, and usable in a URL path without escaping. */
-export const CacheName = z.string()
-  .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 characters of A-Z a-z 0-9 . _ -')
-  .refine(name => !/^\.{1,2}$/.test(name), 'must not be . or ..: URLs read these as folders')
+/** Name of a cache: unique per user. */
+export const CacheName = pathName()
   .meta({ description: 'Name of the cache, unique per user.', examples: ['products'] })
 
 export { Ttl } from './ttl'
@@ -323,6 +322,10 @@ export const Liveness = z.strictObject({ status: z.literal('ok'), version: z.str
 export const Readiness = z.strictObject({
   status: z.enum(['ready', 'starting', 'stopping', 'degraded']),
   stores: z.record(z.string(), z.string()).meta({ description: 'ok or failing; administrators get a sentence.' }),
+  connections: z.record(z.string(), z.string()).optional().meta({
+    description: 'Only for administrators, and where there are any: idle, connecting, ok, or down and why. '
+      + 'A connection that is down does not make the server less ready.',
+  }),
 })
 export const PlainText = z.string()
 export const Nothing = z.strictObject({})

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ContentType } from './entries'
 import { grouped } from './grouped'
 import { limits } from './limits'
+import { pathName } from './path-name'
 import { mapRows, namesOf } from './rows'
 import { orTimeText } from './written'
 
@@ -73,7 +74,7 @@ const rows = {
 type Rows = typeof rows
 type Schemas = { [N in keyof Rows]: Rows[N]['schema'] }
 
-const connection = z.string().regex(/^[\w.-]{1,64}$/, 'must be the name of a connection').meta({
+const connection = pathName().meta({
   description: 'Name of the connection.',
   examples: ['main'],
 })

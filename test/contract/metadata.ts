@@ -1,4 +1,4 @@
-import type { CacheRecord, KeyRecord, MetadataStore, SessionRecord, UserRecord } from '../../src/main/base/metadata'
+import type { CacheRecord, ConnectionRecord, KeyRecord, MetadataStore, SessionRecord, UserRecord } from '../../src/main/base/metadata'
 import { describe, expect, it } from 'vitest'
 import { initialSettings } from '../../src/shared/cache-settings'
 
@@ -40,6 +40,19 @@ export function aKey(change: Partial<KeyRecord> = {}): KeyRecord {
     origins: [],
     createdAt: 1_700_000_000_002,
     lastUsedAt: null,
+    ...change,
+  }
+}
+
+export function aConnection(change: Partial<ConnectionRecord> = {}): ConnectionRecord {
+  return {
+    id: 'connection1',
+    name: 'main',
+    driver: 'redis',
+    fields: { url: 'redis://localhost:6379' },
+    secretFields: ['password'],
+    secretAccount: 'connection-1',
+    createdAt: 1_700_000_000_004,
     ...change,
   }
 }
@@ -132,6 +145,21 @@ export function describeMetadata(name: string, open: () => MetadataStore): void 
       ]).toEqual([undefined, undefined, undefined])
       expect([store.caches.delete(id), store.keys.delete(id)]).toEqual([false, false])
       expect([store.users.list(), store.caches.list(), store.keys.list()]).toEqual([[aUser()], [aCache()], [aKey()]])
+    })
+
+    it('keeps connections, and their names apart', () => {
+      const store = open()
+      const odd = aConnection({ id: 'b', name: '__proto__', fields: { hosts: ['a', 'ü'], __proto: 'x' }, secretFields: [], secretAccount: null })
+      store.connections.insert(aConnection())
+      store.connections.insert(odd)
+      expect(store.connections.list()).toEqual([aConnection(), odd])
+      expect(() => store.connections.insert(aConnection({ id: 'c' })))
+        .toThrow(expect.objectContaining({ code: 'name-taken' }))
+      const change = { fields: { url: 'redis://other:1' }, secretFields: [], secretAccount: null }
+      expect(store.connections.update('connection1', change)).toEqual(aConnection(change))
+      expect(store.connections.update('nobody', change)).toBeUndefined()
+      expect([store.connections.delete('b'), store.connections.delete('b')]).toEqual([true, false])
+      expect(store.connections.list()).toEqual([aConnection(change)])
     })
 
     it('keeps user names apart', () => {

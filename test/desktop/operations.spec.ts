@@ -13,15 +13,21 @@ type Samples = { [N in OperationName]: (seen: Seen) => OperationInput<N> }
  * have created. A row without an input does not compile.
  */
 const samples: Samples = {
-  'caches.create': () => ({ name: 'products', ttl: 300 }),
+  'connections.create': () => ({ name: 'main', driver: 'file', folder: '/nonexistent' }),
+  'connections.list': () => ({}),
+  'connections.get': () => ({ name: 'main' }),
+  'connections.update': () => ({ name: 'main', folder: '/nonexistent/other' }),
+  'connections.test': () => ({ name: 'main' }),
+  'caches.create': () => ({ name: 'products', ttl: 300, source: { connection: 'main' } }),
   'caches.list': () => ({}),
   'caches.get': () => ({ name: 'products' }),
   'caches.update': () => ({ name: 'products', enabled: false }),
-  'caches.refresh': () => ({ name: 'sourced' }),
   'caches.preview': () => ({ name: 'products', maxEntries: 1 }),
+  'caches.refresh': () => ({ name: 'products' }),
   'caches.rename': () => ({ name: 'products', to: 'articles' }),
   'caches.flush': () => ({ name: 'articles' }),
   'caches.delete': () => ({ name: 'articles' }),
+  'connections.delete': () => ({ name: 'main' }),
   'jobs.start': () => ({ kind: 'export', cache: 'default' }),
   'jobs.list': () => ({}),
   'jobs.cancel': ({ job }) => ({ id: job }),

@@ -1,4 +1,4 @@
-import type { CacheRecord, KeyRecord, MetadataStore, SessionRecord, UserRecord } from '../../src/main/base/metadata'
+import type { CacheRecord, ConnectionRecord, KeyRecord, MetadataStore, SessionRecord, UserRecord } from '../../src/main/base/metadata'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '../../src/shared/errors'
 
@@ -14,6 +14,7 @@ export function createMemoryMetadata(): MemoryMetadata {
   let users = new Map<string, UserRecord>()
   let caches = new Map<string, CacheRecord>()
   let keys = new Map<string, KeyRecord>()
+  const connections = new Map<string, ConnectionRecord>()
   let sessions = new Map<string, SessionRecord>()
   let settings = new Map<string, string>()
   let failure: Error | undefined
@@ -118,6 +119,26 @@ export function createMemoryMetadata(): MemoryMetadata {
       deleteOf(userId) {
         beforeWrite()
         keys = new Map([...keys].filter(([, key]) => key.userId !== userId))
+      },
+    },
+    connections: {
+      list: () => [...connections.values()].map(connection => ({ ...connection })),
+      insert(connection) {
+        beforeWrite()
+        requireName(connections.values().some(({ name }) => name === connection.name), connection.name)
+        connections.set(connection.id, { ...connection })
+      },
+      update(id, change) {
+        beforeWrite()
+        const connection = connections.get(id)
+        if (!connection)
+          return undefined
+        connections.set(id, { ...connection, ...change })
+        return { ...connection, ...change }
+      },
+      delete(id) {
+        beforeWrite()
+        return connections.delete(id)
       },
     },
     sessions: {

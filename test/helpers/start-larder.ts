@@ -49,6 +49,7 @@ export async function startLarder(
     memory: null,
     inFlight: null,
     headless: true,
+    connections: [],
     ...change,
   }
   const larder = await createLarder({

@@ -1,4 +1,6 @@
 import type { RealClock, Stopwatch } from '../base/clock'
+import type { EnvironmentConnection } from '../base/configuration'
+import type { ConnectionPool } from '../base/connection-pool'
 import type { Disposable } from '../base/disposable'
 import type { EventHub } from '../base/event-hub'
 import type { ExportFile, ExportFiles } from '../base/export-files'
@@ -19,6 +21,9 @@ import { createAuthenticator } from './authenticator'
 import { bridgeEvents } from './bridge-events'
 import { createCacheDirectory } from './cache-directory'
 import { createCacheHandlers } from './caches'
+import { createConnectionDirectory } from './connection-directory'
+import { createConnectionSecrets } from './connection-secrets'
+import { createConnectionHandlers } from './connections'
 import { createHistoryHandlers } from './history'
 import { createJobHandlers } from './jobs'
 import { createKeyRing } from './key-ring'
@@ -40,6 +45,9 @@ export interface AdministrationDependencies extends
   metadata: MetadataStore
   vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }
   caches: ServedCaches
+  pool: ConnectionPool
+  /** Those of this run, which are never stored. */
+  environmentConnections: readonly EnvironmentConnection[]
   jobs: JobBook<ExportFile>
   history: HistoryKeeper
   exportFiles: ExportFiles
@@ -87,6 +95,13 @@ export function createAdministration(deps: AdministrationDependencies): Administ
   const caches = createCacheDirectory({ metadata, caches: served })
   const keys = createKeyRing({ metadata, users, clock, logger })
   const secrets = createSecretKeeper(deps.vault.vault, logger)
+  const connections = createConnectionDirectory({
+    metadata,
+    secrets: createConnectionSecrets(deps.vault.vault, logger),
+    pool: deps.pool,
+    environment: deps.environmentConnections,
+    logger,
+  })
   const sessions = createSessions({ metadata, users, clock, logger })
   const codes = createSignInCodes(clock)
   const provision = createProvision({ metadata, users, caches, keys, secrets, events, clock })
@@ -102,7 +117,8 @@ export function createAdministration(deps: AdministrationDependencies): Administ
   const describe = createDescribeUser({ caches, keys })
 
   const handlers: OperationHandlers = {
-    ...createCacheHandlers({ caches, users, keys, events, clock, jobs: deps.jobs }),
+    ...createCacheHandlers({ caches, users, keys, events, clock, jobs: deps.jobs, connections }),
+    ...createConnectionHandlers({ connections, pool: deps.pool, events, clock }),
     ...createHistoryHandlers({ caches, history: deps.history }),
     ...createJobHandlers({ caches, jobs: deps.jobs, files: deps.exportFiles, stopwatch: deps.stopwatch }),
     ...createKeyHandlers({ keys, caches, secrets, insert: metadata.keys.insert, events, clock }),

@@ -1,11 +1,12 @@
 import type { OperationOutput, OperationParsed } from '@shared/operations'
 import type { RealClock } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
+import type { ExportFile } from '../base/export-files'
 import type { CallContext } from '../base/operation-handlers'
-import type { JobFile } from '../serving/jobs/job'
 import type { JobBook } from '../serving/jobs/job-book'
 import type { CacheFigures } from '../serving/ports'
 import type { CacheDirectory } from './cache-directory'
+import type { ConnectionDirectory } from './connection-directory'
 import type { HandlersOf } from './handlers'
 import type { KeyRing } from './key-ring'
 import type { UserDirectory } from './user-directory'
@@ -17,7 +18,7 @@ import { controlCall } from '../serving/call'
 import { describeTarget } from '../serving/jobs/target'
 import { callerOf, isoTime } from './handlers'
 import { describeOffTime } from './off-time'
-import { checkServerSettings } from './server-settings'
+import { checkServerSettings, checkSource } from './server-settings'
 import { withHitRatio } from './totals'
 
 /** The cache that the text face uses; every user has one. */
@@ -29,7 +30,8 @@ interface CacheHandlerDependencies {
   keys: KeyRing
   events: EventHub
   clock: RealClock
-  jobs: Pick<JobBook<JobFile>, 'start'>
+  jobs: JobBook<ExportFile>
+  connections: Pick<ConnectionDirectory, 'has'>
 }
 
 export function createCacheHandlers({
@@ -39,6 +41,7 @@ export function createCacheHandlers({
   events,
   clock,
   jobs,
+  connections,
 }: CacheHandlerDependencies): HandlersOf<'caches'> {
   function checkQuota(userId: string): void {
     const { cacheLimit } = users.get(userId)
@@ -70,12 +73,13 @@ export function createCacheHandlers({
     }
   }
 
-  /** The cache and the change. Throws LarderError `cache-not-found`, `admin-only`. */
+  /** The cache and the change. Throws LarderError `cache-not-found`, `admin-only`, `invalid-input`. */
   function readChange({ name, ...settings }: OperationParsed<'caches.update'>, context: CallContext) {
     const caller = callerOf(context)
     const mount = caches.get(caller.userId, name)
     const change = givenOnly(settings)
     checkServerSettings(caller, mount.cache.definition, change)
+    checkSource(connections, change)
     return { userId: caller.userId, mount, change }
   }
 
@@ -86,6 +90,7 @@ export function createCacheHandlers({
       const { userId } = caller
       checkQuota(userId)
       checkServerSettings(caller, initialSettings, input)
+      checkSource(connections, input)
       const cache = caches.create({ id: randomId(), userId, ...input, createdAt: clock.wall() })
       events.emit('cache.created', userId, { cache: input.name })
       return describe(cache)

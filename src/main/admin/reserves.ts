@@ -1,7 +1,5 @@
-import type { CacheRecord, MetadataStore } from '../base/metadata'
-import type { Principal } from '../base/principal'
-import { invalidField, LarderError } from '@shared/errors'
-import { isAdministrator } from '../base/principal'
+import type { MetadataStore } from '../base/metadata'
+import { invalidField } from '@shared/errors'
 
 type Records = Pick<MetadataStore, 'caches'>
 

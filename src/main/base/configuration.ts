@@ -1,3 +1,4 @@
+import type { ConnectionDefinition } from '@shared/connections/read'
 import type { VaultChoice } from './secret-vault'
 
 /**
@@ -25,4 +26,13 @@ export interface Configuration {
    */
   inFlight: number | null
   headless: boolean
+  /** `LARDER_CONNECTION_<NAME>`: connections for this run, which are never stored. */
+  connections: EnvironmentConnection[]
+}
+
+/** A connection that a variable gives. */
+export interface EnvironmentConnection extends ConnectionDefinition {
+  name: string
+  /** The whole name of the variable. */
+  variable: string
 }

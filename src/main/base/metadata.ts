@@ -1,4 +1,5 @@
 import type { CacheSettings } from '@shared/cache-settings'
+import type { FieldValues } from '@shared/connections/driver'
 
 export interface UserRecord {
   id: string
@@ -54,6 +55,24 @@ export interface SessionRecord {
   idleUntil: number
 }
 
+/** A connection to another server; its secrets are in the vault. */
+export interface ConnectionRecord {
+  id: string
+  name: string
+  /** That of another version may be one that this version does not know. */
+  driver: string
+  /** Without secrets. */
+  fields: FieldValues
+  /** The fields that the vault has. */
+  secretFields: readonly string[]
+  /** Where the vault has them; null if there are none. */
+  secretAccount: string | null
+  createdAt: number
+}
+
+/** The fields of a connection that may be changed. */
+export type ConnectionChange = Pick<ConnectionRecord, 'fields' | 'secretFields' | 'secretAccount'>
+
 /**
  * Port to the metadata that survives a restart. Implemented over SQLite in `storage/`. Every write
  * is durable when the call returns; if the disk takes no write, it throws LarderError
@@ -84,6 +103,13 @@ export interface MetadataStore {
     delete: (id: string) => boolean
     /** Deletes all keys of a user. */
     deleteOf: (userId: string) => void
+  }
+  connections: {
+    list: () => ConnectionRecord[]
+    /** Throws LarderError `name-taken`. */
+    insert: (connection: ConnectionRecord) => void
+    update: (id: string, change: ConnectionChange) => ConnectionRecord | undefined
+    delete: (id: string) => boolean
   }
   sessions: {
     /** Ordered by their end. */

@@ -8,6 +8,8 @@ import { isAdministrator, requireScope } from './principal'
 export interface CallContext {
   /** Null only for operations of scope `open`. */
   principal: Principal | null
+  /** Aborts when the caller has left; never if that cannot be noticed. */
+  left?: AbortSignal
 }
 
 /** One handler per row of the operation table. */

@@ -1,3 +1,4 @@
+import type { Failure } from './failure'
 import type { Io } from './io'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
@@ -60,10 +61,34 @@ export async function newPassword(terminal: Terminal, name: string): Promise<str
   return password
 }
 
-async function firstLine({ stdin }: Terminal): Promise<string> {
-  const chunks = await stdin.toArray() as (Buffer | string)[]
-  const [line = ''] = Buffer.concat(chunks.map(chunk => Buffer.from(chunk as string))).toString('utf8').split(/\r?\n/)
+/**
+ * Secrets that exist already: typed once at a terminal, one after the other, else the lines of
+ * standard input.
+ */
+export async function askSecrets(terminal: Terminal, names: readonly string[]): Promise<string[]> {
+  const secrets: string[] = []
+  const lines = isAtTerminal(terminal) || names.length === 0 ? [] : await allLines(terminal)
+  for (const [index, name] of names.entries()) {
+    const secret = isAtTerminal(terminal) ? await ask(terminal, `${name}: `, true) : lines[index] ?? ''
+    if (secret === '')
+      throw missing(`the ${name.toLowerCase()}`)
+    secrets.push(secret)
+  }
+  return secrets
+}
+
+async function firstLine(terminal: Terminal): Promise<string> {
+  const [line = ''] = await allLines(terminal)
   if (line === '')
-    throw usageFailure('the password is missing: type it at a terminal, or send it through standard input')
+    throw missing('the password')
   return line
+}
+
+async function allLines({ stdin }: Terminal): Promise<string[]> {
+  const chunks = await stdin.toArray() as (Buffer | string)[]
+  return Buffer.concat(chunks.map(chunk => Buffer.from(chunk as string))).toString('utf8').split(/\r?\n/)
+}
+
+function missing(what: string): Failure {
+  return usageFailure(`${what} is missing: type it at a terminal, or send it through standard input`)
 }

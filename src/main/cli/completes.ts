@@ -15,6 +15,10 @@ export async function apiKeyIds(client: CliClient): Promise<readonly string[]> {
   return (await client.call('keys.list', {})).map(({ id }) => id)
 }
 
+export async function connectionNames(client: CliClient): Promise<readonly string[]> {
+  return (await client.call('connections.list', {})).map(({ name }) => name)
+}
+
 export async function jobIds(client: CliClient): Promise<readonly string[]> {
   return (await client.call('jobs.list', {})).map(({ id }) => id)
 }

@@ -1,4 +1,4 @@
-import type { Configuration } from '../base/configuration'
+import type { Configuration, EnvironmentConnection } from '../base/configuration'
 import type { Given } from './arguments'
 import type { Io } from './io'
 import type { Option, OptionValue } from './options'
@@ -9,7 +9,7 @@ import { isLoopback } from './addresses'
 import { parseGiven } from './arguments'
 import { readDotenv } from './dotenv'
 import { Failure, usageFailure } from './failure'
-import { givenIn, options } from './options'
+import { connectionOptions, givenIn, options } from './options'
 import { escapeText } from './terminal'
 import { openTrust } from './trust'
 
@@ -75,6 +75,7 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
     memory: read(options.memory) ?? null,
     inFlight: read(options.inFlight) ?? null,
     headless: read(options.headless) ?? false,
+    connections: find.connections.flatMap(option => read(option) ?? []),
   }
 
   const lonely = find(options.tlsCertificate) ?? find(options.tlsKey)
@@ -95,18 +96,26 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
   return configuration
 }
 
-/** Returns the value given for an option by the first source that has one. */
-type Lookup = (option: Option) => Given | undefined
+interface Lookup {
+  /** Returns the value given for an option by the first source that has one. */
+  (option: Option): Given | undefined
+  /** The options for the connections that these sources give. */
+  connections: readonly Option<EnvironmentConnection>[]
+}
+
+function lookup(find: (option: Option) => Given | undefined, connections: Lookup['connections']): Lookup {
+  return Object.assign(find, { connections })
+}
 
 /**
  * Looks options up in flags and the environment only. Commands use this, so that a `.env` never
  * sends them to another server or folder.
  */
 export function createLookup(flags: ReadonlyMap<string, Given>, { env }: Pick<ConfigurationSources, 'env'>): Lookup {
-  return (option) => {
+  return lookup((option) => {
     const flagged = option.flag === null ? undefined : flags.get(option.flag)
     return flagged ?? givenIn(env, option)
-  }
+  }, connectionOptions(env))
 }
 
 /**
@@ -124,7 +133,13 @@ export function createServerLookup(flags: ReadonlyMap<string, Given>, sources: C
   const where = flags.has('home') ? ', with the same --home' : ''
   for (const { variable } of doubt === null ? [] : file.guarded)
     sources.warn(`${variable} in ${escapeText(file.path)} is ignored: ${doubt}${where}`)
-  return option => find(option) ?? (doubt === null || option.harmless ? file.find(option) : undefined)
+  const others = doubt !== null
+    ? []
+    : file.connections.filter(({ variable }) => !find.connections.some(known => known.variable === variable))
+  return lookup(
+    option => find(option) ?? (doubt === null || option.harmless ? file.find(option) : undefined),
+    [...find.connections, ...others],
+  )
 }
 
 const doubts: Record<Standing, string | null> = {

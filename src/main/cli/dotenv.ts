@@ -1,3 +1,4 @@
+import type { EnvironmentConnection } from '../base/configuration'
 import type { Given } from './arguments'
 import type { Io } from './io'
 import type { Option } from './options'
@@ -6,7 +7,7 @@ import { posix, win32 } from 'node:path'
 import { parseEnv } from 'node:util'
 import { messageOf } from '@shared/errors'
 import { localFailure } from './failure'
-import { givenIn, options } from './options'
+import { connectionOptions, givenIn, options } from './options'
 
 /** A `.env` file, as it was at the time of reading. */
 export interface Dotenv {
@@ -15,6 +16,8 @@ export interface Dotenv {
   /** Digest of the whole content. */
   digest: string
   find: (option: Option) => Given | undefined
+  /** The connections that it gives. */
+  connections: readonly Option<EnvironmentConnection>[]
   /** The options it sets although a folder alone must not decide them. */
   guarded: readonly Option[]
 }
@@ -40,10 +43,13 @@ export function readDotenv(folder: string, { platform, readSmallFile }: DotenvSo
   // Editors on Windows may add a byte order mark, which would become part of the first name.
   const values = parseEnv(content.toString('utf8').replace(/^\uFEFF/, ''))
   const find = (option: Option): Given | undefined => givenIn(values, option, ` in ${path}`)
+  const connections = connectionOptions(values)
   return {
     path,
+    connections,
     digest: createHash('sha256').update(content).digest('hex'),
     find,
-    guarded: Object.values<Option>(options).filter(option => !option.harmless && find(option) !== undefined),
+    guarded: [...Object.values<Option>(options), ...connections]
+      .filter(option => !option.harmless && find(option) !== undefined),
   }
 }

@@ -1,5 +1,7 @@
+import type { EnvironmentConnection } from '../base/configuration'
 import type { Given } from './arguments'
 import type { Parser } from './values'
+import { readConnectionUrl } from '@shared/connections/read'
 import { defaultPort } from '@shared/limits'
 import { SettingsUpdate } from '@shared/schemas'
 import { bindAddress, hostList } from './addresses'
@@ -169,6 +171,34 @@ export const options = {
     harmless: true,
   }),
 } as const satisfies Record<string, Option>
+
+/** What the documents say of the variables that give connections: one of any number. */
+export const connectionVariable = {
+  variable: 'LARDER_CONNECTION_MAIN',
+  default: null,
+  meaning: 'A connection called main for this run, never stored: redis://user:password@host:6379 or file:/folder. Any other name as well.',
+}
+
+const connectionPattern = /^LARDER_CONNECTION_([A-Z\d_]{1,64})$/
+
+/** An option for each connection that these variables give. */
+export function connectionOptions(
+  values: Readonly<Record<string, string | undefined>>,
+): Option<EnvironmentConnection>[] {
+  return Object.keys(values).flatMap((variable) => {
+    const name = connectionPattern.exec(variable)?.[1]?.toLowerCase()
+    return name === undefined
+      ? []
+      : [option({
+          ...connectionVariable,
+          variable,
+          flag: null,
+          placeholder: '<url>',
+          secret: true,
+          parse: text => ({ name, variable, ...readConnectionUrl(text) }),
+        })]
+  })
+}
 
 export type OptionValue<O> = O extends Option<infer T> ? T : never
 

@@ -1,5 +1,6 @@
 import process from 'node:process'
 import { utilityProcess } from 'electron'
+import { harmlessEnvironment } from '../base/harmless-environment'
 
 /** A question to the keychain's process. */
 interface KeychainQuestion { method: string, values: string[] }
@@ -14,8 +15,7 @@ export function createKeychainQuestions(
   program: string,
 ): (question: KeychainQuestion, signal: AbortSignal | undefined) => Promise<string> {
   return (question, signal) => new Promise((resolve, reject) => {
-    const { NODE_OPTIONS: _, LARDER_API_KEY: __, ...env } = process.env
-    const child = utilityProcess.fork(program, [], { serviceName: 'Larder keychain', stdio: 'ignore', env })
+    const child = utilityProcess.fork(program, [], { serviceName: 'Larder keychain', stdio: 'ignore', env: harmlessEnvironment(process.env) })
     const kill = (): void => void child.kill()
     signal?.addEventListener('abort', kill, { once: true })
     child.once('message', (answer: unknown) => {

@@ -70,7 +70,10 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
 
   async function runOperation(exchange: Exchange, name: OperationName, spec: OperationSpec): Promise<void> {
     const input = await readOperationInput(exchange, spec)
-    const output = await invoke(handlers, name, input, { principal: callerNow(exchange, spec.scope === 'open') })
+    const output = await invoke(handlers, name, input, {
+      principal: callerNow(exchange, spec.scope === 'open'),
+      left: departureOf(exchange),
+    })
     if (spec.status === 204)
       send(exchange, 204, [])
     else if (spec.media)
@@ -169,6 +172,21 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
         void stream.dispose()
     },
   }
+}
+
+/**
+ * Aborts when the client closes the connection, or its half of it: whoever calls a request off does
+ * no more than that. Work that minds is cut short; its answer is sent all the same.
+ */
+function departureOf({ request: { socket }, response }: Exchange): AbortSignal {
+  const departure = new AbortController()
+  const onEnd = (): void => departure.abort()
+  socket.once('end', onEnd)
+  response.once('close', () => {
+    socket.off('end', onEnd)
+    departure.abort()
+  })
+  return departure.signal
 }
 
 function sendFile(exchange: Exchange, file: ConsoleFile, status: 200 | 404 = 200): void {

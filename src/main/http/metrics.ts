@@ -1,8 +1,10 @@
+import type { ConnectionCondition } from '../base/connection-pool'
 import type { InFlight } from '../base/in-flight'
 import type { ServedCaches } from '../serving/caches'
 import type { CacheFigures, Statistics } from '../serving/ports'
 import type { EventLoopDelay } from './event-loop-delay'
 import type { StreamPlaces } from './stream-places'
+import { connectionStates } from '@shared/connections/schemas'
 import { missReasonNames } from '@shared/miss-reasons'
 
 export interface MetricsInput {
@@ -23,6 +25,7 @@ export interface ProcessFigures {
   inFlight: Pick<InFlight, 'bytes' | 'budget'>
   eventStreams: Pick<StreamPlaces, 'open'>
   eventLoop: EventLoopDelay
+  connections: readonly { name: string, driver: string, condition: Pick<ConnectionCondition, 'state'> }[]
 }
 
 interface Sample {
@@ -58,13 +61,20 @@ export function renderMetrics({ caches, engine, process }: MetricsInput): string
 }
 
 function processFamilies(figures: ProcessFigures): Family[] {
-  const { uptimeSeconds, residentMemory, cpuSeconds, inFlight, eventStreams, eventLoop } = figures
+  const { uptimeSeconds, residentMemory, cpuSeconds, inFlight, eventStreams, eventLoop, connections } = figures
   const { p50, p99, max } = eventLoop
   const held = 'Bytes that requests hold: read in, built, or waiting to be sent.'
   return [
     single('larder_in_flight_bytes', 'gauge', held, inFlight.bytes),
     single('larder_in_flight_budget_bytes', 'gauge', 'Budget for the bytes that requests hold.', inFlight.budget),
     single('larder_event_streams', 'gauge', 'Event streams that are open.', eventStreams.open),
+    {
+      name: 'larder_connection_state',
+      type: 'gauge',
+      help: '1 for the state that a connection is in, 0 for the others.',
+      samples: connections.flatMap(({ name, driver, condition }) => connectionStates.map(state =>
+        ({ labels: { connection: name, driver, state }, value: Number(condition.state === state) }))),
+    },
     {
       name: 'larder_event_loop_delay_seconds',
       type: 'summary',

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { RealClock } from '../base/clock'
 import type { Logger } from '../base/logger'
-import type { KeyRecord, MetadataStore, UserRecord } from '../base/metadata'
+import type { ConnectionRecord, KeyRecord, MetadataStore, UserRecord } from '../base/metadata'
 import type { Columns } from './table'
 import { join } from 'node:path'
 import { LarderError, messageOf } from '@shared/errors'
@@ -12,7 +12,7 @@ import { openDatabase } from './database'
 import { createGuardedWrites } from './guarded-writes'
 import { metadataMigrations } from './migrations'
 import { openSessionTable } from './session-table'
-import { createTable, flagColumn, listColumn, plainColumn, timeColumn } from './table'
+import { createTable, flagColumn, jsonColumn, listColumn, plainColumn, timeColumn } from './table'
 
 interface MetadataOptions {
   /** Absolute data folder; the database is `larder.db` in it. */
@@ -53,6 +53,16 @@ const keyColumns: Columns<KeyRecord> = {
   lastUsedAt: timeColumn('last_used_at'),
 }
 
+const connectionColumns: Columns<ConnectionRecord> = {
+  id: plainColumn('id'),
+  name: plainColumn('name'),
+  driver: plainColumn('driver'),
+  fields: jsonColumn('fields'),
+  secretFields: listColumn('secret_fields'),
+  secretAccount: plainColumn('secret_account'),
+  createdAt: timeColumn('created_at'),
+}
+
 /** The metadata in SQLite. Throws what `openDatabase` throws. */
 export function openMetadata(options: MetadataOptions): MetadataStore {
   const { home, clock = systemClock, logger, onHealth = () => {}, retryDelay = 2000 } = options
@@ -68,9 +78,11 @@ export function openMetadata(options: MetadataOptions): MetadataStore {
   const users = createTable(database, 'user', userColumns)
   const caches = openCacheTable(database, logger)
   const keys = createTable(database, 'api_key', keyColumns)
+  const connections = createTable(database, 'connection', connectionColumns)
   const sessions = openSessionTable(database)
   const deleteKeysOf = database.prepare('DELETE FROM api_key WHERE user_id = ?')
   const cacheName = (name: string): string => `There is a cache called ${name} already.`
+  const connectionName = (name: string): string => `There is a connection called ${name} already.`
   const userName = (name: string): string => `There is a user called ${name} already.`
 
   return {
@@ -95,6 +107,14 @@ export function openMetadata(options: MetadataOptions): MetadataStore {
       update: (id, change) => write(() => keys.update(id, change)),
       delete: id => write(() => keys.delete(id)),
       deleteOf: userId => void write(() => deleteKeysOf.run(userId)),
+    },
+    connections: {
+      list: connections.list,
+      insert: connection =>
+        unlessTaken('connection.name', connectionName(connection.name), () =>
+          write(() => connections.insert(connection))),
+      update: (id, change) => write(() => connections.update(id, change)),
+      delete: id => write(() => connections.delete(id)),
     },
     sessions: {
       list: sessions.list,

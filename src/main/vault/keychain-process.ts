@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import process from 'node:process'
 import { text } from 'node:stream/consumers'
+import { harmlessEnvironment } from '../base/harmless-environment'
 import childSource from './keychain-child.cjs?raw'
 
 /**
@@ -66,10 +67,9 @@ export function createKeytar(questions: KeychainQuestions): Keytar {
  * process.
  */
 async function askNode(folder: string, question: KeychainQuestion, signal: AbortSignal | undefined): Promise<string> {
-  const { NODE_OPTIONS: _, LARDER_API_KEY: __, ...env } = process.env
   const child = spawn(process.execPath, ['--input-type=commonjs', '--eval', childSource], {
     cwd: folder,
-    env,
+    env: harmlessEnvironment(process.env),
     stdio: ['pipe', 'pipe', 'ignore'],
     signal,
     killSignal: 'SIGKILL',

@@ -70,7 +70,7 @@ it('lets nobody in before the first start is through', async () => {
   metadata.users.list = () => []
   metadata.caches.list = () => []
   metadata.keys.list = () => []
-  const { createFakeEngine, createFakePages, createFakeVault, serve } = await import('./fakes')
+  const { createFakeEngine, createFakePages, createFakePool, createFakeVault, serve } = await import('./fakes')
   const { createEventHub } = await import('../../../src/main/base/event-hub')
   const { createManualClock } = await import('../../../src/main/base/clock')
   const { silentLogger } = await import('../../../src/main/base/logger')
@@ -84,6 +84,8 @@ it('lets nobody in before the first start is through', async () => {
     exportFiles: createMemoryExportFiles(),
     vault: { vault: createFakeVault(), wanted: 'auto', reason: null },
     caches: serve(createFakeEngine()),
+    pool: createFakePool(),
+    environmentConnections: [],
     events: createEventHub(() => {}),
     clock,
     stopwatch: clock.stopwatch,

@@ -1,3 +1,4 @@
+import type { ConnectionPool, PooledConnection } from '../../../src/main/base/connection-pool'
 import type { SecretVault, VaultCondition } from '../../../src/main/base/secret-vault'
 import type { SignInPages } from '../../../src/main/base/sign-in-pages'
 import type { Cache, CacheDefinition, Engine, EngineEvent, Statistics } from '../../../src/main/cache/ports'
@@ -179,4 +180,28 @@ export function createFakeVault(driver: SecretVault['driver'] = 'file'): FakeVau
     },
   }
   return vault
+}
+
+interface FakePool extends ConnectionPool {
+  readonly known: Map<string, PooledConnection>
+  /** What was tested, with the secrets that would have been sent. */
+  readonly tested: object[]
+}
+
+/** Connections that are never opened. */
+export function createFakePool(): FakePool {
+  const known = new Map<string, PooledConnection>()
+  const tested: object[] = []
+  return {
+    known,
+    tested,
+    put: (name, connection) => void known.set(name, connection),
+    remove: name => void known.delete(name),
+    condition: () => ({ state: 'idle', detail: null, server: null }),
+    refuse: ({ values: { folder } }) => folder === '/home/ada/larder' ? { field: 'folder', message: 'is ours' } : null,
+    async test({ driver, values, secrets }, { write }) {
+      tested.push({ driver, values, write, secrets: await secrets() })
+      return { ok: true, ms: 1, server: 'Redis 7.0.15' }
+    },
+  }
 }

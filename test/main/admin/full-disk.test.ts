@@ -13,7 +13,7 @@ function full(): LarderError {
 
 /** All that is stored, but when API keys were last used. */
 function stored(metadata: MetadataStore): unknown[] {
-  return [metadata.users.list(), metadata.caches.list(), metadata.keys.list(), metadata.settings.get('memory')]
+  return [metadata.users.list(), metadata.caches.list(), metadata.keys.list(), metadata.connections.list(), metadata.settings.get('memory')]
 }
 
 /** What the table says can fail on a full disk; the page of a sign-in is tested elsewhere. */
@@ -25,6 +25,9 @@ const inputs: Partial<Record<OperationName, (id: string) => object>> = {
   'caches.update': () => ({ name: 'a', ttl: 2, enabled: false }),
   'caches.rename': () => ({ name: 'a', to: 'b' }),
   'caches.delete': () => ({ name: 'a' }),
+  'connections.create': () => ({ name: 'new', driver: 'redis', url: 'redis://:pw@localhost' }),
+  'connections.update': () => ({ name: 'main', url: 'redis://:other@localhost' }),
+  'connections.delete': () => ({ name: 'main' }),
   'jobs.start': () => ({ kind: 'export', cache: 'a' }),
   'keys.create': () => ({ label: 'new', scopes: ['read'] }),
   'keys.update': id => ({ id, label: 'changed' }),
@@ -45,6 +48,7 @@ describe('on a full disk', () => {
     const { call, metadata, exportFiles, events, watch, vault } = await startAdministration()
     await call('caches.create', { name: 'a', ttl: 1 })
     const key = await call('keys.create', { label: 'k', scopes: ['read'], caches: null, origins: [] })
+    await call('connections.create', { name: 'main', driver: 'redis', url: 'redis://:pw@localhost' })
     const bob = await call('users.create', { name: 'bob', password })
     const state = async (): Promise<unknown> => [
       stored(metadata),
@@ -54,6 +58,7 @@ describe('on a full disk', () => {
       await call('users.list'),
       await call('settings.get'),
       await call('jobs.list'),
+      await call('connections.list'),
     ]
     const before = await state()
     watch()

@@ -16,7 +16,7 @@ import { LarderError } from '../../../src/shared/errors'
 import { operations } from '../../../src/shared/operations'
 import { createMemoryExportFiles } from '../../helpers/memory-export-files'
 import { createMemoryMetadata } from '../../helpers/memory-metadata'
-import { createFakeEngine, createFakePages, createFakeVault, serve } from './fakes'
+import { createFakeEngine, createFakePages, createFakePool, createFakeVault, serve } from './fakes'
 
 export const controlToken = 'lc_0123456789abcdef'
 export const environmentKey = 'environment-key-of-this-run'
@@ -38,6 +38,7 @@ export async function startAdministration(
   if (options.locked)
     vault.condition = { state: 'locked', detail: 'The keychain is locked.' }
   const pages = createFakePages()
+  const pool = createFakePool()
   const log: string[] = []
   const events: LarderEvent[] = []
   const hub = createEventHub((error) => {
@@ -51,6 +52,8 @@ export async function startAdministration(
   const administration = createAdministration({
     vault: { vault, wanted: 'auto', reason: 'No bus.' },
     caches: serve(engine),
+    pool,
+    environmentConnections: [],
     events: hub,
     clock,
     stopwatch: clock.stopwatch,
@@ -115,6 +118,7 @@ export async function startAdministration(
     exportFiles,
     vault,
     pages,
+    pool,
     log,
     events,
     hub,

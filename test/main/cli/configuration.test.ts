@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { readArguments } from '../../../src/main/cli/arguments'
 import { createServerLookup, optionFlags, resolveConfiguration } from '../../../src/main/cli/configuration'
-import { dotenvRule, options } from '../../../src/main/cli/options'
+import { connectionVariable, dotenvRule, options } from '../../../src/main/cli/options'
 import { readFrom, trustOf } from './harness'
 
 type Sources = Parameters<typeof resolveConfiguration>[1] & { argv: readonly string[] }
@@ -71,6 +71,7 @@ const defaults: Configuration = {
   memory: null,
   inFlight: null,
   headless: false,
+  connections: [],
 }
 const key = 'sixteen-letters!'
 const pem = { '/project/cert.pem': 'C', '/project/key.pem': 'K' }
@@ -258,6 +259,48 @@ describe('addresses that other machines can reach', () => {
   ])('%s needs neither', host => expect(configure({ env: { LARDER_HOST: host } }).host).toBe(host))
 })
 
+describe('connections of this run', () => {
+  const connection = {
+    name: 'main',
+    variable: 'LARDER_CONNECTION_MAIN',
+    driver: 'redis',
+    values: { url: 'redis://db.test:6379', user: 'ada' },
+    secrets: { password: 'canary' },
+  }
+  const url = 'redis://ada:canary@db.test'
+
+  it('come from the environment, and from a trusted .env', () => {
+    expect(configure({ env: { LARDER_CONNECTION_MAIN: url } }).connections).toEqual([connection])
+    expect(configure({ dotenv: `LARDER_CONNECTION_MAIN=${url}` }).connections).toEqual([connection])
+    expect(configure({
+      env: { LARDER_CONNECTION_MAIN: url, LARDER_CONNECTION_MY_FILES: 'file:/srv', LARDER_CONNECTION_: 'x' },
+      dotenv: 'LARDER_CONNECTION_MAIN=redis://other\nLARDER_CONNECTION_EMPTY=',
+    }).connections).toEqual([
+      connection,
+      { name: 'my_files', variable: 'LARDER_CONNECTION_MY_FILES', driver: 'file', values: { folder: '/srv' }, secrets: {} },
+    ])
+  })
+
+  // S27. Red: in src/main/cli/dotenv.ts leave the connections out of `guarded`.
+  it('do not come from a .env that nobody trusts', () => {
+    const lines: string[] = []
+    const read = (path: string): Buffer => readFrom({ '/project/.env': `LARDER_CONNECTION_MAIN=${url}` }, path)
+    const sources = sourcesOf(read, { warn: line => lines.push(line) })
+    expect(readConfiguration(sources).connections).toEqual([])
+    expect(lines).toEqual([expect.stringMatching(/^LARDER_CONNECTION_MAIN in \/project\/\.env is ignored: /)])
+  })
+
+  // S8. Red: in src/main/cli/options.ts remove `secret: true` from `connectionOptions`.
+  it.each([
+    ['oracle://canary', 'LARDER_CONNECTION_MAIN: must be a URL that begins with redis:, rediss:, unix:, file:'],
+    ['redis://:canary@', 'LARDER_CONNECTION_MAIN: url: Redis needs a URL such as redis://localhost:6379.'],
+    ['file:canary', 'LARDER_CONNECTION_MAIN: folder: Give the absolute path'],
+  ])('%s stops the start, without being shown', (value, says) => {
+    expect(() => configure({ env: { LARDER_CONNECTION_MAIN: value } })).toThrow(says)
+    expect(() => configure({ env: { LARDER_CONNECTION_MAIN: value } })).not.toThrow('canary')
+  })
+})
+
 describe('order', () => {
   it('flags win over the environment, it over .env, that over defaults', () => {
     const dotenv = 'LARDER_PORT=3\nLARDER_VAULT=file\nLARDER_MEMORY=3MiB'
@@ -307,7 +350,7 @@ it('resolves paths as the platform does', () => {
 
 describe('.env.example', () => {
   const text = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8')
-  const all = Object.values(options)
+  const all = [...Object.values(options), connectionVariable]
 
   it('lists every variable of the table with its default and meaning, and no other', () => {
     const blocks = [...text.matchAll(/^# (.+)\n# (LARDER_\w+)=(.*)$/gm)].map(([, meaning, variable, value]) =>
@@ -331,7 +374,8 @@ describe('rEADME.md', () => {
   it('has a row for every variable of the table, and says what a .env may set', () => {
     const rows = [...text.matchAll(/^\| (`LARDER_[^|]+) \|/gm)].flatMap(([, cell = '']) =>
       cell.match(/LARDER_\w+/g) ?? [])
-    expect(rows.sort()).toEqual(Object.values(options).map(option => option.variable).sort())
+    const all = [...Object.values(options), connectionVariable]
+    expect(rows.sort()).toEqual(all.map(option => option.variable).sort())
     expect(text).toContain(dotenvRule)
   })
 })

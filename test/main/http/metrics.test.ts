@@ -67,6 +67,7 @@ const figures: ProcessFigures = {
   inFlight: { bytes: 1_000_000, budget: 64_000_000 },
   eventStreams: { open: 3 },
   eventLoop: { p50: 0.0001, p99: 0.004, max: 0.02 },
+  connections: [{ name: 'main', driver: 'redis', condition: { state: 'down' } }],
 }
 
 function render(change: Partial<MetricsInput> = {}) {
@@ -135,6 +136,7 @@ describe('renderMetrics', () => {
       'larder_in_flight_bytes',
       'larder_in_flight_budget_bytes',
       'larder_event_streams',
+      'larder_connection_state',
       'larder_event_loop_delay_seconds',
       'process_resident_memory_bytes',
       'process_cpu_seconds_total',

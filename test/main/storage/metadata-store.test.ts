@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { MetadataStore } from '../../../src/main/base/metadata'
 import type { Migration } from '../../../src/main/storage/migrations'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -10,7 +10,7 @@ import { silentLogger } from '../../../src/main/base/logger'
 import { openDatabase } from '../../../src/main/storage/database'
 import { openMetadata } from '../../../src/main/storage/metadata-store'
 import { metadataMigrations } from '../../../src/main/storage/migrations'
-import { aCache, aKey, aSession, aUser, describeMetadata } from '../../contract/metadata'
+import { aCache, aConnection, aKey, aSession, aUser, describeMetadata } from '../../contract/metadata'
 import { temporaryFolder } from '../../helpers/folder'
 
 function open(home: string): MetadataStore {
@@ -203,6 +203,36 @@ describe('metadata in SQLite', () => {
     })
     onTestFinished(() => void copy.close())
     expect(copy.prepare('SELECT name FROM user').pluck().all()).toEqual(['ada'])
+  })
+
+  // R18. Red when 005-connections.sql drops or rewrites another table.
+  it('a database of 004-sessions opens with everything in it, and keeps connections from then on', () => {
+    const home = temporaryFolder()
+    const file = join(home, 'larder.db')
+    const migrations = metadataMigrations.slice(0, 4)
+    openDatabase({ file, applicationId: 0x4C52446D, migrations, clock: systemClock, logger: silentLogger }).close()
+    within(home, old => old.exec(`
+      INSERT INTO user VALUES ('u1', 'ada', 1, 1, 'scrypt$1$8$1$c2FsdA$aGFzaA', 1, 0, 7);
+      INSERT INTO cache VALUES ('c1', 'u1', 'default', '{"ttl":60,"persistent":true}', 2);
+      INSERT INTO api_key VALUES ('k1', 'u1', 'app', x'${'01'.repeat(32)}', NULL, NULL, '["read"]', NULL, '[]', 3, 4);
+      INSERT INTO session VALUES ('${'s'.repeat(43)}', 'u1', 5);
+      INSERT INTO setting VALUES ('enabled', 'false');
+    `))
+    const rows = (): unknown => within(home, database =>
+      ['user', 'cache', 'api_key', 'session', 'setting'].map(table =>
+        database.prepare(`SELECT * FROM ${table}`).all()))
+    const before = rows()
+    for (const round of ['migrated', 'opened again']) {
+      const store = open(home)
+      expect(store.connections.list(), round).toEqual(round === 'migrated' ? [] : [aConnection()])
+      if (round === 'migrated')
+        store.connections.insert(aConnection())
+      store.close()
+      expect(rows()).toEqual(before)
+    }
+    expect(existsSync(`${file}.before-005`)).toBe(true)
+    expect(() => open(home).connections.insert(aConnection({ id: 'b', name: 'b', secretAccount: null })))
+      .toThrow(Sqlite.SqliteError)
   })
 
   // Red when openCacheTable writes the parsed settings instead of the stored ones, or when toRecord

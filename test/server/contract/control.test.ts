@@ -1,10 +1,12 @@
 import type { OperationName } from '../../../src/shared/operations'
 import type { Answer } from '../../helpers/http-client'
 import type { TestLarder } from '../../helpers/start-larder'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '../../../src/shared/operations'
 import { requestOf } from '../../../src/shared/request-of'
+import { temporaryFolder } from '../../helpers/folder'
 import { ownerKey, startLarder } from '../../helpers/start-larder'
 import { json } from './cases'
 
@@ -70,6 +72,64 @@ describe('every operation', () => {
     await call('caches.rename', { name: 'articles', to: 'products' })
     expect((await run('caches.delete', { name: 'products' })).text).toBe('')
     expect((await larder.send('GET', '/admin/caches/products')).status).toBe(404)
+  })
+
+  it('connections', async () => {
+    const folder = temporaryFolder()
+    const other = join(folder, 'other')
+    mkdirSync(other)
+    const main = {
+      name: 'main',
+      driver: 'file',
+      from: 'data folder',
+      state: 'idle',
+      detail: null,
+      server: null,
+      folder,
+    }
+    expect((await run('connections.create', { name: 'main', driver: 'file', folder })).json()).toEqual(main)
+    expect((await run('connections.get', { name: 'main' })).json()).toEqual(main)
+    expect((await run('connections.test', { name: 'main' })).json())
+      .toEqual({ ok: true, ms: expect.any(Number), server: 'Folder' })
+    expect((await call('connections.test', { name: 'new', driver: 'file', folder: join(folder, 'none') })).json())
+      .toEqual({ ok: false, step: 'resolve', message: 'There is no such folder.' })
+    expect((await run('connections.update', { name: 'main', folder: other })).json()).toEqual({ ...main, folder: other })
+    expect((await run('connections.list')).json()).toEqual([{ ...main, folder: other }])
+    expect((await larder.send('GET', '/readyz')).json()).toMatchObject({ connections: { main: 'idle' } })
+    expect((await larder.sendOpen('GET', '/readyz')).json()).not.toHaveProperty('connections')
+    expect((await larder.send('GET', '/metrics')).text)
+      .toContain('larder_connection_state{connection="main",driver="file",state="idle"} 1\n')
+    const unknown = { name: 'sourced', ttl: 60, source: { connection: 'none' } }
+    expect((await larder.send('POST', '/admin/caches', json(unknown))).json())
+      .toMatchObject({ status: 400, errors: [{ field: 'source.connection' }] })
+    const source = { connection: 'main', softTimeout: '0.5s' }
+    expect((await call('caches.create', { name: 'sourced', ttl: 60, source })).json()).toMatchObject({
+      source: {
+        connection: 'main',
+        key: '{key}',
+        mode: 'read',
+        format: 'application/octet-stream',
+        softTimeout: 0.5,
+        hardTimeout: 5,
+        grace: 60,
+        negativeTtl: 5,
+        jitter: 0.1,
+      },
+    })
+    writeFileSync(join(other, 'a.txt'), 'from the source')
+    const loaded = await larder.send('GET', '/api/caches/sourced/entries/a.txt')
+    expect([loaded.text, loaded.headers['content-type']]).toEqual(['from the source', 'text/plain; charset=utf-8'])
+    expect(loaded.headers['cache-status']).toMatch(/^Larder; fwd=miss; stored; ttl=\d+; detail=absent$/)
+    writeFileSync(join(other, 'a.txt'), 'changed')
+    const { id } = (await run('caches.refresh', { name: 'sourced' })).json<{ id: string }>()
+    await expect.poll(async () => (await call('jobs.get', { id })).json())
+      .toMatchObject({ kind: 'refresh', state: 'done', matched: 1, target: 'all entries' })
+    const held = await larder.send('GET', '/api/caches/sourced/entries/a.txt')
+    expect([held.text, held.headers['cache-status']]).toEqual(['changed', expect.stringMatching(/^Larder; hit; ttl=/)])
+    await call('caches.delete', { name: 'sourced' })
+    expect((await run('connections.delete', { name: 'main' })).text).toBe('')
+    expect((await larder.send('GET', '/admin/connections/main')).json())
+      .toMatchObject({ status: 404, code: 'connection-not-found' })
   })
 
   it('jobs', async () => {

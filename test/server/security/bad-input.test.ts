@@ -9,13 +9,14 @@ import { asJson, createKey, manage, stateOf, wrongCells } from './support'
 
 const password = 'correct horse battery'
 let larder: TestLarder
-let ids: { keys: string, users: string, caches: string }
+let ids: { keys: string, users: string, caches: string, connections: string }
 
 beforeAll(async () => {
   larder = await startLarder()
   await manage(larder, 'POST', '/admin/caches', { name: 'products', ttl: 60 })
   const [user] = await manage<{ id: string }[]>(larder, 'GET', '/admin/users')
-  ids = { keys: (await createKey(larder, {})).id, users: user?.id ?? '', caches: 'products' }
+  ids = { keys: (await createKey(larder, {})).id, users: user?.id ?? '', caches: 'products', connections: 'main' }
+  await manage(larder, 'POST', '/admin/connections', { name: 'main', ...connection })
 })
 afterAll(() => larder.dispose())
 
@@ -95,10 +96,12 @@ const wrongValues: unknown[] = [
 /** Returns the fields of the input that are sent in the body. */
 function fieldsOf(spec: OperationSpec): string[] {
   const schema = z.toJSONSchema(spec.input, { io: 'input', unrepresentable: 'any' })
-  const shapes = [schema, ...(schema.anyOf ?? [])] as { properties?: Record<string, unknown> }[]
+  const shapes = [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])] as { properties?: Record<string, unknown> }[]
   return [...new Set(shapes.flatMap(shape =>
     Object.keys(shape.properties ?? {})))].filter(field => !spec.path.includes(`{${field}}`))
 }
+
+const connection = { driver: 'file', folder: '/nonexistent' }
 
 /** Valid input, so that only the field under test is wrong. */
 const sound: Partial<Record<OperationName, Record<string, unknown>>> = {
@@ -107,6 +110,7 @@ const sound: Partial<Record<OperationName, Record<string, unknown>>> = {
   'users.create': { name: 'another', password },
   'session.create': { name: 'another', password },
   'switch.set': { enabled: true },
+  'connections.create': { name: 'another', ...connection },
   'jobs.start': { kind: 'export', cache: 'default' },
 }
 
@@ -192,8 +196,8 @@ describe('bad input: bodies', () => {
       for (const body of [undefined, '', '{}']) {
         const answer = await ask(spec.method, pathOf(name, spec), body)
         expect(complaint(answer, `body ${body}`, 'invalid-input')).toBeUndefined()
-        // Among alternative inputs, the shorter one is reported as missing.
-        const missing = name === 'session.create' ? ['code'] : required
+        // Among alternative inputs, the shorter one is reported as missing, or what tells them apart.
+        const missing = { 'session.create': ['code'], 'connections.create': ['driver'] }[name as string] ?? required
         expect((answer.json() as unknown as Refusal).errors?.map(error => error.field)).toEqual(missing)
       }
     })

@@ -137,9 +137,12 @@ async function prepare(row: RouteRow): Promise<{ target: string, body?: unknown 
   serial += 1
   const name = `c${serial}`
   const group = row.operation.split('.')[0]
-  const cache = { name, ttl: 60 }
+  const source = row.operation === 'caches.refresh' ? { connection: 'spare' } : null
+  const cache = { name, ttl: 60, source }
   if (group === 'caches' && row.template.includes('{name}'))
     await manage(larder, 'POST', '/admin/caches', cache)
+  if (group === 'connections' && row.template.includes('{name}'))
+    await manage(larder, 'POST', '/admin/connections', { name, ...connection })
   const id = await idFor(row, group, name)
   if (row.template.includes('{key+}') || row.face === 'classic') {
     await manage(larder, 'PUT', '/api/caches/products/entries/item', {})
@@ -162,6 +165,8 @@ async function idFor(row: RouteRow, group: string | undefined, name: string): Pr
   return group === 'users' ? ownerId : ''
 }
 
+const connection = { driver: 'file', folder: '/nonexistent' }
+
 function bodies(name: string): Record<string, unknown> {
   return {
     'classic.set': { cacheName: 'products', data: { id: name } },
@@ -171,6 +176,8 @@ function bodies(name: string): Record<string, unknown> {
     'caches.update': { ttl: 90 },
     'caches.preview': { maxEntries: 1 },
     'caches.rename': { to: `${name}-renamed` },
+    'connections.create': { name, ...connection },
+    'connections.update': { folder: '/nonexistent/other' },
     'jobs.start': { kind: 'export', cache: 'default' },
     'switch.set': { enabled: true },
     'keys.create': { label: 'made' },
@@ -184,6 +191,7 @@ let ownerId: string
 beforeAll(async () => {
   larder = await startLarder()
   ownerId = (await manage<{ user: { id: string } }>(larder, 'GET', '/admin/session')).user.id
+  await manage(larder, 'POST', '/admin/connections', { name: 'spare', ...connection })
   for (const name of ['products', 'elsewhere'])
     await manage(larder, 'POST', '/admin/caches', { name, ttl: 60 })
   const { id } = await manage<{ id: string }>(larder, 'POST', '/admin/users', { name: 'other', password })

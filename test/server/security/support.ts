@@ -105,6 +105,7 @@ export async function stateOf(larder: TestLarder): Promise<unknown> {
     keys: await read('/admin/keys'),
     users: await read('/admin/users'),
     settings: await read('/admin/settings'),
+    connections: await read('/admin/connections'),
     switch: await read('/admin/switch'),
   }
 }

@@ -2,6 +2,7 @@ import type { Command } from '../command'
 import { cacheCommands } from './caches'
 import { call } from './call'
 import { completion } from './completion'
+import { connectionCommands } from './connections'
 import { consoleLink } from './console'
 import { entryCommands } from './entries'
 import { jobCommands } from './jobs'
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   ...entryCommands,
   ...jobCommands,
   ...cacheCommands,
+  ...connectionCommands,
   ...keyCommands,
   ...userCommands,
   call,

@@ -21,6 +21,7 @@ export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'entry-not-found': 'There is no entry under this key.',
   'key-not-found': 'There is no API key with this id.',
   'user-not-found': 'There is no user with this id.',
+  'connection-not-found': 'There is no connection main.',
   'job-not-found': 'There is no job with this id; only the last ones are remembered.',
   'method-not-allowed': 'This path supports other methods; see Allow.',
   'name-taken': 'name: products is taken',

@@ -1,4 +1,5 @@
 import type { JsonSchema } from './types'
+import * as connections from '@shared/connections/schemas'
 import * as entries from '@shared/entries'
 import { eventTopics } from '@shared/events'
 import * as jobs from '@shared/jobs'
@@ -32,7 +33,7 @@ const nameless = new Set<unknown>([schemas.Nothing, schemas.NoContent, schemas.P
 
 export function createSchemaBook(): SchemaBook {
   const ids = new Map<z.ZodType, string>()
-  for (const [name, value] of Object.entries({ ...schemas, ...entries, ...jobs })) {
+  for (const [name, value] of Object.entries({ ...schemas, ...connections, ...entries, ...jobs })) {
     if (value instanceof z.ZodType && !nameless.has(value))
       ids.set(value, name)
   }

@@ -4,6 +4,7 @@ import metadataInitial from './metadata/001-initial.sql?raw'
 import metadataUsers from './metadata/002-users.sql?raw'
 import metadataCacheSettings from './metadata/003-cache-settings.sql?raw'
 import metadataSessions from './metadata/004-sessions.sql?raw'
+import metadataConnections from './metadata/005-connections.sql?raw'
 
 /**
  * One step of a schema. Its number is its position in the list, from 1; neither its name nor its
@@ -16,6 +17,7 @@ export const metadataMigrations: readonly Migration[] = [
   { name: '002-users', sql: metadataUsers },
   { name: '003-cache-settings', sql: metadataCacheSettings },
   { name: '004-sessions', sql: metadataSessions },
+  { name: '005-connections', sql: metadataConnections },
 ]
 
 export const entryMigrations: readonly Migration[] = [

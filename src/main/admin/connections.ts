@@ -1,0 +1,127 @@
+import type { ConnectionDefinition } from '@shared/connections/read'
+import type { ConnectionInfo } from '@shared/connections/schemas'
+import type { FieldError } from '@shared/errors'
+import type { RealClock } from '../base/clock'
+import type { ConnectionPool } from '../base/connection-pool'
+import type { EventHub } from '../base/event-hub'
+import type { ConnectionDirectory, KnownConnection } from './connection-directory'
+import type { HandlersOf } from './handlers'
+import { driverRows } from '@shared/connections/drivers'
+import { placeOf, readConnection, secretFields, separateSecrets } from '@shared/connections/read'
+import { LarderError } from '@shared/errors'
+import { administrators } from '@shared/events'
+import { limits } from '@shared/limits'
+import { mapRows } from '@shared/rows'
+import { createTurnstile } from './turnstile'
+
+interface ConnectionHandlerDependencies {
+  connections: ConnectionDirectory
+  pool: ConnectionPool
+  events: EventHub
+  clock: RealClock
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Connections to other servers, which only administrators see and change. */
+export function createConnectionHandlers({
+  connections,
+  pool,
+  events,
+  clock,
+}: ConnectionHandlerDependencies): HandlersOf<'connections'> {
+  // The vault answers later, and between its answers nobody else may change the same connection.
+  const inTurn = createTurnstile(1, limits.connections)
+  const atATime = createTurnstile(limits.connectionTests, limits.connectionTestsWaiting)
+  const changed = (): void => events.emit('connections', administrators, {})
+
+  function describe(name: string): ConnectionInfo {
+    const { driver, values, secretFields: set, variable } = connections.get(name)
+    return {
+      name,
+      driver,
+      from: variable === null ? 'data folder' : 'environment',
+      ...pool.condition(name),
+      ...mapRows(driverRows[driver].fields, ({ kind }, field) =>
+        kind === 'secret' ? { set: set.includes(field) } : values[field] ?? null),
+    }
+  }
+
+  return {
+    'connections.list': () => connections.list().map(({ name }) => describe(name)),
+    'connections.get': ({ name }) => describe(name),
+    'connections.create': ({ name, driver, ...fields }) => inTurn(async () => {
+      connections.requireFree(name)
+      const definition = readConnection(driver, fields)
+      const problem = pool.refuse(definition)
+      if (problem)
+        throw invalid([problem])
+      await connections.create(name, definition, clock.wall())
+      changed()
+      return describe(name)
+    }),
+    'connections.update': ({ name, ...fields }) => inTurn(async () => {
+      const former = connections.get(name)
+      if (Object.values(fields).every(value => value === undefined))
+        return describe(name)
+      connections.requireStored(name)
+      const { definition, kept } = withChanges(former, former.values, fields)
+      const problem = pool.refuse(definition)
+      if (problem)
+        throw invalid([problem])
+      await connections.update(name, definition, kept)
+      changed()
+      return describe(name)
+    }),
+    'connections.delete': async ({ name }) => {
+      await inTurn(() => connections.delete(name))
+      changed()
+    },
+    'connections.test': ({ name, driver, write, ...fields }, { left = new AbortController().signal }) =>
+      atATime(async () => {
+        const saved = connections.has(name) || driver === undefined ? connections.get(name) : undefined
+        const isWhole = driver !== undefined
+        const former = saved !== undefined && (!isWhole || saved.driver === driver) ? saved : undefined
+        const { definition: { secrets, ...definition }, kept } = former
+          ? withChanges(former, isWhole ? {} : former.values, fields)
+          : { definition: readConnection(driver ?? 'file', fields), kept: [] }
+        const readSecrets = async (): Promise<ConnectionDefinition['secrets']> => {
+          const all = Object.entries(kept.length === 0 || !former ? {} : await former.secrets())
+          return { ...Object.fromEntries(all.filter(([field]) => kept.includes(field))), ...secrets }
+        }
+        return await pool.test({ ...definition, secrets: readSecrets }, { write, signal: left })
+      }),
+  }
+}
+
+/**
+ * A known connection with other fields; null takes one away. `kept` are its secrets that are not
+ * given anew. Throws LarderError `invalid-input`, also for secrets that belong to another place.
+ */
+function withChanges(
+  former: KnownConnection,
+  values: Fields,
+  fields: Fields,
+): { definition: ConnectionDefinition, kept: string[] } {
+  const { driver } = former
+  const given = Object.fromEntries(
+    Object.entries(separateSecrets(driver, fields)).filter(([, value]) => value !== undefined),
+  )
+  const strange = Object.keys(given).filter(field => !Object.hasOwn(driverRows[driver].fields, field))
+  if (strange.length > 0)
+    throw invalid(strange.map(field => ({ field, message: `unknown field of a connection with the driver ${driver}` })))
+  const kept = secretFields(driver).filter(field => former.secretFields.includes(field) && given[field] === undefined)
+  const merged = Object.entries({ ...values, ...given }).filter(([, value]) => value !== null)
+  const definition = readConnection(driver, Object.fromEntries(merged))
+  if (kept.length > 0 && placeOf(definition) !== placeOf(former)) {
+    throw invalid(kept.map(field => ({
+      field,
+      message: `must be given again: it was saved for ${placeOf(former)}, and is sent nowhere else`,
+    })))
+  }
+  return { definition, kept }
+}
+
+function invalid(errors: FieldError[]): LarderError {
+  return new LarderError('invalid-input', errors.map(({ field, message }) => `${field}: ${message}`).join('; '), { errors })
+}

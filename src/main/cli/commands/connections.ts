@@ -1,0 +1,127 @@
+import type { ConnectionInfo } from '@shared/connections/schemas'
+import type { Command } from '../command'
+import { driverRows } from '@shared/connections/drivers'
+import { namesOf } from '@shared/rows'
+import { defineCommand, flag } from '../command'
+import { connectionNames } from '../completes'
+import { exitCodes, usageFailure } from '../failure'
+import { facts, table } from '../output'
+import { boolean } from '../values'
+import { addressArgument, driverFlag, fieldFlags, readFields, secretRule } from './connection-flags'
+
+const newName = { name: 'name', meaning: 'the name of a connection' }
+const nameArgument = { ...newName, completes: connectionNames }
+
+const list = defineCommand({
+  name: 'connections',
+  summary: 'List the connections to other servers, with their state.',
+  details: ['Only administrators may use these commands.'],
+  examples: ['larder connections', 'larder connections --json'],
+  async run(_, { client, output }) {
+    const connections = await client.call('connections.list', {})
+    await output.show(connections, () => table(
+      ['NAME', 'DRIVER', 'TO', 'STATE', 'SERVER', 'FROM'],
+      connections.map(connection => [
+        connection.name,
+        connection.driver,
+        leadsTo(connection),
+        connection.detail === null ? connection.state : `${connection.state}: ${connection.detail}`,
+        connection.server,
+        connection.from,
+      ]),
+    ))
+  },
+})
+
+/** The first field tells where it leads. */
+function leadsTo(connection: ConnectionInfo): string {
+  const [first = ''] = namesOf(driverRows[connection.driver].fields)
+  return textOf(connection[first])
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'object' && value !== null && 'set' in value)
+    return value.set === true ? 'set' : ''
+  // The text of a certificate has many lines.
+  return Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value.split('\n', 1)[0] ?? '' : ''
+}
+
+function describe(connection: ConnectionInfo): string {
+  const { fields } = driverRows[connection.driver]
+  return facts([
+    ['name', connection.name],
+    ['driver', connection.driver],
+    ...namesOf(fields).map(name => [fields[name]?.label.toLowerCase() ?? name, textOf(connection[name])] as const),
+    ['state', connection.state],
+  ])
+}
+
+const create = defineCommand({
+  name: 'connections create',
+  summary: 'Save a connection to another server.',
+  details: [secretRule, 'It is opened when it is first used. To try it: larder connections test <name>'],
+  arguments: [newName, addressArgument],
+  flags: { driver: driverFlag, ...fieldFlags('create') },
+  examples: [
+    'larder connections create main redis://localhost:6379',
+    'larder connections create main rediss://cache.example:6380 --user larder --password < password.txt',
+    'larder connections create tryout --driver file --folder ./values',
+  ],
+  async run({ words: [name = '', address], flags: { driver: named, ...flags } }, context) {
+    const { driver = named, fields } = await readFields(address, flags, context, 'create')
+    if (driver === undefined)
+      throw usageFailure('connections create needs an address such as redis://localhost:6379, or --driver')
+    const connection = await context.client.call('connections.create', { ...fields, name, driver })
+    await context.output.show(connection, () => describe(connection))
+  },
+})
+
+const set = defineCommand({
+  name: 'connections set',
+  summary: 'Change fields of a connection; the others stay as they are.',
+  details: [secretRule, 'Another scheme, host or port needs the secrets again, because they are sent nowhere else.'],
+  arguments: [nameArgument, addressArgument],
+  flags: fieldFlags('set'),
+  examples: ['larder connections set main redis://localhost:6380', 'larder connections set main --password'],
+  async run({ words: [name = '', address], flags }, context) {
+    if (address === undefined && Object.keys(flags).length === 0)
+      throw usageFailure('connections set needs something to change, such as redis://localhost:6380')
+    const { fields } = await readFields(address, flags, context, 'set')
+    const connection = await context.client.call('connections.update', { ...fields, name })
+    await context.output.show(connection, () => describe(connection))
+  },
+})
+
+const test = defineCommand({
+  name: 'connections test',
+  summary: 'Try a connection step by step: as it is saved, or with another address or other fields. Saves nothing.',
+  details: [secretRule, 'Exits with 1 if a step fails.'],
+  arguments: [nameArgument, addressArgument],
+  flags: {
+    ...fieldFlags('test'),
+    driver: driverFlag,
+    write: flag(null, 'Also write a value under a key of Larder\'s own, and remove it again.', boolean),
+  },
+  examples: ['larder connections test main', 'larder connections test main --write', 'larder connections test new redis://localhost'],
+  async run({ words: [name = '', address], flags: { driver: named, write = false, ...flags } }, context) {
+    const { driver = named, fields } = await readFields(address, flags, context, 'test')
+    const result = await context.client.call('connections.test', { ...fields, name, write, ...driver && { driver } })
+    await context.output.show(result, () => result.ok
+      ? `${result.server} answers, after ${result.ms} ms.`
+      : `Failed to ${result.step}: ${result.message}`)
+    return result.ok ? exitCodes.ok : exitCodes.error
+  },
+})
+
+const remove = defineCommand({
+  name: 'connections delete',
+  summary: 'Close and delete a connection with its secrets.',
+  arguments: [nameArgument],
+  examples: ['larder connections delete main'],
+  async run({ words: [name = ''] }, { client, output }) {
+    await client.call('connections.delete', { name })
+    await output.message(`Deleted ${name}.`)
+  },
+})
+
+export const connectionCommands: readonly Command[] = [list, create, set, test, remove]

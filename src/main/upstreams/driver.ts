@@ -1,0 +1,38 @@
+import type { ConnectionDefinition } from '@shared/connections/read'
+import type { ConnectionStep } from '@shared/connections/schemas'
+import type { FieldError } from '@shared/errors'
+import type { Source } from '../serving/sources/source'
+
+/** An open way to an upstream. */
+export interface Link {
+  /** What answers there, such as `Redis 7.0.15`. */
+  readonly server: string
+  /** Resolves when the way has ended, with the reason as a sentence. */
+  readonly ended: Promise<string>
+  /** Gives back everything at once. May be called twice. */
+  close: () => void
+  /** Reads, and writes where that is asked for, without changing anything of anybody. */
+  probe: (write: boolean, progress: Progress) => Promise<void>
+  source: (options: SourceOptions) => Source
+}
+
+/** How far a way is being opened or tried. */
+export interface Progress {
+  signal: AbortSignal
+  /** Called before each step. */
+  step: (step: ConnectionStep) => void
+}
+
+export interface SourceOptions {
+  /** Media type of values whose type the upstream does not tell. */
+  format: string
+}
+
+/** One technology. All failures are SourceErrors, whose sentences hold no secret. */
+export interface Driver {
+  /** What its sources can do besides reading; known before anything is open. */
+  abilities: ReadonlySet<'write' | 'replace' | 'list'>
+  open: (definition: ConnectionDefinition, progress: Progress) => Promise<Link>
+  /** What is wrong with fields on this machine, found out without opening anything. */
+  refuse?: (definition: Pick<ConnectionDefinition, 'values'>) => FieldError | null
+}

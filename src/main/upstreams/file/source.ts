@@ -1,0 +1,50 @@
+import type { Source, SourceValue } from '../../serving/sources/source'
+import type { SourceOptions } from '../driver'
+import type { Folder } from './folder'
+import { hasPrefix } from '@shared/entry-key'
+import { SourceError } from '../../serving/sources/source'
+import { fileNameOf, keyOfFileName } from './names'
+import { typeOfFileName } from './types'
+
+/** Keys that are handed out at once. */
+const pageLength = 500
+
+/** The files of a folder as values. They have no TTL. */
+export function createFileSource(folder: Folder, { format }: SourceOptions): Source {
+  return {
+    async load(key, signal): Promise<SourceValue | undefined> {
+      const name = fileNameOf(key)
+      // No file can have such a name.
+      if (name === undefined)
+        return undefined
+      const value = await folder.read(name, signal)
+      return value && { value, contentType: typeOfFileName(name) ?? format }
+    },
+    writes: {
+      async set(key, { value }, signal) {
+        const name = fileNameOf(key)
+        if (name === undefined)
+          throw new SourceError('refused', 'The key is too long for the name of a file.')
+        await folder.write(name, value, signal)
+      },
+      async delete(key) {
+        const name = fileNameOf(key)
+        return name !== undefined && await folder.remove(name)
+      },
+    },
+    async* keys(prefix, signal) {
+      let page: string[] = []
+      for await (const name of folder.names(signal)) {
+        const key = keyOfFileName(name)
+        if (key !== undefined && hasPrefix(key, prefix))
+          page.push(key)
+        if (page.length === pageLength) {
+          yield page
+          page = []
+        }
+      }
+      if (page.length > 0)
+        yield page
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import type { ConnectionDefinition } from '@shared/connections/read'
+import type { Driver, Link, Progress } from '../driver'
+import type { Argument, Reply } from './replies'
+import type { Wire } from './wire'
+import { randomBytes } from 'node:crypto'
+import { redisAddressOf } from '@shared/connections/redis'
+import { SourceError } from '../../serving/sources/source'
+import { isLinkLocal, linkLocalSentence } from '../addresses'
+import { dial } from '../dial'
+import { demand, sentenceOfReply } from './answers'
+import { ReplyError } from './replies'
+import { createRedisSource } from './source'
+import { createWire } from './wire'
+
+/** Seconds after which a value that a test has written goes by itself. */
+const probeTtl = 60
+
+async function open({ values, secrets }: ConnectionDefinition, progress: Progress): Promise<Link> {
+  const { scheme, host, port, path, database } = redisAddressOf(values)
+  const ca = values.ca === undefined ? {} : { ca: String(values.ca) }
+  const wire = createWire(await dial(
+    scheme === 'unix' ? { path } : { host, port, tls: scheme === 'rediss' ? ca : null },
+    progress,
+  ))
+  try {
+    progress.step('authenticate')
+    const user = values.user === undefined ? [] : [String(values.user)]
+    const { password } = secrets
+    const credentials = password === undefined && user.length === 0 ? null : [...user, password ?? '']
+    const server = await greet(wire, credentials, database, progress.signal)
+    return {
+      server,
+      ended: wire.ended,
+      close: wire.close,
+      probe: (write, probing) => probe(wire, write, probing),
+      source: options => createRedisSource(wire, options),
+    }
+  }
+  catch (error) {
+    wire.close()
+    throw error
+  }
+}
+
+/** Signs in, and returns what answers. */
+async function greet(
+  { send }: Wire,
+  credentials: readonly string[] | null,
+  database: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const needed: Argument[][] = [
+    ...credentials === null ? [] : [['AUTH', ...credentials]],
+    ...database === 0 ? [] : [['SELECT', String(database)]],
+    ['PING'],
+  ]
+  // All at once, but each by itself: a server that wants nobody says so in one reply and goes.
+  const replies = needed.map(command => send([command], signal))
+  const described = send([['CLIENT', 'SETNAME', 'larder'], ['INFO', 'server']], signal)
+  for (const reply of [...replies, described])
+    reply.catch(() => {})
+  for (const reply of replies)
+    demand((await reply)[0])
+  return describeServer((await described)[1])
+}
+
+/** A user of the access list may not be allowed to ask for it. */
+function describeServer(info: Reply | undefined): string {
+  const text = Buffer.isBuffer(info) ? info.toString('latin1') : ''
+  const versionOf = (field: string): string | undefined =>
+    new RegExp(String.raw`^${field}:([\w.-]{1,32})\r?$`, 'm').exec(text)?.[1]
+  const valkey = versionOf('valkey_version')
+  const redis = versionOf('redis_version')
+  return valkey !== undefined ? `Valkey ${valkey}` : redis !== undefined ? `Redis ${redis}` : 'Redis'
+}
+
+/** The user may be confined to keys that begin in another way, which is no fault. */
+function isAboutKeys({ code, text }: ReplyError): boolean {
+  return code === 'NOPERM' && /\bkeys?\b/.test(text)
+}
+
+async function probe({ send }: Wire, write: boolean, { signal, step }: Progress): Promise<void> {
+  const key = `larder:test:${randomBytes(8).toString('hex')}`
+  step('read')
+  const [got] = await send([['GET', key]], signal)
+  if (got instanceof ReplyError && !isAboutKeys(got))
+    throw new SourceError('refused', sentenceOfReply(got))
+  if (!write)
+    return
+  step('write')
+  const [set, removed] = await send([['SET', key, 'larder', 'EX', String(probeTtl)], ['DEL', key]], signal)
+  demand(set)
+  demand(removed)
+}
+
+export const redis: Driver = {
+  abilities: new Set(['write', 'replace', 'list']),
+  open,
+  refuse({ values }) {
+    const { host } = redisAddressOf(values)
+    return isLinkLocal(host) ? { field: 'url', message: linkLocalSentence(host, host) } : null
+  },
+}

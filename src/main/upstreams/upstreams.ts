@@ -1,0 +1,165 @@
+import type { DriverName } from '@shared/connections/drivers'
+import type { ConnectionResult, ConnectionStep } from '@shared/connections/schemas'
+import type { Stopwatch } from '../base/clock'
+import type { ConnectionCondition, ConnectionPool, PooledConnection } from '../base/connection-pool'
+import type { Disposable } from '../base/disposable'
+import type { Logger } from '../base/logger'
+import type { Source } from '../serving/sources/source'
+import type { Driver, Link, SourceOptions } from './driver'
+import type { Line, LineTimes } from './line'
+import { SourceError } from '../serving/sources/source'
+import { orAborted } from './abort'
+import { lentSource } from './lent-source'
+import { createLine, lineTimes } from './line'
+
+interface UpstreamsDependencies {
+  drivers: Readonly<Record<DriverName, Driver>>
+  stopwatch: Stopwatch
+  logger: Logger
+  /** The state of some connection is another one now. */
+  onChange: () => void
+  /** @default those of a server */
+  times?: LineTimes
+}
+
+/** The connections of a server: one line for each, which everybody shares. */
+export interface Upstreams extends ConnectionPool, Disposable {
+  /** The names of all connections that are known, with their state. */
+  conditions: () => { name: string, driver: DriverName, condition: ConnectionCondition }[]
+  /**
+   * The values behind a connection; undefined if there is none of this name. Follows it when it is
+   * changed; once it is gone, all calls reject with SourceError `unreachable`.
+   */
+  sourceOf: (name: string, options: SourceOptions) => Source | undefined
+  dispose: () => void
+}
+
+interface Entry {
+  connection: PooledConnection
+  line: Line
+}
+
+export function createUpstreams({
+  drivers,
+  stopwatch,
+  logger,
+  onChange,
+  times = lineTimes,
+}: UpstreamsDependencies): Upstreams {
+  const entries = new Map<string, Entry>()
+  const tests = new Set<AbortController>()
+
+  function createEntry(name: string, connection: PooledConnection): Entry {
+    const { driver, values } = connection
+    let told = ''
+    const line = createLine({
+      stopwatch,
+      times,
+      open: async signal =>
+        await drivers[driver].open(
+          { driver, values, secrets: await orAborted(connection.secrets(), signal) },
+          { signal, step: () => {} },
+        ),
+      onChange({ state, detail }) {
+        // Each attempt after the first would say the same again.
+        if (state === 'down' && detail !== told)
+          logger.warn('a connection is down', { connection: name, reason: detail })
+        else if (state === 'ok')
+          logger.info('a connection is open', { connection: name })
+        told = state === 'connecting' ? told : detail ?? ''
+        onChange()
+      },
+    })
+    return { connection, line }
+  }
+
+  function close(name: string): void {
+    entries.get(name)?.line.dispose()
+    entries.delete(name)
+  }
+
+  return {
+    put(name, connection) {
+      close(name)
+      entries.set(name, createEntry(name, connection))
+    },
+    remove: close,
+    condition: name => entries.get(name)?.line.state() ?? { state: 'idle', detail: null, server: null },
+    conditions: () => [...entries].map(([name, { connection, line }]) =>
+      ({ name, driver: connection.driver, condition: line.state() })),
+    refuse: ({ driver, values }) => drivers[driver].refuse?.({ values }) ?? null,
+    async test(connection, { write, signal }) {
+      const late = new AbortController()
+      tests.add(late)
+      const timer = setTimeout(() => late.abort(), times.open)
+      try {
+        const result = await tryOut(
+          drivers[connection.driver],
+          connection,
+          write,
+          AbortSignal.any([signal, late.signal]),
+          stopwatch,
+        )
+        return signal.aborted && !result.ok ? { ...result, message: 'The test was called off.' } : result
+      }
+      finally {
+        clearTimeout(timer)
+        tests.delete(late)
+      }
+    },
+    sourceOf(name, options) {
+      const driver = entries.get(name)?.connection.driver
+      if (driver === undefined)
+        return undefined
+      return lentSource(async (signal) => {
+        const entry = entries.get(name)
+        // Another driver has other abilities, so that is another source.
+        if (entry?.connection.driver !== driver)
+          throw new SourceError('unreachable', `There is no connection ${name} any more.`)
+        return (await entry.line.borrow(signal)).source(options)
+      }, drivers[driver].abilities)
+    },
+    dispose() {
+      tests.forEach(test => test.abort())
+      for (const name of [...entries.keys()])
+        close(name)
+    },
+  }
+}
+
+async function tryOut(
+  driver: Driver,
+  { driver: name, values, secrets }: PooledConnection,
+  write: boolean,
+  signal: AbortSignal,
+  stopwatch: Stopwatch,
+): Promise<ConnectionResult> {
+  const started = stopwatch.now()
+  let at: ConnectionStep = 'resolve'
+  const progress = { signal, step: (step: ConnectionStep) => void (at = step) }
+  let link: Link | undefined
+  try {
+    const known = await orAborted(secrets(), signal)
+    link = await driver.open({ driver: name, values, secrets: known }, progress)
+    await link.probe(write, progress)
+    return { ok: true, ms: Math.round((stopwatch.now() - started) * 10) / 10, server: link.server }
+  }
+  catch (error) {
+    if (error instanceof SourceError)
+      return { ok: false, step: at, message: signal.aborted ? lateSentences[at] : error.message }
+    throw error
+  }
+  finally {
+    link?.close()
+  }
+}
+
+/** What it means that a step did not come to its end. */
+const lateSentences: Readonly<Record<ConnectionStep, string>> = {
+  resolve: 'The name could not be found in time.',
+  connect: 'Nothing answers at this address. A firewall may swallow what is sent there.',
+  secure: 'Something listens there, but TLS does not come about.',
+  authenticate: 'Something listens there, but does not answer.',
+  read: 'The server does not answer when it is asked for a value.',
+  write: 'The server does not answer when it is given a value.',
+}

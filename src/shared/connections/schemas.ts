@@ -1,0 +1,99 @@
+import type { DriverName } from './drivers'
+import { z } from 'zod'
+import { pathName } from '../path-name'
+import { mapRows, namesOf } from '../rows'
+import { driverNames, driverRows } from './drivers'
+import { creationFields } from './read'
+
+export const connectionStates = ['idle', 'connecting', 'ok', 'down'] as const
+export type ConnectionState = (typeof connectionStates)[number]
+
+/** What a test does, one after the other. */
+export const connectionSteps = ['resolve', 'connect', 'secure', 'authenticate', 'read', 'write'] as const
+export type ConnectionStep = (typeof connectionSteps)[number]
+
+export const ConnectionName = pathName()
+  .meta({ description: 'Name of the connection, unique on this server.', examples: ['main'] })
+export const ConnectionSelect = z.strictObject({ name: ConnectionName })
+
+type Driven<D, S extends z.ZodRawShape> = [z.ZodObject<S & { driver: z.ZodLiteral<D & string> }>]
+
+/** One object for each driver, told apart by its name. */
+function oneOfDrivers(shape: (driver: DriverName) => z.ZodRawShape): z.ZodType {
+  const objects = driverNames.map(driver => z.strictObject({ ...shape(driver), driver: z.literal(driver) }))
+  return z.discriminatedUnion('driver', objects as Driven<DriverName, z.ZodRawShape>)
+}
+
+/** The fields depend on the driver, so that the compiler knows no more of them. */
+export interface ConnectionCreate { name: string, driver: DriverName, [field: string]: unknown }
+export const ConnectionCreate = oneOfDrivers(driver => ({ name: ConnectionName, ...creationFields(driverRows[driver]) })) as
+  z.ZodType<ConnectionCreate, ConnectionCreate>
+
+const common = {
+  name: ConnectionName,
+  from: z.enum(['data folder', 'environment']).meta({
+    description: 'environment: given by a variable for this run, never stored, and not to be changed here.',
+  }),
+  state: z.enum(connectionStates).meta({ description: 'idle: not used yet.' }),
+  detail: z.string().nullable().meta({ description: 'Why it is down, as a sentence; else null.' }),
+  server: z.string().nullable().meta({ description: 'What answered last, such as Redis 7.0.15.' }),
+}
+export interface ConnectionInfo extends Readonly<Record<string, unknown>> {
+  name: string
+  driver: DriverName
+  from: 'data folder' | 'environment'
+  state: ConnectionState
+  detail: string | null
+  server: string | null
+}
+export const ConnectionInfo = oneOfDrivers(driver => ({
+  ...common,
+  ...mapRows(driverRows[driver].fields, ({ kind, schema, hint, required }) => {
+    const shown = kind === 'secret'
+      ? z.strictObject({ set: z.boolean().meta({ description: 'Whether there is one. It is never told.' }) })
+      : required ? schema : schema.nullable()
+    return shown.meta({ description: `${hint}.` })
+  }),
+})) as z.ZodType<ConnectionInfo, ConnectionInfo>
+
+/** The fields of all drivers; null takes away what is not required. */
+const changes = Object.fromEntries([...new Set(driverNames.flatMap(driver => namesOf(driverRows[driver].fields)))]
+  .map((name) => {
+    const fields = driverNames.flatMap(driver => driverRows[driver].fields[name] ?? [])
+    const schemas = fields.map(({ schema, required }) => required ? schema : schema.nullable())
+    const [first, ...others] = schemas as [z.ZodType, ...z.ZodType[]]
+    const hints = [...new Set(fields.map(({ hint }) => `${hint}.`))]
+    const schema = others.length === 0 ? first : z.union([first, ...others])
+    return [name, schema.optional().meta({ description: hints.join(' ') })]
+  }))
+
+export interface ConnectionUpdate { name: string, [field: string]: unknown }
+export const ConnectionUpdate = z.strictObject({ name: ConnectionName, ...changes }) as unknown as
+  z.ZodType<ConnectionUpdate, ConnectionUpdate>
+
+export interface ConnectionTest { name: string, driver?: DriverName, write?: boolean, [field: string]: unknown }
+export const ConnectionTest = z.strictObject({
+  name: ConnectionName,
+  driver: z.enum(driverNames).optional().meta({
+    description: 'With it the body is a whole connection, which need not be saved. Without it the body changes the saved one.',
+  }),
+  write: z.boolean().default(false).meta({
+    description: 'Also write a value under a key of Larder\'s own, for a minute at most, and remove it again.',
+  }),
+  ...changes,
+}) as unknown as z.ZodType<ConnectionTest & { write: boolean }, ConnectionTest>
+
+const milliseconds = z.number().meta({ description: 'How long it took, in milliseconds.' })
+export const ConnectionResult = z.discriminatedUnion('ok', [
+  z.strictObject({
+    ok: z.literal(true),
+    ms: milliseconds,
+    server: z.string().meta({ description: 'What answered.', examples: ['Redis 7.0.15'] }),
+  }),
+  z.strictObject({
+    ok: z.literal(false),
+    step: z.enum(connectionSteps).meta({ description: 'What failed; the steps before it went well.' }),
+    message: z.string().meta({ description: 'Why, as a sentence.' }),
+  }),
+])
+export type ConnectionResult = z.output<typeof ConnectionResult>

@@ -1,0 +1,98 @@
+import type { ChildProcess } from 'node:child_process'
+import type { Argument, Reply } from '../../src/main/upstreams/redis/replies'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createReplyReader, encodeCommands } from '../../src/main/upstreams/redis/replies'
+import { patience } from './patience'
+import { requireProgram } from './programs'
+
+export const redisProgram = requireProgram('redis-server', 'redis-server')
+
+export interface RedisServer {
+  port: number
+  url: string
+  /** Path of its Unix socket. */
+  socket: string
+  /** Sends one command, on a connection of its own. */
+  command: (...words: Argument[]) => Promise<Reply>
+  /** Kills it; resolves when it is gone. */
+  kill: () => Promise<void>
+  /** Starts it again, empty, on the same port. */
+  restart: () => Promise<void>
+  dispose: () => Promise<void>
+}
+
+/** Starts a real Redis on a free port, which keeps nothing. */
+export async function startRedis(...settings: string[]): Promise<RedisServer> {
+  if (!redisProgram.available)
+    throw new Error(redisProgram.reason)
+  const { path } = redisProgram
+  const folder = mkdtempSync(join(tmpdir(), 'larder-redis-'))
+  const socket = join(folder, 'socket')
+  const port = await freePort()
+  let child: ChildProcess
+
+  async function start(): Promise<void> {
+    child = spawn(path, [
+      ...['--port', String(port), '--bind', '127.0.0.1', '--unixsocket', socket, '--dir', folder],
+      ...['--save', '', '--appendonly', 'no', '--loglevel', 'warning', '--logfile', join(folder, 'log')],
+      ...settings,
+    ], { stdio: 'ignore' })
+    const deadline = performance.now() + patience
+    // Any reply will do: one that wants a password is up as well.
+    while (await ask(port, ['PING']).catch(() => undefined) === undefined) {
+      if (performance.now() > deadline || child.exitCode !== null)
+        throw new Error('redis-server did not start')
+      await sleep(20)
+    }
+  }
+  async function kill(): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null)
+      return
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+  }
+
+  await start()
+  return {
+    port,
+    socket,
+    url: `redis://127.0.0.1:${port}`,
+    command: (...words) => ask(port, words),
+    kill,
+    restart: start,
+    async dispose() {
+      await kill()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function ask(port: number, command: readonly Argument[]): Promise<Reply> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    return await new Promise<Reply>((resolve, reject) => {
+      socket.on('error', reject).on('close', () => reject(new Error('closed')))
+      socket.on('data', createReplyReader(resolve, 2 ** 30))
+      socket.write(encodeCommands([command]))
+    })
+  }
+  finally {
+    socket.destroy()
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
