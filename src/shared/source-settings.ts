@@ -7,7 +7,7 @@ import { mapRows, namesOf } from './rows'
 import { orTimeText } from './written'
 
 /** What a source does with writes; the text says it to people. */
-export const sourceModes = {
+const sourceModes = {
   'read': 'Writes stay in the cache',
   'write-through': 'Writes go to the source first',
 } as const

@@ -1,6 +1,6 @@
 import type { Timer } from '../../src/main/base/timer'
 
-export interface ManualTimer extends Timer {
+interface ManualTimer extends Timer {
   /** Lets so many milliseconds pass; what is due acts, in its order. */
   advance: (milliseconds: number) => void
   /** Number of things that wait for their time. */

@@ -1,7 +1,7 @@
 import type { Source, SourceValue, SourceWrites } from '../../src/main/serving/sources/source'
 import { Buffer } from 'node:buffer'
 
-export interface MemorySource extends Source {
+interface MemorySource extends Source {
   writes: Required<SourceWrites>
   /** What it holds, for the test to look at. */
   held: Map<string, SourceValue>

@@ -144,7 +144,7 @@ describe('every operation', () => {
       null,
     ])
     expect((await run('jobs.cancel', { id })).json()).toMatchObject({ id, state: 'done' })
-    expect((await run('jobs.list')).json<{ id: string }[]>().map(job => job.id)).toEqual([id])
+    expect((await run('jobs.list')).json<{ id: string }[]>().map(job => job.id)).toContain(id)
     await larder.send('DELETE', '/v1/exported')
   })
 

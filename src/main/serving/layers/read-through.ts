@@ -15,7 +15,7 @@ import { createUpstream } from '../sources/upstream'
 import { createWriteThrough } from '../sources/writing'
 
 /** The sources that there are, by the names of their connections. */
-export interface Sources {
+interface Sources {
   /** The driver for a cache with these settings; undefined if there is no such connection. */
   find: (settings: SourceSettings) => Source | undefined
   /** One for all caches that use the connection. */

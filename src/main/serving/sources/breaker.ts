@@ -11,13 +11,13 @@ export interface Breaker {
 }
 
 /** A call that was let through; to be called once, with what its end says about the connection. */
-export type Pass = (outcome: 'works' | 'fails' | 'unknown') => void
+type Pass = (outcome: 'works' | 'fails' | 'unknown') => void
 
 const failuresInARow = 5
 const firstRest = 1000
 const longestRest = 30_000
 
-export function createBreaker(stopwatch: Stopwatch): Breaker {
+function createBreaker(stopwatch: Stopwatch): Breaker {
   let failures = 0
   let rest = firstRest
   /** When one call may try; null = closed. */

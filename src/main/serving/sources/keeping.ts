@@ -3,7 +3,7 @@ import type { Buffer } from 'node:buffer'
 import type { Call, Hit, ServedCache } from '../ports'
 import type { Absences } from './absences'
 import type { SourceValue } from './source'
-import type { Run } from './turns'
+import type { LoadRun } from './turns'
 import type { Upstream } from './upstream'
 import { createHash } from 'node:crypto'
 import { sourceKey } from '@shared/source-settings'
@@ -18,7 +18,7 @@ export interface Brought {
 /** Loads from the source and keeps what it brings. */
 export interface Keeping {
   /** Stores what the source has, unless something was written since the run began. */
-  fetch: (key: string, call: Call, run: Run) => Promise<Brought>
+  fetch: (key: string, call: Call, run: LoadRun) => Promise<Brought>
 }
 
 interface KeepingParts {
@@ -37,7 +37,7 @@ export function createKeeping({ next, upstream, absences, settings, random, chec
     return ttl === null ? null : ttl * (1 + (random() * 2 - 1) * settings.jitter)
   }
 
-  async function keep(key: string, call: Call, loaded: SourceValue, run: Run): Promise<Brought> {
+  async function keep(key: string, call: Call, loaded: SourceValue, run: LoadRun): Promise<Brought> {
     const passing = { hit: passingHit(loaded, next.definition.ttl), stored: false }
     if (loaded.ttl === 0)
       return passing

@@ -13,7 +13,7 @@ import { isSourceFailure } from './upstream'
 import { readWishes, suffices } from './wishes'
 
 /** The reads of a cache with a source. */
-export interface Reading {
+interface Reading {
   get: (key: string, call: Call) => Maybe<Lookup>
   /** For a write that depends on what is there: a fresh entry is held now if the source has one. */
   ensure: (key: string, call: Call) => Promise<void>

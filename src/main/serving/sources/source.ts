@@ -41,7 +41,7 @@ export interface SourceWrites {
  * `unreachable`: it did not get the call. `lost`: it may have got it and acted on it, but no answer
  * came.
  */
-export type SourceFailure = 'refused' | 'unreachable' | 'lost'
+type SourceFailure = 'refused' | 'unreachable' | 'lost'
 
 /**
  * A call of a source failed. The message is a sentence for people, which never contains a secret or

@@ -8,9 +8,9 @@ export interface Turns<L> {
    * Joins the load of this key that runs, or begins one. While the key is being written there is
    * none to join: the result is then the end of the write, after which the caller looks again.
    */
-  load: (key: string, begin: (run: Run) => Promise<L>) => Joined<L> | { written: Promise<void> }
+  load: (key: string, begin: (run: LoadRun) => Promise<L>) => Joined<L> | { written: Promise<void> }
   /** Runs a write of this key after those that came before it; it may load with the run it gets. */
-  write: <T>(key: string, work: (run: Run) => Promise<T>) => Promise<T>
+  write: <T>(key: string, work: (run: LoadRun) => Promise<T>) => Promise<T>
   /** For a write that has happened at once, of one key or of any. */
   wrote: (key?: string) => void
 }
@@ -22,17 +22,17 @@ interface Joined<L> {
 }
 
 /** A load that runs. */
-export interface Run {
+export interface LoadRun {
   /** Whether nothing was written since it began: what it brings may be stored. */
   current: boolean
 }
 
 interface Key<L> {
-  run: Run & { load: Promise<L> } | null
+  run: LoadRun & { load: Promise<L> } | null
   /** The end of the last write that waits or runs; null if none does. It never rejects. */
   writing: Promise<void> | null
   /** What the write that runs loads by. */
-  own: Run | null
+  own: LoadRun | null
 }
 
 /** @param changed called when a key was written, or, without one, when any may have been */

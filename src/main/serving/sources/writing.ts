@@ -2,7 +2,7 @@ import type { SourceSettings } from '@shared/source-settings'
 import type { Call, Hit, ServedCache, WriteOptions, WriteResult } from '../ports'
 import type { Brought, Keeping } from './keeping'
 import type { Source, SourceValue, SourceWrites } from './source'
-import type { Run, Turns } from './turns'
+import type { LoadRun, Turns } from './turns'
 import type { Upstream } from './upstream'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '@shared/errors'
@@ -53,7 +53,7 @@ export function createWriteThrough({ next, upstream, turns, keeping, settings }:
   }
 
   /** What the cache has, after a load if it has nothing fresh. */
-  async function current(key: string, call: Call, run: Run): Promise<Hit | undefined> {
+  async function current(key: string, call: Call, run: LoadRun): Promise<Hit | undefined> {
     const held = await next.peek(key, call)
     if (held?.stale === false)
       return { ...held, value: Buffer.from(held.value) }
@@ -69,7 +69,7 @@ export function createWriteThrough({ next, upstream, turns, keeping, settings }:
     { value, contentType, ttl }: SourceValue,
     options: WriteOptions,
     call: Call,
-    run: Run,
+    run: LoadRun,
   ): Promise<WriteResult> {
     if (run.current)
       return await next.set(key, value, { ...options, contentType, ...ttl !== undefined && { ttl } }, call)
@@ -82,7 +82,7 @@ export function createWriteThrough({ next, upstream, turns, keeping, settings }:
     value: Buffer,
     options: WriteOptions,
     call: Call,
-    run: Run,
+    run: LoadRun,
   ): Promise<WriteResult> {
     const { ifAbsent = false, ifVersion, ...rest } = options
     const conditional = ifAbsent || ifVersion !== undefined
@@ -131,7 +131,7 @@ export function createWriteThrough({ next, upstream, turns, keeping, settings }:
     key: string,
     ifVersion: WriteOptions['ifVersion'],
     call: Call,
-    run: Run,
+    run: LoadRun,
   ): Promise<void> {
     if (ifVersion !== undefined && !holds(ifVersion, await current(key, call, run)))
       throw new LarderError('precondition-failed', 'The entry has another version.')
