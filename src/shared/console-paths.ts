@@ -7,6 +7,7 @@ export const consolePaths = {
   cache: '/caches/{name}',
   playground: '/playground',
   requests: '/requests',
+  sources: '/sources',
   keys: '/keys',
   settings: '/settings',
   docs: '/docs',

@@ -28,58 +28,90 @@ function within(least: number, most: number, unit = ''): z.ZodType<number, numbe
   return z.number(rule).min(least, rule).max(most, rule)
 }
 
-/** Times in seconds. What is left out when a source is given gets its initial value. */
+/** One setting of a source; `kind` says how a form shows it. */
+interface SourceSetting {
+  kind: 'text' | 'choice' | 'time' | 'part'
+  schema: z.ZodType
+  /** What it is when a source is given without it. */
+  initial: unknown
+  label: string
+  /** A sentence. */
+  hint: string
+  choices?: Readonly<Record<string, string>>
+}
+
+/** Times in seconds. */
 const rows = {
   key: {
+    kind: 'text',
     schema: KeyTemplate,
     initial: place,
-    description: `The key at the source; ${place} stands for the key in the cache.`,
+    label: 'Key at the source',
+    hint: `${place} stands for the key in the cache.`,
   },
   mode: {
+    kind: 'choice',
     schema: z.enum(namesOf(sourceModes), `must be ${namesOf(sourceModes).join(' or ')}`),
     initial: 'read',
-    description: 'read: writes stay in the cache. write-through: writes go to the source first.',
+    choices: sourceModes,
+    label: 'Writes',
+    hint: 'Whether a write stays in the cache (read), or goes to the source first (write-through).',
   },
   format: {
+    kind: 'text',
     schema: ContentType,
     initial: 'application/octet-stream',
-    description: 'Content type of the values whose type the source does not know.',
+    label: 'Content type',
+    hint: 'Of values whose type the source does not know.',
   },
   softTimeout: {
+    kind: 'time',
     schema: within(0, longestWait, ' seconds'),
     initial: 0.2,
-    description: 'How long a reader of a stale entry waits for a new one before it gets the stale one.',
+    label: 'Soft timeout',
+    hint: 'How long a reader of a stale entry waits for a new one before it gets the stale one.',
   },
   hardTimeout: {
+    kind: 'time',
     schema: within(0.01, longestWait, ' seconds'),
     initial: 5,
-    description: 'How long a call of the source may take.',
+    label: 'Hard timeout',
+    hint: 'How long a call of the source may take.',
   },
   grace: {
+    kind: 'time',
     schema: within(0, limits.ttl, ' seconds'),
     initial: 60,
-    description: 'How long past its TTL a loaded entry may be served stale.',
+    label: 'Grace',
+    hint: 'How long past its TTL a loaded entry may be served stale.',
   },
   negativeTtl: {
+    kind: 'time',
     schema: within(0, limits.ttl, ' seconds'),
     initial: 5,
-    description: 'How long it is remembered that the source has nothing under a key.',
+    label: 'Negative TTL',
+    hint: 'How long it is remembered that the source has nothing under a key.',
   },
   jitter: {
+    kind: 'part',
     schema: within(0, 0.5),
     initial: 0.1,
-    description: 'Part of the TTL by which it varies at random, so that entries do not expire at once.',
+    label: 'Jitter',
+    hint: 'Part of the TTL by which it varies at random, so that entries do not expire at once.',
   },
-} as const
+} as const satisfies Record<string, SourceSetting>
 type Rows = typeof rows
 type Schemas = { [N in keyof Rows]: Rows[N]['schema'] }
+
+/** The rows by their name, for code that treats them all alike. */
+export const sourceRows: Readonly<Record<keyof Rows, SourceSetting>> = rows
 
 const connection = pathName().meta({
   description: 'Name of the connection.',
   examples: ['main'],
 })
-const described = mapRows(rows, ({ schema, description }) =>
-  (schema as z.ZodType).meta({ description })) as unknown as Schemas
+const described = mapRows(sourceRows, ({ schema, hint }) =>
+  schema.meta({ description: hint })) as unknown as Schemas
 
 /** How a cache fills itself. */
 export const SourceSettings = z.strictObject({ connection, ...described })
@@ -91,10 +123,9 @@ export type SourceSettings = z.output<typeof SourceSettings>
  */
 export const SourceInput = z.strictObject({
   connection,
-  ...mapRows(rows, ({ initial }, name) => {
+  ...mapRows(sourceRows, ({ kind, initial }, name) => {
     const schema: z.ZodType = described[name]
-    const isTime = name === 'grace' || name === 'negativeTtl' || name === 'softTimeout' || name === 'hardTimeout'
-    return (isTime ? orTimeText(schema as z.ZodType<number, number>) : schema).default(initial)
+    return (kind === 'time' ? orTimeText(schema as z.ZodType<number, number>) : schema).default(initial)
   }) as unknown as { [N in keyof Rows]: z.ZodDefault<Schemas[N]> },
 })
 

@@ -73,7 +73,9 @@ export function createCacheHandlers({
     }
   }
 
-  /** The cache and the change. Throws LarderError `cache-not-found`, `admin-only`, `invalid-input`. */
+  /**
+   * The cache and the change. Throws LarderError `cache-not-found`, `admin-only`, `invalid-input`.
+   */
   function readChange({ name, ...settings }: OperationParsed<'caches.update'>, context: CallContext) {
     const caller = callerOf(context)
     const mount = caches.get(caller.userId, name)

@@ -1,11 +1,15 @@
 import type { CacheSettingName, CacheSettings, CacheSettingsInput } from '@shared/cache-settings'
+import type { SourceForm } from './source-form'
 import { settingRows } from '@shared/cache-settings'
 import { writeDuration } from '@shared/durations'
 import { mapRows } from '@shared/rows'
 import { writeSize } from '@shared/sizes'
+import { sourceFormOf, sourceOf } from './source-form'
 
-/** The settings of a cache as the form fields hold them: numbers as text, with units for times and
- * sizes; null as empty text. */
+/**
+ * The settings of a cache as the form fields hold them: numbers as text, with units for times and
+ * sizes; null as empty text; a source as JSON of a SourceForm.
+ */
 export type CacheForm = Readonly<Record<CacheSettingName, string | boolean>>
 
 /** Whether the form creates a cache or changes one. */
@@ -14,6 +18,8 @@ export type CacheFormKind = 'new' | 'change'
 export function cacheFormOf(settings: Readonly<CacheSettings>): CacheForm {
   return mapRows(settingRows, ({ kind }, name) => {
     const value = settings[name]
+    if (typeof value === 'object' && value !== null)
+      return JSON.stringify(sourceFormOf(value))
     if (typeof value !== 'number')
       return value ?? ''
     return kind === 'time' ? writeDuration(value) : kind === 'bytes' ? writeSize(value) : String(value)
@@ -34,6 +40,8 @@ export function valuesOf<N extends CacheSettingName>(
     if (typeof value === 'boolean' || kind === 'choice')
       return [name, value] as const
     const text = value.trim()
+    if (kind === 'source')
+      return [name, text === '' ? null : sourceOf(JSON.parse(text) as SourceForm)] as const
     return [name, text === '' ? null : kind === 'count' ? Number(text) : text] as const
   })
   return Object.fromEntries(values) as Pick<CacheSettingsInput, N>

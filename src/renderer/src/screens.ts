@@ -1,6 +1,6 @@
 import type { ScreenName } from '@shared/console-paths'
 import type { Component } from 'vue'
-import { BookOpenText, KeyRound, LayoutDashboard, ScrollText, Settings2, SquareTerminal } from '@lucide/vue'
+import { BookOpenText, Cable, KeyRound, LayoutDashboard, ScrollText, Settings2, SquareTerminal } from '@lucide/vue'
 
 /** A screen of the console. src/shared/console-paths.ts has its path in the row of this name. */
 interface Screen {
@@ -39,6 +39,13 @@ export const screens: readonly Screen[] = [
     icon: ScrollText,
     key: 'r',
     load: () => import('./views/requests/RequestsView.vue'),
+  },
+  {
+    name: 'sources',
+    title: 'Sources',
+    icon: Cable,
+    key: 'u',
+    load: () => import('./views/sources/SourcesView.vue'),
   },
   { name: 'keys', title: 'API keys', icon: KeyRound, key: 'k', load: () => import('./views/keys/KeysView.vue') },
   {

@@ -224,6 +224,18 @@ const rows: Record<string, Row> = {
     sends: [['POST', '/admin/jobs/j1/cancel']],
     prints: 'This job had ended before: done, 1 entry.\n',
   },
+  'refresh': {
+    argv: ['refresh', 'products', '--source', '--prefix', 'k'],
+    replies: [
+      { status: 201, body: { ...samples.job, kind: 'refresh' } },
+      { body: { ...samples.job, kind: 'refresh', state: 'done' } },
+    ],
+    sends: [
+      ['POST', '/admin/caches/products/refresh', { what: 'source', prefix: 'k' }],
+      ['GET', '/admin/jobs/j1'],
+    ],
+    prints: 'Refreshed 1,200 entries.\n',
+  },
   'settings, to no administrator': {
     argv: ['settings'],
     replies: [{

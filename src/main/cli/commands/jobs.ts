@@ -5,10 +5,11 @@ import { Buffer } from 'node:buffer'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { counted, grouped } from '@shared/grouped'
 import { jobKinds } from '@shared/jobs'
-import { defineCommand } from '../command'
+import { defineCommand, flag } from '../command'
 import { jobIds } from '../completes'
 import { localFailure } from '../failure'
 import { table } from '../output'
+import { boolean, text } from '../values'
 import { cacheArgument, filterDetail, percent, readSelector, selectorFlags } from './entry-words'
 
 type Job = OperationOutput<'jobs.get'>
@@ -71,6 +72,26 @@ const exportEntries = defineCommand({
   },
 })
 
+const refresh = defineCommand({
+  name: 'refresh',
+  summary: 'Load the entries of a cache anew from its source, and wait for it.',
+  details: ['Keys that are gone at the source go. The server works on it as a job; Ctrl-C cancels it.'],
+  arguments: [cacheArgument],
+  flags: {
+    source: flag(null, 'Every key that the source lists, and those held; without it those held.', boolean),
+    prefix: flag('<text>', 'With --source: only keys of the cache that begin with this.', text),
+  },
+  examples: ['larder refresh products', 'larder refresh products --source --prefix user:'],
+  async run({ words: [name = ''], flags: { source = false, prefix } }, context) {
+    const stopped = context.io.stopSignal()
+    const { id } = await context.client.call('caches.refresh', { name, what: source ? 'source' : 'held', prefix })
+    const job = await whenEnded(context, id, stopped)
+    if (job.state !== 'done')
+      throw localFailure(job.detail ?? 'The refresh did not come to its end.')
+    await context.output.message(`${jobKinds[job.kind].done} ${entries(job.matched)}.`)
+  },
+})
+
 async function* partsOf(client: CliClient, id: string): AsyncGenerator<string> {
   for (let from: number | null = 0; from !== null;) {
     const part: OperationOutput<'jobs.read'> = await client.call('jobs.read', { id, from })
@@ -111,4 +132,4 @@ function entries(count: number): string {
   return counted(count, 'entry', 'entries')
 }
 
-export const jobCommands = [exportEntries, list, cancel]
+export const jobCommands = [exportEntries, refresh, list, cancel]

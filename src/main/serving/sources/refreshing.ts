@@ -130,7 +130,9 @@ export function createRefreshing({
       alarm.dispose()
       abort.abort()
     }
-    if (failures > 0 && !progress.cancelled)
-      throw new LarderError('source-failed', `${counted(failures, 'key was', 'keys were')} not refreshed. ${messageOf(first)}`)
+    if (failures > 0 && !progress.cancelled) {
+      const what = counted(failures, 'key was', 'keys were')
+      throw new LarderError('source-failed', `${what} not refreshed. ${messageOf(first)}`)
+    }
   }
 }

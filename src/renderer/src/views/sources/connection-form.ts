@@ -1,0 +1,70 @@
+import type { DriverName } from '@shared/connections/drivers'
+import type { ConnectionInfo, ConnectionResult } from '@shared/connections/schemas'
+import { driverRows } from '@shared/connections/drivers'
+import { connectionSteps } from '@shared/connections/schemas'
+import { mapRows, namesOf } from '@shared/rows'
+
+/** The fields of a connection as text; a secret that is kept is empty. */
+export type ConnectionForm = Readonly<Record<string, string>>
+
+export function connectionFormOf(driver: DriverName, connection?: ConnectionInfo): ConnectionForm {
+  return mapRows(driverRows[driver].fields, ({ kind }, name) => {
+    const value = connection?.[name]
+    if (kind === 'secret' || value === undefined || value === null)
+      return ''
+    return Array.isArray(value) ? value.join(', ') : String(value)
+  })
+}
+
+/** What is given for a new connection: fields that are empty are left out. */
+export function givenFields(driver: DriverName, form: ConnectionForm): Record<string, unknown> {
+  return Object.fromEntries(namesOf(driverRows[driver].fields).flatMap((name) => {
+    const text = form[name]?.trim() ?? ''
+    return text === '' ? [] : [[name, valueOf(driver, name, text)]]
+  }))
+}
+
+/** What differs from a connection that is saved; null takes away what is empty now. */
+export function changedFields(connection: ConnectionInfo, form: ConnectionForm): Record<string, unknown> {
+  const { driver } = connection
+  const before = connectionFormOf(driver, connection)
+  return Object.fromEntries(namesOf(driverRows[driver].fields).flatMap((name) => {
+    const text = form[name]?.trim() ?? ''
+    if (text === before[name])
+      return []
+    return [[name, text === '' ? null : valueOf(driver, name, text)]]
+  }))
+}
+
+function valueOf(driver: DriverName, name: string, text: string): string | string[] {
+  return driverRows[driver].fields[name]?.kind === 'list' ? text.split(/[\s,]+/).filter(part => part !== '') : text
+}
+
+/** Where a connection leads, for people. */
+export function addressOf(connection: ConnectionInfo): string {
+  const { fields } = driverRows[connection.driver]
+  const name = namesOf(fields).find(field => fields[field]?.required)
+  const value = name === undefined ? '' : connection[name]
+  return Array.isArray(value) ? value.join(', ') : String(value ?? '')
+}
+
+const stepNames = {
+  resolve: 'Find the address',
+  connect: 'Connect',
+  secure: 'Agree on TLS',
+  authenticate: 'Sign in',
+  read: 'Read',
+  write: 'Write',
+} as const satisfies Record<typeof connectionSteps[number], string>
+
+export interface TestLine { name: string, state: 'ok' | 'failed' | 'not reached' }
+
+/** The steps of a test and how each ended. Steps that a driver does not need went well at once. */
+export function testLines(result: ConnectionResult, write: boolean): TestLine[] {
+  const steps = connectionSteps.filter(step => step !== 'write' || write)
+  const failed = result.ok ? steps.length : connectionSteps.indexOf(result.step)
+  return steps.map((step, index) => ({
+    name: stepNames[step],
+    state: index < failed ? 'ok' : index === failed ? 'failed' : 'not reached',
+  }))
+}
