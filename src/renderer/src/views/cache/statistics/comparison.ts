@@ -36,7 +36,7 @@ export function compare({ statistics }: CacheInfo, seconds: readonly Sample[]): 
     row('Hit ratio', samples => formatRatio(hitRatioOf(samples)), formatRatio(hitRatio)),
     row('Hits', samples => formatCount(sumOf(samples, 'hits')), formatCount(hits)),
     row('Misses', samples => formatCount(sumOf(samples, 'misses')), formatCount(countMisses(misses))),
-    row('503, caching off', samples => formatCount(sumOf(samples, 'off')), formatCount(misses.disabled)),
+    row('503', samples => formatCount(sumOf(samples, 'off')), formatCount(misses.disabled), 'While a switch was off'),
     row('p50', samples => timeOf(samples, 'p50'), time('p50'), 'Half of all requests took no longer'),
     row('p99', samples => timeOf(samples, 'p99'), time('p99'), 'In the slowest second; since start: of all requests'),
     since('Stale hits', staleHits),
