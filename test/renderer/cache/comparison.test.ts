@@ -1,13 +1,18 @@
 import type { History } from '../../../src/shared/history'
+import type { CacheInfo } from '../../../src/shared/schemas'
 import { expect, it } from 'vitest'
 import { createCacheHistory } from '../../../src/renderer/src/views/cache/cache-history'
 import { compare, missBars } from '../../../src/renderer/src/views/cache/statistics/comparison'
-import type { CacheInfo } from '../../../src/shared/schemas'
+
+/** As many times this number. */
+function times(count: number, value: number): number[] {
+  return Array.from<number>({ length: count }).fill(value)
+}
 
 /** Seconds in which nothing happened but what is said; each list may be shorter than the rows. */
 function history(first: number, rows: number, said: Partial<History> = {}): History {
   const filled = (list: readonly (number | null)[] = []): (number | null)[] =>
-    Array.from({ length: rows }, (_, row) => list[row] ?? 0)
+    Array.from<number | null>({ length: rows }).map((_, row) => list[row] ?? 0)
   return {
     step: 1,
     first,
@@ -27,7 +32,7 @@ function history(first: number, rows: number, said: Partial<History> = {}): Hist
 // Red: in cache-history.ts leave out `missed = missed.filter(…)`.
 it('counts misses by reason in the last minute and in all of the window, each second once', () => {
   const told = createCacheHistory()
-  told.add(history(1000, 100, { misses: { expired: [5], absent: Array.from({ length: 100 }, () => 1) } }))
+  told.add(history(1000, 100, { misses: { expired: [5], absent: times(100, 1) } }))
   expect(told.misses(60)).toEqual({ absent: 60 })
   expect(told.misses(900)).toEqual({ absent: 100, expired: 5 })
   told.add(history(1100, 0))
@@ -57,11 +62,11 @@ const cache = {
 
 it('compares the last minute, the last 15 and the time since the start', () => {
   const told = createCacheHistory()
-  const early = Array.from({ length: 40 }, () => 10)
+  const early = times(40, 10)
   told.add(history(1000, 100, {
-    hits: [...early, ...Array.from({ length: 60 }, () => 1)],
-    misses: { absent: [...Array.from({ length: 40 }, () => 0), ...Array.from({ length: 60 }, () => 1)] },
-    p50: [...Array.from({ length: 99 }, () => 5), 500],
+    hits: [...early, ...times(60, 1)],
+    misses: { absent: [...times(40, 0), ...times(60, 1)] },
+    p50: [...times(99, 5), 500],
     p99: [900],
   }))
   const rows = new Map(compare(cache, told.samples(900, 1)).map(({ name, texts }) => [name, texts]))

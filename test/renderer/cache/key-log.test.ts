@@ -31,10 +31,22 @@ function record(id: number, result: string, rest: Partial<RequestRecord> = {}): 
 it.each<[name: string, records: RequestRecord[], folded: [string, number][]]>([
   ['nothing', [], []],
   ['hits in a row, whoever read', [record(3, 'hit', { keyId: 'a' }), record(2, 'hit')], [['hit', 2]]],
-  ['hits around a write', [record(3, 'hit'), record(2, 'stored'), record(1, 'hit')], [['hit', 1], ['stored', 1], ['hit', 1]]],
-  ['writes of two', [record(2, 'stored', { keyId: 'a' }), record(1, 'stored', { keyId: 'b' })], [['stored', 1], ['stored', 1]]],
+  [
+    'hits around a write',
+    [record(3, 'hit'), record(2, 'stored'), record(1, 'hit')],
+    [['hit', 1], ['stored', 1], ['hit', 1]],
+  ],
+  [
+    'writes of two',
+    [record(2, 'stored', { keyId: 'a' }), record(1, 'stored', { keyId: 'b' })],
+    [['stored', 1], ['stored', 1]],
+  ],
   ['writes of one', [record(2, 'stored', { keyId: 'a' }), record(1, 'stored', { keyId: 'a' })], [['stored', 2]]],
-  ['misses for two reasons', [record(2, 'miss', { reason: 'expired' }), record(1, 'miss', { reason: 'absent' })], [['miss', 1], ['miss', 1]]],
+  [
+    'misses for two reasons',
+    [record(2, 'miss', { reason: 'expired' }), record(1, 'miss', { reason: 'absent' })],
+    [['miss', 1], ['miss', 1]],
+  ],
 ])('folds %s', (_, records, folded) => {
   expect(foldMoments(records).map(({ record: { result }, count }) => [result, count])).toEqual(folded)
   expect(foldMoments(records)[0]?.record).toBe(records[0])
@@ -43,8 +55,9 @@ it.each<[name: string, records: RequestRecord[], folded: [string, number][]]>([
 // Red: in `newestFirst` know records by their id alone.
 it('joins what was read with what came meanwhile, each once, also across a restart', () => {
   const restarted = record(1, 'hit', { at: new Date(9000).toISOString() })
-  const joined = newestFirst([record(1, 'hit'), record(2, 'miss')], [record(2, 'miss'), record(3, 'hit'), restarted], 3)
-  expect(joined.map(({ id, at }) => [id, Date.parse(at)])).toEqual([[1, 9000], [3, 3000], [2, 2000]])
+  const joined = newestFirst([record(1, 'hit'), record(2, 'miss')], [record(2, 'miss'), record(3, 'hit'), restarted], 4)
+  expect(joined.map(({ id, at }) => [id, Date.parse(at)])).toEqual([[1, 9000], [3, 3000], [2, 2000], [1, 1000]])
+  expect(newestFirst(joined, [], 2)).toEqual(joined.slice(0, 2))
 })
 
 it.each([

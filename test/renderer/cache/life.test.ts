@@ -5,8 +5,11 @@ import { lifeOf, timesOf } from '../../../src/renderer/src/views/cache/life'
 const read = 1_000_000
 const times = (rest: Partial<Times>): Times => ({ age: 0, ttl: 100, grace: 0, readAt: read, ...rest })
 
+/** `life` is phase, seconds left, and the parts that are still to come: fresh, then stale. */
+type Row = [name: string, times: Times, seconds: number, ...life: [string, number | null, number, number]]
+
 // Red: in life.ts let `whole` be `age + ttl + grace`, whatever was given.
-it.each<[name: string, times: Times, seconds: number, phase: string, left: number | null, fresh: number, stale: number]>([
+it.each<Row>([
   ['just stored', times({}), 0, 'fresh', 100, 1, 0],
   ['half over', times({ age: 20, ttl: 80 }), 30, 'fresh', 50, 0.5, 0],
   ['with grace', times({ age: 50, ttl: 50, grace: 100 }), 0, 'fresh', 50, 0.25, 0.5],
@@ -30,7 +33,18 @@ it.each([
   ['sliding, with a longer TTL of its own', 500, 300, null],
   ['not sliding', 60, null, null],
 ] as const)('%s', (_, ttl, slidingTtl, given) => {
-  const entry = { key: 'k', bytes: 0, contentType: '', etag: '', tags: [], age: 7, ttl, grace: 1, state: 'fresh', hits: 0 } as const
-  expect(timesOf({ kind: 'entry', entry: { ...entry, tags: [] }, readAt: 5 }, slidingTtl))
+  const entry = {
+    key: 'k',
+    bytes: 0,
+    contentType: '',
+    etag: '',
+    tags: [],
+    age: 7,
+    ttl,
+    grace: 1,
+    state: 'fresh' as const,
+    hits: 0,
+  }
+  expect(timesOf({ kind: 'entry', entry, readAt: 5 }, slidingTtl))
     .toEqual({ age: 7, ttl, grace: 1, readAt: 5, given })
 })

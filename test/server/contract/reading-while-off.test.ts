@@ -6,7 +6,10 @@ import { startLarder } from '../../helpers/start-larder'
 import { createKey, manage, withKey } from '../security/support'
 import { json } from './cases'
 
-/** Decisions 0037 and 0041: the console sees what is stored while a switch is off, and nobody else does. */
+/**
+ * Decisions 0037 and 0041: the console sees what is stored while a switch is off, and nobody else
+ * does.
+ */
 let larder: TestLarder
 let keyId: string
 let credentials: Record<'session' | 'control token' | 'key' | 'environment key', Record<string, string>>

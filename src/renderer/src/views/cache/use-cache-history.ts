@@ -19,8 +19,11 @@ export interface CacheTimes {
   samples: (span: number, step: number) => Sample[]
 }
 
-/** Follows the history of a cache while the screen is visible. What was missed comes at once. */
-export function useCacheHistory(cache: () => string): CacheTimes {
+/**
+ * Follows the history of a cache, if there is one, while the screen is visible. What was missed
+ * comes at once.
+ */
+export function useCacheHistory(cache: () => string | undefined): CacheTimes {
   const { client, events } = useApi()
   const visibility = useDocumentVisibility()
   const history = createCacheHistory()
@@ -37,8 +40,11 @@ export function useCacheHistory(cache: () => string): CacheTimes {
   }
 
   async function read(turn: number): Promise<void> {
+    const name = cache()
+    if (name === undefined)
+      return
     try {
-      const fresh = await client['history.get']({ cache: cache(), after: history.newest() })
+      const fresh = await client['history.get']({ cache: name, after: history.newest() })
       if (turn !== round)
         return
       history.add(fresh)

@@ -19,8 +19,12 @@ interface Measured {
   readonly problem: Readonly<Ref<string>>
 }
 
-/** Milliseconds between two looks at whether something has changed. */
+/**
+ * Milliseconds between two looks at whether something has changed. Hits change all the time, and
+ * the server sorts by them anew each time.
+ */
 const pace = 5000
+const hitsPace = 15_000
 const topKeys = 8
 
 /** Measures again only after a change, so that an open tab costs nothing. */
@@ -30,48 +34,66 @@ export function useMeasured(cache: () => CacheInfo): Measured {
   const top = shallowRef<readonly { key: string, hits: number }[]>([])
   const progress = shallowRef<number | null>(null)
   const problem = shallowRef('')
-  let reading = new AbortController()
-  let measured = ''
-
-  async function measure(): Promise<void> {
-    reading.abort()
-    reading = new AbortController()
-    const { signal } = reading
-    const { name } = cache()
+  const bySizes = follower(stateOfSizes, async (name, options) => {
     const bySize = { sort: 'size', order: 'asc' } as const
-    const options = { signal, onProgress: (part: number | null) => progress.value = part }
-    try {
-      const byHits = { sort: 'hits', order: 'desc', offset: 0, limit: topKeys } as const
-      const most = await requestWindow(entries, name, byHits, options)
-      top.value = most.entries.filter(({ hits }) => hits > 0).map(({ key, hits }) => ({ key, hits }))
-      sizes.value = await sizeHistogram(most.total, async (offset, limit) => {
-        const window = await requestWindow(entries, name, { ...bySize, offset, limit }, options)
-        return window.entries.map(({ bytes }) => bytes)
-      })
-      problem.value = ''
-    }
-    catch (error) {
-      if (!signal.aborted)
-        problem.value = messageOf(error)
-    }
-  }
+    const { total } = await requestWindow(entries, name, { ...bySize, offset: 0, limit: 1 }, options)
+    sizes.value = await sizeHistogram(total, async (offset, limit) => {
+      const window = await requestWindow(entries, name, { ...bySize, offset, limit }, options)
+      return window.entries.map(({ bytes }) => bytes)
+    })
+  })
+  const byTop = follower(stateOfHits, async (name, options) => {
+    const byHits = { sort: 'hits', order: 'desc', offset: 0, limit: topKeys } as const
+    const most = await requestWindow(entries, name, byHits, options)
+    top.value = most.entries.filter(({ hits }) => hits > 0).map(({ key, hits }) => ({ key, hits }))
+  })
 
-  function follow(): void {
-    const { name, entries: count, bytes, enabled, statistics: { hits } } = cache()
-    const state = [name, count, bytes, enabled, hits].join()
-    if (state === measured)
-      return
-    measured = state
-    void measure()
+  /** Reads again whenever the state that it depends on is another one. */
+  function follower(
+    stateOf: (cache: CacheInfo) => string,
+    read: (name: string, options: { signal: AbortSignal, onProgress: (part: number | null) => void }) => Promise<void>,
+  ): { look: () => void, stop: () => void } {
+    let reading = new AbortController()
+    let known = ''
+
+    async function measure(): Promise<void> {
+      reading.abort()
+      reading = new AbortController()
+      const { signal } = reading
+      try {
+        await read(cache().name, { signal, onProgress: part => progress.value = part })
+        problem.value = ''
+      }
+      catch (error) {
+        if (!signal.aborted)
+          problem.value = messageOf(error)
+      }
+    }
+
+    return {
+      look() {
+        const state = stateOf(cache())
+        if (state === known)
+          return
+        known = state
+        void measure()
+      },
+      stop: () => reading.abort(),
+    }
   }
 
   watch(() => cache().name, () => {
     sizes.value = undefined
     top.value = []
-    follow()
+    bySizes.look()
+    byTop.look()
   }, { immediate: true })
-  useIntervalFn(follow, pace)
-  onScopeDispose(() => reading.abort())
+  useIntervalFn(bySizes.look, pace)
+  useIntervalFn(byTop.look, hitsPace)
+  onScopeDispose(() => {
+    bySizes.stop()
+    byTop.stop()
+  })
 
   return {
     sizes: shallowReadonly(sizes),
@@ -79,4 +101,12 @@ export function useMeasured(cache: () => CacheInfo): Measured {
     progress: shallowReadonly(progress),
     problem: shallowReadonly(problem),
   }
+}
+
+function stateOfSizes({ name, entries, bytes, enabled }: CacheInfo): string {
+  return [name, entries, bytes, enabled].join()
+}
+
+function stateOfHits(cache: CacheInfo): string {
+  return [stateOfSizes(cache), cache.statistics.hits].join()
 }
