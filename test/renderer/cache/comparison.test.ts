@@ -2,7 +2,7 @@ import type { History } from '../../../src/shared/history'
 import type { CacheInfo } from '../../../src/shared/schemas'
 import { expect, it } from 'vitest'
 import { createCacheHistory } from '../../../src/renderer/src/views/cache/cache-history'
-import { compare, missBars } from '../../../src/renderer/src/views/cache/statistics/comparison'
+import { compareSpans, missBars } from '../../../src/renderer/src/views/cache/statistics/comparison'
 
 /** As many times this number. */
 function times(count: number, value: number): number[] {
@@ -69,7 +69,7 @@ it('compares the last minute, the last 15 and the time since the start', () => {
     p50: [...times(99, 5), 500],
     p99: [900],
   }))
-  const rows = new Map(compare(cache, told.samples(900, 1)).map(({ name, texts }) => [name, texts]))
+  const rows = new Map(compareSpans(cache, told.samples(900, 1)).map(({ name, texts }) => [name, texts]))
   expect(rows.get('Hit ratio')).toEqual(['50.0%', '88.5%', '90.0%'])
   expect(rows.get('Hits')).toEqual(['60', '460', '900'])
   expect(rows.get('Misses')).toEqual(['60', '60', '100'])

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { kindOf } from '../../../src/renderer/src/views/cache/entries/kind'
+import { valueKindOf } from '../../../src/renderer/src/views/cache/entries/kind'
 import { shareAfter, toShare } from '../../../src/renderer/src/views/cache/entries/share'
 
 it.each([
@@ -15,7 +15,7 @@ it.each([
   ['application/vnd.ms-excel', 'bytes'],
   ['', 'bytes'],
 ])('%s is %s', (contentType, kind) => {
-  expect(kindOf(contentType)).toBe(kind)
+  expect(valueKindOf(contentType)).toBe(kind)
 })
 
 it.each([

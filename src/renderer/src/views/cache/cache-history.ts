@@ -5,7 +5,7 @@ import { missReasonsWhileOn } from '@shared/miss-reasons'
 import { createLiveWindow, windowSeconds } from '../../live/live-window'
 
 /** How many reads missed, by reason. */
-export type MissCounts = Partial<Record<MissReason, number>>
+export type MissesByReason = Partial<Record<MissReason, number>>
 
 /** The last 15 minutes of one cache. */
 interface CacheHistory {
@@ -14,7 +14,7 @@ interface CacheHistory {
   samples: (span: number, step: number) => Sample[]
   events: () => readonly HistoryEvent[]
   /** Misses of the last `span` seconds; a reason that did not occur is left out. */
-  misses: (span: number) => MissCounts
+  misses: (span: number) => MissesByReason
   clear: () => void
 }
 
@@ -40,7 +40,7 @@ export function createCacheHistory(): CacheHistory {
       }
     },
     misses(span) {
-      const counts: MissCounts = {}
+      const counts: MissesByReason = {}
       for (const { at, reason, count } of missed) {
         if (at > window.newest() - span)
           counts[reason] = (counts[reason] ?? 0) + count

@@ -1,6 +1,6 @@
 import type { Ref } from 'vue'
 import type { HistoryEvent, Sample } from '../../live/live-window'
-import type { MissCounts } from './cache-history'
+import type { MissesByReason } from './cache-history'
 import { useDocumentVisibility } from '@vueuse/core'
 import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
 import { useApi } from '../../composables/use-api'
@@ -15,7 +15,7 @@ export interface CacheTimes {
   readonly seconds: Readonly<Ref<readonly Sample[]>>
   readonly events: Readonly<Ref<readonly HistoryEvent[]>>
   /** Misses by reason, of the last minute and of the last 15. */
-  readonly missed: Readonly<Ref<{ minute: MissCounts, quarter: MissCounts }>>
+  readonly missed: Readonly<Ref<{ minute: MissesByReason, quarter: MissesByReason }>>
   samples: (span: number, step: number) => Sample[]
 }
 
@@ -29,7 +29,7 @@ export function useCacheHistory(cache: () => string | undefined): CacheTimes {
   const history = createCacheHistory()
   const seconds = shallowRef<readonly Sample[]>([])
   const happened = shallowRef<readonly HistoryEvent[]>([])
-  const missed = shallowRef<{ minute: MissCounts, quarter: MissCounts }>({ minute: {}, quarter: {} })
+  const missed = shallowRef<{ minute: MissesByReason, quarter: MissesByReason }>({ minute: {}, quarter: {} })
   let timer: ReturnType<typeof setTimeout> | undefined
   let round = 0
 

@@ -12,7 +12,7 @@ export const kindNames: Readonly<Record<ValueKind, string>> = {
 
 const texts = /^(?:text\/|application\/(?:[\w.+-]*\+)?(?:xml|yaml|javascript|x-www-form-urlencoded|sql|graphql)\b)/i
 
-export function kindOf(contentType: string): ValueKind {
+export function valueKindOf(contentType: string): ValueKind {
   if (saysJson(contentType))
     return 'json'
   if (/^image\//i.test(contentType))

@@ -3,7 +3,7 @@ import { typedKey } from '@shared/entry-key'
 import { exactTerm } from '@shared/filter'
 
 /** Requests to one key that are alike and follow each other. */
-export interface Moment {
+interface Moment {
   /** The newest of them. */
   record: RequestRecord
   count: number

@@ -1,6 +1,6 @@
 import type { CacheInfo } from '@shared/schemas'
 import type { Sample } from '../../../live/live-window'
-import type { MissCounts } from '../cache-history'
+import type { MissesByReason } from '../cache-history'
 import type { Bar } from './BarList.vue'
 import { exactTerm } from '@shared/filter'
 import { countMisses, missReasons, missReasonsWhileOn } from '@shared/miss-reasons'
@@ -8,7 +8,7 @@ import { formatCount, formatMicroseconds, formatRatio } from '../../../format'
 import { hitRatioOf, quantile } from '../../../live/live-window'
 
 /** One figure for the last minute, for the last 15, and since the start. */
-export interface ComparedRow { name: string, hint?: string, texts: readonly [string, string, string] }
+interface ComparedRow { name: string, hint?: string, texts: readonly [string, string, string] }
 
 export const comparedSpans = ['1 min', '15 min', 'Since start'] as const
 const minute = 60
@@ -25,7 +25,7 @@ function timeOf(samples: readonly Sample[], name: 'p50' | 'p99'): string {
 }
 
 /** @param seconds the last 15 minutes, second by second */
-export function compare({ statistics }: CacheInfo, seconds: readonly Sample[]): ComparedRow[] {
+export function compareSpans({ statistics }: CacheInfo, seconds: readonly Sample[]): ComparedRow[] {
   const spans = [seconds.slice(-minute), seconds] as const
   const row = (name: string, of: (samples: readonly Sample[]) => string, whole: string, hint?: string): ComparedRow =>
     ({ name, texts: [of(spans[0]), of(spans[1]), whole], ...(hint !== undefined && { hint }) })
@@ -50,7 +50,7 @@ export function compare({ statistics }: CacheInfo, seconds: readonly Sample[]): 
 /** Misses by reason, as parts of those of the last 15 minutes; each leads to its requests. */
 export function missBars(
   { name, statistics }: CacheInfo,
-  missed: { minute: MissCounts, quarter: MissCounts },
+  missed: { minute: MissesByReason, quarter: MissesByReason },
   linked: boolean,
 ): Bar[] {
   const all = missReasonsWhileOn.reduce((sum, reason) => sum + (missed.quarter[reason] ?? 0), 0)
