@@ -6,7 +6,10 @@ import { startLarder } from '../../helpers/start-larder'
 import { createKey, manage, withKey } from '../security/support'
 import { json } from './cases'
 
-/** Decision 0037: the console sees what is stored while a switch is off, and nobody else does. */
+/**
+ * Decisions 0037 and 0041: the console sees what is stored while a switch is off, and nobody else
+ * does.
+ */
 let larder: TestLarder
 let keyId: string
 let credentials: Record<'session' | 'control token' | 'key' | 'environment key', Record<string, string>>
@@ -29,6 +32,8 @@ afterAll(() => larder.dispose())
 
 const list = '/api/caches/default/entries'
 const item = `${list}/item`
+/** All entries with their values: "View all" of the console (decision 0041). */
+const all = '/api/get-cache?cache=default'
 const asApp = { 'Larder-As': 'app' }
 const rows: [keyof typeof credentials, string, string, Record<string, string>, status: number][] = [
   ['session', 'GET', list, {}, 200],
@@ -37,23 +42,28 @@ const rows: [keyof typeof credentials, string, string, Record<string, string>, s
   ['session', 'GET', `${list}?limit=0`, {}, 400],
   ['session', 'GET', `${item}?peek=1`, {}, 200],
   ['session', 'GET', `${list}/nothing?peek=1`, {}, 404],
+  ['session', 'GET', all, {}, 200],
+  ['session', 'GET', '/api/get-cache', {}, 400],
+  ['control token', 'GET', all, {}, 200],
   ['control token', 'GET', list, {}, 200],
   ['control token', 'GET', `${item}?peek=1`, {}, 200],
   ['session', 'GET', item, {}, 503],
   ['session', 'GET', `${item}?peek=0`, {}, 503],
   ['session', 'GET', '/v1/item', {}, 503],
-  ['session', 'GET', '/api/get-cache?cache=default', {}, 503],
   ['session', 'GET', '/api/get-cache?cache=default&key=item', {}, 503],
   ['session', 'PUT', item, {}, 503],
   ['session', 'DELETE', item, {}, 503],
   ['session', 'DELETE', `${list}?prefix=a&dryRun=1`, {}, 503],
   ['session', 'POST', '/api/caches/default/batch', {}, 503],
+  ['session', 'GET', all, asApp, 503],
   ['session', 'GET', list, asApp, 503],
   ['session', 'GET', `${item}?peek=1`, asApp, 503],
   ['control token', 'GET', `${item}?peek=1`, asApp, 503],
+  ['key', 'GET', all, {}, 503],
   ['key', 'GET', list, {}, 503],
   ['key', 'GET', `${item}?peek=1`, {}, 503],
   ['key', 'GET', `${item}?peek=1`, { 'Larder-As': 'console' }, 503],
+  ['environment key', 'GET', all, {}, 503],
   ['environment key', 'GET', list, {}, 503],
   ['environment key', 'GET', `${item}?peek=1`, {}, 503],
 ]
@@ -96,6 +106,7 @@ it.each([
   for (const headers of [credentials.session, credentials['control token']]) {
     await larder.send('GET', item, { headers })
     await larder.send('GET', `${item}?peek=1`, { headers })
+    await larder.send('GET', all, { headers })
   }
   expect(await told(state)).toEqual({ ...began, disabled: before.disabled })
   await larder.send('GET', item, { headers: credentials.key })

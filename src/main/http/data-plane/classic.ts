@@ -51,7 +51,7 @@ export function createClassicFace(
       const name = needCache(query)
       const key = query.get('key') ?? ''
       if (key === '')
-        return proceed(exchange, serving.open(exchange, name).entries(exchange), streamEntries)
+        return proceed(exchange, serving.look(exchange, name).entries(exchange), streamEntries)
       exchange.key = key
       const cache = serving.open(exchange, name, key)
       return proceed(exchange, cache.get(checkKey(key), exchange), answerLookup)

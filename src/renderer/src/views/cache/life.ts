@@ -1,39 +1,45 @@
 import type { ServerRow } from './entries/rows'
 
 /**
- * Seconds left to live at `now` (milliseconds since 1970), below 0 when past it; null = no expiry.
+ * Seconds at `readAt` (milliseconds since 1970): age, remaining TTL, how long after its TTL the
+ * entry may be served stale, and, where it is known, the TTL that was last given.
  */
-export function leftOf({ entry, readAt }: Extract<ServerRow, { kind: 'entry' }>, now: number): number | null {
-  return entry.ttl === null ? null : entry.ttl - Math.max(0, now - readAt) / 1000
-}
+export interface Times { age: number, ttl: number | null, grace: number, readAt: number, given?: number | null }
 
-/** The phase of an entry's life at a given moment. */
+/** What is left of an entry's life at a given moment. */
 interface Life {
   phase: 'endless' | 'fresh' | 'stale' | 'gone'
-  /** Seconds until the next phase; null if unknown. */
+  /** Seconds until the next phase; null if there is none. */
   left: number | null
-  /** Fractions of the whole life, 0 to 1: the end of freshness, and the current moment. */
-  freshPart: number
-  passed: number
+  /** Parts of the whole life that are still to come, 0 to 1: first fresh, then stale. */
+  fresh: number
+  stale: number
+}
+
+/** @param now milliseconds since 1970 */
+export function lifeOf({ age, ttl, grace, given, readAt }: Times, now: number): Life {
+  if (ttl === null)
+    return { phase: 'endless', left: null, fresh: 1, stale: 0 }
+  const left = ttl - Math.max(0, now - readAt) / 1000
+  // Without the TTL that was given, a hit or a touch that prolonged it is taken for a longer life.
+  const whole = Math.max(given ?? age + ttl, left, Number.EPSILON) + grace
+  const fresh = Math.max(0, left) / whole
+  const stale = Math.max(0, Math.min(grace, left + grace)) / whole
+  if (left > 0)
+    return { phase: 'fresh', left, fresh, stale }
+  return left + grace > 0
+    ? { phase: 'stale', left: left + grace, fresh, stale }
+    : { phase: 'gone', left: null, fresh: 0, stale: 0 }
 }
 
 /**
- * Seconds at `readAt` (milliseconds since 1970): age, remaining TTL, and how long after its TTL the
- * entry may be served stale.
+ * The times of a row. Its list tells no TTL that was given: in a cache whose hits restart the TTL,
+ * an entry that has no longer one of its own got the cache's.
  */
-export interface Times { age: number, ttl: number | null, grace: number, readAt: number }
-
-export function lifeOf({ age, ttl, grace, readAt }: Times, now: number): Life {
-  if (ttl === null)
-    return { phase: 'endless', left: null, freshPart: 1, passed: 0 }
-  const since = Math.max(0, now - readAt) / 1000
-  const left = ttl - since
-  const whole = Math.max(age + ttl + grace, Number.EPSILON)
-  const parts = {
-    freshPart: Math.max(0, Math.min(1, (age + ttl) / whole)),
-    passed: Math.max(0, Math.min(1, (age + since) / whole)),
-  }
-  if (left > 0)
-    return { phase: 'fresh', left, ...parts }
-  return left + grace > 0 ? { phase: 'stale', left: left + grace, ...parts } : { phase: 'gone', left: null, ...parts }
+export function timesOf(
+  { entry: { age, ttl, grace }, readAt }: Extract<ServerRow, { kind: 'entry' }>,
+  slidingTtl: number | null,
+): Times {
+  const given = ttl !== null && slidingTtl !== null && ttl <= slidingTtl ? slidingTtl : null
+  return { age, ttl, grace, readAt, given }
 }

@@ -1,0 +1,104 @@
+import type { Sentence } from '../../../sentence'
+import type { Former } from './restore'
+import { typedKey } from '@shared/entry-key'
+import { copyText } from '../../../clipboard'
+import { useApi } from '../../../composables/use-api'
+import { download } from '../../../download'
+import { formatTtl } from '../../../format'
+import { withKeys } from '../../../sentence'
+import { useNotices } from '../../../stores/notices'
+import { fileNameOf } from './file-name'
+import { restore } from './restore'
+
+interface EntryActions {
+  /** Gives it another TTL, from now on. Throws what `entries.touch` throws. */
+  touch: (ttl: string) => Promise<void>
+  /** Returns whether it was done; then it can be undone if the value is known here. */
+  invalidate: () => Promise<boolean>
+  replace: (file: File) => Promise<void>
+  save: () => void
+  copyKey: () => Promise<boolean>
+  copyEtag: () => Promise<boolean>
+}
+
+interface EntryActionsDeps {
+  place: () => { cache: string, key: string }
+  /** The entry as it was read, if this key is the one that was read. */
+  former: () => Former | undefined
+  /** What was touched has to be read again. */
+  onTouched: () => void
+}
+
+/** What can be done with the opened entry. */
+export function useEntryActions({ place, former, onTouched }: EntryActionsDeps): EntryActions {
+  const { entries } = useApi()
+  const notices = useNotices()
+
+  return {
+    async touch(ttl) {
+      const { cache, key } = place()
+      await entries.touch(cache, key, ttl)
+      onTouched()
+      notices.show({ kind: 'done', text: withKeys`Touched ${{ key }}.` })
+    },
+    invalidate() {
+      const { cache, key } = place()
+      const known = former()
+      return notices.tell(async () => {
+        await entries.delete(cache, key)
+        const text = withKeys`Invalidated ${{ key }}.`
+        return known ? { text, undo: () => restore(entries, known, { onlyNew: true }) } : text
+      })
+    },
+    async replace(file) {
+      const known = former()
+      if (!known)
+        return
+      const { cache, entry: { key, contentType, tags, etag } } = known
+      await notices.tell(async () => {
+        const stored = await entries.put(cache, key, file, { contentType, tags, ttl: 'keep', ifMatch: etag })
+        return {
+          text: withKeys`Replaced ${{ key }} with ${{ key: file.name }}.`,
+          undo: () => restore(entries, known, { ifMatch: stored.etag, keepTimes: true }),
+        }
+      })
+    },
+    save() {
+      const known = former()
+      // This type keeps the file inert, whatever type the app gave the value.
+      if (known) {
+        download(
+          new Blob([known.entry.value], { type: 'application/octet-stream' }),
+          fileNameOf(known.entry.key, known.entry.contentType),
+        )
+      }
+    },
+    /** A clipboard holds text: bytes that are none are written out. */
+    copyKey() {
+      const { key } = place()
+      return notices.tell(async () => {
+        await copyText(typedKey(key))
+        return key.isWellFormed() ? 'Key copied.' : 'Key copied, with \\xFF and the like for bytes that are no text.'
+      })
+    },
+    copyEtag: () => notices.tell(async (): Promise<Sentence | void> => {
+      const etag = former()?.entry.etag
+      if (etag === undefined)
+        return
+      await copyText(etag)
+      return 'ETag copied.'
+    }),
+  }
+}
+
+/** The TTLs that a touch offers besides the cache's own, in the words of a request. */
+export const usualTtls = [
+  { ttl: '1m', name: '1 minute' },
+  { ttl: '5m', name: '5 minutes' },
+  { ttl: '1h', name: '1 hour' },
+] as const
+
+/** What the cache gives by itself, as people read it. */
+export function ownTtlName(ttl: number | null): string {
+  return ttl === null ? 'The cache’s own: no expiry' : `The cache’s own: ${formatTtl(ttl)}`
+}
