@@ -34,6 +34,7 @@ export function controlCall(principal: Principal, operation: OperationName): Cal
     result: 'ok',
     reason: null,
     detail: null,
+    ttl: null,
     admitted: true,
     marks: noMarks,
   }
@@ -61,6 +62,7 @@ export function brokenCall(error: LarderError, started: number): Call {
     result: 'refused',
     reason: error.code,
     detail: error.message,
+    ttl: null,
     admitted: false,
     marks: noMarks,
   }
