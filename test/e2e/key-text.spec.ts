@@ -105,7 +105,7 @@ test('awkward keys look the same in list, heading, dialog and notice', { tag: '@
   await picture(page, 'keys-notice')
 })
 
-// Red: in src/renderer/src/views/requests/RequestTable.vue draw `{{ records[index].key }}`.
+// Red: in src/renderer/src/views/requests/RequestRow.vue draw `{{ record.key }}`.
 test('awkward keys look the same in the log, and beside it', { tag: '@screen' }, async ({
   openConsole,
   call,
