@@ -20,7 +20,8 @@ const group = {
 }
 const good = { ...group, name: 'good', misses: 0, reason: null, reasonMisses: 0 }
 const since = '2026-01-01T00:00:00.000Z'
-const there = (...argv: string[]) => larder(['--url', server.url, 'top', ...argv], { env: { LARDER_API_KEY: 'x'.repeat(20) } })
+const env = { LARDER_API_KEY: 'x'.repeat(20) }
+const there = (...argv: string[]) => larder(['--url', server.url, 'top', ...argv], { env })
 
 it('prints the groups that miss most, and since when', async () => {
   server.reply({ body: { groups: [group, good], total: 2, requests: 38, since } })
