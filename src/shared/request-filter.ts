@@ -10,7 +10,9 @@ import { requestResults, senders } from './request-results'
 import { mapRows, rowOf } from './rows'
 
 /** The fields of a request that can be filtered by. */
-export interface FilteredRequest extends Readonly<Omit<RequestRecord, 'id' | 'at' | 'marks'>> {
+export interface FilteredRequest extends Readonly<Omit<RequestRecord, 'id' | 'at' | 'marks' | 'ttl'>> {
+  /** ISO time, or milliseconds since 1970. */
+  readonly at: string | number
   readonly marks: readonly string[]
 }
 
@@ -20,6 +22,14 @@ const times = { us: 1, µs: 1, μs: 1, ms: 1000, s: 1_000_000 }
 
 const results = mapRows(requestResults, row => row.meaning)
 const verbs = { GET: '', HEAD: '', PUT: '', POST: '', PATCH: '', DELETE: '' }
+
+const writtenTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/i
+
+/** Milliseconds since 1970; null if it is no time with a zone, which means the same everywhere. */
+function readTime(text: string): number | null {
+  const time = writtenTime.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(time) ? null : time
+}
 
 /** What people type is looked for in this. */
 function shownKey({ key }: FilteredRequest): string | null {
@@ -56,6 +66,14 @@ const fields: Record<string, FilterField<FilteredRequest>> = {
     summary: 'Size of the request body, such as 10kB',
     units: byteUnits,
     read: request => request.requestBytes,
+  },
+  time: {
+    kind: 'number',
+    summary: 'When it was answered, such as 2026-01-31T23:15:00Z',
+    units: {},
+    parse: readTime,
+    form: 'a date and a time with their zone, such as 2026-01-31T23:15:00Z',
+    read: ({ at }) => typeof at === 'number' ? at : Date.parse(at),
   },
   apikey: { kind: 'text', summary: 'Id of the API key', read: request => request.keyId },
 }

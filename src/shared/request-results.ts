@@ -48,7 +48,7 @@ const exceptions: readonly Exception[] = [
   {
     of: 'off',
     holds: ({ reason }) => reason === 'cache-off',
-    label: '503, cache off',
+    label: '503 cache off',
     meaning: 'The cache is switched off',
     tone: 'stopped',
     full: true,
@@ -56,7 +56,7 @@ const exceptions: readonly Exception[] = [
   {
     of: 'off',
     holds: ({ reason }) => reason === 'caching-off',
-    label: '503, caching off',
+    label: '503 caching off',
     meaning: 'All caching is switched off',
     tone: 'stopped',
     full: true,

@@ -55,6 +55,7 @@ const samples: Samples = {
   'stats.get': () => ({}),
   'history.get': () => ({ cache: 'default' }),
   'requests.list': () => ({ limit: 5 }),
+  'requests.groups': () => ({ by: 'reason' }),
   'health.live': () => ({}),
   'health.ready': () => ({}),
   'metrics.get': () => ({}),

@@ -25,6 +25,7 @@ export function recordOf(change: Partial<RequestRecord> = {}): RequestRecord {
     requestBytes: 0,
     responseBytes: 5,
     keyId: 'k1',
+    ttl: null,
     ...change,
   }
 }

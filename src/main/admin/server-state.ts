@@ -12,6 +12,10 @@ import { total, withHitRatio } from './totals'
 /** The newest data-plane requests. */
 interface RequestHistory {
   list: (reader: Principal, query: OperationParsed<'requests.list'>) => OperationOutput<'requests.list'>
+  groups: (
+    reader: Principal,
+    query: OperationParsed<'requests.groups'>,
+  ) => Promise<OperationOutput<'requests.groups'>>
   /** Mean of the last ten seconds. */
   perSecond: () => number
   /** Since the start. */
@@ -61,6 +65,7 @@ export function createServerStateHandlers({
       }
     },
     'requests.list': (query, context) => requestLog.list(callerOf(context), query),
+    'requests.groups': (query, context) => requestLog.groups(callerOf(context), query),
     'health.live': () => ({ status: 'ok', version: info.version }),
     'health.ready': (_, { principal }) => {
       const state = readiness()

@@ -70,6 +70,7 @@ export function createPipeline(deps: PipelineDeps): RequestListener {
       found: null,
       reason: null,
       detail: null,
+      ttl: null,
       admitted: false,
       marks: noMarks,
       cacheControl: head.cacheControl,

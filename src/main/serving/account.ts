@@ -25,7 +25,7 @@ interface AccountParts { stopwatch: Stopwatch, requestLog: RequestLog, offTimes:
 export function createAccount({ stopwatch, requestLog, offTimes }: AccountParts): Account {
   return {
     finish(call, status, requestBytes, responseBytes) {
-      const { principal, face, method, path, operation, cache, key, result, reason, detail, marks } = call
+      const { principal, face, method, path, operation, cache, key, result, reason, detail, ttl, marks } = call
       const isApp = face !== 'control' && face !== 'events'
       if (!isApp && !isTurnedAway(call, status))
         return
@@ -55,6 +55,7 @@ export function createAccount({ stopwatch, requestLog, offTimes }: AccountParts)
         requestBytes,
         responseBytes,
         keyId: principal?.keyId ?? null,
+        ttl,
         ring: ownRead
           ? 'own'
           : principal === null || (result === 'refused' && !(isApp && call.admitted)) ? 'door' : 'served',
@@ -74,10 +75,12 @@ export function noteLookup(call: Call, lookup: Lookup): void {
   if (typeof lookup === 'string') {
     call.result = 'miss'
     call.reason = lookup
+    call.ttl = null
     return
   }
   call.result = lookup.stale ? 'stale' : sourced === null ? 'hit' : 'loaded'
   call.reason = sourced === null ? null : sourced.failure ?? sourced.reason
+  call.ttl = lookup.ttl
 }
 
 /**
@@ -91,6 +94,7 @@ export function noteFailure(call: Call, error: LarderError, sentence = error.mes
   call.result = error.status === 503 ? 'off' : error.status < 500 ? 'refused' : 'error'
   call.reason = error.code
   call.detail = loggedSentence(error, sentence)
+  call.ttl = null
 }
 
 /** Characters of the longest path of a field that one of our own inputs has. */

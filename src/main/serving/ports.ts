@@ -78,6 +78,11 @@ export interface Call {
   reason: string | null
   /** The sentence that its client got with an error. */
   detail: string | null
+  /**
+   * Seconds for which the entry stays fresh from then on, where it was found or stored; null if it
+   * does not end, or nobody knows.
+   */
+  ttl: number | null
   /** Whether it got past the face's guards, to an operation. */
   readonly admitted: boolean
   /** What layers did to the call, for the request log. */

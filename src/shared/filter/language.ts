@@ -22,6 +22,10 @@ export interface NumberShape {
    * @default false
    */
   moves?: boolean
+  /** Reads values that are no numbers with a unit; null for one that is wrong. */
+  parse?: (text: string) => number | null
+  /** What a value of such a field must be, for the error. */
+  form?: string
 }
 interface EnumShape {
   kind: 'enum'

@@ -46,7 +46,13 @@ export function readNumbers(
 }
 
 /** Throws FilterError. */
-function numberOf(name: string, value: ScannedValue, { units, words = {} }: NumberShape): number {
+function numberOf(name: string, value: ScannedValue, { units, words = {}, parse, form }: NumberShape): number {
+  if (parse) {
+    const number = parse(literalOf(value))
+    if (number === null)
+      throw new FilterError(`${name} must be ${form}.`, value.from, value.to)
+    return number
+  }
   const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)(\D*)$/.exec(literalOf(value)) ?? []
   const known = new Map(Object.entries(units))
   const factor = known.get(unit.toLowerCase())

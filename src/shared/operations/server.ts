@@ -1,3 +1,4 @@
+import { RequestGroups, RequestGroupsQuery } from '../request-groups'
 import * as s from '../schemas'
 import { operation } from './spec'
 
@@ -62,6 +63,18 @@ export const serverOperations = {
     summary: 'The newest requests to your caches; administrators also get refused ones without a valid key.',
     input: s.RequestQuery,
     output: s.RequestList,
+    errors: [],
+  }),
+  'requests.groups': operation({
+    method: 'GET',
+    path: '/admin/requests/groups',
+    scope: 'admin',
+    reach: 'own',
+    mutates: false,
+    status: 200,
+    summary: 'Which keys, caches, reasons or API keys the requests in the log have, those that miss most first.',
+    input: RequestGroupsQuery,
+    output: RequestGroups,
     errors: [],
   }),
   'health.live': operation({

@@ -42,6 +42,7 @@ it('counts what a call took, and writes a line of it', () => {
     requestBytes: 3,
     responseBytes: 4,
     keyId: 'k1',
+    ttl: null,
   }])
 })
 

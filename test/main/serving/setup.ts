@@ -43,6 +43,7 @@ export function callOf(change: Partial<Call> = {}): Call {
     result: 'ok',
     reason: null,
     detail: null,
+    ttl: null,
     admitted: true,
     marks: [],
     cacheControl: null,

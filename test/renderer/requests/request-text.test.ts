@@ -7,6 +7,7 @@ import {
   exactTime,
   explainReach,
   explainResult,
+  formatLeft,
   nameOfResult,
 } from '../../../src/renderer/src/views/requests/request-text'
 import { requestResultNames } from '../../../src/shared/request-results'
@@ -53,10 +54,12 @@ it.each([
 // Red for what nobody wanted, a square where no cache answered, and a word for each.
 it.each([
   [{ result: 'hit' }, 'Hit', ['served', 'full']],
-  [{ result: 'miss', reason: 'expired', status: 404 }, 'Miss · expired', ['late']],
+  [{ result: 'hit', ttl: 252.9 }, 'Hit 4:12 left', ['served', 'full']],
+  [{ result: 'stored', ttl: 60 }, 'Stored', ['neutral', 'full']],
+  [{ result: 'miss', reason: 'expired', status: 404 }, 'Miss expired', ['late']],
   [{ result: 'dropped', status: 204 }, 'Deleted', ['neutral']],
-  [{ result: 'off', reason: 'cache-off', status: 503 }, '503, cache off', ['stopped', 'full']],
-  [{ result: 'off', reason: 'caching-off', status: 503 }, '503, caching off', ['stopped', 'full']],
+  [{ result: 'off', reason: 'cache-off', status: 503 }, '503 cache off', ['stopped', 'full']],
+  [{ result: 'off', reason: 'caching-off', status: 503 }, '503 caching off', ['stopped', 'full']],
   [{ result: 'off', reason: 'overloaded', status: 503 }, '503 · overloaded', ['failed', 'full']],
   [{ result: 'refused', reason: 'invalid-input', status: 400 }, 'Refused · invalid-input', ['stopped']],
   [{ result: 'refused', reason: 'key-invalid', status: 401 }, 'Refused · key-invalid', ['failed']],
@@ -85,7 +88,22 @@ it.each([
   [{ result: 'later', reason: null }, 'later', []],
 ])('%j is shown as %s, %j', (change, words, classes) => {
   const record = recordOf(change)
-  expect([describeResult(record), classesOfRequest(record)]).toEqual([words, classes])
+  const { word, more } = describeResult(record)
+  expect([`${word} ${more}`.trim(), classesOfRequest(record)]).toEqual([words, classes])
+})
+
+it.each([
+  [0, '0:00'],
+  [-3, '0:00'],
+  [0.9, '0:00'],
+  [45, '0:45'],
+  [252.9, '4:12'],
+  [3723, '1:02:03'],
+  [86_399, '23:59:59'],
+  [86_400 * 12 + 3 * 3600 + 59, '12 d 3 h'],
+  [86_400 * 1234, '1,234 d 0 h'],
+])('%d seconds run down as %s', (seconds, words) => {
+  expect(formatLeft(seconds)).toBe(words)
 })
 
 const morning = new Date(2026, 0, 2, 3, 4, 5).toISOString()

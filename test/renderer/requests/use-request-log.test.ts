@@ -27,14 +27,14 @@ function setUp(logged: number) {
     const requests = log.filter(record => record.id < before && passes(record)).slice(-limit)
     return new Promise((resolve, reject) => answers.push(() => broken
       ? reject(new Error('down'))
-      : resolve({ total: 0, requests, since: log[0]?.at ?? null, dropped: 0 })))
+      : resolve({ total: 0, requests, since: log[0]?.at ?? null, dropped: 0, own: 0 })))
   }
   const scope = effectScope()
   const api = {
     client: { 'requests.list': list },
     events: { connected, listen: (hear: (event: ServerEvent) => void) => listeners.push(hear) && (() => {}) },
   }
-  const requests = scope.run(() => useRequestLog({ api: api as never, filter, held }))
+  const requests = scope.run(() => useRequestLog({ api: api as never, filter, untimed: filter, held }))
   if (!requests)
     throw new Error('The scope is not active.')
   return {

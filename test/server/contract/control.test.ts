@@ -245,7 +245,11 @@ describe('every operation', () => {
       result: 'miss',
       reason: 'absent',
       keyId: null,
+      ttl: null,
     }])
+    expect((await run('requests.groups', { by: 'cache' })).json()).toMatchObject({
+      groups: expect.arrayContaining([expect.objectContaining({ name: 'default', cache: null, reason: 'absent' })]),
+    })
     expect((await run('health.live')).json()).toMatchObject({ status: 'ok' })
     expect((await run('health.ready')).json()).toEqual({ status: 'ready', stores: { metadata: 'ok', entries: 'ok' } })
     const metrics = await run('metrics.get')

@@ -277,6 +277,19 @@ describe('bad input: path and query', () => {
       ['limit=1&limit=2', 'limit'],
     ] as const)
       expect(complaint(await ask('GET', `/admin/requests?${query}`), query, 'invalid-input', field)).toBeUndefined()
+    for (const [query, field] of [
+      ['by=colour', 'by'],
+      ['by=', 'by'],
+      ['by=key&by=cache', 'by'],
+      ['by=toString', 'by'],
+      ['limit=0', 'limit'],
+      ['limit=1001', 'limit'],
+      ['filter=time>=yesterday', 'filter'],
+      ['filter=time>=2026-01-31', 'filter'],
+    ] as const) {
+      const answer = await ask('GET', `/admin/requests/groups?${query}`)
+      expect(complaint(answer, query, 'invalid-input', field)).toBeUndefined()
+    }
   })
 })
 

@@ -34,6 +34,7 @@ describe('completion', () => {
       'duration',
       'size',
       'sent',
+      'time',
       'apikey:',
     ])
     expect(offered('result:miss |')).toContain('result:miss cache:')

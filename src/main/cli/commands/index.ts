@@ -9,6 +9,7 @@ import { jobCommands } from './jobs'
 import { keyCommands } from './keys'
 import { serve } from './serve'
 import { serverCommands } from './server'
+import { top } from './top'
 import { trust } from './trust'
 import { userCommands } from './users'
 import { watch } from './watch'
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   consoleLink,
   ...serverCommands,
   watch,
+  top,
   ...entryCommands,
   ...jobCommands,
   ...cacheCommands,

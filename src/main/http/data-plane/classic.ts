@@ -122,6 +122,7 @@ function store(exchange: Exchange, cache: ServedCache, key: string, value: strin
     if (outcome === 'too-large')
       throw new LarderError('too-large', 'The value is larger than the cache may hold.')
     exchange.result = 'stored'
+    exchange.ttl = cache.definition.ttl
     send(exchange, 200, ['Content-Type', 'application/json'], body)
   })
 }

@@ -146,10 +146,12 @@ function answerNumber(exchange: Exchange, { number, version }: Awaited<ReturnTyp
 function touch(exchange: Exchange, cache: ServedCache, key: string, query: Map<string, string>): Maybe<void> {
   refuseUnknown(query, { op: '', ttl: '' })
   refuseFields(exchange, ['Larder-TTL', 'Larder-Grace', 'Larder-Tags'])
-  const ttl = query.get('ttl')
-  if (ttl === undefined)
+  const text = query.get('ttl')
+  if (text === undefined)
     throw invalidField('ttl', 'is missing')
-  return proceed(exchange, cache.touch(key, parseTtl(ttl, 'ttl'), ifVersionOf(exchange), exchange), answerTouched)
+  const ttl = parseTtl(text, 'ttl')
+  exchange.ttl = ttl
+  return proceed(exchange, cache.touch(key, ttl, ifVersionOf(exchange), exchange), answerTouched)
 }
 
 function answerTouched(exchange: Exchange, outcome: Awaited<ReturnType<ServedCache['touch']>>): void {

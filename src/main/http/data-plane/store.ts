@@ -31,6 +31,7 @@ export function storeBody(
   const options = readWriteOptions(exchange.head)
   takeBody(exchange, valueLimit(), (value) => {
     const cache = serving.open(exchange, name)
+    noteTtl(exchange, options)
     const room = cache.roomFor(value.length, key, exchange)
     if (room === undefined)
       return settle(exchange, proceed(exchange, cache.set(key, value, options, exchange), answer))
@@ -94,6 +95,11 @@ export function accepted(exchange: Exchange, result: WriteResult): WriteResult {
     throw beyond(exchange)
   exchange.result = 'stored'
   return result
+}
+
+/** Notes the TTL that a write gives. Which one it keeps, only the entry before it knew. */
+function noteTtl(exchange: Exchange, { ttl, keepTimes }: WriteOptions): void {
+  exchange.ttl = keepTimes ? null : ttl === undefined ? exchange.found?.definition.ttl ?? null : ttl
 }
 
 function beyond({ found }: Exchange): LarderError {

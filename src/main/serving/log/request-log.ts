@@ -1,14 +1,17 @@
+import type { RequestGroups, RequestGroupsQuery } from '@shared/request-groups'
 import type { RequestList, RequestQuery, RequestRecord } from '@shared/schemas'
 import type { z } from 'zod'
 import type { RealClock, Stopwatch } from '../../base/clock'
 import type { EventHub } from '../../base/event-hub'
 import type { Principal } from '../../base/principal'
 import type { RequestFields } from './request-ring'
+import { setImmediate as turn } from 'node:timers/promises'
 import { administrators } from '@shared/events'
 import { compileGiven } from '@shared/filter-problem'
 import { compileRequestFilter } from '@shared/request-filter'
 import { isAdministrator } from '../../base/principal'
 import { createSliceMeter } from './rate-meter'
+import { createGrouping } from './request-groups'
 import { RequestRing } from './request-ring'
 import { newestOf, RequestView } from './request-view'
 import { pieceBytes } from './text-pieces'
@@ -24,6 +27,8 @@ interface RequestLogOptions {
   hub: EventHub
 }
 
+type Reader = Pick<Principal, 'userId' | 'admin' | 'scopes'>
+
 export interface RequestLog {
   /**
    * Remembers a request that ended at so many milliseconds of the stopwatch. On the hot path of
@@ -37,9 +42,17 @@ export interface RequestLog {
    * LarderError `invalid-input` (field filter).
    */
   list: (
-    reader: Pick<Principal, 'userId' | 'admin' | 'scopes'>,
+    reader: Reader,
     query: z.output<typeof RequestQuery>,
   ) => RequestList
+  /**
+   * The same records, counted by what they have in common. Goes on in slices, so records that come
+   * and go meanwhile may be missing. Rejects like `list`.
+   */
+  groups: (
+    reader: Reader,
+    query: z.output<typeof RequestGroupsQuery>,
+  ) => Promise<RequestGroups>
   /**
    * Requests a second of all users without the console's own reads, mean of the last ten seconds.
    */
@@ -61,6 +74,8 @@ const usual = { capacity: 10_000, textBytes: 11.75 * 2 ** 20 }
  */
 const share = 0.1
 const leastPieces = 2 * pieceBytes
+/** Records that are grouped before others are served: 1 to 2 ms of work. */
+const groupedAtOnce = 1000
 
 /** The newest requests. */
 export function createRequestLog({
@@ -78,6 +93,15 @@ export function createRequestLog({
   let total = 0
   let lastId = 0
 
+  /** What a reader may see and a filter lets pass. */
+  function choose(reader: Reader, filter: string): (view: RequestView) => boolean {
+    const passes = compileGiven(filter, compileRequestFilter)
+    const isAdmin = isAdministrator(reader)
+    return view => (view.isOf(reader.userId) || (isAdmin && view.isOf(null))) && passes(view)
+  }
+
+  const since = (): string | null => served.since === null ? null : new Date(served.since).toISOString()
+
   return {
     record(fields, ended) {
       const isOwn = fields.ring === 'own'
@@ -93,12 +117,11 @@ export function createRequestLog({
     },
 
     list(reader, { after, before, limit, filter }) {
-      const passes = compileGiven(filter, compileRequestFilter)
-      const isAdmin = isAdministrator(reader)
+      const isChosen = choose(reader, filter)
       const newestFirst: RequestRecord[] = []
       let matching = 0
       for (const view of newestOf(Object.values(rings), after, before)) {
-        if (!(view.isOf(reader.userId) || (isAdmin && view.isOf(null))) || !passes(view))
+        if (!isChosen(view))
           continue
         matching += 1
         if (matching <= limit)
@@ -107,13 +130,39 @@ export function createRequestLog({
       return {
         total: matching,
         requests: newestFirst.reverse(),
-        since: served.since === null ? null : new Date(served.since).toISOString(),
+        since: since(),
         dropped: served.oldest,
+        own: countOf(rings.own, reader.userId),
       }
+    },
+
+    async groups(reader, { by, limit, filter }) {
+      const isChosen = choose(reader, filter)
+      const grouping = createGrouping(by)
+      let before = Infinity
+      for (let looked = groupedAtOnce; looked === groupedAtOnce;) {
+        looked = 0
+        for (const view of newestOf(Object.values(rings), 0, before)) {
+          before = view.id
+          if (isChosen(view))
+            grouping.add(view)
+          if (++looked === groupedAtOnce)
+            break
+        }
+        await turn()
+      }
+      return { groups: grouping.list(limit), total: grouping.size, requests: grouping.requests, since: since() }
     },
 
     perSecond: rate.perSecond,
     total: () => total,
     bytes: () => Object.values(rings).reduce((sum, ring) => sum + ring.bytes, 0),
   }
+}
+
+function countOf(ring: RequestRing, user: string): number {
+  let count = 0
+  for (const view = new RequestView(ring); view.exists; view.back())
+    count += view.isOf(user) ? 1 : 0
+  return count
 }

@@ -24,11 +24,11 @@ const longest = { path: 512, key: 256, detail: 512, name: 64 }
 const mostMarks = 16
 
 /** What a record has of each type, by the place in its column. */
-export const numberColumns = { id: 0, at: 1, duration: 2, requestBytes: 3, responseBytes: 4 } as const
+export const numberColumns = { id: 0, at: 1, duration: 2, requestBytes: 3, responseBytes: 4, ttl: 5 } as const
 export const wordColumns = { face: 0, method: 1, operation: 2, result: 3, reason: 4, from: 5 } as const
 /** First those that most records share with the one before; the others lie behind each other. */
 export const textColumns = { user: 0, cache: 1, keyId: 2, path: 3, key: 4, detail: 5, more: 6 } as const
-const [numbers, words, repeated, texts] = [5, 6, 3, 7]
+const [numbers, words, repeated, texts] = [6, 6, 3, 7]
 
 /** What the tables of words do not cover, and marks: rare, so JSON will do. */
 interface More { words: readonly (string | null)[], marks: readonly string[] }
@@ -124,7 +124,8 @@ export class RequestRing {
     this.#numbers[column++] = at
     this.#numbers[column++] = fields.duration
     this.#numbers[column++] = fields.requestBytes
-    this.#numbers[column] = fields.responseBytes
+    this.#numbers[column++] = fields.responseBytes
+    this.#numbers[column] = fields.ttl ?? Number.NaN
     this.#statuses[slot] = fields.status
 
     column = slot * words

@@ -111,6 +111,11 @@ export class RequestView implements FilteredRequest {
     return this.#ring.text(this.#record, textColumns.keyId)
   }
 
+  get ttl(): number | null {
+    const ttl = this.#ring.number(this.#record, numberColumns.ttl)
+    return Number.isNaN(ttl) ? null : ttl
+  }
+
   toRecord(): RequestRecord {
     return {
       id: this.id,
@@ -131,6 +136,7 @@ export class RequestView implements FilteredRequest {
       requestBytes: this.requestBytes,
       responseBytes: this.responseBytes,
       keyId: this.keyId,
+      ttl: this.ttl,
     }
   }
 }

@@ -27,6 +27,7 @@ const fields: RequestFields = {
   requestBytes: 0,
   responseBytes: 5,
   keyId: 'k1',
+  ttl: 42.5,
 }
 /** A user who is no administrator. */
 const reader = (userId: string, admin = false) => ({ userId, admin, scopes: new Set(['admin'] as const) })
@@ -73,6 +74,7 @@ it('lists what was recorded, as the schema says', () => {
     ],
     since: '2026-01-01T00:00:00.000Z',
     dropped: 0,
+    own: 0,
   })
   expect(RequestList.parse(list)).toEqual(list)
 })

@@ -36,6 +36,7 @@ const fields: fc.Arbitrary<RequestFields> = fc.record({
   requestBytes: fc.nat(),
   responseBytes: fc.nat(2 ** 40),
   keyId: fc.option(fc.constantFrom('k1', 'k2')),
+  ttl: fc.option(fc.double({ noNaN: true })),
 })
 
 function contentOf(ring: RequestRing): object[] {

@@ -17,6 +17,26 @@ export function withTerm(filter: string, term: string): string {
   return [...others.map(({ from, to }) => filter.slice(from, to)), term].join(' ')
 }
 
+/** The same, but what is excluded adds up. */
+export function addTerm(filter: string, term: string): string {
+  if (!term.startsWith('-'))
+    return withTerm(filter, term)
+  return hasTerm(filter, term) ? filter : [...termsOf(filter), term].join(' ')
+}
+
+/** Returns the filter with the term if it has it not, and without it if it has. */
+export function toggleTerm(filter: string, term: string): string {
+  return hasTerm(filter, term) ? withoutTerm(filter, term) : addTerm(filter, term)
+}
+
+/** Returns the filter without what it says about a field, and what it excludes of it. */
+export function withoutField(filter: string, name: string): string {
+  return scanFilter(filter)
+    .filter(({ field }) => field?.name.toLowerCase() !== name)
+    .map(({ from, to }) => filter.slice(from, to))
+    .join(' ')
+}
+
 export function withoutTerm(filter: string, term: string): string {
   return termsOf(filter).filter(other => other !== term).join(' ')
 }

@@ -11,7 +11,12 @@ interface Repeat {
 
 /** The lengths at which the server cuts paths and keys. */
 const longestPath = 512
-export const loggedKey = 256
+const longestKey = 256
+
+/** Whether the log has all of a key. */
+export function isWholeKey(key: string): boolean {
+  return key.length < longestKey
+}
 
 /**
  * Operations with a query, which the log does not keep, and an example of one. The query of the
@@ -36,7 +41,7 @@ export function repeatOf(
   if (path === '')
     return null
   const classic = operation?.startsWith('classic.') === true && operation !== 'classic.set'
-  if (path.length >= longestPath || (classic && (key?.length ?? 0) >= loggedKey))
+  if (path.length >= longestPath || (classic && key !== null && !isWholeKey(key)))
     return null
   const example = examples.get(operation)
   const query = classic ? classicQuery(cache, key) : example ?? ''

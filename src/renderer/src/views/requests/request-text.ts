@@ -27,12 +27,43 @@ function classesOf(row: ReturnType<typeof lookOf>): string[] {
   return row ? [row.tone, ...row.full ? ['full'] : []] : []
 }
 
-/** Names what came of a request, with the reason where the name does not say it. */
-export function describeResult(record: RequestRecord): string {
-  const { result, reason } = record
+/** A part of a whole in whole percent: `56 %`, `<1 %`. */
+export function shareOf(part: number, whole: number): string {
+  const percent = whole === 0 ? 0 : part / whole * 100
+  if (percent > 0 && percent < 1)
+    return '<1 %'
+  // All are those that nothing is missing of.
+  return `${part < whole ? Math.min(99, Math.round(percent)) : Math.round(percent)} %`
+}
+
+/** How a request counts in a chart. */
+export function toneOfRequest(record: RequestRecord): 'hit' | 'stale' | 'miss' | 'other' | 'off' | 'failed' {
   const row = lookOf(record)
-  const name = row?.label ?? result
-  return reason === null || (row && !row.told && result !== 'miss') ? name : `${name} · ${reason}`
+  switch (row?.tone) {
+    case 'served':
+      return 'hit'
+    case 'late':
+      return row.full ? 'stale' : 'miss'
+    case 'stopped':
+      return 'off'
+    case 'failed':
+      return 'failed'
+    default:
+      return 'other'
+  }
+}
+
+/** Names what came of a request in two parts: the word, and what it does not say. */
+export function describeResult(record: RequestRecord): { word: string, more: string } {
+  const { result, reason, ttl } = record
+  const row = lookOf(record)
+  const [word = result, ...rest] = row ? row.label.split(/(?<=^503) /) : []
+  if (result === 'hit' && ttl !== null)
+    return { word, more: `${formatLeft(ttl)} left` }
+  if (result === 'miss')
+    return { word, more: reason ?? '' }
+  const isTold = reason !== null && (!row || row.told)
+  return { word, more: isTold ? `· ${reason}` : rest.join('') }
 }
 
 /** Explains the result of a request in a sentence. */
@@ -48,6 +79,26 @@ export function explainResult(record: RequestRecord): string {
   return status === 304 ? `${row.meaning}; the client already had it.` : `${row.meaning}.`
 }
 
+const statuses: Readonly<Record<number, string>> = {
+  200: 'the answer has the value, or a result',
+  201: 'a new entry, or one that was replaced',
+  204: 'done; there is nothing to answer',
+  304: 'the client has this version already (If-None-Match)',
+  401: 'no valid API key',
+  403: 'not allowed with this API key',
+  412: 'the entry is not as the client expected (If-Match)',
+  413: 'more than may be stored',
+  429: 'too many attempts',
+}
+
+/** What a status means here, behind a dash; empty where the story says it. */
+export function explainStatus({ status, result }: RequestRecord): string {
+  if (status === 404)
+    return result === 'miss' ? ' – nothing fresh to answer' : ' – there is no such thing'
+  const meaning = Object.hasOwn(statuses, status) ? statuses[status] : undefined
+  return meaning === undefined ? '' : ` – ${meaning}`
+}
+
 function ended(sentence: string): string {
   return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`
 }
@@ -57,11 +108,10 @@ function ended(sentence: string): string {
  * while nobody knows.
  */
 export function explainReach(reach: RequestReach | null, extent: Extent, oldest: string | null): string {
-  const second = (at: string): string => clockTime(at).slice(0, 8)
   if (extent !== 'start') {
     return oldest === null
       ? ''
-      : `Reaches back to ${second(oldest)}${extent === 'reading' ? '; reading older ones …' : '.'}`
+      : `Reaches back to ${secondOf(oldest)}${extent === 'reading' ? '; reading older ones …' : '.'}`
   }
   if (reach === null)
     return ''
@@ -69,11 +119,27 @@ export function explainReach(reach: RequestReach | null, extent: Extent, oldest:
   if (since === null || dropped === 0)
     return 'Reaches back to the start of the server.'
   const gone = dropped === 1 ? 'An older one is gone.' : `${formatCount(dropped)} older ones are gone.`
-  return `Reaches back to ${second(since)}. ${gone}`
+  return `Reaches back to ${secondOf(since)}. ${gone}`
+}
+
+/** Seconds as a clock runs down, whole ones: `4:12`, `0:45`, `1:02:03`, `12 d 3 h`. */
+export function formatLeft(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds))
+  const [days, hours] = [Math.floor(whole / 86_400), Math.floor(whole / 3600) % 24]
+  const minutes = Math.floor(whole / 60) % 60
+  const two = (part: number): string => String(part).padStart(2, '0')
+  if (days > 0)
+    return `${formatCount(days)} d ${hours} h`
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`
+}
+
+/** Formats the time of day to the second, in the local time zone: `14:03:07`. */
+export function secondOf(at: string | number): string {
+  return clockTime(at).slice(0, 8)
 }
 
 /** Formats the time of day to the millisecond, in the local time zone: `14:03:07.123`. */
-export function clockTime(at: string): string {
+export function clockTime(at: string | number): string {
   const time = new Date(at)
   const two = (part: number): string => String(part).padStart(2, '0')
   return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${String(time.getMilliseconds()).padStart(3, '0')}`
@@ -82,6 +148,6 @@ export function clockTime(at: string): string {
 const exact = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'long' })
 
 /** Formats date and time in words. */
-export function exactTime(at: string): string {
+export function exactTime(at: string | number): string {
   return exact.format(new Date(at))
 }

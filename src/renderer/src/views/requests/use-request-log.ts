@@ -3,15 +3,18 @@ import type { Ref, ShallowRef } from 'vue'
 import type { Api } from '../../api/api'
 import type { ServerEvent } from '../../api/server-event'
 import type { Extent } from './older-records'
+import type { RequestBars } from './request-bars'
 import type { RequestReach } from './request-text'
 import type { Tally } from './tally'
 import { messageOf } from '@shared/errors'
 import { asksForSenders, compileRequestFilter, isOwnRead } from '@shared/request-filter'
+import { useDocumentVisibility } from '@vueuse/core'
 import { computed, onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
 import { createRateMeter } from '../../live/rate-meter'
 import { createOlderRecords } from './older-records'
 import { createOwnReads, mergeNewestFirst } from './own-reads'
 import { createRecordRing } from './record-ring'
+import { countOverTime } from './request-bars'
 import { createRequestStream } from './request-stream'
 import { createTally, emptyTally } from './tally'
 
@@ -32,6 +35,10 @@ interface RequestLog {
   /** How far back the requests that are kept reach, and the time of the oldest. */
   readonly extent: Readonly<ShallowRef<Extent>>
   readonly oldest: Readonly<ShallowRef<string | null>>
+  /** Those that match `untimed`, over all the time of the list; null while it is empty. */
+  readonly bars: Readonly<ShallowRef<RequestBars | null>>
+  /** Reads of the console by itself that there are. */
+  readonly ownReads: Readonly<ShallowRef<number>>
   clear: () => void
 }
 
@@ -39,6 +46,8 @@ interface RequestLogOptions {
   api: Pick<Api, 'client' | 'events'>
   /** A filter without errors. */
   filter: Readonly<Ref<string>>
+  /** The same without its terms about the time. */
+  untimed: Readonly<Ref<string>>
   /** Whether the list must not change. */
   held: Readonly<Ref<boolean>>
 }
@@ -61,7 +70,7 @@ const pageLimit = 1000
  * and reads the older ones after that until it reaches as far back. All requests are counted and
  * the newest are kept; only the display is sampled, a few times per second.
  */
-export function useRequestLog({ api: { client, events }, filter, held }: RequestLogOptions): RequestLog {
+export function useRequestLog({ api: { client, events }, filter, untimed, held }: RequestLogOptions): RequestLog {
   const ring = createRecordRing()
   const counts = createTally()
   const meter = createRateMeter(rateSpan)
@@ -74,8 +83,11 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
   const reach = shallowRef<RequestReach | null>(null)
   const extent = shallowRef<Extent>('reading')
   const oldest = shallowRef<string | null>(null)
+  const bars = shallowRef<RequestBars | null>(null)
+  const ownReads = shallowRef(0)
   const matchingWhenHeld = shallowRef(0)
   const newer = computed(() => held.value ? Math.max(0, tally.value.matching - matchingWhenHeld.value) : 0)
+  const visibility = useDocumentVisibility()
   let passes = compileRequestFilter(filter.value)
   let changed = false
   /** Of those that are counted, how many were read as older ones: they are no part of the rate. */
@@ -107,9 +119,21 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
   })
 
   async function readPage(before?: number): Promise<RequestRecord[]> {
-    const { requests, since, dropped } = await client['requests.list']({ limit: pageLimit, before })
+    const page = await client['requests.list']({ limit: pageLimit, before })
+    tellReach(page)
+    return page.requests
+  }
+
+  function tellReach({ since, dropped, own }: RequestReach & { own: number }): void {
     reach.value = { since, dropped }
-    return requests
+    ownReads.value = own
+  }
+
+  function countBars(): void {
+    const first = ring.oldest
+    bars.value = first
+      ? countOverTime(ring.list(compileRequestFilter(untimed.value)), Date.parse(first.at), Date.now())
+      : null
   }
 
   /** They are older than all that is shown, so a list that is held may get longer by them. */
@@ -171,6 +195,7 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
     const record = own.push(event)
     if (record === null)
       return stream.push(event)
+    ownReads.value += 1
     if (passes(record)) {
       changed = true
       counts.match()
@@ -195,8 +220,10 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
     const [isCaughtUp] = await Promise.all([stream.catchUp(), catchUpOwn()])
     loaded.value = true
     draw()
+    countBars()
     if (isCaughtUp)
       await readOlder()
+    countBars()
   }
 
   watch(filter, (text) => {
@@ -207,6 +234,7 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
     tally.value = counts.read()
     matchingWhenHeld.value = tally.value.matching
   })
+  watch(untimed, countBars)
   watch(held, (now) => {
     changed = true
     draw()
@@ -222,11 +250,12 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
   const rates = setInterval(() => {
     meter.note(new Map([['all', counts.read().total - countedLater]]), performance.now() / 1000)
     rate.value = meter.rate('all')
+    if (visibility.value === 'visible')
+      countBars()
   }, rateInterval)
   const reaches = setInterval(async () => {
     try {
-      const { since, dropped } = await client['requests.list']({ limit: 1 })
-      reach.value = { since, dropped }
+      tellReach(await client['requests.list']({ limit: 1 }))
     }
     catch {
       // The connection's own mark says that the server cannot be reached.
@@ -251,6 +280,8 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
     reach: shallowReadonly(reach),
     extent: shallowReadonly(extent),
     oldest: shallowReadonly(oldest),
+    bars: shallowReadonly(bars),
+    ownReads: shallowReadonly(ownReads),
     clear() {
       stream.flush()
       older.stop('part')
@@ -258,6 +289,7 @@ export function useRequestLog({ api: { client, events }, filter, held }: Request
       own.clear()
       clearCounts()
       records.value = []
+      bars.value = null
       draw()
     },
   }

@@ -1,0 +1,43 @@
+import type { RequestRecord } from '@shared/schemas'
+import { faces } from '@shared/faces'
+import { formatBytes, formatMicroseconds } from '../../format'
+import { isWholeKey } from './repeat'
+import { clockTime, exactTime, explainStatus } from './request-text'
+
+/** What the log knows of a request, by name. */
+interface Fact {
+  name: string
+  value: string
+  /** Shown before the value, as keys are. */
+  key?: string
+  mono?: boolean
+  hint?: string | undefined
+}
+
+export function factsOf(record: RequestRecord, labelOf: (keyId: string) => string): Fact[] {
+  const withoutKey = record.reason === 'key-invalid' || record.reason === 'key-missing'
+    ? 'None that is valid'
+    : 'None: a session, the command line, or the key of the environment'
+  return [
+    { name: 'Time', value: clockTime(record.at), hint: exactTime(record.at) },
+    { name: 'Status', value: `${record.status}${explainStatus(record)}` },
+    ...record.path === '' ? [] : [{ name: 'Path', value: '', key: record.path }],
+    ...record.cache === null ? [] : [{ name: 'Cache', value: '', key: record.cache }],
+    ...record.key === null ? [] : [{ name: 'Key', value: isWholeKey(record.key) ? '' : '…', key: record.key }],
+    ...record.face === null ? [] : [{ name: 'Came by', value: record.face, hint: faces[record.face] }],
+    ...record.result === 'miss' || record.reason === null
+      ? []
+      : [{ name: 'Error code', value: record.reason, mono: true }],
+    ...record.operation === null ? [] : [{ name: 'Operation', value: record.operation, mono: true }],
+    ...record.marks.length === 0 ? [] : [{ name: 'On its way', value: record.marks.join(', ') }],
+    ...record.from === 'app' ? [] : [{ name: 'Sent by', value: 'The console, by itself or for you' }],
+    { name: 'Duration', value: formatMicroseconds(record.duration) },
+    { name: 'Sent', value: formatBytes(record.requestBytes) },
+    { name: 'Answered', value: formatBytes(record.responseBytes) },
+    {
+      name: 'API key',
+      value: record.keyId === null ? withoutKey : labelOf(record.keyId),
+      hint: record.keyId ?? undefined,
+    },
+  ]
+}

@@ -1,0 +1,185 @@
+import type { Past } from '../../../src/renderer/src/views/requests/key-story'
+import type { RequestRecord } from '../../../src/shared/schemas'
+import { expect, it } from 'vitest'
+import { tellStory } from '../../../src/renderer/src/views/requests/key-story'
+import { recordOf } from '../../helpers/request-record'
+
+/** A request of the key so many seconds after 23:35:00. */
+function at(second: number, change: Partial<RequestRecord> = {}): RequestRecord {
+  return recordOf({ id: 100 + second, at: new Date(2026, 0, 2, 23, 35, second).toISOString(), ...change })
+}
+const stored = at(45, { result: 'stored', ttl: 45 })
+function hit(second: number, change: Partial<RequestRecord> = {}): RequestRecord {
+  return at(second, { result: 'hit', ...change })
+}
+const miss = (second: number, reason: string): RequestRecord => at(second, { result: 'miss', reason, status: 404 })
+function dropped(second: number, change: Partial<RequestRecord> = {}): RequestRecord {
+  return at(second, { result: 'dropped', ...change })
+}
+function sweep(second: number, change: Partial<RequestRecord> = {}): RequestRecord {
+  return dropped(second, { key: null, operation: 'entries.invalidate', ...change })
+}
+function event(kind: 'off' | 'on' | 'clear', second: number): Past['events'][number] {
+  return { kind, cache: 'default', at: new Date(2026, 0, 2, 23, 35, second).getTime() / 1000 }
+}
+
+const since = new Date(2026, 0, 2, 23, 31, 7).toISOString()
+type Row = [record: RequestRecord, past: Partial<Past>, heading: string, sentence: string]
+const rows: Row[] = [
+  // What a hit found.
+  [hit(60, { ttl: 30 }), { before: [stored] }, 'Hit: 0:30 left', 'Stored 23:35:45 by ci, TTL 0:45, never read since.'],
+  [
+    hit(60, { ttl: null, status: 304 }),
+    { before: [hit(55), hit(50), at(45, { result: 'stored', keyId: null, from: 'console' }), hit(40)] },
+    'Hit',
+    'Stored 23:35:45 in the console, read 2 times since. The client already had this value.',
+  ],
+  [hit(60, { ttl: 9 }), {}, 'Hit: 0:09 left', 'Stored by a batch, or before 23:31:07, where the log begins.'],
+  [hit(60), { since: null }, 'Hit', 'Stored by a batch, or before the server started.'],
+  [
+    at(95, { result: 'stale', ttl: -5 }),
+    { before: [hit(50), stored] },
+    'Stale: 0:05 past its TTL',
+    'Served within its grace: stored 23:35:45 by ci, TTL 0:45, read 1 time since.',
+  ],
+  // Each reason of a miss, with and without what it is known from.
+  [miss(60, 'absent'), {}, 'Miss: absent', 'Never stored, as far as the log reaches back: 23:31:07.'],
+  [miss(60, 'absent'), { since: null }, 'Miss: absent', 'Never stored since the server started.'],
+  [
+    miss(60, 'absent'),
+    { before: [stored] },
+    'Miss: absent',
+    'Stored 23:35:45 by ci, TTL 0:45, never read since; why it has gone since is no longer known.',
+  ],
+  [
+    miss(102, 'expired'),
+    { before: [stored] },
+    'Miss: expired',
+    '12 s too late: stored 23:35:45 by ci, TTL 0:45, never read since.',
+  ],
+  [
+    // Each hit restarts the time.
+    miss(102, 'expired'),
+    { before: [miss(101, 'expired'), hit(56, { ttl: 45 }), stored] },
+    'Miss: expired',
+    '1 s too late: stored 23:35:45 by ci, TTL 0:45, read 1 time since.',
+  ],
+  [
+    miss(46, 'expired'),
+    { before: [at(45, { result: 'stored', ttl: 0.5 })] },
+    'Miss: expired',
+    '500 ms too late: stored 23:35:45 by ci, TTL 0:00, never read since.',
+  ],
+  [
+    miss(200, 'expired'),
+    { before: [at(45, { result: 'stored', ttl: 5 })] },
+    'Miss: expired',
+    '2:30 too late: stored 23:35:45 by ci, TTL 0:05, never read since.',
+  ],
+  [
+    miss(60, 'expired'),
+    {},
+    'Miss: expired',
+    'It had expired: stored by a batch, or before 23:31:07, where the log begins.',
+  ],
+  [
+    miss(60, 'evicted'),
+    { before: [hit(50), stored] },
+    'Miss: evicted',
+    'Evicted to make room: stored 23:35:45 by ci, TTL 0:45, read 1 time since.',
+  ],
+  [
+    miss(60, 'invalidated'),
+    { before: [dropped(50), stored] },
+    'Miss: invalidated',
+    'Deleted 23:35:50 by ci, 10 s before; it was stored 23:35:45 by ci, TTL 0:45, never read since.',
+  ],
+  [
+    miss(60, 'invalidated'),
+    { before: [stored, dropped(40)], sweeps: [sweep(70), sweep(55, { keyId: null, from: 'console' }), sweep(41)] },
+    'Miss: invalidated',
+    'Invalidated with others 23:35:55 in the console, 5 s before; '
+    + 'it was stored 23:35:45 by ci, TTL 0:45, never read since.',
+  ],
+  [
+    miss(60, 'invalidated'),
+    { before: [stored], sweeps: [sweep(41)] },
+    'Miss: invalidated',
+    'Deleted or invalidated by a batch or a job, or before the log begins; '
+    + 'it was stored 23:35:45 by ci, TTL 0:45, never read since.',
+  ],
+  [
+    miss(60, 'flushed'),
+    { before: [stored], sweeps: [sweep(50, { operation: 'plain.flush' })] },
+    'Miss: flushed',
+    'The cache was cleared 23:35:50 by ci; the entry was stored 23:35:45 by ci, TTL 0:45, never read since.',
+  ],
+  [
+    miss(60, 'flushed'),
+    { before: [stored], events: [event('clear', 52), event('clear', 61)] },
+    'Miss: flushed',
+    'The cache was cleared 23:35:52; the entry was stored 23:35:45 by ci, TTL 0:45, never read since.',
+  ],
+  [
+    miss(60, 'flushed'),
+    { before: [stored] },
+    'Miss: flushed',
+    'The cache was cleared; the entry was stored 23:35:45 by ci, TTL 0:45, never read since.',
+  ],
+  [miss(60, 'of a newer server'), {}, 'Miss: of a newer server', 'Not found: of a newer server.'],
+  // Writes.
+  [
+    at(60, { result: 'stored', ttl: 300 }),
+    { before: [hit(59), stored] },
+    'Stored: TTL 5:00',
+    'It replaced what was stored 23:35:45 by ci, TTL 0:45, read 1 time since.',
+  ],
+  [
+    at(60, { result: 'stored' }),
+    { before: [miss(59, 'expired'), stored] },
+    'Stored',
+    '1 s after a miss: expired.',
+  ],
+  [
+    at(60, { result: 'stored' }),
+    { before: [dropped(59)] },
+    'Stored',
+    'The entry before it was deleted 23:35:59 by ci.',
+  ],
+  [
+    at(60, { result: 'stored' }),
+    {},
+    'Stored',
+    'The first request of this key, as far as the log reaches back: 23:31:07.',
+  ],
+  [dropped(60), { before: [stored] }, 'Deleted', 'It was stored 23:35:45 by ci, TTL 0:45, never read since.'],
+  [
+    at(60, { result: 'off', reason: 'cache-off', status: 503 }),
+    { events: [event('off', 10), event('on', 20), event('off', 30), event('off', 61)] },
+    '503',
+    'The cache is switched off since 23:35:30.',
+  ],
+  [at(60, { result: 'off', reason: 'caching-off', status: 503 }), {}, '503', 'All caching is switched off.'],
+  [
+    at(60, { result: 'off', reason: 'overloaded', detail: 'Too much', status: 503 }),
+    { events: [event('off', 10)] },
+    '503',
+    '503: Too much.',
+  ],
+  // What has no tale is explained as ever.
+  [
+    at(60, { result: 'refused', reason: 'entry-not-found', operation: 'entries.delete', status: 404 }),
+    {},
+    'Nothing to delete',
+    'There was no such entry.',
+  ],
+  [sweep(60), {}, 'Deleted', 'Deleted or invalidated.'],
+  [at(60, { result: '__proto__', reason: null, status: 200 }), {}, '__proto__', '__proto__: 200.'],
+]
+
+// Red: in src/renderer/src/views/requests/key-story.ts take the first of `before` in `lateness`, or
+// leave out `stored.id` in `lastDropped`.
+it.each(rows)('%#: %o is told', (record, past, heading, sentence) => {
+  const known = { before: [], sweeps: [], events: [], since, labelOf: () => 'ci', ...past }
+  expect(tellStory(record, known)).toEqual({ heading, sentence })
+})
