@@ -39,7 +39,7 @@ export function valuesOf<N extends CacheSettingName>(
   return Object.fromEntries(values) as Pick<CacheSettingsInput, N>
 }
 
-const forms: Readonly<Record<string, string>> = { time: ', as 90, 15m or 2h', bytes: ', as 64MB or 1GiB' }
+const forms: Readonly<Record<string, string>> = { time: ', as 90, 15m or 2h', bytes: ', as 64MB or 1GB' }
 
 /** The line below a field. */
 export function hintOf(name: CacheSettingName, kind: CacheFormKind): string {
