@@ -3,6 +3,7 @@ import { settingRows } from '@shared/cache-settings'
 import { writeDuration } from '@shared/durations'
 import { mapRows } from '@shared/rows'
 import { writeSize } from '@shared/sizes'
+import { formatTtl } from './format'
 
 /** The settings of a cache as the form fields hold them: numbers as text, with units for times and
  * sizes; null as empty text. */
@@ -37,6 +38,11 @@ export function valuesOf<N extends CacheSettingName>(
     return [name, text === '' ? null : kind === 'count' ? Number(text) : text] as const
   })
   return Object.fromEntries(values) as Pick<CacheSettingsInput, N>
+}
+
+/** What may be written into the field TTL of an entry; `own` is the TTL of its cache in seconds. */
+export function ttlHint(own: number | null): string {
+  return `90, 15m, 2h or none. Empty: the cache's own, ${formatTtl(own).toLowerCase()}.`
 }
 
 const forms: Readonly<Record<string, string>> = { time: ', as 90, 15m or 2h', bytes: ', as 64MB or 1GB' }
