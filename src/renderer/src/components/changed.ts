@@ -4,7 +4,7 @@ import type { ObjectDirective } from 'vue'
 const most = 5
 const span = 1000
 
-/** Lets the first `most` calls within any `span` milliseconds through; `now` is a time like them. */
+/** Lets the first `most` calls within any `span` milliseconds through; `now` is such a time. */
 export function createThrottle(): (now: number) => boolean {
   let times: number[] = []
   return (now) => {
