@@ -11,7 +11,7 @@ import {
   Copy,
   Database,
   Eye,
-  FileKey2,
+  FileText,
   Keyboard,
   KeyRound,
   Link,
@@ -89,7 +89,7 @@ export function entryCommand(cache: string, key: string, { router }: Pick<Comman
   return {
     id: `entry:${cache}:${key}`,
     title: key,
-    icon: FileKey2,
+    icon: FileText,
     group: 'Entries',
     detail: `in ${cache}`,
     entryKey: key,
