@@ -5,10 +5,10 @@ import { rowOf } from '@shared/rows'
 import { formatTtl } from '../../format'
 
 /** How the request ended, for the mark before the words; null if the answer does not say. */
-export type Outcome = 'hit' | 'stale' | 'miss' | 'stored' | 'gone' | 'off'
+export type AnswerOutcome = 'hit' | 'stale' | 'miss' | 'stored' | 'gone' | 'off'
 
 interface AnswerFacts {
-  outcome: Outcome | null
+  outcome: AnswerOutcome | null
   /** In the order in which they are read: the outcome, what is left of the life, the ETag. */
   words: readonly string[]
 }
@@ -31,7 +31,7 @@ export function inReadingOrder(headers: RawAnswer['headers']): RawAnswer['header
   return headers.toSorted(([a], [b]) => placeOf(a) - placeOf(b))
 }
 
-function outcomeOf(method: string, status: number, cacheStatus: string): [Outcome | null, string] {
+function outcomeOf(method: string, status: number, cacheStatus: string): [AnswerOutcome | null, string] {
   const [, ...parameters] = cacheStatus.split(';').map(part => part.trim())
   const detail = parameters.find(part => part.startsWith('detail='))?.slice('detail='.length) ?? null
   if (parameters.includes('hit'))

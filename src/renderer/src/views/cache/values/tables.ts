@@ -57,7 +57,7 @@ export function* readJsonTable(bytes: Uint8Array): Sliced<Table | undefined> {
 }
 
 /** Indexes of the columns that hold nothing but numbers, as far as their first rows tell. */
-export function numberColumns({ columns, count, row }: Table): ReadonlySet<number> {
+export function numericColumns({ columns, count, row }: Table): ReadonlySet<number> {
   const rows = Array.from({ length: Math.min(count, lookedAt) }, (_, index) => row(index))
   return new Set([...columns.keys()].filter((at) => {
     const cells = rows.map(cells => cells[at] ?? '').filter(cell => cell !== '')
