@@ -29,7 +29,7 @@ export function timeMarks(from: number, to: number): number[] {
 
 /** Marks are round numbers: `10.0 ms` → `10 ms`, `2.50 s` → `2.5 s`. */
 export function withoutZeros(text: string): string {
-  return text.replace(/(\.\d*?)0+(?!\d)/, '$1').replace(/\.(?!\d)/, '')
+  return text.replace(/\.\d+/, decimals => String(Number(`0${decimals}`)).slice(1))
 }
 
 /**

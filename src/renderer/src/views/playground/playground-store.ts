@@ -41,10 +41,15 @@ export const usePlayground = defineStore('playground', () => {
     Object.assign(draft, fields)
   }
 
-  /** Remembers the form as it is now, with the request that came of it. */
-  function remember({ method, target }: Sent, status: number | null): void {
-    const request = { id: ++last, act: act.value, draft: { ...draft }, method, target, at: Date.now(), status }
+  /**
+   * Remembers the form as it is now, with the request that came of it. Returns a function that adds
+   * its status once there is an answer.
+   */
+  function remember({ method, target }: Sent): (status: number) => void {
+    const id = ++last
+    const request = { id, act: act.value, draft: { ...draft }, method, target, at: Date.now(), status: null }
     past.value = [request, ...past.value].slice(0, most)
+    return status => past.value = past.value.map(other => other.id === id ? { ...other, status } : other)
   }
 
   /** Fills the form as it was. */
