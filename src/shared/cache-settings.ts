@@ -27,9 +27,9 @@ export type CacheSetting = SettingKind & {
   change?: string
   /**
    * Where the console shows it: in the form for creating a cache, in a collapsed section of that
-   * form, or only later, above the other settings.
+   * form, or as a switch beside the cache instead of in a form.
    */
-  place: 'main' | 'advanced' | 'later'
+  place: 'main' | 'advanced' | 'switch'
 }
 
 const limit = z.int('must be a whole number').positive('must be above 0').nullable()
@@ -102,7 +102,7 @@ export const cacheSettings = {
     label: 'Persistent',
     hint: 'Keep the entries across restarts',
     change: 'Switching it off forgets the kept copies.',
-    place: 'advanced',
+    place: 'main',
   },
   source: {
     schema: SourceSettings.nullable(),
@@ -120,7 +120,7 @@ export const cacheSettings = {
     label: 'Enabled',
     hint: 'The switch of this cache; if it is off, requests get 503',
     change: 'Entries stay, and keep ageing.',
-    place: 'later',
+    place: 'switch',
   },
 } as const satisfies Record<string, CacheSetting>
 

@@ -6,6 +6,7 @@ import { missReasons } from './miss-reasons'
 import { OffTime } from './off-time'
 import { pathName } from './path-name'
 import { mapRows } from './rows'
+import { writeSize } from './sizes'
 import { orSizeText, orTimeText } from './written'
 import './without-eval'
 
@@ -223,11 +224,11 @@ export const AnonymousKey = z.strictObject({
   .meta({ description: 'What a request without any key may do, on the owner\'s caches.' })
 const settable = {
   memory: z.int()
-    .min(1024 * 1024, 'must be at least 1 MiB')
+    .min(1e6, 'must be at least 1MB')
     .meta({ description: 'Budget in bytes for all entries and their overhead.' }),
   valueLimit: z.int()
-    .min(1024, 'must be at least 1 KiB')
-    .max(limits.valueMax, 'must be at most 128 MiB')
+    .min(1e3, 'must be at least 1kB')
+    .max(limits.valueMax, `must be at most ${writeSize(limits.valueMax)}`)
     .meta({ description: 'Largest value in bytes.' }),
   anonymous: AnonymousKey,
 }

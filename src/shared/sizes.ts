@@ -19,18 +19,23 @@ export const sizeForm = 'a size such as 256MB, 1GB, 64MiB or plain bytes'
  * KiB, MiB, GiB and TiB are powers of 1024. A part of a byte is dropped. NaN for any other text.
  */
 export function parseSize(text: string): number {
-  const [, number, unit = ''] = /^(\d{1,16}(?:\.\d{1,6})?) ?([a-z]{0,3})$/i.exec(text) ?? []
-  const bytes = Math.floor(Number(number) * (units.get(unit.toLowerCase()) ?? Number.NaN))
+  const [, number, fraction = '', unit = ''] = /^(\d{1,16})(?:\.(\d{1,6}))? ?([a-z]{0,3})$/i.exec(text) ?? []
+  const step = units.get(unit.toLowerCase())
+  if (number === undefined || step === undefined)
+    return Number.NaN
+  // In whole millionths: 16.777216 times a million is not a whole number in floating point.
+  const bytes = Number(BigInt(number + fraction.padEnd(6, '0')) * BigInt(step) / 1_000_000n)
   return Number.isSafeInteger(bytes) ? bytes : Number.NaN
 }
 
-const written = [['GB', 1e9], ['GiB', 2 ** 30], ['MB', 1e6], ['MiB', 2 ** 20], ['kB', 1e3], ['KiB', 2 ** 10]] as const
+const written = [['GB', 1e9], ['MB', 1e6], ['kB', 1e3]] as const
 
 /**
- * The shortest text that `parseSize` reads as exactly this: 268435456 → `256MiB`, 256000000 →
- * `256MB`.
+ * The text that is shown everywhere, in steps of 1000, and that `parseSize` reads as exactly this:
+ * 256,000,000 → `256MB`, 268,435,456 → `268.435456MB`.
  */
 export function writeSize(bytes: number): string {
-  const [unit, step] = written.find(([, step]) => bytes >= step && bytes % step === 0) ?? ['', 1]
+  // `parseSize` reads six decimals.
+  const [unit, step] = written.find(([, step]) => bytes >= step && bytes % Math.max(1, step / 1e6) === 0) ?? ['', 1]
   return `${bytes / step}${unit}`
 }

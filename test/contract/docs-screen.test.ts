@@ -13,11 +13,13 @@ const entries = groups.flatMap(group => group.entries)
 const { schemas } = document.components
 
 describe('documentation', () => {
-  it('has every operation of both tables, each in one group', () => {
+  it('has every operation of both tables, each in one group, and HEAD with its GET', () => {
     const rows = Object.keys(operations).length + Object.values(dataOperations)
       .reduce((sum, { methods }) => sum + methods.length, 0)
-    expect(entries).toHaveLength(rows)
-    expect(new Set(entries.map(entry => `${entry.method} ${entry.path}`)).size).toBe(rows)
+    const heads = entries.filter(({ head }) => head)
+    expect(heads.map(({ method }) => method)).toEqual(heads.map(() => 'GET'))
+    expect(entries.length + heads.length).toBe(rows)
+    expect(new Set(entries.map(entry => `${entry.method} ${entry.path}`)).size).toBe(entries.length)
     expect(entries.map(entry => entry.id)).toEqual(expect.arrayContaining([
       ...Object.keys(operations),
       ...Object.keys(dataOperations),
@@ -65,6 +67,7 @@ const entry: DocumentedOperation = {
   method: 'PUT',
   path: '/api/caches/{cache}/entries/{key}',
   text: '',
+  head: false,
   operation: {
     parameters: [
       { name: 'cache', in: 'path', schema: {} },

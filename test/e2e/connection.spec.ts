@@ -120,3 +120,39 @@ test('while the server is lost, an entry can be read but not changed', async ({ 
   cable.plug()
   await expect(entry.getByRole('button', { name: 'Edit' })).toBeEnabled()
 })
+
+// Red: leave `contact.lost` out in src/renderer/src/components/FormDialog.vue, or in
+// src/renderer/src/palette/CommandPalette.vue.
+test('what is open over a screen cannot be sent while the server is lost, and says why', async ({
+  page,
+  server,
+  cable,
+}) => {
+  await page.goto(`http://127.0.0.1:${cable.port}/#${await server.code()}`)
+  await expect(page.getByText('Live', { exact: true })).toBeVisible()
+  // The code of the palette comes from the server, too.
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('option').first()).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'New cache' }).click()
+  const dialog = page.getByRole('dialog', { name: 'New cache' })
+  await expect(dialog.getByRole('button', { name: 'Create cache' })).toBeEnabled()
+
+  cable.pull()
+  await expect(dialog.getByRole('status').filter({ hasText: 'No contact with the server' })).toBeVisible()
+  await expect(dialog.getByRole('button', { name: 'Create cache' })).toBeDisabled()
+  await expectAccessible(page)
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('new cache')
+  const option = page.getByRole('option', { name: 'New cache…' })
+  await expect(option).toContainText('No contact with the server')
+  await expect(option).toBeDisabled()
+  await page.keyboard.press('Enter')
+  await expect(dialog).toBeHidden()
+
+  cable.plug()
+  await expect(option).toBeEnabled()
+  await page.keyboard.press('Enter')
+  await expect(dialog).toBeVisible()
+})

@@ -150,3 +150,23 @@ test('tells where secrets are kept', { tag: '@screen' }, async ({ openConsole, s
     `${server.url}/api/caches/default/entries/greeting`,
   )
 })
+
+// Red: in src/renderer/src/views/keys/KeyTable.vue leave `v-changed` out.
+test('a row that was changed elsewhere shows it once, and not with reduced motion', { tag: '@screen' }, async ({
+  openConsole,
+  call,
+}) => {
+  const { id } = await (await call('POST', '/admin/keys', { json: { label: 'app' } })).json() as Listed
+  const page = await openConsole('/keys')
+  const row = page.getByRole('table', { name: 'API keys' }).getByRole('row', { name: 'app' })
+  await expect(row).toBeVisible()
+  await page.evaluate(
+    `globalThis.faded = []; addEventListener('animationstart', event => faded.push(event.animationName))`,
+  )
+  await call('PATCH', `/admin/keys/${id}`, { json: { scopes: ['read'] } })
+  await expect.poll(() => page.evaluate<string[]>('faded')).toEqual(['changed'])
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await call('PATCH', `/admin/keys/${id}`, { json: { scopes: ['write'] } })
+  await expect(row.getByRole('cell').first()).toHaveText('write')
+  expect(await page.evaluate<string[]>('faded')).toEqual(['changed'])
+})

@@ -286,7 +286,7 @@ test('a view of a hundred thousand entries stays light', { tag: '@screen' }, asy
   await expect(overview.getByRole('row', { name: 'big' }).getByRole('cell').nth(0)).toHaveText('100,000')
   await overview.getByRole('row', { name: 'big' }).getByRole('button', { name: 'View all' }).click()
   const dialog = overview.getByRole('dialog', { name: 'big: all entries' })
-  await expect(dialog).toContainText('100,000 entries, 6.79 MB of JSON; the first 2 MB are shown')
+  await expect(dialog).toContainText('100,000 entries, 6.79 MB of JSON; the first 2.00 MB are shown')
   expect(await overview.evaluate('document.querySelectorAll("dialog *").length')).toBeLessThan(400)
 })
 
@@ -333,7 +333,7 @@ test('charts follow the traffic, on other screens too', { tag: '@http' }, async 
   await polled
   await overview.getByRole('link', { name: 'Overview' }).click()
   await expect(strip).toContainText('50.0%')
-  await expect(overview.getByRole('row', { name: 'default' }).getByRole('cell').nth(4)).not.toHaveText('0')
+  await expect(overview.getByRole('row', { name: 'default' }).getByRole('cell').nth(4)).not.toHaveText('0.0')
   // The words below a chart show the point under the pointer; the headline keeps its meaning.
   await expect(strip).toContainText('last minute')
   await strip.getByRole('img', { name: 'Latency' }).hover({ position: { x: 150, y: 30 } })

@@ -1,4 +1,5 @@
 import { operations } from '../../src/shared/operations'
+import { expectAccessible } from './accessibility'
 import { expect, skipWithoutBrowser, test } from './console-test'
 
 skipWithoutBrowser()
@@ -76,7 +77,7 @@ test('arrows wrap around, Escape gives the focus back, words of no command find 
   await button.focus()
   await overview.keyboard.press('Control+k')
   const palette = overview.getByRole('dialog', { name: 'Command palette' })
-  await expect(palette.getByRole('option', { selected: true })).toContainText('Overview')
+  await expect(palette.getByRole('option', { selected: true })).toContainText('Open default')
   // The whole list grows again when the keys have been read; the results for a cache stay the same.
   await palette.getByRole('combobox').fill('default')
   await expect(palette.getByRole('option', { name: 'Add entry to default…' })).toBeVisible()
@@ -89,4 +90,46 @@ test('arrows wrap around, Escape gives the focus back, words of no command find 
   await overview.keyboard.press('Enter')
   await overview.keyboard.press('Escape')
   await expect(button).toBeFocused()
+})
+
+// Red: in src/renderer/src/palette/CommandPalette.vue let `run` not call `recent.note`.
+test('opens an entry by its cache and the beginning of its key, and offers it again', { tag: '@screen' }, async ({
+  overview,
+  call,
+}) => {
+  await call('POST', '/admin/caches', { json: { name: 'products', ttl: 300 } })
+  for (const key of ['user:12:cart', 'user:123', 'user:2'])
+    await call('PUT', `/api/caches/products/entries/${key}`, { body: key })
+  await expect(overview.getByRole('row', { name: 'products' })).toBeVisible()
+  const palette = overview.getByRole('dialog', { name: 'Command palette' })
+  await overview.keyboard.press('Control+k')
+  await palette.getByRole('combobox').fill('products user:12')
+  await expect(palette.getByRole('option')).toHaveText([/^user:123.*in products/, /^user:12:cart.*in products/])
+  await expectAccessible(overview)
+  await overview.keyboard.press('ArrowDown')
+  await overview.keyboard.press('Enter')
+  await expect(overview).toHaveURL(/\/caches\/products\?key=user:12:cart$/)
+  await expect(overview.getByRole('region', { name: 'Entry', exact: true })).toContainText('user:12:cart')
+
+  await overview.getByRole('link', { name: 'Overview' }).click()
+  await overview.keyboard.press('Control+k')
+  await expect(palette.getByRole('option').first()).toContainText('Open products')
+  await expect(palette.getByRole('option').nth(1)).toContainText('user:12:cart')
+})
+
+// Red: in CommandPalette.vue let `sideways` return at once.
+test('reaches further actions of a line by the right arrow; Ctrl+P has caches alone', { tag: '@screen' }, async ({
+  overview,
+}) => {
+  await overview.keyboard.press('Control+p')
+  const switcher = overview.getByRole('dialog', { name: 'Switch to a cache' })
+  await expect(switcher.getByRole('option')).toHaveText(['Open defaultAdd entryView all'])
+  await overview.keyboard.press('ArrowRight')
+  await expect(switcher.getByRole('status')).toHaveText('Enter: Add entry to default…')
+  await overview.keyboard.press('ArrowRight')
+  await overview.keyboard.press('ArrowLeft')
+  await expect(switcher.getByRole('status')).toHaveText('Enter: Add entry to default…')
+  await expectAccessible(overview)
+  await overview.keyboard.press('Enter')
+  await expect(overview.getByRole('dialog', { name: 'Add entry to default' })).toBeVisible()
 })

@@ -17,7 +17,17 @@ describe('sizes', () => {
   })
 
   it('are written so that they read as the same', () => {
-    expect([256e6, 2 ** 28, 0, 1001, 1536 * 1024].map(writeSize)).toEqual(['256MB', '256MiB', '0', '1001', '1536KiB'])
+    // Red: in src/shared/sizes.ts let `parseSize` multiply `Number(number)` by the unit.
+    expect([256e6, 2 ** 28, 2 ** 30, 1e9, 0, 999, 1001, 2 ** 24].map(writeSize)).toEqual([
+      '256MB',
+      '268.435456MB',
+      '1073.741824MB',
+      '1GB',
+      '0',
+      '999',
+      '1.001kB',
+      '16.777216MB',
+    ])
     fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 40 }), (bytes) => {
       expect(parseSize(writeSize(bytes))).toBe(bytes)
     }))

@@ -42,7 +42,7 @@ describe('what is wrong with an input', () => {
     ['a time of 0', CacheCreate, { name: 'a', ttl: '0s' }, 'ttl: TTL must be a positive value.'],
     ['a grace of none', BatchOperation, set({ grace: 'none' }), `grace: ${time}`],
     ['a size as a word', CacheUpdate, { name: 'a', maxBytes: 'lots' }, `maxBytes: ${size}, or none`],
-    ['a size below the least', SettingsUpdate, { memory: '1kB' }, 'memory: must be at least 1 MiB'],
+    ['a size below the least', SettingsUpdate, { memory: '1kB' }, 'memory: must be at least 1MB'],
   ])('%s', (_, schema, input, message) => {
     expect(refusalOf(schema, input)).toMatchObject({
       code: 'invalid-input',

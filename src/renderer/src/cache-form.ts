@@ -4,6 +4,7 @@ import { settingRows } from '@shared/cache-settings'
 import { writeDuration } from '@shared/durations'
 import { mapRows } from '@shared/rows'
 import { writeSize } from '@shared/sizes'
+import { formatTtl } from './format'
 import { sourceFormOf, sourceOf } from './source-form'
 
 /**
@@ -47,7 +48,12 @@ export function valuesOf<N extends CacheSettingName>(
   return Object.fromEntries(values) as Pick<CacheSettingsInput, N>
 }
 
-const forms: Readonly<Record<string, string>> = { time: ', as 90, 15m or 2h', bytes: ', as 64MB or 1GiB' }
+/** What may be written into the field TTL of an entry; `own` is the TTL of its cache in seconds. */
+export function ttlHint(own: number | null): string {
+  return `90, 15m, 2h or none. Empty: the cache's own, ${formatTtl(own).toLowerCase()}.`
+}
+
+const forms: Readonly<Record<string, string>> = { time: ', as 90, 15m or 2h', bytes: ', as 64MB or 1GB' }
 
 /** The line below a field. */
 export function hintOf(name: CacheSettingName, kind: CacheFormKind): string {

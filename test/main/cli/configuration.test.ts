@@ -180,7 +180,7 @@ describe('bad values name what the person wrote', () => {
     ],
     ['a size with an unknown unit', { env: { LARDER_MEMORY: '1XB' } }, 'must be a size'],
     ['an endless size', { env: { LARDER_MEMORY: '9999999999999TB' } }, 'must be a size'],
-    ['too little memory', { env: { LARDER_MEMORY: '1MB' } }, 'LARDER_MEMORY=1MB: must be at least 1 MiB'],
+    ['too little memory', { env: { LARDER_MEMORY: '999kB' } }, 'LARDER_MEMORY=999kB: must be at least 1MB'],
     ['no boolean', { env: { LARDER_HEADLESS: 'maybe' } }, 'LARDER_HEADLESS=maybe: must be 1 or 0'],
     ['no boolean as flag', { argv: ['--headless=maybe'] }, '--headless=maybe: must be 1 or 0'],
     [

@@ -7,7 +7,12 @@ import { bytesPerRow, hexRow, hexRows } from '../../../src/renderer/src/views/ca
 import { readJsonRows } from '../../../src/renderer/src/views/cache/values/json-rows'
 import { childrenOf, excerptAt, isJsonText } from '../../../src/renderer/src/views/cache/values/json-scan'
 import { readValue } from '../../../src/renderer/src/views/cache/values/read-value'
-import { readCsvTable, readJsonTable, splitLine } from '../../../src/renderer/src/views/cache/values/tables'
+import {
+  numericColumns,
+  readCsvTable,
+  readJsonTable,
+  splitLine,
+} from '../../../src/renderer/src/views/cache/values/tables'
 import { cutRows, isUtf8 } from '../../../src/renderer/src/views/cache/values/text-rows'
 import { anyCodePoint } from '../../helpers/any-code-point'
 
@@ -238,6 +243,9 @@ describe('tables', () => {
   })
 
   it('reads CSV with quotes, line ends inside of them, and other separators', () => {
+    // Red: in src/renderer/src/views/cache/values/tables.ts let `every` be `some`.
+    const kinds = run(readCsvTable(encode('id,price,version,mixed,none\n1,"1,234.50",1.2.3,4,\n-2,3e9,1.2.4,x,\n')))
+    expect(kinds && [...numericColumns(kinds)]).toEqual([0, 1])
     const table = run(readCsvTable(encode('a;b\r\n"x\ny";"say ""hi"""\r\nlast;\r\n')))
     expect(table?.count).toBe(2)
     expect([table?.row(0), table?.row(1)]).toEqual([['x\ny', 'say "hi"'], ['last', '']])

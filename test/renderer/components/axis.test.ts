@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { linearAxis, logAxis, stack, timeMarks } from '../../../src/renderer/src/components/axis'
+import { linearAxis, logAxis, stack, timeMarks, withoutZeros } from '../../../src/renderer/src/components/axis'
 
 it.each<[number[], number]>([
   [[], 1],
@@ -37,3 +37,12 @@ it.each([
   ['one', [[1, null]], [[1, null]]],
   ['three', [[1, 2, null], [10, null, 30], [100, 200, 300]], [[1, 2, null], [11, null, null], [111, null, null]]],
 ])('stacks %s', (_, lines, sums) => expect(stack(lines)).toEqual(sums))
+
+it.each([
+  ['10.0 ms', '10 ms'],
+  ['2.50 s', '2.5 s'],
+  ['1.00 MB', '1 MB'],
+  ['100 µs', '100 µs'],
+  ['1,000', '1,000'],
+  ['0.50', '0.5'],
+])('the mark %s says %s', (text, short) => expect(withoutZeros(text)).toBe(short))

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { withId } from '../../../src/renderer/src/views/playground/classic-data'
-import { layOutText } from '../../../src/renderer/src/views/playground/text-lines'
 
 describe('data of the classic API', () => {
   it('gets the key as its id and stays byte for byte otherwise', () => {
@@ -18,12 +17,4 @@ describe('data of the classic API', () => {
   })
 
   it.each(['', '[1]', 'null', '"text"', '{"a":', '12'])('refuses %j', text => expect(() => withId(text, 'a')).toThrow(/^value: must be a JSON object/))
-})
-
-describe('lines of an answer', () => {
-  it('cuts at every kind of line end, and a long line where it must', () => {
-    expect(layOutText('a\r\nb\rc\n')).toEqual(['a', 'b', 'c', ''])
-    expect(layOutText('x'.repeat(2500)).map(line => line.length)).toEqual([1000, 1000, 500])
-    expect(layOutText('')).toEqual([''])
-  })
 })

@@ -16,9 +16,9 @@ export interface OpenApiOptions {
 }
 
 const tags = [
+  { name: 'Entries', description: 'The native API: every property of an entry, in terms of HTTP.' },
   { name: 'Classic API', description: 'For clients of the classic JSON cache API; errors have their own body.' },
   { name: 'Text key-value', description: 'A text key-value store over the cache default; errors are a line of text.' },
-  { name: 'Entries', description: 'The native API: every property of an entry, in terms of HTTP.' },
   { name: 'Events', description: 'Changes as they happen.' },
   {
     name: 'Control plane',

@@ -27,6 +27,11 @@ export function timeMarks(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, i) => first + i * step)
 }
 
+/** Marks are round numbers: `10.0 ms` → `10 ms`, `2.50 s` → `2.5 s`. */
+export function withoutZeros(text: string): string {
+  return text.replace(/\.\d+/, decimals => String(Number(`0${decimals}`)).slice(1))
+}
+
 /**
  * Lines that stand on each other: each is the sum of its own values and those before it, null where
  * one of them is.

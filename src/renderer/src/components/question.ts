@@ -9,4 +9,6 @@ export interface Question {
   action: string
   /** Keys of the entries that it is about, where they are known one by one. */
   keys?: readonly string[]
+  /** What is lost is in this page alone, so the answer needs no server. */
+  local?: boolean
 }

@@ -51,26 +51,32 @@ export interface DocumentedOperation {
   method: string
   path: string
   operation: Operation
+  /** HEAD answers the same without a body, so it has no row of its own. */
+  head: boolean
   /** Lower case, for the search. */
   text: string
 }
-interface Group { name: string, description: string, entries: DocumentedOperation[] }
+/** The operations of one tag. */
+export interface OperationGroup { name: string, description: string, entries: DocumentedOperation[] }
 
-/** Groups the operations by tag, in the order of the document. */
-export function groupOperations({ tags, paths }: Pick<ShownDocument, 'tags' | 'paths'>): Group[] {
+/** Groups the operations by tag, in the order of the document; HEAD is one with its GET. */
+export function groupOperations({ tags, paths }: Pick<ShownDocument, 'tags' | 'paths'>): OperationGroup[] {
   const entries = Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([verb, operation]): DocumentedOperation => {
-      const method = verb.toUpperCase()
-      const parameters = (operation.parameters ?? []).map(p => p.name)
-      const text = [method, path, operation.operationId, operation.summary, ...parameters].join(' ').toLowerCase()
-      return { id: operation.operationId, method, path, operation, text }
-    }))
+    Object.entries(item).filter(([verb]) => verb !== 'head' || !item.get).map(([verb, operation]) =>
+      documented(path, verb, operation, verb === 'get' && item.head !== undefined)))
   return tags.map(({ name, description = '' }) =>
     ({ name, description, entries: entries.filter(entry => entry.operation.tags.includes(name)) }))
 }
 
+function documented(path: string, verb: string, operation: Operation, head: boolean): DocumentedOperation {
+  const method = verb.toUpperCase()
+  const parameters = (operation.parameters ?? []).map(p => p.name)
+  const words = [method, ...head ? ['HEAD'] : [], path, operation.operationId, operation.summary, ...parameters]
+  return { id: operation.operationId, method, path, operation, head, text: words.join(' ').toLowerCase() }
+}
+
 /** Keeps only operations that contain every word of the search; omits empty groups. */
-export function searchOperations(groups: readonly Group[], search: string): Group[] {
+export function searchOperations(groups: readonly OperationGroup[], search: string): OperationGroup[] {
   const words = search.toLowerCase().split(/\s+/).filter(word => word !== '')
   return groups
     .map(group =>

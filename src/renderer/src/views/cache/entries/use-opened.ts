@@ -43,6 +43,7 @@ export function useOpened(cache: () => string, address: Address): Opened {
         title: 'Discard your changes?',
         text: withKeys`Your changes to ${{ key: opened.value }} are not saved.`,
         action: 'Discard changes',
+        local: true,
       })
   }
 

@@ -16,6 +16,8 @@ const mostColumns = 24
 const lookedAt = 50
 const longestCell = 160
 const stride = 65_536
+/** No versions and no dates. */
+const numeric = /^-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?(?:e[-+]?\d+)?$/i
 
 /** Reads a JSON array of objects, one per row; undefined for other JSON. The bytes must be JSON. */
 export function* readJsonTable(bytes: Uint8Array): Sliced<Table | undefined> {
@@ -52,6 +54,15 @@ export function* readJsonTable(bytes: Uint8Array): Sliced<Table | undefined> {
       return shown.map(column => cells.get(column) ?? '')
     },
   }
+}
+
+/** Indexes of the columns that hold nothing but numbers, as far as their first rows tell. */
+export function numericColumns({ columns, count, row }: Table): ReadonlySet<number> {
+  const rows = Array.from({ length: Math.min(count, lookedAt) }, (_, index) => row(index))
+  return new Set([...columns.keys()].filter((at) => {
+    const cells = rows.map(cells => cells[at] ?? '').filter(cell => cell !== '')
+    return cells.length > 0 && cells.every(cell => numeric.test(cell))
+  }))
 }
 
 function nameAt(bytes: Uint8Array, members: Children, index: number): string {
