@@ -102,7 +102,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
   const describe = createDescribeUser({ caches, keys })
 
   const handlers: OperationHandlers = {
-    ...createCacheHandlers({ caches, users, keys, events, clock }),
+    ...createCacheHandlers({ caches, users, keys, events, clock, history: deps.history }),
     ...createHistoryHandlers({ caches, history: deps.history }),
     ...createJobHandlers({ caches, jobs: deps.jobs, files: deps.exportFiles, stopwatch: deps.stopwatch }),
     ...createKeyHandlers({ keys, caches, secrets, insert: metadata.keys.insert, events, clock }),

@@ -2,6 +2,7 @@ import type { OperationOutput, OperationParsed } from '@shared/operations'
 import type { RealClock } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
 import type { CallContext } from '../base/operation-handlers'
+import type { HistoryKeeper } from '../serving/history/history'
 import type { CacheFigures } from '../serving/ports'
 import type { CacheDirectory } from './cache-directory'
 import type { HandlersOf } from './handlers'
@@ -25,6 +26,7 @@ interface CacheHandlerDependencies {
   keys: KeyRing
   events: EventHub
   clock: RealClock
+  history: Pick<HistoryKeeper, 'minute'>
 }
 
 export function createCacheHandlers({
@@ -33,6 +35,7 @@ export function createCacheHandlers({
   keys,
   events,
   clock,
+  history,
 }: CacheHandlerDependencies): HandlersOf<'caches'> {
   function checkQuota(userId: string): void {
     const { cacheLimit } = users.get(userId)
@@ -53,13 +56,14 @@ export function createCacheHandlers({
   }
 
   function describe(cache: CacheFigures): OperationOutput<'caches.get'> {
-    const { id: _, space: __, ...definition } = cache.definition
+    const { id, space: _, ...definition } = cache.definition
     return {
       ...definition,
       createdAt: isoTime(caches.createdAt(cache)),
       entries: cache.size,
       bytes: cache.bytes,
       statistics: withHitRatio(cache.statistics()),
+      lastMinute: history.minute(id),
       ...describeOffTime(caches.offTime(cache)),
     }
   }

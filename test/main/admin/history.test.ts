@@ -5,7 +5,7 @@ import { codeOf, refusal, startAdministration } from './harness'
 
 async function start() {
   const asked: [HistoryScope, string, number][] = []
-  const columns = { hits: [], stale: [], misses: {}, off: [], p50: [], p99: [], bytes: [] }
+  const columns = { hits: [], stale: [], misses: {}, off: [], evictions: [], p50: [], p99: [], bytes: [] }
   const empty = { step: 1, first: 0, rows: 0, ...columns, events: [] }
   const larder = await startAdministration({
     history: {
@@ -13,6 +13,7 @@ async function start() {
         asked.push(question)
         return empty
       },
+      minute: () => expect.fail('Nobody asked'),
     },
   })
   const bob: Principal = { ...larder.owner, userId: 'bob', admin: false }

@@ -13,6 +13,7 @@ function told(first: number, hits: (number | null)[], change: Partial<History> =
     stale: same(0),
     misses: {},
     off: same(0),
+    evictions: same(0),
     p50: same(10),
     p99: same(20),
     bytes: same(7),

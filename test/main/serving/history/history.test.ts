@@ -58,6 +58,7 @@ it('tells each second what was read, and how it ended', () => {
     stale: [0, 1, 0],
     misses: { absent: [1, 0, 0] },
     off: [0, 1, 0],
+    evictions: [0, 0, 0],
     p50: [expect.closeTo(100, -1), null, null],
     p99: [expect.closeTo(2000, -2), null, null],
     bytes: [held, held, 0],
