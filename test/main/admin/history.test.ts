@@ -1,6 +1,8 @@
 import type { Principal } from '../../../src/main/base/principal'
 import type { HistoryScope } from '../../../src/main/serving/history/history'
 import { expect, it } from 'vitest'
+import { missReasons } from '../../../src/shared/miss-reasons'
+import { mapRows } from '../../../src/shared/rows'
 import { codeOf, refusal, startAdministration } from './harness'
 
 async function start() {
@@ -13,7 +15,7 @@ async function start() {
         asked.push(question)
         return empty
       },
-      minute: () => expect.fail('Nobody asked'),
+      minute: () => ({ seconds: 0, hits: 0, misses: mapRows(missReasons, () => 0), evictions: 0 }),
     },
   })
   const bob: Principal = { ...larder.owner, userId: 'bob', admin: false }

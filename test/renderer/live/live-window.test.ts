@@ -51,6 +51,19 @@ describe('live window', () => {
     ])
   })
 
+  it('tells why reads missed, in any part of the time', () => {
+    const window = createLiveWindow()
+    expect(window.reasons(windowSeconds)).toEqual({})
+    window.add(told(1000, [0, 0, null, 0], { misses: { absent: [4, 0, null, 1], expired: [0, 2, null, 0] } }))
+    expect(window.reasons(windowSeconds)).toEqual({ absent: 5, expired: 2 })
+    expect(window.reasons(3)).toEqual({ absent: 1, expired: 2 })
+    // The clock was set back: these seconds are told anew.
+    window.add(told(1001, [0], { misses: { flushed: [7] } }))
+    expect(window.reasons(windowSeconds)).toEqual({ absent: 4, flushed: 7 })
+    window.clear()
+    expect(window.reasons(windowSeconds)).toEqual({})
+  })
+
   // Red: in src/renderer/src/live/live-window.ts leave out a filter or the unknown seconds.
   it.each<[string, History[], unknown[]]>([
     ['appends', [told(10, [1, 2]), told(12, [3])], [[10, 1], [11, 2], [12, 3]]],

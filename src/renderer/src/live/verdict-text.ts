@@ -49,7 +49,7 @@ export function wordsOf(trouble: Trouble, now: number): string {
 export function whyOf({ top }: Pick<Verdict, 'top'>, trouble: Trouble): string {
   switch (trouble.kind) {
     case 'misses':
-      return top ? `${top.reason} ${formatPart(top.share)}` : ''
+      return top ? `mostly ${top.reason} (${formatPart(top.share)})` : ''
     case 'evicting':
       return `${formatCount(trouble.count)} in the last minute`
     case 'full':

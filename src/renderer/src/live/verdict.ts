@@ -28,9 +28,6 @@ const leastRatio = 0.5
 const fewReads = 60
 /** Part of a limit above which it needs a look. */
 const nearlyFull = 0.9
-/** Seconds without a sign of trouble after which it was over: the rules look at one minute. */
-const respite = 60
-
 /** Judges a cache by its last minute. */
 export function judge(cache: CacheInfo): Verdict {
   const { name, enabled, lastMinute } = cache
@@ -55,60 +52,48 @@ const order: readonly Trouble['kind'][] = ['misses', 'evicting', 'full', 'off']
 
 /** Those that need a look, the most urgent first; of those that miss, the one with fewest hits. */
 export function troubledOf(verdicts: readonly Verdict[]): Verdict[] {
-  return verdicts.filter(({ troubles }) => troubles.length > 0).sort((a, b) => rankOf(a) - rankOf(b))
+  return verdicts.filter(({ troubles }) => troubles.length > 0).sort((a, b) => urgencyOf(a) - urgencyOf(b))
 }
 
 /** The smaller, the more urgent; those that are fine come last. */
-export function rankOf({ troubles: [first] }: Verdict): number {
+export function urgencyOf({ troubles: [first] }: Verdict): number {
   if (first === undefined)
     return order.length
   return order.indexOf(first.kind) + (first.kind === 'misses' ? first.ratio : 0)
 }
 
 /**
- * When the trouble began, in seconds since 1970, as far as the history reaches; null if it tells of
- * none. `rows` of the history are looked at together. `open`: it was there in the oldest rows, so
- * it may have begun earlier.
+ * When the rule began to hold, in seconds since 1970, as far as the history reaches; null if it
+ * does not hold at the end of it. `open`: it held from the beginning, so it may be older.
  */
-export function beginningOf(
-  kind: 'misses' | 'evicting',
-  history: History,
-  rows: number,
-): { at: number, open: boolean } | null {
-  let at: number | null = null
-  let quiet = 0
-  let end = history.rows
-  for (; end > 0; end -= rows) {
-    const from = Math.max(0, end - rows)
-    const sign = signOf(kind, history, from, end)
-    if (sign === 'well' || sign === 'unknown')
-      break
-    quiet = sign === 'trouble' ? 0 : quiet + (end - from) * history.step
-    if (quiet > respite)
-      break
-    if (sign === 'trouble')
-      at = history.first + from * history.step
-  }
-  return at === null ? null : { at, open: end <= 0 }
+export function beginningOf(kind: 'misses' | 'evicting', history: History): { at: number, open: boolean } | null {
+  const { step, first, rows, hits, misses, evictions } = history
+  const minute = Math.max(1, 60 / step)
+  const found = runningSums(rows, [hits])
+  const missed = runningSums(rows, Object.values(misses))
+  const evicted = runningSums(rows, [evictions])
+  const within = (sums: readonly number[], end: number): number =>
+    (sums[end] ?? 0) - (sums[Math.max(0, end - minute)] ?? 0)
+  const holds = (end: number): boolean => kind === 'evicting'
+    ? within(evicted, end) > 0
+    : isLow(within(found, end), within(missed, end))
+  let end = rows
+  while (end > 0 && holds(end))
+    end--
+  return end === rows ? null : { at: first + end * step, open: end < minute }
 }
 
-function signOf(
-  kind: 'misses' | 'evicting',
-  { hits, misses, evictions }: History,
-  from: number,
-  to: number,
-): 'trouble' | 'quiet' | 'well' | 'unknown' {
-  const sum = (column: readonly (number | null)[]): number =>
-    column.slice(from, to).reduce<number>((so, count) => so + (count ?? 0), 0)
-  if (hits.slice(from, to).every(count => count === null))
-    return 'unknown'
-  if (kind === 'evicting')
-    return sum(evictions) > 0 ? 'trouble' : 'quiet'
-  const found = sum(hits)
-  const reads = found + Object.values(misses).reduce((so, column) => so + sum(column), 0)
-  if (reads === 0)
-    return 'quiet'
-  return found / reads < leastRatio ? 'trouble' : 'well'
+/** At each index, the sum of the columns' rows before it. */
+function runningSums(rows: number, columns: readonly (readonly (number | null)[])[]): number[] {
+  const sums = [0]
+  for (let row = 0; row < rows; row++)
+    sums.push(columns.reduce((sum, column) => sum + (column[row] ?? 0), sums[row] ?? 0))
+  return sums
+}
+
+/** Whether a minute's reads found too little. */
+function isLow(found: number, missed: number): boolean {
+  return found + missed > fewReads && found / (found + missed) < leastRatio
 }
 
 function ratioOf({ hits, misses }: LastMinute): number | null {
@@ -126,9 +111,7 @@ function topMiss({ misses }: LastMinute): Verdict['top'] {
 
 function missTrouble(minute: LastMinute): Trouble[] {
   const ratio = ratioOf(minute)
-  return ratio !== null && ratio < leastRatio && minute.hits + countMisses(minute.misses) > fewReads
-    ? [{ kind: 'misses', ratio }]
-    : []
+  return ratio !== null && isLow(minute.hits, countMisses(minute.misses)) ? [{ kind: 'misses', ratio }] : []
 }
 
 function evictionTrouble({ evictions }: LastMinute): Trouble[] {

@@ -9,10 +9,8 @@ import { useServer } from './server'
 
 /** Troubles whose beginning is looked for: more than a line of text has room for. */
 const traced = 5
-/** Seconds after which it is looked for again. */
-const traceInterval = 30
-/** Seconds that are looked at together: a single one says little. */
-const grain = 10
+/** Seconds after which it is looked for again: sooner, if nothing was found. */
+const patience = { found: 30, none: 5 }
 
 interface Trace { kind: 'misses' | 'evicting', at: number | null, readAt: number }
 
@@ -41,8 +39,8 @@ export const useVerdicts = defineStore('verdicts', () => {
     const at = former?.kind === kind ? former.at : null
     traces.set(cache, { kind, at, readAt })
     try {
-      const near = beginningOf(kind, await client['history.get']({ cache, span: 'seconds' }), grain)
-      const far = near?.open ? beginningOf(kind, await client['history.get']({ cache, span: 'minutes' }), 1) : null
+      const near = beginningOf(kind, await client['history.get']({ cache, span: 'seconds' }))
+      const far = near?.open ? beginningOf(kind, await client['history.get']({ cache, span: 'minutes' })) : null
       const begun = [near?.at, far?.at, at].filter(time => typeof time === 'number')
       traces.set(cache, { kind, at: begun.length === 0 ? null : Math.min(...begun), readAt })
     }
@@ -60,7 +58,7 @@ export const useVerdicts = defineStore('verdicts', () => {
       if (first?.kind !== 'misses' && first?.kind !== 'evicting')
         continue
       const known = traces.get(cache)
-      if (known?.kind !== first.kind || now - known.readAt >= traceInterval)
+      if (known?.kind !== first.kind || now - known.readAt >= patience[known.at === null ? 'none' : 'found'])
         void trace(cache, first.kind, now)
     }
   })

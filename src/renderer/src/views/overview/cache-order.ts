@@ -1,6 +1,6 @@
 import type { CacheInfo } from '@shared/schemas'
 import type { Verdict } from '../../live/verdict'
-import { rankOf } from '../../live/verdict'
+import { urgencyOf } from '../../live/verdict'
 
 /** What the table of caches can be sorted by. */
 export const orders = ['look', 'name', 'hits', 'top', 'entries', 'bytes', 'ttl', 'rate'] as const
@@ -38,7 +38,7 @@ export function orderCaches(caches: readonly JudgedCache[], { by, down }: CacheO
 function valueOf({ cache, verdict, rate }: JudgedCache, by: CacheOrder['by']): number | string | null {
   switch (by) {
     case 'look':
-      return rankOf(verdict)
+      return urgencyOf(verdict)
     case 'name':
       return cache.name
     case 'hits':
