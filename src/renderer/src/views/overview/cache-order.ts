@@ -16,7 +16,8 @@ export interface JudgedCache { cache: CacheInfo, verdict: Verdict, rate: number 
 const names = new Intl.Collator('en', { numeric: true })
 
 /**
- * Returns the caches in an order; of equal ones, by name. What a cache has no value for comes last.
+ * Returns the caches in an order; of equal ones, by name, or as they were given if none
+ * needs a look. What a cache has no value for comes last.
  */
 export function orderCaches(caches: readonly JudgedCache[], { by, down }: CacheOrder): JudgedCache[] {
   return [...caches].sort((a, b) => {
@@ -31,7 +32,7 @@ export function orderCaches(caches: readonly JudgedCache[], { by, down }: CacheO
     else if (one !== other) {
       return one === null ? 1 : -1
     }
-    return names.compare(a.cache.name, b.cache.name)
+    return by === 'look' ? 0 : names.compare(a.cache.name, b.cache.name)
   })
 }
 
