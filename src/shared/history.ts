@@ -44,6 +44,7 @@ export const History = z.strictObject({
     description: 'Reads that found nothing, by reason; a reason that did not occur is left out.',
   }),
   off: counts.meta({ description: 'Reads that got 503, because a switch was off.' }),
+  evictions: counts.meta({ description: 'Entries evicted to make room.' }),
   p50: times.meta({ description: 'Microseconds; null without requests.' }),
   p99: times,
   bytes: counts.meta({ description: 'Bytes held at the end of the row.' }),

@@ -2,11 +2,10 @@ import { z } from 'zod'
 import { creationSchemas, inputSchemas, settingSchemas } from './cache-settings'
 import { grouped } from './grouped'
 import { limits } from './limits'
-import { missReasons } from './miss-reasons'
 import { OffTime } from './off-time'
 import { pathName } from './path-name'
-import { mapRows } from './rows'
 import { writeSize } from './sizes'
+import { CacheStatistics, LastMinute } from './statistics'
 import { orSizeText, orTimeText } from './written'
 import './without-eval'
 
@@ -24,31 +23,6 @@ export const CacheRename = z.strictObject({
 })
 export const CacheUpdate = z.strictObject({ name: CacheName, ...z.strictObject(inputSchemas).partial().shape })
 
-export const MissCounts = z.strictObject(mapRows(missReasons, () => z.int()))
-  .meta({ description: 'Misses by their reason.' })
-
-export const Latency = z.strictObject({
-  count: z.int(),
-  p50: z.number(),
-  p90: z.number(),
-  p99: z.number(),
-  max: z.number(),
-}).meta({ description: 'Latency in microseconds.' })
-
-export const CacheStatistics = z.strictObject({
-  hits: z.int(),
-  staleHits: z.int(),
-  misses: MissCounts,
-  sets: z.int(),
-  deletes: z.int(),
-  evictions: z.int(),
-  expirations: z.int(),
-  hitRatio: z.number().nullable().meta({
-    description: 'hits / (hits + misses), without reads while caching was off; null before the first read.',
-  }),
-  latency: Latency,
-})
-
 export const CacheInfo = z.strictObject({
   name: CacheName,
   ...settingSchemas,
@@ -56,6 +30,7 @@ export const CacheInfo = z.strictObject({
   entries: z.int().meta({ description: 'Entries held now.' }),
   bytes: z.int().meta({ description: 'Bytes held now: keys, values, tags and overhead.' }),
   statistics: CacheStatistics,
+  lastMinute: LastMinute,
   off: OffTime.optional().meta({ description: 'There while the cache is switched off.' }),
 })
 export type CacheInfo = z.output<typeof CacheInfo>

@@ -11,9 +11,9 @@ test('lists the caches with their figures', async ({ overview, call }) => {
   await call('GET', '/v1/missing')
   const row = overview.getByRole('row', { name: 'default' })
   await expect(row.getByRole('rowheader')).toHaveText('default')
-  await expect(row.getByRole('cell').nth(0)).toHaveText('1')
-  await expect(row.getByRole('cell').nth(2)).toHaveText('No expiry')
-  await expect(row.getByRole('cell').nth(3)).toHaveText('50.0%')
+  await expect(row.getByRole('cell').nth(2)).toHaveText('1')
+  await expect(row).toContainText('No expiry')
+  await expect(row.getByRole('cell').nth(0)).toHaveText('50%')
 })
 
 test('switches a cache off and on: apps get 503, then 200', async ({ overview, call }) => {
@@ -58,7 +58,7 @@ test('switches all caching off and on, says so, and shows what is stored', async
   await expectAccessible(overview)
 
   // What is stored can still be seen, on every screen the banner stands.
-  await overview.getByRole('link', { name: 'default' }).click()
+  await overview.getByRole('rowheader').getByRole('link', { name: 'default' }).click()
   await expect(overview.getByText('Apps get 503; you see what is stored')).toBeVisible()
   await overview.getByRole('row', { name: /^a / }).click()
   await expect(overview.getByRole('region', { name: 'Entry' })).toContainText('one')
@@ -97,7 +97,7 @@ test('follows switches and entries that change elsewhere', async ({ overview, ca
   await expect(overview.getByRole('switch', { name: 'Caching' })).not.toBeChecked()
   await call('POST', '/admin/caches', { json: { name: 'late', ttl: 90 } })
   const row = overview.getByRole('row', { name: 'late' })
-  await expect(row.getByRole('cell').nth(2)).toHaveText('1 min 30 s')
+  await expect(row).toContainText('1 min 30 s')
   await call('DELETE', '/admin/caches/late')
   await expect(row).toBeHidden()
 })
@@ -128,7 +128,7 @@ test('makes a cache by keyboard, and says beside the field what is wrong', async
   await name.fill('products')
   await dialog.getByRole('button', { name: 'Create cache' }).click()
   await expect(dialog).toBeHidden()
-  await expect(overview.getByRole('row', { name: 'products' }).getByRole('cell').nth(2)).toHaveText('5 min')
+  await expect(overview.getByRole('row', { name: 'products' })).toContainText('5 min')
   expect(await (await call('GET', '/admin/caches/products')).json()).toMatchObject({
     name: 'products',
     ttl: 300,
@@ -189,7 +189,7 @@ test('clears a cache once the person agrees, and tells how many entries went', a
   for (const key of ['a', 'b', 'c'])
     await call('PUT', `/v1/${key}`, { body: key })
   const row = overview.getByRole('row', { name: 'default' })
-  await expect(row.getByRole('cell').nth(0)).toHaveText('3')
+  await expect(row.getByRole('cell').nth(2)).toHaveText('3')
   await row.getByRole('button', { name: 'Clear' }).click()
   const dialog = overview.getByRole('dialog', { name: 'Clear default?' })
   await expect(dialog).toContainText('permanently deletes 3 entries')
@@ -209,7 +209,7 @@ test('deletes a cache once the person agrees; default stays', { tag: '@screen' }
   await call('PUT', '/api/caches/old/entries/a', { body: '1' })
   await expect(overview.getByRole('row', { name: 'default' }).getByRole('button', { name: 'Delete' })).toBeDisabled()
   const row = overview.getByRole('row', { name: 'old' })
-  await expect(row.getByRole('cell').nth(0)).toHaveText('1')
+  await expect(row.getByRole('cell').nth(2)).toHaveText('1')
   await row.getByRole('button', { name: 'Delete' }).click()
   const dialog = overview.getByRole('dialog', { name: 'Delete old?' })
   await expect(dialog).toContainText('permanently deletes 1 entry')
@@ -259,7 +259,7 @@ test('adds an entry with its type, TTL and tags, and takes it back', { tag: '@sc
 test('views all entries as JSON, laid out, and gives them as a file', async ({ overview, call }) => {
   await call('PUT', '/v1/a', { body: '<img src=x onerror="document.title=1">' })
   await call('PUT', '/v1/b', { body: 'two' })
-  await expect(overview.getByRole('row', { name: 'default' }).getByRole('cell').nth(0)).toHaveText('2')
+  await expect(overview.getByRole('row', { name: 'default' }).getByRole('cell').nth(2)).toHaveText('2')
   await overview.getByRole('row', { name: 'default' }).getByRole('button', { name: 'View all' }).click()
   const dialog = overview.getByRole('dialog', { name: 'default: all entries' })
   await expect(dialog.getByRole('region', { name: 'Entries as JSON' })).toContainText('"key": "a",')
@@ -283,7 +283,7 @@ test('a view of a hundred thousand entries stays light', { tag: '@screen' }, asy
       ({ op: 'set', key: `k${from + i}`, value: { text: 'x'.repeat(40) } }))
     expect((await call('POST', '/api/caches/big/batch', { json: { operations } })).status).toBe(200)
   }
-  await expect(overview.getByRole('row', { name: 'big' }).getByRole('cell').nth(0)).toHaveText('100,000')
+  await expect(overview.getByRole('row', { name: 'big' }).getByRole('cell').nth(2)).toHaveText('100,000')
   await overview.getByRole('row', { name: 'big' }).getByRole('button', { name: 'View all' }).click()
   const dialog = overview.getByRole('dialog', { name: 'big: all entries' })
   await expect(dialog).toContainText('100,000 entries, 6.79 MB of JSON; the first 2.00 MB are shown')
@@ -311,12 +311,15 @@ test('an empty Larder shows the command that fills it, and runs it', { tag: '@sc
 
 test('a sample cache in one click, and away again', { tag: '@screen' }, async ({ overview, call }) => {
   await overview.getByRole('button', { name: 'Create a sample cache' }).click()
-  const row = overview.getByRole('row', { name: 'sample' })
-  await expect(row.getByRole('cell').nth(0)).toHaveText('33')
+  // It is opened: there is something to see.
+  await expect(overview).toHaveURL(/\/caches\/sample$/)
+  await expect(overview.getByRole('grid', { name: 'Entries' }).getByText('pixel.png')).toBeVisible()
   expect(await (await call('GET', '/api/caches/sample/entries?tag=sale')).json()).toMatchObject({ total: 4 })
   expect((await call('GET', '/api/caches/sample/entries/pixel.png')).headers.get('Content-Type')).toBe('image/png')
   await overview.getByRole('button', { name: 'Undo' }).click()
-  await expect(row).toBeHidden()
+  await overview.getByRole('link', { name: 'Overview' }).click()
+  await expect(overview.getByRole('row', { name: 'default' })).toBeVisible()
+  await expect(overview.getByRole('row', { name: 'sample' })).toBeHidden()
 })
 
 test('charts follow the traffic, on other screens too', { tag: '@http' }, async ({ overview, call }) => {
@@ -338,14 +341,14 @@ test('charts follow the traffic, on other screens too', { tag: '@http' }, async 
   await expect(strip).toContainText('last minute')
   await strip.getByRole('img', { name: 'Latency' }).hover({ position: { x: 150, y: 30 } })
   await expect(strip.locator('.words').first()).toContainText(/\d\d:\d\d:\d\d/)
-  await expect(strip.getByText(/^50\.0% since \d\d:\d\d: 50\.0%$/)).toBeVisible()
+  await expect(strip.getByText(/^50\.0% hits now since \d\d:\d\d: 50\.0%$/)).toBeVisible()
 })
 
 // Red: in src/renderer/src/stores/live.ts read only what comes after the page was opened.
 test('a reload keeps the last 15 minutes, with what happened', { tag: '@http' }, async ({ overview, call }) => {
   const strip = overview.getByRole('region', { name: 'Last 15 minutes' })
   // 503 by choice is no miss: three of four reads hit.
-  const headline = strip.getByText(/^75\.0% since \d\d:\d\d: 75\.0%$/)
+  const headline = strip.getByText(/^75\.0% hits now since \d\d:\d\d: 75\.0%$/)
   await call('PUT', '/v1/a', { body: 'one' })
   for (const path of ['/v1/a', '/v1/a', '/v1/a', '/v1/missing'])
     await call('GET', path)

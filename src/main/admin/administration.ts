@@ -117,7 +117,16 @@ export function createAdministration(deps: AdministrationDependencies): Administ
   const describe = createDescribeUser({ caches, keys })
 
   const handlers: OperationHandlers = {
-    ...createCacheHandlers({ caches, users, keys, events, clock, jobs: deps.jobs, connections }),
+    ...createCacheHandlers({
+      caches,
+      users,
+      keys,
+      events,
+      clock,
+      jobs: deps.jobs,
+      connections,
+      history: deps.history,
+    }),
     ...createConnectionHandlers({ connections, pool: deps.pool, events, clock }),
     ...createHistoryHandlers({ caches, history: deps.history }),
     ...createJobHandlers({ caches, jobs: deps.jobs, files: deps.exportFiles, stopwatch: deps.stopwatch }),

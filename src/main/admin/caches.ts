@@ -3,6 +3,7 @@ import type { RealClock } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
 import type { ExportFile } from '../base/export-files'
 import type { CallContext } from '../base/operation-handlers'
+import type { HistoryKeeper } from '../serving/history/history'
 import type { JobBook } from '../serving/jobs/job-book'
 import type { CacheFigures } from '../serving/ports'
 import type { CacheDirectory } from './cache-directory'
@@ -32,6 +33,7 @@ interface CacheHandlerDependencies {
   clock: RealClock
   jobs: JobBook<ExportFile>
   connections: Pick<ConnectionDirectory, 'has'>
+  history: Pick<HistoryKeeper, 'minute'>
 }
 
 export function createCacheHandlers({
@@ -42,6 +44,7 @@ export function createCacheHandlers({
   clock,
   jobs,
   connections,
+  history,
 }: CacheHandlerDependencies): HandlersOf<'caches'> {
   function checkQuota(userId: string): void {
     const { cacheLimit } = users.get(userId)
@@ -62,13 +65,14 @@ export function createCacheHandlers({
   }
 
   function describe(cache: CacheFigures): OperationOutput<'caches.get'> {
-    const { id: _, space: __, ...definition } = cache.definition
+    const { id, space: _, ...definition } = cache.definition
     return {
       ...definition,
       createdAt: isoTime(caches.createdAt(cache)),
       entries: cache.size,
       bytes: cache.bytes,
       statistics: withHitRatio(cache.statistics()),
+      lastMinute: history.minute(id),
       ...describeOffTime(caches.offTime(cache)),
     }
   }

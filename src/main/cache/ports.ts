@@ -195,7 +195,7 @@ export interface Statistics {
  * since a moment reads them twice. Reading copies nothing.
  */
 export interface Counters {
-  readonly counts: Readonly<Record<'hits' | 'staleHits' | 'flushes', number>>
+  readonly counts: Readonly<Record<'hits' | 'staleHits' | 'evictions' | 'flushes', number>>
   readonly misses: Readonly<Record<MissReason, number>>
   readonly latency: Pick<Histogram, 'count' | 'take'>
 }

@@ -15,7 +15,7 @@ type Operation = BatchInput['operations'][number]
 export async function createSampleCache({ api, caches }: {
   api: Api
   caches: ReturnType<typeof useCaches>
-}): Promise<Outcome> {
+}): Promise<{ name: string, outcome: Outcome }> {
   const created = await caches.create({ name, ttl: 3600 }).then(() => true, (error: unknown) => {
     if (error instanceof LarderError && error.code === 'name-taken')
       return false
@@ -25,7 +25,8 @@ export async function createSampleCache({ api, caches }: {
   const { results } = await api.entries.batch(name, operations)
   await caches.read()
   const text = `Stored ${formatEntries(results.filter(({ status }) => status < 300).length)} in ${name}.`
-  return created ? { text, undo: () => caches.remove(name).then(() => `Deleted ${name}.`) } : text
+  const outcome = created ? { text, undo: () => caches.remove(name).then(() => `Deleted ${name}.`) } : text
+  return { name, outcome }
 }
 
 const products = [

@@ -79,7 +79,7 @@ it('lets nobody in before the first start is through', async () => {
   const clock = createManualClock()
   const early = createAdministration({
     metadata,
-    history: { read: () => expect.fail('Nobody is let in') },
+    history: { read: () => expect.fail('Nobody is let in'), minute: () => expect.fail('Nobody is let in') },
     jobs: createJobBook({ clock, stopwatch: clock.stopwatch, hub: createEventHub(() => {}), logger: silentLogger }),
     exportFiles: createMemoryExportFiles(),
     vault: { vault: createFakeVault(), wanted: 'auto', reason: null },

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
 import { initialSettings } from '../../../src/shared/cache-settings'
+import { missReasons } from '../../../src/shared/miss-reasons'
+import { mapRows } from '../../../src/shared/rows'
 import { codeOf, mustBe, refusal, startAdministration } from './harness'
 
 const password = 'a good password'
@@ -15,6 +17,7 @@ it('creates, lists, changes, flushes and deletes a cache', async () => {
     entries: 3,
     bytes: 300,
     statistics: expect.objectContaining({ hits: 3, hitRatio: 0.75 }),
+    lastMinute: { seconds: 0, hits: 0, misses: mapRows(missReasons, () => 0), evictions: 0 },
   })
   expect((await call('caches.list')).map(({ name }) => name)).toEqual(['default', 'products'])
   expect(await call('caches.get', { name: 'products' })).toEqual(cache)

@@ -106,7 +106,7 @@ function createFakeCache(definition: CacheDefinition): Cache {
     flush: () => 3,
     statistics: () => ({ ...noStatistics, hits: 3, misses: { ...noStatistics.misses, absent: 1 } }),
     counters: {
-      counts: { hits: 0, staleHits: 0, flushes: 0 },
+      counts: { hits: 0, staleHits: 0, evictions: 0, flushes: 0 },
       misses: noStatistics.misses,
       latency: { count: 0, take: unused },
     },

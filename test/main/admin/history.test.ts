@@ -1,11 +1,13 @@
 import type { Principal } from '../../../src/main/base/principal'
 import type { HistoryScope } from '../../../src/main/serving/history/history'
 import { expect, it } from 'vitest'
+import { missReasons } from '../../../src/shared/miss-reasons'
+import { mapRows } from '../../../src/shared/rows'
 import { codeOf, refusal, startAdministration } from './harness'
 
 async function start() {
   const asked: [HistoryScope, string, number][] = []
-  const columns = { hits: [], stale: [], misses: {}, off: [], p50: [], p99: [], bytes: [] }
+  const columns = { hits: [], stale: [], misses: {}, off: [], evictions: [], p50: [], p99: [], bytes: [] }
   const empty = { step: 1, first: 0, rows: 0, ...columns, events: [] }
   const larder = await startAdministration({
     history: {
@@ -13,6 +15,7 @@ async function start() {
         asked.push(question)
         return empty
       },
+      minute: () => ({ seconds: 0, hits: 0, misses: mapRows(missReasons, () => 0), evictions: 0 }),
     },
   })
   const bob: Principal = { ...larder.owner, userId: 'bob', admin: false }

@@ -52,7 +52,7 @@ function fakeCache(name: string, change: { enabled?: boolean, statistics?: Parti
     chosen: unused,
     recordLatency: unused,
     counters: {
-      counts: { hits: 0, staleHits: 0, flushes: 0 },
+      counts: { hits: 0, staleHits: 0, evictions: 0, flushes: 0 },
       misses: statistics.misses,
       latency: { count: 0, take: unused },
     },

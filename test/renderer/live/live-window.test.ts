@@ -13,6 +13,7 @@ function told(first: number, hits: (number | null)[], change: Partial<History> =
     stale: same(0),
     misses: {},
     off: same(0),
+    evictions: same(0),
     p50: same(10),
     p99: same(20),
     bytes: same(7),
@@ -48,6 +49,19 @@ describe('live window', () => {
       { at: 1000, hits: 3, misses: 0, off: 0, p50: 1, p99: 50, memory: 2 },
       { at: 1005, hits: 6, misses: 0, off: 0, p50: 9, p99: 9, memory: 4 },
     ])
+  })
+
+  it('tells why reads missed, in any part of the time', () => {
+    const window = createLiveWindow()
+    expect(window.reasons(windowSeconds)).toEqual({})
+    window.add(told(1000, [0, 0, null, 0], { misses: { absent: [4, 0, null, 1], expired: [0, 2, null, 0] } }))
+    expect(window.reasons(windowSeconds)).toEqual({ absent: 5, expired: 2 })
+    expect(window.reasons(3)).toEqual({ absent: 1, expired: 2 })
+    // The clock was set back: these seconds are told anew.
+    window.add(told(1001, [0], { misses: { flushed: [7] } }))
+    expect(window.reasons(windowSeconds)).toEqual({ absent: 4, flushed: 7 })
+    window.clear()
+    expect(window.reasons(windowSeconds)).toEqual({})
   })
 
   // Red: in src/renderer/src/live/live-window.ts leave out a filter or the unknown seconds.

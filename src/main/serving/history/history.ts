@@ -1,4 +1,5 @@
 import type { History, HistoryEventKind, HistorySpan } from '@shared/history'
+import type { LastMinute } from '@shared/statistics'
 import type { RealClock, Stopwatch } from '../../base/clock'
 import type { Disposable } from '../../base/disposable'
 import type { EventHub } from '../../base/event-hub'
@@ -10,7 +11,7 @@ import { cacheSettingNames } from '@shared/cache-settings'
 import { messageOf } from '@shared/errors'
 import { historySpans } from '@shared/history'
 import { createOccasions } from './occasions'
-import { readSeries } from './read-series'
+import { readMinute, readSeries } from './read-series'
 import { addDelta, createDelta, createSeries, resetDelta } from './series'
 import { createTimeline } from './timeline'
 import { takeDelta, watchCache } from './watched'
@@ -21,6 +22,8 @@ export type HistoryScope = { cache: string } | { space: string } | 'all'
 /** What has happened in the caches, second by second and minute by minute, since the start. */
 export interface HistoryKeeper {
   read: (scope: HistoryScope, span: HistorySpan, after: number) => History
+  /** The last minute of the cache with this id. */
+  minute: (cache: string) => LastMinute
 }
 
 interface SampledHistory extends HistoryKeeper, Disposable {
@@ -175,6 +178,7 @@ export function createHistory({ engine, clock, stopwatch, hub, logger }: History
           : (cache: { space: string }) => cache.space === scope.space
       return { ...rows, events: occasions.list(rows.first, rows.first + rows.rows * rows.step, concerns) }
     },
+    minute: cache => readMinute(watched.get(cache)?.series ?? null, timeline),
     dispose() {
       clearTimeout(timer)
       void heard.dispose()

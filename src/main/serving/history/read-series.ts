@@ -1,8 +1,10 @@
 import type { History, HistorySpan } from '@shared/history'
+import type { LastMinute } from '@shared/statistics'
 import type { CacheSeries, Ring } from './series'
 import type { Timeline } from './timeline'
 import { historySpans } from '@shared/history'
-import { missReasonsWhileOn } from '@shared/miss-reasons'
+import { missReasons, missReasonsWhileOn } from '@shared/miss-reasons'
+import { mapRows } from '@shared/rows'
 import { countColumns } from './series'
 import { circleRows } from './timeline'
 
@@ -46,9 +48,30 @@ export function readSeries(
     stale: counts.get('stale') ?? [],
     misses: Object.fromEntries(reasons.map(reason => [reason, counts.get(reason) ?? []])),
     off: counts.get('off') ?? [],
+    evictions: counts.get('evictions') ?? [],
     p50: column(ring?.p50, shortened),
     p99: column(ring?.p99, shortened),
     bytes: ring === null ? column(undefined, () => bytes) : column(ring.bytes),
+  }
+}
+
+/** The sums of the last 60 seconds that are over, as far as they were measured. */
+export function readMinute(series: CacheSeries | null, timeline: Timeline): LastMinute {
+  const newest = timeline.newest('seconds')
+  const sums = new Map<typeof countColumns[number], number>(countColumns.map(name => [name, 0]))
+  let seconds = 0
+  for (let slot = Math.max(timeline.oldest('seconds'), newest - 59); slot <= newest; slot++) {
+    if (!timeline.measured('seconds', slot))
+      continue
+    seconds++
+    countColumns.forEach((name, column) =>
+      sums.set(name, (sums.get(name) ?? 0) + (series?.seconds.counts[column]?.[slot % circleRows.seconds] ?? 0)))
+  }
+  return {
+    seconds,
+    hits: sums.get('hits') ?? 0,
+    misses: mapRows(missReasons, (_, reason) => sums.get(reason === 'disabled' ? 'off' : reason) ?? 0),
+    evictions: sums.get('evictions') ?? 0,
   }
 }
 

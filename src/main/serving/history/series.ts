@@ -4,7 +4,7 @@ import { addBuckets, clearBuckets, createBuckets, quantileOf } from '../../base/
 import { circleRows } from './timeline'
 
 /** Columns of counts, in this order. */
-export const countColumns = ['hits', 'stale', 'off', ...missReasonsWhileOn] as const
+export const countColumns = ['hits', 'stale', 'off', ...missReasonsWhileOn, 'evictions'] as const
 
 /** What happened since the last sample, of one cache or several. */
 export interface Delta {
@@ -27,7 +27,7 @@ export interface Ring {
   readonly bytes: Float64Array
 }
 
-/** The history of one cache, or of several together: 137 kB. */
+/** The history of one cache, or of several together: 147 kB. */
 export interface CacheSeries {
   readonly seconds: Ring
   readonly minutes: Ring

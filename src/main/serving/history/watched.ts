@@ -50,6 +50,7 @@ export function takeDelta(watched: Watched, delta: Delta): boolean {
   take(misses.disabled)
   for (const reason of missReasonsWhileOn)
     take(misses[reason])
+  take(counts.evictions)
   delta.bytes = bytes
   delta.answered = latency.count - watched.answered
   if (delta.answered === 0)

@@ -1,5 +1,7 @@
 import type { CacheInfo } from '@shared/schemas'
+import type { Outcome } from '../stores/notices'
 import { defineAsyncComponent } from 'vue'
+import { useRouter } from 'vue-router'
 import { formatEntries } from '../format'
 import { createSampleCache } from '../sample-cache'
 import { useCaches } from '../stores/caches'
@@ -30,10 +32,18 @@ export function useCacheActions(): CacheActions {
   const caches = useCaches()
   const dialogs = useDialogs()
   const notices = useNotices()
+  const router = useRouter()
+
+  /** Ends where there is something to see. */
+  async function fillSampleCache(): Promise<Outcome> {
+    const { name, outcome } = await createSampleCache({ api, caches })
+    await router.push({ name: 'cache', params: { name } })
+    return outcome
+  }
 
   return {
     create: () => void dialogs.show(NewCacheDialog, {}),
-    createSample: () => void notices.tell(() => createSampleCache({ api, caches })),
+    createSample: () => void notices.tell(fillSampleCache),
     addEntry: cache => void dialogs.show(AddEntryDialog, { cache }),
     viewAll: cache => void dialogs.show(ViewAllDialog, { cache }),
     setEnabled: ({ name }, enabled) => void notices.tell(() => caches.setEnabled(name, enabled)),

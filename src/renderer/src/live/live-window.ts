@@ -1,4 +1,5 @@
 import type { History } from '@shared/history'
+import type { MissReason } from '@shared/miss-reasons'
 import { historySpans } from '@shared/history'
 
 /** A summary of some seconds. A value is null if there was nothing to measure. */
@@ -18,6 +19,9 @@ export interface Sample {
   memory: number | null
 }
 
+/** How many reads missed, by the reason. */
+export type MissSums = Readonly<Partial<Record<MissReason, number>>>
+
 export type HistoryEvent = History['events'][number]
 
 /** Length of the time that is kept, in seconds. */
@@ -31,6 +35,8 @@ interface LiveWindow {
   newest: () => number
   /** The last `span` seconds, `step` seconds a sample. Samples begin at multiples of the step. */
   samples: (span: number, step: number) => Sample[]
+  /** Why reads missed in the last `span` seconds. */
+  reasons: (span: number) => MissSums
   events: () => readonly HistoryEvent[]
   clear: () => void
 }
@@ -38,6 +44,7 @@ interface LiveWindow {
 /** A second is a sample of one second. */
 export function createLiveWindow(): LiveWindow {
   let seconds: Sample[] = []
+  let missed: { at: number, sums: MissSums }[] = []
   let events: HistoryEvent[] = []
   const newest = (): number => seconds.at(-1)?.at ?? 0
 
@@ -46,6 +53,7 @@ export function createLiveWindow(): LiveWindow {
     events: () => events,
     clear() {
       seconds = []
+      missed = []
       events = []
     },
     add(history) {
@@ -54,6 +62,7 @@ export function createLiveWindow(): LiveWindow {
         return
       // If the server's clock was set back, it tells seconds again that are known.
       seconds = seconds.filter(({ at }) => at < first)
+      missed = missed.filter(({ at }) => at < first)
       events = events.filter(({ at }) => at < first)
       const oldest = first + rows - windowSeconds
       // Another server, or one that started anew, knows nothing of the time in between.
@@ -61,8 +70,17 @@ export function createLiveWindow(): LiveWindow {
         seconds.push(unknown(at))
       for (let row = 0; row < rows; row++)
         seconds.push(secondOf(history, row))
+      missed = [...missed, ...missesOf(history)].filter(({ at }) => at >= oldest)
       seconds = seconds.filter(({ at }) => at >= oldest)
       events = [...events, ...history.events].filter(({ at }) => at >= oldest)
+    },
+    reasons(span) {
+      const sums = new Map<MissReason, number>()
+      for (const second of missed.filter(({ at }) => at > newest() - span)) {
+        for (const [reason, count] of countsOf(second.sums))
+          sums.set(reason, (sums.get(reason) ?? 0) + count)
+      }
+      return Object.fromEntries(sums)
     },
     samples(span, step) {
       const groups = new Map<number, Sample[]>()
@@ -116,6 +134,19 @@ function secondOf({ first, hits, misses, off, p50, p99, bytes }: History, row: n
     p99: p99[row] ?? null,
     memory: bytes[row] ?? null,
   }
+}
+
+function countsOf(sums: MissSums): [MissReason, number][] {
+  return Object.entries(sums) as [MissReason, number][]
+}
+
+/** The seconds in which reads missed: mostly few of them. */
+function missesOf({ first, rows, misses }: History): { at: number, sums: MissSums }[] {
+  const columns = Object.entries(misses) as [MissReason, (number | null)[]][]
+  return Array.from({ length: rows }, (_, row) => ({
+    at: first + row,
+    sums: Object.fromEntries(columns.flatMap(([reason, counts]) => counts[row] ? [[reason, counts[row]]] : [])),
+  })).filter(({ sums }) => Object.keys(sums).length > 0)
 }
 
 function unknown(at: number): Sample {

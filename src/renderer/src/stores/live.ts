@@ -76,5 +76,11 @@ export const useLive = defineStore('live', () => {
     happened.value = window.events()
   }
 
-  return { seconds: shallowReadonly(seconds), events: shallowReadonly(happened), samples: window.samples, follow }
+  return {
+    seconds: shallowReadonly(seconds),
+    events: shallowReadonly(happened),
+    samples: window.samples,
+    reasons: window.reasons,
+    follow,
+  }
 })

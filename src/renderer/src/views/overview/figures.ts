@@ -21,6 +21,14 @@ export function lastMinute(seconds: readonly Sample[]): Sample {
   return seconds.length === 0 ? nothing : summarize(0, seconds.slice(-60))
 }
 
+/**
+ * The query of the Requests screen that shows a moment: from its beginning (seconds since 1970) for
+ * `length` seconds, as ISO times in UTC.
+ */
+export function momentQuery(at: number, length: number): { from: string, to: string } {
+  return { from: new Date(at * 1000).toISOString(), to: new Date((at + length) * 1000).toISOString() }
+}
+
 const time = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 const date = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' })
 
