@@ -1,5 +1,5 @@
+import type { Buffer } from 'node:buffer'
 import type { FileHandle } from 'node:fs/promises'
-import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { constants, lstat, open, opendir, realpath, rename, rm } from 'node:fs/promises'

@@ -36,7 +36,7 @@ export function sentenceOfReply({ code, text }: ReplyError): string {
     return 'The server refuses this user or password.'
   if (/DB index|invalid DB/.test(text))
     return 'The server has no database of this number.'
-  if (/^ERR unknown command/.test(text))
+  if (text.startsWith('ERR unknown command'))
     return 'The server does not know the command.'
   return code === '' || code === 'ERR' ? 'The server answers with an error.' : `The server answers with the error ${code}.`
 }
