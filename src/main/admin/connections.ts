@@ -123,5 +123,6 @@ function withChanges(
 }
 
 function invalid(errors: FieldError[]): LarderError {
-  return new LarderError('invalid-input', errors.map(({ field, message }) => `${field}: ${message}`).join('; '), { errors })
+  const detail = errors.map(({ field, message }) => `${field}: ${message}`).join('; ')
+  return new LarderError('invalid-input', detail, { errors })
 }

@@ -1,5 +1,5 @@
-import type { Driver, Progress } from '../driver'
-import type { Folder } from './folder'
+import type { Driver, Attempt } from '../driver'
+import type { ValueFolder } from './folder'
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { dataFolderSentence, isWithin, openFolder } from './folder'
@@ -17,7 +17,7 @@ export function createFileDriver(home: string): Driver {
         // It never breaks by itself: each call looks whether the folder is still there.
         ended: new Promise(() => {}),
         close: () => {},
-        probe: (write, progress) => probe(folder, write, progress),
+        probe: (write, attempt) => probe(folder, write, attempt),
         source: options => createFileSource(folder, options),
       }
     },
@@ -27,10 +27,11 @@ export function createFileDriver(home: string): Driver {
   }
 }
 
-async function probe(folder: Folder, write: boolean, { signal, step }: Progress): Promise<void> {
+async function probe(folder: ValueFolder, write: boolean, { signal, step }: Attempt): Promise<void> {
   step('read')
-  for await (const _ of folder.names(signal))
-    break
+  const names = folder.names(signal)[Symbol.asyncIterator]()
+  await names.next()
+  await names.return?.()
   if (!write)
     return
   step('write')
