@@ -25,7 +25,7 @@ export interface ConnectionPool {
   /** Of a connection that is known. */
   condition: (name: string) => ConnectionCondition
   /** What is wrong with fields on this machine, found out without opening anything. */
-  refuse: (definition: ConnectionDefinition) => FieldError | null
+  refuse: (definition: ConnectionDefinition) => Promise<FieldError | null>
   /** Tries a connection step by step, on a way of its own, for some seconds at most. */
   test: (
     definition: Omit<ConnectionDefinition, 'secrets'> & PooledConnection,

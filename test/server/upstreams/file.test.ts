@@ -113,7 +113,7 @@ describe('a folder', () => {
       [join(place, 'file'), 'This is a file; give the folder that it is in.'],
     ] as const) {
       await expect(sourceIn(folder, home).load('larder.db', neverAborts), folder).rejects.toMatchObject({ message })
-      expect(poolWith(folder, home).refuse({ driver: 'file', values: { folder }, secrets: {} }), folder)
+      expect(await poolWith(folder, home).refuse({ driver: 'file', values: { folder }, secrets: {} }), folder)
         .toEqual(message === ours || folder === link ? { field: 'folder', message: ours } : null)
     }
     // What lies around it is another folder, of which only the files themselves are values.

@@ -5,10 +5,9 @@ import { randomBytes } from 'node:crypto'
 import { dataFolderSentence, isWithin, openFolder } from './folder'
 import { createFileSource } from './source'
 
-/** A folder as an upstream. It has no compare-and-set, as file systems have none. */
+/** A folder as an upstream. */
 export function createFileDriver(home: string): Driver {
   return {
-    abilities: new Set(['write', 'list']),
     async open({ values }, { step }) {
       step('resolve')
       const folder = await openFolder(String(values.folder), home)

@@ -94,7 +94,6 @@ async function probe({ send }: Wire, write: boolean, { signal, step }: Attempt):
 }
 
 export const redis: Driver = {
-  abilities: new Set(['write', 'replace', 'list']),
   open,
   refuse({ values }) {
     const { host } = redisAddressOf(values)
