@@ -20,9 +20,8 @@ linkLocal.addSubnet('2002:a9fe::', 32, 'ipv6')
 
 /** False for anything that is not an IP address. */
 export function isLinkLocal(address: string): boolean {
-  const bare = address.split('%', 1)[0] ?? ''
-  const family = isIP(bare)
-  return family !== 0 && linkLocal.check(bare, family === 6 ? 'ipv6' : 'ipv4')
+  const family = isIP(address)
+  return family !== 0 && linkLocal.check(address, family === 6 ? 'ipv6' : 'ipv4')
 }
 
 interface ResolvedAddress { address: string, family: number }

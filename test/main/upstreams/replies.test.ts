@@ -66,6 +66,8 @@ describe('replies', () => {
         stream.subarray(index * size, (index + 1) * size))
       expect(read(pieces, 99)).toEqual([oversized, oversized, 'next'])
     }
+    // No room is made for what will be thrown away.
+    expect(read([Buffer.from(`$${2 ** 50}\r\nx`)])).toEqual([])
     expect(read([Buffer.from(`*1000000\r\n${':1\r\n'.repeat(1000)}`)], 1000)).toEqual([])
   })
 
