@@ -6,9 +6,9 @@ import { sentenceOfReply } from '../../../src/main/upstreams/redis/answers'
 import {
   createReplyReader,
   encodeCommands,
+  oversized,
   ProtocolError,
   ReplyError,
-  oversized,
 } from '../../../src/main/upstreams/redis/replies'
 
 function read(pieces: readonly Buffer[], most = 1e6): Reply[] {

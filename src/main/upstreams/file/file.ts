@@ -1,4 +1,4 @@
-import type { Driver, Attempt } from '../driver'
+import type { Attempt, Driver } from '../driver'
 import type { ValueFolder } from './folder'
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'

@@ -1,5 +1,5 @@
 import type { ConnectionDefinition } from '@shared/connections/read'
-import type { Driver, Link, Attempt } from '../driver'
+import type { Attempt, Driver, Link } from '../driver'
 import type { Argument, Reply } from './replies'
 import type { Wire } from './wire'
 import { randomBytes } from 'node:crypto'
