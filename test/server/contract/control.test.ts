@@ -93,9 +93,9 @@ describe('every operation', () => {
       .toEqual({ ok: true, ms: expect.any(Number), server: 'Folder' })
     expect((await call('connections.test', { name: 'new', driver: 'file', folder: join(folder, 'none') })).json())
       .toEqual({ ok: false, step: 'resolve', message: 'There is no such folder.' })
-    const moved = { ...main, folder: other }
-    expect((await run('connections.update', { name: 'main', folder: other })).json()).toEqual(moved)
-    expect((await run('connections.list')).json()).toEqual([moved])
+    expect((await run('connections.update', { name: 'main', folder: other })).json())
+      .toEqual({ ...main, folder: other })
+    expect((await run('connections.list')).json()).toEqual([{ ...main, folder: other }])
     expect((await larder.send('GET', '/readyz')).json()).toMatchObject({ connections: { main: 'idle' } })
     expect((await larder.sendOpen('GET', '/readyz')).json()).not.toHaveProperty('connections')
     expect((await larder.send('GET', '/metrics')).text)
