@@ -330,7 +330,9 @@ function localName(host: string | null, addresses: readonly string[], loopback: 
 }
 
 /** @param uptime milliseconds */
-function processFigures(uptime: number): Omit<ProcessFigures, 'inFlight' | 'eventStreams' | 'eventLoop' | 'connections'> {
+function processFigures(
+  uptime: number,
+): Pick<ProcessFigures, 'uptimeSeconds' | 'residentMemory' | 'cpuSeconds'> {
   const { user, system } = process.cpuUsage()
   return { uptimeSeconds: uptime / 1000, residentMemory: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 }
 }

@@ -244,10 +244,8 @@ export const Liveness = z.strictObject({ status: z.literal('ok'), version: z.str
 export const Readiness = z.strictObject({
   status: z.enum(['ready', 'starting', 'stopping', 'degraded']),
   stores: z.record(z.string(), z.string()).meta({ description: 'ok or failing; administrators get a sentence.' }),
-  connections: z.record(z.string(), z.string()).optional().meta({
-    description: 'Only for administrators, and where there are any: idle, connecting, ok, or down and why. '
-      + 'A connection that is down does not make the server less ready.',
-  }),
+  connections: z.record(z.string(), z.string()).optional()
+    .meta({ description: 'For administrators: idle, connecting, ok, or down and why. It is ready all the same.' }),
 })
 export const PlainText = z.string()
 export const Nothing = z.strictObject({})

@@ -1,4 +1,11 @@
-import type { CacheRecord, ConnectionRecord, KeyRecord, MetadataStore, SessionRecord, UserRecord } from '../../src/main/base/metadata'
+import type {
+  CacheRecord,
+  ConnectionRecord,
+  KeyRecord,
+  MetadataStore,
+  SessionRecord,
+  UserRecord,
+} from '../../src/main/base/metadata'
 import { describe, expect, it } from 'vitest'
 import { initialSettings } from '../../src/shared/cache-settings'
 
@@ -149,7 +156,8 @@ export function describeMetadata(name: string, open: () => MetadataStore): void 
 
     it('keeps connections, and their names apart', () => {
       const store = open()
-      const odd = aConnection({ id: 'b', name: '__proto__', fields: { hosts: ['a', 'ü'], __proto: 'x' }, secretFields: [], secretAccount: null })
+      const fields = { hosts: ['a', 'ü'], __proto: 'x' }
+      const odd = aConnection({ id: 'b', name: '__proto__', fields, secretFields: [], secretAccount: null })
       store.connections.insert(aConnection())
       store.connections.insert(odd)
       expect(store.connections.list()).toEqual([aConnection(), odd])

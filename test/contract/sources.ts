@@ -55,8 +55,8 @@ export const oddKeys = [
 ]
 
 /**
- * The tests that every Source has to pass. `open` gives a new rig whose upstream is empty; it cleans
- * up after itself.
+ * The tests that every Source has to pass. `open` gives a new rig whose upstream is empty, and
+ * which cleans up after itself.
  */
 export function describeSource(name: string, open: () => Promise<SourceRig>, traits: SourceTraits): void {
   describe(`source contract: ${name}`, () => {

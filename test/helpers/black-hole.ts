@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-export interface BlackHole {
+interface BlackHole {
   port: number
   /** Connections that are open. */
   open: () => number

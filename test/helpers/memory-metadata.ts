@@ -1,4 +1,11 @@
-import type { CacheRecord, ConnectionRecord, KeyRecord, MetadataStore, SessionRecord, UserRecord } from '../../src/main/base/metadata'
+import type {
+  CacheRecord,
+  ConnectionRecord,
+  KeyRecord,
+  MetadataStore,
+  SessionRecord,
+  UserRecord,
+} from '../../src/main/base/metadata'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '../../src/shared/errors'
 

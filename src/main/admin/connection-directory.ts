@@ -41,8 +41,8 @@ export interface ConnectionDirectory {
   /** Throws LarderError `vault-unavailable`, `name-taken`, `storage-full`; then nothing is kept. */
   create: (name: string, definition: ConnectionDefinition, now: number) => Promise<void>
   /**
-   * `kept` are the secrets that stay as they are. Throws LarderError as `requireStored` and `create`
-   * do; then nothing has changed.
+   * `kept` are the secrets that stay as they are. Throws LarderError as `requireStored` and
+   * `create` do; then nothing has changed.
    */
   update: (name: string, definition: ConnectionDefinition, kept: readonly string[]) => Promise<void>
   /** Throws LarderError `storage-full`, and as `requireStored` does. */
@@ -186,7 +186,8 @@ export function createConnectionDirectory({
         : { ...pick(await vault.read(former, placeOf(definition)), kept), ...definition.secrets }
       const secretAccount = isSame ? former : await keep({ ...definition, secrets: all })
       const change = { fields: definition.values, secretFields, secretAccount }
-      const updated = await orForget(isSame ? null : secretAccount, () => metadata.connections.update(record.id, change))
+      const updated = await orForget(isSame ? null : secretAccount, () =>
+        metadata.connections.update(record.id, change))
       if (!updated)
         throw notFound(name)
       records.set(name, updated)

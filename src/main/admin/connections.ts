@@ -53,7 +53,7 @@ export function createConnectionHandlers({
     'connections.create': ({ name, driver, ...fields }) => inTurn(async () => {
       connections.requireFree(name)
       const definition = readConnection(driver, fields)
-      const problem = pool.refuse(definition)
+      const problem = await pool.refuse(definition)
       if (problem)
         throw invalid([problem])
       await connections.create(name, definition, clock.wall())
@@ -66,7 +66,7 @@ export function createConnectionHandlers({
         return describe(name)
       connections.requireStored(name)
       const { definition, kept } = withChanges(former, former.values, fields)
-      const problem = pool.refuse(definition)
+      const problem = await pool.refuse(definition)
       if (problem)
         throw invalid([problem])
       await connections.update(name, definition, kept)
@@ -123,5 +123,6 @@ function withChanges(
 }
 
 function invalid(errors: FieldError[]): LarderError {
-  return new LarderError('invalid-input', errors.map(({ field, message }) => `${field}: ${message}`).join('; '), { errors })
+  const detail = errors.map(({ field, message }) => `${field}: ${message}`).join('; ')
+  return new LarderError('invalid-input', detail, { errors })
 }

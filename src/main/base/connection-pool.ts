@@ -25,8 +25,8 @@ export interface ConnectionPool {
   /** Of a connection that is known. */
   condition: (name: string) => ConnectionCondition
   /** What is wrong with fields on this machine, found out without opening anything. */
-  refuse: (definition: ConnectionDefinition) => FieldError | null
-  /** Tries a connection step by step, on a way of its own, until the signal aborts or some seconds. */
+  refuse: (definition: ConnectionDefinition) => Promise<FieldError | null>
+  /** Tries a connection step by step, on a way of its own, for some seconds at most. */
   test: (
     definition: Omit<ConnectionDefinition, 'secrets'> & PooledConnection,
     options: { write: boolean, signal: AbortSignal },

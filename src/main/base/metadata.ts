@@ -71,7 +71,7 @@ export interface ConnectionRecord {
 }
 
 /** The fields of a connection that may be changed. */
-export type ConnectionChange = Pick<ConnectionRecord, 'fields' | 'secretFields' | 'secretAccount'>
+type ConnectionChange = Pick<ConnectionRecord, 'fields' | 'secretFields' | 'secretAccount'>
 
 /**
  * Port to the metadata that survives a restart. Implemented over SQLite in `storage/`. Every write

@@ -15,7 +15,8 @@ export function createKeychainQuestions(
   program: string,
 ): (question: KeychainQuestion, signal: AbortSignal | undefined) => Promise<string> {
   return (question, signal) => new Promise((resolve, reject) => {
-    const child = utilityProcess.fork(program, [], { serviceName: 'Larder keychain', stdio: 'ignore', env: harmlessEnvironment(process.env) })
+    const env = harmlessEnvironment(process.env)
+    const child = utilityProcess.fork(program, [], { serviceName: 'Larder keychain', stdio: 'ignore', env })
     const kill = (): void => void child.kill()
     signal?.addEventListener('abort', kill, { once: true })
     child.once('message', (answer: unknown) => {

@@ -14,17 +14,17 @@ const linkLocal = new BlockList()
 linkLocal.addSubnet('169.254.0.0', 16, 'ipv4')
 linkLocal.addSubnet('fe80::', 10, 'ipv6')
 linkLocal.addAddress('fd00:ec2::254', 'ipv6')
-for (const [prefix, bits] of [['::a9fe:0', 112], ['::ffff:0:a9fe:0', 112], ['64:ff9b::a9fe:0', 112], ['2002:a9fe::', 32]] as const)
-  linkLocal.addSubnet(prefix, bits, 'ipv6')
+for (const prefix of ['::a9fe:0', '::ffff:0:a9fe:0', '64:ff9b::a9fe:0'])
+  linkLocal.addSubnet(prefix, 112, 'ipv6')
+linkLocal.addSubnet('2002:a9fe::', 32, 'ipv6')
 
 /** False for anything that is not an IP address. */
 export function isLinkLocal(address: string): boolean {
-  const bare = address.split('%', 1)[0] ?? ''
-  const family = isIP(bare)
-  return family !== 0 && linkLocal.check(bare, family === 6 ? 'ipv6' : 'ipv4')
+  const family = isIP(address)
+  return family !== 0 && linkLocal.check(address, family === 6 ? 'ipv6' : 'ipv4')
 }
 
-export interface ResolvedAddress { address: string, family: number }
+interface ResolvedAddress { address: string, family: number }
 
 type Resolve = (host: string) => Promise<ResolvedAddress[]>
 const bySystem: Resolve = host => lookup(host, { all: true, order: 'verbatim' })

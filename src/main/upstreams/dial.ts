@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
-import type { Progress } from './driver'
+import type { Attempt } from './driver'
 import { once } from 'node:events'
 import { connect, isIP } from 'node:net'
 import { SourceError } from '../serving/sources/source'
@@ -8,14 +8,14 @@ import { abandoned } from './abort'
 import { lookupAmong, resolveHost } from './addresses'
 
 /** Where a socket is to lead: to a port of a host, or to a Unix socket. */
-export type Place = { host: string, port: number, tls: { ca?: string } | null } | { path: string }
+type Place = { host: string, port: number, tls: { ca?: string } | null } | { path: string }
 
 /**
  * Opens a socket step by step: resolve, connect, secure. Throws SourceError. When the signal
  * aborts, no socket is left behind, whichever step it was in.
  */
-export async function dial(place: Place, progress: Progress): Promise<Socket> {
-  const { signal, step } = progress
+export async function dial(place: Place, attempt: Attempt): Promise<Socket> {
+  const { signal, step } = attempt
   if ('path' in place) {
     step('connect')
     return await opened(connect({ path: place.path }), 'connect', signal, error => unreachable(error, place.path))

@@ -12,12 +12,12 @@ export interface Link {
   /** Gives back everything at once. May be called twice. */
   close: () => void
   /** Reads, and writes where that is asked for, without changing anything of anybody. */
-  probe: (write: boolean, progress: Progress) => Promise<void>
+  probe: (write: boolean, attempt: Attempt) => Promise<void>
   source: (options: SourceOptions) => Source
 }
 
 /** How far a way is being opened or tried. */
-export interface Progress {
+export interface Attempt {
   signal: AbortSignal
   /** Called before each step. */
   step: (step: ConnectionStep) => void
@@ -30,9 +30,14 @@ export interface SourceOptions {
 
 /** One technology. All failures are SourceErrors, whose sentences hold no secret. */
 export interface Driver {
-  /** What its sources can do besides reading; known before anything is open. */
-  abilities: ReadonlySet<'write' | 'replace' | 'list'>
-  open: (definition: ConnectionDefinition, progress: Progress) => Promise<Link>
+  open: (definition: ConnectionDefinition, attempt: Attempt) => Promise<Link>
   /** What is wrong with fields on this machine, found out without opening anything. */
   refuse?: (definition: Pick<ConnectionDefinition, 'values'>) => FieldError | null
+}
+
+/** A technology that is loaded when it is first used: a start should not pay for it. */
+export interface LazyDriver {
+  /** What its sources can do besides reading. */
+  abilities: ReadonlySet<'write' | 'replace' | 'list'>
+  load: () => Promise<Driver>
 }

@@ -1,7 +1,5 @@
 import type { DriverName } from '@shared/connections/drivers'
-import type { Driver } from './driver'
-import { createFileDriver } from './file/file'
-import { redis } from './redis/redis'
+import type { LazyDriver } from './driver'
 
 /** All that the drivers need of this machine. */
 interface DriverSurroundings {
@@ -9,10 +7,17 @@ interface DriverSurroundings {
   home: string
 }
 
-/** What is behind each row of the table of drivers. A line per technology. */
-export function createDrivers({ home }: DriverSurroundings): Readonly<Record<DriverName, Driver>> {
+/** What is behind each row of the table of drivers; none is loaded before it is used. */
+export function createDrivers({ home }: DriverSurroundings): Readonly<Record<DriverName, LazyDriver>> {
   return {
-    redis,
-    file: createFileDriver(home),
+    redis: {
+      abilities: new Set(['write', 'replace', 'list']),
+      load: async () => (await import('./redis/redis')).redis,
+    },
+    // File systems have no compare-and-set.
+    file: {
+      abilities: new Set(['write', 'list']),
+      load: async () => (await import('./file/file')).createFileDriver(home),
+    },
   }
 }

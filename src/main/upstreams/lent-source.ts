@@ -1,12 +1,12 @@
 import type { Source, SourceWrites } from '../serving/sources/source'
-import type { Driver } from './driver'
+import type { LazyDriver } from './driver'
 import { SourceError } from '../serving/sources/source'
 
 /** The source of an open link, which is opened first if need be. Throws SourceError. */
 type Borrow = (signal: AbortSignal) => Promise<Source>
 
 /** A source that asks for an open link at each call. */
-export function lentSource(borrow: Borrow, abilities: Driver['abilities']): Source {
+export function lentSource(borrow: Borrow, abilities: LazyDriver['abilities']): Source {
   const source: Source = { load: async (key, signal) => await (await borrow(signal)).load(key, signal) }
   async function writesOf(signal: AbortSignal): Promise<SourceWrites> {
     return (await borrow(signal)).writes ?? cannot()

@@ -1,21 +1,14 @@
 import type { ConnectionState } from '@shared/connections/schemas'
 import type { Stopwatch } from '../base/clock'
+import type { ConnectionCondition } from '../base/connection-pool'
 import type { Link } from './driver'
 import { messageOf } from '@shared/errors'
 import { SourceError } from '../serving/sources/source'
 import { orAborted } from './abort'
 
-export interface LineState {
-  state: ConnectionState
-  /** Why it is down, as a sentence. */
-  detail: string | null
-  /** What answered last. */
-  server: string | null
-}
-
 /** One way to an upstream, which is opened on first use and again after it broke. */
 export interface Line {
-  state: () => LineState
+  state: () => ConnectionCondition
   /** The open link. Throws SourceError: at once while it is down. */
   borrow: (signal: AbortSignal) => Promise<Link>
   /** Closes it. Whoever borrows it from then on gets SourceError `unreachable`. */
@@ -38,11 +31,11 @@ interface LineDependencies {
   stopwatch: Stopwatch
   times: LineTimes
   /** The state is another one now. */
-  onChange: (state: LineState) => void
+  onChange: (state: ConnectionCondition) => void
 }
 
 export function createLine({ open, stopwatch, times, onChange }: LineDependencies): Line {
-  let now: LineState = { state: 'idle', detail: null, server: null }
+  let now: ConnectionCondition = { state: 'idle', detail: null, server: null }
   let link: Link | undefined
   let opening: Promise<Link> | undefined
   let wait = times.first

@@ -5,7 +5,7 @@ import type { ConnectionCondition, ConnectionPool, PooledConnection } from '../b
 import type { Disposable } from '../base/disposable'
 import type { Logger } from '../base/logger'
 import type { Source } from '../serving/sources/source'
-import type { Driver, Link, SourceOptions } from './driver'
+import type { Driver, LazyDriver, Link, SourceOptions } from './driver'
 import type { Line, LineTimes } from './line'
 import { SourceError } from '../serving/sources/source'
 import { orAborted } from './abort'
@@ -13,7 +13,7 @@ import { lentSource } from './lent-source'
 import { createLine, lineTimes } from './line'
 
 interface UpstreamsDependencies {
-  drivers: Readonly<Record<DriverName, Driver>>
+  drivers: Readonly<Record<DriverName, LazyDriver>>
   stopwatch: Stopwatch
   logger: Logger
   /** The state of some connection is another one now. */
@@ -55,11 +55,11 @@ export function createUpstreams({
     const line = createLine({
       stopwatch,
       times,
-      open: async signal =>
-        await drivers[driver].open(
-          { driver, values, secrets: await orAborted(connection.secrets(), signal) },
-          { signal, step: () => {} },
-        ),
+      async open(signal) {
+        const { open } = await drivers[driver].load()
+        const secrets = await orAborted(connection.secrets(), signal)
+        return await open({ driver, values, secrets }, { signal, step: () => {} })
+      },
       onChange({ state, detail }) {
         // Each attempt after the first would say the same again.
         if (state === 'down' && detail !== told)
@@ -87,14 +87,14 @@ export function createUpstreams({
     condition: name => entries.get(name)?.line.state() ?? { state: 'idle', detail: null, server: null },
     conditions: () => [...entries].map(([name, { connection, line }]) =>
       ({ name, driver: connection.driver, condition: line.state() })),
-    refuse: ({ driver, values }) => drivers[driver].refuse?.({ values }) ?? null,
+    refuse: async ({ driver, values }) => (await drivers[driver].load()).refuse?.({ values }) ?? null,
     async test(connection, { write, signal }) {
       const late = new AbortController()
       tests.add(late)
       const timer = setTimeout(() => late.abort(), times.open)
       try {
         const result = await tryOut(
-          drivers[connection.driver],
+          await drivers[connection.driver].load(),
           connection,
           write,
           AbortSignal.any([signal, late.signal]),

@@ -8,7 +8,7 @@ import { redisDriver } from './redis'
  * connections are made from it. A driver is a row here, a folder in `src/main/upstreams/`, and a
  * line in `src/main/upstreams/drivers.ts`.
  */
-export const connectionDrivers = {
+const connectionDrivers = {
   redis: redisDriver,
   file: fileDriver,
 } as const satisfies Record<string, DriverRow>

@@ -40,7 +40,8 @@ export function readConnection(driver: DriverName, given: Readonly<Record<string
   const problem = row.check?.(values)
   if (problem)
     throw new LarderError('invalid-input', problem.message, { errors: [problem] })
-  return { driver, values, secrets: Object.fromEntries(set.filter(([name]) => isSecret(name))) as Record<string, string> }
+  const secrets = Object.fromEntries(set.filter(([name]) => isSecret(name))) as Record<string, string>
+  return { driver, values, secrets }
 }
 
 /** Scheme, host and port, or what stands for them. */

@@ -6,7 +6,7 @@ const urlSentence = 'Redis needs a URL such as redis://localhost:6379.'
 const schemes = ['redis', 'rediss', 'unix'] as const
 
 /** What a URL of Redis says. */
-export interface RedisAddress {
+interface RedisAddress {
   scheme: (typeof schemes)[number]
   /** Lower case, an IPv6 address without brackets; empty for a socket. */
   host: string
@@ -20,7 +20,7 @@ export interface RedisAddress {
 }
 
 /** Undefined if it is no such URL. */
-export function parseRedisUrl(text: string): RedisAddress | undefined {
+function parseRedisUrl(text: string): RedisAddress | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const scheme = schemes.find(known => url?.protocol === `${known}:`)
   const credentials = url && [decode(url.username), decode(url.password)]

@@ -26,8 +26,10 @@ function oneOfDrivers(shape: (driver: DriverName) => z.ZodRawShape): z.ZodType {
 
 /** The fields depend on the driver, so that the compiler knows no more of them. */
 export interface ConnectionCreate { name: string, driver: DriverName, [field: string]: unknown }
-export const ConnectionCreate = oneOfDrivers(driver => ({ name: ConnectionName, ...creationFields(driverRows[driver]) })) as
-  z.ZodType<ConnectionCreate, ConnectionCreate>
+export const ConnectionCreate = oneOfDrivers(driver => ({
+  name: ConnectionName,
+  ...creationFields(driverRows[driver]),
+})) as z.ZodType<ConnectionCreate, ConnectionCreate>
 
 const common = {
   name: ConnectionName,

@@ -53,7 +53,14 @@ export const connectionsOperations = {
     summary: 'Change fields of a connection; another scheme, host or port needs its secrets again.',
     input: c.ConnectionUpdate,
     output: c.ConnectionInfo,
-    errors: ['connection-not-found', 'protected', 'secret-unavailable', 'vault-unavailable', 'overloaded', 'storage-full'],
+    errors: [
+      'connection-not-found',
+      'protected',
+      'secret-unavailable',
+      'vault-unavailable',
+      'overloaded',
+      'storage-full',
+    ],
   }),
   'connections.delete': operation({
     method: 'DELETE',

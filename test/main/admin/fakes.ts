@@ -198,7 +198,8 @@ export function createFakePool(): FakePool {
     put: (name, connection) => void known.set(name, connection),
     remove: name => void known.delete(name),
     condition: () => ({ state: 'idle', detail: null, server: null }),
-    refuse: ({ values: { folder } }) => folder === '/home/ada/larder' ? { field: 'folder', message: 'is ours' } : null,
+    refuse: async ({ values: { folder } }) =>
+      folder === '/home/ada/larder' ? { field: 'folder', message: 'is ours' } : null,
     async test({ driver, values, secrets }, { write }) {
       tested.push({ driver, values, write, secrets: await secrets() })
       return { ok: true, ms: 1, server: 'Redis 7.0.15' }

@@ -13,7 +13,8 @@ function full(): LarderError {
 
 /** All that is stored, but when API keys were last used. */
 function stored(metadata: MetadataStore): unknown[] {
-  return [metadata.users.list(), metadata.caches.list(), metadata.keys.list(), metadata.connections.list(), metadata.settings.get('memory')]
+  const { users, caches, keys, connections, settings } = metadata
+  return [users.list(), caches.list(), keys.list(), connections.list(), settings.get('memory')]
 }
 
 /** What the table says can fail on a full disk; the page of a sign-in is tested elsewhere. */

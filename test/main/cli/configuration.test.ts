@@ -277,7 +277,13 @@ describe('connections of this run', () => {
       dotenv: 'LARDER_CONNECTION_MAIN=redis://other\nLARDER_CONNECTION_EMPTY=',
     }).connections).toEqual([
       connection,
-      { name: 'my_files', variable: 'LARDER_CONNECTION_MY_FILES', driver: 'file', values: { folder: '/srv' }, secrets: {} },
+      {
+        name: 'my_files',
+        variable: 'LARDER_CONNECTION_MY_FILES',
+        driver: 'file',
+        values: { folder: '/srv' },
+        secrets: {},
+      },
     ])
   })
 

@@ -77,7 +77,10 @@ describe('connections', () => {
     expect(stdout).toMatch(/^NAME +DRIVER +TO +STATE +SERVER +FROM\n/)
     expect(stdout).toMatch(/^tryout +file +\/work-folder\/values +idle +– +data folder$/m)
     expect(await larder(['delete', 'tryout'])).toMatchObject({ code: 0, stderr: 'Deleted tryout.\n' })
-    expect(await larder(['delete', 'tryout'])).toMatchObject({ code: 2, stderr: 'larder: There is no connection tryout.\n' })
+    expect(await larder(['delete', 'tryout'])).toMatchObject({
+      code: 2,
+      stderr: 'larder: There is no connection tryout.\n',
+    })
   })
 
   it.each<[string[], number, RegExp]>([

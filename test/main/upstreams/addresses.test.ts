@@ -4,7 +4,7 @@ import { isLinkLocal, lookupAmong, resolveHost } from '../../../src/main/upstrea
 const never = new AbortController().signal
 
 describe('link-local addresses', () => {
-  // Red, each: in src/main/upstreams/addresses.ts drop its line, or the cut at `%`.
+  // Red, each: in src/main/upstreams/addresses.ts drop its line.
   it.each([
     '169.254.0.0',
     '169.254.169.254',

@@ -96,7 +96,8 @@ const wrongValues: unknown[] = [
 /** Returns the fields of the input that are sent in the body. */
 function fieldsOf(spec: OperationSpec): string[] {
   const schema = z.toJSONSchema(spec.input, { io: 'input', unrepresentable: 'any' })
-  const shapes = [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])] as { properties?: Record<string, unknown> }[]
+  const { anyOf = [], oneOf = [] } = schema
+  const shapes = [schema, ...anyOf, ...oneOf] as { properties?: Record<string, unknown> }[]
   return [...new Set(shapes.flatMap(shape =>
     Object.keys(shape.properties ?? {})))].filter(field => !spec.path.includes(`{${field}}`))
 }
@@ -196,7 +197,8 @@ describe('bad input: bodies', () => {
       for (const body of [undefined, '', '{}']) {
         const answer = await ask(spec.method, pathOf(name, spec), body)
         expect(complaint(answer, `body ${body}`, 'invalid-input')).toBeUndefined()
-        // Among alternative inputs, the shorter one is reported as missing, or what tells them apart.
+        // Among alternative inputs, the shorter one is reported as missing, or what tells them
+        // apart.
         const missing = { 'session.create': ['code'], 'connections.create': ['driver'] }[name as string] ?? required
         expect((answer.json() as unknown as Refusal).errors?.map(error => error.field)).toEqual(missing)
       }

@@ -1,11 +1,21 @@
 import type { Source } from '../../../src/main/serving/sources/source'
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { systemStopwatch } from '../../../src/main/base/clock'
 import { silentLogger } from '../../../src/main/base/logger'
 import { createDrivers } from '../../../src/main/upstreams/drivers'
-import { fileNameOf } from '../../../src/main/upstreams/file/names'
+import { fileOfKey } from '../../../src/main/upstreams/file/names'
 import { lineTimes } from '../../../src/main/upstreams/line'
 import { createUpstreams } from '../../../src/main/upstreams/upstreams'
 import { aValue, describeSource, neverAborts } from '../../contract/sources'
@@ -32,7 +42,7 @@ function sourceIn(folder: string, home?: string): Source {
 
 describeSource('file', async () => {
   const folder = temporaryFolder()
-  const path = (key: string): string => join(folder, fileNameOf(key) ?? '')
+  const path = (key: string): string => join(folder, fileOfKey(key) ?? '')
   return {
     source: sourceIn(folder),
     peek: async key => existsSync(path(key)) ? readFileSync(path(key)) : undefined,
@@ -44,9 +54,10 @@ describe('a folder', () => {
   it('tells the type of a value by the ending, else it is that of the cache', async () => {
     const folder = temporaryFolder()
     const source = sourceIn(folder)
-    for (const [key, type] of [['a.json', 'application/json'], ['A.PNG', 'image/png'], ['a', 'a/b'], ['.json', 'a/b']]) {
-      await source.writes?.set(String(key), aValue('{}'), neverAborts)
-      expect(await source.load(String(key), neverAborts), key).toEqual({ value: expect.anything(), contentType: type })
+    const types = { 'a.json': 'application/json', 'A.PNG': 'image/png', 'a': 'a/b', '.json': 'a/b' }
+    for (const [key, contentType] of Object.entries(types)) {
+      await source.writes?.set(key, aValue('{}'), neverAborts)
+      expect(await source.load(key, neverAborts), key).toEqual({ value: expect.anything(), contentType })
     }
   })
 
@@ -102,7 +113,7 @@ describe('a folder', () => {
       [join(place, 'file'), 'This is a file; give the folder that it is in.'],
     ] as const) {
       await expect(sourceIn(folder, home).load('larder.db', neverAborts), folder).rejects.toMatchObject({ message })
-      expect(poolWith(folder, home).refuse({ driver: 'file', values: { folder }, secrets: {} }), folder)
+      expect(await poolWith(folder, home).refuse({ driver: 'file', values: { folder }, secrets: {} }), folder)
         .toEqual(message === ours || folder === link ? { field: 'folder', message: ours } : null)
     }
     // What lies around it is another folder, of which only the files themselves are values.
@@ -121,7 +132,8 @@ describe('a folder', () => {
     renameSync(folder, join(place, 'away'))
     symlinkSync(outside, folder)
     await expect(source.load('secret', neverAborts)).rejects.toMatchObject({ failure: 'unreachable' })
-    await expect(source.writes?.set('secret', aValue('x'), neverAborts)).rejects.toMatchObject({ failure: 'unreachable' })
+    const write = source.writes?.set('secret', aValue('x'), neverAborts)
+    await expect(write).rejects.toMatchObject({ failure: 'unreachable' })
     rmSync(folder)
     await expect(source.load('secret', neverAborts)).rejects.toMatchObject({ failure: 'unreachable' })
   })

@@ -63,8 +63,7 @@ describe.skipIf(!redisProgram.available)(`redis ${redisProgram.reason}`, () => {
   describeSource('redis', open, { lives: true, longestKey: 1024 })
   describeSource('redis by a Unix socket', () => open(`unix://${redis.socket}`), { lives: true, longestKey: 1024 })
 
-  // S22. Red: in src/main/upstreams/redis/replies.ts write `argument.length` of a text in characters
-  // instead of bytes, or the key into one line as an inline command.
+  // S22. Red: in src/main/upstreams/redis/replies.ts write a command as one line of words.
   it('sends odd keys as exactly one command each', async () => {
     const { source } = await open()
     const callsOf = async (): Promise<Record<string, number>> => {
@@ -118,7 +117,8 @@ describe.skipIf(!redisProgram.available)(`redis ${redisProgram.reason}`, () => {
   it('takes the type of strings from the cache', async () => {
     const { source, place } = await open()
     await place('a', Buffer.from('x'))
-    expect(await source.load('a', neverAborts)).toEqual({ value: Buffer.from('x'), contentType: 'text/plain', ttl: null })
+    const value = { value: Buffer.from('x'), contentType: 'text/plain', ttl: null }
+    expect(await source.load('a', neverAborts)).toEqual(value)
   })
 
   it('uses the database that the URL names', async () => {

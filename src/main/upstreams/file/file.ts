@@ -1,14 +1,13 @@
-import type { Driver, Progress } from '../driver'
-import type { Folder } from './folder'
+import type { Attempt, Driver } from '../driver'
+import type { ValueFolder } from './folder'
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { dataFolderSentence, isWithin, openFolder } from './folder'
 import { createFileSource } from './source'
 
-/** A folder as an upstream. It has no compare-and-set, as file systems have none. */
+/** A folder as an upstream. */
 export function createFileDriver(home: string): Driver {
   return {
-    abilities: new Set(['write', 'list']),
     async open({ values }, { step }) {
       step('resolve')
       const folder = await openFolder(String(values.folder), home)
@@ -17,7 +16,7 @@ export function createFileDriver(home: string): Driver {
         // It never breaks by itself: each call looks whether the folder is still there.
         ended: new Promise(() => {}),
         close: () => {},
-        probe: (write, progress) => probe(folder, write, progress),
+        probe: (write, attempt) => probe(folder, write, attempt),
         source: options => createFileSource(folder, options),
       }
     },
@@ -27,10 +26,11 @@ export function createFileDriver(home: string): Driver {
   }
 }
 
-async function probe(folder: Folder, write: boolean, { signal, step }: Progress): Promise<void> {
+async function probe(folder: ValueFolder, write: boolean, { signal, step }: Attempt): Promise<void> {
   step('read')
-  for await (const _ of folder.names(signal))
-    break
+  const names = folder.names(signal)[Symbol.asyncIterator]()
+  await names.next()
+  await names.return?.()
   if (!write)
     return
   step('write')

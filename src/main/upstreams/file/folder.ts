@@ -1,5 +1,5 @@
+import type { Buffer } from 'node:buffer'
 import type { FileHandle } from 'node:fs/promises'
-import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { constants, lstat, open, opendir, realpath, rename, rm } from 'node:fs/promises'
@@ -16,7 +16,7 @@ const noWait = constants.O_NONBLOCK ?? 0
 const unfinished = '.larder-'
 
 /** A folder whose files are values. All names are those of files directly in it. */
-export interface Folder {
+export interface ValueFolder {
   read: (name: string, signal: AbortSignal) => Promise<Buffer | undefined>
   write: (name: string, value: Buffer, signal: AbortSignal) => Promise<void>
   /** Resolves to whether there was one. */
@@ -44,9 +44,10 @@ function real(path: string): string {
 /**
  * Opens a folder. Throws SourceError if it is none, is a link, or belongs to Larder itself.
  */
-export async function openFolder(path: string, home: string): Promise<Folder> {
+export async function openFolder(path: string, home: string): Promise<ValueFolder> {
   const found = await lstat(path).catch((error: unknown) => {
-    throw new SourceError('unreachable', hasCode(error, 'ENOENT') ? 'There is no such folder.' : sentenceOf(error), { cause: error })
+    const sentence = hasCode(error, 'ENOENT') ? 'There is no such folder.' : sentenceOf(error)
+    throw new SourceError('unreachable', sentence, { cause: error })
   })
   if (found.isSymbolicLink())
     throw new SourceError('unreachable', 'The folder is a link, and Larder follows none.')

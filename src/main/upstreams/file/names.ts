@@ -8,14 +8,15 @@ const longestName = 255
  * Bytes that every file system keeps as they are. Anything else is written `%FF`, also a dot at the
  * beginning or the end and a space there, so that no key is `..`, hidden, or cut off by Windows.
  */
-const plain = new Set(Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 !#$&\'()+,-.;=@[]^_`{}~'))
+const alphabet = 'abcdefghijklmnopqrstuvwxyz'
+const plain = new Set(Buffer.from(`${alphabet}${alphabet.toUpperCase()}0123456789 !#$&'()+,-.;=@[]^_\`{}~`))
 const [dot, space] = Buffer.from('. ')
 
 /** Names that are devices on Windows, whatever their ending. */
 const device = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i
 
 /** The file of a key: one name for each key, and none of them leaves the folder. */
-export function fileNameOf(key: string): string | undefined {
+export function fileOfKey(key: string): string | undefined {
   const bytes = encodeKey(key)
   const last = bytes.length - 1
   const name = [...bytes].map((byte, at) => {
@@ -26,10 +27,10 @@ export function fileNameOf(key: string): string | undefined {
 }
 
 /** The key of a file; undefined if no key is written so. */
-export function keyOfFileName(name: string): string | undefined {
+export function keyOfFile(name: string): string | undefined {
   const bytes = Buffer.from(name.replaceAll(/%([\dA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))), 'latin1')
   const key = decodeKey(bytes)
-  return fileNameOf(key) === name ? key : undefined
+  return fileOfKey(key) === name ? key : undefined
 }
 
 function escaped(byte: number): string {

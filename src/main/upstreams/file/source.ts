@@ -1,19 +1,19 @@
 import type { Source, SourceValue } from '../../serving/sources/source'
 import type { SourceOptions } from '../driver'
-import type { Folder } from './folder'
+import type { ValueFolder } from './folder'
 import { hasPrefix } from '@shared/entry-key'
 import { SourceError } from '../../serving/sources/source'
-import { fileNameOf, keyOfFileName } from './names'
+import { fileOfKey, keyOfFile } from './names'
 import { typeOfFileName } from './types'
 
 /** Keys that are handed out at once. */
 const pageLength = 500
 
 /** The files of a folder as values. They have no TTL. */
-export function createFileSource(folder: Folder, { format }: SourceOptions): Source {
+export function createFileSource(folder: ValueFolder, { format }: SourceOptions): Source {
   return {
     async load(key, signal): Promise<SourceValue | undefined> {
-      const name = fileNameOf(key)
+      const name = fileOfKey(key)
       // No file can have such a name.
       if (name === undefined)
         return undefined
@@ -22,20 +22,20 @@ export function createFileSource(folder: Folder, { format }: SourceOptions): Sou
     },
     writes: {
       async set(key, { value }, signal) {
-        const name = fileNameOf(key)
+        const name = fileOfKey(key)
         if (name === undefined)
           throw new SourceError('refused', 'The key is too long for the name of a file.')
         await folder.write(name, value, signal)
       },
       async delete(key) {
-        const name = fileNameOf(key)
+        const name = fileOfKey(key)
         return name !== undefined && await folder.remove(name)
       },
     },
     async* keys(prefix, signal) {
       let page: string[] = []
       for await (const name of folder.names(signal)) {
-        const key = keyOfFileName(name)
+        const key = keyOfFile(name)
         if (key !== undefined && hasPrefix(key, prefix))
           page.push(key)
         if (page.length === pageLength) {

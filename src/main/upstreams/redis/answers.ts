@@ -1,6 +1,6 @@
 import type { Reply } from './replies'
 import { SourceError } from '../../serving/sources/source'
-import { ProtocolError, ReplyError, tooLarge } from './replies'
+import { oversized, ProtocolError, ReplyError } from './replies'
 
 /**
  * What errors of a server mean. Its own sentences are not passed on: some quote the arguments of
@@ -22,7 +22,7 @@ const sentences: Readonly<Record<string, string>> = {
   ASK: 'The server is part of a cluster, which this connection cannot follow.',
   CLUSTERDOWN: 'The cluster is down.',
   EXECABORT: 'The server refused a part of the command.',
-  [tooLarge.code]: 'The value is larger than Larder keeps.',
+  [oversized.code]: 'The value is larger than Larder keeps.',
 }
 
 export function sentenceOfReply({ code, text }: ReplyError): string {
@@ -36,9 +36,11 @@ export function sentenceOfReply({ code, text }: ReplyError): string {
     return 'The server refuses this user or password.'
   if (/DB index|invalid DB/.test(text))
     return 'The server has no database of this number.'
-  if (/^ERR unknown command/.test(text))
+  if (text.startsWith('ERR unknown command'))
     return 'The server does not know the command.'
-  return code === '' || code === 'ERR' ? 'The server answers with an error.' : `The server answers with the error ${code}.`
+  return code === '' || code === 'ERR'
+    ? 'The server answers with an error.'
+    : `The server answers with the error ${code}.`
 }
 
 /** The reply, unless it is an error. Throws SourceError `refused`. */

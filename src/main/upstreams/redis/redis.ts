@@ -1,5 +1,5 @@
 import type { ConnectionDefinition } from '@shared/connections/read'
-import type { Driver, Link, Progress } from '../driver'
+import type { Attempt, Driver, Link } from '../driver'
 import type { Argument, Reply } from './replies'
 import type { Wire } from './wire'
 import { randomBytes } from 'node:crypto'
@@ -15,19 +15,19 @@ import { createWire } from './wire'
 /** Seconds after which a value that a test has written goes by itself. */
 const probeTtl = 60
 
-async function open({ values, secrets }: ConnectionDefinition, progress: Progress): Promise<Link> {
+async function open({ values, secrets }: ConnectionDefinition, attempt: Attempt): Promise<Link> {
   const { scheme, host, port, path, database } = redisAddressOf(values)
   const ca = values.ca === undefined ? {} : { ca: String(values.ca) }
   const wire = createWire(await dial(
     scheme === 'unix' ? { path } : { host, port, tls: scheme === 'rediss' ? ca : null },
-    progress,
+    attempt,
   ))
   try {
-    progress.step('authenticate')
+    attempt.step('authenticate')
     const user = values.user === undefined ? [] : [String(values.user)]
     const { password } = secrets
     const credentials = password === undefined && user.length === 0 ? null : [...user, password ?? '']
-    const server = await greet(wire, credentials, database, progress.signal)
+    const server = await greet(wire, credentials, database, attempt.signal)
     return {
       server,
       ended: wire.ended,
@@ -79,7 +79,7 @@ function isAboutKeys({ code, text }: ReplyError): boolean {
   return code === 'NOPERM' && /\bkeys?\b/.test(text)
 }
 
-async function probe({ send }: Wire, write: boolean, { signal, step }: Progress): Promise<void> {
+async function probe({ send }: Wire, write: boolean, { signal, step }: Attempt): Promise<void> {
   const key = `larder:test:${randomBytes(8).toString('hex')}`
   step('read')
   const [got] = await send([['GET', key]], signal)
@@ -94,7 +94,6 @@ async function probe({ send }: Wire, write: boolean, { signal, step }: Progress)
 }
 
 export const redis: Driver = {
-  abilities: new Set(['write', 'replace', 'list']),
   open,
   refuse({ values }) {
     const { host } = redisAddressOf(values)

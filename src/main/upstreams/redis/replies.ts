@@ -21,7 +21,7 @@ export type Reply = string | number | null | Buffer | ReplyError | Reply[]
 export class ProtocolError extends Error {}
 
 /** In place of a reply that is larger than permitted, which was read and thrown away. */
-export const tooLarge = new ReplyError('TOOLARGE')
+export const oversized = new ReplyError('TOOLARGE')
 
 const lineMax = 64 * 1024
 const depthMax = 16
@@ -56,7 +56,7 @@ export function createReplyReader(onReply: (reply: Reply) => void, most: number)
       if (!array) {
         const fits = size <= most
         size = 0
-        onReply(fits ? value : tooLarge)
+        onReply(fits ? value : oversized)
         return
       }
       if (take(elementBytes))
@@ -100,7 +100,7 @@ export function createReplyReader(onReply: (reply: Reply) => void, most: number)
     const done = bulk
     bulk = null
     end = 2
-    add(done?.target ?? tooLarge)
+    add(done?.target ?? oversized)
   }
 
   function startArray(length: number): void {

@@ -78,7 +78,7 @@ export function createWire(socket: Socket, doubt: number = doubtTime): Wire {
     .on('close', () => finish('The server closed the connection.'))
 
   function startDoubting(): void {
-    doubting ??= setTimeout(() => finish('The server does not answer any more.'), doubt)
+    doubting ??= setTimeout(finish, doubt, 'The server does not answer any more.')
   }
 
   return {
