@@ -27,9 +27,9 @@ export type CacheSetting = SettingKind & {
   change?: string
   /**
    * Where the console shows it: in the form for creating a cache, in a collapsed section of that
-   * form, or as a switch beside the cache instead of in a form.
+   * form, only in the settings of a cache that is there, or as a switch beside it.
    */
-  place: 'main' | 'advanced' | 'switch'
+  place: 'main' | 'advanced' | 'change' | 'switch'
 }
 
 const limit = z.int('must be a whole number').positive('must be above 0').nullable()
@@ -111,7 +111,7 @@ export const cacheSettings = {
     label: 'Source',
     hint: 'Where the cache fills itself on a miss',
     change: 'Only administrators may change it. Entries stay.',
-    place: 'later',
+    place: 'change',
   },
   enabled: {
     schema: z.boolean(),

@@ -26,6 +26,7 @@ function history(first: number, rows: number, said: Partial<History> = {}): Hist
     p50: filled(said.p50).map(time => time === 0 ? null : time),
     p99: filled(said.p99).map(time => time === 0 ? null : time),
     bytes: filled(),
+    evictions: filled(said.evictions),
   }
 }
 

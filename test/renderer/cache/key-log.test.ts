@@ -19,6 +19,7 @@ function record(id: number, result: string, rest: Partial<RequestRecord> = {}): 
     reason: null,
     detail: null,
     marks: [],
+    ttl: null,
     duration: 1,
     requestBytes: 0,
     responseBytes: 0,
