@@ -225,7 +225,7 @@ const rows: Record<string, Row> = {
     prints: 'This job had ended before: done, 1 entry.\n',
   },
   'refresh': {
-    argv: ['refresh', 'products', '--source', '--prefix', 'k'],
+    argv: ['refresh', 'products', '--listed', '--prefix', 'k'],
     replies: [
       { status: 201, body: { ...samples.job, kind: 'refresh' } },
       { body: { ...samples.job, kind: 'refresh', state: 'done' } },

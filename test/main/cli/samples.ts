@@ -37,6 +37,7 @@ export const samples = {
     entries: 1234567,
     bytes: 98765432,
     statistics,
+    lastMinute: { seconds: 60, hits: 5, misses: statistics.misses, evictions: 0 },
   },
   job: {
     id: 'j1',

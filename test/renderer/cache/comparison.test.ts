@@ -75,8 +75,8 @@ it('compares the last minute, the last 15 and the time since the start', () => {
   expect(rows.get('Hits')).toEqual(['60', '460', '900'])
   expect(rows.get('Misses')).toEqual(['60', '60', '100'])
   expect(rows.get('503')).toEqual(['0', '0', '11'])
-  expect(rows.get('p50')).toEqual(['5 µs', '5 µs', '10 µs'])
-  expect(rows.get('p99')).toEqual(['–', '900 µs', '30 µs'])
+  expect(rows.get('p50')).toEqual(['5.00 µs', '5.00 µs', '10.0 µs'])
+  expect(rows.get('p99')).toEqual(['–', '900 µs', '30.0 µs'])
   expect(rows.get('Evicted')).toEqual(['', '', '5'])
 })
 

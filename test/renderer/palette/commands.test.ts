@@ -84,6 +84,7 @@ describe('commands', () => {
     expect(all.filter(title => !some.includes(title))).toEqual([
       'New user…',
       'Switch all caching off',
+      operations['connections.list'].summary.slice(0, -1),
       operations['users.list'].summary.slice(0, -1),
     ])
     expect(titles(setUp({ serving: false }).commands)).toContain('Switch all caching on')

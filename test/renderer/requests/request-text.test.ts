@@ -18,6 +18,7 @@ it('names every result, and others as they are', () => {
     'Hit',
     'Stale',
     'Miss',
+    'Loaded',
     'Stored',
     'Deleted',
     'OK',

@@ -78,17 +78,17 @@ const refresh = defineCommand({
   details: ['Keys that are gone at the source go. The server works on it as a job; Ctrl-C cancels it.'],
   arguments: [cacheArgument],
   flags: {
-    source: flag(null, 'Every key that the source lists, and those held; without it those held.', boolean),
-    prefix: flag('<text>', 'With --source: only keys of the cache that begin with this.', text),
+    listed: flag(null, 'Every key that the source lists, and those held; without it those held.', boolean),
+    prefix: flag('<text>', 'With --listed: only keys of the cache that begin with this.', text),
   },
-  examples: ['larder refresh products', 'larder refresh products --source --prefix user:'],
-  async run({ words: [name = ''], flags: { source = false, prefix } }, context) {
+  examples: ['larder refresh products', 'larder refresh products --listed --prefix user:'],
+  async run({ words: [name = ''], flags: { listed = false, prefix } }, context) {
     const stopped = context.io.stopSignal()
-    const { id } = await context.client.call('caches.refresh', { name, what: source ? 'source' : 'held', prefix })
+    const { id } = await context.client.call('caches.refresh', { name, what: listed ? 'source' : 'held', prefix })
     const job = await whenEnded(context, id, stopped)
     if (job.state !== 'done')
       throw localFailure(job.detail ?? 'The refresh did not come to its end.')
-    await context.output.message(`${jobKinds[job.kind].done} ${entries(job.matched)}.`)
+    await context.output.show(job, () => `${jobKinds[job.kind].done} ${entries(job.matched)}.`)
   },
 })
 

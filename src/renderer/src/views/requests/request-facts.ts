@@ -14,7 +14,7 @@ interface Fact {
   hint?: string | undefined
 }
 
-export function factsOf(record: RequestRecord, labelOf: (keyId: string) => string): Fact[] {
+export function requestFacts(record: RequestRecord, labelOf: (keyId: string) => string): Fact[] {
   const withoutKey = record.reason === 'key-invalid' || record.reason === 'key-missing'
     ? 'None that is valid'
     : 'None: a session, the command line, or the key of the environment'

@@ -57,7 +57,7 @@ const stepNames = {
   write: 'Write',
 } as const satisfies Record<typeof connectionSteps[number], string>
 
-export interface TestLine { name: string, state: 'ok' | 'failed' | 'not reached' }
+interface TestLine { name: string, state: 'ok' | 'failed' | 'not reached' }
 
 /** The steps of a test and how each ended. Steps that a driver does not need went well at once. */
 export function testLines(result: ConnectionResult, write: boolean): TestLine[] {
