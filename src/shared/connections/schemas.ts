@@ -4,6 +4,7 @@ import { pathName } from '../path-name'
 import { mapRows, namesOf } from '../rows'
 import { driverNames, driverRows } from './drivers'
 import { creationFields } from './read'
+import '../without-eval'
 
 export const connectionStates = ['idle', 'connecting', 'ok', 'down'] as const
 export type ConnectionState = (typeof connectionStates)[number]
