@@ -87,7 +87,7 @@ async function metadataOf(server: ServerProcess): Promise<State> {
   return {
     // Entries and their counts are checked separately; how long a cache has been off, and who has
     // called it since, begins anew.
-    caches: (caches ?? []).map(({ statistics: _, entries: __, bytes: ___, off, ...definition }) =>
+    caches: (caches ?? []).map(({ statistics: _, lastMinute: ____, entries: __, bytes: ___, off, ...definition }) =>
       ({ ...definition, isOff: off !== null })),
     keys: keys ?? [],
     users: (users ?? []).map(({ entries: _, ...user }) => user),
