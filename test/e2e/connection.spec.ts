@@ -68,7 +68,7 @@ test('a lost connection shows, recovers, and catches up', async ({ page, server,
   await expect(page.getByRole('switch', { name: 'Caching' })).toBeChecked()
 
   // The screens that are shown later: their code comes from the server, too.
-  await page.getByRole('link', { name: 'Requests' }).click()
+  await page.getByRole('link', { name: 'Requests', exact: true }).click()
   await expect(page.getByRole('heading', { name: 'No request yet' })).toBeVisible()
   await page.getByRole('link', { name: 'Overview' }).click()
   await page.getByRole('rowheader').getByRole('link', { name: 'default' }).click()
@@ -89,7 +89,7 @@ test('a lost connection shows, recovers, and catches up', async ({ page, server,
   await page.getByRole('rowheader').getByRole('link', { name: 'default' }).click()
   await expect(page.getByRole('tab', { name: 'Statistics' })).toBeEnabled()
   await expect(page.getByRole('button', { name: 'Add entry' })).toBeDisabled()
-  await page.getByRole('link', { name: 'Requests' }).click()
+  await page.getByRole('link', { name: 'Requests', exact: true }).click()
   await expect(page.getByText('The requests so far could not be read')).toBeVisible()
   await expect(page.getByRole('heading', { name: 'No request yet' })).toBeHidden()
   await expect(page.getByText('newest requests match')).toBeHidden()

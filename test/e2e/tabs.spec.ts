@@ -88,7 +88,7 @@ test('another user gets a stream of their own, in every tab', async ({ openConso
   await page.getByRole('button', { name: 'Sign in with the link' }).click()
   for (const tab of [page, other])
     await expect(tab.getByRole('button', { name: 'Signed in as' })).toContainText('ben')
-  await page.getByRole('link', { name: 'Requests' }).click()
+  await page.getByRole('link', { name: 'Requests', exact: true }).click()
   for (const tab of [page, other])
     await isLive(tab)
   await expect.poll(() => streamsOf(server)).toBe(1)

@@ -32,7 +32,7 @@ test('pictures of the playground', async ({ openConsole, call }, testInfo) => {
   await nameOwner(call)
   await call('POST', '/admin/caches', { json: { name: 'products', ttl: 300 } })
   const page = await openConsole('/playground')
-  await page.getByLabel('Cache').selectOption('products')
+  await page.getByLabel('Cache', { exact: true }).selectOption('products')
   await page.getByRole('textbox', { name: 'Key', exact: true }).fill('product:10001')
   await page
     .getByRole('textbox', { name: 'Value' })

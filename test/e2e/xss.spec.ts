@@ -266,7 +266,7 @@ test('50 payloads as labels, user names, requests, snippets, commands and notice
   await expectEachInert(palette.getByRole('combobox'))
   await page.keyboard.press('Escape')
 
-  await page.getByRole('link', { name: 'Requests' }).click()
+  await page.getByRole('link', { name: 'Requests', exact: true }).click()
   const log = page.getByRole('grid', { name: 'Requests' })
   for (const payload of xssPayloads)
     await call('GET', `/api/caches/default/entries/${encodeURIComponent(payload)}`)
