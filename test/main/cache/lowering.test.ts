@@ -41,7 +41,7 @@ describe.each(cases)('lowering to $part under $eviction', ({ eviction, part }) =
     return bench
   }
 
-  /** Lowers the budget; returns how many entries are left of those that a fresh engine would hold. */
+  /** Lowers the budget; returns what is left, as a part of what a fresh engine holds. */
   async function lowered(bench: Workbench, budget: number, fresh: Workbench): Promise<number> {
     const [forecast, before] = [await bench.engine.forecast(budget), sizes(bench)]
     bench.engine.budget = budget

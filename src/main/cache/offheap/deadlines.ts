@@ -60,7 +60,7 @@ const half = 2 ** 31
 /** @param pageBits slots per page, as a power of two; at least a group */
 export function createDeadlines(pageBits = 14): Deadlines {
   const bits = pageBits - groupBits
-  // Doubly linked rings of groups. Each is closed by a bucket, which is node `closing` + its number.
+  // Doubly linked rings of groups. Each is closed by a bucket: node `closing` + its number.
   const after = createColumn('u32', bits)
   const before = createColumn('u32', bits)
   let first = new Uint32Array(0)
