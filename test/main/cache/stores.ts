@@ -5,7 +5,7 @@ import { createMapStore } from './map-store'
 const tiny = {
   segmentWords: 256,
   tableBuckets: 1,
-  pageBits: 2,
+  pageBits: 3,
   kinds: 6,
   hashOfTag: (tag: string) => tag.length % 3,
 }

@@ -126,8 +126,8 @@ describe('the index of tags', () => {
     const index = createTagIndex()
     index.add(20_000_000, ['t'])
     const { bytes } = index
-    expect(bytes()).toBeGreaterThan(32_000)
-    expect(bytes()).toBeLessThan(40_000)
+    expect(bytes()).toBeGreaterThan(16_000)
+    expect(bytes()).toBeLessThan(20_000)
     index.remove(5)
     index.remove(10_000_000)
     index.add(10_000_000, ['t'])

@@ -1,4 +1,4 @@
-/** Slots per page, as a power of two: 64 KiB of 32-bit numbers. */
+/** Slots per page, as a power of two: 64 KiB of 32-bit numbers, the most that a page may have. */
 const pageBits = 14
 const smallest = 16
 
@@ -26,6 +26,10 @@ export interface Column {
   reach: (slot: number) => void
   /** Releases the pages that are entirely beyond `capacity`, except the first. */
   release: (capacity: number) => void
+  /** Gives back a page, whose slots then read as 0 and must not be set. */
+  drop: (page: number) => void
+  /** Allocates a page that was dropped. */
+  restore: (page: number) => void
   /** Only for slots below the reserved capacity. */
   get: (slot: number) => number
   set: (slot: number, value: number) => void
@@ -80,6 +84,19 @@ class PagedColumn implements Column {
   release(capacity: number): void {
     while (this.#pages.length > 1 && this.#pages.length - 1 << this.#bits >= capacity)
       this.#bytes -= this.#pages.pop()?.byteLength ?? 0
+  }
+
+  drop(page: number): void {
+    const dropped = this.#pages[page]
+    if (dropped === undefined || dropped === blank)
+      return
+    this.#bytes -= dropped.byteLength
+    this.#pages[page] = blank
+  }
+
+  restore(page: number): void {
+    if (this.#pages[page] === blank)
+      this.#put(page, this.#make(this.#mask + 1))
   }
 
   get(slot: number): number {

@@ -23,6 +23,9 @@ interface Deadlines {
   bytes: () => number
   /** Sets how many slots there may be. */
   reserve: (slots: number) => void
+  /** Gives back the memory for a page of slots that are all free, and allocates it again. */
+  drop: (page: number) => void
+  restore: (page: number) => void
   /**
    * Sets a deadline: the entry in this slot ends when the monotonic clock says `end`, or the wall
    * clock `end` + `skew`.
@@ -48,16 +51,22 @@ const groupBits = 3
  */
 const buckets = 44
 const waiting = 0
+/** Groups are below this number; V8 represents it as a small integer on all platforms. */
+const closing = 2 ** 29
 /** In milliseconds; later deadlines are replaced by this one, and filed again when it comes. */
 const farthest = 2 ** 43 - 1
 const half = 2 ** 31
 
-export function createDeadlines(): Deadlines {
-  // Doubly linked rings. The first nodes are the buckets themselves, group g is node g + buckets.
-  const after = createColumn('u32')
-  const before = createColumn('u32')
+/** @param pageBits slots per page, as a power of two; at least a group */
+export function createDeadlines(pageBits = 14): Deadlines {
+  const bits = pageBits - groupBits
+  // Doubly linked rings of groups. Each is closed by a bucket: node `closing` + its number.
+  const after = createColumn('u32', bits)
+  const before = createColumn('u32', bits)
+  let first = new Uint32Array(0)
+  let last = new Uint32Array(0)
   /** Whole milliseconds of the heap's time; 0 = not filed. */
-  const due = createColumn('f64')
+  const due = createColumn('f64', bits)
   let wanted = 0
   let room = 0
   let now = 1
@@ -68,49 +77,66 @@ export function createDeadlines(): Deadlines {
   function makeRoom(): void {
     const isFirst = room === 0
     room = wanted
-    after.reserve(buckets + room)
-    before.reserve(buckets + room)
-    due.reserve(room)
+    for (const column of [after, before, due])
+      column.reserve(room)
     if (!isFirst)
       return
-    for (let bucket = 0; bucket < buckets; bucket++)
+    first = new Uint32Array(buckets)
+    last = new Uint32Array(buckets)
+    for (let bucket = closing; bucket < closing + buckets; bucket++)
       link(bucket, bucket)
   }
 
   function link(left: number, right: number): void {
-    after.set(left, right)
-    before.set(right, left)
+    if (left < closing)
+      after.set(left, right)
+    else
+      first[left - closing] = right
+    if (right < closing)
+      before.set(right, left)
+    else
+      last[right - closing] = left
   }
 
   function file(group: number, time: number): void {
     const bucket = time <= now ? waiting : highestDifference(time, now)
-    const node = group + buckets
     due.set(group, time)
-    link(before.get(bucket), node)
-    link(node, bucket)
+    link(last[bucket] as number, group)
+    link(group, closing + bucket)
   }
 
   function unfile(group: number): void {
-    const node = group + buckets
-    link(before.get(node), after.get(node))
+    link(before.get(group), after.get(group))
     due.set(group, 0)
   }
 
   /** Appends all groups of a bucket to those that wait. */
   function empty(bucket: number): void {
-    const first = after.get(bucket)
-    if (first === bucket)
+    const [from, to] = [first[bucket] as number, last[bucket] as number]
+    if (from >= closing)
       return
-    const last = before.get(bucket)
-    link(before.get(waiting), first)
-    link(last, waiting)
-    link(bucket, bucket)
+    link(last[waiting] as number, from)
+    link(to, closing + waiting)
+    link(closing + bucket, closing + bucket)
   }
 
   return {
-    bytes: () => after.bytes + before.bytes + due.bytes,
+    bytes: () => after.bytes + before.bytes + due.bytes + first.byteLength + last.byteLength,
     reserve(slots) {
       wanted = Math.ceil(slots / groupSize)
+    },
+    drop(page) {
+      const end = Math.min(room, page + 1 << bits)
+      for (let group = page << bits; group < end; group++) {
+        if (due.get(group) !== 0)
+          unfile(group)
+      }
+      for (const column of [after, before, due])
+        column.drop(page)
+    },
+    restore(page) {
+      for (const column of [after, before, due])
+        column.restore(page)
     },
     set(slot, end, skew) {
       if (room < wanted)
@@ -147,10 +173,9 @@ export function createDeadlines(): Deadlines {
       if (room === 0)
         return nothing
       for (let left = looks; left > 0; left--) {
-        const node = after.get(waiting)
-        if (node === waiting)
+        const group = first[waiting] as number
+        if (group >= closing)
           return nothing
-        const group = node - buckets
         const time = due.get(group)
         unfile(group)
         if (time <= now)

@@ -1,3 +1,6 @@
+import type { TableShape } from './key-directory'
+import { bucketCells, KeyDirectory } from './key-directory'
+
 /**
  * Maps the hash of a key to the place of its record: extendible hashing (Fagin et al., 1979) over
  * small tables of buckets.
@@ -16,7 +19,8 @@
  *
  * A full table splits into two, which moves some two thousand places: whatever its size, the index
  * grows in steps of 12 KiB and a fraction of a millisecond, and an old and a new index never exist
- * side by side.
+ * side by side. It shrinks in such steps, too: a sparse table is merged with the other half of a
+ * split, or gets fewer buckets.
  */
 export interface KeyIndex {
   /** Memory held. */
@@ -29,6 +33,8 @@ export interface KeyIndex {
   move: (hash: number, from: number, to: number) => void
   /** Removes a key that is there. */
   remove: (hash: number, place: number) => void
+  /** The bytes as they would be after the removals that it is told about. */
+  outlook: () => { remove: (hash: number) => void, bytes: () => number }
 }
 
 interface KeyIndexParts {
@@ -39,18 +45,16 @@ interface KeyIndexParts {
   tableBuckets?: number
 }
 
-interface Table {
+interface Table extends TableShape {
   words: Uint32Array
-  depth: number
+  buckets: number
   /** Cells that hold a place or a mark. */
   used: number
-  live: number
 }
 
 export const nowhere = -1
 
 const bucketWords = 15
-const bucketCells = 12
 /** Words of tags, with four tags in each; the cells come after them. */
 const tagWords = 3
 /** Tags without a key: of an empty cell, and the mark of a removal. */
@@ -68,13 +72,8 @@ const tableBytes = 200
 const deepest = 20
 
 export function createKeyIndex({ isWanted, hashOf, tableBuckets = 192 }: KeyIndexParts): KeyIndex {
-  let depth = 0
-  let directory: Table[] = [createTable(1, 0)]
-  let bytes = bytesOf(1) + 8
-
-  function tableOf(hash: number): Table {
-    return directory[depth === 0 ? 0 : hash >>> (32 - depth)] as Table
-  }
+  const directory = new KeyDirectory<Table>([createTable(1, 0)])
+  let bytes = bytesOf(1)
 
   /**
    * The index in `words` of the cell with this place, or, if `place` is `nowhere`, of the cell with
@@ -101,7 +100,7 @@ export function createKeyIndex({ isWanted, hashOf, tableBuckets = 192 }: KeyInde
   }
 
   function makeRoom(hash: number, table: Table): void {
-    const buckets = table.words.length / bucketWords
+    const { buckets } = table
     // Clearing the marks is worthwhile only if that makes room for a while.
     if (table.live * 4 < table.used * 3)
       refill(table, buckets)
@@ -115,19 +114,15 @@ export function createKeyIndex({ isWanted, hashOf, tableBuckets = 192 }: KeyInde
 
   function refill(table: Table, buckets: number): void {
     const { words } = table
-    bytes += bytesOf(buckets) - bytesOf(words.length / bucketWords)
+    bytes += bytesOf(buckets) - bytesOf(table.buckets)
     table.words = new Uint32Array(buckets * bucketWords)
+    table.buckets = buckets
     table.used = table.live
     visit(words, place => void put(table.words, hashOf(place), place))
   }
 
   function split(hash: number, table: Table): void {
-    if (table.depth === depth) {
-      bytes += 8 * directory.length
-      directory = directory.flatMap(each => [each, each])
-      depth++
-    }
-    const buckets = table.words.length / bucketWords
+    const { buckets } = table
     const halves = [createTable(buckets, table.depth + 1), createTable(buckets, table.depth + 1)] as const
     bytes += bytesOf(buckets)
     visit(table.words, (place) => {
@@ -137,35 +132,44 @@ export function createKeyIndex({ isWanted, hashOf, tableBuckets = 192 }: KeyInde
       half.used++
       half.live++
     })
-    const span = 2 ** (depth - table.depth)
-    const first = Math.floor((depth === 0 ? 0 : hash >>> (32 - depth)) / span) * span
-    for (let at = 0; at < span; at++)
-      directory[first + at] = halves[at < span / 2 ? 0 : 1]
+    directory.split(hash, ...halves)
+  }
+
+  /** A table with the keys of these, which go. */
+  function remake(tables: Table[], buckets: number, depth: number): Table {
+    const whole = createTable(buckets, depth)
+    bytes += bytesOf(buckets)
+    for (const table of tables) {
+      bytes -= bytesOf(table.buckets)
+      whole.used = whole.live += table.live
+      visit(table.words, place => void put(whole.words, hashOf(place), place))
+    }
+    return whole
   }
 
   return {
-    bytes: () => bytes,
+    bytes: () => bytes + directory.bytes,
     find(hash) {
-      const { words } = tableOf(hash)
+      const { words } = directory.at(hash)
       const cell = cellOf(words, hash, nowhere)
       return cell === nowhere ? nowhere : words[cell] as number
     },
     add(hash, place) {
-      let table = tableOf(hash)
+      let table = directory.at(hash)
       while ((table.used + 1) * 32 * bucketWords > table.words.length * bucketCells * fullest) {
         makeRoom(hash, table)
-        table = tableOf(hash)
+        table = directory.at(hash)
       }
       if (put(table.words, hash, place) === empty)
         table.used++
       table.live++
     },
     move(hash, from, to) {
-      const { words } = tableOf(hash)
+      const { words } = directory.at(hash)
       words[cellOf(words, hash, from)] = to
     },
     remove(hash, place) {
-      const table = tableOf(hash)
+      const table = directory.at(hash)
       const { words } = table
       const cell = cellOf(words, hash, place)
       const bucket = cell - cell % bucketWords
@@ -176,6 +180,26 @@ export function createKeyIndex({ isWanted, hashOf, tableBuckets = 192 }: KeyInde
       table.live--
       if (!isFull)
         table.used--
+      directory.shrink(hash, tableBuckets, remake)
+    },
+    outlook() {
+      const left = directory.copy(({ depth, buckets, live }) => ({ depth, buckets, live }))
+      let rest = bytes
+      return {
+        remove(hash) {
+          left.at(hash).live--
+          left.shrink(hash, tableBuckets, (tables, buckets, depth) => {
+            rest += bytesOf(buckets)
+            let live = 0
+            for (const table of tables) {
+              rest -= bytesOf(table.buckets)
+              live += table.live
+            }
+            return { depth, buckets, live }
+          })
+        },
+        bytes: () => rest + left.bytes,
+      }
     },
   }
 }
@@ -249,7 +273,7 @@ function tagOf(hash: number): number {
 }
 
 function createTable(buckets: number, depth: number): Table {
-  return { words: new Uint32Array(buckets * bucketWords), depth, used: 0, live: 0 }
+  return { words: new Uint32Array(buckets * bucketWords), buckets, depth, used: 0, live: 0 }
 }
 
 function bytesOf(buckets: number): number {

@@ -25,7 +25,9 @@ import { tagsAlone } from './tag-index'
  * the main cost in a cache of a million entries.
  *
  *   key-index.ts        finds the record: 6 to 11 bytes an entry
+ *   key-directory.ts    its tables, and when they become fewer or smaller
  *   slots.ts            brings all of this together, by slot
+ *   slot-pool.ts        which slots are free, and which pages of slots have memory
  *   columns.ts          numbers per slot, in pages: 4 bytes for the place, 4 for the insertion
  *                       number, 8 for the eviction order
  *   segments.ts         the log of records and its cleaning
@@ -40,8 +42,8 @@ import { tagsAlone } from './tag-index'
  *
  * An entry keeps its slot as long as it lives; its record moves when it grows or when its segment
  * is cleaned. Nothing grows or shrinks all at once: the index grows by small tables, columns by
- * pages, the log by segments, and cleaning works in slices. A store that becomes empty releases
- * everything.
+ * pages, the log by segments, and cleaning works in slices. A page of columns goes with its last
+ * entry, and sparse tables of the index are merged. A store that becomes empty releases everything.
  */
 export function createOffheapStore(ledger: Ledger, eviction: EvictionName, options: OffheapOptions = {}): Store {
   const keys = createKeyBuffer()

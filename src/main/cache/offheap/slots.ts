@@ -15,7 +15,8 @@ import { createColumn } from './columns'
 import { createDeadlines, groupSize, nothing } from './deadlines'
 import { createKeyIndex, nowhere } from './key-index'
 import { createRecordLog } from './record-log'
-import { createTagIndex } from './tag-index'
+import { createSlotPool } from './slot-pool'
+import { createTagIndex, usualPageBits } from './tag-index'
 
 export interface OffheapOptions {
   /**
@@ -39,6 +40,8 @@ export interface Slots {
   readonly top: number
   /** Memory held outside the log, beyond that of an empty store. */
   overhead: () => number
+  /** Receives slots as they will be freed; tells how many bytes go outside the log. */
+  outlook: () => { free: (slot: number) => void, freed: () => number }
   /** The place of the record of the key in the key buffer, -1 if there is none. */
   find: () => number
   /**
@@ -71,8 +74,6 @@ export interface Slots {
   visitMortal: (count: number, wall: number, monotonic: number, visit: (entry: StoredEntry) => void) => boolean
 }
 
-/** Number of slots that all columns grow to at first. */
-const fewestSlots = 16
 const carriedHitBytes = 60
 /** Number of slots that are handed over to another policy in one step. */
 const rankedAtOnce = 32
@@ -82,13 +83,12 @@ const rankedAtOnce = 32
 export const columnsAlone = 1200
 
 export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: EvictionName, options: OffheapOptions): Slots {
-  const { pageBits = 14 } = options
-  const pageSlots = 2 ** pageBits
-  /** The place of the record; for a free slot, the number of the next free slot plus 1. */
+  const { pageBits = usualPageBits } = options
+  /** The place of the record; for a free slot, what the pool needs to know. */
   const places = createColumn('u32', pageBits)
   const sequences = createColumn('u32', pageBits)
   const hits = new Map<number, number>()
-  const deadlines = createDeadlines()
+  const deadlines = createDeadlines(pageBits)
   const tags = createTagIndex(options)
   const log = createRecordLog({
     ...options,
@@ -105,16 +105,41 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
     get: slot => log.mark(slot === usedSlot ? usedPlace : places.get(slot)),
     set: (slot, mark) => log.setMark(slot === usedSlot ? usedPlace : places.get(slot), mark),
   }
-  let capacity = 0
-  /** The number of the first free slot below `top` plus 1, 0 if there is none. */
-  let firstFree = 0
+  /** The columns of all policies in use, which are two during a handover. */
+  let links: Column[] = []
+  const pool = createSlotPool({
+    pageBits,
+    spare: places,
+    reserve(capacity) {
+      for (const each of [places, sequences, slots.policy, deadlines])
+        each.reserve(capacity)
+    },
+    drop(page) {
+      for (const each of [places, sequences, ...links, deadlines, tags])
+        each.drop(page)
+    },
+    restore(page) {
+      for (const each of [places, sequences, ...links, deadlines])
+        each.restore(page)
+    },
+  })
 
   function createLinks(): Column {
     return createColumn('u32', pageBits)
   }
 
-  function createPolicy(name: EvictionName): EvictionPolicy {
-    return createEviction(name, { createLinks, marks })
+  function createPolicy(name: EvictionName): { policy: EvictionPolicy, own: Column[] } {
+    const own: Column[] = []
+    const policy = createEviction(name, {
+      createLinks() {
+        const column = createLinks()
+        own.push(column)
+        return column
+      },
+      marks,
+    })
+    links = [...links, ...own]
+    return { policy, own }
   }
 
   function moved(slot: number, hash: number, from: number, to: number): void {
@@ -122,21 +147,17 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
     index.move(hash, from, to)
   }
 
-  function held(): number {
-    const columns = places.bytes + sequences.bytes + slots.policy.bytes
-    return columns + deadlines.bytes() + index.bytes() + tags.bytes() + hits.size * carriedHitBytes
+  /** Memory for what is known of each slot. */
+  function inColumns(): number {
+    return places.bytes + sequences.bytes + slots.policy.bytes + deadlines.bytes()
   }
 
-  function grow(): void {
-    capacity = capacity < pageSlots ? Math.max(Math.min(pageSlots, fewestSlots), capacity * 2) : capacity + pageSlots
-    places.reserve(capacity)
-    sequences.reserve(capacity)
-    slots.policy.reserve(capacity)
-    deadlines.reserve(capacity)
+  function held(): number {
+    return inColumns() + index.bytes() + tags.bytes() + hits.size * carriedHitBytes
   }
 
   function visitGroup(first: number, wall: number, monotonic: number, visit: (entry: StoredEntry) => void): void {
-    const end = Math.min(first + groupSize, slots.top)
+    const end = Math.min(first + groupSize, pool.top)
     for (let slot = first; slot < end; slot++) {
       if (sequences.get(slot) !== 0)
         visit(slots.entry(slot))
@@ -151,19 +172,30 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
   const slots = {
     log,
     tags,
-    policy: createPolicy(eviction),
-    top: 0,
+    policy: createPolicy(eviction).policy,
+    get top() {
+      return pool.top
+    },
     overhead: () => held() - emptyRest - emptyPolicy,
+    outlook() {
+      const [numbers, shape] = [pool.outlook(), index.outlook()]
+      const { capacity, dropped } = pool
+      const pages = (capacity >>> pageBits) - dropped.length
+      const pageBytes = pages > 0 ? (inColumns() + tags.inPages()) / pages : 0
+      const before = index.bytes()
+      return {
+        free(slot: number) {
+          numbers.free(slot)
+          shape.remove(log.hashOf(places.get(slot)))
+        },
+        freed: () => numbers.dropped() * pageBytes + before - shape.bytes(),
+      }
+    },
     find: () => index.find(keys.hash),
     take(sequence: number, write: (slot: number) => number) {
-      if (firstFree === 0 && slots.top === capacity)
-        grow()
-      const slot = firstFree === 0 ? slots.top : firstFree - 1
+      const slot = pool.next()
       const place = write(slot)
-      if (firstFree === 0)
-        slots.top++
-      else
-        firstFree = places.get(slot)
+      pool.take(slot)
       places.set(slot, place)
       sequences.set(slot, sequence)
       index.add(keys.hash, place)
@@ -177,8 +209,7 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
       log.remove(slot, place)
       hits.delete(slot)
       sequences.set(slot, 0)
-      places.set(slot, firstFree)
-      firstFree = slot + 1
+      pool.free(slot)
     },
     entry: (slot: number) => log.entry(places.get(slot)),
     rewrite(slot: number, write: (place: number) => number) {
@@ -199,15 +230,18 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
     carryHits: (slot: number) => void hits.set(slot, (hits.get(slot) ?? 0) + 2 ** 16),
     carriedHits: (slot: number) => hits.size === 0 ? 0 : hits.get(slot) ?? 0,
     * rank(name: EvictionName) {
-      const policy = createPolicy(name)
+      const { policy, own } = createPolicy(name)
       const alone = policy.bytes
-      const { both, move } = createHandover(slots.policy, policy, capacity, { createLinks })
+      const { both, move } = createHandover(slots.policy, policy, pool.capacity, { createLinks })
+      for (const column of own)
+        pool.dropped.forEach(page => column.drop(page))
       slots.policy = both
       while (move(rankedAtOnce))
         yield
       // Another handover may have begun in the meantime.
       if (slots.policy === both) {
         slots.policy = policy
+        links = own
         emptyPolicy = alone
       }
     },

@@ -20,10 +20,14 @@ import { createKeyIndex } from './key-index'
 export interface TagIndex {
   /** Memory held. */
   bytes: () => number
+  /** The part of it that is held for pages of slots. */
+  inPages: () => number
   /** To be called for a slot that has no tags here yet. */
   add: (slot: number, tags: readonly string[]) => void
   /** Forgets all tags of the slot. */
   remove: (slot: number) => void
+  /** Gives back the memory for a page of slots without tags; `add` allocates it again. */
+  drop: (page: number) => void
   /** Bytes that would go if this part of the tags, from 0 to 1, stayed. */
   freedAt: (part: number) => number
   /**
@@ -42,14 +46,18 @@ interface TagIndexParts {
 }
 
 /**
- * Pages are smaller than those of other columns, because up to two pages of each column stay empty.
+ * Pages are smaller than they could be, because up to two pages of each column stay empty, and a
+ * page of slots stays as long as one of its entries.
  */
-const nodePageBits = 12
+export const usualPageBits = 11
 const fewestNodes = 16
 /** Bytes of the first pages of all columns, and what the table of hashes takes when it grows. */
 const firstNodes = 450
 /** Bytes of a node in columns that have just doubled, and of its cell in a table that has too. */
 const nodeAlone = 52
+
+/** Bytes for each list in a table that has lost many, to those in one that has only grown. */
+const loosened = 1.3
 
 /** An upper bound for the bytes of an index that holds only an entry with these tags. */
 export function tagsAlone(tags: readonly string[]): number {
@@ -57,7 +65,7 @@ export function tagsAlone(tags: readonly string[]): number {
 }
 
 export function createTagIndex(parts: TagIndexParts = {}): TagIndex {
-  const { hashOfTag = hashUnits, pageBits = nodePageBits } = parts
+  const { hashOfTag = hashUnits, pageBits = usualPageBits } = parts
   const pageNodes = 2 ** pageBits
   // A link is the number of a node plus 1, 0 for none.
   const firsts = createColumn('u32', pageBits)
@@ -77,6 +85,8 @@ export function createTagIndex(parts: TagIndexParts = {}): TagIndex {
   /** The next node for each reader. */
   const cursors = new Set<{ next: number }>()
   let count = 0
+  /** Number of different hashes. */
+  let lists = 0
   /** Number of nodes that the columns have room for. */
   let room = 0
   /** All slots with tags are below this number. */
@@ -128,11 +138,18 @@ export function createTagIndex(parts: TagIndexParts = {}): TagIndex {
     firsts.set(slot, node + 1)
     if (head === 0) {
       heads.add(hash, node)
+      lists++
     }
     else {
       befores.set(head - 1, node + 1)
       heads.move(hash, head - 1, node)
     }
+  }
+
+  /** Forgets the hash of its only node. */
+  function forget(node: number): void {
+    heads.remove(hashes.get(node), node)
+    lists--
   }
 
   /** Takes the node out of the list of its hash. */
@@ -146,7 +163,7 @@ export function createTagIndex(parts: TagIndexParts = {}): TagIndex {
     else if (next !== 0)
       heads.move(hashes.get(node), node, next - 1)
     else
-      heads.remove(hashes.get(node), node)
+      forget(node)
     if (cursors.size > 0)
       redirect(node + 1, next)
   }
@@ -181,6 +198,7 @@ export function createTagIndex(parts: TagIndexParts = {}): TagIndex {
   }
 
   return {
+    inPages: () => firsts.bytes,
     bytes: () => columns.length * slots.bytes + firsts.bytes + heads.bytes(),
     add(slot, tags) {
       if (tags.length === 0)
@@ -203,9 +221,12 @@ export function createTagIndex(parts: TagIndexParts = {}): TagIndex {
         shrink()
       }
     },
+    drop: page => firsts.drop(page),
     freedAt(part) {
       const pages = Math.max(0, Math.floor((room - count * part) / pageNodes) - 1)
-      return pages * pageNodes * 4 * columns.length
+      // A list goes with its last node; those that are left are in tables that are less full.
+      const left = lists === 0 ? 0 : 1 - (1 - part) ** (count / lists)
+      return pages * pageNodes * 4 * columns.length + heads.bytes() * Math.max(0, 1 - left * loosened)
     },
     * candidates(tag) {
       const cursor = { next: find(hashOfTag(tag)) }
