@@ -158,6 +158,7 @@ function createContext(
       apiKey: readOption(options.apiKey, find),
       defaultUrl: new URL(`http://localhost:${readOption(options.port, find) ?? options.port.default}`),
       home: home(),
+      homeNamed: find(options.home) !== undefined,
       readPrivateFile: io.readPrivateFile,
     })
   }
