@@ -65,11 +65,28 @@ describe('exit codes', () => {
     }
   })
 
+  // Red: client.ts, drop `if (typeof code !== 'string')` and its line; for 200, the line of
+  // `cache-status`.
+  it.each<[Reply, string[]]>([
+    [{ status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>Not found' }, ['get', 'c', 'k']],
+    [{ status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>Not found' }, ['status']],
+    [{ status: 404, body: { detail: 'Because.' } }, ['del', 'c', 'k']],
+    [{ status: 401, body: { error: 'unauthorized' } }, ['caches']],
+    [{ status: 403, body: '' }, ['export', 'c']],
+    [{ status: 200, headers: { 'cache-status': '', 'content-type': 'text/html' }, body: '<h1>App' }, ['get', 'c', 'k']],
+    [{ status: 200, headers: { 'cache-status': 'Fastly; hit' }, body: '<h1>App' }, ['get', 'c', 'k', '--json']],
+  ])('a stranger\'s %j is neither a miss nor a value', async (reply, argv) => {
+    server.reply(reply)
+    const { code, stdout, stderr } = await larder(argv, there())
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain(`The server answered ${reply.status}, but not as Larder does.`)
+  })
+
   it.each([
     [
       { status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>Bad gateway' },
       1,
-      'The server answered 502 without a reason',
+      'The server answered 502, but not as Larder does',
     ],
     [{ status: 302, headers: { location: 'http://evil.test/' } }, 1, 'The server answered 302'],
     [{ status: 200, body: '{"half":' }, 1, 'invalid JSON'],
