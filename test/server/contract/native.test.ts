@@ -711,6 +711,13 @@ describe('header fields that would have no effect', () => {
       send: ['GET', `${base}/entries`, { headers: { 'If-None-Match': '"1"' } }],
       status: 200,
     }),
+    // Red: shared/durations.ts, at most 12 digits.
+    ...['Larder-TTL', 'Larder-Grace'].map((name): Make => base => ({
+      name: `${name} of many digits`,
+      send: put(`${base}/entries/a`, '1', { [name]: '99999999999999999999' }),
+      status: 400,
+      body: { detail: expect.stringMatching(`^${name}: must be at most [\\d,]+ seconds$`) as unknown },
+    })),
     base => ({
       name: 'a bad grace',
       send: put(`${base}/entries/a`, '1', { 'Larder-Grace': 'none' }),
