@@ -102,7 +102,8 @@ it('says when a job begins, goes on and ends', async () => {
 it('tells administrators alone what names files of the machine, and no event does', async () => {
   const { book, heard } = setUp()
   const forAdministrators = 'It is /home/ada/larder.'
-  const { id } = book.start(order, () => Promise.reject(new LarderError('storage-full', 'Full.', { forAdministrators })))
+  const full = new LarderError('storage-full', 'Full.', { forAdministrators })
+  const { id } = book.start(order, () => Promise.reject(full))
   await vi.waitFor(() => expect(book.get('ada', id)).toMatchObject({ state: 'failed', detail: 'Full.' }))
   expect(book.get('ada', id, true)).toMatchObject({ detail: forAdministrators })
   expect(book.list('ada', true)).toMatchObject([{ detail: forAdministrators }])
