@@ -137,7 +137,7 @@ export const dataOperations = {
     mutates: false,
     summary: 'Read an entry.',
     query: {
-      peek: '1: reads without a trace: counts no hit and extends no TTL. The answer also has Larder-Grace (seconds) and Larder-Given-TTL, the TTL that was last given.',
+      peek: 'Reads without a trace: counts no hit and extends no TTL. The answer also has Larder-Grace (seconds) and Larder-Given-TTL, the TTL that was last given.',
     },
     requestHeaders: {
       'If-Match': 'Answers 412 unless the entry has this ETag.',

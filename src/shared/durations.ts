@@ -10,7 +10,7 @@ export const durationForm = 'a time such as 90, 90s, 15m, 2h or 7d'
  * other text.
  */
 export function parseDuration(text: string): number {
-  const [, number, unit = ''] = /^(\d{1,12}(?:\.\d{1,3})?)([smhd]?)$/.exec(text) ?? []
+  const [, number, unit = ''] = /^(\d{1,300}(?:\.\d{1,3})?)([smhd]?)$/.exec(text) ?? []
   return Number(number) * (units.get(unit) ?? Number.NaN)
 }
 

@@ -12,11 +12,12 @@ describe('durations', () => {
     ['0', 0],
     ['0.001', 0.001],
     ['999999999999', 999_999_999_999],
+    ['99999999999999999999', 1e20],
   ])('reads %s as %d seconds', (text, seconds) => {
     expect(parseDuration(text)).toBe(seconds)
   })
 
-  it.each(['', ' 90', '90 s', '-1', '+1', '1e3', '1w', '5M', '1m30s', '0.0001', '1.', '.5', '١', '9999999999999'])(
+  it.each(['', ' 90', '90 s', '-1', '+1', '1e3', '1w', '5M', '1m30s', '0.0001', '1.', '.5', '١'])(
     'does not read "%s"',
     text => expect(parseDuration(text)).toBeNaN(),
   )

@@ -6,6 +6,7 @@ import type { HandlersOf } from './handlers'
 import { invalidField } from '@shared/errors'
 import { limits } from '@shared/limits'
 import { mostTrailing, startOfCharacter } from '../base/bytes-in-json'
+import { isAdministrator } from '../base/principal'
 import { controlCall } from '../serving/call'
 import { exportEntries } from '../serving/jobs/export'
 import { describeTarget } from '../serving/jobs/target'
@@ -21,9 +22,10 @@ interface JobHandlerDependencies {
 /** Long work on entries, which a person starts, follows and cancels. */
 export function createJobHandlers({ caches, jobs, files, stopwatch }: JobHandlerDependencies): HandlersOf<'jobs'> {
   return {
-    'jobs.list': (_, context) => jobs.list(callerOf(context).userId),
-    'jobs.get': ({ id }, context) => jobs.get(callerOf(context).userId, id),
-    'jobs.cancel': ({ id }, context) => jobs.cancel(callerOf(context).userId, id),
+    'jobs.list': (_, { principal }) => jobs.list(callerOf({ principal }).userId, isAdministrator(principal)),
+    'jobs.get': ({ id }, { principal }) => jobs.get(callerOf({ principal }).userId, id, isAdministrator(principal)),
+    'jobs.cancel': ({ id }, { principal }) =>
+      jobs.cancel(callerOf({ principal }).userId, id, isAdministrator(principal)),
     'jobs.read': async function ({ id, from }, context) {
       const file = jobs.fileOf(callerOf(context).userId, id)
       const data = await file.read(from, limits.jobPart + mostTrailing)

@@ -55,7 +55,8 @@ export function requireScope(principal: Principal, scope: ScopeName): void {
   if (!principal.scopes.has(scope)) {
     throw new LarderError(
       'out-of-scope',
-      `This needs the scope ${scope}; the key has ${[...principal.scopes].join(', ')}.`,
+      `This needs the scope ${scope}; ${principal.kind === 'anonymous' ? 'requests without a key have' : 'the key has'} `
+      + `${[...principal.scopes].join(', ')}.`,
     )
   }
 }

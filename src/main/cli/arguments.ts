@@ -29,10 +29,13 @@ interface Arguments {
 /**
  * Splits a command line into words and flags. Throws Failure (usage) on unknown flags, naming the
  * nearest known one, on flags without their value and on flags that are given twice.
+ *
+ * @param namesFor names of the flags that make sense with these words, to suggest one of
  */
 export function readArguments(
   argv: readonly string[],
   known: ReadonlyMap<string, Pick<FlagSpec, 'placeholder'>>,
+  namesFor: (words: readonly string[]) => Iterable<string> = () => known.keys(),
 ): Arguments {
   const types = [...known].map(([name, { placeholder }]) =>
     [name, { type: placeholder === null ? 'boolean' : 'string' }] as const)
@@ -44,6 +47,7 @@ export function readArguments(
   })
   const words: string[] = []
   const flags = new Map<string, Given>()
+  let unknown: { name: string, rawName: string } | undefined
 
   for (const token of tokens) {
     if (token.kind === 'positional')
@@ -52,9 +56,8 @@ export function readArguments(
       continue
     const spec = known.get(token.name)
     if (!spec) {
-      throw usageFailure(
-        `unknown flag ${token.rawName}${suggestion(token.name, known.keys(), name => `--${name}`)}${hintFor(token.rawName)}`,
-      )
+      unknown ??= token
+      continue
     }
     if (flags.has(token.name))
       throw usageFailure(`${token.rawName} is given twice`)
@@ -67,6 +70,12 @@ export function readArguments(
       ? token.rawName
       : `${token.rawName}${token.inlineValue ? '=' : ' '}${token.value}`
     flags.set(token.name, { text: token.value ?? '1', written })
+  }
+  // Only now, because the words that say which flags make sense may follow it.
+  if (unknown) {
+    const { name, rawName } = unknown
+    const hint = suggestion(name, namesFor(words), found => `--${found}`)
+    throw usageFailure(`unknown flag ${rawName}${hint}${hintFor(rawName)}`)
   }
   return { words, flags }
 }

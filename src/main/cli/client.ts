@@ -6,7 +6,7 @@ import type { HttpAnswer, HttpQuestion } from './transport'
 import { entryPath } from '@shared/data-request'
 import { operations } from '@shared/operations'
 import { requestOf } from '@shared/request-of'
-import { answerFailure, localFailure } from './failure'
+import { answerFailure, localFailure, strangerFailure } from './failure'
 import { callServer, openAnswer, wholeAnswer } from './transport'
 
 interface EntryRequest {
@@ -70,7 +70,11 @@ export function createCliClient(connect: () => Connection, signal?: AbortSignal)
     async entry({ cache, key, peek = false, headers, ...question }) {
       // A read that counts as a hit is in the request log as well.
       const target = `${entryPath(cache, key)}${peek ? '?peek=1' : ''}`
-      return await ask({ ...question, headers: { 'larder-as': 'app', ...headers }, target })
+      const answer = await ask({ ...question, headers: { 'larder-as': 'app', ...headers }, target })
+      // Many servers answer any path with a page; nobody should take that for a value.
+      if (question.method === 'GET' && !/^Larder\b/.test(String(answer.headers['cache-status'] ?? '')))
+        throw strangerFailure(answer.status)
+      return answer
     },
     async follow(target, stopped) {
       const connection = connect()
@@ -102,17 +106,21 @@ export function valueOf({ headers, body }: HttpAnswer): unknown {
   return isJson(headers['content-type']) ? parseJson(text) : text
 }
 
+/**
+ * The server's refusal. An answer without a code of Larder's says nothing about keys and entries,
+ * whatever its status: it must not pass for a miss.
+ */
 function failureOf({ status, headers, body }: HttpAnswer): Failure {
   const { type, title, code, detail, errors } = readProblem(headers['content-type'], body)
+  if (typeof code !== 'string')
+    return strangerFailure(status)
   const miss = /;\s*fwd=miss\s*;\s*detail=([\w-]+)/.exec(String(headers['cache-status'] ?? ''))?.[1]
   const problem: CliProblem & { status: number } = {
     type: typeof type === 'string' ? type : 'about:blank',
     title: typeof title === 'string' ? title : `HTTP ${status}`,
     status,
-    code: typeof code === 'string' ? code : 'unknown',
-    detail: typeof detail === 'string'
-      ? detail
-      : `The server answered ${status} without a reason. Is it a Larder server?`,
+    code,
+    detail: typeof detail === 'string' ? detail : `The server answered ${status} without a reason.`,
   }
   if (Array.isArray(errors))
     problem.errors = errors as CliProblem['errors'] & object

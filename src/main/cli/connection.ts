@@ -29,17 +29,21 @@ interface ConnectionChoice {
   /** Address of a server that is started with the same settings. */
   defaultUrl: URL
   home: string
+  /** Whether the person named the data folder, by `--home` or `LARDER_HOME`. */
+  homeNamed: boolean
   readPrivateFile: Io['readPrivateFile']
 }
 
 /**
  * Finds the server: by `--url` with `LARDER_API_KEY`; otherwise by the control file in the data
- * folder; otherwise, if there is an API key but no control file, at the default address. The
+ * folder; otherwise, if there is an API key but no control file, at the default address. A data
+ * folder that is named stands for its own server: if none runs there, no other one is asked. The
  * control token is only ever sent to the server that wrote it, and to another machine only if
  * `--url` names the address too. Throws Failure (unreachable) if nothing says where a server is,
  * and Failure (error) if the control file cannot be trusted.
  */
-export function findConnection({ url, apiKey, defaultUrl, home, readPrivateFile }: ConnectionChoice): Connection {
+export function findConnection(choice: ConnectionChoice): Connection {
+  const { url, apiKey, defaultUrl, home, homeNamed, readPrivateFile } = choice
   const control = readControlFile(home, readPrivateFile)
   const here = control !== undefined && isLoopback(control.url.hostname.replace(/^\[(.*)\]$/, '$1'))
   if (control && !here && !url) {
@@ -53,7 +57,7 @@ export function findConnection({ url, apiKey, defaultUrl, home, readPrivateFile 
   }
   if (url)
     return { url, token: apiKey ?? null, vouched: false, hint: 'Check --url, and that the server runs.' }
-  if (apiKey !== undefined) {
+  if (apiKey !== undefined && !homeNamed) {
     return {
       url: defaultUrl,
       token: apiKey,

@@ -52,6 +52,17 @@ export function unreachableFailure(detail: string, cause?: unknown): Failure {
   )
 }
 
+/** Whoever answered does not speak as Larder does. */
+export function strangerFailure(status: number): Failure {
+  return new Failure(exitCodes.error, {
+    type: 'about:blank',
+    title: 'Not an answer of Larder',
+    status,
+    code: 'unknown',
+    detail: `The server answered ${status}, but not as Larder does. Is there another server at this address, or one in between?`,
+  })
+}
+
 /** Something on this machine (a file, an input) could not be used. */
 export function localFailure(detail: string, cause?: unknown): Failure {
   return new Failure(exitCodes.error, { type: 'about:blank', title: 'Error', code: 'error', detail }, cause)

@@ -2,6 +2,8 @@ import type { Writable } from 'node:stream'
 import type { Failure } from './failure'
 import type { Io } from './io'
 import { styleText } from 'node:util'
+import { messageOf } from '@shared/errors'
+import { localFailure } from './failure'
 import { displayWidth, escapeLines, escapeText, safeJson } from './terminal'
 
 /**
@@ -79,7 +81,7 @@ function write(stream: Writable, data: string | Buffer): Promise<void> {
       else if ('code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED'))
         reject(new ReaderGone('The reader of the output is gone', { cause: error }))
       else
-        reject(error)
+        reject(localFailure(`The output could not be written: ${messageOf(error)}`, error))
     })
   })
 }

@@ -62,7 +62,7 @@ export async function run(argv: readonly string[], io: Io, services: RunServices
 async function dispatch(argv: readonly string[], io: Io, services: RunServices, output: Output): Promise<number> {
   if (argv[0] === completeWord)
     return await completeLine(argv.slice(1), io, services, output)
-  const { words, flags } = readArguments(argv, allFlags)
+  const { words, flags } = readArguments(argv, allFlags, namesFor)
   if (flags.has('version')) {
     await output.text(services.version)
     return exitCodes.ok
@@ -105,15 +105,9 @@ async function completeLine(
 /** Finds the longest command that the first words name. Throws Failure (usage). */
 function findCommand(words: readonly string[]): { command: Command, rest: readonly string[] } {
   const [first = 'serve', second] = words
-  for (const length of [2, 1]) {
-    const name = length === 1 ? first : `${first} ${second}`
-    const command = commands.find(candidate => candidate.name === name)
-    // A group such as `caches` takes no arguments, so another word must be a mistyped command.
-    if (command
-      && !(length === 1 && second !== undefined && command.arguments.length === 0 && groupOf(first).length > 1)) {
-      return { command, rest: words.slice(length) }
-    }
-  }
+  const found = lookUp(words)
+  if (found)
+    return found
   const group = groupOf(first)
   if (group.length > 0 && second === undefined) {
     throw usageFailure(
@@ -124,6 +118,26 @@ function findCommand(words: readonly string[]): { command: Command, rest: readon
   throw usageFailure(
     `unknown command ${written}${suggestion(written, commands.map(command => command.name))}; larder --help lists them`,
   )
+}
+
+function lookUp(words: readonly string[]): { command: Command, rest: readonly string[] } | undefined {
+  const [first = 'serve', second] = words
+  for (const length of [2, 1]) {
+    const name = length === 1 ? first : `${first} ${second}`
+    const command = commands.find(candidate => candidate.name === name)
+    // A group such as `caches` takes no arguments, so another word must be a mistyped command.
+    if (command
+      && !(length === 1 && second !== undefined && command.arguments.length === 0 && groupOf(first).length > 1)) {
+      return { command, rest: words.slice(length) }
+    }
+  }
+  return undefined
+}
+
+/** Names of the flags that the command takes; of all, if these words name none. */
+function namesFor(words: readonly string[]): Iterable<string> {
+  const found = lookUp(words[0] === 'help' ? words.slice(1) : words)
+  return found ? [...found.command.flags.keys(), ...globalFlags.keys()] : allFlags.keys()
 }
 
 function groupOf(word: string): readonly Command[] {
@@ -158,6 +172,7 @@ function createContext(
       apiKey: readOption(options.apiKey, find),
       defaultUrl: new URL(`http://localhost:${readOption(options.port, find) ?? options.port.default}`),
       home: home(),
+      homeNamed: find(options.home) !== undefined,
       readPrivateFile: io.readPrivateFile,
     })
   }

@@ -1,5 +1,6 @@
 import { durationForm, parseDuration } from '@shared/durations'
 import { messageOf } from '@shared/errors'
+import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
 import { parseSize, sizeForm } from '@shared/sizes'
 
@@ -82,8 +83,10 @@ export const sizeOrNone: Parser<number | null> = (value) => {
 /** Seconds, as `parseDuration` reads them; 0 is permitted. */
 export const duration: Parser<number> = (value) => {
   const seconds = parseDuration(value)
-  if (!(seconds <= limits.ttl))
-    throw new Error(`must be ${durationForm}`)
+  if (Number.isNaN(seconds))
+    throw new TypeError(`must be ${durationForm}`)
+  if (seconds > limits.ttl)
+    throw new Error(`must be at most ${grouped(limits.ttl)} seconds`)
   return seconds
 }
 

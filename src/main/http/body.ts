@@ -1,7 +1,7 @@
 import type { Exchange } from './exchange'
 import type { Whole } from './gather'
 import { Buffer } from 'node:buffer'
-import { LarderError } from '@shared/errors'
+import { invalidField, LarderError } from '@shared/errors'
 import { clientGone, gather, ownBuffer, tooLarge } from './gather'
 import { chargedFor } from './traffic'
 
@@ -16,8 +16,8 @@ const smallBody = 16 * 1024
  * Reads the request body into a buffer of its own (not a slice of a larger one, which it would keep
  * alive). A declared length beyond `limit` is refused before a byte is read, and before `100
  * Continue`. Rejects with LarderError `too-large`, `bad-request` (the client went away),
- * `unsupported-media-type` (a content coding: values are stored as sent, and the coding would be
- * lost), `overloaded` (no room in the budget of bytes in flight).
+ * `invalid-input` (a part of a body), `unsupported-media-type` (a content coding: values are stored
+ * as sent, and the coding would be lost), `overloaded` (no room in the budget of bytes in flight).
  */
 export function readBody(exchange: Exchange, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => takeBody(exchange, limit, resolve, reject))
@@ -36,6 +36,9 @@ export function takeBody(exchange: Exchange, limit: number, whole: Whole, failed
       { errors: [{ field: 'Content-Encoding', message: 'must be absent' }] },
     ))
   }
+  // RFC 9110 §14.5: stored as if it were all, a part would replace the whole.
+  if (head.contentRange !== null)
+    return failed(invalidField('Content-Range', 'must be absent; send the whole body'))
   const declared = head.contentLength === null ? 0 : Number(head.contentLength)
   if (declared > limit)
     return failed(tooLarge(limit))

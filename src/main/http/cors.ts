@@ -10,7 +10,7 @@ const usualHeaders = [
   'Content-Type',
   'If-Match',
   'If-None-Match',
-  'Larder-Lease',
+  'Larder-Grace',
   'Larder-Tags',
   'Larder-TTL',
 ].join(', ')
@@ -39,7 +39,7 @@ export function isRefusal(status: number): boolean {
 /**
  * Returns those of the names in the preflight that are field names (RFC 9110 §5.1). Tracing
  * libraries add headers of their own to every request (`traceparent`, `sentry-trace`, `baggage`),
- * and Larder ignores those that it does not know.
+ * and Larder ignores those of others.
  */
 function echo(asked: string): string {
   return asked

@@ -24,8 +24,10 @@ export function parseTtl(text: string, field: string): number | null {
  */
 export function parseGrace(text: string, field: string): number {
   const seconds = parseDuration(text)
-  if (!(seconds <= limits.ttl))
-    throw invalidField(field, `must be ${durationForm}, at most ${grouped(limits.ttl)} seconds`)
+  if (Number.isNaN(seconds))
+    throw invalidField(field, `must be ${durationForm}`)
+  if (seconds > limits.ttl)
+    throw invalidField(field, `must be at most ${grouped(limits.ttl)} seconds`)
   return seconds
 }
 

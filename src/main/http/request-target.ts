@@ -118,3 +118,16 @@ export function refuseUnknown(parameters: Map<string, string>, known: Readonly<R
       throw invalidField(name, 'unknown parameter')
   }
 }
+
+/**
+ * `?soft`, `?soft=1` and `?soft=true` mean yes; `0` and `false` mean no. Throws `invalid-input` for
+ * anything else.
+ */
+export function readFlag(query: Map<string, string>, name: string): boolean {
+  const value = query.get(name)
+  if (value === undefined || value === '0' || value === 'false')
+    return false
+  if (value === '' || value === '1' || value === 'true')
+    return true
+  throw invalidField(name, 'must be true or false')
+}

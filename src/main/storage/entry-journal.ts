@@ -68,6 +68,8 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
     : createRemoteWriter({ program: writerProgram, home })
   const pending = createPendingWrites()
   let batch: PendingBatch | null = null
+  /** Bytes of the batch, which are no longer pending but not written either. */
+  let batchBytes = 0
   /** The writer has the batch, or a failed batch waits to be tried again. */
   let writing = false
   let waiters: Waiter[] = []
@@ -97,7 +99,8 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
     due = Math.max(due, 0) || pending.bytes
     const before = pending.bytes
     const taken = pending.take(batchSize)
-    due -= before - pending.bytes
+    batchBytes = before - pending.bytes
+    due -= batchBytes
     return taken
   }
 
@@ -107,7 +110,7 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
       const isNew = failure === null
       failure = why
       if (isNew) {
-        logger.error('entries cannot be written, trying again', { reason: why, pendingBytes: pending.bytes })
+        logger.error('entries cannot be written, trying again', { reason: why, pendingBytes: waiting() })
         onHealth(why)
       }
       // Nobody knows how long this will last, so callers are not kept waiting.
@@ -116,6 +119,7 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
       return settleWaiters(new Error(why))
     }
     batch = null
+    batchBytes = 0
     if (failure !== null) {
       failure = null
       logger.info('entries are written again')
@@ -126,6 +130,11 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
       write()
     else if (!pending.isEmpty)
       changed()
+  }
+
+  /** Bytes that are not on the disk yet. */
+  function waiting(): number {
+    return pending.bytes + batchBytes
   }
 
   function settleWaiters(error: Error | null): void {
@@ -196,7 +205,7 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
     flush,
     health() {
       if (failure !== null)
-        return `entries.db cannot be written, ${pending.bytes} bytes wait: ${failure}`
+        return `entries.db cannot be written, ${waiting()} bytes wait: ${failure}`
       return closed ? 'entries.db is closed' : 'ok'
     },
     async close() {

@@ -1,8 +1,11 @@
-import { chmodSync, lstatSync, statSync } from 'node:fs'
+import { accessSync, chmodSync, constants, lstatSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, parse, resolve } from 'node:path'
+import { messageOf } from '@shared/errors'
 import { makeFolders } from './make-folders'
 import { checkOwner, isOpenToOthers } from './ownership'
 import { privateFolderMode, writeFileAtomic } from './private-files'
+
+const choose = 'choose another one with LARDER_HOME or --home'
 
 /**
  * Creates the data folder, accessible only to its owner, or restricts the access to an existing
@@ -18,9 +21,16 @@ export function prepareHome(home: string): string {
     makeFolders(folder, privateFolderMode)
   }
   catch (error) {
-    throw new Error(`${folder} cannot be created as the data folder: ${(error as Error).message}`, { cause: error })
+    throw new Error(`${folder} cannot be created as the data folder: ${messageOf(error)}; ${choose}`, { cause: error })
   }
   tightenFolder(folder)
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK)
+  }
+  catch (error) {
+    const reason = messageOf(error)
+    throw new Error(`${folder} cannot be written to as the data folder: ${reason}; ${choose}`, { cause: error })
+  }
   return folder
 }
 

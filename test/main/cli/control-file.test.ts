@@ -114,9 +114,42 @@ describe('the address in a control file', () => {
   it('beyond this machine gets the token by its name, and its certificate counts', () => {
     const url = new URL('https://192.0.2.1:7777')
     const readPrivateFile = (): Buffer => Buffer.from(JSON.stringify({ url, token: 'lc_secret' }))
-    const files = { home: '/home', apiKey: undefined, defaultUrl: new URL('http://localhost'), readPrivateFile }
+    const defaultUrl = new URL('http://localhost')
+    const files = { home: '/home', homeNamed: true, apiKey: undefined, defaultUrl, readPrivateFile }
     expect(findConnection({ ...files, url })).toMatchObject({ token: 'lc_secret', vouched: false })
     const other = new URL('https://192.0.2.2:7777')
     expect(findConnection({ ...files, url: other })).toMatchObject({ token: null, vouched: false })
+  })
+})
+
+// An API key in the environment must not carry a deletion from the server that was named to
+// another one. Red: connection.ts, drop `&& !homeNamed`.
+describe('a data folder that is named, where no server runs', () => {
+  const key = 'lc_of-another-server'
+  const port = (): string => new URL(trap.url).port
+
+  it.each([
+    ['--home', ['--home', '/nobody'], {}],
+    ['LARDER_HOME', [], { LARDER_HOME: '/nobody' }],
+  ])('%s: no other server is asked', async (_, flags, env) => {
+    trap.reply({ body: { matched: 1 } })
+    const { code, stderr } = await larder(
+      ['del', 'default', '--prefix', 'a', ...flags],
+      { env: { LARDER_API_KEY: key, LARDER_PORT: port(), ...env } },
+    )
+    expect([code, trap.requests.length]).toEqual([3, 0])
+    expect(stderr).toContain('larder: No server is running on /nobody.')
+  })
+
+  it('without one, the API key leads to the default address', async () => {
+    trap.reply({ body: [] })
+    const { code } = await larder(['caches'], { env: { LARDER_API_KEY: key, LARDER_PORT: port() } })
+    expect([code, trap.requests[0]?.headers.authorization]).toEqual([0, `Bearer ${key}`])
+  })
+
+  it('--url names a server of its own', async () => {
+    trap.reply({ body: [] })
+    const { code } = await larder(['caches', '--home', '/nobody', '--url', trap.url], { env: { LARDER_API_KEY: key } })
+    expect([code, trap.requests.length]).toEqual([0, 1])
   })
 })

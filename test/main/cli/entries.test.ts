@@ -1,5 +1,6 @@
 import type { FakeLarder } from './harness'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { counted } from '../../../src/shared/grouped'
 import { controlOf, larder, startFakeLarder } from './harness'
 
 let server: FakeLarder
@@ -127,7 +128,7 @@ describe('get', () => {
     ['\\n', '\\\\n'],
   ])('tells of the key %j as %j, and exactly in JSON', async (key, told) => {
     server.reply({ status: 201 })
-    expect((await larder(['set', 'default', key, 'x'], there())).stderr).toBe(`Stored ${told} in default: 1 bytes.\n`)
+    expect((await larder(['set', 'default', key, 'x'], there())).stderr).toBe(`Stored ${told} in default: 1 byte.\n`)
     expect((await larder(['del', 'default', key], there())).stderr).toBe(`Deleted ${told} from default.\n`)
     expect(JSON.parse((await larder(['set', 'default', key, 'x', '--json'], there())).stdout)).toMatchObject({ key })
     expect(JSON.parse((await larder(['get', 'default', key, '--json'], there())).stdout)).toMatchObject({ key })
@@ -163,7 +164,7 @@ describe('set', () => {
     expect(outcome).toMatchObject({
       code: 0,
       stdout: '',
-      stderr: `Stored k in default: ${Buffer.byteLength(expected)} bytes.\n`,
+      stderr: `Stored k in default: ${counted(Buffer.byteLength(expected), 'byte', 'bytes')}.\n`,
     })
     expect(server.requests[0]).toMatchObject({ method: 'PUT', url: '/api/caches/default/entries/k' })
     expect(server.requests[0]?.body.equals(Buffer.from(expected as string))).toBe(true)
@@ -202,7 +203,7 @@ describe('set', () => {
   it.each([
     [['--ttl', '0'], '--ttl 0: must be a time above 0'],
     [['--ttl', 'soon'], '--ttl soon: must be a time above 0'],
-    [['--ttl', '9999999999d'], 'must be a time'],
+    [['--ttl', '9999999999d'], 'must be at most'],
     [['--ttl=-5'], '--ttl=-5: must be'],
     [['--type', 'a/b\r\nX-Evil: 1'], 'must be a media type'],
     [['--type', 'text'], 'must be a media type'],

@@ -38,10 +38,11 @@ export async function startFakeLarder(): Promise<FakeLarder> {
       ? ''
       : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
     response
-      .writeHead(
-        status,
-        { 'content-type': status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json', ...headers },
-      )
+      .writeHead(status, {
+        'content-type': status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json',
+        ...status < 400 && { 'cache-status': 'Larder; hit' },
+        ...headers,
+      })
       .end(bytes)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,6 +1,7 @@
 import type { FakeLarder, Reply } from './harness'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commands } from '../../../src/main/cli/commands/index'
 import { controlOf, controlPath, larder, startFakeLarder, trustOf } from './harness'
@@ -65,11 +66,28 @@ describe('exit codes', () => {
     }
   })
 
+  // Red: client.ts, drop `if (typeof code !== 'string')` and its line; for 200, the line of
+  // `cache-status`.
+  it.each<[Reply, string[]]>([
+    [{ status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>Not found' }, ['get', 'c', 'k']],
+    [{ status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>Not found' }, ['status']],
+    [{ status: 404, body: { detail: 'Because.' } }, ['del', 'c', 'k']],
+    [{ status: 401, body: { error: 'unauthorized' } }, ['caches']],
+    [{ status: 403, body: '' }, ['export', 'c']],
+    [{ status: 200, headers: { 'cache-status': '', 'content-type': 'text/html' }, body: '<h1>App' }, ['get', 'c', 'k']],
+    [{ status: 200, headers: { 'cache-status': 'Fastly; hit' }, body: '<h1>App' }, ['get', 'c', 'k', '--json']],
+  ])('a stranger\'s %j is neither a miss nor a value', async (reply, argv) => {
+    server.reply(reply)
+    const { code, stdout, stderr } = await larder(argv, there())
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain(`The server answered ${reply.status}, but not as Larder does.`)
+  })
+
   it.each([
     [
       { status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>Bad gateway' },
       1,
-      'The server answered 502 without a reason',
+      'The server answered 502, but not as Larder does',
     ],
     [{ status: 302, headers: { location: 'http://evil.test/' } }, 1, 'The server answered 302'],
     [{ status: 200, body: '{"half":' }, 1, 'invalid JSON'],
@@ -119,10 +137,15 @@ describe('wrong usage ends with 64 and asks nobody', () => {
     [['get', 'a', 'b', 'c'], 'get: unexpected argument c'],
     [['get', 'a', 'b', '--ttl', '5'], 'get has no flag --ttl 5'],
     [['set', 'a', 'b', 'c', '--tll', '5'], 'unknown flag --tll; did you mean --ttl?'],
+    // Red: run.ts, drop `namesFor` of `readArguments`.
+    [['get', 'a', 'b', '--frob'], 'unknown flag --frob\n'],
+    [['--frob', 'caches', 'update', 'x'], 'unknown flag --frob\n'],
+    [['keys', 'a', '--glop', 'x'], 'unknown flag --glop; did you mean --glob?'],
     [['set', 'a', 'b', '-5'], 'unknown flag -5 (write words that begin with a dash after --)'],
     [['caches', '--url', 'localhost:7777'], '--url localhost:7777: must be an address'],
     [['caches', '--url', 'http://u:p@a'], 'must be an address'],
     [['caches', 'create', 'x'], 'caches create needs --ttl'],
+    [['set', 'a', 'b', 'c', '--ttl', '99999999999999999999'], 'must be at most'],
     [['caches', 'update', 'x'], 'needs a setting to change'],
     [['key', 'create'], 'key create needs --label'],
     [['key', 'create', '--label', 'a', '--scopes', 'read,root'], 'must be one of read, write, admin'],
@@ -297,3 +320,15 @@ describe('help', () => {
 })
 
 it('--version', async () => expect(await larder(['--version'])).toMatchObject({ code: 0, stdout: '1.2.3\n' }))
+
+// Red: output.ts, `reject(error)` without `localFailure`.
+it.each(['caches', '--help', 'status', 'call'])('a full disk under the output is told: %s', async (command) => {
+  server.reply({ body: command === 'status' ? { status: 'ready', stores: {} } : [] })
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  const stdout = new Writable({ write: (_chunk, _encoding, done) => done(full) })
+  const argv = command === 'call' ? ['call', 'caches.list'] : [command]
+  expect(await larder(argv, { ...there(), stdout })).toMatchObject({
+    code: 1,
+    stderr: 'larder: The output could not be written: ENOSPC: no space left on device, write\n',
+  })
+})

@@ -98,6 +98,20 @@ it('says when a job begins, goes on and ends', async () => {
   expect(book.get('ada', id)).toMatchObject({ state: 'done', progress: 1, detail: null })
 })
 
+// Red: serving/jobs/job.ts, `detail: job.detail` for everybody.
+it('tells administrators alone what names files of the machine, and no event does', async () => {
+  const { book, heard } = setUp()
+  const forAdministrators = 'It is /home/ada/larder.'
+  const full = new LarderError('storage-full', 'Full.', { forAdministrators })
+  const { id } = book.start(order, () => Promise.reject(full))
+  await vi.waitFor(() => expect(book.get('ada', id)).toMatchObject({ state: 'failed', detail: 'Full.' }))
+  expect(book.get('ada', id, true)).toMatchObject({ detail: forAdministrators })
+  expect(book.list('ada', true)).toMatchObject([{ detail: forAdministrators }])
+  expect(book.list('ada')).toMatchObject([{ detail: 'Full.' }])
+  expect(await book.cancel('ada', id, true)).toMatchObject({ detail: forAdministrators })
+  expect(JSON.stringify(heard)).not.toContain('/home/ada')
+})
+
 it.each<[string, unknown, string, number]>([
   ['an expected error', new LarderError('storage-full', 'The disk is full.'), 'The disk is full.', 0],
   ['a bug', new Error('secret detail'), 'Something went wrong inside Larder. The log has the details.', 1],

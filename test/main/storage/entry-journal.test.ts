@@ -173,6 +173,29 @@ it('keeps what the disk does not take, says so, and tries again', async () => {
   expect(lines).toEqual(['entries cannot be written, trying again', 'entries are written again'])
 })
 
+// Red: in src/main/storage/entry-journal.ts let `waiting` return `pending.bytes`.
+it('counts the batch that did not fit among the bytes that wait', async () => {
+  const home = temporaryFolder()
+  const logged: unknown[] = []
+  const logger = { ...silentLogger, error: (_: string, fields: unknown) => void logged.push(fields) }
+  const journal = open(home, { logger, retryDelay: 60_000 })
+  const waiting = (): number => Number(/(\d+) bytes wait/.exec(journal.health())?.[1])
+  const breaker = new Sqlite(join(home, 'entries.db'))
+  onTestFinished(() => void breaker.close())
+  breaker.exec('CREATE TRIGGER broken BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, \'disk full\'); END')
+  journal.put('c', anEntry('a', { value: Buffer.alloc(300_000) }))
+  await expect(journal.flush()).rejects.toThrow('disk full')
+  const one = waiting()
+  expect(one).toBeGreaterThanOrEqual(300_000)
+  expect(logged).toEqual([{ reason: 'disk full', pendingBytes: one }])
+  journal.put('c', anEntry('b', { value: Buffer.alloc(300_000) }))
+  journal.put('c', anEntry('d', { value: Buffer.alloc(300_000) }))
+  expect(waiting()).toBe(3 * one)
+  breaker.exec('DROP TRIGGER broken')
+  await journal.flush()
+  expect(journal.health()).toBe('ok')
+})
+
 // Red: in src/main/storage/entry-journal.ts let `remove` always call `pending.remove`.
 it('holds no more than the caches while entries come and go on a full disk', async () => {
   const home = temporaryFolder()

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -29,9 +30,30 @@ describe('data folder', () => {
     expect(() => prepareHome(join(folder, 'shared'))).toThrow('is shared with others')
     expect(modeOf(join(folder, 'shared'))).toBe(0o1777)
     writeFileSync(join(folder, 'file'), '')
-    expect(() => prepareHome(join(folder, 'file'))).toThrow('cannot be created as the data folder')
+    const hint = 'choose another one with LARDER_HOME or --home'
+    for (const name of ['file', 'file/below'])
+      expect(() => prepareHome(join(folder, name))).toThrow(`${join(folder, 'file')} is not a folder; ${hint}`)
     expect(() => prepareHome(`${folder}/a\0b`)).toThrow('cannot be created as the data folder')
     expect(() => prepareHome('')).toThrow('has no name')
+  })
+
+  // Red: in src/main/storage/home.ts drop `accessSync`.
+  it('is none that cannot be written to', (context) => {
+    const home = join(temporaryFolder(), 'home')
+    mkdirSync(home, 0o700)
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro,mode=700', 'tmpfs', home], { stdio: 'pipe' })
+    }
+    catch {
+      console.warn('Skipped: no read-only file system can be mounted here.')
+      return context.skip()
+    }
+    try {
+      expect(() => prepareHome(home)).toThrow(`${home} cannot be written to as the data folder: EROFS`)
+    }
+    finally {
+      execFileSync('umount', [home])
+    }
   })
 
   // Red: in src/main/storage/make-folders.ts call `mkdirSync(path, { recursive: true })`. It never

@@ -711,11 +711,134 @@ describe('header fields that would have no effect', () => {
       send: ['GET', `${base}/entries`, { headers: { 'If-None-Match': '"1"' } }],
       status: 200,
     }),
+    // Red: shared/durations.ts, at most 12 digits.
+    ...['Larder-TTL', 'Larder-Grace'].map((name): Make => base => ({
+      name: `${name} of many digits`,
+      send: put(`${base}/entries/a`, '1', { [name]: '99999999999999999999' }),
+      status: 400,
+      body: { detail: expect.stringMatching(`^${name}: must be at most [\\d,]+ seconds$`) as unknown },
+    })),
     base => ({
       name: 'a bad grace',
       send: put(`${base}/entries/a`, '1', { 'Larder-Grace': 'none' }),
       status: 400,
       body: field('Larder-Grace'),
+    }),
+  ])
+})
+
+// Red: data-plane/foreign-fields.ts, drop the two `if`s after `refuseFields`; `peek`: native.ts,
+// drop `refuseUnknown` of `wantsPeek`.
+describe('what Larder does not know is refused by name', () => {
+  const mergePatch = { 'Content-Type': 'application/merge-patch+json' }
+  const requests: [name: string, method: string, path: string, headers?: Record<string, string>][] = [
+    ['a read', 'GET', '/entries/a'],
+    ['a HEAD', 'HEAD', '/entries/a'],
+    ['a peek', 'GET', '/entries/a?peek'],
+    ['a PUT', 'PUT', '/entries/a'],
+    ['a patch', 'PATCH', '/entries/a', mergePatch],
+    ['a removal', 'DELETE', '/entries/a'],
+    ['a touch', 'POST', '/entries/a?op=touch&ttl=5'],
+    ['an increment', 'POST', '/entries/a?op=increment'],
+    ['a page', 'GET', '/entries'],
+    ['an invalidation', 'DELETE', '/entries?expired'],
+    ['a batch', 'POST', '/batch'],
+  ]
+  const refused = (method: string, name: string): Partial<Case> =>
+    ({ status: 400, ...method !== 'HEAD' && { body: field(name) } })
+  const body = (method: string): object => method === 'GET' || method === 'HEAD' ? {} : { body: '{}' }
+  run(requests.flatMap(([name, method, path, headers]) => ['Larder-Tag', 'larder-x', 'LARDER-TTLS', 'Larder-'].map(
+    unknown => (base: string) => ({
+      name: `${unknown} on ${name}`,
+      send: [method, `${base}${path}`, { ...body(method), headers: { ...headers, [unknown]: 'sale' } }],
+      status: 400,
+      ...refused(method, unknown),
+    }),
+  )))
+  run(requests.flatMap(([name, method, path, headers = {}]) => ['tags=a', 'frob', 'Peek=1'].map(
+    query => (base: string) => ({
+      name: `?${query} on ${name}`,
+      send: [method, `${base}${path}${path.includes('?') ? '&' : '?'}${query}`, { ...body(method), headers }],
+      status: 400,
+      ...refused(method, query.split('=')[0] as string),
+    }),
+  )))
+
+  it.each(['entries/a', 'entries?expired'])('nothing is changed: %s', async (path) => {
+    const base = await newCache()
+    await larder.send(...put(`${base}/entries/a`, '1'))
+    await check(larder, { name: '', send: ['DELETE', `${base}/${path}`, { headers: { 'Larder-Dry': '1' } }], status: 400 })
+    await check(larder, { name: '', send: put(`${base}/entries/a?ttl=5`, '2'), status: 400, body: field('ttl') })
+    await check(larder, { name: '', send: ['GET', `${base}/entries/a`], status: 200, body: '1' })
+  })
+
+  run([
+    base => ({
+      name: 'a header field that is not in Larder\'s name',
+      given: [put(`${base}/entries/a`, '1', { 'X-Larder-Tag': 'sale', 'Lard': '1', 'Larders-TTL': '1' })],
+      send: ['GET', `${base}/entries/a`],
+      status: 200,
+    }),
+    base => ({
+      name: 'the log of requests keeps no header',
+      given: [put(`${base}/entries/a`, '1')],
+      send: put(`${base}/entries/a`, '1', { 'Larder-Canary': '1' }),
+      status: 400,
+      async body() {
+        const log = (await larder.send('GET', '/admin/requests')).text
+        expect(log).toContain('A header field in Larder\'s name')
+        expect(log).not.toContain('Larder-Canary')
+      },
+    }),
+  ])
+})
+
+// Red: data-plane/native.ts, `readFlag(query, 'peek')` → `query.get('peek') === '1'`.
+describe('a peek is a flag', () => {
+  it.each(['peek', 'peek=', 'peek=1', 'peek=true'])('?%s', async (query) => {
+    const base = await newCache()
+    await larder.send(...put(`${base}/entries/a`, '1'))
+    const headers = { 'Larder-Given-TTL': '60' }
+    await check(larder, { name: '', send: ['GET', `${base}/entries/a?${query}`], status: 200, headers })
+  })
+  run([
+    ...['0', 'false'].map((value): Make => base => ({
+      name: `peek=${value} is none`,
+      given: [put(`${base}/entries/a`, '1')],
+      send: ['GET', `${base}/entries/a?peek=${value}`],
+      status: 200,
+      headers: { 'Larder-Given-TTL': null },
+    })),
+    base => ({ name: 'peek=yes', send: ['GET', `${base}/entries/a?peek=yes`], status: 400, body: field('peek') }),
+  ])
+})
+
+// Red: http/body.ts, drop the line of `Content-Range`.
+describe('a part of a body (RFC 9110 §14.5)', () => {
+  const range = { 'Content-Range': 'bytes 0-0/3' }
+  run([
+    base => ({
+      name: 'replaces nothing',
+      given: [put(`${base}/entries/a`, 'abc')],
+      send: put(`${base}/entries/a`, 'x', range),
+      status: 400,
+      async body(answer: Answer) {
+        expect(answer.json()).toMatchObject(field('Content-Range'))
+        expect((await larder.send('GET', `${base}/entries/a`)).text).toBe('abc')
+      },
+    }),
+    base => ({ name: 'creates nothing', send: put(`${base}/entries/a`, '', range), status: 400 }),
+    base => ({
+      name: 'is no batch',
+      send: ['POST', `${base}/batch`, json({ operations: [] }, range)],
+      status: 400,
+      body: field('Content-Range'),
+    }),
+    () => ({
+      name: 'is no setting',
+      send: ['PATCH', '/admin/settings', json({}, range)],
+      status: 400,
+      body: field('Content-Range'),
     }),
   ])
 })

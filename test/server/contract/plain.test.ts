@@ -1,3 +1,4 @@
+import type { Answer } from '../../helpers/http-client'
 import type { TestLarder } from '../../helpers/start-larder'
 import type { Case, Step } from './cases'
 import { Buffer } from 'node:buffer'
@@ -21,6 +22,25 @@ function put(key: string, body: string | Buffer, headers: Record<string, string>
 const allow = 'GET, HEAD, PUT, DELETE'
 
 const cases: Case[] = [
+  // Red: data-plane/foreign-fields.ts, drop the two `if`s after `refuseFields`.
+  ...([
+    ['PUT', '/v1/a?ttl=60', {}, 'ttl: unknown parameter'],
+    ['GET', '/v1/a?peek', {}, 'peek: unknown parameter'],
+    ['DELETE', '/v1/a?soft', {}, 'soft: unknown parameter'],
+    ['DELETE', '/flush?prefix=a', {}, 'prefix: unknown parameter'],
+    ['PUT', '/v1/a', { 'Larder-Tag': 'sale' }, 'Larder-Tag: is no header field that Larder knows'],
+    ['GET', '/v1/a', { 'Larder-Peek': '1' }, 'Larder-Peek: is no header field that Larder knows'],
+    ['PUT', '/v1/a', { 'Content-Range': 'bytes 0-0/3' }, 'Content-Range: must be absent'],
+  ] as const).map(([method, path, headers, told]): Case => ({
+    name: `refused: ${method} ${path} ${Object.keys(headers).join()}`,
+    given: [put('a', 'abc')],
+    send: [method, path, { headers, ...method === 'PUT' && { body: 'x' } }],
+    status: 400,
+    async body(answer: Answer) {
+      expect(answer.text).toContain(told)
+      expect((await larder.send('GET', '/v1/a')).text).toBe('abc')
+    },
+  })),
   { name: 'PUT answers 201, empty', send: put('a', 'hello'), status: 201, body: '' },
   { name: 'PUT again answers 201', given: [put('a', 'hello')], send: put('a', 'other'), status: 201, body: '' },
   {

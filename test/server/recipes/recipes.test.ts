@@ -118,7 +118,11 @@ const recipes = recipeBooks.flatMap(book => recipesOf(book).map((recipe): [strin
 // Red: in README.md name a command or an option that does not exist.
 it('every recipe of README and docs works in a fresh clone, in the written order', async () => {
   const used = new Set<RegExp>()
-  expect(await follow(recipes, used)).toContain('Hello')
+  const printed = await follow(recipes, used)
+  expect(printed).toContain('Hello')
+  // Red: in README.md export a prefix that no entry has.
+  expect(printed).toMatch(/^Exported [1-9]\d* entr/m)
+  expect(printed).toMatch(/^Stored [1-9]\d* again\.$/m)
   expect(elsewhere.filter(([sign]) => !used.has(sign))).toEqual([])
 }, 600_000)
 

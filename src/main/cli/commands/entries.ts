@@ -1,6 +1,7 @@
 import type { Io } from '../io'
 import { resolve } from 'node:path'
 import { messageOf } from '@shared/errors'
+import { counted } from '@shared/grouped'
 import { spellKey } from '@shared/key-spelling'
 import { missReasonNames } from '@shared/miss-reasons'
 import { textOrBase64 } from '../../base/text-or-base64'
@@ -89,7 +90,7 @@ const set = defineCommand({
     if (output.json)
       await output.show({ key, created: status === 201, bytes: body.length, etag: answered.etag ?? null }, () => '')
     await output.message(
-      `${status === 201 ? 'Stored' : 'Replaced'} ${spellKey(key)} in ${cache}: ${body.length} bytes.`,
+      `${status === 201 ? 'Stored' : 'Replaced'} ${spellKey(key)} in ${cache}: ${counted(body.length, 'byte', 'bytes')}.`,
     )
   },
 })

@@ -35,8 +35,10 @@ export function createClassicFace(
     'classic.set': exchange => takeBody(exchange, Math.min(deps.valueLimit(), limits.jsonBody), (body) => {
       const request = parseJson(body)
       const name = memberOf(request, 'cacheName')
-      if (typeof name !== 'string' || name === '')
+      if (name === undefined || name === null || name === '')
         throw new LarderError('bad-request', 'Missing cache name.')
+      if (typeof name !== 'string')
+        throw new LarderError('bad-request', 'cacheName must be text.')
       const cache = serving.open(exchange, name)
       const { key, value } = readData(request, body.toString())
       exchange.key = key
@@ -148,11 +150,12 @@ function readData(request: unknown, text: string): { key: string, value: string 
   const data = memberOf(request, 'data')
   const id = memberOf(data, 'id')
   const source = rawMember(text, 'data')
-  if (source === undefined
-    || Array.isArray(data)
-    || !((typeof id === 'string' && id !== '' && isKey(id)) || typeof id === 'number')) {
+  if (source === undefined || Array.isArray(data) || id === undefined || id === null || id === '')
     throw new LarderError('bad-request', 'Missing data.id.')
-  }
+  if (typeof id !== 'string' && typeof id !== 'number')
+    throw new LarderError('bad-request', 'data.id must be text or a number.')
+  if (typeof id === 'string' && !isKey(id))
+    throw new LarderError('bad-request', 'data.id must be well-formed Unicode.')
   const key = typeof id === 'string' ? id : decimalText(rawMember(source, 'id') ?? String(id))
   return { key: checkKey(key), value: source }
 }

@@ -8,7 +8,7 @@ import { limits } from '@shared/limits'
 import { mayRead, requireRead } from '../../serving/access'
 import { etagOf } from '../etags'
 import { send, sendJson } from '../exchange'
-import { readQuery, refuseUnknown } from '../request-target'
+import { readFlag, readQuery, refuseUnknown } from '../request-target'
 import { pathCache } from './context'
 
 type CollectionOperation = 'entries.list' | 'entries.invalidate'
@@ -99,16 +99,6 @@ function readFilters(query: Map<string, string>): PageSelector[] {
     filters.push({ [name]: value } as unknown as PageSelector)
   }
   return filters
-}
-
-/** `?soft`, `?soft=1` and `?soft=true` mean yes; `0` and `false` mean no. */
-function readFlag(query: Map<string, string>, name: string): boolean {
-  const value = query.get(name)
-  if (value === undefined || value === '0' || value === 'false')
-    return false
-  if (value === '' || value === '1' || value === 'true')
-    return true
-  throw invalidField(name, 'must be true or false')
 }
 
 function oneOf<T extends string>(value: string, allowed: readonly T[], field: string): T {

@@ -7,7 +7,7 @@ import { mapRows } from '@shared/rows'
 import { createBatchFace } from './batch'
 import { createClassicFace } from './classic'
 import { createCollectionFace } from './collection'
-import { withoutForeignFields } from './foreign-fields'
+import { withoutForeign } from './foreign-fields'
 import { createEntryFace } from './native'
 import { createPlainFace } from './plain'
 
@@ -26,6 +26,6 @@ export function createDataPlane(deps: DataPlaneDeps): (exchange: Exchange, name:
     ...createCollectionFace(deps),
     ...createBatchFace(deps),
   }
-  const handlers = mapRows(faces, (handler, name) => withoutForeignFields(dataOperations[name], handler))
+  const handlers = mapRows(faces, (handler, name) => withoutForeign(dataOperations[name], handler))
   return (exchange, name) => deps.serving.admit(exchange, handlers[name])
 }

@@ -2,8 +2,9 @@ import type { DataOperationSpec } from '@shared/data-operations'
 import type { Exchange } from '../exchange'
 import type { RequestHead } from '../request-head'
 import type { DataHandler } from './context'
-import { invalidField } from '@shared/errors'
+import { invalidField, LarderError } from '@shared/errors'
 import { namesOf } from '@shared/rows'
+import { readQuery, refuseUnknown } from '../request-target'
 
 /** Header fields that change what an operation does, where it knows them. */
 const fields = {
@@ -14,20 +15,42 @@ const fields = {
   'Larder-Tags': 'larderTags',
 } as const satisfies Record<string, keyof RequestHead>
 
+/** What a person may have meant. `Larder-As` and `Larder-Unattended` are our console's. */
+const requestFields = namesOf(fields).filter(name => name.startsWith('Larder-'))
+
+/** Characters of a field's name that an answer repeats. */
+const longestName = 64
+
 type Field = keyof typeof fields
 
 /**
- * Refuses header fields that would be ignored in silence: a precondition that nobody checks, a TTL
- * that nothing gets. A read may carry If-None-Match anyway, because browsers add it.
+ * Refuses what would be ignored in silence: a precondition that nobody checks, a TTL that nothing
+ * gets, a field of Larder's that is misspelt, a parameter of an operation that has none. A read may
+ * carry If-None-Match anyway, because browsers add it. Operations with parameters check them where
+ * they read them; the classic face ignores what it does not know, as its clients expect.
  */
-export function withoutForeignFields(spec: DataOperationSpec, handler: DataHandler): DataHandler {
+export function withoutForeign(spec: DataOperationSpec, handler: DataHandler): DataHandler {
   const isRead = spec.methods.includes('GET')
   const foreign = namesOf(fields)
     .filter(name => spec.requestHeaders?.[name] === undefined && !(isRead && name === 'If-None-Match'))
+  const isStrict = spec.face !== 'classic'
+  const takesNoQuery = isStrict && spec.query === undefined
   return (exchange) => {
     refuseFields(exchange, foreign)
+    if (isStrict && exchange.head.unknownLarder !== null)
+      throw unknownField(exchange.head.unknownLarder)
+    if (takesNoQuery && exchange.target.query !== '')
+      refuseUnknown(readQuery(exchange.target.query), {})
     return handler(exchange)
   }
+}
+
+function unknownField(name: string): LarderError {
+  const message = `is no header field that Larder knows; requests may have ${requestFields.join(', ')}`
+  return new LarderError('invalid-input', `${name.slice(0, longestName)}: ${message}`, {
+    errors: [{ field: name.slice(0, longestName), message }],
+    logged: `A header field in Larder's name ${message}`,
+  })
 }
 
 /** Throws LarderError `invalid-input` for the first of these header fields that the request has. */

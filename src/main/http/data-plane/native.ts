@@ -3,6 +3,7 @@ import type { Maybe } from '../../serving/maybe'
 import type { Lookup, Peek, ServedCache, WriteResult } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
+import { dataOperations } from '@shared/data-operations'
 import { invalidField, LarderError } from '@shared/errors'
 import { spellKey } from '@shared/key-spelling'
 import { limits } from '@shared/limits'
@@ -14,7 +15,7 @@ import { parseTtl } from '../durations'
 import { hitHeaders, missStatus, peekHeaders, readIncrementOptions } from '../entry-headers'
 import { etagOf } from '../etags'
 import { send, sendText } from '../exchange'
-import { readQuery, refuseUnknown } from '../request-target'
+import { readFlag, readQuery, refuseUnknown } from '../request-target'
 import { answerHit, changed, ifVersionOf } from './conditions'
 import { isHit, pathCache, pathKey } from './context'
 import { refuseFields } from './foreign-fields'
@@ -85,7 +86,11 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
 
 /** Checks for an empty query first, because most reads have none. */
 function wantsPeek({ target }: Exchange): boolean {
-  return target.query !== '' && readQuery(target.query).get('peek') === '1'
+  if (target.query === '')
+    return false
+  const query = readQuery(target.query)
+  refuseUnknown(query, dataOperations['entries.get'].query)
+  return readFlag(query, 'peek')
 }
 
 function answerPeek(exchange: Exchange, peek: Peek | undefined): void {

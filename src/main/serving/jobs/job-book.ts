@@ -28,12 +28,12 @@ export interface JobBook<File extends JobFile> {
    * with, and LarderError `job-cancelled`.
    */
   follow: <T>(order: JobOrder, progress: Progress, work: Promise<T>) => Promise<T>
-  /** Those of a user, the newest first. */
-  list: (space: string) => JobInfo[]
+  /** Those of a user, the newest first. Only administrators are told files of the machine. */
+  list: (space: string, administrator?: boolean) => JobInfo[]
   /** Throws LarderError `job-not-found`, as the next ones do. */
-  get: (space: string, id: string) => JobInfo
+  get: (space: string, id: string, administrator?: boolean) => JobInfo
   /** Resolves when the job has ended; one that had ended before stays as it is. */
-  cancel: (space: string, id: string) => Promise<JobInfo>
+  cancel: (space: string, id: string, administrator?: boolean) => Promise<JobInfo>
   /** The file of a job that is done. Throws LarderError `no-file` too. */
   fileOf: (space: string, id: string) => File
   /** Ends all jobs of a user, and forgets them. */
@@ -57,9 +57,10 @@ export function createJobBook<File extends JobFile>(
   const jobs = new Map<string, Job<File>>()
   let timer: NodeJS.Timeout | undefined
 
-  const describe = (job: Job<File>): JobInfo => describeJob(job, stopwatch.now())
+  const describe = (job: Job<File>, administrator = false): JobInfo => describeJob(job, stopwatch.now(), administrator)
   const running = (): Job<File>[] => [...jobs.values()].filter(({ state }) => state === 'running')
 
+  /** To everybody who may see the user's events, so without what is for administrators alone. */
   function tell(topic: Extract<EventTopic, `job.${string}`>, job: Job<File>): void {
     hub.emit(topic, job.space, describe(job))
   }
@@ -100,12 +101,17 @@ export function createJobBook<File extends JobFile>(
       state: 'running',
       file,
       detail: null,
+      detailForAdministrators: null,
       startedAt: clock.wall(),
       endedAt: null,
       began: stopwatch.now(),
       ended: work.then(
         () => end(job, progress.cancelled ? 'cancelled' : 'done', progress.cancelled ? cancelledAfter(progress) : null),
-        (error: unknown) => end(job, 'failed', toLarderError(error, logger, { job: job.kind }).message),
+        (error: unknown) => {
+          const { message, forAdministrators } = toLarderError(error, logger, { job: job.kind })
+          job.detailForAdministrators = forAdministrators ?? null
+          end(job, 'failed', message)
+        },
       ),
     }
     jobs.set(job.id, job)
@@ -150,13 +156,14 @@ export function createJobBook<File extends JobFile>(
         throw new LarderError('job-cancelled', job.detail ?? '')
       return result
     },
-    list: space => [...jobs.values()].filter(job => job.space === space).reverse().map(describe),
-    get: (space, id) => describe(find(space, id)),
-    async cancel(space, id) {
+    list: (space, administrator) =>
+      [...jobs.values()].filter(job => job.space === space).reverse().map(job => describe(job, administrator)),
+    get: (space, id, administrator) => describe(find(space, id), administrator),
+    async cancel(space, id, administrator) {
       const job = find(space, id)
       job.progress.cancelled ||= job.state === 'running'
       await job.ended
-      return describe(job)
+      return describe(job, administrator)
     },
     fileOf(space, id) {
       const { file, kind, state } = find(space, id)

@@ -25,7 +25,10 @@ export interface Job<File extends JobFile> extends JobOrder {
   progress: Progress
   state: JobInfo['state']
   file: File | null
+  /** Why it did not come to its end. */
   detail: string | null
+  /** The same for administrators, where it names files of the machine. */
+  detailForAdministrators: string | null
   /** Wall-clock milliseconds. */
   startedAt: number
   endedAt: number | null
@@ -38,9 +41,12 @@ export interface Job<File extends JobFile> extends JobOrder {
 /** The part of the work that must be done before the time that is left is estimated. */
 const leastForEstimate = 0.02
 
-/** @param now milliseconds of the stopwatch */
-export function describeJob(job: Job<JobFile>, now: number): JobInfo {
-  const { id, kind, cache, target, state, progress: { seen, total, matched }, file, detail, startedAt, endedAt } = job
+/**
+ * @param now milliseconds of the stopwatch
+ * @param administrator whether an administrator reads it
+ */
+export function describeJob(job: Job<JobFile>, now: number, administrator: boolean): JobInfo {
+  const { id, kind, cache, target, state, progress: { seen, total, matched }, file, startedAt, endedAt } = job
   const part = state === 'done' ? 1 : total === 0 ? null : Math.min(1, seen / total)
   return {
     id,
@@ -56,7 +62,7 @@ export function describeJob(job: Job<JobFile>, now: number): JobInfo {
     bytes: file?.bytes ?? null,
     startedAt: new Date(startedAt).toISOString(),
     endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
-    detail,
+    detail: administrator ? job.detailForAdministrators ?? job.detail : job.detail,
   }
 }
 
