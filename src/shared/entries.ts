@@ -60,6 +60,9 @@ const stored = {
   value: Bytes,
   contentType: ContentType.optional(),
   ttl: StoredTtl.optional(),
+  givenTtl: orTimeText(Ttl).optional().meta({
+    description: 'The TTL that a sliding restart gives again, where `ttl` is what is left of it. By default `ttl`.',
+  }),
   ...life,
 }
 

@@ -20,6 +20,7 @@ export interface RequestHead {
   ifMatch: string | null
   ifNoneMatch: string | null
   larderTtl: string | null
+  larderGivenTtl: string | null
   larderGrace: string | null
   larderTags: string | null
   preflightMethod: string | null
@@ -51,6 +52,7 @@ export function readHead(raw: readonly string[]): RequestHead {
     ifMatch: null,
     ifNoneMatch: null,
     larderTtl: null,
+    larderGivenTtl: null,
     larderGrace: null,
     larderTags: null,
     preflightMethod: null,
@@ -120,6 +122,8 @@ export function readHead(raw: readonly string[]): RequestHead {
       case 16:
         if (is(name, 'content-encoding'))
           head.contentEncoding = join(head.contentEncoding, value)
+        else if (is(name, 'larder-given-ttl'))
+          head.larderGivenTtl = join(head.larderGivenTtl, value)
         break
       case 17:
         head.unattended ||= is(name, 'larder-unattended')

@@ -27,6 +27,8 @@ interface PutOptions {
    * replaced entry go on; `0`: stale from the start. @default the cache's TTL
    */
   ttl?: string | undefined
+  /** The TTL that a sliding restart gives again; `ttl` is what is left of it. @default `ttl` */
+  givenTtl?: string | undefined
   tags?: readonly string[] | undefined
   /** Seconds past the TTL for which the entry may be served stale. @default 0 */
   grace?: number | undefined
@@ -141,6 +143,7 @@ export function createEntries(request: SendRequest): Entries {
 function writeHeaders({
   contentType,
   ttl,
+  givenTtl,
   tags = [],
   grace = 0,
   onlyNew,
@@ -151,6 +154,7 @@ function writeHeaders({
     // bytes.
     'Content-Type': contentType ?? 'text/plain; charset=utf-8',
     ...(ttl === '0' ? { 'Cache-Control': 'max-age=0' } : ttl !== undefined && { 'Larder-TTL': ttl }),
+    ...(givenTtl !== undefined && { 'Larder-Given-TTL': givenTtl }),
     ...(tags.length > 0 && { 'Larder-Tags': tags.map(encodeURIComponent).join(', ') }),
     ...(grace > 0 && { 'Larder-Grace': grace.toFixed(3) }),
     ...(onlyNew && { 'If-None-Match': '*' }),
