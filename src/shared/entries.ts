@@ -4,6 +4,7 @@ import { grouped } from './grouped'
 import { limits } from './limits'
 import { Ttl } from './ttl'
 import { orTimeText } from './written'
+import './without-eval'
 
 /**
  * Text in JSON that represents bytes: `"\udcff"` is the byte FF if it is not part of a character.

@@ -5,6 +5,7 @@ import { limits } from './limits'
 import { pathName } from './path-name'
 import { mapRows, namesOf } from './rows'
 import { orTimeText } from './written'
+import './without-eval'
 
 /** What a source does with writes; the text says it to people. */
 const sourceModes = {

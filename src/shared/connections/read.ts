@@ -5,6 +5,7 @@ import { LarderError } from '../errors'
 import { namesOf } from '../rows'
 import { parseInput } from '../validation'
 import { driverRows } from './drivers'
+import '../without-eval'
 
 /** What a connection is, apart from its name. */
 export interface ConnectionDefinition {
