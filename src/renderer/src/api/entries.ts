@@ -3,6 +3,7 @@ import type { ChunkOptions } from './chunks'
 import type { SendRequest } from './http-transport'
 import { cachePath, entriesPath, entryPath, queryOf } from '@shared/data-request'
 import { readChunks } from './chunks'
+import { createDottedEntries, isDotted } from './dotted-keys'
 
 /** An entry with its value. Times in seconds. */
 export interface Entry {
@@ -59,9 +60,8 @@ interface ReadOptions extends ChunkOptions {
 }
 
 /**
- * Operations on the entries of a cache. All of them throw LarderError: the server's errors,
- * `not-ready` if the server cannot be reached, and `bad-encoding` for the keys `.` and `..`, which
- * a browser cannot put into a path; `batch` accepts these keys.
+ * Operations on the entries of a cache, whatever their keys. All of them throw LarderError: the
+ * server's errors, and `not-ready` if the server cannot be reached.
  */
 export interface Entries {
   get: (cache: string, key: string, options?: ReadOptions) => Promise<Entry>
@@ -90,6 +90,20 @@ export interface Entries {
 }
 
 export function createEntries(request: SendRequest): Entries {
+  const entries = createByPath(request)
+  const dotted = createDottedEntries(entries.batch)
+  const by = (key: string): Pick<Entries, 'get' | 'put' | 'delete' | 'touch'> => isDotted(key) ? dotted : entries
+  return {
+    ...entries,
+    get: (cache, key, ...rest) => by(key).get(cache, key, ...rest),
+    put: (cache, key, ...rest) => by(key).put(cache, key, ...rest),
+    delete: (cache, key, ...rest) => by(key).delete(cache, key, ...rest),
+    touch: (cache, key, ...rest) => by(key).touch(cache, key, ...rest),
+  }
+}
+
+/** With the key of an entry in the path. */
+function createByPath(request: SendRequest): Entries {
   return {
     async get(cache, key, options = {}) {
       const response = await request(
