@@ -33,7 +33,8 @@ for (const key of ['.', '..']) {
     await expect.poll(peek).toMatchObject({ status: 200, value: { text: 'new' }, givenTtl: 7200, tags: ['t'] })
     await entry.getByRole('button', { name: 'Invalidate' }).click()
     await expect.poll(peek).toMatchObject({ status: 404 })
-    await page.getByRole('status').filter({ hasText: 'Invalidated' }).getByRole('button', { name: 'Undo' }).click()
+    await page.getByRole('region', { name: 'Messages' }).locator('.card').filter({ hasText: 'Invalidated' })
+      .getByRole('button', { name: 'Undo' }).first().click()
     await expect.poll(peek).toMatchObject({ status: 200, value: { text: 'new' }, givenTtl: 7200, tags: ['t'] })
   })
 }
