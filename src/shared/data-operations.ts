@@ -30,6 +30,7 @@ export interface DataOperationSpec {
 
 const storeHeaders = {
   'Larder-TTL': 'TTL: 90, 90s, 15m, 2h or none; keep lets that of the replaced entry go on. Wins over Cache-Control.',
+  'Larder-Given-TTL': 'The TTL that a sliding restart gives again; Larder-TTL is what is left of it.',
   'Larder-Grace': 'How long past the TTL the entry may be served stale: 0, 90, 90s, 15m, 2h. Wins over Cache-Control.',
   'Larder-Tags': 'Up to 16 tags, comma separated and percent-encoded.',
   'Cache-Control': 'max-age, stale-while-revalidate and stale-if-error are read; others are ignored.',

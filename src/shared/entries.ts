@@ -4,6 +4,7 @@ import { grouped } from './grouped'
 import { limits } from './limits'
 import { Ttl } from './ttl'
 import { orTimeText } from './written'
+import './without-eval'
 
 /**
  * Text in JSON that represents bytes: `"\udcff"` is the byte FF if it is not part of a character.
@@ -60,6 +61,9 @@ const stored = {
   value: Bytes,
   contentType: ContentType.optional(),
   ttl: StoredTtl.optional(),
+  givenTtl: orTimeText(Ttl).optional().meta({
+    description: 'The TTL that a sliding restart gives again, where `ttl` is what is left of it. By default `ttl`.',
+  }),
   ...life,
 }
 

@@ -1,5 +1,6 @@
 import type { DataOperationSpec } from './data-operations'
 import type { FilterField, FilterLanguage } from './filter'
+import type { RequestResult } from './request-results'
 import type { RequestRecord } from './schemas'
 import { dataOperations } from './data-operations'
 import { typedKey } from './entry-key'
@@ -37,7 +38,14 @@ function shownKey({ key }: FilteredRequest): string | null {
 }
 
 const fields: Record<string, FilterField<FilteredRequest>> = {
-  result: { kind: 'enum', summary: 'What the result was', values: results, read: request => request.result },
+  result: {
+    kind: 'enum',
+    summary: 'What the result was',
+    values: results,
+    // The word that the console and the counters have for it.
+    aliases: { deleted: 'dropped' } satisfies Record<string, RequestResult>,
+    read: request => request.result,
+  },
   reason: {
     kind: 'text',
     summary: 'Why it missed or was refused',

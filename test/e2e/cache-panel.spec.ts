@@ -30,8 +30,8 @@ async function expectWhole(page: Page, selector: string): Promise<void> {
   ].map(part => part.outerHTML.slice(0, 80))`)).toEqual([])
 }
 
-// Red: in CacheCrumb.vue let `found` be all caches, or leave `tab` out of `go`; in EntriesTab.vue
-// leave `onBeforeRouteUpdate` out.
+// Red: in CacheCrumb.vue let `found` be all caches, or leave `tab` out of `go`; in router.ts
+// leave `beforeEach` out.
 test('the crumb leads to every cache, by its name and by keys alone', { tag: '@screen' }, async ({
   openConsole,
   call,

@@ -432,6 +432,7 @@ test('asks before changes are lost', { tag: '@screen' }, async ({ openConsole, c
   await expect(entry(page)).toContainText('two')
 })
 
+// Red: in restore.ts leave out `givenTtl`.
 test('touches, invalidates and takes it back', { tag: '@screen' }, async ({ openConsole, call }) => {
   await store(
     call,
@@ -459,6 +460,7 @@ test('touches, invalidates and takes it back', { tag: '@screen' }, async ({ open
   expect([...new Uint8Array(await back.arrayBuffer())]).toEqual([255])
   expect([back.headers.get('Content-Type'), back.headers.get('Larder-Tags')]).toEqual(['application/x-thing', 't'])
   expect(Number(back.headers.get('Larder-TTL'))).toBeGreaterThan(7000)
+  expect(back.headers.get('Larder-Given-TTL')).toBe('7200')
 })
 
 test('values that could hang a page do not', { tag: '@alone' }, async ({ openConsole, call, server }) => {

@@ -140,6 +140,7 @@ test('leaves the TTL empty for no expiry, and Escape makes nothing', { tag: '@sc
   await overview.getByRole('button', { name: 'New cache' }).click()
   await overview.getByLabel('Name').fill('left')
   await overview.keyboard.press('Escape')
+  await overview.getByRole('button', { name: 'Discard changes' }).click()
   await expect(overview.getByRole('dialog')).toBeHidden()
   await overview.getByRole('button', { name: 'New cache' }).click()
   await overview.getByLabel('Name').fill('endless')
@@ -251,6 +252,7 @@ test('adds an entry with its type, TTL and tags, and takes it back', { tag: '@sc
   await dialog.getByRole('button', { name: 'Add entry' }).click()
   await expect(dialog.getByLabel('Key')).toHaveAccessibleDescription(/already has a fresh entry/i)
   await overview.keyboard.press('Escape')
+  await overview.getByRole('button', { name: 'Discard changes' }).click()
 
   await overview.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).click()
   await expect.poll(async () => (await call('GET', path)).status).toBe(404)

@@ -139,6 +139,7 @@ test('an administrator makes users, gives rights and passwords', { tag: '@screen
   await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveAccessibleDescription(/\w+/)
   await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveAttribute('aria-invalid', 'true')
   await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Discard changes' }).click()
 
   const other = await browser.newPage()
   await other.goto(`${server.url}/settings`)

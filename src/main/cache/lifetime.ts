@@ -22,8 +22,9 @@ export interface Lifetime {
   readonly skew: number
 }
 
-export function startLifetime(wall: number, monotonic: number, ttl: number, grace: number): Lifetime {
-  const freshUntil = wall + ttl
+/** @param left how long it stays fresh, at most its TTL; less if it is stored again */
+export function startLifetime(wall: number, monotonic: number, ttl: number, grace: number, left = ttl): Lifetime {
+  const freshUntil = wall + Math.min(left, ttl)
   return { storedAt: wall, ttl, grace, freshUntil, graceUntil: freshUntil + grace, skew: wall - monotonic }
 }
 

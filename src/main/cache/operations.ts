@@ -54,8 +54,9 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
     return { outcome: existing ? 'replaced' : 'created', version }
   }
 
-  function newLifetime({ ttl = settings().ttl, grace = 0 }: WriteOptions, wall: number, monotonic: number): Lifetime {
-    return startLifetime(wall, monotonic, milliseconds(ttl), milliseconds(grace))
+  function newLifetime(options: WriteOptions, wall: number, monotonic: number): Lifetime {
+    const { ttl = settings().ttl, grace = 0, givenTtl = ttl } = options
+    return startLifetime(wall, monotonic, milliseconds(givenTtl), milliseconds(grace), milliseconds(ttl))
   }
 
   /**

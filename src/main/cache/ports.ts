@@ -55,6 +55,11 @@ export interface WriteOptions {
    * stale from the start.
    */
   ttl?: number | null
+  /**
+   * The TTL that a sliding restart sets again, for an entry that is stored again with what is left
+   * of it. @default `ttl`
+   */
+  givenTtl?: number | null
   /** Seconds past the TTL for which the entry may still be served stale. */
   grace?: number
   /**

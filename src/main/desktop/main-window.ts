@@ -2,8 +2,9 @@ import type { Rectangle } from 'electron'
 import type { Logger } from '../base/logger'
 import type { JsonFile } from './json-file'
 import type { WindowState } from './window-state'
+import { discardQuestion } from '@shared/discard-question'
 import { appOrigin } from '@shared/ipc'
-import { BrowserWindow, screen } from 'electron'
+import { BrowserWindow, dialog, screen } from 'electron'
 import { placeWindow, smallest } from './window-state'
 
 export interface MainWindow {
@@ -65,8 +66,18 @@ export function createMainWindow({ preload, icon, file, logger }: MainWindowOpti
     created.once('ready-to-show', () => created.show())
     created.on('close', () => write(created))
     created.on('closed', () => window = undefined)
+    created.webContents.on('will-prevent-unload', event => mayDiscard(created) && event.preventDefault())
     reviveAfterCrash(created)
     return created
+  }
+
+  /** Electron does not ask by itself: without an answer the window could not be closed at all. */
+  function mayDiscard(created: BrowserWindow): boolean {
+    const { title: message, action } = discardQuestion
+    const detail = 'Your changes are not saved.'
+    const buttons = [action, 'Cancel']
+    return dialog.showMessageBoxSync(created, { type: 'question', message, detail, buttons, defaultId: 1, cancelId: 1 })
+      === 0
   }
 
   function reviveAfterCrash(created: BrowserWindow): void {

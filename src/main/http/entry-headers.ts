@@ -80,6 +80,10 @@ export function readWriteOptions(head: RequestHead): WriteOptions {
     readCacheControl(head.cacheControl, options)
   if (head.larderTtl !== null)
     readTtl(head.larderTtl.trim(), options)
+  if (head.larderGivenTtl !== null) {
+    options.givenTtl = parseTtl(head.larderGivenTtl.trim(), 'Larder-Given-TTL')
+    checkGivenTtl(options, 'Larder-Given-TTL')
+  }
   if (head.larderGrace !== null)
     options.grace = parseGrace(head.larderGrace.trim(), 'Larder-Grace')
   if (head.larderTags !== null)
@@ -121,6 +125,19 @@ function readTtl(text: string, options: WriteOptions): void {
     options.keepTimes = true
   else
     options.ttl = parseTtl(text, 'Larder-TTL')
+}
+
+/**
+ * Throws `invalid-input` naming `field` if the given TTL does not come with what is left of it.
+ * That may be above it by less than a second, because header fields round it up.
+ */
+export function checkGivenTtl({ ttl, givenTtl, keepTimes }: WriteOptions, field: string): void {
+  if (givenTtl === undefined)
+    return
+  if (ttl === undefined || keepTimes)
+    throw invalidField(field, 'must come with a TTL: what is left of it')
+  if (givenTtl !== null && (ttl === null || ttl - givenTtl >= 1))
+    throw invalidField(field, 'must be at least the TTL, which is what is left of it')
 }
 
 function readContentType(header: string | null): string {

@@ -21,6 +21,7 @@ export interface RequestHead {
   ifMatch: string | null
   ifNoneMatch: string | null
   larderTtl: string | null
+  larderGivenTtl: string | null
   larderGrace: string | null
   larderTags: string | null
   /** Name of the first field in Larder's own name that Larder does not know. */
@@ -55,6 +56,7 @@ export function readHead(raw: readonly string[]): RequestHead {
     ifMatch: null,
     ifNoneMatch: null,
     larderTtl: null,
+    larderGivenTtl: null,
     larderGrace: null,
     larderTags: null,
     unknownLarder: null,
@@ -145,6 +147,9 @@ function readLarders(head: RequestHead, name: string, value: string): void {
       break
     case 'larder-ttl':
       head.larderTtl = join(head.larderTtl, value)
+      break
+    case 'larder-given-ttl':
+      head.larderGivenTtl = join(head.larderGivenTtl, value)
       break
     case 'larder-tags':
       head.larderTags = join(head.larderTags, value)

@@ -4,6 +4,7 @@ import { spellKey } from '@shared/key-spelling'
 import { watch } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { screens } from './screens'
+import { useUnsaved } from './stores/unsaved'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -35,6 +36,7 @@ export function createConsoleRouter(): Router {
       },
     ],
   })
+  router.beforeEach((to, from) => to.path === from.path || useUnsaved().mayLeave())
   watch(router.currentRoute, ({ meta, params }) => {
     const title = typeof params.name === 'string' ? spellKey(params.name, 64) : meta.title
     document.title = [title, 'Larder'].filter(Boolean).join(' · ')

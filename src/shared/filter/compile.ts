@@ -65,9 +65,13 @@ function compileText<R>(
   }
   const { read } = field
   const matchers = values.map((value) => {
-    if (field.kind === 'enum' && !Object.hasOwn(field.values, literalOf(value).toLowerCase()))
+    if (field.kind !== 'enum')
+      return compilePattern(value.parts, field.ignoreCase === true)
+    const word = literalOf(value).toLowerCase()
+    const wanted = field.aliases && Object.hasOwn(field.aliases, word) ? field.aliases[word] : word
+    if (wanted === undefined || !Object.hasOwn(field.values, wanted))
       throw new FilterError(`${name} must be one of: ${Object.keys(field.values).join(', ')}.`, value.from, value.to)
-    return compilePattern(value.parts, field.kind === 'enum' || field.ignoreCase === true)
+    return (subject: string) => subject === wanted
   })
   return (record) => {
     const subject = read(record)

@@ -32,6 +32,8 @@ interface EnumShape {
   summary: string
   /** All possible values, in lower case, with their meaning. */
   values: Readonly<Record<string, string>>
+  /** Other words for some of them, in lower case, which completion does not offer. */
+  aliases?: Readonly<Record<string, string>>
 }
 
 /** The description of a field, without the function that reads it from a record. */

@@ -77,6 +77,19 @@ it('restarts a sliding TTL on fresh hits alone', () => {
   expect(asHit(cache.get('k')).stale).toBe(true)
 })
 
+// Red: in operations.ts leave `givenTtl` out of newLifetime; in lifetime.ts leave out `Math.min`.
+it('an entry that is stored again keeps the TTL that it was given, for the next restart', () => {
+  const { cache, clock } = setUp({ sliding: true })
+  cache.set('k', bytes('v'), { ttl: 4, givenTtl: 100 })
+  expect(cache.peek('k')).toMatchObject({ ttl: 4, givenTtl: 100 })
+  clock.advance(3_000)
+  expect(asHit(cache.get('k')).ttl).toBe(100)
+  cache.set('rounded up', bytes('v'), { ttl: 2, givenTtl: 1.5 })
+  expect(cache.peek('rounded up')).toMatchObject({ ttl: 1.5, givenTtl: 1.5 })
+  cache.set('stale', bytes('v'), { ttl: 0, givenTtl: 100, grace: 5 })
+  expect(cache.peek('stale')).toMatchObject({ stale: true, givenTtl: 100, grace: 5 })
+})
+
 it('does not slide, count or use on peek', () => {
   const { cache, clock } = setUp({ sliding: true, maxEntries: 2 })
   cache.set('a', bytes('1'))

@@ -670,6 +670,34 @@ describe('storing an entry again as it is', () => {
     await check(larder, { name: '', send: ['GET', `${base}/entries/s`], status: 404 })
   })
 
+  // Red: in entry-headers.ts leave out `larderGivenTtl`; in batch.ts `givenTtl`.
+  it('what is stored again keeps the TTL that was given, in a header and in a batch', async () => {
+    const base = await newCache({ ttl: 10, sliding: true })
+    const left = { 'Larder-TTL': '40', 'Larder-Given-TTL': '100' }
+    await check(larder, { name: '', send: put(`${base}/entries/a`, '1', left), status: 201 })
+    await peek(base, { headers: left })
+    const stale = { 'Cache-Control': 'max-age=0, stale-if-error=20', 'Larder-Given-TTL': '1.5m' }
+    await check(larder, { name: '', send: put(`${base}/entries/a`, '1', stale), status: 204 })
+    await peek(base, { headers: { 'Larder-TTL': '-1', 'Larder-Given-TTL': '90', 'Larder-Grace': '20' } })
+    const operations = [{ op: 'set', key: 'a', value: { text: '2' }, ttl: 40, givenTtl: '100s' }]
+    await check(larder, { name: '', send: ['POST', `${base}/batch`, json({ operations })], status: 200 })
+    await peek(base, { body: '2', headers: left })
+    clock.advance(30_000)
+    await check(larder, { name: '', send: ['GET', `${base}/entries/a`], status: 200, headers: { 'Larder-TTL': '100' } })
+  })
+
+  run(([
+    ['alone', {}],
+    ['below what is left', { 'Larder-TTL': '102' }],
+    ['for no expiry', { 'Larder-TTL': 'none' }],
+    ['where the times go on', { 'Larder-TTL': 'keep' }],
+  ] as const).map(([name, headers]) => base => ({
+    name: `a given TTL ${name}`,
+    send: put(`${base}/entries/a`, '1', { 'Larder-Given-TTL': '100', ...headers }),
+    status: 400,
+    body: field('Larder-Given-TTL'),
+  })))
+
   it('a number that is created takes TTL, grace and tags; one that is there keeps its own', async () => {
     const base = await newCache()
     const headers = { 'Larder-TTL': '5', 'Larder-Grace': '7', 'Larder-Tags': 'n' }
@@ -691,6 +719,8 @@ describe('header fields that would have no effect', () => {
   run(([
     ['a TTL on a read', 'GET', '/entries/a', 'Larder-TTL', '5'],
     ['tags on a patch', 'PATCH', '/entries/a', 'Larder-Tags', 't'],
+    ['a given TTL on a touch', 'POST', '/entries/a?op=touch&ttl=5', 'Larder-Given-TTL', '5'],
+    ['a given TTL on a number', 'POST', '/entries/a?op=increment', 'Larder-Given-TTL', '5'],
     ['a grace on a removal', 'DELETE', '/entries/a', 'Larder-Grace', '5'],
     ['a condition on many', 'DELETE', '/entries?expired', 'If-Match', '"1"'],
     ['a condition on a batch', 'POST', '/batch', 'If-None-Match', '*'],

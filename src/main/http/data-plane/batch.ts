@@ -17,7 +17,7 @@ import { textOrBase64 } from '../../base/text-or-base64'
 import { requireRead } from '../../serving/access'
 import { hitOf, lastingValue } from '../../serving/ports'
 import { readBody } from '../body'
-import { checkKey, checkTags } from '../entry-headers'
+import { checkGivenTtl, checkKey, checkTags } from '../entry-headers'
 import { etagOf, parseIfMatch } from '../etags'
 import { holdFor, sendJson, sendPieces } from '../exchange'
 import { parseJson } from '../json-body'
@@ -142,11 +142,16 @@ function toStep(operation: Operation, path: string, valueLimit: number): BatchSt
       }
       if (operation.ttl === 0 && !operation.grace)
         throw invalidField(`${path}.ttl`, 'must be above 0, or come with a grace')
+      const times = {
+        ...(operation.ttl === 'keep' ? { keepTimes: true } : { ttl: operation.ttl }),
+        givenTtl: operation.givenTtl,
+        grace: operation.grace,
+      }
+      checkGivenTtl(times, `${path}.givenTtl`)
       const options = {
         contentType: operation.contentType
           ?? ('text' in operation.value ? 'text/plain; charset=utf-8' : 'application/octet-stream'),
-        ...(operation.ttl === 'keep' ? { keepTimes: true } : { ttl: operation.ttl }),
-        grace: operation.grace,
+        ...times,
         tags: operation.tags && checkTags(operation.tags, `${path}.tags`),
         ifAbsent: operation.op === 'add',
         ifVersion: operation.op === 'set' && operation.ifMatch !== undefined

@@ -11,6 +11,7 @@ const fields = {
   'If-Match': 'ifMatch',
   'If-None-Match': 'ifNoneMatch',
   'Larder-TTL': 'larderTtl',
+  'Larder-Given-TTL': 'larderGivenTtl',
   'Larder-Grace': 'larderGrace',
   'Larder-Tags': 'larderTags',
 } as const satisfies Record<string, keyof RequestHead>

@@ -150,7 +150,7 @@ function answerNumber(exchange: Exchange, { number, version }: Awaited<ReturnTyp
 
 function touch(exchange: Exchange, cache: ServedCache, key: string, query: Map<string, string>): Maybe<void> {
   refuseUnknown(query, { op: '', ttl: '' })
-  refuseFields(exchange, ['Larder-TTL', 'Larder-Grace', 'Larder-Tags'])
+  refuseFields(exchange, ['Larder-TTL', 'Larder-Given-TTL', 'Larder-Grace', 'Larder-Tags'])
   const text = query.get('ttl')
   if (text === undefined)
     throw invalidField('ttl', 'is missing')

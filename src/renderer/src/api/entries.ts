@@ -3,6 +3,7 @@ import type { ChunkOptions } from './chunks'
 import type { SendRequest } from './http-transport'
 import { cachePath, entriesPath, entryPath, queryOf } from '@shared/data-request'
 import { readChunks } from './chunks'
+import { createDottedEntries, isDotted } from './dotted-keys'
 
 /** An entry with its value. Times in seconds. */
 export interface Entry {
@@ -27,6 +28,8 @@ interface PutOptions {
    * replaced entry go on; `0`: stale from the start. @default the cache's TTL
    */
   ttl?: string | undefined
+  /** The TTL that a sliding restart gives again; `ttl` is what is left of it. @default `ttl` */
+  givenTtl?: string | undefined
   tags?: readonly string[] | undefined
   /** Seconds past the TTL for which the entry may be served stale. @default 0 */
   grace?: number | undefined
@@ -57,9 +60,8 @@ interface ReadOptions extends ChunkOptions {
 }
 
 /**
- * Operations on the entries of a cache. All of them throw LarderError: the server's errors,
- * `not-ready` if the server cannot be reached, and `bad-encoding` for the keys `.` and `..`, which
- * a browser cannot put into a path; `batch` accepts these keys.
+ * Operations on the entries of a cache, whatever their keys. All of them throw LarderError: the
+ * server's errors, and `not-ready` if the server cannot be reached.
  */
 export interface Entries {
   get: (cache: string, key: string, options?: ReadOptions) => Promise<Entry>
@@ -88,6 +90,20 @@ export interface Entries {
 }
 
 export function createEntries(request: SendRequest): Entries {
+  const entries = createByPath(request)
+  const dotted = createDottedEntries(entries.batch)
+  const by = (key: string): Pick<Entries, 'get' | 'put' | 'delete' | 'touch'> => isDotted(key) ? dotted : entries
+  return {
+    ...entries,
+    get: (cache, key, ...rest) => by(key).get(cache, key, ...rest),
+    put: (cache, key, ...rest) => by(key).put(cache, key, ...rest),
+    delete: (cache, key, ...rest) => by(key).delete(cache, key, ...rest),
+    touch: (cache, key, ...rest) => by(key).touch(cache, key, ...rest),
+  }
+}
+
+/** With the key of an entry in the path. */
+function createByPath(request: SendRequest): Entries {
   return {
     async get(cache, key, options = {}) {
       const response = await request(
@@ -141,6 +157,7 @@ export function createEntries(request: SendRequest): Entries {
 function writeHeaders({
   contentType,
   ttl,
+  givenTtl,
   tags = [],
   grace = 0,
   onlyNew,
@@ -151,6 +168,7 @@ function writeHeaders({
     // bytes.
     'Content-Type': contentType ?? 'text/plain; charset=utf-8',
     ...(ttl === '0' ? { 'Cache-Control': 'max-age=0' } : ttl !== undefined && { 'Larder-TTL': ttl }),
+    ...(givenTtl !== undefined && { 'Larder-Given-TTL': givenTtl }),
     ...(tags.length > 0 && { 'Larder-Tags': tags.map(encodeURIComponent).join(', ') }),
     ...(grace > 0 && { 'Larder-Grace': grace.toFixed(3) }),
     ...(onlyNew && { 'If-None-Match': '*' }),

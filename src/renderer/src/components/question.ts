@@ -9,6 +9,8 @@ export interface Question {
   action: string
   /** Keys of the entries that it is about, where they are known one by one. */
   keys?: readonly string[]
+  /** How many entries it is about, if these are only the first keys. @default all of `keys` */
+  of?: number
   /** What is lost is in this page alone, so the answer needs no server. */
   local?: boolean
 }

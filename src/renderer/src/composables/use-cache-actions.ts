@@ -7,6 +7,7 @@ import { createSampleCache } from '../sample-cache'
 import { useCaches } from '../stores/caches'
 import { useDialogs } from '../stores/dialogs'
 import { useNotices } from '../stores/notices'
+import { useUnsaved } from '../stores/unsaved'
 import { useApi } from './use-api'
 
 const NewCacheDialog = defineAsyncComponent(() => import('../views/overview/NewCacheDialog.vue'))
@@ -23,7 +24,7 @@ export interface CacheActions {
   setEnabled: (cache: CacheInfo, enabled: boolean) => void
   /** Asks first, unless there is nothing to lose. */
   clear: (cache: CacheInfo) => Promise<void>
-  rename: (cache: CacheInfo) => void
+  rename: (cache: CacheInfo) => Promise<void>
   remove: (cache: CacheInfo) => Promise<void>
 }
 
@@ -32,6 +33,7 @@ export function useCacheActions(): CacheActions {
   const caches = useCaches()
   const dialogs = useDialogs()
   const notices = useNotices()
+  const unsaved = useUnsaved()
   const router = useRouter()
 
   /** Ends where there is something to see. */
@@ -57,7 +59,11 @@ export function useCacheActions(): CacheActions {
       if (agreed)
         await notices.tell(async () => `Cleared ${name}: ${formatEntries(await caches.clear(name))} deleted.`)
     },
-    rename: cache => void dialogs.show(RenameCacheDialog, { cache }),
+    async rename(cache) {
+      // It leads to another address.
+      if (await unsaved.mayLeave())
+        dialogs.show(RenameCacheDialog, { cache })
+    },
     async remove({ name, entries }) {
       const agreed = await dialogs.confirm({
         title: `Delete ${name}?`,

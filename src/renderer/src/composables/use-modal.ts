@@ -6,12 +6,24 @@ import { onMounted } from 'vue'
  * Shows a `<dialog>` as a modal window while its component exists, and returns a function that
  * closes it. `closed` is called immediately, because the browser reports the closing only a task
  * later: a shortcut pressed before that must not find the dialog still open. `closed` may be called
- * twice.
+ * twice. `mayClose` is asked before a person closes it.
  */
-export function useModal(dialog: Readonly<ShallowRef<HTMLDialogElement | null>>, closed: () => void): () => void {
+export function useModal(
+  dialog: Readonly<ShallowRef<HTMLDialogElement | null>>,
+  closed: () => void,
+  mayClose: () => Promise<boolean> = async () => true,
+): { close: () => void, leave: () => Promise<void> } {
+  let closing = false
+
   function close(): void {
+    closing = true
     dialog.value?.close()
     closed()
+  }
+
+  async function leave(): Promise<void> {
+    if (await mayClose())
+      close()
   }
 
   onMounted(() => dialog.value?.showModal())
@@ -20,9 +32,14 @@ export function useModal(dialog: Readonly<ShallowRef<HTMLDialogElement | null>>,
     if (event.target !== dialog.value)
       return
     event.preventDefault()
-    close()
+    void leave()
   })
-  // For closings without a `cancel` event: a click outside, or a browser that forces it.
-  useEventListener(dialog, 'close', closed)
-  return close
+  // Without a `cancel` event: browsers force the closing if Escape is pressed again and again.
+  useEventListener(dialog, 'close', () => {
+    if (closing)
+      return closed()
+    dialog.value?.showModal()
+    void leave()
+  })
+  return { close, leave }
 }

@@ -7,6 +7,7 @@ import { nextTick, shallowReadonly, shallowRef } from 'vue'
 import { useApi } from '../composables/use-api'
 import { useDialogs } from './dialogs'
 import { useNotices } from './notices'
+import { useUnsaved } from './unsaved'
 
 /** Why the form is shown after the session was ended elsewhere. */
 const ended = 'Your session has ended. Sign in again.'
@@ -16,6 +17,7 @@ export const useSession = defineStore('session', () => {
   const { client, session, owned, onSessionEnd } = useApi()
   const notices = useNotices()
   const dialogs = useDialogs()
+  const unsaved = useUnsaved()
   const phase = shallowRef<'checking' | 'signed-out' | 'signed-in'>('checking')
   const user = shallowRef<User | null>(null)
   /** Grows when this tab goes on with another session, of the same user or of another one. */
@@ -38,8 +40,10 @@ export const useSession = defineStore('session', () => {
    * starts anew, because all that it shows and holds belongs to the former user.
    */
   function follow(kept: KeptSession | null): void {
-    if (kept !== null && user.value !== null && kept.user !== user.value.id)
+    if (kept !== null && user.value !== null && kept.user !== user.value.id) {
+      unsaved.forget()
       return location.reload()
+    }
     session.adopt(kept)
     turn.value++
     if (kept === null)
@@ -132,6 +136,8 @@ export const useSession = defineStore('session', () => {
   }
 
   async function signOut(): Promise<void> {
+    if (!await unsaved.mayLeave())
+      return
     const end = client['session.delete']()
     leave('')
     // The token is gone from this browser in any case. If the server was not reached, the session

@@ -79,7 +79,15 @@ describe('saving an edited entry', () => {
     await undo(result)
     expect(puts).toEqual([
       { text: '{"n":2}', contentType: 'text/plain', tags: [], ttl: '2h', grace: 60, ifMatch: '"1"' },
-      { text: '{"n":1}', contentType: 'application/json', tags: ['a,b'], ttl: 'none', grace: 60, ifMatch: '"2"' },
+      {
+        text: '{"n":1}',
+        contentType: 'application/json',
+        tags: ['a,b'],
+        ttl: 'none',
+        givenTtl: 'none',
+        grace: 60,
+        ifMatch: '"2"',
+      },
     ])
   })
 

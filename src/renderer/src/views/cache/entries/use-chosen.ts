@@ -2,6 +2,7 @@ import type { ComputedRef } from 'vue'
 import type { Outcome } from '../../../stores/notices'
 import type { Browser } from './use-browser'
 import { computed } from 'vue'
+import { useApi } from '../../../composables/use-api'
 import { formatEntries } from '../../../format'
 import { useCaches } from '../../../stores/caches'
 import { useDialogs } from '../../../stores/dialogs'
@@ -17,8 +18,12 @@ interface Chosen {
   save: () => void
 }
 
+/** Keys that a question about all entries names. */
+const firstKeys = 5
+
 /** @param total how many entries match, if all of them are selected */
 export function useChosen(cache: () => string, browser: Browser, total: () => number): Chosen {
+  const { entries } = useApi()
   const caches = useCaches()
   const dialogs = useDialogs()
   const jobs = useJobs()
@@ -35,8 +40,16 @@ export function useChosen(cache: () => string, browser: Browser, total: () => nu
       : { rows: [...selection.rows.value.values()] })
   }
 
-  /** Keys of what is chosen; empty if there are folders, or all, among them. */
-  function keys(): string[] {
+  /**
+   * Keys of what is chosen, or of the first if it is all; empty if there are folders among them.
+   */
+  async function keys(): Promise<string[]> {
+    if (selection.all.value) {
+      const { order, sort } = browser
+      const query = { ...filter.value, sort: sort.value, order: order.value, offset: 0, limit: firstKeys }
+      const page = await entries.window(cache(), query)
+      return 'progress' in page ? [] : page.entries.map(({ key }) => key)
+    }
     const rows = [...selection.rows.value.values()]
     return rows.some(row => row.kind === 'folder')
       ? []
@@ -51,7 +64,8 @@ export function useChosen(cache: () => string, browser: Browser, total: () => nu
       title: `Delete ${many}?`,
       text: `This permanently deletes ${many} from ${name}.`,
       action: `Delete ${many}`,
-      keys: keys(),
+      keys: await keys(),
+      of: count.value,
     })
     if (!agreed)
       return

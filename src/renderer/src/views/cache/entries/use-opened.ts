@@ -3,8 +3,7 @@ import type { Address } from '../../../composables/use-address'
 import { watchDebounced } from '@vueuse/core'
 import { computed, shallowRef, watch } from 'vue'
 import { keyOf, keyQuery } from '../../../key-query'
-import { withKeys } from '../../../sentence'
-import { useDialogs } from '../../../stores/dialogs'
+import { useUnsaved } from '../../../stores/unsaved'
 
 /** The entry that is shown beside the list. */
 interface Opened {
@@ -12,10 +11,6 @@ interface Opened {
   active: Ref<string>
   /** Key of the entry; empty if none is shown. */
   opened: Ref<string>
-  /** Whether the entry has changes that are not saved. */
-  dirty: Ref<boolean>
-  /** Asks before such changes are lost. */
-  mayLeave: () => Promise<boolean>
   close: () => void
 }
 
@@ -24,27 +19,16 @@ const rest = 80
 
 /** The entry follows the row, and the address follows the entry, and both follow the address. */
 export function useOpened(cache: () => string, address: Address): Opened {
-  const dialogs = useDialogs()
+  const { mayLeave } = useUnsaved()
   /** Key of the entry that the address names; empty if it names none. */
   const linked = computed(() => keyOf(address.query.value))
   const active = shallowRef('')
   const opened = shallowRef('')
-  const dirty = shallowRef(false)
   show(linked.value)
 
   function show(key: string): void {
     opened.value = key
     active.value = key === '' ? '' : `entry ${key}`
-  }
-
-  async function mayLeave(): Promise<boolean> {
-    return !dirty.value
-      || await dialogs.confirm({
-        title: 'Discard your changes?',
-        text: withKeys`Your changes to ${{ key: opened.value }} are not saved.`,
-        action: 'Discard changes',
-        local: true,
-      })
   }
 
   // While the person moves through the list, an entry is read only after a short stop on it.
@@ -68,5 +52,5 @@ export function useOpened(cache: () => string, address: Address): Opened {
   })
   watch(cache, () => show(linked.value))
 
-  return { active, opened, dirty, mayLeave, close: () => show('') }
+  return { active, opened, close: () => show('') }
 }

@@ -24,11 +24,11 @@ interface Condition {
  */
 export async function restore(
   entries: Pick<Entries, 'put'>,
-  { cache, entry: { key, value, contentType, tags }, life }: Former,
+  { cache, entry: { key, value, contentType, tags, givenTtl }, life }: Former,
   { keepTimes = false, ...condition }: Condition,
   now = Date.now(),
 ): Promise<Sentence> {
-  const rest = keepTimes ? { ttl: 'keep' } : writtenRest(life, now)
+  const rest = keepTimes ? { ttl: 'keep' } : writtenRest(life, givenTtl, now)
   try {
     await entries.put(cache, key, value, { contentType, tags, ...rest, ...condition })
   }
@@ -40,10 +40,19 @@ export async function restore(
   return withKeys`${{ key }} is as it was before.`
 }
 
+interface WrittenRest { ttl: string, givenTtl: string, grace: number }
+
 /** In the words of a request. Throws Error if nothing is left. */
-function writtenRest({ ttl, grace, readAt }: Times, now: number): { ttl: string, grace: number } {
+function writtenRest({ ttl, grace, readAt }: Times, givenTtl: number | null, now: number): WrittenRest {
   const rest = restOf({ ttl: ttl === null ? null : ttl - Math.max(0, now - readAt) / 1000, grace })
   if (rest === null)
     throw new Error('It has expired in the meantime.')
-  return { ttl: rest.ttl === null ? 'none' : rest.ttl.toFixed(3), grace: rest.grace }
+  // A row of the list may know of a later restart than the entry that was read.
+  const given = givenTtl === null || rest.ttl === null ? null : Math.max(givenTtl, rest.ttl)
+  return { ttl: writtenTtl(rest.ttl), givenTtl: writtenTtl(given), grace: rest.grace }
+}
+
+/** A TTL in seconds in the words of `entries.put`. */
+export function writtenTtl(ttl: number | null): string {
+  return ttl === null ? 'none' : ttl === 0 ? '0' : ttl.toFixed(3)
 }

@@ -3,7 +3,7 @@ import type { Sentence } from '../../../sentence'
 import type { Times } from '../life'
 import { LarderError } from '@shared/errors'
 import { withKeys } from '../../../sentence'
-import { restore } from './restore'
+import { restore, writtenTtl } from './restore'
 
 /** An entry as it was read; `readAt` is in milliseconds since 1970. */
 export interface ReadEntry { entry: Entry, life: Times }
@@ -52,7 +52,7 @@ export async function storeAnew(
   draft: EditedEntry,
 ): Promise<Saving> {
   const { key, givenTtl, grace } = entry
-  const ttl = draft.ttl === '' ? givenTtl === null ? 'none' : givenTtl.toFixed(3) : draft.ttl
+  const ttl = draft.ttl === '' ? writtenTtl(givenTtl) : draft.ttl
   try {
     const { etag } = await entries.put(cache, key, new TextEncoder().encode(draft.text), {
       contentType: draft.contentType,
