@@ -58,7 +58,10 @@ const samples: Record<string, { refused: string[], allowed: string[] }> = {
     refused: ['../cache/engine', '../cache', 'express', 'electron'],
     allowed: ['../cache/ports', '../cache/ports.ts', 'better-sqlite3', 'node:fs', './migrations/001.sql?raw'],
   },
-  'upstreams': { refused: ['../cache/engine', '../storage/database'], allowed: ['../serving/sources/source', 'node:net'] },
+  'upstreams': {
+    refused: ['../cache/engine', '../storage/database'],
+    allowed: ['../serving/sources/source', 'node:net'],
+  },
   'vault': {
     refused: ['../storage/database', 'electron', '../cache/ports'],
     allowed: ['keytar', 'node:fs', '../base/secret-vault'],

@@ -1,6 +1,6 @@
 import type { LarderBridge } from '@shared/ipc'
 import type { Client } from '@shared/operations'
-import type { Entries } from './entries'
+import type { Entries } from './entry-calls'
 import type { EventFeed } from './event-feed'
 import type { RawAnswer, RawRequest } from './raw-request'
 import type { SessionToken } from './session-token'

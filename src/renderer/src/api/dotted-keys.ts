@@ -1,5 +1,5 @@
 import type { BatchAnswer, BatchInput } from '@shared/entries'
-import type { Entries } from './entries'
+import type { Entries } from './entry-calls'
 import { encodeKey } from '@shared/entry-key'
 import { LarderError } from '@shared/errors'
 import { toBase64 } from '../snippets/text'

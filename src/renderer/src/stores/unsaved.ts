@@ -5,7 +5,7 @@ import { onScopeDispose } from 'vue'
 import { useDialogs } from './dialogs'
 
 /** What somebody has typed in one place, and nothing has stored yet. */
-export interface UnsavedWork {
+interface UnsavedWork {
   isDirty: () => boolean
   /** Says what would be lost. */
   text: () => Sentence

@@ -30,7 +30,8 @@ describe('a miss', () => {
     const { memory, cache, get } = setUpSource()
     memory.held.set('a', valueOf('x', given))
     await get('a')
-    expect(await cache().peek('a', callOf())).toMatchObject({ givenTtl: expected, grace: 60, contentType: 'text/plain' })
+    expect(await cache().peek('a', callOf()))
+      .toMatchObject({ givenTtl: expected, grace: 60, contentType: 'text/plain' })
   })
 
   it('of 1,000 callers at once makes one call of the source', async () => {

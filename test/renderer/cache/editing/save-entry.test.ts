@@ -1,4 +1,4 @@
-import type { Entries, Entry } from '../../../../src/renderer/src/api/entries'
+import type { Entries, Entry } from '../../../../src/renderer/src/api/entry-calls'
 import type { EditedEntry, ReadEntry } from '../../../../src/renderer/src/views/cache/entry/save-entry'
 import { LarderError } from '@shared/errors'
 import { describe, expect, it } from 'vitest'

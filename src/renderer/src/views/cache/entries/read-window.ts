@@ -1,5 +1,5 @@
 import type { EntryPage } from '@shared/entries'
-import type { Entries, WindowQuery } from '../../../api/entries'
+import type { Entries, WindowQuery } from '../../../api/entry-calls'
 
 /**
  * Milliseconds before the first query about the progress of an order, and the longest pause between

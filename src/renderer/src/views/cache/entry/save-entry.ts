@@ -1,4 +1,4 @@
-import type { Entries, Entry } from '../../../api/entries'
+import type { Entries, Entry } from '../../../api/entry-calls'
 import type { Sentence } from '../../../sentence'
 import type { Times } from '../life'
 import { LarderError } from '@shared/errors'

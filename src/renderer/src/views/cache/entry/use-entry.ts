@@ -1,5 +1,5 @@
 import type { Ref } from 'vue'
-import type { Entry } from '../../../api/entries'
+import type { Entry } from '../../../api/entry-calls'
 import type { ReadableValue } from '../values/read-value'
 import { LarderError, messageOf } from '@shared/errors'
 import { removals } from '@shared/miss-reasons'
