@@ -34,7 +34,7 @@ function setUp({ kept = 15, capacity = 20, byteLimit = 1e6 } = {}) {
     readPage,
     onRecords: records => records.forEach(ring.add),
     onMissed: () => {},
-    onGap: () => older.extent === 'reading' && older.stop('start'),
+    onGap: () => older.extent === 'reading' && older.reach('start'),
     onProblem: () => {},
   })
   const settle = (): Promise<void> => new Promise(resolve => setTimeout(resolve))
@@ -159,7 +159,7 @@ it('goes on after a failure, and reads nothing after it was stopped', async () =
   void bench.older.read()
   await bench.answer()
   void bench.older.read()
-  bench.older.stop('part')
+  bench.older.reach('part')
   bench.ring.clear()
   await bench.answerAll()
   await bench.older.read()

@@ -126,7 +126,7 @@ it('applies the filter to all of them, also to those that come later', async () 
   bench.scope.stop()
 })
 
-// Red: in use-request-log.ts leave out `older.stop` in `clear`.
+// Red: in use-request-log.ts leave out `older.reach` in `clear`.
 it('cleared, it stays empty of what is older', async () => {
   const bench = setUp(2500)
   await bench.answer()

@@ -14,8 +14,11 @@ interface OlderRecords {
    * ended it. Throws what `readBefore` throws.
    */
   read: () => Promise<void>
-  /** Reads no more: the list was cleared, or what is older is not followed by what it has. */
-  stop: (extent: Extent) => void
+  /**
+   * Sets how far the list reaches. Other than `reading` it reads no more: the list was cleared, or
+   * what is older is not followed by what it has.
+   */
+  reach: (extent: Extent) => void
 }
 
 interface OlderRecordsOptions {
@@ -64,7 +67,7 @@ export function createOlderRecords({ ring, readBefore, onRecords }: OlderRecords
       running ??= fill().finally(() => running = undefined)
       return running
     },
-    stop(reached) {
+    reach(reached) {
       extent = reached
     },
   }

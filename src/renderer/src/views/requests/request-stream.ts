@@ -27,6 +27,8 @@ interface RequestStream {
    * call began meanwhile and does it.
    */
   catchUp: () => Promise<boolean>
+  /** Begins anew: the next `catchUp` passes on again what was passed on before. */
+  forget: () => void
 }
 
 /** Events that may wait for a flush: a hidden tab's timers pause for a minute, events do not. */
@@ -132,5 +134,6 @@ export function createRequestStream({
     },
     flush,
     catchUp,
+    forget: () => void (last = null),
   }
 }

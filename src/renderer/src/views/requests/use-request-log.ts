@@ -39,7 +39,11 @@ interface RequestLog {
   readonly bars: Readonly<ShallowRef<RequestBars | null>>
   /** Reads of the console by itself that there are. */
   readonly ownReads: Readonly<ShallowRef<number>>
+  /** Whether what came before a moment is hidden by hand; the server's log still has it. */
+  readonly cleared: Readonly<ShallowRef<boolean>>
   clear: () => void
+  /** Shows again what was cleared. */
+  restore: () => void
 }
 
 interface RequestLogOptions {
@@ -85,6 +89,7 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
   const oldest = shallowRef<string | null>(null)
   const bars = shallowRef<RequestBars | null>(null)
   const ownReads = shallowRef(0)
+  const cleared = shallowRef(false)
   const matchingWhenHeld = shallowRef(0)
   const newer = computed(() => held.value ? Math.max(0, tally.value.matching - matchingWhenHeld.value) : 0)
   const visibility = useDocumentVisibility()
@@ -113,7 +118,7 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
       // The counts are exact again from here on, and the log has nothing older than this.
       clearCounts()
       if (older.extent === 'reading')
-        older.stop('start')
+        older.reach('start')
     },
     onProblem: tellProblem,
   })
@@ -159,6 +164,17 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
     counts.clear()
     countedLater = 0
     matchingWhenHeld.value = 0
+  }
+
+  function empty(byHand: boolean): void {
+    stream.flush()
+    ring.clear()
+    own.clear()
+    clearCounts()
+    cleared.value = byHand
+    records.value = []
+    bars.value = null
+    draw()
   }
 
   function shown(): readonly RequestRecord[] {
@@ -263,7 +279,7 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
   }, reachInterval)
   onScopeDispose(() => {
     unlisten()
-    older.stop('part')
+    older.reach('part')
     clearInterval(reaches)
     clearInterval(pictures)
     clearInterval(rates)
@@ -282,15 +298,16 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
     oldest: shallowReadonly(oldest),
     bars: shallowReadonly(bars),
     ownReads: shallowReadonly(ownReads),
+    cleared: shallowReadonly(cleared),
     clear() {
-      stream.flush()
-      older.stop('part')
-      ring.clear()
-      own.clear()
-      clearCounts()
-      records.value = []
-      bars.value = null
-      draw()
+      older.reach('part')
+      empty(true)
+    },
+    restore() {
+      older.reach('reading')
+      empty(false)
+      stream.forget()
+      void catchUp()
     },
   }
 }
