@@ -141,7 +141,15 @@ describe('every operation', () => {
     await expect.poll(async () => (await run('jobs.get', { id })).json()).toMatchObject({ state: 'done', matched: 1 })
     const { text, next } = (await run('jobs.read', { id })).json<{ text: string, next: null }>()
     expect([JSON.parse(text), next]).toEqual([
-      { key: 'exported', value: { text: 'x' }, contentType: expect.any(String), ttl: null, grace: 0, tags: [] },
+      {
+        key: 'exported',
+        value: { text: 'x' },
+        contentType: expect.any(String),
+        ttl: null,
+        givenTtl: null,
+        grace: 0,
+        tags: [],
+      },
       null,
     ])
     expect((await run('jobs.cancel', { id })).json()).toMatchObject({ id, state: 'done' })
