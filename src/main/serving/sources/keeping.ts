@@ -33,7 +33,8 @@ interface KeepingParts {
 
 export function createKeeping({ next, upstream, absences, settings, random, checkOn }: KeepingParts): Keeping {
   /** The TTL varies, so that what was loaded at once does not expire at once. */
-  function ttlOf({ ttl = next.definition.ttl }: SourceValue): number | null {
+  function ttlOf(loaded: SourceValue): number | null {
+    const ttl = loaded.ttl ?? next.definition.ttl
     return ttl === null ? null : ttl * (1 + (random() * 2 - 1) * settings.jitter)
   }
 
@@ -75,7 +76,7 @@ function passingHit({ value, contentType, ttl }: SourceValue, ownTtl: number | n
     flags: 0,
     version: passingVersion(value),
     age: 0,
-    ttl: ttl === undefined ? ownTtl : ttl,
+    ttl: ttl ?? ownTtl,
     stale: false,
     hits: 0,
   }

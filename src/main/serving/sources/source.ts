@@ -4,7 +4,10 @@ import type { Buffer } from 'node:buffer'
 export interface SourceValue {
   value: Buffer
   contentType: string
-  /** Seconds of life; null: it has no end; undefined: the source has no such notion. */
+  /**
+   * Seconds of life; null: it has no end there; undefined: the source has no such notion. Where it
+   * has no end, the TTL of the cache says how long it is held.
+   */
   ttl?: number | null
 }
 

@@ -127,6 +127,11 @@ export function createWriteThrough({ next, upstream, turns, keeping, settings }:
     })
   }
 
+  /** How long what has no end at the source is held here. */
+  function held(value: SourceValue): SourceValue {
+    return { ...value, ttl: value.ttl ?? next.definition.ttl }
+  }
+
   async function checkVersion(
     key: string,
     ifVersion: WriteOptions['ifVersion'],
@@ -155,7 +160,7 @@ export function createWriteThrough({ next, upstream, turns, keeping, settings }:
         value: Buffer.from(addTo(before?.value, by).toString()),
         contentType: before?.contentType ?? 'text/plain; charset=utf-8',
       }))
-      const { version } = await keep(key, after, { grace: options.grace, tags: options.tags }, call, run)
+      const { version } = await keep(key, held(after), { grace: options.grace, tags: options.tags }, call, run)
       return { number: after.value.toString('latin1'), version }
     }),
 
@@ -166,8 +171,8 @@ export function createWriteThrough({ next, upstream, turns, keeping, settings }:
           throw new LarderError('entry-not-found', 'There is no entry to patch.')
         return { value: mergePatch(before.value, patch), contentType: before.contentType }
       })
-      const held = await next.peek(key, call)
-      return await keep(key, after, { grace: held?.grace, tags: held?.tags }, call, run)
+      const before = await next.peek(key, call)
+      return await keep(key, held(after), { grace: before?.grace, tags: before?.tags }, call, run)
     }),
   }
 }
