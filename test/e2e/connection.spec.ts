@@ -107,7 +107,7 @@ test('a lost connection shows, recovers, and catches up', async ({ page, server,
 test('while the server is lost, an entry can be read but not changed', async ({ page, server, cable, call }) => {
   await call('PUT', '/api/caches/default/entries/k', { body: 'kept' })
   await page.goto(`http://127.0.0.1:${cable.port}/#${await server.code()}`)
-  await page.getByRole('link', { name: 'default' }).click()
+  await page.getByRole('rowheader').getByRole('link', { name: 'default' }).click()
   const entry = page.getByRole('region', { name: 'Entry' })
   await page.getByRole('grid', { name: 'Entries' }).getByRole('row', { name: /^k / }).click()
   await expect(entry).toContainText('kept')
