@@ -181,6 +181,7 @@ test('the row that the pointer rests on is the row that a press hits, at 200 req
   }
   const traffic = send()
   await expect.poll(() => rows(page).count()).toBeGreaterThan(12)
+  await expect(page.getByRole('group', { name: 'Requests over time' })).toBeVisible()
   const detail = page.getByRole('region', { name: 'GET 404' })
   for (let aimed = 0; aimed < 20; aimed++) {
     const row = rows(page).nth(2 + aimed % 8)

@@ -227,6 +227,9 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
     kept.value = ring.size
     extent.value = older.extent
     oldest.value = ring.oldest?.at ?? null
+    // They come with the first row: later they would push the rows away under the pointer.
+    if (bars.value === null)
+      countBars()
     if (!held.value)
       records.value = shown()
   }
