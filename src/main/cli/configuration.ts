@@ -10,6 +10,7 @@ import { parseGiven } from './arguments'
 import { readDotenv } from './dotenv'
 import { Failure, usageFailure } from './failure'
 import { connectionOptions, givenIn, options } from './options'
+import { suggestion } from './suggest'
 import { escapeText } from './terminal'
 import { openTrust } from './trust'
 
@@ -120,14 +121,17 @@ export function createLookup(flags: ReadonlyMap<string, Given>, { env }: Pick<Co
 
 /**
  * Looks options up for a server: in flags, the environment, then the `.env` of the working
- * directory as far as it is allowed to decide. Warns of each variable that it may not set. Throws
- * Failure if the file, or the list of trusted files, cannot be read.
+ * directory as far as it is allowed to decide. Warns of each variable that it may not set, and of
+ * names that look like misspelt ones. Throws Failure if the file, or the list of trusted files,
+ * cannot be read.
  */
 export function createServerLookup(flags: ReadonlyMap<string, Given>, sources: ConfigurationSources): Lookup {
   const find = createLookup(flags, sources)
+  warnOfMisspelt(Object.keys(sources.env), '', sources.warn)
   const file = readDotenv(sources.cwd, sources)
   if (!file)
     return find
+  warnOfMisspelt(file.variables, ` in ${escapeText(file.path)}`, sources.warn)
   const doubt = file.guarded.length === 0 ? null : doubts[openTrust(homeOf(find, sources), sources).standing(file)]
   // The list of trusted files is in the data folder, so larder trust has to use the same folder.
   const where = flags.has('home') ? ', with the same --home' : ''
@@ -140,6 +144,22 @@ export function createServerLookup(flags: ReadonlyMap<string, Given>, sources: C
     option => find(option) ?? (doubt === null || option.harmless ? file.find(option) : undefined),
     [...find.connections, ...others],
   )
+}
+
+const prefix = 'LARDER_'
+const known = Object.values<Option>(options).map(({ variable }) => variable.slice(prefix.length))
+
+/**
+ * Warns of variables that have no effect and are nearly called like one that has. Others belong to
+ * other programs: Kubernetes sets several for a service called larder.
+ */
+function warnOfMisspelt(variables: readonly string[], where: string, warn: (line: string) => void): void {
+  for (const variable of variables) {
+    const name = variable.startsWith(prefix) ? variable.slice(prefix.length) : ''
+    const meant = known.includes(name) ? '' : suggestion(name, known, found => prefix + found)
+    if (meant !== '')
+      warn(`${escapeText(variable)}${where} has no effect${meant}`)
+  }
 }
 
 const doubts: Record<Standing, string | null> = {

@@ -307,6 +307,30 @@ describe('connections of this run', () => {
   })
 })
 
+// Red: in src/main/cli/configuration.ts leave out a call of `warnOfMisspelt`.
+describe('a variable that looks like a misspelt one', () => {
+  it.each<[where: 'environment' | '.env', name: string, line: string | undefined]>([
+    ['environment', 'LARDER_PROT', 'LARDER_PROT has no effect; did you mean LARDER_PORT?'],
+    ['environment', 'LARDER_MEMROY', 'LARDER_MEMROY has no effect; did you mean LARDER_MEMORY?'],
+    ['environment', 'LARDER_ALLOWED_HOST', 'LARDER_ALLOWED_HOST has no effect; did you mean LARDER_ALLOWED_HOSTS?'],
+    ['.env', 'LARDER_VAULTS', 'LARDER_VAULTS in /project/.env has no effect; did you mean LARDER_VAULT?'],
+    ['environment', 'LARDER_PORT', undefined],
+    ['environment', 'LARDER_CONNECTION_MAIN', undefined],
+    ['environment', 'LARDER_SERVICE_PORT', undefined],
+    ['environment', 'LARDER_PORT_7777_TCP_ADDR', undefined],
+    ['environment', 'LADER_PORT', undefined],
+    ['environment', 'LARDER_', undefined],
+  ])('%s: %s', (where, name, line) => {
+    const lines: string[] = []
+    const files: Record<string, string> = where === '.env' ? { '/project/.env': `${name}=x` } : {}
+    createServerLookup(new Map(), sourcesOf(path => readFrom(files, path), {
+      env: where === '.env' ? {} : { [name]: 'file:/srv' },
+      warn: given => lines.push(given),
+    }))
+    expect(lines).toEqual(line === undefined ? [] : [line])
+  })
+})
+
 describe('order', () => {
   it('flags win over the environment, it over .env, that over defaults', () => {
     const dotenv = 'LARDER_PORT=3\nLARDER_VAULT=file\nLARDER_MEMORY=3MiB'
