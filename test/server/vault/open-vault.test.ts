@@ -69,6 +69,7 @@ describe('choice of the vault', () => {
       files,
       logger: silentLogger,
       loadKeytar: () => loadKeytar(temporaryFolder()),
+      keychainLimit: patientLimit,
     })
     expect(warning).toMatch(
       /^The keychain cannot be used: the module keytar is not installed or not built\. API keys are kept/,
@@ -117,14 +118,14 @@ describe.skipIf(!program.available || keytar !== '' || process.platform !== 'lin
   it('falls back without a bus, at once, and says why (S11)', async () => {
     vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', `unix:path=${temporaryFolder()}/none`)
     const start = performance.now()
-    const { vault, warning } = await open('auto', temporaryFolder())
+    const { vault, warning } = await open('auto', temporaryFolder(), timed ? undefined : patientLimit)
     if (timed)
       expect(performance.now() - start).toBeLessThan(3000)
     expect(vault.driver).toBe('file')
     expect(warning).toMatch(/^The keychain cannot be used: .+ API keys are kept in the private file/)
     await vault.set('a', 'kept')
     expect(await vault.get('a')).toBe('kept')
-    const named = await open('keychain', temporaryFolder())
+    const named = await open('keychain', temporaryFolder(), patientLimit)
     expect(named.vault.driver).toBe('keychain')
     expect((await named.vault.state()).state).toBe('unavailable')
   })
