@@ -74,7 +74,7 @@ export const zones = [
     packages: ['better-sqlite3'],
     node: all,
   },
-  { name: 'upstreams', path: 'src/main/upstreams/', imports: [serving, base, shared], packages: [], node: all },
+  { name: 'upstreams', path: 'src/main/upstreams/', imports: [serving, base, shared], packages: ['aws4'], node: all },
   { name: 'vault', path: 'src/main/vault/', imports: [base, shared], packages: ['keytar'], node: all },
   { name: 'serving', path: serving, imports: [ports, ...changes, base, shared], packages: ['zod'], node: pure },
   { name: 'admin', path: 'src/main/admin/', imports: [serving, base, shared], packages: [], node: pure },

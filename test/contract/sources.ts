@@ -18,6 +18,8 @@ interface SourceTraits {
   lives: boolean
   /** Most bytes of a key of plain letters. */
   longestKey: number
+  /** Most bytes of a value, where the upstream has such a limit. */
+  largest?: number
 }
 
 export const neverAborts = new AbortController().signal
@@ -65,12 +67,15 @@ export function describeSource(name: string, open: () => Promise<SourceRig>, tra
       expect(await source.load('absent', neverAborts)).toBeUndefined()
     })
 
-    it.each([
+    const { largest = Infinity } = traits
+    const values: [string, Buffer][] = [
       ['nothing', Buffer.alloc(0)],
       ['line ends', Buffer.from('a\r\nb\r\n$5\r\n')],
       ['every byte', Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))],
       ['a megabyte and a byte', Buffer.alloc(1_000_001, 'x\0')],
-    ])('hands over %s as it is, in both directions', async (_, value) => {
+    ]
+    const fitting = values.filter(([, { length }]) => length <= largest)
+    it.each(fitting)('hands over %s as it is, in both directions', async (_, value) => {
       const { source, peek, place } = await open()
       await place('theirs', value)
       await source.writes?.set('ours', aValue(value), neverAborts)
@@ -80,6 +85,15 @@ export function describeSource(name: string, open: () => Promise<SourceRig>, tra
         (await source.load('ours', neverAborts))?.value,
       ]
       expect(found.map(bytes => bytes?.equals(value))).toEqual([true, true, true])
+    })
+
+    it.runIf(largest < Infinity)('clearly refuses a value that is too large', async () => {
+      const { source, peek } = await open()
+      await expect(source.writes?.set('a', aValue(Buffer.alloc(largest + 1)), neverAborts)).rejects.toMatchObject({
+        failure: 'refused',
+        message: expect.stringContaining('larger') as string,
+      })
+      expect(await peek('a')).toBeUndefined()
     })
 
     it('keeps odd keys apart, and means by each what the upstream means', async () => {

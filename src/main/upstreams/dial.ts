@@ -8,7 +8,7 @@ import { abandoned } from './abort'
 import { lookupAmong, resolveHost } from './addresses'
 
 /** Where a socket is to lead: to a port of a host, or to a Unix socket. */
-type Place = { host: string, port: number, tls: { ca?: string } | null } | { path: string }
+type Place = { host: string, port: number, tls: { ca?: string, plain: string } | null } | { path: string }
 
 /**
  * Opens a socket step by step: resolve, connect, secure. Throws SourceError. When the signal
@@ -46,7 +46,7 @@ export async function dial(place: Place, attempt: Attempt): Promise<Socket> {
   }
   // Loaded by whoever needs it: no start should pay for it.
   const { connect: secure } = await import('node:tls')
-  return await opened(secure(options), 'secureConnect', signal, error => insecure(error, host))
+  return await opened(secure(options), 'secureConnect', signal, error => insecure(error, host, tls.plain))
     .catch((error: unknown) => {
       socket.destroy()
       throw error
@@ -101,13 +101,13 @@ function unreachable(error: Error & { code?: string }, where: string): string {
   }
 }
 
-function insecure(error: Error & { code?: string }, host: string): string {
+function insecure(error: Error & { code?: string }, host: string, plain: string): string {
   switch (error.code) {
     case 'ECONNRESET':
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
-      return `${host} does not speak TLS there. Without TLS the URL begins with redis://.`
+      return `${host} does not speak TLS there. Without TLS the URL begins with ${plain}.`
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return `The certificate there is not one of ${host}.`
     case 'CERT_HAS_EXPIRED':

@@ -1,18 +1,25 @@
 import type { DriverName } from '@shared/connections/drivers'
+import type { RealClock } from '../base/clock'
 import type { LazyDriver } from './driver'
 
 /** All that the drivers need of this machine. */
 interface DriverSurroundings {
   /** Absolute path of the data folder. */
   home: string
+  /** Other servers keep the ends of lives as times. */
+  clock: Pick<RealClock, 'wall'>
 }
 
 /** What is behind each row of the table of drivers; none is loaded before it is used. */
-export function createDrivers({ home }: DriverSurroundings): Readonly<Record<DriverName, LazyDriver>> {
+export function createDrivers({ home, clock }: DriverSurroundings): Readonly<Record<DriverName, LazyDriver>> {
   return {
     redis: {
       abilities: new Set(['write', 'replace', 'list']),
       load: async () => (await import('./redis/redis')).redis,
+    },
+    dynamodb: {
+      abilities: new Set(['write', 'replace', 'list']),
+      load: async () => (await import('./dynamodb/dynamodb')).createDynamodbDriver(clock),
     },
     // File systems have no compare-and-set.
     file: {

@@ -1,5 +1,6 @@
 import type { DriverRow } from './driver'
 import { namesOf } from '../rows'
+import { dynamodbDriver } from './dynamodb'
 import { fileDriver } from './file'
 import { redisDriver } from './redis'
 
@@ -10,6 +11,7 @@ import { redisDriver } from './redis'
  */
 const connectionDrivers = {
   redis: redisDriver,
+  dynamodb: dynamodbDriver,
   file: fileDriver,
 } as const satisfies Record<string, DriverRow>
 

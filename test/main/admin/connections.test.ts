@@ -163,8 +163,33 @@ describe('wrong settings', () => {
     [{ driver: 'redis', url: 'redis://a', folder: '/a' }, ['folder'], 'folder: unknown field'],
     [{ driver: 'file', folder: 'a' }, ['folder'], 'folder: Give the absolute path of a folder, such as /srv/values.'],
     [{ driver: 'file', folder: '/home/ada/larder' }, ['folder'], 'folder: is ours'],
-    [{ driver: 'oracle' }, ['driver'], 'driver: must be one of redis, file'],
-    [{}, ['driver'], 'driver: is missing; it must be one of redis, file'],
+    [
+      { driver: 'dynamodb', table: 'products' },
+      ['region'],
+      'Give a region or an endpoint for DynamoDB.',
+    ],
+    [
+      { driver: 'dynamodb', table: 'x y', region: 'eu-west-1' },
+      ['table'],
+      'table: Give the name of a table: 3 to 255 letters, digits, dots, dashes and underscores.',
+    ],
+    [
+      { driver: 'dynamodb', table: 'products', region: 'mars' },
+      ['region'],
+      'region: Give a region such as eu-west-1.',
+    ],
+    [
+      { driver: 'dynamodb', table: 'products', endpoint: 'http://a:b@localhost' },
+      ['endpoint'],
+      'endpoint: Give the endpoint as a URL such as http://localhost:8000.',
+    ],
+    [
+      { driver: 'dynamodb', table: 'products', endpoint: 'redis://a' },
+      ['endpoint'],
+      'endpoint: Give the endpoint as a URL such as http://localhost:8000.',
+    ],
+    [{ driver: 'oracle' }, ['driver'], 'driver: must be one of redis, dynamodb, file'],
+    [{}, ['driver'], 'driver: is missing; it must be one of redis, dynamodb, file'],
   ])('%j', async (fields, wrong, message) => {
     const { call, metadata, vault, pool } = await startAdministration()
     const before = vault.secrets.size

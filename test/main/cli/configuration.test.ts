@@ -287,6 +287,18 @@ describe('connections of this run', () => {
     ])
   })
 
+  it.each([
+    [
+      'dynamodb://AKID:se%2Fcret@eu-west-1/products',
+      { table: 'products', region: 'eu-west-1' },
+      { accessKeyId: 'AKID', secretAccessKey: 'se/cret' },
+    ],
+    ['dynamodb+http://localhost:8000/products', { table: 'products', endpoint: 'http://localhost:8000' }, {}],
+  ])('%s is a table of DynamoDB', (text, values, secrets) => {
+    expect(configure({ env: { LARDER_CONNECTION_MAIN: text } }).connections)
+      .toEqual([{ name: 'main', variable: 'LARDER_CONNECTION_MAIN', driver: 'dynamodb', values, secrets }])
+  })
+
   // S27. Red: in src/main/cli/dotenv.ts leave the connections out of `guarded`.
   it('do not come from a .env that nobody trusts', () => {
     const lines: string[] = []
@@ -298,8 +310,10 @@ describe('connections of this run', () => {
 
   // S8. Red: in src/main/cli/options.ts remove `secret: true` from `connectionOptions`.
   it.each([
-    ['oracle://canary', 'LARDER_CONNECTION_MAIN: must be a URL that begins with redis:, rediss:, unix:, file:'],
+    ['oracle://canary', 'LARDER_CONNECTION_MAIN: must be a URL that begins with redis:, rediss:, unix:, dynamodb:, dynamodb+http:, dynamodb+https:, file:'],
     ['redis://:canary@', 'LARDER_CONNECTION_MAIN: url: Redis needs a URL such as redis://localhost:6379.'],
+    ['dynamodb://canary:canary@mars/products', 'LARDER_CONNECTION_MAIN: region: Give a region'],
+    ['dynamodb://canary:%canary@eu-west-1/products', 'LARDER_CONNECTION_MAIN: table: Give the name'],
     ['file:canary', 'LARDER_CONNECTION_MAIN: folder: Give the absolute path'],
   ])('%s stops the start, without being shown', (value, says) => {
     expect(() => configure({ env: { LARDER_CONNECTION_MAIN: value } })).toThrow(says)

@@ -4,7 +4,7 @@ import type { SourceRig } from '../../contract/sources'
 import type { RedisServer } from '../../helpers/redis-server'
 import { Buffer } from 'node:buffer'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { systemStopwatch } from '../../../src/main/base/clock'
+import { systemClock, systemStopwatch } from '../../../src/main/base/clock'
 import { silentLogger } from '../../../src/main/base/logger'
 import { createDrivers } from '../../../src/main/upstreams/drivers'
 import { lineTimes } from '../../../src/main/upstreams/line'
@@ -21,7 +21,7 @@ const quick: LineTimes = { ...lineTimes, first: 20, longest: 200 }
 /** A pool with one connection, called main. */
 function poolFor(url: string, times = quick): Upstreams {
   const pool = createUpstreams({
-    drivers: createDrivers({ home: '/nowhere' }),
+    drivers: createDrivers({ home: '/nowhere', clock: systemClock }),
     stopwatch: systemStopwatch,
     logger: silentLogger,
     onChange: () => {},

@@ -19,7 +19,7 @@ async function open({ values, secrets }: ConnectionDefinition, attempt: Attempt)
   const { scheme, host, port, path, database } = redisAddressOf(values)
   const ca = values.ca === undefined ? {} : { ca: String(values.ca) }
   const wire = createWire(await dial(
-    scheme === 'unix' ? { path } : { host, port, tls: scheme === 'rediss' ? ca : null },
+    scheme === 'unix' ? { path } : { host, port, tls: scheme === 'rediss' ? { plain: 'redis://', ...ca } : null },
     attempt,
   ))
   try {

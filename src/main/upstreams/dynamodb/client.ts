@@ -1,0 +1,154 @@
+import type { Socket } from 'node:net'
+import type { Attempt } from '../driver'
+import type { Item } from './attributes'
+import { Buffer } from 'node:buffer'
+import { Agent, request } from 'node:http'
+import { sign } from 'aws4'
+import { SourceError } from '../../serving/sources/source'
+import { abandoned } from '../abort'
+import { dial } from '../dial'
+import { sentenceOfError } from './answers'
+
+/** Calls of one endpoint, signed by AWS Signature Version 4. */
+export interface DynamodbClient {
+  /** Throws SourceError; a condition of a write that did not hold is ConditionFailed. */
+  call: (operation: string, input: Record<string, unknown>, signal: AbortSignal) => Promise<Answer>
+  close: () => void
+}
+
+/** The fields of all answers that are used. */
+export interface Answer {
+  Item?: Item
+  Items?: Item[]
+  Attributes?: Item
+  LastEvaluatedKey?: Item
+  Table?: {
+    KeySchema?: { AttributeName: string, KeyType: string }[]
+    AttributeDefinitions?: { AttributeName: string, AttributeType: string }[]
+  }
+  TimeToLiveDescription?: { TimeToLiveStatus?: string, AttributeName?: string }
+}
+
+/** A condition of a write did not hold, so nothing was written. */
+export class ConditionFailed extends Error {
+  override readonly name = 'ConditionFailed'
+}
+
+interface Credentials { accessKeyId: string, secretAccessKey: string }
+
+const mostSockets = 32
+/** An item has 400 KiB at most, and a page of a scan 1 MiB; numbers and Base64 make them longer. */
+const longestAnswer = 16_000_000
+
+/** Opens the first socket step by step, and others when they are needed. Throws SourceError. */
+export async function openClient(
+  endpoint: URL,
+  region: string,
+  credentials: Credentials,
+  attempt: Attempt,
+): Promise<DynamodbClient> {
+  const isSecure = endpoint.protocol === 'https:'
+  const host = endpoint.hostname.replace(/^\[(.*)\]$/, '$1')
+  const port = Number(endpoint.port || (isSecure ? 443 : 80))
+  const place = { host, port, tls: isSecure ? { plain: 'http://' } : null }
+  const gone = new AbortController()
+  let first: Socket | undefined = await dial(place, attempt)
+  const agent = new Agent({ keepAlive: true, maxSockets: mostSockets })
+  // Each socket goes to an address that was checked, and says by a sentence why it does not open.
+  agent.createConnection = (_, created) => {
+    const socket = first
+    first = undefined
+    if (socket && !socket.destroyed)
+      return socket
+    dial(place, { signal: gone.signal, step: () => {} }).then(opened => created?.(null, opened), (error: Error) =>
+      created?.(error, undefined as never))
+    return undefined
+  }
+
+  async function call(operation: string, input: Record<string, unknown>, signal: AbortSignal): Promise<Answer> {
+    if (signal.aborted)
+      throw abandoned()
+    const { headers, body } = sign({
+      service: 'dynamodb',
+      region,
+      method: 'POST',
+      path: '/',
+      headers: {
+        'Host': endpoint.host,
+        'Content-Type': 'application/x-amz-json-1.0',
+        'X-Amz-Target': `DynamoDB_20120810.${operation}`,
+      },
+      body: JSON.stringify(input),
+    }, credentials)
+    const { status, text } = await post(headers as Record<string, string>, body as string, signal)
+    const answer = parse(text)
+    if (answer === undefined)
+      throw new SourceError('refused', 'What answers there is not DynamoDB.')
+    if (status === 200)
+      return answer
+    const code = /(?:^|#)(\w{1,64})$/.exec(String(answer.__type))?.[1] ?? ''
+    if (code === 'ConditionalCheckFailedException')
+      throw new ConditionFailed('The condition did not hold')
+    throw new SourceError(status >= 500 ? 'lost' : 'refused', sentenceOfError(code, answer))
+  }
+
+  function post(
+    headers: Record<string, string>,
+    body: string,
+    signal: AbortSignal,
+  ): Promise<{ status: number, text: string }> {
+    return new Promise((resolve, reject) => {
+      const sent = request({ host, port, method: 'POST', path: '/', agent, headers, signal }, async (response) => {
+        try {
+          resolve({ status: response.statusCode ?? 0, text: await textOf(response) })
+        }
+        catch (error) {
+          reject(lost(error, signal))
+        }
+      })
+      sent.on('error', error => reject(lost(error, signal)))
+      sent.end(body)
+    })
+  }
+
+  return {
+    call,
+    close() {
+      gone.abort()
+      first?.destroy()
+      agent.destroy()
+    },
+  }
+}
+
+async function textOf(response: AsyncIterable<Buffer>): Promise<string> {
+  const pieces: Buffer[] = []
+  let length = 0
+  for await (const piece of response) {
+    pieces.push(piece)
+    length += piece.length
+    if (length > longestAnswer)
+      throw new SourceError('refused', 'The answer is larger than any of DynamoDB.')
+  }
+  return Buffer.concat(pieces).toString()
+}
+
+/** A socket that did not open says so itself; anything later may have come after the call. */
+function lost(error: unknown, signal: AbortSignal): Error {
+  if (signal.aborted)
+    return abandoned()
+  return error instanceof SourceError
+    ? error
+    : new SourceError('lost', 'The connection broke before the answer came.', { cause: error })
+}
+
+/** Undefined if it is no JSON object. */
+function parse(text: string): (Answer & Record<string, unknown>) | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value as Answer & Record<string, unknown> : undefined
+  }
+  catch {
+    return undefined
+  }
+}
