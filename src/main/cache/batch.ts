@@ -78,6 +78,19 @@ function increment(
   }
 }
 
+/** Whether a step has stored its value. */
+export function hasStored(result: BatchStepResult | undefined): boolean {
+  return result?.op === 'set' && (result.result.outcome === 'created' || result.result.outcome === 'replaced')
+}
+
+/** Bytes of the values that the chosen steps would store. */
+export function valuesOf(steps: readonly BatchStep[], isChosen: (index: number) => boolean): number {
+  return steps.reduce(
+    (sum, step, index) => step.op === 'set' && isChosen(index) ? sum + step.value.length : sum,
+    0,
+  )
+}
+
 function hasFailed(result: BatchStepResult): boolean {
   return result.op === 'failed'
     || (result.op === 'set' && (result.result.outcome === 'refused' || result.result.outcome === 'too-large'))

@@ -22,12 +22,11 @@ import { createOrders } from './order/orders'
 import { createOverlay } from './overlay'
 import { readPage } from './pages'
 import { createCacheJournal } from './persistence'
+import { createRoom } from './room'
 import { createStatistics } from './statistics'
 
 /** Bytes to move in one step when memory is given back: takes a fraction of a millisecond. */
 const reclaimSlice = 128 * 1024
-/** Size of a value up to which a write makes its own room: it need not evict many entries. */
-const smallValue = 64 * 1024
 /** Entries looked at in one step of a flush. */
 const expiryStride = 8
 
@@ -173,11 +172,6 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     }
   }
 
-  function roomInMemory(bytes: number, key: string): void | Promise<void> {
-    if (bytes > smallValue && mayHold(bytes))
-      return parts.run(makeRoom(bytes, key))
-  }
-
   function* flush(): Work<number> {
     while (!expire(expiryStride).allSeen)
       yield
@@ -218,8 +212,17 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     return { dropped, allSeen }
   }
 
+  const room = createRoom({
+    operations,
+    rehearsal: () => createEntryOperations({ ...operationParts, statistics: createStatistics() }, createOverlay(table)),
+    makeRoom,
+    run: parts.run,
+    journalRoom: () => definition.persistent && parts.journal.isBehind() ? parts.journal.room() : undefined,
+  })
+
   const cache: Cache = {
     ...operations,
+    ...room,
     get definition() {
       return definition
     },
@@ -264,11 +267,6 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     flush: () => parts.run(flush()),
     invalidate: (selector, options) => parts.run(invalidation(invalidationParts, selector, options)),
     chosen: (selector, progress) => chosenEntries(store, clock, selector, progress),
-    roomFor(bytes, key = '') {
-      if (definition.persistent && parts.journal.isBehind())
-        return parts.journal.room().then(() => roomInMemory(bytes, key))
-      return roomInMemory(bytes, key)
-    },
     page: orders.page,
     orderProgress: orders.progress,
     entries: () => freshEntries(store.entries(), clock),

@@ -3,7 +3,7 @@ import type { Clock, Stopwatch } from '../base/clock'
 import type { Lifetime } from './lifetime'
 import type { Cache, Hit, Peek, WriteOptions, WriteResult } from './ports'
 import type { StatisticsKeeper } from './statistics'
-import type { EntryFields, StoredEntry } from './store'
+import type { Content, EntryFields, StoredEntry } from './store'
 import type { EntryTable } from './table'
 import { LarderError } from '@shared/errors'
 import { renewLifetime, restartLifetime, startLifetime, timeOf } from './lifetime'
@@ -20,11 +20,17 @@ export interface OperationParts {
   isEnabled: () => boolean
   nextVersion: () => number
   /** Whether the cache could hold the entry if it held nothing else. */
-  fits: (key: string, content: Omit<EntryFields, 'version' | 'lifetime'>) => boolean
+  fits: (key: string, content: Content) => boolean
 }
 
 /** The calls of a cache that concern one key. */
 export type EntryOperations = Pick<Cache, 'get' | 'peek' | 'set' | 'delete' | 'touch' | 'increment' | 'mergePatch'>
+
+/** With what a cache asks before it makes room for a write. */
+export interface PlannedOperations extends EntryOperations {
+  /** Whether `set` would store a value of so many bytes now. Changes nothing. */
+  wouldStore: (key: string, bytes: number, options?: WriteOptions) => boolean
+}
 
 const noTags: readonly string[] = []
 const noOptions: WriteOptions = {}
@@ -32,7 +38,7 @@ const binary = 'application/octet-stream'
 const text = 'text/plain; charset=utf-8'
 
 /** The rules for single keys, applied to any table. */
-export function createEntryOperations(parts: OperationParts, table: EntryTable): EntryOperations {
+export function createEntryOperations(parts: OperationParts, table: EntryTable): PlannedOperations {
   const { clock, stopwatch, statistics, settings, isEnabled, nextVersion, fits } = parts
 
   /** Returns the entry if it is fresh or may be served stale; drops it if its time is over. */
@@ -71,7 +77,26 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
     return toHit(moved, timeOf(moved, wall, monotonic), moved.hits)
   }
 
+  /** An add may replace a stale entry, because it is due to be renewed. */
+  function isRefused(
+    { ifAbsent, ifVersion }: WriteOptions,
+    existing: StoredEntry | undefined,
+    wall: number,
+    monotonic: number,
+  ): boolean {
+    return (ifAbsent === true && isFresh(existing, wall, monotonic)) || !holds(ifVersion, existing)
+  }
+
   return {
+    wouldStore(key, length, options = noOptions) {
+      const wall = clock.wall()
+      const monotonic = clock.monotonic()
+      const entry = table.find(key)
+      const existing = entry && timeOf(entry, wall, monotonic) < entry.graceUntil ? entry : undefined
+      return !isRefused(options, existing, wall, monotonic)
+        && fits(key, { value: { length }, contentType: options.contentType ?? binary, tags: distinct(options.tags) })
+    },
+
     get(key) {
       if (!isEnabled()) {
         statistics.miss('disabled')
@@ -107,8 +132,7 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
       const monotonic = clock.monotonic()
       const existing = present(key, wall, monotonic)
       // Whatever a read would get, stale or not, is the current representation (RFC 9110 §13.1.1).
-      // Only an add may replace it when it is stale, because it is due to be renewed.
-      if ((options.ifAbsent === true && isFresh(existing, wall, monotonic)) || !holds(options.ifVersion, existing))
+      if (isRefused(options, existing, wall, monotonic))
         return { outcome: 'refused', version: existing?.version ?? 0 }
       return write(key, existing, {
         value,

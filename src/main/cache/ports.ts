@@ -263,11 +263,13 @@ export interface Cache {
    */
   peek: (key: string) => Peek | undefined
   /**
-   * Makes room in slices; to be awaited right before a write of many bytes, under this key or
-   * several. Without it the write itself might have to evict a hundred thousand small entries in
-   * one go. Usually there is nothing to wait for.
+   * Makes room in slices for a value of so many bytes; to be awaited right before `set`. Without it
+   * the write itself might have to evict a hundred thousand small entries in one go. Usually there
+   * is nothing to wait for. No entry goes for a write that would be refused.
    */
-  roomFor: (bytes: number, key?: string) => Promise<void> | void
+  roomFor: (bytes: number, key: string, options?: WriteOptions) => Promise<void> | void
+  /** The same before `batch`. */
+  roomForBatch: (steps: readonly BatchStep[], atomic: boolean) => Promise<void> | void
   /** Takes ownership of `value`: the caller must not change it afterwards. */
   set: (key: string, value: Buffer, options?: WriteOptions) => WriteResult
   /** `ifVersion` as in `set`; a stale entry counts as there. */

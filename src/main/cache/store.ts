@@ -15,6 +15,11 @@ export interface EntryFields {
   readonly lifetime: Lifetime
 }
 
+/** What the demand of an entry depends on, besides its key. */
+export interface Content extends Pick<EntryFields, 'contentType' | 'tags'> {
+  readonly value: { readonly length: number }
+}
+
 /**
  * An entry as the store presents it. The times are direct properties, so that reading them creates
  * no object. Valid until the next write to its store: copy whatever has to live longer.
@@ -78,7 +83,7 @@ export interface Store {
    * An upper bound, not much above the true value, for the demand of a store that holds only this
    * entry; Infinity for an entry that does not fit into a store.
    */
-  cost: (key: string, fields: Omit<EntryFields, 'version' | 'lifetime'>) => number
+  cost: (key: string, content: Content) => number
   find: (key: string) => StoredEntry | undefined
   /**
    * Adds a key that is not there, as the most recently used. `at` is in milliseconds of the

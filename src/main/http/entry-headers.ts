@@ -84,8 +84,10 @@ export function readWriteOptions(head: RequestHead): WriteOptions {
     options.givenTtl = parseTtl(head.larderGivenTtl.trim(), 'Larder-Given-TTL')
     checkGivenTtl(options, 'Larder-Given-TTL')
   }
-  if (head.larderGrace !== null)
+  if (head.larderGrace !== null) {
     options.grace = parseGrace(head.larderGrace.trim(), 'Larder-Grace')
+    checkGrace(options, 'Larder-Grace')
+  }
   if (head.larderTags !== null)
     options.tags = readTags(head.larderTags)
   if (head.ifNoneMatch !== null) {
@@ -138,6 +140,12 @@ export function checkGivenTtl({ ttl, givenTtl, keepTimes }: WriteOptions, field:
     throw invalidField(field, 'must come with a TTL: what is left of it')
   if (givenTtl !== null && (ttl === null || ttl - givenTtl >= 1))
     throw invalidField(field, 'must be at least the TTL, which is what is left of it')
+}
+
+/** Throws `invalid-input` naming `field` if a grace is given where the one of the entry goes on. */
+export function checkGrace({ grace, keepTimes }: WriteOptions, field: string): void {
+  if (grace !== undefined && keepTimes)
+    throw invalidField(field, 'must not come with the TTL keep, which keeps the grace too')
 }
 
 function readContentType(header: string | null): string {

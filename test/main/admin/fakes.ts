@@ -113,6 +113,7 @@ function createFakeCache(definition: CacheDefinition): Cache {
     get: unused,
     peek: unused,
     roomFor: unused,
+    roomForBatch: unused,
     set: unused,
     delete: unused,
     touch: unused,

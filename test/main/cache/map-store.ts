@@ -1,6 +1,6 @@
 import type { CacheSettings } from '@shared/cache-settings'
 import type { Lifetime } from '../../../src/main/cache/lifetime'
-import type { EntryFields, Ledger, Store, StoredEntry } from '../../../src/main/cache/store'
+import type { Content, EntryFields, Ledger, Store, StoredEntry } from '../../../src/main/cache/store'
 import type { NaiveEviction } from './naive-eviction'
 import { keyBytes } from '../../helpers/key-bytes'
 import { createNaiveEviction } from './naive-eviction'
@@ -19,7 +19,7 @@ const overhead = 100
 /** Returns the counted size of an entry in the Map store. */
 export function bytesOf(
   key: string,
-  { value, contentType, tags }: Pick<EntryFields, 'value' | 'contentType' | 'tags'>,
+  { value, contentType, tags }: Content,
 ): number {
   return overhead + [key, contentType, ...tags].reduce((sum, text) => sum + Buffer.byteLength(text), value.length)
 }

@@ -1,8 +1,8 @@
 import type { Stopwatch } from '../../../src/main/base/clock'
-import type { Cache, Selector } from '../../../src/main/cache/ports'
+import type { BatchStep, Cache, Selector, WriteOptions } from '../../../src/main/cache/ports'
 import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
-import { expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createManualClock } from '../../../src/main/base/clock'
 import { silentLogger } from '../../../src/main/base/logger'
 import { createEngine } from '../../../src/main/cache/engine'
@@ -180,6 +180,47 @@ it('makes room for a large value before it is written, so that the write has lit
   await cache.roomFor(large.length, 'large')
   cache.set('large', large)
   expect(cache.statistics().evictions - again).toBeLessThan(100)
+})
+
+// Red: in src/main/cache/room.ts leave out `wouldStore`, or make room for all bytes of the steps.
+describe('a large write that is refused evicts nothing', () => {
+  const large = Buffer.alloc(96_000)
+  const tags = Array.from({ length: 32 }, (_, index) => String(index).padStart(200, 't'))
+  const set = (key: string, options: WriteOptions = {}): BatchStep => ({ op: 'set', key, value: large, options })
+  const missed = set('absent', { ifVersion: 'any' })
+
+  it.each<[name: string, maxBytes: number, attempt: (cache: Cache) => unknown]>([
+    ['beyond the limit with its overhead alone', 100_000, cache => cache.roomFor(96_000, 'new')],
+    ['beyond it with its tags', 120_000, cache => cache.roomFor(96_000, 'new', { tags })],
+    ['an add of what is there', 150_000, cache => cache.roomFor(96_000, 'k1', { ifAbsent: true })],
+    ['over another version', 150_000, cache => cache.roomFor(96_000, 'k1', { ifVersion: [1] })],
+    ['over what is not there', 150_000, cache => cache.roomFor(96_000, 'absent', { ifVersion: 'any' })],
+    ['in a batch', 150_000, cache => cache.roomForBatch([missed], false)],
+    ['in an atomic batch, by another step', 150_000, cache => cache.roomForBatch([set('new'), missed], true)],
+  ])('%s', async (_, maxBytes, attempt) => {
+    const { cache } = setUp()
+    await cache.configure({ maxBytes })
+    for (let index = 0; index < 40; index++)
+      cache.set(`k${index}`, Buffer.alloc(1000))
+    expect(cache.size).toBe(40)
+    const before = cache.statistics()
+    await attempt(cache)
+    expect(cache.size).toBe(40)
+    expect(cache.statistics()).toEqual(before)
+  })
+
+  it('while one that is not refused gets its room', async () => {
+    const { cache } = setUp()
+    await cache.configure({ maxBytes: 150_000 })
+    for (let index = 0; index < 50; index++)
+      cache.set(`k${index}`, Buffer.alloc(1000))
+    await cache.roomForBatch([set('new'), missed], false)
+    expect(cache.size).toBeLessThan(50)
+    expect(cache.batch([set('new'), missed], false).results).toMatchObject([
+      { result: { outcome: 'created' } },
+      { result: { outcome: 'refused' } },
+    ])
+  })
 })
 
 // Red: in src/main/cache/persistence.ts leave out the check of `period`.

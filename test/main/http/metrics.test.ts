@@ -38,6 +38,7 @@ function fakeCache(name: string, change: { enabled?: boolean, statistics?: Parti
     get: unused,
     peek: unused,
     roomFor: unused,
+    roomForBatch: unused,
     set: unused,
     delete: unused,
     touch: unused,

@@ -1,5 +1,5 @@
 import type { Lifetime } from '../lifetime'
-import type { EntryFields } from '../store'
+import type { Content, EntryFields } from '../store'
 import type { KeyBuffer } from './key-buffer'
 import type { Kind } from './kinds'
 import type { RecordHome } from './record'
@@ -38,7 +38,7 @@ export interface RecordLog {
    * An upper bound for the demand of a log that holds only this entry; Infinity if the entry does
    * not fit.
    */
-  cost: (key: string, fields: Omit<EntryFields, 'version' | 'lifetime'>) => number
+  cost: (key: string, content: Content) => number
   /**
    * Writes the record of the key in the key buffer, over the one at `old` if it has the same size;
    * -1 for none. Returns its place. Other records may move.

@@ -17,7 +17,7 @@ import { textOrBase64 } from '../../base/text-or-base64'
 import { requireRead } from '../../serving/access'
 import { hitOf, lastingValue } from '../../serving/ports'
 import { readBody } from '../body'
-import { checkGivenTtl, checkKey, checkTags } from '../entry-headers'
+import { checkGivenTtl, checkGrace, checkKey, checkTags } from '../entry-headers'
 import { etagOf, parseIfMatch } from '../etags'
 import { holdFor, sendJson, sendPieces } from '../exchange'
 import { parseJson } from '../json-body'
@@ -79,8 +79,7 @@ async function runBatch(
     operation => requireRead(exchange, operation),
     deps.valueLimit(),
   )
-  const needed = steps.reduce((sum, step) => sum + (step.op === 'set' ? step.value.length : 0), 0)
-  await Promise.race([deps.serving.open(exchange, name).roomFor(needed, undefined, exchange), dropped])
+  await Promise.race([deps.serving.open(exchange, name).roomForBatch(steps, atomic, exchange), dropped])
   const { results, abortedAt } = await deps.serving.open(exchange, name).batch(steps, atomic, exchange)
   if (abortedAt !== null)
     throw aborted(abortedAt, results)
@@ -148,6 +147,7 @@ function toStep(operation: Operation, path: string, valueLimit: number): BatchSt
         grace: operation.grace,
       }
       checkGivenTtl(times, `${path}.givenTtl`)
+      checkGrace(times, `${path}.grace`)
       const options = {
         contentType: operation.contentType
           ?? ('text' in operation.value ? 'text/plain; charset=utf-8' : 'application/octet-stream'),

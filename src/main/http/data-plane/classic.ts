@@ -1,5 +1,5 @@
 import type { Maybe } from '../../serving/maybe'
-import type { Hit, Lookup, ServedCache } from '../../serving/ports'
+import type { Hit, Lookup, ServedCache, WriteOptions } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { Buffer } from 'node:buffer'
@@ -27,6 +27,9 @@ import { afterRoom } from './store'
  * clients compare them. problems.ts gives its errors their form. Unknown members and parameters are
  * ignored, as clients expect.
  */
+/** What this face stores: JSON, under keys that are not there. */
+const classicOptions: WriteOptions = { contentType: 'application/json', ifAbsent: true }
+
 export function createClassicFace(
   deps: DataPlaneDeps,
 ): Record<'classic.set' | 'classic.get' | 'classic.invalidate', DataHandler> {
@@ -42,7 +45,7 @@ export function createClassicFace(
       const cache = serving.open(exchange, name)
       const { key, value } = readData(request, body.toString())
       exchange.key = key
-      const room = cache.roomFor(value.length, key, exchange)
+      const room = cache.roomFor(value.length, key, classicOptions, exchange)
       return room === undefined
         ? settle(exchange, store(exchange, cache, key, value, body))
         : storeLater(room, deps, exchange, name, key, body)
@@ -117,8 +120,7 @@ function storeLater(
  * `too-large`.
  */
 function store(exchange: Exchange, cache: ServedCache, key: string, value: string, body: Buffer): Maybe<void> {
-  const options = { contentType: 'application/json', ifAbsent: true }
-  return proceed(exchange, cache.set(key, Buffer.from(value), options, exchange), (_, { outcome }) => {
+  return proceed(exchange, cache.set(key, Buffer.from(value), classicOptions, exchange), (_, { outcome }) => {
     if (outcome === 'refused')
       throw new LarderError('bad-request', 'Key already exists.')
     if (outcome === 'too-large')

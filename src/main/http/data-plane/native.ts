@@ -56,7 +56,8 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
       const ifVersion = ifVersionOf(exchange)
       const patch = await readBody(exchange, Math.min(deps.valueLimit(), limits.patch))
       await holding(exchange, patch.length, async (dropped) => {
-        await Promise.race([serving.open(exchange, name).roomFor(patch.length, undefined, exchange), dropped])
+        const options = { ifVersion: ifVersion ?? 'any' }
+        await Promise.race([serving.open(exchange, name).roomFor(patch.length, key, options, exchange), dropped])
       })
       const result = await serving.open(exchange, name).mergePatch(key, patch, ifVersion, exchange)
       const { version } = accepted(exchange, result)

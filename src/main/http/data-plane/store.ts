@@ -3,11 +3,11 @@ import type { WriteOptions, WriteResult } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataPlaneDeps } from './context'
 import { LarderError } from '@shared/errors'
+import { grouped } from '@shared/grouped'
 import { overloaded } from '../../base/in-flight'
 import { proceed } from '../../serving/maybe'
 import { takeBody } from '../body'
 import { readWriteOptions } from '../entry-headers'
-import { tooLarge } from '../gather'
 import { chargedFor } from '../traffic'
 import { settle } from './context'
 
@@ -32,7 +32,7 @@ export function storeBody(
   takeBody(exchange, valueLimit(), (value) => {
     const cache = serving.open(exchange, name)
     noteTtl(exchange, options)
-    const room = cache.roomFor(value.length, key, exchange)
+    const room = cache.roomFor(value.length, key, options, exchange)
     if (room === undefined)
       return settle(exchange, proceed(exchange, cache.set(key, value, options, exchange), answer))
     return storeLater(room, { serving, valueLimit }, exchange, name, { key, value, options }, answer)
@@ -104,5 +104,8 @@ function noteTtl(exchange: Exchange, { ttl, keepTimes }: WriteOptions): void {
 
 function beyond({ found }: Exchange): LarderError {
   const limit = found?.definition.maxBytes ?? null
-  return limit === null ? new LarderError('too-large', 'The entry is larger than the memory budget.') : tooLarge(limit)
+  const detail = limit === null
+    ? 'The memory budget has no room for an entry of this size beside the shares of other caches.'
+    : `With its overhead the entry would be larger than the cache may be: ${grouped(limit)} bytes.`
+  return new LarderError('too-large', detail, { errors: [{ field: 'body', message: 'is too large for the cache' }] })
 }

@@ -42,11 +42,11 @@ export function createKeeping({ next, upstream, absences, settings, random, chec
     const passing = { hit: passingHit(loaded, next.definition.ttl), stored: false }
     if (loaded.ttl === 0)
       return passing
-    await next.roomFor(loaded.value.length, key, call)
+    const options = { contentType: loaded.contentType, ttl: ttlOf(loaded), grace: settings.grace }
+    await next.roomFor(loaded.value.length, key, options, call)
     if (!run.current)
       return passing
     checkOn()
-    const options = { contentType: loaded.contentType, ttl: ttlOf(loaded), grace: settings.grace }
     const { outcome } = await next.set(key, loaded.value, options, call)
     const held = outcome === 'too-large' ? undefined : await next.peek(key, call)
     return held === undefined ? passing : { hit: { ...held, value: loaded.value }, stored: true }
