@@ -736,6 +736,24 @@ describe('header fields that would have no effect', () => {
   })))
 
   run([
+    // Red: in src/main/http/entry-headers.ts leave out `checkGrace`.
+    base => ({
+      name: 'a grace beside a TTL that goes on',
+      given: [put(`${base}/entries/a`, '1', { 'Larder-Grace': '10' })],
+      send: put(`${base}/entries/a`, '2', { 'Larder-TTL': 'keep', 'Larder-Grace': '5m' }),
+      status: 400,
+      body: field('Larder-Grace'),
+    }),
+    base => ({
+      name: 'the same in a batch',
+      send: [
+        'POST',
+        `${base}/batch`,
+        json({ operations: [{ op: 'set', key: 'a', value: { text: '1' }, ttl: 'keep', grace: 5 }] }),
+      ],
+      status: 400,
+      body: field('operations.0.grace'),
+    }),
     base => ({
       name: 'browsers add If-None-Match to reads',
       send: ['GET', `${base}/entries`, { headers: { 'If-None-Match': '"1"' } }],
