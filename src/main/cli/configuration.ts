@@ -122,16 +122,16 @@ export function createLookup(flags: ReadonlyMap<string, Given>, { env }: Pick<Co
 /**
  * Looks options up for a server: in flags, the environment, then the `.env` of the working
  * directory as far as it is allowed to decide. Warns of each variable that it may not set, and of
- * names that look like misspelt ones. Throws Failure if the file, or the list of trusted files,
+ * those that there are not. Throws Failure if the file, or the list of trusted files,
  * cannot be read.
  */
 export function createServerLookup(flags: ReadonlyMap<string, Given>, sources: ConfigurationSources): Lookup {
   const find = createLookup(flags, sources)
-  warnOfMisspelt(Object.keys(sources.env), '', sources.warn)
+  warnOfUnknown(sources.env, '', sources.warn)
   const file = readDotenv(sources.cwd, sources)
   if (!file)
     return find
-  warnOfMisspelt(file.variables, ` in ${escapeText(file.path)}`, sources.warn)
+  warnOfUnknown(file.variables, ` in ${escapeText(file.path)}`, sources.warn)
   const doubt = file.guarded.length === 0 ? null : doubts[openTrust(homeOf(find, sources), sources).standing(file)]
   // The list of trusted files is in the data folder, so larder trust has to use the same folder.
   const where = flags.has('home') ? ', with the same --home' : ''
@@ -148,17 +148,22 @@ export function createServerLookup(flags: ReadonlyMap<string, Given>, sources: C
 
 const prefix = 'LARDER_'
 const known = Object.values<Option>(options).map(({ variable }) => variable.slice(prefix.length))
+/** Kubernetes sets these for a service called larder, and not for Larder. */
+const foreign = /^(?:SERVICE_|PORT_\d)/
 
-/**
- * Warns of variables that have no effect and are nearly called like one that has. Others belong to
- * other programs: Kubernetes sets several for a service called larder.
- */
-function warnOfMisspelt(variables: readonly string[], where: string, warn: (line: string) => void): void {
-  for (const variable of variables) {
+/** Warns of Larder's variables that are none. */
+function warnOfUnknown(
+  values: Readonly<Record<string, string | undefined>>,
+  where: string,
+  warn: (line: string) => void,
+): void {
+  const connections = new Set(connectionOptions(values).map(({ variable }) => variable))
+  for (const [variable, value] of Object.entries(values)) {
     const name = variable.startsWith(prefix) ? variable.slice(prefix.length) : ''
-    const meant = known.includes(name) ? '' : suggestion(name, known, found => prefix + found)
-    if (meant !== '')
-      warn(`${escapeText(variable)}${where} has no effect${meant}`)
+    const isKnown = known.includes(name) || connections.has(variable) || foreign.test(name)
+    // As with the others, an empty one counts as not set.
+    if (name !== '' && value !== '' && !isKnown)
+      warn(`${escapeText(variable)}${where} has no effect${suggestion(name, known, found => prefix + found)}`)
   }
 }
 

@@ -20,8 +20,8 @@ export interface Dotenv {
   connections: readonly Option<EnvironmentConnection>[]
   /** The options it sets although a folder alone must not decide them. */
   guarded: readonly Option[]
-  /** The names of all variables in it. */
-  variables: readonly string[]
+  /** All variables in it. */
+  variables: Readonly<Record<string, string | undefined>>
 }
 
 type DotenvSources = Pick<Io, 'platform' | 'readSmallFile'>
@@ -49,7 +49,7 @@ export function readDotenv(folder: string, { platform, readSmallFile }: DotenvSo
   return {
     path,
     connections,
-    variables: Object.keys(values),
+    variables: values,
     digest: createHash('sha256').update(content).digest('hex'),
     find,
     guarded: [...Object.values<Option>(options), ...connections]
