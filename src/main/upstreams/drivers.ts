@@ -11,7 +11,7 @@ interface DriverSurroundings {
 export function createDrivers({ home }: DriverSurroundings): Readonly<Record<DriverName, LazyDriver>> {
   return {
     redis: {
-      abilities: new Set(['write', 'replace', 'list']),
+      abilities: new Set(['write', 'replace', 'list', 'end']),
       load: async () => (await import('./redis/redis')).redis,
     },
     // File systems have no compare-and-set.
