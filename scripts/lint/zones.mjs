@@ -40,8 +40,8 @@ export const all = builtinModules
 const shared = 'src/shared/'
 const base = 'src/main/base/'
 const ports = 'src/main/cache/ports'
-/** How values change, for writes that go to a source first. */
-const changes = ['merge-patch', 'precondition', 'whole-number'].map(file => `src/main/cache/${file}`)
+/** How values change and entries are chosen, for those that are elsewhere. */
+const changes = ['merge-patch', 'part-test', 'precondition', 'whole-number'].map(file => `src/main/cache/${file}`)
 const serving = 'src/main/serving/'
 /** Every part that runs under plain Node. */
 const parts = [

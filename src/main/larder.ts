@@ -35,9 +35,10 @@ import { renderMetrics } from './http/metrics'
 import { createHttpFace } from './http/server'
 import { createStreamPlaces } from './http/stream-places'
 import { readTlsFiles } from './http/tls-files'
+import { createBreakers } from './serving/elsewhere/breaker'
+import { createBackendLayer } from './serving/layers/backend'
 import { createReadThrough } from './serving/layers/read-through'
 import { createServing } from './serving/serving'
-import { createBreakers } from './serving/sources/breaker'
 import { openEntryJournal } from './storage/entry-journal'
 import { createExportFiles } from './storage/export-files'
 import { createFileLog } from './storage/file-log'
@@ -166,17 +167,22 @@ export async function createLarder({
       logger,
       onChange: () => hub.emit('connections', administrators, {}),
     }))
+    const breakerOf = createBreakers(stopwatch)
+    const backend = createBackendLayer({
+      backends: { find: ({ connection }) => upstreams.backendOf(connection), breakerOf },
+      timer: systemTimer,
+    })
     const readThrough = createReadThrough({
       sources: {
         find: ({ connection, format }) => upstreams.sourceOf(connection, { format }),
-        breakerOf: createBreakers(stopwatch),
+        breakerOf,
       },
       timer: systemTimer,
       random: Math.random,
     })
     const { serving, caches, requestLog, jobs, history } = createServing({
       engine,
-      layers: [readThrough],
+      layers: [backend, readThrough],
       clock,
       stopwatch,
       hub,

@@ -1,12 +1,13 @@
 import { z } from 'zod'
+import { BackendInput, BackendSettings } from './backend-settings'
 import { evictions } from './evictions'
-import { mapRows, namesOf } from './rows'
+import { mapRows, namesOf, rowOf } from './rows'
 import { SourceInput, SourceSettings } from './source-settings'
 import { Ttl } from './ttl'
 import { orSizeText, orTimeText } from './written'
 
 /** How a setting is written and shown. A number may be null; `none` explains what that means. */
-type SettingKind = { kind: 'switch' | 'source' }
+type SettingKind = { kind: 'switch' | 'source' | 'backend' }
   | { kind: 'time' | 'count' | 'bytes', none: string }
   | { kind: 'choice', choices: Readonly<Record<string, string>> }
 
@@ -113,6 +114,15 @@ export const cacheSettings = {
     change: 'Only administrators may change it. Entries stay.',
     place: 'change',
   },
+  backend: {
+    schema: BackendSettings.nullable(),
+    initial: null,
+    kind: 'backend',
+    label: 'Backend',
+    hint: 'Where the cache keeps its entries, if not here',
+    change: 'Only administrators may change it. What is held here goes; what is at a backend stays there.',
+    place: 'change',
+  },
   enabled: {
     schema: z.boolean(),
     initial: true,
@@ -124,12 +134,15 @@ export const cacheSettings = {
   },
 } as const satisfies Record<string, CacheSetting>
 
+/** Settings of several parts, as input. */
+const nestedInputs = { source: SourceInput, backend: BackendInput } as const
+
 type Rows = typeof cacheSettings
 type Schemas = { [N in keyof Rows]: Rows[N]['schema'] }
 type Inputs = {
   [N in keyof Rows]: Rows[N] extends { kind: 'time' | 'bytes' }
     ? TextOr<Schemas[N]>
-    : Rows[N] extends { kind: 'source' } ? z.ZodNullable<typeof SourceInput> : Schemas[N]
+    : N extends keyof typeof nestedInputs ? z.ZodNullable<(typeof nestedInputs)[N]> : Schemas[N]
 }
 type TextOr<S extends z.ZodType> = z.ZodType<z.output<S>, z.input<S> | string>
 type Creation = { [N in keyof Rows]: Rows[N] extends { needed: true } ? Inputs[N] : z.ZodDefault<Inputs[N]> }
@@ -155,7 +168,7 @@ export const inputSchemas = mapRows(settingRows, ({ kind }, name) => {
   const limit = settingSchemas[name] as z.ZodType<number | null, number | null>
   return kind === 'time'
     ? orTimeText(limit)
-    : kind === 'bytes' ? orSizeText(limit) : kind === 'source' ? SourceInput.nullable() : settingSchemas[name]
+    : kind === 'bytes' ? orSizeText(limit) : rowOf(nestedInputs, name)?.nullable() ?? settingSchemas[name]
 }) as unknown as Inputs
 
 /** The same for creating a cache: settings that are omitted get their initial value. */

@@ -1,10 +1,10 @@
+import type { NestedSetting } from './nested-settings'
 import { z } from 'zod'
 import { ContentType } from './entries'
-import { grouped } from './grouped'
 import { limits } from './limits'
+import { longestWait, nestedInputs, nestedSchemas, within } from './nested-settings'
 import { pathName } from './path-name'
-import { mapRows, namesOf } from './rows'
-import { orTimeText } from './written'
+import { namesOf } from './rows'
 import './without-eval'
 
 /** What a source does with writes; the text says it to people. */
@@ -19,27 +19,6 @@ const place = '{key}'
 const KeyTemplate = z.string()
   .max(512, 'must be at most 512 characters')
   .refine(text => text.split(place).length === 2, `must contain ${place} exactly once`)
-
-/** Longest time that anybody may be made to wait, in seconds. */
-const longestWait = 300
-
-/** A number from `least` to `most`. */
-function within(least: number, most: number, unit = ''): z.ZodType<number, number> {
-  const rule = `must be from ${least} to ${grouped(most)}${unit}`
-  return z.number(rule).min(least, rule).max(most, rule)
-}
-
-/** One setting of a source; `kind` says how a form shows it. */
-interface SourceSetting {
-  kind: 'text' | 'choice' | 'time' | 'part'
-  schema: z.ZodType
-  /** What it is when a source is given without it. */
-  initial: unknown
-  label: string
-  /** A sentence. */
-  hint: string
-  choices?: Readonly<Record<string, string>>
-}
 
 /** Times in seconds. */
 const rows = {
@@ -100,35 +79,26 @@ const rows = {
     label: 'Jitter',
     hint: 'Part of the TTL by which it varies at random, so that entries do not expire at once.',
   },
-} as const satisfies Record<string, SourceSetting>
+} as const satisfies Record<string, NestedSetting>
 type Rows = typeof rows
-type Schemas = { [N in keyof Rows]: Rows[N]['schema'] }
 
 /** The rows by their name, for code that treats them all alike. */
-export const sourceRows: Readonly<Record<keyof Rows, SourceSetting>> = rows
+export const sourceRows: Readonly<Record<keyof Rows, NestedSetting>> = rows
 
 const connection = pathName().meta({
   description: 'Name of the connection.',
   examples: ['main'],
 })
-const described = mapRows(sourceRows, ({ schema, hint }) =>
-  schema.meta({ description: hint })) as unknown as Schemas
 
 /** How a cache fills itself. */
-export const SourceSettings = z.strictObject({ connection, ...described })
+export const SourceSettings = z.strictObject({ connection, ...nestedSchemas(rows) })
 export type SourceSettings = z.output<typeof SourceSettings>
 
 /**
  * The same as input: times may also be text such as `5m`, and all but the connection may be left
  * out.
  */
-export const SourceInput = z.strictObject({
-  connection,
-  ...mapRows(sourceRows, ({ kind, initial }, name) => {
-    const schema: z.ZodType = described[name]
-    return (kind === 'time' ? orTimeText(schema as z.ZodType<number, number>) : schema).default(initial)
-  }) as unknown as { [N in keyof Rows]: z.ZodDefault<Schemas[N]> },
-})
+export const SourceInput = z.strictObject({ connection, ...nestedInputs(rows) })
 
 /** The key at the source of a key of the cache. */
 export function sourceKey({ key: template }: SourceSettings, key: string): string {

@@ -3,6 +3,7 @@ import type { CacheRecord, MetadataStore } from '../base/metadata'
 import type { Mount, ServedCaches } from '../serving/caches'
 import type { TurnedAway } from '../serving/off-times'
 import type { CacheDefinition, CacheFigures, Forecast } from '../serving/ports'
+import type { BackendUser } from './server-settings'
 import { LarderError } from '@shared/errors'
 import { checkReserve } from './reserves'
 
@@ -12,6 +13,8 @@ export interface CacheDirectory {
   /** Throws LarderError `cache-not-found`. */
   get: (userId: string, name: string) => Mount
   has: (userId: string, name: string) => boolean
+  /** Those of all users that keep their entries elsewhere. */
+  withBackend: () => BackendUser[]
   /** Milliseconds since the Unix epoch. */
   createdAt: (cache: CacheFigures) => number
   /** Undefined while the cache is on. */
@@ -76,6 +79,7 @@ export function createCacheDirectory({ metadata, caches }: {
       return mount
     },
     has: (userId, name) => lookUp(userId, name) !== undefined,
+    withBackend: () => metadata.caches.list().flatMap(({ id, backend }) => backend === null ? [] : [{ id, backend }]),
     createdAt: cache => created.get(cache.definition.id) ?? 0,
     offTime: cache => caches.offTimes.ofCache(cache.definition.id),
     create(record, alsoWrite = () => {}) {

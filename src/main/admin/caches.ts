@@ -19,7 +19,7 @@ import { controlCall } from '../serving/call'
 import { describeTarget } from '../serving/jobs/target'
 import { callerOf, isoTime } from './handlers'
 import { describeOffTime } from './off-time'
-import { checkServerSettings, checkSource } from './server-settings'
+import { checkBackend, checkServerSettings, checkSource } from './server-settings'
 import { withHitRatio } from './totals'
 
 /** The cache that the text face uses; every user has one. */
@@ -32,7 +32,7 @@ interface CacheHandlerDependencies {
   events: EventHub
   clock: RealClock
   jobs: JobBook<ExportFile>
-  connections: Pick<ConnectionDirectory, 'has'>
+  connections: Pick<ConnectionDirectory, 'has' | 'get'>
   history: Pick<HistoryKeeper, 'minute'>
 }
 
@@ -85,7 +85,9 @@ export function createCacheHandlers({
     const mount = caches.get(caller.userId, name)
     const change = givenOnly(settings)
     checkServerSettings(caller, mount.cache.definition, change)
+    const { definition } = mount.cache
     checkSource(connections, change)
+    checkBackend(connections, definition, change, () => caches.withBackend().filter(({ id }) => id !== definition.id))
     return { userId: caller.userId, mount, change }
   }
 
@@ -97,6 +99,7 @@ export function createCacheHandlers({
       checkQuota(userId)
       checkServerSettings(caller, initialSettings, input)
       checkSource(connections, input)
+      checkBackend(connections, initialSettings, input, caches.withBackend)
       const cache = caches.create({ id: randomId(), userId, ...input, createdAt: clock.wall() })
       events.emit('cache.created', userId, { cache: input.name })
       return describe(cache)

@@ -84,7 +84,7 @@ export function hasStored(result: BatchStepResult | undefined): boolean {
 }
 
 /** Bytes of the values that the chosen steps would store. */
-export function valuesOf(steps: readonly BatchStep[], isChosen: (index: number) => boolean): number {
+export function valueBytes(steps: readonly BatchStep[], isChosen: (index: number) => boolean): number {
   return steps.reduce(
     (sum, step, index) => step.op === 'set' && isChosen(index) ? sum + step.value.length : sum,
     0,

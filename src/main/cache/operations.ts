@@ -50,19 +50,26 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
     return undefined
   }
 
-  function write(key: string, existing: StoredEntry | undefined, content: Omit<EntryFields, 'version'>): WriteResult {
+  function write(
+    key: string,
+    existing: StoredEntry | undefined,
+    content: Omit<EntryFields, 'version'>,
+    version?: number,
+  ): WriteResult {
     const { value, contentType, tags, kind, flags, lifetime } = content
     if (!fits(key, content))
       return { outcome: 'too-large', version: existing?.version ?? 0 }
-    const version = nextVersion()
+    version ??= nextVersion()
     table.put(key, existing, { value, contentType, tags, kind, flags, version, lifetime }, stopwatch.now())
     table.settle()
     return { outcome: existing ? 'replaced' : 'created', version }
   }
 
   function newLifetime(options: WriteOptions, wall: number, monotonic: number): Lifetime {
-    const { ttl = settings().ttl, grace = 0, givenTtl = ttl } = options
-    return startLifetime(wall, monotonic, milliseconds(givenTtl), milliseconds(grace), milliseconds(ttl))
+    const { ttl = settings().ttl, grace = 0, givenTtl = ttl, original } = options
+    const left = original !== undefined && ttl !== null ? ttl * 1000 : milliseconds(ttl)
+    const lifetime = startLifetime(wall, monotonic, milliseconds(givenTtl), milliseconds(grace), left)
+    return original === undefined ? lifetime : { ...lifetime, storedAt: wall - original.age * 1000 }
   }
 
   /**
@@ -143,7 +150,7 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
         lifetime: options.keepTimes === true && existing !== undefined
           ? renewLifetime(existing, wall, monotonic)
           : newLifetime(options, wall, monotonic),
-      })
+      }, options.original?.version)
     },
 
     delete(key, ifVersion) {

@@ -67,6 +67,11 @@ export interface WriteOptions {
    * if there is none.
    */
   keepTimes?: boolean
+  /**
+   * For a copy of an entry that is kept elsewhere, whose version and age (in seconds) it shows. Its
+   * `ttl` may be negative: then it is stale.
+   */
+  original?: { version: number, age: number }
   /** Store only if no fresh entry is there. */
   ifAbsent?: boolean
   /**

@@ -1,7 +1,7 @@
 import type { PlannedOperations } from './operations'
 import type { BatchStep, Cache, WriteOptions } from './ports'
 import type { Work } from './work'
-import { hasStored, runBatch, valuesOf } from './batch'
+import { hasStored, runBatch, valueBytes } from './batch'
 
 interface RoomParts {
   operations: Pick<PlannedOperations, 'wouldStore'>
@@ -27,10 +27,10 @@ export function createRoom(
   }
 
   function inMemoryForBatch(steps: readonly BatchStep[], atomic: boolean): void | Promise<void> {
-    if (valuesOf(steps, () => true) <= smallValue)
+    if (valueBytes(steps, () => true) <= smallValue)
       return
     const { results, abortedAt } = runBatch(rehearsal(), steps, atomic)
-    const bytes = abortedAt === null ? valuesOf(steps, index => hasStored(results[index])) : 0
+    const bytes = abortedAt === null ? valueBytes(steps, index => hasStored(results[index])) : 0
     if (bytes > smallValue)
       return run(makeRoom(bytes, ''))
   }

@@ -1,11 +1,6 @@
-import type { EntryTest } from '@shared/entry-language'
 import type { ChosenSelector, PartSelector } from './ports'
 import type { Store, StoredEntry } from './store'
-import { hasPrefix } from '@shared/entry-key'
-import { compileEntryFilter } from '@shared/entry-language'
-import { invalidField } from '@shared/errors'
-import { compileGiven } from '@shared/filter-problem'
-import { compileGlob } from './glob'
+import { testOf } from './part-test'
 
 /** The entries that a selector chooses, whether or not they have expired. */
 interface Chosen {
@@ -48,32 +43,6 @@ function chosenByAny(store: Store, parts: readonly PartSelector[]): Chosen {
 
 function among(store: Store, accepts: Chosen['accepts']): Chosen {
   return { handles: below(store.handles), accepts, count: store.handles }
-}
-
-function testOf(part: PartSelector): Chosen['accepts'] {
-  if ('tag' in part)
-    return entry => entry.tags.includes(part.tag)
-  if ('keys' in part) {
-    const keys = new Set(part.keys)
-    return entry => keys.has(entry.key)
-  }
-  if ('prefix' in part)
-    return entry => hasPrefix(entry.key, part.prefix)
-  if ('filter' in part)
-    return entryTest(part.filter).passes
-  const matches = compileGlob(part.glob)
-  return entry => matches(entry.key)
-}
-
-/**
- * The test of a filter. Throws LarderError `invalid-input` (field filter) if it is malformed or has
- * no term: whoever forgot the terms must not choose everything.
- */
-export function entryTest(filter: string): EntryTest {
-  const test = compileGiven(filter, compileEntryFilter)
-  if (test === null)
-    throw invalidField('filter', 'must not be empty')
-  return test
 }
 
 function handleOf(store: Store, key: string): number[] {

@@ -4,6 +4,7 @@ import type { Maybe } from './maybe'
 import type { OffTimes } from './off-times'
 import type { CacheFigures, Layer, LayerContext, ServedCache } from './ports'
 import type { Stack } from './stack'
+import { isSamePlace } from '@shared/backend-settings'
 import { LarderError } from '@shared/errors'
 import { cacheOff, cachingOff } from './off-errors'
 import { createStack } from './stack'
@@ -135,10 +136,13 @@ export function createServedCaches({
       const held = byId.get(id)
       if (!held)
         throw new LarderError('cache-not-found', 'The cache was deleted.')
+      const { backend: before } = held.cache.definition
       const done = held.cache.configure(change)
       offTimes.cacheSwitched(id, held.cache.definition.enabled)
       stackAnew(held)
-      return done
+      // What is held are copies of what is elsewhere, or entries that only this place has.
+      const cleared = isSamePlace(before, held.cache.definition.backend) ? undefined : held.cache.flush()
+      return cleared instanceof Promise ? Promise.all([done, cleared]).then(() => {}) : done
     },
     rename({ cache: { definition: { id, space, name: before } } }, name) {
       engine.rename(id, name)

@@ -1,6 +1,7 @@
 import type { ConnectionDefinition } from '@shared/connections/read'
 import type { ConnectionStep } from '@shared/connections/schemas'
 import type { FieldError } from '@shared/errors'
+import type { Backend } from '../serving/backends/backend'
 import type { Source } from '../serving/sources/source'
 
 /** An open way to an upstream. */
@@ -14,6 +15,7 @@ export interface Link {
   /** Reads, and writes where that is asked for, without changing anything of anybody. */
   probe: (write: boolean, attempt: Attempt) => Promise<void>
   source: (options: SourceOptions) => Source
+  backend: () => Backend
 }
 
 /** How far a way is being opened or tried. */
@@ -37,7 +39,10 @@ export interface Driver {
 
 /** A technology that is loaded when it is first used: a start should not pay for it. */
 export interface LazyDriver {
-  /** What its sources can do besides reading. */
-  abilities: ReadonlySet<'write' | 'replace' | 'list'>
+  /**
+   * What its sources can do besides reading. `replace` and `end` are those of its backends as well:
+   * compare and set, and let go what has come to its end.
+   */
+  abilities: ReadonlySet<'write' | 'replace' | 'list' | 'end'>
   load: () => Promise<Driver>
 }

@@ -14,11 +14,11 @@ interface DriverSurroundings {
 export function createDrivers({ home, clock }: DriverSurroundings): Readonly<Record<DriverName, LazyDriver>> {
   return {
     redis: {
-      abilities: new Set(['write', 'replace', 'list']),
+      abilities: new Set(['write', 'replace', 'list', 'end']),
       load: async () => (await import('./redis/redis')).redis,
     },
     dynamodb: {
-      abilities: new Set(['write', 'replace', 'list']),
+      abilities: new Set(['write', 'replace', 'list', 'end']),
       load: async () => (await import('./dynamodb/dynamodb')).createDynamodbDriver(clock),
     },
     // File systems have no compare-and-set.

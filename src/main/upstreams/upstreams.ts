@@ -4,11 +4,13 @@ import type { Stopwatch } from '../base/clock'
 import type { ConnectionCondition, ConnectionPool, PooledConnection } from '../base/connection-pool'
 import type { Disposable } from '../base/disposable'
 import type { Logger } from '../base/logger'
+import type { Backend } from '../serving/backends/backend'
 import type { Source } from '../serving/sources/source'
 import type { Driver, LazyDriver, Link, SourceOptions } from './driver'
 import type { Line, LineTimes } from './line'
 import { SourceError } from '../serving/sources/source'
 import { orAborted } from './abort'
+import { lentBackend } from './lent-backend'
 import { lentSource } from './lent-source'
 import { createLine, lineTimes } from './line'
 
@@ -31,6 +33,8 @@ export interface Upstreams extends ConnectionPool, Disposable {
    * changed; once it is gone, all calls reject with SourceError `unreachable`.
    */
   sourceOf: (name: string, options: SourceOptions) => Source | undefined
+  /** The same as the place of entries. */
+  backendOf: (name: string) => Backend | undefined
   dispose: () => void
 }
 
@@ -73,6 +77,20 @@ export function createUpstreams({
     return { connection, line }
   }
 
+  function lenderOf(name: string): { borrow: Line['borrow'], abilities: LazyDriver['abilities'] } | undefined {
+    const driver = entries.get(name)?.connection.driver
+    return driver && {
+      abilities: drivers[driver].abilities,
+      async borrow(signal) {
+        const entry = entries.get(name)
+        // Another driver has other abilities, so that is another source.
+        if (entry?.connection.driver !== driver)
+          throw new SourceError('unreachable', `There is no connection ${name} any more.`)
+        return await entry.line.borrow(signal)
+      },
+    }
+  }
+
   function close(name: string): void {
     entries.get(name)?.line.dispose()
     entries.delete(name)
@@ -108,16 +126,12 @@ export function createUpstreams({
       }
     },
     sourceOf(name, options) {
-      const driver = entries.get(name)?.connection.driver
-      if (driver === undefined)
-        return undefined
-      return lentSource(async (signal) => {
-        const entry = entries.get(name)
-        // Another driver has other abilities, so that is another source.
-        if (entry?.connection.driver !== driver)
-          throw new SourceError('unreachable', `There is no connection ${name} any more.`)
-        return (await entry.line.borrow(signal)).source(options)
-      }, drivers[driver].abilities)
+      const lender = lenderOf(name)
+      return lender && lentSource(async signal => (await lender.borrow(signal)).source(options), lender.abilities)
+    },
+    backendOf(name) {
+      const lender = lenderOf(name)
+      return lender && lentBackend(async signal => (await lender.borrow(signal)).backend(), lender.abilities)
     },
     dispose() {
       tests.forEach(test => test.abort())

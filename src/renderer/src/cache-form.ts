@@ -1,17 +1,31 @@
 import type { CacheSettingName, CacheSettings, CacheSettingsInput } from '@shared/cache-settings'
-import type { SourceForm } from './source-form'
-import { settingRows } from '@shared/cache-settings'
+import type { NestedSetting } from '@shared/nested-settings'
+import type { NestedForm } from './nested-form'
+import { backendRows } from '@shared/backend-settings'
+import { cacheSettingNames, settingRows } from '@shared/cache-settings'
 import { writeDuration } from '@shared/durations'
 import { mapRows } from '@shared/rows'
 import { writeSize } from '@shared/sizes'
+import { sourceRows } from '@shared/source-settings'
 import { formatTtl } from './format'
-import { sourceFormOf, sourceOf } from './source-form'
+import { nestedFields, nestedFormOf, nestedValueOf } from './nested-form'
 
 /**
  * The settings of a cache as the form fields hold them: numbers as text, with units for times and
- * sizes; null as empty text; a source as JSON of a SourceForm.
+ * sizes; null as empty text; a source or backend as JSON of a NestedForm.
  */
 export type CacheForm = Readonly<Record<CacheSettingName, string | boolean>>
+
+/** The fields of a form by their names in errors. */
+export const cacheFields = [
+  ...cacheSettingNames,
+  ...nestedFields('source', sourceRows),
+  ...nestedFields('backend', backendRows),
+]
+
+function rowsOf(kind: string): Readonly<Record<string, NestedSetting>> {
+  return kind === 'source' ? sourceRows : backendRows
+}
 
 /** Whether the form creates a cache or changes one. */
 export type CacheFormKind = 'new' | 'change'
@@ -20,7 +34,7 @@ export function cacheFormOf(settings: Readonly<CacheSettings>): CacheForm {
   return mapRows(settingRows, ({ kind }, name) => {
     const value = settings[name]
     if (typeof value === 'object' && value !== null)
-      return JSON.stringify(sourceFormOf(value))
+      return JSON.stringify(nestedFormOf(rowsOf(kind), value))
     if (typeof value !== 'number')
       return value ?? ''
     return kind === 'time' ? writeDuration(value) : kind === 'bytes' ? writeSize(value) : String(value)
@@ -41,8 +55,8 @@ export function valuesOf<N extends CacheSettingName>(
     if (typeof value === 'boolean' || kind === 'choice')
       return [name, value] as const
     const text = value.trim()
-    if (kind === 'source')
-      return [name, text === '' ? null : sourceOf(JSON.parse(text) as SourceForm)] as const
+    if (kind === 'source' || kind === 'backend')
+      return [name, text === '' ? null : nestedValueOf(rowsOf(kind), JSON.parse(text) as NestedForm)] as const
     return [name, text === '' ? null : kind === 'count' ? Number(text) : text] as const
   })
   return Object.fromEntries(values) as Pick<CacheSettingsInput, N>

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { backendFormats } from '../backend-settings'
 import type { FieldError } from '../errors'
 
 /** What a field of a connection holds. A list is what a driver calls several hosts. */
@@ -43,6 +44,8 @@ export interface DriverRow {
   separate?: (given: Readonly<Record<string, unknown>>) => Record<string, unknown>
   /** What is wrong with fields that are right by themselves. */
   check?: (values: FieldValues) => FieldError | null
+  /** What it can be as the backend of a cache. */
+  backend: { formats: readonly (keyof typeof backendFormats)[] }
   /** How an environment variable writes such a connection: as a URL with one of these schemes. */
   schemes: readonly string[]
   fromUrl: (url: string) => Record<string, unknown>

@@ -72,6 +72,7 @@ export const dynamodbDriver = {
     },
   },
   place: values => dynamodbEndpointOf(values).origin,
+  backend: { formats: ['envelope', 'raw'] },
   check({ region, endpoint }) {
     return region === undefined && endpoint === undefined
       ? { field: 'region', message: 'Give a region or an endpoint for DynamoDB.' }

@@ -19,6 +19,8 @@ export const fileDriver = {
     },
   },
   place: ({ folder }) => `file://${String(folder)}`,
+  // Files have no lives.
+  backend: { formats: ['envelope'] },
   schemes: ['file'],
   fromUrl: url => ({ folder: pathOf(url) }),
 } as const satisfies DriverRow

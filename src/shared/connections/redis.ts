@@ -133,6 +133,7 @@ export const redisDriver = {
       ? null
       : { field: 'ca', message: 'A CA needs a URL with rediss://.' }
   },
+  backend: { formats: ['envelope', 'raw'] },
   schemes,
   fromUrl: url => ({ url }),
 } as const satisfies DriverRow

@@ -41,6 +41,7 @@ const settings = {
   reserve: null,
   persistent: false,
   source: null,
+  backend: null,
   enabled: true,
 }
 const caches = evictionNames.map(eviction =>

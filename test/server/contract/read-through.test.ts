@@ -35,7 +35,7 @@ describe.skipIf(!redisProgram.available)('the product cache over Redis', () => {
     return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(text)?.[1] ?? 0)
   }
 
-  // Red: in src/main/serving/sources/turns.ts let `load` begin one for each caller.
+  // Red: in src/main/serving/elsewhere/turns.ts let `load` begin one for each caller.
   it.each([
     ['native', entry, 'product:10001'],
     ['classic', '/api/get-cache?cache=products&key=10001', 'product:10001'],

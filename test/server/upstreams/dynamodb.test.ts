@@ -1,4 +1,5 @@
 import type { Source } from '../../../src/main/serving/sources/source'
+import type { BackendRig } from '../../contract/backends'
 import type { SourceRig } from '../../contract/sources'
 import type { DynamodbServer } from '../../helpers/dynamodb-server'
 import { Buffer } from 'node:buffer'
@@ -9,6 +10,7 @@ import { createDrivers } from '../../../src/main/upstreams/drivers'
 import { createUpstreams } from '../../../src/main/upstreams/upstreams'
 import { readConnection } from '../../../src/shared/connections/read'
 import { encodeKey } from '../../../src/shared/entry-key'
+import { describeBackend } from '../../contract/backends'
 import { aValue, describeSource, neverAborts } from '../../contract/sources'
 import { startDynamodb } from '../../helpers/dynamodb-server'
 
@@ -51,17 +53,17 @@ function sourceFor(table: string, endpoint?: string): Required<Source> {
   return source as Required<Source>
 }
 
-async function open(): Promise<SourceRig> {
+/** A table whose keys are bytes, and the way past Larder. */
+async function besides(): Promise<{ TableName: string, rig: Omit<SourceRig, 'source'> }> {
   const TableName = await tableOf('B')
   const keyOf = (key: string): object => ({ B: Buffer.from(encodeKey(key)).toString('base64') })
-  return {
-    source: sourceFor(TableName),
-    async peek(key) {
+  const rig = {
+    async peek(key: string) {
       const { Item } = await server.call('GetItem', { TableName, Key: { id: keyOf(key) } }) as
         { Item?: { value: { B: string } } }
       return Item && Buffer.from(Item.value.B, 'base64')
     },
-    async place(key, value, ttl) {
+    async place(key: string, value: Buffer, ttl?: number) {
       const end = ttl === undefined ? {} : { ttl: { N: String(Math.floor(Date.now() / 1000) + ttl) } }
       await server.call('PutItem', {
         TableName,
@@ -69,8 +71,27 @@ async function open(): Promise<SourceRig> {
       })
     },
   }
+  return { TableName, rig }
 }
 
+async function open(): Promise<SourceRig> {
+  const { TableName, rig } = await besides()
+  return { source: sourceFor(TableName), ...rig }
+}
+
+async function openBackend(): Promise<BackendRig> {
+  const { TableName, rig } = await besides()
+  const backend = poolFor(TableName).pool.backendOf('main')
+  return { backend: backend ?? expect.unreachable(), ...rig }
+}
+
+describeBackend('dynamodb', openBackend, {
+  compares: true,
+  endsLives: true,
+  formats: ['envelope', 'raw'],
+  tooLarge: 409_600,
+  rounding: 1,
+})
 describeSource('dynamodb', open, { lives: true, longestKey: 1024, largest: 409_600 })
 
 describe('items that another program has written', () => {

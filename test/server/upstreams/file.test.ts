@@ -1,4 +1,5 @@
 import type { Source } from '../../../src/main/serving/sources/source'
+import type { SourceRig } from '../../contract/sources'
 import {
   existsSync,
   lstatSync,
@@ -18,6 +19,7 @@ import { createDrivers } from '../../../src/main/upstreams/drivers'
 import { fileOfKey } from '../../../src/main/upstreams/file/names'
 import { lineTimes } from '../../../src/main/upstreams/line'
 import { createUpstreams } from '../../../src/main/upstreams/upstreams'
+import { describeBackend } from '../../contract/backends'
 import { aValue, describeSource, neverAborts } from '../../contract/sources'
 import { temporaryFolder } from '../../helpers/folder'
 
@@ -40,15 +42,27 @@ function sourceIn(folder: string, home?: string): Source {
   return source
 }
 
-describeSource('file', async () => {
-  const folder = temporaryFolder()
+function besides(folder: string): Omit<SourceRig, 'source'> {
   const path = (key: string): string => join(folder, fileOfKey(key) ?? '')
   return {
-    source: sourceIn(folder),
     peek: async key => existsSync(path(key)) ? readFileSync(path(key)) : undefined,
     place: async (key, value) => writeFileSync(path(key), value),
   }
+}
+
+describeSource('file', async () => {
+  const folder = temporaryFolder()
+  return { source: sourceIn(folder), ...besides(folder) }
 }, { lives: false, longestKey: 255 })
+
+// A colon is written as three bytes.
+describeBackend('file', async () => {
+  const folder = temporaryFolder()
+  const backend = poolWith(folder).backendOf('main')
+  if (!backend)
+    throw new Error('There should be a backend')
+  return { backend, ...besides(folder) }
+}, { compares: false, endsLives: false, formats: ['envelope'], longestKey: 253 })
 
 describe('a folder', () => {
   it('tells the type of a value by the ending, else it is that of the cache', async () => {

@@ -1,5 +1,6 @@
 import type { LineTimes } from '../../../src/main/upstreams/line'
 import type { Upstreams } from '../../../src/main/upstreams/upstreams'
+import type { BackendRig } from '../../contract/backends'
 import type { SourceRig } from '../../contract/sources'
 import type { RedisServer } from '../../helpers/redis-server'
 import { Buffer } from 'node:buffer'
@@ -11,6 +12,7 @@ import { lineTimes } from '../../../src/main/upstreams/line'
 import { createUpstreams } from '../../../src/main/upstreams/upstreams'
 import { readConnectionUrl } from '../../../src/shared/connections/read'
 import { encodeKey } from '../../../src/shared/entry-key'
+import { describeBackend } from '../../contract/backends'
 import { aValue, describeSource, neverAborts, oddKeys } from '../../contract/sources'
 import { startBlackHole } from '../../helpers/black-hole'
 import { patience } from '../../helpers/patience'
@@ -47,10 +49,8 @@ describe.skipIf(!redisProgram.available)(`redis ${redisProgram.reason}`, () => {
   })
   afterAll(() => redis.dispose())
 
-  async function open(url = redis.url): Promise<SourceRig> {
-    await redis.command('FLUSHALL')
+  function besides(): Omit<SourceRig, 'source'> {
     return {
-      source: sourceFor(url),
       async peek(key) {
         const reply = await redis.command('GET', encodeKey(key))
         return Buffer.isBuffer(reply) ? reply : undefined
@@ -60,6 +60,20 @@ describe.skipIf(!redisProgram.available)(`redis ${redisProgram.reason}`, () => {
     }
   }
 
+  async function open(url = redis.url): Promise<SourceRig> {
+    await redis.command('FLUSHALL')
+    return { source: sourceFor(url), ...besides() }
+  }
+
+  async function openBackend(): Promise<BackendRig> {
+    await redis.command('FLUSHALL')
+    const backend = poolFor(redis.url).backendOf('main')
+    if (!backend)
+      throw new Error('There should be a backend')
+    return { backend, ...besides() }
+  }
+
+  describeBackend('redis', openBackend, { compares: true, endsLives: true, formats: ['envelope', 'raw'] })
   describeSource('redis', open, { lives: true, longestKey: 1024 })
   describeSource('redis by a Unix socket', () => open(`unix://${redis.socket}`), { lives: true, longestKey: 1024 })
 

@@ -2,7 +2,7 @@ import type { EntryTest } from '@shared/entry-language'
 import type { PageQuery } from '../ports'
 import type { StoredEntry } from '../store'
 import { compileGlob } from '../glob'
-import { entryTest } from '../selector'
+import { entryTest } from '../part-test'
 
 /** The entries that a query selects. */
 interface Choice {

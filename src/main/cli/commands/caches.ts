@@ -112,7 +112,9 @@ function describe({ name, ...cache }: CacheSettings & { name: string }): string 
 }
 
 function cellOf(value: CacheSettings[keyof CacheSettings]): Cell {
-  return typeof value === 'object' && value !== null ? `${value.connection} (${value.mode})` : value
+  if (typeof value !== 'object' || value === null)
+    return value
+  return `${value.connection} (${'mode' in value ? value.mode : `${value.prefix}, ${value.format}`})`
 }
 
 export const cacheCommands = [list, create, update, rename, remove, switchCommand('on'), switchCommand('off')]

@@ -30,14 +30,18 @@ function writingOf(name: CacheSettingName, row: CacheSetting): Writing {
     }
     case 'source':
       return { placeholder: '<connection>', end: ': a connection, all settings as JSON, or none', parse: source }
+    case 'backend':
+      return { placeholder: '<json>', end: ': its settings as JSON, or none', parse: jsonOrNone }
   }
+}
+
+function jsonOrNone(text: string): unknown {
+  return text === 'none' ? null : json(text)
 }
 
 /** The name of a connection alone leaves the rest to the server, which also checks all of it. */
 function source(text: string): unknown {
-  if (text === 'none')
-    return null
-  return text.startsWith('{') ? json(text) : { connection: text }
+  return text === 'none' || text.startsWith('{') ? jsonOrNone(text) : { connection: text }
 }
 
 /** A flag for every setting of a cache. */

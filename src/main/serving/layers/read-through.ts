@@ -1,17 +1,17 @@
 import type { SourceSettings } from '@shared/source-settings'
 import type { Timer } from '../../base/timer'
+import type { Breaker } from '../elsewhere/breaker'
 import type { Layer, LayerContext, ServedCache } from '../ports'
-import type { Breaker } from '../sources/breaker'
 import type { Brought } from '../sources/keeping'
 import type { Source } from '../sources/source'
-import { createAbsences } from '../sources/absences'
-import { createBatch } from '../sources/batch'
+import { createBatch } from '../elsewhere/batch'
+import { createRememberedKeys } from '../elsewhere/remembered-keys'
+import { createTurns } from '../elsewhere/turns'
+import { createUpstream } from '../elsewhere/upstream'
 import { createKeeping } from '../sources/keeping'
 import { createLocalWrites } from '../sources/local-writes'
 import { createReading } from '../sources/reading'
 import { createRefreshing } from '../sources/refreshing'
-import { createTurns } from '../sources/turns'
-import { createUpstream } from '../sources/upstream'
 import { createWriteThrough } from '../sources/writing'
 
 /** The sources that there are, by the names of their connections. */
@@ -29,15 +29,19 @@ interface ReadThroughParts {
   random: () => number
 }
 
+/** Keys of which it is remembered that the source lacks them. */
+const mostAbsences = 10_000
+
 /** A cache fills itself from its source on a miss, and may write to the source first. */
 export function createReadThrough({ sources, timer, random }: ReadThroughParts): Layer {
   function wrap(next: ServedCache, context: LayerContext, settings: SourceSettings): ReturnType<Layer['wrap']> {
     const { clock, stopwatch, checkOn } = context
-    const absences = createAbsences(clock, settings.negativeTtl * 1000)
+    const absences = createRememberedKeys(clock, settings.negativeTtl * 1000, mostAbsences)
     const turns = createTurns<Brought>(key => key === undefined ? absences.clear() : absences.forget(key))
     const upstream = createUpstream({
+      role: 'source',
       name: settings.connection,
-      source: () => sources.find(settings),
+      find: () => sources.find(settings),
       breaker: sources.breakerOf(settings.connection),
       timer,
       deadline: settings.hardTimeout,
@@ -52,7 +56,7 @@ export function createReadThrough({ sources, timer, random }: ReadThroughParts):
     const one = { ...next, get, ...writing }
     return {
       ...one,
-      batch: createBatch(one, upstream.name),
+      batch: createBatch(one, upstream.title),
       refresh: createRefreshing({ next, upstream, keeping, turns, settings, timer, checkOn }),
       async flush(call) {
         const flushed = await next.flush(call)

@@ -1,10 +1,10 @@
 import type { SourceSettings } from '@shared/source-settings'
 import type { Buffer } from 'node:buffer'
+import type { RememberedKeys } from '../elsewhere/remembered-keys'
+import type { LoadRun } from '../elsewhere/turns'
+import type { Upstream } from '../elsewhere/upstream'
 import type { Call, Hit, ServedCache } from '../ports'
-import type { Absences } from './absences'
 import type { SourceValue } from './source'
-import type { LoadRun } from './turns'
-import type { Upstream } from './upstream'
 import { createHash } from 'node:crypto'
 import { sourceKey } from '@shared/source-settings'
 
@@ -24,7 +24,7 @@ export interface Keeping {
 interface KeepingParts {
   next: ServedCache
   upstream: Upstream
-  absences: Absences
+  absences: RememberedKeys
   settings: SourceSettings
   /** From 0 up to, but not including, 1. */
   random: () => number
@@ -54,7 +54,7 @@ export function createKeeping({ next, upstream, absences, settings, random, chec
 
   return {
     async fetch(key, call, run) {
-      const loaded = await upstream.load(sourceKey(settings, key))
+      const loaded = await upstream.call((source, signal) => source.load(sourceKey(settings, key), signal))
       if (loaded !== undefined)
         return await keep(key, call, loaded, run)
       if (run.current) {

@@ -1,6 +1,6 @@
+import type { Turns } from '../elsewhere/turns'
 import type { Call, ServedCache } from '../ports'
 import type { Brought } from './keeping'
-import type { Turns } from './turns'
 import type { Writing } from './writing'
 
 /**

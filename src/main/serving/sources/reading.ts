@@ -1,15 +1,16 @@
 import type { Stopwatch } from '../../base/clock'
 import type { Timer } from '../../base/timer'
+import type { RememberedKeys } from '../elsewhere/remembered-keys'
+import type { Turns } from '../elsewhere/turns'
+import type { Upstream } from '../elsewhere/upstream'
 import type { Maybe } from '../maybe'
 import type { Call, Hit, Lookup, ServedCache, SourceNote } from '../ports'
-import type { Absences } from './absences'
 import type { Brought, Keeping } from './keeping'
-import type { Turns } from './turns'
-import type { Upstream } from './upstream'
 import type { ReadWishes } from './wishes'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '@shared/errors'
-import { isSourceFailure } from './upstream'
+import { tookSentence } from '../elsewhere/took'
+import { isSourceFailure } from '../elsewhere/upstream'
 import { readWishes, suffices } from './wishes'
 
 /** The reads of a cache with a source. */
@@ -22,7 +23,7 @@ interface Reading {
 interface ReadingParts {
   next: ServedCache
   upstream: Upstream
-  absences: Absences
+  absences: RememberedKeys
   keeping: Keeping
   turns: Turns<Brought>
   timer: Timer
@@ -138,8 +139,7 @@ function owned(hit: Hit): Hit {
 
 /** What the request log says; @param took milliseconds */
 function sentenceOf(name: string, { collapsed, failure }: SourceNote, took: number): string {
-  const time = `${took < 10 ? took.toFixed(1) : Math.round(took)} ms`
   if (failure !== null)
-    return `stale, because ${name} failed (${failure}), ${time}`
-  return collapsed ? `waited for a load from ${name}, ${time}` : `asked ${name}, ${time}`
+    return tookSentence(`stale, because ${name} failed (${failure})`, took)
+  return tookSentence(collapsed ? `waited for a load from ${name}` : `asked ${name}`, took)
 }

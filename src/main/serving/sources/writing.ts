@@ -1,17 +1,17 @@
 import type { SourceSettings } from '@shared/source-settings'
+import type { LoadRun, Turns } from '../elsewhere/turns'
+import type { Upstream } from '../elsewhere/upstream'
 import type { Call, Hit, ServedCache, WriteOptions, WriteResult } from '../ports'
 import type { Brought, Keeping } from './keeping'
 import type { Source, SourceValue, SourceWrites } from './source'
-import type { LoadRun, Turns } from './turns'
-import type { Upstream } from './upstream'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '@shared/errors'
 import { sourceKey } from '@shared/source-settings'
 import { mergePatch } from '../../cache/merge-patch'
 import { holds } from '../../cache/precondition'
 import { addTo } from '../../cache/whole-number'
+import { changeOrDrop } from '../elsewhere/upstream'
 import { passingVersion } from './keeping'
-import { mayHaveHappened } from './upstream'
 
 /** The calls that change one entry. */
 export type Writing = Pick<ServedCache, 'set' | 'delete' | 'increment' | 'mergePatch'>
@@ -32,24 +32,15 @@ export function createWriteThrough({ next, upstream, turns, keeping, settings }:
   const at = (key: string): string => sourceKey(settings, key)
 
   /** If it is not known what the source has now, the copy here must not be served any more. */
-  async function change<T>(
+  function change<T>(
     key: string,
     call: Call,
     work: (to: SourceWrites, signal: AbortSignal, from: Source) => Promise<T>,
   ): Promise<T> {
-    try {
-      return await upstream.call((source, signal) => work(writesOf(source, upstream.name), signal, source))
-    }
-    catch (error) {
-      if (!mayHaveHappened(error))
-        throw error
-      await next.delete(key, undefined, call)
-      throw new LarderError(
-        'source-timeout',
-        `${(error as LarderError).message} It is not known whether the change was made; the copy here was dropped.`,
-        { cause: error },
-      )
-    }
+    return changeOrDrop(
+      () => upstream.call((source, signal) => work(writesOf(source, upstream.name), signal, source)),
+      () => next.delete(key, undefined, call),
+    )
   }
 
   /** What the cache has, after a load if it has nothing fresh. */

@@ -34,6 +34,9 @@ export class ConditionFailed extends Error {
   override readonly name = 'ConditionFailed'
 }
 
+/** The server closed an idle connection while the call was on its way. */
+class ClosedMeanwhile extends SourceError {}
+
 interface Credentials { accessKeyId: string, secretAccessKey: string }
 
 const mostSockets = 32
@@ -80,7 +83,13 @@ export async function openClient(
       },
       body: JSON.stringify(input),
     }, credentials)
-    const { status, text } = await post(headers as Record<string, string>, body as string, signal)
+    const send = (): ReturnType<typeof post> => post(headers as Record<string, string>, body as string, signal)
+    const { status, text } = await send().catch((error: unknown) => {
+      // Whether a condition held can only be asked once.
+      if (error instanceof ClosedMeanwhile && !('ConditionExpression' in input))
+        return send()
+      throw error
+    })
     const answer = parse(text)
     if (answer === undefined)
       throw new SourceError('refused', 'What answers there is not DynamoDB.')
@@ -106,7 +115,11 @@ export async function openClient(
           reject(lost(error, signal))
         }
       })
-      sent.on('error', error => reject(lost(error, signal)))
+      sent.on('error', (error: Error & { code?: string }) => reject(
+        sent.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted
+          ? new ClosedMeanwhile('lost', 'The server closed the connection.', { cause: error })
+          : lost(error, signal),
+      ))
       sent.end(body)
     })
   }

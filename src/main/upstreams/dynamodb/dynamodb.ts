@@ -6,7 +6,9 @@ import { randomBytes } from 'node:crypto'
 import { dynamodbEndpointOf } from '@shared/connections/dynamodb'
 import { SourceError } from '../../serving/sources/source'
 import { isLinkLocal, linkLocalSentence } from '../addresses'
+import { createDynamodbBackend } from './backend'
 import { openClient } from './client'
+import { createItems } from './items'
 import { createDynamodbSource } from './source'
 import { describeTable } from './table'
 
@@ -32,13 +34,15 @@ export function createDynamodbDriver(clock: Pick<RealClock, 'wall'>): Driver {
         if (!isWhole && values.endpoint === undefined)
           throw new SourceError('refused', 'An access key ID and a secret access key are needed.')
         const table = await describeTable(client, String(values.table), attempt.signal)
+        const items = createItems({ client, table, clock })
         return {
           server: 'DynamoDB',
           // Each call may open a socket, so there is no one way that could end.
           ended: new Promise(() => {}),
           close: client.close,
           probe: (write, probing) => probe(client, table, write, probing),
-          source: options => createDynamodbSource({ client, table, clock, options }),
+          source: options => createDynamodbSource(items, table, options),
+          backend: () => createDynamodbBackend(items, table),
         }
       }
       catch (error) {

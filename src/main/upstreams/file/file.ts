@@ -2,6 +2,7 @@ import type { Attempt, Driver } from '../driver'
 import type { ValueFolder } from './folder'
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
+import { createFileBackend } from './backend'
 import { dataFolderSentence, isWithin, openFolder } from './folder'
 import { createFileSource } from './source'
 
@@ -18,6 +19,7 @@ export function createFileDriver(home: string): Driver {
         close: () => {},
         probe: (write, attempt) => probe(folder, write, attempt),
         source: options => createFileSource(folder, options),
+        backend: () => createFileBackend(folder),
       }
     },
     refuse: ({ values }) => isWithin(home, String(values.folder))

@@ -18,7 +18,8 @@ const unfinished = '.larder-'
 /** A folder whose files are values. All names are those of files directly in it. */
 export interface ValueFolder {
   read: (name: string, signal: AbortSignal) => Promise<Buffer | undefined>
-  write: (name: string, value: Buffer, signal: AbortSignal) => Promise<void>
+  /** Resolves to whether there was one. */
+  write: (name: string, value: Buffer, signal: AbortSignal) => Promise<boolean>
   /** Resolves to whether there was one. */
   remove: (name: string) => Promise<boolean>
   names: (signal: AbortSignal) => AsyncIterable<string>
@@ -111,8 +112,10 @@ export async function openFolder(path: string, home: string): Promise<ValueFolde
         finally {
           await file.close()
         }
+        const before = await lstat(path).catch(() => undefined)
         // Replaces a link as well, and never writes through it.
         await rename(temporary, path)
+        return before?.isFile() === true
       }
       catch (error) {
         await rm(temporary, { force: true })

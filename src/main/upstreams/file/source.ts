@@ -22,29 +22,37 @@ export function createFileSource(folder: ValueFolder, { format }: SourceOptions)
     },
     writes: {
       async set(key, { value }, signal) {
-        const name = fileOfKey(key)
-        if (name === undefined)
-          throw new SourceError('refused', 'The key is too long for the name of a file.')
-        await folder.write(name, value, signal)
+        await folder.write(requireFile(key), value, signal)
       },
       async delete(key) {
         const name = fileOfKey(key)
         return name !== undefined && await folder.remove(name)
       },
     },
-    async* keys(prefix, signal) {
-      let page: string[] = []
-      for await (const name of folder.names(signal)) {
-        const key = keyOfFile(name)
-        if (key !== undefined && hasPrefix(key, prefix))
-          page.push(key)
-        if (page.length === pageLength) {
-          yield page
-          page = []
-        }
-      }
-      if (page.length > 0)
-        yield page
-    },
+    keys: (prefix, signal) => keysOf(folder, prefix, signal),
   }
+}
+
+/** The keys of files, in pieces. */
+export async function* keysOf(folder: ValueFolder, prefix: string, signal: AbortSignal): AsyncGenerator<string[]> {
+  let page: string[] = []
+  for await (const name of folder.names(signal)) {
+    const key = keyOfFile(name)
+    if (key !== undefined && hasPrefix(key, prefix))
+      page.push(key)
+    if (page.length === pageLength) {
+      yield page
+      page = []
+    }
+  }
+  if (page.length > 0)
+    yield page
+}
+
+/** The file of a key that is written. Throws SourceError `refused`. */
+export function requireFile(key: string): string {
+  const name = fileOfKey(key)
+  if (name === undefined)
+    throw new SourceError('refused', 'The key is too long for the name of a file.')
+  return name
 }

@@ -8,6 +8,7 @@ import { SourceError } from '../../serving/sources/source'
 import { isLinkLocal, linkLocalSentence } from '../addresses'
 import { dial } from '../dial'
 import { demand, sentenceOfReply } from './answers'
+import { createRedisBackend } from './backend'
 import { ReplyError } from './replies'
 import { createRedisSource } from './source'
 import { createWire } from './wire'
@@ -34,6 +35,7 @@ async function open({ values, secrets }: ConnectionDefinition, attempt: Attempt)
       close: wire.close,
       probe: (write, probing) => probe(wire, write, probing),
       source: options => createRedisSource(wire, options),
+      backend: () => createRedisBackend(wire),
     }
   }
   catch (error) {

@@ -40,7 +40,7 @@ function createHistory() {
   }
 }
 
-// Red: in src/main/serving/sources/turns.ts let `detach` leave `current` as it is, or let `load`
+// Red: in src/main/serving/elsewhere/turns.ts let `detach` leave `current` as it is, or let `load`
 // join a load while the key is being written.
 describe.each(['read', 'write-through'] as const)('random interleavings, mode %s', (mode) => {
   it('never show anybody a value older than what was acknowledged before they asked', async () => {

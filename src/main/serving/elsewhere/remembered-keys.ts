@@ -1,30 +1,38 @@
 import type { Clock } from '../../base/clock'
 
-/** The keys of one cache of which its source said that it has nothing under them. */
-export interface Absences {
+/** Keys of one cache that are remembered for a time: those that its source lacks, for example. */
+export interface RememberedKeys {
   add: (key: string) => void
-  /** Whether the source was asked for it less than the negative TTL ago. */
+  /** Whether it was added less than the time ago. */
   has: (key: string) => boolean
   forget: (key: string) => void
   clear: () => void
 }
 
-/** Keys that are remembered; the oldest goes first. */
-const most = 10_000
-
-/** @param ttl milliseconds; 0 = nothing is remembered */
-export function createAbsences(clock: Clock, ttl: number): Absences {
+/**
+ * @param ttl milliseconds; 0 = nothing is remembered
+ * @param most keys that are remembered; the oldest goes first
+ */
+export function createRememberedKeys(clock: Clock, ttl: number, most: number): RememberedKeys {
   /** Key → when it ends, on the monotonic clock; in that order, as all live equally long. */
   const ends = new Map<string, number>()
+
+  function tidy(now: number): void {
+    for (const [key, end] of ends) {
+      if (end > now && ends.size <= most)
+        return
+      ends.delete(key)
+    }
+  }
 
   return {
     add(key) {
       if (ttl === 0)
         return
+      const now = clock.monotonic()
       ends.delete(key)
-      ends.set(key, clock.monotonic() + ttl)
-      if (ends.size > most)
-        ends.delete(ends.keys().next().value as string)
+      ends.set(key, now + ttl)
+      tidy(now)
     },
     has(key) {
       const end = ends.get(key)

@@ -8,7 +8,11 @@ export interface Turns<L> {
    * Joins the load of this key that runs, or begins one. While the key is being written there is
    * none to join: the result is then the end of the write, after which the caller looks again.
    */
-  load: (key: string, begin: (run: LoadRun) => Promise<L>) => Joined<L> | { written: Promise<void> }
+  load: (
+    key: string,
+    begin: (run: LoadRun) => Promise<L>,
+    options?: { /** False: a load of its own, which nobody joins. @default true */ join?: boolean },
+  ) => Joined<L> | { written: Promise<void> }
   /** Runs a write of this key after those that came before it; it may load with the run it gets. */
   write: <T>(key: string, work: (run: LoadRun) => Promise<T>) => Promise<T>
   /** For a write that has happened at once, of one key or of any. */
@@ -29,6 +33,8 @@ export interface LoadRun {
 
 interface Key<L> {
   run: LoadRun & { load: Promise<L> } | null
+  /** Loads that nobody joins. */
+  alone: Set<LoadRun>
   /** The end of the last write that waits or runs; null if none does. It never rejects. */
   writing: Promise<void> | null
   /** What the write that runs loads by. */
@@ -43,14 +49,14 @@ export function createTurns<L>(changed: (key?: string) => void): Turns<L> {
     const known = keys.get(key)
     if (known)
       return known
-    const made: Key<L> = { run: null, writing: null, own: null }
+    const made: Key<L> = { run: null, alone: new Set(), writing: null, own: null }
     keys.set(key, made)
     return made
   }
 
   /** Whoever asks from now on does not get what this load brings. */
   function detach(state: Key<L>): void {
-    for (const run of [state.run, state.own]) {
+    for (const run of [state.run, state.own, ...state.alone]) {
       if (run)
         run.current = false
     }
@@ -58,15 +64,24 @@ export function createTurns<L>(changed: (key?: string) => void): Turns<L> {
   }
 
   function tidy(key: string, state: Key<L>): void {
-    if (state.run === null && state.writing === null && keys.get(key) === state)
+    if (state.run === null && state.alone.size === 0 && state.writing === null && keys.get(key) === state)
       keys.delete(key)
   }
 
   return {
-    load(key, begin) {
+    load(key, begin, { join = true } = {}) {
       const state = keyOf(key)
       if (state.writing)
         return { written: state.writing }
+      if (!join) {
+        const run = { current: true }
+        state.alone.add(run)
+        const load = begin(run).finally(() => {
+          state.alone.delete(run)
+          tidy(key, state)
+        })
+        return { load, joined: false }
+      }
       if (state.run)
         return { load: state.run.load, joined: true }
       const run = { current: true, load: undefined as unknown as Promise<L> }

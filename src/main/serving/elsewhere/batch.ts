@@ -8,9 +8,9 @@ import { hitOf, lastingValue } from '../ports'
  * The steps of a batch one after another, each by the cache's own call. All or nothing needs a
  * cache that lives here alone.
  *
- * @param source its name, for the refusal
+ * @param title what else the cache has, for the refusal: `source main`
  */
-export function createBatch(cache: Omit<ServedCache, 'batch'>, source: string): ServedCache['batch'] {
+export function createBatch(cache: Omit<ServedCache, 'batch'>, title: string): ServedCache['batch'] {
   async function run(step: BatchStep, call: Call): Promise<BatchStepResult> {
     const { op, key } = step
     switch (op) {
@@ -24,8 +24,12 @@ export function createBatch(cache: Omit<ServedCache, 'batch'>, source: string): 
   }
 
   return async (steps, atomic, call) => {
-    if (atomic)
-      throw new LarderError('not-here', `An atomic batch needs a cache without a source; this one has ${source}.`)
+    if (atomic) {
+      throw new LarderError(
+        'not-here',
+        `An atomic batch needs a cache that lives here alone; this one has the ${title}.`,
+      )
+    }
     const results: BatchStepResult[] = []
     let room: number = limits.batchAnswer
     for (const step of steps) {

@@ -1,0 +1,91 @@
+import type { Stopwatch } from '../../base/clock'
+import type { Turns } from '../elsewhere/turns'
+import type { Maybe } from '../maybe'
+import type { Call, Lookup, Peek, ServedCache } from '../ports'
+import type { Copies } from './copies'
+import type { BackendEntries } from './entries'
+import type { KeptEntry } from './kept-entry'
+import { LarderError } from '@shared/errors'
+import { tookSentence } from '../elsewhere/took'
+import { hitOfEntry } from './copies'
+
+interface AskingParts {
+  next: ServedCache
+  entries: BackendEntries
+  copies: Copies
+  turns: Turns<KeptEntry | undefined>
+  stopwatch: Stopwatch
+  /** Whether those who ask for a key at the same time may share one answer. */
+  shares: boolean
+  checkOn: () => void
+}
+
+/** The reads of a cache whose entries are at a backend. */
+export function createAsking({
+  next,
+  entries,
+  copies,
+  turns,
+  stopwatch,
+  shares,
+  checkOn,
+}: AskingParts): Pick<ServedCache, 'get' | 'peek'> {
+  async function fetch(key: string, call: Call): Promise<Lookup> {
+    for (;;) {
+      const turn = turns.load(key, async (run) => {
+        const entry = await entries.read(key)
+        checkOn()
+        await copies.keep(key, entry, call, run)
+        return entry
+      }, { join: shares })
+      if ('load' in turn) {
+        const entry = await turn.load
+        checkOn()
+        return await copies.count(key, entry, call)
+      }
+      await turn.written
+      checkOn()
+      const written = copies.useNear(key, call)
+      if (written !== undefined)
+        return owned(written)
+    }
+  }
+
+  async function ask(key: string, call: Call): Promise<Lookup> {
+    const began = stopwatch.now()
+    try {
+      return await fetch(key, call)
+    }
+    finally {
+      call.marks = [tookSentence(`asked the ${entries.title}`, stopwatch.now() - began)]
+    }
+  }
+
+  function isOn(): boolean {
+    try {
+      checkOn()
+      return true
+    }
+    catch (error) {
+      if (error instanceof LarderError)
+        return false
+      throw error
+    }
+  }
+
+  async function look(key: string): Promise<Peek | undefined> {
+    const entry = await entries.read(key)
+    return entry && hitOfEntry(entry)
+  }
+
+  return {
+    get: (key, call): Maybe<Lookup> => copies.useNear(key, call) ?? ask(key, call),
+    // While a switch is off people see what is held here, and no backend is asked.
+    peek: (key, call) => isOn() ? copies.peekNear(key, call) ?? look(key) : next.peek(key, call),
+  }
+}
+
+/** A copy that outlives the next call into the cache. */
+function owned(lookup: Lookup): Lookup {
+  return typeof lookup === 'string' ? lookup : { ...lookup, value: Buffer.from(lookup.value) }
+}

@@ -1,0 +1,98 @@
+import type { RememberedKeys } from '../elsewhere/remembered-keys'
+import type { LoadRun } from '../elsewhere/turns'
+import type { Call, Hit, Lookup, Peek, ServedCache, WriteOptions } from '../ports'
+import type { KeptEntry } from './kept-entry'
+import { isStale } from './kept-entry'
+
+/**
+ * The copies here of entries at the backend. They are in the engine, which bounds, counts and lists
+ * them; whether one may be used without asking the backend is known for as long as the near TTL.
+ */
+export interface Copies {
+  /** Counts the read of a copy that may be used; undefined if there is none. */
+  useNear: (key: string, call: Call) => Lookup | undefined
+  /** The same without counting it. */
+  peekNear: (key: string, call: Call) => Peek | undefined
+  /**
+   * Keeps what the backend has, undefined = nothing, unless something was written since the run
+   * began.
+   */
+  keep: (key: string, entry: KeptEntry | undefined, call: Call, run: LoadRun) => Promise<void>
+  /** Counts a read that the backend has answered, and returns its result. */
+  count: (key: string, entry: KeptEntry | undefined, call: Call) => Promise<Lookup>
+  /** From now on the backend is asked for this key, or for every key. */
+  doubt: (key?: string) => void
+  drop: (key: string, call: Call) => Promise<void>
+}
+
+/** @param near the keys whose copies may be used */
+export function createCopies(next: ServedCache, near: RememberedKeys): Copies {
+  function peekNear(key: string, call: Call): Peek | undefined {
+    const held = near.has(key) ? next.peek(key, call) : undefined
+    return held instanceof Promise ? undefined : held
+  }
+
+  async function drop(key: string, call: Call): Promise<void> {
+    near.forget(key)
+    await next.delete(key, undefined, call)
+  }
+
+  async function put(key: string, entry: KeptEntry, call: Call, run: LoadRun): Promise<void> {
+    const held = await next.peek(key, call)
+    if (held !== undefined && isSame(held, entry))
+      return near.add(key)
+    const options = copyOptions(entry)
+    await next.roomFor(entry.value.length, key, options, call)
+    if (!run.current)
+      return
+    const { outcome } = await next.set(key, entry.value, options, call)
+    if (outcome === 'too-large')
+      await drop(key, call)
+    else
+      near.add(key)
+  }
+
+  return {
+    peekNear,
+    drop,
+    doubt: key => key === undefined ? near.clear() : near.forget(key),
+    useNear(key, call) {
+      const found = peekNear(key, call) && next.get(key, call)
+      return found instanceof Promise ? undefined : found
+    },
+    async keep(key, entry, call, run) {
+      if (!run.current)
+        return
+      if (entry === undefined)
+        await drop(key, call)
+      else
+        await put(key, entry, call, run)
+    },
+    async count(key, entry, call) {
+      const counted = await next.get(key, call)
+      if (entry === undefined)
+        return typeof counted === 'string' ? counted : 'absent'
+      const isIt = typeof counted !== 'string' && counted.version === entry.version
+      return isIt ? { ...counted, value: entry.value } : hitOfEntry(entry)
+    },
+  }
+}
+
+/** An entry that is not held here. */
+export function hitOfEntry(entry: KeptEntry): Hit & Peek {
+  return { ...entry, stale: isStale(entry), hits: 0 }
+}
+
+function copyOptions({ contentType, tags, kind, flags, version, age, ttl, givenTtl, grace }: KeptEntry): WriteOptions {
+  return { contentType, tags, kind, flags, ttl, givenTtl, grace, original: { version, age } }
+}
+
+/** Clocks, and the server's lives, are never exactly equal. */
+const tolerance = 1
+
+function isSame(held: Peek, entry: KeptEntry): boolean {
+  const sameTtl = held.ttl === null || entry.ttl === null
+    ? held.ttl === entry.ttl
+    : Math.abs(held.ttl - entry.ttl) < tolerance
+  return held.version === entry.version && sameTtl && held.contentType === entry.contentType
+}

@@ -1,0 +1,79 @@
+import type { BackendSettings } from '@shared/backend-settings'
+import type { Timer } from '../../base/timer'
+import type { Backend } from '../backends/backend'
+import type { KeptEntry } from '../backends/kept-entry'
+import type { Breaker } from '../elsewhere/breaker'
+import type { Layer, LayerContext, ServedCache } from '../ports'
+import { LarderError } from '@shared/errors'
+import { createAsking } from '../backends/asking'
+import { createChanging } from '../backends/changing'
+import { createClearing } from '../backends/clearing'
+import { createCopies } from '../backends/copies'
+import { createBackendEntries } from '../backends/entries'
+import { createFormat } from '../backends/formats'
+import { createBatch } from '../elsewhere/batch'
+import { createRememberedKeys } from '../elsewhere/remembered-keys'
+import { createTurns } from '../elsewhere/turns'
+import { createUpstream } from '../elsewhere/upstream'
+
+interface BackendParts {
+  backends: {
+    /** The driver for a cache with these settings; undefined if there is no such connection. */
+    find: (settings: BackendSettings) => Backend | undefined
+    /** One for all caches that use the connection. */
+    breakerOf: (connection: string) => Breaker
+  }
+  timer: Timer
+}
+
+/** Keys whose copies may be used without asking; what they take is no part of the budget. */
+const mostNear = 100_000
+
+/**
+ * A cache keeps its entries elsewhere; what is here are copies. It stands directly around the
+ * engine, which counts the reads of the copies.
+ */
+export function createBackendLayer({ backends, timer }: BackendParts): Layer {
+  function wrap(next: ServedCache, context: LayerContext, settings: BackendSettings): ReturnType<Layer['wrap']> {
+    const { clock, stopwatch, checkOn } = context
+    const near = settings.near.ttl * 1000
+    const turns = createTurns<KeptEntry | undefined>(() => {})
+    const find = (): Backend | undefined => backends.find(settings)
+    const upstream = createUpstream({
+      role: 'backend',
+      name: settings.connection,
+      find,
+      breaker: backends.breakerOf(settings.connection),
+      timer,
+      deadline: settings.timeout,
+    })
+    const format = createFormat(settings, clock)
+    const entries = createBackendEntries({ upstream, find, format, prefix: settings.prefix })
+    const copies = createCopies(next, createRememberedKeys(clock, near, mostNear))
+    const one = {
+      ...next,
+      ...createAsking({ next, entries, copies, turns, stopwatch, shares: near > 0, checkOn }),
+      ...createChanging({ entries, copies, turns, format, ttl: next.definition.ttl }),
+    }
+    return {
+      ...one,
+      ...createClearing({ next, entries, copies, turns, format, wall: clock.wall, checkOn }),
+      batch: createBatch(one, upstream.title),
+      chosen() {
+        throw new LarderError('not-here', `An export needs a cache that lives here; this has the ${upstream.title}.`)
+      },
+      // What is on its way goes to those who wait for it; other layers may hold the cache by then.
+      dispose: () => turns.wrote(),
+    }
+  }
+
+  return {
+    applies: ({ backend }) => backend !== null,
+    wrap(next, context) {
+      const { backend } = context.definition
+      if (backend === null)
+        throw new Error('A layer was put around a cache to which it does not apply')
+      return wrap(next, context, backend)
+    },
+  }
+}

@@ -1,0 +1,52 @@
+import type { NestedSetting } from '@shared/nested-settings'
+import { writeDuration } from '@shared/durations'
+import { mapRows, namesOf } from '@shared/rows'
+
+/**
+ * A setting of several parts, with a connection, as its form fields hold it: all as text, times
+ * with their units.
+ */
+export type NestedForm = Readonly<Record<string, string>>
+
+type NestedRows = Readonly<Record<string, NestedSetting>>
+
+/** The form of one whose connection alone was chosen. */
+export function newNestedForm(rows: NestedRows, connection: string): NestedForm {
+  return { ...mapRows(rows, ({ kind, initial }) => textOf(kind, initial)), connection }
+}
+
+export function nestedFormOf(rows: NestedRows, settings: Readonly<Record<string, unknown>>): NestedForm {
+  return { ...mapRows(rows, ({ kind }, name) => textOf(kind, settings[name])), connection: String(settings.connection) }
+}
+
+/** What the schemas validate: a part that is no number becomes NaN, which they refuse by name. */
+export function nestedValueOf(rows: NestedRows, form: NestedForm): Record<string, unknown> {
+  return {
+    ...mapRows(rows, ({ kind }, name) => {
+      // Spaces around a prefix are a part of it.
+      const text = kind === 'exact' ? form[name] ?? '' : (form[name] ?? '').trim()
+      if (kind === 'near')
+        return { ttl: text }
+      return kind === 'part' ? Number(text === '' ? Number.NaN : text) : text
+    }),
+    connection: form.connection,
+  }
+}
+
+/** The parts of a setting as errors name them. */
+export function nestedFields(setting: string, rows: NestedRows): string[] {
+  return ['connection', ...namesOf(rows)].map(name => fieldOf(setting, rows, name))
+}
+
+/** The name of one part in errors. */
+export function fieldOf(setting: string, rows: NestedRows, name: string): string {
+  return rows[name]?.kind === 'near' ? `${setting}.${name}.ttl` : `${setting}.${name}`
+}
+
+function textOf(kind: string, value: unknown): string {
+  if (kind === 'near')
+    return textOf('time', (value as { ttl: number }).ttl)
+  if (value === undefined)
+    return ''
+  return kind === 'time' && typeof value === 'number' ? writeDuration(value) : String(value)
+}

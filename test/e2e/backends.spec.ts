@@ -1,0 +1,43 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expectAccessible } from './accessibility'
+import { expect, skipWithoutBrowser, test } from './console-test'
+
+skipWithoutBrowser()
+
+// Red: in src/renderer/src/cache-form.ts let `valuesOf` send null for a backend.
+test('a cache is given a backend, where its entries are from then on', async ({ openConsole, call }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'larder-backend-'))
+  try {
+    await call('POST', '/admin/connections', { json: { name: 'main', driver: 'file', folder } })
+    await call('POST', '/admin/caches', { json: { name: 'shop', ttl: 300 } })
+    const page = await openConsole('/caches/shop?tab=settings')
+    const backend = page.getByRole('group', { name: 'Backend' })
+    await backend.getByLabel('Backend').selectOption('main')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect(backend.getByLabel('Prefix')).toHaveAccessibleDescription(/must not be empty/)
+    await backend.getByLabel('Prefix').fill('shop:')
+    await backend.getByLabel('Format').selectOption('raw')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect(backend.getByLabel('Format')).toHaveAccessibleDescription(/must be envelope: Folder knows no TTL/)
+    await backend.getByLabel('Format').selectOption('envelope')
+    await backend.getByLabel('Near copies').fill('a while')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect(backend.getByLabel('Near copies')).toHaveAccessibleDescription(/must be/)
+    await backend.getByLabel('Near copies').fill('30s')
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByText('Saved the settings of shop.').first()).toBeAttached()
+    expect(await (await call('GET', '/admin/caches/shop')).json())
+      .toMatchObject({ backend: { connection: 'main', prefix: 'shop:', format: 'envelope', near: { ttl: 30 } } })
+
+    await call('PUT', '/api/caches/shop/entries/shoe', { body: 'in the folder' })
+    expect(readdirSync(folder)).toEqual(['shop%3Ashoe'])
+    await page.goto(new URL('/caches/shop', page.url()).href)
+    await expect(page.getByText('1 entry, copies of what main keeps')).toBeVisible()
+  }
+  finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
