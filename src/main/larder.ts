@@ -174,15 +174,17 @@ export async function createLarder({
       timer: systemTimer,
       random: Math.random,
     })
-    const { serving, caches, requestLog, jobs, history } = createServing({
+    const { serving, caches, requestLog, jobs, schedule, history } = createServing({
       engine,
       layers: [readThrough],
       clock,
       stopwatch,
+      timer: systemTimer,
       hub,
       logger,
     })
     parts.use(jobs)
+    parts.use(schedule)
     parts.use(history)
     history.start()
     const eventLoop = parts.use(createEventLoopMonitor())

@@ -31,8 +31,10 @@ function within(least: number, most: number, unit = ''): z.ZodType<number, numbe
 
 /** One setting of a source; `kind` says how a form shows it. */
 interface SourceSetting {
-  kind: 'text' | 'choice' | 'time' | 'part'
+  kind: 'text' | 'choice' | 'time' | 'part' | 'every'
   schema: z.ZodType
+  /** The same as input, where that is more than a time as text. */
+  input?: z.ZodType
   /** What it is when a source is given without it. */
   initial: unknown
   label: string
@@ -40,6 +42,10 @@ interface SourceSetting {
   hint: string
   choices?: Readonly<Record<string, string>>
 }
+
+/** The longest span between two refreshes, in seconds: a week. */
+const longestSpan = 604_800
+const span = within(1, longestSpan, ' seconds')
 
 /** Times in seconds. */
 const rows = {
@@ -100,6 +106,14 @@ const rows = {
     label: 'Jitter',
     hint: 'Part of the TTL by which it varies at random, so that entries do not expire at once.',
   },
+  refresh: {
+    kind: 'every',
+    schema: z.strictObject({ every: span }).nullable(),
+    input: z.strictObject({ every: orTimeText(span) }).nullable(),
+    initial: null,
+    label: 'Refresh every',
+    hint: 'How often all entries are loaded anew by the server itself.',
+  },
 } as const satisfies Record<string, SourceSetting>
 type Rows = typeof rows
 type Schemas = { [N in keyof Rows]: Rows[N]['schema'] }
@@ -113,9 +127,14 @@ const connection = pathName().meta({
 })
 const described = mapRows(sourceRows, ({ schema, hint }) =>
   schema.meta({ description: hint })) as unknown as Schemas
+/** What an older Larder has stored says nothing about settings that came later. */
+const lasting = mapRows(sourceRows, ({ initial }, name) => {
+  const schema: z.ZodType = described[name]
+  return schema.default(initial)
+}) as unknown as { [N in keyof Rows]: z.ZodDefault<Schemas[N]> }
 
 /** How a cache fills itself. */
-export const SourceSettings = z.strictObject({ connection, ...described })
+export const SourceSettings = z.strictObject({ connection, ...lasting })
 export type SourceSettings = z.output<typeof SourceSettings>
 
 /**
@@ -124,8 +143,8 @@ export type SourceSettings = z.output<typeof SourceSettings>
  */
 export const SourceInput = z.strictObject({
   connection,
-  ...mapRows(sourceRows, ({ kind, initial }, name) => {
-    const schema: z.ZodType = described[name]
+  ...mapRows(sourceRows, ({ kind, hint, input, initial }, name) => {
+    const schema = input?.meta({ description: hint }) ?? described[name]
     return (kind === 'time' ? orTimeText(schema as z.ZodType<number, number>) : schema).default(initial)
   }) as unknown as { [N in keyof Rows]: z.ZodDefault<Schemas[N]> },
 })

@@ -1,5 +1,6 @@
 import type { CacheSettings } from '@shared/cache-settings'
 import type { Cache, CacheDefinition, Engine } from '../cache/ports'
+import type { RefreshSchedule } from './jobs/refresh-schedule'
 import type { Maybe } from './maybe'
 import type { OffTimes } from './off-times'
 import type { CacheFigures, Layer, LayerContext, ServedCache } from './ports'
@@ -49,6 +50,7 @@ interface ServedCachesParts extends Pick<LayerContext, 'clock' | 'stopwatch'> {
   engine: Engine
   layers: readonly Layer[]
   offTimes: OffTimes
+  schedule: Pick<RefreshSchedule, 'follow' | 'leave'>
   /** Receives what a layer threw when it was closed. */
   failed: (error: unknown) => void
 }
@@ -59,6 +61,7 @@ export function createServedCaches({
   clock,
   stopwatch,
   offTimes,
+  schedule,
   failed,
 }: ServedCachesParts): ServedCaches {
   const byId = new Map<string, Held>()
@@ -129,6 +132,7 @@ export function createServedCaches({
       byId.set(definition.id, held)
       namesOf(definition.space).set(definition.name, held)
       offTimes.cacheSwitched(definition.id, definition.enabled)
+      schedule.follow(held)
       return held
     },
     configure({ cache: { definition: { id } } }, change) {
@@ -138,6 +142,7 @@ export function createServedCaches({
       const done = held.cache.configure(change)
       offTimes.cacheSwitched(id, held.cache.definition.enabled)
       stackAnew(held)
+      schedule.follow(held)
       return done
     },
     rename({ cache: { definition: { id, space, name: before } } }, name) {
@@ -156,6 +161,7 @@ export function createServedCaches({
         const { space, name } = held.cache.definition
         byId.delete(id)
         offTimes.cacheSwitched(id, true)
+        schedule.leave(id)
         bySpace.get(space)?.delete(name)
         void close(held.stack)
       }

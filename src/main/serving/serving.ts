@@ -3,6 +3,7 @@ import type { Disposable } from '../base/disposable'
 import type { EventHub } from '../base/event-hub'
 import type { ExportFile } from '../base/export-files'
 import type { Logger } from '../base/logger'
+import type { Timer } from '../base/timer'
 import type { Engine } from '../cache/ports'
 import type { Access } from './access'
 import type { Account } from './account'
@@ -18,6 +19,7 @@ import { createServedCaches } from './caches'
 import { createHistory } from './history/history'
 import { createInvalidation } from './jobs/invalidate'
 import { createJobBook } from './jobs/job-book'
+import { createRefreshSchedule } from './jobs/refresh-schedule'
 import { createRequestLog } from './log/request-log'
 import { createOffTimes } from './off-times'
 
@@ -33,6 +35,7 @@ interface ServingParts {
   layers?: readonly Layer[]
   clock: RealClock
   stopwatch: Stopwatch
+  timer: Timer
   hub: EventHub
   logger: Logger
 }
@@ -41,11 +44,12 @@ interface ServingParts {
  * Creates the part that all protocols share, between the faces, which parse and answer, and the
  * engine, which knows no callers.
  */
-export function createServing({ engine, layers = [], clock, stopwatch, hub, logger }: ServingParts): {
+export function createServing({ engine, layers = [], clock, stopwatch, timer, hub, logger }: ServingParts): {
   serving: Serving
   caches: ServedCaches
   requestLog: RequestLog
   jobs: JobBook<ExportFile> & Disposable
+  schedule: Disposable
   history: ReturnType<typeof createHistory>
 } {
   const failed = (error: unknown): void => logger.error(
@@ -53,14 +57,15 @@ export function createServing({ engine, layers = [], clock, stopwatch, hub, logg
     { reason: messageOf(error) },
   )
   const offTimes = createOffTimes(clock)
-  const caches = createServedCaches({ engine, layers, clock, stopwatch, offTimes, failed })
-  const requestLog = createRequestLog({ clock, stopwatch, hub })
   const jobs = createJobBook<ExportFile>({ clock, stopwatch, hub, logger })
+  const schedule = createRefreshSchedule({ isOn: () => engine.enabled, jobs, timer, logger })
+  const caches = createServedCaches({ engine, layers, clock, stopwatch, offTimes, schedule, failed })
+  const requestLog = createRequestLog({ clock, stopwatch, hub })
   const history = createHistory({ engine, clock, stopwatch, hub, logger })
   const serving = {
     ...createAccess({ caches }),
     ...createAccount({ stopwatch, requestLog, offTimes }),
     ...createInvalidation(jobs),
   }
-  return { serving, caches, requestLog, jobs, history }
+  return { serving, caches, requestLog, jobs, schedule, history }
 }

@@ -1,17 +1,18 @@
 import type { CacheSettingName, CacheSettings, CacheSettingsInput } from '@shared/cache-settings'
 import type { SourceForm } from './source-form'
-import { settingRows } from '@shared/cache-settings'
+import { cacheSettingNames, settingRows } from '@shared/cache-settings'
 import { writeDuration } from '@shared/durations'
 import { mapRows } from '@shared/rows'
 import { writeSize } from '@shared/sizes'
 import { formatTtl } from './format'
-import { sourceFormOf, sourceOf } from './source-form'
+import { isSameSource, sourceFormOf, sourceOf } from './source-form'
 
 /**
- * The settings of a cache as the form fields hold them: numbers as text, with units for times and
- * sizes; null as empty text; a source as JSON of a SourceForm.
+ * A setting of a cache as its form field holds it: numbers as text, with units for times and sizes;
+ * null as empty text. A source has fields of its own; null = none.
  */
-export type CacheForm = Readonly<Record<CacheSettingName, string | boolean>>
+export type CacheFormValue = string | boolean | SourceForm | null
+export type CacheForm = Readonly<Record<CacheSettingName, CacheFormValue>>
 
 /** Whether the form creates a cache or changes one. */
 export type CacheFormKind = 'new' | 'change'
@@ -20,7 +21,9 @@ export function cacheFormOf(settings: Readonly<CacheSettings>): CacheForm {
   return mapRows(settingRows, ({ kind }, name) => {
     const value = settings[name]
     if (typeof value === 'object' && value !== null)
-      return JSON.stringify(sourceFormOf(value))
+      return sourceFormOf(value)
+    if (kind === 'source')
+      return null
     if (typeof value !== 'number')
       return value ?? ''
     return kind === 'time' ? writeDuration(value) : kind === 'bytes' ? writeSize(value) : String(value)
@@ -38,14 +41,26 @@ export function valuesOf<N extends CacheSettingName>(
   const values = names.map((name) => {
     const value = form[name]
     const { kind } = settingRows[name]
-    if (typeof value === 'boolean' || kind === 'choice')
+    if (value === null || typeof value === 'boolean' || kind === 'choice')
       return [name, value] as const
+    if (typeof value === 'object')
+      return [name, sourceOf(value)] as const
     const text = value.trim()
-    if (kind === 'source')
-      return [name, text === '' ? null : sourceOf(JSON.parse(text) as SourceForm)] as const
     return [name, text === '' ? null : kind === 'count' ? Number(text) : text] as const
   })
   return Object.fromEntries(values) as Pick<CacheSettingsInput, N>
+}
+
+/** The settings in which two forms differ. */
+export function changedSettings(now: CacheForm, before: CacheForm): CacheSettingName[] {
+  return cacheSettingNames.filter((name) => {
+    const [value, former] = [now[name], before[name]]
+    return value !== former && !(isSource(value) && isSource(former) && isSameSource(value, former))
+  })
+}
+
+function isSource(value: CacheFormValue): value is SourceForm {
+  return typeof value === 'object' && value !== null
 }
 
 /** What may be written into the field TTL of an entry; `own` is the TTL of its cache in seconds. */

@@ -76,6 +76,7 @@ export function serve(engine: Engine): ServedCaches {
     clock,
     stopwatch,
     offTimes: createOffTimes(clock),
+    schedule: { follow() {}, leave() {} },
     failed(error) {
       throw error
     },

@@ -115,6 +115,7 @@ describe('every operation', () => {
         grace: 60,
         negativeTtl: 5,
         jitter: 0.1,
+        refresh: null,
       },
     })
     writeFileSync(join(other, 'a.txt'), 'from the source')

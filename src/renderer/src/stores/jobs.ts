@@ -78,7 +78,9 @@ export const useJobs = defineStore('jobs', () => {
       if (job.state === 'running')
         continue
       own.get(job.id)?.resolve(job)
-      if (!own.delete(job.id) && ran.has(job.id) && !shown.value)
+      // What the server does by itself is no news unless it fails.
+      const isNews = ran.has(job.id) && !(job.scheduled && job.state === 'done')
+      if (!own.delete(job.id) && isNews && !shown.value)
         news.value = new Set([...news.value, job.id])
     }
   }

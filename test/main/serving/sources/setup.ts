@@ -24,7 +24,7 @@ export function setUpSource(source: Partial<SourceSettings> = {}, settings: Part
     ttl: 300,
     ...settings,
     source: SourceInput.parse({ connection: 'main', ...source }),
-  })
+  }, undefined, timer)
   times.clock = parts.clock
   return {
     ...parts,
