@@ -164,5 +164,10 @@ export const creationSchemas = mapRows(settingRows, ({ needed, initial }, name) 
   return needed ? schema : schema.default(initial)
 }) as unknown as Creation
 
+/** The connections that the settings of a cache name, each once. */
+export function connectionsOf({ source }: Pick<CacheSettings, 'source'>): string[] {
+  return source === null ? [] : [source.connection]
+}
+
 /** The settings of a cache that specifies none. */
 export const initialSettings = mapRows(cacheSettings, row => row.initial) as Readonly<CacheSettings>

@@ -34,6 +34,7 @@ export const errorRegistry = {
   'batch-aborted': { status: 409, title: 'Batch aborted' },
   'secret-unavailable': { status: 409, title: 'Secret not available' },
   'protected': { status: 409, title: 'Protected' },
+  'connection-in-use': { status: 409, title: 'Connection in use' },
   'job-cancelled': { status: 409, title: 'Job cancelled' },
   'no-file': { status: 409, title: 'No file' },
   'quota-reached': { status: 409, title: 'Quota reached' },

@@ -59,7 +59,17 @@ test('a connection is tried, made and given to a cache, whose miss becomes a hit
     await expect(row).toContainText('Connected')
 
     await row.getByRole('button', { name: 'Delete main' }).click()
-    await expect(page.getByRole('dialog')).toContainText('products uses main')
+    const inUse = page.getByRole('dialog', { name: 'main is in use' })
+    await expect(inUse).toBeVisible()
+    await expectAccessible(page)
+    await inUse.getByRole('link', { name: 'products' }).click()
+    await expect(inUse).toBeHidden()
+    await page.getByLabel('Source').selectOption('')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByText('Saved the settings of products.').last()).toBeAttached()
+    await page.goto(new URL('/sources', page.url()).href)
+    await expect(row).toContainText('No cache')
+    await row.getByRole('button', { name: 'Delete main' }).click()
     await page.getByRole('button', { name: 'Delete connection' }).click()
     await expect(row).toBeHidden()
   }

@@ -127,7 +127,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       connections,
       history: deps.history,
     }),
-    ...createConnectionHandlers({ connections, pool: deps.pool, events, clock }),
+    ...createConnectionHandlers({ caches, connections, pool: deps.pool, events, clock }),
     ...createHistoryHandlers({ caches, history: deps.history }),
     ...createJobHandlers({ caches, jobs: deps.jobs, files: deps.exportFiles, stopwatch: deps.stopwatch }),
     ...createKeyHandlers({ keys, caches, secrets, insert: metadata.keys.insert, events, clock }),

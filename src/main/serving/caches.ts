@@ -37,7 +37,8 @@ export interface ServedCaches extends Pick<Engine, 'enabled' | 'budget' | 'forec
   /** Drops the cache with its entries. Returns false if there is none. */
   close: (id: string) => boolean
   find: (space: string, name: string) => Mount | undefined
-  list: (space: string) => Mount[]
+  /** @param space those of one space; omitted = all */
+  list: (space?: string) => Mount[]
 }
 
 interface Held extends Mount {
@@ -168,6 +169,6 @@ export function createServedCaches({
       return engine.close(id)
     },
     find: (space, name) => bySpace.get(space)?.get(name),
-    list: space => [...bySpace.get(space)?.values() ?? []],
+    list: space => [...(space === undefined ? byId : bySpace.get(space))?.values() ?? []],
   }
 }

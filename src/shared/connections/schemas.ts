@@ -2,6 +2,7 @@ import type { DriverName } from './drivers'
 import { z } from 'zod'
 import { pathName } from '../path-name'
 import { mapRows, namesOf } from '../rows'
+import { CacheName } from '../schemas'
 import { driverNames, driverRows } from './drivers'
 import { creationFields } from './read'
 import '../without-eval'
@@ -32,6 +33,10 @@ export const ConnectionCreate = oneOfDrivers(driver => ({
   ...creationFields(driverRows[driver]),
 })) as z.ZodType<ConnectionCreate, ConnectionCreate>
 
+const usedBy = z.strictObject({
+  caches: CacheName.array().meta({ description: 'Caches whose settings name it, as far as the caller sees them.' }),
+  others: z.int().meta({ description: 'How many others there are.' }),
+})
 const common = {
   name: ConnectionName,
   from: z.enum(['data folder', 'environment']).meta({
@@ -40,6 +45,7 @@ const common = {
   state: z.enum(connectionStates).meta({ description: 'idle: not used yet.' }),
   detail: z.string().nullable().meta({ description: 'Why it is down, as a sentence; else null.' }),
   server: z.string().nullable().meta({ description: 'What answered last, such as Redis 7.0.15.' }),
+  usedBy,
 }
 export interface ConnectionInfo extends Readonly<Record<string, unknown>> {
   name: string
@@ -48,6 +54,7 @@ export interface ConnectionInfo extends Readonly<Record<string, unknown>> {
   state: ConnectionState
   detail: string | null
   server: string | null
+  usedBy: z.output<typeof usedBy>
 }
 export const ConnectionInfo = oneOfDrivers(driver => ({
   ...common,

@@ -85,6 +85,7 @@ describe('every operation', () => {
       state: 'idle',
       detail: null,
       server: null,
+      usedBy: { caches: [], others: 0 },
       folder,
     }
     expect((await run('connections.create', { name: 'main', driver: 'file', folder })).json()).toEqual(main)
@@ -128,6 +129,11 @@ describe('every operation', () => {
       .toMatchObject({ kind: 'refresh', state: 'done', matched: 1, target: 'all entries' })
     const held = await larder.send('GET', '/api/caches/sourced/entries/a.txt')
     expect([held.text, held.headers['cache-status']]).toEqual(['changed', expect.stringMatching(/^Larder; hit; ttl=/)])
+    expect((await larder.send('DELETE', '/admin/connections/main')).json()).toMatchObject({
+      status: 409,
+      code: 'connection-in-use',
+      detail: 'main cannot be deleted, because sourced uses it. Give it another connection, or none, first.',
+    })
     await call('caches.delete', { name: 'sourced' })
     expect((await run('connections.delete', { name: 'main' })).text).toBe('')
     expect((await larder.send('GET', '/admin/connections/main')).json())

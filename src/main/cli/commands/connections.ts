@@ -20,12 +20,13 @@ const list = defineCommand({
   async run(_, { client, output }) {
     const connections = await client.call('connections.list', {})
     await output.show(connections, () => table(
-      ['NAME', 'DRIVER', 'TO', 'STATE', 'SERVER', 'FROM'],
+      ['NAME', 'DRIVER', 'TO', 'STATE', 'USED BY', 'SERVER', 'FROM'],
       connections.map(connection => [
         connection.name,
         connection.driver,
         leadsTo(connection),
         connection.detail === null ? connection.state : `${connection.state}: ${connection.detail}`,
+        usersOf(connection),
         connection.server,
         connection.from,
       ]),
@@ -37,6 +38,11 @@ const list = defineCommand({
 function leadsTo(connection: ConnectionInfo): string {
   const [first = ''] = namesOf(driverRows[connection.driver].fields)
   return textOf(connection[first])
+}
+
+function usersOf({ usedBy: { caches, others } }: ConnectionInfo): string | null {
+  const all = [...caches, ...others > 0 ? [`${others} of other users`] : []]
+  return all.length === 0 ? null : all.join(', ')
 }
 
 function textOf(value: unknown): string {
@@ -115,7 +121,7 @@ const test = defineCommand({
 
 const remove = defineCommand({
   name: 'connections delete',
-  summary: 'Close and delete a connection with its secrets.',
+  summary: 'Close and delete a connection with its secrets, unless caches use it.',
   arguments: [nameArgument],
   examples: ['larder connections delete main'],
   async run({ words: [name = ''] }, { client, output }) {
