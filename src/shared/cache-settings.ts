@@ -111,7 +111,7 @@ export const cacheSettings = {
     label: 'Source',
     hint: 'Where the cache fills itself on a miss',
     change: 'Only administrators may change it. Entries stay.',
-    place: 'change',
+    place: 'advanced',
   },
   enabled: {
     schema: z.boolean(),

@@ -110,7 +110,15 @@ export const useJobs = defineStore('jobs', () => {
    * export is then saved. Throws LarderError `invalid-input`, `quota-reached`, `storage-full`.
    */
   async function start(order: OperationInput<'jobs.start'>): Promise<void> {
-    const job = await client['jobs.start'](order)
+    follow(await client['jobs.start'](order))
+  }
+
+  /** The same for a refresh. Throws LarderError `not-here`, `quota-reached`. */
+  async function refresh(order: OperationInput<'caches.refresh'>): Promise<void> {
+    follow(await client['caches.refresh'](order))
+  }
+
+  function follow(job: JobInfo): void {
     const end = Promise.withResolvers<JobInfo>()
     own.set(job.id, end)
     show(known.tell(job))
@@ -147,5 +155,15 @@ export const useJobs = defineStore('jobs', () => {
     show(known.tell(await client['jobs.cancel']({ id })))
   }
 
-  return { list: shallowReadonly(list), running, shown, news: shallowReadonly(news), saving, start, save, cancel }
+  return {
+    list: shallowReadonly(list),
+    running,
+    shown,
+    news: shallowReadonly(news),
+    saving,
+    start,
+    refresh,
+    save,
+    cancel,
+  }
 })
