@@ -38,6 +38,7 @@ import { readTlsFiles } from './http/tls-files'
 import { createReadThrough } from './serving/layers/read-through'
 import { createServing } from './serving/serving'
 import { createBreakers } from './serving/sources/breaker'
+import { createMeters } from './serving/sources/meter'
 import { openEntryJournal } from './storage/entry-journal'
 import { createExportFiles } from './storage/export-files'
 import { createFileLog } from './storage/file-log'
@@ -166,10 +167,12 @@ export async function createLarder({
       logger,
       onChange: () => hub.emit('connections', administrators, {}),
     }))
+    const activity = { breakerOf: createBreakers(stopwatch), meterOf: createMeters(stopwatch) }
+    const activityOf = (name: string) => ({ calls: activity.meterOf(name), breaker: activity.breakerOf(name) })
     const readThrough = createReadThrough({
       sources: {
         find: ({ connection, format }) => upstreams.sourceOf(connection, { format }),
-        breakerOf: createBreakers(stopwatch),
+        ...activity,
       },
       timer: systemTimer,
       random: Math.random,
@@ -204,6 +207,7 @@ export async function createLarder({
       vault: { vault, wanted, reason },
       caches,
       pool: upstreams,
+      activity,
       environmentConnections: configuration.connections,
       jobs,
       history,
@@ -244,7 +248,8 @@ export async function createLarder({
               inFlight,
               eventStreams,
               eventLoop: eventLoop.take(),
-              connections: upstreams.conditions(),
+              connections: upstreams.conditions().map(connection =>
+                ({ ...connection, ...activityOf(connection.name) })),
             }
           : null,
       }),

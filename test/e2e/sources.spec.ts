@@ -13,7 +13,8 @@ test('a connection is tried, made and given to a cache, whose miss becomes a hit
     writeFileSync(join(folder, 'shoe'), 'from the folder')
     await call('POST', '/admin/caches', { json: { name: 'products', ttl: 300 } })
     const page = await openConsole('/sources')
-    await expect(page.getByText('No connection yet.')).toBeVisible()
+    await expect(page.getByRole('region', { name: 'No connection yet' }))
+      .toContainText('npx larder connections create main')
     await expectAccessible(page)
     await page.getByRole('button', { name: 'New connection' }).click()
     const dialog = page.getByRole('dialog', { name: 'New connection' })
@@ -57,6 +58,8 @@ test('a connection is tried, made and given to a cache, whose miss becomes a hit
     await page.goto(new URL('/sources', page.url()).href)
     await expect(row).toContainText('products')
     await expect(row).toContainText('Connected')
+    await expect(row.getByRole('cell', { name: '1', exact: true })).toBeVisible()
+    await expectAccessible(page)
 
     await row.getByRole('button', { name: 'Delete main' }).click()
     const inUse = page.getByRole('dialog', { name: 'main is in use' })

@@ -5,6 +5,8 @@ import type { RealClock } from '../base/clock'
 import type { ConnectionPool } from '../base/connection-pool'
 import type { EventHub } from '../base/event-hub'
 import type { CallContext } from '../base/operation-handlers'
+import type { Breaker } from '../serving/sources/breaker'
+import type { CallMeter } from '../serving/sources/meter'
 import type { CacheDirectory } from './cache-directory'
 import type { ConnectionDirectory, KnownConnection } from './connection-directory'
 import type { HandlersOf } from './handlers'
@@ -22,8 +24,15 @@ interface ConnectionHandlerDependencies {
   caches: Pick<CacheDirectory, 'naming'>
   connections: ConnectionDirectory
   pool: ConnectionPool
+  activity: ConnectionActivity
   events: EventHub
   clock: RealClock
+}
+
+/** What caches do with each connection, by its name. */
+export interface ConnectionActivity {
+  meterOf: (connection: string) => Pick<CallMeter, 'recent'>
+  breakerOf: (connection: string) => Pick<Breaker, 'rest'>
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -33,6 +42,7 @@ export function createConnectionHandlers({
   caches,
   connections,
   pool,
+  activity,
   events,
   clock,
 }: ConnectionHandlerDependencies): HandlersOf<'connections'> {
@@ -43,12 +53,15 @@ export function createConnectionHandlers({
 
   function describe(name: string, context: CallContext): ConnectionInfo {
     const { driver, values, secretFields: set, variable } = connections.get(name)
+    const { rest } = activity.breakerOf(name)
     return {
       name,
       driver,
       from: variable === null ? 'data folder' : 'environment',
       ...pool.condition(name),
       usedBy: usersOf(caches.naming(name), callerOf(context)),
+      calls: activity.meterOf(name).recent(),
+      resting: rest === null ? null : { retryIn: Math.ceil(rest / 100) / 10 },
       ...mapRows(driverRows[driver].fields, ({ kind }, field) =>
         kind === 'secret' ? { set: set.includes(field) } : values[field] ?? null),
     }

@@ -37,6 +37,16 @@ const usedBy = z.strictObject({
   caches: CacheName.array().meta({ description: 'Caches whose settings name it, as far as the caller sees them.' }),
   others: z.int().meta({ description: 'How many others there are.' }),
 })
+const time = z.number().nullable()
+const calls = z.strictObject({
+  loads: z.int().meta({ description: 'Values asked of it.' }),
+  failures: z.int().meta({ description: 'Calls that failed.' }),
+  p50: time.meta({ description: 'What half of the calls took at most, in milliseconds; null if there was none.' }),
+  p99: time.meta({ description: 'The same of 99 in 100.' }),
+}).meta({ description: 'What caches did with it in the last 12 to 15 minutes, since the start at most.' })
+const resting = z.strictObject({
+  retryIn: z.number().meta({ description: 'Seconds until one call tries it.' }),
+}).nullable().meta({ description: 'Calls rest, because several failed in a row; null = they do not.' })
 const common = {
   name: ConnectionName,
   from: z.enum(['data folder', 'environment']).meta({
@@ -46,6 +56,8 @@ const common = {
   detail: z.string().nullable().meta({ description: 'Why it is down, as a sentence; else null.' }),
   server: z.string().nullable().meta({ description: 'What answered last, such as Redis 7.0.15.' }),
   usedBy,
+  calls,
+  resting,
 }
 export interface ConnectionInfo extends Readonly<Record<string, unknown>> {
   name: string
@@ -55,6 +67,8 @@ export interface ConnectionInfo extends Readonly<Record<string, unknown>> {
   detail: string | null
   server: string | null
   usedBy: z.output<typeof usedBy>
+  calls: z.output<typeof calls>
+  resting: z.output<typeof resting>
 }
 export const ConnectionInfo = oneOfDrivers(driver => ({
   ...common,

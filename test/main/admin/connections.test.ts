@@ -22,6 +22,8 @@ describe('secrets', () => {
       detail: null,
       server: null,
       usedBy: { caches: [], others: 0 },
+      calls: { loads: 0, failures: 0, p50: null, p99: null },
+      resting: null,
       url: 'redis://localhost:6379',
       user: 'ada',
       password: { set: true },
@@ -192,6 +194,25 @@ describe('wrong settings', () => {
       .toMatchObject({ code: 'name-taken', fields: ['name'] })
     expect(await codeOf(call('connections.create', { ...main, name: 'more' }))).toBe('quota-reached')
   })
+})
+
+// Red: in src/main/admin/connections.ts leave out `rest` or `recent()`.
+it('says how its calls go, and when one is tried again', async () => {
+  const { call, activity, clock } = await startAdministration()
+  await call('connections.create', main)
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const pass = activity.breakerOf('main').enter()
+    if (typeof pass === 'function')
+      pass('fails')
+    activity.meterOf('main').record({ isLoad: true, failed: true }, 8)
+  }
+  const [connection] = await call('connections.list')
+  expect(connection).toMatchObject({
+    calls: { loads: 5, failures: 5, p50: expect.closeTo(8, 0), p99: expect.closeTo(8, 0) },
+    resting: { retryIn: 1 },
+  })
+  clock.advance(750)
+  expect(await call('connections.get', { name: 'main' })).toMatchObject({ resting: { retryIn: 0.3 } })
 })
 
 describe('the caches that use a connection', () => {

@@ -86,6 +86,8 @@ describe('every operation', () => {
       detail: null,
       server: null,
       usedBy: { caches: [], others: 0 },
+      calls: { loads: 0, failures: 0, p50: null, p99: null },
+      resting: null,
       folder,
     }
     expect((await run('connections.create', { name: 'main', driver: 'file', folder })).json()).toEqual(main)
@@ -123,6 +125,11 @@ describe('every operation', () => {
     const loaded = await larder.send('GET', '/api/caches/sourced/entries/a.txt')
     expect([loaded.text, loaded.headers['content-type']]).toEqual(['from the source', 'text/plain; charset=utf-8'])
     expect(loaded.headers['cache-status']).toMatch(/^Larder; fwd=miss; stored; ttl=\d+; detail=absent$/)
+    expect((await call('connections.get', { name: 'main' })).json()).toMatchObject({
+      usedBy: { caches: ['sourced'], others: 0 },
+      calls: { loads: 1, failures: 0, p50: expect.any(Number), p99: expect.any(Number) },
+    })
+    expect((await larder.send('GET', '/metrics')).text).toContain('larder_source_loads_total{connection="main"} 1\n')
     writeFileSync(join(other, 'a.txt'), 'changed')
     const { id } = (await run('caches.refresh', { name: 'sourced' })).json<{ id: string }>()
     await expect.poll(async () => (await call('jobs.get', { id })).json())

@@ -3,6 +3,7 @@ import type { Timer } from '../../base/timer'
 import type { Layer, LayerContext, ServedCache } from '../ports'
 import type { Breaker } from '../sources/breaker'
 import type { Brought } from '../sources/keeping'
+import type { CallMeter } from '../sources/meter'
 import type { Source } from '../sources/source'
 import { createAbsences } from '../sources/absences'
 import { createBatch } from '../sources/batch'
@@ -20,6 +21,7 @@ interface Sources {
   find: (settings: SourceSettings) => Source | undefined
   /** One for all caches that use the connection. */
   breakerOf: (connection: string) => Breaker
+  meterOf: (connection: string) => CallMeter
 }
 
 interface ReadThroughParts {
@@ -39,6 +41,8 @@ export function createReadThrough({ sources, timer, random }: ReadThroughParts):
       name: settings.connection,
       source: () => sources.find(settings),
       breaker: sources.breakerOf(settings.connection),
+      meter: sources.meterOf(settings.connection),
+      stopwatch,
       timer,
       deadline: settings.hardTimeout,
     })

@@ -1,5 +1,7 @@
+import type { Stopwatch } from '../../base/clock'
 import type { Timer } from '../../base/timer'
 import type { Breaker } from './breaker'
+import type { CallMeter } from './meter'
 import type { Source, SourceValue } from './source'
 import { LarderError } from '@shared/errors'
 import { SourceError } from './source'
@@ -23,19 +25,34 @@ interface UpstreamParts {
   /** The driver for this cache; undefined if there is no such connection now. */
   source: () => Source | undefined
   breaker: Breaker
+  meter: CallMeter
+  stopwatch: Stopwatch
   timer: Timer
   /** Seconds that a call may take. */
   deadline: number
 }
 
-export function createUpstream({ name, source: find, breaker, timer, deadline }: UpstreamParts): Upstream {
-  async function call<T>(work: (source: Source, signal: AbortSignal) => Promise<T>): Promise<T> {
+export function createUpstream({
+  name,
+  source: find,
+  breaker,
+  meter,
+  stopwatch,
+  timer,
+  deadline,
+}: UpstreamParts): Upstream {
+  async function run<T>(isLoad: boolean, work: (source: Source, signal: AbortSignal) => Promise<T>): Promise<T> {
     const source = find()
     if (source === undefined)
       throw failed(`There is no connection ${name}.`)
     const pass = breaker.enter()
     if (typeof pass === 'number')
       throw resting(name, pass)
+    const began = stopwatch.now()
+    const end = (outcome: Parameters<typeof pass>[0]): void => {
+      pass(outcome)
+      meter.record({ isLoad, failed: outcome === 'fails' }, stopwatch.now() - began)
+    }
     const abort = new AbortController()
     const late = Promise.withResolvers<never>()
     const alarm = timer.after(deadline * 1000, () => {
@@ -45,11 +62,11 @@ export function createUpstream({ name, source: find, breaker, timer, deadline }:
     try {
       // A driver that does not obey its signal must not keep anybody waiting.
       const result = await Promise.race([work(source, abort.signal), late.promise])
-      pass('works')
+      end('works')
       return result
     }
     catch (error) {
-      pass(outcomeOf(error))
+      end(outcomeOf(error))
       throw error instanceof LarderError ? error : failed(sentenceOf(name, error), error)
     }
     finally {
@@ -57,7 +74,11 @@ export function createUpstream({ name, source: find, breaker, timer, deadline }:
     }
   }
 
-  return { name, call, load: key => call((source, signal) => source.load(key, signal)) }
+  return {
+    name,
+    call: work => run(false, work),
+    load: key => run(true, (source, signal) => source.load(key, signal)),
+  }
 }
 
 /** Whether a call of a source failed, or was not even tried. */

@@ -5,6 +5,7 @@ import { Buffer } from 'node:buffer'
 import { SourceInput } from '@shared/source-settings'
 import { createReadThrough } from '../../../../src/main/serving/layers/read-through'
 import { createBreakers } from '../../../../src/main/serving/sources/breaker'
+import { createMeters } from '../../../../src/main/serving/sources/meter'
 import { createManualTimer } from '../../../helpers/manual-timer'
 import { createMemorySource } from '../../../helpers/memory-source'
 import { callOf, setUp } from '../setup'
@@ -14,9 +15,14 @@ export function setUpSource(source: Partial<SourceSettings> = {}, settings: Part
   const memory = createMemorySource()
   const timer = createManualTimer()
   const times = { clock: null as ReturnType<typeof setUp>['clock'] | null }
-  const breakers = createBreakers({ now: () => times.clock?.stopwatch.now() ?? 0 })
+  const stopwatch = { now: () => times.clock?.stopwatch.now() ?? 0 }
+  const meterOf = createMeters(stopwatch)
   const layer = createReadThrough({
-    sources: { find: ({ connection }) => connection === 'main' ? memory : undefined, breakerOf: breakers },
+    sources: {
+      find: ({ connection }) => connection === 'main' ? memory : undefined,
+      breakerOf: createBreakers(stopwatch),
+      meterOf,
+    },
     timer,
     random: () => 0.5,
   })
@@ -30,6 +36,7 @@ export function setUpSource(source: Partial<SourceSettings> = {}, settings: Part
     ...parts,
     memory,
     timer,
+    meter: meterOf('main'),
     /** Lets milliseconds pass for lives and for deadlines. */
     pass(milliseconds: number) {
       parts.clock.advance(milliseconds)
