@@ -35,6 +35,8 @@ export const errorRegistry = {
   'secret-unavailable': { status: 409, title: 'Secret not available' },
   'protected': { status: 409, title: 'Protected' },
   'connection-in-use': { status: 409, title: 'Connection in use' },
+  'lease-held': { status: 409, title: 'Lease held' },
+  'lease-ended': { status: 409, title: 'Lease ended' },
   'job-cancelled': { status: 409, title: 'Job cancelled' },
   'no-file': { status: 409, title: 'No file' },
   'quota-reached': { status: 409, title: 'Quota reached' },

@@ -10,6 +10,7 @@ import type { Account } from './account'
 import type { ServedCaches } from './caches'
 import type { Invalidation } from './jobs/invalidate'
 import type { JobBook } from './jobs/job-book'
+import type { Leasing } from './leases/take-lease'
 import type { RequestLog } from './log/request-log'
 import type { Layer } from './ports'
 import { messageOf } from '@shared/errors'
@@ -20,6 +21,7 @@ import { createHistory } from './history/history'
 import { createInvalidation } from './jobs/invalidate'
 import { createJobBook } from './jobs/job-book'
 import { createRefreshSchedule } from './jobs/refresh-schedule'
+import { createLeasing } from './leases/take-lease'
 import { createRequestLog } from './log/request-log'
 import { createOffTimes } from './off-times'
 
@@ -27,7 +29,7 @@ import { createOffTimes } from './off-times'
  * The functions that a face needs for a call: to run it, to get caches, to do long work in view of
  * the person, and to finish it.
  */
-export interface Serving extends Access, Account, Invalidation {}
+export interface Serving extends Access, Account, Invalidation, Leasing {}
 
 interface ServingParts {
   engine: Engine
@@ -59,11 +61,13 @@ export function createServing({ engine, layers = [], clock, stopwatch, timer, hu
   const offTimes = createOffTimes(clock)
   const jobs = createJobBook<ExportFile>({ clock, stopwatch, hub, logger })
   const schedule = createRefreshSchedule({ isOn: () => engine.enabled, jobs, timer, logger })
-  const caches = createServedCaches({ engine, layers, clock, stopwatch, offTimes, schedule, failed })
+  const caches = createServedCaches({ engine, layers, clock, stopwatch, timer, offTimes, schedule, failed })
   const requestLog = createRequestLog({ clock, stopwatch, hub })
   const history = createHistory({ engine, clock, stopwatch, hub, logger })
+  const access = createAccess({ caches })
   const serving = {
-    ...createAccess({ caches }),
+    ...access,
+    ...createLeasing({ access, timer, stopwatch }),
     ...createAccount({ stopwatch, requestLog, offTimes }),
     ...createInvalidation(jobs),
   }

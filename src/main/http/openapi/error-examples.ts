@@ -32,6 +32,8 @@ export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'secret-unavailable': 'The vault keeps no copy of this API key.',
   'protected': 'The cache default cannot be deleted.',
   'connection-in-use': 'The caches products and prices use main. Give them something else in its place first.',
+  'lease-held': 'Somebody else is making this value. Ask again when the lease has ended.',
+  'lease-ended': 'This lease ran out, or the key was changed. Nothing was stored.',
   'job-cancelled': 'Somebody cancelled this after 1,200 entries.',
   'no-file': 'This job is still running. Its file can be read when it is done.',
   'quota-reached': 'Your cache limit is 200. Delete a cache, or ask an administrator for a higher limit.',
