@@ -1,13 +1,18 @@
 import type { Disposable } from '../../base/disposable'
 import type { Logger } from '../../base/logger'
 import type { Timer } from '../../base/timer'
-import type { Mount } from '../caches'
-import type { Progress } from '../ports'
+import type { CacheFigures, Progress, ServedCache } from '../ports'
 import type { JobFile, JobOrder } from './job'
 import type { JobBook } from './job-book'
 import { LarderError, messageOf } from '@shared/errors'
 import { ownCall } from '../call'
 import { describeTarget } from './target'
+
+/** A cache with its layers, as they are at the moment. */
+interface Refreshed {
+  readonly cache: Pick<CacheFigures, 'definition'>
+  readonly served: Pick<ServedCache, 'refresh'>
+}
 
 /** Refreshes caches again and again, as their sources say: the clock of the server itself. */
 export interface RefreshSchedule {
@@ -15,7 +20,7 @@ export interface RefreshSchedule {
    * To be called when a cache was opened or configured. Its span begins anew only if it is another
    * one, so that other changes do not put a refresh off.
    */
-  follow: (mount: Mount) => void
+  follow: (mount: Refreshed) => void
   leave: (id: string) => void
 }
 
@@ -32,7 +37,7 @@ interface RefreshScheduleParts {
 /** Milliseconds until a refresh is tried again for which there was no room among the jobs. */
 const retryAfter = 5000
 
-interface Followed { mount: Mount, every: number, alarm: Disposable }
+interface Followed { mount: Refreshed, every: number, alarm: Disposable }
 
 export function createRefreshSchedule(
   { isOn, jobs, timer, logger }: RefreshScheduleParts,
@@ -46,13 +51,13 @@ export function createRefreshSchedule(
     followed.delete(id)
   }
 
-  function set(mount: Mount, every: number, milliseconds: number): void {
+  function set(mount: Refreshed, every: number, milliseconds: number): void {
     const { id } = mount.cache.definition
     followed.set(id, { mount, every, alarm: timer.after(milliseconds, () => act(mount, every)) })
   }
 
   /** One that is due while another one runs, or a switch is off, is left out. */
-  function act(mount: Mount, every: number): void {
+  function act(mount: Refreshed, every: number): void {
     const { id, space, name: cache, enabled } = mount.cache.definition
     const mayRun = isOn() && enabled && !running.has(id) && !jobs.isRunning({ kind: 'refresh', space, cache })
     const wait = every * 1000
@@ -60,7 +65,7 @@ export function createRefreshSchedule(
   }
 
   /** False if there is no room for it now. */
-  function start({ cache: { definition: { id, space, name } }, served: { refresh } }: Mount): boolean {
+  function start({ cache: { definition: { id, space, name } }, served: { refresh } }: Refreshed): boolean {
     if (refresh === undefined)
       return true
     try {

@@ -20,7 +20,7 @@ export interface LeaseBook extends Disposable {
   endWhere: (concerns: (key: string) => boolean) => void
 }
 
-export interface Lease {
+interface Lease {
   readonly token: string
   /** Milliseconds of the stopwatch at which it runs out. */
   readonly ends: number

@@ -15,7 +15,7 @@ export interface CallMeter {
 /** `loads` are the values asked for; `failures` count every kind of call. */
 interface Counts { loads: number, failures: number }
 /** Percentiles in milliseconds; null = there was no call. */
-export interface CallFigures extends Counts { p50: number | null, p99: number | null }
+interface CallFigures extends Counts { p50: number | null, p99: number | null }
 
 /** A few long parts: each has a histogram, which takes 7 KB. */
 const parts = 5
