@@ -6,6 +6,7 @@ import { asHolder } from '../../../src/main/serving/leases/guard'
 import { LarderError } from '../../../src/shared/errors'
 import { createManualTimer } from '../../helpers/manual-timer'
 import { callOf, setUp } from './setup'
+import { setUpSource } from './sources/setup'
 
 const stays = new AbortController().signal
 
@@ -164,6 +165,19 @@ describe.each<[string, boolean, (parts: Leased) => unknown]>([
       expect(stored).toMatchObject({ outcome: 'created' })
     expect((await parts.cache().peek('a', callOf()))?.value.toString()).toBe(ends ? seen : 'late')
   })
+})
+
+// Red: in src/main/serving/leases/take-lease.ts leave out `now`.
+it('who looks at a source while somebody stores the value gets no lease', async () => {
+  const { serving, memory } = setUpSource()
+  const take = () => serving.lease(callOf(), 'c', 'a', { ttl: 30, wait: 0, left: stays })
+  const gate = Promise.withResolvers<void>()
+  memory.gate = moment => moment === 'before' ? gate.promise : undefined
+  const looks = take()
+  await turn()
+  await serving.open(callOf(), 'c').set('a', value('made'), {}, callOf())
+  gate.resolve()
+  expect(await looks).toMatchObject({ hit: { value: value('made') } })
 })
 
 // Red: in src/main/serving/caches.ts let `serve` always wrap, or never.

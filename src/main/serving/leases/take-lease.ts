@@ -2,6 +2,7 @@ import type { MissReason } from '@shared/miss-reasons'
 import type { Stopwatch } from '../../base/clock'
 import type { Timer } from '../../base/timer'
 import type { Access } from '../access'
+import type { Maybe } from '../maybe'
 import type { Call, Hit, Lookup } from '../ports'
 import { LarderError } from '@shared/errors'
 import { lasting } from '../ports'
@@ -41,27 +42,37 @@ export function createLeasing({ access, timer, stopwatch }: LeasingParts): Leasi
     async lease(call, name, key, { ttl, wait, left }) {
       const deadline = stopwatch.now() + wait * 1000
       // Only the first look counts as a read.
-      let found: Lookup = await access.open(call, name, key).get(key, call)
+      let found = await owned(access.open(call, name, key).get(key, call))
       for (let waited = false; ; waited = true) {
         if (typeof found !== 'string' && !found.stale)
-          return { hit: lasting(found) }
+          return { hit: found }
         const { book } = access.leases(call, name)
         const lease = book.find(key)
         // Nobody would make the value, and nobody hears of this.
         if (lease === undefined && waited && left.aborted)
           throw held(1)
+        // Somebody may have stored it while this one looked, which may take a source some time.
+        const now = lease === undefined ? access.open(call, name).peek(key, call) : undefined
+        if (now !== undefined && !(now instanceof Promise) && !now.stale)
+          return { hit: lasting(now) }
         if (lease === undefined)
           return { token: book.grant(key, ttl).token, reason: typeof found === 'string' ? found : null }
         const rest = deadline - stopwatch.now()
         if (rest <= 0 && typeof found !== 'string')
-          return { hit: lasting(found) }
+          return { hit: found }
         if (rest <= 0)
           throw held(Math.ceil((lease.ends - stopwatch.now()) / 1000))
         await waitFor(lease.ended, rest)
-        found = await access.open(call, name, key).peek(key, call) ?? 'absent'
+        found = await owned(access.open(call, name, key).peek(key, call))
       }
     },
   }
+}
+
+/** What comes at once is valid only until the next call, and must not wait as it is. */
+async function owned(looked: Maybe<Lookup | undefined>): Promise<Lookup> {
+  const found = looked instanceof Promise ? await looked : looked
+  return found === undefined ? 'absent' : typeof found === 'string' ? found : lasting(found)
 }
 
 /** @param rest seconds until the lease runs out at the latest */
