@@ -36,6 +36,7 @@ import { createHttpFace } from './http/server'
 import { createStreamPlaces } from './http/stream-places'
 import { readTlsFiles } from './http/tls-files'
 import { createBreakers } from './serving/elsewhere/breaker'
+import { createMeters } from './serving/elsewhere/meter'
 import { createBackendLayer } from './serving/layers/backend'
 import { createReadThrough } from './serving/layers/read-through'
 import { createServing } from './serving/serving'
@@ -167,28 +168,31 @@ export async function createLarder({
       logger,
       onChange: () => hub.emit('connections', administrators, {}),
     }))
-    const breakerOf = createBreakers(stopwatch)
+    const activity = { breakerOf: createBreakers(stopwatch), meterOf: createMeters(stopwatch) }
+    const activityOf = (name: string) => ({ calls: activity.meterOf(name), breaker: activity.breakerOf(name) })
     const backend = createBackendLayer({
-      backends: { find: ({ connection }) => upstreams.backendOf(connection), breakerOf },
+      backends: { find: ({ connection }) => upstreams.backendOf(connection), ...activity },
       timer: systemTimer,
     })
     const readThrough = createReadThrough({
       sources: {
         find: ({ connection, format }) => upstreams.sourceOf(connection, { format }),
-        breakerOf,
+        ...activity,
       },
       timer: systemTimer,
       random: Math.random,
     })
-    const { serving, caches, requestLog, jobs, history } = createServing({
+    const { serving, caches, requestLog, jobs, schedule, history } = createServing({
       engine,
       layers: [backend, readThrough],
       clock,
       stopwatch,
+      timer: systemTimer,
       hub,
       logger,
     })
     parts.use(jobs)
+    parts.use(schedule)
     parts.use(history)
     history.start()
     const eventLoop = parts.use(createEventLoopMonitor())
@@ -208,6 +212,7 @@ export async function createLarder({
       vault: { vault, wanted, reason },
       caches,
       pool: upstreams,
+      activity,
       environmentConnections: configuration.connections,
       jobs,
       history,
@@ -248,7 +253,8 @@ export async function createLarder({
               inFlight,
               eventStreams,
               eventLoop: eventLoop.take(),
-              connections: upstreams.conditions(),
+              connections: upstreams.conditions().map(connection =>
+                ({ ...connection, ...activityOf(connection.name) })),
             }
           : null,
       }),

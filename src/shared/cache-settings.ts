@@ -28,9 +28,9 @@ export type CacheSetting = SettingKind & {
   change?: string
   /**
    * Where the console shows it: in the form for creating a cache, in a collapsed section of that
-   * form, only in the settings of a cache that is there, or as a switch beside it.
+   * form, or as a switch beside it.
    */
-  place: 'main' | 'advanced' | 'change' | 'switch'
+  place: 'main' | 'advanced' | 'switch'
 }
 
 const limit = z.int('must be a whole number').positive('must be above 0').nullable()
@@ -112,7 +112,7 @@ export const cacheSettings = {
     label: 'Source',
     hint: 'Where the cache fills itself on a miss',
     change: 'Only administrators may change it. Entries stay.',
-    place: 'change',
+    place: 'advanced',
   },
   backend: {
     schema: BackendSettings.nullable(),
@@ -121,7 +121,7 @@ export const cacheSettings = {
     label: 'Backend',
     hint: 'Where the cache keeps its entries, if not here',
     change: 'Only administrators may change it. What is held here goes; what is at a backend stays there.',
-    place: 'change',
+    place: 'advanced',
   },
   enabled: {
     schema: z.boolean(),
@@ -176,6 +176,11 @@ export const creationSchemas = mapRows(settingRows, ({ needed, initial }, name) 
   const schema: z.ZodType = inputSchemas[name]
   return needed ? schema : schema.default(initial)
 }) as unknown as Creation
+
+/** The connections that the settings of a cache name, each once. */
+export function connectionsOf({ source, backend }: Pick<CacheSettings, 'source' | 'backend'>): string[] {
+  return [...new Set([source, backend].flatMap(setting => setting === null ? [] : [setting.connection]))]
+}
 
 /** The settings of a cache that specifies none. */
 export const initialSettings = mapRows(cacheSettings, row => row.initial) as Readonly<CacheSettings>

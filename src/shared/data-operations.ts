@@ -154,10 +154,13 @@ export const dataOperations = {
     scope: 'write',
     mutates: true,
     summary: 'Store an entry: replaces value, content type, tags and TTL.',
-    requestHeaders: storeHeaders,
+    requestHeaders: {
+      ...storeHeaders,
+      'Larder-Lease': 'The lease that this value fulfils; if it has ended, nothing is stored (409).',
+    },
     body: { media: '*/*', description: 'The value, byte for byte.' },
     answers: { 201: 'New.', 204: 'Replaced.' },
-    errors: [...off, 'cache-not-found', 'precondition-failed', 'too-large'],
+    errors: [...off, 'cache-not-found', 'precondition-failed', 'too-large', 'lease-ended'],
   },
   'entries.patch': {
     methods: ['PATCH'],
@@ -197,11 +200,12 @@ export const dataOperations = {
     face: 'native',
     scope: 'write',
     mutates: true,
-    summary: 'Increment a number (op=increment, which also needs the scope read) or set a new TTL (op=touch).',
+    summary: 'Increment a number (op=increment), set a new TTL (op=touch), or take the lease to make a value (op=lease). increment and lease also need the scope read.',
     query: {
-      op: 'increment or touch.',
+      op: 'increment, touch or lease.',
       by: 'increment: whole number to add, by default 1.',
-      ttl: 'touch: 60, 90s, 15m, 2h or none.',
+      ttl: 'touch: 60, 90s, 15m, 2h or none. lease: how long it holds, at most 300 s; by default 30.',
+      wait: 'lease: how long to wait for the value of who holds it, at most 60 s; by default 0.',
     },
     required: ['op'],
     requestHeaders: {
@@ -211,10 +215,19 @@ export const dataOperations = {
       'If-Match': 'Applies only if the entry has this ETag.',
     },
     answers: {
-      200: 'increment: the number as text.',
+      200: 'increment: the number as text. lease: the value, as of a read.',
+      201: 'lease: {"lease":"…","ttl":30}; store the value with Larder-Lease.',
       204: 'touch: done.',
     },
-    errors: [...off, 'cache-not-found', 'entry-not-found', 'precondition-failed', 'wrong-kind', 'not-a-number'],
+    errors: [
+      ...off,
+      'cache-not-found',
+      'entry-not-found',
+      'precondition-failed',
+      'wrong-kind',
+      'not-a-number',
+      'lease-held',
+    ],
   },
   'entries.list': {
     methods: ['GET', 'HEAD'],

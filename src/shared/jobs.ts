@@ -57,6 +57,9 @@ export const JobInfo = z.strictObject({
     description: 'The entries that it concerns, in words.',
     examples: ['prefix user:', '12 keys', 'all entries'],
   }),
+  scheduled: z.boolean().meta({
+    description: 'Whether the server began it by itself. Of those that ended the last one of each cache is kept.',
+  }),
   state: z.enum(jobStates),
   matched: z.int().meta({ description: 'Entries deleted, marked stale, written or loaded so far; exact.' }),
   progress: z.number().nullable().meta({

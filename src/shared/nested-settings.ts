@@ -18,7 +18,7 @@ export function within(least: number, most: number, unit = '', rest = ''): z.Zod
  * spaces count.
  */
 export interface NestedSetting {
-  kind: 'text' | 'exact' | 'choice' | 'time' | 'part' | 'near'
+  kind: 'text' | 'exact' | 'choice' | 'time' | 'part' | 'near' | 'every'
   schema: z.ZodType
   /** As input, where that is not a matter of the kind. */
   input?: z.ZodType
@@ -30,22 +30,29 @@ export interface NestedSetting {
   choices?: Readonly<Record<string, string>>
 }
 
-/** The schema of each part, with a description for the API. */
-export function nestedSchemas<T extends Readonly<Record<string, NestedSetting>>>(
-  rows: T,
-): { [N in keyof T & string]: T[N]['schema'] } {
-  return mapRows(rows, ({ schema, hint }) =>
-    schema.meta({ description: hint })) as { [N in keyof T & string]: T[N]['schema'] }
+type Rows = Readonly<Record<string, NestedSetting>>
+/** The schemas of parts, of which those with an initial value may be left out. */
+type Schemas<T extends Rows> = {
+  [N in keyof T & string]: T[N]['initial'] extends undefined ? T[N]['schema'] : z.ZodDefault<T[N]['schema']>
 }
 
-/** The same for input, where times may also be text, and what has an initial value be left out. */
-export function nestedInputs<T extends Readonly<Record<string, NestedSetting>>>(
-  rows: T,
-): { [N in keyof T & string]: T[N]['initial'] extends undefined ? T[N]['schema'] : z.ZodDefault<T[N]['schema']> } {
-  const described: Readonly<Record<string, z.ZodType>> = nestedSchemas(rows)
-  return mapRows(rows, ({ kind, initial, hint, input }, name) => {
-    const schema = input?.meta({ description: hint }) ?? described[name] as z.ZodType
-    const written = kind === 'time' ? orTimeText(schema as z.ZodType<number, number>) : schema
-    return initial === undefined ? written : written.default(initial)
+function schemasOf<T extends Rows>(rows: T, schemaOf: (row: NestedSetting) => z.ZodType): Schemas<T> {
+  return mapRows(rows, (row) => {
+    const schema = schemaOf(row).meta({ description: row.hint })
+    return row.initial === undefined ? schema : schema.default(row.initial)
   }) as never
+}
+
+/**
+ * The schema of each part as it is kept. What an older Larder has stored says nothing about parts
+ * that came later: they have their initial value.
+ */
+export function nestedSchemas<T extends Rows>(rows: T): Schemas<T> {
+  return schemasOf(rows, ({ schema }) => schema)
+}
+
+/** The same for input, where times may also be text. */
+export function nestedInputs<T extends Rows>(rows: T): Schemas<T> {
+  return schemasOf(rows, ({ kind, schema, input = schema }) =>
+    kind === 'time' ? orTimeText(input as z.ZodType<number, number>) : input)
 }

@@ -5,6 +5,7 @@ import { limits } from './limits'
 import { longestWait, nestedInputs, nestedSchemas, within } from './nested-settings'
 import { pathName } from './path-name'
 import { namesOf } from './rows'
+import { orTimeText } from './written'
 import './without-eval'
 
 /** What a source does with writes; the text says it to people. */
@@ -19,6 +20,10 @@ const place = '{key}'
 const KeyTemplate = z.string()
   .max(512, 'must be at most 512 characters')
   .refine(text => text.split(place).length === 2, `must contain ${place} exactly once`)
+
+/** The longest span between two refreshes, in seconds: a week. */
+const longestSpan = 604_800
+const span = within(1, longestSpan, ' seconds')
 
 /** Times in seconds. */
 const rows = {
@@ -78,6 +83,14 @@ const rows = {
     initial: 0.1,
     label: 'Jitter',
     hint: 'Part of the TTL by which it varies at random, so that entries do not expire at once.',
+  },
+  refresh: {
+    kind: 'every',
+    schema: z.strictObject({ every: span }).nullable(),
+    input: z.strictObject({ every: orTimeText(span) }).nullable(),
+    initial: null,
+    label: 'Refresh every',
+    hint: 'How often all entries are loaded anew by the server itself.',
   },
 } as const satisfies Record<string, NestedSetting>
 type Rows = typeof rows

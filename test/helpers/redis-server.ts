@@ -20,6 +20,11 @@ export interface RedisServer {
   socket: string
   /** Sends one command, on a connection of its own. */
   command: (...words: Argument[]) => Promise<Reply>
+  /** Sends many commands at once, and waits for all replies. */
+  pipeline: (commands: readonly Argument[][]) => Promise<void>
+  /** Answers nothing until it is thawed. */
+  freeze: () => void
+  thaw: () => void
   /** Kills it; resolves when it is gone. */
   kill: () => Promise<void>
   /** Starts it again, empty, on the same port. */
@@ -45,7 +50,7 @@ export async function startRedis(...settings: string[]): Promise<RedisServer> {
     ], { stdio: 'ignore' })
     const deadline = performance.now() + patience
     // Any reply will do: one that wants a password is up as well.
-    while (await ask(port, ['PING']).catch(() => undefined) === undefined) {
+    while (await ask(port, [['PING']]).catch(() => undefined) === undefined) {
       if (performance.now() > deadline || child.exitCode !== null)
         throw new Error('redis-server did not start')
       await sleep(20)
@@ -64,7 +69,10 @@ export async function startRedis(...settings: string[]): Promise<RedisServer> {
     port,
     socket,
     url: `redis://127.0.0.1:${port}`,
-    command: (...words) => ask(port, words),
+    command: async (...words) => (await ask(port, [words]))[0] as Reply,
+    pipeline: async commands => void await ask(port, commands),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     kill,
     restart: start,
     async dispose() {
@@ -74,13 +82,18 @@ export async function startRedis(...settings: string[]): Promise<RedisServer> {
   }
 }
 
-async function ask(port: number, command: readonly Argument[]): Promise<Reply> {
+async function ask(port: number, commands: readonly (readonly Argument[])[]): Promise<Reply[]> {
   const socket = connect(port, '127.0.0.1')
   try {
-    return await new Promise<Reply>((resolve, reject) => {
+    return await new Promise<Reply[]>((resolve, reject) => {
+      const replies: Reply[] = []
+      function take(reply: Reply): void {
+        if (replies.push(reply) === commands.length)
+          resolve(replies)
+      }
       socket.on('error', reject).on('close', () => reject(new Error('closed')))
-      socket.on('data', createReplyReader(resolve, 2 ** 30))
-      socket.write(encodeCommands([command]))
+      socket.on('data', createReplyReader(take, 2 ** 30))
+      socket.write(encodeCommands(commands))
     })
   }
   finally {

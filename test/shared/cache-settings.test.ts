@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { cacheSettingNames, initialSettings, settingRows, settingSchemas } from '../../src/shared/cache-settings'
 import { CacheCreate, CacheUpdate } from '../../src/shared/schemas'
+import { SourceInput } from '../../src/shared/source-settings'
+import { parseInput } from '../../src/shared/validation'
 
 describe.each(cacheSettingNames)('the setting %s', (name) => {
   const row = settingRows[name]
@@ -25,6 +27,29 @@ describe.each(cacheSettingNames)('the setting %s', (name) => {
     if (row.change !== undefined)
       expect(row.change).toMatch(/^[A-Z].*\.$/)
   })
+})
+
+// Red: in src/shared/source-settings.ts make SourceSettings of `described`.
+it('a source that an older Larder has stored has the settings that came later', () => {
+  const { refresh: _, ...old } = SourceInput.parse({ connection: 'main' })
+  expect(settingRows.source.schema.parse(old)).toEqual({ ...old, refresh: null })
+})
+
+it.each([
+  [{ every: 300 }, { every: 300 }],
+  [{ every: '5m' }, { every: 300 }],
+  [null, null],
+  [{ every: 0.5 }, 'refresh.every: must be from 1 to 604,800 seconds'],
+  [{ every: '8d' }, 'refresh.every: must be from 1 to 604,800 seconds'],
+  [{ every: null }, 'refresh.every: must be from 1 to 604,800 seconds'],
+  [{}, 'refresh.every'],
+  [{ every: 300, what: 'source' }, 'unknown field'],
+])('a source is refreshed: %j', (refresh, expected) => {
+  const read = (): unknown => parseInput(SourceInput, { connection: 'main', refresh })
+  if (typeof expected === 'string')
+    expect(read).toThrow(expected)
+  else
+    expect(read()).toMatchObject({ refresh: expected })
 })
 
 it('are those of a new cache that names only what is needed, and of none that names nothing', () => {

@@ -13,6 +13,7 @@ import type { SignInPages } from '../base/sign-in-pages'
 import type { ServedCaches } from '../serving/caches'
 import type { HistoryKeeper } from '../serving/history/history'
 import type { JobBook } from '../serving/jobs/job-book'
+import type { ConnectionActivity } from './connections'
 import type { Passwords } from './passwords'
 import type { ServerStateDependencies } from './server-state'
 import { createKeyHandlers } from './api-keys'
@@ -46,6 +47,7 @@ export interface AdministrationDependencies extends
   vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }
   caches: ServedCaches
   pool: ConnectionPool
+  activity: ConnectionActivity
   /** Those of this run, which are never stored. */
   environmentConnections: readonly EnvironmentConnection[]
   jobs: JobBook<ExportFile>
@@ -127,7 +129,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       connections,
       history: deps.history,
     }),
-    ...createConnectionHandlers({ connections, pool: deps.pool, events, clock }),
+    ...createConnectionHandlers({ caches, connections, pool: deps.pool, activity: deps.activity, events, clock }),
     ...createHistoryHandlers({ caches, history: deps.history }),
     ...createJobHandlers({ caches, jobs: deps.jobs, files: deps.exportFiles, stopwatch: deps.stopwatch }),
     ...createKeyHandlers({ keys, caches, secrets, insert: metadata.keys.insert, events, clock }),

@@ -4,12 +4,15 @@ import type { Mount, ServedCaches } from '../serving/caches'
 import type { TurnedAway } from '../serving/off-times'
 import type { CacheDefinition, CacheFigures, Forecast } from '../serving/ports'
 import type { BackendUser } from './server-settings'
+import { connectionsOf } from '@shared/cache-settings'
 import { LarderError } from '@shared/errors'
 import { checkReserve } from './reserves'
 
 /** The caches: keeps their records in the metadata and their entries in the engine in step. */
 export interface CacheDirectory {
   list: (userId: string) => CacheFigures[]
+  /** The caches of all users whose settings name a connection. */
+  naming: (connection: string) => CacheFigures[]
   /** Throws LarderError `cache-not-found`. */
   get: (userId: string, name: string) => Mount
   has: (userId: string, name: string) => boolean
@@ -72,6 +75,8 @@ export function createCacheDirectory({ metadata, caches }: {
 
   return {
     list: userId => caches.list(userId).map(({ cache }) => cache),
+    naming: connection =>
+      caches.list().map(({ cache }) => cache).filter(cache => connectionsOf(cache.definition).includes(connection)),
     get(userId, name) {
       const mount = lookUp(userId, name)
       if (!mount)

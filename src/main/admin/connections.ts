@@ -4,6 +4,10 @@ import type { FieldError } from '@shared/errors'
 import type { RealClock } from '../base/clock'
 import type { ConnectionPool } from '../base/connection-pool'
 import type { EventHub } from '../base/event-hub'
+import type { CallContext } from '../base/operation-handlers'
+import type { Breaker } from '../serving/elsewhere/breaker'
+import type { CallMeter } from '../serving/elsewhere/meter'
+import type { CacheDirectory } from './cache-directory'
 import type { ConnectionDirectory, KnownConnection } from './connection-directory'
 import type { HandlersOf } from './handlers'
 import { driverRows } from '@shared/connections/drivers'
@@ -12,21 +16,33 @@ import { LarderError } from '@shared/errors'
 import { administrators } from '@shared/events'
 import { limits } from '@shared/limits'
 import { mapRows } from '@shared/rows'
+import { refuseInUse, usersOf } from './connection-users'
+import { callerOf } from './handlers'
 import { createTurnstile } from './turnstile'
 
 interface ConnectionHandlerDependencies {
+  caches: Pick<CacheDirectory, 'naming'>
   connections: ConnectionDirectory
   pool: ConnectionPool
+  activity: ConnectionActivity
   events: EventHub
   clock: RealClock
+}
+
+/** What caches do with each connection, by its name. */
+export interface ConnectionActivity {
+  meterOf: (connection: string) => Pick<CallMeter, 'recent'>
+  breakerOf: (connection: string) => Pick<Breaker, 'rest'>
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
 /** Connections to other servers, which only administrators see and change. */
 export function createConnectionHandlers({
+  caches,
   connections,
   pool,
+  activity,
   events,
   clock,
 }: ConnectionHandlerDependencies): HandlersOf<'connections'> {
@@ -35,22 +51,26 @@ export function createConnectionHandlers({
   const atATime = createTurnstile(limits.connectionTests, limits.connectionTestsWaiting)
   const changed = (): void => events.emit('connections', administrators, {})
 
-  function describe(name: string): ConnectionInfo {
+  function describe(name: string, context: CallContext): ConnectionInfo {
     const { driver, values, secretFields: set, variable } = connections.get(name)
+    const { rest } = activity.breakerOf(name)
     return {
       name,
       driver,
       from: variable === null ? 'data folder' : 'environment',
       ...pool.condition(name),
+      usedBy: usersOf(caches.naming(name), callerOf(context)),
+      calls: activity.meterOf(name).recent(),
+      resting: rest === null ? null : { retryIn: Math.ceil(rest / 100) / 10 },
       ...mapRows(driverRows[driver].fields, ({ kind }, field) =>
         kind === 'secret' ? { set: set.includes(field) } : values[field] ?? null),
     }
   }
 
   return {
-    'connections.list': () => connections.list().map(({ name }) => describe(name)),
-    'connections.get': ({ name }) => describe(name),
-    'connections.create': ({ name, driver, ...fields }) => inTurn(async () => {
+    'connections.list': (_, context) => connections.list().map(({ name }) => describe(name, context)),
+    'connections.get': ({ name }, context) => describe(name, context),
+    'connections.create': ({ name, driver, ...fields }, context) => inTurn(async () => {
       connections.requireFree(name)
       const definition = readConnection(driver, fields)
       const problem = await pool.refuse(definition)
@@ -58,12 +78,12 @@ export function createConnectionHandlers({
         throw invalid([problem])
       await connections.create(name, definition, clock.wall())
       changed()
-      return describe(name)
+      return describe(name, context)
     }),
-    'connections.update': ({ name, ...fields }) => inTurn(async () => {
+    'connections.update': ({ name, ...fields }, context) => inTurn(async () => {
       const former = connections.get(name)
       if (Object.values(fields).every(value => value === undefined))
-        return describe(name)
+        return describe(name, context)
       connections.requireStored(name)
       const { definition, kept } = withChanges(former, former.values, fields)
       const problem = await pool.refuse(definition)
@@ -71,10 +91,14 @@ export function createConnectionHandlers({
         throw invalid([problem])
       await connections.update(name, definition, kept)
       changed()
-      return describe(name)
+      return describe(name, context)
     }),
-    'connections.delete': async ({ name }) => {
-      await inTurn(() => connections.delete(name))
+    'connections.delete': async ({ name }, context) => {
+      await inTurn(() => {
+        connections.requireStored(name)
+        refuseInUse(name, usersOf(caches.naming(name), callerOf(context)))
+        return connections.delete(name)
+      })
       changed()
     },
     'connections.test': ({ name, driver, write, ...fields }, { left = new AbortController().signal }) =>

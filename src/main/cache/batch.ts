@@ -1,14 +1,9 @@
 import type { EntryOperations } from './operations'
-import type { BatchOutcome, BatchStep, BatchStepResult, Hit } from './ports'
+import type { BatchOutcome, BatchStep, BatchStepResult } from './ports'
 import { LarderError } from '@shared/errors'
 import { limits } from '@shared/limits'
-import { hitOf, lastingValue } from './ports'
+import { beyondRoom, hitOf, lasting } from './ports'
 
-const beyondRoom: BatchStepResult = {
-  op: 'failed',
-  code: 'too-large',
-  detail: 'The values that this batch reads are too large for one answer.',
-}
 const failures = ['wrong-kind', 'not-a-number', 'too-large'] as const
 
 /**
@@ -56,11 +51,6 @@ function runStep(operations: EntryOperations, step: BatchStep, room: number): Ba
     case 'increment':
       return increment(operations, step)
   }
-}
-
-/** A hit is valid until the next call into the cache, and that may be the next step. */
-function lasting<H extends Hit>(hit: H): H {
-  return { ...hit, value: hit.value.length > lastingValue ? hit.value : Buffer.from(hit.value) }
 }
 
 function increment(

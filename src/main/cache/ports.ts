@@ -35,6 +35,11 @@ export interface Hit {
 }
 export type Lookup = Hit | MissReason
 
+/** A copy of a hit that outlives the next call into the cache. */
+export function lasting<H extends Hit>(hit: H): H {
+  return { ...hit, value: hit.value.length > lastingValue ? hit.value : Buffer.from(hit.value) }
+}
+
 /** An entry with all that is needed to store it again as it is. */
 export interface Peek extends Hit {
   /** The TTL that was last given, in seconds; null = none. */
@@ -171,6 +176,12 @@ export type BatchStepResult =
   | { op: 'increment', number: string, version: number }
   /** The step failed. */
   | { op: 'failed', code: ErrorCode, detail: string }
+/** For a step that reads more than fits into one answer. */
+export const beyondRoom: BatchStepResult = {
+  op: 'failed',
+  code: 'too-large',
+  detail: 'The values that this batch reads are too large for one answer.',
+}
 /** What a step of a batch has found; undefined for one that found nothing, or is no read. */
 export function hitOf(result: BatchStepResult): Hit | Peek | undefined {
   return 'lookup' in result && typeof result.lookup !== 'string' ? result.lookup : undefined

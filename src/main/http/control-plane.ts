@@ -18,6 +18,7 @@ import { administrators } from '@shared/events'
 import express from 'express'
 import { invoke } from '../base/operation-handlers'
 import { isAdministrator, requireScope } from '../base/principal'
+import { departureOf } from './departure'
 import { openEventStream, parseTopics } from './event-stream'
 import { commonHeaders, holdFor, pourOut, send, sendJson } from './exchange'
 import { createDescriptions } from './openapi/document'
@@ -172,21 +173,6 @@ export function createControlPlane(deps: ControlPlaneDeps): { handle: (exchange:
         void stream.dispose()
     },
   }
-}
-
-/**
- * Aborts when the client closes the connection, or its half of it: whoever calls a request off does
- * no more than that. Work that minds is cut short; its answer is sent all the same.
- */
-function departureOf({ request: { socket }, response }: Exchange): AbortSignal {
-  const departure = new AbortController()
-  const onEnd = (): void => departure.abort()
-  socket.once('end', onEnd)
-  response.once('close', () => {
-    socket.off('end', onEnd)
-    departure.abort()
-  })
-  return departure.signal
 }
 
 function sendFile(exchange: Exchange, file: ConsoleFile, status: 200 | 404 = 200): void {

@@ -11,6 +11,7 @@ const usualHeaders = [
   'If-Match',
   'If-None-Match',
   'Larder-Grace',
+  'Larder-Lease',
   'Larder-Tags',
   'Larder-TTL',
 ].join(', ')

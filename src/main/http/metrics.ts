@@ -2,6 +2,8 @@ import type { ConnectionCondition } from '../base/connection-pool'
 import type { InFlight } from '../base/in-flight'
 import type { ServedCaches } from '../serving/caches'
 import type { CacheFigures, Statistics } from '../serving/ports'
+import type { Breaker } from '../serving/elsewhere/breaker'
+import type { CallMeter } from '../serving/elsewhere/meter'
 import type { EventLoopDelay } from './event-loop-delay'
 import type { StreamPlaces } from './stream-places'
 import { connectionStates } from '@shared/connections/schemas'
@@ -25,7 +27,15 @@ export interface ProcessFigures {
   inFlight: Pick<InFlight, 'bytes' | 'budget'>
   eventStreams: Pick<StreamPlaces, 'open'>
   eventLoop: EventLoopDelay
-  connections: readonly { name: string, driver: string, condition: Pick<ConnectionCondition, 'state'> }[]
+  connections: readonly ConnectionFigures[]
+}
+
+interface ConnectionFigures {
+  name: string
+  driver: string
+  condition: Pick<ConnectionCondition, 'state'>
+  calls: Pick<CallMeter, 'recent' | 'total'>
+  breaker: Pick<Breaker, 'state'>
 }
 
 interface Sample {
@@ -75,6 +85,7 @@ function processFamilies(figures: ProcessFigures): Family[] {
       samples: connections.flatMap(({ name, driver, condition }) => connectionStates.map(state =>
         ({ labels: { connection: name, driver, state }, value: Number(condition.state === state) }))),
     },
+    ...sourceFamilies(connections),
     {
       name: 'larder_event_loop_delay_seconds',
       type: 'summary',
@@ -88,6 +99,30 @@ function processFamilies(figures: ProcessFigures): Family[] {
     single('process_resident_memory_bytes', 'gauge', 'Resident memory size in bytes.', residentMemory),
     single('process_cpu_seconds_total', 'counter', 'Total user and system CPU time spent in seconds.', cpuSeconds),
     single('process_uptime_seconds', 'gauge', 'Seconds since the server started.', uptimeSeconds),
+  ]
+}
+
+function sourceFamilies(connections: readonly ConnectionFigures[]): Family[] {
+  const rows = connections.map(({ name, ...figures }) => ({ labels: { connection: name }, ...figures }))
+  const each = (name: string, type: Family['type'], help: string, pick: (row: typeof rows[number]) => number): Family =>
+    ({ name, type, help, samples: rows.map(row => ({ labels: row.labels, value: pick(row) })) })
+  return [
+    each('larder_source_loads_total', 'counter', 'Values asked of a source.', ({ calls }) => calls.total.loads),
+    each('larder_source_failures_total', 'counter', 'Calls of a source that failed.', ({ calls }) =>
+      calls.total.failures),
+    each('larder_source_resting', 'gauge', '1 while calls rest because several failed in a row.', ({ breaker }) =>
+      Number(breaker.state === 'open')),
+    {
+      name: 'larder_source_call_seconds',
+      type: 'summary',
+      help: 'How long calls of a source took, in the last 12 to 15 minutes.',
+      samples: rows.flatMap(({ labels, calls }) => {
+        const { p50, p99 } = calls.recent()
+        const quantile = (quantile: string, time: number | null): Sample =>
+          ({ labels: { ...labels, quantile }, value: time === null ? Number.NaN : time / 1000 })
+        return [quantile('0.5', p50), quantile('0.99', p99)]
+      }),
+    },
   ]
 }
 

@@ -24,6 +24,7 @@ export interface RequestHead {
   larderGivenTtl: string | null
   larderGrace: string | null
   larderTags: string | null
+  larderLease: string | null
   /** Name of the first field in Larder's own name that Larder does not know. */
   unknownLarder: string | null
   preflightMethod: string | null
@@ -59,6 +60,7 @@ export function readHead(raw: readonly string[]): RequestHead {
     larderGivenTtl: null,
     larderGrace: null,
     larderTags: null,
+    larderLease: null,
     unknownLarder: null,
     preflightMethod: null,
     preflightHeaders: null,
@@ -150,6 +152,9 @@ function readLarders(head: RequestHead, name: string, value: string): void {
       break
     case 'larder-given-ttl':
       head.larderGivenTtl = join(head.larderGivenTtl, value)
+      break
+    case 'larder-lease':
+      head.larderLease = join(head.larderLease, value)
       break
     case 'larder-tags':
       head.larderTags = join(head.larderTags, value)

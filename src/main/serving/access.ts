@@ -27,6 +27,8 @@ export interface Access {
    * @param key of an app's read: if a switch turns it away, it counts as a miss
    */
   open: (call: Call, name: string, key?: string) => ServedCache
+  /** The same for its leases, and for the cache as their holders write to it. */
+  leases: (call: Call, name: string) => ReturnType<ServedCaches['leasesOf']>
   /**
    * The same for a call that lists or peeks, which leaves no trace: the console gets the cache even
    * while a switch is off, as people want to see then what is stored (decision 0037).
@@ -34,7 +36,7 @@ export interface Access {
   look: (call: Call, name: string) => ServedCache
 }
 
-export function createAccess({ caches }: { caches: Pick<ServedCaches, 'enabled' | 'find'> }): Access {
+export function createAccess({ caches }: { caches: Pick<ServedCaches, 'enabled' | 'find' | 'leasesOf'> }): Access {
   function isOn({ cache }: Mount): boolean {
     return caches.enabled && cache.definition.enabled
   }
@@ -91,6 +93,12 @@ export function createAccess({ caches }: { caches: Pick<ServedCaches, 'enabled' 
       if (!isOn(mount))
         turnAway(mount, call, key)
       return mount.served
+    },
+    leases(call, name) {
+      const mount = find(call, name)
+      if (!isOn(mount))
+        turnAway(mount, call)
+      return caches.leasesOf(mount)
     },
     look(call, name) {
       const mount = find(call, name)

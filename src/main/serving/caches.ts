@@ -1,11 +1,16 @@
 import type { CacheSettings } from '@shared/cache-settings'
+import type { Timer } from '../base/timer'
 import type { Cache, CacheDefinition, Engine } from '../cache/ports'
+import type { RefreshSchedule } from './jobs/refresh-schedule'
+import type { LeaseBook } from './leases/lease-book'
 import type { Maybe } from './maybe'
 import type { OffTimes } from './off-times'
 import type { CacheFigures, Layer, LayerContext, ServedCache } from './ports'
 import type { Stack } from './stack'
 import { isSamePlace } from '@shared/backend-settings'
 import { LarderError } from '@shared/errors'
+import { withLeases } from './leases/guard'
+import { createLeaseBook } from './leases/lease-book'
 import { cacheOff, cachingOff } from './off-errors'
 import { createStack } from './stack'
 
@@ -37,19 +42,26 @@ export interface ServedCaches extends Pick<Engine, 'enabled' | 'budget' | 'forec
   /** Drops the cache with its entries. Returns false if there is none. */
   close: (id: string) => boolean
   find: (space: string, name: string) => Mount | undefined
-  list: (space: string) => Mount[]
+  /** @param space those of one space; omitted = all */
+  list: (space?: string) => Mount[]
+  /** The leases of a cache, and the cache as their holders write to it. */
+  leasesOf: (mount: Mount) => { book: LeaseBook, cache: ServedCache }
 }
 
 interface Held extends Mount {
   readonly cache: Cache
   stack: Stack
   served: ServedCache
+  /** Made when somebody first asks for a lease. */
+  leases: LeaseBook | null
 }
 
 interface ServedCachesParts extends Pick<LayerContext, 'clock' | 'stopwatch'> {
+  timer: Timer
   engine: Engine
   layers: readonly Layer[]
   offTimes: OffTimes
+  schedule: Pick<RefreshSchedule, 'follow' | 'leave'>
   /** Receives what a layer threw when it was closed. */
   failed: (error: unknown) => void
 }
@@ -59,7 +71,9 @@ export function createServedCaches({
   layers,
   clock,
   stopwatch,
+  timer,
   offTimes,
+  schedule,
   failed,
 }: ServedCachesParts): ServedCaches {
   const byId = new Map<string, Held>()
@@ -102,8 +116,14 @@ export function createServedCaches({
   function stackAnew(held: Held): void {
     const before = held.stack
     held.stack = stackOf(held.cache)
-    held.served = held.stack.served
+    serve(held)
     void close(before)
+  }
+
+  /** A cache without leases pays nothing for them. */
+  function serve(held: Held): void {
+    const { leases, stack: { served } } = held
+    held.served = leases !== null && leases.size > 0 ? withLeases(served, leases) : served
   }
 
   return {
@@ -126,10 +146,11 @@ export function createServedCaches({
     open(definition) {
       const cache = engine.open(definition)
       const stack = stackOf(cache)
-      const held: Held = { cache, stack, served: stack.served }
+      const held: Held = { cache, stack, served: stack.served, leases: null }
       byId.set(definition.id, held)
       namesOf(definition.space).set(definition.name, held)
       offTimes.cacheSwitched(definition.id, definition.enabled)
+      schedule.follow(held)
       return held
     },
     configure({ cache: { definition: { id } } }, change) {
@@ -140,6 +161,7 @@ export function createServedCaches({
       const done = held.cache.configure(change)
       offTimes.cacheSwitched(id, held.cache.definition.enabled)
       stackAnew(held)
+      schedule.follow(held)
       // What is held are copies of what is elsewhere, or entries that only this place has.
       const cleared = isSamePlace(before, held.cache.definition.backend) ? undefined : held.cache.flush()
       return cleared instanceof Promise ? Promise.all([done, cleared]).then(() => {}) : done
@@ -160,12 +182,21 @@ export function createServedCaches({
         const { space, name } = held.cache.definition
         byId.delete(id)
         offTimes.cacheSwitched(id, true)
+        schedule.leave(id)
         bySpace.get(space)?.delete(name)
         void close(held.stack)
+        void held.leases?.dispose()
       }
       return engine.close(id)
     },
+    leasesOf({ cache: { definition: { id } } }) {
+      const held = byId.get(id)
+      if (!held)
+        throw new LarderError('cache-not-found', 'The cache was deleted.')
+      held.leases ??= createLeaseBook({ timer, stopwatch, changed: () => serve(held) })
+      return { book: held.leases, cache: held.stack.served }
+    },
     find: (space, name) => bySpace.get(space)?.get(name),
-    list: space => [...bySpace.get(space)?.values() ?? []],
+    list: space => [...(space === undefined ? byId : bySpace.get(space))?.values() ?? []],
   }
 }

@@ -19,6 +19,15 @@ export function isConsole({ principal, asApp }: Pick<Call, 'principal' | 'asApp'
  * never passed to `finish`.
  */
 export function controlCall(principal: Principal, operation: OperationName): Call {
+  return callWithin(principal.userId, principal, operation)
+}
+
+/** What the server does by itself for a space, as one of these operations. */
+export function ownCall(space: string, operation: OperationName): Call {
+  return callWithin(space, null, operation)
+}
+
+function callWithin(space: string, principal: Principal | null, operation: OperationName): Call {
   return {
     principal,
     face: 'control',
@@ -27,7 +36,7 @@ export function controlCall(principal: Principal, operation: OperationName): Cal
     method: operation,
     path: '',
     started: 0,
-    space: principal.userId,
+    space,
     cache: null,
     key: null,
     found: null,

@@ -11,7 +11,7 @@ import type { Maybe } from './maybe'
 
 export type { Progress } from '../base/progress'
 // The parts of the engine that modules may use only through this folder.
-export { hitOf, lastingValue } from '../cache/ports'
+export { beyondRoom, hitOf, lasting, lastingValue } from '../cache/ports'
 export type {
   BatchStep,
   BatchStepResult,

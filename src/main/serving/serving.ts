@@ -3,12 +3,14 @@ import type { Disposable } from '../base/disposable'
 import type { EventHub } from '../base/event-hub'
 import type { ExportFile } from '../base/export-files'
 import type { Logger } from '../base/logger'
+import type { Timer } from '../base/timer'
 import type { Engine } from '../cache/ports'
 import type { Access } from './access'
 import type { Account } from './account'
 import type { ServedCaches } from './caches'
 import type { Invalidation } from './jobs/invalidate'
 import type { JobBook } from './jobs/job-book'
+import type { Leasing } from './leases/take-lease'
 import type { RequestLog } from './log/request-log'
 import type { Layer } from './ports'
 import { messageOf } from '@shared/errors'
@@ -18,6 +20,8 @@ import { createServedCaches } from './caches'
 import { createHistory } from './history/history'
 import { createInvalidation } from './jobs/invalidate'
 import { createJobBook } from './jobs/job-book'
+import { createRefreshSchedule } from './jobs/refresh-schedule'
+import { createLeasing } from './leases/take-lease'
 import { createRequestLog } from './log/request-log'
 import { createOffTimes } from './off-times'
 
@@ -25,7 +29,7 @@ import { createOffTimes } from './off-times'
  * The functions that a face needs for a call: to run it, to get caches, to do long work in view of
  * the person, and to finish it.
  */
-export interface Serving extends Access, Account, Invalidation {}
+export interface Serving extends Access, Account, Invalidation, Leasing {}
 
 interface ServingParts {
   engine: Engine
@@ -33,6 +37,7 @@ interface ServingParts {
   layers?: readonly Layer[]
   clock: RealClock
   stopwatch: Stopwatch
+  timer: Timer
   hub: EventHub
   logger: Logger
 }
@@ -41,11 +46,12 @@ interface ServingParts {
  * Creates the part that all protocols share, between the faces, which parse and answer, and the
  * engine, which knows no callers.
  */
-export function createServing({ engine, layers = [], clock, stopwatch, hub, logger }: ServingParts): {
+export function createServing({ engine, layers = [], clock, stopwatch, timer, hub, logger }: ServingParts): {
   serving: Serving
   caches: ServedCaches
   requestLog: RequestLog
   jobs: JobBook<ExportFile> & Disposable
+  schedule: Disposable
   history: ReturnType<typeof createHistory>
 } {
   const failed = (error: unknown): void => logger.error(
@@ -53,14 +59,17 @@ export function createServing({ engine, layers = [], clock, stopwatch, hub, logg
     { reason: messageOf(error) },
   )
   const offTimes = createOffTimes(clock)
-  const caches = createServedCaches({ engine, layers, clock, stopwatch, offTimes, failed })
-  const requestLog = createRequestLog({ clock, stopwatch, hub })
   const jobs = createJobBook<ExportFile>({ clock, stopwatch, hub, logger })
+  const schedule = createRefreshSchedule({ isOn: () => engine.enabled, jobs, timer, logger })
+  const caches = createServedCaches({ engine, layers, clock, stopwatch, timer, offTimes, schedule, failed })
+  const requestLog = createRequestLog({ clock, stopwatch, hub })
   const history = createHistory({ engine, clock, stopwatch, hub, logger })
+  const access = createAccess({ caches })
   const serving = {
-    ...createAccess({ caches }),
+    ...access,
+    ...createLeasing({ access, timer, stopwatch }),
     ...createAccount({ stopwatch, requestLog, offTimes }),
     ...createInvalidation(jobs),
   }
-  return { serving, caches, requestLog, jobs, history }
+  return { serving, caches, requestLog, jobs, schedule, history }
 }

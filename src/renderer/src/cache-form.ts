@@ -8,13 +8,14 @@ import { mapRows } from '@shared/rows'
 import { writeSize } from '@shared/sizes'
 import { sourceRows } from '@shared/source-settings'
 import { formatTtl } from './format'
-import { nestedFields, nestedFormOf, nestedValueOf } from './nested-form'
+import { isSameForm, nestedFields, nestedFormOf, nestedValueOf } from './nested-form'
 
 /**
- * The settings of a cache as the form fields hold them: numbers as text, with units for times and
- * sizes; null as empty text; a source or backend as JSON of a NestedForm.
+ * A setting of a cache as its form field holds it: numbers as text, with units for times and sizes;
+ * null as empty text. A source or backend has fields of its own; null = none.
  */
-export type CacheForm = Readonly<Record<CacheSettingName, string | boolean>>
+export type CacheFormValue = string | boolean | NestedForm | null
+export type CacheForm = Readonly<Record<CacheSettingName, CacheFormValue>>
 
 /** The fields of a form by their names in errors. */
 export const cacheFields = [
@@ -34,7 +35,9 @@ export function cacheFormOf(settings: Readonly<CacheSettings>): CacheForm {
   return mapRows(settingRows, ({ kind }, name) => {
     const value = settings[name]
     if (typeof value === 'object' && value !== null)
-      return JSON.stringify(nestedFormOf(rowsOf(kind), value))
+      return nestedFormOf(rowsOf(kind), value)
+    if (kind === 'source' || kind === 'backend')
+      return null
     if (typeof value !== 'number')
       return value ?? ''
     return kind === 'time' ? writeDuration(value) : kind === 'bytes' ? writeSize(value) : String(value)
@@ -52,14 +55,26 @@ export function valuesOf<N extends CacheSettingName>(
   const values = names.map((name) => {
     const value = form[name]
     const { kind } = settingRows[name]
-    if (typeof value === 'boolean' || kind === 'choice')
+    if (value === null || typeof value === 'boolean' || kind === 'choice')
       return [name, value] as const
+    if (typeof value === 'object')
+      return [name, nestedValueOf(rowsOf(kind), value)] as const
     const text = value.trim()
-    if (kind === 'source' || kind === 'backend')
-      return [name, text === '' ? null : nestedValueOf(rowsOf(kind), JSON.parse(text) as NestedForm)] as const
     return [name, text === '' ? null : kind === 'count' ? Number(text) : text] as const
   })
   return Object.fromEntries(values) as Pick<CacheSettingsInput, N>
+}
+
+/** The settings in which two forms differ. */
+export function changedSettings(now: CacheForm, before: CacheForm): CacheSettingName[] {
+  return cacheSettingNames.filter((name) => {
+    const [value, former] = [now[name], before[name]]
+    return value !== former && !(isNested(value) && isNested(former) && isSameForm(value, former))
+  })
+}
+
+function isNested(value: CacheFormValue): value is NestedForm {
+  return typeof value === 'object' && value !== null
 }
 
 /** What may be written into the field TTL of an entry; `own` is the TTL of its cache in seconds. */

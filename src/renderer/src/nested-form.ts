@@ -27,25 +27,38 @@ export function nestedValueOf(rows: NestedRows, form: NestedForm): Record<string
       const text = kind === 'exact' ? form[name] ?? '' : (form[name] ?? '').trim()
       if (kind === 'near')
         return { ttl: text }
+      if (kind === 'every')
+        return text === '' ? null : { every: text }
       return kind === 'part' ? Number(text === '' ? Number.NaN : text) : text
     }),
     connection: form.connection,
   }
 }
 
-/** The parts of a setting as errors name them. */
-export function nestedFields(setting: string, rows: NestedRows): string[] {
-  return ['connection', ...namesOf(rows)].map(name => fieldOf(setting, rows, name))
+export function isSameForm(one: NestedForm, other: NestedForm): boolean {
+  return namesOf(one).every(name => one[name] === other[name])
 }
 
-/** The name of one part in errors. */
-export function fieldOf(setting: string, rows: NestedRows, name: string): string {
-  return rows[name]?.kind === 'near' ? `${setting}.${name}.ttl` : `${setting}.${name}`
+/** The parts of a setting as errors name them. */
+export function nestedFields(setting: string, rows: NestedRows): string[] {
+  return ['connection', ...namesOf(rows)].flatMap(name => fieldsOf(setting, rows, name))
+}
+
+/** The names that one part has in errors: its own, and that of what is in it. */
+export function fieldsOf(setting: string, rows: NestedRows, name: string): string[] {
+  const field = `${setting}.${name}`
+  switch (rows[name]?.kind) {
+    case 'near': return [field, `${field}.ttl`]
+    case 'every': return [field, `${field}.every`]
+    default: return [field]
+  }
 }
 
 function textOf(kind: string, value: unknown): string {
   if (kind === 'near')
     return textOf('time', (value as { ttl: number }).ttl)
+  if (kind === 'every')
+    return textOf('time', (value as { every: number } | null)?.every)
   if (value === undefined)
     return ''
   return kind === 'time' && typeof value === 'number' ? writeDuration(value) : String(value)

@@ -2,6 +2,7 @@ import type { DriverName } from './drivers'
 import { z } from 'zod'
 import { pathName } from '../path-name'
 import { mapRows, namesOf } from '../rows'
+import { CacheName } from '../schemas'
 import { driverNames, driverRows } from './drivers'
 import { creationFields } from './read'
 import '../without-eval'
@@ -32,6 +33,20 @@ export const ConnectionCreate = oneOfDrivers(driver => ({
   ...creationFields(driverRows[driver]),
 })) as z.ZodType<ConnectionCreate, ConnectionCreate>
 
+const usedBy = z.strictObject({
+  caches: CacheName.array().meta({ description: 'Caches whose settings name it, as far as the caller sees them.' }),
+  others: z.int().meta({ description: 'How many others there are.' }),
+})
+const time = z.number().nullable()
+const calls = z.strictObject({
+  loads: z.int().meta({ description: 'Values asked of it.' }),
+  failures: z.int().meta({ description: 'Calls that failed.' }),
+  p50: time.meta({ description: 'What half of the calls took at most, in milliseconds; null if there was none.' }),
+  p99: time.meta({ description: 'The same of 99 in 100.' }),
+}).meta({ description: 'What caches did with it in the last 12 to 15 minutes, since the start at most.' })
+const resting = z.strictObject({
+  retryIn: z.number().meta({ description: 'Seconds until one call tries it.' }),
+}).nullable().meta({ description: 'Calls rest, because several failed in a row; null = they do not.' })
 const common = {
   name: ConnectionName,
   from: z.enum(['data folder', 'environment']).meta({
@@ -40,6 +55,9 @@ const common = {
   state: z.enum(connectionStates).meta({ description: 'idle: not used yet.' }),
   detail: z.string().nullable().meta({ description: 'Why it is down, as a sentence; else null.' }),
   server: z.string().nullable().meta({ description: 'What answered last, such as Redis 7.0.15.' }),
+  usedBy,
+  calls,
+  resting,
 }
 export interface ConnectionInfo extends Readonly<Record<string, unknown>> {
   name: string
@@ -48,6 +66,9 @@ export interface ConnectionInfo extends Readonly<Record<string, unknown>> {
   state: ConnectionState
   detail: string | null
   server: string | null
+  usedBy: z.output<typeof usedBy>
+  calls: z.output<typeof calls>
+  resting: z.output<typeof resting>
 }
 export const ConnectionInfo = oneOfDrivers(driver => ({
   ...common,

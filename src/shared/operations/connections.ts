@@ -69,10 +69,10 @@ export const connectionsOperations = {
     reach: 'server',
     mutates: true,
     status: 204,
-    summary: 'Close and delete a connection with its secrets.',
+    summary: 'Close and delete a connection with its secrets, unless caches use it.',
     input: c.ConnectionSelect,
     output: NoContent,
-    errors: ['connection-not-found', 'protected', 'overloaded', 'storage-full'],
+    errors: ['connection-not-found', 'connection-in-use', 'protected', 'overloaded', 'storage-full'],
   }),
   'connections.test': operation({
     method: 'POST',

@@ -73,6 +73,8 @@ it('lets nobody in before the first start is through', async () => {
   const { createFakeEngine, createFakePages, createFakePool, createFakeVault, serve } = await import('./fakes')
   const { createEventHub } = await import('../../../src/main/base/event-hub')
   const { createManualClock } = await import('../../../src/main/base/clock')
+  const { createBreakers } = await import('../../../src/main/serving/elsewhere/breaker')
+  const { createMeters } = await import('../../../src/main/serving/elsewhere/meter')
   const { silentLogger } = await import('../../../src/main/base/logger')
   const { createJobBook } = await import('../../../src/main/serving/jobs/job-book')
   const { createMemoryExportFiles } = await import('../../helpers/memory-export-files')
@@ -85,6 +87,7 @@ it('lets nobody in before the first start is through', async () => {
     vault: { vault: createFakeVault(), wanted: 'auto', reason: null },
     caches: serve(createFakeEngine()),
     pool: createFakePool(),
+    activity: { meterOf: createMeters(clock.stopwatch), breakerOf: createBreakers(clock.stopwatch) },
     environmentConnections: [],
     events: createEventHub(() => {}),
     clock,

@@ -21,6 +21,9 @@ describe('secrets', () => {
       state: 'idle',
       detail: null,
       server: null,
+      usedBy: { caches: [], others: 0 },
+      calls: { loads: 0, failures: 0, p50: null, p99: null },
+      resting: null,
       url: 'redis://localhost:6379',
       user: 'ada',
       password: { set: true },
@@ -215,6 +218,66 @@ describe('wrong settings', () => {
     expect(await refusal(call('connections.create', { ...main, name: 'c0' })))
       .toMatchObject({ code: 'name-taken', fields: ['name'] })
     expect(await codeOf(call('connections.create', { ...main, name: 'more' }))).toBe('quota-reached')
+  })
+})
+
+// Red: in src/main/admin/connections.ts leave out `rest` or `recent()`.
+it('says how its calls go, and when one is tried again', async () => {
+  const { call, activity, clock } = await startAdministration()
+  await call('connections.create', main)
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const pass = activity.breakerOf('main').enter()
+    if (typeof pass === 'function')
+      pass('fails')
+    activity.meterOf('main').record({ isLoad: true, failed: true }, 8)
+  }
+  const [connection] = await call('connections.list')
+  expect(connection).toMatchObject({
+    calls: { loads: 5, failures: 5, p50: expect.closeTo(8, 0), p99: expect.closeTo(8, 0) },
+    resting: { retryIn: 1 },
+  })
+  clock.advance(750)
+  expect(await call('connections.get', { name: 'main' })).toMatchObject({ resting: { retryIn: 0.3 } })
+})
+
+describe('the caches that use a connection', () => {
+  const rest = 'Give them another connection, or none, first.'
+  const hidden = 'you may not see'
+  const many = Array.from({ length: 12 }, (_, index) => `c${String(index).padStart(2, '0')}`)
+
+  // Red: in src/main/admin/connection-users.ts leave out a condition of `visible`; in
+  // connections.ts leave out `refuseInUse`; in src/shared/cache-settings.ts let `connectionsOf`
+  // return nothing.
+  it.each<[string, string[], string[], ReadonlySet<string> | null, object, string]>([
+    ['one', ['a'], [], null, { caches: ['a'], others: 0 }, 'a uses it. Give it another connection, or none, first.'],
+    ['two, in their order', ['b', 'a'], [], null, { caches: ['a', 'b'], others: 0 }, `a and b use it. ${rest}`],
+    ['those of others', ['a'], ['x', 'y'], null, { caches: ['a'], others: 2 }, `a and 2 caches that ${hidden} use it.`],
+    ['only one of another', [], ['x'], null, { caches: [], others: 1 }, `1 cache that ${hidden} uses it.`],
+    ['what a key reaches', ['a', 'b'], [], new Set(['b']), { caches: ['b'], others: 1 }, `b and 1 cache that ${hidden}`],
+    ['very many', many, ['x'], null, { caches: many, others: 1 }, `c08, c09, 2 more and 1 cache that ${hidden}`],
+  ])('are told, and it cannot be deleted: %s', async (_, own, others, reach, expected, says) => {
+    const { call, owner, signIn, metadata } = await startAdministration()
+    const { id } = await call('users.create', { name: 'bob', password: 'a good password' })
+    await call('users.update', { id, admin: true })
+    const bob = await signIn('bob', 'a good password')
+    await call('connections.create', main)
+    const source = { connection: 'main' }
+    for (const [caller, names] of [[owner, own], [bob, others]] as const) {
+      for (const name of names)
+        await call('caches.create', { name, ttl: 60, source }, caller)
+    }
+    await call('caches.create', { name: 'without', ttl: 60 })
+    const caller = { ...owner, caches: reach }
+    expect(await call('connections.list', {}, caller)).toMatchObject([{ usedBy: expected }])
+    const refused = call('connections.delete', { name: 'main' }, caller)
+    await expect(refused).rejects.toMatchObject({ code: 'connection-in-use', message: expect.stringContaining(says) })
+    expect(metadata.connections.list()).toHaveLength(1)
+    for (const [user, names] of [[owner, own], [bob, others]] as const) {
+      for (const name of names)
+        await call('caches.update', { name, source: null }, user)
+    }
+    await call('connections.delete', { name: 'main' }, caller)
+    expect(metadata.connections.list()).toEqual([])
   })
 })
 

@@ -9,6 +9,7 @@ import { createOffTimes } from '../../../src/main/serving/off-times'
 import { LarderError } from '../../../src/shared/errors'
 import { missReasons } from '../../../src/shared/miss-reasons'
 import { mapRows } from '../../../src/shared/rows'
+import { createManualTimer } from '../../helpers/manual-timer'
 
 /**
  * An engine with caches but no entries, which is all that the administration needs. `flush` returns
@@ -75,7 +76,9 @@ export function serve(engine: Engine): ServedCaches {
     layers: [],
     clock,
     stopwatch,
+    timer: createManualTimer(),
     offTimes: createOffTimes(clock),
+    schedule: { follow() {}, leave() {} },
     failed(error) {
       throw error
     },

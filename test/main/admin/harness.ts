@@ -12,6 +12,8 @@ import { createLogger } from '../../../src/main/base/logger'
 import { invoke } from '../../../src/main/base/operation-handlers'
 import { createHistory } from '../../../src/main/serving/history/history'
 import { createJobBook } from '../../../src/main/serving/jobs/job-book'
+import { createBreakers } from '../../../src/main/serving/elsewhere/breaker'
+import { createMeters } from '../../../src/main/serving/elsewhere/meter'
 import { LarderError } from '../../../src/shared/errors'
 import { operations } from '../../../src/shared/operations'
 import { createMemoryExportFiles } from '../../helpers/memory-export-files'
@@ -39,6 +41,7 @@ export async function startAdministration(
     vault.condition = { state: 'locked', detail: 'The keychain is locked.' }
   const pages = createFakePages()
   const pool = createFakePool()
+  const activity = { meterOf: createMeters(clock.stopwatch), breakerOf: createBreakers(clock.stopwatch) }
   const log: string[] = []
   const events: LarderEvent[] = []
   const hub = createEventHub((error) => {
@@ -53,6 +56,7 @@ export async function startAdministration(
     vault: { vault, wanted: 'auto', reason: 'No bus.' },
     caches: serve(engine),
     pool,
+    activity,
     environmentConnections: [],
     events: hub,
     clock,
@@ -120,6 +124,7 @@ export async function startAdministration(
     vault,
     pages,
     pool,
+    activity,
     log,
     events,
     hub,

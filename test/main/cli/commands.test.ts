@@ -3,6 +3,7 @@ import type { FakeLarder, Reply } from './harness'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '../../../src/shared/operations'
 import { requestOf } from '../../../src/shared/request-of'
+import { SourceInput } from '../../../src/shared/source-settings'
 import { controlOf, larder, startFakeLarder } from './harness'
 import { samples, secret } from './samples'
 
@@ -20,6 +21,7 @@ interface Row {
   says?: RegExp
 }
 const gone: Reply = { status: 204 }
+const source = SourceInput.parse({ connection: 'main', jitter: 0.2 })
 const ben = { ...samples.user, id: 'u2', name: 'ben', owner: false, admin: false }
 /** The replies with the list in which a user is looked up, then the given answer. */
 const onBen = (answer: Reply): Reply[] => [{ body: [samples.user, { ...ben, id: 'u3', name: 'u2' }, ben] }, answer]
@@ -235,6 +237,15 @@ const rows: Record<string, Row> = {
       ['GET', '/admin/jobs/j1'],
     ],
     prints: 'Refreshed 1,200 entries.\n',
+  },
+  'refresh, every so often': {
+    argv: ['refresh', 'products', '--every', '5m'],
+    replies: [{ body: { ...samples.cache, source } }, { body: { ...samples.cache, source } }],
+    sends: [
+      ['GET', '/admin/caches/products'],
+      ['PATCH', '/admin/caches/products', { source: { ...source, refresh: { every: 300 } } }],
+    ],
+    prints: 'products is refreshed every 5m from now on.\n',
   },
   'settings, to no administrator': {
     argv: ['settings'],

@@ -74,8 +74,17 @@ describe('connections', () => {
   it('lists and deletes', async () => {
     expect(await larder(['create', 'tryout', '--driver', 'file', '--folder', 'values'])).toMatchObject({ code: 0 })
     const { stdout } = await larder([])
-    expect(stdout).toMatch(/^NAME +DRIVER +TO +STATE +SERVER +FROM\n/)
-    expect(stdout).toMatch(/^tryout +file +\/work-folder\/values +idle +– +data folder$/m)
+    expect(stdout).toMatch(/^NAME +DRIVER +TO +STATE +USED BY +LOADS +FAILED +P50 +P99 +SERVER +FROM\n/)
+    expect(stdout).toMatch(/^tryout +file +\/work-folder\/values +idle +– +0 +0 +– +– +– +data folder$/m)
+    const source = JSON.stringify({ connection: 'tryout' })
+    const caches = ['--url', server.url, 'caches']
+    await run([...caches, 'create', 'tried', '--ttl', '60', '--source', source], { env: { LARDER_API_KEY: ownerKey } })
+    expect((await larder([])).stdout).toMatch(/^tryout +file .*idle +tried +0 +0 +–/m)
+    expect(await larder(['delete', 'tryout'])).toMatchObject({
+      code: 1,
+      stderr: 'larder: tryout cannot be deleted, because tried uses it. Give it another connection, or none, first.\n',
+    })
+    await run([...caches, 'update', 'tried', '--source', 'none'], { env: { LARDER_API_KEY: ownerKey } })
     expect(await larder(['delete', 'tryout'])).toMatchObject({ code: 0, stderr: 'Deleted tryout.\n' })
     expect(await larder(['delete', 'tryout'])).toMatchObject({
       code: 2,

@@ -44,6 +44,7 @@ export const samples = {
     kind: 'delete',
     cache: 'products',
     target: 'prefix k1',
+    scheduled: false,
     state: 'running',
     matched: 1200,
     progress: 0.256,

@@ -68,7 +68,13 @@ const figures: ProcessFigures = {
   inFlight: { bytes: 1_000_000, budget: 64_000_000 },
   eventStreams: { open: 3 },
   eventLoop: { p50: 0.0001, p99: 0.004, max: 0.02 },
-  connections: [{ name: 'main', driver: 'redis', condition: { state: 'down' } }],
+  connections: [{
+    name: 'main',
+    driver: 'redis',
+    condition: { state: 'down' },
+    calls: { recent: () => ({ loads: 3, failures: 2, p50: 4, p99: null }), total: { loads: 70, failures: 9 } },
+    breaker: { state: 'open' },
+  }],
 }
 
 function render(change: Partial<MetricsInput> = {}) {
@@ -138,6 +144,10 @@ describe('renderMetrics', () => {
       'larder_in_flight_budget_bytes',
       'larder_event_streams',
       'larder_connection_state',
+      'larder_source_loads_total',
+      'larder_source_failures_total',
+      'larder_source_resting',
+      'larder_source_call_seconds',
       'larder_event_loop_delay_seconds',
       'process_resident_memory_bytes',
       'process_cpu_seconds_total',

@@ -1,5 +1,6 @@
 import type { Stopwatch } from '../../../src/main/base/clock'
 import type { Principal, ScopeName } from '../../../src/main/base/principal'
+import type { Timer } from '../../../src/main/base/timer'
 import type { CacheDefinition } from '../../../src/main/cache/ports'
 import type { Call, Layer } from '../../../src/main/serving/ports'
 import { onTestFinished } from 'vitest'
@@ -9,6 +10,7 @@ import { silentLogger } from '../../../src/main/base/logger'
 import { widenScopes } from '../../../src/main/base/principal'
 import { createEngine } from '../../../src/main/cache/engine'
 import { createServing } from '../../../src/main/serving/serving'
+import { createManualTimer } from '../../helpers/manual-timer'
 import { createMemoryJournal } from '../../helpers/memory-journal'
 import { definitionOf } from '../cache/workbench'
 
@@ -57,6 +59,7 @@ export function setUp(
   layers: readonly Layer[] = [],
   settings: Partial<CacheDefinition> = {},
   given?: Stopwatch,
+  timer: Timer = createManualTimer(),
 ) {
   const clock = createManualClock()
   const stopwatch = given ?? clock.stopwatch
@@ -67,7 +70,7 @@ export function setUp(
   const hub = createEventHub((error) => {
     throw error
   })
-  const parts = createServing({ engine, layers, clock, stopwatch, hub, logger })
+  const parts = createServing({ engine, layers, clock, stopwatch, timer, hub, logger })
   const mount = parts.caches.open(definitionOf({ ...settings, name: 'c' }))
   return { ...parts, engine, clock, errors, mount }
 }

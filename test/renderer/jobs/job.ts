@@ -7,6 +7,7 @@ export function jobOf(fields: Partial<JobInfo> = {}): JobInfo {
     kind: 'delete',
     cache: 'products',
     target: 'prefix user:',
+    scheduled: false,
     state: 'running',
     matched: 0,
     progress: null,

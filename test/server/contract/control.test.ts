@@ -85,6 +85,9 @@ describe('every operation', () => {
       state: 'idle',
       detail: null,
       server: null,
+      usedBy: { caches: [], others: 0 },
+      calls: { loads: 0, failures: 0, p50: null, p99: null },
+      resting: null,
       folder,
     }
     expect((await run('connections.create', { name: 'main', driver: 'file', folder })).json()).toEqual(main)
@@ -115,18 +118,29 @@ describe('every operation', () => {
         grace: 60,
         negativeTtl: 5,
         jitter: 0.1,
+        refresh: null,
       },
     })
     writeFileSync(join(other, 'a.txt'), 'from the source')
     const loaded = await larder.send('GET', '/api/caches/sourced/entries/a.txt')
     expect([loaded.text, loaded.headers['content-type']]).toEqual(['from the source', 'text/plain; charset=utf-8'])
     expect(loaded.headers['cache-status']).toMatch(/^Larder; fwd=miss; stored; ttl=\d+; detail=absent$/)
+    expect((await call('connections.get', { name: 'main' })).json()).toMatchObject({
+      usedBy: { caches: ['sourced'], others: 0 },
+      calls: { loads: 1, failures: 0, p50: expect.any(Number), p99: expect.any(Number) },
+    })
+    expect((await larder.send('GET', '/metrics')).text).toContain('larder_source_loads_total{connection="main"} 1\n')
     writeFileSync(join(other, 'a.txt'), 'changed')
     const { id } = (await run('caches.refresh', { name: 'sourced' })).json<{ id: string }>()
     await expect.poll(async () => (await call('jobs.get', { id })).json())
       .toMatchObject({ kind: 'refresh', state: 'done', matched: 1, target: 'all entries' })
     const held = await larder.send('GET', '/api/caches/sourced/entries/a.txt')
     expect([held.text, held.headers['cache-status']]).toEqual(['changed', expect.stringMatching(/^Larder; hit; ttl=/)])
+    expect((await larder.send('DELETE', '/admin/connections/main')).json()).toMatchObject({
+      status: 409,
+      code: 'connection-in-use',
+      detail: 'main cannot be deleted, because sourced uses it. Give it another connection, or none, first.',
+    })
     await call('caches.delete', { name: 'sourced' })
     expect((await run('connections.delete', { name: 'main' })).text).toBe('')
     expect((await larder.send('GET', '/admin/connections/main')).json())

@@ -15,17 +15,25 @@ const nameArgument = { ...newName, completes: connectionNames }
 const list = defineCommand({
   name: 'connections',
   summary: 'List the connections to other servers, with their state.',
-  details: ['Only administrators may use these commands.'],
+  details: [
+    'Loads, failed calls and times are those of the last 12 to 15 minutes, since the start at most.',
+    'Only administrators may use these commands.',
+  ],
   examples: ['larder connections', 'larder connections --json'],
   async run(_, { client, output }) {
     const connections = await client.call('connections.list', {})
     await output.show(connections, () => table(
-      ['NAME', 'DRIVER', 'TO', 'STATE', 'SERVER', 'FROM'],
+      ['NAME', 'DRIVER', 'TO', 'STATE', 'USED BY', 'LOADS', 'FAILED', 'P50', 'P99', 'SERVER', 'FROM'],
       connections.map(connection => [
         connection.name,
         connection.driver,
         leadsTo(connection),
-        connection.detail === null ? connection.state : `${connection.state}: ${connection.detail}`,
+        stateOf(connection),
+        usersOf(connection),
+        connection.calls.loads,
+        connection.calls.failures,
+        timeOf(connection.calls.p50),
+        timeOf(connection.calls.p99),
         connection.server,
         connection.from,
       ]),
@@ -37,6 +45,20 @@ const list = defineCommand({
 function leadsTo(connection: ConnectionInfo): string {
   const [first = ''] = namesOf(driverRows[connection.driver].fields)
   return textOf(connection[first])
+}
+
+function stateOf({ state, detail, resting }: ConnectionInfo): string {
+  const words = detail === null ? state : `${state}: ${detail}`
+  return resting === null ? words : `${words}; calls rest for ${Math.ceil(resting.retryIn)} s`
+}
+
+function timeOf(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`
+}
+
+function usersOf({ usedBy: { caches, others } }: ConnectionInfo): string | null {
+  const all = [...caches, ...others > 0 ? [`${others} of other users`] : []]
+  return all.length === 0 ? null : all.join(', ')
 }
 
 function textOf(value: unknown): string {
@@ -115,7 +137,7 @@ const test = defineCommand({
 
 const remove = defineCommand({
   name: 'connections delete',
-  summary: 'Close and delete a connection with its secrets.',
+  summary: 'Close and delete a connection with its secrets, unless caches use it.',
   arguments: [nameArgument],
   examples: ['larder connections delete main'],
   async run({ words: [name = ''] }, { client, output }) {

@@ -3,13 +3,14 @@ import type { CliClient } from '../client'
 import type { CommandContext } from '../command'
 import { Buffer } from 'node:buffer'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { writeDuration } from '@shared/durations'
 import { counted, grouped } from '@shared/grouped'
 import { jobKinds } from '@shared/jobs'
 import { defineCommand, flag } from '../command'
 import { jobIds } from '../completes'
-import { localFailure } from '../failure'
+import { localFailure, usageFailure } from '../failure'
 import { table } from '../output'
-import { boolean, text } from '../values'
+import { boolean, text, ttl } from '../values'
 import { cacheArgument, filterDetail, percent, readSelector, selectorFlags } from './entry-words'
 
 type Job = OperationOutput<'jobs.get'>
@@ -27,7 +28,7 @@ const list = defineCommand({
     const jobs = await client.call('jobs.list', {})
     await output.show(jobs, () => table(
       ['ID', 'JOB', 'CACHE', 'ENTRIES', 'STATE', 'SECONDS LEFT', 'WHAT'],
-      jobs.map(job => [job.id, job.kind, job.cache, job.matched, stateOf(job), job.secondsLeft, job.target]),
+      jobs.map(job => [job.id, job.kind, job.cache, job.matched, stateOf(job), job.secondsLeft, whatOf(job)]),
     ))
   },
 })
@@ -74,15 +75,28 @@ const exportEntries = defineCommand({
 
 const refresh = defineCommand({
   name: 'refresh',
-  summary: 'Load the entries of a cache anew from its source, and wait for it.',
-  details: ['Keys that are gone at the source go. The server works on it as a job; Ctrl-C cancels it.'],
+  summary: 'Load the entries of a cache anew from its source, now or every so often.',
+  details: [
+    'Keys that are gone at the source go. The server works on it as a job; Ctrl-C cancels it.',
+    'With --every the server begins it by itself from then on, and nothing is loaded now.',
+  ],
   arguments: [cacheArgument],
   flags: {
     listed: flag(null, 'Every key that the source lists, and those held; without it those held.', boolean),
     prefix: flag('<text>', 'With --listed: only keys of the cache that begin with this.', text),
+    every: flag('<time>', 'Refresh what is held by itself: 90, 90s, 15m, 2h, 7d, or none to end that.', ttl),
   },
-  examples: ['larder refresh products', 'larder refresh products --listed --prefix user:'],
-  async run({ words: [name = ''], flags: { listed = false, prefix } }, context) {
+  examples: [
+    'larder refresh products',
+    'larder refresh products --listed --prefix user:',
+    'larder refresh products --every 5m',
+  ],
+  async run({ words: [name = ''], flags: { listed = false, prefix, every } }, context) {
+    if (every !== undefined) {
+      if (listed || prefix !== undefined)
+        throw usageFailure('refresh takes --every alone, because it loads what is held')
+      return await schedule(name, every, context)
+    }
     const stopped = context.io.stopSignal()
     const { id } = await context.client.call('caches.refresh', { name, what: listed ? 'source' : 'held', prefix })
     const job = await whenEnded(context, id, stopped)
@@ -91,6 +105,18 @@ const refresh = defineCommand({
     await context.output.show(job, () => `${jobKinds[job.kind].done} ${entries(job.matched)}.`)
   },
 })
+
+/** @param every seconds; null = never */
+async function schedule(name: string, every: number | null, { client, output }: CommandContext): Promise<void> {
+  const { source } = await client.call('caches.get', { name })
+  if (source === null)
+    throw localFailure(`The cache ${name} has no source from which to refresh it.`)
+  const refresh = every === null ? null : { every }
+  const updated = await client.call('caches.update', { name, source: { ...source, refresh } })
+  await output.show(updated, () => every === null
+    ? `${name} is not refreshed by itself any more.`
+    : `${name} is refreshed every ${writeDuration(every)} from now on.`)
+}
 
 async function* partsOf(client: CliClient, id: string): AsyncGenerator<string> {
   for (let from: number | null = 0; from !== null;) {
@@ -126,6 +152,10 @@ async function whenEnded(
 
 function stateOf({ state, progress }: Job): string {
   return state === 'running' && progress !== null ? `${Math.floor(progress * 100)} %` : state
+}
+
+function whatOf({ target, scheduled }: Job): string {
+  return scheduled ? `${target}, on schedule` : target
 }
 
 function entries(count: number): string {

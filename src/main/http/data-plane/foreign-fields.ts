@@ -14,6 +14,7 @@ const fields = {
   'Larder-Given-TTL': 'larderGivenTtl',
   'Larder-Grace': 'larderGrace',
   'Larder-Tags': 'larderTags',
+  'Larder-Lease': 'larderLease',
 } as const satisfies Record<string, keyof RequestHead>
 
 /** What a person may have meant. `Larder-As` and `Larder-Unattended` are our console's. */

@@ -11,7 +11,8 @@ import { requireRead } from '../../serving/access'
 import { noteLookup } from '../../serving/account'
 import { proceed } from '../../serving/maybe'
 import { readBody } from '../body'
-import { parseTtl } from '../durations'
+import { departureOf } from '../departure'
+import { parseGrace, parseTtl } from '../durations'
 import { hitHeaders, missStatus, peekHeaders, readIncrementOptions } from '../entry-headers'
 import { etagOf } from '../etags'
 import { send, sendText } from '../exchange'
@@ -79,7 +80,9 @@ export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperatio
         return increment(exchange, cache, key, query)
       if (op === 'touch')
         return touch(exchange, cache, key, query)
-      const rule = 'must be increment or touch'
+      if (op === 'lease')
+        return takeLease(deps, exchange, key, query)
+      const rule = 'must be increment, touch or lease'
       throw invalidField('op', op === undefined ? `is missing; ${rule}` : rule)
     },
   }
@@ -165,6 +168,42 @@ function answerTouched(exchange: Exchange, outcome: Awaited<ReturnType<ServedCac
     throw outcome === 'missing' ? missing(exchange) : changed()
   exchange.result = 'stored'
   send(exchange, 204, [])
+}
+
+/** Longest times that may be asked for, in seconds. */
+const longestLease = 300
+const longestWait = 60
+
+async function takeLease(
+  { serving }: DataPlaneDeps,
+  exchange: Exchange,
+  key: string,
+  query: Map<string, string>,
+): Promise<void> {
+  refuseUnknown(query, { op: '', ttl: '', wait: '' })
+  refuseFields(exchange, ['If-Match', 'Larder-TTL', 'Larder-Given-TTL', 'Larder-Grace', 'Larder-Tags'])
+  requireRead(exchange, 'op=lease returns the value, so it')
+  const ttl = readTime(query, 'ttl', 30, longestLease)
+  const wait = readTime(query, 'wait', 0, longestWait)
+  if (ttl === 0)
+    throw invalidField('ttl', 'must be above 0')
+  const taken = await serving.lease(exchange, pathCache(exchange), key, { ttl, wait, left: departureOf(exchange) })
+  if ('hit' in taken) {
+    noteLookup(exchange, taken.hit)
+    answerHit(exchange, taken.hit, hitHeaders(taken.hit, exchange.sourced))
+    return
+  }
+  exchange.result = 'miss'
+  exchange.reason = taken.reason
+  send(exchange, 201, ['Content-Type', 'application/json'], JSON.stringify({ lease: taken.token, ttl }))
+}
+
+function readTime(query: Map<string, string>, name: string, initial: number, longest: number): number {
+  const text = query.get(name)
+  const seconds = text === undefined ? initial : parseGrace(text, name)
+  if (seconds > longest)
+    throw invalidField(name, `must be at most ${longest} seconds`)
+  return seconds
 }
 
 function missing({ key }: Exchange): LarderError {

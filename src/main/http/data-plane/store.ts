@@ -1,10 +1,11 @@
 import type { Maybe } from '../../serving/maybe'
-import type { WriteOptions, WriteResult } from '../../serving/ports'
+import type { ServedCache, WriteOptions, WriteResult } from '../../serving/ports'
 import type { Exchange } from '../exchange'
 import type { DataPlaneDeps } from './context'
 import { LarderError } from '@shared/errors'
 import { grouped } from '@shared/grouped'
 import { overloaded } from '../../base/in-flight'
+import { asHolder } from '../../serving/leases/guard'
 import { proceed } from '../../serving/maybe'
 import { takeBody } from '../body'
 import { readWriteOptions } from '../entry-headers'
@@ -27,16 +28,25 @@ export function storeBody(
   key: string,
   answer: Answer,
 ): void {
-  serving.open(exchange, name)
+  openForStore(serving, exchange, name, key)
   const options = readWriteOptions(exchange.head)
   takeBody(exchange, valueLimit(), (value) => {
-    const cache = serving.open(exchange, name)
+    const cache = openForStore(serving, exchange, name, key)
     noteTtl(exchange, options)
     const room = cache.roomFor(value.length, key, options, exchange)
     if (room === undefined)
       return settle(exchange, proceed(exchange, cache.set(key, value, options, exchange), answer))
     return storeLater(room, { serving, valueLimit }, exchange, name, { key, value, options }, answer)
   }, error => exchange.failed(exchange, error))
+}
+
+/** Whoever names a lease stores nothing unless it holds. Throws LarderError `lease-ended` too. */
+function openForStore(serving: DataPlaneDeps['serving'], exchange: Exchange, name: string, key: string): ServedCache {
+  const { larderLease } = exchange.head
+  if (larderLease === null)
+    return serving.open(exchange, name)
+  const { book, cache } = serving.leases(exchange, name)
+  return asHolder(cache, book, key, larderLease.trim())
 }
 
 /** A separate function, so that the usual PUT does not create the closure. */
@@ -49,7 +59,11 @@ function storeLater(
   answer: Answer,
 ): Maybe<void> {
   return afterRoom(room, exchange, () =>
-    proceed(exchange, serving.open(exchange, name).set(entry.key, entry.value, entry.options, exchange), answer))
+    proceed(
+      exchange,
+      openForStore(serving, exchange, name, entry.key).set(entry.key, entry.value, entry.options, exchange),
+      answer,
+    ))
 }
 
 /**

@@ -94,7 +94,7 @@ export function createBackendEntries({ upstream, find, format, prefix }: Backend
     read: key => call(async (backend, signal) => {
       const stored = await backend.get(at(key), signal)
       return stored && format.read(stored)
-    }),
+    }, true),
     async write(key, entry) {
       const stored = format.write(entry)
       return await call(async (backend, signal) => {

@@ -1,8 +1,7 @@
-import type { BatchStep, BatchStepResult, Call, Hit, Lookup, Peek, ServedCache } from '../ports'
-import { Buffer } from 'node:buffer'
+import type { BatchStep, BatchStepResult, Call, Hit, Peek, ServedCache } from '../ports'
 import { LarderError } from '@shared/errors'
 import { limits } from '@shared/limits'
-import { hitOf, lastingValue } from '../ports'
+import { beyondRoom, hitOf, lasting } from '../ports'
 
 /**
  * The steps of a batch one after another, each by the cache's own call. All or nothing needs a
@@ -36,16 +35,10 @@ export function createBatch(cache: Omit<ServedCache, 'batch'>, title: string): S
       const result = await run(step, call).catch(failureOf)
       const bytes = hitOf(result)?.value.length ?? 0
       room -= bytes
-      results.push(bytes > 0 && room < 0 ? tooMuch : result)
+      results.push(bytes > 0 && room < 0 ? beyondRoom : result)
     }
     return { results, abortedAt: null }
   }
-}
-
-const tooMuch: BatchStepResult = {
-  op: 'failed',
-  code: 'too-large',
-  detail: 'The values that this batch reads are too large for one answer.',
 }
 
 function failureOf(error: unknown): BatchStepResult {
@@ -54,10 +47,7 @@ function failureOf(error: unknown): BatchStepResult {
   throw error
 }
 
-/** A copy that outlives the steps that follow. */
-function kept<L extends Lookup | Peek>(lookup: L): L {
-  if (typeof lookup === 'string' || lookup.value.length > lastingValue)
-    return lookup
-  const hit: Hit = lookup
-  return { ...hit, value: Buffer.from(hit.value) } as L
+/** The steps that follow may change what a hit shows. */
+function kept<L extends Hit | string>(lookup: L): L {
+  return typeof lookup === 'string' ? lookup : lasting<Hit>(lookup) as L
 }

@@ -6,6 +6,8 @@ import type { Stopwatch } from '../../base/clock'
  */
 export interface Breaker {
   readonly state: 'closed' | 'open'
+  /** Milliseconds until one call may try; null while it is closed. */
+  readonly rest: number | null
   /** Lets a call through, or says in how many milliseconds one may try. */
   enter: () => Pass | number
 }
@@ -54,6 +56,9 @@ function createBreaker(stopwatch: Stopwatch): Breaker {
   return {
     get state() {
       return opens === null ? 'closed' : 'open'
+    },
+    get rest() {
+      return opens === null ? null : Math.max(0, opens - stopwatch.now())
     },
     enter() {
       if (opens === null)

@@ -1,7 +1,9 @@
+import type { Stopwatch } from '../../base/clock'
 import type { Timer } from '../../base/timer'
 import type { Maybe } from '../maybe'
 import type { Source } from '../sources/source'
 import type { Breaker } from './breaker'
+import type { CallMeter } from './meter'
 import { LarderError, messageOf } from '@shared/errors'
 import { SourceError } from '../sources/source'
 
@@ -16,9 +18,9 @@ export interface Upstream<S = Source> {
   /**
    * Runs a call of it. Rejects with LarderError `source-failed` (it said no, or cannot be reached),
    * `source-timeout`, `source-resting` (the breaker is open), or with what `work` throws as
-   * LarderError.
+   * LarderError. Loads are counted by themselves.
    */
-  call: <T>(work: (service: S, signal: AbortSignal) => Promise<T>) => Promise<T>
+  call: <T>(work: (service: S, signal: AbortSignal) => Promise<T>, isLoad?: boolean) => Promise<T>
 }
 
 interface UpstreamParts<S> {
@@ -28,21 +30,30 @@ interface UpstreamParts<S> {
   /** The driver for this cache; undefined if there is no such connection now. */
   find: () => S | undefined
   breaker: Breaker
+  meter: CallMeter
+  stopwatch: Stopwatch
   timer: Timer
   /** Seconds that a call may take. */
   deadline: number
 }
 
-export function createUpstream<S>({ role, name, find, breaker, timer, deadline }: UpstreamParts<S>): Upstream<S> {
+export function createUpstream<S>(
+  { role, name, find, breaker, meter, stopwatch, timer, deadline }: UpstreamParts<S>,
+): Upstream<S> {
   const title = `${role} ${name}`
 
-  async function call<T>(work: (service: S, signal: AbortSignal) => Promise<T>): Promise<T> {
+  async function call<T>(work: (service: S, signal: AbortSignal) => Promise<T>, isLoad = false): Promise<T> {
     const service = find()
     if (service === undefined)
       throw failed(`There is no connection ${name}.`)
     const pass = breaker.enter()
     if (typeof pass === 'number')
       throw resting(title, pass)
+    const began = stopwatch.now()
+    const end = (outcome: Parameters<typeof pass>[0]): void => {
+      pass(outcome)
+      meter.record({ isLoad, failed: outcome === 'fails' }, stopwatch.now() - began)
+    }
     const abort = new AbortController()
     const late = Promise.withResolvers<never>()
     const alarm = timer.after(deadline * 1000, () => {
@@ -52,11 +63,11 @@ export function createUpstream<S>({ role, name, find, breaker, timer, deadline }
     try {
       // A driver that does not obey its signal must not keep anybody waiting.
       const result = await Promise.race([work(service, abort.signal), late.promise])
-      pass('works')
+      end('works')
       return result
     }
     catch (error) {
-      pass(outcomeOf(error))
+      end(outcomeOf(error))
       throw error instanceof LarderError ? error : failed(sentenceOf(title, error), error)
     }
     finally {

@@ -28,6 +28,8 @@ export interface JobBook<File extends JobFile> {
    * with, and LarderError `job-cancelled`.
    */
   follow: <T>(order: JobOrder, progress: Progress, work: Promise<T>) => Promise<T>
+  /** Whether a job of this kind runs for a cache. */
+  isRunning: (order: Pick<JobOrder, 'kind' | 'space' | 'cache'>) => boolean
   /** Those of a user, the newest first. Only administrators are told files of the machine. */
   list: (space: string, administrator?: boolean) => JobInfo[]
   /** Throws LarderError `job-not-found`, as the next ones do. */
@@ -86,8 +88,19 @@ export function createJobBook<File extends JobFile>(
     jobs.delete(job.id)
   }
 
+  /** Those that ended of one kind, of one cache, that the server began before this one. */
+  function forgetFormer({ id, space, cache, kind, scheduled = false }: Job<File>): void {
+    for (const job of scheduled ? jobs.values() : []) {
+      const alike = job.space === space && job.cache === cache && job.kind === kind && job.scheduled === true
+      if (alike && job.id !== id && job.state !== 'running')
+        forget(job)
+    }
+  }
+
   /** Lets the oldest ended jobs of a user go, and the oldest files. */
-  function tidy(space: string): void {
+  function tidy(job: Job<File>): void {
+    const { space } = job
+    forgetFormer(job)
     const ended = [...jobs.values()].filter(job => job.space === space && job.state !== 'running')
     ended.slice(0, -limits.jobsEnded).forEach(forget)
     ended.filter(({ file }) => file !== null).slice(0, -limits.jobFiles).forEach(dropFile)
@@ -127,7 +140,7 @@ export function createJobBook<File extends JobFile>(
     if (state !== 'done')
       dropFile(job)
     tell('job.ended', job)
-    tidy(job.space)
+    tidy(job)
   }
 
   function find(space: string, id: string): Job<File> {
@@ -156,6 +169,8 @@ export function createJobBook<File extends JobFile>(
         throw new LarderError('job-cancelled', job.detail ?? '')
       return result
     },
+    isRunning: ({ kind, space, cache }) =>
+      running().some(job => job.kind === kind && job.space === space && job.cache === cache),
     list: (space, administrator) =>
       [...jobs.values()].filter(job => job.space === space).reverse().map(job => describe(job, administrator)),
     get: (space, id, administrator) => describe(find(space, id), administrator),

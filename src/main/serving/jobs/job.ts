@@ -10,6 +10,8 @@ export interface JobOrder {
   space: string
   cache: string
   target: string
+  /** The server began it by itself, and will do so again. @default false */
+  scheduled?: boolean
 }
 
 /** What has to be known of a file that a job writes. */
@@ -46,13 +48,15 @@ const leastForEstimate = 0.02
  * @param administrator whether an administrator reads it
  */
 export function describeJob(job: Job<JobFile>, now: number, administrator: boolean): JobInfo {
-  const { id, kind, cache, target, state, progress: { seen, total, matched }, file, startedAt, endedAt } = job
+  const { id, kind, cache, target, scheduled = false, state, file, startedAt, endedAt } = job
+  const { seen, total, matched } = job.progress
   const part = state === 'done' ? 1 : total === 0 ? null : Math.min(1, seen / total)
   return {
     id,
     kind,
     cache,
     target,
+    scheduled,
     state,
     matched,
     progress: part === null ? null : Math.floor(part * 1000) / 1000,

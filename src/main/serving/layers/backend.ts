@@ -3,6 +3,7 @@ import type { Timer } from '../../base/timer'
 import type { Backend } from '../backends/backend'
 import type { KeptEntry } from '../backends/kept-entry'
 import type { Breaker } from '../elsewhere/breaker'
+import type { CallMeter } from '../elsewhere/meter'
 import type { Layer, LayerContext, ServedCache } from '../ports'
 import { LarderError } from '@shared/errors'
 import { createAsking } from '../backends/asking'
@@ -22,6 +23,7 @@ interface BackendParts {
     find: (settings: BackendSettings) => Backend | undefined
     /** One for all caches that use the connection. */
     breakerOf: (connection: string) => Breaker
+    meterOf: (connection: string) => CallMeter
   }
   timer: Timer
 }
@@ -44,6 +46,8 @@ export function createBackendLayer({ backends, timer }: BackendParts): Layer {
       name: settings.connection,
       find,
       breaker: backends.breakerOf(settings.connection),
+      meter: backends.meterOf(settings.connection),
+      stopwatch,
       timer,
       deadline: settings.timeout,
     })

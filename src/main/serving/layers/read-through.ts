@@ -3,6 +3,7 @@ import type { Timer } from '../../base/timer'
 import type { Breaker } from '../elsewhere/breaker'
 import type { Layer, LayerContext, ServedCache } from '../ports'
 import type { Brought } from '../sources/keeping'
+import type { CallMeter } from '../elsewhere/meter'
 import type { Source } from '../sources/source'
 import { createBatch } from '../elsewhere/batch'
 import { createRememberedKeys } from '../elsewhere/remembered-keys'
@@ -20,6 +21,7 @@ interface Sources {
   find: (settings: SourceSettings) => Source | undefined
   /** One for all caches that use the connection. */
   breakerOf: (connection: string) => Breaker
+  meterOf: (connection: string) => CallMeter
 }
 
 interface ReadThroughParts {
@@ -43,6 +45,8 @@ export function createReadThrough({ sources, timer, random }: ReadThroughParts):
       name: settings.connection,
       find: () => sources.find(settings),
       breaker: sources.breakerOf(settings.connection),
+      meter: sources.meterOf(settings.connection),
+      stopwatch,
       timer,
       deadline: settings.hardTimeout,
     })

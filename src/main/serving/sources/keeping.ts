@@ -54,7 +54,7 @@ export function createKeeping({ next, upstream, absences, settings, random, chec
 
   return {
     async fetch(key, call, run) {
-      const loaded = await upstream.call((source, signal) => source.load(sourceKey(settings, key), signal))
+      const loaded = await upstream.call((source, signal) => source.load(sourceKey(settings, key), signal), true)
       if (loaded !== undefined)
         return await keep(key, call, loaded, run)
       if (run.current) {

@@ -13,6 +13,7 @@ import { useApi } from './use-api'
 const NewCacheDialog = defineAsyncComponent(() => import('../views/overview/NewCacheDialog.vue'))
 const AddEntryDialog = defineAsyncComponent(() => import('../views/overview/AddEntryDialog.vue'))
 const RenameCacheDialog = defineAsyncComponent(() => import('../views/overview/RenameCacheDialog.vue'))
+const RefreshDialog = defineAsyncComponent(() => import('../views/cache/RefreshDialog.vue'))
 const ViewAllDialog = defineAsyncComponent(() => import('../views/overview/ViewAllDialog.vue'))
 
 /** Actions on caches, for every place that offers them: table rows, the palette, shortcuts. */
@@ -21,6 +22,8 @@ export interface CacheActions {
   createSample: () => void
   addEntry: (cache: CacheInfo) => void
   viewAll: (cache: CacheInfo) => void
+  /** Of a cache with a source. */
+  refresh: (cache: CacheInfo) => void
   setEnabled: (cache: CacheInfo, enabled: boolean) => void
   /** Asks first, unless there is nothing to lose. */
   clear: (cache: CacheInfo) => Promise<void>
@@ -48,6 +51,7 @@ export function useCacheActions(): CacheActions {
     createSample: () => void notices.tell(fillSampleCache),
     addEntry: cache => void dialogs.show(AddEntryDialog, { cache }),
     viewAll: cache => void dialogs.show(ViewAllDialog, { cache }),
+    refresh: cache => void dialogs.show(RefreshDialog, { cache }),
     setEnabled: ({ name }, enabled) => void notices.tell(() => caches.setEnabled(name, enabled)),
     async clear({ name, entries }) {
       const agreed = entries === 0

@@ -12,8 +12,8 @@ interface ResourceOptions {
   loaded: () => boolean
   /** Events after which it is read again. @default all */
   topics?: readonly EventTopic[]
-  /** Another source whose change causes a read. */
-  also?: WatchSource
+  /** Other things whose change causes a read. */
+  also?: WatchSource | readonly WatchSource[]
   /** Milliseconds between two reads while events arrive. @default 400 */
   interval?: number
 }
@@ -40,7 +40,7 @@ export function useResource({ read, loaded, topics, also, interval = 400 }: Reso
     if (topics === undefined || topic === 'lagged' || topics.includes(topic))
       refresher.request()
   })
-  watch(also === undefined ? [events.connected] : [events.connected, also], refresher.request, { immediate: true })
+  watch([events.connected, ...also === undefined ? [] : [also].flat()], refresher.request, { immediate: true })
   onScopeDispose(() => {
     unlisten()
     refresher.stop()

@@ -78,7 +78,9 @@ export const useJobs = defineStore('jobs', () => {
       if (job.state === 'running')
         continue
       own.get(job.id)?.resolve(job)
-      if (!own.delete(job.id) && ran.has(job.id) && !shown.value)
+      // What the server does by itself is no news unless it fails.
+      const isNews = ran.has(job.id) && !(job.scheduled && job.state === 'done')
+      if (!own.delete(job.id) && isNews && !shown.value)
         news.value = new Set([...news.value, job.id])
     }
   }
@@ -108,7 +110,15 @@ export const useJobs = defineStore('jobs', () => {
    * export is then saved. Throws LarderError `invalid-input`, `quota-reached`, `storage-full`.
    */
   async function start(order: OperationInput<'jobs.start'>): Promise<void> {
-    const job = await client['jobs.start'](order)
+    follow(await client['jobs.start'](order))
+  }
+
+  /** The same for a refresh. Throws LarderError `not-here`, `quota-reached`. */
+  async function refresh(order: OperationInput<'caches.refresh'>): Promise<void> {
+    follow(await client['caches.refresh'](order))
+  }
+
+  function follow(job: JobInfo): void {
     const end = Promise.withResolvers<JobInfo>()
     own.set(job.id, end)
     show(known.tell(job))
@@ -145,5 +155,15 @@ export const useJobs = defineStore('jobs', () => {
     show(known.tell(await client['jobs.cancel']({ id })))
   }
 
-  return { list: shallowReadonly(list), running, shown, news: shallowReadonly(news), saving, start, save, cancel }
+  return {
+    list: shallowReadonly(list),
+    running,
+    shown,
+    news: shallowReadonly(news),
+    saving,
+    start,
+    refresh,
+    save,
+    cancel,
+  }
 })

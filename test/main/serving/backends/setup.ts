@@ -6,6 +6,7 @@ import type { Call, WriteOptions } from '../../../../src/main/serving/ports'
 import { Buffer } from 'node:buffer'
 import { BackendInput as Input } from '@shared/backend-settings'
 import { createBreakers } from '../../../../src/main/serving/elsewhere/breaker'
+import { createMeters } from '../../../../src/main/serving/elsewhere/meter'
 import { createBackendLayer } from '../../../../src/main/serving/layers/backend'
 import { createManualTimer } from '../../../helpers/manual-timer'
 import { callOf, setUp } from '../setup'
@@ -23,6 +24,7 @@ export function setUpBackend(
     backends: {
       find: ({ connection }) => connection === 'main' ? backend : undefined,
       breakerOf: createBreakers({ now: () => times.clock?.stopwatch.now() ?? 0 }),
+      meterOf: createMeters({ now: () => times.clock?.stopwatch.now() ?? 0 }),
     },
     timer,
   })

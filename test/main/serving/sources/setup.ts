@@ -5,6 +5,7 @@ import { Buffer } from 'node:buffer'
 import { SourceInput } from '@shared/source-settings'
 import { createBreakers } from '../../../../src/main/serving/elsewhere/breaker'
 import { createReadThrough } from '../../../../src/main/serving/layers/read-through'
+import { createMeters } from '../../../../src/main/serving/elsewhere/meter'
 import { createManualTimer } from '../../../helpers/manual-timer'
 import { createMemorySource } from '../../../helpers/memory-source'
 import { callOf, setUp } from '../setup'
@@ -14,9 +15,14 @@ export function setUpSource(source: Partial<SourceSettings> = {}, settings: Part
   const memory = createMemorySource()
   const timer = createManualTimer()
   const times = { clock: null as ReturnType<typeof setUp>['clock'] | null }
-  const breakers = createBreakers({ now: () => times.clock?.stopwatch.now() ?? 0 })
+  const stopwatch = { now: () => times.clock?.stopwatch.now() ?? 0 }
+  const meterOf = createMeters(stopwatch)
   const layer = createReadThrough({
-    sources: { find: ({ connection }) => connection === 'main' ? memory : undefined, breakerOf: breakers },
+    sources: {
+      find: ({ connection }) => connection === 'main' ? memory : undefined,
+      breakerOf: createBreakers(stopwatch),
+      meterOf,
+    },
     timer,
     random: () => 0.5,
   })
@@ -24,12 +30,13 @@ export function setUpSource(source: Partial<SourceSettings> = {}, settings: Part
     ttl: 300,
     ...settings,
     source: SourceInput.parse({ connection: 'main', ...source }),
-  })
+  }, undefined, timer)
   times.clock = parts.clock
   return {
     ...parts,
     memory,
     timer,
+    meter: meterOf('main'),
     /** Lets milliseconds pass for lives and for deadlines. */
     pass(milliseconds: number) {
       parts.clock.advance(milliseconds)

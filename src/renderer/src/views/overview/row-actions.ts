@@ -13,6 +13,9 @@ export function cacheActionsOf(
     { label: 'Open', key: 'Enter', run: () => open(cache) },
     { label: 'Add entry…', key: 'a', run: () => actions.addEntry(cache) },
     { label: 'View all', key: 'v', run: () => actions.viewAll(cache) },
+    ...cache.source === null
+      ? []
+      : [{ label: 'Refresh from the source…', key: 'f', run: () => actions.refresh(cache) }],
     {
       label: cache.enabled ? 'Switch off' : 'Switch on',
       key: 's',

@@ -9,11 +9,13 @@ interface ConnectionActions {
   create: () => void
   edit: (connection: ConnectionInfo) => void
   test: (connection: ConnectionInfo) => Promise<void>
-  /** @param users names of the caches that use it */
-  remove: (connection: ConnectionInfo, users: readonly string[]) => Promise<void>
+  /** Asks first. One that caches use stays: then it says which. */
+  remove: (connection: ConnectionInfo) => Promise<void>
 }
 
 const ConnectionDialog = defineAsyncComponent(() => import('./ConnectionDialog.vue'))
+
+const InUseDialog = defineAsyncComponent(() => import('./InUseDialog.vue'))
 
 /** What an administrator does with connections; each action reports its result. */
 export function useConnectionActions(): ConnectionActions {
@@ -32,11 +34,12 @@ export function useConnectionActions(): ConnectionActions {
         return `${name} works: ${result.server}, ${formatCount(Math.max(1, Math.round(result.ms)))} ms.`
       })
     },
-    async remove({ name }, users) {
-      const text = users.length === 0
-        ? `No cache uses ${name}. Its address and its secrets are deleted for good.`
-        : `${users.join(', ')} ${users.length === 1 ? 'uses' : 'use'} ${name}: misses there will get an error. `
-          + 'Its address and its secrets are deleted for good.'
+    async remove({ name, usedBy: { caches, others } }) {
+      if (caches.length > 0 || others > 0) {
+        dialogs.show(InUseDialog, { connection: name, caches, others })
+        return
+      }
+      const text = `No cache uses ${name}. Its address and its secrets are deleted for good.`
       if (await dialogs.confirm({ title: `Delete the connection ${name}?`, text, action: 'Delete connection' }))
         await notices.tell(() => connections.remove(name).then(() => `Deleted the connection ${name}.`))
     },
