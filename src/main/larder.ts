@@ -162,7 +162,7 @@ export async function createLarder({
     const pages = parts.use(createSignInPages({ home, logger }))
     const exportFiles = parts.use(createExportFiles({ home, logger }))
     const upstreams = parts.use(createUpstreams({
-      drivers: createDrivers({ home }),
+      drivers: createDrivers({ home, clock }),
       stopwatch,
       logger,
       onChange: () => hub.emit('connections', administrators, {}),

@@ -1,18 +1,24 @@
 import type { DriverName } from '@shared/connections/drivers'
+import type { Clock } from '../base/clock'
 import type { LazyDriver } from './driver'
 
 /** All that the drivers need of this machine. */
 interface DriverSurroundings {
   /** Absolute path of the data folder. */
   home: string
+  clock: Pick<Clock, 'wall'>
 }
 
 /** What is behind each row of the table of drivers; none is loaded before it is used. */
-export function createDrivers({ home }: DriverSurroundings): Readonly<Record<DriverName, LazyDriver>> {
+export function createDrivers({ home, clock }: DriverSurroundings): Readonly<Record<DriverName, LazyDriver>> {
   return {
     redis: {
       abilities: new Set(['write', 'replace', 'list', 'end']),
       load: async () => (await import('./redis/redis')).redis,
+    },
+    memcached: {
+      abilities: new Set(['write', 'replace', 'list', 'end']),
+      load: async () => (await import('./memcached/memcached')).createMemcachedDriver(clock),
     },
     // File systems have no compare-and-set.
     file: {

@@ -1,6 +1,7 @@
 import type { DriverRow } from './driver'
 import { namesOf } from '../rows'
 import { fileDriver } from './file'
+import { memcachedDriver } from './memcached'
 import { redisDriver } from './redis'
 
 /**
@@ -10,6 +11,7 @@ import { redisDriver } from './redis'
  */
 const connectionDrivers = {
   redis: redisDriver,
+  memcached: memcachedDriver,
   file: fileDriver,
 } as const satisfies Record<string, DriverRow>
 

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { systemStopwatch } from '../../../src/main/base/clock'
+import { systemClock, systemStopwatch } from '../../../src/main/base/clock'
 import { silentLogger } from '../../../src/main/base/logger'
 import { createDrivers } from '../../../src/main/upstreams/drivers'
 import { fileOfKey } from '../../../src/main/upstreams/file/names'
@@ -25,7 +25,7 @@ import { temporaryFolder } from '../../helpers/folder'
 
 function poolWith(folder: string, home = join(temporaryFolder(), 'home')) {
   const pool = createUpstreams({
-    drivers: createDrivers({ home }),
+    drivers: createDrivers({ home, clock: systemClock }),
     stopwatch: systemStopwatch,
     logger: silentLogger,
     onChange: () => {},

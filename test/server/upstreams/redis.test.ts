@@ -5,7 +5,7 @@ import type { SourceRig } from '../../contract/sources'
 import type { RedisServer } from '../../helpers/redis-server'
 import { Buffer } from 'node:buffer'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { systemStopwatch } from '../../../src/main/base/clock'
+import { systemClock, systemStopwatch } from '../../../src/main/base/clock'
 import { silentLogger } from '../../../src/main/base/logger'
 import { createDrivers } from '../../../src/main/upstreams/drivers'
 import { lineTimes } from '../../../src/main/upstreams/line'
@@ -23,7 +23,7 @@ const quick: LineTimes = { ...lineTimes, first: 20, longest: 200 }
 /** A pool with one connection, called main. */
 function poolFor(url: string, times = quick): Upstreams {
   const pool = createUpstreams({
-    drivers: createDrivers({ home: '/nowhere' }),
+    drivers: createDrivers({ home: '/nowhere', clock: systemClock }),
     stopwatch: systemStopwatch,
     logger: silentLogger,
     onChange: () => {},
@@ -223,7 +223,7 @@ describe.skipIf(!redisProgram.available)(`redis ${redisProgram.reason}`, () => {
 describe('a server that does not answer', () => {
   const hello = '+OK\r\n+OK\r\n'
 
-  // R13. Red: in src/main/upstreams/redis/wire.ts drop `startDoubting()` from `onAbort`.
+  // R13. Red: in src/main/upstreams/wire.ts drop `startDoubting()` from `onAbort`.
   it('loses its connection when calls stay without an answer', async () => {
     // Greets as Redis does, then falls silent.
     const hole = await startBlackHole((_, nth) => nth === 0 ? `+PONG\r\n${hello}` : undefined)
