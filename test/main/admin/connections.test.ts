@@ -163,8 +163,8 @@ describe('wrong settings', () => {
     [{ driver: 'redis', url: 'redis://a', folder: '/a' }, ['folder'], 'folder: unknown field'],
     [{ driver: 'file', folder: 'a' }, ['folder'], 'folder: Give the absolute path of a folder, such as /srv/values.'],
     [{ driver: 'file', folder: '/home/ada/larder' }, ['folder'], 'folder: is ours'],
-    [{ driver: 'oracle' }, ['driver'], 'driver: must be one of redis, file'],
-    [{}, ['driver'], 'driver: is missing; it must be one of redis, file'],
+    [{ driver: 'oracle' }, ['driver'], 'driver: must be one of redis, memcached, file'],
+    [{}, ['driver'], 'driver: is missing; it must be one of redis, memcached, file'],
   ])('%j', async (fields, wrong, message) => {
     const { call, metadata, vault, pool } = await startAdministration()
     const before = vault.secrets.size

@@ -298,7 +298,7 @@ describe('connections of this run', () => {
 
   // S8. Red: in src/main/cli/options.ts remove `secret: true` from `connectionOptions`.
   it.each([
-    ['oracle://canary', 'LARDER_CONNECTION_MAIN: must be a URL that begins with redis:, rediss:, unix:, file:'],
+    ['oracle://canary', 'LARDER_CONNECTION_MAIN: must be a URL that begins with redis:, rediss:, unix:, memcached:, file:'],
     ['redis://:canary@', 'LARDER_CONNECTION_MAIN: url: Redis needs a URL such as redis://localhost:6379.'],
     ['file:canary', 'LARDER_CONNECTION_MAIN: folder: Give the absolute path'],
   ])('%s stops the start, without being shown', (value, says) => {
