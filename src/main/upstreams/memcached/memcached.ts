@@ -13,7 +13,7 @@ import { limits } from '@shared/limits'
 import { isLinkLocal, linkLocalSentence } from '../addresses'
 import { dial } from '../dial'
 import { createWire } from '../wire'
-import { createMemcachedItems, requireAnswer, fitsMemcached } from './items'
+import { createMemcachedItems, fitsMemcached, requireAnswer } from './items'
 import { memcachedProtocol } from './replies'
 
 /** Seconds after which a value that a test has written goes by itself. */
