@@ -186,7 +186,7 @@ export function describeSource(name: string, open: () => Promise<SourceRig>, tra
       await source.writes?.set('own', aValue('z', { ttl: null }), neverAborts)
       expect(await life()).toBeNull()
       await source.writes?.set('own', aValue('z', { ttl: 0.0001 }), neverAborts)
-      await expect.poll(() => source.load('own', neverAborts)).toBeUndefined()
+      await expect.poll(() => source.load('own', neverAborts), { timeout: 10_000 }).toBeUndefined()
     })
 
     it('compares and sets in one step, where it can', async () => {

@@ -1,5 +1,5 @@
 import type { DriverName } from '@shared/connections/drivers'
-import type { RealClock } from '../base/clock'
+import type { Clock } from '../base/clock'
 import type { LazyDriver } from './driver'
 
 /** All that the drivers need of this machine. */
@@ -7,7 +7,7 @@ interface DriverSurroundings {
   /** Absolute path of the data folder. */
   home: string
   /** Other servers keep the ends of lives as times. */
-  clock: Pick<RealClock, 'wall'>
+  clock: Pick<Clock, 'wall'>
 }
 
 /** What is behind each row of the table of drivers; none is loaded before it is used. */
@@ -16,6 +16,10 @@ export function createDrivers({ home, clock }: DriverSurroundings): Readonly<Rec
     redis: {
       abilities: new Set(['write', 'replace', 'list', 'end']),
       load: async () => (await import('./redis/redis')).redis,
+    },
+    memcached: {
+      abilities: new Set(['write', 'replace', 'list', 'end']),
+      load: async () => (await import('./memcached/memcached')).createMemcachedDriver(clock),
     },
     dynamodb: {
       abilities: new Set(['write', 'replace', 'list', 'end']),

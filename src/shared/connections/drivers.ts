@@ -2,6 +2,7 @@ import type { DriverRow } from './driver'
 import { namesOf } from '../rows'
 import { dynamodbDriver } from './dynamodb'
 import { fileDriver } from './file'
+import { memcachedDriver } from './memcached'
 import { redisDriver } from './redis'
 
 /**
@@ -11,6 +12,7 @@ import { redisDriver } from './redis'
  */
 const connectionDrivers = {
   redis: redisDriver,
+  memcached: memcachedDriver,
   dynamodb: dynamodbDriver,
   file: fileDriver,
 } as const satisfies Record<string, DriverRow>

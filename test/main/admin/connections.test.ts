@@ -191,8 +191,8 @@ describe('wrong settings', () => {
       ['endpoint'],
       'endpoint: Give the endpoint as a URL such as http://localhost:8000.',
     ],
-    [{ driver: 'oracle' }, ['driver'], 'driver: must be one of redis, dynamodb, file'],
-    [{}, ['driver'], 'driver: is missing; it must be one of redis, dynamodb, file'],
+    [{ driver: 'oracle' }, ['driver'], 'driver: must be one of redis, memcached, dynamodb, file'],
+    [{}, ['driver'], 'driver: is missing; it must be one of redis, memcached, dynamodb, file'],
   ])('%j', async (fields, wrong, message) => {
     const { call, metadata, vault, pool } = await startAdministration()
     const before = vault.secrets.size

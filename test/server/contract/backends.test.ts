@@ -1,6 +1,7 @@
 import type { RedisServer } from '../../helpers/redis-server'
 import type { TestLarder } from '../../helpers/start-larder'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { patience } from '../../helpers/patience'
 import { redisProgram, startRedis } from '../../helpers/redis-server'
 import { startLarder } from '../../helpers/start-larder'
 import { manage } from '../security/support'
@@ -99,8 +100,9 @@ describe.skipIf(!redisProgram.available)('a cache with its entries in Redis', ()
       expect([method, answer.status]).toEqual([method, 502])
     }
     await redis.restart()
-    await expect.poll(async () => (await larder.send('PUT', entry, { body: 'back' })).status).toBe(201)
-    await expect.poll(async () => (await larder.send('GET', entry)).text).toBe('back')
+    const write = async (): Promise<number> => (await larder.send('PUT', entry, { body: 'back' })).status
+    await expect.poll(write, { timeout: patience }).toBe(201)
+    expect((await larder.send('GET', entry)).text).toBe('back')
   })
 
   const whole = { connection: 'main', prefix: 'x:' }

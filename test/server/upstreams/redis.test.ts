@@ -223,7 +223,7 @@ describe.skipIf(!redisProgram.available)(`redis ${redisProgram.reason}`, () => {
 describe('a server that does not answer', () => {
   const hello = '+OK\r\n+OK\r\n'
 
-  // R13. Red: in src/main/upstreams/redis/wire.ts drop `startDoubting()` from `onAbort`.
+  // R13. Red: in src/main/upstreams/wire.ts drop `startDoubting()` from `onAbort`.
   it('loses its connection when calls stay without an answer', async () => {
     // Greets as Redis does, then falls silent.
     const hole = await startBlackHole((_, nth) => nth === 0 ? `+PONG\r\n${hello}` : undefined)

@@ -1,5 +1,5 @@
 import type { Backend } from '../../serving/backends/backend'
-import type { Wire } from './wire'
+import type { RedisWire } from './replies'
 import { Buffer } from 'node:buffer'
 import { decodeKey, encodeKey } from '@shared/entry-key'
 import { limits } from '@shared/limits'
@@ -7,7 +7,7 @@ import { demand } from './answers'
 import { createRedisStrings, lifeArguments, lifeOfReply } from './strings'
 
 /** Strings of Redis as the entries of a cache. */
-export function createRedisBackend(wire: Pick<Wire, 'send'>): Backend {
+export function createRedisBackend(wire: Pick<RedisWire, 'send'>): Backend {
   const strings = createRedisStrings(wire)
   return {
     endsLives: true,

@@ -1,17 +1,16 @@
 import type { ConnectionDefinition } from '@shared/connections/read'
 import type { Attempt, Driver, Link } from '../driver'
-import type { Argument, Reply } from './replies'
-import type { Wire } from './wire'
+import type { Argument, RedisWire, Reply } from './replies'
 import { randomBytes } from 'node:crypto'
 import { redisAddressOf } from '@shared/connections/redis'
 import { SourceError } from '../../serving/sources/source'
 import { isLinkLocal, linkLocalSentence } from '../addresses'
 import { dial } from '../dial'
+import { createWire } from '../wire'
 import { demand, sentenceOfReply } from './answers'
 import { createRedisBackend } from './backend'
-import { ReplyError } from './replies'
+import { redisProtocol, ReplyError } from './replies'
 import { createRedisSource } from './source'
-import { createWire } from './wire'
 
 /** Seconds after which a value that a test has written goes by itself. */
 const probeTtl = 60
@@ -22,7 +21,7 @@ async function open({ values, secrets }: ConnectionDefinition, attempt: Attempt)
   const wire = createWire(await dial(
     scheme === 'unix' ? { path } : { host, port, tls: scheme === 'rediss' ? { plain: 'redis://', ...ca } : null },
     attempt,
-  ))
+  ), redisProtocol)
   try {
     attempt.step('authenticate')
     const user = values.user === undefined ? [] : [String(values.user)]
@@ -46,7 +45,7 @@ async function open({ values, secrets }: ConnectionDefinition, attempt: Attempt)
 
 /** Signs in, and returns what answers. */
 async function greet(
-  { send }: Wire,
+  { send }: RedisWire,
   credentials: readonly string[] | null,
   database: number,
   signal: AbortSignal,
@@ -81,7 +80,7 @@ function isAboutKeys({ code, text }: ReplyError): boolean {
   return code === 'NOPERM' && /\bkeys?\b/.test(text)
 }
 
-async function probe({ send }: Wire, write: boolean, { signal, step }: Attempt): Promise<void> {
+async function probe({ send }: RedisWire, write: boolean, { signal, step }: Attempt): Promise<void> {
   const key = `larder:test:${randomBytes(8).toString('hex')}`
   step('read')
   const [got] = await send([['GET', key]], signal)

@@ -1,3 +1,4 @@
+import type { Wire, WireProtocol } from '../wire'
 import { Buffer } from 'node:buffer'
 
 /** An error that the server answers, such as `WRONGTYPE …`. */
@@ -157,6 +158,15 @@ function integer(text: string): number {
 
 /** An argument of a command: text, or bytes. */
 export type Argument = string | Uint8Array
+
+/** A connection to Redis. */
+export type RedisWire = Wire<readonly Argument[], Reply>
+
+export const redisProtocol: WireProtocol<readonly Argument[], Reply> = {
+  name: 'Redis',
+  encode: encodeCommands,
+  createReader: createReplyReader,
+}
 
 /** Commands as the bytes that are sent: arrays of bulk strings, whose bytes mean nothing. */
 export function encodeCommands(commands: readonly (readonly Argument[])[]): Buffer {

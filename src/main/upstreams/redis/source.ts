@@ -1,6 +1,6 @@
 import type { Source, SourceValue } from '../../serving/sources/source'
 import type { SourceOptions } from '../driver'
-import type { Wire } from './wire'
+import type { RedisWire } from './replies'
 import { Buffer } from 'node:buffer'
 import { decodeKey, encodeKey } from '@shared/entry-key'
 import { limits } from '@shared/limits'
@@ -11,7 +11,7 @@ import { createRedisStrings, lifeArguments, lifeOfReply } from './strings'
 import { readStructure, structures } from './structures'
 
 /** Values of Redis: strings as bytes, structures as JSON. */
-export function createRedisSource({ send }: Pick<Wire, 'send'>, { format }: SourceOptions): Source {
+export function createRedisSource({ send }: Pick<RedisWire, 'send'>, { format }: SourceOptions): Source {
   const strings = createRedisStrings({ send })
 
   async function load(key: string, signal: AbortSignal): Promise<SourceValue | undefined> {

@@ -1,5 +1,4 @@
-import type { Argument, Reply } from './replies'
-import type { Wire } from './wire'
+import type { Argument, RedisWire, Reply } from './replies'
 import { Buffer } from 'node:buffer'
 import { encodeKey } from '@shared/entry-key'
 import { SourceError } from '../../serving/sources/source'
@@ -45,7 +44,7 @@ interface RedisStrings {
   scan: (prefix: string, signal: AbortSignal) => AsyncGenerator<Buffer[]>
 }
 
-export function createRedisStrings({ send }: Pick<Wire, 'send'>): RedisStrings {
+export function createRedisStrings({ send }: Pick<RedisWire, 'send'>): RedisStrings {
   return {
     async together(commands, signal) {
       const replies = await send([['MULTI'], ...commands, ['EXEC']], signal)

@@ -1,24 +1,35 @@
 import type { Socket } from 'node:net'
-import type { Argument, Reply } from './replies'
 import { limits } from '@shared/limits'
-import { SourceError } from '../../serving/sources/source'
-import { abandoned } from '../abort'
-import { createReplyReader, encodeCommands } from './replies'
+import { SourceError } from '../serving/sources/source'
+import { abandoned } from './abort'
+
+/** How a technology writes commands and reads their replies, one for each in the same order. */
+export interface WireProtocol<Command, Reply> {
+  /** For the sentence about a server that speaks another one. */
+  name: string
+  encode: (commands: readonly Command[]) => Buffer
+  /**
+   * Takes pieces of a stream, however they are cut. Throws if this is not the protocol.
+   *
+   * @param most bytes of one reply
+   */
+  createReader: (onReply: (reply: Reply) => void, most: number) => (chunk: Buffer) => void
+}
 
 /** A connection to a server, on which commands follow each other without waiting for answers. */
-export interface Wire {
+export interface Wire<Command, Reply> {
   /**
    * Sends commands one behind the other, with nothing of others in between. Resolves to their
    * replies, which may be errors. Rejects with SourceError when the signal aborts or the connection
    * ends.
    */
-  send: (commands: readonly (readonly Argument[])[], signal: AbortSignal) => Promise<Reply[]>
+  send: (commands: readonly Command[], signal: AbortSignal) => Promise<Reply[]>
   readonly ended: Promise<string>
   close: () => void
 }
 
 /** Commands whose replies are awaited. */
-interface Pending {
+interface Pending<Reply> {
   replies: Reply[]
   count: number
   resolve: (replies: Reply[]) => void
@@ -32,8 +43,12 @@ const doubtTime = 2000
  * Takes over a connected socket. A server that leaves an abandoned call unanswered for longer than
  * `doubt` milliseconds hangs, and all calls on this connection with it: then the socket goes.
  */
-export function createWire(socket: Socket, doubt: number = doubtTime): Wire {
-  const waiting: Pending[] = []
+export function createWire<Command, Reply>(
+  socket: Socket,
+  protocol: WireProtocol<Command, Reply>,
+  doubt: number = doubtTime,
+): Wire<Command, Reply> {
+  const waiting: Pending<Reply>[] = []
   const { promise: ended, resolve: end } = Promise.withResolvers<string>()
   let closed: string | null = null
   let doubting: NodeJS.Timeout | undefined
@@ -49,7 +64,7 @@ export function createWire(socket: Socket, doubt: number = doubtTime): Wire {
     end(why)
   }
 
-  const read = createReplyReader((reply) => {
+  const read = protocol.createReader((reply) => {
     const first = waiting[0]
     if (!first)
       return finish('The server answered without having been asked.')
@@ -69,7 +84,7 @@ export function createWire(socket: Socket, doubt: number = doubtTime): Wire {
         read(chunk)
       }
       catch (error) {
-        finish('What answers there does not speak the protocol of Redis.')
+        finish(`What answers there does not speak the protocol of ${protocol.name}.`)
         if (!(error instanceof Error))
           throw error
       }
@@ -109,7 +124,7 @@ export function createWire(socket: Socket, doubt: number = doubtTime): Wire {
             reject(error)
           },
         })
-        socket.write(encodeCommands(commands))
+        socket.write(protocol.encode(commands))
       })
     },
   }

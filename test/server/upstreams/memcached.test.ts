@@ -1,0 +1,121 @@
+import type { Upstreams } from '../../../src/main/upstreams/upstreams'
+import type { SourceRig } from '../../contract/sources'
+import type { MemcachedServer } from '../../helpers/memcached-server'
+import { Buffer } from 'node:buffer'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { systemClock, systemStopwatch } from '../../../src/main/base/clock'
+import { silentLogger } from '../../../src/main/base/logger'
+import { createDrivers } from '../../../src/main/upstreams/drivers'
+import { lineTimes } from '../../../src/main/upstreams/line'
+import { createUpstreams } from '../../../src/main/upstreams/upstreams'
+import { readConnectionUrl } from '../../../src/shared/connections/read'
+import { encodeKey } from '../../../src/shared/entry-key'
+import { describeBackend } from '../../contract/backends'
+import { aValue, describeSource, neverAborts } from '../../contract/sources'
+import { memcachedProgram, startMemcached } from '../../helpers/memcached-server'
+import { patience } from '../../helpers/patience'
+
+/** A pool with one connection, called main. */
+function poolFor(url: string): Upstreams {
+  const pool = createUpstreams({
+    drivers: createDrivers({ home: '/nowhere', clock: systemClock }),
+    stopwatch: systemStopwatch,
+    logger: silentLogger,
+    onChange: () => {},
+    times: { ...lineTimes, first: 20, longest: 200 },
+  })
+  onTestFinished(() => pool.dispose())
+  const { secrets, ...definition } = readConnectionUrl(url)
+  pool.put('main', { ...definition, secrets: async () => secrets })
+  return pool
+}
+
+function there<T>(found: T | undefined): T {
+  if (found === undefined)
+    throw new Error('There should be one')
+  return found
+}
+
+describe.skipIf(!memcachedProgram.available)(`memcached ${memcachedProgram.reason}`, () => {
+  let server: MemcachedServer
+  beforeAll(async () => {
+    server = await startMemcached()
+  })
+  afterAll(() => server.dispose())
+
+  /** Keys as base64 where that fits: another spelling than that of the driver. */
+  const sent = (key: string): { name: string, flag: string } => {
+    const text = Buffer.from(encodeKey(key)).toString('base64')
+    return text.length > 250 ? { name: key, flag: '' } : { name: text, flag: ' b' }
+  }
+
+  async function besides(): Promise<Omit<SourceRig, 'source'>> {
+    await server.ask('flush_all\r\n', /OK\r\n/)
+    return {
+      async peek(key) {
+        const { name, flag } = sent(key)
+        const answer = await server.ask(`mg ${name}${flag} v\r\nmn\r\n`, /(?:^|\r\n)MN\r\n$/)
+        const [, size = ''] = /^VA (\d+)/.exec(answer.toString('latin1')) ?? []
+        const start = answer.indexOf('\r\n') + 2
+        return size === '' ? undefined : answer.subarray(start, start + Number(size))
+      },
+      async place(key, value, ttl = 0) {
+        const { name, flag } = sent(key)
+        const head = Buffer.from(`ms ${name} ${value.length}${flag} T${ttl}\r\n`)
+        await server.ask(Buffer.concat([head, value, Buffer.from('\r\n')]), /^HD.*\r\n/)
+      },
+    }
+  }
+
+  describeSource('memcached', async () =>
+    ({ ...await besides(), source: there(poolFor(server.url).sourceOf('main', { format: 'a/b' })) }), {
+    lives: true,
+    longestKey: 250,
+  })
+  describeBackend('memcached', async () =>
+    ({ ...await besides(), backend: there(poolFor(server.url).backendOf('main')) }), {
+    compares: true,
+    endsLives: true,
+    formats: ['envelope', 'raw'],
+    longestKey: 250,
+    tooLarge: 1_048_576,
+  })
+
+  it('signs in, and says so if it is refused', async () => {
+    const closed = await startMemcached('larder:secret')
+    onTestFinished(() => closed.dispose())
+    const source = (credentials: string) =>
+      there(poolFor(closed.url.replace('//', `//${credentials}`)).sourceOf('main', { format: 'a/b' }))
+    await source('larder:secret@').writes?.set('a', aValue('x'), neverAborts)
+    expect(String((await source('larder:secret@').load('a', neverAborts))?.value)).toBe('x')
+    for (const credentials of ['larder:wrong@', '']) {
+      await expect(source(credentials).load('a', neverAborts)).rejects.toMatchObject({
+        message: 'The server wants another user or password.',
+      })
+    }
+  })
+
+  it('keeps what lives for longer than a month', async () => {
+    const rig = await besides()
+    const source = there(poolFor(server.url).sourceOf('main', { format: 'a/b' }))
+    const year = 365 * 86_400
+    await source.writes?.set('a', aValue('x', { ttl: year }), neverAborts)
+    expect((await source.load('a', neverAborts))?.ttl).toBeGreaterThan(year - 1000)
+    expect(String(await rig.peek('a'))).toBe('x')
+  })
+
+  it('survives a server that is killed, and finds it again', async () => {
+    const own = await startMemcached()
+    onTestFinished(() => own.dispose())
+    const pool = poolFor(own.url)
+    const source = there(pool.sourceOf('main', { format: 'a/b' }))
+    await source.writes?.set('a', aValue('x'), neverAborts)
+    expect(pool.condition('main')).toMatchObject({ state: 'ok', server: expect.stringMatching(/^Memcached \d/) as string })
+    await own.kill()
+    await expect.poll(() => pool.condition('main').state, { timeout: patience }).toBe('down')
+    await expect(source.load('a', neverAborts)).rejects.toMatchObject({ failure: 'unreachable' })
+    await own.restart()
+    await expect.poll(() => pool.condition('main').state, { timeout: patience }).toBe('ok')
+    expect(await source.load('a', neverAborts)).toBeUndefined()
+  })
+})
