@@ -99,7 +99,7 @@ test('results are left out by Alt, and by the key of the minus', { tag: '@screen
   await call('GET', '/v1/b')
   const page = await openConsole('/requests')
   await expect(rows(page)).toHaveCount(3)
-  await expect(page.getByRole('button', { name: 'Hit 1 33 %' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Hit 1 33%' })).toBeVisible()
   await page.getByRole('button', { name: /^Hit/ }).click({ modifiers: ['Alt'] })
   await expect(filterOf(page)).toHaveValue('-result:hit')
   await expect(rows(page)).toHaveCount(2)

@@ -27,13 +27,13 @@ function classesOf(row: ReturnType<typeof lookOf>): string[] {
   return row ? [row.tone, ...row.full ? ['full'] : []] : []
 }
 
-/** A part of a whole in whole percent: `56 %`, `<1 %`. */
+/** A part of a whole in whole percent: `56%`, `<1%`. */
 export function shareOf(part: number, whole: number): string {
   const percent = whole === 0 ? 0 : part / whole * 100
   if (percent > 0 && percent < 1)
-    return '<1 %'
+    return '<1%'
   // All are those that nothing is missing of.
-  return `${part < whole ? Math.min(99, Math.round(percent)) : Math.round(percent)} %`
+  return `${part < whole ? Math.min(99, Math.round(percent)) : Math.round(percent)}%`
 }
 
 /** How a request counts in a chart. */
