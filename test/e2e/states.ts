@@ -227,6 +227,28 @@ export const screens: readonly ShownScreen[] = [
   },
 ]
 
+/** Signed out; its states follow each other on one page. */
+export const signIn: ShownScreen = {
+  name: 'sign-in',
+  path: () => '/',
+  walk: async page => void await page.reload(),
+  async act(page, state) {
+    if (state === 'full')
+      return
+    await page.getByRole('textbox', { name: 'User name' }).fill('ben')
+    await page.getByLabel('Password').fill('not this one')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+  },
+  told: {
+    full: /it prints a link that signs you in/,
+    off: { never: 'Nobody is told what is off before they are signed in.' },
+    lost: 'The server cannot be reached.',
+    empty: { never: 'A form that nobody has filled in is its usual state.' },
+    loading: { never: 'The form stays as it is until the answer comes.' },
+    error: /Name or password is wrong/,
+  },
+}
+
 /** Undefined: the screen cannot be in that state. */
 export function sentenceOf({ told }: ShownScreen, state: ScreenState): string | RegExp | undefined {
   const sentence = told[state]
