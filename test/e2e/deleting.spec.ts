@@ -3,7 +3,7 @@ import { expect, skipWithoutBrowser, test } from './console-test'
 
 skipWithoutBrowser()
 
-// Red: in src/renderer/src/views/cache/entries/use-chosen.ts leave out `keys` or `of` of the question.
+// Red: in src/renderer/src/views/cache/entries/use-chosen.ts leave `of` out of the question.
 test('the question before entries are deleted names the first keys', { tag: '@screen' }, async ({
   openConsole,
   call,

@@ -113,7 +113,7 @@ test('results are left out by Alt, and by the key of the minus', { tag: '@screen
   await expect(filterOf(page)).toHaveValue('')
 })
 
-// Red: in src/renderer/src/views/requests/GroupTable.vue leave out the cache in `termsOf`.
+// Red: in src/renderer/src/views/requests/group-links.ts leave out the cache in `termsOfGroup`.
 test('groups answer which keys miss most, and why', { tag: '@screen' }, async ({ openConsole, call }) => {
   await call('POST', '/admin/caches', { json: { name: 'other', ttl: 60 } })
   for (const path of ['/v1/bad', '/v1/bad', '/v1/bad', '/api/caches/other/entries/bad'])
@@ -147,7 +147,7 @@ test('groups answer which keys miss most, and why', { tag: '@screen' }, async ({
   await expect(page).toHaveURL(/\/caches\/default\?key=bad$/)
 })
 
-// Red: in src/renderer/src/views/requests/GroupTable.vue let `settingsOf` answer null.
+// Red: in src/renderer/src/views/requests/group-links.ts let `settingsOfGroup` answer null.
 test('a key that mostly expires leads to where its TTL is set', { tag: '@screen' }, async ({ openConsole, call }) => {
   await call('POST', '/admin/caches', { json: { name: 'quick', ttl: 0.05 } })
   await call('PUT', '/api/caches/quick/entries/rate', { body: 'x' })

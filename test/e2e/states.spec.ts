@@ -88,7 +88,8 @@ async function fill(call: ConsoleFixtures['call']): Promise<void> {
   await call('GET', '/api/caches/exchange-rates/entries/EUR')
 }
 
-// Red: in PaletteLine.vue give `.off` the colour `--text-faint`; in AppShell.vue leave `:tabindex` at -1.
+// Red: in PaletteLine.vue give `.off` the colour `--text-faint`; in AppShell.vue let `main`
+// keep its tabindex of -1.
 test('every screen, full, with caching off, and when the server is gone', { tag: '@http' }, async ({
   openConsole,
   call,

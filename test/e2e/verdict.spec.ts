@@ -120,7 +120,7 @@ test('reasons and moments lead to their requests', { tag: '@http' }, async ({ ov
   expect((to ?? 0) - (from ?? 0)).toBe(5000)
 })
 
-// Red: in FigureStrip.vue, or CacheCharts.vue, leave '24h' out of `samples`: the charts then stay those of 15 minutes.
+// Red: in FigureStrip.vue leave `useDay` out, or the row of `spans`.
 test('the charts show the last day by choice', { tag: '@http' }, async ({ overview, call }) => {
   await call('GET', '/v1/nothing')
   const day = overview.waitForResponse(response => response.url().includes('span=minutes'))
