@@ -2,7 +2,7 @@
  * Seconds of freshness as answers tell them: rounded up, so that a fresh entry never says 0;
  * negative for a stale one; null without an end.
  */
-export function secondsLeft(ttl: number | null, stale: boolean): number | null {
+export function toldSeconds(ttl: number | null, stale: boolean): number | null {
   if (ttl === null)
     return null
   return stale ? Math.min(-1, Math.floor(ttl)) : Math.ceil(ttl)

@@ -6,8 +6,7 @@ import { expect } from './console-test'
  * stopped while the screen was open; `loading` and `error`: its first reading has no answer yet, or
  * was refused.
  */
-export const states = ['full', 'off', 'lost', 'empty', 'loading', 'error'] as const
-export type ScreenState = (typeof states)[number]
+export type ScreenState = 'full' | 'off' | 'lost' | 'empty' | 'loading' | 'error'
 
 /** The sentence by which a screen tells its state, or why the screen cannot be in that state. */
 type Told = string | RegExp | { never: string }

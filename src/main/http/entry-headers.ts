@@ -1,7 +1,7 @@
 import type { Hit, IncrementOptions, Peek, SourceNote, WriteOptions } from '../serving/ports'
 import type { RequestHead } from './request-head'
 import { Buffer } from 'node:buffer'
-import { hitStatus, secondsLeft } from '@shared/cache-status'
+import { hitStatus, toldSeconds } from '@shared/cache-status'
 import { contentTypeRule, isContentType } from '@shared/entries'
 import { encodeKey } from '@shared/entry-key'
 import { invalidField, LarderError } from '@shared/errors'
@@ -14,7 +14,7 @@ const defaultContentType = 'text/plain; charset=utf-8'
 
 /** The headers of an entry's answer; Cache-Status is RFC 9211. */
 export function hitHeaders(hit: Hit, sourced: SourceNote | null): string[] {
-  const left = secondsLeft(hit.ttl, hit.stale)
+  const left = toldSeconds(hit.ttl, hit.stale)
   const headers = [
     'Content-Type',
     hit.contentType,

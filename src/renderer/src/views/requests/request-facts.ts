@@ -1,5 +1,5 @@
 import type { RequestRecord } from '@shared/schemas'
-import { hitStatus, missStatus, secondsLeft } from '@shared/cache-status'
+import { hitStatus, missStatus, toldSeconds } from '@shared/cache-status'
 import { faces } from '@shared/faces'
 import { formatBytes, formatMicroseconds } from '../../format'
 import { explainHeader } from '../../header-words'
@@ -52,6 +52,6 @@ const reads: readonly (string | null)[] = ['entries.get', 'plain.get']
 function statusHeader({ operation, result, reason, ttl }: RequestRecord): Fact[] {
   if (!reads.includes(operation) || (result !== 'hit' && result !== 'miss'))
     return []
-  const header = result === 'hit' ? hitStatus(secondsLeft(ttl, false)) : missStatus(reason ?? '')
+  const header = result === 'hit' ? hitStatus(toldSeconds(ttl, false)) : missStatus(reason ?? '')
   return [{ name: 'Cache-Status', value: `${header} – ${explainHeader('Cache-Status', header)}` }]
 }
