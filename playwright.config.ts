@@ -53,7 +53,7 @@ export default defineConfig<ConsoleOptions>({
       use: { transport: 'desktop' },
     },
     // The pictures of README and docs: LARDER_SCREENSHOTS=1 npx playwright test --project pictures.
-    ...pictures ? [{ name: 'pictures', testMatch: '**/*screenshots.spec.ts', workers: 1 }] : [],
+    ...pictures ? [{ name: 'pictures', testMatch: ['**/*screenshots.spec.ts', '**/states.spec.ts'], workers: 1 }] : [],
   ],
   use: {
     viewport: { width: 1180, height: 760 },

@@ -7,6 +7,10 @@ const breakpoints: Readonly<Record<string, string>> = {
   narrow: 'width < 56rem',
   /** The playground and the key browser stack their parts, and the header leaves out words. */
   slim: 'width < 48rem',
+  /** Beside the whole navigation, the header has no room for the word of its search. */
+  snug: 'width < 62rem',
+  /** The header keeps room for the name of a cache. */
+  least: 'width < 32rem',
   /** Charts become flatter. */
   low: 'height < 42rem',
 }

@@ -66,10 +66,11 @@ const screens: readonly (readonly [name: string, path: string, selector: string]
   ['users', '/settings', table],
   ['entries', `/caches/${long}`, entries],
   ['entries beside an open one', `/caches/${long}?key=${long}:1`, entries],
+  ['the cache in the header', `/caches/${long}`, 'header h1 button'],
   ['requests', '/requests', '[aria-label=Requests] .key[role=gridcell]'],
 ]
 
-// Red: in DataTable.vue remove `min-width` and `container-type`.
+// Red: in DataTable.vue remove `min-width` and `container-type`; in ToggleSwitch.vue show the word.
 for (const [name, path, selector] of screens) {
   test(`names can be read at every width: ${name}`, { tag: '@screen' }, async ({ openConsole, call }) => {
     await fill(call)

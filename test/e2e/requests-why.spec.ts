@@ -99,7 +99,7 @@ test('results are left out by Alt, and by the key of the minus', { tag: '@screen
   await call('GET', '/v1/b')
   const page = await openConsole('/requests')
   await expect(rows(page)).toHaveCount(3)
-  await expect(page.getByRole('button', { name: 'Hit 1 33 %' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Hit 1 33%' })).toBeVisible()
   await page.getByRole('button', { name: /^Hit/ }).click({ modifiers: ['Alt'] })
   await expect(filterOf(page)).toHaveValue('-result:hit')
   await expect(rows(page)).toHaveCount(2)
@@ -113,7 +113,7 @@ test('results are left out by Alt, and by the key of the minus', { tag: '@screen
   await expect(filterOf(page)).toHaveValue('')
 })
 
-// Red: in src/renderer/src/views/requests/GroupTable.vue leave out the cache in `termsOf`.
+// Red: in src/renderer/src/views/requests/group-links.ts leave out the cache in `termsOfGroup`.
 test('groups answer which keys miss most, and why', { tag: '@screen' }, async ({ openConsole, call }) => {
   await call('POST', '/admin/caches', { json: { name: 'other', ttl: 60 } })
   for (const path of ['/v1/bad', '/v1/bad', '/v1/bad', '/api/caches/other/entries/bad'])
@@ -126,7 +126,7 @@ test('groups answer which keys miss most, and why', { tag: '@screen' }, async ({
   const table = page.getByRole('table', { name: 'Requests by Key' })
   const groups = table.getByRole('row').filter({ has: page.getByRole('cell') })
   await expect(groups).toHaveCount(3)
-  await expect(groups.nth(0)).toContainText(/bad\s*default\s*3 of 3\s*absent 100 %\s*3/)
+  await expect(groups.nth(0)).toContainText(/bad\s*default\s*3 of 3\s*absent 100%\s*3/)
   await expect(groups.nth(1)).toContainText(/bad\s*other\s*1 of 1/)
   await expect(groups.nth(2)).toContainText(/good\s*default\s*0 of 1/)
   await expect(page.getByText(/^3 keys, 6 requests since .* Counted by the server over all that its log holds\.$/)).toBeVisible()
@@ -145,6 +145,19 @@ test('groups answer which keys miss most, and why', { tag: '@screen' }, async ({
   await page.getByRole('combobox', { name: 'Group by' }).selectOption('key')
   await page.getByRole('link', { name: 'Open bad' }).click()
   await expect(page).toHaveURL(/\/caches\/default\?key=bad$/)
+})
+
+// Red: in src/renderer/src/views/requests/group-links.ts let `settingsOfGroup` answer null.
+test('a key that mostly expires leads to where its TTL is set', { tag: '@screen' }, async ({ openConsole, call }) => {
+  await call('POST', '/admin/caches', { json: { name: 'quick', ttl: 0.05 } })
+  await call('PUT', '/api/caches/quick/entries/rate', { body: 'x' })
+  await expect.poll(async () => (await call('GET', '/api/caches/quick/entries/rate')).status).toBe(404)
+  await call('GET', '/v1/absent')
+  const page = await openConsole('/requests?group=key')
+  await expect(page.getByRole('row', { name: /absent/ })).toBeVisible()
+  await expect(page.getByRole('link', { name: /^Raise TTL/ })).toHaveCount(1)
+  await page.getByRole('link', { name: 'Raise TTL of quick' }).click()
+  await expect(page).toHaveURL(/\/caches\/quick\?tab=settings$/)
 })
 
 test('a cell filters by right click, a row by its menu, and own reads are shown', { tag: '@screen' }, async ({

@@ -119,3 +119,15 @@ test('reasons and moments lead to their requests', { tag: '@http' }, async ({ ov
   expect(query.get('from')).toMatch(/^[\d-]+T[\d:.]+Z$/)
   expect((to ?? 0) - (from ?? 0)).toBe(5000)
 })
+
+// Red: in FigureStrip.vue leave `useDay` out, or the row of `spans`.
+test('the charts show the last day by choice', { tag: '@http' }, async ({ overview, call }) => {
+  await call('GET', '/v1/nothing')
+  const day = overview.waitForResponse(response => response.url().includes('span=minutes'))
+  await overview.getByText('24 h', { exact: true }).click()
+  expect((await day).status()).toBe(200)
+  const strip = overview.getByRole('region', { name: 'Last 24 hours' })
+  await expect(strip.getByRole('img', { name: 'Reads/s by outcome over the last 24 hours' })).toBeVisible()
+  await expect(strip.getByText('Why reads miss (24 h)')).toBeVisible()
+  await expectAccessible(overview)
+})

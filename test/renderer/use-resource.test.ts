@@ -71,7 +71,10 @@ describe('a resource', () => {
   })
 
   // Red: leave out `loaded()` or `problem.value = ''`.
-  it.each([[false, 'no answer'], [true, '']])('with something to show: %s, a failure says %j', async (loaded, says) => {
+  it.each([
+    [false, 'This could not be read: no answer. The console tries again every 5 seconds.'],
+    [true, ''],
+  ])('with something to show: %s, a failure says %j', async (loaded, says) => {
     const { state, problem, tell } = show({ loaded })
     state.fails = true
     await later()
@@ -82,6 +85,23 @@ describe('a resource', () => {
     tell('keys')
     await later()
     expect(problem?.value).toBe('')
+  })
+
+  // Red: in src/renderer/src/composables/use-resource.ts leave `retry = setTimeout(…)` out.
+  it('is tried again by itself until there is something to show', async () => {
+    const { state, problem, tell, leave } = show()
+    state.fails = true
+    await later()
+    tell('keys')
+    await vi.advanceTimersByTimeAsync(12_000)
+    expect(state.reads).toBeGreaterThan(2)
+    state.fails = false
+    await vi.advanceTimersByTimeAsync(6000)
+    expect(problem?.value).toBe('')
+    const { reads } = state
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(state.reads).toBe(reads)
+    leave()
   })
 })
 

@@ -1,7 +1,7 @@
-import type { MissReason } from '@shared/miss-reasons'
 import type { Hit, IncrementOptions, Peek, SourceNote, WriteOptions } from '../serving/ports'
 import type { RequestHead } from './request-head'
 import { Buffer } from 'node:buffer'
+import { hitStatus, toldSeconds } from '@shared/cache-status'
 import { contentTypeRule, isContentType } from '@shared/entries'
 import { encodeKey } from '@shared/entry-key'
 import { invalidField, LarderError } from '@shared/errors'
@@ -12,12 +12,9 @@ import { etagOf, parseIfMatch } from './etags'
 
 const defaultContentType = 'text/plain; charset=utf-8'
 
-/**
- * The headers of an entry's answer. Seconds left are rounded up, so that a fresh entry never says
- * 0; Cache-Status is RFC 9211.
- */
+/** The headers of an entry's answer; Cache-Status is RFC 9211. */
 export function hitHeaders(hit: Hit, sourced: SourceNote | null): string[] {
-  const left = hit.ttl === null ? null : hit.stale ? Math.min(-1, Math.floor(hit.ttl)) : Math.ceil(hit.ttl)
+  const left = toldSeconds(hit.ttl, hit.stale)
   const headers = [
     'Content-Type',
     hit.contentType,
@@ -28,17 +25,15 @@ export function hitHeaders(hit: Hit, sourced: SourceNote | null): string[] {
     'Larder-TTL',
     left === null ? 'none' : String(left),
     'Cache-Status',
-    sourced === null || hit.stale ? hitStatus(hit, left, sourced) : loadedStatus(left, sourced),
+    sourced === null || hit.stale ? foundStatus(hit, left, sourced) : loadedStatus(left, sourced),
   ]
   if (hit.tags.length > 0)
     headers.push('Larder-Tags', hit.tags.map(encodeTag).join(', '))
   return headers
 }
 
-function hitStatus({ stale }: Hit, left: number | null, sourced: SourceNote | null): string {
-  if (left === null)
-    return 'Larder; hit'
-  return stale ? `Larder; hit; ttl=${left}; detail=${sourced?.failure ?? 'stale'}` : `Larder; hit; ttl=${left}`
+function foundStatus({ stale }: Hit, left: number | null, sourced: SourceNote | null): string {
+  return stale ? `${hitStatus(left)}; detail=${sourced?.failure ?? 'stale'}` : hitStatus(left)
 }
 
 /** What a source did (RFC 9211 §2.2 to §2.8). */
@@ -64,10 +59,6 @@ export function peekHeaders(peek: Peek): string[] {
     'Larder-Given-TTL',
     peek.givenTtl === null ? 'none' : String(peek.givenTtl),
   ]
-}
-
-export function missStatus(reason: MissReason): string {
-  return `Larder; fwd=miss; detail=${reason}`
 }
 
 /**

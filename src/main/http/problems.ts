@@ -2,6 +2,7 @@ import type { LarderError } from '@shared/errors'
 import type { RealClock } from '../base/clock'
 import type { Authenticator } from '../base/principal'
 import type { Exchange } from './exchange'
+import { missStatus } from '@shared/cache-status'
 import { noteFailure } from '../serving/account'
 import { classicError, classicSentence, classicStatus } from './classic-errors'
 import { faultOfBody } from './client-errors'
@@ -25,7 +26,7 @@ export function sendError(exchange: Exchange, thrown: LarderError, { clock, auth
   const headers = errorHeaders(exchange, error)
   const { face } = exchange
   if (exchange.result === 'miss')
-    headers.push('Cache-Status', `Larder; fwd=miss; detail=${exchange.reason}`)
+    headers.push('Cache-Status', missStatus(String(exchange.reason)))
   noteFailure(exchange, error, face === 'classic' ? classicSentence(error.code, error.message) : error.message)
   if (face === 'classic') {
     send(

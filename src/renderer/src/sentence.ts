@@ -5,3 +5,8 @@ export type Sentence = string | readonly (string | { key: string })[]
 export function withKeys(words: TemplateStringsArray, ...keys: readonly (string | { key: string })[]): Sentence {
   return words.flatMap((text, at) => [text, keys[at] ?? '']).filter(part => part !== '')
 }
+
+/** What a message of elsewhere is with another sentence behind it. */
+export function asSentence(message: string): string {
+  return /[.!?…]$/.test(message) ? message : `${message}.`
+}

@@ -30,6 +30,7 @@ it.each([
   ['one minute', 1000, 1060, [1005, 1020, 1035, 1050]],
   ['both ends', 900, 960, [900, 915, 930, 945, 960]],
   ['nothing', 1001, 1001, []],
+  ['a day', 1_800_000_000, 1_800_000_000 + 86_400, [0, 1, 2, 3, 4, 5, 6].map(i => 1_800_000_000 + i * 14_400)],
 ])('marks round times of %s', (_, from, to, marks) => expect(timeMarks(from, to)).toEqual(marks))
 
 it.each([

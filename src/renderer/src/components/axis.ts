@@ -22,7 +22,8 @@ export function logAxis(values: readonly number[]): Axis {
  * Round times between two moments (seconds since 1970), few enough to be written beside each other.
  */
 export function timeMarks(from: number, to: number): number[] {
-  const step = to - from > 120 ? 300 : 15
+  const span = to - from
+  const step = span > 3600 ? 14_400 : span > 120 ? 300 : 15
   const first = Math.ceil(from / step) * step
   return Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, i) => first + i * step)
 }

@@ -5,7 +5,13 @@ import { summarize, windowSeconds } from '../../live/live-window'
 export const spans = {
   '1m': { seconds: 60, step: 1, name: 'Last minute', words: 'last minute' },
   '15m': { seconds: windowSeconds, step: 5, name: 'Last 15 minutes', words: 'last 15 minutes' },
+  '24h': { seconds: 86_400, step: 300, name: 'Last 24 hours', words: 'last 24 hours' },
 } as const
+export const spanChoices = [
+  { value: '1m', text: '1 m' },
+  { value: '15m', text: '15 m' },
+  { value: '24h', text: '24 h' },
+] as const
 
 /** How reads end, from the bottom of the chart to its top. Each has a word and a shape too. */
 export const outcomes = [

@@ -1,6 +1,8 @@
 import type { RequestRecord } from '@shared/schemas'
+import { hitStatus, missStatus, toldSeconds } from '@shared/cache-status'
 import { faces } from '@shared/faces'
 import { formatBytes, formatMicroseconds } from '../../format'
+import { explainHeader } from '../../header-words'
 import { isWholeKey } from './repeat'
 import { clockTime, exactTime, explainStatus } from './request-text'
 
@@ -21,6 +23,7 @@ export function requestFacts(record: RequestRecord, labelOf: (keyId: string) => 
   return [
     { name: 'Time', value: clockTime(record.at), hint: exactTime(record.at) },
     { name: 'Status', value: `${record.status}${explainStatus(record)}` },
+    ...statusHeader(record),
     ...record.path === '' ? [] : [{ name: 'Path', value: '', key: record.path }],
     ...record.cache === null ? [] : [{ name: 'Cache', value: '', key: record.cache }],
     ...record.key === null ? [] : [{ name: 'Key', value: isWholeKey(record.key) ? '' : '…', key: record.key }],
@@ -40,4 +43,15 @@ export function requestFacts(record: RequestRecord, labelOf: (keyId: string) => 
       hint: record.keyId ?? undefined,
     },
   ]
+}
+
+/** Reads whose answer has Cache-Status. */
+const reads: readonly (string | null)[] = ['entries.get', 'plain.get']
+
+/** The log keeps no headers, but this one follows from what it keeps. */
+function statusHeader({ operation, result, reason, ttl }: RequestRecord): Fact[] {
+  if (!reads.includes(operation) || (result !== 'hit' && result !== 'miss'))
+    return []
+  const header = result === 'hit' ? hitStatus(toldSeconds(ttl, false)) : missStatus(reason ?? '')
+  return [{ name: 'Cache-Status', value: `${header} – ${explainHeader('Cache-Status', header)}` }]
 }

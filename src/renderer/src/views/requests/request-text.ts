@@ -5,6 +5,7 @@ import { missReasons } from '@shared/miss-reasons'
 import { lookOf, requestResults } from '@shared/request-results'
 import { rowOf } from '@shared/rows'
 import { formatCount } from '../../format'
+import { asSentence } from '../../sentence'
 
 /** How far back the log of the server reaches. */
 export type RequestReach = Pick<RequestList, 'since' | 'dropped'>
@@ -27,13 +28,13 @@ function classesOf(row: ReturnType<typeof lookOf>): string[] {
   return row ? [row.tone, ...row.full ? ['full'] : []] : []
 }
 
-/** A part of a whole in whole percent: `56 %`, `<1 %`. */
+/** A part of a whole in whole percent: `56%`, `<1%`. */
 export function shareOf(part: number, whole: number): string {
   const percent = whole === 0 ? 0 : part / whole * 100
   if (percent > 0 && percent < 1)
-    return '<1 %'
+    return '<1%'
   // All are those that nothing is missing of.
-  return `${part < whole ? Math.min(99, Math.round(percent)) : Math.round(percent)} %`
+  return `${part < whole ? Math.min(99, Math.round(percent)) : Math.round(percent)}%`
 }
 
 /** How a request counts in a chart. */
@@ -71,7 +72,7 @@ export function explainResult(record: RequestRecord): string {
   const { result, reason, detail, status } = record
   const row = lookOf(record)
   if (!row || row.told)
-    return ended(`${row?.label ?? result}: ${detail ?? rowOf(errorRegistry, reason)?.title ?? reason ?? status}`)
+    return asSentence(`${row?.label ?? result}: ${detail ?? rowOf(errorRegistry, reason)?.title ?? reason ?? status}`)
   if (result === 'miss') {
     const text = rowOf(missReasons, reason) ?? reason ?? 'no reason was given'
     return `${row.meaning}: ${text.charAt(0).toLowerCase()}${text.slice(1)}.`
@@ -83,10 +84,10 @@ const statuses: Readonly<Record<number, string>> = {
   200: 'the answer has the value, or a result',
   201: 'a new entry, or one that was replaced',
   204: 'done; there is nothing to answer',
-  304: 'the client has this version already (If-None-Match)',
+  304: 'the client sent the ETag of this very version (If-None-Match), so it has the value',
   401: 'no valid API key',
   403: 'not allowed with this API key',
-  412: 'the entry is not as the client expected (If-Match)',
+  412: 'the entry is not as the client expected (an ETag in If-Match, or If-None-Match)',
   413: 'more than may be stored',
   429: 'too many attempts',
 }
@@ -97,10 +98,6 @@ export function explainStatus({ status, result }: RequestRecord): string {
     return result === 'miss' ? ' – nothing fresh to answer' : ' – there is no such thing'
   const meaning = Object.hasOwn(statuses, status) ? statuses[status] : undefined
   return meaning === undefined ? '' : ` – ${meaning}`
-}
-
-function ended(sentence: string): string {
-  return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`
 }
 
 /**

@@ -64,7 +64,10 @@ const pictureInterval = 125
 /** Milliseconds between two readings of the rate, and seconds over which it is averaged. */
 const rateInterval = 1000
 const rateSpan = 4
-/** Milliseconds after which it is asked again how far back its log reaches: that moves on. */
+/**
+ * Milliseconds after which it is asked again how far back its log reaches, which moves on, and what
+ * could not be read is read again.
+ */
 const reachInterval = 10_000
 /** Requests in a page of the server's log. */
 const pageLimit = 1000
@@ -273,6 +276,8 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
       countBars()
   }, rateInterval)
   const reaches = setInterval(async () => {
+    if (problem.value !== '')
+      return void catchUp()
     try {
       tellReach(await client['requests.list']({ limit: 1 }))
     }

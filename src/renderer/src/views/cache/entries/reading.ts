@@ -5,7 +5,7 @@ import { withKeys } from '../../../sentence'
 /** Says how a filter of entries is read; without one, how to write one. */
 export function readingOf(filter: EntryFilter | null): Sentence {
   if (filter === null)
-    return 'A word is searched for inside keys; user:* is a prefix; several terms must all match.'
+    return 'A word is searched for inside keys; user:* is a prefix.'
   const { selector, word, terms } = filter
   if ('prefix' in selector)
     return withKeys`Keys that begin with ${{ key: selector.prefix }}`

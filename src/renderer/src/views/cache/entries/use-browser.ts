@@ -57,6 +57,8 @@ export interface Browser {
   readonly problem: Readonly<Ref<unknown>>
   readonly selection: Selection
   want: (from: number, to: number) => void
+  /** Asks once more what could not be answered. */
+  again: () => void
 }
 
 /** The key browser of a cache: its query, and rows that follow the server's events. */
@@ -204,5 +206,6 @@ export function useBrowser(cache: () => string, address: Address): Browser {
     problem: shallowReadonly(problem),
     selection,
     want: (from, to) => rows.value?.want(from, to),
+    again: ask,
   }
 }

@@ -5,15 +5,17 @@ import { messageOf } from '@shared/errors'
 import { useIntervalFn } from '@vueuse/core'
 import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
 import { useApi } from '../../../composables/use-api'
+import { retryText } from '../../../composables/use-resource'
+import { asSentence } from '../../../sentence'
 import { requestWindow } from '../entries/read-window'
 import { sizeHistogram } from './size-histogram'
 
 /** What is found out by looking through the entries of a cache. */
 interface Measured {
-  /** Undefined before the first count. */
+  /** Both are undefined before the first count. */
   readonly sizes: Readonly<Ref<readonly SizeBucket[] | undefined>>
   /** The entries that are read most. */
-  readonly top: Readonly<Ref<readonly { key: string, hits: number }[]>>
+  readonly top: Readonly<Ref<readonly { key: string, hits: number }[] | undefined>>
   /** Progress of the server in building an order, 0 to 1. */
   readonly progress: Readonly<Ref<number | null>>
   readonly problem: Readonly<Ref<string>>
@@ -31,7 +33,7 @@ const topKeys = 8
 export function useMeasured(cache: () => CacheInfo): Measured {
   const { entries } = useApi()
   const sizes = shallowRef<readonly SizeBucket[]>()
-  const top = shallowRef<readonly { key: string, hits: number }[]>([])
+  const top = shallowRef<readonly { key: string, hits: number }[]>()
   const progress = shallowRef<number | null>(null)
   const problem = shallowRef('')
   const bySizes = follower(stateOfSizes, async (name, options) => {
@@ -65,8 +67,11 @@ export function useMeasured(cache: () => CacheInfo): Measured {
         problem.value = ''
       }
       catch (error) {
-        if (!signal.aborted)
-          problem.value = messageOf(error)
+        if (signal.aborted)
+          return
+        // With the next look.
+        known = ''
+        problem.value = `They could not be counted: ${asSentence(messageOf(error))} ${retryText}`
       }
     }
 
@@ -84,7 +89,7 @@ export function useMeasured(cache: () => CacheInfo): Measured {
 
   watch(() => cache().name, () => {
     sizes.value = undefined
-    top.value = []
+    top.value = undefined
     bySizes.look()
     byTop.look()
   }, { immediate: true })
