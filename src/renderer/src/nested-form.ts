@@ -41,11 +41,11 @@ export function isSameForm(one: NestedForm, other: NestedForm): boolean {
 
 /** The parts of a setting as errors name them. */
 export function nestedFields(setting: string, rows: NestedRows): string[] {
-  return ['connection', ...namesOf(rows)].flatMap(name => fieldsOf(setting, rows, name))
+  return ['connection', ...namesOf(rows)].flatMap(name => namesInErrors(setting, rows, name))
 }
 
 /** The names that one part has in errors: its own, and that of what is in it. */
-export function fieldsOf(setting: string, rows: NestedRows, name: string): string[] {
+export function namesInErrors(setting: string, rows: NestedRows, name: string): string[] {
   const field = `${setting}.${name}`
   switch (rows[name]?.kind) {
     case 'near': return [field, `${field}.ttl`]
