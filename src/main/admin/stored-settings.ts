@@ -70,14 +70,15 @@ export function createStoredSettings({ metadata, engine, logger, memory }: Store
     update(change) {
       if (change.memory !== undefined)
         checkBudget(metadata, change.memory)
+      const access = change.anonymous && withGiven(anonymous, change.anonymous)
       metadata.transaction(() => {
-        for (const [name, value] of Object.entries(change)) {
+        for (const [name, value] of Object.entries({ ...change, anonymous: access })) {
           if (value !== undefined)
             metadata.settings.set(name, value)
         }
       })
       valueLimit = change.valueLimit ?? valueLimit
-      anonymous = change.anonymous ?? anonymous
+      anonymous = access ?? anonymous
       engine.budget = change.memory ?? engine.budget
     },
     forecast({ memory = engine.budget }) {
@@ -93,4 +94,9 @@ export function createStoredSettings({ metadata, engine, logger, memory }: Store
       return moved
     },
   }
+}
+
+/** A member that is not given, or undefined, stays as it is. */
+function withGiven(former: Anonymous, { enabled, scopes }: Partial<Anonymous>): Anonymous {
+  return { enabled: enabled ?? former.enabled, scopes: scopes ?? former.scopes }
 }

@@ -87,6 +87,18 @@ describe('settings', () => {
     expect(mustBe(again.administration.authenticator.anonymous()).scopes).toEqual(new Set(['write']))
   })
 
+  // Red: store `change.anonymous` as it is in stored-settings.ts.
+  it.each([
+    [{ enabled: false }, { enabled: false, scopes: ['write'] }],
+    [{ scopes: ['read'] }, { enabled: true, scopes: ['read'] }],
+    [{}, { enabled: true, scopes: ['write'] }],
+  ] as const)('%j leaves the rest of anonymous access as it is', async (change, after) => {
+    const { call, metadata } = await startAdministration()
+    await call('settings.update', { anonymous: { enabled: true, scopes: ['write'] } })
+    expect((await call('settings.update', { anonymous: change })).anonymous).toEqual(after)
+    expect((await (await startAdministration({ metadata })).call('settings.get')).anonymous).toEqual(after)
+  })
+
   it('a configured budget wins over the stored one', async () => {
     const { call, metadata } = await startAdministration()
     await call('settings.update', { memory: 2 ** 20 })
@@ -98,7 +110,7 @@ describe('settings', () => {
     [{ memory: 'lots' }, ['memory']],
     [{ valueLimit: 2 ** 28 }, ['valueLimit']],
     [{ anonymous: { enabled: true, scopes: ['admin'] } }, ['anonymous.scopes.0']],
-    [{ anonymous: { enabled: true } }, ['anonymous.scopes']],
+    [{ anonymous: { enabled: true, scopes: [] } }, ['anonymous.scopes']],
     [{ home: '/' }, ['home']],
     [JSON.parse('{"anonymous":{"enabled":true,"scopes":["read"],"__proto__":{}}}'), ['anonymous.__proto__']],
   ])('refuse %j', async (input, fields) => {
