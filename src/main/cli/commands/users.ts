@@ -1,7 +1,7 @@
 import type { OperationInput, OperationOutput } from '@shared/operations'
 import type { Command, CommandContext } from '../command'
 import { messageOf } from '@shared/errors'
-import { counted } from '@shared/grouped'
+import { counted, grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
 import { randomSecret } from '../../base/ids'
 import { confirm, isAtTerminal, newPassword } from '../ask'
@@ -137,12 +137,11 @@ function limitOf(text: string): number {
 const limit = defineCommand({
   name: 'users limit',
   summary: 'Set how many caches a user may have.',
-  arguments: [userArgument, { name: 'caches', meaning: `a whole number from 1 to ${limits.cachesMax}` }],
+  arguments: [userArgument, { name: 'caches', meaning: `a whole number from 1 to ${grouped(limits.cachesMax)}` }],
   examples: ['larder users limit ben 500'],
   async run({ words: [text = '', caches = ''] }, context) {
     const user = await change(context, text, { cacheLimit: limitOf(caches) })
-    const what = user.cacheLimit === 1 ? 'cache' : 'caches'
-    await context.output.show(user, () => `${user.name} may have ${user.cacheLimit} ${what}.`)
+    await context.output.show(user, () => `${user.name} may have ${counted(user.cacheLimit, 'cache', 'caches')}.`)
   },
 })
 
