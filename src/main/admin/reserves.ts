@@ -17,8 +17,12 @@ function reservedBut(id: string | null, { caches }: Records): number {
  */
 export function checkReserve(metadata: Records, budget: number, id: string | null, reserve: number | null): void {
   const left = Math.max(0, budget - reservedBut(id, metadata))
-  if (reserve !== null && reserve > left)
-    throw invalidField('reserve', `must be at most ${grouped(left)} bytes, which is what other caches leave of the memory budget`)
+  if (reserve !== null && reserve > left) {
+    throw invalidField(
+      'reserve',
+      `must be at most ${grouped(left)} bytes, which is what other caches leave of the memory budget`,
+    )
+  }
 }
 
 /** Throws LarderError `invalid-input` (field memory). */

@@ -437,7 +437,7 @@ describe('a restart', () => {
   })
 })
 
-// Red: leave `refuseUnknown` out of operation-input.ts; the schema calls it a field, or nothing does.
+// Red: leave `refuseUnknown` out of operation-input.ts.
 it.each([
   ['GET', '/admin/stats?x=1'],
   ['GET', '/healthz?x'],

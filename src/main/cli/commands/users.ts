@@ -4,7 +4,8 @@ import { messageOf } from '@shared/errors'
 import { counted, grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
 import { randomSecret } from '../../base/ids'
-import { confirm, isAtTerminal, newPassword } from '../ask'
+import { newPassword } from '../ask'
+import { askFirst, asksFirst, yes } from '../ask-first'
 import { defineCommand, flag } from '../command'
 import { userNames } from '../completes'
 import { missingFailure, usageFailure } from '../failure'
@@ -175,15 +176,14 @@ function belongings({ caches, entries, apiKeys }: User): string {
 const remove = defineCommand({
   name: 'users delete',
   summary: 'Delete a user with all caches, entries and API keys.',
-  details: ['At a terminal it says what goes, and asks first. A script is not asked.'],
+  details: [asksFirst],
   arguments: [userArgument],
-  flags: { yes: flag(null, 'Do not ask.', boolean) },
+  flags: { yes },
   examples: ['larder users delete ben', 'larder users delete ben --yes'],
   async run({ words: [text = ''], flags }, context) {
     const user = await findUser(context, text)
     const { id, name } = user
-    if (!flags.yes && isAtTerminal(context.io))
-      await confirm(context.io, `Delete ${name} with ${belongings(user)}?`)
+    await askFirst(context, flags.yes, () => `Delete ${name} with ${belongings(user)}?`)
     await context.client.call('users.delete', { id })
     await context.output.message(`Deleted ${name} with ${belongings(user)}.`)
   },
