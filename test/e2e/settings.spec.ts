@@ -17,7 +17,7 @@ test('changes memory, largest value and anonymous access, with errors beside the
   const largest = panel.getByRole('textbox', { name: 'Largest value' })
   const save = panel.getByRole('button', { name: 'Save' })
   await expect(memory).toHaveValue('256MB')
-  await expect(largest).toHaveValue('16.777216MB')
+  await expect(largest).toHaveValue('16MiB')
   await expect(save).toBeDisabled()
 
   await memory.fill('lots')
