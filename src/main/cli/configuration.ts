@@ -4,7 +4,7 @@ import type { Io } from './io'
 import type { Option, OptionValue } from './options'
 import type { Standing } from './trust'
 import { posix, win32 } from 'node:path'
-import { messageOf } from '@shared/errors'
+import { fileReason } from '../base/file-reason'
 import { isLoopback } from './addresses'
 import { parseGiven } from './arguments'
 import { readDotenv } from './dotenv'
@@ -56,7 +56,7 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
         sources.readFile(absolute(path))
       }
       catch (error) {
-        faults.push(`${find(option)?.written}: must be a file that can be read; ${messageOf(error)}`)
+        faults.push(`${find(option)?.written}: must be a file that can be read; ${fileReason(error)}`)
       }
     }
     return path === undefined ? undefined : absolute(path)

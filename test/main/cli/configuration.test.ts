@@ -196,7 +196,7 @@ describe('bad values name what the person wrote', () => {
     [
       'a certificate that is not there',
       { env: { LARDER_TLS_CERT: 'no.pem', LARDER_TLS_KEY: 'key.pem' }, files: pem },
-      'LARDER_TLS_CERT=no.pem: must be a file that can be read; ENOENT',
+      'LARDER_TLS_CERT=no.pem: must be a file that can be read; there is no such file',
     ],
     ['an unknown flag', { argv: ['--prot', '80'] }, 'unknown flag --prot; did you mean --port?'],
     ['an unknown flag far from all', { argv: ['--xyzzy'] }, /^unknown flag --xyzzy$/ as unknown as string],
@@ -382,7 +382,7 @@ describe('.env', () => {
     const readFile = (): never => {
       throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })
     }
-    expect(() => readConfiguration(sourcesOf(readFile))).toThrow('/project/.env cannot be read: EACCES')
+    expect(() => readConfiguration(sourcesOf(readFile))).toThrow('/project/.env cannot be read: your user may not read it')
   })
 })
 

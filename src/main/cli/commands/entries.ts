@@ -1,9 +1,9 @@
 import type { Io } from '../io'
 import { resolve } from 'node:path'
-import { messageOf } from '@shared/errors'
 import { counted } from '@shared/grouped'
 import { spellKey } from '@shared/key-spelling'
 import { missReasonNames } from '@shared/miss-reasons'
+import { fileReason } from '../../base/file-reason'
 import { textOrBase64 } from '../../base/text-or-base64'
 import { askFirst, asksFirst, yes } from '../ask-first'
 import { defineCommand, flag } from '../command'
@@ -131,7 +131,7 @@ function readValueFile(path: string, io: Io): Buffer {
     return io.readFile(resolve(io.cwd, path))
   }
   catch (error) {
-    throw localFailure(`@${path}: ${messageOf(error)}`, error)
+    throw localFailure(`@${path} cannot be read: ${fileReason(error)}`, error)
   }
 }
 
