@@ -25,6 +25,7 @@ import { createEventHub } from './base/event-hub'
 import { randomSecret } from './base/ids'
 import { createInFlight } from './base/in-flight'
 import { createLogger } from './base/logger'
+import { machineMemory } from './base/machine-memory'
 import { userOf } from './base/principal'
 import { createStorageNotice } from './base/storage-notice'
 import { systemTimer } from './base/timer'
@@ -217,6 +218,7 @@ export async function createLarder({
       controlToken,
       ownerName: userInfo().username,
       memory: configuration.memory,
+      machineMemory: machineMemory(),
       info: { version, home, url: () => url, startedAt },
       readiness: () => {
         const stores = { metadata: metadata.health(), entries: journal.health() }

@@ -1,6 +1,7 @@
 import type { MetadataStore } from '../base/metadata'
 import { invalidField } from '@shared/errors'
 import { grouped } from '@shared/grouped'
+import { beyondMemory } from '../base/machine-memory'
 
 type Records = Pick<MetadataStore, 'caches'>
 
@@ -25,8 +26,10 @@ export function checkReserve(metadata: Records, budget: number, id: string | nul
   }
 }
 
-/** Throws LarderError `invalid-input` (field memory). */
-export function checkBudget(metadata: Records, budget: number): void {
+/** Throws LarderError `invalid-input` (field memory). `most` is the memory of the machine in bytes. */
+export function checkBudget(metadata: Records, budget: number, most: number): void {
+  if (budget > most)
+    throw invalidField('memory', beyondMemory(most))
   const reserved = reservedBut(null, metadata)
   if (budget < reserved)
     throw invalidField('memory', `must be at least ${grouped(reserved)} bytes, which is what caches reserve`)

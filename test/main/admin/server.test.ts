@@ -99,6 +99,23 @@ describe('settings', () => {
     expect((await (await startAdministration({ metadata })).call('settings.get')).anonymous).toEqual(after)
   })
 
+  // Red: leave `beyondMemory` out of reserves.ts, or `Math.min` out of stored-settings.ts.
+  it.each(['settings.update', 'settings.preview'] as const)('%s refuses a budget beyond the machine', async (name) => {
+    const { call, engine } = await startAdministration()
+    for (const memory of ['1000TB', 4e9 + 1])
+      await expect(call(name, { memory })).rejects.toThrow('memory: must be at most 4GB, the memory of this machine')
+    expect(engine.budget).toBe(268_435_456)
+    await call(name, { memory: 4e9 })
+  })
+
+  it('a stored budget that comes from a larger machine is the memory of this one', async () => {
+    const { call, metadata } = await startAdministration()
+    await call('settings.update', { memory: 3e9 })
+    metadata.settings.set('memory', 1e15)
+    expect((await startAdministration({ metadata })).engine.budget).toBe(4e9)
+    expect((await startAdministration({ metadata, memory: 2 ** 21 })).engine.budget).toBe(2 ** 21)
+  })
+
   it('a configured budget wins over the stored one', async () => {
     const { call, metadata } = await startAdministration()
     await call('settings.update', { memory: 2 ** 20 })

@@ -28,6 +28,7 @@ function sourcesOf(read: (path: string) => Buffer, change: Partial<Sources> = {}
     env: {},
     cwd: '/project',
     platform: 'linux',
+    machineMemory: 64e9,
     defaultHome: '/default-home',
     warn,
     ...files,
@@ -179,6 +180,13 @@ describe('bad values name what the person wrote', () => {
       'LARDER_MEMORY=MB: must be a size such as 256MB, 1GB, 64MiB or plain bytes',
     ],
     ['a size with an unknown unit', { env: { LARDER_MEMORY: '1XB' } }, 'must be a size'],
+    // Red: leave `beyondMemory` out of src/main/cli/configuration.ts.
+    [
+      'a budget beyond the machine',
+      { env: { LARDER_MEMORY: '1000TB' } },
+      'LARDER_MEMORY=1000TB: must be at most 64GB, the memory of this machine',
+    ],
+    ['such a flag', { argv: ['--memory', '64.1GB'] }, '--memory 64.1GB: must be at most 64GB'],
     ['an endless size', { env: { LARDER_MEMORY: '9999999999999TB' } }, 'must be a size'],
     ['too little memory', { env: { LARDER_MEMORY: '999kB' } }, 'LARDER_MEMORY=999kB: must be at least 1MB'],
     ['no boolean', { env: { LARDER_HEADLESS: 'maybe' } }, 'LARDER_HEADLESS=maybe: must be 1 or 0'],
@@ -382,7 +390,9 @@ describe('.env', () => {
     const readFile = (): never => {
       throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })
     }
-    expect(() => readConfiguration(sourcesOf(readFile))).toThrow('/project/.env cannot be read: your user may not read it')
+    expect(() => readConfiguration(sourcesOf(readFile))).toThrow(
+      '/project/.env cannot be read: your user may not read it',
+    )
   })
 })
 
