@@ -1,12 +1,11 @@
-import { totalmem } from 'node:os'
-import { constrainedMemory } from 'node:process'
 import { writeSize } from '@shared/sizes'
 
-/** Bytes of memory that this machine has, or that its container may use. */
-export function machineMemory(): number {
-  const limit = constrainedMemory()
-  // Without a limit Node answers 0, or more than there is.
-  return limit > 0 ? Math.min(limit, totalmem()) : totalmem()
+/**
+ * Bytes that this process may use of `total`. `limit` is that of its container; without one Node
+ * answers 0, or more than there is.
+ */
+export function usableMemory(total: number, limit: number): number {
+  return limit > 0 ? Math.min(limit, total) : total
 }
 
 /** Says that a budget is beyond `most` bytes; continues the name of the field. */

@@ -1,8 +1,8 @@
 import type { Readable, Writable } from 'node:stream'
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { homedir, totalmem } from 'node:os'
 import process from 'node:process'
-import { machineMemory } from '../base/machine-memory'
+import { usableMemory } from '../base/machine-memory'
 import { openFile } from './open-file'
 
 /** Everything in its process that the command line uses. */
@@ -53,7 +53,7 @@ export function createProcessIo(files: Pick<Io, 'readPrivateFile' | 'writePrivat
     platform,
     cwd: process.cwd(),
     userFolder: homedir(),
-    machineMemory: machineMemory(),
+    machineMemory: usableMemory(totalmem(), process.constrainedMemory()),
     readFile: path => readFileSync(path),
     readSmallFile,
     openFile: path => openFile(platform, path),
