@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { createTypedAhead } from '../../../src/renderer/src/shell/typed-ahead'
+
+/** Types keys at a pace, in milliseconds; returns what became of each. */
+function type(ahead: ReturnType<typeof createTypedAhead>, keys: readonly string[], from: number, pace: number) {
+  return keys.map((key, index) => ahead.read(key, from + index * pace))
+}
+
+describe('keys that are typed before there is a field', () => {
+  // Red: let `read` always answer 'shortcut'.
+  it('are text after a / that found no filter, also after a pause, and with corrections', () => {
+    const ahead = createTypedAhead()
+    ahead.begin(0)
+    expect(new Set(type(ahead, [...'tag:ax'], 40, 40))).toEqual(new Set(['text']))
+    expect(type(ahead, ['Backspace', ' ', '😀'], 5000, 40)).toEqual(['text', 'text', 'text'])
+    expect(ahead.waiting(6000)).toBe('tag:a 😀')
+    ahead.end()
+    expect([ahead.waiting(6000), ahead.read('a', 6000)]).toEqual([null, 'shortcut'])
+  })
+
+  it.each([
+    ['Escape', (ahead: ReturnType<typeof createTypedAhead>) => void ahead.read('Escape', 100), 200],
+    ['half a minute', () => {}, 31_000],
+  ] as const)('are shortcuts again after %s', (_, happen, at) => {
+    const ahead = createTypedAhead()
+    ahead.begin(0)
+    happen(ahead)
+    expect([ahead.read('a', at), ahead.waiting(at)]).toEqual(['shortcut', null])
+  })
+
+  it('leave arrows and Enter alone', () => {
+    const ahead = createTypedAhead()
+    ahead.begin(0)
+    expect(type(ahead, ['ArrowDown', 'Enter', 'Tab'], 10, 10)).toEqual(['shortcut', 'shortcut', 'shortcut'])
+  })
+
+  // Red: drop `lastAt = at` from `stray`.
+  it('are no shortcuts right after a key that was none, and are again after a pause', () => {
+    const ahead = createTypedAhead()
+    ahead.stray('u', 0)
+    expect(new Set(type(ahead, [...'ser:a'], 40, 40))).toEqual(new Set(['stray']))
+    expect(ahead.waiting(300)).toBeNull()
+    expect(ahead.read('a', 5000)).toBe('shortcut')
+    ahead.stray(' ', 6000)
+    ahead.stray('ArrowDown', 6010)
+    expect(ahead.read('a', 6020)).toBe('shortcut')
+  })
+})
