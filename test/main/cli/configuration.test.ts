@@ -2,6 +2,7 @@ import type { Configuration } from '../../../src/main/base/configuration'
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { usableMemory } from '../../../src/main/base/machine-memory'
 import { readArguments } from '../../../src/main/cli/arguments'
 import { createServerLookup, optionFlags, resolveConfiguration } from '../../../src/main/cli/configuration'
 import { connectionVariable, dotenvRule, options } from '../../../src/main/cli/options'
@@ -433,3 +434,10 @@ describe('rEADME.md', () => {
     expect(text).toContain(dotenvRule)
   })
 })
+
+// Red: in src/main/base/machine-memory.ts always return `total`, or always `limit`.
+it.each([
+  ['no limit', 0, 8e9],
+  ['that of a container', 512e6, 512e6],
+  ['one beyond the machine, as without a container', 2 ** 64, 8e9],
+])('the memory of the machine with %s', (_, limit, expected) => expect(usableMemory(8e9, limit)).toBe(expected))

@@ -8,7 +8,7 @@ const wait = 30_000
  * a `/` for which there is no filter yet, all that is typed is text for it. Without one, letters
  * right after a key that is no shortcut belong to a text whose beginning nobody heard.
  */
-export interface TypedAhead {
+interface TypedAhead {
   /**
    * What to do with a key: keep it back as text for a filter, ignore it, or look for a shortcut.
    *
