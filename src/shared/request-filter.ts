@@ -19,7 +19,7 @@ export interface FilteredRequest extends Readonly<Omit<RequestRecord, 'id' | 'at
   readonly marks: readonly string[]
 }
 
-/** What a field is that is compared with a number of bytes: one grammar of sizes, as in settings. */
+/** A field that is compared with a number of bytes: sizes are written as in settings. */
 export const byteShape = {
   kind: 'number',
   units: {},

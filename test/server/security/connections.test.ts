@@ -118,7 +118,11 @@ describe('a test of something that does not answer', () => {
   // Red: in src/main/upstreams/upstreams.ts drop `late.abort()`, or `link?.close()` of `tryOut`.
   it.each([
     ['redis', 'authenticate', 'Something listens there, but does not answer.'],
-    ['rediss', 'secure', 'Something listens there, but it does not answer to TLS. It may expect connections without it.'],
+    [
+      'rediss',
+      'secure',
+      'Something listens there, but it does not answer to TLS. It may expect connections without it.',
+    ],
   ])('%s: ends by itself, and leaves no socket', async (scheme, step, message) => {
     const hole = await startBlackHole()
     onTestFinished(() => hole.dispose())

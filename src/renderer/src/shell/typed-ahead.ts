@@ -1,5 +1,7 @@
 /** Milliseconds between two keys of one text, at most. */
 const pace = 400
+/** Milliseconds after which a key belongs to a text for a filter no longer. */
+const pause = 3000
 /** Milliseconds for which a text waits for its filter. */
 const wait = 30_000
 
@@ -44,10 +46,13 @@ export function createTypedAhead(): TypedAhead {
       const isLetter = [...key].length === 1
       const before = waiting(at)
       if (before !== null) {
-        if (key === 'Escape')
+        // Somebody goes elsewhere, or the screen has no filter.
+        if ((!isLetter && key !== 'Backspace' && key !== 'Shift') || at - lastAt > pause) {
           end()
-        if (!isLetter && key !== 'Backspace')
           return 'shortcut'
+        }
+        if (key === 'Shift')
+          return 'text'
         text = isLetter ? before + key : [...before].slice(0, -1).join('')
         lastAt = at
         return 'text'
