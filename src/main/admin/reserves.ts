@@ -26,7 +26,11 @@ export function checkReserve(metadata: Records, budget: number, id: string | nul
   }
 }
 
-/** Throws LarderError `invalid-input` (field memory). `most` is the memory of the machine in bytes. */
+/**
+ * Throws LarderError `invalid-input` (field memory).
+ *
+ * @param most bytes of memory that the machine has
+ */
 export function checkBudget(metadata: Records, budget: number, most: number): void {
   if (budget > most)
     throw invalidField('memory', beyondMemory(most))

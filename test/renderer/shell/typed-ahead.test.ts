@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createTypedAhead } from '../../../src/renderer/src/shell/typed-ahead'
 
+type Ahead = ReturnType<typeof createTypedAhead>
+
 /** Types keys at a pace, in milliseconds; returns what became of each. */
-function type(ahead: ReturnType<typeof createTypedAhead>, keys: readonly string[], from: number, pace: number) {
+function type(ahead: Ahead, keys: readonly string[], from: number, pace: number): string[] {
   return keys.map((key, index) => ahead.read(key, from + index * pace))
 }
 
@@ -18,11 +20,11 @@ describe('keys that are typed before there is a field', () => {
     expect([ahead.waiting(6000), ahead.read('a', 6000)]).toEqual([null, 'shortcut'])
   })
 
-  it.each([
-    ['Escape', (ahead: ReturnType<typeof createTypedAhead>) => void ahead.read('Escape', 100), 200],
+  it.each<[string, (ahead: Ahead) => void, number]>([
+    ['Escape', ahead => void ahead.read('Escape', 100), 200],
     ['a pause', () => {}, 3001],
-    ['Tab', (ahead: ReturnType<typeof createTypedAhead>) => void ahead.read('Tab', 100), 200],
-  ] as const)('are shortcuts again after %s', (_, happen, at) => {
+    ['Tab', ahead => void ahead.read('Tab', 100), 200],
+  ])('are shortcuts again after %s', (_, happen, at) => {
     const ahead = createTypedAhead()
     ahead.begin(0)
     happen(ahead)
