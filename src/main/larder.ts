@@ -11,7 +11,7 @@ import type { Authenticator } from './base/principal'
 import type { ProcessFigures } from './http/metrics'
 import type { Keytar } from './vault/keychain-process'
 import { rmSync } from 'node:fs'
-import { userInfo } from 'node:os'
+import { totalmem, userInfo } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { messageOf } from '@shared/errors'
@@ -25,6 +25,7 @@ import { createEventHub } from './base/event-hub'
 import { randomSecret } from './base/ids'
 import { createInFlight } from './base/in-flight'
 import { createLogger } from './base/logger'
+import { usableMemory } from './base/machine-memory'
 import { userOf } from './base/principal'
 import { createStorageNotice } from './base/storage-notice'
 import { systemTimer } from './base/timer'
@@ -228,6 +229,7 @@ export async function createLarder({
       controlToken,
       ownerName: userInfo().username,
       memory: configuration.memory,
+      machineMemory: usableMemory(totalmem(), process.constrainedMemory()),
       info: { version, home, url: () => url, startedAt },
       readiness: () => {
         const stores = { metadata: metadata.health(), entries: journal.health() }

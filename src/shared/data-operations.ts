@@ -26,7 +26,19 @@ export interface DataOperationSpec {
   /** Successful answers: status → meaning. */
   answers: Readonly<Record<number, string>>
   errors: readonly ErrorCode[]
+  /** What it asks of the source, if the cache has one; left out if it never does. */
+  source?: keyof typeof sourceErrors
 }
+
+const unreached = ['source-failed', 'source-resting', 'source-timeout'] as const
+
+/** What goes wrong with a source, by what an operation asks of it. */
+export const sourceErrors = {
+  read: [...unreached, 'not-held'],
+  write: ['not-here', ...unreached],
+  // Each step says for itself what its source did; only all or nothing is refused as a whole.
+  steps: ['not-here'],
+} as const satisfies Record<string, readonly ErrorCode[]>
 
 const storeHeaders = {
   'Larder-TTL': 'TTL: 90, 90s, 15m, 2h or none; keep lets that of the replaced entry go on. Wins over Cache-Control.',
@@ -56,6 +68,7 @@ export const dataOperations = {
     body: { media: 'application/json', description: '{"cacheName":"products","data":{"id":"10001"}}' },
     answers: { 200: 'Stored; the answer repeats the request body.' },
     errors: off,
+    source: 'write',
   },
   'classic.get': {
     methods: ['GET', 'HEAD'],
@@ -68,6 +81,7 @@ export const dataOperations = {
     required: ['cache'],
     answers: { 200: 'The bare value, or [{"key":…,"value":…}].' },
     errors: off,
+    source: 'read',
   },
   'classic.invalidate': {
     methods: ['GET', 'DELETE', 'POST'],
@@ -80,6 +94,7 @@ export const dataOperations = {
     required: ['cache', 'key'],
     answers: { 200: '{"status":204}' },
     errors: off,
+    source: 'write',
   },
 
   'plain.get': {
@@ -95,6 +110,7 @@ export const dataOperations = {
     },
     answers: { 200: 'The value with its content type.', 304: 'Not modified.' },
     errors: [...off, 'entry-not-found', 'precondition-failed'],
+    source: 'read',
   },
   'plain.put': {
     methods: ['PUT'],
@@ -107,6 +123,7 @@ export const dataOperations = {
     body: { media: '*/*', description: 'The value, byte for byte.' },
     answers: { 201: 'Stored.' },
     errors: [...off, 'precondition-failed', 'too-large'],
+    source: 'write',
   },
   'plain.delete': {
     methods: ['DELETE'],
@@ -118,6 +135,7 @@ export const dataOperations = {
     requestHeaders: { 'If-Match': 'Deletes only if the value has this ETag.' },
     answers: { 200: 'Gone.' },
     errors: [...off, 'precondition-failed'],
+    source: 'write',
   },
   'plain.flush': {
     methods: ['DELETE'],
@@ -146,6 +164,7 @@ export const dataOperations = {
     },
     answers: { 200: 'The value with ETag, Age, Larder-TTL, Larder-Tags and Cache-Status.', 304: 'Not modified.' },
     errors: [...off, 'cache-not-found', 'entry-not-found', 'precondition-failed'],
+    source: 'read',
   },
   'entries.put': {
     methods: ['PUT'],
@@ -161,6 +180,7 @@ export const dataOperations = {
     body: { media: '*/*', description: 'The value, byte for byte.' },
     answers: { 201: 'New.', 204: 'Replaced.' },
     errors: [...off, 'cache-not-found', 'precondition-failed', 'too-large', 'lease-ended'],
+    source: 'write',
   },
   'entries.patch': {
     methods: ['PATCH'],
@@ -182,6 +202,7 @@ export const dataOperations = {
       'unsupported-media-type',
       'too-large',
     ],
+    source: 'write',
   },
   'entries.delete': {
     methods: ['DELETE'],
@@ -193,6 +214,7 @@ export const dataOperations = {
     requestHeaders: { 'If-Match': 'Deletes only if the entry has this ETag.' },
     answers: { 204: 'Gone.' },
     errors: [...off, 'cache-not-found', 'entry-not-found', 'precondition-failed'],
+    source: 'write',
   },
   'entries.post': {
     methods: ['POST'],
@@ -228,6 +250,7 @@ export const dataOperations = {
       'not-a-number',
       'lease-held',
     ],
+    source: 'write',
   },
   'entries.list': {
     methods: ['GET', 'HEAD'],
@@ -281,6 +304,7 @@ export const dataOperations = {
       200: '{"results":[…]}',
     },
     errors: [...off, 'cache-not-found', 'batch-aborted', 'too-large'],
+    source: 'steps',
   },
 
   'events.watch': {

@@ -4,7 +4,7 @@ import type { ScannedTerm } from './filter/scan'
 import { durationUnits } from './durations'
 import { compileFilter, FilterError, scanFilter } from './filter'
 import { readNumbers } from './filter/number'
-import { byteUnits } from './request-filter'
+import { byteShape } from './request-filter'
 
 /** What an entry can be filtered by, together with the time. */
 interface FilteredEntry {
@@ -33,9 +33,8 @@ const fields: Record<string, EntryField> = {
   tag: { kind: 'text', summary: 'A tag of the entry', read: ({ entry }) => entry.tags },
   type: { kind: 'text', summary: 'Content type', ignoreCase: true, read: ({ entry }) => entry.contentType },
   size: {
-    kind: 'number',
-    summary: 'Size of the value, such as 10kB',
-    units: byteUnits,
+    ...byteShape,
+    summary: 'Size of the value, such as 10kB or 1KiB',
     read: ({ entry }) => entry.size,
   },
   hits: { kind: 'number', summary: 'Reads that found the entry', units: { '': 1 }, read: ({ entry }) => entry.hits },

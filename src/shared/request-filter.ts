@@ -1,5 +1,6 @@
 import type { DataOperationSpec } from './data-operations'
 import type { FilterField, FilterLanguage } from './filter'
+import type { NumberShape } from './filter/language'
 import type { RequestResult } from './request-results'
 import type { RequestRecord } from './schemas'
 import { dataOperations } from './data-operations'
@@ -9,6 +10,7 @@ import { compileFilter, scanFilter } from './filter'
 import { missReasons } from './miss-reasons'
 import { requestResults, senders } from './request-results'
 import { mapRows, rowOf } from './rows'
+import { parseSize } from './sizes'
 
 /** The fields of a request that can be filtered by. */
 export interface FilteredRequest extends Readonly<Omit<RequestRecord, 'id' | 'at' | 'marks' | 'ttl'>> {
@@ -17,7 +19,17 @@ export interface FilteredRequest extends Readonly<Omit<RequestRecord, 'id' | 'at
   readonly marks: readonly string[]
 }
 
-export const byteUnits = { '': 1, 'b': 1, 'kb': 1000, 'mb': 1_000_000, 'gb': 1_000_000_000 }
+/** A field that is compared with a number of bytes: sizes are written as in settings. */
+export const byteShape = {
+  kind: 'number',
+  units: {},
+  parse: (text: string) => {
+    const bytes = parseSize(text)
+    return Number.isNaN(bytes) ? null : bytes
+  },
+  form: 'a number of bytes, such as 400, 10kB, 1.5MB or 64KiB',
+} as const satisfies Partial<NumberShape>
+
 // The micro sign and the Greek letter look the same, and people type both.
 const times = { us: 1, µs: 1, μs: 1, ms: 1000, s: 1_000_000 }
 
@@ -64,15 +76,13 @@ const fields: Record<string, FilterField<FilteredRequest>> = {
   mark: { kind: 'text', summary: 'What was done to it on its way', read: request => request.marks },
   duration: { kind: 'number', summary: 'Latency, such as 5ms', units: times, read: request => request.duration },
   size: {
-    kind: 'number',
-    summary: 'Size of the response body, such as 10kB',
-    units: byteUnits,
+    ...byteShape,
+    summary: 'Size of the response body, such as 10kB or 1KiB',
     read: request => request.responseBytes,
   },
   sent: {
-    kind: 'number',
-    summary: 'Size of the request body, such as 10kB',
-    units: byteUnits,
+    ...byteShape,
+    summary: 'Size of the request body, such as 10kB or 1KiB',
     read: request => request.requestBytes,
   },
   time: {

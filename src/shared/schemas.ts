@@ -220,6 +220,7 @@ export const SettingsUpdate = z.strictObject({
   ...settable,
   memory: orSizeText(settable.memory),
   valueLimit: orSizeText(settable.valueLimit),
+  anonymous: AnonymousKey.partial().meta({ description: 'What is left out stays as it is.' }),
 }).partial()
 
 export const ServerStatistics = z.strictObject({

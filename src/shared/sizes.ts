@@ -28,14 +28,18 @@ export function parseSize(text: string): number {
   return Number.isSafeInteger(bytes) ? bytes : Number.NaN
 }
 
-const written = [['GB', 1e9], ['MB', 1e6], ['kB', 1e3]] as const
+const thousands = [['TB', 1e12], ['GB', 1e9], ['MB', 1e6], ['kB', 1e3]] as const
+const powers = [['TiB', 2 ** 40], ['GiB', 2 ** 30], ['MiB', 2 ** 20], ['KiB', 2 ** 10]] as const
 
 /**
- * The text that is shown everywhere, in steps of 1000, and that `parseSize` reads as exactly this:
- * 256,000,000 → `256MB`, 268,435,456 → `268.435456MB`.
+ * The text that is shown everywhere, and that `parseSize` reads as exactly this. In steps of 1000,
+ * or of 1024 where that is shorter: 256,000,000 → `256MB`, 268,435,456 → `256MiB`.
  */
 export function writeSize(bytes: number): string {
   // `parseSize` reads six decimals.
-  const [unit, step] = written.find(([, step]) => bytes >= step && bytes % Math.max(1, step / 1e6) === 0) ?? ['', 1]
-  return `${bytes / step}${unit}`
+  const [unit, step] = thousands.find(([, step]) => bytes >= step && bytes % Math.max(1, step / 1e6) === 0) ?? ['', 1]
+  const decimal = `${bytes / step}${unit}`
+  const power = powers.find(([, step]) => bytes >= step && bytes % step === 0)
+  const binary = power && `${bytes / power[1]}${power[0]}`
+  return binary !== undefined && binary.length < decimal.length ? binary : decimal
 }

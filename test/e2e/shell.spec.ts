@@ -31,6 +31,34 @@ test('goes between screens by links, by history and by keys', { tag: '@screen' }
   await expect(overview).toHaveURL(/\/docs$/)
 })
 
+// Red: leave `ahead` out of src/renderer/src/shell/use-shell-shortcuts.ts.
+test('what is typed after / while a screen loads goes to its filter', { tag: '@screen' }, async ({
+  overview,
+  server,
+}) => {
+  const held = Promise.withResolvers<void>()
+  await overview.route(/CacheView[^/]*\.js$/, async (route) => {
+    await held.promise
+    await route.continue()
+  })
+  await overview.goto(`${server.url}/caches/default`)
+  await expect(overview.getByRole('navigation', { name: 'Screens' })).toBeVisible()
+  await overview.keyboard.type('/user:1* -tag:b')
+  held.resolve()
+  await expect(overview.getByRole('searchbox', { name: 'Filter keys' })).toHaveValue('user:1* -tag:b')
+  await overview.keyboard.type('a')
+  await expect(overview.getByRole('searchbox', { name: 'Filter keys' })).toHaveValue('user:1* -tag:ba')
+  await expect(overview.getByRole('dialog')).toBeHidden()
+})
+
+test('the paths that people guess lead to the overview', { tag: '@screen' }, async ({ overview, server }) => {
+  for (const path of ['/caches', '/overview']) {
+    await overview.goto(server.url + path)
+    await expect(overview).toHaveURL(`${server.url}/`)
+    await expect(overview.getByRole('table', { name: 'Caches' })).toBeVisible()
+  }
+})
+
 test('docs are open to everyone, within the same frame', { tag: '@http' }, async ({ page, server }) => {
   await page.goto(`${server.url}/docs`)
   await expect(page.locator('details').first()).toBeVisible()
@@ -86,7 +114,6 @@ test('a failure stays until it is closed', { tag: '@http' }, async ({ overview, 
 test('the help lists the keys that hold here, and single keys can be switched off', { tag: '@screen' }, async ({
   overview,
 }) => {
-  await overview.keyboard.press('?')
   const help = overview.getByRole('dialog', { name: 'Keyboard shortcuts' })
   await expect(help).toContainText('New cache')
   await expect(help).toContainText('Go to Docs')

@@ -18,15 +18,18 @@ describe('sizes', () => {
 
   it('are written so that they read as the same', () => {
     // Red: in src/shared/sizes.ts let `parseSize` multiply `Number(number)` by the unit.
-    expect([256e6, 2 ** 28, 2 ** 30, 1e9, 0, 999, 1001, 2 ** 24].map(writeSize)).toEqual([
+    expect([256e6, 2 ** 28, 2 ** 30, 1e9, 1e15, 0, 999, 1001, 2 ** 24, 2 ** 27, 1536].map(writeSize)).toEqual([
       '256MB',
-      '268.435456MB',
-      '1073.741824MB',
+      '256MiB',
+      '1GiB',
       '1GB',
+      '1000TB',
       '0',
       '999',
       '1.001kB',
-      '16.777216MB',
+      '16MiB',
+      '128MiB',
+      '1.536kB',
     ])
     fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 40 }), (bytes) => {
       expect(parseSize(writeSize(bytes))).toBe(bytes)

@@ -68,6 +68,8 @@ export interface AdministrationDependencies extends
   info: { version: string, home: string, url: () => string, startedAt: number }
   /** Bytes; a budget configured for this run takes precedence over the stored one. @default null */
   memory?: number | null
+  /** Bytes of the machine, which no budget may exceed. */
+  machineMemory: number
   /** @default scrypt at full cost */
   passwords?: Passwords
 }
@@ -93,7 +95,13 @@ interface Administration extends Disposable {
 export function createAdministration(deps: AdministrationDependencies): Administration {
   const { metadata, caches: served, events, clock, logger, passwords = createPasswords() } = deps
   const users = createUserDirectory(metadata)
-  const settings = createStoredSettings({ metadata, engine: served, logger, memory: deps.memory ?? null })
+  const settings = createStoredSettings({
+    metadata,
+    engine: served,
+    logger,
+    memory: deps.memory ?? null,
+    machineMemory: deps.machineMemory,
+  })
   const caches = createCacheDirectory({ metadata, caches: served })
   const keys = createKeyRing({ metadata, users, clock, logger })
   const secrets = createSecretKeeper(deps.vault.vault, logger)

@@ -1,5 +1,7 @@
 import type { MetadataStore } from '../base/metadata'
 import { invalidField } from '@shared/errors'
+import { grouped } from '@shared/grouped'
+import { beyondMemory } from '../base/machine-memory'
 
 type Records = Pick<MetadataStore, 'caches'>
 
@@ -16,13 +18,23 @@ function reservedBut(id: string | null, { caches }: Records): number {
  */
 export function checkReserve(metadata: Records, budget: number, id: string | null, reserve: number | null): void {
   const left = Math.max(0, budget - reservedBut(id, metadata))
-  if (reserve !== null && reserve > left)
-    throw invalidField('reserve', `must be at most ${left}: bytes of the budget that no other cache reserves`)
+  if (reserve !== null && reserve > left) {
+    throw invalidField(
+      'reserve',
+      `must be at most ${grouped(left)} bytes, which is what other caches leave of the memory budget`,
+    )
+  }
 }
 
-/** Throws LarderError `invalid-input` (field memory). */
-export function checkBudget(metadata: Records, budget: number): void {
+/**
+ * Throws LarderError `invalid-input` (field memory).
+ *
+ * @param most bytes of memory that the machine has
+ */
+export function checkBudget(metadata: Records, budget: number, most: number): void {
+  if (budget > most)
+    throw invalidField('memory', beyondMemory(most))
   const reserved = reservedBut(null, metadata)
   if (budget < reserved)
-    throw invalidField('memory', `must be at least ${reserved}: the bytes that caches reserve`)
+    throw invalidField('memory', `must be at least ${grouped(reserved)} bytes, which is what caches reserve`)
 }

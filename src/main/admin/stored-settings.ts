@@ -36,6 +36,8 @@ interface StoredSettingsDependencies {
   logger: Logger
   /** Bytes, from the configuration: replaces the stored budget until it is changed in this run. */
   memory: number | null
+  /** Bytes of the machine, which no budget may exceed. */
+  machineMemory: number
 }
 
 /** The part of a schema that reading needs. */
@@ -45,7 +47,13 @@ interface Schema<T> { safeParse: (value: unknown) => { success: boolean, data?: 
  * Reads the stored settings and applies them. A setting that cannot be read counts as never set,
  * with a warning.
  */
-export function createStoredSettings({ metadata, engine, logger, memory }: StoredSettingsDependencies): StoredSettings {
+export function createStoredSettings({
+  metadata,
+  engine,
+  logger,
+  memory,
+  machineMemory,
+}: StoredSettingsDependencies): StoredSettings {
   function read<T>(name: string, schema: Schema<T>): T | undefined {
     const value = metadata.settings.get(name)
     if (value === undefined)
@@ -59,7 +67,11 @@ export function createStoredSettings({ metadata, engine, logger, memory }: Store
   const { memory: memorySchema, valueLimit: valueLimitSchema } = SettingsUpdate.shape
   let valueLimit = read('valueLimit', valueLimitSchema) ?? limits.value
   let anonymous: Anonymous = read('anonymous', AnonymousKey) ?? { enabled: false, scopes: ['read'] }
-  engine.budget = memory ?? read('memory', memorySchema) ?? engine.budget
+  const stored = read('memory', memorySchema)
+  // The data folder may have come from a larger machine.
+  if (memory === null && stored !== undefined && stored > machineMemory)
+    logger.warn('The stored memory budget is beyond the memory of this machine, which is used instead', { stored })
+  engine.budget = memory ?? (stored === undefined ? engine.budget : Math.min(stored, machineMemory))
   engine.enabled = read('enabled', Switch.shape.enabled) ?? true
 
   return {
@@ -69,20 +81,21 @@ export function createStoredSettings({ metadata, engine, logger, memory }: Store
     enabled: () => engine.enabled,
     update(change) {
       if (change.memory !== undefined)
-        checkBudget(metadata, change.memory)
+        checkBudget(metadata, change.memory, machineMemory)
+      const access = change.anonymous && withGiven(anonymous, change.anonymous)
       metadata.transaction(() => {
-        for (const [name, value] of Object.entries(change)) {
+        for (const [name, value] of Object.entries({ ...change, anonymous: access })) {
           if (value !== undefined)
             metadata.settings.set(name, value)
         }
       })
       valueLimit = change.valueLimit ?? valueLimit
-      anonymous = change.anonymous ?? anonymous
+      anonymous = access ?? anonymous
       engine.budget = change.memory ?? engine.budget
     },
     forecast({ memory = engine.budget }) {
       if (memory !== engine.budget)
-        checkBudget(metadata, memory)
+        checkBudget(metadata, memory, machineMemory)
       return engine.forecast(memory)
     },
     setEnabled(enabled) {
@@ -93,4 +106,9 @@ export function createStoredSettings({ metadata, engine, logger, memory }: Store
       return moved
     },
   }
+}
+
+/** A member that is not given, or undefined, stays as it is. */
+function withGiven(former: Anonymous, { enabled, scopes }: Partial<Anonymous>): Anonymous {
+  return { enabled: enabled ?? former.enabled, scopes: scopes ?? former.scopes }
 }

@@ -4,7 +4,8 @@ import type { Io } from './io'
 import type { Option, OptionValue } from './options'
 import type { Standing } from './trust'
 import { posix, win32 } from 'node:path'
-import { messageOf } from '@shared/errors'
+import { fileReason } from '../base/file-reason'
+import { beyondMemory } from '../base/machine-memory'
 import { isLoopback } from './addresses'
 import { parseGiven } from './arguments'
 import { readDotenv } from './dotenv'
@@ -14,7 +15,8 @@ import { suggestion } from './suggest'
 import { escapeText } from './terminal'
 import { openTrust } from './trust'
 
-type IoSources = 'env' | 'cwd' | 'platform' | 'readFile' | 'readSmallFile' | 'readPrivateFile' | 'writePrivateFile'
+type IoSources = 'machineMemory'
+  | 'env' | 'cwd' | 'platform' | 'readFile' | 'readSmallFile' | 'readPrivateFile' | 'writePrivateFile'
 
 interface ConfigurationSources extends Pick<Io, IoSources> {
   /** Data folder to use if `LARDER_HOME` is not set. */
@@ -56,10 +58,17 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
         sources.readFile(absolute(path))
       }
       catch (error) {
-        faults.push(`${find(option)?.written}: must be a file that can be read; ${messageOf(error)}`)
+        faults.push(`${find(option)?.written}: must be a file that can be read; ${fileReason(error)}`)
       }
     }
     return path === undefined ? undefined : absolute(path)
+  }
+
+  function readMemory(): number | null {
+    const memory = read(options.memory) ?? null
+    if (memory !== null && memory > sources.machineMemory)
+      faults.push(`${find(options.memory)?.written}: ${beyondMemory(sources.machineMemory)}`)
+    return memory
   }
 
   const certificate = readPath(options.tlsCertificate, { mustBeReadable: true })
@@ -73,7 +82,7 @@ export function resolveConfiguration(find: Lookup, sources: ConfigurationSources
     allowPlaintext: read(options.allowPlaintext) ?? false,
     apiKey: read(options.apiKey) ?? null,
     vault: read(options.vault) ?? 'auto',
-    memory: read(options.memory) ?? null,
+    memory: readMemory(),
     inFlight: read(options.inFlight) ?? null,
     headless: read(options.headless) ?? false,
     connections: find.connections.flatMap(option => read(option) ?? []),

@@ -5,7 +5,7 @@ import type { Option } from './options'
 import { createHash } from 'node:crypto'
 import { posix, win32 } from 'node:path'
 import { parseEnv } from 'node:util'
-import { messageOf } from '@shared/errors'
+import { fileReason } from '../base/file-reason'
 import { localFailure } from './failure'
 import { connectionOptions, givenIn, options } from './options'
 
@@ -40,7 +40,7 @@ export function readDotenv(folder: string, { platform, readSmallFile }: DotenvSo
     // No file, or a folder of that name, in which some keep a Python virtual environment.
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR'))
       return undefined
-    throw localFailure(`${path} cannot be read: ${messageOf(error)}`, error)
+    throw localFailure(`${path} cannot be read: ${fileReason(error)}`, error)
   }
   // Editors on Windows may add a byte order mark, which would become part of the first name.
   const values = parseEnv(content.toString('utf8').replace(/^\uFEFF/, ''))

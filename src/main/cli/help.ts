@@ -23,7 +23,7 @@ export function generalHelp(
     'larder – a local cache server that a developer can see into.',
     `${heading('Usage')}\n  larder [command] [arguments] [flags]`,
     `${heading('Try it')}\n  larder serve                              # in one terminal\n  larder set default greeting "Hello"       # in another\n  larder get default greeting`,
-    `${heading('Commands')}\n${columns(commands.map(command => [signature(command), command.summary]))}`,
+    `${heading('Commands')}\n${commandColumns(commands)}`,
     `${heading('Global flags')}\n${flagColumns(globals)}`,
     `${heading('Which server')}\n  The server of the data folder (--home). For another one, use --url and the variable LARDER_API_KEY.`,
     exits(heading),
@@ -31,11 +31,33 @@ export function generalHelp(
   ].join('\n\n')
 }
 
-/** The text of `larder <command> --help`. */
-export function commandHelp(command: Command, globals: ReadonlyMap<string, FlagSpec>, heading: Heading): string {
+/** The text of `larder <group> --help`, where the group is no command by itself. */
+export function groupHelp(
+  group: string,
+  commands: readonly Command[],
+  globals: ReadonlyMap<string, FlagSpec>,
+  heading: Heading,
+): string {
+  return [
+    `${heading('Usage')}\n  larder ${group} <command> [arguments] [flags]`,
+    `${heading('Commands')}\n${commandColumns(commands)}`,
+    `${heading('Global flags')}\n${flagColumns(globals)}`,
+    exits(heading),
+    `larder ${group} <command> --help describes one command.`,
+  ].join('\n\n')
+}
+
+/** The text of `larder <command> --help`. `others` are the commands of its group. */
+export function commandHelp(
+  command: Command,
+  others: readonly Command[],
+  globals: ReadonlyMap<string, FlagSpec>,
+  heading: Heading,
+): string {
   return [
     command.summary,
     `${heading('Usage')}\n  larder ${signature(command)}${command.flags.size > 0 ? ' [flags]' : ''}`,
+    ...others.length > 0 ? [`${heading('Commands')}\n${commandColumns(others)}`] : [],
     `${heading('Example')}\n${command.examples.map(example => `  ${example}`).join('\n')}`,
     ...command.details,
     ...command.arguments.length > 0
@@ -45,6 +67,10 @@ export function commandHelp(command: Command, globals: ReadonlyMap<string, FlagS
     `${heading('Global flags')}\n${flagColumns(globals)}`,
     exits(heading),
   ].join('\n\n')
+}
+
+function commandColumns(commands: readonly Command[]): string {
+  return columns(commands.map(command => [signature(command), command.summary]))
 }
 
 function signature(command: Command): string {

@@ -1,7 +1,8 @@
 import type { Readable, Writable } from 'node:stream'
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { homedir, totalmem } from 'node:os'
 import process from 'node:process'
+import { usableMemory } from '../base/machine-memory'
 import { openFile } from './open-file'
 
 /** Everything in its process that the command line uses. */
@@ -14,6 +15,8 @@ export interface Io {
   platform: NodeJS.Platform
   /** The user's home folder. */
   userFolder: string
+  /** Bytes, which no memory budget may exceed. */
+  machineMemory: number
   /** Whole content of a file that the person has named. Throws as node:fs does. */
   readFile: (path: string) => Buffer
   /**
@@ -50,6 +53,7 @@ export function createProcessIo(files: Pick<Io, 'readPrivateFile' | 'writePrivat
     platform,
     cwd: process.cwd(),
     userFolder: homedir(),
+    machineMemory: usableMemory(totalmem(), process.constrainedMemory()),
     readFile: path => readFileSync(path),
     readSmallFile,
     openFile: path => openFile(platform, path),

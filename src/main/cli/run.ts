@@ -18,7 +18,7 @@ import { complete, completeWord, readUnfinished } from './complete'
 import { createLookup, createServerLookup, homeOf, readOption, resolveConfiguration } from './configuration'
 import { findConnection } from './connection'
 import { exitCodes, Failure, localFailure, usageFailure } from './failure'
-import { commandHelp, generalHelp } from './help'
+import { commandHelp, generalHelp, groupHelp } from './help'
 import { options } from './options'
 import { createOutput, ReaderGone } from './output'
 import { suggestion } from './suggest'
@@ -73,9 +73,17 @@ async function dispatch(argv: readonly string[], io: Io, services: RunServices, 
     await output.text(generalHelp(commands, globalFlags, output.heading))
     return exitCodes.ok
   }
+  const [first = ''] = named
+  const group = groupOf(first)
+  // A group such as `key`, which is no command by itself.
+  if (wantsHelp && named.length === 1 && group.length > 0 && !lookUp(named)) {
+    await output.text(groupHelp(first, group, globalFlags, output.heading))
+    return exitCodes.ok
+  }
   const { command, rest } = findCommand(named)
   if (wantsHelp) {
-    await output.text(commandHelp(command, globalFlags, output.heading))
+    const others = command.name === first ? group.filter(each => each !== command) : []
+    await output.text(commandHelp(command, others, globalFlags, output.heading))
     return exitCodes.ok
   }
   checkFlags(command, flags)

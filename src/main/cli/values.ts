@@ -41,16 +41,20 @@ export const boolean: Parser<boolean> = (value) => {
 }
 
 /** A whole number from `from` to `to`, in plain decimal digits. */
-export function wholeNumber(from: number, to: number, what = 'a whole number'): Parser<number> {
+export function wholeNumber(
+  from: number,
+  to: number,
+  { what = 'a whole number', write = grouped }: { what?: string, write?: (number: number) => string } = {},
+): Parser<number> {
   return (value) => {
     const number = Number(value)
     if (!/^\d{1,16}$/.test(value) || number < from || number > to)
-      throw new Error(`must be ${what} from ${from} to ${to}`)
+      throw new Error(`must be ${what} from ${from} to ${write(to)}`)
     return number
   }
 }
 
-export const port = wholeNumber(0, 65535, 'a port')
+export const port = wholeNumber(0, 65535, { what: 'a port', write: String })
 
 /** `none`, or a whole number above 0; for limits that null removes. */
 export const countOrNone: Parser<number | null> = (value) => {

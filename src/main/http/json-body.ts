@@ -1,4 +1,4 @@
-import { LarderError } from '@shared/errors'
+import { invalidField, LarderError } from '@shared/errors'
 import { grouped } from '@shared/grouped'
 import { jsonExcess } from '@shared/json-limits'
 import { limits } from '@shared/limits'
@@ -22,6 +22,14 @@ export function parseJson(body: Buffer): unknown {
     )
   }
   return attempt(() => JSON.parse(text) as unknown)
+}
+
+/** Like `parseJson`, for a body that has named members. Throws `invalid-input` for any other. */
+export function parseJsonObject(body: Buffer): object {
+  const value = parseJson(body)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidField('body', 'must be a JSON object')
+  return value
 }
 
 function attempt<T>(read: () => T): T {

@@ -4,8 +4,8 @@ import { invalidField } from '@shared/errors'
 import { limits } from '@shared/limits'
 import { z } from 'zod'
 import { readBody } from './body'
-import { parseJson } from './json-body'
-import { decodePart, readQuery } from './request-target'
+import { parseJsonObject } from './json-body'
+import { decodePart, readQuery, refuseUnknown } from './request-target'
 
 /**
  * Assembles an operation's input from path, query (GET, DELETE) and JSON body (other methods). Does
@@ -39,19 +39,19 @@ function define(target: Record<string, unknown>, name: string, value: unknown): 
 }
 
 async function fromBody(exchange: Exchange, { scope, bodyLimit }: OperationSpec): Promise<object> {
+  refuseUnknown(readQuery(exchange.target.query), {})
   const body = await readBody(exchange, bodyLimit ?? (scope === 'open' ? limits.openBody : limits.adminBody))
   if (body.length === 0)
     return {}
-  const value = parseJson(body)
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalidField('body', 'must be a JSON object')
-  return value
+  return parseJsonObject(body)
 }
 
 function fromQuery(exchange: Exchange, spec: OperationSpec): Record<string, unknown> {
   const input: Record<string, unknown> = {}
-  for (const [name, text] of readQuery(exchange.target.query))
-    define(input, name, typed(text, fieldType(spec, name)))
+  const query = readQuery(exchange.target.query)
+  refuseUnknown(query, fieldsOf(spec))
+  for (const [name, text] of query)
+    define(input, name, typed(text, fieldsOf(spec)[name]?.type))
   return input
 }
 
@@ -67,13 +67,14 @@ function typed(text: string, type: unknown): unknown {
   return text
 }
 
-const fieldTypes = new WeakMap<OperationSpec, Record<string, { type?: unknown }>>()
+type FieldShapes = Readonly<Record<string, { type?: unknown }>>
+const knownFields = new WeakMap<OperationSpec, FieldShapes>()
 
-function fieldType(spec: OperationSpec, name: string): unknown {
-  let properties = fieldTypes.get(spec)
-  if (!properties) {
-    properties = (z.toJSONSchema(spec.input, { io: 'input' }).properties ?? {}) as Record<string, { type?: unknown }>
-    fieldTypes.set(spec, properties)
+function fieldsOf(spec: OperationSpec): FieldShapes {
+  let fields = knownFields.get(spec)
+  if (!fields) {
+    fields = (z.toJSONSchema(spec.input, { io: 'input' }).properties ?? {}) as FieldShapes
+    knownFields.set(spec, fields)
   }
-  return Object.hasOwn(properties, name) ? properties[name]?.type : undefined
+  return fields
 }

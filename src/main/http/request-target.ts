@@ -112,7 +112,7 @@ export function readQuery(query: string, keys: readonly string[] = []): Map<stri
 }
 
 /** Throws `invalid-input` for the first parameter that the operation does not know. */
-export function refuseUnknown(parameters: Map<string, string>, known: Readonly<Record<string, string>>): void {
+export function refuseUnknown(parameters: Map<string, string>, known: Readonly<Record<string, unknown>>): void {
   for (const name of parameters.keys()) {
     if (!Object.hasOwn(known, name))
       throw invalidField(name, 'unknown parameter')

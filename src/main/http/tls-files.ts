@@ -1,6 +1,7 @@
 import type { SecureContextOptions } from 'node:tls'
 import { readFileSync } from 'node:fs'
 import { messageOf } from '@shared/errors'
+import { fileReason } from '../base/file-reason'
 
 /**
  * Certificate and private key as a server needs them. Throws an Error that names the file which
@@ -17,19 +18,24 @@ export async function readTlsFiles(
     key: `LARDER_TLS_KEY (${files.key})`,
   }
 
-  function attempt<T>(blame: string, act: () => T): T {
+  function read(name: keyof typeof places): Buffer {
     try {
-      return act()
+      return readFileSync(files[name])
+    }
+    catch (error) {
+      throw new Error(`${places[name]} cannot be read: ${fileReason(error)}`, { cause: error })
+    }
+  }
+  function accepts(blame: string, options: SecureContextOptions): void {
+    try {
+      createSecureContext(options)
     }
     catch (error) {
       throw new Error(`${blame}; OpenSSL says: ${messageOf(error)}`, { cause: error })
     }
   }
-  const accepts = (blame: string, options: SecureContextOptions): void =>
-    void attempt(blame, () => createSecureContext(options))
 
-  const cert = attempt(`${places.certificate} cannot be read`, () => readFileSync(files.certificate))
-  const key = attempt(`${places.key} cannot be read`, () => readFileSync(files.key))
+  const [cert, key] = [read('certificate'), read('key')]
   accepts(`${places.certificate} has no certificate in PEM that can be used`, { cert })
   accepts(`${places.key} has no private key in PEM that can be used without a passphrase`, { key })
   accepts(`${places.key} is not the private key of ${places.certificate}`, { cert, key })

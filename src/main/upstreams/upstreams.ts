@@ -172,7 +172,7 @@ async function tryOut(
 const lateSentences: Readonly<Record<ConnectionStep, string>> = {
   resolve: 'The name could not be found in time.',
   connect: 'Nothing answers at this address. A firewall may swallow what is sent there.',
-  secure: 'Something listens there, but TLS does not come about.',
+  secure: 'Something listens there, but it does not answer to TLS. It may expect connections without it.',
   authenticate: 'Something listens there, but does not answer.',
   read: 'The server does not answer when it is asked for a value.',
   write: 'The server does not answer when it is given a value.',

@@ -29,6 +29,8 @@ export function createConsoleRouter(): Router {
           props: true,
           meta: { title, open },
         })),
+      // What people type who read `/caches/products` and a heading "Overview".
+      ...['/caches', '/overview'].map(path => ({ path, redirect: consolePaths.overview })),
       {
         path: '/:path(.*)*',
         component: () => import('./views/missing/MissingView.vue'),

@@ -80,6 +80,7 @@ it('lets nobody in before the first start is through', async () => {
   const { createMemoryExportFiles } = await import('../../helpers/memory-export-files')
   const clock = createManualClock()
   const early = createAdministration({
+    machineMemory: 4e9,
     metadata,
     history: { read: () => expect.fail('Nobody is let in'), minute: () => expect.fail('Nobody is let in') },
     jobs: createJobBook({ clock, stopwatch: clock.stopwatch, hub: createEventHub(() => {}), logger: silentLogger }),

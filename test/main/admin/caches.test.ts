@@ -180,6 +180,8 @@ it('reserves no more than the memory budget, and names the field', async () => {
   await call('caches.create', { name: 'a', ttl: 1, reserve: 2 ** 20 })
   const tooMuch = { code: 'invalid-input', fields: ['reserve'] }
   expect(await refusal(call('caches.create', { name: 'b', ttl: 1, reserve: 2 ** 20 + 1 }))).toMatchObject(tooMuch)
+  await expect(call('caches.create', { name: 'b', ttl: 1, reserve: 2 ** 20 + 1 }))
+    .rejects.toThrow('reserve: must be at most 1,048,576 bytes, which is what other caches leave of the memory budget')
   await call('caches.create', { name: 'b', ttl: 1, reserve: 2 ** 20 })
   expect(await refusal(call('caches.update', { name: 'a', reserve: 2 ** 20 + 1 }))).toMatchObject(tooMuch)
   expect(await call('caches.update', { name: 'a', reserve: 2 ** 20, ttl: 5 })).toMatchObject({ ttl: 5 })

@@ -54,6 +54,7 @@ export async function startAdministration(
   const exportFiles = createMemoryExportFiles()
   const administration = createAdministration({
     vault: { vault, wanted: 'auto', reason: 'No bus.' },
+    machineMemory: 4e9,
     caches: serve(engine),
     pool,
     activity,

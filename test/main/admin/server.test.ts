@@ -87,6 +87,35 @@ describe('settings', () => {
     expect(mustBe(again.administration.authenticator.anonymous()).scopes).toEqual(new Set(['write']))
   })
 
+  // Red: store `change.anonymous` as it is in stored-settings.ts.
+  it.each([
+    [{ enabled: false }, { enabled: false, scopes: ['write'] }],
+    [{ scopes: ['read'] }, { enabled: true, scopes: ['read'] }],
+    [{}, { enabled: true, scopes: ['write'] }],
+  ] as const)('%j leaves the rest of anonymous access as it is', async (change, after) => {
+    const { call, metadata } = await startAdministration()
+    await call('settings.update', { anonymous: { enabled: true, scopes: ['write'] } })
+    expect((await call('settings.update', { anonymous: change })).anonymous).toEqual(after)
+    expect((await (await startAdministration({ metadata })).call('settings.get')).anonymous).toEqual(after)
+  })
+
+  // Red: leave `beyondMemory` out of reserves.ts, or `Math.min` out of stored-settings.ts.
+  it.each(['settings.update', 'settings.preview'] as const)('%s refuses a budget beyond the machine', async (name) => {
+    const { call, engine } = await startAdministration()
+    for (const memory of ['1000TB', 4e9 + 1])
+      await expect(call(name, { memory })).rejects.toThrow('memory: must be at most 4GB, the memory of this machine')
+    expect(engine.budget).toBe(268_435_456)
+    await call(name, { memory: 4e9 })
+  })
+
+  it('a stored budget that comes from a larger machine is the memory of this one', async () => {
+    const { call, metadata } = await startAdministration()
+    await call('settings.update', { memory: 3e9 })
+    metadata.settings.set('memory', 1e15)
+    expect((await startAdministration({ metadata })).engine.budget).toBe(4e9)
+    expect((await startAdministration({ metadata, memory: 2 ** 21 })).engine.budget).toBe(2 ** 21)
+  })
+
   it('a configured budget wins over the stored one', async () => {
     const { call, metadata } = await startAdministration()
     await call('settings.update', { memory: 2 ** 20 })
@@ -98,7 +127,7 @@ describe('settings', () => {
     [{ memory: 'lots' }, ['memory']],
     [{ valueLimit: 2 ** 28 }, ['valueLimit']],
     [{ anonymous: { enabled: true, scopes: ['admin'] } }, ['anonymous.scopes.0']],
-    [{ anonymous: { enabled: true } }, ['anonymous.scopes']],
+    [{ anonymous: { enabled: true, scopes: [] } }, ['anonymous.scopes']],
     [{ home: '/' }, ['home']],
     [JSON.parse('{"anonymous":{"enabled":true,"scopes":["read"],"__proto__":{}}}'), ['anonymous.__proto__']],
   ])('refuse %j', async (input, fields) => {

@@ -335,7 +335,7 @@ describe('commands', () => {
   it.each([
     ['an unknown user', ['users', 'delete', 'eve'], 2, /There is no user eve/],
     ['no user', ['users', 'delete'], 64, /users delete needs <user>/],
-    ['no number', ['users', 'limit', 'ben', 'many'], 64, /caches must be a whole number from 1 to 10000/],
+    ['no number', ['users', 'limit', 'ben', 'many'], 64, /caches must be a whole number from 1 to 10,000/],
   ])('users refuses %s', async (_, argv, exitCode, says) => {
     server.reply(...onBen({ status: 500 }))
     const { code, stderr } = await larder(argv, { files: controlOf(server.url) })

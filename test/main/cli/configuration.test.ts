@@ -2,6 +2,7 @@ import type { Configuration } from '../../../src/main/base/configuration'
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { usableMemory } from '../../../src/main/base/machine-memory'
 import { readArguments } from '../../../src/main/cli/arguments'
 import { createServerLookup, optionFlags, resolveConfiguration } from '../../../src/main/cli/configuration'
 import { connectionVariable, dotenvRule, options } from '../../../src/main/cli/options'
@@ -28,6 +29,7 @@ function sourcesOf(read: (path: string) => Buffer, change: Partial<Sources> = {}
     env: {},
     cwd: '/project',
     platform: 'linux',
+    machineMemory: 64e9,
     defaultHome: '/default-home',
     warn,
     ...files,
@@ -179,6 +181,13 @@ describe('bad values name what the person wrote', () => {
       'LARDER_MEMORY=MB: must be a size such as 256MB, 1GB, 64MiB or plain bytes',
     ],
     ['a size with an unknown unit', { env: { LARDER_MEMORY: '1XB' } }, 'must be a size'],
+    // Red: leave `beyondMemory` out of src/main/cli/configuration.ts.
+    [
+      'a budget beyond the machine',
+      { env: { LARDER_MEMORY: '1000TB' } },
+      'LARDER_MEMORY=1000TB: must be at most 64GB, the memory of this machine',
+    ],
+    ['such a flag', { argv: ['--memory', '64.1GB'] }, '--memory 64.1GB: must be at most 64GB'],
     ['an endless size', { env: { LARDER_MEMORY: '9999999999999TB' } }, 'must be a size'],
     ['too little memory', { env: { LARDER_MEMORY: '999kB' } }, 'LARDER_MEMORY=999kB: must be at least 1MB'],
     ['no boolean', { env: { LARDER_HEADLESS: 'maybe' } }, 'LARDER_HEADLESS=maybe: must be 1 or 0'],
@@ -196,7 +205,7 @@ describe('bad values name what the person wrote', () => {
     [
       'a certificate that is not there',
       { env: { LARDER_TLS_CERT: 'no.pem', LARDER_TLS_KEY: 'key.pem' }, files: pem },
-      'LARDER_TLS_CERT=no.pem: must be a file that can be read; ENOENT',
+      'LARDER_TLS_CERT=no.pem: must be a file that can be read; there is no such file',
     ],
     ['an unknown flag', { argv: ['--prot', '80'] }, 'unknown flag --prot; did you mean --port?'],
     ['an unknown flag far from all', { argv: ['--xyzzy'] }, /^unknown flag --xyzzy$/ as unknown as string],
@@ -385,7 +394,9 @@ describe('.env', () => {
     const readFile = (): never => {
       throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })
     }
-    expect(() => readConfiguration(sourcesOf(readFile))).toThrow('/project/.env cannot be read: EACCES')
+    expect(() => readConfiguration(sourcesOf(readFile))).toThrow(
+      '/project/.env cannot be read: your user may not read it',
+    )
   })
 })
 
@@ -426,3 +437,10 @@ describe('rEADME.md', () => {
     expect(text).toContain(dotenvRule)
   })
 })
+
+// Red: in src/main/base/machine-memory.ts always return `total`, or always `limit`.
+it.each([
+  ['no limit', 0, 8e9],
+  ['that of a container', 512e6, 512e6],
+  ['one beyond the machine, as without a container', 2 ** 64, 8e9],
+])('the memory of the machine with %s', (_, limit, expected) => expect(usableMemory(8e9, limit)).toBe(expected))

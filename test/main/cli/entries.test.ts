@@ -226,7 +226,7 @@ describe('set', () => {
     expect(await larder(
       ['set', 'default', 'k', '@no.bin'],
       there(),
-    )).toMatchObject({ code: 1, stderr: expect.stringContaining('@no.bin: ENOENT') })
+    )).toMatchObject({ code: 1, stderr: expect.stringContaining('@no.bin cannot be read: there is no such file') })
   })
 })
 

@@ -99,6 +99,7 @@ export async function larder(
     platform: 'linux',
     cwd: '/work-folder',
     userFolder: '/home/ada',
+    machineMemory: 64e9,
     readFile: path => readFrom(files, path),
     readSmallFile: path => readFrom(files, path),
     readPrivateFile: path => readFrom(files, path),

@@ -332,3 +332,22 @@ it.each(['caches', '--help', 'status', 'call'])('a full disk under the output is
     stderr: 'larder: The output could not be written: ENOSPC: no space left on device, write\n',
   })
 })
+
+describe('the help of a group', () => {
+  // Red: leave `groupHelp` or `others` out of src/main/cli/run.ts.
+  it.each(['caches', 'users', 'connections', 'jobs', 'key'])('larder %s --help lists its commands', async (group) => {
+    const members = commands.filter(command => command.name.startsWith(`${group} `))
+    for (const argv of [[group, '--help'], ['help', group]]) {
+      const { code, stdout, stderr } = await larder(argv)
+      expect([code, stderr]).toEqual([0, ''])
+      for (const { name, summary } of members)
+        expect(stdout).toMatch(new RegExp(`^  ${name}\\b.*  ${RegExp.escape(summary)}$`, 'm'))
+      expect(stdout).toContain('Global flags')
+    }
+  })
+
+  it('is no help for what is no group', async () => {
+    expect(await larder(['nokey', '--help'])).toMatchObject({ code: 64, stdout: '' })
+    expect(await larder(['key'])).toMatchObject({ code: 64, stdout: '' })
+  })
+})

@@ -43,6 +43,20 @@ describe('the tables', () => {
       expect(Object.keys(examplesOf(responses[errorRegistry[code].status])), code).toContain(code)
   })
 
+  // Red: without `sourceErrors` in errorsOf (openapi/data-paths.ts).
+  it.each(dataRows.filter(([, row]) => asksSource(row)))('%s: what a source may answer', (name, row) => {
+    const { responses } = at(name).operation
+    const codes = Object.values(responses as Json).flatMap(response => Object.keys(examplesOf(response)))
+    expect(codes).toEqual(expect.arrayContaining(row.mutates
+      ? ['not-here', 'source-failed', 'source-resting', 'source-timeout']
+      : ['not-held', 'source-failed', 'source-resting', 'source-timeout']))
+    expect(Object.keys(responses as Json)).toEqual(expect.arrayContaining(['502', '503', '504']))
+  })
+
+  it('says that an atomic batch is refused where there is a source', () => {
+    expect(at('entries.batch').operation.responses).toHaveProperty('501')
+  })
+
   it('says for every error code what a real answer says', () => {
     for (const code of Object.keys(errorRegistry) as (keyof typeof errorRegistry)[]) {
       const example = (resolve(`#/components/examples/${code}`) as Json).value as Json
@@ -223,6 +237,11 @@ describe('the document', () => {
     expect(asked).toBe(1)
   })
 })
+
+/** Whether a row reads or writes one entry, which a source may have. */
+function asksSource({ path, query, body }: DataOperationSpec): boolean {
+  return path.includes('{key+}') || query?.key !== undefined || (body !== undefined && path.endsWith('set-cache'))
+}
 
 // ---- Reading the document
 // -------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ const settings: Settings = { memory: 256e6, valueLimit: 16 * 2 ** 20, anonymous:
 
 describe('server settings', () => {
   it('send what changed only', () => {
-    expect(draftOf(settings)).toEqual({ memory: '256MB', valueLimit: '16.777216MB', anonymous: 'none' })
+    expect(draftOf(settings)).toEqual({ memory: '256MB', valueLimit: '16MiB', anonymous: 'none' })
     expect(settingChanges({ memory: '0.256 GB', valueLimit: '16 mib', anonymous: 'none' }, settings)).toEqual({})
     expect(settingChanges(
       { memory: '1GB', valueLimit: '16MiB', anonymous: 'both' },

@@ -130,6 +130,14 @@ describe('set-cache', () => {
         status: 400,
         body: problem(400, message),
       })),
+    // Red: drop the line of `isFinite` in data-plane/classic.ts.
+    ...['1e400', '-1e309'].map(id => (cache: string): Case =>
+      ({
+        name: `an id ${id}, which is no number here`,
+        send: ['POST', '/api/set-cache', { body: `{"cacheName":"${cache}","data":{"id":${id}}}` }],
+        status: 400,
+        body: problem(400, 'data.id must be a number that a double can hold, or text.'),
+      })),
     cache =>
       ({
         name: 'unknown members are ignored',

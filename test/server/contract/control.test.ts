@@ -450,3 +450,20 @@ describe('a restart', () => {
     }
   })
 })
+
+// Red: leave `refuseUnknown` out of operation-input.ts.
+it.each([
+  ['GET', '/admin/stats?x=1'],
+  ['GET', '/healthz?x'],
+  ['GET', '/admin/caches/default?x='],
+  ['PATCH', '/admin/settings?x=1'],
+  ['POST', '/admin/caches/default/flush?x=1'],
+] as const)('%s %s has an unknown parameter', async (method, target) => {
+  const answer = await larder.send(method, target)
+  expect(answer.status).toBe(400)
+  expect(answer.json()).toMatchObject({
+    code: 'invalid-input',
+    detail: 'x: unknown parameter',
+    errors: [{ field: 'x', message: 'unknown parameter' }],
+  })
+})

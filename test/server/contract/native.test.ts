@@ -1241,10 +1241,14 @@ describe('many entries', () => {
         body: { entries: [{ key: 'a', state: 'stale', grace: 3_155_760_000 }] },
       }),
     ...([
-      ['', 'prefix'],
-      ['?soft', 'prefix'],
-      ['?prefix=a&glob=b', 'prefix'],
-      ['?filter=a&glob=b', 'prefix'],
+      // Red: name `prefix` in readSelector (collection.ts).
+      ['', 'query'],
+      ['?soft', 'query'],
+      ['?expired=false', 'expired'],
+      ['?expired=0&soft', 'expired'],
+      ['?prefix=a&glob=b', 'glob'],
+      ['?filter=a&glob=b', 'filter'],
+      ['?tag=x&expired', 'expired'],
       ['?filter=%20', 'filter'],
       ['?filter=size%3Ex', 'filter'],
       ['?filter=ttl%3Cnone', 'filter'],
@@ -1467,6 +1471,15 @@ describe('batch', () => {
         status: 400,
         body: { code: 'malformed-json' },
       }),
+    // Red: `parseJson` instead of `parseJsonObject` in batch.ts.
+    ...['[]', '[{"op":"get","key":"a"}]', '1', 'null', '"a"'].map((body): Make =>
+      base =>
+        ({
+          name: `a body that is ${body}`,
+          send: ['POST', `${base}/batch`, { body }],
+          status: 400,
+          body: { ...field('body'), detail: 'body: must be a JSON object' },
+        })),
     base => ({ name: 'GET', send: ['GET', `${base}/batch`], status: 405, headers: { Allow: 'POST' } }),
   ])
 

@@ -53,7 +53,7 @@ describe.skipIf(!redisProgram.available)(`a test, step by step ${redisProgram.re
     ['link-local', () => ['redis://169.254.169.254:80'], 'resolve', '169.254.169.254 is a link-local address, to which Larder never connects.'],
     ['link-local in IPv6', () => ['redis://[::ffff:169.254.169.254]:80'], 'resolve', 'is a link-local address'],
     ['no socket', () => ['unix:///nonexistent/socket'], 'connect', 'There is no socket /nonexistent/socket.'],
-    ['TLS where there is none', () => [redis.url.replace('redis:', 'rediss:')], 'secure', 'TLS does not come about.'],
+    ['TLS where there is none', () => [redis.url.replace('redis:', 'rediss:')], 'secure', 'does not answer to TLS.'],
     ['no password', () => [redis.url], 'authenticate', 'The server wants a password.'],
     ['a wrong password', () => [redis.url, { password: 'wrong' }], 'authenticate', 'refuses this user or password.'],
     ['a wrong user', () => [redis.url, { user: 'eve', password: 'right' }], 'authenticate', 'refuses this user'],
@@ -118,7 +118,11 @@ describe('a test of something that does not answer', () => {
   // Red: in src/main/upstreams/upstreams.ts drop `late.abort()`, or `link?.close()` of `tryOut`.
   it.each([
     ['redis', 'authenticate', 'Something listens there, but does not answer.'],
-    ['rediss', 'secure', 'Something listens there, but TLS does not come about.'],
+    [
+      'rediss',
+      'secure',
+      'Something listens there, but it does not answer to TLS. It may expect connections without it.',
+    ],
   ])('%s: ends by itself, and leaves no socket', async (scheme, step, message) => {
     const hole = await startBlackHole()
     onTestFinished(() => hole.dispose())

@@ -34,6 +34,8 @@ describe('a filter of entries', () => {
     ['tag!=sale', false],
     ['type:IMAGE/*', true],
     ['size<=20kB', true],
+    ['size>19KiB size<20KiB', true],
+    ['size>20KiB', false],
     ['hits>0', false],
     ['key:product:*', true],
     ['-key:product:*', false],

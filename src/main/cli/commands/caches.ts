@@ -2,8 +2,10 @@ import type { CacheSettings } from '@shared/cache-settings'
 import type { Command, CommandContext } from '../command'
 import type { Cell } from '../output'
 import { cacheSettings } from '@shared/cache-settings'
+import { counted } from '@shared/grouped'
 import { namesOf } from '@shared/rows'
-import { askEvictions, asking, yes } from '../ask-evictions'
+import { askEvictions, asking } from '../ask-evictions'
+import { askFirst, asksFirst, yes } from '../ask-first'
 import { defineCommand } from '../command'
 import { cacheNames } from '../completes'
 import { usageFailure } from '../failure'
@@ -80,9 +82,16 @@ const rename = defineCommand({
 const remove = defineCommand({
   name: 'caches delete',
   summary: 'Delete a cache with its entries.',
+  details: [asksFirst],
   arguments: [nameArgument],
-  examples: ['larder caches delete products'],
-  async run({ words: [name = ''] }, { client, output }) {
+  flags: { yes },
+  examples: ['larder caches delete products', 'larder caches delete products --yes'],
+  async run({ words: [name = ''], flags }, context) {
+    const { client, output } = context
+    await askFirst(context, flags.yes, async () => {
+      const { entries } = await client.call('caches.get', { name })
+      return `Delete ${name} with ${entries === 0 ? 'no entries' : counted(entries, 'entry', 'entries')}?`
+    })
     await client.call('caches.delete', { name })
     await output.message(`Deleted ${name}.`)
   },

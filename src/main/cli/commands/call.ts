@@ -1,6 +1,7 @@
 import type { OperationInput, OperationName } from '@shared/operations'
 import { operations } from '@shared/operations'
-import { askEvictions, asking, yes } from '../ask-evictions'
+import { askEvictions, asking } from '../ask-evictions'
+import { yes } from '../ask-first'
 import { defineCommand } from '../command'
 import { usageFailure } from '../failure'
 import { suggestion } from '../suggest'

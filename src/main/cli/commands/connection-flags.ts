@@ -6,8 +6,9 @@ import type { Io } from '../io'
 import { resolve } from 'node:path'
 import { driverNames, driverRows } from '@shared/connections/drivers'
 import { fieldsOfUrl, separateSecrets } from '@shared/connections/read'
-import { LarderError, messageOf } from '@shared/errors'
+import { LarderError } from '@shared/errors'
 import { namesOf } from '@shared/rows'
+import { fileReason } from '../../base/file-reason'
 import { askSecrets } from '../ask'
 import { flag, toKebab } from '../command'
 import { usageFailure } from '../failure'
@@ -126,6 +127,6 @@ function contentOf({ kind, label }: ConnectionField, value: string, io: Pick<Io,
     return io.readFile(resolve(io.cwd, value)).toString('utf8')
   }
   catch (error) {
-    throw usageFailure(`the file of the ${label} cannot be read: ${messageOf(error)}`)
+    throw usageFailure(`the file of the ${label} cannot be read: ${fileReason(error)}`)
   }
 }

@@ -1,10 +1,12 @@
 import type { CommandContext } from '../command'
 import { entriesPath, queryOf } from '@shared/data-request'
+import { counted } from '@shared/grouped'
 import { spellKey } from '@shared/key-spelling'
 import { Matched } from '@shared/schemas'
+import { askFirst, asksFirst, yes } from '../ask-first'
 import { strangeAnswer, valueOf } from '../client'
 import { defineCommand, flag } from '../command'
-import { usageFailure } from '../failure'
+import { Failure, usageFailure } from '../failure'
 import { boolean } from '../values'
 import { cacheArgument, filterDetail, keyArgument, percent, readKey, readSelector, selectorFlags } from './entry-words'
 
@@ -25,6 +27,24 @@ async function invalidate(
   return data.matched
 }
 
+/** Null if nothing goes. */
+async function questionOf(
+  context: CommandContext,
+  cache: string,
+  selector: ReturnType<typeof readSelector>,
+): Promise<string | null> {
+  try {
+    const goes = await invalidate(context, cache, { ...selector, dryRun: true })
+    return goes === 0 ? null : `Delete ${counted(goes ?? 0, 'entry', 'entries')} from ${cache}?`
+  }
+  catch (error) {
+    // A key that may write and not read learns no numbers.
+    if (error instanceof Failure && error.problem.code === 'out-of-scope')
+      return `Delete every entry of ${cache} that --${Object.keys(selector)[0]} chooses?`
+    throw error
+  }
+}
+
 export const del = defineCommand({
   name: 'del',
   summary: 'Delete an entry, or all that a flag chooses.',
@@ -32,6 +52,7 @@ export const del = defineCommand({
     `With a key the exit code is 2 if there is no such entry. With ${choosing.join(', ')} or --expired, of which one may be `
     + 'given, the number of entries is printed. larder flush deletes all entries of a cache.',
     filterDetail,
+    `${asksFirst} A key, expired entries, --soft and --dry-run need no question.`,
   ],
   arguments: [cacheArgument, { ...keyArgument, optional: true }],
   flags: {
@@ -40,6 +61,7 @@ export const del = defineCommand({
     soft: flag(null, 'Mark them stale instead of deleting them.', boolean),
     dryRun: flag(null, 'Only count them.', boolean),
     percent,
+    yes,
   },
   examples: [
     'larder del default greeting',
@@ -63,6 +85,8 @@ export const del = defineCommand({
       await client.entry({ method: 'DELETE', cache, key })
       return await output.message(`Deleted ${spellKey(key)} from ${cache}.`)
     }
+    if (!soft && !dryRun && !selector.expired)
+      await askFirst(context, flags.yes, () => questionOf(context, cache, selector))
     const matched = await invalidate(context, cache, { ...selector, ...soft && { soft }, ...dryRun && { dryRun } })
     if (matched !== null || output.json)
       await output.show({ matched }, () => String(matched))

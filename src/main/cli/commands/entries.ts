@@ -1,10 +1,11 @@
 import type { Io } from '../io'
 import { resolve } from 'node:path'
-import { messageOf } from '@shared/errors'
 import { counted } from '@shared/grouped'
 import { spellKey } from '@shared/key-spelling'
 import { missReasonNames } from '@shared/miss-reasons'
+import { fileReason } from '../../base/file-reason'
 import { textOrBase64 } from '../../base/text-or-base64'
+import { askFirst, asksFirst, yes } from '../ask-first'
 import { defineCommand, flag } from '../command'
 import { localFailure, usageFailure } from '../failure'
 import { boolean, duration, list, mediaType, ttlOrKeep } from '../values'
@@ -98,9 +99,16 @@ const set = defineCommand({
 const flush = defineCommand({
   name: 'flush',
   summary: 'Delete all entries of a cache.',
+  details: [asksFirst],
   arguments: [cacheArgument],
-  examples: ['larder flush default'],
-  async run({ words: [name = ''] }, { client, output }) {
+  flags: { yes },
+  examples: ['larder flush default', 'larder flush default --yes'],
+  async run({ words: [name = ''], flags }, context) {
+    const { client, output } = context
+    await askFirst(context, flags.yes, async () => {
+      const { entries } = await client.call('caches.get', { name })
+      return entries === 0 ? null : `Delete ${counted(entries, 'entry', 'entries')}, all that ${name} has?`
+    })
     const flushed = await client.call('caches.flush', { name })
     await output.show(flushed, () => String(flushed.matched))
   },
@@ -123,7 +131,7 @@ function readValueFile(path: string, io: Io): Buffer {
     return io.readFile(resolve(io.cwd, path))
   }
   catch (error) {
-    throw localFailure(`@${path}: ${messageOf(error)}`, error)
+    throw localFailure(`@${path} cannot be read: ${fileReason(error)}`, error)
   }
 }
 

@@ -1,4 +1,5 @@
 import { BrowserOrigin } from '@shared/schemas'
+import { askFirst, asksFirst, yes } from '../ask-first'
 import { defineCommand, flag } from '../command'
 import { apiKeyIds, cacheNames } from '../completes'
 import { missingFailure, usageFailure } from '../failure'
@@ -113,9 +114,17 @@ const rotate = defineCommand({
 const revoke = defineCommand({
   name: 'key revoke',
   summary: 'Revoke an API key at once.',
+  details: [asksFirst],
   arguments: [idArgument],
-  examples: ['larder key revoke 4fTq0c2W9xYz'],
-  async run({ words: [id = ''] }, { client, output }) {
+  flags: { yes },
+  examples: ['larder key revoke 4fTq0c2W9xYz', 'larder key revoke 4fTq0c2W9xYz --yes'],
+  async run({ words: [id = ''], flags }, context) {
+    const { client, output } = context
+    await askFirst(context, flags.yes, async () => {
+      const key = (await client.call('keys.list', {})).find(each => each.id === id)
+      // The server says that there is none.
+      return key === undefined ? null : `Revoke the API key ${id}, ${key.label}? Apps that use it are refused at once.`
+    })
     await client.call('keys.revoke', { id })
     await output.message(`Revoked API key ${id}.`)
   },

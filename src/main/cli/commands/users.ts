@@ -1,10 +1,11 @@
 import type { OperationInput, OperationOutput } from '@shared/operations'
 import type { Command, CommandContext } from '../command'
 import { messageOf } from '@shared/errors'
-import { counted } from '@shared/grouped'
+import { counted, grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
 import { randomSecret } from '../../base/ids'
-import { confirm, isAtTerminal, newPassword } from '../ask'
+import { newPassword } from '../ask'
+import { askFirst, asksFirst, yes } from '../ask-first'
 import { defineCommand, flag } from '../command'
 import { userNames } from '../completes'
 import { missingFailure, usageFailure } from '../failure'
@@ -137,12 +138,11 @@ function limitOf(text: string): number {
 const limit = defineCommand({
   name: 'users limit',
   summary: 'Set how many caches a user may have.',
-  arguments: [userArgument, { name: 'caches', meaning: `a whole number from 1 to ${limits.cachesMax}` }],
+  arguments: [userArgument, { name: 'caches', meaning: `a whole number from 1 to ${grouped(limits.cachesMax)}` }],
   examples: ['larder users limit ben 500'],
   async run({ words: [text = '', caches = ''] }, context) {
     const user = await change(context, text, { cacheLimit: limitOf(caches) })
-    const what = user.cacheLimit === 1 ? 'cache' : 'caches'
-    await context.output.show(user, () => `${user.name} may have ${user.cacheLimit} ${what}.`)
+    await context.output.show(user, () => `${user.name} may have ${counted(user.cacheLimit, 'cache', 'caches')}.`)
   },
 })
 
@@ -176,15 +176,14 @@ function belongings({ caches, entries, apiKeys }: User): string {
 const remove = defineCommand({
   name: 'users delete',
   summary: 'Delete a user with all caches, entries and API keys.',
-  details: ['At a terminal it says what goes, and asks first. A script is not asked.'],
+  details: [asksFirst],
   arguments: [userArgument],
-  flags: { yes: flag(null, 'Do not ask.', boolean) },
+  flags: { yes },
   examples: ['larder users delete ben', 'larder users delete ben --yes'],
   async run({ words: [text = ''], flags }, context) {
     const user = await findUser(context, text)
     const { id, name } = user
-    if (!flags.yes && isAtTerminal(context.io))
-      await confirm(context.io, `Delete ${name} with ${belongings(user)}?`)
+    await askFirst(context, flags.yes, () => `Delete ${name} with ${belongings(user)}?`)
     await context.client.call('users.delete', { id })
     await context.output.message(`Deleted ${name} with ${belongings(user)}.`)
   },

@@ -20,7 +20,7 @@ import { readBody } from '../body'
 import { checkGivenTtl, checkGrace, checkKey, checkTags } from '../entry-headers'
 import { etagOf, parseIfMatch } from '../etags'
 import { holdFor, sendJson, sendPieces } from '../exchange'
-import { parseJson } from '../json-body'
+import { parseJsonObject } from '../json-body'
 import { gathered } from '../pour'
 import { pathCache } from './context'
 import { holding } from './store'
@@ -75,7 +75,7 @@ async function runBatch(
   dropped: Promise<never>,
 ): Promise<void> {
   const { steps, atomic } = await parseBatch(
-    parseJson(body),
+    parseJsonObject(body),
     operation => requireRead(exchange, operation),
     deps.valueLimit(),
   )
@@ -95,7 +95,7 @@ async function runBatch(
  *   itself only requires `write`
  */
 async function parseBatch(
-  body: unknown,
+  body: object,
   checkRead: (operation: string) => void,
   valueLimit: number,
 ): Promise<{ steps: BatchStep[], atomic: boolean }> {

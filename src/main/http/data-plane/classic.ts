@@ -158,6 +158,8 @@ function readData(request: unknown, text: string): { key: string, value: string 
     throw new LarderError('bad-request', 'data.id must be text or a number.')
   if (typeof id === 'string' && !isKey(id))
     throw new LarderError('bad-request', 'data.id must be well-formed Unicode.')
+  if (typeof id === 'number' && !Number.isFinite(id))
+    throw new LarderError('bad-request', 'data.id must be a number that a double can hold, or text.')
   const key = typeof id === 'string' ? id : decimalText(rawMember(source, 'id') ?? String(id))
   return { key: checkKey(key), value: source }
 }

@@ -57,7 +57,7 @@ function readPageQuery(query: Map<string, string>): PageQuery {
     throw invalidField(Object.keys(second)[0] as string, 'only one of prefix, glob, tag, filter may be given')
   const offset = query.get('offset')
   if (offset !== undefined && !/^\d{1,9}$/.test(offset))
-    throw invalidField('offset', 'must be a whole number from 0 to 999999999')
+    throw invalidField('offset', 'must be a whole number from 0 to 999,999,999')
   const delimiter = query.get('delimiter')
   if (delimiter !== undefined && delimiter.length > limits.entryKey)
     throw invalidField('delimiter', `must be at most ${grouped(limits.entryKey)} characters`)
@@ -79,13 +79,15 @@ function readSelector(query: Map<string, string>): Selector {
   const selectors: Selector[] = readFilters(query)
   if (readFlag(query, 'expired'))
     selectors.push({ expired: true })
-  if (selectors.length !== 1 || !selectors[0]) {
-    throw invalidField(
-      'prefix',
-      'give exactly one of prefix, glob, tag, filter and expired; to delete everything, flush the cache',
-    )
-  }
-  return selectors[0]
+  const [first, second] = selectors
+  if (second)
+    throw invalidField(Object.keys(second)[0] as string, 'only one of prefix, glob, tag, filter, expired may be given')
+  if (first)
+    return first
+  const rule = 'to delete everything, flush the cache'
+  if (query.has('expired'))
+    throw invalidField('expired', `false chooses no entry: give expired=true, prefix, glob, tag or filter; ${rule}`)
+  throw invalidField('query', `must have one of prefix, glob, tag, filter, expired; ${rule}`)
 }
 
 function readFilters(query: Map<string, string>): PageSelector[] {

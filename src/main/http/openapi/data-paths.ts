@@ -3,7 +3,7 @@ import type { ErrorCode } from '@shared/errors'
 import type { DataDetails } from './data-details'
 import type { SchemaBook } from './schema-book'
 import type { Header, JsonSchema, MediaType, OperationObject, Parameter, Reference, ResponseObject } from './types'
-import { dataOperations } from '@shared/data-operations'
+import { dataOperations, sourceErrors } from '@shared/data-operations'
 import { eventTopics } from '@shared/events'
 import { z } from 'zod'
 import { dataDetails, parameterSchemas } from './data-details'
@@ -162,6 +162,7 @@ function errorsOf(spec: DataOperationSpec): ErrorCode[] {
     ...(spec.body?.media.endsWith('json') ? ['malformed-json'] as const : []),
     ...(spec.face === 'classic' && spec.body === undefined ? ['entry-not-found'] as const : []),
     ...(spec.face === 'classic' ? ['cache-not-found'] as const : []),
+    ...(spec.source ? sourceErrors[spec.source] : []),
     ...spec.errors,
   ]
 }

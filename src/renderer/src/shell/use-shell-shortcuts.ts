@@ -5,6 +5,7 @@ import { useDialogs } from '../stores/dialogs'
 import { useJobs } from '../stores/jobs'
 import { useSession } from '../stores/session'
 import { useShortcutList, useShortcuts } from '../stores/shortcuts'
+import { createTypedAhead } from './typed-ahead'
 import { useOpenPalette } from './use-open-palette'
 import { useOpenShortcuts } from './use-open-shortcuts'
 
@@ -18,6 +19,7 @@ export function useShellShortcuts(): void {
   const dialogs = useDialogs()
   const jobs = useJobs()
   const shortcuts = useShortcutList()
+  const ahead = createTypedAhead()
   let prefix = ''
   let prefixAt = 0
 
@@ -35,23 +37,68 @@ export function useShellShortcuts(): void {
       || event.repeat
       || event.altKey
       || dialogs.open.length > 0
-      || session.phase !== 'signed-in') {
+      || session.phase === 'signed-out') {
       return
     }
     const command = event.ctrlKey || event.metaKey
     if (!command && (!shortcuts.singleKeys || isInEditable(event)))
       return
+    if (!command) {
+      const verdict = ahead.read(event.key, event.timeStamp)
+      if (verdict === 'text')
+        event.preventDefault()
+      if (verdict !== 'shortcut')
+        return
+    }
+    // Who is still signing in may already type for the screen that comes.
+    if (session.phase !== 'signed-in') {
+      if (event.key === '/')
+        wait(event)
+      return
+    }
     const pressed = command ? `mod+${event.key.toLowerCase()}` : event.key
     const keys = prefix !== '' && event.timeStamp - prefixAt < patience ? `${prefix} ${pressed}` : pressed
     // The shortcut that was added last belongs to the innermost component.
     const found = shortcuts.list.findLast(shortcut => shortcut.keys === keys)
     prefix = found || !shortcuts.list.some(shortcut => shortcut.keys.startsWith(`${pressed} `)) ? '' : pressed
     prefixAt = event.timeStamp
-    if (!found)
-      return
-    event.preventDefault()
-    found.run()
+    if (found) {
+      event.preventDefault()
+      found.run()
+    }
+    else if (prefix === '' && !command) {
+      ahead.stray(event.key, event.timeStamp)
+    }
+    if (pressed === '/' && !focusedField())
+      wait(event)
   })
+  // Who does something else no longer waits for a filter.
+  useEventListener(window, 'pointerdown', ahead.end)
+
+  function wait(event: KeyboardEvent): void {
+    event.preventDefault()
+    ahead.begin(event.timeStamp)
+    requestAnimationFrame(handOver)
+  }
+
+  /** Gives the filter what was typed for it, as soon as there is one. */
+  function handOver(): void {
+    const text = ahead.waiting(performance.now())
+    if (text === null || dialogs.open.length > 0)
+      return ahead.end()
+    const filter = shortcuts.list.findLast(shortcut => shortcut.keys === '/')
+    filter?.run()
+    const field = filter && focusedField()
+    if (!field)
+      return void requestAnimationFrame(handOver)
+    ahead.end()
+    field.setRangeText(text, field.value.length, field.value.length, 'end')
+    field.dispatchEvent(new InputEvent('input', { bubbles: true }))
+  }
+}
+
+function focusedField(): HTMLInputElement | null {
+  return document.activeElement instanceof HTMLInputElement ? document.activeElement : null
 }
 
 /** Elements in which keys enter text, or select from a list by letter. */
