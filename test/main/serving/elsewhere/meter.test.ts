@@ -13,7 +13,7 @@ it('a meter is one for all caches of a connection, and tells nothing of no calls
     .toEqual([1, { loads: 0, failures: 0, p50: null, p99: null }])
 })
 
-// Red: in src/main/serving/elsewhere/meter.ts return all of `kept` from `living`, or multiply by 100.
+// Red: in src/main/serving/elsewhere/meter.ts return all of `kept` from `living`, or times 100.
 it('a meter forgets what is older than 15 minutes, and keeps the totals', () => {
   const { stopwatch, advance } = createManualClock()
   const meter = createMeters(stopwatch)('a')
