@@ -154,13 +154,8 @@ export async function createLarder({
       loadKeytar,
     })
     const hub = createEventHub(error => logger.error('an event listener failed', { error: messageOf(error) }))
-    const engine = parts.use(createEngine({
-      clock,
-      stopwatch,
-      journal,
-      budget: configuration.memory ?? defaultMemory,
-      logger,
-    }))
+    const budget = configuration.memory ?? defaultMemory
+    const engine = parts.use(createEngine({ clock, stopwatch, journal, budget, logger }))
     const pages = parts.use(createSignInPages({ home, logger }))
     const exportFiles = parts.use(createExportFiles({ home, logger }))
     const upstreams = parts.use(createUpstreams({

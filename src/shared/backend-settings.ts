@@ -2,7 +2,7 @@ import type { NestedSetting } from './nested-settings'
 import { z } from 'zod'
 import { ContentType, EntryKey } from './entries'
 import { limits } from './limits'
-import { longestWait, nestedInputs, nestedSchemas, within } from './nested-settings'
+import { longestWait, nestedChanges, nestedInputs, nestedSchemas, within } from './nested-settings'
 import { pathName } from './path-name'
 import { namesOf } from './rows'
 import { orTimeText } from './written'
@@ -78,6 +78,9 @@ export type BackendSettings = z.output<typeof BackendSettings>
 
 /** The same as input: times may also be text such as `5m`, and what is initial may be left out. */
 export const BackendInput = z.strictObject({ connection, ...nestedInputs(rows) })
+
+/** A change of it: what is left out stays as it is. */
+export const BackendChange = z.strictObject({ connection: connection.optional(), ...nestedChanges(rows) })
 
 /** Whether entries are in the same place, written in the same way. */
 export function isSamePlace(a: BackendSettings | null, b: BackendSettings | null): boolean {

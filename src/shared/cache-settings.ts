@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { BackendInput, BackendSettings } from './backend-settings'
+import { BackendChange, BackendInput, BackendSettings } from './backend-settings'
 import { evictions } from './evictions'
 import { mapRows, namesOf, rowOf } from './rows'
-import { SourceInput, SourceSettings } from './source-settings'
+import { SourceChange, SourceInput, SourceSettings } from './source-settings'
 import { Ttl } from './ttl'
 import { orSizeText, orTimeText } from './written'
 
@@ -136,6 +136,7 @@ export const cacheSettings = {
 
 /** Settings of several parts, as input. */
 const nestedInputs = { source: SourceInput, backend: BackendInput } as const
+const nestedChanges = { source: SourceChange, backend: BackendChange } as const
 
 type Rows = typeof cacheSettings
 type Schemas = { [N in keyof Rows]: Rows[N]['schema'] }
@@ -146,6 +147,11 @@ type Inputs = {
 }
 type TextOr<S extends z.ZodType> = z.ZodType<z.output<S>, z.input<S> | string>
 type Creation = { [N in keyof Rows]: Rows[N] extends { needed: true } ? Inputs[N] : z.ZodDefault<Inputs[N]> }
+
+type Changes = {
+  [N in keyof Rows]: N extends keyof typeof nestedChanges ? z.ZodNullable<(typeof nestedChanges)[N]> : Inputs[N]
+}
+export type CacheSettingsChange = Partial<{ -readonly [N in keyof Rows]: z.output<Changes[N]> }>
 
 export type CacheSettings = { -readonly [N in keyof Rows]: z.output<Schemas[N]> }
 /** The same as input, where times and sizes may also be text. */
@@ -163,8 +169,12 @@ export const settingSchemas = mapRows(settingRows, ({ schema, hint, ...row }) =>
   return schema.description === undefined ? schema.meta({ description: `${hint}${none}.` }) : schema
 }) as unknown as Schemas
 
+/** Those of several parts, as they are kept. */
+const { source, backend } = settingSchemas
+export const NestedSettings = z.strictObject({ source, backend }).partial()
+
 /** The same for input, where times and sizes may also be text. */
-export const inputSchemas = mapRows(settingRows, ({ kind }, name) => {
+const inputSchemas = mapRows(settingRows, ({ kind }, name) => {
   const limit = settingSchemas[name] as z.ZodType<number | null, number | null>
   return kind === 'time'
     ? orTimeText(limit)
@@ -176,6 +186,10 @@ export const creationSchemas = mapRows(settingRows, ({ needed, initial }, name) 
   const schema: z.ZodType = inputSchemas[name]
   return needed ? schema : schema.default(initial)
 }) as unknown as Creation
+
+/** The same for changing a cache: of a setting of several parts, some may be given alone. */
+export const changeSchemas = mapRows(settingRows, (_, name) =>
+  rowOf(nestedChanges, name)?.nullable() ?? inputSchemas[name]) as unknown as Changes
 
 /** The connections that the settings of a cache name, each once. */
 export function connectionsOf({ source, backend }: Pick<CacheSettings, 'source' | 'backend'>): string[] {

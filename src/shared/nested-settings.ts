@@ -53,6 +53,14 @@ export function nestedSchemas<T extends Rows>(rows: T): Schemas<T> {
 
 /** The same for input, where times may also be text. */
 export function nestedInputs<T extends Rows>(rows: T): Schemas<T> {
-  return schemasOf(rows, ({ kind, schema, input = schema }) =>
-    kind === 'time' ? orTimeText(input as z.ZodType<number, number>) : input)
+  return schemasOf(rows, written)
+}
+
+/** The same for a change: what is left out stays as it is. */
+export function nestedChanges<T extends Rows>(rows: T): { [N in keyof T & string]: z.ZodOptional<T[N]['schema']> } {
+  return mapRows(rows, row => written(row).meta({ description: row.hint }).optional()) as never
+}
+
+function written({ kind, schema, input = schema }: NestedSetting): z.ZodType {
+  return kind === 'time' ? orTimeText(input as z.ZodType<number, number>) : input
 }

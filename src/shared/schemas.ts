@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { creationSchemas, inputSchemas, settingSchemas } from './cache-settings'
+import { changeSchemas, creationSchemas, settingSchemas } from './cache-settings'
 import { grouped } from './grouped'
 import { limits } from './limits'
 import { OffTime } from './off-time'
@@ -21,7 +21,7 @@ export const CacheRename = z.strictObject({
   name: CacheName,
   to: CacheName.meta({ description: 'The new name.', examples: ['articles'] }),
 })
-export const CacheUpdate = z.strictObject({ name: CacheName, ...z.strictObject(inputSchemas).partial().shape })
+export const CacheUpdate = z.strictObject({ name: CacheName, ...z.strictObject(changeSchemas).partial().shape })
 
 export const CacheInfo = z.strictObject({
   name: CacheName,

@@ -2,7 +2,7 @@ import type { NestedSetting } from './nested-settings'
 import { z } from 'zod'
 import { ContentType } from './entries'
 import { limits } from './limits'
-import { longestWait, nestedInputs, nestedSchemas, within } from './nested-settings'
+import { longestWait, nestedChanges, nestedInputs, nestedSchemas, within } from './nested-settings'
 import { pathName } from './path-name'
 import { namesOf } from './rows'
 import { orTimeText } from './written'
@@ -112,6 +112,9 @@ export type SourceSettings = z.output<typeof SourceSettings>
  * out.
  */
 export const SourceInput = z.strictObject({ connection, ...nestedInputs(rows) })
+
+/** A change of it: what is left out stays as it is. */
+export const SourceChange = z.strictObject({ connection: connection.optional(), ...nestedChanges(rows) })
 
 /** The key at the source of a key of the cache. */
 export function sourceKey({ key: template }: SourceSettings, key: string): string {

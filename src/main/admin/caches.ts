@@ -18,6 +18,7 @@ import { randomId } from '../base/ids'
 import { controlCall } from '../serving/call'
 import { describeTarget } from '../serving/jobs/target'
 import { callerOf, isoTime } from './handlers'
+import { completeChange } from './nested-change'
 import { describeOffTime } from './off-time'
 import { checkBackend, checkServerSettings, checkSource } from './server-settings'
 import { withHitRatio } from './totals'
@@ -83,9 +84,9 @@ export function createCacheHandlers({
   function readChange({ name, ...settings }: OperationParsed<'caches.update'>, context: CallContext) {
     const caller = callerOf(context)
     const mount = caches.get(caller.userId, name)
-    const change = givenOnly(settings)
-    checkServerSettings(caller, mount.cache.definition, change)
     const { definition } = mount.cache
+    const change = completeChange(definition, givenOnly(settings))
+    checkServerSettings(caller, definition, change)
     checkSource(connections, change)
     checkBackend(connections, definition, change, () => caches.withBackend().filter(({ id }) => id !== definition.id))
     return { userId: caller.userId, mount, change }

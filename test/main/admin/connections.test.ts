@@ -340,3 +340,20 @@ it('is left alone if another version has written it', async () => {
   expect(await codeOf(call('connections.create', { ...main, name: 'new' }))).toBe('name-taken')
   expect(metadata.connections.list()).toHaveLength(2)
 })
+
+// Red: in src/main/admin/nested-change.ts leave out the settings as they are.
+it('parts of a source can be changed alone, and those that are not named stay', async () => {
+  const { call } = await startAdministration()
+  await call('connections.create', main)
+  const source = { connection: 'main', key: 'product:{key}', mode: 'write-through' }
+  await call('caches.create', { name: 'a', ttl: 60, source })
+  const { source: changed } = await call('caches.update', { name: 'a', source: { softTimeout: '1s' } })
+  expect(changed).toMatchObject({ ...source, softTimeout: 1, grace: 60 })
+  expect((await call('caches.update', { name: 'a', source: { refresh: { every: 60 } } })).source)
+    .toMatchObject({ ...source, softTimeout: 1, refresh: { every: 60 } })
+  expect((await call('caches.update', { name: 'a', source: null })).source).toBeNull()
+  expect(await refusal(call('caches.update', { name: 'a', source: { softTimeout: 1 } })))
+    .toMatchObject({ code: 'invalid-input', fields: ['source.connection'] })
+  expect((await call('caches.update', { name: 'a', source: { connection: 'main' } })).source)
+    .toMatchObject({ connection: 'main', key: '{key}', mode: 'read' })
+})

@@ -118,7 +118,10 @@ function outcomeOf(error: unknown): 'fails' | 'unknown' {
 }
 
 function sentenceOf(title: string, error: unknown): string {
-  return error instanceof SourceError ? `The ${title} failed: ${error.message}` : `The ${title} failed.`
+  if (!(error instanceof SourceError))
+    return `The ${title} failed.`
+  // Whoever may use the cache need not know where the connection leads: its own state says why.
+  return error.failure === 'unreachable' ? `The ${title} cannot be reached.` : `The ${title} failed: ${error.message}`
 }
 
 function failed(message: string, cause?: unknown): LarderError {

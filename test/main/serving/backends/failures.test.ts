@@ -44,7 +44,9 @@ describe.each(Object.entries(changes))('%s', (_, { by, run }) => {
       if (moment === 'before' && operation === by)
         throw new SourceError(failure, 'it is not well.')
     }
-    const message = 'The backend main failed: it is not well.'
+    const message = failure === 'refused'
+      ? 'The backend main failed: it is not well.'
+      : 'The backend main cannot be reached.'
     await expect(run(parts, callOf())).rejects.toMatchObject({ code: 'source-failed', message })
     parts.memory.gate = () => {}
     expect([parts.memory.held.get('c:a'), await parts.get('a')]).toEqual([before, '1'])
