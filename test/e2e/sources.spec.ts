@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expectAccessible } from './accessibility'
@@ -75,6 +75,27 @@ test('a connection is tried, made and given to a cache, whose miss becomes a hit
     await row.getByRole('button', { name: 'Delete main' }).click()
     await page.getByRole('button', { name: 'Delete connection' }).click()
     await expect(row).toBeHidden()
+  }
+  finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+// Red: in src/renderer/src/views/cache/entry/use-entry-actions.ts leave out `sourceWrittenTo`.
+test('a deletion that goes to the source says so, and offers no Undo', async ({ openConsole, call }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'larder-source-'))
+  try {
+    await call('POST', '/admin/connections', { json: { name: 'main', driver: 'file', folder } })
+    const source = { connection: 'main', mode: 'write-through' }
+    await call('POST', '/admin/caches', { json: { name: 'products', ttl: 60, source } })
+    await call('PUT', '/api/caches/products/entries/a', { body: 'x' })
+    expect(readdirSync(folder)).toEqual(['a'])
+    const page = await openConsole('/caches/products?key=a')
+    await page.getByRole('button', { name: 'Invalidate' }).click()
+    await expect(page.getByRole('region', { name: 'Messages' }).getByRole('status'))
+      .toHaveText('Invalidated a, and deleted it at main.')
+    await expect(page.getByRole('button', { name: 'Undo' })).toBeHidden()
+    expect(readdirSync(folder)).toEqual([])
   }
   finally {
     rmSync(folder, { recursive: true, force: true })

@@ -6,6 +6,7 @@ import { useApi } from '../../../composables/use-api'
 import { download } from '../../../download'
 import { formatTtl } from '../../../format'
 import { withKeys } from '../../../sentence'
+import { useCaches } from '../../../stores/caches'
 import { useNotices } from '../../../stores/notices'
 import { fileNameOf } from './file-name'
 import { restore } from './restore'
@@ -33,6 +34,13 @@ interface EntryActionsDeps {
 export function useEntryActions({ place, former, onTouched }: EntryActionsDeps): EntryActions {
   const { entries } = useApi()
   const notices = useNotices()
+  const caches = useCaches()
+
+  /** The connection to which a cache writes its changes, if it does. */
+  function sourceWrittenTo(cache: string): string | undefined {
+    const source = caches.list.find(({ name }) => name === cache)?.source
+    return source?.mode === 'write-through' ? source.connection : undefined
+  }
 
   return {
     async touch(ttl) {
@@ -46,6 +54,10 @@ export function useEntryActions({ place, former, onTouched }: EntryActionsDeps):
       const known = former()
       return notices.tell(async () => {
         await entries.delete(cache, key)
+        const source = sourceWrittenTo(cache)
+        // What was there may be more than bytes, and live longer, so it cannot be stored again.
+        if (source !== undefined)
+          return withKeys`Invalidated ${{ key }}, and deleted it at ${{ key: source }}.`
         const text = withKeys`Invalidated ${{ key }}.`
         return known ? { text, undo: () => restore(entries, known, { onlyNew: true }) } : text
       })
