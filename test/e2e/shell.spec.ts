@@ -114,6 +114,7 @@ test('a failure stays until it is closed', { tag: '@http' }, async ({ overview, 
 test('the help lists the keys that hold here, and single keys can be switched off', { tag: '@screen' }, async ({
   overview,
 }) => {
+  await overview.keyboard.press('?')
   const help = overview.getByRole('dialog', { name: 'Keyboard shortcuts' })
   await expect(help).toContainText('New cache')
   await expect(help).toContainText('Go to Docs')
