@@ -32,7 +32,7 @@ test('goes between screens by links, by history and by keys', { tag: '@screen' }
 })
 
 // Red: leave `ahead` out of src/renderer/src/shell/use-shell-shortcuts.ts.
-test('what is typed after / while a screen loads goes to its filter', { tag: '@screen' }, async ({
+test('what is typed after / while a screen loads goes to its filter', { tag: '@http' }, async ({
   overview,
   server,
 }) => {
@@ -51,7 +51,7 @@ test('what is typed after / while a screen loads goes to its filter', { tag: '@s
   await expect(overview.getByRole('dialog')).toBeHidden()
 })
 
-test('the paths that people guess lead to the overview', { tag: '@screen' }, async ({ overview, server }) => {
+test('the paths that people guess lead to the overview', { tag: '@http' }, async ({ overview, server }) => {
   for (const path of ['/caches', '/overview']) {
     await overview.goto(server.url + path)
     await expect(overview).toHaveURL(`${server.url}/`)
