@@ -108,6 +108,12 @@ export function createItems({ client, table, clock }: ItemsParts): Items {
       } while (start !== undefined)
     },
     lifeOf,
-    endOf: life => life === null ? {} : { [ttlName]: { N: String(Math.ceil(clock.wall() / 1000 + life)) } },
+    endOf(life) {
+      if (life === null)
+        return {}
+      const end = clock.wall() / 1000 + life
+      // A life that was read and is written again a moment later must not grow by a second.
+      return { [ttlName]: { N: String(life < 1 ? Math.ceil(end) : Math.round(end)) } }
+    },
   }
 }
