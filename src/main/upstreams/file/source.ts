@@ -1,13 +1,10 @@
 import type { Source, SourceValue } from '../../serving/sources/source'
 import type { SourceOptions } from '../driver'
 import type { ValueFolder } from './folder'
-import { hasPrefix } from '@shared/entry-key'
 import { SourceError } from '../../serving/sources/source'
+import { keyPages } from '../key-pages'
 import { fileOfKey, keyOfFile } from './names'
 import { typeOfFileName } from './types'
-
-/** Keys that are handed out at once. */
-const pageLength = 500
 
 /** The files of a folder as values. They have no TTL. */
 export function createFileSource(folder: ValueFolder, { format }: SourceOptions): Source {
@@ -34,19 +31,8 @@ export function createFileSource(folder: ValueFolder, { format }: SourceOptions)
 }
 
 /** The keys of files, in pieces. */
-export async function* keysOf(folder: ValueFolder, prefix: string, signal: AbortSignal): AsyncGenerator<string[]> {
-  let page: string[] = []
-  for await (const name of folder.names(signal)) {
-    const key = keyOfFile(name)
-    if (key !== undefined && hasPrefix(key, prefix))
-      page.push(key)
-    if (page.length === pageLength) {
-      yield page
-      page = []
-    }
-  }
-  if (page.length > 0)
-    yield page
+export function keysOf(folder: ValueFolder, prefix: string, signal: AbortSignal): AsyncIterable<string[]> {
+  return keyPages(folder.names(signal), keyOfFile, prefix)
 }
 
 /** The file of a key that is written. Throws SourceError `refused`. */

@@ -1,7 +1,8 @@
 import type { MemcachedReply, MemcachedWire } from './replies'
 import { Buffer } from 'node:buffer'
-import { decodeKey, encodeKey, hasPrefix, percentDecode } from '@shared/entry-key'
+import { decodeKey, encodeKey, percentDecode } from '@shared/entry-key'
 import { SourceError } from '../../serving/sources/source'
+import { keyPages } from '../key-pages'
 
 /** A value of memcached. */
 interface MemcachedItem {
@@ -31,8 +32,6 @@ export interface MemcachedItems {
 const longestKey = 250
 /** Times beyond this are dates, in seconds since 1970, and not lives. */
 const longestLife = 60 * 60 * 24 * 30
-/** Keys that are handed out at once. */
-const pageLength = 500
 const lineEnd = Buffer.from('\r\n')
 
 /** A key as it is sent, with the flag that says how; undefined if it is too long. */
@@ -97,18 +96,7 @@ export function createMemcachedItems({ send }: Pick<MemcachedWire, 'send'>, now:
     async* keys(prefix, signal) {
       const [reply] = await send([Buffer.from('lru_crawler metadump hash\r\n')], signal)
       const { lines } = requireAnswer(reply)
-      let page: string[] = []
-      for (const line of lines) {
-        const key = keyOfLine(line)
-        if (key !== undefined && hasPrefix(key, prefix))
-          page.push(key)
-        if (page.length === pageLength) {
-          yield page
-          page = []
-        }
-      }
-      if (page.length > 0)
-        yield page
+      yield* keyPages(lines, keyOfLine, prefix)
     },
   }
 }
