@@ -1,4 +1,5 @@
 import type { Stopwatch } from '../../base/clock'
+import { byConnection } from './by-connection'
 
 /**
  * Keeps calls away from a connection that does not work. It opens after five failures in a row and
@@ -74,10 +75,5 @@ function createBreaker(stopwatch: Stopwatch): Breaker {
 
 /** One breaker for each connection, made when it is first asked for. */
 export function createBreakers(stopwatch: Stopwatch): (connection: string) => Breaker {
-  const known = new Map<string, Breaker>()
-  return (connection) => {
-    const breaker = known.get(connection) ?? createBreaker(stopwatch)
-    known.set(connection, breaker)
-    return breaker
-  }
+  return byConnection(() => createBreaker(stopwatch))
 }

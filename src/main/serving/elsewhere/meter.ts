@@ -1,6 +1,7 @@
 import type { Stopwatch } from '../../base/clock'
 import type { Histogram } from '../../base/histogram'
 import { createBuckets, createHistogram, quantileOf } from '../../base/histogram'
+import { byConnection } from './by-connection'
 
 /** How the calls of one connection go. */
 export interface CallMeter {
@@ -70,10 +71,5 @@ function createMeter(stopwatch: Stopwatch): CallMeter {
 
 /** One meter for each connection, made when it is first asked for. */
 export function createMeters(stopwatch: Stopwatch): (connection: string) => CallMeter {
-  const known = new Map<string, CallMeter>()
-  return (connection) => {
-    const meter = known.get(connection) ?? createMeter(stopwatch)
-    known.set(connection, meter)
-    return meter
-  }
+  return byConnection(() => createMeter(stopwatch))
 }
