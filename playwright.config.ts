@@ -7,11 +7,6 @@ import { patience } from './test/helpers/patience'
 const chromium = findChromium()
 const hard = process.env.LARDER_HARD === '1'
 const ci = process.env.CI === 'true'
-/**
- * Every run has all specs of the console in the desktop window. In a browser it has those that
- * depend on the way to the server; the others come with CI.
- */
-const twice = hard || ci
 const pictures = hard || process.env.LARDER_SCREENSHOTS === '1'
 
 export default defineConfig<ConsoleOptions>({
@@ -29,8 +24,10 @@ export default defineConfig<ConsoleOptions>({
   reporter: [['line'], ['json', { outputFile: 'test-results/e2e.json' }]],
   projects: [
     {
+      // All specs of the console run in the desktop window. A browser has those that depend on the
+      // way to the server; the others come with the hard tier.
       name: 'console',
-      grepInvert: twice ? /@alone/ : /@alone|@screen/,
+      grepInvert: hard ? /@alone/ : /@alone|@screen/,
       testIgnore: ['**/*screenshots.spec.ts', '**/hard/**'],
     },
     // What looks at times has the machine for itself.

@@ -64,9 +64,9 @@ await withProjectNode(async () => {
       process.env.LARDER_HARD = '1'
     const wanted = chosen(checks, only)
     // The same rule as in playwright.config.ts.
-    if (wanted.some(({ name }) => name === 'e2e') && process.env.LARDER_HARD !== '1' && process.env.CI !== 'true') {
+    if (wanted.some(({ name }) => name === 'e2e') && process.env.LARDER_HARD !== '1') {
       console.log(
-        'The console is tested in the desktop window, and in a browser what depends on the way to the server. CI=true or --hard tests all of it in both.',
+        'The console is tested in the desktop window, and in a browser what depends on the way to the server. --hard tests all of it in both.',
       )
     }
     process.exitCode = await runAll(wanted)

@@ -132,8 +132,8 @@ async function watch(page: Page, isOpen: boolean): Promise<void> {
 }
 
 /**
- * Signs the browser in without opening the console only to leave its first screen again, which
- * would take a third of the time of a short test. sign-in.spec.ts tests the one-time link itself.
+ * Signs the browser in before its first page, once: opening the console only to leave its first
+ * screen again would take a third of a short test. sign-in.spec.ts tests the one-time link itself.
  */
 async function signIn(page: Page, server: LaunchedServer): Promise<void> {
   const answer = await fetch(`${server.url}/admin/session`, {
@@ -142,11 +142,13 @@ async function signIn(page: Page, server: LaunchedServer): Promise<void> {
     body: JSON.stringify({ code: await server.code() }),
   })
   const { token, user } = await answer.json() as { token: string, user: { id: string } }
-  // The smallest file of the console's origin.
-  await page.goto(`${server.url}/theme.js`)
-  await page.evaluate(
-    `localStorage.setItem('larder.session', ${JSON.stringify(JSON.stringify({ token, user: user.id }))})`,
-  )
+  const session = JSON.stringify(JSON.stringify({ token, user: user.id }))
+  await page.addInitScript({
+    content: `if (location.origin === ${JSON.stringify(server.url)} && !sessionStorage.getItem('test.signed-in')) {
+      sessionStorage.setItem('test.signed-in', 'once')
+      localStorage.setItem('larder.session', ${session})
+    }`,
+  })
 }
 
 export { expect }

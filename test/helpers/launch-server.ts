@@ -31,6 +31,8 @@ interface LaunchOptions {
 }
 
 const script = join(import.meta.dirname, '../../out/main/headless.js')
+/** Keeps the compiled code from one start to the next. Node checks each file's content. */
+const compiled = join(import.meta.dirname, '../../node_modules/.cache/servers')
 
 /**
  * Starts the built server as people do, with its own data folder. Throws an error with its output
@@ -45,7 +47,14 @@ export async function launchServer({ env = {}, args = ['--port', '0'] }: LaunchO
   const child = spawn(process.execPath, [script, 'serve', ...args], {
     cwd: home,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...withoutLarder(process.env), LARDER_HOME: home, LARDER_API_KEY: apiKey, LARDER_VAULT: 'file', ...env },
+    env: {
+      ...withoutLarder(process.env),
+      NODE_COMPILE_CACHE: compiled,
+      LARDER_HOME: home,
+      LARDER_API_KEY: apiKey,
+      LARDER_VAULT: 'file',
+      ...env,
+    },
   })
 
   async function stop(): Promise<number | null> {

@@ -71,6 +71,13 @@ const rows: Row[] = [
     '500 ms too late: stored 23:35:45 by ci, TTL 0:00, never read since.',
   ],
   [
+    // The log's times are rounded: the entry seems to have a millisecond left.
+    miss(90, 'expired'),
+    { before: [at(45, { result: 'stored', ttl: 45.001 })] },
+    'Miss: expired',
+    '0 ms too late: stored 23:35:45 by ci, TTL 0:45, never read since.',
+  ],
+  [
     miss(200, 'expired'),
     { before: [at(45, { result: 'stored', ttl: 5 })] },
     'Miss: expired',

@@ -143,7 +143,8 @@ function lateness(record: RequestRecord, { before }: Past): number | null {
   if (!last || last.ttl === null)
     return null
   const late = (Date.parse(record.at) - Date.parse(last.at)) / 1000 - last.ttl
-  return late >= 0 ? late : null
+  // Each of the two times is given to the millisecond.
+  return late > -0.002 ? Math.max(0, late) : null
 }
 
 function by({ keyId, from }: RequestRecord, { labelOf }: Past): string {
