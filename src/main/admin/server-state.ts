@@ -11,7 +11,7 @@ import { total, withHitRatio } from './totals'
 
 /** The newest data-plane requests. */
 interface RequestHistory {
-  list: (reader: Principal, query: OperationParsed<'requests.list'>) => OperationOutput<'requests.list'>
+  list: (reader: Principal, query: OperationParsed<'requests.list'>) => Promise<OperationOutput<'requests.list'>>
   groups: (
     reader: Principal,
     query: OperationParsed<'requests.groups'>,

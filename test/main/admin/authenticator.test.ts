@@ -95,7 +95,7 @@ it('lets nobody in before the first start is through', async () => {
     stopwatch: clock.stopwatch,
     logger: silentLogger,
     requestLog: {
-      list: () => ({ total: 0, requests: [], since: null, dropped: 0, own: 0 }),
+      list: () => Promise.resolve({ total: 0, requests: [], since: null, dropped: 0, own: 0 }),
       groups: () => Promise.resolve({ groups: [], total: 0, requests: 0, since: null }),
       perSecond: () => 0,
       total: () => 0,

@@ -67,7 +67,7 @@ export async function startAdministration(
     history,
     exportFiles,
     requestLog: {
-      list: () => ({ total: 0, requests: [], since: null, dropped: 0, own: 0 }),
+      list: () => Promise.resolve({ total: 0, requests: [], since: null, dropped: 0, own: 0 }),
       groups: () => Promise.resolve({ groups: [], total: 0, requests: 0, since: null }),
       perSecond: () => 1.5,
       total: () => 7,

@@ -7,7 +7,7 @@ const everything = { after: 0, limit: 1000, filter: '' }
 const owner = principalOf({ admin: true, scopes: ['admin'] })
 
 // Red: in src/main/serving/account.ts leave out `recordLatency`, or use `call.started` as the end.
-it('counts what a call took, and writes a line of it', () => {
+it('counts what a call took, and writes a line of it', async () => {
   const { serving, clock, mount, requestLog } = setUp()
   const call = callOf({
     face: 'classic',
@@ -23,7 +23,7 @@ it('counts what a call took, and writes a line of it', () => {
   clock.advance(2)
   serving.finish(call, 200, 3, 4)
   expect(mount.cache.statistics().latency).toMatchObject({ count: 1 })
-  expect(requestLog.list(owner, everything).requests).toEqual([{
+  expect((await requestLog.list(owner, everything)).requests).toEqual([{
     id: 1,
     at: '2026-01-01T00:00:00.002Z',
     from: 'app',
@@ -55,23 +55,23 @@ it.each(['control', 'events'] as const)('leaves out what is no app\'s: %s', (fac
   expect([requestLog.total(), mount.cache.statistics().latency.count]).toEqual([0, 0])
 })
 
-it('counts what nobody was recognised for, and shows it to administrators', () => {
+it('counts what nobody was recognised for, and shows it to administrators', async () => {
   const { serving, requestLog } = setUp()
   serving.finish(callOf({ principal: null, operation: null }), 401, 0, 10)
   expect([
     requestLog.total(),
-    requestLog.list(owner, everything).total,
-    requestLog.list(principalOf(), everything).total,
+    (await requestLog.list(owner, everything)).total,
+    (await requestLog.list(principalOf(), everything)).total,
   ]).toEqual([1, 1, 0])
 })
 
-it('keeps no mark that a layer takes back later', () => {
+it('keeps no mark that a layer takes back later', async () => {
   const { serving, requestLog } = setUp()
   const marks = ['first']
   serving.finish(callOf({ marks }), 200, 0, 0)
-  const [listed] = requestLog.list(owner, everything).requests
+  const [listed] = (await requestLog.list(owner, everything)).requests
   listed?.marks.push('second')
-  expect(requestLog.list(owner, everything).requests[0]?.marks).toEqual(['first'])
+  expect((await requestLog.list(owner, everything)).requests[0]?.marks).toEqual(['first'])
 })
 
 const hit = {

@@ -38,17 +38,15 @@ export interface RequestLog {
   /**
    * The newest `limit` records of a user, for administrators also those of nobody, with an id above
    * `after` and below `before` that the filter lets pass, newest last; `total` says how many there
-   * are without the limit, `since` and `dropped` how far back the requests of apps reach. Throws
-   * LarderError `invalid-input` (field filter).
+   * are without the limit, `since` and `dropped` how far back the requests of apps reach. Goes on
+   * in slices, so records that come and go meanwhile may be missing. Rejects with LarderError
+   * `invalid-input` (field filter).
    */
   list: (
     reader: Reader,
     query: z.output<typeof RequestQuery>,
-  ) => RequestList
-  /**
-   * The same records, counted by what they have in common. Goes on in slices, so records that come
-   * and go meanwhile may be missing. Rejects like `list`.
-   */
+  ) => Promise<RequestList>
+  /** The same records, counted by what they have in common. Goes on and rejects like `list`. */
   groups: (
     reader: Reader,
     query: z.output<typeof RequestGroupsQuery>,
@@ -74,8 +72,8 @@ const usual = { capacity: 10_000, textBytes: 11.75 * 2 ** 20 }
  */
 const share = 0.1
 const leastPieces = 2 * pieceBytes
-/** Records that are grouped before others are served: 1 to 2 ms of work. */
-const groupedAtOnce = 1000
+/** Records that are looked at before others are served: 1 to 2 ms of work. */
+const slice = 1000
 
 /** The newest requests. */
 export function createRequestLog({
@@ -100,6 +98,19 @@ export function createRequestLog({
     return view => (view.isOf(reader.userId) || (isAdmin && view.isOf(null))) && passes(view)
   }
 
+  /** Looks at each record, newest first, that has an id between these. */
+  async function walk(after: number, before: number, look: (view: RequestView) => void): Promise<void> {
+    for (let looked = slice; looked === slice; looked === slice && await turn()) {
+      looked = 0
+      for (const view of newestOf(Object.values(rings), after, before)) {
+        before = view.id
+        look(view)
+        if (++looked === slice)
+          break
+      }
+    }
+  }
+
   const since = (): string | null => served.since === null ? null : new Date(served.since).toISOString()
 
   return {
@@ -116,17 +127,14 @@ export function createRequestLog({
         hub.emit(isOwn ? 'console' : 'request', fields.user ?? administrators, new RequestView(ring).toRecord())
     },
 
-    list(reader, { after, before, limit, filter }) {
+    async list(reader, { after, before = Infinity, limit, filter }) {
       const isChosen = choose(reader, filter)
       const newestFirst: RequestRecord[] = []
       let matching = 0
-      for (const view of newestOf(Object.values(rings), after, before)) {
-        if (!isChosen(view))
-          continue
-        matching += 1
-        if (matching <= limit)
+      await walk(after, before, (view) => {
+        if (isChosen(view) && ++matching <= limit)
           newestFirst.push(view.toRecord())
-      }
+      })
       return {
         total: matching,
         requests: newestFirst.reverse(),
@@ -139,18 +147,7 @@ export function createRequestLog({
     async groups(reader, { by, limit, filter }) {
       const isChosen = choose(reader, filter)
       const grouping = createGrouping(by)
-      let before = Infinity
-      for (let looked = groupedAtOnce; looked === groupedAtOnce;) {
-        looked = 0
-        for (const view of newestOf(Object.values(rings), 0, before)) {
-          before = view.id
-          if (isChosen(view))
-            grouping.add(view)
-          if (++looked === groupedAtOnce)
-            break
-        }
-        await turn()
-      }
+      await walk(0, Infinity, view => isChosen(view) && grouping.add(view))
       return { groups: grouping.list(limit), total: grouping.size, requests: grouping.requests, since: since() }
     },
 

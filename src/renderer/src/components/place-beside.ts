@@ -14,3 +14,10 @@ export function placeBeside(
   element.style.left = `${Math.max(gap, Math.min(left, innerWidth - width - gap))}px`
   element.style.top = `${below ? bottom + gap : Math.max(gap, top - gap - height)}px`
 }
+
+/** The same below an anchor and in line with its right edge, as far as the window allows. */
+export function placeBelow(element: HTMLElement, { right, bottom }: Pick<DOMRect, 'right' | 'bottom'>): void {
+  const { offsetWidth: width } = element
+  element.style.left = `${Math.max(gap, Math.min(right, innerWidth - gap) - width)}px`
+  element.style.top = `${bottom + gap}px`
+}
