@@ -141,7 +141,7 @@ test('work that was begun elsewhere shows on every screen, goes on over a reload
   await expect(item).toBeFocused()
   await page.keyboard.press('Escape')
   await expect(panel(page)).toBeHidden()
-  await expect(button(page)).toBeFocused()
+  await expect(page.getByRole('link', { name: 'Settings' })).toBeFocused()
 })
 
 test('an export saves what is stored, and its file is offered again after a reload', async ({ openConsole, call }) => {
