@@ -1,9 +1,9 @@
 import type { Ref } from 'vue'
 import type { HistoryEvent, Sample } from '../../live/live-window'
 import type { MissesByReason } from './cache-history'
-import { useDocumentVisibility } from '@vueuse/core'
-import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
+import { shallowReadonly, shallowRef, watch } from 'vue'
 import { useApi } from '../../composables/use-api'
+import { useFollowing } from '../../composables/use-following'
 import { windowSeconds } from '../../live/live-window'
 import { createCacheHistory } from './cache-history'
 
@@ -24,14 +24,11 @@ export interface CacheTimes {
  * comes at once.
  */
 export function useCacheHistory(cache: () => string | undefined): CacheTimes {
-  const { client, events } = useApi()
-  const visibility = useDocumentVisibility()
+  const { client } = useApi()
   const history = createCacheHistory()
   const seconds = shallowRef<readonly Sample[]>([])
   const happened = shallowRef<readonly HistoryEvent[]>([])
   const missed = shallowRef<{ minute: MissesByReason, quarter: MissesByReason }>({ minute: {}, quarter: {} })
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let round = 0
 
   function show(): void {
     seconds.value = history.samples(windowSeconds, 1)
@@ -39,39 +36,19 @@ export function useCacheHistory(cache: () => string | undefined): CacheTimes {
     missed.value = { minute: history.misses(60), quarter: history.misses(windowSeconds) }
   }
 
-  async function read(turn: number): Promise<void> {
-    const name = cache()
-    if (name === undefined)
-      return
-    try {
-      const fresh = await client['history.get']({ cache: name, after: history.newest() })
-      if (turn !== round)
-        return
-      history.add(fresh)
-      show()
-    }
-    catch {
-      // The frame shows that the server is lost; the next reading tries again.
-    }
-    if (turn === round)
-      timer = setTimeout(read, interval, turn)
-  }
-
-  function stop(): void {
-    clearTimeout(timer)
-    round++
-  }
-
   watch(cache, () => {
     history.clear()
     show()
   })
-  watch([cache, visibility, events.connected], () => {
-    stop()
-    if (visibility.value === 'visible')
-      void read(round)
-  }, { immediate: true })
-  onScopeDispose(stop)
+  useFollowing({
+    interval,
+    question: () => cache() ?? null,
+    read: name => client['history.get']({ cache: name, after: history.newest() }),
+    take(fresh) {
+      history.add(fresh)
+      show()
+    },
+  })
 
   return {
     seconds: shallowReadonly(seconds),
