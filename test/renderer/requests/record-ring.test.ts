@@ -43,6 +43,28 @@ it('takes no older one beyond its bytes, and drops none of the newer for it', ()
   expect(ring.list(all).map(({ id }) => id)).toEqual([9, 8])
 })
 
+// Red: in record-ring.ts let `put` keep the bits that the slot had.
+it('asks each filter once for each record, and lists what it let pass', () => {
+  const ring = createRecordRing({ capacity: 4 })
+  let asked = 0
+  const odd = ({ id }: { id: number }): boolean => ++asked > 0 && id % 2 === 1
+  const late = ({ id }: { id: number }): boolean => id > 4
+  const listed = (): number[][] => [0, 1].map(sieve => ring.sifted(sieve).map(({ id }) => id))
+  ring.add(recordOf({ id: 3 }))
+  expect(listed()).toEqual([[], []])
+  ring.sift([odd, late])
+  ring.addOlder([recordOf({ id: 1 }), recordOf({ id: 2 })])
+  for (const id of [4, 5, 6])
+    ring.add(recordOf({ id }))
+  expect(listed()).toEqual([[5, 3], [6, 5]])
+  expect(listed()).toEqual([[5, 3], [6, 5]])
+  expect(asked).toBe(6)
+  ring.sift([late])
+  expect(listed()).toEqual([[6, 5], []])
+  ring.clear()
+  expect(listed()).toEqual([[], []])
+})
+
 it('keeps within its bytes, but always the newest one', () => {
   const ring = createRecordRing({ capacity: 4000, byteLimit: 20_000 })
   fc.assert(fc.property(fc.array(fc.tuple(fc.nat(9000), fc.nat(9000)), { maxLength: 30 }), (lengths) => {

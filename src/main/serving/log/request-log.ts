@@ -10,17 +10,17 @@ import { administrators } from '@shared/events'
 import { compileGiven } from '@shared/filter-problem'
 import { compileRequestFilter } from '@shared/request-filter'
 import { isAdministrator } from '../../base/principal'
+import { pieceBytes } from './pieces'
 import { createSliceMeter } from './rate-meter'
 import { createGrouping } from './request-groups'
 import { RequestRing } from './request-ring'
 import { newestOf, RequestView } from './request-view'
-import { pieceBytes } from './text-pieces'
 
 interface RequestLogOptions {
-  /** Records kept; the oldest give way. @default 10,000 */
+  /** Records kept; the oldest give way. @default 65,536 */
   capacity?: number
-  /** Bytes of their texts; where these are long, fewer records are kept. @default 11.75 MiB */
-  textBytes?: number
+  /** Bytes that they take; where their texts are long, fewer are kept. @default 12.4 MiB */
+  recordBytes?: number
   clock: RealClock
   stopwatch: Stopwatch
   /** Told a `request` event for each record while anybody listens. */
@@ -62,10 +62,10 @@ export interface RequestLog {
 }
 
 /**
- * Ten thousand records whose key and path are cut take 1.2 kB of text each. All memory together
- * stays below 16 MB.
+ * Of requests as apps send them, of 150 bytes each, all find room. Ten thousand whose key and path
+ * are cut take 1.3 kB each. All memory together stays below 16 MB.
  */
-const usual = { capacity: 10_000, textBytes: 11.75 * 2 ** 20 }
+const usual = { capacity: 65_536, recordBytes: 12.4 * 2 ** 20 }
 /**
  * What was refused at the door has a ring of its own, a tenth as large, and so have the console's
  * own reads: a flood of them takes no room from what apps send (decision 0030).
@@ -78,14 +78,14 @@ const slice = 1000
 /** The newest requests. */
 export function createRequestLog({
   capacity = usual.capacity,
-  textBytes = usual.textBytes,
+  recordBytes = usual.recordBytes,
   clock,
   stopwatch,
   hub,
 }: RequestLogOptions): RequestLog {
-  const served = new RequestRing(capacity, textBytes)
+  const served = new RequestRing(capacity, recordBytes)
   const small = (): RequestRing =>
-    new RequestRing(Math.ceil(capacity * share), Math.max(leastPieces, textBytes * share))
+    new RequestRing(Math.ceil(capacity * share), Math.max(leastPieces, recordBytes * share))
   const rings = { served, door: small(), own: small() }
   const rate = createSliceMeter(stopwatch)
   let total = 0

@@ -1,6 +1,6 @@
 import type { RequestRecord } from '@shared/schemas'
 import { noMarks } from '../call'
-import { bytesOf, pieceBytes, RepeatedText, TextPieces } from './text-pieces'
+import { bytesOf, doubleOf, pieceBytes, Pieces, RepeatedText, shortOf } from './pieces'
 import { numberOfWord, unknownWord, wordOfNumber } from './words'
 
 /**
@@ -28,27 +28,29 @@ export const numberColumns = { id: 0, at: 1, duration: 2, requestBytes: 3, respo
 export const wordColumns = { face: 0, method: 1, operation: 2, result: 3, reason: 4, from: 5 } as const
 /** First those that most records share with the one before; the others lie behind each other. */
 export const textColumns = { user: 0, cache: 1, keyId: 2, path: 3, key: 4, detail: 5, more: 6 } as const
-const [numbers, words, repeated, texts] = [6, 6, 3, 7]
+const repeated = 3
+/**
+ * What stands before the texts of a record: its numbers, then in shorts its status, its words two
+ * by two, the lengths of its texts, and the offsets of the repeated ones and of the first other.
+ */
+const numberBytes = 8 * 6
+const [statusAt, wordsAt, lengthsAt, offsetsAt] = [0, 1, 4, 11]
+const headBytes = numberBytes + 2 * (offsetsAt + repeated + 1)
 
 /** What the tables of words do not cover, and marks: rare, so JSON will do. */
 interface More { words: readonly (string | null)[], marks: readonly string[] }
 const nothingMore: More = { words: [], marks: noMarks }
 
 /**
- * The newest requests, outside the V8 heap: numbers and well-known words in typed arrays, texts in
- * pieces. The garbage collector looks at none of them, and recording one leaves no garbage.
+ * The newest requests, outside the V8 heap, one behind the other in pieces of memory. The garbage
+ * collector looks at none of them, and recording one leaves no garbage.
  *
  * A class with fixed fields, as each request writes to it.
  */
 export class RequestRing {
   readonly #capacity: number
-  readonly #numbers: Float64Array
   readonly #places: Uint32Array
-  readonly #statuses: Uint16Array
-  readonly #words: Uint8Array
-  readonly #lengths: Uint16Array
-  readonly #offsets: Uint16Array
-  readonly #texts: TextPieces
+  readonly #pieces: Pieces
   readonly #user = new RepeatedText()
   readonly #cache = new RepeatedText()
   readonly #keyId = new RepeatedText()
@@ -58,17 +60,12 @@ export class RequestRing {
 
   /**
    * @param capacity records that are kept, at most
-   * @param textBytes bytes that their texts may take; where they are long, fewer records are kept
+   * @param bytes that they may take; where their texts are long, fewer are kept
    */
-  constructor(capacity: number, textBytes: number) {
+  constructor(capacity: number, bytes: number) {
     this.#capacity = capacity
-    this.#numbers = new Float64Array(capacity * numbers)
     this.#places = new Uint32Array(capacity)
-    this.#statuses = new Uint16Array(capacity)
-    this.#words = new Uint8Array(capacity * words)
-    this.#lengths = new Uint16Array(capacity * texts)
-    this.#offsets = new Uint16Array(capacity * repeated)
-    this.#texts = new TextPieces(textBytes)
+    this.#pieces = new Pieces(bytes)
   }
 
   /** Numbers of the oldest record that is kept, and of the one that comes next. */
@@ -87,8 +84,7 @@ export class RequestRing {
 
   /** Memory held. */
   get bytes(): number {
-    return this.#numbers.byteLength + this.#places.byteLength + this.#statuses.byteLength + this.#words.byteLength
-      + this.#lengths.byteLength + this.#offsets.byteLength + this.#texts.bytes
+    return this.#places.byteLength + this.#pieces.bytes
   }
 
   /** @param at wall-clock milliseconds */
@@ -114,67 +110,69 @@ export class RequestRing {
 
     if (this.#came - this.#left === this.#capacity)
       this.#drop()
-    while (this.#texts.begin(2 * units, this.#oldestPlace()) === -1)
+    let place = this.#pieces.begin(headBytes, headBytes + 2 * units, this.#oldestPlace())
+    while (place === -1) {
       this.#drop()
-    const slot = this.#came % this.#capacity
+      place = this.#pieces.begin(headBytes, headBytes + 2 * units, this.#oldestPlace())
+    }
+    this.#places[this.#came % this.#capacity] = place
     this.#came += 1
 
-    let column = slot * numbers
-    this.#numbers[column++] = id
-    this.#numbers[column++] = at
-    this.#numbers[column++] = fields.duration
-    this.#numbers[column++] = fields.requestBytes
-    this.#numbers[column++] = fields.responseBytes
-    this.#numbers[column] = fields.ttl ?? Number.NaN
-    this.#statuses[slot] = fields.status
+    const doubles = this.#pieces.doubles(place)
+    let index = doubleOf(place)
+    doubles[index++] = id
+    doubles[index++] = at
+    doubles[index++] = fields.duration
+    doubles[index++] = fields.requestBytes
+    doubles[index++] = fields.responseBytes
+    doubles[index] = fields.ttl ?? Number.NaN
 
-    column = slot * words
-    this.#words[column++] = face
-    this.#words[column++] = method
-    this.#words[column++] = operation
-    this.#words[column++] = result
-    this.#words[column++] = reason
-    this.#words[column] = numberOfWord(fields.from)
+    const shorts = this.#pieces.shorts(place)
+    index = shortOf(place + numberBytes)
+    shorts[index++] = fields.status
+    shorts[index++] = face | method << 8
+    shorts[index++] = operation | result << 8
+    shorts[index++] = reason | numberOfWord(fields.from) << 8
 
-    this.#texts.repeat(user, userUnits, this.#user)
-    this.#texts.repeat(cache, cacheUnits, this.#cache)
-    this.#texts.repeat(keyId, keyIdUnits, this.#keyId)
-    column = slot * repeated
-    this.#offsets[column++] = this.#user.offset
-    this.#offsets[column++] = this.#cache.offset
-    this.#offsets[column] = this.#keyId.offset
-
-    this.#places[slot] = this.#texts.place
-    column = slot * texts
-    this.#lengths[column++] = this.#user.length
-    this.#lengths[column++] = this.#cache.length
-    this.#lengths[column++] = this.#keyId.length
-    this.#lengths[column++] = this.#texts.write(path, pathUnits)
-    this.#lengths[column++] = this.#texts.write(key, keyUnits)
-    this.#lengths[column++] = this.#texts.write(detail, detailUnits)
-    this.#lengths[column] = this.#texts.write(more, moreUnits)
+    this.#pieces.repeat(user, userUnits, this.#user)
+    this.#pieces.repeat(cache, cacheUnits, this.#cache)
+    this.#pieces.repeat(keyId, keyIdUnits, this.#keyId)
+    shorts[index++] = this.#user.length
+    shorts[index++] = this.#cache.length
+    shorts[index++] = this.#keyId.length
+    const { offset } = this.#pieces
+    shorts[index++] = this.#pieces.write(path, pathUnits)
+    shorts[index++] = this.#pieces.write(key, keyUnits)
+    shorts[index++] = this.#pieces.write(detail, detailUnits)
+    shorts[index++] = this.#pieces.write(more, moreUnits)
+    shorts[index++] = this.#user.offset
+    shorts[index++] = this.#cache.offset
+    shorts[index++] = this.#keyId.offset
+    shorts[index] = offset
   }
 
   number(record: number, column: number): number {
-    return this.#numbers[record % this.#capacity * numbers + column] as number
+    const place = this.#placeOf(record)
+    return this.#pieces.doubles(place)[doubleOf(place) + column] as number
   }
 
   status(record: number): number {
-    return this.#statuses[record % this.#capacity] as number
+    return this.#short(record, statusAt)
   }
 
   word(record: number, column: number): string | null {
-    const number = this.#words[record % this.#capacity * words + column] as number
+    const pair = this.#short(record, wordsAt + (column >> 1))
+    const number = column % 2 === 0 ? pair & 0xFF : pair >> 8
     return number === unknownWord ? this.#more(record).words[column] ?? null : wordOfNumber(number)
   }
 
   text(record: number, column: number): string | null {
-    return this.#texts.read(this.#placeOf(record, column), this.#lengthOf(record, column))
+    return this.#pieces.read(this.#placeOfText(record, column), this.#short(record, lengthsAt + column))
   }
 
   /** Whether `text` would give this one. */
   holds(record: number, column: number, text: string | null): boolean {
-    return this.#texts.holds(this.#placeOf(record, column), this.#lengthOf(record, column), text)
+    return this.#pieces.holds(this.#placeOfText(record, column), this.#short(record, lengthsAt + column), text)
   }
 
   marks(record: number): readonly string[] {
@@ -186,28 +184,34 @@ export class RequestRing {
     return text === null ? nothingMore : JSON.parse(text) as More
   }
 
-  #lengthOf(record: number, column: number): number {
-    return this.#lengths[record % this.#capacity * texts + column] as number
+  #placeOf(record: number): number {
+    return this.#places[record % this.#capacity] as number
   }
 
-  #placeOf(record: number, column: number): number {
-    const slot = record % this.#capacity
-    let place = this.#places[slot] as number
+  #short(record: number, column: number): number {
+    const place = this.#placeOf(record)
+    return this.#pieces.shorts(place)[shortOf(place + numberBytes) + column] as number
+  }
+
+  #placeOfText(record: number, column: number): number {
+    const place = this.#placeOf(record)
+    const piece = place - place % pieceBytes
     if (column < repeated)
-      return place - place % pieceBytes + (this.#offsets[slot * repeated + column] as number)
+      return piece + this.#short(record, offsetsAt + column)
+    let offset = this.#short(record, offsetsAt + repeated)
     for (let before = repeated; before < column; before++)
-      place += bytesOf(this.#lengthOf(record, before))
-    return place
+      offset += bytesOf(this.#short(record, lengthsAt + before))
+    return piece + offset
   }
 
   #oldestPlace(): number {
-    return this.#left === this.#came ? -1 : this.#places[this.#left % this.#capacity] as number
+    return this.#left === this.#came ? -1 : this.#placeOf(this.#left)
   }
 
   #drop(): void {
     const place = this.#oldestPlace()
     this.#left += 1
-    this.#texts.leave(place, this.#oldestPlace())
+    this.#pieces.leave(place, this.#oldestPlace())
   }
 }
 

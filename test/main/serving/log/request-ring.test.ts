@@ -4,10 +4,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../../../../src/main/base/clock'
 import { createEventHub } from '../../../../src/main/base/event-hub'
+import { pieceBytes } from '../../../../src/main/serving/log/pieces'
 import { createRequestLog } from '../../../../src/main/serving/log/request-log'
 import { RequestRing } from '../../../../src/main/serving/log/request-ring'
 import { RequestView } from '../../../../src/main/serving/log/request-view'
-import { pieceBytes } from '../../../../src/main/serving/log/text-pieces'
 import { recordOf } from '../../../helpers/request-record'
 
 const megabytes = 16_000_000
@@ -51,7 +51,7 @@ function contentOf(ring: RequestRing): object[] {
 }
 
 describe('the ring of records', () => {
-  // Red: in src/main/serving/log/text-pieces.ts let `begin` not move to another piece, or `repeat`
+  // Red: in src/main/serving/log/pieces.ts let `begin` not move to another piece, or `repeat`
   // leave out the comparison of turns.
   it('holds what an array of the newest would hold', () => {
     fc.assert(fc.property(
@@ -117,6 +117,18 @@ describe('the memory of the log', () => {
     expect(log.bytes()).toBeLessThan(most)
     // Besides, the log has the slices of its rate.
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(log.bytes() + 1024)
+  })
+
+  // Red: in src/main/serving/log/request-log.ts keep 10,000 records.
+  it('holds 60,000 requests as apps send them within 16 MB', async () => {
+    const log = create()
+    for (let index = 0; index < 70_000; index++) {
+      const key = `product:${index}`
+      const fields = recordOf({ key, path: `/api/caches/products/entries/${key}`, cache: 'products' })
+      log.record({ ...fields, user: 'ann', ring: 'served' }, clock.stopwatch.now())
+    }
+    expect((await log.list(reader('ann'), everything)).total).toBeGreaterThanOrEqual(60_000)
+    expect(log.bytes()).toBeLessThan(megabytes)
   })
 
   it('stays within 16 MB whatever comes, with fewer records then', async () => {

@@ -1,5 +1,7 @@
 import type { RequestRecord } from '@shared/schemas'
 
+type Sieve = (record: RequestRecord) => boolean
+
 export interface RecordRing {
   /** Adds one that is newer than all others. */
   add: (record: RequestRecord) => void
@@ -11,7 +13,14 @@ export interface RecordRing {
   /** Undefined if there is none. */
   readonly oldest: RequestRecord | undefined
   /** Newest first; a copy. */
-  list: (passes: (record: RequestRecord) => boolean) => RequestRecord[]
+  list: (passes: Sieve) => RequestRecord[]
+  /**
+   * Sets up to eight filters that are asked once for each record, and not each time that the
+   * records are listed: the list is drawn again several times a second.
+   */
+  sift: (sieves: readonly Sieve[]) => void
+  /** Those that this filter let pass, newest first; a copy. */
+  sifted: (sieve: number) => RequestRecord[]
   readonly size: number
   /** Approximate number of bytes that the records take. */
   readonly bytes: number
@@ -19,18 +28,17 @@ export interface RecordRing {
 }
 
 interface RecordRingOptions {
-  /** Maximum number of records. @default 12,000 */
+  /** Maximum number of records. @default 80,000 */
   capacity?: number
-  /** Maximum total of their bytes; the oldest are dropped first. @default 32 MiB */
+  /** Maximum total of their bytes; the oldest are dropped first. @default 48 MiB */
   byteLimit?: number
 }
 
 /**
- * The whole log of a server: 10,000 records, and 1,000 that were refused at the door, of at most
- * 2.8 kB, as the server cuts their texts. And some more, so that those that come while the older
- * ones are read find room.
+ * The whole log of a server: 65,536 records, and a tenth as many that were refused at the door. And
+ * some more, so that those that come while the older ones are read find room.
  */
-const usual = { capacity: 12_000, byteLimit: 32 * 2 ** 20 }
+const usual = { capacity: 80_000, byteLimit: 48 * 2 ** 20 }
 
 /**
  * Bytes of a record without its strings, estimated generously: fifteen fields of eight bytes, the
@@ -44,6 +52,9 @@ export function createRecordRing({
   byteLimit = usual.byteLimit,
 }: RecordRingOptions = {}): RecordRing {
   let slots = emptySlots()
+  /** One bit for each filter that lets the record of the slot pass. */
+  const passed = new Uint8Array(capacity)
+  let filters: readonly Sieve[] = []
   let oldest = 0
   let size = 0
   let bytes = 0
@@ -61,11 +72,27 @@ export function createRecordRing({
       bytes -= bytesOf(record)
   }
 
+  function put(slot: number, record: RequestRecord): void {
+    slots[slot] = record
+    passed[slot] = filters.reduce((bits, passes, index) => passes(record) ? bits | 1 << index : bits, 0)
+  }
+
+  function listed(wanted: (record: RequestRecord, slot: number) => unknown): RequestRecord[] {
+    const records: RequestRecord[] = []
+    for (let at = size - 1; at >= 0; at--) {
+      const slot = (oldest + at) % capacity
+      const record = slots[slot]
+      if (record && wanted(record, slot))
+        records.push(record)
+    }
+    return records
+  }
+
   return {
     add(record) {
       if (size === capacity)
         drop()
-      slots[(oldest + size) % capacity] = record
+      put((oldest + size) % capacity, record)
       size++
       bytes += bytesOf(record)
       while (bytes > byteLimit && size > 1)
@@ -77,7 +104,7 @@ export function createRecordRing({
         if (size === capacity || bytes + bytesOf(record) > byteLimit)
           break
         oldest = (oldest + capacity - 1) % capacity
-        slots[oldest] = record
+        put(oldest, record)
         size++
         bytes += bytesOf(record)
         taken++
@@ -87,15 +114,12 @@ export function createRecordRing({
     get oldest() {
       return slots[oldest]
     },
-    list(passes) {
-      const records: RequestRecord[] = []
-      for (let at = size - 1; at >= 0; at--) {
-        const record = slots[(oldest + at) % capacity]
-        if (record && passes(record))
-          records.push(record)
-      }
-      return records
+    list: passes => listed(passes),
+    sift(sieves) {
+      filters = sieves
+      slots.forEach((record, slot) => record && put(slot, record))
     },
+    sifted: sieve => listed((_, slot) => (passed[slot] ?? 0) & 1 << sieve),
     get size() {
       return size
     },

@@ -20,6 +20,8 @@ export interface RequestBars {
 
 const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400]
 const mostBars = 120
+/** Characters of an ISO time up to its seconds. */
+const secondDigits = 19
 /** Seconds: a young log is not drawn with bars as wide as a hand. */
 const leastSpan = 60
 
@@ -37,8 +39,15 @@ export function countOverTime(records: Iterable<RequestRecord>, from: number, to
   const counts = Object.fromEntries(barTones.map(tone => [tone, Array.from<number>({ length: size }).fill(0)])) as
     Record<BarTone, number[]>
   const sums = Array.from<number>({ length: size }).fill(0)
+  let known = ''
+  let bar = 0
   for (const record of records) {
-    const bar = Math.floor((Date.parse(record.at) / 1000 - first) / step)
+    // Bars begin at whole seconds, and there may be thousands of requests in one.
+    const second = record.at.slice(0, secondDigits)
+    if (second !== known) {
+      known = second
+      bar = Math.floor((Date.parse(`${second}Z`) / 1000 - first) / step)
+    }
     // A server's clock may be ahead.
     const at = Math.min(bar, size - 1)
     const column = counts[toneOfRequest(record)]

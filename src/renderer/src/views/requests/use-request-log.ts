@@ -96,7 +96,10 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
   const matchingWhenHeld = shallowRef(0)
   const newer = computed(() => held.value ? Math.max(0, tally.value.matching - matchingWhenHeld.value) : 0)
   const visibility = useDocumentVisibility()
-  let passes = compileRequestFilter(filter.value)
+  let passes: ReturnType<typeof compileRequestFilter>
+  /** Of the ring's filters, that of the list, and that of the bars. */
+  const ofList = 0
+  let ofBars = 0
   let changed = false
   /** Of those that are counted, how many were read as older ones: they are no part of the rate. */
   let countedLater = 0
@@ -140,7 +143,7 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
   function countBars(): void {
     const first = ring.oldest
     bars.value = first
-      ? countOverTime(ring.list(compileRequestFilter(untimed.value)), Date.parse(first.at), Date.now())
+      ? countOverTime(ring.sifted(ofBars), Date.parse(first.at), Date.now())
       : null
   }
 
@@ -181,7 +184,7 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
   }
 
   function shown(): readonly RequestRecord[] {
-    return mergeNewestFirst(ring.list(passes), own.list(passes))
+    return mergeNewestFirst(ring.sifted(ofList), own.list(passes))
   }
 
   /** Nobody reads what nobody has asked for. */
@@ -248,15 +251,24 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
     countBars()
   }
 
-  watch(filter, (text) => {
-    passes = compileRequestFilter(text)
+  function sift(): void {
+    passes = compileRequestFilter(filter.value)
+    const isTimed = untimed.value !== filter.value
+    ofBars = isTimed ? 1 : ofList
+    ring.sift(isTimed ? [passes, compileRequestFilter(untimed.value)] : [passes])
+  }
+  sift()
+  watch([filter, untimed], ([now], [before]) => {
+    sift()
+    countBars()
+    if (now === before)
+      return
     void catchUpOwn()
     records.value = shown()
     counts.setMatching(records.value.length)
     tally.value = counts.read()
     matchingWhenHeld.value = tally.value.matching
   })
-  watch(untimed, countBars)
   watch(held, (now) => {
     changed = true
     draw()

@@ -17,14 +17,22 @@ export class RepeatedText {
   turn = -1
 }
 
+/** Memory of 64 KiB, as bytes and as numbers. */
+class Piece {
+  readonly bytes = Buffer.allocUnsafeSlow(pieceBytes)
+  readonly doubles = new Float64Array(this.bytes.buffer)
+  readonly shorts = new Uint16Array(this.bytes.buffer)
+}
+
 /**
- * Texts outside the V8 heap, which leave in the order in which they came. Memory is taken piece by
- * piece up to a limit, and a piece whose texts have all left is used again. A text takes one byte a
- * unit where that is enough and two otherwise, so halves of surrogate pairs survive.
+ * Numbers and texts outside the V8 heap, which leave in the order in which they came. Memory is
+ * taken piece by piece up to a limit, and a piece whose content has all left is used again. A text
+ * takes one byte a unit where that is enough and two otherwise, so halves of surrogate pairs
+ * survive.
  */
-export class TextPieces {
-  readonly #pieces: (Buffer | undefined)[]
-  #spare: Buffer | undefined
+export class Pieces {
+  readonly #pieces: (Piece | undefined)[]
+  #spare: Piece | undefined
   #bytes = 0
   /** The piece that is written to, and where in it. */
   #writing = 0
@@ -34,7 +42,7 @@ export class TextPieces {
 
   /** @param limit bytes; whole pieces are held, and at least one */
   constructor(limit: number) {
-    this.#pieces = Array.from<Buffer | undefined>({ length: Math.max(1, Math.floor(limit / pieceBytes)) })
+    this.#pieces = Array.from<Piece | undefined>({ length: Math.max(1, Math.floor(limit / pieceBytes)) })
   }
 
   /** Memory held. */
@@ -43,12 +51,14 @@ export class TextPieces {
   }
 
   /**
-   * Makes room in one piece for at most so many bytes, less than a piece. Returns the place, or -1
-   * where the oldest texts have to leave first.
+   * Makes room in one piece, and leaves out `head` bytes of it for numbers: texts follow them.
+   * Returns the place, a multiple of eight, or -1 where the oldest have to leave first.
    *
-   * @param oldest place of the oldest texts; -1 for none
+   * @param bytes at most, with the head; less than a piece
+   * @param oldest place of the oldest; -1 for none
    */
-  begin(bytes: number, oldest: number): number {
+  begin(head: number, bytes: number, oldest: number): number {
+    this.#at = (this.#at + 7) & ~7
     if (this.#at + bytes >= pieceBytes) {
       const next = (this.#writing + 1) % this.#pieces.length
       if (oldest !== -1 && oldest >>> pieceBits === next)
@@ -58,12 +68,24 @@ export class TextPieces {
       this.#turn += 1
     }
     this.#pieces[this.#writing] ??= this.#take()
-    return this.place
+    const place = this.#writing * pieceBytes + this.#at
+    this.#at += head
+    return place
   }
 
-  /** Where the next text will lie. */
-  get place(): number {
-    return this.#writing * pieceBytes + this.#at
+  /** Where in its piece the next text will lie. */
+  get offset(): number {
+    return this.#at
+  }
+
+  /** The numbers of the piece of a place; the first that belongs to it is `doubleOf(place)`. */
+  doubles(place: number): Float64Array {
+    return this.#pieceOf(place).doubles
+  }
+
+  /** Likewise, from `shortOf(place)` on. */
+  shorts(place: number): Uint16Array {
+    return this.#pieceOf(place).shorts
   }
 
   /**
@@ -73,7 +95,7 @@ export class TextPieces {
   write(text: string | null, units: number): number {
     if (text === null)
       return none
-    const piece = this.#pieces[this.#writing] as Buffer
+    const piece = (this.#pieces[this.#writing] as Piece).bytes
     const at = this.#at
     let bits = 0
     for (let index = 0; index < units; index++) {
@@ -106,7 +128,7 @@ export class TextPieces {
     if (length === none)
       return null
     const start = place % pieceBytes
-    return this.#pieceOf(place).toString(length < wide ? 'latin1' : 'utf16le', start, start + bytesOf(length))
+    return this.#pieceOf(place).bytes.toString(length < wide ? 'latin1' : 'utf16le', start, start + bytesOf(length))
   }
 
   /** Whether `read` would give this text. */
@@ -115,7 +137,7 @@ export class TextPieces {
       return text === null && length === none
     if (length >= wide || length !== text.length)
       return this.read(place, length) === text
-    const piece = this.#pieceOf(place)
+    const piece = this.#pieceOf(place).bytes
     const start = place % pieceBytes
     for (let index = 0; index < length; index++) {
       if (piece[start + index] !== text.charCodeAt(index))
@@ -125,7 +147,7 @@ export class TextPieces {
   }
 
   /**
-   * The oldest texts leave.
+   * The oldest leave.
    *
    * @param place where they begin
    * @param next where the next ones begin; -1 for none
@@ -139,18 +161,28 @@ export class TextPieces {
     this.#pieces[left] = undefined
   }
 
-  #pieceOf(place: number): Buffer {
-    return this.#pieces[place >>> pieceBits] as Buffer
+  #pieceOf(place: number): Piece {
+    return this.#pieces[place >>> pieceBits] as Piece
   }
 
-  #take(): Buffer {
+  #take(): Piece {
     const spare = this.#spare
     this.#spare = undefined
     if (spare !== undefined)
       return spare
     this.#bytes += pieceBytes
-    return Buffer.allocUnsafeSlow(pieceBytes)
+    return new Piece()
   }
+}
+
+/** Index of a place among the doubles of its piece. */
+export function doubleOf(place: number): number {
+  return (place % pieceBytes) >>> 3
+}
+
+/** Index of a place among the shorts of its piece. */
+export function shortOf(place: number): number {
+  return (place % pieceBytes) >>> 1
 }
 
 /** Bytes that a text of this length takes. */
