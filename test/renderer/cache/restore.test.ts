@@ -19,7 +19,7 @@ it.each([
   ['fresh', { ttl: 9, grace: 5 }, { ttl: '7.000', givenTtl: '100.000', grace: 5 }],
   ['restarted since it was read', { ttl: 200, grace: 5 }, { ttl: '198.000', givenTtl: '198.000', grace: 5 }],
   ['endless', { ttl: null, grace: 5 }, { ttl: 'none', givenTtl: 'none', grace: 5 }],
-  ['stale since', { ttl: 1, grace: 5 }, { ttl: '0', givenTtl: '100.000', grace: 4 }],
+  ['stale since', { ttl: 1, grace: 5 }, { ttl: 0, givenTtl: '100.000', grace: 4 }],
 ])('what was %s is stored again with what is left two seconds later', async (_, times, stored) => {
   const put: unknown[] = []
   const entry = { key: 'k', value: new Blob(['v']), contentType: 'a/b', tags: ['t'], givenTtl: 100 }

@@ -42,7 +42,7 @@ export function createDottedEntries(batch: Entries['batch']): Pick<Entries, 'get
         key,
         value: { base64: toBase64(bytes) },
         contentType: contentType ?? 'text/plain; charset=utf-8',
-        ...ttl !== undefined && { ttl: ttl === '0' ? 0 as const : ttl },
+        ...ttl !== undefined && { ttl },
         ...givenTtl !== undefined && { givenTtl },
         ...grace !== undefined && { grace },
         tags: [...tags ?? []],

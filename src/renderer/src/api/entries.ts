@@ -2,6 +2,7 @@ import type { BatchAnswer, EntryPage } from '@shared/entries'
 import type { Entries, Entry, PutOptions } from './entry-calls'
 import type { SendRequest } from './http-transport'
 import { cachePath, entriesPath, entryPath, queryOf } from '@shared/data-request'
+import { requireAscii } from '@shared/header-text'
 import { readChunks } from './chunks'
 import { createDottedEntries, isDotted } from './dotted-keys'
 
@@ -79,17 +80,19 @@ function writeHeaders({
   onlyNew,
   ifMatch,
 }: PutOptions): Record<string, string> {
-  return {
+  const headers = {
     // Always set: otherwise fetch chooses a type for text, and the server a different one for
     // bytes.
     'Content-Type': contentType ?? 'text/plain; charset=utf-8',
-    ...(ttl === '0' ? { 'Cache-Control': 'max-age=0' } : ttl !== undefined && { 'Larder-TTL': ttl }),
+    ...(ttl === 0 ? { 'Cache-Control': 'max-age=0' } : ttl !== undefined && { 'Larder-TTL': ttl }),
     ...(givenTtl !== undefined && { 'Larder-Given-TTL': givenTtl }),
     ...(tags.length > 0 && { 'Larder-Tags': tags.map(encodeURIComponent).join(', ') }),
     ...(grace > 0 && { 'Larder-Grace': grace.toFixed(3) }),
     ...(onlyNew && { 'If-None-Match': '*' }),
     ...(ifMatch !== undefined && { 'If-Match': ifMatch }),
   }
+  Object.entries(headers).forEach(([name, text]) => requireAscii(name, text))
+  return headers
 }
 
 function readHeaders(headers: Headers): Omit<Entry, 'key' | 'value'> {

@@ -21,9 +21,10 @@ export interface PutOptions {
   contentType?: string | undefined
   /**
    * In the syntax of the header: `90`, `90s`, `15m`, `2h`, `none`; `keep`: TTL and grace of the
-   * replaced entry go on; `0`: stale from the start. @default the cache's TTL
+   * replaced entry go on. The number 0, which nobody can type: stale from the start.
+   * @default the cache's TTL
    */
-  ttl?: string | undefined
+  ttl?: string | 0 | undefined
   /** The TTL that a sliding restart gives again; `ttl` is what is left of it. @default `ttl` */
   givenTtl?: string | undefined
   tags?: readonly string[] | undefined

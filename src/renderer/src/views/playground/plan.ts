@@ -1,6 +1,7 @@
 import type { RawRequest } from '../../api/raw-request'
 import { invalidField } from '@shared/errors'
 import { grouped } from '@shared/grouped'
+import { requireAscii } from '@shared/header-text'
 import { limits } from '@shared/limits'
 import { encodeSegment } from '@shared/request-of'
 import { parsesAsJson } from '../../json-source'
@@ -142,10 +143,7 @@ function put(target: string, { value, contentType, ttl, tags, onlyNew }: Draft):
     ['tags', 'Larder-Tags', readTags(tags).map(tag => encodeSegment('tags', tag)).join(', ')],
     ['onlyNew', 'If-None-Match', onlyNew ? '*' : ''],
   ]
-  for (const [field, , text] of fields) {
-    if (!/^[\t\x20-\x7E]*$/.test(text))
-      throw invalidField(field, 'must be plain ASCII')
-  }
+  fields.forEach(([field, , text]) => requireAscii(field, text))
   return {
     method: 'PUT',
     target,

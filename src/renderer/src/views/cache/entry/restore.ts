@@ -40,7 +40,7 @@ export async function restore(
   return withKeys`${{ key }} is as it was before.`
 }
 
-interface WrittenRest { ttl: string, givenTtl: string, grace: number }
+interface WrittenRest { ttl: string | 0, givenTtl: string, grace: number }
 
 /** In the words of a request. Throws Error if nothing is left. */
 function writtenRest({ ttl, grace, readAt }: Times, givenTtl: number | null, now: number): WrittenRest {
@@ -49,7 +49,7 @@ function writtenRest({ ttl, grace, readAt }: Times, givenTtl: number | null, now
     throw new Error('It has expired in the meantime.')
   // A row of the list may know of a later restart than the entry that was read.
   const given = givenTtl === null || rest.ttl === null ? null : Math.max(givenTtl, rest.ttl)
-  return { ttl: writtenTtl(rest.ttl), givenTtl: writtenTtl(given), grace: rest.grace }
+  return { ttl: rest.ttl === 0 ? 0 : writtenTtl(rest.ttl), givenTtl: writtenTtl(given), grace: rest.grace }
 }
 
 /** A TTL in seconds in the words of `entries.put`. */
