@@ -112,6 +112,10 @@ export type SourceSettings = z.output<typeof SourceSettings>
  * out.
  */
 export const SourceInput = z.strictObject({ connection, ...nestedInputs(rows) })
+  .refine(({ softTimeout, hardTimeout }) => Number(softTimeout) <= Number(hardTimeout), {
+    path: ['softTimeout'],
+    message: 'must be at most the hard timeout, when the call ends',
+  })
 
 /** A change of it: what is left out stays as it is. */
 export const SourceChange = z.strictObject({ connection: connection.optional(), ...nestedChanges(rows) })

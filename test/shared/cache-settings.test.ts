@@ -52,6 +52,20 @@ it.each([
     expect(read()).toMatchObject({ refresh: expected })
 })
 
+it.each([
+  [{ softTimeout: 6 }, false],
+  [{ softTimeout: '6s', hardTimeout: '1s' }, false],
+  [{ hardTimeout: 0.1 }, false],
+  [{ softTimeout: 5 }, true],
+  [{ softTimeout: '1s', hardTimeout: '1s' }, true],
+])('a reader of a source waits no longer than its call may take: %j', (times, isTaken) => {
+  const read = (): unknown => parseInput(SourceInput, { connection: 'main', ...times })
+  if (isTaken)
+    expect(read()).toMatchObject({ connection: 'main' })
+  else
+    expect(read).toThrow('softTimeout: must be at most the hard timeout, when the call ends')
+})
+
 it('are those of a new cache that names only what is needed, and of none that names nothing', () => {
   const needed = cacheSettingNames.filter(name => settingRows[name].needed)
   const named = Object.fromEntries(needed.map(name => [name, initialSettings[name]]))
