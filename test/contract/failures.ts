@@ -26,6 +26,7 @@ const operations: Record<string, Work> = {
   'set': ({ source }, signal) => source.writes?.set('a', aValue(after), signal),
   'delete': ({ source }, signal) => source.writes?.delete('a', signal),
   'replace': ({ source }, signal) => source.writes?.replace?.('a', before, aValue(after), signal),
+  'touch': ({ source }, signal) => source.writes?.touch?.('a', 500, signal),
   'keys': ({ source }, signal) => source.keys?.('', signal)[Symbol.asyncIterator]().next(),
   'get of a backend': ({ backend }, signal) => backend.get('a', signal),
   'set of a backend': ({ backend }, signal) => backend.set('a', stored, signal),
