@@ -68,6 +68,10 @@ describe.each(['read', 'write-through'] as const)('random interleavings, mode %s
         }
       }
 
+      async function touch(key: string): Promise<void> {
+        await (async () => await cache().touch(key, 1000, undefined, callOf()))().catch(noteFailure)
+      }
+
       async function drop(how: number): Promise<void> {
         const before = keys.map(key => states.numberOf(key))
         await (how === 0 ? cache().flush(callOf()) : cache().invalidate({ prefix: '' }, {}, callOf()))
@@ -84,6 +88,8 @@ describe.each(['read', 'write-through'] as const)('random interleavings, mode %s
           open.push(write(key, 'set'))
         else if (lot < 8 && mode === 'write-through')
           open.push(write(key, 'delete'))
+        else if (lot < 9 && mode === 'write-through')
+          open.push(touch(key))
         else if (lot < 9 && mode === 'read')
           memory.change(key, valueOf(`w${++written}`))
         else if (lot < 11)
