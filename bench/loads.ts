@@ -1,5 +1,7 @@
 import type { Load } from './load/wrk'
 import type { Peer } from './peers/start'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fill } from './load/fill'
 import { ask } from './peers/answers'
 import { key } from './peers/start'
@@ -60,6 +62,17 @@ export async function furnish(larder: Peer, zipfKeys: number): Promise<void> {
   await fill(larder.port, key, zipfPath, zipfKeys, 100)
 }
 
+/** The load for a cache with a source: hits, which never ask it. */
+export const sourcedHit: Load = { method: 'GET', path: '/api/caches/sourced/entries/hit' }
+
+/** Creates the cache `sourced`, and stores what `sourcedHit` requests. */
+export async function furnishSourced(larder: Peer): Promise<void> {
+  const folder = join(tmpdir(), 'larder-bench-source-that-is-never-opened')
+  await create(larder, '/admin/connections', { name: 'folder', driver: 'file', folder })
+  await create(larder, '/admin/caches', { name: 'sourced', ttl: 3600, source: { connection: 'folder' } })
+  await ask(larder, 'PUT', sourcedHit.path, value)
+}
+
 /** Stores everything in a Larder that `loadAmong` requests. */
 export async function furnishAmong(larder: Peer, size: number): Promise<void> {
   await createCache(larder)
@@ -73,7 +86,11 @@ export async function furnishAmong(larder: Peer, size: number): Promise<void> {
  * @param ttl seconds
  */
 export async function createCache(larder: Peer, ttl = 3600): Promise<void> {
-  const { status, body } = await ask(larder, 'POST', '/admin/caches', JSON.stringify({ name: 'bench', ttl }))
+  await create(larder, '/admin/caches', { name: 'bench', ttl })
+}
+
+async function create(larder: Peer, path: string, what: { name: string }): Promise<void> {
+  const { status, body } = await ask(larder, 'POST', path, JSON.stringify(what))
   if (status !== 201)
-    throw new Error(`The cache bench could not be made: ${status} ${body}`)
+    throw new Error(`${path}: ${what.name} could not be made: ${status} ${body}`)
 }

@@ -91,7 +91,7 @@ function inDigits(value: number): string {
 /** Targets apply to Larder against the first lane, not to the other peers. */
 function concernsLarder(row: RowResult, index: number): boolean {
   const name = row.lanes[index]?.name ?? ''
-  return name === 'Larder' || name.endsWith('entries')
+  return name.startsWith('Larder') || name.endsWith('entries')
 }
 
 function table(head: string[], lines: string[][]): string {

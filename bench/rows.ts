@@ -1,6 +1,17 @@
 import type { Load } from './load/wrk'
 import type { Build, Peer } from './peers/start'
-import { classicBody, classicGet, furnish, furnishAmong, loadAmong, loadsWith, native, value } from './loads'
+import {
+  classicBody,
+  classicGet,
+  furnish,
+  furnishAmong,
+  furnishSourced,
+  loadAmong,
+  loadsWith,
+  native,
+  sourcedHit,
+  value,
+} from './loads'
 import { ask, requireSameBytes } from './peers/answers'
 import { isInstalled, startBare, startExpress, startLarder, startWebdis, thisBuild } from './peers/start'
 
@@ -79,6 +90,13 @@ export function rowsOfPeers({ zipfKeys, sizes, wanted, peers }: RowOptions & { p
       else {
         missing.push('Webdis + Redis: apt-get install webdis redis-server')
       }
+    }
+    const sourced: Row = { name: 'GET hit with a source', lanes: [], target: 0.95 }
+    if (wanted(sourced.name)) {
+      await furnishSourced(larder)
+      const local: Load = { method: 'GET', path: `${native}/hit` }
+      sourced.lanes.push(laneOf(larder, local, 'Larder, no source'), laneOf(larder, sourcedHit, 'Larder, source'))
+      rows.push(sourced)
     }
     // Each size has its own server; the others are compared to the smallest.
     const bySize: Row = { name: 'GET hit by entries held', lanes: [], target: 0.9 }

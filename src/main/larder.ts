@@ -8,6 +8,7 @@ import type { Face } from './base/face'
 import type { Listening } from './base/listen'
 import type { OperationHandlers } from './base/operation-handlers'
 import type { Authenticator } from './base/principal'
+import type { Timer } from './base/timer'
 import type { ProcessFigures } from './http/metrics'
 import type { Keytar } from './vault/keychain-process'
 import { rmSync } from 'node:fs'
@@ -66,6 +67,8 @@ export interface LarderOptions {
   clock?: RealClock
   /** @default the system's stopwatch */
   stopwatch?: Stopwatch
+  /** @default the system's timer */
+  timer?: Timer
   /** @default scrypt at full cost */
   passwords?: Passwords
   /** Gets what a person should know while the server runs, a sentence each. @default nobody */
@@ -118,6 +121,7 @@ export async function createLarder({
   loadKeytar,
   clock = systemClock,
   stopwatch = systemStopwatch,
+  timer = systemTimer,
   passwords,
   tell = () => {},
 }: LarderOptions): Promise<Larder> {
@@ -168,14 +172,11 @@ export async function createLarder({
     const activityOf = (name: string) => ({ calls: activity.meterOf(name), breaker: activity.breakerOf(name) })
     const backend = createBackendLayer({
       backends: { find: ({ connection }) => upstreams.backendOf(connection), ...activity },
-      timer: systemTimer,
+      timer,
     })
     const readThrough = createReadThrough({
-      sources: {
-        find: ({ connection, format }) => upstreams.sourceOf(connection, { format }),
-        ...activity,
-      },
-      timer: systemTimer,
+      sources: { find: ({ connection, format }) => upstreams.sourceOf(connection, { format }), ...activity },
+      timer,
       random: Math.random,
     })
     const { serving, caches, requestLog, jobs, schedule, history } = createServing({
@@ -183,7 +184,7 @@ export async function createLarder({
       layers: [backend, readThrough],
       clock,
       stopwatch,
-      timer: systemTimer,
+      timer,
       hub,
       logger,
     })

@@ -21,7 +21,19 @@ export const CacheRename = z.strictObject({
   name: CacheName,
   to: CacheName.meta({ description: 'The new name.', examples: ['articles'] }),
 })
-export const CacheUpdate = z.strictObject({ name: CacheName, ...z.strictObject(changeSchemas).partial().shape })
+
+const EntriesThere = z.enum(['keep', 'delete']).optional()
+export const CacheUpdate = z.strictObject({
+  name: CacheName,
+  ...z.strictObject(changeSchemas).partial().shape,
+  entries: EntriesThere
+    .meta({ description: 'What becomes of the entries at a backend that is replaced. They stay unless given.' }),
+})
+export const CacheDelete = z.strictObject({
+  name: CacheName,
+  entries: EntriesThere
+    .meta({ description: 'What becomes of the entries at its backend. They stay unless given.' }),
+})
 
 export const CacheInfo = z.strictObject({
   name: CacheName,

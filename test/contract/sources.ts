@@ -189,6 +189,28 @@ export function describeSource(name: string, open: () => Promise<SourceRig>, tra
       await expect.poll(() => source.load('own', neverAborts), { timeout: 10_000 }).toBeUndefined()
     })
 
+    it('gives a value another life, and leaves it as it is, where there are lives', async () => {
+      const { source, place, peek } = await open()
+      const touch = source.writes?.touch
+      expect(touch !== undefined).toBe(traits.lives)
+      if (!touch)
+        return
+      await place('a', Buffer.from('x'), 1000)
+      const life = async (): Promise<number | null | undefined> => (await source.load('a', neverAborts))?.ttl
+      expect(await touch('a', 5000, neverAborts)).toBe(true)
+      expect(await life()).toBeGreaterThan(4000)
+      expect(await touch('a', 60 * 86_400, neverAborts)).toBe(true)
+      expect(await life()).toBeGreaterThan(50 * 86_400)
+      for (const ttl of [null, null])
+        expect([await touch('a', ttl, neverAborts), await life()]).toEqual([true, null])
+      expect(await touch('a', 100, neverAborts)).toBe(true)
+      expect(await life()).toBeLessThanOrEqual(101)
+      for (const ttl of [5, null])
+        expect(await touch('none', ttl, neverAborts)).toBe(false)
+      expect([String(await peek('a')), await peek('none')]).toEqual(['x', undefined])
+      await expect(touch('a', 5, AbortSignal.abort())).rejects.toBeInstanceOf(SourceError)
+    })
+
     it('compares and sets in one step, where it can', async () => {
       const { source, peek } = await open()
       const replace = source.writes?.replace

@@ -36,6 +36,19 @@ test('a cache is given a backend, where its entries are from then on', async ({ 
     expect(readdirSync(folder)).toEqual(['shop%3Ashoe'])
     await page.goto(new URL('/caches/shop', page.url()).href)
     await expect(page.getByText('1 entry, copies of what main keeps')).toBeVisible()
+
+    // Red: in src/renderer/src/stores/dialogs.ts resolve `ask` without `checked`.
+    await page.goto(new URL('/caches/shop?tab=settings', page.url()).href)
+    await page.getByRole('button', { name: 'Delete shop' }).click()
+    const question = page.getByRole('dialog', { name: 'Delete shop?' })
+    const check = question.getByLabel('Delete its entries at main as well')
+    await expect(check).not.toBeChecked()
+    await expect(check).toHaveAccessibleDescription('All keys there that begin with shop:. Otherwise they stay.')
+    await expectAccessible(page)
+    await check.check()
+    await question.getByRole('button', { name: 'Delete shop' }).click()
+    await expect(page.getByText('Deleted shop. Its entries at main are deleted, too.').first()).toBeAttached()
+    expect(readdirSync(folder)).toEqual([])
   }
   finally {
     rmSync(folder, { recursive: true, force: true })

@@ -55,6 +55,10 @@ export function createMemorySource(): MemorySource {
     writes: {
       set: (key, value) => gated('set', key, () => void change(key, value)),
       delete: key => gated('delete', key, () => change(key, null)),
+      touch: (key, ttl) => gated('touch', key, () => {
+        const found = held.get(key)
+        return found !== undefined && change(key, { ...found, ttl })
+      }),
       replace: (key, before, value) => gated('replace', key, () => {
         const found = held.get(key)?.value ?? null
         const same = found === null || before === null ? found === before : found.equals(before)

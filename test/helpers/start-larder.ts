@@ -1,5 +1,6 @@
 import type { ManualClock } from '../../src/main/base/clock'
 import type { Configuration } from '../../src/main/base/configuration'
+import type { Timer } from '../../src/main/base/timer'
 import type { Larder } from '../../src/main/larder'
 import type { Answer, RequestOptions } from './http-client'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -35,6 +36,7 @@ export async function startLarder(
   change: Partial<Configuration> = {},
   clock?: ManualClock,
   tell?: (sentence: string) => void,
+  timer?: Timer,
 ): Promise<TestLarder> {
   const home = change.home ?? mkdtempSync(join(tmpdir(), 'larder-test-'))
   const configuration: Configuration = {
@@ -58,6 +60,7 @@ export async function startLarder(
     consoleFolder: resolve(import.meta.dirname, '../fixtures/console'),
     clock,
     stopwatch: clock?.stopwatch,
+    timer,
     passwords,
     tell,
   })
@@ -69,7 +72,7 @@ export async function startLarder(
     sendOpen: (method, path, options) => send(larder.port, method, path, options),
     async restart(again = {}) {
       await larder.stop()
-      return await startLarder({ ...configuration, ...again, home }, clock, tell)
+      return await startLarder({ ...configuration, ...again, home }, clock, tell, timer)
     },
     async dispose() {
       await larder.stop()

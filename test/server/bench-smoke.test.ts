@@ -60,6 +60,7 @@ describe.skipIf(!wrk.available || !taskset.available)('the bench', () => {
     const { output, report } = await bench()
     expect(lanesOf(report)).toEqual([
       ...names.map(name => [name, 'bare node:http', 'Larder']),
+      ['GET hit with a source', 'Larder, no source', 'Larder, source'],
       ['GET hit by entries held', '100 entries', '1,000 entries'],
     ])
     for (const lane of report.rows.flatMap(row => row.lanes)) {

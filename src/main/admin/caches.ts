@@ -3,6 +3,7 @@ import type { RealClock } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
 import type { ExportFile } from '../base/export-files'
 import type { CallContext } from '../base/operation-handlers'
+import type { Mount } from '../serving/caches'
 import type { HistoryKeeper } from '../serving/history/history'
 import type { JobBook } from '../serving/jobs/job-book'
 import type { CacheFigures } from '../serving/ports'
@@ -11,8 +12,9 @@ import type { ConnectionDirectory } from './connection-directory'
 import type { HandlersOf } from './handlers'
 import type { KeyRing } from './key-ring'
 import type { UserDirectory } from './user-directory'
+import { isSamePlace } from '@shared/backend-settings'
 import { initialSettings } from '@shared/cache-settings'
-import { LarderError } from '@shared/errors'
+import { invalidField, LarderError } from '@shared/errors'
 import { givenOnly } from '../base/given-only'
 import { randomId } from '../base/ids'
 import { controlCall } from '../serving/call'
@@ -81,7 +83,7 @@ export function createCacheHandlers({
   /**
    * The cache and the change. Throws LarderError `cache-not-found`, `admin-only`, `invalid-input`.
    */
-  function readChange({ name, ...settings }: OperationParsed<'caches.update'>, context: CallContext) {
+  function readChange({ name, entries, ...settings }: OperationParsed<'caches.update'>, context: CallContext) {
     const caller = callerOf(context)
     const mount = caches.get(caller.userId, name)
     const { definition } = mount.cache
@@ -89,7 +91,20 @@ export function createCacheHandlers({
     checkServerSettings(caller, definition, change)
     checkSource(connections, change)
     checkBackend(connections, definition, change, () => caches.withBackend().filter(({ id }) => id !== definition.id))
-    return { userId: caller.userId, mount, change }
+    const { backend = definition.backend } = change
+    const isElsewhere = definition.backend !== null && !isSamePlace(definition.backend, backend)
+    if (entries === 'delete' && !isElsewhere)
+      throw invalidField('entries', 'can only be deleted at a former backend, and this change leaves none')
+    return { userId: caller.userId, mount, change, deletes: entries === 'delete' }
+  }
+
+  /**
+   * Deletes what a cache has at its backend, before it is forgotten where that is. Rejects with
+   * what the backend says; then nothing else may change.
+   */
+  async function clearBackend({ cache, served }: Mount, context: CallContext): Promise<void> {
+    if (cache.definition.backend !== null)
+      await served.flush(controlCall(callerOf(context), 'caches.flush'))
   }
 
   return {
@@ -117,7 +132,9 @@ export function createCacheHandlers({
     },
     'caches.get': ({ name }, context) => describe(caches.get(callerOf(context).userId, name).cache),
     'caches.update': async (input, context) => {
-      const { userId, mount, change } = readChange(input, context)
+      const { userId, mount, change, deletes } = readChange(input, context)
+      if (deletes)
+        await clearBackend(mount, context)
       if (Object.keys(change).length > 0) {
         await caches.update(mount, change)
         events.emit('cache.updated', userId, { cache: input.name })
@@ -142,10 +159,12 @@ export function createCacheHandlers({
       }
       return describe(mount.cache)
     },
-    'caches.delete': ({ name }, context) => {
+    'caches.delete': async ({ name, entries }, context) => {
       const { userId } = callerOf(context)
       const mount = caches.get(userId, name)
       refuseDefault(name, 'deleted')
+      if (entries === 'delete')
+        await clearBackend(mount, context)
       caches.delete(mount)
       events.emit('cache.deleted', userId, { cache: name })
     },

@@ -10,6 +10,7 @@ import type { CallMeter } from '../serving/elsewhere/meter'
 import type { CacheDirectory } from './cache-directory'
 import type { ConnectionDirectory, KnownConnection } from './connection-directory'
 import type { HandlersOf } from './handlers'
+import { isDeepStrictEqual } from 'node:util'
 import { driverRows } from '@shared/connections/drivers'
 import { placeOf, readConnection, secretFields, separateSecrets } from '@shared/connections/read'
 import { LarderError } from '@shared/errors'
@@ -31,8 +32,8 @@ interface ConnectionHandlerDependencies {
 
 /** What caches do with each connection, by its name. */
 export interface ConnectionActivity {
-  meterOf: (connection: string) => Pick<CallMeter, 'recent'>
-  breakerOf: (connection: string) => Pick<Breaker, 'rest'>
+  meterOf: (connection: string) => Pick<CallMeter, 'recent' | 'reset'>
+  breakerOf: (connection: string) => Pick<Breaker, 'rest' | 'reset'>
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -50,6 +51,12 @@ export function createConnectionHandlers({
   const inTurn = createTurnstile(1, limits.connections)
   const atATime = createTurnstile(limits.connectionTests, limits.connectionTestsWaiting)
   const changed = (): void => events.emit('connections', administrators, {})
+
+  /** What went wrong with another address or password says nothing about this one. */
+  function beginAnew(name: string): void {
+    activity.breakerOf(name).reset()
+    activity.meterOf(name).reset()
+  }
 
   function describe(name: string, context: CallContext): ConnectionInfo {
     const { driver, values, secretFields: set, variable } = connections.get(name)
@@ -90,6 +97,10 @@ export function createConnectionHandlers({
       if (problem)
         throw invalid([problem])
       await connections.update(name, definition, kept)
+      if (!isDeepStrictEqual(definition.values, former.values) || kept.length !== former.secretFields.length
+        || Object.keys(definition.secrets).length > 0) {
+        beginAnew(name)
+      }
       changed()
       return describe(name, context)
     }),
@@ -99,6 +110,7 @@ export function createConnectionHandlers({
         refuseInUse(name, usersOf(caches.naming(name), callerOf(context)))
         return connections.delete(name)
       })
+      beginAnew(name)
       changed()
     },
     'connections.test': ({ name, driver, write, ...fields }, { left = new AbortController().signal }) =>

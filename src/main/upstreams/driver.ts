@@ -41,7 +41,7 @@ export interface Driver {
 export interface LazyDriver {
   /**
    * What its sources can do besides reading. `replace` and `end` are those of its backends as well:
-   * compare and set, and let go what has come to its end.
+   * compare and set, and let go what has come to its end, which a source can move.
    */
   abilities: ReadonlySet<'write' | 'replace' | 'list' | 'end'>
   load: () => Promise<Driver>

@@ -24,6 +24,12 @@ export function lentSource(borrow: Borrow, abilities: LazyDriver['abilities']): 
       }
     }
   }
+  if (source.writes && abilities.has('end')) {
+    source.writes.touch = async (key, ttl, signal) => {
+      const { touch = cannot } = await writesOf(signal)
+      return await touch(key, ttl, signal)
+    }
+  }
   if (abilities.has('list')) {
     source.keys = async function* (prefix, signal) {
       const { keys = cannot } = await borrow(signal)

@@ -1,6 +1,9 @@
 import * as s from '../schemas'
 import { operation } from './spec'
 
+/** What a deletion of entries at a backend may answer; none is asked while a switch is off. */
+const backendErrors = ['source-failed', 'source-timeout', 'source-resting', 'caching-off', 'cache-off'] as const
+
 /** Caches, and the global switch. */
 export const cachesOperations = {
   'caches.list': operation({
@@ -50,7 +53,7 @@ export const cachesOperations = {
     summary: 'Change any setting of a cache; {"enabled":false} switches it off.',
     input: s.CacheUpdate,
     output: s.CacheInfo,
-    errors: ['cache-not-found', 'admin-only', 'storage-full'],
+    errors: ['cache-not-found', 'admin-only', 'storage-full', ...backendErrors],
   }),
   'caches.preview': operation({
     method: 'POST',
@@ -83,10 +86,10 @@ export const cachesOperations = {
     reach: 'own',
     mutates: true,
     status: 204,
-    summary: 'Delete a cache with its entries.',
-    input: s.CacheSelect,
+    summary: 'Delete a cache with its entries; what it has at a backend goes where that is asked for.',
+    input: s.CacheDelete,
     output: s.NoContent,
-    errors: ['cache-not-found', 'protected', 'storage-full'],
+    errors: ['cache-not-found', 'protected', 'storage-full', ...backendErrors],
   }),
   'caches.flush': operation({
     method: 'POST',
@@ -98,7 +101,7 @@ export const cachesOperations = {
     summary: 'Delete all entries of a cache.',
     input: s.CacheSelect,
     output: s.Matched,
-    errors: ['cache-not-found'],
+    errors: ['cache-not-found', ...backendErrors],
   }),
   'switch.get': operation({
     method: 'GET',

@@ -240,6 +240,45 @@ it('says how its calls go, and when one is tried again', async () => {
   expect(await call('connections.get', { name: 'main' })).toMatchObject({ resting: { retryIn: 0.3 } })
 })
 
+// Red: in src/main/admin/connections.ts leave out `beginAnew`, or one of its two, or begin anew
+// always; in src/main/serving/elsewhere/breaker.ts let every pass count.
+it.each<[string, object, boolean]>([
+  ['another address', { url: 'redis://elsewhere:6379', password: 'right' }, true],
+  ['another password', { password: 'right' }, true],
+  ['no password', { password: null }, true],
+  ['another user', { user: 'larder' }, true],
+  ['the same address', { url: 'redis://localhost:6379' }, false],
+])('that gets %s begins anew if it is another one by that', async (_, change, isAnother) => {
+  const { call, activity } = await startAdministration()
+  await call('connections.create', { ...main, url: 'redis://localhost:6379', password: 'wrong' })
+  const breaker = activity.breakerOf('main')
+  const fail = (): void => {
+    const pass = breaker.enter()
+    if (typeof pass === 'function' && pass('fails'))
+      activity.meterOf('main').record({ isLoad: true, failed: true }, 8)
+  }
+  const early = breaker.enter()
+  for (let attempt = 0; attempt < 5; attempt++)
+    fail()
+  const state = { calls: { failures: 5 }, resting: { retryIn: 1 } }
+  expect(await call('connections.get', { name: 'main' })).toMatchObject(state)
+  const unused = { calls: { loads: 0, failures: 0, p50: null }, resting: null }
+  expect(await call('connections.update', { name: 'main', ...change })).toMatchObject(isAnother ? unused : state)
+  expect(activity.meterOf('main').total.failures).toBe(5)
+  if (!isAnother)
+    return
+  // What was on its way to the former one.
+  expect(typeof early === 'function' && early('fails')).toBe(false)
+  for (let attempt = 0; attempt < 4; attempt++)
+    fail()
+  expect(breaker.state).toBe('closed')
+  fail()
+  expect(breaker.state).toBe('open')
+  await call('connections.delete', { name: 'main' })
+  await call('connections.create', main)
+  expect(await call('connections.get', { name: 'main' })).toMatchObject(unused)
+})
+
 describe('the caches that use a connection', () => {
   const rest = 'Give them another connection, or none, first.'
   const hidden = 'you may not see'

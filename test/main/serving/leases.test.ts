@@ -1,8 +1,9 @@
-import type { Call } from '../../../src/main/serving/ports'
+import type { Call, ServedCache } from '../../../src/main/serving/ports'
 import { Buffer } from 'node:buffer'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { asHolder } from '../../../src/main/serving/leases/guard'
+import { SourceError } from '../../../src/main/serving/sources/source'
 import { LarderError } from '../../../src/shared/errors'
 import { createManualTimer } from '../../helpers/manual-timer'
 import { callOf, setUp } from './setup'
@@ -178,6 +179,73 @@ it('who looks at a source while somebody stores the value gets no lease', async 
   await serving.open(callOf(), 'c').set('a', value('made'), {}, callOf())
   gate.resolve()
   expect(await looks).toMatchObject({ hit: { value: value('made') } })
+})
+
+describe('over a cache with write-through', () => {
+  async function start() {
+    const parts = setUpSource({ mode: 'write-through', negativeTtl: 0 })
+    const { serving } = parts
+    const taken = await serving.lease(callOf(), 'c', 'a', { ttl: 30, wait: 0, left: stays })
+    const token = 'token' in taken ? taken.token : ''
+    return {
+      ...parts,
+      cache: () => serving.open(callOf(), 'c'),
+      /** The value, or the code of the error. */
+      async fulfil(text: string): Promise<unknown> {
+        try {
+          const { book, cache } = serving.leases(callOf(), 'c')
+          return (await asHolder(cache, book, 'a', token).set('a', value(text), {}, callOf())).outcome
+        }
+        catch (error) {
+          return error instanceof LarderError ? error.code : error
+        }
+      },
+      at: () => parts.memory.held.get('a')?.value.toString(),
+    }
+  }
+
+  // Red: in src/main/serving/leases/guard.ts let `asHolder` write to what `withLeases` has wrapped.
+  it('its holder writes to the source, and who waited gets the value', async () => {
+    const { serving, fulfil, at } = await start()
+    const waits = serving.lease(callOf(), 'c', 'a', { ttl: 30, wait: 5, left: stays })
+    await turn()
+    expect(await fulfil('made')).toBe('created')
+    expect([await waits, at()]).toEqual([{ hit: expect.objectContaining({ value: value('made') }) as object }, 'made'])
+    expect(await fulfil('again')).toBe('lease-ended')
+    expect(at()).toBe('made')
+  })
+
+  it('a write that the source refuses leaves the lease, so that its holder can try again', async () => {
+    const { memory, fulfil, at } = await start()
+    memory.gate = () => {
+      throw new SourceError('refused', 'it is busy.')
+    }
+    expect(await fulfil('made')).toBe('source-failed')
+    memory.gate = () => {}
+    expect([await fulfil('made'), at()]).toEqual(['created', 'made'])
+  })
+
+  // Red: in src/main/serving/leases/guard.ts drop the first `end()` of `ending`.
+  it.each<[string, (cache: ServedCache) => unknown]>([
+    ['plain set', cache => cache.set('a', value('other'), {}, callOf())],
+    ['deletion', cache => cache.delete('a', undefined, callOf())],
+    ['increment', cache => cache.increment('a', 1n, {}, callOf())],
+  ])('a %s ends it at its beginning, before the source has answered', async (_, act) => {
+    const { memory, cache, fulfil } = await start()
+    const gate = Promise.withResolvers<void>()
+    memory.gate = () => gate.promise
+    const acting = act(cache())
+    await turn()
+    expect(await fulfil('late')).toBe('lease-ended')
+    gate.resolve()
+    await acting
+  })
+
+  it('a touch leaves it, as it changes no value', async () => {
+    const { cache, fulfil, at } = await start()
+    expect(await cache().touch('a', 5, undefined, callOf())).toBe('missing')
+    expect([await fulfil('made'), at()]).toEqual(['created', 'made'])
+  })
 })
 
 // Red: in src/main/serving/caches.ts let `serve` always wrap, or never.

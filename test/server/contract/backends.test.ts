@@ -142,4 +142,60 @@ describe.skipIf(!redisProgram.available)('a cache with its entries in Redis', ()
     expect(await change({ backend })).toMatchObject({ backend })
     expect((await larder.send('GET', entry)).text).toBe('x')
   })
+
+  describe('what the cache has there', () => {
+    const create = async (prefix: string): Promise<void> => {
+      await manage(larder, 'POST', '/admin/caches', { name: 'gone', ttl: 300, backend: { ...backend, prefix } })
+      for (const key of ['a', 'b'])
+        await larder.send('PUT', `/api/caches/gone/entries/${key}`, { body: 'x' })
+      await redis.command('SET', 'beside', 'theirs')
+    }
+    const remove = async (query = ''): Promise<number> =>
+      (await larder.send('DELETE', `/admin/caches/gone${query}`)).status
+
+    // Red: in src/main/admin/caches.ts leave out `clearBackend`, or always call it.
+    it('stays when the cache is deleted, and goes with it where that is asked for', async () => {
+      await create('gone:')
+      expect([await remove(), await redis.command('DBSIZE')]).toEqual([204, 3])
+      await create('gone:')
+      expect([await remove('?entries=keep'), await redis.command('DBSIZE')]).toEqual([204, 3])
+      await create('gone:')
+      expect([await remove('?entries=delete'), await redis.command('DBSIZE')]).toEqual([204, 1])
+      expect(await remove('?entries=delete')).toBe(404)
+    })
+
+    it('goes from the former backend where that is asked for, and is not deleted elsewhere', async () => {
+      await create('gone:')
+      const change = async (body: object) => (await larder.send('PATCH', '/admin/caches/gone', json(body))).json()
+      const none = { entries: 'delete', backend: null }
+      for (const body of [{ entries: 'delete' }, { entries: 'delete', ttl: 5, backend: { near: { ttl: 5 } } }])
+        expect(await change(body)).toMatchObject({ status: 400, errors: [{ field: 'entries' }] })
+      const preview = await larder.send('POST', '/admin/caches/gone/preview', json(none))
+      expect([preview.status, await redis.command('DBSIZE')]).toEqual([200, 3])
+      const another = { backend: { prefix: 'new:' } }
+      expect(await change({ entries: 'delete', ...another })).toMatchObject(another)
+      expect(await redis.command('DBSIZE')).toBe(1)
+      await larder.send('PUT', '/api/caches/gone/entries/a', { body: 'x' })
+      expect(await change(none)).toMatchObject({ backend: null })
+      expect(await redis.command('DBSIZE')).toBe(1)
+      expect(await change(none)).toMatchObject({ errors: [{ field: 'entries' }] })
+      expect(await remove('?entries=delete')).toBe(204)
+    })
+
+    // Red: in src/main/admin/caches.ts do not wait for `clearBackend`.
+    it('keeps the cache where it cannot be deleted', async () => {
+      await create('gone:')
+      const hold = (enabled: boolean) => manage(larder, 'PATCH', '/admin/caches/gone', { enabled })
+      await hold(false)
+      expect(await remove('?entries=delete')).toBe(503)
+      await hold(true)
+      await redis.kill()
+      expect(await remove('?entries=delete')).toBe(502)
+      const change = await larder.send('PATCH', '/admin/caches/gone', json({ entries: 'delete', backend: null }))
+      expect(change.status).toBe(502)
+      expect(await manage(larder, 'GET', '/admin/caches/gone')).toMatchObject({ backend: { prefix: 'gone:' } })
+      expect(await remove()).toBe(204)
+      await redis.restart()
+    })
+  })
 })

@@ -11,7 +11,8 @@ import { createUpstreams } from '../../../src/main/upstreams/upstreams'
 import { readConnectionUrl } from '../../../src/shared/connections/read'
 import { encodeKey } from '../../../src/shared/entry-key'
 import { describeBackend } from '../../contract/backends'
-import { aValue, describeSource, neverAborts } from '../../contract/sources'
+import { aValue, describeSource, neverAborts, oddKeys } from '../../contract/sources'
+import { startMeddlingProxy } from '../../helpers/meddling-proxy'
 import { memcachedProgram, startMemcached } from '../../helpers/memcached-server'
 import { patience } from '../../helpers/patience'
 
@@ -72,6 +73,13 @@ describe.skipIf(!memcachedProgram.available)(`memcached ${memcachedProgram.reaso
     lives: true,
     longestKey: 250,
   })
+  describeSource('memcached in pieces', async () => {
+    const proxy = await startMeddlingProxy(Number(new URL(server.url).port))
+    onTestFinished(proxy.dispose)
+    proxy.manner = 'pieces'
+    const source = there(poolFor(`memcached://127.0.0.1:${proxy.port}`).sourceOf('main', { format: 'a/b' }))
+    return { ...await besides(), source }
+  }, { lives: true, longestKey: 250 })
   describeBackend('memcached', async () =>
     ({ ...await besides(), backend: there(poolFor(server.url).backendOf('main')) }), {
     compares: true,
@@ -79,6 +87,28 @@ describe.skipIf(!memcachedProgram.available)(`memcached ${memcachedProgram.reaso
     formats: ['envelope', 'raw'],
     longestKey: 250,
     tooLarge: 1_048_576,
+  })
+
+  // S22. Red: in src/main/upstreams/memcached/items.ts let `sentKey` send every key as it is.
+  it('sends odd keys as exactly one command each', async () => {
+    await besides()
+    const source = there(poolFor(server.url).sourceOf('main', { format: 'a/b' }))
+    const counted = ['cmd_set', 'get_hits', 'get_misses', 'delete_hits', 'delete_misses', 'cmd_flush', 'curr_items']
+    async function figures(): Promise<number[]> {
+      const text = String(await server.ask('stats\r\n', /END\r\n$/))
+      return counted.map(name => Number(new RegExp(`STAT ${name} (\\d+)`).exec(text)?.[1]))
+    }
+    await source.load('plain', neverAborts)
+    const before = await figures()
+    for (const key of oddKeys) {
+      await source.writes?.set(key, aValue('x', { ttl: null }), neverAborts)
+      expect(String((await source.load(key, neverAborts))?.value)).toBe('x')
+      expect(await source.writes?.delete(key, neverAborts)).toBe(true)
+    }
+    const after = await figures()
+    const n = oddKeys.length
+    // A set looks first whether something is there.
+    expect(after.map((figure, index) => figure - (before[index] ?? 0))).toEqual([n, n, n, n, 0, 0, 0])
   })
 
   it('signs in, and says so if it is refused', async () => {

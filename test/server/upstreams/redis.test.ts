@@ -15,6 +15,7 @@ import { encodeKey } from '../../../src/shared/entry-key'
 import { describeBackend } from '../../contract/backends'
 import { aValue, describeSource, neverAborts, oddKeys } from '../../contract/sources'
 import { startBlackHole } from '../../helpers/black-hole'
+import { startMeddlingProxy } from '../../helpers/meddling-proxy'
 import { patience } from '../../helpers/patience'
 import { redisProgram, startRedis } from '../../helpers/redis-server'
 
@@ -65,15 +66,29 @@ describe.skipIf(!redisProgram.available)(`redis ${redisProgram.reason}`, () => {
     return { source: sourceFor(url), ...besides() }
   }
 
-  async function openBackend(): Promise<BackendRig> {
+  async function openBackend(url = redis.url): Promise<BackendRig> {
     await redis.command('FLUSHALL')
-    const backend = poolFor(redis.url).backendOf('main')
+    const backend = poolFor(url).backendOf('main')
     if (!backend)
       throw new Error('There should be a backend')
     return { backend, ...besides() }
   }
 
+  /** The way to it, on which every answer comes in pieces. */
+  async function inPieces(): Promise<string> {
+    const proxy = await startMeddlingProxy(redis.port)
+    onTestFinished(proxy.dispose)
+    proxy.manner = 'pieces'
+    return `redis://127.0.0.1:${proxy.port}`
+  }
+
   describeBackend('redis', openBackend, { compares: true, endsLives: true, formats: ['envelope', 'raw'] })
+  describeBackend('redis in pieces', async () => openBackend(await inPieces()), {
+    compares: true,
+    endsLives: true,
+    formats: ['envelope'],
+  })
+  describeSource('redis in pieces', async () => open(await inPieces()), { lives: true, longestKey: 1024 })
   describeSource('redis', open, { lives: true, longestKey: 1024 })
   describeSource('redis by a Unix socket', () => open(`unix://${redis.socket}`), { lives: true, longestKey: 1024 })
 

@@ -6,14 +6,22 @@ import { counted } from '@shared/grouped'
 import { namesOf } from '@shared/rows'
 import { askEvictions, asking } from '../ask-evictions'
 import { askFirst, asksFirst, yes } from '../ask-first'
-import { defineCommand } from '../command'
+import { defineCommand, flag } from '../command'
 import { cacheNames } from '../completes'
 import { usageFailure } from '../failure'
 import { facts, table } from '../output'
+import { boolean } from '../values'
 import { settingFlags } from './setting-flags'
 
 const newName = { name: 'name', meaning: 'the name of a cache' }
 const nameArgument = { ...newName, completes: cacheNames }
+
+const clearBackend = flag(null, 'Delete its entries at the backend as well, which stay otherwise.', boolean)
+
+/** What the command asks the operation for. */
+function entriesOf(isCleared: boolean | undefined): { entries?: 'delete' } {
+  return isCleared === true ? { entries: 'delete' } : {}
+}
 
 const list = defineCommand({
   name: 'caches',
@@ -56,13 +64,17 @@ const update = defineCommand({
   summary: 'Change settings of a cache; the others stay as they are.',
   details: [asking],
   arguments: [nameArgument],
-  flags: { ...settingFlags('update'), yes },
-  examples: ['larder caches update products --ttl 10m --max-entries 5000'],
-  async run({ words: [name = ''], flags: { yes: isSure, ...change } }, context) {
+  flags: { ...settingFlags('update'), clearBackend, yes },
+  examples: [
+    'larder caches update products --ttl 10m --max-entries 5000',
+    'larder caches update products --backend none --clear-backend',
+  ],
+  async run({ words: [name = ''], flags: { yes: isSure, clearBackend: isCleared, ...change } }, context) {
     if (Object.keys(change).length === 0)
       throw usageFailure('caches update needs a setting to change, such as --ttl 10m')
-    await askEvictions(context, 'caches.update', { name, ...change }, isSure)
-    const cache = await context.client.call('caches.update', { name, ...change })
+    const input = { name, ...change, ...entriesOf(isCleared) }
+    await askEvictions(context, 'caches.update', input, isSure)
+    const cache = await context.client.call('caches.update', input)
     await context.output.show(cache, () => describe(cache))
   },
 })
@@ -84,15 +96,21 @@ const remove = defineCommand({
   summary: 'Delete a cache with its entries.',
   details: [asksFirst],
   arguments: [nameArgument],
-  flags: { yes },
-  examples: ['larder caches delete products', 'larder caches delete products --yes'],
+  flags: { clearBackend, yes },
+  examples: ['larder caches delete products', 'larder caches delete products --clear-backend --yes'],
   async run({ words: [name = ''], flags }, context) {
     const { client, output } = context
     await askFirst(context, flags.yes, async () => {
-      const { entries } = await client.call('caches.get', { name })
+      const { entries, backend } = await client.call('caches.get', { name })
+      if (backend !== null) {
+        const { connection, prefix } = backend
+        return flags.clearBackend === true
+          ? `Delete ${name}, and at ${connection} everything that begins with ${prefix}?`
+          : `Delete ${name}? Its entries stay at ${connection}.`
+      }
       return `Delete ${name} with ${entries === 0 ? 'no entries' : counted(entries, 'entry', 'entries')}?`
     })
-    await client.call('caches.delete', { name })
+    await client.call('caches.delete', { name, ...entriesOf(flags.clearBackend) })
     await output.message(`Deleted ${name}.`)
   },
 })

@@ -11,10 +11,16 @@ export interface Breaker {
   readonly rest: number | null
   /** Lets a call through, or says in how many milliseconds one may try. */
   enter: () => Pass | number
+  /** The connection is another one now: it closes, and no call from before counts any more. */
+  reset: () => void
 }
 
-/** A call that was let through; to be called once, with what its end says about the connection. */
-type Pass = (outcome: 'works' | 'fails' | 'unknown') => void
+/**
+ * A call that was let through; to be called once, with what its end says about the connection.
+ * Returns whether that counts: the connection may be another one by now.
+ */
+type Pass = (outcome: Outcome) => boolean
+type Outcome = 'works' | 'fails' | 'unknown'
 
 const failuresInARow = 5
 const firstRest = 1000
@@ -26,6 +32,8 @@ function createBreaker(stopwatch: Stopwatch): Breaker {
   /** When one call may try; null = closed. */
   let opens: number | null = null
   let trying = false
+  /** Changes with the connection. */
+  let era = 0
 
   function close(): void {
     failures = 0
@@ -39,19 +47,28 @@ function createBreaker(stopwatch: Stopwatch): Breaker {
   }
 
   /** Any call that succeeds shows that it works, also one from before it opened. */
-  const usual: Pass = (outcome) => {
+  function usual(outcome: Outcome): void {
     if (outcome === 'works')
       close()
     else if (outcome === 'fails' && opens === null && ++failures >= failuresInARow)
       open()
   }
 
-  const trial: Pass = (outcome) => {
+  function trial(outcome: Outcome): void {
     trying = false
     if (outcome === 'works')
       close()
     else if (outcome === 'fails' && opens !== null)
       open()
+  }
+
+  function passFor(end: (outcome: Outcome) => void): Pass {
+    const begun = era
+    return (outcome) => {
+      if (begun === era)
+        end(outcome)
+      return begun === era
+    }
   }
 
   return {
@@ -63,12 +80,17 @@ function createBreaker(stopwatch: Stopwatch): Breaker {
     },
     enter() {
       if (opens === null)
-        return usual
+        return passFor(usual)
       const left = opens - stopwatch.now()
       if (left > 0 || trying)
         return Math.max(left, 1)
       trying = true
-      return trial
+      return passFor(trial)
+    },
+    reset() {
+      era++
+      trying = false
+      close()
     },
   }
 }

@@ -11,6 +11,8 @@ export interface CallMeter {
   recent: () => CallFigures
   /** Since the start of the server. */
   readonly total: Readonly<Counts>
+  /** The connection is another one now: its recent calls begin anew, the total goes on. */
+  reset: () => void
 }
 
 /** `loads` are the values asked for; `failures` count every kind of call. */
@@ -53,6 +55,9 @@ function createMeter(stopwatch: Stopwatch): CallMeter {
         counts.failures += Number(failed)
       }
       part.times.record(took * 1000)
+    },
+    reset() {
+      kept = []
     },
     recent() {
       const all = createBuckets()

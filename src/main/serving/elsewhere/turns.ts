@@ -11,12 +11,19 @@ export interface Turns<L> {
   load: (
     key: string,
     begin: (run: LoadRun) => Promise<L>,
-    options?: { /** False: a load of its own, which nobody joins. @default true */ join?: boolean },
+    options?: LoadOptions,
   ) => Joined<L> | { written: Promise<void> }
   /** Runs a write of this key after those that came before it; it may load with the run it gets. */
   write: <T>(key: string, work: (run: LoadRun) => Promise<T>) => Promise<T>
   /** For a write that has happened at once, of one key or of any. */
   wrote: (key?: string) => void
+}
+
+interface LoadOptions {
+  /** False: a load of its own, which nobody joins. @default true */
+  join?: boolean
+  /** Takes the place of one that runs, which then is not stored. @default false */
+  fresh?: boolean
 }
 
 interface Joined<L> {
@@ -69,7 +76,7 @@ export function createTurns<L>(changed: (key?: string) => void): Turns<L> {
   }
 
   return {
-    load(key, begin, { join = true } = {}) {
+    load(key, begin, { join = true, fresh = false } = {}) {
       const state = keyOf(key)
       if (state.writing)
         return { written: state.writing }
@@ -82,8 +89,9 @@ export function createTurns<L>(changed: (key?: string) => void): Turns<L> {
         })
         return { load, joined: false }
       }
-      if (state.run)
+      if (state.run && !fresh)
         return { load: state.run.load, joined: true }
+      detach(state)
       const run = { current: true, load: undefined as unknown as Promise<L> }
       state.run = run
       run.load = begin(run).finally(() => {

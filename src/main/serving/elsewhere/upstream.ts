@@ -51,8 +51,8 @@ export function createUpstream<S>(
       throw resting(title, pass)
     const began = stopwatch.now()
     const end = (outcome: Parameters<typeof pass>[0]): void => {
-      pass(outcome)
-      meter.record({ isLoad, failed: outcome === 'fails' }, stopwatch.now() - began)
+      if (pass(outcome))
+        meter.record({ isLoad, failed: outcome === 'fails' }, stopwatch.now() - began)
     }
     const abort = new AbortController()
     const late = Promise.withResolvers<never>()

@@ -63,6 +63,7 @@ export function createReadThrough({ sources, timer, random }: ReadThroughParts):
       batch: createBatch(one, upstream.title),
       refresh: createRefreshing({ next, upstream, keeping, turns, settings, timer, checkOn }),
       async flush(call) {
+        turns.wrote()
         const flushed = await next.flush(call)
         turns.wrote()
         return flushed

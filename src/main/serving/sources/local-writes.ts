@@ -31,6 +31,7 @@ export function createLocalWrites(
         await ensure(key, call)
       return began(key, () => next.delete(key, ifVersion, call))
     },
+    touch: next.touch,
     async increment(key, by, options, call) {
       await ensure(key, call)
       return began(key, () => next.increment(key, by, options, call))

@@ -1,6 +1,6 @@
 import type { SourceSettings } from '@shared/source-settings'
 import type { Timer } from '../../base/timer'
-import type { Turns } from '../elsewhere/turns'
+import type { LoadRun, Turns } from '../elsewhere/turns'
 import type { Upstream } from '../elsewhere/upstream'
 import type { Call, Progress, Refresh, ServedCache } from '../ports'
 import type { Brought, Keeping } from './keeping'
@@ -81,10 +81,23 @@ export function createRefreshing({
   }
 
   async function reload(key: string, call: Call): Promise<void> {
-    const joined = turns.load(key, run => keeping.fetch(key, call, run))
-    // What is being written right now is as new as it can be.
-    if ('load' in joined)
-      await joined.load
+    for (;;) {
+      let stays: LoadRun | undefined
+      const begun = turns.load(key, (run) => {
+        stays = run
+        return keeping.fetch(key, call, run)
+      }, { fresh: true })
+      if ('load' in begun) {
+        await begun.load
+        // What was written here alone meanwhile is newer than what was loaded.
+        if (stays?.current === true || settings.mode === 'read')
+          return
+      }
+      else {
+        await begun.written
+      }
+      // A write that is refused leaves what was held before.
+    }
   }
 
   return async (what, progress, call) => {

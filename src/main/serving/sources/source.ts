@@ -37,6 +37,13 @@ export interface SourceWrites {
    * Resolves to whether it wrote. Missing where the source has no such operation.
    */
   replace?: (key: string, before: Buffer | null, value: SourceValue, signal: AbortSignal) => Promise<boolean>
+  /**
+   * Gives a value another life, and leaves it as it is. Resolves to whether there was one. Missing
+   * where the source knows no lives.
+   *
+   * @param ttl seconds; null = no end
+   */
+  touch?: (key: string, ttl: number | null, signal: AbortSignal) => Promise<boolean>
 }
 
 /**

@@ -14,7 +14,7 @@ import { changeOrDrop } from '../elsewhere/upstream'
 import { passingVersion } from './keeping'
 
 /** The calls that change one entry. */
-export type Writing = Pick<ServedCache, 'set' | 'delete' | 'increment' | 'mergePatch'>
+export type Writing = Pick<ServedCache, 'set' | 'delete' | 'touch' | 'increment' | 'mergePatch'>
 
 interface WritingParts {
   next: ServedCache
@@ -142,6 +142,22 @@ export function createWriteThrough({ next, upstream, turns, keeping, settings }:
       const there = await change(key, call, (to, signal) => to.delete(at(key), signal))
       const here = await next.delete(key, undefined, call)
       return there || here === 'removed' ? 'removed' : 'missing'
+    }),
+
+    touch: (key, ttl, ifVersion, call) => turns.write(key, async (run) => {
+      if (ifVersion !== undefined && !holds(ifVersion, await current(key, call, run)))
+        return 'refused'
+      const there = await change(key, call, async (to, signal) => await to.touch?.(at(key), ttl, signal))
+      // A source without lives has nothing to renew.
+      if (there === undefined)
+        return await next.touch(key, ttl, undefined, call)
+      const held = await next.peek(key, call)
+      // What is stale may be something else there by now; the next reader asks.
+      if (!there || !run.current || held?.stale === true)
+        await next.delete(key, undefined, call)
+      else if (held)
+        await next.touch(key, ttl, undefined, call)
+      return there ? 'touched' : 'missing'
     }),
 
     increment: (key, by, options = {}, call) => turns.write(key, async (run) => {

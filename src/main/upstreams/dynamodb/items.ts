@@ -24,6 +24,8 @@ export interface Items {
   put: (item: Item, condition: Condition, signal: AbortSignal) => Promise<Item | undefined | 'refused'>
   /** The same; undefined for a key that no item can have. */
   remove: (key: string, condition: Condition, signal: AbortSignal) => Promise<Item | undefined | 'refused'>
+  /** Gives an item another end. Resolves to whether there was one. */
+  touch: (key: string, life: number | null, signal: AbortSignal) => Promise<boolean>
   keys: (prefix: string, signal: AbortSignal) => AsyncIterable<readonly string[]>
   /** Seconds that are left; null: for ever. */
   lifeOf: (item: Item) => number | null
@@ -42,6 +44,14 @@ export function createItems({ client, table, clock }: ItemsParts): Items {
     return Number.isNaN(end) ? null : end - clock.wall() / 1000
   }
   const living = (item: Item | undefined): Item | undefined => item && (lifeOf(item) ?? 1) > 0 ? item : undefined
+
+  function endOf(life: number | null): Item {
+    if (life === null)
+      return {}
+    const end = clock.wall() / 1000 + life
+    // A life that was read and is written again a moment later must not grow by a second.
+    return { [ttlName]: { N: String(life < 1 ? Math.ceil(end) : Math.round(end)) } }
+  }
 
   function conditionOf(condition: Condition): object {
     if (condition === 'none')
@@ -90,6 +100,28 @@ export function createItems({ client, table, clock }: ItemsParts): Items {
       const value = keyOf(key)
       return value && await change('DeleteItem', { Key: { [keyName]: value } }, condition, signal)
     },
+    async touch(key, life, signal) {
+      const value = keyOf(key)
+      if (value === undefined)
+        return false
+      const end = endOf(life)[ttlName]
+      try {
+        await client.call('UpdateItem', {
+          TableName,
+          Key: { [keyName]: value },
+          UpdateExpression: end ? 'SET #ttl = :end' : 'REMOVE #ttl',
+          ConditionExpression: 'attribute_exists(#key) AND (attribute_not_exists(#ttl) OR #ttl > :now)',
+          ExpressionAttributeNames: { '#key': keyName, '#ttl': ttlName },
+          ExpressionAttributeValues: { ':now': { N: String(clock.wall() / 1000) }, ...end && { ':end': end } },
+        }, signal)
+        return true
+      }
+      catch (error) {
+        if (error instanceof ConditionFailed)
+          return false
+        throw error
+      }
+    },
     async* keys(prefix, signal) {
       let start: Item | undefined
       do {
@@ -108,12 +140,6 @@ export function createItems({ client, table, clock }: ItemsParts): Items {
       } while (start !== undefined)
     },
     lifeOf,
-    endOf(life) {
-      if (life === null)
-        return {}
-      const end = clock.wall() / 1000 + life
-      // A life that was read and is written again a moment later must not grow by a second.
-      return { [ttlName]: { N: String(life < 1 ? Math.ceil(end) : Math.round(end)) } }
-    },
+    endOf,
   }
 }

@@ -63,6 +63,7 @@ export function createDynamodbSource(items: Items, table: KeyedTable, { format }
         await items.put(await itemOf(key, value, signal), 'none', signal)
       },
       delete: async (key, signal) => await items.remove(key, 'none', signal) !== undefined,
+      touch: items.touch,
       async replace(key, before, value, signal) {
         const condition = before === null ? 'absent' : { bytes: before }
         if (await items.put(await itemOf(key, value, signal), condition, signal) !== 'refused')

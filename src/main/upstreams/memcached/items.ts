@@ -19,6 +19,8 @@ export interface MemcachedItems {
   /** Resolves to whether something was there. */
   set: (key: string, bytes: Buffer, life: number | null, signal: AbortSignal) => Promise<boolean>
   delete: (key: string, signal: AbortSignal) => Promise<boolean>
+  /** Gives it another life. Resolves to whether something was there. */
+  touch: (key: string, life: number | null, signal: AbortSignal) => Promise<boolean>
   replace: (
     key: string,
     before: Buffer | null,
@@ -82,6 +84,9 @@ export function createMemcachedItems({ send }: Pick<MemcachedWire, 'send'>, now:
     },
     async delete(key, signal) {
       return fitsMemcached(key) && (await ask('md', key, '', signal)).words[0] === 'HD'
+    },
+    async touch(key, life, signal) {
+      return fitsMemcached(key) && (await ask('mg', key, `T${expiryOf(life, now())}`, signal)).words[0] === 'HD'
     },
     async replace(key, before, after, signal) {
       const held = await get(key, signal)

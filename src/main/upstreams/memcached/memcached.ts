@@ -84,6 +84,7 @@ function sourceOf(items: MemcachedItems, format: string): Source {
         await items.set(key, value, life, signal)
       },
       delete: items.delete,
+      touch: items.touch,
       async replace(key, before, { value, ttl }, signal) {
         const life = ttl === undefined ? (await items.get(key, signal))?.life ?? null : ttl
         return await items.replace(key, before, { bytes: value, life }, signal)

@@ -44,6 +44,13 @@ export function createRedisSource({ send }: Pick<RedisWire, 'send'>, { format }:
         demand(reply)
       },
       delete: strings.delete,
+      async touch(key, ttl, signal) {
+        const name = encodeKey(key)
+        const life = ttl === null ? ['PERSIST', name] : ['PEXPIRE', name, ...lifeArguments(ttl).slice(1)]
+        const [found, reply] = await strings.together([['EXISTS', name], life], signal)
+        demand(reply)
+        return demand(found) !== 0
+      },
       replace: (key, before, value, signal) =>
         strings.replace(key, before, { bytes: value.value, life: lifeOfValue(value) }, signal),
     },

@@ -11,6 +11,8 @@ export interface Question {
   keys?: readonly string[]
   /** How many entries it is about, if these are only the first keys. @default all of `keys` */
   of?: number
+  /** Something more that may be wanted; it is not unless the person says so. */
+  check?: { label: string, hint: string }
   /** What is lost is in this page alone, so the answer needs no server. */
   local?: boolean
 }

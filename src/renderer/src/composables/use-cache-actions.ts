@@ -68,14 +68,25 @@ export function useCacheActions(): CacheActions {
       if (await unsaved.mayLeave())
         dialogs.show(RenameCacheDialog, { cache })
     },
-    async remove({ name, entries }) {
-      const agreed = await dialogs.confirm({
+    async remove({ name, entries, backend }) {
+      const what = backend === null ? `permanently deletes ${formatEntries(entries)} and` : 'deletes'
+      const { agreed, checked } = await dialogs.ask({
         title: `Delete ${name}?`,
-        text: `This permanently deletes ${formatEntries(entries)} and the cache with its settings. Apps that use it get 404.`,
+        text: `This ${what} the cache with its settings. Apps that use it get 404.`,
         action: `Delete ${name}`,
+        ...backend && {
+          check: {
+            label: `Delete its entries at ${backend.connection} as well`,
+            hint: `All keys there that begin with ${backend.prefix}. Otherwise they stay.`,
+          },
+        },
       })
-      if (agreed)
-        await notices.tell(() => caches.remove(name).then(() => `Deleted ${name} with ${formatEntries(entries)}.`))
+      if (!agreed)
+        return
+      const told = backend === null
+        ? `Deleted ${name} with ${formatEntries(entries)}.`
+        : `Deleted ${name}. Its entries at ${backend.connection} ${checked ? 'are deleted, too' : 'are still there'}.`
+      await notices.tell(() => caches.remove(name, checked).then(() => told))
     },
   }
 }

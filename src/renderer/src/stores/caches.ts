@@ -90,9 +90,12 @@ export const useCaches = defineStore('caches', () => {
     return renamed
   }
 
-  /** Deletes a cache with its entries. Throws LarderError `protected` for the cache `default`. */
-  async function remove(name: string): Promise<void> {
-    await client['caches.delete']({ name })
+  /**
+   * Deletes a cache with its entries; those at its backend where that is wanted. Throws LarderError
+   * `protected` for the cache `default`, and what the backend answers.
+   */
+  async function remove(name: string, isBackendCleared = false): Promise<void> {
+    await client['caches.delete']({ name, ...isBackendCleared && { entries: 'delete' as const } })
     await read()
   }
 

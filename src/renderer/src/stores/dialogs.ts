@@ -31,10 +31,16 @@ export const useDialogs = defineStore('dialogs', () => {
     open.value = []
   }
 
-  /** Returns whether the person confirmed. */
-  function confirm(question: Question): Promise<boolean> {
-    return new Promise(resolve => show(ConfirmDialog, { ...question, onAnswer: resolve }))
+  /** Returns whether the person confirmed, and whether the check of the question was set then. */
+  function ask(question: Question): Promise<{ agreed: boolean, checked: boolean }> {
+    return new Promise(resolve =>
+      show(ConfirmDialog, { ...question, onAnswer: (agreed, checked) => resolve({ agreed, checked }) }))
   }
 
-  return { open: shallowReadonly(open), show, close, closeAll, confirm }
+  /** Returns whether the person confirmed. */
+  async function confirm(question: Question): Promise<boolean> {
+    return (await ask(question)).agreed
+  }
+
+  return { open: shallowReadonly(open), show, close, closeAll, ask, confirm }
 })

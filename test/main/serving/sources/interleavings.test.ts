@@ -1,44 +1,17 @@
 import { Buffer } from 'node:buffer'
+import process from 'node:process'
 import { setImmediate as turn } from 'node:timers/promises'
 import { LarderError } from '@shared/errors'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SourceError } from '../../../../src/main/serving/sources/source'
+import { createDice, createStates } from '../elsewhere/interleaving'
 import { callOf } from '../setup'
 import { setUpSource, valueOf } from './setup'
 
 const keys = ['a', 'b']
-
-/** Whole numbers from 0 up to, but not including, `sides`; the same ones for the same seed. */
-function createDice(seed: number): (sides: number) => number {
-  let state = seed | 0
-  return (sides) => {
-    state = Math.imul(state, 1_664_525) + 1_013_904_223 | 0
-    return (state >>> 8) % sides
-  }
-}
-
-/**
- * Every state of a key at the source has a number, which only rises; null = nothing is there. A
- * reader must get nothing older than what it may rely on when it asks: the last write that was
- * acknowledged, and what the source had when the last flush or invalidation began.
- */
-function createHistory() {
-  const states = new Map(keys.map(key => [key, [null] as (string | null)[]]))
-  const floors = new Map(keys.map(key => [key, 0]))
-  const of = (key: string) => states.get(key) as (string | null)[]
-  return {
-    add: (key: string, state: string | null) => of(key).push(state),
-    /** Number of the latest state, or of this one. */
-    numberOf: (key: string, state?: string) => state === undefined ? of(key).length - 1 : of(key).indexOf(state),
-    floor: (key: string) => floors.get(key) as number,
-    raise(key: string, to: number) {
-      floors.set(key, Math.max(floors.get(key) as number, to))
-    },
-    /** Whether an answer is one of a state not older than the floor. */
-    allows: (key: string, floor: number, answer: string | null) => of(key).slice(floor).includes(answer),
-  }
-}
+/** Of about 70 steps, of which half are operations. */
+const runs = process.env.LARDER_HARD === '1' ? 600 : 200
 
 // Red: in src/main/serving/elsewhere/turns.ts let `detach` leave `current` as it is, or let `load`
 // join a load while the key is being written.
@@ -47,8 +20,8 @@ describe.each(['read', 'write-through'] as const)('random interleavings, mode %s
     await fc.assert(fc.asyncProperty(fc.integer(), fc.integer({ min: 20, max: 120 }), async (seed, steps) => {
       const roll = createDice(seed)
       const { memory, timer, cache, clock } = setUpSource({ mode, negativeTtl: 1, hardTimeout: 5 }, { ttl: null })
-      memory.changed = (key, value) => history.add(key, value === null ? null : value.value.toString())
-      const history = createHistory()
+      const states = createStates(keys)
+      memory.changed = (key, value) => states.add(key, value === null ? null : value.value.toString())
       const waiting: (() => void)[] = []
       const open: Promise<void>[] = []
       const wrong: string[] = []
@@ -69,11 +42,11 @@ describe.each(['read', 'write-through'] as const)('random interleavings, mode %s
       }
 
       async function read(key: string): Promise<void> {
-        const floor = history.floor(key)
+        const floor = states.floor(key)
         try {
           const found = await cache().get(key, callOf())
           const answer = typeof found === 'string' ? null : found.value.toString()
-          if (!history.allows(key, floor, answer))
+          if (!states.allows(key, floor, answer))
             wrong.push(`${key}: ${answer}, but ${floor} was to be relied on`)
         }
         catch (error) {
@@ -88,17 +61,21 @@ describe.each(['read', 'write-through'] as const)('random interleavings, mode %s
             await cache().set(key, Buffer.from(text), {}, callOf())
           else
             await cache().delete(key, undefined, callOf())
-          history.raise(key, history.numberOf(key, operation === 'set' ? text : undefined))
+          states.raise(key, states.numberOf(key, operation === 'set' ? text : undefined))
         }
         catch (error) {
           noteFailure(error)
         }
       }
 
+      async function touch(key: string): Promise<void> {
+        await (async () => await cache().touch(key, 1000, undefined, callOf()))().catch(noteFailure)
+      }
+
       async function drop(how: number): Promise<void> {
-        const before = keys.map(key => history.numberOf(key))
+        const before = keys.map(key => states.numberOf(key))
         await (how === 0 ? cache().flush(callOf()) : cache().invalidate({ prefix: '' }, {}, callOf()))
-        keys.forEach((key, index) => history.raise(key, before[index] as number))
+        keys.forEach((key, index) => states.raise(key, before[index] as number))
       }
 
       for (let step = 0; step < steps; step++) {
@@ -111,6 +88,8 @@ describe.each(['read', 'write-through'] as const)('random interleavings, mode %s
           open.push(write(key, 'set'))
         else if (lot < 8 && mode === 'write-through')
           open.push(write(key, 'delete'))
+        else if (lot < 9 && mode === 'write-through')
+          open.push(touch(key))
         else if (lot < 9 && mode === 'read')
           memory.change(key, valueOf(`w${++written}`))
         else if (lot < 11)
@@ -130,6 +109,6 @@ describe.each(['read', 'write-through'] as const)('random interleavings, mode %s
       memory.gate = () => {}
       await Promise.all(keys.map(read))
       expect(wrong).toEqual([])
-    }), { numRuns: 200, endOnFailure: true })
+    }), { numRuns: runs, endOnFailure: true })
   }, 120_000)
 })

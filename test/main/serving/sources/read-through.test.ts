@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { createProgress } from '../../../../src/main/base/progress'
 import { SourceError } from '../../../../src/main/serving/sources/source'
 import { callOf } from '../setup'
 import { setUpSource, textOf, valueOf } from './setup'
@@ -237,4 +238,60 @@ it('refuses an atomic batch, and runs another one step by step', async () => {
   await expect(cache().batch(steps, true, call)).rejects.toMatchObject({ code: 'not-here' })
   const { results } = await cache().batch(steps, false, call)
   expect(results).toMatchObject([{ op: 'get' }, { op: 'increment', number: '3' }, { op: 'get', lookup: 'absent' }])
+})
+
+describe('a load that was running', () => {
+  /** A load that has read `old`, which is held, and has not ended; then the source changed. */
+  async function start() {
+    const parts = setUpSource()
+    const { memory, get, cache } = parts
+    memory.held.set('a', valueOf('old'))
+    await get('a')
+    const gate = Promise.withResolvers<void>()
+    memory.gate = moment => moment === 'after' ? gate.promise : undefined
+    const early = cache().get('a', callOf({ cacheControl: 'no-cache' }))
+    await turn()
+    memory.held.set('a', valueOf('new'))
+    memory.gate = () => {}
+    return { ...parts, early, gate }
+  }
+
+  // Red: in src/main/serving/sources/refreshing.ts leave `fresh` out.
+  it('at a refresh is no part of it, and is not stored', async () => {
+    const { cache, get, early, gate } = await start()
+    const refreshed = cache().refresh?.('held', createProgress(), callOf())
+    await turn()
+    gate.resolve()
+    await refreshed
+    expect([textOf(await early), (await get('a')).lookup]).toEqual(['old', 'new'])
+  })
+
+  // Red: in src/main/serving/layers/read-through.ts leave out the first `turns.wrote()` of `flush`.
+  it('at a flush is not stored, also where it ends in the same moment', async () => {
+    const { cache, get, early, gate } = await start()
+    gate.resolve()
+    const flushed = cache().flush(callOf())
+    await Promise.all([flushed, early])
+    expect((await get('a')).lookup).toBe('new')
+  })
+})
+
+// Red: in src/main/serving/sources/refreshing.ts return where there is a write; leave `stays` out.
+const moments = ['before', 'after'] as const
+it.each(moments)('a refresh that begins %s a write that is refused brings what the source has', async (moment) => {
+  const { memory, get, set, cache } = setUpSource({ mode: 'write-through' })
+  memory.held.set('a', valueOf('old'))
+  await get('a')
+  memory.held.set('a', valueOf('new'))
+  const gate = Promise.withResolvers<void>()
+  memory.gate = () => gate.promise
+  const refresh = () => cache().refresh?.('held', createProgress(), callOf())
+  const before = moment === 'before' ? refresh() : undefined
+  await turn()
+  const refused = set('a', 'mine', { ifAbsent: true })
+  const after = moment === 'after' ? refresh() : undefined
+  expect(await refused).toMatchObject({ outcome: 'refused' })
+  gate.resolve()
+  await Promise.all([before, after])
+  expect((await get('a')).lookup).toBe('new')
 })

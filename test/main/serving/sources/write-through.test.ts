@@ -127,6 +127,75 @@ describe('write-through', () => {
   })
 })
 
+describe('a touch of a cache with write-through', () => {
+  const touch = ({ cache }: ReturnType<typeof setUpSource>, ttl: number | null, ifVersion?: number[]) =>
+    cache().touch('a', ttl, ifVersion, callOf())
+
+  // Red: in src/main/serving/sources/writing.ts touch `next` alone, or first.
+  it('goes to the source first, and then here', async () => {
+    const parts = setUpSource({ ...writeThrough, key: 'p:{key}' })
+    const { memory, set, cache } = parts
+    await set('a', 'x', { ttl: 40 })
+    const { version = 0 } = await cache().peek('a', callOf()) ?? {}
+    expect(await touch(parts, 1000)).toBe('touched')
+    expect(memory.held.get('p:a')).toMatchObject({ ttl: 1000, value: Buffer.from('x') })
+    expect(await cache().peek('a', callOf())).toMatchObject({ ttl: 1000, version })
+    expect(await touch(parts, 5, [version + 1])).toBe('refused')
+    expect(await touch(parts, null, [version])).toBe('touched')
+    expect([memory.held.get('p:a')?.ttl, (await cache().peek('a', callOf()))?.ttl]).toEqual([null, null])
+    memory.gate = () => {
+      throw new SourceError('refused', 'it is read-only.')
+    }
+    await expect(touch(parts, 7)).rejects.toMatchObject({ code: 'source-failed' })
+    expect((await cache().peek('a', callOf()))?.ttl).toBeNull()
+  })
+
+  it('renews at the source what is not held here, and knows what is gone there', async () => {
+    const parts = setUpSource(writeThrough)
+    const { memory, cache, get } = parts
+    memory.held.set('a', valueOf('x', 10))
+    expect(await touch(parts, 500)).toBe('touched')
+    expect(await cache().peek('a', callOf())).toBeUndefined()
+    expect([(await get('a')).lookup, (await cache().peek('a', callOf()))?.ttl]).toEqual(['x', 500])
+    memory.held.delete('a')
+    expect(await touch(parts, 500)).toBe('missing')
+    expect((await get('a')).lookup).toMatch(/^\(/)
+  })
+
+  // Red: in src/main/serving/sources/writing.ts leave out `held?.stale`.
+  it('makes nothing fresh that is stale here: the source may have something else by now', async () => {
+    const parts = setUpSource(writeThrough)
+    const { memory, get, pass } = parts
+    memory.held.set('a', valueOf('old', 10))
+    await get('a')
+    pass(11_000)
+    memory.held.set('a', valueOf('new', 10))
+    expect(await touch(parts, 500)).toBe('touched')
+    expect((await get('a')).lookup).toBe('new')
+  })
+
+  it('with no answer in time is unknown: the copy here goes', async () => {
+    const parts = setUpSource(writeThrough)
+    await parts.set('a', 'x')
+    parts.memory.gate = moment => moment === 'after' ? new Promise(() => {}) : undefined
+    const touched = touch(parts, 5)
+    await turn()
+    parts.timer.advance(5000)
+    await expect(touched).rejects.toMatchObject({ code: 'source-timeout' })
+    expect(await parts.cache().peek('a', callOf())).toBeUndefined()
+  })
+
+  it('stays here where the source knows no lives', async () => {
+    const parts = setUpSource(writeThrough)
+    await parts.set('a', 'x', { ttl: 40 })
+    const { touch: _, ...writes } = parts.memory.writes
+    Object.assign(parts.memory, { writes })
+    expect(await touch(parts, 1000)).toBe('touched')
+    expect(parts.memory.held.get('a')?.ttl).toBe(40)
+    expect((await parts.cache().peek('a', callOf()))?.ttl).toBe(1000)
+  })
+})
+
 describe('without write-through', () => {
   it('writes stay here; those that depend on what is there load it first', async () => {
     const { memory, cache, get, set } = setUpSource()

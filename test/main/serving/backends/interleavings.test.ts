@@ -1,0 +1,120 @@
+import { Buffer } from 'node:buffer'
+import process from 'node:process'
+import { setImmediate as turn } from 'node:timers/promises'
+import { LarderError } from '@shared/errors'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { SourceError } from '../../../../src/main/serving/sources/source'
+import { createMemoryBackend } from '../../../helpers/memory-backend'
+import { createDice, createStates } from '../elsewhere/interleaving'
+import { callOf } from '../setup'
+import { setUpBackend } from './setup'
+
+const keys = ['a', 'b']
+/** Of about 70 steps, of which half are operations. */
+const runs = process.env.LARDER_HARD === '1' ? 500 : 150
+
+/**
+ * Two Larders at one backend. With near 0 nobody gets a value older than what the backend had when
+ * they asked, whoever wrote it. With near copies each Larder sees its own writes, flushes and
+ * invalidations.
+ */
+// Red: in src/main/serving/layers/backend.ts let readers join with near 0; in backends/copies.ts
+// let `put` store what is not current.
+describe.each([
+  { near: 0, format: 'envelope' },
+  { near: 0, format: 'raw' },
+  { near: 60, format: 'envelope' },
+] as const)('random interleavings at a backend, near $near, $format', ({ near, format }) => {
+  it('never show anybody a value older than what they may rely on', async () => {
+    await fc.assert(fc.asyncProperty(fc.integer(), fc.integer({ min: 20, max: 120 }), async (seed, steps) => {
+      const roll = createDice(seed)
+      const memory = createMemoryBackend()
+      const larders = [0, 1].map(() => {
+        const parts = setUpBackend(memory, { near: { ttl: near }, format }, { ttl: null })
+        return { ...parts, own: createStates(keys) }
+      })
+      memory.now = () => 0
+      const states = createStates(keys)
+      memory.changed = (key, bytes) =>
+        states.add(key.slice(2), bytes === null ? null : /w\d+$/.exec(bytes.toString('latin1'))?.[0] ?? '?')
+      const waiting: (() => void)[] = []
+      const open: Promise<void>[] = []
+      const wrong: string[] = []
+      let written = 0
+
+      memory.gate = moment => new Promise<void>((resolve, reject) => {
+        waiting.push(() => {
+          if (roll(12) === 0)
+            reject(new SourceError(moment === 'before' ? 'refused' : 'lost', 'bad luck.'))
+          else
+            resolve()
+        })
+      })
+      type Which = typeof larders[number]
+      async function failing(work: () => Promise<void>): Promise<void> {
+        try {
+          await work()
+        }
+        catch (error) {
+          if (!(error instanceof LarderError))
+            wrong.push(String(error))
+        }
+      }
+
+      const read = ({ cache, own }: Which, key: string): Promise<void> => failing(async () => {
+        const floor = near === 0 ? states.numberOf(key) : own.floor(key)
+        const found = await cache().get(key, callOf())
+        const answer = typeof found === 'string' ? null : found.value.toString()
+        if (!states.allows(key, floor, answer))
+          wrong.push(`${key}: ${answer}, but ${floor} was to be relied on`)
+      })
+
+      const write = ({ cache, own }: Which, key: string, how: number): Promise<void> => failing(async () => {
+        const before = states.numberOf(key)
+        const text = `w${++written}`
+        if (how === 0)
+          await cache().delete(key, undefined, callOf())
+        else if ((await cache().set(key, Buffer.from(text), { ifAbsent: how === 1 }, callOf())).outcome === 'refused')
+          return
+        // A deletion is some state after the one in which it began.
+        own.raise(key, how === 0 ? before + 1 : states.numberOf(key, text))
+      })
+
+      const drop = ({ cache, own }: Which, how: number): Promise<void> => failing(async () => {
+        const before = keys.map(key => ({ number: states.numberOf(key), there: states.latest(key) !== null }))
+        await (how === 0 ? cache().flush(callOf()) : cache().invalidate({ prefix: 'a' }, {}, callOf()))
+        // What was there when it began has gone, or something else has taken its place.
+        keys.slice(0, how === 0 ? 2 : 1).forEach((key, index) =>
+          own.raise(key, (before[index] as { number: number, there: boolean }).number + Number(before[index]?.there)))
+      })
+
+      for (let step = 0; step < steps; step++) {
+        const key = keys[roll(8) === 0 ? 1 : 0] as string
+        const larder = larders[roll(2)] as Which
+        const lot = roll(22)
+        if (lot < 5)
+          open.push(read(larder, key))
+        else if (lot < 8)
+          open.push(write(larder, key, roll(5)))
+        else if (lot < 10)
+          open.push(drop(larder, roll(2)))
+        else if (lot < 11)
+          larders.forEach(({ pass }) => pass(roll(3) * 2500))
+        else
+          waiting.splice(roll(Math.max(waiting.length, 1)), 1)[0]?.()
+        if (roll(2) === 0)
+          await turn()
+      }
+      const ended = Promise.all(open).then(() => 'ended')
+      while (await Promise.race([ended, turn('open')]) === 'open')
+        waiting.shift()?.()
+      waiting.splice(0).forEach(release => release())
+      memory.gate = () => {}
+      larders.forEach(({ pass }) => pass(60_000))
+      for (const larder of larders)
+        await Promise.all(keys.map(key => read(larder, key)))
+      expect(wrong).toEqual([])
+    }), { numRuns: runs, endOnFailure: true })
+  }, 120_000)
+})
