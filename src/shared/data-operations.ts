@@ -26,16 +26,17 @@ export interface DataOperationSpec {
   /** Successful answers: status → meaning. */
   answers: Readonly<Record<number, string>>
   errors: readonly ErrorCode[]
-  /** What it asks of the source, if the cache has one; left out if it never does. */
+  /** What it asks of the source or backend, if the cache has one; left out if it never does. */
   source?: keyof typeof sourceErrors
 }
 
 const unreached = ['source-failed', 'source-resting', 'source-timeout'] as const
 
-/** What goes wrong with a source, by what an operation asks of it. */
+/** What goes wrong with a source or backend, by what an operation asks of it. */
 export const sourceErrors = {
   read: [...unreached, 'not-held'],
   write: ['not-here', ...unreached],
+  flush: unreached,
   // Each step says for itself what its source did; only all or nothing is refused as a whole.
   steps: ['not-here'],
 } as const satisfies Record<string, readonly ErrorCode[]>
@@ -146,6 +147,7 @@ export const dataOperations = {
     summary: 'Empty the cache default.',
     answers: { 200: 'Emptied.' },
     errors: off,
+    source: 'flush',
   },
 
   'entries.get': {
@@ -248,6 +250,7 @@ export const dataOperations = {
       'precondition-failed',
       'wrong-kind',
       'not-a-number',
+      'too-large',
       'lease-held',
     ],
     source: 'write',
@@ -291,6 +294,7 @@ export const dataOperations = {
       204: 'Done; for a key without the scope read, which may not learn what is stored.',
     },
     errors: [...off, 'cache-not-found', 'job-cancelled'],
+    source: 'write',
   },
   'entries.batch': {
     methods: ['POST'],

@@ -1,3 +1,4 @@
+import { sourceErrors } from '../data-operations'
 import * as s from '../schemas'
 import { operation } from './spec'
 
@@ -98,7 +99,8 @@ export const cachesOperations = {
     summary: 'Delete all entries of a cache.',
     input: s.CacheSelect,
     output: s.Matched,
-    errors: ['cache-not-found'],
+    // The rest is what a backend is answered, or answers.
+    errors: ['cache-not-found', 'caching-off', 'cache-off', ...sourceErrors.flush],
   }),
   'switch.get': operation({
     method: 'GET',
