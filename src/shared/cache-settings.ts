@@ -39,7 +39,7 @@ export type CacheSetting = SettingKind & {
 
 const whole = z.int('must be a whole number')
 const limit = whole.positive('must be above 0').nullable()
-const least = writeSize(limits.cacheBytesLeast)
+const least = `must be at least ${writeSize(limits.cacheBytesLeast)}, or the cache could not hold an entry`
 
 /**
  * The settings that the owner of a cache may choose. Times in seconds, sizes in bytes, null = no
@@ -76,7 +76,7 @@ export const cacheSettings = {
   },
   maxBytes: {
     schema: limit,
-    input: whole.min(limits.cacheBytesLeast, `must be at least ${least}, or the cache could not hold an entry`).nullable(),
+    input: whole.min(limits.cacheBytesLeast, least).nullable(),
     initial: null,
     kind: 'bytes',
     none: 'only the memory budget limits it',

@@ -1,5 +1,6 @@
 import type { ErrorCode } from './errors'
 import type { FaceName } from './faces'
+import type { sourceErrors } from './source-errors'
 
 /**
  * The routes that are not answered by the JSON handlers of the operation table: the three faces of
@@ -29,17 +30,6 @@ export interface DataOperationSpec {
   /** What it asks of the source or backend, if the cache has one; left out if it never does. */
   source?: keyof typeof sourceErrors
 }
-
-const unreached = ['source-failed', 'source-resting', 'source-timeout'] as const
-
-/** What goes wrong with a source or backend, by what an operation asks of it. */
-export const sourceErrors = {
-  read: [...unreached, 'not-held'],
-  write: ['not-here', ...unreached],
-  flush: unreached,
-  // Each step says for itself what its source did; only all or nothing is refused as a whole.
-  steps: ['not-here'],
-} as const satisfies Record<string, readonly ErrorCode[]>
 
 const storeHeaders = {
   'Larder-TTL': 'TTL: 90, 90s, 15m, 2h or none; keep lets that of the replaced entry go on. Wins over Cache-Control.',

@@ -8,8 +8,8 @@ const routeOf = createRouteTable(new Set())
 let documented: Map<string, Map<number, Set<string>>> | undefined
 
 /**
- * Throws if an answer of an operation is an error that the OpenAPI document does not tell of it. The
- * classic and the text face name no code, so that only their status is looked at.
+ * Throws if an answer of an operation is an error that the OpenAPI document does not tell of it.
+ * The classic and the text face name no code, so that only their status is looked at.
  */
 export function requireDocumented(method: string, path: string, { status, headers, text }: Answer): void {
   // RFC 9110 §10.1.1 and §15.5.9: what the machinery of HTTP answers belongs to no operation.
@@ -34,8 +34,8 @@ function read(): NonNullable<typeof documented> {
     new Map(Object.entries(responses).map(([status, response]) => {
       const name = '$ref' in response ? response.$ref.split('/').at(-1) ?? '' : null
       const { content = {} } = name === null ? response as { content?: object } : components.responses[name] ?? {}
-      const examples = Object.values(content).flatMap((media: { examples?: object }) => Object.keys(media.examples ?? {}))
-      return [Number(status), new Set(examples)]
+      const media: { examples?: object }[] = Object.values(content)
+      return [Number(status), new Set(media.flatMap(({ examples = {} }) => Object.keys(examples)))]
     })),
   ]))
 }

@@ -1,5 +1,5 @@
-import { sourceErrors } from '../data-operations'
 import * as s from '../schemas'
+import { sourceErrors } from '../source-errors'
 import { operation } from './spec'
 
 /** Caches, and the global switch. */
@@ -84,6 +84,7 @@ export const cachesOperations = {
     reach: 'own',
     mutates: true,
     status: 204,
+    destroys: true,
     summary: 'Delete a cache with its entries.',
     input: s.CacheSelect,
     output: s.NoContent,
@@ -96,6 +97,7 @@ export const cachesOperations = {
     reach: 'own',
     mutates: true,
     status: 200,
+    destroys: true,
     summary: 'Delete all entries of a cache.',
     input: s.CacheSelect,
     output: s.Matched,

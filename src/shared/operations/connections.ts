@@ -69,6 +69,7 @@ export const connectionsOperations = {
     reach: 'server',
     mutates: true,
     status: 204,
+    destroys: true,
     summary: 'Close and delete a connection with its secrets, unless caches use it.',
     input: c.ConnectionSelect,
     output: NoContent,

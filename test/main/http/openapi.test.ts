@@ -68,8 +68,8 @@ describe('the tables', () => {
     }
   })
 
-  // Red: drop 'overloaded' from errorsOf in data-paths.ts, or add a code to errors.ts. What each operation answers in
-  // tests, `requireDocumented` of test/helpers compares with the document.
+  // Red: drop 'overloaded' from errorsOf in data-paths.ts, or add a code to errors.ts. What each
+  // operation answers in tests, `requireDocumented` of test/helpers compares with the document.
   it('says of every error code which operations answer it, unless it belongs to none', () => {
     const ofNone = ['not-found', 'method-not-allowed']
     const codesOf = ({ operation }: Found): string[] =>

@@ -2,12 +2,12 @@ import type { CacheSettings } from '@shared/cache-settings'
 import type { Command, CommandContext } from '../command'
 import type { Cell } from '../output'
 import { cacheSettings } from '@shared/cache-settings'
-import { counted } from '@shared/grouped'
 import { namesOf } from '@shared/rows'
-import { askEvictions, asking } from '../ask-evictions'
-import { askFirst, asksFirst, yes } from '../ask-first'
+import { askBefore } from '../ask-before'
+import { asksFirst, yes } from '../ask-first'
 import { defineCommand } from '../command'
 import { cacheNames } from '../completes'
+import { asking } from '../eviction-question'
 import { usageFailure } from '../failure'
 import { facts, table } from '../output'
 import { settingFlags } from './setting-flags'
@@ -61,7 +61,7 @@ const update = defineCommand({
   async run({ words: [name = ''], flags: { yes: isSure, ...change } }, context) {
     if (Object.keys(change).length === 0)
       throw usageFailure('caches update needs a setting to change, such as --ttl 10m')
-    await askEvictions(context, 'caches.update', { name, ...change }, isSure)
+    await askBefore(context, 'caches.update', { name, ...change }, isSure)
     const cache = await context.client.call('caches.update', { name, ...change })
     await context.output.show(cache, () => describe(cache))
   },
@@ -88,10 +88,7 @@ const remove = defineCommand({
   examples: ['larder caches delete products', 'larder caches delete products --yes'],
   async run({ words: [name = ''], flags }, context) {
     const { client, output } = context
-    await askFirst(context, flags.yes, async () => {
-      const { entries } = await client.call('caches.get', { name })
-      return `Delete ${name} with ${entries === 0 ? 'no entries' : counted(entries, 'entry', 'entries')}?`
-    })
+    await askBefore(context, 'caches.delete', { name }, flags.yes)
     await client.call('caches.delete', { name })
     await output.message(`Deleted ${name}.`)
   },

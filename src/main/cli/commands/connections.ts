@@ -2,6 +2,8 @@ import type { ConnectionInfo } from '@shared/connections/schemas'
 import type { Command } from '../command'
 import { driverRows } from '@shared/connections/drivers'
 import { namesOf } from '@shared/rows'
+import { askBefore } from '../ask-before'
+import { asksFirst, yes } from '../ask-first'
 import { defineCommand, flag } from '../command'
 import { connectionNames } from '../completes'
 import { exitCodes, usageFailure } from '../failure'
@@ -138,11 +140,14 @@ const test = defineCommand({
 const remove = defineCommand({
   name: 'connections delete',
   summary: 'Close and delete a connection with its secrets, unless caches use it.',
+  details: [asksFirst],
   arguments: [nameArgument],
-  examples: ['larder connections delete main'],
-  async run({ words: [name = ''] }, { client, output }) {
-    await client.call('connections.delete', { name })
-    await output.message(`Deleted ${name}.`)
+  flags: { yes },
+  examples: ['larder connections delete main', 'larder connections delete main --yes'],
+  async run({ words: [name = ''], flags }, context) {
+    await askBefore(context, 'connections.delete', { name }, flags.yes)
+    await context.client.call('connections.delete', { name })
+    await context.output.message(`Deleted ${name}.`)
   },
 })
 

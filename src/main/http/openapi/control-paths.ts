@@ -68,7 +68,7 @@ function successOf(spec: OperationSpec, book: SchemaBook): ResponseObject {
     : { description, content: { [spec.media ?? 'application/json']: { schema: book.answer(spec.output) } } }
 }
 
-/** Parameters and bodies that an operation does not know are refused, so every one looks for them. */
+/** Every operation looks for parameters and bodies, to refuse what it does not know. */
 function errorsOf(spec: OperationSpec, inQuery: boolean): ErrorCode[] {
   return [
     ...guardErrors({
