@@ -137,7 +137,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       connections,
       history: deps.history,
     }),
-    ...createConnectionHandlers({ caches, connections, pool: deps.pool, activity: deps.activity, events, clock }),
+    ...createConnectionHandlers({ caches, users, connections, pool: deps.pool, activity: deps.activity, events, clock }),
     ...createHistoryHandlers({ caches, history: deps.history }),
     ...createJobHandlers({ caches, jobs: deps.jobs, files: deps.exportFiles, stopwatch: deps.stopwatch }),
     ...createKeyHandlers({ keys, caches, secrets, insert: metadata.keys.insert, events, clock }),

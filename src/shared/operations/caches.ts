@@ -26,7 +26,7 @@ export const cachesOperations = {
     summary: 'Create a cache.',
     input: s.CacheCreate,
     output: s.CacheInfo,
-    errors: ['name-taken', 'quota-reached', 'admin-only', 'storage-full'],
+    errors: ['name-taken', 'quota-reached', 'admin-only', 'connection-not-found', 'storage-full'],
   }),
   'caches.get': operation({
     method: 'GET',
@@ -51,7 +51,7 @@ export const cachesOperations = {
     summary: 'Change any setting of a cache; {"enabled":false} switches it off.',
     input: s.CacheUpdate,
     output: s.CacheInfo,
-    errors: ['cache-not-found', 'admin-only', 'storage-full'],
+    errors: ['cache-not-found', 'admin-only', 'connection-not-found', 'storage-full'],
   }),
   'caches.preview': operation({
     method: 'POST',
@@ -63,7 +63,7 @@ export const cachesOperations = {
     summary: 'How many entries a change of the settings of a cache would evict; changes nothing.',
     input: s.CacheUpdate,
     output: s.Evictions,
-    errors: ['cache-not-found', 'admin-only'],
+    errors: ['cache-not-found', 'admin-only', 'connection-not-found'],
   }),
   'caches.rename': operation({
     method: 'POST',

@@ -331,7 +331,7 @@ describe('a connection of the environment', () => {
 
 it('is left alone if another version has written it', async () => {
   const { metadata } = await startAdministration()
-  const record = { id: 'c1', name: 'new', fields: { url: 'x' }, secretFields: [], secretAccount: null, createdAt: 1 }
+  const record = { id: 'c1', name: 'new', fields: { url: 'x' }, secretFields: [], secretAccount: null, createdAt: 1, offered: false }
   metadata.connections.insert({ ...record, driver: 'oracle' })
   metadata.connections.insert({ ...record, id: 'c2', name: 'odd', driver: 'redis' })
   const { call, log } = await startAdministration({ metadata })

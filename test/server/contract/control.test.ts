@@ -105,7 +105,7 @@ describe('every operation', () => {
       .toContain('larder_connection_state{connection="main",driver="file",state="idle"} 1\n')
     const unknown = { name: 'sourced', ttl: 60, source: { connection: 'none' } }
     expect((await larder.send('POST', '/admin/caches', json(unknown))).json())
-      .toMatchObject({ status: 400, errors: [{ field: 'source.connection' }] })
+      .toMatchObject({ status: 404, code: 'connection-not-found', errors: [{ field: 'source.connection' }] })
     const source = { connection: 'main', softTimeout: '0.5s' }
     expect((await call('caches.create', { name: 'sourced', ttl: 60, source })).json()).toMatchObject({
       source: {
