@@ -118,7 +118,7 @@ export const cacheSettings = {
     kind: 'source',
     label: 'Source',
     hint: 'Where the cache fills itself on a miss',
-    change: 'Only administrators may change it. Entries stay.',
+    change: 'Only administrators may choose a connection that is not offered. Entries stay.',
     place: 'advanced',
   },
   backend: {
@@ -127,7 +127,8 @@ export const cacheSettings = {
     kind: 'backend',
     label: 'Backend',
     hint: 'Where the cache keeps its entries, if not here',
-    change: 'Only administrators may change it. What is held here goes; what is at a backend stays there.',
+    change: 'Only administrators may choose a connection that is not offered. '
+      + 'What is held here goes; what is at a backend stays there.',
     place: 'advanced',
   },
   enabled: {

@@ -22,7 +22,7 @@ export interface KnownConnection {
   secretFields: readonly string[]
   /** The variable that gives it for this run; null if it is stored. */
   variable: string | null
-  /** Whether users who are no administrators may choose it. */
+  /** Whether users who are not administrators may choose it. */
   offered: boolean
   /** Throws LarderError `vault-unavailable`, `secret-unavailable`. */
   secrets: () => Promise<ConnectionDefinition['secrets']>

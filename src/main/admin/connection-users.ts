@@ -15,7 +15,7 @@ export function usersOf(caches: readonly CacheFigures[], caller: Principal): Con
 }
 
 /**
- * Throws LarderError `connection-in-use` if users who are no administrators use it: without the
+ * Throws LarderError `connection-in-use` if users who are not administrators use it: without the
  * offer they could not have chosen it.
  */
 export function refuseTakingBack(connection: string, { length }: readonly CacheFigures[]): void {

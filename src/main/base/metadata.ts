@@ -67,7 +67,7 @@ export interface ConnectionRecord {
   secretFields: readonly string[]
   /** Where the vault has them; null if there are none. */
   secretAccount: string | null
-  /** Whether users who are no administrators may choose it. */
+  /** Whether users who are not administrators may choose it. */
   offered: boolean
   createdAt: number
 }

@@ -28,7 +28,7 @@ function oneOfDrivers(shape: (driver: DriverName) => z.ZodRawShape): z.ZodType {
 
 /** The fields depend on the driver, so that the compiler knows no more of them. */
 const offered = z.boolean().meta({
-  description: 'Whether users who are no administrators may choose it for their caches. They see no address of it.',
+  description: 'Whether users who are not administrators may choose it for their caches. They see no address of it.',
 })
 
 export interface ConnectionCreate { name: string, driver: DriverName, offered?: boolean, [field: string]: unknown }
@@ -88,7 +88,7 @@ export const ConnectionInfo = oneOfDrivers(driver => ({
   }),
 })) as z.ZodType<ConnectionInfo, ConnectionInfo>
 
-/** What a user who is no administrator sees of a connection. */
+/** What a user who is not an administrator sees of a connection. */
 export const OfferedConnection = z.strictObject({ name: ConnectionName, driver: z.enum(driverNames), state })
 export type OfferedConnection = z.output<typeof OfferedConnection>
 
@@ -104,8 +104,11 @@ const changes = Object.fromEntries([...new Set(driverNames.flatMap(driver => nam
   }))
 
 export interface ConnectionUpdate { name: string, offered?: boolean, [field: string]: unknown }
-export const ConnectionUpdate = z.strictObject({ name: ConnectionName, offered: offered.optional(), ...changes }) as unknown as
-  z.ZodType<ConnectionUpdate, ConnectionUpdate>
+export const ConnectionUpdate = z.strictObject({
+  name: ConnectionName,
+  offered: offered.optional(),
+  ...changes,
+}) as unknown as z.ZodType<ConnectionUpdate, ConnectionUpdate>
 
 export interface ConnectionTest { name: string, driver?: DriverName, write?: boolean, [field: string]: unknown }
 export const ConnectionTest = z.strictObject({

@@ -4,8 +4,8 @@ import { operation } from './spec'
 
 /**
  * Connections to other servers. They concern everybody, because a server that opens addresses for
- * others is a way into a network. Those that are offered may be chosen by all users, who see no more
- * of them than their names.
+ * others is a way into a network. Those that are offered may be chosen by all users, who see little
+ * more of them than their names.
  */
 export const connectionsOperations = {
   'connections.list': operation({

@@ -82,6 +82,7 @@ describe('every operation', () => {
       name: 'main',
       driver: 'file',
       from: 'data folder',
+      offered: false,
       state: 'idle',
       detail: null,
       server: null,

@@ -9,7 +9,7 @@ import { freePort } from '../../helpers/redis-server'
 import { startLarder } from '../../helpers/start-larder'
 import { manage } from './support'
 
-// What a user who is no administrator sees of connections, and may do with them.
+// What a user who is not an administrator sees of connections, and may do with them.
 
 let larder: TestLarder
 let folder: string
@@ -46,11 +46,6 @@ beforeAll(async () => {
   ben = await register('ben')
   cat = await register('cat')
 })
-afterAll(async () => {
-  await larder.dispose()
-  rmSync(folder, { recursive: true, force: true })
-})
-
 beforeEach(async () => {
   for (const send of [admin, ben, cat]) {
     for (const { name } of (await send('GET', '/admin/caches')).json<{ name: string }[]>()) {
@@ -58,6 +53,10 @@ beforeEach(async () => {
         await send('DELETE', `/admin/caches/${name}`)
     }
   }
+})
+afterAll(async () => {
+  await larder.dispose()
+  rmSync(folder, { recursive: true, force: true })
 })
 
 /** Nothing of this may reach a user. */
@@ -71,7 +70,7 @@ function create(send: User, name: string, settings: object): Promise<Answer> {
   return send('POST', '/admin/caches', { name, ttl: 60, ...settings })
 }
 
-// Red: in src/main/admin/connections.ts leave out `offered ?` of connections.offered, or add a member.
+// Red: in src/main/admin/connections.ts leave out `offered ?` of connections.offered.
 it('sees name, driver and state of what is offered, and nothing else', async () => {
   const answer = await ben('GET', '/admin/offered-connections')
   expect(answer.json()).toEqual([
@@ -207,7 +206,7 @@ it('is taken back only when no cache of such a user needs it', async () => {
   await create(admin, 'own', sourceOf('{key}'))
   const refused = await take()
   expect(refused.json()).toMatchObject({ status: 409, code: 'connection-in-use' })
-  expect(refused.json<{ detail: string }>().detail).toContain('2 caches of users who are no administrators use it')
+  expect(refused.json<{ detail: string }>().detail).toContain('2 caches of users who are not administrators use it')
   expect(refused.text).not.toContain('secret-name')
   expect((await admin('GET', '/admin/connections/offered')).json())
     .toMatchObject({ offered: true, usedBy: { caches: ['own'], others: 2 } })
@@ -215,7 +214,7 @@ it('is taken back only when no cache of such a user needs it', async () => {
   await cat('PATCH', '/admin/caches/mine', { source: null })
   expect((await take()).json()).toMatchObject({ offered: false, usedBy: { caches: ['own'], others: 0 } })
   expect((await create(ben, 'mine', sourceOf('{key}'))).status).toBe(404)
-  expect((await admin('PATCH', '/admin/connections/offered', { offered: true })).json()).toMatchObject({ offered: true })
+  expect((await admin('PATCH', '/admin/connections/offered', { offered: true })).status).toBe(200)
   expect((await create(ben, 'mine', sourceOf('{key}'))).status).toBe(201)
 })
 
