@@ -20,7 +20,7 @@ describe('registration', () => {
     await call('users.create', { name: 'eve', password })
   })
 
-  it('stays closed to keys without the scope admin, and to users who are not administrators', async () => {
+  it('stays closed to keys without the scope admin, and to users who are no administrators', async () => {
     const { call, owner, authenticate, signIn } = await startAdministration()
     await call('users.create', { name: 'bob', password })
     await call('users.update', { id: owner.userId, password })

@@ -29,7 +29,7 @@ const fields: RequestFields = {
   keyId: 'k1',
   ttl: 42.5,
 }
-/** A user who is not an administrator. */
+/** A user who is no administrator. */
 const reader = (userId: string, admin = false) => ({ userId, admin, scopes: new Set(['admin'] as const) })
 const ann = reader('ann')
 const everything = { after: 0, limit: 1000, filter: '' }
