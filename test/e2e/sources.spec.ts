@@ -115,6 +115,9 @@ test('a connection is offered to all users, and taken back', async ({ openConsol
   await made.getByRole('button', { name: 'Create connection' }).click()
   const row = page.getByRole('table', { name: 'Connections' }).getByRole('row', { name: /^main/ })
   await expect(row.getByText('offered to all users')).toBeAttached()
+  const address = row.getByText('redis://localhost:16379')
+  await expect(address).toBeVisible()
+  expect(await address.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)).toBe(true)
   await expectAccessible(page)
   expect(await read()).toMatchObject({ offered: true })
 

@@ -23,7 +23,7 @@ export function refuseTakingBack(connection: string, { length }: readonly CacheF
     return
   throw new LarderError(
     'connection-in-use',
-    `${connection} cannot be taken back, because ${counted(length, 'cache', 'caches')} of users who are no `
+    `${connection} cannot be taken back, because ${counted(length, 'cache', 'caches')} of users who are not `
     + `administrators ${length === 1 ? 'uses' : 'use'} it. They have to give ${length === 1 ? 'it' : 'them'} another `
     + 'connection, or none, first.',
   )

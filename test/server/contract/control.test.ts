@@ -100,6 +100,7 @@ describe('every operation', () => {
     expect((await run('connections.update', { name: 'main', folder: other })).json())
       .toEqual({ ...main, folder: other })
     expect((await run('connections.list')).json()).toEqual([{ ...main, folder: other }])
+    expect((await run('connections.offered')).json()).toEqual([])
     expect((await larder.send('GET', '/readyz')).json()).toMatchObject({ connections: { main: 'idle' } })
     expect((await larder.sendOpen('GET', '/readyz')).json()).not.toHaveProperty('connections')
     expect((await larder.send('GET', '/metrics')).text)
