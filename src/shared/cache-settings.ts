@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { BackendChange, BackendInput, BackendSettings } from './backend-settings'
 import { evictions } from './evictions'
+import { limits } from './limits'
 import { mapRows, namesOf, rowOf } from './rows'
+import { writeSize } from './sizes'
 import { SourceChange, SourceInput, SourceSettings } from './source-settings'
 import { Ttl } from './ttl'
 import { orSizeText, orTimeText } from './written'
@@ -17,6 +19,8 @@ type SettingKind = { kind: 'switch' | 'source' | 'backend' }
  */
 export type CacheSetting = SettingKind & {
   schema: z.ZodType
+  /** What may be given, if less than what may have been stored by another version. */
+  input?: z.ZodType
   /** The value for a cache that does not specify this setting. */
   initial: unknown
   /** The setting is required when a cache is created. */
@@ -33,7 +37,9 @@ export type CacheSetting = SettingKind & {
   place: 'main' | 'advanced' | 'switch'
 }
 
-const limit = z.int('must be a whole number').positive('must be above 0').nullable()
+const whole = z.int('must be a whole number')
+const limit = whole.positive('must be above 0').nullable()
+const least = `must be at least ${writeSize(limits.cacheBytesLeast)}, or the cache could not hold an entry`
 
 /**
  * The settings that the owner of a cache may choose. Times in seconds, sizes in bytes, null = no
@@ -70,6 +76,7 @@ export const cacheSettings = {
   },
   maxBytes: {
     schema: limit,
+    input: whole.min(limits.cacheBytesLeast, least).nullable(),
     initial: null,
     kind: 'bytes',
     none: 'only the memory budget limits it',
@@ -111,7 +118,7 @@ export const cacheSettings = {
     kind: 'source',
     label: 'Source',
     hint: 'Where the cache fills itself on a miss',
-    change: 'Only administrators may change it. Entries stay.',
+    change: 'Only administrators may choose a connection that is not offered. Entries stay.',
     place: 'advanced',
   },
   backend: {
@@ -120,7 +127,8 @@ export const cacheSettings = {
     kind: 'backend',
     label: 'Backend',
     hint: 'Where the cache keeps its entries, if not here',
-    change: 'Only administrators may change it. What is held here goes; what is at a backend stays there.',
+    change: 'Only administrators may choose a connection that is not offered. '
+      + 'What is held here goes; what is at a backend stays there.',
     place: 'advanced',
   },
   enabled: {
@@ -162,23 +170,25 @@ export const cacheSettingNames = namesOf(cacheSettings)
 /** The rows by their name, for code that treats them all alike. */
 export const settingRows: Readonly<Record<CacheSettingName, CacheSetting>> = cacheSettings
 
-/** The schema of each setting, with a description for the API. */
-export const settingSchemas = mapRows(settingRows, ({ schema, hint, ...row }) => {
-  // A schema that has a name of its own has a description already.
+/** A schema that has a name of its own has a description already. */
+function described(schema: z.ZodType, { hint, ...row }: CacheSetting): z.ZodType {
   const none = 'none' in row ? `; null = ${row.none}` : ''
   return schema.description === undefined ? schema.meta({ description: `${hint}${none}.` }) : schema
-}) as unknown as Schemas
+}
+
+/** The schema of each setting, with a description for the API. */
+export const settingSchemas = mapRows(settingRows, row => described(row.schema, row)) as unknown as Schemas
 
 /** Those of several parts, as they are kept. */
 const { source, backend } = settingSchemas
 export const NestedSettings = z.strictObject({ source, backend }).partial()
 
 /** The same for input, where times and sizes may also be text. */
-const inputSchemas = mapRows(settingRows, ({ kind }, name) => {
-  const limit = settingSchemas[name] as z.ZodType<number | null, number | null>
-  return kind === 'time'
+const inputSchemas = mapRows(settingRows, (row, name) => {
+  const limit = described(row.input ?? row.schema, row) as z.ZodType<number | null, number | null>
+  return row.kind === 'time'
     ? orTimeText(limit)
-    : kind === 'bytes' ? orSizeText(limit) : rowOf(nestedInputs, name)?.nullable() ?? settingSchemas[name]
+    : row.kind === 'bytes' ? orSizeText(limit) : rowOf(nestedInputs, name)?.nullable() ?? limit
 }) as unknown as Inputs
 
 /** The same for creating a cache: settings that are omitted get their initial value. */

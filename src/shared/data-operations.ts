@@ -1,5 +1,6 @@
 import type { ErrorCode } from './errors'
 import type { FaceName } from './faces'
+import type { sourceErrors } from './source-errors'
 
 /**
  * The routes that are not answered by the JSON handlers of the operation table: the three faces of
@@ -26,19 +27,9 @@ export interface DataOperationSpec {
   /** Successful answers: status → meaning. */
   answers: Readonly<Record<number, string>>
   errors: readonly ErrorCode[]
-  /** What it asks of the source, if the cache has one; left out if it never does. */
+  /** What it asks of the source or backend, if the cache has one; left out if it never does. */
   source?: keyof typeof sourceErrors
 }
-
-const unreached = ['source-failed', 'source-resting', 'source-timeout'] as const
-
-/** What goes wrong with a source, by what an operation asks of it. */
-export const sourceErrors = {
-  read: [...unreached, 'not-held'],
-  write: ['not-here', ...unreached],
-  // Each step says for itself what its source did; only all or nothing is refused as a whole.
-  steps: ['not-here'],
-} as const satisfies Record<string, readonly ErrorCode[]>
 
 const storeHeaders = {
   'Larder-TTL': 'TTL: 90, 90s, 15m, 2h or none; keep lets that of the replaced entry go on. Wins over Cache-Control.',
@@ -146,6 +137,7 @@ export const dataOperations = {
     summary: 'Empty the cache default.',
     answers: { 200: 'Emptied.' },
     errors: off,
+    source: 'flush',
   },
 
   'entries.get': {
@@ -248,6 +240,7 @@ export const dataOperations = {
       'precondition-failed',
       'wrong-kind',
       'not-a-number',
+      'too-large',
       'lease-held',
     ],
     source: 'write',
@@ -291,6 +284,7 @@ export const dataOperations = {
       204: 'Done; for a key without the scope read, which may not learn what is stored.',
     },
     errors: [...off, 'cache-not-found', 'job-cancelled'],
+    source: 'write',
   },
   'entries.batch': {
     methods: ['POST'],

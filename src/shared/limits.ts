@@ -58,6 +58,12 @@ export const limits = {
   jobPart: 1024 * 1024,
   pageSize: 1000,
   /**
+   * The least that a cache or the budget may be limited to: below it there may be no room for a
+   * single entry, which takes up to 6 kB with its overhead when it is alone.
+   */
+  cacheBytesLeast: 8_000,
+  budgetLeast: 1_000_000,
+  /**
    * Number of caches that a user may have unless an administrator sets another limit, and the
    * highest limit that may be set.
    */

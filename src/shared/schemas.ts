@@ -211,7 +211,7 @@ export const AnonymousKey = z.strictObject({
   .meta({ description: 'What a request without any key may do, on the owner\'s caches.' })
 const settable = {
   memory: z.int()
-    .min(1e6, 'must be at least 1MB')
+    .min(limits.budgetLeast, `must be at least ${writeSize(limits.budgetLeast)}`)
     .meta({ description: 'Budget in bytes for all entries and their overhead.' }),
   valueLimit: z.int()
     .min(1e3, 'must be at least 1kB')

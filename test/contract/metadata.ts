@@ -58,6 +58,7 @@ export function aConnection(change: Partial<ConnectionRecord> = {}): ConnectionR
     driver: 'redis',
     fields: { url: 'redis://localhost:6379' },
     secretFields: ['password'],
+    offered: false,
     secretAccount: 'connection-1',
     createdAt: 1_700_000_000_004,
     ...change,

@@ -16,6 +16,7 @@ const samples: Samples = {
   'connections.create': () => ({ name: 'main', driver: 'file', folder: '/nonexistent' }),
   'connections.list': () => ({}),
   'connections.get': () => ({ name: 'main' }),
+  'connections.offered': () => ({}),
   'connections.update': () => ({ name: 'main', folder: '/nonexistent/other' }),
   'connections.test': () => ({ name: 'main' }),
   'caches.create': () => ({ name: 'products', ttl: 300, source: { connection: 'main' } }),

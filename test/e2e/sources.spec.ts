@@ -101,3 +101,69 @@ test('a deletion that goes to the source says so, and offers no Undo', async ({ 
     rmSync(folder, { recursive: true, force: true })
   }
 })
+
+// Red: in ConnectionDialog.vue leave `offered` out of `save`.
+test('a connection is offered to all users, and taken back', async ({ openConsole, call }) => {
+  const read = async (): Promise<object> => await (await call('GET', '/admin/connections/main')).json() as object
+  const page = await openConsole('/sources')
+  await page.getByRole('button', { name: 'New connection' }).click()
+  const made = page.getByRole('dialog', { name: 'New connection' })
+  await made.getByLabel('Name').fill('main')
+  await made.getByLabel('URL').fill('redis://localhost:16379')
+  await made.getByLabel('Offer it to all users').check()
+  await expectAccessible(page)
+  await made.getByRole('button', { name: 'Create connection' }).click()
+  const row = page.getByRole('table', { name: 'Connections' }).getByRole('row', { name: /^main/ })
+  await expect(row.getByText('offered to all users')).toBeAttached()
+  const address = row.getByText('redis://localhost:16379')
+  await expect(address).toBeVisible()
+  expect(await address.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)).toBe(true)
+  await expectAccessible(page)
+  expect(await read()).toMatchObject({ offered: true })
+
+  await row.getByRole('button', { name: 'Edit main' }).click()
+  const changed = page.getByRole('dialog', { name: 'Connection main' })
+  await expect(changed.getByLabel('Offer it to all users')).toBeChecked()
+  await changed.getByLabel('Offer it to all users').uncheck()
+  await changed.getByRole('button', { name: 'Save' }).click()
+  await expect(row.getByText('offered to all users')).toBeHidden()
+  expect(await read()).toMatchObject({ offered: false })
+})
+
+// Red: in src/renderer/src/stores/connections.ts let `readChoices` call connections.list alone.
+test('a user who is not an administrator chooses one that is offered, and sees no address', { tag: '@http' }, async ({
+  page,
+  server,
+  call,
+}) => {
+  await call('POST', '/admin/users', { json: { name: 'ben', password: 'correct horse battery' } })
+  const url = 'redis://localhost:16379'
+  await call('POST', '/admin/connections', { json: { name: 'main', driver: 'redis', url, offered: true } })
+  await call('POST', '/admin/connections', { json: { name: 'other', driver: 'redis', url } })
+  await page.goto(`${server.url}/caches/default?tab=settings`)
+  await page.getByLabel('User name').fill('ben')
+  await page.getByLabel('Password').fill('correct horse battery')
+  await page.keyboard.press('Enter')
+  const source = page.getByLabel('Source', { exact: true })
+  await expect(source.getByRole('option')).toHaveText([/^None/, 'main'])
+  await expect(page.getByLabel('Backend', { exact: true }).getByRole('option')).toHaveText([/^None/, 'main'])
+  await source.selectOption('main')
+  await page.getByLabel('Key at the source').fill('product:{key}')
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByText('Saved the settings of default.').first()).toBeAttached()
+  expect(await page.content()).not.toContain('16379')
+
+  await page.goto(`${server.url}/sources`)
+  await expect(page.getByText('Only administrators see the connections of this server.')).toBeVisible()
+  const taken = await call('PATCH', '/admin/connections/main', { json: { offered: false } })
+  expect(await taken.json()).toMatchObject({ code: 'connection-in-use' })
+  await page.goto(`${server.url}/caches/default?tab=settings`)
+  await source.selectOption('')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByText('Saved the settings of default.').first()).toBeAttached()
+  expect((await call('PATCH', '/admin/connections/main', { json: { offered: false } })).status).toBe(200)
+  await page.reload()
+  const absent = 'This cache has no source. An administrator may offer connections for one.'
+  await expect(page.getByText(absent)).toBeVisible()
+})

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createPasswords } from '../../src/main/admin/passwords'
 import { createLarder } from '../../src/main/larder'
+import { requireDocumented } from './documented'
 import { send } from './http-client'
 
 /** `LARDER_API_KEY` of test servers: the owner's key with all scopes. */
@@ -15,9 +16,12 @@ export const ownerKey = 'test-owner-key-0123456789'
 
 export interface TestLarder extends Larder {
   home: string
-  /** Sends a request with the owner's key, unless the headers contain another. */
+  /**
+   * Sends a request with the owner's key, unless the headers contain another. Throws for an error
+   * that the OpenAPI document does not tell of the operation.
+   */
   send: (method: string, path: string, options?: RequestOptions) => Promise<Answer>
-  /** Sends a request without any key. */
+  /** The same without any key. */
   sendOpen: (method: string, path: string, options?: RequestOptions) => Promise<Answer>
   /** Stops the server and starts a new one on the same data folder. */
   restart: (change?: Partial<Configuration>) => Promise<TestLarder>
@@ -64,12 +68,16 @@ export async function startLarder(
     passwords,
     tell,
   })
+  async function sendOpen(method: string, path: string, options?: RequestOptions): Promise<Answer> {
+    const answer = await send(larder.port, method, path, options)
+    requireDocumented(method, path, answer)
+    return answer
+  }
   return {
     ...larder,
     home,
-    send: (method, path, options = {}) =>
-      send(larder.port, method, path, { ...options, headers: withKey(options.headers) }),
-    sendOpen: (method, path, options) => send(larder.port, method, path, options),
+    send: (method, path, options = {}) => sendOpen(method, path, { ...options, headers: withKey(options.headers) }),
+    sendOpen,
     async restart(again = {}) {
       await larder.stop()
       return await startLarder({ ...configuration, ...again, home }, clock, tell, timer)

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { describe, expect, it } from 'vitest'
+import { cacheSettings } from '../../src/shared/cache-settings'
 import { Batch, BatchOperation } from '../../src/shared/entries'
 import { CacheCreate, CacheUpdate, KeyCreate, KeyRotate, SessionCreate, SettingsUpdate } from '../../src/shared/schemas'
 import { parseInput } from '../../src/shared/validation'
@@ -7,6 +8,7 @@ import { parseInput } from '../../src/shared/validation'
 const set = (fields: object): object => ({ op: 'set', key: 'a', value: { text: '' }, ...fields })
 const manyTags = Array.from({ length: 17 }, String)
 const time = 'must be a time such as 90, 90s, 15m, 2h or 7d'
+const tooSmall = 'maxBytes: must be at least 8kB, or the cache could not hold an entry'
 const size = 'must be a size such as 256MB, 1GB, 64MiB or plain bytes'
 
 function refusalOf(schema: z.ZodType, input: unknown): unknown {
@@ -43,12 +45,19 @@ describe('what is wrong with an input', () => {
     ['a grace of none', BatchOperation, set({ grace: 'none' }), `grace: ${time}`],
     ['a size as a word', CacheUpdate, { name: 'a', maxBytes: 'lots' }, `maxBytes: ${size}, or none`],
     ['a size below the least', SettingsUpdate, { memory: '1kB' }, 'memory: must be at least 1MB'],
+    // Red: use `limit` as `input` of maxBytes in cache-settings.ts.
+    ['a limit that holds no entry', CacheCreate, { name: 'a', ttl: 60, maxBytes: 1 }, tooSmall],
+    ['the same in a change, as text', CacheUpdate, { name: 'a', maxBytes: '7.999kB' }, tooSmall],
   ])('%s', (_, schema, input, message) => {
     expect(refusalOf(schema, input)).toMatchObject({
       code: 'invalid-input',
       message: typeof message === 'string' ? message : expect.stringMatching(message) as string,
     })
   })
+})
+
+it('reads a limit that an older Larder has stored', () => {
+  expect(cacheSettings.maxBytes.schema.parse(1)).toBe(1)
 })
 
 describe('times and sizes', () => {

@@ -3,7 +3,7 @@ import type { CacheRecord, MetadataStore } from '../base/metadata'
 import type { Mount, ServedCaches } from '../serving/caches'
 import type { TurnedAway } from '../serving/off-times'
 import type { CacheDefinition, CacheFigures, Forecast } from '../serving/ports'
-import type { BackendUser } from './server-settings'
+import type { ConnectedCache } from './offered-connections'
 import { connectionsOf } from '@shared/cache-settings'
 import { LarderError } from '@shared/errors'
 import { checkReserve } from './reserves'
@@ -16,8 +16,8 @@ export interface CacheDirectory {
   /** Throws LarderError `cache-not-found`. */
   get: (userId: string, name: string) => Mount
   has: (userId: string, name: string) => boolean
-  /** Those of all users that keep their entries elsewhere. */
-  withBackend: () => BackendUser[]
+  /** Those of all users that have a source or a backend. */
+  connected: () => ConnectedCache[]
   /** Milliseconds since the Unix epoch. */
   createdAt: (cache: CacheFigures) => number
   /** Undefined while the cache is on. */
@@ -84,7 +84,8 @@ export function createCacheDirectory({ metadata, caches }: {
       return mount
     },
     has: (userId, name) => lookUp(userId, name) !== undefined,
-    withBackend: () => metadata.caches.list().flatMap(({ id, backend }) => backend === null ? [] : [{ id, backend }]),
+    connected: () => metadata.caches.list().flatMap(({ id, userId, source, backend }) =>
+      source === null && backend === null ? [] : [{ id, userId, source, backend }]),
     createdAt: cache => created.get(cache.definition.id) ?? 0,
     offTime: cache => caches.offTimes.ofCache(cache.definition.id),
     create(record, alsoWrite = () => {}) {

@@ -22,7 +22,7 @@ import { describeTarget } from '../serving/jobs/target'
 import { callerOf, isoTime } from './handlers'
 import { completeChange } from './nested-change'
 import { describeOffTime } from './off-time'
-import { checkBackend, checkServerSettings, checkSource } from './server-settings'
+import { checkConnected, checkReserveRight } from './server-settings'
 import { withHitRatio } from './totals'
 
 /** The cache that the text face uses; every user has one. */
@@ -81,16 +81,17 @@ export function createCacheHandlers({
   }
 
   /**
-   * The cache and the change. Throws LarderError `cache-not-found`, `admin-only`, `invalid-input`.
+   * The cache and the change. Throws LarderError `cache-not-found`, `admin-only`, `invalid-input`,
+   * `connection-not-found`.
    */
   function readChange({ name, entries, ...settings }: OperationParsed<'caches.update'>, context: CallContext) {
     const caller = callerOf(context)
     const mount = caches.get(caller.userId, name)
     const { definition } = mount.cache
     const change = completeChange(definition, givenOnly(settings))
-    checkServerSettings(caller, definition, change)
-    checkSource(connections, change)
-    checkBackend(connections, definition, change, () => caches.withBackend().filter(({ id }) => id !== definition.id))
+    checkReserveRight(caller, definition, change)
+    checkConnected(connections, caller, definition, change, () =>
+      caches.connected().filter(({ id }) => id !== definition.id))
     const { backend = definition.backend } = change
     const isElsewhere = definition.backend !== null && !isSamePlace(definition.backend, backend)
     if (entries === 'delete' && !isElsewhere)
@@ -113,9 +114,8 @@ export function createCacheHandlers({
       const caller = callerOf(context)
       const { userId } = caller
       checkQuota(userId)
-      checkServerSettings(caller, initialSettings, input)
-      checkSource(connections, input)
-      checkBackend(connections, initialSettings, input, caches.withBackend)
+      checkReserveRight(caller, initialSettings, input)
+      checkConnected(connections, caller, initialSettings, input, caches.connected)
       const cache = caches.create({ id: randomId(), userId, ...input, createdAt: clock.wall() })
       events.emit('cache.created', userId, { cache: input.name })
       return describe(cache)

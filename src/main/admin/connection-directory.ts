@@ -11,6 +11,7 @@ import { placeOf } from '@shared/connections/read'
 import { LarderError } from '@shared/errors'
 import { limits } from '@shared/limits'
 import { rowOf } from '@shared/rows'
+import { givenOnly } from '../base/given-only'
 import { randomId } from '../base/ids'
 
 /** A connection that can be used. */
@@ -21,6 +22,8 @@ export interface KnownConnection {
   secretFields: readonly string[]
   /** The variable that gives it for this run; null if it is stored. */
   variable: string | null
+  /** Whether users who are not administrators may choose it. */
+  offered: boolean
   /** Throws LarderError `vault-unavailable`, `secret-unavailable`. */
   secrets: () => Promise<ConnectionDefinition['secrets']>
 }
@@ -39,12 +42,19 @@ export interface ConnectionDirectory {
   /** Throws LarderError `name-taken`, `quota-reached`. */
   requireFree: (name: string) => void
   /** Throws LarderError `vault-unavailable`, `name-taken`, `storage-full`; then nothing is kept. */
-  create: (name: string, definition: ConnectionDefinition, now: number) => Promise<void>
+  create: (name: string, definition: ConnectionDefinition, more: { offered: boolean, now: number }) => Promise<void>
   /**
-   * `kept` are the secrets that stay as they are. Throws LarderError as `requireStored` and
-   * `create` do; then nothing has changed.
+   * `kept` are the secrets that stay as they are, and so does `offered` if it is not given. Throws
+   * LarderError as `requireStored` and `create` do; then nothing has changed.
    */
-  update: (name: string, definition: ConnectionDefinition, kept: readonly string[]) => Promise<void>
+  update: (
+    name: string,
+    definition: ConnectionDefinition,
+    kept: readonly string[],
+    offered: boolean | undefined,
+  ) => Promise<void>
+  /** Changes nothing else, and leaves it open. Throws as `delete` does. */
+  offer: (name: string, offered: boolean) => void
   /** Throws LarderError `storage-full`, and as `requireStored` does. */
   delete: (name: string) => Promise<void>
 }
@@ -78,6 +88,7 @@ export function createConnectionDirectory({
       values,
       secretFields,
       variable: null,
+      offered: record.offered,
       secrets: async () => secretAccount === null ? {} : await vault.read(secretAccount, placeOf({ driver, values })),
     }
   }
@@ -161,7 +172,7 @@ export function createConnectionDirectory({
         )
       }
     },
-    async create(name, definition, now) {
+    async create(name, definition, { offered, now }) {
       const secretAccount = await keep(definition)
       const record: ConnectionRecord = {
         id: randomId(),
@@ -170,13 +181,14 @@ export function createConnectionDirectory({
         fields: definition.values,
         secretFields: Object.keys(definition.secrets),
         secretAccount,
+        offered,
         createdAt: now,
       }
       await orForget(secretAccount, () => metadata.connections.insert(record))
       records.set(name, record)
       announce(name)
     },
-    async update(name, definition, kept) {
+    async update(name, definition, kept, offered) {
       const record = requireStored(name)
       const { secretAccount: former } = record
       const secretFields = [...kept, ...Object.keys(definition.secrets)]
@@ -185,7 +197,7 @@ export function createConnectionDirectory({
         ? definition.secrets
         : { ...pick(await vault.read(former, placeOf(definition)), kept), ...definition.secrets }
       const secretAccount = isSame ? former : await keep({ ...definition, secrets: all })
-      const change = { fields: definition.values, secretFields, secretAccount }
+      const change = { fields: definition.values, secretFields, secretAccount, ...givenOnly({ offered }) }
       const updated = await orForget(isSame ? null : secretAccount, () =>
         metadata.connections.update(record.id, change))
       if (!updated)
@@ -194,6 +206,12 @@ export function createConnectionDirectory({
       announce(name)
       if (former !== null && former !== secretAccount)
         await vault.forget(former)
+    },
+    offer(name, offered) {
+      const updated = metadata.connections.update(requireStored(name).id, { offered })
+      if (!updated)
+        throw notFound(name)
+      records.set(name, updated)
     },
     async delete(name) {
       const { id, secretAccount } = requireStored(name)
@@ -207,7 +225,8 @@ export function createConnectionDirectory({
 }
 
 function fromEnvironment({ name, driver, values, secrets, variable }: EnvironmentConnection): KnownConnection {
-  return { name, driver, values, secretFields: Object.keys(secrets), variable, secrets: async () => secrets }
+  const secretFields = Object.keys(secrets)
+  return { name, driver, values, secretFields, variable, offered: false, secrets: async () => secrets }
 }
 
 /** Whether this version knows the driver, and each field as it is. */

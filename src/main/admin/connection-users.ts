@@ -14,6 +14,21 @@ export function usersOf(caches: readonly CacheFigures[], caller: Principal): Con
   return { caches: visible.map(({ name }) => name).sort(), others: caches.length - visible.length }
 }
 
+/**
+ * Throws LarderError `connection-in-use` if users who are not administrators use it: without the
+ * offer they could not have chosen it.
+ */
+export function refuseTakingBack(connection: string, { length }: readonly CacheFigures[]): void {
+  if (length === 0)
+    return
+  throw new LarderError(
+    'connection-in-use',
+    `${connection} cannot be taken back, because ${counted(length, 'cache', 'caches')} of users who are not `
+    + `administrators ${length === 1 ? 'uses' : 'use'} it. They have to give ${length === 1 ? 'it' : 'them'} another `
+    + 'connection, or none, first.',
+  )
+}
+
 /** Throws LarderError `connection-in-use` if any cache uses it. */
 export function refuseInUse(connection: string, { caches, others }: ConnectionInfo['usedBy']): void {
   if (caches.length === 0 && others === 0)

@@ -10,6 +10,7 @@ import type { CallMeter } from '../serving/elsewhere/meter'
 import type { CacheDirectory } from './cache-directory'
 import type { ConnectionDirectory, KnownConnection } from './connection-directory'
 import type { HandlersOf } from './handlers'
+import type { UserDirectory } from './user-directory'
 import { isDeepStrictEqual } from 'node:util'
 import { driverRows } from '@shared/connections/drivers'
 import { placeOf, readConnection, secretFields, separateSecrets } from '@shared/connections/read'
@@ -17,12 +18,13 @@ import { LarderError } from '@shared/errors'
 import { administrators } from '@shared/events'
 import { limits } from '@shared/limits'
 import { mapRows } from '@shared/rows'
-import { refuseInUse, usersOf } from './connection-users'
+import { refuseInUse, refuseTakingBack, usersOf } from './connection-users'
 import { callerOf } from './handlers'
 import { createTurnstile } from './turnstile'
 
 interface ConnectionHandlerDependencies {
   caches: Pick<CacheDirectory, 'naming'>
+  users: Pick<UserDirectory, 'find'>
   connections: ConnectionDirectory
   pool: ConnectionPool
   activity: ConnectionActivity
@@ -38,9 +40,13 @@ export interface ConnectionActivity {
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Connections to other servers, which only administrators see and change. */
+/**
+ * Connections to other servers, which only administrators see and change. Of those that are offered
+ * others see the name.
+ */
 export function createConnectionHandlers({
   caches,
+  users,
   connections,
   pool,
   activity,
@@ -59,12 +65,13 @@ export function createConnectionHandlers({
   }
 
   function describe(name: string, context: CallContext): ConnectionInfo {
-    const { driver, values, secretFields: set, variable } = connections.get(name)
+    const { driver, values, secretFields: set, variable, offered } = connections.get(name)
     const { rest } = activity.breakerOf(name)
     return {
       name,
       driver,
       from: variable === null ? 'data folder' : 'environment',
+      offered,
       ...pool.condition(name),
       usedBy: usersOf(caches.naming(name), callerOf(context)),
       calls: activity.meterOf(name).recent(),
@@ -77,26 +84,36 @@ export function createConnectionHandlers({
   return {
     'connections.list': (_, context) => connections.list().map(({ name }) => describe(name, context)),
     'connections.get': ({ name }, context) => describe(name, context),
-    'connections.create': ({ name, driver, ...fields }, context) => inTurn(async () => {
+    'connections.offered': () => connections.list().flatMap(({ name, driver, offered }) =>
+      offered ? [{ name, driver, state: pool.condition(name).state }] : []),
+    'connections.create': ({ name, driver, offered, ...fields }, context) => inTurn(async () => {
       connections.requireFree(name)
       const definition = readConnection(driver, fields)
       const problem = await pool.refuse(definition)
       if (problem)
         throw invalid([problem])
-      await connections.create(name, definition, clock.wall())
+      await connections.create(name, definition, { offered, now: clock.wall() })
       changed()
       return describe(name, context)
     }),
-    'connections.update': ({ name, ...fields }, context) => inTurn(async () => {
+    'connections.update': ({ name, offered, ...fields }, context) => inTurn(async () => {
       const former = connections.get(name)
-      if (Object.values(fields).every(value => value === undefined))
+      const isSame = Object.values(fields).every(value => value === undefined)
+      if (isSame && offered === undefined)
         return describe(name, context)
       connections.requireStored(name)
+      if (former.offered && offered === false)
+        refuseTakingBack(name, caches.naming(name).filter(({ definition }) => !users.find(definition.space)?.admin))
+      if (isSame) {
+        connections.offer(name, offered === true)
+        changed()
+        return describe(name, context)
+      }
       const { definition, kept } = withChanges(former, former.values, fields)
       const problem = await pool.refuse(definition)
       if (problem)
         throw invalid([problem])
-      await connections.update(name, definition, kept)
+      await connections.update(name, definition, kept, offered)
       if (!isDeepStrictEqual(definition.values, former.values) || kept.length !== former.secretFields.length
         || Object.keys(definition.secrets).length > 0) {
         beginAnew(name)

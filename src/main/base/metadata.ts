@@ -67,11 +67,13 @@ export interface ConnectionRecord {
   secretFields: readonly string[]
   /** Where the vault has them; null if there are none. */
   secretAccount: string | null
+  /** Whether users who are not administrators may choose it. */
+  offered: boolean
   createdAt: number
 }
 
 /** The fields of a connection that may be changed. */
-type ConnectionChange = Pick<ConnectionRecord, 'fields' | 'secretFields' | 'secretAccount'>
+type ConnectionChange = Partial<Pick<ConnectionRecord, 'fields' | 'secretFields' | 'secretAccount' | 'offered'>>
 
 /**
  * Port to the metadata that survives a restart. Implemented over SQLite in `storage/`. Every write

@@ -60,6 +60,7 @@ const connectionColumns: Columns<ConnectionRecord> = {
   fields: jsonColumn('fields'),
   secretFields: listColumn('secret_fields'),
   secretAccount: plainColumn('secret_account'),
+  offered: flagColumn('offered'),
   createdAt: timeColumn('created_at'),
 }
 

@@ -33,7 +33,7 @@ export interface DriverRow {
   label: string
   /** A sentence without its full stop: what can be reached by it. */
   hint: string
-  /** None is called name, driver or write, or as what is told of each connection. */
+  /** None is called name, driver, offered or write, or as what is told of each connection. */
   fields: Readonly<Record<string, ConnectionField>>
   /** Scheme, host and port, or what stands for them: secrets are sent to this place alone. */
   place: (values: FieldValues) => string

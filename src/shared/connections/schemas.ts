@@ -27,11 +27,16 @@ function oneOfDrivers(shape: (driver: DriverName) => z.ZodRawShape): z.ZodType {
 }
 
 /** The fields depend on the driver, so that the compiler knows no more of them. */
-export interface ConnectionCreate { name: string, driver: DriverName, [field: string]: unknown }
+const offered = z.boolean().meta({
+  description: 'Whether users who are not administrators may choose it for their caches. They see no address of it.',
+})
+
+export interface ConnectionCreate { name: string, driver: DriverName, offered?: boolean, [field: string]: unknown }
 export const ConnectionCreate = oneOfDrivers(driver => ({
   name: ConnectionName,
+  offered: offered.default(false),
   ...creationFields(driverRows[driver]),
-})) as z.ZodType<ConnectionCreate, ConnectionCreate>
+})) as z.ZodType<ConnectionCreate & { offered: boolean }, ConnectionCreate>
 
 const usedBy = z.strictObject({
   caches: CacheName.array().meta({ description: 'Caches whose settings name it, as far as the caller sees them.' }),
@@ -47,12 +52,14 @@ const calls = z.strictObject({
 const resting = z.strictObject({
   retryIn: z.number().meta({ description: 'Seconds until one call tries it.' }),
 }).nullable().meta({ description: 'Calls rest, because several failed in a row; null = they do not.' })
+const state = z.enum(connectionStates).meta({ description: 'idle: not used yet.' })
 const common = {
   name: ConnectionName,
   from: z.enum(['data folder', 'environment']).meta({
     description: 'environment: given by a variable for this run, never stored, and not to be changed here.',
   }),
-  state: z.enum(connectionStates).meta({ description: 'idle: not used yet.' }),
+  offered,
+  state,
   detail: z.string().nullable().meta({ description: 'Why it is down, as a sentence; else null.' }),
   server: z.string().nullable().meta({ description: 'What answered last, such as Redis 7.0.15.' }),
   usedBy,
@@ -63,6 +70,7 @@ export interface ConnectionInfo extends Readonly<Record<string, unknown>> {
   name: string
   driver: DriverName
   from: 'data folder' | 'environment'
+  offered: boolean
   state: ConnectionState
   detail: string | null
   server: string | null
@@ -80,6 +88,10 @@ export const ConnectionInfo = oneOfDrivers(driver => ({
   }),
 })) as z.ZodType<ConnectionInfo, ConnectionInfo>
 
+/** What a user who is not an administrator sees of a connection. */
+export const OfferedConnection = z.strictObject({ name: ConnectionName, driver: z.enum(driverNames), state })
+export type OfferedConnection = z.output<typeof OfferedConnection>
+
 /** The fields of all drivers; null takes away what is not required. */
 const changes = Object.fromEntries([...new Set(driverNames.flatMap(driver => namesOf(driverRows[driver].fields)))]
   .map((name) => {
@@ -91,9 +103,12 @@ const changes = Object.fromEntries([...new Set(driverNames.flatMap(driver => nam
     return [name, schema.optional().meta({ description: hints.join(' ') })]
   }))
 
-export interface ConnectionUpdate { name: string, [field: string]: unknown }
-export const ConnectionUpdate = z.strictObject({ name: ConnectionName, ...changes }) as unknown as
-  z.ZodType<ConnectionUpdate, ConnectionUpdate>
+export interface ConnectionUpdate { name: string, offered?: boolean, [field: string]: unknown }
+export const ConnectionUpdate = z.strictObject({
+  name: ConnectionName,
+  offered: offered.optional(),
+  ...changes,
+}) as unknown as z.ZodType<ConnectionUpdate, ConnectionUpdate>
 
 export interface ConnectionTest { name: string, driver?: DriverName, write?: boolean, [field: string]: unknown }
 export const ConnectionTest = z.strictObject({

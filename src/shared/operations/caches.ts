@@ -1,8 +1,9 @@
 import * as s from '../schemas'
+import { sourceErrors } from '../source-errors'
 import { operation } from './spec'
 
 /** What a deletion of entries at a backend may answer; none is asked while a switch is off. */
-const backendErrors = ['source-failed', 'source-timeout', 'source-resting', 'caching-off', 'cache-off'] as const
+const backendErrors = ['caching-off', 'cache-off', ...sourceErrors.flush] as const
 
 /** Caches, and the global switch. */
 export const cachesOperations = {
@@ -28,7 +29,7 @@ export const cachesOperations = {
     summary: 'Create a cache.',
     input: s.CacheCreate,
     output: s.CacheInfo,
-    errors: ['name-taken', 'quota-reached', 'admin-only', 'storage-full'],
+    errors: ['name-taken', 'quota-reached', 'admin-only', 'connection-not-found', 'storage-full'],
   }),
   'caches.get': operation({
     method: 'GET',
@@ -50,10 +51,12 @@ export const cachesOperations = {
     mutates: true,
     status: 200,
     preview: 'caches.preview',
+    // What it has at a backend, where that is asked for.
+    destroys: true,
     summary: 'Change any setting of a cache; {"enabled":false} switches it off.',
     input: s.CacheUpdate,
     output: s.CacheInfo,
-    errors: ['cache-not-found', 'admin-only', 'storage-full', ...backendErrors],
+    errors: ['cache-not-found', 'admin-only', 'connection-not-found', 'storage-full', ...backendErrors],
   }),
   'caches.preview': operation({
     method: 'POST',
@@ -65,7 +68,7 @@ export const cachesOperations = {
     summary: 'How many entries a change of the settings of a cache would evict; changes nothing.',
     input: s.CacheUpdate,
     output: s.Evictions,
-    errors: ['cache-not-found', 'admin-only'],
+    errors: ['cache-not-found', 'admin-only', 'connection-not-found'],
   }),
   'caches.rename': operation({
     method: 'POST',
@@ -86,6 +89,7 @@ export const cachesOperations = {
     reach: 'own',
     mutates: true,
     status: 204,
+    destroys: true,
     summary: 'Delete a cache with its entries; what it has at a backend goes where that is asked for.',
     input: s.CacheDelete,
     output: s.NoContent,
@@ -98,6 +102,7 @@ export const cachesOperations = {
     reach: 'own',
     mutates: true,
     status: 200,
+    destroys: true,
     summary: 'Delete all entries of a cache.',
     input: s.CacheSelect,
     output: s.Matched,

@@ -4,7 +4,8 @@ import { operation } from './spec'
 
 /**
  * Connections to other servers. They concern everybody, because a server that opens addresses for
- * others is a way into a network.
+ * others is a way into a network. Those that are offered may be chosen by all users, who see little
+ * more of them than their names.
  */
 export const connectionsOperations = {
   'connections.list': operation({
@@ -17,6 +18,18 @@ export const connectionsOperations = {
     summary: 'List the connections with their state, without their secrets.',
     input: Nothing,
     output: c.ConnectionInfo.array(),
+    errors: [],
+  }),
+  'connections.offered': operation({
+    method: 'GET',
+    path: '/admin/offered-connections',
+    scope: 'admin',
+    reach: 'own',
+    mutates: false,
+    status: 200,
+    summary: 'List the connections that every user may choose for caches; tells no address.',
+    input: Nothing,
+    output: c.OfferedConnection.array(),
     errors: [],
   }),
   'connections.create': operation({
@@ -55,6 +68,7 @@ export const connectionsOperations = {
     output: c.ConnectionInfo,
     errors: [
       'connection-not-found',
+      'connection-in-use',
       'protected',
       'secret-unavailable',
       'vault-unavailable',
@@ -69,6 +83,7 @@ export const connectionsOperations = {
     reach: 'server',
     mutates: true,
     status: 204,
+    destroys: true,
     summary: 'Close and delete a connection with its secrets, unless caches use it.',
     input: c.ConnectionSelect,
     output: NoContent,

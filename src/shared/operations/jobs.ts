@@ -25,6 +25,7 @@ export const jobsOperations = {
     mutates: true,
     status: 201,
     bodyLimit: limits.jsonBody,
+    destroys: true,
     summary: 'Delete, mark stale or export many entries; answers at once, and the work goes on.',
     input: JobStart,
     output: JobInfo,

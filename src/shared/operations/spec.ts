@@ -24,6 +24,8 @@ export interface OperationSpec<I extends z.ZodType = z.ZodType, O extends z.ZodT
   bodyLimit?: number
   /** The operation with the same input that says what this one would evict. */
   preview?: 'caches.preview' | 'settings.preview'
+  /** Something goes that has no way back, so that people are asked first. */
+  destroys?: true
   summary: string
   input: I
   output: O

@@ -18,6 +18,7 @@ describe('secrets', () => {
       name: 'main',
       driver: 'redis',
       from: 'data folder',
+      offered: false,
       state: 'idle',
       detail: null,
       server: null,
@@ -370,7 +371,8 @@ describe('a connection of the environment', () => {
 
 it('is left alone if another version has written it', async () => {
   const { metadata } = await startAdministration()
-  const record = { id: 'c1', name: 'new', fields: { url: 'x' }, secretFields: [], secretAccount: null, createdAt: 1 }
+  const rest = { fields: { url: 'x' }, secretFields: [], secretAccount: null, createdAt: 1, offered: false }
+  const record = { id: 'c1', name: 'new', ...rest }
   metadata.connections.insert({ ...record, driver: 'oracle' })
   metadata.connections.insert({ ...record, id: 'c2', name: 'odd', driver: 'redis' })
   const { call, log } = await startAdministration({ metadata })

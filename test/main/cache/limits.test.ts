@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest'
+import { evictions } from '../../../src/shared/evictions'
+import { limits } from '../../../src/shared/limits'
+import { namesOf } from '../../../src/shared/rows'
 import { bytesOf, createMapStore } from './map-store'
 import { bytes, keysOf, listen, read, setUp } from './workbench'
 
@@ -39,6 +42,15 @@ it.each([
   expect(cache.set('a', bytes('12'))).toEqual({ outcome: 'too-large', version })
   expect(cache.set('b', bytes('12'))).toEqual({ outcome: 'too-large', version: 0 })
   expect(read(cache, 'a')).toBe('1')
+})
+
+// Over the store that a running Larder uses. Red: `cacheBytesLeast: 5_000` in limits.ts.
+it.each(namesOf(evictions))('has room for an entry below the lowest limits that may be set: %s', (eviction) => {
+  const small = { contentType: 'application/octet-stream', tags: ['a', 'b'] }
+  const limited = setUp({ eviction, maxBytes: limits.cacheBytesLeast }, { budget: limits.budgetLeast }).cache
+  expect(limited.set('a-key-of-some-length', bytes('and a value'), small).outcome).toBe('created')
+  const without = setUp({ eviction, maxBytes: limits.cacheBytesLeast / 2 }).cache
+  expect(without.set('a', bytes(''), { contentType: 'text/plain' }).outcome).toBe('too-large')
 })
 
 it('keeps the budget by evicting from the written cache, and when it is lowered from the fullest', () => {

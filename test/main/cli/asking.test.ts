@@ -1,6 +1,9 @@
+import type { OperationSpec } from '../../../src/shared/operations'
 import type { TestLarder } from '../../helpers/start-larder'
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { questions } from '../../../src/main/cli/questions'
+import { operations } from '../../../src/shared/operations'
 import { temporaryFolder } from '../../helpers/folder'
 import { ownerKey, startLarder } from '../../helpers/start-larder'
 import { createKey } from '../../server/security/support'
@@ -31,9 +34,11 @@ const cases: [string[], string, number | null][] = [
   [['flush', 'products'], 'Delete 3 entries, all that products has? [y/N] ', 0],
   [['del', 'products', '--prefix', 'a'], 'Delete 2 entries from products? [y/N] ', 1],
   [['del', 'products', '--filter', 'key:b'], 'Delete 1 entry from products? [y/N] ', 2],
+  [['call', 'caches.delete', '{"name":"products"}'], 'Delete products with 3 entries? [y/N] ', null],
+  [['call', 'caches.flush', '{"name":"products"}'], 'Delete 3 entries, all that products has? [y/N] ', 0],
 ]
 
-// Red: leave `confirm` out of src/main/cli/ask-first.ts.
+// Red: leave `confirm` out of src/main/cli/ask-first.ts, or `askBefore` out of commands/call.ts.
 describe.each(cases)('%j', (argv, question, left) => {
   const line = (): string[] => ['--url', server.url, ...argv]
 
@@ -90,6 +95,51 @@ it('asks without a number where the API key may not read', async () => {
   const { code, screen } = await typing(line, ['y\r'], { env: { LARDER_API_KEY: secret } })
   expect(screen).toContain('Delete every entry of products that --prefix chooses? [y/N] ')
   expect([code, await entries()]).toEqual([0, 1])
+})
+
+// Red: leave an operation out of src/main/cli/questions.ts, or `destroys` out of its row.
+it('knows a question for each operation of the table that destroys something', () => {
+  const rows = Object.entries<OperationSpec>(operations)
+  const destroying = rows.flatMap(([name, { destroys }]) => destroys ? [name] : [])
+  expect(Object.keys(questions).sort()).toEqual(destroying.sort())
+  const deleting = rows.flatMap(([name, { method, path }]) => method === 'DELETE' || /flush/.test(path) ? [name] : [])
+  // A session has nothing that is lost with it.
+  expect(deleting.filter(name => !destroying.includes(name))).toEqual(['session.delete'])
+})
+
+describe.each([
+  ['connections', 'delete', 'spare'],
+  ['call', 'connections.delete', '{"name":"spare"}'],
+])('%s %s %s', (...argv) => {
+  const line = (): string[] => ['--url', server.url, ...argv]
+  const isThere = async (): Promise<boolean> => (await server.send('GET', '/admin/connections/spare')).status === 200
+
+  it('asks first', async () => {
+    await server.send('POST', '/admin/connections', { body: '{"name":"spare","driver":"file","folder":"/nowhere"}' })
+    const { code, screen } = await typing(line(), ['n\r'], surroundings)
+    expect([code, await isThere()]).toEqual([1, true])
+    expect(screen).toContain('Delete the connection spare with its secrets? [y/N] ')
+    expect(await larder([...line(), '--yes'], { ...surroundings, tty: true })).toMatchObject({ code: 0 })
+    expect(await isThere()).toBe(false)
+  })
+})
+
+it('asks before a job deletes, and not before one that exports', async () => {
+  const start = (kind: string): string[] =>
+    ['--url', server.url, 'call', 'jobs.start', JSON.stringify({ kind, cache: 'products', select: [{ prefix: 'a' }] })]
+  const { code, screen } = await typing(start('delete'), ['n\r'], surroundings)
+  expect([code, await entries()]).toEqual([1, 3])
+  expect(screen).toContain('Delete every entry of products that select chooses? [y/N] ')
+  expect(await larder(start('export'), { ...surroundings, tty: true })).toMatchObject({ code: 0, stderr: '' })
+})
+
+it('asks before a user is deleted by call', async () => {
+  const body = JSON.stringify({ name: 'ben', password: 'correct horse battery' })
+  const { id } = (await server.send('POST', '/admin/users', { body })).json<{ id: string }>()
+  const line = ['--url', server.url, 'call', 'users.delete', JSON.stringify({ id })]
+  const { code, screen } = await typing(line, ['n\r'], surroundings)
+  expect(code).toBe(1)
+  expect(screen).toContain('Delete ben with 1 cache, no entries and 1 API key? [y/N] ')
 })
 
 it('asks before an API key is revoked, with its label', async () => {

@@ -107,7 +107,6 @@ describe.skipIf(!redisProgram.available)('a cache with its entries in Redis', ()
 
   const whole = { connection: 'main', prefix: 'x:' }
   it.each([
-    ['no such connection', { backend: { ...whole, connection: 'none' } }, 'backend.connection', /there is no none/],
     ['no prefix', { backend: { connection: 'main' } }, 'backend.prefix', /is missing/],
     ['an empty prefix', { backend: { ...whole, prefix: '' } }, 'backend.prefix', /must not be empty/],
     ['the prefix of another cache', { backend }, 'backend.prefix', /another cache on this connection/],
@@ -127,6 +126,19 @@ describe.skipIf(!redisProgram.available)('a cache with its entries in Redis', ()
     expect(answer.json()).toMatchObject({ errors: [{ field, message: expect.stringMatching(message) as string }] })
     const caches = await manage<{ name: string }[]>(larder, 'GET', '/admin/caches')
     expect(caches.map(({ name }) => name)).not.toContain('x')
+  })
+
+  it('knows no connection that is not there', async () => {
+    const answer = await larder.send('POST', '/admin/caches', json({
+      name: 'x',
+      ttl: 5,
+      backend: { ...whole, connection: 'none' },
+    }))
+    expect(answer.json()).toMatchObject({
+      status: 404,
+      code: 'connection-not-found',
+      errors: [{ field: 'backend.connection', message: expect.stringContaining('there is no none') }],
+    })
   })
 
   it('refuses what a backend excludes later as well, and lets a prefix be kept', async () => {

@@ -82,6 +82,7 @@ describe('every operation', () => {
       name: 'main',
       driver: 'file',
       from: 'data folder',
+      offered: false,
       state: 'idle',
       detail: null,
       server: null,
@@ -99,13 +100,14 @@ describe('every operation', () => {
     expect((await run('connections.update', { name: 'main', folder: other })).json())
       .toEqual({ ...main, folder: other })
     expect((await run('connections.list')).json()).toEqual([{ ...main, folder: other }])
+    expect((await run('connections.offered')).json()).toEqual([])
     expect((await larder.send('GET', '/readyz')).json()).toMatchObject({ connections: { main: 'idle' } })
     expect((await larder.sendOpen('GET', '/readyz')).json()).not.toHaveProperty('connections')
     expect((await larder.send('GET', '/metrics')).text)
       .toContain('larder_connection_state{connection="main",driver="file",state="idle"} 1\n')
     const unknown = { name: 'sourced', ttl: 60, source: { connection: 'none' } }
     expect((await larder.send('POST', '/admin/caches', json(unknown))).json())
-      .toMatchObject({ status: 400, errors: [{ field: 'source.connection' }] })
+      .toMatchObject({ status: 404, code: 'connection-not-found', errors: [{ field: 'source.connection' }] })
     const source = { connection: 'main', softTimeout: '0.5s' }
     expect((await call('caches.create', { name: 'sourced', ttl: 60, source })).json()).toMatchObject({
       source: {

@@ -2,12 +2,12 @@ import type { CacheSettings } from '@shared/cache-settings'
 import type { Command, CommandContext } from '../command'
 import type { Cell } from '../output'
 import { cacheSettings } from '@shared/cache-settings'
-import { counted } from '@shared/grouped'
 import { namesOf } from '@shared/rows'
-import { askEvictions, asking } from '../ask-evictions'
-import { askFirst, asksFirst, yes } from '../ask-first'
+import { askBefore } from '../ask-before'
+import { asksFirst, yes } from '../ask-first'
 import { defineCommand, flag } from '../command'
 import { cacheNames } from '../completes'
+import { asking } from '../eviction-question'
 import { usageFailure } from '../failure'
 import { facts, table } from '../output'
 import { boolean } from '../values'
@@ -73,7 +73,7 @@ const update = defineCommand({
     if (Object.keys(change).length === 0)
       throw usageFailure('caches update needs a setting to change, such as --ttl 10m')
     const input = { name, ...change, ...entriesOf(isCleared) }
-    await askEvictions(context, 'caches.update', input, isSure)
+    await askBefore(context, 'caches.update', input, isSure)
     const cache = await context.client.call('caches.update', input)
     await context.output.show(cache, () => describe(cache))
   },
@@ -100,17 +100,9 @@ const remove = defineCommand({
   examples: ['larder caches delete products', 'larder caches delete products --clear-backend --yes'],
   async run({ words: [name = ''], flags }, context) {
     const { client, output } = context
-    await askFirst(context, flags.yes, async () => {
-      const { entries, backend } = await client.call('caches.get', { name })
-      if (backend !== null) {
-        const { connection, prefix } = backend
-        return flags.clearBackend === true
-          ? `Delete ${name}, and at ${connection} everything that begins with ${prefix}?`
-          : `Delete ${name}? Its entries stay at ${connection}.`
-      }
-      return `Delete ${name} with ${entries === 0 ? 'no entries' : counted(entries, 'entry', 'entries')}?`
-    })
-    await client.call('caches.delete', { name, ...entriesOf(flags.clearBackend) })
+    const input = { name, ...entriesOf(flags.clearBackend) }
+    await askBefore(context, 'caches.delete', input, flags.yes)
+    await client.call('caches.delete', input)
     await output.message(`Deleted ${name}.`)
   },
 })

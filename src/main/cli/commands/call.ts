@@ -1,6 +1,6 @@
 import type { OperationInput, OperationName } from '@shared/operations'
 import { operations } from '@shared/operations'
-import { askEvictions, asking } from '../ask-evictions'
+import { askBefore } from '../ask-before'
 import { yes } from '../ask-first'
 import { defineCommand } from '../command'
 import { usageFailure } from '../failure'
@@ -16,7 +16,8 @@ export const call = defineCommand({
   details: [
     'The input is a JSON object, or - to read it from standard input. The answer is JSON. '
     + '/docs on the running server has the fields of each operation.',
-    asking,
+    'If something goes that has no way back, or entries are evicted, it says at a terminal what goes, and asks first. '
+    + 'A script is not asked.',
     `Operations:\n${names.map(name => `  ${name.padEnd(width)}  ${operations[name].summary}`).join('\n')}`,
   ],
   arguments: [
@@ -33,7 +34,7 @@ export const call = defineCommand({
       ? Buffer.concat((await io.stdin.toArray()).map(chunk => Buffer.from(chunk as string))).toString('utf8')
       : input
     const given = readInput(text ?? '{}') as OperationInput<typeof name>
-    await askEvictions(context, name, given, flags.yes)
+    await askBefore(context, name, given, flags.yes)
     const answer = await client.callRaw(name, given)
     if (answer !== undefined)
       await output.show(answer, () => typeof answer === 'string' ? answer : safeJson(answer))

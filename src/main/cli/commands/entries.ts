@@ -5,7 +5,8 @@ import { spellKey } from '@shared/key-spelling'
 import { missReasonNames } from '@shared/miss-reasons'
 import { fileReason } from '../../base/file-reason'
 import { textOrBase64 } from '../../base/text-or-base64'
-import { askFirst, asksFirst, yes } from '../ask-first'
+import { askBefore } from '../ask-before'
+import { asksFirst, yes } from '../ask-first'
 import { defineCommand, flag } from '../command'
 import { localFailure, usageFailure } from '../failure'
 import { boolean, duration, list, mediaType, ttlOrKeep } from '../values'
@@ -105,10 +106,7 @@ const flush = defineCommand({
   examples: ['larder flush default', 'larder flush default --yes'],
   async run({ words: [name = ''], flags }, context) {
     const { client, output } = context
-    await askFirst(context, flags.yes, async () => {
-      const { entries } = await client.call('caches.get', { name })
-      return entries === 0 ? null : `Delete ${counted(entries, 'entry', 'entries')}, all that ${name} has?`
-    })
+    await askBefore(context, 'caches.flush', { name }, flags.yes)
     const flushed = await client.call('caches.flush', { name })
     await output.show(flushed, () => String(flushed.matched))
   },

@@ -1,5 +1,6 @@
 import { BrowserOrigin } from '@shared/schemas'
-import { askFirst, asksFirst, yes } from '../ask-first'
+import { askBefore } from '../ask-before'
+import { asksFirst, yes } from '../ask-first'
 import { defineCommand, flag } from '../command'
 import { apiKeyIds, cacheNames } from '../completes'
 import { missingFailure, usageFailure } from '../failure'
@@ -120,11 +121,7 @@ const revoke = defineCommand({
   examples: ['larder key revoke 4fTq0c2W9xYz', 'larder key revoke 4fTq0c2W9xYz --yes'],
   async run({ words: [id = ''], flags }, context) {
     const { client, output } = context
-    await askFirst(context, flags.yes, async () => {
-      const key = (await client.call('keys.list', {})).find(each => each.id === id)
-      // The server says that there is none.
-      return key === undefined ? null : `Revoke the API key ${id}, ${key.label}? Apps that use it are refused at once.`
-    })
+    await askBefore(context, 'keys.revoke', { id }, flags.yes)
     await client.call('keys.revoke', { id })
     await output.message(`Revoked API key ${id}.`)
   },

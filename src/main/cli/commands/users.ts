@@ -5,11 +5,13 @@ import { counted, grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
 import { randomSecret } from '../../base/ids'
 import { newPassword } from '../ask'
-import { askFirst, asksFirst, yes } from '../ask-first'
+import { askBefore } from '../ask-before'
+import { asksFirst, yes } from '../ask-first'
 import { defineCommand, flag } from '../command'
 import { userNames } from '../completes'
 import { missingFailure, usageFailure } from '../failure'
 import { facts, table } from '../output'
+import { belongings } from '../questions'
 import { boolean, text, wholeNumber } from '../values'
 
 type User = OperationOutput<'users.update'>
@@ -165,14 +167,6 @@ const resetPassword = defineCommand({
   },
 })
 
-/** All that goes with a user. */
-function belongings({ caches, entries, apiKeys }: User): string {
-  const count = (number: number, one: string, many: string): string =>
-    number === 0 ? `no ${many}` : counted(number, one, many)
-  const keys = count(apiKeys, 'API key', 'API keys')
-  return `${count(caches, 'cache', 'caches')}, ${count(entries, 'entry', 'entries')} and ${keys}`
-}
-
 const remove = defineCommand({
   name: 'users delete',
   summary: 'Delete a user with all caches, entries and API keys.',
@@ -183,7 +177,7 @@ const remove = defineCommand({
   async run({ words: [text = ''], flags }, context) {
     const user = await findUser(context, text)
     const { id, name } = user
-    await askFirst(context, flags.yes, () => `Delete ${name} with ${belongings(user)}?`)
+    await askBefore(context, 'users.delete', { id }, flags.yes)
     await context.client.call('users.delete', { id })
     await context.output.message(`Deleted ${name} with ${belongings(user)}.`)
   },

@@ -28,7 +28,7 @@ export function describeControl(name: string, spec: OperationSpec, book: SchemaB
     ...(requestBody && { requestBody }),
     'responses': {
       [spec.status]: successOf(spec, book),
-      ...problemAnswers(errorsOf(spec, parameters.length > 0, requestBody !== undefined)),
+      ...problemAnswers(errorsOf(spec, inQuery)),
     },
     'x-larder-scope': spec.scope,
     'x-larder-mutates': spec.mutates,
@@ -68,7 +68,8 @@ function successOf(spec: OperationSpec, book: SchemaBook): ResponseObject {
     : { description, content: { [spec.media ?? 'application/json']: { schema: book.answer(spec.output) } } }
 }
 
-function errorsOf(spec: OperationSpec, hasParameters: boolean, hasBody: boolean): ErrorCode[] {
+/** Every operation looks for parameters and bodies, to refuse what it does not know. */
+function errorsOf(spec: OperationSpec, inQuery: boolean): ErrorCode[] {
   return [
     ...guardErrors({
       open: spec.scope === 'open',
@@ -76,8 +77,10 @@ function errorsOf(spec: OperationSpec, hasParameters: boolean, hasBody: boolean)
       mutates: spec.mutates,
     }),
     ...(spec.reach === 'server' ? ['admin-only'] as const : []),
-    ...(hasParameters ? ['bad-encoding', 'invalid-input'] as const : []),
-    ...(hasBody ? ['invalid-input', 'malformed-json', 'too-large', 'unsupported-media-type'] as const : []),
+    'bad-encoding',
+    'invalid-input',
+    ...(inQuery ? [] : ['malformed-json', 'too-large', 'unsupported-media-type'] as const),
+    ...(!inQuery || spec.status !== 204 ? ['overloaded'] as const : []),
     ...spec.errors,
   ]
 }

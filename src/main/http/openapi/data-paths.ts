@@ -3,8 +3,9 @@ import type { ErrorCode } from '@shared/errors'
 import type { DataDetails } from './data-details'
 import type { SchemaBook } from './schema-book'
 import type { Header, JsonSchema, MediaType, OperationObject, Parameter, Reference, ResponseObject } from './types'
-import { dataOperations, sourceErrors } from '@shared/data-operations'
+import { dataOperations } from '@shared/data-operations'
 import { eventTopics } from '@shared/events'
+import { sourceErrors } from '@shared/source-errors'
 import { z } from 'zod'
 import { dataDetails, parameterSchemas } from './data-details'
 import { classicAnswers, problemAnswers, textAnswers } from './error-answers'
@@ -152,10 +153,13 @@ function failuresOf(spec: DataOperationSpec, details: DataDetails): OperationObj
 
 function errorsOf(spec: DataOperationSpec): ErrorCode[] {
   const hasKey = spec.path.endsWith('{key+}') || spec.query?.key !== undefined || spec.body !== undefined
-  const hasParameters = spec.path.includes('{') || spec.query !== undefined
+  // All but the classic face look for parameters, to refuse what they do not know.
+  const hasParameters = spec.face !== 'classic' || spec.query !== undefined
+  const movesBytes = spec.body !== undefined || !spec.mutates || spec.query?.op !== undefined
   return [
     ...guardErrors({ open: false, scoped: true, mutates: spec.mutates }),
-    ...(hasParameters || spec.body ? ['invalid-input'] as const : []),
+    'invalid-input',
+    ...(movesBytes ? ['overloaded'] as const : []),
     ...(hasParameters ? ['bad-encoding'] as const : []),
     ...(hasKey ? ['key-too-long'] as const : []),
     ...(spec.body ? ['too-large', 'unsupported-media-type'] as const : []),

@@ -5,6 +5,7 @@ import metadataUsers from './metadata/002-users.sql?raw'
 import metadataCacheSettings from './metadata/003-cache-settings.sql?raw'
 import metadataSessions from './metadata/004-sessions.sql?raw'
 import metadataConnections from './metadata/005-connections.sql?raw'
+import metadataOffered from './metadata/006-offered-connections.sql?raw'
 
 /**
  * One step of a schema. Its number is its position in the list, from 1; neither its name nor its
@@ -18,6 +19,7 @@ export const metadataMigrations: readonly Migration[] = [
   { name: '003-cache-settings', sql: metadataCacheSettings },
   { name: '004-sessions', sql: metadataSessions },
   { name: '005-connections', sql: metadataConnections },
+  { name: '006-offered-connections', sql: metadataOffered },
 ]
 
 export const entryMigrations: readonly Migration[] = [

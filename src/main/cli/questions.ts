@@ -1,0 +1,63 @@
+import type { OperationInput, OperationName, OperationOutput } from '@shared/operations'
+import type { CommandContext } from './command'
+import { counted } from '@shared/grouped'
+
+/** Null means that nothing goes, or that the server says why not. */
+type Question<N extends OperationName> = (
+  input: OperationInput<N>,
+  context: Pick<CommandContext, 'client'>,
+) => string | null | Promise<string | null>
+
+/** What a person is asked before each operation of the table that destroys something. */
+export const questions: { readonly [N in OperationName]?: Question<N> } = {
+  'caches.update': async ({ name, entries }, { client }) => {
+    if (entries !== 'delete')
+      return null
+    const { backend } = await client.call('caches.get', { name })
+    return backend && `Delete at ${backend.connection} everything that begins with ${backend.prefix}?`
+  },
+  'caches.delete': async ({ name, entries: chosen }, { client }) => {
+    const { entries, backend } = await client.call('caches.get', { name })
+    if (backend !== null) {
+      const { connection, prefix } = backend
+      return chosen === 'delete'
+        ? `Delete ${name}, and at ${connection} everything that begins with ${prefix}?`
+        : `Delete ${name}? Its entries stay at ${connection}.`
+    }
+    return `Delete ${name} with ${entries === 0 ? 'no entries' : counted(entries, 'entry', 'entries')}?`
+  },
+  'caches.flush': async ({ name }, { client }) => {
+    const { entries, backend } = await client.call('caches.get', { name })
+    if (backend !== null)
+      return `Delete all entries that ${name} has at ${backend.connection}?`
+    return entries === 0 ? null : `Delete ${counted(entries, 'entry', 'entries')}, all that ${name} has?`
+  },
+  'connections.delete': async ({ name }, { client }) => {
+    await client.call('connections.get', { name })
+    return `Delete the connection ${name} with its secrets?`
+  },
+  'jobs.start': async ({ kind, cache }, { client }) => {
+    if (kind !== 'delete')
+      return null
+    await client.call('caches.get', { name: cache })
+    return `Delete every entry of ${cache} that select chooses?`
+  },
+  'keys.revoke': async ({ id }, { client }) => {
+    const key = (await client.call('keys.list', {})).find(each => each.id === id)
+    return key === undefined ? null : `Revoke the API key ${id}, ${key.label}? Apps that use it are refused at once.`
+  },
+  'users.delete': async ({ id }, { client }) => {
+    const user = (await client.call('users.list', {})).find(each => each.id === id)
+    return user === undefined ? null : `Delete ${user.name} with ${belongings(user)}?`
+  },
+}
+
+/** All that goes with a user. */
+export function belongings(
+  { caches, entries, apiKeys }: Pick<OperationOutput<'users.update'>, 'caches' | 'entries' | 'apiKeys'>,
+): string {
+  const count = (number: number, one: string, many: string): string =>
+    number === 0 ? `no ${many}` : counted(number, one, many)
+  const keys = count(apiKeys, 'API key', 'API keys')
+  return `${count(caches, 'cache', 'caches')}, ${count(entries, 'entry', 'entries')} and ${keys}`
+}
