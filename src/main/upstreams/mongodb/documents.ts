@@ -1,0 +1,161 @@
+import type { Document } from 'bson'
+import type { RealClock } from '../../base/clock'
+import type { MongodbClient } from './client'
+import { hasPrefix } from '@shared/entry-key'
+import { Long } from 'bson'
+import { SourceError } from '../../serving/sources/source'
+import { CommandError } from './answers'
+import { nameOfKey, textAfter } from './keys'
+
+interface DocumentsParts {
+  client: Pick<MongodbClient, 'run'>
+  database: string
+  collection: string
+  keyField: string
+  /** How many servers must have a write; undefined = as the server says. */
+  w: string | undefined
+  clock: Pick<RealClock, 'wall'>
+}
+
+/** What a write found: nothing, a document whose end had come, or one that lives. */
+export type Found = 'nothing' | 'ended' | 'living'
+
+/** The documents of a collection. MongoDB deletes those whose end has come a minute late. */
+export interface Documents {
+  readonly keyField: string
+  run: (command: Document, signal: AbortSignal) => Promise<Document>
+  /** The living documents whose key is one of these. */
+  find: (keys: readonly unknown[], signal: AbortSignal) => Promise<Document[]>
+  /** Puts it in place of the document that meets the conditions, or adds it. */
+  put: (where: Document, document: Document, signal: AbortSignal) => Promise<Found>
+  /**
+   * The same without adding one. Resolves to `nothing` if no document meets the conditions.
+   *
+   * @param document null = remove
+   */
+  change: (where: Document, document: Document | null, signal: AbortSignal) => Promise<Found>
+  /** Adds a document where none of its key lives. Resolves to whether it did. */
+  add: (document: Document, signal: AbortSignal) => Promise<boolean>
+  /** The keys that begin with the prefix, in pieces. */
+  keys: (prefix: string, types: readonly string[], signal: AbortSignal) => AsyncGenerator<readonly string[]>
+  /** Seconds that are left; null: for ever. */
+  lifeOf: (document: Document) => number | null
+  /** The field for a life of so many seconds. */
+  endOf: (life: number | null) => { expiresAt?: Date }
+  /** The condition that the end has not come. */
+  isLiving: () => Document
+}
+
+const duplicate = 11_000
+/** How often a document may be added by others while we are adding it. */
+const attempts = 5
+/** Keys that are handed out at once. */
+const pageLength = 1000
+
+export function createDocuments({ client, database, collection, keyField, w, clock }: DocumentsParts): Documents {
+  const run = (command: Document, signal: AbortSignal): Promise<Document> => client.run(database, command, signal)
+  const concern = w === undefined ? {} : { writeConcern: { w: /^\d+$/.test(w) ? Number(w) : w } }
+  const isKeyTaken = (error: unknown): boolean => error instanceof CommandError && error.code === duplicate
+    && error.indexed.every(name => name === keyField)
+
+  function lifeOf({ expiresAt }: Document): number | null {
+    return expiresAt instanceof Date ? (expiresAt.getTime() - clock.wall()) / 1000 : null
+  }
+  const lives = (document: Document): boolean => (lifeOf(document) ?? 1) > 0
+
+  async function modify(query: Document, change: Document, signal: AbortSignal): Promise<Found> {
+    const fields = { _id: 0, expiresAt: 1 }
+    const reply = await run({ findAndModify: collection, query, ...change, fields, ...concern }, signal)
+    if (reply.writeConcernError !== undefined)
+      throw new SourceError('lost', 'The write did not reach as many servers as it should.')
+    const before = reply.value as Document | null
+    return before === null ? 'nothing' : lives(before) ? 'living' : 'ended'
+  }
+
+  async function put(where: Document, document: Document, signal: AbortSignal): Promise<Found> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await modify(where, { update: document, upsert: true }, signal)
+      }
+      catch (error) {
+        // Somebody else has added it since we looked for it.
+        if (attempt === attempts || !isKeyTaken(error))
+          throw error
+      }
+    }
+  }
+
+  async function* pages(filter: Document, signal: AbortSignal): AsyncGenerator<Document[]> {
+    const projection = { _id: 0, [keyField]: 1, expiresAt: 1 }
+    let open: Long = Long.ZERO
+    try {
+      const found = await run({ find: collection, filter, projection, batchSize: pageLength }, signal)
+      let { id, firstBatch: batch } = found.cursor as { id: Long, firstBatch: Document[] }
+      open = id
+      while (batch.length > 0 || !open.isZero()) {
+        yield batch
+        if (open.isZero())
+          return
+        const next = await run({ getMore: open, collection, batchSize: pageLength }, signal)
+        ;({ id, nextBatch: batch } = next.cursor as { id: Long, nextBatch: Document[] })
+        open = id
+      }
+    }
+    finally {
+      // The server forgets it by itself as well, only later.
+      if (!open.isZero())
+        run({ killCursors: collection, cursors: [open] }, new AbortController().signal).catch(() => {})
+    }
+  }
+
+  return {
+    keyField,
+    run,
+    async find(keys, signal) {
+      const filter = { [keyField]: keys.length === 1 ? keys[0] : { $in: keys } }
+      const reply = await run({ find: collection, filter, limit: keys.length, singleBatch: true }, signal)
+      return (reply.cursor as { firstBatch: Document[] }).firstBatch.filter(lives)
+    },
+    put,
+    change: (where, document, signal) =>
+      modify(where, document === null ? { remove: true } : { update: document, upsert: false }, signal),
+    async add(document, signal) {
+      try {
+        const ended = { [keyField]: document[keyField] as unknown, expiresAt: { $lte: new Date(clock.wall()) } }
+        await modify(ended, { update: document, upsert: true }, signal)
+        return true
+      }
+      catch (error) {
+        if (isKeyTaken(error))
+          return false
+        throw error
+      }
+    },
+    async* keys(prefix, types, signal) {
+      for await (const documents of pages(filterOf(keyField, prefix, types), signal)) {
+        const keys = documents.filter(lives).flatMap(document => nameOfKey(document[keyField]) ?? [])
+          .filter(key => hasPrefix(key, prefix))
+        if (keys.length > 0)
+          yield keys
+      }
+    },
+    lifeOf,
+    endOf: life => life === null ? {} : { expiresAt: new Date(Math.round(clock.wall() + life * 1000)) },
+    isLiving: () => ({ $nor: [{ expiresAt: { $lte: new Date(clock.wall()) } }] }),
+  }
+}
+
+/**
+ * Texts that begin with the prefix, by the order of the index; of other types all, as their order
+ * is another one.
+ */
+function filterOf(keyField: string, prefix: string, types: readonly string[]): Document {
+  const [text = ''] = /^[^\uD800-\uDFFF]*/u.exec(prefix) ?? []
+  const end = textAfter(text)
+  return {
+    $or: [
+      { [keyField]: { $gte: text, ...end !== null && { $lt: end } } },
+      { [keyField]: { $type: types } },
+    ],
+  }
+}
