@@ -1,6 +1,6 @@
 import type { Document } from 'bson'
 import { Buffer } from 'node:buffer'
-import { Binary, Decimal128, Double, EJSON, Int32, Long, ObjectId } from 'bson'
+import { Binary, Decimal128, Double, EJSON, Int32, Long, ObjectId, Timestamp } from 'bson'
 
 /** The types that queries name, as far as somebody here asks for them. */
 const types: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -11,7 +11,7 @@ const types: Readonly<Record<string, (value: unknown) => boolean>> = {
 }
 
 function isNumber(value: unknown): boolean {
-  return [Int32, Long, Double, Decimal128].some(type => value instanceof type)
+  return [Int32, Long, Double, Decimal128].some(type => value instanceof type) && !(value instanceof Timestamp)
 }
 
 /** Throws for a type that there is not. */

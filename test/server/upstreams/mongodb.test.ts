@@ -1,47 +1,18 @@
 import type { Collection, Document } from 'mongodb'
-import type { Source } from '../../../src/main/serving/sources/source'
-import type { Upstreams } from '../../../src/main/upstreams/upstreams'
 import type { BackendRig } from '../../contract/backends'
 import type { SourceRig } from '../../contract/sources'
 import type { MongodbServer } from '../../helpers/mongodb-server'
 import { Buffer } from 'node:buffer'
 import { Binary, MongoClient } from 'mongodb'
-import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest'
-import { systemClock, systemStopwatch } from '../../../src/main/base/clock'
-import { silentLogger } from '../../../src/main/base/logger'
-import { createDrivers } from '../../../src/main/upstreams/drivers'
-import { lineTimes } from '../../../src/main/upstreams/line'
-import { createUpstreams } from '../../../src/main/upstreams/upstreams'
-import { readConnection } from '../../../src/shared/connections/read'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { encodeKey } from '../../../src/shared/entry-key'
 import { describeBackend } from '../../contract/backends'
 import { describeSource } from '../../contract/sources'
 import { realMongodb, startMongodb } from '../../helpers/mongodb-server'
+import { poolFor, sourceFor } from '../../helpers/mongodb/pool'
 
 type Documents = Collection<Document & { _id: unknown }>
 type Besides = { fields: Record<string, string>, there: Documents } & Omit<SourceRig, 'source'>
-
-/** A pool with one connection, called main. */
-function poolFor(fields: Record<string, unknown>): Upstreams {
-  const pool = createUpstreams({
-    drivers: createDrivers({ home: '/nowhere', clock: systemClock }),
-    stopwatch: systemStopwatch,
-    logger: silentLogger,
-    onChange: () => {},
-    times: { ...lineTimes, first: 20, longest: 200 },
-  })
-  onTestFinished(() => pool.dispose())
-  const { secrets, ...definition } = readConnection('mongodb', fields)
-  pool.put('main', { ...definition, secrets: async () => secrets })
-  return pool
-}
-
-function sourceFor(fields: Record<string, unknown>): Required<Source> {
-  const source = poolFor(fields).sourceOf('main', { format: 'text/plain' })
-  if (!source?.writes || !source.keys)
-    throw new Error('There should be a whole source')
-  return source as Required<Source>
-}
 
 /** The contracts over a server, which MongoDB's own client looks into as another program. */
 function describeServer(name: string, urlOf: () => string): void {

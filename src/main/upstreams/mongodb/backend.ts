@@ -31,7 +31,7 @@ export function createMongodbBackend(
     endsLives: true,
     beyond: async (key, bytes) => bytes + encodeKey(key).length + besides > largest ? 'value' : null,
     async get(key, signal) {
-      const [document] = await documents.find([ownKey(key)], signal)
+      const [document] = await documents.find(key, [ownKey(key)], signal)
       if (document === undefined)
         return undefined
       const { value } = document
@@ -50,7 +50,7 @@ export function createMongodbBackend(
         return await documents.change(where, after && documentOf(key, after), signal) !== 'nothing'
       }
       return after === null
-        ? (await documents.find([ownKey(key)], signal)).length === 0
+        ? (await documents.find(key, [ownKey(key)], signal)).length === 0
         : await documents.add(documentOf(key, after), signal)
     },
     keys: (prefix, signal) => documents.keys(prefix, ['binData'], signal),

@@ -5,6 +5,7 @@ import type { Wire } from '../wire'
 import type { MongodbHosts, NameRecords } from './hosts'
 import process from 'node:process'
 import { mongodbAddressOf } from '@shared/connections/mongodb'
+import { hostText } from '@shared/connections/mongodb-url'
 import { calculateObjectSize, serialize } from 'bson'
 import { SourceError } from '../../serving/sources/source'
 import { dial } from '../dial'
@@ -69,7 +70,7 @@ export async function openClient(
     }
     return greeted
   }, attempt)
-  const largest = Number(hello.maxBsonObjectSize ?? usualLargest)
+  const largest = Math.min(Number(hello.maxBsonObjectSize ?? usualLargest), usualLargest)
   const user = values.user === undefined ? undefined : String(values.user)
 
   async function run(database: string, command: Document, signal: AbortSignal): Promise<Document> {
@@ -86,6 +87,8 @@ export async function openClient(
   }
 
   try {
+    if (user === undefined && secrets.password !== undefined)
+      throw new SourceError('refused', 'The password needs a user.')
     if (user !== undefined) {
       const credentials = { user, password: secrets.password ?? '' }
       const database = found.authSource ?? administration
@@ -121,14 +124,16 @@ async function greet(place: Parameters<typeof dial>[0], attempt: Attempt): Promi
 }
 
 /** Why a server is not the one to ask; null if it is. */
-function problemOf(hello: Document, isDirect: boolean, { replicaSet }: MongodbHosts): string | null {
+function problemOf(hello: Document, isDirect: boolean, { replicaSet, hosts }: MongodbHosts): string | null {
   if (replicaSet !== undefined && hello.setName !== replicaSet)
     return 'The server does not belong to the replica set that the URL names.'
   if (isDirect || hello.isWritablePrimary === true)
     return null
   const primary = /^[\w.-]{1,253}:\d{1,5}$/.exec(String(hello.primary))?.[0]
-  return primary === undefined
-    ? 'The replica set has no primary at the moment.'
+  if (primary === undefined)
+    return 'The replica set has no primary at the moment.'
+  return hosts.map(hostText).includes(primary.toLowerCase())
+    ? `The primary of the replica set, ${primary}, cannot be reached.`
     : `The primary of the replica set is ${primary}, which the URL does not name.`
 }
 

@@ -24,8 +24,8 @@ export type Found = 'nothing' | 'ended' | 'living'
 export interface Documents {
   readonly keyField: string
   run: (command: Document, signal: AbortSignal) => Promise<Document>
-  /** The living documents whose key is one of these. */
-  find: (keys: readonly unknown[], signal: AbortSignal) => Promise<Document[]>
+  /** The living documents of a key, which may be written as any of these values. */
+  find: (key: string, values: readonly unknown[], signal: AbortSignal) => Promise<Document[]>
   /** Puts it in place of the document that meets the conditions, or adds it. */
   put: (where: Document, document: Document, signal: AbortSignal) => Promise<Found>
   /**
@@ -111,10 +111,12 @@ export function createDocuments({ client, database, collection, keyField, w, clo
   return {
     keyField,
     run,
-    async find(keys, signal) {
-      const filter = { [keyField]: keys.length === 1 ? keys[0] : { $in: keys } }
-      const reply = await run({ find: collection, filter, limit: keys.length, singleBatch: true }, signal)
-      return (reply.cursor as { firstBatch: Document[] }).firstBatch.filter(lives)
+    async find(key, values, signal) {
+      const filter = { [keyField]: values.length === 1 ? values[0] : { $in: values } }
+      const reply = await run({ find: collection, filter, limit: values.length, singleBatch: true }, signal)
+      const { firstBatch } = reply.cursor as { firstBatch: Document[] }
+      // A collection may take for the same what is only alike, such as an A for an a.
+      return firstBatch.filter(document => lives(document) && nameOfKey(document[keyField]) === key)
     },
     put,
     change: (where, document, signal) =>

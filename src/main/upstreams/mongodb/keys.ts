@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { decodeKey, encodeKey } from '@shared/entry-key'
 import { limits } from '@shared/limits'
-import { Binary, Decimal128, Double, Int32, Long, ObjectId } from 'bson'
+import { Binary, Decimal128, Double, Int32, Long, ObjectId, Timestamp } from 'bson'
 
 /** Whole numbers in their one spelling, so that no two keys are one document. */
 const wholeNumber = /^(?:0|-?[1-9]\d{0,18})$/
@@ -40,7 +40,9 @@ function spellingOf(value: unknown): string | undefined {
     // Text is looked for as text.
     return key.isWellFormed() ? undefined : key
   }
-  const text = numberTypes.some(type => value instanceof type) ? String(value) : ''
+  // To the library a timestamp is a Long, too.
+  const isNumber = numberTypes.some(type => value instanceof type) && !(value instanceof Timestamp)
+  const text = isNumber ? String(value) : ''
   return wholeNumber.test(text) ? text : undefined
 }
 

@@ -43,8 +43,9 @@ export function createMongodbDriver(clock: Pick<RealClock, 'wall'>, records: Nam
 
 async function probe(documents: Documents, write: boolean, { signal, step }: Attempt): Promise<void> {
   step('read')
-  const where = { [documents.keyField]: `larder:test:${randomBytes(8).toString('hex')}` }
-  await documents.find(Object.values(where), signal)
+  const key = `larder:test:${randomBytes(8).toString('hex')}`
+  const where = { [documents.keyField]: key }
+  await documents.find(key, [key], signal)
   if (!write)
     return
   step('write')

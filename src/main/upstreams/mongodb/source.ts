@@ -40,9 +40,7 @@ export function createMongodbSource(
 
   /** Where several types of key are possible, the first that is there counts. */
   async function find(key: string, signal: AbortSignal): Promise<Document | undefined> {
-    const values = keyValues(key)
-    // An index may hold for the same what is only alike, such as an A for an a.
-    const found = (await documents.find(values, signal)).filter(each => nameOfKey(each[keyField]) === key)
+    const found = await documents.find(key, keyValues(key), signal)
     const order = (document: Document): number => typeof document[keyField] === 'string' ? 0 : 1
     return found.sort((a, b) => order(a) - order(b))[0]
   }

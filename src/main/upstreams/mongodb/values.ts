@@ -1,6 +1,6 @@
 import type { Document } from 'bson'
 import type { Buffer } from 'node:buffer'
-import { Double, EJSON, Int32, Long } from 'bson'
+import { Double, EJSON, Int32, Long, Timestamp } from 'bson'
 
 /**
  * A document as JSON: numbers with all their digits, and what JSON cannot say as canonical Extended
@@ -13,7 +13,8 @@ export function jsonOfDocument(document: Document): string {
 function jsonOf(value: unknown): string {
   if (value === null || typeof value === 'string' || typeof value === 'boolean')
     return JSON.stringify(value)
-  if (value instanceof Int32 || value instanceof Long)
+  // To the library a timestamp is a Long, too.
+  if (value instanceof Int32 || (value instanceof Long && !(value instanceof Timestamp)))
     return String(value)
   if (value instanceof Double && Number.isFinite(value.value))
     return textOfDouble(value.value)
