@@ -55,7 +55,7 @@ function find(command: Document, store: Store): Document {
 function getMore(command: Document, store: Store): Document {
   const id = String(command.getMore)
   const open = store.cursors.get(id)
-  if (!(command.getMore instanceof Long) || open?.collection !== command.collection)
+  if (!open || !(command.getMore instanceof Long) || open.collection !== command.collection)
     throw new CommandFailure(43, 'CursorNotFound', `cursor id ${id} not found`)
   store.cursors.delete(id)
   const { batch, ...cursor } = store.page(open.collection, open.left, Number(command.batchSize ?? 101), false)

@@ -191,8 +191,49 @@ describe('wrong settings', () => {
       ['endpoint'],
       'endpoint: Give the endpoint as a URL such as http://localhost:8000.',
     ],
-    [{ driver: 'oracle' }, ['driver'], 'driver: must be one of redis, memcached, dynamodb, file'],
-    [{}, ['driver'], 'driver: is missing; it must be one of redis, memcached, dynamodb, file'],
+    ...['http://x', 'mongodb://', 'mongodb://a:0', 'mongodb://a,,b', 'mongodb://a/b/c/d', 'mongodb://%zz@a', 'mongodb://a?tls=x', 'mongodb+srv://a,b', 'mongodb+srv://a:1', 'mongodb+srv://[::1]'].map(url => [
+      { driver: 'mongodb', url },
+      ['url'],
+      'url: MongoDB needs a URL such as mongodb://localhost:27017.',
+    ] as [object, string[], string]),
+    ...['authMechanism=PLAIN', 'canary=1', 'proxyHost=a'].map(option => [
+      { driver: 'mongodb', url: `mongodb://a/?${option}` },
+      ['url'],
+      'Larder does not know an option of this URL. It knows tls, replicaSet, authSource, directConnection and w.',
+    ] as [object, string[], string]),
+    [{ driver: 'mongodb', url: 'mongodb://a', ca: '-----BEGIN CERTIFICATE-----' }, ['ca'], 'A CA needs a URL with tls=true, or mongodb+srv://.'],
+    [
+      { driver: 'mongodb', url: 'mongodb://a/x.y' },
+      ['database'],
+      'database: Give the name of a database: 1 to 63 characters, without spaces and without / \\ . " $ * < > : | ?.',
+    ],
+    [
+      { driver: 'mongodb', url: 'mongodb://a', collection: 'system.users' },
+      ['collection'],
+      'collection: Give the name of a collection: 1 to 120 characters, without $, and not beginning with system.',
+    ],
+    [
+      { driver: 'mongodb', url: 'mongodb://a', keyField: 'a.b' },
+      ['keyField'],
+      'keyField: Give the name of one field: 1 to 120 characters, without dots, and not beginning with $.',
+    ],
+    [
+      { driver: 'mongodb', url: 'mongodb://a', keyField: 'expiresAt' },
+      ['keyField'],
+      'The key field cannot be expiresAt, in which Larder keeps something else.',
+    ],
+    [
+      { driver: 'mongodb', url: 'mongodb://a/shop', database: 'other' },
+      ['database'],
+      'database: The URL names another database.',
+    ],
+    [
+      { driver: 'mongodb', url: 'mongodb://ada:x@a', password: 'y' },
+      ['password'],
+      'password: Give the password once: in the URL or by itself.',
+    ],
+    [{ driver: 'oracle' }, ['driver'], 'driver: must be one of redis, memcached, mongodb, dynamodb, file'],
+    [{}, ['driver'], 'driver: is missing; it must be one of redis, memcached, mongodb, dynamodb, file'],
   ])('%j', async (fields, wrong, message) => {
     const { call, metadata, vault, pool } = await startAdministration()
     const before = vault.secrets.size

@@ -17,12 +17,18 @@ afterAll(async () => {
   await server.dispose()
 })
 
+/** What another program may have there. */
+interface Anything {
+  _id: string | ObjectId | Int32 | Long | Double | Date | Timestamp | { a: number }
+  [name: string]: unknown
+}
+
 let collections = 0
 /** An empty collection, as Larder and as another program see it. */
 function start(more: { keyField?: string } = {}) {
   const collection = `c${++collections}`
   const fields = { url: server.url, database: 'shop', collection, ...more }
-  const there = client.db('shop').collection<{ _id: unknown, [name: string]: unknown }>(collection)
+  const there = client.db('shop').collection<Anything>(collection)
   const source = sourceFor(fields)
   return {
     fields,
