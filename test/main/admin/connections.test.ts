@@ -134,6 +134,27 @@ describe('secrets', () => {
     expect(await codeOf(sent(again) as Promise<unknown>)).toBe('secret-unavailable')
   })
 
+  it.each([
+    ['mongodb://localhost,other.test'],
+    ['mongodb://localhost:27018'],
+    ['mongodb://localhost/?tls=true'],
+    ['mongodb+srv://cluster.db.test'],
+  ])('of MongoDB are asked for anew when the connection is to lead to %s', async (url) => {
+    const started = await startAdministration()
+    const { call } = started
+    const fields = { name: 'docs', driver: 'mongodb', url: 'mongodb://ada:canary@localhost/shop' }
+    expect(await call('connections.create', fields)).toMatchObject({
+      url: 'mongodb://localhost:27017/?authSource=shop',
+      user: 'ada',
+      password: { set: true },
+      database: 'shop',
+      collection: null,
+    })
+    expect(await refusal(call('connections.update', { name: 'docs', url }))).toMatchObject({ fields: ['password'] })
+    const same = 'mongodb://LOCALHOST:27017/?w=majority'
+    expect(await call('connections.update', { name: 'docs', url: same })).toMatchObject({ password: { set: true } })
+  })
+
   it('of the same place are used in a test of what is not saved', async () => {
     const { call, pool } = await startAdministration()
     await call('connections.create', { ...main, user: 'ada', password: 'canary' })
@@ -250,6 +271,21 @@ describe('wrong settings', () => {
       .toMatchObject({ code: 'invalid-input', fields: ['folder'] })
     expect(await refusal(call('connections.update', { name: 'main', url: null })))
       .toMatchObject({ code: 'invalid-input', fields: ['url'] })
+  })
+
+  // Red: in src/shared/connections/schemas.ts leave out `z.string()` of the union.
+  it.each([
+    ['redis', 'redis://a', 'url: Redis needs a URL such as redis://localhost:6379.'],
+    ['mongodb', 'mongodb://a', 'url: MongoDB needs a URL such as mongodb://localhost:27017.'],
+  ])('in a change are told as those of the driver: %s', async (driver, url, message) => {
+    const { call } = await startAdministration()
+    await call('connections.create', { name: 'x', driver, url })
+    for (const attempt of [
+      call('connections.update', { name: 'x', url: 'http://x' }),
+      call('connections.test', { name: 'x', url: 'http://x' }),
+      call('connections.test', { name: 'y', driver, url: 'http://x' }),
+    ])
+      await expect(attempt).rejects.toMatchObject({ code: 'invalid-input', message })
   })
 
   it('a name can be taken, and there is a limit', async () => {
