@@ -2,7 +2,6 @@ import type { MongodbUrl } from '@shared/connections/mongodb-url'
 import type { ConnectionStep } from '@shared/connections/schemas'
 import type { Attempt } from '../driver'
 import { resolveSrv, resolveTxt } from 'node:dns/promises'
-import { connectionSteps } from '@shared/connections/schemas'
 import { SourceError } from '../../serving/sources/source'
 import { orAborted } from '../abort'
 
@@ -72,12 +71,13 @@ export async function firstToOpen<H, T extends { close: () => void }>(
   { signal, step }: Attempt,
 ): Promise<T> {
   const decided = new AbortController()
-  let furthest = -1
+  let furthest = 0
   let why: unknown
   const openings = hosts.map(async (host) => {
-    let at = -1
+    let at = 0
+    // All go the same steps.
     const own = (name: ConnectionStep): void => {
-      at = connectionSteps.indexOf(name)
+      at += 1
       if (at > furthest) {
         furthest = at
         step(name)
