@@ -138,6 +138,19 @@ describe('documents that another program has written', () => {
     expect(await there.findOne({ _id: 'a' })).toEqual({ _id: 'a', n: new Int32(2), at: new Date(5) })
   })
 
+  // What a cache holds after it wrote through has no _id, and other spaces than what it will read.
+  it.each(['_id', 'sku'])('are compared with what they were written from: %s', async (keyField) => {
+    const { source, there, load } = start({ keyField })
+    await there.createIndex({ sku: 1 }, { unique: true })
+    const [first, second] = ['{ "n": 1.0 }', '{ "n": 2 }']
+    await source.writes.set('a', json(first), neverAborts)
+    expect(await source.writes.replace('a', Buffer.from('{ "n": 1 }'), json(second), neverAborts)).toBe(false)
+    expect(await source.writes.replace('a', Buffer.from(first), json(second), neverAborts)).toBe(true)
+    expect(await load('a')).toMatch(/"n":2\}$/)
+    await source.writes.set('a', aValue(first), neverAborts)
+    expect(await source.writes.replace('a', Buffer.from('{"n":1.0}'), json(second), neverAborts)).toBe(false)
+  })
+
   // Red: in src/main/upstreams/mongodb/source.ts leave `$expr` out of `where`.
   it('are not replaced where somebody changes them between the look and the write', async () => {
     const { there, source, load } = start()

@@ -33,9 +33,17 @@ export function createMongodbSource(
       const type = typeof contentType === 'string' ? contentType : format
       return { value: Buffer.from(value.value()), contentType: type, ttl }
     }
-    const { expiresAt, ...rest } = document
-    const shown = expiresAt instanceof Date ? rest : document
-    return { value: Buffer.from(jsonOfDocument(shown)), contentType: 'application/json', ttl }
+    return { value: Buffer.from(jsonOfDocument(withoutEnd(document))), contentType: 'application/json', ttl }
+  }
+
+  /** Whether these bytes are what a document is read as, or what it was written from. */
+  function isFrom(document: Document, bytes: Buffer): boolean {
+    const { value } = valueOf(document)
+    const written = hasBytes(document) ? undefined : documentOfJson(bytes)
+    if (value.equals(bytes) || written === undefined)
+      return value.equals(bytes)
+    const { _id, [keyField]: key } = document
+    return jsonOfDocument({ _id: _id as unknown, [keyField]: key as unknown, ...written }) === value.toString()
   }
 
   /** Where several types of key are possible, the first that is there counts. */
@@ -58,7 +66,7 @@ export function createMongodbSource(
       : documents.endOf(ttl)
     const document = {
       [keyField]: (there?.[keyField] ?? named ?? keyValues(key)[0]) as unknown,
-      ...without(object, keyField) ?? { value: new Binary(value), contentType },
+      ...object ? without(object, keyField) : { value: new Binary(value), contentType },
       ...end,
     }
     if (calculateObjectSize(document) > largest)
@@ -89,7 +97,7 @@ export function createMongodbSource(
         const there = before !== null || keyValues(key).length > 1 ? await find(key, signal) : undefined
         if (before === null)
           return there === undefined && await documents.add(documentOf(key, value, undefined), signal)
-        if (there === undefined || !valueOf(there).value.equals(before))
+        if (there === undefined || !isFrom(there, before))
           return false
         // What we have compared must still be there, to the last field.
         const where = { [keyField]: there[keyField] as unknown, $expr: { $eq: ['$$ROOT', { $literal: there }] } }
@@ -100,6 +108,10 @@ export function createMongodbSource(
   }
 }
 
-function without(document: Document | undefined, field: string): Document | undefined {
-  return document && Object.fromEntries(Object.entries(document).filter(([name]) => name !== field))
+function withoutEnd(document: Document): Document {
+  return document.expiresAt instanceof Date ? without(document, 'expiresAt') : document
+}
+
+function without(document: Document, field: string): Document {
+  return Object.fromEntries(Object.entries(document).filter(([name]) => name !== field))
 }
