@@ -66,7 +66,7 @@ describe('keys of MongoDB', () => {
     expect(keyValues('-7')[1]).toEqual(Long.fromNumber(-7))
   })
 
-  it.each([new Binary(Buffer.from('text')), '', 'k'.repeat(1025), new Double(1.5), new Date(), null, {}, [], true])(
+  it.each([new Binary(Buffer.from('text')), new Double(1.5), new Date(), null, {}, [], true])(
     '%s is none of Larder\'s',
     value => expect(nameOfKey(value)).toBeUndefined(),
   )

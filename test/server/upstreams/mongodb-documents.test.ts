@@ -110,6 +110,8 @@ describe('documents that another program has written', () => {
       { _id: new Timestamp({ t: 0, i: 5 }), n: 'timestamp' },
       { _id: { a: 1 }, n: 'document' },
       { _id: 'text', n: 'text' },
+      { _id: '', n: 'nothing' },
+      { _id: 'k'.repeat(1025), n: 'long' },
     ])
     const found = { [id]: 'object', '7': 'int', '9007199254740993': 'long', '-8': 'double', 'text': 'text' }
     for (const [key, n] of Object.entries(found))
@@ -121,7 +123,7 @@ describe('documents that another program has written', () => {
     expect(await source.writes.delete('7', neverAborts)).toBe(true)
     await source.writes.set(id, json('{"n":"new"}'), neverAborts)
     expect(await there.findOne({ _id: new ObjectId(id) })).toMatchObject({ n: 'new' })
-    expect(await there.find().toArray()).toHaveLength(8)
+    expect(await there.find().toArray()).toHaveLength(10)
   })
 
   it('are compared as a whole, so that nothing is lost', async () => {

@@ -1,6 +1,5 @@
 import { Buffer } from 'node:buffer'
 import { decodeKey, encodeKey } from '@shared/entry-key'
-import { limits } from '@shared/limits'
 import { Binary, Decimal128, Double, Int32, Long, ObjectId, Timestamp } from 'bson'
 
 /** Whole numbers in their one spelling, so that no two keys are one document. */
@@ -23,14 +22,8 @@ export function keyValues(key: string): (string | Binary | ObjectId | Long)[] {
   return values
 }
 
-/** The key that a value of the key field stands for; undefined if it is none of Larder's. */
+/** The key that a value of the key field stands for; undefined if it is none. */
 export function nameOfKey(value: unknown): string | undefined {
-  const name = spellingOf(value)
-  const length = name === undefined ? 0 : encodeKey(name).length
-  return length > 0 && length <= limits.entryKey ? name : undefined
-}
-
-function spellingOf(value: unknown): string | undefined {
   if (typeof value === 'string')
     return value
   if (value instanceof ObjectId)

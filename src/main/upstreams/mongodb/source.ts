@@ -4,6 +4,8 @@ import type { SourceOptions } from '../driver'
 import type { Documents } from './documents'
 import type { MongodbIndexes } from './indexes'
 import { Buffer } from 'node:buffer'
+import { encodeKey } from '@shared/entry-key'
+import { limits } from '@shared/limits'
 import { Binary, calculateObjectSize } from 'bson'
 import { SourceError } from '../../serving/sources/source'
 import { keyValues, nameOfKey } from './keys'
@@ -104,7 +106,14 @@ export function createMongodbSource(
         return await documents.change(where, documentOf(key, value, there), signal) !== 'nothing'
       },
     },
-    keys: (prefix, signal) => documents.keys(prefix, ['binData', 'objectId', 'number'], signal),
+    async* keys(prefix, signal) {
+      for await (const page of documents.keys(prefix, ['binData', 'objectId', 'number'], signal)) {
+        // Anything else is no key of Larder.
+        const keys = page.filter(key => key !== '' && encodeKey(key).length <= limits.entryKey)
+        if (keys.length > 0)
+          yield keys
+      }
+    },
   }
 }
 
