@@ -50,7 +50,7 @@ export class CommandError extends SourceError {
 }
 
 /** The reply, unless it is an error. */
-export function demand(reply: Document | undefined, isAnonymous: boolean): Document {
+export function demandOk(reply: Document | undefined, isAnonymous: boolean): Document {
   if (Number(reply?.ok) === 1 && reply)
     return reply
   throw new CommandError(reply ?? {}, isAnonymous)

@@ -10,7 +10,7 @@ import { calculateObjectSize, serialize } from 'bson'
 import { SourceError } from '../../serving/sources/source'
 import { dial } from '../dial'
 import { createWire } from '../wire'
-import { CommandError, demand } from './answers'
+import { CommandError, demandOk } from './answers'
 import { firstToOpen, hostsOf } from './hosts'
 import { createMongodbProtocol } from './messages'
 import { signIn } from './sign-in'
@@ -52,7 +52,7 @@ interface Greeted {
 }
 
 /** Finds the primary among the hosts of the URL, and signs in there. Throws SourceError. */
-export async function openClient(
+export async function openMongodb(
   { values, secrets }: Pick<ConnectionDefinition, 'values' | 'secrets'>,
   attempt: Attempt,
   records: NameRecords,
@@ -76,7 +76,7 @@ export async function openClient(
   async function run(database: string, command: Document, signal: AbortSignal): Promise<Document> {
     const [reply] = await wire.send([encode({ ...command, $db: database }, largest)], signal)
     try {
-      return demand(reply, user === undefined)
+      return demandOk(reply, user === undefined)
     }
     catch (error) {
       // Opened anew, the connection finds the server that is the primary then.
@@ -115,7 +115,7 @@ async function greet(place: Parameters<typeof dial>[0], attempt: Attempt): Promi
   try {
     attempt.step('authenticate')
     const [hello] = await wire.send([encode({ ...greeting, $db: administration }, usualLargest)], attempt.signal)
-    return { wire, hello: demand(hello, true), close: wire.close }
+    return { wire, hello: demandOk(hello, true), close: wire.close }
   }
   catch (error) {
     wire.close()

@@ -18,7 +18,7 @@ interface DocumentsParts {
 }
 
 /** What a write found: nothing, a document whose end had come, or one that lives. */
-export type Found = 'nothing' | 'ended' | 'living'
+type Found = 'nothing' | 'ended' | 'living'
 
 /** The documents of a collection. MongoDB deletes those whose end has come a minute late. */
 export interface Documents {

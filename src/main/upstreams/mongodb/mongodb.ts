@@ -7,7 +7,7 @@ import { mongodbAddressOf, mongodbPlaceOf } from '@shared/connections/mongodb'
 import { Binary } from 'bson'
 import { isLinkLocal, linkLocalSentence } from '../addresses'
 import { createMongodbBackend } from './backend'
-import { openClient } from './client'
+import { openMongodb } from './client'
 import { createDocuments } from './documents'
 import { systemRecords } from './hosts'
 import { createIndexes } from './indexes'
@@ -20,7 +20,7 @@ const probeLife = 60
 export function createMongodbDriver(clock: Pick<RealClock, 'wall'>, records: NameRecords = systemRecords): Driver {
   return {
     async open(definition, attempt) {
-      const client = await openClient(definition, attempt, records)
+      const client = await openMongodb(definition, attempt, records)
       const { w } = mongodbAddressOf(definition.values)
       const place = mongodbPlaceOf(definition.values)
       const documents = createDocuments({ client, ...place, w, clock })
