@@ -60,7 +60,7 @@ export const mongodbDriver = {
       schema: z.string(urlSentence).max(2048, urlSentence)
         .refine(url => parseMongodbUrl(url) !== undefined, urlSentence),
       label: 'URL',
-      hint: 'mongodb:// with all hosts of a replica set, or mongodb+srv://; ?tls=true for TLS',
+      hint: 'mongodb:// with all hosts of a replica set, or mongodb+srv://; the option tls=true asks for TLS',
       example: 'mongodb://localhost:27017',
     },
     database: {
