@@ -83,6 +83,9 @@ export async function startMongodb({ passwords, lies, tls, hello = {} }: Mongodb
       }
       if (!isSignedIn)
         throw new CommandFailure(13, 'Unauthorized', `Command ${name} requires authentication`)
+      const mayBeCopy = (command.$readPreference as Document | undefined)?.mode === 'primaryPreferred'
+      if (described.isWritablePrimary === false && !(name === 'find' && mayBeCopy))
+        throw new CommandFailure(13_435, 'NotPrimaryNoSecondaryOk', 'not primary and secondaryOk=false')
       return runCommand(command, store)
     }
 

@@ -3,7 +3,7 @@ import type { MongodbServer } from '../../helpers/mongodb-server'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Int32 } from 'bson'
+import { Int32, Long } from 'bson'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { lineTimes } from '../../../src/main/upstreams/line'
 import { hostsOf } from '../../../src/main/upstreams/mongodb/hosts'
@@ -255,6 +255,18 @@ describe('the records of a name', () => {
 })
 
 describe('a server', () => {
+  it('that answers with something else is told from MongoDB', async () => {
+    const server = await start()
+    const source = sourceFor({ url: server.url })
+    for (const cursor of [undefined, {}, { id: 0, firstBatch: [] }, { id: Long.ZERO, firstBatch: 'x' }]) {
+      server.intercept('find', () => ({ cursor }))
+      await expect(source.load('a', neverAborts)).rejects.toMatchObject({
+        failure: 'refused',
+        message: 'What answers there is not MongoDB.',
+      })
+    }
+  })
+
   it('that is killed and starts again is found again', async () => {
     const server = await start()
     const pool = poolFor({ url: server.url })

@@ -1,4 +1,5 @@
 import type { Document } from 'bson'
+import { Long } from 'bson'
 import { SourceError } from '../../serving/sources/source'
 
 /**
@@ -47,6 +48,14 @@ export class CommandError extends SourceError {
     this.isAway = isAway
     this.indexed = Object.keys(reply.keyPattern as object | undefined ?? {})
   }
+}
+
+/** The documents of a reply, and the cursor to the next ones. Throws SourceError. */
+export function pageOf({ cursor }: Document): { id: Long, documents: Document[] } {
+  const { id, firstBatch, nextBatch = firstBatch } = (cursor ?? {}) as Document
+  if (!(id instanceof Long) || !Array.isArray(nextBatch))
+    throw new SourceError('refused', 'What answers there is not MongoDB.')
+  return { id, documents: nextBatch as Document[] }
 }
 
 /** The reply, unless it is an error. */

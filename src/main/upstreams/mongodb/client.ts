@@ -34,6 +34,10 @@ const commandBytes = 16_384
 const usualLargest = 16_777_216
 const administration = 'admin'
 
+/** Commands that a copy of the primary answers, where that is asked for. */
+const reading = ['find', 'listIndexes']
+const preferred = { mode: 'primaryPreferred' }
+
 /** Who we are, as the server's log shows it. */
 const greeting = {
   hello: 1,
@@ -74,7 +78,9 @@ export async function openMongodb(
   const user = values.user === undefined ? undefined : String(values.user)
 
   async function run(database: string, command: Document, signal: AbortSignal): Promise<Document> {
-    const [reply] = await wire.send([encode({ ...command, $db: database }, largest)], signal)
+    // Of one server that was chosen, whatever it is in its set, copies are read as well.
+    const copies = url.isDirect && reading.some(name => name in command) ? { $readPreference: preferred } : {}
+    const [reply] = await wire.send([encode({ ...command, ...copies, $db: database }, largest)], signal)
     try {
       return demandOk(reply, user === undefined)
     }

@@ -4,7 +4,7 @@ import type { MongodbClient } from './client'
 import { hasPrefix } from '@shared/entry-key'
 import { Long } from 'bson'
 import { SourceError } from '../../serving/sources/source'
-import { CommandError } from './answers'
+import { CommandError, pageOf } from './answers'
 import { nameOfKey, textAfter } from './keys'
 
 interface DocumentsParts {
@@ -49,6 +49,8 @@ export interface Documents {
 const duplicate = 11_000
 /** How often a document may be added by others while we are adding it. */
 const attempts = 5
+/** The last time that a Date can be (ECMA-262 §21.4.1.1). */
+const lastDay = 8.64e15
 /** Keys that are handed out at once. */
 const pageLength = 1000
 
@@ -59,7 +61,9 @@ export function createDocuments({ client, database, collection, keyField, w, clo
     && error.indexed.every(name => name === keyField)
 
   function lifeOf({ expiresAt }: Document): number | null {
-    return expiresAt instanceof Date ? (expiresAt.getTime() - clock.wall()) / 1000 : null
+    const end = expiresAt instanceof Date ? expiresAt.getTime() : Number.NaN
+    // Beyond the last day that there is here, an end has no number either.
+    return Number.isNaN(end) ? null : (end - clock.wall()) / 1000
   }
   const lives = (document: Document): boolean => (lifeOf(document) ?? 1) > 0
 
@@ -68,8 +72,8 @@ export function createDocuments({ client, database, collection, keyField, w, clo
     const reply = await run({ findAndModify: collection, query, ...change, fields, ...concern }, signal)
     if (reply.writeConcernError !== undefined)
       throw new SourceError('lost', 'The write did not reach as many servers as it should.')
-    const before = reply.value as Document | null
-    return before === null ? 'nothing' : lives(before) ? 'living' : 'ended'
+    const before = reply.value as Document | null | undefined
+    return !before ? 'nothing' : lives(before) ? 'living' : 'ended'
   }
 
   async function put(where: Document, document: Document, signal: AbortSignal): Promise<Found> {
@@ -89,16 +93,13 @@ export function createDocuments({ client, database, collection, keyField, w, clo
     const projection = { _id: 0, [keyField]: 1, expiresAt: 1 }
     let open: Long = Long.ZERO
     try {
-      const found = await run({ find: collection, filter, projection, batchSize: pageLength }, signal)
-      let { id, firstBatch: batch } = found.cursor as { id: Long, firstBatch: Document[] }
-      open = id
-      while (batch.length > 0 || !open.isZero()) {
-        yield batch
+      let page = pageOf(await run({ find: collection, filter, projection, batchSize: pageLength }, signal))
+      for (;;) {
+        open = page.id
+        yield page.documents
         if (open.isZero())
           return
-        const next = await run({ getMore: open, collection, batchSize: pageLength }, signal)
-        ;({ id, nextBatch: batch } = next.cursor as { id: Long, nextBatch: Document[] })
-        open = id
+        page = pageOf(await run({ getMore: open, collection, batchSize: pageLength }, signal))
       }
     }
     finally {
@@ -114,9 +115,8 @@ export function createDocuments({ client, database, collection, keyField, w, clo
     async find(key, values, signal) {
       const filter = { [keyField]: values.length === 1 ? values[0] : { $in: values } }
       const reply = await run({ find: collection, filter, limit: values.length, singleBatch: true }, signal)
-      const { firstBatch } = reply.cursor as { firstBatch: Document[] }
       // A collection may take for the same what is only alike, such as an A for an a.
-      return firstBatch.filter(document => lives(document) && nameOfKey(document[keyField]) === key)
+      return pageOf(reply).documents.filter(document => lives(document) && nameOfKey(document[keyField]) === key)
     },
     put,
     change: (where, document, signal) =>
@@ -142,7 +142,9 @@ export function createDocuments({ client, database, collection, keyField, w, clo
       }
     },
     lifeOf,
-    endOf: life => life === null ? {} : { expiresAt: new Date(Math.round(clock.wall() + life * 1000)) },
+    endOf: life => life === null
+      ? {}
+      : { expiresAt: new Date(Math.min(Math.round(clock.wall() + life * 1000), lastDay)) },
     isLiving: () => ({ $nor: [{ expiresAt: { $lte: new Date(clock.wall()) } }] }),
   }
 }

@@ -2,7 +2,7 @@ import type { Document } from 'bson'
 import type { Documents } from './documents'
 import { SourceError } from '../../serving/sources/source'
 import { orAborted } from '../abort'
-import { CommandError } from './answers'
+import { CommandError, pageOf } from './answers'
 
 /** The indexes of a collection, as far as one connection has to do with them. */
 export interface MongodbIndexes {
@@ -25,13 +25,12 @@ export function createIndexes({ keyField, run }: Documents, collection: string):
   async function requireUnique(signal: AbortSignal): Promise<void> {
     if (isUnique)
       return
-    const found = await run({ listIndexes: collection }, signal).catch((error: unknown) => {
+    const indexes = await run({ listIndexes: collection }, signal).then(found => pageOf(found).documents, (error) => {
       if (error instanceof CommandError && error.code === absentCollection)
-        return { cursor: { firstBatch: [] } }
+        return []
       throw error
     })
-    const { firstBatch } = found.cursor as { firstBatch: Document[] }
-    isUnique = firstBatch.some(({ key, unique, partialFilterExpression }) =>
+    isUnique = indexes.some(({ key, unique, partialFilterExpression }) =>
       unique === true && partialFilterExpression === undefined && Object.keys(key as object).join('\0') === keyField)
     if (!isUnique)
       throw new SourceError('refused', `A write needs a unique index on ${keyField}, so that no key is there twice.`)
