@@ -23,6 +23,7 @@ const tools = new Set([
   'eslint',
   'eslint-plugin-format',
   'fast-check',
+  'mongodb',
   'playwright-core',
   'vitest',
   'vue-tsc',

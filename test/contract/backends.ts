@@ -253,6 +253,15 @@ export function describeBackend(name: string, open: () => Promise<BackendRig>, t
       expect(await get('a')).toBe('x')
     })
 
+    it.runIf(traits.longestKey === undefined)('keeps the longest keys, and finds them again', async () => {
+      const { set, get, cache } = await start()
+      const longest = 'k'.repeat(1024)
+      await set(longest, 'x')
+      expect(await get(longest)).toBe('x')
+      expect(await cache().invalidate({ prefix: 'kk' }, {}, call)).toBe(1)
+      expect(await get(longest)).toMatch(/^\(/)
+    })
+
     it.runIf(traits.longestKey !== undefined)('answers 413 beyond the limits, and changes nothing', async () => {
       const { set, get, cache } = await start()
       const fits = 'k'.repeat((traits.longestKey ?? 0) - 2)

@@ -21,6 +21,10 @@ export function createDrivers({ home, clock }: DriverSurroundings): Readonly<Rec
       abilities: new Set(['write', 'replace', 'list', 'end']),
       load: async () => (await import('./memcached/memcached')).createMemcachedDriver(clock),
     },
+    mongodb: {
+      abilities: new Set(['write', 'replace', 'list', 'end']),
+      load: async () => (await import('./mongodb/mongodb')).createMongodbDriver(clock),
+    },
     dynamodb: {
       abilities: new Set(['write', 'replace', 'list', 'end']),
       load: async () => (await import('./dynamodb/dynamodb')).createDynamodbDriver(clock),

@@ -3,6 +3,7 @@ import { namesOf } from '../rows'
 import { dynamodbDriver } from './dynamodb'
 import { fileDriver } from './file'
 import { memcachedDriver } from './memcached'
+import { mongodbDriver } from './mongodb'
 import { redisDriver } from './redis'
 
 /**
@@ -13,6 +14,7 @@ import { redisDriver } from './redis'
 const connectionDrivers = {
   redis: redisDriver,
   memcached: memcachedDriver,
+  mongodb: mongodbDriver,
   dynamodb: dynamodbDriver,
   file: fileDriver,
 } as const satisfies Record<string, DriverRow>

@@ -98,8 +98,9 @@ const changes = Object.fromEntries([...new Set(driverNames.flatMap(driver => nam
     const fields = driverNames.flatMap(driver => driverRows[driver].fields[name] ?? [])
     const schemas = fields.map(({ schema, required }) => required ? schema : schema.nullable())
     const [first, ...others] = schemas as [z.ZodType, ...z.ZodType[]]
+    // Which of several drivers it is, is known later: until then any text may be right for it.
     const hints = [...new Set(fields.map(({ hint }) => `${hint}.`))]
-    const schema = others.length === 0 ? first : z.union([first, ...others])
+    const schema = others.length === 0 ? first : z.union([first, ...others, z.string()])
     return [name, schema.optional().meta({ description: hints.join(' ') })]
   }))
 

@@ -135,6 +135,27 @@ describe('secrets', () => {
     expect(await codeOf(sent(again) as Promise<unknown>)).toBe('secret-unavailable')
   })
 
+  it.each([
+    ['mongodb://localhost,other.test'],
+    ['mongodb://localhost:27018'],
+    ['mongodb://localhost/?tls=true'],
+    ['mongodb+srv://cluster.db.test'],
+  ])('of MongoDB are asked for anew when the connection is to lead to %s', async (url) => {
+    const started = await startAdministration()
+    const { call } = started
+    const fields = { name: 'docs', driver: 'mongodb', url: 'mongodb://ada:canary@localhost/shop' }
+    expect(await call('connections.create', fields)).toMatchObject({
+      url: 'mongodb://localhost:27017/?authSource=shop',
+      user: 'ada',
+      password: { set: true },
+      database: 'shop',
+      collection: null,
+    })
+    expect(await refusal(call('connections.update', { name: 'docs', url }))).toMatchObject({ fields: ['password'] })
+    const same = 'mongodb://LOCALHOST:27017/?w=majority'
+    expect(await call('connections.update', { name: 'docs', url: same })).toMatchObject({ password: { set: true } })
+  })
+
   it('of the same place are used in a test of what is not saved', async () => {
     const { call, pool } = await startAdministration()
     await call('connections.create', { ...main, user: 'ada', password: 'canary' })
@@ -192,8 +213,49 @@ describe('wrong settings', () => {
       ['endpoint'],
       'endpoint: Give the endpoint as a URL such as http://localhost:8000.',
     ],
-    [{ driver: 'oracle' }, ['driver'], 'driver: must be one of redis, memcached, dynamodb, file'],
-    [{}, ['driver'], 'driver: is missing; it must be one of redis, memcached, dynamodb, file'],
+    ...['http://x', 'mongodb://', 'mongodb://a:0', 'mongodb://a,,b', 'mongodb://a/b/c/d', 'mongodb://%zz@a', 'mongodb://a?tls=x', 'mongodb+srv://a,b', 'mongodb+srv://a:1', 'mongodb+srv://[::1]'].map(url => [
+      { driver: 'mongodb', url },
+      ['url'],
+      'url: MongoDB needs a URL such as mongodb://localhost:27017.',
+    ] as [object, string[], string]),
+    ...['authMechanism=PLAIN', 'canary=1', 'proxyHost=a'].map(option => [
+      { driver: 'mongodb', url: `mongodb://a/?${option}` },
+      ['url'],
+      'Larder does not know an option of this URL. It knows tls, replicaSet, authSource, directConnection and w.',
+    ] as [object, string[], string]),
+    [{ driver: 'mongodb', url: 'mongodb://a', ca: '-----BEGIN CERTIFICATE-----' }, ['ca'], 'A CA needs a URL with tls=true, or mongodb+srv://.'],
+    [
+      { driver: 'mongodb', url: 'mongodb://a/x.y' },
+      ['database'],
+      'database: Give the name of a database: 1 to 63 characters, without spaces and without / \\ . " $ * < > : | ?.',
+    ],
+    [
+      { driver: 'mongodb', url: 'mongodb://a', collection: 'system.users' },
+      ['collection'],
+      'collection: Give the name of a collection: 1 to 120 characters, without $, and not beginning with system.',
+    ],
+    [
+      { driver: 'mongodb', url: 'mongodb://a', keyField: 'a.b' },
+      ['keyField'],
+      'keyField: Give the name of one field: 1 to 120 characters, without dots, and not beginning with $.',
+    ],
+    [
+      { driver: 'mongodb', url: 'mongodb://a', keyField: 'expiresAt' },
+      ['keyField'],
+      'The key field cannot be expiresAt, in which Larder keeps something else.',
+    ],
+    [
+      { driver: 'mongodb', url: 'mongodb://a/shop', database: 'other' },
+      ['database'],
+      'database: The URL names another database.',
+    ],
+    [
+      { driver: 'mongodb', url: 'mongodb://ada:x@a', password: 'y' },
+      ['password'],
+      'password: Give the password once: in the URL or by itself.',
+    ],
+    [{ driver: 'oracle' }, ['driver'], 'driver: must be one of redis, memcached, mongodb, dynamodb, file'],
+    [{}, ['driver'], 'driver: is missing; it must be one of redis, memcached, mongodb, dynamodb, file'],
   ])('%j', async (fields, wrong, message) => {
     const { call, metadata, vault, pool } = await startAdministration()
     const before = vault.secrets.size
@@ -210,6 +272,21 @@ describe('wrong settings', () => {
       .toMatchObject({ code: 'invalid-input', fields: ['folder'] })
     expect(await refusal(call('connections.update', { name: 'main', url: null })))
       .toMatchObject({ code: 'invalid-input', fields: ['url'] })
+  })
+
+  // Red: in src/shared/connections/schemas.ts leave out `z.string()` of the union.
+  it.each([
+    ['redis', 'redis://a', 'url: Redis needs a URL such as redis://localhost:6379.'],
+    ['mongodb', 'mongodb://a', 'url: MongoDB needs a URL such as mongodb://localhost:27017.'],
+  ])('in a change are told as those of the driver: %s', async (driver, url, message) => {
+    const { call } = await startAdministration()
+    await call('connections.create', { name: 'x', driver, url })
+    for (const attempt of [
+      call('connections.update', { name: 'x', url: 'http://x' }),
+      call('connections.test', { name: 'x', url: 'http://x' }),
+      call('connections.test', { name: 'y', driver, url: 'http://x' }),
+    ])
+      await expect(attempt).rejects.toMatchObject({ code: 'invalid-input', message })
   })
 
   it('a name can be taken, and there is a limit', async () => {

@@ -308,6 +308,29 @@ describe('connections of this run', () => {
       .toEqual([{ name: 'main', variable: 'LARDER_CONNECTION_MAIN', driver: 'dynamodb', values, secrets }])
   })
 
+  it.each<[string, object, object]>([
+    ['mongodb://localhost', { url: 'mongodb://localhost:27017' }, {}],
+    [
+      'mongodb://ada:p%40ss@A.test,[::1]:1/shop/products?keyField=sku&w=majority&appName=x',
+      {
+        url: 'mongodb://a.test:27017,[::1]:1/?authSource=shop&w=majority',
+        user: 'ada',
+        database: 'shop',
+        collection: 'products',
+        keyField: 'sku',
+      },
+      { password: 'p@ss' },
+    ],
+    [
+      'mongodb+srv://ada:x@cluster0.db.test/?retryWrites=true&w=majority&authSource=admin&tls=true',
+      { url: 'mongodb+srv://cluster0.db.test/?authSource=admin&w=majority', user: 'ada' },
+      { password: 'x' },
+    ],
+  ])('%s is a collection of MongoDB', (text, values, secrets) => {
+    expect(configure({ env: { LARDER_CONNECTION_MAIN: text } }).connections)
+      .toEqual([{ name: 'main', variable: 'LARDER_CONNECTION_MAIN', driver: 'mongodb', values, secrets }])
+  })
+
   // S27. Red: in src/main/cli/dotenv.ts leave the connections out of `guarded`.
   it('do not come from a .env that nobody trusts', () => {
     const lines: string[] = []
@@ -319,10 +342,12 @@ describe('connections of this run', () => {
 
   // S8. Red: in src/main/cli/options.ts remove `secret: true` from `connectionOptions`.
   it.each([
-    ['oracle://canary', 'LARDER_CONNECTION_MAIN: must be a URL that begins with redis:, rediss:, unix:, memcached:, dynamodb:, dynamodb+http:, dynamodb+https:, file:'],
+    ['oracle://canary', 'LARDER_CONNECTION_MAIN: must be a URL that begins with redis:, rediss:, unix:, memcached:, mongodb:, mongodb+srv:, dynamodb:, dynamodb+http:, dynamodb+https:, file:'],
     ['redis://:canary@', 'LARDER_CONNECTION_MAIN: url: Redis needs a URL such as redis://localhost:6379.'],
     ['dynamodb://canary:canary@mars/products', 'LARDER_CONNECTION_MAIN: region: Give a region'],
     ['dynamodb://canary:%canary@eu-west-1/products', 'LARDER_CONNECTION_MAIN: table: Give the name'],
+    ['mongodb://canary:canary@', 'LARDER_CONNECTION_MAIN: url: MongoDB needs a URL such as mongodb://localhost:27017.'],
+    ['mongodb://canary:canary@a/?canary=1', 'LARDER_CONNECTION_MAIN: Larder does not know an option of this URL.'],
     ['file:canary', 'LARDER_CONNECTION_MAIN: folder: Give the absolute path'],
   ])('%s stops the start, without being shown', (value, says) => {
     expect(() => configure({ env: { LARDER_CONNECTION_MAIN: value } })).toThrow(says)

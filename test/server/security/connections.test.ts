@@ -161,8 +161,16 @@ describe('a test of something that does not answer', () => {
 })
 
 describe('what leads to a link-local address', () => {
-  it.each(['redis://169.254.169.254', 'redis://[fe80::1]', 'redis://[fd00:ec2::254]', 'rediss://[::ffff:a9fe:a9fe]'])('%s is not saved', async (url) => {
-    const body = JSON.stringify({ name: 'cloud', driver: 'redis', url })
+  it.each([
+    'redis://169.254.169.254',
+    'redis://[fe80::1]',
+    'redis://[fd00:ec2::254]',
+    'rediss://[::ffff:a9fe:a9fe]',
+    'mongodb://169.254.169.254:80',
+    'mongodb://localhost,[fe80::1]:80',
+    'mongodb+srv://169.254.169.254',
+  ])('%s is not saved', async (url) => {
+    const body = JSON.stringify({ name: 'cloud', driver: url.startsWith('mongodb') ? 'mongodb' : 'redis', url })
     const answer = await larder.send('POST', '/admin/connections', { headers: asJson, body })
     expect(answer.json()).toMatchObject({
       status: 400,

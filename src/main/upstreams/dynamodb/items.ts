@@ -2,9 +2,7 @@ import type { RealClock } from '../../base/clock'
 import type { Attribute, Item } from './attributes'
 import type { Answer, DynamodbClient } from './client'
 import type { KeyedTable } from './table'
-import { Buffer } from 'node:buffer'
 import { hasPrefix } from '@shared/entry-key'
-import { limits } from '@shared/limits'
 import { bytesAttribute } from './attributes'
 import { ConditionFailed } from './client'
 
@@ -133,8 +131,7 @@ export function createItems({ client, table, clock }: ItemsParts): Items {
         }, signal)
         start = page.LastEvaluatedKey
         const keys = (page.Items ?? []).filter(item => living(item)).flatMap(item => nameOf(item) ?? [])
-          // Anything else is no key of Larder.
-          .filter(key => hasPrefix(key, prefix) && Buffer.byteLength(key) <= limits.entryKey)
+          .filter(key => hasPrefix(key, prefix))
         if (keys.length > 0)
           yield keys
       } while (start !== undefined)

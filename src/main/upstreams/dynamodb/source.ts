@@ -4,6 +4,8 @@ import type { Item } from './attributes'
 import type { Items } from './items'
 import type { KeyedTable } from './table'
 import { Buffer } from 'node:buffer'
+import { encodeKey } from '@shared/entry-key'
+import { limits } from '@shared/limits'
 import { SourceError } from '../../serving/sources/source'
 import { bytesAttribute, itemOfJson, jsonOfItem } from './attributes'
 import { bytesName } from './items'
@@ -75,6 +77,13 @@ export function createDynamodbSource(items: Items, table: KeyedTable, { format }
         return false
       },
     },
-    keys: items.keys,
+    async* keys(prefix, signal) {
+      for await (const page of items.keys(prefix, signal)) {
+        // Anything else is no key of Larder.
+        const keys = page.filter(key => encodeKey(key).length <= limits.entryKey)
+        if (keys.length > 0)
+          yield keys
+      }
+    },
   }
 }

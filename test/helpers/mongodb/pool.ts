@@ -1,0 +1,34 @@
+import type { Source, SourceWrites } from '../../../src/main/serving/sources/source'
+import type { LineTimes } from '../../../src/main/upstreams/line'
+import type { Upstreams } from '../../../src/main/upstreams/upstreams'
+import { onTestFinished } from 'vitest'
+import { systemClock, systemStopwatch } from '../../../src/main/base/clock'
+import { silentLogger } from '../../../src/main/base/logger'
+import { createDrivers } from '../../../src/main/upstreams/drivers'
+import { lineTimes } from '../../../src/main/upstreams/line'
+import { createUpstreams } from '../../../src/main/upstreams/upstreams'
+import { readConnection } from '../../../src/shared/connections/read'
+
+const quick: LineTimes = { ...lineTimes, first: 20, longest: 200 }
+
+/** The connection main, with these fields, which is closed with the test. */
+export function poolFor(fields: Record<string, unknown>, times = quick): Upstreams {
+  const pool = createUpstreams({
+    drivers: createDrivers({ home: '/nowhere', clock: systemClock }),
+    stopwatch: systemStopwatch,
+    logger: silentLogger,
+    onChange: () => {},
+    times,
+  })
+  onTestFinished(() => pool.dispose())
+  const { secrets, ...definition } = readConnection('mongodb', fields)
+  pool.put('main', { ...definition, secrets: async () => secrets })
+  return pool
+}
+
+export function sourceFor(fields: Record<string, unknown>): Required<Source> & { writes: Required<SourceWrites> } {
+  const source = poolFor(fields).sourceOf('main', { format: 'text/plain' })
+  if (!source?.writes?.replace || !source.keys)
+    throw new Error('There should be a whole source')
+  return source as Required<Source> & { writes: Required<SourceWrites> }
+}
