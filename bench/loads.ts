@@ -89,11 +89,7 @@ export async function createCache(larder: Peer, ttl = 3600): Promise<void> {
   await create(larder, '/admin/caches', { name: 'bench', ttl })
 }
 
-async function create(
-  larder: Peer,
-  path: string,
-  what: { readonly name: string, readonly [field: string]: unknown },
-): Promise<void> {
+async function create(larder: Peer, path: string, what: { name: string, [field: string]: unknown }): Promise<void> {
   const { status, body } = await ask(larder, 'POST', path, JSON.stringify(what))
   if (status !== 201)
     throw new Error(`${path}: ${what.name} could not be made: ${status} ${body}`)

@@ -41,8 +41,8 @@ export interface Driver {
 export interface LazyDriver {
   /**
    * What its sources can do besides reading. `replace` and `end` are those of its backends as well:
-   * compare and set, and let go what has come to its end, which a source can move.
+   * compare and set, and let go what has come to its end.
    */
-  abilities: ReadonlySet<'write' | 'replace' | 'list' | 'end'>
+  abilities: ReadonlySet<'write' | 'replace' | 'touch' | 'list' | 'end'>
   load: () => Promise<Driver>
 }

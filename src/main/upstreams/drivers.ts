@@ -14,11 +14,11 @@ interface DriverSurroundings {
 export function createDrivers({ home, clock }: DriverSurroundings): Readonly<Record<DriverName, LazyDriver>> {
   return {
     redis: {
-      abilities: new Set(['write', 'replace', 'list', 'end']),
+      abilities: new Set(['write', 'replace', 'touch', 'list', 'end']),
       load: async () => (await import('./redis/redis')).redis,
     },
     memcached: {
-      abilities: new Set(['write', 'replace', 'list', 'end']),
+      abilities: new Set(['write', 'replace', 'touch', 'list', 'end']),
       load: async () => (await import('./memcached/memcached')).createMemcachedDriver(clock),
     },
     mongodb: {
@@ -26,7 +26,7 @@ export function createDrivers({ home, clock }: DriverSurroundings): Readonly<Rec
       load: async () => (await import('./mongodb/mongodb')).createMongodbDriver(clock),
     },
     dynamodb: {
-      abilities: new Set(['write', 'replace', 'list', 'end']),
+      abilities: new Set(['write', 'replace', 'touch', 'list', 'end']),
       load: async () => (await import('./dynamodb/dynamodb')).createDynamodbDriver(clock),
     },
     // File systems have no compare-and-set.

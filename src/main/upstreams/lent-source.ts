@@ -23,11 +23,11 @@ export function lentSource(borrow: Borrow, abilities: LazyDriver['abilities']): 
         return await replace(key, before, value, signal)
       }
     }
-  }
-  if (source.writes && abilities.has('end')) {
-    source.writes.touch = async (key, ttl, signal) => {
-      const { touch = cannot } = await writesOf(signal)
-      return await touch(key, ttl, signal)
+    if (abilities.has('touch')) {
+      source.writes.touch = async (key, ttl, signal) => {
+        const { touch = cannot } = await writesOf(signal)
+        return await touch(key, ttl, signal)
+      }
     }
   }
   if (abilities.has('list')) {

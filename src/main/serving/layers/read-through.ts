@@ -40,10 +40,11 @@ export function createReadThrough({ sources, timer, random }: ReadThroughParts):
     const { clock, stopwatch, checkOn } = context
     const absences = createRememberedKeys(clock, settings.negativeTtl * 1000, mostAbsences)
     const turns = createTurns<Brought>(key => key === undefined ? absences.clear() : absences.forget(key))
+    const find = (): Source | undefined => sources.find(settings)
     const upstream = createUpstream({
       role: 'source',
       name: settings.connection,
-      find: () => sources.find(settings),
+      find,
       breaker: sources.breakerOf(settings.connection),
       meter: sources.meterOf(settings.connection),
       stopwatch,
@@ -54,7 +55,7 @@ export function createReadThrough({ sources, timer, random }: ReadThroughParts):
     const patience = settings.softTimeout * 1000
     const reading = createReading({ next, upstream, absences, keeping, turns, timer, stopwatch, patience, checkOn })
     const writing = settings.mode === 'write-through'
-      ? createWriteThrough({ next, upstream, turns, keeping, settings })
+      ? createWriteThrough({ next, upstream, find, turns, keeping, settings })
       : createLocalWrites(next, turns, reading.ensure)
     const { get } = reading
     const one = { ...next, get, ...writing }

@@ -24,6 +24,8 @@ interface RefreshingParts {
 const atOnce = 16
 /** Milliseconds after which a cancelled refresh has noticed, however long its source takes. */
 const noticed = 100
+/** Times that a key is loaded anew because it was written meanwhile. */
+const attempts = 10
 /** Failures after which it makes no sense to go on. */
 const mostFailures = 1000
 
@@ -81,7 +83,7 @@ export function createRefreshing({
   }
 
   async function reload(key: string, call: Call): Promise<void> {
-    for (;;) {
+    for (let attempt = 0; attempt < attempts; attempt++) {
       let stays: LoadRun | undefined
       const begun = turns.load(key, (run) => {
         stays = run

@@ -19,6 +19,8 @@ export type Writing = Pick<ServedCache, 'set' | 'delete' | 'touch' | 'increment'
 interface WritingParts {
   next: ServedCache
   upstream: Upstream
+  /** Undefined if there is no such connection. */
+  find: () => Source | undefined
   turns: Pick<Turns<Brought>, 'write'>
   keeping: Keeping
   settings: SourceSettings
@@ -28,7 +30,7 @@ interface WritingParts {
 const attempts = 10
 
 /** Writes that go to the source first. The copy here follows once the source has taken them. */
-export function createWriteThrough({ next, upstream, turns, keeping, settings }: WritingParts): Writing {
+export function createWriteThrough({ next, upstream, find, turns, keeping, settings }: WritingParts): Writing {
   const at = (key: string): string => sourceKey(settings, key)
 
   /** If it is not known what the source has now, the copy here must not be served any more. */
@@ -133,6 +135,25 @@ export function createWriteThrough({ next, upstream, turns, keeping, settings }:
       throw new LarderError('precondition-failed', 'The entry has another version.')
   }
 
+  async function touch(
+    key: string,
+    ttl: number | null,
+    ifVersion: WriteOptions['ifVersion'],
+    call: Call,
+    run: LoadRun,
+  ): Promise<'touched' | 'missing' | 'refused'> {
+    if (ifVersion !== undefined && !holds(ifVersion, await current(key, call, run)))
+      return 'refused'
+    const there = await change(key, call, (to, signal) => touchOf(to, upstream.name)(at(key), ttl, signal))
+    const held = await next.peek(key, call)
+    // What is stale may be something else there by now; the next reader asks.
+    if (!there || !run.current || held?.stale === true)
+      await next.delete(key, undefined, call)
+    else if (held)
+      await next.touch(key, ttl, undefined, call)
+    return there ? 'touched' : 'missing'
+  }
+
   return {
     set: (key, value, options = {}, call) => turns.write(key, run => set(key, value, options, call, run)),
 
@@ -144,21 +165,13 @@ export function createWriteThrough({ next, upstream, turns, keeping, settings }:
       return there || here === 'removed' ? 'removed' : 'missing'
     }),
 
-    touch: (key, ttl, ifVersion, call) => turns.write(key, async (run) => {
-      if (ifVersion !== undefined && !holds(ifVersion, await current(key, call, run)))
-        return 'refused'
-      const there = await change(key, call, async (to, signal) => await to.touch?.(at(key), ttl, signal))
+    touch(key, ttl, ifVersion, call) {
+      const source = find()
       // A source without lives has nothing to renew.
-      if (there === undefined)
-        return await next.touch(key, ttl, undefined, call)
-      const held = await next.peek(key, call)
-      // What is stale may be something else there by now; the next reader asks.
-      if (!there || !run.current || held?.stale === true)
-        await next.delete(key, undefined, call)
-      else if (held)
-        await next.touch(key, ttl, undefined, call)
-      return there ? 'touched' : 'missing'
-    }),
+      return source && source.writes?.touch === undefined
+        ? next.touch(key, ttl, ifVersion, call)
+        : turns.write(key, run => touch(key, ttl, ifVersion, call, run))
+    },
 
     increment: (key, by, options = {}, call) => turns.write(key, async (run) => {
       await checkVersion(key, options.ifVersion, call, run)
@@ -188,6 +201,12 @@ function writesOf({ writes }: Source, name: string): SourceWrites {
   if (writes === undefined)
     throw new LarderError('not-here', `The source ${name} can only be read.`)
   return writes
+}
+
+function touchOf({ touch }: SourceWrites, name: string): NonNullable<SourceWrites['touch']> {
+  if (touch === undefined)
+    throw new LarderError('not-here', `The source ${name} knows no lives.`)
+  return touch
 }
 
 function replaceOf({ replace }: SourceWrites, name: string): NonNullable<SourceWrites['replace']> {

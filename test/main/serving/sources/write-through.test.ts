@@ -193,6 +193,17 @@ describe('a touch of a cache with write-through', () => {
     expect(await touch(parts, 1000)).toBe('touched')
     expect(parts.memory.held.get('a')?.ttl).toBe(40)
     expect((await parts.cache().peek('a', callOf()))?.ttl).toBe(1000)
+    // Nothing was asked there, so nothing was learnt of it.
+    expect(parts.meter.total).toMatchObject({ loads: 0, failures: 0 })
+    parts.memory.gate = () => {
+      throw new SourceError('unreachable', 'it is not there.')
+    }
+    for (let n = 0; n < 5; n++) {
+      await expect(parts.get(`k${n}`)).rejects.toMatchObject({ code: 'source-failed' })
+      expect(await touch(parts, 1000)).toBe('touched')
+    }
+    await expect(parts.get('k')).rejects.toMatchObject({ code: 'source-resting' })
+    expect(await touch(parts, 1000)).toBe('touched')
   })
 })
 
