@@ -31,7 +31,7 @@ export function requireConnection(
  * On a connection that is offered, no source of a user may reach the keys that a cache of another
  * user keeps there. Throws LarderError `invalid-input`, which names no cache.
  *
- * @param mine the cache as it will be
+ * @param caches those of all users, but for the one that gets this source or backend
  */
 export function keepApart(
   { has, get }: KnownConnections,

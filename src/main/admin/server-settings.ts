@@ -30,8 +30,10 @@ export function checkConnected(
   change: Partial<CacheSettings>,
   others: () => readonly ConnectedCache[],
 ): void {
-  const { source = null, backend = null } = change
-  if (source && !isDeepStrictEqual(source, before.source))
+  // What stays as it was is not looked at again: other rights, or an offer, may have come since.
+  const source = isDeepStrictEqual(change.source, before.source) ? null : change.source ?? null
+  const backend = isDeepStrictEqual(change.backend, before.backend) ? null : change.backend ?? null
+  if (source)
     requireConnection(connections, caller, 'source.connection', source.connection)
   checkBackend(connections, caller, before, change, others)
   if (source || backend)

@@ -186,6 +186,23 @@ it.each<[string, object, object, string]>([
   expect((await ben('PATCH', '/admin/caches/also', mine)).json()).toMatchObject({ status: 400, errors: [{ field }] })
 })
 
+// Red: in src/main/admin/server-settings.ts let `source` be `change.source ?? null`.
+it('leaves alone what was there before the offer', async () => {
+  const users = (await admin('GET', '/admin/users')).json<{ id: string, name: string }[]>()
+  const id = users.find(user => user.name === 'ben')?.id
+  const source = { connection: 'kept', key: '{key}' }
+  await admin('PATCH', `/admin/users/${id}`, { admin: true })
+  expect((await create(admin, 'own', { backend: { connection: 'kept', prefix: 'ab:' } })).status).toBe(201)
+  const { source: whole } = (await create(ben, 'mine', { source })).json<{ source: object }>()
+  await admin('PATCH', `/admin/users/${id}`, { admin: false })
+  await admin('PATCH', '/admin/connections/kept', { offered: true })
+  expect((await ben('PATCH', '/admin/caches/mine', { ttl: 5, source: whole })).json()).toMatchObject({ ttl: 5, source })
+  expect((await ben('PATCH', '/admin/caches/mine', { source: { key: 'a{key}' } })).status).toBe(400)
+  expect((await ben('PATCH', '/admin/caches/mine', { source: { key: 'x{key}' } })).status).toBe(200)
+  await ben('DELETE', '/admin/caches/mine')
+  expect((await admin('PATCH', '/admin/connections/kept', { offered: false })).status).toBe(200)
+})
+
 it('lets users read the same values', async () => {
   for (const send of [ben, cat])
     expect((await create(send, 'mine', sourceOf('{key}'))).status).toBe(201)
