@@ -39,6 +39,10 @@ export function createMemorySource(): MemorySource {
     return there
   }
 
+  /** A value without a life leaves the one that was there. */
+  const put = (key: string, value: SourceValue): void =>
+    void change(key, { ...value, ttl: value.ttl === undefined ? held.get(key)?.ttl : value.ttl })
+
   const source: MemorySource = {
     held,
     change,
@@ -53,7 +57,8 @@ export function createMemorySource(): MemorySource {
       })
     },
     writes: {
-      set: (key, value) => gated('set', key, () => void change(key, value)),
+      beyond: async (_, bytes) => bytes > 1000 ? 'value' : null,
+      set: (key, value) => gated('set', key, () => put(key, value)),
       delete: key => gated('delete', key, () => change(key, null)),
       touch: (key, ttl) => gated('touch', key, () => {
         const found = held.get(key)
@@ -63,7 +68,7 @@ export function createMemorySource(): MemorySource {
         const found = held.get(key)?.value ?? null
         const same = found === null || before === null ? found === before : found.equals(before)
         if (same)
-          change(key, value)
+          put(key, value)
         return same
       }),
     },

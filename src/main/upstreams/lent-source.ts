@@ -14,6 +14,7 @@ export function lentSource(borrow: Borrow, abilities: LazyDriver['abilities']): 
 
   if (abilities.has('write')) {
     source.writes = {
+      beyond: async (key, bytes, signal) => await (await writesOf(signal)).beyond?.(key, bytes, signal) ?? null,
       set: async (key, value, signal) => await (await writesOf(signal)).set(key, value, signal),
       delete: async (key, signal) => await (await writesOf(signal)).delete(key, signal),
     }

@@ -50,9 +50,9 @@ export function createUpstream<S>(
     if (typeof pass === 'number')
       throw resting(title, pass)
     const began = stopwatch.now()
-    const end = (outcome: Parameters<typeof pass>[0]): void => {
+    const end = (outcome: Parameters<typeof pass>[0], isFailed: boolean): void => {
       if (pass(outcome))
-        meter.record({ isLoad, failed: outcome === 'fails' }, stopwatch.now() - began)
+        meter.record({ isLoad, failed: isFailed }, stopwatch.now() - began)
     }
     const abort = new AbortController()
     const late = Promise.withResolvers<never>()
@@ -63,11 +63,11 @@ export function createUpstream<S>(
     try {
       // A driver that does not obey its signal must not keep anybody waiting.
       const result = await Promise.race([work(service, abort.signal), late.promise])
-      end('works')
+      end('works', false)
       return result
     }
     catch (error) {
-      end(outcomeOf(error))
+      end(outcomeOf(error), isFailure(error))
       throw error instanceof LarderError ? error : failed(sentenceOf(title, error), error)
     }
     finally {
@@ -112,9 +112,15 @@ function mayHaveHappened(error: unknown): boolean {
     || (error.code === 'source-failed' && error.cause !== undefined && !(error.cause instanceof SourceError)))
 }
 
-/** An error of ours, such as that a value is not a number, says nothing about the other server. */
+/** An error of ours, such as that a value is not a number, is none of the other server. */
+function isFailure(error: unknown): boolean {
+  return !(error instanceof LarderError) || error.code === 'source-timeout'
+}
+
+/** Who says no to one key answers, and may say yes to the next. */
 function outcomeOf(error: unknown): 'fails' | 'unknown' {
-  return error instanceof LarderError && error.code !== 'source-timeout' ? 'unknown' : 'fails'
+  const isAnswer = error instanceof SourceError && error.failure === 'refused'
+  return isFailure(error) && !isAnswer ? 'fails' : 'unknown'
 }
 
 function sentenceOf(title: string, error: unknown): string {

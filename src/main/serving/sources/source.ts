@@ -29,6 +29,12 @@ export interface Source {
 
 /** All reject with SourceError, which says whether the change may have happened. */
 export interface SourceWrites {
+  /**
+   * What would be too long or too large for the server; null if it takes this. Missing where the
+   * server refuses that by itself, and leaves what it has.
+   */
+  beyond?: (key: string, bytes: number, signal: AbortSignal) => Promise<'key' | 'value' | null>
+  /** Where the value has no life, that of the value before goes on. */
   set: (key: string, value: SourceValue, signal: AbortSignal) => Promise<void>
   /** Resolves to whether there was something. */
   delete: (key: string, signal: AbortSignal) => Promise<boolean>

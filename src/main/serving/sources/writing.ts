@@ -33,6 +33,13 @@ const attempts = 10
 export function createWriteThrough({ next, upstream, find, turns, keeping, settings }: WritingParts): Writing {
   const at = (key: string): string => sourceKey(settings, key)
 
+  /** Throws LarderError `too-large`, before anything is changed. */
+  async function requireFits(to: SourceWrites, key: string, bytes: number, signal: AbortSignal): Promise<void> {
+    const beyond = await to.beyond?.(at(key), bytes, signal)
+    if (beyond)
+      throw new LarderError('too-large', `The ${beyond} is larger than the ${upstream.title} takes.`)
+  }
+
   /** If it is not known what the source has now, the copy here must not be served any more. */
   function change<T>(
     key: string,
@@ -85,9 +92,11 @@ export function createWriteThrough({ next, upstream, find, turns, keeping, setti
     const entry = {
       value,
       contentType: rest.contentType ?? settings.format,
-      ttl: rest.keepTimes === true && before ? before.ttl : rest.ttl === undefined ? next.definition.ttl : rest.ttl,
+      // A life that goes on goes on there, too: it may be another one than that of the copy here.
+      ttl: rest.keepTimes === true && before ? undefined : rest.ttl === undefined ? next.definition.ttl : rest.ttl,
     }
     const written = await change(key, call, async (to, signal) => {
+      await requireFits(to, key, value.length, signal)
       if (conditional)
         return await replaceOf(to, upstream.name)(at(key), before?.value ?? null, entry, signal)
       await to.set(at(key), entry, signal)
@@ -113,6 +122,7 @@ export function createWriteThrough({ next, upstream, find, turns, keeping, setti
       for (let attempt = 0; attempt < attempts; attempt++) {
         const before = await from.load(at(key), signal)
         const after = { ...alterValue(before), ttl: before === undefined ? ttl : before.ttl }
+        await requireFits(to, key, after.value.length, signal)
         if (await replace(at(key), before?.value ?? null, after, signal))
           return after
       }

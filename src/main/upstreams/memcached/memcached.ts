@@ -38,13 +38,18 @@ async function open(
     const [settings] = await wire.send([Buffer.from('stats settings\r\n')], attempt.signal)
     const most = /^STAT item_size_max (\d+)$/m.exec(requireAnswer(settings).lines.join('\n'))?.[1]
     const items = createMemcachedItems(wire, now)
+    const largest = Number(most ?? limits.valueMax)
+    // A set that is too large would take away what was there before.
+    const beyond: Backend['beyond'] = async (key, bytes) => !fitsMemcached(key)
+      ? 'key'
+      : bytes + encodeKey(key).length + itemOverhead > largest ? 'value' : null
     return {
       server: `Memcached ${/^[\w.-]{1,32}$/.exec(words[1] ?? '')?.[0] ?? ''}`.trim(),
       ended: wire.ended,
       close: wire.close,
       probe: (write, probing) => probe(items, write, probing),
-      source: ({ format }) => sourceOf(items, format),
-      backend: () => backendOf(items, Number(most ?? limits.valueMax)),
+      source: ({ format }) => sourceOf(items, beyond, format),
+      backend: () => backendOf(items, beyond),
     }
   }
   catch (error) {
@@ -71,13 +76,14 @@ async function probe(items: MemcachedItems, write: boolean, { signal, step }: At
   await items.delete(key, signal)
 }
 
-function sourceOf(items: MemcachedItems, format: string): Source {
+function sourceOf(items: MemcachedItems, beyond: Backend['beyond'], format: string): Source {
   return {
     async load(key, signal) {
       const found = await items.get(key, signal)
       return found && { value: found.bytes, contentType: format, ttl: found.life }
     },
     writes: {
+      beyond,
       async set(key, { value, ttl }, signal) {
         // Where a life has not been named, that of the item stays.
         const life = ttl === undefined ? (await items.get(key, signal))?.life ?? null : ttl
@@ -94,14 +100,10 @@ function sourceOf(items: MemcachedItems, format: string): Source {
   }
 }
 
-/** @param most bytes of an item */
-function backendOf(items: MemcachedItems, most: number): Backend {
+function backendOf(items: MemcachedItems, beyond: Backend['beyond']): Backend {
   return {
     endsLives: true,
-    // A set that is too large would take away what was there before.
-    beyond: async (key, bytes) => !fitsMemcached(key)
-      ? 'key'
-      : bytes + encodeKey(key).length + itemOverhead > most ? 'value' : null,
+    beyond,
     get: items.get,
     set: (key, { bytes, life }, signal) => items.set(key, bytes, life, signal),
     delete: items.delete,

@@ -41,7 +41,7 @@ it('calls of a source are counted: loads, failures, and not what waits for the s
   await set('b', 'y')
   expect(meter.recent()).toMatchObject({ loads: 1, failures: 0 })
   memory.gate = () => {
-    throw new SourceError('refused', 'no')
+    throw new SourceError('unreachable', 'no')
   }
   for (let call = 0; call < 6; call++) {
     await get(`missing${call}`).catch(() => {})
@@ -49,4 +49,18 @@ it('calls of a source are counted: loads, failures, and not what waits for the s
   }
   // The sixth did not get past the breaker.
   expect(meter.recent()).toMatchObject({ loads: 6, failures: 5 })
+})
+
+// Red: in src/main/serving/elsewhere/upstream.ts let `outcomeOf` leave out `isAnswer`.
+it('what is refused for one key is a failure, and keeps nobody from the others', async () => {
+  const { memory, get, meter } = setUpSource()
+  memory.held.set('a', valueOf('x'))
+  memory.gate = (_, __, key) => {
+    if (key !== 'a')
+      throw new SourceError('refused', 'The key holds a stream, which Larder does not read.')
+  }
+  for (let call = 0; call < 8; call++)
+    await expect(get(`stream${call}`)).rejects.toMatchObject({ code: 'source-failed' })
+  expect((await get('a')).lookup).toBe('x')
+  expect(meter.recent()).toMatchObject({ loads: 9, failures: 8 })
 })

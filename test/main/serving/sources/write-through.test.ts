@@ -20,6 +20,34 @@ describe('write-through', () => {
     expect(memory.loads).toEqual([])
   })
 
+  // Red: in src/main/serving/sources/writing.ts give the source the TTL of the copy here.
+  it.each([null, 40, 9000])('a life of %s at the source goes on there where TTLs are kept', async (ttl) => {
+    const { memory, set, get, cache } = setUpSource(writeThrough)
+    memory.held.set('a', valueOf('x', ttl))
+    await get('a')
+    const { ttl: here } = (await cache().peek('a', callOf())) ?? {}
+    expect(await set('a', 'edited', { keepTimes: true })).toMatchObject({ outcome: 'replaced' })
+    expect(memory.held.get('a')).toMatchObject({ value: Buffer.from('edited'), ttl })
+    expect((await cache().peek('a', callOf()))?.ttl).toBe(here)
+    // Also of what is not held here.
+    memory.held.set('b', valueOf('x', ttl))
+    await set('b', 'edited', { keepTimes: true })
+    expect(memory.held.get('b')).toMatchObject({ value: Buffer.from('edited'), ttl })
+  })
+
+  // Red: in src/main/serving/sources/writing.ts leave out `requireFits`.
+  it('refuses what is too large for the source before it asks it to write', async () => {
+    const { memory, set, get, cache } = setUpSource(writeThrough)
+    await set('a', '1')
+    const large = 'x'.repeat(1001)
+    const refused = { code: 'too-large', message: 'The value is larger than the source main takes.' }
+    await expect(set('a', large)).rejects.toMatchObject(refused)
+    await set('j', '{}', { contentType: 'application/json' })
+    await expect(cache().mergePatch('j', Buffer.from(JSON.stringify({ large })), undefined, callOf())).rejects.toMatchObject(refused)
+    expect([(await get('a')).lookup, (await get('j')).lookup]).toEqual(['1', '{}'])
+    expect(memory.held.get('a')).toMatchObject({ value: Buffer.from('1') })
+  })
+
   it('deletes at the source what is not held here', async () => {
     const { memory, cache } = setUpSource(writeThrough)
     memory.held.set('a', valueOf('x'))
