@@ -106,7 +106,10 @@ const flush = defineCommand({
   async run({ words: [name = ''], flags }, context) {
     const { client, output } = context
     await askFirst(context, flags.yes, async () => {
-      const { entries } = await client.call('caches.get', { name })
+      const { entries, backend } = await client.call('caches.get', { name })
+      // What is here are copies, so their number says nothing.
+      if (backend !== null)
+        return `Delete everything at ${backend.connection} that begins with ${backend.prefix}?`
       return entries === 0 ? null : `Delete ${counted(entries, 'entry', 'entries')}, all that ${name} has?`
     })
     const flushed = await client.call('caches.flush', { name })
