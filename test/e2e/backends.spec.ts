@@ -39,11 +39,20 @@ test('a cache is given a backend, where its entries are from then on', async ({ 
 
     // Red: in src/renderer/src/stores/dialogs.ts resolve `ask` without `checked`.
     await page.goto(new URL('/caches/shop?tab=settings', page.url()).href)
+    // Red: in src/renderer/src/cleared.ts leave out the backend. No copy is here.
+    for (const prefix of ['other:', 'shop:'])
+      await call('PATCH', '/admin/caches/shop', { json: { backend: { prefix } } })
+    await page.reload()
+    const clearing = page.getByRole('dialog', { name: 'Clear shop?' })
+    await page.getByRole('button', { name: 'Clear shop' }).click()
+    await expect(clearing).toContainText('deletes all keys at main with the prefix shop:')
+    await clearing.getByRole('button', { name: 'Cancel' }).click()
+    expect(readdirSync(folder)).toHaveLength(1)
     await page.getByRole('button', { name: 'Delete shop' }).click()
     const question = page.getByRole('dialog', { name: 'Delete shop?' })
     const check = question.getByLabel('Delete its entries at main as well')
     await expect(check).not.toBeChecked()
-    await expect(check).toHaveAccessibleDescription('All keys there that begin with shop:. Otherwise they stay.')
+    await expect(check).toHaveAccessibleDescription('If not, the keys with the prefix shop: stay there.')
     await expectAccessible(page)
     await check.check()
     await question.getByRole('button', { name: 'Delete shop' }).click()

@@ -28,8 +28,9 @@ export const questions: { readonly [N in OperationName]?: Question<N> } = {
   },
   'caches.flush': async ({ name }, { client }) => {
     const { entries, backend } = await client.call('caches.get', { name })
+    // What is here are copies, so their number says nothing.
     if (backend !== null)
-      return `Delete all entries that ${name} has at ${backend.connection}?`
+      return `Delete everything at ${backend.connection} that begins with ${backend.prefix}?`
     return entries === 0 ? null : `Delete ${counted(entries, 'entry', 'entries')}, all that ${name} has?`
   },
   'connections.delete': async ({ name }, { client }) => {

@@ -2,6 +2,7 @@ import type { CacheInfo } from '@shared/schemas'
 import type { Outcome } from '../stores/notices'
 import { defineAsyncComponent } from 'vue'
 import { useRouter } from 'vue-router'
+import { clearedOf } from '../cleared'
 import { formatEntries } from '../format'
 import { createSampleCache } from '../sample-cache'
 import { useCaches } from '../stores/caches'
@@ -53,12 +54,14 @@ export function useCacheActions(): CacheActions {
     viewAll: cache => void dialogs.show(ViewAllDialog, { cache }),
     refresh: cache => void dialogs.show(RefreshDialog, { cache }),
     setEnabled: ({ name }, enabled) => void notices.tell(() => caches.setEnabled(name, enabled)),
-    async clear({ name, entries }) {
-      const agreed = entries === 0
+    async clear(cache) {
+      const { name } = cache
+      const what = clearedOf(cache)
+      const agreed = what === null
         || await dialogs.confirm({
           title: `Clear ${name}?`,
-          text: `This permanently deletes ${formatEntries(entries)}. The cache and its settings stay.`,
-          action: `Clear ${formatEntries(entries)}`,
+          text: `This permanently deletes ${what}. The cache and its settings stay.`,
+          action: `Clear ${cache.backend === null ? what : name}`,
         })
       if (agreed)
         await notices.tell(async () => `Cleared ${name}: ${formatEntries(await caches.clear(name))} deleted.`)
@@ -77,7 +80,7 @@ export function useCacheActions(): CacheActions {
         ...backend && {
           check: {
             label: `Delete its entries at ${backend.connection} as well`,
-            hint: `All keys there that begin with ${backend.prefix}. Otherwise they stay.`,
+            hint: `If not, the keys with the prefix ${backend.prefix} stay there.`,
           },
         },
       })

@@ -43,7 +43,8 @@ describe('write-through', () => {
     const refused = { code: 'too-large', message: 'The value is larger than the source main takes.' }
     await expect(set('a', large)).rejects.toMatchObject(refused)
     await set('j', '{}', { contentType: 'application/json' })
-    await expect(cache().mergePatch('j', Buffer.from(JSON.stringify({ large })), undefined, callOf())).rejects.toMatchObject(refused)
+    const patch = Buffer.from(JSON.stringify({ large }))
+    await expect(cache().mergePatch('j', patch, undefined, callOf())).rejects.toMatchObject(refused)
     expect([(await get('a')).lookup, (await get('j')).lookup]).toEqual(['1', '{}'])
     expect(memory.held.get('a')).toMatchObject({ value: Buffer.from('1') })
   })
