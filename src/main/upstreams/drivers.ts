@@ -22,7 +22,7 @@ export function createDrivers({ home, clock }: DriverSurroundings): Readonly<Rec
       load: async () => (await import('./memcached/memcached')).createMemcachedDriver(clock),
     },
     mongodb: {
-      abilities: new Set(['write', 'replace', 'list', 'end']),
+      abilities: new Set(['write', 'replace', 'touch', 'list', 'end']),
       load: async () => (await import('./mongodb/mongodb')).createMongodbDriver(clock),
     },
     dynamodb: {

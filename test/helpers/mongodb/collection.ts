@@ -31,8 +31,7 @@ export class Collection {
   }
 
   replace(before: Document, replacement: Document): void {
-    requireReplacement(replacement)
-    const whole = { _id: before._id as unknown, ...replacement }
+    const whole = { _id: before._id as unknown, ...altered(before, replacement) }
     if (identityOf(whole._id) !== identityOf(before._id))
       throw new CommandFailure(66, 'ImmutableField', 'the (immutable) field \'_id\' was found to have been altered')
     this.#check(whole, before)
@@ -90,6 +89,20 @@ export class Collection {
       }
     }
   }
+}
+
+/** The document that an update makes of another: operators change it, all else replaces it. */
+function altered(before: Document, update: Document): Document {
+  const { $set, $unset, ...others } = update as { $set?: Document, $unset?: Document }
+  if ($set === undefined && $unset === undefined) {
+    requireReplacement(update)
+    return update
+  }
+  const [operator] = Object.keys(others)
+  if (operator !== undefined)
+    throw new CommandFailure(9, 'FailedToParse', `Unknown modifier: ${operator}`)
+  const kept = Object.entries(before).filter(([name]) => !(name in ($unset ?? {})))
+  return { ...Object.fromEntries(kept), ...$set }
 }
 
 function requireReplacement(document: Document): void {

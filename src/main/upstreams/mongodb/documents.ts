@@ -34,6 +34,12 @@ export interface Documents {
    * @param document null = remove
    */
   change: (where: Document, document: Document | null, signal: AbortSignal) => Promise<Found>
+  /**
+   * Gives the living document that meets the conditions another life, and leaves it as it is.
+   *
+   * @param life seconds; null = for ever
+   */
+  touch: (where: Document, life: number | null, signal: AbortSignal) => Promise<Found>
   /** Adds a document where none of its key lives. Resolves to whether it did. */
   add: (document: Document, signal: AbortSignal) => Promise<boolean>
   /** The keys that begin with the prefix, in pieces. */
@@ -109,6 +115,11 @@ export function createDocuments({ client, database, collection, keyField, w, clo
     }
   }
 
+  const endOf: Documents['endOf'] = life => life === null
+    ? {}
+    : { expiresAt: new Date(Math.min(Math.round(clock.wall() + life * 1000), lastDay)) }
+  const isLiving = (): Document => ({ $nor: [{ expiresAt: { $lte: new Date(clock.wall()) } }] })
+
   return {
     keyField,
     run,
@@ -121,6 +132,11 @@ export function createDocuments({ client, database, collection, keyField, w, clo
     put,
     change: (where, document, signal) =>
       modify(where, document === null ? { remove: true } : { update: document, upsert: false }, signal),
+    touch: (where, life, signal) => modify(
+      { ...where, ...isLiving() },
+      { update: life === null ? { $unset: { expiresAt: '' } } : { $set: endOf(life) } },
+      signal,
+    ),
     async add(document, signal) {
       try {
         const ended = { [keyField]: document[keyField] as unknown, expiresAt: { $lte: new Date(clock.wall()) } }
@@ -142,10 +158,8 @@ export function createDocuments({ client, database, collection, keyField, w, clo
       }
     },
     lifeOf,
-    endOf: life => life === null
-      ? {}
-      : { expiresAt: new Date(Math.min(Math.round(clock.wall() + life * 1000), lastDay)) },
-    isLiving: () => ({ $nor: [{ expiresAt: { $lte: new Date(clock.wall()) } }] }),
+    endOf,
+    isLiving,
   }
 }
 

@@ -55,6 +55,12 @@ export function createMongodbSource(
     return found.sort((a, b) => order(a) - order(b))[0]
   }
 
+  /** Where the document of a key is, or would be. */
+  async function placeOf(key: string, signal: AbortSignal): Promise<Document> {
+    const there = keyValues(key).length === 1 ? undefined : await find(key, signal)
+    return { [keyField]: there?.[keyField] as unknown ?? keyValues(key)[0] }
+  }
+
   /** The document for a value in place of the one that is there. Throws SourceError. */
   function documentOf(key: string, { value, contentType, ttl }: SourceValue, there: Document | undefined): Document {
     const object = /^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType) ? documentOfJson(value) : undefined
@@ -90,9 +96,11 @@ export function createMongodbSource(
       },
       async delete(key, signal) {
         await requireUnique(signal)
-        const there = keyValues(key).length === 1 ? undefined : await find(key, signal)
-        const where = { [keyField]: there?.[keyField] as unknown ?? keyValues(key)[0] }
-        return await documents.change(where, null, signal) === 'living'
+        return await documents.change(await placeOf(key, signal), null, signal) === 'living'
+      },
+      async touch(key, ttl, signal) {
+        await requireUnique(signal)
+        return await documents.touch(await placeOf(key, signal), ttl, signal) === 'living'
       },
       async replace(key, before, value, signal) {
         await requireUnique(signal)
