@@ -50,7 +50,9 @@ function checked(bytes: Buffer, code: ErrorCode, what: string, done: string): st
     }
     catch (error) {
       const logged = `${what} is not JSON.`
-      throw new LarderError(code, `${what} is not JSON: ${messageOf(error)}`, { cause: error, logged })
+      // The parser quotes the text, and who may write a value may not always read it.
+      const message = code === 'not-json' ? logged : `${what} is not JSON: ${messageOf(error)}`
+      throw new LarderError(code, message, { cause: error, logged })
     }
   }
 }

@@ -112,6 +112,16 @@ describe('a key with write alone', () => {
     expect(left).toBe(path === `${entries}?prefix=secret` ? 404 : 200)
   })
 
+  // Red: in src/main/cache/merge-patch.ts pass on what the parser says of a value.
+  const secrets = ['hunter2-secret', '{"password": hunter2, "user": "ann"}']
+  it.each(secrets)('is not told %s by a patch that fails', async (value) => {
+    await larder.send('PUT', `${entries}/other`, { body: value })
+    const headers = { ...writer, 'Content-Type': 'application/merge-patch+json' }
+    const refused = await larder.sendOpen('PATCH', `${entries}/other`, { headers, body: '{}' })
+    expect([refused.status, refused.json<{ detail: string }>().detail]).toEqual([409, 'The value is not JSON.'])
+    expect(refused.text).not.toContain('hunter2')
+  })
+
   it('writes as ever', async () => {
     await fill()
     for (const [method, path, status] of [

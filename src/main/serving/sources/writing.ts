@@ -93,7 +93,8 @@ export function createWriteThrough({ next, upstream, find, turns, keeping, setti
       value,
       contentType: rest.contentType ?? settings.format,
       // A life that goes on goes on there, too: it may be another one than that of the copy here.
-      ttl: rest.keepTimes === true && before ? undefined : rest.ttl === undefined ? next.definition.ttl : rest.ttl,
+      // The TTL of the cache is that of copies, and ends nothing at the source.
+      ttl: rest.keepTimes === true && before ? undefined : rest.ttl ?? null,
     }
     const written = await change(key, call, async (to, signal) => {
       await requireFits(to, key, value.length, signal)
@@ -107,7 +108,7 @@ export function createWriteThrough({ next, upstream, find, turns, keeping, setti
       await next.delete(key, undefined, call)
       return { outcome: 'refused', version: 0 }
     }
-    return await keep(key, entry, rest, call, run)
+    return await keep(key, { ...entry, ttl: rest.ttl }, rest, call, run)
   }
 
   /** Reads what the source has, changes it, and writes it if it still is what was read. */
@@ -185,8 +186,7 @@ export function createWriteThrough({ next, upstream, find, turns, keeping, setti
 
     increment: (key, by, options = {}, call) => turns.write(key, async (run) => {
       await checkVersion(key, options.ifVersion, call, run)
-      const ttl = options.ttl === undefined ? next.definition.ttl : options.ttl
-      const after = await alter(key, call, ttl, before => ({
+      const after = await alter(key, call, options.ttl ?? null, before => ({
         value: Buffer.from(addTo(before?.value, by).toString()),
         contentType: before?.contentType ?? 'text/plain; charset=utf-8',
       }))

@@ -13,7 +13,9 @@ describe('write-through', () => {
     expect(await set('1', 'shoe', { contentType: 'text/plain', ttl: 40 })).toMatchObject({ outcome: 'created' })
     expect(memory.held.get('p:1')).toEqual(valueOf('shoe', 40))
     await set('2', 'hat')
-    expect(memory.held.get('p:2')).toMatchObject({ ttl: 300 })
+    // Nobody has named an end, and that of copies is none of the source.
+    expect(memory.held.get('p:2')).toMatchObject({ ttl: null })
+    expect((await cache().peek('2', callOf()))?.ttl).toBe(300)
     expect((await get('1')).lookup).toBe('shoe')
     expect(await cache().delete('1', undefined, callOf())).toBe('removed')
     expect([...memory.held.keys()]).toEqual(['p:2'])
