@@ -172,19 +172,20 @@ it('who is no administrator makes Larder open no address', async () => {
   expect(await ask('POST', '/admin/caches', { name: 'own', ttl: 60 })).toBe(201)
   const place = { driver: 'redis', url: `redis://127.0.0.1:${hole.port}` }
   const backend = { connection: 'main', prefix: 'ben:' }
-  for (const [method, path, body] of [
-    ['POST', '/admin/connections', { name: 'mine', ...place }],
-    ['PATCH', '/admin/connections/main', place],
-    ['POST', '/admin/connections/main/test', {}],
-    ['POST', '/admin/connections/new/test', place],
-    ['GET', '/admin/connections/main', undefined],
-    ['POST', '/admin/caches', { name: 'b', ttl: 60, source: { connection: 'main' } }],
-    ['PATCH', '/admin/caches/own', { source: { connection: 'main' } }],
-    ['POST', '/admin/caches', { name: 'b', ttl: 60, backend }],
-    ['PATCH', '/admin/caches/own', { backend }],
-    ['POST', '/admin/caches/own/preview', { source: { connection: 'main' } }],
+  // A connection that is not offered is, for them, none that there is.
+  for (const [status, method, path, body] of [
+    [403, 'POST', '/admin/connections', { name: 'mine', ...place }],
+    [403, 'PATCH', '/admin/connections/main', place],
+    [403, 'POST', '/admin/connections/main/test', {}],
+    [403, 'POST', '/admin/connections/new/test', place],
+    [403, 'GET', '/admin/connections/main', undefined],
+    [404, 'POST', '/admin/caches', { name: 'b', ttl: 60, source: { connection: 'main' } }],
+    [404, 'PATCH', '/admin/caches/own', { source: { connection: 'main' } }],
+    [404, 'POST', '/admin/caches', { name: 'b', ttl: 60, backend }],
+    [404, 'PATCH', '/admin/caches/own', { backend }],
+    [404, 'POST', '/admin/caches/own/preview', { source: { connection: 'main' } }],
   ] as const)
-    expect([method, path, await ask(method, path, body)]).toEqual([method, path, 403])
+    expect([method, path, await ask(method, path, body)]).toEqual([method, path, status])
   expect(await ask('GET', '/api/caches/own/entries/a')).toBe(404)
   expect(hole.total()).toBe(0)
 })

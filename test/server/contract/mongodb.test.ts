@@ -64,9 +64,8 @@ it('reads, conditions, patches and deletions go through to the document', async 
   const conditional = (body: string) => larder.send('PUT', entry, { body, headers })
   expect((await conditional('{ "price": 8 }')).status).toBe(204)
   expect((await conditional('{ "price": 9 }')).status).toBe(412)
-  // A PUT gives the document the life of the entry.
-  const end = expect.any(Date) as Date
-  expect(await products().findOne({ _id: 'x' })).toEqual({ _id: 'x', sku: 10_001, price: 8, expiresAt: end })
+  // A PUT that names no TTL gives the document no end.
+  expect(await products().findOne({ _id: 'x' })).toEqual({ _id: 'x', sku: 10_001, price: 8 })
   await products().replaceOne({ _id: 'x' }, { sku: 10_001, more: 'by another' })
   expect((await larder.send('PATCH', entry, patch)).status).toBe(204)
   expect(await products().findOne({ _id: 'x' })).toEqual({ _id: 'x', sku: 10_001, more: 'by another', price: 6 })
