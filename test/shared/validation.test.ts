@@ -44,7 +44,7 @@ describe('what is wrong with an input', () => {
     ['a time as a word', CacheCreate, { name: 'a', ttl: 'soon' }, `ttl: ${time}, or none`],
     ['a time of 0', CacheCreate, { name: 'a', ttl: '0s' }, 'ttl: TTL must be a positive value.'],
     // Red: in src/shared/ttl.ts let `TtlInput` be positive.
-    ['a life that is over before it began', CacheCreate, { name: 'a', ttl: 1e-9 }, 'ttl: TTL must be a positive value.'],
+    ['a life that is too short', CacheCreate, { name: 'a', ttl: 1e-9 }, 'ttl: TTL must be a positive value.'],
     ['the same in a change', CacheUpdate, { name: 'a', ttl: 0.0005 }, 'ttl: TTL must be a positive value.'],
     ['the same in a batch', BatchOperation, set({ ttl: 1e-9 }), 'ttl: TTL must be a positive value.'],
     ['a number that JSON changes', BatchOperation, { op: 'increment', key: 'a', by: 2 ** 53 }, exact],
