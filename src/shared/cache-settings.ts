@@ -5,7 +5,7 @@ import { limits } from './limits'
 import { mapRows, namesOf, rowOf } from './rows'
 import { writeSize } from './sizes'
 import { SourceChange, SourceInput, SourceSettings } from './source-settings'
-import { Ttl } from './ttl'
+import { Ttl, TtlInput } from './ttl'
 import { orSizeText, orTimeText } from './written'
 
 /** How a setting is written and shown. A number may be null; `none` explains what that means. */
@@ -48,6 +48,7 @@ const least = `must be at least ${writeSize(limits.cacheBytesLeast)}, or the cac
 export const cacheSettings = {
   ttl: {
     schema: Ttl,
+    input: TtlInput,
     initial: null,
     needed: true,
     kind: 'time',

@@ -1,3 +1,5 @@
+import { counted } from './grouped'
+
 /** Unit of a time → seconds; without one it is in seconds. */
 export const durationUnits = { '': 1, 's': 1, 'm': 60, 'h': 3600, 'd': 86_400 }
 const units = new Map(Object.entries(durationUnits))
@@ -14,10 +16,21 @@ export function parseDuration(text: string): number {
   return Number(number) * (units.get(unit) ?? Number.NaN)
 }
 
-const written = [['d', 86_400], ['h', 3600], ['m', 60]] as const
+const written = [['d', 86_400, 'day'], ['h', 3600, 'hour'], ['m', 60, 'minute']] as const
+type Written = typeof written[number] | readonly ['s', 1, 'second']
+
+function writtenIn(seconds: number): Written {
+  return written.find(([, step]) => seconds >= step && seconds % step === 0) ?? ['s', 1, 'second']
+}
 
 /** The shortest text that `parseDuration` reads as exactly this: 5400 → `90m`, 86400 → `1d`. */
 export function writeDuration(seconds: number): string {
-  const [unit, step] = written.find(([, step]) => seconds >= step && seconds % step === 0) ?? ['s', 1]
+  const [unit, step] = writtenIn(seconds)
   return `${seconds / step}${unit}`
+}
+
+/** The same for sentences: 5400 → `90 minutes`, 86400 → `1 day`. */
+export function sayDuration(seconds: number): string {
+  const [, step, unit] = writtenIn(seconds)
+  return counted(seconds / step, unit, `${unit}s`)
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isKey } from './entry-key'
 import { grouped } from './grouped'
 import { limits } from './limits'
-import { Ttl } from './ttl'
+import { TtlInput } from './ttl'
 import { orTimeText } from './written'
 import './without-eval'
 
@@ -47,7 +47,7 @@ const peeked = {
 
 /** The TTL of an entry that is stored: 0 = stale from the start, so that only its grace is left. */
 const StoredTtl = z.union([
-  orTimeText(Ttl),
+  orTimeText(TtlInput),
   z.literal(0),
   z.literal('keep').meta({ description: 'TTL and grace of the entry that is replaced go on.' }),
 ])
@@ -61,11 +61,14 @@ const stored = {
   value: Bytes,
   contentType: ContentType.optional(),
   ttl: StoredTtl.optional(),
-  givenTtl: orTimeText(Ttl).optional().meta({
+  givenTtl: orTimeText(TtlInput).optional().meta({
     description: 'The TTL that a sliding restart gives again, where `ttl` is what is left of it. By default `ttl`.',
   }),
   ...life,
 }
+
+const exactNumber = 'must be a whole number that JSON holds exactly, from -9,007,199,254,740,991 to '
+  + '9,007,199,254,740,991; ?op=increment&by= of the entry takes 64 bits'
 
 /**
  * One step of a batch; `add` is a set that applies only if there is no fresh entry, `ifMatch` is
@@ -77,12 +80,12 @@ export const BatchOperation = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('set'), ...stored, ifMatch: z.string().optional() }),
   z.strictObject({ op: z.literal('add'), ...stored }),
   z.strictObject({ op: z.literal('delete'), key: EntryKey }),
-  z.strictObject({ op: z.literal('touch'), key: EntryKey, ttl: orTimeText(Ttl) }),
+  z.strictObject({ op: z.literal('touch'), key: EntryKey, ttl: orTimeText(TtlInput) }),
   z.strictObject({
     op: z.literal('increment'),
     key: EntryKey,
-    by: z.int('must be a whole number').default(1),
-    ttl: orTimeText(Ttl).optional(),
+    by: z.int(exactNumber).default(1),
+    ttl: orTimeText(TtlInput).optional(),
     ...life,
   }),
 ])

@@ -37,6 +37,15 @@ test('a cache is given a backend, where its entries are from then on', async ({ 
     await page.goto(new URL('/caches/shop', page.url()).href)
     await expect(page.getByText('1 entry, copies of what main keeps')).toBeVisible()
 
+    // Red: in src/renderer/src/views/cache/entries/use-chosen.ts ask for the number always.
+    await page.getByRole('searchbox', { name: 'Filter keys' }).fill('s*')
+    await page.getByRole('grid', { name: 'Entries' }).focus()
+    await page.keyboard.press('ControlOrMeta+a')
+    await page.keyboard.press('Delete')
+    const deleting = page.getByRole('dialog', { name: 'Delete from shop?' })
+    await expect(deleting).toContainText('This permanently deletes all keys at main with the prefix shop:s.')
+    await deleting.getByRole('button', { name: 'Cancel' }).click()
+
     // Red: in src/renderer/src/stores/dialogs.ts resolve `ask` without `checked`.
     await page.goto(new URL('/caches/shop?tab=settings', page.url()).href)
     // Red: in src/renderer/src/cleared.ts leave out the backend. No copy is here.

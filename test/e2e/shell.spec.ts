@@ -31,6 +31,16 @@ test('goes between screens by links, by history and by keys', { tag: '@screen' }
   await expect(overview).toHaveURL(/\/docs$/)
 })
 
+// Red: in src/renderer/src/shell/CacheLinks.vue leave out `showCurrent`.
+test('the cache that is open is in sight in a long list', { tag: '@screen' }, async ({ openConsole, call }) => {
+  for (let at = 10; at < 60; at++)
+    await call('POST', '/admin/caches', { json: { name: `cache${at}`, ttl: 60 } })
+  const page = await openConsole('/caches/cache59')
+  const list = page.getByRole('navigation', { name: 'Caches' })
+  await expect(list.getByRole('link', { name: /^cache59/ })).toBeInViewport({ ratio: 0.9 })
+  await expect(list.getByRole('link', { name: /^cache10/ })).not.toBeInViewport()
+})
+
 // Red: leave `ahead` out of src/renderer/src/shell/use-shell-shortcuts.ts.
 test('what is typed after / while a screen loads goes to its filter', { tag: '@http' }, async ({
   overview,

@@ -30,6 +30,9 @@ test('a connection is tried, made and given to a cache, whose miss becomes a hit
     await dialog.getByLabel('Folder').fill(folder)
     await dialog.getByRole('button', { name: 'Test connection' }).click()
     await expect(dialog.getByText(/^It works: Folder/)).toBeVisible()
+    // Red: in ConnectionDialog.vue leave out `clear()`; in connection-form.ts take all steps.
+    await expect(dialog.getByLabel('Folder')).not.toHaveAccessibleDescription(/absolute path of a folder/)
+    await expect(dialog.getByRole('status').getByRole('listitem')).toHaveText([/Find the address: ok/, /Read: ok/])
     await expectAccessible(page)
     await dialog.getByRole('button', { name: 'Create connection' }).click()
     const row = page.getByRole('table', { name: 'Connections' }).getByRole('row', { name: /^main/ })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { durationForm, parseDuration, writeDuration } from '../../src/shared/durations'
+import { durationForm, parseDuration, sayDuration, writeDuration } from '../../src/shared/durations'
 
 describe('durations', () => {
   it.each([
@@ -35,4 +35,11 @@ describe('durations', () => {
     expect(forms).toHaveLength(5)
     expect(forms.map(parseDuration)).not.toContain(Number.NaN)
   })
+})
+
+// Red: in src/shared/durations.ts let `sayDuration` say seconds always.
+it('says a time in the unit that people use', () => {
+  expect([1, 90, 0.5, 60, 3600, 5400, 86_400, 691_200].map(sayDuration)).toEqual(
+    ['1 second', '90 seconds', '0.5 seconds', '1 minute', '1 hour', '90 minutes', '1 day', '8 days'],
+  )
 })

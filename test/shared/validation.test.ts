@@ -8,6 +8,7 @@ import { parseInput } from '../../src/shared/validation'
 const set = (fields: object): object => ({ op: 'set', key: 'a', value: { text: '' }, ...fields })
 const manyTags = Array.from({ length: 17 }, String)
 const time = 'must be a time such as 90, 90s, 15m, 2h or 7d'
+const exact = /^by: must be a whole number that JSON holds exactly, from .*; \?op=increment&by= of the entry takes 64 bits$/
 const tooSmall = 'maxBytes: must be at least 8kB, or the cache could not hold an entry'
 const size = 'must be a size such as 256MB, 1GB, 64MiB or plain bytes'
 
@@ -24,7 +25,7 @@ describe('what is wrong with an input', () => {
   it.each([
     ['a field that is missing', CacheCreate, { ttl: 1 }, 'name: is missing'],
     ['a number for text', CacheCreate, { name: 5, ttl: 1 }, 'name: must be text'],
-    ['text for a number', BatchOperation, { op: 'increment', key: 'a', by: '1' }, 'by: must be a whole number'],
+    ['text for a number', BatchOperation, { op: 'increment', key: 'a', by: '1' }, exact],
     ['text for a switch', CacheCreate, { name: 'a', ttl: 1, sliding: 'yes' }, 'sliding: must be true or false'],
     ['text for a list', KeyCreate, { label: 'a', scopes: 'read' }, 'scopes: must be a list'],
     ['null for an object', SettingsUpdate, { anonymous: null }, 'anonymous: must be an object'],
@@ -42,6 +43,12 @@ describe('what is wrong with an input', () => {
     ['a prototype', Batch, JSON.parse('{"__proto__":1}'), '__proto__: unknown field'],
     ['a time as a word', CacheCreate, { name: 'a', ttl: 'soon' }, `ttl: ${time}, or none`],
     ['a time of 0', CacheCreate, { name: 'a', ttl: '0s' }, 'ttl: TTL must be a positive value.'],
+    // Red: in src/shared/ttl.ts let `TtlInput` be positive.
+    ['a life that is too short', CacheCreate, { name: 'a', ttl: 1e-9 }, 'ttl: TTL must be a positive value.'],
+    ['the same in a change', CacheUpdate, { name: 'a', ttl: 0.0005 }, 'ttl: TTL must be a positive value.'],
+    ['the same in a batch', BatchOperation, set({ ttl: 1e-9 }), 'ttl: TTL must be a positive value.'],
+    ['a number that JSON changes', BatchOperation, { op: 'increment', key: 'a', by: 2 ** 53 }, exact],
+    ['a fraction', BatchOperation, { op: 'increment', key: 'a', by: 0.5 }, exact],
     ['a grace of none', BatchOperation, set({ grace: 'none' }), `grace: ${time}`],
     ['a size as a word', CacheUpdate, { name: 'a', maxBytes: 'lots' }, `maxBytes: ${size}, or none`],
     ['a size below the least', SettingsUpdate, { memory: '1kB' }, 'memory: must be at least 1MB'],
@@ -56,7 +63,8 @@ describe('what is wrong with an input', () => {
   })
 })
 
-it('reads a limit that an older Larder has stored', () => {
+it('reads a limit and a TTL that an older Larder has stored', () => {
+  expect(cacheSettings.ttl.schema.parse(1e-9)).toBe(1e-9)
   expect(cacheSettings.maxBytes.schema.parse(1)).toBe(1)
 })
 

@@ -22,6 +22,7 @@ import { describeTarget } from '../serving/jobs/target'
 import { callerOf, isoTime } from './handlers'
 import { completeChange } from './nested-change'
 import { describeOffTime } from './off-time'
+import { checkReserveWithin } from './reserves'
 import { checkConnected, checkReserveRight } from './server-settings'
 import { withHitRatio } from './totals'
 
@@ -90,6 +91,7 @@ export function createCacheHandlers({
     const { definition } = mount.cache
     const change = completeChange(definition, givenOnly(settings))
     checkReserveRight(caller, definition, change)
+    checkReserveWithin(definition, change)
     checkConnected(connections, caller, definition, change, () =>
       caches.connected().filter(({ id }) => id !== definition.id))
     const { backend = definition.backend } = change
@@ -115,6 +117,7 @@ export function createCacheHandlers({
       const { userId } = caller
       checkQuota(userId)
       checkReserveRight(caller, initialSettings, input)
+      checkReserveWithin(initialSettings, input)
       checkConnected(connections, caller, initialSettings, input, caches.connected)
       const cache = caches.create({ id: randomId(), userId, ...input, createdAt: clock.wall() })
       events.emit('cache.created', userId, { cache: input.name })

@@ -1,3 +1,4 @@
+import type { CacheSettings } from '@shared/cache-settings'
 import type { MetadataStore } from '../base/metadata'
 import { invalidField } from '@shared/errors'
 import { grouped } from '@shared/grouped'
@@ -24,6 +25,22 @@ export function checkReserve(metadata: Records, budget: number, id: string | nul
       `must be at most ${grouped(left)} bytes, which is what other caches leave of the memory budget`,
     )
   }
+}
+
+/**
+ * Checks that a cache may hold what it reserves. What a change does not touch is not looked at.
+ * Throws LarderError `invalid-input` (field reserve or maxBytes).
+ *
+ * @param before the settings of the cache, or those of a new one without the change
+ */
+export function checkReserveWithin(before: Readonly<CacheSettings>, change: Partial<CacheSettings>): void {
+  const { maxBytes, reserve } = { ...before, ...change }
+  if (maxBytes === null || reserve === null || reserve <= maxBytes)
+    return
+  if (change.reserve !== undefined)
+    throw invalidField('reserve', `must be at most ${grouped(maxBytes)} bytes, which is the most that the cache holds`)
+  if (change.maxBytes !== undefined)
+    throw invalidField('maxBytes', `must be at least ${grouped(reserve)} bytes, which is what the cache reserves`)
 }
 
 /**

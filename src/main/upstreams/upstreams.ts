@@ -150,17 +150,25 @@ async function tryOut(
 ): Promise<ConnectionResult> {
   const started = stopwatch.now()
   let at: ConnectionStep = 'resolve'
-  const progress = { signal, step: (step: ConnectionStep) => void (at = step) }
+  const done = new Set<ConnectionStep>()
+  const progress = {
+    signal,
+    step(step: ConnectionStep) {
+      at = step
+      done.add(step)
+    },
+  }
   let link: Link | undefined
   try {
     const known = await orAborted(secrets(), signal)
     link = await driver.open({ driver: name, values, secrets: known }, progress)
     await link.probe(write, progress)
-    return { ok: true, ms: Math.round((stopwatch.now() - started) * 10) / 10, server: link.server }
+    const ms = Math.round((stopwatch.now() - started) * 10) / 10
+    return { ok: true, ms, server: link.server, steps: [...done] }
   }
   catch (error) {
     if (error instanceof SourceError)
-      return { ok: false, step: at, message: signal.aborted ? lateSentences[at] : error.message }
+      return { ok: false, step: at, message: signal.aborted ? lateSentences[at] : error.message, steps: [...done] }
     throw error
   }
   finally {

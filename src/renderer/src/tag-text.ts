@@ -21,6 +21,6 @@ function decode(text: string): string {
     return decodeURIComponent(text)
   }
   catch {
-    throw invalidField('Larder-Tags', `${text}: write a percent sign as %25`)
+    throw invalidField('Larder-Tags', `in the tag ${text}, write a percent sign as %25`)
   }
 }

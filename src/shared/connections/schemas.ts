@@ -124,16 +124,21 @@ export const ConnectionTest = z.strictObject({
 }) as unknown as z.ZodType<ConnectionTest & { write: boolean }, ConnectionTest>
 
 const milliseconds = z.number().meta({ description: 'How long it took, in milliseconds.' })
+const steps = z.enum(connectionSteps).array().meta({
+  description: 'What was done, one after the other. A step that a connection does not need is not among them.',
+})
 export const ConnectionResult = z.discriminatedUnion('ok', [
   z.strictObject({
     ok: z.literal(true),
     ms: milliseconds,
     server: z.string().meta({ description: 'What answered.', examples: ['Redis 7.0.15'] }),
+    steps,
   }),
   z.strictObject({
     ok: z.literal(false),
-    step: z.enum(connectionSteps).meta({ description: 'What failed; the steps before it went well.' }),
+    step: z.enum(connectionSteps).meta({ description: 'What failed: the last of the steps.' }),
     message: z.string().meta({ description: 'Why, as a sentence.' }),
+    steps,
   }),
 ])
 export type ConnectionResult = z.output<typeof ConnectionResult>

@@ -192,6 +192,21 @@ it('reserves no more than the memory budget, and names the field', async () => {
   expect(await call('settings.get')).toMatchObject({ memory: 2 ** 21 })
 })
 
+// Red: in src/main/admin/caches.ts leave either `checkReserveWithin` out.
+it('reserves no more than the cache may hold', async () => {
+  const { call } = await startAdministration()
+  await expect(call('caches.create', { name: 'a', ttl: 1, maxBytes: 10_000, reserve: '200kB' }))
+    .rejects.toThrow('reserve: must be at most 10,000 bytes, which is the most that the cache holds')
+  await call('caches.create', { name: 'a', ttl: 1, maxBytes: 10_000, reserve: 10_000 })
+  for (const name of ['caches.update', 'caches.preview'] as const) {
+    await expect(call(name, { name: 'a', maxBytes: 9999 }))
+      .rejects.toThrow('maxBytes: must be at least 10,000 bytes, which is what the cache reserves')
+    expect(await refusal(call(name, { name: 'a', reserve: 10_001 }))).toMatchObject({ fields: ['reserve'] })
+    await call(name, { name: 'a', maxBytes: 10_000, reserve: 10_000 })
+    await call(name, { name: 'a', ttl: 5 })
+  }
+})
+
 // Red: in src/main/admin/caches.ts leave either `checkReserver` out.
 it('lets administrators alone change a reserve', async () => {
   const { call, signIn } = await startAdministration()

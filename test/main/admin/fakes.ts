@@ -206,7 +206,7 @@ export function createFakePool(): FakePool {
       folder === '/home/ada/larder' ? { field: 'folder', message: 'is ours' } : null,
     async test({ driver, values, secrets }, { write }) {
       tested.push({ driver, values, write, secrets: await secrets() })
-      return { ok: true, ms: 1, server: 'Redis 7.0.15' }
+      return { ok: true, ms: 1, server: 'Redis 7.0.15', steps: [] }
     },
   }
 }

@@ -131,7 +131,7 @@ const rows: Record<string, Row> = {
     replies: [{ body: secret }],
     sends: [['POST', '/admin/keys/k1/rotate', { overlap: 3600 }]],
     prints: 'lk_k1_secret\n',
-    says: /works for 3600 more seconds/,
+    says: /the old secret keeps working for 1 hour\./,
   },
   'key revoke': {
     argv: ['key', 'revoke', 'k1'],

@@ -34,7 +34,7 @@ describe('form of an API key', () => {
   it('puts errors to their fields, and names the origin that is wrong', () => {
     const origins = ['http://a.test', 'b.test', 'http://c.test/x']
     const { fields, form } = toKeyErrors(errorOf({ label: '', scopes: [], caches: [], origins }), { origins })
-    expect(fields.get('origins')).toMatch(/^b\.test: must be an origin.*; http:\/\/c\.test\/x: must be an origin/)
+    expect(fields.get('origins')).toMatch(/^origin b\.test: must be an origin.*; origin http:\/\/c\.test\/x: must be an origin/)
     expect([...fields.keys()].sort()).toEqual(['caches', 'label', 'origins', 'scopes'])
     expect(form).toBe('')
     expect(toKeyErrors(new Error('lost'), { origins: [] })).toEqual({ fields: new Map(), form: 'lost' })

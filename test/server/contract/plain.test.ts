@@ -97,6 +97,13 @@ const cases: Case[] = [
   { name: 'HEAD of a missing key', send: ['HEAD', '/v1/nope'], status: 404, body: '' },
   { name: 'DELETE', given: [put('a', 'hello')], send: ['DELETE', '/v1/a'], status: 200, body: '' },
   { name: 'DELETE when missing', send: ['DELETE', '/v1/nope'], status: 200, body: '' },
+  // Red: in src/main/http/data-plane/plain.ts leave `missing` out of `answerDeleted`.
+  ...['"1"', '*'].map((etag): Case => ({
+    name: `DELETE of what If-Match names, when missing: ${etag}`,
+    send: ['DELETE', '/v1/nope', { headers: { 'If-Match': etag } }],
+    status: 412,
+    body: 'The entry has changed.\n',
+  })),
   { name: 'gone after DELETE', given: [put('a', 'hello'), ['DELETE', '/v1/a']], send: ['GET', '/v1/a'], status: 404 },
   { name: 'flush', given: [put('a', '1'), put('b', '2')], send: ['DELETE', '/flush'], status: 200, body: '' },
   {

@@ -28,10 +28,10 @@ describe('a test, step by step', () => {
     const good = { ok: true, ms: expect.any(Number) as number, server: 'MongoDB 8.0.4' }
     const urls = ['ada:p%3D%C3%9F%2Cw@', 'a%2Cb%3Dc:pw@'].map(user => server.url.replace('//', `//${user}`))
     for (const url of urls)
-      expect(await tryOut({ url })).toEqual(good)
+      expect(await tryOut({ url })).toMatchObject(good)
     const url = `${server.url}/?directConnection=true&retryWrites=true&w=1`
-    expect(await tryOut({ url, user: 'ada', password: 'p=ß,w' })).toEqual(good)
-    expect(await tryOut({ url, user: 'o\u00ADdd\u00A0ﬁ', password: 'o\u00AD\u00A0d\uFEFFd' })).toEqual(good)
+    expect(await tryOut({ url, user: 'ada', password: 'p=ß,w' })).toMatchObject(good)
+    expect(await tryOut({ url, user: 'o\u00ADdd\u00A0ﬁ', password: 'o\u00AD\u00A0d\uFEFFd' })).toMatchObject(good)
     const [written, removed] = server.commands.slice(-2)
     expect(written).toMatchObject({ findAndModify: 'cache', $db: 'larder', writeConcern: { w: new Int32(1) } })
     expect(removed).toMatchObject({ remove: true, query: written?.query as unknown })
@@ -50,11 +50,11 @@ describe('a test, step by step', () => {
   ])('says at which step it failed: %s', async (_, fields, step, message) => {
     const url = fields.url?.startsWith('mongodb') ? fields.url : `${server.url}/${fields.url ?? ''}`
     const says = expect.stringContaining(message) as string
-    expect(await tryOut({ ...fields, url })).toEqual({ ok: false, step, message: says })
+    expect(await tryOut({ ...fields, url })).toMatchObject({ ok: false, step, message: says })
   })
 
   it('says that there is no TLS', async () => {
-    expect(await tryOut({ url: `${server.url}/?tls=true` })).toEqual({
+    expect(await tryOut({ url: `${server.url}/?tls=true` })).toMatchObject({
       ok: false,
       step: 'secure',
       message: '127.0.0.1 does not speak TLS there. Without TLS the URL begins with mongodb:// and has no tls=true.',
@@ -64,7 +64,7 @@ describe('a test, step by step', () => {
   // Red: in src/main/upstreams/mongodb/sign-in.ts do not look at `proven`.
   it('does not take a server that does not know the password', async () => {
     const liar = await serverForTest({ passwords, lies: true })
-    expect(await tryOut({ url: liar.url, user: 'ada', password: 'p=ß,w' })).toEqual({
+    expect(await tryOut({ url: liar.url, user: 'ada', password: 'p=ß,w' })).toMatchObject({
       ok: false,
       step: 'authenticate',
       message: 'The server does not prove that it knows the password.',
@@ -97,7 +97,7 @@ describe('a test, step by step', () => {
     const odd = await serverForTest({ passwords })
     odd.intercept('saslStart', () => ({ ok: 0, errmsg: 'canary', ...error }))
     const outcome = { ok: false, step: 'authenticate', message }
-    expect(await tryOut({ url: odd.url, user: 'ada', password: 'x' })).toEqual(outcome)
+    expect(await tryOut({ url: odd.url, user: 'ada', password: 'x' })).toMatchObject(outcome)
   })
 
   it.skipIf(!openssl.available)(`knows a certificate by its CA, and by its name ${openssl.reason}`, async () => {

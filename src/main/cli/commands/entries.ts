@@ -1,4 +1,5 @@
 import type { Io } from '../io'
+import type { Parser } from '../values'
 import { resolve } from 'node:path'
 import { counted } from '@shared/grouped'
 import { spellKey } from '@shared/key-spelling'
@@ -17,6 +18,16 @@ import { keys } from './listing'
 /** Without `disabled`, because a cache that is off answers 503 instead. */
 const told = missReasonNames.filter(reason => reason !== 'disabled')
 const inJson = 'With --json the value is printed as {"text"} or {"base64"}.'
+
+/** Tags as the console reads them. */
+const tagList: Parser<string[]> = Object.assign((value: string) => list(value).map((tag) => {
+  try {
+    return decodeURIComponent(tag)
+  }
+  catch (error) {
+    throw new Error('must have %25 for a percent sign', { cause: error })
+  }
+}), { isList: true })
 
 const get = defineCommand({
   name: 'get',
@@ -67,7 +78,7 @@ const set = defineCommand({
       ttlOrKeep,
     ),
     grace: flag('<time>', 'How long it may be served stale after its TTL; by default not at all.', duration),
-    tags: flag('<tags>', 'Tags, comma separated.', list),
+    tags: flag('<tags>', 'Tags, comma separated. Within a tag, a comma is %2C and a percent sign %25.', tagList),
     percent,
     type: flag('<media>', 'Content type, such as application/json; by default text/plain.', mediaType),
   },

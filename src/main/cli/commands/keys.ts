@@ -1,3 +1,4 @@
+import { sayDuration } from '@shared/durations'
 import { BrowserOrigin } from '@shared/schemas'
 import { askBefore } from '../ask-before'
 import { asksFirst, yes } from '../ask-first'
@@ -107,7 +108,7 @@ const rotate = defineCommand({
     const key = await client.call('keys.rotate', { id, ...flags })
     await output.show(key, () => key.secret)
     await output.message(
-      `Rotated API key ${key.id}; the old secret ${flags.overlap ? `works for ${flags.overlap} more seconds` : 'no longer works'}. ${kept(key.kept, key.id)}`,
+      `Rotated API key ${key.id}; the old secret ${flags.overlap ? `keeps working for ${sayDuration(flags.overlap)}` : 'no longer works'}. ${kept(key.kept, key.id)}`,
     )
   },
 })

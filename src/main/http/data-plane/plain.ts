@@ -49,8 +49,9 @@ function answerStored(exchange: Exchange, result: WriteResult): void {
   send(exchange, 201, ['ETag', etagOf(version)])
 }
 
+/** Where nothing is, there is nothing to delete, but no entry that If-Match may name either. */
 function answerDeleted(exchange: Exchange, outcome: Awaited<ReturnType<ServedCache['delete']>>): void {
-  if (outcome === 'refused')
+  if (outcome === 'refused' || (outcome === 'missing' && exchange.head.ifMatch !== null))
     throw changed()
   answerDropped(exchange)
 }

@@ -26,7 +26,7 @@ export function grantChanges(key: Key, grant: Grant): Partial<Grant> | undefined
 
 /**
  * Assigns errors to the fields of the form. An error of a list item goes to the list, with the item
- * in its message.
+ * in its message; not at its start, which the forms write in a capital.
  */
 export function toKeyErrors(error: unknown, { origins }: Pick<Grant, 'origins'>): FormErrors {
   if (!(error instanceof LarderError) || !error.errors)
@@ -34,7 +34,7 @@ export function toKeyErrors(error: unknown, { origins }: Pick<Grant, 'origins'>)
   const errors = error.errors.map(({ field, message }) => {
     const [list = '', index] = field.split('.')
     const item = list === 'origins' && index !== undefined ? origins[Number(index)] : undefined
-    return { field: list, message: item === undefined ? message : `${item}: ${message}` }
+    return { field: list, message: item === undefined ? message : `origin ${item}: ${message}` }
   })
   return toFormErrors(new LarderError(error.code, error.message, { errors }), ['label', 'scopes', 'caches', 'origins'])
 }

@@ -1,7 +1,6 @@
 import type { DriverName } from '@shared/connections/drivers'
-import type { ConnectionInfo, ConnectionResult } from '@shared/connections/schemas'
+import type { ConnectionInfo, ConnectionResult, ConnectionStep } from '@shared/connections/schemas'
 import { driverRows } from '@shared/connections/drivers'
-import { connectionSteps } from '@shared/connections/schemas'
 import { mapRows, namesOf } from '@shared/rows'
 
 /** The fields of a connection as text; a secret that is kept is empty. */
@@ -55,16 +54,12 @@ const stepNames = {
   authenticate: 'Sign in',
   read: 'Read',
   write: 'Write',
-} as const satisfies Record<typeof connectionSteps[number], string>
+} as const satisfies Record<ConnectionStep, string>
 
-interface TestLine { name: string, state: 'ok' | 'failed' | 'not reached' }
+interface TestLine { name: string, state: 'ok' | 'failed' }
 
-/** The steps of a test and how each ended. Steps that a driver does not need went well at once. */
-export function testLines(result: ConnectionResult, write: boolean): TestLine[] {
-  const steps = connectionSteps.filter(step => step !== 'write' || write)
-  const failed = result.ok ? steps.length : connectionSteps.indexOf(result.step)
-  return steps.map((step, index) => ({
-    name: stepNames[step],
-    state: index < failed ? 'ok' : index === failed ? 'failed' : 'not reached',
-  }))
+/** The steps that a test did and how each ended. */
+export function testLines(result: ConnectionResult): TestLine[] {
+  const failed = result.ok ? null : result.step
+  return result.steps.map(step => ({ name: stepNames[step], state: step === failed ? 'failed' : 'ok' }))
 }

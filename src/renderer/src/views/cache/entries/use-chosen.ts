@@ -1,7 +1,9 @@
+import type { CacheInfo } from '@shared/schemas'
 import type { ComputedRef } from 'vue'
 import type { Outcome } from '../../../stores/notices'
 import type { Browser } from './use-browser'
 import { computed } from 'vue'
+import { deletedElsewhere } from '../../../cleared'
 import { useApi } from '../../../composables/use-api'
 import { formatEntries } from '../../../format'
 import { useCaches } from '../../../stores/caches'
@@ -13,7 +15,7 @@ import { selectorsOf } from './chosen-rows'
 /** What can be done with the entries that are selected in the key browser. */
 interface Chosen {
   readonly count: ComputedRef<number>
-  /** Asks first, and names the first keys. */
+  /** Asks first, and names the first keys, or what goes at a backend. */
   remove: () => Promise<void>
   save: () => void
 }
@@ -22,7 +24,7 @@ interface Chosen {
 const firstKeys = 5
 
 /** @param total how many entries match, if all of them are selected */
-export function useChosen(cache: () => string, browser: Browser, total: () => number): Chosen {
+export function useChosen(cache: () => CacheInfo, browser: Browser, total: () => number): Chosen {
   const { entries } = useApi()
   const caches = useCaches()
   const dialogs = useDialogs()
@@ -47,7 +49,7 @@ export function useChosen(cache: () => string, browser: Browser, total: () => nu
     if (selection.all.value) {
       const { order, sort } = browser
       const query = { ...filter.value, sort: sort.value, order: order.value, offset: 0, limit: firstKeys }
-      const page = await entries.window(cache(), query)
+      const page = await entries.window(cache().name, query)
       return 'progress' in page ? [] : page.entries.map(({ key }) => key)
     }
     const rows = [...selection.rows.value.values()]
@@ -57,16 +59,23 @@ export function useChosen(cache: () => string, browser: Browser, total: () => nu
   }
 
   async function remove(): Promise<Outcome> {
-    const name = cache()
+    const { name } = cache()
     const select = byJob()
     const many = formatEntries(count.value)
-    const agreed = await dialogs.confirm({
-      title: `Delete ${many}?`,
-      text: `This permanently deletes ${many} from ${name}.`,
-      action: `Delete ${many}`,
-      keys: await keys(),
-      of: count.value,
-    })
+    const elsewhere = deletedElsewhere(cache(), select)
+    const agreed = await dialogs.confirm(elsewhere === null
+      ? {
+          title: `Delete ${many}?`,
+          text: `This permanently deletes ${many} from ${name}.`,
+          action: `Delete ${many}`,
+          keys: await keys(),
+          of: count.value,
+        }
+      : {
+          title: `Delete from ${name}?`,
+          text: `This permanently deletes ${elsewhere}.`,
+          action: `Delete from ${name}`,
+        })
     if (!agreed)
       return
     const flushed = select === null ? await caches.clear(name) : null
@@ -81,7 +90,7 @@ export function useChosen(cache: () => string, browser: Browser, total: () => nu
     remove: async () => void await notices.tell(remove),
     save: () => void notices.tell(async () => {
       const select = byJob()
-      await jobs.start({ kind: 'export', cache: cache(), ...(select && { select }) })
+      await jobs.start({ kind: 'export', cache: cache().name, ...(select && { select }) })
     }),
   }
 }
