@@ -36,7 +36,7 @@ export function createChanging({
     const { ttl = ownTtl, givenTtl = ttl, grace = 0 } = given
     return {
       value,
-      contentType: given.contentType ?? 'application/octet-stream',
+      contentType: format.typeOf(given.contentType),
       tags: [...new Set(given.tags)],
       kind: given.kind ?? 'bytes',
       flags: given.flags ?? 0,
