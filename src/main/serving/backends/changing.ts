@@ -61,9 +61,9 @@ export function createChanging({
   ): Promise<T> {
     return turns.write(key, async (run: LoadRun) => {
       copies.doubt(key)
-      const { result, after } = await changeOrDrop(work, () => copies.drop(key, call))
+      const { result, after } = await changeOrDrop(work, () => copies.drop(key, 'dropped', call))
       if (after === null || !run.current)
-        await copies.drop(key, call)
+        await copies.drop(key, after === null ? 'deleted' : 'dropped', call)
       else if (after !== undefined)
         await copies.keep(key, after, call, run)
       return result
