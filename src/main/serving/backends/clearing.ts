@@ -168,12 +168,9 @@ export function createClearing({
   return {
     async flush(call) {
       const progress = createProgress()
-      try {
-        await withoutCopies(() => each(entries.keys(''), progress, key => remove(key, 'cleared', call)))
-      }
-      finally {
-        await next.flush(call)
-      }
+      await withoutCopies(() => each(entries.keys(''), progress, key => remove(key, 'cleared', call)))
+      // Only now is it cleared; if not all could go, what is held here stays and is asked about.
+      await next.flush(call)
       return progress.matched
     },
     invalidate: (selector, { soft = false, dryRun = false, progress = createProgress() } = {}, call) =>
