@@ -44,6 +44,10 @@ export const removals = {
   expired: { reason: 'expired', counter: 'expirations', sentence: 'It has expired.' },
   evicted: { reason: 'evicted', counter: 'evictions', sentence: 'It was evicted to make room.' },
   invalidated: { reason: 'invalidated', counter: 'deletes', sentence: 'It was invalidated.' },
+  // With all others, but one by one.
+  cleared: { reason: 'flushed', counter: 'deletes', sentence: 'The cache was cleared.' },
+  // A copy of what is elsewhere, where nobody here knows what became of that.
+  dropped: { reason: 'absent', counter: 'deletes', sentence: 'It is no longer held here.' },
 } as const satisfies Record<string, Removal>
 
 export type RemovalName = keyof typeof removals

@@ -247,10 +247,22 @@ export function describeBackend(name: string, open: () => Promise<BackendRig>, t
     it.runIf(format === 'raw')('answers 501 to what raw cannot keep, and changes nothing', async () => {
       const { set, get, cache } = await start()
       await set('a', 'x')
-      for (const options of [{ tags: ['t'] }, { flags: 1 }, { ttl: 0, grace: 5 }])
+      for (const options of [{ tags: ['t'] }, { flags: 1 }, { ttl: 0, grace: 5 }, { ttl: 9, grace: 5 }, { grace: 5 }])
         await expect(set('a', 'y', options)).rejects.toMatchObject({ code: 'not-here' })
       await expect(async () => cache().invalidate({ tag: 't' }, {}, call)).rejects.toMatchObject({ code: 'not-here' })
       expect(await get('a')).toBe('x')
+    })
+
+    // Red: in src/main/serving/backends/formats.ts let `typeOf` of raw return what is given.
+    it.runIf(format === 'raw')('gives every entry the type of the settings, also near copies', async () => {
+      const { set, cache, another } = await start(60)
+      await set('a', 'x', { contentType: 'text/html' })
+      if (traits.compares)
+        await cache().increment('n', 1n, {}, call)
+      for (const reader of [cache(), another().cache()]) {
+        for (const key of traits.compares ? ['a', 'n'] : ['a'])
+          expect(await reader.get(key, call)).toMatchObject({ contentType: 'application/octet-stream' })
+      }
     })
 
     it.runIf(traits.longestKey === undefined)('keeps the longest keys, and finds them again', async () => {

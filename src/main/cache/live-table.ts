@@ -32,6 +32,7 @@ export function createLiveTable(parts: LiveTableParts): EntryTable {
   return {
     find: store.find,
     reasonOf: departures.reasonOf,
+    forget: key => departures.record(key, 'dropped'),
     put(key, existing, fields, at) {
       const cache = definition()
       // An upload may outlive its cache; it must not recreate the journal of a deleted cache.

@@ -24,7 +24,8 @@ export interface OperationParts {
 }
 
 /** The calls of a cache that concern one key. */
-export type EntryOperations = Pick<Cache, 'get' | 'peek' | 'set' | 'delete' | 'touch' | 'increment' | 'mergePatch'>
+export type EntryOperations
+  = Pick<Cache, 'get' | 'peek' | 'set' | 'delete' | 'drop' | 'touch' | 'increment' | 'mergePatch'>
 
 /** With what a cache asks before it makes room for a write. */
 export interface PlannedOperations extends EntryOperations {
@@ -161,6 +162,14 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
         return 'refused'
       table.remove(entry, 'deleted')
       return 'removed'
+    },
+
+    drop(key, why) {
+      const entry = present(key, clock.wall(), clock.monotonic())
+      if (entry !== undefined)
+        table.remove(entry, why)
+      else if (table.reasonOf(key) === 'evicted')
+        table.forget(key)
     },
 
     touch(key, ttl, ifVersion) {

@@ -47,6 +47,10 @@ export function createOverlay(below: EntryTable): Overlay {
       const above = changed.get(key)
       return typeof above === 'string' ? missReasonOf[above] : below.reasonOf(key)
     },
+    forget(key) {
+      changed.set(key, 'dropped')
+      replay.push(() => below.forget(key))
+    },
     put(key, existing, fields, at) {
       changed.set(key, {
         ...fields,

@@ -291,6 +291,11 @@ export interface Cache {
   /** `ifVersion` as in `set`; a stale entry counts as there. */
   delete: (key: string, ifVersion?: WriteOptions['ifVersion']) => 'removed' | 'missing' | 'refused'
   /**
+   * For a cache of copies: there is none any more, for this reason. One that had been evicted says
+   * nothing about what it was a copy of.
+   */
+  drop: (key: string, why: RemovalName) => void
+  /**
    * Gives a fresh or stale entry a new TTL in seconds (null = none) from now. Keeps value and
    * version. `ifVersion` as in `set`.
    */

@@ -11,6 +11,8 @@ export interface EntryTable {
   find: (key: string) => StoredEntry | undefined
   /** Why there is no entry under this key. */
   reasonOf: (key: string) => MissReason
+  /** Remembers no reason any more. */
+  forget: (key: string) => void
   /**
    * `existing` is the result of `find` for the key, `at` is in milliseconds of the stopwatch.
    * Throws LarderError `cache-not-found` once the cache is closed.

@@ -119,6 +119,7 @@ function createFakeCache(definition: CacheDefinition): Cache {
     roomForBatch: unused,
     set: unused,
     delete: unused,
+    drop: unused,
     touch: unused,
     increment: unused,
     mergePatch: unused,

@@ -41,6 +41,7 @@ function fakeCache(name: string, change: { enabled?: boolean, statistics?: Parti
     roomForBatch: unused,
     set: unused,
     delete: unused,
+    drop: unused,
     touch: unused,
     increment: unused,
     mergePatch: unused,

@@ -81,8 +81,10 @@ describe.skipIf(!redisProgram.available)('a cache with its entries in Redis', ()
     await larder.send('PUT', '/api/caches/raw/entries/ours', { body: 'mine', headers: { 'Larder-TTL': '50' } })
     expect(String(await redis.command('GET', 'raw:ours'))).toBe('mine')
     expect(Number(await redis.command('TTL', 'raw:ours'))).toBeGreaterThan(40)
-    const tagged = { body: 'x', headers: { 'Larder-Tags': 'a' } }
-    expect((await larder.send('PUT', '/api/caches/raw/entries/ours', tagged)).status).toBe(501)
+    for (const [name, text] of [['Larder-Tags', 'a'], ['Larder-Grace', '50']] as const) {
+      const headers = { [name]: text }
+      expect((await larder.send('PUT', '/api/caches/raw/entries/ours', { body: 'x', headers })).status).toBe(501)
+    }
     expect(String(await redis.command('GET', 'raw:ours'))).toBe('mine')
   })
 

@@ -134,6 +134,23 @@ describe.skipIf(!memcachedProgram.available)(`memcached ${memcachedProgram.reaso
     expect(String(await rig.peek('a'))).toBe('x')
   })
 
+  // Red: in src/main/upstreams/memcached/items.ts send `Math.ceil(life)` without one more.
+  it('ends no life early, whenever its clock ticks', async () => {
+    await besides()
+    const time = (text: Buffer): number => Number(/STAT time (\d+)/.exec(text.toString())?.[1])
+    const pool = poolFor(server.url)
+    const source = there(pool.sourceOf('main', { format: 'a/b' }))
+    const backend = there(pool.backendOf('main'))
+    const before = time(await server.ask('stats\r\n', /END\r\n$/))
+    await source.writes?.set('source', aValue('x', { ttl: 100 }), neverAborts)
+    await backend.set('backend', { bytes: Buffer.from('x'), life: 99.5 }, neverAborts)
+    for (const key of ['source', 'backend']) {
+      const answer = await server.ask(`mg ${key} t\r\nstats\r\n`, /END\r\n$/)
+      const left = Number(/^HD t(\d+)/.exec(answer.toString())?.[1])
+      expect(time(answer) + left).toBeGreaterThan(before + 100)
+    }
+  })
+
   it('survives a server that is killed, and finds it again', async () => {
     const own = await startMemcached()
     onTestFinished(() => own.dispose())

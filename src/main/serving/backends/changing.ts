@@ -36,7 +36,7 @@ export function createChanging({
     const { ttl = ownTtl, givenTtl = ttl, grace = 0 } = given
     return {
       value,
-      contentType: given.contentType ?? 'application/octet-stream',
+      contentType: format.typeOf(given.contentType),
       tags: [...new Set(given.tags)],
       kind: given.kind ?? 'bytes',
       flags: given.flags ?? 0,
@@ -61,9 +61,9 @@ export function createChanging({
   ): Promise<T> {
     return turns.write(key, async (run: LoadRun) => {
       copies.doubt(key)
-      const { result, after } = await changeOrDrop(work, () => copies.drop(key, call))
+      const { result, after } = await changeOrDrop(work, () => copies.drop(key, 'dropped', call))
       if (after === null || !run.current)
-        await copies.drop(key, call)
+        await copies.drop(key, after === null ? 'deleted' : 'dropped', call)
       else if (after !== undefined)
         await copies.keep(key, after, call, run)
       return result

@@ -24,6 +24,8 @@ interface ClearingParts {
 /** Keys that are worked on at the same time. */
 const atOnce = 64
 
+interface Sifting { soft: boolean, dryRun: boolean, why: 'expired' | 'invalidated' }
+
 /** Whether a key is chosen; null: its entry has to be read for that. */
 type Choice = (key: string, entry: KeptEntry | null) => boolean | null
 
@@ -70,16 +72,16 @@ export function createClearing({
     }
   }
 
-  function remove(key: string, call: Call): Promise<boolean> {
+  function remove(key: string, why: 'cleared' | 'invalidated', call: Call): Promise<boolean> {
     return turns.write(key, async () => {
       const removed = await entries.remove(key)
-      await copies.drop(key, call)
+      await copies.drop(key, why, call)
       return removed
     })
   }
 
   /** Removes, or marks as stale, the entry of this key if it is chosen. */
-  function sift(key: string, choice: Choice, how: { soft: boolean, dryRun: boolean }, call: Call): Promise<boolean> {
+  function sift(key: string, choice: Choice, how: Sifting, call: Call): Promise<boolean> {
     return turns.write(key, async () => {
       let chosen = false
       await entries.sift(key, (entry) => {
@@ -89,7 +91,7 @@ export function createClearing({
         return how.soft && entry ? softened(entry) : null
       })
       if (chosen && !how.dryRun)
-        await copies.drop(key, call)
+        await copies.drop(key, how.why, call)
       return chosen
     })
   }
@@ -145,6 +147,7 @@ export function createClearing({
     await withoutCopies(async () => {
       const pages = 'keys' in chosen ? [chosen.keys] : entries.keys(chosen.prefix)
       const choice: Choice = 'keys' in chosen ? () => true : chosen.choice
+      const why = 'expired' in selector ? 'expired' : 'invalidated'
       const isLive = (entry: KeptEntry | null): boolean => entry !== null || 'expired' in selector
       await each(asAsync(pages), progress, async (key) => {
         if (seen.has(key))
@@ -155,8 +158,8 @@ export function createClearing({
         if (byKey === false)
           return false
         if (byKey === true && !soft && !dryRun && !('expired' in selector))
-          return await remove(key, call)
-        return await sift(key, (name, entry) => isLive(entry) && choice(name, entry), { soft, dryRun }, call)
+          return await remove(key, 'invalidated', call)
+        return await sift(key, (name, entry) => isLive(entry) && choice(name, entry), { soft, dryRun, why }, call)
       })
     })
     return progress.matched
@@ -165,12 +168,9 @@ export function createClearing({
   return {
     async flush(call) {
       const progress = createProgress()
-      try {
-        await withoutCopies(() => each(entries.keys(''), progress, key => remove(key, call)))
-      }
-      finally {
-        await next.flush(call)
-      }
+      await withoutCopies(() => each(entries.keys(''), progress, key => remove(key, 'cleared', call)))
+      // Only now is it cleared; if not all could go, what is held here stays and is asked about.
+      await next.flush(call)
       return progress.matched
     },
     invalidate: (selector, { soft = false, dryRun = false, progress = createProgress() } = {}, call) =>

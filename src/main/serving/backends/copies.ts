@@ -1,3 +1,4 @@
+import type { RemovalName } from '@shared/miss-reasons'
 import type { RememberedKeys } from '../elsewhere/remembered-keys'
 import type { LoadRun } from '../elsewhere/turns'
 import type { Call, Hit, Lookup, Peek, ServedCache, WriteOptions } from '../ports'
@@ -22,7 +23,8 @@ export interface Copies {
   count: (key: string, entry: KeptEntry | undefined, call: Call) => Promise<Lookup>
   /** From now on the backend is asked for this key, or for every key. */
   doubt: (key?: string) => void
-  drop: (key: string, call: Call) => Promise<void>
+  /** @param why what became of it at the backend, as far as it is known */
+  drop: (key: string, why: RemovalName, call: Call) => Promise<void>
 }
 
 /** @param near the keys whose copies may be used */
@@ -32,9 +34,15 @@ export function createCopies(next: ServedCache, near: RememberedKeys): Copies {
     return held instanceof Promise ? undefined : held
   }
 
-  async function drop(key: string, call: Call): Promise<void> {
+  async function drop(key: string, why: RemovalName, call: Call): Promise<void> {
     near.forget(key)
-    await next.delete(key, undefined, call)
+    await next.drop(key, why, call)
+  }
+
+  /** The backend has it no more, and nobody here took it away. */
+  async function miss(key: string, call: Call): Promise<void> {
+    const held = await next.peek(key, call)
+    await drop(key, held !== undefined && isAtItsEnd(held) ? 'expired' : 'dropped', call)
   }
 
   async function put(key: string, entry: KeptEntry, call: Call, run: LoadRun): Promise<void> {
@@ -47,7 +55,7 @@ export function createCopies(next: ServedCache, near: RememberedKeys): Copies {
       return
     const { outcome } = await next.set(key, entry.value, options, call)
     if (outcome === 'too-large')
-      await drop(key, call)
+      await drop(key, 'dropped', call)
     else
       near.add(key)
   }
@@ -64,7 +72,7 @@ export function createCopies(next: ServedCache, near: RememberedKeys): Copies {
       if (!run.current)
         return
       if (entry === undefined)
-        await drop(key, call)
+        await miss(key, call)
       else
         await put(key, entry, call, run)
     },
@@ -89,6 +97,11 @@ function copyOptions({ contentType, tags, kind, flags, version, age, ttl, givenT
 
 /** Clocks, and the server's lives, are never exactly equal. */
 const tolerance = 1
+
+/** Whether its server may have let it go by now. */
+function isAtItsEnd({ ttl, grace }: Peek): boolean {
+  return ttl !== null && ttl + grace <= tolerance
+}
 
 function isSame(held: Peek, entry: KeptEntry): boolean {
   const sameTtl = held.ttl === null || entry.ttl === null

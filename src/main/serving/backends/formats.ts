@@ -15,6 +15,8 @@ export interface EntryFormat {
    * entry of Larder.
    */
   read: (stored: StoredBytes) => KeptEntry | undefined
+  /** The content type of an entry that is given this one. */
+  typeOf: (given: string | undefined) => string
   /** The version of an entry with this value that is written now. */
   versionOf: (value: Buffer) => number
   /** Whether more is kept than bytes and a TTL. */
@@ -35,6 +37,7 @@ function createEnveloped({ connection }: BackendSettings, clock: Clock): EntryFo
       return { bytes: sealEnvelope(entry, clock.wall()), life: ttl === null ? null : Math.max(0, ttl + grace) }
     },
     read: ({ bytes }) => openEnvelope(bytes, clock.wall(), connection),
+    typeOf: given => given ?? 'application/octet-stream',
     /** Others write at the same moment too, so the lower bits are random. */
     versionOf() {
       newest = Math.max(newest + 1, Math.floor(clock.wall()) * 1024 + randomInt(1024))
@@ -47,9 +50,9 @@ function createEnveloped({ connection }: BackendSettings, clock: Clock): EntryFo
 function createRaw({ contentType }: BackendSettings): EntryFormat {
   return {
     whole: false,
-    write({ value, ttl, tags, kind, flags }) {
-      if (tags.length > 0 || kind !== 'bytes' || flags !== 0 || (ttl !== null && ttl <= 0))
-        throw needsEnvelope('Tags, flags, and entries that are stale from the start')
+    write({ value, ttl, grace, tags, kind, flags }) {
+      if (tags.length > 0 || kind !== 'bytes' || flags !== 0 || grace > 0 || (ttl !== null && ttl <= 0))
+        throw needsEnvelope('Tags, flags, grace, and entries that are stale from the start')
       return { bytes: value, life: ttl }
     },
     read: ({ bytes, life }) => ({
@@ -64,6 +67,8 @@ function createRaw({ contentType }: BackendSettings): EntryFormat {
       givenTtl: life,
       grace: 0,
     }),
+    // Nothing there says which it was given, so that each reader gets the same.
+    typeOf: () => contentType,
     versionOf: versionOfBytes,
   }
 }

@@ -7,7 +7,7 @@ import { keyPages } from '../key-pages'
 /** A value of memcached. */
 interface MemcachedItem {
   bytes: Buffer
-  /** Seconds; null = no end. */
+  /** Seconds that are certainly left; null = no end. Written back, they leave the end as it is. */
   life: number | null
   /** Changes with each change of the item. */
   cas: string
@@ -34,6 +34,8 @@ export interface MemcachedItems {
 const longestKey = 250
 /** Times beyond this are dates, in seconds since 1970, and not lives. */
 const longestLife = 60 * 60 * 24 * 30
+/** What is left in an item's last second, and less than anybody gives. */
+const shortestLife = 0.001
 const lineEnd = Buffer.from('\r\n')
 
 /** A key as it is sent, with the flag that says how; undefined if it is too long. */
@@ -70,7 +72,7 @@ export function createMemcachedItems({ send }: Pick<MemcachedWire, 'send'>, now:
     if (value === null)
       throw new SourceError('refused', 'The value is larger than Larder keeps.')
     const left = Number(flagOf(words, 't'))
-    return { bytes: value, life: left < 0 ? null : left, cas: flagOf(words, 'c') }
+    return { bytes: value, life: left < 0 ? null : Math.max(shortestLife, left - 1), cas: flagOf(words, 'c') }
   }
 
   return {
@@ -126,11 +128,15 @@ function flagOf(words: readonly string[], flag: string): string {
   return words.find(word => word.startsWith(flag))?.slice(1) ?? ''
 }
 
-/** Whole seconds, at least one; a date where a life would be taken for one. */
+/**
+ * Whole seconds, at least one; a date where a life would be taken for one. The server counts the
+ * ticks of its own clock, the first of which may come at once: without one more the life would end
+ * early.
+ */
 function expiryOf(life: number | null, now: number): number {
   if (life === null)
     return 0
-  const seconds = Math.max(1, Math.ceil(life))
+  const seconds = life <= shortestLife ? 1 : Math.ceil(life) + 1
   return seconds > longestLife ? Math.ceil(now / 1000) + seconds : seconds
 }
 

@@ -133,6 +133,48 @@ describe('a read', () => {
   })
 })
 
+describe('a flush that failed', () => {
+  async function begin() {
+    const parts = start(60)
+    for (const key of ['a', 'b'])
+      await parts.set(key, '1')
+    const { history, clock } = parts
+    /** Whether the history says that the cache was cleared. */
+    function isCleared(): boolean {
+      clock.advance(1000)
+      history.sample()
+      const { events } = history.read('all', 'seconds', 0)
+      return events.some(({ kind }) => kind === 'clear')
+    }
+    return { ...parts, isCleared, flush: async () => await parts.cache().flush(callOf()) }
+  }
+
+  // Red: in src/main/serving/backends/clearing.ts let `flush` flush what is held here in any case.
+  it('is told as none, and shows nothing that has gone', async () => {
+    const { memory, engine, isCleared, flush, get } = await begin()
+    memory.gate = (moment, operation, key) => {
+      if (moment === 'before' && operation === 'delete' && key === 'c:b')
+        throw new SourceError('refused', 'it is not well.')
+    }
+    await expect(flush()).rejects.toMatchObject({ code: 'source-failed' })
+    expect([isCleared(), engine.list()[0]?.size]).toEqual([false, 1])
+    expect([told(await get('a')), await get('b')]).toEqual(['nothing', '1'])
+    memory.gate = () => {}
+    expect([await flush(), isCleared(), await get('b')]).toEqual([1, true, '(flushed)'])
+  })
+
+  it('before anything went leaves what is held here', async () => {
+    const { memory, caches, engine, isCleared, flush } = await begin()
+    memory.gate = () => {
+      throw new SourceError('unreachable', 'it is not there.')
+    }
+    await expect(flush()).rejects.toMatchObject({ code: 'source-failed' })
+    caches.enabled = false
+    await expect(flush()).rejects.toMatchObject({ code: 'caching-off' })
+    expect([isCleared(), engine.list()[0]?.size]).toEqual([false, 2])
+  })
+})
+
 describe('a switch that is off', () => {
   it('keeps every call from the backend; what is held here can be looked at', async () => {
     const { memory, caches, cache, set } = start(0)

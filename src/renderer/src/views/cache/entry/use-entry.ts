@@ -94,7 +94,7 @@ export function useEntry(place: () => { cache: string, key: string } | undefined
     if (!asked || event.topic === 'request' || !concernsCache(event) || event.payload.cache !== asked.cache)
       return
     if (event.topic === 'cache.flushed')
-      gone.value = 'The cache was cleared.'
+      gone.value = removals.cleared.sentence
     if (!('key' in event.payload) || event.payload.key !== asked.key)
       return
     if (event.topic === 'entry.removed')
