@@ -174,7 +174,10 @@ describe('set', () => {
   it('sends TTL, tags and type as header fields', async () => {
     server.reply({ status: 204 })
     const { stderr } = await larder(
-      ['set', 'default', 'k', 'v', '--ttl', '1.5m', '--tags', 'a, ü;, b%2Cc', '--type', 'application/json; charset=utf-8'],
+      [
+        ...['set', 'default', 'k', 'v', '--ttl', '1.5m', '--tags', 'a, ü;, b%2Cc'],
+        ...['--type', 'application/json; charset=utf-8'],
+      ],
       there(),
     )
     expect(stderr).toMatch(/^Replaced k/)
