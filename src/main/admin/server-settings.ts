@@ -35,21 +35,16 @@ export function checkConnected(
   const backend = isDeepStrictEqual(change.backend, before.backend) ? null : change.backend ?? null
   if (source)
     requireConnection(connections, caller, 'source.connection', source.connection)
-  checkBackend(connections, caller, before, change, others)
+  checkBesides(before, change)
+  if (backend)
+    checkBackend(connections, caller, backend, others())
   if (source || backend)
     keepApart(connections, { userId: caller.userId, source, backend }, others())
 }
 
-function checkBackend(
-  connections: KnownConnections,
-  caller: Principal,
-  before: Readonly<CacheSettings>,
-  change: Partial<CacheSettings>,
-  others: () => readonly ConnectedCache[],
-): void {
+function checkBesides(before: Readonly<CacheSettings>, change: Partial<CacheSettings>): void {
   const after = { ...before, ...change }
-  const { backend } = after
-  if (backend === null)
+  if (after.backend === null)
     return
   for (const [name, why] of Object.entries(besidesBackend) as [keyof typeof besidesBackend, string][]) {
     if (after[name] !== false && after[name] !== null) {
@@ -58,16 +53,19 @@ function checkBackend(
       throw invalidField(field, `cannot be combined with ${other}: ${why}`)
     }
   }
-  if (!change.backend)
-    return
-  if (isDeepStrictEqual(backend, before.backend))
-    return
-  const { connection, prefix, format } = backend
+}
+
+function checkBackend(
+  connections: KnownConnections,
+  caller: Principal,
+  { connection, prefix, format }: NonNullable<CacheSettings['backend']>,
+  others: readonly ConnectedCache[],
+): void {
   requireConnection(connections, caller, 'backend.connection', connection)
   const { label, backend: row } = driverRows[connections.get(connection).driver]
   if (!row.formats.includes(format))
     throw invalidField('backend.format', `must be ${row.formats.join(' or ')}: ${label} knows no TTL`)
-  const nested = others().some(({ backend: theirs }) => theirs?.connection === connection
+  const nested = others.some(({ backend: theirs }) => theirs?.connection === connection
     && (theirs.prefix.startsWith(prefix) || prefix.startsWith(theirs.prefix)))
   if (nested)
     throw invalidField('backend.prefix', 'must not begin with that of another cache on this connection, or the reverse')

@@ -2,6 +2,7 @@ import type { DriverRow, FieldValues } from './driver'
 import type { MongodbUrl } from './mongodb-url'
 import { z } from 'zod'
 import { invalidField } from '../errors'
+import { ConnectionAuthority, ConnectionPassword, ConnectionUser } from './credentials'
 import { bareMongodbUrl, hostText, parseMongodbUrl } from './mongodb-url'
 
 const urlSentence = 'MongoDB needs a URL such as mongodb://localhost:27017.'
@@ -86,26 +87,20 @@ export const mongodbDriver = {
     },
     user: {
       kind: 'text',
-      schema: z.string('The user must be text.')
-        .min(1, 'The user must not be empty; leave it out instead.')
-        .max(256, 'The user must be at most 256 characters.'),
+      schema: ConnectionUser,
       label: 'User',
       hint: 'User who signs in by SCRAM-SHA-256',
       example: 'larder',
     },
     password: {
       kind: 'secret',
-      schema: z.string('The password must be text.')
-        .min(1, 'The password must not be empty; leave it out instead.')
-        .max(4096, 'The password must be at most 4,096 characters.'),
+      schema: ConnectionPassword,
       label: 'Password',
       hint: 'Never sent, and used only with the hosts that it was saved with',
     },
     ca: {
       kind: 'certificate',
-      schema: z.string('The CA must be text.')
-        .max(65_536, 'The CA must be at most 65,536 characters.')
-        .regex(/-----BEGIN CERTIFICATE-----/, 'The CA must be a certificate in PEM form: -----BEGIN CERTIFICATE-----.'),
+      schema: ConnectionAuthority,
       label: 'CA',
       hint: 'Certificate in PEM form that signed the server\'s, where the system does not know it; for TLS',
     },

@@ -1,6 +1,7 @@
 import type { DriverRow, FieldValues } from './driver'
 import { z } from 'zod'
 import { invalidField } from '../errors'
+import { ConnectionAuthority, ConnectionPassword, ConnectionUser } from './credentials'
 
 const urlSentence = 'Redis needs a URL such as redis://localhost:6379.'
 const schemes = ['redis', 'rediss', 'unix'] as const
@@ -84,26 +85,20 @@ export const redisDriver = {
     },
     user: {
       kind: 'text',
-      schema: z.string('The user must be text.')
-        .min(1, 'The user must not be empty; leave it out instead.')
-        .max(256, 'The user must be at most 256 characters.'),
+      schema: ConnectionUser,
       label: 'User',
       hint: 'User of the server\'s access list; without one Redis takes its default user',
       example: 'larder',
     },
     password: {
       kind: 'secret',
-      schema: z.string('The password must be text.')
-        .min(1, 'The password must not be empty; leave it out instead.')
-        .max(4096, 'The password must be at most 4,096 characters.'),
+      schema: ConnectionPassword,
       label: 'Password',
       hint: 'Sent only to the scheme, host and port that it was saved with',
     },
     ca: {
       kind: 'certificate',
-      schema: z.string('The CA must be text.')
-        .max(65_536, 'The CA must be at most 65,536 characters.')
-        .regex(/-----BEGIN CERTIFICATE-----/, 'The CA must be a certificate in PEM form: -----BEGIN CERTIFICATE-----.'),
+      schema: ConnectionAuthority,
       label: 'CA',
       hint: 'Certificate in PEM form that signed the server\'s, where the system does not know it; for rediss://',
     },
