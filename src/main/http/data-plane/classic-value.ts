@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer'
 import { isUtf8 } from 'node:buffer'
 import { base64Pieces, escapedPieces, textPieces } from '../../base/bytes-in-json'
-import { isJson } from './json-syntax'
+import { isJson } from '../../base/json-syntax'
 
 /**
  * A value that is not JSON, for clients of the classic API, which only know JSON: text becomes a

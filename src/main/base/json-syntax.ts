@@ -11,6 +11,11 @@ const backslash = 0x5C
  * not check that the bytes are UTF-8.
  */
 export function isJson(bytes: Uint8Array): boolean {
+  return jsonFault(bytes) === undefined
+}
+
+/** The byte at which they are not, as `isJson` looks at them; undefined if they are. */
+export function jsonFault(bytes: Uint8Array): number | undefined {
   /** For each open bracket, whether it belongs to an object. */
   const objects = new Uint8Array(limits.jsonDepth + 1)
   let depth = 0
@@ -22,7 +27,7 @@ export function isJson(bytes: Uint8Array): boolean {
     if (wantsValue) {
       if (byte === 0x5B || byte === 0x7B) {
         if (++depth > limits.jsonDepth)
-          return false
+          return at
         objects[depth] = byte === 0x7B ? 1 : 0
         at = skipSpace(bytes, at + 1)
         if (bytes[at] === byte + 2) {
@@ -35,12 +40,12 @@ export function isJson(bytes: Uint8Array): boolean {
         at = skipSpace(bytes, skipScalar(bytes, at))
         wantsValue = false
       }
-      if (at > bytes.length)
-        return false
+      if (at < 0)
+        return placeOf(at)
       continue
     }
     if (depth === 0)
-      return at === bytes.length
+      return at === bytes.length ? undefined : at
     if (byte === (objects[depth] ? 0x7D : 0x5D)) {
       depth--
       at = skipSpace(bytes, at + 1)
@@ -48,12 +53,12 @@ export function isJson(bytes: Uint8Array): boolean {
     else if (byte === comma) {
       at = skipSpace(bytes, at + 1)
       at = objects[depth] ? skipName(bytes, at) : at
-      if (at > bytes.length)
-        return false
+      if (at < 0)
+        return placeOf(at)
       wantsValue = true
     }
     else {
-      return false
+      return at
     }
   }
 }
@@ -65,15 +70,19 @@ function skipSpace(bytes: Uint8Array, at: number): number {
   return at
 }
 
-/** The end that is reported for invalid text. */
-function broken(bytes: Uint8Array): number {
-  return bytes.length + 1
+/** What is reported instead of an end for text that is invalid there: below 0. */
+function broken(at: number): number {
+  return -1 - at
+}
+
+function placeOf(end: number): number {
+  return -1 - end
 }
 
 /** Skips a member's name and its colon. */
 function skipName(bytes: Uint8Array, at: number): number {
-  const end = bytes[at] === quote ? skipSpace(bytes, skipString(bytes, at)) : broken(bytes)
-  return bytes[end] === colon ? skipSpace(bytes, end + 1) : broken(bytes)
+  const end = bytes[at] === quote ? skipSpace(bytes, skipString(bytes, at)) : broken(at)
+  return bytes[end] === colon ? skipSpace(bytes, end + 1) : end < 0 ? end : broken(end)
 }
 
 function skipScalar(bytes: Uint8Array, at: number): number {
@@ -89,7 +98,7 @@ function skipScalar(bytes: Uint8Array, at: number): number {
 function skipWord(bytes: Uint8Array, at: number, word: string): number {
   for (let index = 0; index < word.length; index++) {
     if (bytes[at + index] !== word.charCodeAt(index))
-      return broken(bytes)
+      return broken(at)
   }
   return at + word.length
 }
@@ -101,21 +110,21 @@ function skipString(bytes: Uint8Array, at: number): number {
     if (byte === quote)
       return at + 1
     if (byte < 0x20)
-      return broken(bytes)
+      return broken(at)
     if (byte !== backslash)
       continue
     const escaped = bytes[++at]
     if (escaped === 0x75) {
       for (const end = at + 4; at < end;) {
         if (!isHex(bytes[++at]))
-          return broken(bytes)
+          return broken(at)
       }
     }
     else if (escaped === undefined || !'"\\/bfnrt'.includes(String.fromCharCode(escaped))) {
-      return broken(bytes)
+      return broken(at)
     }
   }
-  return broken(bytes)
+  return broken(bytes.length)
 }
 
 /** RFC 8259 §6. */
@@ -123,19 +132,19 @@ function skipNumber(bytes: Uint8Array, start: number): number {
   let at = bytes[start] === 0x2D ? start + 1 : start
   const whole = skipDigits(bytes, at)
   if (whole === at || (bytes[at] === 0x30 && whole > at + 1))
-    return broken(bytes)
+    return broken(at)
   at = whole
   if (bytes[at] === 0x2E) {
     const fraction = skipDigits(bytes, at + 1)
     if (fraction === at + 1)
-      return broken(bytes)
+      return broken(fraction)
     at = fraction
   }
   if (bytes[at] === 0x65 || bytes[at] === 0x45) {
     const sign = bytes[at + 1] === 0x2B || bytes[at + 1] === 0x2D ? at + 2 : at + 1
     at = skipDigits(bytes, sign)
     if (at === sign)
-      return broken(bytes)
+      return broken(sign)
   }
   return at
 }

@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { isJson } from '../../../../src/main/http/data-plane/json-syntax'
-import { limits } from '../../../../src/shared/limits'
+import { isJson } from '../../../src/main/base/json-syntax'
+import { limits } from '../../../src/shared/limits'
 
 function parses(text: string): boolean {
   try {
@@ -56,8 +56,7 @@ it('agrees with JSON.parse about what JSON is made of, in any order', () => {
   }), { numRuns: 5000 })
 })
 
-// Red: in http/data-plane/json-syntax.ts accept a value after a comma in an object without its
-// name.
+// Red: in base/json-syntax.ts accept a value after a comma in an object without its name.
 it('takes whatever JSON.stringify makes, and nothing of it cut or changed', () => {
   fc.assert(fc.property(fc.json(), fc.nat(), fc.constantFrom(...'{}[],:"\\0x '), (text, place, put) => {
     expect(isJson(Buffer.from(text))).toBe(true)

@@ -1,0 +1,87 @@
+import type { FormatName } from '@shared/formats'
+import type { Buffer } from 'node:buffer'
+import type { Table } from './table'
+import type { Value } from './values'
+import { checkJson, jsonMarks, readJson, writeJson, writeRows } from './json'
+import { createSink } from './sink'
+import { tableOf } from './table'
+import { decodeUtf8 } from './utf8'
+
+/** What a value holds: anything, or rows. */
+export type Content = { value: Value } | { table: Table }
+
+/** Reads and writes values of one format. All throw FormatFault. */
+export interface Codec {
+  read: (bytes: Uint8Array) => Content
+  /** @param limit the most bytes that may come out */
+  write: (content: Content, limit: number) => Buffer
+  /** Whether the bytes are of the format, where that is less than to read them. */
+  check?: (bytes: Uint8Array) => void
+}
+
+/** The rows of a value. Throws FormatFault if it has none. */
+export function rowsOf(content: Content): Table {
+  return 'table' in content ? content.table : tableOf(content.value)
+}
+
+/** The codecs; text is only ever text (`convert.ts`). Each is loaded when it is first used. */
+export const codecs: Readonly<Record<Exclude<FormatName, 'text'>, () => Promise<Codec> | Codec>> = {
+  'json': () => ({
+    read: bytes => ({ value: readJson(bytes) }),
+    write(content, limit) {
+      const sink = createSink(limit)
+      if ('table' in content)
+        writeRows(content.table, sink, jsonMarks)
+      else
+        writeJson(content.value, sink)
+      return sink.end()
+    },
+    check: checkJson,
+  }),
+  'ndjson': async () => {
+    const { readNdjson, writeNdjson } = await import('./ndjson')
+    return {
+      read: bytes => ({ table: readNdjson(bytes) }),
+      write: (content, limit) => writeNdjson(rowsOf(content), limit),
+    }
+  },
+  'msgpack': async () => {
+    const [{ readMsgpack }, { writeMsgpack, writeMsgpackRows }] = await Promise.all([
+      import('./msgpack-read'),
+      import('./msgpack-write'),
+    ])
+    return {
+      read: bytes => ({ value: readMsgpack(bytes) }),
+      write: (content, limit) => 'table' in content
+        ? writeMsgpackRows(content.table, limit)
+        : writeMsgpack(content.value, limit),
+      check: bytes => void readMsgpack(bytes, true),
+    }
+  },
+  'csv': async () => {
+    const { readCsv, writeCsv } = await import('./csv')
+    return { read: bytes => ({ table: readCsv(bytes) }), write: (content, limit) => writeCsv(rowsOf(content), limit) }
+  },
+  'arrow': () => arrow('file'),
+  'arrow-stream': () => arrow('stream'),
+  'parquet': async () => {
+    const [{ readParquet }, { writeParquet }] = await Promise.all([import('./parquet/read'), import('./parquet/write')])
+    return {
+      read: bytes => ({ table: readParquet(bytes) }),
+      write: (content, limit) => writeParquet(rowsOf(content), limit),
+    }
+  },
+}
+
+async function arrow(form: 'file' | 'stream'): Promise<Codec> {
+  const [{ readArrow }, { writeArrow }] = await Promise.all([import('./arrow/read'), import('./arrow/write')])
+  return {
+    read: bytes => ({ table: readArrow(bytes) }),
+    write: (content, limit) => writeArrow(rowsOf(content), form, limit),
+  }
+}
+
+/** Throws FormatFault unless the bytes are text. */
+export function checkText(bytes: Uint8Array): void {
+  decodeUtf8(bytes)
+}

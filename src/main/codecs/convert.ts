@@ -1,0 +1,50 @@
+import type { FormatName } from '@shared/formats'
+import { Buffer } from 'node:buffer'
+import { formats, formatsFor, isTextual } from '@shared/formats'
+import { checkText, codecs, rowsOf } from './codecs'
+import { FormatFault, unfit } from './fault'
+import { bufferOf } from './utf8'
+
+/** Rejects with FormatFault unless the bytes are of the format. */
+export async function checkFormat(bytes: Uint8Array, format: FormatName): Promise<void> {
+  if (format === 'text')
+    return checkText(bytes)
+  const codec = await codecs[format]()
+  if (codec.check)
+    codec.check(bytes)
+  else
+    codec.read(bytes)
+}
+
+/**
+ * The same value in another format. Rejects with FormatFault if the bytes are not of the first
+ * format, or the other one cannot say what they hold.
+ *
+ * @param limit the most bytes that may come out
+ */
+export async function convert(bytes: Uint8Array, from: FormatName, to: FormatName, limit: number): Promise<Buffer> {
+  if (to === 'text' && isTextual(from)) {
+    checkText(bytes)
+    return Buffer.from(bufferOf(bytes))
+  }
+  if (to === 'text' || from === 'text')
+    throw unfit(`A value that is ${formats[from].label} cannot be had as ${formats[to].label}.`)
+  const [reader, writer] = [await codecs[from](), await codecs[to]()]
+  return writer.write(reader.read(bytes), limit)
+}
+
+/** The formats that this very value can be had in. Rejects with FormatFault if it is broken. */
+export async function possibleFormats(bytes: Uint8Array, format: FormatName): Promise<FormatName[]> {
+  if (format === 'text' || formats[format].holds === 'rows')
+    return formatsFor(format, true)
+  const content = (await codecs[format]()).read(bytes)
+  try {
+    rowsOf(content)
+    return formatsFor(format, true)
+  }
+  catch (error) {
+    if (error instanceof FormatFault)
+      return formatsFor(format, false)
+    throw error
+  }
+}

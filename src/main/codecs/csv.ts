@@ -1,0 +1,188 @@
+import type { Column, ColumnType, Table } from './table'
+import type { Scalar } from './values'
+import type { Buffer } from 'node:buffer'
+import { grouped } from '@shared/grouped'
+import { FormatFault, quoted } from './fault'
+import { numberText } from './json'
+import { createSink } from './sink'
+import { checkCells, checkNames, checkTyped, columnOf, fits64 } from './table'
+import { bufferOf, decodeUtf8 } from './utf8'
+import { readTime, writeTime } from './values'
+
+const quote = 0x22
+const comma = 0x2C
+const lineFeed = 0x0A
+const carriageReturn = 0x0D
+
+/** RFC 4180, with a header line. A cell that is quoted is text, an empty one without quotes null. */
+interface Cell { text: string, quoted: boolean }
+
+/** Cells of a line, from `at` on; `next` is the start of the next line. */
+type Place = (column: number, reason: string) => FormatFault
+
+/**
+ * Reads CSV. What the cells of a column are follows from all of them: whole numbers, numbers,
+ * `true` and `false`, times as ISO 8601; anything else is text, and so is a column with a quoted
+ * cell. Throws FormatFault with row and column.
+ */
+export function readCsv(bytes: Uint8Array): Table {
+  const text = decodeUtf8(bytes).replace(/^\uFEFF/, '')
+  if (text === '')
+    return { rows: 0, columns: [] }
+  const header: Cell[] = []
+  let at = readLine(text, 0, header, (column, reason) =>
+    new FormatFault('broken', `Header, column ${grouped(column)}: ${reason}.`))
+  const names = header.map(cell => cell.text)
+  checkNames(names)
+  const columns = names.map(() => ({ cells: [] as (string | null)[], hasQuoted: false }))
+  const line: Cell[] = []
+  for (let row = 1; at < text.length; row++) {
+    line.length = 0
+    const place: Place = (column, reason) => new FormatFault(
+      'broken',
+      `Row ${grouped(row)}, column ${column <= names.length ? quoted(names[column - 1] as string) : grouped(column)}: ${reason}.`,
+    )
+    at = readLine(text, at, line, place)
+    if (line.length !== names.length) {
+      throw place(
+        Math.min(line.length, names.length) + 1,
+        `the row has ${grouped(line.length)} cells, but the header has ${grouped(names.length)}`,
+      )
+    }
+    if (row % 1024 === 0)
+      checkCells(row, names.length)
+    for (const [index, cell] of line.entries()) {
+      const column = columns[index] as typeof columns[number]
+      column.hasQuoted ||= cell.quoted
+      column.cells.push(cell.text === '' && !cell.quoted ? null : cell.text)
+    }
+  }
+  const rows = columns[0]?.cells.length ?? 0
+  checkCells(rows, names.length)
+  return {
+    rows,
+    columns: columns.map(({ cells, hasQuoted }, index): Column => {
+      const name = names[index] as string
+      return hasQuoted ? { name, type: 'text', cells } : guessed(name, cells)
+    }),
+  }
+}
+
+/** Reads one line into `cells` and returns where the next one starts. */
+function readLine(text: string, start: number, cells: Cell[], place: Place): number {
+  for (let at = start; ;) {
+    const isQuoted = text[at] === '"'
+    const end = isQuoted ? closingQuote(text, at, () => place(cells.length + 1, 'the quote is never closed')) : at
+    let stop = end
+    for (; stop < text.length; stop++) {
+      const code = text.charCodeAt(stop)
+      if (code === comma || code === lineFeed || code === carriageReturn)
+        break
+      if (isQuoted)
+        throw place(cells.length + 1, 'something follows the closing quote')
+      if (code === quote)
+        throw place(cells.length + 1, 'a quote stands inside a cell that is not quoted')
+    }
+    const raw = isQuoted ? text.slice(at + 1, end - 1) : text.slice(at, stop)
+    cells.push({ text: isQuoted ? raw.replaceAll('""', '"') : raw, quoted: isQuoted })
+    if (text[stop] !== ',')
+      return text[stop] === '\r' && text[stop + 1] === '\n' ? stop + 2 : stop + 1
+    at = stop + 1
+  }
+}
+
+/** The place after the quote that closes the cell. */
+function closingQuote(text: string, open: number, unclosed: () => FormatFault): number {
+  for (let at = open + 1; ;) {
+    const found = text.indexOf('"', at)
+    if (found < 0)
+      throw unclosed()
+    if (text[found + 1] !== '"')
+      return found + 1
+    at = found + 2
+  }
+}
+
+type Guess = (text: string) => Scalar | undefined
+
+const guesses: readonly [ColumnType, Guess][] = [
+  ['boolean', text => text === 'true' ? true : text === 'false' ? false : undefined],
+  ['integer', readWhole],
+  ['number', readNumber],
+  ['moment', readTime],
+  ['day', readTime],
+]
+
+/** The column as the first type that all its cells have. */
+function guessed(name: string, cells: readonly (string | null)[]): Column {
+  for (const [type, guess] of guesses) {
+    const values: Scalar[] = []
+    for (const cell of cells) {
+      const value = cell === null ? null : guess(cell)
+      if (value === undefined)
+        break
+      values.push(value)
+    }
+    if (values.length < cells.length || cells.every(cell => cell === null))
+      continue
+    const column = type === 'number' ? { name, type, cells: values } : columnOf(name, values)
+    if (column.type === type)
+      return column
+  }
+  return { name, type: 'text', cells }
+}
+
+const whole = /^(?:0|-?[1-9]\d{0,18})$/
+const allDigits = /^-?\d+$/
+const decimal = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/
+
+/** A whole number that writes itself like this: 007 is not one. */
+function readWhole(text: string): number | bigint | undefined {
+  if (!whole.test(text))
+    return undefined
+  const number = Number(text)
+  return Number.isSafeInteger(number) ? number : fits64(BigInt(text)) ? BigInt(text) : undefined
+}
+
+function readNumber(text: string): number | undefined {
+  if (text === 'NaN' || text === 'Infinity' || text === '-Infinity')
+    return Number(text)
+  if (!decimal.test(text))
+    return undefined
+  // Digits that a double cannot hold would be lost; such a column stays text.
+  return text.length > 15 && allDigits.test(text) && String(Number(text)) !== text ? undefined : Number(text)
+}
+
+/** Writes rows with a header, each line ended by CRLF. Throws FormatFault. */
+export function writeCsv(table: Table, limit: number): Buffer {
+  checkTyped(table, 'CSV')
+  const sink = createSink(limit)
+  if (table.columns.length === 0)
+    return sink.end()
+  sink.text(`${table.columns.map(({ name }) => written(name)).join(',')}\r\n`)
+  for (let row = 0; row < table.rows; row++) {
+    let line = ''
+    for (const [index, { cells }] of table.columns.entries())
+      line += (index > 0 ? ',' : '') + cellText(cells[row] ?? null)
+    sink.text(`${line}\r\n`)
+  }
+  return sink.end()
+}
+
+function cellText(cell: Scalar): string {
+  switch (typeof cell) {
+    case 'string': return guesses.some(([, guess]) => guess(cell) !== undefined) ? `"${cell}"` : written(cell)
+    case 'number': return numberText(cell)
+    case 'object': return cell === null
+      ? ''
+      : cell instanceof Uint8Array
+        ? `"${bufferOf(cell).toString('base64')}"`
+        : writeTime(cell)
+    default: return String(cell)
+  }
+}
+
+/** A text, in quotes where it needs them. */
+function written(text: string): string {
+  return text === '' || /[",\r\n\uFEFF]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

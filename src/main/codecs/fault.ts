@@ -1,0 +1,40 @@
+import { grouped } from '@shared/grouped'
+
+/**
+ * `broken`: the bytes are not what their type says. `unfit`: the value is fine, but cannot be
+ * written in the other format, or is beyond a limit.
+ */
+type FaultKind = 'broken' | 'unfit'
+
+/** Why a value cannot be read or written, as a sentence that begins with the place of the fault. */
+export class FormatFault extends Error {
+  override readonly name = 'FormatFault'
+  readonly kind: FaultKind
+
+  constructor(kind: FaultKind, sentence: string) {
+    super(sentence)
+    this.kind = kind
+  }
+}
+
+/** @param byte counted from 0 */
+export function brokenAt(byte: number, reason: string): FormatFault {
+  return new FormatFault('broken', `Byte ${grouped(byte)}: ${reason}.`)
+}
+
+/** @param row counted from 1, without a header */
+export function unfitCell(row: number, column: string, reason: string): FormatFault {
+  return new FormatFault('unfit', `Row ${grouped(row)}, column ${quoted(column)}: ${reason}.`)
+}
+
+export function unfit(sentence: string): FormatFault {
+  return new FormatFault('unfit', sentence)
+}
+
+/** Characters of a name that a sentence repeats. */
+const longest = 64
+
+/** A name from a value, for a sentence. */
+export function quoted(name: string): string {
+  return JSON.stringify(name.length > longest ? `${name.slice(0, longest)}…` : name)
+}
