@@ -1,6 +1,6 @@
 import type { NestedSetting } from './nested-settings'
 import { z } from 'zod'
-import { ContentType, EntryKey } from './entries'
+import { EntryKey, SettableMediaType } from './entries'
 import { limits } from './limits'
 import { longestWait, nestedChanges, nestedInputs, nestedSchemas, within } from './nested-settings'
 import { pathName } from './path-name'
@@ -49,7 +49,7 @@ const rows = {
   },
   contentType: {
     kind: 'text',
-    schema: ContentType,
+    schema: SettableMediaType,
     initial: 'application/octet-stream',
     label: 'Content type',
     hint: 'Of entries in the format raw.',

@@ -28,6 +28,8 @@ export type CacheSetting = SettingKind & {
   label: string
   /** A sentence without its full stop; the meaning of null is appended to it. */
   hint: string
+  /** Only administrators may change it. A schema cannot say so: it is a matter of who asks. */
+  administrators?: true
   /** A sentence shown to somebody who changes the setting of an existing cache. */
   change?: string
   /**
@@ -93,6 +95,7 @@ export const cacheSettings = {
     label: 'Reserve',
     hint: 'Bytes that other caches never take, besides an equal share of what is not reserved',
     change: 'Only administrators may change it.',
+    administrators: true,
     place: 'advanced',
   },
   eviction: {

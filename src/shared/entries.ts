@@ -25,6 +25,11 @@ export function isContentType(text: string): boolean {
   return text.length <= limits.contentType && /^[\x21-\x7E]+(?:[ \t]+[\x21-\x7E]+)*$/.test(text)
 }
 export const ContentType = z.string().refine(isContentType, contentTypeRule)
+/** A content type that a setting names: a media type (RFC 9110 §8.3.1), maybe with parameters. */
+export const SettableMediaType = ContentType.regex(
+  /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:\s*;.*)?$/,
+  'must be a media type such as application/json',
+)
 /** Bytes in JSON. */
 export const Bytes = z.union(
   [z.strictObject({ text: ByteText }), z.strictObject({ base64: z.base64() })],

@@ -1,6 +1,6 @@
 import type { NestedSetting } from './nested-settings'
 import { z } from 'zod'
-import { ContentType } from './entries'
+import { SettableMediaType } from './entries'
 import { limits } from './limits'
 import { longestWait, nestedChanges, nestedInputs, nestedSchemas, within } from './nested-settings'
 import { pathName } from './path-name'
@@ -44,7 +44,7 @@ const rows = {
   },
   format: {
     kind: 'text',
-    schema: ContentType,
+    schema: SettableMediaType,
     initial: 'application/octet-stream',
     label: 'Content type',
     hint: 'Of values whose type the source does not know.',

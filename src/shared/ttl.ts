@@ -14,6 +14,6 @@ function lifetime(seconds: z.ZodNumber) {
 }
 
 /** Seconds that an entry lives. */
-export const Ttl = lifetime(z.number(rule).positive(rule))
+export const Ttl = lifetime(z.number().positive(rule))
 /** What may be given for it; another version may have stored less. */
-export const TtlInput = lifetime(z.number(rule).min(least, rule))
+export const TtlInput = lifetime(z.number().min(least, rule))

@@ -129,7 +129,9 @@ export function createCacheHandlers({
       const { served: { refresh } } = caches.get(userId, name)
       if (refresh === undefined)
         throw new LarderError('not-here', `The cache ${name} has no source from which to refresh it.`)
-      const target = describeTarget(what === 'held' ? null : { prefix })
+      const target = what === 'held' || prefix !== ''
+        ? describeTarget(what === 'held' ? null : { prefix })
+        : 'all keys of the source'
       return jobs.start({ kind: 'refresh', space: userId, cache: name, target }, progress =>
         refresh(what === 'held' ? what : { prefix }, progress, controlCall(caller, 'caches.refresh')))
     },

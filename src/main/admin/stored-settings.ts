@@ -3,8 +3,10 @@ import type { Logger } from '../base/logger'
 import type { MetadataStore } from '../base/metadata'
 import type { ServedCaches } from '../serving/caches'
 import type { Forecast } from '../serving/ports'
+import { invalidField } from '@shared/errors'
 import { limits } from '@shared/limits'
 import { AnonymousKey, SettingsUpdate, Switch } from '@shared/schemas'
+import { writeSize } from '@shared/sizes'
 import { checkBudget } from './reserves'
 
 type SettingsChange = OperationParsed<'settings.update'>
@@ -82,6 +84,8 @@ export function createStoredSettings({
     update(change) {
       if (change.memory !== undefined)
         checkBudget(metadata, change.memory, machineMemory)
+      if (change.valueLimit !== undefined)
+        checkValueLimit(change.valueLimit, change.memory ?? engine.budget)
       const access = change.anonymous && withGiven(anonymous, change.anonymous)
       metadata.transaction(() => {
         for (const [name, value] of Object.entries({ ...change, anonymous: access })) {
@@ -106,6 +110,12 @@ export function createStoredSettings({
       return moved
     },
   }
+}
+
+/** Throws LarderError `invalid-input` (field valueLimit) for values that could never be stored. */
+function checkValueLimit(valueLimit: number, budget: number): void {
+  if (valueLimit > budget)
+    throw invalidField('valueLimit', `must be at most ${writeSize(budget)}, the memory budget`)
 }
 
 /** A member that is not given, or undefined, stays as it is. */

@@ -8,10 +8,12 @@ export interface Progress {
   total: number
   /** Entries that the work has concerned so far; exact. */
   matched: number
+  /** Entries that a refresh deleted besides, because the source no longer has them. */
+  gone: number
   /** Once true, the work ends before the next entry. */
   cancelled: boolean
 }
 
 export function createProgress(): Progress {
-  return { seen: 0, total: 0, matched: 0, cancelled: false }
+  return { seen: 0, total: 0, matched: 0, gone: 0, cancelled: false }
 }

@@ -58,7 +58,8 @@ export function answerClientError(
   }
   if (started)
     brokenBodies.set(started.req, error)
-  else
+  // A connection on which nothing came, such as a browser's spare one, is no request.
+  else if (socket.bytesRead > 0)
     refused({ error, status, bytes: Buffer.byteLength(body) })
   answerAndClose(
     socket,

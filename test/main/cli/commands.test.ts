@@ -159,6 +159,12 @@ const rows: Record<string, Row> = {
     sends: [['GET', '/readyz']],
     prints: 'status    ready\nmetadata  ok\nentries   ok\n',
   },
+  'status, with connections': {
+    argv: ['status'],
+    replies: [{ body: { ...samples.ready, connections: { main: 'down: refused' } } }],
+    sends: [['GET', '/readyz']],
+    prints: /\nconnection main {2}down: refused\n/,
+  },
   'users': {
     argv: ['users'],
     replies: [{ body: [{ ...samples.user, name: '東京' }, samples.user] }],
@@ -230,13 +236,13 @@ const rows: Record<string, Row> = {
     argv: ['refresh', 'products', '--listed', '--prefix', 'k'],
     replies: [
       { status: 201, body: { ...samples.job, kind: 'refresh' } },
-      { body: { ...samples.job, kind: 'refresh', state: 'done' } },
+      { body: { ...samples.job, kind: 'refresh', state: 'done', gone: 2 } },
     ],
     sends: [
       ['POST', '/admin/caches/products/refresh', { what: 'source', prefix: 'k' }],
       ['GET', '/admin/jobs/j1'],
     ],
-    prints: 'Refreshed 1,200 entries.\n',
+    prints: 'Refreshed 1,200 entries; 2 were gone at the source and went.\n',
   },
   'refresh, every so often': {
     argv: ['refresh', 'products', '--every', '5m'],

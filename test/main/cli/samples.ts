@@ -47,6 +47,7 @@ export const samples = {
     scheduled: false,
     state: 'running',
     matched: 1200,
+    gone: 0,
     progress: 0.256,
     secondsLeft: 3,
     bytes: null,

@@ -173,7 +173,7 @@ it('remembers the last twenty that ended, and the files of the last three', asyn
 // Red: in `follow` return the result of a cancelled job.
 it('a request that waits for a job learns of its end', async () => {
   const { book, topics } = setUp()
-  const progress = { seen: 0, total: 0, matched: 3, cancelled: false }
+  const progress = { seen: 0, total: 0, matched: 3, gone: 0, cancelled: false }
   expect(await book.follow(order, progress, Promise.resolve(3))).toBe(3)
   await expect(book.follow(order, progress, Promise.reject(new LarderError('cache-not-found', 'gone'))))
     .rejects.toMatchObject({ code: 'cache-not-found' })

@@ -10,6 +10,8 @@ describe('the words for a job', () => {
     [{ kind: 'export' }, 'Exporting'],
     [{ state: 'done', matched: 1 }, 'Deleted 1 entry'],
     [{ kind: 'make-stale', state: 'done', matched: 1200 }, 'Marked stale 1,200 entries'],
+    // Red: in src/renderer/src/jobs/job-text.ts leave `gone` out.
+    [{ kind: 'refresh', state: 'done', matched: 2, gone: 1 }, 'Refreshed 2 entries, 1 gone'],
     [{ kind: 'export', state: 'cancelled', matched: 0 }, 'Exporting was cancelled after 0 entries'],
     [{ state: 'failed', matched: 3 }, 'Deleting failed after 3 entries'],
   ])('say what became of it: %o', (fields, text) => expect(headOf(jobOf(fields))).toBe(text))

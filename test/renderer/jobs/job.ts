@@ -10,6 +10,7 @@ export function jobOf(fields: Partial<JobInfo> = {}): JobInfo {
     scheduled: false,
     state: 'running',
     matched: 0,
+    gone: 0,
     progress: null,
     secondsLeft: null,
     bytes: null,

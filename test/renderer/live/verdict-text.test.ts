@@ -25,7 +25,6 @@ describe('parts and times', () => {
 it.each<[Trouble, string, string]>([
   [{ kind: 'misses', ratio: 0.014 }, '1% hits', 'mostly expired (62%)'],
   [{ kind: 'evicting', count: 1200 }, 'evicting', '1,200 in the last minute'],
-  [{ kind: 'full', part: 0.97, of: 'entries' }, '97% of its entries limit', ''],
   [{ kind: 'off', since: '2026-01-05T12:00:00.000Z', refused: 23 }, 'off 0:06', '23 × 503'],
   [{ kind: 'off', since: null, refused: 0 }, 'off', '0 × 503'],
 ])('%o is %s, %s', (trouble, words, why) => {

@@ -82,9 +82,12 @@ describe.skipIf(!redisProgram.available)('the product cache over Redis', () => {
     await redis.command('SET', 'product:10002', '{"price":3}')
     expect((await larder.send('GET', entry)).text).toBe('{"price":1}')
     const { id } = await manage<{ id: string }>(larder, 'POST', '/admin/caches/products/refresh', { what: 'source' })
-    await expect.poll(() => manage(larder, 'GET', `/admin/jobs/${id}`)).toMatchObject({ state: 'done', matched: 2 })
+    await expect.poll(() => manage(larder, 'GET', `/admin/jobs/${id}`)).toMatchObject({ state: 'done', matched: 2, target: 'all keys of the source' })
     expect((await larder.send('GET', entry)).text).toBe('{"price":2}')
     expect((await larder.send('GET', '/api/caches/products/entries/10002')).headers['cache-status']).toMatch(/; hit/)
+    await redis.command('DEL', 'product:10002')
+    const { id: again } = await manage<{ id: string }>(larder, 'POST', '/admin/caches/products/refresh', {})
+    await expect.poll(() => manage(larder, 'GET', `/admin/jobs/${again}`)).toMatchObject({ state: 'done', gone: 1 })
   })
 
   it('creates, updates and deletes at Redis; creating what Redis has is refused', async () => {

@@ -102,7 +102,7 @@ const refresh = defineCommand({
     const job = await whenEnded(context, id, stopped)
     if (job.state !== 'done')
       throw localFailure(job.detail ?? 'The refresh did not come to its end.')
-    await context.output.show(job, () => `${jobKinds[job.kind].done} ${entries(job.matched)}.`)
+    await context.output.show(job, () => `${jobKinds[job.kind].done} ${entries(job.matched)}${goneOf(job)}.`)
   },
 })
 
@@ -156,6 +156,10 @@ function stateOf({ state, progress }: Job): string {
 
 function whatOf({ target, scheduled }: Job): string {
   return scheduled ? `${target}, on schedule` : target
+}
+
+function goneOf({ gone }: Job): string {
+  return gone === 0 ? '' : `; ${grouped(gone)} ${gone === 1 ? 'was' : 'were'} gone at the source and went`
 }
 
 function entries(count: number): string {

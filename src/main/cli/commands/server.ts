@@ -76,7 +76,13 @@ const status = defineCommand({
     const ready = flags.wait
       ? await waitUntilReady(context, (flags.timeout ?? 30) * 1000)
       : await context.client.call('health.ready', {})
-    await context.output.show(ready, () => facts([['status', ready.status], ...Object.entries(ready.stores)]))
+    const connections = Object.entries(ready.connections ?? {})
+      .map(([name, state]) => [`connection ${name}`, state] as const)
+    await context.output.show(ready, () => facts([
+      ['status', ready.status],
+      ...Object.entries(ready.stores),
+      ...connections,
+    ]))
   },
 })
 

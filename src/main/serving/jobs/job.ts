@@ -49,7 +49,7 @@ const leastForEstimate = 0.02
  */
 export function describeJob(job: Job<JobFile>, now: number, administrator: boolean): JobInfo {
   const { id, kind, cache, target, scheduled = false, state, file, startedAt, endedAt } = job
-  const { seen, total, matched } = job.progress
+  const { seen, total, matched, gone } = job.progress
   const part = state === 'done' ? 1 : total === 0 ? null : Math.min(1, seen / total)
   return {
     id,
@@ -59,6 +59,7 @@ export function describeJob(job: Job<JobFile>, now: number, administrator: boole
     scheduled,
     state,
     matched,
+    gone,
     progress: part === null ? null : Math.floor(part * 1000) / 1000,
     secondsLeft: state === 'running' && part !== null && part >= leastForEstimate
       ? Math.ceil((now - job.began) * (1 - part) / part / 100) / 10

@@ -13,6 +13,8 @@ export interface Brought {
   /** Undefined if the source has nothing. */
   hit: Hit | undefined
   stored: boolean
+  /** An entry was deleted, because the source no longer has it. */
+  gone: boolean
 }
 
 /** Loads from the source and keeps what it brings. */
@@ -39,7 +41,7 @@ export function createKeeping({ next, upstream, absences, settings, random, chec
   }
 
   async function keep(key: string, call: Call, loaded: SourceValue, run: LoadRun): Promise<Brought> {
-    const passing = { hit: passingHit(loaded, next.definition.ttl), stored: false }
+    const passing = { hit: passingHit(loaded, next.definition.ttl), stored: false, gone: false }
     if (loaded.ttl === 0)
       return passing
     const options = { contentType: loaded.contentType, ttl: ttlOf(loaded), grace: settings.grace }
@@ -49,7 +51,7 @@ export function createKeeping({ next, upstream, absences, settings, random, chec
     checkOn()
     const { outcome } = await next.set(key, loaded.value, options, call)
     const held = outcome === 'too-large' ? undefined : await next.peek(key, call)
-    return held === undefined ? passing : { hit: { ...held, value: loaded.value }, stored: true }
+    return held === undefined ? passing : { hit: { ...held, value: loaded.value }, stored: true, gone: false }
   }
 
   return {
@@ -57,11 +59,11 @@ export function createKeeping({ next, upstream, absences, settings, random, chec
       const loaded = await upstream.call((source, signal) => source.load(sourceKey(settings, key), signal), true)
       if (loaded !== undefined)
         return await keep(key, call, loaded, run)
-      if (run.current) {
-        absences.add(key)
-        await next.delete(key, undefined, call)
-      }
-      return { hit: undefined, stored: false }
+      if (!run.current)
+        return { hit: undefined, stored: false, gone: false }
+      absences.add(key)
+      const gone = await next.delete(key, undefined, call) === 'removed'
+      return { hit: undefined, stored: false, gone }
     },
   }
 }

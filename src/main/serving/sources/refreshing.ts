@@ -82,7 +82,9 @@ export function createRefreshing({
     }
   }
 
-  async function reload(key: string, call: Call): Promise<void> {
+  /** What was loaded last; undefined if others wrote the key again and again. */
+  async function reload(key: string, call: Call): Promise<Brought | undefined> {
+    let brought: Brought | undefined
     for (let attempt = 0; attempt < attempts; attempt++) {
       let stays: LoadRun | undefined
       const begun = turns.load(key, (run) => {
@@ -90,16 +92,17 @@ export function createRefreshing({
         return keeping.fetch(key, call, run)
       }, { fresh: true })
       if ('load' in begun) {
-        await begun.load
+        brought = await begun.load
         // What was written here alone meanwhile is newer than what was loaded.
         if (stays?.current === true || settings.mode === 'read')
-          return
+          return brought
       }
       else {
         await begun.written
       }
       // A write that is refused leaves what was held before.
     }
+    return brought
   }
 
   return async (what, progress, call) => {
@@ -125,8 +128,11 @@ export function createRefreshing({
           return
         checkOn()
         try {
-          await reload(key, call)
-          progress.matched++
+          const brought = await reload(key, call)
+          if (brought?.gone)
+            progress.gone++
+          else if (brought?.hit)
+            progress.matched++
         }
         catch (error) {
           if (!(error instanceof LarderError) || error.code === 'source-resting' || error.code === 'not-here')

@@ -3,11 +3,11 @@ import { jobKinds } from '@shared/jobs'
 import { formatCount, formatEntries, formatTtl } from '../format'
 
 /** What becomes of a job: `Deleting 62%`, `Deleted 9 entries`, `Deleting failed after 1 entry`. */
-export function headOf({ kind, state, matched, progress }: JobInfo): string {
+export function headOf({ kind, state, matched, gone, progress }: JobInfo): string {
   const { doing, done } = jobKinds[kind]
   switch (state) {
     case 'running': return progress === null ? doing : `${doing} ${percentOf(progress)}`
-    case 'done': return `${done} ${formatEntries(matched)}`
+    case 'done': return `${done} ${formatEntries(matched)}${gone === 0 ? '' : `, ${formatCount(gone)} gone`}`
     case 'cancelled': return `${doing} was cancelled after ${formatEntries(matched)}`
     case 'failed': return `${doing} failed after ${formatEntries(matched)}`
   }

@@ -28,7 +28,7 @@ export function formatElapsed(seconds: number): string {
 
 /** Names a trouble in two words, which do not change while it lasts. */
 export function nameOf({ kind }: Trouble): string {
-  return { misses: 'few hits', evicting: 'evicting', full: 'nearly full', off: 'switched off' }[kind]
+  return { misses: 'few hits', evicting: 'evicting', off: 'switched off' }[kind]
 }
 
 /** Says what is wrong with a cache, in few words. `now` is in milliseconds since 1970. */
@@ -38,8 +38,6 @@ export function wordsOf(trouble: Trouble, now: number): string {
       return `${formatPart(trouble.ratio)} hits`
     case 'evicting':
       return 'evicting'
-    case 'full':
-      return `${formatPart(trouble.part)} of its ${trouble.of === 'bytes' ? 'bytes' : 'entries'} limit`
     case 'off':
       return trouble.since === null ? 'off' : `off ${formatElapsed((now - Date.parse(trouble.since)) / 1000)}`
   }
@@ -52,8 +50,6 @@ export function whyOf({ top }: Pick<Verdict, 'top'>, trouble: Trouble): string {
       return top ? `mostly ${top.reason} (${formatPart(top.share)})` : ''
     case 'evicting':
       return `${formatCount(trouble.count)} in the last minute`
-    case 'full':
-      return ''
     case 'off':
       return `${formatCount(trouble.refused)} × 503`
   }

@@ -8,7 +8,6 @@ import { countMisses, missReasonsWhileOn } from '@shared/miss-reasons'
 export type Trouble
   = | { kind: 'misses', ratio: number }
     | { kind: 'evicting', count: number }
-    | { kind: 'full', part: number, of: 'entries' | 'bytes' }
     | { kind: 'off', since: string | null, refused: number }
 
 export type CacheState = 'fine' | 'look' | 'off'
@@ -26,12 +25,12 @@ export interface Verdict {
 const leastRatio = 0.5
 /** Reads a minute up to which a low ratio means nothing: one a second. */
 const fewReads = 60
-/** Part of a limit above which it needs a look. */
+/** Part of the budget above which it needs a look. A cache at its own limit does as it was told. */
 const nearlyFull = 0.9
 /** Judges a cache by its last minute. */
 export function judge(cache: CacheInfo): Verdict {
   const { name, enabled, lastMinute } = cache
-  const troubles = [...missTrouble(lastMinute), ...evictionTrouble(lastMinute), ...limitTrouble(cache)]
+  const troubles = [...missTrouble(lastMinute), ...evictionTrouble(lastMinute)]
   const judged = { cache: name, ratio: ratioOf(lastMinute), top: topMiss(lastMinute) }
   if (enabled)
     return { ...judged, state: troubles.length > 0 ? 'look' : 'fine', troubles }
@@ -48,7 +47,7 @@ export function isCrowded({ bytes, budget }: { bytes: number, budget: number }):
   return budget > 0 && bytes > nearlyFull * budget
 }
 
-const order: readonly Trouble['kind'][] = ['misses', 'evicting', 'full', 'off']
+const order: readonly Trouble['kind'][] = ['misses', 'evicting', 'off']
 
 /** Those that need a look, the most urgent first; of those that miss, the one with fewest hits. */
 export function troubledOf(verdicts: readonly Verdict[]): Verdict[] {
@@ -116,13 +115,4 @@ function missTrouble(minute: LastMinute): Trouble[] {
 
 function evictionTrouble({ evictions }: LastMinute): Trouble[] {
   return evictions > 0 ? [{ kind: 'evicting', count: evictions }] : []
-}
-
-function limitTrouble({ entries, bytes, maxEntries, maxBytes }: CacheInfo): Trouble[] {
-  const parts = [
-    { of: 'entries', part: maxEntries === null ? 0 : entries / maxEntries },
-    { of: 'bytes', part: maxBytes === null ? 0 : bytes / maxBytes },
-  ] as const
-  const [fuller] = [...parts].sort((a, b) => b.part - a.part)
-  return fuller && fuller.part > nearlyFull ? [{ kind: 'full', ...fuller }] : []
 }
