@@ -25,7 +25,7 @@ function createByPath(request: SendRequest): Entries {
     async get(cache, key, options = {}) {
       const response = await request(
         `${entryPath(cache, key)}${options.peek ? '?peek=1' : ''}`,
-        { signal: options.signal ?? null },
+        { signal: options.signal ?? null, headers: options.as === undefined ? {} : { Accept: options.as } },
       )
       const chunks = await readChunks(response, options)
       return { key, value: await chunks.bytes(), ...readHeaders(response.headers) }

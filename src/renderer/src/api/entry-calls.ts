@@ -54,6 +54,11 @@ export interface WindowQuery {
 interface ReadOptions extends ChunkOptions {
   /** Reads without side effects: counts no hit and does not prolong the entry's life. */
   peek?: boolean
+  /**
+   * The media type in which the value is wanted; a key that no path can hold comes as it is stored.
+   * @default as it is stored
+   */
+  as?: string
 }
 
 /**

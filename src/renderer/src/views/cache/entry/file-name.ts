@@ -1,5 +1,6 @@
+import { formatOf, formats } from '@shared/formats'
+
 const extensions: Readonly<Record<string, string>> = {
-  'application/json': 'json',
   'application/pdf': 'pdf',
   'application/xml': 'xml',
   'image/gif': 'gif',
@@ -8,10 +9,8 @@ const extensions: Readonly<Record<string, string>> = {
   'image/svg+xml': 'svg',
   'image/webp': 'webp',
   'text/css': 'css',
-  'text/csv': 'csv',
   'text/html': 'html',
   'text/javascript': 'js',
-  'text/plain': 'txt',
 }
 
 /**
@@ -21,6 +20,7 @@ const extensions: Readonly<Record<string, string>> = {
 export function fileNameOf(key: string, contentType: string): string {
   const name = key.replaceAll(/[^\p{L}\p{N}._-]+/gu, '_').replace(/^[._]+/, '').slice(0, 80) || 'value'
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? ''
-  const ending = Object.hasOwn(extensions, type) ? extensions[type] : type.endsWith('+json') ? 'json' : 'bin'
+  const format = formatOf(contentType)
+  const ending = Object.hasOwn(extensions, type) ? extensions[type] : format ? formats[format].endings[0] : 'bin'
   return name.toLowerCase().endsWith(`.${ending}`) ? name : `${name}.${ending}`
 }

@@ -1,6 +1,8 @@
+import type { FormatName } from '@shared/formats'
 import type { Sentence } from '../../../sentence'
 import type { Former } from './restore'
 import { typedKey } from '@shared/entry-key'
+import { formatOfFile, formats } from '@shared/formats'
 import { copyText } from '../../../clipboard'
 import { useApi } from '../../../composables/use-api'
 import { download } from '../../../download'
@@ -16,8 +18,10 @@ interface EntryActions {
   touch: (ttl: string) => Promise<void>
   /** Returns whether it was done; then it can be undone if the value is known here. */
   invalidate: () => Promise<boolean>
+  /** A file with the ending of another format gives the entry its type. */
   replace: (file: File) => Promise<void>
-  save: () => void
+  /** Null: as it is stored. */
+  save: (as: FormatName | null) => void
   copyKey: () => Promise<boolean>
   copyEtag: () => Promise<boolean>
 }
@@ -66,7 +70,9 @@ export function useEntryActions({ place, former, onTouched }: EntryActionsDeps):
       const known = former()
       if (!known)
         return
-      const { cache, entry: { key, contentType, tags, etag } } = known
+      const { cache, entry: { key, tags, etag } } = known
+      const format = formatOfFile(file.name)
+      const contentType = format === undefined ? known.entry.contentType : formats[format].type
       await notices.tell(async () => {
         const stored = await entries.put(cache, key, file, { contentType, tags, ttl: 'keep', ifMatch: etag })
         return {
@@ -75,15 +81,18 @@ export function useEntryActions({ place, former, onTouched }: EntryActionsDeps):
         }
       })
     },
-    save() {
+    save(as) {
       const known = former()
-      // This type keeps the file inert, whatever type the app gave the value.
-      if (known) {
-        download(
-          new Blob([known.entry.value], { type: 'application/octet-stream' }),
-          fileNameOf(known.entry.key, known.entry.contentType),
-        )
-      }
+      if (!known)
+        return
+      void notices.tell(async () => {
+        const { cache, entry: { key } } = known
+        const { value, contentType } = as === null
+          ? known.entry
+          : await entries.get(cache, key, { peek: true, as: formats[as].type })
+        // This type keeps the file inert, whatever type the app gave the value.
+        download(new Blob([value], { type: 'application/octet-stream' }), fileNameOf(key, contentType))
+      })
     },
     /** A clipboard holds text: bytes that are none are written out. */
     copyKey() {

@@ -7,6 +7,7 @@ import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
 import { concernsCache } from '../../../api/server-event'
 import { createRefresher } from '../../../composables/refresher'
 import { useApi } from '../../../composables/use-api'
+import { makeReadable } from '../values/made-readable'
 import { readValue } from '../values/read-value'
 
 /** An entry as it was read; `readAt` is in milliseconds since 1970. */
@@ -59,7 +60,8 @@ export function useEntry(place: () => { cache: string, key: string } | undefined
         onProgress: bytes => arrived.value = bytes,
       })
       const readAt = Date.now()
-      const value = await readValue(entry.value, entry.contentType, signal)
+      const made = await makeReadable(entries, asked.cache, entry, signal)
+      const value = await readValue(entry.value, entry.contentType, signal, made)
       shown.value = { cache: asked.cache, entry, value, readAt }
       gone.value = problem.value = ''
     }

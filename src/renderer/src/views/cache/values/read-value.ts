@@ -1,4 +1,5 @@
 import type { JsonRows } from './json-rows'
+import type { MadeReadable } from './made-readable'
 import type { Table } from './tables'
 import type { TextRows } from './text-rows'
 import { readJsonRows } from './json-rows'
@@ -22,6 +23,8 @@ export interface ReadableValue {
   table: Table | undefined
   /** Media type of the picture. */
   image: string | undefined
+  /** What must be known of the views, as a sentence. */
+  note: string | undefined
 }
 
 /** Maximum size in bytes of a picture that is shown, and of JSON that is shown fully open. */
@@ -49,7 +52,10 @@ export async function readValue(
   bytes: Uint8Array<ArrayBuffer>,
   contentType: string,
   signal: AbortSignal,
+  made?: MadeReadable,
 ): Promise<ReadableValue> {
+  if (made !== undefined)
+    return await readMade(bytes, made, signal)
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? ''
   const image = images.has(type) && bytes.length > 0 && bytes.length <= imageLimit ? type : undefined
   const text = await runSliced(cutRows(bytes), signal)
@@ -75,7 +81,40 @@ export async function readValue(
     'hex',
     binary && !image && 'text',
   ]
-  return { id: ++readings, bytes, views: fitting.filter(view => view !== false), text, json, table, image }
+  return {
+    id: ++readings,
+    bytes,
+    views: fitting.filter(view => view !== false),
+    text,
+    json,
+    table,
+    image,
+    note: undefined,
+  }
+}
+
+/** A value in a format that the server has read. */
+async function readMade(
+  bytes: Uint8Array<ArrayBuffer>,
+  made: MadeReadable,
+  signal: AbortSignal,
+): Promise<ReadableValue> {
+  const text = await runSliced(cutRows(bytes), signal)
+  const bare = { id: ++readings, bytes, text, image: undefined }
+  const asBytes: ViewName[] = text.valid ? ['text', 'hex'] : ['hex', 'text']
+  if ('fault' in made) {
+    const note = `Not readable as ${made.from}. ${made.fault}`
+    return { ...bare, views: asBytes, json: undefined, table: undefined, note }
+  }
+  const json = await runSliced(readJsonRows(made.json), signal)
+  const table = await runSliced(readJsonTable(made.json), signal)
+  return {
+    ...bare,
+    views: [...table ? ['table' as const] : [], 'json', ...asBytes],
+    json,
+    table,
+    note: `${made.from}, which the server has read.`,
+  }
 }
 
 /** Opens all rows of a small value. */
