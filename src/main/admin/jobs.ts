@@ -49,12 +49,15 @@ export function createJobHandlers({ caches, jobs, files, stopwatch }: JobHandler
       try {
         const { cache: exported, served } = caches.get(caller.userId, cache)
         const { flushes } = exported.counters.counts
-        return jobs.start(order, async (progress) => {
-          await exportEntries(served.chosen(chosen, progress, call), file, progress, stopwatch)
+        const requireWhole = (): void => {
           if (!caches.list(caller.userId).some(({ definition: { id } }) => id === exported.definition.id))
             throw new LarderError('cache-not-found', 'The cache was deleted while it was exported.')
           if (exported.counters.counts.flushes !== flushes)
             throw new LarderError('entry-not-found', 'The cache was cleared while it was exported.')
+        }
+        return jobs.start(order, (progress) => {
+          const entries = served.chosen(chosen, progress, call)
+          return exportEntries(entries, file, progress, stopwatch).then(requireWhole)
         }, file)
       }
       catch (error) {
