@@ -35,7 +35,7 @@ export async function inTurn(act, onWait) {
   let waited = false
   while (!await take()) {
     if (!waited)
-      onWait(read()?.text ?? '')
+      onWait(nameOf(read()?.text))
     waited = true
     await sleep(200)
   }
@@ -51,6 +51,18 @@ export async function inTurn(act, onWait) {
     clearInterval(beat)
     if (read()?.text === me)
       rmSync(file, { force: true })
+  }
+}
+
+/** Who holds the lock, in words. */
+function nameOf(text) {
+  try {
+    const { pid, host } = JSON.parse(text)
+    return host === hostname() ? `process ${pid}` : `process ${pid} of ${host}`
+  }
+  catch {
+    // Somebody else wrote it, or it has just been released.
+    return 'another process'
   }
 }
 

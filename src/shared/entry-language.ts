@@ -98,7 +98,9 @@ export function compileEntryFilter(filter: string): EntryTest | null {
   for (const { field } of terms) {
     if (field && !language.fields.has(field.name.toLowerCase()) && entryFilter.fields.has(field.name.toLowerCase())) {
       throw new FilterError(
-        `${field.name}: stands alone. Beside other terms write key: with * for any characters, as in key:user:*`,
+        terms.length === 1
+          ? `${field.name}: is a parameter of its own. Give ${field.name}=… in place of filter=${field.name}:…`
+          : `${field.name}: stands alone. Beside other terms write key: with * for any characters, as in key:user:*`,
         field.from,
         field.to,
       )

@@ -89,7 +89,9 @@ export const Key = z.strictObject({
   origins: Origins,
   createdAt: z.iso.datetime(),
   lastUsedAt: z.iso.datetime().nullable(),
-  expiresAt: z.iso.datetime().nullable().meta({ description: 'Set on the old key by a rotation with overlap.' }),
+  expiresAt: z.iso.datetime().nullable().meta({
+    description: 'When the secret from before the last rotation ends; the key itself never does. Null: there is none.',
+  }),
 })
 export type Key = z.output<typeof Key>
 export const KeyWithSecret = z.strictObject({

@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { durationForm } from './durations'
 import { grouped } from './grouped'
 import { limits } from './limits'
 
 const rule = 'TTL must be a positive value.'
+const form = `must be ${durationForm}, or none`
 /** Seconds. Times are measured in milliseconds: a shorter life would be over before it began. */
 const least = 0.001
 
@@ -14,6 +16,6 @@ function lifetime(seconds: z.ZodNumber) {
 }
 
 /** Seconds that an entry lives. */
-export const Ttl = lifetime(z.number().positive(rule))
+export const Ttl = lifetime(z.number(form).positive(rule))
 /** What may be given for it; another version may have stored less. */
-export const TtlInput = lifetime(z.number().min(least, rule))
+export const TtlInput = lifetime(z.number(form).min(least, rule))

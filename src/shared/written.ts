@@ -16,15 +16,12 @@ export function orSizeText<S extends Limit>(schema: S) {
 
 function orText<S extends Limit>(schema: S, parse: (text: string) => number, form: string) {
   const nullable = schema.safeParse(null).success
-  const rule = `must be ${form}${nullable ? ', or none' : ''}`
   const text = z.string().transform((text, context) => {
     const value = nullable && text === 'none' ? null : parse(text)
     if (!Number.isNaN(value))
       return value
-    context.addIssue({ code: 'custom', message: rule })
+    context.addIssue({ code: 'custom', message: `must be ${form}${nullable ? ', or none' : ''}` })
     return z.NEVER
   })
-  return z
-    .union([schema, text.pipe(schema)], { error: ({ input }) => input === undefined ? 'is missing' : rule })
-    .meta(schema.meta() ?? {})
+  return z.union([schema, text.pipe(schema)]).meta(schema.meta() ?? {})
 }

@@ -181,8 +181,9 @@ test('keys work from the list: touch, edit, invalidate, and back', { tag: '@scre
   await list(page).focus()
   await page.keyboard.press('/')
   await expect(page.getByRole('searchbox', { name: 'Filter keys' })).toBeFocused()
-  await list(page).focus()
-  await page.keyboard.press('Backspace')
+  // Red: in EntryActions.vue leave one of the two keys out.
+  await entry(page).focus()
+  await page.keyboard.press('Delete')
   await expect(entry(page)).toContainText('This entry is gone.')
   await expect(button(page, 'Touch')).toBeDisabled()
   await expectAccessible(page)

@@ -103,6 +103,42 @@ test('a lost connection shows, recovers, and catches up', async ({ page, server,
   await expect(page.getByRole('switch', { name: 'Enable default' })).not.toBeChecked()
 })
 
+// Red: in src/renderer/src/screen-loading.ts load no screen ahead.
+test('the ways to screens that were never open stay open', { tag: '@http' }, async ({ page, server, cable }) => {
+  const last = page.waitForResponse(/\/DocsView-[^/]+\.js$/)
+  await page.goto(`http://127.0.0.1:${cable.port}/#${await server.code()}`)
+  await expect(page.getByText('Live', { exact: true })).toBeVisible()
+  await (await last).finished()
+  cable.pull()
+  await expect(page.getByText('Reconnecting…')).toBeVisible()
+  for (const name of ['Playground', 'API keys', 'Settings', 'Sources', 'Docs']) {
+    await page.getByRole('link', { name, exact: true }).click()
+    await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible()
+  }
+  cable.plug()
+  await expect(page.getByText('No contact with the server')).toBeHidden()
+})
+
+// Red: in src/renderer/src/main.ts, and in screen-loading.ts, leave `reloadWhenReachable` out.
+for (const [part, script, told] of [
+  ['the console', '**/first-screen-*.js', 'The server cannot be reached. This page goes on once it answers.'],
+  ['the screen', '**/RequestsView-*.js', 'Requests could not be opened, because the server cannot be reached.'],
+] as const) {
+  test(`a page whose server goes while ${part} loads says so, and goes on by itself`, { tag: '@http' }, async ({
+    page,
+    server,
+  }) => {
+    await page.goto(`${server.url}/#${await server.code()}`)
+    await expect(page.getByText('Live', { exact: true })).toBeVisible()
+    for (const path of [script, '**/livez'])
+      await page.route(path, route => route.abort())
+    await page.goto(`${server.url}/requests`)
+    await expect(page.locator('body')).toContainText(told)
+    await page.unrouteAll()
+    await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible()
+  })
+}
+
 // Red: in use-writing-stop.ts leave `contact.lost` out.
 test('while the server is lost, an entry can be read but not changed', async ({ page, server, cable, call }) => {
   await call('PUT', '/api/caches/default/entries/k', { body: 'kept' })

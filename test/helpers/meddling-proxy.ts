@@ -38,13 +38,14 @@ export async function startMeddlingProxy(port: number): Promise<MeddlingProxy> {
       server.destroy()
     }
     clients.add(client)
-    client.on('error', () => {}).on('close', end).on('data', (heard) => {
+    // A reset of a socket that is shutting down fails, and no close follows.
+    client.on('error', end).on('close', end).on('data', (heard) => {
       if (typeof proxy.manner === 'object')
         client.write(proxy.manner.answers(heard))
       else
         server.write(heard)
     })
-    server.on('error', () => {}).on('close', end).on('data', (answer) => {
+    server.on('error', end).on('close', end).on('data', (answer) => {
       order = order.then(() => pass(answer))
     })
 

@@ -45,7 +45,7 @@ describe('what is wrong with an input', () => {
     ['a time as a word', CacheCreate, { name: 'a', ttl: 'soon' }, `ttl: ${time}, or none`],
     ['a time of 0', CacheCreate, { name: 'a', ttl: '0s' }, 'ttl: TTL must be a positive value.'],
     // Red: in src/shared/ttl.ts let `TtlInput` be positive.
-    // Red: in src/shared/written.ts leave the sentence of the union out.
+    // Red: in src/shared/ttl.ts leave `form` out.
     ['a time of another type', CacheCreate, { name: 'a', ttl: true }, timeOrNone],
     ['a life that is too short', CacheCreate, { name: 'a', ttl: 1e-9 }, 'ttl: TTL must be a positive value.'],
     ['the same in a change', CacheUpdate, { name: 'a', ttl: 0.0005 }, 'ttl: TTL must be a positive value.'],

@@ -3,7 +3,7 @@ import type { ExportFile, ExportFiles } from '../base/export-files'
 import type { JobBook } from '../serving/jobs/job-book'
 import type { CacheDirectory } from './cache-directory'
 import type { HandlersOf } from './handlers'
-import { invalidField } from '@shared/errors'
+import { invalidField, LarderError } from '@shared/errors'
 import { limits } from '@shared/limits'
 import { mostTrailing, startOfCharacter } from '../base/bytes-in-json'
 import { isAdministrator } from '../base/principal'
@@ -47,10 +47,17 @@ export function createJobHandlers({ caches, jobs, files, stopwatch }: JobHandler
       }
       const file = await files.create()
       try {
-        const { served } = caches.get(caller.userId, cache)
+        const { cache: exported, served } = caches.get(caller.userId, cache)
+        const { flushes } = exported.counters.counts
+        const requireWhole = (): void => {
+          if (!caches.list(caller.userId).some(({ definition: { id } }) => id === exported.definition.id))
+            throw new LarderError('cache-not-found', 'The cache was deleted while it was exported.')
+          if (exported.counters.counts.flushes !== flushes)
+            throw new LarderError('entry-not-found', 'The cache was cleared while it was exported.')
+        }
         return jobs.start(order, (progress) => {
           const entries = served.chosen(chosen, progress, call)
-          return exportEntries(entries, file, progress, stopwatch)
+          return exportEntries(entries, file, progress, stopwatch).then(requireWhole)
         }, file)
       }
       catch (error) {

@@ -16,7 +16,7 @@ import { createStack } from './stack'
 
 /** A cache of the engine with its layers. */
 export interface Mount {
-  readonly cache: CacheFigures & Pick<Cache, 'forecast' | 'get' | 'recordLatency'>
+  readonly cache: CacheFigures & Pick<Cache, 'counters' | 'forecast' | 'get' | 'recordLatency'>
   readonly served: ServedCache
 }
 

@@ -43,7 +43,7 @@ function mountConsole(api: Api, code: string | null): void {
   })
   if (code !== null)
     returnToPlace()
-  app.use(createConsoleRouter())
+  app.use(createConsoleRouter(() => api.events.connected.value))
 
   watch(() => session.phase === 'signed-in' ? session.turn : null, (turn) => {
     // What is under way belongs to the session before.

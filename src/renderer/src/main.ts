@@ -1,3 +1,4 @@
+import { reloadWhenReachable } from './api/reload-when-reachable'
 import { takeOneTimeCode } from './one-time-code'
 import './styles/base.css'
 
@@ -5,4 +6,11 @@ import './styles/base.css'
 // the rest starts.
 const code = takeOneTimeCode(location, history)
 
-void import('./console').then(({ startConsole }) => startConsole(code))
+import('./console').then(({ startConsole }) => startConsole(code), (error: unknown) => {
+  console.error(error)
+  document.querySelector('.first-frame')?.removeAttribute('aria-hidden')
+  const bar = document.querySelector('.first-frame div')
+  bar?.setAttribute('role', 'status')
+  bar?.append('The server cannot be reached. This page goes on once it answers.')
+  reloadWhenReachable(code ?? '')
+})

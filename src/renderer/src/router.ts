@@ -3,6 +3,7 @@ import { consolePaths } from '@shared/console-paths'
 import { spellKey } from '@shared/key-spelling'
 import { watch } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
+import { loadScreensAhead } from './screen-loading'
 import { screens } from './screens'
 import { useUnsaved } from './stores/unsaved'
 
@@ -14,10 +15,10 @@ declare module 'vue-router' {
 }
 
 /**
- * Creates the router. Each screen is loaded when it is first shown; `router.hasRoute(name)` tells
- * whether a screen exists.
+ * Creates the router. Each screen is loaded when it is first shown, or some time before;
+ * `router.hasRoute(name)` tells whether a screen exists.
  */
-export function createConsoleRouter(): Router {
+export function createConsoleRouter(isConnected: () => boolean): Router {
   const router = createRouter({
     history: createWebHistory('/'),
     routes: [
@@ -39,6 +40,7 @@ export function createConsoleRouter(): Router {
     ],
   })
   router.beforeEach((to, from) => to.path === from.path || useUnsaved().mayLeave())
+  loadScreensAhead(router, isConnected)
   watch(router.currentRoute, ({ meta, params }) => {
     const title = typeof params.name === 'string' ? spellKey(params.name, 64) : meta.title
     document.title = [title, 'Larder'].filter(Boolean).join(' · ')

@@ -71,7 +71,7 @@ export const peopleOperations = {
     reach: 'own',
     mutates: true,
     status: 200,
-    summary: 'Give an API key a new secret; the old one works for `overlap` more seconds.',
+    summary: 'Give an API key a new secret; the old one works for `overlap` more seconds, any older one no longer.',
     input: s.KeyRotate,
     output: s.KeyWithSecret,
     errors: ['key-not-found', 'storage-full'],

@@ -131,7 +131,7 @@ const rows: Record<string, Row> = {
     replies: [{ body: secret }],
     sends: [['POST', '/admin/keys/k1/rotate', { overlap: 3600 }]],
     prints: 'lk_k1_secret\n',
-    says: /the old secret keeps working for 1 hour\./,
+    says: /the old secret keeps working for 1 hour, any older one no longer\./,
   },
   'key revoke': {
     argv: ['key', 'revoke', 'k1'],

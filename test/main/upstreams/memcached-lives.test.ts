@@ -35,6 +35,10 @@ describe('lives at memcached', () => {
     [2, 3],
     [month - 1, month],
     [month, 1_700_000_001 + month + 1],
+    // Memcached drops a value with a later date. Red: in items.ts leave `lastDate` out.
+    [447_483_645, 2 ** 31 - 1],
+    [447_483_646, 0],
+    [3_155_760_000, 0],
   ])('of %s seconds are sent as %s', async (life, time) => {
     const { items, times } = startServer(-1)
     await items.set('a', Buffer.from('x'), life, neverAborts)

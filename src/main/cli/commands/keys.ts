@@ -45,7 +45,7 @@ const listKeys = defineCommand({
   async run(_, { client, output }) {
     const keys = await client.call('keys.list', {})
     await output.show(keys, () => table(
-      ['ID', 'LABEL', 'SCOPES', 'CACHES', 'ORIGINS', 'CREATED', 'LAST USED', 'EXPIRES'],
+      ['ID', 'LABEL', 'SCOPES', 'CACHES', 'ORIGINS', 'CREATED', 'LAST USED', 'OLD SECRET UNTIL'],
       keys.map(key =>
         [
           key.id,
@@ -99,7 +99,7 @@ const rotate = defineCommand({
   flags: {
     overlap: flag(
       '<time>',
-      'How long the old secret keeps working, such as 1h; by default it stops at once.',
+      'How long the old secret keeps working, such as 1h; by default it stops at once. Any older one does.',
       duration,
     ),
   },
@@ -108,7 +108,7 @@ const rotate = defineCommand({
     const key = await client.call('keys.rotate', { id, ...flags })
     await output.show(key, () => key.secret)
     await output.message(
-      `Rotated API key ${key.id}; the old secret ${flags.overlap ? `keeps working for ${sayDuration(flags.overlap)}` : 'no longer works'}. ${kept(key.kept, key.id)}`,
+      `Rotated API key ${key.id}; the old secret ${flags.overlap ? `keeps working for ${sayDuration(flags.overlap)}, any older one no longer` : 'no longer works'}. ${kept(key.kept, key.id)}`,
     )
   },
 })

@@ -1,5 +1,5 @@
 import type { CommandContext } from '../command'
-import { resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { defineCommand, flag } from '../command'
 import { readDotenv } from '../dotenv'
 import { missingFailure, usageFailure } from '../failure'
@@ -18,7 +18,7 @@ export const trust = defineCommand({
   ],
   arguments: [{
     name: 'folder',
-    meaning: 'the folder of the .env file; by default the working directory',
+    meaning: 'the folder of the .env file, or the file; by default the working directory',
     optional: true,
     completes: 'file',
   }],
@@ -33,7 +33,8 @@ export const trust = defineCommand({
     if (flags.list)
       return await list(context)
     const { io, home, output } = context
-    const place = resolve(io.cwd, folder)
+    const given = resolve(io.cwd, folder)
+    const place = basename(given) === '.env' ? dirname(given) : given
     const trusted = openTrust(home(), io)
     if (flags.remove) {
       const path = resolve(place, '.env')

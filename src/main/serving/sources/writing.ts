@@ -105,8 +105,8 @@ export function createWriteThrough({ next, upstream, find, turns, keeping, setti
     })
     if (!written) {
       // The source has something else than the copy here, which therefore is no longer true.
-      await next.delete(key, undefined, call)
-      return { outcome: 'refused', version: 0 }
+      const { hit } = await keeping.fetch(key, call, run)
+      return { outcome: 'refused', version: hit?.version ?? 0 }
     }
     return await keep(key, { ...entry, ttl: rest.ttl }, rest, call, run)
   }

@@ -34,6 +34,8 @@ export interface MemcachedItems {
 const longestKey = 250
 /** Times beyond this are dates, in seconds since 1970, and not lives. */
 const longestLife = 60 * 60 * 24 * 30
+/** The last date that the server knows, 2038-01-19: it keeps dates in 32 bits. */
+const lastDate = 2 ** 31 - 1
 /** What is left in an item's last second, and less than anybody gives. */
 const shortestLife = 0.001
 const lineEnd = Buffer.from('\r\n')
@@ -131,13 +133,16 @@ function flagOf(words: readonly string[], flag: string): string {
 /**
  * Whole seconds, at least one; a date where a life would be taken for one. The server counts the
  * ticks of its own clock, the first of which may come at once: without one more the life would end
- * early.
+ * early. A life beyond the last date has no end there.
  */
 function expiryOf(life: number | null, now: number): number {
   if (life === null)
     return 0
   const seconds = life <= shortestLife ? 1 : Math.ceil(life) + 1
-  return seconds > longestLife ? Math.ceil(now / 1000) + seconds : seconds
+  if (seconds <= longestLife)
+    return seconds
+  const end = Math.ceil(now / 1000) + seconds
+  return end > lastDate ? 0 : end
 }
 
 /** The reply, unless it is an error. The server's own sentences are not passed on. */

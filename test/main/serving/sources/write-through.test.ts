@@ -123,8 +123,10 @@ describe('write-through', () => {
     await set('a', 'mine')
     const held = await cache().peek('a', callOf())
     memory.held.set('a', valueOf('theirs'))
-    expect(await set('a', 'again', { ifVersion: [held?.version ?? 0] })).toMatchObject({ outcome: 'refused' })
+    const refused = await set('a', 'again', { ifVersion: [held?.version ?? 0] })
     expect((await get('a')).lookup).toBe('theirs')
+    // Red: in src/main/serving/sources/writing.ts answer version 0, as if there were no entry.
+    expect(refused).toEqual({ outcome: 'refused', version: (await cache().peek('a', callOf()))?.version })
   })
 
   it('adds to the number that the source has, also while others change it', async () => {

@@ -67,6 +67,21 @@ describe('saving an edited entry', () => {
     ])
   })
 
+  // Red: in src/renderer/src/views/cache/entry/save-entry.ts leave the type as it is.
+  it.each([
+    ['text/plain; charset=iso-8859-1', 'text/plain; charset=utf-8', 'Saved k, in UTF-8.'],
+    ['text/plain;charset="UTF-16"; format=flowed', 'text/plain;charset=utf-8; format=flowed', 'Saved k, in UTF-8.'],
+    ['text/plain; charset=UTF-8', 'text/plain; charset=UTF-8', 'Saved k.'],
+    ['text/plain; charset=utf8', 'text/plain; charset=utf8', 'Saved k.'],
+    ['text/plain', 'text/plain', 'Saved k.'],
+  ])('of the type %s is stored as %s', async (contentType, stored, told) => {
+    const { entries, puts } = serverWith(entry)
+    const result = await saveEntry(entries, 'c', opened, { ...draft, contentType })
+    expect(puts).toMatchObject([{ contentType: stored }])
+    const parts = result.state === 'saved' ? [result.outcome.text].flat() : []
+    expect(parts.map(part => typeof part === 'string' ? part : part.key).join('')).toBe(told)
+  })
+
   it('undoes a new TTL, type and tags as well', async () => {
     const { entries, puts } = serverWith(entry)
     const readAt = Date.now()

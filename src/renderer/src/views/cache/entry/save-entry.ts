@@ -29,19 +29,28 @@ export async function saveEntry(entries: Calls, cache: string, read: ReadEntry, 
   const keepTimes = draft.ttl === ''
   try {
     const stored = await entries.put(cache, key, new TextEncoder().encode(draft.text), {
-      contentType: draft.contentType,
+      contentType: inUtf8(draft.contentType),
       tags: draft.tags,
       ...keepTimes ? { ttl: 'keep' } : { ttl: draft.ttl, grace },
       ifMatch: etag,
     })
     const undo = () => restore(entries, { cache, ...read }, { ifMatch: stored.etag, keepTimes })
-    return { state: 'saved', outcome: { text: withKeys`Saved ${{ key }}.`, undo } }
+    return { state: 'saved', outcome: { text: saved(key, draft), undo } }
   }
   catch (error) {
     if (error instanceof LarderError && error.code === 'precondition-failed')
       return await readAgain(entries, cache, key)
     throw error
   }
+}
+
+/** The editor writes UTF-8: a type that names another charset would make readers misread it. */
+function inUtf8(contentType: string): string {
+  return contentType.replace(/(;\s*charset\s*=\s*)("?)(?!utf-?8\b)[\w.:-]+\2/i, '$1utf-8')
+}
+
+function saved(key: string, { contentType }: EditedEntry): Sentence {
+  return inUtf8(contentType) === contentType ? withKeys`Saved ${{ key }}.` : withKeys`Saved ${{ key }}, in UTF-8.`
 }
 
 /** Stores the draft in place of an entry that no longer exists, with the TTL that it was given. */
@@ -55,14 +64,14 @@ export async function storeAnew(
   const ttl = draft.ttl === '' ? writtenTtl(givenTtl) : draft.ttl
   try {
     const { etag } = await entries.put(cache, key, new TextEncoder().encode(draft.text), {
-      contentType: draft.contentType,
+      contentType: inUtf8(draft.contentType),
       tags: draft.tags,
       ttl,
       grace,
       onlyNew: true,
     })
     const undo = () => entries.delete(cache, key, { ifMatch: etag })
-    return { state: 'saved', outcome: { text: withKeys`Saved ${{ key }}.`, undo } }
+    return { state: 'saved', outcome: { text: saved(key, draft), undo } }
   }
   catch (error) {
     if (error instanceof LarderError && error.code === 'precondition-failed')
