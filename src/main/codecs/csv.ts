@@ -1,6 +1,6 @@
+import type { Buffer } from 'node:buffer'
 import type { Column, ColumnType, Table } from './table'
 import type { Scalar } from './values'
-import type { Buffer } from 'node:buffer'
 import { grouped } from '@shared/grouped'
 import { FormatFault, quoted } from './fault'
 import { numberText } from './json'
@@ -14,7 +14,7 @@ const comma = 0x2C
 const lineFeed = 0x0A
 const carriageReturn = 0x0D
 
-/** RFC 4180, with a header line. A cell that is quoted is text, an empty one without quotes null. */
+/** A cell of RFC 4180. One that is quoted is text, an empty one without quotes is null. */
 interface Cell { text: string, quoted: boolean }
 
 /** Cells of a line, from `at` on; `next` is the start of the next line. */

@@ -6,6 +6,12 @@ export function shortOf(number: bigint): number | bigint {
   return Number.isSafeInteger(double) ? double : number
 }
 
+/** A quotient that is rounded down, also below 0. */
+export function floorDivide(number: bigint, divisor: bigint): bigint {
+  const quotient = number / divisor
+  return number < 0n && quotient * divisor !== number ? quotient - 1n : quotient
+}
+
 /** A whole number with a sign, its highest byte first, to what a double can say. */
 export function wholeOf(bytes: Uint8Array): number {
   return bytes.length === 0

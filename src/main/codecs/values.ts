@@ -19,7 +19,7 @@ export class Day {
 }
 
 export type Scalar = null | boolean | number | bigint | string | Uint8Array | Moment | Day
-/** What JSON and MessagePack hold. A map keeps the order of its members, which an object may not. */
+/** What JSON and MessagePack hold. A map keeps the order of its members; an object may not. */
 export type Value = Scalar | readonly Value[] | Members
 type Members = ReadonlyMap<string, Value> | { readonly [name: string]: Value }
 
@@ -52,7 +52,7 @@ export function dayOf(days: number): Day | undefined {
   return momentOf(BigInt(days) * BigInt(dayMillis) * 1000n) && new Day(days)
 }
 
-/** `2026-11-30T01:02:03.004Z`, with six digits where three do not say all; a day is `2026-11-30`. */
+/** `2026-11-30T01:02:03.004Z`, with six digits where three do not say all; a day: `2026-11-30`. */
 export function writeTime(value: Moment | Day): string {
   if (value instanceof Day)
     return new Date(value.days * dayMillis).toISOString().slice(0, 10)

@@ -3,9 +3,9 @@ import type { Scalar } from '../../../src/main/codecs/values'
 import type { FormatName } from '../../../src/shared/formats'
 import { Buffer } from 'node:buffer'
 import fc from 'fast-check'
+import { shortOf } from '../../../src/main/codecs/numbers'
 import { columnOf } from '../../../src/main/codecs/table'
 import { Day, Moment, writeTime } from '../../../src/main/codecs/values'
-import { shortOf } from '../../../src/main/codecs/numbers'
 
 /** What docs/codecs.md promises, in code: the table that comes back after one format. */
 export function through(format: FormatName, { rows, columns }: Table): Table {
@@ -43,7 +43,9 @@ function numbersFirst(columns: readonly Column[]): Column[] {
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({ unit: 'grapheme' }),
-  fc.constantFrom('', 'true', '1', '007', '-0', '1e5', 'NaN', '2026-11-30', '2026-11-30T01:02:03.004Z', 'a,b', '"', 'a"b', '\r\n', '\uFEFF', ' '),
+  // What CSV could take for something else.
+  fc.constantFrom('', 'true', '1', '007', '-0', '1e5', 'NaN', '2026-11-30', '2026-11-30T01:02:03.004Z'),
+  fc.constantFrom('a,b', '"', 'a"b', '\r\n', '\uFEFF', ' '),
 )
 const integer = fc.oneof(
   fc.maxSafeInteger(),
@@ -51,7 +53,8 @@ const integer = fc.oneof(
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(shortOf),
   fc.constantFrom(-128, -129, 127, 128, 255, 256, 65535, 65536, 2 ** 31, 2 ** 32, -(2 ** 31) - 1),
 )
-const moment = fc.bigInt({ min: -62_167_219_200_000_000n, max: 253_402_300_799_999_999n }).map(micros => new Moment(micros))
+const moment = fc.bigInt({ min: -62_167_219_200_000_000n, max: 253_402_300_799_999_999n })
+  .map(micros => new Moment(micros))
 const day = fc.integer({ min: -719_528, max: 2_932_896 }).map(days => new Day(days))
 const kinds: fc.Arbitrary<Scalar>[] = [
   text,
@@ -64,15 +67,20 @@ const kinds: fc.Arbitrary<Scalar>[] = [
   fc.uint8Array({ maxLength: 20 }),
   fc.constant(null),
 ]
-const name = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('', '1', '2026', '__proto__', 'a,b', '\uFEFFa', 'toString'))
+const name = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.constantFrom('', '1', '2026', '__proto__', 'a,b', '\uFEFFa', 'toString'),
+)
 
 /** Tables with columns of one type each. */
 export const randomTable: fc.Arbitrary<Table> = fc
   .tuple(fc.uniqueArray(name, { maxLength: 5, minLength: 1 }), fc.nat(12))
   .chain(([names, rows]) =>
     fc.tuple(...names.map(column => fc.nat(kinds.length - 1).chain(kind =>
-      fc.array(fc.option(kinds[kind] as fc.Arbitrary<Scalar>, { nil: null, freq: 5 }), { minLength: rows, maxLength: rows })
-        .map(cells => columnOf(column, cells)))))
+      fc.array(
+        fc.option(kinds[kind] as fc.Arbitrary<Scalar>, { nil: null, freq: 5 }),
+        { minLength: rows, maxLength: rows },
+      ).map(cells => columnOf(column, cells)))))
       .map(columns => ({ rows, columns })))
   .filter(({ columns }) => columns.every(({ type }) => type !== 'mixed'))
 

@@ -2,7 +2,7 @@ import type { Scalar } from '../values'
 import type { ArrowType } from './schema'
 import { isUtf8 } from 'node:buffer'
 import { brokenAt } from '../fault'
-import { halfOf, shortOf, timeOfDay, wholeOf } from '../numbers'
+import { floorDivide, halfOf, shortOf, timeOfDay, wholeOf } from '../numbers'
 import { bufferOf } from '../utf8'
 import { dayOf, momentOf } from '../values'
 
@@ -94,7 +94,7 @@ function timeReader(
   }
   if (type.kind === 'dayMillis') {
     need(8)
-    return row => within(dayOf(Number(view.getBigInt64(row * 8, true) / 86_400_000n)))
+    return row => within(dayOf(Number(floorDivide(view.getBigInt64(row * 8, true), 86_400_000n))))
   }
   const { kind, bits, perSecond } = type
   need(bits / 8)
@@ -102,7 +102,7 @@ function timeReader(
     ? BigInt(view.getInt32(row * 4, true))
     : view.getBigInt64(row * 8, true)
   // What is finer than a microsecond is cut off.
-  const micros = (row: number): bigint => read(row) * 1_000_000n / perSecond
+  const micros = (row: number): bigint => floorDivide(read(row) * 1_000_000n, perSecond)
   if (kind === 'duration')
     return row => shortOf(read(row))
   return kind === 'time' ? row => timeOfDay(micros(row)) : row => within(momentOf(micros(row)))

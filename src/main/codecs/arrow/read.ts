@@ -13,7 +13,12 @@ const magic = 'ARROW1'
 const headers = { schema: 1, dictionary: 2, batch: 3 }
 
 /** A message with its header; `place` is that of its body. */
-interface Message { readonly type: number, readonly header: FlatTable, readonly body: Uint8Array, readonly place: number }
+interface Message {
+  readonly type: number
+  readonly header: FlatTable
+  readonly body: Uint8Array
+  readonly place: number
+}
 
 /**
  * Reads Arrow, as a file (Feather) or a stream, of flat columns. A file is read as the stream that

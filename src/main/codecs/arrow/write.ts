@@ -63,7 +63,12 @@ export function writeArrow(table: Table, form: 'file' | 'stream', limit: number)
 
 function writeMessage(sink: Sink, type: number, header: FlatNode, bodyLength: number): void {
   const bytes = buildFlat({
-    table: [[0, version], [1, { bytes: 1, number: type }], [2, { node: header }], [3, { bytes: 8, number: bodyLength }]],
+    table: [
+      [0, version],
+      [1, { bytes: 1, number: type }],
+      [2, { node: header }],
+      [3, { bytes: 8, number: bodyLength }],
+    ],
   })
   const head = sink.take(8)
   head.writeUInt32LE(0xFFFFFFFF, 0)
@@ -136,7 +141,12 @@ function writeColumn({ cells, type }: Column, rows: number, body: Sink, regions:
           body.take(4).writeInt32LE(end)
         }
       })
-      buffer(() => cells.forEach(cell => typeof cell === 'string' ? body.text(cell) : cell && body.bytes(cell as Uint8Array)))
+      buffer(() => cells.forEach((cell) => {
+        if (typeof cell === 'string')
+          body.text(cell)
+        else if (cell !== null)
+          body.bytes(cell as Uint8Array)
+      }))
     }
   }
 }

@@ -5,13 +5,37 @@ import type { Struct } from './thrift-read'
 import type { Raw } from './values'
 import { isUtf8 } from 'node:buffer'
 import { brokenAt, quoted, unfit } from '../fault'
-import { halfOf, shortOf, timeOfDay, wholeOf } from '../numbers'
+import { floorDivide, halfOf, shortOf, timeOfDay, wholeOf } from '../numbers'
 import { bufferOf } from '../utf8'
 import { dayOf, momentOf } from '../values'
 
 /** Numbers of the older annotations (ConvertedType) and the newer ones (LogicalType). */
-const converted = { utf8: 0, enum: 4, decimal: 5, date: 6, timeMillis: 7, timeMicros: 8, millis: 9, micros: 10, uint32: 13, uint64: 14, json: 19, interval: 21 }
-const logical = { string: 1, enum: 4, decimal: 5, date: 6, time: 7, timestamp: 8, integer: 10, json: 12, uuid: 14, float16: 15 }
+const converted = {
+  utf8: 0,
+  enum: 4,
+  decimal: 5,
+  date: 6,
+  timeMillis: 7,
+  timeMicros: 8,
+  millis: 9,
+  micros: 10,
+  uint32: 13,
+  uint64: 14,
+  json: 19,
+  interval: 21,
+}
+const logical = {
+  string: 1,
+  enum: 4,
+  decimal: 5,
+  date: 6,
+  time: 7,
+  timestamp: 8,
+  integer: 10,
+  json: 12,
+  uuid: 14,
+  float16: 15,
+}
 
 type Reader = (raw: Raw) => Scalar
 
@@ -40,16 +64,18 @@ export function cellReader(column: ColumnSchema, place: number): Reader {
     case 'DOUBLE': return raw => raw as Scalar
     case 'INT32': return int32Reader(column, place)
     case 'INT64': return int64Reader(column, place)
-    case 'INT96': return raw => within(momentOf(nanosOf(raw as Uint8Array) / 1000n), place)
+    case 'INT96': return raw => within(momentOf(floorDivide(nanosOf(raw as Uint8Array), 1000n)), place)
     case 'BYTE_ARRAY':
       return old === converted.utf8 || old === converted.enum || old === converted.json
         || has(column, logical.string) || has(column, logical.enum) || has(column, logical.json)
         ? raw => textOf(raw as Uint8Array, place)
         : raw => (raw as Uint8Array)
     default:
-      return has(column, logical.uuid)
-        ? raw => uuidOf(raw as Uint8Array)
-        : has(column, logical.float16) && column.length === 2 ? raw => halfOf(littleEndian(raw as Uint8Array)) : raw => raw as Scalar
+      if (has(column, logical.uuid))
+        return raw => uuidOf(raw as Uint8Array)
+      return has(column, logical.float16) && column.length === 2
+        ? raw => halfOf(littleEndian(raw as Uint8Array))
+        : raw => raw as Scalar
   }
 }
 
@@ -82,7 +108,7 @@ function int64Reader(column: ColumnSchema, place: number): Reader {
   if (old === converted.micros || timestamp === 2)
     return raw => within(momentOf(raw as bigint), place)
   if (timestamp === 3)
-    return raw => within(momentOf((raw as bigint) / 1000n), place)
+    return raw => within(momentOf(floorDivide(raw as bigint, 1000n)), place)
   const time = unitOf(column, logical.time)
   if (old === converted.timeMicros || time !== null)
     return raw => timeOfDay(time === 3 ? (raw as bigint) / 1000n : raw as bigint)
