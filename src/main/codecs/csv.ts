@@ -1,8 +1,9 @@
 import type { Buffer } from 'node:buffer'
-import type { Column, ColumnType, Table } from './table'
+import type { TableColumn, ColumnType, RowTable } from './table'
 import type { Scalar } from './values'
 import { grouped } from '@shared/grouped'
-import { FormatFault, quoted } from './fault'
+import { FormatFault } from '../base/conversions'
+import { quoted } from './fault'
 import { numberText } from './json'
 import { createSink } from './sink'
 import { checkCells, checkNames, checkTyped, columnOf, fits64 } from './table'
@@ -25,7 +26,7 @@ type Place = (column: number, reason: string) => FormatFault
  * `true` and `false`, times as ISO 8601; anything else is text, and so is a column with a quoted
  * cell. Throws FormatFault with row and column.
  */
-export function readCsv(bytes: Uint8Array): Table {
+export function readCsv(bytes: Uint8Array): RowTable {
   const text = decodeUtf8(bytes).replace(/^\uFEFF/, '')
   if (text === '')
     return { rows: 0, columns: [] }
@@ -61,7 +62,7 @@ export function readCsv(bytes: Uint8Array): Table {
   checkCells(rows, names.length)
   return {
     rows,
-    columns: columns.map(({ cells, hasQuoted }, index): Column => {
+    columns: columns.map(({ cells, hasQuoted }, index): TableColumn => {
       const name = names[index] as string
       return hasQuoted ? { name, type: 'text', cells } : guessed(name, cells)
     }),
@@ -114,7 +115,7 @@ const guesses: readonly [ColumnType, Guess][] = [
 ]
 
 /** The column as the first type that all its cells have. */
-function guessed(name: string, cells: readonly (string | null)[]): Column {
+function guessed(name: string, cells: readonly (string | null)[]): TableColumn {
   for (const [type, guess] of guesses) {
     const values: Scalar[] = []
     for (const cell of cells) {
@@ -154,7 +155,7 @@ function readNumber(text: string): number | undefined {
 }
 
 /** Writes rows with a header, each line ended by CRLF. Throws FormatFault. */
-export function writeCsv(table: Table, limit: number): Buffer {
+export function writeCsv(table: RowTable, limit: number): Buffer {
   checkTyped(table, 'CSV')
   const sink = createSink(limit)
   if (table.columns.length === 0)

@@ -3,9 +3,9 @@ import { Buffer } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { codecs, rowsOf } from '../../../src/main/codecs/codecs'
+import { codecs, tableIn } from '../../../src/main/codecs/codecs'
 import { convert } from '../../../src/main/codecs/convert'
-import { Day, Moment, writeTime } from '../../../src/main/codecs/values'
+import { CalendarDay, Moment, writeTime } from '../../../src/main/codecs/values'
 import { formatOfFile } from '../../../src/shared/formats'
 import { shown } from './random-tables'
 import { writtenTable } from './written-table'
@@ -17,14 +17,14 @@ async function readFixture(file: string): Promise<Record<string, unknown[]>> {
   const format = formatOfFile(file)
   if (format === undefined || format === 'text')
     expect.fail(`${file} has no known ending`)
-  const { columns } = rowsOf((await codecs[format]()).read(readFileSync(join(folder, file))))
+  const { columns } = tableIn((await codecs[format]()).read(readFileSync(join(folder, file))))
   return Object.fromEntries(columns.map(({ name, cells }) => [name, cells.map(plain)]))
 }
 
 function plain(cell: Scalar): unknown {
   if (cell instanceof Uint8Array)
     return Buffer.from(cell).toString('hex')
-  return cell instanceof Moment || cell instanceof Day ? writeTime(cell) : cell
+  return cell instanceof Moment || cell instanceof CalendarDay ? writeTime(cell) : cell
 }
 
 const table = {
@@ -114,6 +114,6 @@ describe('what Larder writes, which other programs have read', () => {
 
   it('is the same table whether it comes from Arrow or Parquet', async () => {
     const parquet = await convert(readFileSync(join(folder, 'written/table.arrow')), 'arrow', 'parquet', 1_000_000)
-    expect(shown(rowsOf((await codecs.parquet()).read(parquet)))).toEqual(shown(writtenTable))
+    expect(shown(tableIn((await codecs.parquet()).read(parquet)))).toEqual(shown(writtenTable))
   })
 })

@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { convert } from '../../../src/main/codecs/convert'
-import { FormatFault } from '../../../src/main/codecs/fault'
+import { FormatFault } from '../../../src/main/base/conversions'
 import { formatOfFile } from '../../../src/shared/formats'
 
 const numRuns = process.env.LARDER_HARD === '1' ? 100_000 : 2000
@@ -19,11 +19,16 @@ const seeds = ['', 'written'].flatMap(part => readdirSync(join(folder, part)).fl
   const format = formatOfFile(file)
   return format === undefined || format === 'text'
     ? []
-    : [{ file, format, bytes: readFileSync(join(folder, part, file)) }]
+    : [{ file, format, bytes: Buffer.from(readFileSync(join(folder, part, file))) }]
 }))
 
 /** What is done to a value at a place in it. */
-const damage = fc.record({
+interface Damage {
+  at: number
+  how: { byte: number } | { bit: number } | { size: number } | { cut: number } | { put: Uint8Array } | { end: true }
+}
+
+const damage: fc.Arbitrary<Damage> = fc.record<Damage>({
   at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
   how: fc.oneof(
     fc.record({ byte: fc.integer({ min: 0, max: 255 }) }),
@@ -31,11 +36,11 @@ const damage = fc.record({
     fc.record({ size: fc.constantFrom(0x7FFFFFFF, 0xFFFFFFFF, 0x10000000, 0x0FFFFFFF, 1) }),
     fc.record({ cut: fc.integer({ min: 1, max: 64 }) }),
     fc.record({ put: fc.uint8Array({ minLength: 1, maxLength: 16 }) }),
-    fc.constant({ end: true }),
+    fc.constant({ end: true } as const),
   ),
 })
 
-function damaged(bytes: Buffer, { at, how }: typeof damage extends fc.Arbitrary<infer T> ? T : never): Buffer {
+function damaged(bytes: Buffer<ArrayBuffer>, { at, how }: Damage): Buffer<ArrayBuffer> {
   const place = Math.floor(at * bytes.length)
   const copy = Buffer.from(bytes)
   if ('byte' in how)
@@ -70,7 +75,7 @@ it('never crashes on a damaged value, and takes no memory for what it only claim
     fc.constantFrom(...seeds),
     fc.array(damage, { minLength: 1, maxLength: 3 }),
     async ({ file, format, bytes }, damages) => {
-      const input = damages.reduce((value, one) => value.length < 4 ? value : damaged(value, one), bytes)
+      const input = damages.reduce<Buffer<ArrayBuffer>>((value, one) => value.length < 4 ? value : damaged(value, one), bytes)
       const start = held()
       try {
         await convert(input, format, format === 'json' ? 'msgpack' : 'json', 1_000_000)

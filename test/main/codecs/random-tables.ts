@@ -1,14 +1,14 @@
-import type { Column, Table } from '../../../src/main/codecs/table'
+import type { TableColumn, RowTable } from '../../../src/main/codecs/table'
 import type { Scalar } from '../../../src/main/codecs/values'
 import type { FormatName } from '../../../src/shared/formats'
 import { Buffer } from 'node:buffer'
 import fc from 'fast-check'
-import { shortOf } from '../../../src/main/codecs/numbers'
+import { shortest } from '../../../src/main/codecs/numbers'
 import { columnOf } from '../../../src/main/codecs/table'
-import { Day, Moment, writeTime } from '../../../src/main/codecs/values'
+import { CalendarDay, Moment, writeTime } from '../../../src/main/codecs/values'
 
 /** What docs/codecs.md promises, in code: the table that comes back after one format. */
-export function through(format: FormatName, { rows, columns }: Table): Table {
+export function through(format: FormatName, { rows, columns }: RowTable): RowTable {
   const keepsColumns = format === 'arrow' || format === 'arrow-stream' || format === 'parquet' || format === 'csv'
   // JSON and MessagePack have names only in rows.
   const left = keepsColumns || rows > 0 ? columns : []
@@ -16,7 +16,7 @@ export function through(format: FormatName, { rows, columns }: Table): Table {
   return { rows, columns: format === 'json' || format === 'ndjson' ? numbersFirst(kept) : kept }
 }
 
-function throughColumn(format: FormatName, column: Column): Column {
+function throughColumn(format: FormatName, column: TableColumn): TableColumn {
   const cells = column.cells.map(cell => throughCell(format, cell))
   if (format === 'arrow' || format === 'arrow-stream' || format === 'parquet')
     return column
@@ -26,7 +26,7 @@ function throughColumn(format: FormatName, column: Column): Column {
 function throughCell(format: FormatName, cell: Scalar): Scalar {
   if (cell instanceof Uint8Array && format !== 'msgpack')
     return Buffer.from(cell).toString('base64')
-  if ((cell instanceof Day && format !== 'csv') || (cell instanceof Moment && format !== 'csv' && format !== 'msgpack'))
+  if ((cell instanceof CalendarDay && format !== 'csv') || (cell instanceof Moment && format !== 'csv' && format !== 'msgpack'))
     return writeTime(cell)
   if (typeof cell === 'number' && !Number.isFinite(cell) && (format === 'json' || format === 'ndjson'))
     return null
@@ -34,10 +34,10 @@ function throughCell(format: FormatName, cell: Scalar): Scalar {
 }
 
 /** JavaScript's objects have names that are whole numbers first. */
-function numbersFirst(columns: readonly Column[]): Column[] {
+function numbersFirst(columns: readonly TableColumn[]): TableColumn[] {
   const byName = new Map(columns.map(column => [column.name, column]))
   return Object.keys(Object.fromEntries(columns.map(({ name }) => [name, 0])))
-    .map(name => byName.get(name) as Column)
+    .map(name => byName.get(name) as TableColumn)
 }
 
 const text = fc.oneof(
@@ -50,12 +50,12 @@ const text = fc.oneof(
 const integer = fc.oneof(
   fc.maxSafeInteger(),
   fc.integer({ min: -300, max: 300 }),
-  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(shortOf),
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(shortest),
   fc.constantFrom(-128, -129, 127, 128, 255, 256, 65535, 65536, 2 ** 31, 2 ** 32, -(2 ** 31) - 1),
 )
 const moment = fc.bigInt({ min: -62_167_219_200_000_000n, max: 253_402_300_799_999_999n })
   .map(micros => new Moment(micros))
-const day = fc.integer({ min: -719_528, max: 2_932_896 }).map(days => new Day(days))
+const day = fc.integer({ min: -719_528, max: 2_932_896 }).map(days => new CalendarDay(days))
 const kinds: fc.Arbitrary<Scalar>[] = [
   text,
   integer,
@@ -73,7 +73,7 @@ const name = fc.oneof(
 )
 
 /** Tables with columns of one type each. */
-export const randomTable: fc.Arbitrary<Table> = fc
+export const randomTable: fc.Arbitrary<RowTable> = fc
   .tuple(fc.uniqueArray(name, { maxLength: 5, minLength: 1 }), fc.nat(12))
   .chain(([names, rows]) =>
     fc.tuple(...names.map(column => fc.nat(kinds.length - 1).chain(kind =>
@@ -85,12 +85,12 @@ export const randomTable: fc.Arbitrary<Table> = fc
   .filter(({ columns }) => columns.every(({ type }) => type !== 'mixed'))
 
 /** A table as plain data, which tests can compare and print. */
-export function shown({ rows, columns }: Table): unknown {
+export function shown({ rows, columns }: RowTable): unknown {
   return { rows, columns: columns.map(({ name, type, cells }) => ({ name, type, cells: cells.map(cellShown) })) }
 }
 
 function cellShown(cell: Scalar): unknown {
   if (cell instanceof Uint8Array)
     return { bytes: Buffer.from(cell).toString('hex') }
-  return cell instanceof Moment || cell instanceof Day ? { time: writeTime(cell) } : cell
+  return cell instanceof Moment || cell instanceof CalendarDay ? { time: writeTime(cell) } : cell
 }

@@ -1,6 +1,6 @@
 import type { Sink } from '../sink'
-import type { Column, ColumnType, Table } from '../table'
-import type { Day, Moment, Scalar } from '../values'
+import type { TableColumn, ColumnType, RowTable } from '../table'
+import type { CalendarDay, Moment, Scalar } from '../values'
 import type { FlatNode, FlatValue } from './flat-builder'
 import { Buffer } from 'node:buffer'
 import { unfit } from '../fault'
@@ -31,7 +31,7 @@ const types: Record<Exclude<ColumnType, 'mixed'>, readonly [number, FlatNode]> =
  * Writes a table as an Arrow file (Feather) or stream, with one batch that is not packed. Every
  * column may hold nulls. Throws FormatFault.
  */
-export function writeArrow(table: Table, form: 'file' | 'stream', limit: number): Buffer {
+export function writeArrow(table: RowTable, form: 'file' | 'stream', limit: number): Buffer {
   checkTyped(table, 'Arrow')
   const sink = createSink(limit)
   if (form === 'file')
@@ -76,7 +76,7 @@ function writeMessage(sink: Sink, type: number, header: FlatNode, bodyLength: nu
   sink.bytes(bytes)
 }
 
-function schemaOf({ columns }: Table): FlatNode {
+function schemaOf({ columns }: RowTable): FlatNode {
   return {
     table: [[0, { bytes: 2, number: 0 }], [1, {
       node: {
@@ -99,7 +99,7 @@ function schemaOf({ columns }: Table): FlatNode {
   }
 }
 
-function batchOf({ columns, rows }: Table, regions: readonly Region[]): FlatNode {
+function batchOf({ columns, rows }: RowTable, regions: readonly Region[]): FlatNode {
   const nodes = columns.map(({ cells }) => [BigInt(rows), BigInt(cells.filter(cell => cell === null).length)])
   return {
     table: [
@@ -110,7 +110,7 @@ function batchOf({ columns, rows }: Table, regions: readonly Region[]): FlatNode
   }
 }
 
-function writeColumn({ cells, type }: Column, rows: number, body: Sink, regions: Region[]): void {
+function writeColumn({ cells, type }: TableColumn, rows: number, body: Sink, regions: Region[]): void {
   const buffer = (write: () => void): void => {
     const start = body.length
     write()
@@ -129,7 +129,7 @@ function writeColumn({ cells, type }: Column, rows: number, body: Sink, regions:
     case 'number': return buffer(() => cells.forEach(cell => body.take(8).writeDoubleLE(cell as number | null ?? 0)))
     case 'moment': return buffer(() => cells.forEach(cell =>
       body.take(8).writeBigInt64LE((cell as Moment | null)?.micros ?? 0n)))
-    case 'day': return buffer(() => cells.forEach(cell => body.take(4).writeInt32LE((cell as Day | null)?.days ?? 0)))
+    case 'day': return buffer(() => cells.forEach(cell => body.take(4).writeInt32LE((cell as CalendarDay | null)?.days ?? 0)))
     default: {
       let end = 0
       buffer(() => {

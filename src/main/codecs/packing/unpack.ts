@@ -1,5 +1,6 @@
 import * as zlib from 'node:zlib'
-import { brokenAt, FormatFault, unfit } from '../fault'
+import { FormatFault } from '../../base/conversions'
+import { brokenAt, unfit } from '../fault'
 import { unpackLz4, unpackLz4Frame } from './lz4'
 import { unpackSnappy } from './snappy'
 

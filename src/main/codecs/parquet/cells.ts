@@ -5,9 +5,9 @@ import type { Struct } from './thrift-read'
 import type { Raw } from './values'
 import { isUtf8 } from 'node:buffer'
 import { brokenAt, quoted, unfit } from '../fault'
-import { floorDivide, halfOf, shortOf, timeOfDay, wholeOf } from '../numbers'
+import { floorDivide, halfOf, shortest, clockTime, wholeOf } from '../numbers'
 import { bufferOf } from '../utf8'
-import { dayOf, momentOf } from '../values'
+import { calendarDayOf, momentOf } from '../values'
 
 /** Numbers of the older annotations (ConvertedType) and the newer ones (LogicalType). */
 const converted = {
@@ -40,7 +40,7 @@ const logical = {
 type Reader = (raw: Raw) => Scalar
 
 /** The type of a column, where the schema says more than its cells; null if they decide. */
-export function typeOf(column: ColumnSchema): ColumnType | null {
+export function cellTypeOf(column: ColumnSchema): ColumnType | null {
   const isDecimal = column.converted === converted.decimal || has(column, logical.decimal)
   return isDecimal || column.type === 'FLOAT' || column.type === 'DOUBLE' || has(column, logical.float16)
     ? 'number'
@@ -52,7 +52,7 @@ function has({ logical: type }: ColumnSchema, id: number): boolean {
 }
 
 /** Makes cells of the values of a column. It throws FormatFault, with the place of the page. */
-export function cellReader(column: ColumnSchema, place: number): Reader {
+export function parquetCells(column: ColumnSchema, place: number): Reader {
   const { type, converted: old, scale, name } = column
   if (old === converted.interval)
     throw unfit(`The column ${quoted(name)} holds intervals, which Larder does not read from Parquet.`)
@@ -94,9 +94,9 @@ function textOf(bytes: Uint8Array, place: number): string {
 function int32Reader(column: ColumnSchema, place: number): Reader {
   const { converted: old } = column
   if (old === converted.date || has(column, logical.date))
-    return raw => within(dayOf(raw as number), place)
+    return raw => within(calendarDayOf(raw as number), place)
   if (old === converted.timeMillis || has(column, logical.time))
-    return raw => timeOfDay(BigInt(raw as number) * 1000n)
+    return raw => clockTime(BigInt(raw as number) * 1000n)
   return old === converted.uint32 || isUnsigned(column, 32) ? raw => (raw as number) >>> 0 : raw => raw as number
 }
 
@@ -111,10 +111,10 @@ function int64Reader(column: ColumnSchema, place: number): Reader {
     return raw => within(momentOf(floorDivide(raw as bigint, 1000n)), place)
   const time = unitOf(column, logical.time)
   if (old === converted.timeMicros || time !== null)
-    return raw => timeOfDay(time === 3 ? (raw as bigint) / 1000n : raw as bigint)
+    return raw => clockTime(time === 3 ? (raw as bigint) / 1000n : raw as bigint)
   return old === converted.uint64 || isUnsigned(column, 64)
-    ? raw => shortOf(BigInt.asUintN(64, raw as bigint))
-    : raw => shortOf(raw as bigint)
+    ? raw => shortest(BigInt.asUintN(64, raw as bigint))
+    : raw => shortest(raw as bigint)
 }
 
 /** 1 = milliseconds, 2 = microseconds, 3 = nanoseconds; null if it is of another type. */

@@ -3,7 +3,7 @@ import type { Scalar } from '../values'
 import type { Chunk } from './metadata'
 import type { Struct } from './thrift-read'
 import { brokenAt, quoted } from '../fault'
-import { cellReader } from './cells'
+import { parquetCells } from './cells'
 import { readHybrid } from './levels'
 import { countOf, structOf } from './metadata'
 import { readStruct } from './thrift-read'
@@ -54,7 +54,7 @@ function readDictionary({ header, packed, place }: Page, { chunk, unpack }: Cont
   const { column, packing } = chunk
   const count = countOf(structOf(header.get(7), place).get(1), place)
   const bytes = unpack(packed, packing, countOf(header.get(2), place), place)
-  return Array.from(readRaw({ bytes, encoding: plain, count, column, place }), cellReader(column, place))
+  return Array.from(readRaw({ bytes, encoding: plain, count, column, place }), parquetCells(column, place))
 }
 
 type BodyReader = (page: Page, head: Struct, count: number, context: Context) => Body
@@ -76,7 +76,7 @@ function addCells(
   const present = levels === null ? count : levels.reduce((sum, level) => sum + (level === 1 ? 1 : 0), 0)
   const values = dictionaryEncodings.includes(encoding)
     ? fromDictionary(bytes, present, context, place)
-    : Array.from(readRaw({ bytes, encoding, count: present, column, place }), cellReader(column, place))
+    : Array.from(readRaw({ bytes, encoding, count: present, column, place }), parquetCells(column, place))
   let next = 0
   for (let index = 0; index < count; index++)
     cells.push(levels === null || levels[index] === 1 ? values[next++] as Scalar : null)
