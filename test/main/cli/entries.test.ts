@@ -246,7 +246,7 @@ describe('set', () => {
     [['--file', 'rows.bin', '--type', 'image/png'], 'image/png'],
   ])('%j stores the file with its type', async (flags, type) => {
     server.reply({ status: 201 })
-    const files = { ...there().files, [`/project/${flags[1]}`]: 'a' }
+    const files = { ...there().files, [`/work-folder/${flags[1]}`]: 'a' }
     expect(await larder(['set', 'default', 'k', ...flags], { files })).toMatchObject({ code: 0 })
     expect(server.requests[0]).toMatchObject({ method: 'PUT', headers: { 'content-type': type } })
     expect(String(server.requests[0]?.body)).toBe('a')
@@ -257,7 +257,7 @@ describe('set', () => {
     [['v', '--file', 'rows.csv'], 64, 'either a value or --file'],
     [['--file', 'no.csv'], 1, 'no.csv cannot be read: there is no such file'],
   ])('refuses %j', async (words, code, sentence) => {
-    const files = { ...there().files, '/project/rows.bin': 'a' }
+    const files = { ...there().files, '/work-folder/rows.bin': 'a' }
     expect(await larder(['set', 'default', 'k', ...words], { files }))
       .toMatchObject({ code, stderr: expect.stringContaining(sentence) })
   })
