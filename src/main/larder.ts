@@ -31,8 +31,8 @@ import { userOf } from './base/principal'
 import { createStorageNotice } from './base/storage-notice'
 import { systemTimer } from './base/timer'
 import { createEngine } from './cache/engine'
+import { describeListening, localName } from './cli/addresses'
 import { createConversions } from './codecs/conversions'
-import { describeListening } from './cli/addresses'
 import { createEventLoopMonitor } from './http/event-loop-delay'
 import { renderMetrics } from './http/metrics'
 import { createHttpFace } from './http/server'
@@ -335,16 +335,6 @@ export async function createLarder({
     await parts.dispose()
     throw error
   }
-}
-
-/**
- * The name by which this machine reaches the server: its loopback name, unless it is bound to
- * another single address.
- */
-function localName(host: string | null, addresses: readonly string[], loopback: string): string {
-  if (host === '::' || host === '::1')
-    return '[::1]'
-  return host === null || host === '0.0.0.0' || host === '127.0.0.1' ? loopback : addresses[0] ?? loopback
 }
 
 /** @param uptime milliseconds */

@@ -1,4 +1,4 @@
-import type { TaskOutcome, Task } from './task'
+import type { Task, TaskOutcome } from './task'
 import { parentPort } from 'node:worker_threads'
 import { messageOf } from '@shared/errors'
 import { FormatFault } from '../base/conversions'

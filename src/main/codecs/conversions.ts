@@ -2,10 +2,9 @@ import type { FormatName } from '@shared/formats'
 import type { Conversions } from '../base/conversions'
 import type { Disposable } from '../base/disposable'
 import type { Timer } from '../base/timer'
-import type { TaskOutcome, Task } from './task'
+import type { Task, TaskOutcome } from './task'
 import { Buffer } from 'node:buffer'
 import { FormatFault } from '../base/conversions'
-import { perform } from './task'
 import { createTaskThread } from './task-thread'
 
 interface ConversionParts {
@@ -43,7 +42,11 @@ export function createConversions({
     const isHeavy = task.bytes.length > mostHere
       || packed.has(task.format)
       || (task.work === 'convert' && packed.has(task.to))
-    return thread === null || !isHeavy ? perform(task) : thread.run(task)
+    if (thread !== null && isHeavy)
+      return thread.run(task)
+    // A start needs none of this.
+    const { perform } = await import('./task')
+    return perform(task)
   }
 
   return {

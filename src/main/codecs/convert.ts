@@ -1,8 +1,8 @@
 import type { FormatName } from '@shared/formats'
 import { Buffer } from 'node:buffer'
 import { formats, formatsFor, isTextual } from '@shared/formats'
-import { checkText, codecs, tableIn } from './codecs'
 import { FormatFault } from '../base/conversions'
+import { checkText, codecs, tableIn } from './codecs'
 import { unfit } from './fault'
 import { bufferOf } from './utf8'
 

@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer'
-import type { TableColumn, ColumnType, RowTable } from './table'
+import type { ColumnType, RowTable, TableColumn } from './table'
 import type { Scalar } from './values'
 import { grouped } from '@shared/grouped'
 import { FormatFault } from '../base/conversions'

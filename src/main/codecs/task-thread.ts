@@ -1,6 +1,6 @@
 import type { Disposable } from '../base/disposable'
 import type { Timer } from '../base/timer'
-import type { TaskOutcome, Task } from './task'
+import type { Task, TaskOutcome } from './task'
 import { Worker } from 'node:worker_threads'
 import { LarderError } from '@shared/errors'
 

@@ -78,7 +78,8 @@ const serverOptions: ServerOptions = {
  * Stopping ends event streams at once.
  */
 export function createHttpFace(options: HttpFaceOptions): Face {
-  const { serving, clock, stopwatch, logger, hub, handlers, authenticator, inFlight, about, valueLimit, conversions } = options
+  const { serving, clock, stopwatch, logger, hub, handlers, authenticator, inFlight, about } = options
+  const { valueLimit, conversions } = options
   const consoleFiles = readConsoleFiles(options.consoleFolder)
   const answers = { clock, authenticator }
   const fail = (exchange: Exchange, error: unknown): void => sendError(exchange, toLarderError(error, logger), answers)

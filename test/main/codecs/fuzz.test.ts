@@ -6,8 +6,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { convert } from '../../../src/main/codecs/convert'
 import { FormatFault } from '../../../src/main/base/conversions'
+import { convert } from '../../../src/main/codecs/convert'
 import { formatOfFile } from '../../../src/shared/formats'
 
 const numRuns = process.env.LARDER_HARD === '1' ? 100_000 : 2000
@@ -75,7 +75,8 @@ it('never crashes on a damaged value, and takes no memory for what it only claim
     fc.constantFrom(...seeds),
     fc.array(damage, { minLength: 1, maxLength: 3 }),
     async ({ file, format, bytes }, damages) => {
-      const input = damages.reduce<Buffer<ArrayBuffer>>((value, one) => value.length < 4 ? value : damaged(value, one), bytes)
+      const input = damages.reduce<Buffer<ArrayBuffer>>((value, one) =>
+        value.length < 4 ? value : damaged(value, one), bytes)
       const start = held()
       try {
         await convert(input, format, format === 'json' ? 'msgpack' : 'json', 1_000_000)

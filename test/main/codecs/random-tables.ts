@@ -1,4 +1,4 @@
-import type { TableColumn, RowTable } from '../../../src/main/codecs/table'
+import type { RowTable, TableColumn } from '../../../src/main/codecs/table'
 import type { Scalar } from '../../../src/main/codecs/values'
 import type { FormatName } from '../../../src/shared/formats'
 import { Buffer } from 'node:buffer'
@@ -26,7 +26,9 @@ function throughColumn(format: FormatName, column: TableColumn): TableColumn {
 function throughCell(format: FormatName, cell: Scalar): Scalar {
   if (cell instanceof Uint8Array && format !== 'msgpack')
     return Buffer.from(cell).toString('base64')
-  if ((cell instanceof CalendarDay && format !== 'csv') || (cell instanceof Moment && format !== 'csv' && format !== 'msgpack'))
+  if (cell instanceof CalendarDay && format !== 'csv')
+    return writeTime(cell)
+  if (cell instanceof Moment && format !== 'csv' && format !== 'msgpack')
     return writeTime(cell)
   if (typeof cell === 'number' && !Number.isFinite(cell) && (format === 'json' || format === 'ndjson'))
     return null

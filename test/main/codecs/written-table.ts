@@ -1,4 +1,4 @@
-import type { TableColumn, RowTable } from '../../../src/main/codecs/table'
+import type { RowTable, TableColumn } from '../../../src/main/codecs/table'
 import { columnOf } from '../../../src/main/codecs/table'
 import { CalendarDay, Moment } from '../../../src/main/codecs/values'
 

@@ -74,7 +74,8 @@ describe('what is refused, with its place', () => {
   })
 
   it('is a value that is too large once it is converted', async () => {
-    await expect(Promise.resolve(cacheOf('csv', 10).set('k', Buffer.from(rows), { contentType: 'application/json' }, call)))
+    const result = cacheOf('csv', 10).set('k', Buffer.from(rows), { contentType: 'application/json' }, call)
+    await expect(result)
       .rejects
       .toMatchObject({ code: 'wrong-format', message: expect.stringContaining('more than 10 bytes') as string })
   })

@@ -57,7 +57,8 @@ describe('a thread that fails', () => {
     const slow = conversions.convert(large(), 'json', 'csv', limit)
     const next = conversions.convert(parquet(), 'parquet', 'json', limit)
     timer.advance(1000)
-    await expect(slow).rejects.toMatchObject({ code: 'overloaded', message: 'Converting this value took longer than 1 s.' })
+    const message = 'Converting this value took longer than 1 s.'
+    await expect(slow).rejects.toMatchObject({ code: 'overloaded', message })
     expect(JSON.parse(String(await next))).toHaveLength(4)
   }, patience)
 
@@ -99,7 +100,8 @@ it('ends the thread when it was idle, and starts another when it is needed', asy
 
 it('refuses what waits when Larder stops', async () => {
   const conversions = createConversions({ program, timer: systemTimer })
-  const waiting = expect(conversions.convert(large(), 'json', 'csv', limit)).rejects.toMatchObject({ code: 'not-ready' })
+  const conversion = conversions.convert(large(), 'json', 'csv', limit)
+  const waiting = expect(conversion).rejects.toMatchObject({ code: 'not-ready' })
   await conversions.dispose()
   await waiting
   await expect(conversions.check(large(), 'json')).rejects.toMatchObject({ code: 'not-ready' })

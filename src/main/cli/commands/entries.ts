@@ -31,7 +31,7 @@ const tagList: Parser<string[]> = Object.assign((value: string) => list(value).m
   }
 }), { isList: true })
 
-/** What a value may be printed as; the stream of Arrow is for programs that ask for it by its type. */
+/** What a value may be printed as; Arrow's stream is for programs, which ask by its type. */
 const shownAs = formatNames.filter(name => name !== 'arrow-stream')
 
 const get = defineCommand({

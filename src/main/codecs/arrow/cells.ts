@@ -2,7 +2,7 @@ import type { Scalar } from '../values'
 import type { ArrowType } from './schema'
 import { isUtf8 } from 'node:buffer'
 import { brokenAt } from '../fault'
-import { floorDivide, halfOf, shortest, clockTime, wholeOf } from '../numbers'
+import { clockTime, floorDivide, halfOf, shortest, wholeOf } from '../numbers'
 import { bufferOf } from '../utf8'
 import { calendarDayOf, momentOf } from '../values'
 

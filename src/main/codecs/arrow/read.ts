@@ -1,11 +1,11 @@
-import type { TableColumn, RowTable } from '../table'
+import type { RowTable, TableColumn } from '../table'
 import type { Scalar } from '../values'
 import type { FlatTable } from './flatbuffer'
 import type { ArrowField } from './schema'
 import { brokenAt } from '../fault'
 import { createUnpacker } from '../packing/unpack'
 import { checkCells, columnOf } from '../table'
-import { readBatch, batchRows } from './batch'
+import { batchRows, readBatch } from './batch'
 import { rootTable } from './flatbuffer'
 import { columnTypeOf, readSchema } from './schema'
 

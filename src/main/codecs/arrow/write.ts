@@ -1,5 +1,5 @@
 import type { Sink } from '../sink'
-import type { TableColumn, ColumnType, RowTable } from '../table'
+import type { ColumnType, RowTable, TableColumn } from '../table'
 import type { CalendarDay, Moment, Scalar } from '../values'
 import type { FlatNode, FlatValue } from './flat-builder'
 import { Buffer } from 'node:buffer'
@@ -129,7 +129,8 @@ function writeColumn({ cells, type }: TableColumn, rows: number, body: Sink, reg
     case 'number': return buffer(() => cells.forEach(cell => body.take(8).writeDoubleLE(cell as number | null ?? 0)))
     case 'moment': return buffer(() => cells.forEach(cell =>
       body.take(8).writeBigInt64LE((cell as Moment | null)?.micros ?? 0n)))
-    case 'day': return buffer(() => cells.forEach(cell => body.take(4).writeInt32LE((cell as CalendarDay | null)?.days ?? 0)))
+    case 'day': return buffer(() => cells.forEach(cell =>
+      body.take(4).writeInt32LE((cell as CalendarDay | null)?.days ?? 0)))
     default: {
       let end = 0
       buffer(() => {

@@ -5,7 +5,7 @@ import type { Struct } from './thrift-read'
 import type { Raw } from './values'
 import { isUtf8 } from 'node:buffer'
 import { brokenAt, quoted, unfit } from '../fault'
-import { floorDivide, halfOf, shortest, clockTime, wholeOf } from '../numbers'
+import { clockTime, floorDivide, halfOf, shortest, wholeOf } from '../numbers'
 import { bufferOf } from '../utf8'
 import { calendarDayOf, momentOf } from '../values'
 

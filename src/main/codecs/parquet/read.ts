@@ -1,4 +1,4 @@
-import type { TableColumn, RowTable } from '../table'
+import type { RowTable, TableColumn } from '../table'
 import type { Scalar } from '../values'
 import { createUnpacker } from '../packing/unpack'
 import { columnOf } from '../table'

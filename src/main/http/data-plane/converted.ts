@@ -55,8 +55,10 @@ async function answerConverted(
   headers: string[],
 ): Promise<void> {
   await holding(exchange, perByte * hit.value.length, async (dropped) => {
-    if (offer === undefined)
-      throw notAcceptable('Accept names no type that this value can be had in.', await Promise.race([typesOf(), dropped]))
+    if (offer === undefined) {
+      const types = await Promise.race([typesOf(), dropped])
+      throw notAcceptable('Accept names no type that this value can be had in.', types)
+    }
     const tag = etagOfFormat(hit.version, offer.format)
     const told = asOtherType(headers, offer.type, tag)
     if (checkTag(exchange, tag))

@@ -24,7 +24,8 @@ export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'connection-not-found': 'There is no connection main.',
   'job-not-found': 'There is no job with this id; only the last ones are remembered.',
   'method-not-allowed': 'This path supports other methods; see Allow.',
-  'not-acceptable': 'Accept names no type that this value can be had in. It can be had as application/json, application/msgpack.',
+  'not-acceptable': 'Accept names no type that this value can be had in. '
+    + 'It can be had as application/json, application/msgpack.',
   'name-taken': 'name: products is taken',
   'not-json': 'The value under this key is not JSON.',
   'wrong-kind': 'The entry is a hash; this works on bytes only.',

@@ -29,8 +29,10 @@ export function createStorageFormat({ conversions, valueLimit }: StorageFormatPa
     if (from === undefined)
       throw notUnderstood(format)
     try {
-      if (from !== format && format !== 'text')
-        return { value: await conversions.convert(value, from, format, valueLimit()), contentType: formats[format].type }
+      if (from !== format && format !== 'text') {
+        const converted = await conversions.convert(value, from, format, valueLimit())
+        return { value: converted, contentType: formats[format].type }
+      }
       await conversions.check(value, format)
       return { value, contentType: storedType(format, contentType) }
     }
