@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer'
-import type { ColumnType, RowTable, TableColumn } from './table'
+import type { ColumnType, RowTable, RowColumn } from './table'
 import type { Scalar } from './values'
-import { grouped } from '@shared/grouped'
+import { counted, grouped } from '@shared/grouped'
 import { FormatFault } from '../base/conversions'
 import { quoted } from './fault'
 import { numberText } from './json'
@@ -47,7 +47,7 @@ export function readCsv(bytes: Uint8Array): RowTable {
     if (line.length !== names.length) {
       throw place(
         Math.min(line.length, names.length) + 1,
-        `the row has ${grouped(line.length)} cells, but the header has ${grouped(names.length)}`,
+        `the row has ${counted(line.length, 'cell', 'cells')}, but the header has ${grouped(names.length)}`,
       )
     }
     if (row % 1024 === 0)
@@ -62,7 +62,7 @@ export function readCsv(bytes: Uint8Array): RowTable {
   checkCells(rows, names.length)
   return {
     rows,
-    columns: columns.map(({ cells, hasQuoted }, index): TableColumn => {
+    columns: columns.map(({ cells, hasQuoted }, index): RowColumn => {
       const name = names[index] as string
       return hasQuoted ? { name, type: 'text', cells } : guessed(name, cells)
     }),
@@ -115,7 +115,7 @@ const guesses: readonly [ColumnType, Guess][] = [
 ]
 
 /** The column as the first type that all its cells have. */
-function guessed(name: string, cells: readonly (string | null)[]): TableColumn {
+function guessed(name: string, cells: readonly (string | null)[]): RowColumn {
   for (const [type, guess] of guesses) {
     const values: Scalar[] = []
     for (const cell of cells) {

@@ -30,7 +30,7 @@ export function halfOf(bits: number): number {
 }
 
 /** `01:02:03.000004`, for microseconds since midnight. */
-export function clockTime(micros: bigint): string {
+export function timeInDay(micros: bigint): string {
   const [hours, minutes, seconds] = [3_600_000_000n, 60_000_000n, 1_000_000n].map((size, index) =>
     String(micros / size % (index === 0 ? 100n : 60n)).padStart(2, '0'))
   const rest = micros % 1_000_000n

@@ -1,5 +1,5 @@
 import type { Scalar, Value } from './values'
-import { grouped } from '@shared/grouped'
+import { counted, grouped } from '@shared/grouped'
 import { quoted, unfit, unfitCell } from './fault'
 import { CalendarDay, isList, isScalar, membersOf, Moment } from './values'
 
@@ -9,10 +9,10 @@ import { CalendarDay, isList, isScalar, membersOf, Moment } from './values'
  */
 export type ColumnType = 'boolean' | 'integer' | 'number' | 'text' | 'bytes' | 'moment' | 'day' | 'mixed'
 
-export interface TableColumn { readonly name: string, readonly type: ColumnType, readonly cells: readonly Scalar[] }
+export interface RowColumn { readonly name: string, readonly type: ColumnType, readonly cells: readonly Scalar[] }
 
 /** Rows, column by column: the form between two row formats. All columns have `rows` cells. */
-export interface RowTable { readonly rows: number, readonly columns: readonly TableColumn[] }
+export interface RowTable { readonly rows: number, readonly columns: readonly RowColumn[] }
 
 /** The most cells of a table: a cell takes up to some hundred bytes while a value is converted. */
 const mostCells = 8_000_000
@@ -20,7 +20,7 @@ const mostCells = 8_000_000
 /** Throws FormatFault if so many cells are more than a table may have. */
 export function checkCells(rows: number, columns: number): void {
   if (rows > mostCells || rows * columns > mostCells) {
-    throw unfit(`${grouped(rows)} rows with ${grouped(columns)} columns are too many:`
+    throw unfit(`${counted(rows, 'row', 'rows')} with ${counted(columns, 'column', 'columns')} are too many:`
       + ` a table may have ${grouped(mostCells)} cells.`)
   }
 }
@@ -34,7 +34,7 @@ export function fits64(number: bigint): boolean {
 }
 
 /** A column whose type follows from its cells. One that only has nulls is text. */
-export function columnOf(name: string, cells: readonly Scalar[]): TableColumn {
+export function columnOf(name: string, cells: readonly Scalar[]): RowColumn {
   let type: ColumnType | undefined
   for (const cell of cells) {
     if (cell === null)

@@ -1,4 +1,4 @@
-import type { RowTable, TableColumn } from '../../../src/main/codecs/table'
+import type { RowTable, RowColumn } from '../../../src/main/codecs/table'
 import type { Scalar } from '../../../src/main/codecs/values'
 import type { FormatName } from '../../../src/shared/formats'
 import { Buffer } from 'node:buffer'
@@ -16,7 +16,7 @@ export function through(format: FormatName, { rows, columns }: RowTable): RowTab
   return { rows, columns: format === 'json' || format === 'ndjson' ? numbersFirst(kept) : kept }
 }
 
-function throughColumn(format: FormatName, column: TableColumn): TableColumn {
+function throughColumn(format: FormatName, column: RowColumn): RowColumn {
   const cells = column.cells.map(cell => throughCell(format, cell))
   if (format === 'arrow' || format === 'arrow-stream' || format === 'parquet')
     return column
@@ -36,10 +36,10 @@ function throughCell(format: FormatName, cell: Scalar): Scalar {
 }
 
 /** JavaScript's objects have names that are whole numbers first. */
-function numbersFirst(columns: readonly TableColumn[]): TableColumn[] {
+function numbersFirst(columns: readonly RowColumn[]): RowColumn[] {
   const byName = new Map(columns.map(column => [column.name, column]))
   return Object.keys(Object.fromEntries(columns.map(({ name }) => [name, 0])))
-    .map(name => byName.get(name) as TableColumn)
+    .map(name => byName.get(name) as RowColumn)
 }
 
 const text = fc.oneof(

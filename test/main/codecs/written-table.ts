@@ -1,4 +1,4 @@
-import type { RowTable, TableColumn } from '../../../src/main/codecs/table'
+import type { RowTable, RowColumn } from '../../../src/main/codecs/table'
 import { columnOf } from '../../../src/main/codecs/table'
 import { CalendarDay, Moment } from '../../../src/main/codecs/values'
 
@@ -19,6 +19,6 @@ export const writtenTable: RowTable = {
 /** More columns than a short list of Thrift has. */
 export const wideTable: RowTable = {
   rows: 300,
-  columns: Array.from({ length: 40 }, (_, column): TableColumn =>
+  columns: Array.from({ length: 40 }, (_, column): RowColumn =>
     columnOf(`column ${column}`, Array.from({ length: 300 }, (_, row) => row % 7 === 0 ? null : row * column))),
 }

@@ -54,7 +54,7 @@ describe('what is stored', () => {
 describe('what is refused, with its place', () => {
   it.each<[StorageFormat, string, string, string, RegExp]>([
     ['json', 'application/json', '{"a":}', 'wrong-format', /^This cache stores JSON\. Byte 5: /],
-    ['csv', 'text/csv', 'a,b\n1,2\n3\n', 'wrong-format', /^This cache stores CSV\. Row 2, column "b": the row has 1 cells/],
+    ['csv', 'text/csv', 'a,b\n1,2\n3\n', 'wrong-format', /^This cache stores CSV\. Row 2, column "b": the row has 1 cell,/],
     ['csv', 'text/csv', 'a,b\n1,"2\n', 'wrong-format', /Row 1, column "b": the quote is never closed\.$/],
     ['csv', 'application/json', '[{"a":[1]}]', 'wrong-format', /Row 1, column "a": holds a list or an object/],
     ['csv', 'application/json', '{"a":1}', 'wrong-format', /not a list of flat objects/],

@@ -2,7 +2,7 @@ import type { Scalar } from '../values'
 import type { ArrowType } from './schema'
 import { isUtf8 } from 'node:buffer'
 import { brokenAt } from '../fault'
-import { clockTime, floorDivide, halfOf, shortest, wholeOf } from '../numbers'
+import { timeInDay, floorDivide, halfOf, shortest, wholeOf } from '../numbers'
 import { bufferOf } from '../utf8'
 import { calendarDayOf, momentOf } from '../values'
 
@@ -105,7 +105,7 @@ function timeReader(
   const micros = (row: number): bigint => floorDivide(read(row) * 1_000_000n, perSecond)
   if (kind === 'duration')
     return row => shortest(read(row))
-  return kind === 'time' ? row => clockTime(micros(row)) : row => within(momentOf(micros(row)))
+  return kind === 'time' ? row => timeInDay(micros(row)) : row => within(momentOf(micros(row)))
 }
 
 /** Values that lie one after the other, between offsets. */

@@ -1,4 +1,4 @@
-import type { RowTable, TableColumn } from '../table'
+import type { RowTable, RowColumn } from '../table'
 import type { Scalar } from '../values'
 import type { FlatTable } from './flatbuffer'
 import type { ArrowField } from './schema'
@@ -61,7 +61,7 @@ export function readArrow(bytes: Uint8Array): RowTable {
     throw brokenAt(bytes.length, 'is the end, without a schema')
   return {
     rows,
-    columns: fields.map(({ name, type }, index): TableColumn => {
+    columns: fields.map(({ name, type }, index): RowColumn => {
       const cells = columns[index] as Scalar[]
       const known = columnTypeOf(type)
       return known === null ? columnOf(name, cells) : { name, type: known, cells }

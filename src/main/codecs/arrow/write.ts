@@ -1,5 +1,5 @@
 import type { Sink } from '../sink'
-import type { ColumnType, RowTable, TableColumn } from '../table'
+import type { ColumnType, RowTable, RowColumn } from '../table'
 import type { CalendarDay, Moment, Scalar } from '../values'
 import type { FlatNode, FlatValue } from './flat-builder'
 import { Buffer } from 'node:buffer'
@@ -110,7 +110,7 @@ function batchOf({ columns, rows }: RowTable, regions: readonly Region[]): FlatN
   }
 }
 
-function writeColumn({ cells, type }: TableColumn, rows: number, body: Sink, regions: Region[]): void {
+function writeColumn({ cells, type }: RowColumn, rows: number, body: Sink, regions: Region[]): void {
   const buffer = (write: () => void): void => {
     const start = body.length
     write()

@@ -5,7 +5,7 @@ import type { Struct } from './thrift-read'
 import type { Raw } from './values'
 import { isUtf8 } from 'node:buffer'
 import { brokenAt, quoted, unfit } from '../fault'
-import { clockTime, floorDivide, halfOf, shortest, wholeOf } from '../numbers'
+import { timeInDay, floorDivide, halfOf, shortest, wholeOf } from '../numbers'
 import { bufferOf } from '../utf8'
 import { calendarDayOf, momentOf } from '../values'
 
@@ -96,7 +96,7 @@ function int32Reader(column: ColumnSchema, place: number): Reader {
   if (old === converted.date || has(column, logical.date))
     return raw => within(calendarDayOf(raw as number), place)
   if (old === converted.timeMillis || has(column, logical.time))
-    return raw => clockTime(BigInt(raw as number) * 1000n)
+    return raw => timeInDay(BigInt(raw as number) * 1000n)
   return old === converted.uint32 || isUnsigned(column, 32) ? raw => (raw as number) >>> 0 : raw => raw as number
 }
 
@@ -111,7 +111,7 @@ function int64Reader(column: ColumnSchema, place: number): Reader {
     return raw => within(momentOf(floorDivide(raw as bigint, 1000n)), place)
   const time = unitOf(column, logical.time)
   if (old === converted.timeMicros || time !== null)
-    return raw => clockTime(time === 3 ? (raw as bigint) / 1000n : raw as bigint)
+    return raw => timeInDay(time === 3 ? (raw as bigint) / 1000n : raw as bigint)
   return old === converted.uint64 || isUnsigned(column, 64)
     ? raw => shortest(BigInt.asUintN(64, raw as bigint))
     : raw => shortest(raw as bigint)

@@ -1,4 +1,4 @@
-import type { RowTable, TableColumn } from '../table'
+import type { RowTable, RowColumn } from '../table'
 import type { Scalar } from '../values'
 import { createUnpacker } from '../packing/unpack'
 import { columnOf } from '../table'
@@ -15,7 +15,7 @@ export function readParquet(bytes: Uint8Array): RowTable {
   const unpack = createUnpacker()
   return {
     rows,
-    columns: columns.map((column, index): TableColumn => {
+    columns: columns.map((column, index): RowColumn => {
       const cells: Scalar[] = []
       for (const group of groups) {
         const chunk = group[index]

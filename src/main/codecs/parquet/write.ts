@@ -1,5 +1,5 @@
 import type { Sink } from '../sink'
-import type { ColumnType, RowTable, TableColumn } from '../table'
+import type { ColumnType, RowTable, RowColumn } from '../table'
 import type { CalendarDay, Moment, Scalar } from '../values'
 import type { ThriftField, ThriftFields } from './thrift-write'
 import { Buffer } from 'node:buffer'
@@ -51,7 +51,7 @@ export function writeParquet(table: RowTable, limit: number): Buffer {
 
 function footerOf({ rows, columns }: RowTable, places: readonly Place[]): ThriftFields {
   const chunks = places.map(({ start, size }, index): ThriftFields => {
-    const { name, type } = columns[index] as TableColumn
+    const { name, type } = columns[index] as RowColumn
     return [[2, { i64: start }], [3, {
       struct: [
         [1, { i32: writtenAs(type).type }],
@@ -75,7 +75,7 @@ function footerOf({ rows, columns }: RowTable, places: readonly Place[]): Thrift
   ]
 }
 
-function schemaOf({ name, type }: TableColumn): ThriftFields {
+function schemaOf({ name, type }: RowColumn): ThriftFields {
   const { type: physical, annotations } = writtenAs(type)
   return [[1, { i32: physical }], [3, { i32: 1 }], [4, { text: name }], ...annotations]
 }
@@ -86,7 +86,7 @@ function writtenAs(type: ColumnType): Written {
   return types[type]
 }
 
-function writeColumn({ cells, type }: TableColumn, rows: number, sink: Sink, limit: number): Place {
+function writeColumn({ cells, type }: RowColumn, rows: number, sink: Sink, limit: number): Place {
   const body = createSink(limit)
   writeLevels(cells, rows, body)
   writeCells(type, cells, body)
