@@ -39,10 +39,11 @@ export function readCsv(bytes: Uint8Array): RowTable {
   const line: Cell[] = []
   for (let row = 1; at < text.length; row++) {
     line.length = 0
-    const place: Place = (column, reason) => new FormatFault(
-      'broken',
-      `Row ${grouped(row)}, column ${column <= names.length ? quoted(names[column - 1] as string) : grouped(column)}: ${reason}.`,
-    )
+    const place: Place = (column, reason) => {
+      const name = names[column - 1]
+      const said = name === undefined ? grouped(column) : quoted(name)
+      return new FormatFault('broken', `Row ${grouped(row)}, column ${said}: ${reason}.`)
+    }
     at = readLine(text, at, line, place)
     if (line.length !== names.length) {
       throw place(

@@ -7,6 +7,7 @@ import { createConversions } from '../../../src/main/codecs/conversions'
 import { bundleForNode } from '../../helpers/bundle'
 import { createManualTimer } from '../../helpers/manual-timer'
 import { patience } from '../../helpers/patience'
+import { startLarder } from '../../helpers/start-larder'
 
 // Conversions as the product runs them: large ones on a thread of their own.
 let program: string
@@ -45,6 +46,33 @@ it('does not hold up this thread while it converts 10 MB', async () => {
   expect(order).toEqual(['turn 1', 'turn 2', 'turn 3', 'turn 4', 'turn 5', 'converted'])
   // What was handed over is a copy.
   expect(value.length).toBeGreaterThan(9_000_000)
+}, patience)
+
+// Red: in larder.ts leave out `program: codecProgram`.
+it('lets hits pass while a value of 10 MB is converted', async () => {
+  const larder = await startLarder({}, undefined, undefined, undefined, program)
+  onTestFinished(() => larder.dispose())
+  const entries = '/api/caches/default/entries'
+  const headers = { 'Content-Type': 'application/json' }
+  expect((await larder.send('PUT', `${entries}/large`, { body: large(), headers })).status).toBe(201)
+  expect((await larder.send('PUT', `${entries}/small`, { body: 'x' })).status).toBe(201)
+  // Whatever is loaded on first use is there from then on.
+  expect((await larder.send('PUT', `${entries}/rows`, { body: '[{"a":1}]', headers })).status).toBe(201)
+  const asCsv = { headers: { Accept: 'text/csv' } }
+  expect((await larder.send('GET', `${entries}/rows`, asCsv)).text).toBe('a\r\n1\r\n')
+  const order: string[] = []
+  // Without a body, so that its answer is there as soon as the conversion is done.
+  const conversion = larder.send('HEAD', `${entries}/large`, asCsv).then((answer) => {
+    order.push('converted')
+    return answer
+  })
+  // Asked for one after the other: each finds a server that is not busy with the conversion.
+  for (let hit = 0; hit < 3; hit++) {
+    expect((await larder.send('GET', `${entries}/small`)).text).toBe('x')
+    order.push('hit')
+  }
+  expect((await conversion).status).toBe(200)
+  expect(order.indexOf('converted')).toBeGreaterThan(0)
 }, patience)
 
 describe('a thread that fails', () => {

@@ -1,3 +1,4 @@
+import type { Answer } from '../../helpers/http-client'
 import type { TestLarder } from '../../helpers/start-larder'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -78,8 +79,10 @@ describe('accept', () => {
   })
 
   it.each<[string, string, string, RegExp]>([
-    ['application/json', rows, 'application/xml', /^Accept names no type .* application\/json, text\/plain, application\/x-ndjson, /],
-    ['application/json', '{"a":1}', 'text/csv', /not a list of flat objects.* It can be had as application\/json, text\/plain, application\/msgpack\.$/],
+    ['application/json', rows, 'application/xml', /^Accept names no type /],
+    ['application/json', rows, 'application/xml', / had as application\/json, text\/plain, application\/x-ndjson, /],
+    ['application/json', '{"a":1}', 'text/csv', /not a list of flat objects/],
+    ['application/json', '{"a":1}', 'text/csv', / had as application\/json, text\/plain, application\/msgpack\.$/],
     ['application/json', '[{"a":[1]}]', 'text/csv', /^Row 1, column "a": holds a list/],
     ['application/json', '[{"a":}]', 'text/csv', /^Byte 6: .* It can be had as application\/json\.$/],
     ['image/png', 'x', 'application/json', /It can be had as image\/png\.$/],
@@ -119,7 +122,10 @@ describe('a cache with a format', () => {
     expect(await get(path, '*/*')).toMatchObject({ status: 200, text: csv })
     const broken = await larder.send('PUT', path, { body: 'a,b\n1\n', headers: { 'Content-Type': 'text/csv' } })
     expect(broken.status).toBe(422)
-    expect(broken.json()).toMatchObject({ code: 'wrong-format', errors: [{ field: 'body', message: expect.stringMatching(/^Row 1, column "b"/) as string }] })
+    expect(broken.json()).toMatchObject({
+      code: 'wrong-format',
+      errors: [{ field: 'body', message: expect.stringMatching(/^Row 1, column "b"/) as string }],
+    })
     const strange = await larder.send('PUT', path, { body: 'x', headers: { 'Content-Type': 'image/png' } })
     expect(strange.status).toBe(415)
     expect((await get(path, '*/*')).text).toBe(csv)
