@@ -186,10 +186,9 @@ export async function createLarder({
     })
     let valueLimit = (): number => limits.value
     const conversions = parts.use(createConversions({ program: codecProgram, timer }))
-    const storageFormat = createStorageFormat({ conversions, valueLimit: () => valueLimit() })
     const { serving, caches, requestLog, jobs, schedule, history } = createServing({
       engine,
-      layers: [backend, readThrough, storageFormat],
+      layers: [backend, readThrough, createStorageFormat({ conversions, valueLimit: () => valueLimit() })],
       clock,
       stopwatch,
       timer,

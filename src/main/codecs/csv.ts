@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer'
-import type { ColumnType, RowTable, RowColumn } from './table'
+import type { ColumnType, RowColumn, RowTable } from './table'
 import type { Scalar } from './values'
 import { counted, grouped } from '@shared/grouped'
 import { FormatFault } from '../base/conversions'

@@ -7,8 +7,8 @@ interface Wish { range: string, quality: number }
  * Whether Accept asks for nothing in particular, or names exactly this type: then there is nothing
  * to decide, as for nearly every read.
  */
-export function takesAsIs(accept: string | null, contentType: string): boolean {
-  return accept === null || accept === '*/*' || accept === contentType
+export function takesAsIs(accept: string, contentType: string): boolean {
+  return accept === '*/*' || accept === contentType
 }
 
 /**

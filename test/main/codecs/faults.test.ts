@@ -94,7 +94,7 @@ function pageOf(rows: number, size: number, packed: number): ThriftFields {
   return [[1, { i32: 0 }], [2, { i32: size }], [3, { i32: packed }], [5, { struct: head }]]
 }
 
-// Red: in codecs/packing/unpack.ts leave out `maxOutputLength`; in codecs/table.ts the check of the rows.
+// Red: in codecs/packing/unpack.ts leave out `maxOutputLength`.
 describe('what only claims to be large takes no memory', () => {
   const zeros = Buffer.alloc(50_000_000)
 

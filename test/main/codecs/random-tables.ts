@@ -1,4 +1,4 @@
-import type { RowTable, RowColumn } from '../../../src/main/codecs/table'
+import type { RowColumn, RowTable } from '../../../src/main/codecs/table'
 import type { Scalar } from '../../../src/main/codecs/values'
 import type { FormatName } from '../../../src/shared/formats'
 import { Buffer } from 'node:buffer'

@@ -1,4 +1,4 @@
-import type { RowTable, RowColumn } from '../../../src/main/codecs/table'
+import type { RowColumn, RowTable } from '../../../src/main/codecs/table'
 import { columnOf } from '../../../src/main/codecs/table'
 import { CalendarDay, Moment } from '../../../src/main/codecs/values'
 
@@ -16,9 +16,9 @@ export const writtenTable: RowTable = {
   ],
 }
 
-/** More columns than a short list of Thrift has. */
+/** The first number of columns that a short list of Thrift cannot say. */
 export const wideTable: RowTable = {
   rows: 300,
-  columns: Array.from({ length: 40 }, (_, column): RowColumn =>
+  columns: Array.from({ length: 15 }, (_, column): RowColumn =>
     columnOf(`column ${column}`, Array.from({ length: 300 }, (_, row) => row % 7 === 0 ? null : row * column))),
 }

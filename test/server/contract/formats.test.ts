@@ -1,4 +1,3 @@
-import type { Answer } from '../../helpers/http-client'
 import type { TestLarder } from '../../helpers/start-larder'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

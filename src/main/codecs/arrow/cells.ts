@@ -2,7 +2,7 @@ import type { Scalar } from '../values'
 import type { ArrowType } from './schema'
 import { isUtf8 } from 'node:buffer'
 import { brokenAt } from '../fault'
-import { timeInDay, floorDivide, halfOf, shortest, wholeOf } from '../numbers'
+import { floorDivide, halfOf, shortest, timeInDay, wholeOf } from '../numbers'
 import { bufferOf } from '../utf8'
 import { calendarDayOf, momentOf } from '../values'
 

@@ -1,4 +1,4 @@
-import type { RowTable, RowColumn } from '../table'
+import type { RowColumn, RowTable } from '../table'
 import type { Scalar } from '../values'
 import type { FlatTable } from './flatbuffer'
 import type { ArrowField } from './schema'

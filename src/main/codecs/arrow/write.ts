@@ -1,5 +1,5 @@
 import type { Sink } from '../sink'
-import type { ColumnType, RowTable, RowColumn } from '../table'
+import type { ColumnType, RowColumn, RowTable } from '../table'
 import type { CalendarDay, Moment, Scalar } from '../values'
 import type { FlatNode, FlatValue } from './flat-builder'
 import { Buffer } from 'node:buffer'

@@ -5,7 +5,7 @@ import type { Struct } from './thrift-read'
 import type { Raw } from './values'
 import { isUtf8 } from 'node:buffer'
 import { brokenAt, quoted, unfit } from '../fault'
-import { timeInDay, floorDivide, halfOf, shortest, wholeOf } from '../numbers'
+import { floorDivide, halfOf, shortest, timeInDay, wholeOf } from '../numbers'
 import { bufferOf } from '../utf8'
 import { calendarDayOf, momentOf } from '../values'
 
