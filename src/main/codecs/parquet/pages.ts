@@ -2,7 +2,7 @@ import type { Unpacker } from '../packing/unpack'
 import type { Scalar } from '../values'
 import type { Chunk } from './metadata'
 import type { Struct } from './thrift-read'
-import { brokenAt, quoted } from '../fault'
+import { brokenAt, quoted, unfit } from '../fault'
 import { parquetCells } from './cells'
 import { readHybrid } from './levels'
 import { countOf, structOf } from './metadata'
@@ -12,6 +12,7 @@ import { plain, readRaw } from './values'
 /** Numbers of page types and encodings in the format. */
 const pageTypes = { data: 0, index: 1, dictionary: 2, dataV2: 3 }
 const dictionaryEncodings: readonly number[] = [2, 8]
+const levelsAsRuns = 3
 
 /** A page after its header. */
 interface Page { readonly header: Struct, readonly packed: Uint8Array, readonly place: number }
@@ -101,6 +102,8 @@ function readBody({ header, packed, place }: Page, head: Struct, count: number, 
   const encoding = countOf(head.get(2), place)
   if (!chunk.column.optional)
     return { bytes, encoding, levels: null }
+  if (countOf(head.get(3), place) !== levelsAsRuns)
+    throw unfit(`The column ${quoted(chunk.column.name)} marks its nulls in a way that is no longer used.`)
   if (bytes.length < 4)
     throw brokenAt(place, 'begins a page without levels')
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
