@@ -60,12 +60,12 @@ export const formatNames = namesOf(formats)
 
 /** What a cache may ask of its values. */
 export const storageFormats = {
-  none: 'anything, unchanged',
-  text: 'any text in UTF-8',
+  none: 'Anything, unchanged',
+  text: 'Text in UTF-8',
   json: 'JSON',
   msgpack: 'MessagePack',
   csv: 'CSV with a header line',
-  arrow: 'Arrow, as Feather keeps it',
+  arrow: 'Arrow (Feather)',
   parquet: 'Parquet',
 } as const satisfies Partial<Record<FormatName | 'none', string>>
 
