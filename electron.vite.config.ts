@@ -136,6 +136,7 @@ const parts: UserConfig = {
           'index': resolve(root, 'src/main/index.ts'),
           'headless': resolve(root, 'src/main/headless.ts'),
           'writer-thread': resolve(root, 'src/main/storage/writer-thread.ts'),
+          'codec-thread': resolve(root, 'src/main/codecs/codec-thread.ts'),
         },
         output: { format: 'es', minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } } },
       },

@@ -66,7 +66,13 @@ export const zones = [
 
   { name: 'base', path: base, imports: [shared], packages: [], node: [...pure, 'net'] },
   { name: 'cache', path: 'src/main/cache/', imports: [base, shared], packages: [], node: pure },
-  { name: 'codecs', path: 'src/main/codecs/', imports: [base, shared], packages: [], node: pure },
+  {
+    name: 'codecs',
+    path: 'src/main/codecs/',
+    imports: [base, shared],
+    packages: [],
+    node: [...pure, 'worker_threads'],
+  },
   {
     name: 'storage',
     path: 'src/main/storage/',

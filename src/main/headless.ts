@@ -12,6 +12,7 @@ if (major > 22 || (major === 22 && minor >= 12)) {
   process.exitCode = await main({
     consoleFolder: join(import.meta.dirname, '../renderer'),
     writerProgram: join(import.meta.dirname, 'writer-thread.js'),
+    codecProgram: join(import.meta.dirname, 'codec-thread.js'),
   })
 }
 else {

@@ -88,6 +88,7 @@ async function start(): Promise<void> {
         version,
         consoleFolder,
         writerProgram: join(here, 'writer-thread.js'),
+        codecProgram: join(here, 'codec-thread.js'),
         loadKeytar: async () => createKeytar(createKeychainQuestions(join(here, 'keychain-child.cjs'))),
       })
       larder.warnings.forEach(warning => logger.warn(warning))

@@ -31,7 +31,8 @@ import { userOf } from './base/principal'
 import { createStorageNotice } from './base/storage-notice'
 import { systemTimer } from './base/timer'
 import { createEngine } from './cache/engine'
-import { describeListening } from './cli/addresses'
+import { describeListening, localName } from './cli/addresses'
+import { createConversions } from './codecs/conversions'
 import { createEventLoopMonitor } from './http/event-loop-delay'
 import { renderMetrics } from './http/metrics'
 import { createHttpFace } from './http/server'
@@ -41,6 +42,7 @@ import { createBreakers } from './serving/elsewhere/breaker'
 import { createMeters } from './serving/elsewhere/meter'
 import { createBackendLayer } from './serving/layers/backend'
 import { createReadThrough } from './serving/layers/read-through'
+import { createStorageFormat } from './serving/layers/storage-format'
 import { createServing } from './serving/serving'
 import { openEntryJournal } from './storage/entry-journal'
 import { createExportFiles } from './storage/export-files'
@@ -61,6 +63,8 @@ export interface LarderOptions {
   consoleFolder: string
   /** File of the thread that writes persistent entries; without it this thread writes them. */
   writerProgram?: string
+  /** File of the thread that converts large values; without it this thread does. */
+  codecProgram?: string
   /** Loads the access to the keychain. @default keytar, in processes of Node */
   loadKeytar?: () => Promise<Keytar>
   /** @default the system's clock */
@@ -118,6 +122,7 @@ export async function createLarder({
   version,
   consoleFolder,
   writerProgram,
+  codecProgram,
   loadKeytar,
   clock = systemClock,
   stopwatch = systemStopwatch,
@@ -179,9 +184,11 @@ export async function createLarder({
       timer,
       random: Math.random,
     })
+    let valueLimit = (): number => limits.value
+    const conversions = parts.use(createConversions({ program: codecProgram, timer }))
     const { serving, caches, requestLog, jobs, schedule, history } = createServing({
       engine,
-      layers: [backend, readThrough],
+      layers: [backend, readThrough, createStorageFormat({ conversions, valueLimit: () => valueLimit() })],
       clock,
       stopwatch,
       timer,
@@ -193,7 +200,6 @@ export async function createLarder({
     parts.use(history)
     history.start()
     const eventLoop = parts.use(createEventLoopMonitor())
-    let valueLimit = (): number => limits.value
     // Always has room for two values of the largest size, because one is copied while it arrives.
     const inFlight = createInFlight(
       () => Math.max(configuration.inFlight ?? Math.max(engine.budget / 4, leastInFlight), 2 * valueLimit()),
@@ -272,6 +278,7 @@ export async function createLarder({
       places: eventStreams,
       about: () => ({ version, url }),
       valueLimit,
+      conversions,
       consoleFolder,
       port: configuration.port,
       host: configuration.host,
@@ -327,16 +334,6 @@ export async function createLarder({
     await parts.dispose()
     throw error
   }
-}
-
-/**
- * The name by which this machine reaches the server: its loopback name, unless it is bound to
- * another single address.
- */
-function localName(host: string | null, addresses: readonly string[], loopback: string): string {
-  if (host === '::' || host === '::1')
-    return '[::1]'
-  return host === null || host === '0.0.0.0' || host === '127.0.0.1' ? loopback : addresses[0] ?? loopback
 }
 
 /** @param uptime milliseconds */

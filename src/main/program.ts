@@ -28,7 +28,7 @@ export async function main(built: BuiltFiles): Promise<number> {
   return code
 }
 
-type BuiltFiles = Required<Pick<LarderOptions, 'consoleFolder' | 'writerProgram'>>
+type BuiltFiles = Required<Pick<LarderOptions, 'consoleFolder' | 'writerProgram' | 'codecProgram'>>
 
 /** Starts the server and runs it until a signal comes. Resolves with the exit code. */
 async function serve(configuration: Configuration, built: BuiltFiles): Promise<number> {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BackendChange, BackendInput, BackendSettings } from './backend-settings'
 import { evictions } from './evictions'
+import { storageFormats } from './formats'
 import { limits } from './limits'
 import { mapRows, namesOf, rowOf } from './rows'
 import { writeSize } from './sizes'
@@ -115,6 +116,16 @@ export const cacheSettings = {
     hint: 'Keep the entries across restarts',
     change: 'Switching it off forgets the kept copies.',
     place: 'main',
+  },
+  format: {
+    schema: z.enum(namesOf(storageFormats)),
+    initial: 'none',
+    kind: 'choice',
+    choices: storageFormats,
+    label: 'Format',
+    hint: 'What values must be; rows of another format are converted, anything else is refused',
+    change: 'Applies to entries stored from now on. What a source loads is not checked.',
+    place: 'advanced',
   },
   source: {
     schema: SourceSettings.nullable(),

@@ -58,7 +58,7 @@ export const dataOperations = {
     summary: 'Store data under data.id, unless a fresh entry is there.',
     body: { media: 'application/json', description: '{"cacheName":"products","data":{"id":"10001"}}' },
     answers: { 200: 'Stored; the answer repeats the request body.' },
-    errors: off,
+    errors: [...off, 'wrong-format'],
     source: 'write',
   },
   'classic.get': {
@@ -113,7 +113,7 @@ export const dataOperations = {
     requestHeaders: storeHeaders,
     body: { media: '*/*', description: 'The value, byte for byte.' },
     answers: { 201: 'Stored.' },
-    errors: [...off, 'precondition-failed', 'too-large'],
+    errors: [...off, 'precondition-failed', 'too-large', 'wrong-format'],
     source: 'write',
   },
   'plain.delete': {
@@ -146,7 +146,7 @@ export const dataOperations = {
     face: 'native',
     scope: 'read',
     mutates: false,
-    summary: 'Read an entry.',
+    summary: 'Read an entry, in the media type that Accept wants: of JSON, NDJSON, MessagePack, CSV, Arrow and Parquet one becomes another.',
     query: {
       peek: 'Reads without a trace: counts no hit and extends no TTL. The answer also has Larder-Grace (seconds) and Larder-Given-TTL, the TTL that was last given.',
     },
@@ -155,7 +155,7 @@ export const dataOperations = {
       'If-None-Match': 'Answers 304 if the entry still has this ETag.',
     },
     answers: { 200: 'The value with ETag, Age, Larder-TTL, Larder-Tags and Cache-Status.', 304: 'Not modified.' },
-    errors: [...off, 'cache-not-found', 'entry-not-found', 'precondition-failed'],
+    errors: [...off, 'cache-not-found', 'entry-not-found', 'not-acceptable', 'precondition-failed'],
     source: 'read',
   },
   'entries.put': {
@@ -171,7 +171,7 @@ export const dataOperations = {
     },
     body: { media: '*/*', description: 'The value, byte for byte.' },
     answers: { 201: 'New.', 204: 'Replaced.' },
-    errors: [...off, 'cache-not-found', 'precondition-failed', 'too-large', 'lease-ended'],
+    errors: [...off, 'cache-not-found', 'precondition-failed', 'too-large', 'lease-ended', 'wrong-format'],
     source: 'write',
   },
   'entries.patch': {

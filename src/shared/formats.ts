@@ -58,17 +58,18 @@ export const formats = {
 export type FormatName = keyof typeof formats
 export const formatNames = namesOf(formats)
 
-/** The formats that a cache may ask of its values. */
+/** What a cache may ask of its values. */
 export const storageFormats = {
-  text: 'any text in UTF-8',
+  none: 'Anything, unchanged',
+  text: 'Text in UTF-8',
   json: 'JSON',
   msgpack: 'MessagePack',
   csv: 'CSV with a header line',
-  arrow: 'Arrow, as Feather keeps it',
+  arrow: 'Arrow (Feather)',
   parquet: 'Parquet',
-} as const satisfies Partial<Record<FormatName, string>>
+} as const satisfies Partial<Record<FormatName | 'none', string>>
 
-export type StorageFormat = keyof typeof storageFormats
+export type StorageFormat = Exclude<keyof typeof storageFormats, 'none'>
 
 /** `type/subtype` in lower case, without parameters. */
 export function essenceOf(mediaType: string): string {

@@ -41,6 +41,7 @@ export async function startLarder(
   clock?: ManualClock,
   tell?: (sentence: string) => void,
   timer?: Timer,
+  codecProgram?: string,
 ): Promise<TestLarder> {
   const home = change.home ?? mkdtempSync(join(tmpdir(), 'larder-test-'))
   const configuration: Configuration = {
@@ -65,6 +66,7 @@ export async function startLarder(
     clock,
     stopwatch: clock?.stopwatch,
     timer,
+    ...codecProgram !== undefined && { codecProgram },
     passwords,
     tell,
   })
@@ -80,7 +82,7 @@ export async function startLarder(
     sendOpen,
     async restart(again = {}) {
       await larder.stop()
-      return await startLarder({ ...configuration, ...again, home }, clock, tell, timer)
+      return await startLarder({ ...configuration, ...again, home }, clock, tell, timer, codecProgram)
     },
     async dispose() {
       await larder.stop()

@@ -63,6 +63,7 @@ describe.skipIf(!linux)('the packed app', () => {
       'out/main/index.js',
       'out/main/headless.js',
       'out/main/writer-thread.js',
+      'out/main/codec-thread.js',
       'out/renderer/index.html',
       'resources/tray/servingTemplate@2x.png',
     ]))

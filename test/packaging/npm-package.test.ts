@@ -48,6 +48,7 @@ describe('what npm pack makes', () => {
     expect(files.map(({ path }) => path)).toEqual(expect.arrayContaining([
       'out/main/headless.js',
       'out/main/writer-thread.js',
+      'out/main/codec-thread.js',
       'out/renderer/index.html',
     ]))
     expect(files.filter(({ path }) => /\.(?:map|ts|vue)$|^out\/main\/index\.js$/.test(path))).toEqual([])

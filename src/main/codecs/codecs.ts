@@ -1,6 +1,6 @@
 import type { FormatName } from '@shared/formats'
 import type { Buffer } from 'node:buffer'
-import type { Table } from './table'
+import type { RowTable } from './table'
 import type { Value } from './values'
 import { checkJson, jsonMarks, readJson, writeJson, writeRows } from './json'
 import { createSink } from './sink'
@@ -8,19 +8,19 @@ import { tableOf } from './table'
 import { decodeUtf8 } from './utf8'
 
 /** What a value holds: anything, or rows. */
-export type Content = { value: Value } | { table: Table }
+type Decoded = { value: Value } | { table: RowTable }
 
 /** Reads and writes values of one format. All throw FormatFault. */
-export interface Codec {
-  read: (bytes: Uint8Array) => Content
+interface Codec {
+  read: (bytes: Uint8Array) => Decoded
   /** @param limit the most bytes that may come out */
-  write: (content: Content, limit: number) => Buffer
+  write: (content: Decoded, limit: number) => Buffer
   /** Whether the bytes are of the format, where that is less than to read them. */
   check?: (bytes: Uint8Array) => void
 }
 
 /** The rows of a value. Throws FormatFault if it has none. */
-export function rowsOf(content: Content): Table {
+export function tableIn(content: Decoded): RowTable {
   return 'table' in content ? content.table : tableOf(content.value)
 }
 
@@ -42,7 +42,7 @@ export const codecs: Readonly<Record<Exclude<FormatName, 'text'>, () => Promise<
     const { readNdjson, writeNdjson } = await import('./ndjson')
     return {
       read: bytes => ({ table: readNdjson(bytes) }),
-      write: (content, limit) => writeNdjson(rowsOf(content), limit),
+      write: (content, limit) => writeNdjson(tableIn(content), limit),
     }
   },
   'msgpack': async () => {
@@ -60,7 +60,7 @@ export const codecs: Readonly<Record<Exclude<FormatName, 'text'>, () => Promise<
   },
   'csv': async () => {
     const { readCsv, writeCsv } = await import('./csv')
-    return { read: bytes => ({ table: readCsv(bytes) }), write: (content, limit) => writeCsv(rowsOf(content), limit) }
+    return { read: bytes => ({ table: readCsv(bytes) }), write: (content, limit) => writeCsv(tableIn(content), limit) }
   },
   'arrow': () => arrow('file'),
   'arrow-stream': () => arrow('stream'),
@@ -68,7 +68,7 @@ export const codecs: Readonly<Record<Exclude<FormatName, 'text'>, () => Promise<
     const [{ readParquet }, { writeParquet }] = await Promise.all([import('./parquet/read'), import('./parquet/write')])
     return {
       read: bytes => ({ table: readParquet(bytes) }),
-      write: (content, limit) => writeParquet(rowsOf(content), limit),
+      write: (content, limit) => writeParquet(tableIn(content), limit),
     }
   },
 }
@@ -77,7 +77,7 @@ async function arrow(form: 'file' | 'stream'): Promise<Codec> {
   const [{ readArrow }, { writeArrow }] = await Promise.all([import('./arrow/read'), import('./arrow/write')])
   return {
     read: bytes => ({ table: readArrow(bytes) }),
-    write: (content, limit) => writeArrow(rowsOf(content), form, limit),
+    write: (content, limit) => writeArrow(tableIn(content), form, limit),
   }
 }
 

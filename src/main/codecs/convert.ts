@@ -1,8 +1,9 @@
 import type { FormatName } from '@shared/formats'
 import { Buffer } from 'node:buffer'
 import { formats, formatsFor, isTextual } from '@shared/formats'
-import { checkText, codecs, rowsOf } from './codecs'
-import { FormatFault, unfit } from './fault'
+import { FormatFault } from '../base/conversions'
+import { checkText, codecs, tableIn } from './codecs'
+import { unfit } from './fault'
 import { bufferOf } from './utf8'
 
 /** Rejects with FormatFault unless the bytes are of the format. */
@@ -39,7 +40,7 @@ export async function possibleFormats(bytes: Uint8Array, format: FormatName): Pr
     return formatsFor(format, true)
   const content = (await codecs[format]()).read(bytes)
   try {
-    rowsOf(content)
+    tableIn(content)
     return formatsFor(format, true)
   }
   catch (error) {

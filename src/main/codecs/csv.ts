@@ -1,8 +1,9 @@
-import type { Column, ColumnType, Table } from './table'
-import type { Scalar } from './values'
 import type { Buffer } from 'node:buffer'
-import { grouped } from '@shared/grouped'
-import { FormatFault, quoted } from './fault'
+import type { ColumnType, RowColumn, RowTable } from './table'
+import type { Scalar } from './values'
+import { counted, grouped } from '@shared/grouped'
+import { FormatFault } from '../base/conversions'
+import { quoted } from './fault'
 import { numberText } from './json'
 import { createSink } from './sink'
 import { checkCells, checkNames, checkTyped, columnOf, fits64 } from './table'
@@ -14,7 +15,7 @@ const comma = 0x2C
 const lineFeed = 0x0A
 const carriageReturn = 0x0D
 
-/** RFC 4180, with a header line. A cell that is quoted is text, an empty one without quotes null. */
+/** A cell of RFC 4180. One that is quoted is text, an empty one without quotes is null. */
 interface Cell { text: string, quoted: boolean }
 
 /** Cells of a line, from `at` on; `next` is the start of the next line. */
@@ -25,7 +26,7 @@ type Place = (column: number, reason: string) => FormatFault
  * `true` and `false`, times as ISO 8601; anything else is text, and so is a column with a quoted
  * cell. Throws FormatFault with row and column.
  */
-export function readCsv(bytes: Uint8Array): Table {
+export function readCsv(bytes: Uint8Array): RowTable {
   const text = decodeUtf8(bytes).replace(/^\uFEFF/, '')
   if (text === '')
     return { rows: 0, columns: [] }
@@ -38,15 +39,16 @@ export function readCsv(bytes: Uint8Array): Table {
   const line: Cell[] = []
   for (let row = 1; at < text.length; row++) {
     line.length = 0
-    const place: Place = (column, reason) => new FormatFault(
-      'broken',
-      `Row ${grouped(row)}, column ${column <= names.length ? quoted(names[column - 1] as string) : grouped(column)}: ${reason}.`,
-    )
+    const place: Place = (column, reason) => {
+      const name = names[column - 1]
+      const said = name === undefined ? grouped(column) : quoted(name)
+      return new FormatFault('broken', `Row ${grouped(row)}, column ${said}: ${reason}.`)
+    }
     at = readLine(text, at, line, place)
     if (line.length !== names.length) {
       throw place(
         Math.min(line.length, names.length) + 1,
-        `the row has ${grouped(line.length)} cells, but the header has ${grouped(names.length)}`,
+        `the row has ${counted(line.length, 'cell', 'cells')}, but the header has ${grouped(names.length)}`,
       )
     }
     if (row % 1024 === 0)
@@ -61,7 +63,7 @@ export function readCsv(bytes: Uint8Array): Table {
   checkCells(rows, names.length)
   return {
     rows,
-    columns: columns.map(({ cells, hasQuoted }, index): Column => {
+    columns: columns.map(({ cells, hasQuoted }, index): RowColumn => {
       const name = names[index] as string
       return hasQuoted ? { name, type: 'text', cells } : guessed(name, cells)
     }),
@@ -114,7 +116,7 @@ const guesses: readonly [ColumnType, Guess][] = [
 ]
 
 /** The column as the first type that all its cells have. */
-function guessed(name: string, cells: readonly (string | null)[]): Column {
+function guessed(name: string, cells: readonly (string | null)[]): RowColumn {
   for (const [type, guess] of guesses) {
     const values: Scalar[] = []
     for (const cell of cells) {
@@ -154,7 +156,7 @@ function readNumber(text: string): number | undefined {
 }
 
 /** Writes rows with a header, each line ended by CRLF. Throws FormatFault. */
-export function writeCsv(table: Table, limit: number): Buffer {
+export function writeCsv(table: RowTable, limit: number): Buffer {
   checkTyped(table, 'CSV')
   const sink = createSink(limit)
   if (table.columns.length === 0)

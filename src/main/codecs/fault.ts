@@ -1,21 +1,5 @@
 import { grouped } from '@shared/grouped'
-
-/**
- * `broken`: the bytes are not what their type says. `unfit`: the value is fine, but cannot be
- * written in the other format, or is beyond a limit.
- */
-type FaultKind = 'broken' | 'unfit'
-
-/** Why a value cannot be read or written, as a sentence that begins with the place of the fault. */
-export class FormatFault extends Error {
-  override readonly name = 'FormatFault'
-  readonly kind: FaultKind
-
-  constructor(kind: FaultKind, sentence: string) {
-    super(sentence)
-    this.kind = kind
-  }
-}
+import { FormatFault } from '../base/conversions'
 
 /** @param byte counted from 0 */
 export function brokenAt(byte: number, reason: string): FormatFault {

@@ -1,5 +1,5 @@
 import type { Sink } from './sink'
-import type { Table } from './table'
+import type { RowTable } from './table'
 import type { Scalar, Value } from './values'
 import { limits } from '@shared/limits'
 import { jsonFault } from '../base/json-syntax'
@@ -18,7 +18,7 @@ export function checkJson(bytes: Uint8Array): void {
 /** Reads JSON. Whole numbers beyond 2^53 become bigint. Throws FormatFault. */
 export function readJson(bytes: Uint8Array): Value {
   checkJson(bytes)
-  return parseJson(decodeUtf8(bytes))
+  return parseJsonText(decodeUtf8(bytes))
 }
 
 /** What may be a whole number that a double cannot hold. */
@@ -26,7 +26,7 @@ const longNumber = /\d{16}/
 const wholeNumber = /^-?\d+$/
 
 /** Parses a text that is known to be JSON. */
-export function parseJson(text: string): Value {
+export function parseJsonText(text: string): Value {
   return JSON.parse(text, longNumber.test(text) ? keepDigits : undefined) as Value
 }
 
@@ -80,7 +80,7 @@ export function numberText(value: number): string {
 }
 
 /** Writes rows as objects with all columns. */
-export function writeRows({ rows, columns }: Table, sink: Sink, { first, between, last }: RowMarks): void {
+export function writeRows({ rows, columns }: RowTable, sink: Sink, { first, between, last }: RowMarks): void {
   const starts = columns.map(({ name }, index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`)
   sink.text(first)
   for (let row = 0; row < rows; row++) {

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
 import { brokenAt, quoted } from './fault'
-import { shortOf } from './numbers'
+import { shortest } from './numbers'
 import { bufferOf } from './utf8'
 import { momentOf } from './values'
 
@@ -56,11 +56,11 @@ function readValue(cursor: Cursor, depth: number): Value {
     case 0xCC: return cursor.view.getUint8(skip(cursor, 1))
     case 0xCD: return cursor.view.getUint16(skip(cursor, 2))
     case 0xCE: return cursor.view.getUint32(skip(cursor, 4))
-    case 0xCF: return shortOf(cursor.view.getBigUint64(skip(cursor, 8)))
+    case 0xCF: return shortest(cursor.view.getBigUint64(skip(cursor, 8)))
     case 0xD0: return cursor.view.getInt8(skip(cursor, 1))
     case 0xD1: return cursor.view.getInt16(skip(cursor, 2))
     case 0xD2: return cursor.view.getInt32(skip(cursor, 4))
-    case 0xD3: return shortOf(cursor.view.getBigInt64(skip(cursor, 8)))
+    case 0xD3: return shortest(cursor.view.getBigInt64(skip(cursor, 8)))
     case 0xD4:
     case 0xD5:
     case 0xD6:

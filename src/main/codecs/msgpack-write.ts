@@ -1,11 +1,11 @@
 import type { Sink } from './sink'
-import type { Table } from './table'
+import type { RowTable } from './table'
 import type { Scalar, Value } from './values'
 import { Buffer } from 'node:buffer'
 import { limits } from '@shared/limits'
 import { quoted, unfit } from './fault'
 import { createSink } from './sink'
-import { Day, isList, isScalar, membersOf, Moment, writeTime } from './values'
+import { CalendarDay, isList, isScalar, membersOf, Moment, writeTime } from './values'
 
 /** Writes any value as MessagePack, each number in its shortest form. Throws FormatFault. */
 export function writeMsgpack(value: Value, limit: number): Buffer {
@@ -15,7 +15,7 @@ export function writeMsgpack(value: Value, limit: number): Buffer {
 }
 
 /** Writes rows as a list of maps with all columns. A column of doubles stays one. */
-export function writeMsgpackRows({ rows, columns }: Table, limit: number): Buffer {
+export function writeMsgpackRows({ rows, columns }: RowTable, limit: number): Buffer {
   const sink = createSink(limit)
   writeHead(sink, listForms, rows)
   for (let row = 0; row < rows; row++) {
@@ -66,7 +66,7 @@ function writeScalar(value: Scalar, sink: Sink): void {
         return writeByte(sink, 0xC0)
       if (value instanceof Moment)
         return writeMoment(value, sink)
-      if (value instanceof Day)
+      if (value instanceof CalendarDay)
         return writeText(writeTime(value), sink)
       writeHead(sink, byteForms, value.length)
       sink.bytes(value)

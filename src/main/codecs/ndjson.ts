@@ -1,9 +1,9 @@
-import type { Table } from './table'
+import type { RowTable } from './table'
 import type { Value } from './values'
 import { grouped } from '@shared/grouped'
+import { FormatFault } from '../base/conversions'
 import { jsonFault } from '../base/json-syntax'
-import { FormatFault } from './fault'
-import { parseJson, writeRows } from './json'
+import { parseJsonText, writeRows } from './json'
 import { createSink } from './sink'
 import { tableOf } from './table'
 import { decodeUtf8 } from './utf8'
@@ -11,7 +11,7 @@ import { decodeUtf8 } from './utf8'
 const lineFeed = 0x0A
 
 /** Reads rows, one JSON object a line; empty lines count for nothing. Throws FormatFault. */
-export function readNdjson(bytes: Uint8Array): Table {
+export function readNdjson(bytes: Uint8Array): RowTable {
   decodeUtf8(bytes)
   const rows: Value[] = []
   for (let start = 0; start < bytes.length;) {
@@ -24,7 +24,7 @@ export function readNdjson(bytes: Uint8Array): Table {
         const place = `Row ${grouped(rows.length + 1)}, byte ${grouped(start + fault)}`
         throw new FormatFault('broken', `${place}: is where this stops being JSON.`)
       }
-      rows.push(parseJson(decodeUtf8(line)))
+      rows.push(parseJsonText(decodeUtf8(line)))
     }
     start = end + 1
   }
@@ -36,7 +36,7 @@ function isBlank(line: Uint8Array): boolean {
 }
 
 /** Writes rows, each a line that ends with a line feed. */
-export function writeNdjson(table: Table, limit: number): Buffer {
+export function writeNdjson(table: RowTable, limit: number): Buffer {
   const sink = createSink(limit)
   const end = table.rows > 0 ? '\n' : ''
   writeRows(table, sink, { first: '', between: '\n', last: end })

@@ -1,9 +1,15 @@
 import { bufferOf } from './utf8'
 
 /** A number where a double can say it, otherwise the bigint. */
-export function shortOf(number: bigint): number | bigint {
+export function shortest(number: bigint): number | bigint {
   const double = Number(number)
   return Number.isSafeInteger(double) ? double : number
+}
+
+/** A quotient that is rounded down, also below 0. */
+export function floorDivide(number: bigint, divisor: bigint): bigint {
+  const quotient = number / divisor
+  return number < 0n && quotient * divisor !== number ? quotient - 1n : quotient
 }
 
 /** A whole number with a sign, its highest byte first, to what a double can say. */
@@ -24,7 +30,7 @@ export function halfOf(bits: number): number {
 }
 
 /** `01:02:03.000004`, for microseconds since midnight. */
-export function timeOfDay(micros: bigint): string {
+export function timeInDay(micros: bigint): string {
   const [hours, minutes, seconds] = [3_600_000_000n, 60_000_000n, 1_000_000n].map((size, index) =>
     String(micros / size % (index === 0 ? 100n : 60n)).padStart(2, '0'))
   const rest = micros % 1_000_000n

@@ -1,7 +1,7 @@
 import type { Scalar, Value } from './values'
-import { grouped } from '@shared/grouped'
+import { counted, grouped } from '@shared/grouped'
 import { quoted, unfit, unfitCell } from './fault'
-import { Day, isList, isScalar, membersOf, Moment } from './values'
+import { CalendarDay, isList, isScalar, membersOf, Moment } from './values'
 
 /**
  * What all cells of a column are, besides null. `integer`: whole numbers of 64 bits, as number or
@@ -9,18 +9,18 @@ import { Day, isList, isScalar, membersOf, Moment } from './values'
  */
 export type ColumnType = 'boolean' | 'integer' | 'number' | 'text' | 'bytes' | 'moment' | 'day' | 'mixed'
 
-export interface Column { readonly name: string, readonly type: ColumnType, readonly cells: readonly Scalar[] }
+export interface RowColumn { readonly name: string, readonly type: ColumnType, readonly cells: readonly Scalar[] }
 
 /** Rows, column by column: the form between two row formats. All columns have `rows` cells. */
-export interface Table { readonly rows: number, readonly columns: readonly Column[] }
+export interface RowTable { readonly rows: number, readonly columns: readonly RowColumn[] }
 
 /** The most cells of a table: a cell takes up to some hundred bytes while a value is converted. */
-export const mostCells = 8_000_000
+const mostCells = 8_000_000
 
 /** Throws FormatFault if so many cells are more than a table may have. */
 export function checkCells(rows: number, columns: number): void {
   if (rows > mostCells || rows * columns > mostCells) {
-    throw unfit(`${grouped(rows)} rows with ${grouped(columns)} columns are too many:`
+    throw unfit(`${counted(rows, 'row', 'rows')} with ${counted(columns, 'column', 'columns')} are too many:`
       + ` a table may have ${grouped(mostCells)} cells.`)
   }
 }
@@ -34,7 +34,7 @@ export function fits64(number: bigint): boolean {
 }
 
 /** A column whose type follows from its cells. One that only has nulls is text. */
-export function columnOf(name: string, cells: readonly Scalar[]): Column {
+export function columnOf(name: string, cells: readonly Scalar[]): RowColumn {
   let type: ColumnType | undefined
   for (const cell of cells) {
     if (cell === null)
@@ -62,7 +62,7 @@ function typeOf(cell: Exclude<Scalar, null>): ColumnType {
     case 'string': return 'text'
     case 'number': return Number.isSafeInteger(cell) && !Object.is(cell, -0) ? 'integer' : 'number'
     case 'bigint': return fits64(cell) ? 'integer' : 'mixed'
-    default: return cell instanceof Moment ? 'moment' : cell instanceof Day ? 'day' : 'bytes'
+    default: return cell instanceof Moment ? 'moment' : cell instanceof CalendarDay ? 'day' : 'bytes'
   }
 }
 
@@ -70,7 +70,7 @@ function typeOf(cell: Exclude<Scalar, null>): ColumnType {
  * The rows that a value is: a list of flat objects. Columns come in the order in which they first
  * appear; what a row lacks is null. Throws FormatFault for any other value.
  */
-export function tableOf(value: Value): Table {
+export function tableOf(value: Value): RowTable {
   if (!isList(value))
     throw unfit('This value is not a list of flat objects, so it cannot be had in a row format.')
   const cells = new Map<string, Scalar[]>()
@@ -105,7 +105,7 @@ export function checkNames(names: readonly string[]): void {
  * For formats whose columns have one type each. Throws FormatFault that names the cell at which a
  * column becomes mixed, or the table if it has no column.
  */
-export function checkTyped({ columns, rows }: Table, format: string): void {
+export function checkTyped({ columns, rows }: RowTable, format: string): void {
   if (columns.length === 0 && rows > 0)
     throw unfit(`Rows without a column cannot be written as ${format}.`)
   for (const { name, type, cells } of columns) {

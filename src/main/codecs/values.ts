@@ -9,7 +9,7 @@ export class Moment {
 }
 
 /** A day of the calendar, without a time. */
-export class Day {
+export class CalendarDay {
   /** Days since 1970-01-01. */
   readonly days: number
 
@@ -18,14 +18,14 @@ export class Day {
   }
 }
 
-export type Scalar = null | boolean | number | bigint | string | Uint8Array | Moment | Day
-/** What JSON and MessagePack hold. A map keeps the order of its members, which an object may not. */
+export type Scalar = null | boolean | number | bigint | string | Uint8Array | Moment | CalendarDay
+/** What JSON and MessagePack hold. A map keeps the order of its members; an object may not. */
 export type Value = Scalar | readonly Value[] | Members
 type Members = ReadonlyMap<string, Value> | { readonly [name: string]: Value }
 
 export function isScalar(value: Value): value is Scalar {
   return typeof value !== 'object' || value === null
-    || value instanceof Uint8Array || value instanceof Moment || value instanceof Day
+    || value instanceof Uint8Array || value instanceof Moment || value instanceof CalendarDay
 }
 
 export function isList(value: Value): value is readonly Value[] {
@@ -48,13 +48,13 @@ export function momentOf(micros: bigint): Moment | undefined {
 }
 
 /** The day, unless its year has more than four digits. */
-export function dayOf(days: number): Day | undefined {
-  return momentOf(BigInt(days) * BigInt(dayMillis) * 1000n) && new Day(days)
+export function calendarDayOf(days: number): CalendarDay | undefined {
+  return momentOf(BigInt(days) * BigInt(dayMillis) * 1000n) && new CalendarDay(days)
 }
 
-/** `2026-11-30T01:02:03.004Z`, with six digits where three do not say all; a day is `2026-11-30`. */
-export function writeTime(value: Moment | Day): string {
-  if (value instanceof Day)
+/** `2026-11-30T01:02:03.004Z`, with six digits where three do not say all; a day: `2026-11-30`. */
+export function writeTime(value: Moment | CalendarDay): string {
+  if (value instanceof CalendarDay)
     return new Date(value.days * dayMillis).toISOString().slice(0, 10)
   const below = ((value.micros % 1000n) + 1000n) % 1000n
   const text = new Date(Number((value.micros - below) / 1000n)).toISOString()
@@ -65,9 +65,9 @@ const momentForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(\d{3})?Z$/
 const dayForm = /^\d{4}-\d\d-\d\d$/
 
 /** Reads exactly what `writeTime` writes. */
-export function readTime(text: string): Moment | Day | undefined {
+export function readTime(text: string): Moment | CalendarDay | undefined {
   if (dayForm.test(text)) {
-    const day = new Day(Date.parse(`${text}T00:00:00.000Z`) / dayMillis)
+    const day = new CalendarDay(Date.parse(`${text}T00:00:00.000Z`) / dayMillis)
     return Number.isInteger(day.days) && writeTime(day) === text ? day : undefined
   }
   const micros = momentForm.exec(text)

@@ -32,6 +32,14 @@ export function hitHeaders(hit: Hit, sourced: SourceNote | null): string[] {
   return headers
 }
 
+/** The headers of an entry's answer, for the same value in another type with another tag. */
+export function asOtherType(headers: readonly string[], contentType: string, etag: string): string[] {
+  return headers.map((value, index) => {
+    const name = index % 2 === 1 ? headers[index - 1] : undefined
+    return name === 'Content-Type' ? contentType : name === 'ETag' ? etag : value
+  })
+}
+
 function foundStatus({ stale }: Hit, left: number | null, sourced: SourceNote | null): string {
   return stale ? `${hitStatus(left)}; detail=${sourced?.failure ?? 'stale'}` : hitStatus(left)
 }

@@ -23,24 +23,35 @@ export function etagOf(version: number): string {
   return low < million / 10 ? `${beginning}${String(low).padStart(6, '0')}"` : `${beginning}${low}"`
 }
 
+/** The tag of the same version in another format, which is another representation. */
+export function etagOfFormat(version: number, format: string): string {
+  return `${etagOf(version).slice(0, -1)}-${format}"`
+}
+
 const list = /^\s*(?:W\/)?"[\x21\x23-\x7E\x80-\xFF]*"\s*(?:,\s*(?:W\/)?"[\x21\x23-\x7E\x80-\xFF]*"\s*)*$/
 
 /**
- * Whether If-None-Match names this version (weak comparison, RFC 9110 §13.1.2). Throws
- * `invalid-input` if it is malformed.
+ * Whether If-None-Match names this tag (weak comparison, RFC 9110 §13.1.2). Throws `invalid-input`
+ * if it is malformed.
  */
-export function noneMatchNames(header: string, version: number): boolean {
+export function noneMatchNames(header: string, etag: string): boolean {
   if (header.trim() === '*')
     return true
   if (!list.test(header))
     throw invalidField('If-None-Match', 'must be * or quoted ETags')
-  return header.includes(etagOf(version))
+  return header.includes(etag)
 }
 
-/** Whether If-Match names this version. Throws `invalid-input` if it is malformed. */
-export function matchNames(header: string, version: number): boolean {
-  const versions = parseIfMatch(header)
-  return versions === 'any' || versions.includes(version)
+/**
+ * Whether If-Match names this tag (strong comparison, RFC 9110 §13.1.1). Throws `invalid-input` if
+ * it is malformed.
+ */
+export function matchNames(header: string, etag: string): boolean {
+  return parseIfMatch(header) === 'any' || [...tagsOf(header)].some(([, weak, tag]) => !weak && `"${tag}"` === etag)
+}
+
+function tagsOf(header: string): IterableIterator<RegExpExecArray> {
+  return header.matchAll(/(W\/)?"([^"]*)"/g)
 }
 
 /**
@@ -53,7 +64,7 @@ export function parseIfMatch(header: string): number[] | 'any' {
   if (!list.test(header))
     throw invalidField('If-Match', 'must be * or quoted ETags')
   const versions: number[] = []
-  for (const [, weak, tag] of header.matchAll(/(W\/)?"([^"]*)"/g)) {
+  for (const [, weak, tag] of tagsOf(header)) {
     if (!weak && /^[1-9]\d{0,15}$/.test(tag as string))
       versions.push(Number(tag))
   }

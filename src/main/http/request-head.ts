@@ -12,6 +12,8 @@ export interface RequestHead {
    */
   secret: string | null
   origin: string | null
+  /** The types that the client wants (RFC 9110 §12.5.1). */
+  accept: string | null
   fetchSite: string | null
   contentLength: string | null
   contentType: string | null
@@ -48,6 +50,7 @@ export function readHead(raw: readonly string[]): RequestHead {
     host: '',
     secret: null,
     origin: null,
+    accept: null,
     fetchSite: null,
     contentLength: null,
     contentType: null,
@@ -90,6 +93,8 @@ export function readHead(raw: readonly string[]): RequestHead {
       case 6:
         if (is(name, 'origin'))
           head.origin = join(head.origin, value)
+        else if (is(name, 'accept'))
+          head.accept = join(head.accept, value)
         break
       case 7:
         if (is(name, 'api-key'))

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { RealClock, Stopwatch } from '../base/clock'
+import type { Conversions } from '../base/conversions'
 import type { EventHub } from '../base/event-hub'
 import type { Face } from '../base/face'
 import type { InFlight } from '../base/in-flight'
@@ -44,6 +45,7 @@ interface HttpFaceOptions {
   about: () => OpenApiOptions
   /** Largest size of a value at the moment, in bytes. */
   valueLimit: () => number
+  conversions: Conversions
   /** Folder of the console's build. */
   consoleFolder: string
   port: number
@@ -76,7 +78,8 @@ const serverOptions: ServerOptions = {
  * Stopping ends event streams at once.
  */
 export function createHttpFace(options: HttpFaceOptions): Face {
-  const { serving, clock, stopwatch, logger, hub, handlers, authenticator, inFlight, about, valueLimit } = options
+  const { serving, clock, stopwatch, logger, hub, handlers, authenticator, inFlight, about } = options
+  const { valueLimit, conversions } = options
   const consoleFiles = readConsoleFiles(options.consoleFolder)
   const answers = { clock, authenticator }
   const fail = (exchange: Exchange, error: unknown): void => sendError(exchange, toLarderError(error, logger), answers)
@@ -90,7 +93,7 @@ export function createHttpFace(options: HttpFaceOptions): Face {
     places: options.places,
     fail,
   })
-  const data = createDataPlane({ serving, valueLimit })
+  const data = createDataPlane({ serving, valueLimit, conversions })
   const documents = new Set([...consoleFiles.keys(), ...descriptionPaths])
   let hosts: HostGuard = createHostGuard({ port: options.port, secure: options.tls !== null, names: [] })
   const run = createPipeline({

@@ -13,6 +13,7 @@ export type { Progress } from '../base/progress'
 // The parts of the engine that modules may use only through this folder.
 export { beyondRoom, hitOf, lasting, lastingValue } from '../cache/ports'
 export type {
+  BatchOutcome,
   BatchStep,
   BatchStepResult,
   CacheDefinition,

@@ -39,6 +39,7 @@ const settings = {
   maxEntries: null,
   maxBytes: null,
   reserve: null,
+  format: 'none' as const,
   persistent: false,
   source: null,
   backend: null,

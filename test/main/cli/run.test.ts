@@ -301,6 +301,7 @@ describe('help', () => {
     server.reply(problem(409, 'name-taken'))
     const local = {
       '/work-folder/logo.png': 'png',
+      '/work-folder/prices.parquet': 'PAR1',
       '/work-folder/.env': '',
       ...trustOf('/home/ada/.config/Larder', '/work-folder/.env', ''),
     }

@@ -4,16 +4,16 @@ import type { CellReader } from './cells'
 import type { FlatTable } from './flatbuffer'
 import type { ArrowField, ArrowType } from './schema'
 import { brokenAt, quoted, unfit } from '../fault'
-import { cellReader } from './cells'
+import { arrowCells } from './cells'
 
 /** The buffers of a batch, taken one after the other. */
 interface Buffers { next: () => Uint8Array, rows: () => [length: number, nulls: number], views: () => number }
 
 /** The words of columns that are kept as numbers. */
-export type Dictionaries = ReadonlyMap<number, readonly Scalar[]>
+type Dictionaries = ReadonlyMap<number, readonly Scalar[]>
 
 /** The number of rows that a batch claims. Nothing was made for them yet. */
-export function rowsOf(batch: FlatTable): number {
+export function batchRows(batch: FlatTable): number {
   const rows = batch.int64(0, 0)
   if (rows < 0)
     throw brokenAt(batch.place, 'begins a batch with a negative number of rows')
@@ -30,7 +30,7 @@ export function readBatch(
   dictionaries: Dictionaries,
   unpack: Unpacker,
 ): void {
-  const rows = rowsOf(batch)
+  const rows = batchRows(batch)
   const buffers = openBuffers(batch, body, place, unpack)
   for (const [index, { name, type, dictionary }] of fields.entries()) {
     const [length, nulls] = buffers.rows()
@@ -108,7 +108,7 @@ function readCells(type: ArrowType, length: number, nulls: number, buffers: Buff
       ? [buffers.next(), ...viewed(buffers, place)]
       : [buffers.next(), buffers.next()]
     : [buffers.next()]
-  const read = cellReader(type, parts, length, place)
+  const read = arrowCells(type, parts, length, place)
   return nulls === 0
     ? read
     : row => ((validity[row >> 3] as number) >> (row & 7) & 1) === 1 ? read(row) : null

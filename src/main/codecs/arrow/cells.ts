@@ -2,9 +2,9 @@ import type { Scalar } from '../values'
 import type { ArrowType } from './schema'
 import { isUtf8 } from 'node:buffer'
 import { brokenAt } from '../fault'
-import { halfOf, shortOf, timeOfDay, wholeOf } from '../numbers'
+import { floorDivide, halfOf, shortest, timeInDay, wholeOf } from '../numbers'
 import { bufferOf } from '../utf8'
-import { dayOf, momentOf } from '../values'
+import { calendarDayOf, momentOf } from '../values'
 
 export type CellReader = (row: number) => Scalar
 
@@ -12,7 +12,7 @@ export type CellReader = (row: number) => Scalar
  * Makes the cells of a column out of its buffers, whose sizes are checked before. Cells that are
  * null are never asked for. Throws FormatFault, and so do cells.
  */
-export function cellReader(type: ArrowType, parts: readonly Uint8Array[], length: number, place: number): CellReader {
+export function arrowCells(type: ArrowType, parts: readonly Uint8Array[], length: number, place: number): CellReader {
   const [first = new Uint8Array(0), ...rest] = parts
   const view = new DataView(first.buffer, first.byteOffset, first.byteLength)
   const need = (bytes: number): void => {
@@ -72,8 +72,8 @@ function intReader(view: DataView, bits: number, signed: boolean): CellReader {
     case 16: return signed ? row => view.getInt16(row * 2, true) : row => view.getUint16(row * 2, true)
     case 32: return signed ? row => view.getInt32(row * 4, true) : row => view.getUint32(row * 4, true)
     default: return signed
-      ? row => shortOf(view.getBigInt64(row * 8, true))
-      : row => shortOf(view.getBigUint64(row * 8, true))
+      ? row => shortest(view.getBigInt64(row * 8, true))
+      : row => shortest(view.getBigUint64(row * 8, true))
   }
 }
 
@@ -90,11 +90,11 @@ function timeReader(
   }
   if (type.kind === 'day') {
     need(4)
-    return row => within(dayOf(view.getInt32(row * 4, true)))
+    return row => within(calendarDayOf(view.getInt32(row * 4, true)))
   }
   if (type.kind === 'dayMillis') {
     need(8)
-    return row => within(dayOf(Number(view.getBigInt64(row * 8, true) / 86_400_000n)))
+    return row => within(calendarDayOf(Number(floorDivide(view.getBigInt64(row * 8, true), 86_400_000n))))
   }
   const { kind, bits, perSecond } = type
   need(bits / 8)
@@ -102,10 +102,10 @@ function timeReader(
     ? BigInt(view.getInt32(row * 4, true))
     : view.getBigInt64(row * 8, true)
   // What is finer than a microsecond is cut off.
-  const micros = (row: number): bigint => read(row) * 1_000_000n / perSecond
+  const micros = (row: number): bigint => floorDivide(read(row) * 1_000_000n, perSecond)
   if (kind === 'duration')
-    return row => shortOf(read(row))
-  return kind === 'time' ? row => timeOfDay(micros(row)) : row => within(momentOf(micros(row)))
+    return row => shortest(read(row))
+  return kind === 'time' ? row => timeInDay(micros(row)) : row => within(momentOf(micros(row)))
 }
 
 /** Values that lie one after the other, between offsets. */

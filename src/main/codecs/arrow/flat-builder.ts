@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 
-/** Parts of a FlatBuffer that is to be written. Fields have their numbers in the schema of Arrow. */
+/** Parts of a FlatBuffer to be written. Fields have their numbers in the schema of Arrow. */
 export type FlatNode =
   | { table: readonly (readonly [field: number, value: FlatValue])[] }
   | { tables: readonly FlatNode[] }

@@ -1,11 +1,11 @@
-import type { Column, Table } from '../table'
+import type { RowColumn, RowTable } from '../table'
 import type { Scalar } from '../values'
 import type { FlatTable } from './flatbuffer'
 import type { ArrowField } from './schema'
 import { brokenAt } from '../fault'
 import { createUnpacker } from '../packing/unpack'
 import { checkCells, columnOf } from '../table'
-import { readBatch, rowsOf } from './batch'
+import { batchRows, readBatch } from './batch'
 import { rootTable } from './flatbuffer'
 import { columnTypeOf, readSchema } from './schema'
 
@@ -13,14 +13,19 @@ const magic = 'ARROW1'
 const headers = { schema: 1, dictionary: 2, batch: 3 }
 
 /** A message with its header; `place` is that of its body. */
-interface Message { readonly type: number, readonly header: FlatTable, readonly body: Uint8Array, readonly place: number }
+interface Message {
+  readonly type: number
+  readonly header: FlatTable
+  readonly body: Uint8Array
+  readonly place: number
+}
 
 /**
  * Reads Arrow, as a file (Feather) or a stream, of flat columns. A file is read as the stream that
  * it holds. All that it claims is compared with what is there before anything of that size is made.
  * Throws FormatFault.
  */
-export function readArrow(bytes: Uint8Array): Table {
+export function readArrow(bytes: Uint8Array): RowTable {
   let fields: ArrowField[] | null = null
   let columns: Scalar[][] = []
   let rows = 0
@@ -42,12 +47,12 @@ export function readArrow(bytes: Uint8Array): Table {
         throw brokenAt(place, 'follows a dictionary for no column')
       const words: Scalar[] = []
       const before = header.int8(2, 0) !== 0 ? dictionaries.get(id) ?? [] : []
-      checkCells(rowsOf(batch) + before.length, 1)
+      checkCells(batchRows(batch) + before.length, 1)
       readBatch(batch, body, place, [{ ...field, dictionary: null }], [words], dictionaries, unpack)
       dictionaries.set(id, [...before, ...words])
     }
     else if (type === headers.batch) {
-      rows += rowsOf(header)
+      rows += batchRows(header)
       checkCells(rows, fields.length)
       readBatch(header, body, place, fields, columns, dictionaries, unpack)
     }
@@ -56,7 +61,7 @@ export function readArrow(bytes: Uint8Array): Table {
     throw brokenAt(bytes.length, 'is the end, without a schema')
   return {
     rows,
-    columns: fields.map(({ name, type }, index): Column => {
+    columns: fields.map(({ name, type }, index): RowColumn => {
       const cells = columns[index] as Scalar[]
       const known = columnTypeOf(type)
       return known === null ? columnOf(name, cells) : { name, type: known, cells }

@@ -34,7 +34,7 @@ export function readSchema(schema: FlatTable): ArrowField[] {
     const index = dictionary?.table(1)
     return {
       name,
-      type: typeOf(field, name),
+      type: arrowTypeOf(field, name),
       dictionary: dictionary && {
         id: dictionary.int64(0, 0),
         index: index ? intOf(index) : { kind: 'int', bits: 32, signed: true },
@@ -59,7 +59,7 @@ function unitOf(type: FlatTable, initial: number): bigint {
   return unit
 }
 
-function typeOf(field: FlatTable, name: string): ArrowType {
+function arrowTypeOf(field: FlatTable, name: string): ArrowType {
   const code = field.int8(2, 0)
   const type = field.table(3)
   if (type === null)

@@ -1,6 +1,6 @@
 import type { Sink } from '../sink'
-import type { Column, ColumnType, Table } from '../table'
-import type { Day, Moment, Scalar } from '../values'
+import type { ColumnType, RowColumn, RowTable } from '../table'
+import type { CalendarDay, Moment, Scalar } from '../values'
 import type { FlatNode, FlatValue } from './flat-builder'
 import { Buffer } from 'node:buffer'
 import { unfit } from '../fault'
@@ -31,7 +31,7 @@ const types: Record<Exclude<ColumnType, 'mixed'>, readonly [number, FlatNode]> =
  * Writes a table as an Arrow file (Feather) or stream, with one batch that is not packed. Every
  * column may hold nulls. Throws FormatFault.
  */
-export function writeArrow(table: Table, form: 'file' | 'stream', limit: number): Buffer {
+export function writeArrow(table: RowTable, form: 'file' | 'stream', limit: number): Buffer {
   checkTyped(table, 'Arrow')
   const sink = createSink(limit)
   if (form === 'file')
@@ -63,7 +63,12 @@ export function writeArrow(table: Table, form: 'file' | 'stream', limit: number)
 
 function writeMessage(sink: Sink, type: number, header: FlatNode, bodyLength: number): void {
   const bytes = buildFlat({
-    table: [[0, version], [1, { bytes: 1, number: type }], [2, { node: header }], [3, { bytes: 8, number: bodyLength }]],
+    table: [
+      [0, version],
+      [1, { bytes: 1, number: type }],
+      [2, { node: header }],
+      [3, { bytes: 8, number: bodyLength }],
+    ],
   })
   const head = sink.take(8)
   head.writeUInt32LE(0xFFFFFFFF, 0)
@@ -71,7 +76,7 @@ function writeMessage(sink: Sink, type: number, header: FlatNode, bodyLength: nu
   sink.bytes(bytes)
 }
 
-function schemaOf({ columns }: Table): FlatNode {
+function schemaOf({ columns }: RowTable): FlatNode {
   return {
     table: [[0, { bytes: 2, number: 0 }], [1, {
       node: {
@@ -94,7 +99,7 @@ function schemaOf({ columns }: Table): FlatNode {
   }
 }
 
-function batchOf({ columns, rows }: Table, regions: readonly Region[]): FlatNode {
+function batchOf({ columns, rows }: RowTable, regions: readonly Region[]): FlatNode {
   const nodes = columns.map(({ cells }) => [BigInt(rows), BigInt(cells.filter(cell => cell === null).length)])
   return {
     table: [
@@ -105,7 +110,7 @@ function batchOf({ columns, rows }: Table, regions: readonly Region[]): FlatNode
   }
 }
 
-function writeColumn({ cells, type }: Column, rows: number, body: Sink, regions: Region[]): void {
+function writeColumn({ cells, type }: RowColumn, rows: number, body: Sink, regions: Region[]): void {
   const buffer = (write: () => void): void => {
     const start = body.length
     write()
@@ -124,7 +129,8 @@ function writeColumn({ cells, type }: Column, rows: number, body: Sink, regions:
     case 'number': return buffer(() => cells.forEach(cell => body.take(8).writeDoubleLE(cell as number | null ?? 0)))
     case 'moment': return buffer(() => cells.forEach(cell =>
       body.take(8).writeBigInt64LE((cell as Moment | null)?.micros ?? 0n)))
-    case 'day': return buffer(() => cells.forEach(cell => body.take(4).writeInt32LE((cell as Day | null)?.days ?? 0)))
+    case 'day': return buffer(() => cells.forEach(cell =>
+      body.take(4).writeInt32LE((cell as CalendarDay | null)?.days ?? 0)))
     default: {
       let end = 0
       buffer(() => {
@@ -136,7 +142,12 @@ function writeColumn({ cells, type }: Column, rows: number, body: Sink, regions:
           body.take(4).writeInt32LE(end)
         }
       })
-      buffer(() => cells.forEach(cell => typeof cell === 'string' ? body.text(cell) : cell && body.bytes(cell as Uint8Array)))
+      buffer(() => cells.forEach((cell) => {
+        if (typeof cell === 'string')
+          body.text(cell)
+        else if (cell !== null)
+          body.bytes(cell as Uint8Array)
+      }))
     }
   }
 }

@@ -25,8 +25,10 @@ function unpackBlock(packed: Uint8Array, out: Uint8Array, start: number): number
   let at = 0
   let end = start
   const longer = (length: number): number => {
+    if (length < 15)
+      return length
     let sum = length
-    for (let more = 255; length === 15 && more === 255; sum += more) {
+    for (let more = 255; more === 255; sum += more) {
       const byte = packed[at++]
       if (byte === undefined)
         throw brokenAt(at, 'is where an LZ4 block breaks off')

@@ -1,10 +1,14 @@
-import * as zlib from 'node:zlib'
-import { brokenAt, FormatFault, unfit } from '../fault'
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { FormatFault } from '../../base/conversions'
+import { brokenAt, unfit } from '../fault'
 import { unpackLz4, unpackLz4Frame } from './lz4'
 import { unpackSnappy } from './snappy'
 
 /** How parts of a file are packed. */
 export type Packing = 'none' | 'snappy' | 'gzip' | 'brotli' | 'zstd' | 'lz4' | 'lz4-frame'
+
+/** Node has it from 22.15 on, and Larder runs on 22.12. */
+const zstd: typeof zstdDecompressSync | undefined = zstdDecompressSync
 
 /** How much all parts of a value may hold together, in bytes. */
 export const mostUnpacked = 256 * 1024 * 1024
@@ -48,12 +52,11 @@ function unpack(packed: Uint8Array, packing: Packing, size: number): Uint8Array 
     case 'snappy': return unpackSnappy(packed, size)
     case 'lz4': return unpackLz4(packed, size)
     case 'lz4-frame': return unpackLz4Frame(packed, size)
-    case 'gzip': return zlib.gunzipSync(packed, options)
-    case 'brotli': return zlib.brotliDecompressSync(packed, options)
+    case 'gzip': return gunzipSync(packed, options)
+    case 'brotli': return brotliDecompressSync(packed, options)
     case 'zstd':
-      // Node has it from 22.15 on; Larder runs on 22.12.
-      if (!('zstdDecompressSync' in zlib))
+      if (zstd === undefined)
         throw unfit('This value is packed with ZSTD, which needs Node 22.15 or newer.')
-      return zlib.zstdDecompressSync(packed, options)
+      return zstd(packed, options)
   }
 }

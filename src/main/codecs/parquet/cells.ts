@@ -5,18 +5,42 @@ import type { Struct } from './thrift-read'
 import type { Raw } from './values'
 import { isUtf8 } from 'node:buffer'
 import { brokenAt, quoted, unfit } from '../fault'
-import { halfOf, shortOf, timeOfDay, wholeOf } from '../numbers'
+import { floorDivide, halfOf, shortest, timeInDay, wholeOf } from '../numbers'
 import { bufferOf } from '../utf8'
-import { dayOf, momentOf } from '../values'
+import { calendarDayOf, momentOf } from '../values'
 
 /** Numbers of the older annotations (ConvertedType) and the newer ones (LogicalType). */
-const converted = { utf8: 0, enum: 4, decimal: 5, date: 6, timeMillis: 7, timeMicros: 8, millis: 9, micros: 10, uint32: 13, uint64: 14, json: 19, interval: 21 }
-const logical = { string: 1, enum: 4, decimal: 5, date: 6, time: 7, timestamp: 8, integer: 10, json: 12, uuid: 14, float16: 15 }
+const converted = {
+  utf8: 0,
+  enum: 4,
+  decimal: 5,
+  date: 6,
+  timeMillis: 7,
+  timeMicros: 8,
+  millis: 9,
+  micros: 10,
+  uint32: 13,
+  uint64: 14,
+  json: 19,
+  interval: 21,
+}
+const logical = {
+  string: 1,
+  enum: 4,
+  decimal: 5,
+  date: 6,
+  time: 7,
+  timestamp: 8,
+  integer: 10,
+  json: 12,
+  uuid: 14,
+  float16: 15,
+}
 
 type Reader = (raw: Raw) => Scalar
 
 /** The type of a column, where the schema says more than its cells; null if they decide. */
-export function typeOf(column: ColumnSchema): ColumnType | null {
+export function cellTypeOf(column: ColumnSchema): ColumnType | null {
   const isDecimal = column.converted === converted.decimal || has(column, logical.decimal)
   return isDecimal || column.type === 'FLOAT' || column.type === 'DOUBLE' || has(column, logical.float16)
     ? 'number'
@@ -28,7 +52,7 @@ function has({ logical: type }: ColumnSchema, id: number): boolean {
 }
 
 /** Makes cells of the values of a column. It throws FormatFault, with the place of the page. */
-export function cellReader(column: ColumnSchema, place: number): Reader {
+export function parquetCells(column: ColumnSchema, place: number): Reader {
   const { type, converted: old, scale, name } = column
   if (old === converted.interval)
     throw unfit(`The column ${quoted(name)} holds intervals, which Larder does not read from Parquet.`)
@@ -40,16 +64,18 @@ export function cellReader(column: ColumnSchema, place: number): Reader {
     case 'DOUBLE': return raw => raw as Scalar
     case 'INT32': return int32Reader(column, place)
     case 'INT64': return int64Reader(column, place)
-    case 'INT96': return raw => within(momentOf(nanosOf(raw as Uint8Array) / 1000n), place)
+    case 'INT96': return raw => within(momentOf(floorDivide(nanosOf(raw as Uint8Array), 1000n)), place)
     case 'BYTE_ARRAY':
       return old === converted.utf8 || old === converted.enum || old === converted.json
         || has(column, logical.string) || has(column, logical.enum) || has(column, logical.json)
         ? raw => textOf(raw as Uint8Array, place)
         : raw => (raw as Uint8Array)
     default:
-      return has(column, logical.uuid)
-        ? raw => uuidOf(raw as Uint8Array)
-        : has(column, logical.float16) && column.length === 2 ? raw => halfOf(littleEndian(raw as Uint8Array)) : raw => raw as Scalar
+      if (has(column, logical.uuid))
+        return raw => uuidOf(raw as Uint8Array)
+      return has(column, logical.float16) && column.length === 2
+        ? raw => halfOf(littleEndian(raw as Uint8Array))
+        : raw => raw as Scalar
   }
 }
 
@@ -68,9 +94,9 @@ function textOf(bytes: Uint8Array, place: number): string {
 function int32Reader(column: ColumnSchema, place: number): Reader {
   const { converted: old } = column
   if (old === converted.date || has(column, logical.date))
-    return raw => within(dayOf(raw as number), place)
+    return raw => within(calendarDayOf(raw as number), place)
   if (old === converted.timeMillis || has(column, logical.time))
-    return raw => timeOfDay(BigInt(raw as number) * 1000n)
+    return raw => timeInDay(BigInt(raw as number) * 1000n)
   return old === converted.uint32 || isUnsigned(column, 32) ? raw => (raw as number) >>> 0 : raw => raw as number
 }
 
@@ -82,13 +108,13 @@ function int64Reader(column: ColumnSchema, place: number): Reader {
   if (old === converted.micros || timestamp === 2)
     return raw => within(momentOf(raw as bigint), place)
   if (timestamp === 3)
-    return raw => within(momentOf((raw as bigint) / 1000n), place)
+    return raw => within(momentOf(floorDivide(raw as bigint, 1000n)), place)
   const time = unitOf(column, logical.time)
   if (old === converted.timeMicros || time !== null)
-    return raw => timeOfDay(time === 3 ? (raw as bigint) / 1000n : raw as bigint)
+    return raw => timeInDay(time === 3 ? (raw as bigint) / 1000n : raw as bigint)
   return old === converted.uint64 || isUnsigned(column, 64)
-    ? raw => shortOf(BigInt.asUintN(64, raw as bigint))
-    : raw => shortOf(raw as bigint)
+    ? raw => shortest(BigInt.asUintN(64, raw as bigint))
+    : raw => shortest(raw as bigint)
 }
 
 /** 1 = milliseconds, 2 = microseconds, 3 = nanoseconds; null if it is of another type. */

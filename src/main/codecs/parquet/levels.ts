@@ -64,8 +64,3 @@ function unpackBits(
     bits -= width
   }
 }
-
-/** Bits that the largest of these numbers takes. */
-export function widthOf(largest: number): number {
-  return 32 - Math.clz32(largest)
-}

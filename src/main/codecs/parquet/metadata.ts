@@ -15,7 +15,7 @@ const physicalTypes = [
   'BYTE_ARRAY',
   'FIXED_LEN_BYTE_ARRAY',
 ] as const
-export type PhysicalType = typeof physicalTypes[number]
+type PhysicalType = typeof physicalTypes[number]
 
 /** A column as the schema describes it. */
 export interface ColumnSchema {

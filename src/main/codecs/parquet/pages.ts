@@ -2,8 +2,8 @@ import type { Unpacker } from '../packing/unpack'
 import type { Scalar } from '../values'
 import type { Chunk } from './metadata'
 import type { Struct } from './thrift-read'
-import { brokenAt, quoted } from '../fault'
-import { cellReader } from './cells'
+import { brokenAt, quoted, unfit } from '../fault'
+import { parquetCells } from './cells'
 import { readHybrid } from './levels'
 import { countOf, structOf } from './metadata'
 import { readStruct } from './thrift-read'
@@ -12,6 +12,7 @@ import { plain, readRaw } from './values'
 /** Numbers of page types and encodings in the format. */
 const pageTypes = { data: 0, index: 1, dictionary: 2, dataV2: 3 }
 const dictionaryEncodings: readonly number[] = [2, 8]
+const levelsAsRuns = 3
 
 /** A page after its header. */
 interface Page { readonly header: Struct, readonly packed: Uint8Array, readonly place: number }
@@ -54,7 +55,7 @@ function readDictionary({ header, packed, place }: Page, { chunk, unpack }: Cont
   const { column, packing } = chunk
   const count = countOf(structOf(header.get(7), place).get(1), place)
   const bytes = unpack(packed, packing, countOf(header.get(2), place), place)
-  return Array.from(readRaw({ bytes, encoding: plain, count, column, place }), cellReader(column, place))
+  return Array.from(readRaw({ bytes, encoding: plain, count, column, place }), parquetCells(column, place))
 }
 
 type BodyReader = (page: Page, head: Struct, count: number, context: Context) => Body
@@ -76,7 +77,7 @@ function addCells(
   const present = levels === null ? count : levels.reduce((sum, level) => sum + (level === 1 ? 1 : 0), 0)
   const values = dictionaryEncodings.includes(encoding)
     ? fromDictionary(bytes, present, context, place)
-    : Array.from(readRaw({ bytes, encoding, count: present, column, place }), cellReader(column, place))
+    : Array.from(readRaw({ bytes, encoding, count: present, column, place }), parquetCells(column, place))
   let next = 0
   for (let index = 0; index < count; index++)
     cells.push(levels === null || levels[index] === 1 ? values[next++] as Scalar : null)
@@ -101,6 +102,8 @@ function readBody({ header, packed, place }: Page, head: Struct, count: number, 
   const encoding = countOf(head.get(2), place)
   if (!chunk.column.optional)
     return { bytes, encoding, levels: null }
+  if (countOf(head.get(3), place) !== levelsAsRuns)
+    throw unfit(`The column ${quoted(chunk.column.name)} marks its nulls in a way that is no longer used.`)
   if (bytes.length < 4)
     throw brokenAt(place, 'begins a page without levels')
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)

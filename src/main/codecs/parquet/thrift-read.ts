@@ -5,7 +5,7 @@ export type Struct = ReadonlyMap<number, Thrift>
 export type Thrift = boolean | number | bigint | Uint8Array | readonly Thrift[] | Struct
 
 /** Where a reader of Thrift's compact protocol is. */
-export interface ThriftCursor { readonly bytes: Uint8Array, at: number }
+interface ThriftCursor { readonly bytes: Uint8Array, at: number }
 
 /** No structure of Parquet nests deeper. */
 const deepest = 12

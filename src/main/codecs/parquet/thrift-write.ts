@@ -2,22 +2,22 @@ import type { Sink } from '../sink'
 import { Buffer } from 'node:buffer'
 
 /** What a field of a struct may be here; fields that are undefined are left out. */
-export type Field =
+export type ThriftField =
   | { i32: number }
   | { i64: number }
   | { text: string }
   | { bool: boolean }
-  | { list: readonly Fields[] }
+  | { list: readonly ThriftFields[] }
   | { i32s: readonly number[] }
   | { texts: readonly string[] }
-  | { struct: Fields }
+  | { struct: ThriftFields }
 /** Fields by their ids, in ascending order. */
-export type Fields = readonly (readonly [id: number, field: Field])[]
+export type ThriftFields = readonly (readonly [id: number, field: ThriftField])[]
 
 const types = { i32: 5, i64: 6, text: 8, list: 9, struct: 12 }
 
 /** Writes a struct in Thrift's compact protocol. */
-export function writeStruct(fields: Fields, sink: Sink): void {
+export function writeStruct(fields: ThriftFields, sink: Sink): void {
   let before = 0
   for (const [id, field] of fields) {
     // No struct of Parquet skips 15 ids.
@@ -28,7 +28,7 @@ export function writeStruct(fields: Fields, sink: Sink): void {
   writeByte(sink, 0)
 }
 
-function codeOf(field: Field): number {
+function codeOf(field: ThriftField): number {
   if ('bool' in field)
     return field.bool ? 1 : 2
   if ('i32' in field)
@@ -40,7 +40,7 @@ function codeOf(field: Field): number {
   return 'struct' in field ? types.struct : types.list
 }
 
-function writeField(field: Field, sink: Sink): void {
+function writeField(field: ThriftField, sink: Sink): void {
   if ('i32' in field)
     writeVarint(sink, zigzag(field.i32))
   else if ('i64' in field)

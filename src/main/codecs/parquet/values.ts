@@ -15,7 +15,7 @@ export const plain = 0
 
 const widths = { INT32: 4, INT64: 8, INT96: 12, FLOAT: 4, DOUBLE: 8 } as const
 
-/** Reads exactly `count` values. Throws FormatFault; nothing is made for values that are not there. */
+/** Reads exactly `count` values; makes nothing for what is not there. Throws FormatFault. */
 export function readRaw(encoded: Encoded): ArrayLike<Raw> & Iterable<Raw> {
   const { bytes, encoding, count, column, place } = encoded
   const { type } = column

@@ -1,7 +1,7 @@
 import type { Sink } from '../sink'
-import type { Column, ColumnType, Table } from '../table'
-import type { Day, Moment, Scalar } from '../values'
-import type { Field, Fields } from './thrift-write'
+import type { ColumnType, RowColumn, RowTable } from '../table'
+import type { CalendarDay, Moment, Scalar } from '../values'
+import type { ThriftField, ThriftFields } from './thrift-write'
 import { Buffer } from 'node:buffer'
 import { unfit } from '../fault'
 import { createSink } from '../sink'
@@ -9,12 +9,12 @@ import { checkTyped } from '../table'
 import { writeStruct, writeVarint } from './thrift-write'
 
 /** How a type of columns is written: its number in the format, and what says more about it. */
-interface Written { type: number, annotations: Fields }
+interface Written { type: number, annotations: ThriftFields }
 
-const utf8: Fields = [[6, { i32: 0 }], [10, { struct: [[1, { struct: [] }]] }]]
-const date: Fields = [[6, { i32: 6 }], [10, { struct: [[6, { struct: [] }]] }]]
-const microseconds: Field = { struct: [[2, { struct: [] }]] }
-const timestamp: Fields = [
+const utf8: ThriftFields = [[6, { i32: 0 }], [10, { struct: [[1, { struct: [] }]] }]]
+const date: ThriftFields = [[6, { i32: 6 }], [10, { struct: [[6, { struct: [] }]] }]]
+const microseconds: ThriftField = { struct: [[2, { struct: [] }]] }
+const timestamp: ThriftFields = [
   [6, { i32: 10 }],
   [10, { struct: [[8, { struct: [[1, { bool: true }], [2, microseconds]] }]] }],
 ]
@@ -34,7 +34,7 @@ interface Place { start: number, size: number }
  * Writes a table as one row group, each column as one page: PLAIN, not packed, every column
  * optional. Throws FormatFault.
  */
-export function writeParquet(table: Table, limit: number): Buffer {
+export function writeParquet(table: RowTable, limit: number): Buffer {
   checkTyped(table, 'Parquet')
   if (table.columns.length === 0)
     throw unfit('Parquet needs at least one column.')
@@ -49,9 +49,9 @@ export function writeParquet(table: Table, limit: number): Buffer {
   return sink.end()
 }
 
-function footerOf({ rows, columns }: Table, places: readonly Place[]): Fields {
-  const chunks = places.map(({ start, size }, index): Fields => {
-    const { name, type } = columns[index] as Column
+function footerOf({ rows, columns }: RowTable, places: readonly Place[]): ThriftFields {
+  const chunks = places.map(({ start, size }, index): ThriftFields => {
+    const { name, type } = columns[index] as RowColumn
     return [[2, { i64: start }], [3, {
       struct: [
         [1, { i32: writtenAs(type).type }],
@@ -75,7 +75,7 @@ function footerOf({ rows, columns }: Table, places: readonly Place[]): Fields {
   ]
 }
 
-function schemaOf({ name, type }: Column): Fields {
+function schemaOf({ name, type }: RowColumn): ThriftFields {
   const { type: physical, annotations } = writtenAs(type)
   return [[1, { i32: physical }], [3, { i32: 1 }], [4, { text: name }], ...annotations]
 }
@@ -86,13 +86,13 @@ function writtenAs(type: ColumnType): Written {
   return types[type]
 }
 
-function writeColumn({ cells, type }: Column, rows: number, sink: Sink, limit: number): Place {
+function writeColumn({ cells, type }: RowColumn, rows: number, sink: Sink, limit: number): Place {
   const body = createSink(limit)
   writeLevels(cells, rows, body)
   writeCells(type, cells, body)
   const page = body.end()
   const start = sink.length
-  const head: Fields = [[1, { i32: rows }], [2, { i32: 0 }], [3, { i32: 3 }], [4, { i32: 3 }]]
+  const head: ThriftFields = [[1, { i32: rows }], [2, { i32: 0 }], [3, { i32: 3 }], [4, { i32: 3 }]]
   writeStruct([[1, { i32: 0 }], [2, { i32: page.length }], [3, { i32: page.length }], [5, { struct: head }]], sink)
   sink.bytes(page)
   return { start, size: sink.length - start }
@@ -126,7 +126,7 @@ function writeCells(type: ColumnType, cells: readonly Scalar[], sink: Sink): voi
     case 'integer': return present.forEach(cell => sink.take(8).writeBigInt64LE(BigInt(cell as number | bigint)))
     case 'number': return present.forEach(cell => sink.take(8).writeDoubleLE(cell as number))
     case 'moment': return present.forEach(cell => sink.take(8).writeBigInt64LE((cell as Moment).micros))
-    case 'day': return present.forEach(cell => sink.take(4).writeInt32LE((cell as Day).days))
+    case 'day': return present.forEach(cell => sink.take(4).writeInt32LE((cell as CalendarDay).days))
     case 'text': return present.forEach((cell) => {
       sink.take(4).writeUInt32LE(Buffer.byteLength(cell as string))
       sink.text(cell as string)

@@ -1,3 +1,4 @@
+import type { Conversions } from '../../base/conversions'
 import type { Maybe } from '../../serving/maybe'
 import type { Hit, Lookup } from '../../serving/ports'
 import type { Serving } from '../../serving/serving'
@@ -10,6 +11,7 @@ export interface DataPlaneDeps {
   serving: Serving
   /** Largest size of a value at the moment, in bytes. */
   valueLimit: () => number
+  conversions: Conversions
 }
 
 export type DataHandler = (exchange: Exchange) => Maybe<void>

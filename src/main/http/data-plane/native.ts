@@ -20,6 +20,7 @@ import { send, sendText } from '../exchange'
 import { readFlag, readQuery, refuseUnknown } from '../request-target'
 import { answerHit, changed, ifVersionOf } from './conditions'
 import { isHit, pathCache, pathKey } from './context'
+import { answerAccepted } from './converted'
 import { refuseFields } from './foreign-fields'
 import { accepted, holding, storeBody } from './store'
 
@@ -28,6 +29,18 @@ type NativeEntryOperation = 'entries.get' | 'entries.put' | 'entries.patch' | 'e
 /** The native face, one entry: `/api/caches/{cache}/entries/{key}`. */
 export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperation, DataHandler> {
   const { serving } = deps
+
+  function answerPeek(exchange: Exchange, peek: Peek | undefined): Maybe<void> {
+    return peek ? answerAccepted(deps, exchange, peek, peekHeaders(peek)) : answerMiss(exchange, 'absent')
+  }
+
+  function answerLookup(exchange: Exchange, lookup: Lookup): Maybe<void> {
+    noteLookup(exchange, lookup)
+    return isHit(lookup)
+      ? answerAccepted(deps, exchange, lookup, hitHeaders(lookup, exchange.sourced))
+      : answerMiss(exchange, lookup)
+  }
+
   return {
     'entries.get': (exchange) => {
       const key = pathKey(exchange)
@@ -96,21 +109,6 @@ function wantsPeek({ target }: Exchange): boolean {
   const query = readQuery(target.query)
   refuseUnknown(query, dataOperations['entries.get'].query)
   return readFlag(query, 'peek')
-}
-
-function answerPeek(exchange: Exchange, peek: Peek | undefined): void {
-  if (peek)
-    answerHit(exchange, peek, peekHeaders(peek))
-  else
-    answerMiss(exchange, 'absent')
-}
-
-function answerLookup(exchange: Exchange, lookup: Lookup): void {
-  noteLookup(exchange, lookup)
-  if (isHit(lookup))
-    answerHit(exchange, lookup, hitHeaders(lookup, exchange.sourced))
-  else
-    answerMiss(exchange, lookup)
 }
 
 function answerMiss(exchange: Exchange, reason: MissReason): void {

@@ -22,12 +22,13 @@ type Answer = (exchange: Exchange, result: WriteResult) => void
  *   read and afterwards
  */
 export function storeBody(
-  { serving, valueLimit }: DataPlaneDeps,
+  deps: DataPlaneDeps,
   exchange: Exchange,
   name: string,
   key: string,
   answer: Answer,
 ): void {
+  const { serving, valueLimit } = deps
   openForStore(serving, exchange, name, key)
   const options = readWriteOptions(exchange.head)
   takeBody(exchange, valueLimit(), (value) => {
@@ -36,7 +37,7 @@ export function storeBody(
     const room = cache.roomFor(value.length, key, options, exchange)
     if (room === undefined)
       return settle(exchange, proceed(exchange, cache.set(key, value, options, exchange), answer))
-    return storeLater(room, { serving, valueLimit }, exchange, name, { key, value, options }, answer)
+    return storeLater(room, deps, exchange, name, { key, value, options }, answer)
   }, error => exchange.failed(exchange, error))
 }
 
