@@ -122,7 +122,7 @@ export const cacheSettings = {
     initial: 'none',
     kind: 'choice',
     choices: storageFormats,
-    label: 'Format',
+    label: 'Storage format',
     hint: 'What values must be; rows of another format are converted, anything else is refused',
     change: 'Applies to entries stored from now on. What a source loads is not checked.',
     place: 'advanced',

@@ -174,6 +174,7 @@ test('the advanced part is folded, and unfolds where something in it is wrong', 
 
   await dialog.getByLabel('Max entries').fill('10')
   await dialog.getByLabel('Sliding').check()
+  await dialog.getByLabel('Storage format').selectOption({ label: 'CSV with a header line' })
   await dialog.getByLabel('Persistent').check()
   await dialog.getByRole('button', { name: 'Create cache' }).click()
   await expect(dialog).toBeHidden()
@@ -181,6 +182,7 @@ test('the advanced part is folded, and unfolds where something in it is wrong', 
     ttl: 300,
     sliding: true,
     persistent: true,
+    format: 'csv',
     maxEntries: 10,
     maxBytes: null,
   })
