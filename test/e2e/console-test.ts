@@ -21,12 +21,18 @@ const lateReporter = `new ReportingObserver(reports => reports.forEach(({ body }
  */
 export interface ConsoleOptions { transport: 'browser' | 'desktop' }
 
+interface CallOptions {
+  json?: unknown
+  body?: string | Uint8Array<ArrayBuffer>
+  headers?: Record<string, string>
+}
+
 export interface ConsoleFixtures {
   /** The desktop app; null in a browser. */
   desktop: Desktop | null
   server: LaunchedServer
   /** Calls the server as an app under test does, with the owner's key. */
-  call: (method: string, path: string, options?: { json?: unknown, body?: string }) => Promise<Response>
+  call: (method: string, path: string, options?: CallOptions) => Promise<Response>
   /**
    * Opens the console, signed in as the owner, at a path of src/shared/console-paths.ts. Every spec
    * about a screen uses it, so what these specs prove is true for both places.
@@ -81,9 +87,13 @@ export const test = base.extend<ConsoleFixtures & ConsoleOptions, { shellBrowser
     expect(await server.stop()).toBe(0)
   },
   call: async ({ server }, use) => {
-    await use((method, path, { json, body } = {}) => fetch(server.url + path, {
+    await use((method, path, { json, body, headers } = {}) => fetch(server.url + path, {
       method,
-      headers: { 'Api-Key': server.apiKey, ...(json !== undefined && { 'Content-Type': 'application/json' }) },
+      headers: {
+        'Api-Key': server.apiKey,
+        ...(json !== undefined && { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
       body: json === undefined ? body ?? null : JSON.stringify(json),
     }))
   },

@@ -29,13 +29,23 @@ const inForms: ReadonlyMap<string, string> = new Map([
   ['is missing', 'must not be empty'],
 ])
 
+/** Errors that are about one field as a whole. */
+const fieldOf: ReadonlyMap<string, string> = new Map([
+  ['wrong-format', 'value'],
+  ['unsupported-media-type', 'Content-Type'],
+])
+
 /**
  * Assigns an error to the fields of a form. Messages about fields that the form does not show go to
  * the form as a whole, so that none is lost.
  */
 export function toFormErrors(error: unknown, shown: readonly string[]): FormErrors {
-  if (!(error instanceof LarderError) || !error.errors)
-    return { fields: new Map(), form: messageOf(error) }
+  if (!(error instanceof LarderError) || !error.errors) {
+    const field = error instanceof LarderError ? fieldOf.get(error.code) : undefined
+    return field !== undefined && shown.includes(field)
+      ? { fields: new Map([[field, messageOf(error)]]), form: '' }
+      : { fields: new Map(), form: messageOf(error) }
+  }
   const fields = new Map<string, string>()
   const rest: string[] = []
   for (const { field, message: told } of error.errors) {
