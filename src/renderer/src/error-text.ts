@@ -40,12 +40,11 @@ const fieldOf: ReadonlyMap<string, string> = new Map([
  * the form as a whole, so that none is lost.
  */
 export function toFormErrors(error: unknown, shown: readonly string[]): FormErrors {
-  if (!(error instanceof LarderError) || !error.errors) {
-    const field = error instanceof LarderError ? fieldOf.get(error.code) : undefined
-    return field !== undefined && shown.includes(field)
-      ? { fields: new Map([[field, messageOf(error)]]), form: '' }
-      : { fields: new Map(), form: messageOf(error) }
-  }
+  const whole = error instanceof LarderError ? fieldOf.get(error.code) : undefined
+  if (whole !== undefined && shown.includes(whole))
+    return { fields: new Map([[whole, messageOf(error)]]), form: '' }
+  if (!(error instanceof LarderError) || !error.errors)
+    return { fields: new Map(), form: messageOf(error) }
   const fields = new Map<string, string>()
   const rest: string[] = []
   for (const { field, message: told } of error.errors) {
