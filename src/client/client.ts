@@ -58,7 +58,7 @@ function clientOf(
     delete: key => run({ op: 'delete', key }),
     touch: (key, ttl) => run({ op: 'touch', key, ttl }),
     tags: key => run({ op: 'peek', key }),
-    increment: (key, by, options = {}) => run({ ...options, op: 'increment', key, by }),
+    increment: (key, by = 1, options = {}) => run({ ...options, op: 'increment', key, by }),
     flush: async () => void await store.invalidate({ glob: '*' }),
     flushExpired: () => store.invalidate({ expired: true }),
 

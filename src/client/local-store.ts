@@ -1,5 +1,5 @@
 import type { Chosen, Held, StepResult, Store, StoreStep } from './store'
-import { now, toBytes, toText } from './bytes'
+import { now, toBytes } from './bytes'
 import { LarderClientError, refuse } from './client-error'
 import { textType } from './value'
 
@@ -63,7 +63,7 @@ export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStore
   }
 
   function add(step: Extract<StoreStep, { op: 'increment' }>, entry: Entry | undefined): string {
-    const text = entry ? toText(entry.bytes) : '0'
+    const text = entry ? String.fromCharCode(...entry.bytes.subarray(0, 20)) : '0'
     const sum = /^-?\d+$/.test(text) ? Number(text) + step.by : Number.NaN
     if (!Number.isSafeInteger(sum))
       throw new LarderClientError('not-a-number', 'This is no whole number.')

@@ -10,7 +10,11 @@ function unstorable(what: string): never {
 
 /** Whole numbers: one byte, then another of so many bytes, the most significant one first. */
 function head(byte: number, number = 0, size = 0): Uint8Array {
-  return Uint8Array.from({ length: size + 1 }, (_, at) => at > 0 ? Math.floor(number / 256 ** (size - at)) : byte)
+  const bytes = new Uint8Array(size + 1)
+  bytes[0] = byte
+  for (let at = size, rest = number; at > 0; rest = Math.floor(rest / 256))
+    bytes[at--] = rest
+  return bytes
 }
 
 /** A length in the shortest form of a family: `size` bytes behind `byte`, more behind the next. */
@@ -56,11 +60,11 @@ const writers: Record<string, (value: never, depth: number) => Uint8Array[]> = {
   Undefined: () => extension(extensions.undefined, joined([])),
   Date: (value: Date) => ofTime(Number(value)),
   Uint8Array: (value: Uint8Array) => [length(value.length, 0xC4), value],
-  Map: (value: Map<unknown, unknown>, depth) => extension(extensions.map, writePack([...value].flat(), depth)),
-  Set: (value: Set<unknown>, depth) => extension(extensions.set, writePack([...value], depth)),
+  Map: (value: Map<unknown, unknown>, depth) => extension(extensions.map, joined(partsOf([...value].flat(), depth))),
+  Set: (value: Set<unknown>, depth) => extension(extensions.set, joined(partsOf([...value], depth))),
   Array: (value: unknown[], depth) => [
     value.length < 16 ? head(0x90 + value.length) : length(value.length, 0xDC, 2),
-    ...Array.from(value, item => writePack(item, depth)),
+    ...Array.from(value, item => partsOf(item, depth)).flat(),
   ],
   Object(value: object, depth) {
     if (!isPlainObject(value))
@@ -68,7 +72,7 @@ const writers: Record<string, (value: never, depth: number) => Uint8Array[]> = {
     const entries = Object.entries(value)
     return [
       entries.length < 16 ? head(0x80 + entries.length) : length(entries.length, 0xDE, 2),
-      ...entries.flatMap(([key, item]) => [...ofText(key), writePack(item, depth)]),
+      ...entries.flatMap(([key, item]) => [...ofText(key), ...partsOf(item, depth)]),
     ]
   },
 }
@@ -77,9 +81,13 @@ const writers: Record<string, (value: never, depth: number) => Uint8Array[]> = {
  * A value as MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md). Throws a
  * TypeError for what would not come back as it was.
  */
-export function writePack(value: unknown, depth = 0): Uint8Array {
+export function writePack(value: unknown): Uint8Array {
+  return joined(partsOf(value, 0))
+}
+
+function partsOf(value: unknown, depth: number): Uint8Array[] {
   if (depth > deepest)
     unstorable('What is nested this deep, or contains itself,')
   const tag = tagOf(value)
-  return joined((writers[tag] ?? unstorable(`A ${tag}`))(value as never, depth + 1))
+  return (writers[tag] ?? unstorable(`A ${tag}`))(value as never, depth + 1)
 }

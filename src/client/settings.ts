@@ -21,6 +21,9 @@ const defaults: Settings = {
   fallback: false,
 }
 
+/** The word of `typeof`, for a comparison with that of another value. */
+const kindOf = (value: unknown): string => typeof value
+
 /** Bytes. A larger one is no file of settings. */
 const largestDotenv = 65_536
 
@@ -41,12 +44,12 @@ export function readSettings(given: ClientOptions): Settings {
     const text = environment?.[variableOf(name)] || dotenv?.[variableOf(name)]
     if (argument === undefined && !text)
       return [name, initial]
-    const type = initial === undefined ? 'number' : typeof initial
+    const type = kindOf(initial ?? 0)
     const value = argument === undefined && type !== 'string'
       ? { true: true, false: false }[text as 'true'] ?? Number(text)
       : argument ?? text
     const isEndless = argument === null && name === 'expiration'
-    return isEndless || (type === typeof value && (type !== 'number' || value as number > 0))
+    return isEndless || (kindOf(value) === type && (type !== 'number' || value as number > 0))
       ? [name, isEndless ? null : value]
       : refuse(argument === undefined ? variableOf(name) : name, `a ${type}${type === 'number' ? ' above 0' : ''}`)
   }

@@ -56,7 +56,7 @@ function isJson(value: unknown, depth: number): boolean {
   if (typeof value === 'number')
     return Number.isFinite(value) && !Object.is(value, -0)
   if (typeof value !== 'object' || !value)
-    return /^[bos]/.test(typeof value) && typeof value !== 'bigint'
+    return value === null || typeof value === 'boolean' || typeof value === 'string'
   const items: false | unknown[] = Array.isArray(value) ? [...value] : isPlainObject(value) && Object.values(value)
   return items && depth < deepest && !('toJSON' in value) && items.every(item => isJson(item, depth + 1))
 }
