@@ -55,7 +55,7 @@ export function createServerStore(parts: ServerStoreParts): Store {
       if (op === 'get')
         return heldIn(await call('GET', path))
       const reply = await (op === 'set' ? call('PUT', path, putOf(step, expiration)) : call('DELETE', path))
-      if (reply.status > 204 || (op === 'set' && !reply.header('etag')))
+      if (reply.bytes.length || (op === 'set' && !reply.header('etag')))
         throw garbage(reply)
       return true
     }
