@@ -17,7 +17,8 @@ export class KeyvLarder {
 
   constructor(client: LarderClient | ClientOptions = {}) {
     this.#client = 'remember' in client ? client : createClient(client)
-    this.opts = { dialect: 'larder', url: 'url' in client ? client.url ?? '' : '' }
+    // Keyv 5 iterates only over stores of a dialect that it knows; ours has keys as Redis has them.
+    this.opts = { dialect: 'redis', url: 'url' in client ? client.url ?? '' : '' }
   }
 
   /** Keyv asks whether an adapter emits errors of its own. */

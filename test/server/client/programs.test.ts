@@ -112,6 +112,7 @@ catch (error) { console.log(error.code, error.message) }`
     { name: 'a .env that wants a key of the program', options: { key: 'secret' }, dotenv: 'LARDER_URL=http://127.0.0.1:1', prints: /^invalid-input LARDER_URL in \.env/ },
     { name: 'a .env with both', dotenv: 'LARDER_URL=http://127.0.0.1:1\nLARDER_API_KEY=k', prints: /^unreachable / },
   ])('$name', async ({ options, env, dotenv, prints }) => {
-    expect(await runProgram(program(options), { ...env && { env }, ...dotenv !== undefined && { dotenv } })).toMatch(prints)
+    const given = { ...env && { env }, ...dotenv !== undefined && { dotenv } }
+    expect(await runProgram(program(options), given)).toMatch(prints)
   })
 })
