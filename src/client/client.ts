@@ -1,5 +1,5 @@
-import type { Held, StepResult, Store, StoreStep } from './store'
-import type { BatchStep, ClientOptions, LarderClient, Lease } from './types'
+import type { ClientStore, Held, StepResult, StoreStep } from './store'
+import type { ClientOptions, ClientStep, LarderClient, Lease } from './types'
 import { toBytes } from './bytes'
 import { LarderClientError, refuse } from './client-error'
 import { createEvents } from './events'
@@ -22,7 +22,7 @@ export type * from './types'
 export function createClient(options: ClientOptions = {}): LarderClient {
   const { url, fallback, ...settings } = readSettings(options)
   const { emit, on } = createEvents()
-  const createLocal = (): Store => createLocalStore({
+  const createLocal = (): ClientStore => createLocalStore({
     ...settings,
     expiration: settings.expiration === undefined ? 3600 : settings.expiration,
   })
@@ -34,13 +34,13 @@ export function createClient(options: ClientOptions = {}): LarderClient {
 }
 
 function clientOf(
-  store: Store,
+  store: ClientStore,
   emit: ReturnType<typeof createEvents>['emit'],
   on: LarderClient['on'],
 ): LarderClient {
   const remember = createRemember(store, emit)
 
-  async function run<T>(step: BatchStep | { op: 'peek', key: string }): Promise<T> {
+  async function run<T>(step: ClientStep | { op: 'peek', key: string }): Promise<T> {
     return await answerOf(step, await store.run(await toStoreStep(step))) as T
   }
   const get = <T>(key: string): Promise<T | undefined> => run({ op: 'get', key })
@@ -70,7 +70,7 @@ function clientOf(
     async* keys(prefix = '') {
       let cursor: string | null = null
       do {
-        const page: Awaited<ReturnType<Store['page']>> = await store.page(prefix, cursor)
+        const page: Awaited<ReturnType<ClientStore['page']>> = await store.page(prefix, cursor)
         yield* page.keys
         cursor = page.cursor
       } while (cursor)
@@ -84,7 +84,7 @@ function clientOf(
     async batch(steps, { atomic = false } = {}) {
       const results = await store.batch(await Promise.all(steps.map(toStoreStep)), atomic)
       return await Promise.all(results.map((result, index) =>
-        answerOf(steps[index] as BatchStep, result).catch(error => error as unknown))) as never
+        answerOf(steps[index] as ClientStep, result).catch(error => error as unknown))) as never
     },
 
     remember: async (key, ttl, make, options) => await remember(checkKey(key), ttl, make, options),
@@ -92,7 +92,7 @@ function clientOf(
 }
 
 /** Throws LarderClientError `invalid-input`, `key-too-long`, `unstorable`. */
-async function toStoreStep(step: BatchStep | { op: 'peek', key: string }): Promise<StoreStep> {
+async function toStoreStep(step: ClientStep | { op: 'peek', key: string }): Promise<StoreStep> {
   checkKey(step.key)
   if (step.op === 'increment')
     return { by: 1, ...step }

@@ -1,4 +1,4 @@
-import type { Chosen, Held, StepResult, Store, StoreStep } from './store'
+import type { Chosen, ClientStore, Held, StepResult, StoreStep } from './store'
 import { now, toBytes } from './bytes'
 import { LarderClientError, refuse } from './client-error'
 import { textType } from './value'
@@ -16,7 +16,7 @@ type Put = Extract<StoreStep, { op: 'set' | 'add' }>
 interface LocalStoreParts { maxSize: number, expiration: number | null, renewOnHit: boolean }
 
 /** A cache in this process, which keeps what was used last. It serves nothing stale. */
-export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStoreParts): Store {
+export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStoreParts): ClientStore {
   // A Map keeps the order of insertion: what was used last is at the end.
   let entries = new Map<string, Entry>()
   /** Who makes which value, and until when. */

@@ -1,5 +1,5 @@
 import type { Emit } from './events'
-import type { Store } from './store'
+import type { ClientStore } from './store'
 import type { LarderClient, RememberOptions } from './types'
 import { now } from './bytes'
 import { toClientError } from './client-error'
@@ -11,7 +11,7 @@ const patience = 5
 /** The value, or how to store the one that is made: by a lease if there is one, or not at all. */
 type Plan = { value: unknown } | { lease: string | undefined } | undefined
 
-export function createRemember(store: Store, emit: Emit): LarderClient['remember'] {
+export function createRemember(store: ClientStore, emit: Emit): LarderClient['remember'] {
   const flights = new Map<string, Promise<unknown>>()
 
   /** Reports what the cache could not do, which is nobody's failure but its own. */

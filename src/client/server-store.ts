@@ -1,11 +1,11 @@
-import type { Held, StepResult, Store, StoreStep } from './store'
-import type { Question, Reply, Transport } from './transport'
+import type { ClientStore, Held, StepResult, StoreStep } from './store'
+import type { ClientTransport, ServerQuestion, ServerReply } from './transport'
 import { toText } from './bytes'
 import { LarderClientError } from './client-error'
 import { operationOf, resultOf } from './server-batch'
 
 interface ServerStoreParts {
-  transport: Transport
+  transport: ClientTransport
   /** Empty if there is none. */
   key: string
   cache: string
@@ -15,12 +15,12 @@ interface ServerStoreParts {
 }
 
 /** A cache of a server, by the native face (docs/http-api.md). */
-export function createServerStore(parts: ServerStoreParts): Store {
+export function createServerStore(parts: ServerStoreParts): ClientStore {
   const { transport, key: apiKey, cache, expiration, timeout } = parts
   const root = `api/caches/${encodeURIComponent(cache)}/`
   const credential: Record<string, string> = apiKey ? { 'Api-Key': apiKey } : {}
 
-  async function call(method: string, path: string, more: Partial<Question> = {}): Promise<Reply> {
+  async function call(method: string, path: string, more: Partial<ServerQuestion> = {}): Promise<ServerReply> {
     const headers = { ...credential, ...more.headers }
     const reply = await transport.ask({ seconds: timeout, ...more, method, path: root + path, headers })
     if (reply.status >= 200 && reply.status < 300)
@@ -94,11 +94,11 @@ function pathOf(key: string): string {
 }
 
 /** Another server's answer, or half of one. */
-function garbage({ status }: Reply): LarderClientError {
+function garbage({ status }: ServerReply): LarderClientError {
   return new LarderClientError('garbage', `An answer with the status ${status} is not Larder's.`, { status })
 }
 
-function heldIn(reply: Reply): Held {
+function heldIn(reply: ServerReply): Held {
   // Other servers answer 200 as well.
   if (!reply.header('cache-status').includes('Larder'))
     throw garbage(reply)
@@ -106,7 +106,7 @@ function heldIn(reply: Reply): Held {
 }
 
 /** Reads a body as a JSON object. Throws LarderClientError `garbage`. */
-function objectIn(reply: Reply): Record<string, unknown> {
+function objectIn(reply: ServerReply): Record<string, unknown> {
   try {
     return new Object(JSON.parse(toText(reply.bytes))) as Record<string, unknown>
   }
@@ -118,7 +118,7 @@ function objectIn(reply: Reply): Record<string, unknown> {
 function putOf(
   step: Extract<StoreStep, { op: 'set' | 'add' }>,
   expiration: number | null | undefined,
-): Partial<Question> {
+): Partial<ServerQuestion> {
   const { type, body, ttl = expiration, grace, tags, lease } = step
   const headers = {
     'Content-Type': type,

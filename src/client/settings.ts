@@ -4,7 +4,7 @@ import { refuse } from './client-error'
 import { environment, nodeModule } from './node-builtins'
 
 /** The options as they hold. */
-export interface Settings extends Omit<Required<ClientOptions>, 'expiration'> {
+interface Settings extends Omit<Required<ClientOptions>, 'expiration'> {
   /** Seconds; null = without end, undefined = nobody said. */
   expiration: number | null | undefined
 }

@@ -23,7 +23,7 @@ export type StepResult = Held | string[] | string | boolean | Error | undefined
 export type Chosen = { tag: string } | { prefix: string } | { expired: true } | { glob: '*' }
 
 /** Where values are: at a server, or in this process. Rejects with LarderClientError. */
-export interface Store {
+export interface ClientStore {
   run: (step: StoreStep) => Promise<StepResult>
   /** Steps in order, and with `atomic` all of them or none. */
   batch: (steps: readonly StoreStep[], atomic: boolean) => Promise<StepResult[]>

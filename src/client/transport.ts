@@ -3,7 +3,7 @@ import { joined } from './bytes'
 import { LarderClientError, toClientError } from './client-error'
 import { nodeModule } from './node-builtins'
 
-export interface Question {
+export interface ServerQuestion {
   method: string
   /** After the address, percent-encoded, with its query. */
   path: string
@@ -13,7 +13,7 @@ export interface Question {
   seconds: number
 }
 
-export interface Reply {
+export interface ServerReply {
   status: number
   /** Of a field's lower-case name; empty if it is not there. */
   header: (name: string) => string
@@ -21,8 +21,8 @@ export interface Reply {
 }
 
 /** Rejects with LarderClientError `unreachable` or `timeout`. Follows no redirect. */
-export interface Transport {
-  ask: (question: Question) => Promise<Reply>
+export interface ClientTransport {
+  ask: (question: ServerQuestion) => Promise<ServerReply>
   close: () => void
 }
 
@@ -38,7 +38,7 @@ function lost(cause: unknown): LarderClientError {
  * Over Node's own `http` where there is one, as its `fetch` takes twice the time of a hit; else
  * over `fetch`.
  */
-export function createTransport(url: URL): Transport {
+export function createTransport(url: URL): ClientTransport {
   const http = nodeModule(url.protocol === 'https:' ? 'node:https' : 'node:http')
   return http ? createNodeTransport(url, http) : { ask: question => fetchReply(url, question), close() {} }
 }
@@ -48,7 +48,7 @@ function rootOf({ origin, pathname }: URL): string {
   return origin + pathname.replace(/\/*$/, '/')
 }
 
-async function fetchReply(url: URL, { method, path, headers, body, seconds }: Question): Promise<Reply> {
+async function fetchReply(url: URL, { method, path, headers, body, seconds }: ServerQuestion): Promise<ServerReply> {
   try {
     const response = await fetch(rootOf(url) + path, {
       method,
@@ -66,13 +66,13 @@ async function fetchReply(url: URL, { method, path, headers, body, seconds }: Qu
   }
 }
 
-function createNodeTransport(url: URL, http: NodeHttp): Transport {
+function createNodeTransport(url: URL, http: NodeHttp): ClientTransport {
   const agent = new http.Agent({ keepAlive: true })
   const root = rootOf(url).slice(url.origin.length)
   // `URL` writes an IPv6 address in brackets, and a socket wants it without.
   const address = { agent, host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: url.port }
 
-  function ask({ method, path, headers, body, seconds }: Question): Promise<Reply> {
+  function ask({ method, path, headers, body, seconds }: ServerQuestion): Promise<ServerReply> {
     return new Promise((resolve, reject) => {
       const request = http.request({ ...address, method, path: root + path, headers }, (response) => {
         const chunks: Uint8Array[] = []

@@ -61,9 +61,9 @@ export interface RememberOptions {
 export type Lease<T> = { value: T, lease?: undefined } | { lease: string, ttl: number, value?: undefined }
 
 /** Which entries: those with a tag, or whose key begins so. */
-export type Selection = { tag: string } | { prefix: string }
+export type EntrySelection = { tag: string } | { prefix: string }
 
-export type BatchStep
+export type ClientStep
   = | { op: 'get', key: string }
     | { op: 'set' | 'add', key: string, value: unknown, ttl?: number | null, grace?: number, tags?: readonly string[] }
     | { op: 'delete', key: string }
@@ -80,7 +80,7 @@ interface StepAnswers {
 }
 
 /** For each step its answer, or the error that it alone would have thrown. */
-export type BatchAnswers<S extends readonly BatchStep[]> = {
+export type BatchAnswers<S extends readonly ClientStep[]> = {
   -readonly [I in keyof S]: StepAnswers[S[I]['op']] | LarderClientError
 }
 
@@ -114,7 +114,7 @@ export interface LarderClient {
   /** The tags of an entry; undefined if there is none. Counts as no read. */
   tags: (key: string) => Promise<string[] | undefined>
   /** Deletes the chosen entries, and returns how many; undefined if the key may not know. */
-  invalidate: (which: Selection) => Promise<number | undefined>
+  invalidate: (which: EntrySelection) => Promise<number | undefined>
   /** All keys, or those that begin with `prefix`. */
   keys: (prefix?: string) => AsyncIterable<string>
   /**
@@ -123,7 +123,7 @@ export interface LarderClient {
    */
   lease: <T = unknown>(key: string, options?: { ttl?: number, wait?: number }) => Promise<Lease<T>>
   /** Several steps in one request, in order; with `atomic` all of them or none. */
-  batch: <const S extends readonly BatchStep[]>(steps: S, options?: { atomic?: boolean }) => Promise<BatchAnswers<S>>
+  batch: <const S extends readonly ClientStep[]>(steps: S, options?: { atomic?: boolean }) => Promise<BatchAnswers<S>>
   /**
    * The value of the key, or that of `make`, which is then stored for `ttl` seconds (null = without
    * end). Of all that ask at the same time, in whatever process, one calls `make`. Without a server

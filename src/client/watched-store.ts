@@ -1,12 +1,12 @@
 import type { Emit } from './events'
-import type { Store } from './store'
+import type { ClientStore } from './store'
 import { now } from './bytes'
 import { toClientError } from './client-error'
 
 interface WatchedStoreParts {
-  server: Store
+  server: ClientStore
   /** What takes over while the server is away; undefined if nothing does. */
-  local: Store | undefined
+  local: ClientStore | undefined
   emit: Emit
   /** Seconds for which a server that did not answer in time is left alone. */
   rest: number
@@ -17,7 +17,7 @@ interface WatchedStoreParts {
  * that is off or refuses costs nothing to ask; only who made us wait is left alone for a moment,
  * where there is something else to do: the local store, or no lease.
  */
-export function watchStore({ server, local, emit, rest }: WatchedStoreParts): Store {
+export function watchStore({ server, local, emit, rest }: WatchedStoreParts): ClientStore {
   let trouble: Error | undefined
   let restsUntil = 0
 
@@ -31,7 +31,10 @@ export function watchStore({ server, local, emit, rest }: WatchedStoreParts): St
     emit('back', {})
   }
 
-  function watched<W extends unknown[], R>(call: (store: Store) => (...words: W) => Promise<R>, mayRest = !!local) {
+  function watched<W extends unknown[], R>(
+    call: (store: ClientStore) => (...words: W) => Promise<R>,
+    mayRest = !!local,
+  ) {
     return async (...words: W): Promise<R> => {
       let error = trouble
       if (!error || restsUntil < now() || !mayRest) {

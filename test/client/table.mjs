@@ -42,7 +42,7 @@ export function values() {
 }
 
 /** What would not come back as it was. */
-export function unstorables() {
+function unstorables() {
   const round = {}
   round.round = [round]
   return [
@@ -59,11 +59,11 @@ export function unstorables() {
   ]
 }
 
-export const keys = [
+const keys = [
   ...['a', '__proto__', 'constructor', '.', '..', 'a/b//c', '/', '?q=1#f', '%2e%2e', ' ', '\n', 'ключ 🍐'],
   'k'.repeat(1024),
 ]
-export const badKeys = [
+const badKeys = [
   ['', 'invalid-input'],
   ['a\uD800', 'invalid-input'],
   ['\uDC80', 'invalid-input'],
@@ -72,7 +72,7 @@ export const badKeys = [
 ]
 
 /** A value as text that tells its types apart. */
-export function show(value) {
+function show(value) {
   const tag = Object.prototype.toString.call(value).slice(8, -1)
   if (tag === 'Map')
     return `Map(${[...value].map(pair => pair.map(show).join('=>')).join()})`

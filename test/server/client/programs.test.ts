@@ -15,7 +15,7 @@ import { build } from '../process/launch'
 const root = join(import.meta.dirname, '../../..')
 const urlOf = (path: string): string => JSON.stringify(pathToFileURL(join(root, path)).href)
 const imports = `import { createClient } from ${urlOf('out/client/client.js')}
-import { findFaults, show } from ${urlOf('test/client/table.mjs')}\n`
+import { findFaults } from ${urlOf('test/client/table.mjs')}\n`
 const run = promisify(execFile)
 
 /** The Node that runs the tests, and that of the host where it is another one. */
