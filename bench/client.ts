@@ -64,7 +64,8 @@ function median(numbers: readonly number[]): number {
 
 try {
   await client.set('hit', 'x'.repeat(100))
-  console.log(`Node ${process.version}, ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}; ${rounds} rounds of ${calls} calls`)
+  const machine = `Node ${process.version}, ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}`
+  console.log(`${machine}; ${rounds} rounds of ${calls} calls`)
   for (const parallel of [1, 100]) {
     const [plain, ours]: [number[], number[]] = [[], []]
     for (let round = -1; round < rounds; round++) {
@@ -77,7 +78,8 @@ try {
     }
     const ratio = median(ours) / median(plain)
     const figures = `bare ${median(plain).toFixed(1)} µs, client ${median(ours).toFixed(1)} µs`
-    console.log(`${parallel} at a time: ${figures}, ratio ${ratio.toFixed(3)} (${ratio <= target ? 'within' : 'above'} ${target})`)
+    const verdict = `ratio ${ratio.toFixed(3)}, ${ratio <= target ? 'within' : 'above'} ${target}`
+    console.log(`${parallel} at a time: ${figures}; ${verdict}`)
   }
 }
 finally {

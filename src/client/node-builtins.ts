@@ -4,7 +4,7 @@ interface NodeResponse {
   headers: Readonly<Record<string, string | string[] | undefined>>
   complete: boolean
   on: ((event: 'data', listener: (chunk: Uint8Array) => void) => void)
-    & ((event: 'end' | 'close', listener: () => void) => void)
+    & ((event: 'end', listener: () => void) => void)
     & ((event: 'error', listener: (error: Error) => void) => void)
 }
 

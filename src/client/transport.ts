@@ -78,7 +78,6 @@ function createNodeTransport(url: URL, http: NodeHttp): ClientTransport {
         const chunks: Uint8Array[] = []
         response.on('data', chunk => chunks.push(chunk))
         response.on('error', fail)
-        response.on('close', () => fail(new Error('it hung up')))
         response.on('end', () => {
           clearTimeout(timer)
           const header = (name: string): string => String(response.headers[name] ?? '')
