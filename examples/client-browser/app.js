@@ -1,5 +1,5 @@
-// A page that keeps a note at a Larder, by an API key that lists the page's origin. Whoever sees the
-// page can read the key.
+// A page that keeps a note at a Larder, by an API key that lists the page's origin. Whoever
+// sees the page can read the key.
 import { createClient } from './client.js'
 
 const key = new URLSearchParams(location.hash.slice(1)).get('key')

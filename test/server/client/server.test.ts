@@ -23,7 +23,7 @@ async function clientOf(options: object = {}): Promise<LarderClient & { cache: s
 }
 
 describe('a client of a server', () => {
-  // Red: in src/client/server-store.ts leave out what sends dotted keys by a batch, or the lease.
+  // Red: in src/client/server-store.ts send no `Larder-Lease`.
   it('does all that one without a server does', async () => {
     expect(await findFaults(await clientOf())).toEqual([])
   })
