@@ -21,6 +21,9 @@ const run = promisify(execFile)
 /** The Node that runs the tests, and that of the host where it is another one. */
 const nodes = [process.execPath, '/usr/bin/node', '/usr/local/bin/node'].filter(path => existsSync(path))
 
+if (nodes.length === 1)
+  console.log('Not run under another Node: this host has none beside the one of the project.')
+
 /** Runs a program of a module in a folder of its own; returns what it prints. */
 async function runProgram(
   text: string,
