@@ -5,9 +5,13 @@ import { resolve } from 'node:path'
 import process from 'node:process'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
+import { buildClient } from './client.vite.config'
 import { customMedia } from './src/renderer/breakpoints'
 
 const root = import.meta.dirname
+
+/** electron-vite knows three parts and no fourth: this one is made after the smallest of them. */
+const clientLibrary: Plugin = { name: 'larder:client-library', closeBundle: () => buildClient() }
 
 /** As `paths` in tsconfig.base.json. */
 const alias = { '@shared': resolve(root, 'src/shared') }
@@ -144,6 +148,7 @@ const parts: UserConfig = {
   },
   preload: {
     resolve: { alias },
+    plugins: [clientLibrary],
     build: {
       outDir: 'out/preload',
       // A sandboxed preload script is one CommonJS file; of packages it gets a part of Electron's,

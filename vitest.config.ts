@@ -29,7 +29,7 @@ export default defineConfig({
         resolve,
         test: {
           name: 'unit',
-          include: ['test/{main,shared,renderer,contract,tooling}/**/*.test.ts'],
+          include: ['test/{client,main,shared,renderer,contract,tooling}/**/*.test.ts'],
           exclude: long,
           environment: 'node',
           testTimeout: 60_000,

@@ -9,8 +9,9 @@ const root = join(import.meta.dirname, '../..')
  *
  * @param {string} file The importing file, from the root of the repository.
  * @param {string} specifier Text of the import; a query such as `?raw` is ignored.
+ * @param {boolean} isType Whether nothing is left of it at run time.
  */
-function judgeImport(file, specifier) {
+function judgeImport(file, specifier, isType) {
   const zone = zoneOf(file)
   if (!zone)
     return `${file} lies in no zone; add its folder to scripts/lint/zones.mjs.`
@@ -23,8 +24,10 @@ function judgeImport(file, specifier) {
     : isBuiltin(target)
       ? zone.node.includes(target.replace(/^node:/, ''))
       : zone.packages.some(name => target === name || target.startsWith(`${name}/`))
-  if (allowed)
+  if (allowed && (!zone.typesOnly || isType || target.startsWith('./')))
     return undefined
+  if (allowed)
+    return `${zone.name} may import nothing but types of '${specifier}' (scripts/lint/zones.mjs).`
 
   const may = [
     ...zone.imports,
@@ -55,25 +58,25 @@ export const importZone = {
   create(context) {
     const file = relative(root, context.filename).split(sep).join('/')
 
-    function check(node) {
+    function check(node, isType = false) {
       if (!node)
         return
       const specifier = node.type === 'TemplateLiteral' && node.expressions.length === 0
         ? node.quasis[0].value.cooked
         : node.value
       const problem = typeof specifier === 'string'
-        ? judgeImport(file, specifier)
+        ? judgeImport(file, specifier, isType)
         : 'Write the imported name as plain text, so that its zone can be checked.'
       if (problem)
         context.report({ node, message: problem })
     }
 
     return {
-      'ImportDeclaration': node => check(node.source),
-      'ExportAllDeclaration': node => check(node.source),
-      'ExportNamedDeclaration': node => check(node.source),
+      'ImportDeclaration': node => check(node.source, node.importKind === 'type'),
+      'ExportAllDeclaration': node => check(node.source, node.exportKind === 'type'),
+      'ExportNamedDeclaration': node => check(node.source, node.exportKind === 'type'),
       'ImportExpression': node => check(node.source),
-      'TSImportType': node => check(node.source ?? node.argument.literal),
+      'TSImportType': node => check(node.source ?? node.argument.literal, true),
       'TSExternalModuleReference': node => check(node.expression),
       'CallExpression[callee.name="require"]': node => check(node.arguments[0]),
       'CallExpression[callee.object.type="MetaProperty"][callee.property.name="glob"]': function (node) {

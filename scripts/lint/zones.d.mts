@@ -5,6 +5,7 @@ export interface Zone {
   packages: string[]
   node: string[]
   raw?: string[]
+  typesOnly?: boolean
 }
 
 export const zones: Zone[]

@@ -13,6 +13,7 @@ import { builtinModules } from 'node:module'
  *   zone's own.
  * @property {string[]} packages Packages, including their subpaths.
  * @property {string[]} node Node's own modules, without `node:`.
+ * @property {boolean} [typesOnly] Of other zones it imports nothing but types.
  * @property {string[]} [raw] Files of the zone, from the root, that wrap `ipcMain` or `ipcRenderer`
  *   for the others.
  */
@@ -63,6 +64,9 @@ const parts = [
 /** @type {Zone[]} */
 export const zones = [
   { name: 'shared', path: shared, imports: [], packages: ['zod'], node: [] },
+
+  // For other people's programs: what it imports at run time would be part of its size.
+  { name: 'client', path: 'src/client/', imports: [shared], packages: [], node: [], typesOnly: true },
 
   { name: 'base', path: base, imports: [shared], packages: [], node: [...pure, 'net'] },
   { name: 'cache', path: 'src/main/cache/', imports: [base, shared], packages: [], node: pure },

@@ -12,6 +12,7 @@ import { root, suffices } from '../lib/node.mjs'
 const tools = new Set([
   '@antfu/eslint-config',
   '@electron/fuses',
+  '@keyv/test-suite',
   '@playwright/test',
   '@types/aws4',
   '@types/better-sqlite3',
@@ -23,6 +24,8 @@ const tools = new Set([
   'eslint',
   'eslint-plugin-format',
   'fast-check',
+  'keyv',
+  'keyv-6',
   'mongodb',
   'playwright-core',
   'vitest',

@@ -12,6 +12,7 @@ const built = [
   'out/main/index.js',
   'out/preload/index.cjs',
   'out/renderer/index.html',
+  'out/client/keyv.js',
 ].map(file => join(root, file))
 const stamp = join(root, 'out/.built')
 
@@ -54,7 +55,7 @@ export function fingerprint() {
   const hash = createHash('sha256')
   const top = readdirSync(root, { withFileTypes: true })
     .filter(entry =>
-      entry.isFile() && /^(?:electron\.vite\.config\..*|package\.json|tsconfig.*\.json)$/.test(entry.name))
+      entry.isFile() && /^(?:(?:electron|client)\.vite\.config\..*|package\.json|tsconfig.*\.json)$/.test(entry.name))
   const visit = (folder, entries) => {
     for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
       const path = join(folder, entry.name)

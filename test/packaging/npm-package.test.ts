@@ -12,6 +12,21 @@ import { expectCacheHit } from './cache-hit'
 
 const root = join(import.meta.dirname, '../..')
 const start = promisify(execFile)
+/** As an app uses the installed package; TypeScript checks it by the types that are with it. */
+const app = `import { createClient, LarderClientError } from 'larder/client'
+import { KeyvLarder } from 'larder/keyv'
+
+const { store, retrieve, remember } = createClient()
+await store('a', new Date(1.7e12))
+const date = await retrieve<Date>('a')
+const one: number = await remember('one', 60, async () => 1)
+const [found] = await createClient().batch([{ op: 'get', key: 'a' }])
+if (found instanceof LarderClientError && found.code === 'lease-held')
+  throw found
+declare const console: { log: (...words: unknown[]) => void }
+console.log(date?.toISOString(), one, typeof new KeyvLarder().opts)
+`
+
 /** The installed program finds the Node that runs the tests. */
 const PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`
 
@@ -33,7 +48,7 @@ describe('what npm pack makes', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   // Red: in package.json add "resources" to `files`, or leave out "!out/main/index.js".
-  it('holds the headless build, the console and nothing else', () => {
+  it('holds the headless build, the console, the client and nothing else', () => {
     const { files, size } = packed
     console.log(`The npm package: ${(size / 1024).toFixed(0)} kB, ${files.length} files.`)
     const places = new Set(files.map(({ path }) => path.split('/').slice(0, 2).join('/')))
@@ -41,6 +56,7 @@ describe('what npm pack makes', () => {
       'LICENSE',
       'README.md',
       'bin/larder.js',
+      'out/client',
       'out/main',
       'out/renderer',
       'package.json',
@@ -50,8 +66,10 @@ describe('what npm pack makes', () => {
       'out/main/writer-thread.js',
       'out/main/codec-thread.js',
       'out/renderer/index.html',
+      'out/client/client.d.ts',
+      'out/client/keyv.js',
     ]))
-    expect(files.filter(({ path }) => /\.(?:map|ts|vue)$|^out\/main\/index\.js$/.test(path))).toEqual([])
+    expect(files.filter(({ path }) => /\.(?:map|vue)$|(?<!\.d)\.ts$|^out\/main\/index\.js$/.test(path))).toEqual([])
   })
 
   // Red: in package.json let `bin` name another file, or leave "out/renderer" out of `files`.
@@ -64,6 +82,13 @@ describe('what npm pack makes', () => {
     const help = await start(larder, ['--help'], { cwd: project, env: { ...process.env, PATH } })
     expect(help.stdout).toContain('larder serve')
     await expectCacheHit(launch(temporaryFolder(), { PATH }, [larder, 'serve']))
+
+    // Red: in package.json leave "out/client" out of `files`, or "./keyv" out of `exports`.
+    writeFileSync(join(project, 'app.mts'), app)
+    const { stdout } = await start(process.execPath, ['app.mts'], { cwd: project })
+    expect(stdout).toBe('2023-11-14T22:13:20.000Z 1 object\n')
+    const strict = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--lib', 'esnext', 'app.mts']
+    await start(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...strict], { cwd: project })
   }, 300_000)
 })
 

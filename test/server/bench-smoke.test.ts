@@ -92,6 +92,17 @@ describe.skipIf(!wrk.available || !taskset.available)('the bench', () => {
     expect(output).toContain(`Verdict: ${comparison?.verdict.grade}.\n`)
   }, 600_000)
 
+  it('measures the client library beside bare requests', () => {
+    const [first = '', ...rest] = command
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [first, ...rest.slice(0, -2), 'bench/client.ts', '--mini'],
+      { cwd: root, encoding: 'utf8' },
+    )
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/^1 at a time: .*ratio \d.*\n100 at a time: .*ratio \d/m)
+  }, 300_000)
+
   it('says which build it lacks', async () => {
     const lacking = [...command, '--against', 'no/such/headless.js']
     const { status, stderr } = spawnSync(process.execPath, lacking, { cwd: root, encoding: 'utf8' })

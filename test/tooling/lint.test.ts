@@ -45,6 +45,7 @@ const samples: Record<string, { refused: string[], allowed: string[] }> = {
     refused: ['node:crypto', 'vue', '../main/base/clock', '@shared/../main/base/clock', 'electron'],
     allowed: ['zod', './errors'],
   },
+  'client': { refused: ['node:http', '../main/base/clock', 'zod', '@shared/errors'], allowed: ['./types'] },
   'base': {
     refused: ['node:fs', 'express', '../cache/ports', 'zod'],
     allowed: ['node:crypto', 'node:net', '../../shared/errors', '@shared/errors', './clock'],

@@ -4,6 +4,7 @@ import type { Io } from './io'
 import type { Option, OptionValue } from './options'
 import type { Standing } from './trust'
 import { posix, win32 } from 'node:path'
+import { clientVariables } from '@shared/client-variables'
 import { fileReason } from '../base/file-reason'
 import { beyondMemory } from '../base/machine-memory'
 import { isLoopback } from './addresses'
@@ -157,6 +158,8 @@ export function createServerLookup(flags: ReadonlyMap<string, Given>, sources: C
 
 const prefix = 'LARDER_'
 const known = Object.values<Option>(options).map(({ variable }) => variable.slice(prefix.length))
+/** For apps, beside those for the server. */
+const forClients: ReadonlySet<string> = new Set(clientVariables)
 /** Kubernetes sets these for a service called larder, and not for Larder. */
 const foreign = /^(?:SERVICE_|PORT_\d)/
 
@@ -169,7 +172,7 @@ function warnOfUnknown(
   const connections = new Set(connectionOptions(values).map(({ variable }) => variable))
   for (const [variable, value] of Object.entries(values)) {
     const name = variable.startsWith(prefix) ? variable.slice(prefix.length) : ''
-    const isKnown = known.includes(name) || connections.has(variable) || foreign.test(name)
+    const isKnown = known.includes(name) || connections.has(variable) || forClients.has(variable) || foreign.test(name)
     // As with the others, an empty one counts as not set.
     if (name !== '' && value !== '' && !isKnown)
       warn(`${escapeText(variable)}${where} has no effect${suggestion(name, known, found => prefix + found)}`)

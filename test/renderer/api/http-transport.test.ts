@@ -1,6 +1,6 @@
 import type { OperationName, OperationSpec } from '../../../src/shared/operations'
 import { describe, expect, it } from 'vitest'
-import { createClient } from '../../../src/renderer/src/api/client'
+import { createApiClient } from '../../../src/renderer/src/api/client'
 import { createHttpTransport, resolveTarget } from '../../../src/renderer/src/api/http-transport'
 import { createSessionToken } from '../../../src/renderer/src/api/session-token'
 import { LarderError } from '../../../src/shared/errors'
@@ -24,7 +24,7 @@ function setUp(answer: (request: Request) => Response | Promise<Response>) {
       return await answer(request)
     },
   })
-  return { client: createClient(transport), transport, session, requests, ended: () => ended }
+  return { client: createApiClient(transport), transport, session, requests, ended: () => ended }
 }
 
 function problem(status: number, body: object, headers: Record<string, string> = {}): Response {
@@ -74,7 +74,7 @@ describe('http transport', () => {
         return Response.json([])
       },
     })
-    const client = createClient(transport)
+    const client = createApiClient(transport)
     await client['caches.list']()
     there = false
     await client['caches.list']()

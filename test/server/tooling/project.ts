@@ -36,7 +36,7 @@ if (part === 'renderer') fs.appendFileSync('calls.log', 'build\\n')
 if (fs.existsSync('build.broken')) { console.log('words of the builder'); process.exit(3) }
 if (fs.existsSync('build.edits')) fs.writeFileSync('src/main/headless.ts', 'edited meanwhile')
 setTimeout(() => {
-  const built = part === 'renderer' ? ['out/renderer/index.html'] : ['out/main/headless.js', 'out/main/index.js', 'out/preload/index.cjs']
+  const built = part === 'renderer' ? ['out/renderer/index.html'] : ['out/main/headless.js', 'out/main/index.js', 'out/preload/index.cjs', 'out/client/keyv.js']
   for (const file of built) {
     fs.mkdirSync(file.replace(/[^/]+$/, ''), { recursive: true })
     fs.writeFileSync(file, '')

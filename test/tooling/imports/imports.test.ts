@@ -11,6 +11,8 @@ const root = join(import.meta.dirname, '../../..')
 /** Files that a program reads, and whose exports are for it. */
 const entries = [
   /^[^/]+\.config\.[jt]s$/,
+  // Apps import these by `larder/client` and `larder/keyv`.
+  /^src\/client\/(?:client|keyv)\.ts$/,
   // Replaces the package `electron` in a build of the desktop shell.
   /^test\/standin\/electron\.ts$/,
 ]

@@ -7,7 +7,7 @@ import type { SessionToken } from './session-token'
 import { createAttention } from './attention'
 import { createBridgeFeed } from './bridge-feed'
 import { createBridgeTransport } from './bridge-transport'
-import { createClient } from './client'
+import { createApiClient } from './client'
 import { createEntries } from './entries'
 import { createEventStream } from './event-stream'
 import { createHttpTransport } from './http-transport'
@@ -64,7 +64,7 @@ function createApi({ fetch, base, origin = base, storage, page, attended, bridge
   })
 
   return {
-    client: createClient(bridge ? createBridgeTransport(bridge) : transport),
+    client: createApiClient(bridge ? createBridgeTransport(bridge) : transport),
     entries: createEntries(transport.request),
     events: bridge
       ? createBridgeFeed(bridge)

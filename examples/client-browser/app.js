@@ -1,0 +1,15 @@
+// A page that keeps a note at a Larder, by an API key that lists the page's origin. Whoever
+// sees the page can read the key.
+import { createClient } from './client.js'
+
+const key = new URLSearchParams(location.hash.slice(1)).get('key')
+const cache = createClient(key ? { url: 'http://localhost:7777', key, fallback: true } : {})
+const note = document.querySelector('#note')
+const state = document.querySelector('#state')
+cache.on('away', ({ error }) => state.textContent = `Kept in this page for now: ${error.message}`)
+cache.on('back', () => state.textContent = 'The cache is back.')
+
+note.value = await cache.retrieve('note') ?? ''
+note.disabled = false
+state.textContent = key ? 'Kept at Larder.' : 'Kept in this page.'
+note.addEventListener('change', () => cache.store('note', note.value))

@@ -1,0 +1,122 @@
+import type { ClientStore, Held, StepResult, StoreStep } from './store'
+import type { ClientOptions, ClientStep, LarderClient, Lease } from './types'
+import { toBytes } from './bytes'
+import { LarderClientError, refuse } from './client-error'
+import { createEvents } from './events'
+import { createLocalStore } from './local-store'
+import { createRemember } from './remember'
+import { createServerStore } from './server-store'
+import { readSettings } from './settings'
+import { createTransport } from './transport'
+import { packValue, unpackValue } from './value'
+import { watchStore } from './watched-store'
+
+export { LarderClientError } from './client-error'
+export type { ClientErrorCode } from './client-error'
+export type * from './types'
+
+/**
+ * A cache, at a server if one is named, else in this process. Throws LarderClientError
+ * `invalid-input` for an option that is wrong.
+ */
+export function createClient(options: ClientOptions = {}): LarderClient {
+  const { url, fallback, ...settings } = readSettings(options)
+  const { emit, on } = createEvents()
+  const createLocal = (): ClientStore => createLocalStore({
+    ...settings,
+    expiration: settings.expiration === undefined ? 3600 : settings.expiration,
+  })
+  if (!url)
+    return clientOf(createLocal(), emit, on)
+  const server = createServerStore({ ...settings, transport: createTransport(new URL(url)) })
+  const local = fallback ? createLocal() : undefined
+  return clientOf(watchStore({ server, local, emit, rest: settings.timeout }), emit, on)
+}
+
+function clientOf(
+  store: ClientStore,
+  emit: ReturnType<typeof createEvents>['emit'],
+  on: LarderClient['on'],
+): LarderClient {
+  const remember = createRemember(store, emit)
+
+  async function run<T>(step: ClientStep | { op: 'peek', key: string }): Promise<T> {
+    return await answerOf(step, await store.run(await toStoreStep(step))) as T
+  }
+  const get = <T>(key: string): Promise<T | undefined> => run({ op: 'get', key })
+  const set = async (key: string, value: unknown, options: object = {}): Promise<void> => {
+    await run({ ...options, op: 'set', key, value })
+  }
+
+  return {
+    get,
+    set,
+    retrieve: get,
+    store: set,
+    on,
+    close: store.close,
+    delete: key => run({ op: 'delete', key }),
+    touch: (key, ttl) => run({ op: 'touch', key, ttl }),
+    tags: key => run({ op: 'peek', key }),
+    increment: (key, by = 1, options = {}) => run({ ...options, op: 'increment', key, by }),
+    flush: async () => void await store.invalidate({ glob: '*' }),
+    flushExpired: () => store.invalidate({ expired: true }),
+
+    async invalidate(which) {
+      const [chosen, more] = Object.values(which)
+      return chosen && !more ? await store.invalidate(which) : refuse('It', 'one tag or prefix')
+    },
+
+    async* keys(prefix = '') {
+      let cursor: string | null = null
+      do {
+        const page: Awaited<ReturnType<ClientStore['page']>> = await store.page(prefix, cursor)
+        yield* page.keys
+        cursor = page.cursor
+      } while (cursor)
+    },
+
+    async lease<T>(key: string, { ttl = 30, wait = 0 } = {}): Promise<Lease<T>> {
+      const { held, lease = '' } = await store.lease(checkKey(key), ttl, wait)
+      return held ? { value: await unpackValue(held) as T } : { lease, ttl }
+    },
+
+    async batch(steps, { atomic = false } = {}) {
+      const results = await store.batch(await Promise.all(steps.map(toStoreStep)), atomic)
+      return await Promise.all(results.map((result, index) =>
+        answerOf(steps[index] as ClientStep, result).catch(error => error as unknown))) as never
+    },
+
+    remember: async (key, ttl, make, options) => await remember(checkKey(key), ttl, make, options),
+  }
+}
+
+/** Throws LarderClientError `invalid-input`, `key-too-long`, `unstorable`. */
+async function toStoreStep(step: ClientStep | { op: 'peek', key: string }): Promise<StoreStep> {
+  checkKey(step.key)
+  if (step.op === 'increment')
+    return { by: 1, ...step }
+  if (!('value' in step))
+    return step
+  const { value, ...rest } = step
+  return { ...rest, ...await packValue(value) }
+}
+
+/** What a step gives. Throws LarderClientError, also the one that is the result. */
+async function answerOf({ op }: { op: string }, result: StepResult): Promise<unknown> {
+  if (result instanceof Error)
+    throw result
+  if (op === 'get' && result)
+    return await unpackValue(result as Held)
+  if (op !== 'increment' || Number.isSafeInteger(Number(result)))
+    return op === 'increment' ? Number(result) : result
+  throw new LarderClientError('not-a-number', `${result as string} is too large.`)
+}
+
+function checkKey(key: string): string {
+  if (typeof key !== 'string' || !key || !key.isWellFormed())
+    refuse('A key', 'text, without half of a surrogate pair')
+  if (key.length > 341 && toBytes(key).length > 1024)
+    throw new LarderClientError('key-too-long', 'A key has 1,024 bytes at most.')
+  return key
+}

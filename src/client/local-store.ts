@@ -1,0 +1,160 @@
+import type { Chosen, ClientStore, Held, StepResult, StoreStep } from './store'
+import { now, toBytes } from './bytes'
+import { LarderClientError, refuse } from './client-error'
+import { textType } from './value'
+
+interface Entry extends Held {
+  tags: readonly string[]
+  /** Milliseconds of its whole life. */
+  life: number
+  /** When it is over. */
+  ends: number
+}
+
+type Put = Extract<StoreStep, { op: 'set' | 'add' }>
+
+interface LocalStoreParts { maxSize: number, expiration: number | null, renewOnHit: boolean }
+
+/** A cache in this process, which keeps what was used last. It serves nothing stale. */
+export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStoreParts): ClientStore {
+  // A Map keeps the order of insertion: what was used last is at the end.
+  let entries = new Map<string, Entry>()
+  /** Who makes which value, and until when. */
+  const leases = new Map<string, { lease: string, ends: number }>()
+  let granted = 0
+
+  function find(key: string): Entry | undefined {
+    const entry = entries.get(key)
+    if (entry && entry.ends <= now())
+      entries.delete(key)
+    return entries.get(key)
+  }
+
+  function live(entry: Entry, ttl: number | null): void {
+    if (ttl !== null && !(ttl > 0))
+      refuse('A TTL', 'above 0')
+    entry.life = (ttl ?? Infinity) * 1000
+    entry.ends = now() + entry.life
+  }
+
+  function use(key: string): Entry | undefined {
+    const entry = find(key)
+    if (entry) {
+      if (renewOnHit)
+        entry.ends = now() + entry.life
+      entries.delete(key)
+      entries.set(key, entry)
+    }
+    return entry
+  }
+
+  function put({ key, type, body, ttl = expiration, tags = [] }: Put): true {
+    // A copy: the caller may go on to write into its bytes.
+    const bytes = typeof body === 'string' ? toBytes(body) : new Uint8Array(body)
+    const entry = { type, bytes, tags: [...new Set(tags)], life: 0, ends: 0 }
+    live(entry, ttl)
+    entries.delete(key)
+    entries.set(key, entry)
+    for (const oldest of entries.keys()) {
+      if (entries.size > maxSize)
+        entries.delete(oldest)
+    }
+    return true
+  }
+
+  function add(step: Extract<StoreStep, { op: 'increment' }>, entry: Entry | undefined): string {
+    const text = entry ? String.fromCharCode(...entry.bytes.subarray(0, 20)) : '0'
+    const sum = /^-?\d+$/.test(text) ? Number(text) + step.by : Number.NaN
+    if (!Number.isSafeInteger(sum))
+      throw new LarderClientError('not-a-number', 'This is no whole number.')
+    const body = `${sum}`
+    if (entry)
+      entry.bytes = toBytes(body)
+    else
+      put({ ...step, op: 'set', type: textType, body })
+    return body
+  }
+
+  function holderOf(key: string): string | undefined {
+    const { lease, ends = 0 } = leases.get(key) ?? {}
+    return ends > now() ? lease : undefined
+  }
+
+  function runNow(step: StoreStep): StepResult {
+    const { key, op } = step
+    const entry = find(key)
+    if (op === 'get')
+      return use(key)
+    if (op === 'peek')
+      return entry && [...entry.tags]
+    if (op === 'touch') {
+      if (entry)
+        live(entry, step.ttl)
+      return entry !== undefined
+    }
+    if (op === 'add' && entry)
+      return false
+    // That of a server that went away meanwhile is no number.
+    if (op === 'set' && Number(step.lease) >= 0 && step.lease !== holderOf(key))
+      throw new LarderClientError('lease-ended', 'The lease has ended.')
+    const result = op === 'delete' ? entries.delete(key) : op === 'increment' ? add(step, entry) : put(step as Put)
+    leases.delete(key)
+    return result
+  }
+
+  function isChosen(key: string, which: Chosen): boolean {
+    if ('prefix' in which)
+      return key.startsWith(which.prefix)
+    return 'tag' in which ? find(key)?.tags.includes(which.tag) ?? false : 'glob' in which || !find(key)
+  }
+
+  return {
+    run: async step => runNow(step),
+    close() {},
+
+    async batch(steps, atomic) {
+      const before = new Map([...entries].map(([key, entry]) => [key, { ...entry }]))
+      return steps.map((step) => {
+        let result: StepResult
+        try {
+          result = runNow(step)
+        }
+        catch (error) {
+          result = error as LarderClientError
+        }
+        if (atomic && (result instanceof Error || (step.op === 'add' && !result))) {
+          entries = before
+          throw new LarderClientError('batch-aborted', `${step.op} of ${step.key} failed.`)
+        }
+        return result
+      })
+    },
+
+    async lease(key, ttl) {
+      const held = use(key)
+      if (held)
+        return { held }
+      if (holderOf(key))
+        throw new LarderClientError('lease-held', 'Somebody else makes it.')
+      const lease = `${++granted}`
+      leases.set(key, { lease, ends: now() + ttl * 1000 })
+      return { lease }
+    },
+
+    async invalidate(which) {
+      const chosen = [...entries.keys()].filter(key => isChosen(key, which))
+      chosen.forEach(key => entries.delete(key))
+      // The tags of what is still being made are not known.
+      for (const key of 'expired' in which ? [] : leases.keys()) {
+        if ('tag' in which || isChosen(key, which))
+          leases.delete(key)
+      }
+      return chosen.length
+    },
+
+    async page(prefix) {
+      const keys = [...entries.keys()].filter(key => key.startsWith(prefix) && find(key))
+      return { keys: keys.sort(), cursor: null }
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import type { ClientVariable } from '@shared/client-variables'
+import type { ClientOptions } from './types'
+import { refuse } from './client-error'
+import { environment, nodeModule } from './node-builtins'
+
+/** The options as they hold. */
+interface Settings extends Omit<Required<ClientOptions>, 'expiration'> {
+  /** Seconds; null = without end, undefined = nobody said. */
+  expiration: number | null | undefined
+}
+
+/** What is not given. `url` and `key` are empty then. */
+const defaults: Settings = {
+  url: '',
+  key: '',
+  cache: 'default',
+  maxSize: 128,
+  expiration: undefined,
+  renewOnHit: true,
+  timeout: 1,
+  fallback: false,
+}
+
+/** The word of `typeof`, for a comparison with that of another value. */
+const kindOf = (value: unknown): string => typeof value
+
+/** Bytes. A larger one is no file of settings. */
+const largestDotenv = 65_536
+
+/** The variable of an option: `maxSize` is `LARDER_MAX_SIZE`. */
+function variableOf(name: string): ClientVariable {
+  return `LARDER_${name.replace('key', 'apiKey').replace(/[A-Z]/g, '_$&').toUpperCase()}` as ClientVariable
+}
+
+/**
+ * What holds: an argument, else the environment, else the `.env` of the working directory. An empty
+ * variable counts as not set. Throws LarderClientError `invalid-input`.
+ */
+export function readSettings(given: ClientOptions): Settings {
+  const dotenv = readDotenv()
+
+  function read([name, initial]: [string, unknown]): [string, unknown] {
+    const argument: unknown = given[name as 'url']
+    const text = environment?.[variableOf(name)] || dotenv?.[variableOf(name)]
+    if (argument === undefined && !text)
+      return [name, initial]
+    const type = kindOf(initial ?? 0)
+    const value = argument === undefined && type !== 'string'
+      ? { true: true, false: false }[text as 'true'] ?? Number(text)
+      : argument ?? text
+    const isEndless = argument === null && name === 'expiration'
+    return isEndless || (kindOf(value) === type && (type !== 'number' || value as number > 0))
+      ? [name, isEndless ? null : value]
+      : refuse(argument === undefined ? variableOf(name) : name, `a ${type}${type === 'number' ? ' above 0' : ''}`)
+  }
+
+  const settings = Object.fromEntries(Object.entries(defaults).map(read)) as unknown as Settings
+  const { url, key } = settings
+  if ((url || given.key) && !(/^https?:/i.test(url) && URL.canParse(url)))
+    refuse('url', 'an address such as http://localhost:7777')
+  const isFromFile = (name: 'url' | 'key'): boolean => !(given[name] ?? environment?.[variableOf(name)])
+  if (url && isFromFile('url')
+    && (!/^(?:localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname) || (key && !isFromFile('key')))) {
+    refuse('LARDER_URL in .env', 'of this machine, and have its key beside it')
+  }
+  return settings
+}
+
+/** The variables of a `.env`; undefined if there is none, or no Node that could read it. */
+function readDotenv(): Readonly<Record<string, string | undefined>> | undefined {
+  const fs = nodeModule('node:fs')
+  const state = fs?.statSync('.env', { throwIfNoEntry: false })
+  // A folder may have that name, and reading a pipe would never end.
+  return fs && state?.isFile() && state.size < largestDotenv
+    ? nodeModule('node:util')?.parseEnv?.(fs.readFileSync('.env', 'utf8'))
+    : undefined
+}

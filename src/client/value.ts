@@ -1,0 +1,62 @@
+import type { Held, Packed } from './store'
+import { toText } from './bytes'
+import { LarderClientError, toClientError } from './client-error'
+import { deepest, isPlainObject, tagOf } from './value-tag'
+
+/** What increments write as well, so a text of this type that is a whole number is a number. */
+export const textType = 'text/plain; charset=utf-8'
+
+/** Most values do without it. */
+const loadPack = (): Promise<typeof import('./message-pack')> => import('./message-pack')
+
+/**
+ * A value in the simplest form that brings it back as it was: text, bytes, JSON, MessagePack.
+ * Throws LarderClientError `unstorable` if there is none.
+ */
+export async function packValue(value: unknown): Promise<Packed> {
+  if (value === undefined)
+    throw new LarderClientError('unstorable', 'undefined cannot be stored.')
+  if (typeof value === 'string' && value.isWellFormed() && numberIn(value) === value)
+    return { type: textType, body: value }
+  if (tagOf(value) === 'Uint8Array')
+    return { type: 'application/octet-stream', body: value as Uint8Array }
+  if (isJson(value, 0))
+    return { type: 'application/json', body: JSON.stringify(value) }
+  try {
+    return { type: 'application/vnd.msgpack', body: (await loadPack()).writePack(value) }
+  }
+  catch (error) {
+    throw toClientError(error, 'unstorable')
+  }
+}
+
+/** Throws LarderClientError `unreadable` if the bytes are not what the type says. */
+export async function unpackValue({ type, bytes }: Held): Promise<unknown> {
+  const [, kind] = /^(?:application\/(?:vnd\.|x-|[^;]*\+)?)?(json|msgpack|text\/)/i.exec(type) ?? []
+  try {
+    if (!kind)
+      return new Uint8Array(bytes)
+    if (kind === 'msgpack')
+      return (await loadPack()).readPack(bytes)
+    const text = toText(bytes)
+    return kind === 'json' ? JSON.parse(text) : type === textType ? numberIn(text) : text
+  }
+  catch (error) {
+    throw toClientError(error, 'unreadable')
+  }
+}
+
+/** The number that a counter's text is; any other text itself. */
+function numberIn(text: string): number | string {
+  return /^(?:0|-?[1-9]\d{0,15})$/.test(text) && Number.isSafeInteger(+text) ? +text : text
+}
+
+/** Whether JSON brings it back as it was. */
+function isJson(value: unknown, depth: number): boolean {
+  if (typeof value === 'number')
+    return Number.isFinite(value) && !Object.is(value, -0)
+  if (typeof value !== 'object' || !value)
+    return value === null || typeof value === 'boolean' || typeof value === 'string'
+  const items: false | unknown[] = Array.isArray(value) ? [...value] : isPlainObject(value) && Object.values(value)
+  return items && depth < deepest && !('toJSON' in value) && items.every(item => isJson(item, depth + 1))
+}
