@@ -1,41 +1,19 @@
 // The built file, as programs use it.
 import type { TestLarder } from '../../helpers/start-larder'
-import { execFile } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { temporaryFolder } from '../../helpers/folder'
 import { ownerKey, startLarder } from '../../helpers/start-larder'
 import { build } from '../process/launch'
-
-const root = join(import.meta.dirname, '../../..')
-const urlOf = (path: string): string => JSON.stringify(pathToFileURL(join(root, path)).href)
-const imports = `import { createClient } from ${urlOf('out/client/client.js')}
-import { findFaults } from ${urlOf('test/client/table.mjs')}\n`
-const run = promisify(execFile)
+import { root, runProgram, tableProgram } from './run-program'
 
 /** The Node that runs the tests, and that of the host where it is another one. */
 const nodes = [process.execPath, '/usr/bin/node', '/usr/local/bin/node'].filter(path => existsSync(path))
 
 if (nodes.length === 1)
   console.log('Not run under another Node: this host has none beside the one of the project.')
-
-/** Runs a program of a module in a folder of its own; returns what it prints. */
-async function runProgram(
-  text: string,
-  { node = process.execPath, env = {}, dotenv }: { node?: string, env?: Record<string, string>, dotenv?: string } = {},
-): Promise<string> {
-  const folder = temporaryFolder()
-  writeFileSync(join(folder, 'program.mjs'), imports + text)
-  if (dotenv !== undefined)
-    writeFileSync(join(folder, '.env'), dotenv)
-  const { stdout } = await run(node, ['program.mjs'], { cwd: folder, env })
-  return stdout.trim()
-}
 
 let larder: TestLarder
 beforeAll(async () => {
@@ -59,12 +37,10 @@ it('is small, and each of its files stands alone', () => {
 })
 
 describe.each(nodes)('under %s', (node) => {
-  const program = 'process.stdout.write((await findFaults(createClient({ timeout: 60, maxSize: 1000 }))).join("\\n"))'
-
   it('does the same with a server and without', async () => {
-    expect(await runProgram(program, { node })).toBe('')
+    expect(await runProgram(tableProgram, { node })).toBe('')
     const env = { LARDER_URL: larder.url, LARDER_API_KEY: ownerKey }
-    expect(await runProgram(program, { node, env })).toBe('')
+    expect(await runProgram(tableProgram, { node, env })).toBe('')
   })
 })
 

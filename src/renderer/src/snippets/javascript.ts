@@ -36,6 +36,17 @@ export function writeAxios(request: SnippetRequest): string {
   )
 }
 
+/** Writes how the client library reads an entry. The key must be well-formed text. */
+export function writeClient(origin: string, cache: string, key: string): string {
+  return lines(
+    'import { createClient } from \'larder/client\'',
+    '',
+    `// The API key is read from ${keyVariable}.`,
+    `const cache = createClient({ url: ${literal(origin)}, cache: ${literal(cache)} })`,
+    `console.log(await cache.retrieve(${literal(key)}))`,
+  )
+}
+
 function headerLines(headers: SnippetRequest['headers'], withKey: boolean): string[] {
   const fields = [
     ...(withKey ? [`    'Api-Key': process.env.${keyVariable},`] : []),
