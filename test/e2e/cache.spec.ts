@@ -534,6 +534,7 @@ test('values that could hang a page do not', { tag: '@alone' }, async ({ openCon
     }
     const saved = page.waitForEvent('download')
     await entry(page).getByRole('button', { name: 'Download' }).click()
+    await page.getByRole('menuitem', { name: /as stored$/ }).click()
     const original = Buffer.from(await (await call('GET', `/api/caches/default/entries/${key}?peek=1`)).arrayBuffer())
     expect((await readFile(await (await saved).path())).equals(original)).toBe(true)
     longest[key] = await page.evaluate<number>('window.longest')

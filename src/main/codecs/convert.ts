@@ -36,8 +36,10 @@ export async function convert(bytes: Uint8Array, from: FormatName, to: FormatNam
 
 /** The formats that this very value can be had in. Rejects with FormatFault if it is broken. */
 export async function possibleFormats(bytes: Uint8Array, format: FormatName): Promise<FormatName[]> {
-  if (format === 'text' || formats[format].holds === 'rows')
-    return formatsFor(format, true)
+  if (format === 'text') {
+    checkText(bytes)
+    return formatsFor(format, false)
+  }
   const content = (await codecs[format]()).read(bytes)
   try {
     tableIn(content)

@@ -39,10 +39,10 @@ const magic = 'PAR1'
 /** Reads the footer. Throws FormatFault; nothing of the size that it claims is made. */
 export function readFooter(bytes: Uint8Array): ParquetFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < 12 || !hasMagic(bytes, 0))
+  if (!hasMagic(bytes, 0))
     throw brokenAt(0, 'should begin PAR1')
-  if (!hasMagic(bytes, bytes.length - 4))
-    throw brokenAt(bytes.length - 4, 'should begin the PAR1 at the end')
+  if (bytes.length < 12 || !hasMagic(bytes, bytes.length - 4))
+    throw brokenAt(Math.max(4, bytes.length - 4), 'should begin the PAR1 at the end')
   const length = view.getUint32(bytes.length - 8, true)
   if (length > bytes.length - 12)
     throw brokenAt(bytes.length - 8, `gives the footer ${length} bytes, more than the file has`)
