@@ -4,7 +4,7 @@ FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --ignore-scripts
-COPY electron.vite.config.ts tsconfig.json tsconfig.base.json tsconfig.node.json tsconfig.web.json ./
+COPY electron.vite.config.ts client.vite.config.ts tsconfig.json tsconfig.base.json tsconfig.node.json tsconfig.web.json ./
 COPY src src
 RUN npm run build
 

@@ -94,12 +94,24 @@ function clientOf(
 /** Throws LarderClientError `invalid-input`, `key-too-long`, `unstorable`. */
 async function toStoreStep(step: ClientStep | { op: 'peek', key: string }): Promise<StoreStep> {
   checkKey(step.key)
-  if (step.op === 'increment')
-    return { by: 1, ...step }
-  if (!('value' in step))
-    return step
-  const { value, ...rest } = step
-  return { ...rest, ...await packValue(value) }
+  switch (step.op) {
+    case 'set':
+    case 'add': {
+      const { value, ...rest } = step
+      return { ...rest, ...await packValue(value) }
+    }
+    case 'increment': {
+      const { by = 1 } = step
+      return Number.isSafeInteger(by) ? { ...step, by } : refuse('by', 'a whole number')
+    }
+    case 'get':
+    case 'delete':
+    case 'touch':
+    case 'peek':
+      return step
+    default:
+      return refuse('op', 'that of a step')
+  }
 }
 
 /** What a step gives. Throws LarderClientError, also the one that is the result. */

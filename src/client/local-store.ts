@@ -37,10 +37,11 @@ export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStore
     entry.ends = now() + entry.life
   }
 
-  function use(key: string): Entry | undefined {
+  /** Makes it the one that was used last. */
+  function use(key: string, renews = false): Entry | undefined {
     const entry = find(key)
     if (entry) {
-      if (renewOnHit)
+      if (renews)
         entry.ends = now() + entry.life
       entries.delete(key)
       entries.set(key, entry)
@@ -63,10 +64,10 @@ export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStore
   }
 
   function add(step: Extract<StoreStep, { op: 'increment' }>, entry: Entry | undefined): string {
-    const text = entry ? String.fromCharCode(...entry.bytes.subarray(0, 20)) : '0'
-    const sum = /^-?\d+$/.test(text) ? Number(text) + step.by : Number.NaN
-    if (!Number.isSafeInteger(sum))
-      throw new LarderClientError('not-a-number', 'This is no whole number.')
+    const text = entry ? String.fromCharCode(...entry.bytes.subarray(0, 21)) : '0'
+    const sum = /^(?:0|-?[1-9]\d{0,18})$/.test(text) ? BigInt(text) + BigInt(step.by) : 2n ** 63n
+    if (sum !== BigInt.asIntN(64, sum))
+      throw new LarderClientError('not-a-number', 'This is no whole number of 64 bits.')
     const body = `${sum}`
     if (entry)
       entry.bytes = toBytes(body)
@@ -82,9 +83,9 @@ export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStore
 
   function runNow(step: StoreStep): StepResult {
     const { key, op } = step
-    const entry = find(key)
     if (op === 'get')
-      return use(key)
+      return use(key, renewOnHit)
+    const entry = /^(?:touch|increment)$/.test(op) ? use(key) : find(key)
     if (op === 'peek')
       return entry && [...entry.tags]
     if (op === 'touch') {
@@ -131,7 +132,7 @@ export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStore
     },
 
     async lease(key, ttl) {
-      const held = use(key)
+      const held = use(key, renewOnHit)
       if (held)
         return { held }
       if (holderOf(key))

@@ -14,7 +14,10 @@ interface NodeRequest {
   destroy: () => void
 }
 
-interface NodeAgent { destroy: () => void }
+interface NodeAgent {
+  maxFreeSockets: number
+  readonly freeSockets: Readonly<Record<string, { destroy: () => void }[] | undefined>>
+}
 
 export interface NodeHttp {
   Agent: new (options: { keepAlive: boolean }) => NodeAgent

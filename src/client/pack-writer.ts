@@ -89,5 +89,8 @@ function partsOf(value: unknown, depth: number): Uint8Array[] {
   if (depth > deepest)
     unstorable('What is nested this deep, or contains itself,')
   const tag = tagOf(value)
+  // `new Boolean(false)` would come back as true.
+  if (typeof value === 'object' && /^(?:Boolean|Number|String|BigInt)$/.test(tag))
+    unstorable(`An object that holds a ${tag}`)
   return (writers[tag] ?? unstorable(`A ${tag}`))(value as never, depth + 1)
 }

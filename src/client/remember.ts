@@ -2,11 +2,14 @@ import type { Emit } from './events'
 import type { ClientStore } from './store'
 import type { LarderClient, RememberOptions } from './types'
 import { now } from './bytes'
-import { toClientError } from './client-error'
+import { refuse, toClientError } from './client-error'
 import { packValue, unpackValue } from './value'
 
 /** Seconds for which one request waits for the value of another process. */
 const patience = 5
+
+/** Milliseconds between two looks where a store cannot wait. */
+const pace = 20
 
 /** The value, or how to store the one that is made: by a lease if there is one, or not at all. */
 type Plan = { value: unknown } | { lease: string | undefined } | undefined
@@ -37,6 +40,7 @@ export function createRemember(store: ClientStore, emit: Emit): LarderClient['re
       catch (error) {
         if ((error as { code?: string }).code !== 'lease-held' || now() > until)
           throw error
+        await new Promise(resolve => setTimeout(resolve, pace))
       }
     }
   }
@@ -78,6 +82,8 @@ export function createRemember(store: ClientStore, emit: Emit): LarderClient['re
   }
 
   return async <T>(key: string, ttl: number | null, make: () => T | Promise<T>, options: RememberOptions = {}) => {
+    if (ttl !== null && !(typeof ttl === 'number' && ttl > 0))
+      refuse('A TTL', 'above 0, or null')
     let flight = flights.get(key)
     if (!flight)
       flights.set(key, flight = run(key, ttl, make, options).finally(() => flights.delete(key)))

@@ -4,10 +4,13 @@ import { LarderClientError } from './client-error'
 
 /** A step as a batch takes it. */
 export function operationOf(step: StoreStep, expiration: number | null | undefined): object {
-  if (step.op !== 'set' && step.op !== 'add')
-    return step.op === 'increment' ? { ttl: expiration, ...step } : step
+  if (step.op !== 'set' && step.op !== 'add' && step.op !== 'increment')
+    return step
+  const { ttl = expiration } = step
+  if (step.op === 'increment')
+    return { ...step, ttl }
   const { body, type, lease: _, ...rest } = step
-  return { ttl: expiration, ...rest, value: { base64: toBase64(body) }, contentType: type }
+  return { ...rest, ttl, value: { base64: toBase64(body) }, contentType: type }
 }
 
 interface StepReply {

@@ -28,6 +28,8 @@ export function createServerStore(parts: ServerStoreParts): ClientStore {
     if (!reply.header('content-type').includes('problem+json'))
       throw garbage(reply)
     const { code, detail } = objectIn(reply)
+    if (typeof code !== 'string')
+      throw garbage(reply)
     throw new LarderClientError(code as 'internal', detail as string, reply)
   }
 
@@ -37,8 +39,10 @@ export function createServerStore(parts: ServerStoreParts): ClientStore {
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ operations, atomic }),
     })
-    const { results = [] } = objectIn(reply) as { results?: Parameters<typeof resultOf>[1][] }
-    return steps.map((step, index) => resultOf(step, results[index] ?? { status: 500 }))
+    const results = listIn(reply, 'results') as Parameters<typeof resultOf>[1][]
+    if (results.length !== steps.length)
+      throw garbage(reply)
+    return steps.map((step, index) => resultOf(step, results[index] as typeof results[0]))
   }
 
   async function run(step: StoreStep): Promise<StepResult> {
@@ -78,13 +82,17 @@ export function createServerStore(parts: ServerStoreParts): ClientStore {
 
     async invalidate(which) {
       const reply = await call('DELETE', `entries?${new URLSearchParams(which as Record<string, string>).toString()}`)
-      return reply.status === 204 ? undefined : objectIn(reply).matched as number
+      const { matched } = reply.status === 204 ? {} : objectIn(reply)
+      if (reply.status !== 204 && typeof matched !== 'number')
+        throw garbage(reply)
+      return matched as number | undefined
     },
 
     async page(prefix, cursor) {
       const query = { limit: '1000', ...prefix && { prefix }, ...cursor && { cursor } }
-      const { entries, cursor: next } = objectIn(await call('GET', `entries?${new URLSearchParams(query).toString()}`))
-      return { keys: (entries as { key: string }[]).map(({ key }) => key), cursor: next as string | null }
+      const reply = await call('GET', `entries?${new URLSearchParams(query).toString()}`)
+      const keys = (listIn(reply, 'entries') as { key: string }[]).map(({ key }) => key)
+      return { keys, cursor: objectIn(reply).cursor as string | null }
     },
   }
 }
@@ -113,6 +121,13 @@ function objectIn(reply: ServerReply): Record<string, unknown> {
   catch {
     throw garbage(reply)
   }
+}
+
+function listIn(reply: ServerReply, name: string): unknown[] {
+  const list = objectIn(reply)[name]
+  if (!Array.isArray(list))
+    throw garbage(reply)
+  return list
 }
 
 function putOf(

@@ -21,8 +21,15 @@ const defaults: Settings = {
   fallback: false,
 }
 
+/** Seconds that a timer can be set to. */
+const longestTimeout = 2_147_483
+
 /** The word of `typeof`, for a comparison with that of another value. */
 const kindOf = (value: unknown): string => typeof value
+
+function isInRange(name: string, value: number): boolean {
+  return value > 0 && value <= (name === 'timeout' ? longestTimeout : Number.MAX_SAFE_INTEGER)
+}
 
 /** Bytes. A larger one is no file of settings. */
 const largestDotenv = 65_536
@@ -37,6 +44,11 @@ function variableOf(name: string): ClientVariable {
  * variable counts as not set. Throws LarderClientError `invalid-input`.
  */
 export function readSettings(given: ClientOptions): Settings {
+  const names = Object(given) === given ? Object.keys(given) : ['options']
+  for (const name of names) {
+    if (!Object.hasOwn(defaults, name))
+      refuse(name, 'among the options of createClient, in an object')
+  }
   const dotenv = readDotenv()
 
   function read([name, initial]: [string, unknown]): [string, unknown] {
@@ -49,7 +61,7 @@ export function readSettings(given: ClientOptions): Settings {
       ? { true: true, false: false }[text as 'true'] ?? Number(text)
       : argument ?? text
     const isEndless = argument === null && name === 'expiration'
-    return isEndless || (kindOf(value) === type && (type !== 'number' || value as number > 0))
+    return isEndless || (kindOf(value) === type && (type !== 'number' || isInRange(name, value as number)))
       ? [name, isEndless ? null : value]
       : refuse(argument === undefined ? variableOf(name) : name, `a ${type}${type === 'number' ? ' above 0' : ''}`)
   }

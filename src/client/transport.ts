@@ -101,5 +101,12 @@ function createNodeTransport(url: URL, http: NodeHttp): ClientTransport {
     })
   }
 
-  return { ask, close: () => agent.destroy() }
+  return {
+    ask,
+    close() {
+      // Those that are on their way go once they are done.
+      agent.maxFreeSockets = 0
+      Object.values(agent.freeSockets).flat().forEach(socket => socket?.destroy())
+    },
+  }
 }

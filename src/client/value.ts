@@ -20,9 +20,9 @@ export async function packValue(value: unknown): Promise<Packed> {
     return { type: textType, body: value }
   if (tagOf(value) === 'Uint8Array')
     return { type: 'application/octet-stream', body: value as Uint8Array }
-  if (isJson(value, 0))
-    return { type: 'application/json', body: JSON.stringify(value) }
   try {
+    if (isJson(value, 0))
+      return { type: 'application/json', body: JSON.stringify(value) }
     return { type: 'application/vnd.msgpack', body: (await loadPack()).writePack(value) }
   }
   catch (error) {
@@ -32,14 +32,15 @@ export async function packValue(value: unknown): Promise<Packed> {
 
 /** Throws LarderClientError `unreadable` if the bytes are not what the type says. */
 export async function unpackValue({ type, bytes }: Held): Promise<unknown> {
-  const [, kind] = /^(?:application\/(?:vnd\.|x-|[^;]*\+)?)?(json|msgpack|text\/)/i.exec(type) ?? []
+  const [, json, text] = /^(?:application\/(?:vnd\.|x-|[^;]*\+)?(json|msgpack) *(?:;|$)|(text\/))/i.exec(type) ?? []
+  const kind = json ?? text
   try {
     if (!kind)
       return new Uint8Array(bytes)
     if (kind === 'msgpack')
       return (await loadPack()).readPack(bytes)
-    const text = toText(bytes)
-    return kind === 'json' ? JSON.parse(text) : type === textType ? numberIn(text) : text
+    const said = toText(bytes)
+    return kind === 'json' ? JSON.parse(said) : type === textType ? numberIn(said) : said
   }
   catch (error) {
     throw toClientError(error, 'unreadable')

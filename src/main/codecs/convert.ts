@@ -4,6 +4,7 @@ import { formats, formatsFor, isTextual } from '@shared/formats'
 import { FormatFault } from '../base/conversions'
 import { checkText, codecs, tableIn } from './codecs'
 import { unfit } from './fault'
+import { checkTyped } from './table'
 import { bufferOf } from './utf8'
 
 /** Rejects with FormatFault unless the bytes are of the format. */
@@ -41,13 +42,23 @@ export async function possibleFormats(bytes: Uint8Array, format: FormatName): Pr
     return formatsFor(format, false)
   }
   const content = (await codecs[format]()).read(bytes)
+  const table = orNothing(() => tableIn(content))
+  const canBe = (name: FormatName): boolean => name === format || !typed.has(name) || (table !== undefined
+    && orNothing(() => checkTyped(table, formats[name].label)) !== undefined)
+  return formatsFor(format, table !== undefined).filter(canBe)
+}
+
+/** Formats whose columns have one type each. */
+const typed: ReadonlySet<FormatName> = new Set(['csv', 'arrow', 'arrow-stream', 'parquet'])
+
+/** What the work gives; undefined if it finds a fault. */
+function orNothing<T>(work: () => T): T | undefined {
   try {
-    tableIn(content)
-    return formatsFor(format, true)
+    return work()
   }
   catch (error) {
     if (error instanceof FormatFault)
-      return formatsFor(format, false)
+      return undefined
     throw error
   }
 }

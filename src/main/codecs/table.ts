@@ -33,8 +33,8 @@ export function fits64(number: bigint): boolean {
   return number >= least && number <= greatest
 }
 
-/** A column whose type follows from its cells. One that only has nulls is text. */
-export function columnOf(name: string, cells: readonly Scalar[]): RowColumn {
+/** A column whose type follows from its cells, or is `empty` where all of them are null. */
+export function columnOf(name: string, cells: readonly Scalar[], empty: ColumnType = 'text'): RowColumn {
   let type: ColumnType | undefined
   for (const cell of cells) {
     if (cell === null)
@@ -49,7 +49,7 @@ export function columnOf(name: string, cells: readonly Scalar[]): RowColumn {
   }
   // A double cannot say every whole number of 64 bits.
   const isRounded = type === 'number' && cells.some(cell => typeof cell === 'bigint')
-  return { name, type: isRounded ? 'mixed' : type ?? 'text', cells }
+  return { name, type: isRounded ? 'mixed' : type ?? empty, cells }
 }
 
 function isNumeric(type: ColumnType): boolean {
@@ -102,13 +102,16 @@ export function checkNames(names: readonly string[]): void {
 }
 
 /**
- * For formats whose columns have one type each. Throws FormatFault that names the cell at which a
- * column becomes mixed, or the table if it has no column.
+ * For formats whose columns have one type each. Returns the table. Throws FormatFault that names
+ * the cell at which a column becomes mixed, or the table if it has no column.
  */
-export function checkTyped({ columns, rows }: RowTable, format: string): void {
+export function checkTyped(table: RowTable, format: string): RowTable {
+  const { columns, rows } = table
   if (columns.length === 0 && rows > 0)
     throw unfit(`Rows without a column cannot be written as ${format}.`)
   for (const { name, type, cells } of columns) {
+    if (!name.isWellFormed())
+      throw unfit('The name of a column holds half a surrogate pair, which only JSON can say.')
     if (type === 'mixed') {
       throw unfitCell(
         firstMixed(name, cells),
@@ -122,6 +125,7 @@ export function checkTyped({ columns, rows }: RowTable, format: string): void {
         throw unfitCell(half + 1, name, 'holds half a surrogate pair, which only JSON can say')
     }
   }
+  return table
 }
 
 /** The row, counted from 1, by which a column is mixed: one that is mixed stays so. */

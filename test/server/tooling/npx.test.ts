@@ -47,7 +47,7 @@ describe.skipIf(process.platform === 'win32')('npx larder', () => {
       export async function prepare(purpose) {
         console.error('preparing for', purpose)
         if (existsSync('broken')) return 3
-        for (const file of ['main/headless.js', 'main/index.js', 'preload/index.cjs', 'renderer/index.html']) {
+        for (const file of ['main/headless.js', 'main/index.js', 'preload/index.cjs', 'renderer/index.html', 'client/keyv.js']) {
           mkdirSync('out/' + file.replace(/[^/]+$/, ''), { recursive: true })
           copyFileSync('built.js', 'out/' + file)
         }

@@ -97,3 +97,17 @@ function decimalOf(type: FlatTable): ArrowType {
 export function columnTypeOf({ kind }: ArrowType): ColumnType | null {
   return kind === 'half' || kind === 'float' || kind === 'double' || kind === 'decimal' ? 'number' : null
 }
+
+/** What a column without a value is. */
+export function emptyTypeOf({ kind }: ArrowType): ColumnType {
+  switch (kind) {
+    case 'boolean':
+    case 'bytes':
+    case 'day':
+    case 'moment': return kind
+    case 'dayMillis': return 'day'
+    case 'int': return 'integer'
+    case 'fixed': return 'bytes'
+    default: return 'text'
+  }
+}

@@ -47,6 +47,31 @@ export function cellTypeOf(column: ColumnSchema): ColumnType | null {
     : null
 }
 
+/** What a column without a value is. */
+export function emptyTypeOf(column: ColumnSchema): ColumnType {
+  const { type, converted: old } = column
+  switch (type) {
+    case 'BOOLEAN': return 'boolean'
+    case 'INT32':
+      if (old === converted.date || has(column, logical.date))
+        return 'day'
+      return old === converted.timeMillis || has(column, logical.time) ? 'text' : 'integer'
+    case 'INT64':
+      if (old === converted.millis || old === converted.micros || has(column, logical.timestamp))
+        return 'moment'
+      return old === converted.timeMicros || has(column, logical.time) ? 'text' : 'integer'
+    case 'INT96': return 'moment'
+    case 'BYTE_ARRAY': return isText(column) ? 'text' : 'bytes'
+    default: return has(column, logical.uuid) ? 'text' : 'bytes'
+  }
+}
+
+function isText(column: ColumnSchema): boolean {
+  const { converted: old } = column
+  return old === converted.utf8 || old === converted.enum || old === converted.json
+    || has(column, logical.string) || has(column, logical.enum) || has(column, logical.json)
+}
+
 function has({ logical: type }: ColumnSchema, id: number): boolean {
   return type?.has(id) ?? false
 }
@@ -66,8 +91,7 @@ export function parquetCells(column: ColumnSchema, place: number): Reader {
     case 'INT64': return int64Reader(column, place)
     case 'INT96': return raw => within(momentOf(floorDivide(nanosOf(raw as Uint8Array), 1000n)), place)
     case 'BYTE_ARRAY':
-      return old === converted.utf8 || old === converted.enum || old === converted.json
-        || has(column, logical.string) || has(column, logical.enum) || has(column, logical.json)
+      return isText(column)
         ? raw => textOf(raw as Uint8Array, place)
         : raw => (raw as Uint8Array)
     default:
