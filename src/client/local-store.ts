@@ -67,7 +67,7 @@ export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStore
     const text = entry ? String.fromCharCode(...entry.bytes.subarray(0, 21)) : '0'
     const sum = /^(?:0|-?[1-9]\d{0,18})$/.test(text) ? BigInt(text) + BigInt(step.by) : 2n ** 63n
     if (sum !== BigInt.asIntN(64, sum))
-      throw new LarderClientError('not-a-number', 'This is no whole number of 64 bits.')
+      throw new LarderClientError('not-a-number', 'This is no whole number.')
     const body = `${sum}`
     if (entry)
       entry.bytes = toBytes(body)

@@ -47,7 +47,7 @@ export function readSettings(given: ClientOptions): Settings {
   const names = Object(given) === given ? Object.keys(given) : ['options']
   for (const name of names) {
     if (!Object.hasOwn(defaults, name))
-      refuse(name, 'among the options of createClient, in an object')
+      refuse(name, 'an option, in an object')
   }
   const dotenv = readDotenv()
 

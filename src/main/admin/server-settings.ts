@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { settingRows } from '@shared/cache-settings'
 import { driverRows } from '@shared/connections/drivers'
 import { invalidField, LarderError } from '@shared/errors'
+import { formatOf, formats } from '@shared/formats'
 import { isAdministrator } from '../base/principal'
 import { keepApart, requireConnection } from './offered-connections'
 
@@ -36,6 +37,7 @@ export function checkConnected(
   if (source)
     requireConnection(connections, caller, 'source.connection', source.connection)
   checkBesides(before, change)
+  checkRawFormat(before, change)
   if (backend)
     checkBackend(connections, caller, backend, others())
   if (source || backend)
@@ -52,6 +54,16 @@ function checkBesides(before: Readonly<CacheSettings>, change: Partial<CacheSett
       const other = change.backend ? `the setting ${settingRows[name].label}` : 'a backend'
       throw invalidField(field, `cannot be combined with ${other}: ${why}`)
     }
+  }
+}
+
+/** What a raw backend holds is read by the content type of its settings alone. */
+function checkRawFormat(before: Readonly<CacheSettings>, change: Partial<CacheSettings>): void {
+  const { backend, format } = { ...before, ...change }
+  if (backend?.format === 'raw' && format !== 'none' && formatOf(backend.contentType) !== format) {
+    throw change.backend
+      ? invalidField('backend.contentType', `must say ${formats[format].label}, the storage format of the cache`)
+      : invalidField('format', 'must be that of the content type of the backend, which keeps bytes alone')
   }
 }
 

@@ -121,6 +121,13 @@ describe.skipIf(!redisProgram.available)('a cache with its entries in Redis', ()
     ['a setting that is none', { backend: { ...whole, ttl: 5 } }, 'backend.ttl', /./],
     ['persistent', { backend: whole, persistent: true }, 'backend', /cannot be combined with the setting Persistent/],
     ['a source', { backend: whole, source: { connection: 'main' } }, 'backend', /with the setting Source/],
+    // Red: in src/main/admin/server-settings.ts leave `checkRawFormat` out.
+    [
+      'bytes alone of another format',
+      { backend: { ...whole, format: 'raw' }, format: 'json' },
+      'backend.contentType',
+      /must say JSON/,
+    ],
     ['sliding', { backend: whole, sliding: true }, 'backend', /cannot be combined with the setting Sliding/],
   ])('refuses %s in words for people, and stores nothing', async (_, settings, field, message) => {
     const answer = await larder.send('POST', '/admin/caches', json({ name: 'x', ttl: 5, ...settings }))

@@ -7,7 +7,7 @@ import { createUnpacker } from '../packing/unpack'
 import { checkCells, columnOf } from '../table'
 import { batchRows, readBatch } from './batch'
 import { rootTable } from './flatbuffer'
-import { columnTypeOf, emptyTypeOf, readSchema } from './schema'
+import { columnTypeOf, emptyArrowType, readSchema } from './schema'
 
 const magic = 'ARROW1'
 const headers = { schema: 1, dictionary: 2, batch: 3 }
@@ -64,7 +64,7 @@ export function readArrow(bytes: Uint8Array): RowTable {
     columns: fields.map(({ name, type }, index): RowColumn => {
       const cells = columns[index] as Scalar[]
       const known = columnTypeOf(type)
-      return known === null ? columnOf(name, cells, emptyTypeOf(type)) : { name, type: known, cells }
+      return known === null ? columnOf(name, cells, emptyArrowType(type)) : { name, type: known, cells }
     }),
   }
 }

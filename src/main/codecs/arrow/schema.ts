@@ -99,7 +99,7 @@ export function columnTypeOf({ kind }: ArrowType): ColumnType | null {
 }
 
 /** What a column without a value is. */
-export function emptyTypeOf({ kind }: ArrowType): ColumnType {
+export function emptyArrowType({ kind }: ArrowType): ColumnType {
   switch (kind) {
     case 'boolean':
     case 'bytes':

@@ -48,7 +48,7 @@ export function cellTypeOf(column: ColumnSchema): ColumnType | null {
 }
 
 /** What a column without a value is. */
-export function emptyTypeOf(column: ColumnSchema): ColumnType {
+export function emptyParquetType(column: ColumnSchema): ColumnType {
   const { type, converted: old } = column
   switch (type) {
     case 'BOOLEAN': return 'boolean'

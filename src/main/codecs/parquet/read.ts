@@ -2,7 +2,7 @@ import type { RowColumn, RowTable } from '../table'
 import type { Scalar } from '../values'
 import { createUnpacker } from '../packing/unpack'
 import { columnOf } from '../table'
-import { cellTypeOf, emptyTypeOf } from './cells'
+import { cellTypeOf, emptyParquetType } from './cells'
 import { readFooter } from './metadata'
 import { readChunk } from './pages'
 
@@ -23,7 +23,7 @@ export function readParquet(bytes: Uint8Array): RowTable {
           readChunk(bytes, chunk, unpack, cells)
       }
       const type = cellTypeOf(column)
-      return type === null ? columnOf(column.name, cells, emptyTypeOf(column)) : { name: column.name, type, cells }
+      return type === null ? columnOf(column.name, cells, emptyParquetType(column)) : { name: column.name, type, cells }
     }),
   }
 }
