@@ -60,7 +60,7 @@ describe('what is refused, with its place', () => {
     ['csv', 'application/json', '{"a":1}', 'wrong-format', /not a list of flat objects/],
     ['arrow', 'application/json', '[{"a":1},{"a":"x"}]', 'wrong-format', /Row 2, column "a": is of another type/],
     ['msgpack', 'application/msgpack', '\xC1', 'wrong-format', /^This cache stores MessagePack\. Byte 0: /],
-    ['parquet', 'text/plain', 'PAR1', 'wrong-format', /Byte 0: should begin PAR1\.$/],
+    ['parquet', 'text/plain', 'PAR1', 'wrong-format', /Byte 4: should begin the PAR1 at the end\.$/],
     ['text', 'text/plain', '\xFF', 'wrong-format', /Byte 0: is not UTF-8\.$/],
     ['json', 'image/png', 'x', 'unsupported-media-type', /^Content-Type: must be application\/json, /],
     ['json', 'text/html', '1', 'unsupported-media-type', /for this cache stores JSON$/],
