@@ -129,11 +129,11 @@ export function createCacheHandlers({
       const { served: { refresh } } = caches.get(userId, name)
       if (refresh === undefined)
         throw new LarderError('not-here', `The cache ${name} has no source from which to refresh it.`)
-      const target = what === 'held' || prefix !== ''
-        ? describeTarget(what === 'held' ? null : { prefix })
-        : 'all keys of the source'
+      const wanted = what === 'held' ? what : { prefix }
+      const ofSource = prefix === '' ? 'all keys of the source' : describeTarget({ prefix })
+      const target = what === 'held' ? describeTarget(null) : ofSource
       return jobs.start({ kind: 'refresh', space: userId, cache: name, target }, progress =>
-        refresh(what === 'held' ? what : { prefix }, progress, controlCall(caller, 'caches.refresh')))
+        refresh(wanted, progress, controlCall(caller, 'caches.refresh')))
     },
     'caches.get': ({ name }, context) => describe(caches.get(callerOf(context).userId, name).cache),
     'caches.update': async (input, context) => {
