@@ -39,7 +39,7 @@ export function createServerStore(parts: ServerStoreParts): ClientStore {
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ operations, atomic }),
     })
-    const results = listIn(reply, 'results') as Parameters<typeof resultOf>[1][]
+    const results = listOf(objectIn(reply).results, reply) as Parameters<typeof resultOf>[1][]
     if (results.length !== steps.length)
       throw garbage(reply)
     return steps.map((step, index) => resultOf(step, results[index] as typeof results[0]))
@@ -91,8 +91,9 @@ export function createServerStore(parts: ServerStoreParts): ClientStore {
     async page(prefix, cursor) {
       const query = { limit: '1000', ...prefix && { prefix }, ...cursor && { cursor } }
       const reply = await call('GET', `entries?${new URLSearchParams(query).toString()}`)
-      const keys = (listIn(reply, 'entries') as { key: string }[]).map(({ key }) => key)
-      return { keys, cursor: objectIn(reply).cursor as string | null }
+      const { entries, cursor: next } = objectIn(reply)
+      const keys = (listOf(entries, reply) as { key: string }[]).map(({ key }) => key)
+      return { keys, cursor: next as string | null }
     },
   }
 }
@@ -123,8 +124,7 @@ function objectIn(reply: ServerReply): Record<string, unknown> {
   }
 }
 
-function listIn(reply: ServerReply, name: string): unknown[] {
-  const list = objectIn(reply)[name]
+function listOf(list: unknown, reply: ServerReply): unknown[] {
   if (!Array.isArray(list))
     throw garbage(reply)
   return list
