@@ -52,7 +52,7 @@ function partOf(entry: string): InlineConfig {
       emptyOutDir: entry === entries[0],
       target: 'es2022',
       lib: { entry: resolve(folder, `${entry}.ts`), formats: ['es'], fileName: entry },
-      rollupOptions: { output: { minify: true } },
+      rollupOptions: { output: { minify: true, comments: false } },
     },
   }
 }

@@ -12,9 +12,8 @@ export function toText(bytes: Uint8Array): string {
 }
 
 export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [first] = parts
-  if (first && parts.length < 2)
-    return first
+  if (parts.length === 1)
+    return parts[0] as Uint8Array
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
   for (const part of parts) {

@@ -120,8 +120,11 @@ async function answerOf({ op }: { op: string }, result: StepResult): Promise<unk
     throw result
   if (op === 'get' && result)
     return await unpackValue(result as Held)
-  if (op !== 'increment' || Number.isSafeInteger(Number(result)))
-    return op === 'increment' ? Number(result) : result
+  if (op !== 'increment')
+    return result
+  const sum = Number(result)
+  if (Number.isSafeInteger(sum))
+    return sum
   throw new LarderClientError('not-a-number', `${result as string} is too large.`)
 }
 

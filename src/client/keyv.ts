@@ -4,6 +4,12 @@ import { createClient, LarderClientError } from './client'
 /** What is stored for a key: Keyv's own text, or whatever its serializer makes. */
 interface KeyvEntry { key: string, value: unknown, ttl?: number }
 
+/** Its TTL is in seconds. */
+type KeyvStep = { op: 'get' | 'delete', key: string } | { op: 'set', key: string, value: unknown, ttl?: number }
+
+/** Steps of one request, well below what a server takes. */
+const mostSteps = 1000
+
 /**
  * A storage adapter for Keyv 5, which Keyv 6 uses by its bridge, over a client or its options:
  * `new Keyv(new KeyvLarder({ url, key, cache }))`. TTLs are milliseconds; without one, entries live
@@ -35,17 +41,12 @@ export class KeyvLarder {
   }
 
   async set(key: string, value: unknown, ttl?: number): Promise<boolean> {
-    await this.setMany([{ key, value, ...ttl !== undefined && { ttl } }])
+    await this.#alone(this.#setting({ key, value, ...ttl !== undefined && { ttl } }))
     return true
   }
 
   async setMany(entries: readonly KeyvEntry[]): Promise<void> {
-    await this.#each(entries.map(({ key, value, ttl }) => ({
-      op: 'set',
-      key: this.#within(key),
-      value,
-      ...ttl && { ttl: ttl / 1000 },
-    })))
+    await this.#each(entries.map(entry => this.#setting(entry)))
   }
 
   async has(key: string): Promise<boolean> {
@@ -91,12 +92,47 @@ export class KeyvLarder {
     return this.namespace ? `${this.namespace}:${key}` : key
   }
 
-  /** Runs the steps, and throws the first failure of one. */
-  async #each(steps: Parameters<LarderClient['batch']>[0]): Promise<unknown[]> {
-    const answers: readonly unknown[] = steps.length > 0 ? await this.#client.batch(steps) : []
-    const failed = answers.find(answer => answer instanceof LarderClientError)
-    if (failed)
-      throw failed
-    return [...answers]
+  #setting({ key, value, ttl }: KeyvEntry): KeyvStep {
+    return { op: 'set', key: this.#within(key), value, ...ttl && { ttl: ttl / 1000 } }
   }
+
+  /** Outside a batch a value may be as large as the server's limit of one. */
+  async #alone(step: KeyvStep): Promise<unknown> {
+    return step.op === 'set'
+      ? await this.#client.set(step.key, step.value as string, step.ttl === undefined ? {} : { ttl: step.ttl })
+      : await this.#client[step.op](step.key)
+  }
+
+  /** Runs the steps, as many at a time as a server takes, and throws the first failure of one. */
+  async #each(steps: readonly KeyvStep[]): Promise<unknown[]> {
+    const [step] = steps
+    const half = Math.ceil(steps.length / 2)
+    const inHalves = async (): Promise<unknown[]> =>
+      [...await this.#each(steps.slice(0, half)), ...await this.#each(steps.slice(half))]
+    if (!step)
+      return []
+    if (steps.length > mostSteps)
+      return await inHalves()
+    let answers: readonly unknown[]
+    try {
+      answers = await this.#client.batch(steps)
+    }
+    catch (error) {
+      if (!isTooLarge(error))
+        throw error
+      return half < steps.length ? await inHalves() : [await this.#alone(step)]
+    }
+    return await Promise.all(answers.map(async (answer, index) => {
+      const its = steps[index]
+      if (its?.op === 'get' && isTooLarge(answer))
+        return await this.#alone(its)
+      if (answer instanceof LarderClientError)
+        throw answer
+      return answer
+    }))
+  }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof LarderClientError && error.code === 'too-large'
 }

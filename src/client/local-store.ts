@@ -67,7 +67,7 @@ export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStore
     const text = entry ? String.fromCharCode(...entry.bytes.subarray(0, 21)) : '0'
     const sum = /^(?:0|-?[1-9]\d{0,18})$/.test(text) ? BigInt(text) + BigInt(step.by) : 2n ** 63n
     if (sum !== BigInt.asIntN(64, sum))
-      throw new LarderClientError('not-a-number', 'This is no whole number.')
+      throw new LarderClientError('not-a-number', 'It is not a whole number.')
     const body = `${sum}`
     if (entry)
       entry.bytes = toBytes(body)
@@ -137,6 +137,12 @@ export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStore
         return { held }
       if (holderOf(key))
         throw new LarderClientError('lease-held', 'Somebody else makes it.')
+      // Those that nobody fulfils would stay otherwise.
+      for (const old of leases.keys()) {
+        if (holderOf(old))
+          break
+        leases.delete(old)
+      }
       const lease = `${++granted}`
       leases.set(key, { lease, ends: now() + ttl * 1000 })
       return { lease }

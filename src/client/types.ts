@@ -2,11 +2,15 @@ import type { LarderClientError } from './client-error'
 
 type Scalar = string | number | bigint | boolean | null | undefined | Date | Uint8Array
 
+/** All that can be stored, for types that name themselves, such as one for any JSON. */
+type Data = Scalar | readonly Data[] | { readonly [name: string]: Data }
+  | ReadonlyMap<Data, Data> | ReadonlySet<Data>
+
 /**
  * `T` if it comes back as it was; otherwise a type that nothing of it can be assigned to. Functions
  * and symbols cannot be stored, and so no class instance with methods.
  */
-export type Storable<T> = T extends Scalar ? T
+export type Storable<T> = T extends Data ? T
   : T extends symbol | ((...words: never[]) => unknown) ? never
     : T extends Map<infer K, infer V> ? Map<Storable<K>, Storable<V>>
       : T extends Set<infer V> ? Set<Storable<V>>
@@ -122,14 +126,22 @@ export interface LarderClient {
    * gets. At a server the others wait for it up to `wait` seconds (0). Then they get `lease-held`.
    */
   lease: <T = unknown>(key: string, options?: { ttl?: number, wait?: number }) => Promise<Lease<T>>
-  /** Several steps in one request, in order; with `atomic` all of them or none. */
+  /**
+   * Several steps in one request, in order; with `atomic` all of them or none. A server refuses
+   * more than 10,000 steps (`invalid-input`), or 3 MB of values (`too-large`).
+   */
   batch: <const S extends readonly ClientStep[]>(steps: S, options?: { atomic?: boolean }) => Promise<BatchAnswers<S>>
   /**
    * The value of the key, or that of `make`, which is then stored for `ttl` seconds (null = without
    * end). Of all that ask at the same time, in whatever process, one calls `make`. Without a server
    * that works, it is called each time. Rejects with what `make` throws, and for a bad key or TTL.
    */
-  remember: <T>(key: string, ttl: number | null, make: () => T | Promise<T>, options?: RememberOptions) => Promise<T>
+  remember: <T>(
+    key: string,
+    ttl: number | null,
+    make: (() => T | Promise<T>) & ([T] extends [Storable<T>] ? unknown : never),
+    options?: RememberOptions,
+  ) => Promise<T>
   /** `set` with the TTL of the options. */
   store: <T>(key: string, data: T & Stored<T>) => Promise<void>
   /** `get`. */

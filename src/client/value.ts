@@ -32,15 +32,18 @@ export async function packValue(value: unknown): Promise<Packed> {
 
 /** Throws LarderClientError `unreadable` if the bytes are not what the type says. */
 export async function unpackValue({ type, bytes }: Held): Promise<unknown> {
-  const [, json, text] = /^(?:application\/(?:vnd\.|x-|[^;]*\+)?(json|msgpack) *(?:;|$)|(text\/))/i.exec(type) ?? []
-  const kind = json ?? text
   try {
+    // What most entries are, without a look at the rest of the rule.
+    if (type === textType)
+      return numberIn(toText(bytes))
+    const [, json, text] = /^(?:application\/(?:vnd\.|x-|[^;]*\+)?(json|msgpack) *(?:;|$)|(text\/))/i.exec(type) ?? []
+    const kind = json ?? text
     if (!kind)
       return new Uint8Array(bytes)
     if (kind === 'msgpack')
       return (await loadPack()).readPack(bytes)
     const said = toText(bytes)
-    return kind === 'json' ? JSON.parse(said) : type === textType ? numberIn(said) : said
+    return kind === 'json' ? JSON.parse(said) : said
   }
   catch (error) {
     throw toClientError(error, 'unreadable')
@@ -49,7 +52,7 @@ export async function unpackValue({ type, bytes }: Held): Promise<unknown> {
 
 /** The number that a counter's text is; any other text itself. */
 function numberIn(text: string): number | string {
-  return /^(?:0|-?[1-9]\d{0,15})$/.test(text) && Number.isSafeInteger(+text) ? +text : text
+  return Number.isSafeInteger(+text) && `${+text}` === text ? +text : text
 }
 
 /** Whether JSON brings it back as it was. */

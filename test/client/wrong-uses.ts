@@ -13,11 +13,18 @@ declare const client: LarderClient
 declare const user: User
 declare const maybe: string | undefined
 declare const anything: unknown
+type Json = null | string | number | boolean | Json[] | { [name: string]: Json }
+declare const json: Json
+declare const fixed: { readonly at: ReadonlyMap<string, readonly number[]>, readonly ids: ReadonlySet<string> }
 
 // What is right.
 void client.set('a', user, { ttl: null, tags: ['t'] })
 void client.store('a', [1, 'x', null, new Uint8Array(1), new Set([2n]), { a: undefined }] as const)
+void client.set('a', json)
+void client.store('a', { deep: [json], fixed })
 void client.remember('a', null, async () => user).then(({ name }) => name)
+void client.remember('a', null, () => maybe).then(text => text?.length)
+void client.remember<Json>('a', 60, async () => json)
 void client.get<User>('a').then(found => found?.born.getTime())
 void client.batch([{ op: 'increment', key: 'a' }, { op: 'get', key: 'a' }]).then(([count]) => count)
 client.on('away', ({ error }) => error.code === 'unreachable')()
@@ -50,6 +57,10 @@ void client.retrieve('a').then(found => found.name)
 void client.remember('a', async () => 1)
 // @ts-expect-error it gives what its function makes
 void client.remember('a', 60, () => 'text').then((made: number) => made)
+// @ts-expect-error a function that it makes cannot be stored
+void client.remember('a', 60, () => () => 1)
+// @ts-expect-error nor a class instance with methods
+void client.remember('a', 60, async () => new Account())
 // @ts-expect-error only one of them
 void client.invalidate({ tog: 'a' })
 // @ts-expect-error there is no such step

@@ -60,6 +60,21 @@ describe.each(Object.entries(clients))('larder/keyv %s', (_, client) => {
     expect([await one.get('a'), await one.get('c'), await two.get('a')]).toEqual([undefined, undefined, 2])
   })
 
+  // Red: in src/client/keyv.ts let `#each` run all steps in one batch, or `set` go by one.
+  it('takes more keys, and larger values, than a batch', async () => {
+    const adapter = store()
+    const keys = Array.from({ length: 10_001 }, (_, at) => `many ${at}`)
+    await adapter.setMany(keys.map((key, at) => ({ key, value: `${at}` })))
+    // In this process there are 128 at most.
+    expect((await adapter.getMany(keys)).slice(-2)).toEqual(['9999', '10000'])
+    expect(await adapter.deleteMany(keys)).toBe(true)
+    const large = 'x'.repeat(3_200_000)
+    await adapter.set('large', large)
+    await adapter.setMany([1, 2, 3].map(at => ({ key: `large ${at}`, value: `${at}${large}` })))
+    expect(await adapter.getMany(['large', 'large 3'])).toEqual([large, `3${large}`])
+    await adapter.deleteMany(['large', 'large 1', 'large 2', 'large 3'])
+  })
+
   it('gives entries the TTL of Keyv', async () => {
     const adapter = store()
     await adapter.set('short', 'x', 20)
