@@ -6,7 +6,7 @@ import { LarderError, messageOf } from '@shared/errors'
 interface KeychainOptions {
   load: () => Promise<Keytar>
   stopwatch: Stopwatch
-  /** Milliseconds after which a call counts as stuck. @default 2000 */
+  /** Milliseconds after which a look at its state counts as stuck. @default 2000 */
   limit?: number | undefined
 }
 
@@ -21,6 +21,11 @@ const probe = { account: 'larder-probe', secret: 'larder' }
  * calls in a row would wait for the limit.
  */
 const pause = 5000
+/**
+ * How many times the limit of a look somebody waits who reads or keeps a key: no start of a server
+ * waits for that, and on a busy machine the process alone takes seconds to begin.
+ */
+const patience = 5
 
 /**
  * Secrets in the OS keychain (service `larder`). libsecret answers null both if an item is absent
@@ -32,15 +37,18 @@ export function createKeychainVault({ load, stopwatch, limit = 2000 }: KeychainO
   let stuckUntil = 0
   let looking: Promise<VaultCondition> | undefined
 
-  const deadline = (): number => stopwatch.now() + limit
+  const deadline = (milliseconds: number): number => stopwatch.now() + milliseconds
 
   /**
    * Runs one call that has to end by `until` (milliseconds of the stopwatch). Throws Stuck, or the
    * keychain's own error.
    */
-  async function ask<T>(call: (keytar: Keytar, signal: AbortSignal) => Promise<T>, until = deadline()): Promise<T> {
+  async function ask<T>(
+    call: (keytar: Keytar, signal: AbortSignal) => Promise<T>,
+    until = deadline(patience * limit),
+  ): Promise<T> {
     if (stopwatch.now() < stuckUntil)
-      throw new Stuck(limit)
+      throw new Stuck()
     keytar ??= load()
     const loaded = await keytar.catch((error: unknown) => {
       // It may be installed by the next call.
@@ -51,7 +59,7 @@ export function createKeychainVault({ load, stopwatch, limit = 2000 }: KeychainO
     const { promise: late, reject } = Promise.withResolvers<never>()
     const timer = setTimeout(() => {
       stuckUntil = stopwatch.now() + pause
-      reject(new Stuck(limit))
+      reject(new Stuck())
       abortion.abort()
     }, until - stopwatch.now())
     try {
@@ -62,9 +70,9 @@ export function createKeychainVault({ load, stopwatch, limit = 2000 }: KeychainO
     }
   }
 
-  async function look(): Promise<VaultCondition> {
+  async function look(within = limit): Promise<VaultCondition> {
     // All calls share one limit, because the start of the server waits for this.
-    const until = deadline()
+    const until = deadline(within)
     try {
       if (await readProbe(until) || await writeProbe(until))
         return { state: 'ok', detail: 'API keys are kept in the keychain of this operating system.' }
@@ -91,7 +99,7 @@ export function createKeychainVault({ load, stopwatch, limit = 2000 }: KeychainO
   }
 
   async function demandOpen(): Promise<void> {
-    const condition = await look()
+    const condition = await look(patience * limit)
     if (condition.state !== 'ok')
       throw unavailable(condition.detail)
   }
@@ -134,8 +142,8 @@ export function createKeychainVault({ load, stopwatch, limit = 2000 }: KeychainO
 }
 
 class Stuck extends Error {
-  constructor(limit: number) {
-    super(`no answer within ${limit} ms`)
+  constructor() {
+    super('no answer in time')
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Keytar } from '../../../src/main/vault/keychain-process'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createManualClock, systemStopwatch } from '../../../src/main/base/clock'
 import { createKeychainVault } from '../../../src/main/vault/keychain'
 import { describeVault } from '../../contract/vault'
@@ -75,6 +75,27 @@ describe('keychain', () => {
     keytar.condition = 'open'
     clock.advance(6000)
     expect((await vault.state()).state).toBe('ok')
+  })
+
+  // Red: in src/main/vault/keychain.ts let `ask` have the limit of a look.
+  it('gives who waits for a key more time than a start gets', async () => {
+    const keytar = createFakeKeytar()
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+    const vault = createKeychainVault({
+      load: async () => ({ ...keytar, setPassword: (...words) => begun.then(() => keytar.setPassword(...words)) }),
+      stopwatch: systemStopwatch,
+      limit: 1000,
+    })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const kept = vault.set('a', 'b')
+      await vi.advanceTimersByTimeAsync(4000)
+      begin()
+      await expect(kept).resolves.toBeUndefined()
+    }
+    finally {
+      vi.useRealTimers()
+    }
   })
 
   it('says that the module is missing, and finds it once it is there', async () => {
