@@ -217,7 +217,8 @@ it('limits no cache to more than the memory budget, but leaves what was set befo
   for (const name of ['caches.update', 'caches.preview'] as const)
     expect(await refusal(call(name, { name: 'a', maxBytes: memory + 1 }))).toMatchObject(refused)
   await call('settings.update', { memory: memory / 2 })
-  expect(await call('caches.update', { name: 'a', maxBytes: memory, ttl: 5 })).toMatchObject({ maxBytes: memory, ttl: 5 })
+  const change = { maxBytes: memory, ttl: 5 }
+  expect(await call('caches.update', { name: 'a', ...change })).toMatchObject(change)
 })
 
 // Red: in src/main/admin/caches.ts leave either `checkReserver` out.
