@@ -1,12 +1,12 @@
 import type { Asker } from '../base/conversions'
 import type { Disposable } from '../base/disposable'
 import type { Timer } from '../base/timer'
+import type { SharedTask } from './shared-task'
 import type { Task, TaskOutcome } from './task'
-import type { Work } from './work'
 import { Worker } from 'node:worker_threads'
 import { LarderError } from '@shared/errors'
 import { overloaded } from '../base/in-flight'
-import { createWork, isSameTask } from './work'
+import { createSharedTask, isSameTask } from './shared-task'
 
 interface TaskThread extends Disposable {
   /**
@@ -34,9 +34,9 @@ const mebibyte = 1024 * 1024
  * the only one that fails: the next one gets a new thread.
  */
 export function createTaskThread({ program, timer, heap, longest }: TaskThreadParts): TaskThread {
-  const waiting: Work[] = []
+  const waiting: SharedTask[] = []
   let worker: Worker | null = null
-  let current: Work | null = null
+  let current: SharedTask | null = null
   let deadline: Disposable | null = null
   let rest: Disposable | null = null
   let isClosed = false
@@ -83,7 +83,7 @@ export function createTaskThread({ program, timer, heap, longest }: TaskThreadPa
   }
 
   /** Nobody wants it any more. */
-  function abandon(work: Work): void {
+  function abandon(work: SharedTask): void {
     const place = waiting.indexOf(work)
     if (place >= 0)
       waiting.splice(place, 1)
@@ -108,7 +108,7 @@ export function createTaskThread({ program, timer, heap, longest }: TaskThreadPa
     }
   }
 
-  function perform(work: Work): void {
+  function perform(work: SharedTask): void {
     current = work
     deadline = timer.after(longest, () => giveUp(new LarderError(
       'overloaded',
@@ -137,7 +137,7 @@ export function createTaskThread({ program, timer, heap, longest }: TaskThreadPa
           { retryAfter: 1 },
         )
       }
-      const work = createWork(task, abandon)
+      const work = createSharedTask(task, abandon)
       const outcome = work.join(asker)
       waiting.push(work)
       next()

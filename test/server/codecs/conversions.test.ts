@@ -75,6 +75,19 @@ it('lets hits pass while a value of 10 MB is converted', async () => {
   expect(order.indexOf('converted')).toBeGreaterThan(0)
 }, patience)
 
+// Red: in http/data-plane/asker.ts let `askingFor` resize its hold to 3 * value.length.
+it('converts a value of 10 MB for twelve readers at once', async () => {
+  const larder = await startLarder({ memory: 64_000_000 }, undefined, undefined, undefined, program)
+  onTestFinished(() => larder.dispose())
+  const path = '/api/caches/default/entries/large'
+  const headers = { 'Content-Type': 'application/json' }
+  expect((await larder.send('PUT', path, { body: large(), headers })).status).toBe(201)
+  const types = ['text/csv', 'application/x-ndjson']
+  const answers = await Promise.all(Array.from({ length: 12 }, (_, reader) =>
+    larder.send('HEAD', path, { headers: { Accept: types[reader % 2] ?? '' } })))
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+}, patience)
+
 describe('a thread that fails', () => {
   const parquet = (): Buffer => readFileSync(join(import.meta.dirname, '../../fixtures/codecs/pyarrow-snappy.parquet'))
 
@@ -143,7 +156,7 @@ function createAsker(hasRoom = true) {
 describe('who waits for a conversion', () => {
   const small = (): Buffer => Buffer.from(`[{"a":"${'x'.repeat(5000)}"}]`)
 
-  // Red: in codecs/work.ts leave out `abandoned(work)`.
+  // Red: in codecs/shared-task.ts leave out `abandoned(work)`.
   it('is forgotten when it leaves, and the next one is served', async () => {
     const conversions = open({ timer: createManualTimer() })
     const running = conversions.convert(large(), 'json', 'csv', limit)
@@ -191,7 +204,7 @@ describe('who waits for a conversion', () => {
     expect(askers[0]?.seen.released).toBe(1)
   }, patience)
 
-  // Red: in codecs/work.ts let `begin` always return true.
+  // Red: in codecs/shared-task.ts let `begin` always return true.
   it('is refused when its turn comes and there is no room, and only then', async () => {
     const conversions = open()
     const value = large()

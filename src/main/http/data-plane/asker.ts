@@ -14,7 +14,7 @@ const perByte = 2
  * memory more. While it waits it counts for the value alone, which all who wait for it share if it
  * is large. Rejects with LarderError `overloaded`, `bad-request` (the client went away).
  */
-export async function asking(
+export async function askingFor(
   exchange: Exchange,
   value: Buffer,
   work: (asker: Asker) => Promise<void>,

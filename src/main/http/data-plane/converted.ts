@@ -12,7 +12,7 @@ import { chooseType, takesAsIs } from '../accept'
 import { asOtherType } from '../entry-headers'
 import { etagOfFormat } from '../etags'
 import { send } from '../exchange'
-import { asking } from './asker'
+import { askingFor } from './asker'
 import { answerHit, checkTag } from './conditions'
 
 /** A type that a value can be had in, and the format that this is. */
@@ -52,7 +52,7 @@ async function answerConverted(
   offer: Offer | undefined,
   headers: string[],
 ): Promise<void> {
-  await asking(exchange, hit.value, async (asker) => {
+  await askingFor(exchange, hit.value, async (asker) => {
     if (offer === undefined) {
       const types = await typesOf(asker)
       throw notAcceptable('Accept names no type that this value can be had in.', types)

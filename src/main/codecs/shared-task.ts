@@ -4,7 +4,7 @@ import type { Task, TaskOutcome } from './task'
 import { overloaded } from '../base/in-flight'
 
 /** A task that waits or runs, for everybody who wants just this. */
-export interface Work {
+export interface SharedTask {
   readonly task: Task
   /** Rejects with what `settle` says, or with the reason for which the asker has left. */
   join: (asker: Asker | undefined) => Promise<TaskOutcome>
@@ -27,7 +27,7 @@ interface Ask {
 }
 
 /** @param abandoned called when the last one has left before the work was settled */
-export function createWork(task: Task, abandoned: (work: Work) => void): Work {
+export function createSharedTask(task: Task, abandoned: (work: SharedTask) => void): SharedTask {
   const asks = new Set<Ask>()
   let held: Pick<Hold, 'release'> | undefined
 
@@ -36,7 +36,7 @@ export function createWork(task: Task, abandoned: (work: Work) => void): Work {
     ask.asker?.left.removeEventListener('abort', ask.onLeft)
   }
 
-  const work: Work = {
+  const work: SharedTask = {
     task,
     join(asker) {
       const { promise, resolve, reject } = Promise.withResolvers<TaskOutcome>()
