@@ -72,12 +72,23 @@ const connection = pathName().meta({
   examples: ['main'],
 })
 
+/** The content type where none is given. */
+export const initialType = rows.contentType.initial
+
+export const idleType = 'has an effect only in the format raw; an envelope keeps the type of each entry'
+
+/** Whether a content type is given where none counts. An older Larder has taken that. */
+export function hasIdleType({ format, contentType }: Pick<BackendSettings, 'format' | 'contentType'>): boolean {
+  return format !== 'raw' && contentType !== initialType
+}
+
 /** Where a cache keeps its entries, if not here. */
 export const BackendSettings = z.strictObject({ connection, ...nestedSchemas(rows) })
 export type BackendSettings = z.output<typeof BackendSettings>
 
 /** The same as input: times may also be text such as `5m`, and what is initial may be left out. */
 export const BackendInput = z.strictObject({ connection, ...nestedInputs(rows) })
+  .refine(backend => !hasIdleType(backend), { path: ['contentType'], message: idleType })
 
 /** A change of it: what is left out stays as it is. */
 export const BackendChange = z.strictObject({ connection: connection.optional(), ...nestedChanges(rows) })

@@ -43,6 +43,7 @@ export type CacheSetting = SettingKind & {
 const whole = z.int('must be a whole number')
 const limit = whole.positive('must be above 0').nullable()
 const least = `must be at least ${writeSize(limits.cacheBytesLeast)}, or the cache could not hold an entry`
+const most = `must be at most ${writeSize(limits.cacheBytesMost)}`
 
 /**
  * The settings that the owner of a cache may choose. Times in seconds, sizes in bytes, null = no
@@ -80,7 +81,7 @@ export const cacheSettings = {
   },
   maxBytes: {
     schema: limit,
-    input: whole.min(limits.cacheBytesLeast, least).nullable(),
+    input: whole.min(limits.cacheBytesLeast, least).max(limits.cacheBytesMost, most).nullable(),
     initial: null,
     kind: 'bytes',
     none: 'only the memory budget limits it',

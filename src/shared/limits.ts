@@ -62,6 +62,8 @@ export const limits = {
    * single entry, which takes up to 6 kB with its overhead when it is alone.
    */
   cacheBytesLeast: 8_000,
+  /** The most that a cache may be limited to, whatever the memory budget is. */
+  cacheBytesMost: 2 ** 40,
   budgetLeast: 1_000_000,
   /**
    * Number of caches that a user may have unless an administrator sets another limit, and the

@@ -75,6 +75,24 @@ it.each([
 ])('the values of a source have a media type: %s', (format, isTaken) =>
   expect(SourceInput.safeParse({ connection: 'main', format }).success).toBe(isTaken))
 
+// Red: in src/shared/backend-settings.ts leave out `refine`.
+it.each([
+  [{ contentType: 'text/csv' }, false],
+  [{ format: 'envelope', contentType: 'text/csv' }, false],
+  [{ format: 'envelope', contentType: 'application/octet-stream' }, true],
+  [{ format: 'raw', contentType: 'text/csv' }, true],
+])('a backend has a content type only in the format raw: %j', (parts, isTaken) => {
+  const backend = { connection: 'main', prefix: 'p:', ...parts }
+  const read = (): unknown => parseInput(CacheCreate, { name: 'a', ttl: 60, backend })
+  if (isTaken)
+    expect(read()).toMatchObject({ backend: parts })
+  else
+    expect(read).toThrow('backend.contentType: has an effect only in the format raw')
+  // What an older Larder has stored still opens.
+  expect(settingRows.backend.schema.safeParse({ format: 'envelope', near: { ttl: 0 }, timeout: 5, ...backend }).success)
+    .toBe(true)
+})
+
 it('are those of a new cache that names only what is needed, and of none that names nothing', () => {
   const needed = cacheSettingNames.filter(name => settingRows[name].needed)
   const named = Object.fromEntries(needed.map(name => [name, initialSettings[name]]))

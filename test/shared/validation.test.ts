@@ -10,6 +10,7 @@ const manyTags = Array.from({ length: 17 }, String)
 const time = 'must be a time such as 90, 90s, 15m, 2h or 7d'
 const timeOrNone = 'ttl: must be a time such as 90, 90s, 15m, 2h or 7d, or none'
 const exact = /^by: must be a whole number that JSON holds exactly, from .*; \?op=increment&by= of the entry takes 64 bits$/
+const tooLarge = 'maxBytes: must be at most 1TiB'
 const tooSmall = 'maxBytes: must be at least 8kB, or the cache could not hold an entry'
 const size = 'must be a size such as 256MB, 1GB, 64MiB or plain bytes'
 
@@ -57,6 +58,9 @@ describe('what is wrong with an input', () => {
     ['a size below the least', SettingsUpdate, { memory: '1kB' }, 'memory: must be at least 1MB'],
     // Red: use `limit` as `input` of maxBytes in cache-settings.ts.
     ['a limit that holds no entry', CacheCreate, { name: 'a', ttl: 60, maxBytes: 1 }, tooSmall],
+    // Red: leave out `max` in the row of maxBytes.
+    ['a limit beyond any budget', CacheCreate, { name: 'a', ttl: 60, maxBytes: 2 ** 40 + 1 }, tooLarge],
+    ['the same in a change, as a size', CacheUpdate, { name: 'a', maxBytes: '2TiB' }, tooLarge],
     ['the same in a change, as text', CacheUpdate, { name: 'a', maxBytes: '7.999kB' }, tooSmall],
   ])('%s', (_, schema, input, message) => {
     expect(refusalOf(schema, input)).toMatchObject({

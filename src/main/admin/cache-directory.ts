@@ -6,7 +6,7 @@ import type { CacheDefinition, CacheFigures, Forecast } from '../serving/ports'
 import type { ConnectedCache } from './offered-connections'
 import { connectionsOf } from '@shared/cache-settings'
 import { LarderError } from '@shared/errors'
-import { checkReserve } from './reserves'
+import { checkMaxBytes, checkReserve } from './reserves'
 
 /** The caches: keeps their records in the metadata and their entries in the engine in step. */
 export interface CacheDirectory {
@@ -91,6 +91,7 @@ export function createCacheDirectory({ metadata, caches }: {
     create(record, alsoWrite = () => {}) {
       requireFree(record.userId, record.name, 'name')
       checkReserve(metadata, caches.budget, null, record.reserve)
+      checkMaxBytes(caches.budget, null, record.maxBytes)
       try {
         const cache = metadata.transaction(() => {
           alsoWrite()
@@ -107,8 +108,9 @@ export function createCacheDirectory({ metadata, caches }: {
       }
     },
     update(mount, change) {
-      const { id, name } = mount.cache.definition
+      const { id, name, maxBytes } = mount.cache.definition
       checkReserve(metadata, caches.budget, id, change.reserve ?? null)
+      checkMaxBytes(caches.budget, maxBytes, change.maxBytes)
       if (isSwitchOnly(change))
         metadata.writeOrKeep(`switch of ${id}`, () => void metadata.caches.update(id, change))
       else if (!metadata.caches.update(id, change))
@@ -117,6 +119,7 @@ export function createCacheDirectory({ metadata, caches }: {
     },
     forecast({ cache }, change) {
       checkReserve(metadata, caches.budget, cache.definition.id, change.reserve ?? null)
+      checkMaxBytes(caches.budget, cache.definition.maxBytes, change.maxBytes)
       return cache.forecast(change)
     },
     rename(mount, name, alsoWrite) {

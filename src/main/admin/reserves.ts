@@ -2,6 +2,7 @@ import type { CacheSettings } from '@shared/cache-settings'
 import type { MetadataStore } from '../base/metadata'
 import { invalidField } from '@shared/errors'
 import { grouped } from '@shared/grouped'
+import { writeSize } from '@shared/sizes'
 import { beyondMemory } from '../base/machine-memory'
 
 type Records = Pick<MetadataStore, 'caches'>
@@ -41,6 +42,15 @@ export function checkReserveWithin(before: Readonly<CacheSettings>, change: Part
     throw invalidField('reserve', `must be at most ${grouped(maxBytes)} bytes, which is the most that the cache holds`)
   if (change.maxBytes !== undefined)
     throw invalidField('maxBytes', `must be at least ${grouped(reserve)} bytes, which is what the cache reserves`)
+}
+
+/**
+ * Checks that a cache is not limited to more than all may take. What a change does not touch is not
+ * looked at: the budget may have been larger. Throws LarderError `invalid-input` (field maxBytes).
+ */
+export function checkMaxBytes(budget: number, before: number | null, after: number | null = before): void {
+  if (after !== null && after !== before && after > budget)
+    throw invalidField('maxBytes', `must be at most ${writeSize(budget)}, the memory budget`)
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { FormatName } from '@shared/formats'
-import type { Conversions } from '../base/conversions'
+import type { Asker, Conversions } from '../base/conversions'
 import type { Disposable } from '../base/disposable'
 import type { Timer } from '../base/timer'
 import type { Task, TaskOutcome } from './task'
@@ -38,20 +38,20 @@ export function createConversions({
 }: ConversionParts): Conversions & Disposable {
   const thread = program === undefined ? null : createTaskThread({ program, timer, heap, longest })
 
-  async function run(task: Task): Promise<TaskOutcome> {
+  async function run(task: Task, asker?: Asker): Promise<TaskOutcome> {
     const isHeavy = task.bytes.length > mostHere
       || packed.has(task.format)
       || (task.work === 'convert' && packed.has(task.to))
     if (thread !== null && isHeavy)
-      return thread.run(task)
+      return thread.run(task, asker)
     // A start needs none of this.
     const { perform } = await import('./task')
     return perform(task)
   }
 
   return {
-    async convert(bytes, format, to, limit) {
-      const outcome = unwrap(await run({ work: 'convert', bytes, format, to, limit }))
+    async convert(bytes, format, to, limit, asker) {
+      const outcome = unwrap(await run({ work: 'convert', bytes, format, to, limit }, asker))
       if (!('bytes' in outcome))
         throw new Error('A conversion came back without a value')
       const { buffer, byteOffset, byteLength } = outcome.bytes
@@ -60,8 +60,8 @@ export function createConversions({
     async check(bytes, format) {
       unwrap(await run({ work: 'check', bytes, format }))
     },
-    async formatsOf(bytes, format) {
-      const outcome = unwrap(await run({ work: 'formats', bytes, format }))
+    async formatsOf(bytes, format, asker) {
+      const outcome = unwrap(await run({ work: 'formats', bytes, format }, asker))
       return 'formats' in outcome ? outcome.formats : []
     },
     dispose: () => thread?.dispose(),

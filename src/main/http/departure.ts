@@ -1,4 +1,5 @@
 import type { Exchange } from './exchange'
+import { LarderError } from '@shared/errors'
 
 /**
  * Aborts when the client closes the connection, or its half of it: whoever calls a request off does
@@ -6,11 +7,15 @@ import type { Exchange } from './exchange'
  */
 export function departureOf({ request: { socket }, response }: Pick<Exchange, 'request' | 'response'>): AbortSignal {
   const departure = new AbortController()
-  const onEnd = (): void => departure.abort()
+  const onEnd = (): void => departure.abort(gone())
   socket.once('end', onEnd)
   response.once('close', () => {
     socket.off('end', onEnd)
-    departure.abort()
+    departure.abort(gone())
   })
   return departure.signal
+}
+
+function gone(): LarderError {
+  return new LarderError('bad-request', 'The client left before its answer was there.')
 }

@@ -90,6 +90,12 @@ export function createServedCaches({
         if (!cache.definition.enabled)
           throw cacheOff(cache.definition.name)
       },
+      current() {
+        const held = byId.get(cache.definition.id)
+        if (!held)
+          throw new LarderError('cache-not-found', 'The cache was deleted.')
+        return held.stack.served
+      },
     })
   }
 

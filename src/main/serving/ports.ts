@@ -150,4 +150,9 @@ export interface LayerContext {
    * `caching-off`, `cache-off`.
    */
   checkOn: () => void
+  /**
+   * The cache with the layers that it has now, for a layer that has waited and was disposed of
+   * meanwhile. Throws LarderError `cache-not-found`.
+   */
+  current: () => ServedCache
 }

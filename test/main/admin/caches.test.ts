@@ -207,6 +207,20 @@ it('reserves no more than the cache may hold', async () => {
   }
 })
 
+// Red: in src/main/admin/cache-directory.ts leave any `checkMaxBytes` out.
+it('limits no cache to more than the memory budget, but leaves what was set before', async () => {
+  const { call } = await startAdministration()
+  const { memory } = await call('settings.get')
+  const refused = { code: 'invalid-input', fields: ['maxBytes'] }
+  expect(await refusal(call('caches.create', { name: 'a', ttl: 1, maxBytes: memory + 1 }))).toMatchObject(refused)
+  await call('caches.create', { name: 'a', ttl: 1, maxBytes: memory })
+  for (const name of ['caches.update', 'caches.preview'] as const)
+    expect(await refusal(call(name, { name: 'a', maxBytes: memory + 1 }))).toMatchObject(refused)
+  await call('settings.update', { memory: memory / 2 })
+  const change = { maxBytes: memory, ttl: 5 }
+  expect(await call('caches.update', { name: 'a', ...change })).toMatchObject(change)
+})
+
 // Red: in src/main/admin/caches.ts leave either `checkReserver` out.
 it('lets administrators alone change a reserve', async () => {
   const { call, signIn } = await startAdministration()

@@ -75,6 +75,19 @@ it('lets hits pass while a value of 10 MB is converted', async () => {
   expect(order.indexOf('converted')).toBeGreaterThan(0)
 }, patience)
 
+// Red: in http/data-plane/asker.ts let `askingFor` resize its hold to 3 * value.length.
+it('converts a value of 10 MB for twelve readers at once', async () => {
+  const larder = await startLarder({ memory: 64_000_000 }, undefined, undefined, undefined, program)
+  onTestFinished(() => larder.dispose())
+  const path = '/api/caches/default/entries/large'
+  const headers = { 'Content-Type': 'application/json' }
+  expect((await larder.send('PUT', path, { body: large(), headers })).status).toBe(201)
+  const types = ['text/csv', 'application/x-ndjson']
+  const answers = await Promise.all(Array.from({ length: 12 }, (_, reader) =>
+    larder.send('HEAD', path, { headers: { Accept: types[reader % 2] ?? '' } })))
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+}, patience)
+
 describe('a thread that fails', () => {
   const parquet = (): Buffer => readFileSync(join(import.meta.dirname, '../../fixtures/codecs/pyarrow-snappy.parquet'))
 
@@ -124,6 +137,102 @@ it('ends the thread when it was idle, and starts another when it is needed', asy
   timer.advance(30_000)
   expect(timer.waiting).toBe(0)
   await conversions.check(value, 'json')
+})
+
+/** An asker that can leave, and counts what was reserved and released for it. */
+function createAsker(hasRoom = true) {
+  const departure = new AbortController()
+  const seen = { reserved: 0, released: 0, drop: () => {} }
+  const reserve = (drop: () => void) => {
+    if (!hasRoom)
+      return undefined
+    seen.drop = drop
+    seen.reserved += 1
+    return { release: () => void (seen.released += 1) }
+  }
+  return { asker: { left: departure.signal, reserve }, leave: () => departure.abort(new Error('left')), seen }
+}
+
+describe('who waits for a conversion', () => {
+  const small = (): Buffer => Buffer.from(`[{"a":"${'x'.repeat(5000)}"}]`)
+
+  // Red: in codecs/shared-task.ts leave out `abandoned(work)`.
+  it('is forgotten when it leaves, and the next one is served', async () => {
+    const conversions = open({ timer: createManualTimer() })
+    const running = conversions.convert(large(), 'json', 'csv', limit)
+    const gone = createAsker()
+    const value = large()
+    const left = Array.from({ length: 64 }, (_, at) =>
+      conversions.convert(value.subarray(at), 'json', 'csv', limit, gone.asker))
+    const told = Promise.allSettled(left)
+    await expect(conversions.check(small(), 'json')).rejects.toMatchObject({ code: 'overloaded' })
+    gone.leave()
+    const reasons = (await told).map(outcome => 'reason' in outcome && String(outcome.reason))
+    expect(reasons).toEqual(left.map(() => 'Error: left'))
+    await conversions.check(small(), 'json')
+    await running
+    // None of them was begun.
+    expect(gone.seen.reserved).toBe(0)
+  }, patience)
+
+  // Red: in codecs/task-thread.ts leave out the timer for `unwantedTime`.
+  it('leaves the one that runs a moment, then its thread is ended', async () => {
+    const timer = createManualTimer()
+    const conversions = open({ timer })
+    const gone = createAsker()
+    const left = expect(conversions.convert(large(), 'json', 'csv', limit, gone.asker)).rejects.toThrow('left')
+    gone.leave()
+    await left
+    expect(gone.seen).toMatchObject({ reserved: 1, released: 0 })
+    timer.advance(250)
+    expect(gone.seen).toMatchObject({ reserved: 1, released: 1 })
+    await conversions.check(small(), 'json')
+  }, patience)
+
+  // Red: in codecs/task-thread.ts leave out `return known.join(asker)`.
+  it('shares one conversion of the same value, until the last one leaves', async () => {
+    const conversions = open()
+    const value = large()
+    const askers = Array.from({ length: 100 }, () => createAsker())
+    const all = Promise.allSettled(askers.map(({ asker }) => conversions.convert(value, 'json', 'csv', limit, asker)))
+    for (const { leave } of askers.slice(1))
+      leave()
+    const [first, ...others] = await all
+    expect(first).toMatchObject({ status: 'fulfilled' })
+    expect(others.every(({ status }) => status === 'rejected')).toBe(true)
+    expect(askers.map(({ seen }) => seen.reserved)).toEqual([1, ...askers.slice(1).map(() => 0)])
+    expect(askers[0]?.seen.released).toBe(1)
+  }, patience)
+
+  // Red: in codecs/shared-task.ts let `begin` always return true.
+  it('is refused when its turn comes and there is no room, and only then', async () => {
+    const conversions = open()
+    const value = large()
+    const poor = createAsker(false)
+    const rich = createAsker()
+    const refused = expect(conversions.convert(value, 'json', 'csv', limit, poor.asker))
+      .rejects
+      .toMatchObject({ code: 'overloaded' })
+    await refused
+    const served = conversions.convert(value, 'json', 'csv', limit, rich.asker)
+    // It joins the one that runs, which needs no more room.
+    const joined = conversions.convert(value, 'json', 'csv', limit, poor.asker)
+    expect(await joined).toEqual(await served)
+    expect(rich.seen).toMatchObject({ reserved: 1, released: 1 })
+  }, patience)
+
+  // Red: in codecs/task-thread.ts hand `() => {}` to `begin`.
+  it('is refused when others need its room more while it runs', async () => {
+    const conversions = open()
+    const { asker, seen } = createAsker()
+    const refused = expect(conversions.convert(large(), 'json', 'csv', limit, asker))
+      .rejects
+      .toMatchObject({ code: 'overloaded' })
+    seen.drop()
+    await refused
+    expect(seen).toMatchObject({ reserved: 1, released: 1 })
+    await conversions.check(small(), 'json')
+  }, patience)
 })
 
 it('refuses what waits when Larder stops', async () => {

@@ -1,4 +1,5 @@
 import type { FormatName } from '@shared/formats'
+import type { Asker } from '../../base/conversions'
 import type { Maybe } from '../../serving/maybe'
 import type { Hit } from '../../serving/ports'
 import type { Exchange } from '../exchange'
@@ -11,14 +12,11 @@ import { chooseType, takesAsIs } from '../accept'
 import { asOtherType } from '../entry-headers'
 import { etagOfFormat } from '../etags'
 import { send } from '../exchange'
+import { askingFor } from './asker'
 import { answerHit, checkTag } from './conditions'
-import { holding } from './store'
 
 /** A type that a value can be had in, and the format that this is. */
 interface Offer { type: string, format: FormatName }
-
-/** Bytes that a conversion takes for each byte of the value, besides its own thread. */
-const perByte = 3
 
 /**
  * Answers a hit in the type that the client wants most (RFC 9110 §12.5.1). Throws or rejects with
@@ -54,33 +52,33 @@ async function answerConverted(
   offer: Offer | undefined,
   headers: string[],
 ): Promise<void> {
-  await holding(exchange, perByte * hit.value.length, async (dropped) => {
+  await askingFor(exchange, hit.value, async (asker) => {
     if (offer === undefined) {
-      const types = await Promise.race([typesOf(), dropped])
+      const types = await typesOf(asker)
       throw notAcceptable('Accept names no type that this value can be had in.', types)
     }
     const tag = etagOfFormat(hit.version, offer.format)
     const told = asOtherType(headers, offer.type, tag)
     if (checkTag(exchange, tag))
       return send(exchange, 304, told)
-    send(exchange, 200, told, await Promise.race([converted(offer.format), dropped]))
+    send(exchange, 200, told, await converted(offer.format, asker))
   })
 
-  async function converted(to: FormatName): Promise<Buffer> {
+  async function converted(to: FormatName, asker: Asker): Promise<Buffer> {
     try {
-      return from === to ? hit.value : await conversions.convert(hit.value, from, to, valueLimit())
+      return from === to ? hit.value : await conversions.convert(hit.value, from, to, valueLimit(), asker)
     }
     catch (error) {
       if (!(error instanceof FormatFault))
         throw error
-      throw notAcceptable(error.message, await typesOf(), error)
+      throw notAcceptable(error.message, await typesOf(asker), error)
     }
   }
 
   /** The types that this very value can be had in. */
-  async function typesOf(): Promise<string[]> {
+  async function typesOf(asker: Asker): Promise<string[]> {
     try {
-      const possible = await conversions.formatsOf(hit.value, from)
+      const possible = await conversions.formatsOf(hit.value, from, asker)
       return [hit.contentType, ...possible.filter(name => name !== from).map(name => formats[name].type)]
     }
     catch (error) {

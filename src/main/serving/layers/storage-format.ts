@@ -1,6 +1,16 @@
 import type { FormatName, StorageFormat } from '@shared/formats'
 import type { Conversions } from '../../base/conversions'
-import type { BatchOutcome, BatchStep, BatchStepResult, Layer, ServedCache, WriteOptions } from '../ports'
+import type { Maybe } from '../maybe'
+import type {
+  BatchOutcome,
+  BatchStep,
+  BatchStepResult,
+  Call,
+  Layer,
+  LayerContext,
+  ServedCache,
+  WriteOptions,
+} from '../ports'
 import { LarderError } from '@shared/errors'
 import { essenceOf, formatNames, formatOf, formats, isTextual } from '@shared/formats'
 import { FormatFault } from '../../base/conversions'
@@ -17,6 +27,9 @@ interface Fitted { value: Buffer, contentType: string }
 type FailedStep = Extract<BatchStepResult, { op: 'failed' }>
 /** A step of a batch as it is to be run, or why it is not. */
 type FittedStep = BatchStep | FailedStep
+
+/** How often a write may begin anew because the settings of its cache were changed. */
+const mostTurns = 3
 
 /**
  * A cache holds values of one format only. It is the outermost layer: whatever a face writes is
@@ -49,13 +62,43 @@ export function createStorageFormat({ conversions, valueLimit }: StorageFormatPa
     }
   }
 
-  function wrap(next: ServedCache, format: StorageFormat, checkOn: () => void): ServedCache {
+  /** How often a call has begun anew. */
+  const turns = new WeakMap<Call, number>()
+
+  /** Rejects with LarderError `overloaded` if that comes to no end. */
+  async function anew<T>(call: Call, write: () => Maybe<T>): Promise<T> {
+    const before = turns.get(call) ?? 0
+    if (before >= mostTurns) {
+      throw new LarderError(
+        'overloaded',
+        'The settings of this cache changed again and again while the value was converted.',
+        { retryAfter: 1 },
+      )
+    }
+    turns.set(call, before + 1)
+    try {
+      return await write()
+    }
+    finally {
+      turns.set(call, before)
+    }
+  }
+
+  function wrap(
+    next: ServedCache,
+    format: StorageFormat,
+    { checkOn, current }: Pick<LayerContext, 'checkOn' | 'current'>,
+  ): ReturnType<Layer['wrap']> {
+    /** Until the cache is configured or deleted; what has waited goes by its new settings then. */
+    let isCurrent = true
     return {
       ...next,
       async set(key, value, options, call) {
         if (options?.kind !== undefined && options.kind !== 'bytes')
           throw new LarderError('not-here', `This cache stores ${formats[format].label}, and nothing else.`)
-        const fitted = await fit(format, value, options?.contentType)
+        const fitted = await fit(format, value, options?.contentType).catch(unlessChanged)
+        if (!isCurrent || fitted === undefined)
+          return anew(call, () => current().set(key, value, options, call))
         checkOn()
         return next.set(key, fitted.value, { ...options, contentType: fitted.contentType }, call)
       },
@@ -71,6 +114,8 @@ export function createStorageFormat({ conversions, valueLimit }: StorageFormatPa
         const fitted: FittedStep[] = []
         for (const step of steps)
           fitted.push(await fitStep(format, step))
+        if (!isCurrent)
+          return anew(call, () => current().batch(steps, atomic, call))
         checkOn()
         const failure = fitted.findIndex(isResult)
         if (atomic && failure >= 0)
@@ -78,6 +123,15 @@ export function createStorageFormat({ conversions, valueLimit }: StorageFormatPa
         const outcome = await next.batch(fitted.filter((step): step is BatchStep => !isResult(step)), atomic, call)
         return merged(fitted, outcome)
       },
+      dispose() {
+        isCurrent = false
+      },
+    }
+
+    /** What a former format says about a value counts no more. */
+    function unlessChanged(error: unknown): void {
+      if (isCurrent)
+        throw error
     }
   }
 
@@ -99,10 +153,11 @@ export function createStorageFormat({ conversions, valueLimit }: StorageFormatPa
 
   return {
     applies: ({ format }) => format !== 'none',
-    wrap(next, { definition: { format }, checkOn }) {
+    wrap(next, context) {
+      const { format } = context.definition
       if (format === 'none')
         throw new Error('A layer was put around a cache to which it does not apply')
-      return { ...wrap(next, format, checkOn), dispose: () => {} }
+      return wrap(next, format, context)
     },
   }
 }
