@@ -1,15 +1,17 @@
 import type { ConnectionDefinition } from '@shared/connections/read'
+import type { Argument, Reply } from '../../base/resp'
 import type { Attempt, Driver, Link } from '../driver'
-import type { Argument, RedisWire, Reply } from './replies'
+import type { RedisWire } from './redis-wire'
 import { randomBytes } from 'node:crypto'
 import { redisAddressOf } from '@shared/connections/redis'
+import { ReplyError } from '../../base/resp'
 import { SourceError } from '../../serving/sources/source'
 import { isLinkLocal, linkLocalSentence } from '../addresses'
 import { dial } from '../dial'
 import { createWire } from '../wire'
 import { demand, sentenceOfReply } from './answers'
 import { createRedisBackend } from './backend'
-import { redisProtocol, ReplyError } from './replies'
+import { redisProtocol } from './redis-wire'
 import { createRedisSource } from './source'
 
 /** Seconds after which a value that a test has written goes by itself. */
@@ -21,7 +23,7 @@ async function open({ values, secrets }: ConnectionDefinition, attempt: Attempt)
   const wire = createWire(await dial(
     scheme === 'unix' ? { path } : { host, port, tls: scheme === 'rediss' ? { plain: 'redis://', ...ca } : null },
     attempt,
-  ), redisProtocol)
+  ), redisProtocol())
   try {
     attempt.step('authenticate')
     const user = values.user === undefined ? [] : [String(values.user)]
