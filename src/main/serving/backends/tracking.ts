@@ -20,7 +20,7 @@ export interface TrackingLink {
 export type OpenTracking = (onChanged: OnChanged, signal: AbortSignal) => Promise<TrackingLink>
 
 /** Keeps one such way open for as long as the cache is used. */
-export interface Tracking extends Disposable {
+interface Tracking extends Disposable {
   /** Opens it, unless it is open or on its way. */
   start: () => void
   readonly connected: boolean
