@@ -61,7 +61,7 @@ function createMember(memory: ReturnType<typeof createMemoryBackend>, states: Re
  * Three Larders and a foreign writer. Nobody gets a value older than what they wrote themselves, or
  * than what the server has told them, or than what was there when they connected.
  */
-// Red: in src/main/serving/backends/tier.ts, `changed`, leave out `turns.wrote(key)`, or `drop(key)`.
+// Red: in src/main/serving/backends/tier.ts leave `drop(key)` out of `changed`.
 it('members of a tier never rely on what they were told has changed', async () => {
   await fc.assert(fc.asyncProperty(fc.integer(), fc.integer({ min: 20, max: 120 }), async (seed, steps) => {
     const roll = createDice(seed)
