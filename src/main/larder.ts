@@ -176,7 +176,7 @@ export async function createLarder({
     const activity = { breakerOf: createBreakers(stopwatch), meterOf: createMeters(stopwatch) }
     const activityOf = (name: string) => ({ calls: activity.meterOf(name), breaker: activity.breakerOf(name) })
     const backend = createBackendLayer({
-      backends: { find: ({ connection }) => upstreams.backendOf(connection), ...activity },
+      backends: { find: ({ connection }) => upstreams.backendOf(connection), track: upstreams.track, ...activity },
       timer,
     })
     const readThrough = createReadThrough({

@@ -19,8 +19,8 @@ const longestPrefix = 256
 
 const Prefix = EntryKey.max(longestPrefix, `must be at most ${longestPrefix} characters`)
 
-/** Seconds. */
-const NearTtl = within(0, limits.ttl, ' seconds', '; null, a tier that several Larders share, is not possible yet')
+/** Seconds; null: the server tells of each change, as several Larders share it. */
+const NearTtl = within(0, limits.ttl, ' seconds', ', or null').nullable()
 
 /** Times in seconds. */
 const rows = {
@@ -45,7 +45,8 @@ const rows = {
     input: z.strictObject({ ttl: orTimeText(NearTtl) }),
     initial: { ttl: 0 },
     label: 'Near copies',
-    hint: 'For how long a copy here is used without asking the backend. 0: every read asks it.',
+    hint: 'For how long a copy here is used without asking the backend. 0: every read asks it. '
+      + 'none: until Redis tells that it has changed, in a tier that several Larders share.',
   },
   contentType: {
     kind: 'text',

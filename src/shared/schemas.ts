@@ -6,6 +6,7 @@ import { OffTime } from './off-time'
 import { pathName } from './path-name'
 import { writeSize } from './sizes'
 import { CacheStatistics, LastMinute } from './statistics'
+import { TierState } from './tier'
 import { orSizeText, orTimeText } from './written'
 import './without-eval'
 
@@ -43,6 +44,7 @@ export const CacheInfo = z.strictObject({
   bytes: z.int().meta({ description: 'Bytes held now: keys, values, tags and overhead.' }),
   statistics: CacheStatistics,
   lastMinute: LastMinute,
+  tier: TierState.optional().meta({ description: 'There for a cache whose near copies are those of a shared tier.' }),
   off: OffTime.optional().meta({ description: 'There while the cache is switched off.' }),
 })
 export type CacheInfo = z.output<typeof CacheInfo>

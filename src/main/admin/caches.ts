@@ -69,7 +69,8 @@ export function createCacheHandlers({
   }
 
   function describe(cache: CacheFigures): OperationOutput<'caches.get'> {
-    const { id, space: _, ...definition } = cache.definition
+    const { id, space, ...definition } = cache.definition
+    const { tier } = caches.get(space, definition.name).served
     return {
       ...definition,
       createdAt: isoTime(caches.createdAt(cache)),
@@ -77,6 +78,7 @@ export function createCacheHandlers({
       bytes: cache.bytes,
       statistics: withHitRatio(cache.statistics()),
       lastMinute: history.minute(id),
+      ...tier && { tier: tier() },
       ...describeOffTime(caches.offTime(cache)),
     }
   }

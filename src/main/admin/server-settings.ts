@@ -1,4 +1,5 @@
 import type { CacheSettings } from '@shared/cache-settings'
+import type { DriverRow } from '@shared/connections/driver'
 import type { Principal } from '../base/principal'
 import type { ConnectedCache, KnownConnections } from './offered-connections'
 import { isDeepStrictEqual } from 'node:util'
@@ -70,11 +71,13 @@ function checkRawFormat(before: Readonly<CacheSettings>, change: Partial<CacheSe
 function checkBackend(
   connections: KnownConnections,
   caller: Principal,
-  { connection, prefix, format }: NonNullable<CacheSettings['backend']>,
+  { connection, prefix, format, near }: NonNullable<CacheSettings['backend']>,
   others: readonly ConnectedCache[],
 ): void {
   requireConnection(connections, caller, 'backend.connection', connection)
-  const { label, backend: row } = driverRows[connections.get(connection).driver]
+  const { label, backend: row }: DriverRow = driverRows[connections.get(connection).driver]
+  if (near.ttl === null && row.tells !== true)
+    throw invalidField('backend.near.ttl', `must be a time: ${label} tells nobody of changes, as Redis does`)
   if (!row.formats.includes(format))
     throw invalidField('backend.format', `must be ${row.formats.join(' or ')}: ${label} knows no TTL`)
   const nested = others.some(({ backend: theirs }) => theirs?.connection === connection

@@ -2,6 +2,7 @@ import type { DataOperationName } from '@shared/data-operations'
 import type { FaceName } from '@shared/faces'
 import type { MissReason } from '@shared/miss-reasons'
 import type { RequestResult } from '@shared/request-results'
+import type { TierState } from '@shared/tier'
 import type { Clock, Stopwatch } from '../base/clock'
 import type { Disposable } from '../base/disposable'
 import type { Principal } from '../base/principal'
@@ -110,6 +111,8 @@ type Served<Method> = Method extends (...given: infer Given) => infer Result
 export type ServedCache = Pick<Cache, 'definition'> & {
   readonly [Name in Exclude<keyof Cache, Administered>]: Served<Cache[Name]>
 } & {
+  /** How its shared tier does; missing for a cache that is in none. */
+  readonly tier?: () => TierState
   /** Missing for a cache without a source. */
   readonly refresh?: Refresh
 }

@@ -5,6 +5,7 @@ import type { ConnectionCondition, ConnectionPool, PooledConnection } from '../b
 import type { Disposable } from '../base/disposable'
 import type { Logger } from '../base/logger'
 import type { Backend } from '../serving/backends/backend'
+import type { OpenTracking, TrackingLink } from '../serving/backends/tracking'
 import type { Source } from '../serving/sources/source'
 import type { Driver, LazyDriver, Link, SourceOptions } from './driver'
 import type { Line, LineTimes } from './line'
@@ -35,11 +36,18 @@ export interface Upstreams extends ConnectionPool, Disposable {
   sourceOf: (name: string, options: SourceOptions) => Source | undefined
   /** The same as the place of entries. */
   backendOf: (name: string) => Backend | undefined
+  /**
+   * A way of its own by which the server tells of changes of keys with this prefix. It ends when
+   * the connection is changed or gone. Rejects with SourceError.
+   */
+  track: (name: string, prefix: string, ...rest: Parameters<OpenTracking>) => Promise<TrackingLink>
   dispose: () => void
 }
 
 interface Entry {
   connection: PooledConnection
+  /** Aborts when it is another connection, or gone. */
+  gone: AbortController
   line: Line
 }
 
@@ -74,7 +82,7 @@ export function createUpstreams({
         onChange()
       },
     })
-    return { connection, line }
+    return { connection, line, gone: new AbortController() }
   }
 
   function lenderOf(name: string): { borrow: Line['borrow'], abilities: LazyDriver['abilities'] } | undefined {
@@ -93,6 +101,7 @@ export function createUpstreams({
 
   function close(name: string): void {
     entries.get(name)?.line.dispose()
+    entries.get(name)?.gone.abort()
     entries.delete(name)
   }
 
@@ -132,6 +141,23 @@ export function createUpstreams({
     backendOf(name) {
       const lender = lenderOf(name)
       return lender && lentBackend(async signal => (await lender.borrow(signal)).backend(), lender.abilities)
+    },
+    async track(name, prefix, onChanged, signal) {
+      const entry = entries.get(name)
+      if (!entry)
+        throw new SourceError('unreachable', `There is no connection ${name}.`)
+      const { connection: { driver, values, secrets: read }, gone } = entry
+      const { track } = await drivers[driver].load()
+      if (!track)
+        throw new SourceError('refused', 'The connection tells nobody of changes.')
+      const secrets = await orAborted(read(), signal)
+      const either = AbortSignal.any([signal, gone.signal])
+      const link = await track({ driver, values, secrets }, prefix, onChanged, { signal: either, step: () => {} })
+      if (either.aborted)
+        link.close()
+      gone.signal.addEventListener('abort', link.close, { once: true })
+      void link.ended.then(() => gone.signal.removeEventListener('abort', link.close))
+      return link
     },
     dispose() {
       tests.forEach(test => test.abort())

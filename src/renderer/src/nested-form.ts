@@ -56,7 +56,7 @@ export function namesInErrors(setting: string, rows: NestedRows, name: string): 
 
 function textOf(kind: string, value: unknown): string {
   if (kind === 'near')
-    return textOf('time', (value as { ttl: number }).ttl)
+    return textOf('time', (value as { ttl: number | null }).ttl ?? 'none')
   if (kind === 'every')
     return textOf('time', (value as { every: number } | null)?.every)
   if (value === undefined)

@@ -45,7 +45,11 @@ export interface DriverRow {
   /** What is wrong with fields that are right by themselves. */
   check?: (values: FieldValues) => FieldError | null
   /** What it can be as the backend of a cache. */
-  backend: { formats: readonly (keyof typeof backendFormats)[] }
+  backend: {
+    formats: readonly (keyof typeof backendFormats)[]
+    /** It tells of changes, so that several Larders can share what is there. */
+    tells?: true
+  }
   /** How an environment variable writes such a connection: as a URL with one of these schemes. */
   schemes: readonly string[]
   fromUrl: (url: string) => Record<string, unknown>

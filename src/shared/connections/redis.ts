@@ -128,7 +128,7 @@ export const redisDriver = {
       ? null
       : { field: 'ca', message: 'A CA needs a URL with rediss://.' }
   },
-  backend: { formats: ['envelope', 'raw'] },
+  backend: { formats: ['envelope', 'raw'], tells: true },
   schemes,
   fromUrl: url => ({ url }),
 } as const satisfies DriverRow

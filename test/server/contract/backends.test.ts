@@ -116,7 +116,12 @@ describe.skipIf(!redisProgram.available)('a cache with its entries in Redis', ()
     ['a prefix around another', { backend: { ...whole, prefix: 'sh' } }, 'backend.prefix', /another cache/],
     ['another format', { backend: { ...whole, format: 'json' } }, 'backend.format', /must be envelope or raw/],
     ['raw in a folder', { backend: { ...whole, connection: 'folder', format: 'raw' } }, 'backend.format', /knows no TTL/],
-    ['a shared tier', { backend: { ...whole, near: { ttl: null } } }, 'backend.near.ttl', /not possible yet/],
+    [
+      'a shared tier of a folder',
+      { backend: { ...whole, connection: 'folder', near: { ttl: null } } },
+      'backend.near.ttl',
+      /must be a time: .+ tells nobody of changes/,
+    ],
     ['a timeout out of bounds', { backend: { ...whole, timeout: 301 } }, 'backend.timeout', /must be from 0.01 to 300/],
     ['a setting that is none', { backend: { ...whole, ttl: 5 } }, 'backend.ttl', /./],
     ['persistent', { backend: whole, persistent: true }, 'backend', /cannot be combined with the setting Persistent/],

@@ -92,7 +92,7 @@ describe.skipIf(!redisProgram.available)(`redis ${redisProgram.reason}`, () => {
   describeSource('redis', open, { lives: true, longestKey: 1024 })
   describeSource('redis by a Unix socket', () => open(`unix://${redis.socket}`), { lives: true, longestKey: 1024 })
 
-  // S22. Red: in src/main/upstreams/redis/replies.ts write a command as one line of words.
+  // S22. Red: in src/main/base/resp.ts write a command as one line of words.
   it('sends odd keys as exactly one command each', async () => {
     const { source } = await open()
     const callsOf = async (): Promise<Record<string, number>> => {

@@ -5,8 +5,9 @@ import type { Call, Lookup, Peek, ServedCache } from '../ports'
 import type { Copies } from './copies'
 import type { BackendEntries } from './entries'
 import type { KeptEntry } from './kept-entry'
-import { LarderError } from '@shared/errors'
+import { isOn } from '../elsewhere/is-on'
 import { tookSentence } from '../elsewhere/took'
+import { isUnanswered } from '../elsewhere/upstream'
 import { hitOfEntry } from './copies'
 
 interface AskingParts {
@@ -18,6 +19,8 @@ interface AskingParts {
   /** Whether those who ask for a key at the same time may share one answer. */
   shares: boolean
   checkOn: () => void
+  /** Called before the backend is asked. */
+  start: () => void
 }
 
 /** The reads of a cache whose entries are at a backend. */
@@ -29,6 +32,7 @@ export function createAsking({
   stopwatch,
   shares,
   checkOn,
+  start,
 }: AskingParts): Pick<ServedCache, 'get' | 'peek'> {
   async function fetch(key: string, call: Call): Promise<Lookup> {
     for (;;) {
@@ -53,23 +57,20 @@ export function createAsking({
 
   async function ask(key: string, call: Call): Promise<Lookup> {
     const began = stopwatch.now()
+    start()
     try {
       return await fetch(key, call)
     }
+    catch (error) {
+      const last = isUnanswered(error) ? await copies.useLast(key, call) : undefined
+      if (last === undefined)
+        throw error
+      checkOn()
+      call.sourced = { forward: 'stale', reason: null, collapsed: false, stored: false, failure: 'backend-down' }
+      return last
+    }
     finally {
       call.marks = [tookSentence(`asked the ${entries.title}`, stopwatch.now() - began)]
-    }
-  }
-
-  function isOn(): boolean {
-    try {
-      checkOn()
-      return true
-    }
-    catch (error) {
-      if (error instanceof LarderError)
-        return false
-      throw error
     }
   }
 
@@ -81,7 +82,7 @@ export function createAsking({
   return {
     get: (key, call): Maybe<Lookup> => copies.useNear(key, call) ?? ask(key, call),
     // While a switch is off people see what is held here, and no backend is asked.
-    peek: (key, call) => isOn() ? copies.peekNear(key, call) ?? look(key) : next.peek(key, call),
+    peek: (key, call) => isOn(checkOn) ? copies.peekNear(key, call) ?? look(key) : next.peek(key, call),
   }
 }
 

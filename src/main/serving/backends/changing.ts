@@ -62,10 +62,12 @@ export function createChanging({
     return turns.write(key, async (run: LoadRun) => {
       copies.doubt(key)
       const { result, after } = await changeOrDrop(work, () => copies.drop(key, 'dropped', call))
-      if (after === null || !run.current)
-        await copies.drop(key, after === null ? 'deleted' : 'dropped', call)
+      if (after === null)
+        await copies.drop(key, 'deleted', call)
       else if (after !== undefined)
-        await copies.keep(key, after, call, run)
+        await copies.follow(key, after, call, run)
+      else if (!run.current)
+        await copies.drop(key, 'dropped', call)
       return result
     })
   }

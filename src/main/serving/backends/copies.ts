@@ -3,6 +3,8 @@ import type { RememberedKeys } from '../elsewhere/remembered-keys'
 import type { LoadRun } from '../elsewhere/turns'
 import type { Call, Hit, Lookup, Peek, ServedCache, WriteOptions } from '../ports'
 import type { KeptEntry } from './kept-entry'
+import type { Tier } from './tier'
+import { lasting } from '../ports'
 import { isStale } from './kept-entry'
 
 /**
@@ -19,6 +21,13 @@ export interface Copies {
    * began.
    */
   keep: (key: string, entry: KeptEntry | undefined, call: Call, run: LoadRun) => Promise<void>
+  /**
+   * A copy that was right when the server was last heard, for when it is gone; undefined if there
+   * is none. It counts as stale.
+   */
+  useLast: (key: string, call: Call) => Promise<Hit | undefined>
+  /** What a write has left: the copy here follows it. */
+  follow: (key: string, entry: KeptEntry, call: Call, run: LoadRun) => Promise<void>
   /** Counts a read that the backend has answered, and returns its result. */
   count: (key: string, entry: KeptEntry | undefined, call: Call) => Promise<Lookup>
   /** From now on the backend is asked for this key, or for every key. */
@@ -27,8 +36,11 @@ export interface Copies {
   drop: (key: string, why: RemovalName, call: Call) => Promise<void>
 }
 
-/** @param near the keys whose copies may be used */
-export function createCopies(next: ServedCache, near: RememberedKeys): Copies {
+/**
+ * @param near the keys whose copies may be used
+ * @param tier that of `near`, if several Larders share it: then only reads make copies
+ */
+export function createCopies(next: ServedCache, near: RememberedKeys, tier: Tier | null): Copies {
   function peekNear(key: string, call: Call): Peek | undefined {
     const held = near.has(key) ? next.peek(key, call) : undefined
     return held instanceof Promise ? undefined : held
@@ -47,6 +59,8 @@ export function createCopies(next: ServedCache, near: RememberedKeys): Copies {
 
   async function put(key: string, entry: KeptEntry, call: Call, run: LoadRun): Promise<void> {
     const held = await next.peek(key, call)
+    if (!run.current)
+      return
     if (held !== undefined && isSame(held, entry))
       return near.add(key)
     const options = copyOptions(entry)
@@ -56,8 +70,17 @@ export function createCopies(next: ServedCache, near: RememberedKeys): Copies {
     const { outcome } = await next.set(key, entry.value, options, call)
     if (outcome === 'too-large')
       await drop(key, 'dropped', call)
-    else
+    else if (run.current)
       near.add(key)
+  }
+
+  async function keep(key: string, entry: KeptEntry | undefined, call: Call, run: LoadRun): Promise<void> {
+    if (!run.current)
+      return
+    if (entry === undefined)
+      await miss(key, call)
+    else
+      await put(key, entry, call, run)
   }
 
   return {
@@ -68,13 +91,12 @@ export function createCopies(next: ServedCache, near: RememberedKeys): Copies {
       const found = peekNear(key, call) && next.get(key, call)
       return found instanceof Promise ? undefined : found
     },
-    async keep(key, entry, call, run) {
-      if (!run.current)
-        return
-      if (entry === undefined)
-        await miss(key, call)
-      else
-        await put(key, entry, call, run)
+    keep,
+    follow: (key, entry, call, run) =>
+      tier === null && run.current ? keep(key, entry, call, run) : drop(key, 'dropped', call),
+    async useLast(key, call) {
+      const found = tier?.near.knew(key) === true ? await next.get(key, call) : undefined
+      return found === undefined || typeof found === 'string' ? undefined : { ...lasting(found), stale: true }
     },
     async count(key, entry, call) {
       const counted = await next.get(key, call)

@@ -84,6 +84,11 @@ export function isSourceFailure(error: unknown): error is LarderError {
     && (error.code === 'source-failed' || error.code === 'source-timeout' || error.code === 'source-resting')
 }
 
+/** Whether it failed because nobody answers there. */
+export function isUnanswered(error: unknown): boolean {
+  return isSourceFailure(error) && !(error.cause instanceof SourceError && error.cause.failure === 'refused')
+}
+
 /**
  * Runs a change elsewhere. If it is not known what is there now, the copy here is dropped, and the
  * LarderError `source-timeout` says so. Rejects with what `work` rejects with.

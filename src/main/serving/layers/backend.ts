@@ -2,6 +2,7 @@ import type { BackendSettings } from '@shared/backend-settings'
 import type { Timer } from '../../base/timer'
 import type { Backend } from '../backends/backend'
 import type { KeptEntry } from '../backends/kept-entry'
+import type { OpenTracking } from '../backends/tracking'
 import type { Breaker } from '../elsewhere/breaker'
 import type { CallMeter } from '../elsewhere/meter'
 import type { Layer, LayerContext, ServedCache } from '../ports'
@@ -12,7 +13,9 @@ import { createClearing } from '../backends/clearing'
 import { createCopies } from '../backends/copies'
 import { createBackendEntries } from '../backends/entries'
 import { createFormat } from '../backends/formats'
+import { createTier } from '../backends/tier'
 import { createBatch } from '../elsewhere/batch'
+import { isOn } from '../elsewhere/is-on'
 import { createRememberedKeys } from '../elsewhere/remembered-keys'
 import { createTurns } from '../elsewhere/turns'
 import { createUpstream } from '../elsewhere/upstream'
@@ -21,6 +24,8 @@ interface BackendParts {
   backends: {
     /** The driver for a cache with these settings; undefined if there is no such connection. */
     find: (settings: BackendSettings) => Backend | undefined
+    /** Listens to changes of the keys with a prefix. */
+    track: (connection: string, prefix: string, ...rest: Parameters<OpenTracking>) => ReturnType<OpenTracking>
     /** One for all caches that use the connection. */
     breakerOf: (connection: string) => Breaker
     meterOf: (connection: string) => CallMeter
@@ -38,7 +43,7 @@ const mostNear = 100_000
 export function createBackendLayer({ backends, timer }: BackendParts): Layer {
   function wrap(next: ServedCache, context: LayerContext, settings: BackendSettings): ReturnType<Layer['wrap']> {
     const { clock, stopwatch, checkOn } = context
-    const near = settings.near.ttl * 1000
+    const near = (settings.near.ttl ?? 0) * 1000
     const turns = createTurns<KeptEntry | undefined>(() => {})
     const find = (): Backend | undefined => backends.find(settings)
     const upstream = createUpstream({
@@ -53,21 +58,46 @@ export function createBackendLayer({ backends, timer }: BackendParts): Layer {
     })
     const format = createFormat(settings, clock)
     const entries = createBackendEntries({ upstream, find, format, prefix: settings.prefix })
-    const copies = createCopies(next, createRememberedKeys(clock, near, mostNear))
+    const tier = settings.near.ttl !== null
+      ? null
+      : createTier({
+          next,
+          turns,
+          open: (...rest) => backends.track(settings.connection, settings.prefix, ...rest),
+          prefix: settings.prefix,
+          most: mostNear,
+          isOn: () => isOn(checkOn),
+          stopwatch,
+          timer,
+        })
+    const copies = createCopies(next, tier?.near ?? createRememberedKeys(clock, near, mostNear), tier)
     const one = {
       ...next,
-      ...createAsking({ next, entries, copies, turns, stopwatch, shares: near > 0, checkOn }),
+      ...createAsking({
+        next,
+        entries,
+        copies,
+        turns,
+        stopwatch,
+        shares: near > 0 || tier !== null,
+        checkOn,
+        start: tier?.start ?? (() => {}),
+      }),
       ...createChanging({ entries, copies, turns, format, ttl: next.definition.ttl }),
     }
     return {
       ...one,
+      ...tier && { tier: tier.state },
       ...createClearing({ next, entries, copies, turns, format, wall: clock.wall, checkOn }),
       batch: createBatch(one, upstream.title),
       chosen() {
         throw new LarderError('not-here', `An export needs a cache that lives here; this has the ${upstream.title}.`)
       },
       // What is on its way goes to those who wait for it; other layers may hold the cache by then.
-      dispose: () => turns.wrote(),
+      dispose() {
+        tier?.dispose()
+        turns.wrote()
+      },
     }
   }
 

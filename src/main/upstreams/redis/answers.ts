@@ -1,6 +1,6 @@
-import type { Reply } from './replies'
+import type { Reply } from '../../base/resp'
+import { oversized, ProtocolError, ReplyError } from '../../base/resp'
 import { SourceError } from '../../serving/sources/source'
-import { oversized, ProtocolError, ReplyError } from './replies'
 
 /**
  * What errors of a server mean. Its own sentences are not passed on: some quote the arguments of

@@ -1,5 +1,5 @@
 import type { Backend } from '../../serving/backends/backend'
-import type { RedisWire } from './replies'
+import type { RedisWire } from './redis-wire'
 import { Buffer } from 'node:buffer'
 import { decodeKey, encodeKey } from '@shared/entry-key'
 import { limits } from '@shared/limits'

@@ -1,32 +1,29 @@
 import type { ConnectionDefinition } from '@shared/connections/read'
+import type { Argument, Reply } from '../../base/resp'
 import type { Attempt, Driver, Link } from '../driver'
-import type { Argument, RedisWire, Reply } from './replies'
+import type { RedisWire } from './redis-wire'
 import { randomBytes } from 'node:crypto'
 import { redisAddressOf } from '@shared/connections/redis'
+import { ReplyError } from '../../base/resp'
 import { SourceError } from '../../serving/sources/source'
 import { isLinkLocal, linkLocalSentence } from '../addresses'
-import { dial } from '../dial'
 import { createWire } from '../wire'
 import { demand, sentenceOfReply } from './answers'
 import { createRedisBackend } from './backend'
-import { redisProtocol, ReplyError } from './replies'
+import { redisProtocol } from './redis-wire'
 import { createRedisSource } from './source'
+import { trackRedis } from './tracking'
+import { credentialsOf, dialRedis } from './way'
 
 /** Seconds after which a value that a test has written goes by itself. */
 const probeTtl = 60
 
-async function open({ values, secrets }: ConnectionDefinition, attempt: Attempt): Promise<Link> {
-  const { scheme, host, port, path, database } = redisAddressOf(values)
-  const ca = values.ca === undefined ? {} : { ca: String(values.ca) }
-  const wire = createWire(await dial(
-    scheme === 'unix' ? { path } : { host, port, tls: scheme === 'rediss' ? { plain: 'redis://', ...ca } : null },
-    attempt,
-  ), redisProtocol)
+async function open(definition: ConnectionDefinition, attempt: Attempt): Promise<Link> {
+  const { database } = redisAddressOf(definition.values)
+  const wire = createWire(await dialRedis(definition, attempt), redisProtocol())
   try {
     attempt.step('authenticate')
-    const user = values.user === undefined ? [] : [String(values.user)]
-    const { password } = secrets
-    const credentials = password === undefined && user.length === 0 ? null : [...user, password ?? '']
+    const credentials = credentialsOf(definition).filter(given => given !== undefined)
     const server = await greet(wire, credentials, database, attempt.signal)
     return {
       server,
@@ -46,12 +43,12 @@ async function open({ values, secrets }: ConnectionDefinition, attempt: Attempt)
 /** Signs in, and returns what answers. */
 async function greet(
   { send }: RedisWire,
-  credentials: readonly string[] | null,
+  credentials: readonly string[],
   database: number,
   signal: AbortSignal,
 ): Promise<string> {
   const needed: Argument[][] = [
-    ...credentials === null ? [] : [['AUTH', ...credentials]],
+    ...credentials.length === 0 ? [] : [['AUTH', ...credentials]],
     ...database === 0 ? [] : [['SELECT', String(database)]],
     ['PING'],
   ]
@@ -96,6 +93,7 @@ async function probe({ send }: RedisWire, write: boolean, { signal, step }: Atte
 
 export const redis: Driver = {
   open,
+  track: trackRedis,
   refuse({ values }) {
     const { host } = redisAddressOf(values)
     return isLinkLocal(host) ? { field: 'url', message: linkLocalSentence(host, host) } : null

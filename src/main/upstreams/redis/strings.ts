@@ -1,4 +1,5 @@
-import type { Argument, RedisWire, Reply } from './replies'
+import type { Argument, Reply } from '../../base/resp'
+import type { RedisWire } from './redis-wire'
 import { Buffer } from 'node:buffer'
 import { encodeKey } from '@shared/entry-key'
 import { SourceError } from '../../serving/sources/source'

@@ -1,4 +1,4 @@
-import type { Argument, Reply } from './replies'
+import type { Argument, Reply } from '../../base/resp'
 import { Buffer } from 'node:buffer'
 import { decodeKey } from '@shared/entry-key'
 

@@ -2,6 +2,7 @@ import type { BackendInput } from '@shared/backend-settings'
 import type { z } from 'zod'
 import type { CacheDefinition } from '../../../../src/main/cache/ports'
 import type { Backend } from '../../../../src/main/serving/backends/backend'
+import type { OpenTracking } from '../../../../src/main/serving/backends/tracking'
 import type { Call, WriteOptions } from '../../../../src/main/serving/ports'
 import { Buffer } from 'node:buffer'
 import { BackendInput as Input } from '@shared/backend-settings'
@@ -17,12 +18,14 @@ export function setUpBackend(
   backend: Backend,
   given: Partial<z.input<typeof BackendInput>> = {},
   settings: Partial<CacheDefinition> = {},
+  track: OpenTracking = () => Promise.reject(new Error('Nobody tracks this backend')),
 ) {
   const timer = createManualTimer()
   const times = { clock: null as ReturnType<typeof setUp>['clock'] | null }
   const layer = createBackendLayer({
     backends: {
       find: ({ connection }) => connection === 'main' ? backend : undefined,
+      track: (_, __, ...rest) => track(...rest),
       breakerOf: createBreakers({ now: () => times.clock?.stopwatch.now() ?? 0 }),
       meterOf: createMeters({ now: () => times.clock?.stopwatch.now() ?? 0 }),
     },
