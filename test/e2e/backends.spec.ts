@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { redisProgram, startRedis } from '../helpers/redis-server'
 import { expectAccessible } from './accessibility'
 import { expect, skipWithoutBrowser, test } from './console-test'
 
@@ -70,5 +71,44 @@ test('a cache is given a backend, where its entries are from then on', async ({ 
   }
   finally {
     rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+// Red: in src/renderer/src/views/cache/statistics/StatisticsTab.vue leave `TierPanel` out; in
+// src/renderer/src/nested-form.ts let `textOf` read a TTL of null as a number.
+test('a shared tier says how it does', async ({ openConsole, call }) => {
+  test.skip(!redisProgram.available, redisProgram.reason)
+  const redis = await startRedis()
+  try {
+    await call('POST', '/admin/connections', { json: { name: 'main', driver: 'redis', url: redis.url } })
+    const backend = { connection: 'main', prefix: 'shop:' }
+    await call('POST', '/admin/caches', { json: { name: 'shop', ttl: 300, backend } })
+    const page = await openConsole('/caches/shop?tab=settings')
+    const near = page.getByRole('group', { name: 'Backend' }).getByLabel('Near copies')
+    await near.fill('none')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByText('Saved the settings of shop.').first()).toBeAttached()
+    expect(await (await call('GET', '/admin/caches/shop')).json()).toMatchObject({ backend: { near: { ttl: null } } })
+    await page.reload()
+    await expect(near).toHaveValue('none')
+
+    await page.getByRole('tab', { name: 'Statistics' }).click()
+    const panel = page.getByRole('region', { name: 'Shared tier' })
+    await expect(panel).toContainText('Not connected; the first read that asks main connects.')
+    await call('PUT', '/api/caches/shop/entries/shoe', { body: 'red' })
+    // A read before the connection is there leaves no near copy.
+    await expect(async () => {
+      await call('GET', '/api/caches/shop/entries/shoe')
+      await expect(panel.getByRole('row', { name: 'Near copies' })).toContainText('1', { timeout: 1000 })
+    }).toPass()
+    await expect(panel).toContainText('main tells of changes')
+    await expectAccessible(page)
+    await redis.command('SET', 'shop:other', 'by somebody else')
+    await expect(panel.getByRole('row', { name: 'Invalidations' })).toContainText(/[1-9]/)
+    await redis.kill()
+    await expect(panel).toContainText('Not connected, so every read asks main.')
+  }
+  finally {
+    await redis.dispose()
   }
 })
