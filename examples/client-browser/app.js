@@ -9,7 +9,13 @@ const state = document.querySelector('#state')
 cache.on('away', ({ error }) => state.textContent = `Kept in this page for now: ${error.message}`)
 cache.on('back', () => state.textContent = 'The cache is back.')
 
-note.value = await cache.retrieve('note') ?? ''
-note.disabled = false
 state.textContent = key ? 'Kept at Larder.' : 'Kept in this page.'
-note.addEventListener('change', () => cache.store('note', note.value))
+const tell = error => state.textContent = `The note cannot be kept: ${error.message}`
+try {
+  note.value = await cache.retrieve('note') ?? ''
+  note.disabled = false
+}
+catch (error) {
+  tell(error)
+}
+note.addEventListener('change', () => cache.store('note', note.value).catch(tell))

@@ -7,6 +7,8 @@ interface Entry extends Held {
   tags: readonly string[]
   /** Milliseconds of its whole life. */
   life: number
+  /** Whether a hit gives it that again: it was stored without a TTL of its own. */
+  renews: boolean
   /** When it is over. */
   ends: number
 }
@@ -38,10 +40,10 @@ export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStore
   }
 
   /** Makes it the one that was used last. */
-  function use(key: string, renews = false): Entry | undefined {
+  function use(key: string, isHit = false): Entry | undefined {
     const entry = find(key)
     if (entry) {
-      if (renews)
+      if (isHit && entry.renews)
         entry.ends = now() + entry.life
       entries.delete(key)
       entries.set(key, entry)
@@ -49,11 +51,11 @@ export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStore
     return entry
   }
 
-  function put({ key, type, body, ttl = expiration, tags = [] }: Put): true {
+  function put({ key, type, body, ttl, tags = [] }: Put): true {
     // A copy: the caller may go on to write into its bytes.
     const bytes = typeof body === 'string' ? toBytes(body) : new Uint8Array(body)
-    const entry = { type, bytes, tags: [...new Set(tags)], life: 0, ends: 0 }
-    live(entry, ttl)
+    const entry = { type, bytes, tags: [...new Set(tags)], life: 0, ends: 0, renews: renewOnHit && ttl === undefined }
+    live(entry, ttl === undefined ? expiration : ttl)
     entries.delete(key)
     entries.set(key, entry)
     for (const oldest of entries.keys()) {
@@ -84,13 +86,15 @@ export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStore
   function runNow(step: StoreStep): StepResult {
     const { key, op } = step
     if (op === 'get')
-      return use(key, renewOnHit)
+      return use(key, true)
     const entry = /^(?:touch|increment)$/.test(op) ? use(key) : find(key)
     if (op === 'peek')
       return entry && [...entry.tags]
     if (op === 'touch') {
-      if (entry)
+      if (entry) {
         live(entry, step.ttl)
+        entry.renews = false
+      }
       return entry !== undefined
     }
     if (op === 'add' && entry)
@@ -132,7 +136,7 @@ export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStore
     },
 
     async lease(key, ttl) {
-      const held = use(key, renewOnHit)
+      const held = use(key, true)
       if (held)
         return { held }
       if (holderOf(key))

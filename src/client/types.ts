@@ -34,7 +34,10 @@ export interface ClientOptions {
    * given, 3,600 in this process, and as its cache says at a server.
    */
   expiration?: number | null
-  /** Whether a hit gives an entry of this process its whole life again. @default true */
+  /**
+   * Whether a hit gives an entry of this process its whole life again, if it was stored without a
+   * TTL. @default true
+   */
   renewOnHit?: boolean
   /** Seconds after which the server counts as away. @default 1 */
   timeout?: number

@@ -88,6 +88,9 @@ export function formatOf(contentType: string): FormatName | undefined {
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii')
     return undefined
   const essence = essenceOf(contentType)
+  // RFC 4180 §3: the first line is a row then, and the columns have no names.
+  if (essence === 'text/csv' && /;\s*header\s*=\s*"?absent/i.test(contentType))
+    return undefined
   return byType.get(essence) ?? (essence.endsWith('+json') ? 'json' : essence.startsWith('text/') ? 'text' : undefined)
 }
 

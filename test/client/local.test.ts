@@ -1,3 +1,4 @@
+import type { LarderClient } from '../../src/client/client'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createClient } from '../../src/client/client'
 import { findFaults } from './table.mjs'
@@ -39,6 +40,21 @@ describe('a client without a server', () => {
       found = await client.get('k')
     }
     expect(found).toBe(alive ? 'v' : undefined)
+  })
+
+  // Red: in src/client/local-store.ts let `use` renew any entry.
+  it.each<[string, (client: LarderClient) => Promise<unknown>]>([
+    ['set', client => client.set('k', 'old', { ttl: 10 })],
+    ['remember', client => client.remember('k', 10, () => 'old')],
+    ['touch', client => client.set('k', 'old').then(() => client.touch('k', 10))],
+  ])('ends after the TTL that %s gave it, however often it is read', async (_, store) => {
+    let time = 0
+    vi.spyOn(performance, 'now').mockImplementation(() => time)
+    const client = createClient()
+    await store(client)
+    for (time = 6000; time <= 12_000; time += 6000)
+      await client.get('k')
+    expect(await client.remember('k', 10, () => 'new')).toBe('new')
   })
 
   it('gives no entry away by reference, in neither direction', async () => {

@@ -84,7 +84,8 @@ test('a connection is tried, made and given to a cache, whose miss becomes a hit
   }
 })
 
-// Red: in src/renderer/src/views/cache/entry/use-entry-actions.ts leave out `sourceWrittenTo`.
+// Red: in src/renderer/src/views/cache/entry/use-entry-actions.ts leave out
+// `write-through`.
 test('a deletion that goes to the source says so, and offers no Undo', async ({ openConsole, call }) => {
   const folder = mkdtempSync(join(tmpdir(), 'larder-source-'))
   try {
@@ -103,6 +104,36 @@ test('a deletion that goes to the source says so, and offers no Undo', async ({ 
   finally {
     rmSync(folder, { recursive: true, force: true })
   }
+})
+
+// Red: in src/renderer/src/views/cache/entry/use-entry-actions.ts give every undo `onlyNew`.
+test('what was written only to a cache with a source comes back', async ({ openConsole, call }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'larder-source-'))
+  try {
+    writeFileSync(join(folder, 'a'), 'theirs')
+    await call('POST', '/admin/connections', { json: { name: 'main', driver: 'file', folder } })
+    await call('POST', '/admin/caches', { json: { name: 'products', ttl: 60, source: { connection: 'main' } } })
+    await call('PUT', '/api/caches/products/entries/a', { body: 'mine' })
+    const page = await openConsole('/caches/products?key=a')
+    await page.getByRole('button', { name: 'Invalidate' }).click()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect(page.getByText('a is as it was before.').first()).toBeVisible()
+    expect(await (await call('GET', '/api/caches/products/entries/a')).text()).toBe('mine')
+  }
+  finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+// Red: in src/renderer/src/views/cache/entry/use-entry-actions.ts let `withUndo` take any format.
+test('no Undo is offered of what the cache would not take as it was', async ({ openConsole, call }) => {
+  await call('POST', '/admin/caches', { json: { name: 'rows', ttl: 60 } })
+  await call('PUT', '/api/caches/rows/entries/a', { headers: { 'Content-Type': 'text/csv' }, body: 'x\n1\n' })
+  await call('PATCH', '/admin/caches/rows', { json: { format: 'json' } })
+  const page = await openConsole('/caches/rows?key=a')
+  await page.getByRole('button', { name: 'Invalidate' }).click()
+  await expect(page.getByRole('region', { name: 'Messages' }).getByRole('status')).toHaveText('Invalidated a.')
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeHidden()
 })
 
 // Red: in ConnectionDialog.vue leave `offered` out of `save`.

@@ -39,10 +39,12 @@ export const codecs: Readonly<Record<Exclude<FormatName, 'text'>, () => Promise<
     check: checkJson,
   }),
   'ndjson': async () => {
-    const { readNdjson, writeNdjson } = await import('./ndjson')
+    const { readNdjson, writeNdjson, writeNdjsonOf } = await import('./ndjson')
     return {
-      read: bytes => ({ table: readNdjson(bytes) }),
-      write: (content, limit) => writeNdjson(tableIn(content), limit),
+      read: bytes => ({ value: readNdjson(bytes) }),
+      write: (content, limit) => 'table' in content
+        ? writeNdjson(content.table, limit)
+        : writeNdjsonOf(content.value, limit),
     }
   },
   'msgpack': async () => {

@@ -4,7 +4,7 @@ import { formats, formatsFor, isTextual } from '@shared/formats'
 import { FormatFault } from '../base/conversions'
 import { checkText, codecs, tableIn } from './codecs'
 import { unfit } from './fault'
-import { checkTyped } from './table'
+import { checkTyped, objectsOf } from './table'
 import { bufferOf } from './utf8'
 
 /** Rejects with FormatFault unless the bytes are of the format. */
@@ -35,17 +35,26 @@ export async function convert(bytes: Uint8Array, from: FormatName, to: FormatNam
   return writer.write(reader.read(bytes), limit)
 }
 
-/** The formats that this very value can be had in. Rejects with FormatFault if it is broken. */
+/**
+ * The formats that this very value can be had in; of a broken one that is text all the same, text.
+ * Rejects with FormatFault if it is broken otherwise.
+ */
 export async function possibleFormats(bytes: Uint8Array, format: FormatName): Promise<FormatName[]> {
   if (format === 'text') {
     checkText(bytes)
     return formatsFor(format, false)
   }
-  const content = (await codecs[format]()).read(bytes)
+  const codec = await codecs[format]()
+  const content = isTextual(format) ? orNothing(() => codec.read(bytes)) : codec.read(bytes)
+  if (content === undefined) {
+    checkText(bytes)
+    return ['text', format]
+  }
+  const isRows = orNothing(() => 'table' in content || objectsOf(content.value)) !== undefined
   const table = orNothing(() => tableIn(content))
   const canBe = (name: FormatName): boolean => name === format || !typed.has(name) || (table !== undefined
     && orNothing(() => checkTyped(table, formats[name].label)) !== undefined)
-  return formatsFor(format, table !== undefined).filter(canBe)
+  return formatsFor(format, isRows).filter(canBe)
 }
 
 /** Formats whose columns have one type each. */

@@ -1,17 +1,17 @@
 import type { RowTable } from './table'
-import type { Value } from './values'
+import type { Members, Value } from './values'
 import { grouped } from '@shared/grouped'
 import { FormatFault } from '../base/conversions'
 import { jsonFault } from '../base/json-syntax'
-import { parseJsonText, writeRows } from './json'
+import { parseJsonText, writeJson, writeRows } from './json'
 import { createSink } from './sink'
-import { tableOf } from './table'
+import { objectsOf } from './table'
 import { decodeUtf8 } from './utf8'
 
 const lineFeed = 0x0A
 
 /** Reads rows, one JSON object a line; empty lines count for nothing. Throws FormatFault. */
-export function readNdjson(bytes: Uint8Array): RowTable {
+export function readNdjson(bytes: Uint8Array): readonly Members[] {
   decodeUtf8(bytes)
   const rows: Value[] = []
   for (let start = 0; start < bytes.length;) {
@@ -28,7 +28,7 @@ export function readNdjson(bytes: Uint8Array): RowTable {
     }
     start = end + 1
   }
-  return tableOf(rows)
+  return objectsOf(rows)
 }
 
 function isBlank(line: Uint8Array): boolean {
@@ -40,5 +40,15 @@ export function writeNdjson(table: RowTable, limit: number): Buffer {
   const sink = createSink(limit)
   const end = table.rows > 0 ? '\n' : ''
   writeRows(table, sink, { first: '', between: '\n', last: end })
+  return sink.end()
+}
+
+/** Writes objects, which may hold anything. Throws FormatFault for any other value. */
+export function writeNdjsonOf(value: Value, limit: number): Buffer {
+  const sink = createSink(limit)
+  for (const item of objectsOf(value)) {
+    writeJson(item, sink)
+    sink.text('\n')
+  }
   return sink.end()
 }

@@ -1,4 +1,4 @@
-import type { Scalar, Value } from './values'
+import type { Members, Scalar, Value } from './values'
 import { counted, grouped } from '@shared/grouped'
 import { quoted, unfit, unfitCell } from './fault'
 import { CalendarDay, isList, isScalar, membersOf, Moment } from './values'
@@ -66,29 +66,37 @@ function typeOf(cell: Exclude<Scalar, null>): ColumnType {
   }
 }
 
+/** The objects that a value is a list of. Throws FormatFault for any other value. */
+export function objectsOf(value: Value): readonly Members[] {
+  if (!isList(value))
+    throw unfit('This value is not a list of objects, so it cannot be had in a row format.')
+  return value.map((item, index) => {
+    if (isList(item) || isScalar(item))
+      throw unfit(`Row ${grouped(index + 1)}: must be an object, or the value cannot be had in a row format.`)
+    return item
+  })
+}
+
 /**
  * The rows that a value is: a list of flat objects. Columns come in the order in which they first
  * appear; what a row lacks is null. Throws FormatFault for any other value.
  */
 export function tableOf(value: Value): RowTable {
-  if (!isList(value))
-    throw unfit('This value is not a list of flat objects, so it cannot be had in a row format.')
+  const objects = objectsOf(value)
   const cells = new Map<string, Scalar[]>()
-  for (const [index, item] of value.entries()) {
-    if (isList(item) || isScalar(item))
-      throw unfit(`Row ${grouped(index + 1)}: must be an object, or the value cannot be had in a row format.`)
+  for (const [index, item] of objects.entries()) {
     for (const [name, cell] of membersOf(item)) {
       if (!isScalar(cell))
-        throw unfitCell(index + 1, name, 'holds a list or an object, which row formats cannot')
+        throw unfitCell(index + 1, name, 'holds a list or an object, which only JSON, NDJSON and MessagePack can')
       let column = cells.get(name)
       if (column === undefined) {
-        checkCells(value.length, cells.size + 1)
-        cells.set(name, column = Array.from<Scalar>({ length: value.length }).fill(null))
+        checkCells(objects.length, cells.size + 1)
+        cells.set(name, column = Array.from<Scalar>({ length: objects.length }).fill(null))
       }
       column[index] = cell
     }
   }
-  return { rows: value.length, columns: [...cells].map(([name, column]) => columnOf(name, column)) }
+  return { rows: objects.length, columns: [...cells].map(([name, column]) => columnOf(name, column)) }
 }
 
 /** Throws FormatFault naming the first name that comes twice. */

@@ -21,7 +21,7 @@ export class CalendarDay {
 export type Scalar = null | boolean | number | bigint | string | Uint8Array | Moment | CalendarDay
 /** What JSON and MessagePack hold. A map keeps the order of its members; an object may not. */
 export type Value = Scalar | readonly Value[] | Members
-type Members = ReadonlyMap<string, Value> | { readonly [name: string]: Value }
+export type Members = ReadonlyMap<string, Value> | { readonly [name: string]: Value }
 
 export function isScalar(value: Value): value is Scalar {
   return typeof value !== 'object' || value === null

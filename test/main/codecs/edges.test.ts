@@ -19,6 +19,38 @@ it('lists only the formats that a value can really be had in', async () => {
   await expect(possibleFormats(Buffer.from('PAR1no'), 'parquet')).rejects.toThrow('PAR1')
 })
 
+// Red: in src/main/codecs/codecs.ts let ndjson read or write a table.
+describe('rows that are not flat', () => {
+  const rows = [{ a: 1, tags: ['x', { deep: null }] }, { b: { c: true } }]
+  const lines = Buffer.from(rows.map(row => `${JSON.stringify(row)}\n`).join(''))
+
+  it('pass between JSON, NDJSON and MessagePack as they are', async () => {
+    expect(String(await convert(lines, 'ndjson', 'json', limit))).toBe(JSON.stringify(rows))
+    const packed = await convert(lines, 'ndjson', 'msgpack', limit)
+    expect(String(await convert(packed, 'msgpack', 'ndjson', limit))).toBe(String(lines))
+    expect(await possibleFormats(lines, 'ndjson')).toEqual(['text', 'json', 'ndjson', 'msgpack'])
+    expect(await possibleFormats(json(rows), 'json')).toEqual(['text', 'json', 'ndjson', 'msgpack'])
+  })
+
+  it('are named where a format has columns', () =>
+    expect(convert(lines, 'ndjson', 'csv', limit)).rejects.toThrow('Row 1, column "tags": holds a list or an object'))
+
+  it.each([['[1]'], ['1'], ['{}\n"x"']])('%j is no NDJSON', async (text) => {
+    await expect(convert(Buffer.from(text), 'ndjson', 'json', limit)).rejects.toThrow('must be an object')
+    expect(await possibleFormats(json([1]), 'json')).not.toContain('ndjson')
+  })
+})
+
+// Red: in src/main/codecs/convert.ts let `possibleFormats` fail for any broken value.
+it.each([
+  ['csv', 'a,b\n1\n'],
+  ['csv', 'a,a\n1,2\n'],
+  ['json', '{'],
+] as const)('a broken %s can be had as text', async (format, text) => {
+  expect(await possibleFormats(Buffer.from(text), format)).toEqual(['text', format])
+  await expect(possibleFormats(Buffer.from([0xFF]), format)).rejects.toThrow('UTF-8')
+})
+
 // Red: in src/main/codecs/table.ts leave `empty` out.
 describe.each(['arrow', 'arrow-stream', 'parquet'] as const)('%s', (format) => {
   it.each(['integer', 'boolean', 'moment', 'day', 'bytes', 'number', 'text'] as const)(

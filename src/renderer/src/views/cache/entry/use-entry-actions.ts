@@ -1,8 +1,9 @@
 import type { FormatName } from '@shared/formats'
+import type { CacheInfo } from '@shared/schemas'
 import type { Sentence } from '../../../sentence'
 import type { Former } from './restore'
 import { typedKey } from '@shared/entry-key'
-import { formatOfFile, formats } from '@shared/formats'
+import { formatOf, formatOfFile, formats } from '@shared/formats'
 import { copyText } from '../../../clipboard'
 import { useApi } from '../../../composables/use-api'
 import { download } from '../../../download'
@@ -40,10 +41,14 @@ export function useEntryActions({ place, former, onTouched }: EntryActionsDeps):
   const notices = useNotices()
   const caches = useCaches()
 
-  /** The connection to which a cache writes its changes, if it does. */
-  function sourceWrittenTo(cache: string): string | undefined {
-    const source = caches.list.find(({ name }) => name === cache)?.source
-    return source?.mode === 'write-through' ? source.connection : undefined
+  const infoOf = (cache: string): CacheInfo | undefined => caches.list.find(({ name }) => name === cache)
+
+  /** What was done, and how to undo it unless the cache would not take the entry as it was. */
+  function withUndo(text: Sentence, known: Former, condition: Parameters<typeof restore>[2]) {
+    const format = infoOf(known.cache)?.format ?? 'none'
+    return format === 'none' || format === formatOf(known.entry.contentType)
+      ? { text, undo: () => restore(entries, known, condition) }
+      : text
   }
 
   return {
@@ -58,12 +63,13 @@ export function useEntryActions({ place, former, onTouched }: EntryActionsDeps):
       const known = former()
       return notices.tell(async () => {
         await entries.delete(cache, key)
-        const source = sourceWrittenTo(cache)
+        const source = infoOf(cache)?.source
         // What was there may be more than bytes, and live longer, so it cannot be stored again.
-        if (source !== undefined)
-          return withKeys`Invalidated ${{ key }}, and deleted it at ${{ key: source }}.`
+        if (source?.mode === 'write-through')
+          return withKeys`Invalidated ${{ key }}, and deleted it at ${{ key: source.connection }}.`
         const text = withKeys`Invalidated ${{ key }}.`
-        return known ? { text, undo: () => restore(entries, known, { onlyNew: true }) } : text
+        // A condition would load from the source, which says nothing of what was written only here.
+        return known ? withUndo(text, known, source ? {} : { onlyNew: true }) : text
       })
     },
     async replace(file) {
@@ -75,10 +81,8 @@ export function useEntryActions({ place, former, onTouched }: EntryActionsDeps):
       const contentType = format === undefined ? known.entry.contentType : formats[format].type
       await notices.tell(async () => {
         const stored = await entries.put(cache, key, file, { contentType, tags, ttl: 'keep', ifMatch: etag })
-        return {
-          text: withKeys`Replaced ${{ key }} with ${{ key: file.name }}.`,
-          undo: () => restore(entries, known, { ifMatch: stored.etag, keepTimes: true }),
-        }
+        const text = withKeys`Replaced ${{ key }} with ${{ key: file.name }}.`
+        return withUndo(text, known, { ifMatch: stored.etag, keepTimes: true })
       })
     },
     save(as) {
