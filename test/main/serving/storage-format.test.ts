@@ -58,7 +58,7 @@ describe('what is refused, with its place', () => {
     ['csv', 'text/csv', 'a,b\n1,2\n3\n', 'wrong-format', /^This cache stores CSV\. Row 2, column "b": the row has 1 cell,/],
     ['csv', 'text/csv', 'a,b\n1,"2\n', 'wrong-format', /Row 1, column "b": the quote is never closed\.$/],
     ['csv', 'application/json', '[{"a":[1]}]', 'wrong-format', /Row 1, column "a": holds a list or an object/],
-    ['csv', 'application/json', '{"a":1}', 'wrong-format', /not a list of flat objects/],
+    ['csv', 'application/json', '{"a":1}', 'wrong-format', /not a list of objects/],
     ['arrow', 'application/json', '[{"a":1},{"a":"x"}]', 'wrong-format', /Row 2, column "a": is of another type/],
     ['msgpack', 'application/msgpack', '\xC1', 'wrong-format', /^This cache stores MessagePack\. Byte 0: /],
     ['parquet', 'text/plain', 'PAR1', 'wrong-format', /Byte 4: should begin the PAR1 at the end\.$/],
