@@ -1,12 +1,10 @@
 import { Buffer } from 'node:buffer'
 import process from 'node:process'
 import { setImmediate as turn } from 'node:timers/promises'
-import { LarderError } from '@shared/errors'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { SourceError } from '../../../../src/main/serving/sources/source'
 import { createMemoryBackend } from '../../../helpers/memory-backend'
-import { createDice, createStates } from '../elsewhere/interleaving'
+import { createAttempts, createDice, createGate, createStates } from '../elsewhere/interleaving'
 import { callOf } from '../setup'
 import { setUpBackend } from './setup'
 
@@ -38,29 +36,13 @@ describe.each([
       const states = createStates(keys)
       memory.changed = (key, bytes) =>
         states.add(key.slice(2), bytes === null ? null : /w\d+$/.exec(bytes.toString('latin1'))?.[0] ?? '?')
-      const waiting: (() => void)[] = []
+      const { gate, passOne, drain } = createGate(roll, 'refused')
+      memory.gate = gate
       const open: Promise<void>[] = []
       const wrong: string[] = []
+      const failing = createAttempts(wrong)
       let written = 0
-
-      memory.gate = moment => new Promise<void>((resolve, reject) => {
-        waiting.push(() => {
-          if (roll(12) === 0)
-            reject(new SourceError(moment === 'before' ? 'refused' : 'lost', 'bad luck.'))
-          else
-            resolve()
-        })
-      })
       type Which = typeof larders[number]
-      async function failing(work: () => Promise<void>): Promise<void> {
-        try {
-          await work()
-        }
-        catch (error) {
-          if (!(error instanceof LarderError))
-            wrong.push(String(error))
-        }
-      }
 
       const read = ({ cache, own }: Which, key: string): Promise<void> => failing(async () => {
         const floor = near === 0 ? states.numberOf(key) : own.floor(key)
@@ -102,14 +84,11 @@ describe.each([
         else if (lot < 11)
           larders.forEach(({ pass }) => pass(roll(3) * 2500))
         else
-          waiting.splice(roll(Math.max(waiting.length, 1)), 1)[0]?.()
+          passOne()
         if (roll(2) === 0)
           await turn()
       }
-      const ended = Promise.all(open).then(() => 'ended')
-      while (await Promise.race([ended, turn('open')]) === 'open')
-        waiting.shift()?.()
-      waiting.splice(0).forEach(release => release())
+      await drain(open)
       memory.gate = () => {}
       larders.forEach(({ pass }) => pass(60_000))
       for (const larder of larders)

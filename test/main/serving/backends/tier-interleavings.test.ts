@@ -2,12 +2,10 @@ import type { OnChanged } from '../../../../src/main/serving/backends/tracking'
 import { Buffer } from 'node:buffer'
 import process from 'node:process'
 import { setImmediate as turn } from 'node:timers/promises'
-import { LarderError } from '@shared/errors'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { SourceError } from '../../../../src/main/serving/sources/source'
 import { createMemoryBackend } from '../../../helpers/memory-backend'
-import { createDice, createStates } from '../elsewhere/interleaving'
+import { createAttempts, createDice, createGate, createStates } from '../elsewhere/interleaving'
 import { callOf } from '../setup'
 import { setUpBackend } from './setup'
 
@@ -73,28 +71,13 @@ it('members of a tier never rely on what they were told has changed', async () =
       states.add(name.slice(2), bytes === null ? null : bytes.toString('latin1'))
       members.forEach(({ tell }) => tell(name, states.numberOf(name.slice(2))))
     }
-    const waiting: (() => void)[] = []
+    const { gate, passOne, drain } = createGate(roll, 'unreachable')
+    memory.gate = gate
     const open: Promise<void>[] = []
     const wrong: string[] = []
+    const failing = createAttempts(wrong)
     let written = 0
-    memory.gate = moment => new Promise<void>((resolve, reject) => {
-      waiting.push(() => {
-        if (roll(12) === 0)
-          reject(new SourceError(moment === 'before' ? 'unreachable' : 'lost', 'Bad luck.'))
-        else
-          resolve()
-      })
-    })
     type Member = typeof members[number]
-    async function failing(work: () => Promise<void>): Promise<void> {
-      try {
-        await work()
-      }
-      catch (error) {
-        if (!(error instanceof LarderError))
-          wrong.push(String(error))
-      }
-    }
     const read = ({ cache, own }: Member, key: string): Promise<void> => failing(async () => {
       const floor = own.floor(key)
       const found = await cache().get(key, callOf())
@@ -135,13 +118,11 @@ it('members of a tier never rely on what they were told has changed', async () =
       else if (lot === 17)
         members.forEach(({ pass }) => pass(roll(3) * 1500))
       else
-        waiting.splice(roll(Math.max(waiting.length, 1)), 1)[0]?.()
+        passOne()
       if (roll(2) === 0)
         await turn()
     }
-    const ended = Promise.all(open).then(() => 'ended')
-    while (await Promise.race([ended, turn('open')]) === 'open')
-      waiting.shift()?.()
+    await drain(open)
     expect(wrong).toEqual([])
   }), { numRuns: runs, endOnFailure: true })
 }, 600_000)

@@ -1,3 +1,7 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { LarderError } from '@shared/errors'
+import { SourceError } from '../../../../src/main/serving/sources/source'
+
 /** Whole numbers from 0 up to, but not including, `sides`; the same ones for the same seed. */
 export function createDice(seed: number): (sides: number) => number {
   let state = seed | 0
@@ -26,5 +30,46 @@ export function createStates(keys: readonly string[]) {
     },
     /** Whether an answer is one of a state not older than the floor. */
     allows: (key: string, floor: number, answer: string | null) => of(key).slice(floor).includes(answer),
+  }
+}
+
+/**
+ * Holds calls elsewhere until they are let through, in any order. One in twelve fails.
+ *
+ * @param before how a call fails that has not begun
+ */
+export function createGate(roll: (sides: number) => number, before: 'refused' | 'unreachable') {
+  const waiting: (() => void)[] = []
+  return {
+    gate: (moment: string) => new Promise<void>((resolve, reject) => {
+      waiting.push(() => {
+        if (roll(12) === 0)
+          reject(new SourceError(moment === 'before' ? before : 'lost', 'Bad luck.'))
+        else
+          resolve()
+      })
+    }),
+    /** Lets one of them through, if there is one. */
+    passOne: () => waiting.splice(roll(Math.max(waiting.length, 1)), 1)[0]?.(),
+    /** Lets all through until the operations have ended. */
+    async drain(open: readonly Promise<void>[]) {
+      const ended = Promise.all(open).then(() => 'ended')
+      while (await Promise.race([ended, turn('open')]) === 'open')
+        waiting.shift()?.()
+      waiting.splice(0).forEach(pass => pass())
+    },
+  }
+}
+
+/** Runs an operation that may fail, and notes in `wrong` what is no LarderError. */
+export function createAttempts(wrong: string[]): (work: () => Promise<void>) => Promise<void> {
+  return async (work) => {
+    try {
+      await work()
+    }
+    catch (error) {
+      if (!(error instanceof LarderError))
+        wrong.push(String(error))
+    }
   }
 }

@@ -1,11 +1,9 @@
 import { Buffer } from 'node:buffer'
 import process from 'node:process'
 import { setImmediate as turn } from 'node:timers/promises'
-import { LarderError } from '@shared/errors'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { SourceError } from '../../../../src/main/serving/sources/source'
-import { createDice, createStates } from '../elsewhere/interleaving'
+import { createAttempts, createDice, createGate, createStates } from '../elsewhere/interleaving'
 import { callOf } from '../setup'
 import { setUpSource, valueOf } from './setup'
 
@@ -22,55 +20,32 @@ describe.each(['read', 'write-through'] as const)('random interleavings, mode %s
       const { memory, timer, cache, clock } = setUpSource({ mode, negativeTtl: 1, hardTimeout: 5 }, { ttl: null })
       const states = createStates(keys)
       memory.changed = (key, value) => states.add(key, value === null ? null : value.value.toString())
-      const waiting: (() => void)[] = []
+      const { gate, passOne, drain } = createGate(roll, 'refused')
+      memory.gate = gate
       const open: Promise<void>[] = []
       const wrong: string[] = []
+      const failing = createAttempts(wrong)
       let written = 0
-
-      memory.gate = moment => new Promise<void>((resolve, reject) => {
-        waiting.push(() => {
-          const lot = roll(12)
-          if (lot === 0)
-            reject(new SourceError(moment === 'before' ? 'refused' : 'lost', 'bad luck.'))
-          else
-            resolve()
-        })
-      })
-      function noteFailure(error: unknown): void {
-        if (!(error instanceof LarderError))
-          wrong.push(String(error))
-      }
-
-      async function read(key: string): Promise<void> {
+      const read = (key: string): Promise<void> => failing(async () => {
         const floor = states.floor(key)
-        try {
-          const found = await cache().get(key, callOf())
-          const answer = typeof found === 'string' ? null : found.value.toString()
-          if (!states.allows(key, floor, answer))
-            wrong.push(`${key}: ${answer}, but ${floor} was to be relied on`)
-        }
-        catch (error) {
-          noteFailure(error)
-        }
-      }
+        const found = await cache().get(key, callOf())
+        const answer = typeof found === 'string' ? null : found.value.toString()
+        if (!states.allows(key, floor, answer))
+          wrong.push(`${key}: ${answer}, but ${floor} was to be relied on`)
+      })
 
-      async function write(key: string, operation: 'set' | 'delete'): Promise<void> {
+      const write = (key: string, operation: 'set' | 'delete'): Promise<void> => failing(async () => {
         const text = `w${++written}`
-        try {
-          if (operation === 'set')
-            await cache().set(key, Buffer.from(text), {}, callOf())
-          else
-            await cache().delete(key, undefined, callOf())
-          states.raise(key, states.numberOf(key, operation === 'set' ? text : undefined))
-        }
-        catch (error) {
-          noteFailure(error)
-        }
-      }
+        if (operation === 'set')
+          await cache().set(key, Buffer.from(text), {}, callOf())
+        else
+          await cache().delete(key, undefined, callOf())
+        states.raise(key, states.numberOf(key, operation === 'set' ? text : undefined))
+      })
 
-      async function touch(key: string): Promise<void> {
-        await (async () => await cache().touch(key, 1000, undefined, callOf()))().catch(noteFailure)
-      }
+      const touch = (key: string): Promise<void> => failing(async () => {
+        await cache().touch(key, 1000, undefined, callOf())
+      })
 
       async function drop(how: number): Promise<void> {
         const before = keys.map(key => states.numberOf(key))
@@ -99,13 +74,11 @@ describe.each(['read', 'write-through'] as const)('random interleavings, mode %s
         else if (lot < 13)
           clock.advance(roll(3) * 1000)
         else
-          waiting.splice(roll(Math.max(waiting.length, 1)), 1)[0]?.()
+          passOne()
         if (roll(2) === 0)
           await turn()
       }
-      const ended = Promise.all(open).then(() => 'ended')
-      while (await Promise.race([ended, turn('open')]) === 'open')
-        waiting.shift()?.()
+      await drain(open)
       memory.gate = () => {}
       await Promise.all(keys.map(read))
       expect(wrong).toEqual([])
