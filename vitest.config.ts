@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { patience } from './test/helpers/patience'
 
 /**
  * Unit tests that take seconds each: they run in the second tier, so that the first stays below
@@ -15,6 +16,9 @@ const long = [
   'test/main/admin/passwords.test.ts',
   'test/tooling/lint.test.ts',
 ]
+
+/** A second, the default, is too short for a busy machine. */
+const expectations = { poll: { timeout: patience } }
 
 /** As `paths` in tsconfig.base.json. */
 const resolve = { alias: { '@shared': join(import.meta.dirname, 'src/shared') } }
@@ -32,6 +36,7 @@ export default defineConfig({
           include: ['test/{client,main,shared,renderer,contract,tooling}/**/*.test.ts'],
           exclude: long,
           environment: 'node',
+          expect: expectations,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           isolate: false,
@@ -46,6 +51,7 @@ export default defineConfig({
           name: 'server',
           include: ['test/{server,packaging}/**/*.test.ts', ...long],
           environment: 'node',
+          expect: expectations,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 3,

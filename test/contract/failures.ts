@@ -3,7 +3,6 @@ import type { MeddlingProxy } from '../helpers/meddling-proxy'
 import { Buffer } from 'node:buffer'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SourceError } from '../../src/main/serving/sources/source'
-import { patience } from '../helpers/patience'
 import { aValue, neverAborts } from './sources'
 
 /** A connection `main` through a proxy that meddles, and a way past it. */
@@ -75,10 +74,10 @@ export function describeFailures(name: string, open: () => Promise<FailingRig>):
       proxy.manner = 'passes'
       const other = async (): Promise<string> =>
         String((await source.load('other', neverAborts).catch(() => {}))?.value)
-      await expect.poll(other, { timeout: patience }).toBe('another value')
+      await expect.poll(other).toBe('another value')
       expect((await source.load('a', neverAborts))?.value).toEqual(await peek('a'))
       pool.dispose()
-      await expect.poll(proxy.open, { timeout: patience }).toBe(0)
+      await expect.poll(proxy.open).toBe(0)
     }
 
     it.each(['resets', 'halves'] as const)('where the server %s its answer', async (manner) => {
@@ -103,7 +102,7 @@ export function describeFailures(name: string, open: () => Promise<FailingRig>):
       proxy.manner = 'holds'
       const leaving = new AbortController()
       const call = failureOf(parts, work(parts, leaving.signal) ?? expect.unreachable())
-      await expect.poll(proxy.held, { timeout: patience }).toBeGreaterThan(0)
+      await expect.poll(proxy.held).toBeGreaterThan(0)
       leaving.abort()
       expect((await call).failure).toBe('lost')
       // Whoever comes next gets the answer to their own call, or none.

@@ -90,7 +90,7 @@ it('says when a job begins, goes on and ends', async () => {
   vi.advanceTimersByTime(1000)
   expect(topics()).toEqual(['job.started', ...Array.from({ length: 4 }).fill('job.progress')])
   work.end()
-  await vi.waitFor(() => expect(topics().at(-1)).toBe('job.ended'))
+  await expect.poll(() => topics().at(-1)).toBe('job.ended')
   vi.advanceTimersByTime(1000)
   expect(topics()).toHaveLength(6)
   for (const { user, payload } of heard)
@@ -104,7 +104,7 @@ it('tells administrators alone what names files of the machine, and no event doe
   const forAdministrators = 'It is /home/ada/larder.'
   const full = new LarderError('storage-full', 'Full.', { forAdministrators })
   const { id } = book.start(order, () => Promise.reject(full))
-  await vi.waitFor(() => expect(book.get('ada', id)).toMatchObject({ state: 'failed', detail: 'Full.' }))
+  await expect.poll(() => book.get('ada', id)).toMatchObject({ state: 'failed', detail: 'Full.' })
   expect(book.get('ada', id, true)).toMatchObject({ detail: forAdministrators })
   expect(book.list('ada', true)).toMatchObject([{ detail: forAdministrators }])
   expect(book.list('ada')).toMatchObject([{ detail: 'Full.' }])
@@ -121,7 +121,7 @@ it.each<[string, unknown, string, number]>([
   const written = file()
   const { id } = book.start(order, work.start, written)
   work.fail(error)
-  await vi.waitFor(() => expect(book.get('ada', id)).toMatchObject({ state: 'failed', detail, bytes: null }))
+  await expect.poll(() => book.get('ada', id)).toMatchObject({ state: 'failed', detail, bytes: null })
   expect([written.removed, errors.length]).toEqual([1, logged])
 })
 
@@ -160,7 +160,7 @@ it('remembers the last twenty that ended, and the files of the last three', asyn
   const files = Array.from({ length: 25 }, file)
   for (const one of files) {
     const { id } = book.start({ ...order, kind: 'export' }, () => {}, one)
-    await vi.waitFor(() => expect(book.get('ada', id).state).toBe('done'))
+    await expect.poll(() => book.get('ada', id).state).toBe('done')
   }
   const list = book.list('ada')
   expect([list.length, list.at(-1)?.id]).toEqual([21, running.id])
@@ -188,7 +188,7 @@ it('a request that waits for a job learns of its end', async () => {
 it('a cancelled job that had ended before stays as it is', async () => {
   const { book } = setUp()
   const { id } = book.start(order, () => 5)
-  await vi.waitFor(() => expect(book.get('ada', id).state).toBe('done'))
+  await expect.poll(() => book.get('ada', id).state).toBe('done')
   expect((await book.cancel('ada', id)).state).toBe('done')
 })
 
@@ -197,7 +197,7 @@ it('a stop ends what runs, and leaves no file', async () => {
   const { book } = setUp()
   const [begun, ended] = [file(), file()]
   const first = book.start({ ...order, kind: 'export' }, () => {}, ended)
-  await vi.waitFor(() => expect(book.get('ada', first.id).state).toBe('done'))
+  await expect.poll(() => book.get('ada', first.id).state).toBe('done')
   const { id } = book.start({ ...order, kind: 'export' }, pending().start, begun)
   await book.dispose()
   expect(book.get('ada', id)).toMatchObject({ state: 'cancelled', detail: 'This was cancelled after 0 entries.' })
@@ -210,7 +210,7 @@ it('a deleted user leaves no job and no file', async () => {
   book.start(order, pending().start, written)
   book.start({ ...order, space: 'grace' }, pending().start)
   book.drop('ada')
-  await vi.waitFor(() => expect(book.list('ada')).toEqual([]))
+  await expect.poll(() => book.list('ada')).toEqual([])
   expect([written.removed, book.list('grace').length]).toEqual([1, 1])
 })
 

@@ -1,7 +1,6 @@
 import type { RedisServer } from '../../helpers/redis-server'
 import type { TestLarder } from '../../helpers/start-larder'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { patience } from '../../helpers/patience'
 import { redisProgram, startRedis } from '../../helpers/redis-server'
 import { startLarder } from '../../helpers/start-larder'
 import { manage } from '../security/support'
@@ -103,7 +102,7 @@ describe.skipIf(!redisProgram.available)('a cache with its entries in Redis', ()
     }
     await redis.restart()
     const write = async (): Promise<number> => (await larder.send('PUT', entry, { body: 'back' })).status
-    await expect.poll(write, { timeout: patience }).toBe(201)
+    await expect.poll(write).toBe(201)
     expect((await larder.send('GET', entry)).text).toBe('back')
   })
 

@@ -8,7 +8,6 @@ import { createManualClock } from '../../../src/main/base/clock'
 import { startBlackHole } from '../../helpers/black-hole'
 import { createManualTimer } from '../../helpers/manual-timer'
 import { startMeddlingProxy } from '../../helpers/meddling-proxy'
-import { patience } from '../../helpers/patience'
 import { redisProgram, startRedis } from '../../helpers/redis-server'
 import { startLarder } from '../../helpers/start-larder'
 import { asJson, manage } from '../security/support'
@@ -44,7 +43,7 @@ async function readByMany({ port, send }: TestLarder, path: string): Promise<{ a
   subscribe('http.server.request.start', count)
   onTestFinished(() => void unsubscribe('http.server.request.start', count))
   const answers = Promise.all(Array.from({ length: 1000 }, () => send('GET', path)))
-  await expect.poll(() => arrived, { timeout: patience }).toBe(1000)
+  await expect.poll(() => arrived).toBe(1000)
   expect((await send('GET', held)).text).toBe('held')
   return { answers }
 }
@@ -82,7 +81,7 @@ describe.skipIf(!redisProgram.available)(`a source that fails ${redisProgram.rea
     const { larder } = await start()
     proxy.manner = 'holds'
     const { answers } = await readByMany(larder, path)
-    await expect.poll(proxy.held, { timeout: patience }).toBeGreaterThan(0)
+    await expect.poll(proxy.held).toBeGreaterThan(0)
     proxy.manner = 'resets'
     proxy.release()
     expect(toldBy(await answers)).toEqual(new Set([
@@ -91,7 +90,7 @@ describe.skipIf(!redisProgram.available)(`a source that fails ${redisProgram.rea
     expect(await loads()).toBe('1')
     expect((await larder.send('GET', held)).text).toBe('held')
     await larder.stop()
-    await expect.poll(proxy.open, { timeout: patience }).toBe(0)
+    await expect.poll(proxy.open).toBe(0)
   })
 
   // Red: in src/main/serving/elsewhere/upstream.ts leave `alarm` out.
@@ -105,10 +104,10 @@ describe.skipIf(!redisProgram.available)(`a source that fails ${redisProgram.rea
     expect(toldBy(await answers)).toEqual(new Set(['504 The source main did not answer within 5 s.']))
     expect(await loads()).toBe('1')
     // The connection that hangs goes, and the next one works.
-    await expect.poll(proxy.open, { timeout: patience }).toBe(0)
+    await expect.poll(proxy.open).toBe(0)
     proxy.manner = 'passes'
     proxy.release()
-    await expect.poll(async () => (await larder.send('GET', path)).status, { timeout: patience }).toBe(404)
+    await expect.poll(async () => (await larder.send('GET', path)).status).toBe(404)
   })
 
   // Red: in src/main/serving/sources/keeping.ts give `ttlOf` another TTL than the cache's.
@@ -153,7 +152,7 @@ it('a source that is a black hole: hits go on, deadlines hold, and no socket sta
   expect(['504 The source main did not answer within 5 s.', '502 The source main cannot be reached.']).toContain(told)
   expect(others).toEqual([])
   await larder.stop()
-  await expect.poll(hole.open, { timeout: patience }).toBe(0)
+  await expect.poll(hole.open).toBe(0)
 })
 
 // S22. Red: in src/shared/operations/ give `connections.test` the reach own; in

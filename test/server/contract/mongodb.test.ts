@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { startMongodb } from '../../helpers/mongodb-server'
-import { patience } from '../../helpers/patience'
 import { startLarder } from '../../helpers/start-larder'
 import { manage } from '../security/support'
 
@@ -80,8 +79,8 @@ it('a refresh brings in what has changed behind Larder, and what is listed', asy
   await products().replaceOne({ _id: 'x' }, { sku: 'a', price: 2 })
   await manage(larder, 'POST', '/admin/caches/products/refresh', { what: 'source', prefix: '' })
   const price = async (key: string) => (await larder.send('GET', `/api/caches/products/entries/${key}`)).text
-  await expect.poll(() => price('a'), { timeout: patience }).toContain('"price":2')
-  await expect.poll(async () => (await larder.send('GET', '/api/caches/products/entries')).text, { timeout: patience })
+  await expect.poll(() => price('a')).toContain('"price":2')
+  await expect.poll(async () => (await larder.send('GET', '/api/caches/products/entries')).text)
     .toContain('"b"')
 })
 

@@ -4,7 +4,6 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../helpers/folder'
-import { patience } from '../../helpers/patience'
 import { redisProgram, startRedis } from '../../helpers/redis-server'
 import { startLarder } from '../../helpers/start-larder'
 import { manage } from '../security/support'
@@ -23,10 +22,10 @@ it('a cache follows its source by a schedule, also after a restart', async () =>
   expect(await held()).toBe('one')
   change('two')
   await manage(larder, 'PATCH', '/admin/caches/values', { source: { ...source, refresh: { every: '1s' } } })
-  await expect.poll(held, { timeout: patience }).toBe('two')
+  await expect.poll(held).toBe('two')
   larder = await larder.restart()
   change('three')
-  await expect.poll(held, { timeout: patience }).toBe('three')
+  await expect.poll(held).toBe('three')
   expect(await manage(larder, 'GET', '/admin/jobs'))
     .toMatchObject([expect.objectContaining({ kind: 'refresh', cache: 'values', scheduled: true })])
   await larder.dispose()

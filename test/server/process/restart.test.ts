@@ -6,7 +6,6 @@ import Sqlite from 'better-sqlite3'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../helpers/folder'
 import { send } from '../../helpers/http-client'
-import { patience } from '../../helpers/patience'
 import { build, launch } from './launch'
 
 beforeAll(build, 240_000)
@@ -103,7 +102,7 @@ async function untilWritten(home: string, entries: Record<string, string>): Prom
     const read = reader.prepare<[], { key: Buffer, value: Buffer }>('SELECT key, value FROM entry')
     const written = (): Record<string, string> =>
       Object.fromEntries(read.all().map(({ key, value }) => [String(key), String(value)]))
-    await expect.poll(written, { timeout: patience }).toEqual(entries)
+    await expect.poll(written).toEqual(entries)
   }
   finally {
     reader.close()

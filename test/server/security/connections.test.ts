@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startBlackHole } from '../../helpers/black-hole'
 import { temporaryFolder } from '../../helpers/folder'
-import { patience } from '../../helpers/patience'
 import { requireProgram } from '../../helpers/programs'
 import { freePort, redisProgram, startRedis } from '../../helpers/redis-server'
 import { ownerKey, startLarder } from '../../helpers/start-larder'
@@ -137,7 +136,7 @@ describe('a test of something that does not answer', () => {
     const hole = await startBlackHole()
     onTestFinished(() => hole.dispose())
     expect(await tryUrl(`${scheme}://127.0.0.1:${hole.port}`)).toMatchObject({ ok: false, step, message })
-    await expect.poll(() => hole.open(), { timeout: patience }).toBe(0)
+    await expect.poll(() => hole.open()).toBe(0)
     expect(hole.total()).toBe(1)
   })
 
@@ -151,7 +150,7 @@ describe('a test of something that does not answer', () => {
     })
     asking.on('error', () => {})
     asking.end(JSON.stringify({ driver: 'redis', url: `redis://127.0.0.1:${hole.port}` }))
-    await expect.poll(() => hole.open(), { timeout: patience }).toBe(1)
+    await expect.poll(() => hole.open()).toBe(1)
     asking.destroy()
     // Long before the test would have ended by itself.
     await expect.poll(() => hole.open(), { timeout: 3000 }).toBe(0)
@@ -164,7 +163,7 @@ describe('a test of something that does not answer', () => {
     const client = connect({ port: larder.port, host: '127.0.0.1', allowHalfOpen: true })
     const head = `Host: localhost:${larder.port}\r\nApi-Key: ${ownerKey}\r\nContent-Type: application/json`
     client.write(`POST /admin/connections/x/test HTTP/1.1\r\n${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
-    await expect.poll(() => hole.open(), { timeout: patience }).toBe(1)
+    await expect.poll(() => hole.open()).toBe(1)
     client.end()
     expect(String(Buffer.concat(await client.toArray() as Buffer[]))).toContain('"message":"The test was called off."')
   })
@@ -238,7 +237,7 @@ describe('secrets of connections', () => {
     await ask('GET', '/api/caches/sourced/entries/a')
     await ask('GET', '/admin/caches/sourced')
     const { id } = await manage<{ id: string }>(own, 'POST', '/admin/jobs', { kind: 'export', cache: 'sourced' })
-    await expect.poll(async () => (await manage(own, 'GET', `/admin/jobs/${id}`)).state, { timeout: patience }).toBe('done')
+    await expect.poll(async () => (await manage(own, 'GET', `/admin/jobs/${id}`)).state).toBe('done')
     await ask('GET', `/admin/jobs/${id}/file`)
     for (const path of ['connections', 'connections/main', 'settings', 'requests?limit=1000'])
       await ask('GET', `/admin/${path}`)

@@ -14,7 +14,6 @@ import { describeBackend } from '../../contract/backends'
 import { aValue, describeSource, neverAborts, oddKeys } from '../../contract/sources'
 import { startMeddlingProxy } from '../../helpers/meddling-proxy'
 import { memcachedProgram, startMemcached } from '../../helpers/memcached-server'
-import { patience } from '../../helpers/patience'
 
 /** A pool with one connection, called main. */
 function poolFor(url: string): Upstreams {
@@ -159,10 +158,10 @@ describe.skipIf(!memcachedProgram.available)(`memcached ${memcachedProgram.reaso
     await source.writes?.set('a', aValue('x'), neverAborts)
     expect(pool.condition('main')).toMatchObject({ state: 'ok', server: expect.stringMatching(/^Memcached \d/) as string })
     await own.kill()
-    await expect.poll(() => pool.condition('main').state, { timeout: patience }).toBe('down')
+    await expect.poll(() => pool.condition('main').state).toBe('down')
     await expect(source.load('a', neverAborts)).rejects.toMatchObject({ failure: 'unreachable' })
     await own.restart()
-    await expect.poll(() => pool.condition('main').state, { timeout: patience }).toBe('ok')
+    await expect.poll(() => pool.condition('main').state).toBe('ok')
     expect(await source.load('a', neverAborts)).toBeUndefined()
   })
 })

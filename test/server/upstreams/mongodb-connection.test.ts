@@ -10,7 +10,6 @@ import { startBlackHole } from '../../helpers/black-hole'
 import { temporaryFolder } from '../../helpers/folder'
 import { startMongodb } from '../../helpers/mongodb-server'
 import { poolFor, serverForTest, sourceFor, tryOut } from '../../helpers/mongodb/pool'
-import { patience } from '../../helpers/patience'
 import { requireProgram } from '../../helpers/programs'
 
 const openssl = requireProgram('openssl', 'openssl')
@@ -35,7 +34,7 @@ describe('a test, step by step', () => {
     const [written, removed] = server.commands.slice(-2)
     expect(written).toMatchObject({ findAndModify: 'cache', $db: 'larder', writeConcern: { w: new Int32(1) } })
     expect(removed).toMatchObject({ remove: true, query: written?.query as unknown })
-    await expect.poll(() => server.open(), { timeout: patience }).toBe(0)
+    await expect.poll(() => server.open()).toBe(0)
   })
 
   it.each<[string, Record<string, string>, string, string]>([
@@ -139,12 +138,12 @@ describe('a server', () => {
     await source?.writes?.set('a', aValue('x'), neverAborts)
     server.intercept('find', () => undefined)
     const call = source?.load('a', neverAborts)
-    await expect.poll(() => server.commands.at(-1), { timeout: patience }).toHaveProperty('find')
+    await expect.poll(() => server.commands.at(-1)).toHaveProperty('find')
     await server.kill()
     await expect(call).rejects.toMatchObject({ failure: 'lost' })
-    await expect.poll(() => pool.condition('main').state, { timeout: patience }).toBe('down')
+    await expect.poll(() => pool.condition('main').state).toBe('down')
     await server.restart()
-    await expect.poll(() => pool.condition('main').state, { timeout: patience }).toBe('ok')
+    await expect.poll(() => pool.condition('main').state).toBe('ok')
     expect(await source?.load('a', neverAborts)).toBeUndefined()
   })
 
@@ -157,10 +156,10 @@ describe('a server', () => {
     const leaving = new AbortController()
     const before = server.commands.length
     const call = source?.load('a', leaving.signal)
-    await expect.poll(() => server.commands.length, { timeout: patience }).toBe(before + 1)
+    await expect.poll(() => server.commands.length).toBe(before + 1)
     leaving.abort()
     await expect(call).rejects.toMatchObject({ failure: 'lost' })
-    await expect.poll(() => server.open(), { timeout: patience }).toBe(0)
+    await expect.poll(() => server.open()).toBe(0)
     expect(pool.condition('main')).toMatchObject({ state: 'down', detail: 'The server does not answer any more.' })
   })
 
@@ -173,8 +172,8 @@ describe('a server', () => {
     onTestFinished(() => hole.dispose())
     const pool = poolFor({ url: `mongodb://127.0.0.1:${hole.port}` }, once)
     await pool.sourceOf('main', { format: 'a/b' })?.load('a', neverAborts).catch(() => {})
-    await expect.poll(() => pool.condition('main').state, { timeout: patience }).toBe('down')
+    await expect.poll(() => pool.condition('main').state).toBe('down')
     expect(pool.condition('main').detail).toBe('What answers there does not speak the protocol of MongoDB.')
-    await expect.poll(() => hole.open(), { timeout: patience }).toBe(0)
+    await expect.poll(() => hole.open()).toBe(0)
   })
 })

@@ -6,7 +6,6 @@ import { readConnection } from '../../../src/shared/connections/read'
 import { aValue, neverAborts } from '../../contract/sources'
 import { startBlackHole } from '../../helpers/black-hole'
 import { poolFor, serverForTest, sourceFor, tryOut } from '../../helpers/mongodb/pool'
-import { patience } from '../../helpers/patience'
 
 describe('a replica set', () => {
   const secondary = { isWritablePrimary: false, secondary: true, setName: 'rs' }
@@ -20,7 +19,7 @@ describe('a replica set', () => {
     const hosts = [hole.port, second.port, primary.port].map(port => `127.0.0.1:${port}`).join()
     await sourceFor({ url: `mongodb://${hosts}/?replicaSet=rs` }).writes.set('a', aValue('x'), neverAborts)
     expect([second.commands.length, primary.commands.length > 0]).toEqual([0, true])
-    await expect.poll(() => [hole.open(), second.open(), primary.open()], { timeout: patience }).toEqual([0, 0, 1])
+    await expect.poll(() => [hole.open(), second.open(), primary.open()]).toEqual([0, 0, 1])
   })
 
   // S22. What a member says of others is never an address to go to.
@@ -61,8 +60,8 @@ describe('a replica set', () => {
       failure: 'refused',
       message: 'The server is not the primary of its replica set.',
     })
-    await expect.poll(() => next.open(), { timeout: patience }).toBe(1)
-    await expect.poll(() => pool.condition('main').state, { timeout: patience }).toBe('ok')
+    await expect.poll(() => next.open()).toBe(1)
+    await expect.poll(() => pool.condition('main').state).toBe('ok')
     expect(await source?.load('a', neverAborts)).toBeUndefined()
     expect(next.commands).toHaveLength(1)
   })

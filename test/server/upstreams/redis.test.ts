@@ -16,7 +16,6 @@ import { describeBackend } from '../../contract/backends'
 import { aValue, describeSource, neverAborts, oddKeys } from '../../contract/sources'
 import { startBlackHole } from '../../helpers/black-hole'
 import { startMeddlingProxy } from '../../helpers/meddling-proxy'
-import { patience } from '../../helpers/patience'
 import { redisProgram, startRedis } from '../../helpers/redis-server'
 
 const quick: LineTimes = { ...lineTimes, first: 20, longest: 200 }
@@ -210,10 +209,10 @@ describe.skipIf(!redisProgram.available)(`redis ${redisProgram.reason}`, () => {
     const failures = new Set((await ended).map(({ status, ...rest }) =>
       status === 'rejected' ? (rest as { reason: { failure: string } }).reason.failure : status))
     expect([...failures].filter(failure => failure !== 'lost' && failure !== 'fulfilled')).toEqual([])
-    await expect.poll(() => pool.condition('main').state, { timeout: patience }).toBe('down')
+    await expect.poll(() => pool.condition('main').state).toBe('down')
     await expect(source?.load('a', neverAborts)).rejects.toMatchObject({ failure: 'unreachable' })
     await own.restart()
-    await expect.poll(() => pool.condition('main').state, { timeout: patience }).toBe('ok')
+    await expect.poll(() => pool.condition('main').state).toBe('ok')
     expect(await source?.load('a', neverAborts)).toBeUndefined()
   })
 
@@ -249,12 +248,12 @@ describe('a server that does not answer', () => {
       const leaving = new AbortController()
       return { leaving, call: source?.load('a', leaving.signal) }
     })
-    await expect.poll(() => pool.condition('main').state, { timeout: patience }).toBe('ok')
+    await expect.poll(() => pool.condition('main').state).toBe('ok')
     for (const { leaving, call } of calls) {
       leaving.abort()
       await expect(call).rejects.toBeInstanceOf(Error)
     }
-    await expect.poll(() => hole.open(), { timeout: patience }).toBe(0)
+    await expect.poll(() => hole.open()).toBe(0)
     expect(pool.condition('main')).toMatchObject({ state: 'down', detail: 'The server does not answer any more.' })
   })
 
@@ -269,7 +268,7 @@ describe('a server that does not answer', () => {
       message: 'It did not open within 0.3 s.',
     })
     expect(hole.total()).toBe(1)
-    await expect.poll(() => hole.open(), { timeout: patience }).toBe(0)
+    await expect.poll(() => hole.open()).toBe(0)
   })
 
   it('is not waited for longer than the caller waits, nor once the pool is gone', async () => {
@@ -279,13 +278,13 @@ describe('a server that does not answer', () => {
     const source = pool.sourceOf('main', { format: 'a/b' })
     const leaving = new AbortController()
     const calls = [source?.load('a', leaving.signal), source?.load('b', neverAborts)]
-    await expect.poll(() => hole.open(), { timeout: patience }).toBe(1)
+    await expect.poll(() => hole.open()).toBe(1)
     leaving.abort()
     await expect(calls[0]).rejects.toMatchObject({ failure: 'unreachable' })
     expect(hole.open()).toBe(1)
     pool.dispose()
     await expect(calls[1]).rejects.toMatchObject({ failure: 'unreachable' })
-    await expect.poll(() => hole.open(), { timeout: patience }).toBe(0)
+    await expect.poll(() => hole.open()).toBe(0)
   })
 
   it.each([
@@ -297,8 +296,8 @@ describe('a server that does not answer', () => {
     onTestFinished(() => hole.dispose())
     const pool = poolFor(`redis://127.0.0.1:${hole.port}`, { ...quick, first: 60_000, longest: 60_000 })
     await pool.sourceOf('main', { format: 'a/b' })?.load('a', neverAborts).catch(() => {})
-    await expect.poll(() => pool.condition('main').state, { timeout: patience }).toBe('down')
+    await expect.poll(() => pool.condition('main').state).toBe('down')
     expect(pool.condition('main').detail).toMatch(/does not speak the protocol of Redis|without having been asked/)
-    await expect.poll(() => hole.open(), { timeout: patience }).toBe(0)
+    await expect.poll(() => hole.open()).toBe(0)
   })
 })

@@ -8,6 +8,13 @@ import { withKeys } from '../../../sentence'
 /** An entry as it was before a change, with its times. */
 export interface Former { cache: string, entry: Entry, life: Times }
 
+/** Reads an entry with its times, without counting a hit. Throws what `entries.get` throws. */
+export async function readFormer(entries: Pick<Entries, 'get'>, cache: string, key: string): Promise<Former> {
+  const entry = await entries.get(cache, key, { peek: true })
+  const { age, ttl, grace } = entry
+  return { cache, entry, life: { age, ttl, grace, readAt: Date.now() } }
+}
+
 interface Condition {
   /** The ETag that the change made. */
   ifMatch?: string

@@ -3,7 +3,7 @@ import type { Sentence } from '../../../sentence'
 import type { Times } from '../life'
 import { LarderError } from '@shared/errors'
 import { withKeys } from '../../../sentence'
-import { restore, writtenTtl } from './restore'
+import { readFormer, restore, writtenTtl } from './restore'
 
 /** An entry as it was read; `readAt` is in milliseconds since 1970. */
 export interface ReadEntry { entry: Entry, life: Times }
@@ -82,9 +82,7 @@ export async function storeAnew(
 
 async function readAgain(entries: Calls, cache: string, key: string): Promise<Saving> {
   try {
-    const entry = await entries.get(cache, key, { peek: true })
-    const { age, ttl, grace } = entry
-    return { state: 'conflict', theirs: { entry, life: { age, ttl, grace, readAt: Date.now() } } }
+    return { state: 'conflict', theirs: await readFormer(entries, cache, key) }
   }
   catch (error) {
     if (error instanceof LarderError && error.code === 'entry-not-found')

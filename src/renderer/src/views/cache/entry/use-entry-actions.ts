@@ -12,6 +12,7 @@ import { withKeys } from '../../../sentence'
 import { useCaches } from '../../../stores/caches'
 import { useNotices } from '../../../stores/notices'
 import { fileNameOf } from './file-name'
+import { invalidateEntry } from './invalidate-entry'
 import { restore } from './restore'
 
 interface EntryActions {
@@ -62,14 +63,16 @@ export function useEntryActions({ place, former, onTouched }: EntryActionsDeps):
       const { cache, key } = place()
       const known = former()
       return notices.tell(async () => {
-        await entries.delete(cache, key)
         const source = infoOf(cache)?.source
         // What was there may be more than bytes, and live longer, so it cannot be stored again.
-        if (source?.mode === 'write-through')
+        if (source?.mode === 'write-through') {
+          await entries.delete(cache, key)
           return withKeys`Invalidated ${{ key }}, and deleted it at ${{ key: source.connection }}.`
+        }
+        const was = known ? await invalidateEntry(entries, known) : await entries.delete(cache, key)
         const text = withKeys`Invalidated ${{ key }}.`
         // A condition would load from the source, which says nothing of what was written only here.
-        return known ? withUndo(text, known, source ? {} : { onlyNew: true }) : text
+        return was ? withUndo(text, was, source ? {} : { onlyNew: true }) : text
       })
     },
     async replace(file) {
