@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
-import { patience } from './test/helpers/patience'
 
 /**
  * Unit tests that take seconds each: they run in the second tier, so that the first stays below
@@ -17,8 +16,8 @@ const long = [
   'test/tooling/lint.test.ts',
 ]
 
-/** A second, the default, is too short for a busy machine. */
-const expectations = { poll: { timeout: patience } }
+/** As `patience` in test/helpers: a second, the default, is too short for a busy machine. */
+const expectations = { poll: { timeout: 60_000 } }
 
 /** As `paths` in tsconfig.base.json. */
 const resolve = { alias: { '@shared': join(import.meta.dirname, 'src/shared') } }

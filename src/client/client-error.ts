@@ -14,9 +14,9 @@ export type ClientErrorCode = ErrorCode | 'unreachable' | 'timeout' | 'garbage' 
 /** The only error that the client throws by itself. */
 export class LarderClientError extends Error {
   override readonly name: string = 'LarderClientError'
-  readonly code: ClientErrorCode
+  declare readonly code: ClientErrorCode
   /** HTTP status, if a server answered. */
-  readonly status: number | undefined
+  declare readonly status: number | undefined
 
   constructor(code: ClientErrorCode, message: string, options: { status?: number, cause?: unknown } = {}) {
     super(message, options)
@@ -26,13 +26,19 @@ export class LarderClientError extends Error {
 }
 
 /** The error itself if it is one of ours; anything else becomes `code` with what it says. */
-export function toClientError(error: unknown, code: ClientErrorCode, sentence = ''): LarderClientError {
+export function toClientError(error: unknown, code: ClientErrorCode): LarderClientError {
   return error instanceof LarderClientError
     ? error
-    : new LarderClientError(code, `${sentence}${(error as Error).message ?? error}`, { cause: error })
+    : new LarderClientError(code, `${code}: ${(error as Error).message ?? error}`, { cause: error })
 }
 
 /** Throws LarderClientError: an argument or option is not what it has to be. */
 export function refuse(what: string, rule: string): never {
   throw new LarderClientError('invalid-input', `${what} must be ${rule}.`)
+}
+
+/** Throws LarderClientError unless it is a time to live: seconds, or null for no end. */
+export function checkTtl(ttl: number | null): void {
+  if (ttl !== null && !(typeof ttl === 'number' && ttl > 0))
+    refuse('A TTL', 'above 0, or null')
 }

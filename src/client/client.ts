@@ -1,6 +1,6 @@
 import type { ClientStore, Held, StepResult, StoreStep } from './store'
 import type { ClientOptions, ClientStep, LarderClient, Lease } from './types'
-import { toBytes } from './bytes'
+import { toPath } from './bytes'
 import { LarderClientError, refuse } from './client-error'
 import { createEvents } from './events'
 import { createLocalStore } from './local-store'
@@ -22,10 +22,7 @@ export type * from './types'
 export function createClient(options: ClientOptions = {}): LarderClient {
   const { url, fallback, ...settings } = readSettings(options)
   const { emit, on } = createEvents()
-  const createLocal = (): ClientStore => createLocalStore({
-    ...settings,
-    expiration: settings.expiration === undefined ? 3600 : settings.expiration,
-  })
+  const createLocal = (): ClientStore => createLocalStore(settings)
   if (!url)
     return clientOf(createLocal(), emit, on)
   const server = createServerStore({ ...settings, transport: createTransport(new URL(url)) })
@@ -129,9 +126,9 @@ async function answerOf({ op }: { op: string }, result: StepResult): Promise<unk
 }
 
 function checkKey(key: string): string {
-  if (typeof key !== 'string' || !key || !key.isWellFormed())
-    refuse('A key', 'text, without half of a surrogate pair')
-  if (key.length > 341 && toBytes(key).length > 1024)
+  if (typeof key !== 'string' || !/^[^\uD800-\uDC7F\uDD00-\uDFFF]+$/u.test(key))
+    refuse('A key', 'text')
+  if (key.length > 341 && toPath(key).replace(/%../g, '1').length > 1024)
     throw new LarderClientError('key-too-long', 'A key has 1,024 bytes at most.')
   return key
 }

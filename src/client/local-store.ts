@@ -1,6 +1,6 @@
 import type { Chosen, ClientStore, Held, StepResult, StoreStep } from './store'
 import { now, toBytes } from './bytes'
-import { LarderClientError, refuse } from './client-error'
+import { checkTtl, LarderClientError } from './client-error'
 import { textType } from './value'
 
 interface Entry extends Held {
@@ -15,10 +15,10 @@ interface Entry extends Held {
 
 type Put = Extract<StoreStep, { op: 'set' | 'add' }>
 
-interface LocalStoreParts { maxSize: number, expiration: number | null, renewOnHit: boolean }
+interface LocalStoreParts { maxSize: number, expiration: number | null | undefined, renewOnHit: boolean }
 
 /** A cache in this process, which keeps what was used last. It serves nothing stale. */
-export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStoreParts): ClientStore {
+export function createLocalStore({ maxSize, expiration = 3600, renewOnHit }: LocalStoreParts): ClientStore {
   // A Map keeps the order of insertion: what was used last is at the end.
   let entries = new Map<string, Entry>()
   /** Who makes which value, and until when. */
@@ -33,8 +33,7 @@ export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStore
   }
 
   function live(entry: Entry, ttl: number | null): void {
-    if (ttl !== null && !(ttl > 0))
-      refuse('A TTL', 'above 0')
+    checkTtl(ttl)
     entry.life = (ttl ?? Infinity) * 1000
     entry.ends = now() + entry.life
   }
@@ -69,7 +68,7 @@ export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStore
     const text = entry ? String.fromCharCode(...entry.bytes.subarray(0, 21)) : '0'
     const sum = /^(?:0|-?[1-9]\d{0,18})$/.test(text) ? BigInt(text) + BigInt(step.by) : 2n ** 63n
     if (sum !== BigInt.asIntN(64, sum))
-      throw new LarderClientError('not-a-number', 'It is not a whole number.')
+      throw new LarderClientError('not-a-number', 'Not a whole number.')
     const body = `${sum}`
     if (entry)
       entry.bytes = toBytes(body)
@@ -101,7 +100,7 @@ export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStore
       return false
     // That of a server that went away meanwhile is no number.
     if (op === 'set' && Number(step.lease) >= 0 && step.lease !== holderOf(key))
-      throw new LarderClientError('lease-ended', 'The lease has ended.')
+      throw new LarderClientError('lease-ended', 'It has ended.')
     const result = op === 'delete' ? entries.delete(key) : op === 'increment' ? add(step, entry) : put(step as Put)
     leases.delete(key)
     return result
@@ -110,7 +109,7 @@ export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStore
   function isChosen(key: string, which: Chosen): boolean {
     if ('prefix' in which)
       return key.startsWith(which.prefix)
-    return 'tag' in which ? find(key)?.tags.includes(which.tag) ?? false : 'glob' in which || !find(key)
+    return 'tag' in which ? !!find(key)?.tags.includes(which.tag) : 'glob' in which || !find(key)
   }
 
   return {
@@ -140,7 +139,7 @@ export function createLocalStore({ maxSize, expiration, renewOnHit }: LocalStore
       if (held)
         return { held }
       if (holderOf(key))
-        throw new LarderClientError('lease-held', 'Somebody else makes it.')
+        throw new LarderClientError('lease-held', 'Somebody makes it.')
       // Those that nobody fulfils would stay otherwise.
       for (const old of leases.keys()) {
         if (holderOf(old))

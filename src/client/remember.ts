@@ -2,7 +2,7 @@ import type { Emit } from './events'
 import type { ClientStore } from './store'
 import type { LarderClient, RememberOptions } from './types'
 import { now } from './bytes'
-import { refuse, toClientError } from './client-error'
+import { checkTtl, toClientError } from './client-error'
 import { packValue, unpackValue } from './value'
 
 /** Seconds for which one request waits for the value of another process. */
@@ -82,8 +82,7 @@ export function createRemember(store: ClientStore, emit: Emit): LarderClient['re
   }
 
   return async <T>(key: string, ttl: number | null, make: () => T | Promise<T>, options: RememberOptions = {}) => {
-    if (ttl !== null && !(typeof ttl === 'number' && ttl > 0))
-      refuse('A TTL', 'above 0, or null')
+    checkTtl(ttl)
     let flight = flights.get(key)
     if (!flight)
       flights.set(key, flight = run(key, ttl, make, options).finally(() => flights.delete(key)))

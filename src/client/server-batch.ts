@@ -4,12 +4,13 @@ import { LarderClientError } from './client-error'
 
 /** A step as a batch takes it. */
 export function operationOf(step: StoreStep, expiration: number | null | undefined): object {
-  if (step.op !== 'set' && step.op !== 'add' && step.op !== 'increment')
-    return step
-  const { ttl = expiration } = step
-  if (step.op === 'increment')
+  if (step.op === 'increment') {
+    const { ttl = expiration } = step
     return { ...step, ttl }
-  const { body, type, lease: _, ...rest } = step
+  }
+  if (!('body' in step))
+    return step
+  const { body, type, lease: _, ttl = expiration, ...rest } = step
   return { ...rest, ttl, value: { base64: toBase64(body) }, contentType: type }
 }
 
@@ -28,7 +29,7 @@ export function resultOf({ op, key }: StoreStep, reply: StepReply): StepResult {
   if (status === 404 || status === 412)
     return op === 'get' || op === 'peek' ? undefined : false
   if (status >= 400)
-    return new LarderClientError(reason as 'internal', `${op} of ${key} failed: ${reason}.`, { status })
+    return new LarderClientError(reason as 'internal', `${op} of ${key} failed: ${reason}.`, reply)
   if (op !== 'get')
     return tags && op === 'peek' ? tags : number ?? true
   const { text, base64 = '' } = value ?? {}

@@ -1,6 +1,6 @@
 import type { ClientStore, Held, StepResult, StoreStep } from './store'
 import type { ClientTransport, ServerQuestion, ServerReply } from './transport'
-import { toText } from './bytes'
+import { toPath, toText } from './bytes'
 import { LarderClientError } from './client-error'
 import { operationOf, resultOf } from './server-batch'
 
@@ -17,7 +17,7 @@ interface ServerStoreParts {
 /** A cache of a server, by the native face (docs/http-api.md). */
 export function createServerStore(parts: ServerStoreParts): ClientStore {
   const { transport, key: apiKey, cache, expiration, timeout } = parts
-  const root = `api/caches/${encodeURIComponent(cache)}/`
+  const root = `api/caches/${toPath(cache)}/`
   const credential: Record<string, string> = apiKey ? { 'Api-Key': apiKey } : {}
 
   async function call(method: string, path: string, more: Partial<ServerQuestion> = {}): Promise<ServerReply> {
@@ -34,6 +34,8 @@ export function createServerStore(parts: ServerStoreParts): ClientStore {
   }
 
   async function batch(steps: readonly StoreStep[], atomic: boolean): Promise<StepResult[]> {
+    if (!steps.length)
+      return []
     const operations = steps.map(step => operationOf(step, expiration))
     const reply = await call('POST', 'batch', {
       headers: { 'Content-Type': 'application/json' },
@@ -81,16 +83,18 @@ export function createServerStore(parts: ServerStoreParts): ClientStore {
     },
 
     async invalidate(which) {
-      const reply = await call('DELETE', `entries?${new URLSearchParams(which as Record<string, string>).toString()}`)
-      const { matched } = reply.status === 204 ? {} : objectIn(reply)
-      if (reply.status !== 204 && typeof matched !== 'number')
-        throw garbage(reply)
-      return matched as number | undefined
+      const reply = await call('DELETE', `entries?${queryOf(which)}`)
+      if (reply.status === 204)
+        return undefined
+      const { matched } = objectIn(reply)
+      if (typeof matched === 'number')
+        return matched
+      throw garbage(reply)
     },
 
     async page(prefix, cursor) {
-      const query = { limit: '1000', ...prefix && { prefix }, ...cursor && { cursor } }
-      const reply = await call('GET', `entries?${new URLSearchParams(query).toString()}`)
+      const query = { limit: 1000, prefix, cursor }
+      const reply = await call('GET', `entries?${queryOf(query)}`)
       const { entries, cursor: next } = objectIn(reply)
       const keys = (listOf(entries, reply) as { key: string }[]).map(({ key }) => key)
       return { keys, cursor: next as string | null }
@@ -99,12 +103,17 @@ export function createServerStore(parts: ServerStoreParts): ClientStore {
 }
 
 function pathOf(key: string): string {
-  return `entries/${encodeURIComponent(key)}`
+  return `entries/${toPath(key)}`
+}
+
+/** Of those words that are not empty. */
+function queryOf(words: object): string {
+  return Object.entries(words).flatMap(([name, word]) => word ? `${name}=${toPath(`${word}`)}` : []).join('&')
 }
 
 /** Another server's answer, or half of one. */
-function garbage({ status }: ServerReply): LarderClientError {
-  return new LarderClientError('garbage', `An answer with the status ${status} is not Larder's.`, { status })
+function garbage(reply: ServerReply): LarderClientError {
+  return new LarderClientError('garbage', `The answer ${reply.status} is not Larder's.`, reply)
 }
 
 function heldIn(reply: ServerReply): Held {

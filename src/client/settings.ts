@@ -57,23 +57,22 @@ export function readSettings(given: ClientOptions): Settings {
     if (argument === undefined && !text)
       return [name, initial]
     const type = kindOf(initial ?? 0)
-    const value = argument === undefined && type !== 'string'
-      ? { true: true, false: false }[text as 'true'] ?? Number(text)
-      : argument ?? text
-    const isEndless = argument === null && name === 'expiration'
+    const said = type === 'string' ? text : { true: true, false: false }[text as 'true'] ?? Number(text)
+    const value = argument === undefined ? said : argument
+    const isEndless = value === null && name === 'expiration'
     return isEndless || (kindOf(value) === type && (type !== 'number' || isInRange(name, value as number)))
-      ? [name, isEndless ? null : value]
+      ? [name, value]
       : refuse(argument === undefined ? variableOf(name) : name, `a ${type}${type === 'number' ? ' above 0' : ''}`)
   }
 
   const settings = Object.fromEntries(Object.entries(defaults).map(read)) as unknown as Settings
   const { url, key } = settings
   if ((url || given.key) && !(/^https?:/i.test(url) && URL.canParse(url)))
-    refuse('url', 'an address such as http://localhost:7777')
+    refuse('url', 'an address like http://localhost:7777')
   const isFromFile = (name: 'url' | 'key'): boolean => !(given[name] ?? environment?.[variableOf(name)])
   if (url && isFromFile('url')
     && (!/^(?:localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname) || (key && !isFromFile('key')))) {
-    refuse('LARDER_URL in .env', 'of this machine, and have its key beside it')
+    refuse('LARDER_URL in .env', 'of this machine, its key beside it')
   }
   return settings
 }

@@ -27,11 +27,11 @@ export interface ClientTransport {
 }
 
 function tooLate(seconds: number): LarderClientError {
-  return new LarderClientError('timeout', `No answer within ${seconds} s.`)
+  return new LarderClientError('timeout', `No answer in ${seconds} s.`)
 }
 
 function lost(cause: unknown): LarderClientError {
-  return toClientError(cause, 'unreachable', 'No connection: ')
+  return toClientError(cause, 'unreachable')
 }
 
 /**
@@ -39,18 +39,18 @@ function lost(cause: unknown): LarderClientError {
  * over `fetch`.
  */
 export function createTransport(url: URL): ClientTransport {
-  const http = nodeModule(url.protocol === 'https:' ? 'node:https' : 'node:http')
+  const http = nodeModule(`node:${url.protocol.slice(0, -1) as 'http' | 'https'}`)
   return http ? createNodeTransport(url, http) : { ask: question => fetchReply(url, question), close() {} }
 }
 
-/** An address with the slash that paths follow. */
-function rootOf({ origin, pathname }: URL): string {
-  return origin + pathname.replace(/\/*$/, '/')
+/** The path of an address, with the slash that others follow. */
+function rootOf({ pathname }: URL): string {
+  return pathname.replace(/\/*$/, '/')
 }
 
 async function fetchReply(url: URL, { method, path, headers, body, seconds }: ServerQuestion): Promise<ServerReply> {
   try {
-    const response = await fetch(rootOf(url) + path, {
+    const response = await fetch(url.origin + rootOf(url) + path, {
       method,
       headers,
       body: body as RequestInit['body'],
@@ -68,9 +68,9 @@ async function fetchReply(url: URL, { method, path, headers, body, seconds }: Se
 
 function createNodeTransport(url: URL, http: NodeHttp): ClientTransport {
   const agent = new http.Agent({ keepAlive: true })
-  const root = rootOf(url).slice(url.origin.length)
+  const root = rootOf(url)
   // `URL` writes an IPv6 address in brackets, and a socket wants it without.
-  const address = { agent, host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: url.port }
+  const address = { agent, host: url.hostname.replace(/[[\]]/g, ''), port: url.port }
 
   function ask({ method, path, headers, body, seconds }: ServerQuestion): Promise<ServerReply> {
     return new Promise((resolve, reject) => {
@@ -80,9 +80,9 @@ function createNodeTransport(url: URL, http: NodeHttp): ClientTransport {
         response.on('error', fail)
         response.on('end', () => {
           clearTimeout(timer)
-          const header = (name: string): string => String(response.headers[name] ?? '')
+          const header = (name: string): string => `${response.headers[name] ?? ''}`
           if (response.complete)
-            resolve({ status: response.statusCode ?? 0, header, bytes: joined(chunks) })
+            resolve({ status: response.statusCode as number, header, bytes: joined(chunks) })
         })
       })
       // What has come while the program itself was busy is read before this counts as too late.

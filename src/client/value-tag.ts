@@ -6,7 +6,7 @@ export const deepest = 500
  * those of another realm: of a frame, or of a test runner.
  */
 export function tagOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1)
+  return ({}).toString.call(value).slice(8, -1)
 }
 
 /** Whether it is an object literal, or has no prototype at all. */

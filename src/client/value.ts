@@ -42,7 +42,7 @@ export async function unpackValue({ type, bytes }: Held): Promise<unknown> {
       return new Uint8Array(bytes)
     if (kind === 'msgpack')
       return (await loadPack()).readPack(bytes)
-    const said = toText(bytes)
+    const said = toText(bytes, /\bcharset="?([^";]+)/i.exec(type)?.[1])
     return kind === 'json' ? JSON.parse(said) : said
   }
   catch (error) {
@@ -59,8 +59,10 @@ function numberIn(text: string): number | string {
 function isJson(value: unknown, depth: number): boolean {
   if (typeof value === 'number')
     return Number.isFinite(value) && !Object.is(value, -0)
-  if (typeof value !== 'object' || !value)
-    return value === null || typeof value === 'boolean' || typeof value === 'string'
+  if (value === null || typeof value === 'boolean' || typeof value === 'string')
+    return true
+  if (typeof value !== 'object')
+    return false
   const items: false | unknown[] = Array.isArray(value) ? [...value] : isPlainObject(value) && Object.values(value)
   return items && depth < deepest && !('toJSON' in value) && items.every(item => isJson(item, depth + 1))
 }

@@ -61,12 +61,14 @@ function unstorables() {
 
 const keys = [
   ...['a', '__proto__', 'constructor', '.', '..', 'a/b//c', '/', '?q=1#f', '%2e%2e', ' ', '\n', 'ключ 🍐'],
-  'k'.repeat(1024),
+  ...['k'.repeat(1024), '\uDCFF', 'ü\uDC80🍐\uDCC3', '\uDCFE'.repeat(1024)],
 ]
 const badKeys = [
   ['', 'invalid-input'],
   ['a\uD800', 'invalid-input'],
-  ['\uDC80', 'invalid-input'],
+  ['\uDC7F', 'invalid-input'],
+  ['\uDD00', 'invalid-input'],
+  ['\uDCFE'.repeat(1025), 'key-too-long'],
   ['ü'.repeat(513), 'key-too-long'],
   [1, 'invalid-input'],
 ]
@@ -143,6 +145,12 @@ export async function findFaults(client) {
   ])
   expect('by tag', await client.invalidate({ tag: 'x' }), 2)
   expect('by prefix', [await client.invalidate({ prefix: 'p:' }), await client.get('p:2')], [1, undefined])
+  await client.batch(['\uDCFF1', '\uDCFF2', '\uDCFE'].map(key => ({ op: 'set', key, value: 1 })))
+  const listed = []
+  for await (const key of client.keys('\uDCFF'))
+    listed.push(key)
+  expect('by a prefix of bytes', [listed, await client.invalidate({ prefix: '\uDCFF' })], [['\uDCFF1', '\uDCFF2'], 2])
+  await client.delete('\uDCFE')
   expect('by nothing', await codeOf(() => client.invalidate({})), 'invalid-input')
   expect('expired', await client.flushExpired(), 0)
 
@@ -158,6 +166,7 @@ export async function findFaults(client) {
   ])
   const wanted = [true, false, new Date(1), 'not-a-number', 2, true, true, undefined]
   expect('a batch', answers.map(answer => answer?.code ?? answer), wanted)
+  expect('a batch of nothing', await client.batch([]), [])
   const atomic = [
     { op: 'set', key: 'at', value: 1 },
     { op: 'increment', key: 'at' },

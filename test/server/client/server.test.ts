@@ -45,6 +45,9 @@ describe('a client of a server', () => {
     ['application/vnd.api+json; charset=utf-8', '[1]', [1]],
     ['text/html', '<p>5', '<p>5'],
     ['text/plain', '5', '5'],
+    ['text/plain; charset=utf-16le', Buffer.from('grün', 'utf16le'), 'grün'],
+    ['text/csv;Charset="ISO-8859-1"', Buffer.from('ä,é', 'latin1'), 'ä,é'],
+    ['text/plain; charset=shift_jis', hex('83658358'), 'テス'],
     ['image/png', Buffer.from([1, 2]), Uint8Array.of(1, 2)],
     ['application/x-msgpack', hex('82a161cf00000000000000ffa16293c0c2c3'), { a: 255, b: [null, false, true] }],
     ['application/msgpack', Buffer.from('8101a178', 'hex'), new Map([[1, 'x']])],
@@ -61,6 +64,8 @@ describe('a client of a server', () => {
   it.each([
     ['application/json', '{"a":'],
     ['text/plain', Buffer.from([0xFF])],
+    ['text/plain; charset=utf-16le', Buffer.from([0x61])],
+    ['text/plain; charset=klingon', 'a'],
     ['application/msgpack', Buffer.from('92', 'hex')],
     ['application/msgpack', Buffer.from('0000', 'hex')],
     ['application/msgpack', Buffer.from('c1', 'hex')],
