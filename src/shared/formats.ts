@@ -113,8 +113,9 @@ export function formatsFor(format: FormatName, isRows: boolean): FormatName[] {
   return formatNames.filter((name) => {
     if (name === format)
       return true
+    // MessagePack may hold what JSON cannot say, which people have to see all the same.
     if (name === 'text' || format === 'text')
-      return name === 'text' && isTextual(format)
+      return name === 'text' && (isTextual(format) || format === 'msgpack')
     return formats[name].holds === 'any' || isRows
   })
 }

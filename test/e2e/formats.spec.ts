@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writePack } from '../../src/client/message-pack'
 import { expectAccessible } from './accessibility'
 import { expect, skipWithoutBrowser, test } from './console-test'
 
@@ -53,6 +54,21 @@ test('a broken value shows its bytes, and what is wrong with it', { tag: '@scree
   await expect(entry).toContainText('Not readable as Parquet. Byte 4: should begin the PAR1 at the end.')
   await expect(entry).not.toContainText('text/csv')
   await expect(entry.getByRole('button', { name: 'Hex' })).toBeVisible()
+  await expectAccessible(page)
+})
+
+// Red: in src/shared/formats.ts let MessagePack not be had as text.
+test('what JSON cannot say is shown as text', { tag: '@screen' }, async ({ openConsole, call }) => {
+  await call('PUT', '/api/caches/default/entries/o', {
+    body: new Uint8Array(writePack({ a: undefined, b: new Map([[1, 2n]]) })),
+    headers: { 'Content-Type': 'application/vnd.msgpack' },
+  })
+  const page = await openConsole('/caches/default?key=o')
+  const entry = page.getByRole('region', { name: 'Entry', exact: true })
+  await expect(entry).toContainText('"a": undefined')
+  await expect(entry).toContainText('1 => 2n')
+  await expect(entry.getByRole('button', { name: 'Edit' })).toHaveCount(0)
+  await expect(entry).toContainText('MessagePack, which the server has read. JSON cannot say all of it.')
   await expectAccessible(page)
 })
 

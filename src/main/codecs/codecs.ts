@@ -17,6 +17,8 @@ interface Codec {
   write: (content: Decoded, limit: number) => Buffer
   /** Whether the bytes are of the format, where that is less than to read them. */
   check?: (bytes: Uint8Array) => void
+  /** What people read, of a format that is no text. */
+  toText?: (bytes: Uint8Array, limit: number) => Buffer
 }
 
 /** The rows of a value. Throws FormatFault if it has none. */
@@ -48,16 +50,18 @@ export const codecs: Readonly<Record<Exclude<FormatName, 'text'>, () => Promise<
     }
   },
   'msgpack': async () => {
-    const [{ readMsgpack }, { writeMsgpack, writeMsgpackRows }] = await Promise.all([
+    const [{ readMsgpack, readTree }, { writeMsgpack, writeMsgpackRows }, { writeMsgpackText }] = await Promise.all([
       import('./msgpack-read'),
       import('./msgpack-write'),
+      import('./msgpack-text'),
     ])
     return {
       read: bytes => ({ value: readMsgpack(bytes) }),
       write: (content, limit) => 'table' in content
         ? writeMsgpackRows(content.table, limit)
         : writeMsgpack(content.value, limit),
-      check: bytes => void readMsgpack(bytes, true),
+      check: bytes => void readTree(bytes, () => null),
+      toText: writeMsgpackText,
     }
   },
   'csv': async () => {

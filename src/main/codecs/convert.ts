@@ -29,15 +29,18 @@ export async function convert(bytes: Uint8Array, from: FormatName, to: FormatNam
     checkText(bytes)
     return Buffer.from(bufferOf(bytes))
   }
-  if (to === 'text' || from === 'text')
+  const reader = from === 'text' ? undefined : await codecs[from]()
+  if (to === 'text' && reader?.toText)
+    return reader.toText(bytes, limit)
+  if (to === 'text' || !reader)
     throw unfit(`A value that is ${formats[from].label} cannot be had as ${formats[to].label}.`)
-  const [reader, writer] = [await codecs[from](), await codecs[to]()]
+  const writer = await codecs[to]()
   return writer.write(reader.read(bytes), limit)
 }
 
 /**
- * The formats that this very value can be had in; of a broken one that is text all the same, text.
- * Rejects with FormatFault if it is broken otherwise.
+ * The formats that this very value can be had in; of one that cannot be read, but can be shown as
+ * text, text. Rejects with FormatFault if it is broken otherwise.
  */
 export async function possibleFormats(bytes: Uint8Array, format: FormatName): Promise<FormatName[]> {
   if (format === 'text') {
@@ -45,9 +48,9 @@ export async function possibleFormats(bytes: Uint8Array, format: FormatName): Pr
     return formatsFor(format, false)
   }
   const codec = await codecs[format]()
-  const content = isTextual(format) ? orNothing(() => codec.read(bytes)) : codec.read(bytes)
+  const content = isTextual(format) || codec.toText ? orNothing(() => codec.read(bytes)) : codec.read(bytes)
   if (content === undefined) {
-    checkText(bytes)
+    await checkFormat(bytes, codec.toText ? format : 'text')
     return ['text', format]
   }
   const isRows = orNothing(() => 'table' in content || objectsOf(content.value)) !== undefined

@@ -1,4 +1,4 @@
-import type { Value } from './values'
+import type { Moment, Scalar, Value } from './values'
 import { isUtf8 } from 'node:buffer'
 import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
@@ -7,26 +7,42 @@ import { shortest } from './numbers'
 import { bufferOf } from './utf8'
 import { momentOf } from './values'
 
+/** What MessagePack holds, with what becomes of extension types besides the timestamp. */
+export type Tree<Extension> = Scalar | Extension | readonly Tree<Extension>[] | ReadonlyMap<string, Tree<Extension>>
+
+/** An extension where it was found; `depth` is how many levels it is nested. */
+export interface Extended { type: number, payload: Uint8Array, at: number, depth: number }
+
 /** Where a reader is in the bytes. */
-interface Cursor { readonly bytes: Uint8Array, readonly view: DataView, at: number, readonly keeps: boolean }
+interface Cursor<E> {
+  readonly bytes: Uint8Array
+  readonly view: DataView
+  at: number
+  readonly extension: (found: Extended) => E
+}
 
 /**
  * Reads one MessagePack value. Whole numbers beyond 2^53 become bigint, maps keep their order.
  * Throws FormatFault with the byte: a length is compared with what is left before anything of it is
  * made.
- *
- * @param keepsExtensions takes types of other programs, of which only their bytes are known
  */
-export function readMsgpack(bytes: Uint8Array, keepsExtensions = false): Value {
+export function readMsgpack(bytes: Uint8Array): Value {
+  return readTree(bytes, ({ type, at }) => {
+    throw brokenAt(at, `begins a value of the extension type ${type}, which only its program knows`)
+  })
+}
+
+/** As `readMsgpack`, with types of other programs, of which only the caller knows what they are. */
+export function readTree<E>(bytes: Uint8Array, extension: (found: Extended) => E, depth = 0): Tree<E> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const cursor: Cursor = { bytes, view, at: 0, keeps: keepsExtensions }
-  const value = readValue(cursor, 0)
+  const cursor: Cursor<E> = { bytes, view, at: 0, extension }
+  const value = readValue(cursor, depth)
   if (cursor.at < bytes.length)
     throw brokenAt(cursor.at, 'follows the end of the value')
   return value
 }
 
-function readValue(cursor: Cursor, depth: number): Value {
+function readValue<E>(cursor: Cursor<E>, depth: number): Tree<E> {
   const at = cursor.at
   if (depth > limits.jsonDepth)
     throw brokenAt(at, `nests deeper than ${limits.jsonDepth} levels`)
@@ -50,7 +66,7 @@ function readValue(cursor: Cursor, depth: number): Value {
     case 0xC6: return readBytes(cursor, readLength(cursor, code - 0xC4))
     case 0xC7:
     case 0xC8:
-    case 0xC9: return readExtension(cursor, readLength(cursor, code - 0xC7), at)
+    case 0xC9: return readExtension(cursor, readLength(cursor, code - 0xC7), at, depth)
     case 0xCA: return cursor.view.getFloat32(skip(cursor, 4))
     case 0xCB: return cursor.view.getFloat64(skip(cursor, 8))
     case 0xCC: return cursor.view.getUint8(skip(cursor, 1))
@@ -65,7 +81,7 @@ function readValue(cursor: Cursor, depth: number): Value {
     case 0xD5:
     case 0xD6:
     case 0xD7:
-    case 0xD8: return readExtension(cursor, 1 << (code - 0xD4), at)
+    case 0xD8: return readExtension(cursor, 1 << (code - 0xD4), at, depth)
     case 0xD9:
     case 0xDA:
     case 0xDB: return readText(cursor, readLength(cursor, code - 0xD9))
@@ -78,30 +94,30 @@ function readValue(cursor: Cursor, depth: number): Value {
 }
 
 /** Moves on and returns the place before. Throws FormatFault if there are not so many bytes. */
-function skip(cursor: Cursor, count: number): number {
+function skip(cursor: Cursor<unknown>, count: number): number {
   const { at } = cursor
   checkLeft(cursor, count)
   cursor.at += count
   return at
 }
 
-function checkLeft({ bytes, at }: Cursor, count: number): void {
+function checkLeft({ bytes, at }: Cursor<unknown>, count: number): void {
   if (count > bytes.length - at)
     throw brokenAt(at, `needs ${grouped(count)} more bytes, but only ${grouped(bytes.length - at)} follow`)
 }
 
 /** @param size 0, 1, 2 for a length of one, two and four bytes */
-function readLength(cursor: Cursor, size: number): number {
+function readLength(cursor: Cursor<unknown>, size: number): number {
   const at = skip(cursor, 1 << size)
   return size === 0 ? cursor.view.getUint8(at) : size === 1 ? cursor.view.getUint16(at) : cursor.view.getUint32(at)
 }
 
-function readBytes(cursor: Cursor, length: number): Uint8Array {
+function readBytes(cursor: Cursor<unknown>, length: number): Uint8Array {
   const at = skip(cursor, length)
   return cursor.bytes.subarray(at, at + length)
 }
 
-function readText(cursor: Cursor, length: number): string {
+function readText(cursor: Cursor<unknown>, length: number): string {
   const { at } = cursor
   const bytes = readBytes(cursor, length)
   if (!isUtf8(bytes))
@@ -109,17 +125,17 @@ function readText(cursor: Cursor, length: number): string {
   return bufferOf(bytes).toString()
 }
 
-function readList(cursor: Cursor, length: number, depth: number): Value {
+function readList<E>(cursor: Cursor<E>, length: number, depth: number): Tree<E> {
   checkLeft(cursor, length)
-  const items: Value[] = []
+  const items: Tree<E>[] = []
   for (let index = 0; index < length; index++)
     items.push(readValue(cursor, depth + 1))
   return items
 }
 
-function readMap(cursor: Cursor, length: number, depth: number): Value {
+function readMap<E>(cursor: Cursor<E>, length: number, depth: number): Tree<E> {
   checkLeft(cursor, length * 2)
-  const members = new Map<string, Value>()
+  const members = new Map<string, Tree<E>>()
   for (let index = 0; index < length; index++) {
     const { at } = cursor
     const name = readValue(cursor, depth + 1)
@@ -133,14 +149,12 @@ function readMap(cursor: Cursor, length: number, depth: number): Value {
 }
 
 /** The type -1 is a point in time (three forms); parts of a microsecond are cut off. */
-function readExtension(cursor: Cursor, length: number, at: number): Value {
+function readExtension<E>(cursor: Cursor<E>, length: number, at: number, depth: number): Scalar | E {
   const type = cursor.view.getInt8(skip(cursor, 1))
   const start = skip(cursor, length)
   if (type === -1)
     return readMoment(cursor.view, start, length) ?? refuse(at)
-  if (!cursor.keeps)
-    throw brokenAt(at, `begins a value of the extension type ${type}, which only its program knows`)
-  return cursor.bytes.subarray(start, start + length)
+  return cursor.extension({ type, payload: cursor.bytes.subarray(start, start + length), at, depth })
 }
 
 function refuse(at: number): never {
@@ -149,7 +163,7 @@ function refuse(at: number): never {
 
 const million = 1_000_000n
 
-function readMoment(view: DataView, at: number, length: number): Value | undefined {
+function readMoment(view: DataView, at: number, length: number): Moment | undefined {
   if (length === 4)
     return momentOf(BigInt(view.getUint32(at)) * million)
   if (length === 8) {

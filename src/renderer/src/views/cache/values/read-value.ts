@@ -19,6 +19,8 @@ export interface ReadableValue {
   /** The views that fit, best first. */
   views: ViewName[]
   text: TextRows
+  /** Whether the bytes themselves are text, which can be edited. */
+  isText: boolean
   json: JsonRows | undefined
   table: Table | undefined
   /** Media type of the picture. */
@@ -86,6 +88,7 @@ export async function readValue(
     bytes,
     views: fitting.filter(view => view !== false),
     text,
+    isText: text.valid,
     json,
     table,
     image,
@@ -99,11 +102,14 @@ async function readMade(
   made: MadeReadable,
   signal: AbortSignal,
 ): Promise<ReadableValue> {
-  const text = await runSliced(cutRows(bytes), signal)
-  const bare = { id: ++readings, bytes, text, image: undefined }
+  const text = await runSliced(cutRows('text' in made ? made.text : bytes), signal)
+  const isText = text.valid && !('text' in made)
+  const bare = { id: ++readings, bytes, text, isText, image: undefined }
   const asBytes: ViewName[] = text.valid ? ['text', 'hex'] : ['hex', 'text']
-  if ('fault' in made) {
-    const note = `Not readable as ${made.from}. ${made.fault}`
+  if (!('json' in made)) {
+    const note = 'text' in made
+      ? `${made.from}, which the server has read. JSON cannot say all of it.`
+      : `Not readable as ${made.from}. ${made.fault}`
     return { ...bare, views: asBytes, json: undefined, table: undefined, note }
   }
   const json = await runSliced(readJsonRows(made.json), signal)
