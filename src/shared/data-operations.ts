@@ -24,6 +24,8 @@ export interface DataOperationSpec {
   requestHeaders?: Readonly<Record<string, string>>
   /** Media type and meaning of the request body. */
   body?: { media: string, description: string }
+  /** The answer is in the media type that Accept wants, of formats that become each other. */
+  converts?: true
   /** Successful answers: status → meaning. */
   answers: Readonly<Record<number, string>>
   errors: readonly ErrorCode[]
@@ -154,6 +156,7 @@ export const dataOperations = {
       'If-Match': 'Answers 412 unless the entry has this ETag.',
       'If-None-Match': 'Answers 304 if the entry still has this ETag.',
     },
+    converts: true,
     answers: { 200: 'The value with ETag, Age, Larder-TTL, Larder-Tags and Cache-Status.', 304: 'Not modified.' },
     errors: [...off, 'cache-not-found', 'entry-not-found', 'not-acceptable', 'precondition-failed'],
     source: 'read',

@@ -44,6 +44,20 @@ test('sends a request with a typed key and shows status, headers and body', asyn
   await expect(answer.getByLabel('Body')).toHaveText('<b>pear</b>')
 })
 
+// Red: in src/shared/data-operations.ts let `entries.get` not convert.
+test('sends a request for another format', async ({ page, server, call }) => {
+  await call('PUT', '/api/caches/default/entries/rows', { json: [{ a: 1 }] })
+  await page.goto(`${server.url}/docs`)
+  await page.getByLabel('API key for Send').fill(server.apiKey)
+  await page.getByLabel('Search operations').fill('entries.get')
+  await expect(page.getByText('1 operation', { exact: true })).toBeVisible()
+  await page.getByText('/api/caches/{cache}/entries/{key}').first().click()
+  await page.getByLabel('key (required)').fill('rows')
+  await page.getByRole('textbox', { name: 'Accept' }).fill('text/csv')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await expect(page.getByRole('region', { name: 'Response' }).getByLabel('Body')).toHaveText('a 1')
+})
+
 test('an error\'s type leads to its line', async ({ page, server }) => {
   await page.goto(`${server.url}/docs#error-vault-unavailable`)
   await expect(page.locator('#error-vault-unavailable')).toBeInViewport()

@@ -45,6 +45,11 @@ test('adds, retrieves and invalidates an entry of any type, and shows the reques
   expect(stored.headers.get('content-type')).toBe('application/json')
   expect(Number(stored.headers.get('larder-ttl'))).toBeGreaterThan(60)
 
+  await page.getByLabel('Format').selectOption('MessagePack')
+  await expect(request).toContainText('Accept: application/msgpack')
+  await send.click()
+  await expect(answer).toContainText('MessagePack is not text. Another format shows what it holds.')
+
   await page.getByRole('tab', { name: 'Invalidate' }).click()
   await send.click()
   await expect(answer.getByRole('status')).toContainText('204 No Content')

@@ -139,7 +139,7 @@ describe('get', () => {
     ['\\n', '\\\\n'],
   ])('tells of the key %j as %j, and exactly in JSON', async (key, told) => {
     server.reply({ status: 201 })
-    expect((await larder(['set', 'default', key, 'x'], there())).stderr).toBe(`Stored ${told} in default: 1 byte.\n`)
+    expect((await larder(['set', 'default', key, 'x'], there())).stderr).toBe(`Stored ${told} in default (1 byte sent).\n`)
     expect((await larder(['del', 'default', key], there())).stderr).toBe(`Deleted ${told} from default.\n`)
     expect(JSON.parse((await larder(['set', 'default', key, 'x', '--json'], there())).stdout)).toMatchObject({ key })
     expect(JSON.parse((await larder(['get', 'default', key, '--json'], there())).stdout)).toMatchObject({ key })
@@ -175,7 +175,7 @@ describe('set', () => {
     expect(outcome).toMatchObject({
       code: 0,
       stdout: '',
-      stderr: `Stored k in default: ${counted(Buffer.byteLength(expected), 'byte', 'bytes')}.\n`,
+      stderr: `Stored k in default (${counted(Buffer.byteLength(expected), 'byte', 'bytes')} sent).\n`,
     })
     expect(server.requests[0]).toMatchObject({ method: 'PUT', url: '/api/caches/default/entries/k' })
     expect(server.requests[0]?.body.equals(Buffer.from(expected as string))).toBe(true)

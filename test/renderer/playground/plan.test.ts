@@ -46,6 +46,29 @@ describe('playground requests', () => {
     expect(planRequest('add', draft({ value: '' })).headers).toEqual([['Content-Type', 'text/plain; charset=utf-8']])
   })
 
+  // Red: in src/renderer/src/views/playground/plan.ts let `takesFormat` always be true.
+  it.each<[string, Partial<Draft>, [string, string][]]>([
+    ['an entry', {}, [['Accept', 'text/csv; charset=utf-8']]],
+    ['an entry as it is stored', { as: '' }, []],
+    ['a page', { key: '' }, []],
+    ['a selection', { by: 'tag', selection: 'x' }, []],
+    ['an entry of the text face', { face: 'text' }, []],
+  ])('wants the format of %s', (_, change, headers) => {
+    expect(planRequest('retrieve', draft({ as: 'csv', ...change })).headers).toEqual(headers)
+  })
+
+  // Red: in src/renderer/src/entry-type.ts leave the format of the cache out.
+  it.each([
+    ['csv', 'a,b', 'text/csv; charset=utf-8'],
+    ['json', 'x', 'application/json'],
+    ['parquet', '[{"a":1}]', 'application/json'],
+    ['none', 'x', 'text/plain; charset=utf-8'],
+  ] as const)('in a cache of %s the text %s is stored as %s', (format, value, type) => {
+    expect(planRequest('add', draft({ value }), format).headers).toEqual([['Content-Type', type]])
+    const given = draft({ value, contentType: ' a/b ' })
+    expect(planRequest('add', given, format).headers).toEqual([['Content-Type', 'a/b']])
+  })
+
   it('writes every face of retrieving, with a key and without', () => {
     expect(planRequest('retrieve', draft({})).target).toBe('/api/caches/products/entries/a')
     expect(planRequest('retrieve', draft({ key: '' })).target).toBe('/api/caches/products/entries')
@@ -152,6 +175,7 @@ describe('playground requests', () => {
       by: fc.constantFrom('key', 'prefix', 'glob', 'tag', 'filter', 'all'),
       selection: text,
       soft: fc.boolean(),
+      as: fc.constantFrom('', 'csv'),
     }) as fc.Arbitrary<Draft>
     fc.assert(fc.property(fc.constantFrom(...acts.map(({ id }) => id)), drafts, (act, filled) => {
       let refusal: unknown

@@ -122,7 +122,7 @@ const set = defineCommand({
     if (output.json)
       await output.show({ key, created: status === 201, bytes: body.length, etag: answered.etag ?? null }, () => '')
     await output.message(
-      `${status === 201 ? 'Stored' : 'Replaced'} ${spellKey(key)} in ${cache}: ${counted(body.length, 'byte', 'bytes')}.`,
+      `${status === 201 ? 'Stored' : 'Replaced'} ${spellKey(key)} in ${cache} (${counted(body.length, 'byte', 'bytes')} sent).`,
     )
   },
 })

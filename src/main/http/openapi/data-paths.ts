@@ -5,6 +5,7 @@ import type { SchemaBook } from './schema-book'
 import type { Header, JsonSchema, MediaType, OperationObject, Parameter, Reference, ResponseObject } from './types'
 import { dataOperations } from '@shared/data-operations'
 import { eventTopics } from '@shared/events'
+import { formatNames, formats } from '@shared/formats'
 import { sourceErrors } from '@shared/source-errors'
 import { z } from 'zod'
 import { dataDetails, parameterSchemas } from './data-details'
@@ -113,6 +114,8 @@ function successesOf(
   }))
 }
 
+const convertedTypes = Object.fromEntries(formatNames.map(name => [formats[name].type, {}]))
+
 /** The body of an answer with status 200; undefined if it is empty. */
 function contentOf(
   spec: DataOperationSpec,
@@ -137,7 +140,7 @@ function contentOf(
     }
   }
   if (readsEntry)
-    return { '*/*': {} }
+    return { '*/*': {}, ...spec.converts && convertedTypes }
   // Apart from these, only the counter has a body.
   return spec.query?.op === undefined
     ? undefined

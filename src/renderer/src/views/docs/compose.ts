@@ -1,7 +1,7 @@
 import type { RawRequest } from '../../api/raw-request'
 import type { DocumentedOperation, Media, Schemas } from './open-api'
 import { encodeSegment } from '@shared/request-of'
-import { exampleOf } from './open-api'
+import { answerTypes, exampleOf } from './open-api'
 
 /** The values that a person filled in: text by parameter name, and the body. */
 interface Draft { values: Readonly<Record<string, string>>, body: string }
@@ -31,7 +31,10 @@ export function composeRequest(
   const type: [string, string][] = sendsBody
     ? [['Content-Type', media === '*/*' ? 'text/plain; charset=utf-8' : media]]
     : []
-  return { method, target, headers: [...type, ...filled('header')], body: sendsBody ? body : undefined, key }
+  const accept = answerTypes(operation).length > 0 ? values.Accept : ''
+  const wanted: [string, string][] = accept ? [['Accept', accept]] : []
+  const headers = [...type, ...wanted, ...filled('header')]
+  return { method, target, headers, body: sendsBody ? body : undefined, key }
 }
 
 /** Returns the media type in which this screen writes the request body. */

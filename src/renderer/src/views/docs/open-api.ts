@@ -56,6 +56,12 @@ export interface DocumentedOperation {
   /** Lower case, for the search. */
   text: string
 }
+/** The media types among which Accept can choose; empty if there is only one. */
+export function answerTypes({ responses }: Operation): string[] {
+  const types = Object.keys(responses['200']?.content ?? {})
+  return types.length > 1 ? types.filter(type => type !== '*/*') : []
+}
+
 /** The operations of one tag. */
 export interface OperationGroup { name: string, description: string, entries: DocumentedOperation[] }
 

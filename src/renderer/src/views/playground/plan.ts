@@ -1,10 +1,12 @@
+import type { FormatName, StorageFormat } from '@shared/formats'
 import type { RawRequest } from '../../api/raw-request'
 import { invalidField } from '@shared/errors'
+import { formats } from '@shared/formats'
 import { grouped } from '@shared/grouped'
 import { requireAscii } from '@shared/header-text'
 import { limits } from '@shared/limits'
 import { encodeSegment } from '@shared/request-of'
-import { parsesAsJson } from '../../json-source'
+import { typeOfText } from '../../entry-type'
 import { readTags } from '../../tag-text'
 import { withId } from './classic-data'
 
@@ -55,6 +57,8 @@ export interface Draft {
   /** The prefix, pattern, tag or filter. */
   selection: string
   soft: boolean
+  /** The format that an entry is wanted in; empty: as it is stored. */
+  as: FormatName | ''
 }
 
 export const emptyDraft: Draft = {
@@ -69,6 +73,7 @@ export const emptyDraft: Draft = {
   by: 'key',
   selection: '',
   soft: false,
+  as: '',
 }
 
 /** The only cache of the text API. */
@@ -76,14 +81,24 @@ export const textCache = 'default'
 
 type Plan = Omit<RawRequest, 'key'>
 
-/** Returns the request of a draft. Throws LarderError `invalid-input` that names the field. */
-export function planRequest(act: Act, draft: Draft): Plan {
+/**
+ * Returns the request of a draft. Throws LarderError `invalid-input` that names the field.
+ *
+ * @param format what the cache stores
+ */
+export function planRequest(act: Act, draft: Draft, format: StorageFormat | 'none' = 'none'): Plan {
   const { face, key } = draft
   if (!key.isWellFormed())
     throw invalidField('key', 'must be well-formed Unicode')
   if (new TextEncoder().encode(key).length > limits.entryKey)
     throw invalidField('key', `must be at most ${grouped(limits.entryKey)} bytes`)
-  return { native: planNative, classic: planClassic, text: planText }[face](act, draft)
+  const contentType = draft.contentType.trim() || typeOfText(draft.value, format)
+  return { native: planNative, classic: planClassic, text: planText }[face](act, { ...draft, contentType })
+}
+
+/** Whether the request can want its answer in a format: one entry, by the native face. */
+export function takesFormat(act: Act, draft: Draft): boolean {
+  return act === 'retrieve' && draft.face === 'native' && selectorOf(act, draft) === 'key' && draft.key !== ''
 }
 
 export function selectorChoices(act: Act, { face }: Pick<Draft, 'face'>): SelectorChoices {
@@ -108,8 +123,11 @@ function planNative(act: Act, draft: Draft): Plan {
   const method = act === 'retrieve' ? 'GET' : 'DELETE'
   if (act === 'add')
     return put(`${folder}/${encodeSegment('key', key)}`, draft)
-  if (by === 'key')
-    return bare(method, act === 'retrieve' && key === '' ? folder : `${folder}/${encodeSegment('key', key)}`)
+  if (by === 'key') {
+    const target = act === 'retrieve' && key === '' ? folder : `${folder}/${encodeSegment('key', key)}`
+    const headers = takesFormat(act, draft) && draft.as !== '' ? [['Accept', formats[draft.as].type] as const] : []
+    return { ...bare(method, target), headers }
+  }
   if (selection === '')
     throw invalidField('selection', 'must not be empty')
   return bare(method, `${folder}${query({ [by]: selection })}${act === 'invalidate' && soft ? '&soft' : ''}`)
@@ -138,7 +156,7 @@ function planText(act: Act, draft: Draft): Plan {
 
 function put(target: string, { value, contentType, ttl, tags, onlyNew }: Draft): Plan {
   const fields: [string, string, string][] = [
-    ['contentType', 'Content-Type', contentType.trim() || detectType(value)],
+    ['contentType', 'Content-Type', contentType],
     ['ttl', 'Larder-TTL', ttl.trim()],
     ['tags', 'Larder-Tags', readTags(tags).map(tag => encodeSegment('tags', tag)).join(', ')],
     ['onlyNew', 'If-None-Match', onlyNew ? '*' : ''],
@@ -150,10 +168,6 @@ function put(target: string, { value, contentType, ttl, tags, onlyNew }: Draft):
     headers: fields.filter(([, , text]) => text !== '').map(([, name, text]) => [name, text] as const),
     body: value,
   }
-}
-
-export function detectType(value: string): string {
-  return parsesAsJson(value) ? 'application/json' : 'text/plain; charset=utf-8'
 }
 
 function bare(method: string, target: string): Plan {
