@@ -53,7 +53,7 @@ test('sends a request for another format', async ({ page, server, call }) => {
   await expect(page.getByText('1 operation', { exact: true })).toBeVisible()
   await page.getByText('/api/caches/{cache}/entries/{key}').first().click()
   await page.getByLabel('key (required)').fill('rows')
-  await page.getByRole('textbox', { name: 'Accept' }).fill('text/csv')
+  await page.getByLabel('Accept').fill('text/csv')
   await page.getByRole('button', { name: 'Send' }).click()
   await expect(page.getByRole('region', { name: 'Response' }).getByLabel('Body')).toHaveText('a 1')
 })
