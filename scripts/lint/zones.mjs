@@ -88,7 +88,7 @@ export const zones = [
     name: 'upstreams',
     path: 'src/main/upstreams/',
     imports: [serving, base, shared],
-    packages: ['aws4', 'bson'],
+    packages: ['aws4', 'bson', 'http-cache-semantics'],
     node: all,
   },
   { name: 'vault', path: 'src/main/vault/', imports: [base, shared], packages: ['keytar'], node: all },

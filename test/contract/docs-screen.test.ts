@@ -76,6 +76,7 @@ const entry: DocumentedOperation = {
       { name: 'Larder-TTL', in: 'header', schema: {} },
     ],
     requestBody: { content: { '*/*': {} } },
+    responses: {},
   } as unknown as Operation,
 }
 

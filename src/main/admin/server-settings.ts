@@ -36,7 +36,7 @@ export function checkConnected(
   const source = isDeepStrictEqual(change.source, before.source) ? null : change.source ?? null
   const backend = isDeepStrictEqual(change.backend, before.backend) ? null : change.backend ?? null
   if (source)
-    requireConnection(connections, caller, 'source.connection', source.connection)
+    checkSource(connections, caller, source)
   checkBesides(before, change)
   checkRawFormat(before, change)
   if (backend)
@@ -68,6 +68,17 @@ function checkRawFormat(before: Readonly<CacheSettings>, change: Partial<CacheSe
   }
 }
 
+function checkSource(
+  connections: KnownConnections,
+  caller: Principal,
+  { connection, mode }: NonNullable<CacheSettings['source']>,
+): void {
+  requireConnection(connections, caller, 'source.connection', connection)
+  const { label, readOnly }: DriverRow = driverRows[connections.get(connection).driver]
+  if (readOnly && mode === 'write-through')
+    throw invalidField('source.mode', `must be read: ${label} takes no writes`)
+}
+
 function checkBackend(
   connections: KnownConnections,
   caller: Principal,
@@ -76,6 +87,8 @@ function checkBackend(
 ): void {
   requireConnection(connections, caller, 'backend.connection', connection)
   const { label, backend: row }: DriverRow = driverRows[connections.get(connection).driver]
+  if (!row)
+    throw invalidField('backend.connection', `must be another one: ${label} keeps no entries of caches`)
   if (near.ttl === null && row.tells !== true)
     throw invalidField('backend.near.ttl', `must be a time: ${label} tells nobody of changes, as Redis does`)
   if (!row.formats.includes(format))

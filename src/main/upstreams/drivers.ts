@@ -29,6 +29,10 @@ export function createDrivers({ home, clock }: DriverSurroundings): Readonly<Rec
       abilities: new Set(['write', 'replace', 'touch', 'list', 'end']),
       load: async () => (await import('./dynamodb/dynamodb')).createDynamodbDriver(clock),
     },
+    http: {
+      abilities: new Set(),
+      load: async () => (await import('./http/http')).http,
+    },
     // File systems have no compare-and-set.
     file: {
       abilities: new Set(['write', 'list']),

@@ -8,6 +8,8 @@ export type FieldValue = string | readonly string[]
 /** How a field is written and shown. */
 type FieldKind
   = | { kind: 'text' | 'url' | 'folder' | 'list' }
+    /** Text of several lines. */
+    | { kind: 'lines' }
     /** Kept in the vault, and never told to anybody. */
     | { kind: 'secret' }
     /** Text in PEM form; the command line reads it from a file. */
@@ -44,8 +46,10 @@ export interface DriverRow {
   separate?: (given: Readonly<Record<string, unknown>>) => Record<string, unknown>
   /** What is wrong with fields that are right by themselves. */
   check?: (values: FieldValues) => FieldError | null
-  /** What it can be as the backend of a cache. */
-  backend: {
+  /** Values can only be read there: no write-through, and no backend. */
+  readOnly?: true
+  /** What it can be as the backend of a cache; missing if it is read only. */
+  backend?: {
     formats: readonly (keyof typeof backendFormats)[]
     /** It tells of changes, so that several Larders can share what is there. */
     tells?: true

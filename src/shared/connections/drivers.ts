@@ -2,6 +2,7 @@ import type { DriverRow } from './driver'
 import { namesOf } from '../rows'
 import { dynamodbDriver } from './dynamodb'
 import { fileDriver } from './file'
+import { httpDriver } from './http'
 import { memcachedDriver } from './memcached'
 import { mongodbDriver } from './mongodb'
 import { redisDriver } from './redis'
@@ -16,6 +17,7 @@ const connectionDrivers = {
   memcached: memcachedDriver,
   mongodb: mongodbDriver,
   dynamodb: dynamodbDriver,
+  http: httpDriver,
   file: fileDriver,
 } as const satisfies Record<string, DriverRow>
 

@@ -254,8 +254,8 @@ describe('wrong settings', () => {
       ['password'],
       'password: Give the password once: in the URL or by itself.',
     ],
-    [{ driver: 'oracle' }, ['driver'], 'driver: must be one of redis, memcached, mongodb, dynamodb, file'],
-    [{}, ['driver'], 'driver: is missing; it must be one of redis, memcached, mongodb, dynamodb, file'],
+    [{ driver: 'oracle' }, ['driver'], 'driver: must be one of redis, memcached, mongodb, dynamodb, http, file'],
+    [{}, ['driver'], 'driver: is missing; it must be one of redis, memcached, mongodb, dynamodb, http, file'],
   ])('%j', async (fields, wrong, message) => {
     const { call, metadata, vault, pool } = await startAdministration()
     const before = vault.secrets.size

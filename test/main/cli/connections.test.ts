@@ -95,10 +95,10 @@ describe('connections', () => {
 
   it.each<[string[], number, RegExp]>([
     [['create', 'x'], 64, /needs an address such as redis:\/\/localhost:6379, or --driver/],
-    [['create', 'x', 'nonsense'], 64, /the address must be a URL that begins with redis:, rediss:, unix:, memcached:, mongodb:, mongodb\+srv:, dynamodb:, dynamodb\+http:, dynamodb\+https:, file:/],
+    [['create', 'x', 'nonsense'], 64, /the address must be a URL that begins with redis:, rediss:, unix:, memcached:, mongodb:, mongodb\+srv:, dynamodb:, dynamodb\+http:, dynamodb\+https:, http:, https:, file:/],
     [['create', 'x', 'redis://:canary-pw@db.invalid'], 64, /leave the password out of the address/],
     [['create', 'x', 'redis://'], 1, /Redis needs a URL such as redis:\/\/localhost:6379\./],
-    [['create', 'x', '--driver', 'oracle'], 64, /must be one of redis, memcached, mongodb, dynamodb, file/],
+    [['create', 'x', '--driver', 'oracle'], 64, /must be one of redis, memcached, mongodb, dynamodb, http, file/],
     [['create', 'x', 'redis://db.invalid', '--folder', '/a'], 1, /folder: unknown field/],
     [['create', 'x', 'redis://db.invalid', '--ca', '/none'], 64, /the file of the CA cannot be read/],
     [['create', 'x', 'redis://db.invalid', '--password'], 64, /the password is missing/],

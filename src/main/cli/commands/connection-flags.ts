@@ -64,6 +64,7 @@ function flagOf(field: ConnectionField, hint: string, name: string, work: Work):
     case 'folder':
       return flag('<folder>', hint, text)
     case 'text':
+    case 'lines':
     case 'url':
       return flag('<text>', `${hint}${none}`, text)
   }

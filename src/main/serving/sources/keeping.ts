@@ -34,17 +34,22 @@ interface KeepingParts {
 }
 
 export function createKeeping({ next, upstream, absences, settings, random, checkOn }: KeepingParts): Keeping {
-  /** The TTL varies, so that what was loaded at once does not expire at once. */
-  function ttlOf(loaded: SourceValue): number | null {
-    const ttl = loaded.ttl ?? next.definition.ttl
-    return ttl === null ? null : ttl * (1 + (random() * 2 - 1) * settings.jitter)
+  /**
+   * The TTL varies, so that what was loaded at once does not expire at once; never beyond what the
+   * source says.
+   */
+  function ttlOf({ ttl }: SourceValue): number | null {
+    const own = next.definition.ttl
+    if (ttl !== undefined && ttl !== null)
+      return ttl * (1 - random() * settings.jitter)
+    return own === null ? null : own * (1 + (random() * 2 - 1) * settings.jitter)
   }
 
   async function keep(key: string, call: Call, loaded: SourceValue, run: LoadRun): Promise<Brought> {
     const passing = { hit: passingHit(loaded, next.definition.ttl), stored: false, gone: false }
     if (loaded.ttl === 0)
       return passing
-    const options = { contentType: loaded.contentType, ttl: ttlOf(loaded), grace: settings.grace }
+    const options = { contentType: loaded.contentType, ttl: ttlOf(loaded), grace: loaded.grace ?? settings.grace }
     await next.roomFor(loaded.value.length, key, options, call)
     if (!run.current)
       return passing

@@ -8,7 +8,9 @@ export interface SourceValue {
    * Seconds of life; null: it has no end there; undefined: the source has no such notion. Where it
    * has no end, the TTL of the cache says how long it is held.
    */
-  ttl?: number | null
+  ttl?: number | null | undefined
+  /** Seconds that it may be served stale past its life; undefined: as the cache says. */
+  grace?: number | undefined
 }
 
 /**

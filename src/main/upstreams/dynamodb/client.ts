@@ -1,12 +1,11 @@
-import type { Socket } from 'node:net'
 import type { Attempt } from '../driver'
 import type { Item } from './attributes'
 import { Buffer } from 'node:buffer'
-import { Agent, request } from 'node:http'
+import { request } from 'node:http'
 import { sign } from 'aws4'
 import { SourceError } from '../../serving/sources/source'
 import { abandoned } from '../abort'
-import { dial } from '../dial'
+import { openAgent } from '../http-agent'
 import { sentenceOfError } from './answers'
 
 /** Calls of one endpoint, signed by AWS Signature Version 4. */
@@ -50,23 +49,7 @@ export async function openClient(
   credentials: Credentials,
   attempt: Attempt,
 ): Promise<DynamodbClient> {
-  const isSecure = endpoint.protocol === 'https:'
-  const host = endpoint.hostname.replace(/^\[(.*)\]$/, '$1')
-  const port = Number(endpoint.port || (isSecure ? 443 : 80))
-  const place = { host, port, tls: isSecure ? { plain: 'http://' } : null }
-  const gone = new AbortController()
-  let first: Socket | undefined = await dial(place, attempt)
-  const agent = new Agent({ keepAlive: true, maxSockets: mostSockets })
-  // Each socket goes to an address that was checked, and says by a sentence why it does not open.
-  agent.createConnection = (_, created) => {
-    const socket = first
-    first = undefined
-    if (socket && !socket.destroyed)
-      return socket
-    dial(place, { signal: gone.signal, step: () => {} }).then(opened => created?.(null, opened), (error: Error) =>
-      created?.(error, undefined as never))
-    return undefined
-  }
+  const { host, port, agent, close } = await openAgent(endpoint, { mostSockets }, attempt)
 
   async function call(operation: string, input: Record<string, unknown>, signal: AbortSignal): Promise<Answer> {
     if (signal.aborted)
@@ -124,14 +107,7 @@ export async function openClient(
     })
   }
 
-  return {
-    call,
-    close() {
-      gone.abort()
-      first?.destroy()
-      agent.destroy()
-    },
-  }
+  return { call, close }
 }
 
 async function textOf(response: AsyncIterable<Buffer>): Promise<string> {
