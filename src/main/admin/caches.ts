@@ -17,6 +17,7 @@ import { initialSettings } from '@shared/cache-settings'
 import { invalidField, LarderError } from '@shared/errors'
 import { givenOnly } from '../base/given-only'
 import { randomId } from '../base/ids'
+import { isAdministrator } from '../base/principal'
 import { controlCall } from '../serving/call'
 import { describeTarget } from '../serving/jobs/target'
 import { callerOf, isoTime } from './handlers'
@@ -68,7 +69,8 @@ export function createCacheHandlers({
     }
   }
 
-  function describe(cache: CacheFigures): OperationOutput<'caches.get'> {
+  /** Where an offered connection leads, and why it is down, is for administrators. */
+  function describe(cache: CacheFigures, context: CallContext): OperationOutput<'caches.get'> {
     const { id, space, ...definition } = cache.definition
     const { tier } = caches.get(space, definition.name).served
     return {
@@ -78,7 +80,7 @@ export function createCacheHandlers({
       bytes: cache.bytes,
       statistics: withHitRatio(cache.statistics()),
       lastMinute: history.minute(id),
-      ...tier && { tier: tier() },
+      ...tier && { tier: isAdministrator(callerOf(context)) ? tier() : { ...tier(), detail: null } },
       ...describeOffTime(caches.offTime(cache)),
     }
   }
@@ -113,7 +115,7 @@ export function createCacheHandlers({
   }
 
   return {
-    'caches.list': (_, context) => caches.list(callerOf(context).userId).map(describe),
+    'caches.list': (_, context) => caches.list(callerOf(context).userId).map(cache => describe(cache, context)),
     'caches.create': (input, context) => {
       const caller = callerOf(context)
       const { userId } = caller
@@ -123,7 +125,7 @@ export function createCacheHandlers({
       checkConnected(connections, caller, initialSettings, input, caches.connected)
       const cache = caches.create({ id: randomId(), userId, ...input, createdAt: clock.wall() })
       events.emit('cache.created', userId, { cache: input.name })
-      return describe(cache)
+      return describe(cache, context)
     },
     'caches.refresh': ({ name, what, prefix }, context) => {
       const caller = callerOf(context)
@@ -137,7 +139,7 @@ export function createCacheHandlers({
       return jobs.start({ kind: 'refresh', space: userId, cache: name, target }, progress =>
         refresh(wanted, progress, controlCall(caller, 'caches.refresh')))
     },
-    'caches.get': ({ name }, context) => describe(caches.get(callerOf(context).userId, name).cache),
+    'caches.get': ({ name }, context) => describe(caches.get(callerOf(context).userId, name).cache, context),
     'caches.update': async (input, context) => {
       const { userId, mount, change, deletes } = readChange(input, context)
       if (deletes)
@@ -146,7 +148,7 @@ export function createCacheHandlers({
         await caches.update(mount, change)
         events.emit('cache.updated', userId, { cache: input.name })
       }
-      return describe(mount.cache)
+      return describe(mount.cache, context)
     },
     'caches.preview': async (input, context) => {
       const { mount, change } = readChange(input, context)
@@ -164,7 +166,7 @@ export function createCacheHandlers({
         if (followed > 0)
           events.emit('keys', userId, {})
       }
-      return describe(mount.cache)
+      return describe(mount.cache, context)
     },
     'caches.delete': async ({ name, entries }, context) => {
       const { userId } = callerOf(context)

@@ -1,4 +1,5 @@
 import type { PersistedEntry } from './ports'
+import { limits } from '@shared/limits'
 
 /**
  * Rules for when an entry is fresh, stale and gone. They are pure functions; all times are in
@@ -85,6 +86,16 @@ export function softenLifetime(lifetime: Lifetime, wall: number, monotonic: numb
     graceUntil: Math.max(freshUntil, now + grace),
     skew: laterSkew(lifetime, wall, monotonic),
   }
+}
+
+/**
+ * How long past its freshness it may be served stale: its grace, or longer after a soft
+ * invalidation, up to the longest TTL where it had no end.
+ */
+export function graceOf({ freshUntil, graceUntil, grace }: Lifetime): number {
+  const whole = Math.min(limits.ttl * 1000, graceUntil - freshUntil)
+  // The difference of two large numbers is not exactly what was added; it is NaN without an end.
+  return whole > grace + 1 ? whole : grace
 }
 
 /** Whether the entry is past its grace, so that nobody may see it. */

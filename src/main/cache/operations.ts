@@ -6,7 +6,7 @@ import type { StatisticsKeeper } from './statistics'
 import type { Content, EntryFields, StoredEntry } from './store'
 import type { EntryTable } from './table'
 import { LarderError } from '@shared/errors'
-import { renewLifetime, restartLifetime, startLifetime, timeOf } from './lifetime'
+import { graceOf, renewLifetime, restartLifetime, startLifetime, timeOf } from './lifetime'
 import { mergePatch } from './merge-patch'
 import { holds } from './precondition'
 import { addTo } from './whole-number'
@@ -259,7 +259,7 @@ export function toPeek(entry: StoredEntry, now: number): Peek {
   return {
     ...toHit(entry, now, entry.hits),
     givenTtl: entry.ttl === Infinity ? null : entry.ttl / 1000,
-    grace: entry.grace / 1000,
+    grace: graceOf(entry) / 1000,
   }
 }
 

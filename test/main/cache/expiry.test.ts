@@ -1,4 +1,7 @@
+import type { Peek } from '../../../src/main/cache/ports'
 import { expect, it } from 'vitest'
+import { limits } from '../../../src/shared/limits'
+import { restOf } from '../../../src/shared/rest'
 import { asHit, bytes, read, setUp } from './workbench'
 
 const day = 86_400_000
@@ -136,6 +139,21 @@ it.each([
   expect(asHit(cache.get('k')).stale).toBe(true)
   clock.advance(over - lastMoment)
   expect(read(cache, 'k')).toBe('(expired)')
+})
+
+// Red: in src/main/cache/operations.ts let `toPeek` tell `entry.grace`.
+it.each([
+  { ttl: 10, grace: 0, told: 7 },
+  { ttl: 10, grace: 20, told: 20 },
+  { ttl: null, grace: 5, told: limits.ttl },
+])('what was marked stale tells how long it may be served: $told s of $ttl and $grace', ({ ttl, grace, told }) => {
+  const { cache, clock } = setUp()
+  cache.set('k', bytes('v'), { ttl, grace })
+  clock.advance(3_000)
+  expect(cache.peek('k')?.grace).toBe(grace)
+  cache.invalidate({ prefix: 'k' }, { soft: true })
+  expect(cache.peek('k')).toMatchObject({ ttl: 0, grace: told, givenTtl: ttl })
+  expect(restOf(cache.peek('k') as Peek)).toMatchObject({ ttl: 0, grace: told })
 })
 
 it('sweeps what has expired, over several caches and many slices', () => {

@@ -1,6 +1,6 @@
 import type { Settings } from '@shared/schemas'
 import { describe, expect, it } from 'vitest'
-import { draftOf, settingChanges } from '../../../src/renderer/src/views/settings/server-form'
+import { draftOf, settingChanges, takingBack } from '../../../src/renderer/src/views/settings/server-form'
 
 const settings: Settings = { memory: 256e6, valueLimit: 16 * 2 ** 20, anonymous: { enabled: false, scopes: ['write'] }, registrationOpen: true, version: '1.0.0', home: '/home', url: 'http://localhost:7777', vault: { driver: 'file', wanted: 'auto', state: 'ok', detail: '', reason: null } }
 
@@ -27,5 +27,17 @@ describe('server settings', () => {
       settingChanges({ memory: 'lots', valueLimit: '', anonymous: 'none' }, settings)).toThrow(expect.objectContaining({
       errors: [expect.objectContaining({ field: 'memory' }), expect.objectContaining({ field: 'valueLimit' })],
     }))
+  })
+
+  // Red: in src/renderer/src/views/settings/server-form.ts take all fields back, or never throw.
+  it('take back what was saved and nothing else, unless it has changed since', () => {
+    const change = { valueLimit: 1e6 }
+    const after = { ...settings, ...change }
+    const door: Settings['anonymous'] = { enabled: true, scopes: ['read'] }
+    expect(takingBack(change, settings, after, { ...after, memory: 1e9, anonymous: door }))
+      .toEqual({ valueLimit: 16 * 2 ** 20 })
+    expect(() => takingBack(change, settings, after, { ...after, valueLimit: 2e6 })).toThrow('have changed again')
+    const opened = { ...settings, anonymous: door }
+    expect(() => takingBack({ anonymous: door }, settings, opened, settings)).toThrow('have changed again')
   })
 })

@@ -2,8 +2,7 @@ import type { EntryMetadata, Page, PageQuery } from '../ports'
 import type { StoredEntry } from '../store'
 import type { Position, RowPosition } from './position'
 import { invalidField } from '@shared/errors'
-import { limits } from '@shared/limits'
-import { timeOf } from '../lifetime'
+import { graceOf, timeOf } from '../lifetime'
 import { secondsLeft } from '../operations'
 import { rankOf, readCursor, writeCursor } from './position'
 
@@ -108,11 +107,7 @@ function toMetadata(entry: StoredEntry, now: number): EntryMetadata {
     tags: entry.tags,
     age: (now - entry.storedAt) / 1000,
     ttl: secondsLeft(entry.freshUntil, now),
-    // JSON has no infinity: if a soft invalidation left a grace without end, it is reported as the
-    // longest TTL.
-    grace: entry.freshUntil === Number.POSITIVE_INFINITY
-      ? 0
-      : Math.min(limits.ttl, (entry.graceUntil - entry.freshUntil) / 1000),
+    grace: entry.freshUntil === Infinity ? 0 : graceOf(entry) / 1000,
     stale: now >= entry.freshUntil,
     hits: entry.hits,
   }

@@ -13,7 +13,7 @@ const rateSpan = 10
 
 /** The signed-in user's caches, as last read from the server. */
 export const useCaches = defineStore('caches', () => {
-  const { client } = useApi()
+  const { client, events } = useApi()
   const told = shallowRef<readonly CacheInfo[]>([])
   const loaded = shallowRef(false)
   /**
@@ -25,7 +25,22 @@ export const useCaches = defineStore('caches', () => {
   const meter = createRateMeter(rateSpan)
   /** Requests per second by cache; null until there are two readings. */
   const rates = shallowRef<ReadonlyMap<string, number | null>>(new Map())
+  /** New names by former ones, of caches that were renamed while this page was open. */
+  const renames = new Map<string, string>()
   let reads = 0
+
+  events.listen((event) => {
+    if (event.topic === 'cache.renamed')
+      renames.set(event.payload.from, event.payload.cache)
+    if (event.topic === 'cache.renamed' || event.topic === 'cache.created')
+      renames.delete(event.payload.cache)
+  })
+
+  /** What a cache is called now that had this name when something was done with it. */
+  function nameNow(name: string): string {
+    const next = renames.get(name)
+    return next === undefined ? name : nameNow(next)
+  }
 
   const list = computed(() =>
     told.value.map(cache => ({ ...cache, enabled: moving.get(cache.name)?.enabled ?? cache.enabled })))
@@ -48,6 +63,7 @@ export const useCaches = defineStore('caches', () => {
   /** Forgets everything, because another user is about to sign in. */
   function forget(): void {
     reads++
+    renames.clear()
     told.value = []
     loaded.value = false
     meter.note(new Map(), 0)
@@ -110,6 +126,7 @@ export const useCaches = defineStore('caches', () => {
     loaded: shallowReadonly(loaded),
     rates: shallowReadonly(rates),
     read,
+    nameNow,
     forget,
     setEnabled,
     create,

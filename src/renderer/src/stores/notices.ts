@@ -1,5 +1,5 @@
 import type { Sentence } from '../sentence'
-import { messageOf } from '@shared/errors'
+import { LarderError, messageOf } from '@shared/errors'
 import { defineStore } from 'pinia'
 import { shallowReadonly, shallowRef } from 'vue'
 
@@ -8,7 +8,7 @@ export interface Notice {
   id: number
   kind: 'done' | 'failed'
   text: Sentence
-  /** Undoes the action. Throws if that is no longer possible. */
+  /** Undoes the action. Throws LarderError if that is not possible now, Error if never again. */
   undo?: () => Promise<Sentence | void>
 }
 
@@ -62,8 +62,10 @@ export const useNotices = defineStore('notices', () => {
   /**
    * Runs an action of the person and shows its failure, or the message that it returns. Returns
    * whether it succeeded.
+   *
+   * @param undo what failed, to be tried again: a switch may be on, or the server back, by then
    */
-  async function tell(action: () => Promise<Outcome>): Promise<boolean> {
+  async function tell(action: () => Promise<Outcome>, undo?: Notice['undo']): Promise<boolean> {
     try {
       const outcome = await action()
       if (outcome)
@@ -73,7 +75,7 @@ export const useNotices = defineStore('notices', () => {
     catch (error) {
       // A cancelled action is not a failure.
       if (!(error instanceof DOMException && error.name === 'AbortError'))
-        show({ kind: 'failed', text: messageOf(error) })
+        show({ kind: 'failed', text: messageOf(error), ...undo && error instanceof LarderError && { undo } })
       return false
     }
   }

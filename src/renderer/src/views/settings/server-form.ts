@@ -47,3 +47,20 @@ function anonymousOf(choice: AnonymousChoice, { anonymous }: Settings): Settings
     return { enabled: false, scopes: [...anonymous.scopes] }
   return { enabled: true, scopes: choice === 'both' ? ['read', 'write'] : [choice] }
 }
+
+type Change = OperationInput<'settings.update'>
+type Figures = Pick<Settings, 'memory' | 'valueLimit' | 'anonymous'>
+
+/**
+ * What takes a change back. Throws Error if one of its fields is no longer as it made it.
+ *
+ * @param before the settings before it
+ * @param after the settings that it made
+ * @param now the settings as they are
+ */
+export function takingBack(change: Change, before: Figures, after: Figures, now: Figures): Change {
+  const fields = (['memory', 'valueLimit', 'anonymous'] as const).filter(field => change[field] !== undefined)
+  if (fields.some(field => JSON.stringify(now[field]) !== JSON.stringify(after[field])))
+    throw new Error('These settings have changed again since then, so nothing was undone.')
+  return Object.fromEntries(fields.map(field => [field, before[field]]))
+}

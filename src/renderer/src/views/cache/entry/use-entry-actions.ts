@@ -48,7 +48,7 @@ export function useEntryActions({ place, former, onTouched }: EntryActionsDeps):
   function withUndo(text: Sentence, known: Former, condition: Parameters<typeof restore>[2]) {
     const format = infoOf(known.cache)?.format ?? 'none'
     return format === 'none' || format === formatOf(known.entry.contentType)
-      ? { text, undo: () => restore(entries, known, condition) }
+      ? { text, undo: () => restore(entries, { ...known, cache: caches.nameNow(known.cache) }, condition) }
       : text
   }
 
