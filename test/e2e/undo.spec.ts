@@ -2,8 +2,8 @@ import { expect, skipWithoutBrowser, test } from './console-test'
 
 skipWithoutBrowser()
 
-// Red: in src/renderer/src/stores/notices.ts leave `undo` out of what failed, or in stores/caches.ts
-// let `nameNow` be the name.
+// Red: in stores/notices.ts leave `undo` out of what failed; in stores/caches.ts let `nameNow` give
+// the name as it was.
 test('an Undo outlives a switch that is off, and a rename', async ({ openConsole, call }) => {
   await call('POST', '/admin/caches', { json: { name: 'und', ttl: 3600 } })
   await call('PUT', '/api/caches/und/entries/u', { body: 'value' })

@@ -186,6 +186,19 @@ it.each<[string, object, object, string]>([
   expect((await ben('PATCH', '/admin/caches/also', mine)).json()).toMatchObject({ status: 400, errors: [{ field }] })
 })
 
+// Red: in src/main/admin/caches.ts let `describe` tell the whole tier to everybody.
+it('is not told why a shared tier is not connected', async () => {
+  const detailOf = async (send: User, prefix: string): Promise<string | null> => {
+    const backend = { connection: 'away', prefix, near: { ttl: null } }
+    await send('POST', '/admin/caches', { name: prefix, ttl: 60, backend })
+    expect((await send('GET', `/api/caches/${prefix}/entries/a`)).status).toBeGreaterThanOrEqual(502)
+    const { tier } = (await send('GET', `/admin/caches/${prefix}`)).json<{ tier: { detail: string | null } }>()
+    return tier.detail
+  }
+  await expect.poll(() => detailOf(admin, 'admins')).toContain('Nothing listens at')
+  expect(await detailOf(ben, 'bens')).toBeNull()
+})
+
 // Red: in src/main/admin/server-settings.ts let `source` be `change.source ?? null`.
 it('leaves alone what was there before the offer', async () => {
   const users = (await admin('GET', '/admin/users')).json<{ id: string, name: string }[]>()
