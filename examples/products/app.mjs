@@ -30,6 +30,9 @@ function unavailable(answer) {
   return { status: 503, headers, json: { error: 'Products cannot be reached at the moment.' } }
 }
 
+/** `fetch` takes these out of an address, even percent-encoded. */
+const isId = id => id !== '' && id !== '.' && id !== '..'
+
 const json = { 'Content-Type': 'application/json' }
 
 const operations = {
@@ -39,13 +42,20 @@ const operations = {
       return { status: 404, json: { error: `There is no product ${id}.` } }
     if (!answer?.ok)
       return unavailable(answer)
-    return { status: 200, headers: { 'Cache-Status': answer.headers.get('Cache-Status') }, json: await answer.json() }
+    const headers = { 'Cache-Status': answer.headers.get('Cache-Status') }
+    try {
+      return { status: 200, headers, json: await answer.json() }
+    }
+    catch {
+      // The other program may have written anything.
+      return { status: 502, json: { error: `The product ${id} is no JSON.` } }
+    }
   },
 
   /** Creates: the cache asks Redis first, so a product that only Redis knows is not overwritten. */
   async POST(_, product) {
-    if (typeof product?.id !== 'string' || product.id === '')
-      return { status: 400, json: { error: 'id: must be a text that is not empty.' } }
+    if (typeof product?.id !== 'string' || !isId(product.id))
+      return { status: 400, json: { error: 'id: must be a text that is not empty, and neither . nor ..' } }
     const body = JSON.stringify(product)
     const answer = await cache('PUT', product.id, { body, headers: { ...json, 'If-None-Match': '*' } })
     if (answer?.status === 412)
@@ -66,6 +76,17 @@ const operations = {
   },
 }
 
+/** Null if no product can have this id. */
+function decodeId(text) {
+  try {
+    const id = decodeURIComponent(text)
+    return isId(id) ? id : null
+  }
+  catch {
+    return null
+  }
+}
+
 async function answerTo(request) {
   const [, id] = /^\/products(?:\/([^/?]+))?$/.exec(request.url) ?? []
   const operation = operations[request.method]
@@ -79,7 +100,10 @@ async function answerTo(request) {
   catch {
     return { status: 400, json: { error: 'The body must be JSON.' } }
   }
-  return operation(id === undefined ? undefined : decodeURIComponent(id), product)
+  if (id === undefined)
+    return operation(undefined, product)
+  const decoded = decodeId(id)
+  return decoded === null ? { status: 404, json: { error: 'There is no such product.' } } : operation(decoded, product)
 }
 
 const server = createServer(async (request, response) => {

@@ -272,6 +272,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     entries: () => freshEntries(store.entries(), clock),
     statistics: statistics.snapshot,
     counters: statistics.counters,
+    recordHit: statistics.hit,
     recordLatency: statistics.recordLatency,
   }
 

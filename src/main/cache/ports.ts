@@ -351,6 +351,8 @@ export interface Cache {
   chosen: (selector: ChosenSelector | null, progress: Progress) => IterableIterator<Peek & { key: string } | null>
   statistics: () => Statistics
   readonly counters: Counters
+  /** Counts a read that was answered by an entry that is not held here. */
+  recordHit: (stale: boolean) => void
   /** Counts one answered request, in microseconds. */
   recordLatency: (microseconds: number) => void
 }

@@ -28,11 +28,16 @@ interface Cursor<E> {
  */
 export function readMsgpack(bytes: Uint8Array): Value {
   return readTree(bytes, ({ type, at }) => {
+    if (type === timestamp)
+      throw brokenAt(at, 'begins a time that is broken or out of range')
     throw brokenAt(at, `begins a value of the extension type ${type}, which only its program knows`)
   })
 }
 
-/** As `readMsgpack`, with types of other programs, of which only the caller knows what they are. */
+/**
+ * As `readMsgpack`, with types of other programs, and times whose year has more than four digits:
+ * only the caller knows what they are.
+ */
 export function readTree<E>(bytes: Uint8Array, extension: (found: Extended) => E, depth = 0): Tree<E> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const cursor: Cursor<E> = { bytes, view, at: 0, extension }
@@ -148,17 +153,15 @@ function readMap<E>(cursor: Cursor<E>, length: number, depth: number): Tree<E> {
   return members
 }
 
-/** The type -1 is a point in time (three forms); parts of a microsecond are cut off. */
+/** The type of a point in time, which has three forms. */
+const timestamp = -1
+
+/** Parts of a microsecond are cut off; what no Moment can be is left to the caller. */
 function readExtension<E>(cursor: Cursor<E>, length: number, at: number, depth: number): Scalar | E {
   const type = cursor.view.getInt8(skip(cursor, 1))
   const start = skip(cursor, length)
-  if (type === -1)
-    return readMoment(cursor.view, start, length) ?? refuse(at)
-  return cursor.extension({ type, payload: cursor.bytes.subarray(start, start + length), at, depth })
-}
-
-function refuse(at: number): never {
-  throw brokenAt(at, 'begins a time that is broken or out of range')
+  const moment = type === timestamp ? readMoment(cursor.view, start, length) : undefined
+  return moment ?? cursor.extension({ type, payload: cursor.bytes.subarray(start, start + length), at, depth })
 }
 
 const million = 1_000_000n

@@ -48,6 +48,17 @@ const known: Readonly<Record<number, (found: Extended) => Extension | undefined>
     return /^-?\d+$/.test(digits) ? new Extension(`${digits}n`) : undefined
   },
   4: ({ payload }) => payload.length === 0 ? new Extension('undefined') : undefined,
+  [-1]: ({ payload }) => farTime(payload),
+}
+
+/** A time whose year has more than four digits, with sign, as JavaScript writes it. */
+function farTime(payload: Uint8Array): Extension | undefined {
+  if (payload.length !== 12)
+    return undefined
+  const view = new DataView(payload.buffer, payload.byteOffset, 12)
+  const nanoseconds = view.getUint32(0)
+  const time = new Date(Number(view.getBigInt64(4)) * 1000 + Math.floor(nanoseconds / 1e6))
+  return nanoseconds < 1e9 && !Number.isNaN(time.getTime()) ? new Extension(time.toISOString()) : undefined
 }
 
 function readExtension(found: Extended): Extension {

@@ -126,7 +126,7 @@ export type ServedCache = Pick<Cache, 'definition'> & {
 export type Refresh = (what: 'held' | { prefix: string }, progress: Progress, call: Call) => Promise<void>
 
 /** What is not for calls. */
-type Administered = keyof CacheFigures | 'configure' | 'counters' | 'forecast' | 'recordLatency'
+type Administered = keyof CacheFigures | 'configure' | 'counters' | 'forecast' | 'recordHit' | 'recordLatency'
 
 /** The information that is available about a cache. */
 export type CacheFigures = Pick<Cache, 'definition' | 'size' | 'bytes' | 'statistics'>
@@ -144,7 +144,7 @@ export interface Layer {
   wrap: (next: ServedCache, context: LayerContext) => ServedCache & Disposable
 }
 
-export interface LayerContext {
+export interface LayerContext extends Pick<Cache, 'recordHit'> {
   definition: Readonly<CacheDefinition>
   clock: Clock
   stopwatch: Stopwatch

@@ -13,14 +13,14 @@ export interface Stack extends Disposable {
 export function createStack(
   cache: Cache,
   layers: readonly Layer[],
-  context: Omit<LayerContext, 'definition'>,
+  context: Omit<LayerContext, 'definition' | 'recordHit'>,
 ): Stack {
   const { definition } = cache
   const wrapped = createDisposableStack()
   let served: ServedCache = cache
   for (const layer of layers) {
     if (layer.applies(definition))
-      served = wrapped.use(layer.wrap(served, { definition, ...context }))
+      served = wrapped.use(layer.wrap(served, { definition, recordHit: cache.recordHit, ...context }))
   }
   return { served, dispose: wrapped.dispose }
 }

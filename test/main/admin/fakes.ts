@@ -129,6 +129,7 @@ function createFakeCache(definition: CacheDefinition): Cache {
     orderProgress: unused,
     entries: unused,
     chosen: unused,
+    recordHit: unused,
     recordLatency: unused,
   }
 }

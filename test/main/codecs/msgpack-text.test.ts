@@ -17,6 +17,8 @@ describe('what the client stores as MessagePack can be read as text', () => {
     [[-0, Number.NaN, -Infinity, 1.5, null, true], '[\n  -0,\n  NaN,\n  -Infinity,\n  1.5,\n  null,\n  true\n]'],
     [[new Date(1000), Uint8Array.of(0, 255)], '[\n  1970-01-01T00:00:01.000Z,\n  h\'00ff\'\n]'],
     [{ 'a"': '\u202E\n', '__proto__x': { y: 1 } }, '{\n  "a\\"": "\u202E\\n",\n  "__proto__x": {\n    "y": 1\n  }\n}'],
+    [new Date(8.64e15), '+275760-09-13T00:00:00.000Z'],
+    [new Date(-62_198_755_200_001), '-000002-12-31T23:59:59.999Z'],
     [-(2n ** 70n), '-1180591620717411303424n'],
   ])('%o', async (value, text) => {
     expect(await textOf(writePack(value))).toBe(text)
@@ -30,6 +32,7 @@ it.each([
   ['that is a Map of nothing that can be read', 'C7 01 01 C1', 'extension 1 h\'c1\''],
   ['that is a Set and a number', 'D4 02 05', 'extension 2 h\'05\''],
   ['that is a bigint without digits', 'D4 03 61', 'extension 3 h\'61\''],
+  ['that is a time of too many nanoseconds', 'D7 FF FFFFFFFFFFFFFFFF', 'extension -1 h\'ffffffffffffffff\''],
   ['that is undefined with something in it', 'D4 04 00', 'extension 4 h\'00\''],
 ])('an extension %s is shown as its bytes', async (_, bytes, text) => {
   expect(await textOf(hex(bytes))).toBe(text)

@@ -52,6 +52,7 @@ function fakeCache(name: string, change: { enabled?: boolean, statistics?: Parti
     orderProgress: unused,
     entries: unused,
     chosen: unused,
+    recordHit: unused,
     recordLatency: unused,
     counters: {
       counts: { hits: 0, staleHits: 0, evictions: 0, flushes: 0 },

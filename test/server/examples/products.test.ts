@@ -47,6 +47,16 @@ describe.skipIf(!redisProgram.available)('examples/products', () => {
   }
   const inRedis = async (): Promise<string> => String(await redis.command('GET', 'product:sandal'))
 
+  // Red: in examples/products/app.mjs let `decodeId` or the reading of JSON throw.
+  it('says what is wrong with a product or an id, and goes on', async () => {
+    await redis.command('SET', 'product:bad', 'no json')
+    expect((await call('GET', '/bad')).status).toBe(502)
+    expect((await call('GET', '/100%')).status).toBe(404)
+    expect((await call('GET', '/%E0')).status).toBe(404)
+    expect((await call('POST', '', { id: '..' })).status).toBe(400)
+    expect((await call('GET', '/none')).status).toBe(404)
+  })
+
   // Red: in examples/products/app.mjs leave out `If-None-Match`, or let `unavailable` throw.
   it('reads, creates, changes and deletes through the cache, and copes without it', async () => {
     await redis.command('SET', 'product:sandal', '{"id":"sandal","price":20}')

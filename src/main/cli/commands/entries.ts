@@ -37,7 +37,10 @@ const shownAs = formatNames.filter(name => name !== 'arrow-stream')
 const get = defineCommand({
   name: 'get',
   summary: 'Print a value, byte for byte.',
-  details: [`After a miss the exit code is 2, and stderr says the reason: ${told.join(', ')}. ${inJson}`],
+  details: [
+    `After a miss the exit code is 2, and stderr says the reason: ${told.join(', ')}; with --peek always absent.`,
+    inJson,
+  ],
   arguments: [cacheArgument, keyArgument],
   flags: {
     peek: flag(null, 'Read without a trace: count no hit and extend no TTL.', boolean),

@@ -1,7 +1,7 @@
 import type { RemovalName } from '@shared/miss-reasons'
 import type { RememberedKeys } from '../elsewhere/remembered-keys'
 import type { LoadRun } from '../elsewhere/turns'
-import type { Call, Hit, Lookup, Peek, ServedCache, WriteOptions } from '../ports'
+import type { Call, Hit, LayerContext, Lookup, Peek, ServedCache, WriteOptions } from '../ports'
 import type { KeptEntry } from './kept-entry'
 import type { Tier } from './tier'
 import { lasting } from '../ports'
@@ -40,7 +40,12 @@ export interface Copies {
  * @param near the keys whose copies may be used
  * @param tier that of `near`, if several Larders share it: then only reads make copies
  */
-export function createCopies(next: ServedCache, near: RememberedKeys, tier: Tier | null): Copies {
+export function createCopies(
+  next: ServedCache,
+  near: RememberedKeys,
+  tier: Tier | null,
+  recordHit: LayerContext['recordHit'],
+): Copies {
   function peekNear(key: string, call: Call): Peek | undefined {
     const held = near.has(key) ? next.peek(key, call) : undefined
     return held instanceof Promise ? undefined : held
@@ -99,6 +104,11 @@ export function createCopies(next: ServedCache, near: RememberedKeys, tier: Tier
       return found === undefined || typeof found === 'string' ? undefined : { ...lasting(found), stale: true }
     },
     async count(key, entry, call) {
+      // A change of it may have overtaken the read, so that no copy was kept.
+      if (entry !== undefined && await next.peek(key, call) === undefined) {
+        recordHit(isStale(entry))
+        return hitOfEntry(entry)
+      }
       const counted = await next.get(key, call)
       if (entry === undefined)
         return typeof counted === 'string' ? counted : 'absent'

@@ -42,7 +42,7 @@ const mostNear = 100_000
  */
 export function createBackendLayer({ backends, timer }: BackendParts): Layer {
   function wrap(next: ServedCache, context: LayerContext, settings: BackendSettings): ReturnType<Layer['wrap']> {
-    const { clock, stopwatch, checkOn } = context
+    const { clock, stopwatch, checkOn, recordHit } = context
     const near = (settings.near.ttl ?? 0) * 1000
     const turns = createTurns<KeptEntry | undefined>(() => {})
     const find = (): Backend | undefined => backends.find(settings)
@@ -70,7 +70,8 @@ export function createBackendLayer({ backends, timer }: BackendParts): Layer {
           stopwatch,
           timer,
         })
-    const copies = createCopies(next, tier?.near ?? createRememberedKeys(clock, near, mostNear), tier)
+    const known = tier?.near ?? createRememberedKeys(clock, near, mostNear)
+    const copies = createCopies(next, known, tier, recordHit)
     const one = {
       ...next,
       ...createAsking({

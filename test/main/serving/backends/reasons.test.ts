@@ -68,3 +68,14 @@ it('of what has expired is that, also when it was cleared away', async () => {
   expect(await cache().invalidate({ expired: true }, {}, call)).toBe(1)
   expect(await get('a')).toBe('(expired)')
 })
+
+// Red: in src/main/serving/backends/copies.ts let `count` always ask the cache here.
+it('a read that the backend answers is a hit, also if no copy of it can be held', async () => {
+  const { set, get, mount } = start({}, { maxBytes: 4096 })
+  const large = 'x'.repeat(10_000)
+  await set('a', large)
+  expect(await get('a')).toBe(large)
+  expect(await get('none')).toBe('(absent)')
+  const { hits, misses } = mount.cache.statistics()
+  expect([hits, misses.absent]).toEqual([1, 1])
+})
