@@ -21,10 +21,9 @@ function parseTemplate(text: string): URL | undefined {
   const [before = '', after, ...more] = text.split(place)
   const filled = `${before}${sample}${after}`
   const url = after !== undefined && more.length === 0 && URL.canParse(filled) ? new URL(filled) : undefined
-  return url && /^https?:$/.test(url.protocol) && url.hash === '' && `${url.pathname}${url.search}`.includes(sample)
-    && !/[^\x21-\x7E]/.test(text)
-    ? url
-    : undefined
+  // A URL may be written in other ways as well, of which nobody would see where its parts end.
+  const isPlain = /^https?:\/\/[^\\]+$/i.test(text) && !/[^\x21-\x7E]/.test(text)
+  return url && isPlain && url.hash === '' && `${url.pathname}${url.search}`.includes(sample) ? url : undefined
 }
 
 /** A header field as its line says; undefined if it is none that may be set. */
@@ -60,6 +59,17 @@ const HeaderLines = z.string(headerSentence)
       return ownFields.has(name.toLowerCase()) ? `Larder sets ${name} itself.` : headerSentence
     },
   })
+
+/** User and password as a header field (RFC 7617). Throws LarderError `invalid-input`. */
+function basicOf({ username, password }: URL): string {
+  try {
+    const bytes = new TextEncoder().encode(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)
+    return `Authorization: Basic ${btoa(String.fromCharCode(...bytes))}`
+  }
+  catch {
+    throw invalidField('url', 'The user or the password is badly encoded.')
+  }
+}
 
 export const httpDriver = {
   label: 'HTTP',
@@ -100,12 +110,8 @@ export const httpDriver = {
       return { ...given }
     if (typeof given.secretHeaders === 'string')
       throw invalidField('secretHeaders', 'Give the password once: in the URL or as a header field.')
-    const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-    return {
-      ...given,
-      url: String(given.url).replace(/\/\/[^/@]*@/, '//'),
-      secretHeaders: `Authorization: Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(credentials)))}`,
-    }
+    // The last @ of the authority ends them (WHATWG URL §4.4).
+    return { ...given, url: String(given.url).replace(/\/\/[^/?#]*@/, '//'), secretHeaders: basicOf(url) }
   },
   check(values) {
     return values.ca === undefined || httpUrlOf(values, sample).protocol === 'https:'

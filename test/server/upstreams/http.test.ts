@@ -152,6 +152,9 @@ describe('a connection by HTTP', () => {
     [{ url: 'https://a.test/{key}', headers: 'A: b\nHost: evil' }, 'headers', 'Larder sets Host itself.'],
     [{ url: 'https://a.test/{key}', secretHeaders: 'A: ü' }, 'secretHeaders', 'Write each header'],
     [{ url: 'https://u:p@a.test/{key}', secretHeaders: 'A: b' }, 'secretHeaders', 'Give the password once'],
+    [{ url: 'https:/u:p@a.test/{key}' }, 'url', 'HTTP needs'],
+    [{ url: 'https:\\\\u:p@a.test/{key}' }, 'url', 'HTTP needs'],
+    [{ url: 'https://u:%zz@a.test/{key}' }, 'url', 'The user or the password is badly encoded.'],
     [{ url: 'http://a.test/{key}', ca: '-----BEGIN CERTIFICATE-----' }, 'ca', 'A CA needs a URL with https://.'],
   ])('%o is refused at %s', (given, field, message) => {
     expect(() => readConnection('http', given as Record<string, unknown>)).toThrow(expect.objectContaining({
@@ -166,6 +169,7 @@ describe('a connection by HTTP', () => {
       { secretHeaders: `Authorization: Basic ${Buffer.from('ü:p@').toString('base64')}` },
     ])
     expect(fieldsOfUrl('http://a.test/{key}').driver).toBe('http')
+    expect(readConnectionUrl('http://u:p@x@a.test?q={key}&r=@').values).toEqual({ url: 'http://a.test?q={key}&r=@' })
   })
 
   it.each([
