@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { expect, it } from 'vitest'
 import { freshnessOf } from '../../../src/main/upstreams/http/freshness'
+import { limits } from '../../../src/shared/limits'
 
 const now = Date.now()
 const at = (seconds: number): string => new Date(now + seconds * 1000).toUTCString()
@@ -25,6 +26,8 @@ it.each<[rule: string, headers: IncomingHttpHeaders, ttl: number | undefined, gr
   ['§3.5: our own credentials', { 'cache-control': 'max-age=60' }, 60, undefined],
   ['upper case, quotes and spaces', { 'cache-control': ' foo , MAX-AGE="60" ' }, 60, undefined],
   ['what cannot be read', { 'cache-control': 'max-age = 60, x' }, undefined, undefined],
+  ['longer than any TTL', { 'cache-control': 'max-age=99999999999, stale-if-error=9e9' }, limits.ttl, 9],
+  ['for ever', { 'cache-control': 'max-age=9, stale-if-error=99999999999' }, 9, limits.ttl],
   ['RFC 5861', { 'cache-control': 'max-age=60, stale-while-revalidate=30' }, 60, 30],
   ['RFC 5861, both', { 'cache-control': 'max-age=60, stale-while-revalidate=30, stale-if-error=300' }, 60, 300],
   ['RFC 5861 after must-revalidate', { 'cache-control': 'max-age=6, stale-if-error=30, must-revalidate' }, 6, 0],

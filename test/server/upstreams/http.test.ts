@@ -62,6 +62,9 @@ describe('a value by HTTP', () => {
     ['404', (_, response) => void response.writeHead(404).end('no'), undefined],
     ['410', (_, response) => void response.writeHead(410).end(), undefined],
     ['200 without a type', (_, response) => void response.end('x'), { contentType: 'application/octet-stream' }],
+    ['200 of a type that is none', (_, response) => void response.setHeader('Content-Type', 'x').end(), {
+      contentType: 'application/octet-stream',
+    }],
   ])('of %s', async (_, answer, value) => {
     const { load } = await open(`${(await serve(answer)).url}/{key}`)
     const found = await load('a')

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { limits } from '@shared/limits'
 import CachePolicy from 'http-cache-semantics'
 
 /** How long an answer may be held, in seconds. */
@@ -36,7 +37,7 @@ export function freshnessOf(headers: IncomingHttpHeaders): Freshness {
     || ['no-cache', 'max-age', 's-maxage', 'immutable'].some(name => directive(control, name))
   const mustAsk = ['must-revalidate', 'proxy-revalidate', 's-maxage'].some(name => directive(control, name))
   return {
-    ttl: isSaid ? Math.max(0, policy.maxAge() - policy.age()) : undefined,
+    ttl: isSaid ? Math.min(limits.ttl, Math.max(0, policy.maxAge() - policy.age())) : undefined,
     grace: mustAsk ? 0 : largest(secondsOf(control, 'stale-while-revalidate'), secondsOf(control, 'stale-if-error')),
   }
 }
@@ -47,7 +48,7 @@ function directive(control: string, name: string): boolean {
 
 function secondsOf(control: string, name: string): number | undefined {
   const [, digits] = new RegExp(`(?:^|,)\\s*${name}="?(\\d+)`).exec(control) ?? []
-  return digits === undefined ? undefined : Number(digits)
+  return digits === undefined ? undefined : Math.min(limits.ttl, Number(digits))
 }
 
 function largest(...numbers: readonly (number | undefined)[]): number | undefined {

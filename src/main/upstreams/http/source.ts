@@ -4,6 +4,7 @@ import type { SourceOptions } from '../driver'
 import type { HttpClient, OriginAnswer } from './client'
 import { STATUS_CODES } from 'node:http'
 import { httpUrlOf } from '@shared/connections/http'
+import { SettableMediaType } from '@shared/entries'
 import { encodeSegment } from '@shared/request-of'
 import { SourceError } from '../../serving/sources/source'
 import { freshnessOf } from './freshness'
@@ -24,7 +25,8 @@ export function createHttpSource(client: HttpClient, values: FieldValues, { form
       const coding = headers['content-encoding']
       if (coding !== undefined && coding !== 'identity')
         throw new SourceError('refused', `It answered in the coding ${coding.slice(0, 32)}, which was not asked for.`)
-      return { value: body, contentType: headers['content-type'] ?? format, ...freshnessOf(headers) }
+      const { success, data } = SettableMediaType.safeParse(headers['content-type'])
+      return { value: body, contentType: success ? data : format, ...freshnessOf(headers) }
     },
   }
 }
