@@ -1,4 +1,5 @@
 import type { MissReason } from '@shared/miss-reasons'
+import { limits } from '@shared/limits'
 
 export interface Step {
   op: 'get' | 'peek' | 'set' | 'delete' | 'touch' | 'increment'
@@ -26,6 +27,8 @@ interface Row {
   tags: string[]
   ttl: number
   grace: number
+  /** How long past its freshness it is served: more than its grace once it was marked stale. */
+  served: number
   fresh: [number, number]
   end: [number, number]
   hits: number
@@ -82,9 +85,10 @@ export function createModel(settings: ModelSettings) {
         drop(oldest, 'evicted', 'evictions')
     }
   }
-  const times = (ttl: number, grace: number) => ({ ttl, grace, fresh: later(ttl), end: later(ttl + grace) })
+  const times = (ttl: number, grace: number) =>
+    ({ ttl, grace, served: grace, fresh: later(ttl), end: later(ttl + grace) })
 
-  const timesOf = ({ ttl, grace, fresh, end }: Row) => ({ ttl, grace, fresh, end })
+  const timesOf = ({ ttl, grace, served, fresh, end }: Row) => ({ ttl, grace, served, fresh, end })
 
   function run(step: Step): unknown {
     // A peek leaves no trace, so it does not even drop what has expired.
@@ -105,7 +109,7 @@ export function createModel(settings: ModelSettings) {
         return row.value
       }
       case 'peek':
-        return row ? { value: row.value, grace: row.grace, givenTtl: row.ttl === Infinity ? null : row.ttl } : 'absent'
+        return row ? { value: row.value, grace: row.served, givenTtl: row.ttl === Infinity ? null : row.ttl } : 'absent'
       case 'set':
         if ((step.condition === 'absent' && fresh) || (step.condition === 'present' && !row))
           return 'refused'
@@ -161,6 +165,7 @@ export function createModel(settings: ModelSettings) {
         Object.assign(
           row,
           {
+            served: Math.max(row.grace, Math.min(limits.ttl, ...row.fresh.map((end, i) => end - (clock[i] as number)))),
             fresh: clock,
             end: [0, 1].map(i => Math.max(row.fresh[i] as number, (plus(clock, row.grace))[i] as number)),
           },
