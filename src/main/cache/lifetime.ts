@@ -103,7 +103,7 @@ export function isOverdue(lifetime: Lifetime, wall: number, monotonic: number): 
   return timeOf(lifetime, wall, monotonic) >= lifetime.graceUntil
 }
 
-type PersistedTimes = Pick<PersistedEntry, 'storedAt' | 'ttl' | 'freshUntil' | 'graceUntil'>
+type PersistedTimes = Pick<PersistedEntry, 'storedAt' | 'ttl' | 'freshUntil' | 'graceUntil' | 'grace'>
 
 /**
  * Restores a lifetime after a restart. An entry cannot have more than its TTL left: if it seems to,
@@ -118,7 +118,7 @@ export function restoreLifetime(times: PersistedTimes, wall: number, monotonic: 
   return {
     storedAt: Math.min(wall, times.storedAt - excess),
     ttl,
-    grace: Number.isFinite(graceUntil) ? graceUntil - freshUntil : 0,
+    grace: times.grace ?? (Number.isFinite(graceUntil) ? graceUntil - freshUntil : 0),
     freshUntil,
     graceUntil,
     skew: wall - monotonic,
@@ -135,6 +135,7 @@ export function persistTimes(lifetime: Lifetime, wall: number, monotonic: number
     ttl: finiteOrNull(lifetime.ttl),
     freshUntil: finiteOrNull(lifetime.freshUntil + shift),
     graceUntil: finiteOrNull(lifetime.graceUntil + shift),
+    grace: lifetime.grace,
   }
 }
 

@@ -415,6 +415,8 @@ export interface PersistedEntry {
   freshUntil: number | null
   /** The entry may be served stale until then. */
   graceUntil: number | null
+  /** Milliseconds that it was given; null = as long as the two times say. */
+  grace: number | null
 }
 
 /**

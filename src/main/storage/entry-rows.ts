@@ -25,14 +25,15 @@ interface EntryRows {
 export function createEntryRows(database: Database): EntryRows {
   const next = database.prepare<[string, number], Row>(`
     SELECT position, key, value, content_type AS contentType, tags, kind, flags, version, stored_at AS storedAt, ttl,
-           fresh_until AS freshUntil, grace_until AS graceUntil
+           fresh_until AS freshUntil, grace_until AS graceUntil, grace
     FROM entry WHERE cache_id = ? AND position > ? ORDER BY position LIMIT 1`)
   const has = database.prepare('SELECT 1 FROM entry WHERE cache_id = ? AND key = ?')
   const put = database.prepare(`
     INSERT OR REPLACE INTO entry
-      (cache_id, key, value, content_type, tags, kind, flags, version, stored_at, ttl, fresh_until, grace_until)
+      (cache_id, key, value, content_type, tags, kind, flags, version, stored_at, ttl, fresh_until, grace_until, grace)
     VALUES
-      (@cacheId, @key, @value, @contentType, @tags, @kind, @flags, @version, @storedAt, @ttl, @freshUntil, @graceUntil)
+      (@cacheId, @key, @value, @contentType, @tags, @kind, @flags, @version, @storedAt, @ttl, @freshUntil, @graceUntil,
+       @grace)
   `)
   const retime = database.prepare(
     'UPDATE entry SET fresh_until = @freshUntil, grace_until = @graceUntil, ttl = @ttl WHERE cache_id = @cacheId AND key = @key',

@@ -40,6 +40,20 @@ it('r10 an entry has never more than its TTL left after a restart', () => {
   expect(read(cache, 'a')).toBe('(expired)')
 })
 
+// Red: in src/main/cache/lifetime.ts leave `times.grace` out of restoreLifetime.
+it('a grace outlives soft invalidation and a restart', () => {
+  const first = setUp({ persistent: true, ttl: 100 })
+  first.cache.set('soft', bytes('1'), { grace: 5 })
+  first.cache.set('endless', bytes('1'), { ttl: null, grace: 5 })
+  first.cache.invalidate({ keys: ['soft'] }, { soft: true })
+  const { cache } = setUp({ persistent: true }, { earlier: first })
+  expect(asHit(cache.peek('soft'))).toMatchObject({ ttl: 0, grace: 100 })
+  for (const key of ['soft', 'endless']) {
+    cache.touch(key, 50)
+    expect(asHit(cache.peek(key))).toMatchObject({ ttl: 50, grace: 5 })
+  }
+})
+
 it('journals touches, soft invalidation, eviction, expiry and flush', () => {
   const { cache, clock, engine, journal } = setUp({ persistent: true, maxEntries: 2 })
   cache.set('a', bytes('1'))

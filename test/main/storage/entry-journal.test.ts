@@ -21,6 +21,7 @@ function anEntry(key: string, change: Partial<PersistedEntry> = {}): PersistedEn
     ttl: 60_000,
     freshUntil: 61_000.5,
     graceUntil: null,
+    grace: null,
     ...change,
   }
 }
@@ -55,6 +56,7 @@ it('hands entries back as they went in, the oldest write first', async () => {
       ttl: null,
       freshUntil: null,
       graceUntil: 2 ** 45,
+      grace: 1.5,
       version: 2 ** 52,
       kind: 'zset',
       flags: 2 ** 32 - 1,

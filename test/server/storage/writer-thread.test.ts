@@ -40,6 +40,7 @@ function anEntry(key: string, value: Buffer): PersistedEntry {
     ttl: null,
     freshUntil: null,
     graceUntil: null,
+    grace: 7,
   }
 }
 

@@ -23,6 +23,7 @@ interface ChangingParts {
 
 /** What a write says about an entry, besides its value. */
 type Given = Pick<WriteOptions, 'contentType' | 'tags' | 'kind' | 'flags' | 'ttl' | 'givenTtl' | 'grace'>
+  & Partial<Pick<KeptEntry, 'givenGrace'>>
 
 /** The calls that change one entry. They go to the backend first; the copy here follows. */
 export function createChanging({
@@ -33,7 +34,7 @@ export function createChanging({
   ttl: ownTtl,
 }: ChangingParts): Pick<ServedCache, 'set' | 'delete' | 'touch' | 'increment' | 'mergePatch'> {
   function entryOf(value: Buffer, given: Given): KeptEntry {
-    const { ttl = ownTtl, givenTtl = ttl, grace = 0 } = given
+    const { ttl = ownTtl, givenTtl = ttl, grace = 0, givenGrace = grace } = given
     return {
       value,
       contentType: format.typeOf(given.contentType),
@@ -45,6 +46,7 @@ export function createChanging({
       ttl,
       givenTtl,
       grace,
+      givenGrace,
     }
   }
 
@@ -86,7 +88,7 @@ export function createChanging({
       if ((ifAbsent === true && before && !isStale(before)) || !holds(ifVersion, before))
         return { result: { outcome: 'refused', version: before?.version ?? 0 } }
       const kept = keepTimes === true ? before : undefined
-      const times = kept && { ttl: kept.ttl, givenTtl: kept.givenTtl, grace: kept.grace }
+      const times = kept && timesOf(kept)
       const after = entryOf(value, { ...given, ...times })
       return { after, result: { outcome: before ? 'replaced' : 'created', version: after.version } }
     })
@@ -118,7 +120,7 @@ export function createChanging({
     touch: (key, ttl, ifVersion, call) => alter<'touched' | 'missing' | 'refused'>(key, call, (before) => {
       if (!before || !holds(ifVersion, before))
         return { result: before ? 'refused' : 'missing' }
-      return { after: { ...before, ttl, givenTtl: ttl }, result: 'touched' }
+      return { after: { ...before, ttl, givenTtl: ttl, grace: before.givenGrace }, result: 'touched' }
     }),
 
     increment: (key, by, options = {}, call) => alter(key, call, (before) => {
@@ -141,6 +143,10 @@ export function createChanging({
       return { after, result: { outcome: 'replaced', version: after.version } }
     }),
   }
+}
+
+function timesOf({ ttl, givenTtl, grace, givenGrace }: KeptEntry): Given {
+  return { ttl, givenTtl, grace, givenGrace }
 }
 
 function newNumber({ ttl, grace, tags }: IncrementOptions): Given {

@@ -5,6 +5,7 @@ import type { BackendEntries } from './entries'
 import type { EntryFormat } from './formats'
 import type { KeptEntry } from './kept-entry'
 import { LarderError } from '@shared/errors'
+import { limits } from '@shared/limits'
 import { createProgress } from '../../base/progress'
 import { testOf } from '../../cache/part-test'
 import { needsEnvelope } from './formats'
@@ -182,9 +183,11 @@ async function* asAsync<T>(items: Iterable<T> | AsyncIterable<T>): AsyncGenerato
   yield* items
 }
 
-/** Stale from now on, and servable at least for as long as it would have been fresh. */
+/**
+ * Stale from now on, and servable at least for as long as it would have been fresh: the longest TTL
+ * where that had no end.
+ */
 function softened(entry: KeptEntry): KeptEntry {
   const { ttl, grace } = entry
-  // What never ends is servable for its grace alone, as in a cache that lives here.
-  return isStale(entry) ? entry : { ...entry, ttl: 0, grace: Math.max(ttl ?? grace, grace) }
+  return isStale(entry) ? entry : { ...entry, ttl: 0, grace: Math.max(ttl ?? limits.ttl, grace) }
 }

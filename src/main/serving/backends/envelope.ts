@@ -28,12 +28,14 @@ const HeadSchema = z.object({
   freshUntil: Time.nullable(),
   /** Milliseconds past `freshUntil`. */
   grace: Time,
+  /** The grace that it was given, if a soft invalidation has lengthened it. */
+  givenGrace: Time.optional(),
 })
 type Head = z.output<typeof HeadSchema>
 
 /** @param now milliseconds of the wall clock */
 export function sealEnvelope(entry: KeptEntry, now: number): Buffer {
-  const { value, contentType, tags, kind, flags, version, age, ttl, givenTtl, grace } = entry
+  const { value, contentType, tags, kind, flags, version, age, ttl, givenTtl, grace, givenGrace } = entry
   const head: Head = {
     contentType,
     tags: [...tags],
@@ -44,6 +46,7 @@ export function sealEnvelope(entry: KeptEntry, now: number): Buffer {
     ttl: givenTtl === null ? null : givenTtl * 1000,
     freshUntil: ttl === null ? null : Math.max(0, now + ttl * 1000),
     grace: grace * 1000,
+    ...givenGrace !== grace && { givenGrace: givenGrace * 1000 },
   }
   const text = Buffer.from(JSON.stringify(head))
   const length = Buffer.alloc(lengthBytes)
@@ -66,7 +69,7 @@ export function openEnvelope(bytes: Buffer, now: number, connection: string): Ke
   const head = isWhole ? readHead(bytes.toString('utf8', start, start + length)) : undefined
   if (head === undefined)
     throw notOurs(connection)
-  const { storedAt, ttl: given, freshUntil, grace, ...rest } = head
+  const { storedAt, ttl: given, freshUntil, grace, givenGrace = grace, ...rest } = head
   const left = freshUntil === null ? null : leftOf(freshUntil, given, now)
   if (left !== null && left + grace <= 0)
     return undefined
@@ -77,6 +80,7 @@ export function openEnvelope(bytes: Buffer, now: number, connection: string): Ke
     ttl: left === null ? null : left / 1000,
     givenTtl: given === null ? null : given / 1000,
     grace: grace / 1000,
+    givenGrace: givenGrace / 1000,
   }
 }
 

@@ -66,6 +66,7 @@ function createRaw({ contentType }: BackendSettings): EntryFormat {
       ttl: life,
       givenTtl: life,
       grace: 0,
+      givenGrace: 0,
     }),
     // Nothing there says which it was given, so that each reader gets the same.
     typeOf: () => contentType,

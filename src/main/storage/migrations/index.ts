@@ -1,5 +1,6 @@
 import entriesInitial from './entries/001-initial.sql?raw'
 import entriesKinds from './entries/002-kinds.sql?raw'
+import entriesGrace from './entries/003-grace.sql?raw'
 import metadataInitial from './metadata/001-initial.sql?raw'
 import metadataUsers from './metadata/002-users.sql?raw'
 import metadataCacheSettings from './metadata/003-cache-settings.sql?raw'
@@ -25,4 +26,5 @@ export const metadataMigrations: readonly Migration[] = [
 export const entryMigrations: readonly Migration[] = [
   { name: '001-initial', sql: entriesInitial },
   { name: '002-kinds', sql: entriesKinds },
+  { name: '003-grace', sql: entriesGrace },
 ]
