@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Argument, Reply } from '../../src/main/base/resp'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,12 +27,12 @@ export interface RedisServer {
   thaw: () => void
   /** Kills it; resolves when it is gone. */
   kill: () => Promise<void>
-  /** Starts it again, empty, on the same port. */
+  /** Starts it again on the same port, empty unless it keeps something. */
   restart: () => Promise<void>
   dispose: () => Promise<void>
 }
 
-/** Starts a real Redis on a free port, which keeps nothing. */
+/** Starts a real Redis on a free port, which keeps nothing unless the settings say so. */
 export async function startRedis(...settings: string[]): Promise<RedisServer> {
   if (!redisProgram.available)
     throw new Error(redisProgram.reason)
@@ -41,13 +41,20 @@ export async function startRedis(...settings: string[]): Promise<RedisServer> {
   const socket = join(folder, 'socket')
   const port = await freePort()
   let child: ChildProcess
+  // Sentinels write down what they learn.
+  const isSentinel = settings.some(line => line.startsWith('sentinel '))
+  const configuration = join(folder, 'sentinel.conf')
+  if (isSentinel)
+    writeFileSync(configuration, [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, ...settings, ''].join('\n'))
 
   async function start(): Promise<void> {
-    child = spawn(path, [
-      ...['--port', String(port), '--bind', '127.0.0.1', '--unixsocket', socket, '--dir', folder],
-      ...['--save', '', '--appendonly', 'no', '--loglevel', 'warning', '--logfile', join(folder, 'log')],
-      ...settings,
-    ], { stdio: 'ignore' })
+    child = spawn(path, isSentinel
+      ? [configuration, '--sentinel']
+      : [
+          ...['--port', String(port), '--bind', '127.0.0.1', '--unixsocket', socket, '--dir', folder],
+          ...['--save', '', '--appendonly', 'no', '--loglevel', 'warning', '--logfile', join(folder, 'log')],
+          ...settings,
+        ], { stdio: 'ignore' })
     const deadline = performance.now() + patience
     // Any reply will do: one that wants a password is up as well.
     while (await ask(port, [['PING']]).catch(() => undefined) === undefined) {

@@ -2,7 +2,7 @@ import type { ConnectionDefinition } from '@shared/connections/read'
 import type { ConnectionStep } from '@shared/connections/schemas'
 import type { FieldError } from '@shared/errors'
 import type { Backend } from '../serving/backends/backend'
-import type { OnChanged, TrackingLink } from '../serving/backends/tracking'
+import type { OnChanged, TrackingLink, TrackingTimes } from '../serving/backends/tracking'
 import type { Source } from '../serving/sources/source'
 
 /** An open way to an upstream. */
@@ -17,6 +17,11 @@ export interface Link {
   probe: (write: boolean, attempt: Attempt) => Promise<void>
   source: (options: SourceOptions) => Source
   backend: () => Backend
+  /**
+   * Opens a way by which the server tells of changes of keys with this prefix; it ends with the
+   * link. Missing where the server tells of none.
+   */
+  track?: (prefix: string, onChanged: OnChanged, attempt: Attempt, times: TrackingTimes) => Promise<TrackingLink>
 }
 
 /** How far a way is being opened or tried. */
@@ -34,16 +39,6 @@ export interface SourceOptions {
 /** One technology. All failures are SourceErrors, whose sentences hold no secret. */
 export interface Driver {
   open: (definition: ConnectionDefinition, attempt: Attempt) => Promise<Link>
-  /**
-   * Opens a way by which the server tells of changes of keys with this prefix. Missing where it
-   * tells of none.
-   */
-  track?: (
-    definition: ConnectionDefinition,
-    prefix: string,
-    onChanged: OnChanged,
-    attempt: Attempt,
-  ) => Promise<TrackingLink>
   /** What is wrong with fields on this machine, found out without opening anything. */
   refuse?: (definition: Pick<ConnectionDefinition, 'values'>) => FieldError | null
 }

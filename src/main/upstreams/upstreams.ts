@@ -142,22 +142,20 @@ export function createUpstreams({
       const lender = lenderOf(name)
       return lender && lentBackend(async signal => (await lender.borrow(signal)).backend(), lender.abilities)
     },
-    async track(name, prefix, onChanged, signal) {
+    async track(name, prefix, onChanged, signal, trackingTimes) {
       const entry = entries.get(name)
       if (!entry)
         throw new SourceError('unreachable', `There is no connection ${name}.`)
-      const { connection: { driver, values, secrets: read }, gone } = entry
-      const { track } = await drivers[driver].load()
+      const { line, gone } = entry
+      const either = AbortSignal.any([signal, gone.signal])
+      // By the link that values come by, so that both lead to the same server.
+      const { track } = await line.borrow(either)
       if (!track)
         throw new SourceError('refused', 'The connection tells nobody of changes.')
-      const secrets = await orAborted(read(), signal)
-      const either = AbortSignal.any([signal, gone.signal])
-      const link = await track({ driver, values, secrets }, prefix, onChanged, { signal: either, step: () => {} })
+      const tracking = await track(prefix, onChanged, { signal: either, step: () => {} }, trackingTimes)
       if (either.aborted)
-        link.close()
-      gone.signal.addEventListener('abort', link.close, { once: true })
-      void link.ended.then(() => gone.signal.removeEventListener('abort', link.close))
-      return link
+        tracking.close()
+      return tracking
     },
     dispose() {
       tests.forEach(test => test.abort())

@@ -1,74 +1,61 @@
 import type { DriverRow, FieldValues } from './driver'
+import type { RedisAddress, RedisHost } from './redis-url'
 import { z } from 'zod'
 import { invalidField } from '../errors'
 import { ConnectionAuthority, ConnectionPassword, ConnectionUser } from './credentials'
+import { bareRedisUrl, fieldsOfRedisGroup, parseRedisHost, parseRedisUrl, redisHostText } from './redis-url'
 
 const urlSentence = 'Redis needs a URL such as redis://localhost:6379.'
-const schemes = ['redis', 'rediss', 'unix'] as const
+const nodeSentence = 'Each of the nodes must be a host such as localhost:6379.'
+const masterSentence = 'The name of the master must be 1 to 128 letters, digits, dots, hyphens or underscores.'
+const nodesMax = 16
 
-/** What a URL of Redis says. */
-interface RedisAddress {
-  scheme: (typeof schemes)[number]
-  /** Lower case, an IPv6 address without brackets; empty for a socket. */
-  host: string
-  port: number
-  /** Of a Unix socket; else empty. */
-  path: string
-  database: number
-  /** Undefined where the URL has none. */
-  user: string | undefined
-  password: string | undefined
+const modes = {
+  standalone: 'One server',
+  cluster: 'Cluster: the nodes share the keys',
+  sentinel: 'Sentinel: sentinels name the server',
+} as const
+type RedisMode = keyof typeof modes
+
+export function redisModeOf({ mode }: FieldValues): RedisMode {
+  return mode === 'cluster' || mode === 'sentinel' ? mode : 'standalone'
 }
 
-/** Undefined if it is no such URL. */
-function parseRedisUrl(text: string): RedisAddress | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const scheme = schemes.find(known => url?.protocol === `${known}:`)
-  const credentials = url && [decode(url.username), decode(url.password)]
-  if (!url || !scheme || !credentials || url.hash !== '' || url.search !== '')
-    return undefined
-  const [user, password] = credentials.map(part => part === '' ? undefined : part)
-  if (user === null || password === null)
-    return undefined
-  if (scheme === 'unix') {
-    const path = decode(url.pathname)
-    return url.host === '' && path !== null && /^\/[^\0]+$/.test(path)
-      ? { scheme, host: '', port: 0, path, database: 0, user, password }
-      : undefined
-  }
-  const host = /^\[([\da-f:.]+)\]$|^([\w.-]{1,253})$/i.exec(url.hostname)
-  const database = /^\/?(\d{0,5})$/.exec(url.pathname)?.[1]
-  if (!host || database === undefined)
-    return undefined
-  const port = url.port === '' ? 6379 : Number(url.port)
-  const name = (host[1] ?? host[2] ?? '').toLowerCase()
-  return port === 0 ? undefined : { scheme, host: name, port, path: '', database: Number(database), user, password }
+/** The port where a host names none. */
+function usualPortOf(mode: unknown): number {
+  return mode === 'sentinel' ? 26_379 : 6379
 }
 
-/** Null if a part is badly encoded. */
-function decode(part: string): string | null {
-  try {
-    return decodeURIComponent(part)
-  }
-  catch {
-    return null
-  }
-}
-
-/** The address of a connection whose fields have been checked. */
-export function redisAddressOf({ url }: FieldValues): RedisAddress {
-  const address = parseRedisUrl(String(url))
+/** The address of a connection whose fields have been checked: that of the first sentinel, too. */
+export function redisAddressOf({ url, mode }: FieldValues): RedisAddress {
+  const address = parseRedisUrl(String(url), usualPortOf(mode))
   if (!address)
     throw new TypeError('The URL of a Redis connection was not checked')
   return address
 }
 
-/** The URL without user and password, which have fields of their own. */
-function bareUrl({ scheme, host, port, path, database }: RedisAddress): string {
-  if (scheme === 'unix')
-    return `unix://${path.split('/').map(encodeURIComponent).join('/')}`
-  const at = host.includes(':') ? `[${host}]` : host
-  return `${scheme}://${at}:${port}${database === 0 ? '' : `/${database}`}`
+/** All hosts of such a connection: of its URL, and of its nodes. */
+export function redisHostsOf(values: FieldValues): RedisHost[] {
+  const { host, port } = redisAddressOf(values)
+  const more = [values.nodes ?? []].flat().flatMap(node => parseRedisHost(node, usualPortOf(values.mode)) ?? [])
+  return [{ host, port }, ...more]
+}
+
+function problemOfMode(values: FieldValues): { field: string, message: string } | null {
+  const mode = redisModeOf(values)
+  const { scheme, database } = redisAddressOf(values)
+  if (mode !== 'standalone' && scheme === 'unix')
+    return { field: 'url', message: 'A cluster and sentinels need a URL with redis:// or rediss://.' }
+  if (mode === 'cluster' && database !== 0)
+    return { field: 'url', message: 'A cluster has only the database 0.' }
+  if (mode === 'standalone' && values.nodes !== undefined)
+    return { field: 'nodes', message: 'Further nodes need the mode cluster or sentinel.' }
+  if (mode === 'sentinel' && values.masterName === undefined)
+    return { field: 'masterName', message: 'Give the name by which the sentinels know the master, such as mymaster.' }
+  const foreign = (['masterName', 'sentinelPassword'] as const).find(name => values[name] !== undefined)
+  return mode !== 'sentinel' && foreign !== undefined
+    ? { field: foreign, message: 'This needs the mode sentinel.' }
+    : null
 }
 
 export const redisDriver = {
@@ -83,6 +70,30 @@ export const redisDriver = {
       hint: 'redis://, rediss:// with TLS, or unix:// and the path of a socket; a number behind the host chooses the database',
       example: 'redis://localhost:6379',
     },
+    mode: {
+      kind: 'choice',
+      choices: modes,
+      schema: z.enum(['standalone', 'cluster', 'sentinel'], 'The mode must be standalone, cluster or sentinel.'),
+      label: 'Mode',
+      hint: 'What the URL leads to: one server, a node of a cluster, or a sentinel',
+    },
+    nodes: {
+      kind: 'list',
+      schema: z.array(
+        z.string(nodeSentence).refine(node => parseRedisHost(node) !== undefined, nodeSentence),
+        nodeSentence,
+      ).min(1, nodeSentence).max(nodesMax, `Give at most ${nodesMax} nodes.`),
+      label: 'Further nodes',
+      hint: 'Hosts and ports of further nodes of the cluster, or of further sentinels, to find it where the first is away',
+      example: 'b.example:6379, c.example:6379',
+    },
+    masterName: {
+      kind: 'text',
+      schema: z.string(masterSentence).regex(/^[\w.-]{1,128}$/, masterSentence),
+      label: 'Name of the master',
+      hint: 'The name by which the sentinels know the server; for the mode sentinel',
+      example: 'mymaster',
+    },
     user: {
       kind: 'text',
       schema: ConnectionUser,
@@ -94,7 +105,13 @@ export const redisDriver = {
       kind: 'secret',
       schema: ConnectionPassword,
       label: 'Password',
-      hint: 'Sent only to the scheme, host and port that it was saved with',
+      hint: 'Sent only to the scheme, host and port that it was saved with, and to servers that the cluster or the sentinels there name',
+    },
+    sentinelPassword: {
+      kind: 'secret',
+      schema: ConnectionPassword,
+      label: 'Password of the sentinels',
+      hint: 'Where they ask for one',
     },
     ca: {
       kind: 'certificate',
@@ -104,11 +121,15 @@ export const redisDriver = {
     },
   },
   place(values) {
-    const { scheme, host, port, path } = redisAddressOf(values)
-    return bareUrl({ scheme, host, port, path, database: 0, user: undefined, password: undefined })
+    const { scheme, ...address } = redisAddressOf(values)
+    const mode = redisModeOf(values)
+    if (mode === 'standalone')
+      return bareRedisUrl({ ...address, scheme, database: 0 })
+    const hosts = redisHostsOf(values).map(redisHostText).join()
+    return `${scheme}+${mode}://${hosts}${values.masterName === undefined ? '' : `/${String(values.masterName)}`}`
   },
   separate(given) {
-    const address = typeof given.url === 'string' ? parseRedisUrl(given.url) : undefined
+    const address = typeof given.url === 'string' ? parseRedisUrl(given.url, usualPortOf(given.mode)) : undefined
     if (!address)
       return { ...given }
     const { user, password } = address
@@ -118,17 +139,20 @@ export const redisDriver = {
       throw invalidField('user', 'The URL names another user.')
     return {
       ...given,
-      url: bareUrl(address),
+      url: bareRedisUrl(address),
       ...user !== undefined && { user },
       ...password !== undefined && { password },
     }
   },
   check(values) {
+    const problem = problemOfMode(values)
+    if (problem)
+      return problem
     return values.ca === undefined || redisAddressOf(values).scheme === 'rediss'
       ? null
       : { field: 'ca', message: 'A CA needs a URL with rediss://.' }
   },
   backend: { formats: ['envelope', 'raw'], tells: true },
-  schemes,
-  fromUrl: url => ({ url }),
+  schemes: ['redis', 'rediss', 'unix', 'redis+cluster', 'rediss+cluster', 'redis+sentinel', 'rediss+sentinel'],
+  fromUrl: url => fieldsOfRedisGroup(url) ?? { url },
 } as const satisfies DriverRow

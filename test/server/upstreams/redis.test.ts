@@ -1,39 +1,16 @@
 import type { LineTimes } from '../../../src/main/upstreams/line'
-import type { Upstreams } from '../../../src/main/upstreams/upstreams'
 import type { BackendRig } from '../../contract/backends'
 import type { SourceRig } from '../../contract/sources'
 import type { RedisServer } from '../../helpers/redis-server'
 import { Buffer } from 'node:buffer'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { systemClock, systemStopwatch } from '../../../src/main/base/clock'
-import { silentLogger } from '../../../src/main/base/logger'
-import { createDrivers } from '../../../src/main/upstreams/drivers'
-import { lineTimes } from '../../../src/main/upstreams/line'
-import { createUpstreams } from '../../../src/main/upstreams/upstreams'
-import { readConnectionUrl } from '../../../src/shared/connections/read'
 import { encodeKey } from '../../../src/shared/entry-key'
 import { describeBackend } from '../../contract/backends'
 import { aValue, describeSource, neverAborts, oddKeys } from '../../contract/sources'
 import { startBlackHole } from '../../helpers/black-hole'
 import { startMeddlingProxy } from '../../helpers/meddling-proxy'
+import { poolFor, quickLine as quick } from '../../helpers/redis-pool'
 import { redisProgram, startRedis } from '../../helpers/redis-server'
-
-const quick: LineTimes = { ...lineTimes, first: 20, longest: 200 }
-
-/** A pool with one connection, called main. */
-function poolFor(url: string, times = quick): Upstreams {
-  const pool = createUpstreams({
-    drivers: createDrivers({ home: '/nowhere', clock: systemClock }),
-    stopwatch: systemStopwatch,
-    logger: silentLogger,
-    onChange: () => {},
-    times,
-  })
-  onTestFinished(() => pool.dispose())
-  const { secrets, ...definition } = readConnectionUrl(url)
-  pool.put('main', { ...definition, secrets: async () => secrets })
-  return pool
-}
 
 function sourceFor(url: string, times?: LineTimes) {
   const source = poolFor(url, times).sourceOf('main', { format: 'text/plain' })

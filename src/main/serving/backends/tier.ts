@@ -50,6 +50,14 @@ export function createTier({ next, turns, open, prefix, most, isOn, stopwatch, t
       drop(key)
   }
 
+  function dropSome(isOne: (name: string) => boolean): void {
+    turns.wrote()
+    for (const key of kept) {
+      if (isOne(prefix + key))
+        drop(key)
+    }
+  }
+
   const tracking = createTracking({
     open,
     isOn,
@@ -59,6 +67,8 @@ export function createTier({ next, turns, open, prefix, most, isOn, stopwatch, t
     changed(keys) {
       if (keys === null)
         return dropAll()
+      if (typeof keys === 'function')
+        return dropSome(keys)
       for (const name of keys) {
         const key = name.slice(prefix.length)
         turns.wrote(key)
@@ -70,11 +80,11 @@ export function createTier({ next, turns, open, prefix, most, isOn, stopwatch, t
 
   return {
     near: {
-      has: key => kept.has(key) && tracking.trusted,
+      has: key => kept.has(key) && tracking.trusted && tracking.parts?.of(key).trusted !== false,
       knew: key => kept.has(key),
       add(key) {
         // Of what changes meanwhile nobody would tell.
-        if (!tracking.connected)
+        if (!tracking.connected || tracking.parts?.of(key).connected === false)
           return
         kept.delete(key)
         kept.add(key)

@@ -4,8 +4,9 @@ import type { Disposable } from '../../base/disposable'
 import type { Timer } from '../../base/timer'
 import { SourceError } from '../sources/source'
 
-/** Takes keys of the server that have changed; null: any may have. */
-export type OnChanged = (keys: readonly string[] | null) => void
+/** Keys of a server that have changed: these, those for which it is true, or any (null). */
+export type ChangedKeys = readonly string[] | ((key: string) => boolean) | null
+export type OnChanged = (keys: ChangedKeys) => void
 
 /** A way by which a server tells of changes. */
 export interface TrackingLink {
@@ -14,18 +15,36 @@ export interface TrackingLink {
   /** Resolves when the server has answered, after all that it had told before. */
   ping: () => Promise<void>
   close: () => void
+  /** Missing where one server tells of all keys. */
+  parts?: TrackedParts
+}
+
+/** Several servers, each of which tells of some of the keys, and is heard or not by itself. */
+interface TrackedParts {
+  /** The one that tells of a key of the cache. */
+  of: (key: string) => Pick<Tracking, 'connected' | 'trusted'>
+  /** Why one of them does not tell of changes, as a sentence; null if all do. */
+  detail: () => string | null
+}
+
+/** How time goes by for what has to be heard in time. */
+export interface TrackingTimes {
+  stopwatch: Stopwatch
+  timer: Timer
 }
 
 /** Resolves once the server tells of every change from then on. Rejects with SourceError. */
-export type OpenTracking = (onChanged: OnChanged, signal: AbortSignal) => Promise<TrackingLink>
+export type OpenTracking = (onChanged: OnChanged, signal: AbortSignal, times: TrackingTimes) => Promise<TrackingLink>
 
 /** Keeps one such way open for as long as the cache is used. */
-interface Tracking extends Disposable {
+export interface Tracking extends Disposable {
   /** Opens it, unless it is open or on its way. */
   start: () => void
   readonly connected: boolean
   /** Whether the server told of everything up to 3 seconds ago. */
   readonly trusted: boolean
+  /** While it is connected, if each of several servers tells of some keys. */
+  readonly parts: TrackedParts | undefined
   state: () => Omit<TierState, 'copies'>
   dispose: () => void
 }
@@ -33,18 +52,16 @@ interface Tracking extends Disposable {
 /** Milliseconds, all of them. */
 const times = { ping: 1000, trust: 3000, open: 5000, firstWait: 100, longestWait: 5000 } as const
 
-interface TrackingParts {
+interface TrackingDependencies extends TrackingTimes {
   open: OpenTracking
   changed: OnChanged
   /** It ended: what changes from now on is not told. */
   lost: () => void
   /** Whether a switch lets it work. */
   isOn: () => boolean
-  stopwatch: Stopwatch
-  timer: Timer
 }
 
-export function createTracking({ open, changed, lost, isOn, stopwatch, timer }: TrackingParts): Tracking {
+export function createTracking({ open, changed, lost, isOn, stopwatch, timer }: TrackingDependencies): Tracking {
   let link: TrackingLink | undefined
   let opening: AbortController | undefined
   /** The next PING, or the next attempt. */
@@ -60,8 +77,8 @@ export function createTracking({ open, changed, lost, isOn, stopwatch, timer }: 
   let trustedUntil = -Infinity
   let gone = false
 
-  function receive(keys: readonly string[] | null): void {
-    invalidations += keys?.length ?? 0
+  function receive(keys: ChangedKeys): void {
+    invalidations += Array.isArray(keys) ? keys.length : 0
     changed(keys)
   }
 
@@ -70,7 +87,7 @@ export function createTracking({ open, changed, lost, isOn, stopwatch, timer }: 
     opening = abort
     const late = timer.after(times.open, () => abort.abort())
     try {
-      const opened = await open(receive, abort.signal)
+      const opened = await open(receive, abort.signal, { stopwatch, timer })
       if (abort.signal.aborted)
         opened.close()
       else
@@ -164,13 +181,20 @@ export function createTracking({ open, changed, lost, isOn, stopwatch, timer }: 
     get trusted() {
       return stopwatch.now() < trustedUntil
     },
-    state: () => ({
-      connected: link !== undefined,
-      since: link === undefined ? null : stopwatch.now() - since,
-      pinged: answered === null ? null : stopwatch.now() - answered,
-      invalidations,
-      detail,
-    }),
+    get parts() {
+      return link?.parts
+    },
+    state() {
+      const silent = link?.parts?.detail() ?? null
+      const connected = link !== undefined && silent === null
+      return {
+        connected,
+        since: connected ? stopwatch.now() - since : null,
+        pinged: answered === null ? null : stopwatch.now() - answered,
+        invalidations,
+        detail: silent ?? detail,
+      }
+    },
     dispose() {
       gone = true
       rest()

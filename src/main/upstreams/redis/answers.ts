@@ -18,8 +18,8 @@ const sentences: Readonly<Record<string, string>> = {
   MISCONF: 'The server takes no writes, because it cannot save them.',
   BUSY: 'The server is busy with a script.',
   WRONGTYPE: 'The key holds a value of another type.',
-  MOVED: 'The server is part of a cluster, which this connection cannot follow.',
-  ASK: 'The server is part of a cluster, which this connection cannot follow.',
+  MOVED: 'The server is part of a cluster; give the connection the mode cluster.',
+  ASK: 'The server is part of a cluster; give the connection the mode cluster.',
   CLUSTERDOWN: 'The cluster is down.',
   EXECABORT: 'The server refused a part of the command.',
   [oversized.code]: 'The value is larger than Larder keeps.',
@@ -36,6 +36,8 @@ export function sentenceOfReply({ code, text }: ReplyError): string {
     return 'The server refuses this user or password.'
   if (/DB index|invalid DB/.test(text))
     return 'The server has no database of this number.'
+  if (/cluster support disabled/.test(text))
+    return 'The server is part of no cluster; give the connection another mode.'
   if (text.startsWith('ERR unknown command'))
     return 'The server does not know the command.'
   return code === '' || code === 'ERR'

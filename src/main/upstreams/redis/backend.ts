@@ -1,5 +1,5 @@
 import type { Backend } from '../../serving/backends/backend'
-import type { RedisWire } from './redis-wire'
+import type { RedisServers } from './servers'
 import { Buffer } from 'node:buffer'
 import { decodeKey, encodeKey } from '@shared/entry-key'
 import { limits } from '@shared/limits'
@@ -7,21 +7,22 @@ import { demand } from './answers'
 import { createRedisStrings, lifeArguments, lifeOfReply } from './strings'
 
 /** Strings of Redis as the entries of a cache. */
-export function createRedisBackend(wire: Pick<RedisWire, 'send'>): Backend {
-  const strings = createRedisStrings(wire)
+export function createRedisBackend(servers: RedisServers): Backend {
+  const strings = createRedisStrings(servers)
   return {
     endsLives: true,
     // Redis takes more, but nothing larger is read from it.
     beyond: async (_, bytes) => bytes > limits.valueMax ? 'value' : null,
     async get(key, signal) {
       const name = encodeKey(key)
-      const [value, life] = await strings.together([['GET', name], ['PTTL', name]], signal)
+      const [value, life] = await strings.together(name, [['GET', name], ['PTTL', name]], signal)
       const bytes = demand(value)
       return Buffer.isBuffer(bytes) ? { bytes, life: lifeOfReply(life) } : undefined
     },
     async set(key, { bytes, life }, signal) {
       const name = encodeKey(key)
       const [found, reply] = await strings.together(
+        name,
         [['EXISTS', name], ['SET', name, bytes, ...lifeArguments(life)]],
         signal,
       )

@@ -1,6 +1,6 @@
 import type { Source, SourceValue } from '../../serving/sources/source'
 import type { SourceOptions } from '../driver'
-import type { RedisWire } from './redis-wire'
+import type { RedisServers } from './servers'
 import { Buffer } from 'node:buffer'
 import { decodeKey, encodeKey } from '@shared/entry-key'
 import { limits } from '@shared/limits'
@@ -11,12 +11,12 @@ import { createRedisStrings, lifeArguments, lifeOfReply } from './strings'
 import { readStructure, structures } from './structures'
 
 /** Values of Redis: strings as bytes, structures as JSON. */
-export function createRedisSource({ send }: Pick<RedisWire, 'send'>, { format }: SourceOptions): Source {
-  const strings = createRedisStrings({ send })
+export function createRedisSource(servers: RedisServers, { format }: SourceOptions): Source {
+  const strings = createRedisStrings(servers)
 
   async function load(key: string, signal: AbortSignal): Promise<SourceValue | undefined> {
     const name = encodeKey(key)
-    const [value, ttl] = await strings.together([['GET', name], ['PTTL', name]], signal)
+    const [value, ttl] = await strings.together(name, [['GET', name], ['PTTL', name]], signal)
     if (value instanceof ReplyError && value.code === 'WRONGTYPE')
       return await loadStructure(name, signal)
     const bytes = demand(value)
@@ -24,11 +24,11 @@ export function createRedisSource({ send }: Pick<RedisWire, 'send'>, { format }:
   }
 
   async function loadStructure(name: Uint8Array, signal: AbortSignal): Promise<SourceValue | undefined> {
-    const [type] = await send([['TYPE', name]], signal)
+    const [type] = await servers.send(name, [['TYPE', name]], signal)
     const structure = structures.get(String(demand(type)))
     if (!structure)
       throw new SourceError('refused', `The key holds a ${String(type)}, which Larder does not read.`)
-    const [value, ttl] = await strings.together([structure.command(name), ['PTTL', name]], signal)
+    const [value, ttl] = await strings.together(name, [structure.command(name), ['PTTL', name]], signal)
     const items = demand(value)
     // It may have been replaced by another one since we asked for its type, or gone.
     if (!Array.isArray(items) || items.length === 0)
@@ -40,14 +40,15 @@ export function createRedisSource({ send }: Pick<RedisWire, 'send'>, { format }:
     load,
     writes: {
       async set(key, value, signal) {
-        const [reply] = await send([['SET', encodeKey(key), value.value, ...lifeOfValue(value)]], signal)
+        const name = encodeKey(key)
+        const [reply] = await servers.send(name, [['SET', name, value.value, ...lifeOfValue(value)]], signal)
         demand(reply)
       },
       delete: strings.delete,
       async touch(key, ttl, signal) {
         const name = encodeKey(key)
         const life = ttl === null ? ['PERSIST', name] : ['PEXPIRE', name, ...lifeArguments(ttl).slice(1)]
-        const [found, reply] = await strings.together([['EXISTS', name], life], signal)
+        const [found, reply] = await strings.together(name, [['EXISTS', name], life], signal)
         demand(reply)
         return demand(found) !== 0
       },

@@ -1,5 +1,5 @@
 import type { Argument, Reply } from '../../base/resp'
-import type { RedisWire } from './redis-wire'
+import type { RedisServers } from './servers'
 import { Buffer } from 'node:buffer'
 import { encodeKey } from '@shared/entry-key'
 import { SourceError } from '../../serving/sources/source'
@@ -32,7 +32,7 @@ return 1`
 /** The commands for strings that sources and backends share. */
 interface RedisStrings {
   /** The replies inside of a transaction, so that nothing happens between its commands. */
-  together: (commands: readonly (readonly Argument[])[], signal: AbortSignal) => Promise<Reply[]>
+  together: (name: Uint8Array, commands: readonly (readonly Argument[])[], signal: AbortSignal) => Promise<Reply[]>
   delete: (key: string, signal: AbortSignal) => Promise<boolean>
   /** @param after bytes and what SET takes after them; null = delete */
   replace: (
@@ -45,38 +45,42 @@ interface RedisStrings {
   scan: (prefix: string, signal: AbortSignal) => AsyncGenerator<Buffer[]>
 }
 
-export function createRedisStrings({ send }: Pick<RedisWire, 'send'>): RedisStrings {
+export function createRedisStrings({ send, each }: RedisServers): RedisStrings {
   return {
-    async together(commands, signal) {
-      const replies = await send([['MULTI'], ...commands, ['EXEC']], signal)
+    async together(name, commands, signal) {
+      const replies = await send(name, [['MULTI'], ...commands, ['EXEC']], signal)
       // What is refused before it is queued says why; EXEC then only says that.
       replies.slice(0, -1).forEach(demand)
       const results = demand(replies.at(-1))
       return Array.isArray(results) ? results : []
     },
     async delete(key, signal) {
-      const [reply] = await send([['DEL', encodeKey(key)]], signal)
+      const name = encodeKey(key)
+      const [reply] = await send(name, [['DEL', name]], signal)
       return demand(reply) !== 0
     },
     async replace(key, before, after, signal) {
       const expected = before === null ? ['0', ''] : ['1', before]
       const change = after === null ? ['DEL'] : ['SET', after.bytes, ...after.life]
-      const [reply] = await send([['EVAL', replaceScript, '1', encodeKey(key), ...expected, ...change]], signal)
+      const name = encodeKey(key)
+      const [reply] = await send(name, [['EVAL', replaceScript, '1', name, ...expected, ...change]], signal)
       const written = demand(reply)
       if (written === -1)
         throw new SourceError('refused', 'The key holds a structure, which cannot be compared.')
       return written === 1
     },
     async* scan(prefix, signal) {
-      let cursor = '0'
-      do {
-        const [reply] = await send([['SCAN', cursor, 'MATCH', patternOf(prefix), 'COUNT', String(scanCount)]], signal)
-        const [next, found] = demand(reply) as [Reply, Reply[]]
-        cursor = String(next)
-        const keys = found.filter(Buffer.isBuffer)
-        if (keys.length > 0)
-          yield keys
-      } while (cursor !== '0')
+      for await (const ask of each(signal)) {
+        let cursor = '0'
+        do {
+          const [reply] = await ask([['SCAN', cursor, 'MATCH', patternOf(prefix), 'COUNT', String(scanCount)]], signal)
+          const [next, found] = demand(reply) as [Reply, Reply[]]
+          cursor = String(next)
+          const keys = found.filter(Buffer.isBuffer)
+          if (keys.length > 0)
+            yield keys
+        } while (cursor !== '0')
+      }
     },
   }
 }

@@ -28,7 +28,7 @@ function setUpTracking() {
         },
       }
     },
-    changed: keys => void seen.push(keys === null ? 'all' : keys.join()),
+    changed: keys => void seen.push(Array.isArray(keys) ? keys.join() : 'all'),
     lost: () => void seen.push('lost'),
     isOn: () => parts.on,
     stopwatch: { now: () => parts.now },
