@@ -10,7 +10,7 @@ import { describeBackend } from '../../contract/backends'
 import { aValue, describeSource, neverAborts, oddKeys } from '../../contract/sources'
 import { startRedisCluster } from '../../helpers/redis-groups'
 import { poolFor } from '../../helpers/redis-pool'
-import { redisProgram } from '../../helpers/redis-server'
+import { redisProgram, startRedis } from '../../helpers/redis-server'
 
 // About 15 s, of which the contracts take most.
 describe.skipIf(!redisProgram.available)(`a cluster of Redis ${redisProgram.reason}`, () => {
@@ -164,6 +164,12 @@ describe.skipIf(!redisProgram.available)(`a cluster of Redis ${redisProgram.reas
   // Red: in src/main/upstreams/redis/answers.ts leave the sentence of `cluster support` out.
   it('says which mode is the right one', async () => {
     const alone = poolFor(`redis://127.0.0.1:${node(0).port}`)
+    const lone = await startRedis()
+    onTestFinished(() => lone.dispose())
+    await expect(poolFor(`redis+cluster://127.0.0.1:${lone.port}`).sourceOf('main', { format: 'a/b' })
+      ?.load('a', neverAborts)).rejects.toMatchObject({
+      message: 'The server is part of no cluster; give the connection another mode.',
+    })
     const foreign = (await homes())('a') === node(0) ? 'b' : 'a'
     await expect(alone.sourceOf('main', { format: 'a/b' })?.load(foreign, neverAborts)).rejects.toMatchObject({
       message: 'The server is part of a cluster; give the connection the mode cluster.',

@@ -87,7 +87,7 @@ describe.skipIf(!redisProgram.available)(`a Redis that sentinels name ${redisPro
 
   // Red: in src/main/upstreams/redis/sentinel-link.ts let `roleOf(…) !== 'master'` be false.
   it('believes no sentinel that names a copy', async () => {
-    const master = await startRedis()
+    const master = await startRedis('--repl-diskless-sync-delay', '0')
     onTestFinished(() => master.dispose())
     const copy = await startRedis('--replicaof', `127.0.0.1 ${master.port}`)
     onTestFinished(() => copy.dispose())
@@ -122,8 +122,9 @@ describe.skipIf(!redisProgram.available)(`a Redis that sentinels name ${redisPro
     sentinel.thaw()
     await sentinel.command('SENTINEL', 'REMOVE', 'shop')
     await sentinel.command('SENTINEL', 'MONITOR', 'shop', '127.0.0.1', String(other.port), '1')
-    await expect.poll(() => Promise.resolve(source?.writes?.set('a', aValue('z'), neverAborts)).then(() => 'done', String))
-      .toBe('done')
+    const write = (): Promise<string> =>
+      Promise.resolve(source?.writes?.set('a', aValue('z'), neverAborts)).then(() => 'done', String)
+    await expect.poll(write).toBe('done')
     expect(await other.command('GET', 'a')).toEqual(Buffer.from('z'))
   })
 
