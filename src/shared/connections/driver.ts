@@ -25,6 +25,8 @@ export type ConnectionField = FieldKind & {
   /** A sentence without its full stop. */
   hint: string
   example?: string
+  /** It means something only beside one of these choices of another field. */
+  when?: { field: string, among: readonly string[] }
 }
 
 /** The fields of one connection, without those that are not set. */

@@ -52,9 +52,8 @@ function problemOfMode(values: FieldValues): { field: string, message: string } 
     return { field: 'nodes', message: 'Further nodes need the mode cluster or sentinel.' }
   if (mode === 'sentinel' && values.masterName === undefined)
     return { field: 'masterName', message: 'Give the name by which the sentinels know the master, such as mymaster.' }
-  const foreign = (['masterName', 'sentinelPassword'] as const).find(name => values[name] !== undefined)
-  return mode !== 'sentinel' && foreign !== undefined
-    ? { field: foreign, message: 'This needs the mode sentinel.' }
+  return mode !== 'sentinel' && values.masterName !== undefined
+    ? { field: 'masterName', message: 'This needs the mode sentinel.' }
     : null
 }
 
@@ -79,19 +78,22 @@ export const redisDriver = {
     },
     nodes: {
       kind: 'list',
-      schema: z.array(
-        z.string(nodeSentence).refine(node => parseRedisHost(node) !== undefined, nodeSentence),
-        nodeSentence,
-      ).min(1, nodeSentence).max(nodesMax, `Give at most ${nodesMax} nodes.`),
-      label: 'Further nodes',
-      hint: 'Hosts and ports of further nodes of the cluster, or of further sentinels, to find it where the first is away',
+      schema: z.array(z.string(nodeSentence), nodeSentence)
+        .min(1, nodeSentence)
+        .max(nodesMax, `Give at most ${nodesMax} nodes.`)
+        // Of all of them, so that it is said beside the field.
+        .refine(nodes => nodes.every(node => parseRedisHost(node) !== undefined), nodeSentence),
+      when: { field: 'mode', among: ['cluster', 'sentinel'] },
+      label: 'Nodes',
+      hint: 'Further nodes of the cluster, or further sentinels, which are asked while the first is away',
       example: 'b.example:6379, c.example:6379',
     },
     masterName: {
       kind: 'text',
       schema: z.string(masterSentence).regex(/^[\w.-]{1,128}$/, masterSentence),
-      label: 'Name of the master',
-      hint: 'The name by which the sentinels know the server; for the mode sentinel',
+      when: { field: 'mode', among: ['sentinel'] },
+      label: 'Master name',
+      hint: 'The name by which the sentinels know the server',
       example: 'mymaster',
     },
     user: {
@@ -110,7 +112,8 @@ export const redisDriver = {
     sentinelPassword: {
       kind: 'secret',
       schema: ConnectionPassword,
-      label: 'Password of the sentinels',
+      when: { field: 'mode', among: ['sentinel'] },
+      label: 'Sentinel password',
       hint: 'Where they ask for one',
     },
     ca: {

@@ -342,7 +342,7 @@ describe('connections of this run', () => {
 
   // S8. Red: in src/main/cli/options.ts remove `secret: true` from `connectionOptions`.
   it.each([
-    ['oracle://canary', 'LARDER_CONNECTION_MAIN: must be a URL that begins with redis:, rediss:, unix:, memcached:, mongodb:, mongodb+srv:, dynamodb:, dynamodb+http:, dynamodb+https:, http:, https:, file:'],
+    ['oracle://canary', 'LARDER_CONNECTION_MAIN: must be a URL that begins with redis:, rediss:, unix:, redis+cluster:, rediss+cluster:, redis+sentinel:, rediss+sentinel:, memcached:, mongodb:, mongodb+srv:, dynamodb:, dynamodb+http:, dynamodb+https:, http:, https:, file:'],
     ['redis://:canary@', 'LARDER_CONNECTION_MAIN: url: Redis needs a URL such as redis://localhost:6379.'],
     ['dynamodb://canary:canary@mars/products', 'LARDER_CONNECTION_MAIN: region: Give a region'],
     ['dynamodb://canary:%canary@eu-west-1/products', 'LARDER_CONNECTION_MAIN: table: Give the name'],

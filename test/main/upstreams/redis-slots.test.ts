@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { expect, it } from 'vitest'
-import { slotOf } from '../../../src/main/upstreams/redis/slots'
+import { keySlotOf } from '../../../src/main/upstreams/redis/slots'
 
 // The first is the test vector of the specification, the next are what CLUSTER KEYSLOT answers.
 // Red: in src/main/upstreams/redis/slots.ts use 0x1022 instead of 0x1021.
@@ -16,5 +16,5 @@ it.each([
   ['foo}{bar}', 5061],
   ['foo{bar', 15_278],
 ])('the slot of %s is %i', (key, slot) => {
-  expect(slotOf(Buffer.from(key))).toBe(slot)
+  expect(keySlotOf(Buffer.from(key))).toBe(slot)
 })

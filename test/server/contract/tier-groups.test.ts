@@ -3,7 +3,7 @@ import type { RedisServer } from '../../helpers/redis-server'
 import type { TestLarder } from '../../helpers/start-larder'
 import { Buffer } from 'node:buffer'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { slotOf } from '../../../src/main/upstreams/redis/slots'
+import { keySlotOf } from '../../../src/main/upstreams/redis/slots'
 import { fieldsOfUrl } from '../../../src/shared/connections/read'
 import { patience } from '../../helpers/patience'
 import { startRedisCluster, startRedisSentinel } from '../../helpers/redis-groups'
@@ -66,7 +66,7 @@ describe.skipIf(!redisProgram.available)(`a tier over a cluster ${redisProgram.r
   })
 
   async function homeOf(key: string): Promise<RedisServer> {
-    return (await cluster.owners())(slotOf(Buffer.from(`t:${key}`)))
+    return (await cluster.owners())(keySlotOf(Buffer.from(`t:${key}`)))
   }
   /** Until a read is answered by the copy here. */
   async function warm(index: number, key: string): Promise<void> {
@@ -147,7 +147,7 @@ describe.skipIf(!redisProgram.available)(`a tier over a cluster ${redisProgram.r
 
   it('sees what happens to a slot that moves', async () => {
     const [key] = keys
-    const slot = slotOf(Buffer.from(`t:${key}`))
+    const slot = keySlotOf(Buffer.from(`t:${key}`))
     await shared.write(0, key, 'a')
     await warm(1, key)
     const from = await homeOf(key)
@@ -169,7 +169,7 @@ describe.skipIf(!redisProgram.available)(`a tier over a cluster ${redisProgram.r
   // Red: in cluster-tracking.ts leave `onChanged([name])` out of `lent`.
   it('keeps no copy of what is lent while a slot moves', async () => {
     const [key] = keys
-    const slot = slotOf(Buffer.from(`t:${key}`))
+    const slot = keySlotOf(Buffer.from(`t:${key}`))
     const from = await homeOf(key)
     const to = cluster.nodes.find(node => node !== from) as RedisServer
     await shared.write(0, key, 'a')

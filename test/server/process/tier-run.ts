@@ -23,7 +23,7 @@ interface Known {
   open: number[]
 }
 
-export interface TierCounts {
+interface TierCounts {
   reads: number
   writes: number
   /** Reads that were answered by a copy while Redis was away, and said so. */
@@ -32,8 +32,8 @@ export interface TierCounts {
   failedWrites: number
   /** Reads that got what had been replaced for longer than is promised. */
   tooOld: string[]
-  /** Acknowledged writes that Redis does not have any more after a fault. */
-  lost: { key: string, value: number, at: number, found: number }[]
+  /** Acknowledged writes that Redis does not have after a fault; `late`: by a new master. */
+  lost: { key: string, value: number, found: number, late: boolean }[]
 }
 
 /** Three Larders as programs that share a cache at this address, and people who use it. */
@@ -166,11 +166,16 @@ export async function startTierRun(url: string) {
      * Does something bad and puts it right again, while everybody goes on. Then counts what has
      * been lost: what `truth` says Redis has is what counts from then on.
      *
+     * @param bad resolves to when another server took over, if one did
      * @param mayLose whether Redis may lose by it what it has acknowledged
      */
-    async fault(bad: () => Promise<void>, truth: (key: string) => Promise<number>, mayLose: boolean): Promise<void> {
+    async fault(
+      bad: () => Promise<number | void>,
+      truth: (key: string) => Promise<number>,
+      mayLose: boolean,
+    ): Promise<void> {
       checking = !mayLose
-      await bad()
+      const takenOver = await bad()
       for (const index of [0, 1, 2])
         await until(`Larder ${index} is well again`, () => isWell(index))
       writing = false
@@ -180,7 +185,7 @@ export async function startTierRun(url: string) {
         const { acknowledged, open } = known(key)
         const last = acknowledged.at(-1)
         if (last !== undefined && found !== last.value && !open.includes(found))
-          counts.lost.push({ key, ...last, found })
+          counts.lost.push({ key, value: last.value, found, late: last.at > (takenOver ?? Infinity) })
         state.set(key, { given: known(key).given, acknowledged: [{ value: found, at: performance.now() }], open: [] })
       }
       checking = true

@@ -4,7 +4,7 @@ import type { RedisCluster } from '../../helpers/redis-groups'
 import type { RedisServer } from '../../helpers/redis-server'
 import { Buffer } from 'node:buffer'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { slotOf } from '../../../src/main/upstreams/redis/slots'
+import { keySlotOf } from '../../../src/main/upstreams/redis/slots'
 import { encodeKey } from '../../../src/shared/entry-key'
 import { describeBackend } from '../../contract/backends'
 import { aValue, describeSource, neverAborts, oddKeys } from '../../contract/sources'
@@ -28,7 +28,7 @@ describe.skipIf(!redisProgram.available)(`a cluster of Redis ${redisProgram.reas
   /** Which master has a key, now. */
   async function homes(): Promise<(key: string) => RedisServer> {
     const ownerOf = await cluster.owners()
-    return key => ownerOf(slotOf(encodeKey(key)))
+    return key => ownerOf(keySlotOf(encodeKey(key)))
   }
   async function besides(): Promise<Omit<SourceRig, 'source'>> {
     const homeOf = await homes()
@@ -84,13 +84,13 @@ describe.skipIf(!redisProgram.available)(`a cluster of Redis ${redisProgram.reas
       await source.writes.set(key, aValue('x'), neverAborts)
     expect(await redirections()).toBe(before)
     // Red: in src/main/upstreams/redis/slots.ts let `tagged` be false.
-    expect(slotOf(Buffer.from('{tag}a'))).toBe(slotOf(Buffer.from('{tag}b')))
+    expect(keySlotOf(Buffer.from('{tag}a'))).toBe(keySlotOf(Buffer.from('{tag}b')))
   })
 
   it('follows a slot that moves, before, while and after its keys do', async () => {
     await empty()
     const source = sourceFor()
-    const slot = slotOf(Buffer.from('{m}'))
+    const slot = keySlotOf(Buffer.from('{m}'))
     const keys = Array.from({ length: 20 }, (_, index) => `{m}${index}`)
     for (const key of keys)
       await source.writes.set(key, aValue('old'), neverAborts)

@@ -88,7 +88,8 @@ export async function readFields(
     const row = rows.get(name)
     if (!row || value === undefined || (row.kind === 'secret' && value === true))
       return []
-    const isGone = value === false || (work === 'set' && value === 'none' && !row.required)
+    const isNone = [value].flat().join() === 'none'
+    const isGone = value === false || (work === 'set' && isNone && !row.required)
     return [[name, isGone ? null : typeof value === 'string' ? contentOf(row, value, io) : value] as const]
   })
   return {

@@ -5,7 +5,7 @@ import type { Timer } from '../../base/timer'
 import { SourceError } from '../sources/source'
 
 /** Keys of a server that have changed: these, those for which it is true, or any (null). */
-export type ChangedKeys = readonly string[] | ((key: string) => boolean) | null
+type ChangedKeys = readonly string[] | ((key: string) => boolean) | null
 export type OnChanged = (keys: ChangedKeys) => void
 
 /** A way by which a server tells of changes. */

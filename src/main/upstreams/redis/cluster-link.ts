@@ -7,7 +7,7 @@ import { orAborted } from '../abort'
 import { createCluster } from './cluster'
 import { trackCluster } from './cluster-tracking'
 import { openServer } from './greeting'
-import { valuesOf } from './link'
+import { valuesBehind } from './link'
 import { createNodes } from './nodes'
 import { createSlotMap } from './slot-map'
 
@@ -64,7 +64,7 @@ export async function openCluster(definition: ConnectionDefinition, attempt: Att
     },
     ended,
     close: () => end('The connection was closed.'),
-    ...valuesOf(cluster),
+    ...valuesBehind(cluster),
     track: (prefix, onChanged, _, times) =>
       trackCluster({ cluster, map, definition, gone: gone.signal }, prefix, onChanged, times),
   }

@@ -7,7 +7,7 @@ import { parseRedisHost } from '@shared/connections/redis-url'
 import { decodeKey, encodeKey } from '@shared/entry-key'
 import { createTracking } from '../../serving/backends/tracking'
 import { SourceError } from '../../serving/sources/source'
-import { slotOf } from './slots'
+import { keySlotOf } from './slots'
 import { trackServer } from './tracking'
 
 interface TrackedCluster {
@@ -41,7 +41,7 @@ export async function trackCluster(
   // As long as it is down, nobody knows more than before.
   await ping()
 
-  const slotOfName = (name: string): number => slotOf(encodeKey(name))
+  const slotOfName = (name: string): number => keySlotOf(encodeKey(name))
 
   function listenTo(place: string): Tracking {
     const ofPlace = (name: string): boolean => map.ownerOf(slotOfName(name)) === place

@@ -42,7 +42,7 @@ export function readView([info, slots]: readonly Reply[], asked: RedisHost): Clu
 }
 
 /** Where a reply sends a command on to. */
-export interface Redirection {
+interface Redirection {
   kind: 'MOVED' | 'ASK'
   place: string
 }

@@ -8,7 +8,7 @@ import { ReplyError } from '../../base/resp'
 import { SourceError } from '../../serving/sources/source'
 import { orAborted } from '../abort'
 import { readView, redirectionOf, viewCommands } from './cluster-view'
-import { slotOf } from './slots'
+import { keySlotOf } from './slots'
 
 /** Milliseconds within which a node has to say how it sees the cluster. */
 const answerTime = 2000
@@ -124,7 +124,7 @@ export function createCluster({ seeds, nodes, map, gone, onLost }: ClusterParts)
   return {
     refresh,
     async send(key, commands, signal) {
-      const slot = slotOf(key)
+      const slot = keySlotOf(key)
       let place = map.ownerOf(slot) ?? await ownerOf(slot, signal)
       let asking = false
       for (let hop = 0; hop < hopsMax; hop++) {

@@ -9,7 +9,7 @@ import { createRedisSource } from './source'
 import { trackServer } from './tracking'
 
 /** What is the same of each link, however many servers are behind it. */
-export function valuesOf(servers: RedisServers): Pick<Link, 'probe' | 'source' | 'backend'> {
+export function valuesBehind(servers: RedisServers): Pick<Link, 'probe' | 'source' | 'backend'> {
   return {
     probe: (write, attempt) => probeRedis(servers, write, attempt),
     source: options => createRedisSource(servers, options),

@@ -4,7 +4,7 @@ import { redisAddressOf, redisHostsOf, redisModeOf } from '@shared/connections/r
 import { isLinkLocal, linkLocalSentence } from '../addresses'
 import { openCluster } from './cluster-link'
 import { openServer } from './greeting'
-import { tracksOne, valuesOf } from './link'
+import { tracksOne, valuesBehind } from './link'
 import { openBySentinels } from './sentinel-link'
 import { aloneServer } from './servers'
 
@@ -15,7 +15,7 @@ async function openAlone(definition: ConnectionDefinition, attempt: Attempt): Pr
     server,
     ended: wire.ended,
     close: wire.close,
-    ...valuesOf(aloneServer(wire)),
+    ...valuesBehind(aloneServer(wire)),
     track: tracksOne(definition, undefined, wire.ended),
   }
 }

@@ -7,7 +7,7 @@ import { ReplyError } from '../../base/resp'
 import { SourceError } from '../../serving/sources/source'
 import { demand } from './answers'
 import { openServer } from './greeting'
-import { tracksOne, valuesOf } from './link'
+import { tracksOne, valuesBehind } from './link'
 import { createSentinels } from './sentinels'
 import { aloneServer } from './servers'
 
@@ -86,7 +86,7 @@ async function openMaster(definition: ConnectionDefinition, sentinels: Sentinels
     server: `${server} at ${place}`,
     ended,
     close: () => end('The connection was closed.'),
-    ...valuesOf(servers),
+    ...valuesBehind(servers),
     track: tracksOne(definition, at, ended),
   }
 }

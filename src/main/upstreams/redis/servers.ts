@@ -2,7 +2,7 @@ import type { Argument, Reply } from '../../base/resp'
 import type { RedisWire } from './redis-wire'
 
 /** What one server is asked by. */
-export type RedisSend = RedisWire['send']
+type RedisSend = RedisWire['send']
 
 /** The servers behind a connection as one. */
 export interface RedisServers {

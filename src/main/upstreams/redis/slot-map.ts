@@ -2,7 +2,7 @@ import type { ClusterView } from './cluster-view'
 import { slotCount } from './slots'
 
 /** Who is told of what a cluster does with its keys. */
-export interface ClusterWatcher {
+interface ClusterWatcher {
   /** These slots have another master from now on, of which nothing has been asked yet. */
   moved: (slots: ReadonlySet<number>) => void
   /** A key was read at a node that does not have its slot yet. */

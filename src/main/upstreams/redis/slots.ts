@@ -16,7 +16,7 @@ const table = Uint16Array.from({ length: 256 }, (_, byte) => {
  * The slot of a key. If it has something between its first `{` and the first `}` behind that, only
  * this counts (a hash tag), so that several keys can be kept together.
  */
-export function slotOf(key: Uint8Array): number {
+export function keySlotOf(key: Uint8Array): number {
   const from = key.indexOf(open)
   const to = from === -1 ? -1 : key.indexOf(close, from + 1)
   const tagged = to > from + 1

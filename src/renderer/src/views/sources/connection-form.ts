@@ -1,3 +1,4 @@
+import type { ConnectionField } from '@shared/connections/driver'
 import type { DriverName } from '@shared/connections/drivers'
 import type { ConnectionInfo, ConnectionResult, ConnectionStep } from '@shared/connections/schemas'
 import { driverRows } from '@shared/connections/drivers'
@@ -15,10 +16,20 @@ export function connectionFormOf(driver: DriverName, connection?: ConnectionInfo
   })
 }
 
+/** Whether a field means something beside what is chosen in another one. */
+export function isApplicable({ when }: ConnectionField, form: ConnectionForm): boolean {
+  return when === undefined || when.among.includes(form[when.field] ?? '')
+}
+
+function textOf(driver: DriverName, name: string, form: ConnectionForm): string {
+  const row = driverRows[driver].fields[name]
+  return row && isApplicable(row, form) ? form[name]?.trim() ?? '' : ''
+}
+
 /** What is given for a new connection: fields that are empty are left out. */
 export function givenFields(driver: DriverName, form: ConnectionForm): Record<string, unknown> {
   return Object.fromEntries(namesOf(driverRows[driver].fields).flatMap((name) => {
-    const text = form[name]?.trim() ?? ''
+    const text = textOf(driver, name, form)
     return text === '' ? [] : [[name, valueOf(driver, name, text)]]
   }))
 }
@@ -27,12 +38,17 @@ export function givenFields(driver: DriverName, form: ConnectionForm): Record<st
 export function changedFields(connection: ConnectionInfo, form: ConnectionForm): Record<string, unknown> {
   const { driver } = connection
   const before = connectionFormOf(driver, connection)
-  return Object.fromEntries(namesOf(driverRows[driver].fields).flatMap((name) => {
-    const text = form[name]?.trim() ?? ''
-    if (text === before[name])
+  return Object.fromEntries(Object.entries(driverRows[driver].fields).flatMap(([name, row]) => {
+    const text = textOf(driver, name, form)
+    // A secret that means nothing any more is not seen, but would be kept.
+    if (text === before[name] && (row.kind !== 'secret' || isApplicable(row, form) || !isSet(connection[name])))
       return []
     return [[name, text === '' ? null : valueOf(driver, name, text)]]
   }))
+}
+
+function isSet(shown: unknown): boolean {
+  return (shown as { set?: boolean } | undefined)?.set === true
 }
 
 function valueOf(driver: DriverName, name: string, text: string): string | string[] {
