@@ -44,13 +44,15 @@ describe('connections', () => {
   })
 
   it('takes all hosts of several servers from an address, or from flags', async () => {
-    expect(await larder(['create', 'watched', 'redis+sentinel://s1.invalid,s2.invalid/shop'])).toMatchObject({ code: 0 })
+    const address = 'redis+sentinel://s1.invalid,s2.invalid/shop'
+    expect(await larder(['create', 'watched', address])).toMatchObject({ code: 0 })
     const nodes = ['s2.invalid']
     const url = 'redis://s1.invalid:26379'
     expect(await read('watched')).toMatchObject({ url, mode: 'sentinel', nodes, masterName: 'shop' })
     const words = ['--mode', 'cluster', '--nodes', 'b.invalid,c.invalid', '--master-name', 'none']
     expect(await larder(['set', 'watched', ...words])).toMatchObject({ code: 0 })
-    expect(await read('watched')).toMatchObject({ mode: 'cluster', nodes: ['b.invalid', 'c.invalid'], masterName: null })
+    const others = ['b.invalid', 'c.invalid']
+    expect(await read('watched')).toMatchObject({ mode: 'cluster', nodes: others, masterName: null })
     // Red: in src/main/cli/commands/connection-flags.ts compare `value` itself with none.
     expect(await larder(['set', 'watched', '--mode', 'standalone', '--nodes', 'none'])).toMatchObject({ code: 0 })
     expect(await read('watched')).toMatchObject({ mode: 'standalone', nodes: null })

@@ -7,7 +7,7 @@ import { keySlotOf } from '../../../src/main/upstreams/redis/slots'
 import { fieldsOfUrl } from '../../../src/shared/connections/read'
 import { patience } from '../../helpers/patience'
 import { startRedisCluster, startRedisSentinel } from '../../helpers/redis-groups'
-import { redisProgram } from '../../helpers/redis-server'
+import { redisProgram, startRedis } from '../../helpers/redis-server'
 import { startLarder } from '../../helpers/start-larder'
 import { manage } from '../security/support'
 
@@ -186,7 +186,7 @@ describe.skipIf(!redisProgram.available)(`a tier over a cluster ${redisProgram.r
 })
 
 describe.skipIf(!redisProgram.available)(`a tier over sentinels ${redisProgram.reason}`, () => {
-  // Red: in src/main/upstreams/redis/sentinel-link.ts let `watch` return at once.
+  // Red: in src/main/upstreams/redis/tracking.ts leave `at` out of `dialRedis`.
   it('follows a failover, and believes the old master nothing when it is back', async () => {
     const group: RedisSentinel = await startRedisSentinel()
     onTestFinished(() => group.dispose())
@@ -209,5 +209,28 @@ describe.skipIf(!redisProgram.available)(`a tier over sentinels ${redisProgram.r
     await expect.poll(async () => (await shared.tierOf(1)).connected, soon).toBe(true)
     await group.replica.command('SET', 't:k', 'c')
     await expect.poll(() => shared.read(1, 'k'), soon).toBe('c')
+  })
+
+  // Red: in src/main/upstreams/redis/sentinel-link.ts let `watch` return at once.
+  it('listens where it reads: at the master that the sentinels name, however well the old one answers', async () => {
+    const [one, two] = [await startRedis(), await startRedis()]
+    onTestFinished(() => one.dispose())
+    onTestFinished(() => two.dispose())
+    const sentinel = await startRedis(`sentinel monitor shop 127.0.0.1 ${one.port} 1`)
+    onTestFinished(() => sentinel.dispose())
+    const shared = await shareAt(`redis+sentinel://127.0.0.1:${sentinel.port}/shop`)
+    onTestFinished(() => shared.dispose())
+    await one.command('SET', 't:k', 'old')
+    await two.command('SET', 't:k', 'new')
+    await expect.poll(async () => {
+      await shared.read(0, 'k')
+      return (await shared.tierOf(0)).copies
+    }, soon).toBe(1)
+    await sentinel.command('SENTINEL', 'REMOVE', 'shop')
+    await sentinel.command('SENTINEL', 'MONITOR', 'shop', '127.0.0.1', String(two.port), '1')
+    await expect.poll(() => shared.read(0, 'k'), soon).toBe('new')
+    await expect.poll(async () => (await shared.tierOf(0)).connected, soon).toBe(true)
+    await two.command('SET', 't:k', 'newer')
+    await expect.poll(() => shared.read(0, 'k'), soon).toBe('newer')
   })
 })
