@@ -137,6 +137,34 @@ test('no Undo is offered of what the cache would not take as it was', async ({ o
 })
 
 // Red: in ConnectionDialog.vue leave `offered` out of `save`.
+// Red: in connection-form.ts let `isApplicable` be true.
+test('the form of a Redis connection asks for what its mode needs @screen', async ({ openConsole, call }) => {
+  const page = await openConsole('/sources')
+  await page.getByRole('button', { name: 'New connection' }).click()
+  const dialog = page.getByRole('dialog', { name: 'New connection' })
+  await dialog.getByLabel('Name', { exact: true }).fill('main')
+  await dialog.getByLabel('URL').fill('redis://s1.invalid')
+  await expect(dialog.getByLabel('Mode')).toHaveValue('standalone')
+  await expect(dialog.getByLabel('Further nodes')).toBeHidden()
+  await dialog.getByLabel('Mode').selectOption('cluster')
+  await expect(dialog.getByLabel('Further nodes')).toBeVisible()
+  await expect(dialog.getByLabel('Master name')).toBeHidden()
+  await dialog.getByLabel('Mode').selectOption('sentinel')
+  await dialog.getByLabel('Further nodes').fill('s2.invalid, s3.invalid:x')
+  await dialog.getByRole('button', { name: 'Create connection' }).click()
+  await expect(dialog.getByLabel('Further nodes')).toHaveAccessibleDescription(/Each of the nodes must be a host/)
+  await dialog.getByLabel('Further nodes').fill('s2.invalid')
+  await dialog.getByRole('button', { name: 'Create connection' }).click()
+  await expect(dialog.getByLabel('Master name')).toHaveAccessibleDescription(/Give the name by which the sentinels know/)
+  await expectAccessible(page)
+  await dialog.getByLabel('Master name').fill('shop')
+  await dialog.getByRole('button', { name: 'Create connection' }).click()
+  await expect(dialog).toBeHidden()
+  const saved: unknown = await (await call('GET', '/admin/connections/main')).json()
+  const url = 'redis://s1.invalid:26379'
+  expect(saved).toMatchObject({ url, mode: 'sentinel', nodes: ['s2.invalid'], masterName: 'shop' })
+})
+
 test('a connection is offered to all users, and taken back', async ({ openConsole, call }) => {
   const read = async (): Promise<object> => await (await call('GET', '/admin/connections/main')).json() as object
   const page = await openConsole('/sources')

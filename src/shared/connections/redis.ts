@@ -84,7 +84,7 @@ export const redisDriver = {
         // Of all of them, so that it is said beside the field.
         .refine(nodes => nodes.every(node => parseRedisHost(node) !== undefined), nodeSentence),
       when: { field: 'mode', among: ['cluster', 'sentinel'] },
-      label: 'Nodes',
+      label: 'Further nodes',
       hint: 'Further nodes of the cluster, or further sentinels, which are asked while the first is away',
       example: 'b.example:6379, c.example:6379',
     },

@@ -30,7 +30,7 @@ describe('connections', () => {
       'driver             redis',
       'url                redis://db.invalid:6379',
       'mode               –',
-      'nodes              –',
+      'further nodes      –',
       'master name        –',
       'user               ada',
       'password           set',
