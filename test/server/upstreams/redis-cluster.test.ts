@@ -63,7 +63,7 @@ describe.skipIf(!redisProgram.available)(`a cluster of Redis ${redisProgram.reas
   }
 
   // Red: in src/main/upstreams/redis/cluster.ts let `each` ask only the first master.
-  describeBackend('a cluster', openBackend, { compares: true, endsLives: true, formats: ['envelope', 'raw'] })
+  describeBackend('a cluster', openBackend, { compares: true, endsLives: true, formats: ['envelope'] })
   describeSource('a cluster', open, { lives: true, longestKey: 1024 })
 
   it('tells what it is', async () => {

@@ -8,6 +8,7 @@ import { createCluster } from './cluster'
 import { trackCluster } from './cluster-tracking'
 import { openServer } from './greeting'
 import { valuesBehind } from './link'
+import { createLookout } from './lookout'
 import { createNodes } from './nodes'
 import { createSlotMap } from './slot-map'
 
@@ -38,11 +39,11 @@ export async function openCluster(definition: ConnectionDefinition, attempt: Att
   }
 
   const seeds = redisHostsOf(definition.values).map(redisHostText)
-  const cluster = createCluster({ seeds, nodes, map, gone: gone.signal, onLost: end })
+  const { refresh } = createLookout({ seeds, nodes, map, gone: gone.signal, onLost: end })
 
   function look(): void {
     // If it fails the link has ended, which is told by `ended`.
-    cluster.refresh().catch(() => {}).finally(lookLater)
+    refresh().catch(() => {}).finally(lookLater)
   }
   function lookLater(): void {
     if (!gone.signal.aborted)
@@ -50,7 +51,7 @@ export async function openCluster(definition: ConnectionDefinition, attempt: Att
   }
 
   try {
-    await orAborted(cluster.refresh(), attempt.signal)
+    await orAborted(refresh(), attempt.signal)
   }
   catch (error) {
     end('The connection was closed.')
@@ -59,13 +60,11 @@ export async function openCluster(definition: ConnectionDefinition, attempt: Att
   step = () => {}
   lookLater()
   return {
-    get server() {
-      return `${described}, a cluster of ${map.masters().size}`
-    },
+    server: `${described}, a cluster of ${map.masters().size}`,
     ended,
     close: () => end('The connection was closed.'),
-    ...valuesBehind(cluster),
-    track: (prefix, onChanged, _, times) =>
-      trackCluster({ cluster, map, definition, gone: gone.signal }, prefix, onChanged, times),
+    ...valuesBehind(createCluster({ nodes, map, refresh })),
+    track: (prefix, onChanged, { signal }, times) =>
+      trackCluster({ refresh, map, definition, gone: gone.signal }, prefix, onChanged, signal, times),
   }
 }

@@ -1,17 +1,17 @@
 import type { Disposable } from '../../base/disposable'
 import type { OnChanged, Tracking, TrackingLink, TrackingTimes } from '../../serving/backends/tracking'
-import type { Cluster } from './cluster'
+import type { Lookout } from './lookout'
 import type { SlotMap } from './slot-map'
 import type { RedisDefinition } from './way'
 import { parseRedisHost } from '@shared/connections/redis-url'
 import { decodeKey, encodeKey } from '@shared/entry-key'
 import { createTracking } from '../../serving/backends/tracking'
 import { SourceError } from '../../serving/sources/source'
+import { orAborted } from '../abort'
 import { keySlotOf } from './slots'
 import { trackServer } from './tracking'
 
-interface TrackedCluster {
-  cluster: Pick<Cluster, 'refresh'>
+interface TrackedCluster extends Lookout {
   map: SlotMap
   definition: RedisDefinition
   /** Aborts when the link to the cluster ends. */
@@ -25,21 +25,22 @@ const unheard = { connected: false, trusted: false } as const
  * alone; a PING asks whether they are still its own.
  */
 export async function trackCluster(
-  { cluster, map, definition, gone }: TrackedCluster,
+  { refresh, map, definition, gone }: TrackedCluster,
   prefix: string,
   onChanged: OnChanged,
+  signal: AbortSignal,
   times: TrackingTimes,
 ): Promise<TrackingLink> {
   const { promise: ended, resolve } = Promise.withResolvers<string>()
   const trackings = new Map<string, Tracking>()
 
   async function ping(): Promise<void> {
-    await cluster.refresh()
+    await refresh()
     if (!map.isUp)
       throw new SourceError('refused', 'The cluster is down.')
   }
   // As long as it is down, nobody knows more than before.
-  await ping()
+  await orAborted(ping(), signal)
 
   const slotOfName = (name: string): number => keySlotOf(encodeKey(name))
 

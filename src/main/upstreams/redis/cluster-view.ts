@@ -60,6 +60,14 @@ export function redirectionOf(replies: readonly Reply[], asked: RedisHost): Redi
   return undefined
 }
 
+/** The host and the port of a place that came from here. */
+export function hostAtPlace(place: string): RedisHost {
+  const host = parseRedisHost(place)
+  if (!host)
+    throw new TypeError('The place of a node was not checked')
+  return host
+}
+
 /** Without a name it is the host that was asked. Undefined if this is no address. */
 function placeOfNode(name: string, port: number, asked: RedisHost): string | undefined {
   const host = name === '' || name === '?' ? asked.host : name

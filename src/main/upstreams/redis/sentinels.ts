@@ -45,9 +45,16 @@ export function createSentinels(definition: RedisDefinition): Sentinels {
     if (closed)
       wire.close()
     const { sentinelPassword } = definition.secrets
-    if (sentinelPassword !== undefined)
+    if (sentinelPassword === undefined)
+      return wire
+    try {
       demand((await wire.send([['AUTH', sentinelPassword]], attempt.signal))[0])
-    return wire
+      return wire
+    }
+    catch (error) {
+      wire.close()
+      throw error
+    }
   }
 
   async function ask(at: RedisHost, { signal, step }: Attempt): Promise<Answer> {
