@@ -15,6 +15,11 @@ const rounds = 2
 /** Writes between two faults. */
 const some = 300
 const soon = { timeout: patience, interval: 50 }
+/**
+ * Milliseconds for which a master that is back takes itself for one, and acknowledges what it will
+ * lose, until all Larders have asked who is: they ask once a second.
+ */
+const noticing = 2000
 const kept = ['--appendonly', 'yes', '--appendfsync', 'always']
 async function numberAt(server: RedisServer, key: string): Promise<number> {
   return Number(String(await server.command('GET', `t:${key}`) ?? 0))
@@ -84,7 +89,7 @@ describe.skipIf(!hard || !redisProgram.available)(`a tier to which bad things ha
         await run.fault(async () => {
           if (isKilled)
             await old.kill()
-          const takenOver = isKilled ? await promoted(old) : await silence(old, () => promoted(old))
+          const takenOver = isKilled ? await promoted(old) : await silence(old, () => promoted(old)) + noticing
           if (isKilled)
             await old.restart()
           // The sentinel makes it a copy of the other, and may fail over again only then.
@@ -122,7 +127,9 @@ describe.skipIf(!hard || !redisProgram.available)(`a tier to which bad things ha
         await run.fault(async () => {
           if (isKilled)
             await old.kill()
-          const takenOver = isKilled ? await promoted(old, key) : await silence(old, () => promoted(old, key))
+          const takenOver = isKilled
+            ? await promoted(old, key)
+            : await silence(old, () => promoted(old, key)) + noticing
           if (isKilled)
             await old.restart()
           await expect.poll(async () => String(await old.command('ROLE')), soon).toContain('slave')
