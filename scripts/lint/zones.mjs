@@ -53,6 +53,7 @@ const parts = [
     'cache',
     'cli',
     'codecs',
+    'gateway',
     'http',
     'serving',
     'storage',
@@ -88,7 +89,7 @@ export const zones = [
     name: 'upstreams',
     path: 'src/main/upstreams/',
     imports: [serving, base, shared],
-    packages: ['aws4', 'bson', 'http-cache-semantics'],
+    packages: ['aws4', 'bson'],
     node: all,
   },
   { name: 'vault', path: 'src/main/vault/', imports: [base, shared], packages: ['keytar'], node: all },
@@ -101,6 +102,7 @@ export const zones = [
     packages: ['express', 'yaml', 'zod'],
     node: all,
   },
+  { name: 'gateway', path: 'src/main/gateway/', imports: [serving, base, shared], packages: [], node: all },
   { name: 'cli', path: 'src/main/cli/', imports: [base, shared], packages: [], node: all },
   {
     name: 'desktop',
@@ -111,7 +113,14 @@ export const zones = [
     raw: ['src/main/desktop/ipc.ts'],
   },
 
-  { name: 'larder', path: 'src/main/larder', imports: parts, packages: [], node: all },
+  {
+    name: 'connected',
+    path: 'src/main/connected',
+    imports: [base, serving, 'src/main/upstreams/'],
+    packages: [],
+    node: [],
+  },
+  { name: 'larder', path: 'src/main/larder', imports: [...parts, 'src/main/connected'], packages: [], node: all },
   {
     name: 'headless',
     path: 'src/main/headless',

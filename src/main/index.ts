@@ -135,6 +135,8 @@ async function start(): Promise<void> {
   })
   process.on('SIGTERM', () => app.quit())
   process.on('SIGINT', () => app.quit())
+  // The terminal that it was started from was closed.
+  process.on('SIGHUP', () => app.quit())
 
   const state = await keeper.start()
   if (state.phase === 'serving')

@@ -33,15 +33,13 @@ import { systemTimer } from './base/timer'
 import { createEngine } from './cache/engine'
 import { describeListening, localName } from './cli/addresses'
 import { createConversions } from './codecs/conversions'
+import { createConnected } from './connected'
+import { createGateways } from './gateway/gateways'
 import { createEventLoopMonitor } from './http/event-loop-delay'
 import { renderMetrics } from './http/metrics'
 import { createHttpFace } from './http/server'
 import { createStreamPlaces } from './http/stream-places'
 import { readTlsFiles } from './http/tls-files'
-import { createBreakers } from './serving/elsewhere/breaker'
-import { createMeters } from './serving/elsewhere/meter'
-import { createBackendLayer } from './serving/layers/backend'
-import { createReadThrough } from './serving/layers/read-through'
 import { createStorageFormat } from './serving/layers/storage-format'
 import { createServing } from './serving/serving'
 import { openEntryJournal } from './storage/entry-journal'
@@ -52,8 +50,6 @@ import { lockHome } from './storage/home-lock'
 import { openMetadata } from './storage/metadata-store'
 import * as files from './storage/private-files'
 import { createSignInPages } from './storage/sign-in-pages'
-import { createDrivers } from './upstreams/drivers'
-import { createUpstreams } from './upstreams/upstreams'
 import { openVault } from './vault/vault'
 
 export interface LarderOptions {
@@ -167,33 +163,20 @@ export async function createLarder({
     const engine = parts.use(createEngine({ clock, stopwatch, journal, budget, logger }))
     const pages = parts.use(createSignInPages({ home, logger }))
     const exportFiles = parts.use(createExportFiles({ home, logger }))
-    const upstreams = parts.use(createUpstreams({
-      drivers: createDrivers({ home, clock }),
-      stopwatch,
-      logger,
+    const machine = { clock, stopwatch, timer, logger }
+    const { upstreams, activity, activityOf, layers } = createConnected({
+      home,
+      ...machine,
       onChange: () => hub.emit('connections', administrators, {}),
-    }))
-    const activity = { breakerOf: createBreakers(stopwatch), meterOf: createMeters(stopwatch) }
-    const activityOf = (name: string) => ({ calls: activity.meterOf(name), breaker: activity.breakerOf(name) })
-    const backend = createBackendLayer({
-      backends: { find: ({ connection }) => upstreams.backendOf(connection), track: upstreams.track, ...activity },
-      timer,
     })
-    const readThrough = createReadThrough({
-      sources: { find: ({ connection, format }) => upstreams.sourceOf(connection, { format }), ...activity },
-      timer,
-      random: Math.random,
-    })
+    parts.use(upstreams)
     let valueLimit = (): number => limits.value
     const conversions = parts.use(createConversions({ program: codecProgram, timer }))
     const { serving, caches, requestLog, jobs, schedule, history } = createServing({
       engine,
-      layers: [backend, readThrough, createStorageFormat({ conversions, valueLimit: () => valueLimit() })],
-      clock,
-      stopwatch,
-      timer,
+      layers: [...layers, createStorageFormat({ conversions, valueLimit: () => valueLimit() })],
+      ...machine,
       hub,
-      logger,
     })
     parts.use(jobs)
     parts.use(schedule)
@@ -208,13 +191,26 @@ export async function createLarder({
     const eventStreams = createStreamPlaces(limits.streams)
     const controlToken = `lc_${randomSecret()}`
     let url = ''
+    let ownPort = configuration.port
     let phase: 'starting' | 'ready' | 'stopping' = 'starting'
+
+    const gateways = createGateways({
+      serving,
+      origins: { find: upstreams.originOf, ...activity },
+      inFlight,
+      valueLimit: () => valueLimit(),
+      ...machine,
+      host: configuration.host,
+      allowedHosts: configuration.allowedHosts,
+      tls,
+    })
 
     const administration = parts.use(createAdministration({
       metadata,
       vault: { vault, wanted, reason },
       caches,
       pool: upstreams,
+      gateways: { ...gateways, ownPort: () => ownPort },
       activity,
       environmentConnections: configuration.connections,
       jobs,
@@ -264,6 +260,7 @@ export async function createLarder({
       }),
     }))
     const { firstKey } = await administration.firstStart()
+    const { budgetWarning } = administration.settings
     valueLimit = administration.settings.valueLimit
 
     const http = createHttpFace({
@@ -292,7 +289,10 @@ export async function createLarder({
       listenings.push(await face.start())
       parts.defer(() => face.stop(stopGrace))
     }
+    parts.use(gateways)
+    await gateways.start(caches)
     const [{ port, addresses }] = listenings as [Listening]
+    ownPort = port
     const scheme = configuration.tls ? 'https' : 'http'
     url = `${scheme}://${localName(configuration.host, addresses, 'localhost')}:${port}`
 
@@ -322,6 +322,7 @@ export async function createLarder({
       warnings: [
         ...warning === null ? [] : [warning],
         ...firstKey === null || firstKey.kept ? [] : [keyNotKept],
+        ...budgetWarning === null ? [] : [budgetWarning],
       ],
       handlers: administration.handlers,
       authenticator: administration.authenticator,

@@ -73,12 +73,19 @@ async function greet(larder: Larder): Promise<void> {
 }
 
 /**
- * Resolves on the first SIGINT or SIGTERM. Later ones are ignored: npm forwards the Ctrl-C that the
- * whole terminal group has already received, and the second one must not interrupt the flush.
+ * Resolves on the first SIGINT, SIGTERM or SIGHUP. Later ones are ignored: npm forwards the Ctrl-C
+ * that the whole terminal group has already received, and the second one must not interrupt the
+ * flush.
  */
 function nextSignal(): Promise<void> {
   return new Promise((resolve) => {
     process.on('SIGINT', () => resolve())
     process.on('SIGTERM', () => resolve())
+    process.on('SIGHUP', () => {
+      // The terminal was closed. Nobody reads what is said from now on, and to say it fails.
+      process.stdout.on('error', () => {})
+      process.stderr.on('error', () => {})
+      resolve()
+    })
   })
 }

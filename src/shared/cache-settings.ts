@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { BackendChange, BackendInput, BackendSettings } from './backend-settings'
 import { evictions } from './evictions'
 import { storageFormats } from './formats'
+import { GatewayChange, GatewayInput, GatewaySettings } from './gateway-settings'
 import { limits } from './limits'
 import { mapRows, namesOf, rowOf } from './rows'
 import { writeSize } from './sizes'
@@ -10,7 +11,7 @@ import { Ttl, TtlInput } from './ttl'
 import { orSizeText, orTimeText } from './written'
 
 /** How a setting is written and shown. A number may be null; `none` explains what that means. */
-type SettingKind = { kind: 'switch' | 'source' | 'backend' }
+type SettingKind = { kind: 'switch' | 'source' | 'backend' | 'gateway' }
   | { kind: 'time' | 'count' | 'bytes', none: string }
   | { kind: 'choice', choices: Readonly<Record<string, string>> }
 
@@ -147,6 +148,16 @@ export const cacheSettings = {
       + 'What is held here goes; what is at a backend stays there.',
     place: 'advanced',
   },
+  gateway: {
+    schema: GatewaySettings.nullable(),
+    initial: null,
+    kind: 'gateway',
+    label: 'Gateway',
+    hint: 'A port of its own where the cache stands in front of its source by HTTP, as a reverse proxy',
+    change: 'Only administrators may change it.',
+    administrators: true,
+    place: 'advanced',
+  },
   enabled: {
     schema: z.boolean(),
     initial: true,
@@ -159,8 +170,8 @@ export const cacheSettings = {
 } as const satisfies Record<string, CacheSetting>
 
 /** Settings of several parts, as input. */
-const nestedInputs = { source: SourceInput, backend: BackendInput } as const
-const nestedChanges = { source: SourceChange, backend: BackendChange } as const
+const nestedInputs = { source: SourceInput, backend: BackendInput, gateway: GatewayInput } as const
+const nestedChanges = { source: SourceChange, backend: BackendChange, gateway: GatewayChange } as const
 
 type Rows = typeof cacheSettings
 type Schemas = { [N in keyof Rows]: Rows[N]['schema'] }
@@ -196,8 +207,8 @@ function described(schema: z.ZodType, { hint, ...row }: CacheSetting): z.ZodType
 export const settingSchemas = mapRows(settingRows, row => described(row.schema, row)) as unknown as Schemas
 
 /** Those of several parts, as they are kept. */
-const { source, backend } = settingSchemas
-export const NestedSettings = z.strictObject({ source, backend }).partial()
+const { source, backend, gateway } = settingSchemas
+export const NestedSettings = z.strictObject({ source, backend, gateway }).partial()
 
 /** The same for input, where times and sizes may also be text. */
 const inputSchemas = mapRows(settingRows, (row, name) => {

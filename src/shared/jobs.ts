@@ -62,7 +62,9 @@ export const JobInfo = z.strictObject({
   }),
   state: z.enum(jobStates),
   matched: z.int().meta({ description: 'Entries deleted, marked stale, written or loaded so far; exact.' }),
-  gone: z.int().meta({ description: 'Entries that a refresh deleted, because the source no longer has them.' }),
+  gone: z.int().meta({
+    description: 'Entries that a refresh removed: the source no longer has them, or they are not to be held.',
+  }),
   progress: z.number().nullable().meta({
     description: 'About the part of the work that is done, 0 to 1; null if the number of entries to look at is unknown.',
   }),

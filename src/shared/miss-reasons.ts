@@ -5,7 +5,7 @@ import { namesOf } from './rows'
  * "Not found: …". Reasons of entries removed long ago are forgotten and become `absent`.
  */
 export const missReasons = {
-  absent: 'Never stored, or gone so long ago that the reason is no longer known',
+  absent: 'Never stored, gone where it came from, or gone so long ago that the reason is no longer known',
   expired: 'It had expired',
   evicted: 'It had been evicted',
   flushed: 'The cache had been cleared',

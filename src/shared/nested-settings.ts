@@ -18,7 +18,7 @@ export function within(least: number, most: number, unit = '', rest = ''): z.Zod
  * spaces count.
  */
 export interface NestedSetting {
-  kind: 'text' | 'exact' | 'choice' | 'time' | 'part' | 'near' | 'every'
+  kind: 'text' | 'exact' | 'choice' | 'time' | 'part' | 'near' | 'every' | 'number' | 'list' | 'switch'
   schema: z.ZodType
   /** As input, where that is not a matter of the kind. */
   input?: z.ZodType

@@ -20,7 +20,7 @@ export const requestResults = {
   hit: { label: 'Hit', meaning: 'Found fresh', tone: 'served', full: true },
   stale: { label: 'Stale', meaning: 'Found expired, within its grace time', tone: 'late', full: true },
   miss: { label: 'Miss', meaning: 'Not found', tone: 'late', full: false },
-  loaded: { label: 'Loaded', meaning: 'Not held, and loaded from the source', tone: 'late', full: false },
+  loaded: { label: 'Loaded', meaning: 'Loaded from the source', tone: 'late', full: false },
   stored: { label: 'Stored', meaning: 'Written', tone: 'neutral', full: true },
   dropped: { label: 'Deleted', meaning: 'Deleted or invalidated', tone: 'neutral', full: false },
   ok: { label: 'OK', meaning: 'Answered', tone: 'neutral', full: false },

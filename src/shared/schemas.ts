@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { changeSchemas, creationSchemas, settingSchemas } from './cache-settings'
+import { GatewayState } from './gateway-state'
 import { grouped } from './grouped'
 import { limits } from './limits'
 import { OffTime } from './off-time'
@@ -45,6 +46,7 @@ export const CacheInfo = z.strictObject({
   statistics: CacheStatistics,
   lastMinute: LastMinute,
   tier: TierState.optional().meta({ description: 'There for a cache whose near copies are those of a shared tier.' }),
+  gatewayState: GatewayState.optional().meta({ description: 'There for a cache that has a gateway.' }),
   off: OffTime.optional().meta({ description: 'There while the cache is switched off.' }),
 })
 export type CacheInfo = z.output<typeof CacheInfo>

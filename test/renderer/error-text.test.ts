@@ -23,6 +23,18 @@ describe('form errors', () => {
     expect(form).toBe('__proto__: unknown field; must be an object')
   })
 
+  // Red: in src/renderer/src/error-text.ts look for the field alone.
+  it('of items of a list stand beside the list, each once', () => {
+    const errors = [
+      { field: 'gateway.origins.0', message: 'bad' },
+      { field: 'gateway.origins.2', message: 'bad' },
+      { field: 'gateway.0', message: 'unknown' },
+    ]
+    const { fields, form } = toFormErrors(new LarderError('invalid-input', 'x', { errors }), ['gateway.origins'])
+    expect([...fields]).toEqual([['gateway.origins', 'bad']])
+    expect(form).toBe('gateway.0: unknown')
+  })
+
   it.each([
     ['caches', { caches: [] }, 'Choose at least one cache.'],
     ['scopes', { scopes: [] }, 'Choose at least one permission.'],

@@ -86,6 +86,10 @@ const samples: Record<string, { refused: string[], allowed: string[] }> = {
     ],
     allowed: ['express', 'express/lib/router', '../serving/ports', 'node:http'],
   },
+  'gateway': {
+    refused: ['../http/server', '../cache/ports', '../upstreams/upstreams'],
+    allowed: ['../serving/ports', '../base/origin', 'node:http'],
+  },
   'cli': {
     refused: ['../http/server', '../cache/ports', 'express'],
     allowed: ['../base/configuration', 'node:fs', '../../shared/operations'],
@@ -93,6 +97,10 @@ const samples: Record<string, { refused: string[], allowed: string[] }> = {
   'desktop': {
     refused: ['../http/server', '../cache/ports', 'express', '../larder'],
     allowed: ['electron', 'electron/main', 'zod', '../base/clock', 'node:fs'],
+  },
+  'connected': {
+    refused: ['./larder', './storage/database', './http/server'],
+    allowed: ['./upstreams/upstreams', './serving/ports', './base/clock'],
   },
   'larder': {
     refused: ['./headless', 'electron', './desktop/window', '../renderer/src/main'],

@@ -4,6 +4,7 @@ import type { ConnectionPool } from '../base/connection-pool'
 import type { Disposable } from '../base/disposable'
 import type { EventHub } from '../base/event-hub'
 import type { ExportFile, ExportFiles } from '../base/export-files'
+import type { GatewayPorts } from '../base/gateway-ports'
 import type { Logger } from '../base/logger'
 import type { MetadataStore } from '../base/metadata'
 import type { OperationHandlers } from '../base/operation-handlers'
@@ -16,6 +17,7 @@ import type { JobBook } from '../serving/jobs/job-book'
 import type { ConnectionActivity } from './connections'
 import type { Passwords } from './passwords'
 import type { ServerStateDependencies } from './server-state'
+import type { StoredSettings } from './stored-settings'
 import { createKeyHandlers } from './api-keys'
 import { createAttemptLimiter } from './attempt-limiter'
 import { createAuthenticator } from './authenticator'
@@ -52,6 +54,7 @@ export interface AdministrationDependencies extends
   environmentConnections: readonly EnvironmentConnection[]
   jobs: JobBook<ExportFile>
   history: HistoryKeeper
+  gateways: GatewayPorts
   exportFiles: ExportFiles
   events: EventHub
   clock: RealClock
@@ -83,8 +86,7 @@ interface Administration extends Disposable {
    * requests are accepted, because without an owner nobody is let in.
    */
   firstStart: () => Promise<{ created: boolean, firstKey: { secret: string, kept: boolean } | null }>
-  /** Bytes. */
-  settings: { valueLimit: () => number }
+  settings: Pick<StoredSettings, 'valueLimit' | 'budgetWarning'>
   dispose: () => void
 }
 
@@ -136,6 +138,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       jobs: deps.jobs,
       connections,
       history: deps.history,
+      gateways: deps.gateways,
     }),
     ...createConnectionHandlers({
       caches,
@@ -190,7 +193,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
   return {
     handlers,
     authenticator,
-    settings: { valueLimit: settings.valueLimit },
+    settings,
     async firstStart() {
       if (users.owner())
         return { created: false, firstKey: null }

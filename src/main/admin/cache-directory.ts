@@ -18,6 +18,8 @@ export interface CacheDirectory {
   has: (userId: string, name: string) => boolean
   /** Those of all users that have a source or a backend. */
   connected: () => ConnectedCache[]
+  /** The ports of the gateways of all users, but of this cache. */
+  gatewayPorts: (but: string | null) => number[]
   /** Milliseconds since the Unix epoch. */
   createdAt: (cache: CacheFigures) => number
   /** Undefined while the cache is on. */
@@ -86,6 +88,8 @@ export function createCacheDirectory({ metadata, caches }: {
     has: (userId, name) => lookUp(userId, name) !== undefined,
     connected: () => metadata.caches.list().flatMap(({ id, userId, source, backend }) =>
       source === null && backend === null ? [] : [{ id, userId, source, backend }]),
+    gatewayPorts: but => caches.list().flatMap(({ cache: { definition: { id, gateway } } }) =>
+      gateway === null || id === but ? [] : [gateway.port]),
     createdAt: cache => created.get(cache.definition.id) ?? 0,
     offTime: cache => caches.offTimes.ofCache(cache.definition.id),
     create(record, alsoWrite = () => {}) {

@@ -2,6 +2,7 @@ import type { OperationOutput, OperationParsed } from '@shared/operations'
 import type { RealClock } from '../base/clock'
 import type { EventHub } from '../base/event-hub'
 import type { ExportFile } from '../base/export-files'
+import type { GatewayPorts } from '../base/gateway-ports'
 import type { CallContext } from '../base/operation-handlers'
 import type { Mount } from '../serving/caches'
 import type { HistoryKeeper } from '../serving/history/history'
@@ -20,6 +21,7 @@ import { randomId } from '../base/ids'
 import { isAdministrator } from '../base/principal'
 import { controlCall } from '../serving/call'
 import { describeTarget } from '../serving/jobs/target'
+import { checkGateway } from './gateway-rules'
 import { callerOf, isoTime } from './handlers'
 import { completeChange } from './nested-change'
 import { describeOffTime } from './off-time'
@@ -39,6 +41,7 @@ interface CacheHandlerDependencies {
   jobs: JobBook<ExportFile>
   connections: Pick<ConnectionDirectory, 'has' | 'get'>
   history: Pick<HistoryKeeper, 'minute'>
+  gateways: GatewayPorts
 }
 
 export function createCacheHandlers({
@@ -50,6 +53,7 @@ export function createCacheHandlers({
   jobs,
   connections,
   history,
+  gateways,
 }: CacheHandlerDependencies): HandlersOf<'caches'> {
   function checkQuota(userId: string): void {
     const { cacheLimit } = users.get(userId)
@@ -57,6 +61,11 @@ export function createCacheHandlers({
       return
     const remedy = 'Delete a cache, or ask an administrator for a higher limit.'
     throw new LarderError('quota-reached', `Your cache limit is ${cacheLimit}. ${remedy}`)
+  }
+
+  /** The ports that are taken by others than this cache. */
+  function portsBut(id: string | null): ReadonlySet<number> {
+    return new Set([gateways.ownPort(), ...caches.gatewayPorts(id)])
   }
 
   function refuseDefault(name: string, verb: 'deleted' | 'renamed'): void {
@@ -73,6 +82,7 @@ export function createCacheHandlers({
   function describe(cache: CacheFigures, context: CallContext): OperationOutput<'caches.get'> {
     const { id, space, ...definition } = cache.definition
     const { tier } = caches.get(space, definition.name).served
+    const gatewayState = gateways.state(id)
     return {
       ...definition,
       createdAt: isoTime(caches.createdAt(cache)),
@@ -81,6 +91,7 @@ export function createCacheHandlers({
       statistics: withHitRatio(cache.statistics()),
       lastMinute: history.minute(id),
       ...tier && { tier: isAdministrator(callerOf(context)) ? tier() : { ...tier(), detail: null } },
+      ...gatewayState && { gatewayState },
       ...describeOffTime(caches.offTime(cache)),
     }
   }
@@ -96,6 +107,7 @@ export function createCacheHandlers({
     const change = completeChange(definition, givenOnly(settings))
     checkReserveRight(caller, definition, change)
     checkReserveWithin(definition, change)
+    checkGateway(connections, caller, definition, change, portsBut(definition.id))
     checkConnected(connections, caller, definition, change, () =>
       caches.connected().filter(({ id }) => id !== definition.id))
     const { backend = definition.backend } = change
@@ -122,10 +134,12 @@ export function createCacheHandlers({
       checkQuota(userId)
       checkReserveRight(caller, initialSettings, input)
       checkReserveWithin(initialSettings, input)
+      checkGateway(connections, caller, initialSettings, input, portsBut(null))
       checkConnected(connections, caller, initialSettings, input, caches.connected)
       const cache = caches.create({ id: randomId(), userId, ...input, createdAt: clock.wall() })
       events.emit('cache.created', userId, { cache: input.name })
-      return describe(cache, context)
+      const answer = (): OperationOutput<'caches.create'> => describe(cache, context)
+      return gateways.settled(cache.definition.id)?.then(answer) ?? answer()
     },
     'caches.refresh': ({ name, what, prefix }, context) => {
       const caller = callerOf(context)
@@ -147,6 +161,7 @@ export function createCacheHandlers({
       if (Object.keys(change).length > 0) {
         await caches.update(mount, change)
         events.emit('cache.updated', userId, { cache: input.name })
+        await gateways.settled(mount.cache.definition.id)
       }
       return describe(mount.cache, context)
     },

@@ -6,11 +6,11 @@ import { parseInput } from '@shared/validation'
 import { givenOnly } from '../base/given-only'
 
 /** The settings that have several parts. */
-const nested = ['source', 'backend'] as const
+const nested = ['source', 'backend', 'gateway'] as const
 
 /**
- * What a change comes to: parts of a source or backend that it does not name stay as they are, or
- * are initial where there was none. Throws LarderError `invalid-input`, such as for
+ * What a change comes to: parts of a source, backend or gateway that it does not name stay as they
+ * are, or are initial where there was none. Throws LarderError `invalid-input`, such as for
  * `source.connection`, if that leaves something missing.
  */
 export function completeChange(now: Readonly<CacheSettings>, change: CacheSettingsChange): Partial<CacheSettings> {

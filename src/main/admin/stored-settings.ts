@@ -16,6 +16,8 @@ type Anonymous = OperationOutput<'settings.get'>['anonymous']
 export interface StoredSettings {
   /** Budget for all entries, in bytes. */
   memory: () => number
+  /** For people at the start: the configuration replaces a budget that was saved. Or null. */
+  readonly budgetWarning: string | null
   /** Largest size of a value, in bytes. */
   valueLimit: () => number
   /** A new object after each change. */
@@ -78,6 +80,10 @@ export function createStoredSettings({
 
   return {
     memory: () => engine.budget,
+    budgetWarning: memory === null || stored === undefined || stored === memory
+      ? null
+      : `The memory budget is ${writeSize(memory)}, as LARDER_MEMORY or --memory says, `
+        + `and not ${writeSize(stored)}, which was saved in the settings.`,
     valueLimit: () => valueLimit,
     anonymous: () => anonymous,
     enabled: () => engine.enabled,

@@ -17,20 +17,22 @@ const freePortTries = 20
  *
  * @param host null = loopback
  * @param port 0 = any free port
+ * @param remedy what to do if it is taken, besides stopping who has it
  */
 export async function listen<S extends Server>(
   createServer: () => S,
   host: string | null,
   port: number,
+  remedy = 'choose another port with --port or LARDER_PORT.',
 ): Promise<Listening<S>> {
   if (host !== null) {
-    const server = await bind(createServer(), host, port)
+    const server = await bind(createServer(), host, port, remedy)
     return { port: portOf(server), addresses: [host.includes(':') ? `[${host}]` : host], servers: [server] }
   }
   for (let tries = 1; ; tries++) {
-    const first = await bind(createServer(), '127.0.0.1', port)
+    const first = await bind(createServer(), '127.0.0.1', port, remedy)
     try {
-      const second = await bind(createServer(), '::1', portOf(first))
+      const second = await bind(createServer(), '::1', portOf(first), remedy)
       return { port: portOf(first), addresses: ['127.0.0.1', '[::1]'], servers: [first, second] }
     }
     catch (error) {
@@ -53,10 +55,10 @@ export class ListenError extends Error {
   }
 }
 
-function bind<S extends Server>(server: S, host: string, port: number): Promise<S> {
+function bind<S extends Server>(server: S, host: string, port: number, remedy: string): Promise<S> {
   return new Promise((resolve, reject) => {
     const fail = (cause: NodeJS.ErrnoException): void =>
-      reject(new ListenError(explain(cause, host, port), cause.code, { cause }))
+      reject(new ListenError(explain(cause, host, port, remedy), cause.code, { cause }))
     server.once('error', fail)
     server.listen({ host, port, ipv6Only: host === '::1', exclusive: true }, () => {
       server.off('error', fail)
@@ -65,10 +67,10 @@ function bind<S extends Server>(server: S, host: string, port: number): Promise<
   })
 }
 
-function explain(error: NodeJS.ErrnoException, host: string, port: number): string {
+function explain(error: NodeJS.ErrnoException, host: string, port: number, remedy: string): string {
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`
   if (error.code === 'EADDRINUSE')
-    return `Port ${port} is taken (${address}). Stop the program that uses it, or choose another port with --port or LARDER_PORT.`
+    return `Port ${port} is taken (${address}). Stop the program that uses it, or ${remedy}`
   if (error.code === 'EACCES')
     return `Port ${port} needs privileges that this process lacks (${address}).`
   return `Cannot listen on ${address}: ${error.message}`

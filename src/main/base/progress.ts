@@ -8,7 +8,7 @@ export interface Progress {
   total: number
   /** Entries that the work has concerned so far; exact. */
   matched: number
-  /** Entries that a refresh deleted besides, because the source no longer has them. */
+  /** Entries that a refresh removed besides: gone at the source, or not to be held any more. */
   gone: number
   /** Once true, the work ends before the next entry. */
   cancelled: boolean

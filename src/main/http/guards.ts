@@ -1,5 +1,5 @@
+import type { HostGuard } from '../base/host-guard'
 import type { Authenticator, Principal } from '../base/principal'
-import type { HostGuard } from './host-guard'
 import type { RequestHead } from './request-head'
 import type { RequestTarget } from './request-target'
 import type { Route } from './route-table'

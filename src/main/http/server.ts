@@ -4,6 +4,7 @@ import type { RealClock, Stopwatch } from '../base/clock'
 import type { Conversions } from '../base/conversions'
 import type { EventHub } from '../base/event-hub'
 import type { Face } from '../base/face'
+import type { HostGuard } from '../base/host-guard'
 import type { InFlight } from '../base/in-flight'
 import type { Listening } from '../base/listen'
 import type { Logger } from '../base/logger'
@@ -12,18 +13,18 @@ import type { Authenticator } from '../base/principal'
 import type { Serving } from '../serving/serving'
 import type { BrokenMessage } from './client-errors'
 import type { Exchange } from './exchange'
-import type { HostGuard } from './host-guard'
 import type { OpenApiOptions } from './openapi/document'
 import type { StreamPlaces } from './stream-places'
 import { createServer as createHttpServer } from 'node:http'
 import { limits } from '@shared/limits'
+import { createHostGuard } from '../base/host-guard'
 import { listen } from '../base/listen'
+import { stopServer } from '../base/stop-server'
 import { toLarderError } from '../base/unexpected'
 import { brokenCall } from '../serving/call'
 import { answerClientError } from './client-errors'
 import { readConsoleFiles } from './console-files'
 import { createDataPlane } from './data-plane/data-plane'
-import { createHostGuard } from './host-guard'
 import { createLazyControlPlane } from './lazy-control-plane'
 import { createPipeline } from './pipeline'
 import { sendError } from './problems'
@@ -160,16 +161,4 @@ export function createHttpFace(options: HttpFaceOptions): Face {
       await traffic.dispose()
     },
   }
-}
-
-async function stopServer(server: Server, graceMs: number): Promise<void> {
-  const closed = new Promise<void>(resolve => server.close(() => resolve()))
-  server.closeIdleConnections()
-  // Connections become idle as their requests finish; close() alone would wait for keep-alive to
-  // end.
-  const idle = setInterval(() => server.closeIdleConnections(), 50)
-  const cut = setTimeout(() => server.closeAllConnections(), graceMs)
-  await closed
-  clearInterval(idle)
-  clearTimeout(cut)
 }

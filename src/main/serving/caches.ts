@@ -1,7 +1,6 @@
 import type { CacheSettings } from '@shared/cache-settings'
 import type { Timer } from '../base/timer'
 import type { Cache, CacheDefinition, Engine } from '../cache/ports'
-import type { RefreshSchedule } from './jobs/refresh-schedule'
 import type { LeaseBook } from './leases/lease-book'
 import type { Maybe } from './maybe'
 import type { OffTimes } from './off-times'
@@ -44,8 +43,17 @@ export interface ServedCaches extends Pick<Engine, 'enabled' | 'budget' | 'forec
   find: (space: string, name: string) => Mount | undefined
   /** @param space those of one space; omitted = all */
   list: (space?: string) => Mount[]
+  /** Tells it of every cache, now and from now on. */
+  attach: (follower: CacheFollower) => void
   /** The leases of a cache, and the cache as their holders write to it. */
   leasesOf: (mount: Mount) => { book: LeaseBook, cache: ServedCache }
+}
+
+/** Does something by itself for caches, as their settings say. */
+interface CacheFollower {
+  /** Called when a cache was opened or configured. */
+  follow: (mount: Mount) => void
+  leave: (id: string) => void
 }
 
 interface Held extends Mount {
@@ -61,7 +69,7 @@ interface ServedCachesParts extends Pick<LayerContext, 'clock' | 'stopwatch'> {
   engine: Engine
   layers: readonly Layer[]
   offTimes: OffTimes
-  schedule: Pick<RefreshSchedule, 'follow' | 'leave'>
+  schedule: CacheFollower
   /** Receives what a layer threw when it was closed. */
   failed: (error: unknown) => void
 }
@@ -77,6 +85,7 @@ export function createServedCaches({
   failed,
 }: ServedCachesParts): ServedCaches {
   const byId = new Map<string, Held>()
+  const followers: CacheFollower[] = [schedule]
   /** Space → name → cache: every call looks one up. */
   const bySpace = new Map<string, Map<string, Held>>()
 
@@ -132,6 +141,14 @@ export function createServedCaches({
     held.served = leases !== null && leases.size > 0 ? withLeases(served, leases) : served
   }
 
+  /**
+   * While a switch is off no holder can store or give back anything, so nobody has a key any more
+   * when it is on again. Who waits is turned away.
+   */
+  function endLeases({ leases }: Held): void {
+    leases?.endWhere(() => true)
+  }
+
   return {
     offTimes,
     get enabled() {
@@ -140,6 +157,8 @@ export function createServedCaches({
     set enabled(value) {
       engine.enabled = value
       offTimes.switched(value)
+      if (!value)
+        byId.forEach(endLeases)
     },
     get budget() {
       return engine.budget
@@ -156,7 +175,7 @@ export function createServedCaches({
       byId.set(definition.id, held)
       namesOf(definition.space).set(definition.name, held)
       offTimes.cacheSwitched(definition.id, definition.enabled)
-      schedule.follow(held)
+      followers.forEach(follower => follower.follow(held))
       return held
     },
     configure({ cache: { definition: { id } } }, change) {
@@ -167,7 +186,9 @@ export function createServedCaches({
       const done = held.cache.configure(change)
       offTimes.cacheSwitched(id, held.cache.definition.enabled)
       stackAnew(held)
-      schedule.follow(held)
+      if (!held.cache.definition.enabled)
+        endLeases(held)
+      followers.forEach(follower => follower.follow(held))
       // What is held are copies of what is elsewhere, or entries that only this place has.
       const cleared = isSamePlace(before, held.cache.definition.backend) ? undefined : held.cache.flush()
       return cleared instanceof Promise ? Promise.all([done, cleared]).then(() => {}) : done
@@ -188,12 +209,16 @@ export function createServedCaches({
         const { space, name } = held.cache.definition
         byId.delete(id)
         offTimes.cacheSwitched(id, true)
-        schedule.leave(id)
+        followers.forEach(follower => follower.leave(id))
         bySpace.get(space)?.delete(name)
         void close(held.stack)
         void held.leases?.dispose()
       }
       return engine.close(id)
+    },
+    attach(follower) {
+      followers.push(follower)
+      byId.forEach(held => follower.follow(held))
     },
     leasesOf({ cache: { definition: { id } } }) {
       const held = byId.get(id)

@@ -6,6 +6,23 @@ import type { Call } from './ports'
 /** For calls that no layer changed, which are nearly all. */
 export const noMarks: readonly string[] = []
 
+/** What a call knows of itself before anybody has answered it. */
+export const untold: Pick<
+  Call,
+  'cache' | 'key' | 'found' | 'result' | 'reason' | 'detail' | 'ttl' | 'marks' | 'cacheControl' | 'sourced'
+> = {
+  cache: null,
+  key: null,
+  found: null,
+  result: 'ok',
+  reason: null,
+  detail: null,
+  ttl: null,
+  marks: noMarks,
+  cacheControl: null,
+  sourced: null,
+}
+
 /**
  * Whether the console or the desktop app sent it by itself. By the credential, which no app has: a
  * header can only make a request one of an app, never the other way round.
@@ -29,6 +46,7 @@ export function ownCall(space: string, operation: OperationName): Call {
 
 function callWithin(space: string, principal: Principal | null, operation: OperationName): Call {
   return {
+    ...untold,
     principal,
     face: 'control',
     operation: null,
@@ -37,17 +55,7 @@ function callWithin(space: string, principal: Principal | null, operation: Opera
     path: '',
     started: 0,
     space,
-    cache: null,
-    key: null,
-    found: null,
-    result: 'ok',
-    reason: null,
-    detail: null,
-    ttl: null,
     admitted: true,
-    marks: noMarks,
-    cacheControl: null,
-    sourced: null,
   }
 }
 
@@ -59,6 +67,7 @@ function callWithin(space: string, principal: Principal | null, operation: Opera
  */
 export function brokenCall(error: LarderError, started: number): Call {
   return {
+    ...untold,
     principal: null,
     face: 'control',
     operation: null,
@@ -67,16 +76,9 @@ export function brokenCall(error: LarderError, started: number): Call {
     path: '',
     started,
     space: null,
-    cache: null,
-    key: null,
-    found: null,
     result: 'refused',
     reason: error.code,
     detail: error.message,
-    ttl: null,
     admitted: false,
-    marks: noMarks,
-    cacheControl: null,
-    sourced: null,
   }
 }

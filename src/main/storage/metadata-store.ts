@@ -28,6 +28,9 @@ interface MetadataOptions {
 /** `LRDm`, in the header of `larder.db`. */
 const applicationId = 0x4C52446D
 
+/** Milliseconds that a write waits for another program to let go of the database. */
+const lockPatience = 100
+
 const userColumns: Columns<UserRecord> = {
   id: plainColumn('id'),
   name: plainColumn('name'),
@@ -74,6 +77,8 @@ export function openMetadata(options: MetadataOptions): MetadataStore {
     clock,
     logger,
   })
+  // Every request waits as long as a write does. The start may wait longer, for a server that ends.
+  database.pragma(`busy_timeout = ${lockPatience}`)
   const guarded = createGuardedWrites({ database, home, logger, onHealth, retryDelay })
   const { write } = guarded
   const users = createTable(database, 'user', userColumns)

@@ -1,6 +1,7 @@
 import type { ConnectionDefinition } from '@shared/connections/read'
 import type { ConnectionStep } from '@shared/connections/schemas'
 import type { FieldError } from '@shared/errors'
+import type { Origin } from '../base/origin'
 import type { Backend } from '../serving/backends/backend'
 import type { OnChanged, TrackingLink, TrackingTimes } from '../serving/backends/tracking'
 import type { Source } from '../serving/sources/source'
@@ -17,6 +18,8 @@ export interface Link {
   probe: (write: boolean, attempt: Attempt) => Promise<void>
   source: (options: SourceOptions) => Source
   backend: () => Backend
+  /** The server itself, for a gateway. Missing where it does not speak HTTP. */
+  origin?: () => Origin
   /**
    * Opens a way by which the server tells of changes of keys with this prefix; it ends with the
    * link. Missing where the server tells of none.

@@ -31,7 +31,7 @@ export function createDrivers({ home, clock }: DriverSurroundings): Readonly<Rec
     },
     http: {
       abilities: new Set(),
-      load: async () => (await import('./http/http')).http,
+      load: async () => (await import('./http/http')).createHttpDriver(clock),
     },
     // File systems have no compare-and-set.
     file: {

@@ -3,11 +3,17 @@ import type { Attempt } from './driver'
 import { Agent } from 'node:http'
 import { dial } from './dial'
 
-/** Sockets to one server of HTTP. */
-interface OpenAgent {
+/** Where the sockets to one server of HTTP lead. */
+export interface SocketPlace {
   /** An IPv6 address without brackets. */
   host: string
   port: number
+  tls: { ca?: string, plain: string } | null
+}
+
+/** Sockets to one server of HTTP. */
+interface OpenAgent {
+  place: SocketPlace
   /** For `request` of `node:http`, with TLS too. */
   agent: Agent
   close: () => void
@@ -18,34 +24,55 @@ interface OpenAgent {
  * that was checked, and says by a sentence why it does not open. Throws SourceError.
  */
 export async function openAgent(
-  { protocol, hostname, port: digits }: URL,
+  url: URL,
   { mostSockets, ca }: { mostSockets: number, ca?: string | undefined },
   attempt: Attempt,
 ): Promise<OpenAgent> {
+  const place = placeOf(url, ca)
+  const first = await dial(place, attempt)
+  const agent = createDialingAgent(place, mostSockets, first)
+  return {
+    place,
+    agent,
+    close() {
+      first.destroy()
+      agent.destroy()
+    },
+  }
+}
+
+/** @param ca certificate in PEM form that signed the server's */
+function placeOf({ protocol, hostname, port }: URL, ca: string | undefined): SocketPlace {
   const isSecure = protocol === 'https:'
-  const host = hostname.replace(/^\[(.*)\]$/, '$1')
-  const port = Number(digits || (isSecure ? 443 : 80))
-  const place = { host, port, tls: isSecure ? { plain: 'http://', ...ca !== undefined && { ca } } : null }
+  return {
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(port || (isSecure ? 443 : 80)),
+    tls: isSecure ? { plain: 'http://', ...ca !== undefined && { ca } } : null,
+  }
+}
+
+/**
+ * An agent whose sockets are opened by our own `dial`, also those with TLS.
+ *
+ * @param first a socket that is open already
+ */
+export function createDialingAgent(place: SocketPlace, mostSockets: number, first?: Socket): Agent {
   const gone = new AbortController()
-  let first: Socket | undefined = await dial(place, attempt)
+  let ready = first
   const agent = new Agent({ keepAlive: true, maxSockets: mostSockets })
   agent.createConnection = (_, created) => {
-    const socket = first
-    first = undefined
+    const socket = ready
+    ready = undefined
     if (socket && !socket.destroyed)
       return socket
     dial(place, { signal: gone.signal, step: () => {} }).then(opened => created?.(null, opened), (error: Error) =>
       created?.(error, undefined as never))
     return undefined
   }
-  return {
-    host,
-    port,
-    agent,
-    close() {
-      gone.abort()
-      first?.destroy()
-      agent.destroy()
-    },
+  const { destroy } = agent
+  agent.destroy = () => {
+    gone.abort()
+    destroy.call(agent)
   }
+  return agent
 }

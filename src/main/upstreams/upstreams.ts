@@ -4,11 +4,13 @@ import type { Stopwatch } from '../base/clock'
 import type { ConnectionCondition, ConnectionPool, PooledConnection } from '../base/connection-pool'
 import type { Disposable } from '../base/disposable'
 import type { Logger } from '../base/logger'
+import type { Origin } from '../base/origin'
 import type { Backend } from '../serving/backends/backend'
 import type { OpenTracking, TrackingLink } from '../serving/backends/tracking'
 import type { Source } from '../serving/sources/source'
 import type { Driver, LazyDriver, Link, SourceOptions } from './driver'
 import type { Line, LineTimes } from './line'
+import { driverRows } from '@shared/connections/drivers'
 import { SourceError } from '../serving/sources/source'
 import { orAborted } from './abort'
 import { lentBackend } from './lent-backend'
@@ -41,6 +43,8 @@ export interface Upstreams extends ConnectionPool, Disposable {
    * the connection is changed or gone. Rejects with SourceError.
    */
   track: (name: string, prefix: string, ...rest: Parameters<OpenTracking>) => Promise<TrackingLink>
+  /** The server behind a connection by HTTP, for a gateway; it follows the connection as well. */
+  originOf: (name: string) => Origin | undefined
   dispose: () => void
 }
 
@@ -141,6 +145,19 @@ export function createUpstreams({
     backendOf(name) {
       const lender = lenderOf(name)
       return lender && lentBackend(async signal => (await lender.borrow(signal)).backend(), lender.abilities)
+    },
+    originOf(name) {
+      const lender = lenderOf(name)
+      const connection = entries.get(name)?.connection
+      return lender && connection && {
+        url: String(driverRows[connection.driver].place(connection.values)),
+        async send(request, signal, onInterim) {
+          const { origin } = await lender.borrow(signal)
+          if (!origin)
+            throw new SourceError('refused', 'The connection does not lead to a server of HTTP.')
+          return await origin().send(request, signal, onInterim)
+        },
+      }
     },
     async track(name, prefix, onChanged, signal, trackingTimes) {
       const entry = entries.get(name)

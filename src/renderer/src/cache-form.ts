@@ -4,6 +4,7 @@ import type { NestedForm } from './nested-form'
 import { backendRows } from '@shared/backend-settings'
 import { cacheSettingNames, settingRows } from '@shared/cache-settings'
 import { writeDuration } from '@shared/durations'
+import { gatewayRows } from '@shared/gateway-settings'
 import { mapRows } from '@shared/rows'
 import { writeSize } from '@shared/sizes'
 import { sourceRows } from '@shared/source-settings'
@@ -12,21 +13,23 @@ import { isSameForm, nestedFields, nestedFormOf, nestedValueOf } from './nested-
 
 /**
  * A setting of a cache as its form field holds it: numbers as text, with units for times and sizes;
- * null as empty text. A source or backend has fields of its own; null = none.
+ * null as empty text. A source, backend or gateway has fields of its own; null = none.
  */
 export type CacheFormValue = string | boolean | NestedForm | null
 export type CacheForm = Readonly<Record<CacheSettingName, CacheFormValue>>
 
+/** The settings that have several parts, by their kind, which is also their name in errors. */
+const nestedRows: Readonly<Record<string, Readonly<Record<string, NestedSetting>>>> = {
+  source: sourceRows,
+  backend: backendRows,
+  gateway: gatewayRows,
+}
+
 /** The fields of a form by their names in errors. */
 export const cacheFields = [
   ...cacheSettingNames,
-  ...nestedFields('source', sourceRows),
-  ...nestedFields('backend', backendRows),
+  ...Object.entries(nestedRows).flatMap(([setting, rows]) => nestedFields(setting, rows)),
 ]
-
-function rowsOf(kind: string): Readonly<Record<string, NestedSetting>> {
-  return kind === 'source' ? sourceRows : backendRows
-}
 
 /** Whether the form creates a cache or changes one. */
 export type CacheFormKind = 'new' | 'change'
@@ -35,8 +38,8 @@ export function cacheFormOf(settings: Readonly<CacheSettings>): CacheForm {
   return mapRows(settingRows, ({ kind }, name) => {
     const value = settings[name]
     if (typeof value === 'object' && value !== null)
-      return nestedFormOf(rowsOf(kind), value)
-    if (kind === 'source' || kind === 'backend')
+      return nestedFormOf(nestedRows[kind] ?? {}, value)
+    if (Object.hasOwn(nestedRows, kind))
       return null
     if (typeof value !== 'number')
       return value ?? ''
@@ -58,7 +61,7 @@ export function valuesOf<N extends CacheSettingName>(
     if (value === null || typeof value === 'boolean' || kind === 'choice')
       return [name, value] as const
     if (typeof value === 'object')
-      return [name, nestedValueOf(rowsOf(kind), value)] as const
+      return [name, nestedValueOf(nestedRows[kind] ?? {}, value)] as const
     const text = value.trim()
     return [name, text === '' ? null : kind === 'count' ? Number(text) : text] as const
   })

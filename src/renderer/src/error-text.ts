@@ -36,8 +36,8 @@ const fieldOf: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Assigns an error to the fields of a form. Messages about fields that the form does not show go to
- * the form as a whole, so that none is lost.
+ * Assigns an error to the fields of a form: one of an item of a list is said at the list. Messages
+ * about fields that the form does not show go to the form as a whole, so that none is lost.
  */
 export function toFormErrors(error: unknown, shown: readonly string[]): FormErrors {
   const whole = error instanceof LarderError ? fieldOf.get(error.code) : undefined
@@ -49,8 +49,10 @@ export function toFormErrors(error: unknown, shown: readonly string[]): FormErro
   const rest: string[] = []
   for (const { field, message: told } of error.errors) {
     const message = inForms.get(told) ?? told
-    if (shown.includes(field))
-      fields.set(field, fields.has(field) ? `${fields.get(field)}; ${message}` : message)
+    const own = [field, field.replace(/\.\d+$/, '')].find(name => shown.includes(name))
+    const before = own === undefined ? undefined : fields.get(own)
+    if (own !== undefined)
+      fields.set(own, before === undefined || before === message ? message : `${before}; ${message}`)
     else
       rest.push(field === '' ? message : `${field}: ${message}`)
   }

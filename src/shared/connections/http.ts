@@ -26,6 +26,16 @@ function parseTemplate(text: string): URL | undefined {
   return url && isPlain && url.hash === '' && `${url.pathname}${url.search}`.includes(sample) ? url : undefined
 }
 
+/** What is wrong with text that is no such template. */
+function whyNoTemplate(text: string): string {
+  const [, after, ...more] = text.split(place)
+  if (more.length > 0)
+    return `Write ${place} once: the rest of the URL is the same for every key.`
+  return after !== undefined && after.includes('#')
+    ? 'No server gets what stands behind #: leave it out.'
+    : urlSentence
+}
+
 /** A header field as its line says; undefined if it is none that may be set. */
 function parseHeader(line: string): [name: string, value: string] | undefined {
   const [, name = '', value = ''] = /^([\w!#$%&'*+.^`|~-]+):([\t\x20-\x7E]*)$/.exec(line.trim()) ?? []
@@ -78,7 +88,9 @@ export const httpDriver = {
     url: {
       kind: 'url',
       required: true,
-      schema: z.string(urlSentence).max(2048, urlSentence).refine(url => parseTemplate(url) !== undefined, urlSentence),
+      schema: z.string(urlSentence).max(2048, urlSentence).refine(url => parseTemplate(url) !== undefined, {
+        error: ({ input }) => whyNoTemplate(String(input)),
+      }),
       label: 'URL',
       hint: `Where a value is: ${place} stands for the key at the source, in the path or the query`,
       example: `https://api.example.com/products/${place}`,

@@ -83,6 +83,7 @@ it('lets nobody in before the first start is through', async () => {
     machineMemory: 4e9,
     metadata,
     history: { read: () => expect.fail('Nobody is let in'), minute: () => expect.fail('Nobody is let in') },
+    gateways: { state: () => undefined, settled: () => undefined, ownPort: () => 7777 },
     jobs: createJobBook({ clock, stopwatch: clock.stopwatch, hub: createEventHub(() => {}), logger: silentLogger }),
     exportFiles: createMemoryExportFiles(),
     vault: { vault: createFakeVault(), wanted: 'auto', reason: null },

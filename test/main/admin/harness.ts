@@ -65,6 +65,7 @@ export async function startAdministration(
     logger,
     jobs,
     history,
+    gateways: { state: () => undefined, settled: () => undefined, ownPort: () => 7777 },
     exportFiles,
     requestLog: {
       list: () => Promise.resolve({ total: 0, requests: [], since: null, dropped: 0, own: 0 }),

@@ -43,6 +43,7 @@ const settings = {
   persistent: false,
   source: null,
   backend: null,
+  gateway: null,
   enabled: true,
 }
 const caches = evictionNames.map(eviction =>

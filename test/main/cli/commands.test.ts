@@ -242,7 +242,7 @@ const rows: Record<string, Row> = {
       ['POST', '/admin/caches/products/refresh', { what: 'source', prefix: 'k' }],
       ['GET', '/admin/jobs/j1'],
     ],
-    prints: 'Refreshed 1,200 entries; 2 were gone at the source and went.\n',
+    prints: 'Refreshed 1,200 entries; 2 are not held any more.\n',
   },
   'refresh, every so often': {
     argv: ['refresh', 'products', '--every', '5m'],

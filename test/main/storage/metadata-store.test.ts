@@ -4,7 +4,7 @@ import type { Migration } from '../../../src/main/storage/migrations'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { systemClock } from '../../../src/main/base/clock'
 import { silentLogger } from '../../../src/main/base/logger'
 import { openDatabase } from '../../../src/main/storage/database'
@@ -12,6 +12,7 @@ import { openMetadata } from '../../../src/main/storage/metadata-store'
 import { metadataMigrations } from '../../../src/main/storage/migrations'
 import { aCache, aConnection, aKey, aSession, aUser, describeMetadata } from '../../contract/metadata'
 import { temporaryFolder } from '../../helpers/folder'
+import { patience } from '../../helpers/patience'
 
 function open(home: string): MetadataStore {
   const store = openMetadata({ home, logger: silentLogger })
@@ -261,6 +262,34 @@ describe('metadata in SQLite', () => {
     expect(settings()).toContain('"eviction":"sieve","maxEntries":-1,"later":{"url":"redis://a"},"__proto__":[1]')
     expect(() =>
       store.caches.update('cache1', { ...JSON.parse('{"later":1}') as object })).toThrow('cache has no setting later')
+  })
+
+  // Red: in src/main/storage/disk-faults.ts let `isLocked` be false.
+  it('refuses changes while another program has it locked, and keeps a switch for this run', async () => {
+    const home = temporaryFolder()
+    const health: (string | null)[] = []
+    const onHealth = (failure: string | null): void => void health.push(failure)
+    const store = openMetadata({ home, logger: silentLogger, onHealth, retryDelay: 10 })
+    onTestFinished(() => store.close())
+    const other = new Sqlite(join(home, 'larder.db'))
+    onTestFinished(() => void other.close())
+    other.exec('BEGIN IMMEDIATE')
+    expect(() => store.settings.set('valueLimit', 1)).toThrow(expect.objectContaining({
+      code: 'storage-full',
+      status: 507,
+      message: 'Another program has a database of Larder locked, so nothing was changed. '
+        + 'Try again when it has let go of it.',
+      forAdministrators: `Another program has ${home}/larder.db locked, so nothing was changed. `
+        + 'End it, or what it does there, and try again.',
+    }) as Error)
+    expect(store.writeOrKeep('switch', () => store.settings.set('enabled', false))).toBe(false)
+    expect([store.health(), health]).toEqual([
+      'larder.db cannot be written: database is locked',
+      ['database is locked'],
+    ])
+    other.exec('ROLLBACK')
+    await vi.waitFor(() => expect(store.settings.get('enabled')).toBe(false), { timeout: patience })
+    expect([store.health(), health.at(-1)]).toEqual(['ok', null])
   })
 
   it('drops the caches and keys of a user who goes', () => {

@@ -12,12 +12,18 @@ const stored = at(45, { result: 'stored', ttl: 45 })
 function hit(second: number, change: Partial<RequestRecord> = {}): RequestRecord {
   return at(second, { result: 'hit', ...change })
 }
+function loaded(second: number, change: Partial<RequestRecord> = {}): RequestRecord {
+  return at(second, { result: 'loaded', ttl: 45, marks: ['asked main, 1.2 ms'], ...change })
+}
 const miss = (second: number, reason: string): RequestRecord => at(second, { result: 'miss', reason, status: 404 })
 function dropped(second: number, change: Partial<RequestRecord> = {}): RequestRecord {
   return at(second, { result: 'dropped', ...change })
 }
 function sweep(second: number, change: Partial<RequestRecord> = {}): RequestRecord {
   return dropped(second, { key: null, operation: 'entries.invalidate', ...change })
+}
+function gateway(second: number, result: string, marks: string[], change: Partial<RequestRecord> = {}): RequestRecord {
+  return at(second, { face: 'gateway', operation: null, keyId: null, result, marks, ...change })
 }
 function event(kind: 'off' | 'on' | 'clear', second: number): Past['events'][number] {
   return { kind, cache: 'default', at: new Date(2026, 0, 2, 23, 35, second).getTime() / 1000 }
@@ -50,6 +56,89 @@ const rows: Row[] = [
     { before: [stored] },
     'Miss: absent',
     'Stored 23:35:45 by ci, TTL 0:45, never read since; why it has gone since is no longer known.',
+  ],
+  // What a source said of it.
+  [
+    at(60, { result: 'miss', reason: 'absent', marks: ['asked main, 1.2 ms'] }),
+    { before: [stored] },
+    'Miss: absent',
+    'Stored 23:35:45 by ci, TTL 0:45, never read since. The source main had none.',
+  ],
+  ...['absent at main, remembered', 'waited for a load from main, 2 ms'].map((mark): Row => [
+    at(60, { result: 'miss', reason: 'absent', marks: [mark] }),
+    { since: null },
+    'Miss: absent',
+    'Never stored since the server started. The source main had none.',
+  ]),
+  [
+    at(60, { result: 'miss', reason: 'absent', marks: ['asked the backend main, 1.2 ms'] }),
+    { since: null },
+    'Miss: absent',
+    'Never stored since the server started.',
+  ],
+  // What a load brought, and what was found of it.
+  [
+    loaded(60, { reason: 'absent' }),
+    { since: null },
+    'Loaded: TTL 0:45',
+    'From main, as nothing was held. Never stored since the server started.',
+  ],
+  [
+    loaded(102, { reason: 'expired', marks: ['waited for a load from main, 12 ms'] }),
+    { before: [loaded(45)] },
+    'Loaded: TTL 0:45',
+    'From main, as nothing was held. 12 s too late: loaded 23:35:45 from main, TTL 0:45, never read since.',
+  ],
+  [
+    loaded(60, { marks: ['asked main, 1.2 ms', 'a fresh one was held', 'not held afterwards'], ttl: 0 }),
+    { before: [hit(50), loaded(45)] },
+    'Loaded: TTL 0:00',
+    'Its reader wanted a newer one than was held, so main was asked. '
+    + 'Held was what was loaded 23:35:45 from main, TTL 0:45, read 1 time since. It is not held.',
+  ],
+  [
+    loaded(95, { marks: ['asked main, 1.2 ms', 'a stale one was held'] }),
+    { before: [stored] },
+    'Loaded: TTL 0:45',
+    'What was held was past its TTL, so main was asked: stored 23:35:45 by ci, TTL 0:45, never read since.',
+  ],
+  [loaded(60, { marks: ['fwd=stale'] }), {}, 'Loaded: TTL 0:45', 'Loaded from the source.'],
+  [
+    hit(60, { ttl: 30 }),
+    { before: [hit(50), loaded(45)] },
+    'Hit: 0:30 left',
+    'Loaded 23:35:45 from main, TTL 0:45, read 1 time since.',
+  ],
+  [
+    hit(60, { ttl: 40 }),
+    { before: [loaded(45)] },
+    'Hit: 0:40 left',
+    'Loaded 23:35:45 from main, TTL 0:45, never read since, renewed since by a read or a refresh.',
+  ],
+  [
+    hit(60),
+    { before: [loaded(50, { marks: ['asked main, 1.2 ms', 'not held afterwards'] }), stored] },
+    'Hit',
+    'Stored 23:35:45 by ci, TTL 0:45, never read since.',
+  ],
+  [
+    at(95, { result: 'stale', ttl: -5 }),
+    { before: [loaded(45)] },
+    'Stale: 0:05 past its TTL',
+    'Served within its grace: loaded 23:35:45 from main, TTL 0:45, never read since.',
+  ],
+  [
+    miss(60, 'invalidated'),
+    { before: [loaded(45)], sweeps: [sweep(41)] },
+    'Miss: invalidated',
+    'Deleted or invalidated by a batch or a job, or before the log begins; '
+    + 'it was loaded 23:35:45 from main, TTL 0:45, never read since.',
+  ],
+  [
+    at(60, { result: 'stored', ttl: 300 }),
+    { before: [loaded(45)] },
+    'Stored: TTL 5:00',
+    'It replaced what was loaded 23:35:45 from main, TTL 0:45, never read since.',
   ],
   [
     miss(102, 'expired'),
@@ -173,6 +262,73 @@ const rows: Row[] = [
     '503',
     '503: Too much.',
   ],
+  // What came by a gateway, whose marks say what became of it.
+  [
+    gateway(60, 'hit', [], { ttl: 30 }),
+    { before: [gateway(45, 'loaded', ['revalidated'], { ttl: 45 })] },
+    'Hit: 0:30 left',
+    'Held and fresh, so the origin was not asked. The origin sent or confirmed it 23:35:45.',
+  ],
+  [
+    gateway(60, 'hit', [], { ttl: 30, status: 304 }),
+    {},
+    'Hit: 0:30 left',
+    'Held and fresh, so the origin was not asked. The client already had it.',
+  ],
+  [
+    gateway(60, 'stale', ['stale, because the origin answered 500.'], { ttl: -5 }),
+    {},
+    'Stale: 0:05 past its TTL',
+    'Served stale, because the origin answered 500.',
+  ],
+  [
+    gateway(60, 'stale', [], { ttl: -5 }),
+    {},
+    'Stale: 0:05 past its TTL',
+    'Served stale, as the answer (stale-while-revalidate) or the request (max-stale) allows.',
+  ],
+  [
+    gateway(60, 'loaded', ['stored, fresh for 60 s'], { ttl: 60, reason: 'absent' }),
+    {},
+    'Loaded',
+    'The origin answered. Stored, fresh for 60 s.',
+  ],
+  [
+    gateway(60, 'loaded', ['revalidated'], { ttl: 60 }),
+    {},
+    'Revalidated',
+    'The origin confirmed with 304 what was held.',
+  ],
+  [
+    gateway(60, 'loaded', ['revalidated, not stored: no-store forbids it']),
+    {},
+    'Revalidated',
+    'The origin confirmed with 304 what was held; not stored: no-store forbids it.',
+  ],
+  [
+    gateway(60, 'miss', ['not stored: private, so it is meant for one user'], { reason: 'absent' }),
+    {},
+    'Miss',
+    'The origin answered. Not stored: private, so it is meant for one user.',
+  ],
+  [
+    gateway(60, 'ok', ['not stored: only answers to GET are held'], { key: null }),
+    {},
+    'OK',
+    'The origin answered. Not stored: only answers to GET are held.',
+  ],
+  [
+    gateway(60, 'miss', [], { reason: 'absent', status: 502 }),
+    {},
+    'Miss: absent',
+    'Never stored, as far as the log reaches back: 23:31:07.',
+  ],
+  [
+    gateway(60, 'refused', [], { reason: 'cross-origin', detail: 'Not from there.', status: 403 }),
+    {},
+    'Refused',
+    'Refused: Not from there.',
+  ],
   // What has no tale is explained as ever.
   [
     at(60, { result: 'refused', reason: 'entry-not-found', operation: 'entries.delete', status: 404 }),
@@ -184,8 +340,10 @@ const rows: Row[] = [
   [at(60, { result: '__proto__', reason: null, status: 200 }), {}, '__proto__', '__proto__: 200.'],
 ]
 
-// Red: in src/renderer/src/views/requests/key-story.ts take the first of `before` in `lateness`, or
-// leave out `stored.id` in `lastDropped`.
+// Red: in src/renderer/src/views/requests/request-text.ts let `bringsEntry` know `stored` alone; in
+// src/renderer/src/views/requests/key-story.ts leave out `loaded` of `tales`, take the first of
+// `before` in `lateness`, or leave out `stored.id` in `lastDropped`; in gateway-text.ts leave out
+// `case 'miss'`.
 it.each(rows)('%#: %o is told', (record, past, heading, sentence) => {
   const known = { before: [], sweeps: [], events: [], since, labelOf: () => 'ci', ...past }
   expect(tellStory(record, known)).toEqual({ heading, sentence })

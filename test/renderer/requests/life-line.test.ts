@@ -1,6 +1,7 @@
 import type { RequestRecord } from '../../../src/shared/schemas'
 import { expect, it } from 'vitest'
 import { drawLife } from '../../../src/renderer/src/views/requests/life-line'
+import { loadMarks } from '../../../src/shared/load-marks'
 import { recordOf } from '../../helpers/request-record'
 
 const start = new Date(2026, 0, 2, 23, 35).getTime()
@@ -28,6 +29,15 @@ it('begins with the write before a request, and ends now', () => {
     '23:36:00 Miss expired: this one',
     '23:36:20 Stored',
   ])
+})
+
+// Red: in src/renderer/src/views/requests/life-line.ts take `stored` alone for a beginning.
+it('what a read has loaded is fresh from then on, unless it was not stored', () => {
+  const passing = at(20, 'loaded', { ttl: null, marks: [loadMarks.passing] })
+  const before = [passing, at(0, 'loaded', { ttl: 10 }), at(-50, 'hit')]
+  const life = drawLife(at(40, 'hit', { ttl: 10 }), before, [], start + 50_000)
+  expect(life.from).toBe(start)
+  expect(life.fresh).toEqual([{ from: 0, to: 0.2 }, { from: 0.8, to: 1 }])
 })
 
 it('a deleted entry is fresh until then', () => {
@@ -64,4 +74,12 @@ it('of a key without a write it shows some requests before, and a lone one is a 
   const before = Array.from({ length: 100 }, (_, i) => at(-1 - 60 * i, 'miss', { reason: 'absent' }))
   expect(drawLife(at(0, 'hit'), before, [], start).marks.length).toBeLessThanOrEqual(31)
   expect(drawLife(at(0, 'hit'), [], [], start)).toMatchObject({ marks: [{ place: 0, chosen: true }] })
+})
+
+// Red: in src/renderer/src/views/requests/life-line.ts look for `stored` alone.
+it('begins with the load before a request as with a write', () => {
+  const before = [at(20, 'loaded', { ttl: 60 }), at(0, 'loaded', { ttl: 5 })]
+  const life = drawLife(at(60, 'hit', { ttl: 20 }), before, [], start + 60_000)
+  expect(life.from).toBe(start + 20_000)
+  expect(life.fresh).toHaveLength(2)
 })

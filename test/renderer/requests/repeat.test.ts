@@ -42,6 +42,16 @@ it.each([
   })
 })
 
+// Red: in src/renderer/src/views/requests/repeat.ts send every request to `origin`.
+it('sends what came by a gateway to its gateway, without a key', () => {
+  const record = recordOf({ face: 'gateway', path: '/fresh', operation: null, key: 'GET /fresh?a=1' })
+  expect(repeatOf(record, origin, 'http://localhost:7801')).toEqual({
+    request: { method: 'GET', url: 'http://localhost:7801/fresh', headers: [], body: undefined, withKey: false },
+    lacks: 'The log keeps no queries, headers or bodies: the query may be missing.',
+  })
+  expect(repeatOf(record, origin)).toBeNull()
+})
+
 it('says what the log does not know', () => {
   expect(repeatOf(recordOf(), origin)?.lacks).toBe('')
   expect(repeatOf(recordOf({ method: 'PUT', operation: 'plain.put', requestBytes: 9 }), origin)?.lacks).toBe(

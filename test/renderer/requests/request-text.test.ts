@@ -58,6 +58,17 @@ it.each([
   [{ result: 'hit', ttl: 252.9 }, 'Hit 4:12 left', ['served', 'full']],
   [{ result: 'stored', ttl: 60 }, 'Stored', ['neutral', 'full']],
   [{ result: 'miss', reason: 'expired', status: 404 }, 'Miss expired', ['late']],
+  [
+    { face: 'gateway' as const, result: 'miss', reason: 'absent', marks: ['not stored: private'] },
+    'Miss · private',
+    ['late'],
+  ],
+  [
+    { face: 'gateway' as const, result: 'loaded', reason: 'expired', marks: ['revalidated'] },
+    'Loaded · revalidated',
+    ['late'],
+  ],
+  [{ face: 'gateway' as const, result: 'hit', ttl: 9, marks: ['waited'] }, 'Hit 0:09 left', ['served', 'full']],
   [{ result: 'dropped', status: 204 }, 'Deleted', ['neutral']],
   [{ result: 'off', reason: 'cache-off', status: 503 }, '503 cache off', ['stopped', 'full']],
   [{ result: 'off', reason: 'caching-off', status: 503 }, '503 caching off', ['stopped', 'full']],

@@ -118,6 +118,24 @@ describe('a start that must fail', () => {
   })
 })
 
+// Red: in src/main/larder.ts leave `budgetWarning` out of the warnings.
+it('is told at each start when a variable replaces the memory budget that was saved', async () => {
+  const home = temporaryFolder()
+  const given = { LARDER_MEMORY: '64MB' }
+  const first = launch(home, given)
+  const saved = await first.send('PATCH', '/admin/settings', { body: JSON.stringify({ memory: '100MB' }) })
+  expect(saved.status).toBe(200)
+  await first.end('SIGTERM')
+  expect(first.stderr()).not.toMatch(/budget/)
+
+  const second = launch(home, given)
+  await second.ready
+  await second.end('SIGTERM')
+  expect(second.stderr()).toContain(
+    'larder: The memory budget is 64MB, as LARDER_MEMORY or --memory says, and not 100MB, which was saved in the settings.',
+  )
+})
+
 describe('stdout that is no terminal', () => {
   // Red: in src/main/larder.ts leave `keyNotKept` out of the warnings.
   it('is told when the first key could not be kept, and how to get another one', async () => {

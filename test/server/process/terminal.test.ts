@@ -1,5 +1,5 @@
 import type { ServerProcess } from './launch'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
@@ -37,6 +37,23 @@ async function stop(server: ServerProcess, home: string): Promise<void> {
   process.kill(pid, 'SIGTERM')
   expect((await server.ended).code).toBe(0)
 }
+
+// Red: in src/main/program.ts drop SIGHUP.
+it.skipIf(!terminal.available)('keeps what it has acknowledged when its terminal is closed', async () => {
+  const home = temporaryFolder()
+  const first = launchOnTerminal(home)
+  await greeting(first)
+  const statuses = await Promise.all(Array.from({ length: 100 }, async (_, index) =>
+    (await first.send('PUT', `/v1/k${index}`, { body: 'v' })).status))
+  expect(new Set(statuses)).toEqual(new Set([201]))
+  // The terminal goes with the program that shows it.
+  expect(await first.end('SIGKILL')).toMatchObject({ signal: 'SIGKILL' })
+  await expect.poll(() => existsSync(join(home, 'control.json'))).toBe(false)
+
+  const second = launch(home)
+  const kept = await Promise.all(statuses.map(async (_, index) => (await second.send('GET', `/v1/k${index}`)).status))
+  expect(kept.filter(status => status === 200)).toHaveLength(100)
+})
 
 describe('stdout that is a terminal', () => {
   // Red: in src/main/program.ts invert the condition on `firstKey`.

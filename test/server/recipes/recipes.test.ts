@@ -26,6 +26,7 @@ const elsewhere: [sign: RegExp, reason: string][] = [
   [/^npx larder connections\b/, 'other servers are not here; test/main/cli/connections.test.ts runs them'],
   [/^npx larder (?:caches .*--source|refresh)\b/, 'nor is a source; test/server/contract/read-through.test.ts has one'],
   [/^npx larder (?:caches .*--(?:clear-)?backend|flush shop)\b/, 'nor is a backend; test/server/contract/backends.test.ts has one'],
+  [/^curl .*localhost:7801/, 'nor is an API for a gateway; test/server/gateway/caching.test.ts has one'],
   [/^docker /, 'no container engine; test/packaging/dockerfile.test.ts runs the steps'],
   [/^const answer = await fetch/, 'it is for a page in a browser; test/server/security/cross-origin.test.ts does it'],
 ]

@@ -69,7 +69,7 @@ function ask(method: string, target: string, lines: string): Promise<string> {
 }
 
 describe('s2 host', () => {
-  // Red: in src/main/http/host-guard.ts return instead of the last `throw`; in request-head.ts set
+  // Red: in src/main/base/host-guard.ts return instead of the last `throw`; in request-head.ts set
   // `head.hostCount = 1`.
   it.each(cells)('answers $status to $name on every route and verb', async ({ lines, status }) => {
     const requests = everyPath.flatMap(path => verbs.map(verb => [verb, path] as const))
@@ -100,7 +100,7 @@ describe('s2 host', () => {
     expect(statusOf(await ask('GET', '/healthz', fill(`Host: ${host}`)))).toBe(200)
   })
 
-  // Red: in src/main/http/host-guard.ts put every additional name into `anyPort`.
+  // Red: in src/main/base/host-guard.ts put every additional name into `anyPort`.
   it('answers for further names, with any port or with theirs alone', async () => {
     const open = await startLarder({ allowedHosts: ['cache.test', 'box.test:8080'] })
     try {

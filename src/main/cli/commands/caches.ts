@@ -133,6 +133,8 @@ function describe({ name, ...cache }: CacheSettings & { name: string }): string 
 function cellOf(value: CacheSettings[keyof CacheSettings]): Cell {
   if (typeof value !== 'object' || value === null)
     return value
+  if ('port' in value)
+    return `port ${value.port}, while off: ${value.off}`
   return `${value.connection} (${'mode' in value ? value.mode : `${value.prefix}, ${value.format}`})`
 }
 

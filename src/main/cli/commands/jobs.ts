@@ -77,7 +77,7 @@ const refresh = defineCommand({
   name: 'refresh',
   summary: 'Load the entries of a cache anew from its source, now or every so often.',
   details: [
-    'Keys that are gone at the source go. The server works on it as a job; Ctrl-C cancels it.',
+    'Keys that are gone at the source go, and what it does not let be held. The server works on it as a job; Ctrl-C cancels it.',
     'With --every the server begins it by itself from then on, and nothing is loaded now.',
   ],
   arguments: [cacheArgument],
@@ -159,7 +159,7 @@ function whatOf({ target, scheduled }: Job): string {
 }
 
 function goneOf({ gone }: Job): string {
-  return gone === 0 ? '' : `; ${grouped(gone)} ${gone === 1 ? 'was' : 'were'} gone at the source and went`
+  return gone === 0 ? '' : `; ${grouped(gone)} ${gone === 1 ? 'is' : 'are'} not held any more`
 }
 
 function entries(count: number): string {

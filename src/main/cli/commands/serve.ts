@@ -18,7 +18,7 @@ const flags: Record<string, FlagSpec<string>> = Object.fromEntries(
 
 export const serve = defineCommand({
   name: 'serve',
-  summary: 'Start the server and run it until Ctrl-C or SIGTERM.',
+  summary: 'Start the server and run it until Ctrl-C, SIGTERM or the end of its terminal.',
   details: [
     'Flags win over the environment, the environment over a .env file in the working directory. '
     + 'LARDER_API_KEY has no flag: other users of the machine could read it.',

@@ -32,6 +32,8 @@ function writingOf(name: CacheSettingName, row: CacheSetting): Writing {
       return { placeholder: '<connection>', end: ': a connection, all settings as JSON, or none', parse: source }
     case 'backend':
       return { placeholder: '<json>', end: ': its settings as JSON, or none', parse: jsonOrNone }
+    case 'gateway':
+      return { placeholder: '<port>', end: ': a port, all settings as JSON, or none', parse: gateway }
   }
 }
 
@@ -42,6 +44,11 @@ function jsonOrNone(text: string): unknown {
 /** The name of a connection alone leaves the rest to the server, which also checks all of it. */
 function source(text: string): unknown {
   return text === 'none' || text.startsWith('{') ? jsonOrNone(text) : { connection: text }
+}
+
+/** The port alone leaves the rest to the server. */
+function gateway(text: string): unknown {
+  return /^\d+$/.test(text) ? { port: Number(text) } : jsonOrNone(text)
 }
 
 /** A flag for every setting of a cache. */

@@ -15,7 +15,7 @@ interface Refreshed {
 }
 
 /** Refreshes caches again and again, as their sources say: the clock of the server itself. */
-export interface RefreshSchedule {
+interface RefreshSchedule {
   /**
    * To be called when a cache was opened or configured. Its span begins anew only if it is another
    * one, so that other changes do not put a refresh off.

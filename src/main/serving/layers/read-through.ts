@@ -5,6 +5,7 @@ import type { CallMeter } from '../elsewhere/meter'
 import type { Layer, LayerContext, ServedCache } from '../ports'
 import type { Brought } from '../sources/keeping'
 import type { Source } from '../sources/source'
+import { LarderError } from '@shared/errors'
 import { createBatch } from '../elsewhere/batch'
 import { createRememberedKeys } from '../elsewhere/remembered-keys'
 import { createTurns } from '../elsewhere/turns'
@@ -34,10 +35,20 @@ interface ReadThroughParts {
 /** Keys of which it is remembered that the source lacks them. */
 const mostAbsences = 10_000
 
+const changedMeanwhile = 'The settings of the cache were changed, so this refresh has ended. '
+  + 'What it loaded until then stays.'
+
 /** A cache fills itself from its source on a miss, and may write to the source first. */
 export function createReadThrough({ sources, timer, random }: ReadThroughParts): Layer {
   function wrap(next: ServedCache, context: LayerContext, settings: SourceSettings): ReturnType<Layer['wrap']> {
     const { clock, stopwatch, checkOn } = context
+    let isOpen = true
+    /** The layer in place of this one may lead elsewhere, and orders writes by itself. */
+    function checkOpen(): void {
+      checkOn()
+      if (!isOpen)
+        throw new LarderError('source-failed', changedMeanwhile)
+    }
     const absences = createRememberedKeys(clock, settings.negativeTtl * 1000, mostAbsences)
     const turns = createTurns<Brought>(key => key === undefined ? absences.clear() : absences.forget(key))
     const find = (): Source | undefined => sources.find(settings)
@@ -62,7 +73,7 @@ export function createReadThrough({ sources, timer, random }: ReadThroughParts):
     return {
       ...one,
       batch: createBatch(one, upstream.title),
-      refresh: createRefreshing({ next, upstream, keeping, turns, settings, timer, checkOn }),
+      refresh: createRefreshing({ next, upstream, keeping, turns, settings, timer, checkOn: checkOpen }),
       async flush(call) {
         turns.wrote()
         const flushed = await next.flush(call)
@@ -76,7 +87,10 @@ export function createReadThrough({ sources, timer, random }: ReadThroughParts):
         return matched
       },
       // What is on its way goes to those who wait for it; other layers may hold the cache by then.
-      dispose: () => turns.wrote(),
+      dispose() {
+        isOpen = false
+        turns.wrote()
+      },
     }
   }
 

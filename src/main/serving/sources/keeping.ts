@@ -13,7 +13,7 @@ export interface Brought {
   /** Undefined if the source has nothing. */
   hit: Hit | undefined
   stored: boolean
-  /** An entry was deleted, because the source no longer has it. */
+  /** An entry went: the source no longer has it, or has a newer one that is not held. */
   gone: boolean
 }
 
@@ -45,18 +45,36 @@ export function createKeeping({ next, upstream, absences, settings, random, chec
     return own === null ? null : own * (1 + (random() * 2 - 1) * settings.jitter)
   }
 
+  /**
+   * What is not held takes the older copy with it: somebody has seen it, and nobody who reads later
+   * may get less. That copy's grace ends as well, as no error of the source makes it true again.
+   */
+  async function pass(key: string, call: Call, loaded: SourceValue, run: LoadRun): Promise<Brought> {
+    return { hit: passingHit(loaded, next.definition.ttl), stored: false, gone: await drop(key, call, run) }
+  }
+
+  /** Nobody here took it away, so its key misses as absent. Resolves to whether there was one. */
+  async function drop(key: string, call: Call, run: LoadRun): Promise<boolean> {
+    const held = await next.peek(key, call)
+    if (!run.current)
+      return false
+    await next.drop(key, 'dropped', call)
+    return held !== undefined
+  }
+
   async function keep(key: string, call: Call, loaded: SourceValue, run: LoadRun): Promise<Brought> {
-    const passing = { hit: passingHit(loaded, next.definition.ttl), stored: false, gone: false }
     if (loaded.ttl === 0)
-      return passing
+      return await pass(key, call, loaded, run)
     const options = { contentType: loaded.contentType, ttl: ttlOf(loaded), grace: loaded.grace ?? settings.grace }
     await next.roomFor(loaded.value.length, key, options, call)
     if (!run.current)
-      return passing
+      return await pass(key, call, loaded, run)
     checkOn()
     const { outcome } = await next.set(key, loaded.value, options, call)
     const held = outcome === 'too-large' ? undefined : await next.peek(key, call)
-    return held === undefined ? passing : { hit: { ...held, value: loaded.value }, stored: true, gone: false }
+    if (held === undefined)
+      return await pass(key, call, loaded, run)
+    return { hit: { ...held, value: loaded.value }, stored: true, gone: false }
   }
 
   return {
@@ -67,8 +85,7 @@ export function createKeeping({ next, upstream, absences, settings, random, chec
       if (!run.current)
         return { hit: undefined, stored: false, gone: false }
       absences.add(key)
-      const gone = await next.delete(key, undefined, call) === 'removed'
-      return { hit: undefined, stored: false, gone }
+      return { hit: undefined, stored: false, gone: await drop(key, call, run) }
     },
   }
 }

@@ -9,6 +9,7 @@ import type { Brought, Keeping } from './keeping'
 import type { ReadWishes } from './wishes'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '@shared/errors'
+import { askedMarks, loadMarks } from '@shared/load-marks'
 import { tookSentence } from '../elsewhere/took'
 import { isSourceFailure } from '../elsewhere/upstream'
 import { readWishes, suffices } from './wishes'
@@ -89,7 +90,7 @@ export function createReading({
     if (wishes?.onlyHeld === true)
       throw new LarderError('not-held', 'Nothing is held that is fresh enough, and only-if-cached was asked for.')
     if (typeof found === 'string' && wishes?.reload !== true && absences.has(key)) {
-      call.marks = [`absent at ${upstream.name}, remembered`]
+      call.marks = [askedMarks.remembered(upstream.name)]
       return found
     }
     const note: SourceNote = {
@@ -101,14 +102,18 @@ export function createReading({
     }
     call.sourced = note
     const began = stopwatch.now()
+    let loaded: Hit | undefined
     try {
-      const loaded = held?.stale === true && wishes?.reload !== true
+      loaded = held?.stale === true && wishes?.reload !== true
         ? await loadOr(held, key, call, note)
         : await load(key, call, note)
       return loaded ?? (typeof found === 'string' ? found : 'absent')
     }
     finally {
-      call.marks = [sentenceOf(upstream.name, note, stopwatch.now() - began)]
+      call.marks = [
+        sentenceOf(upstream.name, note, stopwatch.now() - began),
+        ...loaded === undefined || loaded === held ? [] : marksOf(note),
+      ]
     }
   }
 
@@ -141,5 +146,13 @@ function owned(hit: Hit): Hit {
 function sentenceOf(name: string, { collapsed, failure }: SourceNote, took: number): string {
   if (failure !== null)
     return tookSentence(`stale, because ${name} failed (${failure})`, took)
-  return tookSentence(collapsed ? `waited for a load from ${name}` : `asked ${name}`, took)
+  return tookSentence(collapsed ? askedMarks.waited(name) : askedMarks.asked(name), took)
+}
+
+/** What the request log says of a load that brought something. */
+function marksOf({ forward, stored }: SourceNote): string[] {
+  return [
+    ...forward === 'miss' ? [] : [forward === 'stale' ? loadMarks.stale : loadMarks.fresh],
+    ...stored ? [] : [loadMarks.passing],
+  ]
 }

@@ -17,6 +17,7 @@ interface RefreshingParts {
   turns: Turns<Brought>
   settings: SourceSettings
   timer: Timer
+  /** Throws LarderError if the cache is off, or is no longer filled by this refresh. */
   checkOn: () => void
 }
 
@@ -127,12 +128,9 @@ export function createRefreshing({
         if (done === true || progress.cancelled || failures >= mostFailures)
           return
         checkOn()
+        let brought: Brought | undefined
         try {
-          const brought = await reload(key, call)
-          if (brought?.gone)
-            progress.gone++
-          else if (brought?.hit)
-            progress.matched++
+          brought = await reload(key, call)
         }
         catch (error) {
           if (!(error instanceof LarderError) || error.code === 'source-resting' || error.code === 'not-here')
@@ -140,6 +138,12 @@ export function createRefreshing({
           failures++
           first ??= error
         }
+        // What was on its way meanwhile was thrown away.
+        checkOn()
+        if (brought?.gone)
+          progress.gone++
+        else if (brought?.hit)
+          progress.matched++
         progress.seen++
       }
     }

@@ -49,7 +49,7 @@ export async function openClient(
   credentials: Credentials,
   attempt: Attempt,
 ): Promise<DynamodbClient> {
-  const { host, port, agent, close } = await openAgent(endpoint, { mostSockets }, attempt)
+  const { place: { host, port }, agent, close } = await openAgent(endpoint, { mostSockets }, attempt)
 
   async function call(operation: string, input: Record<string, unknown>, signal: AbortSignal): Promise<Answer> {
     if (signal.aborted)

@@ -1,5 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Fields } from '../../base/http-caching/fields'
+import type { Exchanged } from '../../base/http-caching/freshness'
 import type { Attempt } from '../driver'
+import type { SocketPlace } from '../http-agent'
 import { Buffer } from 'node:buffer'
 import { request } from 'node:http'
 import { grouped } from '@shared/grouped'
@@ -7,13 +10,22 @@ import { limits } from '@shared/limits'
 import { SourceError } from '../../serving/sources/source'
 import { abandoned } from '../abort'
 import { openAgent } from '../http-agent'
+import { lost } from './lost'
 
-export interface OriginAnswer { status: number, headers: IncomingHttpHeaders, body: Buffer }
+export interface OriginAnswer extends Exchanged {
+  status: number
+  headers: IncomingHttpHeaders
+  /** The same with all repetitions. */
+  fields: Fields
+  body: Buffer
+}
 
 /** Requests to one origin. */
 export interface HttpClient {
   /** Rejects with SourceError. Follows redirects that stay on the origin. */
   get: (url: URL, signal: AbortSignal) => Promise<OriginAnswer>
+  /** Where its sockets lead. */
+  readonly place: SocketPlace
   close: () => void
 }
 
@@ -24,14 +36,19 @@ const mostSockets = 32
 const mostRedirects = 5
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
-/** Opens the first socket step by step. Throws SourceError. */
+/**
+ * Opens the first socket step by step. Throws SourceError.
+ *
+ * @param wall milliseconds of the wall clock
+ */
 export async function openHttpClient(
   origin: URL,
   headers: readonly (readonly [name: string, value: string])[],
   ca: string | undefined,
+  wall: () => number,
   attempt: Attempt,
 ): Promise<HttpClient> {
-  const { host, port, agent, close } = await openAgent(origin, { mostSockets, ca }, attempt)
+  const { place, agent, close } = await openAgent(origin, { mostSockets, ca }, attempt)
   const fields = [...headers.flat(), 'Host', origin.host, 'Accept-Encoding', 'identity']
   // Many servers refuse a request that has neither.
   for (const [name, value] of [['Accept', '*/*'], ['User-Agent', 'Larder']] as const) {
@@ -40,11 +57,15 @@ export async function openHttpClient(
   }
 
   function send({ pathname, search }: URL, signal: AbortSignal): Promise<OriginAnswer> {
+    const requested = wall()
     return new Promise((resolve, reject) => {
       const path = `${pathname}${search}`
+      const { host, port } = place
       const sent = request({ host, port, method: 'GET', path, agent, headers: fields, signal }, (response) => {
+        const { statusCode: status = 0, headers, rawHeaders: fields } = response
+        const received = wall()
         bodyOf(response).then(
-          body => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+          body => resolve({ status, headers, fields, requested, received, body }),
           (error: unknown) => {
             response.destroy()
             reject(lost(error, signal))
@@ -61,6 +82,7 @@ export async function openHttpClient(
   }
 
   return {
+    place,
     async get(url, signal) {
       let at = url
       for (let left = mostRedirects; ; left--) {
@@ -83,13 +105,18 @@ export async function openHttpClient(
   }
 }
 
-/** Secrets are meant for this origin alone. Throws SourceError. */
+/**
+ * Secrets are meant for this origin alone. Throws SourceError, which does not say where it leads:
+ * who may read a cache need not know where the connection leads.
+ */
 function redirectedTo(location: string, from: URL): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined
   if (!to)
     throw new SourceError('refused', 'It redirects to what is no URL.')
+  if (to.protocol === 'https:' && from.protocol === 'http:' && to.hostname === from.hostname)
+    throw new SourceError('refused', 'It redirects to https://, so the URL of the connection should begin with it.')
   if (to.origin !== from.origin)
-    throw new SourceError('refused', `It redirects to ${to.host || to.protocol}, another server.`)
+    throw new SourceError('refused', 'It redirects to another server.')
   return to
 }
 
@@ -106,16 +133,4 @@ async function bodyOf(response: IncomingMessage): Promise<Buffer> {
       throw new SourceError('refused', tooLarge)
   }
   return Buffer.concat(pieces, length)
-}
-
-/** A socket that did not open says so itself. */
-function lost(error: unknown, signal: AbortSignal): Error {
-  if (signal.aborted)
-    return abandoned()
-  if (error instanceof SourceError)
-    return error
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return new SourceError('lost', code.startsWith('HPE_')
-    ? 'What answers there is not HTTP, or broken.'
-    : 'The connection broke before the answer came.', { cause: error })
 }

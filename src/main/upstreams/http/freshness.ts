@@ -1,6 +1,9 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { Fields } from '../../base/http-caching/fields'
+import type { Exchanged } from '../../base/http-caching/freshness'
 import { limits } from '@shared/limits'
-import CachePolicy from 'http-cache-semantics'
+import { controlOf, secondsOf } from '../../base/http-caching/directives'
+import { tokensOf, without } from '../../base/http-caching/fields'
+import { initialAgeOf, lifetimeOf, mustRevalidate } from '../../base/http-caching/freshness'
 
 /** How long an answer may be held, in seconds. */
 interface Freshness {
@@ -13,42 +16,25 @@ interface Freshness {
 /**
  * What RFC 9111 says of a 200 that a shared cache got for a GET, RFC 5861 of serving it stale, and
  * RFC 9213 of the field that is meant for caches like this one. Larder's own credentials count as
- * everybody's (docs/decisions/0058-http-as-a-source.md), so §3.5 of RFC 9111 does not apply.
+ * everybody's (docs/decisions/0058-http-as-a-source.md), so §3.5 of RFC 9111 does not apply. What
+ * the origin leaves open the TTL of the cache says, not a guess from Last-Modified.
  */
-export function freshnessOf(headers: IncomingHttpHeaders): Freshness {
-  const targeted = headers['cdn-cache-control']
-  // Names of directives know no case (§5.2), of which the library has the lower one alone.
-  const control = (typeof targeted === 'string' ? targeted : headers['cache-control'] ?? '').toLowerCase()
-  // What is targeted replaces both other fields (RFC 9213 §2.1).
-  const { expires: _, pragma: __, ...others } = headers
-  const meant: IncomingHttpHeaders = {
-    ...targeted === undefined ? headers : others,
-    // The library asks again at once for it, which §5.2.2.8 wants only of what is stale.
-    'cache-control': control.replaceAll('proxy-revalidate', 'must-revalidate'),
-  }
-  const policy = new CachePolicy(
-    { method: 'GET', url: '/', headers: {} },
-    { status: 200, headers: meant },
-    { shared: true, cacheHeuristic: 0 },
-  )
-  if (!policy.storable())
+export function freshnessOf(fields: Fields, times: Exchanged): Freshness {
+  const control = controlOf(fields)
+  const { directives } = control
+  if (directives.has('no-store') || directives.has('private'))
     return { ttl: 0, grace: 0 }
-  const isSaid = meant.expires !== undefined || meant.vary === '*'
-    || ['no-cache', 'max-age', 's-maxage', 'immutable'].some(name => directive(control, name))
-  const mustAsk = ['must-revalidate', 'proxy-revalidate', 's-maxage'].some(name => directive(control, name))
+  const grace = mustRevalidate(control) && !directives.has('no-cache')
+    ? 0
+    : largest(secondsOf(directives, 'stale-while-revalidate'), secondsOf(directives, 'stale-if-error'))
+  if (directives.has('no-cache') || tokensOf(fields, 'vary').includes('*'))
+    return { ttl: 0, grace }
+  const said = without(fields, name => name === 'last-modified')
+  const lifetime = lifetimeOf({ status: 200, fields: said }, control, times)
   return {
-    ttl: isSaid ? Math.min(limits.ttl, Math.max(0, policy.maxAge() - policy.age())) : undefined,
-    grace: mustAsk ? 0 : largest(secondsOf(control, 'stale-while-revalidate'), secondsOf(control, 'stale-if-error')),
+    ttl: lifetime === undefined ? undefined : Math.min(limits.ttl, Math.max(0, lifetime - initialAgeOf(fields, times))),
+    grace,
   }
-}
-
-function directive(control: string, name: string): boolean {
-  return new RegExp(`(?:^|,)\\s*${name}(?:=|\\s*(?:,|$))`).test(control)
-}
-
-function secondsOf(control: string, name: string): number | undefined {
-  const [, digits] = new RegExp(`(?:^|,)\\s*${name}="?(\\d+)`).exec(control) ?? []
-  return digits === undefined ? undefined : Math.min(limits.ttl, Number(digits))
 }
 
 function largest(...numbers: readonly (number | undefined)[]): number | undefined {

@@ -10,14 +10,14 @@ import { SourceError } from '../../serving/sources/source'
 import { freshnessOf } from './freshness'
 
 /** Nothing is there: RFC 9110 §15.5.5 and §15.5.11. */
-const absent: ReadonlySet<number> = new Set([404, 410])
+export const absent: ReadonlySet<number> = new Set([404, 410])
 
 /** Values as an API answers them. */
 export function createHttpSource(client: HttpClient, values: FieldValues, { format }: SourceOptions): Source {
   return {
     async load(key, signal) {
       const answer = await client.get(urlOf(values, key), signal)
-      const { status, headers, body } = answer
+      const { status, headers, fields, body } = answer
       if (absent.has(status))
         return undefined
       if (status !== 200)
@@ -26,7 +26,7 @@ export function createHttpSource(client: HttpClient, values: FieldValues, { form
       if (coding !== undefined && coding !== 'identity')
         throw new SourceError('refused', `It answered in the coding ${coding.slice(0, 32)}, which was not asked for.`)
       const { success, data } = SettableMediaType.safeParse(headers['content-type'])
-      return { value: body, contentType: success ? data : format, ...freshnessOf(headers) }
+      return { value: body, contentType: success ? data : format, ...freshnessOf(fields, answer) }
     },
   }
 }

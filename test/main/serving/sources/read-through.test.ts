@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { SourceInput } from '@shared/source-settings'
+import { describe, expect, it, vi } from 'vitest'
 import { createProgress } from '../../../../src/main/base/progress'
 import { SourceError } from '../../../../src/main/serving/sources/source'
 import { callOf } from '../setup'
@@ -175,6 +176,90 @@ describe('a stale entry', () => {
   })
 })
 
+// Red: in src/main/serving/sources/keeping.ts let `pass` not call `drop`, or leave
+// `run.current` out of `drop`.
+describe.each([
+  ['may not be held', { ...valueOf('new', 0), grace: 60 }],
+  ['is too large to be held', valueOf('new'.padEnd(2_000_000))],
+])('what %s at its source', (_, newer) => {
+  async function start() {
+    const parts = setUpSource({}, { maxBytes: 1_000_000 })
+    parts.memory.held.set('a', valueOf('old'))
+    await parts.get('a')
+    parts.memory.held.set('a', newer)
+    const get = async (change = {}) => {
+      const { lookup, call } = await parts.get('a', change)
+      return { text: lookup.trimEnd(), sourced: call.sourced }
+    }
+    return { ...parts, get }
+  }
+
+  it('takes the older copy with it: nobody who reads after a reader with no-cache gets an older value', async () => {
+    const { get, cache, memory } = await start()
+    expect(await get({ cacheControl: 'no-cache' })).toMatchObject({ text: 'new', sourced: { stored: false } })
+    expect(await cache().peek('a', callOf())).toBeUndefined()
+    expect(await get()).toMatchObject({ text: 'new', sourced: { reason: 'absent' } })
+    expect(memory.loads).toEqual(['a', 'a', 'a'])
+  })
+
+  it('is told by a refresh as what is held no more', async () => {
+    const { get, cache } = await start()
+    const progress = createProgress()
+    await cache().refresh?.('held', progress, callOf())
+    expect(progress).toMatchObject({ matched: 0, gone: 1 })
+    expect((await get()).text).toBe('new')
+  })
+
+  it('leaves what was written meanwhile', async () => {
+    const { get, set, cache, memory } = await start()
+    const gate = Promise.withResolvers<void>()
+    memory.gate = moment => moment === 'after' ? gate.promise : undefined
+    const early = cache().get('a', callOf({ cacheControl: 'no-cache' }))
+    await turn()
+    await set('a', 'written')
+    gate.resolve()
+    await early
+    expect((await get()).text).toBe('written')
+  })
+})
+
+// Red: in src/main/serving/sources/reading.ts leave out a line of `marksOf`.
+it('tells the log why the source was asked, and whether what it brought is held', async () => {
+  const { memory, get, pass } = setUpSource()
+  const marksOf = async (cacheControl: string | null = null) => (await get('a', { cacheControl })).call.marks.slice(1)
+  memory.held.set('a', valueOf('x', 10))
+  expect(await marksOf()).toEqual([])
+  expect(await marksOf('no-cache')).toEqual(['a fresh one was held'])
+  pass(11_000)
+  memory.held.set('a', valueOf('x', 0))
+  expect(await marksOf()).toEqual(['a stale one was held', 'not held afterwards'])
+  expect(await marksOf()).toEqual(['not held afterwards'])
+  memory.held.delete('a')
+  expect(await marksOf()).toEqual([])
+})
+
+// Red: in src/main/serving/sources/keeping.ts delete it in place of `drop`.
+it.each<[string, (parts: ReturnType<typeof setUpSource>) => unknown]>([
+  ['a read with no-cache', ({ get }) => get('a', { cacheControl: 'no-cache' })],
+  ['a read of what is stale', ({ get, pass }) => {
+    pass(11_000)
+    return get('a')
+  }],
+  ['a refresh', ({ cache }) => cache().refresh?.('held', createProgress(), callOf())],
+])('what has gone at its source misses as absent after %s, as nobody here deleted it', async (_, look) => {
+  const parts = setUpSource({ negativeTtl: 5 })
+  const { memory, get, mount, pass } = parts
+  memory.held.set('a', valueOf('old', 10))
+  await get('a')
+  memory.held.delete('a')
+  await look(parts)
+  expect(mount.cache.size).toBe(0)
+  expect((await get('a')).lookup).toBe('(absent)')
+  pass(6000)
+  expect((await get('a')).lookup).toBe('(absent)')
+  expect(mount.cache.statistics().misses).toMatchObject({ invalidated: 0 })
+})
+
 describe('the breaker', () => {
   it('opens after five failures, lets one call try after 1, 2, 4 … 30 s, and closes when one succeeds', async () => {
     const { memory, get, pass } = setUpSource({ negativeTtl: 0 })
@@ -295,3 +380,30 @@ it.each(moments)('a refresh that begins %s a write that is refused brings what t
   await Promise.all([before, after])
   expect((await get('a')).lookup).toBe('new')
 })
+
+// Red: in src/main/serving/layers/read-through.ts leave `isOpen` as it is on disposal; in
+// src/main/serving/sources/refreshing.ts leave out the second `checkOn`.
+it.each([['another source', SourceInput.parse({ connection: 'other' })], ['no source', null]])(
+  'a refresh ends when its cache gets %s: it asks the old one no more, and counts nothing that it threw away',
+  async (_, source) => {
+    const { memory, get, cache, caches, mount } = setUpSource()
+    const keys = Array.from({ length: 40 }, (_, index) => `k${index}`)
+    keys.forEach(key => memory.held.set(key, valueOf('old')))
+    for (const key of keys)
+      await get(key)
+    memory.loads.length = 0
+    const gate = Promise.withResolvers<void>()
+    memory.gate = moment => moment === 'after' ? gate.promise : undefined
+    const progress = createProgress()
+    const refreshed = cache().refresh?.('held', progress, callOf())
+    const refused = expect(refreshed).rejects.toThrow('The settings of the cache were changed')
+    await vi.waitUntil(() => memory.loads.length === 16)
+    keys.forEach(key => memory.held.set(key, valueOf('new')))
+    await caches.configure(mount, { source })
+    gate.resolve()
+    await refused
+    expect([memory.loads.length, progress.matched]).toEqual([16, 0])
+    const texts = await Promise.all(keys.map(async key => (await mount.served.peek(key, callOf()))?.value.toString()))
+    expect(new Set(texts)).toEqual(new Set(['old']))
+  },
+)

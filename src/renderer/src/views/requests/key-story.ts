@@ -1,8 +1,10 @@
 import type { RequestRecord } from '@shared/schemas'
 import type { HistoryEvent } from '../../live/live-window'
 import { counted } from '@shared/grouped'
+import { loadMarks, sourceIn } from '@shared/load-marks'
 import { rowOf } from '@shared/rows'
-import { describeResult, explainResult, formatLeft, secondOf } from './request-text'
+import { explainGateway, noteOfGateway } from './gateway-text'
+import { bringsEntry, describeResult, explainResult, formatLeft, secondOf } from './request-text'
 
 /** What is known of the time before a request: all that concerns its key. */
 export interface Past {
@@ -29,28 +31,35 @@ interface Story {
  * the log does not show: an entry may also have been stored by a batch, or before the log begins.
  */
 export function tellStory(record: RequestRecord, past: Past): Story {
+  const byGateway = explainGateway(record)
+  if (byGateway !== undefined)
+    return { heading: headingOf(record), sentence: `${byGateway}${heldSince(record, past)}` }
   const tell = record.key === null ? undefined : rowOf(tales, record.result)
   return tell?.(record, past) ?? { heading: describeResult(record).word, sentence: explainResult(record) }
 }
 
 const tales: Record<string, (record: RequestRecord, past: Past) => Story> = {
   hit: (record, past) => ({
-    heading: record.ttl === null ? 'Hit' : `Hit: ${formatLeft(record.ttl)} left`,
-    sentence: `${start(origin(past))}.${record.status === 304 ? ' The client already had this value.' : ''}`,
+    heading: headingOf(record),
+    sentence: `${start(origin(past, record))}.${record.status === 304 ? ' The client already had this value.' : ''}`,
   }),
   stale: (record, past) => ({
-    heading: record.ttl === null ? 'Stale' : `Stale: ${formatLeft(-record.ttl)} past its TTL`,
-    sentence: `Served within its grace: ${origin(past)}.`,
+    heading: headingOf(record),
+    sentence: `Served within its grace: ${origin(past, record)}.`,
   }),
   miss: (record, past) => ({
     heading: `Miss: ${record.reason ?? 'no reason'}`,
-    sentence: whyMissed(record, past),
+    sentence: `${whyMissed(record, past)}${lackOf(record)}`,
+  }),
+  loaded: (record, past) => ({
+    heading: record.ttl === null ? 'Loaded' : `Loaded: TTL ${formatLeft(record.ttl)}`,
+    sentence: whyLoaded(record, past),
   }),
   stored(record, past) {
-    const last = past.before.find(({ result }) => result === 'stored' || result === 'dropped' || result === 'miss')
+    const last = past.before.find(one => bringsEntry(one) || one.result === 'dropped' || one.result === 'miss')
     return {
       heading: record.ttl === null ? 'Stored' : `Stored: TTL ${formatLeft(record.ttl)}`,
-      sentence: last?.result === 'stored'
+      sentence: last && bringsEntry(last)
         ? `It replaced what was ${origin(past)}.`
         : last?.result === 'miss'
           ? `${lapse(last, record)} after a miss: ${last.reason ?? 'no reason'}.`
@@ -75,10 +84,42 @@ const tales: Record<string, (record: RequestRecord, past: Past) => Story> = {
   },
 }
 
+/** A gateway holds what the origin sends, so that no request of an app has stored it. */
+function heldSince({ result, ttl }: RequestRecord, { before }: Past): string {
+  const loaded = before.find(one => one.result === 'loaded' && one.ttl !== null)
+  return (result === 'hit' || result === 'stale') && ttl !== null && loaded
+    ? ` The origin sent or confirmed it ${secondOf(loaded.at)}.`
+    : ''
+}
+
+function headingOf(record: RequestRecord): string {
+  const { result, ttl } = record
+  if (result === 'loaded' && noteOfGateway(record)?.startsWith('revalidated'))
+    return 'Revalidated'
+  if (ttl !== null && result === 'hit')
+    return `Hit: ${formatLeft(ttl)} left`
+  return ttl !== null && result === 'stale' ? `Stale: ${formatLeft(-ttl)} past its TTL` : describeResult(record).word
+}
+
+function whyLoaded(record: RequestRecord, past: Past): string {
+  const source = sourceIn(record.marks)
+  // The log of an older server, or a gateway, says it in other words.
+  if (source === undefined)
+    return explainResult(record)
+  const passing = record.marks.includes(loadMarks.passing) ? ' It is not held.' : ''
+  if (record.marks.includes(loadMarks.fresh))
+    return `Its reader wanted a newer one than was held, so ${source} was asked. Held was what was ${origin(past)}.${passing}`
+  if (record.marks.includes(loadMarks.stale))
+    return `What was held was past its TTL, so ${source} was asked: ${origin(past)}.${passing}`
+  return `From ${source}, as nothing was held. ${whyMissed(record, past)}${passing}`
+}
+
 function whyMissed(record: RequestRecord, past: Past): string {
   const stored = lastStored(past)
   switch (record.reason) {
     case 'absent': {
+      if (stored && sourceIn(record.marks) !== undefined)
+        return `${start(origin(past))}.`
       if (stored)
         return `${start(origin(past))}; why it has gone since is no longer known.`
       return `Never stored${reach(past)}.`
@@ -109,20 +150,40 @@ function whyMissed(record: RequestRecord, past: Past): string {
   }
 }
 
-/** The newest request that stored the entry. */
-function lastStored({ before }: Past): RequestRecord | undefined {
-  return before.find(({ result }) => result === 'stored')
+/** What its source said, where one was asked or had been a moment before. */
+function lackOf({ marks }: RequestRecord): string {
+  const source = sourceIn(marks)
+  return source === undefined ? '' : ` The source ${source} had none.`
 }
 
-/** `stored 23:35:45 by ci, TTL 0:45, read 2 times since`. */
-function origin(past: Past): string {
+/** The newest request that stored the entry, or loaded it. */
+function lastStored({ before }: Past): RequestRecord | undefined {
+  return before.find(bringsEntry)
+}
+
+/**
+ * `stored 23:35:45 by ci, TTL 0:45, read 2 times since`, or `loaded 23:35:45 from main …`.
+ *
+ * @param read what was found, if it was
+ */
+function origin(past: Past, read?: RequestRecord): string {
   const stored = lastStored(past)
   if (!stored)
     return `stored by a batch, or before ${past.since === null ? 'the server started' : `${secondOf(past.since)}, where the log begins`}`
   const reads = past.before.slice(0, past.before.indexOf(stored)).filter(isRead).length
   const ttl = stored.ttl === null ? '' : `, TTL ${formatLeft(stored.ttl)}`
-  const read = reads === 0 ? 'never read since' : `read ${counted(reads, 'time', 'times')} since`
-  return `stored ${secondOf(stored.at)}${by(stored, past)}${ttl}, ${read}`
+  const often = reads === 0 ? 'never read since' : `read ${counted(reads, 'time', 'times')} since`
+  if (stored.result === 'stored')
+    return `stored ${secondOf(stored.at)}${by(stored, past)}${ttl}, ${often}`
+  const source = sourceIn(stored.marks)
+  // The log has no line for what a refresh loads, nor for what a stale answer did not wait for.
+  const renewed = read && endOf(read) > endOf(stored) + 1000 ? ', renewed since by a read or a refresh' : ''
+  return `loaded ${secondOf(stored.at)}${source === undefined ? '' : ` from ${source}`}${ttl}, ${often}${renewed}`
+}
+
+/** Milliseconds since 1970 at which the TTL ends. */
+function endOf({ at, ttl }: RequestRecord): number {
+  return ttl === null ? -Infinity : Date.parse(at) + ttl * 1000
 }
 
 function isRead({ result }: RequestRecord): boolean {
@@ -131,7 +192,7 @@ function isRead({ result }: RequestRecord): boolean {
 
 function lastDropped(record: RequestRecord, { before, sweeps }: Past): RequestRecord | undefined {
   const own = before.find(({ result }) => result === 'dropped')
-  const stored = before.find(({ result }) => result === 'stored')
+  const stored = before.find(bringsEntry)
   const sweep = sweeps.find(({ id }) => id < record.id && (!stored || id > stored.id))
   return !own || (sweep && sweep.id > own.id) ? sweep : own
 }
@@ -139,7 +200,7 @@ function lastDropped(record: RequestRecord, { before, sweeps }: Past): RequestRe
 /** Seconds by which a read came after the end of the TTL; null if nobody knows. */
 function lateness(record: RequestRecord, { before }: Past): number | null {
   // A hit knows what is left, also where each hit restarts the time.
-  const last = before.find(({ result, ttl }) => ttl !== null && (result === 'stored' || result === 'hit'))
+  const last = before.find(one => one.ttl !== null && (bringsEntry(one) || one.result === 'hit'))
   if (!last || last.ttl === null)
     return null
   const late = (Date.parse(record.at) - Date.parse(last.at)) / 1000 - last.ttl

@@ -1,5 +1,5 @@
 import type { RequestRecord } from '@shared/schemas'
-import { describeResult, secondOf } from './request-text'
+import { bringsEntry, describeResult, secondOf } from './request-text'
 
 /** One or several requests of the same result at about the same place of the line. */
 interface LifeMark {
@@ -45,7 +45,7 @@ export function drawLife(
   after: readonly RequestRecord[],
   now: number,
 ): Life {
-  const stored = before.findIndex(({ result }) => result === 'stored')
+  const stored = before.findIndex(bringsEntry)
   const since = before.slice(0, stored === -1 ? mostBefore : stored + 1)
   const shown = [...since.toReversed(), record, ...after.toReversed()]
   const timeOf = ({ at }: RequestRecord): number => Date.parse(at)
@@ -74,7 +74,7 @@ export function drawLife(
     to,
     isShortened,
     marks,
-    fresh: shown.flatMap((one, at) => one.ttl === null || (one.result !== 'stored' && one.result !== 'hit')
+    fresh: shown.flatMap((one, at) => one.ttl === null || (!bringsEntry(one) && one.result !== 'hit')
       ? []
       : [{ from: place(timeOf(one)), to: place(freshUntil(one, shown.slice(at + 1))) }]),
     words: marks.map(({ record: one, count, chosen }) => {
@@ -87,7 +87,7 @@ export function drawLife(
 
 /** Its end is the end of its TTL, or what wrote or deleted it before that. */
 function freshUntil({ at, ttl }: RequestRecord, later: readonly RequestRecord[]): number {
-  const end = later.find(({ result }) => result === 'stored' || result === 'dropped' || result === 'miss')
+  const end = later.find(one => bringsEntry(one) || one.result === 'dropped' || one.result === 'miss')
   return Math.min(Date.parse(at) + (ttl ?? 0) * 1000, end ? Date.parse(end.at) : Infinity)
 }
 

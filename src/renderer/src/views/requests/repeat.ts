@@ -33,17 +33,21 @@ const examples = new Map<string | null, string>([
  * Returns the request as far as its record contains it: without query, headers and body (S12 of
  * docs/guarantees.md). Null if its path was cut off, so that nothing is sent to another path by
  * mistake.
+ *
+ * @param gateway the base URL of the gateway that it came by, if it still has one
  */
 export function repeatOf(
-  { method, path, operation, cache, key, requestBytes }: RequestRecord,
+  { face, method, path, operation, cache, key, requestBytes }: RequestRecord,
   origin: string,
+  gateway?: string,
 ): Repeat | null {
-  if (path === '')
+  if (path === '' || (face === 'gateway' && gateway === undefined))
     return null
   const classic = operation?.startsWith('classic.') === true && operation !== 'classic.set'
   if (path.length >= longestPath || (classic && key !== null && !isWholeKey(key)))
     return null
-  const example = examples.get(operation)
+  const byGateway = face === 'gateway'
+  const example = byGateway ? '' : examples.get(operation)
   const query = classic ? classicQuery(cache, key) : example ?? ''
   const lacks = [
     ...example === undefined ? [] : [example === '' ? 'the query may be missing' : 'the query is an example'],
@@ -53,10 +57,10 @@ export function repeatOf(
   return {
     request: {
       method,
-      url: `${origin}${path}${query === '' ? '' : `?${query}`}`,
+      url: `${byGateway ? gateway : origin}${path}${query === '' ? '' : `?${query}`}`,
       headers: [],
       body: undefined,
-      withKey: true,
+      withKey: !byGateway,
     },
     lacks: lacks.length === 0 ? '' : `The log keeps no queries, headers or bodies: ${lacks.join(', ')}.`,
   }

@@ -17,9 +17,12 @@ interface Fact {
 }
 
 export function requestFacts(record: RequestRecord, labelOf: (keyId: string) => string): Fact[] {
-  const withoutKey = record.reason === 'key-invalid' || record.reason === 'key-missing'
-    ? 'None that is valid'
-    : 'None: a session, the command line, or the key of the environment'
+  const isGateway = record.face === 'gateway'
+  const withoutKey = isGateway
+    ? 'None: a gateway asks for none'
+    : record.reason === 'key-invalid' || record.reason === 'key-missing'
+      ? 'None that is valid'
+      : 'None: a session, the command line, or the key of the environment'
   return [
     { name: 'Time', value: clockTime(record.at), hint: exactTime(record.at) },
     { name: 'Status', value: `${record.status}${explainStatus(record)}` },
@@ -28,11 +31,16 @@ export function requestFacts(record: RequestRecord, labelOf: (keyId: string) => 
     ...record.cache === null ? [] : [{ name: 'Cache', value: '', key: record.cache }],
     ...record.key === null ? [] : [{ name: 'Key', value: isWholeKey(record.key) ? '' : '…', key: record.key }],
     ...record.face === null ? [] : [{ name: 'Came by', value: record.face, hint: faces[record.face] }],
-    ...record.result === 'miss' || record.reason === null
+    ...record.result === 'miss' || record.result === 'loaded' || record.reason === null
       ? []
       : [{ name: 'Error code', value: record.reason, mono: true }],
     ...record.operation === null ? [] : [{ name: 'Operation', value: record.operation, mono: true }],
-    ...record.marks.length === 0 ? [] : [{ name: 'On its way', value: record.marks.join(', ') }],
+    ...record.marks.length === 0
+      ? []
+      : [{
+          name: isGateway ? 'At the gateway' : 'On its way',
+          value: record.marks.join(', '),
+        }],
     ...record.from === 'app' ? [] : [{ name: 'Sent by', value: 'The console, by itself or for you' }],
     { name: 'Duration', value: formatMicroseconds(record.duration) },
     { name: 'Sent', value: formatBytes(record.requestBytes) },

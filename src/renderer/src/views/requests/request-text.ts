@@ -1,17 +1,24 @@
 import type { RequestList, RequestRecord } from '@shared/schemas'
 import type { Extent } from './older-records'
 import { errorRegistry } from '@shared/errors'
+import { loadMarks } from '@shared/load-marks'
 import { missReasons } from '@shared/miss-reasons'
 import { lookOf, requestResults } from '@shared/request-results'
 import { rowOf } from '@shared/rows'
 import { formatCount } from '../../format'
 import { asSentence } from '../../sentence'
+import { explainGateway, noteOfGateway } from './gateway-text'
 
 /** How far back the log of the server reaches. */
 export type RequestReach = Pick<RequestList, 'since' | 'dropped'>
 
 export function nameOfResult(result: string): string {
   return rowOf(requestResults, result)?.label ?? result
+}
+
+/** Whether an entry was held after it that it had brought. */
+export function bringsEntry({ result, marks }: RequestRecord): boolean {
+  return result === 'stored' || (result === 'loaded' && !marks.includes(loadMarks.passing))
 }
 
 /** Returns the CSS classes of a result's mark and colour. A result of a newer server has none. */
@@ -61,6 +68,10 @@ export function describeResult(record: RequestRecord): { word: string, more: str
   const [word = result, ...rest] = row ? row.label.split(/(?<=^503) /) : []
   if (result === 'hit' && ttl !== null)
     return { word, more: `${formatLeft(ttl)} left` }
+  const note = noteOfGateway(record)
+  // That it was not stored is what a miss by a gateway is; a narrow list has room for the reason.
+  if (note !== undefined)
+    return { word, more: `· ${note.replace(/^not stored: /, '')}` }
   if (result === 'miss')
     return { word, more: reason ?? '' }
   const isTold = reason !== null && (!row || row.told)
@@ -71,6 +82,9 @@ export function describeResult(record: RequestRecord): { word: string, more: str
 export function explainResult(record: RequestRecord): string {
   const { result, reason, detail, status } = record
   const row = lookOf(record)
+  const byGateway = explainGateway(record)
+  if (byGateway !== undefined)
+    return byGateway
   if (!row || row.told)
     return asSentence(`${row?.label ?? result}: ${detail ?? rowOf(errorRegistry, reason)?.title ?? reason ?? status}`)
   if (result === 'miss') {
@@ -92,8 +106,10 @@ const statuses: Readonly<Record<number, string>> = {
   429: 'too many attempts',
 }
 
-/** What a status means here, behind a dash; empty where the story says it. */
-export function explainStatus({ status, result }: RequestRecord): string {
+/** What a status means here, behind a dash; empty where the story says it, or the origin does. */
+export function explainStatus({ status, result, face }: RequestRecord): string {
+  if (face === 'gateway')
+    return ''
   if (status === 404)
     return result === 'miss' ? ' – nothing fresh to answer' : ' – there is no such thing'
   const meaning = Object.hasOwn(statuses, status) ? statuses[status] : undefined

@@ -1,14 +1,24 @@
+import type { HttpMessage } from './http-message'
 import type { JsonRows } from './json-rows'
 import type { MadeReadable } from './made-readable'
 import type { Table } from './tables'
 import type { TextRows } from './text-rows'
+import { messageType } from '@shared/message-type'
+import { fieldOf, openHttpMessage, plainBody } from './http-message'
 import { readJsonRows } from './json-rows'
 import { isJsonText } from './json-scan'
 import { runSliced } from './slices'
 import { readCsvTable, readJsonTable } from './tables'
 import { cutRows } from './text-rows'
 
-export const viewNames = { json: 'JSON', table: 'Table', text: 'Text', image: 'Image', hex: 'Hex' } as const
+export const viewNames = {
+  message: 'Answer',
+  json: 'JSON',
+  table: 'Table',
+  text: 'Text',
+  image: 'Image',
+  hex: 'Hex',
+} as const
 export type ViewName = keyof typeof viewNames
 
 /** A value prepared for the views; data that no view of this value needs is undefined. */
@@ -27,6 +37,8 @@ export interface ReadableValue {
   image: string | undefined
   /** What must be known of the views, as a sentence. */
   note: string | undefined
+  /** An HTTP answer, with its body as a value of its own. */
+  message: { head: HttpMessage, body: ReadableValue } | undefined
 }
 
 /** Maximum size in bytes of a picture that is shown, and of JSON that is shown fully open. */
@@ -58,7 +70,27 @@ export async function readValue(
 ): Promise<ReadableValue> {
   if (made !== undefined)
     return await readMade(bytes, made, signal)
-  const type = contentType.split(';')[0]?.trim().toLowerCase() ?? ''
+  const plain = await readPlain(bytes, contentType, signal)
+  const head = mediaTypeOf(contentType) === messageType ? openHttpMessage(bytes) : undefined
+  if (!head)
+    return plain
+  const { bytes: body, note } = await plainBody(head, signal)
+  // A body of the same type is not opened again, so that nobody can nest them without end.
+  const read = await readPlain(body, fieldOf(head, 'content-type'), signal)
+  return { ...plain, views: ['message', ...plain.views], message: { head, body: { ...read, note } } }
+}
+
+function mediaTypeOf(contentType: string): string {
+  return contentType.split(';')[0]?.trim().toLowerCase() ?? ''
+}
+
+/** A value that this page reads by itself. */
+async function readPlain(
+  bytes: Uint8Array<ArrayBuffer>,
+  contentType: string,
+  signal: AbortSignal,
+): Promise<ReadableValue> {
+  const type = mediaTypeOf(contentType)
   const image = images.has(type) && bytes.length > 0 && bytes.length <= imageLimit ? type : undefined
   const text = await runSliced(cutRows(bytes), signal)
   // The first character tells prose from JSON; a single number or word needs no tree.
@@ -93,6 +125,7 @@ export async function readValue(
     table,
     image,
     note: undefined,
+    message: undefined,
   }
 }
 
@@ -104,7 +137,7 @@ async function readMade(
 ): Promise<ReadableValue> {
   const text = await runSliced(cutRows('text' in made ? made.text : bytes), signal)
   const isText = text.valid && !('text' in made)
-  const bare = { id: ++readings, bytes, text, isText, image: undefined }
+  const bare = { id: ++readings, bytes, text, isText, image: undefined, message: undefined }
   const asBytes: ViewName[] = text.valid ? ['text', 'hex'] : ['hex', 'text']
   if (!('json' in made)) {
     const note = 'text' in made

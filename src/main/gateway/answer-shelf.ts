@@ -1,0 +1,207 @@
+import type { NotStored } from '@shared/not-stored'
+import type { CacheControl } from '../base/http-caching/directives'
+import type { Fields } from '../base/http-caching/fields'
+import type { StaleTimes } from '../base/http-caching/storing'
+import type { Call, Hit } from '../serving/ports'
+import type { Serving } from '../serving/serving'
+import type { StoredMessage } from './stored-message'
+import { Buffer } from 'node:buffer'
+import { LarderError } from '@shared/errors'
+import { limits } from '@shared/limits'
+import { messageType } from '@shared/message-type'
+import { controlOf } from '../base/http-caching/directives'
+import { fieldValues, without } from '../base/http-caching/fields'
+import { asHolder } from '../serving/leases/guard'
+import { lasting } from '../serving/ports'
+import { validatorsOf } from './conditions'
+import { openMessage, sealMessage } from './stored-message'
+import { keyOfTarget, keyOfVariant, openVaries, sealVaries, variantPrefix, variesBy, variesType } from './variants'
+
+/** An answer that is held. Its times are those of the entry, so that people may change them. */
+export interface HeldAnswer {
+  message: StoredMessage
+  control: CacheControl
+  /** Seconds since it was made. */
+  age: number
+  /** Seconds that it stays fresh; negative if it is stale; null = for ever. */
+  ttl: number | null
+}
+
+/** What is held for a request. `key` is where an answer to it would be looked for. */
+export interface Found { key: string, held: HeldAnswer | null, varies: boolean }
+
+/** The right to hold the answer that is being fetched; it ends when the key is changed. */
+export interface Filling { key: string, token: string }
+
+export interface Keep {
+  message: StoredMessage
+  /** Seconds of freshness that are left. */
+  ttl: number
+  /** Seconds since it was made. */
+  age: number
+  stale: StaleTimes
+}
+
+/** The answers that one gateway holds, which are entries of its cache. */
+export interface AnswerShelf {
+  /**
+   * Throws LarderError `caching-off`, `cache-off`, `cache-not-found`.
+   *
+   * @param target of a read, which counts as a miss where it is turned away; null = no read
+   */
+  checkOn: (call: Call, target: string | null) => void
+  /**
+   * Rejects as `checkOn` throws.
+   *
+   * @param again whether the read has been counted
+   */
+  find: (call: Call, target: string, request: Fields, again: boolean) => Promise<Found>
+  /**
+   * A filling, or for how long somebody else's is waited for; undefined if there are too many.
+   * Throws as `checkOn` does.
+   */
+  begin: (call: Call, key: string, seconds: number) => { filling: Filling } | { ended: Promise<void> } | undefined
+  end: (call: Call, filling: Filling) => void
+  /** Null once it is held. */
+  keep: (call: Call, target: string, request: Fields, answer: Keep, filling: Filling) => Promise<NotStored | null>
+  /** Nothing held for this target may be served any more (RFC 9111 §4.4). */
+  drop: (call: Call, target: string) => Promise<void>
+  /** The same for all targets. */
+  dropAll: (call: Call) => Promise<void>
+}
+
+const offCodes: ReadonlySet<string> = new Set(['caching-off', 'cache-off', 'cache-not-found'])
+
+/** Seconds for which an answer is kept past its freshness, to be validated. */
+const keptForValidation = 86_400
+
+export function createAnswerShelf({ serving, name }: { serving: Serving, name: () => string }): AnswerShelf {
+  /** The source of the cache, which has other keys, is not asked: the call says only-if-cached. */
+  async function read(call: Call, key: string, again: boolean): Promise<Hit | undefined> {
+    try {
+      const cache = serving.open(call, name(), key)
+      const looked = again ? cache.peek(key, call) : cache.get(key, call)
+      const found = looked instanceof Promise ? await looked : looked
+      return found === undefined || typeof found === 'string' ? undefined : lasting(found)
+    }
+    catch (error) {
+      if (error instanceof LarderError && error.code === 'not-held')
+        return undefined
+      throw error
+    }
+  }
+
+  /** The names of the fields, and for how many seconds it is known; null = without end. */
+  async function variesAt(call: Call, base: string): Promise<{ names: string[], ttl: number | null } | undefined> {
+    const found = await serving.open(call, name()).peek(base, call)
+    return found?.contentType === variesType ? { names: openVaries(found.value), ttl: found.ttl } : undefined
+  }
+
+  function entryOf({ message, ttl, age, stale }: Keep): { value: Buffer, options: object, life: number } {
+    const { fields } = message
+    const grace = Math.max(stale.revalidating, stale.failing, validatorsOf(fields).length > 0 ? keptForValidation : 0)
+    const aged = [...without(fields, field => field === 'age'), ...age >= 1 ? ['Age', String(Math.ceil(age))] : []]
+    return {
+      value: sealMessage({ ...message, fields: aged }),
+      options: { contentType: messageType, ttl, grace },
+      life: ttl + grace,
+    }
+  }
+
+  return {
+    checkOn(call, target) {
+      serving.open(call, name(), target === null ? undefined : keyOfTarget(target))
+    },
+    async find(call, target, request, again) {
+      const base = keyOfTarget(target)
+      if (isTooLong(base))
+        return { key: base, held: null, varies: false }
+      const { names } = await variesAt(call, base) ?? {}
+      const key = names === undefined ? base : keyOfVariant(target, names, request)
+      call.key = target.includes('?') ? null : key
+      const hit = isTooLong(key) ? undefined : await read(call, key, again)
+      const message = hit?.contentType === messageType ? openMessage(hit.value) : undefined
+      if (!hit || !message)
+        return { key, held: null, varies: names !== undefined }
+      const told = Number(/^\d+$/.exec(fieldValues(message.fields, 'age')[0] ?? '')?.[0] ?? 0)
+      return {
+        key,
+        varies: names !== undefined,
+        held: { message, control: controlOf(message.fields), age: told + hit.age, ttl: hit.ttl },
+      }
+    },
+    begin(call, key, seconds) {
+      const { book } = serving.leases(call, name())
+      const other = book.find(key)
+      if (other)
+        return { ended: other.ended }
+      try {
+        return { filling: { key, token: book.grant(key, seconds).token } }
+      }
+      catch (error) {
+        if (error instanceof LarderError && error.code === 'overloaded')
+          return undefined
+        throw error
+      }
+    },
+    end(call, { key, token }) {
+      try {
+        const { book } = serving.leases(call, name())
+        if (book.find(key)?.token === token)
+          book.end(key)
+      }
+      catch (error) {
+        // A switch that goes off has ended it.
+        if (!isOff(error))
+          throw error
+      }
+    },
+    async keep(call, target, request, answer, { key: filled, token }) {
+      const base = keyOfTarget(target)
+      const names = variesBy(answer.message.fields)
+      const before = names.length === 0 ? undefined : await variesAt(call, base)
+      const all = [...new Set([...names, ...before?.names ?? []])].sort()
+      const key = names.length === 0 ? base : keyOfVariant(target, all, request)
+      if (isTooLong(key))
+        return 'uri-too-long'
+      const { value, options, life } = entryOf(answer)
+      // As long as any of the answers.
+      const ttl = before?.ttl === null ? null : Math.max(before?.ttl ?? 0, Math.ceil(life))
+      try {
+        const { book, cache } = serving.leases(call, name())
+        const holder = asHolder(cache, book, filled, token)
+        if (names.length > 0)
+          await cache.set(base, sealVaries(all), { contentType: variesType, ttl }, call)
+        const { outcome } = await holder.set(key, value, options, call)
+        return outcome === 'too-large' ? 'too-large' : null
+      }
+      catch (error) {
+        if (error instanceof LarderError && error.code === 'lease-ended')
+          return 'changed'
+        if (isOff(error))
+          return 'off'
+        throw error
+      }
+    },
+    async drop(call, target) {
+      const base = keyOfTarget(target)
+      if (isTooLong(base))
+        return
+      await serving.open(call, name()).delete(base, undefined, call)
+      // They may be there without the entry that says by what they vary: it may have been evicted.
+      await serving.open(call, name()).invalidate({ prefix: variantPrefix(target) }, {}, call)
+    },
+    async dropAll(call) {
+      await serving.open(call, name()).invalidate({ prefix: keyOfTarget('/') }, {}, call)
+    },
+  }
+}
+
+/** Whether a switch is off, or the cache is gone. */
+export function isOff(error: unknown): error is LarderError {
+  return error instanceof LarderError && offCodes.has(error.code)
+}
+
+function isTooLong(key: string): boolean {
+  return Buffer.byteLength(key) > limits.entryKey
+}

@@ -1,0 +1,109 @@
+import type { Readable } from 'node:stream'
+import type { InFlight } from '../base/in-flight'
+import type { OriginResponse } from '../base/origin'
+import type { Timer } from '../base/timer'
+import type { CacheStatus } from './cache-status'
+import type { Visit } from './visit'
+import { Buffer } from 'node:buffer'
+import { endToEnd } from '../base/http-caching/fields'
+
+interface PassingParts {
+  inFlight: InFlight
+  /** Whose bytes are on their way. */
+  holder: object
+  timer: Timer
+  /** The most bytes of a value. */
+  valueLimit: () => number
+}
+
+/** The body of an answer to be held, or why there is none. */
+type Collected = Buffer | 'too-large' | 'no-room' | 'incomplete'
+
+export interface Passing {
+  /**
+   * Sends an answer on as it comes. Resolves when it has ended, with its body if it is wanted.
+   *
+   * @param to null = nobody gets it, it is only collected
+   */
+  pass: (
+    answer: OriginResponse,
+    to: { visit: Visit, cache: CacheStatus } | null,
+    collects: boolean,
+  ) => Promise<Collected>
+}
+
+/** Milliseconds that an origin may send nothing, or a client take nothing, amid a body. */
+const longestPause = 60_000
+
+export function createPassing({ inFlight, holder, timer, valueLimit }: PassingParts): Passing {
+  return {
+    pass: ({ status, reason, fields, body }, to, collects) => new Promise((resolve) => {
+      const client = to?.visit.response
+      const pieces: Buffer[] = []
+      let length = 0
+      let failure: Exclude<Collected, Buffer> | undefined = collects ? undefined : 'incomplete'
+      const giveUp = (why: Exclude<Collected, Buffer>): void => {
+        failure ??= why
+        pieces.length = 0
+        hold.release()
+        // Nobody is left who wants it.
+        if (client === undefined || client.destroyed)
+          body.destroy()
+      }
+      const hold = inFlight.hold(holder, () => giveUp('no-room'))
+      let alarm = timer.after(longestPause, cut)
+
+      function cut(): void {
+        body.destroy()
+        client?.destroy()
+      }
+
+      function collect(chunk: Buffer): void {
+        length += chunk.length
+        if (failure !== undefined)
+          return
+        if (length > valueLimit())
+          giveUp('too-large')
+        else if (!hold.resize(length))
+          giveUp('no-room')
+        else
+          pieces.push(chunk)
+      }
+
+      function end(): void {
+        alarm.dispose()
+        // What broke off has told its client a length that it did not keep.
+        if (!isWhole(body))
+          client?.destroy()
+        const whole = failure ?? (isWhole(body) ? Buffer.concat(pieces, length) : 'incomplete')
+        hold.release()
+        resolve(whole)
+      }
+
+      to?.visit.begin(status, reason, endToEnd(fields), to.cache)
+      if (to?.visit.method !== 'HEAD')
+        client?.flushHeaders()
+      body.on('data', (chunk: Buffer) => {
+        alarm.dispose()
+        alarm = timer.after(longestPause, cut)
+        collect(chunk)
+        if (client && !client.write(chunk)) {
+          body.pause()
+          client.once('drain', () => body.resume())
+        }
+      })
+      // Nobody else would hear of it: `close` says what there is to know.
+      body.on('error', () => {})
+      body.once('end', () => client?.end())
+      body.once('close', end)
+      // Whoever collects for others goes on for them.
+      client?.once('close', () => void (failure !== undefined && !client.writableFinished && body.destroy()))
+      client?.once('close', () => body.resume())
+    }),
+  }
+}
+
+/** Whether all of a message has come, as its framing says. */
+function isWhole(body: Readable): boolean {
+  return 'complete' in body && body.complete === true
+}

@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http'
+import type { Fields } from '../../base/http-caching/fields'
+import type { Origin, OriginRequest, OriginResponse } from '../../base/origin'
+import type { SocketPlace } from '../http-agent'
+import { request } from 'node:http'
+import { pipeline } from 'node:stream'
+import { fieldValues, without } from '../../base/http-caching/fields'
+import { createDialingAgent } from '../http-agent'
+import { lost } from './lost'
+
+interface ForwardingParts {
+  url: URL
+  place: SocketPlace
+  headers: readonly (readonly [name: string, value: string])[]
+  secretHeaders: readonly (readonly [name: string, value: string])[]
+}
+
+/** Sockets of one gateway; what is beyond waits for one. */
+const mostSockets = 256
+/** Methods that may be sent twice (RFC 9110 §9.2.2), if no body was on its way. */
+const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
+
+/** Requests as they come, to the one server of a connection. */
+export function createForwarding(parts: ForwardingParts): Origin & { close: () => void } {
+  const { url, place, headers, secretHeaders } = parts
+  const agent = createDialingAgent(place, mostSockets)
+
+  /** The connection's own fields count more than those of a client. */
+  function fieldsOf({ fields, body, secrets }: OriginRequest): string[] {
+    const own = secrets ? [...headers, ...secretHeaders] : headers
+    const names = new Set([...own.map(([name]) => name.toLowerCase()), 'host'])
+    const sent = [...without(fields, name => names.has(name)), ...own.flat(), 'Host', url.host]
+    // Without either, node would send the body of some methods without saying where it ends.
+    const isFramed = body === null || fieldValues(fields, 'content-length').length > 0
+    return isFramed ? sent : [...sent, 'Transfer-Encoding', 'chunked']
+  }
+
+  function once(
+    wanted: OriginRequest,
+    signal: AbortSignal,
+    onInterim: (status: number, fields: Fields) => void,
+  ): Promise<OriginResponse | 'again'> {
+    const { method, target, body } = wanted
+    return new Promise((resolve, reject) => {
+      const sent = request({
+        host: place.host,
+        port: place.port,
+        method,
+        path: target,
+        agent,
+        headers: fieldsOf(wanted),
+        setHost: false,
+        signal,
+      })
+      sent.on('information', ({ statusCode, rawHeaders }) => onInterim(statusCode, rawHeaders))
+      sent.on('response', (response: IncomingMessage) => resolve({
+        status: response.statusCode ?? 0,
+        reason: response.statusMessage ?? '',
+        fields: response.rawHeaders,
+        body: response,
+      }))
+      sent.on('error', (error: Error & { code?: string }) => {
+        // The server closed an idle connection while the request was on its way.
+        const isRetried = sent.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted
+          && body === null && idempotent.has(method)
+        isRetried ? resolve('again') : reject(lost(error, signal))
+      })
+      if (body === null) {
+        sent.end()
+      }
+      else {
+        // What breaks is told by the request.
+        pipeline(body, sent, () => {})
+      }
+    })
+  }
+
+  return {
+    url: url.origin,
+    async send(wanted, signal, onInterim) {
+      for (;;) {
+        const answer = await once(wanted, signal, onInterim)
+        if (answer !== 'again')
+          return answer
+      }
+    },
+    close: () => agent.destroy(),
+  }
+}

@@ -1,0 +1,187 @@
+import { Buffer } from 'node:buffer'
+import { once } from 'node:events'
+import { Agent } from 'node:http'
+import { connect } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { send, sendRaw } from '../../helpers/http-client'
+import { freePort } from '../../helpers/redis-server'
+import { smuggled } from '../security/smuggled'
+import { manage, statusOf } from '../security/support'
+import { setUpGateway } from './setup'
+
+const rig = setUpGateway({ headers: 'X-Own: 1', secretHeaders: 'Authorization: Bearer canary' })
+const { ask, count } = rig
+
+const page = 'http://evil.test'
+// Red: in src/main/gateway/door.ts leave out what the row is about.
+it.each<[who: string, headers: Record<string, string>, status: number]>([
+  ['no browser', {}, 200],
+  ['a person who typed the address', { 'Sec-Fetch-Site': 'none' }, 200],
+  ['a page of the origin itself', { 'Sec-Fetch-Site': 'same-origin' }, 200],
+  ['an image or a form of another site', { 'Sec-Fetch-Site': 'cross-site' }, 403],
+  ['a page on another port', { 'Sec-Fetch-Site': 'same-site', 'Origin': 'http://localhost:1' }, 403],
+  ['an old browser', { Origin: page }, 403],
+  ['a page without an origin', { 'Origin': 'null', 'Sec-Fetch-Site': 'cross-site' }, 403],
+  ['a page with a name of its own for this address', { Host: 'evil.test' }, 421],
+  ['the same with another port', { Host: 'localhost:1' }, 421],
+])('%s', async (who, headers, status) => {
+  rig.answer = (_, response) => void response.end('ok')
+  for (const method of ['GET', 'POST']) {
+    const target = `/door/${encodeURIComponent(who)}/${method}`
+    const answer = await ask(method, target, { headers: { Host: `localhost:${rig.port}`, ...headers } })
+    expect([answer.status, count(target)]).toEqual([status, status === 200 ? 1 : 0])
+    expect(Object.keys(answer.headers).filter(name => name.startsWith('access-control'))).toEqual([])
+  }
+})
+
+it('lets pages of listed origins in, and no others', async () => {
+  const port = await rig.open('listed', { origins: ['http://app.test:3000'] })
+  const statuses = []
+  for (const origin of ['http://app.test:3000', 'http://app.test', 'http://app.test:30000']) {
+    const headers = { 'Origin': origin, 'Sec-Fetch-Site': 'cross-site' }
+    statuses.push((await send(port, 'GET', '/listed', { headers })).status)
+  }
+  expect(statuses).toEqual([200, 403, 403])
+})
+
+// Red: in src/main/gateway/door.ts let every target and method through.
+it.each([
+  ['GET', 'http://evil.test/x', 400],
+  ['GET', '//evil.test/x', 400],
+  ['OPTIONS', '*', 400],
+  ['TRACE', '/trace', 405],
+  ['GET', `/${'x'.repeat(9000)}`, 414],
+])('%s %s is not sent on', async (method, target, status) => {
+  expect((await ask(method, target)).status).toBe(status)
+  expect(count(target)).toBe(0)
+})
+
+it('makes no tunnel, and no other protocol', async () => {
+  const tunnel = await sendRaw(rig.port, `CONNECT evil.test:80 HTTP/1.1\r\nHost: localhost:${rig.port}\r\n\r\n`)
+  expect(statusOf(tunnel)).toBe(405)
+  rig.answer = (request, response) => void response.end(String(request.headers.upgrade))
+  const upgraded = await ask('GET', '/upgrade', { headers: { Connection: 'Upgrade', Upgrade: 'websocket' } })
+  expect(upgraded.text).toBe('undefined')
+})
+
+// Red: in src/main/upstreams/http/forwarding.ts add the secret header fields always.
+it('adds the secret header fields only where it is told to, and follows no redirect with them', async () => {
+  const port = await rig.open('secret', { secrets: true })
+  rig.answer = ({ headers }, response) =>
+    void response.writeHead(302, { Location: 'http://evil.test/' }).end(`${headers['x-own']} ${headers.authorization}`)
+  const headers = { 'Authorization': 'mine', 'X-Own': 'mine' }
+  const [plain, own] = [await ask('GET', '/secret', { headers }), await send(port, 'GET', '/secret', { headers })]
+  expect([plain.status, plain.text, plain.headers.location]).toEqual([302, '1 mine', 'http://evil.test/'])
+  expect([own.status, own.text]).toEqual([302, '1 Bearer canary'])
+  const log = await rig.larder.send('GET', '/admin/requests?limit=200')
+  expect(log.text).not.toContain('canary')
+})
+
+// Red: in src/main/base/http-caching/fields.ts leave out what Connection names.
+it('sends on no fields of the connection, in neither direction', async () => {
+  rig.answer = ({ headers }, response) => {
+    const seen = JSON.stringify(headers)
+    response.writeHead(200, { 'Connection': 'X-Hop', 'X-Hop': '1', 'Proxy-Authenticate': 'x', 'X-Seen': seen })
+    response.end()
+  }
+  const ofTheHop = { 'TE': 'trailers', 'Proxy-Authorization': 'x', 'Keep-Alive': '5' }
+  const { headers } = await ask('GET', '/hop', {
+    headers: { 'Connection': 'close, X-A', 'X-A': '1', ...ofTheHop },
+  })
+  expect([headers['x-hop'], headers['proxy-authenticate']]).toEqual([undefined, undefined])
+  const seen = JSON.parse(String(headers['x-seen'])) as Record<string, string>
+  expect(Object.keys(seen).sort()).toEqual(['connection', 'host', 'via', 'x-own'])
+  expect(seen.via).toMatch(/^1\.1 larder-/)
+})
+
+// Red: in src/main/gateway/door.ts leave Via out.
+it('knows its own requests, where its connection leads back to it', async () => {
+  const port = await freePort()
+  await manage(rig.larder, 'POST', '/admin/connections', { name: 'loop', driver: 'http', url: `http://localhost:${port}/{key}` })
+  await manage(rig.larder, 'POST', '/admin/caches', {
+    name: 'loop',
+    ttl: 60,
+    source: { connection: 'loop' },
+    gateway: { port },
+  })
+  await expect.poll(async () => (await send(port, 'GET', '/')).status).toBe(400)
+})
+
+// Red: in src/main/upstreams/http/forwarding.ts leave `Transfer-Encoding: chunked` out.
+it('frames what it sends on, whatever the method', async () => {
+  const bodies: string[] = []
+  rig.answer = (request, response) => {
+    const pieces: Buffer[] = []
+    request.on('data', piece => pieces.push(piece)).on('end', () => {
+      bodies.push(`${request.method} ${Buffer.concat(pieces).toString()}`)
+      response.end()
+    })
+  }
+  for (const method of ['GET', 'DELETE', 'OPTIONS', 'POST', 'PATCH'])
+    await ask(method, '/framed', { headers: { 'Transfer-Encoding': 'chunked' }, body: 'GET /hidden HTTP/1.1\r\n\r\n' })
+  expect(bodies).toEqual(['GET', 'DELETE', 'OPTIONS', 'POST', 'PATCH'].map(method => `${method} GET /hidden HTTP/1.1\r\n\r\n`))
+  expect(count('/hidden')).toBe(0)
+})
+
+describe('s14 smuggling', () => {
+  // Red: in src/main/gateway/listener.ts add `insecureHTTPParser: true` to the options.
+  it.each(Object.entries(smuggled))('answers 400 to %s, closes, and sends nothing on', async (_, text) => {
+    const answer = await sendRaw(rig.port, text.replaceAll('@', String(rig.port)).replaceAll('KEY', 'x'))
+    expect([statusOf(answer), answer.match(/HTTP\/1\.1 \d{3}/g)]).toEqual([400, ['HTTP/1.1 400']])
+    expect(count('/flush')).toBe(0)
+  })
+})
+
+describe('s13, s15 and what origins do', () => {
+  it('answers 431 to header fields that are too large', async () => {
+    expect((await ask('GET', '/large', { headers: { X: 'x'.repeat(40_000) } })).status).toBe(431)
+  })
+
+  // Red: in src/main/gateway/passing.ts leave `cut` out, and let a client that left go on.
+  it('lets go of an endless answer when its reader leaves', async () => {
+    let isOpen = true
+    rig.answer = (_, response) => {
+      const more = setInterval(() => response.write(Buffer.alloc(65_536)), 5)
+      response.on('close', () => {
+        clearInterval(more)
+        isOpen = false
+      })
+    }
+    const socket = connect(rig.port, '127.0.0.1', () => socket.write(`GET /endless HTTP/1.1\r\nHost: localhost:${rig.port}\r\n\r\n`))
+    await once(socket, 'data')
+    socket.destroy()
+    await expect.poll(() => isOpen).toBe(false)
+  })
+
+  // Red: in src/main/gateway/passing.ts hold pieces whatever `hold.resize` says.
+  it('passes on what is larger than a value may be, and says why it is not held', async () => {
+    const piece = Buffer.alloc(1024 * 1024, 'x')
+    rig.answer = async (_, response) => {
+      response.writeHead(200, { 'Cache-Control': 'max-age=60' })
+      for (let sent = 0; sent < 100; sent++) {
+        if (!response.write(piece))
+          await once(response, 'drain')
+      }
+      response.end()
+    }
+    expect((await ask('GET', '/100MB')).body.length).toBe(100 * piece.length)
+    await rig.expectLogged('/100MB', { marks: ['not stored: it is larger than a value may be'] })
+  })
+
+  it('serves a thousand at once, each once from the origin', async () => {
+    rig.answer = (_, response) => void response.setHeader('Cache-Control', 'max-age=60').end('x')
+    const agent = new Agent({ maxSockets: 200, keepAlive: true })
+    const answers = await Promise.all(Array.from({ length: 1000 }, (_, index) => ask('GET', `/many/${index % 100}`, { agent })))
+    agent.destroy()
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    expect(Array.from({ length: 100 }, (_, index) => count(`/many/${index}`))).toEqual(Array.from({ length: 100 }).fill(1))
+  })
+
+  it('answers 504 where the origin says nothing in time, and 502 where it is gone', async () => {
+    const port = await rig.open('slow', {}, { source: { connection: 'api', hardTimeout: 0.2, softTimeout: 0.1 } })
+    rig.answer = () => {}
+    const late = await send(port, 'GET', '/late')
+    expect([late.status, late.json().code, late.headers['cache-status']])
+      .toEqual([504, 'source-timeout', expect.stringMatching(/detail="source-timeout"/)])
+  })
+})
