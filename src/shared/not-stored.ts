@@ -7,6 +7,7 @@ export const notStoredReasons = {
   'request no-store': 'the request says no-store',
   'private': 'private, so it is meant for one user',
   'authorization': 'the request had Authorization, and the answer is not public',
+  'set-cookie': 'it sets a cookie, and does not say for how long it is valid',
   'vary': 'Vary: *, so that it suits no other request',
   'understood': 'must-understand, and Larder does not know this status',
   'uri-too-long': 'the URL is longer than a key may be',

@@ -3,7 +3,7 @@ import type { Fields } from '../base/http-caching/fields'
 import type { HeldAnswer } from './answer-shelf'
 import { readDirectives, secondsOf } from '../base/http-caching/directives'
 import { fieldValues, tokensOf, wholeField } from '../base/http-caching/fields'
-import { mustRevalidate } from '../base/http-caching/freshness'
+import { lifetimeOf, mustRevalidate } from '../base/http-caching/freshness'
 import { staleTimesOf } from '../base/http-caching/storing'
 
 /** What the sender of a request says about its answer (RFC 9111 §5.2.1). */
@@ -20,8 +20,14 @@ export function wishesOf(request: Fields): Directives {
  */
 type Use = 'fresh' | 'stale' | 'refresh' | 'validate'
 
+/** Whether nothing has ever allowed to serve it without asking: it has a validator, and no more. */
+function mustAsk({ control, message }: HeldAnswer): boolean {
+  return mustRevalidate(control) || lifetimeOf(message, control, { requested: 0, received: 0 }) === undefined
+}
+
 /** RFC 9111 §4.2, and §3 of RFC 5861. */
-export function useOf({ age, ttl, control }: HeldAnswer, wishes: Directives): Use {
+export function useOf(held: HeldAnswer, wishes: Directives): Use {
+  const { age, ttl, control } = held
   const left = ttl ?? Infinity
   if (wishes.has('no-cache') || age > (secondsOf(wishes, 'max-age') ?? Infinity))
     return 'validate'
@@ -29,7 +35,7 @@ export function useOf({ age, ttl, control }: HeldAnswer, wishes: Directives): Us
     return 'validate'
   if (left > 0)
     return 'fresh'
-  if (mustRevalidate(control))
+  if (mustAsk(held))
     return 'validate'
   const mostStale = wishes.get('max-stale') === true ? Infinity : secondsOf(wishes, 'max-stale')
   if (mostStale !== undefined && -left <= mostStale)
@@ -42,8 +48,8 @@ export function useOf({ age, ttl, control }: HeldAnswer, wishes: Directives): Us
  *
  * @param grace seconds, for an origin that says nothing of this
  */
-export function isServedOnFailure({ ttl, control }: HeldAnswer, grace: number): boolean {
-  return -(ttl ?? Infinity) <= staleTimesOf(control, grace).failing
+export function isServedOnFailure(held: HeldAnswer, grace: number): boolean {
+  return !mustAsk(held) && -(held.ttl ?? Infinity) <= staleTimesOf(held.control, grace).failing
 }
 
 /** Statuses that say that the origin fails (RFC 5861 §4). */

@@ -9,9 +9,10 @@ import type { Passing } from './passing'
 import type { Visit } from './visit'
 import { notStoredReasons } from '@shared/not-stored'
 import { controlOf } from '../base/http-caching/directives'
-import { endToEnd } from '../base/http-caching/fields'
+import { endToEnd, fieldValues } from '../base/http-caching/fields'
 import { holdingOf, staleTimesOf } from '../base/http-caching/storing'
 import { isSourceFailure } from '../serving/elsewhere/upstream'
+import { isOff } from './answer-shelf'
 import { conditionalFields, validatorsOf } from './conditions'
 import { failingStatuses, isServedOnFailure } from './decide'
 import { serveHeld } from './serve-held'
@@ -36,6 +37,9 @@ export interface Fetching {
   /** Asks anew for what was served stale meanwhile (RFC 5861 §3). */
   refresh: (visit: Visit, held: HeldAnswer, filling: Filling) => Promise<void>
 }
+
+/** Milliseconds. */
+const longestRefresh = 300_000
 
 /** Fields of a client that would make the answer another than the one to be held. */
 const own: ReadonlySet<string> = new Set([...conditionalFields, 'range'])
@@ -86,8 +90,12 @@ export function createFetching({ shelf, forward, passing, grace }: FetchingParts
     const judged = judge(visit, answer, times, filling)
     const isWanted = typeof judged !== 'string'
     // Whoever waits for it need not wait until it has come.
-    if (!isWanted && typeof filling !== 'string')
+    if (!isWanted && typeof filling !== 'string') {
       shelf.end(call, filling)
+      // What was held is right no more: the origin has another answer, which is not to be held.
+      if (replaces(answer) && typeof holdingOf([], answer, times) === 'string')
+        await forget(visit)
+    }
     const told = isWanted
       ? { ...cache, stored: true, ttl: judged.ttl }
       : { detail: notStoredReasons[judged], ...cache }
@@ -116,13 +124,24 @@ export function createFetching({ shelf, forward, passing, grace }: FetchingParts
     const control = controlOf(renewed.fields)
     // What the answer itself forbids by now must go; what this request may not do need not.
     if (typeof holdingOf([], renewed, times) === 'string')
-      await shelf.drop(visit.call, visit.target)
+      await forget(visit)
     const judged = judge(visit, renewed, times, filling)
     if (typeof judged === 'string' || typeof filling === 'string')
       return { held: { message: renewed, control, age: 0, ttl: 0 }, refused: judged as NotStored }
     const { age, ttl } = judged
     const refused = await shelf.keep(visit.call, visit.target, visit.fields, { ...judged, message: renewed }, filling)
     return { held: { message: renewed, control, age, ttl }, refused }
+  }
+
+  async function forget({ call, target }: Visit): Promise<void> {
+    try {
+      await shelf.drop(call, target)
+    }
+    catch (error) {
+      // A switch that goes off meanwhile keeps it from being served.
+      if (!isOff(error))
+        throw error
+    }
   }
 
   /** What is held while the origin fails; false if it may not be served. */
@@ -133,10 +152,10 @@ export function createFetching({ shelf, forward, passing, grace }: FetchingParts
     return true
   }
 
-  return {
+  const fetching: Fetching = {
     serve,
     take: (visit, came, filling, cache) => receive(visit, came, filling, cache, true),
-    async fetch(visit, { held, varies }, filling, cache) {
+    async fetch(visit, { held, varies, key }, filling, cache) {
       const { method, target, fields, left, response: client } = visit
       const validators = held ? validatorsOf(held.message.fields) : []
       const instead = validators.length > 0 ? { of: own, fields: validators } : undefined
@@ -155,6 +174,11 @@ export function createFetching({ shelf, forward, passing, grace }: FetchingParts
         body.destroy()
         return
       }
+      if (held && status === 304 && instead && isAnother(held, came.answer)) {
+        body.resume()
+        await forget(visit)
+        return await fetching.fetch(visit, { held: null, varies, key }, filling, cache)
+      }
       if (held && status === 304 && instead) {
         const { held: renewed, refused } = await freshen(visit, held, came, filling)
         const mark = refused === null ? 'revalidated' : `revalidated, not stored: ${notStoredReasons[refused]}`
@@ -166,9 +190,12 @@ export function createFetching({ shelf, forward, passing, grace }: FetchingParts
       const alone = { ...visit, method: 'GET', call: { ...visit.call } }
       const { target, fields } = alone
       const instead = { of: own, fields: validatorsOf(held.message.fields) }
-      const left = new AbortController().signal
+      // Nobody waits for it, so it ends by itself.
+      const left = AbortSignal.timeout(longestRefresh)
       const came = await forward({ method: 'GET', target, fields, instead, body: null, left, client: null })
-      if (came.answer.status === 304)
+      if (came.answer.status === 304 && isAnother(held, came.answer))
+        await forget(alone)
+      else if (came.answer.status === 304)
         await freshen(alone, held, came, filling)
       else if (failingStatuses.has(came.answer.status))
         came.answer.body.destroy()
@@ -176,4 +203,16 @@ export function createFetching({ shelf, forward, passing, grace }: FetchingParts
         await receive(alone, came, filling, { forward: 'stale' }, false)
     },
   }
+  return fetching
+}
+
+/** Whether an answer stands in place of the one before; errors, refusals and parts do not. */
+function replaces({ status }: OriginResponse): boolean {
+  return status < 500 && status !== 401 && status !== 403 && status !== 206 && status !== 429
+}
+
+/** Whether a 304 confirms another answer than the one that is held (RFC 9111 §4.3.4). */
+function isAnother({ message }: HeldAnswer, { fields }: OriginResponse): boolean {
+  const [tag] = fieldValues(fields, 'etag')
+  return tag !== undefined && !tag.startsWith('W/') && tag !== fieldValues(message.fields, 'etag')[0]
 }

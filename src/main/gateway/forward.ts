@@ -71,16 +71,34 @@ export function createForward({ upstream, uploads, wall, pseudonym, secrets }: F
     const dated = fieldValues(answer.fields, 'date').length > 0
       ? answer.fields
       : [...answer.fields, 'Date', new Date(received).toUTCString()]
-    return { answer: { ...answer, fields: dated }, times: { requested, received } }
+    const reason = answer.reason.replaceAll(/[^\t\x20-\x7E\x80-\xFF]/g, '')
+    return { answer: { ...answer, reason, fields: dated }, times: { requested, received } }
   }
 }
 
-/** 102 and 103 are for whoever waits; others belong to this connection. */
+/**
+ * 102 and 103 are for whoever waits; others belong to this connection. Clients of HTTP/1.0 know
+ * none (RFC 9110 §15.2), and what node does not write is left out, as a proxy may.
+ */
 function sendInterim(client: ServerResponse, status: number, fields: Fields): void {
+  if (client.req.httpVersionMinor === 0)
+    return
   if (status === 102)
     client.writeProcessing()
   if (status === 103) {
     const names = new Set(fields.filter((_, index) => index % 2 === 0).map(name => name.toLowerCase()))
-    client.writeEarlyHints(Object.fromEntries([...names].map(name => [name, fieldValues(fields, name)])))
+    const hints = Object.fromEntries([...names].map(name => [name, fieldValues(fields, name)]))
+    hints.link &&= hints.link.flatMap(linksOf)
+    try {
+      client.writeEarlyHints(hints)
+    }
+    catch {
+      // Its notion of a link is a narrow one.
+    }
   }
+}
+
+/** The members of a list of links, as node takes one at a time. */
+function linksOf(list: string): string[] {
+  return list.match(/<[^>]*>[^,<]*/g)?.map(link => link.trim()) ?? []
 }

@@ -20,17 +20,27 @@ interface GatewayParts {
   off: 'pass' | '503'
   /** Seconds that a request waits for an answer that somebody else fetches. */
   patience: number
+  /** What is still to be dropped; it outlives a change of the settings. */
+  missed: Missed
+}
+
+/** Targets that changed while caching was off. */
+export interface Missed {
+  targets: Set<string>
+  /** Others as well. */
+  more: boolean
 }
 
 /** A caching reverse proxy. Rejects with LarderError where the visit is to be told. */
 export type Gateway = (visit: Visit) => Promise<void>
 
-/** Targets that changed while caching was off, and are still to be dropped. */
+/** Seconds that an answer may take to come whole. */
+const longestFilling = 600
 const mostMissed = 10_000
 
-export function createGateway({ shelf, forward, fetching, timer, origins, off, patience }: GatewayParts): Gateway {
-  const missed = new Set<string>()
-  let missedMore = false
+export function createGateway(parts: GatewayParts): Gateway {
+  const { shelf, forward, fetching, timer, origins, off, patience, missed } = parts
+  const { targets } = missed
 
   async function waitFor(ended: Promise<void>): Promise<void> {
     const enough = Promise.withResolvers<void>()
@@ -58,7 +68,7 @@ export function createGateway({ shelf, forward, fetching, timer, origins, off, p
       const cache = { forward: whyForwarded(held, wishes) }
       if (method === 'HEAD')
         return await fetching.fetch(visit, { ...found, held: null, varies: false }, 'method', cache)
-      const begun = shelf.begin(call, key, patience)
+      const begun = shelf.begin(call, key, longestFilling)
       if (begun && 'ended' in begun && !waited) {
         await waitFor(begun.ended)
         continue
@@ -76,7 +86,7 @@ export function createGateway({ shelf, forward, fetching, timer, origins, off, p
 
   /** Goes on after the visit, whose answer has told that it is stale. */
   function refresh(visit: Visit, key: string, held: HeldAnswer): void {
-    const begun = shelf.begin(visit.call, key, patience)
+    const begun = shelf.begin(visit.call, key, longestFilling)
     if (begun && 'filling' in begun) {
       const { filling } = begun
       // What fails is tried again by the next who asks.
@@ -88,7 +98,12 @@ export function createGateway({ shelf, forward, fetching, timer, origins, off, p
   async function pass(visit: Visit, cache: CacheStatus): Promise<void> {
     const { method, target, fields, left, response: client } = visit
     const why = cache.forward === 'bypass' ? 'off' : method === 'GET' ? 'body' : 'method'
-    const came = await forward({ method, target, fields, body: visit.body(), left, client })
+    const came = await forward({ method, target, fields, body: visit.body(), left, client }).catch(async (error) => {
+      // Nobody knows whether the origin has carried it out.
+      if (!isSafe(method))
+        await drop(visit, target)
+      throw error
+    })
     const { status, fields: given } = came.answer
     if (!isSafe(method) && status < 400) {
       for (const concerned of new Set([target, ...namedTargets(target, given, origins())]))
@@ -105,20 +120,20 @@ export function createGateway({ shelf, forward, fetching, timer, origins, off, p
       if (!isOff(error))
         throw error
       // It is still held, and must not be served when caching is on again.
-      if (missed.size < mostMissed)
-        missed.add(target)
+      if (targets.size < mostMissed)
+        targets.add(target)
       else
-        missedMore = true
+        missed.more = true
     }
   }
 
   async function catchUp({ call }: Visit): Promise<void> {
-    if (missedMore)
+    if (missed.more)
       await shelf.dropAll(call)
-    missedMore = false
-    for (const target of missed) {
+    missed.more = false
+    for (const target of targets) {
       await shelf.drop(call, target)
-      missed.delete(target)
+      targets.delete(target)
     }
   }
 

@@ -15,6 +15,7 @@ import type { Breaker } from '../serving/elsewhere/breaker'
 import type { CallMeter } from '../serving/elsewhere/meter'
 import type { CacheDefinition } from '../serving/ports'
 import type { Serving } from '../serving/serving'
+import type { Missed } from './gateway'
 import { isDeepStrictEqual } from 'node:util'
 import { messageOf } from '@shared/errors'
 import { createHostGuard } from '../base/host-guard'
@@ -35,7 +36,6 @@ interface GatewaysParts {
   origins: {
     /** The server of a connection; undefined if there is none by HTTP. */
     find: (connection: string) => Origin | undefined
-    breakerOf: (connection: string) => Breaker
     meterOf: (connection: string) => CallMeter
   }
   inFlight: InFlight
@@ -72,6 +72,9 @@ interface Port {
   gone: boolean
 }
 
+/** One slow target says nothing about the others, and a client of a proxy tries again by itself. */
+const neverRests: Breaker = { state: 'closed', rest: null, enter: () => () => true, reset: () => {} }
+
 /** Seconds that an upload may take, its answer included. */
 const longestUpload = 300
 /** Milliseconds that requests have to finish when a port closes. */
@@ -82,6 +85,8 @@ const retryAfter = 5000
 export function createGateways(parts: GatewaysParts): Gateways {
   const { serving, origins, inFlight, valueLimit, clock, stopwatch, timer, logger, host, allowedHosts, tls } = parts
   const ports = new Map<string, Port>()
+  /** By the ids of caches. */
+  const missedBy = new Map<string, Missed>()
   const scheme = tls === null ? 'http' : 'https'
 
   async function open(port: Port, { cache }: Followed): Promise<void> {
@@ -103,7 +108,7 @@ export function createGateways(parts: GatewaysParts): Gateways {
       role: 'source',
       name: source.connection,
       find,
-      breaker: origins.breakerOf(source.connection),
+      breaker: neverRests,
       meter: origins.meterOf(source.connection),
       stopwatch,
       timer,
@@ -129,6 +134,7 @@ export function createGateways(parts: GatewaysParts): Gateways {
       origins: () => [url, find()?.url ?? url],
       off: settings.off,
       patience: source.hardTimeout,
+      missed: missedOf(cache.definition.id),
     })
     try {
       const listening = await openListener(settings.port, {
@@ -156,6 +162,12 @@ export function createGateways(parts: GatewaysParts): Gateways {
       port.state = { state: 'failed', url, detail }
       port.retry = timer.after(retryAfter, () => void open(port, { cache }))
     }
+  }
+
+  function missedOf(id: string): Missed {
+    const missed = missedBy.get(id) ?? { targets: new Set(), more: false }
+    missedBy.set(id, missed)
+    return missed
   }
 
   async function shut(port: Port): Promise<void> {

@@ -63,7 +63,11 @@ export async function openListener(port: number, parts: ListenerParts): Promise<
       void answer(request, response)
     })
     // There is no tunnel through a gateway.
-    server.on('connect', (_, socket) => void socket.end(noTunnel))
+    server.on('connect', (_, socket) => {
+      // Node has taken its own listener away.
+      socket.on('error', () => socket.destroy())
+      socket.end(noTunnel, () => socket.destroy())
+    })
     return server
   }
 

@@ -37,7 +37,14 @@ const longestPause = 60_000
 
 export function createPassing({ inFlight, holder, timer, valueLimit }: PassingParts): Passing {
   return {
-    pass: ({ status, reason, fields, body }, to, collects) => new Promise((resolve) => {
+    pass: ({ status, reason, fields, body }, to, collects) => new Promise((resolve, reject) => {
+      try {
+        to?.visit.begin(status, reason, endToEnd(fields), to.cache)
+      }
+      catch (error) {
+        body.destroy()
+        return reject(error)
+      }
       const client = to?.visit.response
       const pieces: Buffer[] = []
       let length = 0
@@ -70,7 +77,11 @@ export function createPassing({ inFlight, holder, timer, valueLimit }: PassingPa
           pieces.push(chunk)
       }
 
+      let ended = false
       function end(): void {
+        if (ended)
+          return
+        ended = true
         alarm.dispose()
         // What broke off has told its client a length that it did not keep.
         if (!isWhole(body))
@@ -80,8 +91,8 @@ export function createPassing({ inFlight, holder, timer, valueLimit }: PassingPa
         resolve(whole)
       }
 
-      to?.visit.begin(status, reason, endToEnd(fields), to.cache)
-      if (to?.visit.method !== 'HEAD')
+      // Bytes beyond ASCII are written as they are only together with a body.
+      if (to?.visit.method !== 'HEAD' && fields.every(isAscii))
         client?.flushHeaders()
       body.on('data', (chunk: Buffer) => {
         alarm.dispose()
@@ -99,8 +110,17 @@ export function createPassing({ inFlight, holder, timer, valueLimit }: PassingPa
       // Whoever collects for others goes on for them.
       client?.once('close', () => void (failure !== undefined && !client.writableFinished && body.destroy()))
       client?.once('close', () => body.resume())
+      // It may have broken off while entries were dropped for it.
+      if (body.closed)
+        end()
+      else if (client?.closed)
+        body.destroy()
     }),
   }
+}
+
+function isAscii(text: string): boolean {
+  return /^[\x20-\x7E\t]*$/.test(text)
 }
 
 /** Whether all of a message has come, as its framing says. */

@@ -31,24 +31,29 @@ export function variantPrefix(target: string): string {
 
 /** Longest text of the fields within a key; longer ones are told by their hash. */
 const longestText = 200
+/** Whose values anybody may see; those of others, such as Cookie, are told by their hash. */
+const shown: ReadonlySet<string> = new Set(['accept', 'accept-charset', 'accept-encoding', 'accept-language'])
 
 /** The key of the answer for requests with these fields (RFC 9111 §4.1). A target has no spaces. */
 export function keyOfVariant(target: string, names: readonly string[], request: Fields): string {
   const text = names.map((name) => {
     const value = wholeField(request, name)
-    return value === undefined ? `no ${name}` : `${name}: ${normalized(name, value)}`
-  }).join('; ')
+    if (value === undefined)
+      return `no ${name}`
+    return `${name}: ${shown.has(name) ? normalized(name, value) : hashOf(value.trim())}`
+  }).join(') (')
   const isPlain = text.length <= longestText && /^[\x20-\x7E]*$/.test(text)
-  return `${variantPrefix(target)}${isPlain ? text : createHash('sha256').update(text).digest('hex')})`
+  return `${variantPrefix(target)}${isPlain ? text : hashOf(text)})`
 }
 
-/** Lists whose members know no case, and whose order says nothing beside their weights. */
-const lists: ReadonlySet<string> = new Set(['accept', 'accept-charset', 'accept-encoding', 'accept-language'])
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+}
 
-/** What means the same is the same. */
+/** What means the same is the same. The order of languages means something to many servers. */
 function normalized(name: string, value: string): string {
-  const members = value.split(',').map(member => member.replaceAll(/\s+/g, ' ').trim()).filter(member => member !== '')
-  return lists.has(name)
-    ? members.map(member => member.toLowerCase().replaceAll(' ', '')).sort().join(', ')
-    : members.join(', ')
+  const members = value.toLowerCase().split(',').map(member => member.replaceAll(/\s+/g, ''))
+  const listed = name === 'accept-encoding' ? members.sort() : members
+  // The brackets are those of the key.
+  return listed.join(', ').replaceAll('(', '%28').replaceAll(')', '%29')
 }

@@ -7,7 +7,7 @@ import type { Call } from '../serving/ports'
 import type { Serving } from '../serving/serving'
 import type { CacheStatus } from './cache-status'
 import { Buffer } from 'node:buffer'
-import { without } from '../base/http-caching/fields'
+import { endToEnd, without } from '../base/http-caching/fields'
 import { noteFailure } from '../serving/account'
 import { untold } from '../serving/call'
 import { cacheStatus } from './cache-status'
@@ -17,6 +17,7 @@ export interface Visit {
   readonly call: Call
   readonly method: string
   readonly target: string
+  /** Those that are sent on, and choose among answers. */
   readonly fields: Fields
   readonly response: ServerResponse
   readonly hasBody: boolean
@@ -42,6 +43,9 @@ interface VisitParts {
   started: number
 }
 
+/** Milliseconds. */
+const longestPause = 60_000
+
 /** What a look at the cache is to be: of what is held, stale or not (RFC 9111 §5.2.1). */
 const heldAlone = 'only-if-cached, max-stale'
 
@@ -50,7 +54,9 @@ export function createVisit(
   response: ServerResponse,
   { serving, principal, cache, started }: VisitParts,
 ): Visit {
-  const { method = '', url: target = '', rawHeaders: fields } = request
+  const { method = '', url: target = '' } = request
+  // What is meant for this connection chooses no answer, as the origin does not see it.
+  const fields = endToEnd(request.rawHeaders)
   const { 'content-length': length, 'transfer-encoding': coding } = request.headers
   const hasBody = coding !== undefined || (length !== undefined && length !== '0')
   const call: Call = {
@@ -89,6 +95,8 @@ export function createVisit(
     if (settled && !open)
       serving.finish(call, response.statusCode, received, sent)
   }
+  // What is written after the client has gone is told by `close`.
+  response.on('error', () => {})
   // What the origin says stands; it alone dates its answers.
   response.sendDate = false
 
@@ -99,6 +107,8 @@ export function createVisit(
     const isBare = status === 204 || status === 304
     const plain = without(given, name => name === 'content-length')
     begin(status, reason, isBare ? given : [...plain, 'Content-Length', String(body.length)], cacheState)
+    // A client that takes nothing for so long gets no more of it.
+    response.setTimeout(longestPause, () => response.destroy())
     if (method !== 'HEAD' && !isBare) {
       sent += body.length
       response.end(body)

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http'
+import { Buffer } from 'node:buffer'
 import { expect, it } from 'vitest'
 import { send } from '../../helpers/http-client'
 import { setUpGateway } from './setup'
@@ -285,4 +286,106 @@ it('a 304 that only this request may not hold leaves what is held', async () => 
     .toMatch(/fwd-status=304/)
   const held = await rig.larder.send('GET', `/api/caches/web/entries/${encodeURIComponent('GET /kept')}?peek`)
   expect(held.status).toBe(200)
+})
+
+// Red: in src/main/gateway/decide.ts leave `lifetimeOf` out of `mustAsk`.
+it('what has only a validator is nobody\'s without asking', async () => {
+  rig.answer = ({ headers }, response) => {
+    if (headers.cookie === 'gone')
+      return void response.destroy()
+    response.writeHead(200, { ETag: `W/"${headers.cookie}"` }).end(headers.cookie)
+  }
+  const of = async (cookie: string, more = {}) => await ask('GET', '/mine', { headers: { Cookie: cookie, ...more } })
+  expect((await of('alice')).text).toBe('alice')
+  expect((await of('bob', { 'Cache-Control': 'max-stale' })).text).toBe('bob')
+  const port = await rig.open('graceful', {}, { source: { connection: 'api', grace: 60 } })
+  await send(port, 'GET', '/mine', { headers: { Cookie: 'alice' } })
+  expect((await send(port, 'GET', '/mine', { headers: { Cookie: 'gone' } })).status).toBe(502)
+})
+
+// Red: in src/main/base/http-caching/storing.ts leave `set-cookie` out.
+it('holds no cookie of somebody by a guess', async () => {
+  gives({ headers: { 'ETag': '"1"', 'Set-Cookie': 'sid=1' } })
+  await ask('GET', '/cookie')
+  expect((await ask('GET', '/cookie')).headers['cache-status']).toMatch(/it sets a cookie/)
+})
+
+// Red: in src/main/gateway/fetching.ts leave `replaces` or `isAnother` out.
+it('what the origin no longer has is not served on, and another 304 confirms nothing', async () => {
+  gives({ headers: { 'Cache-Control': 'max-age=1, stale-while-revalidate=600' } })
+  await ask('GET', '/deleted')
+  gives({ status: 404, headers: {} })
+  await expect.poll(async () => (await ask('GET', '/deleted')).status).toBe(404)
+
+  gives({ headers: { 'Cache-Control': 'no-cache', 'Last-Modified': new Date(0).toUTCString() }, body: 'old' })
+  await ask('GET', '/other-tag')
+  rig.answer = ({ headers }, response) => headers['if-modified-since'] === undefined
+    ? void response.writeHead(200, { ETag: '"new"' }).end('new')
+    : void response.writeHead(304, { ETag: '"new"' }).end()
+  expect((await ask('GET', '/other-tag')).text).toBe('new')
+})
+
+// Red: in src/main/gateway/visit.ts take the fields as they came; in variants.ts show or sort all.
+it('chooses among answers by what the origin sees, and shows nothing secret', async () => {
+  rig.answer = ({ headers }, response) => {
+    response.writeHead(200, { 'Cache-Control': 'max-age=60', 'Vary': 'Accept-Language, Cookie, X-A' })
+    response.end(`${headers['accept-language']} ${headers.cookie} ${headers['x-a']}`)
+  }
+  await ask('GET', '/chosen', { headers: { 'Connection': 'accept-language', 'Accept-Language': 'de' } })
+  const texts = []
+  const requests: Record<string, string>[] = [
+    { 'Accept-Language': 'de' },
+    { 'Accept-Language': 'de, en' },
+    { 'Accept-Language': 'en, de' },
+    { Cookie: 'sid=secret' },
+    { 'X-A': 'a,b' },
+    { 'X-A': 'a,,b' },
+  ]
+  for (const headers of requests)
+    texts.push((await ask('GET', '/chosen', { headers })).text)
+  expect(texts).toEqual([
+    'de undefined undefined',
+    'de, en undefined undefined',
+    'en, de undefined undefined',
+    'undefined sid=secret undefined',
+    'undefined undefined a,b',
+    'undefined undefined a,,b',
+  ])
+  expect((await rig.larder.send('GET', '/api/caches/web/entries?prefix=GET%20/chosen')).text).not.toContain('secret')
+})
+
+// Red: in src/main/gateway/gateway.ts leave out what `pass` does when `forward` fails.
+it('a change of which no answer came makes what is held go', async () => {
+  gives({ headers: { 'Cache-Control': 'max-age=600' } })
+  await ask('GET', '/unknown')
+  rig.answer = (_, response) => void response.destroy()
+  expect((await ask('POST', '/unknown', { body: 'x' })).status).toBe(502)
+  gives({ headers: { 'Cache-Control': 'max-age=600' } })
+  expect((await ask('GET', '/unknown')).text).toBe('/unknown 3')
+})
+
+// Red: in src/main/gateway/gateway.ts grant a filling for `patience`.
+it('holds what takes longer to come than its head may', async () => {
+  const source = { connection: 'api', hardTimeout: 0.2, softTimeout: 0.1 }
+  const port = await rig.open('long', {}, { source })
+  rig.answer = (_, response) => {
+    response.writeHead(200, { 'Cache-Control': 'max-age=600' })
+    response.write('a')
+    setTimeout(() => response.end('b'), 600)
+  }
+  await send(port, 'GET', '/long')
+  expect((await send(port, 'GET', '/long')).headers['cache-status']).toMatch(/hit/)
+})
+
+// Red: in src/main/gateway/passing.ts flush whatever the fields are.
+it('sends bytes of fields beyond ASCII on as they are', async () => {
+  rig.answer = (_, response) => {
+    response.setHeader('X-Name', Buffer.from('Zürich').toString('latin1'))
+    response.setHeader('Cache-Control', 'max-age=60')
+    response.end(Buffer.from('x'))
+  }
+  for (const round of [1, 2]) {
+    const { headers } = await ask('GET', '/bytes')
+    expect([round, Buffer.from(String(headers['x-name']), 'latin1').toString()]).toEqual([round, 'Zürich'])
+  }
 })

@@ -184,4 +184,27 @@ describe('s13, s15 and what origins do', () => {
     expect([late.status, late.json().code, late.headers['cache-status']])
       .toEqual([504, 'source-timeout', expect.stringMatching(/detail="source-timeout"/)])
   })
+
+  // Red: in src/main/gateway/forward.ts leave the catch out, or in listener.ts the listener.
+  it('outlives early hints of every form, and tunnels that are reset', async () => {
+    const forms = ['</a.css>; rel=preload, </b.js>; rel=preload; as=script', '</a>; title="a b"', 'no link']
+    for (const [index, form] of forms.entries()) {
+      rig.answer = (_, response) => {
+        response.socket?.write(`HTTP/1.1 103 Early Hints\r\nLink: ${form}\r\n\r\n`)
+        response.end('final')
+      }
+      expect((await ask('GET', `/hints/${index}`)).text).toBe('final')
+    }
+    const old = await sendRaw(rig.port, `GET /hints/0 HTTP/1.0\r\nHost: localhost:${rig.port}\r\n\r\n`)
+    expect(old).toMatch(/^HTTP\/1\.1 200/)
+    for (let tunnel = 0; tunnel < 20; tunnel++) {
+      const socket = connect(rig.port, '127.0.0.1')
+      socket.on('error', () => {})
+      await once(socket, 'connect')
+      socket.write('CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n')
+      await new Promise(resolve => setImmediate(resolve))
+      socket.resetAndDestroy()
+    }
+    expect((await ask('GET', '/hints/after')).status).toBe(200)
+  })
 })

@@ -55,10 +55,17 @@ export function holdingOf(
   const lifetime = lifetimeOf(answer, control, times)
   if (lifetime === undefined && !isValidated(answer))
     return 'freshness'
+  if (fieldValues(fields, 'set-cookie').length > 0 && !isExplicit(fields, control))
+    return 'set-cookie'
   const age = initialAgeOf(fields, times)
   const isAsked = directives.has('no-cache')
     || (!control.targeted && isPragmatic(fields))
   return { ttl: isAsked ? 0 : Math.max(0, (lifetime ?? 0) - age), age, control }
+}
+
+/** Whether the origin itself says for how long, so that no cookie is everybody's by a guess. */
+function isExplicit(fields: Fields, { directives }: CacheControl): boolean {
+  return ['max-age', 's-maxage'].some(name => directives.has(name)) || fieldValues(fields, 'expires').length > 0
 }
 
 /** Without a lifetime, a validator makes it worth holding; errors are not. */

@@ -5,6 +5,7 @@ import type { SocketPlace } from '../http-agent'
 import { request } from 'node:http'
 import { pipeline } from 'node:stream'
 import { fieldValues, without } from '../../base/http-caching/fields'
+import { SourceError } from '../../serving/sources/source'
 import { createDialingAgent } from '../http-agent'
 import { lost } from './lost'
 
@@ -15,8 +16,8 @@ interface ForwardingParts {
   secretHeaders: readonly (readonly [name: string, value: string])[]
 }
 
-/** Sockets of one gateway; what is beyond waits for one. */
-const mostSockets = 256
+/** Sockets of one gateway, as each client may have an answer that goes on; what is beyond waits. */
+const mostSockets = 4096
 /** Methods that may be sent twice (RFC 9110 §9.2.2), if no body was on its way. */
 const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
@@ -53,12 +54,16 @@ export function createForwarding(parts: ForwardingParts): Origin & { close: () =
         signal,
       })
       sent.on('information', ({ statusCode, rawHeaders }) => onInterim(statusCode, rawHeaders))
-      sent.on('response', (response: IncomingMessage) => resolve({
-        status: response.statusCode ?? 0,
-        reason: response.statusMessage ?? '',
-        fields: response.rawHeaders,
-        body: response,
-      }))
+      sent.on('response', (response: IncomingMessage) => {
+        // Whoever reads it sees by its end whether it is whole.
+        response.on('error', () => {})
+        const { statusCode: status = 0, statusMessage: reason = '', rawHeaders: fields } = response
+        resolve({ status, reason, fields, body: response })
+      })
+      sent.on('upgrade', (_, socket) => {
+        socket.destroy()
+        reject(new SourceError('refused', 'It wants another protocol, which a gateway does not speak.'))
+      })
       sent.on('error', (error: Error & { code?: string }) => {
         // The server closed an idle connection while the request was on its way.
         const isRetried = sent.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted
