@@ -241,7 +241,8 @@ test('says what the answer means, shows JSON as a tree, and sends again what was
 
   await key.fill('plum')
   await send.click()
-  await expect(outcome).toHaveText('Miss: never stored, or gone so long ago that the reason is no longer known')
+  const reason = 'never stored, gone where it came from, or gone so long ago that the reason is no longer known'
+  await expect(outcome).toHaveText(`Miss: ${reason}`)
   await page.getByRole('tab', { name: 'Invalidate' }).click()
   const sent = page.getByRole('region', { name: 'Sent' })
   await expect(sent.getByRole('listitem')).toHaveCount(2)
