@@ -1,3 +1,4 @@
+import type { Listening } from './listen'
 import { LarderError } from '@shared/errors'
 
 /**
@@ -11,6 +12,16 @@ export interface HostGuard {
   check: (host: string, count: number) => void
   /** Whether a browser's Origin is this server. */
   isOwnOrigin: (origin: string) => boolean
+}
+
+/** The guard of a server that listens: by its own address too, if it was given one (`host`). */
+export function guardListening(
+  { port, addresses }: Pick<Listening, 'port' | 'addresses'>,
+  host: string | null,
+  { secure, names }: { secure: boolean, names: readonly string[] },
+): HostGuard {
+  const own = host === null || /^(?:0\.0\.0\.0|::)$/.test(host) ? [] : [`${addresses[0]}:${port}`]
+  return createHostGuard({ port, secure, names: [...names, ...own] })
 }
 
 /**

@@ -6,6 +6,14 @@ export interface Timer {
   after: (milliseconds: number, act: () => void) => Disposable
 }
 
+/** Resolves when the promise has, or after so many milliseconds at the latest. */
+export async function orAfter(timer: Timer, milliseconds: number, promise: Promise<unknown>): Promise<void> {
+  const enough = Promise.withResolvers<void>()
+  const alarm = timer.after(milliseconds, enough.resolve)
+  await Promise.race([promise, enough.promise])
+  alarm.dispose()
+}
+
 /** The machine's own, which does not keep the process alive. */
 export const systemTimer: Timer = {
   after(milliseconds, act) {

@@ -5,7 +5,7 @@ import type { Exchanged } from '../base/http-caching/freshness'
 import type { Origin, OriginResponse } from '../base/origin'
 import type { Upstream } from '../serving/elsewhere/upstream'
 import { LarderError } from '@shared/errors'
-import { endToEnd, fieldValues, without } from '../base/http-caching/fields'
+import { fieldValues, without } from '../base/http-caching/fields'
 
 interface ForwardParts {
   upstream: Upstream<Origin>
@@ -23,7 +23,7 @@ export interface Forwarded { answer: OriginResponse, times: Exchanged }
 interface Outgoing {
   method: string
   target: string
-  /** As the client sent them. */
+  /** As the client sent them, without those of its connection. */
   fields: Fields
   /** Names in lower case that are not sent on, and what is sent in their place. */
   instead?: { of: ReadonlySet<string>, fields: Fields } | undefined
@@ -34,14 +34,14 @@ interface Outgoing {
 }
 
 /**
- * Sends a request to the origin. Rejects with LarderError `source-failed`, `source-timeout`,
- * `source-resting`.
+ * Sends a request to the origin. Rejects with LarderError `source-failed`, `source-timeout`;
+ * `bad-request` if the client has left.
  */
 export type Forward = (outgoing: Outgoing) => Promise<Forwarded>
 
 export function createForward({ upstream, uploads, wall, pseudonym, secrets }: ForwardParts): Forward {
   return async ({ method, target, fields, instead, body, left, client }) => {
-    const sent = without(endToEnd(fields), name =>
+    const sent = without(fields, name =>
       name === 'host' || name === 'expect' || instead?.of.has(name) === true)
     const requested = wall()
     const wanted = {

@@ -6,6 +6,7 @@ import type { Fetching } from './fetching'
 import type { Forward } from './forward'
 import type { Visit } from './visit'
 import { LarderError } from '@shared/errors'
+import { orAfter } from '../base/timer'
 import { isOff } from './answer-shelf'
 import { isSafe, namedTargets, useOf, wishesOf } from './decide'
 
@@ -42,13 +43,6 @@ export function createGateway(parts: GatewayParts): Gateway {
   const { shelf, forward, fetching, timer, origins, off, patience, missed } = parts
   const { targets } = missed
 
-  async function waitFor(ended: Promise<void>): Promise<void> {
-    const enough = Promise.withResolvers<void>()
-    const alarm = timer.after(patience * 1000, enough.resolve)
-    await Promise.race([ended, enough.promise])
-    alarm.dispose()
-  }
-
   async function read(visit: Visit): Promise<void> {
     const { call, target, fields, method } = visit
     const wishes = wishesOf(fields)
@@ -70,7 +64,7 @@ export function createGateway(parts: GatewayParts): Gateway {
         return await fetching.fetch(visit, { ...found, held: null, varies: false }, 'method', cache)
       const begun = shelf.begin(call, key, longestFilling)
       if (begun && 'ended' in begun && !waited) {
-        await waitFor(begun.ended)
+        await orAfter(timer, patience * 1000, begun.ended)
         continue
       }
       if (!begun || 'ended' in begun)

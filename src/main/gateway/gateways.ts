@@ -18,7 +18,7 @@ import type { Serving } from '../serving/serving'
 import type { Missed } from './gateway'
 import { isDeepStrictEqual } from 'node:util'
 import { messageOf } from '@shared/errors'
-import { createHostGuard } from '../base/host-guard'
+import { createHostGuard, guardListening } from '../base/host-guard'
 import { randomSecret } from '../base/ids'
 import { widenScopes } from '../base/principal'
 import { stopServer } from '../base/stop-server'
@@ -125,7 +125,7 @@ export function createGateways(parts: GatewaysParts): Gateways {
     })
     const passing = createPassing({ inFlight, holder: principal, timer, valueLimit })
     const fetching = createFetching({ shelf, forward, passing, grace: source.grace })
-    const url = `${scheme}://localhost:${settings.port}`
+    const { url } = port.state
     const gateway = createGateway({
       shelf,
       forward,
@@ -148,8 +148,7 @@ export function createGateways(parts: GatewaysParts): Gateways {
         host,
         tls,
       })
-      const own = host === null || /^(?:0\.0\.0\.0|::)$/.test(host) ? [] : [`${listening.addresses[0]}:${listening.port}`]
-      hosts = createHostGuard({ port: settings.port, secure: tls !== null, names: [...allowedHosts, ...own] })
+      hosts = guardListening(listening, host, { secure: tls !== null, names: allowedHosts })
       port.listening = listening
       port.state = { state: 'listening', url, detail: null }
       if (port.gone)
@@ -209,7 +208,13 @@ export function createGateways(parts: GatewaysParts): Gateways {
     state: id => ports.get(id)?.state,
     settled: id => ports.get(id)?.done,
     async start(caches) {
-      caches.attach({ follow, leave: id => void leave(id) })
+      caches.attach({
+        follow,
+        leave(id) {
+          missedBy.delete(id)
+          void leave(id)
+        },
+      })
       await Promise.all([...ports.values()].map(({ done }) => done))
     },
     dispose: async () => void await Promise.all([...ports.keys()].map(leave)),

@@ -6,6 +6,7 @@ import type { CacheStatus } from './cache-status'
 import type { Visit } from './visit'
 import { Buffer } from 'node:buffer'
 import { endToEnd } from '../base/http-caching/fields'
+import { longestPause } from './visit'
 
 interface PassingParts {
   inFlight: InFlight
@@ -31,9 +32,6 @@ export interface Passing {
     collects: boolean,
   ) => Promise<Collected>
 }
-
-/** Milliseconds that an origin may send nothing, or a client take nothing, amid a body. */
-const longestPause = 60_000
 
 export function createPassing({ inFlight, holder, timer, valueLimit }: PassingParts): Passing {
   return {

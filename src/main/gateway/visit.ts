@@ -32,7 +32,7 @@ export interface Visit {
   /** To be called once, when nothing more will be learned about the call. */
   settle: () => void
   /** Tells what went wrong, in the words of the error. */
-  fail: (error: LarderError, cache?: CacheStatus) => void
+  fail: (error: LarderError) => void
 }
 
 interface VisitParts {
@@ -43,8 +43,8 @@ interface VisitParts {
   started: number
 }
 
-/** Milliseconds. */
-const longestPause = 60_000
+/** Milliseconds that an origin may send nothing, or a client take nothing, amid a body. */
+export const longestPause = 60_000
 
 /** What a look at the cache is to be: of what is held, stale or not (RFC 9111 §5.2.1). */
 const heldAlone = 'only-if-cached, max-stale'
@@ -138,7 +138,7 @@ export function createVisit(
       settled = true
       account()
     },
-    fail(error, cacheState) {
+    fail(error) {
       noteFailure(call, error)
       if (response.headersSent || response.destroyed) {
         response.destroy()
@@ -148,11 +148,8 @@ export function createVisit(
       // What is still being sent is not read.
       const close = request.complete ? [] : ['Connection', 'close']
       const wait = error.retryAfter === undefined ? [] : ['Retry-After', String(error.retryAfter)]
-      send(error.status, '', ['Content-Type', 'application/problem+json', ...wait, ...close], {
-        forward: 'bypass',
-        detail: error.code,
-        ...cacheState,
-      }, problem)
+      const told = { forward: 'bypass', detail: error.code } as const
+      send(error.status, '', ['Content-Type', 'application/problem+json', ...wait, ...close], told, problem)
     },
   }
 }

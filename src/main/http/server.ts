@@ -17,7 +17,7 @@ import type { OpenApiOptions } from './openapi/document'
 import type { StreamPlaces } from './stream-places'
 import { createServer as createHttpServer } from 'node:http'
 import { limits } from '@shared/limits'
-import { createHostGuard } from '../base/host-guard'
+import { createHostGuard, guardListening } from '../base/host-guard'
 import { listen } from '../base/listen'
 import { stopServer } from '../base/stop-server'
 import { toLarderError } from '../base/unexpected'
@@ -144,14 +144,8 @@ export function createHttpFace(options: HttpFaceOptions): Face {
     async start() {
       const create = await chooseProtocol()
       listening = await listen(() => equip(create()), options.host, options.port)
-      const own = options.host === null || /^(?:0\.0\.0\.0|::)$/.test(options.host)
-        ? []
-        : [`${listening.addresses[0]}:${listening.port}`]
-      hosts = createHostGuard({
-        port: listening.port,
-        secure: options.tls !== null,
-        names: [...options.allowedHosts, ...own],
-      })
+      const { host, tls, allowedHosts: names } = options
+      hosts = guardListening(listening, host, { secure: tls !== null, names })
       return listening
     },
     async stop(graceMs) {

@@ -5,6 +5,7 @@ import type { Access } from '../access'
 import type { Maybe } from '../maybe'
 import type { Call, Hit, Lookup } from '../ports'
 import { LarderError } from '@shared/errors'
+import { orAfter } from '../../base/timer'
 import { lasting } from '../ports'
 
 interface LeaseWish {
@@ -31,13 +32,6 @@ export interface Leasing {
 interface LeasingParts { access: Pick<Access, 'open' | 'leases'>, timer: Timer, stopwatch: Stopwatch }
 
 export function createLeasing({ access, timer, stopwatch }: LeasingParts): Leasing {
-  async function waitFor(ended: Promise<void>, milliseconds: number): Promise<void> {
-    const enough = Promise.withResolvers<void>()
-    const alarm = timer.after(milliseconds, enough.resolve)
-    await Promise.race([ended, enough.promise])
-    alarm.dispose()
-  }
-
   return {
     async lease(call, name, key, { ttl, wait, left }) {
       const deadline = stopwatch.now() + wait * 1000
@@ -62,7 +56,7 @@ export function createLeasing({ access, timer, stopwatch }: LeasingParts): Leasi
           return { hit: found }
         if (rest <= 0)
           throw held(Math.ceil((lease.ends - stopwatch.now()) / 1000))
-        await waitFor(lease.ended, rest)
+        await orAfter(timer, rest, lease.ended)
         found = await owned(access.open(call, name, key).peek(key, call))
       }
     },
