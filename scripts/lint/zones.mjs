@@ -40,6 +40,7 @@ export const all = builtinModules
 
 const shared = 'src/shared/'
 const base = 'src/main/base/'
+const answers = 'src/main/base/answers/'
 const ports = 'src/main/cache/ports'
 /** How values change and entries are chosen, for those that are elsewhere. */
 const changes = ['merge-patch', 'part-test', 'precondition', 'whole-number'].map(file => `src/main/cache/${file}`)
@@ -70,6 +71,8 @@ export const zones = [
   { name: 'client', path: 'src/client/', imports: [shared], packages: [], node: [], typesOnly: true },
 
   { name: 'base', path: base, imports: [shared], packages: [], node: [...pure, 'net'] },
+  // How answers leave, for the faces that speak HTTP.
+  { name: 'answers', path: answers, imports: [base, shared], packages: [], node: ['buffer', 'http', 'net'] },
   { name: 'cache', path: 'src/main/cache/', imports: [base, shared], packages: [], node: pure },
   {
     name: 'codecs',
@@ -98,11 +101,11 @@ export const zones = [
   {
     name: 'http',
     path: 'src/main/http/',
-    imports: [serving, base, shared],
+    imports: [serving, answers, base, shared],
     packages: ['express', 'yaml', 'zod'],
     node: all,
   },
-  { name: 'gateway', path: 'src/main/gateway/', imports: [serving, base, shared], packages: [], node: all },
+  { name: 'gateway', path: 'src/main/gateway/', imports: [serving, answers, base, shared], packages: [], node: all },
   { name: 'cli', path: 'src/main/cli/', imports: [base, shared], packages: [], node: all },
   {
     name: 'desktop',

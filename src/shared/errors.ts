@@ -50,6 +50,7 @@ export const errorRegistry = {
   'too-many-attempts': { status: 429, title: 'Too many attempts' },
   'headers-too-large': { status: 431, title: 'Request header fields too large' },
   'internal': { status: 500, title: 'Internal error' },
+  'not-implemented': { status: 501, title: 'Not implemented' },
   'not-here': { status: 501, title: 'Not possible in this cache' },
   'source-failed': { status: 502, title: 'Source failed' },
   'caching-off': { status: 503, title: 'Caching is switched off' },

@@ -2,7 +2,7 @@ import type { NotStored } from '@shared/not-stored'
 import type { CacheControl } from '../base/http-caching/directives'
 import type { Fields } from '../base/http-caching/fields'
 import type { StaleTimes } from '../base/http-caching/storing'
-import type { Call, Hit } from '../serving/ports'
+import type { Call, Hit, ServedCache } from '../serving/ports'
 import type { Serving } from '../serving/serving'
 import type { StoredMessage } from './stored-message'
 import { Buffer } from 'node:buffer'
@@ -15,7 +15,16 @@ import { asHolder } from '../serving/leases/guard'
 import { lasting } from '../serving/ports'
 import { validatorsOf } from './conditions'
 import { openMessage, sealMessage } from './stored-message'
-import { keyOfTarget, keyOfVariant, openVaries, sealVaries, variantPrefix, variesBy, variesType } from './variants'
+import {
+  keyOfTarget,
+  keyOfVariant,
+  newVaryTag,
+  openVaries,
+  sealVaries,
+  variantPrefix,
+  variesBy,
+  variesType,
+} from './variants'
 
 /** An answer that is held. Its times are those of the entry, so that people may change them. */
 export interface HeldAnswer {
@@ -29,6 +38,15 @@ export interface HeldAnswer {
 
 /** What is held for a request. `key` is where an answer to it would be looked for. */
 export interface Found { key: string, held: HeldAnswer | null, varies: boolean }
+
+/** Which fields choose among the answers of a target. */
+interface Varying {
+  names: string[]
+  /** Seconds for which it is known; null = without end. */
+  ttl: number | null
+  /** The tag of these answers. */
+  tag: string
+}
 
 /** The right to hold the answer that is being fetched; it ends when the key is changed. */
 export interface Filling { key: string, token: string }
@@ -64,10 +82,11 @@ export interface AnswerShelf {
   end: (call: Call, filling: Filling) => void
   /** Null once it is held. */
   keep: (call: Call, target: string, request: Fields, answer: Keep, filling: Filling) => Promise<NotStored | null>
-  /** Nothing held for this target may be served any more (RFC 9111 §4.4). */
+  /**
+   * Nothing held for this target may be served any more (RFC 9111 §4.4), and nothing that is on its
+   * way. Works while a switch is off, too. Rejects with LarderError `cache-not-found`.
+   */
   drop: (call: Call, target: string) => Promise<void>
-  /** The same for all targets. */
-  dropAll: (call: Call) => Promise<void>
 }
 
 const offCodes: ReadonlySet<string> = new Set(['caching-off', 'cache-off', 'cache-not-found'])
@@ -91,10 +110,12 @@ export function createAnswerShelf({ serving, name }: { serving: Serving, name: (
     }
   }
 
-  /** The names of the fields, and for how many seconds it is known; null = without end. */
-  async function variesAt(call: Call, base: string): Promise<{ names: string[], ttl: number | null } | undefined> {
-    const found = await serving.open(call, name()).peek(base, call)
-    return found?.contentType === variesType ? { names: openVaries(found.value), ttl: found.ttl } : undefined
+  async function variesAt(call: Call, base: string, cache: Pick<ServedCache, 'peek'>): Promise<Varying | undefined> {
+    const found = await cache.peek(base, call)
+    const [tag] = found?.tags ?? []
+    return found?.contentType === variesType && tag !== undefined
+      ? { names: openVaries(found.value), ttl: found.ttl, tag }
+      : undefined
   }
 
   function entryOf({ message, ttl, age, stale }: Keep): { value: Buffer, options: object, life: number } {
@@ -116,17 +137,18 @@ export function createAnswerShelf({ serving, name }: { serving: Serving, name: (
       const base = keyOfTarget(target)
       if (isTooLong(base))
         return { key: base, held: null, varies: false }
-      const { names } = await variesAt(call, base) ?? {}
-      const key = names === undefined ? base : keyOfVariant(target, names, request)
+      const varying = await variesAt(call, base, serving.open(call, name()))
+      const key = varying === undefined ? base : keyOfVariant(target, varying.names, request)
       call.key = target.includes('?') ? null : key
       const hit = isTooLong(key) ? undefined : await read(call, key, again)
-      const message = hit?.contentType === messageType ? openMessage(hit.value) : undefined
+      const isOurs = hit?.contentType === messageType && (varying === undefined || hit.tags.includes(varying.tag))
+      const message = isOurs ? openMessage(hit.value) : undefined
       if (!hit || !message)
-        return { key, held: null, varies: names !== undefined }
+        return { key, held: null, varies: varying !== undefined }
       const told = Number(/^\d+$/.exec(fieldValues(message.fields, 'age')[0] ?? '')?.[0] ?? 0)
       return {
         key,
-        varies: names !== undefined,
+        varies: varying !== undefined,
         held: { message, control: controlOf(message.fields), age: told + hit.age, ttl: hit.ttl },
       }
     },
@@ -159,20 +181,21 @@ export function createAnswerShelf({ serving, name }: { serving: Serving, name: (
     async keep(call, target, request, answer, { key: filled, token }) {
       const base = keyOfTarget(target)
       const names = variesBy(answer.message.fields)
-      const before = names.length === 0 ? undefined : await variesAt(call, base)
-      const all = [...new Set([...names, ...before?.names ?? []])].sort()
-      const key = names.length === 0 ? base : keyOfVariant(target, all, request)
-      if (isTooLong(key))
-        return 'uri-too-long'
-      const { value, options, life } = entryOf(answer)
-      // As long as any of the answers.
-      const ttl = before?.ttl === null ? null : Math.max(before?.ttl ?? 0, Math.ceil(life))
       try {
         const { book, cache } = serving.leases(call, name())
+        const before = names.length === 0 ? undefined : await variesAt(call, base, cache)
+        const tags = names.length === 0 ? [] : [before?.tag ?? newVaryTag()]
+        const all = [...new Set([...names, ...before?.names ?? []])].sort()
+        const key = names.length === 0 ? base : keyOfVariant(target, all, request)
+        if (isTooLong(key))
+          return 'uri-too-long'
+        const { value, options, life } = entryOf(answer)
+        // As long as any of the answers.
+        const ttl = before?.ttl === null ? null : Math.max(before?.ttl ?? 0, Math.ceil(life))
         const holder = asHolder(cache, book, filled, token)
         if (names.length > 0)
-          await cache.set(base, sealVaries(all), { contentType: variesType, ttl }, call)
-        const { outcome } = await holder.set(key, value, options, call)
+          await cache.set(base, sealVaries(all), { contentType: variesType, ttl, tags }, call)
+        const { outcome } = await holder.set(key, value, { ...options, tags }, call)
         return outcome === 'too-large' ? 'too-large' : null
       }
       catch (error) {
@@ -187,12 +210,13 @@ export function createAnswerShelf({ serving, name }: { serving: Serving, name: (
       const base = keyOfTarget(target)
       if (isTooLong(base))
         return
-      await serving.open(call, name()).delete(base, undefined, call)
-      // They may be there without the entry that says by what they vary: it may have been evicted.
-      await serving.open(call, name()).invalidate({ prefix: variantPrefix(target) }, {}, call)
-    },
-    async dropAll(call) {
-      await serving.open(call, name()).invalidate({ prefix: keyOfTarget('/') }, {}, call)
+      const { book, cache } = serving.discard(call, name())
+      const varying = await variesAt(call, base, cache)
+      await cache.delete(base, undefined, call)
+      book.endWhere(key => key === base || key.startsWith(variantPrefix(target)))
+      // They are of no use any more. At a backend they end with their time.
+      if (varying && cache.definition.backend === null)
+        await cache.invalidate({ tag: varying.tag }, {}, call)
     },
   }
 }

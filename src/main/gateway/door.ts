@@ -1,8 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { HostGuard } from '../base/host-guard'
+import type { RequestTarget } from '../base/target'
 import { LarderError } from '@shared/errors'
 import { limits } from '@shared/limits'
-import { fieldValues, tokensOf } from '../base/http-caching/fields'
+import { fieldValues, tokensOf, wholeField } from '../base/http-caching/fields'
+import { checkTransferCoding } from '../base/transfer-coding'
+
+/** Throws LarderError for who may not come in. */
+export type Door = (request: IncomingMessage, target: RequestTarget) => void
 
 interface DoorParts {
   hosts: () => HostGuard
@@ -17,10 +22,10 @@ const ownSites: ReadonlySet<string> = new Set(['none', 'same-origin'])
 
 /**
  * Who may come in. No key is asked, so that a page of somebody else must not be let in. Throws
- * LarderError `bad-host`, `misdirected`, `cross-origin`, `bad-request`, `uri-too-long`,
- * `method-not-allowed`.
+ * LarderError `bad-host`, `misdirected`, `not-implemented`, `cross-origin`, `bad-request`,
+ * `uri-too-long`, `method-not-allowed`.
  */
-export function createDoor({ hosts, origins, pseudonym }: DoorParts): (request: IncomingMessage) => void {
+export function createDoor({ hosts, origins, pseudonym }: DoorParts): Door {
   function isForeign(request: IncomingMessage): boolean {
     const [site] = fieldValues(request.rawHeaders, 'sec-fetch-site')
     const [origin] = fieldValues(request.rawHeaders, 'origin')
@@ -30,17 +35,21 @@ export function createDoor({ hosts, origins, pseudonym }: DoorParts): (request: 
     return site === undefined ? origin !== undefined && !hosts().isOwnOrigin(origin) : !ownSites.has(site)
   }
 
-  return (request) => {
+  return (request, { path, authority }) => {
     const { method = '', url = '', rawHeaders } = request
     const given = fieldValues(rawHeaders, 'host')
-    hosts().check(given[0] ?? '', given.length)
+    // What a whole URL names counts in place of Host (RFC 9112 §3.2.2).
+    hosts().check((given.length === 1 ? authority : null) ?? given[0] ?? '', given.length)
+    const coding = wholeField(rawHeaders, 'transfer-encoding')
+    if (coding !== undefined)
+      checkTransferCoding(coding)
     if (isForeign(request)) {
       throw new LarderError(
         'cross-origin',
         'This gateway does not let pages of other origins in. The setting origins of its cache lets some in.',
       )
     }
-    if (!url.startsWith('/') || url.startsWith('//'))
+    if (!path.startsWith('/') || path.startsWith('//'))
       throw new LarderError('bad-request', 'The request target must be a path that begins with one /.')
     if (url.length > limits.url)
       throw new LarderError('uri-too-long', `The request target must be at most ${limits.url} bytes.`)

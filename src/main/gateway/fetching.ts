@@ -12,7 +12,6 @@ import { controlOf } from '../base/http-caching/directives'
 import { endToEnd, fieldValues } from '../base/http-caching/fields'
 import { holdingOf, staleTimesOf } from '../base/http-caching/storing'
 import { isSourceFailure } from '../serving/elsewhere/upstream'
-import { isOff } from './answer-shelf'
 import { conditionalFields, validatorsOf } from './conditions'
 import { failingStatuses, isServedOnFailure } from './decide'
 import { serveHeld } from './serve-held'
@@ -94,7 +93,7 @@ export function createFetching({ shelf, forward, passing, grace }: FetchingParts
       shelf.end(call, filling)
       // What was held is right no more: the origin has another answer, which is not to be held.
       if (replaces(answer) && typeof holdingOf([], answer, times) === 'string')
-        await forget(visit)
+        await shelf.drop(visit.call, visit.target)
     }
     const told = isWanted
       ? { ...cache, stored: true, ttl: judged.ttl }
@@ -124,24 +123,13 @@ export function createFetching({ shelf, forward, passing, grace }: FetchingParts
     const control = controlOf(renewed.fields)
     // What the answer itself forbids by now must go; what this request may not do need not.
     if (typeof holdingOf([], renewed, times) === 'string')
-      await forget(visit)
+      await shelf.drop(visit.call, visit.target)
     const judged = judge(visit, renewed, times, filling)
     if (typeof judged === 'string' || typeof filling === 'string')
       return { held: { message: renewed, control, age: 0, ttl: 0 }, refused: judged as NotStored }
     const { age, ttl } = judged
     const refused = await shelf.keep(visit.call, visit.target, visit.fields, { ...judged, message: renewed }, filling)
     return { held: { message: renewed, control, age, ttl }, refused }
-  }
-
-  async function forget({ call, target }: Visit): Promise<void> {
-    try {
-      await shelf.drop(call, target)
-    }
-    catch (error) {
-      // A switch that goes off meanwhile keeps it from being served.
-      if (!isOff(error))
-        throw error
-    }
   }
 
   /** What is held while the origin fails; false if it may not be served. */
@@ -176,7 +164,7 @@ export function createFetching({ shelf, forward, passing, grace }: FetchingParts
       }
       if (held && status === 304 && instead && isAnother(held, came.answer)) {
         body.resume()
-        await forget(visit)
+        await shelf.drop(visit.call, visit.target)
         return await fetching.fetch(visit, { held: null, varies, key }, filling, cache)
       }
       if (held && status === 304 && instead) {
@@ -194,7 +182,7 @@ export function createFetching({ shelf, forward, passing, grace }: FetchingParts
       const left = AbortSignal.timeout(longestRefresh)
       const came = await forward({ method: 'GET', target, fields, instead, body: null, left, client: null })
       if (came.answer.status === 304 && isAnother(held, came.answer))
-        await forget(alone)
+        await shelf.drop(alone.call, target)
       else if (came.answer.status === 304)
         await freshen(alone, held, came, filling)
       else if (failingStatuses.has(came.answer.status))

@@ -21,15 +21,6 @@ interface GatewayParts {
   off: 'pass' | '503'
   /** Seconds that a request waits for an answer that somebody else fetches. */
   patience: number
-  /** What is still to be dropped; it outlives a change of the settings. */
-  missed: Missed
-}
-
-/** Targets that changed while caching was off. */
-export interface Missed {
-  targets: Set<string>
-  /** Others as well. */
-  more: boolean
 }
 
 /** A caching reverse proxy. Rejects with LarderError where the visit is to be told. */
@@ -37,11 +28,9 @@ export type Gateway = (visit: Visit) => Promise<void>
 
 /** Seconds that an answer may take to come whole. */
 const longestFilling = 600
-const mostMissed = 10_000
 
 export function createGateway(parts: GatewayParts): Gateway {
-  const { shelf, forward, fetching, timer, origins, off, patience, missed } = parts
-  const { targets } = missed
+  const { shelf, forward, fetching, timer, origins, off, patience } = parts
 
   async function read(visit: Visit): Promise<void> {
     const { call, target, fields, method } = visit
@@ -95,40 +84,15 @@ export function createGateway(parts: GatewayParts): Gateway {
     const came = await forward({ method, target, fields, body: visit.body(), left, client }).catch(async (error) => {
       // Nobody knows whether the origin has carried it out.
       if (!isSafe(method))
-        await drop(visit, target)
+        await shelf.drop(visit.call, target)
       throw error
     })
     const { status, fields: given } = came.answer
     if (!isSafe(method) && status < 400) {
       for (const concerned of new Set([target, ...namedTargets(target, given, origins())]))
-        await drop(visit, concerned)
+        await shelf.drop(visit.call, concerned)
     }
     await fetching.take(visit, came, why, cache)
-  }
-
-  async function drop({ call }: Visit, target: string): Promise<void> {
-    try {
-      await shelf.drop(call, target)
-    }
-    catch (error) {
-      if (!isOff(error))
-        throw error
-      // It is still held, and must not be served when caching is on again.
-      if (targets.size < mostMissed)
-        targets.add(target)
-      else
-        missed.more = true
-    }
-  }
-
-  async function catchUp({ call }: Visit): Promise<void> {
-    if (missed.more)
-      await shelf.dropAll(call)
-    missed.more = false
-    for (const target of targets) {
-      await shelf.drop(call, target)
-      targets.delete(target)
-    }
   }
 
   return async (visit) => {
@@ -136,7 +100,6 @@ export function createGateway(parts: GatewayParts): Gateway {
     const isRead = (method === 'GET' || method === 'HEAD') && !hasBody
     try {
       shelf.checkOn(call, isRead ? target : null)
-      await catchUp(visit)
       if (isRead)
         return await read(visit)
     }

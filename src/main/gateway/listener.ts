@@ -3,23 +3,32 @@ import type { Stopwatch } from '../base/clock'
 import type { Listening } from '../base/listen'
 import type { Logger } from '../base/logger'
 import type { Principal } from '../base/principal'
-import type { Serving } from '../serving/serving'
+import type { Door } from './door'
 import type { Gateway } from './gateway'
+import type { VisitParts } from './visit'
 import { createServer as createHttpServer } from 'node:http'
 import { limits } from '@shared/limits'
+import { inOrder } from '../base/answers/pipelining'
 import { listen } from '../base/listen'
+import { readTarget } from '../base/target'
 import { toLarderError } from '../base/unexpected'
 import { createVisit } from './visit'
 
-interface ListenerParts {
-  serving: Pick<Serving, 'finish'>
+/** What is behind the port of a gateway. */
+export interface Entrance {
+  door: Door
+  gateway: Gateway
+  /** Whose calls these are, and who is charged for what clients do not take. */
+  principal: Principal
+  /** Name of the cache. */
+  cache: () => string
+}
+
+interface ListenerParts extends VisitParts {
   stopwatch: Stopwatch
   logger: Logger
-  /** Throws LarderError for whoever may not come in. */
-  door: (request: IncomingMessage) => void
-  gateway: Gateway
-  principal: Principal
-  cache: () => string
+  /** Asked for each request. */
+  entrance: () => Entrance
   host: string | null
   tls: { cert: Buffer, key: Buffer } | null
 }
@@ -39,12 +48,16 @@ const serverOptions: ServerOptions = {
 
 /** Binds the port of one gateway. Throws ListenError. */
 export async function openListener(port: number, parts: ListenerParts): Promise<Listening<Server>> {
-  const { serving, stopwatch, logger, door, gateway, principal, cache, tls } = parts
+  const { stopwatch, logger, outflow, entrance, tls } = parts
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const visit = createVisit(request, response, { serving, principal, cache: cache(), started: stopwatch.now() })
+  async function answer(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
+    const { door, gateway, principal, cache } = entrance()
+    const started = stopwatch.now()
+    const target = readTarget(request.url ?? '')
+    const about = { target, principal, cache: cache(), started, expectsContinue }
+    const visit = createVisit(request, response, parts, about)
     try {
-      door(request)
+      door(request, target)
       await gateway(visit)
     }
     catch (error) {
@@ -57,11 +70,11 @@ export async function openListener(port: number, parts: ListenerParts): Promise<
 
   function equip(server: Server): Server {
     server.maxHeadersCount = 2 * limits.headerFields
-    server.on('request', (request, response) => void answer(request, response))
-    server.on('checkContinue', (request, response) => {
-      response.writeContinue()
-      void answer(request, response)
-    })
+    const run = inOrder(outflow, (...message) => void answer(...message))
+    server.on('request', (request, response) => run(request, response, false))
+    server.on('checkContinue', (request, response) => run(request, response, true))
+    // Other expectations may be ignored (RFC 9110 §10.1.1); the origin does not get them either.
+    server.on('checkExpectation', (request, response) => run(request, response, false))
     // There is no tunnel through a gateway.
     server.on('connect', (_, socket) => {
       // Node has taken its own listener away.

@@ -6,7 +6,9 @@ import type { CacheStatus } from './cache-status'
 import type { Visit } from './visit'
 import { Buffer } from 'node:buffer'
 import { endToEnd } from '../base/http-caching/fields'
-import { longestPause } from './visit'
+
+/** Milliseconds that an origin may send nothing amid a body. */
+const longestPause = 60_000
 
 interface PassingParts {
   inFlight: InFlight
@@ -51,6 +53,8 @@ export function createPassing({ inFlight, holder, timer, valueLimit }: PassingPa
         failure ??= why
         pieces.length = 0
         hold.release()
+        to?.visit.owe(length)
+        waitForClient()
         // Nobody is left who wants it.
         if (client === undefined || client.destroyed)
           body.destroy()
@@ -61,6 +65,18 @@ export function createPassing({ inFlight, holder, timer, valueLimit }: PassingPa
       function cut(): void {
         body.destroy()
         client?.destroy()
+      }
+
+      /**
+       * Not while the answer is collected: then its bytes are held and counted anyway, and those
+       * who wait for the same answer do not wait for a slow client.
+       */
+      function waitForClient(): void {
+        if (failure === undefined || !client?.writableNeedDrain || body.isPaused())
+          return
+        to?.visit.owe(0)
+        body.pause()
+        client.once('drain', () => body.resume())
       }
 
       function collect(chunk: Buffer): void {
@@ -84,6 +100,7 @@ export function createPassing({ inFlight, holder, timer, valueLimit }: PassingPa
         // What broke off has told its client a length that it did not keep.
         if (!isWhole(body))
           client?.destroy()
+        to?.visit.owe(length)
         const whole = failure ?? (isWhole(body) ? Buffer.concat(pieces, length) : 'incomplete')
         hold.release()
         resolve(whole)
@@ -96,10 +113,8 @@ export function createPassing({ inFlight, holder, timer, valueLimit }: PassingPa
         alarm.dispose()
         alarm = timer.after(longestPause, cut)
         collect(chunk)
-        if (client && !client.write(chunk)) {
-          body.pause()
-          client.once('drain', () => body.resume())
-        }
+        client?.write(chunk)
+        waitForClient()
       })
       // Nobody else would hear of it: `close` says what there is to know.
       body.on('error', () => {})

@@ -21,6 +21,9 @@ export function sealMessage({ status, reason, fields, body }: StoredMessage): Bu
 /** What may be sent again; people and apps can write entries, too. */
 const line = /^[\w!#$%&'*+.^`|~-]+: [\t\x20-\x7E\x80-\xFF]*$/
 
+/** Answers that are none without their request: a part, and that nothing has changed. */
+const notWhole: ReadonlySet<string> = new Set(['206', '304'])
+
 /** Undefined for bytes that are no such message. The body shares their memory. */
 export function openMessage(value: Buffer): StoredMessage | undefined {
   const end = value.indexOf('\r\n\r\n')
@@ -37,5 +40,8 @@ export function openMessage(value: Buffer): StoredMessage | undefined {
     const colon = text.indexOf(': ')
     fields.push(text.slice(0, colon), text.slice(colon + 2))
   }
-  return { status: Number(status), reason, fields: endToEnd(fields), body: value.subarray(end + 4) }
+  const body = value.subarray(end + 4)
+  if (notWhole.has(status) || (status === '204' && body.length > 0))
+    return undefined
+  return { status: Number(status), reason, fields: endToEnd(fields), body }
 }

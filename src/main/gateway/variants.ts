@@ -1,11 +1,26 @@
 import type { Fields } from '../base/http-caching/fields'
 import { Buffer } from 'node:buffer'
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { tokensOf, wholeField } from '../base/http-caching/fields'
 
-/** The key of what a target has, or of which fields its answers vary by. */
+/**
+ * The key of what a target has, or of which fields its answers vary by. Spellings that mean the
+ * same have one key, so that a change by one of them makes all of them go (RFC 3986 §6.2.2).
+ */
 export function keyOfTarget(target: string): string {
-  return `GET ${target}`
+  return `GET ${target.replaceAll(respelled, text => text.length === 1 ? encode(text) : oneSpelling(text))}`
+}
+
+/** Escapes, and characters that URLs escape though HTTP lets them through (WHATWG URL §1.3). */
+const respelled = /%[0-9a-f]{2}|["'<>^`{|}]/gi
+
+function encode(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+}
+
+function oneSpelling(escape: string): string {
+  const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16))
+  return /[\w.~-]/.test(character) ? character : escape.toUpperCase()
 }
 
 /** The media type of an entry that says which fields of a request choose among several answers. */
@@ -22,6 +37,14 @@ export function sealVaries(names: readonly string[]): Buffer {
 
 export function openVaries(value: Buffer): string[] {
   return value.toString().split(', ')
+}
+
+/**
+ * The tag of a target's variants, and of the entry that says by what they vary. Without that entry,
+ * or with a later one, the variants are of no use any more.
+ */
+export function newVaryTag(): string {
+  return `vary-${randomBytes(6).toString('hex')}`
 }
 
 /** What a target's keys begin with that have variants. */

@@ -1,21 +1,23 @@
 import type { LarderError } from '@shared/errors'
+import type { Buffer } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Fields } from '../base/http-caching/fields'
 import type { Principal } from '../base/principal'
+import type { RequestTarget } from '../base/target'
 import type { Call } from '../serving/ports'
 import type { Serving } from '../serving/serving'
-import type { CacheStatus } from './cache-status'
-import { Buffer } from 'node:buffer'
-import { endToEnd, without } from '../base/http-caching/fields'
+import type { Sending, SendingParts } from './sending'
+import { endToEnd } from '../base/http-caching/fields'
 import { noteFailure } from '../serving/account'
 import { untold } from '../serving/call'
-import { cacheStatus } from './cache-status'
+import { createSending } from './sending'
 
 /** One request to a gateway, and its answer. */
-export interface Visit {
+export interface Visit extends Pick<Sending, 'begin' | 'send' | 'owe'> {
   readonly call: Call
   readonly method: string
+  /** Path and query. */
   readonly target: string
   /** Those that are sent on, and choose among answers. */
   readonly fields: Fields
@@ -25,26 +27,25 @@ export interface Visit {
   body: () => Readable | null
   /** Aborts when the client has gone before it had all. */
   readonly left: AbortSignal
-  /** Sends the head of an answer. */
-  begin: (status: number, reason: string, fields: Fields, cache: CacheStatus) => void
-  /** Sends the whole answer; `body` is left out where the method wants none. */
-  send: (status: number, reason: string, fields: Fields, cache: CacheStatus, body: Buffer) => void
   /** To be called once, when nothing more will be learned about the call. */
   settle: () => void
   /** Tells what went wrong, in the words of the error. */
   fail: (error: LarderError) => void
 }
 
-interface VisitParts {
+export interface VisitParts extends SendingParts {
   serving: Pick<Serving, 'finish'>
+}
+
+interface About {
+  target: RequestTarget
   principal: Principal
   cache: string
   /** Milliseconds of the stopwatch. */
   started: number
+  /** Whether the client sends its body only when it is told to (RFC 9110 §10.1.1). */
+  expectsContinue: boolean
 }
-
-/** Milliseconds that an origin may send nothing, or a client take nothing, amid a body. */
-export const longestPause = 60_000
 
 /** What a look at the cache is to be: of what is held, stale or not (RFC 9111 §5.2.1). */
 const heldAlone = 'only-if-cached, max-stale'
@@ -52,9 +53,15 @@ const heldAlone = 'only-if-cached, max-stale'
 export function createVisit(
   request: IncomingMessage,
   response: ServerResponse,
-  { serving, principal, cache, started }: VisitParts,
+  { serving, ...parts }: VisitParts,
+  { target: { path, authority }, principal, cache, started, expectsContinue }: About,
 ): Visit {
-  const { method = '', url: target = '' } = request
+  const { method = '', url = '' } = request
+  const query = url.indexOf('?')
+  // A whole URL, as proxies send it, is a path for the origin (RFC 9112 §3.2.2).
+  const target = authority === null ? url : path + (query < 0 ? '' : url.slice(query))
+  const sending = createSending(request, response, principal, parts)
+  const { begin, send, owe, told } = sending
   // What is meant for this connection chooses no answer, as the origin does not see it.
   const fields = endToEnd(request.rawHeaders)
   const { 'content-length': length, 'transfer-encoding': coding } = request.headers
@@ -67,7 +74,7 @@ export function createVisit(
     asApp: true,
     method,
     // What is in a query may be secret.
-    path: target.split('?', 1)[0] ?? '',
+    path,
     started,
     space: principal.userId,
     cache,
@@ -76,12 +83,6 @@ export function createVisit(
   }
   const gone = new AbortController()
   let received = 0
-  let sent = 0
-  const write = response.write.bind(response)
-  response.write = ((chunk: Buffer, ...rest: []) => {
-    sent += chunk.length
-    return write(chunk, ...rest)
-  }) as typeof response.write
   let open = true
   let settled = false
   response.once('close', () => {
@@ -93,29 +94,7 @@ export function createVisit(
   /** A client may close when it has all, before it is known what became of the answer here. */
   function account(): void {
     if (settled && !open)
-      serving.finish(call, response.statusCode, received, sent)
-  }
-  // What is written after the client has gone is told by `close`.
-  response.on('error', () => {})
-  // What the origin says stands; it alone dates its answers.
-  response.sendDate = false
-
-  const begin: Visit['begin'] = (status, reason, given, cacheState) => {
-    response.writeHead(status, reason, [...given, 'Cache-Status', cacheStatus(cacheState)])
-  }
-  const send: Visit['send'] = (status, reason, given, cacheState, body) => {
-    const isBare = status === 204 || status === 304
-    const plain = without(given, name => name === 'content-length')
-    begin(status, reason, isBare ? given : [...plain, 'Content-Length', String(body.length)], cacheState)
-    // A client that takes nothing for so long gets no more of it.
-    response.setTimeout(longestPause, () => response.destroy())
-    if (method !== 'HEAD' && !isBare) {
-      sent += body.length
-      response.end(body)
-    }
-    else {
-      response.end()
-    }
+      serving.finish(call, told.status || response.statusCode, received, told.bytes)
   }
   return {
     call,
@@ -127,6 +106,8 @@ export function createVisit(
     body() {
       if (!hasBody)
         return null
+      if (expectsContinue)
+        response.writeContinue()
       request.on('data', (chunk: Buffer) => received += chunk.length)
       request.pause()
       return request
@@ -134,6 +115,7 @@ export function createVisit(
     left: gone.signal,
     begin,
     send,
+    owe,
     settle() {
       settled = true
       account()
@@ -144,12 +126,11 @@ export function createVisit(
         response.destroy()
         return
       }
-      const problem = Buffer.from(JSON.stringify(error.toProblem()))
-      // What is still being sent is not read.
-      const close = request.complete ? [] : ['Connection', 'close']
       const wait = error.retryAfter === undefined ? [] : ['Retry-After', String(error.retryAfter)]
-      const told = { forward: 'bypass', detail: error.code } as const
-      send(error.status, '', ['Content-Type', 'application/problem+json', ...wait, ...close], told, problem)
+      const fields = ['Content-Type', 'application/problem+json', ...wait]
+      const problem = JSON.stringify(error.toProblem())
+      const isUnread = hasBody && !request.complete
+      sending.refuse(error.status, fields, { forward: 'bypass', detail: error.code }, problem, isUnread)
     },
   }
 }

@@ -1,14 +1,14 @@
 import type { ErrorCode } from '@shared/errors'
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Lingering } from './lingering'
+import type { Lingering } from '../base/answers/lingering'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '@shared/errors'
 import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
+import { underWay } from '../base/answers/pipelining'
+import { answerAndClose } from '../base/answers/raw-answer'
 import { commonHeaders } from './exchange'
-import { underWay } from './pipelining'
-import { answerAndClose } from './raw-answer'
 
 interface ParserError extends Error { code?: string, rawPacket?: Buffer }
 

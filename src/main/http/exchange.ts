@@ -5,12 +5,13 @@ import type { Call } from '../serving/ports'
 import type { Admission } from './guards'
 import type { Traffic } from './traffic'
 import { Buffer } from 'node:buffer'
+import { queuedOverhead } from '../base/answers/outflow'
+import { pour, slices } from '../base/answers/pour'
+import { answerAndClose } from '../base/answers/raw-answer'
 import { overloaded } from '../base/in-flight'
 import { lastingValue } from '../serving/ports'
 import { corsHeaders } from './cors'
-import { pour, slices } from './pour'
-import { answerAndClose } from './raw-answer'
-import { chargedFor, queuedOverhead } from './traffic'
+import { chargedFor } from './traffic'
 
 /** One request on its way through the pipeline; HTTP's form of a call. */
 export interface Exchange extends Admission, Call {

@@ -3,6 +3,7 @@ import type { InFlight } from '../base/in-flight'
 import { Buffer } from 'node:buffer'
 import { LarderError } from '@shared/errors'
 import { grouped } from '@shared/grouped'
+import { letGo } from '../base/answers/let-go'
 import { overloaded } from '../base/in-flight'
 
 /**
@@ -134,16 +135,6 @@ export function gather({ request, declared, limit, inFlight, caller, whole, answ
     hold.release()
     failed(error)
   }
-}
-
-/**
- * Frees the memory of a buffer now. The garbage collector may run much later, and hundreds of
- * chunks would wait for it.
- */
-export function letGo({ buffer, length }: Buffer): void {
-  // Memory that is shared with others must stay.
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === length)
-    buffer.transfer(0)
 }
 
 /**

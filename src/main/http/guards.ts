@@ -1,12 +1,13 @@
 import type { HostGuard } from '../base/host-guard'
 import type { Authenticator, Principal } from '../base/principal'
+import type { RequestTarget } from '../base/target'
 import type { RequestHead } from './request-head'
-import type { RequestTarget } from './request-target'
 import type { Route } from './route-table'
 import { LarderError } from '@shared/errors'
 import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
 import { anonymousKey } from '../base/principal'
+import { checkTransferCoding } from '../base/transfer-coding'
 
 /**
  * What the guards know about a request. Filled in step by step, so that a refusal can be answered
@@ -44,6 +45,8 @@ export function checkMessage(head: RequestHead, target: RequestTarget, url: stri
       `The request target must be at most ${grouped(limits.url)} bytes; this one has ${grouped(url.length)}.`,
     )
   }
+  if (head.transferEncoding !== null)
+    checkTransferCoding(head.transferEncoding)
   if (head.bytes > limits.headers) {
     throw new LarderError(
       'headers-too-large',

@@ -19,6 +19,7 @@ export interface RequestHead {
   contentType: string | null
   contentEncoding: string | null
   contentRange: string | null
+  transferEncoding: string | null
   cacheControl: string | null
   ifMatch: string | null
   ifNoneMatch: string | null
@@ -56,6 +57,7 @@ export function readHead(raw: readonly string[]): RequestHead {
     contentType: null,
     contentEncoding: null,
     contentRange: null,
+    transferEncoding: null,
     cacheControl: null,
     ifMatch: null,
     ifNoneMatch: null,
@@ -127,6 +129,10 @@ export function readHead(raw: readonly string[]): RequestHead {
       case 16:
         if (is(name, 'content-encoding'))
           head.contentEncoding = join(head.contentEncoding, value)
+        break
+      case 17:
+        if (is(name, 'transfer-encoding'))
+          head.transferEncoding = join(head.transferEncoding, value)
         break
       case 29:
         if (is(name, 'access-control-request-method'))

@@ -1,11 +1,11 @@
+import type { Lingering } from '../base/answers/lingering'
+import type { Outflow } from '../base/answers/outflow'
 import type { Stopwatch } from '../base/clock'
 import type { Disposable } from '../base/disposable'
 import type { InFlight } from '../base/in-flight'
-import type { Lingering } from './lingering'
-import type { Outflow } from './outflow'
 import type { Turn } from './turn'
-import { createLingering } from './lingering'
-import { createOutflow } from './outflow'
+import { createLingering } from '../base/answers/lingering'
+import { createOutflow, nobody } from '../base/answers/outflow'
 import { createTurn } from './turn'
 
 /**
@@ -33,12 +33,6 @@ export function createTraffic({ stopwatch, inFlight }: { stopwatch: Stopwatch, i
     },
   }
 }
-
-/** All unknown callers together; charged for what belongs to no known caller. */
-export const nobody = {}
-
-/** Bytes that a queued answer takes besides its body: two objects of node and the head. */
-export const queuedOverhead = 4096
 
 /** The caller that the budget charges for a request. */
 export function chargedFor({ principal }: { principal: object | null }): object {

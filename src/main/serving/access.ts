@@ -30,6 +30,11 @@ export interface Access {
   /** The same for its leases, and for the cache as their holders write to it. */
   leases: (call: Call, name: string) => ReturnType<ServedCaches['leasesOf']>
   /**
+   * The same while a switch is off, too, for entries that go because what they are copies of has
+   * changed: they must not be served when it is on again.
+   */
+  discard: (call: Call, name: string) => ReturnType<ServedCaches['leasesOf']>
+  /**
    * The same for a call that lists or peeks, which leaves no trace: the console gets the cache even
    * while a switch is off, as people want to see then what is stored (decision 0037).
    */
@@ -100,6 +105,7 @@ export function createAccess({ caches }: { caches: Pick<ServedCaches, 'enabled' 
         turnAway(mount, call)
       return caches.leasesOf(mount)
     },
+    discard: (call, name) => caches.leasesOf(find(call, name)),
     look(call, name) {
       const mount = find(call, name)
       if (!isOn(mount) && !isConsole(call))

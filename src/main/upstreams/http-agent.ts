@@ -76,3 +76,15 @@ export function createDialingAgent(place: SocketPlace, mostSockets: number, firs
   }
   return agent
 }
+
+/**
+ * Closes the sockets that are idle, and each other one when its answer has come: whoever reads a
+ * long one goes on when the connection is edited. They do not keep the process alive.
+ */
+export function drain(agent: Agent): void {
+  agent.keepSocketAlive = () => false
+  for (const socket of Object.values(agent.freeSockets).flat())
+    socket?.destroy()
+  for (const socket of Object.values(agent.sockets).flat())
+    socket?.unref()
+}

@@ -28,7 +28,7 @@ function answersIn(text: string): string[] {
 const native = '/api/caches/default/entries/native'
 const large = 'x'.repeat(40_000)
 
-// RFC 9112 §9.3.2. Red when src/main/http/pipelining.ts handles every request at once.
+// RFC 9112 §9.3.2. Red when src/main/base/answers/pipelining.ts handles every request at once.
 it.each<[string, Step[], string[]]>([
   [
     'a read finds what was written before it',
@@ -78,7 +78,7 @@ it.each<[string, Step[], string[]]>([
     expected[at]?.length === 3 ? answer.slice(0, 3) : answer)).toEqual(expected)
 })
 
-// Red without `countAsPending` in src/main/http/pipelining.ts, for writes.
+// Red without `countAsPending` in src/main/base/answers/pipelining.ts, for writes.
 it.each(['GET', 'DELETE'])('reads no more than a piece of what waits behind an answer that never ends: %s', async (
   method,
 ) => {

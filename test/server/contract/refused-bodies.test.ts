@@ -73,7 +73,7 @@ function setTo(path: string, body: unknown): Promise<unknown> {
   return larder.send(path === '/admin/switch' ? 'PUT' : 'PATCH', path, { body: JSON.stringify(body) })
 }
 
-// Red: in src/main/http/lingering.ts drop the call of `discard`.
+// Red: in src/main/base/answers/lingering.ts drop the call of `discard`.
 describe('a client that reads only when all is written gets the whole answer', () => {
   beforeAll(() => setTo('/admin/settings', { valueLimit: 1_000_000 }))
 

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import { Buffer } from 'node:buffer'
-import { expect, it } from 'vitest'
+import { connect } from 'node:net'
+import { expect, it, onTestFinished } from 'vitest'
 import { send } from '../../helpers/http-client'
 import { setUpGateway } from './setup'
 
@@ -123,11 +124,34 @@ it('holds an answer for each value that Vary names', async () => {
   const left = Number(marker.headers['larder-ttl'])
   expect([marker.text, left > 0 && left <= 60]).toEqual(['accept-language', true])
 
-  // What varied must go even if what says so has gone before.
-  await rig.larder.send('DELETE', `/api/caches/web/entries/${encodeURIComponent('GET /vary')}`)
   await ask('POST', '/vary')
   const { entries: rest } = (await rig.larder.send('GET', '/api/caches/web/entries?prefix=GET%20/vary')).json()
   expect(rest).toEqual([])
+})
+
+// Red: in src/main/gateway/answer-shelf.ts take a variant whatever its tag is.
+it('serves no variant that is older than what says by what they vary', async () => {
+  rig.answer = ({ url = '', headers }, response) => {
+    response.writeHead(200, { 'Cache-Control': 'max-age=60', 'Vary': 'Accept-Language' })
+    response.end(`${headers['accept-language']} ${count(url)}`)
+  }
+  const of = async (language: string): Promise<string> =>
+    (await ask('GET', '/evicted', { headers: { 'Accept-Language': language } })).text
+  expect([await of('de'), await of('de')]).toEqual(['de 1', 'de 1'])
+  // It may be evicted alone, and then nobody knows which variants a change concerns.
+  await rig.larder.send('DELETE', `/api/caches/web/entries/${encodeURIComponent('GET /evicted')}`)
+  await ask('POST', '/evicted')
+  expect([await of('en'), await of('de'), await of('de')]).toEqual(['en 3', 'de 4', 'de 4'])
+})
+
+// Red: in src/main/gateway/variants.ts leave `respelled` out.
+it('a change concerns every spelling of its target', async () => {
+  gives({ headers: { 'Cache-Control': 'max-age=60' } })
+  for (const target of ['/spelt/a-b%2f~', '/spelt/%61%2Db%2F%7E'])
+    expect((await ask('GET', target)).text).toBe('/spelt/a-b%2f~ 1')
+  gives({ headers: { 'Cache-Control': 'max-age=60', 'Location': '/spelt/a%2db%2F~' } })
+  await ask('POST', '/spelt', { body: 'x' })
+  expect((await ask('GET', '/spelt/a-b%2f~')).headers['cache-status']).toMatch(/fwd=uri-miss/)
 })
 
 // Red: in src/main/gateway/gateway.ts leave the loop of `drop` in `pass` out.
@@ -144,6 +168,21 @@ it.each(unsafe)('%s makes what is held go, also what it names, unless it failed'
   await ask(method, target, { body: 'x' })
   gives({ headers: { 'Cache-Control': 'max-age=60' } })
   expect([(await ask('GET', target)).text, (await ask('GET', other)).text]).toEqual([`${target} 4`, `${other} 2`])
+})
+
+// Red: in src/main/gateway/passing.ts wait for the client whether or not the answer is collected.
+it('nobody waits for a client that takes nothing of the answer that they want, too', async () => {
+  const body = 'x'.repeat(12_000_000)
+  gives({ headers: { 'Cache-Control': 'max-age=60' }, body })
+  const port = await rig.open('patient', {}, { source: { connection: 'api', hardTimeout: 300 } })
+  const deaf = connect(port, '127.0.0.1')
+  onTestFinished(() => void deaf.destroy())
+  deaf.pause()
+  deaf.write(`GET /shared HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`)
+  await expect.poll(() => count('/shared')).toBe(1)
+  const second = await send(port, 'GET', '/shared')
+  expect([second.body.length, second.headers['cache-status']]).toEqual([body.length, expect.stringMatching(/hit/)])
+  expect(count('/shared')).toBe(1)
 })
 
 // Red: in src/main/gateway/answer-shelf.ts grant a filling although there is one.
@@ -192,7 +231,8 @@ it('answers conditions and ranges from what is held', async () => {
   expect(count('/part')).toBe(1)
 })
 
-// Red: in src/main/gateway/gateway.ts leave `missed` out, or send `off: '503'` on.
+// Red: in src/main/serving/access.ts let `discard` ask `isOn`, or in src/main/gateway/gateway.ts
+// send `off: '503'` on.
 it('passes on, or answers 503, while a switch is off; what changed then is not served afterwards', async () => {
   const strict = await rig.open('strict', { off: '503' })
   gives({ headers: { 'Cache-Control': 'max-age=60' } })
@@ -206,6 +246,18 @@ it('passes on, or answers 503, while a switch is off; what changed then is not s
   expect([status, headers['retry-after']]).toEqual([503, '5'])
   await rig.larder.send('PUT', '/admin/switch', switched(true))
   expect((await ask('GET', '/off')).text).toBe('/off 4')
+})
+
+// Red: in src/main/gateway/gateway.ts drop what changed only when caching is on again.
+it('what changed while a switch was off is not served after a restart either', async () => {
+  const port = await rig.open('lasting', {}, { persistent: true })
+  gives({ headers: { 'Cache-Control': 'max-age=60' } })
+  await send(port, 'GET', '/lasting')
+  await rig.larder.send('PUT', '/admin/switch', switched(false))
+  await send(port, 'POST', '/lasting')
+  rig.larder = await rig.larder.restart()
+  await rig.larder.send('PUT', '/admin/switch', switched(true))
+  expect((await send(port, 'GET', '/lasting')).text).toBe('/lasting 3')
 })
 
 // Red: in src/main/gateway/answer-shelf.ts let `keep` or `end` throw while a switch is off.
@@ -258,6 +310,8 @@ it.each([
   ['a status that is none', 'HTTP/1.1 101 Switching\r\n\r\nwrong'],
   ['a control character', 'HTTP/1.1 200 OK\r\nA: b\0c\r\n\r\nwrong'],
   ['no end of the head', 'HTTP/1.1 200 OK\r\nA: b'],
+  ['a part', 'HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-4/9\r\n\r\nwrong'],
+  ['nothing with a body', 'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nwrong'],
 ])('asks the origin where somebody has written what is no answer: %s', async (what, body) => {
   gives({ headers: { 'Cache-Control': 'max-age=60' } })
   const target = `/written/${encodeURIComponent(what)}`

@@ -36,7 +36,7 @@ it('refuses the port of the server, and of another gateway', async () => {
   }
 })
 
-// Red: in src/main/gateway/gateways.ts leave out `leave`, or `isDeepStrictEqual`.
+// Red: in src/main/gateway/gateways.ts leave out `leave`, or what compares the ports.
 it('moves, closes and opens its port as it is changed, and stays where it is otherwise', async () => {
   rig.answer = (_, response) => void response.setHeader('Cache-Control', 'max-age=60').end('x')
   const [first, second] = [await rig.open('moving'), await freePort()]
@@ -58,6 +58,25 @@ it('moves, closes and opens its port as it is changed, and stays where it is oth
   const none = await rig.larder.send('PATCH', '/admin/caches/moved', asJson({ gateway: null }))
   expect(none.json()).not.toHaveProperty('gatewayState')
   expect(await isOpen(second)).toBe(false)
+})
+
+// Red: in src/main/gateway/gateways.ts open the port anew for each change, or in
+// src/main/upstreams/http/forwarding.ts destroy the agent.
+it('goes on with answers that are under way while its settings and its connection are changed', async () => {
+  const port = await rig.open('edited', { off: '503' })
+  const waiting: (() => void)[] = []
+  rig.answer = (_, response) => {
+    response.write('begin ')
+    waiting.push(() => response.end('end'))
+  }
+  const answer = send(port, 'GET', '/edited')
+  await expect.poll(() => waiting.length).toBe(1)
+  await rig.larder.send('PATCH', '/admin/caches/edited', asJson({ source: { grace: 7 }, gateway: { off: 'pass' } }))
+  await manage(rig.larder, 'PATCH', '/admin/connections/api', { headers: 'X-Edited: 1' })
+  rig.answer = ({ headers }, response) => void response.end(`edited ${headers['x-edited']}`)
+  expect((await send(port, 'GET', '/other')).text).toBe('edited 1')
+  waiting.shift()?.()
+  expect((await answer).text).toBe('begin end')
 })
 
 // Red: in src/main/gateway/gateways.ts leave `retry` out.

@@ -4,8 +4,8 @@ import type { Attack } from './attackers'
 import { Buffer } from 'node:buffer'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { stallLimit } from '../../../src/main/base/answers/outflow'
 import { createManualClock } from '../../../src/main/base/clock'
-import { stallLimit } from '../../../src/main/http/outflow'
 import { limits } from '../../../src/shared/limits'
 import { sendRaw } from '../../helpers/http-client'
 import { startLarder } from '../../helpers/start-larder'
@@ -75,7 +75,7 @@ describe('s28 bytes in flight stay within their budget', () => {
     expect(held).toBeLessThan(2 * large.length + 150 * 8192)
   })
 
-  // Red: in src/main/http/pour.ts drop the call of `outflow.queued`.
+  // Red: in src/main/base/answers/pour.ts drop the call of `outflow.queued`.
   it('by requests for a page of the console, of which nobody reads the answers', async () => {
     const attack = await pipeliner({ port: larder.port }, '/', 40_000)
     await settled(attack, () => isHeld(5000 * 4096))
@@ -196,7 +196,7 @@ describe('s28 bytes in flight stay within their budget', () => {
     expect(await metric('larder_in_flight_bytes')).toBe(0)
   })
 
-  // Red: in src/main/http/outflow.ts drop `socket.destroy()` in `look`.
+  // Red: in src/main/base/answers/outflow.ts drop `socket.destroy()` in `look`.
   it('and a client that takes nothing for 30 s is cut off, one that takes its time is not', async () => {
     const attack = await slowReaders({ port: larder.port, apiKey: weak }, entry, 2)
     const [deaf, slow] = attack.sockets

@@ -62,7 +62,7 @@ async function read({ server }: Refused, bytes: number): Promise<void> {
 }
 
 describe('s13 a refused body', () => {
-  // Red: in src/main/http/lingering.ts drop the comparison with `lingeringBytes`.
+  // Red: in src/main/base/answers/lingering.ts drop the comparison with `lingeringBytes`.
   it('is read for 8 MB and no further', async () => {
     const one = await refused(1e9)
     expect(statusOf(one.answer)).toBe(401)
@@ -77,7 +77,7 @@ describe('s13 a refused body', () => {
     expect(one.server.bytesRead).toBeLessThanOrEqual(limits.lingeringBytes + 2 * piece)
   })
 
-  // Red: in src/main/http/lingering.ts make `end` Infinity.
+  // Red: in src/main/base/answers/lingering.ts make `end` Infinity.
   it('is read for 2 s and no longer, however slowly it comes', async () => {
     const one = await refused(1e9)
     const head = headOf(larder.port, 1e9).length
@@ -103,7 +103,7 @@ describe('s13 a refused body', () => {
     expect(one.server.bytesRead).toBe(headOf(larder.port, 10_000_000).length + more.length)
   })
 
-  // Red: in src/main/http/lingering.ts let `reads` be true.
+  // Red: in src/main/base/answers/lingering.ts let `reads` be true.
   it('is read on 32 connections at once; the next is closed as soon as its client can have the answer', async () => {
     const many = await Promise.all(Array.from({ length: limits.lingering }, () => refused(1e9)))
     const next = await refused(1e9)

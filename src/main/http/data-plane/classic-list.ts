@@ -1,10 +1,10 @@
 import type { Hold } from '../../base/in-flight'
 import type { Hit, ServedCache } from '../../serving/ports'
 import type { Exchange } from '../exchange'
+import { gathered, pause } from '../../base/answers/pour'
 import { overloaded } from '../../base/in-flight'
 import { lastingValue } from '../../serving/ports'
 import { holdFor, sendPieces } from '../exchange'
-import { gathered, pause } from '../pour'
 import { embeddedJson } from './classic-value'
 
 type Entries = Awaited<ReturnType<ServedCache['entries']>>

@@ -48,6 +48,7 @@ export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'too-many-attempts': 'Too many attempts to sign in; wait a moment.',
   'headers-too-large': 'The header fields must be at most 16,384 bytes in total; these have 20,000.',
   'internal': internalDetail,
+  'not-implemented': 'Transfer-Encoding: only chunked is understood.',
   'not-here': 'An atomic batch needs a cache that lives here alone; this one has the source main.',
   'source-failed': 'The source main failed: the server closed the connection.',
   'source-resting': 'The source main failed several times in a row; it is tried again in 4 s.',

@@ -15,6 +15,7 @@ export function guardErrors({ open, scoped, mutates }: {
     'uri-too-long',
     'misdirected',
     'headers-too-large',
+    'not-implemented',
     'internal',
   ]
 }

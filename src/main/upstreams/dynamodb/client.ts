@@ -6,6 +6,7 @@ import { sign } from 'aws4'
 import { SourceError } from '../../serving/sources/source'
 import { abandoned } from '../abort'
 import { openAgent } from '../http-agent'
+import { failureOf, lost, repeated } from '../http-failures'
 import { sentenceOfError } from './answers'
 
 /** Calls of one endpoint, signed by AWS Signature Version 4. */
@@ -32,9 +33,6 @@ export interface Answer {
 export class ConditionFailed extends Error {
   override readonly name = 'ConditionFailed'
 }
-
-/** The server closed an idle connection while the call was on its way. */
-class ClosedMeanwhile extends SourceError {}
 
 interface Credentials { accessKeyId: string, secretAccessKey: string }
 
@@ -66,13 +64,11 @@ export async function openClient(
       },
       body: JSON.stringify(input),
     }, credentials)
-    const send = (): ReturnType<typeof post> => post(headers as Record<string, string>, body as string, signal)
-    const { status, text } = await send().catch((error: unknown) => {
+    const { status, text } = await repeated(
+      () => post(headers as Record<string, string>, body as string, signal),
       // Whether a condition held can only be asked once.
-      if (error instanceof ClosedMeanwhile && !('ConditionExpression' in input))
-        return send()
-      throw error
-    })
+      !('ConditionExpression' in input),
+    )
     const answer = parse(text)
     if (answer === undefined)
       throw new SourceError('refused', 'What answers there is not DynamoDB.')
@@ -98,11 +94,7 @@ export async function openClient(
           reject(lost(error, signal))
         }
       })
-      sent.on('error', (error: Error & { code?: string }) => reject(
-        sent.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted
-          ? new ClosedMeanwhile('lost', 'The server closed the connection.', { cause: error })
-          : lost(error, signal),
-      ))
+      sent.on('error', error => reject(failureOf(sent, error, signal)))
       sent.end(body)
     })
   }
@@ -120,15 +112,6 @@ async function textOf(response: AsyncIterable<Buffer>): Promise<string> {
       throw new SourceError('refused', 'The answer is larger than any of DynamoDB.')
   }
   return Buffer.concat(pieces).toString()
-}
-
-/** A socket that did not open says so itself; anything later may have come after the call. */
-function lost(error: unknown, signal: AbortSignal): Error {
-  if (signal.aborted)
-    return abandoned()
-  return error instanceof SourceError
-    ? error
-    : new SourceError('lost', 'The connection broke before the answer came.', { cause: error })
 }
 
 /** Undefined if it is no JSON object. */

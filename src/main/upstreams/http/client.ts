@@ -10,7 +10,7 @@ import { limits } from '@shared/limits'
 import { SourceError } from '../../serving/sources/source'
 import { abandoned } from '../abort'
 import { openAgent } from '../http-agent'
-import { lost } from './lost'
+import { failureOf, faultOfCoding, lost, repeated } from '../http-failures'
 
 export interface OriginAnswer extends Exchanged {
   status: number
@@ -28,9 +28,6 @@ export interface HttpClient {
   readonly place: SocketPlace
   close: () => void
 }
-
-/** The server closed an idle connection while the request was on its way. */
-class ClosedMeanwhile extends SourceError {}
 
 const mostSockets = 32
 const mostRedirects = 5
@@ -63,6 +60,9 @@ export async function openHttpClient(
       const { host, port } = place
       const sent = request({ host, port, method: 'GET', path, agent, headers: fields, signal }, (response) => {
         const { statusCode: status = 0, headers, rawHeaders: fields } = response
+        const fault = faultOfCoding(response)
+        if (fault)
+          return reject(fault)
         const received = wall()
         bodyOf(response).then(
           body => resolve({ status, headers, fields, requested, received, body }),
@@ -72,11 +72,7 @@ export async function openHttpClient(
           },
         )
       })
-      sent.on('error', (error: Error & { code?: string }) => reject(
-        sent.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted
-          ? new ClosedMeanwhile('lost', 'The server closed the connection.', { cause: error })
-          : lost(error, signal),
-      ))
+      sent.on('error', error => reject(failureOf(sent, error, signal)))
       sent.end()
     })
   }
@@ -88,11 +84,7 @@ export async function openHttpClient(
       for (let left = mostRedirects; ; left--) {
         if (signal.aborted)
           throw abandoned()
-        const answer = await send(at, signal).catch((error: unknown) => {
-          if (error instanceof ClosedMeanwhile)
-            return send(at, signal)
-          throw error
-        })
+        const answer = await repeated(() => send(at, signal), true)
         const { location } = answer.headers
         if (!redirects.has(answer.status) || location === undefined)
           return answer

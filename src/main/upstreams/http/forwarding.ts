@@ -3,11 +3,10 @@ import type { Fields } from '../../base/http-caching/fields'
 import type { Origin, OriginRequest, OriginResponse } from '../../base/origin'
 import type { SocketPlace } from '../http-agent'
 import { request } from 'node:http'
-import { pipeline } from 'node:stream'
 import { fieldValues, without } from '../../base/http-caching/fields'
 import { SourceError } from '../../serving/sources/source'
-import { createDialingAgent } from '../http-agent'
-import { lost } from './lost'
+import { createDialingAgent, drain } from '../http-agent'
+import { failureOf, faultOfCoding, repeated } from '../http-failures'
 
 interface ForwardingParts {
   url: URL
@@ -40,7 +39,7 @@ export function createForwarding(parts: ForwardingParts): Origin & { close: () =
     wanted: OriginRequest,
     signal: AbortSignal,
     onInterim: (status: number, fields: Fields) => void,
-  ): Promise<OriginResponse | 'again'> {
+  ): Promise<OriginResponse> {
     const { method, target, body } = wanted
     return new Promise((resolve, reject) => {
       const sent = request({
@@ -57,6 +56,9 @@ export function createForwarding(parts: ForwardingParts): Origin & { close: () =
       sent.on('response', (response: IncomingMessage) => {
         // Whoever reads it sees by its end whether it is whole.
         response.on('error', () => {})
+        const fault = faultOfCoding(response)
+        if (fault)
+          return reject(fault)
         const { statusCode: status = 0, statusMessage: reason = '', rawHeaders: fields } = response
         resolve({ status, reason, fields, body: response })
       })
@@ -64,31 +66,25 @@ export function createForwarding(parts: ForwardingParts): Origin & { close: () =
         socket.destroy()
         reject(new SourceError('refused', 'It wants another protocol, which a gateway does not speak.'))
       })
-      sent.on('error', (error: Error & { code?: string }) => {
-        // The server closed an idle connection while the request was on its way.
-        const isRetried = sent.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted
-          && body === null && idempotent.has(method)
-        isRetried ? resolve('again') : reject(lost(error, signal))
-      })
+      sent.on('error', error => reject(failureOf(sent, error, signal)))
       if (body === null) {
         sent.end()
+        return
       }
-      else {
-        // What breaks is told by the request.
-        pipeline(body, sent, () => {})
-      }
+      // What breaks is told by the request. `pipeline` would end the connection to the client,
+      // which is still to be answered.
+      body.on('error', () => {})
+      body.pipe(sent)
+      sent.once('close', () => body.unpipe(sent))
     })
   }
 
   return {
     url: url.origin,
-    async send(wanted, signal, onInterim) {
-      for (;;) {
-        const answer = await once(wanted, signal, onInterim)
-        if (answer !== 'again')
-          return answer
-      }
-    },
-    close: () => agent.destroy(),
+    send: (wanted, signal, onInterim) => repeated(
+      () => once(wanted, signal, onInterim),
+      wanted.body === null && idempotent.has(wanted.method),
+    ),
+    close: () => drain(agent),
   }
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Lingering } from './lingering'
 import { STATUS_CODES } from 'node:http'
-import { systemClock } from '../base/clock'
+import { systemClock } from '../clock'
 
 /**
  * Answers on the bare socket and closes it behind that: for messages that node's parser refused,

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
-import type { Stopwatch } from '../base/clock'
-import type { Disposable } from '../base/disposable'
+import type { Stopwatch } from '../clock'
+import type { Disposable } from '../disposable'
 import { limits } from '@shared/limits'
-import { letGo } from './gather'
+import { letGo } from './let-go'
 
 /**
  * Closes connections whose last answer came before the client had sent all (RFC 9112 §9.6). Many

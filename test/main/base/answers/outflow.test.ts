@@ -3,10 +3,10 @@ import type { Socket } from 'node:net'
 import { EventEmitter } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { createManualClock } from '../../../src/main/base/clock'
-import { createInFlight } from '../../../src/main/base/in-flight'
-import { createOutflow, stallLimit } from '../../../src/main/http/outflow'
-import { createTurn } from '../../../src/main/http/turn'
+import { createOutflow, stallLimit } from '../../../../src/main/base/answers/outflow'
+import { createManualClock } from '../../../../src/main/base/clock'
+import { createInFlight } from '../../../../src/main/base/in-flight'
+import { createTurn } from '../../../../src/main/http/turn'
 
 const ann = { name: 'ann' }
 const bob = { name: 'bob' }
@@ -70,8 +70,8 @@ describe('s28 what clients have not taken', () => {
     outflow.dispose()
   })
 
-  // Red: in src/main/http/outflow.ts drop `socket.destroy()` in `measure`, or in the call of
-  // `inFlight.hold`.
+  // Red: in src/main/base/answers/outflow.ts drop `socket.destroy()` in `measure`, or in the call
+  // of `inFlight.hold`.
   it.each([
     { other: 700, more: 400, gone: [false, true], left: 400 },
     { other: 300, more: 800, gone: [true, false], left: 300 },
@@ -84,7 +84,7 @@ describe('s28 what clients have not taken', () => {
     outflow.dispose()
   })
 
-  // Red: in src/main/http/outflow.ts drop the line that sets `since` in `measure`.
+  // Red: in src/main/base/answers/outflow.ts drop the line that sets `since` in `measure`.
   it('ends a connection that takes nothing for 30 s, and none that takes a little', () => {
     const { clock, outflow, fake, another, wait } = setUp()
     wait(300)

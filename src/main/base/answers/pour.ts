@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
-import type { Hold } from '../base/in-flight'
+import type { Hold } from '../in-flight'
 import type { Outflow } from './outflow'
 import { Buffer } from 'node:buffer'
-import { queuedOverhead } from './traffic'
+import { queuedOverhead } from './outflow'
 
 interface Pouring {
   response: ServerResponse

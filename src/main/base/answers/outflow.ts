@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Stopwatch } from '../base/clock'
-import type { Disposable } from '../base/disposable'
-import type { Hold, InFlight } from '../base/in-flight'
+import type { Stopwatch } from '../clock'
+import type { Disposable } from '../disposable'
+import type { Hold, InFlight } from '../in-flight'
 
 /**
  * Counts the answers that clients have not taken yet, and ends connections that take nothing.
@@ -31,6 +31,12 @@ interface Connection {
   since: number
   readonly ended: Set<() => void>
 }
+
+/** All unknown callers together; charged for what belongs to no known caller. */
+export const nobody = {}
+
+/** Bytes that a queued answer takes besides its body: two objects of node and the head. */
+export const queuedOverhead = 4096
 
 /** Milliseconds for which a client may take nothing of an answer. */
 export const stallLimit = 30_000

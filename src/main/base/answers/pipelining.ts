@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Outflow } from './outflow'
-import { nobody, queuedOverhead } from './traffic'
+import { nobody, queuedOverhead } from './outflow'
 
 export type RequestListener = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => void
 

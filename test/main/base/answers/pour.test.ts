@@ -2,13 +2,12 @@ import type { ServerResponse } from 'node:http'
 import { Buffer } from 'node:buffer'
 import { EventEmitter } from 'node:events'
 import { expect, it } from 'vitest'
-import { createManualClock } from '../../../src/main/base/clock'
-import { createInFlight } from '../../../src/main/base/in-flight'
-import { createOutflow } from '../../../src/main/http/outflow'
-import { pour, slices } from '../../../src/main/http/pour'
-import { queuedOverhead } from '../../../src/main/http/traffic'
+import { createOutflow, queuedOverhead } from '../../../../src/main/base/answers/outflow'
+import { pour, slices } from '../../../../src/main/base/answers/pour'
+import { createManualClock } from '../../../../src/main/base/clock'
+import { createInFlight } from '../../../../src/main/base/in-flight'
 
-// Red: in src/main/http/pour.ts drop the call of `outflow.queued`.
+// Red: in src/main/base/answers/pour.ts drop the call of `outflow.queued`.
 it('s28 counts an answer in pieces that waits behind others on its connection', () => {
   const inFlight = createInFlight(() => 1_000_000)
   const outflow = createOutflow({ stopwatch: createManualClock().stopwatch, inFlight })
