@@ -80,6 +80,8 @@ export interface AnswerShelf {
    */
   begin: (call: Call, key: string, seconds: number) => { filling: Filling } | { ended: Promise<void> } | undefined
   end: (call: Call, filling: Filling) => void
+  /** Why nothing can be held with this filling any more; null if it can. */
+  faultOf: (call: Call, filling: Filling) => NotStored | null
   /** Null once it is held. */
   keep: (call: Call, target: string, request: Fields, answer: Keep, filling: Filling) => Promise<NotStored | null>
   /**
@@ -176,6 +178,16 @@ export function createAnswerShelf({ serving, name }: { serving: Serving, name: (
         // A switch that goes off has ended it.
         if (!isOff(error))
           throw error
+      }
+    },
+    faultOf(call, { key, token }) {
+      try {
+        return serving.leases(call, name()).book.find(key)?.token === token ? null : 'changed'
+      }
+      catch (error) {
+        if (isOff(error))
+          return 'off'
+        throw error
       }
     },
     async keep(call, target, request, answer, { key: filled, token }) {

@@ -14,6 +14,7 @@ import { createUpstream } from '../serving/elsewhere/upstream'
 import { createAnswerShelf } from './answer-shelf'
 import { createDoor } from './door'
 import { createFetching } from './fetching'
+import { forPage } from './for-pages'
 import { createForward } from './forward'
 import { createGateway } from './gateway'
 import { createPassing } from './passing'
@@ -88,10 +89,12 @@ export function assemble(parts: AssemblyParts, { cache }: Followed, place: Place
   })
   const passing = createPassing({ inFlight, holder: principal, timer, valueLimit })
   const fetching = createFetching({ shelf, forward, passing, grace: source.grace })
+  const listed = new Set(settings.origins)
   return {
     principal,
     cache: name,
-    door: createDoor({ hosts: place.hosts, origins: new Set(settings.origins), pseudonym: place.pseudonym }),
+    door: createDoor({ hosts: place.hosts, origins: listed, pseudonym: place.pseudonym }),
+    page: request => forPage(request, listed),
     gateway: createGateway({
       shelf,
       forward,

@@ -86,7 +86,9 @@ export function createFetching({ shelf, forward, passing, grace }: FetchingParts
     isHeard: boolean,
   ): Promise<void> {
     const { call } = visit
-    const judged = judge(visit, answer, times, filling)
+    const fit = judge(visit, answer, times, filling)
+    // By now, as its head is told whether it is held.
+    const judged = (typeof filling !== 'string' && shelf.faultOf(call, filling)) || fit
     const isWanted = typeof judged !== 'string'
     // Whoever waits for it need not wait until it has come.
     if (!isWanted && typeof filling !== 'string') {

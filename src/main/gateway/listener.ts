@@ -4,6 +4,7 @@ import type { Listening } from '../base/listen'
 import type { Logger } from '../base/logger'
 import type { Principal } from '../base/principal'
 import type { Door } from './door'
+import type { ForPage } from './for-pages'
 import type { Gateway } from './gateway'
 import type { VisitParts } from './visit'
 import { createServer as createHttpServer } from 'node:http'
@@ -18,6 +19,7 @@ import { createVisit } from './visit'
 export interface Entrance {
   door: Door
   gateway: Gateway
+  page: (request: IncomingMessage) => ForPage
   /** Whose calls these are, and who is charged for what clients do not take. */
   principal: Principal
   /** Name of the cache. */
@@ -51,10 +53,10 @@ export async function openListener(port: number, parts: ListenerParts): Promise<
   const { stopwatch, logger, outflow, entrance, tls } = parts
 
   async function answer(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
-    const { door, gateway, principal, cache } = entrance()
+    const { door, gateway, page, principal, cache } = entrance()
     const started = stopwatch.now()
     const target = readTarget(request.url ?? '')
-    const about = { target, principal, cache: cache(), started, expectsContinue }
+    const about = { target, principal, cache: cache(), started, page: page(request), expectsContinue }
     const visit = createVisit(request, response, parts, about)
     try {
       door(request, target)

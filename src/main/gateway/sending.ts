@@ -95,7 +95,8 @@ export function createSending(
     },
     refuse(status, fields, cache, text, isUnread) {
       const body = method === 'HEAD' ? '' : text
-      const head = [...fields, 'Cache-Status', cacheStatus(cache), 'Content-Length', String(Buffer.byteLength(text))]
+      const length = status === 204 ? [] : ['Content-Length', String(Buffer.byteLength(text))]
+      const head = [...fields, 'Cache-Status', cacheStatus(cache), ...length]
       told.status = status
       told.bytes = Buffer.byteLength(body)
       if (!isUnread) {

@@ -7,6 +7,7 @@ import type { Principal } from '../base/principal'
 import type { RequestTarget } from '../base/target'
 import type { Call } from '../serving/ports'
 import type { Serving } from '../serving/serving'
+import type { ForPage } from './for-pages'
 import type { Sending, SendingParts } from './sending'
 import { endToEnd } from '../base/http-caching/fields'
 import { noteFailure } from '../serving/account'
@@ -43,6 +44,7 @@ interface About {
   cache: string
   /** Milliseconds of the stopwatch. */
   started: number
+  page: ForPage
   /** Whether the client sends its body only when it is told to (RFC 9110 §10.1.1). */
   expectsContinue: boolean
 }
@@ -54,7 +56,7 @@ export function createVisit(
   request: IncomingMessage,
   response: ServerResponse,
   { serving, ...parts }: VisitParts,
-  { target: { path, authority }, principal, cache, started, expectsContinue }: About,
+  { target: { path, authority }, principal, cache, started, page, expectsContinue }: About,
 ): Visit {
   const { method = '', url = '' } = request
   const query = url.indexOf('?')
@@ -126,10 +128,12 @@ export function createVisit(
         response.destroy()
         return
       }
-      const wait = error.retryAfter === undefined ? [] : ['Retry-After', String(error.retryAfter)]
-      const fields = ['Content-Type', 'application/problem+json', ...wait]
-      const problem = JSON.stringify(error.toProblem())
       const isUnread = hasBody && !request.complete
+      const wait = error.retryAfter === undefined ? [] : ['Retry-After', String(error.retryAfter)]
+      const fields = ['Content-Type', 'application/problem+json', ...wait, ...page.fields]
+      if (page.isPreflight)
+        return sending.refuse(204, page.fields, { forward: 'bypass', detail: error.code }, '', isUnread)
+      const problem = JSON.stringify(error.toProblem())
       sending.refuse(error.status, fields, { forward: 'bypass', detail: error.code }, problem, isUnread)
     },
   }

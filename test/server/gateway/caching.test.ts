@@ -260,6 +260,18 @@ it('what changed while a switch was off is not served after a restart either', a
   expect((await send(port, 'GET', '/lasting')).text).toBe('/lasting 3')
 })
 
+// Red: in src/main/gateway/fetching.ts leave `faultOf` out.
+it('the head of an answer says that it is not held, if a switch has gone off before it came', async () => {
+  let answer = (): void => {}
+  rig.answer = (_, response) => void (answer = () => response.writeHead(200, { 'Cache-Control': 'max-age=60' }).end())
+  const late = ask('GET', '/told')
+  await expect.poll(() => count('/told')).toBe(1)
+  await rig.larder.send('PUT', '/admin/switch', switched(false))
+  answer()
+  expect((await late).headers['cache-status']).toBe('Larder; fwd=uri-miss; detail="caching is off"')
+  await rig.larder.send('PUT', '/admin/switch', switched(true))
+})
+
 // Red: in src/main/gateway/answer-shelf.ts let `keep` or `end` throw while a switch is off.
 it('a switch that goes off in the midst of an answer leaves it whole, and turns nobody away who waits', async () => {
   const waiting: (() => void)[] = []
