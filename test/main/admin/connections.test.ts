@@ -327,6 +327,9 @@ it('says how its calls go, and when one is tried again', async () => {
   })
   clock.advance(750)
   expect(await call('connections.get', { name: 'main' })).toMatchObject({ resting: { retryIn: 0.3 } })
+  // From now on the next call is let through, so nothing rests, whether or not one comes.
+  clock.advance(300)
+  expect(await call('connections.get', { name: 'main' })).toMatchObject({ resting: null })
 })
 
 // Red: in src/main/admin/connections.ts leave out `beginAnew`, or one of its two, or begin anew

@@ -72,7 +72,7 @@ function leadsTo(connection: ConnectionInfo): string {
 
 function stateOf({ state, detail, resting }: ConnectionInfo): string {
   const words = detail === null ? state : `${state}: ${detail}`
-  return resting === null ? words : `${words}; calls rest for ${Math.ceil(resting.retryIn)} s`
+  return resting === null ? words : `${words.replace(/\.$/, '')}; calls rest for ${Math.ceil(resting.retryIn)} s`
 }
 
 function timeOf(milliseconds: number | null): string | null {

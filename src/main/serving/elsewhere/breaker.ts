@@ -7,7 +7,10 @@ import { byConnection } from './by-connection'
  */
 export interface Breaker {
   readonly state: 'closed' | 'open'
-  /** Milliseconds until one call may try; null while it is closed. */
+  /**
+   * Milliseconds until one call may try; null if any call is let through: it is closed, or has
+   * rested long enough.
+   */
   readonly rest: number | null
   /** Lets a call through, or says in how many milliseconds one may try. */
   enter: () => Pass | number
@@ -76,7 +79,8 @@ function createBreaker(stopwatch: Stopwatch): Breaker {
       return opens === null ? 'closed' : 'open'
     },
     get rest() {
-      return opens === null ? null : Math.max(0, opens - stopwatch.now())
+      const left = opens === null ? 0 : opens - stopwatch.now()
+      return left > 0 || trying ? Math.max(left, 0) : null
     },
     enter() {
       if (opens === null)
