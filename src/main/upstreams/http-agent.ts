@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net'
 import type { Attempt } from './driver'
+import type { Places } from './places'
 import { Agent } from 'node:http'
 import { dial } from './dial'
+import { createPlaces } from './places'
 
 /** Where the sockets to one server of HTTP lead. */
 export interface SocketPlace {
@@ -14,8 +16,9 @@ export interface SocketPlace {
 /** Sockets to one server of HTTP. */
 interface OpenAgent {
   place: SocketPlace
-  /** For `request` of `node:http`, with TLS too. */
+  /** For `request` of `node:http`, with TLS too. To be used in one of the places. */
   agent: Agent
+  places: Places
   close: () => void
 }
 
@@ -30,10 +33,11 @@ export async function openAgent(
 ): Promise<OpenAgent> {
   const place = placeOf(url, ca)
   const first = await dial(place, attempt)
-  const agent = createDialingAgent(place, mostSockets, first)
+  const agent = createDialingAgent(place, first)
   return {
     place,
     agent,
+    places: createPlaces(mostSockets),
     close() {
       first.destroy()
       agent.destroy()
@@ -52,26 +56,31 @@ function placeOf({ protocol, hostname, port }: URL, ca: string | undefined): Soc
 }
 
 /**
- * An agent whose sockets are opened by our own `dial`, also those with TLS.
+ * An agent whose sockets are opened by our own `dial`, also those with TLS. Whoever uses it limits
+ * their number by `Places`: node's `maxSockets` counts none that is still being opened.
  *
  * @param first a socket that is open already
  */
-export function createDialingAgent(place: SocketPlace, mostSockets: number, first?: Socket): Agent {
-  const gone = new AbortController()
+export function createDialingAgent(place: SocketPlace, first?: Socket): Agent {
+  /** One for each: a signal looks through all its listeners to add one. */
+  const dialling = new Set<AbortController>()
   let ready = first
-  const agent = new Agent({ keepAlive: true, maxSockets: mostSockets })
+  const agent = new Agent({ keepAlive: true })
   agent.createConnection = (_, created) => {
     const socket = ready
     ready = undefined
     if (socket && !socket.destroyed)
       return socket
-    dial(place, { signal: gone.signal, step: () => {} }).then(opened => created?.(null, opened), (error: Error) =>
-      created?.(error, undefined as never))
+    const called = new AbortController()
+    dialling.add(called)
+    dial(place, { signal: called.signal, step: () => {} })
+      .then(opened => created?.(null, opened), (error: Error) => created?.(error, undefined as never))
+      .finally(() => dialling.delete(called))
     return undefined
   }
   const { destroy } = agent
   agent.destroy = () => {
-    gone.abort()
+    dialling.forEach(called => called.abort())
     destroy.call(agent)
   }
   return agent

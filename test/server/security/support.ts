@@ -69,7 +69,7 @@ export const asJson = { 'Content-Type': 'application/json' }
 
 /** Calls a control-plane operation as the owner, and asserts that it succeeds. */
 export async function manage<T = Record<string, unknown>>(
-  larder: TestLarder,
+  larder: Pick<TestLarder, 'send'>,
   method: string,
   path: string,
   body?: unknown,

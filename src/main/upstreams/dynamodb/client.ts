@@ -47,7 +47,7 @@ export async function openClient(
   credentials: Credentials,
   attempt: Attempt,
 ): Promise<DynamodbClient> {
-  const { place: { host, port }, agent, close } = await openAgent(endpoint, { mostSockets }, attempt)
+  const { place: { host, port }, agent, places, close } = await openAgent(endpoint, { mostSockets }, attempt)
 
   async function call(operation: string, input: Record<string, unknown>, signal: AbortSignal): Promise<Answer> {
     if (signal.aborted)
@@ -64,11 +64,12 @@ export async function openClient(
       },
       body: JSON.stringify(input),
     }, credentials)
+    const leave = await places.enter(signal)
     const { status, text } = await repeated(
       () => post(headers as Record<string, string>, body as string, signal),
       // Whether a condition held can only be asked once.
       !('ConditionExpression' in input),
-    )
+    ).finally(leave)
     const answer = parse(text)
     if (answer === undefined)
       throw new SourceError('refused', 'What answers there is not DynamoDB.')

@@ -45,7 +45,7 @@ export async function openHttpClient(
   wall: () => number,
   attempt: Attempt,
 ): Promise<HttpClient> {
-  const { place, agent, close } = await openAgent(origin, { mostSockets, ca }, attempt)
+  const { place, agent, places, close } = await openAgent(origin, { mostSockets, ca }, attempt)
   const fields = [...headers.flat(), 'Host', origin.host, 'Accept-Encoding', 'identity']
   // Many servers refuse a request that has neither.
   for (const [name, value] of [['Accept', '*/*'], ['User-Agent', 'Larder']] as const) {
@@ -84,7 +84,8 @@ export async function openHttpClient(
       for (let left = mostRedirects; ; left--) {
         if (signal.aborted)
           throw abandoned()
-        const answer = await repeated(() => send(at, signal), true)
+        const leave = await places.enter(signal)
+        const answer = await repeated(() => send(at, signal), true).finally(leave)
         const { location } = answer.headers
         if (!redirects.has(answer.status) || location === undefined)
           return answer

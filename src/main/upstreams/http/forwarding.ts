@@ -7,6 +7,7 @@ import { fieldValues, without } from '../../base/http-caching/fields'
 import { SourceError } from '../../serving/sources/source'
 import { createDialingAgent, drain } from '../http-agent'
 import { failureOf, faultOfCoding, repeated } from '../http-failures'
+import { createPlaces } from '../places'
 
 interface ForwardingParts {
   url: URL
@@ -23,7 +24,8 @@ const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'
 /** Requests as they come, to the one server of a connection. */
 export function createForwarding(parts: ForwardingParts): Origin & { close: () => void } {
   const { url, place, headers, secretHeaders } = parts
-  const agent = createDialingAgent(place, mostSockets)
+  const agent = createDialingAgent(place)
+  const places = createPlaces(mostSockets)
 
   /** The connection's own fields count more than those of a client. */
   function fieldsOf({ fields, body, secrets }: OriginRequest): string[] {
@@ -81,10 +83,20 @@ export function createForwarding(parts: ForwardingParts): Origin & { close: () =
 
   return {
     url: url.origin,
-    send: (wanted, signal, onInterim) => repeated(
-      () => once(wanted, signal, onInterim),
-      wanted.body === null && idempotent.has(wanted.method),
-    ),
+    async send(wanted, signal, onInterim) {
+      const leave = await places.enter(signal)
+      try {
+        const mayRepeat = wanted.body === null && idempotent.has(wanted.method)
+        const answer = await repeated(() => once(wanted, signal, onInterim), mayRepeat)
+        // `close` comes once only, and may have come.
+        answer.body.closed ? leave() : answer.body.once('close', leave)
+        return answer
+      }
+      catch (error) {
+        leave()
+        throw error
+      }
+    },
     close: () => drain(agent),
   }
 }
