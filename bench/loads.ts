@@ -89,7 +89,12 @@ export async function createCache(larder: Peer, ttl = 3600): Promise<void> {
   await create(larder, '/admin/caches', { name: 'bench', ttl })
 }
 
-async function create(larder: Peer, path: string, what: { name: string, [field: string]: unknown }): Promise<void> {
+/** Makes a connection or a cache. Throws if the server does not. */
+export async function create(
+  larder: Peer,
+  path: string,
+  what: { name: string, [field: string]: unknown },
+): Promise<void> {
   const { status, body } = await ask(larder, 'POST', path, JSON.stringify(what))
   if (status !== 201)
     throw new Error(`${path}: ${what.name} could not be made: ${status} ${body}`)

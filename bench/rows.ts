@@ -14,6 +14,7 @@ import {
 } from './loads'
 import { ask, requireSameBytes } from './peers/answers'
 import { isInstalled, startBare, startExpress, startLarder, startWebdis, thisBuild } from './peers/start'
+import { gatewayRows, nearHit } from './rows-elsewhere'
 
 /** One line of the table: the same load on several servers, in turns. */
 export interface Row {
@@ -42,7 +43,7 @@ interface RowOptions {
   wanted: (name: string) => boolean
 }
 
-type Keep = (starting: Promise<Peer>) => Promise<Peer>
+export type Keep = (starting: Promise<Peer>) => Promise<Peer>
 
 /**
  * Starts this build and its peers, and returns the rows to measure on them.
@@ -98,6 +99,14 @@ export function rowsOfPeers({ zipfKeys, sizes, wanted, peers }: RowOptions & { p
       sourced.lanes.push(laneOf(larder, local, 'Larder, no source'), laneOf(larder, sourcedHit, 'Larder, source'))
       rows.push(sourced)
     }
+    const near: Row = { name: 'GET near hit, shared tier', lanes: [], target: 0.95 }
+    if (wanted(near.name) && isInstalled('redis-server'))
+      rows.push({ ...near, lanes: await nearHit(larder, keep) })
+    else if (wanted(near.name))
+      missing.push('the shared tier: apt-get install redis-server')
+    rows.push(...await gatewayRows(larder, keep, { wanted, peers }))
+    if (peers && !isInstalled('nginx'))
+      missing.push('nginx: apt-get install nginx-light')
     // Each size has its own server; the others are compared to the smallest.
     const bySize: Row = { name: 'GET hit by entries held', lanes: [], target: 0.9 }
     if (wanted(bySize.name)) {

@@ -133,7 +133,7 @@ interface StartOptions {
 }
 
 /** Starts a server on its core. Throws with the server's output if it does not get ready. */
-async function start(
+export async function start(
   name: string,
   command: readonly string[],
   { cwd, env = process.env, port, ready = port === undefined ? /^port (\d+)$/m : undefined }: StartOptions = {},
@@ -190,7 +190,7 @@ function cpuTime(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10_000
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

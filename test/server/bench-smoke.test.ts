@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { describe, expect, it } from 'vitest'
 import { requireProgram } from '../helpers/programs'
+import { redisProgram } from '../helpers/redis-server'
 
 const root = resolve(import.meta.dirname, '../..')
 const wrk = requireProgram('wrk', 'wrk')
@@ -61,6 +62,9 @@ describe.skipIf(!wrk.available || !taskset.available)('the bench', () => {
     expect(lanesOf(report)).toEqual([
       ...names.map(name => [name, 'bare node:http', 'Larder']),
       ['GET hit with a source', 'Larder, no source', 'Larder, source'],
+      ...redisProgram.available ? [['GET near hit, shared tier', 'Larder, alone', 'Larder, near copy']] : [],
+      ['gateway, held', 'Larder'],
+      ['gateway, passed on', 'Larder'],
       ['GET hit by entries held', '100 entries', '1,000 entries'],
     ])
     for (const lane of report.rows.flatMap(row => row.lanes)) {
@@ -101,6 +105,17 @@ describe.skipIf(!wrk.available || !taskset.available)('the bench', () => {
     )
     expect([status, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^1 at a time: .*ratio \d.*\n100 at a time: .*ratio \d/m)
+  }, 300_000)
+
+  it.skipIf(!redisProgram.available)('measures several Larders that share a tier', () => {
+    const [first = '', ...rest] = command
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [first, ...rest.slice(0, -2), 'bench/tier.ts', '--mini'],
+      { cwd: root, encoding: 'utf8' },
+    )
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout.match(/^\| [123] \| [\d.]+ ms \|/gm)).toHaveLength(3)
   }, 300_000)
 
   it('says which build it lacks', async () => {

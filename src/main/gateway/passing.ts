@@ -5,6 +5,7 @@ import type { Timer } from '../base/timer'
 import type { CacheStatus } from './cache-status'
 import type { Visit } from './visit'
 import { Buffer } from 'node:buffer'
+import { joinable } from '../base/answers/pour'
 import { endToEnd } from '../base/http-caching/fields'
 
 /** Milliseconds that an origin may send nothing amid a body. */
@@ -106,14 +107,18 @@ export function createPassing({ inFlight, holder, timer, valueLimit }: PassingPa
         resolve(whole)
       }
 
-      // Bytes beyond ASCII are written as they are only together with a body.
-      if (to?.visit.method !== 'HEAD' && fields.every(isAscii))
-        client?.flushHeaders()
+      // Whoever waits for events gets the head before there is a body; a body that is there already
+      // goes with it in one write. Bytes beyond ASCII are only then written as they are.
+      if (client && to?.visit.method !== 'HEAD' && fields.every(isAscii))
+        setImmediate(() => length === 0 && !ended && client.flushHeaders())
       body.on('data', (chunk: Buffer) => {
         alarm.dispose()
         alarm = timer.after(longestPause, cut)
         collect(chunk)
-        client?.write(chunk)
+        if (length === chunk.length && length <= joinable)
+          client?.write(chunk.toString('latin1'), 'latin1')
+        else
+          client?.write(chunk)
         waitForClient()
       })
       // Nobody else would hear of it: `close` says what there is to know.

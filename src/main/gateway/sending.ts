@@ -7,7 +7,7 @@ import type { Principal } from '../base/principal'
 import type { CacheStatus } from './cache-status'
 import { Buffer } from 'node:buffer'
 import { queuedOverhead } from '../base/answers/outflow'
-import { pour, slices } from '../base/answers/pour'
+import { joinable, pour, slices } from '../base/answers/pour'
 import { answerAndClose } from '../base/answers/raw-answer'
 import { without } from '../base/http-caching/fields'
 import { overloaded } from '../base/in-flight'
@@ -50,7 +50,7 @@ export function createSending(
 ): Sending {
   const told = { status: 0, bytes: 0 }
   const write = response.write.bind(response)
-  response.write = ((chunk: Buffer, ...rest: []) => {
+  response.write = ((chunk: Buffer | string, ...rest: []) => {
     told.bytes += chunk.length
     return write(chunk, ...rest)
   }) as typeof response.write
@@ -90,7 +90,10 @@ export function createSending(
         return pour({ response, outflow, hold, caller: charged, pieces: slices(body), failed, ended: () => {} })
       }
       told.bytes += length
-      response.end(length === 0 ? undefined : body)
+      if (length <= joinable)
+        response.end(length === 0 ? undefined : body.toString('latin1'), 'latin1')
+      else
+        response.end(body)
       owe(length)
     },
     refuse(status, fields, cache, text, isUnread) {

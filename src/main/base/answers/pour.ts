@@ -22,6 +22,14 @@ interface Pouring {
   ended: (bytes: number) => void
 }
 
+/**
+ * Bytes up to which a value goes out as Latin-1 text, byte for byte the same: node joins text with
+ * the head into one write, but needs a second write for a buffer. Measured from 60 bytes to here:
+ * 10 to 30 % less processor time per answer (decision 0021). Both ways make a copy, because a value
+ * that was read is only valid until the next call into the cache, and a slow socket takes it later.
+ */
+export const joinable = 8 * 1024
+
 /** Bytes of a piece, which is the most that waits in a slow client's connection. */
 const pieceSize = 64 * 1024
 
