@@ -1,4 +1,4 @@
-import type { Row } from './rows'
+import type { Row } from './row'
 import { shoot } from './load/wrk'
 import { key } from './peers/start'
 

@@ -1,6 +1,6 @@
 import type { Load } from './load/wrk'
 import type { Peer } from './peers/start'
-import type { Keep, Row } from './rows'
+import type { Keep, Row } from './row'
 import { create, native, value } from './loads'
 import { ask } from './peers/answers'
 import { startNginx } from './peers/nginx'

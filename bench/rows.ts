@@ -1,5 +1,6 @@
 import type { Load } from './load/wrk'
 import type { Build, Peer } from './peers/start'
+import type { Keep, Lane, Row } from './row'
 import {
   classicBody,
   classicGet,
@@ -16,17 +17,6 @@ import { ask, requireSameBytes } from './peers/answers'
 import { isInstalled, startBare, startExpress, startLarder, startWebdis, thisBuild } from './peers/start'
 import { gatewayRows, nearHit } from './rows-elsewhere'
 
-/** One line of the table: the same load on several servers, in turns. */
-export interface Row {
-  name: string
-  /** The ratios refer to the first one. */
-  lanes: Lane[]
-  /** Ratio to the first lane that Larder has to reach. */
-  target?: number
-}
-
-interface Lane { peer: Peer, load: Load, name: string }
-
 export interface Rows {
   rows: Row[]
   /** Peers that could not take part, and why. */
@@ -42,8 +32,6 @@ interface RowOptions {
   /** Whether to measure the row of this name. */
   wanted: (name: string) => boolean
 }
-
-export type Keep = (starting: Promise<Peer>) => Promise<Peer>
 
 /**
  * Starts this build and its peers, and returns the rows to measure on them.

@@ -49,6 +49,7 @@ export function createPassing({ inFlight, holder, timer, valueLimit }: PassingPa
       const client = to?.visit.response
       const pieces: Buffer[] = []
       let length = 0
+      let ended = false
       let failure: Exclude<Collected, Buffer> | undefined = collects ? undefined : 'incomplete'
       const giveUp = (why: Exclude<Collected, Buffer>): void => {
         failure ??= why
@@ -75,9 +76,16 @@ export function createPassing({ inFlight, holder, timer, valueLimit }: PassingPa
       function waitForClient(): void {
         if (failure === undefined || !client?.writableNeedDrain || body.isPaused())
           return
+        // A client that takes nothing is cut by what it is charged for; the origin is not to blame.
         to?.visit.owe(0)
+        alarm.dispose()
         body.pause()
-        client.once('drain', () => body.resume())
+        client.once('drain', () => {
+          if (ended)
+            return
+          alarm = timer.after(longestPause, cut)
+          body.resume()
+        })
       }
 
       function collect(chunk: Buffer): void {
@@ -92,7 +100,6 @@ export function createPassing({ inFlight, holder, timer, valueLimit }: PassingPa
           pieces.push(chunk)
       }
 
-      let ended = false
       function end(): void {
         if (ended)
           return

@@ -235,6 +235,24 @@ describe('s13, s15 and what origins do', () => {
     await rig.expectLogged('/100MB', { marks: ['not stored: it is larger than a value may be'] })
   })
 
+  // Red: in src/main/gateway/passing.ts leave `resume` out of what `drain` does.
+  it('gives a client that reads slowly all of a long answer, however long that takes', async () => {
+    const whole = Buffer.alloc(40 * 1024 * 1024, 'x')
+    rig.answer = (_, response) => void response.setHeader('Cache-Control', 'max-age=60').end(whole)
+    const socket = connect(rig.port, '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    socket.write(`GET /slowly HTTP/1.1\r\nHost: localhost:${rig.port}\r\nConnection: close\r\n\r\n`)
+    let bytes = 0
+    // In pieces with pauses, so that it is behind the origin at all times.
+    socket.on('data', (piece: Buffer) => {
+      bytes += piece.length
+      socket.pause()
+      setTimeout(() => socket.resume(), 1)
+    })
+    await once(socket, 'end')
+    expect(bytes).toBeGreaterThan(whole.length)
+  })
+
   it('serves a thousand at once, each once from the origin', async () => {
     rig.answer = (_, response) => void response.setHeader('Cache-Control', 'max-age=60').end('x')
     const agent = new Agent({ maxSockets: 200, keepAlive: true })
