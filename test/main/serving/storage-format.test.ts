@@ -4,6 +4,9 @@ import { describe, expect, it, vi } from 'vitest'
 import { createConversions } from '../../../src/main/codecs/conversions'
 import { convert } from '../../../src/main/codecs/convert'
 import { createStorageFormat } from '../../../src/main/serving/layers/storage-format'
+import { firstValue } from '../../../src/renderer/src/snippets/first-value'
+import { storageFormats } from '../../../src/shared/formats'
+import { namesOf } from '../../../src/shared/rows'
 import { createManualTimer } from '../../helpers/manual-timer'
 import { patience } from '../../helpers/patience'
 import { callOf, setUp } from './setup'
@@ -40,6 +43,13 @@ describe('what is stored', () => {
     const result = await cache.set('k', Buffer.from(body), contentType === undefined ? {} : { contentType }, call)
     expect(result.outcome).toBe('created')
     expect(await cache.peek('k', call)).toMatchObject({ contentType: storedType, value: Buffer.from(stored) })
+  })
+
+  // Red: in src/renderer/src/snippets/first-value.ts let `rows` begin with the value of `any`.
+  it.each(namesOf(storageFormats))('is what the console begins with: %s', async (format) => {
+    const { type, body } = firstValue(format)
+    const result = await cacheOf(format).set('k', Buffer.from(body), { contentType: type }, call)
+    expect(result.outcome).toBe('created')
   })
 
   it('is Parquet where the cache says so', async () => {
