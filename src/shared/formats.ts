@@ -79,18 +79,27 @@ export function essenceOf(mediaType: string): string {
 const byType = new Map(formatNames.flatMap(name =>
   [formats[name].type, ...formats[name].also].map(type => [essenceOf(type), name] as const)))
 
+const charsets: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii'])
+
+/** What the parameters of a content type must say that Larder can read; undefined if they do. */
+export function parameterFault(contentType: string): string | undefined {
+  const charset = /;\s*charset\s*=\s*"?([\w-]+)/i.exec(contentType)?.[1]?.toLowerCase()
+  if (charset !== undefined && !charsets.has(charset))
+    return `must have the charset utf-8, not ${charset.slice(0, 40)}`
+  // RFC 4180 §3: the first line is a row then, and the columns have no names.
+  if (essenceOf(contentType) === 'text/csv' && /;\s*header\s*=\s*"?absent/i.test(contentType))
+    return 'must not say header=absent: the first line has to name the columns'
+  return undefined
+}
+
 /**
  * The format of values with this content type; undefined if there is none that Larder can read.
  * `+json` is JSON (RFC 6839 §3.1), and any other text is text, as long as it is UTF-8.
  */
 export function formatOf(contentType: string): FormatName | undefined {
-  const charset = /;\s*charset\s*=\s*"?([\w-]+)/i.exec(contentType)?.[1]?.toLowerCase()
-  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii')
+  if (parameterFault(contentType) !== undefined)
     return undefined
   const essence = essenceOf(contentType)
-  // RFC 4180 §3: the first line is a row then, and the columns have no names.
-  if (essence === 'text/csv' && /;\s*header\s*=\s*"?absent/i.test(contentType))
-    return undefined
   return byType.get(essence) ?? (essence.endsWith('+json') ? 'json' : essence.startsWith('text/') ? 'text' : undefined)
 }
 

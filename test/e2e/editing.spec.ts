@@ -198,3 +198,49 @@ test('an undo that comes too late says so', { tag: '@screen' }, async ({ openCon
   await expect(page.getByText('The entry has changed again since then, so nothing was undone.').last()).toBeVisible()
   expect((await stored(call))[0]).toBe('newer')
 })
+
+// Red: in src/…/cache/entry/EntryPanel.vue give EditEntry an empty `stop`; in src/…/overview/
+// AddEntryDialog.vue leave `:stop` out.
+test('a switch that goes off meanwhile disables what would store, and what is typed stays', { tag: '@screen' }, async ({
+  openConsole,
+  call,
+}) => {
+  await put(call, '{"a":1}')
+  const turn = (enabled: boolean) => call('PATCH', '/admin/caches/default', { json: { enabled } })
+  const reason = 'Nothing can be changed while this cache is off.'
+  const page = await openConsole('/caches/default?key=k')
+  await edit(page)
+  await page.keyboard.press('Control+a')
+  await page.keyboard.type('typed')
+  await expect(button(page, 'Save')).toBeEnabled()
+  await turn(false)
+  await expect(button(page, 'Save')).toBeDisabled()
+  await expect(entry(page).getByText(reason)).toBeVisible()
+  await expectAccessible(page)
+  await turn(true)
+  await expect(button(page, 'Save')).toBeEnabled()
+  await expect(editor(page)).toHaveText('typed')
+  await button(page, 'Cancel').click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click()
+
+  await button(page, 'Touch').click()
+  await page.getByRole('menuitem', { name: 'Another TTL…' }).click()
+  const touch = page.getByRole('form', { name: 'Touch entry' })
+  await touch.getByRole('textbox', { name: 'TTL' }).fill('77')
+  await turn(false)
+  await expect(touch.getByRole('button', { name: 'Set' })).toBeDisabled()
+  await expect(touch.getByRole('textbox', { name: 'TTL' })).toHaveValue('77')
+  await turn(true)
+  await touch.getByRole('button', { name: 'Cancel' }).click()
+
+  await page.getByRole('button', { name: 'Add entry' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: 'Key', exact: true }).fill('new')
+  await call('PUT', '/admin/switch', { json: { enabled: false } })
+  await expect(dialog.getByRole('button', { name: 'Add entry' })).toBeDisabled()
+  await expect(dialog.getByText('Nothing can be changed while all caching is off.')).toBeVisible()
+  await expectAccessible(page)
+  await call('PUT', '/admin/switch', { json: { enabled: true } })
+  await dialog.getByRole('button', { name: 'Add entry' }).click()
+  await expect(page.getByRole('region', { name: 'Messages' })).toContainText('Stored new in default.')
+})

@@ -96,6 +96,10 @@ test('a cache of one format refuses other values beside the field', { tag: '@scr
 }) => {
   await call('PATCH', '/admin/caches/default', { json: { format: 'json' } })
   const page = await openConsole('/caches/default')
+  // The command that an empty cache shows is one that it takes.
+  await expect(page.getByText('--data-raw \'{"hello":"world"}\'')).toBeVisible()
+  await page.getByRole('button', { name: 'Run it here' }).click()
+  await expect(page.getByRole('row', { name: /greeting/ })).toBeVisible()
   await page.getByRole('button', { name: 'Add entry' }).first().click()
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('textbox', { name: 'Key', exact: true }).fill('k')

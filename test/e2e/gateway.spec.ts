@@ -132,7 +132,7 @@ test('a gateway is given to a cache, and the log says what it did', async ({ ope
     await page.goto(new URL('/caches/api?tab=statistics', page.url()).href)
     await call('PATCH', '/admin/caches/api', { json: { enabled: false } })
     await expect(panel).toContainText('Listening, but caching is off: shop answers all requests.')
-    await expect(page.getByRole('region', { name: 'by its gateway what the origin answers' })).toBeVisible()
+    await expect(page.getByRole('region', { name: 'its gateway passes requests on to the origin' })).toBeVisible()
     expect(await ask('/fresh')).toContain('stock')
     await call('PATCH', '/admin/caches/api', { json: { enabled: true, gateway: { port: api.port } } })
     await expect(panel).toContainText(`Not listening. Port ${api.port} is taken`)

@@ -65,7 +65,7 @@ export interface AnswerShelf {
   /**
    * Throws LarderError `caching-off`, `cache-off`, `cache-not-found`.
    *
-   * @param target of a read, which counts as a miss where it is turned away; null = no read
+   * @param target of a read, which counts as a miss if it is turned away; null = no read
    */
   checkOn: (call: Call, target: string | null) => void
   /**
@@ -96,11 +96,18 @@ const offCodes: ReadonlySet<string> = new Set(['caching-off', 'cache-off', 'cach
 /** Seconds for which an answer is kept past its freshness, to be validated. */
 const keptForValidation = 86_400
 
-export function createAnswerShelf({ serving, name }: { serving: Serving, name: () => string }): AnswerShelf {
+interface ShelfParts {
+  serving: Serving
+  name: () => string
+  /** Whether a switch that is off turns reads away; otherwise the origin answers them. */
+  turnsAway: boolean
+}
+
+export function createAnswerShelf({ serving, name, turnsAway }: ShelfParts): AnswerShelf {
   /** The source of the cache, which has other keys, is not asked: the call says only-if-cached. */
   async function read(call: Call, key: string, again: boolean): Promise<Hit | undefined> {
     try {
-      const cache = serving.open(call, name(), key)
+      const cache = serving.open(call, name(), turnsAway ? key : undefined)
       const looked = again ? cache.peek(key, call) : cache.get(key, call)
       const found = looked instanceof Promise ? await looked : looked
       return found === undefined || typeof found === 'string' ? undefined : lasting(found)
@@ -133,7 +140,7 @@ export function createAnswerShelf({ serving, name }: { serving: Serving, name: (
 
   return {
     checkOn(call, target) {
-      serving.open(call, name(), target === null ? undefined : keyOfTarget(target))
+      serving.open(call, name(), turnsAway && target !== null ? keyOfTarget(target) : undefined)
     },
     async find(call, target, request, again) {
       const base = keyOfTarget(target)

@@ -79,7 +79,7 @@ export function assemble(parts: AssemblyParts, { cache }: Followed, place: Place
   })
   // A cache can be renamed.
   const name = (): string => cache.definition.name
-  const shelf = createAnswerShelf({ serving, name })
+  const shelf = createAnswerShelf({ serving, name, turnsAway: settings.off === '503' })
   const forward = createForward({
     upstream: upstreamWith(source.hardTimeout),
     uploads: upstreamWith(longestUpload),

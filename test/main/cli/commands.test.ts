@@ -25,6 +25,12 @@ const source = SourceInput.parse({ connection: 'main', jitter: 0.2 })
 const ben = { ...samples.user, id: 'u2', name: 'ben', owner: false, admin: false }
 /** The replies with the list in which a user is looked up, then the given answer. */
 const onBen = (answer: Reply): Reply[] => [{ body: [samples.user, { ...ben, id: 'u3', name: 'u2' }, ben] }, answer]
+/** A cache whose gateway does not get its port. */
+const taken = {
+  ...samples.cache,
+  gatewayState: { state: 'failed', url: 'http://localhost:7803', detail: 'Port 7803 is taken.' },
+}
+const notListening = /^The gateway of products does not listen\. Port 7803 is taken\.\n$/
 const rows: Record<string, Row> = {
   'caches': {
     argv: ['caches'],
@@ -53,6 +59,28 @@ const rows: Record<string, Row> = {
     replies: [{ body: samples.cache }],
     sends: [['PATCH', '/admin/caches/products', { ttl: 7200, sliding: false, eviction: 'lru' }]],
     prints: /products/,
+  },
+  // Red: in src/main/cli/commands/caches.ts leave a call of `tellOfGateway` out.
+  'caches with a gateway without its port': {
+    argv: ['caches'],
+    replies: [{ body: [samples.cache, taken] }],
+    sends: [['GET', '/admin/caches']],
+    prints: /^NAME/,
+    says: notListening,
+  },
+  'caches update of a gateway without its port': {
+    argv: ['caches', 'update', 'products', '--ttl', '2h'],
+    replies: [{ body: taken }],
+    sends: [['PATCH', '/admin/caches/products', { ttl: 7200 }]],
+    prints: /^name +products/,
+    says: notListening,
+  },
+  'caches create of a gateway without its port': {
+    argv: ['caches', 'create', 'products', '--ttl', '5m'],
+    replies: [{ status: 201, body: taken }],
+    sends: [['POST', '/admin/caches', { name: 'products', ttl: 300 }]],
+    prints: /^name +products/,
+    says: notListening,
   },
   'caches rename': {
     argv: ['caches', 'rename', 'products', 'articles'],

@@ -14,6 +14,13 @@ function switched(enabled: boolean) {
   return { body: JSON.stringify({ enabled }), headers: { 'Content-Type': 'application/json' } }
 }
 
+/** Reads of a cache that a switch turned away, as its statistics count them. */
+async function turnedAway(cache: string): Promise<number> {
+  const { statistics } = (await rig.larder.send('GET', `/admin/caches/${cache}`))
+    .json<{ statistics: { misses: { disabled: number } } }>()
+  return statistics.misses.disabled
+}
+
 /** From now on the origin answers so; the number of the request is in its body. */
 function gives(given: Given): void {
   rig.answer = ({ url = '', headers }, response) => {
@@ -244,6 +251,8 @@ it('passes on, or answers 503, while a switch is off; what changed then is not s
   await ask('POST', '/off')
   const { status, headers } = await send(strict, 'GET', '/off')
   expect([status, headers['retry-after']]).toEqual([503, '5'])
+  // Red: in src/main/gateway/assemble.ts let `turnsAway` be true.
+  expect([await turnedAway('web'), await turnedAway('strict')]).toEqual([0, 1])
   await rig.larder.send('PUT', '/admin/switch', switched(true))
   expect((await ask('GET', '/off')).text).toBe('/off 4')
 })

@@ -1,6 +1,7 @@
 import type { CacheSettings } from '@shared/cache-settings'
+import type { CacheInfo } from '@shared/schemas'
 import type { Command, CommandContext } from '../command'
-import type { Cell } from '../output'
+import type { Cell, Output } from '../output'
 import { cacheSettings } from '@shared/cache-settings'
 import { namesOf } from '@shared/rows'
 import { askBefore } from '../ask-before'
@@ -42,6 +43,8 @@ const list = defineCommand({
           cache.enabled ? 'on' : 'off',
         ]),
     ))
+    for (const cache of caches)
+      await tellOfGateway(cache, output)
   },
 })
 
@@ -55,7 +58,7 @@ const create = defineCommand({
     if (flags.ttl === undefined)
       throw usageFailure('caches create needs --ttl: how long entries live, such as 5m, or none')
     const cache = await client.call('caches.create', { name, ...flags, ttl: flags.ttl })
-    await output.show(cache, () => describe(cache))
+    await showCache(cache, output)
   },
 })
 
@@ -75,7 +78,7 @@ const update = defineCommand({
     const input = { name, ...change, ...entriesOf(isCleared) }
     await askBefore(context, 'caches.update', input, isSure)
     const cache = await context.client.call('caches.update', input)
-    await context.output.show(cache, () => describe(cache))
+    await showCache(cache, context.output)
   },
 })
 
@@ -87,7 +90,7 @@ const rename = defineCommand({
   examples: ['larder caches rename products articles'],
   async run({ words: [name = '', to = ''] }, { client, output }) {
     const cache = await client.call('caches.rename', { name, to })
-    await output.show(cache, () => describe(cache))
+    await showCache(cache, output)
   },
 })
 
@@ -116,9 +119,20 @@ function switchCommand(state: 'on' | 'off'): Command {
     examples: [`larder caches ${state} products`],
     async run({ words: [name = ''] }, { client, output }: CommandContext) {
       const cache = await client.call('caches.update', { name, enabled })
-      await output.show(cache, () => describe(cache))
+      await showCache(cache, output)
     },
   })
+}
+
+async function showCache(cache: CacheInfo, output: Output): Promise<void> {
+  await output.show(cache, () => describe(cache))
+  await tellOfGateway(cache, output)
+}
+
+/** The settings say where a gateway is to listen, not whether it does. `--json` has it anyway. */
+async function tellOfGateway({ name, gatewayState }: CacheInfo, output: Output): Promise<void> {
+  if (gatewayState?.state === 'failed')
+    await output.message(`The gateway of ${name} does not listen. ${gatewayState.detail}`)
 }
 
 function describe({ name, ...cache }: CacheSettings & { name: string }): string {

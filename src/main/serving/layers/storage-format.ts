@@ -12,7 +12,7 @@ import type {
   WriteOptions,
 } from '../ports'
 import { LarderError } from '@shared/errors'
-import { essenceOf, formatNames, formatOf, formats, isTextual } from '@shared/formats'
+import { essenceOf, formatNames, formatOf, formats, isTextual, parameterFault } from '@shared/formats'
 import { FormatFault } from '../../base/conversions'
 
 interface StorageFormatParts {
@@ -40,7 +40,7 @@ export function createStorageFormat({ conversions, valueLimit }: StorageFormatPa
   async function fit(format: StorageFormat, value: Buffer, contentType: string | undefined): Promise<Fitted> {
     const from = formatToRead(format, contentType)
     if (from === undefined)
-      throw notUnderstood(format)
+      throw notUnderstood(format, contentType)
     try {
       if (from !== format && format !== 'text') {
         const converted = await conversions.convert(value, from, format, valueLimit())
@@ -203,11 +203,13 @@ function storedType(format: StorageFormat, contentType = ''): string {
   return own !== undefined && (format === 'text' ? isTextual(own) : own === format) ? contentType : formats[format].type
 }
 
-function notUnderstood(format: StorageFormat): LarderError {
+function notUnderstood(format: StorageFormat, contentType = ''): LarderError {
   const types = format === 'text'
     ? ['text/*', ...formatNames.filter(name => name !== 'text' && isTextual(name)).map(name => formats[name].type)]
     : formatNames.filter(name => name !== 'text').map(name => formats[name].type)
-  const message = `must be ${types.map(essenceOf).join(', ')}`
+  // Where only its parameters are wrong, the type is one of those that the cache takes.
+  const isTaken = formatToRead(format, essenceOf(contentType)) !== undefined
+  const message = (isTaken && parameterFault(contentType)) || `must be ${types.map(essenceOf).join(', ')}`
   return new LarderError(
     'unsupported-media-type',
     `Content-Type: ${message}, for this cache stores ${formats[format].label}`,

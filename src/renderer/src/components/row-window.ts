@@ -10,8 +10,9 @@ interface RowWindow {
   /** Rows to draw, from `from` to before `to`. */
   from: number
   to: number
-  /** The first row that is at least partly visible. */
+  /** The first row that is at least partly visible, and the first that nothing hides. */
   top: number
+  whole: number
   /** Pixels: the height of the whole list, and the offset at which the row `from` is drawn. */
   height: number
   shift: number
@@ -35,7 +36,8 @@ export function rowWindow({ count, row, viewport, scroll }: {
   const top = Math.floor(offset / row)
   const from = Math.max(0, top - margin)
   const to = Math.min(count, Math.ceil((offset + viewport) / row) + margin)
-  return { from, to, top, height, shift: ratio === 1 ? from * row : scroll + from * row - offset, ratio }
+  const whole = Math.ceil(offset / row)
+  return { from, to, top, whole, height, shift: ratio === 1 ? from * row : scroll + from * row - offset, ratio }
 }
 
 /** Returns the scroll position that shows this row fully; unchanged if it is fully visible. */
