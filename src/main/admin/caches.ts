@@ -176,6 +176,7 @@ export function createCacheHandlers({
       if (to !== name) {
         const lists = keys.renameCache(userId, name, to)
         caches.rename(mount, to, lists.write)
+        jobs.rename(userId, name, to)
         const followed = lists.apply()
         events.emit('cache.renamed', userId, { cache: to, from: name })
         if (followed > 0)

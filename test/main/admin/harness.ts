@@ -123,6 +123,7 @@ export async function startAdministration(
     metadata,
     engine,
     exportFiles,
+    jobs,
     vault,
     pages,
     pool,
