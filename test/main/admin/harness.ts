@@ -72,6 +72,7 @@ export async function startAdministration(
       groups: () => Promise.resolve({ groups: [], total: 0, requests: 0, since: null }),
       perSecond: () => 1.5,
       total: () => 7,
+      rename() {},
     },
     environmentKey,
     controlToken,
