@@ -32,8 +32,8 @@ export const RequestRecord = z.strictObject({
   responseBytes: z.int(),
   keyId: z.string().nullable(),
   ttl: z.number().nullable().meta({
-    description: 'Seconds for which its entry stays fresh from then on: what a hit left, or what was stored. '
-      + 'Negative in a stale hit; null where there is none.',
+    description: 'Seconds for which its entry stays fresh from then on: what a hit left, or what was stored or given by a touch. '
+      + 'Negative in a stale hit, unless only its backend is away (reason backend-down); null where there is none.',
   }),
 })
 export type RequestRecord = z.output<typeof RequestRecord>

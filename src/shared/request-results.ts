@@ -17,22 +17,24 @@ interface ResultRow {
 
 /** The possible results of a data-plane request, in the order in which results are counted up. */
 export const requestResults = {
-  hit: { label: 'Hit', meaning: 'Found fresh', tone: 'served', full: true },
-  stale: { label: 'Stale', meaning: 'Found expired, within its grace time', tone: 'late', full: true },
-  miss: { label: 'Miss', meaning: 'Not found', tone: 'late', full: false },
-  loaded: { label: 'Loaded', meaning: 'Loaded from the source', tone: 'late', full: false },
-  stored: { label: 'Stored', meaning: 'Written', tone: 'neutral', full: true },
-  dropped: { label: 'Deleted', meaning: 'Deleted or invalidated', tone: 'neutral', full: false },
-  ok: { label: 'OK', meaning: 'Answered', tone: 'neutral', full: false },
-  off: {
+  'hit': { label: 'Hit', meaning: 'Found fresh', tone: 'served', full: true },
+  'stale': { label: 'Stale', meaning: 'Found expired, within its grace time', tone: 'late', full: true },
+  'miss': { label: 'Miss', meaning: 'Not found', tone: 'late', full: false },
+  'loaded': { label: 'Loaded', meaning: 'Loaded from the source', tone: 'late', full: false },
+  'stored': { label: 'Stored', meaning: 'Written', tone: 'neutral', full: true },
+  'touched': { label: 'Touched', meaning: 'Given a new TTL', tone: 'neutral', full: false },
+  'dropped': { label: 'Deleted', meaning: 'Deleted or invalidated', tone: 'neutral', full: false },
+  'made-stale': { label: 'Marked stale', meaning: 'Marked stale, not deleted', tone: 'neutral', full: false },
+  'ok': { label: 'OK', meaning: 'Answered', tone: 'neutral', full: false },
+  'off': {
     label: '503',
     meaning: '503: a switch is off, or the server is overloaded',
     tone: 'stopped',
     full: true,
     told: true,
   },
-  refused: { label: 'Refused', meaning: 'Another 4xx', tone: 'stopped', full: false, told: true },
-  error: { label: 'Error', meaning: '5xx', tone: 'failed', full: true, told: true },
+  'refused': { label: 'Refused', meaning: 'Another 4xx', tone: 'stopped', full: false, told: true },
+  'error': { label: 'Error', meaning: '5xx', tone: 'failed', full: true, told: true },
 } as const satisfies Record<string, ResultRow>
 
 /** What is asked of a request to tell how it looks. */
@@ -45,6 +47,14 @@ interface Exception extends ResultRow {
 
 /** Requests that look other than the rest of their result; it stays what filters and counts say. */
 const exceptions: readonly Exception[] = [
+  {
+    of: 'stale',
+    holds: ({ reason }) => reason === 'backend-down',
+    label: 'Stale',
+    meaning: 'Its backend did not answer, so the copy that is held here was served',
+    tone: 'late',
+    full: true,
+  },
   {
     of: 'off',
     holds: ({ reason }) => reason === 'cache-off',

@@ -254,6 +254,12 @@ export const ServerStatistics = z.strictObject({
   requests: z.int().nullable().meta({ description: 'Of all users; null unless an administrator asks.' }),
   requestsPerSecond: z.number().nullable().meta({ description: 'The same, as the mean of the last ten seconds.' }),
   totals: CacheStatistics,
+  everyone: z.strictObject({
+    caches: z.int(),
+    entries: z.int(),
+    bytes: z.int(),
+    hitRatio: CacheStatistics.shape.hitRatio,
+  }).nullable().meta({ description: 'The same of the caches of all users; null unless an administrator asks.' }),
 })
 export type ServerStatistics = z.output<typeof ServerStatistics>
 

@@ -371,3 +371,27 @@ test('a reload keeps the last 15 minutes, with what happened', { tag: '@http' },
   await strip.getByRole('radio', { name: '1 m', exact: true }).check({ force: true })
   await expect(overview.getByRole('img', { name: 'Reads/s by outcome over the last minute' })).toBeVisible()
 })
+
+// Red: in src/renderer/src/views/overview/FigureStrip.vue take `totals.hitRatio` for everyone's, or
+// leave out `whose`.
+test('an administrator sees one scope, that of all users, and is told so', { tag: '@http' }, async ({
+  overview,
+  call,
+  server,
+}) => {
+  const person = { name: 'ben', password: 'correct horse battery' }
+  await call('POST', '/admin/users', { json: person })
+  const { token } = await (await call('POST', '/admin/session', { json: person })).json() as { token: string }
+  const headers = { 'Authorization': `Bearer ${token}`, 'Larder-As': 'app' }
+  await call('PUT', '/v1/a', { body: 'one' })
+  for (let i = 0; i < 4; i++)
+    await call('GET', i === 0 ? '/v1/missing' : '/v1/a')
+  for (let i = 0; i < 12; i++)
+    await fetch(`${server.url}/v1/missing`, { headers })
+  const strip = overview.getByRole('region', { name: 'Last 15 minutes' })
+  await expect(strip.getByText(/^18\.8% hits now since \d\d:\d\d: 18\.8%$/)).toBeVisible()
+  for (const heading of ['Reads/s by outcome', 'Latency', 'Memory'])
+    await expect(strip.getByText(`${heading}, all users`)).toBeVisible()
+  await expect(strip.getByText('Why reads miss (15 min, all users)')).toBeVisible()
+  await expectAccessible(overview)
+})

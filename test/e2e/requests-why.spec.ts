@@ -49,6 +49,29 @@ test('a request tells why it missed, the life of its key, and finds those like i
   await expect(rows(page)).toHaveCount(2)
 })
 
+// Red: in src/renderer/src/views/requests/use-key-past.ts leave out `made-stale`.
+test('a touch and a soft invalidation are told as what they are', { tag: '@screen' }, async ({ openConsole, call }) => {
+  await call('POST', '/admin/caches', { json: { name: 'quotes', ttl: 60 } })
+  const entry = '/api/caches/quotes/entries/brief'
+  await call('PUT', entry, { body: 'x', headers: { 'Larder-Tags': 'q' } })
+  await call('POST', `${entry}?op=touch&ttl=600`)
+  await call('DELETE', '/api/caches/quotes/entries?tag=q&soft')
+  await call('GET', entry)
+
+  const page = await openConsole('/requests')
+  const list = rows(page)
+  await expect(list.filter({ hasText: 'Marked stale' })).toHaveCount(1)
+  await list.filter({ hasText: 'Touched' }).click()
+  await expect(page.getByRole('heading', { name: 'Touched: TTL 10:00' })).toBeVisible()
+  await expect(page.getByText(/^It was stored \d\d:\d\d:\d\d, TTL 1:00, never read since\.$/)).toBeVisible()
+  await list.filter({ hasText: 'GET' }).click()
+  await expect(page.getByRole('heading', { name: /^Stale for 0:0\d$/ })).toBeVisible()
+  const told = 'Marked stale with others AT; it was stored AT, TTL 1:00, never read since, touched AT, TTL 10:00.'
+  const pattern = told.replaceAll('.', '\\.').replaceAll('AT', '\\d\\d:\\d\\d:\\d\\d')
+  await expect(page.getByText(new RegExp(`^${pattern}$`))).toBeVisible()
+  await expectAccessible(page)
+})
+
 // Red: in src/renderer/src/views/requests/use-log-filter.ts leave out `withRange`.
 test('a part of the time is chosen by keyboard and by mouse, and stands in the address', { tag: '@screen' }, async ({
   openConsole,

@@ -14,6 +14,7 @@ import type { SignInPages } from '../base/sign-in-pages'
 import type { ServedCaches } from '../serving/caches'
 import type { HistoryKeeper } from '../serving/history/history'
 import type { JobBook } from '../serving/jobs/job-book'
+import type { RequestLog } from '../serving/log/request-log'
 import type { ConnectionActivity } from './connections'
 import type { Passwords } from './passwords'
 import type { ServerStateDependencies } from './server-state'
@@ -44,7 +45,8 @@ import { createDescribeUser } from './user-rules'
 import { createUserHandlers } from './users'
 
 export interface AdministrationDependencies extends
-  Pick<ServerStateDependencies, 'requestLog' | 'readiness' | 'metrics'> {
+  Pick<ServerStateDependencies, 'readiness' | 'metrics'> {
+  requestLog: ServerStateDependencies['requestLog'] & Pick<RequestLog, 'rename'>
   metadata: MetadataStore
   vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }
   caches: ServedCaches
@@ -139,6 +141,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       connections,
       history: deps.history,
       gateways: deps.gateways,
+      requestLog: deps.requestLog,
     }),
     ...createConnectionHandlers({
       caches,

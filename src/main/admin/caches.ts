@@ -7,6 +7,7 @@ import type { CallContext } from '../base/operation-handlers'
 import type { Mount } from '../serving/caches'
 import type { HistoryKeeper } from '../serving/history/history'
 import type { JobBook } from '../serving/jobs/job-book'
+import type { RequestLog } from '../serving/log/request-log'
 import type { CacheFigures } from '../serving/ports'
 import type { CacheDirectory } from './cache-directory'
 import type { ConnectionDirectory } from './connection-directory'
@@ -42,6 +43,7 @@ interface CacheHandlerDependencies {
   connections: Pick<ConnectionDirectory, 'has' | 'get'>
   history: Pick<HistoryKeeper, 'minute'>
   gateways: GatewayPorts
+  requestLog: Pick<RequestLog, 'rename'>
 }
 
 export function createCacheHandlers({
@@ -54,6 +56,7 @@ export function createCacheHandlers({
   connections,
   history,
   gateways,
+  requestLog,
 }: CacheHandlerDependencies): HandlersOf<'caches'> {
   function checkQuota(userId: string): void {
     const { cacheLimit } = users.get(userId)
@@ -176,6 +179,9 @@ export function createCacheHandlers({
       if (to !== name) {
         const lists = keys.renameCache(userId, name, to)
         caches.rename(mount, to, lists.write)
+        jobs.rename(userId, name, to)
+        const { id, space } = mount.cache.definition
+        requestLog.rename({ id, space, since: caches.createdAt(mount.cache) }, name, to)
         const followed = lists.apply()
         events.emit('cache.renamed', userId, { cache: to, from: name })
         if (followed > 0)

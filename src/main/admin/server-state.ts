@@ -2,6 +2,7 @@ import type { OperationOutput, OperationParsed } from '@shared/operations'
 import type { Stopwatch } from '../base/clock'
 import type { Principal } from '../base/principal'
 import type { ServedCaches } from '../serving/caches'
+import type { CacheFigures } from '../serving/ports'
 import type { HandlersOf } from './handlers'
 import { LarderError } from '@shared/errors'
 import { isAdministrator } from '../base/principal'
@@ -44,6 +45,11 @@ export function createServerStateHandlers({
   readiness,
   metrics,
 }: ServerStateDependencies): HandlersOf<'stats' | 'requests' | 'health' | 'metrics'> {
+  function everyone(): OperationOutput<'stats.get'>['everyone'] {
+    const all = caches.list().map(({ cache }) => cache)
+    return { ...sizeOf(all), hitRatio: totalOf(all).hitRatio }
+  }
+
   return {
     'stats.get': (_, context) => {
       const { userId, admin } = callerOf(context)
@@ -52,16 +58,15 @@ export function createServerStateHandlers({
         uptime: (stopwatch.now() - info.startedAt) / 1000,
         enabled: caches.enabled,
         ...describeOffTime(caches.offTimes.ofAll(userId)),
-        caches: own.length,
-        entries: own.reduce((sum, cache) => sum + cache.size, 0),
-        bytes: own.reduce((sum, cache) => sum + cache.bytes, 0),
+        ...sizeOf(own),
         budget: caches.budget,
         failing: failingOf(readiness().stores),
         // Figures of the whole server would reveal what other users do.
         rss: admin ? process.memoryUsage.rss() : null,
         requests: admin ? requestLog.total() : null,
         requestsPerSecond: admin ? requestLog.perSecond() : null,
-        totals: withHitRatio(total(own.map(cache => cache.statistics()))),
+        totals: totalOf(own),
+        everyone: admin ? everyone() : null,
       }
     },
     'requests.list': (query, context) => requestLog.list(callerOf(context), query),
@@ -76,6 +81,18 @@ export function createServerStateHandlers({
     },
     'metrics.get': (_, context) => metrics(callerOf(context)),
   }
+}
+
+function sizeOf(caches: readonly CacheFigures[]): { caches: number, entries: number, bytes: number } {
+  return {
+    caches: caches.length,
+    entries: caches.reduce((sum, cache) => sum + cache.size, 0),
+    bytes: caches.reduce((sum, cache) => sum + cache.bytes, 0),
+  }
+}
+
+function totalOf(caches: readonly CacheFigures[]): ReturnType<typeof withHitRatio> {
+  return withHitRatio(total(caches.map(cache => cache.statistics())))
 }
 
 /** Names of the stores that are not well. */

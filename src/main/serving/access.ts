@@ -58,6 +58,7 @@ export function createAccess({ caches }: { caches: Pick<ServedCaches, 'enabled' 
     const caller = callerOf(call)
     call.space = caller.userId
     call.cache = name
+    call.found = null
     if (caller.caches !== null && !caller.caches.has(name))
       throw new LarderError('out-of-scope', `This key may not use the cache ${spellKey(name, 64)}.`)
     const mount = caches.find(caller.userId, name)

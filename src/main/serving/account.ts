@@ -44,7 +44,8 @@ export function createAccount({ stopwatch, requestLog, offTimes }: AccountParts)
         method,
         path,
         operation,
-        cache,
+        // It may have been renamed while the call was under way.
+        cache: call.found?.definition.name ?? cache,
         key,
         status,
         result,

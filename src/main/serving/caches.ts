@@ -201,7 +201,8 @@ export function createServedCaches({
         return
       names.delete(before)
       names.set(name, held)
-      stackAnew(held)
+      // No layer goes by the name, so what they have under way goes on.
+      serve(held)
     },
     close(id) {
       const held = byId.get(id)

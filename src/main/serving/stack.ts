@@ -22,5 +22,15 @@ export function createStack(
     if (layer.applies(definition))
       served = wrapped.use(layer.wrap(served, { definition, recordHit: cache.recordHit, ...context }))
   }
+  if (served !== cache) {
+    // What a layer hands on is a copy, but the cache may be renamed and keep its layers.
+    const outermost = served
+    served = {
+      ...outermost,
+      get definition() {
+        return cache.definition
+      },
+    }
+  }
   return { served, dispose: wrapped.dispose }
 }

@@ -100,6 +100,7 @@ it('lets nobody in before the first start is through', async () => {
       groups: () => Promise.resolve({ groups: [], total: 0, requests: 0, since: null }),
       perSecond: () => 0,
       total: () => 0,
+      rename() {},
     },
     environmentKey,
     controlToken,

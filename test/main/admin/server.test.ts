@@ -189,6 +189,17 @@ it('moves the global switch, which only an administrator may', async () => {
   expect(await call('switch.get', {}, bob)).toEqual({ enabled: false })
 })
 
+// Red: in src/main/admin/server-state.ts take the administrator's own caches for everyone's.
+it('tells administrators alone what the caches of all users came to', async () => {
+  const { call, signIn } = await startAdministration()
+  await call('users.create', { name: 'bob', password })
+  const bob = await signIn('bob', password)
+  await call('caches.create', { name: 'b', ttl: 1 }, bob)
+  const { everyone, caches } = await call('stats.get')
+  expect([caches, everyone?.caches, everyone?.entries, everyone?.bytes]).toEqual([1, 3, 9, 900])
+  expect((await call('stats.get', {}, bob)).everyone).toBeNull()
+})
+
 it('tells the state of the server', async () => {
   const { call, clock, owner, authenticate } = await startAdministration()
   await call('caches.create', { name: 'a', ttl: 1 })
@@ -204,6 +215,7 @@ it('tells the state of the server', async () => {
     requests: 7,
     requestsPerSecond: 1.5,
     totals: { hits: 6, hitRatio: 0.75, misses: { absent: 2 } },
+    everyone: { caches: 2, entries: 6, bytes: 600, hitRatio: 0.75 },
   })
   expect((await call('stats.get')).rss).toBeGreaterThan(10_000_000)
   expect(await call('requests.list', { after: 3 })).toEqual({ total: 0, requests: [], since: null, dropped: 0, own: 0 })

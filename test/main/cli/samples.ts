@@ -90,6 +90,7 @@ export const samples = {
     failing: [],
     requestsPerSecond: 12.3,
     totals: statistics,
+    everyone: { caches: 5, entries: 2345678, bytes: 123456789, hitRatio: 0.5 },
   },
   settings: { memory: 256_000_000, valueLimit: 16_777_216, anonymous: { enabled: false, scopes: ['read'] }, registrationOpen: true, version: '1.2.3', home: '/home/ada/.config/Larder', url: 'http://localhost:7777', vault: { driver: 'file', wanted: 'auto', state: 'ok', detail: 'Secrets are kept in a file.', reason: 'The keychain cannot be used: no bus.' } },
   ready: { status: 'ready', stores: { metadata: 'ok', entries: 'ok' } },

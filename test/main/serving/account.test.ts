@@ -108,3 +108,18 @@ it.each([
   noteFailure(call, new LarderError(code, 'x'))
   expect(call).toMatchObject({ result, reason })
 })
+
+// Red: in src/main/serving/account.ts take `cache` alone; in access.ts leave `call.found` as it is.
+it('writes the name that the cache has when the call ends, and what was asked for where there is none', async () => {
+  const { serving, caches, mount, requestLog } = setUp()
+  const call = callOf()
+  serving.open(call, 'c')
+  caches.rename(mount, 'd')
+  serving.finish(call, 200, 0, 0)
+  const again = callOf()
+  serving.open(again, 'd')
+  caches.rename(mount, 'e')
+  expect(() => serving.open(again, 'd')).toThrow('Cache d not found.')
+  serving.finish(again, 404, 0, 0)
+  expect((await requestLog.list(owner, everything)).requests.map(({ cache }) => cache)).toEqual(['d', 'd'])
+})

@@ -64,6 +64,18 @@ it('is made anew when its cache is configured, and goes with it', () => {
   expect(layer.log).toEqual(['a wraps 10', 'a wraps 20', 'a goes 10', 'a goes 20', 'a wraps 5', 'a goes 5'])
 })
 
+// Red: in src/main/serving/caches.ts compose the layers anew in `rename`, or leave out
+// `serve(held)` there; in src/main/serving/stack.ts hand out the outermost layer as it is.
+it.each([false, true])('stays when its cache is renamed, and knows the new name; with a lease: %s', async (leased) => {
+  const layer = probe('a')
+  const { serving, caches, mount } = setUp([layer], { maxEntries: 10 })
+  if (leased)
+    await serving.lease(callOf(), 'c', 'k', { ttl: 30, wait: 0, left: new AbortController().signal })
+  caches.rename(mount, 'd')
+  expect(serving.open(callOf(), 'd').definition.name).toBe('d')
+  expect(layer.log).toEqual(['a wraps 10'])
+})
+
 // Red: in src/main/serving/caches.ts pass the layers in reverse order.
 it('closes from the outermost layer inwards', async () => {
   const log: string[] = []

@@ -28,7 +28,7 @@ function record(id: number, result: string, rest: Partial<RequestRecord> = {}): 
   }
 }
 
-// Red: in key-log.ts let `areAlike` compare the results alone.
+// Red: in key-log.ts let `areAlike` compare the results alone, or leave out `touched` of `isWrite`.
 it.each<[name: string, records: RequestRecord[], folded: [string, number][]]>([
   ['nothing', [], []],
   ['hits in a row, whoever read', [record(3, 'hit', { keyId: 'a' }), record(2, 'hit')], [['hit', 2]]],
@@ -41,6 +41,11 @@ it.each<[name: string, records: RequestRecord[], folded: [string, number][]]>([
     'writes of two',
     [record(2, 'stored', { keyId: 'a' }), record(1, 'stored', { keyId: 'b' })],
     [['stored', 1], ['stored', 1]],
+  ],
+  [
+    'touches of two',
+    [record(2, 'touched', { keyId: 'a' }), record(1, 'touched', { keyId: 'b' })],
+    [['touched', 1], ['touched', 1]],
   ],
   ['writes of one', [record(2, 'stored', { keyId: 'a' }), record(1, 'stored', { keyId: 'a' })], [['stored', 2]]],
   [

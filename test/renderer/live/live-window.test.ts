@@ -97,6 +97,14 @@ describe('live window', () => {
     window.add(told(11, [1], { events: [event(11.9)] }))
     expect(window.events().map(({ at }) => at)).toEqual([10, 11.9])
   })
+
+  it('tells what happened to a renamed cache under its new name', () => {
+    const window = createLiveWindow()
+    const names = ['a', 'b', null]
+    window.add(told(10, [1], { events: names.map(cache => ({ at: 10, kind: 'off', cache })) }))
+    window.rename('a', 'c')
+    expect(window.events().map(({ cache }) => cache)).toEqual(['c', 'b', null])
+  })
 })
 
 it.each<[number[], number, number | null]>([

@@ -47,6 +47,14 @@ it('a deleted entry is fresh until then', () => {
     .toBeCloseTo(50 / 55)
 })
 
+// Red: in src/renderer/src/views/requests/life-line.ts leave out `stale` or `past`, or take
+// `bringsEntry` in place of `startsTtl`.
+it('a touched entry is fresh anew, and one that was marked stale no longer', () => {
+  const before = [at(40, 'touched', { ttl: 60 }), at(0, 'stored', { ttl: 50 })]
+  const life = drawLife(at(100, 'stale', { ttl: -20 }), before, [], start + 100_000)
+  expect(life.fresh).toEqual([{ from: 0, to: 0.4 }, { from: 0.4, to: 0.8 }])
+})
+
 // Red: in src/renderer/src/views/requests/life-line.ts leave out `longestRest`, or `spread`.
 it('keeps marks apart, and room for them after a long rest', () => {
   const record = at(10, 'miss', { reason: 'absent', status: 404 })

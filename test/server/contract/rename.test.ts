@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { RequestList } from '../../../src/shared/schemas'
 import type { TestLarder } from '../../helpers/start-larder'
 import { once } from 'node:events'
 import { request } from 'node:http'
@@ -82,4 +83,17 @@ it('names the field that is wrong', async () => {
     expect([answer.status, answer.json<{ errors: { field: string }[] }>().errors[0]?.field]).toEqual([status, field])
   }
   expect((await larder.send('POST', '/admin/caches/gone/rename', json({ to: 'x' }))).status).toBe(404)
+})
+
+// Red: in src/main/admin/caches.ts leave out `requestLog.rename`.
+it('tells what was asked of a renamed cache under its new name', async () => {
+  await larder.send('POST', '/admin/caches', json({ name: 'products', ttl: null }))
+  await larder.send('PUT', '/api/caches/products/entries/a', { body: 'x' })
+  await larder.send('POST', '/admin/caches/products/rename', json({ to: 'articles' }))
+  await larder.send('GET', '/api/caches/articles/entries/a')
+  const logged = await larder.send('GET', '/admin/requests?filter=from:app,console+cache:articles+key:a')
+  expect(logged.json<RequestList>().requests.map(({ method, result }) => [method, result]))
+    .toEqual([['PUT', 'stored'], ['GET', 'hit']])
+  const former = await larder.send('GET', '/admin/requests?filter=from:app,console+cache:products')
+  expect(former.json<RequestList>().requests).toEqual([])
 })

@@ -1,3 +1,4 @@
+import type { RequestList } from '../../../src/shared/schemas'
 import type { RedisServer } from '../../helpers/redis-server'
 import type { TestLarder } from '../../helpers/start-larder'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -107,6 +108,9 @@ describe.skipIf(!redisProgram.available)('a shared tier', () => {
     const { status, text, headers } = await get(1, 'k')
     expect([status, text]).toEqual([200, 'a'])
     expect(headers['cache-status']).toContain('detail=backend-down')
+    // Red: in src/main/serving/backends/asking.ts leave out `failure`.
+    const { requests } = (await at(1).send('GET', '/admin/requests?limit=1&filter=result:stale')).json<RequestList>()
+    expect(requests).toMatchObject([{ key: 'k', reason: 'backend-down' }])
     expect((await get(1, 'other')).status).toBeGreaterThanOrEqual(502)
     expect(await write(1, 'new', 'x')).toBeGreaterThanOrEqual(502)
     await redis.restart()

@@ -202,7 +202,7 @@ describe('what is not everybody\'s business', () => {
     }
     const vault = { driver: 'file', state: 'ok', detail: null, reason: null }
     expect(JSON.parse(await read('/admin/settings', ben.key))).toMatchObject({ home: null, vault })
-    const whole = { rss: null, requests: null, requestsPerSecond: null }
+    const whole = { rss: null, requests: null, requestsPerSecond: null, everyone: null }
     expect(JSON.parse(await read('/admin/stats', ben.key))).toMatchObject({ caches: 2, ...whole })
     expect(await read('/metrics', ben.key)).toContain('larder_hits_total{cache="own"}')
     expect((await larder.send('GET', '/admin/settings')).text).toContain(larder.home)

@@ -37,7 +37,7 @@ export function createCollectionFace({ serving }: DataPlaneDeps): Record<Collect
       if (options.dryRun)
         requireRead(exchange, 'dryRun tells what is stored, so it')
       const matched = await serving.invalidate(exchange, cache, readSelector(query), options)
-      exchange.result = options.dryRun ? 'ok' : 'dropped'
+      exchange.result = options.dryRun ? 'ok' : options.soft ? 'made-stale' : 'dropped'
       // The count of a pattern would reveal which keys exist, and `soft` would not even drop them.
       if (mayRead(exchange))
         sendJson(exchange, 200, { matched })

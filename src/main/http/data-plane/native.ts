@@ -165,7 +165,7 @@ function touch(exchange: Exchange, cache: ServedCache, key: string, query: Map<s
 function answerTouched(exchange: Exchange, outcome: Awaited<ReturnType<ServedCache['touch']>>): void {
   if (outcome !== 'touched')
     throw outcome === 'missing' ? missing(exchange) : changed()
-  exchange.result = 'stored'
+  exchange.result = 'touched'
   send(exchange, 204, [])
 }
 

@@ -59,8 +59,7 @@ export function createHistory({ engine, clock, stopwatch, hub, logger }: History
   function note(kind: HistoryEventKind, cache: Cache | null, at = now()): void {
     if (cache === null)
       return occasions.note({ at, kind, cache })
-    const { id, name, space } = cache.definition
-    occasions.note({ at, kind, cache: { id, name, space } })
+    occasions.note({ at, kind, cache: identityOf(cache) })
   }
 
   function follow(cache: Cache): Watched {
@@ -77,6 +76,8 @@ export function createHistory({ engine, clock, stopwatch, hub, logger }: History
     if (definition === before)
       return
     known.seen = definition
+    if (definition.name !== before.name)
+      occasions.rename(identityOf(cache))
     if (definition.enabled !== before.enabled)
       note(definition.enabled ? 'on' : 'off', cache, at)
     if (cacheSettingNames.some(name => name !== 'enabled' && definition[name] !== before[name]))
@@ -190,4 +191,8 @@ export function createHistory({ engine, clock, stopwatch, hub, logger }: History
     const bytes = known === undefined ? 0 : 'bytes' in known ? known.bytes : known.cache.bytes
     return readSeries(known?.series ?? null, timeline, span, after, bytes)
   }
+}
+
+function identityOf({ definition: { id, name, space } }: Cache): { id: string, name: string, space: string } {
+  return { id, name, space }
 }

@@ -14,6 +14,8 @@ interface Occasion {
 /** What happened to caches from outside, so that a chart can show it on its time axis. */
 interface Occasions {
   note: (occasion: Occasion) => void
+  /** What happened to a cache is told under its new name from now on. */
+  rename: (cache: Occasion['cache'] & {}) => void
   /**
    * Those from `from` to before `to` that concern a reader, or all caches; oldest first.
    */
@@ -31,6 +33,12 @@ export function createOccasions(): Occasions {
     note(occasion) {
       const space = occasion.cache?.space ?? null
       bySpace.set(space, [...(bySpace.get(space) ?? []).slice(1 - kept), occasion])
+    },
+    rename(renamed) {
+      for (const occasion of bySpace.get(renamed.space) ?? []) {
+        if (occasion.cache?.id === renamed.id)
+          occasion.cache = renamed
+      }
     },
     list: (from, to, concerns) =>
       [...bySpace.values()].flat()

@@ -30,6 +30,8 @@ export interface JobBook<File extends JobFile> {
   follow: <T>(order: JobOrder, progress: Progress, work: Promise<T>) => Promise<T>
   /** Whether a job of this kind runs for a cache. */
   isRunning: (order: Pick<JobOrder, 'kind' | 'space' | 'cache'>) => boolean
+  /** The jobs of a cache follow it to its new name. */
+  rename: (space: string, from: string, to: string) => void
   /** Those of a user, the newest first. Only administrators are told files of the machine. */
   list: (space: string, administrator?: boolean) => JobInfo[]
   /** Throws LarderError `job-not-found`, as the next ones do. */
@@ -171,6 +173,12 @@ export function createJobBook<File extends JobFile>(
     },
     isRunning: ({ kind, space, cache }) =>
       running().some(job => job.kind === kind && job.space === space && job.cache === cache),
+    rename(space, from, to) {
+      for (const job of jobs.values()) {
+        if (job.space === space && job.cache === from)
+          job.cache = to
+      }
+    },
     list: (space, administrator) =>
       [...jobs.values()].filter(job => job.space === space).reverse().map(job => describe(job, administrator)),
     get: (space, id, administrator) => describe(find(space, id), administrator),

@@ -1,4 +1,5 @@
 import type { RequestGroup, RequestGrouping } from '@shared/request-groups'
+import type { RequestResult } from '@shared/request-results'
 import type { RequestView } from './request-view'
 
 interface Counted extends Omit<RequestGroup, 'reason' | 'reasonMisses' | 'last'> {
@@ -24,6 +25,8 @@ const fieldOf: Record<RequestGrouping, (view: RequestView) => string | null> = {
   reason: view => view.reason,
   apikey: view => view.keyId,
 }
+
+const reads: ReadonlySet<string> = new Set<RequestResult>(['hit', 'stale', 'miss', 'loaded'])
 
 /** Counts requests that have the same key in the same cache, or another value in common. */
 export function createGrouping(by: RequestGrouping): Grouping {
@@ -54,12 +57,13 @@ export function createGrouping(by: RequestGrouping): Grouping {
       const { result } = view
       requests += 1
       group.requests += 1
-      if (result === 'hit' || result === 'stale' || result === 'miss')
+      if (reads.has(result))
         group.reads += 1
-      if (result !== 'miss')
+      // A load where something was held has no reason, and counts as a hit in the statistics too.
+      const reason = result === 'loaded' ? view.reason : result === 'miss' ? view.reason ?? '' : null
+      if (reason === null)
         return
       group.misses += 1
-      const reason = view.reason ?? ''
       group.reasons.set(reason, (group.reasons.get(reason) ?? 0) + 1)
     },
     list: limit =>

@@ -4,12 +4,14 @@ import type { z } from 'zod'
 import type { RealClock, Stopwatch } from '../../base/clock'
 import type { EventHub } from '../../base/event-hub'
 import type { Principal } from '../../base/principal'
+import type { RenamedCache } from './former-names'
 import type { RequestFields } from './request-ring'
 import { setImmediate as turn } from 'node:timers/promises'
 import { administrators } from '@shared/events'
 import { compileGiven } from '@shared/filter-problem'
 import { compileRequestFilter } from '@shared/request-filter'
 import { isAdministrator } from '../../base/principal'
+import { FormerNames } from './former-names'
 import { pieceBytes } from './pieces'
 import { createSliceMeter } from './rate-meter'
 import { createGrouping } from './request-groups'
@@ -51,6 +53,8 @@ export interface RequestLog {
     reader: Reader,
     query: z.output<typeof RequestGroupsQuery>,
   ) => Promise<RequestGroups>
+  /** What is recorded of a cache is told under its new name from now on. */
+  rename: (cache: RenamedCache, from: string, to: string) => void
   /**
    * Requests a second of all users without the console's own reads, mean of the last ten seconds.
    */
@@ -87,6 +91,7 @@ export function createRequestLog({
   const small = (): RequestRing =>
     new RequestRing(Math.ceil(capacity * share), Math.max(leastPieces, recordBytes * share))
   const rings = { served, door: small(), own: small() }
+  const names = new FormerNames()
   const rate = createSliceMeter(stopwatch)
   let total = 0
   let lastId = 0
@@ -102,13 +107,20 @@ export function createRequestLog({
   async function walk(after: number, before: number, look: (view: RequestView) => void): Promise<void> {
     for (let looked = slice; looked === slice; looked === slice && await turn()) {
       looked = 0
-      for (const view of newestOf(Object.values(rings), after, before)) {
+      for (const view of newestOf(Object.values(rings), names, after, before)) {
         before = view.id
         look(view)
         if (++looked === slice)
           break
       }
     }
+  }
+
+  function countOwn(user: string): number {
+    let count = 0
+    for (const view = new RequestView(rings.own, names); view.exists; view.back())
+      count += view.isOf(user) ? 1 : 0
+    return count
   }
 
   const since = (): string | null => served.since === null ? null : new Date(served.since).toISOString()
@@ -124,7 +136,7 @@ export function createRequestLog({
       ring.push(++lastId, clock.wall(), fields)
       // An event with user null would reach everybody.
       if (hub.active)
-        hub.emit(isOwn ? 'console' : 'request', fields.user ?? administrators, new RequestView(ring).toRecord())
+        hub.emit(isOwn ? 'console' : 'request', fields.user ?? administrators, new RequestView(ring, names).toRecord())
     },
 
     async list(reader, { after, before = Infinity, limit, filter }) {
@@ -140,7 +152,7 @@ export function createRequestLog({
         requests: newestFirst.reverse(),
         since: since(),
         dropped: served.oldest,
-        own: countOf(rings.own, reader.userId),
+        own: countOwn(reader.userId),
       }
     },
 
@@ -151,15 +163,9 @@ export function createRequestLog({
       return { groups: grouping.list(limit), total: grouping.size, requests: grouping.requests, since: since() }
     },
 
+    rename: (cache, from, to) => names.rename(cache, from, to, lastId),
     perSecond: rate.perSecond,
     total: () => total,
     bytes: () => Object.values(rings).reduce((sum, ring) => sum + ring.bytes, 0),
   }
-}
-
-function countOf(ring: RequestRing, user: string): number {
-  let count = 0
-  for (const view = new RequestView(ring); view.exists; view.back())
-    count += view.isOf(user) ? 1 : 0
-  return count
 }

@@ -1,5 +1,6 @@
 import type { FilteredRequest } from '@shared/request-filter'
 import type { RequestRecord } from '@shared/schemas'
+import type { FormerNames } from './former-names'
 import type { RequestRing } from './request-ring'
 import { numberColumns, textColumns, wordColumns } from './request-ring'
 
@@ -9,10 +10,12 @@ import { numberColumns, textColumns, wordColumns } from './request-ring'
  */
 export class RequestView implements FilteredRequest {
   readonly #ring: RequestRing
+  readonly #names: FormerNames
   #record: number
 
-  constructor(ring: RequestRing) {
+  constructor(ring: RequestRing, names: FormerNames) {
     this.#ring = ring
+    this.#names = names
     this.#record = ring.next - 1
   }
 
@@ -73,8 +76,10 @@ export class RequestView implements FilteredRequest {
     return this.#ring.word(this.#record, wordColumns.operation)
   }
 
+  /** By its name of today. */
   get cache(): string | null {
-    return this.#ring.text(this.#record, textColumns.cache)
+    const name = this.#ring.text(this.#record, textColumns.cache)
+    return name === null ? null : this.#names.nameNow(name, this)
   }
 
   get key(): string | null {
@@ -154,10 +159,11 @@ export class RequestView implements FilteredRequest {
  */
 export function* newestOf(
   rings: readonly RequestRing[],
+  names: FormerNames,
   after: number,
   before = Infinity,
 ): Generator<RequestView, void> {
-  const all = rings.map(ring => new RequestView(ring))
+  const all = rings.map(ring => new RequestView(ring, names))
   all.forEach(view => view.backBelow(before))
   const views = all.filter(view => view.exists)
   while (views.length > 0) {

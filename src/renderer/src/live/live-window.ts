@@ -38,6 +38,8 @@ interface LiveWindow {
   /** Why reads missed in the last `span` seconds. */
   reasons: (span: number) => MissSums
   events: () => readonly HistoryEvent[]
+  /** What happened to a cache is told under its new name from now on. */
+  rename: (from: string, to: string) => void
   clear: () => void
 }
 
@@ -51,6 +53,9 @@ export function createLiveWindow(): LiveWindow {
   return {
     newest,
     events: () => events,
+    rename(from, to) {
+      events = events.map(event => event.cache === from ? { ...event, cache: to } : event)
+    },
     clear() {
       seconds = []
       missed = []

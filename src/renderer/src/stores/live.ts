@@ -32,6 +32,10 @@ export const useLive = defineStore('live', () => {
   events.listen((event) => {
     if (event.topic === 'switch')
       server.switched(event.payload.enabled)
+    if (event.topic === 'cache.renamed') {
+      window.rename(event.payload.from, event.payload.cache)
+      show()
+    }
   })
 
   async function read(turn: number): Promise<void> {

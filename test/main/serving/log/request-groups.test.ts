@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { createManualClock } from '../../../../src/main/base/clock'
 import { createEventHub } from '../../../../src/main/base/event-hub'
 import { createRequestLog } from '../../../../src/main/serving/log/request-log'
+import { loadMarks } from '../../../../src/shared/load-marks'
 import { RequestGroups } from '../../../../src/shared/request-groups'
 import { recordOf } from '../../../helpers/request-record'
 
@@ -79,6 +80,23 @@ it('counts keys by their misses, the worst first, each in its cache', async () =
     since: '2026-01-01T00:00:00.000Z',
   })
   expect(await groups('key', '', 1)).toMatchObject({ groups: [{ cache: 'default' }], total: 3 })
+})
+
+// Red: in src/main/serving/log/request-groups.ts leave `loaded` out of `reads`, or count each as a
+// miss, or none.
+it('counts what a source was asked for as a read, and as a miss where nothing was held', async () => {
+  const { record, groups } = setUp()
+  record({ result: 'loaded', reason: 'absent' })
+  record({ result: 'loaded', reason: 'expired' }, 2)
+  record({ result: 'loaded', reason: null, marks: ['asked main, 1.2 ms', loadMarks.stale] })
+  record({ result: 'hit' })
+  const counts = { requests: 5, reads: 5, misses: 3, reason: 'expired', reasonMisses: 2 }
+  expect((await groups('key')).groups).toMatchObject([counts])
+  expect((await groups('cache')).groups).toMatchObject([counts])
+  expect((await groups('reason')).groups).toMatchObject([
+    { name: 'expired', reads: 2, misses: 2 },
+    { name: 'absent', reads: 1, misses: 1 },
+  ])
 })
 
 it.each([

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../../../../src/main/base/clock'
 import { createEventHub } from '../../../../src/main/base/event-hub'
+import { FormerNames } from '../../../../src/main/serving/log/former-names'
 import { pieceBytes } from '../../../../src/main/serving/log/pieces'
 import { createRequestLog } from '../../../../src/main/serving/log/request-log'
 import { RequestRing } from '../../../../src/main/serving/log/request-ring'
@@ -41,7 +42,7 @@ const fields: fc.Arbitrary<RequestFields> = fc.record({
 
 function contentOf(ring: RequestRing): object[] {
   const found = []
-  for (const view = new RequestView(ring); view.exists; view.back()) {
+  for (const view = new RequestView(ring, new FormerNames()); view.exists; view.back()) {
     const { at, ...record } = view.toRecord()
     const user = [null, 'ann', 'bob'].filter(name => view.isOf(name))
     expect(user).toHaveLength(1)

@@ -407,3 +407,23 @@ it.each([['another source', SourceInput.parse({ connection: 'other' })], ['no so
     expect(new Set(texts)).toEqual(new Set(['old']))
   },
 )
+
+// Red: in src/main/serving/caches.ts compose the layers anew in `rename`.
+it('a refresh goes on when its cache gets another name, which changes no setting', async () => {
+  const { memory, get, cache, caches, mount } = setUpSource()
+  const keys = Array.from({ length: 40 }, (_, index) => `k${index}`)
+  for (const key of keys) {
+    memory.held.set(key, valueOf('old'))
+    await get(key)
+  }
+  const gate = Promise.withResolvers<void>()
+  memory.loads.length = 0
+  memory.gate = moment => moment === 'after' ? gate.promise : undefined
+  const progress = createProgress()
+  const refreshed = cache().refresh?.('held', progress, callOf())
+  await vi.waitUntil(() => memory.loads.length === 16)
+  caches.rename(mount, 'd')
+  gate.resolve()
+  await refreshed
+  expect([memory.loads.length, progress.matched]).toEqual([40, 40])
+})

@@ -1,23 +1,11 @@
 import type { RequestRecord } from '@shared/schemas'
-import type { HistoryEvent } from '../../live/live-window'
-import { counted } from '@shared/grouped'
+import type { Past } from './key-past'
 import { loadMarks, sourceIn } from '@shared/load-marks'
 import { rowOf } from '@shared/rows'
 import { explainGateway, noteOfGateway } from './gateway-text'
-import { bringsEntry, describeResult, explainResult, formatLeft, secondOf } from './request-text'
-
-/** What is known of the time before a request: all that concerns its key. */
-export interface Past {
-  /** Requests of the key before this one, newest first. */
-  before: readonly RequestRecord[]
-  /** Requests that deleted several entries of the cache, newest first. */
-  sweeps: readonly RequestRecord[]
-  /** What happened to the cache otherwise, oldest first. */
-  events: readonly HistoryEvent[]
-  /** ISO time: nothing earlier is known. Null: nothing is missing. */
-  since: string | null
-  labelOf: (keyId: string) => string
-}
+import { by, endOf, isRead, lastStored, lastTimed, origin } from './key-past'
+import { bringsEntry, describeResult, explainResult, formatLeft, secondOf, startsTtl } from './request-text'
+import { tellStale } from './stale-story'
 
 interface Story {
   /** What happened, such as `Miss: expired`. */
@@ -45,7 +33,7 @@ const tales: Record<string, (record: RequestRecord, past: Past) => Story> = {
   }),
   stale: (record, past) => ({
     heading: headingOf(record),
-    sentence: `Served within its grace: ${origin(past, record)}.`,
+    ...tellStale(record, past),
   }),
   miss: (record, past) => ({
     heading: `Miss: ${record.reason ?? 'no reason'}`,
@@ -55,19 +43,14 @@ const tales: Record<string, (record: RequestRecord, past: Past) => Story> = {
     heading: record.ttl === null ? 'Loaded' : `Loaded: TTL ${formatLeft(record.ttl)}`,
     sentence: whyLoaded(record, past),
   }),
-  stored(record, past) {
-    const last = past.before.find(one => bringsEntry(one) || one.result === 'dropped' || one.result === 'miss')
-    return {
-      heading: record.ttl === null ? 'Stored' : `Stored: TTL ${formatLeft(record.ttl)}`,
-      sentence: last && bringsEntry(last)
-        ? `It replaced what was ${origin(past)}.`
-        : last?.result === 'miss'
-          ? `${lapse(last, record)} after a miss: ${last.reason ?? 'no reason'}.`
-          : last
-            ? `The entry before it was deleted ${secondOf(last.at)}${by(last, past)}.`
-            : `The first request of this key${reach(past)}.`,
-    }
-  },
+  stored: (record, past) => ({
+    heading: record.ttl === null ? 'Stored' : `Stored: TTL ${formatLeft(record.ttl)}`,
+    sentence: whatItReplaced(record, past),
+  }),
+  touched: (record, past) => ({
+    heading: record.ttl === null ? 'Touched' : `Touched: TTL ${formatLeft(record.ttl)}`,
+    sentence: `It was ${origin(past)}.`,
+  }),
   dropped: (_, past) => ({
     heading: 'Deleted',
     sentence: `It was ${origin(past)}.`,
@@ -101,6 +84,20 @@ function headingOf(record: RequestRecord): string {
   return ttl !== null && result === 'stale' ? `Stale: ${formatLeft(-ttl)} past its TTL` : describeResult(record).word
 }
 
+function whatItReplaced(record: RequestRecord, past: Past): string {
+  const last = past.before.find(one => leavesEntry(one) || one.result === 'dropped' || one.result === 'miss')
+  if (last?.result === 'miss')
+    return `${lapse(last, record)} after a miss: ${last.reason ?? 'no reason'}.`
+  if (last?.result === 'dropped')
+    return `The entry before it was deleted ${secondOf(last.at)}${by(last, past)}.`
+  return last ? `It replaced what was ${origin(past)}.` : `The first request of this key${reach(past)}.`
+}
+
+/** Whether there was an entry after it. */
+function leavesEntry(record: RequestRecord): boolean {
+  return startsTtl(record) || isRead(record)
+}
+
 function whyLoaded(record: RequestRecord, past: Past): string {
   const source = sourceIn(record.marks)
   // The log of an older server, or a gateway, says it in other words.
@@ -110,7 +107,7 @@ function whyLoaded(record: RequestRecord, past: Past): string {
   if (record.marks.includes(loadMarks.fresh))
     return `Its reader wanted a newer one than was held, so ${source} was asked. Held was what was ${origin(past)}.${passing}`
   if (record.marks.includes(loadMarks.stale))
-    return `What was held was past its TTL, so ${source} was asked: ${origin(past)}.${passing}`
+    return `What was held was stale, so ${source} was asked: ${origin(past)}.${passing}`
   return `From ${source}, as nothing was held. ${whyMissed(record, past)}${passing}`
 }
 
@@ -156,64 +153,29 @@ function lackOf({ marks }: RequestRecord): string {
   return source === undefined ? '' : ` The source ${source} had none.`
 }
 
-/** The newest request that stored the entry, or loaded it. */
-function lastStored({ before }: Past): RequestRecord | undefined {
-  return before.find(bringsEntry)
-}
-
-/**
- * `stored 23:35:45 by ci, TTL 0:45, read 2 times since`, or `loaded 23:35:45 from main …`.
- *
- * @param read what was found, if it was
- */
-function origin(past: Past, read?: RequestRecord): string {
-  const stored = lastStored(past)
-  if (!stored)
-    return `stored by a batch, or before ${past.since === null ? 'the server started' : `${secondOf(past.since)}, where the log begins`}`
-  const reads = past.before.slice(0, past.before.indexOf(stored)).filter(isRead).length
-  const ttl = stored.ttl === null ? '' : `, TTL ${formatLeft(stored.ttl)}`
-  const often = reads === 0 ? 'never read since' : `read ${counted(reads, 'time', 'times')} since`
-  if (stored.result === 'stored')
-    return `stored ${secondOf(stored.at)}${by(stored, past)}${ttl}, ${often}`
-  const source = sourceIn(stored.marks)
-  // The log has no line for what a refresh loads, nor for what a stale answer did not wait for.
-  const renewed = read && endOf(read) > endOf(stored) + 1000 ? ', renewed since by a read or a refresh' : ''
-  return `loaded ${secondOf(stored.at)}${source === undefined ? '' : ` from ${source}`}${ttl}, ${often}${renewed}`
-}
-
-/** Milliseconds since 1970 at which the TTL ends. */
-function endOf({ at, ttl }: RequestRecord): number {
-  return ttl === null ? -Infinity : Date.parse(at) + ttl * 1000
-}
-
-function isRead({ result }: RequestRecord): boolean {
-  return result === 'hit' || result === 'stale'
-}
-
 function lastDropped(record: RequestRecord, { before, sweeps }: Past): RequestRecord | undefined {
-  const own = before.find(({ result }) => result === 'dropped')
+  const own = before.find(isDropped)
   const stored = before.find(bringsEntry)
-  const sweep = sweeps.find(({ id }) => id < record.id && (!stored || id > stored.id))
+  const sweep = sweeps.find(one => isDropped(one) && one.id < record.id && (!stored || one.id > stored.id))
   return !own || (sweep && sweep.id > own.id) ? sweep : own
 }
 
 /** Seconds by which a read came after the end of the TTL; null if nobody knows. */
-function lateness(record: RequestRecord, { before }: Past): number | null {
-  // A hit knows what is left, also where each hit restarts the time.
-  const last = before.find(one => one.ttl !== null && (bringsEntry(one) || one.result === 'hit'))
+function lateness(record: RequestRecord, past: Past): number | null {
+  const last = lastTimed(past)
   if (!last || last.ttl === null)
     return null
-  const late = (Date.parse(record.at) - Date.parse(last.at)) / 1000 - last.ttl
+  const late = (Date.parse(record.at) - endOf(last)) / 1000
   // Each of the two times is given to the millisecond.
   return late > -0.002 ? Math.max(0, late) : null
 }
 
-function by({ keyId, from }: RequestRecord, { labelOf }: Past): string {
-  return keyId !== null ? ` by ${labelOf(keyId)}` : from === 'console' ? ' in the console' : ''
-}
-
 function reach({ since }: Past): string {
   return since === null ? ' since the server started' : `, as far as the log reaches back: ${secondOf(since)}`
+}
+
+function isDropped({ result }: RequestRecord): boolean {
+  return result === 'dropped'
 }
 
 function lapse(from: RequestRecord, to: RequestRecord): string {

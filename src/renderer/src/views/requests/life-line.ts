@@ -1,5 +1,5 @@
 import type { RequestRecord } from '@shared/schemas'
-import { bringsEntry, describeResult, secondOf } from './request-text'
+import { bringsEntry, describeResult, secondOf, startsTtl } from './request-text'
 
 /** One or several requests of the same result at about the same place of the line. */
 interface LifeMark {
@@ -74,7 +74,7 @@ export function drawLife(
     to,
     isShortened,
     marks,
-    fresh: shown.flatMap((one, at) => one.ttl === null || (!bringsEntry(one) && one.result !== 'hit')
+    fresh: shown.flatMap((one, at) => one.ttl === null || (!startsTtl(one) && one.result !== 'hit')
       ? []
       : [{ from: place(timeOf(one)), to: place(freshUntil(one, shown.slice(at + 1))) }]),
     words: marks.map(({ record: one, count, chosen }) => {
@@ -87,8 +87,10 @@ export function drawLife(
 
 /** Its end is the end of its TTL, or what wrote or deleted it before that. */
 function freshUntil({ at, ttl }: RequestRecord, later: readonly RequestRecord[]): number {
-  const end = later.find(one => bringsEntry(one) || one.result === 'dropped' || one.result === 'miss')
-  return Math.min(Date.parse(at) + (ttl ?? 0) * 1000, end ? Date.parse(end.at) : Infinity)
+  const end = later.find(one => startsTtl(one) || ['dropped', 'miss', 'stale'].includes(one.result))
+  // A stale entry says since when it has been, which may be before its TTL had ended.
+  const past = end?.result === 'stale' ? Math.min(0, end.ttl ?? 0) : 0
+  return Math.min(Date.parse(at) + (ttl ?? 0) * 1000, end ? Date.parse(end.at) + past * 1000 : Infinity)
 }
 
 /** Moves marks apart that would hide each other. */

@@ -38,7 +38,7 @@ export function createOlderRecords({ ring, readBefore, onRecords }: OlderRecords
   /** Adds a page. Returns how far the ring reaches then. */
   function add(page: readonly RequestRecord[], oldest: RequestRecord): Extent {
     // The oldest gave way to newer ones in the meantime: the ring is full.
-    if (ring.oldest !== oldest)
+    if (ring.oldest?.id !== oldest.id || ring.oldest.at !== oldest.at)
       return 'part'
     // A server that was started anew counts from 1 again: its ids are below, but its times above.
     const older = page.filter(({ at }) => at <= oldest.at)

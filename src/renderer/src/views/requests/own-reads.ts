@@ -1,5 +1,6 @@
 import type { RequestRecord } from '@shared/schemas'
 import type { ServerEvent } from '../../api/server-event'
+import type { RecordRing } from './record-ring'
 import { createRecordRing } from './record-ring'
 
 /** The console's own reads, which are shown to those alone who ask for them. */
@@ -9,7 +10,8 @@ interface OwnReads {
   /** Reads what the server still knows. Throws when it cannot be asked. */
   catchUp: () => Promise<void>
   /** Newest first. */
-  list: (passes: (record: RequestRecord) => boolean) => RequestRecord[]
+  list: RecordRing['list']
+  change: RecordRing['change']
   clear: () => void
 }
 
@@ -37,6 +39,7 @@ export function createOwnReads(readNewest: () => Promise<RequestRecord[]>): OwnR
         ring.add(record)
     },
     list: ring.list,
+    change: ring.change,
     clear: ring.clear,
   }
 }

@@ -21,6 +21,8 @@ export interface RecordRing {
   sift: (sieves: readonly Sieve[]) => void
   /** Those that this filter let pass, newest first; a copy. */
   sifted: (sieve: number) => RequestRecord[]
+  /** Changes each record in its place; its size stays about the same. */
+  change: (change: (record: RequestRecord) => RequestRecord) => void
   readonly size: number
   /** Approximate number of bytes that the records take. */
   readonly bytes: number
@@ -119,6 +121,7 @@ export function createRecordRing({
       filters = sieves
       slots.forEach((record, slot) => record && put(slot, record))
     },
+    change: change => slots.forEach((record, slot) => record && put(slot, change(record))),
     sifted: sieve => listed((_, slot) => (passed[slot] ?? 0) & 1 << sieve),
     get size() {
       return size

@@ -21,6 +21,11 @@ export function bringsEntry({ result, marks }: RequestRecord): boolean {
   return result === 'stored' || (result === 'loaded' && !marks.includes(loadMarks.passing))
 }
 
+/** Whether the TTL of its entry began with it. */
+export function startsTtl(record: RequestRecord): boolean {
+  return bringsEntry(record) || record.result === 'touched'
+}
+
 /** Returns the CSS classes of a result's mark and colour. A result of a newer server has none. */
 export function classesOfResult(result: string): string[] {
   return classesOf(rowOf(requestResults, result))
@@ -74,6 +79,9 @@ export function describeResult(record: RequestRecord): { word: string, more: str
     return { word, more: `· ${note.replace(/^not stored: /, '')}` }
   if (result === 'miss')
     return { word, more: reason ?? '' }
+  // Why something stale was good enough, where its source or its backend did not answer.
+  if (result === 'stale')
+    return { word, more: reason === null ? '' : `· ${reason}` }
   const isTold = reason !== null && (!row || row.told)
   return { word, more: isTold ? `· ${reason}` : rest.join('') }
 }

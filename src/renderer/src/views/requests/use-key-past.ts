@@ -1,6 +1,6 @@
 import type { RequestRecord } from '@shared/schemas'
 import type { Ref } from 'vue'
-import type { Past } from './key-story'
+import type { Past } from './key-past'
 import { typedKey } from '@shared/entry-key'
 import { messageOf } from '@shared/errors'
 import { exactTerm } from '@shared/filter'
@@ -52,7 +52,7 @@ export function useKeyPast(record: () => RequestRecord, labelOf: (keyId: string)
 
   async function read(filter: string): Promise<Found> {
     const { id, cache } = record()
-    const sweep = `${exactTerm('cache', cache ?? '')} result:dropped -key:*`
+    const sweep = `${exactTerm('cache', cache ?? '')} result:dropped,made-stale -key:*`
     const [before, after, sweeps, same] = await Promise.all([
       client['requests.list']({ filter, before: id, limit: most }),
       client['requests.list']({ filter, after: id, limit: most }),

@@ -1,3 +1,4 @@
+import type { EventPayload } from '@shared/events'
 import type { RequestRecord } from '@shared/schemas'
 import type { Ref, ShallowRef } from 'vue'
 import type { Api } from '../../api/api'
@@ -14,6 +15,7 @@ import { createRateMeter } from '../../live/rate-meter'
 import { createOlderRecords } from './older-records'
 import { createOwnReads, mergeNewestFirst } from './own-reads'
 import { createRecordRing } from './record-ring'
+import { createRenamings, underNewName } from './renamed'
 import { countOverTime } from './request-bars'
 import { createRequestStream } from './request-stream'
 import { createTally, emptyTally } from './tally'
@@ -103,8 +105,9 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
   let changed = false
   /** Of those that are counted, how many were read as older ones: they are no part of the rate. */
   let countedLater = 0
-  const own = createOwnReads(async () =>
-    (await client['requests.list']({ limit: pageLimit, filter: 'from:console' })).requests.filter(isOwnRead))
+  const renamings = createRenamings()
+  const own = createOwnReads(() => renamings.through(async () =>
+    (await client['requests.list']({ limit: pageLimit, filter: 'from:console' })).requests.filter(isOwnRead)))
   const older = createOlderRecords({ ring, readBefore: readPage, onRecords: takeOlder })
 
   const stream = createRequestStream({
@@ -130,9 +133,11 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
   })
 
   async function readPage(before?: number): Promise<RequestRecord[]> {
-    const page = await client['requests.list']({ limit: pageLimit, before })
-    tellReach(page)
-    return page.requests
+    return await renamings.through(async () => {
+      const page = await client['requests.list']({ limit: pageLimit, before })
+      tellReach(page)
+      return page.requests
+    })
   }
 
   function tellReach({ since, dropped, own }: RequestReach & { own: number }): void {
@@ -213,7 +218,21 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
     draw()
   }
 
+  function rename(renaming: EventPayload<'cache.renamed'>): void {
+    const change = underNewName(renaming)
+    renamings.note(renaming)
+    stream.flush()
+    ring.change(change)
+    own.change(change)
+    if (held.value)
+      records.value = records.value.map(change)
+    else
+      pick()
+  }
+
   function onEvent(event: ServerEvent): void {
+    if (event.topic === 'cache.renamed')
+      return rename(event.payload)
     const record = own.push(event)
     if (record === null)
       return stream.push(event)
@@ -251,6 +270,14 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
     countBars()
   }
 
+  /** Lists those that the filter lets pass now. */
+  function pick(): void {
+    records.value = shown()
+    counts.setMatching(records.value.length)
+    tally.value = counts.read()
+    matchingWhenHeld.value = tally.value.matching
+  }
+
   function sift(): void {
     passes = compileRequestFilter(filter.value)
     const isTimed = untimed.value !== filter.value
@@ -264,10 +291,7 @@ export function useRequestLog({ api: { client, events }, filter, untimed, held }
     if (now === before)
       return
     void catchUpOwn()
-    records.value = shown()
-    counts.setMatching(records.value.length)
-    tally.value = counts.read()
-    matchingWhenHeld.value = tally.value.matching
+    pick()
   })
   watch(held, (now) => {
     changed = true

@@ -48,5 +48,5 @@ function areAlike(a: RequestRecord, b: RequestRecord): boolean {
 }
 
 export function isWrite({ result }: Pick<RequestRecord, 'result'>): boolean {
-  return result === 'stored' || result === 'dropped'
+  return result === 'stored' || result === 'touched' || result === 'dropped'
 }
