@@ -22,19 +22,11 @@ export type * from './types'
 export function createClient(options: ClientOptions = {}): LarderClient {
   const { url, fallback, ...settings } = readSettings(options)
   const { emit, on } = createEvents()
-  const createLocal = (): ClientStore => createLocalStore(settings)
-  if (!url)
-    return clientOf(createLocal(), emit, on)
-  const server = createServerStore({ ...settings, transport: createTransport(new URL(url)) })
-  const local = fallback ? createLocal() : undefined
-  return clientOf(watchStore({ server, local, emit, rest: settings.timeout }), emit, on)
-}
-
-function clientOf(
-  store: ClientStore,
-  emit: ReturnType<typeof createEvents>['emit'],
-  on: LarderClient['on'],
-): LarderClient {
+  let store = createLocalStore(settings)
+  if (url) {
+    const server = createServerStore({ ...settings, transport: createTransport(new URL(url)) })
+    store = watchStore({ server, local: fallback ? store : undefined, emit, rest: settings.timeout })
+  }
   const remember = createRemember(store, emit)
 
   async function run<T>(step: ClientStep | { op: 'peek', key: string }): Promise<T> {
@@ -74,6 +66,8 @@ function clientOf(
     },
 
     async lease<T>(key: string, { ttl = 30, wait = 0 } = {}): Promise<Lease<T>> {
+      if (!(wait >= 0 && wait <= 60))
+        refuse('wait', '0 to 60')
       const { held, lease = '' } = await store.lease(checkKey(key), ttl, wait)
       return held ? { value: await unpackValue(held) as T } : { lease, ttl }
     },
@@ -88,27 +82,31 @@ function clientOf(
   }
 }
 
+/** All that a step may have; who uses no types may have written anything. */
+interface AnyStep {
+  op: string
+  key: string
+  value?: unknown
+  ttl?: unknown
+  grace?: unknown
+  tags?: unknown
+  lease?: unknown
+  by?: number
+}
+
 /** Throws LarderClientError `invalid-input`, `key-too-long`, `unstorable`. */
 async function toStoreStep(step: ClientStep | { op: 'peek', key: string }): Promise<StoreStep> {
-  checkKey(step.key)
-  switch (step.op) {
-    case 'set':
-    case 'add': {
-      const { value, ...rest } = step
-      return { ...rest, ...await packValue(value) }
-    }
-    case 'increment': {
-      const { by = 1 } = step
-      return Number.isSafeInteger(by) ? { ...step, by } : refuse('by', 'a whole number')
-    }
-    case 'get':
-    case 'delete':
-    case 'touch':
-    case 'peek':
-      return step
-    default:
-      return refuse('op', 'that of a step')
-  }
+  const { op, key, value, ttl, grace, tags, lease, by = 1, ...others } = step as AnyStep
+  checkKey(key)
+  for (const name of Object.keys(others))
+    refuse(name, 'an option, in an object')
+  if (tags && !Array.isArray(tags))
+    refuse('tags', 'a list')
+  if (op === 'set' || op === 'add')
+    return { ...step, ...await packValue(value) } as StoreStep
+  if (op === 'increment')
+    return Number.isSafeInteger(by) ? { ...step, by } as StoreStep : refuse('by', 'a whole number')
+  return /^(?:get|delete|touch|peek)$/.test(op) ? step as StoreStep : refuse('op', 'that of a step')
 }
 
 /** What a step gives. Throws LarderClientError, also the one that is the result. */

@@ -26,8 +26,8 @@ export function createLocalStore({ maxSize, expiration = 3600, renewOnHit }: Loc
   let granted = 0
 
   function find(key: string): Entry | undefined {
-    const entry = entries.get(key)
-    if (entry && entry.ends <= now())
+    // Of one that is not there the comparison is false.
+    if (entries.get(key)?.ends as number <= now())
       entries.delete(key)
     return entries.get(key)
   }

@@ -2,16 +2,14 @@ import type { StepResult, StoreStep } from './store'
 import { toBytes } from './bytes'
 import { LarderClientError } from './client-error'
 
-/** A step as a batch takes it. */
+type Put = Extract<StoreStep, { body: unknown }>
+
+/** A step as a batch takes it: as JSON, which leaves out what is undefined. */
 export function operationOf(step: StoreStep, expiration: number | null | undefined): object {
-  if (step.op === 'increment') {
-    const { ttl = expiration } = step
-    return { ...step, ttl }
-  }
-  if (!('body' in step))
+  if (!('by' in step || 'body' in step))
     return step
-  const { body, type, lease: _, ttl = expiration, ...rest } = step
-  return { ...rest, ttl, value: { base64: toBase64(body) }, contentType: type }
+  const { body, type: contentType, lease: _, ttl = expiration, ...rest } = step as Partial<Put>
+  return { ...rest, ttl, contentType, value: body === undefined ? body : { base64: toBase64(body) } }
 }
 
 interface StepReply {

@@ -25,12 +25,10 @@ export function createServerStore(parts: ServerStoreParts): ClientStore {
     const reply = await transport.ask({ seconds: timeout, ...more, method, path: root + path, headers })
     if (reply.status >= 200 && reply.status < 300)
       return reply
-    if (!reply.header('content-type').includes('problem+json'))
-      throw garbage(reply)
-    const { code, detail } = objectIn(reply)
-    if (typeof code !== 'string')
-      throw garbage(reply)
-    throw new LarderClientError(code as 'internal', detail as string, reply)
+    const { code, detail } = reply.header('content-type').includes('problem+json') ? objectIn(reply) : {}
+    throw typeof code === 'string'
+      ? new LarderClientError(code as 'internal', detail as string, reply)
+      : garbage(reply)
   }
 
   async function batch(steps: readonly StoreStep[], atomic: boolean): Promise<StepResult[]> {

@@ -21,15 +21,14 @@ const defaults: Settings = {
   fallback: false,
 }
 
+/** What the value of an option has to be, by the type of its default. */
+const rules = { string: 'text', number: 'a number above 0', boolean: 'true or false' }
+
 /** Seconds that a timer can be set to. */
 const longestTimeout = 2_147_483
 
 /** The word of `typeof`, for a comparison with that of another value. */
 const kindOf = (value: unknown): string => typeof value
-
-function isInRange(name: string, value: number): boolean {
-  return value > 0 && value <= (name === 'timeout' ? longestTimeout : Number.MAX_SAFE_INTEGER)
-}
 
 /** Bytes. A larger one is no file of settings. */
 const largestDotenv = 65_536
@@ -60,9 +59,11 @@ export function readSettings(given: ClientOptions): Settings {
     const said = type === 'string' ? text : { true: true, false: false }[text as 'true'] ?? Number(text)
     const value = argument === undefined ? said : argument
     const isEndless = value === null && name === 'expiration'
-    return isEndless || (kindOf(value) === type && (type !== 'number' || isInRange(name, value as number)))
+    const most = name === 'timeout' ? longestTimeout : Number.MAX_SAFE_INTEGER
+    const isInRange = type !== 'number' || (value as number > 0 && value as number <= most)
+    return isEndless || (kindOf(value) === type && isInRange)
       ? [name, value]
-      : refuse(argument === undefined ? variableOf(name) : name, `a ${type}${type === 'number' ? ' above 0' : ''}`)
+      : refuse(argument === undefined ? variableOf(name) : name, rules[type as 'string'])
   }
 
   const settings = Object.fromEntries(Object.entries(defaults).map(read)) as unknown as Settings
