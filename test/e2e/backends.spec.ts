@@ -95,6 +95,31 @@ test('a shared tier says how it does', async ({ openConsole, call }) => {
     await page.getByRole('tab', { name: 'Statistics' }).click()
     const panel = page.getByRole('region', { name: 'Shared tier' })
     await expect(panel).toContainText('Not connected; the first read that asks main connects.')
+
+    // Red: in src/…/cache/entry/use-entry-actions.ts leave `onChanged` out of `undo`; in use-entry.ts
+    // take what was `dropped` for gone.
+    await call('PUT', '/api/caches/shop/entries/undone', { body: 'kept' })
+    await page.goto(new URL('/caches/shop?key=undone', page.url()).href)
+    const entry = page.getByRole('region', { name: 'Entry' })
+    const messages = page.getByRole('region', { name: 'Messages' })
+    await expect(page.getByRole('heading', { name: 'No copies in shop yet' })).toBeVisible()
+    await entry.getByRole('button', { name: 'Invalidate' }).click()
+    await expect(entry).toContainText('This entry is gone.')
+    await messages.getByRole('button', { name: 'Undo' }).click()
+    await expect(messages).toContainText('undone is as it was before.')
+    await expect(entry).not.toContainText('This entry is gone.')
+    // A touch drops the copy here, if there is one.
+    await expect(async () => {
+      await call('GET', '/api/caches/shop/entries/undone')
+      await expect(page.getByText('1 entry, copies of what main keeps')).toBeVisible({ timeout: 1000 })
+    }).toPass()
+    await entry.getByRole('button', { name: 'Touch' }).click()
+    await page.getByRole('menuitem', { name: '1 hour' }).click()
+    await expect(page.getByText('0 entries, copies of what main keeps')).toBeVisible()
+    await expect(entry).toContainText('kept')
+    await expect(entry).not.toContainText('This entry is gone.')
+    await expect(entry.getByRole('button', { name: 'Touch' })).toBeEnabled()
+    await page.goto(new URL('/caches/shop?tab=statistics', page.url()).href)
     await call('PUT', '/api/caches/shop/entries/shoe', { body: 'red' })
     // A read before the connection is there leaves no near copy.
     await expect(async () => {

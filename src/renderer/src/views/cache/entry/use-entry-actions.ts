@@ -32,12 +32,15 @@ interface EntryActionsDeps {
   place: () => { cache: string, key: string }
   /** The entry as it was read, if this key is the one that was read. */
   former: () => Former | undefined
-  /** What was touched has to be read again. */
-  onTouched: () => void
+  /**
+   * What was changed has to be read again: of what is elsewhere and has no copy here, no event
+   * tells.
+   */
+  onChanged: () => void
 }
 
 /** What can be done with the opened entry. */
-export function useEntryActions({ place, former, onTouched }: EntryActionsDeps): EntryActions {
+export function useEntryActions({ place, former, onChanged }: EntryActionsDeps): EntryActions {
   const { entries } = useApi()
   const notices = useNotices()
   const caches = useCaches()
@@ -47,16 +50,21 @@ export function useEntryActions({ place, former, onTouched }: EntryActionsDeps):
   /** What was done, and how to undo it unless the cache would not take the entry as it was. */
   function withUndo(text: Sentence, known: Former, condition: Parameters<typeof restore>[2]) {
     const format = infoOf(known.cache)?.format ?? 'none'
-    return format === 'none' || format === formatOf(known.entry.contentType)
-      ? { text, undo: () => restore(entries, { ...known, cache: caches.nameNow(known.cache) }, condition) }
-      : text
+    if (format !== 'none' && format !== formatOf(known.entry.contentType))
+      return text
+    const undo = async (): Promise<Sentence> => {
+      const told = await restore(entries, { ...known, cache: caches.nameNow(known.cache) }, condition)
+      onChanged()
+      return told
+    }
+    return { text, undo }
   }
 
   return {
     async touch(ttl) {
       const { cache, key } = place()
       await entries.touch(cache, key, ttl)
-      onTouched()
+      onChanged()
       notices.show({ kind: 'done', text: withKeys`Touched ${{ key }}.` })
     },
     invalidate() {
@@ -67,9 +75,11 @@ export function useEntryActions({ place, former, onTouched }: EntryActionsDeps):
         // What was there may be more than bytes, and live longer, so it cannot be stored again.
         if (source?.mode === 'write-through') {
           await entries.delete(cache, key)
+          onChanged()
           return withKeys`Invalidated ${{ key }}, and deleted it at ${{ key: source.connection }}.`
         }
         const was = known ? await invalidateEntry(entries, known) : await entries.delete(cache, key)
+        onChanged()
         const text = withKeys`Invalidated ${{ key }}.`
         // A condition would load from the source, which says nothing of what was written only here.
         return was ? withUndo(text, was, source ? {} : { onlyNew: true }) : text
@@ -84,6 +94,7 @@ export function useEntryActions({ place, former, onTouched }: EntryActionsDeps):
       const contentType = format === undefined ? known.entry.contentType : formats[format].type
       await notices.tell(async () => {
         const stored = await entries.put(cache, key, file, { contentType, tags, ttl: 'keep', ifMatch: etag })
+        onChanged()
         const text = withKeys`Replaced ${{ key }} with ${{ key: file.name }}.`
         return withUndo(text, known, { ifMatch: stored.etag, keepTimes: true })
       })

@@ -27,6 +27,8 @@ interface EntryReader {
   readonly gone: Readonly<Ref<string>>
   readonly problem: Readonly<Ref<string>>
   reload: () => void
+  /** After a change of which no event need come; not at once if it was just read, or is held. */
+  refresh: () => void
 }
 
 /** Milliseconds between two reads of an entry that apps keep changing. */
@@ -99,10 +101,10 @@ export function useEntry(place: () => { cache: string, key: string } | undefined
       gone.value = removals.cleared.sentence
     if (!('key' in event.payload) || event.payload.key !== asked.key)
       return
-    if (event.topic === 'entry.removed')
+    // Where that was a copy, the entry may still be where it came from. Reading tells.
+    if (event.topic === 'entry.removed' && event.payload.reason !== 'dropped')
       gone.value = removals[event.payload.reason].sentence
-    else
-      again.request()
+    again.request()
   })
   watch(events.connected, connected => connected && again.request())
   onScopeDispose(() => {
@@ -117,5 +119,6 @@ export function useEntry(place: () => { cache: string, key: string } | undefined
     gone: shallowReadonly(gone),
     problem: shallowReadonly(problem),
     reload: () => void read(),
+    refresh: again.request,
   }
 }
