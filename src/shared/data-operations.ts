@@ -34,9 +34,10 @@ export interface DataOperationSpec {
 }
 
 const storeHeaders = {
-  'Larder-TTL': 'TTL: 90, 90s, 15m, 2h or none; keep lets that of the replaced entry go on. Wins over Cache-Control.',
+  'Larder-TTL': 'TTL: 90, 90s, 15m, 2h or none; keep lets that of the replaced entry go on. Wins over Cache-Control. Beside Larder-Given-TTL it may be 0 or below: stale for so long.',
   'Larder-Given-TTL': 'The TTL that a sliding restart gives again; Larder-TTL is what is left of it.',
   'Larder-Grace': 'How long past the TTL the entry may be served stale: 0, 90, 90s, 15m, 2h. Wins over Cache-Control.',
+  'Larder-Given-Grace': 'The grace that a new TTL starts again; Larder-Grace is what is left of it.',
   'Larder-Tags': 'Up to 16 tags, comma separated and percent-encoded.',
   'Cache-Control': 'max-age, stale-while-revalidate and stale-if-error are read; others are ignored.',
   'If-None-Match': '* stores only if there is no fresh entry.',
@@ -150,7 +151,7 @@ export const dataOperations = {
     mutates: false,
     summary: 'Read an entry, in the media type that Accept wants: of JSON, NDJSON, MessagePack, CSV, Arrow and Parquet one becomes another.',
     query: {
-      peek: 'Reads without a trace: counts no hit and extends no TTL. The answer also has Larder-Grace (seconds) and Larder-Given-TTL, the TTL that was last given.',
+      peek: 'Reads without a trace: counts no hit and extends no TTL. The answer also has Larder-Grace (seconds), and Larder-Given-TTL and Larder-Given-Grace, which were last given.',
     },
     requestHeaders: {
       'If-Match': 'Answers 412 unless the entry has this ETag.',

@@ -46,6 +46,8 @@ export interface Peek extends Hit {
   readonly givenTtl: number | null
   /** Seconds past the TTL for which the entry may still be served stale. */
   readonly grace: number
+  /** The grace that a new TTL starts again; a soft invalidation lengthens only the other. */
+  readonly givenGrace: number
 }
 
 export interface WriteOptions {
@@ -57,7 +59,7 @@ export interface WriteOptions {
   flags?: number
   /**
    * Seconds of freshness; null = no expiry; omitted = the cache's own TTL. With 0 the entry is
-   * stale from the start.
+   * stale from the start, below 0 it has been stale for so long.
    */
   ttl?: number | null
   /**
@@ -67,14 +69,15 @@ export interface WriteOptions {
   givenTtl?: number | null
   /** Seconds past the TTL for which the entry may still be served stale. */
   grace?: number
+  /** The same for what a new TTL starts again, of an entry that is stored again. @default `grace` */
+  givenGrace?: number
   /**
    * Keeps TTL and grace of the entry that is replaced, as they run; `ttl` and `grace` are only used
    * if there is none.
    */
   keepTimes?: boolean
   /**
-   * For a copy of an entry that is kept elsewhere, whose version and age (in seconds) it shows. Its
-   * `ttl` may be negative: then it is stale.
+   * For a copy of an entry that is kept elsewhere, whose version and age (in seconds) it shows.
    */
   original?: { version: number, age: number }
   /** Store only if no fresh entry is there. */

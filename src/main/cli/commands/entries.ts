@@ -73,6 +73,7 @@ const get = defineCommand({
       ...flags.peek && {
         givenTtl: remaining(headers['larder-given-ttl']),
         grace: Number(headers['larder-grace']),
+        givenGrace: Number(headers['larder-given-grace']),
       },
       tags: readTags(headers['larder-tags']),
     }, () =>

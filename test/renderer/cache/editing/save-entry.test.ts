@@ -14,6 +14,7 @@ const entry: Entry = {
   ttl: 500,
   givenTtl: 510,
   grace: 60,
+  givenGrace: 60,
   tags: ['a,b'],
 }
 const opened: ReadEntry = { entry, life: { age: 10, ttl: 500, grace: 60, readAt: 0 } }
@@ -88,7 +89,8 @@ describe('saving an edited entry', () => {
     const result = await saveEntry(
       entries,
       'c',
-      { entry, life: { age: 10, ttl: null, grace: 60, readAt } },
+      { entry, life: { age: 10, ttl: null, grace: 60,
+        givenGrace: 60, readAt } },
       { ...draft, contentType: 'text/plain', tags: [], ttl: '2h' },
     )
     await undo(result)
