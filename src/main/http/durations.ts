@@ -31,12 +31,12 @@ export function parseGrace(text: string, field: string): number {
   return seconds
 }
 
-/** Reads a TTL that an entry was given, which is 0 for one that was stored stale. Throws likewise. */
+/** The same for a TTL that an entry was given, which is 0 for one that was stored stale. */
 export function parseTtlOrZero(text: string, field: string): number | null {
   return parseDuration(text) === 0 ? 0 : parseTtl(text, field)
 }
 
-/** Reads what is left of a TTL as `peek` tells it: below 0 it ended so long ago. Throws likewise. */
+/** The same for what is left of a TTL as a peek tells it: below 0 it ended so long ago. */
 export function parseLeft(text: string, field: string): number | null {
   return text.startsWith('-') ? -parseGrace(text.slice(1), field) : parseTtlOrZero(text, field)
 }

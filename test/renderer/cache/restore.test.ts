@@ -14,7 +14,7 @@ it.each([
   expect(restOf(times)).toEqual(rest)
 })
 
-// Red: in restore.ts leave out `givenGrace`, leave `givenTtl` out of `writtenRest`, or write 0 with `toFixed`.
+// Red: in restore.ts leave out `givenGrace`, or `givenTtl` in `writtenRest`; write 0 by `toFixed`.
 it.each([
   ['fresh', { ttl: 9, grace: 5 }, { ttl: '7.000', givenTtl: '100.000', grace: 5 }],
   ['restarted since it was read', { ttl: 200, grace: 5 }, { ttl: '198.000', givenTtl: '198.000', grace: 5 }],

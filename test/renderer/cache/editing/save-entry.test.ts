@@ -89,8 +89,7 @@ describe('saving an edited entry', () => {
     const result = await saveEntry(
       entries,
       'c',
-      { entry, life: { age: 10, ttl: null, grace: 60,
-        givenGrace: 60, readAt } },
+      { entry, life: { age: 10, ttl: null, grace: 60, readAt } },
       { ...draft, contentType: 'text/plain', tags: [], ttl: '2h' },
     )
     await undo(result)
@@ -103,6 +102,7 @@ describe('saving an edited entry', () => {
         ttl: 'none',
         givenTtl: 'none',
         grace: 60,
+        givenGrace: 60,
         ifMatch: '"2"',
       },
     ])
