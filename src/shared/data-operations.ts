@@ -1,6 +1,7 @@
 import type { ErrorCode } from './errors'
 import type { FaceName } from './faces'
 import type { sourceErrors } from './source-errors'
+import { selection, storeHeaders } from './data-parameters'
 
 /**
  * The routes that are not answered by the JSON handlers of the operation table: the three faces of
@@ -33,21 +34,6 @@ export interface DataOperationSpec {
   source?: keyof typeof sourceErrors
 }
 
-const storeHeaders = {
-  'Larder-TTL': 'TTL: 90, 90s, 15m, 2h or none; keep lets that of the replaced entry go on. Wins over Cache-Control.',
-  'Larder-Given-TTL': 'The TTL that a sliding restart gives again; Larder-TTL is what is left of it.',
-  'Larder-Grace': 'How long past the TTL the entry may be served stale: 0, 90, 90s, 15m, 2h. Wins over Cache-Control.',
-  'Larder-Tags': 'Up to 16 tags, comma separated and percent-encoded.',
-  'Cache-Control': 'max-age, stale-while-revalidate and stale-if-error are read; others are ignored.',
-  'If-None-Match': '* stores only if there is no fresh entry.',
-  'If-Match': 'Stores only if the entry still has this ETag (compare-and-set).',
-}
-const selection = {
-  prefix: 'Entries whose key starts with this.',
-  glob: 'Entries whose key matches: * stands for any characters, ? for one, [a-z] for one of these; \\ escapes the next character.',
-  tag: 'Entries with this tag.',
-  filter: 'Entries that match all terms of the filter language, such as tag:shoes size>10kB ttl<1m -draft. Times are those of the moment of the request. Cannot be combined with prefix, glob and tag.',
-}
 const off = ['caching-off', 'cache-off'] as const
 
 export const dataOperations = {
@@ -150,7 +136,7 @@ export const dataOperations = {
     mutates: false,
     summary: 'Read an entry, in the media type that Accept wants: of JSON, NDJSON, MessagePack, CSV, Arrow and Parquet one becomes another.',
     query: {
-      peek: 'Reads without a trace: counts no hit and extends no TTL. The answer also has Larder-Grace (seconds) and Larder-Given-TTL, the TTL that was last given.',
+      peek: 'Reads without a trace: counts no hit and extends no TTL. The answer also has Larder-Grace (seconds), and Larder-Given-TTL and Larder-Given-Grace, which were last given.',
     },
     requestHeaders: {
       'If-Match': 'Answers 412 unless the entry has this ETag.',
@@ -265,7 +251,10 @@ export const dataOperations = {
       cursor: 'The cursor of the previous page.',
       progress: 'Answers 202 with the progress instead of waiting while the order is being built.',
     },
-    answers: { 200: '{"total":n,"rows":n,"folders":[…],"entries":[…],"cursor":…}', 202: '{"progress":0.37}' },
+    answers: {
+      200: '{"total":n,"rows":n,"folders":[…],"entries":[…],"cursor":…,"asOf":"…"}',
+      202: '{"progress":0.37}',
+    },
     errors: [...off, 'cache-not-found'],
   },
   'entries.invalidate': {
@@ -278,12 +267,13 @@ export const dataOperations = {
     summary: 'Delete some entries: give exactly one of prefix, glob, tag, filter, expired.',
     query: {
       ...selection,
-      expired: 'Entries that have expired.',
+      expired: 'Entries past their TTL, also those that are still served stale within their grace.',
       soft: 'Mark the entries stale instead of deleting them.',
       dryRun: 'Only count; also needs the scope read.',
+      asOf: 'The asOf of a dry run or of a page: entries that were stored since then stay.',
     },
     answers: {
-      200: '{"matched":n}',
+      200: '{"matched":n}; of a dry run also asOf, the moment at which it counted.',
       204: 'Done; for a key without the scope read, which may not learn what is stored.',
     },
     errors: [...off, 'cache-not-found', 'job-cancelled'],

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isKey } from './entry-key'
 import { grouped } from './grouped'
 import { limits } from './limits'
+import { Moment } from './moment'
 import { TtlInput } from './ttl'
 import { orTimeText } from './written'
 import './without-eval'
@@ -47,6 +48,7 @@ const peeked = {
   ttl: z.number().nullable().meta({ description: 'Seconds left; below 0 = stale for so long; null = no expiry.' }),
   givenTtl: z.number().nullable().meta({ description: 'The TTL that was last given; null = none.' }),
   grace: Grace,
+  givenGrace: Grace.meta({ description: 'The grace that was last given, which a new TTL starts again.' }),
   tags: z.string().array(),
 }
 
@@ -54,6 +56,9 @@ const peeked = {
 const StoredTtl = z.union([
   orTimeText(TtlInput),
   z.literal(0),
+  z.number().negative().min(-limits.ttl).meta({
+    description: 'Stale for so long, as `peek` tells it. Comes with `givenTtl` and a grace that is longer.',
+  }),
   z.literal('keep').meta({ description: 'TTL and grace of the entry that is replaced go on.' }),
 ])
 
@@ -66,8 +71,11 @@ const stored = {
   value: Bytes,
   contentType: ContentType.optional(),
   ttl: StoredTtl.optional(),
-  givenTtl: orTimeText(TtlInput).optional().meta({
+  givenTtl: z.union([orTimeText(TtlInput), z.literal(0)]).optional().meta({
     description: 'The TTL that a sliding restart gives again, where `ttl` is what is left of it. By default `ttl`.',
+  }),
+  givenGrace: orTimeText(Grace).optional().meta({
+    description: 'The grace that a new TTL starts again, where `grace` is what is left of it. By default `grace`.',
   }),
   ...life,
 }
@@ -142,6 +150,7 @@ export const EntryPage = z.strictObject({
   folders: z.strictObject({ prefix: z.string(), entries: z.int() }).array(),
   entries: EntryInfo.array(),
   cursor: z.string().nullable(),
+  asOf: Moment.meta({ description: 'When this was so; a deletion as of it leaves alone what was stored since.' }),
 })
 
 /** What clients pass and receive; defaults may be left out. */

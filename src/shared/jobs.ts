@@ -4,6 +4,7 @@ import { EntryKey, Tag } from './entries'
 import { filterLimit } from './filter/language'
 import { grouped } from './grouped'
 import { limits } from './limits'
+import { asked } from './moment'
 import { namesOf } from './rows'
 import { CacheName } from './schemas'
 
@@ -86,6 +87,10 @@ export const JobStart = z.strictObject({
     description: 'The entries that at least one of these chooses. Only an export may leave it out: it takes all.',
     examples: [[{ prefix: 'user:' }]],
   }),
+  ...asked,
+}).refine(({ kind, asOf }) => kind !== 'export' || asOf === undefined, {
+  path: ['asOf'],
+  message: 'has no effect on an export, so it is refused',
 })
 export const CacheRefresh = z.strictObject({
   name: CacheName,

@@ -3,6 +3,7 @@ import { changeSchemas, creationSchemas, settingSchemas } from './cache-settings
 import { GatewayState } from './gateway-state'
 import { grouped } from './grouped'
 import { limits } from './limits'
+import { asked, Moment } from './moment'
 import { OffTime } from './off-time'
 import { pathName } from './path-name'
 import { writeSize } from './sizes'
@@ -19,6 +20,7 @@ export { RequestList, RequestQuery, RequestRecord } from './request-record'
 
 export const CacheCreate = z.strictObject({ name: CacheName, ...creationSchemas })
 export const CacheSelect = z.strictObject({ name: CacheName })
+export const CacheClear = z.strictObject({ name: CacheName, ...asked })
 export const CacheRename = z.strictObject({
   name: CacheName,
   to: CacheName.meta({ description: 'The new name.', examples: ['articles'] }),
@@ -35,12 +37,14 @@ export const CacheDelete = z.strictObject({
   name: CacheName,
   entries: EntriesThere
     .meta({ description: 'What becomes of the entries at its backend. They stay unless given.' }),
+  createdAt: asked.createdAt,
 })
 
 export const CacheInfo = z.strictObject({
   name: CacheName,
   ...settingSchemas,
-  createdAt: z.iso.datetime(),
+  createdAt: Moment,
+  asOf: Moment.meta({ description: 'When this was so; a deletion as of it leaves alone what was stored since.' }),
   entries: z.int().meta({ description: 'Entries held now.' }),
   bytes: z.int().meta({ description: 'Bytes held now: keys, values, tags and overhead.' }),
   statistics: CacheStatistics,
@@ -52,6 +56,13 @@ export const CacheInfo = z.strictObject({
 export type CacheInfo = z.output<typeof CacheInfo>
 
 export const Matched = z.strictObject({ matched: z.int().meta({ description: 'Entries affected.' }) })
+export const Invalidated = Matched.extend({
+  asOf: Moment.optional().meta({
+    description: 'Of a dry run: when it counted; a deletion as of it leaves alone what was stored since. Missing where '
+      + 'a backend does not tell when its entries were stored.',
+  }),
+})
+export type Invalidated = z.output<typeof Invalidated>
 export const Evictions = z.strictObject({
   evicted: z.int().meta({ description: 'Entries that the change would evict.' }),
   of: z.int().meta({ description: 'Entries that are there now.' }),

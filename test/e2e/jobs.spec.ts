@@ -160,7 +160,12 @@ test('an export saves what is stored, and its file is offered again after a relo
   await expect(notice(page, 'Exported 4 entries to default.jsonl.')).toBeAttached()
   const byKey = (all: readonly Line[]): Line[] => all.toSorted((a, b) => a.key < b.key ? -1 : 1)
   expect(byKey(lines)).toEqual(byKey([...entries, large]).map(entry =>
-    ({ ...entry, givenTtl: entry.ttl, ttl: entry.ttl === null ? null : expect.closeTo(500, -2.5) })))
+    ({
+      ...entry,
+      ttl: entry.ttl === null ? null : expect.closeTo(500, -2.5),
+      givenTtl: entry.ttl,
+      givenGrace: entry.grace,
+    })))
 
   let saved = 0
   page.on('download', () => saved++)

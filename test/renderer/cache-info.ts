@@ -10,6 +10,7 @@ export function cacheInfo(change: Partial<CacheInfo> = {}): CacheInfo {
     ...initialSettings,
     name: 'products',
     createdAt: '2026-01-05T10:00:00.000Z',
+    asOf: '2026-01-05T10:00:00.000Z',
     entries: 0,
     bytes: 0,
     statistics: {

@@ -7,10 +7,11 @@ import type { HandlersOf } from './handlers'
 import type { KeyRing } from './key-ring'
 import type { SecretKeeper } from './secret-keeper'
 import { invalidField, LarderError } from '@shared/errors'
+import { isoTime } from '@shared/moment'
 import { givenOnly } from '../base/given-only'
 import { randomId } from '../base/ids'
 import { digestOf, sameDigest } from './digest'
-import { callerOf, isoTime } from './handlers'
+import { callerOf } from './handlers'
 import { createKeySecret } from './key-format'
 
 interface KeyHandlerDependencies {

@@ -13,8 +13,12 @@ export interface CacheDirectory {
   list: (userId: string) => CacheFigures[]
   /** The caches of all users whose settings name a connection. */
   naming: (connection: string) => CacheFigures[]
-  /** Throws LarderError `cache-not-found`. */
-  get: (userId: string, name: string) => Mount
+  /**
+   * Throws LarderError `cache-not-found`.
+   *
+   * @param createdAt ISO 8601: only the cache that was created then
+   */
+  get: (userId: string, name: string, createdAt?: string) => Mount
   has: (userId: string, name: string) => boolean
   /** Those of all users that have a source or a backend. */
   connected: () => ConnectedCache[]
@@ -79,10 +83,14 @@ export function createCacheDirectory({ metadata, caches }: {
     list: userId => caches.list(userId).map(({ cache }) => cache),
     naming: connection =>
       caches.list().map(({ cache }) => cache).filter(cache => connectionsOf(cache.definition).includes(connection)),
-    get(userId, name) {
+    get(userId, name, createdAt) {
       const mount = lookUp(userId, name)
       if (!mount)
         throw notFound(name)
+      if (createdAt !== undefined && Date.parse(createdAt) !== created.get(mount.cache.definition.id)) {
+        const sentence = `The cache ${name} of ${createdAt} is gone, or has another name now. This is another one.`
+        throw new LarderError('cache-not-found', sentence)
+      }
       return mount
     },
     has: (userId, name) => lookUp(userId, name) !== undefined,

@@ -17,13 +17,14 @@ import type { UserDirectory } from './user-directory'
 import { isSamePlace } from '@shared/backend-settings'
 import { initialSettings } from '@shared/cache-settings'
 import { invalidField, LarderError } from '@shared/errors'
+import { isoTime } from '@shared/moment'
 import { givenOnly } from '../base/given-only'
 import { randomId } from '../base/ids'
 import { isAdministrator } from '../base/principal'
 import { controlCall } from '../serving/call'
 import { describeTarget } from '../serving/jobs/target'
 import { checkGateway } from './gateway-rules'
-import { callerOf, isoTime } from './handlers'
+import { callerOf } from './handlers'
 import { completeChange } from './nested-change'
 import { describeOffTime } from './off-time'
 import { checkReserveWithin } from './reserves'
@@ -89,6 +90,7 @@ export function createCacheHandlers({
     return {
       ...definition,
       createdAt: isoTime(caches.createdAt(cache)),
+      asOf: isoTime(clock.wall()),
       entries: cache.size,
       bytes: cache.bytes,
       statistics: withHitRatio(cache.statistics()),
@@ -189,19 +191,24 @@ export function createCacheHandlers({
       }
       return describe(mount.cache, context)
     },
-    'caches.delete': async ({ name, entries }, context) => {
+    'caches.delete': async ({ name, entries, createdAt }, context) => {
       const { userId } = callerOf(context)
-      const mount = caches.get(userId, name)
+      const mount = caches.get(userId, name, createdAt)
       refuseDefault(name, 'deleted')
       if (entries === 'delete')
         await clearBackend(mount, context)
       caches.delete(mount)
       events.emit('cache.deleted', userId, { cache: name })
     },
-    'caches.flush': async ({ name }, context) => {
+    'caches.flush': async ({ name, asOf, createdAt }, context) => {
       const caller = callerOf(context)
-      const { served } = caches.get(caller.userId, name)
-      return { matched: await served.flush(controlCall(caller, 'caches.flush')) }
+      const { cache, served } = caches.get(caller.userId, name, createdAt)
+      const call = controlCall(caller, 'caches.flush')
+      const moment = asOf === undefined ? Infinity : Date.parse(asOf)
+      // What a backend has may have been stored by others.
+      const isAll = asOf === undefined || (cache.definition.backend === null && cache.storedLast <= moment)
+      const matched = await (isAll ? served.flush(call) : served.invalidate({ all: true }, { asOf: moment }, call))
+      return { matched }
     },
   }
 }

@@ -15,8 +15,3 @@ export function callerOf({ principal }: CallContext): Principal {
     throw new LarderError('key-missing', 'This operation needs a credential.')
   return principal
 }
-
-/** Milliseconds since the Unix epoch as ISO 8601. */
-export function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString()
-}

@@ -33,17 +33,18 @@ export function createJobHandlers({ caches, jobs, files, stopwatch }: JobHandler
       const next = from + end
       return { text: data.toString('utf8', 0, end), next: next < file.bytes ? next : null }
     },
-    'jobs.start': async function ({ kind, cache, select }, context) {
+    'jobs.start': async function ({ kind, cache, select, asOf, createdAt }, context) {
       const caller = callerOf(context)
       const call = controlCall(caller, 'jobs.start')
-      caches.get(caller.userId, cache)
+      caches.get(caller.userId, cache, createdAt)
       if (select === undefined && kind !== 'export')
         throw invalidField('select', 'must be given; to delete everything, flush the cache')
       const chosen = select === undefined ? null : { any: select }
       const order = { kind, space: caller.userId, cache, target: describeTarget(chosen) }
       if (kind !== 'export' && chosen !== null) {
         const { served } = caches.get(caller.userId, cache)
-        return jobs.start(order, progress => served.invalidate(chosen, { soft: kind === 'make-stale', progress }, call))
+        const options = { soft: kind === 'make-stale', ...asOf !== undefined && { asOf: Date.parse(asOf) } }
+        return jobs.start(order, progress => served.invalidate(chosen, { ...options, progress }, call))
       }
       const file = await files.create()
       try {

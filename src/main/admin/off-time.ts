@@ -1,6 +1,6 @@
 import type { OffTime } from '@shared/off-time'
 import type { TurnedAway } from '../serving/off-times'
-import { isoTime } from './handlers'
+import { isoTime } from '@shared/moment'
 
 /** The part of an answer about a switch that is off; none while it is on. */
 export function describeOffTime(off: TurnedAway | undefined): { off?: OffTime } {

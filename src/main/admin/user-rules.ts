@@ -5,7 +5,7 @@ import type { CacheDirectory } from './cache-directory'
 import type { KeyRing } from './key-ring'
 import type { UserDirectory } from './user-directory'
 import { LarderError } from '@shared/errors'
-import { isoTime } from './handlers'
+import { isoTime } from '@shared/moment'
 
 /** A user in the form that callers see. */
 export type DescribeUser = (user: UserRecord) => OperationOutput<'users.update'>

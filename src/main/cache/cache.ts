@@ -14,9 +14,10 @@ import { costs, createFitter } from './fitter'
 import { forecastLimits } from './forecast'
 import { freshEntries } from './fresh-entries'
 import { invalidation } from './invalidation'
-import { isOverdue, restoreLifetime, timeOf } from './lifetime'
+import { isOverdue } from './lifetime'
 import { createLimits } from './limits'
 import { createLiveTable } from './live-table'
+import { loadEntries } from './load'
 import { createEntryOperations } from './operations'
 import { createOrders } from './order/orders'
 import { createOverlay } from './overlay'
@@ -93,6 +94,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   const { clock, stopwatch, changes } = parts
   let definition: Readonly<CacheDefinition> = { ...initial }
   let closed = false
+  let storedLast = -Infinity
   const store = parts.createStore(parts.ledger, definition.eviction)
   const statistics = createStatistics()
   const departures = createDepartures()
@@ -107,6 +109,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     isClosed: () => closed,
     settle,
     stir: parts.stir,
+    stored,
   })
   const operationParts: OperationParts = {
     clock,
@@ -157,6 +160,10 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     return bytes <= (definition.maxBytes ?? Infinity) && parts.mayHold(managed, bytes)
   }
 
+  function stored(at: number): void {
+    storedLast = Math.max(storedLast, at)
+  }
+
   function settle(): void {
     fitter.soon()
     parts.fitBudget(managed)
@@ -198,6 +205,13 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     return matched
   }
 
+  /** What leaves alone what is newer is one all the same. */
+  function* asFlush(work: Work<number>): Work<number> {
+    const matched = yield* work
+    statistics.count('flushes')
+    return matched
+  }
+
   /** Looks at about `count` entries that may have expired and drops those that have. */
   function expire(count: number): { dropped: number, allSeen: boolean } {
     const wall = clock.wall()
@@ -232,6 +246,9 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     get bytes() {
       return store.bytes
     },
+    get storedLast() {
+      return storedLast
+    },
     configure(change) {
       if (closed)
         throw new LarderError('cache-not-found', `Cache ${definition.name} was deleted.`)
@@ -265,7 +282,10 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       return outcome
     },
     flush: () => parts.run(flush()),
-    invalidate: (selector, options) => parts.run(invalidation(invalidationParts, selector, options)),
+    invalidate(selector, options) {
+      const work = invalidation(invalidationParts, selector, options)
+      return parts.run('all' in selector ? asFlush(work) : work)
+    },
     chosen: (selector, progress) => chosenEntries(store, clock, selector, progress),
     page: orders.page,
     orderProgress: orders.progress,
@@ -315,36 +335,14 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   return managed
 
   function load(): void {
-    const wall = clock.wall()
-    const monotonic = clock.monotonic()
+    // Only this cache makes room: other caches would have to write to their journal.
+    const isOver = (): boolean => limits.isOver() || parts.isOverBudget()
+    const { fits } = operationParts
+    const entries = parts.journal.load(definition.id)
+    const { dropped, newest, last } = loadEntries({ store, clock, stopwatch, fits, isOver }, entries)
+    parts.sawVersion(newest)
+    storedLast = last
     // The journal must not be written while it is read.
-    const dropped: string[] = []
-    for (const { key, value, contentType, tags, kind, flags, version, ...times } of parts.journal.load(definition.id)) {
-      parts.sawVersion(version)
-      const lifetime = restoreLifetime(times, wall, monotonic)
-      if (timeOf(lifetime, wall, monotonic) >= lifetime.graceUntil) {
-        dropped.push(key)
-        continue
-      }
-      const fields = { value, contentType, tags, kind, flags, version, lifetime }
-      if (!operationParts.fits(key, fields)) {
-        dropped.push(key)
-        continue
-      }
-      const earlier = store.find(key)
-      if (earlier)
-        store.replace(earlier, fields, stopwatch.now())
-      else
-        store.insert(key, fields, stopwatch.now())
-      // Only this cache makes room: other caches would have to write to their journal.
-      while (limits.isOver() || parts.isOverBudget()) {
-        const victim = store.victim()
-        if (!victim)
-          break
-        dropped.push(victim.key)
-        store.remove(victim)
-      }
-    }
     dropped.forEach(journal.remove)
   }
 }

@@ -26,11 +26,13 @@ interface InvalidationParts {
 export function invalidation(
   parts: InvalidationParts,
   selector: Selector,
-  { soft = false, dryRun = false, progress = createProgress() }: InvalidationOptions = {},
+  { soft = false, dryRun = false, asOf = Infinity, progress = createProgress() }: InvalidationOptions = {},
 ): Work<number> {
   const { store, clock, table } = parts
   const expired = 'expired' in selector
-  const { handles, accepts, count } = chosenBy(store, expired ? undefined : selector)
+  const all = 'all' in selector
+  const why = expired ? 'expired' : all ? 'cleared' : 'invalidated'
+  const { handles, accepts, count } = chosenBy(store, expired || all ? undefined : selector)
   const newest = parts.newestVersion()
   // A filter may be about time: it chooses by the moment of the call, however long the work takes.
   const calledAt = clock.wall()
@@ -57,7 +59,7 @@ export function invalidation(
 
   function visit(handle: number): boolean {
     const entry = store.at(handle)
-    if (entry === undefined || entry.version > newest)
+    if (entry === undefined || entry.version > newest || entry.storedAt > asOf)
       return false
     if (!accepts(entry, timeOf(entry, calledAt, calledAtMonotonic)))
       return false
@@ -68,7 +70,7 @@ export function invalidation(
     if (dryRun)
       return true
     if (!soft)
-      table.remove(entry, expired ? 'expired' : 'invalidated')
+      table.remove(entry, why)
     else if (isFresh(entry, wall, monotonic))
       table.retime(entry, softenLifetime(entry, wall, monotonic))
     return true

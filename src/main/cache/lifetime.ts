@@ -23,10 +23,22 @@ export interface Lifetime {
   readonly skew: number
 }
 
-/** @param left how long it stays fresh, at most its TTL; less if it is stored again */
-export function startLifetime(wall: number, monotonic: number, ttl: number, grace: number, left = ttl): Lifetime {
+/**
+ * An entry that is stored again has other times left than it was given.
+ *
+ * @param left how long it stays fresh, at most its TTL; below 0 if it has been stale for so long
+ * @param served how long past that it may be served
+ */
+export function startLifetime(
+  wall: number,
+  monotonic: number,
+  ttl: number,
+  grace: number,
+  left = ttl,
+  served = grace,
+): Lifetime {
   const freshUntil = wall + Math.min(left, ttl)
-  return { storedAt: wall, ttl, grace, freshUntil, graceUntil: freshUntil + grace, skew: wall - monotonic }
+  return { storedAt: wall, ttl, grace, freshUntil, graceUntil: freshUntil + served, skew: wall - monotonic }
 }
 
 /** The time that counts for this entry, comparable with its deadlines. */
@@ -89,13 +101,13 @@ export function softenLifetime(lifetime: Lifetime, wall: number, monotonic: numb
 }
 
 /**
- * How long past its freshness it may be served stale: its grace, or longer after a soft
- * invalidation, up to the longest TTL where it had no end.
+ * How long past its freshness it may be served stale: its grace; longer after a soft invalidation,
+ * up to the longest TTL where it had no end; shorter if it was stored again when it was stale.
  */
 export function graceOf({ freshUntil, graceUntil, grace }: Lifetime): number {
   const whole = Math.min(limits.ttl * 1000, graceUntil - freshUntil)
   // The difference of two large numbers is not exactly what was added; it is NaN without an end.
-  return whole > grace + 1 ? whole : grace
+  return Math.abs(whole - grace) > 1 ? whole : grace
 }
 
 /** Whether the entry is past its grace, so that nobody may see it. */

@@ -21,6 +21,8 @@ interface LiveTableParts {
   settle: () => void
   /** Called whenever an entry was written or removed. */
   stir: () => void
+  /** Called when an entry was written, with the moment in milliseconds of the wall clock. */
+  stored: (at: number) => void
 }
 
 /**
@@ -43,6 +45,7 @@ export function createLiveTable(parts: LiveTableParts): EntryTable {
       else
         store.insert(key, fields, at)
       stir()
+      parts.stored(fields.lifetime.storedAt)
       journal.put(key, fields)
       statistics.count('sets')
       if (changes.active)

@@ -67,9 +67,10 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
   }
 
   function newLifetime(options: WriteOptions, wall: number, monotonic: number): Lifetime {
-    const { ttl = settings().ttl, grace = 0, givenTtl = ttl, original } = options
-    const left = original !== undefined && ttl !== null ? ttl * 1000 : milliseconds(ttl)
-    const lifetime = startLifetime(wall, monotonic, milliseconds(givenTtl), milliseconds(grace), left)
+    const { ttl = settings().ttl, grace = 0, givenTtl = ttl, givenGrace = grace, original } = options
+    const left = ttl === null ? Infinity : ttl * 1000
+    const given = [milliseconds(givenTtl), milliseconds(givenGrace)] as const
+    const lifetime = startLifetime(wall, monotonic, ...given, left, milliseconds(grace))
     return original === undefined ? lifetime : { ...lifetime, storedAt: wall - original.age * 1000 }
   }
 
@@ -260,6 +261,7 @@ export function toPeek(entry: StoredEntry, now: number): Peek {
     ...toHit(entry, now, entry.hits),
     givenTtl: entry.ttl === Infinity ? null : entry.ttl / 1000,
     grace: graceOf(entry) / 1000,
+    givenGrace: entry.grace / 1000,
   }
 }
 

@@ -46,6 +46,8 @@ export interface Peek extends Hit {
   readonly givenTtl: number | null
   /** Seconds past the TTL for which the entry may still be served stale. */
   readonly grace: number
+  /** The grace that a new TTL starts again; a soft invalidation lengthens only the other. */
+  readonly givenGrace: number
 }
 
 export interface WriteOptions {
@@ -57,7 +59,7 @@ export interface WriteOptions {
   flags?: number
   /**
    * Seconds of freshness; null = no expiry; omitted = the cache's own TTL. With 0 the entry is
-   * stale from the start.
+   * stale from the start, below 0 it has been stale for so long.
    */
   ttl?: number | null
   /**
@@ -68,13 +70,17 @@ export interface WriteOptions {
   /** Seconds past the TTL for which the entry may still be served stale. */
   grace?: number
   /**
+   * The grace that a new TTL starts again, for an entry stored again with what is left of it.
+   * @default `grace`
+   */
+  givenGrace?: number
+  /**
    * Keeps TTL and grace of the entry that is replaced, as they run; `ttl` and `grace` are only used
    * if there is none.
    */
   keepTimes?: boolean
   /**
-   * For a copy of an entry that is kept elsewhere, whose version and age (in seconds) it shows. Its
-   * `ttl` may be negative: then it is stale.
+   * For a copy of an entry that is kept elsewhere, whose version and age (in seconds) it shows.
    */
   original?: { version: number, age: number }
   /** Store only if no fresh entry is there. */
@@ -105,13 +111,15 @@ export type PageSelector = EntrySelector
 export type PartSelector = PageSelector | { keys: readonly string[] }
 /** What one selector chooses, or at least one of several. */
 export type ChosenSelector = PartSelector | { any: readonly PartSelector[] }
-export type Selector = ChosenSelector | { expired: true }
+export type Selector = ChosenSelector | { expired: true } | { all: true }
 
 export interface InvalidationOptions {
   /** Marks the entries stale instead of dropping them. @default false */
   soft?: boolean
   /** Only counts them. @default false */
   dryRun?: boolean
+  /** Milliseconds of the wall clock: what was stored later stays. By default the call's moment. */
+  asOf?: number
   /** Kept up to date, and looked at: a cancelled invalidation ends at once. */
   progress?: Progress
 }
@@ -159,6 +167,8 @@ export interface Page {
   folders: { prefix: string, entries: number }[]
   entries: EntryMetadata[]
   cursor: string | null
+  /** Milliseconds of the wall clock when it was made: it has nothing that was stored later. */
+  asOf: number
 }
 
 export type BatchStep =
@@ -260,6 +270,8 @@ export interface Cache {
   readonly size: number
   /** Bytes held: keys, values, tags and overhead. */
   readonly bytes: number
+  /** When an entry was stored last, in milliseconds of the wall clock. */
+  readonly storedLast: number
   /**
    * Applies changed settings at once; a changed TTL applies to entries stored from now on. Resolves
    * when everything beyond a lowered limit has been evicted and the journal has received all it has

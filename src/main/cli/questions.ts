@@ -2,11 +2,15 @@ import type { OperationInput, OperationName, OperationOutput } from '@shared/ope
 import type { CommandContext } from './command'
 import { counted } from '@shared/grouped'
 
+/** A question, and what makes the operation act on that alone which the question was about. */
+interface Bound<N extends OperationName> { text: string, only: Partial<OperationInput<N>> }
+type Asked<N extends OperationName> = string | Bound<N> | null
+
 /** Null means that nothing goes, or that the server says why not. */
 type Question<N extends OperationName> = (
   input: OperationInput<N>,
   context: Pick<CommandContext, 'client'>,
-) => string | null | Promise<string | null>
+) => Asked<N> | Promise<Asked<N>>
 
 /** What a person is asked before each operation of the table that destroys something. */
 export const questions: { readonly [N in OperationName]?: Question<N> } = {
@@ -17,21 +21,26 @@ export const questions: { readonly [N in OperationName]?: Question<N> } = {
     return backend && `Delete at ${backend.connection} everything that begins with ${backend.prefix}?`
   },
   'caches.delete': async ({ name, entries: chosen }, { client }) => {
-    const { entries, backend } = await client.call('caches.get', { name })
+    const { entries, backend, createdAt } = await client.call('caches.get', { name })
+    const only = { createdAt }
     if (backend !== null) {
       const { connection, prefix } = backend
-      return chosen === 'delete'
+      const text = chosen === 'delete'
         ? `Delete ${name}, and at ${connection} everything that begins with ${prefix}?`
         : `Delete ${name}? Its entries stay at ${connection}.`
+      return { text, only }
     }
-    return `Delete ${name} with ${entries === 0 ? 'no entries' : counted(entries, 'entry', 'entries')}?`
+    return { text: `Delete ${name} with ${entries === 0 ? 'no entries' : counted(entries, 'entry', 'entries')}?`, only }
   },
   'caches.flush': async ({ name }, { client }) => {
-    const { entries, backend } = await client.call('caches.get', { name })
+    const { entries, backend, createdAt, asOf } = await client.call('caches.get', { name })
     // What is here are copies, so their number says nothing.
-    if (backend !== null)
-      return `Delete everything at ${backend.connection} that begins with ${backend.prefix}?`
-    return entries === 0 ? null : `Delete ${counted(entries, 'entry', 'entries')}, all that ${name} has?`
+    if (backend !== null) {
+      const text = `Delete everything at ${backend.connection} that begins with ${backend.prefix}?`
+      return { text, only: { createdAt } }
+    }
+    const text = `Delete ${counted(entries, 'entry', 'entries')}, all that ${name} has?`
+    return entries === 0 ? null : { text, only: { createdAt, asOf } }
   },
   'connections.delete': async ({ name }, { client }) => {
     await client.call('connections.get', { name })
@@ -40,8 +49,8 @@ export const questions: { readonly [N in OperationName]?: Question<N> } = {
   'jobs.start': async ({ kind, cache }, { client }) => {
     if (kind !== 'delete')
       return null
-    await client.call('caches.get', { name: cache })
-    return `Delete every entry of ${cache} that select chooses?`
+    const { createdAt } = await client.call('caches.get', { name: cache })
+    return { text: `Delete every entry of ${cache} that select chooses?`, only: { createdAt } }
   },
   'keys.revoke': async ({ id }, { client }) => {
     const key = (await client.call('keys.list', {})).find(each => each.id === id)

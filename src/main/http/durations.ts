@@ -31,6 +31,16 @@ export function parseGrace(text: string, field: string): number {
   return seconds
 }
 
+/** The same for a TTL that an entry was given, which is 0 for one that was stored stale. */
+export function parseTtlOrZero(text: string, field: string): number | null {
+  return parseDuration(text) === 0 ? 0 : parseTtl(text, field)
+}
+
+/** The same for what is left of a TTL as a peek tells it: below 0 it ended so long ago. */
+export function parseLeft(text: string, field: string): number | null {
+  return text.startsWith('-') ? -parseGrace(text.slice(1), field) : parseTtlOrZero(text, field)
+}
+
 /** Directives in the Cache-Control of a PUT; undefined if absent. */
 interface StoreDirectives {
   /** Seconds. */

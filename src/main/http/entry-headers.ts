@@ -7,9 +7,16 @@ import { encodeKey } from '@shared/entry-key'
 import { invalidField, LarderError } from '@shared/errors'
 import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
-import { parseCacheControl, parseGrace, parseTtl } from './durations'
+import { parseCacheControl, parseGrace, parseLeft, parseTtl, parseTtlOrZero } from './durations'
 import { etagOf, parseIfMatch } from './etags'
+import { checkTimes } from './write-times'
 
+const timeFields = {
+  ttl: 'Larder-TTL',
+  givenTtl: 'Larder-Given-TTL',
+  grace: 'Larder-Grace',
+  givenGrace: 'Larder-Given-Grace',
+} as const
 const defaultContentType = 'text/plain; charset=utf-8'
 
 /** The headers of an entry's answer; Cache-Status is RFC 9211. */
@@ -63,10 +70,17 @@ export function peekHeaders(peek: Peek): string[] {
   return [
     ...hitHeaders(peek, null),
     'Larder-Grace',
-    String(peek.grace),
+    writtenTime(peek.grace),
     'Larder-Given-TTL',
-    peek.givenTtl === null ? 'none' : String(peek.givenTtl),
+    peek.givenTtl === null ? 'none' : writtenTime(peek.givenTtl),
+    'Larder-Given-Grace',
+    writtenTime(peek.givenGrace),
   ]
+}
+
+/** With as many decimals as a request may have. */
+function writtenTime(seconds: number): string {
+  return String(Math.round(seconds * 1000) / 1000)
 }
 
 /**
@@ -78,15 +92,14 @@ export function readWriteOptions(head: RequestHead): WriteOptions {
   if (head.cacheControl !== null)
     readCacheControl(head.cacheControl, options)
   if (head.larderTtl !== null)
-    readTtl(head.larderTtl.trim(), options)
-  if (head.larderGivenTtl !== null) {
-    options.givenTtl = parseTtl(head.larderGivenTtl.trim(), 'Larder-Given-TTL')
-    checkGivenTtl(options, 'Larder-Given-TTL')
-  }
-  if (head.larderGrace !== null) {
-    options.grace = parseGrace(head.larderGrace.trim(), 'Larder-Grace')
-    checkGrace(options, 'Larder-Grace')
-  }
+    readTtl(head.larderTtl.trim(), options, head.larderGivenTtl === null ? parseTtl : parseLeft)
+  if (head.larderGivenTtl !== null)
+    options.givenTtl = parseTtlOrZero(head.larderGivenTtl.trim(), timeFields.givenTtl)
+  if (head.larderGrace !== null)
+    options.grace = parseGrace(head.larderGrace.trim(), timeFields.grace)
+  if (head.larderGivenGrace !== null)
+    options.givenGrace = parseGrace(head.larderGivenGrace.trim(), timeFields.givenGrace)
+  checkTimes(options, timeFields)
   if (head.larderTags !== null)
     options.tags = readTags(head.larderTags)
   if (head.ifNoneMatch !== null) {
@@ -121,30 +134,11 @@ function readCacheControl(text: string, options: WriteOptions): void {
     options.grace = grace
 }
 
-function readTtl(text: string, options: WriteOptions): void {
+function readTtl(text: string, options: WriteOptions, parse: typeof parseTtl): void {
   if (text === 'keep')
     options.keepTimes = true
   else
-    options.ttl = parseTtl(text, 'Larder-TTL')
-}
-
-/**
- * Throws `invalid-input` naming `field` if the given TTL does not come with what is left of it.
- * That may be above it by less than a second, because header fields round it up.
- */
-export function checkGivenTtl({ ttl, givenTtl, keepTimes }: WriteOptions, field: string): void {
-  if (givenTtl === undefined)
-    return
-  if (ttl === undefined || keepTimes)
-    throw invalidField(field, 'must come with a TTL: what is left of it')
-  if (givenTtl !== null && (ttl === null || ttl - givenTtl >= 1))
-    throw invalidField(field, 'must be at least the TTL, which is what is left of it')
-}
-
-/** Throws `invalid-input` naming `field` if a grace is given where the one of the entry goes on. */
-export function checkGrace({ grace, keepTimes }: WriteOptions, field: string): void {
-  if (grace !== undefined && keepTimes)
-    throw invalidField(field, 'must not come with the TTL keep, which keeps the grace too')
+    options.ttl = parse(text, timeFields.ttl)
 }
 
 function readContentType(header: string | null): string {

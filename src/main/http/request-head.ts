@@ -25,6 +25,7 @@ export interface RequestHead {
   ifNoneMatch: string | null
   larderTtl: string | null
   larderGivenTtl: string | null
+  larderGivenGrace: string | null
   larderGrace: string | null
   larderTags: string | null
   larderLease: string | null
@@ -63,6 +64,7 @@ export function readHead(raw: readonly string[]): RequestHead {
     ifNoneMatch: null,
     larderTtl: null,
     larderGivenTtl: null,
+    larderGivenGrace: null,
     larderGrace: null,
     larderTags: null,
     larderLease: null,
@@ -163,6 +165,9 @@ function readLarders(head: RequestHead, name: string, value: string): void {
       break
     case 'larder-given-ttl':
       head.larderGivenTtl = join(head.larderGivenTtl, value)
+      break
+    case 'larder-given-grace':
+      head.larderGivenGrace = join(head.larderGivenGrace, value)
       break
     case 'larder-lease':
       head.larderLease = join(head.larderLease, value)

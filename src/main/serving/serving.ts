@@ -69,7 +69,7 @@ export function createServing({ engine, layers = [], clock, stopwatch, timer, hu
     ...access,
     ...createLeasing({ access, timer, stopwatch }),
     ...createAccount({ stopwatch, requestLog, offTimes }),
-    ...createInvalidation(jobs),
+    ...createInvalidation(jobs, clock),
   }
   return { serving, caches, requestLog, jobs, schedule, history }
 }

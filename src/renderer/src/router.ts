@@ -1,10 +1,11 @@
-import type { Router } from 'vue-router'
+import type { RouteLocation, Router } from 'vue-router'
 import { consolePaths } from '@shared/console-paths'
 import { spellKey } from '@shared/key-spelling'
 import { watch } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { loadScreensAhead } from './screen-loading'
 import { screens } from './screens'
+import { useCaches } from './stores/caches'
 import { useUnsaved } from './stores/unsaved'
 
 declare module 'vue-router' {
@@ -39,7 +40,10 @@ export function createConsoleRouter(isConnected: () => boolean): Router {
       },
     ],
   })
-  router.beforeEach((to, from) => to.path === from.path || useUnsaved().mayLeave())
+  // The screen of a cache that got another name goes on with all that is typed there.
+  const isRename = ({ name, params }: RouteLocation, from: RouteLocation): boolean =>
+    name === 'cache' && from.name === name && useCaches().nameNow(String(from.params.name)) === params.name
+  router.beforeEach((to, from) => to.path === from.path || isRename(to, from) || useUnsaved().mayLeave())
   loadScreensAhead(router, isConnected)
   watch(router.currentRoute, ({ meta, params }) => {
     const title = typeof params.name === 'string' ? spellKey(params.name, 64) : meta.title

@@ -16,16 +16,16 @@ export async function createSampleCache({ api, caches }: {
   api: Api
   caches: ReturnType<typeof useCaches>
 }): Promise<{ name: string, outcome: Outcome }> {
-  const created = await caches.create({ name, ttl: 3600 }).then(() => true, (error: unknown) => {
+  const created = await caches.create({ name, ttl: 3600 }).catch((error: unknown) => {
     if (error instanceof LarderError && error.code === 'name-taken')
-      return false
+      return null
     throw error
   })
   const operations = sampleEntries()
   const { results } = await api.entries.batch(name, operations)
   await caches.read()
   const text = `Stored ${formatEntries(results.filter(({ status }) => status < 300).length)} in ${name}.`
-  const outcome = created ? { text, undo: () => caches.remove(name).then(() => `Deleted ${name}.`) } : text
+  const outcome = created ? { text, undo: () => caches.remove(created).then(() => `Deleted ${name}.`) } : text
   return { name, outcome }
 }
 

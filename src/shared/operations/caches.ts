@@ -104,9 +104,10 @@ export const cachesOperations = {
     status: 200,
     destroys: true,
     summary: 'Delete all entries of a cache.',
-    input: s.CacheSelect,
+    input: s.CacheClear,
     output: s.Matched,
-    errors: ['cache-not-found', ...backendErrors],
+    // `not-here`: bare bytes at a backend do not tell when they were stored.
+    errors: ['cache-not-found', 'not-here', ...backendErrors],
   }),
   'switch.get': operation({
     method: 'GET',

@@ -14,6 +14,7 @@ it('creates, lists, changes, flushes and deletes a cache', async () => {
     name: 'products',
     ttl: 60,
     createdAt: new Date(clock.wall()).toISOString(),
+    asOf: new Date(clock.wall()).toISOString(),
     entries: 3,
     bytes: 300,
     statistics: expect.objectContaining({ hits: 3, hitRatio: 0.75 }),

@@ -65,6 +65,7 @@ it('filters, counts what is servable, and shows metadata', async () => {
     rows: 1,
     folders: [],
     cursor: null,
+    asOf: clock.wall(),
     entries: [{
       key: 'a:1',
       bytes: 1,

@@ -37,11 +37,17 @@ describe('get', () => {
   })
 
   it('--peek leaves no trace, and --json then tells all', async () => {
-    const headers = { 'content-type': 'a/b', 'larder-ttl': '90', 'larder-given-ttl': '100', 'larder-grace': '0.5' }
+    const headers = {
+      'content-type': 'a/b',
+      'larder-ttl': '90',
+      'larder-given-ttl': '100',
+      'larder-grace': '0.5',
+      'larder-given-grace': '7',
+    }
     server.reply({ headers, body: Buffer.from('v') })
     const { stdout } = await larder(['get', 'default', 'k', '--peek', '--json'], there())
     expect(server.requests[0]?.url).toBe('/api/caches/default/entries/k?peek=1')
-    expect(JSON.parse(stdout)).toMatchObject({ ttl: 90, givenTtl: 100, grace: 0.5 })
+    expect(JSON.parse(stdout)).toMatchObject({ ttl: 90, givenTtl: 100, grace: 0.5, givenGrace: 7 })
   })
 
   it.each([

@@ -34,6 +34,7 @@ export const samples = {
     persistent: true,
     enabled: false,
     createdAt: '2026-01-01T00:00:00.000Z',
+    asOf: '2026-01-05T10:00:00.000Z',
     entries: 1234567,
     bytes: 98765432,
     statistics,

@@ -5,10 +5,13 @@ import { larder } from './harness'
 
 type Surroundings = Parameters<typeof larder>[1]
 
-/** A person at a terminal who types these lines, each when the next question stands there. */
+/**
+ * A person at a terminal who types these lines, each when the next question stands there; a
+ * function does something before.
+ */
 export async function typing(
   argv: readonly string[],
-  lines: readonly string[],
+  lines: readonly (string | (() => Promise<string>))[],
   more: Surroundings = {},
 ): Promise<{ code: number, screen: string }> {
   const stdin: PassThrough & { isTTY?: boolean } = new PassThrough()
@@ -23,7 +26,7 @@ export async function typing(
   const ended = larder(argv, { ...more, stdin, stderr })
   for (const [index, line] of lines.entries()) {
     await vi.waitUntil(() => [...screen.matchAll(/: |\[y\/N\] /g)].length > index, { timeout: patience, interval: 5 })
-    stdin.write(line)
+    stdin.write(typeof line === 'string' ? line : await line())
   }
   const { code } = await ended
   return { code, screen }

@@ -33,6 +33,7 @@ function fakeCache(name: string, change: { enabled?: boolean, statistics?: Parti
     definition: { ...initialSettings, id: name, space: 'ann', name, ttl: 60, enabled: change.enabled ?? true },
     size: 3,
     bytes: 4096,
+    storedLast: 0,
     configure: unused,
     forecast: unused,
     get: unused,

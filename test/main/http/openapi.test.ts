@@ -87,7 +87,7 @@ describe('the tables', () => {
     expect(Object.keys(bodySchema('caches.update').properties as Json)).not.toContain('name')
     expect(bodySchema('caches.create').$ref).toBe('#/components/schemas/CacheCreate')
     expect(parametersOf('requests.list')).toEqual(['query after', 'query before', 'query limit', 'query filter'])
-    expect(at('caches.flush').operation.requestBody).toBeUndefined()
+    expect(at('jobs.cancel').operation.requestBody).toBeUndefined()
     expect((resolve('#/components/schemas/CacheCreate') as Json).required).toEqual(['name', 'ttl'])
     expect(at('caches.delete').operation.responses).toHaveProperty('204', { description: 'No Content' })
   })

@@ -99,7 +99,7 @@ it.each([
   await expect.poll(() => jobs.list(space)).toMatchObject([expected])
 })
 
-// Red: in src/main/serving/jobs/export.ts leave out `givenTtl`; in
+// Red: in src/main/serving/jobs/export.ts leave out `givenTtl` or `givenGrace`; in
 // src/main/cache/chosen-entries.ts leave out `now < entry.graceUntil`.
 it('an export has what is there, and counts no reads', async () => {
   const { mount, clock } = setUp([], { sliding: true })
@@ -127,11 +127,12 @@ it('an export has what is there, and counts no reads', async () => {
       ttl: 90,
       grace: 7,
       givenTtl: 300,
+      givenGrace: 7,
       tags: ['a', 'b'],
     },
-    { ...plain, key: 'bytes', value: { base64: '/wA=' }, ttl: null, grace: 0, givenTtl: null },
-    { ...plain, key: '\uDCFF', value: { text: '' }, ttl: null, grace: 0, givenTtl: null },
-    { ...plain, key: 'stale', value: { text: 's' }, ttl: 0, grace: 25, givenTtl: 5 },
+    { ...plain, key: 'bytes', value: { base64: '/wA=' }, ttl: null, grace: 0, givenTtl: null, givenGrace: 0 },
+    { ...plain, key: '\uDCFF', value: { text: '' }, ttl: null, grace: 0, givenTtl: null, givenGrace: 0 },
+    { ...plain, key: 'stale', value: { text: 's' }, ttl: 0, grace: 25, givenTtl: 5, givenGrace: 30 },
   ])
   expect(progress).toMatchObject({ matched: 4, seen: 5, total: 5 })
   expect(mount.cache.statistics()).toEqual(before)

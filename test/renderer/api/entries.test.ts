@@ -15,9 +15,13 @@ it('sends what was typed as a TTL, which the server refuses if it is 0, and stal
   const { entries, sent } = setUp()
   await entries.put('c', 'k', 'v', { ttl: '0' })
   await entries.put('c', 'k', 'v', { ttl: 0, grace: 5 })
-  expect(sent.map(headers => [headers['larder-ttl'], headers['cache-control'], headers['larder-grace']])).toEqual([
-    ['0', undefined, undefined],
-    [undefined, 'max-age=0', '5.000'],
+  // Red: in src/renderer/src/api/entries.ts leave out `Larder-Given-Grace`.
+  await entries.put('c', 'k', 'v', { ttl: 0, givenTtl: '0', grace: 5, givenGrace: 9 })
+  const names = ['larder-ttl', 'cache-control', 'larder-grace', 'larder-given-ttl', 'larder-given-grace']
+  expect(sent.map(headers => names.map(name => headers[name]))).toEqual([
+    ['0', undefined, undefined, undefined, undefined],
+    [undefined, 'max-age=0', '5.000', undefined, undefined],
+    [undefined, 'max-age=0', '5.000', '0', '9.000'],
   ])
 })
 

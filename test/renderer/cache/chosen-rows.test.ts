@@ -6,7 +6,7 @@ import { JobStart } from '../../../src/shared/jobs'
 import { limits } from '../../../src/shared/limits'
 import { parseInput } from '../../../src/shared/validation'
 
-const folder = (prefix: string, entries = 10): ServerRow => ({ kind: 'folder', prefix, entries })
+const folder = (prefix: string, entries = 10): ServerRow => ({ kind: 'folder', prefix, entries, asOf: '' })
 const entry = (key: string): ServerRow => ({ kind: 'entry', entry: { key } as never, readAt: 0 })
 function numbered(count: number, row: (name: string) => ServerRow): ServerRow[] {
   return Array.from({ length: count }, (_, at) => row(`${at}:`))

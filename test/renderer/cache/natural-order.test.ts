@@ -2,7 +2,7 @@ import type { ServerRow } from '../../../src/renderer/src/views/cache/entries/ro
 import { expect, it } from 'vitest'
 import { inNaturalOrder } from '../../../src/renderer/src/views/cache/entries/natural-order'
 
-const folder = (prefix: string): ServerRow => ({ kind: 'folder', prefix, entries: 1 })
+const folder = (prefix: string): ServerRow => ({ kind: 'folder', prefix, entries: 1, asOf: '' })
 function entry(key: string): ServerRow {
   return {
     kind: 'entry',

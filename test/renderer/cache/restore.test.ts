@@ -14,7 +14,7 @@ it.each([
   expect(restOf(times)).toEqual(rest)
 })
 
-// Red: in restore.ts leave `givenTtl` out of `writtenRest`, or write 0 with `toFixed`.
+// Red: in restore.ts leave out `givenGrace`, or `givenTtl` in `writtenRest`; write 0 by `toFixed`.
 it.each([
   ['fresh', { ttl: 9, grace: 5 }, { ttl: '7.000', givenTtl: '100.000', grace: 5 }],
   ['restarted since it was read', { ttl: 200, grace: 5 }, { ttl: '198.000', givenTtl: '198.000', grace: 5 }],
@@ -22,14 +22,14 @@ it.each([
   ['stale since', { ttl: 1, grace: 5 }, { ttl: 0, givenTtl: '100.000', grace: 4 }],
 ])('what was %s is stored again with what is left two seconds later', async (_, times, stored) => {
   const put: unknown[] = []
-  const entry = { key: 'k', value: new Blob(['v']), contentType: 'a/b', tags: ['t'], givenTtl: 100 }
+  const entry = { key: 'k', value: new Blob(['v']), contentType: 'a/b', tags: ['t'], givenTtl: 100, givenGrace: 7 }
   await restore(
     { put: async (...call: unknown[]) => void put.push(call.at(-1)) } as never,
     { cache: 'c', entry, life: { age: 0, readAt: 1000, ...times } } as never,
     { onlyNew: true },
     3000,
   )
-  expect(put).toEqual([{ contentType: 'a/b', tags: ['t'], onlyNew: true, ...stored }])
+  expect(put).toEqual([{ contentType: 'a/b', tags: ['t'], givenGrace: 7, onlyNew: true, ...stored }])
 })
 
 it('nothing is stored again that has expired in the meantime', async () => {

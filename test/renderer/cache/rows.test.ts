@@ -34,7 +34,7 @@ function serve(keys: () => readonly string[], prefix: string): ServerRow[] {
     }
   }
   return [
-    ...[...folders].map(([name, count]): ServerRow => ({ kind: 'folder', prefix: name, entries: count })),
+    ...[...folders].map(([name, count]): ServerRow => ({ kind: 'folder', prefix: name, entries: count, asOf: '' })),
     ...entries,
   ]
 }

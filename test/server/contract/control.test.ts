@@ -164,6 +164,7 @@ describe('every operation', () => {
         ttl: null,
         givenTtl: null,
         grace: 0,
+        givenGrace: 0,
         tags: [],
       },
       null,

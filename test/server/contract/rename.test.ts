@@ -52,7 +52,7 @@ it('keeps entries, figures, keys and open streams of a renamed cache, over a res
   const stream = await watch(secret)
 
   expect((await larder.send('POST', '/admin/caches/products/rename', json({ to: 'articles' }))).status).toBe(200)
-  expect(await cacheOf('articles')).toEqual({ ...before, name: 'articles' })
+  expect(await cacheOf('articles')).toEqual({ ...before, name: 'articles', asOf: expect.any(String) })
   expect((await larder.sendOpen('GET', '/api/caches/products/entries/a', asApp)).status).toBe(403)
   expect((await larder.send('GET', '/api/caches/products/entries/a')).status).toBe(404)
   expect((await larder.sendOpen('PUT', '/api/caches/articles/entries/b', { ...asApp, body: 'new' })).status).toBe(201)

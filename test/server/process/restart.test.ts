@@ -86,8 +86,10 @@ async function metadataOf(server: ServerProcess): Promise<State> {
   return {
     // Entries and their counts are checked separately; how long a cache has been off, and who has
     // called it since, begins anew.
-    caches: (caches ?? []).map(({ statistics: _, lastMinute: ____, entries: __, bytes: ___, off, ...definition }) =>
-      ({ ...definition, isOff: off !== null })),
+    caches: (caches ?? []).map((cache) => {
+      const { statistics: _, lastMinute: __, asOf: ___, entries: ____, bytes: _____, off, ...definition } = cache
+      return { ...definition, isOff: off !== null }
+    }),
     keys: keys ?? [],
     users: (users ?? []).map(({ entries: _, ...user }) => user),
     settings: { ...settings, url: '' } as Record<string, unknown>,

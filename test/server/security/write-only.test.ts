@@ -42,13 +42,13 @@ const rows: readonly Row[] = [
   {
     name: 'a dry run by prefix',
     request: ['DELETE', `${entries}?prefix=secret&dryRun`],
-    reads: [200, '{"matched":2}'],
+    reads: [200, '{"matched":2'],
     writes: 403,
   },
   {
     name: 'a dry run by glob',
     request: ['DELETE', `${entries}?glob=*:2&dryRun=1`],
-    reads: [200, '{"matched":1}'],
+    reads: [200, '{"matched":1'],
     writes: 403,
   },
   {

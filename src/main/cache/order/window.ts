@@ -65,6 +65,7 @@ export function readWindow(rows: Rows, query: PageQuery, wall: number, monotonic
     folders: shownFolders,
     entries: shownEntries.map(entry => toMetadata(entry, timeOf(entry, wall, monotonic))),
     cursor: last && more ? writeCursor(positionOf(last), query) : null,
+    asOf: wall,
   }
 
   function after(position: RowPosition): number {

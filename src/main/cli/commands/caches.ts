@@ -104,8 +104,7 @@ const remove = defineCommand({
   async run({ words: [name = ''], flags }, context) {
     const { client, output } = context
     const input = { name, ...entriesOf(flags.clearBackend) }
-    await askBefore(context, 'caches.delete', input, flags.yes)
-    await client.call('caches.delete', input)
+    await client.call('caches.delete', await askBefore(context, 'caches.delete', input, flags.yes))
     await output.message(`Deleted ${name}.`)
   },
 })

@@ -34,8 +34,7 @@ export const call = defineCommand({
       ? Buffer.concat((await io.stdin.toArray()).map(chunk => Buffer.from(chunk as string))).toString('utf8')
       : input
     const given = readInput(text ?? '{}') as OperationInput<typeof name>
-    await askBefore(context, name, given, flags.yes)
-    const answer = await client.callRaw(name, given)
+    const answer = await client.callRaw(name, await askBefore(context, name, given, flags.yes))
     if (answer !== undefined)
       await output.show(answer, () => typeof answer === 'string' ? answer : safeJson(answer))
   },

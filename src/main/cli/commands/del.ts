@@ -1,8 +1,8 @@
 import type { CommandContext } from '../command'
 import { entriesPath, queryOf } from '@shared/data-request'
-import { counted } from '@shared/grouped'
+import { counted, grouped } from '@shared/grouped'
 import { spellKey } from '@shared/key-spelling'
-import { Matched } from '@shared/schemas'
+import { Invalidated } from '@shared/schemas'
 import { askFirst, asksFirst, yes } from '../ask-first'
 import { strangeAnswer, valueOf } from '../client'
 import { defineCommand, flag } from '../command'
@@ -17,30 +17,38 @@ async function invalidate(
   { client }: CommandContext,
   cache: string,
   query: Readonly<Record<string, string | boolean | undefined>>,
-): Promise<number | null> {
+): Promise<Invalidated | null> {
   const answer = valueOf(await client.ask({ method: 'DELETE', target: entriesPath(cache) + queryOf(query) }))
   if (answer === undefined)
     return null
-  const { data, error } = Matched.safeParse(answer)
+  const { data, error } = Invalidated.safeParse(answer)
   if (!data)
     throw strangeAnswer('entries.invalidate', error)
-  return data.matched
+  return data
 }
 
-/** Null if nothing goes. */
+/** What would go; null if nothing does. `asOf` as the deletion takes it. */
 async function questionOf(
   context: CommandContext,
   cache: string,
   selector: ReturnType<typeof readSelector>,
-): Promise<string | null> {
+): Promise<{ text: string, asOf?: string | undefined } | null> {
   try {
-    const goes = await invalidate(context, cache, { ...selector, dryRun: true })
-    return goes === 0 ? null : `Delete ${counted(goes ?? 0, 'entry', 'entries')} from ${cache}?`
+    const { matched = 0, asOf } = await invalidate(context, cache, { ...selector, dryRun: true }) ?? {}
+    if (matched === 0)
+      return null
+    if (!selector.expired)
+      return { text: `Delete ${counted(matched, 'entry', 'entries')} from ${cache}?`, asOf }
+    const { matched: served = 0 } = await invalidate(context, cache, { filter: 'state:stale', dryRun: true }) ?? {}
+    const going = counted(matched, 'expired entry', 'expired entries')
+    const grace = served === 1 ? 'its grace' : 'their grace'
+    const text = `Delete ${going} from ${cache}? Of these, ${grouped(served)} can still be served within ${grace}.`
+    return served === 0 ? null : { text, asOf }
   }
   catch (error) {
     // A key that may write and not read learns no numbers.
     if (error instanceof Failure && error.problem.code === 'out-of-scope')
-      return `Delete every entry of ${cache} that --${Object.keys(selector)[0]} chooses?`
+      return { text: `Delete every entry of ${cache} that --${Object.keys(selector)[0]} chooses?` }
     throw error
   }
 }
@@ -52,12 +60,12 @@ export const del = defineCommand({
     `With a key the exit code is 2 if there is no such entry. With ${choosing.join(', ')} or --expired, of which one may be `
     + 'given, the number of entries is printed. larder flush deletes all entries of a cache.',
     filterDetail,
-    `${asksFirst} A key, expired entries, --soft and --dry-run need no question.`,
+    `${asksFirst} A key, --soft and --dry-run need no question, nor does --expired where no entry is still served.`,
   ],
   arguments: [cacheArgument, { ...keyArgument, optional: true }],
   flags: {
     ...selectorFlags,
-    expired: flag(null, 'Entries that have expired.', boolean),
+    expired: flag(null, 'Entries past their TTL, also those still served stale within their grace.', boolean),
     soft: flag(null, 'Mark them stale instead of deleting them.', boolean),
     dryRun: flag(null, 'Only count them.', boolean),
     percent,
@@ -85,9 +93,16 @@ export const del = defineCommand({
       await client.entry({ method: 'DELETE', cache, key })
       return await output.message(`Deleted ${spellKey(key)} from ${cache}.`)
     }
-    if (!soft && !dryRun && !selector.expired)
-      await askFirst(context, flags.yes, () => questionOf(context, cache, selector))
-    const matched = await invalidate(context, cache, { ...selector, ...soft && { soft }, ...dryRun && { dryRun } })
+    let asOf: string | undefined
+    if (!soft && !dryRun) {
+      await askFirst(context, flags.yes, async () => {
+        const question = await questionOf(context, cache, selector)
+        asOf = question?.asOf
+        return question?.text ?? null
+      })
+    }
+    const query = { ...selector, ...soft && { soft }, ...dryRun && { dryRun }, ...asOf !== undefined && { asOf } }
+    const { matched = null } = await invalidate(context, cache, query) ?? {}
     if (matched !== null || output.json)
       await output.show({ matched }, () => String(matched))
     else

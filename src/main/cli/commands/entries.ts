@@ -73,6 +73,7 @@ const get = defineCommand({
       ...flags.peek && {
         givenTtl: remaining(headers['larder-given-ttl']),
         grace: Number(headers['larder-grace']),
+        givenGrace: Number(headers['larder-given-grace']),
       },
       tags: readTags(headers['larder-tags']),
     }, () =>
@@ -139,8 +140,8 @@ const flush = defineCommand({
   examples: ['larder flush default', 'larder flush default --yes'],
   async run({ words: [name = ''], flags }, context) {
     const { client, output } = context
-    await askBefore(context, 'caches.flush', { name }, flags.yes)
-    const flushed = await client.call('caches.flush', { name })
+    const input = await askBefore(context, 'caches.flush', { name }, flags.yes)
+    const flushed = await client.call('caches.flush', input)
     await output.show(flushed, () => String(flushed.matched))
   },
 })

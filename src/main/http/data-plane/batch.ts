@@ -18,10 +18,11 @@ import { textOrBase64 } from '../../base/text-or-base64'
 import { requireRead } from '../../serving/access'
 import { hitOf, lastingValue } from '../../serving/ports'
 import { readBody } from '../body'
-import { checkGivenTtl, checkGrace, checkKey, checkTags } from '../entry-headers'
+import { checkKey, checkTags } from '../entry-headers'
 import { etagOf, parseIfMatch } from '../etags'
 import { holdFor, sendJson, sendPieces } from '../exchange'
 import { parseJsonObject } from '../json-body'
+import { checkTimes } from '../write-times'
 import { pathCache } from './context'
 import { holding } from './store'
 
@@ -145,9 +146,14 @@ function toStep(operation: Operation, path: string, valueLimit: number): BatchSt
         ...(operation.ttl === 'keep' ? { keepTimes: true } : { ttl: operation.ttl }),
         givenTtl: operation.givenTtl,
         grace: operation.grace,
+        givenGrace: operation.givenGrace,
       }
-      checkGivenTtl(times, `${path}.givenTtl`)
-      checkGrace(times, `${path}.grace`)
+      checkTimes(times, {
+        ttl: `${path}.ttl`,
+        givenTtl: `${path}.givenTtl`,
+        grace: `${path}.grace`,
+        givenGrace: `${path}.givenGrace`,
+      })
       const options = {
         contentType: operation.contentType
           ?? ('text' in operation.value ? 'text/plain; charset=utf-8' : 'application/octet-stream'),
@@ -230,8 +236,8 @@ function hitResult(hit: Hit | Peek): Result {
   const result = { status: 200, contentType: hit.contentType, etag: etagOf(hit.version) }
   if (!('grace' in hit))
     return result
-  const { age, ttl, givenTtl, grace, tags } = hit
-  return { ...result, age, ttl, givenTtl, grace, tags: [...tags] }
+  const { age, ttl, givenTtl, grace, givenGrace, tags } = hit
+  return { ...result, age, ttl, givenTtl, grace, givenGrace, tags: [...tags] }
 }
 
 const setStatus = { 'created': 201, 'replaced': 204, 'refused': 412, 'too-large': 413 } as const

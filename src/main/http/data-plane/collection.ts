@@ -1,10 +1,11 @@
-import type { EntryMetadata, PageQuery, PageSelector, Selector } from '../../serving/ports'
+import type { EntryMetadata, PageQuery, PageSelector, Selector, ServedCache } from '../../serving/ports'
 import type { DataHandler, DataPlaneDeps } from './context'
 import { dataOperations } from '@shared/data-operations'
 import { entryOrders, entrySorts } from '@shared/entries'
 import { invalidField } from '@shared/errors'
 import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
+import { isoTime, Moment, momentRule } from '@shared/moment'
 import { mayRead, requireRead } from '../../serving/access'
 import { etagOf } from '../etags'
 import { send, sendJson } from '../exchange'
@@ -26,25 +27,32 @@ export function createCollectionFace({ serving }: DataPlaneDeps): Record<Collect
       if (progress < 1)
         return sendJson(exchange, 202, { progress: Math.floor(progress * 100) / 100 })
       const page = await cache.page(pageQuery, exchange)
-      sendJson(exchange, 200, { ...page, entries: page.entries.map(toEntryInfo) })
+      sendJson(exchange, 200, { ...page, entries: page.entries.map(toEntryInfo), asOf: isoTime(page.asOf) })
     },
 
     'entries.invalidate': async (exchange) => {
       const cache = serving.open(exchange, pathCache(exchange))
       const query = readQuery(exchange.target.query, ['prefix', 'glob'])
       refuseUnknown(query, dataOperations['entries.invalidate'].query)
-      const options = { soft: readFlag(query, 'soft'), dryRun: readFlag(query, 'dryRun') }
+      const asOf = readMoment(query, 'asOf')
+      const options = { soft: readFlag(query, 'soft'), dryRun: readFlag(query, 'dryRun'), asOf }
+      const moment = serving.moment()
       if (options.dryRun)
         requireRead(exchange, 'dryRun tells what is stored, so it')
       const matched = await serving.invalidate(exchange, cache, readSelector(query), options)
       exchange.result = options.dryRun ? 'ok' : options.soft ? 'made-stale' : 'dropped'
       // The count of a pattern would reveal which keys exist, and `soft` would not even drop them.
       if (mayRead(exchange))
-        sendJson(exchange, 200, { matched })
+        sendJson(exchange, 200, { matched, ...options.dryRun && tellsAge(cache) && { asOf: isoTime(moment) } })
       else
         send(exchange, 204, [])
     },
   }
+}
+
+/** Not so bare bytes at a backend. */
+function tellsAge({ definition: { backend } }: Pick<ServedCache, 'definition'>): boolean {
+  return backend?.format !== 'raw'
 }
 
 function readPageQuery(query: Map<string, string>): PageQuery {
@@ -88,6 +96,14 @@ function readSelector(query: Map<string, string>): Selector {
   if (query.has('expired'))
     throw invalidField('expired', `false chooses no entry: give expired=true, prefix, glob, tag or filter; ${rule}`)
   throw invalidField('query', `must have one of prefix, glob, tag, filter, expired; ${rule}`)
+}
+
+/** Milliseconds since the Unix epoch. */
+function readMoment(query: Map<string, string>, name: string): number | undefined {
+  const text = query.get(name)
+  if (text !== undefined && !Moment.safeParse(text).success)
+    throw invalidField(name, momentRule)
+  return text === undefined ? undefined : Date.parse(text)
 }
 
 function readFilters(query: Map<string, string>): PageSelector[] {

@@ -13,6 +13,7 @@ const fields = {
   'Larder-TTL': 'larderTtl',
   'Larder-Given-TTL': 'larderGivenTtl',
   'Larder-Grace': 'larderGrace',
+  'Larder-Given-Grace': 'larderGivenGrace',
   'Larder-Tags': 'larderTags',
   'Larder-Lease': 'larderLease',
 } as const satisfies Record<string, keyof RequestHead>

@@ -26,6 +26,9 @@ import { accepted, holding, storeBody } from './store'
 
 type NativeEntryOperation = 'entries.get' | 'entries.put' | 'entries.patch' | 'entries.delete' | 'entries.post'
 
+/** What `increment` takes; the others have no effect on any POST. */
+const fieldsOfNumbers = ['Larder-TTL', 'Larder-Grace', 'Larder-Tags'] as const
+
 /** The native face, one entry: `/api/caches/{cache}/entries/{key}`. */
 export function createEntryFace(deps: DataPlaneDeps): Record<NativeEntryOperation, DataHandler> {
   const { serving } = deps
@@ -153,7 +156,7 @@ function answerNumber(exchange: Exchange, { number, version }: Awaited<ReturnTyp
 
 function touch(exchange: Exchange, cache: ServedCache, key: string, query: Map<string, string>): Maybe<void> {
   refuseUnknown(query, { op: '', ttl: '' })
-  refuseFields(exchange, ['Larder-TTL', 'Larder-Given-TTL', 'Larder-Grace', 'Larder-Tags'])
+  refuseFields(exchange, fieldsOfNumbers)
   const text = query.get('ttl')
   if (text === undefined)
     throw invalidField('ttl', 'is missing')
@@ -180,7 +183,7 @@ async function takeLease(
   query: Map<string, string>,
 ): Promise<void> {
   refuseUnknown(query, { op: '', ttl: '', wait: '' })
-  refuseFields(exchange, ['If-Match', 'Larder-TTL', 'Larder-Given-TTL', 'Larder-Grace', 'Larder-Tags'])
+  refuseFields(exchange, ['If-Match', ...fieldsOfNumbers])
   requireRead(exchange, 'op=lease returns the value, so it')
   const ttl = readTime(query, 'ttl', 30, longestLease)
   const wait = readTime(query, 'wait', 0, longestWait)

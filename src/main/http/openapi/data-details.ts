@@ -2,7 +2,7 @@ import type { DataOperationName } from '@shared/data-operations'
 import type { z } from 'zod'
 import type { JsonSchema } from './types'
 import { Batch, BatchAnswer, entryOrders, EntryPage, entrySorts } from '@shared/entries'
-import { CacheName, Matched } from '@shared/schemas'
+import { CacheName, Invalidated } from '@shared/schemas'
 
 /**
  * The shape of the JSON, which the data plane's table does not give: a zod schema, or JSON Schema
@@ -56,7 +56,7 @@ export const dataDetails: Partial<Record<DataOperationName, DataDetails>> = {
     refusals: ['Missing cache param.', 'Enter a valid key name.'],
   },
   'entries.list': { answer: EntryPage },
-  'entries.invalidate': { answer: Matched },
+  'entries.invalidate': { answer: Invalidated },
   'entries.batch': {
     body: Batch,
     bodyExample: {

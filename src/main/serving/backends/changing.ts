@@ -22,8 +22,8 @@ interface ChangingParts {
 }
 
 /** What a write says about an entry, besides its value. */
-type Given = Pick<WriteOptions, 'contentType' | 'tags' | 'kind' | 'flags' | 'ttl' | 'givenTtl' | 'grace'>
-  & Partial<Pick<KeptEntry, 'givenGrace'>>
+type Given
+  = Pick<WriteOptions, 'contentType' | 'tags' | 'kind' | 'flags' | 'ttl' | 'givenTtl' | 'grace' | 'givenGrace'>
 
 /** The calls that change one entry. They go to the backend first; the copy here follows. */
 export function createChanging({

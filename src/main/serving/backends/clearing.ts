@@ -25,7 +25,7 @@ interface ClearingParts {
 /** Keys that are worked on at the same time. */
 const atOnce = 64
 
-interface Sifting { soft: boolean, dryRun: boolean, why: 'expired' | 'invalidated' }
+interface Sifting { soft: boolean, dryRun: boolean, why: 'expired' | 'invalidated' | 'cleared' }
 
 /** Whether a key is chosen; null: its entry has to be read for that. */
 type Choice = (key: string, entry: KeptEntry | null) => boolean | null
@@ -101,6 +101,8 @@ export function createClearing({
   function choiceOf(selector: Selector): { prefix: string, choice: Choice } | { keys: readonly string[] } {
     if ('expired' in selector)
       return { prefix: '', choice: (_, entry) => entry === null || isStale(entry) }
+    if ('all' in selector)
+      return { prefix: '', choice: () => true }
     const parts = 'any' in selector ? selector.any : [selector]
     if (!format.whole && parts.some(part => 'tag' in part))
       throw needsEnvelope('Tags')
@@ -133,7 +135,7 @@ export function createClearing({
 
   async function invalidate(
     selector: Selector,
-    { soft, dryRun, progress }: { soft: boolean, dryRun: boolean, progress: Progress },
+    { soft, dryRun, asOf, progress }: { soft: boolean, dryRun: boolean, asOf: number | null, progress: Progress },
     call: Call,
   ): Promise<number> {
     const chosen = choiceOf(selector)
@@ -141,6 +143,8 @@ export function createClearing({
       throw new LarderError('not-here', `The ${entries.title} cannot mark entries as stale.`)
     if (soft && !format.whole)
       throw needsEnvelope('Stale entries')
+    if (asOf !== null && !format.whole)
+      throw needsEnvelope('Deletions as of a moment')
     // Nothing past its time is left there.
     if ('expired' in selector && entries.onlyTheLiving() && !format.whole)
       return 0
@@ -148,8 +152,10 @@ export function createClearing({
     await withoutCopies(async () => {
       const pages = 'keys' in chosen ? [chosen.keys] : entries.keys(chosen.prefix)
       const choice: Choice = 'keys' in chosen ? () => true : chosen.choice
-      const why = 'expired' in selector ? 'expired' : 'invalidated'
+      const why = 'expired' in selector ? 'expired' : 'all' in selector ? 'cleared' : 'invalidated'
       const isLive = (entry: KeptEntry | null): boolean => entry !== null || 'expired' in selector
+      const isNewer = (entry: KeptEntry | null): boolean =>
+        asOf !== null && entry !== null && wall() - entry.age * 1000 > asOf
       await each(asAsync(pages), progress, async (key) => {
         if (seen.has(key))
           return false
@@ -158,9 +164,10 @@ export function createClearing({
         const byKey = choice(key, null)
         if (byKey === false)
           return false
-        if (byKey === true && !soft && !dryRun && !('expired' in selector))
+        if (byKey === true && !soft && !dryRun && asOf === null && !('expired' in selector))
           return await remove(key, 'invalidated', call)
-        return await sift(key, (name, entry) => isLive(entry) && choice(name, entry), { soft, dryRun, why }, call)
+        const chooses: Choice = (name, entry) => isLive(entry) && !isNewer(entry) && choice(name, entry)
+        return await sift(key, chooses, { soft, dryRun, why }, call)
       })
     })
     return progress.matched
@@ -174,8 +181,8 @@ export function createClearing({
       await next.flush(call)
       return progress.matched
     },
-    invalidate: (selector, { soft = false, dryRun = false, progress = createProgress() } = {}, call) =>
-      invalidate(selector, { soft, dryRun, progress }, call),
+    invalidate: (selector, { soft = false, dryRun = false, asOf = null, progress = createProgress() } = {}, call) =>
+      invalidate(selector, { soft, dryRun, asOf, progress }, call),
   }
 }
 

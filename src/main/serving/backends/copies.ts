@@ -123,8 +123,9 @@ export function hitOfEntry(entry: KeptEntry): Hit & Peek {
   return { ...entry, stale: isStale(entry), hits: 0 }
 }
 
-function copyOptions({ contentType, tags, kind, flags, version, age, ttl, givenTtl, grace }: KeptEntry): WriteOptions {
-  return { contentType, tags, kind, flags, ttl, givenTtl, grace, original: { version, age } }
+function copyOptions({ version, age, ...entry }: KeptEntry): WriteOptions {
+  const { contentType, tags, kind, flags, ttl, givenTtl, grace, givenGrace } = entry
+  return { contentType, tags, kind, flags, ttl, givenTtl, grace, givenGrace, original: { version, age } }
 }
 
 /** Clocks, and the server's lives, are never exactly equal. */

@@ -15,8 +15,8 @@ const enough = 64 * 1024
 
 /**
  * Writes entries as JSON lines, each a `set` of a batch without its `op`, so that they can be
- * stored again: key, value, content type, what is left of TTL and grace, the TTL that was given,
- * and tags. Works in slices. The iteration itself ends when it is cancelled.
+ * stored again: key, value, content type, what is left of TTL and grace, the ones that were
+ * given, and tags. Works in slices. The iteration itself ends when it is cancelled.
  */
 export async function exportEntries(
   entries: Maybe<ReturnType<Cache['chosen']>>,
@@ -36,7 +36,7 @@ export async function exportEntries(
   for (const entry of await entries) {
     const rest = entry && restOf(entry)
     if (entry !== null && rest !== null) {
-      const { key, value, contentType, givenTtl, tags } = entry
+      const { key, value, contentType, givenTtl, givenGrace, tags } = entry
       waiting += `{"key":${JSON.stringify(key)},"value":{`
       for (const piece of bytesInJson(value)) {
         waiting += piece
@@ -44,7 +44,7 @@ export async function exportEntries(
         if (waiting.length >= enough && value.length > lastingValue)
           await flush()
       }
-      waiting += `},${JSON.stringify({ contentType, ...rest, givenTtl, tags }).slice(1)}\n`
+      waiting += `},${JSON.stringify({ contentType, ...rest, givenTtl, givenGrace, tags }).slice(1)}\n`
     }
     if (waiting.length >= enough)
       await flush()

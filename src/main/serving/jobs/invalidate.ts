@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock'
 import type { Maybe } from '../maybe'
 import type { Call, Selector, ServedCache } from '../ports'
 import type { JobFile } from './job'
@@ -15,12 +16,15 @@ export interface Invalidation {
     call: Call,
     cache: ServedCache,
     selector: Selector,
-    options: { soft: boolean, dryRun: boolean },
+    options: { soft: boolean, dryRun: boolean, asOf?: number },
   ) => Maybe<number>
+  /** Milliseconds of the wall clock: an entry that is stored after this is not `asOf` it. */
+  moment: () => number
 }
 
-export function createInvalidation(jobs: Pick<JobBook<JobFile>, 'follow'>): Invalidation {
+export function createInvalidation(jobs: Pick<JobBook<JobFile>, 'follow'>, clock: Clock): Invalidation {
   return {
+    moment: clock.wall,
     invalidate(call, cache, selector, options) {
       const progress = createProgress()
       const { space, name } = cache.definition

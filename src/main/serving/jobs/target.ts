@@ -7,7 +7,7 @@ const shown = 64
 
 /** What a selector chooses, in the words of the console and the command line. */
 export function describeTarget(selector: Selector | null): string {
-  if (selector === null)
+  if (selector === null || 'all' in selector)
     return 'all entries'
   if ('any' in selector) {
     const [first, ...others] = selector.any.map(describeTarget)

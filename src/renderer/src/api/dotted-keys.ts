@@ -33,18 +33,17 @@ export function createDottedEntries(batch: Entries['batch']): Pick<Entries, 'get
   return {
     async get(cache, key, { peek = false } = {}) {
       const { value, contentType = '', etag = '', ...times } = await run(cache, { op: peek ? 'peek' : 'get', key })
-      const { age = 0, ttl = null, givenTtl = null, grace = 0, tags = [] } = times
-      return { key, value: bytesOf(value), contentType, etag, age, ttl, givenTtl, grace, tags }
+      const { age = 0, ttl = null, givenTtl = null, grace = 0, givenGrace = 0, tags = [] } = times
+      return { key, value: bytesOf(value), contentType, etag, age, ttl, givenTtl, grace, givenGrace, tags }
     },
-    async put(cache, key, value, { contentType, ttl, givenTtl, grace, tags, onlyNew = false, ifMatch } = {}) {
+    async put(cache, key, value, { contentType, tags, onlyNew = false, ifMatch, ...times } = {}) {
       const bytes = new Uint8Array(await new Blob([value]).arrayBuffer())
       const stored = {
         key,
         value: { base64: toBase64(bytes) },
         contentType: contentType ?? 'text/plain; charset=utf-8',
-        ...ttl !== undefined && { ttl },
-        ...givenTtl !== undefined && { givenTtl },
-        ...grace !== undefined && { grace },
+        // What is left out of JSON is not there.
+        ...times,
         tags: [...tags ?? []],
       }
       const { status, etag = '' } = await run(cache, onlyNew

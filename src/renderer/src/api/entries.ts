@@ -77,6 +77,7 @@ function writeHeaders({
   givenTtl,
   tags = [],
   grace = 0,
+  givenGrace = grace,
   onlyNew,
   ifMatch,
 }: PutOptions): Record<string, string> {
@@ -87,7 +88,8 @@ function writeHeaders({
     ...(ttl === 0 ? { 'Cache-Control': 'max-age=0' } : ttl !== undefined && { 'Larder-TTL': ttl }),
     ...(givenTtl !== undefined && { 'Larder-Given-TTL': givenTtl }),
     ...(tags.length > 0 && { 'Larder-Tags': tags.map(encodeURIComponent).join(', ') }),
-    ...(grace > 0 && { 'Larder-Grace': grace.toFixed(3) }),
+    ...((grace > 0 || givenGrace > 0) && { 'Larder-Grace': grace.toFixed(3) }),
+    ...(givenGrace !== grace && { 'Larder-Given-Grace': givenGrace.toFixed(3) }),
     ...(onlyNew && { 'If-None-Match': '*' }),
     ...(ifMatch !== undefined && { 'If-Match': ifMatch }),
   }
@@ -104,6 +106,7 @@ function readHeaders(headers: Headers): Omit<Entry, 'key' | 'value'> {
     ttl: secondsOf(headers.get('Larder-TTL')),
     givenTtl: secondsOf(headers.get('Larder-Given-TTL')),
     grace: Number(headers.get('Larder-Grace') ?? 0),
+    givenGrace: Number(headers.get('Larder-Given-Grace') ?? 0),
     tags: tags === null ? [] : tags.split(',').map(tag => decodeURIComponent(tag.trim())),
   }
 }

@@ -14,6 +14,8 @@ export interface Entry {
   givenTtl: number | null
   /** How long past the TTL the entry may be served stale. Only a peek tells it. */
   grace: number
+  /** The grace that a new TTL starts again. Only a peek tells it. */
+  givenGrace: number
   tags: string[]
 }
 
@@ -30,6 +32,8 @@ export interface PutOptions {
   tags?: readonly string[] | undefined
   /** Seconds past the TTL for which the entry may be served stale. @default 0 */
   grace?: number | undefined
+  /** The grace that a new TTL starts again; `grace` is what is left of it. @default `grace` */
+  givenGrace?: number | undefined
   /** Store only if there is no fresh entry. */
   onlyNew?: boolean
   /** Replace only an entry that has this ETag. */

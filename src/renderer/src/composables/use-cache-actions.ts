@@ -8,7 +8,6 @@ import { createSampleCache } from '../sample-cache'
 import { useCaches } from '../stores/caches'
 import { useDialogs } from '../stores/dialogs'
 import { useNotices } from '../stores/notices'
-import { useUnsaved } from '../stores/unsaved'
 import { useApi } from './use-api'
 
 const NewCacheDialog = defineAsyncComponent(() => import('../views/overview/NewCacheDialog.vue'))
@@ -28,7 +27,7 @@ export interface CacheActions {
   setEnabled: (cache: CacheInfo, enabled: boolean) => void
   /** Asks first, unless there is nothing to lose. */
   clear: (cache: CacheInfo) => Promise<void>
-  rename: (cache: CacheInfo) => Promise<void>
+  rename: (cache: CacheInfo) => void
   remove: (cache: CacheInfo) => Promise<void>
 }
 
@@ -37,7 +36,6 @@ export function useCacheActions(): CacheActions {
   const caches = useCaches()
   const dialogs = useDialogs()
   const notices = useNotices()
-  const unsaved = useUnsaved()
   const router = useRouter()
 
   /** Ends where there is something to see. */
@@ -55,23 +53,24 @@ export function useCacheActions(): CacheActions {
     refresh: cache => void dialogs.show(RefreshDialog, { cache }),
     setEnabled: ({ name }, enabled) => void notices.tell(() => caches.setEnabled(name, enabled)),
     async clear(cache) {
-      const { name } = cache
+      const { name, backend } = cache
       const what = clearedOf(cache)
       const agreed = what === null
         || await dialogs.confirm({
           title: `Clear ${name}?`,
           text: `This permanently deletes ${what}. The cache and its settings stay.`,
-          action: `Clear ${cache.backend === null ? what : name}`,
+          action: `Clear ${backend === null ? what : name}`,
         })
-      if (agreed)
-        await notices.tell(async () => `Cleared ${name}: ${formatEntries(await caches.clear(name))} deleted.`)
+      if (agreed) {
+        await notices.tell(async () => {
+          const cleared = await caches.clear(cache, backend === null ? cache.asOf : undefined)
+          return `Cleared ${name}: ${formatEntries(cleared)} deleted.`
+        })
+      }
     },
-    async rename(cache) {
-      // It leads to another address.
-      if (await unsaved.mayLeave())
-        dialogs.show(RenameCacheDialog, { cache })
-    },
-    async remove({ name, entries, backend }) {
+    rename: cache => void dialogs.show(RenameCacheDialog, { cache }),
+    async remove(cache) {
+      const { name, entries, backend } = cache
       const what = backend === null ? `permanently deletes ${formatEntries(entries)} and` : 'deletes'
       const { agreed, checked } = await dialogs.ask({
         title: `Delete ${name}?`,
@@ -87,9 +86,9 @@ export function useCacheActions(): CacheActions {
       if (!agreed)
         return
       const told = backend === null
-        ? `Deleted ${name} with ${formatEntries(entries)}.`
+        ? `Deleted ${name}.`
         : `Deleted ${name}. Its entries at ${backend.connection} ${checked ? 'are deleted, too' : 'are still there'}.`
-      await notices.tell(() => caches.remove(name, checked).then(() => told))
+      await notices.tell(() => caches.remove(cache, checked).then(() => told))
     },
   }
 }

@@ -11,6 +11,9 @@ import { createQueue } from '../queue'
 /** Seconds over which a cache's requests are averaged, the same as in the server's own rate. */
 const rateSpan = 10
 
+/** A cache that somebody saw. Another one may have its name by now. */
+type Meant = Pick<CacheInfo, 'name' | 'createdAt'>
+
 /** The signed-in user's caches, as last read from the server. */
 export const useCaches = defineStore('caches', () => {
   const { client, events } = useApi()
@@ -31,10 +34,19 @@ export const useCaches = defineStore('caches', () => {
 
   events.listen((event) => {
     if (event.topic === 'cache.renamed')
-      renames.set(event.payload.from, event.payload.cache)
-    if (event.topic === 'cache.renamed' || event.topic === 'cache.created')
+      follow(event.payload.from, event.payload.cache)
+    if (event.topic === 'cache.created')
       renames.delete(event.payload.cache)
   })
+
+  /** From now on the cache has its new name here, before anybody has read the list again. */
+  function follow(from: string, to: string): void {
+    renames.set(from, to)
+    renames.delete(to)
+    // A read that is under way may still have the former name.
+    reads++
+    told.value = told.value.map(cache => cache.name === from ? { ...cache, name: to } : cache)
+  }
 
   /** What a cache is called now that had this name when something was done with it. */
   function nameNow(name: string): string {
@@ -90,9 +102,14 @@ export const useCaches = defineStore('caches', () => {
     return created
   }
 
-  /** Drops all entries of a cache. Returns their number. */
-  async function clear(name: string): Promise<number> {
-    const { matched } = await client['caches.flush']({ name })
+  /**
+   * Drops all entries of a cache, whatever it is called by now. Returns their number.
+   *
+   * @param asOf what was stored after this moment stays
+   */
+  async function clear({ name, createdAt }: Meant, asOf?: string): Promise<number> {
+    const only = { createdAt, ...asOf !== undefined && { asOf } }
+    const { matched } = await client['caches.flush']({ name: nameNow(name), ...only })
     await read()
     return matched
   }
@@ -100,18 +117,18 @@ export const useCaches = defineStore('caches', () => {
   /** Throws LarderError `invalid-input` with its fields, `name-taken`, `protected`. */
   async function rename(input: OperationInput<'caches.rename'>): Promise<CacheInfo> {
     const renamed = await client['caches.rename'](parseInput(CacheRename, input))
-    // A read that is under way may still have the former name.
-    reads++
-    told.value = told.value.map(cache => cache.name === input.name ? renamed : cache)
+    follow(input.name, renamed.name)
     return renamed
   }
 
   /**
-   * Deletes a cache with its entries; those at its backend where that is wanted. Throws LarderError
-   * `protected` for the cache `default`, and what the backend answers.
+   * Deletes a cache, whatever it is called by now, with its entries; those at its backend where
+   * that is wanted. Throws LarderError `protected` for the cache `default`, and what the backend
+   * answers.
    */
-  async function remove(name: string, isBackendCleared = false): Promise<void> {
-    await client['caches.delete']({ name, ...isBackendCleared && { entries: 'delete' as const } })
+  async function remove({ name, createdAt }: Meant, isBackendCleared = false): Promise<void> {
+    const entries = isBackendCleared ? { entries: 'delete' as const } : {}
+    await client['caches.delete']({ name: nameNow(name), createdAt, ...entries })
     await read()
   }
 

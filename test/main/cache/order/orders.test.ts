@@ -220,7 +220,7 @@ it('tells the progress, from nothing to ready, and begins to build when asked', 
 it('answers small caches by a scan, without an index', async () => {
   const bench = setUp({ scanned: 10 })
   fill(bench, 10)
-  bench.scan.mockReturnValue({ total: 10, rows: 10, folders: [], entries: [], cursor: null })
+  bench.scan.mockReturnValue({ total: 10, rows: 10, folders: [], entries: [], cursor: null, asOf: 0 })
   expect([
     bench.orders.progress(byKey),
     (await bench.orders.page(byKey)).total,

@@ -14,6 +14,7 @@ const entry: Entry = {
   ttl: 500,
   givenTtl: 510,
   grace: 60,
+  givenGrace: 60,
   tags: ['a,b'],
 }
 const opened: ReadEntry = { entry, life: { age: 10, ttl: 500, grace: 60, readAt: 0 } }
@@ -101,6 +102,7 @@ describe('saving an edited entry', () => {
         ttl: 'none',
         givenTtl: 'none',
         grace: 60,
+        givenGrace: 60,
         ifMatch: '"2"',
       },
     ])

@@ -7,15 +7,20 @@ import { limits } from '@shared/limits'
 type Target = { rows: readonly ServerRow[] } | { filter: EntrySelector | null }
 type JobSelectors = NonNullable<OperationInput<'jobs.start'>['select']>
 
+/** Whether it is the other row, or lies in that folder. */
+export function isWithin(row: ServerRow, other: ServerRow): boolean {
+  const name = row.kind === 'folder' ? row.prefix : row.entry.key
+  return other.kind === 'folder'
+    ? name.startsWith(other.prefix)
+    : row.kind === 'entry' && name === other.entry.key
+}
+
 /** The rows without those that lie in a selected folder, which stands for them. */
 export function withoutCovered(rows: readonly ServerRow[]): readonly ServerRow[] {
   const folders = rows.filter(row => row.kind === 'folder')
   return folders.length === 0
     ? rows
-    : rows.filter((row) => {
-        const name = row.kind === 'folder' ? row.prefix : row.entry.key
-        return !folders.some(folder => folder !== row && name.startsWith(folder.prefix))
-      })
+    : rows.filter(row => !folders.some(folder => folder !== row && isWithin(row, folder)))
 }
 
 /**

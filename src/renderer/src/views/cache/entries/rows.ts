@@ -4,9 +4,12 @@ import type { WindowAnswer, Windows } from './windows'
 import { locate, parentOf, shownAt, sizeOf } from '../nested'
 import { createWindows } from './windows'
 
-/** A row as the server returned it; `readAt` (milliseconds since 1970) lets times run on. */
+/**
+ * A row as the server returned it; `readAt` (milliseconds since 1970) lets times run on, and `asOf`
+ * is the server's moment at which the entries were counted.
+ */
 export type ServerRow =
-  | { kind: 'folder', prefix: string, entries: number }
+  | { kind: 'folder', prefix: string, entries: number, asOf: string }
   | { kind: 'entry', entry: EntryInfo, readAt: number }
 
 /** A row with its place in the tree. */

@@ -1,7 +1,7 @@
 import type { Ref } from 'vue'
 import type { ServerRow } from './rows'
 import { computed, shallowReadonly, shallowRef } from 'vue'
-import { withoutCovered } from './chosen-rows'
+import { isWithin, withoutCovered } from './chosen-rows'
 import { idOf } from './rows'
 
 /** The selection in the key browser for a bulk action. */
@@ -14,6 +14,8 @@ export interface Selection {
   has: (id: string) => boolean
   set: (rows: readonly ServerRow[], chosen: boolean) => void
   setAll: () => void
+  /** Chooses these rows without one, and without what is in it or around it. */
+  setOthers: (rows: readonly ServerRow[], but: ServerRow) => void
   drop: (id: string) => void
   clear: () => void
 }
@@ -44,6 +46,11 @@ export function createSelection(): Selection {
     setAll() {
       all.value = true
       rows.value = new Map()
+    },
+    setOthers(others, but) {
+      all.value = false
+      const left = others.filter(row => !isWithin(row, but) && !isWithin(but, row))
+      rows.value = new Map(left.map(row => [idOf(row), row]))
     },
     drop(id) {
       if (!rows.value.has(id))

@@ -114,7 +114,7 @@ export function useBrowser(cache: () => string, address: Address): Browser {
           matching = page.total
         const readAt = Date.now()
         const found: ServerRow[] = [
-          ...page.folders.map(folder => ({ kind: 'folder' as const, ...folder })),
+          ...page.folders.map(folder => ({ kind: 'folder' as const, ...folder, asOf: page.asOf })),
           ...page.entries.map(entry => ({ kind: 'entry' as const, entry, readAt })),
         ]
         const whole = found.length === page.rows

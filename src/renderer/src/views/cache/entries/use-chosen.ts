@@ -20,6 +20,9 @@ interface Chosen {
   save: () => void
 }
 
+/** @param asOf where entries are chosen by what they have in common: those stored later stay */
+interface Named { keys: string[], count: number, asOf: string | undefined }
+
 /** Keys that a question about all entries names. */
 const firstKeys = 5
 
@@ -42,34 +45,36 @@ export function useChosen(cache: () => CacheInfo, browser: Browser, total: () =>
       : { rows: [...selection.rows.value.values()] })
   }
 
-  /**
-   * Keys of what is chosen, or of the first if it is all; empty if there are folders among them.
-   */
-  async function keys(): Promise<string[]> {
+  /** What the question names: it concerns no more than this. */
+  async function named(): Promise<Named> {
     if (selection.all.value) {
       const { order, sort } = browser
       const query = { ...filter.value, sort: sort.value, order: order.value, offset: 0, limit: firstKeys }
       const page = await entries.window(cache().name, query)
-      return 'progress' in page ? [] : page.entries.map(({ key }) => key)
+      return 'progress' in page
+        ? { keys: [], count: count.value, asOf: cache().asOf }
+        : { keys: page.entries.map(({ key }) => key), count: page.total, asOf: page.asOf }
     }
     const rows = [...selection.rows.value.values()]
-    return rows.some(row => row.kind === 'folder')
-      ? []
-      : rows.flatMap(row => row.kind === 'entry' ? [row.entry.key] : [])
+    const [asOf] = rows.flatMap(row => row.kind === 'folder' ? [row.asOf] : []).sort()
+    const keys = rows.flatMap(row => row.kind === 'entry' ? [row.entry.key] : [])
+    return { keys: asOf === undefined ? keys : [], count: count.value, asOf }
   }
 
   async function remove(): Promise<Outcome> {
-    const { name } = cache()
+    const meant = cache()
+    const { name, createdAt } = meant
     const select = byJob()
-    const many = formatEntries(count.value)
-    const elsewhere = deletedElsewhere(cache(), select)
+    const elsewhere = deletedElsewhere(meant, select)
+    const { keys, count: of, asOf } = elsewhere === null ? await named() : { keys: [], count: 0, asOf: undefined }
+    const many = formatEntries(of)
     const agreed = await dialogs.confirm(elsewhere === null
       ? {
           title: `Delete ${many}?`,
           text: `This permanently deletes ${many} from ${name}.`,
           action: `Delete ${many}`,
-          keys: await keys(),
-          of: count.value,
+          keys,
+          of,
         }
       : {
           title: `Delete from ${name}?`,
@@ -78,9 +83,11 @@ export function useChosen(cache: () => CacheInfo, browser: Browser, total: () =>
         })
     if (!agreed)
       return
-    const flushed = select === null ? await caches.clear(name) : null
-    if (select !== null)
-      await jobs.start({ kind: 'delete', cache: name, select })
+    const flushed = select === null ? await caches.clear(meant, asOf) : null
+    if (select !== null) {
+      const only = { createdAt, ...asOf !== undefined && { asOf } }
+      await jobs.start({ kind: 'delete', cache: caches.nameNow(name), select, ...only })
+    }
     selection.clear()
     return flushed === null ? undefined : `Deleted ${formatEntries(flushed)}.`
   }

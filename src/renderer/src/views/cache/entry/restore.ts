@@ -31,11 +31,11 @@ interface Condition {
  */
 export async function restore(
   entries: Pick<Entries, 'put'>,
-  { cache, entry: { key, value, contentType, tags, givenTtl }, life }: Former,
+  { cache, entry: { key, value, contentType, tags, givenTtl, givenGrace }, life }: Former,
   { keepTimes = false, ...condition }: Condition,
   now = Date.now(),
 ): Promise<Sentence> {
-  const rest = keepTimes ? { ttl: 'keep' } : writtenRest(life, givenTtl, now)
+  const rest = keepTimes ? { ttl: 'keep' } : { ...writtenRest(life, givenTtl, now), givenGrace }
   try {
     await entries.put(cache, key, value, { contentType, tags, ...rest, ...condition })
   }

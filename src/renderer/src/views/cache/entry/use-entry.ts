@@ -7,6 +7,7 @@ import { onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
 import { concernsCache } from '../../../api/server-event'
 import { createRefresher } from '../../../composables/refresher'
 import { useApi } from '../../../composables/use-api'
+import { useCaches } from '../../../stores/caches'
 import { makeReadable } from '../values/made-readable'
 import { readValue } from '../values/read-value'
 
@@ -40,6 +41,7 @@ const pace = 500
  */
 export function useEntry(place: () => { cache: string, key: string } | undefined, hold: () => boolean): EntryReader {
   const { entries, events } = useApi()
+  const caches = useCaches()
   const shown = shallowRef<OpenEntry>()
   const arrived = shallowRef<number | null>(null)
   const gone = shallowRef('')
@@ -87,6 +89,11 @@ export function useEntry(place: () => { cache: string, key: string } | undefined
   watch(place, (now, before) => {
     if (now?.cache === before?.cache && now?.key === before?.key)
       return
+    // The entry stays as it was opened, and is stored where it is now.
+    if (now && before && shown.value && now.key === before.key && caches.nameNow(before.cache) === now.cache) {
+      shown.value = { ...shown.value, cache: now.cache }
+      return again.request()
+    }
     gone.value = problem.value = ''
     void read()
   }, { immediate: true })
