@@ -96,8 +96,8 @@ test('a shared tier says how it does', async ({ openConsole, call }) => {
     const panel = page.getByRole('region', { name: 'Shared tier' })
     await expect(panel).toContainText('Not connected; the first read that asks main connects.')
 
-    // Red: in src/…/cache/entry/use-entry-actions.ts leave `onChanged` out of `undo`; in use-entry.ts
-    // take what was `dropped` for gone.
+    // Red: in src/…/cache/entry/use-entry-actions.ts leave `onChanged` out of `undo`; in
+    // use-entry.ts take what was `dropped` for gone.
     await call('PUT', '/api/caches/shop/entries/undone', { body: 'kept' })
     await page.goto(new URL('/caches/shop?key=undone', page.url()).href)
     const entry = page.getByRole('region', { name: 'Entry' })
