@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isKey } from './entry-key'
 import { grouped } from './grouped'
 import { limits } from './limits'
-import { Moment } from './moment'
+import { IsoMoment } from './moment'
 import { TtlInput } from './ttl'
 import { orTimeText } from './written'
 import './without-eval'
@@ -150,7 +150,7 @@ export const EntryPage = z.strictObject({
   folders: z.strictObject({ prefix: z.string(), entries: z.int() }).array(),
   entries: EntryInfo.array(),
   cursor: z.string().nullable(),
-  asOf: Moment.meta({ description: 'When this was so; a deletion as of it leaves alone what was stored since.' }),
+  asOf: IsoMoment.meta({ description: 'When this was so; a deletion as of it leaves alone what was stored since.' }),
 })
 
 /** What clients pass and receive; defaults may be left out. */

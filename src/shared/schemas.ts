@@ -3,7 +3,7 @@ import { changeSchemas, creationSchemas, settingSchemas } from './cache-settings
 import { GatewayState } from './gateway-state'
 import { grouped } from './grouped'
 import { limits } from './limits'
-import { asked, Moment } from './moment'
+import { asked, IsoMoment } from './moment'
 import { OffTime } from './off-time'
 import { pathName } from './path-name'
 import { writeSize } from './sizes'
@@ -43,8 +43,8 @@ export const CacheDelete = z.strictObject({
 export const CacheInfo = z.strictObject({
   name: CacheName,
   ...settingSchemas,
-  createdAt: Moment,
-  asOf: Moment.meta({ description: 'When this was so; a deletion as of it leaves alone what was stored since.' }),
+  createdAt: IsoMoment,
+  asOf: IsoMoment.meta({ description: 'When this was so; a deletion as of it leaves alone what was stored since.' }),
   entries: z.int().meta({ description: 'Entries held now.' }),
   bytes: z.int().meta({ description: 'Bytes held now: keys, values, tags and overhead.' }),
   statistics: CacheStatistics,
@@ -57,7 +57,7 @@ export type CacheInfo = z.output<typeof CacheInfo>
 
 export const Matched = z.strictObject({ matched: z.int().meta({ description: 'Entries affected.' }) })
 export const Invalidated = Matched.extend({
-  asOf: Moment.optional().meta({
+  asOf: IsoMoment.optional().meta({
     description: 'Of a dry run: when it counted; a deletion as of it leaves alone what was stored since. Missing where '
       + 'a backend does not tell when its entries were stored.',
   }),

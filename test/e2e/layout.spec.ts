@@ -94,3 +94,20 @@ test('dates of API keys are not cut', { tag: '@screen' }, async ({ openConsole, 
     expect(await page.evaluate(cut), `${width}`).toEqual([])
   }
 })
+
+// Red: in src/renderer/src/views/cache/settings/SettingsTab.vue leave out `flex-wrap`, or the rule
+// for the buttons of the danger zone.
+test('the settings of a cache with a long name fit into a narrow window', async ({ openConsole, call }) => {
+  await fill(call)
+  const page = await openConsole(`/caches/${long}?tab=settings`)
+  await page.setViewportSize({ width: 400, height: 800 })
+  await expect(page.getByRole('button', { name: `Delete ${long}` })).toBeVisible()
+  const outside = await page.evaluate(`[...document.querySelectorAll('.settings .panel button, .settings time, .settings .panel .muted')]
+    .filter((part) => {
+      const { left, right } = part.getBoundingClientRect()
+      const room = part.closest('.panel').getBoundingClientRect()
+      return left < room.left || right > room.right || part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 0
+    })
+    .map(part => part.textContent.trim())`)
+  expect(outside).toEqual([])
+})

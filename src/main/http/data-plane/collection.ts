@@ -5,7 +5,7 @@ import { entryOrders, entrySorts } from '@shared/entries'
 import { invalidField } from '@shared/errors'
 import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
-import { isoTime, Moment, momentRule } from '@shared/moment'
+import { IsoMoment, isoTime, momentRule } from '@shared/moment'
 import { mayRead, requireRead } from '../../serving/access'
 import { etagOf } from '../etags'
 import { send, sendJson } from '../exchange'
@@ -101,7 +101,7 @@ function readSelector(query: Map<string, string>): Selector {
 /** Milliseconds since the Unix epoch. */
 function readMoment(query: Map<string, string>, name: string): number | undefined {
   const text = query.get(name)
-  if (text !== undefined && !Moment.safeParse(text).success)
+  if (text !== undefined && !IsoMoment.safeParse(text).success)
     throw invalidField(name, momentRule)
   return text === undefined ? undefined : Date.parse(text)
 }

@@ -8,7 +8,7 @@ type Target = { rows: readonly ServerRow[] } | { filter: EntrySelector | null }
 type JobSelectors = NonNullable<OperationInput<'jobs.start'>['select']>
 
 /** Whether it is the other row, or lies in that folder. */
-export function isWithin(row: ServerRow, other: ServerRow): boolean {
+export function liesIn(row: ServerRow, other: ServerRow): boolean {
   const name = row.kind === 'folder' ? row.prefix : row.entry.key
   return other.kind === 'folder'
     ? name.startsWith(other.prefix)
@@ -20,7 +20,7 @@ export function withoutCovered(rows: readonly ServerRow[]): readonly ServerRow[]
   const folders = rows.filter(row => row.kind === 'folder')
   return folders.length === 0
     ? rows
-    : rows.filter(row => !folders.some(folder => folder !== row && isWithin(row, folder)))
+    : rows.filter(row => !folders.some(folder => folder !== row && liesIn(row, folder)))
 }
 
 /**

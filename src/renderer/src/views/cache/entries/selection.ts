@@ -1,7 +1,7 @@
 import type { Ref } from 'vue'
 import type { ServerRow } from './rows'
 import { computed, shallowReadonly, shallowRef } from 'vue'
-import { isWithin, withoutCovered } from './chosen-rows'
+import { liesIn, withoutCovered } from './chosen-rows'
 import { idOf } from './rows'
 
 /** The selection in the key browser for a bulk action. */
@@ -49,7 +49,7 @@ export function createSelection(): Selection {
     },
     setOthers(others, but) {
       all.value = false
-      const left = others.filter(row => !isWithin(row, but) && !isWithin(but, row))
+      const left = others.filter(row => !liesIn(row, but) && !liesIn(but, row))
       rows.value = new Map(left.map(row => [idOf(row), row]))
     },
     drop(id) {
