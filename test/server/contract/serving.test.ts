@@ -85,7 +85,7 @@ for (const row of rows) {
     const { status, record, disabled, calls } = await run(row)
     expect(row.success, JSON.stringify(record)).toContain(status)
     expect(record).toMatchObject({ ...known, status, cache: 'default', reason: null })
-    expect(['hit', 'stored', 'dropped', 'ok']).toContain(record.result)
+    expect(['hit', 'stored', 'touched', 'dropped', 'ok']).toContain(record.result)
     expect([disabled, calls]).toEqual([0, 1])
   })
 
