@@ -10,6 +10,7 @@ import type { Entrance } from './listener'
 import { messageOf } from '@shared/errors'
 import { createLingering } from '../base/answers/lingering'
 import { createOutflow } from '../base/answers/outflow'
+import { createTurn } from '../base/answers/turn'
 import { createHostGuard, guardListening } from '../base/host-guard'
 import { randomSecret } from '../base/ids'
 import { stopServer } from '../base/stop-server'
@@ -56,6 +57,7 @@ export function createGateways(parts: GatewaysParts): Gateways {
   const ports = new Map<string, Port>()
   const outflow = createOutflow({ stopwatch, inFlight })
   const lingering = createLingering({ stopwatch })
+  const turn = createTurn(outflow.written)
   const [scheme, secure] = tls === null ? ['http', false] as const : ['https', true] as const
 
   /** Undefined for a cache without a gateway. Opens the port once the one before it is closed. */
@@ -82,7 +84,7 @@ export function createGateways(parts: GatewaysParts): Gateways {
       if (port.gone)
         return
       try {
-        const sharing = { serving, stopwatch, logger, inFlight, outflow, lingering, host, tls }
+        const sharing = { serving, stopwatch, logger, inFlight, outflow, lingering, turn, host, tls }
         const listening = await openListener(number, { ...sharing, entrance: () => port.entrance })
         hosts = guardListening(listening, host, { secure, names: allowedHosts })
         port.listening = listening

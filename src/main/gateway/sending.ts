@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Lingering } from '../base/answers/lingering'
 import type { Outflow } from '../base/answers/outflow'
+import type { Turn } from '../base/answers/turn'
 import type { Fields } from '../base/http-caching/fields'
 import type { InFlight } from '../base/in-flight'
 import type { Principal } from '../base/principal'
@@ -39,6 +40,7 @@ export interface SendingParts {
   inFlight: InFlight
   outflow: Outflow
   lingering: Lingering
+  turn: Turn
 }
 
 /** @param charged whom the budget charges for what the client has not taken */
@@ -46,7 +48,7 @@ export function createSending(
   { method, socket }: Pick<IncomingMessage, 'method' | 'socket'>,
   response: ServerResponse,
   charged: Principal,
-  { inFlight, outflow, lingering }: SendingParts,
+  { inFlight, outflow, lingering, turn }: SendingParts,
 ): Sending {
   const told = { status: 0, bytes: 0 }
   const write = response.write.bind(response)
@@ -90,11 +92,10 @@ export function createSending(
         return pour({ response, outflow, hold, caller: charged, pieces: slices(body), failed, ended: () => {} })
       }
       told.bytes += length
-      if (length <= joinable)
-        response.end(length === 0 ? undefined : body.toString('latin1'), 'latin1')
-      else
-        response.end(body)
-      owe(length)
+      if (response.socket === null)
+        outflow.queued(response, charged, length + queuedOverhead)
+      const small = length === 0 ? '' : length <= joinable ? body.toString('latin1') : body
+      turn.send(response, small, 'latin1', charged)
     },
     refuse(status, fields, cache, text, isUnread) {
       const body = method === 'HEAD' ? '' : text

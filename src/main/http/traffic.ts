@@ -1,12 +1,12 @@
 import type { Lingering } from '../base/answers/lingering'
 import type { Outflow } from '../base/answers/outflow'
+import type { Turn } from '../base/answers/turn'
 import type { Stopwatch } from '../base/clock'
 import type { Disposable } from '../base/disposable'
 import type { InFlight } from '../base/in-flight'
-import type { Turn } from './turn'
 import { createLingering } from '../base/answers/lingering'
 import { createOutflow, nobody } from '../base/answers/outflow'
-import { createTurn } from './turn'
+import { createTurn } from '../base/answers/turn'
 
 /**
  * What all exchanges of a server share: when they write, how much they may hold, and how their

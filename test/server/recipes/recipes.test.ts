@@ -19,6 +19,7 @@ const elsewhere: [sign: RegExp, reason: string][] = [
   [/^npm run icons\b/, 'it writes pictures of the repository'],
   [/^npm run bench(?: |$)/, 'it takes minutes; bench-smoke.test.ts runs it small'],
   [/^npm run bench:client\b/, 'it takes a minute; bench-smoke.test.ts runs it small'],
+  [/^npm run bench:tier\b/, 'it takes half a minute; bench-smoke.test.ts runs it small'],
   [/^npm run bench:first-hit\b/, 'it installs packages for a minute'],
   [/^npm install \.\/larder/, 'test/packaging/npm-package.test.ts does it, in an empty project'],
   [/^npx larder serve\b/, 'it is for that project'],

@@ -4,9 +4,9 @@ import { EventEmitter } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createOutflow, stallLimit } from '../../../../src/main/base/answers/outflow'
+import { createTurn } from '../../../../src/main/base/answers/turn'
 import { createManualClock } from '../../../../src/main/base/clock'
 import { createInFlight } from '../../../../src/main/base/in-flight'
-import { createTurn } from '../../../../src/main/http/turn'
 
 const ann = { name: 'ann' }
 const bob = { name: 'bob' }
@@ -110,7 +110,7 @@ describe('s28 what clients have not taken', () => {
   })
 })
 
-// Red: in src/main/http/turn.ts drop the call of `waits`.
+// Red: in src/main/base/answers/turn.ts drop the call of `waits`.
 it('tells of an answer that its connection has not taken at once', async () => {
   const told: unknown[] = []
   const { send } = createTurn((socket, caller) => told.push([socket, caller]))
