@@ -54,6 +54,7 @@ const samples: Record<string, { refused: string[], allowed: string[] }> = {
     refused: ['express', 'better-sqlite3', 'electron', 'node:fs', 'fs', 'fs/promises', '../storage/database', 'zod'],
     allowed: ['./ports', '../base/clock', '../../shared/errors', 'node:crypto'],
   },
+  'answers': { refused: ['../../serving/ports', 'node:fs'], allowed: ['../in-flight', '@shared/limits', 'node:http'] },
   'codecs': { refused: ['../cache/ports', 'node:fs'], allowed: ['../base/clock', 'node:zlib'] },
   'storage': {
     refused: ['../cache/engine', '../cache', 'express', 'electron'],

@@ -25,7 +25,7 @@ export interface OperationParts {
 
 /** The calls of a cache that concern one key. */
 export type EntryOperations
-  = Pick<Cache, 'get' | 'peek' | 'set' | 'delete' | 'drop' | 'touch' | 'increment' | 'mergePatch'>
+  = Pick<Cache, 'get' | 'getHeld' | 'peek' | 'set' | 'delete' | 'drop' | 'touch' | 'increment' | 'mergePatch'>
 
 /** With what a cache asks before it makes room for a write. */
 export interface PlannedOperations extends EntryOperations {
@@ -96,6 +96,23 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
     return (ifAbsent === true && isFresh(existing, wall, monotonic)) || !holds(ifVersion, existing)
   }
 
+  function getHeld(key: string): Hit | undefined {
+    if (!isEnabled())
+      return undefined
+    const wall = clock.wall()
+    const monotonic = clock.monotonic()
+    const entry = present(key, wall, monotonic)
+    if (entry === undefined)
+      return undefined
+    const stale = timeOf(entry, wall, monotonic) >= entry.freshUntil
+    statistics.hit(stale)
+    if (!stale && settings().sliding && entry.ttl !== Infinity)
+      return slide(key, entry, wall, monotonic)
+    const hit = toHit(entry, timeOf(entry, wall, monotonic), entry.hits + 1)
+    table.use(entry, stopwatch.now())
+    return hit
+  }
+
   return {
     wouldStore(key, length, options = noOptions) {
       const wall = clock.wall()
@@ -107,26 +124,14 @@ export function createEntryOperations(parts: OperationParts, table: EntryTable):
     },
 
     get(key) {
-      if (!isEnabled()) {
-        statistics.miss('disabled')
-        return 'disabled'
-      }
-      const wall = clock.wall()
-      const monotonic = clock.monotonic()
-      const entry = present(key, wall, monotonic)
-      if (entry === undefined) {
-        const reason = table.reasonOf(key)
-        statistics.miss(reason)
-        return reason
-      }
-      const stale = timeOf(entry, wall, monotonic) >= entry.freshUntil
-      statistics.hit(stale)
-      if (!stale && settings().sliding && entry.ttl !== Infinity)
-        return slide(key, entry, wall, monotonic)
-      const hit = toHit(entry, timeOf(entry, wall, monotonic), entry.hits + 1)
-      table.use(entry, stopwatch.now())
-      return hit
+      const hit = getHeld(key)
+      if (hit !== undefined)
+        return hit
+      const reason = isEnabled() ? table.reasonOf(key) : 'disabled'
+      statistics.miss(reason)
+      return reason
     },
+    getHeld,
 
     peek(key) {
       const entry = table.find(key)

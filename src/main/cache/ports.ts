@@ -286,6 +286,11 @@ export interface Cache {
    */
   get: (key: string) => Lookup
   /**
+   * The same for whoever looks elsewhere if it is not here: then nothing is counted, and the answer
+   * is undefined.
+   */
+  getHeld: (key: string) => Hit | undefined
+  /**
    * Reads an entry without counting the read, marking the entry as used or restarting a sliding
    * TTL.
    */

@@ -115,6 +115,7 @@ function createFakeCache(definition: CacheDefinition): Cache {
       latency: { count: 0, take: unused },
     },
     get: unused,
+    getHeld: unused,
     peek: unused,
     roomFor: unused,
     roomForBatch: unused,

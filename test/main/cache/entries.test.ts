@@ -65,6 +65,21 @@ it('tells why a key is missing', () => {
   })
 })
 
+// Red: in src/main/cache/operations.ts let `getHeld` be `get`, or `peek`.
+it('reads what is held as any read does, and counts nothing where nothing is', () => {
+  const { cache, clock } = setUp({ sliding: true })
+  cache.set('k', bytes('v'), { ttl: 10 })
+  clock.advance(6_000)
+  expect(cache.getHeld('k')).toMatchObject({ value: bytes('v'), hits: 1 })
+  expect([cache.peek('k')?.ttl, cache.getHeld('none')]).toEqual([10, undefined])
+  clock.advance(10_000)
+  expect(cache.getHeld('k')).toBeUndefined()
+  cache.configure({ enabled: false })
+  expect(cache.getHeld('k')).toBeUndefined()
+  const { hits, misses } = cache.statistics()
+  expect([hits, misses]).toEqual([1, mapRows(missReasons, () => 0)])
+})
+
 it.each([
   { name: 'ifAbsent on a missing key', there: 'nothing', options: { ifAbsent: true }, outcome: 'created' },
   { name: 'ifAbsent over fresh', there: 'fresh', options: { ifAbsent: true }, outcome: 'refused' },

@@ -37,6 +37,7 @@ function fakeCache(name: string, change: { enabled?: boolean, statistics?: Parti
     configure: unused,
     forecast: unused,
     get: unused,
+    getHeld: unused,
     peek: unused,
     roomFor: unused,
     roomForBatch: unused,

@@ -1,7 +1,7 @@
 import type { Stopwatch } from '../../base/clock'
 import type { Turns } from '../elsewhere/turns'
 import type { Maybe } from '../maybe'
-import type { Call, Lookup, Peek, ServedCache } from '../ports'
+import type { Call, Hit, Lookup, Peek, ServedCache } from '../ports'
 import type { Copies } from './copies'
 import type { BackendEntries } from './entries'
 import type { KeptEntry } from './kept-entry'
@@ -87,6 +87,6 @@ export function createAsking({
 }
 
 /** A copy that outlives the next call into the cache. */
-function owned(lookup: Lookup): Lookup {
-  return typeof lookup === 'string' ? lookup : { ...lookup, value: Buffer.from(lookup.value) }
+function owned(hit: Hit): Hit {
+  return { ...hit, value: Buffer.from(hit.value) }
 }

@@ -13,7 +13,7 @@ import { isStale } from './kept-entry'
  */
 export interface Copies {
   /** Counts the read of a copy that may be used; undefined if there is none. */
-  useNear: (key: string, call: Call) => Lookup | undefined
+  useNear: (key: string, call: Call) => Hit | undefined
   /** The same without counting it. */
   peekNear: (key: string, call: Call) => Peek | undefined
   /**
@@ -93,7 +93,7 @@ export function createCopies(
     drop,
     doubt: key => key === undefined ? near.clear() : near.forget(key),
     useNear(key, call) {
-      const found = peekNear(key, call) && next.get(key, call)
+      const found = near.has(key) ? next.getHeld(key, call) : undefined
       return found instanceof Promise ? undefined : found
     },
     keep,
