@@ -1,5 +1,4 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import { isChunkedAlone } from '../base/transfer-coding'
 import { SourceError } from '../serving/sources/source'
 import { abandoned } from './abort'
 
@@ -43,14 +42,17 @@ export async function repeated<T>(send: () => Promise<T>, mayRepeat: boolean): P
   }
 }
 
+/** Transfer codings that change bytes (RFC 9112 §7.2). */
+const compressing = /(?:^|,)\s*(?:x-)?(?:compress|deflate|gzip)\s*(?:;|,|$)/i
+
 /**
- * Why the body of an answer would be taken for what it is not: it is coded for the transfer in a
- * way that nobody asked for (RFC 9112 §7.4). The answer is given up then.
+ * Why the body of an answer would be taken for what it is not: it is compressed for the transfer,
+ * which nobody asked for (RFC 9112 §7.4). The answer is given up then.
  */
 export function faultOfCoding(answer: IncomingMessage): SourceError | undefined {
   const { 'transfer-encoding': coding } = answer.headers
-  if (coding === undefined || isChunkedAlone(coding))
+  if (coding === undefined || !compressing.test(coding))
     return undefined
   answer.destroy()
-  return new SourceError('refused', 'Its answer has a Transfer-Encoding besides chunked, which was not asked for.')
+  return new SourceError('refused', 'Its answer has a Transfer-Encoding that compresses it, which was not asked for.')
 }
