@@ -24,7 +24,7 @@ afterEach(async () => {
   larder = undefined
 })
 
-function occupy(host: string): Promise<{ server: Server, port: number }> {
+function listenOn(host: string): Promise<{ server: Server, port: number }> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
@@ -34,6 +34,16 @@ function occupy(host: string): Promise<{ server: Server, port: number }> {
     })
     onTestFinished(() => void server.close())
   })
+}
+
+/** Returns a port that is taken on this address alone: another program may have it on others. */
+async function occupy(host: string): Promise<number> {
+  for (;;) {
+    const { server, port } = await listenOn(host)
+    if (listening(port).length === 1)
+      return port
+    server.close()
+  }
 }
 
 /** Resolves with `ECONNREFUSED` if nobody listens. */
@@ -67,7 +77,7 @@ describe('s1 bind', () => {
       ['127.0.0.1', loopback4],
       ['::1', loopback6],
     ])('refuses to start where %s has the port taken, and leaves nothing open', async (host, taken) => {
-      const { port } = await occupy(host)
+      const port = await occupy(host)
       const home = temporaryFolder()
       await expect(startLarder({ port, home })).rejects.toThrow(new RegExp(
         `^Port ${port} is taken \\(${host === '::1' ? '\\[::1\\]' : '127\\.0\\.0\\.1'}:${port}\\)`,
