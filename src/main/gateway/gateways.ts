@@ -8,9 +8,7 @@ import type { ServedCaches } from '../serving/caches'
 import type { AssemblyParts, Followed } from './assemble'
 import type { Entrance } from './listener'
 import { messageOf } from '@shared/errors'
-import { createLingering } from '../base/answers/lingering'
-import { createOutflow } from '../base/answers/outflow'
-import { createTurn } from '../base/answers/turn'
+import { createTraffic } from '../base/answers/traffic'
 import { createHostGuard, guardListening } from '../base/host-guard'
 import { randomSecret } from '../base/ids'
 import { stopServer } from '../base/stop-server'
@@ -55,9 +53,7 @@ const retryAfter = 5000
 export function createGateways(parts: GatewaysParts): Gateways {
   const { serving, inFlight, stopwatch, timer, logger, host, allowedHosts, tls } = parts
   const ports = new Map<string, Port>()
-  const outflow = createOutflow({ stopwatch, inFlight })
-  const lingering = createLingering({ stopwatch })
-  const turn = createTurn(outflow.written)
+  const traffic = createTraffic({ stopwatch, inFlight })
   const [scheme, secure] = tls === null ? ['http', false] as const : ['https', true] as const
 
   /** Undefined for a cache without a gateway. Opens the port once the one before it is closed. */
@@ -84,8 +80,8 @@ export function createGateways(parts: GatewaysParts): Gateways {
       if (port.gone)
         return
       try {
-        const sharing = { serving, stopwatch, logger, inFlight, outflow, lingering, turn, host, tls }
-        const listening = await openListener(number, { ...sharing, entrance: () => port.entrance })
+        const behind = { serving, stopwatch, logger, traffic, host, tls, entrance: () => port.entrance }
+        const listening = await openListener(number, behind)
         hosts = guardListening(listening, host, { secure, names: allowedHosts })
         port.listening = listening
         port.state = { state: 'listening', url, detail: null }
@@ -138,8 +134,7 @@ export function createGateways(parts: GatewaysParts): Gateways {
     },
     async dispose() {
       await Promise.all([...ports.keys()].map(leave))
-      await outflow.dispose()
-      await lingering.dispose()
+      await traffic.dispose()
     },
   }
 }

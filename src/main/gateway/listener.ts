@@ -9,6 +9,7 @@ import type { Gateway } from './gateway'
 import type { VisitParts } from './visit'
 import { createServer as createHttpServer } from 'node:http'
 import { limits } from '@shared/limits'
+import { messageLimits } from '../base/answers/message-limits'
 import { inOrder } from '../base/answers/pipelining'
 import { listen } from '../base/listen'
 import { readTarget } from '../base/target'
@@ -38,25 +39,20 @@ interface ListenerParts extends VisitParts {
 const noTunnel = 'HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
 
 const serverOptions: ServerOptions = {
-  maxHeaderSize: limits.headers + limits.url + 1024,
-  headersTimeout: 10_000,
+  ...messageLimits,
   // A body may be a large upload; what pauses for long is cut elsewhere.
   requestTimeout: 300_000,
-  keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 2_000,
-  // The door counts them itself.
-  requireHostHeader: false,
 }
 
 /** Binds the port of one gateway. Throws ListenError. */
 export async function openListener(port: number, parts: ListenerParts): Promise<Listening<Server>> {
-  const { stopwatch, logger, outflow, entrance, tls } = parts
+  const { stopwatch, logger, traffic, entrance, tls } = parts
 
   async function answer(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
     const { door, gateway, page, principal, cache } = entrance()
     const started = stopwatch.now()
     const target = readTarget(request.url ?? '')
-    const about = { target, principal, cache: cache(), started, page: page(request), expectsContinue }
+    const about = { target, principal, cache: cache(), started, page: () => page(request), expectsContinue }
     const visit = createVisit(request, response, parts, about)
     try {
       door(request, target)
@@ -72,7 +68,7 @@ export async function openListener(port: number, parts: ListenerParts): Promise<
 
   function equip(server: Server): Server {
     server.maxHeadersCount = 2 * limits.headerFields
-    const run = inOrder(outflow, (...message) => void answer(...message))
+    const run = inOrder(traffic.outflow, (...message) => void answer(...message))
     server.on('request', (request, response) => run(request, response, false))
     server.on('checkContinue', (request, response) => run(request, response, true))
     // Other expectations may be ignored (RFC 9110 §10.1.1); the origin does not get them either.

@@ -1,9 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Lingering } from '../base/answers/lingering'
-import type { Outflow } from '../base/answers/outflow'
-import type { Turn } from '../base/answers/turn'
+import type { Traffic } from '../base/answers/traffic'
 import type { Fields } from '../base/http-caching/fields'
-import type { InFlight } from '../base/in-flight'
 import type { Principal } from '../base/principal'
 import type { CacheStatus } from './cache-status'
 import { Buffer } from 'node:buffer'
@@ -36,19 +33,12 @@ export interface Sending {
   readonly told: { status: number, bytes: number }
 }
 
-export interface SendingParts {
-  inFlight: InFlight
-  outflow: Outflow
-  lingering: Lingering
-  turn: Turn
-}
-
 /** @param charged whom the budget charges for what the client has not taken */
 export function createSending(
   { method, socket }: Pick<IncomingMessage, 'method' | 'socket'>,
   response: ServerResponse,
   charged: Principal,
-  { inFlight, outflow, lingering, turn }: SendingParts,
+  { inFlight, outflow, lingering, turn }: Traffic,
 ): Sending {
   const told = { status: 0, bytes: 0 }
   const write = response.write.bind(response)

@@ -2,13 +2,14 @@ import type { LarderError } from '@shared/errors'
 import type { Buffer } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
+import type { Traffic } from '../base/answers/traffic'
 import type { Fields } from '../base/http-caching/fields'
 import type { Principal } from '../base/principal'
 import type { RequestTarget } from '../base/target'
 import type { Call } from '../serving/ports'
 import type { Serving } from '../serving/serving'
 import type { ForPage } from './for-pages'
-import type { Sending, SendingParts } from './sending'
+import type { Sending } from './sending'
 import { endToEnd } from '../base/http-caching/fields'
 import { noteFailure } from '../serving/account'
 import { untold } from '../serving/call'
@@ -34,7 +35,8 @@ export interface Visit extends Pick<Sending, 'begin' | 'send' | 'owe'> {
   fail: (error: LarderError) => void
 }
 
-export interface VisitParts extends SendingParts {
+export interface VisitParts {
+  traffic: Traffic
   serving: Pick<Serving, 'finish'>
 }
 
@@ -44,7 +46,8 @@ interface About {
   cache: string
   /** Milliseconds of the stopwatch. */
   started: number
-  page: ForPage
+  /** Asked only where the gateway answers by itself. */
+  page: () => ForPage
   /** Whether the client sends its body only when it is told to (RFC 9110 §10.1.1). */
   expectsContinue: boolean
 }
@@ -55,14 +58,14 @@ const heldAlone = 'only-if-cached, max-stale'
 export function createVisit(
   request: IncomingMessage,
   response: ServerResponse,
-  { serving, ...parts }: VisitParts,
+  { serving, traffic }: VisitParts,
   { target: { path, authority }, principal, cache, started, page, expectsContinue }: About,
 ): Visit {
   const { method = '', url = '' } = request
   const query = url.indexOf('?')
   // A whole URL, as proxies send it, is a path for the origin (RFC 9112 §3.2.2).
   const target = authority === null ? url : path + (query < 0 ? '' : url.slice(query))
-  const sending = createSending(request, response, principal, parts)
+  const sending = createSending(request, response, principal, traffic)
   const { begin, send, owe, told } = sending
   // What is meant for this connection chooses no answer, as the origin does not see it.
   const fields = endToEnd(request.rawHeaders)
@@ -129,10 +132,11 @@ export function createVisit(
         return
       }
       const isUnread = hasBody && !request.complete
+      const { fields: readable, isPreflight } = page()
       const wait = error.retryAfter === undefined ? [] : ['Retry-After', String(error.retryAfter)]
-      const fields = ['Content-Type', 'application/problem+json', ...wait, ...page.fields]
-      if (page.isPreflight)
-        return sending.refuse(204, page.fields, { forward: 'bypass', detail: error.code }, '', isUnread)
+      const fields = ['Content-Type', 'application/problem+json', ...wait, ...readable]
+      if (isPreflight)
+        return sending.refuse(204, readable, { forward: 'bypass', detail: error.code }, '', isUnread)
       const problem = JSON.stringify(error.toProblem())
       sending.refuse(error.status, fields, { forward: 'bypass', detail: error.code }, problem, isUnread)
     },

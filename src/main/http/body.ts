@@ -2,8 +2,8 @@ import type { Exchange } from './exchange'
 import type { Whole } from './gather'
 import { Buffer } from 'node:buffer'
 import { invalidField, LarderError } from '@shared/errors'
+import { chargedFor } from '../base/answers/traffic'
 import { clientGone, gather, ownBuffer, tooLarge } from './gather'
-import { chargedFor } from './traffic'
 
 /**
  * Largest body, in bytes, that usually arrives in one piece with its head. Such a body is read in

@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Traffic } from '../base/answers/traffic'
 import type { Hold } from '../base/in-flight'
 import type { Principal } from '../base/principal'
 import type { Call } from '../serving/ports'
 import type { Admission } from './guards'
-import type { Traffic } from './traffic'
 import { Buffer } from 'node:buffer'
 import { queuedOverhead } from '../base/answers/outflow'
 import { joinable, pour, slices } from '../base/answers/pour'
 import { answerAndClose } from '../base/answers/raw-answer'
+import { chargedFor } from '../base/answers/traffic'
 import { overloaded } from '../base/in-flight'
 import { lastingValue } from '../serving/ports'
 import { corsHeaders } from './cors'
-import { chargedFor } from './traffic'
 
 /** One request on its way through the pipeline; HTTP's form of a call. */
 export interface Exchange extends Admission, Call {

@@ -17,6 +17,8 @@ import type { OpenApiOptions } from './openapi/document'
 import type { StreamPlaces } from './stream-places'
 import { createServer as createHttpServer } from 'node:http'
 import { limits } from '@shared/limits'
+import { messageLimits } from '../base/answers/message-limits'
+import { createTraffic } from '../base/answers/traffic'
 import { createHostGuard, guardListening } from '../base/host-guard'
 import { listen } from '../base/listen'
 import { stopServer } from '../base/stop-server'
@@ -29,7 +31,6 @@ import { createLazyControlPlane } from './lazy-control-plane'
 import { createPipeline } from './pipeline'
 import { sendError } from './problems'
 import { createPageTable, createRouteTable, descriptionPaths } from './route-table'
-import { createTraffic } from './traffic'
 
 interface HttpFaceOptions {
   serving: Serving
@@ -56,19 +57,10 @@ interface HttpFaceOptions {
   tls: { cert: Buffer, key: Buffer } | null
 }
 
-/**
- * A slow head is cut off after 10 s plus the time between two checks. A body may take longer,
- * because values are large.
- */
 const serverOptions: ServerOptions = {
-  // Includes the request line; the guards answer 414 or 431 below this limit.
-  maxHeaderSize: limits.headers + limits.url + 1024,
-  headersTimeout: 10_000,
+  ...messageLimits,
+  // Longer than a head may take, because values are large.
   requestTimeout: 120_000,
-  keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 2_000,
-  // We check Host ourselves, because node would accept a repeated one.
-  requireHostHeader: false,
   // Without this, node would create a stream and read it to its end even for requests without a
   // body. Older versions of node ignore it.
   optimizeEmptyRequests: true,

@@ -7,7 +7,7 @@ import { createManualClock } from '../../../src/main/base/clock'
 import { createInFlight } from '../../../src/main/base/in-flight'
 import { takeBody } from '../../../src/main/http/body'
 import { readHead } from '../../../src/main/http/request-head'
-import { createTraffic } from '../../../src/main/http/traffic'
+import { createTraffic } from '../../../src/main/base/answers/traffic'
 
 // Red when takeBody of src/main/http/body.ts does not check whether the request was destroyed: it
 // would never be answered, nor appear in the log.

@@ -93,7 +93,7 @@ function ninetyNinth(durations: number[]): number {
 }
 
 describe('s15 slow clients', { timeout: 2 * patience }, () => {
-  // Red: in src/main/http/server.ts, or src/main/gateway/listener.ts, leave out `headersTimeout`.
+  // Red: in src/main/base/answers/message-limits.ts leave out `headersTimeout`.
   it.each(['http', 'gateway'] as const)('are closed by the port of the %s, and hold up nobody', async (face) => {
     const { server, ports } = await start()
     const port = ports[face]

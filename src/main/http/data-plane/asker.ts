@@ -1,10 +1,10 @@
 import type { Buffer } from 'node:buffer'
 import type { Asker } from '../../base/conversions'
 import type { Exchange } from '../exchange'
+import { chargedFor } from '../../base/answers/traffic'
 import { overloaded } from '../../base/in-flight'
 import { lastingValue } from '../../serving/ports'
 import { departureOf } from '../departure'
-import { chargedFor } from '../traffic'
 
 /** Bytes that a conversion takes for each byte of the value: a copy of it, and what comes out. */
 const perByte = 2

@@ -4,12 +4,12 @@ import type { Exchange } from '../exchange'
 import type { DataPlaneDeps } from './context'
 import { LarderError } from '@shared/errors'
 import { grouped } from '@shared/grouped'
+import { chargedFor } from '../../base/answers/traffic'
 import { overloaded } from '../../base/in-flight'
 import { asHolder } from '../../serving/leases/guard'
 import { proceed } from '../../serving/maybe'
 import { takeBody } from '../body'
 import { readWriteOptions } from '../entry-headers'
-import { chargedFor } from '../traffic'
 import { settle } from './context'
 
 type Answer = (exchange: Exchange, result: WriteResult) => void

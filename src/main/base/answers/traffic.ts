@@ -1,12 +1,12 @@
-import type { Lingering } from '../base/answers/lingering'
-import type { Outflow } from '../base/answers/outflow'
-import type { Turn } from '../base/answers/turn'
-import type { Stopwatch } from '../base/clock'
-import type { Disposable } from '../base/disposable'
-import type { InFlight } from '../base/in-flight'
-import { createLingering } from '../base/answers/lingering'
-import { createOutflow, nobody } from '../base/answers/outflow'
-import { createTurn } from '../base/answers/turn'
+import type { Stopwatch } from '../clock'
+import type { Disposable } from '../disposable'
+import type { InFlight } from '../in-flight'
+import type { Lingering } from './lingering'
+import type { Outflow } from './outflow'
+import type { Turn } from './turn'
+import { createLingering } from './lingering'
+import { createOutflow, nobody } from './outflow'
+import { createTurn } from './turn'
 
 /**
  * What all exchanges of a server share: when they write, how much they may hold, and how their
