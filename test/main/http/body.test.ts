@@ -3,11 +3,11 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
+import { createTraffic } from '../../../src/main/base/answers/traffic'
 import { createManualClock } from '../../../src/main/base/clock'
 import { createInFlight } from '../../../src/main/base/in-flight'
 import { takeBody } from '../../../src/main/http/body'
 import { readHead } from '../../../src/main/http/request-head'
-import { createTraffic } from '../../../src/main/base/answers/traffic'
 
 // Red when takeBody of src/main/http/body.ts does not check whether the request was destroyed: it
 // would never be answered, nor appear in the log.
