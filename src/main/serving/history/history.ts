@@ -69,6 +69,11 @@ export function createHistory({ engine, clock, stopwatch, hub, logger }: History
     return known
   }
 
+  /** A cache is known before its first change, also one that came with a user or was there. */
+  function followAll(): void {
+    engine.list().forEach(follow)
+  }
+
   /** Notes what was changed in the settings of a cache. */
   function compare(known: Watched, at = now()): void {
     const { cache, seen: before } = known
@@ -89,6 +94,8 @@ export function createHistory({ engine, clock, stopwatch, hub, logger }: History
       note((event.payload as { enabled: boolean }).enabled ? 'on' : 'off', null)
     else if (event.topic === 'settings')
       note('settings', null)
+    else if (event.topic === 'users')
+      followAll()
     else if (event.topic.startsWith('cache.') && typeof event.user === 'string')
       engine.list(event.user).forEach(cache => compare(follow(cache)))
   }, { passive: true })
@@ -169,7 +176,10 @@ export function createHistory({ engine, clock, stopwatch, hub, logger }: History
 
   return {
     sample,
-    start,
+    start() {
+      followAll()
+      start()
+    },
     read(scope, span, after) {
       const rows = read(scope, span, after)
       const concerns = scope === 'all'

@@ -33,6 +33,21 @@ function begin(change: Partial<CacheDefinition> = {}) {
   return { engine, clock, cache, hub, history, start, miss, pass, read }
 }
 
+// Red: in src/main/serving/history/history.ts follow nothing at the start, or at `users`.
+it.each([
+  ['that was there at the start', ({ history }: ReturnType<typeof begin>) => history.start()],
+  ['that came with a user', ({ hub }: ReturnType<typeof begin>) => hub.emit('users', null, {})],
+])('notes that a cache %s is switched off before its first second is over', (_, meet) => {
+  const parts = begin()
+  meet(parts)
+  for (const enabled of [false, true]) {
+    void parts.cache.configure({ enabled })
+    parts.hub.emit('cache.updated', parts.cache.definition.space, { cache: 'products' })
+  }
+  parts.pass()
+  expect(parts.read().events.map(({ kind }) => kind)).toEqual(['restart', 'off', 'on'])
+})
+
 // Red: in src/main/serving/history/watched.ts leave one of the counters out.
 it('tells each second what was read, and how it ended', () => {
   const { cache, start, pass, read } = begin()
