@@ -9,7 +9,6 @@ import type { Listening } from './base/listen'
 import type { OperationHandlers } from './base/operation-handlers'
 import type { Authenticator } from './base/principal'
 import type { Timer } from './base/timer'
-import type { ProcessFigures } from './http/metrics'
 import type { Keytar } from './vault/keychain-process'
 import { rmSync } from 'node:fs'
 import { totalmem, userInfo } from 'node:os'
@@ -37,11 +36,13 @@ import { createConnected } from './connected'
 import { createGateways } from './gateway/gateways'
 import { createEventLoopMonitor } from './http/event-loop-delay'
 import { renderMetrics } from './http/metrics'
+import { processFigures } from './http/process-figures'
 import { createHttpFace } from './http/server'
 import { createStreamPlaces } from './http/stream-places'
 import { readTlsFiles } from './http/tls-files'
 import { createStorageFormat } from './serving/layers/storage-format'
 import { createServing } from './serving/serving'
+import { setDamagedAside, startDespiteDamage } from './storage/damaged-databases'
 import { openEntryJournal } from './storage/entry-journal'
 import { createExportFiles } from './storage/export-files'
 import { createFileLog } from './storage/file-log'
@@ -109,11 +110,16 @@ const keyNotKept = 'The first API key could not be kept, so larder key print can
 const stopGrace = 3000
 
 /**
- * The composition root: builds every part, connects them, and disposes of them in reverse. Throws
- * an Error with a sentence for people if the folder is in use, a port is taken, or a file of the
- * folder cannot be opened or does not belong to the person; in that case nothing stays open.
+ * Starts a Larder. Throws an Error with a sentence for people if the folder is in use, a port is
+ * taken, or a file of the folder cannot be opened or does not belong to the person; in that case
+ * nothing stays open.
  */
-export async function createLarder({
+export function createLarder(options: LarderOptions): Promise<Larder> {
+  return startDespiteDamage(examineWholly => compose(options, examineWholly))
+}
+
+/** The composition root: builds every part, connects them, and disposes of them in reverse. */
+async function compose({
   configuration,
   version,
   consoleFolder,
@@ -125,7 +131,7 @@ export async function createLarder({
   timer = systemTimer,
   passwords,
   tell = () => {},
-}: LarderOptions): Promise<Larder> {
+}: LarderOptions, examineWholly: boolean): Promise<Larder> {
   const startedAt = stopwatch.now()
   const parts = createDisposableStack()
   try {
@@ -135,12 +141,8 @@ export async function createLarder({
     const log = parts.use(createFileLog({ home }))
     const logger = createLogger(log.write, clock.wall)
     const notice = createStorageNotice(home, tell)
-    const metadata = openMetadata({
-      home,
-      clock,
-      logger,
-      onHealth: failure => notice.report('metadata', failure),
-    })
+    const setAside = setDamagedAside({ home, clock, logger, wholly: examineWholly })
+    const metadata = openMetadata({ home, clock, logger, onHealth: failure => notice.report('metadata', failure) })
     parts.defer(metadata.close)
     const journal = openEntryJournal({
       home,
@@ -237,6 +239,7 @@ export async function createLarder({
         return {
           status: phase !== 'ready' ? phase : healthy ? 'ready' : 'degraded',
           stores,
+          ...setAside.length > 0 && { setAside },
           // One that is down keeps nobody from the caches.
           ...connections.length > 0 && { connections: Object.fromEntries(connections) as Record<string, string> },
         }
@@ -320,6 +323,7 @@ export async function createLarder({
       listening,
       firstKey,
       warnings: [
+        ...setAside,
         ...warning === null ? [] : [warning],
         ...firstKey === null || firstKey.kept ? [] : [keyNotKept],
         ...budgetWarning === null ? [] : [budgetWarning],
@@ -335,12 +339,4 @@ export async function createLarder({
     await parts.dispose()
     throw error
   }
-}
-
-/** @param uptime milliseconds */
-function processFigures(
-  uptime: number,
-): Pick<ProcessFigures, 'uptimeSeconds' | 'residentMemory' | 'cpuSeconds'> {
-  const { user, system } = process.cpuUsage()
-  return { uptimeSeconds: uptime / 1000, residentMemory: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 }
 }

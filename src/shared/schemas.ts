@@ -252,6 +252,11 @@ export const SettingsUpdate = z.strictObject({
   anonymous: AnonymousKey.partial().meta({ description: 'What is left out stays as it is.' }),
 }).partial()
 
+/** Of the databases that were damaged when the server started. */
+const setAside = z.array(z.string()).meta({
+  description: 'For administrators: a sentence about each damaged database that this start has set aside.',
+})
+
 export const ServerStatistics = z.strictObject({
   uptime: z.number().meta({ description: 'Seconds since the start.' }),
   enabled: z.boolean(),
@@ -261,6 +266,7 @@ export const ServerStatistics = z.strictObject({
   bytes: z.int(),
   budget: z.int(),
   failing: z.array(z.string()).meta({ description: 'Stores that cannot be written or read: metadata, entries.' }),
+  setAside: setAside.optional(),
   rss: z.int().nullable().meta({ description: 'Bytes of memory of the process; null unless an administrator asks.' }),
   requests: z.int().nullable().meta({ description: 'Of all users; null unless an administrator asks.' }),
   requestsPerSecond: z.number().nullable().meta({ description: 'The same, as the mean of the last ten seconds.' }),
@@ -280,6 +286,7 @@ export const Liveness = z.strictObject({ status: z.literal('ok'), version: z.str
 export const Readiness = z.strictObject({
   status: z.enum(['ready', 'starting', 'stopping', 'degraded']),
   stores: z.record(z.string(), z.string()).meta({ description: 'ok or failing; administrators get a sentence.' }),
+  setAside: setAside.optional(),
   connections: z.record(z.string(), z.string()).optional()
     .meta({ description: 'For administrators: idle, connecting, ok, or down and why. It is ready all the same.' }),
 })

@@ -54,13 +54,15 @@ export function createServerStateHandlers({
     'stats.get': (_, context) => {
       const { userId, admin } = callerOf(context)
       const own = caches.list(userId).map(({ cache }) => cache)
+      const { stores, setAside } = readiness()
       return {
         uptime: (stopwatch.now() - info.startedAt) / 1000,
         enabled: caches.enabled,
         ...describeOffTime(caches.offTimes.ofAll(userId)),
         ...sizeOf(own),
         budget: caches.budget,
-        failing: failingOf(readiness().stores),
+        failing: failingOf(stores),
+        ...admin && setAside && { setAside },
         // Figures of the whole server would reveal what other users do.
         rss: admin ? process.memoryUsage.rss() : null,
         requests: admin ? requestLog.total() : null,

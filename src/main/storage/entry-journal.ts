@@ -180,7 +180,12 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
   }
 
   return {
-    load: rows.load,
+    * load(cacheId) {
+      let unreadable = 0
+      yield* rows.load(cacheId, () => unreadable++)
+      if (unreadable > 0)
+        logger.error('entries on the disk cannot be read and are left out', { cache: cacheId, entries: unreadable })
+    },
     put(cacheId, entry) {
       pending.put(cacheId, entry)
       changed()

@@ -1,18 +1,18 @@
 import type { Database } from 'better-sqlite3'
 import type { PersistedEntry } from '../cache/ports'
+import type { EntryRow } from './entry-of-row'
 import type { PendingBatch } from './pending-writes'
-import { decodeKey, encodeKey } from '@shared/entry-key'
+import { encodeKey } from '@shared/entry-key'
+import { entryOfRow } from './entry-of-row'
 
-/** Keys are bytes there, and tags a JSON array of text. */
-interface Row extends Omit<PersistedEntry, 'key' | 'tags'> {
+interface Row extends EntryRow {
   /** The row's number, in the order in which the entries were stored. */
   position: number
-  key: Buffer
-  tags: string
 }
 
 interface EntryRows {
-  load: (cacheId: string) => Iterable<PersistedEntry>
+  /** Calls `onUnreadable` for each row that cannot be an entry, and goes on. */
+  load: (cacheId: string, onUnreadable: () => void) => Iterable<PersistedEntry>
   has: (cacheId: string, key: string) => boolean
   /** Writes the whole batch, or throws and writes nothing. */
   write: (batch: PendingBatch) => void
@@ -48,10 +48,14 @@ export function createEntryRows(database: Database): EntryRows {
   return {
     // Reads one row per step instead of keeping a cursor open: a cursor would keep the connection
     // from writing until it is read to its end.
-    * load(cacheId) {
+    * load(cacheId, onUnreadable) {
       for (let row = next.get(cacheId, 0); row; row = next.get(cacheId, row.position)) {
-        const { position: _, key, tags, ...rest } = row
-        yield { ...rest, key: decodeKey(key), tags: JSON.parse(tags) as string[] }
+        const { position: _, ...rest } = row
+        const entry = entryOfRow(rest)
+        if (entry === null)
+          onUnreadable()
+        else
+          yield entry
       }
     },
     has: (cacheId, key) => has.get(cacheId, encodeKey(key)) !== undefined,

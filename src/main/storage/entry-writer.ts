@@ -1,6 +1,9 @@
 import type { Database } from 'better-sqlite3'
 import type { PendingBatch } from './pending-writes'
+import { dirname } from 'node:path'
 import { messageOf } from '@shared/errors'
+import { isDamage } from './damage'
+import { suspectEntries } from './damaged-databases'
 import { createEntryRows } from './entry-rows'
 
 /** Writes batches to the disk: at once, or on a separate thread. */
@@ -22,6 +25,8 @@ export function createDirectWriter(database: Database): EntryWriter {
         rows.write(batch)
       }
       catch (error) {
+        if (isDamage(error))
+          suspectEntries(dirname(database.name))
         done(messageOf(error))
         return
       }

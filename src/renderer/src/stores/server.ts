@@ -17,10 +17,13 @@ export const useServer = defineStore('server', () => {
   /** Whether the server has confirmed that it is off, so that it refuses requests of apps. */
   const isOff = computed(() => statistics.value?.enabled === false)
 
-  /** What people should know while the data folder cannot be written; null while it can. */
+  /**
+   * What people should know about the data folder: that it cannot be written, or that a database in
+   * it was damaged when the server started. Null if all is well.
+   */
   const storageTrouble = computed(() => {
-    const failing = statistics.value?.failing ?? []
-    return failing.length === 0 ? null : troubleOf(failing)
+    const { failing = [], setAside = [] } = statistics.value ?? {}
+    return failing.length > 0 ? troubleOf(failing) : setAside.join(' ') || null
   })
 
   /** Throws the errors of `stats.get`. Of overlapping reads the latest is kept. */
