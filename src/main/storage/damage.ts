@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import type { Migration } from './migrations'
 import { lstatSync } from 'node:fs'
 import { messageOf } from '@shared/errors'
 import Sqlite from 'better-sqlite3'
@@ -11,8 +12,7 @@ export interface DatabaseKind {
   applicationId: number
   /** A table that no database of somebody else is likely to have next to `schema_migration`. */
   table: string
-  /** How many schema steps this Larder knows. */
-  steps: number
+  migrations: readonly Migration[]
 }
 
 /**
@@ -45,47 +45,82 @@ export function isDamage(error: unknown): boolean {
  * @throws {Error} a sentence for people if one of its files is not their own
  */
 export function examine(file: string, kind: DatabaseKind, wholly = false): Finding {
-  const found = tightenFile(file)
+  const isMissing = tightenFile(file) === 'missing'
   for (const beside of besides)
     tightenFile(`${file}${beside}`)
-  if (found === 'missing')
+  if (isMissing)
     return { state: 'missing' }
   if (lstatSync(file).size === 0)
     return damaged('it is empty')
-  let database: Database | undefined
+  let reader: Database | undefined
   try {
-    // Whoever only reads does not write the log back into a database that may be foreign.
-    database = new Sqlite(file, { readonly: true, timeout: lockPatience })
-    return look(database, kind, wholly)
+    // Whoever only reads does not write the log back into a database that may be foreign, and while
+    // this connection is open no other one does so when it is closed.
+    reader = new Sqlite(file, { readonly: true, timeout: lockPatience })
+    return look(reader, file, kind, wholly)
   }
   catch (error) {
     return isDamage(error) ? damaged(messageOf(error)) : { state: 'other' }
   }
   finally {
-    database?.close()
+    reader?.close()
   }
 }
 
-function look(database: Database, { applicationId, table, steps }: DatabaseKind, wholly: boolean): Finding {
-  const id = database.pragma('application_id', { simple: true })
-  const names = new Set(database.prepare<[], string>('SELECT name FROM sqlite_schema').pluck().all())
-  const isOurs = names.has('schema_migration') && names.has(table)
+function look(reader: Database, file: string, kind: DatabaseKind, wholly: boolean): Finding {
+  const id = reader.pragma('application_id', { simple: true })
+  const names = new Set(reader.prepare<[], string>('SELECT name FROM sqlite_schema').pluck().all())
+  const isOurs = names.has('schema_migration') && names.has(kind.table)
   if (names.size === 0)
     return damaged('it is empty')
-  if (id !== applicationId)
+  if (id !== kind.applicationId)
     return isOurs ? damaged('its header is not that of Larder') : { state: 'other' }
   if (!isOurs)
     return damaged('its tables are missing')
-  const applied = database.prepare<[], number>('SELECT max(number) FROM schema_migration').pluck().get() ?? 0
-  if (applied > steps)
-    return { state: 'other' }
-  const bytes = Number(database.pragma('page_count', { simple: true }))
-    * Number(database.pragma('page_size', { simple: true }))
-  return wholly || bytes <= wholeBelow ? examinePages(database) : { state: 'sound' }
+  try {
+    const steps = reader.prepare<[], number>('SELECT count(*) FROM schema_migration').pluck().get() ?? 0
+    if (steps > kind.migrations.length)
+      return { state: 'other' }
+    if (!hasSchema(reader, kind.migrations.slice(0, steps)))
+      return damaged('its tables are not those of Larder')
+    return wholly || sizeOf(reader) <= wholeBelow ? examinePages(file) : { state: 'sound' }
+  }
+  catch (error) {
+    // A name or a condition of a table was changed, or a row no longer fulfils it.
+    if (error instanceof Sqlite.SqliteError && error.code === 'SQLITE_ERROR')
+      return damaged(messageOf(error))
+    throw error
+  }
 }
 
-function examinePages(database: Database): Finding {
+/** Whether the tables that these steps make are all there, with all their columns. */
+function hasSchema(database: Database, steps: readonly Migration[]): boolean {
+  // It becomes that schema when it is opened.
+  if (steps.some(({ mend }) => mend && database.prepare(mend.when).get()))
+    return true
+  const model = new Sqlite(':memory:')
   try {
+    steps.forEach(({ sql }) => model.exec(sql))
+    const columns = `
+      SELECT t.name AS "table", c.name, c.type, c."notnull", c.pk
+      FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'`
+    const found = new Set(database.prepare(columns).all().map(column => JSON.stringify(column)))
+    return model.prepare(columns).all().every(column => found.has(JSON.stringify(column)))
+  }
+  finally {
+    model.close()
+  }
+}
+
+function sizeOf(database: Database): number {
+  return Number(database.pragma('page_count', { simple: true })) * Number(database.pragma('page_size', { simple: true }))
+}
+
+function examinePages(file: string): Finding {
+  // SQLite ignores the conditions of tables in a connection that only reads.
+  const database = new Sqlite(file, { timeout: lockPatience })
+  try {
+    database.pragma('query_only = ON')
     const first = String(database.pragma('integrity_check(1)', { simple: true }))
     if (first !== 'ok')
       return damaged(first.replaceAll('\n', ' '))
@@ -93,11 +128,8 @@ function examinePages(database: Database): Finding {
       ? damaged('a row belongs to one that is not there')
       : { state: 'sound' }
   }
-  catch (error) {
-    // The conditions of a table fail on a row that was changed: malformed JSON, for example.
-    if (error instanceof Sqlite.SqliteError && error.code === 'SQLITE_ERROR')
-      return damaged(messageOf(error))
-    throw error
+  finally {
+    database.close()
   }
 }
 

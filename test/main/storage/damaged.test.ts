@@ -1,7 +1,16 @@
 import type { Database } from 'better-sqlite3'
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import Sqlite from 'better-sqlite3'
@@ -229,8 +238,9 @@ describe('setting aside', () => {
   it('reads every page of a large database only if damage was met in it before', async () => {
     const home = await usedHome()
     const file = join(home, 'entries.db')
-    within(file, database => database
-      .prepare('INSERT INTO entry (cache_id, key, value, content_type, tags, version, stored_at) VALUES (\'c\', x\'00\', zeroblob(?), \'a/b\', \'[]\', 1, 1)')
+    within(file, database => void database
+      .prepare(`INSERT INTO entry (cache_id, key, value, content_type, tags, version, stored_at)
+                VALUES ('c', x'00', zeroblob(?), 'a/b', '[]', 1, 1)`)
       .run(65 * 1024 * 1024))
     const bytes = readFileSync(file)
     // A page in the middle of the large value.
