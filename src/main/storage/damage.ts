@@ -78,7 +78,10 @@ function look(reader: Database, file: string, kind: DatabaseKind, wholly: boolea
   if (!isOurs)
     return damaged('its tables are missing')
   try {
-    const steps = reader.prepare<[], number>('SELECT count(*) FROM schema_migration').pluck().get() ?? 0
+    const numbers = reader.prepare<[], number>('SELECT number FROM schema_migration ORDER BY number').pluck().all()
+    if (numbers.some((number, index) => number !== index + 1))
+      return damaged('its schema steps have gaps')
+    const steps = numbers.length
     if (steps > kind.migrations.length)
       return { state: 'other' }
     if (!hasSchema(reader, kind.migrations.slice(0, steps)))
@@ -113,7 +116,8 @@ function hasSchema(database: Database, steps: readonly Migration[]): boolean {
 }
 
 function sizeOf(database: Database): number {
-  return Number(database.pragma('page_count', { simple: true })) * Number(database.pragma('page_size', { simple: true }))
+  const [pages, size] = ['page_count', 'page_size'].map(name => Number(database.pragma(name, { simple: true })))
+  return (pages ?? 0) * (size ?? 0)
 }
 
 function examinePages(file: string): Finding {

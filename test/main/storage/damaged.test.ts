@@ -103,6 +103,8 @@ const damages: Record<string, (file: string) => void> = {
       bytes[at] = (bytes[at] ?? 0) ^ 0xFF
     writeFileSync(file, bytes)
   },
+  'a gap in its schema steps': file => within(file, database =>
+    database.exec('DELETE FROM schema_migration WHERE number = 2')),
   'schema steps that are gone': file => within(file, database => database.exec('DROP TABLE schema_migration')),
 }
 
@@ -145,7 +147,7 @@ describe('r5 what is not damaged', () => {
       within(file, database => database.exec('PRAGMA application_id = 7; CREATE TABLE theirs (a)'))
     },
     'a database of a newer Larder': file => within(file, database =>
-      database.exec('INSERT INTO schema_migration VALUES (99, \'099-later\', 1)')),
+      database.exec('INSERT INTO schema_migration SELECT max(number) + 1, \'099-later\', 1 FROM schema_migration')),
     'a sound database': () => {},
   }
 

@@ -9,7 +9,7 @@ import { createRandom } from '../security/random'
 import { createKey, manage, withKey } from '../security/support'
 import { damageImage, takeImage, writeImage } from './crash-images'
 
-const images = process.env.LARDER_HARD === '1' ? 1000 : 100
+const images = process.env.LARDER_HARD === '1' ? 1000 : 60
 
 interface Credentials {
   /** Secrets that worked once, by what ended them. */

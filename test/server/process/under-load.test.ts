@@ -1,0 +1,130 @@
+import type { Lane } from './lanes'
+import { readdirSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { setTimeout as pause } from 'node:timers/promises'
+import Sqlite from 'better-sqlite3'
+import { beforeAll, expect, it } from 'vitest'
+import { timed } from '../../helpers/durations'
+import { temporaryFolder } from '../../helpers/folder'
+import { createRandom } from '../security/random'
+import { cacheLane, entryLane, keyLane } from './lanes'
+import { build, launch } from './launch'
+
+beforeAll(build, 240_000)
+
+const kills = timed ? 200 : 4
+const stops = timed ? 20 : 2
+
+function integrityOf(home: string): string[] {
+  return ['larder.db', 'entries.db'].map((name) => {
+    const database = new Sqlite(join(home, name), { readonly: true })
+    try {
+      return String(database.pragma('integrity_check', { simple: true }))
+    }
+    finally {
+      database.close()
+    }
+  })
+}
+
+// R1. Red: in src/main/storage/database.ts set `synchronous = OFF` and hold commits back, or in
+// src/main/admin/key-ring.ts take `metadata.keys.delete(id)` out of `delete`.
+it(`r1 has all metadata that was acknowledged after each of ${kills} kills under load`, {
+  timeout: 900_000,
+}, async () => {
+  const home = temporaryFolder()
+  const lanes: Lane[] = [
+    ...Array.from({ length: 4 }, (_, lane) => cacheLane(`lane-${lane}`)),
+    ...Array.from({ length: 4 }, (_, lane) => keyLane(`lane-${lane}`)),
+  ]
+  // Traffic on entries, which R1 does not promise, so that both databases are being written.
+  const traffic = Array.from({ length: 4 }, (_, lane) => entryLane(`traffic-${lane}`))
+  const random = createRandom(1)
+  let acknowledged = 0
+  let server = launch(home)
+  await server.ready
+  for (let round = 1; round <= kills; round++) {
+    const running = [...lanes, ...traffic].map(lane => lane.run(server))
+    await pause(20 + random.below(400))
+    await server.end('SIGKILL')
+    const counts = await Promise.all(running)
+    acknowledged += counts.slice(0, lanes.length).reduce((sum, count) => sum + count, 0)
+    expect(integrityOf(home), `kill ${round}`).toEqual(['ok', 'ok'])
+    server = launch(home)
+    await server.ready
+    expect(server.stderr(), `kill ${round}`).not.toContain('damaged')
+    const missing = (await Promise.all(lanes.map(lane => lane.check(server)))).flat()
+    expect(missing, `kill ${round}`).toEqual([])
+    await Promise.all(traffic.map(lane => lane.check(server)))
+  }
+  process.stdout.write(`R1: ${kills} kills, ${acknowledged} acknowledged changes\n`)
+  expect(acknowledged).toBeGreaterThan(kills)
+})
+
+// R14. Red: in src/main/storage/entry-journal.ts drop `await flush()` from `close`.
+it(`r14 loses no persisted write at ${stops} stops under load`, { timeout: 300_000 }, async () => {
+  const home = temporaryFolder()
+  const lanes = Array.from({ length: 8 }, (_, lane) => entryLane(`stop-${lane}`))
+  let server = launch(home)
+  await server.ready
+  for (let round = 1; round <= stops; round++) {
+    const running = lanes.map(lane => lane.run(server))
+    await pause(300)
+    const signalled = performance.now()
+    expect(await server.end('SIGTERM')).toEqual({ code: 0, signal: null })
+    if (timed)
+      expect(performance.now() - signalled).toBeLessThan(5000)
+    const counts = await Promise.all(running)
+    expect(Math.min(...counts)).toBeGreaterThan(0)
+    server = launch(home)
+    await server.ready
+    expect((await Promise.all(lanes.map(lane => lane.check(server)))).flat(), `stop ${round}`).toEqual([])
+  }
+})
+
+/** What the files lead to that a process has open, without what belongs to its event loop. */
+function openFiles(pid: number | undefined): string[] {
+  const folder = `/proc/${pid}/fd`
+  return readdirSync(folder).flatMap((name) => {
+    try {
+      return [readlinkSync(join(folder, name))]
+    }
+    catch {
+      // It was closed in between.
+      return []
+    }
+  }).sort()
+}
+
+// R14. Red: in src/main/serving/caches.ts open a file in `setEnabled` and never close it.
+it.skipIf(process.platform !== 'linux')('r14 has no more files open after 100 turns of the switches', async () => {
+  const home = temporaryFolder()
+  const server = launch(home)
+  await server.send('POST', '/admin/caches', { body: '{"name":"turned","ttl":60,"persistent":true}' })
+  async function turn(times: number): Promise<void> {
+    for (let left = times; left > 0; left--) {
+      for (const enabled of [false, true]) {
+        const body = JSON.stringify({ enabled })
+        expect((await server.send('PUT', '/admin/switch', { body })).status).toBe(200)
+        expect((await server.send('PATCH', '/admin/caches/turned', { body })).status).toBe(200)
+        await server.send('PUT', '/api/caches/turned/entries/a', { body: 'v' })
+      }
+    }
+  }
+  await turn(1)
+  const files = (): string[] => openFiles(server.child.pid).filter(isFile)
+  // The thread that writes entries opens the database at its first write.
+  await expect.poll(() => files().filter(name => name.endsWith('entries.db')).length).toBe(2)
+  await turn(1)
+  const before = files()
+  await turn(100)
+  // A connection that was closed a moment ago may still be there.
+  await expect.poll(files).toEqual(before)
+  const sockets = (): number => openFiles(server.child.pid).filter(name => name.startsWith('socket:')).length
+  await expect.poll(sockets).toBeLessThan(10)
+})
+
+function isFile(name: string): boolean {
+  return name.startsWith('/')
+}
