@@ -94,7 +94,11 @@ describe.each(Object.entries(damages))('r5 a start with %s', (_, damage) => {
 
 // R5. Red: in src/main/storage/damage.ts return `damaged('…')` in place of `{ state: 'other' }`.
 it.each([
-  ['of a newer Larder', 'INSERT INTO schema_migration SELECT max(number) + 1, \'099-later\', 1 FROM schema_migration', 'was written by a newer Larder'],
+  [
+    'of a newer Larder',
+    'INSERT INTO schema_migration SELECT max(number) + 1, \'099-later\', 1 FROM schema_migration',
+    'was written by a newer Larder',
+  ],
   [
     'of somebody else',
     'PRAGMA application_id = 7; DROP TABLE schema_migration; CREATE TABLE theirs (a)',
