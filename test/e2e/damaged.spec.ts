@@ -26,12 +26,14 @@ test('says that a damaged database was set aside, under which name and what is l
   call,
 }) => {
   const banner = overview.getByRole('alert').filter({ hasText: 'entries.db is damaged' })
-  await expect(banner).toContainText(`${server.home}/entries.db.corrupt-`)
+  await expect(banner).toContainText(`${server.home} as entries.db.corrupt-`)
   await expect(banner).toContainText('persistent caches start empty')
   await expectAccessible(overview)
   // The text is longer than a narrow window is wide.
   await overview.setViewportSize({ width: 400, height: 760 })
   expect(await overview.evaluate('document.documentElement.scrollWidth')).toBe(400)
+  await overview.getByRole('button', { name: 'Hide' }).click()
+  await expect(banner).toBeHidden()
   // Who cannot manage the server is told nothing of its folder.
   const key = await (await call('POST', '/admin/keys', { json: { label: 'app', scopes: ['read'] } })).json() as {
     secret: string

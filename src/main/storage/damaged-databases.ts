@@ -2,7 +2,7 @@ import type { RealClock } from '../base/clock'
 import type { Logger } from '../base/logger'
 import type { Finding } from './damage'
 import { existsSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { examine, isDamage } from './damage'
 import { translateDiskFault } from './disk-faults'
 import { entryKind, metadataKind } from './kinds'
@@ -40,7 +40,7 @@ export function setDamagedAside({ home, clock, logger, wholly = false }: Damaged
   function put(file: string, reason: string): string {
     const aside = setAside(file, clock.wall())
     logger.error('a database was set aside', { database: file, file: aside, reason })
-    return aside
+    return basename(aside)
   }
 
   const sentences = setAsideAll()
@@ -52,18 +52,20 @@ export function setDamagedAside({ home, clock, logger, wholly = false }: Damaged
       return setEntriesAside()
     // Nobody can name the caches of these entries any more. They go first: a process that is killed
     // in between finds the damage again.
-    const kept = isOurs(ofEntries) ? ` and ${put(entries, reasonOf(ofEntries) ?? `${metadataName} is damaged`)}` : ''
-    return [`${metadata} is damaged (${ofMetadata.reason}). It is kept as ${put(metadata, ofMetadata.reason)}${kept}, `
-      + 'and Larder starts anew: users, caches, entries and settings of before are gone, '
-      + 'and no API key, session or password of before works any more.']
+    const kept = isOurs(ofEntries) ? [put(entries, reasonOf(ofEntries) ?? `${metadataName} is damaged`)] : []
+    kept.unshift(put(metadata, ofMetadata.reason))
+    return [`${metadataName} is damaged (${ofMetadata.reason}), so Larder starts anew: users, caches, entries and `
+      + 'settings of before are gone, and no API key, session or password of before works any more. '
+      + `What was there is kept in ${home} as ${kept.join(' and ')}.`]
   }
 
   function setEntriesAside(): string[] {
     const reason = reasonOf(ofEntries)
     return reason === null
       ? []
-      : [`${entries} is damaged (${reason}). It is kept as ${put(entries, reason)}, `
-        + 'and persistent caches start empty. Users, caches, keys and settings are as they were.']
+      : [`${entriesName} is damaged (${reason}), so persistent caches start empty. `
+        + 'Users, caches, keys and settings are as they were. '
+        + `What was there is kept in ${home} as ${put(entries, reason)}.`]
   }
 }
 

@@ -119,7 +119,7 @@ describe.each<Store>(['larder.db', 'entries.db'])('r5 a damaged %s', (store) => 
     expect(more).toEqual([])
     const asides = Object.entries(contents(home)).filter(([name]) => name.startsWith(`${store}.corrupt-`))
     expect(asides).toEqual([[expect.any(String), before[store]]])
-    expect(sentence).toContain(join(home, asides[0]?.[0] ?? ''))
+    expect(sentence).toContain(`is kept in ${home} as ${asides[0]?.[0]}`)
     // Those who read only the sentence learn what is gone.
     expect(sentence).toContain(store === 'larder.db'
       ? 'no API key, session or password of before works any more'

@@ -28,8 +28,7 @@ function integrityOf(home: string): string[] {
   })
 }
 
-// R1. Red: in src/main/storage/database.ts set `synchronous = OFF` and hold commits back, or in
-// src/main/admin/key-ring.ts take `metadata.keys.delete(id)` out of `delete`.
+// R1. Red: in src/main/admin/key-ring.ts drop `metadata.keys.delete(id)`.
 it(`r1 has all metadata that was acknowledged after each of ${kills} kills under load`, {
   timeout: 900_000,
 }, async () => {
@@ -97,7 +96,7 @@ function openFiles(pid: number | undefined): string[] {
   }).sort()
 }
 
-// R14. Red: in src/main/serving/caches.ts open a file in `setEnabled` and never close it.
+// R14. Red: in src/main/storage/metadata-store.ts open the database once more in `settings.set`.
 it.skipIf(process.platform !== 'linux')('r14 has no more files open after 100 turns of the switches', async () => {
   const home = temporaryFolder()
   const server = launch(home)
