@@ -52,6 +52,15 @@ const faults = {
   },
 } satisfies Record<string, (bytes: Buffer, random: Random, earlier?: Buffer) => Buffer>
 
+/** An image whose log of metadata ends earlier, at a part of its length from 0 to 1. */
+export function cutLog(now: Image, part: number): { what: string, image: Image } {
+  const log = now['larder.db-wal'] ?? Buffer.alloc(0)
+  return {
+    what: `larder.db-wal cut at ${part}`,
+    image: { ...now, 'larder.db-wal': log.subarray(0, Math.floor(log.length * part)) },
+  }
+}
+
 /** An image with one or two files damaged, and a name for it. */
 export function damageImage(now: Image, earlier: Image, random: Random): { what: string, image: Image } {
   const image = { ...now }
