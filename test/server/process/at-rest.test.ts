@@ -11,8 +11,7 @@ beforeAll(build, 240_000)
 /** A module that makes the server crash, as a bug would, when SIGUSR2 comes. */
 const crash = `process.on('SIGUSR2', () => { throw new Error('a bug') })`
 
-// S8. Red: in src/main/storage/metadata-store.ts keep a session's token: let sessions be listed by
-// it; or in src/main/program.ts write `process.env.LARDER_API_KEY` to standard error.
+// S8. Red: in src/main/program.ts write `process.env.LARDER_API_KEY` to standard error.
 it('s8 leaves no secret in databases, logs, exports and what a crash prints', async () => {
   const apiKey = 'canary-environment-key-7Kx2'
   const home = temporaryFolder()

@@ -61,7 +61,7 @@ it(`r1 has all metadata that was acknowledged after each of ${kills} kills under
   expect(acknowledged).toBeGreaterThan(kills)
 })
 
-// R14. Red: in src/main/storage/entry-journal.ts drop `await flush()` from `close`.
+// R14. Red: in src/main/program.ts drop `await larder.stop()`.
 it(`r14 loses no persisted write at ${stops} stops under load`, { timeout: 300_000 }, async () => {
   const home = temporaryFolder()
   const lanes = Array.from({ length: 8 }, (_, lane) => entryLane(`stop-${lane}`))
