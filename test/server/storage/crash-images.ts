@@ -8,7 +8,7 @@ const names = ['larder.db', 'larder.db-wal', 'entries.db', 'entries.db-wal'] as 
 type Name = typeof names[number]
 
 /** The bytes of those files at one moment, without those that are not there. */
-export type Image = Partial<Record<Name, Buffer>>
+type Image = Partial<Record<Name, Buffer>>
 
 const sector = 512
 
