@@ -8,8 +8,10 @@ import { send } from '../../helpers/http-client'
  * what was acknowledged.
  */
 export interface Lane {
-  /** Goes on until a request fails, or until `isOver`. Resolves with how many were acknowledged. */
-  run: (server: ServerProcess, isOver?: () => boolean) => Promise<number>
+  /** How many changes were acknowledged so far. */
+  readonly acknowledged: number
+  /** Goes on until the server is gone. */
+  run: (server: ServerProcess) => Promise<void>
   /**
    * Compares what a server has with what was acknowledged, and goes on from what it has. Returns
    * what is missing.
@@ -35,12 +37,15 @@ async function call(
 export function cacheLane(name: string): Lane {
   let known: Known<number | null> = { sure: null }
   let count = 0
+  let acknowledged = 0
   return {
-    async run(server, isOver = () => false) {
+    get acknowledged() {
+      return acknowledged
+    },
+    async run(server) {
       const agent = new Agent({ keepAlive: true })
-      let acknowledged = 0
       try {
-        while (!isOver()) {
+        for (;;) {
           const next = known.sure === null ? ++count : count % 3 === 0 ? null : ++count
           known.asked = next
           const { status } = known.sure === null
@@ -59,7 +64,6 @@ export function cacheLane(name: string): Lane {
         refuseAnswers(error)
       }
       agent.destroy()
-      return acknowledged
     },
     async check(server) {
       const { json } = await server.send('GET', '/admin/caches')
@@ -75,12 +79,15 @@ export function cacheLane(name: string): Lane {
 export function keyLane(label: string): Lane {
   /** Whether the key of a secret must work: undefined while its revocation has no answer. */
   const keys = new Map<string, boolean | undefined>()
+  let acknowledged = 0
   return {
-    async run(server, isOver = () => false) {
+    get acknowledged() {
+      return acknowledged
+    },
+    async run(server) {
       const agent = new Agent({ keepAlive: true })
-      let acknowledged = 0
       try {
-        for (let round = 0; !isOver(); round++) {
+        for (let round = 0; ; round++) {
           const { status, text } = await call(server, agent, 'POST', '/admin/keys', { label, scopes: ['read'] })
           expect(status, label).toBe(201)
           const { id, secret } = JSON.parse(text) as { id: string, secret: string }
@@ -98,7 +105,6 @@ export function keyLane(label: string): Lane {
         refuseAnswers(error)
       }
       agent.destroy()
-      return acknowledged
     },
     async check(server) {
       const port = await server.ready
@@ -120,12 +126,15 @@ export function keyLane(label: string): Lane {
 /** Writes an entry of a persistent cache with values that rise. */
 export function entryLane(key: string): Lane {
   let known: Known<number> = { sure: 0 }
+  let acknowledged = 0
   return {
-    async run(server, isOver = () => false) {
+    get acknowledged() {
+      return acknowledged
+    },
+    async run(server) {
       const agent = new Agent({ keepAlive: true })
-      let acknowledged = 0
       try {
-        while (!isOver()) {
+        for (;;) {
           const next = known.sure + 1
           known.asked = next
           const { status } = await call(server, agent, 'PUT', `/v1/${key}`, String(next))
@@ -141,7 +150,6 @@ export function entryLane(key: string): Lane {
         refuseAnswers(error)
       }
       agent.destroy()
-      return acknowledged
     },
     async check(server) {
       const { status, text } = await server.send('GET', `/v1/${key}`)
