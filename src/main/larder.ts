@@ -40,7 +40,9 @@ import { renderMetrics } from './http/metrics'
 import { createHttpFace } from './http/server'
 import { createStreamPlaces } from './http/stream-places'
 import { readTlsFiles } from './http/tls-files'
+import { createDurability } from './serving/layers/durability'
 import { createStorageFormat } from './serving/layers/storage-format'
+import { describeRestoring } from './serving/restoring'
 import { createServing } from './serving/serving'
 import { openEntryJournal } from './storage/entry-journal'
 import { createExportFiles } from './storage/export-files'
@@ -160,7 +162,8 @@ export async function createLarder({
     })
     const hub = createEventHub(error => logger.error('an event listener failed', { error: messageOf(error) }))
     const budget = configuration.memory ?? defaultMemory
-    const engine = parts.use(createEngine({ clock, stopwatch, journal, budget, logger }))
+    let answered = (): number => 0
+    const engine = parts.use(createEngine({ clock, stopwatch, journal, budget, logger, answered: () => answered() }))
     const pages = parts.use(createSignInPages({ home, logger }))
     const exportFiles = parts.use(createExportFiles({ home, logger }))
     const machine = { clock, stopwatch, timer, logger }
@@ -174,10 +177,11 @@ export async function createLarder({
     const conversions = parts.use(createConversions({ program: codecProgram, timer }))
     const { serving, caches, requestLog, jobs, schedule, history } = createServing({
       engine,
-      layers: [...layers, createStorageFormat({ conversions, valueLimit: () => valueLimit() })],
+      layers: [createDurability(journal), ...layers, createStorageFormat({ conversions, valueLimit: () => valueLimit() })],
       ...machine,
       hub,
     })
+    answered = requestLog.total
     parts.use(jobs)
     parts.use(schedule)
     parts.use(history)
@@ -237,6 +241,7 @@ export async function createLarder({
         return {
           status: phase !== 'ready' ? phase : healthy ? 'ready' : 'degraded',
           stores,
+          ...describeRestoring(caches.list().map(({ cache }) => cache)),
           // One that is down keeps nobody from the caches.
           ...connections.length > 0 && { connections: Object.fromEntries(connections) as Record<string, string> },
         }

@@ -77,7 +77,7 @@ export function createServerStateHandlers({
       // A degraded server still takes traffic: reads work, and the answer says which store fails.
       if (state.status === 'starting' || state.status === 'stopping')
         throw new LarderError('not-ready', `The server is ${state.status}.`, { retryAfter: 1 })
-      return isAdministrator(principal) ? state : { status: state.status, stores: inShort(state.stores) }
+      return isAdministrator(principal) ? state : { ...state.restoring && { restoring: state.restoring }, status: state.status, stores: inShort(state.stores) }
     },
     'metrics.get': (_, context) => metrics(callerOf(context)),
   }

@@ -1,32 +1,19 @@
 import type { Database } from 'better-sqlite3'
 import type { PersistedEntry } from '../cache/ports'
 import type { PendingBatch } from './pending-writes'
-import { decodeKey, encodeKey } from '@shared/entry-key'
-
-/** Keys are bytes there, and tags a JSON array of text. */
-interface Row extends Omit<PersistedEntry, 'key' | 'tags'> {
-  /** The row's number, in the order in which the entries were stored. */
-  position: number
-  key: Buffer
-  tags: string
-}
+import { encodeKey } from '@shared/entry-key'
 
 interface EntryRows {
-  load: (cacheId: string) => Iterable<PersistedEntry>
   has: (cacheId: string, key: string) => boolean
   /** Writes the whole batch, or throws and writes nothing. */
   write: (batch: PendingBatch) => void
 }
 
 /**
- * The rows of `entries.db`. Keys are stored as bytes, because SQLite has its own rules for
+ * Writes the rows of `entries.db`. Keys are stored as bytes, because SQLite has its own rules for
  * comparing and truncating text.
  */
 export function createEntryRows(database: Database): EntryRows {
-  const next = database.prepare<[string, number], Row>(`
-    SELECT position, key, value, content_type AS contentType, tags, kind, flags, version, stored_at AS storedAt, ttl,
-           fresh_until AS freshUntil, grace_until AS graceUntil, grace
-    FROM entry WHERE cache_id = ? AND position > ? ORDER BY position LIMIT 1`)
   const has = database.prepare('SELECT 1 FROM entry WHERE cache_id = ? AND key = ?')
   const put = database.prepare(`
     INSERT OR REPLACE INTO entry
@@ -46,14 +33,6 @@ export function createEntryRows(database: Database): EntryRows {
   }
 
   return {
-    // Reads one row per step instead of keeping a cursor open: a cursor would keep the connection
-    // from writing until it is read to its end.
-    * load(cacheId) {
-      for (let row = next.get(cacheId, 0); row; row = next.get(cacheId, row.position)) {
-        const { position: _, key, tags, ...rest } = row
-        yield { ...rest, key: decodeKey(key), tags: JSON.parse(tags) as string[] }
-      }
-    },
     has: (cacheId, key) => has.get(cacheId, encodeKey(key)) !== undefined,
     write: database.transaction((batch: PendingBatch) => {
       for (const [cacheId, { cleared, changes }] of batch) {

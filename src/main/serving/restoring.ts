@@ -1,0 +1,62 @@
+import type { Timer } from '../base/timer'
+import type { Maybe } from './maybe'
+import type { CacheFigures, ServedCache } from './ports'
+import { LarderError } from '@shared/errors'
+import { orAfter } from '../base/timer'
+
+/** Milliseconds for which a call waits for the entries to come back. */
+const longestWait = 1000
+/** Seconds after which a caller may try again. */
+const retryAfter = 1
+
+/** The error for what needs all entries of a cache that is still being restored. */
+export function stillRestoring({ definition: { name }, restoring }: CacheFigures): LarderError {
+  const percent = Math.floor((restoring?.progress ?? 1) * 100)
+  return new LarderError(
+    'restoring',
+    `The cache ${name} is being restored: ${percent} % of its entries are back. Calls for one key work; this one needs all of them.`,
+    { retryAfter },
+  )
+}
+
+/**
+ * A cache whose persisted entries are coming back after a start. Calls that concern one key are
+ * answered as always; what needs all entries waits for them, and is refused after a second with
+ * LarderError `restoring`.
+ */
+export function whileRestoring(next: ServedCache, cache: CacheFigures, timer: Timer): ServedCache {
+  async function allThere(): Promise<void> {
+    if (cache.restoring !== null)
+      await orAfter(timer, longestWait, cache.restoring.done)
+    if (cache.restoring !== null)
+      throw stillRestoring(cache)
+  }
+
+  /** The same method, which waits first. */
+  function waiting<Given extends unknown[], Result>(
+    method: (...given: Given) => Maybe<Result>,
+  ): (...given: Given) => Promise<Result> {
+    return (...given) => allThere().then(() => method(...given))
+  }
+
+  return {
+    ...next,
+    flush: waiting(next.flush),
+    invalidate: waiting(next.invalidate),
+    page: waiting(next.page),
+    orderProgress: waiting(next.orderProgress),
+    entries: waiting(next.entries),
+    chosen: waiting(next.chosen),
+    ...next.refresh && { refresh: waiting(next.refresh) },
+  }
+}
+
+/** How far the restoration of caches has come, in the form of `/readyz`; nothing if all are there. */
+export function describeRestoring(
+  caches: readonly CacheFigures[],
+): { restoring?: { caches: number, progress: number } } {
+  const under = caches.flatMap(({ restoring }) => restoring ?? [])
+  return under.length === 0
+    ? {}
+    : { restoring: { caches: under.length, progress: Math.min(...under.map(({ progress }) => progress)) } }
+}
