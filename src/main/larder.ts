@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { Passwords } from './admin/passwords'
+import type { Phase } from './admin/readiness'
 import type { RealClock, Stopwatch } from './base/clock'
 import type { Configuration } from './base/configuration'
 import type { ControlFile } from './base/control-file'
@@ -9,7 +10,6 @@ import type { Listening } from './base/listen'
 import type { OperationHandlers } from './base/operation-handlers'
 import type { Authenticator } from './base/principal'
 import type { Timer } from './base/timer'
-import type { ProcessFigures } from './http/metrics'
 import type { Keytar } from './vault/keychain-process'
 import { rmSync } from 'node:fs'
 import { totalmem, userInfo } from 'node:os'
@@ -19,6 +19,7 @@ import { messageOf } from '@shared/errors'
 import { administrators } from '@shared/events'
 import { limits } from '@shared/limits'
 import { createAdministration } from './admin/administration'
+import { createReadiness } from './admin/readiness'
 import { systemClock, systemStopwatch } from './base/clock'
 import { controlFileName } from './base/control-file'
 import { createDisposableStack } from './base/disposable'
@@ -37,12 +38,12 @@ import { createConnected } from './connected'
 import { createGateways } from './gateway/gateways'
 import { createEventLoopMonitor } from './http/event-loop-delay'
 import { renderMetrics } from './http/metrics'
+import { readProcessFigures } from './http/process-figures'
 import { createHttpFace } from './http/server'
 import { createStreamPlaces } from './http/stream-places'
 import { readTlsFiles } from './http/tls-files'
 import { createDurability } from './serving/layers/durability'
 import { createStorageFormat } from './serving/layers/storage-format'
-import { describeRestoring } from './serving/restoring'
 import { createServing } from './serving/serving'
 import { openEntryJournal } from './storage/entry-journal'
 import { createExportFiles } from './storage/export-files'
@@ -163,10 +164,10 @@ export async function createLarder({
     const hub = createEventHub(error => logger.error('an event listener failed', { error: messageOf(error) }))
     const budget = configuration.memory ?? defaultMemory
     let answered = (): number => 0
-    const engine = parts.use(createEngine({ clock, stopwatch, journal, budget, logger, answered: () => answered() }))
+    const machine = { clock, stopwatch, timer, logger }
+    const engine = parts.use(createEngine({ ...machine, journal, budget, answered: () => answered() }))
     const pages = parts.use(createSignInPages({ home, logger }))
     const exportFiles = parts.use(createExportFiles({ home, logger }))
-    const machine = { clock, stopwatch, timer, logger }
     const { upstreams, activity, activityOf, layers } = createConnected({
       home,
       ...machine,
@@ -177,7 +178,11 @@ export async function createLarder({
     const conversions = parts.use(createConversions({ program: codecProgram, timer }))
     const { serving, caches, requestLog, jobs, schedule, history } = createServing({
       engine,
-      layers: [createDurability(journal), ...layers, createStorageFormat({ conversions, valueLimit: () => valueLimit() })],
+      layers: [
+        createDurability(journal),
+        ...layers,
+        createStorageFormat({ conversions, valueLimit: () => valueLimit() }),
+      ],
       ...machine,
       hub,
     })
@@ -196,7 +201,7 @@ export async function createLarder({
     const controlToken = `lc_${randomSecret()}`
     let url = ''
     let ownPort = configuration.port
-    let phase: 'starting' | 'ready' | 'stopping' = 'starting'
+    let phase: Phase = 'starting'
 
     const gateways = createGateways({
       serving,
@@ -233,19 +238,12 @@ export async function createLarder({
       memory: configuration.memory,
       machineMemory: usableMemory(totalmem(), process.constrainedMemory()),
       info: { version, home, url: () => url, startedAt },
-      readiness: () => {
-        const stores = { metadata: metadata.health(), entries: journal.health() }
-        const healthy = Object.values(stores).every(state => state === 'ok')
-        const connections = upstreams.conditions().map(({ name, condition: { state, detail } }) =>
-          [name, state === 'down' ? `down: ${detail}` : state])
-        return {
-          status: phase !== 'ready' ? phase : healthy ? 'ready' : 'degraded',
-          stores,
-          ...describeRestoring(caches.list().map(({ cache }) => cache)),
-          // One that is down keeps nobody from the caches.
-          ...connections.length > 0 && { connections: Object.fromEntries(connections) as Record<string, string> },
-        }
-      },
+      readiness: createReadiness({
+        phase: () => phase,
+        stores: () => ({ metadata: metadata.health(), entries: journal.health() }),
+        connections: upstreams.conditions,
+        caches: caches.list,
+      }),
       metrics: ({ userId, caches: reach, admin }) => renderMetrics({
         caches: caches.list(userId)
           .map(({ cache }) => cache)
@@ -254,7 +252,7 @@ export async function createLarder({
         // Not even read for other callers, because each reading starts the measurement anew.
         process: admin
           ? {
-              ...processFigures(stopwatch.now() - startedAt),
+              ...readProcessFigures(stopwatch.now() - startedAt),
               inFlight,
               eventStreams,
               eventLoop: eventLoop.take(),
@@ -340,12 +338,4 @@ export async function createLarder({
     await parts.dispose()
     throw error
   }
-}
-
-/** @param uptime milliseconds */
-function processFigures(
-  uptime: number,
-): Pick<ProcessFigures, 'uptimeSeconds' | 'residentMemory' | 'cpuSeconds'> {
-  const { user, system } = process.cpuUsage()
-  return { uptimeSeconds: uptime / 1000, residentMemory: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 }
 }

@@ -6,5 +6,3 @@ export const durabilities = {
   everysec: 'everysec (answers at once; on the disk within 250 ms)',
   always: 'always (answers when it is on the disk)',
 } as const
-
-export type Durability = keyof typeof durabilities

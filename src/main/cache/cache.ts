@@ -12,6 +12,7 @@ import { runBatch } from './batch'
 import { chosenEntries } from './chosen-entries'
 import { createDepartures } from './departures'
 import { costs, createFitter } from './fitter'
+import { createFlush } from './flush'
 import { forecastLimits } from './forecast'
 import { freshEntries } from './fresh-entries'
 import { invalidation } from './invalidation'
@@ -29,8 +30,6 @@ import { createStatistics } from './statistics'
 
 /** Bytes to move in one step when memory is given back: takes a fraction of a millisecond. */
 const reclaimSlice = 128 * 1024
-/** Entries looked at in one step of a flush. */
-const expiryStride = 8
 /** Persisted entries that are there as soon as a cache is open. */
 const firstPage = 64
 
@@ -187,39 +186,6 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     }
   }
 
-  function* flush(): Work<number> {
-    while (!expire(expiryStride).allSeen)
-      yield
-    // The memory of departures cannot hold more than this.
-    for (let handle = 0, left = departures.capacity; handle < store.handles && left > 0; handle++) {
-      const entry = store.at(handle)
-      if (entry === undefined)
-        continue
-      departures.record(entry.key, 'flushed')
-      left--
-    }
-    const matched = store.size
-    store.clear()
-    parts.stir()
-    if (closed)
-      return 0
-    journal.clear()
-    statistics.count('deletes', matched)
-    statistics.count('flushes')
-    if (changes.active)
-      changes.tell({ type: 'flushed', cache: definition, matched })
-    else
-      changes.count()
-    return matched
-  }
-
-  /** What leaves alone what is newer is one all the same. */
-  function* asFlush(work: Work<number>): Work<number> {
-    const matched = yield* work
-    statistics.count('flushes')
-    return matched
-  }
-
   /** Looks at about `count` entries that may have expired and drops those that have. */
   function expire(count: number): { dropped: number, allSeen: boolean } {
     const wall = clock.wall()
@@ -234,6 +200,17 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     return { dropped, allSeen }
   }
 
+  const { flush, asFlush } = createFlush({
+    store,
+    journal,
+    changes,
+    departures,
+    statistics,
+    definition: () => definition,
+    isClosed: () => closed,
+    stir: parts.stir,
+    expire,
+  })
   const room = createRoom({
     operations,
     rehearsal: () => createEntryOperations({ ...operationParts, statistics: createStatistics() }, createOverlay(table)),

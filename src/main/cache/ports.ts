@@ -280,8 +280,8 @@ export interface Cache {
   /** When an entry was stored last, in milliseconds of the wall clock. */
   readonly storedLast: number
   /**
-   * While persisted entries come back after a start; null when all are there. Calls that concern one
-   * key find every entry meanwhile, all others only what has come back.
+   * While persisted entries come back after a start; null when all are there. Calls that concern
+   * one key find every entry meanwhile, all others only what has come back.
    */
   readonly restoring: Restoring | null
   /**

@@ -90,7 +90,8 @@ export function createRestoration(parts: RestorationParts): Restoration {
       const { entries, next } = journal.page(cacheId, below, most)
       newest ??= entries[0]?.position ?? next
       for (const entry of entries) {
-        if (store.find(entry.key) === undefined)
+        const held = store.find(entry.key)
+        if (held === undefined)
           takeBack(entry)
       }
       parts.settle()

@@ -6,6 +6,8 @@ import { orAfter } from '../base/timer'
 
 /** Milliseconds for which a call waits for the entries to come back. */
 const longestWait = 1000
+/** What restoring is of the whole way to a sorted page. */
+const restoredShare = 0.9
 /** Seconds after which a caller may try again. */
 const retryAfter = 1
 
@@ -14,7 +16,7 @@ export function stillRestoring({ definition: { name }, restoring }: CacheFigures
   const percent = Math.floor((restoring?.progress ?? 1) * 100)
   return new LarderError(
     'restoring',
-    `The cache ${name} is being restored: ${percent} % of its entries are back. Calls for one key work; this one needs all of them.`,
+    `The cache ${name} is being restored: ${percent} % of its entries are back. Calls for one key work.`,
     { retryAfter },
   )
 }
@@ -44,14 +46,16 @@ export function whileRestoring(next: ServedCache, cache: CacheFigures, timer: Ti
     flush: waiting(next.flush),
     invalidate: waiting(next.invalidate),
     page: waiting(next.page),
-    orderProgress: waiting(next.orderProgress),
+    // Who asks this wants to see how far it is. What is left then is to sort.
+    orderProgress: (query, call) =>
+      cache.restoring === null ? next.orderProgress(query, call) : restoredShare * cache.restoring.progress,
     entries: waiting(next.entries),
     chosen: waiting(next.chosen),
     ...next.refresh && { refresh: waiting(next.refresh) },
   }
 }
 
-/** How far the restoration of caches has come, in the form of `/readyz`; nothing if all are there. */
+/** How far the restoration has come, in the form of `/readyz`; nothing if all entries are there. */
 export function describeRestoring(
   caches: readonly CacheFigures[],
 ): { restoring?: { caches: number, progress: number } } {

@@ -72,7 +72,7 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
   const unreadable = new Set<number>()
   const pages = createEntryPages(database, (position, error) => {
     if (unreadable.size === 0)
-      logger.error('entries.db has entries that cannot be read; they are left out', { reason: messageOf(error), position })
+      logger.error(`entries.db has entries that ${leftOut}`, { reason: messageOf(error), position })
     unreadable.add(position)
   })
   const writer: EntryWriter = writerProgram === undefined
@@ -221,7 +221,7 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
         return `entries.db cannot be written, ${queue.bytes} bytes wait: ${failure}`
       if (closed)
         return 'entries.db is closed'
-      return unreadable.size === 0 ? 'ok' : `entries.db has ${unreadable.size} entries that cannot be read; they are left out`
+      return unreadable.size === 0 ? 'ok' : `entries.db has ${unreadable.size} entries that ${leftOut}`
     },
     async close() {
       if (closed)
@@ -240,5 +240,7 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
   }
 }
 
-const keptInMemory = 'The change is in memory and will be written when there is room; if Larder is killed before that, it is lost.'
+const leftOut = 'cannot be read; they are left out'
+const keptInMemory = 'The change is in memory and will be written when there is room; '
+  + 'if Larder is killed before that, it is lost.'
 const notWritten = `Larder cannot write to its data folder. ${keptInMemory}`

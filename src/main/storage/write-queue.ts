@@ -72,7 +72,7 @@ export function createWriteQueue(batchSize: number): WriteQueue {
     get isWriting() {
       return round !== null
     },
-    concerns: (cacheId, key) => 
+    concerns: (cacheId, key) =>
       isCleared(cacheId) || collecting.has(cacheId, key) || isOnItsWay(cacheId, key),
     isOnItsWay,
     batch() {

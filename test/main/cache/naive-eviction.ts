@@ -31,9 +31,10 @@ function createNaiveLru<Node>(): NaiveEviction<Node> {
 }
 
 /**
- * Rank = age for what is added as the oldest; otherwise age + 1 + 10 for each of up to three uses; the lowest rank is evicted first, and among
- * equals the one that has been in this place longest. A used node stays in its place until its turn
- * comes, and then moves to the end of its rank. The age is the lowest rank at the last eviction.
+ * Rank = age for what is added as the oldest; otherwise age + 1 + 10 for each of up to three uses.
+ * The lowest rank is evicted first, and among equals the one that has been in this place longest. A
+ * used node stays in its place until its turn comes, and then moves to the end of its rank. The age
+ * is the lowest rank at the last eviction.
  */
 function createNaiveLfu<Node>(): NaiveEviction<Node> {
   interface Row { node: Node, rank: number, uses: number, stand: number }

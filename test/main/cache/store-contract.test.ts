@@ -233,7 +233,7 @@ describe.each(stores)('the $name store', ({ createStore }) => {
   })
 
   // Red: in offheap-store.ts restore with `add`, or with the next number instead of the position.
-  it.each(['lru', 'lfu', 'sieve'] as const)('takes back what was stored earlier, newest first, under %s', (eviction) => {
+  it.each(['lru', 'lfu', 'sieve'] as const)('takes back what was stored earlier, under %s', (eviction) => {
     const { store, insert } = setUp(eviction)
     const restore = (key: string, position: number): void =>
       store.restore(key, fieldsOf(key, { tags: ['t'], ttl: 9 }), monotonic, position)

@@ -105,8 +105,9 @@ function createPair(name: EvictionName): Pair {
 describe.each(evictionNames)('%s', (name) => {
   // Red with: `append` for `prepend` in a policy · lru.ts `use` that only returns · sieve.ts
   // `hand = slot` left out of `addOldest`, `hand = next` in `remove`, `visited.set(slot, 0)` left
-  // out of `add`, `hand !== latest` left out of `victim` · lfu.ts `mostUses` left out of `use`, `ranks = 31`, `age` never raised, `rank !== ring` left out of
-  // `firstOf` or `order` · rings.ts `link` left out of `remove`.
+  // out of `add`, `hand !== latest` left out of `victim` · lfu.ts `mostUses` left out of `use`,
+  // `ranks = 31`, `age` never raised, `rank !== ring` left out of `firstOf` or `order` ·
+  // rings.ts `link` left out of `remove`.
   it('names the victims that the model names, whatever happens', () => {
     fc.assert(fc.property(fc.array(step, { maxLength: 300, size: 'max' }), (history) => {
       const pair = createPair(name)
