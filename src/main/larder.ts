@@ -44,6 +44,7 @@ import { createStreamPlaces } from './http/stream-places'
 import { readTlsFiles } from './http/tls-files'
 import { createDurability } from './serving/layers/durability'
 import { createStorageFormat } from './serving/layers/storage-format'
+import { tellOfRestoring } from './serving/restoring'
 import { createServing } from './serving/serving'
 import { openEntryJournal } from './storage/entry-journal'
 import { createExportFiles } from './storage/export-files'
@@ -315,6 +316,7 @@ export async function createLarder({
       phase = 'stopping'
     })
     phase = 'ready'
+    void tellOfRestoring(caches.list().map(({ cache }) => cache), { stopwatch, tell })
     logger.info('ready', { version, port, listening, vault: vault.driver })
 
     return {

@@ -37,7 +37,7 @@ interface RestorationParts extends Pick<OperationParts, 'fits'> {
 
 export function createRestoration(parts: RestorationParts): Restoration {
   const { journal, cacheId, store, clock, stopwatch, departures, fits } = parts
-  const { promise: done, resolve } = Promise.withResolvers<void>()
+  const { promise: done, resolve } = Promise.withResolvers<boolean>()
   const oldest = journal.oldest(cacheId)
   let newest: number | null = null
   /** Entries below this position have not been looked at; null at the end. */
@@ -60,12 +60,12 @@ export function createRestoration(parts: RestorationParts): Restoration {
     parts.stored(lifetime.storedAt)
   }
 
-  function end(): void {
+  function end(isWhole: boolean): void {
     if (below === null)
       return
     below = null
     parts.ended()
-    resolve()
+    resolve(isWhole)
   }
 
   return {
@@ -96,11 +96,11 @@ export function createRestoration(parts: RestorationParts): Restoration {
       }
       parts.settle()
       if (next === null)
-        end()
+        end(true)
       else if (below !== null)
         below = next
       return below !== null
     },
-    stop: end,
+    stop: () => end(false),
   }
 }

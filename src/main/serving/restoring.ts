@@ -1,7 +1,9 @@
+import type { Stopwatch } from '../base/clock'
 import type { Timer } from '../base/timer'
 import type { Maybe } from './maybe'
 import type { CacheFigures, ServedCache } from './ports'
 import { LarderError } from '@shared/errors'
+import { grouped } from '@shared/grouped'
 import { orAfter } from '../base/timer'
 
 /** Milliseconds for which a call waits for the entries to come back. */
@@ -63,4 +65,26 @@ export function describeRestoring(
   return under.length === 0
     ? {}
     : { restoring: { caches: under.length, progress: Math.min(...under.map(({ progress }) => progress)) } }
+}
+
+/**
+ * Tells people what comes back after a start, and when all of it is there. Silent about caches that
+ * are small enough to be there at once.
+ */
+export async function tellOfRestoring(
+  caches: readonly CacheFigures[],
+  { stopwatch, tell }: { stopwatch: Stopwatch, tell: (sentence: string) => void },
+): Promise<void> {
+  const under = caches.filter(({ restoring }) => restoring !== null)
+  if (under.length === 0)
+    return
+  const begun = stopwatch.now()
+  const names = under.length === 1 ? under[0]?.definition.name : `${under.length} caches`
+  tell(`restoring ${names}; calls for one key find every entry already.`)
+  const over = await Promise.all(under.map(({ restoring }) => restoring?.done))
+  // The log says why something could not be read.
+  if (over.includes(false))
+    return
+  const entries = under.reduce((sum, { size }) => sum + size, 0)
+  tell(`restored ${grouped(entries)} entries in ${((stopwatch.now() - begun) / 1000).toFixed(1)} s.`)
 }

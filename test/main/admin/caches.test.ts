@@ -239,7 +239,7 @@ it('keeps a cache persistent while its entries come back, and says how far that 
   const { call, engine } = await startAdministration()
   await call('caches.create', { name: 'a', ttl: null, persistent: true })
   const cache = engine.list().find(({ definition }) => definition.name === 'a')
-  Object.assign(cache ?? {}, { restoring: { progress: 0.43, done: Promise.resolve() } })
+  Object.assign(cache ?? {}, { restoring: { progress: 0.43, done: Promise.resolve(true) } })
   expect(await call('caches.get', { name: 'a' })).toMatchObject({ restoring: 0.43 })
   for (const operation of ['caches.update', 'caches.preview'] as const) {
     expect(await refusal(call(operation, { name: 'a', persistent: false })))

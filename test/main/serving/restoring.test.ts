@@ -1,7 +1,7 @@
 import type { ServedCache } from '../../../src/main/serving/ports'
 import { Buffer } from 'node:buffer'
 import { expect, it } from 'vitest'
-import { describeRestoring } from '../../../src/main/serving/restoring'
+import { describeRestoring, tellOfRestoring } from '../../../src/main/serving/restoring'
 import { createManualTimer } from '../../helpers/manual-timer'
 import { createMemoryJournal } from '../../helpers/memory-journal'
 import { definitionOf, setUp as setUpEngine } from '../cache/workbench'
@@ -102,4 +102,26 @@ it('says how many caches are under way, and how far the slowest is', async () =>
   })
   await come()
   expect(describeRestoring([mount.cache])).toEqual({})
+})
+
+it('tells people when it begins and when it is over, and nothing where all are there', async () => {
+  const { mount, clock, come } = restart()
+  const told: string[] = []
+  const tell = (sentence: string): void => void told.push(sentence)
+  const telling = tellOfRestoring([mount.cache], { stopwatch: clock.stopwatch, tell })
+  clock.advance(1250)
+  await come()
+  await telling
+  expect(told).toEqual([
+    'restoring c; calls for one key find every entry already.',
+    'restored 200 entries in 1.3 s.',
+  ])
+  await tellOfRestoring([mount.cache], { stopwatch: clock.stopwatch, tell })
+  expect(told).toHaveLength(2)
+
+  const second = restart()
+  const silent = tellOfRestoring([second.mount.cache], { stopwatch: clock.stopwatch, tell })
+  await second.engine.dispose()
+  await silent
+  expect(told).toHaveLength(3)
 })
