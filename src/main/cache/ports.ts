@@ -245,8 +245,8 @@ export interface Restoring {
   /** The part, from 0 to 1, of what was stored that has come back. */
   readonly progress: number
   /**
-   * Resolves when it is over: true if all are there, false if the cache or the engine was closed, or
-   * the rest cannot be read.
+   * Resolves when it is over: true if all are there; false if the cache or the engine was closed,
+   * or the rest cannot be read.
    */
   readonly done: Promise<boolean>
 }
