@@ -29,25 +29,44 @@ const patience = 20
  */
 export function createRestorer({ stopwatch, answered, failed }: RestorerParts): Restorer {
   const waiting: Restoration[] = []
+  /** Those whose next entries are being read. */
+  const reading = new Set<Restoration>()
   let next: { cancel: () => void } | null = null
   let longest: number = idle.longest
   /** Slices that are still run with pauses. */
   let careful = 0
   let seen = answered()
 
-  /** One step of the restoration whose turn it is. */
-  function step(entries: number): void {
-    const restoration = waiting.shift()
-    if (restoration === undefined)
-      return
+  /** Goes on with a restoration when its next entries have been read. */
+  async function read(restoration: Restoration, more: Promise<void>): Promise<void> {
+    reading.add(restoration)
     try {
-      if (restoration.step(entries))
-        waiting.push(restoration)
+      await more
+      if (reading.has(restoration))
+        add(restoration)
     }
     catch (error) {
       restoration.stop()
       failed(error)
     }
+    reading.delete(restoration)
+  }
+
+  function add(restoration: Restoration): void {
+    waiting.push(restoration)
+    schedule()
+  }
+
+  /** One step of the restoration whose turn it is. */
+  function step(entries: number): void {
+    const restoration = waiting.shift()
+    if (restoration === undefined)
+      return
+    const more = restoration.step(entries)
+    if (more === true)
+      waiting.push(restoration)
+    else if (more !== false)
+      void read(restoration, more)
   }
 
   function slice(): void {
@@ -85,14 +104,13 @@ export function createRestorer({ stopwatch, answered, failed }: RestorerParts): 
   }
 
   return {
-    add(restoration) {
-      waiting.push(restoration)
-      schedule()
-    },
+    add,
     dispose() {
       next?.cancel()
       next = null
-      waiting.splice(0).forEach(({ stop }) => stop())
+      for (const { stop } of [...waiting.splice(0), ...reading])
+        stop()
+      reading.clear()
     },
   }
 }

@@ -1,7 +1,8 @@
 import type { RealClock } from '../base/clock'
 import type { Logger } from '../base/logger'
-import type { EntryJournal } from '../cache/ports'
+import type { EntryJournal, JournalPage } from '../cache/ports'
 import type { EntryWriter } from './entry-writer'
+import type { PageMessage } from './page-message'
 import { LarderError, messageOf } from '@shared/errors'
 import { systemClock } from '../base/clock'
 import { createBacklog } from './backlog'
@@ -9,6 +10,7 @@ import { openEntryDatabase } from './entry-database'
 import { createEntryPages } from './entry-pages'
 import { createEntryRows } from './entry-rows'
 import { createDirectWriter } from './entry-writer'
+import { unpackPage } from './page-message'
 import { createRemoteWriter } from './remote-writer'
 import { createWriteQueue } from './write-queue'
 
@@ -40,8 +42,6 @@ const batchSize = 512 * 1024
 const backlogLimit = 8 * 1024 * 1024
 /** Changes that are held back before they are written without further delay. */
 const mostHeldBack = 1000
-/** Bytes of values in a page of entries, so that a page takes a fraction of a millisecond. */
-const pageSize = 64 * 1024
 
 interface Waiter { round: number, resolve: () => void, reject: (error: Error) => void }
 
@@ -70,7 +70,8 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
   const rows = createEntryRows(database)
   /** Positions of rows that mean nothing. They stay where they are, until their key is written. */
   const unreadable = new Set<number>()
-  const pages = createEntryPages(database, (position, error) => {
+  const pages = createEntryPages(database)
+  const unpack = (page: PageMessage): JournalPage => unpackPage(page, (position, error) => {
     if (unreadable.size === 0)
       logger.error(`entries.db has entries that ${leftOut}`, { reason: messageOf(error), position })
     unreadable.add(position)
@@ -182,12 +183,10 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
   }
 
   return {
-    page(cacheId, below, most) {
-      const { entries, next } = pages.below(cacheId, below, { entries: most, bytes: pageSize })
-      return { entries: entries.filter(({ key }) => !queue.concerns(cacheId, key)), next }
-    },
+    page: (cacheId, below, most) => unpack(pages.below(cacheId, below, most)),
+    pageLater: async (cacheId, below, most) => unpack(await writer.read({ cacheId, below, most })),
+    find: (cacheId, key) => queue.concerns(cacheId, key) ? undefined : unpack(pages.find(cacheId, key)).take(),
     oldest: pages.oldest,
-    find: (cacheId, key) => queue.concerns(cacheId, key) ? undefined : pages.find(cacheId, key),
     put(cacheId, entry) {
       queue.put(cacheId, entry)
       changed()

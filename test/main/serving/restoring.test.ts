@@ -15,10 +15,8 @@ function restart() {
   const first = setUpEngine({ persistent: true }, { earlier: { clock: setUpEngine().clock, journal } })
   for (let at = 0; at < count; at++)
     first.cache.set(`k${at}`, Buffer.from('v'))
-  let stuck = true
-  let pages = 0
-  const slow: typeof journal = { ...journal, page: (cacheId, below, most) =>
-    stuck && pages++ > 0 ? { entries: [], next: below } : journal.page(cacheId, below, most) }
+  const come = Promise.withResolvers<void>()
+  const slow: typeof journal = { ...journal, pageLater: (...given) => come.promise.then(() => journal.page(...given)) }
   const timer = createManualTimer()
   const parts = setUp([], { ...definitionOf(), persistent: true }, undefined, timer, slow)
   const done = parts.mount.cache.restoring?.done
@@ -26,7 +24,7 @@ function restart() {
     ...parts,
     timer,
     come: async () => {
-      stuck = false
+      come.resolve()
       await done
     },
   }
