@@ -35,6 +35,7 @@ export function createPlainStore(ledger: Ledger): Store {
         usedAt: at,
       })
     },
+    restore: nothing,
     replace(entry, fields, at) {
       Object.assign(entry, fields, fields.lifetime, { value: Buffer.from(fields.value), usedAt: at })
     },

@@ -69,9 +69,11 @@ export function startExpress(headers: readonly string[]): Promise<Peer> {
   return start('Express', [process.execPath, join(import.meta.dirname, 'express.ts'), key, JSON.stringify(headers)])
 }
 
-export async function startRedis(): Promise<Peer> {
+/** @param options.folder where it keeps its file, if it is to load one or told to save one */
+export async function startRedis({ folder }: { folder?: string } = {}): Promise<Peer> {
   const port = await freePort()
-  const command = ['redis-server', '--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+  const own = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+  const command = ['redis-server', ...own, ...folder === undefined ? [] : ['--dir', folder]]
   return start('Redis', command, { ready: /Ready to accept connections/, port })
 }
 

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { Passwords } from './admin/passwords'
+import type { Phase } from './admin/readiness'
 import type { RealClock, Stopwatch } from './base/clock'
 import type { Configuration } from './base/configuration'
 import type { ControlFile } from './base/control-file'
@@ -18,6 +19,7 @@ import { messageOf } from '@shared/errors'
 import { administrators } from '@shared/events'
 import { limits } from '@shared/limits'
 import { createAdministration } from './admin/administration'
+import { createReadiness } from './admin/readiness'
 import { systemClock, systemStopwatch } from './base/clock'
 import { controlFileName } from './base/control-file'
 import { createDisposableStack } from './base/disposable'
@@ -36,11 +38,13 @@ import { createConnected } from './connected'
 import { createGateways } from './gateway/gateways'
 import { createEventLoopMonitor } from './http/event-loop-delay'
 import { renderMetrics } from './http/metrics'
-import { processFigures } from './http/process-figures'
+import { readProcessFigures } from './http/process-figures'
 import { createHttpFace } from './http/server'
 import { createStreamPlaces } from './http/stream-places'
 import { readTlsFiles } from './http/tls-files'
+import { createDurability } from './serving/layers/durability'
 import { createStorageFormat } from './serving/layers/storage-format'
+import { tellOfRestoring } from './serving/restoring'
 import { createServing } from './serving/serving'
 import { setDamagedAside, startDespiteDamage } from './storage/damaged-databases'
 import { openEntryJournal } from './storage/entry-journal'
@@ -142,15 +146,10 @@ async function compose({
     const logger = createLogger(log.write, clock.wall)
     const notice = createStorageNotice(home, tell)
     const setAside = setDamagedAside({ home, clock, logger, wholly: examineWholly })
-    const metadata = openMetadata({ home, clock, logger, onHealth: failure => notice.report('metadata', failure) })
+    const onHealth = (store: string) => (failure: string | null) => notice.report(store, failure)
+    const metadata = openMetadata({ home, clock, logger, onHealth: onHealth('metadata') })
     parts.defer(metadata.close)
-    const journal = openEntryJournal({
-      home,
-      logger,
-      clock,
-      writerProgram,
-      onHealth: failure => notice.report('entries', failure),
-    })
+    const journal = openEntryJournal({ home, logger, clock, writerProgram, onHealth: onHealth('entries') })
     parts.defer(journal.close)
     const { vault, wanted, reason, warning } = await openVault({
       choice: configuration.vault,
@@ -162,10 +161,11 @@ async function compose({
     })
     const hub = createEventHub(error => logger.error('an event listener failed', { error: messageOf(error) }))
     const budget = configuration.memory ?? defaultMemory
-    const engine = parts.use(createEngine({ clock, stopwatch, journal, budget, logger }))
+    let answered = (): number => 0
+    const machine = { clock, stopwatch, timer, logger }
+    const engine = parts.use(createEngine({ ...machine, journal, budget, answered: () => answered() }))
     const pages = parts.use(createSignInPages({ home, logger }))
     const exportFiles = parts.use(createExportFiles({ home, logger }))
-    const machine = { clock, stopwatch, timer, logger }
     const { upstreams, activity, activityOf, layers } = createConnected({
       home,
       ...machine,
@@ -176,10 +176,15 @@ async function compose({
     const conversions = parts.use(createConversions({ program: codecProgram, timer }))
     const { serving, caches, requestLog, jobs, schedule, history } = createServing({
       engine,
-      layers: [...layers, createStorageFormat({ conversions, valueLimit: () => valueLimit() })],
+      layers: [
+        createDurability(journal),
+        ...layers,
+        createStorageFormat({ conversions, valueLimit: () => valueLimit() }),
+      ],
       ...machine,
       hub,
     })
+    answered = requestLog.total
     parts.use(jobs)
     parts.use(schedule)
     parts.use(history)
@@ -194,7 +199,7 @@ async function compose({
     const controlToken = `lc_${randomSecret()}`
     let url = ''
     let ownPort = configuration.port
-    let phase: 'starting' | 'ready' | 'stopping' = 'starting'
+    let phase: Phase = 'starting'
 
     const gateways = createGateways({
       serving,
@@ -231,19 +236,13 @@ async function compose({
       memory: configuration.memory,
       machineMemory: usableMemory(totalmem(), process.constrainedMemory()),
       info: { version, home, url: () => url, startedAt },
-      readiness: () => {
-        const stores = { metadata: metadata.health(), entries: journal.health() }
-        const healthy = Object.values(stores).every(state => state === 'ok')
-        const connections = upstreams.conditions().map(({ name, condition: { state, detail } }) =>
-          [name, state === 'down' ? `down: ${detail}` : state])
-        return {
-          status: phase !== 'ready' ? phase : healthy ? 'ready' : 'degraded',
-          stores,
-          ...setAside.length > 0 && { setAside },
-          // One that is down keeps nobody from the caches.
-          ...connections.length > 0 && { connections: Object.fromEntries(connections) as Record<string, string> },
-        }
-      },
+      readiness: createReadiness({
+        phase: () => phase,
+        stores: () => ({ metadata: metadata.health(), entries: journal.health() }),
+        connections: upstreams.conditions,
+        caches: caches.list,
+        setAside,
+      }),
       metrics: ({ userId, caches: reach, admin }) => renderMetrics({
         caches: caches.list(userId)
           .map(({ cache }) => cache)
@@ -252,7 +251,7 @@ async function compose({
         // Not even read for other callers, because each reading starts the measurement anew.
         process: admin
           ? {
-              ...processFigures(stopwatch.now() - startedAt),
+              ...readProcessFigures(stopwatch.now() - startedAt),
               inFlight,
               eventStreams,
               eventLoop: eventLoop.take(),
@@ -315,6 +314,7 @@ async function compose({
       phase = 'stopping'
     })
     phase = 'ready'
+    void tellOfRestoring(caches.list().map(({ cache }) => cache), { stopwatch, tell })
     logger.info('ready', { version, port, listening, vault: vault.driver })
 
     return {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BackendChange, BackendInput, BackendSettings } from './backend-settings'
+import { durabilities } from './durabilities'
 import { evictions } from './evictions'
 import { storageFormats } from './formats'
 import { GatewayChange, GatewayInput, GatewaySettings } from './gateway-settings'
@@ -118,6 +119,16 @@ export const cacheSettings = {
     hint: 'Keep the entries across restarts',
     change: 'Switching it off forgets the kept copies.',
     place: 'main',
+  },
+  durability: {
+    schema: z.enum(namesOf(durabilities)),
+    initial: 'everysec',
+    kind: 'choice',
+    choices: durabilities,
+    label: 'Durability',
+    hint: 'What a write of a persistent cache waits for; without Persistent it has no effect',
+    change: 'Applies to writes from now on.',
+    place: 'advanced',
   },
   format: {
     schema: z.enum(namesOf(storageFormats)),

@@ -35,6 +35,8 @@ export interface DataOperationSpec {
 }
 
 const off = ['caching-off', 'cache-off'] as const
+/** Of a cache whose writes wait for the disk. */
+const durable = ['storage-full'] as const
 
 export const dataOperations = {
   'classic.set': {
@@ -46,7 +48,7 @@ export const dataOperations = {
     summary: 'Store data under data.id, unless a fresh entry is there.',
     body: { media: 'application/json', description: '{"cacheName":"products","data":{"id":"10001"}}' },
     answers: { 200: 'Stored; the answer repeats the request body.' },
-    errors: [...off, 'wrong-format'],
+    errors: [...off, ...durable, 'wrong-format'],
     source: 'write',
   },
   'classic.get': {
@@ -59,7 +61,7 @@ export const dataOperations = {
     query: { cache: 'Name of the cache.', key: 'Entry key.' },
     required: ['cache'],
     answers: { 200: 'The bare value, or [{"key":…,"value":…}].' },
-    errors: off,
+    errors: [...off, 'restoring'],
     source: 'read',
   },
   'classic.invalidate': {
@@ -72,7 +74,7 @@ export const dataOperations = {
     query: { cache: 'Name of the cache.', key: 'Entry key.' },
     required: ['cache', 'key'],
     answers: { 200: '{"status":204}' },
-    errors: off,
+    errors: [...off, ...durable],
     source: 'write',
   },
 
@@ -101,7 +103,7 @@ export const dataOperations = {
     requestHeaders: storeHeaders,
     body: { media: '*/*', description: 'The value, byte for byte.' },
     answers: { 201: 'Stored.' },
-    errors: [...off, 'precondition-failed', 'too-large', 'wrong-format'],
+    errors: [...off, ...durable, 'precondition-failed', 'too-large', 'wrong-format'],
     source: 'write',
   },
   'plain.delete': {
@@ -113,7 +115,7 @@ export const dataOperations = {
     summary: 'Delete a value of the cache default, even if it is missing.',
     requestHeaders: { 'If-Match': 'Deletes only if the value has this ETag.' },
     answers: { 200: 'Gone.' },
-    errors: [...off, 'precondition-failed'],
+    errors: [...off, ...durable, 'precondition-failed'],
     source: 'write',
   },
   'plain.flush': {
@@ -124,7 +126,7 @@ export const dataOperations = {
     mutates: true,
     summary: 'Empty the cache default.',
     answers: { 200: 'Emptied.' },
-    errors: off,
+    errors: [...off, ...durable, 'restoring'],
     source: 'flush',
   },
 
@@ -160,7 +162,7 @@ export const dataOperations = {
     },
     body: { media: '*/*', description: 'The value, byte for byte.' },
     answers: { 201: 'New.', 204: 'Replaced.' },
-    errors: [...off, 'cache-not-found', 'precondition-failed', 'too-large', 'lease-ended', 'wrong-format'],
+    errors: [...off, ...durable, 'cache-not-found', 'precondition-failed', 'too-large', 'lease-ended', 'wrong-format'],
     source: 'write',
   },
   'entries.patch': {
@@ -175,6 +177,7 @@ export const dataOperations = {
     answers: { 204: 'Patched.' },
     errors: [
       ...off,
+      ...durable,
       'cache-not-found',
       'entry-not-found',
       'wrong-kind',
@@ -194,7 +197,7 @@ export const dataOperations = {
     summary: 'Delete an entry.',
     requestHeaders: { 'If-Match': 'Deletes only if the entry has this ETag.' },
     answers: { 204: 'Gone.' },
-    errors: [...off, 'cache-not-found', 'entry-not-found', 'precondition-failed'],
+    errors: [...off, ...durable, 'cache-not-found', 'entry-not-found', 'precondition-failed'],
     source: 'write',
   },
   'entries.post': {
@@ -224,6 +227,7 @@ export const dataOperations = {
     },
     errors: [
       ...off,
+      ...durable,
       'cache-not-found',
       'entry-not-found',
       'precondition-failed',
@@ -255,7 +259,7 @@ export const dataOperations = {
       200: '{"total":n,"rows":n,"folders":[…],"entries":[…],"cursor":…,"asOf":"…"}',
       202: '{"progress":0.37}',
     },
-    errors: [...off, 'cache-not-found'],
+    errors: [...off, 'restoring', 'cache-not-found'],
   },
   'entries.invalidate': {
     methods: ['DELETE'],
@@ -276,7 +280,7 @@ export const dataOperations = {
       200: '{"matched":n}; of a dry run also asOf, the moment at which it counted.',
       204: 'Done; for a key without the scope read, which may not learn what is stored.',
     },
-    errors: [...off, 'cache-not-found', 'job-cancelled'],
+    errors: [...off, ...durable, 'restoring', 'cache-not-found', 'job-cancelled'],
     source: 'write',
   },
   'entries.batch': {
@@ -290,7 +294,7 @@ export const dataOperations = {
     answers: {
       200: '{"results":[…]}',
     },
-    errors: [...off, 'cache-not-found', 'batch-aborted', 'too-large'],
+    errors: [...off, ...durable, 'cache-not-found', 'batch-aborted', 'too-large'],
     source: 'steps',
   },
 

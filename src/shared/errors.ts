@@ -56,6 +56,7 @@ export const errorRegistry = {
   'caching-off': { status: 503, title: 'Caching is switched off' },
   'cache-off': { status: 503, title: 'Cache is switched off' },
   'not-ready': { status: 503, title: 'Not ready' },
+  'restoring': { status: 503, title: 'Cache is being restored' },
   'overloaded': { status: 503, title: 'Overloaded' },
   'source-resting': { status: 503, title: 'Source is resting' },
   'vault-unavailable': { status: 503, title: 'Vault not available' },

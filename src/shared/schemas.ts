@@ -52,6 +52,9 @@ export const CacheInfo = z.strictObject({
   tier: TierState.optional().meta({ description: 'There for a cache whose near copies are those of a shared tier.' }),
   gatewayState: GatewayState.optional().meta({ description: 'There for a cache that has a gateway.' }),
   off: OffTime.optional().meta({ description: 'There while the cache is switched off.' }),
+  restoring: z.number().optional().meta({
+    description: 'There while persisted entries come back after a start: the part that is back, 0 to 1.',
+  }),
 })
 export type CacheInfo = z.output<typeof CacheInfo>
 
@@ -285,6 +288,10 @@ export { Ttl } from './ttl'
 export const Liveness = z.strictObject({ status: z.literal('ok'), version: z.string() })
 export const Readiness = z.strictObject({
   status: z.enum(['ready', 'starting', 'stopping', 'degraded']),
+  restoring: z.strictObject({
+    caches: z.int().meta({ description: 'Caches of which not all entries are back.' }),
+    progress: z.number().meta({ description: 'The part that is back of the one that has come least far, 0 to 1.' }),
+  }).optional().meta({ description: 'There while persisted entries come back after a start; calls for one key work.' }),
   stores: z.record(z.string(), z.string()).meta({ description: 'ok or failing; administrators get a sentence.' }),
   setAside: setAside.optional(),
   connections: z.record(z.string(), z.string()).optional()

@@ -1,46 +1,50 @@
-import type { EntryJournal, PersistedEntry } from '../../src/main/cache/ports'
+import type { EntryJournal, JournalEntry, JournalPage } from '../../src/main/cache/ports'
 
 export interface MemoryJournal extends EntryJournal {
   /** The entries that a restart would find, by cache. */
-  readonly kept: ReadonlyMap<string, ReadonlyMap<string, PersistedEntry>>
+  readonly kept: ReadonlyMap<string, ReadonlyMap<string, JournalEntry>>
   /** The calls in order, as `put a`, `retime a`, `remove a`, `clear`. */
   readonly calls: string[]
 }
 
 /**
- * A journal in memory that outlives its engine, and checks that its caller observes the contract of
- * the port.
+ * A journal in memory that outlives its engine. Everything is written at once.
  */
 export function createMemoryJournal(): MemoryJournal {
-  const kept = new Map<string, Map<string, PersistedEntry>>()
+  const kept = new Map<string, Map<string, JournalEntry>>()
   const calls: string[] = []
-  let reading = 0
+  let position = 0
 
-  function entriesOf(cacheId: string): Map<string, PersistedEntry> {
-    if (reading > 0)
-      throw new Error('The journal is written while it is read')
-    const entries = kept.get(cacheId) ?? new Map<string, PersistedEntry>()
+  function entriesOf(cacheId: string): Map<string, JournalEntry> {
+    const entries = kept.get(cacheId) ?? new Map<string, JournalEntry>()
     kept.set(cacheId, entries)
     return entries
+  }
+
+  function page(cacheId: string, below: number, most: number): JournalPage {
+    const entries = [...kept.get(cacheId)?.values() ?? []]
+      .filter(entry => entry.position < below)
+      .reverse()
+      .slice(0, most)
+    const left = entries.values()
+    return {
+      take: () => left.next().value,
+      next: entries.length < most ? null : entries.at(-1)?.position ?? null,
+    }
   }
 
   return {
     kept,
     calls,
-    * load(cacheId) {
-      reading++
-      try {
-        yield* [...kept.get(cacheId)?.values() ?? []]
-      }
-      finally {
-        reading--
-      }
-    },
+    page,
+    pageLater: async (...given) => page(...given),
+    oldest: cacheId => kept.get(cacheId)?.values().next().value?.position ?? null,
+    find: (cacheId, key) => kept.get(cacheId)?.get(key),
     put(cacheId, entry) {
       calls.push(`put ${entry.key}`)
       const entries = entriesOf(cacheId)
       entries.delete(entry.key)
-      entries.set(entry.key, { ...entry, value: Buffer.from(entry.value) })
+      entries.set(entry.key, { ...entry, value: Buffer.from(entry.value), position: ++position })
     },
     retime(cacheId, key, freshUntil, graceUntil, ttl) {
       calls.push(`retime ${key}`)
@@ -58,6 +62,7 @@ export function createMemoryJournal(): MemoryJournal {
     },
     isBehind: () => false,
     room: async () => {},
+    commit: () => undefined,
     flush: async () => {},
     health: () => 'ok',
     close: async () => {},

@@ -23,6 +23,7 @@ import { randomId } from '../base/ids'
 import { isAdministrator } from '../base/principal'
 import { controlCall } from '../serving/call'
 import { describeTarget } from '../serving/jobs/target'
+import { stillRestoring } from '../serving/restoring'
 import { checkGateway } from './gateway-rules'
 import { callerOf } from './handlers'
 import { completeChange } from './nested-change'
@@ -98,18 +99,22 @@ export function createCacheHandlers({
       ...tier && { tier: isAdministrator(callerOf(context)) ? tier() : { ...tier(), detail: null } },
       ...gatewayState && { gatewayState },
       ...describeOffTime(caches.offTime(cache)),
+      ...cache.restoring && { restoring: cache.restoring.progress },
     }
   }
 
   /**
    * The cache and the change. Throws LarderError `cache-not-found`, `admin-only`, `invalid-input`,
-   * `connection-not-found`.
+   * `connection-not-found`, `restoring`.
    */
   function readChange({ name, entries, ...settings }: OperationParsed<'caches.update'>, context: CallContext) {
     const caller = callerOf(context)
     const mount = caches.get(caller.userId, name)
     const { definition } = mount.cache
     const change = completeChange(definition, givenOnly(settings))
+    // What has not come back yet would be lost.
+    if (change.persistent === false && mount.cache.restoring !== null)
+      throw stillRestoring(mount.cache)
     checkReserveRight(caller, definition, change)
     checkReserveWithin(definition, change)
     checkGateway(connections, caller, definition, change, portsBut(definition.id))

@@ -79,7 +79,8 @@ export function createServerStateHandlers({
       // A degraded server still takes traffic: reads work, and the answer says which store fails.
       if (state.status === 'starting' || state.status === 'stopping')
         throw new LarderError('not-ready', `The server is ${state.status}.`, { retryAfter: 1 })
-      return isAdministrator(principal) ? state : { status: state.status, stores: inShort(state.stores) }
+      const { status, stores, restoring } = state
+      return isAdministrator(principal) ? state : { status, stores: inShort(stores), ...restoring && { restoring } }
     },
     'metrics.get': (_, context) => metrics(callerOf(context)),
   }

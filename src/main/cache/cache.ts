@@ -3,6 +3,7 @@ import type { ChangeFeed } from './changes'
 import type { OperationParts } from './operations'
 import type { Cache, CacheDefinition, EntryJournal } from './ports'
 import type { Ranked } from './ranking'
+import type { Restoration } from './restoration'
 import type { Ledger, Outlook, StoreMaker } from './store'
 import type { Work, WorkQueue } from './work'
 import { LarderError } from '@shared/errors'
@@ -11,25 +12,24 @@ import { runBatch } from './batch'
 import { chosenEntries } from './chosen-entries'
 import { createDepartures } from './departures'
 import { costs, createFitter } from './fitter'
+import { createFlush } from './flush'
 import { forecastLimits } from './forecast'
 import { freshEntries } from './fresh-entries'
 import { invalidation } from './invalidation'
 import { isOverdue } from './lifetime'
 import { createLimits } from './limits'
 import { createLiveTable } from './live-table'
-import { loadEntries } from './load'
 import { createEntryOperations } from './operations'
 import { createOrders } from './order/orders'
 import { createOverlay } from './overlay'
 import { readPage } from './pages'
 import { createCacheJournal } from './persistence'
+import { createRestoration } from './restoration'
 import { createRoom } from './room'
 import { createStatistics } from './statistics'
 
 /** Bytes to move in one step when memory is given back: takes a fraction of a millisecond. */
 const reclaimSlice = 128 * 1024
-/** Entries looked at in one step of a flush. */
-const expiryStride = 8
 
 /** What the caches of an engine have in common. */
 interface CacheParts {
@@ -41,12 +41,13 @@ interface CacheParts {
   createStore: StoreMaker
   /** Whether the cache could hold this many new bytes, if need be instead of what it holds now. */
   mayHold: (cache: ManagedCache, bytes: number) => boolean
-  isOverBudget: () => boolean
   isEnabled: () => boolean
   nextVersion: () => number
   /** Tells the engine about a version that was loaded: the next versions will be above it. */
   sawVersion: (version: number) => void
   newestVersion: () => number
+  /** Goes on with a restoration that has begun. */
+  restore: (restoration: Restoration) => void
   run: WorkQueue['run']
   /** Starts work that nobody waits for. */
   start: (work: Work<void>) => void
@@ -89,12 +90,16 @@ export interface ManagedCache extends Ranked {
   close: () => void
 }
 
-/** Opens a cache. A persistent cache starts with the entries in its journal, as many as fit. */
+/**
+ * Opens a cache. The entries in the journal of a persistent cache come back, as many as fit: the
+ * newest at once, the others in steps.
+ */
 export function createCache(parts: CacheParts, initial: CacheDefinition): ManagedCache {
   const { clock, stopwatch, changes } = parts
   let definition: Readonly<CacheDefinition> = { ...initial }
   let closed = false
   let storedLast = -Infinity
+  let restoration: Restoration | null = null
   const store = parts.createStore(parts.ledger, definition.eviction)
   const statistics = createStatistics()
   const departures = createDepartures()
@@ -179,39 +184,6 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     }
   }
 
-  function* flush(): Work<number> {
-    while (!expire(expiryStride).allSeen)
-      yield
-    // The memory of departures cannot hold more than this.
-    for (let handle = 0, left = departures.capacity; handle < store.handles && left > 0; handle++) {
-      const entry = store.at(handle)
-      if (entry === undefined)
-        continue
-      departures.record(entry.key, 'flushed')
-      left--
-    }
-    const matched = store.size
-    store.clear()
-    parts.stir()
-    if (closed)
-      return 0
-    journal.clear()
-    statistics.count('deletes', matched)
-    statistics.count('flushes')
-    if (changes.active)
-      changes.tell({ type: 'flushed', cache: definition, matched })
-    else
-      changes.count()
-    return matched
-  }
-
-  /** What leaves alone what is newer is one all the same. */
-  function* asFlush(work: Work<number>): Work<number> {
-    const matched = yield* work
-    statistics.count('flushes')
-    return matched
-  }
-
   /** Looks at about `count` entries that may have expired and drops those that have. */
   function expire(count: number): { dropped: number, allSeen: boolean } {
     const wall = clock.wall()
@@ -226,6 +198,18 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     return { dropped, allSeen }
   }
 
+  const { flush, asFlush } = createFlush({
+    store,
+    journal,
+    changes,
+    departures,
+    statistics,
+    definition: () => definition,
+    isClosed: () => closed,
+    stir: parts.stir,
+    cleared: () => restoration?.stop(),
+    expire,
+  })
   const room = createRoom({
     operations,
     rehearsal: () => createEntryOperations({ ...operationParts, statistics: createStatistics() }, createOverlay(table)),
@@ -249,6 +233,9 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     get storedLast() {
       return storedLast
     },
+    get restoring() {
+      return restoration
+    },
     configure(change) {
       if (closed)
         throw new LarderError('cache-not-found', `Cache ${definition.name} was deleted.`)
@@ -257,8 +244,10 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
       const ranking = store.rank(definition.eviction)
       parts.stir()
       const begins = definition.persistent && !wasPersistent
-      if (!definition.persistent && wasPersistent)
+      if (!definition.persistent && wasPersistent) {
+        restoration?.stop()
         journal.end()
+      }
       const kept = begins ? journal.begin(store.inOrderOfEviction(), store.at) : undefined
       return parts.run((function* () {
         yield* ranking
@@ -323,6 +312,7 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     dispose: orders.dispose,
     close() {
       closed = true
+      restoration?.stop()
       orders.dispose()
       store.clear()
       parts.stir()
@@ -331,18 +321,33 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
   }
 
   if (definition.persistent)
-    load()
+    beginRestoration()
   return managed
 
-  function load(): void {
-    // Only this cache makes room: other caches would have to write to their journal.
-    const isOver = (): boolean => limits.isOver() || parts.isOverBudget()
-    const { fits } = operationParts
-    const entries = parts.journal.load(definition.id)
-    const { dropped, newest, last } = loadEntries({ store, clock, stopwatch, fits, isOver }, entries)
-    parts.sawVersion(newest)
-    storedLast = last
-    // The journal must not be written while it is read.
-    dropped.forEach(journal.remove)
+  function beginRestoration(): void {
+    const begun = createRestoration({
+      journal: parts.journal,
+      cacheId: definition.id,
+      store,
+      clock,
+      stopwatch,
+      departures,
+      fits: operationParts.fits,
+      settle() {
+        parts.stir()
+        while ((fitStep(0) || parts.makeRoom(0, managed)) > 0);
+      },
+      saw: ({ version }) => parts.sawVersion(version),
+      stored,
+      ended() {
+        restoration = null
+        table.find = store.find
+      },
+    })
+    restoration = begun
+    table.find = begun.find
+    // The first page is there already; the others are read while Larder serves.
+    if (begun.step(Infinity) !== false)
+      parts.restore(begun)
   }
 }

@@ -11,6 +11,7 @@ import { costs, createFitter } from './fitter'
 import { forecastBudget } from './forecast'
 import { createOffheapStore } from './offheap/offheap-store'
 import { createRanking } from './ranking'
+import { createRestorer } from './restorer'
 import { createShares } from './shares'
 import { createSweeper } from './sweeper'
 import { createWorkQueue } from './work'
@@ -26,6 +27,8 @@ interface EngineParts {
   /** Budget in bytes for all entries with their overhead. */
   budget: number
   logger: Logger
+  /** How many calls have been answered since the start; work that can wait makes room for them. */
+  answered?: () => number
   /** Creates the store for the entries of a cache; by default outside the V8 heap. */
   createStore?: StoreMaker
 }
@@ -37,6 +40,7 @@ export function createEngine({
   journal,
   budget,
   logger,
+  answered = () => 0,
   createStore = createOffheapStore,
 }: EngineParts): Engine {
   const caches = new Map<string, ManagedCache>()
@@ -47,6 +51,13 @@ export function createEngine({
   const ranking = createRanking<ManagedCache>()
   const shares = createShares(ranking, () => budget)
   const sweeper = createSweeper(stopwatch, logger, () => [...caches.values()])
+  const restorer = createRestorer({
+    stopwatch,
+    answered,
+    failed: error => logger.error('Persisted entries cannot be read; those that are left stay away', {
+      reason: messageOf(error),
+    }),
+  })
   let enabled = true
   // Higher than every version of earlier runs, including versions of entries that were not kept: an
   // ETag is never reused.
@@ -113,11 +124,11 @@ export function createEngine({
         ledger,
         createStore,
         mayHold,
-        isOverBudget: () => ledger.demand > budget,
         isEnabled: () => enabled,
         nextVersion: () => ++version,
         sawVersion: loaded => void (version = Math.max(version, loaded)),
         newestVersion: () => version,
+        restore: restorer.add,
         run: queue.run,
         start,
         stir,
@@ -163,6 +174,7 @@ export function createEngine({
     flushJournal: journal.flush,
     async dispose() {
       await sweeper.dispose()
+      await restorer.dispose()
       queue.finish()
       for (const managed of caches.values())
         managed.dispose()

@@ -241,6 +241,16 @@ export interface Forecast {
   exact: boolean
 }
 
+export interface Restoring {
+  /** The part, from 0 to 1, of what was stored that has come back. */
+  readonly progress: number
+  /**
+   * Resolves when it is over: true if all are there; false if the cache or the engine was closed,
+   * or the rest cannot be read.
+   */
+  readonly done: Promise<boolean>
+}
+
 export interface CacheDefinition extends CacheSettings {
   id: string
   /**
@@ -272,6 +282,11 @@ export interface Cache {
   readonly bytes: number
   /** When an entry was stored last, in milliseconds of the wall clock. */
   readonly storedLast: number
+  /**
+   * While persisted entries come back after a start; null when all are there. Calls that concern
+   * one key find every entry meanwhile, all others only what has come back.
+   */
+  readonly restoring: Restoring | null
   /**
    * Applies changed settings at once; a changed TTL applies to entries stored from now on. Resolves
    * when everything beyond a lowered limit has been evicted and the journal has received all it has
@@ -441,9 +456,32 @@ export interface PersistedEntry {
  * held back and batched, but keep their order; `flush` resolves when everything handed over before
  * is durable. Implemented in `storage/`.
  */
+/** An entry that a journal has, at a place of its own: what was written later has a higher one. */
+export interface JournalEntry extends PersistedEntry {
+  /** A whole number from 1. */
+  position: number
+}
+
+/** Some entries of a journal, newest first. */
+export interface JournalPage {
+  /** Takes the next entry; undefined at the end. */
+  take: () => JournalEntry | undefined
+  /** The position below which to go on; null if nothing is left. */
+  readonly next: number | null
+}
+
 export interface EntryJournal {
-  /** Entries of a cache, oldest first. Called once, before any write for that cache. */
-  load: (cacheId: string) => Iterable<PersistedEntry>
+  /**
+   * The entries of a cache below this position as they are on the disk: at most `most` of them,
+   * fewer if they are large. The caller knows what it has written since.
+   */
+  page: (cacheId: string, below: number, most: number) => JournalPage
+  /** The same, read while others work. */
+  pageLater: (cacheId: string, below: number, most: number) => Promise<JournalPage>
+  /** One entry as it was when the journal was opened; undefined once it was written or removed. */
+  find: (cacheId: string, key: string) => JournalEntry | undefined
+  /** The lowest position of an entry of the cache; null if there is none. */
+  oldest: (cacheId: string) => number | null
   put: (cacheId: string, entry: PersistedEntry) => void
   /** For a sliding restart, a touch or a soft invalidation: only the times change. */
   retime: (
@@ -466,6 +504,11 @@ export interface EntryJournal {
    * that the writes of each count for the next.
    */
   room: () => Promise<void>
+  /**
+   * Resolves when all that was handed over so far is on the disk, or rejects with LarderError
+   * `storage-full` if the disk refuses it; it is tried again then. Undefined if it is there.
+   */
+  commit: () => Promise<void> | undefined
   flush: () => Promise<void>
   /** For `/readyz`: `ok`, or a sentence that says what is wrong. */
   health: () => string

@@ -91,6 +91,12 @@ export interface Store {
    */
   insert: (key: string, fields: EntryFields, at: number) => void
   /**
+   * Adds a key that is not there and was stored earlier: as the next to be evicted among those that
+   * nobody has used since, and in the insertion order by its `position`, a whole number from 1.
+   * What is inserted later comes after all positions. No two entries have the same position.
+   */
+  restore: (key: string, fields: EntryFields, at: number, position: number) => void
+  /**
    * Stores new content; the entry keeps its place in the insertion order and becomes the most
    * recently used.
    */

@@ -8,6 +8,7 @@ import type { EntryFields, StoredEntry } from './store'
  * everything that follows from a change; the overlay of an atomic batch only records it.
  */
 export interface EntryTable {
+  /** May be replaced: while entries come back from a journal, it looks there too. */
   find: (key: string) => StoredEntry | undefined
   /** Why there is no entry under this key. */
   reasonOf: (key: string) => MissReason

@@ -1,11 +1,11 @@
 import process from 'node:process'
 
 /**
- * What the system tells of this process: memory in bytes.
+ * What the operating system says about this process: resident bytes, and seconds of processor time.
  *
- * @param uptime milliseconds
+ * @param uptime milliseconds since the start
  */
-export function processFigures(
+export function readProcessFigures(
   uptime: number,
 ): { uptimeSeconds: number, residentMemory: number, cpuSeconds: number } {
   const { user, system } = process.cpuUsage()

@@ -11,6 +11,7 @@ import { LarderError } from '@shared/errors'
 import { withLeases } from './leases/guard'
 import { createLeaseBook } from './leases/lease-book'
 import { cacheOff, cachingOff } from './off-errors'
+import { whileRestoring } from './restoring'
 import { createStack } from './stack'
 
 /** A cache of the engine with its layers. */
@@ -135,10 +136,11 @@ export function createServedCaches({
     void close(before)
   }
 
-  /** A cache without leases pays nothing for them. */
+  /** A cache without leases, or with all entries there, pays nothing for them. */
   function serve(held: Held): void {
-    const { leases, stack: { served } } = held
-    held.served = leases !== null && leases.size > 0 ? withLeases(served, leases) : served
+    const { cache, leases, stack } = held
+    const served = leases !== null && leases.size > 0 ? withLeases(stack.served, leases) : stack.served
+    held.served = cache.restoring === null ? served : whileRestoring(served, cache, timer)
   }
 
   /**
@@ -173,6 +175,8 @@ export function createServedCaches({
       const stack = stackOf(cache)
       const held: Held = { cache, stack, served: stack.served, leases: null }
       byId.set(definition.id, held)
+      serve(held)
+      void cache.restoring?.done.then(() => serve(held))
       namesOf(definition.space).set(definition.name, held)
       offTimes.cacheSwitched(definition.id, definition.enabled)
       followers.forEach(follower => follower.follow(held))

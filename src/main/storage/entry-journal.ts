@@ -1,15 +1,18 @@
 import type { RealClock } from '../base/clock'
 import type { Logger } from '../base/logger'
-import type { EntryJournal } from '../cache/ports'
+import type { EntryJournal, JournalPage } from '../cache/ports'
 import type { EntryWriter } from './entry-writer'
-import type { PendingBatch } from './pending-writes'
+import type { PageMessage } from './page-message'
+import { LarderError, messageOf } from '@shared/errors'
 import { systemClock } from '../base/clock'
 import { createBacklog } from './backlog'
 import { openEntryDatabase } from './entry-database'
+import { createEntryPages } from './entry-pages'
 import { createEntryRows } from './entry-rows'
 import { createDirectWriter } from './entry-writer'
-import { createPendingWrites } from './pending-writes'
+import { unpackPage } from './page-message'
 import { createRemoteWriter } from './remote-writer'
+import { createWriteQueue } from './write-queue'
 
 export interface EntryJournalOptions {
   /** Absolute data folder; the database is `entries.db` in it. */
@@ -37,14 +40,16 @@ export interface EntryJournalOptions {
 const batchSize = 512 * 1024
 /** Bytes that may be pending before callers who can wait should wait: some batches. */
 const backlogLimit = 8 * 1024 * 1024
+/** Changes that are held back before they are written without further delay. */
+const mostHeldBack = 1000
 
-interface Waiter { resolve: () => void, reject: (error: Error) => void }
+interface Waiter { round: number, resolve: () => void, reject: (error: Error) => void }
 
 /**
  * Keeps the entries of persistent caches in SQLite. A write is first kept in memory; all writes
- * within `delay` go to the disk in one transaction, so that one sync serves them all. Only one
- * batch is being written at a time, and later writes form the next one. A value that was handed
- * over must not change until it is written.
+ * within `delay`, or a thousand, go to the disk in one transaction, so that one sync serves them
+ * all, also those who wait for it. Only one batch is being written at a time, and later writes form
+ * the next round. A value that was handed over must not change until it is written.
  *
  * While the disk fails, this batch and later writes are kept, one state per key, and are tried
  * again: at most what the caches hold, and the keys of what the disk holds. Throws what
@@ -63,45 +68,38 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
   } = options
   const database = openEntryDatabase({ home, logger, clock })
   const rows = createEntryRows(database)
+  /** Positions of rows that mean nothing. They stay where they are, until their key is written. */
+  const unreadable = new Set<number>()
+  const pages = createEntryPages(database)
+  const unpack = (page: PageMessage): JournalPage => unpackPage(page, (position, error) => {
+    if (unreadable.size === 0)
+      logger.error(`entries.db has entries that ${leftOut}`, { reason: messageOf(error), position })
+    unreadable.add(position)
+  })
   const writer: EntryWriter = writerProgram === undefined
     ? createDirectWriter(database)
     : createRemoteWriter({ program: writerProgram, home })
-  const pending = createPendingWrites()
-  let batch: PendingBatch | null = null
-  /** Bytes of the batch, which are no longer pending but not written either. */
-  let batchBytes = 0
+  const queue = createWriteQueue(batchSize)
   /** The writer has the batch, or a failed batch waits to be tried again. */
   let writing = false
   let waiters: Waiter[] = []
   let timer: NodeJS.Timeout | undefined
   let failure: string | null = null
+  /** Why entries could not be read, first of all. */
+  let readFailure: string | null = null
   let closed = false
-  /** The rest of the bytes that were pending when writing began. */
-  let due = 0
-  const backlog = createBacklog(() => pending.bytes >= backlogLimit && failure === null && !closed)
+  const backlog = createBacklog(() => queue.bytes >= backlogLimit && failure === null && !closed)
 
   function write(): void {
     if (writing)
       return
     clearTimeout(timer)
     timer = undefined
-    batch ??= nextBatch()
+    const batch = queue.batch()
     if (batch === null)
-      return settleWaiters(null)
+      return settleWaiters()
     writing = true
     writer.write(batch, written)
-  }
-
-  /** The next part of what was pending when writing began; the rest follows without a delay. */
-  function nextBatch(): PendingBatch | null {
-    if (pending.isEmpty)
-      return null
-    due = Math.max(due, 0) || pending.bytes
-    const before = pending.bytes
-    const taken = pending.take(batchSize)
-    batchBytes = before - pending.bytes
-    due -= batchBytes
-    return taken
   }
 
   function written(why: string | null): void {
@@ -110,38 +108,39 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
       const isNew = failure === null
       failure = why
       if (isNew) {
-        logger.error('entries cannot be written, trying again', { reason: why, pendingBytes: waiting() })
+        logger.error('entries cannot be written, trying again', { reason: why, pendingBytes: queue.bytes })
         onHealth(why)
       }
       // Nobody knows how long this will last, so callers are not kept waiting.
       backlog.eased()
       schedule()
-      return settleWaiters(new Error(why))
+      return failWaiters(new Error(why))
     }
-    batch = null
-    batchBytes = 0
+    queue.written()
     if (failure !== null) {
       failure = null
       logger.info('entries are written again')
       onHealth(null)
     }
     backlog.eased()
-    if (waiters.length > 0 || (due > 0 && !pending.isEmpty))
+    settleWaiters()
+    if (waiters.length > 0 || queue.isWriting)
       write()
-    else if (!pending.isEmpty)
+    else if (!queue.isEmpty)
       changed()
   }
 
-  /** Bytes that are not on the disk yet. */
-  function waiting(): number {
-    return pending.bytes + batchBytes
+  /** Those whose round is on the disk. */
+  function settleWaiters(): void {
+    const settled = waiters.filter(({ round }) => round <= queue.done)
+    waiters = waiters.filter(({ round }) => round > queue.done)
+    settled.forEach(({ resolve }) => resolve())
   }
 
-  function settleWaiters(error: Error | null): void {
-    const settled = waiters
+  function failWaiters(error: Error): void {
+    const failed = waiters
     waiters = []
-    for (const { resolve, reject } of settled)
-      error === null ? resolve() : reject(error)
+    failed.forEach(({ reject }) => reject(error))
   }
 
   function schedule(): void {
@@ -150,7 +149,7 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
   }
 
   function changed(): void {
-    if (pending.bytes >= capacity && failure === null)
+    if ((queue.collected >= capacity || queue.count >= mostHeldBack) && failure === null)
       write()
     else
       schedule()
@@ -161,7 +160,7 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
    * then: while the disk fails, an entry that comes and goes would otherwise leave its key behind.
    */
   function isNowhere(cacheId: string, key: string): boolean {
-    if (batch?.get(cacheId)?.changes.has(key))
+    if (queue.isOnItsWay(cacheId, key))
       return false
     try {
       return !rows.has(cacheId, key)
@@ -174,44 +173,74 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
 
   function flush(): Promise<void> {
     return new Promise((resolve, reject) => {
-      waiters.push({ resolve, reject })
+      waiters.push({ round: queue.round(), resolve, reject })
       write()
     })
   }
 
+  function refused(): LarderError {
+    return new LarderError('storage-full', notWritten, {
+      forAdministrators: `Larder cannot write to ${home} (${failure}). ${keptInMemory}`,
+    })
+  }
+
+  /** Tells of what cannot be read by the health of the store, and throws it. */
+  function unread(error: unknown): never {
+    readFailure ??= messageOf(error)
+    throw error
+  }
+
+  function reading<T>(read: () => T): T {
+    try {
+      return read()
+    }
+    catch (error) {
+      return unread(error)
+    }
+  }
+
   return {
-    * load(cacheId) {
-      let unreadable = 0
-      yield* rows.load(cacheId, () => unreadable++)
-      if (unreadable > 0)
-        logger.error('entries on the disk cannot be read and are left out', { cache: cacheId, entries: unreadable })
-    },
+    page: (cacheId, below, most) => unpack(reading(() => pages.below(cacheId, below, most))),
+    pageLater: async (cacheId, below, most) => unpack(await writer.read({ cacheId, below, most }).catch(unread)),
+    find: (cacheId, key) =>
+      queue.concerns(cacheId, key) ? undefined : unpack(reading(() => pages.find(cacheId, key))).take(),
+    oldest: pages.oldest,
     put(cacheId, entry) {
-      pending.put(cacheId, entry)
+      queue.put(cacheId, entry)
       changed()
     },
     retime(cacheId, key, freshUntil, graceUntil, ttl) {
-      pending.retime(cacheId, key, { freshUntil, graceUntil, ttl })
+      queue.retime(cacheId, key, { freshUntil, graceUntil, ttl })
       changed()
     },
     remove(cacheId, key) {
       if (failure !== null && isNowhere(cacheId, key))
-        pending.forget(cacheId, key)
+        queue.forget(cacheId, key)
       else
-        pending.remove(cacheId, key)
+        queue.remove(cacheId, key)
       changed()
     },
     clear(cacheId) {
-      pending.clear(cacheId)
+      queue.clear(cacheId)
       changed()
     },
     isBehind: backlog.isBehind,
     room: backlog.room,
+    commit() {
+      if (queue.isEmpty)
+        return undefined
+      // It is being tried again anyway, and nobody knows for how long.
+      return failure === null ? flush().catch(() => Promise.reject(refused())) : Promise.reject(refused())
+    },
     flush,
     health() {
       if (failure !== null)
-        return `entries.db cannot be written, ${waiting()} bytes wait: ${failure}`
-      return closed ? 'entries.db is closed' : 'ok'
+        return `entries.db cannot be written, ${queue.bytes} bytes wait: ${failure}`
+      if (closed)
+        return 'entries.db is closed'
+      if (readFailure !== null)
+        return `entries.db cannot be read: ${readFailure}. Restart Larder to try again`
+      return unreadable.size === 0 ? 'ok' : `entries.db has ${unreadable.size} entries that ${leftOut}`
     },
     async close() {
       if (closed)
@@ -229,3 +258,8 @@ export function openEntryJournal(options: EntryJournalOptions): EntryJournal {
     },
   }
 }
+
+const leftOut = 'cannot be read; they are left out'
+const keptInMemory = 'The change is in memory and will be written when there is room; '
+  + 'if Larder is killed before that, it is lost.'
+const notWritten = `Larder cannot write to its data folder. ${keptInMemory}`

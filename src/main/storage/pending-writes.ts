@@ -18,10 +18,15 @@ interface PendingCache {
 /** Changes to be written to the disk, by cache id. */
 export type PendingBatch = ReadonlyMap<string, Readonly<PendingCache>>
 
-interface PendingWrites {
+export interface PendingWrites {
   readonly isEmpty: boolean
   /** Approximate number of bytes held back. */
   readonly bytes: number
+  /** Keys with a change. */
+  readonly count: number
+  /** Whether there is a change of this entry alone. */
+  has: (cacheId: string, key: string) => boolean
+  isCleared: (cacheId: string) => boolean
   put: (cacheId: string, entry: PersistedEntry) => void
   retime: (cacheId: string, key: string, times: Times) => void
   remove: (cacheId: string, key: string) => void
@@ -45,6 +50,7 @@ const overheads = { put: 400, retime: 250, remove: 120 } as const
 export function createPendingWrites(): PendingWrites {
   const caches = new Map<string, PendingCache>()
   let bytes = 0
+  let count = 0
 
   function of(cacheId: string): PendingCache {
     let pending = caches.get(cacheId)
@@ -55,8 +61,10 @@ export function createPendingWrites(): PendingWrites {
 
   function drop({ changes }: PendingCache, key: string): void {
     const old = changes.get(key)
-    if (old && changes.delete(key))
+    if (old && changes.delete(key)) {
       bytes -= costOf(key, old)
+      count--
+    }
   }
 
   function append(pending: PendingCache, key: string, change: PendingChange): void {
@@ -65,6 +73,7 @@ export function createPendingWrites(): PendingWrites {
     drop(pending, key)
     pending.changes.set(key, change)
     bytes += costOf(key, change)
+    count++
   }
 
   return {
@@ -74,6 +83,11 @@ export function createPendingWrites(): PendingWrites {
     get bytes() {
       return bytes
     },
+    get count() {
+      return count
+    },
+    has: (cacheId, key) => caches.get(cacheId)?.changes.has(key) === true,
+    isCleared: cacheId => caches.get(cacheId)?.cleared === true,
     put: (cacheId, entry) => append(of(cacheId), entry.key, { type: 'put', entry }),
     retime(cacheId, key, times) {
       const pending = of(cacheId)
@@ -117,6 +131,7 @@ export function createPendingWrites(): PendingWrites {
           }
           changes.set(key, change)
           pending.changes.delete(key)
+          count--
           size += costOf(key, change)
         }
         if (size >= most)

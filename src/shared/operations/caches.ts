@@ -56,7 +56,7 @@ export const cachesOperations = {
     summary: 'Change any setting of a cache; {"enabled":false} switches it off.',
     input: s.CacheUpdate,
     output: s.CacheInfo,
-    errors: ['cache-not-found', 'admin-only', 'connection-not-found', 'storage-full', ...backendErrors],
+    errors: ['cache-not-found', 'admin-only', 'connection-not-found', 'restoring', 'storage-full', ...backendErrors],
   }),
   'caches.preview': operation({
     method: 'POST',
@@ -68,7 +68,7 @@ export const cachesOperations = {
     summary: 'How many entries a change of the settings of a cache would evict; changes nothing.',
     input: s.CacheUpdate,
     output: s.Evictions,
-    errors: ['cache-not-found', 'admin-only', 'connection-not-found'],
+    errors: ['cache-not-found', 'admin-only', 'connection-not-found', 'restoring'],
   }),
   'caches.rename': operation({
     method: 'POST',
@@ -107,7 +107,7 @@ export const cachesOperations = {
     input: s.CacheClear,
     output: s.Matched,
     // `not-here`: bare bytes at a backend do not tell when they were stored.
-    errors: ['cache-not-found', 'not-here', ...backendErrors],
+    errors: ['cache-not-found', 'not-here', 'restoring', 'storage-full', ...backendErrors],
   }),
   'switch.get': operation({
     method: 'GET',

@@ -234,6 +234,22 @@ it('limits no cache to more than the memory budget, but leaves what was set befo
 })
 
 // Red: in src/main/admin/caches.ts leave either `checkReserver` out.
+// Red: in src/main/admin/caches.ts leave `stillRestoring` out of `readChange`.
+it('keeps a cache persistent while its entries come back, and says how far that is', async () => {
+  const { call, engine } = await startAdministration()
+  await call('caches.create', { name: 'a', ttl: null, persistent: true })
+  const cache = engine.list().find(({ definition }) => definition.name === 'a')
+  Object.assign(cache ?? {}, { restoring: { progress: 0.43, done: Promise.resolve(true) } })
+  expect(await call('caches.get', { name: 'a' })).toMatchObject({ restoring: 0.43 })
+  for (const operation of ['caches.update', 'caches.preview'] as const) {
+    expect(await refusal(call(operation, { name: 'a', persistent: false })))
+      .toMatchObject({ code: 'restoring' })
+  }
+  expect(await call('caches.update', { name: 'a', ttl: 5 })).toMatchObject({ persistent: true, ttl: 5 })
+  Object.assign(cache ?? {}, { restoring: null })
+  expect(await call('caches.update', { name: 'a', persistent: false })).not.toHaveProperty('restoring')
+})
+
 it('lets administrators alone change a reserve', async () => {
   const { call, signIn } = await startAdministration()
   await call('users.create', { name: 'bob', password })

@@ -60,10 +60,20 @@ export function createMapStore(ledger: Ledger, eviction: CacheSettings['eviction
   }
 
   function* entries(last: number): Generator<StoredEntry> {
-    for (const node of nodes.values()) {
-      if (node.sequence <= last)
+    for (const node of [...nodes.values()].sort((a, b) => a.sequence - b.sequence)) {
+      if (node.sequence <= last && nodes.get(node.key) === node)
         yield show(node)
     }
+  }
+
+  function add(key: string, fields: EntryFields, at: number, number: number, how: 'add' | 'addOldest'): void {
+    const node = { key, ...spread(fields), hits: 0, usedAt: at, sequence: number, handle: handles.length }
+    sequence = Math.max(sequence, number)
+    nodes.set(key, node)
+    handles.push(node)
+    policy[how](node)
+    account(bytesOf(key, fields))
+    store.watcher?.inserted(node.handle)
   }
 
   const store: Store = {
@@ -82,14 +92,8 @@ export function createMapStore(ledger: Ledger, eviction: CacheSettings['eviction
       const node = nodes.get(key)
       return node && show(node)
     },
-    insert(key, fields, at) {
-      const node = { key, ...spread(fields), hits: 0, usedAt: at, sequence: ++sequence, handle: handles.length }
-      nodes.set(key, node)
-      handles.push(node)
-      policy.add(node)
-      account(bytesOf(key, fields))
-      store.watcher?.inserted(node.handle)
-    },
+    insert: (key, fields, at) => add(key, fields, at, sequence + 1, 'add'),
+    restore: (key, fields, at, position) => add(key, fields, at, position, 'addOldest'),
     replace(entry, fields, at) {
       const node = own(entry)
       store.watcher?.changing(node.handle)

@@ -14,13 +14,17 @@ const writes = Number(process.argv[2])
 const kind = process.argv[3]
 function ignore(): void {}
 const journal = {
-  load: () => [],
+  page: () => ({ take: () => undefined, next: null }),
+  pageLater: async () => ({ take: () => undefined, next: null }),
+  find: () => undefined,
+  oldest: () => null,
   put: ignore,
   retime: ignore,
   remove: ignore,
   clear: ignore,
   isBehind: () => false,
   room: async () => {},
+  commit: () => undefined,
   flush: async () => {},
   health: () => 'ok',
   close: async () => {},
@@ -41,6 +45,7 @@ const settings = {
   reserve: null,
   format: 'none' as const,
   persistent: false,
+  durability: 'everysec' as const,
   source: null,
   backend: null,
   gateway: null,

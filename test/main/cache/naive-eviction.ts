@@ -3,6 +3,8 @@ import type { CacheSettings } from '@shared/cache-settings'
 /** The rules of eviction over arrays, one sentence for each rule, for stores of a few entries. */
 export interface NaiveEviction<Node> {
   add: (node: Node) => void
+  /** Before all others that nobody has used. */
+  addOldest: (node: Node) => void
   use: (node: Node) => void
   remove: (node: Node) => void
   victim: () => Node | undefined
@@ -17,6 +19,7 @@ function createNaiveLru<Node>(): NaiveEviction<Node> {
   const add = (node: Node): void => void nodes.push(node)
   return {
     add,
+    addOldest: node => void nodes.unshift(node),
     use(node) {
       remove(node)
       add(node)
@@ -28,9 +31,10 @@ function createNaiveLru<Node>(): NaiveEviction<Node> {
 }
 
 /**
- * Rank = age + 1 + 10 for each of up to three uses; the lowest rank is evicted first, and among
- * equals the one that has been in this place longest. A used node stays in its place until its turn
- * comes, and then moves to the end of its rank. The age is the lowest rank at the last eviction.
+ * Rank = age for what is added as the oldest; otherwise age + 1 + 10 for each of up to three uses.
+ * The lowest rank is evicted first, and among equals the one that has been in this place longest. A
+ * used node stays in its place until its turn comes, and then moves to the end of its rank. The age
+ * is the lowest rank at the last eviction.
  */
 function createNaiveLfu<Node>(): NaiveEviction<Node> {
   interface Row { node: Node, rank: number, uses: number, stand: number }
@@ -59,6 +63,7 @@ function createNaiveLfu<Node>(): NaiveEviction<Node> {
       rows.push({ node, rank: age + 1, uses: 0, stand: age + 1 })
       latest = node
     },
+    addOldest: node => void rows.unshift({ node, rank: age, uses: 0, stand: age }),
     use(node) {
       latest = node
       for (const row of rows.filter(row => row.node === node)) {
@@ -92,6 +97,10 @@ function createNaiveSieve<Node>(): NaiveEviction<Node> {
       queue.push(node)
       latest = node
       hand ??= node
+    },
+    addOldest(node) {
+      hand = hand === queue[0] ? node : hand
+      queue.unshift(node)
     },
     use(node) {
       marked.add(node)

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { createOffheapStore } from '../../../src/main/cache/offheap/offheap-store'
 import { createRanking } from '../../../src/main/cache/ranking'
 import { createShares } from '../../../src/main/cache/shares'
+import { journalEntries } from '../../helpers/journal-entries'
 import { bytesOf, createMapStore } from './map-store'
 import { bytes, definitionOf, keysOf, read, setUp } from './workbench'
 
@@ -21,7 +22,7 @@ it.each([createMapStore, createOffheapStore])('a load of another cache leaves th
   for (let index = 0; index < 40; index++)
     expect(loaded.set(`k${index}`, Buffer.alloc(1e6)).outcome).toBe('created')
   expect(keysOf(cache)).toEqual(keys)
-  expect([...journal.load('c1')].map(({ key }) => key)).toEqual(keys)
+  expect(journalEntries(journal, 'c1').map(({ key }) => key)).toEqual(keys)
   expect(loaded.size).toBeGreaterThan(15)
   expect(engine.bytes).toBeLessThanOrEqual(20e6)
 })

@@ -26,6 +26,8 @@ interface WorkbenchOptions {
   /** Provides clock and journal, as after a restart. */
   earlier?: Pick<Workbench, 'clock' | 'journal'>
   createStore?: StoreMaker
+  /** Calls that have been answered; while they grow, entries come back slowly. */
+  answered?: () => number
 }
 
 /** Creates an engine with one cache on a clock that does not run. */
@@ -38,6 +40,7 @@ export function setUp(change: Partial<CacheDefinition> = {}, options: WorkbenchO
     journal,
     budget: options.budget ?? 64 * 2 ** 20,
     logger: silentLogger,
+    ...options.answered && { answered: options.answered },
     ...options.createStore && { createStore: options.createStore },
   })
   onTestFinished(() => engine.dispose())

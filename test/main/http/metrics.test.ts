@@ -34,6 +34,7 @@ function fakeCache(name: string, change: { enabled?: boolean, statistics?: Parti
     size: 3,
     bytes: 4096,
     storedLast: 0,
+    restoring: null,
     configure: unused,
     forecast: unused,
     get: unused,

@@ -1,7 +1,7 @@
 import type { Stopwatch } from '../../../src/main/base/clock'
 import type { Principal, ScopeName } from '../../../src/main/base/principal'
 import type { Timer } from '../../../src/main/base/timer'
-import type { CacheDefinition } from '../../../src/main/cache/ports'
+import type { CacheDefinition, EntryJournal } from '../../../src/main/cache/ports'
 import type { Call, Layer } from '../../../src/main/serving/ports'
 import { onTestFinished } from 'vitest'
 import { createManualClock } from '../../../src/main/base/clock'
@@ -60,12 +60,13 @@ export function setUp(
   settings: Partial<CacheDefinition> = {},
   given?: Stopwatch,
   timer: Timer = createManualTimer(),
+  journal: EntryJournal = createMemoryJournal(),
 ) {
   const clock = createManualClock()
   const stopwatch = given ?? clock.stopwatch
   const errors: string[] = []
   const logger = { ...silentLogger, error: (message: string) => void errors.push(message) }
-  const engine = createEngine({ clock, stopwatch, journal: createMemoryJournal(), budget: 2 ** 26, logger })
+  const engine = createEngine({ clock, stopwatch, journal, budget: 2 ** 26, logger })
   onTestFinished(() => engine.dispose())
   const hub = createEventHub((error) => {
     throw error

@@ -7,6 +7,7 @@ import { openEntryJournal } from '../../../src/main/storage/entry-journal'
 import { openMetadata } from '../../../src/main/storage/metadata-store'
 import { entryMigrations, metadataMigrations } from '../../../src/main/storage/migrations'
 import { temporaryFolder } from '../../helpers/folder'
+import { journalEntries } from '../../helpers/journal-entries'
 import { landedSchemas, makeLanded } from '../../helpers/landed-schemas'
 
 // R18. Red: in src/main/storage/migrations/index.ts drop `mend`, or a default from a step.
@@ -19,7 +20,8 @@ describe.each(landedSchemas)('r18 a $file of $name', (landed) => {
     if (landed.file === 'entries.db') {
       const journal = openEntryJournal({ home, logger: silentLogger })
       onTestFinished(() => journal.close())
-      expect([...journal.load('c')].map(({ key, kind, flags, grace, tags }) => ({ key, kind, flags, grace, tags })))
+      const entries = journalEntries(journal, 'c')
+      expect(entries.map(({ key, kind, flags, grace, tags }) => ({ key, kind, flags, grace, tags })))
         .toEqual(['k1', 'k2', 'k3'].map(key => ({ key, kind: 'bytes', flags: 0, grace: null, tags: ['t'] })))
       return
     }

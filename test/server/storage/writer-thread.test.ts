@@ -7,6 +7,7 @@ import { silentLogger } from '../../../src/main/base/logger'
 import { openEntryJournal } from '../../../src/main/storage/entry-journal'
 import { bundleForNode } from '../../helpers/bundle'
 import { temporaryFolder } from '../../helpers/folder'
+import { journalEntries } from '../../helpers/journal-entries'
 import { patience } from '../../helpers/patience'
 
 // The journal as the product runs it: a separate thread writes.
@@ -60,9 +61,9 @@ it('hands back what went in, in order, values out of one buffer', async () => {
   await journal.close()
   expect(journal.health()).toBe('entries.db is closed')
   const reopened = open(home)
-  expect([...reopened.load('c')]).toEqual(entries.map(entry =>
+  expect(journalEntries(reopened, 'c')).toEqual(entries.map(entry =>
     entry.key === 'k3' ? { ...entry, freshUntil: 5, graceUntil: 6, ttl: 7 } : entry))
-  expect([...reopened.load('other')].map(({ value }) => value.length)).toEqual([3_000_000])
+  expect(journalEntries(reopened, 'other').map(({ value }) => value.length)).toEqual([3_000_000])
 })
 
 it('keeps what the thread could not write, says so, and tries again', async () => {

@@ -60,6 +60,11 @@ export function createHandover(
       },
       reserve,
       add: from.add,
+      // What has been handed over goes first.
+      addOldest(slot) {
+        to.addOldest(slot)
+        turn(slot)
+      },
       use(slot) {
         if (takeBack(slot))
           from.add(slot)

@@ -82,6 +82,12 @@ export function createLfu({ createLinks, marks }: PolicyMemory): EvictionPolicy 
       rings.append(rankOf(slot), slot)
       latest = slot
     },
+    // At the age itself: below every slot that is new or has been used.
+    addOldest(slot) {
+      const ring = age % ranks
+      marks.set(slot, ring)
+      rings.prepend(ring, slot)
+    },
     use(slot) {
       latest = slot
       const uses = Math.floor(marks.get(slot) / ranks)

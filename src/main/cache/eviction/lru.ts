@@ -16,6 +16,7 @@ export function createLru({ createLinks }: PolicyMemory): EvictionPolicy {
     },
     reserve: rings.reserve,
     add: slot => rings.append(queue, slot),
+    addOldest: slot => rings.prepend(queue, slot),
     use(slot) {
       if (slot === rings.newest(queue))
         return

@@ -4,8 +4,8 @@ import type { Column } from '../offheap/columns'
  * Decides which entry of a cache goes when a limit is exceeded. A policy knows entries only by
  * their slot: an integer from 0 to 2^29 - 1 below the reserved capacity. All calls are O(1).
  *
- * The caller keeps track: it calls `add` only for slots that the policy does not hold, `use` and
- * `remove` only for slots that it does.
+ * The caller keeps track: it calls `add` and `addOldest` only for slots that the policy does not
+ * hold, `use` and `remove` only for slots that it does.
  */
 export interface EvictionPolicy {
   /** Memory held. */
@@ -13,6 +13,8 @@ export interface EvictionPolicy {
   /** Makes room for the slots below `capacity`; never shrinks. */
   reserve: (capacity: number) => void
   add: (slot: number) => void
+  /** Adds a slot that goes before all others that nobody has used since they were added. */
+  addOldest: (slot: number) => void
   /** The entry was read or written. */
   use: (slot: number) => void
   remove: (slot: number) => void

@@ -20,6 +20,8 @@ interface Rings {
   /** The next slot of the same ring; -1 after the newest. */
   newer: (slot: number) => number
   append: (ring: number, slot: number) => void
+  /** Makes the slot the oldest of the ring. */
+  prepend: (ring: number, slot: number) => void
   remove: (slot: number) => void
   /** Empties all rings. */
   clear: () => void
@@ -79,6 +81,11 @@ export function createRings(count: number, createLinks: PolicyMemory['createLink
       const end = closing + ring
       link(last[ring] ?? end, slot)
       link(slot, end)
+    },
+    prepend(ring, slot) {
+      const end = closing + ring
+      link(slot, first[ring] ?? end)
+      link(end, slot)
     },
     remove: slot => link(older.get(slot), newer.get(slot)),
     clear,

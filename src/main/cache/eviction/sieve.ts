@@ -44,6 +44,13 @@ export function createSieve({ createLinks, marks: visited }: PolicyMemory): Evic
       if (hand === none)
         hand = slot
     },
+    addOldest(slot) {
+      // A hand at the oldest slot has not passed this one yet.
+      if (hand === none || hand === rings.oldest(queue))
+        hand = slot
+      rings.prepend(queue, slot)
+      visited.set(slot, 0)
+    },
     use(slot) {
       visited.set(slot, 1)
       latest = slot

@@ -1,5 +1,5 @@
 import type { EvictionName } from '@shared/evictions'
-import type { Ledger, Store, StoredEntry, StoreWatcher } from '../store'
+import type { EntryFields, Ledger, Store, StoredEntry, StoreWatcher } from '../store'
 import type { RecordEntry, RecordHome } from './record'
 import type { OffheapOptions } from './slots'
 import { encodeKey } from '@shared/entry-key'
@@ -86,6 +86,28 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
     home.latestUse = Math.max(home.latestUse, at)
   }
 
+  function add(
+    key: string,
+    fields: EntryFields,
+    at: number,
+    number: number,
+    how: Parameters<typeof slots.take>[2],
+  ): void {
+    load(key)
+    const slot = slots.take(
+      number,
+      slot => slots.log.write(slot, -1, fields, { sequence: number, hits: 0, usedAt: at }),
+      how,
+    )
+    sequence = Math.max(sequence, number)
+    slots.tags.add(slot, fields.tags)
+    slots.setDeadline(slot, fields.lifetime)
+    touch(at)
+    size++
+    settle()
+    watcher?.inserted(slot)
+  }
+
   function* tagged(tag: string): Generator<number> {
     const quoted = Buffer.from(JSON.stringify(tag))
     for (const slot of slots.tags.candidates(tag)) {
@@ -129,16 +151,10 @@ export function createOffheapStore(ledger: Ledger, eviction: EvictionName, optio
       return place === nowhere ? undefined : slots.log.entry(place)
     },
     insert(key, fields, at) {
-      load(key)
-      const next = sequence + ((sequence + 1) % 2 ** 32 === 0 ? 2 : 1)
-      const slot = slots.take(next, slot => slots.log.write(slot, -1, fields, { sequence: next, hits: 0, usedAt: at }))
-      sequence = next
-      slots.tags.add(slot, fields.tags)
-      slots.setDeadline(slot, fields.lifetime)
-      touch(at)
-      size++
-      settle()
-      watcher?.inserted(slot)
+      add(key, fields, at, sequence + ((sequence + 1) % 2 ** 32 === 0 ? 2 : 1), 'add')
+    },
+    restore(key, fields, at, position) {
+      add(key, fields, at, position + Math.floor((position - 1) / (2 ** 32 - 1)), 'addOldest')
     },
     replace(entry, fields, at) {
       const { slot, place, sequence, hits } = own(entry)

@@ -46,8 +46,9 @@ export interface Slots {
   find: () => number
   /**
    * Takes a slot for the key in the key buffer; `write` writes the record and returns its place.
+   * `add` is how the eviction policy learns of it.
    */
-  take: (sequence: number, write: (slot: number) => number) => number
+  take: (sequence: number, write: (slot: number) => number, add: 'add' | 'addOldest') => number
   free: (slot: number) => void
   entry: (slot: number) => RecordEntry
   /**
@@ -192,14 +193,14 @@ export function createSlots(keys: KeyBuffer, home: RecordHome, eviction: Evictio
       }
     },
     find: () => index.find(keys.hash),
-    take(sequence: number, write: (slot: number) => number) {
+    take(sequence: number, write: (slot: number) => number, add: 'add' | 'addOldest') {
       const slot = pool.next()
       const place = write(slot)
       pool.take(slot)
       places.set(slot, place)
       sequences.set(slot, sequence)
       index.add(keys.hash, place)
-      slots.policy.add(slot)
+      slots.policy[add](slot)
       return slot
     },
     free(slot: number) {

@@ -43,8 +43,10 @@ const list = defineCommand({
           cache.enabled ? 'on' : 'off',
         ]),
     ))
-    for (const cache of caches)
+    for (const cache of caches) {
       await tellOfGateway(cache, output)
+      await tellOfRestoring(cache, output)
+    }
   },
 })
 
@@ -126,12 +128,18 @@ function switchCommand(state: 'on' | 'off'): Command {
 async function showCache(cache: CacheInfo, output: Output): Promise<void> {
   await output.show(cache, () => describe(cache))
   await tellOfGateway(cache, output)
+  await tellOfRestoring(cache, output)
 }
 
 /** The settings say where a gateway is to listen, not whether it does. `--json` has it anyway. */
 async function tellOfGateway({ name, gatewayState }: CacheInfo, output: Output): Promise<void> {
   if (gatewayState?.state === 'failed')
     await output.message(`The gateway of ${name} does not listen. ${gatewayState.detail}`)
+}
+
+async function tellOfRestoring({ name, restoring }: CacheInfo, output: Output): Promise<void> {
+  if (restoring !== undefined)
+    await output.message(`${name} is being restored: ${Math.floor(restoring * 100)} % of its entries are back.`)
 }
 
 function describe({ name, ...cache }: CacheSettings & { name: string }): string {

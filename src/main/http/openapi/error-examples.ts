@@ -57,6 +57,7 @@ export const errorExamples: Readonly<Record<ErrorCode, string>> = {
   'caching-off': 'All caching is switched off.',
   'cache-off': 'The cache products is switched off.',
   'not-ready': 'Larder is still starting.',
+  'restoring': 'The cache products is being restored: 43 % of its entries are back. Calls for one key work.',
   'overloaded': 'Too many requests are in flight; try again shortly.',
   'vault-unavailable': 'The keychain is locked.',
   'storage-full': 'Larder cannot write to its data folder, so nothing was changed. '

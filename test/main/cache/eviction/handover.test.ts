@@ -10,7 +10,7 @@ import { evictionNames } from '../../../../src/shared/evictions'
 const capacity = 40
 const name = fc.constantFrom(...evictionNames)
 const step = fc.record({
-  type: fc.constantFrom('add', 'use', 'remove', 'evict', 'move', 'again', 'clear'),
+  type: fc.constantFrom('add', 'addOldest', 'use', 'remove', 'evict', 'move', 'again', 'clear'),
   slot: fc.nat(capacity - 1),
   name,
 })
@@ -60,6 +60,10 @@ function play(
       both[type](slot)
       there.add(slot)
       latest = slot
+    }
+    if (type === 'addOldest' && !there.has(slot)) {
+      both.addOldest(slot)
+      there.add(slot)
     }
   }
   return { policy: handover.both, there, latest }

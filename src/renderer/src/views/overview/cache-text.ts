@@ -1,6 +1,6 @@
 import type { CacheInfo } from '@shared/schemas'
 import { countMisses } from '@shared/miss-reasons'
-import { formatCount } from '../../format'
+import { formatCount, formatEntries } from '../../format'
 
 /** Tells what a ratio is made of. */
 export function minuteText({ hits, misses }: Pick<CacheInfo['lastMinute'], 'hits' | 'misses'>): string {
@@ -8,6 +8,11 @@ export function minuteText({ hits, misses }: Pick<CacheInfo['lastMinute'], 'hits
   return hits + missed === 0
     ? 'Not read in the last minute'
     : `${formatCount(hits)} hits, ${formatCount(missed)} misses in the last minute`
+}
+
+/** What it means that persisted entries are coming back after a start. */
+export function restoringText({ entries }: Pick<CacheInfo, 'entries'>): string {
+  return `Restoring after the start: ${formatEntries(entries)} so far. Calls for one key find every entry already.`
 }
 
 export function ttlText({ ttl, sliding }: Pick<CacheInfo, 'ttl' | 'sliding'>): string {
