@@ -123,7 +123,14 @@ export const zones = [
     packages: [],
     node: [],
   },
-  { name: 'larder', path: 'src/main/larder', imports: [...parts, 'src/main/connected'], packages: [], node: all },
+  { name: 'logging', path: 'src/main/logging', imports: [base, 'src/main/storage/'], packages: [], node: [] },
+  {
+    name: 'larder',
+    path: 'src/main/larder',
+    imports: [...parts, ...['connected', 'logging'].map(file => `src/main/${file}`)],
+    packages: [],
+    node: all,
+  },
   {
     name: 'headless',
     path: 'src/main/headless',

@@ -25,8 +25,8 @@ import { createDisposableStack } from './base/disposable'
 import { createEventHub } from './base/event-hub'
 import { randomSecret } from './base/ids'
 import { createInFlight } from './base/in-flight'
-import { createLogger } from './base/logger'
 import { usableMemory } from './base/machine-memory'
+import { noteSecretsOf } from './base/noted-vault'
 import { userOf } from './base/principal'
 import { createStorageNotice } from './base/storage-notice'
 import { systemTimer } from './base/timer'
@@ -40,11 +40,11 @@ import { renderMetrics } from './http/metrics'
 import { createHttpFace } from './http/server'
 import { createStreamPlaces } from './http/stream-places'
 import { readTlsFiles } from './http/tls-files'
+import { openLog } from './logging'
 import { createStorageFormat } from './serving/layers/storage-format'
 import { createServing } from './serving/serving'
 import { openEntryJournal } from './storage/entry-journal'
 import { createExportFiles } from './storage/export-files'
-import { createFileLog } from './storage/file-log'
 import { prepareHome } from './storage/home'
 import { lockHome } from './storage/home-lock'
 import { openMetadata } from './storage/metadata-store'
@@ -132,8 +132,7 @@ export async function createLarder({
     const tls = configuration.tls && await readTlsFiles(configuration.tls)
     const home = prepareHome(configuration.home)
     parts.use(lockHome(home))
-    const log = parts.use(createFileLog({ home }))
-    const logger = createLogger(log.write, clock.wall)
+    const { logger, redactor } = parts.use(openLog(home, configuration, clock))
     const notice = createStorageNotice(home, tell)
     const metadata = openMetadata({
       home,
@@ -150,7 +149,7 @@ export async function createLarder({
       onHealth: failure => notice.report('entries', failure),
     })
     parts.defer(journal.close)
-    const { vault, wanted, reason, warning } = await openVault({
+    const { vault: openedVault, wanted, reason, warning } = await openVault({
       choice: configuration.vault,
       home,
       files,
@@ -158,6 +157,7 @@ export async function createLarder({
       stopwatch,
       loadKeytar,
     })
+    const vault = noteSecretsOf(openedVault, redactor)
     const hub = createEventHub(error => logger.error('an event listener failed', { error: messageOf(error) }))
     const budget = configuration.memory ?? defaultMemory
     const engine = parts.use(createEngine({ clock, stopwatch, journal, budget, logger }))

@@ -9,7 +9,7 @@ interface FileLogOptions {
   home: string
   /** Name of the file, without `.log`: each writer needs its own. @default 'larder' */
   name?: string
-  /** Size in bytes at which the log file is rotated. @default 5 MB */
+  /** Size in bytes at which the log file is rotated. @default 10 MB */
   rotateAt?: number
   /** Receives a line that cannot be written. @default standard error */
   onFailure?: (line: string, reason: string) => void
@@ -30,7 +30,7 @@ interface FileLog extends Disposable {
  * the folder or the files are not the person's own.
  */
 export function createFileLog(options: FileLogOptions): FileLog {
-  const { home, name: stem = 'larder', rotateAt = 5_000_000, onFailure = toStandardError } = options
+  const { home, name: stem = 'larder', rotateAt = 10_000_000, onFailure = toStandardError } = options
   const folder = join(home, 'logs')
   ensurePrivateFolder(folder)
   const [file, previous, oldest] = ['', '.1', '.2'].map(age =>
