@@ -71,7 +71,7 @@ async function start(): Promise<void> {
   if (!app.requestSingleInstanceLock())
     return app.exit(0)
 
-  const log = createFileLog({ home, name: 'desktop' })
+  const log = createFileLog({ home, source: 'desktop' })
   const logger = createLogger(log.write, systemClock.wall)
   warnings.forEach(warning => logger.warn(warning))
   const homeFiles = { read: readPrivateFile, replace: writeFileAtomic }

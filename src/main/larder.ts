@@ -9,7 +9,6 @@ import type { Listening } from './base/listen'
 import type { OperationHandlers } from './base/operation-handlers'
 import type { Authenticator } from './base/principal'
 import type { Timer } from './base/timer'
-import type { ProcessFigures } from './http/metrics'
 import type { Keytar } from './vault/keychain-process'
 import { rmSync } from 'node:fs'
 import { totalmem, userInfo } from 'node:os'
@@ -35,8 +34,6 @@ import { describeListening, localName } from './cli/addresses'
 import { createConversions } from './codecs/conversions'
 import { createConnected } from './connected'
 import { createGateways } from './gateway/gateways'
-import { createEventLoopMonitor } from './http/event-loop-delay'
-import { renderMetrics } from './http/metrics'
 import { createHttpFace } from './http/server'
 import { createStreamPlaces } from './http/stream-places'
 import { readTlsFiles } from './http/tls-files'
@@ -51,6 +48,7 @@ import { openMetadata } from './storage/metadata-store'
 import * as files from './storage/private-files'
 import { createSignInPages } from './storage/sign-in-pages'
 import { openVault } from './vault/vault'
+import { createWatched } from './watched'
 
 export interface LarderOptions {
   configuration: Configuration
@@ -182,7 +180,6 @@ export async function createLarder({
     parts.use(schedule)
     parts.use(history)
     history.start()
-    const eventLoop = parts.use(createEventLoopMonitor())
     // Always has room for two values of the largest size, because one is copied while it arrives.
     const inFlight = createInFlight(
       () => Math.max(configuration.inFlight ?? Math.max(engine.budget / 4, leastInFlight), 2 * valueLimit()),
@@ -205,6 +202,19 @@ export async function createLarder({
       tls,
     })
 
+    const watched = parts.use(createWatched({
+      home,
+      caches,
+      engine,
+      stores: () => ({ metadata: metadata.health(), entries: journal.health() }),
+      upstreams,
+      activityOf,
+      inFlight,
+      eventStreams,
+      phase: () => phase,
+      startedAt,
+      ...machine,
+    }))
     const administration = parts.use(createAdministration({
       metadata,
       vault: { vault, wanted, reason },
@@ -222,6 +232,7 @@ export async function createLarder({
       logger,
       passwords,
       requestLog,
+      readLog: async query => (await import('./storage/log-page')).readLogPage(home, query),
       pages,
       environmentKey: configuration.apiKey,
       controlToken,
@@ -229,35 +240,7 @@ export async function createLarder({
       memory: configuration.memory,
       machineMemory: usableMemory(totalmem(), process.constrainedMemory()),
       info: { version, home, url: () => url, startedAt },
-      readiness: () => {
-        const stores = { metadata: metadata.health(), entries: journal.health() }
-        const healthy = Object.values(stores).every(state => state === 'ok')
-        const connections = upstreams.conditions().map(({ name, condition: { state, detail } }) =>
-          [name, state === 'down' ? `down: ${detail}` : state])
-        return {
-          status: phase !== 'ready' ? phase : healthy ? 'ready' : 'degraded',
-          stores,
-          // One that is down keeps nobody from the caches.
-          ...connections.length > 0 && { connections: Object.fromEntries(connections) as Record<string, string> },
-        }
-      },
-      metrics: ({ userId, caches: reach, admin }) => renderMetrics({
-        caches: caches.list(userId)
-          .map(({ cache }) => cache)
-          .filter(({ definition: { name } }) => reach === null || reach.has(name)),
-        engine,
-        // Not even read for other callers, because each reading starts the measurement anew.
-        process: admin
-          ? {
-              ...processFigures(stopwatch.now() - startedAt),
-              inFlight,
-              eventStreams,
-              eventLoop: eventLoop.take(),
-              connections: upstreams.conditions().map(connection =>
-                ({ ...connection, ...activityOf(connection.name) })),
-            }
-          : null,
-      }),
+      ...watched,
     }))
     const { firstKey } = await administration.firstStart()
     const { budgetWarning } = administration.settings
@@ -335,12 +318,4 @@ export async function createLarder({
     await parts.dispose()
     throw error
   }
-}
-
-/** @param uptime milliseconds */
-function processFigures(
-  uptime: number,
-): Pick<ProcessFigures, 'uptimeSeconds' | 'residentMemory' | 'cpuSeconds'> {
-  const { user, system } = process.cpuUsage()
-  return { uptimeSeconds: uptime / 1000, residentMemory: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 }
 }

@@ -16,6 +16,7 @@ import type { HistoryKeeper } from '../serving/history/history'
 import type { JobBook } from '../serving/jobs/job-book'
 import type { RequestLog } from '../serving/log/request-log'
 import type { ConnectionActivity } from './connections'
+import type { LogDependencies } from './log'
 import type { Passwords } from './passwords'
 import type { ServerStateDependencies } from './server-state'
 import type { StoredSettings } from './stored-settings'
@@ -31,6 +32,7 @@ import { createConnectionHandlers } from './connections'
 import { createHistoryHandlers } from './history'
 import { createJobHandlers } from './jobs'
 import { createKeyRing } from './key-ring'
+import { createLogHandlers } from './log'
 import { createPasswords } from './passwords'
 import { createProvision, ownerNameFrom } from './provision'
 import { createSecretKeeper } from './secret-keeper'
@@ -45,7 +47,7 @@ import { createDescribeUser } from './user-rules'
 import { createUserHandlers } from './users'
 
 export interface AdministrationDependencies extends
-  Pick<ServerStateDependencies, 'readiness' | 'metrics'> {
+  LogDependencies, Pick<ServerStateDependencies, 'readiness' | 'metrics' | 'watch'> {
   requestLog: ServerStateDependencies['requestLog'] & Pick<RequestLog, 'rename'>
   metadata: MetadataStore
   vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }
@@ -154,6 +156,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
     }),
     ...createHistoryHandlers({ caches, history: deps.history }),
     ...createJobHandlers({ caches, jobs: deps.jobs, files: deps.exportFiles, stopwatch: deps.stopwatch }),
+    ...createLogHandlers(deps),
     ...createKeyHandlers({ keys, caches, secrets, insert: metadata.keys.insert, events, clock }),
     ...createUserHandlers({
       users,
@@ -189,6 +192,7 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       requestLog: deps.requestLog,
       info: deps.info,
       readiness: deps.readiness,
+      watch: deps.watch,
       metrics: deps.metrics,
     }),
   }

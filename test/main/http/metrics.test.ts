@@ -1,10 +1,12 @@
 import type { Cache, Statistics } from '../../../src/main/cache/ports'
 import type { MetricsInput, ProcessFigures } from '../../../src/main/http/metrics'
+import type { ServerWatch } from '../../../src/shared/server-watch'
 import { describe, expect, it } from 'vitest'
 import { renderMetrics } from '../../../src/main/http/metrics'
 import { initialSettings } from '../../../src/shared/cache-settings'
 import { missReasons } from '../../../src/shared/miss-reasons'
 import { mapRows } from '../../../src/shared/rows'
+import { goodWatch } from '../../helpers/server-watch'
 
 const statistics: Statistics = {
   hits: 12,
@@ -67,7 +69,6 @@ function fakeCache(name: string, change: { enabled?: boolean, statistics?: Parti
 
 const figures: ProcessFigures = {
   uptimeSeconds: 12.5,
-  residentMemory: 90_000_000,
   cpuSeconds: 1.25,
   inFlight: { bytes: 1_000_000, budget: 64_000_000 },
   eventStreams: { open: 3 },
@@ -79,6 +80,7 @@ const figures: ProcessFigures = {
     calls: { recent: () => ({ loads: 3, failures: 2, p50: 4, p99: null }), total: { loads: 70, failures: 9 } },
     breaker: { state: 'open' },
   }],
+  watch: goodWatch,
 }
 
 function render(change: Partial<MetricsInput> = {}) {
@@ -153,10 +155,36 @@ describe('renderMetrics', () => {
       'larder_source_resting',
       'larder_source_call_seconds',
       'larder_event_loop_delay_seconds',
+      'larder_memory_used_bytes',
+      'larder_memory_expected_bytes',
+      'larder_disk_free_bytes',
+      'larder_disk_size_bytes',
+      'larder_database_bytes',
+      'larder_log_bytes',
+      'larder_store_up',
+      'larder_trouble',
       'process_resident_memory_bytes',
       'process_cpu_seconds_total',
       'process_uptime_seconds',
     ])
+  })
+
+  it('has what the watchdog looks at', () => {
+    const watch: ServerWatch = {
+      ...goodWatch,
+      disk: null,
+      stores: { metadata: 'ok', entries: 'failing' },
+      troubles: [{ part: 'stores', severe: true, sentence: 'It fails.' }],
+    }
+    const well = render()
+    expect(well.value('larder_disk_free_bytes')).toBe(40e9)
+    expect(well.value('larder_trouble', { part: 'stores' })).toBe(0)
+    const ill = render({ process: { ...figures, watch } })
+    expect(ill.types.has('larder_disk_free_bytes')).toBe(false)
+    expect(ill.value('larder_store_up', { store: 'entries' })).toBe(0)
+    expect(ill.value('larder_store_up', { store: 'metadata' })).toBe(1)
+    expect(ill.value('larder_trouble', { part: 'stores' })).toBe(1)
+    expect(ill.value('larder_trouble', { part: 'disk' })).toBe(0)
   })
 
   it('names counters with _total, everything else without', () => {
@@ -179,8 +207,8 @@ describe('renderMetrics', () => {
   })
 
   it('writes numbers as the format does', () => {
-    const number = (residentMemory: number) =>
-      render({ process: { ...figures, residentMemory } }).value('process_resident_memory_bytes')
+    const number = (uptimeSeconds: number) =>
+      render({ process: { ...figures, uptimeSeconds } }).value('process_uptime_seconds')
     for (const wanted of [
       0,
       1e21,

@@ -1,0 +1,18 @@
+import { LogPage, LogQuery } from '../server-log'
+import { operation } from './spec'
+
+/** What the server writes about itself. */
+export const logOperations = {
+  'logs.list': operation({
+    method: 'GET',
+    path: '/admin/logs',
+    scope: 'admin',
+    reach: 'server',
+    mutates: false,
+    status: 200,
+    summary: 'The log of the server and of the desktop app, the newest lines first; secrets in it are hidden.',
+    input: LogQuery,
+    output: LogPage,
+    errors: [],
+  }),
+} as const
