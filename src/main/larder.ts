@@ -98,8 +98,6 @@ export interface Larder {
   stop: () => Promise<void>
 }
 
-/** Bytes: 256 MB in powers of ten, as in the README. */
-const defaultMemory = 256_000_000
 /** Bytes; used if a quarter of the memory budget is less. */
 const leastInFlight = 64_000_000
 const keyNotKept = 'The first API key could not be kept, so larder key print cannot show it. larder key create --label my-app makes another one and shows it.'
@@ -157,7 +155,7 @@ export async function createLarder({
     })
     const vault = noteSecretsOf(openedVault, redactor)
     const hub = createEventHub(error => logger.error('an event listener failed', { error: messageOf(error) }))
-    const budget = configuration.memory ?? defaultMemory
+    const budget = configuration.memory ?? limits.budget
     const engine = parts.use(createEngine({ clock, stopwatch, journal, budget, logger }))
     const pages = parts.use(createSignInPages({ home, logger }))
     const exportFiles = parts.use(createExportFiles({ home, logger }))

@@ -44,6 +44,10 @@ export const LogPage = z.strictObject({
 })
 export type LogPage = z.output<typeof LogPage>
 
+export const Diagnostics = z.strictObject({
+  text: z.string().meta({ description: 'Markdown. Without names, keys, values, addresses, paths and secrets.' }),
+})
+
 /** Whether a line is of this level or above, and holds the text. */
 export function matchesLog(line: LogLine, { level, text }: Pick<LogQuery, 'level' | 'text'>): boolean {
   if (logLevels.indexOf(line.level) < logLevels.indexOf(level))

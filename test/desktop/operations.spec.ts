@@ -56,6 +56,7 @@ const samples: Samples = {
   'stats.get': () => ({}),
   'history.get': () => ({ cache: 'default' }),
   'requests.list': () => ({ limit: 5 }),
+  'diagnostics.get': () => ({}),
   'logs.list': () => ({ level: 'info' }),
   'requests.groups': () => ({ by: 'reason' }),
   'health.live': () => ({}),

@@ -16,7 +16,7 @@ import type { HistoryKeeper } from '../serving/history/history'
 import type { JobBook } from '../serving/jobs/job-book'
 import type { RequestLog } from '../serving/log/request-log'
 import type { ConnectionActivity } from './connections'
-import type { LogDependencies } from './log'
+import type { LogHandlerDependencies } from './log'
 import type { Passwords } from './passwords'
 import type { ServerStateDependencies } from './server-state'
 import type { StoredSettings } from './stored-settings'
@@ -47,7 +47,7 @@ import { createDescribeUser } from './user-rules'
 import { createUserHandlers } from './users'
 
 export interface AdministrationDependencies extends
-  LogDependencies, Pick<ServerStateDependencies, 'readiness' | 'metrics' | 'watch'> {
+  Pick<LogHandlerDependencies, 'readLog'>, Pick<ServerStateDependencies, 'readiness' | 'metrics' | 'watch'> {
   requestLog: ServerStateDependencies['requestLog'] & Pick<RequestLog, 'rename'>
   metadata: MetadataStore
   vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }
@@ -132,6 +132,8 @@ export function createAdministration(deps: AdministrationDependencies): Administ
   const bridge = bridgeEvents(served, events)
   const describe = createDescribeUser({ caches, keys })
 
+  const settingsHandlers = createSettingsHandlers({ settings, users, vault: deps.vault, info: deps.info, events })
+
   const handlers: OperationHandlers = {
     ...createCacheHandlers({
       caches,
@@ -156,7 +158,6 @@ export function createAdministration(deps: AdministrationDependencies): Administ
     }),
     ...createHistoryHandlers({ caches, history: deps.history }),
     ...createJobHandlers({ caches, jobs: deps.jobs, files: deps.exportFiles, stopwatch: deps.stopwatch }),
-    ...createLogHandlers(deps),
     ...createKeyHandlers({ keys, caches, secrets, insert: metadata.keys.insert, events, clock }),
     ...createUserHandlers({
       users,
@@ -185,7 +186,14 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       pages: deps.pages,
       url: deps.info.url,
     }),
-    ...createSettingsHandlers({ settings, users, vault: deps.vault, info: deps.info, events }),
+    ...settingsHandlers,
+    ...createLogHandlers({
+      ...deps,
+      users,
+      keys,
+      connections,
+      describeSettings: settingsHandlers['settings.get'],
+    }),
     ...createServerStateHandlers({
       caches: served,
       stopwatch: deps.stopwatch,

@@ -44,7 +44,7 @@ export interface Output {
   heading: (text: string) => string
 }
 
-export type Colour = 'red' | 'yellow' | 'dim'
+type Colour = 'red' | 'yellow' | 'dim'
 
 export function createOutput({ stdout, stderr, env }: Pick<Io, 'stdout' | 'stderr' | 'env'>, json: boolean): Output {
   // Without a listener a closed pipe would be an uncaught exception; `write` reports it if it

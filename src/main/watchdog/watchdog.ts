@@ -19,7 +19,7 @@ interface WatchdogDependencies {
   logger: Logger
 }
 
-export interface Watchdog extends Disposable {
+interface Watchdog extends Disposable {
   /** The figures of now; those of the disk are some seconds old. */
   state: () => ServerWatch
 }

@@ -1,4 +1,5 @@
-import { LogPage, LogQuery } from '../server-log'
+import { Nothing } from '../schemas'
+import { Diagnostics, LogPage, LogQuery } from '../server-log'
 import { operation } from './spec'
 
 /** What the server writes about itself. */
@@ -13,6 +14,18 @@ export const logOperations = {
     summary: 'The log of the server and of the desktop app, the newest lines first; secrets in it are hidden.',
     input: LogQuery,
     output: LogPage,
+    errors: [],
+  }),
+  'diagnostics.get': operation({
+    method: 'GET',
+    path: '/admin/diagnostics',
+    scope: 'admin',
+    reach: 'server',
+    mutates: false,
+    status: 200,
+    summary: 'A text for a report of a fault: versions, settings, health and the last warnings, without names and secrets.',
+    input: Nothing,
+    output: Diagnostics,
     errors: [],
   }),
 } as const

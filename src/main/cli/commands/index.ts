@@ -7,7 +7,7 @@ import { consoleLink } from './console'
 import { entryCommands } from './entries'
 import { jobCommands } from './jobs'
 import { keyCommands } from './keys'
-import { logs } from './logs'
+import { logCommands } from './logs'
 import { serve } from './serve'
 import { serverCommands } from './server'
 import { top } from './top'
@@ -21,7 +21,7 @@ export const commands: readonly Command[] = [
   trust,
   consoleLink,
   ...serverCommands,
-  logs,
+  ...logCommands,
   watch,
   top,
   ...entryCommands,

@@ -45,7 +45,7 @@ async function printLast(logs: LogReader, wanted: Wanted, limit: number, output:
     await output.warning(`${counted(unreadable, 'line', 'lines')} of the log cannot be read.`)
 }
 
-export const logs = defineCommand({
+const logs = defineCommand({
   name: 'logs',
   summary: 'Show the log of the server and of the desktop app.',
   details: [
@@ -82,3 +82,19 @@ export const logs = defineCommand({
     }
   },
 })
+
+const diagnostics = defineCommand({
+  name: 'diagnostics',
+  summary: 'Print a text for a report of a fault.',
+  details: [
+    'It has versions, settings that differ, health and the last warnings and errors, and no name, key, value, address, path '
+    + 'or secret. Only administrators may ask for it.',
+  ],
+  examples: ['larder diagnostics', 'larder diagnostics > report.md'],
+  async run(_, { client, output }) {
+    const found = await client.call('diagnostics.get', {})
+    await output.show(found, () => found.text.trimEnd())
+  },
+})
+
+export const logCommands = [logs, diagnostics]
