@@ -113,6 +113,11 @@ async function start(): Promise<void> {
         places: { home, resources: join(here, '../../resources'), preload: join(here, '../preload/index.cjs') },
         homeFiles,
         rememberPort: port => remembered.write({ port }),
+        async report() {
+          const { readLogPage } = await import('./storage/log-page')
+          const { writeTroubleReport } = await import('./desktop/trouble-report')
+          return writeTroubleReport(version, (await readLogPage(home, { level: 'warn', text: '', limit: 50 })).lines)
+        },
         loginItem: loginItem(),
         // Set by `npm run dev`.
         develop: app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL,

@@ -3,11 +3,10 @@ import type { OperationOutput } from '@shared/operations'
 import type { LogLine } from '@shared/server-log'
 import type { ServerWatch } from '@shared/server-watch'
 import type { CacheFigures } from '../serving/ports'
-import type { NameRemover } from './without-names'
 import { initialSettings, settingRows } from '@shared/cache-settings'
 import { namesOf } from '@shared/rows'
-import { createRedactor } from '../base/redaction'
-import { createNameRemover } from './without-names'
+import { linesWithoutNames } from '../base/log-without-names'
+import { createNameRemover } from '../base/without-names'
 
 /** What a report of a fault needs to know of a server. */
 interface DiagnosticFacts {
@@ -36,7 +35,6 @@ const mostCaches = 50
  */
 export function writeDiagnostics(facts: DiagnosticFacts): string {
   const { settings, initial, uptime, caches, counts, status, watch, log } = facts
-  const names = createNameRemover(facts.names)
   const { electron, node } = process.versions
   const changed = [
     ...settings.memory === initial.memory ? [] : [`memory ${settings.memory}`],
@@ -60,10 +58,7 @@ export function writeDiagnostics(facts: DiagnosticFacts): string {
     ...caches.slice(0, mostCaches).map((cache, at) => `- ${at + 1}: ${describeCache(cache, facts.drivers)}`),
     ...caches.length > mostCaches ? [`- and ${caches.length - mostCaches} more`] : [],
     '',
-    '### Warnings and errors, the newest first',
-    '```',
-    ...log.map(line => describeLine(line, names)),
-    '```',
+    ...linesWithoutNames(log, createNameRemover(facts.names)),
     '',
   ].join('\n')
 }
@@ -98,14 +93,4 @@ function describeSetting(
   if (typeof value !== 'object' || value === null)
     return String(value)
   return 'connection' in value ? drivers.get(value.connection) ?? 'unknown' : 'set'
-}
-
-function describeLine({ time, level, source, message, fields }: LogLine, { text, stack }: NameRemover): string {
-  const { redact } = createRedactor()
-  const details = Object.entries(fields).map(([name, value]) => {
-    const shown = typeof value !== 'string' ? value : name === 'stack' ? stack(redact(value)) : text(redact(value))
-    return `${/^[a-z]{1,20}$/i.test(name) ? name : '…'}=${shown}`
-  })
-  // A line of the text may not end the block that it stands in.
-  return [time, level, source, text(redact(message)), ...details].join('  ').replaceAll('```', '…')
 }

@@ -1,6 +1,7 @@
 import type { LogLine } from '../../../src/shared/server-log'
 import { describe, expect, it } from 'vitest'
-import { createNameRemover } from '../../../src/main/admin/without-names'
+import { createNameRemover } from '../../../src/main/base/without-names'
+import { writeTroubleReport } from '../../../src/main/desktop/trouble-report'
 import { goodWatch } from '../../helpers/server-watch'
 import { startAdministration } from './harness'
 
@@ -99,6 +100,19 @@ describe('diagnostics', () => {
     await expect(call('diagnostics.get', {}, other)).rejects.toMatchObject({ code: 'admin-only' })
     await expect(call('logs.list', {}, other)).rejects.toMatchObject({ code: 'admin-only' })
   })
+})
+
+// Red: in src/main/base/without-names.ts let `text` of `withoutAllNames` be its `message`.
+it('says less where no server runs that knows the names', () => {
+  const report = writeTroubleReport('0.1.0', [
+    lineOf('the server could not start', { error: 'canaryhost says EADDRINUSE, canarycache', port: 7777 }),
+    lineOf('LARDER_CONNECTION_CANARY in /home/canary/.env is ignored'),
+    lineOf('unexpected error', { stack: 'Error: canarycache\n    at start (/home/canary/larder.js:1:2)' }),
+  ])
+  expect(report).not.toMatch(/canary/i)
+  expect(report).toContain('the server could not start  error=EADDRINUSE  port=7777')
+  expect(report).toContain('… in … is ignored')
+  expect(report).toContain('stack=at start (larder.js:1:2)')
 })
 
 it('finds names with capitals, and never inside of another word', () => {

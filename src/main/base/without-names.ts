@@ -21,9 +21,22 @@ const quoted = /\B(?:"[^"]*"|'[^']*'|`[^`]*`)\B/g
  * words stay: whatever could be a key, a path, a host or an address is left out.
  */
 export interface NameRemover {
+  /** What Larder itself says. */
+  message: (text: string) => string
+  /** What may quote anybody. */
   text: (text: string) => string
   /** A stack, of which files and lines stay, without their folders. */
   stack: (stack: string) => string
+}
+
+/** What is code, whatever anybody calls a thing. */
+const codes = /\b(?:E[A-Z]{3,16}|ERR_[A-Z_]{3,40}|SQLITE_[A-Z_]{3,40})\b/g
+
+/** Where nobody can tell which words are names: of a text only the codes of errors stay. */
+export const withoutAllNames: NameRemover = {
+  message: text => createNameRemover({}).text(text),
+  text: text => text.match(codes)?.join(' ') ?? left,
+  stack: stack => createNameRemover({}).stack(stack.split('\n').filter(line => /^\s+at /.test(line)).join('\n')),
 }
 
 /** @param names by what stands for them: `cache` → names of caches */
@@ -51,6 +64,7 @@ export function createNameRemover(names: Readonly<Record<string, readonly string
   }
 
   return {
+    message: text,
     text,
     stack: stack => stack.split('\n').map((line) => {
       const [, name = ''] = /^\s+at (?:async )?([A-Za-z.]{1,60}) \(/.exec(line) ?? []
