@@ -83,7 +83,8 @@ export function createRedactor(): Redactor {
     note(secret) {
       // A key in several lines may be quoted line by line.
       for (const line of [secret, ...secret.split(/\r?\n/)].filter(({ length }) => length >= leastNoted)) {
-        if (noted.has(line))
+        // What has the form of a secret is found without a list.
+        if (noted.has(line) || line.replace(shaped, '') === '')
           continue
         noted.add(line)
         pattern = undefined

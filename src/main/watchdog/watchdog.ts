@@ -75,19 +75,15 @@ export function createWatchdog(deps: WatchdogDependencies): Watchdog {
   }
 
   async function look(): Promise<void> {
-    try {
-      measured = await deps.measure()
-      failure = null
-    }
-    catch (error) {
-      measured = { disk: null, files: null }
-      const reason = messageOf(error)
-      if (reason !== failure)
-        logger.warn('the disk cannot be looked at', { reason })
-      failure = reason
-    }
+    const [asked] = await Promise.allSettled([deps.measure()])
+    // The log is closed by now, and the folder may be gone.
     if (disposed)
       return
+    const reason = asked.status === 'rejected' ? messageOf(asked.reason) : null
+    measured = asked.status === 'fulfilled' ? asked.value : { disk: null, files: null }
+    if (reason !== null && reason !== failure)
+      logger.warn('the disk cannot be looked at', { reason })
+    failure = reason
     tell(state().troubles)
     waiting = timer.after(interval, () => void look())
   }

@@ -150,14 +150,17 @@ describe('the watchdog', () => {
     expect(log.filter(line => line.includes('EIO'))).toHaveLength(1)
   })
 
-  it('looks no more once it is disposed of', async () => {
+  // Red: in src/main/watchdog/watchdog.ts leave out `if (disposed)`.
+  it.each(['resolve', 'reject'] as const)('looks no more once it is disposed of, and logs nothing: %s', async (how) => {
     const asked = Promise.withResolvers<DiskFigures>()
-    const { watchdog, timer } = start(() => asked.promise)
+    const { watchdog, timer, log } = start(() => asked.promise)
     await watchdog.dispose()
-    asked.resolve(figures)
-    await asked.promise
+    if (how === 'resolve')
+      asked.resolve(figures)
+    else
+      asked.reject(new Error('ENOENT'))
     await new Promise(setImmediate)
-    expect(timer.waiting).toBe(0)
+    expect([timer.waiting, log]).toEqual([0, []])
   })
 })
 

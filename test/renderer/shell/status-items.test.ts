@@ -5,10 +5,12 @@ import { describe, expect, it } from 'vitest'
 import { statusItems } from '../../../src/renderer/src/shell/status-items'
 import { goodWatch } from '../../helpers/server-watch'
 
-const items = (watch?: ServerWatch): StatusItem[] =>
-  statusItems({ caches: 3, entries: 711, ...watch && { watch } } as ServerStatistics)
-const shown = (found: readonly StatusItem[]): string[] =>
-  found.map(({ word, figure, state }) => `${word} ${figure}: ${state}`)
+function items(watch?: ServerWatch): StatusItem[] {
+  return statusItems({ caches: 3, entries: 711, ...watch && { watch } } as ServerStatistics)
+}
+function shown(found: readonly StatusItem[]): string[] {
+  return found.map(({ word, figure, state }) => `${word} ${figure}: ${state}`)
+}
 
 describe('the line of the server', () => {
   it('tells administrators of the whole server', () => {
