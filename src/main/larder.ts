@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net'
 import type { Passwords } from './admin/passwords'
-import type { Phase } from './admin/readiness'
 import type { RealClock, Stopwatch } from './base/clock'
 import type { Configuration } from './base/configuration'
 import type { ControlFile } from './base/control-file'
@@ -10,6 +9,7 @@ import type { Listening } from './base/listen'
 import type { OperationHandlers } from './base/operation-handlers'
 import type { Authenticator } from './base/principal'
 import type { Timer } from './base/timer'
+import type { Phase } from './serving/readiness'
 import type { Keytar } from './vault/keychain-process'
 import { rmSync } from 'node:fs'
 import { totalmem, userInfo } from 'node:os'
@@ -19,15 +19,14 @@ import { messageOf } from '@shared/errors'
 import { administrators } from '@shared/events'
 import { limits } from '@shared/limits'
 import { createAdministration } from './admin/administration'
-import { createReadiness } from './admin/readiness'
 import { systemClock, systemStopwatch } from './base/clock'
 import { controlFileName } from './base/control-file'
 import { createDisposableStack } from './base/disposable'
 import { createEventHub } from './base/event-hub'
 import { randomSecret } from './base/ids'
 import { createInFlight } from './base/in-flight'
-import { createLogger } from './base/logger'
 import { usableMemory } from './base/machine-memory'
+import { noteSecretsOf } from './base/noted-vault'
 import { userOf } from './base/principal'
 import { createStorageNotice } from './base/storage-notice'
 import { systemTimer } from './base/timer'
@@ -36,12 +35,10 @@ import { describeListening, localName } from './cli/addresses'
 import { createConversions } from './codecs/conversions'
 import { createConnected } from './connected'
 import { createGateways } from './gateway/gateways'
-import { createEventLoopMonitor } from './http/event-loop-delay'
-import { renderMetrics } from './http/metrics'
-import { readProcessFigures } from './http/process-figures'
 import { createHttpFace } from './http/server'
 import { createStreamPlaces } from './http/stream-places'
 import { readTlsFiles } from './http/tls-files'
+import { openLog } from './logging'
 import { createDurability } from './serving/layers/durability'
 import { createStorageFormat } from './serving/layers/storage-format'
 import { tellOfRestoring } from './serving/restoring'
@@ -49,13 +46,13 @@ import { createServing } from './serving/serving'
 import { setDamagedAside, startDespiteDamage } from './storage/damaged-databases'
 import { openEntryJournal } from './storage/entry-journal'
 import { createExportFiles } from './storage/export-files'
-import { createFileLog } from './storage/file-log'
 import { prepareHome } from './storage/home'
 import { lockHome } from './storage/home-lock'
 import { openMetadata } from './storage/metadata-store'
 import * as files from './storage/private-files'
 import { createSignInPages } from './storage/sign-in-pages'
 import { openVault } from './vault/vault'
+import { createWatched } from './watched'
 
 export interface LarderOptions {
   configuration: Configuration
@@ -105,8 +102,6 @@ export interface Larder {
   stop: () => Promise<void>
 }
 
-/** Bytes: 256 MB in powers of ten, as in the README. */
-const defaultMemory = 256_000_000
 /** Bytes; used if a quarter of the memory budget is less. */
 const leastInFlight = 64_000_000
 const keyNotKept = 'The first API key could not be kept, so larder key print cannot show it. larder key create --label my-app makes another one and shows it.'
@@ -142,8 +137,7 @@ async function compose({
     const tls = configuration.tls && await readTlsFiles(configuration.tls)
     const home = prepareHome(configuration.home)
     parts.use(lockHome(home))
-    const log = parts.use(createFileLog({ home }))
-    const logger = createLogger(log.write, clock.wall)
+    const { logger, redactor } = parts.use(openLog(home, configuration, clock))
     const notice = createStorageNotice(home, tell)
     const setAside = setDamagedAside({ home, clock, logger, wholly: examineWholly })
     const onHealth = (store: string) => (failure: string | null) => notice.report(store, failure)
@@ -151,7 +145,7 @@ async function compose({
     parts.defer(metadata.close)
     const journal = openEntryJournal({ home, logger, clock, writerProgram, onHealth: onHealth('entries') })
     parts.defer(journal.close)
-    const { vault, wanted, reason, warning } = await openVault({
+    const { vault: openedVault, wanted, reason, warning } = await openVault({
       choice: configuration.vault,
       home,
       files,
@@ -159,8 +153,9 @@ async function compose({
       stopwatch,
       loadKeytar,
     })
+    const vault = noteSecretsOf(openedVault, redactor)
     const hub = createEventHub(error => logger.error('an event listener failed', { error: messageOf(error) }))
-    const budget = configuration.memory ?? defaultMemory
+    const budget = configuration.memory ?? limits.budget
     let answered = (): number => 0
     const machine = { clock, stopwatch, timer, logger }
     const engine = parts.use(createEngine({ ...machine, journal, budget, answered: () => answered() }))
@@ -189,7 +184,6 @@ async function compose({
     parts.use(schedule)
     parts.use(history)
     history.start()
-    const eventLoop = parts.use(createEventLoopMonitor())
     // Always has room for two values of the largest size, because one is copied while it arrives.
     const inFlight = createInFlight(
       () => Math.max(configuration.inFlight ?? Math.max(engine.budget / 4, leastInFlight), 2 * valueLimit()),
@@ -212,6 +206,20 @@ async function compose({
       tls,
     })
 
+    const watched = parts.use(createWatched({
+      home,
+      caches,
+      engine,
+      stores: () => ({ metadata: metadata.health(), entries: journal.health() }),
+      setAside,
+      upstreams,
+      activityOf,
+      inFlight,
+      eventStreams,
+      phase: () => phase,
+      startedAt,
+      ...machine,
+    }))
     const administration = parts.use(createAdministration({
       metadata,
       vault: { vault, wanted, reason },
@@ -229,6 +237,7 @@ async function compose({
       logger,
       passwords,
       requestLog,
+      readLog: async query => (await import('./storage/log-page')).readLogPage(home, query),
       pages,
       environmentKey: configuration.apiKey,
       controlToken,
@@ -236,30 +245,7 @@ async function compose({
       memory: configuration.memory,
       machineMemory: usableMemory(totalmem(), process.constrainedMemory()),
       info: { version, home, url: () => url, startedAt },
-      readiness: createReadiness({
-        phase: () => phase,
-        stores: () => ({ metadata: metadata.health(), entries: journal.health() }),
-        connections: upstreams.conditions,
-        caches: caches.list,
-        setAside,
-      }),
-      metrics: ({ userId, caches: reach, admin }) => renderMetrics({
-        caches: caches.list(userId)
-          .map(({ cache }) => cache)
-          .filter(({ definition: { name } }) => reach === null || reach.has(name)),
-        engine,
-        // Not even read for other callers, because each reading starts the measurement anew.
-        process: admin
-          ? {
-              ...readProcessFigures(stopwatch.now() - startedAt),
-              inFlight,
-              eventStreams,
-              eventLoop: eventLoop.take(),
-              connections: upstreams.conditions().map(connection =>
-                ({ ...connection, ...activityOf(connection.name) })),
-            }
-          : null,
-      }),
+      ...watched,
     }))
     const { firstKey } = await administration.firstStart()
     const { budgetWarning } = administration.settings

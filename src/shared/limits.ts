@@ -65,6 +65,8 @@ export const limits = {
   /** The most that a cache may be limited to, whatever the memory budget is. */
   cacheBytesMost: 2 ** 40,
   budgetLeast: 1_000_000,
+  /** The budget unless another is set: 256 MB in powers of ten, as in the README. */
+  budget: 256_000_000,
   /**
    * Number of caches that a user may have unless an administrator sets another limit, and the
    * highest limit that may be set.

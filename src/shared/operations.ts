@@ -3,6 +3,7 @@ import { cachesOperations } from './operations/caches'
 import { connectionsOperations } from './operations/connections'
 import { historyOperations } from './operations/history'
 import { jobsOperations } from './operations/jobs'
+import { logOperations } from './operations/log'
 import { peopleOperations } from './operations/people'
 import { serverOperations } from './operations/server'
 
@@ -17,6 +18,7 @@ export const operations = {
   ...connectionsOperations,
   ...historyOperations,
   ...jobsOperations,
+  ...logOperations,
   ...peopleOperations,
   ...serverOperations,
 } as const

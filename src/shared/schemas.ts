@@ -6,6 +6,7 @@ import { limits } from './limits'
 import { asked, IsoMoment } from './moment'
 import { OffTime } from './off-time'
 import { pathName } from './path-name'
+import { ServerWatch } from './server-watch'
 import { writeSize } from './sizes'
 import { CacheStatistics, LastMinute } from './statistics'
 import { TierState } from './tier'
@@ -280,6 +281,7 @@ export const ServerStatistics = z.strictObject({
     bytes: z.int(),
     hitRatio: CacheStatistics.shape.hitRatio,
   }).nullable().meta({ description: 'The same of the caches of all users; null unless an administrator asks.' }),
+  watch: ServerWatch.optional().meta({ description: 'There if an administrator asks.' }),
 })
 export type ServerStatistics = z.output<typeof ServerStatistics>
 

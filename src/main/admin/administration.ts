@@ -16,6 +16,7 @@ import type { HistoryKeeper } from '../serving/history/history'
 import type { JobBook } from '../serving/jobs/job-book'
 import type { RequestLog } from '../serving/log/request-log'
 import type { ConnectionActivity } from './connections'
+import type { LogHandlerDependencies } from './log'
 import type { Passwords } from './passwords'
 import type { ServerStateDependencies } from './server-state'
 import type { StoredSettings } from './stored-settings'
@@ -31,6 +32,7 @@ import { createConnectionHandlers } from './connections'
 import { createHistoryHandlers } from './history'
 import { createJobHandlers } from './jobs'
 import { createKeyRing } from './key-ring'
+import { createLogHandlers } from './log'
 import { createPasswords } from './passwords'
 import { createProvision, ownerNameFrom } from './provision'
 import { createSecretKeeper } from './secret-keeper'
@@ -45,7 +47,7 @@ import { createDescribeUser } from './user-rules'
 import { createUserHandlers } from './users'
 
 export interface AdministrationDependencies extends
-  Pick<ServerStateDependencies, 'readiness' | 'metrics'> {
+  Pick<LogHandlerDependencies, 'readLog'>, Pick<ServerStateDependencies, 'readiness' | 'metrics' | 'watch'> {
   requestLog: ServerStateDependencies['requestLog'] & Pick<RequestLog, 'rename'>
   metadata: MetadataStore
   vault: { vault: SecretVault, wanted: VaultChoice, reason: string | null }
@@ -130,6 +132,8 @@ export function createAdministration(deps: AdministrationDependencies): Administ
   const bridge = bridgeEvents(served, events)
   const describe = createDescribeUser({ caches, keys })
 
+  const settingsHandlers = createSettingsHandlers({ settings, users, vault: deps.vault, info: deps.info, events })
+
   const handlers: OperationHandlers = {
     ...createCacheHandlers({
       caches,
@@ -182,13 +186,21 @@ export function createAdministration(deps: AdministrationDependencies): Administ
       pages: deps.pages,
       url: deps.info.url,
     }),
-    ...createSettingsHandlers({ settings, users, vault: deps.vault, info: deps.info, events }),
+    ...settingsHandlers,
+    ...createLogHandlers({
+      ...deps,
+      users,
+      keys,
+      connections,
+      describeSettings: settingsHandlers['settings.get'],
+    }),
     ...createServerStateHandlers({
       caches: served,
       stopwatch: deps.stopwatch,
       requestLog: deps.requestLog,
       info: deps.info,
       readiness: deps.readiness,
+      watch: deps.watch,
       metrics: deps.metrics,
     }),
   }

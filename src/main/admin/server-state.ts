@@ -1,4 +1,5 @@
 import type { OperationOutput, OperationParsed } from '@shared/operations'
+import type { ServerWatch } from '@shared/server-watch'
 import type { Stopwatch } from '../base/clock'
 import type { Principal } from '../base/principal'
 import type { ServedCaches } from '../serving/caches'
@@ -30,6 +31,7 @@ export interface ServerStateDependencies {
   /** `startedAt` in milliseconds of the stopwatch. */
   info: { version: string, startedAt: number }
   readiness: () => OperationOutput<'health.ready'>
+  watch: () => ServerWatch
   /**
    * Prometheus text about the caller's caches, with the figures of the process if the caller is an
    * administrator.
@@ -43,6 +45,7 @@ export function createServerStateHandlers({
   requestLog,
   info,
   readiness,
+  watch,
   metrics,
 }: ServerStateDependencies): HandlersOf<'stats' | 'requests' | 'health' | 'metrics'> {
   function everyone(): OperationOutput<'stats.get'>['everyone'] {
@@ -69,6 +72,7 @@ export function createServerStateHandlers({
         requestsPerSecond: admin ? requestLog.perSecond() : null,
         totals: totalOf(own),
         everyone: admin ? everyone() : null,
+        ...admin && { watch: watch() },
       }
     },
     'requests.list': (query, context) => requestLog.list(callerOf(context), query),

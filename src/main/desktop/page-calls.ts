@@ -22,6 +22,8 @@ interface PageCallsOptions {
   keeper: ServerKeeper
   /** Saves the port for later starts. */
   rememberPort: (port: number) => void
+  /** A text for a report while no server runs. */
+  report: () => Promise<string>
   logger: Logger
 }
 
@@ -31,7 +33,7 @@ type ShellAnswers = { [N in ShellOperationName]: (input: ShellParsed<N>, page: W
  * The calls that the page may make: one channel for each operation of the table, run as the owner,
  * and the shell's own.
  */
-export function answerPageCalls({ keeper, rememberPort, logger }: PageCallsOptions): PageCalls {
+export function answerPageCalls({ keeper, rememberPort, report, logger }: PageCallsOptions): PageCalls {
   const channels = createDisposableStack()
   const readers = new Map<WebContents, EventReader>()
 
@@ -43,6 +45,7 @@ export function answerPageCalls({ keeper, rememberPort, logger }: PageCallsOptio
         rememberPort(port)
       return state
     },
+    'shell.diagnostics': async () => ({ text: await report() }),
     'shell.events': (_, page) => readerOf(page).next(),
   }
 

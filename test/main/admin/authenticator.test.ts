@@ -81,6 +81,8 @@ it('lets nobody in before the first start is through', async () => {
   const clock = createManualClock()
   const early = createAdministration({
     machineMemory: 4e9,
+    readLog: () => expect.fail('Nobody is let in'),
+    watch: () => expect.fail('Nobody is let in'),
     metadata,
     history: { read: () => expect.fail('Nobody is let in'), minute: () => expect.fail('Nobody is let in') },
     gateways: { state: () => undefined, settled: () => undefined, ownPort: () => 7777 },

@@ -18,6 +18,7 @@ import { LarderError } from '../../../src/shared/errors'
 import { operations } from '../../../src/shared/operations'
 import { createMemoryExportFiles } from '../../helpers/memory-export-files'
 import { createMemoryMetadata } from '../../helpers/memory-metadata'
+import { goodWatch } from '../../helpers/server-watch'
 import { createFakeEngine, createFakePages, createFakePool, createFakeVault, serve } from './fakes'
 
 export const controlToken = 'lc_0123456789abcdef'
@@ -74,6 +75,8 @@ export async function startAdministration(
       total: () => 7,
       rename() {},
     },
+    watch: () => goodWatch,
+    readLog: () => Promise.resolve({ lines: [], cursor: null, unreadable: 0 }),
     environmentKey,
     controlToken,
     ownerName: 'ada',

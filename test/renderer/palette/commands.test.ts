@@ -85,6 +85,8 @@ describe('commands', () => {
       'New user…',
       'Switch all caching off',
       operations['connections.list'].summary.slice(0, -1),
+      operations['logs.list'].summary.slice(0, -1),
+      operations['diagnostics.get'].summary.slice(0, -1),
       operations['users.list'].summary.slice(0, -1),
     ])
     expect(titles(setUp({ serving: false }).commands)).toContain('Switch all caching on')

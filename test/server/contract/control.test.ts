@@ -278,6 +278,10 @@ describe('every operation', () => {
     expect((await run('requests.groups', { by: 'cache' })).json()).toMatchObject({
       groups: expect.arrayContaining([expect.objectContaining({ name: 'default', cache: null, reason: 'absent' })]),
     })
+    expect((await run('logs.list', { level: 'info', limit: 1 })).json()).toMatchObject({
+      lines: [{ source: 'server', message: expect.any(String) }],
+    })
+    expect((await run('diagnostics.get')).json()).toEqual({ text: expect.stringContaining('stores: metadata ok') })
     expect((await run('health.live')).json()).toMatchObject({ status: 'ok' })
     expect((await run('health.ready')).json()).toEqual({ status: 'ready', stores: { metadata: 'ok', entries: 'ok' } })
     const metrics = await run('metrics.get')

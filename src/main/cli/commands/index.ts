@@ -7,6 +7,7 @@ import { consoleLink } from './console'
 import { entryCommands } from './entries'
 import { jobCommands } from './jobs'
 import { keyCommands } from './keys'
+import { logCommands } from './logs'
 import { serve } from './serve'
 import { serverCommands } from './server'
 import { top } from './top'
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   trust,
   consoleLink,
   ...serverCommands,
+  ...logCommands,
   watch,
   top,
   ...entryCommands,

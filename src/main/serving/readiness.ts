@@ -1,7 +1,7 @@
 import type { OperationOutput } from '@shared/operations'
 import type { ConnectionCondition } from '../base/connection-pool'
-import type { ServedCaches } from '../serving/caches'
-import { describeRestoring } from '../serving/restoring'
+import type { ServedCaches } from './caches'
+import { describeRestoring } from './restoring'
 
 export type Phase = 'starting' | 'ready' | 'stopping'
 
