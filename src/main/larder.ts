@@ -50,6 +50,7 @@ import { lockHome } from './storage/home-lock'
 import { openMetadata } from './storage/metadata-store'
 import * as files from './storage/private-files'
 import { createSignInPages } from './storage/sign-in-pages'
+import { createSnapshotFiles } from './storage/snapshot-files'
 import { openVault } from './vault/vault'
 
 export interface LarderOptions {
@@ -212,14 +213,14 @@ export async function createLarder({
       pool: upstreams,
       gateways: { ...gateways, ownPort: () => ownPort },
       activity,
+      sourceOf: upstreams.sourceOf,
       environmentConnections: configuration.connections,
       jobs,
       history,
       exportFiles,
+      snapshotFiles: createSnapshotFiles({ home, logger }),
       events: hub,
-      clock,
-      stopwatch,
-      logger,
+      ...machine,
       passwords,
       requestLog,
       pages,
@@ -265,9 +266,7 @@ export async function createLarder({
 
     const http = createHttpFace({
       serving,
-      clock,
-      stopwatch,
-      logger,
+      ...machine,
       hub,
       handlers: administration.handlers,
       authenticator: administration.authenticator,

@@ -66,7 +66,8 @@ const life = {
   grace: orTimeText(Grace).optional(),
   tags: z.array(Tag).max(limits.tags).optional(),
 }
-const stored = {
+/** What a `set` stores. */
+export const stored = {
   key: EntryKey,
   value: Bytes,
   contentType: ContentType.optional(),

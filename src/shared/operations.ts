@@ -2,9 +2,11 @@ import type { z } from 'zod'
 import { cachesOperations } from './operations/caches'
 import { connectionsOperations } from './operations/connections'
 import { historyOperations } from './operations/history'
+import { importsOperations } from './operations/imports'
 import { jobsOperations } from './operations/jobs'
 import { peopleOperations } from './operations/people'
 import { serverOperations } from './operations/server'
+import { snapshotsOperations } from './operations/snapshots'
 
 export type { OperationSpec } from './operations/spec'
 
@@ -16,9 +18,11 @@ export const operations = {
   ...cachesOperations,
   ...connectionsOperations,
   ...historyOperations,
+  ...importsOperations,
   ...jobsOperations,
   ...peopleOperations,
   ...serverOperations,
+  ...snapshotsOperations,
 } as const
 
 type Operations = typeof operations

@@ -1,5 +1,4 @@
 import type { Stopwatch } from '../../base/clock'
-import type { ExportFile } from '../../base/export-files'
 import type { Cache } from '../../cache/ports'
 import type { Maybe } from '../maybe'
 import type { Progress } from '../ports'
@@ -20,7 +19,7 @@ const enough = 64 * 1024
  */
 export async function exportEntries(
   entries: Maybe<ReturnType<Cache['chosen']>>,
-  file: Pick<ExportFile, 'write'>,
+  file: { write: (text: string) => Promise<void> },
   progress: Progress,
   stopwatch: Stopwatch,
 ): Promise<void> {

@@ -1,0 +1,108 @@
+import type { JobOutcome } from '@shared/jobs'
+import type { Stopwatch } from '../../base/clock'
+import type { ReadableFile } from '../../base/readable-file'
+import type { Progress } from '../ports'
+import type { Frame } from './frames'
+import { Buffer } from 'node:buffer'
+import { encodeKey } from '@shared/entry-key'
+import { createPauses } from '../jobs/pauses'
+import { badFile, chunksOf, linesOf } from './frames'
+import { parseFrame } from './json-frame'
+
+/** Characters that are gathered before they are written. */
+const enough = 64 * 1024
+const most = { depth: 8, elements: 500_000 }
+
+/** A line of a snapshot with its place in the order of lines. */
+interface Placed { text: string, cache: string, key: Uint8Array }
+
+/**
+ * Writes the lines of two snapshots that differ, in their order: those of `a` after `-`, those of
+ * `b` after `+`. Both are read once, line by line. Leaves the counts in `progress.outcome`. Rejects
+ * with LarderError `bad-file` for a file whose lines are not in order.
+ */
+export async function compareSnapshots(
+  a: ReadableFile,
+  b: ReadableFile,
+  write: (text: string) => Promise<void>,
+  progress: Progress,
+  stopwatch: Stopwatch,
+): Promise<void> {
+  progress.total = a.bytes + b.bytes
+  const onRead = (bytes: number): void => void (progress.seen += bytes)
+  const pauses = createPauses(stopwatch)
+  const outcome: JobOutcome = { caches: [], added: 0, replaced: 0, removed: 0, faults: [] }
+  let waiting = ''
+  async function flush(): Promise<void> {
+    const text = waiting
+    waiting = ''
+    await write(text)
+  }
+
+  const [former, later] = [linesOf(chunksOf(a, onRead)), linesOf(chunksOf(b, onRead))]
+  const [headA, headB] = [await next(former), await next(later)]
+  if (headA?.text !== headB?.text)
+    waiting += `${signed('-', headA?.text)}${signed('+', headB?.text)}`
+  const [readA, readB] = [createOrder(former), createOrder(later)]
+  let [lineA, lineB] = [await readA(), await readB()]
+  while ((lineA ?? lineB) !== undefined && !progress.cancelled) {
+    const order = compare(lineA, lineB)
+    if (order !== 0 || lineA?.text !== lineB?.text) {
+      outcome[order < 0 ? 'removed' : order > 0 ? 'added' : 'replaced']++
+      progress.matched++
+      waiting += (order <= 0 ? signed('-', lineA?.text) : '') + (order >= 0 ? signed('+', lineB?.text) : '')
+    }
+    if (order <= 0)
+      lineA = await readA()
+    if (order >= 0)
+      lineB = await readB()
+    if (waiting.length >= enough)
+      await flush()
+    if (pauses.due)
+      await pauses.take()
+  }
+  if (!progress.cancelled)
+    await flush()
+  progress.outcome = outcome
+}
+
+async function next(frames: AsyncGenerator<Frame>): Promise<Frame | undefined> {
+  const { value, done } = await frames.next()
+  return done === true ? undefined : value
+}
+
+function signed(sign: '-' | '+', text: string | undefined): string {
+  return text === undefined ? '' : `${sign}${text}\n`
+}
+
+/** Reads line by line, and sees to it that each comes after the one before. */
+function createOrder(frames: AsyncGenerator<Frame>): () => Promise<Placed | undefined> {
+  let before: Placed | undefined
+  return async () => {
+    const frame = await next(frames)
+    if (frame === undefined)
+      return undefined
+    const line = placeOf(frame)
+    if (before !== undefined && compare(before, line) >= 0)
+      throw badFile(frame.place, 'must come after the line before it, by cache and then by the bytes of the key')
+    before = line
+    return line
+  }
+}
+
+function placeOf(frame: Frame): Placed {
+  const raw = parseFrame(frame, most)
+  const { cache, key } = typeof raw === 'object' && raw !== null ? raw as { cache?: unknown, key?: unknown } : {}
+  if (typeof cache !== 'string' || typeof key !== 'string')
+    throw badFile(frame.place, 'must be an entry with cache and key')
+  return { text: frame.text, cache, key: encodeKey(key) }
+}
+
+/** A line that is not there comes after all others. */
+function compare(a: Placed | undefined, b: Placed | undefined): number {
+  if (a === undefined || b === undefined)
+    return a === undefined ? 1 : -1
+  if (a.cache !== b.cache)
+    return a.cache < b.cache ? -1 : 1
+  return Buffer.compare(a.key, b.key)
+}
