@@ -90,7 +90,7 @@ export function createLoader({ caches, maker, events, valueLimit, stopwatch }: L
         ...wanted,
         open: () => readEntryFile(file, format, valueLimit(), onRead),
         lookUp: name => lookUp(caller, name),
-        make: missing => missing.length > 0 ? make(caller, missing) : undefined,
+        make: missing => make(caller, missing),
       }, progress, stopwatch)
     },
   }

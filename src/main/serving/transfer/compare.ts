@@ -39,8 +39,8 @@ export async function compareSnapshots(
     await write(text)
   }
 
-  const [former, later] = [linesOf(chunksOf(a, onRead)), linesOf(chunksOf(b, onRead))]
-  const [headA, headB] = [await next(former), await next(later)]
+  const [former, later] = [createLines(a, onRead), createLines(b, onRead)]
+  const [headA, headB] = [await former(), await later()]
   if (headA?.text !== headB?.text)
     waiting += `${signed('-', headA?.text)}${signed('+', headB?.text)}`
   const [readA, readB] = [createOrder(former), createOrder(later)]
@@ -66,9 +66,21 @@ export async function compareSnapshots(
   progress.outcome = outcome
 }
 
-async function next(frames: AsyncGenerator<Frame>): Promise<Frame | undefined> {
-  const { value, done } = await frames.next()
-  return done === true ? undefined : value
+/** Hands out the lines one by one. */
+function createLines(file: ReadableFile, onRead: (bytes: number) => void): () => Promise<Frame | undefined> {
+  const chunks = linesOf(chunksOf(file, onRead))
+  let lines: Frame[] = []
+  let at = 0
+  return async () => {
+    while (at >= lines.length) {
+      const { value, done } = await chunks.next()
+      if (done === true)
+        return undefined
+      lines = value
+      at = 0
+    }
+    return lines[at++]
+  }
 }
 
 function signed(sign: '-' | '+', text: string | undefined): string {
@@ -76,15 +88,15 @@ function signed(sign: '-' | '+', text: string | undefined): string {
 }
 
 /** Reads line by line, and sees to it that each comes after the one before. */
-function createOrder(frames: AsyncGenerator<Frame>): () => Promise<Placed | undefined> {
+function createOrder(next: () => Promise<Frame | undefined>): () => Promise<Placed | undefined> {
   let before: Placed | undefined
   return async () => {
-    const frame = await next(frames)
+    const frame = await next()
     if (frame === undefined)
       return undefined
     const line = placeOf(frame)
     if (before !== undefined && compare(before, line) >= 0)
-      throw badFile(frame.place, 'must come after the line before it, by cache and then by the bytes of the key')
+      throw badFile('Line', frame.number, 'must come after the line before it, by cache and by the bytes of the key')
     before = line
     return line
   }
@@ -94,7 +106,7 @@ function placeOf(frame: Frame): Placed {
   const raw = parseFrame(frame, most)
   const { cache, key } = typeof raw === 'object' && raw !== null ? raw as { cache?: unknown, key?: unknown } : {}
   if (typeof cache !== 'string' || typeof key !== 'string')
-    throw badFile(frame.place, 'must be an entry with cache and key')
+    throw badFile('Line', frame.number, 'must be an entry with cache and key')
   return { text: frame.text, cache, key: encodeKey(key) }
 }
 

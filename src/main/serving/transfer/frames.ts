@@ -4,8 +4,15 @@ import { LarderError } from '@shared/errors'
 import { grouped } from '@shared/grouped'
 import { limits } from '@shared/limits'
 
-/** A line of a file, or an item of what it lists, still as text; `place` is how people find it. */
-export interface Frame { place: string, text: string }
+/** A line of a file, or an item of what it lists, still as text. */
+export interface Frame {
+  /** Which one it is, counted from 1. */
+  number: number
+  text: string
+}
+
+/** What the frames of a file are for people. */
+export type FrameName = 'Line' | 'Entry' | 'Row'
 
 /** Bytes that are read at once. */
 const chunkBytes = 256 * 1024
@@ -28,61 +35,60 @@ export async function* chunksOf(file: ReadableFile, onRead: (bytes: number) => v
 interface Gatherer {
   readonly isEmpty: boolean
   /** Throws LarderError `bad-file` for more bytes than a frame may have. */
-  add: (bytes: Buffer, place: string) => void
-  /** The text of all bytes. Throws LarderError `bad-file` if they are not UTF-8. */
-  take: (place: string) => string
+  add: (bytes: Buffer) => void
+  /** The text of all as the next frame. Throws LarderError `bad-file` if they are no UTF-8. */
+  take: () => Frame
 }
 
-function createGatherer(): Gatherer {
+function createGatherer(name: FrameName): Gatherer {
   let pieces: Buffer[] = []
   let length = 0
+  let number = 1
   return {
     get isEmpty() {
       return length === 0
     },
-    add(bytes, place) {
+    add(bytes) {
       length += bytes.length
       if (length > limits.transferLine)
-        throw badFile(place, `must have at most ${grouped(limits.transferLine)} bytes`)
+        throw badFile(name, number, `must have at most ${grouped(limits.transferLine)} bytes`)
       pieces.push(bytes)
     },
-    take(place) {
+    take() {
       const bytes = pieces.length === 1 ? pieces[0] as Buffer : Buffer.concat(pieces, length)
       pieces = []
       length = 0
       if (!isUtf8(bytes))
-        throw badFile(place, 'must be UTF-8')
-      return bytes.toString()
+        throw badFile(name, number, 'must be UTF-8')
+      return { number: number++, text: bytes.toString() }
     },
   }
 }
 
-/** The lines of a file that are not blank. Throws LarderError `bad-file`. */
-export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Frame> {
-  const held = createGatherer()
-  let number = 1
-  const placeOf = (): string => `Line ${grouped(number)}`
+/** The lines of a file that are not blank, some at once. Throws LarderError `bad-file`. */
+export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Frame[]> {
+  const held = createGatherer('Line')
   for await (const chunk of chunks) {
+    const lines: Frame[] = []
     let from = 0
     for (let end = chunk.indexOf(lineFeed); end >= 0; end = chunk.indexOf(lineFeed, from)) {
-      held.add(chunk.subarray(from, end), placeOf())
-      const text = held.take(placeOf())
-      if (text.trim() !== '')
-        yield { place: placeOf(), text }
+      held.add(chunk.subarray(from, end))
+      lines.push(held.take())
       from = end + 1
-      number++
     }
     if (from < chunk.length)
-      held.add(chunk.subarray(from), placeOf())
+      held.add(chunk.subarray(from))
+    yield lines.filter(isFilled)
   }
-  if (!held.isEmpty) {
-    const text = held.take(placeOf())
-    if (text.trim() !== '')
-      yield { place: placeOf(), text }
-  }
+  if (!held.isEmpty)
+    yield [held.take()].filter(isFilled)
+}
+
+function isFilled({ text }: Frame): boolean {
+  return text.trim() !== ''
 }
 
 /** The error for something that is wrong with a file. */
-export function badFile(place: string, rule: string): LarderError {
-  return new LarderError('bad-file', `${place}: ${rule}.`)
+export function badFile(name: FrameName, number: number, rule: string): LarderError {
+  return new LarderError('bad-file', `${name} ${grouped(number)}: ${rule}.`)
 }

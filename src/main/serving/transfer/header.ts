@@ -29,14 +29,14 @@ export function readHeader(frame: Frame): SnapshotHeader {
   try {
     const { schema } = parseInput(SnapshotMark, raw)
     if (schema > snapshotSchema) {
-      throw badFile(frame.place, `has schema ${schema}, but this Larder reads up to ${snapshotSchema}; `
+      throw badFile('Line', frame.number, `has schema ${schema}, but this Larder reads up to ${snapshotSchema}; `
         + 'load it with the version that saved it, or a later one')
     }
     return parseInput(Header, raw)
   }
   catch (error) {
     if (error instanceof LarderError && error.code === 'invalid-input')
-      throw badFile(frame.place, error.message)
+      throw badFile('Line', frame.number, error.message)
     throw error
   }
 }

@@ -4,6 +4,7 @@ import type { SnapshotCache, SnapshotHeader } from '@shared/transfer'
 import type { Stopwatch } from '../../base/clock'
 import type { Mount } from '../caches'
 import type { Pauses } from '../jobs/pauses'
+import type { Maybe } from '../maybe'
 import type { Progress } from '../ports'
 import type { EntryInput } from './entry-input'
 import type { EntryFile, FileItem } from './read-file'
@@ -30,8 +31,10 @@ export interface LoadOrder {
 
 export interface MissingCache { name: string, settings: SnapshotCache }
 
-const unknownField = 'unknown field'
-const notInHeader = 'must be one of the caches in the header'
+/** Bytes of entries up to which they are kept between being checked and being stored. */
+const mostKept = 16 * 1024 * 1024
+/** Bytes that an entry takes besides its value while it is kept, about. */
+const entryBytes = 500
 /** Faults that are told at once. */
 export const mostFaults = 10
 
@@ -52,7 +55,7 @@ export function namedCaches({ caches }: SnapshotHeader, only: string | null): Mi
  */
 export async function loadFile(order: LoadOrder, progress: Progress, stopwatch: Stopwatch): Promise<void> {
   const pauses = createPauses(stopwatch)
-  const { missing, outcome } = await examine(order, progress, pauses)
+  const { missing, outcome, kept } = await examine(order, progress, pauses)
   if (progress.cancelled)
     return
   if (order.dryRun) {
@@ -61,78 +64,102 @@ export async function loadFile(order: LoadOrder, progress: Progress, stopwatch: 
   }
   if (outcome.faults[0] !== undefined)
     throw new LarderError('bad-file', outcome.faults[0])
-  order.make(missing)
+  if (missing.length > 0)
+    order.make(missing)
   progress.matched = 0
   progress.outcome = { ...outcome, added: 0, replaced: 0, removed: 0 }
-  await store(order, progress, progress.outcome, pauses)
+  await store(order, kept, progress, progress.outcome, pauses)
 }
 
-/** Reads everything and changes nothing. */
+/** An entry that goes to a cache. */
+interface Assigned { number: number, cache: string, entry: EntryInput }
+
+/** Reads everything and changes nothing. `kept` is all of it, unless that is too much to keep. */
 async function examine(
   order: LoadOrder,
   progress: Progress,
   pauses: Pauses,
-): Promise<{ missing: MissingCache[], outcome: JobOutcome }> {
-  const { header, items } = await order.open()
-  const named = header && namedCaches(header, order.cache)
-  const missing = named?.filter(({ name }) => order.lookUp(name) === undefined) ?? []
+): Promise<{ missing: MissingCache[], outcome: JobOutcome, kept: Assigned[] | null }> {
+  const file = await order.open()
+  const named = namesOf(order, file)
+  const missing = (file.header === null ? [] : namedCaches(file.header, order.cache))
+    .filter(({ name }) => order.lookUp(name) === undefined)
   const outcome: JobOutcome = { caches: missing.map(({ name }) => name), added: 0, replaced: 0, removed: 0, faults: [] }
-  const reader = createReader(order, header)
-  for await (const item of readable(items)) {
-    if (progress.cancelled)
-      break
-    const read = reader(item)
-    if ('fault' in read) {
-      outcome.faults.push(read.fault.message)
-      if (outcome.faults.length >= mostFaults)
-        break
+  let kept: Assigned[] | null = order.dryRun ? null : []
+  let bytes = 0
+  await visit(order, file, pauses, (read) => {
+    if (read instanceof LarderError) {
+      outcome.faults.push(read.message)
+      return outcome.faults.length < mostFaults && !progress.cancelled
     }
-    else if (read.entry !== null) {
-      const held = order.lookUp(read.cache)?.peek(read.entry.key)
-      outcome[held === undefined ? 'added' : 'replaced']++
-      progress.matched++
-    }
-    if (pauses.due)
-      await pauses.take()
-  }
-  if (order.mode === 'replace') {
+    const held = order.lookUp(read.cache)?.peek(read.entry.key)
+    outcome[held === undefined ? 'added' : 'replaced']++
+    progress.matched++
+    bytes += read.entry.value.length + entryBytes
+    kept = bytes <= mostKept ? kept : null
+    kept?.push(read)
+    return !progress.cancelled
+  })
+  if (order.mode === 'replace' && order.dryRun) {
     let there = 0
-    for (const name of named?.map(({ name }) => name) ?? [order.cache ?? ''])
+    for (const name of named)
       there += await countEntries(order.lookUp(name), progress, pauses)
     outcome.removed = Math.max(0, there - outcome.replaced)
   }
-  return { missing, outcome }
+  return { missing, outcome, kept }
 }
 
-/** What cannot be read any further ends the file with a fault. */
-async function* readable(items: AsyncGenerator<FileItem>): AsyncGenerator<FileItem> {
+/** The caches that are concerned. */
+function namesOf({ cache }: LoadOrder, { header }: EntryFile): string[] {
+  return header === null ? [cache ?? ''] : namedCaches(header, cache).map(({ name }) => name)
+}
+
+type Visitor = (read: Assigned | LarderError) => Maybe<boolean>
+
+/** Goes through the entries that are to be loaded, until the visitor answers false. */
+async function visit(order: LoadOrder, file: EntryFile, pauses: Pauses, visitor: Visitor): Promise<void> {
+  const assign = createAssigner(order, file)
   try {
-    yield* items
+    for await (const frames of file.frames) {
+      for (const frame of frames) {
+        const read = assign(file.read(frame))
+        // A promise for each entry would take a tenth of the time.
+        const goesOn = read === null || visitor(read)
+        if (!(goesOn instanceof Promise ? await goesOn : goesOn))
+          return
+        if (pauses.due)
+          await pauses.take()
+      }
+    }
   }
   catch (error) {
-    if (!(error instanceof LarderError))
+    // What cannot be read any further ends the file with a fault.
+    if (!(error instanceof LarderError) || error.code !== 'bad-file')
       throw error
-    yield { place: '', fault: error }
+    await visitor(error)
   }
 }
 
-type Read = { fault: LarderError } | { entry: EntryInput | null, cache: string }
-
-/** Which cache an entry goes to; null if it is none that is to be loaded. */
-function createReader({ cache: only, lookUp }: LoadOrder, header: SnapshotHeader | null): (item: FileItem) => Read {
+/** To which cache an entry goes; null if it is none that is to be loaded. */
+function createAssigner(
+  { cache: only, lookUp }: LoadOrder,
+  { header, name }: EntryFile,
+): (item: FileItem) => Assigned | LarderError | null {
   return (item) => {
     if ('fault' in item)
-      return item
-    const { place, entry } = item
-    const cache = header === null ? only ?? '' : entry.cache
-    if (header === null ? entry.cache !== null : cache === null || !Object.hasOwn(header.caches, cache))
-      return { fault: badFile(place, `cache: ${header === null ? unknownField : notInHeader}`) }
-    if (cache === null || (only !== null && cache !== only))
-      return { entry: null, cache: '' }
-    const maxBytes = lookUp(cache)?.definition.maxBytes ?? header?.caches[cache]?.maxBytes ?? Infinity
-    if (typeof maxBytes === 'number' && entry.value.length > maxBytes)
-      return { fault: badFile(place, `value: is larger than the cache ${cache} may be, ${grouped(maxBytes)} bytes`) }
-    return { entry, cache }
+      return item.fault
+    const { number, entry } = item
+    if (header === null && entry.cache !== null)
+      return badFile(name, number, 'cache: unknown field')
+    const cache = header === null ? only ?? '' : entry.cache ?? ''
+    if (header !== null && !Object.hasOwn(header.caches, cache))
+      return badFile(name, number, 'cache: must be one of the caches in the header')
+    if (only !== null && cache !== only)
+      return null
+    const maxBytes = Number(lookUp(cache)?.definition.maxBytes ?? header?.caches[cache]?.maxBytes ?? Infinity)
+    return entry.value.length > maxBytes
+      ? badFile(name, number, `value: is larger than the cache ${cache} may be, ${grouped(maxBytes)} bytes`)
+      : { number, cache, entry }
   }
 }
 
@@ -146,39 +173,51 @@ async function countEntries(cache: LoadedCache | undefined, progress: Progress, 
   return counted.matched
 }
 
+/** Stores what `examine` has kept, or reads it once more. */
 async function store(
   order: LoadOrder,
+  kept: Assigned[] | null,
   progress: Progress,
   outcome: JobOutcome,
   pauses: Pauses,
 ): Promise<void> {
-  const { header, items } = await order.open()
-  const reader = createReader(order, header)
-  const named = header === null ? [order.cache ?? ''] : namedCaches(header, order.cache).map(({ name }) => name)
-  const caches = new Map(named.map(name => [name, requireCache(order, name)]))
+  const file = await order.open()
+  const caches = new Map(namesOf(order, file).map(name => [name, requireCache(order, name)]))
+  // What is empty before has nothing that could be older.
+  const filled = [...caches.values()].filter(({ size }) => size > 0)
   let first = Infinity
-  for await (const item of items) {
-    if (progress.cancelled)
-      return
-    const read = reader(item)
-    if ('fault' in read)
-      throw read.fault
-    if (read.entry !== null) {
-      const { key, value, options } = read.entry
-      const cache = caches.get(read.cache) as LoadedCache
-      await cache.roomFor(value.length, key, options)
-      const result = cache.set(key, value, options)
-      if (result.outcome === 'too-large')
-        throw badFile(item.place, `the cache ${read.cache} has no room for this entry; those before it were loaded`)
-      first = Math.min(first, result.version)
-      outcome[result.outcome === 'created' ? 'added' : 'replaced']++
-      progress.matched++
-    }
+
+  function storeEntry(read: Assigned | LarderError): Maybe<boolean> {
+    if (read instanceof LarderError)
+      throw read
+    const { key, value, options } = read.entry
+    const cache = caches.get(read.cache) as LoadedCache
+    const room = cache.roomFor(value.length, key, options)
+    return room ? room.then(() => setEntry(cache, read)) : setEntry(cache, read)
+  }
+
+  function setEntry(cache: LoadedCache, read: Assigned): boolean {
+    const { key, value, options } = read.entry
+    const result = cache.set(key, value, options)
+    if (result.outcome === 'too-large')
+      throw badFile(file.name, read.number, `the cache ${read.cache} has no room for it; what is before it was loaded`)
+    first = Math.min(first, result.version)
+    outcome[result.outcome === 'created' ? 'added' : 'replaced']++
+    progress.matched++
+    return !progress.cancelled
+  }
+
+  if (kept === null)
+    await visit(order, file, pauses, storeEntry)
+  for (const read of kept ?? []) {
+    const goesOn = storeEntry(read)
+    if (!(goesOn instanceof Promise ? await goesOn : goesOn))
+      break
     if (pauses.due)
       await pauses.take()
   }
-  if (order.mode === 'replace') {
-    for (const cache of caches.values())
+  if (order.mode === 'replace' && !progress.cancelled) {
+    for (const cache of filled)
       outcome.removed += await removeOlder(cache, first, progress, pauses)
   }
 }
