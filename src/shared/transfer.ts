@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { creationSchemas } from './cache-settings'
-import { Bytes, stored } from './entries'
+import { Bytes, ByteText, stored } from './entries'
 import { entryKinds } from './entry-kinds'
 import { namesOf } from './rows'
 import { CacheName } from './schemas'
@@ -25,7 +25,7 @@ export type SnapshotCache = SnapshotHeader['caches'][string]
 export const TransferredEntry = z.strictObject({
   cache: CacheName.optional(),
   ...stored,
-  value: z.union([z.string(), ...Bytes.options], 'must be a text, {"text": …} or {"base64": …}'),
+  value: z.union([ByteText, ...Bytes.options], 'must be a text, {"text": …} or {"base64": …}'),
   kind: z.enum(entryKinds, `must be one of ${entryKinds.join(', ')}`).optional(),
   flags: z.int('must be a whole number').min(0, 'must be 0 or more')
     .max(0xFFFF_FFFF, 'must be at most 4,294,967,295').optional(),

@@ -1,6 +1,9 @@
 import type { ReadableFile } from '../../src/main/base/readable-file'
 import { Buffer } from 'node:buffer'
 
+/** So few bytes are never split. */
+const least = 16
+
 /**
  * A file in memory.
  *
@@ -10,6 +13,6 @@ export function readable(content: string | Buffer, most = Infinity): ReadableFil
   const data = Buffer.from(content)
   return {
     bytes: data.length,
-    read: async (from, length) => data.subarray(from, from + Math.min(length, most)),
+    read: async (from, length) => data.subarray(from, from + (length < least ? length : Math.min(length, most))),
   }
 }

@@ -7,6 +7,7 @@ import { invalidField, LarderError } from '@shared/errors'
 import { isAdministrator } from '../base/principal'
 import { controlCall } from '../serving/call'
 import { exportEntries } from '../serving/jobs/export'
+import { exportWriters } from '../serving/jobs/export-formats'
 import { readPart } from '../serving/jobs/file-part'
 import { describeTarget } from '../serving/jobs/target'
 import { callerOf } from './handlers'
@@ -26,7 +27,7 @@ export function createJobHandlers({ caches, jobs, files, stopwatch }: JobHandler
     'jobs.cancel': ({ id }, { principal }) =>
       jobs.cancel(callerOf({ principal }).userId, id, isAdministrator(principal)),
     'jobs.read': ({ id, from }, context) => readPart(jobs.fileOf(callerOf(context).userId, id), from),
-    'jobs.start': async function ({ kind, cache, select, asOf, createdAt }, context) {
+    'jobs.start': async function ({ kind, cache, select, format = 'ndjson', asOf, createdAt }, context) {
       const caller = callerOf(context)
       const call = controlCall(caller, 'jobs.start')
       caches.get(caller.userId, cache, createdAt)
@@ -49,9 +50,9 @@ export function createJobHandlers({ caches, jobs, files, stopwatch }: JobHandler
           if (exported.counters.counts.flushes !== flushes)
             throw new LarderError('entry-not-found', 'The cache was cleared while it was exported.')
         }
-        return jobs.start({ ...order, fileName: `${cache}.jsonl` }, (progress) => {
+        return jobs.start({ ...order, fileName: `${cache}.${exportWriters[format].ending}` }, (progress) => {
           const entries = served.chosen(chosen, progress, call)
-          return exportEntries(entries, file, progress, stopwatch).then(requireWhole)
+          return exportEntries({ entries, format, write: file.write }, progress, stopwatch).then(requireWhole)
         }, file)
       }
       catch (error) {

@@ -21,12 +21,14 @@ const mark = Buffer.from('\uFEFF')
 
 /** The bytes of a file in pieces, without a byte order mark. */
 export async function* chunksOf(file: ReadableFile, onRead: (bytes: number) => void): AsyncGenerator<Buffer> {
-  for (let at = 0; ;) {
+  const first = await file.read(0, mark.length)
+  let at = first.equals(mark) ? mark.length : 0
+  for (;;) {
     const chunk = await file.read(at, chunkBytes)
     if (chunk.length === 0)
       return
     onRead(chunk.length)
-    yield at === 0 && chunk.subarray(0, mark.length).equals(mark) ? chunk.subarray(mark.length) : chunk
+    yield chunk
     at += chunk.length
   }
 }
@@ -34,19 +36,24 @@ export async function* chunksOf(file: ReadableFile, onRead: (bytes: number) => v
 /** Gathers the bytes of one frame, which may lie in several chunks. */
 interface Gatherer {
   readonly isEmpty: boolean
+  /** Which frame it gathers, counted from 1. */
+  readonly number: number
   /** Throws LarderError `bad-file` for more bytes than a frame may have. */
   add: (bytes: Buffer) => void
   /** The text of all as the next frame. Throws LarderError `bad-file` if they are no UTF-8. */
   take: () => Frame
 }
 
-function createGatherer(name: FrameName): Gatherer {
+export function createGatherer(name: FrameName): Gatherer {
   let pieces: Buffer[] = []
   let length = 0
   let number = 1
   return {
     get isEmpty() {
       return length === 0
+    },
+    get number() {
+      return number
     },
     add(bytes) {
       length += bytes.length
