@@ -7,7 +7,7 @@ import { base64Pieces, bytesInJson, textPieces } from '../../base/bytes-in-json'
 import { csvCell } from '../../base/csv-line'
 
 /** An entry with what is left of its life. */
-export type ExportedEntry = Pick<Peek, 'value' | 'contentType' | 'ttl' | 'grace' | 'givenTtl' | 'givenGrace' | 'tags'>
+type ExportedEntry = Pick<Peek, 'value' | 'contentType' | 'ttl' | 'grace' | 'givenTtl' | 'givenGrace' | 'tags'>
   & { key: string }
 
 /** How entries are written; pieces, because a value may be large. */
