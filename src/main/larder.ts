@@ -50,7 +50,9 @@ import { prepareHome } from './storage/home'
 import { lockHome } from './storage/home-lock'
 import { openMetadata } from './storage/metadata-store'
 import * as files from './storage/private-files'
+import { seedFrom } from './storage/seed'
 import { createSignInPages } from './storage/sign-in-pages'
+import { createSnapshotFiles } from './storage/snapshot-files'
 import { openVault } from './vault/vault'
 import { createWatched } from './watched'
 
@@ -227,14 +229,14 @@ async function compose({
       pool: upstreams,
       gateways: { ...gateways, ownPort: () => ownPort },
       activity,
+      sourceOf: upstreams.sourceOf,
       environmentConnections: configuration.connections,
       jobs,
       history,
       exportFiles,
+      snapshotFiles: createSnapshotFiles({ home, logger }),
       events: hub,
-      clock,
-      stopwatch,
-      logger,
+      ...machine,
       passwords,
       requestLog,
       readLog: async query => (await import('./storage/log-page')).readLogPage(home, query),
@@ -250,12 +252,11 @@ async function compose({
     const { firstKey } = await administration.firstStart()
     const { budgetWarning } = administration.settings
     valueLimit = administration.settings.valueLimit
+    await seedFrom(configuration.seed, administration.seed)
 
     const http = createHttpFace({
       serving,
-      clock,
-      stopwatch,
-      logger,
+      ...machine,
       hub,
       handlers: administration.handlers,
       authenticator: administration.authenticator,

@@ -56,6 +56,16 @@ export const limits = {
   jobKeys: 10_000,
   /** Bytes of a part of an export that is read at once. */
   jobPart: 1024 * 1024,
+  /** Snapshots of a user, and files that a user may be sending at the same time. */
+  snapshots: 100,
+  imports: 4,
+  /** Bytes of a file that is imported, and of a part of it. */
+  importFile: 2 ** 30,
+  importPart: 1024 * 1024,
+  /** Seconds after which a file goes to which nothing was added. */
+  importRest: 3600,
+  /** Bytes of a line of a snapshot, or of an entry in another file: values as base64, and more. */
+  transferLine: 256 * 1024 * 1024,
   pageSize: 1000,
   /**
    * The least that a cache or the budget may be limited to: below it there may be no room for a

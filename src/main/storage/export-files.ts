@@ -54,8 +54,8 @@ export function createExportFiles({ home, logger }: { home: string, logger: Logg
         get bytes() {
           return bytes
         },
-        write: text => onDisk(async () => {
-          const data = Buffer.from(text)
+        write: added => onDisk(async () => {
+          const data = typeof added === 'string' ? Buffer.from(added) : added
           await file.appendFile(data)
           bytes += data.length
         }),

@@ -78,6 +78,8 @@ it('lets nobody in before the first start is through', async () => {
   const { silentLogger } = await import('../../../src/main/base/logger')
   const { createJobBook } = await import('../../../src/main/serving/jobs/job-book')
   const { createMemoryExportFiles } = await import('../../helpers/memory-export-files')
+  const { createMemorySnapshotFiles } = await import('../../helpers/memory-snapshot-files')
+  const { createManualTimer } = await import('../../helpers/manual-timer')
   const clock = createManualClock()
   const early = createAdministration({
     machineMemory: 4e9,
@@ -88,6 +90,9 @@ it('lets nobody in before the first start is through', async () => {
     gateways: { state: () => undefined, settled: () => undefined, ownPort: () => 7777 },
     jobs: createJobBook({ clock, stopwatch: clock.stopwatch, hub: createEventHub(() => {}), logger: silentLogger }),
     exportFiles: createMemoryExportFiles(),
+    snapshotFiles: createMemorySnapshotFiles(),
+    timer: createManualTimer(),
+    sourceOf: () => undefined,
     vault: { vault: createFakeVault(), wanted: 'auto', reason: null },
     caches: serve(createFakeEngine()),
     pool: createFakePool(),

@@ -106,6 +106,9 @@ export async function larder(
     userFolder: '/home/ada',
     machineMemory: 64e9,
     readFile: path => readFrom(files, path),
+    async* readParts(path) {
+      yield readFrom(files, path)
+    },
     readSmallFile: path => readFrom(files, path),
     readPrivateFile: path => readFrom(files, path),
     writePrivateFile: (path, text) => void (written[path] = text),

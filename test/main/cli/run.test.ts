@@ -302,6 +302,9 @@ describe('help', () => {
     const local = {
       '/work-folder/logo.png': 'png',
       '/work-folder/prices.parquet': 'PAR1',
+      '/work-folder/before-release.ndjson': '',
+      '/work-folder/products.csv': '',
+      '/work-folder/store.json': '',
       '/work-folder/.env': '',
       ...trustOf('/home/ada/.config/Larder', '/work-folder/.env', ''),
     }

@@ -144,7 +144,7 @@ describe('the list of jobs', () => {
 describe('a job of this tab', () => {
   const deletion: OperationInput<'jobs.start'> = { kind: 'delete', cache: 'products', select: [{ prefix: 'user:' }] }
   const exporting = jobOf({ kind: 'export', bytes: 0 })
-  const exported = jobOf({ kind: 'export', state: 'done', matched: 2, bytes: 12 })
+  const exported = jobOf({ kind: 'export', state: 'done', matched: 2, fileName: 'products.jsonl', bytes: 12 })
 
   it.each<[JobInfo, string]>([
     [jobOf({ state: 'done', matched: 1200 }), 'done: Deleted 1,200 entries.'],

@@ -2,7 +2,7 @@ import type { Answer, RequestOptions } from '../../helpers/http-client'
 import type { TestLarder } from '../../helpers/start-larder'
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { send } from '../../helpers/http-client'
 import { ownerKey } from '../../helpers/start-larder'
 
@@ -87,6 +87,18 @@ export async function manage<T = Record<string, unknown>>(
   return (answer.body.length === 0 ? undefined : answer.json()) as T
 }
 
+/** Saves the cache `default` as a snapshot, and resolves when it is there. */
+export async function saveSnapshot(
+  larder: Pick<TestLarder, 'send'>,
+  name: string,
+  headers: RequestOptions['headers'] = {},
+): Promise<void> {
+  await manage(larder, 'POST', '/admin/snapshots', { name, cache: 'default' }, headers)
+  await vi.waitUntil(async () =>
+    (await manage<{ name: string }[]>(larder, 'GET', '/admin/snapshots', undefined, headers))
+      .some(snapshot => snapshot.name === name))
+}
+
 export interface NewKey { id: string, secret: string }
 export function createKey(larder: TestLarder, grant: Record<string, unknown>): Promise<NewKey> {
   return manage<NewKey>(larder, 'POST', '/admin/keys', { label: 'test', ...grant })
@@ -107,6 +119,7 @@ export async function stateOf(larder: TestLarder): Promise<unknown> {
     settings: await read('/admin/settings'),
     connections: await read('/admin/connections'),
     switch: await read('/admin/switch'),
+    snapshots: await read('/admin/snapshots'),
   }
 }
 

@@ -138,8 +138,8 @@ export const useJobs = defineStore('jobs', () => {
    * Saves the file of an export, and returns its name. Throws LarderError `no-file` if the server
    * keeps it no longer.
    */
-  async function save({ id, cache, bytes }: JobInfo): Promise<string> {
-    const name = `${cache}.jsonl`
+  async function save({ id, fileName, bytes }: JobInfo): Promise<string> {
+    const name = fileName ?? id
     saving.set(id, 0)
     try {
       download(await readExport(client, id, read => saving.set(id, read / Math.max(read, bytes ?? 0))), name)

@@ -1,4 +1,4 @@
-import type { WriteOptions } from '../serving/ports'
+import type { WriteOptions } from './ports'
 import { invalidField } from '@shared/errors'
 
 type Times = Pick<WriteOptions, 'ttl' | 'givenTtl' | 'grace' | 'givenGrace' | 'keepTimes'>
