@@ -2,7 +2,7 @@ import type { EntryKind } from '@shared/entry-kinds'
 import type { JournalEntry, JournalPage } from '../cache/ports'
 import { Buffer } from 'node:buffer'
 import { decodeKey } from '@shared/entry-key'
-import { readTags, requireSound } from './sound-entry'
+import { requireSound, tagsOfRow } from './sound-entry'
 
 /** A row in the order of the columns that `entry-pages.ts` reads. */
 export type Row = [
@@ -73,7 +73,7 @@ export function unpackPage(
 
   function tagsOf(place: number): readonly string[] {
     const text = texts[place] ?? '[]'
-    return tagLists[place] ??= text === '[]' ? noTags : readTags(text)
+    return tagLists[place] ??= text === '[]' ? noTags : tagsOfRow(text)
   }
 
   function keyAt(start: number, length: number): string {

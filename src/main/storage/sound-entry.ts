@@ -33,7 +33,7 @@ export function requireSound<E extends PersistedEntry>(entry: E, keyLength: numb
  *
  * @throws {Error} if the text is not a JSON array of texts
  */
-export function readTags(text: string): string[] {
+export function tagsOfRow(text: string): string[] {
   const tags: unknown = JSON.parse(text)
   if (!Array.isArray(tags) || !tags.every(tag => typeof tag === 'string'))
     throw new Error('The tags are none')

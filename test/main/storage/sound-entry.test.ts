@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { silentLogger } from '../../../src/main/base/logger'
 import { startDespiteDamage } from '../../../src/main/storage/damaged-databases'
 import { openEntryJournal } from '../../../src/main/storage/entry-journal'
-import { readTags, requireSound } from '../../../src/main/storage/sound-entry'
+import { requireSound, tagsOfRow } from '../../../src/main/storage/sound-entry'
 import { temporaryFolder } from '../../helpers/folder'
 import { journalEntries } from '../../helpers/journal-entries'
 
@@ -28,7 +28,7 @@ const entry = {
 it('takes an entry as it is', () => {
   expect(requireSound(entry, 1)).toBe(entry)
   expect(requireSound({ ...entry, ttl: null, freshUntil: null, graceUntil: null }, 1024)).toMatchObject({ ttl: null })
-  expect(readTags('["a","ü"]')).toEqual(['a', 'ü'])
+  expect(tagsOfRow('["a","ü"]')).toEqual(['a', 'ü'])
 })
 
 // Red: in src/main/storage/sound-entry.ts drop the lines of the field.
@@ -57,7 +57,7 @@ it.each([0, 1025, Number.NaN])('takes none whose key has %d bytes', (length) => 
 })
 
 it.each(['["a"', '"a"', '[1]', '{}', ''])('takes no tags of %s', (text) => {
-  expect(() => readTags(text)).toThrow(Error)
+  expect(() => tagsOfRow(text)).toThrow(Error)
 })
 
 async function journalWith(keys: readonly string[]): Promise<string> {
