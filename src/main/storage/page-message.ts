@@ -2,7 +2,7 @@ import type { EntryKind } from '@shared/entry-kinds'
 import type { JournalEntry, JournalPage } from '../cache/ports'
 import { Buffer } from 'node:buffer'
 import { decodeKey } from '@shared/entry-key'
-import { parseTags, requireSound } from './sound-entry'
+import { requireSoundEntry, tagsOfRow } from './sound-entry'
 
 /** A row in the order of the columns that `entry-pages.ts` reads. */
 export type Row = [
@@ -73,7 +73,7 @@ export function unpackPage(
 
   function tagsOf(place: number): readonly string[] {
     const text = texts[place] ?? '[]'
-    return tagLists[place] ??= text === '[]' ? noTags : parseTags(text)
+    return tagLists[place] ??= text === '[]' ? noTags : tagsOfRow(text)
   }
 
   function keyAt(start: number, length: number): string {
@@ -85,7 +85,7 @@ export function unpackPage(
     const number = (column: number): number => numbers[at + column] as number
     const orNull = (column: number): number | null => Number.isNaN(number(column)) ? null : number(column)
     const [keyLength, length] = [number(1), number(2)]
-    return requireSound({
+    return requireSoundEntry({
       position: number(0),
       key: keyAt(from, keyLength),
       value: buffer.subarray(from + keyLength, from + length),

@@ -13,7 +13,7 @@ const kinds: ReadonlySet<unknown> = new Set(entryKinds)
  *
  * @throws {Error} which field Larder cannot have written
  */
-export function requireSound<E extends PersistedEntry>(entry: E, keyLength: number): E {
+export function requireSoundEntry<E extends PersistedEntry>(entry: E, keyLength: number): E {
   const { contentType, kind, flags, version, storedAt, ttl, freshUntil, graceUntil, grace } = entry
   if (!(keyLength > 0 && keyLength <= limits.entryKey))
     throw new Error('The key is none')
@@ -33,7 +33,7 @@ export function requireSound<E extends PersistedEntry>(entry: E, keyLength: numb
  *
  * @throws {Error} if the text is not a JSON array of texts
  */
-export function parseTags(text: string): string[] {
+export function tagsOfRow(text: string): string[] {
   const tags: unknown = JSON.parse(text)
   if (!Array.isArray(tags) || !tags.every(tag => typeof tag === 'string'))
     throw new Error('The tags are none')

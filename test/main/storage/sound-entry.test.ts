@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { silentLogger } from '../../../src/main/base/logger'
 import { startDespiteDamage } from '../../../src/main/storage/damaged-databases'
 import { openEntryJournal } from '../../../src/main/storage/entry-journal'
-import { parseTags, requireSound } from '../../../src/main/storage/sound-entry'
+import { requireSoundEntry, tagsOfRow } from '../../../src/main/storage/sound-entry'
 import { temporaryFolder } from '../../helpers/folder'
 import { journalEntries } from '../../helpers/journal-entries'
 
@@ -26,9 +26,9 @@ const entry = {
 } as const
 
 it('takes an entry as it is', () => {
-  expect(requireSound(entry, 1)).toBe(entry)
-  expect(requireSound({ ...entry, ttl: null, freshUntil: null, graceUntil: null }, 1024)).toMatchObject({ ttl: null })
-  expect(parseTags('["a","ü"]')).toEqual(['a', 'ü'])
+  expect(requireSoundEntry(entry, 1)).toBe(entry)
+  expect(requireSoundEntry({ ...entry, ttl: null, freshUntil: null, graceUntil: null }, 1024)).toMatchObject({ ttl: null })
+  expect(tagsOfRow('["a","ü"]')).toEqual(['a', 'ü'])
 })
 
 // Red: in src/main/storage/sound-entry.ts drop the lines of the field.
@@ -49,15 +49,15 @@ it.each([
   ['graceUntil', -1e300, 'time'],
   ['grace', Infinity, 'time'],
 ])('takes none whose %s is %j', (field, value, named) => {
-  expect(() => requireSound({ ...entry, [field]: value }, 1)).toThrow(named)
+  expect(() => requireSoundEntry({ ...entry, [field]: value }, 1)).toThrow(named)
 })
 
 it.each([0, 1025, Number.NaN])('takes none whose key has %d bytes', (length) => {
-  expect(() => requireSound(entry, length)).toThrow('key')
+  expect(() => requireSoundEntry(entry, length)).toThrow('key')
 })
 
 it.each(['["a"', '"a"', '[1]', '{}', ''])('takes no tags of %s', (text) => {
-  expect(() => parseTags(text)).toThrow(Error)
+  expect(() => tagsOfRow(text)).toThrow(Error)
 })
 
 async function journalWith(keys: readonly string[]): Promise<string> {
@@ -68,7 +68,7 @@ async function journalWith(keys: readonly string[]): Promise<string> {
   return home
 }
 
-// Red: in src/main/storage/page-message.ts return the entry without `requireSound`.
+// Red: in src/main/storage/page-message.ts return the entry without `requireSoundEntry`.
 it('leaves out rows that cannot be read, says so once and in its health, and loads the rest', async () => {
   const home = await journalWith(['a', 'b', 'c', 'd'])
   const database = new Sqlite(join(home, 'entries.db'))
