@@ -49,6 +49,7 @@ import { prepareHome } from './storage/home'
 import { lockHome } from './storage/home-lock'
 import { openMetadata } from './storage/metadata-store'
 import * as files from './storage/private-files'
+import { seedFrom } from './storage/seed'
 import { createSignInPages } from './storage/sign-in-pages'
 import { createSnapshotFiles } from './storage/snapshot-files'
 import { openVault } from './vault/vault'
@@ -136,12 +137,7 @@ export async function createLarder({
     const log = parts.use(createFileLog({ home }))
     const logger = createLogger(log.write, clock.wall)
     const notice = createStorageNotice(home, tell)
-    const metadata = openMetadata({
-      home,
-      clock,
-      logger,
-      onHealth: failure => notice.report('metadata', failure),
-    })
+    const metadata = openMetadata({ home, clock, logger, onHealth: failure => notice.report('metadata', failure) })
     parts.defer(metadata.close)
     const journal = openEntryJournal({
       home,
@@ -263,6 +259,7 @@ export async function createLarder({
     const { firstKey } = await administration.firstStart()
     const { budgetWarning } = administration.settings
     valueLimit = administration.settings.valueLimit
+    await seedFrom(configuration.seed, administration.seed)
 
     const http = createHttpFace({
       serving,

@@ -9,6 +9,7 @@ import type { Logger } from '../base/logger'
 import type { MetadataStore } from '../base/metadata'
 import type { OperationHandlers } from '../base/operation-handlers'
 import type { Authenticator } from '../base/principal'
+import type { ReadableFile } from '../base/readable-file'
 import type { SecretVault, VaultChoice } from '../base/secret-vault'
 import type { SignInPages } from '../base/sign-in-pages'
 import type { SnapshotFiles } from '../base/snapshot-files'
@@ -22,6 +23,7 @@ import type { ImportActivity } from './imports'
 import type { Passwords } from './passwords'
 import type { ServerStateDependencies } from './server-state'
 import type { StoredSettings } from './stored-settings'
+import { createProgress } from '../base/progress'
 import { createKeyHandlers } from './api-keys'
 import { createAttemptLimiter } from './attempt-limiter'
 import { createAuthenticator } from './authenticator'
@@ -101,6 +103,11 @@ interface Administration extends Disposable {
    */
   firstStart: () => Promise<{ created: boolean, firstKey: { secret: string, kept: boolean } | null }>
   settings: Pick<StoredSettings, 'valueLimit' | 'budgetWarning'>
+  /**
+   * Loads a snapshot into the caches of the owner, after the first start. Rejects with LarderError
+   * `bad-file` and what making a cache rejects with; then nothing was changed.
+   */
+  seed: (file: ReadableFile) => Promise<void>
   dispose: () => void
 }
 
@@ -247,6 +254,13 @@ export function createAdministration(deps: AdministrationDependencies): Administ
         return { created: false, firstKey: null }
       const { key } = await provision({ name: ownerNameFrom(deps.ownerName), passwordHash: null, owner: true })
       return { created: true, firstKey: key }
+    },
+    async seed(file) {
+      const owner = authenticator.authenticate(deps.controlToken)
+      if (owner === undefined)
+        throw new Error('There is no owner yet')
+      const wanted = { file, format: 'snapshot', cache: null, mode: 'merge', dryRun: false } as const
+      await loader.load(owner, wanted, createProgress())
     },
     dispose() {
       bridge.dispose()

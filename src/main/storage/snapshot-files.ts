@@ -1,21 +1,20 @@
 import type { Logger } from '../base/logger'
-import type { NewSnapshot, OpenSnapshot, SnapshotFiles, StoredSnapshot } from '../base/snapshot-files'
+import type { NewSnapshot, SnapshotFiles, StoredSnapshot } from '../base/snapshot-files'
 import { Buffer } from 'node:buffer'
-import { close, constants, fstatSync, lstatSync, read, readdirSync, renameSync, rmSync } from 'node:fs'
+import { constants, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { LarderError, messageOf } from '@shared/errors'
 import { SnapshotName } from '@shared/snapshots'
 import { randomId } from '../base/ids'
 import { snapshotFolder } from '../base/snapshot-files'
 import { translateDiskFault } from './disk-faults'
+import { readableOf } from './open-readable'
 import { ensurePrivateFolder, openOwnFile, privateFileMode, syncFolder } from './private-files'
 
 const ending = '.ndjson'
 /** What was not finished; no name of a snapshot ends like this. */
 const temporary = '.tmp'
-const readInto = promisify(read)
 
 /**
  * The snapshots below a data folder: a folder for each user, with a file for each snapshot. What an
@@ -84,7 +83,7 @@ export function createSnapshotFiles({ home, logger }: { home: string, logger: Lo
     open(userId, name) {
       const path = pathOf(userId, name)
       try {
-        return openForReading(path)
+        return readableOf(openOwnFile(path, constants.O_RDONLY))
       }
       catch (error) {
         throw new LarderError('bad-file', 'The file of this snapshot cannot be read safely.', {
@@ -100,7 +99,8 @@ export function createSnapshotFiles({ home, logger }: { home: string, logger: Lo
         return await createFile(folderOf(userId))
       }
       catch (error) {
-        throw translateDiskFault(error, home)
+        const known = translateDiskFault(error, home)
+        throw known instanceof LarderError ? known : unusable(error)
       }
     },
     remove(userId, name) {
@@ -152,20 +152,12 @@ export function createSnapshotFiles({ home, logger }: { home: string, logger: Lo
       },
     }
   }
+}
 
-  function openForReading(path: string): OpenSnapshot {
-    const file = openOwnFile(path, constants.O_RDONLY)
-    return {
-      bytes: fstatSync(file).size,
-      async read(from, length) {
-        const data = Buffer.allocUnsafe(length)
-        const { bytesRead } = await readInto(file, data, 0, length, from)
-        return data.subarray(0, bytesRead)
-      },
-      close: () => close(file, (error) => {
-        if (error)
-          logger.warn('a file could not be closed', { path, reason: messageOf(error) })
-      }),
-    }
-  }
+/** Something else is in the place of the folder. Only administrators are told what and where. */
+function unusable(error: unknown): LarderError {
+  return new LarderError('storage-full', 'The folder for snapshots cannot be used, so nothing was changed.', {
+    cause: error,
+    forAdministrators: `${messageOf(error)}.`,
+  })
 }

@@ -55,7 +55,8 @@ export function namedCaches({ caches }: SnapshotHeader, only: string | null): Mi
  */
 export async function loadFile(order: LoadOrder, progress: Progress, stopwatch: Stopwatch): Promise<void> {
   const pauses = createPauses(stopwatch)
-  const { missing, outcome, kept } = await examine(order, progress, pauses)
+  const file = await order.open()
+  const { missing, outcome, kept } = await examine(order, file, progress, pauses)
   if (progress.cancelled)
     return
   if (order.dryRun) {
@@ -68,7 +69,8 @@ export async function loadFile(order: LoadOrder, progress: Progress, stopwatch: 
     order.make(missing)
   progress.matched = 0
   progress.outcome = { ...outcome, added: 0, replaced: 0, removed: 0 }
-  await store(order, kept, progress, progress.outcome, pauses)
+  const again = kept === null ? await order.open() : file
+  await store(order, again, kept, progress, progress.outcome, pauses)
 }
 
 /** An entry that goes to a cache. */
@@ -77,10 +79,10 @@ interface Assigned { number: number, cache: string, entry: EntryInput }
 /** Reads everything and changes nothing. `kept` is all of it, unless that is too much to keep. */
 async function examine(
   order: LoadOrder,
+  file: EntryFile,
   progress: Progress,
   pauses: Pauses,
 ): Promise<{ missing: MissingCache[], outcome: JobOutcome, kept: Assigned[] | null }> {
-  const file = await order.open()
   const named = namesOf(order, file)
   const missing = (file.header === null ? [] : namedCaches(file.header, order.cache))
     .filter(({ name }) => order.lookUp(name) === undefined)
@@ -173,15 +175,15 @@ async function countEntries(cache: LoadedCache | undefined, progress: Progress, 
   return counted.matched
 }
 
-/** Stores what `examine` has kept, or reads it once more. */
+/** Stores what `examine` has kept, or the entries of the file. */
 async function store(
   order: LoadOrder,
+  file: EntryFile,
   kept: Assigned[] | null,
   progress: Progress,
   outcome: JobOutcome,
   pauses: Pauses,
 ): Promise<void> {
-  const file = await order.open()
   const caches = new Map(namesOf(order, file).map(name => [name, requireCache(order, name)]))
   // What is empty before has nothing that could be older.
   const filled = [...caches.values()].filter(({ size }) => size > 0)
