@@ -40,15 +40,17 @@ describe('what a load does', () => {
 })
 
 describe('the snapshot that another one is compared with', () => {
-  const saved = (name: string, day: number, fault: string | null = null): SnapshotInfo =>
-    ({ name, bytes: 1, savedAt: `2026-03-0${day}T14:00:00.000Z`, caches: [], fault })
-  const list = [saved('c', 3), saved('a', 1), saved('b', 2), saved('broken', 4, 'It is broken.')]
+  const saved = (name: string, day: number, fault: string | null = null, cache = 'all'): SnapshotInfo =>
+    ({ name, bytes: 1, savedAt: `2026-03-0${day}T14:00:00.000Z`, caches: [cache], fault })
+  const broken = saved('broken', 6, 'It is broken.')
+  const list = [saved('c', 3), saved('a', 1), saved('b', 2), saved('one', 4, null, 'one'), broken]
   // Red: in src/renderer/src/views/snapshots/compared-pair.ts leave out `fault`, the order of the
-  // two, or the sorting.
+  // two, the sorting, or the caches.
   it.each([
     ['a', { a: 'a', b: 'c' }],
     ['b', { a: 'b', b: 'c' }],
     ['c', { a: 'b', b: 'c' }],
+    ['one', { a: 'c', b: 'one' }],
   ])('of %s is the last other one, the former first', (name, pair) =>
     expect(pairFor(list.find(each => each.name === name) ?? saved('none', 9), list)).toEqual(pair))
 
