@@ -148,7 +148,7 @@ export function createSnapshotHandlers({
         throw error
       }
     },
-    'snapshots.diff': async ({ a, b }, context) => {
+    'snapshots.diff': async ({ a, b, times }, context) => {
       const { userId } = callerOf(context)
       const opened: OpenSnapshot[] = []
       let result: ExportFile | undefined
@@ -162,7 +162,7 @@ export function createSnapshotHandlers({
         const order = { kind: 'compare', space: userId, cache: null, target, fileName: `${a}-${b}.diff` } as const
         return jobs.start(order, async (progress) => {
           try {
-            await compareSnapshots(former, later, made.write, progress, stopwatch)
+            await compareSnapshots({ a: former, b: later, times, write: made.write }, progress, stopwatch)
           }
           finally {
             opened.forEach(file => file.close())

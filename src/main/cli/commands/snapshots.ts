@@ -96,13 +96,17 @@ const remove = defineCommand({
 const diff = defineCommand({
   name: 'snapshot diff',
   summary: 'Print the lines in which two snapshots differ.',
-  details: ['Lines of the first begin with -, lines of the second with +.'],
+  details: [
+    'Lines of the first begin with -, lines of the second with +. That lives have gone on in between is no difference, '
+    + 'unless --times is given.',
+  ],
   arguments: [nameArgument, { name: 'other', meaning: 'the name of the other snapshot', completes: snapshotNames }],
+  flags: { times: flag(null, 'Also entries of which only TTL or grace has another rest.', boolean) },
   examples: ['larder snapshot diff before-release after-release'],
-  async run({ words: [a = '', b = ''] }, context) {
+  async run({ words: [a = '', b = ''], flags: { times } }, context) {
     const { client, output, io } = context
     const stopped = io.stopSignal()
-    const { id } = await client.call('snapshots.diff', { a, b })
+    const { id } = await client.call('snapshots.diff', { a, b, times })
     const { outcome } = await doneJob(context, id, stopped)
     await printParts(output, from => client.call('jobs.read', { id, from }))
     if (outcome !== null)

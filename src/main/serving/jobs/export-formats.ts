@@ -5,6 +5,7 @@ import { encodeKey } from '@shared/entry-key'
 import { tableColumns } from '@shared/transfer'
 import { base64Pieces, bytesInJson, textPieces } from '../../base/bytes-in-json'
 import { csvCell } from '../../base/csv-line'
+import { toMilliseconds } from '../transfer/entry-line'
 
 /** An entry with what is left of its life. */
 type ExportedEntry = Pick<Peek, 'value' | 'contentType' | 'ttl' | 'grace' | 'givenTtl' | 'givenGrace' | 'tags'>
@@ -26,8 +27,9 @@ export const exportWriters: Readonly<Record<ExportFormat, ExportWriter>> = {
   csv: { ending: 'csv', begin: `${tableColumns.join(',')}\r\n`, between: '\r\n', entry: csvRow, end: '\r\n' },
 }
 
-function* jsonEntry(entry: ExportedEntry): Generator<string, void> {
-  const { key, value, contentType, ttl, grace, givenTtl, givenGrace, tags } = entry
+function* jsonEntry({ key, value, contentType, tags, ...entry }: ExportedEntry): Generator<string, void> {
+  const [ttl, grace] = [toMilliseconds(entry.ttl), toMilliseconds(entry.grace)]
+  const [givenTtl, givenGrace] = [toMilliseconds(entry.givenTtl), toMilliseconds(entry.givenGrace)]
   yield `{"key":${JSON.stringify(key)},"value":{`
   yield* bytesInJson(value)
   yield `},${JSON.stringify({ contentType, ttl, grace, givenTtl, givenGrace, tags }).slice(1)}`
@@ -42,5 +44,6 @@ function* csvRow({ key, value, contentType, ttl, grace, tags }: ExportedEntry): 
     yield piece.replaceAll('"', '""')
   yield isText ? '",,' : '",'
   const labels = tags.length === 0 ? '' : csvCell(JSON.stringify(tags))
-  yield `${csvCell(contentType)},${ttl ?? 'none'},${grace === 0 ? '' : grace},${labels}`
+  const times = `${toMilliseconds(ttl) ?? 'none'},${grace === 0 ? '' : toMilliseconds(grace)}`
+  yield `${csvCell(contentType)},${times},${labels}`
 }

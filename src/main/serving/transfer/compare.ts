@@ -4,6 +4,7 @@ import type { ReadableFile } from '../../base/readable-file'
 import type { Progress } from '../ports'
 import type { Frame } from './frames'
 import { Buffer } from 'node:buffer'
+import { isDeepStrictEqual } from 'node:util'
 import { encodeKey } from '@shared/entry-key'
 import { createPauses } from '../jobs/pauses'
 import { badFile, chunksOf, linesOf } from './frames'
@@ -14,7 +15,16 @@ const enough = 64 * 1024
 const most = { depth: 8, elements: 500_000 }
 
 /** A line of a snapshot with its place in the order of lines. */
-interface Placed { text: string, cache: string, key: Uint8Array }
+interface Placed { text: string, fields: Fields, cache: string, key: Uint8Array }
+type Fields = Readonly<Record<string, unknown>>
+
+interface Comparison {
+  a: ReadableFile
+  b: ReadableFile
+  /** Whether what is left of lives is compared as well. */
+  times: boolean
+  write: (text: string) => Promise<void>
+}
 
 /**
  * Writes the lines of two snapshots that differ, in their order: those of `a` after `-`, those of
@@ -22,9 +32,7 @@ interface Placed { text: string, cache: string, key: Uint8Array }
  * with LarderError `bad-file` for a file whose lines are not in order.
  */
 export async function compareSnapshots(
-  a: ReadableFile,
-  b: ReadableFile,
-  write: (text: string) => Promise<void>,
+  { a, b, times, write }: Comparison,
   progress: Progress,
   stopwatch: Stopwatch,
 ): Promise<void> {
@@ -47,7 +55,7 @@ export async function compareSnapshots(
   let [lineA, lineB] = [await readA(), await readB()]
   while ((lineA ?? lineB) !== undefined && !progress.cancelled) {
     const order = compare(lineA, lineB)
-    if (order !== 0 || lineA?.text !== lineB?.text) {
+    if (order !== 0 || !isSame(lineA, lineB, times)) {
       outcome[order < 0 ? 'removed' : order > 0 ? 'added' : 'replaced']++
       progress.matched++
       waiting += (order <= 0 ? signed('-', lineA?.text) : '') + (order >= 0 ? signed('+', lineB?.text) : '')
@@ -104,10 +112,20 @@ function createOrder(next: () => Promise<Frame | undefined>): () => Promise<Plac
 
 function placeOf(frame: Frame): Placed {
   const raw = parseFrame(frame, most)
-  const { cache, key } = typeof raw === 'object' && raw !== null ? raw as { cache?: unknown, key?: unknown } : {}
+  const fields = typeof raw === 'object' && raw !== null ? raw as Fields : {}
+  const { cache, key } = fields
   if (typeof cache !== 'string' || typeof key !== 'string')
     throw badFile('Line', frame.number, 'must be an entry with cache and key')
-  return { text: frame.text, cache, key: encodeKey(key) }
+  return { text: frame.text, fields, cache, key: encodeKey(key) }
+}
+
+function isSame(a: Placed | undefined, b: Placed | undefined, times: boolean): boolean {
+  return a?.text === b?.text || (!times && isDeepStrictEqual(a && withoutRest(a.fields), b && withoutRest(b.fields)))
+}
+
+/** What was given instead of what is left of it. */
+function withoutRest({ ttl, grace, ...fields }: Fields): Fields {
+  return { givenTtl: ttl, givenGrace: grace, ...fields }
 }
 
 /** A line that is not there comes after all others. */

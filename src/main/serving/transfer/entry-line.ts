@@ -14,14 +14,15 @@ interface Times { ttl: number | null, givenTtl: number | null, grace: number, gi
 
 /** The times of an entry as a snapshot has them; null if its life ends within this millisecond. */
 function timesOf({ ttl, givenTtl, grace, givenGrace }: Times): Times | null {
-  const rest = round(ttl)
-  const served = round(grace)
+  const rest = toMilliseconds(ttl)
+  const served = toMilliseconds(grace)
   if (rest !== null && rest + served <= 0)
     return null
-  return { ttl: rest, givenTtl: round(givenTtl), grace: served, givenGrace: round(givenGrace) }
+  return { ttl: rest, givenTtl: toMilliseconds(givenTtl), grace: served, givenGrace: toMilliseconds(givenGrace) }
 }
 
-function round<T extends number | null>(seconds: T): T {
+/** Seconds with milliseconds. */
+export function toMilliseconds<T extends number | null>(seconds: T): T {
   // Zero without a sign: JSON would not tell them apart, but a comparison does.
   return (seconds === null ? null : Math.round(seconds * 1000) / 1000 + 0) as T
 }

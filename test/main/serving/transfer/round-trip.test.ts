@@ -107,7 +107,8 @@ it('two snapshots that differ in one entry differ in one line', async () => {
     let changed = ''
     const progress = createProgress()
     const write = async (text: string): Promise<void> => void (changed += text)
-    await compareSnapshots(readable(before), readable(after), write, progress, parts.clock.stopwatch)
+    const [a, b] = [readable(before), readable(after)]
+    await compareSnapshots({ a, b, times: true, write }, progress, parts.clock.stopwatch)
     expect(changed.split('\n').map(line => line[0] ?? '')).toEqual(change === 'set' ? ['-', '+', ''] : ['-', ''])
     expect(progress.outcome).toMatchObject(change === 'set' ? { replaced: 1 } : { removed: 1 })
     await parts.engine.dispose()
