@@ -1,6 +1,6 @@
 import type { JobInfo, JobOutcome } from '../../../src/shared/jobs'
 import { describe, expect, it } from 'vitest'
-import { courseOf, headOf, percentOf, summaryOf } from '../../../src/renderer/src/jobs/job-text'
+import { courseOf, faultsOf, headOf, percentOf, summaryOf } from '../../../src/renderer/src/jobs/job-text'
 import { jobOf } from './job'
 
 function outcome(added: number, replaced: number, removed: number): JobOutcome {
@@ -28,6 +28,14 @@ describe('the words for a job', () => {
     [{ ...compared, outcome: outcome(3, 1, 2) }, 'Compared: 3 added, 1 changed, 2 removed'],
     [{ ...compared, outcome: outcome(0, 0, 0) }, 'Compared: no difference'],
   ])('say what became of it: %o', (fields, text) => expect(headOf(jobOf(fields))).toBe(text))
+
+  // Red: in `faultsOf` tell the first one alone, or nothing.
+  it.each([
+    [[], ''],
+    [['a: It is too large.'], 'a: It is too large.'],
+    [['a: It is too large.', 'b: No.', 'c: No.'], 'a: It is too large. And 2 more.'],
+  ])('say what was left out: %o', (faults, text) =>
+    expect(faultsOf(jobOf({ outcome: { ...outcome(0, 0, 0), faults } }))).toBe(text))
 
   it.each<[Partial<JobInfo>, string]>([
     [{}, '0 entries so far'],

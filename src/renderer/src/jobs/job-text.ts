@@ -40,6 +40,14 @@ export function summaryOf(running: readonly JobInfo[]): { text: string, part: nu
   return { text: part === null ? text : `${text} ${percentOf(part)}`, part }
 }
 
+/** What was wrong with some entries, the first of it; empty if nothing was. */
+export function faultsOf({ outcome }: JobInfo): string {
+  const [first, ...others] = outcome?.faults ?? []
+  if (first === undefined)
+    return ''
+  return others.length === 0 ? first : `${first} And ${formatCount(others.length)} more.`
+}
+
 /** How one snapshot differs from another: `1 added, 2 changed`; empty if it does not. */
 export function differencesOf({ added, replaced, removed }: JobOutcome): string {
   return countsOf([[added, 'added'], [replaced, 'changed'], [removed, 'removed']])

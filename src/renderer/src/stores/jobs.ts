@@ -8,7 +8,7 @@ import { createRefresher } from '../composables/refresher'
 import { useApi } from '../composables/use-api'
 import { download } from '../download'
 import { createJobList } from '../jobs/job-list'
-import { headOf } from '../jobs/job-text'
+import { faultsOf, headOf } from '../jobs/job-text'
 import { readInParts } from '../jobs/read-in-parts'
 import { useNotices } from './notices'
 import { useSession } from './session'
@@ -149,7 +149,7 @@ export const useJobs = defineStore('jobs', () => {
       throw new Error(`${headOf(job)}. ${job.detail}`)
     return job.state === 'done' && jobKinds[job.kind].file
       ? `${headOf(job)} to ${await save(job)}.`
-      : `${headOf(job)}.`
+      : [`${headOf(job)}.`, faultsOf(job)].filter(text => text !== '').join(' ')
   }
 
   /**
