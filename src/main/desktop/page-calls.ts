@@ -1,5 +1,5 @@
 import type { ShellOperationName, ShellOutput, ShellParsed } from '@shared/ipc'
-import type { OperationName } from '@shared/operations'
+import type { OperationName, OperationSpec } from '@shared/operations'
 import type { WebContents } from 'electron'
 import type { Disposable } from '../base/disposable'
 import type { Logger } from '../base/logger'
@@ -49,8 +49,10 @@ export function answerPageCalls({ keeper, rememberPort, report, logger }: PageCa
     'shell.events': (_, page) => readerOf(page).next(),
   }
 
-  for (const name of Object.keys(operations) as OperationName[])
-    channels.use(handle(channelOf(name), input => keeper.call(name, input as never), logger))
+  for (const name of Object.keys(operations) as OperationName[]) {
+    const { bodyLimit }: OperationSpec = operations[name]
+    channels.use(handle(channelOf(name), input => keeper.call(name, input as never), logger, bodyLimit))
+  }
   for (const name of Object.keys(shellOperations) as ShellOperationName[]) {
     channels.use(handle(
       channelOf(name),

@@ -189,6 +189,28 @@ describe('a job of this tab', () => {
     expect(texts(notices)).toEqual([expect.stringContaining('failed: The server was restarted')])
   })
 
+  // Red: in `follow` leave `undo` out, or offer it whatever the end is.
+  it.each<[state: JobInfo['state'], offered: boolean]>([['done', true], ['cancelled', false], ['failed', false]])(
+    'that is followed, and %s, offers to be undone: %s',
+    async (state, offered) => {
+      const { jobs, notices, tell } = await open()
+      const undo = vi.fn()
+      jobs.follow(jobOf({ kind: 'load' }), undo)
+      tell('job.ended', jobOf({ kind: 'load', state }))
+      await vi.advanceTimersByTimeAsync(0)
+      expect(notices.list.map(notice => notice.undo === undo)).toEqual([offered])
+    },
+  )
+
+  // Red: in `whenEnded` call `follow`.
+  it('that somebody waits for is told to them alone', async () => {
+    const { jobs, notices, tell } = await open()
+    const end = jobs.whenEnded(jobOf({ kind: 'plan' }))
+    tell('job.ended', jobOf({ kind: 'plan', state: 'done', matched: 2 }))
+    expect((await end).matched).toBe(2)
+    expect([texts(notices), [...jobs.news]]).toEqual([[], []])
+  })
+
   it('says nothing to the next user', async () => {
     const { server, jobs, notices, session, tell, settled } = await open()
     await jobs.start(deletion)
