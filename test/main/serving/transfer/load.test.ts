@@ -59,7 +59,7 @@ function begin(text: string, { dryRun = false, maxBytes, atTenth = () => {} }: G
   return { cache, progress, load, held }
 }
 
-// Red: in src/main/serving/transfer/load.ts go on in `store` when it is cancelled.
+// Red: in src/main/serving/transfer/load.ts let `removeOlder` not look at `cancelled`.
 it('a load that is cancelled has removed nothing', async () => {
   const { progress, load, held } = begin(header + keys.map(key => line(key)).join(''), {
     atTenth: ({ progress }) => void (progress.cancelled = true),
