@@ -1,7 +1,7 @@
 import type { JobInfo } from '@shared/jobs'
 import type { LoadMode } from '@shared/snapshots'
 
-export interface LoadRequest {
+export interface LoadChoice {
   mode: LoadMode
   dryRun: boolean
   /** Only this one of its caches. */
@@ -18,7 +18,7 @@ export interface LoadSource {
   /** Whether one of them can be chosen. */
   choosable: boolean
   /** Rejects with the errors of the operation. */
-  start: (order: LoadRequest) => Promise<JobInfo>
+  start: (order: LoadChoice) => Promise<JobInfo>
   /** Leads back to where it was chosen. */
   back?: () => void
 }

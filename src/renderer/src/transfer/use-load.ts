@@ -1,13 +1,13 @@
 import type { JobInfo } from '@shared/jobs'
 import type { Sentence } from '../sentence'
-import type { LoadRequest, LoadSource } from './load-source'
+import type { LoadChoice, LoadSource } from './load-source'
 import { useApi } from '../composables/use-api'
 import { headOf } from '../jobs/job-text'
 import { useJobs } from '../stores/jobs'
 import { useSnapshots } from '../stores/snapshots'
 import { proposedName } from './proposed-name'
 
-interface Chosen extends Omit<LoadRequest, 'dryRun'> {
+interface Chosen extends Omit<LoadChoice, 'dryRun'> {
   /** The caches of which a snapshot is saved first, to go back to; none: there is no need. */
   saved: readonly string[]
 }
