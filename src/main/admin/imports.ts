@@ -14,6 +14,7 @@ import { Buffer } from 'node:buffer'
 import { SourceInput } from '@shared/source-settings'
 import { createUpstream } from '../serving/elsewhere/upstream'
 import { describeTarget } from '../serving/jobs/target'
+import { untilRestored } from '../serving/restoring'
 import { binary } from '../serving/transfer/entry-line'
 import { fetchEntries } from '../serving/transfer/fetch'
 import { readEntryFile } from '../serving/transfer/read-file'
@@ -77,6 +78,7 @@ export function createImportHandlers({
         return jobs.start(order, async (progress) => {
           let isDone = false
           try {
+            await untilRestored(caches.list(userId))
             await loader.load(caller, { file, format, cache, mode, dryRun }, progress)
             isDone = !dryRun && !progress.cancelled
           }
@@ -109,8 +111,10 @@ export function createImportHandlers({
       })
       const chosen = describeTarget(prefix === '' ? null : { prefix })
       const target = `${chosen} of ${connection}`
-      return jobs.start({ kind: dryRun ? 'plan' : 'import', space: userId, cache: name, target }, progress =>
-        fetchEntries({ upstream, cache, prefix, mode, dryRun, valueLimit: valueLimit() }, progress, stopwatch))
+      return jobs.start({ kind: dryRun ? 'plan' : 'import', space: userId, cache: name, target }, async (progress) => {
+        await untilRestored([cache])
+        await fetchEntries({ upstream, cache, prefix, mode, dryRun, valueLimit: valueLimit() }, progress, stopwatch)
+      })
     },
   }
 }

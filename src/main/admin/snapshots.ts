@@ -12,6 +12,7 @@ import { LarderError } from '@shared/errors'
 import { limits } from '@shared/limits'
 import { isoTime } from '@shared/moment'
 import { readPart } from '../serving/jobs/file-part'
+import { untilRestored } from '../serving/restoring'
 import { compareSnapshots } from '../serving/transfer/compare'
 import { readEntryFile } from '../serving/transfer/read-file'
 import { saveSnapshot } from '../serving/transfer/save'
@@ -110,6 +111,7 @@ export function createSnapshotHandlers({
         const order = { kind: 'save', space: userId, cache: cache ?? null, target: `snapshot ${name}` } as const
         return jobs.start(order, async (progress) => {
           try {
+            await untilRestored(chosen)
             await saveSnapshot(chosen, made.write, progress, stopwatch)
             if (progress.cancelled)
               return
@@ -136,6 +138,7 @@ export function createSnapshotHandlers({
         const kind = dryRun ? 'plan' : 'load'
         return jobs.start({ kind, space: userId, cache, target: `snapshot ${name}` }, async (progress) => {
           try {
+            await untilRestored(caches.list(userId))
             await loader.load(caller, { file, format: 'snapshot', cache, mode, dryRun }, progress)
           }
           finally {

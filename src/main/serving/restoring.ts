@@ -57,6 +57,11 @@ export function whileRestoring(next: ServedCache, cache: CacheFigures, timer: Ti
   }
 }
 
+/** Resolves when all entries of these caches are back. For jobs, which may take their time. */
+export async function untilRestored(caches: readonly Pick<CacheFigures, 'restoring'>[]): Promise<void> {
+  await Promise.all(caches.map(({ restoring }) => restoring?.done))
+}
+
 /** How far the restoration has come, in the form of `/readyz`; nothing if all entries are there. */
 export function describeRestoring(
   caches: readonly CacheFigures[],
