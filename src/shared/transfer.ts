@@ -23,9 +23,10 @@ export type SnapshotCache = SnapshotHeader['caches'][string]
 
 /** An entry of a snapshot or of another file: a `set` of a batch, with what HTTP cannot store. */
 export const TransferredEntry = z.strictObject({
-  cache: CacheName.optional(),
+  /** Whoever reads it compares it with the names in the header, which have been checked. */
+  cache: z.string().optional(),
   ...stored,
-  value: z.union([ByteText, ...Bytes.options], 'must be a text, {"text": …} or {"base64": …}'),
+  value: z.union([...Bytes.options, ByteText], 'must be a text, {"text": …} or {"base64": …}'),
   kind: z.enum(entryKinds, `must be one of ${entryKinds.join(', ')}`).optional(),
   flags: z.int('must be a whole number').min(0, 'must be 0 or more')
     .max(0xFFFF_FFFF, 'must be at most 4,294,967,295').optional(),

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { expect, vi } from 'vitest'
 import { send } from '../../helpers/http-client'
+import { patience } from '../../helpers/patience'
 import { ownerKey } from '../../helpers/start-larder'
 
 /** Runs `work` for all items, `width` at once, and collects its complaints, one per item. */
@@ -96,7 +97,7 @@ export async function saveSnapshot(
   await manage(larder, 'POST', '/admin/snapshots', { name, cache: 'default' }, headers)
   await vi.waitUntil(async () =>
     (await manage<{ name: string }[]>(larder, 'GET', '/admin/snapshots', undefined, headers))
-      .some(snapshot => snapshot.name === name))
+      .some(snapshot => snapshot.name === name), { timeout: patience })
 }
 
 export interface NewKey { id: string, secret: string }

@@ -218,7 +218,7 @@ async function store(
     if (pauses.due)
       await pauses.take()
   }
-  if (order.mode === 'replace' && !progress.cancelled) {
+  if (order.mode === 'replace') {
     for (const cache of filled)
       outcome.removed += await removeOlder(cache, first, progress, pauses)
   }

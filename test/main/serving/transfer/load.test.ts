@@ -3,12 +3,15 @@ import type { Progress } from '../../../../src/main/base/progress'
 import type { Mount } from '../../../../src/main/serving/caches'
 import type { LoadOrder } from '../../../../src/main/serving/transfer/load'
 import { Buffer } from 'node:buffer'
+import process from 'node:process'
 import { expect, it } from 'vitest'
+import { systemStopwatch } from '../../../../src/main/base/clock'
 import { createProgress } from '../../../../src/main/base/progress'
 import { loadFile } from '../../../../src/main/serving/transfer/load'
 import { readEntryFile } from '../../../../src/main/serving/transfer/read-file'
 import { saveSnapshot } from '../../../../src/main/serving/transfer/save'
 import { limits } from '../../../../src/shared/limits'
+import { timed } from '../../../helpers/durations'
 import { readable } from '../../../helpers/readable-text'
 import { setUp } from '../setup'
 
@@ -56,7 +59,7 @@ function begin(text: string, { dryRun = false, maxBytes, atTenth = () => {} }: G
   return { cache, progress, load, held }
 }
 
-// Red: in src/main/serving/transfer/load.ts go on in `store` when it is cancelled.
+// Red: in src/main/serving/transfer/load.ts let `removeOlder` not look at `cancelled`.
 it('a load that is cancelled has removed nothing', async () => {
   const { progress, load, held } = begin(header + keys.map(key => line(key)).join(''), {
     atTenth: ({ progress }) => void (progress.cancelled = true),
@@ -136,4 +139,24 @@ it('many entries are saved and loaded without holding them', async () => {
   const saved = createProgress()
   await saveSnapshot([cache], async text => void (longest = Math.max(longest, text.length)), saved, clock.stopwatch)
   expect([saved.matched, longest < 100_000]).toEqual([count, true])
+})
+
+// Processor time, which is little less on a quiet machine than on a busy one.
+it.runIf(timed)('10,000 small entries are loaded in 200 ms of processor time', async () => {
+  const { mount: { cache } } = setUp()
+  const lines = Array.from({ length: 10_000 }, (_, index) => line(`user:${index}`, `{\\"id\\":${index}}`))
+  const file = readable(header + lines.join(''))
+  const order: LoadOrder = {
+    open: () => readEntryFile(file, 'snapshot', limits.value),
+    cache: null,
+    mode: 'replace',
+    dryRun: false,
+    lookUp: () => cache,
+    make() {},
+  }
+  const before = process.cpuUsage()
+  const progress = createProgress()
+  await loadFile(order, progress, systemStopwatch)
+  const { user, system } = process.cpuUsage(before)
+  expect([progress.matched, (user + system) / 1000 < 200]).toEqual([10_000, true])
 })
