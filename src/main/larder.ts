@@ -252,7 +252,7 @@ async function compose({
     const { firstKey } = await administration.firstStart()
     const { budgetWarning } = administration.settings
     valueLimit = administration.settings.valueLimit
-    await seedFrom(configuration.seed, administration.seed)
+    await seedFrom(configuration.seed, administration.seed, logger)
 
     const http = createHttpFace({
       serving,
@@ -299,9 +299,10 @@ async function compose({
     parts.defer(() => rmSync(control, { force: true }))
     parts.defer(() => {
       phase = 'stopping'
+      logger.info('stopping')
     })
     phase = 'ready'
-    void tellOfRestoring(caches.list().map(({ cache }) => cache), { stopwatch, tell })
+    void tellOfRestoring(caches.list().map(({ cache }) => cache), { stopwatch, logger, tell })
     logger.info('ready', { version, port, listening, vault: vault.driver })
 
     return {

@@ -28,7 +28,7 @@ export const jobKinds = {
   'save': { doing: 'Saving', done: 'Saved', file: false },
   'load': { doing: 'Loading', done: 'Loaded', file: false },
   'import': { doing: 'Importing', done: 'Imported', file: false },
-  'plan': { doing: 'Checking', done: 'Checked', file: false },
+  'plan': { doing: 'Checking', done: 'Checked and changed nothing:', file: false },
   'compare': { doing: 'Comparing', done: 'Compared', file: true },
 } as const satisfies Record<string, JobKindRow>
 

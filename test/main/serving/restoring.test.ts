@@ -1,6 +1,7 @@
 import type { ServedCache } from '../../../src/main/serving/ports'
 import { Buffer } from 'node:buffer'
 import { expect, it } from 'vitest'
+import { silentLogger } from '../../../src/main/base/logger'
 import { describeRestoring, tellOfRestoring } from '../../../src/main/serving/restoring'
 import { createManualTimer } from '../../helpers/manual-timer'
 import { createMemoryJournal } from '../../helpers/memory-journal'
@@ -106,7 +107,7 @@ it('tells people when it begins and when it is over, and nothing where all are t
   const { mount, clock, come } = restart()
   const told: string[] = []
   const tell = (sentence: string): void => void told.push(sentence)
-  const telling = tellOfRestoring([mount.cache], { stopwatch: clock.stopwatch, tell })
+  const telling = tellOfRestoring([mount.cache], { stopwatch: clock.stopwatch, logger: silentLogger, tell })
   clock.advance(1250)
   await come()
   await telling
@@ -114,11 +115,11 @@ it('tells people when it begins and when it is over, and nothing where all are t
     'restoring c; calls for one key find every entry already.',
     'restored 200 entries in 1.3 s.',
   ])
-  await tellOfRestoring([mount.cache], { stopwatch: clock.stopwatch, tell })
+  await tellOfRestoring([mount.cache], { stopwatch: clock.stopwatch, logger: silentLogger, tell })
   expect(told).toHaveLength(2)
 
   const second = restart()
-  const silent = tellOfRestoring([second.mount.cache], { stopwatch: clock.stopwatch, tell })
+  const silent = tellOfRestoring([second.mount.cache], { stopwatch: clock.stopwatch, logger: silentLogger, tell })
   await second.engine.dispose()
   await silent
   expect(told).toHaveLength(3)

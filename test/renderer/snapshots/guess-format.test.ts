@@ -4,7 +4,7 @@ import { guessFile, guessFormat } from '../../../src/renderer/src/transfer/guess
 
 const header = '{"larder":"snapshot","schema":1,"caches":{"a":{},"b.c":{}}}'
 
-// Red, row by row: in src/renderer/src/transfer/guess-format.ts leave out the branch that answers.
+// Red, row by row: in src/shared/guess-import.ts leave out the branch that answers.
 it.each<[name: string, beginning: string, format: GuessedFile['format'], caches?: string[]]>([
   ['a.ndjson', `${header}\n{"cache":"a"`, 'snapshot', ['a', 'b.c']],
   ['named.txt', `\uFEFF{ "larder" : "snapshot","schema":1,"caches":{}}`, 'snapshot', []],
@@ -14,6 +14,9 @@ it.each<[name: string, beginning: string, format: GuessedFile['format'], caches?
   ['a.json', '  [{"key":"a","value":"x"}]', 'json'],
   ['a.txt', '[', 'json'],
   ['a.json', '{"user:1":"ada"}', 'key-value'],
+  ['solo.json', '{"key":"solo","value":"hello"}', 'key-value'],
+  ['a.ndjson', '{"key":"a"}\n{bad', 'ndjson'],
+  ['a.jsonl', '{bad', 'ndjson'],
   ['a.json', '{\n  "key": "a",\n  "value": "b"\n}', 'key-value'],
   ['a.txt', '{"user:1":"ada"', 'key-value'],
   ['a.csv', 'key,value\r\na,b', 'csv'],

@@ -3,6 +3,7 @@ import type { JobInfo } from '@shared/jobs'
 import type { CommandContext } from '../command'
 import { Buffer } from 'node:buffer'
 import { resolve } from 'node:path'
+import { guessImportFormat } from '@shared/guess-import'
 import { importFormatNames, importFormats } from '@shared/imports'
 import { namesOf } from '@shared/rows'
 import { fileReason } from '../../base/file-reason'
@@ -24,8 +25,8 @@ export const importEntries = defineCommand({
   name: 'import',
   summary: 'Import entries from a file, or from a connection such as a Redis.',
   details: [
-    `A file is one of these: ${formatList}. Without --format the ending says it: .csv, .json, and .ndjson or .jsonl, where a snapshot is told by `
-    + 'its first line.',
+    `A file is one of these: ${formatList}. Without --format the ending says it – .csv, .ndjson, `
+    + '.jsonl – or the beginning: { for key-value, [ for json. A snapshot is told by its first line.',
     'Everything in a file is checked before anything is changed. At a terminal it says what would happen, and asks first. '
     + 'A script is not asked.',
   ],
@@ -110,14 +111,10 @@ async function* partsOf({ readParts, cwd }: CommandContext['io'], file: string):
   }
 }
 
-/** The format of a file by its ending and beginning. Throws Failure (usage) for another ending. */
+/** The format of a file by its ending and beginning. Throws Failure (usage) if neither says it. */
 function formatOf(file: string, beginning: Buffer): ImportFormat {
-  const ending = /\.(csv|json|ndjson|jsonl)$/i.exec(file)?.[1]?.toLowerCase()
-  const start = beginning.subarray(0, 1000).toString().replace(/^\uFEFF/, '').trimStart()
-  switch (ending) {
-    case undefined: throw usageFailure(`import needs --format, because the ending of ${file} does not say it`)
-    case 'csv': return 'csv'
-    case 'json': return start.startsWith('{') ? 'key-value' : 'json'
-    default: return /^\{\s*"larder"\s*:\s*"snapshot"/.test(start) ? 'snapshot' : 'ndjson'
-  }
+  const format = guessImportFormat(file, beginning.subarray(0, 64 * 1024).toString())
+  if (format === null)
+    throw usageFailure(`import needs --format, because neither ending nor beginning of ${file} says it`)
+  return format
 }

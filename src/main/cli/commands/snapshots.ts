@@ -40,7 +40,7 @@ const save = defineCommand({
   summary: 'Save the entries of a cache, or of all, under a name.',
   details: [
     'A snapshot has settings and entries as JSON lines, in the order of their keys, so that two of them can be compared. '
-    + 'Saving counts as no read. The server works on it as a job; Ctrl-C cancels it.',
+    + 'Saving does not count as a read. The server works on it as a job; Ctrl-C cancels it.',
   ],
   arguments: [{ name: 'name', meaning: 'the name of the snapshot' }],
   flags: { cache: onlyCache, replace: flag(null, 'Take the place of a snapshot that has this name.', boolean), yes },
@@ -61,7 +61,8 @@ const load = defineCommand({
   details: [
     'Everything is checked before anything is changed. Caches that are there keep their settings, and their sources are '
     + 'told nothing.',
-    asksFirst,
+    'With --mode replace it asks first at a terminal. A script is not asked, and neither is anybody who merges; --dry-run says '
+    + 'what either would do.',
   ],
   arguments: [nameArgument],
   flags: { cache: onlyCache, ...loadFlags },
@@ -97,11 +98,11 @@ const diff = defineCommand({
   name: 'snapshot diff',
   summary: 'Print the lines in which two snapshots differ.',
   details: [
-    'Lines of the first begin with -, lines of the second with +. That lives have gone on in between is no difference, '
+    'Lines of the first begin with -, lines of the second with +. Time that has passed between them does not count, '
     + 'unless --times is given.',
   ],
   arguments: [nameArgument, { name: 'other', meaning: 'the name of the other snapshot', completes: snapshotNames }],
-  flags: { times: flag(null, 'Also entries of which only TTL or grace has another rest.', boolean) },
+  flags: { times: flag(null, 'Also entries whose remaining TTL or grace alone differs.', boolean) },
   examples: ['larder snapshot diff before-release after-release'],
   async run({ words: [a = '', b = ''], flags: { times } }, context) {
     const { client, output, io } = context

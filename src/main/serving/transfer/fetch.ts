@@ -91,10 +91,20 @@ export async function fetchEntries(order: FetchOrder, progress: Progress, stopwa
     if (progress.cancelled)
       return
   }
+  // A prefix that is mistyped must not empty a cache.
+  if (progress.matched === 0) {
+    outcome.faults.push(prefixless(order.prefix))
+    return
+  }
   if (mode === 'replace' && dryRun)
     outcome.removed = Math.max(0, cache.size - outcome.replaced)
   else if (mode === 'replace')
     outcome.removed = await removeOlder(cache, first, progress, pauses)
+}
+
+function prefixless(prefix: string): string {
+  const which = prefix === '' ? 'There is no key.' : `No key begins with ${spellKey(prefix, shown)}.`
+  return `${which} Nothing was changed.`
 }
 
 /** A value that the source refuses to give is no reason to leave out the others. */

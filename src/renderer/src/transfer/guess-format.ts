@@ -1,4 +1,5 @@
 import type { ImportFormat } from '@shared/imports'
+import { guessImportFormat } from '@shared/guess-import'
 
 /** What a file seems to be, and the caches that it names if it is a snapshot. */
 export interface GuessedFile { format: ImportFormat, caches: readonly string[] }
@@ -10,25 +11,11 @@ export async function guessFile(file: File): Promise<GuessedFile> {
   return guessFormat(file.name, await file.slice(0, looked).text())
 }
 
-/** What the content says weighs more than the ending of the name. */
+/** Whatever says nothing else is taken for a table: the dialog shows it, and it can be changed. */
 export function guessFormat(name: string, beginning: string): GuessedFile {
-  const text = beginning.replace(/^\uFEFF/, '').trimStart()
-  const end = text.indexOf('\n')
-  const first = parse(end < 0 ? text : text.slice(0, end))
-  const ending = /\.(\w+)$/.exec(name)?.[1]?.toLowerCase()
-  if (/^\{\s*"larder"\s*:\s*"snapshot"/.test(text))
-    return { format: 'snapshot', caches: cachesOf(first) }
-  if (text.startsWith('[') && ending !== 'csv')
-    return { format: 'json', caches: [] }
-  if (!text.startsWith('{') || ending === 'csv')
-    return { format: byEnding(ending), caches: [] }
-  // A line that is whole, and an entry.
-  const isEntry = first !== undefined && typeof first.key === 'string' && 'value' in first
-  return { format: isEntry ? 'ndjson' : 'key-value', caches: [] }
-}
-
-function byEnding(ending: string | undefined): ImportFormat {
-  return ending === 'json' || ending === 'ndjson' ? ending : ending === 'jsonl' ? 'ndjson' : 'csv'
+  const format = guessImportFormat(name, beginning) ?? 'csv'
+  const first = beginning.replace(/^\uFEFF/, '').trimStart().split('\n', 1)[0] ?? ''
+  return { format, caches: format === 'snapshot' ? cachesOf(parse(first)) : [] }
 }
 
 function parse(line: string): Record<string, unknown> | undefined {
