@@ -14,9 +14,31 @@ export const SnapshotMark = z.looseObject({
   larder: z.literal('snapshot', 'must be snapshot: the first line of a snapshot is its header'),
   schema: z.int('must be a whole number').min(1, 'must be 1 or more'),
 })
+const Settings = z.strictObject(creationSchemas)
+
+/**
+ * A record would not have caches of names such as __proto__, so they come as pairs of a name and
+ * its settings.
+ */
+function readCaches(
+  given: unknown,
+  { addIssue }: { addIssue: (issue: z.core.$ZodRawIssue) => void },
+): Record<string, z.output<typeof Settings>> {
+  if (!Array.isArray(given)) {
+    addIssue({ code: 'custom', input: given, message: 'must be an object with the settings of each cache' })
+    return {}
+  }
+  return Object.fromEntries((given as [string, unknown][]).flatMap(([name, raw]) => {
+    const { success, data, error } = Settings.safeParse(raw)
+    const issues = [...CacheName.safeParse(name).error?.issues ?? [], ...error?.issues ?? []]
+    issues.forEach(issue => addIssue({ ...issue, input: raw, path: [name, ...issue.path] } as z.core.$ZodRawIssue))
+    return success ? [[name, data]] : []
+  }))
+}
+
 export const SnapshotHeader = z.strictObject({
   ...SnapshotMark.shape,
-  caches: z.record(CacheName, z.strictObject(creationSchemas)).meta({ description: 'The settings of each cache.' }),
+  caches: z.unknown().transform(readCaches),
 })
 export type SnapshotHeader = z.output<typeof SnapshotHeader>
 export type SnapshotCache = SnapshotHeader['caches'][string]

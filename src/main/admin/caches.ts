@@ -156,6 +156,8 @@ export function createCacheHandlers({
     },
     'caches.preview': async (input, context) => {
       const { mount, change } = readChange(input, context)
+      if (mount.cache.restoring !== null)
+        throw stillRestoring(mount.cache)
       return await caches.forecast(mount, change)
     },
     'caches.rename': ({ name, to }, context) => {

@@ -14,7 +14,7 @@ export interface Uploads extends Disposable {
   /** Rejects with LarderError `quota-reached`, `storage-full`. */
   begin: (userId: string, format: ImportFormat, cache: string | null) => Promise<ImportInfo>
   /**
-   * Rejects with LarderError `import-not-found`, `invalid-input` (field at), `too-large`,
+   * Rejects with LarderError `import-not-found`, `invalid-input` (field at, id), `too-large`,
    * `storage-full`.
    */
   write: (userId: string, id: string, at: number, part: string | Buffer) => Promise<ImportInfo>
@@ -66,10 +66,19 @@ export function createUploads({ files, timer }: { files: ExportFiles, timer: Tim
     uploads.set(upload.id, upload)
   }
 
+  /** Files that are being made, by user. */
+  const begun = new Map<string, number>()
+
+  function count(userId: string, by: number): void {
+    begun.set(userId, (begun.get(userId) ?? 0) + by)
+    if (begun.get(userId) === 0)
+      begun.delete(userId)
+  }
+
   /** Lets the one go that has rested longest where there is no room for another one. */
   function makeRoom(userId: string): void {
     const mine = [...uploads.values()].filter(upload => upload.userId === userId)
-    if (mine.length < limits.imports)
+    if (mine.length + (begun.get(userId) ?? 0) < limits.imports)
       return
     const idle = mine.find(({ users, isWriting }) => users === 0 && !isWriting)
     if (idle === undefined)
@@ -80,7 +89,8 @@ export function createUploads({ files, timer }: { files: ExportFiles, timer: Tim
   return {
     async begin(userId, format, cache) {
       makeRoom(userId)
-      const file = await files.create()
+      count(userId, 1)
+      const file = await files.create().finally(() => count(userId, -1))
       const upload: Upload = {
         id: randomId(),
         userId,
@@ -99,6 +109,8 @@ export function createUploads({ files, timer }: { files: ExportFiles, timer: Tim
       const { file } = upload
       if (upload.isWriting)
         throw invalidField('at', 'another part of this file is still on its way')
+      if (upload.users > 0)
+        throw invalidField('id', 'must not be the id of an import that runs')
       if (at !== file.bytes)
         throw invalidField('at', `must be ${file.bytes}, where the file ends so far`)
       const length = typeof part === 'string' ? Buffer.byteLength(part) : part.length

@@ -233,6 +233,9 @@ export function createCache(parts: CacheParts, initial: CacheDefinition): Manage
     get storedLast() {
       return storedLast
     },
+    get newestVersion() {
+      return parts.newestVersion()
+    },
     get restoring() {
       return restoration
     },

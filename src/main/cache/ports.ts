@@ -282,6 +282,8 @@ export interface Cache {
   readonly bytes: number
   /** When an entry was stored last, in milliseconds of the wall clock. */
   readonly storedLast: number
+  /** The newest version that any cache of the engine has given: later writes get higher ones. */
+  readonly newestVersion: number
   /**
    * While persisted entries come back after a start; null when all are there. Calls that concern
    * one key find every entry meanwhile, all others only what has come back.

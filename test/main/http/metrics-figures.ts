@@ -33,6 +33,7 @@ export function fakeCache(name: string, change: { enabled?: boolean, statistics?
     size: 3,
     bytes: 4096,
     storedLast: 0,
+    newestVersion: 0,
     restoring: null,
     configure: unused,
     forecast: unused,

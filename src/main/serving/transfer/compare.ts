@@ -6,6 +6,7 @@ import type { Frame } from './frames'
 import { Buffer } from 'node:buffer'
 import { isDeepStrictEqual } from 'node:util'
 import { encodeKey } from '@shared/entry-key'
+import { limits } from '@shared/limits'
 import { createPauses } from '../jobs/pauses'
 import { badFile, chunksOf, linesOf } from './frames'
 import { parseFrame } from './json-frame'
@@ -76,7 +77,7 @@ export async function compareSnapshots(
 
 /** Hands out the lines one by one. */
 function createLines(file: ReadableFile, onRead: (bytes: number) => void): () => Promise<Frame | undefined> {
-  const chunks = linesOf(chunksOf(file, onRead))
+  const chunks = linesOf(chunksOf(file, onRead), limits.transferLine)
   let lines: Frame[] = []
   let at = 0
   return async () => {

@@ -11,8 +11,8 @@ const lineFeed = 0x0A
 const quote = 0x22
 
 /** The rows of a CSV file as text, those of a chunk at once: a row may have ends of lines in it. */
-export async function* csvRowsOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Frame[]> {
-  const held = createGatherer('Row')
+export async function* csvRowsOf(chunks: AsyncIterable<Buffer>, longest: number): AsyncGenerator<Frame[]> {
+  const held = createGatherer('Row', longest)
   let isQuoted = false
   for await (const chunk of chunks) {
     const rows: Frame[] = []

@@ -41,7 +41,7 @@ export async function fetchEntries(order: FetchOrder, progress: Progress, stopwa
   const pauses = createPauses(stopwatch)
   const outcome: JobOutcome = { caches: [], added: 0, replaced: 0, removed: 0, faults: [] }
   progress.outcome = outcome
-  let first = Infinity
+  const begun = cache.newestVersion
 
   function refuse(key: string, sentence: string): void {
     if (outcome.faults.length < mostFaults)
@@ -56,7 +56,6 @@ export async function fetchEntries(order: FetchOrder, progress: Progress, stopwa
     const result = cache.set(key, value.value, options)
     if (result.outcome === 'too-large')
       return refuse(key, 'The cache has no room for this entry.')
-    first = Math.min(first, result.version)
     count(result.outcome === 'created')
   }
 
@@ -99,7 +98,7 @@ export async function fetchEntries(order: FetchOrder, progress: Progress, stopwa
   if (mode === 'replace' && dryRun)
     outcome.removed = Math.max(0, cache.size - outcome.replaced)
   else if (mode === 'replace')
-    outcome.removed = await removeOlder(cache, first, progress, pauses)
+    outcome.removed = await removeOlder(cache, begun, progress, pauses)
 }
 
 function prefixless(prefix: string): string {

@@ -2,7 +2,6 @@ import type { ReadableFile } from '../../base/readable-file'
 import { Buffer, isUtf8 } from 'node:buffer'
 import { LarderError } from '@shared/errors'
 import { grouped } from '@shared/grouped'
-import { limits } from '@shared/limits'
 
 /** A line of a file, or an item of what it lists, still as text. */
 export interface Frame {
@@ -33,7 +32,7 @@ export async function* chunksOf(file: ReadableFile, onRead: (bytes: number) => v
   }
 }
 
-/** Gathers the bytes of one frame, which may lie in several chunks. */
+/** Gathers the bytes of one frame, at most `longest`, which may lie in several chunks. */
 interface Gatherer {
   readonly isEmpty: boolean
   /** Which frame it gathers, counted from 1. */
@@ -44,7 +43,7 @@ interface Gatherer {
   take: () => Frame
 }
 
-export function createGatherer(name: FrameName): Gatherer {
+export function createGatherer(name: FrameName, longest: number): Gatherer {
   let pieces: Buffer[] = []
   let length = 0
   let number = 1
@@ -57,8 +56,8 @@ export function createGatherer(name: FrameName): Gatherer {
     },
     add(bytes) {
       length += bytes.length
-      if (length > limits.transferLine)
-        throw badFile(name, number, `must have at most ${grouped(limits.transferLine)} bytes`)
+      if (length > longest)
+        throw badFile(name, number, `must have at most ${grouped(longest)} bytes`)
       pieces.push(bytes)
     },
     take() {
@@ -73,8 +72,11 @@ export function createGatherer(name: FrameName): Gatherer {
 }
 
 /** The lines of a file that are not blank, some at once. Throws LarderError `bad-file`. */
-export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Frame[]> {
-  const held = createGatherer('Line')
+export async function* linesOf(
+  chunks: AsyncIterable<Buffer>,
+  longest: number,
+): AsyncGenerator<Frame[]> {
+  const held = createGatherer('Line', longest)
   for await (const chunk of chunks) {
     const lines: Frame[] = []
     let from = 0

@@ -23,9 +23,18 @@ export function headerLine(caches: readonly (CacheSettings & { name: string })[]
   return `${JSON.stringify({ larder: 'snapshot', schema: snapshotSchema, caches: Object.fromEntries(settings) })}\n`
 }
 
+/** Anything but an object is left to the schema to refuse. */
+function withPairs(raw: unknown): unknown {
+  if (typeof raw !== 'object' || raw === null || !('caches' in raw))
+    return raw
+  const { caches } = raw
+  const isObject = typeof caches === 'object' && caches !== null && !Array.isArray(caches)
+  return { ...raw, caches: isObject ? Object.entries(caches) : null }
+}
+
 /** Throws LarderError `bad-file`. */
 export function readHeader(frame: Frame): SnapshotHeader {
-  const raw = parseFrame(frame, most)
+  const raw = withPairs(parseFrame(frame, most))
   try {
     const { schema } = parseInput(SnapshotMark, raw)
     if (schema > snapshotSchema) {

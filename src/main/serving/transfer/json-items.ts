@@ -18,8 +18,9 @@ const blank: ReadonlySet<number> = new Set([0x20, 0x09, 0x0A, 0x0D])
 export async function* jsonItemsOf(
   chunks: AsyncIterable<Buffer>,
   kind: keyof typeof opening,
+  longest: number,
 ): AsyncGenerator<Frame[]> {
-  const held = createGatherer('Entry')
+  const held = createGatherer('Entry', longest)
   let depth = 0
   let isInText = false
   let isEscaped = false

@@ -56,6 +56,8 @@ export function namedCaches({ caches }: SnapshotHeader, only: string | null): Mi
 export async function loadFile(order: LoadOrder, progress: Progress, stopwatch: Stopwatch): Promise<void> {
   const pauses = createPauses(stopwatch)
   const file = await order.open()
+  // What is stored from now on is later than what a `replace` removes.
+  const begun = Math.max(...namesOf(order, file).map(name => order.lookUp(name)?.newestVersion ?? 0))
   const { missing, outcome, kept } = await examine(order, file, progress, pauses)
   if (progress.cancelled)
     return
@@ -71,6 +73,10 @@ export async function loadFile(order: LoadOrder, progress: Progress, stopwatch: 
   progress.outcome = { ...outcome, added: 0, replaced: 0, removed: 0 }
   const again = kept === null ? await order.open() : file
   await store(order, again, kept, progress, progress.outcome, pauses)
+  if (order.mode === 'replace') {
+    for (const name of namesOf(order, file))
+      progress.outcome.removed += await removeOlder(requireCache(order, name), begun, progress, pauses)
+  }
 }
 
 /** An entry that goes to a cache. */
@@ -185,9 +191,6 @@ async function store(
   pauses: Pauses,
 ): Promise<void> {
   const caches = new Map(namesOf(order, file).map(name => [name, requireCache(order, name)]))
-  // What is empty before has nothing that could be older.
-  const filled = [...caches.values()].filter(({ size }) => size > 0)
-  let first = Infinity
 
   function storeEntry(read: Assigned | LarderError): Maybe<boolean> {
     if (read instanceof LarderError)
@@ -203,7 +206,6 @@ async function store(
     const result = cache.set(key, value, options)
     if (result.outcome === 'too-large')
       throw badFile(file.name, read.number, `the cache ${read.cache} has no room for it; what is before it was loaded`)
-    first = Math.min(first, result.version)
     outcome[result.outcome === 'created' ? 'added' : 'replaced']++
     progress.matched++
     return !progress.cancelled
@@ -218,15 +220,11 @@ async function store(
     if (pauses.due)
       await pauses.take()
   }
-  if (order.mode === 'replace') {
-    for (const cache of filled)
-      outcome.removed += await removeOlder(cache, first, progress, pauses)
-  }
 }
 
 /**
- * Removes what had been stored before the first entry of the load. What others have written since
- * has a later version, so it stays.
+ * Removes what had been stored before the load began, up to this version. What others have written
+ * since has a later one, so it stays.
  */
 export async function removeOlder(
   cache: LoadedCache,
@@ -239,7 +237,7 @@ export async function removeOlder(
   for (const entry of cache.chosen(null, looked)) {
     if (progress.cancelled)
       break
-    if (entry !== null && entry.version < version && cache.delete(entry.key, [entry.version]) === 'removed')
+    if (entry !== null && entry.version <= version && cache.delete(entry.key, [entry.version]) === 'removed')
       removed++
     if (pauses.due)
       await pauses.take()

@@ -33,31 +33,35 @@ const most = { depth: 8, elements: 1000 }
 const mostOfValue = { depth: limits.jsonDepth, elements: limits.jsonElements }
 
 type Chunks = AsyncGenerator<Buffer>
-type Open = (chunks: Chunks, entryOf: (raw: unknown) => EntryInput) => EntryFile | Promise<EntryFile>
+type Open = (
+  chunks: Chunks,
+  entryOf: (raw: unknown) => EntryInput,
+  longest: number,
+) => EntryFile | Promise<EntryFile>
 
 /** How each format is cut into frames, and what a frame is. */
 const formats: Record<ImportFormat, Open> = {
-  'snapshot': async function (chunks, entryOf) {
-    const { first, rest } = await behead(linesOf(chunks))
+  'snapshot': async function (chunks, entryOf, longest) {
+    const { first, rest } = await behead(linesOf(chunks, longest))
     if (first === undefined)
       throw badFile('Line', 1, 'must be the header of a snapshot, but there is nothing')
     return { ...linesFile(rest, entryOf), header: readHeader(first) }
   },
-  'ndjson': (chunks, entryOf) => linesFile(linesOf(chunks), entryOf),
-  'json': (chunks, entryOf) => ({
+  'ndjson': (chunks, entryOf, longest) => linesFile(linesOf(chunks, longest), entryOf),
+  'json': (chunks, entryOf, longest) => ({
     header: null,
     name: 'Entry',
-    frames: jsonItemsOf(chunks, 'list'),
+    frames: jsonItemsOf(chunks, 'list', longest),
     read: readerOf('Entry', frame => entryOf(parseFrame(frame, most, 'Entry'))),
   }),
-  'key-value': (chunks, entryOf) => ({
+  'key-value': (chunks, entryOf, longest) => ({
     header: null,
     name: 'Entry',
-    frames: jsonItemsOf(chunks, 'object'),
+    frames: jsonItemsOf(chunks, 'object', longest),
     read: readerOf('Entry', frame => entryOf(readMember(frame))),
   }),
-  'csv': async function (chunks, entryOf) {
-    const { first, rest } = await behead(csvRowsOf(chunks))
+  'csv': async function (chunks, entryOf, longest) {
+    const { first, rest } = await behead(csvRowsOf(chunks, longest))
     if (first === undefined)
       throw badFile('Row', 1, 'must name the columns, but there is nothing')
     const columns = readColumns(first)
@@ -77,7 +81,9 @@ export async function readEntryFile(
   valueLimit: number,
   onRead: (bytes: number) => void = () => {},
 ): Promise<EntryFile> {
-  return await formats[format](chunksOf(file, onRead), raw => readEntry(raw, valueLimit))
+  // A control character takes six bytes in JSON; keys, tags and the rest have a megabyte.
+  const longest = Math.min(limits.transferLine, 6 * valueLimit + 1_000_000)
+  return await formats[format](chunksOf(file, onRead), raw => readEntry(raw, valueLimit), longest)
 }
 
 function linesFile(frames: EntryFile['frames'], entryOf: (raw: unknown) => EntryInput): EntryFile {
