@@ -46,10 +46,14 @@ export function createRestorer({ stopwatch, answered, failed }: RestorerParts): 
         add(restoration)
     }
     catch (error) {
-      restoration.stop()
-      failed(error)
+      fail(restoration, error)
     }
     reading.delete(restoration)
+  }
+
+  function fail(restoration: Restoration, error: unknown): void {
+    restoration.stop()
+    failed(error)
   }
 
   function add(restoration: Restoration): void {
@@ -62,11 +66,16 @@ export function createRestorer({ stopwatch, answered, failed }: RestorerParts): 
     const restoration = waiting.shift()
     if (restoration === undefined)
       return
-    const more = restoration.step(entries)
-    if (more === true)
-      waiting.push(restoration)
-    else if (more !== false)
-      void read(restoration, more)
+    try {
+      const more = restoration.step(entries)
+      if (more === true)
+        waiting.push(restoration)
+      else if (more !== false)
+        void read(restoration, more)
+    }
+    catch (error) {
+      fail(restoration, error)
+    }
   }
 
   function slice(): void {
