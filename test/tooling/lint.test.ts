@@ -118,7 +118,10 @@ const samples: Record<string, { refused: string[], allowed: string[] }> = {
     allowed: ['electron', 'zod', './desktop/window', './larder'],
   },
   'logging': { refused: ['./larder', './http/server', 'electron'], allowed: ['./storage/file-log', './base/logger'] },
-  'watched': { refused: ['./larder', './admin/handlers', 'electron'], allowed: ['./watchdog/watchdog', './http/metrics'] },
+  'watched': {
+    refused: ['./larder', './admin/handlers', 'electron'],
+    allowed: ['./watchdog/watchdog', './http/metrics'],
+  },
   'watchdog': { refused: ['../http/metrics', 'node:fs', 'electron'], allowed: ['../base/timer', 'node:perf_hooks'] },
   'preload': { refused: ['node:fs', '../main/base/clock', 'vue'], allowed: ['electron', '../shared/operations'] },
   'renderer': {
