@@ -261,7 +261,7 @@ test('a Redis is imported through its connection, with what is left of its TTL',
     await redis.pipeline([['SET', 'user:1', 'ada', 'EX', '100'], ['SET', 'user:2', 'ben'], ['SET', 'cart:1', 'x']])
     await call('POST', '/admin/connections', { json: { name: 'main', driver: 'redis', url: redis.url } })
     const page = await openConsole('/caches/default')
-    await page.keyboard.press('Control+k')
+    await page.getByRole('button', { name: 'Commands' }).click()
     await page.getByRole('dialog', { name: 'Command palette' }).getByRole('combobox').fill('import into default')
     await page.keyboard.press('Enter')
     const dialog = page.getByRole('dialog', { name: 'Import entries' })
