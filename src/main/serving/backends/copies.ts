@@ -136,9 +136,11 @@ function isAtItsEnd({ ttl, grace }: Peek): boolean {
   return ttl !== null && ttl + grace <= tolerance
 }
 
+/** Another Larder may draw the same version in the same millisecond, so that the bytes decide. */
 function isSame(held: Peek, entry: KeptEntry): boolean {
   const sameTtl = held.ttl === null || entry.ttl === null
     ? held.ttl === entry.ttl
     : Math.abs(held.ttl - entry.ttl) < tolerance
   return held.version === entry.version && sameTtl && held.contentType === entry.contentType
+    && held.value.equals(entry.value)
 }
