@@ -56,6 +56,7 @@ const parts = [
     'codecs',
     'gateway',
     'http',
+    'redis',
     'serving',
     'storage',
     'upstreams',
@@ -105,6 +106,7 @@ export const zones = [
     packages: ['express', 'yaml', 'zod'],
     node: all,
   },
+  { name: 'redis', path: 'src/main/redis/', imports: [serving, answers, base, shared], packages: [], node: all },
   { name: 'gateway', path: 'src/main/gateway/', imports: [serving, answers, base, shared], packages: [], node: all },
   { name: 'cli', path: 'src/main/cli/', imports: [base, shared], packages: [], node: all },
   {

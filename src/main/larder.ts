@@ -10,6 +10,7 @@ import type { Listening } from './base/listen'
 import type { OperationHandlers } from './base/operation-handlers'
 import type { Authenticator } from './base/principal'
 import type { Timer } from './base/timer'
+import type { RedisFace } from './redis/redis-face'
 import type { Keytar } from './vault/keychain-process'
 import { rmSync } from 'node:fs'
 import { totalmem, userInfo } from 'node:os'
@@ -20,6 +21,7 @@ import { administrators } from '@shared/events'
 import { limits } from '@shared/limits'
 import { createAdministration } from './admin/administration'
 import { createReadiness } from './admin/readiness'
+import { localName } from './base/addresses'
 import { systemClock, systemStopwatch } from './base/clock'
 import { controlFileName } from './base/control-file'
 import { createDisposableStack } from './base/disposable'
@@ -32,7 +34,7 @@ import { userOf } from './base/principal'
 import { createStorageNotice } from './base/storage-notice'
 import { systemTimer } from './base/timer'
 import { createEngine } from './cache/engine'
-import { describeListening, localName } from './cli/addresses'
+import { describeListening } from './cli/addresses'
 import { createConversions } from './codecs/conversions'
 import { createConnected } from './connected'
 import { createGateways } from './gateway/gateways'
@@ -42,6 +44,7 @@ import { readProcessFigures } from './http/process-figures'
 import { createHttpFace } from './http/server'
 import { createStreamPlaces } from './http/stream-places'
 import { readTlsFiles } from './http/tls-files'
+import { createRedisFace } from './redis/redis-face'
 import { createDurability } from './serving/layers/durability'
 import { createStorageFormat } from './serving/layers/storage-format'
 import { tellOfRestoring } from './serving/restoring'
@@ -83,6 +86,8 @@ export interface LarderOptions {
 export interface Larder {
   /** `http://localhost:7777` */
   url: string
+  /** `redis://localhost:7379`, without a key; null if that protocol is not spoken. */
+  redisUrl: string | null
   port: number
   /**
    * The addresses it listens on, and whether other machines can reach it, as a sentence for people.
@@ -201,6 +206,7 @@ export async function createLarder({
     const eventStreams = createStreamPlaces(limits.streams)
     const controlToken = `lc_${randomSecret()}`
     let url = ''
+    let redis: RedisFace | null = null
     let ownPort = configuration.port
     let phase: Phase = 'starting'
 
@@ -238,7 +244,7 @@ export async function createLarder({
       ownerName: userInfo().username,
       memory: configuration.memory,
       machineMemory: usableMemory(totalmem(), process.constrainedMemory()),
-      info: { version, home, url: () => url, startedAt },
+      info: { version, home, url: () => url, redis: () => redis?.url() ?? null, startedAt },
       readiness: createReadiness({
         phase: () => phase,
         stores: () => ({ metadata: metadata.health(), entries: journal.health() }),
@@ -286,8 +292,23 @@ export async function createLarder({
       allowedHosts: configuration.allowedHosts,
       tls,
     })
+    redis = configuration.redis && createRedisFace({
+      ...configuration.redis,
+      host: configuration.host,
+      tls,
+      serving,
+      caches,
+      handlers: administration.handlers,
+      authenticator: administration.authenticator,
+      inFlight,
+      clock,
+      stopwatch,
+      logger,
+      valueLimit,
+      version,
+    })
     // People and the command line are told the address of the first face.
-    const faces: Face[] = [http]
+    const faces: Face[] = redis === null ? [http] : [http, redis]
     const listenings: Listening[] = []
     for (const face of faces) {
       listenings.push(await face.start())
@@ -321,11 +342,13 @@ export async function createLarder({
 
     return {
       url,
+      redisUrl: redis?.url() ?? null,
       port,
       listening,
       firstKey,
       warnings: [
         ...warning === null ? [] : [warning],
+        ...redis?.warning() ?? [],
         ...firstKey === null || firstKey.kept ? [] : [keyNotKept],
         ...budgetWarning === null ? [] : [budgetWarning],
       ],

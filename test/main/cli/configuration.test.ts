@@ -64,6 +64,7 @@ function configure({
 const defaults: Configuration = {
   home: '/default-home',
   port: 7777,
+  redis: { port: 7379, isAsked: false },
   host: null,
   allowedHosts: [],
   tls: null,
